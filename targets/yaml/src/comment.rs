@@ -1,0 +1,32 @@
+//! Comments: free text that must stay a comment in every dialect.
+
+use crate::scalar;
+
+/// The lines of a comment that has lines of its own, each safe behind `# `.
+pub(crate) fn lines(text: &str) -> Vec<String> {
+    text.split(scalar::breaks_lines).map(safe).collect()
+}
+
+/// The text of a comment that shares its line.
+pub(crate) fn line(text: &str) -> String {
+    lines(text).join(" ")
+}
+
+/// Readers refuse files with unprintable characters even in comments, and reviewers are misled by directional ones.
+fn safe(line: &str) -> String {
+    let line: String = line
+        .chars()
+        .map(|character| match character {
+            '\t' => ' ',
+            _ if scalar::visible(character) || is_plainly_astral(character) => character,
+            _ if character.is_whitespace() => ' ',
+            _ => char::REPLACEMENT_CHARACTER,
+        })
+        .collect();
+    line.trim_end().to_owned()
+}
+
+/// Characters beyond the basic plane, such as emoji; not the tags and private planes above them.
+fn is_plainly_astral(character: char) -> bool {
+    matches!(character, '\u{10000}'..='\u{3FFFD}') && (u32::from(character) & 0xFFFE) != 0xFFFE
+}

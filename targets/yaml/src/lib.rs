@@ -1,0 +1,33 @@
+//! Writing YAML that every dialect reads alike.
+//!
+//! A [`Document`] is written so that YAML 1.1 readers (Psych, PyYAML), YAML 1.2 core readers (npm `yaml`) and the reader
+//! of Kubernetes (`sigs.k8s.io/yaml`) return the same tree. A string stays plain only where no dialect gives it another
+//! type or meaning; scripts are literal blocks, and double-quoted with escapes where a block could be misread. What no
+//! dialect can carry is a [`WriteError`].
+//!
+//! ```
+//! use pipec_yaml::{Document, Mapping, Node, Sequence};
+//!
+//! let root = Mapping::new()
+//!     .entry("name", "hello")
+//!     .bare_key("on", Mapping::new().entry("push", Mapping::new().entry("branches", Sequence::flow(["main"]))))
+//!     .blank_before()
+//!     .entry("run", Node::script("cargo test --locked\n"))
+//!     .comment_behind("the lock file is committed");
+//! let text = pipec_yaml::write(&Document::new(root).header("generated"))?;
+//! assert_eq!(
+//!     text,
+//!     "# generated\nname: hello\n\non:\n  push:\n    branches: [main]\nrun: | # the lock file is committed\n  cargo test --locked\n"
+//! );
+//! # Ok::<(), pipec_yaml::WriteError>(())
+//! ```
+
+mod comment;
+mod error;
+mod node;
+mod scalar;
+mod write;
+
+pub use error::{Cause, WriteError};
+pub use node::{Document, Entry, Item, Mapping, Node, Sequence, Style, Text};
+pub use write::write;

@@ -1,0 +1,350 @@
+//! The tree that is written, and the ways to build it.
+
+/// A whole file: comment lines, then a mapping.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Document {
+    /// Comment lines at the top of the file, without `#`.
+    pub header: Vec<String>,
+    /// The content.
+    pub root: Mapping,
+}
+
+impl Document {
+    /// A document without a header.
+    pub fn new(root: Mapping) -> Self {
+        Document { header: Vec::new(), root }
+    }
+
+    /// Adds comment lines to the header: one, or one per line of the text.
+    pub fn header(mut self, text: impl Into<String>) -> Self {
+        self.header.push(text.into());
+        self
+    }
+}
+
+/// A value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// A string, however it is written.
+    String(Text),
+    /// An integer, at most 2⁵³ - 1 in magnitude.
+    Integer(i64),
+    /// A boolean.
+    Boolean(bool),
+    /// A list.
+    Sequence(Sequence),
+    /// A mapping in source order.
+    Mapping(Mapping),
+}
+
+/// A string and the style asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Text {
+    /// The value that every reader returns.
+    pub value: String,
+    /// How it should look.
+    pub style: Style,
+}
+
+/// How a string should look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    /// Plain where every dialect reads the same string, otherwise double-quoted on one line.
+    PlainOrQuoted,
+    /// Double-quoted on one line.
+    DoubleQuoted,
+    /// A literal block where every dialect reads the same bytes, otherwise double-quoted with a line per line.
+    Script,
+}
+
+impl Node {
+    /// A string, plain where that is safe in every dialect, otherwise double-quoted on one line.
+    pub fn plain_or_quoted(value: impl Into<String>) -> Self {
+        Node::String(Text { value: value.into(), style: Style::PlainOrQuoted })
+    }
+
+    /// A string that is always double-quoted and always on one line, as a GitHub `if` must be.
+    pub fn double_quoted(value: impl Into<String>) -> Self {
+        Node::String(Text { value: value.into(), style: Style::DoubleQuoted })
+    }
+
+    /// A script: a literal block where every dialect reads it byte for byte, otherwise double-quoted with escapes.
+    pub fn script(value: impl Into<String>) -> Self {
+        Node::String(Text { value: value.into(), style: Style::Script })
+    }
+}
+
+impl From<&str> for Node {
+    fn from(value: &str) -> Self {
+        Node::plain_or_quoted(value)
+    }
+}
+
+impl From<String> for Node {
+    fn from(value: String) -> Self {
+        Node::plain_or_quoted(value)
+    }
+}
+
+impl From<&String> for Node {
+    fn from(value: &String) -> Self {
+        Node::plain_or_quoted(value.as_str())
+    }
+}
+
+impl From<i64> for Node {
+    fn from(value: i64) -> Self {
+        Node::Integer(value)
+    }
+}
+
+impl From<i32> for Node {
+    fn from(value: i32) -> Self {
+        Node::Integer(value.into())
+    }
+}
+
+impl From<u32> for Node {
+    fn from(value: u32) -> Self {
+        Node::Integer(value.into())
+    }
+}
+
+impl From<bool> for Node {
+    fn from(value: bool) -> Self {
+        Node::Boolean(value)
+    }
+}
+
+impl From<Sequence> for Node {
+    fn from(value: Sequence) -> Self {
+        Node::Sequence(value)
+    }
+}
+
+impl From<Mapping> for Node {
+    fn from(value: Mapping) -> Self {
+        Node::Mapping(value)
+    }
+}
+
+/// Ordered entries, unique when case is ignored.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mapping {
+    /// The entries in the order in which they are written.
+    pub entries: Vec<Entry>,
+}
+
+/// A key, its value, and the comments around them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key, quoted where a dialect could misread it.
+    pub key: String,
+    /// Whether the key is written as it stands, as GitHub's `on` may be.
+    pub bare: bool,
+    /// The value.
+    pub value: Node,
+    /// Comment lines above the entry, without `#`.
+    pub comment_above: Vec<String>,
+    /// A comment on the line of the key, without `#`.
+    pub comment_behind: Option<String>,
+    /// Whether an empty line comes before the entry and its comments; the first entry of a nested mapping has none.
+    pub blank_before: bool,
+}
+
+impl Entry {
+    /// An entry without comments.
+    pub fn new(key: impl Into<String>, value: impl Into<Node>) -> Self {
+        Entry {
+            key: key.into(),
+            bare: false,
+            value: value.into(),
+            comment_above: Vec::new(),
+            comment_behind: None,
+            blank_before: false,
+        }
+    }
+
+    /// Adds comment lines above the entry: one, or one per line of the text.
+    pub fn comment_above(mut self, text: impl Into<String>) -> Self {
+        self.comment_above.push(text.into());
+        self
+    }
+
+    /// Sets the comment on the line of the key.
+    pub fn comment_behind(mut self, text: impl Into<String>) -> Self {
+        self.comment_behind = Some(text.into());
+        self
+    }
+
+    /// Asks for an empty line before the entry.
+    pub fn blank_before(mut self) -> Self {
+        self.blank_before = true;
+        self
+    }
+}
+
+impl Mapping {
+    /// A mapping without entries, written `{}`.
+    pub fn new() -> Self {
+        Mapping::default()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Adds an entry.
+    pub fn entry(mut self, key: impl Into<String>, value: impl Into<Node>) -> Self {
+        self.entries.push(Entry::new(key, value));
+        self
+    }
+
+    /// Adds an entry if there is a value.
+    pub fn entry_if_some(self, key: impl Into<String>, value: Option<impl Into<Node>>) -> Self {
+        match value {
+            Some(value) => self.entry(key, value),
+            None => self,
+        }
+    }
+
+    /// Adds an entry whose key is written unquoted although a dialect may read it as another type: GitHub's `on`.
+    pub fn bare_key(mut self, key: impl Into<String>, value: impl Into<Node>) -> Self {
+        self.entries.push(Entry { bare: true, ..Entry::new(key, value) });
+        self
+    }
+
+    /// Adds a finished entry.
+    pub fn with(mut self, entry: Entry) -> Self {
+        self.entries.push(entry);
+        self
+    }
+
+    /// Adds an entry in place and returns it, for comments.
+    pub fn push(&mut self, key: impl Into<String>, value: impl Into<Node>) -> &mut Entry {
+        self.entries.push_mut(Entry::new(key, value))
+    }
+
+    /// Adds comment lines above the entry added last, if there is one.
+    pub fn comment_above(mut self, text: impl Into<String>) -> Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.comment_above.push(text.into());
+        }
+        self
+    }
+
+    /// Sets the comment on the line of the entry added last, if there is one.
+    pub fn comment_behind(mut self, text: impl Into<String>) -> Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.comment_behind = Some(text.into());
+        }
+        self
+    }
+
+    /// Asks for an empty line before the entry added last, if there is one.
+    pub fn blank_before(mut self) -> Self {
+        if let Some(entry) = self.entries.last_mut() {
+            entry.blank_before = true;
+        }
+        self
+    }
+}
+
+/// A list, with an item per line or in brackets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sequence {
+    /// The items in order.
+    pub items: Vec<Item>,
+    /// Whether brackets are wanted: they are used if all items are scalars without comments and the line is short.
+    pub flow: bool,
+}
+
+/// An item of a list and the comments around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The value.
+    pub value: Node,
+    /// Comment lines above the item, without `#`.
+    pub comment_above: Vec<String>,
+    /// A comment on the line of the dash, without `#`.
+    pub comment_behind: Option<String>,
+    /// Whether an empty line comes before the item; the first has none.
+    pub blank_before: bool,
+}
+
+impl Item {
+    /// An item without comments.
+    pub fn new(value: impl Into<Node>) -> Self {
+        Item { value: value.into(), comment_above: Vec::new(), comment_behind: None, blank_before: false }
+    }
+}
+
+impl Sequence {
+    /// A list without items, written `[]`; with items, one per line.
+    pub fn new() -> Self {
+        Sequence::default()
+    }
+
+    /// A list with an item per line.
+    pub fn block<T: Into<Node>>(items: impl IntoIterator<Item = T>) -> Self {
+        Sequence { items: items.into_iter().map(Item::new).collect(), flow: false }
+    }
+
+    /// A list in brackets where all items are scalars and the line stays within 120 columns.
+    pub fn flow<T: Into<Node>>(items: impl IntoIterator<Item = T>) -> Self {
+        Sequence { items: items.into_iter().map(Item::new).collect(), flow: true }
+    }
+
+    /// Whether there is no item.
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
+    /// Adds an item.
+    pub fn item(mut self, value: impl Into<Node>) -> Self {
+        self.items.push(Item::new(value));
+        self
+    }
+
+    /// Adds an item in place and returns it, for comments.
+    pub fn push(&mut self, value: impl Into<Node>) -> &mut Item {
+        self.items.push_mut(Item::new(value))
+    }
+
+    /// Adds comment lines above the item added last, if there is one.
+    pub fn comment_above(mut self, text: impl Into<String>) -> Self {
+        if let Some(item) = self.items.last_mut() {
+            item.comment_above.push(text.into());
+        }
+        self
+    }
+
+    /// Sets the comment on the line of the item added last, if there is one.
+    pub fn comment_behind(mut self, text: impl Into<String>) -> Self {
+        if let Some(item) = self.items.last_mut() {
+            item.comment_behind = Some(text.into());
+        }
+        self
+    }
+
+    /// Asks for an empty line before the item added last, if there is one.
+    pub fn blank_before(mut self) -> Self {
+        if let Some(item) = self.items.last_mut() {
+            item.blank_before = true;
+        }
+        self
+    }
+}
+
+impl<T: Into<Node>> FromIterator<T> for Sequence {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Sequence::block(items)
+    }
+}
+
+impl<K: Into<String>, V: Into<Node>> FromIterator<(K, V)> for Mapping {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        Mapping { entries: entries.into_iter().map(|(key, value)| Entry::new(key, value)).collect() }
+    }
+}

@@ -1,0 +1,153 @@
+//! How a single string is written: plain, in double quotes, or as a literal block.
+//!
+//! Sources of the rules: YAML 1.1 types (yaml.org/type), YAML 1.2.2 sections 6 to 8 and 10.3, and the resolvers of
+//! PyYAML, Psych's `ScalarScanner` and go-yaml.
+
+/// Words that some dialect reads as a boolean, a null or a number, ignoring case; also the names of special floats.
+const RESERVED: [&str; 13] =
+    ["y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan", "infinity", "nan"];
+
+/// Whether a line break of any dialect, or a vertical movement that editors show as one.
+pub(crate) fn breaks_lines(character: char) -> bool {
+    matches!(character, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether a character may stand unescaped: every reader accepts it and a person sees it for what it is.
+///
+/// Control, directional, zero-width, private and non-characters are not, nor is any blank but the space and the
+/// ideographic space, nor anything beyond the basic plane.
+pub(crate) fn visible(character: char) -> bool {
+    match character {
+        ' '..='~' | '\u{3000}' => true,
+        '\0'..='\u{A0}' | '\u{AD}' => false,
+        '\u{34F}'
+        | '\u{600}'..='\u{605}'
+        | '\u{61C}'
+        | '\u{6DD}'
+        | '\u{70F}'
+        | '\u{890}'..='\u{891}'
+        | '\u{8E2}' => false,
+        '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' => false,
+        '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{3164}' => false,
+        '\u{E000}'..='\u{F8FF}'
+        | '\u{FDD0}'..='\u{FDEF}'
+        | '\u{FEFF}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' => false,
+        '\u{FFFE}'.. => false,
+        _ => !character.is_whitespace(),
+    }
+}
+
+/// Whether every dialect reads the plain text, as the value of a block collection, as this very string.
+pub(crate) fn plain_in_block(text: &str) -> bool {
+    let Some(first) = text.chars().next() else { return false };
+    text.chars().all(|character| visible(character) && character != '\u{3000}')
+        && starts_plain(first, text)
+        && !text.ends_with([' ', ':'])
+        && !text.contains(": ")
+        && !text.contains(" #")
+        && text.chars().any(char::is_alphabetic)
+        && !RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !may_be_number(text)
+}
+
+/// Whether every dialect reads the plain text as this very string also as a key or between brackets.
+pub(crate) fn plain_in_flow(text: &str) -> bool {
+    plain_in_block(text) && !text.contains(['{', '}', '[', ']', ',', ':', '#', '?', '"', '\'', '`', '\\'])
+}
+
+fn starts_plain(first: char, text: &str) -> bool {
+    match first {
+        '_' | '/' | '.' | '$' | '(' => true,
+        '~' => text.starts_with("~/"),
+        _ => first.is_alphanumeric(),
+    }
+}
+
+/// Whether text that begins like a number could be one, or a date, in any dialect.
+///
+/// Numbers and dates use no letters but those of hexadecimal digits, of the prefixes `0b`, `0o` and `0x`, of the
+/// exponent `e`, and of `T` and `Z` in times; one other letter tells them apart.
+fn may_be_number(text: &str) -> bool {
+    let digits = text.trim_start_matches('.');
+    digits.starts_with(|first: char| first.is_numeric())
+        && !text.chars().any(|letter| {
+            letter.is_ascii_alphabetic()
+                && !matches!(letter.to_ascii_lowercase(), 'a'..='f' | 'o' | 't' | 'x' | 'z')
+        })
+}
+
+/// The text in double quotes on one line, with the escapes that YAML 1.1 and 1.2 share.
+pub(crate) fn double_quoted(text: &str) -> String {
+    let mut quoted = String::with_capacity(text.len().saturating_add(2));
+    quoted.push('"');
+    escape(text, &mut quoted);
+    quoted.push('"');
+    quoted
+}
+
+/// The lines between the quotes of double-quoted text that breaks after each line feed; each but the last wants a
+/// backslash, which escapes the line break.
+pub(crate) fn double_quoted_lines(text: &str) -> Vec<String> {
+    text.split_inclusive('\n')
+        .map(|line| {
+            let mut escaped = String::new();
+            // Readers drop the blanks that follow an escaped line break.
+            if line.starts_with(' ') {
+                escaped.push('\\');
+            }
+            escape(line, &mut escaped);
+            escaped
+        })
+        .collect()
+}
+
+fn escape(text: &str, out: &mut String) {
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if visible(character) => out.push(character),
+            _ => {
+                let code = u32::from(character);
+                out.push_str(&match code {
+                    0..=0xFF => format!("\\x{code:02X}"),
+                    0x100..=0xFFFF => format!("\\u{code:04X}"),
+                    _ => format!("\\U{code:08X}"),
+                });
+            }
+        }
+    }
+}
+
+/// The indicators of a literal block (`|`, `|-`, `|2+` …) that every dialect reads as this very text, if there are any.
+pub(crate) fn literal_header(text: &str) -> Option<String> {
+    let body = text.trim_end_matches('\n');
+    if body.is_empty() || !body.split('\n').all(literal_line) {
+        return None;
+    }
+    let mut header = String::from("|");
+    // Otherwise the indentation is guessed from the first line that isn't empty.
+    if body.starts_with([' ', '\n']) {
+        header.push('2');
+    }
+    match text.len().saturating_sub(body.len()) {
+        0 => header.push('-'),
+        1 => {}
+        _ => header.push('+'),
+    }
+    Some(header)
+}
+
+/// Tabs in front are taken for indentation, and lines of blanks for empty lines, by one reader or another.
+fn literal_line(line: &str) -> bool {
+    let content = line.trim_start_matches(' ');
+    line.is_empty()
+        || !content.chars().all(char::is_whitespace)
+            && !content.starts_with('\t')
+            && content.chars().all(|character| character == '\t' || visible(character))
+}

@@ -1,0 +1,306 @@
+//! Deterministic automata over characters, in a canonical form.
+
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+
+use crate::TooLarge;
+
+/// A deterministic automaton whose alphabet is the characters it mentions and one class for all others.
+///
+/// States are numbered from the start state 0. A finished automaton is canonical: it is minimal, its states are
+/// numbered in the order of a breadth-first walk, it mentions no character that behaves like the others, and its
+/// start state does not accept (a language here holds no empty string). So two automata of one language are equal.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Automaton {
+    /// Sorted; the class of `mentioned[k]` is k, the class of every other character is `mentioned.len()`.
+    mentioned: Vec<char>,
+    /// The successors of all states, one row of `width` classes after the other.
+    table: Vec<u32>,
+    accepting: Vec<bool>,
+}
+
+impl Automaton {
+    /// Explores a deterministic transition system from `start` and brings the result into canonical form.
+    ///
+    /// `step` gets a class of `mentioned`, the last class being all other characters.
+    pub(crate) fn explore<S: Clone + Eq + Hash>(
+        mentioned: Vec<char>,
+        start: S,
+        step: impl Fn(&S, usize) -> S,
+        accepts: impl Fn(&S) -> bool,
+    ) -> Automaton {
+        let explored = Explored::whole(mentioned.len() + 1, start, step);
+        Automaton::from_explored(mentioned, &explored, accepts)
+    }
+
+    /// Brings an explored transition system into canonical form.
+    pub(crate) fn from_explored<S>(
+        mentioned: Vec<char>,
+        explored: &Explored<S>,
+        accepts: impl Fn(&S) -> bool,
+    ) -> Automaton {
+        let accepting = explored.states.iter().map(accepts).collect();
+        Automaton { mentioned, table: explored.table.clone(), accepting }.canonical()
+    }
+
+    /// Combines two automata state by state.
+    pub(crate) fn product(&self, other: &Automaton, accepts: impl Fn(bool, bool) -> bool) -> Automaton {
+        let mentioned = merged(&self.mentioned, &other.mentioned);
+        let left = self.classes_of(&mentioned);
+        let right = other.classes_of(&mentioned);
+        let step = |&(one, two): &(u32, u32), class: usize| {
+            (self.next(one, at(&left, class)), other.next(two, at(&right, class)))
+        };
+        let accepts = |&(one, two): &(u32, u32)| accepts(self.accepts(one), other.accepts(two));
+        Automaton::explore(mentioned, (0, 0), step, accepts)
+    }
+
+    /// The automaton of all non-empty strings that this one refuses.
+    pub(crate) fn complement(&self) -> Automaton {
+        let accepting = self.accepting.iter().map(|accepts| !accepts).collect();
+        Automaton { mentioned: self.mentioned.clone(), table: self.table.clone(), accepting }.canonical()
+    }
+
+    pub(crate) fn mentioned(&self) -> &[char] {
+        &self.mentioned
+    }
+
+    pub(crate) fn states(&self) -> usize {
+        self.accepting.len()
+    }
+
+    pub(crate) fn class(&self, character: char) -> usize {
+        self.mentioned.binary_search(&character).unwrap_or(self.mentioned.len())
+    }
+
+    /// The class here of each class of an alphabet that mentions more; the last entry is that of the other characters.
+    pub(crate) fn classes_of(&self, wider: &[char]) -> Vec<usize> {
+        let mentioned = wider.iter().map(|&character| self.class(character));
+        mentioned.chain([self.mentioned.len()]).collect()
+    }
+
+    pub(crate) fn next(&self, state: u32, class: usize) -> u32 {
+        at(&self.table, state as usize * self.width() + class)
+    }
+
+    pub(crate) fn accepts(&self, state: u32) -> bool {
+        at(&self.accepting, state as usize)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        !self.accepting.contains(&true)
+    }
+
+    /// Whether no word leads from this state to acceptance (a minimal automaton has at most one such state).
+    pub(crate) fn is_dead(&self, state: u32) -> bool {
+        !self.accepts(state) && self.row(state).iter().all(|&next| next == state)
+    }
+
+    pub(crate) fn run(&self, text: &str) -> u32 {
+        text.chars().fold(0, |state, character| self.next(state, self.class(character)))
+    }
+
+    fn width(&self) -> usize {
+        self.mentioned.len() + 1
+    }
+
+    fn row(&self, state: u32) -> &[u32] {
+        let start = state as usize * self.width();
+        self.table.get(start..start + self.width()).unwrap_or_default()
+    }
+
+    fn canonical(self) -> Automaton {
+        self.with_refusing_start().minimal().without_idle_characters()
+    }
+
+    /// Refuses the empty string: an accepting start that other words reach too gets a refusing twin.
+    fn with_refusing_start(mut self) -> Automaton {
+        if !self.accepts(0) {
+            return self;
+        }
+        let twin = number(self.states());
+        for next in self.table.iter_mut().filter(|next| **next == 0) {
+            *next = twin;
+        }
+        let row = self.row(0).to_vec();
+        self.table.extend(row);
+        self.accepting.push(true);
+        if let Some(start) = self.accepting.first_mut() {
+            *start = false;
+        }
+        self
+    }
+
+    /// Merges equivalent states by Moore's refinement and renumbers the reachable ones breadth first.
+    ///
+    /// The refinement starts from the distance to acceptance, which equivalent states share, because from acceptance
+    /// alone it needs as many rounds as the longest literal has characters.
+    fn minimal(self) -> Automaton {
+        let mut blocks = self.distances_to_acceptance();
+        let mut count = distinct(&blocks);
+        loop {
+            let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
+            let refined: Vec<u32> = (0..)
+                .zip(&blocks)
+                .map(|(state, &block)| {
+                    let successors = self.row(state).iter().map(|&next| at(&blocks, next as usize));
+                    let signature: Vec<u32> = [block].into_iter().chain(successors).collect();
+                    let fresh = number(known.len());
+                    *known.entry(signature).or_insert(fresh)
+                })
+                .collect();
+            blocks = refined;
+            if known.len() == count {
+                break;
+            }
+            count = known.len();
+        }
+        let mut member = vec![0; count];
+        for (state, &block) in (0..).zip(&blocks) {
+            if let Some(slot) = member.get_mut(block as usize) {
+                *slot = state;
+            }
+        }
+        let step =
+            |&block: &u32, class: usize| at(&blocks, self.next(at(&member, block as usize), class) as usize);
+        let explored = Explored::whole(self.width(), at(&blocks, 0), step);
+        let accepting =
+            explored.states.iter().map(|&block| self.accepts(at(&member, block as usize))).collect();
+        Automaton { mentioned: self.mentioned, table: explored.table, accepting }
+    }
+
+    fn distances_to_acceptance(&self) -> Vec<u32> {
+        let mut before: Vec<Vec<u32>> = vec![Vec::new(); self.states()];
+        for state in (0..).take(self.states()) {
+            for &next in self.row(state) {
+                if let Some(states) = before.get_mut(next as usize) {
+                    states.push(state);
+                }
+            }
+        }
+        let mut distances: Vec<u32> =
+            self.accepting.iter().map(|&accepts| if accepts { 0 } else { u32::MAX }).collect();
+        let mut queue: VecDeque<u32> =
+            (0..).zip(&self.accepting).filter(|(_, a)| **a).map(|(s, _)| s).collect();
+        while let Some(state) = queue.pop_front() {
+            let distance = at(&distances, state as usize).saturating_add(1);
+            for &previous in before.get(state as usize).into_iter().flatten() {
+                if let Some(known) = distances.get_mut(previous as usize)
+                    && *known == u32::MAX
+                {
+                    *known = distance;
+                    queue.push_back(previous);
+                }
+            }
+        }
+        distances
+    }
+
+    fn without_idle_characters(self) -> Automaton {
+        let other = self.mentioned.len();
+        let states = (0..).take(self.states());
+        let is_idle =
+            |class: usize| states.clone().all(|state| self.next(state, class) == self.next(state, other));
+        let kept: Vec<(usize, char)> =
+            self.mentioned.iter().copied().enumerate().filter(|&(class, _)| !is_idle(class)).collect();
+        if kept.len() == other {
+            return self;
+        }
+        let classes: Vec<usize> = kept.iter().map(|&(class, _)| class).chain([other]).collect();
+        let table = states
+            .clone()
+            .flat_map(|state| classes.iter().map(move |&class| (state, class)))
+            .map(|(state, class)| self.next(state, class))
+            .collect();
+        let mentioned = kept.into_iter().map(|(_, character)| character).collect();
+        // The walk that numbered the states took the classes in the order of their characters, and an idle character
+        // leads where the other characters lead, which come last: the numbers may change.
+        Automaton { mentioned, table, accepting: self.accepting }.renumbered()
+    }
+
+    fn renumbered(self) -> Automaton {
+        let step = |&state: &u32, class: usize| self.next(state, class);
+        let explored = Explored::whole(self.width(), 0, step);
+        let accepting = explored.states.iter().map(|&state| self.accepts(state)).collect();
+        Automaton { mentioned: self.mentioned, table: explored.table, accepting }
+    }
+}
+
+/// The states of a deterministic transition system that its start reaches, in breadth-first order.
+pub(crate) struct Explored<S> {
+    pub(crate) states: Vec<S>,
+    pub(crate) table: Vec<u32>,
+}
+
+impl<S: Clone + Eq + Hash> Explored<S> {
+    /// Explores a system that is known to be small.
+    pub(crate) fn whole(classes: usize, start: S, step: impl Fn(&S, usize) -> S) -> Explored<S> {
+        Explored::first(classes, start, step, usize::MAX).0
+    }
+
+    /// Explores a system of at most `limit` states.
+    pub(crate) fn within(
+        limit: usize,
+        classes: usize,
+        start: S,
+        step: impl Fn(&S, usize) -> S,
+    ) -> Result<Explored<S>, TooLarge> {
+        match Explored::first(classes, start, step, limit) {
+            (explored, true) => Ok(explored),
+            (_, false) => Err(TooLarge { limit }),
+        }
+    }
+
+    /// The first so many states, and whether these are all.
+    fn first(classes: usize, start: S, step: impl Fn(&S, usize) -> S, limit: usize) -> (Explored<S>, bool) {
+        let mut numbers = HashMap::from([(start.clone(), 0)]);
+        let mut explored = Explored { states: vec![start], table: Vec::new() };
+        if limit == 0 {
+            return (explored, false);
+        }
+        let mut done = 0;
+        while let Some(state) = explored.states.get(done).cloned() {
+            done += 1;
+            for class in 0..classes {
+                let next = step(&state, class);
+                let number = match numbers.get(&next) {
+                    Some(&number) => number,
+                    None if explored.states.len() >= limit => return (explored, false),
+                    None => {
+                        let number = number(explored.states.len());
+                        numbers.insert(next.clone(), number);
+                        explored.states.push(next);
+                        number
+                    }
+                };
+                explored.table.push(number);
+            }
+        }
+        (explored, true)
+    }
+}
+
+/// Two sorted alphabets as one.
+pub(crate) fn merged(left: &[char], right: &[char]) -> Vec<char> {
+    let mut characters: Vec<char> = left.iter().chain(right).copied().collect();
+    characters.sort_unstable();
+    characters.dedup();
+    characters
+}
+
+/// The entry of a table whose indices are its own numbers, so in range by construction.
+pub(crate) fn at<T: Copy + Default>(values: &[T], index: usize) -> T {
+    values.get(index).copied().unwrap_or_default()
+}
+
+/// The number of the next state; a table of 2³² states does not fit into memory.
+fn number(count: usize) -> u32 {
+    u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn distinct(blocks: &[u32]) -> usize {
+    let mut sorted = blocks.to_vec();
+    sorted.sort_unstable();
+    sorted.dedup();
+    sorted.len()
+}

@@ -1,0 +1,118 @@
+//! Patterns: sequences of steps that determinise into an automaton.
+
+use std::collections::BTreeSet;
+
+use crate::TooLarge;
+use crate::automaton::{Automaton, Explored};
+
+/// A set of characters, by those it lists or by those it leaves out.
+#[derive(Clone, Debug)]
+pub(crate) enum Characters {
+    /// Only these.
+    These(Vec<char>),
+    /// All but these.
+    AllBut(Vec<char>),
+}
+
+impl Characters {
+    /// Whether the set holds a character, or with `None` the characters that no pattern mentions.
+    fn holds(&self, character: Option<char>) -> bool {
+        match (self, character) {
+            (Characters::These(listed), Some(character)) => listed.contains(&character),
+            (Characters::These(_), None) => false,
+            (Characters::AllBut(listed), Some(character)) => !listed.contains(&character),
+            (Characters::AllBut(_), None) => true,
+        }
+    }
+
+    fn mentioned(&self) -> &[char] {
+        match self {
+            Characters::These(listed) | Characters::AllBut(listed) => listed,
+        }
+    }
+}
+
+/// One step of a pattern.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    /// One character of the set.
+    One(Characters),
+    /// Any number of characters of the set.
+    Run(Characters),
+    /// The next so many steps may be left out.
+    Optional(usize),
+}
+
+impl Step {
+    pub(crate) fn character(character: char) -> Step {
+        Step::One(Characters::These(vec![character]))
+    }
+
+    pub(crate) fn letter_of_either_case(character: char) -> Step {
+        let mut either = vec![character.to_ascii_lowercase(), character.to_ascii_uppercase()];
+        either.dedup();
+        Step::One(Characters::These(either))
+    }
+
+    pub(crate) fn anything() -> Step {
+        Step::Run(Characters::AllBut(Vec::new()))
+    }
+}
+
+/// The automaton of the non-empty strings that the steps, taken one after the other, match entirely.
+///
+/// The number of states is exponential in the number of steps in the worst case (`*a??????????`).
+pub(crate) fn automaton(steps: &[Step], limit: usize) -> Result<Automaton, TooLarge> {
+    if steps.len() > limit {
+        return Err(TooLarge { limit });
+    }
+    let mentioned = mentioned(steps);
+    let advance =
+        |positions: &Vec<usize>, class: usize| advanced(steps, positions, mentioned.get(class).copied());
+    let explored = Explored::within(limit, mentioned.len() + 1, closed(steps, vec![0]), advance)?;
+    let accepts = |positions: &Vec<usize>| positions.contains(&steps.len());
+    Ok(Automaton::from_explored(mentioned.clone(), &explored, accepts))
+}
+
+/// The same for patterns of at most one run followed by text, which have about as many states as steps.
+pub(crate) fn automaton_of_plain(steps: &[Step]) -> Automaton {
+    let mentioned = mentioned(steps);
+    let advance =
+        |positions: &Vec<usize>, class: usize| advanced(steps, positions, mentioned.get(class).copied());
+    let accepts = |positions: &Vec<usize>| positions.contains(&steps.len());
+    Automaton::explore(mentioned.clone(), closed(steps, vec![0]), advance, accepts)
+}
+
+fn mentioned(steps: &[Step]) -> Vec<char> {
+    let listed = steps.iter().flat_map(|step| match step {
+        Step::One(characters) | Step::Run(characters) => characters.mentioned(),
+        Step::Optional(_) => &[],
+    });
+    listed.copied().collect::<BTreeSet<char>>().into_iter().collect()
+}
+
+/// Where one character leads from some positions.
+fn advanced(steps: &[Step], positions: &[usize], character: Option<char>) -> Vec<usize> {
+    let moved = positions.iter().filter_map(|&position| match steps.get(position) {
+        Some(Step::One(characters)) if characters.holds(character) => Some(position + 1),
+        Some(Step::Run(characters)) if characters.holds(character) => Some(position),
+        _ => None,
+    });
+    closed(steps, moved.collect())
+}
+
+/// Adds every position that is reached without a character.
+fn closed(steps: &[Step], mut open: Vec<usize>) -> Vec<usize> {
+    let mut positions = BTreeSet::new();
+    while let Some(position) = open.pop() {
+        if !positions.insert(position) {
+            continue;
+        }
+        match steps.get(position) {
+            Some(Step::Run(_)) => open.push(position + 1),
+            Some(Step::Optional(length)) => open.extend([position + 1, position + 1 + length]),
+            Some(Step::One(_)) | None => {}
+        }
+    }
+    positions.into_iter().collect()
+}

@@ -68,14 +68,17 @@ fn starts_plain(first: char, text: &str) -> bool {
 /// Whether text that begins like a number could be one, or a date, in any dialect.
 ///
 /// Numbers and dates use no letters but those of hexadecimal digits, of the prefixes `0b`, `0o` and `0x`, of the
-/// exponent `e`, and of `T` and `Z` in times; one other letter tells them apart.
+/// exponent `e`, and of `T` and `Z` in times; one other letter tells them apart. npm `yaml` as a YAML 1.1 reader takes
+/// even an exponent alone, such as `e3`, for a number.
 fn may_be_number(text: &str) -> bool {
-    let digits = text.trim_start_matches('.');
-    digits.starts_with(|first: char| first.is_numeric())
-        && !text.chars().any(|letter| {
-            letter.is_ascii_alphabetic()
-                && !matches!(letter.to_ascii_lowercase(), 'a'..='f' | 'o' | 't' | 'x' | 'z')
-        })
+    let digits = text.trim_start_matches(['.', '_']);
+    let exponent = digits.strip_prefix(['e', 'E']).is_some_and(|power| !power.contains(char::is_alphabetic));
+    let begins = digits.starts_with(char::is_numeric);
+    let other_letter = digits.contains(|letter: char| {
+        letter.is_ascii_alphabetic()
+            && !matches!(letter.to_ascii_lowercase(), 'a'..='f' | 'o' | 't' | 'x' | 'z')
+    });
+    exponent || begins && !other_letter
 }
 
 /// The text in double quotes on one line, with the escapes that YAML 1.1 and 1.2 share.

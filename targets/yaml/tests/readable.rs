@@ -1,5 +1,7 @@
 //! What a person sees: golden texts.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};
 
 fn written(root: Mapping) -> String {

@@ -1,5 +1,7 @@
 //! What no text can carry to every dialect.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+
 use pipec_yaml::{Cause, Document, Mapping, Node, Sequence, write};
 
 fn refused(root: Mapping) -> (String, Cause) {

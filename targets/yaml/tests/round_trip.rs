@@ -1,6 +1,8 @@
 //! What is written is read back as the same tree. The reader here is one of many: `examples/awkward.rs` prints the
 //! corpus for the others.
 
+#![expect(clippy::panic, reason = "helpers of tests fail like tests")]
+
 use std::collections::BTreeSet;
 
 use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};

@@ -9,7 +9,7 @@ pub(crate) fn lines(text: &str) -> Vec<String> {
 
 /// The text of a comment that shares its line.
 pub(crate) fn line(text: &str) -> String {
-    lines(text).join(" ")
+    lines(text).join(" ").trim().to_owned()
 }
 
 /// Readers refuse files with unprintable characters even in comments, and reviewers are misled by directional ones.

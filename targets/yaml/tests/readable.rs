@@ -284,7 +284,7 @@ fn comments_stay_comments() {
     let root = Mapping::new()
         .entry("a", Mapping::new().entry("b", 1))
         .comment_above("one\r\ntwo\u{85}three\u{2028}four: x\n\u{0}\u{1b}\u{202e}\t🚀 \n")
-        .comment_behind("five\nsix: y\r#\u{feff}")
+        .comment_behind("five\nsix: y\r#\u{feff}\n")
         .entry("c", Node::script("x: y\n"))
         .comment_behind("seven");
     assert_eq!(

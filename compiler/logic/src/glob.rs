@@ -15,7 +15,7 @@ const STATES: usize = 1024;
 /// `*` is any run of characters but `/`, `?` is one character but `/`, `**` is any run of characters. At the start and
 /// after a `/`, `**/` also matches nothing, so `**/x` matches `x` and `a/**/b` matches `a/b`; `docs/**` matches what is
 /// below `docs`, not `docs`. Globs are equal, and ordered, by their text.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Glob {
     text: String,
     language: Language,
@@ -87,6 +87,12 @@ impl Ord for Glob {
 impl Hash for Glob {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.text.hash(state);
+    }
+}
+
+impl fmt::Debug for Glob {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Glob").field(&self.text).finish()
     }
 }
 
@@ -212,12 +218,14 @@ fn matches_whole(pattern: &[char], candidate: &[char]) -> bool {
         let at_segment_start = start == 0 || pattern.get(start - 1) == Some(&'/');
         let [one, two, three]: &[Vec<bool>; 3] = &further;
         let mut row = nothing.clone();
+        // Whether what follows two stars matches from here or from further on.
+        let mut run = false;
         for place in (0..width).rev() {
             let character = candidate.get(place).copied();
             let matched = match symbol(0) {
                 Some('*') if symbol(1) == Some('*') => {
-                    let skips_folders = at_segment_start && symbol(2) == Some('/');
-                    at(two, place) || at(&row, place + 1) || (skips_folders && at(three, place))
+                    run |= at(two, place);
+                    run || (at_segment_start && symbol(2) == Some('/') && at(three, place))
                 }
                 Some('*') => at(one, place) || (character != Some('/') && at(&row, place + 1)),
                 Some('?') => character.is_some_and(|character| character != '/') && at(one, place + 1),

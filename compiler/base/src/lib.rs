@@ -1,0 +1,11 @@
+//! What every part of the compiler speaks: positions in source texts, diagnostics, and the registry of their codes.
+
+mod code;
+mod diagnostic;
+mod source;
+mod suggest;
+
+pub use code::{Code, UnknownCode, codes};
+pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
+pub use source::{FileId, LineColumn, LineIndex, Source, Sources, Span, Spanned};
+pub use suggest::closest;

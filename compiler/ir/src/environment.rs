@@ -1,0 +1,134 @@
+//! Environments and the people who guard them.
+
+use crate::{Action, Binding, Identity, Origin, Secret, Text};
+use std::collections::BTreeMap;
+
+/// A place where artefacts run. Durations are in milliseconds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Environment {
+    /// Its name, unique in the workspace.
+    pub name: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Where it was declared.
+    pub origin: Origin,
+    /// What it is for.
+    pub tier: Tier,
+    /// The environments that come before it, by name.
+    pub after: Vec<(String, Origin)>,
+    /// The pipelines that enter it, where it lists them.
+    pub from: Option<(Vec<String>, Origin)>,
+    /// Whether pull requests from branches of the same repository may enter it.
+    pub open_to_members: bool,
+    /// Where people reach it.
+    pub url: Option<Text>,
+    /// The evidence it asks for, by kind.
+    pub requires: Vec<(String, Origin)>,
+    /// Who approves a deploy.
+    pub approval: Option<Approval>,
+    /// Its secrets.
+    pub secrets: Vec<Secret>,
+    /// Its identities.
+    pub identities: Vec<Identity>,
+    /// Its values.
+    pub values: Vec<Binding>,
+    /// When deploys may start.
+    pub window: Option<Window>,
+    /// Who waits.
+    pub lock: Lock,
+    /// How long an ephemeral environment lives.
+    pub ttl: Option<u64>,
+    /// Removes an ephemeral environment.
+    pub teardown: Option<Action>,
+}
+
+/// What an environment is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the variants name themselves")]
+pub enum Tier {
+    Ephemeral,
+    Development,
+    Testing,
+    Staging,
+    Production,
+}
+
+impl Tier {
+    /// All of them, from the first to the last a change reaches.
+    pub const ALL: [Tier; 5] =
+        [Tier::Ephemeral, Tier::Development, Tier::Testing, Tier::Staging, Tier::Production];
+
+    /// Its word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Tier::Ephemeral => "ephemeral",
+            Tier::Development => "development",
+            Tier::Testing => "testing",
+            Tier::Staging => "staging",
+            Tier::Production => "production",
+        }
+    }
+
+    /// The tier of that word.
+    pub fn from_word(word: &str) -> Option<Tier> {
+        Tier::ALL.into_iter().find(|tier| tier.word() == word)
+    }
+}
+
+/// `approval by ROLE min 2 not author`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Approval {
+    /// The role.
+    pub role: String,
+    /// How many must approve.
+    pub min: u64,
+    /// Whether whoever started the run may not.
+    pub not_author: bool,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// `window mon..thu 08:00..16:00 "Europe/London"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Window {
+    /// The days, 1 (Monday) to 7.
+    pub days: Vec<u8>,
+    /// From when, in minutes of the day.
+    pub from: u16,
+    /// Until when, in minutes of the day.
+    pub to: u16,
+    /// The time zone's name in the IANA database.
+    pub zone: String,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// Which waiting deploy goes next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lock {
+    /// All wait, in order.
+    #[default]
+    Queue,
+    /// Only the latest waits.
+    Newest,
+}
+
+/// Who may approve or override.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    /// Its name.
+    pub name: String,
+    /// Who it is, by engine.
+    pub members: BTreeMap<String, RoleMember>,
+    /// Where it was declared.
+    pub origin: Origin,
+}
+
+/// `github team "acme/release-managers"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleMember {
+    /// `team`, `group` or `user`.
+    pub kind: String,
+    /// Its name there.
+    pub name: String,
+}

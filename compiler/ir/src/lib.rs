@@ -1,0 +1,26 @@
+//! A pipeline as the proofs and the targets see it: nodes, conditions, artefacts and environments, each with the place
+//! it came from; the facts of a run as propositions; and the trait that every target implements.
+
+mod body;
+mod condition;
+mod environment;
+pub mod facts;
+mod node;
+mod pipeline;
+mod target;
+mod text;
+
+pub use body::{
+    Action, Binding, Body, Cache, Checkout, EngineBlock, EngineStep, Expectation, Identity, Keep, Leg,
+    Matrix, Measure, Operator, Report, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step, StepKind,
+    Tool, ToolVersion,
+};
+pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
+pub use environment::{Approval, Environment, Lock, Role, RoleMember, Tier, Window};
+pub use node::{
+    Artefact, ArtefactType, Deploy, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind,
+    Override, PathPattern, Quorum, Strategy, StrategyStep,
+};
+pub use pipeline::{Input, InputType, Pipeline, Program, SourceFile, Stage, StageId};
+pub use target::{GeneratedFile, Output, Target, TargetContext};
+pub use text::{Fact, Origin, Piece, Text};

@@ -1,0 +1,1 @@
+//! The targets this version has.

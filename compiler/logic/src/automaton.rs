@@ -138,6 +138,10 @@ impl Automaton {
     fn minimal(self) -> Automaton {
         let mut blocks = self.distances_to_acceptance();
         let mut count = distinct(&blocks);
+        // Distances are no numbers of blocks, so one round is due unless they tell all states apart.
+        if count == self.states() {
+            return self.renumbered();
+        }
         loop {
             let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
             let refined: Vec<u32> = (0..)

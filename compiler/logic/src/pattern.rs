@@ -101,18 +101,23 @@ fn advanced(steps: &[Step], positions: &[usize], character: Option<char>) -> Vec
     closed(steps, moved.collect())
 }
 
-/// Adds every position that is reached without a character.
-fn closed(steps: &[Step], mut open: Vec<usize>) -> Vec<usize> {
-    let mut positions = BTreeSet::new();
-    while let Some(position) = open.pop() {
-        if !positions.insert(position) {
-            continue;
-        }
-        match steps.get(position) {
-            Some(Step::Run(_)) => open.push(position + 1),
-            Some(Step::Optional(length)) => open.extend([position + 1, position + 1 + length]),
-            Some(Step::One(_)) | None => {}
+/// Adds every position that is reached without a character, and sorts.
+fn closed(steps: &[Step], mut positions: Vec<usize>) -> Vec<usize> {
+    let mut done = 0;
+    while let Some(&position) = positions.get(done) {
+        done += 1;
+        let free = match steps.get(position) {
+            Some(Step::Run(_)) => [Some(position + 1), None],
+            Some(Step::Optional(length)) => [Some(position + 1), Some(position + 1 + length)],
+            Some(Step::One(_)) | None => [None, None],
+        };
+        for position in free.into_iter().flatten() {
+            if !positions.contains(&position) {
+                positions.push(position);
+            }
         }
     }
-    positions.into_iter().collect()
+    positions.sort_unstable();
+    positions.dedup();
+    positions
 }

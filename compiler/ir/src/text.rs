@@ -120,6 +120,9 @@ pub enum Fact {
     ArtefactPath(String),
     /// `web.ref`: an image's name and digest.
     ArtefactRef(String),
+    /// A secret the node itself or the environment it deploys to holds, by its name: its value, or the path of the file
+    /// that holds it. Stands only alone, and only in the value of a variable.
+    Secret(String),
 }
 
 impl fmt::Display for Fact {
@@ -140,6 +143,7 @@ impl fmt::Display for Fact {
             Fact::ArtefactDigest(name) => write!(f, "{name}.digest"),
             Fact::ArtefactPath(name) => write!(f, "{name}.path"),
             Fact::ArtefactRef(name) => write!(f, "{name}.ref"),
+            Fact::Secret(name) => write!(f, "{name}"),
         }
     }
 }

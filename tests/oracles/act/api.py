@@ -1,0 +1,47 @@
+"""Stands in for GitHub's REST API: answers GET from a table on a port of this machine, for as long as a run lasts.
+
+The table is JSON: {path: answer}, the path with its query if it has one, `{sha}` in it standing for the run's commit. A
+path that is asked with a query the table doesn't know is answered as the path alone; what is not there at all is 404, so
+that a script that fails closed is seen to do so.
+"""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Api:
+    """A context in which the API is served; `url` says where and `asked` what was asked."""
+
+    def __init__(self, table, sha):
+        self.table = json.loads(json.dumps(table).replace("{sha}", sha))
+        self.asked = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def handler(self):
+        """A handler class that knows this table."""
+        api = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                api.asked.append(self.path)
+                known = next((path for path in (self.path, self.path.partition("?")[0]) if path in api.table), None)
+                body = json.dumps({"message": "Not Found"} if known is None else api.table[known]).encode()
+                self.send_response(404 if known is None else 200)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        return Handler
+
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()

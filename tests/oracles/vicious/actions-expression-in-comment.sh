@@ -1,0 +1,2 @@
+# ${{ secrets.TOKEN }} stays a comment
+:

@@ -1,0 +1,1 @@
+echo 'ends in a backslash' # \

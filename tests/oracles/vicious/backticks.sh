@@ -1,0 +1,2 @@
+x=`printf '%s' y`
+test "$x" = y

@@ -1,0 +1,2 @@
+      
+  echo 'spaces on a blank line first'

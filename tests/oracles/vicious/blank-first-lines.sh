@@ -1,0 +1,4 @@
+
+
+
+  echo 'three blank lines and an indentation first'

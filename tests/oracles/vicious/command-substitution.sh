@@ -1,0 +1,3 @@
+today=$(date +%s)
+test -n "$today"
+echo "$(printf '%s' "$(printf x)")"

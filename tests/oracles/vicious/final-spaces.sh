@@ -1,0 +1,1 @@
+echo 'spaces and no newline'   

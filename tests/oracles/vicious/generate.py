@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Writes the corpus in this folder as one .pipe file: a job for every ten scripts, each script a step named like its file.
+
+usage: generate.py > vicious.pipe
+
+Only the escapes of the language are used (`\\" \\\\ \\n \\t \\u{…}`); what an editor could lose or change is escaped, all
+other text stands as it is.
+"""
+
+import sys
+import unicodedata
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parent
+PER_JOB = 10
+REASON = "the corpus means to be hostile"
+# Scripts that look like an engine's expression, on purpose, are a finding of the compiler that has to be allowed.
+EXPRESSIONS = ("${{", "$[[", "{{", "$(params.", "$(results.", "$(workspaces.", "$(context.")
+
+
+def string(text):
+    """The text as a string of the language."""
+    named = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t"}
+    out = []
+    for character in text:
+        if character in named:
+            out.append(named[character])
+        elif unicodedata.category(character) in ("Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Mn"):
+            out.append(f"\\u{{{ord(character):x}}}")
+        else:
+            out.append(character)
+    return f'"{"".join(out)}"'
+
+
+def corpus():
+    """The scripts by name, each different from all others."""
+    scripts = {path.stem: path.read_bytes().decode("utf-8") for path in sorted(CORPUS.glob("*.sh"))}
+    assert len(scripts) >= 40 and len(set(scripts.values())) == len(scripts), "too few scripts, or two are the same"
+    return scripts
+
+
+def main():
+    """Prints the pipeline."""
+    scripts = list(corpus().items())
+    lines = ["pipeline vicious {", "  on push to main", "", "  stage commit {"]
+    for start in range(0, len(scripts), PER_JOB):
+        lines.append(f"    job scripts-{start // PER_JOB + 1} {{")
+        for name, text in scripts[start : start + PER_JOB]:
+            if any(expression in text for expression in EXPRESSIONS):
+                lines.append(f'      allow P0905 because "{REASON}"')
+            lines.append(f"      run {name} {string(text)}")
+        lines.append("    }")
+    lines += ["  }", "}", ""]
+    sys.stdout.buffer.write("\n".join(lines).encode("utf-8"))
+
+
+if __name__ == "__main__":
+    main()

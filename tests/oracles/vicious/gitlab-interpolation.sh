@@ -1,0 +1,1 @@
+echo '$[[ inputs.x ]] $[[ matrix.y | expand_vars ]]'

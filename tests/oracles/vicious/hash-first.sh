@@ -1,0 +1,3 @@
+# a comment first
+  # and one indented
+:

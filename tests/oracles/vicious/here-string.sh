@@ -1,0 +1,1 @@
+cat <<< "a  b" > /dev/null

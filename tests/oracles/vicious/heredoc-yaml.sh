@@ -1,0 +1,9 @@
+cat <<'YAML' > /dev/null
+---
+key: value
+list:
+  - a
+  - |
+    block
+...
+YAML

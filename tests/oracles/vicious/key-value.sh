@@ -1,0 +1,2 @@
+key: () { :; }
+key: value

@@ -1,0 +1,2 @@
+          echo 'ten spaces'
+ echo 'one space'

@@ -1,0 +1,3 @@
+    echo 'four spaces before'
+  echo 'two before'
+echo 'none'

@@ -1,0 +1,1 @@
+echo 'password token secret *** ghp_xxxx'

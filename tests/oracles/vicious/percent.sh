@@ -1,0 +1,1 @@
+echo '%PATH% %X% %%X%% %s %d %n %'

@@ -1,0 +1,4 @@
+echo 'four newlines at the end'
+
+
+

@@ -1,0 +1,2 @@
+#!/usr/bin/env python3
+: 'still run by the shell of the step'

@@ -1,0 +1,1 @@
+echo "SELECT * FROM t WHERE a = 'it''s' -- comment;"

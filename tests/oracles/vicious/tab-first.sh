@@ -1,0 +1,1 @@
+	echo 'the script begins with a tab'

@@ -1,0 +1,4 @@
+cat <<-EOF
+	dedented by the shell
+		all tabs
+	EOF

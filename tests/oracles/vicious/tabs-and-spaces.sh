@@ -1,0 +1,5 @@
+if true; then
+ 	echo a
+	 echo b
+  	  echo c
+fi

@@ -1,0 +1,1 @@
+echo '{{ revision }} {{ body.x }} {{ cel: true }} {% if %} <%= erb %>'

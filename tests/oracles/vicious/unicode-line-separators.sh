@@ -1,0 +1,1 @@
+echo 'nells ps end'

@@ -1,0 +1,1 @@
+echo 'C:\new\table\u0041 \\server\share'

@@ -1,0 +1,2 @@
+echo 'x::debug::not at the start of a line'
+echo ' ##[section]x'

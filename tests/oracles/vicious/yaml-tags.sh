@@ -1,0 +1,1 @@
+echo '!!str a !!binary Zg== !reference [a] !local &anchor *alias <<: *merge'

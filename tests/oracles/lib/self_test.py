@@ -15,7 +15,7 @@ BROKEN = ROOT / "broken"
 # What a judge is told besides the file.
 ALSO = {"conditions": [BROKEN / "expected-conditions.json"], "yaml-writer": [BROKEN / "awkward.json"]}
 # Scenarios that can be pointed at a workflow are judged like judges.
-SCENARIOS = {"vicious": [sys.executable, ROOT / "scenarios/vicious_scripts.py", "--workflow"]}
+SCENARIOS = {"vicious": [ROOT / "scenarios/vicious_scripts.py", "--workflow"]}
 JUDGES = {path.name for path in (ROOT / "judges").iterdir() if path.suffix == "" and path.is_file()} | set(SCENARIOS)
 
 failed = 0

@@ -56,6 +56,7 @@ registry! {
     P0017 = 17 "interpolated-script" since "0.1.0";
     P0018 = 18 "reserved-word" since "0.1.0";
     P0019 = 19 "missing-clause" since "0.1.0";
+    P0099 = 99 "formatter-gave-up" since "0.1.0";
 
     P0101 = 101 "unknown-name" since "0.1.0";
     P0102 = 102 "name-taken" since "0.1.0";

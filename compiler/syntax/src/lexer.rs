@@ -25,19 +25,25 @@ pub(crate) fn lex(file: FileId, text: &str) -> (Tokens, Vec<Diagnostic>) {
         .help("a pipeline is written by people and read by people: keep data in files that the scripts read");
         return (Tokens::default(), vec![finding]);
     }
-    let mut lexer = Lexer {
-        file,
-        text,
-        at: if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 },
-        newlines: 0,
-        indentation: 0,
-        in_indentation: true,
-        tokens: Vec::new(),
-        diagnostics: Vec::new(),
-    };
+    let mut lexer = Lexer::new(file, text);
+    if text.starts_with('\u{feff}') {
+        lexer.at = '\u{feff}'.len_utf8();
+    }
     lexer.refuse_invisible_characters();
     while lexer.next() {}
     (Tokens::new(lexer.tokens), lexer.diagnostics)
+}
+
+/// Cuts the bytes `range` of a text into tokens: an expression in a string.
+pub(crate) fn lex_range(
+    file: FileId,
+    text: &str,
+    range: std::ops::Range<usize>,
+) -> (Vec<Token>, Vec<Diagnostic>) {
+    let mut lexer = Lexer::new(file, text.get(..range.end).unwrap_or(""));
+    lexer.at = range.start;
+    while lexer.next() {}
+    (lexer.tokens, lexer.diagnostics)
 }
 
 struct Lexer<'t> {
@@ -68,6 +74,19 @@ fn is_bare(character: char) -> bool {
 }
 
 impl<'t> Lexer<'t> {
+    fn new(file: FileId, text: &'t str) -> Lexer<'t> {
+        Lexer {
+            file,
+            text,
+            at: 0,
+            newlines: 0,
+            indentation: 0,
+            in_indentation: true,
+            tokens: Vec::new(),
+            diagnostics: Vec::new(),
+        }
+    }
+
     fn rest(&self) -> &'t str {
         self.text.get(self.at..).unwrap_or("")
     }

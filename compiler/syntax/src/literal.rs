@@ -168,7 +168,7 @@ fn date(text: &str) -> Result<Literal, Malformed> {
 }
 
 fn days_of_month(year: u16, month: u8) -> u8 {
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if leap => 29,
@@ -231,7 +231,7 @@ fn compound(text: &str) -> Option<u64> {
         let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
         let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
         let part = if fraction.is_empty() { 0 } else { scaled(fraction, unit)? };
-        if part % scale != 0 {
+        if !part.is_multiple_of(scale) {
             return None;
         }
         total = total.checked_add(scaled(whole, unit)?)?.checked_add(part / scale)?;
@@ -245,7 +245,8 @@ fn spell_duration(milliseconds: u64) -> String {
         .into_iter()
         .find_map(|unit| {
             let size = unit_milliseconds(unit)?;
-            (milliseconds > 0 && milliseconds % size == 0).then(|| format!("{}{unit}", milliseconds / size))
+            (milliseconds > 0 && milliseconds.is_multiple_of(size))
+                .then(|| format!("{}{unit}", milliseconds / size))
         })
         .unwrap_or_else(|| format!("{milliseconds}ms"))
 }

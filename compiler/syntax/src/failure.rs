@@ -1,0 +1,78 @@
+//! The one error type of the grammar: where it stopped and what could have gone on there. It is as cheap as an empty one
+//! while a clause reads well (a short list, rarely filled), so no second pass with a richer type is needed.
+
+use chumsky::DefaultExpected;
+use chumsky::error::Error;
+use chumsky::label::LabelError;
+use chumsky::util::MaybeRef;
+use pipec_base::{Diagnostic, Span};
+
+use crate::lexeme::{Lexeme, Place, Stream};
+use crate::token::Punctuation;
+
+/// What could have stood where the grammar stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Expected {
+    /// A keyword.
+    Word(&'static str),
+    Sign(Punctuation),
+    /// A kind of thing, with its article: "a name".
+    Thing(&'static str),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Failure {
+    /// The clause can't be read.
+    Stopped { at: Span, expected: Vec<Expected> },
+    /// The clause is read, but something in it is wrong.
+    Finding(Box<Diagnostic>),
+}
+
+impl Failure {
+    fn expecting(expected: impl IntoIterator<Item = Expected>, at: Place) -> Failure {
+        Failure::Stopped { at: at.0, expected: expected.into_iter().collect() }
+    }
+}
+
+impl<'t> LabelError<'t, Stream<'t>, Expected> for Failure {
+    fn expected_found<E: IntoIterator<Item = Expected>>(
+        expected: E,
+        _found: Option<MaybeRef<'t, Lexeme<'t>>>,
+        span: Place,
+    ) -> Failure {
+        Failure::expecting(expected, span)
+    }
+
+    fn label_with(&mut self, label: Expected) {
+        if let Failure::Stopped { expected, .. } = self {
+            expected.clear();
+            expected.push(label);
+        }
+    }
+}
+
+impl<'t> LabelError<'t, Stream<'t>, DefaultExpected<'t, Lexeme<'t>>> for Failure {
+    fn expected_found<E: IntoIterator<Item = DefaultExpected<'t, Lexeme<'t>>>>(
+        _expected: E,
+        _found: Option<MaybeRef<'t, Lexeme<'t>>>,
+        span: Place,
+    ) -> Failure {
+        Failure::expecting([], span)
+    }
+}
+
+impl<'t> Error<'t, Stream<'t>> for Failure {
+    fn merge(self, other: Failure) -> Failure {
+        match (self, other) {
+            (Failure::Stopped { at, mut expected }, Failure::Stopped { expected: others, .. }) => {
+                for other in others {
+                    if !expected.contains(&other) {
+                        expected.push(other);
+                    }
+                }
+                Failure::Stopped { at, expected }
+            }
+            (finding @ Failure::Finding(_), _) | (_, finding) => finding,
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Braces paired, and the text cut at its declarations, before any grammar is read: a brace too many or too few then
+//! harms the block it belongs to and nothing else.
+//!
+//! Where every brace has its partner, nothing else is asked. Where one has not, the text is cut at the lines that begin a
+//! declaration at the left margin, and inside such a piece indentation decides: a `{` whose block is indented ends where a
+//! line stands no deeper than the one it was opened on.
+
+use pipec_base::{Diagnostic, Edit, FileId, Fix, Span, codes};
+
+use crate::ast::StringForm;
+use crate::lexeme::{Lexeme, Place, Placed};
+use crate::lexer::lex_range;
+use crate::string::{self, Piece};
+use crate::token::{Punctuation, Token, TokenKind, Tokens};
+use crate::words::Block;
+
+/// How deep braces, parentheses and brackets may be nested, together.
+pub const DEEPEST_NESTING: usize = 128;
+
+/// The paired blocks of a text.
+#[derive(Debug, Default)]
+pub(crate) struct Forest<'t> {
+    /// The top of the file.
+    pub top: Vec<Placed<'t>>,
+    pub blocks: Vec<Braces<'t>>,
+    /// The texts between the expressions of interpolated strings.
+    pub texts: Vec<String>,
+}
+
+/// A `{ … }`.
+#[derive(Debug)]
+pub(crate) struct Braces<'t> {
+    pub open: Span,
+    pub inside: Vec<Placed<'t>>,
+}
+
+/// What a token does in its file.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Plain,
+    /// Dropped: a `}` that closes nothing, or what is nested too deep.
+    Dropped,
+    /// Before this token, that many unclosed blocks end.
+    EndsBlocks(usize),
+}
+
+pub(crate) fn grow<'t>(file: FileId, text: &'t str, tokens: &Tokens) -> (Forest<'t>, Vec<Diagnostic>) {
+    let significant: Vec<Token> = tokens.iter().filter(|token| !token.is_comment()).copied().collect();
+    let mut pairing = Pairing {
+        text,
+        roles: vec![Role::Plain; significant.len()],
+        tokens: &significant,
+        diagnostics: Vec::new(),
+    };
+    pairing.pair();
+    pairing.limit_depth();
+    let Pairing { roles, mut diagnostics, .. } = pairing;
+    let mut builder =
+        Builder { file, text, forest: Forest::default(), open: Vec::new(), diagnostics: Vec::new() };
+    for (token, role) in significant.iter().zip(&roles) {
+        match role {
+            Role::Dropped => continue,
+            Role::EndsBlocks(count) => (0..*count).for_each(|_| builder.close(token.span.at_start())),
+            Role::Plain => {}
+        }
+        builder.token(token);
+    }
+    while !builder.open.is_empty() {
+        builder.close(Span::new(file, text.len(), text.len()));
+    }
+    diagnostics.append(&mut builder.diagnostics);
+    (builder.forest, diagnostics)
+}
+
+struct Pairing<'a, 't> {
+    text: &'t str,
+    tokens: &'a [Token],
+    roles: Vec<Role>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// An open brace on the way through a piece of text.
+#[derive(Clone, Copy)]
+struct Open {
+    token: Token,
+    /// How deep the first line inside is indented, once there is one.
+    content: Option<u32>,
+}
+
+impl Open {
+    /// Whether its content is indented, so that indentation can tell where it ends.
+    fn is_indented(&self) -> bool {
+        self.content.is_some_and(|content| content > self.token.indentation)
+    }
+}
+
+impl Pairing<'_, '_> {
+    fn role(&mut self, index: usize, role: Role) {
+        if let Some(slot) = self.roles.get_mut(index) {
+            *slot = role;
+        }
+    }
+
+    fn pair(&mut self) {
+        if surplus(self.tokens) == Some(0) {
+            return;
+        }
+        let mut start = 0;
+        while start < self.tokens.len() {
+            let end = (start + 1..self.tokens.len())
+                .find(|index| self.begins_declaration(*index))
+                .unwrap_or(self.tokens.len());
+            self.pair_piece(start, end);
+            start = end;
+        }
+    }
+
+    fn begins_declaration(&self, index: usize) -> bool {
+        let (Some(token), Some(next)) = (self.tokens.get(index), self.tokens.get(index + 1)) else {
+            return false;
+        };
+        let word = token.text(self.text);
+        token.starts_line()
+            && token.indentation == 0
+            && token.kind == TokenKind::Word
+            && matches!(next.kind, TokenKind::Word | TokenKind::PlainString)
+            && !next.starts_line()
+            && (Block::File.clause(word).is_some()
+                || Block::File.reserved().iter().any(|reserved| reserved.word == word))
+    }
+
+    /// Pairs the braces of one declaration.
+    fn pair_piece(&mut self, start: usize, end: usize) {
+        let piece: Vec<Token> = self.tokens.get(start..end).unwrap_or(&[]).to_vec();
+        let balance = surplus(&piece);
+        if balance == Some(0) {
+            return;
+        }
+        // Closing braces without a partner still to be found, where there are more of them than of the opening ones.
+        let mut strays = balance.map_or(0, |balance| balance.max(0));
+        let mut open: Vec<Open> = Vec::new();
+        for (offset, token) in piece.iter().enumerate() {
+            let index = start + offset;
+            if token.starts_line() && !token.is(Punctuation::CloseBrace) {
+                let ended = self.end_outdented(&mut open, token, false);
+                if ended > 0 {
+                    self.role(index, Role::EndsBlocks(ended));
+                }
+            }
+            if let Some(innermost) = open.last_mut()
+                && token.starts_line()
+                && innermost.content.is_none()
+                && !token.is(Punctuation::CloseBrace)
+            {
+                innermost.content = Some(token.indentation);
+            }
+            if token.is(Punctuation::OpenBrace) {
+                open.push(Open { token: *token, content: None });
+            } else if token.is(Punctuation::CloseBrace) {
+                let ended = if token.starts_line() { self.end_outdented(&mut open, token, true) } else { 0 };
+                let too_deep = token.starts_line()
+                    && open.last().is_some_and(|innermost| {
+                        innermost.is_indented()
+                            && innermost.content.is_some_and(|content| token.indentation >= content)
+                    });
+                if open.is_empty() || (strays > 0 && too_deep) {
+                    strays -= 1;
+                    self.role(index, Role::Dropped);
+                    self.stray(token);
+                } else {
+                    open.pop();
+                    if ended > 0 {
+                        self.role(index, Role::EndsBlocks(ended));
+                    }
+                }
+            }
+        }
+        let next = self.tokens.get(end).copied();
+        if !open.is_empty() && next.is_some() {
+            self.role(end, Role::EndsBlocks(open.len()));
+        }
+        while let Some(unclosed) = open.pop() {
+            self.unclosed(&unclosed.token, next.as_ref());
+        }
+    }
+
+    /// Ends the blocks whose content is indented and that `token`, first on its line, stands outside of.
+    fn end_outdented(&mut self, open: &mut Vec<Open>, token: &Token, closes: bool) -> usize {
+        let mut ended = 0;
+        while let Some(innermost) = open.last().copied() {
+            let outside = if closes {
+                token.indentation < innermost.token.indentation
+            } else {
+                token.indentation <= innermost.token.indentation
+            };
+            if !outside || !innermost.is_indented() {
+                break;
+            }
+            open.pop();
+            ended += 1;
+            self.unclosed(&innermost.token, Some(token));
+        }
+        ended
+    }
+
+    fn unclosed(&mut self, brace: &Token, next: Option<&Token>) {
+        let mut finding =
+            Diagnostic::error(codes::P0010, "this `{` is not closed", brace.span).saying("opened here");
+        finding = match next {
+            Some(next) if next.is(Punctuation::CloseBrace) => {
+                finding.label(next.span, "this `}` closes what stands around it")
+            }
+            Some(next) => finding.label(next.span, "this stands outside of it"),
+            None => finding,
+        };
+        let until = next.map_or(self.text.len(), |next| next.span.start as usize);
+        let before = self.tokens.partition_point(|token| (token.span.start as usize) < until);
+        let last = before
+            .checked_sub(1)
+            .and_then(|index| self.tokens.get(index))
+            .map_or(brace.span, |last| last.span);
+        let indentation = " ".repeat(brace.indentation as usize);
+        let title = "close it there".to_owned();
+        let edit = Edit { span: last.at_end(), text: format!("\n{indentation}}}") };
+        finding.fix = Some(Fix { title, edits: vec![edit] });
+        self.diagnostics.push(finding.help("put its `}` where the block ends"));
+    }
+
+    fn stray(&mut self, brace: &Token) {
+        self.diagnostics.push(
+            Diagnostic::error(codes::P0011, "this `}` closes nothing", brace.span)
+                .help("remove it, or write the `{` it belongs to")
+                .fix("remove it", brace.span, ""),
+        );
+    }
+
+    /// Drops what is nested too deep for a person, and for the stack of a parser.
+    fn limit_depth(&mut self) {
+        let mut depth: usize = 0;
+        let mut run: usize = 0;
+        let mut reported = false;
+        for index in 0..self.tokens.len() {
+            let Some(token) = self.tokens.get(index).copied() else { break };
+            let opens = matches!(
+                token.kind,
+                TokenKind::Punctuation(
+                    Punctuation::OpenBrace | Punctuation::OpenParenthesis | Punctuation::OpenBracket
+                )
+            );
+            let closes = matches!(
+                token.kind,
+                TokenKind::Punctuation(
+                    Punctuation::CloseBrace | Punctuation::CloseParenthesis | Punctuation::CloseBracket
+                )
+            );
+            // `not not …` and `list<list<…` nest without a bracket of their own.
+            let nests = token.is(Punctuation::Less)
+                || (token.kind == TokenKind::Word && token.text(self.text) == "not");
+            run = match token.kind {
+                _ if nests => run + 1,
+                TokenKind::Word => run,
+                TokenKind::Punctuation(Punctuation::OpenParenthesis) => run,
+                _ => 0,
+            };
+            if let Some(Role::EndsBlocks(count)) = self.roles.get(index) {
+                depth = depth.saturating_sub(*count);
+            }
+            if self.roles.get(index) == Some(&Role::Dropped) {
+                continue;
+            }
+            depth = if opens { depth + 1 } else { depth };
+            let too_deep = depth > DEEPEST_NESTING || run > DEEPEST_NESTING;
+            depth = if closes { depth.saturating_sub(1) } else { depth };
+            if too_deep {
+                self.role(index, Role::Dropped);
+                if !reported {
+                    reported = true;
+                    self.diagnostics.push(
+                        Diagnostic::error(
+                            codes::P0003,
+                            format!("this is nested more than {DEEPEST_NESTING} deep"),
+                            token.span,
+                        )
+                        .help("give the inner parts names: a task, or a `let`"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// How many more braces close than open; `None` where one closes before it opens but the count comes out even.
+fn surplus(tokens: &[Token]) -> Option<i64> {
+    let mut depth: i64 = 0;
+    let mut lowest: i64 = 0;
+    for token in tokens {
+        if token.is(Punctuation::OpenBrace) {
+            depth += 1;
+        } else if token.is(Punctuation::CloseBrace) {
+            depth -= 1;
+            lowest = lowest.min(depth);
+        }
+    }
+    if depth == 0 && lowest < 0 { None } else { Some(-depth) }
+}
+
+struct Builder<'t> {
+    file: FileId,
+    text: &'t str,
+    forest: Forest<'t>,
+    /// The blocks that are open: where each was opened, and what stands in it so far.
+    open: Vec<(Span, Vec<Placed<'t>>)>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'t> Builder<'t> {
+    fn push(&mut self, lexeme: Lexeme<'t>, span: Span) {
+        let into = self.open.last_mut().map_or(&mut self.forest.top, |(_, inside)| inside);
+        into.push((lexeme, Place(span)));
+    }
+
+    fn close(&mut self, at: Span) {
+        let Some((open, inside)) = self.open.pop() else { return };
+        let end = if at.start == at.end { inside.last().map_or(open, |(_, place)| place.0) } else { at };
+        let number = self.forest.blocks.len();
+        self.forest.blocks.push(Braces { open, inside });
+        self.push(Lexeme::Block(number), open.to(end));
+    }
+
+    fn token(&mut self, token: &Token) {
+        let text = token.text(self.text);
+        let lexeme = match token.kind {
+            TokenKind::Comment | TokenKind::Documentation => return,
+            TokenKind::Word => Lexeme::Word(text),
+            TokenKind::Integer
+            | TokenKind::Decimal
+            | TokenKind::Duration
+            | TokenKind::Percent
+            | TokenKind::Size
+            | TokenKind::Time
+            | TokenKind::Date => Lexeme::Number(token.kind, text),
+            TokenKind::PlainString => Lexeme::Text(StringForm::Plain, text),
+            TokenKind::RawString => Lexeme::Text(StringForm::Raw, text),
+            TokenKind::InterpolatedString => return self.interpolated(token.span, text),
+            TokenKind::Punctuation(Punctuation::OpenBrace) => {
+                self.open.push((token.span, Vec::new()));
+                return;
+            }
+            TokenKind::Punctuation(Punctuation::CloseBrace) => return self.close(token.span),
+            TokenKind::Punctuation(sign) => Lexeme::Sign(sign),
+            // What a slip of another language meant, so that the clause around it can be read.
+            TokenKind::Unknown => match text {
+                "&&" => Lexeme::Word("and"),
+                "||" => Lexeme::Word("or"),
+                "!" => Lexeme::Word("not"),
+                ";" => return,
+                _ => Lexeme::Unknown(text),
+            },
+        };
+        self.push(lexeme, token.span);
+    }
+
+    fn interpolated(&mut self, span: Span, text: &'t str) {
+        let start = span.start as usize;
+        self.push(Lexeme::InterpolationStart, span);
+        let mut between = span.at_start();
+        for piece in string::read_interpolated(text).0 {
+            match piece {
+                Piece::Verbatim(value) => {
+                    let number = self.forest.texts.len();
+                    self.forest.texts.push(value);
+                    self.push(Lexeme::Verbatim(number), between);
+                }
+                Piece::Expression(range) => {
+                    between = Span::new(self.file, start + range.end, start + range.end);
+                    let (tokens, mut findings) =
+                        lex_range(self.file, self.text, start + range.start..start + range.end);
+                    self.diagnostics.append(&mut findings);
+                    for token in tokens {
+                        self.expression_token(&token);
+                    }
+                }
+            }
+        }
+        let end = span.end as usize;
+        self.push(Lexeme::InterpolationEnd, Span::new(self.file, end.saturating_sub(1), end));
+    }
+
+    /// A token of an expression in a string, where braces and strings have no meaning.
+    fn expression_token(&mut self, token: &Token) {
+        let braces = token.is(Punctuation::OpenBrace) || token.is(Punctuation::CloseBrace);
+        match token.kind {
+            TokenKind::Punctuation(sign) if braces => self.push(Lexeme::Sign(sign), token.span),
+            TokenKind::InterpolatedString => {
+                self.push(Lexeme::Unknown(token.text(self.text)), token.span);
+            }
+            _ => self.token(token),
+        }
+    }
+}

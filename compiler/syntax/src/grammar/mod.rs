@@ -1,0 +1,142 @@
+//! The grammar, in chumsky, clause by clause. A block is one lexeme here: a clause says that it takes one and where; what
+//! stands in it is read afterwards, clause by clause again ([`crate::reader`]). So the grammar is flat, its stack shallow,
+//! and a clause that can't be read hides no other.
+//!
+//! A block always ends its clause. The parser of a block only notes its number in [`Notes`]; with no alternatives behind
+//! it, that note is never one of a path given up.
+//!
+//! Parsers are boxed at each rule: that keeps their types, and so the time to compile them, small.
+
+/// A parser that takes one lexeme of the patterns given.
+macro_rules! take {
+    ($($pattern:pat $(if $guard:expr)? => $value:expr),+ $(,)?) => {
+        $crate::grammar::taking(move |lexeme| match lexeme {
+            $($pattern $(if $guard)? => Some($value),)+
+            _ => None,
+        })
+    };
+}
+
+mod blocks;
+mod parts;
+mod top;
+
+use std::collections::BTreeMap;
+
+use chumsky::Boxed;
+use chumsky::extra::{Full, SimpleState};
+use chumsky::prelude::*;
+use pipec_base::Span;
+
+use crate::ast;
+use crate::failure::{Expected, Failure};
+use crate::lexeme::{Lexeme, Stream};
+use crate::token::Punctuation;
+pub(crate) use parts::{Parts, is_name, kebab};
+
+/// What a parser notes besides its result.
+pub(crate) struct Notes<'t> {
+    /// The texts between the expressions of interpolated strings.
+    pub texts: &'t [String],
+    /// The block that ends the clause.
+    pub block: Option<usize>,
+}
+
+pub(crate) type Extra<'t> = Full<Failure, SimpleState<Notes<'t>>, ()>;
+pub(crate) type Rule<'t, T> = Boxed<'t, 't, Stream<'t>, T, Extra<'t>>;
+
+/// The clauses of one kind of block.
+pub(crate) struct Table<'t, T> {
+    /// By the keyword they begin with.
+    pub words: BTreeMap<&'static str, Rule<'t, T>>,
+    /// What begins with a name instead.
+    pub other: Option<Rule<'t, T>>,
+}
+
+impl<'t, T> Table<'t, T> {
+    fn new<const N: usize>(words: [(&'static str, Rule<'t, T>); N]) -> Table<'t, T> {
+        Table { words: words.into(), other: None }
+    }
+
+    fn or_else(self, other: Rule<'t, T>) -> Table<'t, T> {
+        Table { other: Some(other), ..self }
+    }
+
+    fn and_defaults(mut self, parts: &Parts<'t>, wrap: fn(ast::DefaultClause) -> T) -> Table<'t, T>
+    where
+        T: 't,
+    {
+        for (keyword, rule) in blocks::defaults(parts) {
+            self.words.insert(keyword, rule.map(wrap).boxed());
+        }
+        self
+    }
+}
+
+/// All tables.
+pub(crate) struct Grammar<'t> {
+    pub allow: Rule<'t, ast::Allow>,
+    pub declarations: Table<'t, ast::Declaration>,
+    pub pipeline: Table<'t, ast::PipelineClause>,
+    pub inputs: Table<'t, ast::Input>,
+    pub stage: Table<'t, ast::StageClause>,
+    pub body: Table<'t, ast::BodyClause>,
+    pub checkout: Table<'t, ast::CheckoutClause>,
+    pub measure: Table<'t, ast::Expectation>,
+    pub sidecar: Table<'t, ast::SidecarClause>,
+    pub matrix: Table<'t, ast::MatrixClause>,
+    pub leg: Table<'t, ast::DefaultClause>,
+    pub overriding: Table<'t, ast::OverrideClause>,
+    pub strategy: Table<'t, ast::StrategyStep>,
+    pub engine: Table<'t, ast::EngineStep>,
+    pub environment: Table<'t, ast::EnvironmentClause>,
+    pub runner: Table<'t, ast::RunnerClause>,
+    pub role: Table<'t, ast::RoleMember>,
+    pub registry: Table<'t, ast::RegistryClause>,
+}
+
+impl<'t> Grammar<'t> {
+    pub fn new() -> Grammar<'t> {
+        let parts = Parts::new();
+        Grammar {
+            allow: top::allow(&parts),
+            declarations: top::declarations(&parts),
+            pipeline: top::pipeline(&parts),
+            inputs: top::inputs(&parts),
+            stage: top::stage(&parts),
+            body: blocks::body(&parts),
+            checkout: blocks::checkout(&parts),
+            measure: blocks::measure(&parts),
+            sidecar: blocks::sidecar(&parts),
+            matrix: blocks::matrix(&parts),
+            leg: Table::new(blocks::defaults(&parts)),
+            overriding: blocks::overriding(&parts),
+            strategy: blocks::strategy(&parts),
+            engine: blocks::engine(&parts),
+            environment: top::environment(&parts),
+            runner: top::runner(&parts),
+            role: top::role(&parts),
+            registry: top::registry(&parts),
+        }
+    }
+}
+
+fn taking<'t, T: 't>(
+    take: impl Fn(Lexeme<'t>) -> Option<T> + Clone + 't,
+) -> impl Parser<'t, Stream<'t>, T, Extra<'t>> + Clone {
+    chumsky::primitive::select(move |lexeme, _| take(lexeme))
+}
+
+/// A keyword.
+fn word<'t>(text: &'static str) -> impl Parser<'t, Stream<'t>, Span, Extra<'t>> + Clone {
+    take! { Lexeme::Word(found) if found == text => () }
+        .labelled(Expected::Word(text))
+        .map_with(|(), e| e.span().0)
+}
+
+/// A sign.
+fn sign<'t>(sign: Punctuation) -> impl Parser<'t, Stream<'t>, Span, Extra<'t>> + Clone {
+    take! { Lexeme::Sign(found) if found == sign => () }
+        .labelled(Expected::Sign(sign))
+        .map_with(|(), e| e.span().0)
+}

@@ -1,0 +1,504 @@
+//! What clauses are made of: names, strings, literals, expressions, conditions, types.
+
+use chumsky::prelude::*;
+use pipec_base::{Diagnostic, Span, Spanned, codes};
+
+use super::{Extra, Rule, sign, word};
+use crate::ast::{
+    Call, Condition, Date, Duration, Expression, Literal, Name, Parameter, Path, Ref, StringForm,
+    StringLiteral, StringPiece, Text, Time, Type, Variable,
+};
+use crate::failure::{Expected, Failure};
+use crate::lexeme::{Lexeme, Stream};
+use crate::literal;
+use crate::string;
+use crate::token::{Punctuation, TokenKind};
+
+/// The longest name.
+const LONGEST_NAME: usize = 63;
+
+/// The rules that all clauses share.
+pub(crate) struct Parts<'t> {
+    pub name: Rule<'t, Name>,
+    pub variable: Rule<'t, Variable>,
+    pub qname: Rule<'t, Path>,
+    pub text: Rule<'t, Text>,
+    pub string: Rule<'t, StringLiteral>,
+    pub script: Rule<'t, StringLiteral>,
+    pub literal: Rule<'t, Spanned<Literal>>,
+    pub integer: Rule<'t, Spanned<u64>>,
+    pub duration: Rule<'t, Spanned<Duration>>,
+    pub percent: Rule<'t, Spanned<String>>,
+    pub size: Rule<'t, Spanned<u64>>,
+    pub time: Rule<'t, Spanned<Time>>,
+    pub date: Rule<'t, Spanned<Date>>,
+    pub expression: Rule<'t, Expression>,
+    pub call: Rule<'t, Call>,
+    pub names: Rule<'t, Vec<Name>>,
+    pub qnames: Rule<'t, Vec<Path>>,
+    pub strings: Rule<'t, Vec<StringLiteral>>,
+    pub texts: Rule<'t, Vec<Text>>,
+    pub refs: Rule<'t, Vec<Ref>>,
+    pub condition: Rule<'t, Condition>,
+    pub ty: Rule<'t, Type>,
+    pub parameters: Rule<'t, Vec<Parameter>>,
+    /// `{ … }`, whose clauses are read later.
+    pub block: Rule<'t, Span>,
+    /// `because "…"`
+    pub because: Rule<'t, Text>,
+}
+
+impl<'t> Parts<'t> {
+    pub fn new() -> Parts<'t> {
+        let name = name();
+        let variable = variable();
+        let qname = qname(&name);
+        let literal = literal();
+        let text = text();
+        let block = take! { Lexeme::Block(number) => number }
+            .labelled(Expected::Thing("`{`"))
+            .map_with(|number, e| {
+                e.state().block = Some(number);
+                e.span().0
+            })
+            .boxed();
+        let expression = expression(&name, &qname);
+        let string = string(&expression);
+        let call = call(&name, &qname, &expression);
+        let reference = reference(&name, &text);
+        let refs = list(reference.clone());
+        let ty = ty(&name);
+        Parts {
+            names: list(name.clone()),
+            qnames: list(qname.clone()),
+            strings: list(string.clone()),
+            texts: list(text.clone()),
+            condition: condition(&name, &literal, &reference, &refs),
+            parameters: parameters(&name, &ty, &expression),
+            script: script(&string),
+            because: word("because").ignore_then(text.clone()).boxed(),
+            integer: number(TokenKind::Integer, "a whole number", |literal| match literal {
+                Literal::Integer(value) => Some(value),
+                _ => None,
+            }),
+            duration: number(TokenKind::Duration, "a duration such as `10m`", |literal| match literal {
+                Literal::Duration(value) => Some(value),
+                _ => None,
+            }),
+            percent: number(TokenKind::Percent, "a percentage such as `5%`", |literal| match literal {
+                Literal::Percent(value) => Some(value),
+                _ => None,
+            }),
+            size: number(TokenKind::Size, "a size such as `8GiB`", |literal| match literal {
+                Literal::Size(value) => Some(value),
+                _ => None,
+            }),
+            time: number(TokenKind::Time, "a time such as `08:00`", |literal| match literal {
+                Literal::Time(value) => Some(value),
+                _ => None,
+            }),
+            date: number(TokenKind::Date, "a date such as `2027-01-31`", |literal| match literal {
+                Literal::Date(value) => Some(value),
+                _ => None,
+            }),
+            name,
+            variable,
+            qname,
+            text,
+            string,
+            literal,
+            expression,
+            call,
+            refs,
+            ty,
+            block,
+        }
+    }
+}
+
+/// Whether a word is a name of the language.
+pub(crate) fn is_name(word: &str) -> bool {
+    word.len() <= LONGEST_NAME
+        && word.starts_with(|first: char| first.is_ascii_lowercase())
+        && word.split('-').all(|part| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        })
+}
+
+fn is_variable(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// The name nearest to a word: `smokeTest` and `smoke_test` become `smoke-test`.
+pub(crate) fn kebab(word: &str) -> Option<String> {
+    let mut name = String::new();
+    let mut lower = false;
+    for character in word.chars() {
+        if character.is_ascii_uppercase() && lower {
+            name.push('-');
+        }
+        lower = character.is_ascii_lowercase() || character.is_ascii_digit();
+        name.push(if character == '_' { '-' } else { character.to_ascii_lowercase() });
+    }
+    let name: Vec<&str> = name.split('-').filter(|part| !part.is_empty()).collect();
+    Some(name.join("-")).filter(|name| is_name(name))
+}
+
+fn name_finding(found: &str, span: Span) -> Diagnostic {
+    if found == "true" || found == "false" {
+        return Diagnostic::error(codes::P0008, format!("`{found}` is a value, so it can't be a name"), span);
+    }
+    if found.len() > LONGEST_NAME && kebab(found.get(..1).unwrap_or("")).is_some() {
+        let length = found.chars().count();
+        return Diagnostic::error(
+            codes::P0008,
+            format!("this name has {length} characters; {LONGEST_NAME} are the most"),
+            span,
+        )
+        .note("names become names on every engine, and some allow no more");
+    }
+    let finding = Diagnostic::error(codes::P0008, format!("`{found}` is not written as a name"), span);
+    match kebab(found) {
+        Some(name) => finding
+            .help(format!("names are small letters and digits, their words joined by `-`: `{name}`"))
+            .fix(format!("write `{name}`"), span, name),
+        None => finding.help("names are small letters and digits, their words joined by `-`, a letter first"),
+    }
+}
+
+fn name<'t>() -> Rule<'t, Name> {
+    take! { Lexeme::Word(found) => found }
+        .labelled(Expected::Thing("a name"))
+        .validate(|found: &str, e, emitter| {
+            let span = e.span().0;
+            if !is_name(found) || found == "true" || found == "false" {
+                emitter.emit(Failure::Finding(Box::new(name_finding(found, span))));
+            }
+            Spanned::new(found.to_owned(), span)
+        })
+        .boxed()
+}
+
+fn variable<'t>() -> Rule<'t, Variable> {
+    take! { Lexeme::Word(found) => found }
+        .labelled(Expected::Thing("a variable's name"))
+        .validate(|found: &str, e, emitter| {
+            let span = e.span().0;
+            if !is_variable(found) {
+                let upper = found.replace('-', "_").to_ascii_uppercase();
+                let mut finding = Diagnostic::error(
+                    codes::P0008,
+                    format!("`{found}` can't be the name of a script's variable"),
+                    span,
+                );
+                if is_variable(&upper) {
+                    finding = finding.help(format!("variables are letters, digits and `_`: `{upper}`")).fix(
+                        format!("write `{upper}`"),
+                        span,
+                        upper,
+                    );
+                }
+                emitter.emit(Failure::Finding(Box::new(finding)));
+            }
+            Spanned::new(found.to_owned(), span)
+        })
+        .boxed()
+}
+
+fn qname<'t>(name: &Rule<'t, Name>) -> Rule<'t, Path> {
+    let segment = take! { Lexeme::Word(found) => found }.labelled(Expected::Thing("a name")).validate(
+        |found: &str, e, emitter| {
+            let span = e.span().0;
+            if !is_name(found) && !is_variable(found) {
+                emitter.emit(Failure::Finding(Box::new(name_finding(found, span))));
+            }
+            Spanned::new(found.to_owned(), span)
+        },
+    );
+    name.clone()
+        .then(sign(Punctuation::Dot).ignore_then(segment).repeated().collect::<Vec<_>>())
+        .map_with(|(first, mut rest), e| {
+            rest.insert(0, first);
+            Path { segments: rest, span: e.span().0 }
+        })
+        .boxed()
+}
+
+/// One or more, with commas between.
+fn list<'t, T: 't>(part: Rule<'t, T>) -> Rule<'t, Vec<T>> {
+    let comma = sign(Punctuation::Comma);
+    part.separated_by(comma.clone()).at_least(1).collect().then_ignore(no_comma()).boxed()
+}
+
+/// A comma behind the last of a list is said to be too much.
+fn no_comma<'t>() -> impl Parser<'t, Stream<'t>, (), Extra<'t>> + Clone {
+    sign(Punctuation::Comma).or_not().validate(|comma, _, emitter| {
+        if let Some(span) = comma {
+            let finding = Diagnostic::error(codes::P0009, "nothing follows this comma", span)
+                .help("commas stand between the parts of a list, not behind the last")
+                .fix("leave out the comma", span, "");
+            emitter.emit(Failure::Finding(Box::new(finding)));
+        }
+    })
+}
+
+fn text<'t>() -> Rule<'t, Text> {
+    let verbatim = take! { Lexeme::Text(form, source) => (form, source), Lexeme::Unknown(source) if source.starts_with('\'') || source.contains(['/', '*']) => (StringForm::Plain, source) }
+        .map_with(|(form, source), e| Spanned::new(verbatim_value(form, source), e.span().0));
+    let interpolated = take! { Lexeme::InterpolationStart => () }
+        .map_with(|(), e| e.span().0)
+        .then_ignore(any().filter(|lexeme| !matches!(lexeme, Lexeme::InterpolationEnd)).repeated())
+        .then_ignore(take! { Lexeme::InterpolationEnd => () })
+        .validate(|span, _, emitter| {
+            let finding = Diagnostic::error(codes::P0009, "no value can stand in this text", span)
+                .help("write it without `$`: here the text itself is asked for");
+            emitter.emit(Failure::Finding(Box::new(finding)));
+            Spanned::new(String::new(), span)
+        });
+    verbatim.or(interpolated).labelled(Expected::Thing("a string")).boxed()
+}
+
+fn verbatim_value(form: StringForm, source: &str) -> String {
+    match form {
+        StringForm::Raw => string::read_raw(source).0,
+        _ if source.starts_with('"') => string::read_plain(source).0,
+        // Single quotes and bare globs: a diagnostic has said how they are written.
+        _ => source.trim_matches('\'').to_owned(),
+    }
+}
+
+/// A string in any form, its expressions read by `expression`.
+fn string<'t>(expression: &Rule<'t, Expression>) -> Rule<'t, StringLiteral> {
+    string_of(expression.clone())
+}
+
+fn string_of<'t, E>(expression: E) -> Rule<'t, StringLiteral>
+where
+    E: Parser<'t, Stream<'t>, Expression, Extra<'t>> + Clone + 't,
+{
+    let verbatim = take! { Lexeme::Text(form, source) => (form, source), Lexeme::Unknown(source) if source.starts_with('\'') || source.contains(['/', '*']) => (StringForm::Plain, source) }
+        .map_with(|(form, source), e| {
+            let value = verbatim_value(form, source);
+            let pieces = if value.is_empty() { Vec::new() } else { vec![StringPiece::Verbatim(value)] };
+            StringLiteral { form, pieces, span: e.span().0 }
+        });
+    let between = take! { Lexeme::Verbatim(number) => number }.map_with(|number, e| {
+        let value = e.state().texts.get(number).cloned().unwrap_or_default();
+        Some(StringPiece::Verbatim(value)).filter(|piece| *piece != StringPiece::Verbatim(String::new()))
+    });
+    let interpolated = take! { Lexeme::InterpolationStart => () }
+        .ignore_then(between.clone())
+        .then(expression.then(between).repeated().collect::<Vec<_>>())
+        .then_ignore(
+            take! { Lexeme::InterpolationEnd => () }.labelled(Expected::Thing("the end of the expression")),
+        )
+        .map_with(|(first, rest), e| {
+            let mut pieces: Vec<StringPiece> = first.into_iter().collect();
+            for (expression, text) in rest {
+                pieces.push(StringPiece::Interpolated(expression));
+                pieces.extend(text);
+            }
+            StringLiteral { form: StringForm::Interpolated, pieces, span: e.span().0 }
+        });
+    verbatim.or(interpolated).labelled(Expected::Thing("a string")).boxed()
+}
+
+/// A string that is delivered to a shell byte for byte.
+fn script<'t>(string: &Rule<'t, StringLiteral>) -> Rule<'t, StringLiteral> {
+    string
+        .clone()
+        .labelled(Expected::Thing("a script"))
+        .validate(|script: StringLiteral, _, emitter| {
+            if script.form == StringForm::Interpolated {
+                let finding =
+                    Diagnostic::error(codes::P0017, "no value can be pasted into a script", script.span)
+                        .note("a branch name or a title pasted into a script is run as a part of it")
+                        .help("hand it over as a variable: `env VERSION = tag.version`, then `\"$VERSION\"` in the script");
+                emitter.emit(Failure::Finding(Box::new(finding)));
+            }
+            script
+        })
+        .boxed()
+}
+
+fn number<'t, T: Clone + 't>(
+    kind: TokenKind,
+    thing: &'static str,
+    take: fn(Literal) -> Option<T>,
+) -> Rule<'t, Spanned<T>> {
+    take! { Lexeme::Number(found, source) if found == kind => source }
+        .labelled(Expected::Thing(thing))
+        .filter_map(move |source: &str| literal::read(source).ok().and_then(take))
+        .map_with(|value, e| Spanned::new(value, e.span().0))
+        .boxed()
+}
+
+fn literal<'t>() -> Rule<'t, Spanned<Literal>> {
+    take! {
+        Lexeme::Number(_, source) => literal::read(source).unwrap_or(Literal::Integer(0)),
+        Lexeme::Text(StringForm::Plain, source) => Literal::String(verbatim_value(StringForm::Plain, source)),
+        Lexeme::Word("true") => Literal::Boolean(true),
+        Lexeme::Word("false") => Literal::Boolean(false),
+    }
+    .labelled(Expected::Thing("a value"))
+    .map_with(|literal, e| Spanned::new(literal, e.span().0))
+    .boxed()
+}
+
+fn expression<'t>(name: &Rule<'t, Name>, qname: &Rule<'t, Path>) -> Rule<'t, Expression> {
+    let (name, qname) = (name.clone(), qname.clone());
+    recursive(move |expression| {
+        let plain = take! {
+            Lexeme::Number(_, source) => literal::read(source).unwrap_or(Literal::Integer(0)),
+            Lexeme::Word("true") => Literal::Boolean(true),
+            Lexeme::Word("false") => Literal::Boolean(false),
+        }
+        .map_with(|literal, e| Expression::Literal(Spanned::new(literal, e.span().0)));
+        let unknown = take! { Lexeme::Unknown(source) if !source.starts_with('\'') && !source.contains(['/', '*']) => () }
+            .map_with(|(), e| Expression::Error(e.span().0));
+        let string = string_of(expression.clone()).map(Expression::String);
+        let path_or_call =
+            qname.then(arguments(&name, expression.clone()).or_not()).map_with(|(path, arguments), e| {
+                match arguments {
+                    Some(arguments) => {
+                        Expression::Call(Call { function: path, arguments, span: e.span().0 })
+                    }
+                    None => Expression::Path(path),
+                }
+            });
+        let elements = expression
+            .separated_by(sign(Punctuation::Comma))
+            .collect::<Vec<_>>()
+            .then_ignore(no_comma())
+            .delimited_by(sign(Punctuation::OpenBracket), sign(Punctuation::CloseBracket))
+            .map_with(|elements, e| Expression::List(elements, e.span().0));
+        choice((plain, string, unknown, path_or_call.boxed(), elements.boxed()))
+            .labelled(Expected::Thing("a value"))
+            .boxed()
+    })
+    .boxed()
+}
+
+fn arguments<'t, E>(name: &Rule<'t, Name>, expression: E) -> Rule<'t, Vec<(Name, Expression)>>
+where
+    E: Parser<'t, Stream<'t>, Expression, Extra<'t>> + Clone + 't,
+{
+    name.clone()
+        .labelled(Expected::Thing("an argument such as `name: value`"))
+        .then_ignore(sign(Punctuation::Colon))
+        .then(expression)
+        .separated_by(sign(Punctuation::Comma))
+        .collect::<Vec<_>>()
+        .then_ignore(no_comma())
+        .delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis))
+        .boxed()
+}
+
+fn call<'t>(
+    name: &Rule<'t, Name>,
+    qname: &Rule<'t, Path>,
+    expression: &Rule<'t, Expression>,
+) -> Rule<'t, Call> {
+    qname
+        .clone()
+        .labelled(Expected::Thing("a call such as `task(name: value)`"))
+        .then(arguments(name, expression.clone()))
+        .map_with(|(function, arguments), e| Call { function, arguments, span: e.span().0 })
+        .boxed()
+}
+
+/// A name or a glob.
+fn reference<'t>(name: &Rule<'t, Name>, text: &Rule<'t, Text>) -> Rule<'t, Ref> {
+    let named = name.clone().map(|name| Ref { text: name.node, quoted: false, span: name.span });
+    let quoted = text.clone().map(|text| Ref { text: text.node, quoted: true, span: text.span });
+    named.or(quoted).labelled(Expected::Thing("a name or a glob")).boxed()
+}
+
+fn condition<'t>(
+    name: &Rule<'t, Name>,
+    literal: &Rule<'t, Spanned<Literal>>,
+    reference: &Rule<'t, Ref>,
+    refs: &Rule<'t, Vec<Ref>>,
+) -> Rule<'t, Condition> {
+    let event = word("event").ignore_then(word("is")).ignore_then(name.clone()).map(Condition::Event);
+    let branch = word("branch").ignore_then(word("is")).ignore_then(reference.clone()).map(Condition::Branch);
+    let tag = word("tag").ignore_then(word("is")).ignore_then(reference.clone()).map(Condition::Tag);
+    let changed =
+        word("changed").ignore_then(refs.clone()).map_with(|refs, e| Condition::Changed(refs, e.span().0));
+    let input = word("input")
+        .ignore_then(name.clone())
+        .then_ignore(word("is"))
+        .then(literal.clone())
+        .map(|(name, value)| Condition::Input { name, value });
+    let fork = word("fork").map(Condition::Fork);
+    let atom =
+        choice((event, branch, tag, changed, input, fork)).labelled(Expected::Thing("a condition")).boxed();
+    recursive(move |condition| {
+        let group =
+            condition.delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis));
+        let not = recursive(move |not| {
+            let negated =
+                word("not").ignore_then(not).map_with(|inner, e| Condition::Not(Box::new(inner), e.span().0));
+            choice((negated, group.boxed(), atom)).labelled(Expected::Thing("a condition")).boxed()
+        });
+        let and = joined(not.boxed(), "and", Condition::And);
+        joined(and, "or", Condition::Or)
+    })
+    .boxed()
+}
+
+/// One part, or several joined by a word.
+fn joined<'t>(
+    part: Rule<'t, Condition>,
+    by: &'static str,
+    join: fn(Vec<Condition>) -> Condition,
+) -> Rule<'t, Condition> {
+    part.clone()
+        .then(word(by).ignore_then(part).repeated().collect::<Vec<_>>())
+        .map(move |(first, mut rest)| {
+            if rest.is_empty() {
+                return first;
+            }
+            rest.insert(0, first);
+            join(rest)
+        })
+        .boxed()
+}
+
+fn ty<'t>(name: &Rule<'t, Name>) -> Rule<'t, Type> {
+    let name = name.clone();
+    let choice_text = take! { Lexeme::Text(StringForm::Plain, source) => source }
+        .labelled(Expected::Thing("a string"))
+        .map_with(|source, e| Spanned::new(verbatim_value(StringForm::Plain, source), e.span().0));
+    let one_of = choice_text
+        .separated_by(sign(Punctuation::Bar))
+        .at_least(1)
+        .collect::<Vec<_>>()
+        .map(Type::OneOf)
+        .boxed();
+    recursive(move |ty| {
+        let named = name
+            .then(ty.delimited_by(sign(Punctuation::Less), sign(Punctuation::Greater)).or_not())
+            .map(|(name, argument)| Type::Named { name, argument: argument.map(Box::new) });
+        named.or(one_of).labelled(Expected::Thing("a type")).boxed()
+    })
+    .boxed()
+}
+
+fn parameters<'t>(
+    name: &Rule<'t, Name>,
+    ty: &Rule<'t, Type>,
+    expression: &Rule<'t, Expression>,
+) -> Rule<'t, Vec<Parameter>> {
+    name.clone()
+        .labelled(Expected::Thing("a parameter such as `name: string`"))
+        .then_ignore(sign(Punctuation::Colon))
+        .then(ty.clone())
+        .then(sign(Punctuation::Equals).ignore_then(expression.clone()).or_not())
+        .map_with(|((name, ty), default), e| Parameter { name, ty, default, span: e.span().0 })
+        .separated_by(sign(Punctuation::Comma))
+        .collect::<Vec<_>>()
+        .then_ignore(no_comma())
+        .delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis))
+        .boxed()
+}

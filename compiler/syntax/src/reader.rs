@@ -1,0 +1,382 @@
+//! Reads blocks clause by clause: finds the rule for a clause's first word, runs it, and where it stops, reports that and
+//! goes on with the next clause. A clause that is broken is kept as far as it can be: its name, and what stands in its braces.
+
+use chumsky::extra::SimpleState;
+use chumsky::input::Input;
+use chumsky::prelude::*;
+use pipec_base::{Diagnostic, Span, Spanned, codes};
+
+use crate::ast::{Allow, Clause, Name};
+use crate::content::Content;
+use crate::failure::{Expected, Failure};
+use crate::forest::Forest;
+use crate::grammar::{Grammar, Notes, Rule, Table, is_name};
+use crate::lexeme::{Lexeme, Place, Placed};
+use crate::lexer::MOST_DIAGNOSTICS;
+use crate::teach;
+use crate::token::{Punctuation, Token, TokenKind, Tokens};
+use crate::words::{Block, ClauseWord};
+
+/// How many lexemes a clause's rule is first shown. A rule runs over all it is shown, so this bounds the work per clause;
+/// a clause that needs more is shown more.
+const FIRST_WINDOW: usize = 48;
+
+/// How near to the end of what it was shown a rule may stop without it mattering that there is more: further than any
+/// optional end of a clause is long.
+const MARGIN: usize = 8;
+
+pub(crate) struct Reader<'t, 'g> {
+    pub text: &'t str,
+    pub grammar: &'g Grammar<'t>,
+    pub forest: &'t Forest<'t>,
+    pub tokens: &'t Tokens,
+    /// Where something has been reported that keeps a clause from being read: in order.
+    pub reported: Vec<Span>,
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Where a rule stopped.
+pub(crate) struct Stop {
+    pub at: Span,
+    pub expected: Vec<Expected>,
+}
+
+/// A clause as its rule read it.
+struct Read<T> {
+    kind: T,
+    /// From its first lexeme to its last.
+    span: Span,
+    /// The number of the lexeme behind it.
+    next: usize,
+    /// The block that ends it.
+    block: Option<usize>,
+}
+
+/// A clause that could not be read: what can be said about it.
+pub(crate) struct Salvage {
+    /// The clause it was meant to be.
+    pub clause: Option<&'static ClauseWord>,
+    /// The name it would have had.
+    pub name: Option<Name>,
+    /// Whether parameters or arguments follow its name.
+    pub parameters: bool,
+    /// The block that ends it.
+    pub block: Option<usize>,
+    /// All of it.
+    pub span: Span,
+}
+
+impl<'t> Reader<'t, '_> {
+    pub fn report(&mut self, finding: Diagnostic) {
+        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+            self.diagnostics.push(finding);
+        }
+    }
+
+    /// The clauses of a block.
+    pub fn block<T: Content<'t>>(&mut self, number: usize) -> Vec<Clause<T>> {
+        let forest = self.forest;
+        forest.blocks.get(number).map_or_else(Vec::new, |braces| self.clauses(&braces.inside))
+    }
+
+    /// The clauses that a row of lexemes spells.
+    pub fn clauses<T: Content<'t>>(&mut self, lexemes: &'t [Placed<'t>]) -> Vec<Clause<T>> {
+        let grammar = self.grammar;
+        let table = T::table(grammar);
+        let mut clauses: Vec<Clause<T>> = Vec::new();
+        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        let on_one_line = self.is_on_one_line(lexemes);
+        let mut at = 0;
+        while let Some((_, first)) = lexemes.get(at) {
+            let docs = self.docs_before(first.0);
+            let (allows, next, broken) = self.allows(lexemes, at, T::BLOCK);
+            at = next;
+            if broken {
+                at = self.resume(lexemes, at, at + 1, T::BLOCK, on_one_line).0;
+                continue;
+            }
+            let Some(&(lexeme, place)) = lexemes.get(at) else {
+                self.idle_allow(&allows);
+                break;
+            };
+            let word = match lexeme {
+                Lexeme::Word(word) => Some(word),
+                _ => None,
+            };
+            let rule = word.and_then(|word| rule_for(table, word, lexemes.get(at + 1).map(|next| next.0)));
+            let place_of_clause = Position { lexemes, at, first: place.0 };
+            let stop = match rule.map(|rule| self.attempt(rule, lexemes, at)) {
+                Some(Ok(Read { mut kind, span, next, block })) => {
+                    if let Some(block) = block {
+                        kind.fill(self, block);
+                    }
+                    if let Some(known) = word.and_then(|word| T::BLOCK.clause(word)) {
+                        self.once(&mut seen, known, span);
+                    }
+                    clauses.push(Clause { docs, allows, kind, span });
+                    at = next;
+                    continue;
+                }
+                Some(Err(stop)) => Some(stop),
+                None => None,
+            };
+            let (next, clause) =
+                self.broken::<T>(&place_of_clause, stop, clauses.last().map(|c| c.span), on_one_line);
+            if let Some((kind, span)) = clause {
+                clauses.push(Clause { docs, allows, kind, span });
+            }
+            at = next;
+        }
+        clauses
+    }
+
+    /// Reports a clause that can't be read, and keeps what can be kept of it.
+    fn broken<T: Content<'t>>(
+        &mut self,
+        position: &Position<'t>,
+        stop: Option<Stop>,
+        before: Option<Span>,
+        on_one_line: bool,
+    ) -> (usize, Option<(T, Span)>) {
+        let Position { lexemes, at, first } = *position;
+        let failed_at = stop.as_ref().map_or(at, |stop| index_of(lexemes, at, stop.at));
+        let (next, block) = self.resume(lexemes, at, failed_at.max(at + 1), T::BLOCK, on_one_line);
+        let last = next.checked_sub(1).and_then(|last| lexemes.get(last)).map_or(first, |last| last.1.0);
+        let span = first.to(last);
+        let to = lexemes.get(failed_at).map_or(span.end, |failed| failed.1.0.end);
+        let teaching = teach::Case {
+            block: T::BLOCK,
+            lexemes: lexemes.get(at..).unwrap_or(&[]),
+            stop: stop.as_ref(),
+            stopped_at: failed_at - at,
+            clause_length: next - at,
+            starts_line: self.starts_line(first),
+            behind: before,
+            text: self.text,
+        };
+        let lesson = teaching.lesson();
+        if !self.is_reported(first.start, to) {
+            self.report(lesson.finding);
+        }
+        let name = lexemes.get(at + 1).and_then(|(lexeme, place)| match lexeme {
+            Lexeme::Word(word) if is_name(word) => Some(Spanned::new((*word).to_owned(), place.0)),
+            _ => None,
+        });
+        let parameters = lexemes
+            .get(at + 2)
+            .is_some_and(|(lexeme, _)| matches!(lexeme, Lexeme::Sign(Punctuation::OpenParenthesis)));
+        let salvage = Salvage { clause: lesson.meant, name, parameters, block, span };
+        (next, T::broken(self, salvage).map(|kind| (kind, span)))
+    }
+
+    /// The `allow`s at a position, the position behind them, and whether one of them is broken.
+    fn allows(&mut self, lexemes: &'t [Placed<'t>], start: usize, block: Block) -> (Vec<Allow>, usize, bool) {
+        let grammar = self.grammar;
+        let mut allows = Vec::new();
+        let mut at = start;
+        while let Some((Lexeme::Word("allow"), place)) = lexemes.get(at) {
+            if block.takes_names() {
+                break;
+            }
+            match self.attempt(&grammar.allow, lexemes, at) {
+                Ok(read) => {
+                    allows.push(read.kind);
+                    at = read.next;
+                }
+                Err(stop) => {
+                    let failed_at = index_of(lexemes, at, stop.at);
+                    let to = lexemes.get(failed_at).map_or(place.0.end, |failed| failed.1.0.end);
+                    if !self.is_reported(place.0.start, to) {
+                        self.report(teach::allow(place.0, &stop, lexemes.get(failed_at)));
+                    }
+                    return (allows, at, true);
+                }
+            }
+        }
+        (allows, at, false)
+    }
+
+    fn idle_allow(&mut self, allows: &[Allow]) {
+        if let Some(last) = allows.last() {
+            self.report(
+                Diagnostic::error(codes::P0019, "nothing follows this `allow`", last.span)
+                    .help("an `allow` stands before the clause it is about"),
+            );
+        }
+    }
+
+    /// Reports a clause that its block has said before.
+    fn once(&mut self, seen: &mut Vec<(&'static str, Span)>, clause: &'static ClauseWord, span: Span) {
+        if clause.repeats {
+            return;
+        }
+        match seen.iter().find(|(word, _)| *word == clause.word) {
+            Some((word, first)) => self.report(
+                Diagnostic::error(codes::P0015, format!("`{word}` is said twice"), span)
+                    .label(*first, "said here first")
+                    .help("keep one of the two"),
+            ),
+            None => seen.push((clause.word, span)),
+        }
+    }
+
+    /// Runs a rule on the lexemes from `at`.
+    fn attempt<T: 't>(
+        &mut self,
+        rule: &Rule<'t, T>,
+        lexemes: &'t [Placed<'t>],
+        at: usize,
+    ) -> Result<Read<T>, Stop> {
+        let parser = rule.clone().map_with(|kind, e| (kind, e.span().0)).lazy();
+        let mut window = FIRST_WINDOW;
+        loop {
+            let end = at.saturating_add(window).min(lexemes.len());
+            let shown = lexemes.get(at..end).unwrap_or(&[]);
+            let whole = end == lexemes.len();
+            let last = shown.last().map(|(_, place)| place.0).unwrap_or_default();
+            let mut notes = SimpleState(Notes { texts: &self.forest.texts, block: None });
+            let input = shown.split_token_span(Place(last.at_end()));
+            let (output, failures) = parser.parse_with_state(input, &mut notes).into_output_errors();
+            if let Some((kind, span)) = output {
+                let used = shown.partition_point(|(_, place)| place.0.start < span.end);
+                if whole || used + MARGIN < shown.len() {
+                    self.findings(failures);
+                    return Ok(Read { kind, span, next: at + used, block: notes.0.block });
+                }
+            } else {
+                let stop = failures.iter().rev().find_map(|failure| match failure {
+                    Failure::Stopped { at, expected } => Some(Stop { at: *at, expected: expected.clone() }),
+                    Failure::Finding(_) => None,
+                });
+                let stop = stop.unwrap_or(Stop { at: last.at_end(), expected: Vec::new() });
+                let reached = index_of(lexemes, at, stop.at) - at;
+                if whole || reached + MARGIN < shown.len() {
+                    self.findings(failures);
+                    return Err(stop);
+                }
+            }
+            window = window.saturating_mul(4);
+        }
+    }
+
+    fn findings(&mut self, failures: Vec<Failure>) {
+        for failure in failures {
+            if let Failure::Finding(finding) = failure {
+                self.report(*finding);
+            }
+        }
+    }
+
+    /// Where reading goes on behind a broken clause that begins at `start` and was read up to `from`; and the block that
+    /// ended it, if one did.
+    fn resume(
+        &self,
+        lexemes: &'t [Placed<'t>],
+        start: usize,
+        from: usize,
+        block: Block,
+        on_one_line: bool,
+    ) -> (usize, Option<usize>) {
+        let depth = lexemes
+            .get(start)
+            .and_then(|(_, place)| self.token(place.0))
+            .map_or(0, |token| token.indentation);
+        // The failure may lie behind the first word of the next clause: look from the clause's own second lexeme.
+        for (index, (lexeme, place)) in lexemes.iter().enumerate().skip(start + 1) {
+            let begins_line = self.starts_line(place.0);
+            let known = match lexeme {
+                Lexeme::Word(word) => {
+                    *word == "allow"
+                        || block.clause(word).is_some()
+                        || block.reserved().iter().any(|reserved| reserved.word == *word)
+                }
+                _ => false,
+            };
+            let outside = begins_line && self.token(place.0).is_some_and(|token| token.indentation <= depth);
+            let begins_clause = (known && begins_line)
+                || (known && on_one_line && index >= from)
+                || (outside && !continues(lexeme));
+            if begins_clause && index >= from.min(start + 1) && !matches!(lexeme, Lexeme::Block(_)) {
+                return (index, None);
+            }
+            if let Lexeme::Block(number) = lexeme {
+                return (index + 1, Some(*number));
+            }
+        }
+        (lexemes.len(), None)
+    }
+
+    fn token(&self, span: Span) -> Option<&'t Token> {
+        self.tokens.as_slice().get(self.tokens.at(span.start as usize))
+    }
+
+    /// Whether a lexeme is the first on its line, a dash apart.
+    pub fn starts_line(&self, span: Span) -> bool {
+        let index = self.tokens.at(span.start as usize);
+        let Some(token) = self.tokens.as_slice().get(index) else { return false };
+        let dash = index.checked_sub(1).and_then(|before| self.tokens.as_slice().get(before));
+        token.starts_line()
+            || dash.is_some_and(|dash| {
+                dash.kind == TokenKind::Unknown && dash.starts_line() && dash.text(self.text) == "-"
+            })
+    }
+
+    fn is_on_one_line(&self, lexemes: &[Placed<'t>]) -> bool {
+        lexemes.iter().skip(1).all(|(_, place)| !self.starts_line(place.0))
+    }
+
+    /// Whether something in a piece of text has been reported that explains why it can't be read.
+    fn is_reported(&self, from: u32, to: u32) -> bool {
+        let index = self.reported.partition_point(|span| span.start < from);
+        self.reported.get(index).is_some_and(|span| span.start <= to)
+    }
+
+    /// The lines of documentation directly above a place.
+    fn docs_before(&self, place: Span) -> Vec<String> {
+        let index = self.tokens.at(place.start as usize);
+        let before = self.tokens.as_slice().get(..index).unwrap_or(&[]);
+        let mut lines: Vec<String> = before
+            .iter()
+            .rev()
+            .take_while(|token| token.is_comment() && token.starts_line())
+            .filter(|token| token.kind == TokenKind::Documentation)
+            .map(|token| {
+                let line = token.text(self.text).trim_start_matches('/');
+                line.strip_prefix(' ').unwrap_or(line).trim_end().to_owned()
+            })
+            .collect();
+        lines.reverse();
+        lines
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Position<'t> {
+    lexemes: &'t [Placed<'t>],
+    at: usize,
+    first: Span,
+}
+
+/// Whether a line may begin with this and still belong to the clause above.
+fn continues(lexeme: &Lexeme<'_>) -> bool {
+    matches!(lexeme, Lexeme::Sign(_) | Lexeme::Verbatim(_) | Lexeme::InterpolationEnd | Lexeme::Number(..))
+}
+
+/// The number of the lexeme at a place; that of the end where it lies behind all.
+fn index_of(lexemes: &[Placed<'_>], from: usize, place: Span) -> usize {
+    let behind = lexemes.get(from..).unwrap_or(&[]);
+    from + behind.partition_point(|(_, other)| other.0.start < place.start)
+}
+
+fn rule_for<'a, 't, T>(
+    table: &'a Table<'t, T>,
+    word: &str,
+    next: Option<Lexeme<'t>>,
+) -> Option<&'a Rule<'t, T>> {
+    let is_named = matches!(next, Some(Lexeme::Sign(Punctuation::Equals)));
+    match (&table.other, table.words.get(word)) {
+        (Some(other), _) if is_named => Some(other),
+        (_, Some(rule)) => Some(rule),
+        (other, None) => other.as_ref(),
+    }
+}

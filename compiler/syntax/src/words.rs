@@ -1,0 +1,322 @@
+//! The keywords as data: which clause begins with which word, in which block. The parser, the formatter, the editor's
+//! completions and the test that keeps the grammar free of conflicts read the same tables.
+
+/// What stands between braces, or at the top of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Block {
+    /// The top of a file.
+    File,
+    /// `pipeline NAME { … }`
+    Pipeline,
+    /// `on manual { … }`
+    Inputs,
+    /// `stage NAME { … }`
+    Stage,
+    /// The body of a gate, an artefact, a deploy, a job, a task, or an action.
+    Body,
+    /// `checkout { … }`
+    Checkout,
+    /// `measure "…" { … }`
+    Measure,
+    /// `sidecar NAME { … }`
+    Sidecar,
+    /// `matrix { … }`: besides, any name begins an axis or a leg.
+    Matrix,
+    /// A named leg of a matrix.
+    Leg,
+    /// `override by ROLE { … }`
+    Override,
+    /// `strategy NAME { … }`
+    Strategy,
+    /// `engine NAME because "…" { … }`: besides, `NAME = action …`.
+    Engine,
+    /// `environment NAME { … }`
+    Environment,
+    /// `runner NAME { … }`
+    Runner,
+    /// `role NAME { … }`: an engine's name begins each clause.
+    Role,
+    /// `registry "…" { … }`
+    Registry,
+}
+
+/// A clause of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClauseWord {
+    /// The keyword it begins with.
+    pub word: &'static str,
+    /// How it is written.
+    pub shape: &'static str,
+    /// Whether a block may say it more than once.
+    pub repeats: bool,
+    /// The words that may go on with it where it could also have ended.
+    pub continues: &'static [&'static str],
+    /// What stands between its braces, where it has any.
+    pub opens: Option<Block>,
+}
+
+const fn once(word: &'static str, shape: &'static str) -> ClauseWord {
+    ClauseWord { word, shape, repeats: false, continues: &[], opens: None }
+}
+
+const fn many(word: &'static str, shape: &'static str) -> ClauseWord {
+    ClauseWord { word, shape, repeats: true, continues: &[], opens: None }
+}
+
+const fn going_on(clause: ClauseWord, continues: &'static [&'static str]) -> ClauseWord {
+    ClauseWord { continues, ..clause }
+}
+
+const fn opening(clause: ClauseWord, block: Block) -> ClauseWord {
+    ClauseWord { opens: Some(block), ..clause }
+}
+
+/// A word that a later version gives a meaning to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReservedWord {
+    /// The word a clause would begin with.
+    pub word: &'static str,
+    /// What it will be about.
+    pub subject: &'static str,
+}
+
+const ENV: ClauseWord = many("env", "env NAME = value");
+const TOOL: ClauseWord = many("tool", "tool NAME \"version\"");
+const RUNS: ClauseWord = once("runs", "runs on RUNNER");
+const IN: ClauseWord = once("in", "in \"directory\"");
+const RUN: ClauseWord = many("run", "run \"script\"");
+const SECRET: ClauseWord = going_on(many("secret", "secret NAME"), &["file"]);
+const IDENTITY: ClauseWord = many("identity", "identity PROVIDER \"role\"");
+
+const FILE: &[ClauseWord] = &[
+    many("use", "use std.MODULE"),
+    opening(many("pipeline", "pipeline NAME { … }"), Block::Pipeline),
+    opening(many("task", "task NAME(parameter: type) -> TYPE { … }"), Block::Body),
+    opening(many("environment", "environment NAME { … }"), Block::Environment),
+    opening(many("runner", "runner NAME { … }"), Block::Runner),
+    opening(many("role", "role NAME { … }"), Block::Role),
+    opening(many("registry", "registry \"prefix\" { … }"), Block::Registry),
+    many("evidence", "evidence NAME of commit"),
+    many("let", "let NAME = value"),
+];
+const PIPELINE: &[ClauseWord] = &[
+    opening(many("on", "on push to BRANCH"), Block::Inputs),
+    many("protect", "protect BRANCH, \"glob\""),
+    once("targets", "targets ENGINE, ENGINE"),
+    many("emits", "emits ENGINE \"file\""),
+    once("budget", "budget 45m"),
+    once("owner", "owner ROLE"),
+    going_on(many("change", "change KIND \"glob\""), &["because"]),
+    ENV,
+    TOOL,
+    RUNS,
+    IN,
+    opening(many("stage", "stage NAME { … }"), Block::Stage),
+];
+const INPUTS: &[ClauseWord] = &[many("input", "input NAME: type = default")];
+const STAGE: &[ClauseWord] = &[
+    ENV,
+    TOOL,
+    RUNS,
+    IN,
+    once("budget", "budget 20m"),
+    opening(many("gate", "gate NAME: EVIDENCE { … }"), Block::Body),
+    opening(many("artefact", "artefact NAME: TYPE { … }"), Block::Body),
+    opening(many("artifact", "artefact NAME: TYPE { … }"), Block::Body),
+    opening(many("deploy", "deploy ARTEFACT to ENVIRONMENT { … }"), Block::Body),
+    opening(many("job", "job NAME { … }"), Block::Body),
+];
+const BODY: &[ClauseWord] = &[
+    ENV,
+    TOOL,
+    RUNS,
+    IN,
+    RUN,
+    many("check", "check NAME \"script\""),
+    many("uses", "uses ARTEFACT, ARTEFACT"),
+    many("path", "path \"glob\""),
+    opening(once("checkout", "checkout none"), Block::Checkout),
+    once("name", "name \"registry/image\""),
+    once("timeout", "timeout 20m"),
+    once("retry", "retry 1 because \"reason\""),
+    SECRET,
+    IDENTITY,
+    many("may", "may write RIGHT"),
+    many("report", "report FORMAT \"path\""),
+    many("keep", "keep \"glob\" on failure"),
+    opening(many("measure", "measure \"file.json\" { expect KEY >= 1 }"), Block::Measure),
+    many("cache", "cache \"path\" keyed by \"file\""),
+    opening(once("matrix", "matrix { NAME \"value\", \"value\" }"), Block::Matrix),
+    once("shard", "shard 4"),
+    opening(many("sidecar", "sidecar NAME { image \"…\" }"), Block::Sidecar),
+    once("advisory", "advisory because \"reason\""),
+    many("exempt", "exempt unless changed KIND because \"reason\""),
+    opening(once("override", "override by ROLE { expires 24h review within 3d }"), Block::Override),
+    opening(once("strategy", "strategy NAME { step 5% soak 10m }"), Block::Strategy),
+    opening(once("shift", "shift run \"script\""), Block::Body),
+    opening(once("verify", "verify run \"script\""), Block::Body),
+    opening(once("rollback", "rollback run \"script\""), Block::Body),
+    once("irreversible", "irreversible because \"reason\""),
+    once("repeat", "repeat 3 quorum 2"),
+    opening(many("engine", "engine NAME because \"reason\" { … }"), Block::Engine),
+];
+const CHECKOUT: &[ClauseWord] =
+    &[once("history", "history full"), once("submodules", "submodules"), once("lfs", "lfs")];
+const MEASURE: &[ClauseWord] = &[going_on(many("expect", "expect KEY >= 1"), &["samples"])];
+const SIDECAR: &[ClauseWord] = &[
+    once("image", "image \"registry/image:version\""),
+    once("port", "port 5432"),
+    ENV,
+    opening(once("ready", "ready run \"script\""), Block::Body),
+];
+const LEG: &[ClauseWord] = &[ENV, TOOL, RUNS, IN];
+const OVERRIDE: &[ClauseWord] = &[once("expires", "expires 24h"), once("review", "review within 3d")];
+const STRATEGY: &[ClauseWord] = &[going_on(many("step", "step 5% soak 10m"), &["soak"])];
+const ENGINE: &[ClauseWord] = &[RUN, ENV, many("action", "action \"owner/name@version\"(key: value)")];
+const ENVIRONMENT: &[ClauseWord] = &[
+    going_on(once("tier", "tier NAME"), &["per"]),
+    going_on(many("after", "after ENVIRONMENT"), &["soak"]),
+    once("from", "from PIPELINE, PIPELINE"),
+    once("open", "open to members"),
+    once("url", "url \"https://…\""),
+    many("requires", "requires EVIDENCE, EVIDENCE"),
+    going_on(many("approval", "approval by ROLE"), &["min", "not"]),
+    SECRET,
+    IDENTITY,
+    many("value", "value NAME = value"),
+    many("window", "window mon..fri 08:00..16:00 \"Europe/London\""),
+    once("lock", "lock queue"),
+    once("ttl", "ttl 48h"),
+    opening(once("teardown", "teardown run \"script\""), Block::Body),
+];
+const RUNNER: &[ClauseWord] = &[
+    once("image", "image \"registry/image:version\""),
+    once("host", "host linux-x64"),
+    many("with", "with docker"),
+    many("label", "label ENGINE \"label\""),
+    once("cpu", "cpu 4"),
+    once("memory", "memory 8GiB"),
+    once("gpu", "gpu 1"),
+];
+const REGISTRY: &[ClauseWord] = &[once("user", "user NAME"), once("password", "password NAME")];
+
+const RESERVED_FILE: &[ReservedWord] = &[
+    ReservedWord { word: "dataset", subject: "data with a digest and a licence" },
+    ReservedWord { word: "policy", subject: "rules for all pipelines of an organisation" },
+    ReservedWord { word: "endpoint", subject: "models served by others" },
+    ReservedWord { word: "predictor", subject: "advice from a model" },
+    ReservedWord { word: "records", subject: "where records are kept" },
+    ReservedWord { word: "example", subject: "tests of a pipeline" },
+];
+const RESERVED_PIPELINE: &[ReservedWord] =
+    &[ReservedWord { word: "component", subject: "components of a repository" }];
+const RESERVED_STAGE: &[ReservedWord] = &[
+    ReservedWord { word: "expand", subject: "changes of a schema in two steps" },
+    ReservedWord { word: "contract", subject: "changes of a schema in two steps" },
+];
+const RESERVED_BODY: &[ReservedWord] = &[
+    ReservedWord { word: "trains", subject: "training on datasets" },
+    ReservedWord { word: "format", subject: "the format of a model" },
+    ReservedWord { word: "licence", subject: "the licence of a model" },
+    ReservedWord { word: "evaluates", subject: "evaluation on datasets" },
+    ReservedWord { word: "derived", subject: "the ancestry of data and models" },
+    ReservedWord { word: "judged", subject: "judges of an evaluation" },
+    ReservedWord { word: "serves", subject: "serving a model" },
+    ReservedWord { word: "embeds", subject: "embedding with a model" },
+    ReservedWord { word: "order", subject: "advice from a model" },
+    ReservedWord { word: "quarantine", subject: "flaky tests" },
+    ReservedWord { word: "commit", subject: "deploying through a repository" },
+    ReservedWord { word: "reconciled", subject: "deploying through a repository" },
+];
+const RESERVED_ENVIRONMENT: &[ReservedWord] =
+    &[ReservedWord { word: "in", subject: "environments of several regions" }];
+
+impl Block {
+    /// All blocks.
+    pub const ALL: [Block; 17] = [
+        Block::File,
+        Block::Pipeline,
+        Block::Inputs,
+        Block::Stage,
+        Block::Body,
+        Block::Checkout,
+        Block::Measure,
+        Block::Sidecar,
+        Block::Matrix,
+        Block::Leg,
+        Block::Override,
+        Block::Strategy,
+        Block::Engine,
+        Block::Environment,
+        Block::Runner,
+        Block::Role,
+        Block::Registry,
+    ];
+
+    /// The clauses that begin with a keyword.
+    pub fn clauses(self) -> &'static [ClauseWord] {
+        match self {
+            Block::File => FILE,
+            Block::Pipeline => PIPELINE,
+            Block::Inputs => INPUTS,
+            Block::Stage => STAGE,
+            Block::Body => BODY,
+            Block::Checkout => CHECKOUT,
+            Block::Measure => MEASURE,
+            Block::Sidecar => SIDECAR,
+            Block::Matrix | Block::Role => &[],
+            Block::Leg => LEG,
+            Block::Override => OVERRIDE,
+            Block::Strategy => STRATEGY,
+            Block::Engine => ENGINE,
+            Block::Environment => ENVIRONMENT,
+            Block::Runner => RUNNER,
+            Block::Registry => REGISTRY,
+        }
+    }
+
+    /// The clause that begins with a word.
+    pub fn clause(self, word: &str) -> Option<&'static ClauseWord> {
+        self.clauses().iter().find(|clause| clause.word == word)
+    }
+
+    /// The words a later version gives a meaning to.
+    pub fn reserved(self) -> &'static [ReservedWord] {
+        match self {
+            Block::File => RESERVED_FILE,
+            Block::Pipeline => RESERVED_PIPELINE,
+            Block::Stage => RESERVED_STAGE,
+            Block::Body => RESERVED_BODY,
+            Block::Environment => RESERVED_ENVIRONMENT,
+            _ => &[],
+        }
+    }
+
+    /// Whether any name may begin a clause.
+    pub fn takes_names(self) -> bool {
+        matches!(self, Block::Matrix | Block::Role | Block::Engine)
+    }
+
+    /// What people call it, with its article: "a stage".
+    pub fn article(self) -> &'static str {
+        match self {
+            Block::File => "the top of a file",
+            Block::Pipeline => "a pipeline",
+            Block::Inputs => "`on manual`",
+            Block::Stage => "a stage",
+            Block::Body => "a body",
+            Block::Checkout => "`checkout`",
+            Block::Measure => "`measure`",
+            Block::Sidecar => "a sidecar",
+            Block::Matrix => "a matrix",
+            Block::Leg => "a leg of a matrix",
+            Block::Override => "an override",
+            Block::Strategy => "a strategy",
+            Block::Engine => "`engine`",
+            Block::Environment => "an environment",
+            Block::Runner => "a runner",
+            Block::Role => "a role",
+            Block::Registry => "a registry",
+        }
+    }
+}

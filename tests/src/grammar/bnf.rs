@@ -1,0 +1,285 @@
+//! From EBNF to plain productions. Options and groups are written out in place and `{ x }` becomes "nothing, or a list of
+//! x": a parser then never has to decide that something is absent before it has seen what is there instead, so a conflict
+//! in the tables is one of the language and not of the translation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::ebnf::{Expression, Grammar};
+
+/// The smallest thing a sentence is made of. Words come in disjoint classes: each keyword, and four kinds of other words.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Terminal {
+    /// Behind the last token.
+    End,
+    /// A word the grammar quotes.
+    Keyword(String),
+    /// A sign the grammar quotes.
+    Sign(String),
+    /// A literal; its name in the grammar.
+    Literal(String),
+    /// A word with a hyphen: a name.
+    HyphenatedWord,
+    /// A word of small letters and digits: a name or a variable.
+    SmallWord,
+    /// A word with a capital or an underscore: a variable.
+    CapitalWord,
+    /// `P0905`: a variable, too, where one is asked for.
+    Code,
+}
+
+/// A part of a production, by its number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Symbol {
+    /// In [`Bnf::terminals`].
+    Terminal(usize),
+    /// In [`Bnf::nonterminals`].
+    Nonterminal(usize),
+}
+
+/// `left = right`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Production {
+    /// The number of the nonterminal.
+    pub left: usize,
+    /// What it may be written as.
+    pub right: Vec<Symbol>,
+}
+
+/// A grammar of plain productions. The first production says that a text is the first rule and then the end.
+#[derive(Clone, Debug)]
+pub struct Bnf {
+    /// By number.
+    pub terminals: Vec<Terminal>,
+    /// Names by number; those that stand for a repetition are named by it.
+    pub nonterminals: Vec<String>,
+    /// By number.
+    pub productions: Vec<Production>,
+}
+
+/// The tokens that are literals.
+const LITERALS: [&str; 10] =
+    ["INT", "DECIMAL", "DURATION", "PERCENT", "SIZE", "TIME", "DATE", "STRING", "TRIPLE", "INTERPOLATED"];
+
+/// The keywords that are no names.
+const NEVER_NAMES: [&str; 2] = ["true", "false"];
+
+impl Bnf {
+    /// The number of [`Terminal::End`].
+    pub const END: usize = 0;
+
+    /// Translates a grammar, with or without what it reserves. An error names a rule that is not defined, or not used.
+    pub fn new(grammar: &Grammar, with_reserved: bool) -> Result<Bnf, String> {
+        let start = grammar.rules.first().ok_or("the grammar is empty")?;
+        let mut translation = Translation {
+            grammar,
+            with_reserved,
+            keywords: keywords(grammar),
+            bnf: Bnf { terminals: Vec::new(), nonterminals: Vec::new(), productions: Vec::new() },
+            terminals: BTreeMap::new(),
+            nonterminals: BTreeMap::new(),
+        };
+        let text = translation.nonterminal("text of the whole file");
+        let file = translation.nonterminal(&start.name);
+        let end = translation.terminal(Terminal::End);
+        translation.produce(text, vec![Symbol::Nonterminal(file), end]);
+        for rule in &grammar.rules {
+            let left = translation.nonterminal(&rule.name);
+            for right in translation.alternatives(&rule.body)? {
+                translation.produce(left, right);
+            }
+        }
+        translation.words();
+        let bnf = translation.bnf;
+        bnf.check_used()?;
+        Ok(bnf)
+    }
+
+    /// The number of a nonterminal.
+    pub fn nonterminal(&self, name: &str) -> Option<usize> {
+        self.nonterminals.iter().position(|other| other == name)
+    }
+
+    /// The productions of a nonterminal with their numbers.
+    pub fn productions_of(&self, left: usize) -> impl Iterator<Item = (usize, &Production)> {
+        self.productions.iter().enumerate().filter(move |(_, production)| production.left == left)
+    }
+
+    /// How the grammar writes a symbol.
+    pub fn show(&self, symbol: Symbol) -> String {
+        match symbol {
+            Symbol::Nonterminal(number) => self.nonterminals.get(number).cloned().unwrap_or_default(),
+            Symbol::Terminal(number) => match self.terminals.get(number) {
+                Some(Terminal::Keyword(text) | Terminal::Sign(text)) => format!("\"{text}\""),
+                Some(Terminal::Literal(name)) => name.clone(),
+                Some(Terminal::End) | None => "end of file".to_owned(),
+                Some(Terminal::HyphenatedWord) => "word with a hyphen".to_owned(),
+                Some(Terminal::SmallWord) => "word".to_owned(),
+                Some(Terminal::CapitalWord) => "word with a capital".to_owned(),
+                Some(Terminal::Code) => "CODE".to_owned(),
+            },
+        }
+    }
+
+    fn check_used(&self) -> Result<(), String> {
+        let mut used = BTreeSet::from([0]);
+        let mut fresh = vec![0];
+        while let Some(left) = fresh.pop() {
+            for symbol in self.productions_of(left).flat_map(|(_, production)| &production.right) {
+                if let Symbol::Nonterminal(number) = symbol
+                    && used.insert(*number)
+                {
+                    fresh.push(*number);
+                }
+            }
+        }
+        match self.nonterminals.iter().enumerate().find(|(number, _)| !used.contains(number)) {
+            Some((_, name)) => Err(format!("no rule uses `{name}`")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Every quoted word of a grammar.
+pub fn keywords(grammar: &Grammar) -> BTreeSet<String> {
+    let mut keywords = BTreeSet::new();
+    for rule in &grammar.rules {
+        rule.body.visit(&mut |part| {
+            if let Expression::Quoted(text) = part
+                && is_word(text)
+            {
+                keywords.insert(text.clone());
+            }
+        });
+    }
+    keywords
+}
+
+fn is_word(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_alphabetic())
+}
+
+struct Translation<'g> {
+    grammar: &'g Grammar,
+    with_reserved: bool,
+    keywords: BTreeSet<String>,
+    bnf: Bnf,
+    terminals: BTreeMap<Terminal, usize>,
+    nonterminals: BTreeMap<String, usize>,
+}
+
+impl Translation<'_> {
+    fn terminal(&mut self, terminal: Terminal) -> Symbol {
+        let next = self.bnf.terminals.len();
+        let number = *self.terminals.entry(terminal.clone()).or_insert(next);
+        if number == next {
+            self.bnf.terminals.push(terminal);
+        }
+        Symbol::Terminal(number)
+    }
+
+    fn nonterminal(&mut self, name: &str) -> usize {
+        let next = self.bnf.nonterminals.len();
+        let number = *self.nonterminals.entry(name.to_owned()).or_insert(next);
+        if number == next {
+            self.bnf.nonterminals.push(name.to_owned());
+        }
+        number
+    }
+
+    fn produce(&mut self, left: usize, right: Vec<Symbol>) {
+        self.bnf.productions.push(Production { left, right });
+    }
+
+    /// All ways to write an expression.
+    fn alternatives(&mut self, expression: &Expression) -> Result<Vec<Vec<Symbol>>, String> {
+        Ok(match expression {
+            Expression::Quoted(text) => {
+                let text = text.clone();
+                let terminal = if is_word(&text) { Terminal::Keyword(text) } else { Terminal::Sign(text) };
+                vec![vec![self.terminal(terminal)]]
+            }
+            Expression::Named(name) => vec![vec![self.named(name)?]],
+            Expression::Choice(parts) => {
+                let mut all = Vec::new();
+                for part in parts {
+                    all.append(&mut self.alternatives(part)?);
+                }
+                all
+            }
+            Expression::Sequence(parts) => {
+                let mut all = vec![Vec::new()];
+                for part in parts {
+                    let endings = self.alternatives(part)?;
+                    all = all
+                        .iter()
+                        .flat_map(|front| endings.iter().map(|ending| [front.as_slice(), ending].concat()))
+                        .collect();
+                }
+                all
+            }
+            Expression::Optional(inner) => {
+                let mut all = vec![Vec::new()];
+                all.append(&mut self.alternatives(inner)?);
+                all
+            }
+            Expression::Repeated(inner) => vec![Vec::new(), vec![self.list(inner)?]],
+            Expression::Reserved(inner) if self.with_reserved => self.alternatives(inner)?,
+            Expression::Reserved(inner) => match **inner {
+                Expression::Optional(_) | Expression::Repeated(_) => vec![Vec::new()],
+                _ => Vec::new(),
+            },
+        })
+    }
+
+    /// The nonterminal for one or more of an expression.
+    fn list(&mut self, inner: &Expression) -> Result<Symbol, String> {
+        let name = format!("{{ {inner} }}");
+        if let Some(known) = self.nonterminals.get(&name) {
+            return Ok(Symbol::Nonterminal(*known));
+        }
+        let list = self.nonterminal(&name);
+        for one in self.alternatives(inner)? {
+            let more = [&[Symbol::Nonterminal(list)], one.as_slice()].concat();
+            self.produce(list, one);
+            self.produce(list, more);
+        }
+        Ok(Symbol::Nonterminal(list))
+    }
+
+    fn named(&mut self, name: &str) -> Result<Symbol, String> {
+        if self.grammar.rule(name).is_some() || matches!(name, "NAME" | "VAR" | "WORD") {
+            Ok(Symbol::Nonterminal(self.nonterminal(name)))
+        } else if LITERALS.contains(&name) {
+            Ok(self.terminal(Terminal::Literal(name.to_owned())))
+        } else if name == "CODE" {
+            Ok(self.terminal(Terminal::Code))
+        } else {
+            Err(format!("no rule defines `{name}`"))
+        }
+    }
+
+    /// What may stand where a name, a variable or either is asked for.
+    fn words(&mut self) {
+        for (name, takes_names, takes_variables) in
+            [("NAME", true, false), ("VAR", false, true), ("WORD", true, true)]
+        {
+            let Some(left) = self.nonterminals.get(name).copied() else { continue };
+            let mut classes = vec![Terminal::SmallWord];
+            if takes_names {
+                classes.push(Terminal::HyphenatedWord);
+            }
+            if takes_variables {
+                classes.extend([Terminal::CapitalWord, Terminal::Code]);
+            }
+            let keywords = self
+                .keywords
+                .iter()
+                .filter(|word| !NEVER_NAMES.contains(&word.as_str()) && (takes_names || !word.contains('-')));
+            classes.extend(keywords.cloned().map(Terminal::Keyword));
+            for class in classes {
+                let right = vec![self.terminal(class)];
+                self.produce(left, right);
+            }
+        }
+    }
+}

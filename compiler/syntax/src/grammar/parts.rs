@@ -1,5 +1,6 @@
 //! What clauses are made of: names, strings, literals, expressions, conditions, types.
 
+use chumsky::input::MapExtra;
 use chumsky::prelude::*;
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 
@@ -55,13 +56,14 @@ impl<'t> Parts<'t> {
         let qname = qname(&name);
         let literal = literal();
         let text = text();
-        let block = take! { Lexeme::Block(number) => number }
-            .labelled(Expected::Thing("`{`"))
-            .map_with(|number, e| {
-                e.state().block = Some(number);
-                e.span().0
-            })
-            .boxed();
+        // The note is made while the lexeme is taken: what maps a result is not run where the result is ignored.
+        let block = chumsky::primitive::select(|lexeme, e: &mut MapExtra<'t, '_, Stream<'t>, Extra<'t>>| {
+            let Lexeme::Block(number) = lexeme else { return None };
+            e.state().block = Some(number);
+            Some(e.span().0)
+        })
+        .labelled(Expected::Thing("`{`"))
+        .boxed();
         let expression = expression(&name, &qname);
         let string = string(&expression);
         let call = call(&name, &qname, &expression);

@@ -1,0 +1,159 @@
+//! Where clauses begin. The tree knows: a word alone does not tell a keyword from a name.
+
+use std::collections::BTreeMap;
+
+use pipec_syntax::ast::{
+    Action, Allow, Body, BodyClause, Checkout, Clause, Declaration, EnvironmentClause, File, MatrixClause,
+    PipelineClause, SidecarClause, Stage, StageClause, Trigger, Work,
+};
+
+/// What of a clause its layout depends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClauseKind {
+    /// `allow …`: belongs to what follows.
+    Allow,
+    /// `artefact …`: its keyword has a second spelling.
+    Artefact,
+    /// `evidence NAME of artefact`: so has its last word.
+    Evidence,
+    /// `stage …`: its parentheses are those of a condition.
+    Stage,
+    /// `expect …`: its `<` and `>` compare.
+    Expectation,
+    /// Any other: its parentheses hold arguments, its `<` and `>` the type of a list's elements.
+    Other,
+}
+
+/// The clauses of a file by the byte they begin at.
+pub(crate) fn starts(file: &File) -> BTreeMap<u32, ClauseKind> {
+    let mut found = Starts::default();
+    found.each(&file.items, Starts::declaration);
+    found.starts
+}
+
+#[derive(Default)]
+struct Starts {
+    starts: BTreeMap<u32, ClauseKind>,
+}
+
+impl Starts {
+    fn each<T>(&mut self, clauses: &[Clause<T>], visit: impl Fn(&mut Starts, &T) -> ClauseKind) {
+        for clause in clauses {
+            for Allow { span, .. } in &clause.allows {
+                self.starts.insert(span.start, ClauseKind::Allow);
+            }
+            let kind = visit(self, &clause.kind);
+            self.starts.insert(clause.span.start, kind);
+        }
+    }
+
+    /// Clauses that hold no others.
+    fn leaves<T>(&mut self, clauses: &[Clause<T>]) -> ClauseKind {
+        self.each(clauses, |_, _| ClauseKind::Other);
+        ClauseKind::Other
+    }
+
+    fn declaration(&mut self, declaration: &Declaration) -> ClauseKind {
+        match declaration {
+            Declaration::Pipeline(pipeline) => self.each(&pipeline.clauses, Starts::pipeline_clause),
+            Declaration::Task(task) => self.body(&task.body),
+            Declaration::Environment(environment) => {
+                self.each(&environment.clauses, Starts::environment_clause);
+            }
+            Declaration::Runner(runner) => return self.leaves(&runner.clauses),
+            Declaration::Role(role) => return self.leaves(&role.members),
+            Declaration::Registry(registry) => return self.leaves(&registry.clauses),
+            Declaration::Evidence(_) => return ClauseKind::Evidence,
+            Declaration::Use(_)
+            | Declaration::PipelineInstance(_)
+            | Declaration::EnvironmentInstance(_)
+            | Declaration::Let(_)
+            | Declaration::Error { .. } => {}
+        }
+        ClauseKind::Other
+    }
+
+    fn pipeline_clause(&mut self, clause: &PipelineClause) -> ClauseKind {
+        match clause {
+            PipelineClause::On(Trigger::Manual(inputs)) => self.leaves(inputs),
+            PipelineClause::Stage(stage) => self.stage(stage),
+            _ => ClauseKind::Other,
+        }
+    }
+
+    fn stage(&mut self, stage: &Stage) -> ClauseKind {
+        self.each(&stage.clauses, Starts::stage_clause);
+        ClauseKind::Stage
+    }
+
+    fn stage_clause(&mut self, clause: &StageClause) -> ClauseKind {
+        match clause {
+            StageClause::Gate { work, .. }
+            | StageClause::Deploy { work, .. }
+            | StageClause::Job { work, .. } => {
+                self.work(work);
+                ClauseKind::Other
+            }
+            StageClause::Artefact { work, .. } => {
+                self.work(work);
+                ClauseKind::Artefact
+            }
+            StageClause::Default(_) | StageClause::Budget(_) | StageClause::Error { .. } => ClauseKind::Other,
+        }
+    }
+
+    fn work(&mut self, work: &Work) {
+        if let Some(body) = &work.body {
+            self.body(body);
+        }
+    }
+
+    fn body(&mut self, body: &Body) {
+        self.each(&body.clauses, Starts::body_clause);
+    }
+
+    fn body_clause(&mut self, clause: &BodyClause) -> ClauseKind {
+        match clause {
+            BodyClause::Checkout(Checkout::With(clauses)) => self.leaves(clauses),
+            BodyClause::Measure { rows, .. } => {
+                self.each(rows, |_, _| ClauseKind::Expectation);
+                ClauseKind::Other
+            }
+            BodyClause::Sidecar { clauses, .. } => {
+                self.each(clauses, |starts, clause| match clause {
+                    SidecarClause::Ready(action) => starts.action(action),
+                    _ => ClauseKind::Other,
+                });
+                ClauseKind::Other
+            }
+            BodyClause::Matrix(clauses) => {
+                self.each(clauses, |starts, clause| match clause {
+                    MatrixClause::Leg { clauses, .. } => starts.leaves(clauses),
+                    MatrixClause::Axis { .. } | MatrixClause::Error => ClauseKind::Other,
+                });
+                ClauseKind::Other
+            }
+            BodyClause::Override { clauses, .. } => self.leaves(clauses),
+            BodyClause::Strategy { steps, .. } => self.leaves(steps),
+            BodyClause::Engine { steps, .. } => self.leaves(steps),
+            BodyClause::Shift(action) | BodyClause::Verify(action) | BodyClause::Rollback(action) => {
+                self.action(action)
+            }
+            _ => ClauseKind::Other,
+        }
+    }
+
+    fn environment_clause(&mut self, clause: &EnvironmentClause) -> ClauseKind {
+        match clause {
+            EnvironmentClause::Teardown(action) => self.action(action),
+            _ => ClauseKind::Other,
+        }
+    }
+
+    fn action(&mut self, action: &Action) -> ClauseKind {
+        if let Action::Body(body) = action {
+            self.body(body);
+        }
+        ClauseKind::Other
+    }
+}

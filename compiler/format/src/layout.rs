@@ -1,0 +1,139 @@
+//! Blocks: one line or several, and the blank lines between their entries.
+
+use crate::clauses::ClauseKind;
+use crate::head::{Head, WIDTH};
+use crate::outline::{Block, Clause, Content, Entry};
+use crate::page::{Page, width};
+
+const STEP: usize = 2;
+
+/// The text of a whole file.
+pub(crate) fn file(block: &Block<'_>) -> String {
+    let mut page = Page::new();
+    let blanks = blanks_between_declarations(&block.entries);
+    for (entry, blank) in block.entries.iter().zip(blanks) {
+        write_entry(entry, blank, 0, &mut page);
+    }
+    page.finish()
+}
+
+fn write_entry(entry: &Entry<'_>, blank: bool, indent: usize, page: &mut Page) {
+    page.line(indent);
+    if blank {
+        page.blank_line();
+    }
+    match &entry.content {
+        Content::Comment(text) | Content::Documentation(text) => page.word(text),
+        Content::Clause(clause) => write_clause(clause, page),
+    }
+    if let Some(comment) = entry.trailing {
+        page.comment_behind(comment, indent);
+    }
+}
+
+/// Writes a clause where the page stands, at the beginning of a line.
+fn write_clause(clause: &Clause<'_>, page: &mut Page) {
+    let indent = page.indent();
+    let head = Head::new(clause.kind, &clause.head);
+    let Some(block) = &clause.block else { return head.write(page, 0) };
+    if let Some(line) =
+        head.on_one_line().zip(block_on_one_line(block)).map(|(head, block)| head + " " + &block)
+        && indent + width(&line) <= WIDTH
+    {
+        return page.word(&line);
+    }
+    let empty = block.entries.is_empty() && block.opening.is_none();
+    let braces = if empty { "{}" } else { "{" };
+    head.write(page, 1 + width(braces));
+    if page.at_line_start() {
+        page.line(indent);
+    } else {
+        page.space();
+    }
+    page.word(braces);
+    if empty {
+        return;
+    }
+    if let Some(comment) = block.opening {
+        page.comment_behind(comment, indent + STEP);
+    }
+    let mut attached = true;
+    for entry in &block.entries {
+        write_entry(entry, entry.blank_before && !attached, indent + STEP, page);
+        attached = attaches(entry);
+    }
+    page.line(indent);
+    page.word("}");
+}
+
+/// A block on one line, if it stood on one: its clauses with two spaces between.
+fn block_on_one_line(block: &Block<'_>) -> Option<String> {
+    if block.entries.is_empty() && block.opening.is_none() {
+        return Some("{}".to_owned());
+    }
+    if !block.one_line {
+        return None;
+    }
+    let clauses: Option<Vec<String>> = block
+        .entries
+        .iter()
+        .map(|entry| match &entry.content {
+            Content::Clause(clause) => Head::new(clause.kind, &clause.head).on_one_line(),
+            Content::Comment(_) | Content::Documentation(_) => None,
+        })
+        .collect();
+    Some(format!("{{ {} }}", clauses?.join("  ")))
+}
+
+/// Whether nothing may come between an entry and the next: it speaks about it.
+fn attaches(entry: &Entry<'_>) -> bool {
+    match &entry.content {
+        Content::Documentation(_) => true,
+        Content::Clause(clause) => clause.kind == ClauseKind::Allow,
+        Content::Comment(_) => false,
+    }
+}
+
+/// Before which entries of a file a blank line stands: where the author had one, and between two declarations of which
+/// one takes several lines, before the comments of the second unless the author chose another place.
+fn blanks_between_declarations(entries: &[Entry<'_>]) -> Vec<bool> {
+    let mut blanks = Vec::with_capacity(entries.len());
+    let mut attached = true;
+    for entry in entries {
+        blanks.push(entry.blank_before && !attached);
+        attached = attaches(entry);
+    }
+    let mut before_takes_several = None;
+    let mut first = 0;
+    for (index, entry) in entries.iter().enumerate() {
+        let declares = matches!(entry.content, Content::Clause(_)) && !attaches(entry);
+        if !declares {
+            continue;
+        }
+        let takes_several = takes_several_lines(entries.get(first..=index).unwrap_or(&[]));
+        if before_takes_several.is_some_and(|before| before || takes_several)
+            && let Some(gap) = blanks.get_mut(first..=index)
+            && !gap.contains(&true)
+            && let Some(blank) = gap.first_mut()
+        {
+            *blank = true;
+        }
+        before_takes_several = Some(takes_several);
+        first = index + 1;
+    }
+    blanks
+}
+
+/// Whether a declaration takes more than one line, what is allowed in it included and the comments above it apart.
+fn takes_several_lines(entries: &[Entry<'_>]) -> bool {
+    let mut clauses = entries.iter().filter_map(|entry| match &entry.content {
+        Content::Clause(clause) => Some(clause),
+        Content::Comment(_) | Content::Documentation(_) => None,
+    });
+    let Some(first) = clauses.next() else { return false };
+    clauses.next().is_some() || {
+        let mut page = Page::new();
+        write_clause(first, &mut page);
+        page.finish().trim_end().contains('\n')
+    }
+}

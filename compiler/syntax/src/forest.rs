@@ -22,16 +22,10 @@ pub const DEEPEST_NESTING: usize = 128;
 pub(crate) struct Forest<'t> {
     /// The top of the file.
     pub top: Vec<Placed<'t>>,
-    pub blocks: Vec<Braces<'t>>,
+    /// What stands in each `{ … }`.
+    pub blocks: Vec<Vec<Placed<'t>>>,
     /// The texts between the expressions of interpolated strings.
     pub texts: Vec<String>,
-}
-
-/// A `{ … }`.
-#[derive(Debug)]
-pub(crate) struct Braces<'t> {
-    pub open: Span,
-    pub inside: Vec<Placed<'t>>,
 }
 
 /// What a token does in its file.
@@ -323,7 +317,7 @@ impl<'t> Builder<'t> {
         let Some((open, inside)) = self.open.pop() else { return };
         let end = if at.start == at.end { inside.last().map_or(open, |(_, place)| place.0) } else { at };
         let number = self.forest.blocks.len();
-        self.forest.blocks.push(Braces { open, inside });
+        self.forest.blocks.push(inside);
         self.push(Lexeme::Block(number), open.to(end));
     }
 
@@ -353,7 +347,7 @@ impl<'t> Builder<'t> {
                 "&&" => Lexeme::Word("and"),
                 "||" => Lexeme::Word("or"),
                 "!" => Lexeme::Word("not"),
-                ";" => return,
+                ";" | "-" => return,
                 _ => Lexeme::Unknown(text),
             },
         };

@@ -396,6 +396,15 @@ impl<'t> Lexer<'t> {
         if first == '!' {
             return self.instead("!", "not", "conditions are joined by words: `not`, `and`, `or`");
         }
+        if first == '-' && rest.get(1..).is_none_or(|behind| behind.starts_with([' ', '\n'])) {
+            let span = self.span(self.at, self.at + 1);
+            self.report(
+                Diagnostic::error(codes::P0014, "clauses are not listed by dashes", span)
+                    .help("leave out the `-`: a clause begins with its keyword")
+                    .fix("leave out the `-`", span, ""),
+            );
+            return self.push(TokenKind::Unknown, 1);
+        }
         if first == ';' {
             let span = self.span(self.at, self.at + 1);
             self.report(
@@ -473,6 +482,12 @@ impl<'t> Lexer<'t> {
         self.push(TokenKind::Unknown, length);
     }
 
+    /// Whether the word before the current position, a colon apart, is this one.
+    fn follows(&self, word: &str) -> bool {
+        let mut before = self.tokens.iter().rev().skip_while(|token| token.is(Punctuation::Colon));
+        before.next().is_some_and(|token| token.text(self.text) == word)
+    }
+
     /// Where the tokens begin that touch the current position and belong to the same bare text; takes them back.
     fn glued_start(&mut self) -> usize {
         let mut start = self.at;
@@ -501,6 +516,14 @@ impl<'t> Lexer<'t> {
         let length = text.len().max(1);
         let span = self.span(start, start + length);
         let quoted = format!("\"{}\"", text.replace('\\', "\\\\"));
+        if text.contains('@') && self.follows("uses") {
+            self.report(
+                Diagnostic::error(codes::P0014, format!("`{text}` is an action of one engine"), span)
+                    .note("a body says what to do for every engine")
+                    .help(format!("say it as a script, `run \"…\"`; the commit is checked out without a word; where only an engine's action will do, `engine github because \"…\" {{ action {quoted}() }}`")),
+            );
+            return self.push(TokenKind::Unknown, length);
+        }
         self.report(
             Diagnostic::error(codes::P0004, format!("`{text}` wants quotes"), span)
                 .help(format!("paths, globs and addresses are strings: `{quoted}`"))

@@ -8,6 +8,7 @@ mod grammar;
 mod lexeme;
 mod lexer;
 mod literal;
+mod locate;
 mod reader;
 mod string;
 mod teach;
@@ -18,6 +19,7 @@ use pipec_base::{Code, Diagnostic, FileId, Span, codes};
 
 pub use forest::DEEPEST_NESTING;
 pub use lexer::LONGEST_SOURCE;
+pub use locate::locate;
 pub use token::{Punctuation, Token, TokenKind, Tokens};
 
 /// Cuts a text into tokens, comments included; between two there is only white space. Any text will do: what is no token

@@ -76,7 +76,7 @@ impl<'t> Reader<'t, '_> {
     /// The clauses of a block.
     pub fn block<T: Content<'t>>(&mut self, number: usize) -> Vec<Clause<T>> {
         let forest = self.forest;
-        forest.blocks.get(number).map_or_else(Vec::new, |braces| self.clauses(&braces.inside))
+        forest.blocks.get(number).map_or_else(Vec::new, |inside| self.clauses(inside))
     }
 
     /// The clauses that a row of lexemes spells.
@@ -106,6 +106,10 @@ impl<'t> Reader<'t, '_> {
             let rule = word.and_then(|word| rule_for(table, word, lexemes.get(at + 1).map(|next| next.0)));
             let place_of_clause = Position { lexemes, at, first: place.0 };
             let stop = match rule.map(|rule| self.attempt(rule, lexemes, at)) {
+                Some(Ok(read)) if self.runs_into_next(lexemes, at, read.next, T::BLOCK).is_some() => {
+                    let keyword = self.runs_into_next(lexemes, at, read.next, T::BLOCK);
+                    Some(Stop { at: keyword.unwrap_or(place.0), expected: Vec::new() })
+                }
                 Some(Ok(Read { mut kind, span, next, block })) => {
                     if let Some(block) = block {
                         kind.fill(self, block);
@@ -143,19 +147,27 @@ impl<'t> Reader<'t, '_> {
         let (next, block) = self.resume(lexemes, at, failed_at.max(at + 1), T::BLOCK, on_one_line);
         let last = next.checked_sub(1).and_then(|last| lexemes.get(last)).map_or(first, |last| last.1.0);
         let span = first.to(last);
-        let to = lexemes.get(failed_at).map_or(span.end, |failed| failed.1.0.end);
+        // A sign of another language is explained with what stands behind it.
+        let shown = if is_colon(lexemes, failed_at) { failed_at + 1 } else { failed_at };
+        let to = lexemes.get(shown).map_or(span.end, |failed| failed.1.0.end);
         let teaching = teach::Case {
             block: T::BLOCK,
             lexemes: lexemes.get(at..).unwrap_or(&[]),
             stop: stop.as_ref(),
             stopped_at: failed_at - at,
+            stopped_at_line: lexemes.get(failed_at).is_some_and(|(_, place)| self.starts_line(place.0)),
             clause_length: next - at,
             starts_line: self.starts_line(first),
             behind: before,
             text: self.text,
         };
         let lesson = teaching.lesson();
-        if !self.is_reported(first.start, to) {
+        let foreign = self.is_foreign_block(lexemes, at);
+        if foreign || !self.is_reported(first.start, to) {
+            // What the rest of the clause is made of matters no more.
+            self.diagnostics.retain(|other| {
+                !span.contains(other.span()) || !(foreign || other.code == codes::P0004)
+            });
             self.report(lesson.finding);
         }
         let name = lexemes.get(at + 1).and_then(|(lexeme, place)| match lexeme {
@@ -187,7 +199,7 @@ impl<'t> Reader<'t, '_> {
                     let failed_at = index_of(lexemes, at, stop.at);
                     let to = lexemes.get(failed_at).map_or(place.0.end, |failed| failed.1.0.end);
                     if !self.is_reported(place.0.start, to) {
-                        self.report(teach::allow(place.0, &stop, lexemes.get(failed_at)));
+                        self.report(teach::allow(place.0, &stop));
                     }
                     return (allows, at, true);
                 }
@@ -277,13 +289,10 @@ impl<'t> Reader<'t, '_> {
         block: Block,
         on_one_line: bool,
     ) -> (usize, Option<usize>) {
-        let depth = lexemes
-            .get(start)
-            .and_then(|(_, place)| self.token(place.0))
-            .map_or(0, |token| token.indentation);
-        // The failure may lie behind the first word of the next clause: look from the clause's own second lexeme.
+        let depth =
+            lexemes.get(start).and_then(|(_, place)| self.token(place.0)).map_or(0, |token| token.indentation);
+        let is_foreign_block = self.is_foreign_block(lexemes, start);
         for (index, (lexeme, place)) in lexemes.iter().enumerate().skip(start + 1) {
-            let begins_line = self.starts_line(place.0);
             let known = match lexeme {
                 Lexeme::Word(word) => {
                     *word == "allow"
@@ -292,18 +301,39 @@ impl<'t> Reader<'t, '_> {
                 }
                 _ => false,
             };
+            let begins_line = self.starts_line(place.0);
             let outside = begins_line && self.token(place.0).is_some_and(|token| token.indentation <= depth);
-            let begins_clause = (known && begins_line)
-                || (known && on_one_line && index >= from)
-                || (outside && !continues(lexeme));
-            if begins_clause && index >= from.min(start + 1) && !matches!(lexeme, Lexeme::Block(_)) {
-                return (index, None);
-            }
-            if let Lexeme::Block(number) = lexeme {
-                return (index + 1, Some(*number));
+            let begins_clause = if is_foreign_block {
+                outside
+            } else {
+                known && (begins_line || (on_one_line && index >= from)) || (outside && !continues(lexeme))
+            };
+            match lexeme {
+                Lexeme::Block(number) => return (index + 1, Some(*number)),
+                _ if begins_clause => return (index, None),
+                _ => {}
             }
         }
         (lexemes.len(), None)
+    }
+
+    /// Whether `jobs:` or the like begins here: what is indented below it belongs to it, whatever its words mean here.
+    fn is_foreign_block(&self, lexemes: &[Placed<'t>], at: usize) -> bool {
+        is_colon(lexemes, at + 1) && lexemes.get(at + 2).is_some_and(|(_, place)| self.starts_line(place.0))
+    }
+
+    /// Where a clause has taken the keyword of the next line for its own name, and what follows can't be read for it.
+    fn runs_into_next(&self, lexemes: &'t [Placed<'t>], at: usize, next: usize, block: Block) -> Option<Span> {
+        let (_, behind) = lexemes.get(next)?;
+        if self.starts_line(behind.0) {
+            return None;
+        }
+        let own = lexemes.get(at + 1..next)?;
+        own.iter()
+            .find(|(lexeme, place)| {
+                matches!(lexeme, Lexeme::Word(word) if block.clause(word).is_some()) && self.starts_line(place.0)
+            })
+            .map(|(_, place)| place.0)
     }
 
     fn token(&self, span: Span) -> Option<&'t Token> {
@@ -355,6 +385,10 @@ struct Position<'t> {
     lexemes: &'t [Placed<'t>],
     at: usize,
     first: Span,
+}
+
+fn is_colon(lexemes: &[Placed<'_>], index: usize) -> bool {
+    matches!(lexemes.get(index), Some((Lexeme::Sign(Punctuation::Colon), _)))
 }
 
 /// Whether a line may begin with this and still belong to the clause above.

@@ -1,0 +1,251 @@
+//! What is said about a clause that can't be read: what was meant, why it is not said so here, and how it is said.
+
+mod foreign;
+mod stopped;
+
+use pipec_base::{Diagnostic, Span, closest, codes};
+
+use crate::failure::Expected;
+use crate::grammar::kebab;
+use crate::lexeme::{Lexeme, Placed};
+use crate::reader::Stop;
+use crate::token::Punctuation;
+use crate::words::{Block, ClauseWord};
+
+/// A clause that can't be read, and where.
+pub(crate) struct Case<'a, 't> {
+    pub block: Block,
+    /// From the clause's first on.
+    pub lexemes: &'a [Placed<'t>],
+    /// Where its rule stopped; `None` where there is no rule for its first word.
+    pub stop: Option<&'a Stop>,
+    /// The number of the lexeme where it stopped.
+    pub stopped_at: usize,
+    /// Whether the lexeme where it stopped begins a line.
+    pub stopped_at_line: bool,
+    /// How many lexemes belong to it.
+    pub clause_length: usize,
+    /// Whether it begins a line.
+    pub starts_line: bool,
+    /// The clause before it.
+    pub behind: Option<Span>,
+    pub text: &'t str,
+}
+
+pub(crate) struct Lesson {
+    pub finding: Diagnostic,
+    /// The clause that was meant.
+    pub meant: Option<&'static ClauseWord>,
+}
+
+impl<'t> Case<'_, 't> {
+    pub fn lesson(&self) -> Lesson {
+        let span = self.span(0);
+        let Some(word) = self.word(0) else {
+            return Lesson { finding: self.no_word(span), meant: None };
+        };
+        if let (Some(stop), Some(clause)) = (self.stop, self.block.clause(word)) {
+            return Lesson { finding: self.stopped(stop, clause), meant: Some(clause) };
+        }
+        if let Some(stop) = self.stop {
+            return Lesson { finding: self.stopped_in_named(stop), meant: None };
+        }
+        if let Some(finding) = self.reserved(word, span) {
+            return Lesson { finding, meant: None };
+        }
+        let colon = self.is_sign(1, Punctuation::Colon);
+        if colon && let Some(finding) = self.foreign(word, span) {
+            return Lesson { finding, meant: None };
+        }
+        if let Some(finding) = self.misplaced(word, span) {
+            return Lesson { finding, meant: None };
+        }
+        if let Some(finding) = self.foreign(word, span) {
+            return Lesson { finding, meant: None };
+        }
+        self.unknown(word, span)
+    }
+
+    fn span(&self, index: usize) -> Span {
+        self.lexemes.get(index).map(|(_, place)| place.0).unwrap_or_default()
+    }
+
+    fn lexeme(&self, index: usize) -> Option<Lexeme<'t>> {
+        self.lexemes.get(index).map(|(lexeme, _)| *lexeme)
+    }
+
+    fn word(&self, index: usize) -> Option<&'t str> {
+        match self.lexeme(index) {
+            Some(Lexeme::Word(word)) => Some(word),
+            _ => None,
+        }
+    }
+
+    fn is_sign(&self, index: usize, sign: Punctuation) -> bool {
+        self.lexeme(index) == Some(Lexeme::Sign(sign))
+    }
+
+    fn source(&self, span: Span) -> &'t str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+
+    /// What stands at a lexeme, short enough for a message.
+    fn shown(&self, index: usize) -> String {
+        match self.lexeme(index) {
+            None => "the end".to_owned(),
+            Some(Lexeme::Block(_)) => "`{`".to_owned(),
+            Some(_) => {
+                let source = self.source(self.span(index));
+                let line = source.lines().next().unwrap_or("");
+                let short: String = line.chars().take(40).collect();
+                if short.len() < source.len() { format!("`{short}…`") } else { format!("`{short}`") }
+            }
+        }
+    }
+
+    /// A clause that begins with no word.
+    fn no_word(&self, span: Span) -> Diagnostic {
+        let found = self.shown(0);
+        let finding = Diagnostic::error(codes::P0009, format!("{found} begins no clause"), span);
+        match self.lexeme(0) {
+            Some(Lexeme::Text(..) | Lexeme::InterpolationStart) if self.behind.is_some() => {
+                let behind = self.behind.unwrap_or(span);
+                if self.source(behind).ends_with('"') {
+                    finding
+                        .label(behind, "the clause before it ends here")
+                        .help("lists have commas between their parts")
+                        .fix("write a comma", behind.at_end(), ",")
+                } else {
+                    finding
+                        .label(behind, "the clause before it ends here")
+                        .help("every clause begins with its keyword")
+                }
+            }
+            Some(Lexeme::Block(_)) => Diagnostic::error(codes::P0009, "these braces belong to no clause", span)
+                .help("braces stand behind what they describe: `stage NAME { … }`"),
+            _ => finding.help(self.vocabulary()),
+        }
+    }
+
+    fn reserved(&self, word: &str, span: Span) -> Option<Diagnostic> {
+        let own = self.block.reserved().iter().find(|reserved| reserved.word == word);
+        let subject = own.map(|reserved| reserved.subject).or(match (self.block, word) {
+            (Block::Pipeline, "promotes") => Some("promotion across runs"),
+            (Block::Environment, "soak") => Some("environments of several regions"),
+            (Block::Environment, "within") => Some("promotion across runs"),
+            (Block::Environment, "when") if !self.starts_line => Some("advice from a model"),
+            (Block::Stage, "for") => Some("plans of infrastructure"),
+            _ => None,
+        })?;
+        Some(
+            Diagnostic::error(codes::P0018, format!("`{word}` comes with a later version"), span)
+                .note(format!("the word is reserved for {subject}")),
+        )
+    }
+
+    /// A clause of another block.
+    fn misplaced(&self, word: &str, span: Span) -> Option<Diagnostic> {
+        let here = self.block.article();
+        if let Some(help) = foreign::misplaced_help(self.block, word) {
+            return Some(
+                Diagnostic::error(codes::P0013, format!("`{word}` does not stand in {here}"), span).help(help),
+            );
+        }
+        let places: Vec<&str> = Block::ALL
+            .into_iter()
+            .filter(|block| *block != self.block && block.clause(word).is_some())
+            .map(Block::article)
+            .collect();
+        let (last, others) = places.split_last()?;
+        let stands = if others.is_empty() {
+            format!("in {last}")
+        } else {
+            format!("in {} or {last}", others.join(", "))
+        };
+        let stands = stands.replace("in the top of a file", "at the top of a file");
+        Some(
+            Diagnostic::error(codes::P0013, format!("`{word}` does not stand in {here}"), span)
+                .help(format!("it stands {stands}")),
+        )
+    }
+
+    fn foreign(&self, word: &str, span: Span) -> Option<Diagnostic> {
+        let entry = foreign::entry(self.block, word)?;
+        Some(Diagnostic::error(codes::P0014, format!("`{word}` is not a word of this language"), span).help(entry))
+    }
+
+    fn unknown(&self, word: &str, span: Span) -> Lesson {
+        let here = self.block.article();
+        let normal = kebab(word).unwrap_or_default();
+        let near = self
+            .block
+            .clause(&normal)
+            .map(|clause| clause.word)
+            .or_else(|| closest(&normal, self.block.clauses().iter().map(|clause| clause.word)));
+        if let Some(near) = near {
+            let finding = Diagnostic::error(codes::P0012, format!("`{word}` begins no clause of {here}"), span)
+                .help(format!("did you mean `{near}`?"))
+                .fix(format!("write `{near}`"), span, near);
+            return Lesson { finding, meant: self.block.clause(near) };
+        }
+        if let Some(behind) = self.behind.filter(|_| !self.starts_line) {
+            let finding = Diagnostic::error(codes::P0009, format!("`{word}` can't stand here"), span)
+                .label(behind, "this clause is complete")
+                .help(self.vocabulary());
+            return Lesson { finding, meant: None };
+        }
+        let finding = Diagnostic::error(codes::P0012, format!("`{word}` begins no clause of {here}"), span)
+            .help(self.vocabulary());
+        Lesson { finding, meant: None }
+    }
+
+    /// All clauses of the block.
+    fn vocabulary(&self) -> String {
+        let mut words: Vec<&str> =
+            self.block.clauses().iter().map(|clause| clause.word).filter(|word| *word != "artifact").collect();
+        words.sort_unstable();
+        match self.block {
+            Block::Role => "a role says who it is: `github team \"owner/team\"`".to_owned(),
+            Block::Matrix => "a matrix has axes, `python \"3.11\", \"3.12\"`, or legs, `linux { … }`".to_owned(),
+            Block::File => format!("a file declares `{}`", words.join("`, `")),
+            _ => format!("the clauses of {} are `{}`", self.block.article(), words.join("`, `")),
+        }
+    }
+}
+
+/// How something expected is named in a message.
+fn spell(expected: Expected) -> String {
+    match expected {
+        Expected::Word(word) => format!("`{word}`"),
+        Expected::Sign(sign) => format!("`{}`", sign.text()),
+        Expected::Thing(thing) => thing.to_owned(),
+    }
+}
+
+/// What could have stood somewhere: "`after`, `when` or `{`".
+fn spell_all(expected: &[Expected]) -> String {
+    let mut all: Vec<String> = Vec::new();
+    for one in expected {
+        let spelt = spell(*one);
+        if !all.contains(&spelt) {
+            all.push(spelt);
+        }
+    }
+    match all.split_last() {
+        None => "something else".to_owned(),
+        Some((last, [])) => last.clone(),
+        Some((last, others)) => format!("{} or {last}", others.join(", ")),
+    }
+}
+
+/// What is said about an `allow` that can't be read.
+pub(crate) fn allow(span: Span, stop: &Stop) -> Diagnostic {
+    let message = match stop.expected.first() {
+        Some(Expected::Word("because")) => "this `allow` says no reason".to_owned(),
+        _ => format!("expected {}", spell_all(&stop.expected)),
+    };
+    let code = if message.starts_with("this") { codes::P0019 } else { codes::P0009 };
+    let at = if code == codes::P0019 { span } else { stop.at };
+    Diagnostic::error(code, message, at)
+        .help("an `allow` names a code and says why: `allow P0901 because \"…\" until 2027-01-31`")
+}

@@ -1,0 +1,40 @@
+//! Broken programs: what is said, where, how to mend it, and what is left of the rest.
+#![expect(clippy::disallowed_methods, reason = "the cases are files")]
+#![expect(missing_docs, reason = "a test crate has no readers but its own")]
+
+mod support;
+
+use support::{mend, read, report};
+
+#[test]
+fn each_mistake_is_told_once_and_what_is_intact_survives() {
+    insta::glob!("broken/*.pipe", |path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        insta::with_settings!({
+            snapshot_path => "broken",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!("report", report(&text));
+        });
+    });
+}
+
+#[test]
+fn every_fix_mends_its_finding() {
+    insta::glob!("broken/*.pipe", |path| {
+        let text = std::fs::read_to_string(path).unwrap();
+        let diagnostics = read(&text).diagnostics;
+        assert!(!diagnostics.is_empty(), "nothing is broken in {}", path.display());
+        for finding in diagnostics.iter().filter(|finding| finding.fix.is_some()) {
+            let mended = mend(&text, finding);
+            let left = read(&mended).diagnostics;
+            assert!(
+                left.len() < diagnostics.len(),
+                "{}: `{}` mends nothing:\n{mended}\n{left:#?}",
+                path.display(),
+                finding.fix.as_ref().map_or("", |fix| &fix.title),
+            );
+        }
+    });
+}

@@ -1,0 +1,180 @@
+//! What can be said on the command line.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// The command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pipec",
+    version,
+    about = "Proves and compiles deployment pipelines",
+    long_about = "Proves and compiles deployment pipelines.\n\nA .pipe file says how a change travels from commit to \
+                  production. pipec proves that no gate can be skipped on the way, and compiles the pipeline to the \
+                  workflows of an engine.",
+    after_help = "Exit codes: 0 nothing to say, 1 findings or drift, 2 wrong usage or a path that can't be read or \
+                  written, 101 a bug in pipec.",
+    after_long_help = "Examples:\n  pipec check                  prove the pipelines of this repository\n  pipec build \
+                       examples/hello   prove, compile and write the workflows of one folder\n  pipec build --check      \
+                       show what differs from the workflows on disk\n  pipec explain P0401          what a finding means \
+                       and how to mend it\n\nExit codes: 0 nothing to say, 1 findings or drift, 2 wrong usage or a path \
+                       that can't be read or written, 101 a bug in pipec.",
+    arg_required_else_help = true,
+    subcommand_required = true
+)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+
+    /// Whether to colour; `auto` asks the terminal, NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColourChoice::Auto)]
+    pub color: ColourChoice,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Parse, type and prove the pipelines of a workspace
+    #[command(after_help = CHECK_EXAMPLES)]
+    Check(Check),
+    /// Prove the pipelines, compile them and write the outputs, all or none
+    #[command(after_help = BUILD_EXAMPLES)]
+    Build(Build),
+    /// Give .pipe files their one layout
+    #[command(after_help = FMT_EXAMPLES)]
+    Fmt(Fmt),
+    /// Show the page of a finding's code, or list all codes
+    #[command(after_help = EXPLAIN_EXAMPLES)]
+    Explain(Explain),
+    /// Print the completions for a shell
+    #[command(after_help = COMPLETIONS_EXAMPLES)]
+    Completions(Completions),
+}
+
+const WORKSPACE: &str = "The workspace is the folder given, else the git repository around the file given or around the \
+                         current folder.";
+
+const CHECK_EXAMPLES: &str = "Examples:\n  pipec check                        the workspace around the current folder\n  \
+                              pipec check services/api           one folder, as a workspace of its own\n  pipec check \
+                              deploy/shop.pipe       all is proven, the findings of one file are shown\n  pipec check \
+                              --format json | jq .summary";
+
+const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n  pipec build --check \
+                              \u{20}              exit 1 and a diff if the outputs on disk mean something else\n  pipec \
+                              build --stdout shop.pipe   print the outputs of one file's pipelines\n  pipec build --out \
+                              preview          write below another folder\n\nA file that pipec did not write is never \
+                              overwritten, and a generated file that no pipeline claims any more is reported but never \
+                              removed.";
+
+const FMT_EXAMPLES: &str = "Examples:\n  pipec fmt                          every .pipe file of the workspace\n  pipec fmt \
+                            --check                  exit 1 and a diff if a file would change\n  pipec fmt --stdin < \
+                            shop.pipe      print the layout of one text";
+
+const EXPLAIN_EXAMPLES: &str = "Examples:\n  pipec explain P0401\n  pipec explain skippable-gate\n  pipec explain          \
+                                \u{20}           all codes";
+
+const COMPLETIONS_EXAMPLES: &str = "Examples:\n  pipec completions bash > ~/.local/share/bash-completion/completions/pipec\n  \
+                                    pipec completions fish > ~/.config/fish/completions/pipec.fish";
+
+/// `pipec check`
+#[derive(Debug, Args)]
+pub struct Check {
+    /// A folder (a workspace), or a file to report on
+    #[arg(value_name = "PATH", help = WORKSPACE)]
+    pub path: Option<PathBuf>,
+    /// How findings are told.
+    #[command(flatten)]
+    pub report: ReportOptions,
+}
+
+/// `pipec build`
+#[derive(Debug, Args)]
+pub struct Build {
+    /// A folder (a workspace), or a file whose pipelines are written
+    #[arg(value_name = "PATH", help = WORKSPACE)]
+    pub path: Option<PathBuf>,
+    /// Only the outputs for this target (all are proven)
+    #[arg(long, value_name = "TARGET")]
+    pub target: Option<String>,
+    /// Write below this folder instead of the workspace
+    #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
+    pub out: Option<PathBuf>,
+    /// Print the outputs and write nothing; several are parted by a line `# PATH`
+    #[arg(long, conflicts_with = "check")]
+    pub stdout: bool,
+    /// Write nothing; exit 1 with a diff if an output on disk differs beyond its header
+    #[arg(long)]
+    pub check: bool,
+    /// How findings are told.
+    #[command(flatten)]
+    pub report: ReportOptions,
+}
+
+/// How findings are told.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct ReportOptions {
+    /// For people (on standard error) or for programs (on standard output)
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = Format::Human)]
+    pub format: Format,
+    /// Exit 1 on these as on errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+}
+
+/// `pipec fmt`
+#[derive(Debug, Args)]
+pub struct Fmt {
+    /// Files and folders; none means the workspace around the current folder
+    #[arg(value_name = "PATHS", conflicts_with = "stdin")]
+    pub paths: Vec<PathBuf>,
+    /// Write nothing; exit 1 with a diff if a file would change
+    #[arg(long)]
+    pub check: bool,
+    /// Read a text from standard input and print its layout
+    #[arg(long)]
+    pub stdin: bool,
+}
+
+/// `pipec explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A code (`P0401`) or its short name (`skippable-gate`)
+    #[arg(value_name = "CODE")]
+    pub code: Option<String>,
+}
+
+/// `pipec completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// As the terminal and the environment say
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// With the source and the remedy
+    Human,
+    /// One JSON object; its form is stable
+    Json,
+}
+
+/// What can be denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings
+    Warnings,
+}

@@ -1,0 +1,33 @@
+//! The commands, one file each.
+
+mod build;
+mod check;
+mod completions;
+mod explain;
+mod fmt;
+
+use crate::arguments::{Arguments, Command};
+use crate::console::{Console, Outcome};
+use clap::Parser;
+use std::ffi::OsString;
+
+/// Does what the arguments say.
+pub fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(told) => {
+            // Help and version come this way too. A reader that has gone is no fault.
+            let _ = told.print();
+            return if told.use_stderr() { Outcome::Trouble } else { Outcome::Clean };
+        }
+    };
+    let console = Console::new(arguments.color);
+    let outcome = match &arguments.command {
+        Command::Check(check) => check::run(check, &console),
+        Command::Build(build) => build::run(build, &console),
+        Command::Fmt(fmt) => fmt::run(fmt, &console),
+        Command::Explain(explain) => explain::run(explain, &console),
+        Command::Completions(completions) => completions::run(completions, &console),
+    };
+    console.outcome(outcome)
+}

@@ -1,0 +1,147 @@
+//! Standard output and error: data goes to the one, everything for people to the other.
+
+use crate::arguments::ColourChoice;
+use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic};
+use pipec_driver::Problem;
+use pipec_report::Colour;
+use std::cell::Cell;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Nothing to say.
+    Clean,
+    /// Findings, or outputs that differ.
+    Findings,
+    /// Wrong usage, or a path that can't be read or written.
+    Trouble,
+    /// A fault of the compiler.
+    Bug,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        ExitCode::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Trouble => 2,
+            Outcome::Bug => 101,
+        })
+    }
+}
+
+/// Where a command writes.
+#[derive(Debug)]
+pub struct Console {
+    /// Whether what goes to standard output is coloured.
+    pub out_colour: Colour,
+    /// Whether what goes to standard error is coloured.
+    pub colour: Colour,
+    lost: Cell<bool>,
+}
+
+impl Console {
+    /// A console that colours as asked.
+    pub fn new(choice: ColourChoice) -> Console {
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        Console {
+            out_colour: colour(choice, variable, io::stdout().is_terminal()),
+            colour: colour(choice, variable, io::stderr().is_terminal()),
+            lost: Cell::new(false),
+        }
+    }
+
+    /// Writes data. A reader that has gone is no fault; a full disk is.
+    pub fn data(&self, text: &str) {
+        let mut stream = io::stdout().lock();
+        if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+            && error.kind() != io::ErrorKind::BrokenPipe
+            && !self.lost.replace(true)
+        {
+            self.problem(&Problem::new(
+                "standard output",
+                format!("can't write to standard output: {error}"),
+            ));
+        }
+    }
+
+    /// Writes for people.
+    pub fn say(&self, text: &str) {
+        // Where nobody can be told, nobody can be told that either.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Tells of a path or an argument that stands in the way.
+    pub fn problem(&self, problem: &Problem) {
+        let mut diagnostic = MietteDiagnostic::new(problem.message.clone());
+        if let Some(help) = &problem.help {
+            diagnostic = diagnostic.with_help(help.clone());
+        }
+        let theme = match self.colour {
+            Colour::Always => GraphicalTheme::unicode(),
+            Colour::Never => GraphicalTheme::unicode_nocolor(),
+        };
+        let mut text = String::new();
+        let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
+        if handler.render_report(&mut text, &diagnostic).is_err() {
+            text = format!("error: {}\n", problem.message);
+        }
+        self.say(&text);
+    }
+
+    /// What a command ends with, if data could not be written: that.
+    pub fn outcome(&self, outcome: Outcome) -> Outcome {
+        if self.lost.get() { outcome.max(Outcome::Trouble) } else { outcome }
+    }
+}
+
+/// NO_COLOR wins over CLICOLOR_FORCE (no-color.org: "when present and not an empty string"), both over the terminal.
+fn colour(choice: ColourChoice, variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> Colour {
+    let set = |name: &str| variable(name).is_some_and(|value| value != "0");
+    let coloured = match choice {
+        ColourChoice::Always => true,
+        ColourChoice::Never => false,
+        ColourChoice::Auto if variable("NO_COLOR").is_some() => false,
+        ColourChoice::Auto if set("CLICOLOR_FORCE") => true,
+        ColourChoice::Auto => {
+            let declined = variable("CLICOLOR").is_some_and(|value| value == "0")
+                || variable("TERM").is_some_and(|value| value == "dumb");
+            is_terminal && !declined
+        }
+    };
+    if coloured { Colour::Always } else { Colour::Never }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colour_follows_the_flag_then_the_environment_then_the_terminal() {
+        let with = |choice, variables: &[(&str, &str)], terminal| {
+            let find = |name: &str| {
+                variables.iter().find(|(known, _)| *known == name).map(|(_, value)| OsString::from(value))
+            };
+            colour(choice, find, terminal) == Colour::Always
+        };
+        assert!(with(ColourChoice::Auto, &[], true));
+        assert!(!with(ColourChoice::Auto, &[], false));
+        assert!(!with(ColourChoice::Auto, &[("NO_COLOR", "1"), ("CLICOLOR_FORCE", "1")], true));
+        assert!(with(ColourChoice::Auto, &[("CLICOLOR_FORCE", "1")], false));
+        assert!(!with(ColourChoice::Auto, &[("CLICOLOR_FORCE", "0")], false));
+        assert!(!with(ColourChoice::Auto, &[("CLICOLOR", "0")], true));
+        assert!(!with(ColourChoice::Auto, &[("TERM", "dumb")], true));
+        assert!(with(ColourChoice::Always, &[("NO_COLOR", "1")], false));
+        assert!(!with(ColourChoice::Never, &[("CLICOLOR_FORCE", "1")], true));
+    }
+
+    #[test]
+    fn what_stands_in_the_way_ranks_above_findings_and_a_bug_above_all() {
+        assert!(Outcome::Clean < Outcome::Findings);
+        assert!(Outcome::Findings < Outcome::Trouble);
+        assert!(Outcome::Trouble < Outcome::Bug);
+    }
+}

@@ -1,0 +1,164 @@
+//! What `check` and `build` share: the workspace compiled, and the report of it.
+
+use crate::arguments::{Deny, Format, ReportOptions};
+use crate::bug::HOW_TO_REPORT;
+use crate::console::{Console, Outcome};
+use crate::{clock, progress};
+use pipec_base::Diagnostic;
+use pipec_driver::{Compilation, Counts, Disk, Options, Problem, Session, locate, narrow, read, tidy};
+use pipec_report::human;
+use pipec_report::json::{self, Results, Status, Trouble};
+use std::path::{Path, PathBuf};
+
+/// A workspace, compiled.
+#[derive(Debug)]
+pub struct Project {
+    /// Its folder.
+    pub root: PathBuf,
+    /// The one file that is reported on.
+    pub only: Option<String>,
+    /// What compiling it gave.
+    pub compilation: Compilation,
+    /// Paths that can't be read; more may come as outputs are written.
+    pub problems: Vec<Problem>,
+    /// What became of the outputs.
+    pub files: Vec<(String, Status)>,
+}
+
+/// Finds, reads and compiles the workspace of a command.
+///
+/// # Errors
+/// When the path given can't be read, or no source is there.
+pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
+    let today = clock::today()?;
+    let place = locate(&Disk, &here()?, argument)?;
+    let only = place.only.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
+    progress::during("proving", || {
+        let workspace = read(&Disk, &place.root);
+        if let Some(only) = &only
+            && !workspace.texts.iter().any(|text| text.path == *only)
+        {
+            return Err(Problem::new(
+                only,
+                format!("`{only}` is ignored, so it is no part of the workspace"),
+            )
+            .help("see `.gitignore` and `.pipeignore`; a folder given is a workspace of its own"));
+        }
+        if workspace.texts.is_empty() && workspace.problems.is_empty() {
+            let root = place.root.display().to_string();
+            return Err(Problem::new(&root, format!("there is no `.pipe` file in `{root}`"))
+                .help("give the folder that holds them; `pipec check --help` shows how"));
+        }
+        let options = Options {
+            standard: &[],
+            targets: pipec_targets::all(),
+            today,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let compilation = Session::new().compile(&workspace.texts, &options);
+        Ok(Project {
+            root: place.root.clone(),
+            only,
+            compilation,
+            problems: workspace.problems,
+            files: Vec::new(),
+        })
+    })
+}
+
+/// The current folder.
+///
+/// # Errors
+/// When it has been removed.
+pub fn here() -> Result<PathBuf, Problem> {
+    std::env::current_dir()
+        .map_err(|error| Problem::new(".", format!("can't find the current folder: {error}")))
+}
+
+impl Project {
+    /// Whether nothing stands in the way of outputs.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty() && !self.compilation.is_refused()
+    }
+
+    /// Adds findings about the outputs.
+    pub fn add(&mut self, findings: Vec<Diagnostic>) {
+        let mut all = std::mem::take(&mut self.compilation.diagnostics);
+        all.extend(findings);
+        self.compilation.diagnostics = tidy(all);
+    }
+
+    /// Tells all findings and problems, then `success` if there is no error.
+    pub fn report(&self, options: ReportOptions, success: &str, console: &Console) -> Outcome {
+        let file = self.only.as_deref().and_then(|path| self.compilation.file(path));
+        let all = Counts::of(&self.compilation.diagnostics);
+        let narrowed = narrow(self.compilation.diagnostics.clone(), file);
+        let outcome = self.outcome(all, options);
+        if options.format == Format::Json {
+            console.data(&self.json(&narrowed.shown));
+            return outcome;
+        }
+        console.say(&human::diagnostics(&self.compilation.sources, &narrowed.shown, console.colour));
+        for problem in &self.problems {
+            console.problem(problem);
+        }
+        if all.errors == 0 && self.problems.is_empty() {
+            console.say(success);
+        }
+        let shown = Counts::of(&narrowed.shown);
+        let summary = human::summary(shown.errors, shown.warnings);
+        if !summary.is_empty() {
+            console.say(&format!("{summary}\n"));
+        }
+        let hidden = human::summary(narrowed.hidden.errors, narrowed.hidden.warnings);
+        if !hidden.is_empty() {
+            console.say(&format!("{hidden} in other files of the workspace; `pipec check` shows all\n"));
+        }
+        if all.internal > 0 {
+            console.say(&format!("{HOW_TO_REPORT}\n"));
+        }
+        outcome
+    }
+
+    fn outcome(&self, counts: Counts, options: ReportOptions) -> Outcome {
+        let denied = options.deny == Some(Deny::Warnings) && counts.warnings > 0;
+        if counts.internal > 0 {
+            Outcome::Bug
+        } else if !self.problems.is_empty() {
+            Outcome::Trouble
+        } else if counts.errors > 0 || denied {
+            Outcome::Findings
+        } else {
+            Outcome::Clean
+        }
+    }
+
+    fn json(&self, shown: &[Diagnostic]) -> String {
+        let trouble = |problem: &Problem| Trouble {
+            path: problem.path.clone(),
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+        };
+        let results =
+            Results { problems: self.problems.iter().map(trouble).collect(), files: self.files.clone() };
+        json::report(&self.compilation.sources, &self.compilation.program, shown, &results)
+    }
+}
+
+/// Tells of a problem that came before any finding, in the form asked for.
+pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> Outcome {
+    match options.format {
+        Format::Human => console.problem(problem),
+        Format::Json => {
+            let nothing = Project {
+                root: PathBuf::new(),
+                only: None,
+                compilation: Compilation::default(),
+                problems: vec![problem.clone()],
+                files: Vec::new(),
+            };
+            console.data(&nothing.json(&[]));
+        }
+    }
+    Outcome::Trouble
+}

@@ -1,0 +1,44 @@
+//! The formatter over a workspace.
+
+use crate::findings::tidy;
+use crate::session::findings_of_content;
+use crate::workspace::{Content, InputText};
+use pipec_base::{Diagnostic, Sources};
+use pipec_format::Formatted;
+use std::sync::Arc;
+
+/// What formatting a workspace gave.
+#[derive(Clone, Debug, Default)]
+pub struct Layout {
+    /// The texts as they were.
+    pub sources: Sources,
+    /// Why some have no layout.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The texts that change: path, old and new.
+    pub changed: Vec<(String, Arc<str>, String)>,
+    /// How many texts were laid out, changed or not.
+    pub formatted: usize,
+}
+
+/// Formats every text; broken ones are reported and left as they are.
+pub fn layout(texts: &[InputText]) -> Layout {
+    let mut layout = Layout::default();
+    for text in texts {
+        let Content::Text(content) = &text.content else {
+            layout.diagnostics.extend(findings_of_content(text, &mut layout.sources));
+            continue;
+        };
+        let file = layout.sources.add(text.path.clone(), content.clone());
+        match pipec_format::format(file, content) {
+            Formatted::Done(new) => {
+                layout.formatted += 1;
+                if *new != **content {
+                    layout.changed.push((text.path.clone(), content.clone(), new));
+                }
+            }
+            Formatted::Broken(findings) => layout.diagnostics.extend(findings),
+        }
+    }
+    layout.diagnostics = tidy(layout.diagnostics);
+    layout
+}

@@ -1,0 +1,294 @@
+//! From texts to outputs and findings, without any other input.
+
+use crate::findings::tidy;
+use crate::workspace::{Content, InputText, LONGEST_SOURCE};
+use pipec_analysis::{Module, analyse};
+use pipec_base::{Diagnostic, FileId, Sources, Span, codes};
+use pipec_ir::{GeneratedFile, Pipeline, Program, Target, TargetContext};
+use pipec_syntax::ast;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+/// What a compilation depends on besides the texts.
+#[derive(Clone, Copy)]
+pub struct Options<'a> {
+    /// The standard modules: their names (`std/rust.pipe`) and texts.
+    pub standard: &'a [(&'a str, &'a str)],
+    /// The targets of this version.
+    pub targets: &'a [&'a dyn Target],
+    /// The day that decides which allowances have expired.
+    pub today: ast::Date,
+    /// The compiler's version.
+    pub version: &'a str,
+}
+
+/// What compiling a workspace gave.
+#[derive(Clone, Debug, Default)]
+pub struct Compilation {
+    /// All texts: the workspace's by path, then the standard modules'.
+    pub sources: Sources,
+    /// The pipelines; proven if no finding is an error.
+    pub program: Program,
+    /// All findings, by place.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files to write, by pipeline and target; none if a finding is an error.
+    pub outputs: Vec<CompiledFile>,
+}
+
+impl Compilation {
+    /// Whether a finding refuses the program.
+    pub fn is_refused(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The number of the source with that path.
+    pub fn file(&self, path: &str) -> Option<FileId> {
+        self.sources.iter().find(|(_, source)| source.path == path).map(|(file, _)| file)
+    }
+}
+
+/// A file a target made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CompiledFile {
+    /// The target's name.
+    pub target: &'static str,
+    /// The pipeline's name.
+    pub pipeline: String,
+    /// Where the pipeline is declared.
+    pub origin: Span,
+    /// The file.
+    pub file: GeneratedFile,
+}
+
+/// Remembers the trees of texts that have not changed.
+#[derive(Clone, Debug, Default)]
+pub struct Session {
+    read: BTreeMap<FileId, Read>,
+}
+
+#[derive(Clone, Debug)]
+struct Read {
+    text: Arc<str>,
+    digest: String,
+    tree: Arc<ast::File>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// Nothing read yet.
+    pub fn new() -> Session {
+        Session::default()
+    }
+
+    /// Parses, analyses and proves the texts, and lets every target compile and judge every pipeline that wants it.
+    pub fn compile(&mut self, texts: &[InputText], options: &Options<'_>) -> Compilation {
+        let mut sources = Sources::new();
+        let mut diagnostics = Vec::new();
+        let workspace: Vec<(FileId, &str)> = texts
+            .iter()
+            .map(|text| (self.take_in(&mut sources, text, &mut diagnostics), text.path.as_str()))
+            .collect();
+        let standard: Vec<(FileId, &str)> = options
+            .standard
+            .iter()
+            .map(|(path, text)| (self.parse(&mut sources, path, Arc::from(*text), &mut diagnostics), *path))
+            .collect();
+        self.read.retain(|file, _| sources.get(*file).is_some());
+
+        let workspace = self.modules(&workspace);
+        let standard = self.modules(&standard);
+        let analysis = analyse(&workspace, &standard, options.today);
+        diagnostics.extend(analysis.diagnostics);
+
+        let mut outputs = Vec::new();
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            let context = TargetContext { version: options.version.to_owned() };
+            for pipeline in &analysis.program.pipelines {
+                compile_pipeline(
+                    &analysis.program,
+                    pipeline,
+                    options,
+                    &context,
+                    &mut outputs,
+                    &mut diagnostics,
+                );
+            }
+            refuse_contested(&outputs, &mut diagnostics);
+        }
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            outputs.clear();
+        }
+        Compilation { sources, program: analysis.program, diagnostics: tidy(diagnostics), outputs }
+    }
+
+    fn modules<'a>(&'a self, files: &[(FileId, &'a str)]) -> Vec<Module<'a>> {
+        files
+            .iter()
+            .filter_map(|(file, path)| {
+                let read = self.read.get(file)?;
+                Some(Module { file: *file, path, text: &read.text, digest: &read.digest, tree: &read.tree })
+            })
+            .collect()
+    }
+
+    fn take_in(
+        &mut self,
+        sources: &mut Sources,
+        text: &InputText,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> FileId {
+        if let Content::Text(content) = &text.content {
+            return self.parse(sources, &text.path, content.clone(), diagnostics);
+        }
+        let file = FileId(u32::try_from(sources.iter().count()).unwrap_or(u32::MAX));
+        diagnostics.extend(findings_of_content(text, sources));
+        self.read.insert(file, Read::broken());
+        file
+    }
+
+    fn parse(
+        &mut self,
+        sources: &mut Sources,
+        path: &str,
+        text: Arc<str>,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> FileId {
+        let file = sources.add(path, text.clone());
+        let known = self.read.get(&file).is_some_and(|read| !read.digest.is_empty() && read.text == text);
+        if !known {
+            let parsed = pipec_syntax::parse(file, &text);
+            let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
+            let tree = Arc::new(parsed.tree);
+            self.read.insert(file, Read { text, digest, tree, diagnostics: parsed.diagnostics });
+        }
+        diagnostics.extend(self.read.get(&file).into_iter().flat_map(|read| read.diagnostics.clone()));
+        file
+    }
+}
+
+impl Read {
+    /// A text without a tree: one broken declaration without a name, so that names it might have declared are not
+    /// reported as missing.
+    fn broken() -> Read {
+        let item = ast::Clause {
+            docs: Vec::new(),
+            allows: Vec::new(),
+            kind: ast::Declaration::Error { name: None },
+            span: Span::default(),
+        };
+        let tree = Arc::new(ast::File { items: vec![item] });
+        Read { text: Arc::from(""), digest: String::new(), tree, diagnostics: Vec::new() }
+    }
+}
+
+/// Takes in a source that holds no text of the language, and says what it holds instead.
+pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> Option<Diagnostic> {
+    let path = &input.path;
+    let readable: Arc<str> = match &input.content {
+        Content::Text(text) | Content::NotText { readable: text, .. } => text.clone(),
+        Content::TooLarge | Content::Unreadable => Arc::from(""),
+    };
+    let file = sources.add(path.clone(), readable);
+    match &input.content {
+        Content::Text(_) | Content::Unreadable => None,
+        Content::NotText { utf16: true, .. } => Some(
+            Diagnostic::error(codes::P0001, format!("`{path}` is UTF-16"), Span::new(file, 0, 0))
+                .help("save it as UTF-8"),
+        ),
+        Content::NotText { offset, .. } => {
+            let span = Span::new(file, *offset, *offset + '\u{fffd}'.len_utf8());
+            Some(
+                Diagnostic::error(codes::P0001, format!("`{path}` is not UTF-8"), span)
+                    .saying("this byte begins no character")
+                    .help("save it as UTF-8"),
+            )
+        }
+        Content::TooLarge => {
+            let message = format!("`{path}` is larger than {} MiB", LONGEST_SOURCE >> 20);
+            Some(
+                Diagnostic::error(codes::P0002, message, Span::new(file, 0, 0))
+                    .help("split it into modules: `use \"./part.pipe\" as part`"),
+            )
+        }
+    }
+}
+
+fn compile_pipeline(
+    program: &Program,
+    pipeline: &Pipeline,
+    options: &Options<'_>,
+    context: &TargetContext,
+    outputs: &mut Vec<CompiledFile>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for (name, origin) in &pipeline.targets {
+        if !options.targets.iter().any(|target| target.name() == name) {
+            let has: Vec<String> =
+                options.targets.iter().map(|target| format!("`{}`", target.name())).collect();
+            let finding =
+                Diagnostic::error(codes::P1101, format!("this version has no target `{name}`"), origin.span)
+                    .help(format!("it has {}", has.join(", ")));
+            diagnostics.push(origin.explain(finding));
+        }
+    }
+    for target in options.targets {
+        let wanted =
+            pipeline.targets.is_empty() || pipeline.targets.iter().any(|(name, _)| name == target.name());
+        if !wanted {
+            continue;
+        }
+        let output = target.compile(program, pipeline, context);
+        let failed = output.diagnostics.iter().any(Diagnostic::is_error);
+        diagnostics.extend(output.diagnostics);
+        if failed {
+            continue;
+        }
+        diagnostics.extend(target.verify(program, pipeline, &output.files));
+        outputs.extend(output.files.into_iter().map(|file| CompiledFile {
+            target: target.name(),
+            pipeline: pipeline.name.clone(),
+            origin: pipeline.origin.span,
+            file,
+        }));
+    }
+}
+
+/// Two pipelines can't have one file; nor two files that differ in case alone, which are one on many machines. And no
+/// file lies outside the workspace.
+fn refuse_contested(outputs: &[CompiledFile], diagnostics: &mut Vec<Diagnostic>) {
+    let mut owners: BTreeMap<String, &CompiledFile> = BTreeMap::new();
+    for output in outputs {
+        let path = &output.file.path;
+        let escapes = path.is_empty()
+            || path.starts_with('/')
+            || path.contains(['\\', ':', '\0'])
+            || path.split('/').any(|part| matches!(part, "" | "." | ".."));
+        if escapes {
+            let message = format!("the output `{path}` lies outside the workspace");
+            diagnostics.push(
+                Diagnostic::error(codes::P0105, message, output.origin).saying("the output of this pipeline"),
+            );
+        }
+        if let Some(owner) = owners.get(&path.to_lowercase()) {
+            let message =
+                format!("pipelines `{}` and `{}` both write `{path}`", owner.pipeline, output.pipeline);
+            diagnostics.push(
+                Diagnostic::error(codes::P1203, message, output.origin)
+                    .saying("writes it")
+                    .label(owner.origin, "writes it too")
+                    .help(format!("give one of them another file: `emits {} \"…\"`", output.target)),
+            );
+            continue;
+        }
+        owners.insert(path.to_lowercase(), output);
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,274 @@
+//! Replacing several files, all or none.
+
+use crate::{Files, Kind, Problem, Staged};
+use std::path::{Path, PathBuf};
+
+/// A new content for a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Where it is written; its folder may be missing.
+    pub destination: PathBuf,
+    /// The name people know it by.
+    pub path: String,
+    /// What stands there now, if anything.
+    pub old: Option<Vec<u8>>,
+    /// What shall stand there.
+    pub new: Vec<u8>,
+}
+
+/// Writes all the changes, or none: every new content (and a copy of every old one, should there be several) is on disk
+/// before the first file is replaced, and a failure takes back what was done. Each single file is replaced in one step,
+/// so whoever reads, or kills the process, finds an old or a new file, never a part of one.
+///
+/// # Errors
+/// Which file could not be written, and why; the old files then stand.
+pub fn replace_all(files: &dyn Files, changes: &[Change]) -> Result<(), Problem> {
+    let mut transaction = Transaction { files, folders: Vec::new(), staged: Vec::new(), done: Vec::new() };
+    let outcome = transaction.run(changes);
+    match outcome {
+        Ok(()) => {
+            transaction.clear();
+            Ok(())
+        }
+        Err(problem) => Err(transaction.take_back(problem)),
+    }
+}
+
+struct Transaction<'a> {
+    files: &'a dyn Files,
+    /// Folders made for this, the outermost first.
+    folders: Vec<PathBuf>,
+    staged: Vec<Entry<'a>>,
+    /// The changes carried out.
+    done: Vec<usize>,
+}
+
+struct Entry<'a> {
+    change: &'a Change,
+    new: Staged,
+    old: Option<Staged>,
+}
+
+impl<'a> Transaction<'a> {
+    fn run(&mut self, changes: &'a [Change]) -> Result<(), Problem> {
+        for change in changes {
+            let folder = change.destination.parent().unwrap_or(Path::new("."));
+            self.create_folders(folder).map_err(|error| refused(&change.path, &error))?;
+            self.files.sweep(folder);
+        }
+        for change in changes {
+            let stage = |content: &[u8]| {
+                self.files.stage(&change.destination, content).map_err(|error| refused(&change.path, &error))
+            };
+            let new = stage(&change.new)?;
+            // A lone file is replaced in one step: there is nothing to take back.
+            let kept = change.old.as_ref().filter(|_| changes.len() > 1).map(|old| stage(old)).transpose();
+            match kept {
+                Ok(old) => self.staged.push(Entry { change, new, old }),
+                Err(problem) => {
+                    let _ = self.files.remove(&new.path);
+                    return Err(problem);
+                }
+            }
+        }
+        for (index, entry) in self.staged.iter().enumerate() {
+            self.files
+                .commit(&entry.new, &entry.change.destination)
+                .map_err(|error| refused(&entry.change.path, &error))?;
+            self.done.push(index);
+        }
+        Ok(())
+    }
+
+    fn create_folders(&mut self, folder: &Path) -> std::io::Result<()> {
+        let missing: Vec<&Path> = folder
+            .ancestors()
+            .take_while(|ancestor| {
+                !ancestor.as_os_str().is_empty() && matches!(self.files.kind(ancestor), Ok(Kind::Absent))
+            })
+            .collect();
+        for ancestor in missing.into_iter().rev() {
+            match self.files.create_folder(ancestor) {
+                Ok(()) => self.folders.push(ancestor.to_path_buf()),
+                // Another process was faster.
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Removes the copies of the old contents.
+    fn clear(&self) {
+        for entry in &self.staged {
+            if let Some(old) = &entry.old {
+                let _ = self.files.remove(&old.path);
+            }
+        }
+    }
+
+    /// Puts the old contents back and removes all temporary files.
+    fn take_back(&self, mut problem: Problem) -> Problem {
+        for (index, entry) in self.staged.iter().enumerate() {
+            let destination = &entry.change.destination;
+            if !self.done.contains(&index) {
+                let _ = self.files.remove(&entry.new.path);
+                if let Some(old) = &entry.old {
+                    let _ = self.files.remove(&old.path);
+                }
+                continue;
+            }
+            let restored = match &entry.old {
+                Some(old) => self.files.commit(old, destination),
+                None => self.files.remove(destination),
+            };
+            if restored.is_err() {
+                problem.message.push_str(&format!("; and `{}` could not be put back", entry.change.path));
+            }
+        }
+        for folder in self.folders.iter().rev() {
+            let _ = self.files.remove_folder(folder);
+        }
+        problem
+    }
+}
+
+fn refused(path: &str, error: &std::io::Error) -> Problem {
+    Problem::new(path, format!("can't write `{path}`: {}", crate::workspace::reason(error)))
+        .help("nothing was written; the old files are as they were")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Found, Memory};
+    use std::cell::Cell;
+    use std::io;
+
+    /// Fails in the operation of that number, and in all later ones of the same kind if the disk is full.
+    struct Faulty {
+        files: Memory,
+        fails_at: usize,
+        full: bool,
+        operations: Cell<usize>,
+    }
+
+    impl Faulty {
+        fn step(&self) -> io::Result<()> {
+            let now = self.operations.get();
+            self.operations.set(now + 1);
+            if now == self.fails_at || (self.full && now > self.fails_at) {
+                return Err(io::Error::from(io::ErrorKind::StorageFull));
+            }
+            Ok(())
+        }
+    }
+
+    impl Files for Faulty {
+        fn kind(&self, path: &Path) -> io::Result<Kind> {
+            self.files.kind(path)
+        }
+        fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+            self.files.read(path, limit)
+        }
+        fn find_sources(&self, root: &Path) -> Found {
+            self.files.find_sources(root)
+        }
+        fn list(&self, folder: &Path) -> io::Result<Vec<String>> {
+            self.files.list(folder)
+        }
+        fn resolve(&self, path: &Path) -> io::Result<PathBuf> {
+            self.files.resolve(path)
+        }
+        fn create_folder(&self, folder: &Path) -> io::Result<()> {
+            self.step()?;
+            self.files.create_folder(folder)
+        }
+        fn remove_folder(&self, folder: &Path) -> io::Result<()> {
+            self.files.remove_folder(folder)
+        }
+        fn stage(&self, destination: &Path, content: &[u8]) -> io::Result<Staged> {
+            self.step()?;
+            self.files.stage(destination, content)
+        }
+        fn commit(&self, staged: &Staged, destination: &Path) -> io::Result<()> {
+            // A full disk still renames.
+            if !self.full {
+                self.step()?;
+            }
+            self.files.commit(staged, destination)
+        }
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            self.files.remove(path)
+        }
+        fn sweep(&self, folder: &Path) {
+            self.files.sweep(folder);
+        }
+    }
+
+    fn change(path: &str, old: Option<&str>, new: &str) -> Change {
+        Change {
+            destination: PathBuf::from(path),
+            path: path.to_owned(),
+            old: old.map(|text| text.as_bytes().to_vec()),
+            new: new.as_bytes().to_vec(),
+        }
+    }
+
+    fn changes() -> Vec<Change> {
+        vec![
+            change("/w/out/a.yml", Some("old a"), "new a"),
+            change("/w/out/b.yml", None, "new b"),
+            change("/w/deep/er/c.yml", None, "new c"),
+            change("/w/out/d.yml", Some("old d"), "new d"),
+        ]
+    }
+
+    fn before() -> Memory {
+        Memory::new([("/w/out/a.yml", "old a"), ("/w/out/d.yml", "old d"), ("/w/x.pipe", "")])
+    }
+
+    #[test]
+    fn all_files_are_written_and_no_other_left() {
+        let files = before();
+        replace_all(&files, &changes()).unwrap();
+        let expected = Memory::new([
+            ("/w/out/a.yml", "new a"),
+            ("/w/out/b.yml", "new b"),
+            ("/w/deep/er/c.yml", "new c"),
+            ("/w/out/d.yml", "new d"),
+            ("/w/x.pipe", ""),
+        ]);
+        assert_eq!(files.contents(), expected.contents());
+    }
+
+    #[test]
+    fn whichever_operation_fails_the_old_files_stand() {
+        for full in [false, true] {
+            let mut failures = 0;
+            for fails_at in 0.. {
+                let files = Faulty { files: before(), fails_at, full, operations: Cell::new(0) };
+                match replace_all(&files, &changes()) {
+                    Ok(()) => break,
+                    Err(problem) => {
+                        failures += 1;
+                        assert!(problem.message.contains("can't write"), "{}", problem.message);
+                        assert!(!problem.message.contains("put back"), "{}", problem.message);
+                    }
+                }
+                assert_eq!(files.files.contents(), before().contents(), "full {full}, failure {fails_at}");
+                assert_eq!(files.kind(Path::new("/w/deep")).unwrap(), Kind::Absent, "failure {fails_at}");
+            }
+            // Two folders, six stagings, and four replacements where those can fail.
+            assert_eq!(failures, if full { 8 } else { 12 });
+        }
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_removed() {
+        let files = before();
+        files.put("/w/out/.pipec-99-0.tmp", "half a fi");
+        replace_all(&files, &[change("/w/out/a.yml", Some("old a"), "new a")]).unwrap();
+        assert_eq!(files.list(Path::new("/w/out")).unwrap(), ["a.yml", "d.yml"]);
+    }
+}

@@ -1,0 +1,313 @@
+//! Which folder is the workspace, which texts belong to it, and what stands in the way of reading them.
+
+use crate::{Files, Kind};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// The longest source that is read, in bytes (language reference, "Text").
+pub const LONGEST_SOURCE: u64 = 4 << 20;
+
+/// Something outside the sources that keeps the compiler from its work: a path that can't be read or written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The path, as people know it.
+    pub path: String,
+    /// One line, lower case.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem with a path.
+    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Problem {
+        Problem { path: path.into(), message: message.into(), help: None }
+    }
+
+    /// Says what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// Where the work is, and which part of it is to be reported.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The workspace's folder, without symbolic links.
+    pub root: PathBuf,
+    /// The one file whose findings and outputs are reported, relative to the root.
+    pub only: Option<PathBuf>,
+}
+
+/// What a source file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text.
+    Text(Arc<str>),
+    /// No UTF-8: what could be read of it, and the first byte that could not.
+    NotText {
+        /// The text with replacement characters.
+        readable: Arc<str>,
+        /// The first byte that is not UTF-8.
+        offset: usize,
+        /// Whether it begins like UTF-16.
+        utf16: bool,
+    },
+    /// More than [`LONGEST_SOURCE`].
+    TooLarge,
+    /// It could not be read; a [`Problem`] says why.
+    Unreadable,
+}
+
+/// A source file of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputText {
+    /// Relative to the workspace, with `/`.
+    pub path: String,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// A workspace, read.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    /// Its sources, by path.
+    pub texts: Vec<InputText>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Finds the workspace: the folder given, else the git repository around the file given or around `here`, else that file's
+/// folder or `here`.
+///
+/// # Errors
+/// When the path given is neither a folder nor a file that can be read.
+pub fn locate(files: &dyn Files, here: &Path, argument: Option<&Path>) -> Result<Place, Problem> {
+    let Some(argument) = argument else {
+        let here = resolve(files, here, ".")?;
+        let root = repository(files, &here).unwrap_or(here);
+        return Ok(Place { root, only: None });
+    };
+    let shown = argument.display().to_string();
+    let path = here.join(argument);
+    match files.kind(&path) {
+        Ok(Kind::Folder) => Ok(Place { root: resolve(files, &path, &shown)?, only: None }),
+        Ok(Kind::File) if argument.extension().is_some_and(|extension| extension == "pipe") => {
+            let name = path.file_name().map(PathBuf::from).unwrap_or_default();
+            let folder = resolve(files, path.parent().unwrap_or(here), &shown)?;
+            let root = repository(files, &folder).unwrap_or_else(|| folder.clone());
+            let only = folder.strip_prefix(&root).unwrap_or(Path::new("")).join(name);
+            Ok(Place { root, only: Some(only) })
+        }
+        Ok(Kind::File) => Err(Problem::new(&shown, format!("`{shown}` is no `.pipe` file"))
+            .help("give a folder, or a file that ends in `.pipe`")),
+        Ok(Kind::Absent) => Err(Problem::new(&shown, format!("there is no `{shown}`"))),
+        Ok(Kind::Dangling) => {
+            Err(Problem::new(&shown, format!("`{shown}` is a symbolic link that leads nowhere")))
+        }
+        Ok(Kind::Special) => Err(special(&shown)),
+        Err(error) => Err(unreadable(&shown, &error)),
+    }
+}
+
+/// Reads every source of a workspace.
+pub fn read(files: &dyn Files, root: &Path) -> Workspace {
+    let found = files.find_sources(root);
+    let mut workspace = Workspace::default();
+    for (folder, message) in found.unreadable {
+        let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
+        workspace.problems.push(Problem::new(shown, format!("can't look through the workspace: {message}")));
+    }
+    let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
+    for relative in found.sources {
+        let path = root.join(&relative);
+        let Some(shown) = with_slashes(&relative) else {
+            let shown = relative.display().to_string();
+            let message = format!("the name of `{shown}` is not UTF-8");
+            workspace.problems.push(Problem::new(shown, message).help("rename it"));
+            continue;
+        };
+        match read_one(files, root, &path, &shown) {
+            Ok((real, content)) => {
+                // A second link to one file says nothing new.
+                if real == path || taken.insert(real) {
+                    workspace.texts.push(InputText { path: shown, content });
+                }
+            }
+            Err(problem) => {
+                workspace.problems.push(problem);
+                workspace.texts.push(InputText { path: shown, content: Content::Unreadable });
+            }
+        }
+    }
+    drop_links_to_sources(files, root, &mut workspace);
+    workspace.texts.sort_by(|left, right| left.path.cmp(&right.path));
+    workspace
+}
+
+/// Reads one source, ignored or not.
+///
+/// # Errors
+/// When it can't be read.
+pub fn read_source(files: &dyn Files, root: &Path, relative: &Path) -> Result<InputText, Problem> {
+    let shown = with_slashes(relative).unwrap_or_else(|| relative.display().to_string());
+    let (_, content) = read_one(files, root, &root.join(relative), &shown)?;
+    Ok(InputText { path: shown, content })
+}
+
+/// A link that sorts before the source it leads to is met first; the source is what stays.
+fn drop_links_to_sources(files: &dyn Files, root: &Path, workspace: &mut Workspace) {
+    let plain: BTreeSet<PathBuf> = workspace
+        .texts
+        .iter()
+        .map(|text| root.join(&text.path))
+        .filter(|path| files.resolve(path).is_ok_and(|real| real == *path))
+        .collect();
+    workspace.texts.retain(|text| {
+        let path = root.join(&text.path);
+        plain.contains(&path) || !files.resolve(&path).is_ok_and(|real| plain.contains(&real))
+    });
+}
+
+fn read_one(files: &dyn Files, root: &Path, path: &Path, shown: &str) -> Result<(PathBuf, Content), Problem> {
+    match files.kind(path) {
+        Ok(Kind::File) => {}
+        Ok(Kind::Folder) => {
+            return Err(Problem::new(shown, format!("`{shown}` is a folder"))
+                .help("only a source may end in `.pipe`: rename the folder, or name it in `.pipeignore`"));
+        }
+        Ok(Kind::Special) => return Err(special(shown)),
+        Ok(Kind::Dangling) => {
+            return Err(Problem::new(shown, format!("`{shown}` is a symbolic link that leads nowhere")));
+        }
+        Ok(Kind::Absent) => return Err(Problem::new(shown, format!("`{shown}` has gone"))),
+        Err(error) => return Err(unreadable(shown, &error)),
+    }
+    let real = files.resolve(path).map_err(|error| unreadable(shown, &error))?;
+    if !real.starts_with(root) {
+        return Err(Problem::new(shown, format!("`{shown}` is a symbolic link out of the workspace"))
+            .help("a workspace is the same on every machine: move the file into it"));
+    }
+    let bytes = files.read(path, LONGEST_SOURCE).map_err(|error| unreadable(shown, &error))?;
+    Ok((real, bytes.map_or(Content::TooLarge, Content::from_bytes)))
+}
+
+impl Content {
+    /// What the bytes of a file hold.
+    pub fn from_bytes(bytes: Vec<u8>) -> Content {
+        if bytes.len() as u64 > LONGEST_SOURCE {
+            return Content::TooLarge;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Content::Text(text.into()),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let bytes = error.as_bytes();
+                let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+                Content::NotText { readable: String::from_utf8_lossy(bytes).into(), offset, utf16 }
+            }
+        }
+    }
+}
+
+fn resolve(files: &dyn Files, path: &Path, shown: &str) -> Result<PathBuf, Problem> {
+    files.resolve(path).map_err(|error| unreadable(shown, &error))
+}
+
+fn repository(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
+    folder
+        .ancestors()
+        .find(|ancestor| matches!(files.kind(&ancestor.join(".git")), Ok(Kind::File | Kind::Folder)))
+        .map(Path::to_path_buf)
+}
+
+/// A relative path as sources know it; `None` if it is not UTF-8.
+pub(crate) fn with_slashes(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .filter(|component| !matches!(component, Component::CurDir))
+        .map(|component| component.as_os_str().to_str())
+        .collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+fn special(shown: &str) -> Problem {
+    Problem::new(shown, format!("`{shown}` is a pipe, a socket or a device, not a file"))
+}
+
+fn unreadable(shown: &str, error: &io::Error) -> Problem {
+    Problem::new(shown, format!("can't read `{shown}`: {}", reason(error)))
+}
+
+/// What the system says, in one lower-case line without its number.
+pub(crate) fn reason(error: &io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or("").trim();
+    let mut characters = text.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
+        None => "the system gives no reason".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Memory;
+
+    #[test]
+    fn a_folder_is_the_workspace_and_a_file_narrows_the_one_around_it() {
+        let files = Memory::new([
+            ("/repo/.git/HEAD", ""),
+            ("/repo/services/api/api.pipe", ""),
+            ("/elsewhere/alone.pipe", ""),
+        ]);
+        let located =
+            |argument: Option<&str>| locate(&files, Path::new("/repo/services"), argument.map(Path::new));
+        assert_eq!(located(None).unwrap(), Place { root: "/repo".into(), only: None });
+        assert_eq!(
+            located(Some("/repo/services/api")).unwrap(),
+            Place { root: "/repo/services/api".into(), only: None }
+        );
+        assert_eq!(
+            located(Some("/repo/services/api/api.pipe")).unwrap(),
+            Place { root: "/repo".into(), only: Some("services/api/api.pipe".into()) }
+        );
+        assert_eq!(
+            located(Some("/elsewhere/alone.pipe")).unwrap(),
+            Place { root: "/elsewhere".into(), only: Some("alone.pipe".into()) }
+        );
+        assert_eq!(located(Some("/nowhere")).unwrap_err().message, "there is no `/nowhere`");
+        assert_eq!(
+            located(Some("/repo/.git/HEAD")).unwrap_err().message,
+            "`/repo/.git/HEAD` is no `.pipe` file"
+        );
+    }
+
+    #[test]
+    fn what_is_no_text_is_told_apart() {
+        let files = Memory::new([
+            ("/w/a.pipe", b"ok".to_vec()),
+            ("/w/b.pipe", b"caf\xe9".to_vec()),
+            ("/w/c.pipe", b"\xff\xfep\0".to_vec()),
+            ("/w/d.pipe", vec![b' '; LONGEST_SOURCE as usize + 1]),
+            ("/w/e.txt", b"no source".to_vec()),
+        ]);
+        let workspace = read(&files, Path::new("/w"));
+        let contents: Vec<Content> = workspace.texts.into_iter().map(|text| text.content).collect();
+        assert_eq!(
+            contents,
+            [
+                Content::Text("ok".into()),
+                Content::NotText { readable: "caf\u{fffd}".into(), offset: 3, utf16: false },
+                Content::NotText { readable: "\u{fffd}\u{fffd}p\0".into(), offset: 0, utf16: true },
+                Content::TooLarge,
+            ]
+        );
+        assert_eq!(workspace.problems, []);
+    }
+}

@@ -1,0 +1,298 @@
+//! Findings for people.
+
+use crate::paint::{Colour, Style, harmless};
+use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source};
+use pipec_base::{Diagnostic, Edit, FileId, Fix, Severity, Sources, Span};
+use pipec_ir::Program;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::{self, Write};
+use std::ops::Range;
+
+/// A fix is shown by the lines it changes, up to this many; a longer one by its title.
+const LONGEST_FIX: usize = 8;
+
+/// Findings, each with the source it is about, the counterexample, further facts, and the remedy.
+pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour) -> String {
+    let mut texts = Texts { sources, shown: BTreeMap::new() };
+    diagnostics.iter().map(|diagnostic| one(&mut texts, diagnostic, colour) + "\n").collect()
+}
+
+/// "2 errors, 1 warning"; empty if there are none.
+pub fn summary(errors: usize, warnings: usize) -> String {
+    let parts: Vec<String> = [(errors, "error"), (warnings, "warning")]
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, noun)| count(number, noun))
+        .collect();
+    parts.join(", ")
+}
+
+/// "3 pipelines proven: 12 gates, 4 deploys, 2 environments"
+pub fn proven(program: &Program) -> String {
+    let sum = |of: &dyn Fn(&pipec_ir::Pipeline) -> usize| program.pipelines.iter().map(of).sum::<usize>();
+    let gates = sum(&|pipeline| pipeline.gates().count());
+    let deploys = sum(&|pipeline| pipeline.deploys().count());
+    let mut line = format!("{} proven", count(program.pipelines.len(), "pipeline"));
+    let details: Vec<String> =
+        [(gates, "gate"), (deploys, "deploy"), (program.environments.len(), "environment")]
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, noun)| count(number, noun))
+            .collect();
+    if !details.is_empty() {
+        line.push_str(&format!(": {}", details.join(", ")));
+    }
+    line
+}
+
+/// "1 file", "3 files"
+pub fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn one(texts: &mut Texts<'_>, diagnostic: &Diagnostic, colour: Colour) -> String {
+    let (word, style, severity) = match diagnostic.severity {
+        Severity::Error => ("error", Style::Error, Color::Red),
+        Severity::Warning => ("warning", Style::Warning, Color::Yellow),
+    };
+    let head = colour.paint(style, &format!("{word}[{}]:", diagnostic.code));
+    let mut text = format!("{head} {}\n", colour.paint(Style::Heading, &line(&diagnostic.message)));
+    text.push_str(&snippet(texts, diagnostic, severity, colour));
+    let facts =
+        diagnostic.counterexample.iter().chain(&diagnostic.notes).map(|note| ("note:", Style::Note, note));
+    for (word, style, fact) in facts.chain(diagnostic.help.iter().map(|help| ("help:", Style::Help, help))) {
+        let indented = harmless(fact.trim_end()).replace('\n', "\n        ");
+        let _ = writeln!(text, "  {} {indented}", colour.paint(style, word));
+    }
+    if let Some(fix) = &diagnostic.fix {
+        text.push_str(&suggestion(texts.sources, fix, colour));
+    }
+    text
+}
+
+/// The source around the labels, without the renderer's own headline.
+fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colour: Colour) -> String {
+    let sources = texts.sources;
+    let labels: Vec<(Place, &str)> = diagnostic
+        .labels
+        .iter()
+        .filter_map(|label| Some((place(sources, label.span)?, label.message.as_str())))
+        .collect();
+    let Some((primary, _)) = labels.first() else { return String::new() };
+    let config = Config::default().with_index_type(IndexType::Byte).with_color(colour == Colour::Always);
+    let mut report = Report::build(ReportKind::Custom("", severity), primary.clone()).with_config(config);
+    for (order, (place, message)) in labels.iter().enumerate() {
+        let label_colour = if order == 0 { severity } else { Color::Blue };
+        let order = i32::try_from(order).unwrap_or(i32::MAX);
+        // The renderer underlines only what it has a word for; the headline says the rest.
+        let message = if message.is_empty() { "here".to_owned() } else { line(message) };
+        let label = Label::new(place.clone()).with_color(label_colour).with_order(order);
+        report = report.with_label(label.with_message(message));
+    }
+    let mut bytes = Vec::new();
+    if report.finish().write(&mut *texts, &mut bytes).is_err() {
+        return String::new();
+    }
+    let drawn = String::from_utf8_lossy(&bytes);
+    let mut lines: Vec<&str> = drawn.lines().skip(1).map(str::trim_end).collect();
+    while lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    lines.into_iter().fold(String::new(), |mut text, line| {
+        let _ = writeln!(text, "{line}");
+        text
+    })
+}
+
+/// The lines a fix changes, as they are and as they would be.
+fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
+    let mut text = format!("  {} {}\n", colour.paint(Style::Help, "fix:"), line(&fix.title));
+    let files: BTreeSet<FileId> = fix.edits.iter().map(|edit| edit.span.file).collect();
+    for file in files {
+        let edits: Vec<&Edit> = fix.edits.iter().filter(|edit| edit.span.file == file).collect();
+        let Some((old, new)) = changed_lines(sources, file, &edits) else { continue };
+        if old.lines().count() + new.lines().count() > LONGEST_FIX {
+            continue;
+        }
+        for (sign, style, side) in [('-', Style::Removed, &old), ('+', Style::Added, &new)] {
+            for shown in side.lines() {
+                let shown = harmless(shown);
+                let _ = writeln!(text, "        {}", colour.paint(style, &format!("{sign} {shown}")));
+            }
+        }
+    }
+    text
+}
+
+/// The whole lines under the edits of one file, before and after.
+fn changed_lines(sources: &Sources, file: FileId, edits: &[&Edit]) -> Option<(String, String)> {
+    let source = sources.get(file)?;
+    let mut spans: Vec<(Span, &str)> =
+        edits.iter().map(|edit| (sources.clamp(edit.span), edit.text.as_str())).collect();
+    spans.sort_by_key(|(span, _)| (span.start, span.end));
+    let first = spans.first()?.0.range().start;
+    let last = spans.last()?.0.range().end;
+    let start = source.text.get(..first)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let end = source.text.get(last..)?.find('\n').map_or(source.text.len(), |newline| last + newline);
+    let mut new = String::new();
+    let mut at = start;
+    for (span, replacement) in spans {
+        new.push_str(source.text.get(at..span.range().start)?);
+        new.push_str(replacement);
+        at = span.range().end;
+    }
+    new.push_str(source.text.get(at..end)?);
+    Some((source.text.get(start..end)?.to_owned(), new))
+}
+
+fn line(text: &str) -> String {
+    harmless(text).replace('\n', " ")
+}
+
+/// A span that the renderer can draw: within the text, on whole characters, not past the end of a line.
+type Place = (FileId, Range<usize>);
+
+fn place(sources: &Sources, span: Span) -> Option<Place> {
+    let text = &sources.get(span.file)?.text;
+    let Range { mut start, mut end } = sources.clamp(span).range();
+    while end > start && text.get(..end)?.ends_with(['\n', '\r']) {
+        end -= 1;
+    }
+    while start == text.len() && start > 0 && text.get(..start)?.ends_with('\n') {
+        start -= 1;
+        end = start;
+    }
+    Some((span.file, start..end.max(start)))
+}
+
+/// The texts as the renderer may show them, made when first asked for.
+struct Texts<'a> {
+    sources: &'a Sources,
+    shown: BTreeMap<FileId, Source<String>>,
+}
+
+impl Cache<FileId> for &mut Texts<'_> {
+    type Storage = String;
+
+    fn fetch(&mut self, file: &FileId) -> Result<&Source<String>, impl fmt::Debug> {
+        let sources = self.sources;
+        Ok::<_, String>(self.shown.entry(*file).or_insert_with(|| {
+            Source::from(sources.get(*file).map(|source| harmless(&source.text)).unwrap_or_default())
+        }))
+    }
+
+    fn display<'b>(&self, file: &'b FileId) -> Option<impl fmt::Display + 'b> {
+        Some(harmless(self.sources.path(*file)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pipec_base::codes;
+
+    const SOURCE: &str = "pipeline shop {\n  stage commit {\n    gate unit: test {\n      exempt unless changed code\n    }\n  }\n  stage release { deploy app to production }\n}\n";
+
+    fn sources() -> (Sources, FileId) {
+        let mut sources = Sources::new();
+        let file = sources.add("deploy/shop.pipe", SOURCE);
+        (sources, file)
+    }
+
+    fn span(file: FileId, text: &str) -> Span {
+        let start = SOURCE.find(text).unwrap();
+        Span::new(file, start, start + text.len())
+    }
+
+    fn skippable(file: FileId) -> Diagnostic {
+        Diagnostic::error(
+            codes::P0401,
+            "gate `unit` can be skipped on the way to `production`",
+            span(file, "unit"),
+        )
+        .saying("may be exempt")
+        .label(span(file, "deploy app to production"), "goes ahead without it")
+        .counterexample(
+            "push to main that changes docs/readme.md:\nexempt: unit\nruns: deploy-app-to-production",
+        )
+        .note("an exemption counts as passed")
+        .help("say what makes it safe")
+        .fix("add the reason", span(file, "code").at_end(), " because \"…\"")
+    }
+
+    #[test]
+    fn a_failed_proof_shows_the_places_the_run_and_the_remedy() {
+        let (sources, file) = sources();
+        let shown = diagnostics(&sources, &[skippable(file)], Colour::Never);
+        insta::assert_snapshot!(format!("{SOURCE}\n{shown}"));
+    }
+
+    #[test]
+    fn colours_are_escapes_and_nothing_else_changes() {
+        let (sources, file) = sources();
+        let coloured = diagnostics(&sources, &[skippable(file)], Colour::Always);
+        assert!(coloured.contains("\u{1b}[1;31merror[P0401]:"), "{coloured}");
+        let mut plain = String::new();
+        let mut rest = coloured.as_str();
+        while let Some((before, after)) = rest.split_once('\u{1b}') {
+            plain.push_str(before);
+            rest = after.split_once('m').unwrap().1;
+        }
+        plain.push_str(rest);
+        assert_eq!(plain, diagnostics(&sources, &[skippable(file)], Colour::Never));
+    }
+
+    #[test]
+    fn any_span_in_any_text_can_be_shown() {
+        let texts = [
+            "",
+            "\n",
+            "\n\n",
+            "a",
+            "é\r\n\u{feff}x",
+            "\u{2028}a\u{85}b\rc",
+            "𝄞\t\n\n  y",
+            "no newline\u{1b}[0m",
+        ];
+        for text in texts {
+            let mut sources = Sources::new();
+            let file = sources.add("x.pipe", text);
+            for start in 0..=text.len() + 2 {
+                for end in start..=text.len() + 2 {
+                    let finding = Diagnostic::warning(codes::P0004, "stray", Span::new(file, start, end))
+                        .saying("here")
+                        .label(Span::new(file, 0, end), "and here");
+                    let shown = diagnostics(&sources, &[finding], Colour::Never);
+                    assert!(shown.starts_with("warning[P0004]: stray\n"), "{shown}");
+                    assert!(shown.contains("x.pipe:"), "{text:?} {start}..{end}: {shown}");
+                    assert!(!shown.contains('\u{1b}'), "{shown}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_finding_at_the_end_of_the_file_is_on_its_last_line() {
+        let (sources, file) = sources();
+        let end = Span::new(file, SOURCE.len(), SOURCE.len());
+        let shown =
+            diagnostics(&sources, &[Diagnostic::error(codes::P0010, "not closed", end)], Colour::Never);
+        assert!(shown.contains("shop.pipe:8:2"), "{shown}");
+    }
+
+    #[test]
+    fn a_finding_without_a_known_file_is_still_told() {
+        let finding =
+            Diagnostic::error(codes::P1201, "in the way", Span::new(FileId(7), 0, 1)).help("move it");
+        let shown = diagnostics(&Sources::new(), &[finding], Colour::Never);
+        assert_eq!(shown, "error[P1201]: in the way\n  help: move it\n\n");
+    }
+
+    #[test]
+    fn summaries_count_in_words() {
+        assert_eq!(summary(2, 1), "2 errors, 1 warning");
+        assert_eq!(summary(0, 2), "2 warnings");
+        assert_eq!(summary(0, 0), "");
+        assert_eq!(proven(&Program::default()), "0 pipelines proven");
+    }
+}

@@ -1,0 +1,245 @@
+//! Findings and results for programs.
+//!
+//! One JSON object. `version` is the version of this form: fields may be added to it, but a field that is there keeps its
+//! name and meaning, or the number rises.
+//!
+//! | field | |
+//! |---|---|
+//! | `version` | 1 |
+//! | `diagnostics` | findings, by file and place |
+//! | `problems` | paths that could not be read or written: `path`, `message`, `help` (or null) |
+//! | `files` | the outputs: `path`, `status` (`written`, `unchanged`, `differs`, `unclaimed`) |
+//! | `summary` | `errors`, `warnings`, and what the workspace holds: `pipelines`, `gates`, `deploys`, `environments` |
+//!
+//! A finding has `code` (`P0401`), `slug`, `severity` (`error`, `warning`), `message`, its place, `labels` (all
+//! places, the one meant first, each with its `message`), `counterexample` (or null), `notes`, `help` (or null), `fix` (null, or `title` and
+//! `edits`: a place and the `text` that replaces it). A place is `path` (relative to the workspace, with `/`), `span`
+//! (`start` and `end` in bytes of the UTF-8 file, half-open) and `start` and `end` (`line` and `column` from 1, columns in
+//! characters). A finding without a place lacks these four.
+
+use pipec_base::{Diagnostic, FileId, LineColumn, LineIndex, Severity, Sources, Span};
+use pipec_ir::Program;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// What became of an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It was written.
+    Written,
+    /// It was as it should be.
+    Unchanged,
+    /// It differs from what would be compiled, beyond its header; or it is missing.
+    Differs,
+    /// It was generated, and no pipeline claims it.
+    Unclaimed,
+}
+
+/// A path that could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trouble {
+    /// The path, as people know it.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What happened besides findings.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// Paths that could not be read or written.
+    pub problems: Vec<Trouble>,
+    /// The outputs.
+    pub files: Vec<(String, Status)>,
+}
+
+/// The whole report, indented, with a line feed at its end.
+pub fn report(sources: &Sources, program: &Program, diagnostics: &[Diagnostic], results: &Results) -> String {
+    let mut places = Places { sources, lines: BTreeMap::new() };
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
+    let report = Document {
+        version: 1,
+        diagnostics: diagnostics.iter().map(|diagnostic| places.finding(diagnostic)).collect(),
+        problems: &results.problems,
+        files: results.files.iter().map(|(path, status)| OutputFile { path, status: *status }).collect(),
+        summary: Summary {
+            errors,
+            warnings: diagnostics.len() - errors,
+            pipelines: program.pipelines.len(),
+            gates: program.pipelines.iter().map(|pipeline| pipeline.gates().count()).sum(),
+            deploys: program.pipelines.iter().map(|pipeline| pipeline.deploys().count()).sum(),
+            environments: program.environments.len(),
+        },
+    };
+    serde_json::to_string_pretty(&report).unwrap_or_default() + "\n"
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    diagnostics: Vec<Finding<'a>>,
+    problems: &'a [Trouble],
+    files: Vec<OutputFile<'a>>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Finding<'a> {
+    code: String,
+    slug: &'static str,
+    severity: &'static str,
+    message: &'a str,
+    #[serde(flatten)]
+    place: Option<Place<'a>>,
+    labels: Vec<Labelled<'a>>,
+    counterexample: Option<&'a str>,
+    notes: &'a [String],
+    help: Option<&'a str>,
+    fix: Option<Remedy<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    span: Bytes,
+    start: Position,
+    end: Position,
+}
+
+#[derive(Serialize)]
+struct Labelled<'a> {
+    message: &'a str,
+    #[serde(flatten)]
+    place: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Remedy<'a> {
+    title: &'a str,
+    edits: Vec<Replacement<'a>>,
+}
+
+#[derive(Serialize)]
+struct Replacement<'a> {
+    text: &'a str,
+    #[serde(flatten)]
+    place: Option<Place<'a>>,
+}
+
+#[derive(Serialize)]
+struct Bytes {
+    start: u32,
+    end: u32,
+}
+
+#[derive(Serialize)]
+struct Position {
+    line: u32,
+    column: u32,
+}
+
+#[derive(Serialize)]
+struct OutputFile<'a> {
+    path: &'a str,
+    status: Status,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    errors: usize,
+    warnings: usize,
+    pipelines: usize,
+    gates: usize,
+    deploys: usize,
+    environments: usize,
+}
+
+struct Places<'a> {
+    sources: &'a Sources,
+    lines: BTreeMap<FileId, LineIndex>,
+}
+
+impl<'a> Places<'a> {
+    fn finding(&mut self, diagnostic: &'a Diagnostic) -> Finding<'a> {
+        Finding {
+            code: diagnostic.code.to_string(),
+            slug: diagnostic.code.slug(),
+            severity: match diagnostic.severity {
+                Severity::Error => "error",
+                Severity::Warning => "warning",
+            },
+            message: &diagnostic.message,
+            place: diagnostic.labels.first().and_then(|label| self.place(label.span)),
+            labels: diagnostic
+                .labels
+                .iter()
+                .map(|label| Labelled { message: &label.message, place: self.place(label.span) })
+                .collect(),
+            counterexample: diagnostic.counterexample.as_deref(),
+            notes: &diagnostic.notes,
+            help: diagnostic.help.as_deref(),
+            fix: diagnostic.fix.as_ref().map(|fix| Remedy {
+                title: &fix.title,
+                edits: fix
+                    .edits
+                    .iter()
+                    .map(|edit| Replacement { text: &edit.text, place: self.place(edit.span) })
+                    .collect(),
+            }),
+        }
+    }
+
+    fn place(&mut self, span: Span) -> Option<Place<'a>> {
+        let source = self.sources.get(span.file)?;
+        let span = self.sources.clamp(span);
+        let lines = self.lines.entry(span.file).or_insert_with(|| LineIndex::new(source.text.clone()));
+        let position = |offset: u32| {
+            let LineColumn { line, column } = lines.characters(offset as usize);
+            Position { line: line.saturating_add(1), column: column.saturating_add(1) }
+        };
+        Some(Place {
+            path: &source.path,
+            span: Bytes { start: span.start, end: span.end },
+            start: position(span.start),
+            end: position(span.end),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pipec_base::codes;
+
+    #[test]
+    fn the_form_of_version_1_stays() {
+        let mut sources = Sources::new();
+        let source = "é artifact\nx\n";
+        let file = sources.add("a/b.pipe", source);
+        let finding =
+            Diagnostic::warning(codes::P0014, "`artifact` is spelt `artefact`", Span::new(file, 3, 11))
+                .saying("here")
+                .label(Span::new(file, 12, 13), "and here")
+                .counterexample("push to main")
+                .note("one")
+                .help("write `artefact`")
+                .fix("write `artefact`", Span::new(file, 3, 11), "artefact");
+        let placeless = Diagnostic::error(codes::P1190, "differs", Span::new(FileId(9), 0, 0));
+        let results = Results {
+            problems: vec![Trouble {
+                path: "c.pipe".into(),
+                message: "`c.pipe` is a folder".into(),
+                help: None,
+            }],
+            files: vec![
+                (".github/workflows/b.yml".into(), Status::Written),
+                ("x.yml".into(), Status::Unclaimed),
+            ],
+        };
+        let shown = report(&sources, &Program::default(), &[finding, placeless], &results);
+        insta::assert_snapshot!(format!("{source}\n{shown}"));
+    }
+}

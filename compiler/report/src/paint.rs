@@ -1,0 +1,73 @@
+//! Colours, and texts that can't play with the terminal.
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colour {
+    /// Plain text.
+    #[default]
+    Never,
+    /// ANSI escapes.
+    Always,
+}
+
+/// A role of a piece of text, which gives it its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    Error,
+    Warning,
+    Note,
+    Help,
+    Added,
+    Removed,
+    Heading,
+    Code,
+}
+
+impl Colour {
+    /// The text in the colour of its role.
+    pub(crate) fn paint(self, style: Style, text: &str) -> String {
+        let escape = match style {
+            Style::Error => "1;31",
+            Style::Warning => "1;33",
+            Style::Note => "1;36",
+            Style::Help | Style::Added => "32",
+            Style::Removed => "31",
+            Style::Heading => "1",
+            Style::Code => "36",
+        };
+        match self {
+            Colour::Always => format!("\u{1b}[{escape}m{text}\u{1b}[0m"),
+            Colour::Never => text.to_owned(),
+        }
+    }
+}
+
+/// The text with every control character but line feed and tab, and every character that reorders text, replaced by
+/// another of the same length in UTF-8: positions stay, and a source can't drive the terminal that shows it.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|character| match character {
+            '\n' | '\t' => character,
+            '\r' => ' ',
+            '\0'..='\u{1f}' | '\u{7f}' => '?',
+            '\u{80}'..='\u{9f}' => '\u{b7}',
+            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                '\u{fffd}'
+            }
+            other => other,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_drive_a_terminal_is_replaced_in_place() {
+        let text = "a\u{1b}[2J\u{85}b\u{202e}c\r\n\té";
+        let shown = harmless(text);
+        assert_eq!(shown, "a?[2J\u{b7}b\u{fffd}c \n\té");
+        assert_eq!(shown.len(), text.len());
+    }
+}

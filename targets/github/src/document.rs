@@ -1,0 +1,336 @@
+//! A workflow as typed data, and how it is laid out as YAML.
+
+use crate::expression::Expression;
+use crate::pins::Pin;
+use crate::template::Template;
+use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
+use std::collections::BTreeMap;
+
+/// The shell of every script: stops at the first failure, also of a pipe, and at variables that are not set. Startup
+/// files of the machine are not read.
+pub(crate) const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+
+/// A workflow file.
+#[derive(Clone, Debug)]
+pub(crate) struct Workflow {
+    /// Comment lines at the top.
+    pub(crate) header: Vec<String>,
+    /// Its name.
+    pub(crate) name: String,
+    /// What starts it.
+    pub(crate) triggers: Mapping,
+    /// Which runs replace which.
+    pub(crate) concurrency: Concurrency,
+    /// In order.
+    pub(crate) jobs: Vec<Job>,
+}
+
+/// Runs or jobs of one group wait for each other.
+#[derive(Clone, Debug)]
+pub(crate) struct Concurrency {
+    /// Why, on a line above.
+    pub(crate) comment: Option<String>,
+    /// The group.
+    pub(crate) group: Template,
+    /// Whether a newer one cancels what runs; never together with a queue.
+    pub(crate) cancel: Option<Template>,
+    /// Whether all that wait keep their place; else a newer one replaces the one that waits.
+    pub(crate) queue: bool,
+}
+
+/// A job.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Job {
+    /// Its key.
+    pub(crate) id: String,
+    /// Comment lines above.
+    pub(crate) comments: Vec<String>,
+    /// What people and required checks know it by.
+    pub(crate) name: String,
+    /// The keys of the jobs it follows.
+    pub(crate) needs: Vec<String>,
+    /// When it runs.
+    pub(crate) condition: Option<Expression>,
+    /// The machine.
+    pub(crate) runs_on: String,
+    /// How long it may take.
+    pub(crate) timeout_minutes: u32,
+    /// The environment whose secrets and protection it has.
+    pub(crate) environment: Option<EnvironmentUse>,
+    /// Whom it waits for.
+    pub(crate) concurrency: Option<Concurrency>,
+    /// What its token may do.
+    pub(crate) permissions: Permissions,
+    /// What others read of it.
+    pub(crate) outputs: Vec<(String, Template)>,
+    /// In order.
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A job's use of an environment.
+#[derive(Clone, Debug)]
+pub(crate) struct EnvironmentUse {
+    /// A literal name: protection is a setting of that name.
+    pub(crate) name: String,
+    /// Where people reach it.
+    pub(crate) url: Option<Template>,
+    /// Whether it counts as a deployment; false only where an environment merely holds a job's own secrets.
+    pub(crate) is_deployment: bool,
+}
+
+/// What a job's token may do: for each scope whether it may write, and why.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Permissions {
+    scopes: BTreeMap<&'static str, (bool, Vec<String>)>,
+}
+
+impl Permissions {
+    /// Adds the right to read a scope.
+    pub(crate) fn read(&mut self, scope: &'static str, why: impl Into<String>) {
+        self.add(scope, false, why.into());
+    }
+
+    /// Adds the right to write a scope, which includes reading it.
+    pub(crate) fn write(&mut self, scope: &'static str, why: impl Into<String>) {
+        self.add(scope, true, why.into());
+    }
+
+    fn add(&mut self, scope: &'static str, write: bool, why: String) {
+        let (may_write, reasons) = self.scopes.entry(scope).or_default();
+        *may_write |= write;
+        if !reasons.contains(&why) {
+            reasons.push(why);
+        }
+    }
+
+    fn mapping(&self) -> Mapping {
+        self.scopes.iter().fold(Mapping::new(), |mapping, (scope, (write, reasons))| {
+            let level = if *write { "write" } else { "read" };
+            mapping.entry(*scope, level).comment_behind(reasons.join("; "))
+        })
+    }
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    /// Comment lines above.
+    pub(crate) comments: Vec<String>,
+    /// What people see.
+    pub(crate) name: Template,
+    /// What others read it by.
+    pub(crate) id: Option<String>,
+    /// When it runs.
+    pub(crate) condition: Option<Expression>,
+    /// The variables it sees.
+    pub(crate) env: Vec<(String, Template)>,
+    /// Where it runs, relative to the checkout.
+    pub(crate) directory: Option<String>,
+    /// What it does.
+    pub(crate) work: Work,
+}
+
+/// What a step does.
+#[derive(Clone, Debug)]
+pub(crate) enum Work {
+    /// A script; it holds no opening of an expression.
+    Run(String),
+    /// An action and its inputs.
+    Uses(&'static Pin, Vec<(&'static str, Input)>),
+}
+
+/// An input of an action.
+#[derive(Clone, Debug)]
+pub(crate) enum Input {
+    /// A text.
+    Text(Template),
+    /// A whole number.
+    Number(i64),
+    /// `true` or `false`.
+    Flag(bool),
+}
+
+impl Step {
+    /// A script without variables.
+    pub(crate) fn run(name: impl Into<Template>, script: impl Into<String>) -> Step {
+        Step::new(name.into(), Work::Run(script.into()))
+    }
+
+    /// A call of an action.
+    pub(crate) fn uses(
+        name: impl Into<Template>,
+        pin: &'static Pin,
+        inputs: Vec<(&'static str, Input)>,
+    ) -> Step {
+        Step::new(name.into(), Work::Uses(pin, inputs))
+    }
+
+    fn new(name: Template, work: Work) -> Step {
+        Step { comments: Vec::new(), name, id: None, condition: None, env: Vec::new(), directory: None, work }
+    }
+
+    /// With a name that other steps read it by.
+    pub(crate) fn with_id(mut self, id: impl Into<String>) -> Step {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// With a variable.
+    pub(crate) fn with_env(mut self, name: impl Into<String>, value: impl Into<Template>) -> Step {
+        self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Every string of it that GitHub evaluates.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let inputs = match &self.work {
+            Work::Run(_) => [].as_slice(),
+            Work::Uses(_, inputs) => inputs.as_slice(),
+        };
+        let inputs = inputs.iter().filter_map(|(_, input)| match input {
+            Input::Text(text) => Some(text),
+            Input::Number(_) | Input::Flag(_) => None,
+        });
+        std::iter::once(&self.name).chain(self.env.iter().map(|(_, value)| value)).chain(inputs)
+    }
+
+    fn mapping(&self) -> Mapping {
+        let mut mapping = Mapping::new().entry("name", string(&self.name));
+        if let Some(id) = &self.id {
+            mapping = mapping.entry("id", id);
+        }
+        if let Some(condition) = &self.condition {
+            mapping = mapping.entry("if", condition_line(condition));
+        }
+        if !self.env.is_empty() {
+            let env: Mapping = self.env.iter().map(|(name, value)| (name.as_str(), string(value))).collect();
+            mapping = mapping.entry("env", env);
+        }
+        if let Some(directory) = &self.directory {
+            mapping = mapping.entry("working-directory", string(&Template::text(directory)));
+        }
+        match &self.work {
+            Work::Run(script) => mapping.entry("run", Node::script(script)),
+            Work::Uses(pin, inputs) => {
+                let mapping = mapping.entry("uses", pin.reference()).comment_behind(pin.version);
+                if inputs.is_empty() {
+                    return mapping;
+                }
+                let with = inputs.iter().map(|(name, input)| {
+                    let node = match input {
+                        Input::Text(text) => string(text),
+                        Input::Number(number) => Node::Integer(*number),
+                        Input::Flag(flag) => Node::Boolean(*flag),
+                    };
+                    (*name, node)
+                });
+                mapping.entry("with", with.collect::<Mapping>())
+            }
+        }
+    }
+}
+
+impl Concurrency {
+    fn mapping(&self) -> Mapping {
+        let mut mapping = Mapping::new().entry("group", string(&self.group));
+        if let Some(comment) = &self.comment {
+            mapping = mapping.comment_above(comment);
+        }
+        if let Some(cancel) = &self.cancel {
+            let cancel = match cancel.as_text() {
+                Some(flag) => Node::Boolean(flag == "true"),
+                None => string(cancel),
+            };
+            mapping = mapping.entry("cancel-in-progress", cancel);
+        }
+        if self.queue {
+            mapping = mapping.entry("queue", "max");
+        }
+        mapping
+    }
+}
+
+impl Job {
+    /// Every string of it that GitHub evaluates, and its conditions.
+    pub(crate) fn templates(&self) -> Vec<Template> {
+        let conditions =
+            self.condition.iter().chain(self.steps.iter().filter_map(|step| step.condition.as_ref()));
+        let own = conditions
+            .map(Template::condition)
+            .chain(self.outputs.iter().map(|(_, value)| value.clone()))
+            .chain(self.environment.iter().filter_map(|environment| environment.url.clone()))
+            .chain(self.concurrency.iter().map(|concurrency| concurrency.group.clone()));
+        own.chain(self.steps.iter().flat_map(|step| step.templates().cloned())).collect()
+    }
+
+    fn entry(&self) -> Entry {
+        let mut mapping = Mapping::new().entry("name", string(&Template::text(&self.name)));
+        if !self.needs.is_empty() {
+            mapping = mapping.entry("needs", Sequence::flow(&self.needs));
+        }
+        if let Some(condition) = &self.condition {
+            mapping = mapping.entry("if", condition_line(condition));
+        }
+        mapping = mapping
+            .entry("runs-on", string(&Template::text(&self.runs_on)))
+            .entry("timeout-minutes", self.timeout_minutes);
+        if let Some(environment) = &self.environment {
+            let mut used = Mapping::new().entry("name", string(&Template::text(&environment.name)));
+            if let Some(url) = &environment.url {
+                used = used.entry("url", string(url));
+            }
+            if !environment.is_deployment {
+                used = used.entry("deployment", false).comment_behind("only holds the secrets of this job");
+            }
+            mapping = mapping.entry("environment", used);
+        }
+        if let Some(concurrency) = &self.concurrency {
+            mapping = mapping.entry("concurrency", concurrency.mapping());
+        }
+        mapping = mapping.entry("permissions", self.permissions.mapping());
+        if !self.outputs.is_empty() {
+            let outputs: Mapping =
+                self.outputs.iter().map(|(name, value)| (name.as_str(), string(value))).collect();
+            mapping = mapping.entry("outputs", outputs);
+        }
+        let steps = self.steps.iter().map(|step| {
+            let item = Item::new(step.mapping());
+            Item { comment_above: step.comments.clone(), ..item }
+        });
+        mapping = mapping.entry("steps", Sequence { items: steps.collect(), flow: false });
+        let entry = Entry::new(&self.id, mapping).blank_before();
+        self.comments.iter().fold(entry, |entry, comment| entry.comment_above(comment))
+    }
+}
+
+impl Workflow {
+    /// Its YAML.
+    pub(crate) fn document(&self) -> pipec_yaml::Document {
+        let jobs = self.jobs.iter().fold(Mapping::new(), |jobs, job| jobs.with(job.entry()));
+        let root = Mapping::new()
+            .entry("name", string(&Template::text(&self.name)))
+            .bare_key("on", self.triggers.clone())
+            .blank_before()
+            .entry("permissions", Mapping::new())
+            .blank_before()
+            .entry("concurrency", self.concurrency.mapping())
+            .blank_before()
+            .entry("defaults", Mapping::new().entry("run", Mapping::new().entry("shell", SHELL)))
+            .blank_before()
+            .entry("jobs", jobs)
+            .blank_before();
+        self.header.iter().fold(pipec_yaml::Document::new(root), |document, line| document.header(line))
+    }
+}
+
+/// A string; of several lines, a literal block.
+pub(crate) fn string(template: &Template) -> Node {
+    let source = template.source();
+    if source.contains('\n') { Node::script(source) } else { Node::plain_or_quoted(source) }
+}
+
+/// A condition on one line in quotes: in a block its final line feed, and beside other text anything at all, would make
+/// it always true.
+fn condition_line(condition: &Expression) -> Node {
+    Node::double_quoted(Template::condition(condition).source())
+}

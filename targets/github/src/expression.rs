@@ -1,0 +1,178 @@
+//! GitHub's expressions, as far as the emitter needs them.
+
+use std::fmt;
+
+/// A boolean expression; built by the functions here, which decide what is decided already.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Expression {
+    /// Known now.
+    Constant(bool),
+    /// A comparison of an operand with a string.
+    Compare {
+        /// Such as `github.event_name`.
+        left: String,
+        /// Whether it must be equal; else different.
+        equal: bool,
+        /// A string, unquoted.
+        right: String,
+    },
+    /// Any other operand or call that yields a boolean.
+    Raw(String),
+    /// It does not hold.
+    Not(Box<Expression>),
+    /// All hold; at least two.
+    All(Vec<Expression>),
+    /// Some hold; at least two.
+    Any(Vec<Expression>),
+}
+
+impl Expression {
+    /// `left == 'right'`
+    pub(crate) fn equals(left: impl Into<String>, right: impl Into<String>) -> Expression {
+        Expression::Compare { left: left.into(), equal: true, right: right.into() }
+    }
+
+    /// An operand or call.
+    pub(crate) fn raw(text: impl Into<String>) -> Expression {
+        Expression::Raw(text.into())
+    }
+
+    /// All of them.
+    pub(crate) fn all(parts: impl IntoIterator<Item = Expression>) -> Expression {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Expression::Constant(true) => {}
+                Expression::Constant(false) => return part,
+                Expression::All(inner) => kept.extend(inner),
+                part => kept.push(part),
+            }
+        }
+        match kept.pop() {
+            None => Expression::Constant(true),
+            Some(only) if kept.is_empty() => only,
+            Some(last) => {
+                kept.push(last);
+                Expression::All(kept)
+            }
+        }
+    }
+
+    /// Some of them.
+    pub(crate) fn any(parts: impl IntoIterator<Item = Expression>) -> Expression {
+        let mut kept = Vec::new();
+        for part in parts {
+            match part {
+                Expression::Constant(false) => {}
+                Expression::Constant(true) => return part,
+                Expression::Any(inner) => kept.extend(inner),
+                part => kept.push(part),
+            }
+        }
+        match kept.pop() {
+            None => Expression::Constant(false),
+            Some(only) if kept.is_empty() => only,
+            Some(last) => {
+                kept.push(last);
+                Expression::Any(kept)
+            }
+        }
+    }
+
+    /// Its opposite.
+    pub(crate) fn negated(self) -> Expression {
+        match self {
+            Expression::Constant(value) => Expression::Constant(!value),
+            Expression::Compare { left, equal, right } => Expression::Compare { left, equal: !equal, right },
+            Expression::Not(inner) => *inner,
+            Expression::All(parts) if parts.iter().all(Expression::is_comparison) => {
+                Expression::any(parts.into_iter().map(Expression::negated))
+            }
+            Expression::Any(parts) if parts.iter().all(Expression::is_comparison) => {
+                Expression::all(parts.into_iter().map(Expression::negated))
+            }
+            other => Expression::Not(Box::new(other)),
+        }
+    }
+
+    /// Whether it reads an operand that starts so.
+    pub(crate) fn reads(&self, prefix: &str) -> bool {
+        match self {
+            Expression::Constant(_) => false,
+            Expression::Compare { left, .. } => left.starts_with(prefix),
+            Expression::Raw(text) => text.contains(prefix),
+            Expression::Not(inner) => inner.reads(prefix),
+            Expression::All(parts) | Expression::Any(parts) => parts.iter().any(|part| part.reads(prefix)),
+        }
+    }
+
+    fn is_comparison(&self) -> bool {
+        matches!(self, Expression::Compare { .. })
+    }
+
+    fn in_parentheses_where_any(&self) -> String {
+        match self {
+            Expression::Any(_) => format!("({self})"),
+            other => other.to_string(),
+        }
+    }
+}
+
+/// A string literal of GitHub's expressions.
+pub(crate) fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}
+
+impl fmt::Display for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Expression::Constant(value) => write!(f, "{value}"),
+            Expression::Compare { left, equal, right } => {
+                write!(f, "{left} {} {}", if *equal { "==" } else { "!=" }, quoted(right))
+            }
+            Expression::Raw(text) => f.write_str(text),
+            Expression::Not(inner) => match inner.as_ref() {
+                Expression::Raw(text) => write!(f, "!{text}"),
+                other => write!(f, "!({other})"),
+            },
+            Expression::All(parts) => {
+                let parts: Vec<String> = parts.iter().map(Expression::in_parentheses_where_any).collect();
+                f.write_str(&parts.join(" && "))
+            }
+            Expression::Any(parts) => {
+                let parts: Vec<String> = parts
+                    .iter()
+                    .map(|part| match part {
+                        Expression::All(_) => format!("({part})"),
+                        other => other.to_string(),
+                    })
+                    .collect();
+                f.write_str(&parts.join(" || "))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_decided_leaves_no_trace() {
+        let push = || Expression::equals("github.event_name", "push");
+        assert_eq!(Expression::all([Expression::Constant(true), push()]), push());
+        assert_eq!(Expression::any([Expression::Constant(true), push()]), Expression::Constant(true));
+        assert_eq!(push().negated().to_string(), "github.event_name != 'push'");
+        let both = Expression::all([push(), Expression::equals("a", "b")]);
+        assert_eq!(both.negated().to_string(), "github.event_name != 'push' || a != 'b'");
+    }
+
+    #[test]
+    fn parentheses_keep_the_binding() {
+        let a = || Expression::raw("a");
+        let b = || Expression::equals("b", "it's");
+        let mixed = Expression::all([a(), Expression::any([a(), b()])]);
+        assert_eq!(mixed.to_string(), "a && (a || b == 'it''s')");
+        assert_eq!(mixed.negated().to_string(), "!(a && (a || b == 'it''s'))");
+    }
+}

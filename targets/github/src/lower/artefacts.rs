@@ -1,0 +1,126 @@
+//! Artefacts: recorded and kept where they are built, fetched and verified where they are used.
+
+use super::Lowering;
+use super::order::Unit;
+use crate::document::{Input, Step};
+use crate::pins;
+use crate::runtime;
+use crate::template::Template;
+use pipec_ir::{Artefact, Node, NodeKind};
+
+/// The step that records the digest.
+const RECORD: &str = "record";
+
+/// The output of a job that is the digest of what it built.
+const DIGEST: &str = "digest";
+
+/// Where an artefact is in a job that uses it: its one file, or its folder.
+pub(super) fn path(name: &str, artefact: &Artefact) -> Template {
+    let folder = folder(name);
+    match artefact.single_file() {
+        Some(file) => folder.and_text(format!("/{}", last_segment(file))),
+        None => folder,
+    }
+}
+
+/// The output of a job that builds.
+pub(super) fn output() -> (String, Template) {
+    (DIGEST.to_owned(), Template::expression(format!("steps.{RECORD}.outputs.{DIGEST}")))
+}
+
+impl Lowering<'_> {
+    /// The digest that the producer recorded, as this job sees it.
+    pub(super) fn digest_of(&self, producer: &Node, unit: &Unit) -> String {
+        let digests: Vec<String> = self
+            .units_before(unit, producer)
+            .iter()
+            .map(|producer| format!("needs.{}.outputs.{DIGEST}", producer.id))
+            .collect();
+        digests.join(" || ")
+    }
+
+    /// The steps that keep what a node has built. The tar is uploaded anew when a failed job runs again.
+    pub(super) fn record_steps(&self, node: &Node) -> Vec<Step> {
+        let NodeKind::Artefact(artefact) = &node.kind else { return Vec::new() };
+        let name = &node.name;
+        let packed = Template::expression("runner.temp").and_text(format!("/{name}.tar"));
+        let record = match artefact.single_file() {
+            Some(file) => Step::run(format!("Record {name}"), runtime::RECORD_FILE)
+                .with_env("FILE", Template::text(file)),
+            None => {
+                let globs = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text()));
+                Step::run(format!("Record {name}"), runtime::RECORD_FOLDER)
+                    .with_env("PATHS", Template::text(globs.collect::<String>()))
+            }
+        };
+        let mut record = record.with_id(RECORD).with_env("PACKED", packed.clone());
+        record.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
+        let inputs = vec![
+            ("name", Input::Text(Template::text(name))),
+            ("path", Input::Text(packed)),
+            ("if-no-files-found", Input::Text(Template::text("error"))),
+            ("overwrite", Input::Flag(true)),
+        ];
+        vec![record, Step::uses(format!("Keep {name}"), &pins::UPLOAD_ARTIFACT, inputs)]
+    }
+
+    /// The steps that bring in what a node uses: nothing else has run before them, and no secret is there yet.
+    pub(super) fn fetch_steps(&self, node: &Node, unit: &Unit) -> Vec<Step> {
+        let mut steps = Vec::new();
+        for (name, artefact, producer) in self.used(node) {
+            let inputs = vec![
+                ("name", Input::Text(Template::text(name))),
+                ("path", Input::Text(Template::expression("runner.temp").and_text("/handed-over"))),
+            ];
+            steps.push(Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs));
+            let script = match artefact.single_file() {
+                Some(_) => runtime::VERIFY_FILE,
+                None => runtime::VERIFY_FOLDER,
+            };
+            let mut verify = Step::run(format!("Verify {name}"), script)
+                .with_env("DIGEST", Template::expression(self.digest_of(producer, unit)))
+                .with_env(
+                    "PACKED",
+                    Template::expression("runner.temp").and_text(format!("/handed-over/{name}.tar")),
+                )
+                .with_env("FOLDER", folder(name));
+            if let Some(file) = artefact.single_file() {
+                verify = verify.with_env("FILE", Template::text(last_segment(file)));
+            }
+            steps.push(verify);
+        }
+        steps
+    }
+
+    /// `APP_PATH` and `APP_DIGEST` for each artefact, and `SUBJECT_*` for the one a task speaks of.
+    pub(super) fn artefact_variables(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
+        let mut variables = Vec::new();
+        for (name, artefact, producer) in self.used(node) {
+            let digest = Template::expression(self.digest_of(producer, unit));
+            let mut add = |prefix: &str| {
+                variables.push((format!("{prefix}_PATH"), path(name, artefact)));
+                variables.push((format!("{prefix}_DIGEST"), digest.clone()));
+            };
+            add(&name.to_ascii_uppercase().replace('-', "_"));
+            if node.body.subject.as_deref() == Some(name) {
+                add("SUBJECT");
+            }
+        }
+        variables
+    }
+
+    fn used<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = (&'b str, &'b Artefact, &'b Node)> {
+        node.body.uses.iter().filter_map(|(name, _)| {
+            let (producer, artefact) = self.pipeline.producer(name)?;
+            Some((name.as_str(), artefact, producer))
+        })
+    }
+}
+
+fn folder(name: &str) -> Template {
+    Template::expression("runner.temp").and_text(format!("/artefacts/{name}"))
+}
+
+fn last_segment(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

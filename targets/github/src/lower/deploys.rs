@@ -1,0 +1,78 @@
+//! Deploys: their environment, their lock, and what is asked before they start.
+
+use super::Lowering;
+use super::order::Unit;
+use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
+use crate::runtime;
+use crate::template::Template;
+use pipec_base::codes;
+use pipec_ir::{Approval, Deploy, Environment, Node};
+
+impl Lowering<'_> {
+    /// What a job is besides, because it deploys.
+    pub(super) fn add_deploy(&self, node: &Node, unit: &Unit, deploy: &Deploy, job: &mut Job) {
+        let environment = self.program.environments.get(&deploy.environment);
+        let url = environment
+            .and_then(|environment| Some((environment, environment.url.as_ref()?)))
+            .map(|(environment, url)| self.value(url, unit, &environment.origin));
+        job.name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
+        job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
+        // GitHub's groups are shared by all workflows of a repository and ignore case.
+        let group =
+            format!("pipec-deploy-{}-{}", deploy.environment, self.pipeline.name).to_ascii_lowercase();
+        job.concurrency =
+            Some(Concurrency { comment: None, group: Template::text(group), cancel: None, queue: true });
+        if let Some(environment) = environment
+            && let Some(approval) = &environment.approval
+        {
+            self.check_approval(environment, approval);
+            job.steps.push(approval_step(environment, approval, &mut job.permissions));
+        }
+        job.steps.push(self.forward_step(node, deploy, &mut job.permissions));
+    }
+
+    /// GitHub lets one of the reviewers of an environment decide.
+    fn check_approval(&self, environment: &Environment, approval: &Approval) {
+        if approval.min > 1 {
+            self.error(
+                codes::P0506,
+                &approval.origin,
+                format!("github can't make {} people approve `{}`", approval.min, environment.name),
+                "there, one reviewer is enough: put an environment with an approval of its own before this one (`after`)",
+            );
+        }
+        let role = self.program.roles.get(&approval.role);
+        if role.is_some_and(|role| !role.members.contains_key("github")) {
+            self.error(
+                codes::P0506,
+                &approval.origin,
+                format!(
+                    "`{}` has no members on github, so nobody could approve `{}`",
+                    approval.role, environment.name
+                ),
+                format!("say who they are: `role {} {{ github team \"OWNER/TEAM\" }}`", approval.role),
+            );
+        }
+    }
+
+    /// A deploy fails unless its commit is, or descends from, the one last deployed there.
+    fn forward_step(&self, _node: &Node, deploy: &Deploy, permissions: &mut Permissions) -> Step {
+        permissions.read("actions", "which runs deployed before");
+        permissions.read("contents", "how commits descend from each other");
+        permissions.read("deployments", "what was deployed before");
+        Step::run("Only forward", runtime::FORWARD)
+            .with_env("GH_TOKEN", Template::expression("github.token"))
+            .with_env("ENVIRONMENT", Template::text(&deploy.environment))
+            .with_env("WORKFLOW", Template::text(&self.file))
+    }
+}
+
+/// Who may approve is a setting of the environment, so the job makes sure that somebody did.
+fn approval_step(environment: &Environment, approval: &Approval, permissions: &mut Permissions) -> Step {
+    permissions.read("actions", "who approved this run");
+    let author_may = if approval.not_author { "false" } else { "true" };
+    Step::run("Approved", runtime::APPROVAL)
+        .with_env("GH_TOKEN", Template::expression("github.token"))
+        .with_env("ENVIRONMENT", Template::text(&environment.name))
+        .with_env("AUTHOR_MAY_APPROVE", Template::text(author_may))
+}

@@ -1,0 +1,71 @@
+//! Federated identities: a job proves to a cloud which job it is, and gets credentials that soon expire.
+
+use super::Lowering;
+use crate::document::{Input, Step};
+use crate::pins;
+use crate::template::Template;
+use pipec_base::codes;
+use pipec_ir::Identity;
+
+impl Lowering<'_> {
+    /// The step that takes on an identity; `values` are the literal variables of the job.
+    pub(super) fn identity_step(&self, identity: &Identity, values: &[(String, Template)]) -> Option<Step> {
+        let text = |value: &str| Input::Text(Template::text(value));
+        let role = identity.role.as_str();
+        match identity.provider.as_str() {
+            "aws" => {
+                let region = values
+                    .iter()
+                    .find(|(name, _)| name == "AWS_REGION")
+                    .and_then(|(_, value)| value.as_text())
+                    .unwrap_or_else(|| default_region(role));
+                let inputs = vec![("role-to-assume", text(role)), ("aws-region", text(region))];
+                Some(Step::uses("Log in to AWS", &pins::AWS_CREDENTIALS, inputs))
+            }
+            "azure" => {
+                let mut inputs = Vec::new();
+                match role.split('/').collect::<Vec<_>>().as_slice() {
+                    [tenant, client] => {
+                        inputs.push(("tenant-id", text(tenant)));
+                        inputs.push(("client-id", text(client)));
+                        inputs.push(("allow-no-subscriptions", Input::Flag(true)));
+                    }
+                    [tenant, subscription, client] => {
+                        inputs.push(("tenant-id", text(tenant)));
+                        inputs.push(("subscription-id", text(subscription)));
+                        inputs.push(("client-id", text(client)));
+                    }
+                    _ => {
+                        self.malformed(identity, "write `TENANT/CLIENT` or `TENANT/SUBSCRIPTION/CLIENT`");
+                        return None;
+                    }
+                }
+                Some(Step::uses("Log in to Azure", &pins::AZURE_LOGIN, inputs))
+            }
+            "google" => {
+                let inputs = vec![("workload_identity_provider", text(role))];
+                Some(Step::uses("Log in to Google Cloud", &pins::GOOGLE_AUTH, inputs))
+            }
+            provider => {
+                self.malformed(identity, &format!("`{provider}` is none of `aws`, `azure` and `google`"));
+                None
+            }
+        }
+    }
+
+    fn malformed(&self, identity: &Identity, help: &str) {
+        let message = format!("`{}` is no identity of `{}`", identity.role, identity.provider);
+        self.error(codes::P0604, &identity.origin, message, help);
+    }
+}
+
+/// The region whose endpoint is asked where none is said, in the partition of the role.
+fn default_region(role: &str) -> &'static str {
+    if role.starts_with("arn:aws-cn:") {
+        "cn-north-1"
+    } else if role.starts_with("arn:aws-us-gov:") {
+        "us-gov-west-1"
+    } else {
+        "us-east-1"
+    }
+}

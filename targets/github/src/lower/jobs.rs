@@ -1,0 +1,190 @@
+//! The job of a node.
+
+use super::order::{Runs, Unit};
+use super::values::facts_step;
+use super::{Lowering, artefacts, permissions};
+use crate::document::{EnvironmentUse, Input, Job, Step};
+use crate::expression::Expression;
+use crate::pins;
+use crate::runtime;
+use crate::template::Template;
+use pipec_ir::{Checkout, Exemption, Gate, Node, NodeKind, RunnerHost};
+
+/// The step that says that a gate is exempt, and the output that repeats it.
+const EXEMPT: &str = "exempt";
+const OUTCOME: &str = "outcome";
+
+const MILLISECONDS_PER_MINUTE: u64 = 60_000;
+
+impl Lowering<'_> {
+    /// The job of a node for some of its runs.
+    pub(super) fn job(&self, node: &Node, unit: &Unit) -> Job {
+        let body = &node.body;
+        let mut job = Job {
+            id: unit.id.clone(),
+            comments: self.comments(node, unit),
+            name: unit.id.clone(),
+            runs_on: machine(node),
+            timeout_minutes: minutes(body.timeout),
+            ..Job::default()
+        };
+        let gate = match &node.kind {
+            NodeKind::Gate(gate) => Some(gate),
+            _ => None,
+        };
+        let exemptions = gate.map(|gate| self.exemptions(gate)).unwrap_or_default();
+        let reads_plan = exemptions.iter().any(|(condition, _)| condition.reads("needs.plan."));
+        (job.needs, job.condition) = self.order(unit, reads_plan);
+
+        if let NodeKind::Deploy(deploy) = &node.kind {
+            self.add_deploy(node, unit, deploy, &mut job);
+        } else if !body.secrets.is_empty() && unit.runs != Runs::Untrusted {
+            let name = format!("{}-{}", self.pipeline.name, node.name);
+            job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
+        }
+        if let Some(step) = checkout_step(&body.checkout) {
+            job.permissions.read("contents", "checkout");
+            job.steps.push(step);
+        }
+        job.steps.extend(self.fetch_steps(node, unit));
+
+        let environment = self.environment(node, unit);
+        let url = job.environment.as_ref().and_then(|environment| environment.url.as_ref());
+        let facts = facts_step(environment.iter().map(|(_, value)| value).chain(url));
+        job.steps.extend(facts);
+        if unit.runs != Runs::Untrusted {
+            permissions::add_rights(body, &mut job.permissions);
+            for identity in self.identities(node) {
+                job.permissions
+                    .write("id-token", format!("proves to {} which job this is", identity.provider));
+                job.steps.extend(self.identity_step(identity, &environment));
+            }
+        }
+        job.steps.extend(self.secret_file_steps(node, unit));
+        self.add_exemptions(&exemptions, &mut job);
+        let due_unless_exempt = (!exemptions.is_empty())
+            .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
+        job.steps.extend(self.script_steps(node, &environment, due_unless_exempt.as_ref()));
+        if matches!(node.kind, NodeKind::Artefact(_)) {
+            job.outputs.push(artefacts::output());
+            job.steps.extend(self.record_steps(node));
+        }
+        job
+    }
+
+    fn identities<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b pipec_ir::Identity> {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
+            _ => None,
+        };
+        node.body
+            .identities
+            .iter()
+            .chain(environment.into_iter().flat_map(|environment| &environment.identities))
+    }
+
+    fn comments(&self, node: &Node, unit: &Unit) -> Vec<String> {
+        let what = match &node.kind {
+            NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
+                let of = if of.is_empty() { String::new() } else { format!(" of {}", of.join(", ")) };
+                let word = if advisory.is_some() { "advisory gate" } else { "gate" };
+                let why =
+                    advisory.as_ref().map(|(because, _)| format!(", because {because}")).unwrap_or_default();
+                format!("{word}: {}{of}{why}", evidence.name)
+            }
+            NodeKind::Artefact(artefact) => format!("artefact: {}", artefact.ty.word()),
+            NodeKind::Deploy(deploy) => {
+                format!("deploy: {} to {}", deploy.artefacts.join(", "), deploy.environment)
+            }
+            NodeKind::Job => "job".to_owned(),
+        };
+        let stage = self.pipeline.stage_of(node).map(|stage| format!(" (stage {})", stage.name));
+        let runs = match unit.runs {
+            Runs::All => "",
+            Runs::Trusted => "; only for reviewed code: it has rights of its own",
+            Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
+        };
+        let what = format!("{what}{}{runs}", stage.unwrap_or_default());
+        node.docs.iter().cloned().chain(std::iter::once(what)).collect()
+    }
+
+    /// When a gate is exempt, and why. Its job runs all the same and says so: a job that GitHub skips proves nothing.
+    fn exemptions(&self, gate: &Gate) -> Vec<(Expression, String)> {
+        let rules = gate.exemptions.iter().map(|rule| {
+            let exempt = match &rule.when {
+                Exemption::UnlessChanged(changes) => {
+                    Expression::all(changes.iter().map(|change| self.unchanged(change)))
+                }
+                Exemption::OnFork => self.fork(),
+            };
+            (exempt, rule.because.clone())
+        });
+        rules.filter(|(exempt, _)| *exempt != Expression::Constant(false)).collect()
+    }
+
+    fn add_exemptions(&self, exemptions: &[(Expression, String)], job: &mut Job) {
+        let mut outcomes = Vec::new();
+        for (index, (exempt, because)) in exemptions.iter().enumerate() {
+            let id = if index == 0 { EXEMPT.to_owned() } else { format!("{EXEMPT}-{}", index + 1) };
+            outcomes.push(format!("steps.{id}.outputs.{OUTCOME}"));
+            let mut step =
+                Step::run("Exempt", runtime::EXEMPT).with_id(id).with_env("REASON", Template::text(because));
+            step.condition = Some(exempt.clone());
+            job.steps.push(step);
+        }
+        if !outcomes.is_empty() {
+            job.outputs.push((OUTCOME.to_owned(), Template::expression(outcomes.join(" || "))));
+        }
+    }
+}
+
+/// What `runs-on` says.
+fn machine(node: &Node) -> String {
+    let runner = &node.body.runner;
+    if let Some(label) = runner.labels.get("github") {
+        return label.clone();
+    }
+    match runner.host {
+        RunnerHost::LinuxX64 => "ubuntu-24.04",
+        RunnerHost::LinuxArm64 => "ubuntu-24.04-arm",
+        RunnerHost::MacosArm64 => "macos-15",
+        RunnerHost::WindowsX64 => "windows-2025",
+    }
+    .to_owned()
+}
+
+/// Milliseconds in whole minutes, rounded up; GitHub knows nothing shorter than one.
+fn minutes(milliseconds: u64) -> u32 {
+    u32::try_from(milliseconds.div_ceil(MILLISECONDS_PER_MINUTE).max(1)).unwrap_or(u32::MAX)
+}
+
+fn checkout_step(checkout: &Checkout) -> Option<Step> {
+    let mut inputs = Vec::new();
+    match checkout {
+        Checkout::None => return None,
+        Checkout::Commit => {}
+        Checkout::With { full_history, submodules, lfs } => {
+            if *full_history {
+                inputs.push(("fetch-depth", Input::Number(0)));
+            }
+            if *submodules {
+                inputs.push(("submodules", Input::Text(Template::text("recursive"))));
+            }
+            if *lfs {
+                inputs.push(("lfs", Input::Flag(true)));
+            }
+        }
+    }
+    inputs.push(("persist-credentials", Input::Flag(false)));
+    Some(Step::uses("Check out", &pins::CHECKOUT, inputs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timeouts_are_whole_minutes_and_never_shorter_than_asked() {
+        assert_eq!([0, 1, 60_000, 60_001, 600_000].map(minutes), [1, 1, 1, 2, 10]);
+    }
+}

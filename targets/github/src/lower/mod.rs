@@ -1,0 +1,138 @@
+//! From a pipeline to a workflow. One file per concept.
+
+mod artefacts;
+mod conditions;
+mod deploys;
+mod header;
+mod identities;
+mod jobs;
+mod names;
+mod order;
+mod permissions;
+mod plan;
+mod references;
+mod scripts;
+mod secrets;
+mod triggers;
+mod unsupported;
+mod values;
+mod verdict;
+
+use crate::document::{Job, Workflow};
+use pipec_base::{Code, Diagnostic, Span, codes};
+use pipec_ir::facts::Facts;
+use pipec_ir::{Origin, Pipeline, Program, TargetContext};
+use std::cell::RefCell;
+
+pub(crate) use header::{is_generated, without_header};
+
+/// The name of the job that decides facts.
+const PLAN: &str = "plan";
+
+/// The name of the job that says whether all is well.
+const VERDICT: &str = "verdict";
+
+/// What the lowering of one pipeline knows.
+struct Lowering<'a> {
+    program: &'a Program,
+    pipeline: &'a Pipeline,
+    context: &'a TargetContext,
+    facts: Facts<'a>,
+    /// The facts that the `plan` job decides.
+    planned: plan::PlannedFacts,
+    /// The jobs of all nodes.
+    units: Vec<order::Unit>,
+    /// The name of the workflow's file, without its folder.
+    file: String,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+}
+
+/// The workflow of a pipeline, the source of each of its jobs, and what there is to say; no workflow if that is an error.
+pub(crate) struct Lowered {
+    /// The workflow.
+    pub(crate) workflow: Option<Workflow>,
+    /// The path of its file.
+    pub(crate) path: String,
+    /// The jobs and where they come from.
+    pub(crate) origins: Vec<(String, Span)>,
+    /// What there is to say.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Lowers a pipeline.
+pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Lowered {
+    let file = names::file_name(pipeline);
+    let path = format!(".github/workflows/{file}");
+    let facts = match Facts::of(pipeline) {
+        Ok(facts) => facts,
+        Err(too_large) => {
+            let message = format!("the facts of `{}` are {too_large}", pipeline.name);
+            let diagnostic = Diagnostic::error(codes::P0407, message, pipeline.origin.span);
+            return Lowered { workflow: None, path, origins: Vec::new(), diagnostics: vec![diagnostic] };
+        }
+    };
+    let mut lowering = Lowering {
+        program,
+        pipeline,
+        context,
+        facts,
+        planned: plan::PlannedFacts::default(),
+        units: Vec::new(),
+        file,
+        diagnostics: RefCell::default(),
+    };
+    lowering.planned = plan::PlannedFacts::of(&lowering);
+    lowering.units = lowering.all_units();
+    lowering.refuse_unsupported();
+    lowering.check_names();
+    let (workflow, origins) = lowering.workflow();
+    lowering.check_lengths(&workflow, &origins);
+    let diagnostics = lowering.diagnostics.into_inner();
+    let failed = diagnostics.iter().any(Diagnostic::is_error);
+    Lowered { workflow: (!failed).then_some(workflow), path, origins, diagnostics }
+}
+
+impl Lowering<'_> {
+    fn workflow(&self) -> (Workflow, Vec<(String, Span)>) {
+        let mut jobs: Vec<Job> = self.plan_job().into_iter().collect();
+        let mut origins: Vec<(String, Span)> =
+            jobs.iter().map(|job| (job.id.clone(), self.pipeline.origin.span)).collect();
+        for unit in &self.units {
+            if let Some(node) = self.pipeline.node(unit.node) {
+                jobs.push(self.job(node, unit));
+                origins.push((unit.id.clone(), node.origin.span));
+            }
+        }
+        jobs.push(self.verdict_job());
+        origins.push((VERDICT.to_owned(), self.pipeline.origin.span));
+        let workflow = Workflow {
+            header: self.header(),
+            name: self.pipeline.name.clone(),
+            triggers: self.triggers(),
+            concurrency: self.run_concurrency(),
+            jobs,
+        };
+        (workflow, origins)
+    }
+
+    /// Every string that GitHub evaluates is short enough for it.
+    fn check_lengths(&self, workflow: &Workflow, origins: &[(String, Span)]) {
+        for job in &workflow.jobs {
+            let span =
+                origins.iter().find(|(id, _)| *id == job.id).map_or(Span::default(), |(_, span)| *span);
+            if job.templates().iter().any(|template| !template.fits()) {
+                let message = format!("a text of `{}` is longer than GitHub evaluates", job.id);
+                let diagnostic = Diagnostic::error(codes::P1103, message, span)
+                    .note("an expression of GitHub may have 21,000 characters, with what it is mixed with")
+                    .help("give the script the parts, and let it put them together");
+                self.diagnostics.borrow_mut().push(diagnostic);
+            }
+        }
+    }
+
+    /// Reports an error at a part of the program.
+    fn error(&self, code: Code, origin: &Origin, message: impl Into<String>, help: impl Into<String>) {
+        let diagnostic = origin.explain(Diagnostic::error(code, message, origin.span).help(help));
+        self.diagnostics.borrow_mut().push(diagnostic);
+    }
+}

@@ -1,0 +1,191 @@
+//! What starts the workflow, and which runs replace which.
+
+use super::Lowering;
+use crate::document::{Concurrency, string};
+use crate::template::Template;
+use pipec_base::codes;
+use pipec_ir::{Event, Input, InputType, Origin, Trigger};
+use pipec_logic::Glob;
+use pipec_yaml::{Mapping, Node, Sequence};
+
+impl Lowering<'_> {
+    pub(super) fn triggers(&self) -> Mapping {
+        let mut pushed_branches = Vec::new();
+        let mut pushed_tags = Vec::new();
+        let mut bases = Vec::new();
+        let mut schedules = Sequence::new();
+        let mut inputs = Mapping::new();
+        for trigger in &self.pipeline.triggers {
+            match trigger {
+                Trigger::Push(globs, origin) => self.add_filters(globs, origin, &mut pushed_branches),
+                Trigger::Tag(globs, origin) => self.add_filters(globs, origin, &mut pushed_tags),
+                Trigger::PullRequest(globs, origin) => self.add_filters(globs, origin, &mut bases),
+                Trigger::Schedule(times, _) => {
+                    let times = Node::double_quoted(times);
+                    schedules = schedules.item(Mapping::new().entry("cron", times));
+                }
+                Trigger::Manual(declared, _) => {
+                    for input in declared {
+                        inputs = inputs.entry(&input.name, self.input_declaration(input));
+                    }
+                }
+                Trigger::MergeQueue(_) => {}
+            }
+        }
+        let filters = |key: &str, patterns: Vec<String>| Mapping::new().entry(key, Sequence::flow(patterns));
+        let mut triggers = Mapping::new();
+        // With one of the two alone, GitHub starts nothing for the other; with neither, everything for both.
+        let mut push = Mapping::new();
+        if self.starts_on(Event::Push) {
+            push = push.entry("branches", Sequence::flow(all_if_none(pushed_branches)));
+        }
+        if self.starts_on(Event::Tag) {
+            push = push.entry("tags", Sequence::flow(all_if_none(pushed_tags)));
+        }
+        if !push.is_empty() {
+            triggers = triggers.entry("push", push);
+        }
+        if self.starts_on(Event::PullRequest) {
+            triggers = triggers.entry("pull_request", filters("branches", all_if_none(bases)));
+        }
+        if self.starts_on(Event::MergeQueue) {
+            triggers = triggers.entry("merge_group", filters("types", vec!["checks_requested".to_owned()]));
+        }
+        if !schedules.is_empty() {
+            triggers = triggers.entry("schedule", schedules);
+        }
+        if self.starts_on(Event::Manual) {
+            let with_inputs =
+                if inputs.is_empty() { Mapping::new() } else { Mapping::new().entry("inputs", inputs) };
+            triggers = triggers.entry("workflow_dispatch", with_inputs);
+        }
+        triggers
+    }
+
+    fn add_filters(&self, globs: &[Glob], origin: &Origin, patterns: &mut Vec<String>) {
+        for glob in globs {
+            if glob.text().contains('?') {
+                self.error(
+                    codes::P1101,
+                    origin,
+                    format!("`{}` can't be the filter of a trigger on github", glob.text()),
+                    "`?` means another thing there; use `*` here, and `branch is` or `tag is` in the condition of a stage",
+                );
+                continue;
+            }
+            for pattern in filter_patterns(glob) {
+                if !patterns.contains(&pattern) {
+                    patterns.push(pattern);
+                }
+            }
+        }
+    }
+
+    fn input_declaration(&self, input: &Input) -> Mapping {
+        let mut declaration = Mapping::new();
+        if !input.docs.is_empty() {
+            declaration = declaration.entry("description", string(&Template::text(input.docs.join(" "))));
+        }
+        declaration = match &input.ty {
+            InputType::String => declaration.entry("type", "string"),
+            InputType::Number => declaration.entry("type", "number"),
+            InputType::Boolean => declaration.entry("type", "boolean"),
+            InputType::OneOf(choices) => {
+                let choices = choices.iter().map(|choice| string(&Template::text(choice)));
+                declaration.entry("type", "choice").entry("options", Sequence::flow(choices))
+            }
+        };
+        let Some(default) = &input.default else { return declaration.entry("required", true) };
+        let Some(value) = default.as_literal() else {
+            self.error(
+                codes::P1101,
+                &input.origin,
+                format!("the default of `{}` depends on the run, which github can't build", input.name),
+                "give it a value that is known now",
+            );
+            return declaration;
+        };
+        let value = match input.ty {
+            InputType::Boolean => Node::Boolean(value == "true"),
+            InputType::Number => value.parse().map_or_else(|_| Node::double_quoted(value), Node::Integer),
+            InputType::String | InputType::OneOf(_) => string(&Template::text(value)),
+        };
+        declaration.entry("default", value)
+    }
+
+    /// Which runs replace which: at most those of one pull request each other.
+    pub(super) fn run_concurrency(&self) -> Concurrency {
+        let deploys_on_pull_requests = self.pipeline.deploys().any(|(node, _)| {
+            self.may_meet(&self.facts.due_node(node), &self.facts.event(Event::PullRequest))
+        });
+        let group = Template::text(format!("pipec-{}-", self.pipeline.name.to_ascii_lowercase()));
+        if !self.starts_on(Event::PullRequest) || deploys_on_pull_requests {
+            return Concurrency {
+                comment: Some(
+                    "Every run has a group of its own: none waits for another, and none is dropped."
+                        .to_owned(),
+                ),
+                group: group.and("github.run_id"),
+                cancel: Some(Template::text("false")),
+                queue: false,
+            };
+        }
+        let comment = "A newer push to a pull request replaces its run; every other run has a group of its own, so none is dropped.";
+        Concurrency {
+            comment: Some(comment.to_owned()),
+            group: group.and("github.event_name == 'pull_request' && github.ref || github.run_id"),
+            cancel: Some(Template::expression("github.event_name == 'pull_request'")),
+            queue: false,
+        }
+    }
+}
+
+fn all_if_none(patterns: Vec<String>) -> Vec<String> {
+    if patterns.is_empty() { vec!["**".to_owned()] } else { patterns }
+}
+
+/// The patterns of GitHub's filters that together match what the glob does. There, too, `*` stops at `/` and `**` does
+/// not; `+` must be escaped, and whether `**/` matches nothing is left open, so both spellings are given.
+fn filter_patterns(glob: &Glob) -> Vec<String> {
+    let mut patterns = vec![String::new()];
+    let mut rest = glob.text();
+    let mut segment_start = true;
+    while let Some(symbol) = rest.chars().next() {
+        if let Some(after) = rest.strip_prefix("**/").filter(|_| segment_start) {
+            let with_folders: Vec<String> = patterns.iter().map(|pattern| format!("{pattern}**/")).collect();
+            patterns.extend(with_folders);
+            rest = after;
+            continue;
+        }
+        if rest.starts_with("**") {
+            patterns.iter_mut().for_each(|pattern| pattern.push_str("**"));
+            rest = rest.trim_start_matches('*');
+            segment_start = false;
+            continue;
+        }
+        for pattern in &mut patterns {
+            if symbol == '+' {
+                pattern.push('\\');
+            }
+            pattern.push(symbol);
+        }
+        segment_start = symbol == '/';
+        rest = rest.strip_prefix(symbol).unwrap_or_default();
+    }
+    patterns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_spelt_in_githubs_dialect() {
+        let patterns = |glob| filter_patterns(&Glob::parse(glob).unwrap());
+        assert_eq!(patterns("main"), ["main"]);
+        assert_eq!(patterns("release/*"), ["release/*"]);
+        assert_eq!(patterns("v1+2"), ["v1\\+2"]);
+        assert_eq!(patterns("a/**/b"), ["a/b", "a/**/b"]);
+        assert_eq!(patterns("a***"), ["a**"]);
+    }
+}

@@ -1,0 +1,128 @@
+//! What the language has and this version can't build for GitHub: it is refused, never left out in silence.
+
+use super::Lowering;
+use pipec_base::codes;
+use pipec_ir::{
+    ArtefactType, Binding, Body, Condition, Deploy, Environment, Gate, Lock, Node, NodeKind, Origin, Runner,
+    Tier,
+};
+
+impl Lowering<'_> {
+    pub(super) fn refuse_unsupported(&self) {
+        for node in &self.pipeline.nodes {
+            self.refuse_in_body(&node.body);
+            match &node.kind {
+                NodeKind::Gate(gate) => self.refuse_in_gate(node, gate),
+                NodeKind::Artefact(artefact) if artefact.ty == ArtefactType::Image => {
+                    self.refuse("an artefact of type `image`", &node.origin);
+                }
+                NodeKind::Artefact(_) | NodeKind::Job => {}
+                NodeKind::Deploy(deploy) => self.refuse_in_deploy(node, deploy),
+            }
+        }
+        for stage in &self.pipeline.stages {
+            for atom in stage.condition.atoms() {
+                if let Condition::Input { name, value } = atom
+                    && value.contains(['\n', '\r'])
+                {
+                    let origin = stage.condition_origin.as_ref().unwrap_or(&stage.origin);
+                    self.refuse(&format!("a line break in a value of `{name}`"), origin);
+                }
+            }
+        }
+    }
+
+    fn refuse(&self, what: &str, origin: &Origin) {
+        self.error(
+            codes::P1101,
+            origin,
+            format!("{what} can't be built for github by this version"),
+            "leave it out, or leave `github` out of the pipeline's `targets`",
+        );
+    }
+
+    fn refuse_in_body(&self, body: &Body) {
+        let clauses = [
+            ("`tool`", body.tools.first().map(|tool| &tool.origin)),
+            ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
+            ("`report`", body.reports.first().map(|report| &report.origin)),
+            ("`keep`", body.keeps.first().map(|keep| &keep.origin)),
+            ("`measure`", body.measures.first().map(|measure| &measure.origin)),
+            ("`cache`", body.caches.first().map(|cache| &cache.origin)),
+            ("`sidecar`", body.sidecars.first().map(|sidecar| &sidecar.origin)),
+            ("`matrix`", body.matrix.as_ref().map(|matrix| &matrix.origin)),
+            ("`shard`", body.shards.as_ref().map(|(_, origin)| origin)),
+            (
+                "`engine github`",
+                body.engines.iter().find(|block| block.target == "github").map(|block| &block.origin),
+            ),
+        ];
+        for (clause, origin) in clauses {
+            if let Some(origin) = origin {
+                self.refuse(clause, origin);
+            }
+        }
+        self.refuse_in_runner(&body.runner, &body.origin);
+    }
+
+    fn refuse_in_runner(&self, runner: &Runner, used: &Origin) {
+        let origin = if runner.name.is_empty() { used } else { &runner.origin };
+        if let Some((_, image)) = &runner.image {
+            self.refuse("a runner's `image`", image);
+        }
+        for (clause, said) in [
+            ("a runner `with docker`", runner.docker),
+            ("a runner's `cpu`", runner.cpu.is_some()),
+            ("a runner's `memory`", runner.memory.is_some()),
+            ("a runner's `gpu`", runner.gpu.is_some()),
+        ] {
+            if said {
+                self.refuse(clause, origin);
+            }
+        }
+    }
+
+    fn refuse_in_gate(&self, node: &Node, gate: &Gate) {
+        if let Some(overriding) = &gate.overriding {
+            self.refuse("`override`", &overriding.origin);
+        }
+        if gate.quorum.is_some() {
+            self.refuse("`repeat`", &node.origin);
+        }
+    }
+
+    fn refuse_in_deploy(&self, node: &Node, deploy: &Deploy) {
+        let clauses = [
+            ("`strategy`", deploy.strategy.as_ref().map(|strategy| &strategy.origin)),
+            ("`shift`", deploy.shift.as_ref().map(|action| &action.origin)),
+            ("`verify`", deploy.verify.as_ref().map(|action| &action.origin)),
+            ("`rollback`", deploy.rollback.as_ref().map(|action| &action.origin)),
+        ];
+        for (clause, origin) in clauses {
+            if let Some(origin) = origin {
+                self.refuse(clause, origin);
+            }
+        }
+        if let Some(environment) = self.program.environments.get(&deploy.environment) {
+            self.refuse_in_environment(node, environment);
+        }
+    }
+
+    fn refuse_in_environment(&self, node: &Node, environment: &Environment) {
+        if let Some(window) = &environment.window {
+            self.refuse("`window`", &window.origin);
+        }
+        if environment.lock == Lock::Newest {
+            self.refuse("`lock newest`", &environment.origin);
+        }
+        if let Some(teardown) = &environment.teardown {
+            self.refuse("`teardown`", &teardown.origin);
+        } else if environment.tier == Tier::Ephemeral {
+            self.refuse("an ephemeral environment", &environment.origin);
+        }
+        let both = |binding: &&Binding| node.body.env.iter().any(|own| own.variable == binding.variable);
+        if let Some(twice) = environment.values.iter().find(both) {
+            self.refuse(&format!("a second `{}`", twice.variable), &twice.origin);
+        }
+    }
+}

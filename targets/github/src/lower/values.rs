@@ -1,0 +1,101 @@
+//! Texts with facts in them, and the variables of scripts.
+
+use super::Lowering;
+use super::artefacts;
+use super::order::Unit;
+use crate::document::Step;
+use crate::runtime;
+use crate::template::Template;
+use pipec_base::codes;
+use pipec_ir::{Binding, Fact, Node, NodeKind, Origin, Piece, Text};
+
+/// The step that works out facts which GitHub doesn't have.
+const FACTS: &str = "facts";
+
+impl Lowering<'_> {
+    /// A text in a job, facts filled in by GitHub.
+    pub(super) fn value(&self, text: &Text, unit: &Unit, origin: &Origin) -> Template {
+        text.pieces.iter().fold(Template::default(), |template, piece| match piece {
+            Piece::Literal(text) => template.and_text(text),
+            Piece::Fact(fact) => template.and_template(self.fact(fact, unit, origin)),
+        })
+    }
+
+    fn fact(&self, fact: &Fact, unit: &Unit, origin: &Origin) -> Template {
+        let expression = match fact {
+            Fact::CommitSha => "github.sha".to_owned(),
+            Fact::CommitShort => format!("steps.{FACTS}.outputs.commit-short"),
+            Fact::TagName | Fact::BranchName => "github.ref_name".to_owned(),
+            Fact::TagVersion => format!("steps.{FACTS}.outputs.tag-version"),
+            Fact::PullRequestNumber => "github.event.pull_request.number".to_owned(),
+            Fact::RunNumber => "github.run_number".to_owned(),
+            Fact::RunUrl => {
+                return Template::expression("github.server_url")
+                    .and_text("/")
+                    .and("github.repository")
+                    .and_text("/actions/runs/")
+                    .and("github.run_id");
+            }
+            Fact::Input(name) => format!("inputs.{name}"),
+            Fact::ArtefactDigest(name) => match self.pipeline.node_named(name) {
+                Some(producer) => self.digest_of(producer, unit),
+                None => return Template::default(),
+            },
+            Fact::ArtefactPath(name) => {
+                return match self.pipeline.producer(name) {
+                    Some((_, artefact)) => artefacts::path(name, artefact),
+                    None => Template::default(),
+                };
+            }
+            Fact::Secret(name) => {
+                return self
+                    .pipeline
+                    .node(unit.node)
+                    .and_then(|node| self.secret_value(name, node, unit))
+                    .unwrap_or_default();
+            }
+            Fact::Matrix(_) | Fact::ShardIndex | Fact::ShardCount | Fact::ArtefactRef(_) => {
+                self.error(
+                    codes::P1101,
+                    origin,
+                    format!("`{fact}` can't be had on github in this version"),
+                    "leave it out, or leave `github` out of the pipeline's `targets`",
+                );
+                return Template::default();
+            }
+        };
+        Template::expression(expression)
+    }
+
+    /// The names of all variables that a node's scripts get.
+    pub(super) fn variables(&self, node: &Node) -> Vec<String> {
+        let bindings = self.bindings(node).map(|binding| binding.variable.clone());
+        bindings.chain(self.secrets(node).map(|secret| secret.variable.clone())).collect()
+    }
+
+    /// The variables of a node's scripts, in the order of their clauses; artefacts and secrets last.
+    pub(super) fn environment(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
+        let mut variables: Vec<(String, Template)> = self
+            .bindings(node)
+            .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit, &binding.origin)))
+            .collect();
+        variables.extend(self.artefact_variables(node, unit));
+        variables.extend(self.secret_variables(node, unit));
+        variables
+    }
+
+    /// The values of a deploy's environment, and what `env` says.
+    fn bindings<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b Binding> {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
+            _ => None,
+        };
+        environment.into_iter().flat_map(|environment| &environment.values).chain(&node.body.env)
+    }
+}
+
+/// The step that works out the facts that something reads, if anything does.
+pub(super) fn facts_step<'t>(read_by: impl IntoIterator<Item = &'t Template>) -> Option<Step> {
+    let reads = read_by.into_iter().any(|template| template.reads(&format!("steps.{FACTS}.")));
+    reads.then(|| Step::run("Work out the facts", runtime::FACTS).with_id(FACTS))
+}

@@ -1,0 +1,52 @@
+//! The scripts that the emitted workflows run besides the user's own: fixed texts, told what to do by their variables.
+
+/// Decides what GitHub's expressions can't: names with their case, and what has changed.
+pub(crate) const PLAN: &str = concat!(
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/plan.sh")
+);
+
+/// Works out the facts of a commit that are parts of others.
+pub(crate) const FACTS: &str = include_str!("runtime/facts.sh");
+
+/// Records and packs an artefact of one file.
+pub(crate) const RECORD_FILE: &str =
+    concat!(include_str!("runtime/digest.sh"), include_str!("runtime/record-file.sh"));
+
+/// Records and packs an artefact of several files.
+pub(crate) const RECORD_FOLDER: &str = concat!(
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/manifest.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/record-folder.sh")
+);
+
+/// Unpacks an artefact of one file and refuses another.
+pub(crate) const VERIFY_FILE: &str =
+    concat!(include_str!("runtime/digest.sh"), include_str!("runtime/verify-file.sh"));
+
+/// Unpacks an artefact of several files and refuses others.
+pub(crate) const VERIFY_FOLDER: &str = concat!(
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/manifest.sh"),
+    include_str!("runtime/verify-folder.sh")
+);
+
+/// Runs a script that can't stand in a workflow.
+pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
+
+/// Writes a secret to a file.
+pub(crate) const SECRET_FILE: &str = include_str!("runtime/secret-file.sh");
+
+/// Says that a gate need not run.
+pub(crate) const EXEMPT: &str = include_str!("runtime/exempt.sh");
+
+/// Refuses to go on without an approval.
+pub(crate) const APPROVAL: &str = include_str!("runtime/approval.sh");
+
+/// Refuses to go back to an older commit.
+pub(crate) const FORWARD: &str = include_str!("runtime/forward.sh");
+
+/// Fails unless every job did what it had to.
+pub(crate) const VERDICT: &str = include_str!("runtime/verdict.sh");

@@ -1,0 +1,3 @@
+# The gate need not run: says so and why.
+echo "outcome=exempt" >> "$GITHUB_OUTPUT"
+echo "exempt: $REASON" >> "$GITHUB_STEP_SUMMARY"

@@ -1,0 +1,8 @@
+# Writes a secret to a file that only this user reads.
+[[ -n $SECRET ]] || {
+  echo "::error::the secret for $FILE is not set"
+  exit 1
+}
+umask 077
+mkdir -p "${FILE%/*}"
+printf '%s' "$SECRET" > "$FILE"

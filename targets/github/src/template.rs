@@ -1,0 +1,142 @@
+//! Texts with expressions in them, as every string of a workflow is.
+
+use crate::expression::Expression;
+
+/// The longest expression that GitHub evaluates, in characters; mixed text counts as one expression, because it is
+/// rewritten to a call of `format` (GitHub's `TemplateReader.ParseScalar`).
+pub(crate) const LONGEST_EXPRESSION: usize = 21_000;
+
+/// What begins an expression in every string, even in comments and quoted parts of scripts.
+pub(crate) const OPENING: &str = "${{";
+
+/// A string of a workflow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Template {
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Expression(String),
+}
+
+impl Template {
+    /// A text that arrives as it stands, whatever it holds.
+    pub(crate) fn text(text: impl Into<String>) -> Template {
+        Template::default().and_text(text)
+    }
+
+    /// The value of an expression.
+    pub(crate) fn expression(expression: impl Into<String>) -> Template {
+        Template::default().and(expression)
+    }
+
+    /// The value of a condition, `true` or `false`.
+    pub(crate) fn condition(condition: &Expression) -> Template {
+        Template::expression(condition.to_string())
+    }
+
+    /// With an expression's value behind.
+    pub(crate) fn and(mut self, expression: impl Into<String>) -> Template {
+        self.parts.push(Part::Expression(expression.into()));
+        self
+    }
+
+    /// With a text behind.
+    pub(crate) fn and_text(mut self, text: impl Into<String>) -> Template {
+        let text = text.into();
+        match self.parts.last_mut() {
+            Some(Part::Text(last)) => last.push_str(&text),
+            _ if text.is_empty() => {}
+            _ => self.parts.push(Part::Text(text)),
+        }
+        self
+    }
+
+    /// With another template behind.
+    pub(crate) fn and_template(self, other: Template) -> Template {
+        other.parts.into_iter().fold(self, |template, part| match part {
+            Part::Text(text) => template.and_text(text),
+            Part::Expression(expression) => template.and(expression),
+        })
+    }
+
+    /// Its value, if it holds no expression.
+    pub(crate) fn as_text(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether an expression of it reads this.
+    pub(crate) fn reads(&self, operand: &str) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Expression(text) if text.contains(operand)))
+    }
+
+    /// Whether GitHub takes it: the expression it becomes is short enough.
+    pub(crate) fn fits(&self) -> bool {
+        let plain = self.as_text().is_some_and(|text| !text.contains(OPENING));
+        plain || self.expanded_length() <= LONGEST_EXPRESSION
+    }
+
+    /// An upper bound for the length of the expression it becomes: `format('…{0}…', expression)`, with braces and
+    /// quotes doubled.
+    fn expanded_length(&self) -> usize {
+        let length = |text: &str| {
+            text.chars()
+                .map(|character| if matches!(character, '{' | '}' | '\'') { 2 } else { 1 })
+                .sum::<usize>()
+        };
+        let parts = self.parts.iter().map(|part| match part {
+            // An escaped opening is an argument of its own: `{12}` and `, '${{'`.
+            Part::Text(text) => length(text) + 16 * text.matches(OPENING).count(),
+            Part::Expression(expression) => expression.chars().count() + 10,
+        });
+        parts.sum::<usize>() + "format('')".len()
+    }
+
+    /// The text that GitHub reads as this template.
+    pub(crate) fn source(&self) -> String {
+        self.parts
+            .iter()
+            .map(|part| match part {
+                Part::Text(text) => text.replace(OPENING, "${{ '${{' }}"),
+                Part::Expression(expression) => format!("${{{{ {expression} }}}}"),
+            })
+            .collect()
+    }
+}
+
+impl From<&str> for Template {
+    fn from(text: &str) -> Template {
+        Template::text(text)
+    }
+}
+
+impl From<String> for Template {
+    fn from(text: String) -> Template {
+        Template::text(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_24_an_opening_in_a_text_is_escaped() {
+        assert_eq!(Template::text("a ${{ b }}").source(), "a ${{ '${{' }} b }}");
+        assert_eq!(Template::text("$").and("x").source(), "$${{ x }}");
+    }
+
+    #[test]
+    fn trap_25_the_length_that_counts_is_that_of_the_format_call() {
+        let braces = "{".repeat(10_400);
+        assert!(Template::text(braces.clone()).fits(), "without an expression nothing is rewritten");
+        assert!(Template::text(braces.clone()).and("x").fits());
+        assert!(!Template::text(braces + &"{".repeat(200)).and("x").fits());
+    }
+}

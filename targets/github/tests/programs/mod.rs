@@ -1,0 +1,370 @@
+//! Programs built by hand: what the analysis would make of small sources.
+
+use pipec_ir::*;
+use pipec_logic::Glob;
+use std::collections::BTreeMap;
+
+pub fn glob(text: &str) -> Glob {
+    Glob::parse(text).unwrap()
+}
+
+pub fn globs(texts: &[&str]) -> Vec<Glob> {
+    texts.iter().map(|text| glob(text)).collect()
+}
+
+pub fn origin() -> Origin {
+    Origin::default()
+}
+
+pub fn on_push(branches: &[&str]) -> Trigger {
+    Trigger::Push(globs(branches), origin())
+}
+
+pub fn on_pull_request(branches: &[&str]) -> Trigger {
+    Trigger::PullRequest(globs(branches), origin())
+}
+
+pub fn step(script: &str) -> Step {
+    Step { name: None, script: script.to_owned(), kind: StepKind::Run, origin: origin() }
+}
+
+pub fn check(name: &str, script: &str) -> Step {
+    Step { name: Some(name.to_owned()), kind: StepKind::Check, ..step(script) }
+}
+
+pub fn body(scripts: &[&str]) -> Body {
+    Body { steps: scripts.iter().map(|script| step(script)).collect(), timeout: 600_000, ..Body::default() }
+}
+
+pub fn binding(variable: &str, value: Text) -> Binding {
+    Binding { variable: variable.to_owned(), value, origin: origin() }
+}
+
+pub fn secret(variable: &str, file: bool) -> Secret {
+    Secret { variable: variable.to_owned(), file, origin: origin() }
+}
+
+pub fn gate(kind: &str, of: &[&str]) -> Gate {
+    Gate {
+        evidence: Evidence { name: kind.to_owned(), of_artefact: !of.is_empty() },
+        of: of.iter().map(|name| (*name).to_owned()).collect(),
+        advisory: None,
+        exemptions: Vec::new(),
+        overriding: None,
+        quorum: None,
+    }
+}
+
+pub fn artefact(ty: ArtefactType, paths: &[&str]) -> NodeKind {
+    let pattern = |text: &&str| PathPattern { glob: glob(text), origin: origin() };
+    NodeKind::Artefact(Artefact { ty, paths: paths.iter().map(pattern).collect(), image_name: None })
+}
+
+pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
+    NodeKind::Deploy(Box::new(Deploy {
+        artefacts: artefacts.iter().map(|name| (*name).to_owned()).collect(),
+        environment: environment.to_owned(),
+        environment_origin: origin(),
+        strategy: None,
+        shift: None,
+        verify: None,
+        rollback: None,
+        irreversible: None,
+    }))
+}
+
+pub fn environment(name: &str) -> Environment {
+    Environment {
+        name: name.to_owned(),
+        docs: Vec::new(),
+        origin: origin(),
+        tier: Tier::Production,
+        after: Vec::new(),
+        from: None,
+        open_to_members: false,
+        url: None,
+        requires: Vec::new(),
+        approval: None,
+        secrets: Vec::new(),
+        identities: Vec::new(),
+        values: Vec::new(),
+        window: None,
+        lock: Lock::Queue,
+        ttl: None,
+        teardown: None,
+    }
+}
+
+/// A pipeline under construction.
+pub struct Build {
+    pub program: Program,
+    pub pipeline: Pipeline,
+}
+
+impl Build {
+    pub fn new(name: &str, triggers: Vec<Trigger>) -> Build {
+        let source = SourceFile { path: format!("{name}.pipe"), digest: "0123456789abcdef".repeat(4) };
+        let pipeline =
+            Pipeline { name: name.to_owned(), triggers, sources: vec![source], ..Pipeline::default() };
+        Build { program: Program::default(), pipeline }
+    }
+
+    pub fn environment(mut self, environment: Environment) -> Build {
+        self.program.environments.insert(environment.name.clone(), environment);
+        self
+    }
+
+    pub fn role(mut self, name: &str, engines: &[&str]) -> Build {
+        let member = || RoleMember { kind: "team".to_owned(), name: "acme/release".to_owned() };
+        let members: BTreeMap<String, RoleMember> =
+            engines.iter().map(|engine| ((*engine).to_owned(), member())).collect();
+        let role = Role { name: name.to_owned(), members, origin: origin() };
+        self.program.roles.insert(name.to_owned(), role);
+        self
+    }
+
+    pub fn change(mut self, kind: &str, paths: &[&str]) -> Build {
+        let rule = ChangeRule { kind: kind.to_owned(), globs: globs(paths), because: None, origin: origin() };
+        self.pipeline.changes.push(rule);
+        self
+    }
+
+    /// The nodes that follow stand in this stage.
+    pub fn stage(mut self, name: &str, condition: Condition) -> Build {
+        let after = self.pipeline.stages.len().checked_sub(1).map(StageId).into_iter().collect();
+        let runs_on_schedule = condition.names_schedule();
+        self.pipeline.stages.push(Stage {
+            name: name.to_owned(),
+            docs: Vec::new(),
+            origin: origin(),
+            after,
+            condition,
+            condition_origin: None,
+            runs_on_schedule,
+            budget: None,
+            nodes: Vec::new(),
+        });
+        self
+    }
+
+    /// A node behind those named; what they follow it follows too.
+    pub fn node(mut self, name: &str, kind: NodeKind, mut body: Body, before: &[&str]) -> Build {
+        let id = NodeId(self.pipeline.nodes.len());
+        let stage = StageId(self.pipeline.stages.len() - 1);
+        if let NodeKind::Deploy(deploy) = &kind {
+            body.uses.extend(deploy.artefacts.iter().map(|artefact| (artefact.clone(), origin())));
+        }
+        let mut all = std::collections::BTreeSet::new();
+        for name in before {
+            let node = self.pipeline.node_named(name).unwrap();
+            all.extend(node.before.iter().copied());
+            all.insert(node.id);
+        }
+        if !matches!(kind, NodeKind::Deploy(_)) {
+            let stage = &mut self.pipeline.stages[stage.0];
+            let deploys =
+                stage.nodes.iter().any(|id| matches!(self.pipeline.nodes[id.0].kind, NodeKind::Deploy(_)));
+            stage.runs_on_schedule |= !deploys;
+        } else {
+            let stage = &mut self.pipeline.stages[stage.0];
+            stage.runs_on_schedule = stage.condition.names_schedule();
+        }
+        self.pipeline.stages[stage.0].nodes.push(id);
+        self.pipeline.nodes.push(Node {
+            name: name.to_owned(),
+            id,
+            docs: Vec::new(),
+            origin: origin(),
+            name_origin: origin(),
+            stage,
+            kind,
+            body,
+            before: all,
+        });
+        self
+    }
+
+    pub fn edit(mut self, name: &str, change: impl FnOnce(&mut Node)) -> Build {
+        change(self.pipeline.nodes.iter_mut().find(|node| node.name == name).unwrap());
+        self
+    }
+
+    pub fn output(&self) -> Output {
+        let context = TargetContext { version: "0.1.0".to_owned() };
+        pipec_github::GitHub.compile(&self.program, &self.pipeline, &context)
+    }
+
+    /// The workflow; panics with what the target said if there is none.
+    pub fn workflow(&self) -> String {
+        let output = self.output();
+        assert!(output.diagnostics.is_empty(), "{:#?}", output.diagnostics);
+        output.files.into_iter().next().unwrap().text
+    }
+
+    /// The code and message of each diagnostic.
+    pub fn complaints(&self) -> Vec<String> {
+        let said = self.output().diagnostics;
+        said.iter().map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect()
+    }
+}
+
+/// The example of the language reference's first page.
+pub fn hello() -> Build {
+    Build::new("hello", vec![on_push(&["main"])])
+        .environment(Environment {
+            requires: vec![("test".to_owned(), origin())],
+            ..environment("production")
+        })
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), body(&["cargo test --locked"]), &[])
+        .node(
+            "app",
+            artefact(ArtefactType::Binary, &["target/release/app"]),
+            body(&["cargo build --release --locked"]),
+            &[],
+        )
+        .stage("release", Condition::Always)
+        .node(
+            "deploy-app-to-production",
+            deploy(&["app"], "production"),
+            body(&["./deploy.sh \"$APP_PATH\""]),
+            &["unit", "app"],
+        )
+}
+
+/// A service with most of what a job can have.
+pub fn service() -> Build {
+    let migrations = Gate {
+        exemptions: vec![ExemptionRule {
+            when: Exemption::UnlessChanged(vec![
+                Change::Kind("schema".to_owned()),
+                Change::Glob(glob("db/**")),
+            ]),
+            because: "there is no migration to check".to_owned(),
+            origin: origin(),
+        }],
+        ..gate("schema-check", &[])
+    };
+    let on_main = || Condition::Branch(glob("main"));
+    let advisory = Gate { advisory: Some(("it is new".to_owned(), origin())), ..gate("lint", &[]) };
+    let production = Environment {
+        url: Some(Text::literal("https://shop.example")),
+        approval: Some(Approval {
+            role: "release-managers".to_owned(),
+            min: 1,
+            not_author: true,
+            origin: origin(),
+        }),
+        secrets: vec![secret("DATABASE_URL", false), secret("KUBECONFIG", true)],
+        values: vec![binding("AWS_REGION", Text::literal("eu-west-1"))],
+        identities: vec![Identity {
+            provider: "aws".to_owned(),
+            role: "arn:aws:iam::123456789012:role/storefront-production".to_owned(),
+            origin: origin(),
+        }],
+        ..environment("production")
+    };
+    let mut notes = body(&["./notes.sh --tag \"$BUILD\" > notes.md", "gh release create \"$BUILD\""]);
+    notes.rights = vec![(Right::Releases, origin())];
+    notes.secrets = vec![secret("CHAT_TOKEN", false)];
+    let mut build = Text::literal("build-");
+    build.append(Text::fact(Fact::CommitShort));
+    notes.env = vec![binding("BUILD", build), binding("RUN", Text::fact(Fact::RunUrl))];
+    let mut journeys = body(&["npm ci", "npm run e2e"]);
+    journeys.uses = vec![("site".to_owned(), origin())];
+    journeys.subject = Some("site".to_owned());
+    journeys.directory = Some(("e2e".to_owned(), origin()));
+    Build::new("storefront", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .role("release-managers", &["github"])
+        .environment(production)
+        .environment(Environment { tier: Tier::Staging, ..environment("staging") })
+        .change("schema", &["migrations/**"])
+        .change("docs", &["docs/**", "*.md"])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), body(&["npm ci\nnpm test\n"]), &[])
+        .node("style", NodeKind::Gate(advisory), body(&["npm run lint"]), &[])
+        .node("migrations", NodeKind::Gate(migrations), body(&["squawk migrations/*.sql"]), &[])
+        .node(
+            "site",
+            artefact(ArtefactType::Site, &["dist/**", "index.html"]),
+            body(&["npm ci", "npm run build"]),
+            &[],
+        )
+        .node("notes", NodeKind::Job, notes, &[])
+        .edit("site", |node| node.docs = vec!["The pages, minified.".to_owned()])
+        .stage("acceptance", on_main())
+        .node(
+            "deploy-site-to-staging",
+            deploy(&["site"], "staging"),
+            body(&["./deploy.sh staging"]),
+            &["unit", "style", "migrations", "site", "notes"],
+        )
+        .node(
+            "journeys",
+            NodeKind::Gate(gate("acceptance", &["site"])),
+            journeys,
+            &["deploy-site-to-staging"],
+        )
+        .stage("release", on_main())
+        .node(
+            "deploy-site-to-production",
+            deploy(&["site"], "production"),
+            body(&["./deploy.sh production"]),
+            &["journeys"],
+        )
+}
+
+/// Every way in, and conditions that GitHub can't decide.
+pub fn every_event() -> Build {
+    let input = |name: &str, ty, default: &str| Input {
+        name: name.to_owned(),
+        ty,
+        default: Some(Text::literal(default)),
+        docs: vec![format!("About {name}.")],
+        origin: origin(),
+    };
+    let choice = InputType::OneOf(vec!["small".to_owned(), "Large".to_owned()]);
+    let inputs = vec![
+        input("size", choice, "small"),
+        input("dry-run", InputType::Boolean, "false"),
+        input("times", InputType::Number, "3"),
+        input("note", InputType::String, "yes"),
+    ];
+    let triggers = vec![
+        on_push(&["main", "release/*"]),
+        on_pull_request(&["main"]),
+        Trigger::Tag(globs(&["v*"]), origin()),
+        Trigger::Schedule("0 3 * * 1-5".to_owned(), origin()),
+        Trigger::Manual(inputs, origin()),
+        Trigger::MergeQueue(origin()),
+    ];
+    let large = Condition::Input { name: "size".to_owned(), value: "Large".to_owned() };
+    let dry = Condition::Input { name: "dry-run".to_owned(), value: "true".to_owned() };
+    Build::new("every-event", triggers)
+        .environment(environment("production"))
+        .stage("commit", Condition::Not(Box::new(Condition::Fork)))
+        .node("unit", NodeKind::Gate(gate("test", &[])), body(&["make test"]), &[])
+        .stage(
+            "nightly",
+            Condition::Any(vec![Condition::Event(Event::Schedule), Condition::All(vec![large, dry])]),
+        )
+        .node("soak", NodeKind::Job, body(&["make soak"]), &["unit"])
+        .stage(
+            "release",
+            Condition::Any(vec![
+                Condition::Branch(glob("release/*")),
+                Condition::Tag(glob("v*")),
+                Condition::All(vec![
+                    Condition::Branch(glob("main")),
+                    Condition::Changed(vec![Change::Kind("code".to_owned())]),
+                ]),
+            ]),
+        )
+        .node("app", artefact(ArtefactType::Archive, &["out/app.tgz"]), body(&["make"]), &["unit"])
+        .node(
+            "deploy-app-to-production",
+            deploy(&["app"], "production"),
+            body(&["make deploy"]),
+            &["soak", "app"],
+        )
+}

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::ebnf::{Expression, Grammar};
 
-/// The smallest thing a sentence is made of. Words come in disjoint classes: each keyword, and four kinds of other words.
+/// The smallest thing a sentence is made of. Words come in disjoint classes: each keyword, and three kinds of other words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Terminal {
     /// Behind the last token.
@@ -23,8 +23,6 @@ pub enum Terminal {
     SmallWord,
     /// A word with a capital or an underscore: a variable.
     CapitalWord,
-    /// `P0905`: a variable, too, where one is asked for.
-    Code,
 }
 
 /// A part of a production, by its number.
@@ -115,7 +113,6 @@ impl Bnf {
                 Some(Terminal::HyphenatedWord) => "word with a hyphen".to_owned(),
                 Some(Terminal::SmallWord) => "word".to_owned(),
                 Some(Terminal::CapitalWord) => "word with a capital".to_owned(),
-                Some(Terminal::Code) => "CODE".to_owned(),
             },
         }
     }
@@ -247,12 +244,10 @@ impl Translation<'_> {
     }
 
     fn named(&mut self, name: &str) -> Result<Symbol, String> {
-        if self.grammar.rule(name).is_some() || matches!(name, "NAME" | "VAR" | "WORD") {
+        if self.grammar.rule(name).is_some() || matches!(name, "NAME" | "VAR" | "WORD" | "CODE") {
             Ok(Symbol::Nonterminal(self.nonterminal(name)))
         } else if LITERALS.contains(&name) {
             Ok(self.terminal(Terminal::Literal(name.to_owned())))
-        } else if name == "CODE" {
-            Ok(self.terminal(Terminal::Code))
         } else {
             Err(format!("no rule defines `{name}`"))
         }
@@ -261,7 +256,7 @@ impl Translation<'_> {
     /// What may stand where a name, a variable or either is asked for.
     fn words(&mut self) {
         for (name, takes_names, takes_variables) in
-            [("NAME", true, false), ("VAR", false, true), ("WORD", true, true)]
+            [("NAME", true, false), ("VAR", false, true), ("WORD", true, true), ("CODE", true, true)]
         {
             let Some(left) = self.nonterminals.get(name).copied() else { continue };
             let mut classes = vec![Terminal::SmallWord];
@@ -269,12 +264,12 @@ impl Translation<'_> {
                 classes.push(Terminal::HyphenatedWord);
             }
             if takes_variables {
-                classes.extend([Terminal::CapitalWord, Terminal::Code]);
+                classes.push(Terminal::CapitalWord);
             }
-            let keywords = self
-                .keywords
-                .iter()
-                .filter(|word| !NEVER_NAMES.contains(&word.as_str()) && (takes_names || !word.contains('-')));
+            let keywords = self.keywords.iter().filter(|word| {
+                name == "CODE"
+                    || !NEVER_NAMES.contains(&word.as_str()) && (takes_names || !word.contains('-'))
+            });
             classes.extend(keywords.cloned().map(Terminal::Keyword));
             for class in classes {
                 let right = vec![self.terminal(class)];

@@ -35,8 +35,7 @@ fn spellings(terminal: &Terminal) -> &[&str] {
         Terminal::End | Terminal::Keyword(_) | Terminal::Sign(_) => &[],
         Terminal::HyphenatedWord => &["release-managers", "web-2", "a-b-c"],
         Terminal::SmallWord => &["web", "x", "k8s"],
-        Terminal::CapitalWord => &["BASE_URL", "_x", "Home2"],
-        Terminal::Code => &["P0905"],
+        Terminal::CapitalWord => &["BASE_URL", "_x", "P0905"],
         Terminal::Literal(name) => match name.as_str() {
             "INT" => &["1", "42"],
             "DECIMAL" => &["0.82", "12.50"],

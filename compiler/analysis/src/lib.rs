@@ -1,5 +1,14 @@
 //! Names, types, expansion and the theorems: from the trees of a workspace to a proven program.
 
+mod allowance;
+mod expand;
+mod order;
+mod scope;
+mod script_checks;
+pub mod scripts;
+mod theorems;
+mod value;
+
 use pipec_base::{Diagnostic, FileId};
 use pipec_ir::Program;
 use pipec_syntax::ast;
@@ -11,6 +20,8 @@ pub struct Module<'a> {
     pub file: FileId,
     /// Its path relative to the workspace, with `/`; a standard module's name (`std/rust.pipe`).
     pub path: &'a str,
+    /// Its text.
+    pub text: &'a str,
     /// SHA-256 of its text, 64 hexadecimal digits.
     pub digest: &'a str,
     /// Its tree.
@@ -29,6 +40,18 @@ pub struct Analysis {
 /// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `today` decides
 /// which `allow … until` have expired.
 pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Date) -> Analysis {
-    let _ = (workspace, standard, today);
-    Analysis::default()
+    let mut diagnostics = Vec::new();
+    let names = scope::Workspace::new(workspace, standard, &mut diagnostics);
+    let mut program = expand::expand(&names, &mut diagnostics);
+    let mut ordered = true;
+    for pipeline in &mut program.pipelines {
+        ordered &= order::order(pipeline, &mut diagnostics);
+    }
+    if ordered {
+        theorems::prove(&program, &mut diagnostics);
+    }
+    script_checks::check(&names, &program, &mut diagnostics);
+    allowance::apply(workspace, today, &mut diagnostics);
+    diagnostics.sort_by_key(|diagnostic| diagnostic.span());
+    Analysis { program, diagnostics }
 }

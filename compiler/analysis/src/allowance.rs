@@ -1,0 +1,132 @@
+//! `allow CODE because "…" until DATE`: suppresses one kind of finding in the clause it stands before. Findings about the
+//! supply chain, time and scripts can be allowed; theorems never. One that has expired or that allows nothing is a
+//! finding itself.
+
+use crate::Module;
+use pipec_base::{Code, Diagnostic, Span, codes};
+use pipec_syntax::ast::{
+    Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, PipelineClause, StageClause, Work,
+};
+
+struct Allowance<'a> {
+    written: &'a Allow,
+    covers: Span,
+}
+
+/// Takes out what is allowed, and adds what is wrong with the allowances themselves.
+pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<Diagnostic>) {
+    let mut allowances = Vec::new();
+    for module in modules {
+        for item in &module.tree.items {
+            gather(item, &mut allowances);
+            in_declaration(&item.kind, &mut allowances);
+        }
+    }
+    for Allowance { written, covers } in allowances {
+        let code = match written.code.node.parse::<Code>() {
+            Ok(code) if code.can_be_allowed() => code,
+            Ok(code) => {
+                diagnostics.push(
+                    Diagnostic::error(codes::P0117, format!("{code} can't be allowed"), written.code.span)
+                        .help(
+                            "only findings of P07xx to P09xx can: a theorem holds, or the program is refused",
+                        ),
+                );
+                continue;
+            }
+            Err(_) => {
+                diagnostics.push(
+                    Diagnostic::error(
+                        codes::P0117,
+                        format!("there is no finding `{}`", written.code.node),
+                        written.code.span,
+                    )
+                    .help("name the code that the finding shows: `allow P0905 because \"…\"`"),
+                );
+                continue;
+            }
+        };
+        if let Some(until) = written.until.as_ref().filter(|until| until.node < today) {
+            let Date { year, month, day } = until.node;
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::P0118,
+                    format!("this ended on {year:04}-{month:02}-{day:02}"),
+                    written.span,
+                )
+                .saying(format!("{code} is allowed no longer"))
+                .help("mend what it allowed, or give it a new reason and a new date"),
+            );
+            continue;
+        }
+        let before = diagnostics.len();
+        diagnostics.retain(|diagnostic| diagnostic.code != code || !covers.contains(diagnostic.span()));
+        if diagnostics.len() == before {
+            diagnostics.push(
+                Diagnostic::warning(
+                    codes::P0119,
+                    format!("nothing here is a finding of {code}"),
+                    written.span,
+                )
+                .help("drop it: an allowance that allows nothing hides the next finding")
+                .fix("drop it", written.span, ""),
+            );
+        }
+    }
+}
+
+fn gather<'a, T>(clause: &'a Clause<T>, all: &mut Vec<Allowance<'a>>) {
+    all.extend(clause.allows.iter().map(|written| Allowance { written, covers: clause.span }));
+}
+
+fn in_declaration<'a>(declaration: &'a Declaration, all: &mut Vec<Allowance<'a>>) {
+    match declaration {
+        Declaration::Pipeline(pipeline) => {
+            for clause in &pipeline.clauses {
+                gather(clause, all);
+                let PipelineClause::Stage(stage) = &clause.kind else { continue };
+                for clause in &stage.clauses {
+                    gather(clause, all);
+                    match &clause.kind {
+                        StageClause::Gate { work, .. }
+                        | StageClause::Artefact { work, .. }
+                        | StageClause::Deploy { work, .. }
+                        | StageClause::Job { work, .. } => in_work(work, all),
+                        StageClause::Default(_) | StageClause::Budget(_) | StageClause::Error { .. } => {}
+                    }
+                }
+            }
+        }
+        Declaration::Task(task) => in_body(&task.body, all),
+        Declaration::Environment(environment) => {
+            for clause in &environment.clauses {
+                gather(clause, all);
+                if let EnvironmentClause::Teardown(pipec_syntax::ast::Action::Body(body)) = &clause.kind {
+                    in_body(body, all);
+                }
+            }
+        }
+        Declaration::Runner(runner) => runner.clauses.iter().for_each(|clause| gather(clause, all)),
+        _ => {}
+    }
+}
+
+fn in_work<'a>(work: &'a Work, all: &mut Vec<Allowance<'a>>) {
+    if let Some(body) = &work.body {
+        in_body(body, all);
+    }
+}
+
+fn in_body<'a>(body: &'a Body, all: &mut Vec<Allowance<'a>>) {
+    for clause in &body.clauses {
+        gather(clause, all);
+        match &clause.kind {
+            BodyClause::Shift(pipec_syntax::ast::Action::Body(body))
+            | BodyClause::Verify(pipec_syntax::ast::Action::Body(body))
+            | BodyClause::Rollback(pipec_syntax::ast::Action::Body(body)) => in_body(body, all),
+            BodyClause::Sidecar { clauses, .. } => clauses.iter().for_each(|clause| gather(clause, all)),
+            BodyClause::Engine { steps, .. } => steps.iter().for_each(|clause| gather(clause, all)),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! Bodies: what the clauses of a node and of the task it calls come to.
+
+mod clause;
+mod finish;
+
+use pipec_base::Span;
+use pipec_ir::{
+    Action, ArtefactType, Body, Evidence, ExemptionRule, Origin, Override, PathPattern, Quorum, Strategy,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What kind of node a body belongs to.
+#[derive(Clone, Debug)]
+pub(super) enum Role {
+    /// With its kind of evidence, if that is known.
+    Gate(Option<Evidence>),
+    /// With its type, if that is known.
+    Artefact(Option<ArtefactType>),
+    Deploy,
+    Job,
+    /// A task that nothing calls: any clause may stand there.
+    Task,
+}
+
+impl Role {
+    /// The node with its article, for messages.
+    pub(super) fn what(&self) -> &'static str {
+        match self {
+            Role::Gate(_) => "a gate",
+            Role::Artefact(_) => "an artefact",
+            Role::Deploy => "a deploy",
+            Role::Job => "a job",
+            Role::Task => "a task",
+        }
+    }
+}
+
+/// What has been gathered of a node's work.
+#[derive(Clone, Debug)]
+pub(super) struct Work {
+    pub(super) role: Role,
+    pub(super) body: Body,
+    /// The task it calls.
+    pub(super) called: Option<String>,
+    /// Whether a clause could not be read.
+    pub(super) has_error: bool,
+    pub(super) advisory: Option<(String, Origin)>,
+    pub(super) exemptions: Vec<ExemptionRule>,
+    pub(super) overriding: Option<Override>,
+    pub(super) quorum: Option<Quorum>,
+    pub(super) paths: Vec<PathPattern>,
+    pub(super) image_name: Option<(String, Origin)>,
+    pub(super) strategy: Option<Strategy>,
+    pub(super) shift: Option<Action>,
+    pub(super) verify: Option<Action>,
+    pub(super) rollback: Option<Action>,
+    pub(super) irreversible: Option<(String, Origin)>,
+    /// Variables that came from defaults: a nearer one replaces them.
+    defaults: BTreeSet<String>,
+    /// Clauses that stand once, with their place.
+    once: BTreeMap<&'static str, Span>,
+    /// Whether a `run` or `path` came from the task, so that the node may not add its own.
+    task_says: BTreeMap<&'static str, Span>,
+}
+
+impl Work {
+    /// Nothing yet.
+    pub(super) fn new(role: Role, origin: Origin) -> Work {
+        Work {
+            role,
+            body: Body { origin, timeout: super::DEFAULT_TIMEOUT, ..Body::default() },
+            called: None,
+            has_error: false,
+            advisory: None,
+            exemptions: Vec::new(),
+            overriding: None,
+            quorum: None,
+            paths: Vec::new(),
+            image_name: None,
+            strategy: None,
+            shift: None,
+            verify: None,
+            rollback: None,
+            irreversible: None,
+            defaults: BTreeSet::new(),
+            once: BTreeMap::new(),
+            task_says: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What a node's clauses must come to together.
+
+use super::{Role, Work};
+use crate::expand::Expander;
+use crate::expand::frame::Frame;
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::ArtefactType;
+use pipec_syntax::ast::Name;
+use std::collections::BTreeMap;
+
+impl Expander<'_, '_> {
+    /// Checks a node whose clauses could all be read.
+    pub(in crate::expand) fn check_work(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
+        self.check_does_something(name, span, work, frame);
+        match &work.role {
+            Role::Artefact(Some(ty)) => self.check_artefact(name, *ty, work, frame),
+            Role::Gate(_) => self.check_quorum(work, frame),
+            Role::Deploy => self.check_strategy(work, frame),
+            _ => {}
+        }
+        self.check_variables(work, frame);
+    }
+
+    fn check_does_something(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
+        let body = &work.body;
+        let does = !body.steps.is_empty()
+            || !body.engines.is_empty()
+            || !body.measures.is_empty()
+            || !work.paths.is_empty()
+            || work.shift.is_some();
+        if does {
+            return;
+        }
+        let (what, example) = match &work.role {
+            Role::Gate(_) => (format!("gate `{}`", name.node), "run \"cargo test --locked\""),
+            Role::Artefact(_) => (format!("artefact `{}`", name.node), "run \"cargo build --release\""),
+            Role::Deploy => ("this deploy".to_owned(), "run \"./deploy.sh\""),
+            Role::Job | Role::Task => (format!("job `{}`", name.node), "run \"./report.sh\""),
+        };
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0019, format!("{what} does nothing"), span)
+                .help(format!("say what it does: `{example}`")),
+        );
+    }
+
+    fn check_artefact(&mut self, name: &Name, ty: ArtefactType, work: &Work, frame: &Frame) {
+        let (missing, help) = match (ty, work.paths.first(), &work.image_name) {
+            (ArtefactType::Image, None, Some(_)) => return,
+            (ArtefactType::Image, Some(path), _) => {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0306,
+                        "an image is pushed, not left in a path",
+                        path.origin.span,
+                    )
+                    .help("leave an OCI layout in `$PIPE_IMAGE_LAYOUT` and say `name \"registry/image\"`"),
+                );
+                return;
+            }
+            (ArtefactType::Image, None, None) => ("name", "say where it goes: `name \"ghcr.io/acme/web\"`"),
+            (_, None, _) => ("path", "say what the build leaves behind: `path \"dist/**\"`"),
+            (_, Some(_), _) => return,
+        };
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0306,
+                format!("artefact `{}` has no `{missing}`", name.node),
+                name.span,
+            )
+            .help(help),
+        );
+    }
+
+    fn check_quorum(&mut self, work: &Work, frame: &Frame) {
+        let (Some(quorum), Some(span)) = (work.quorum, work.once.get("repeat")) else { return };
+        let evidence = match &work.role {
+            Role::Gate(Some(evidence)) => evidence.name.as_str(),
+            _ => return,
+        };
+        if !matches!(evidence, "evaluation" | "performance") {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0410,
+                    format!("evidence of kind {evidence} does not waver: it passes or it fails"),
+                    *span,
+                )
+                .help("only gates of evaluation and performance may `repeat`"),
+            );
+        } else if quorum.quorum > quorum.times || quorum.quorum * 2 <= quorum.times {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0410,
+                    format!("{} of {} is no majority", quorum.quorum, quorum.times),
+                    *span,
+                )
+                .help(format!(
+                    "more than half must pass: from {} to {}",
+                    quorum.times / 2 + 1,
+                    quorum.times.max(1)
+                )),
+            );
+        }
+    }
+
+    fn check_strategy(&mut self, work: &Work, frame: &Frame) {
+        let Some(strategy) = &work.strategy else {
+            if let Some(span) = work.once.get("shift") {
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0504, "`shift` has no steps to take", *span)
+                        .help("say them: `strategy canary { step 5% soak 10m }`"),
+                );
+            }
+            return;
+        };
+        let span = strategy.origin.span;
+        if work.shift.is_none() {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0504, "the strategy does not say how the weight moves", span)
+                    .help("say it: `shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\"`"),
+            );
+        }
+        if !work.body.steps.is_empty() {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0504, "`shift` replaces `run`", span)
+                    .help("what `run` does before the first step belongs in `shift`: it is called once per step and at last with 100"),
+            );
+        }
+        if work.rollback.is_none() && work.irreversible.is_none() {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0504, "the strategy has no way back", span)
+                    .help("say `rollback run \"…\"`, or `irreversible because \"…\"`"),
+            );
+        }
+        let mut last = 0.0;
+        for step in &strategy.steps {
+            let weight: f64 = step.weight.parse().unwrap_or(0.0);
+            if weight <= last || weight > 100.0 {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0504,
+                        format!("the weight goes from {last}% to {weight}%"),
+                        step.origin.span,
+                    )
+                    .help("each step is more than the one before, and at most 100%"),
+                );
+                return;
+            }
+            last = weight;
+        }
+    }
+
+    /// A variable has one meaning in a node.
+    fn check_variables(&mut self, work: &Work, frame: &Frame) {
+        let mut taken: BTreeMap<String, String> = BTreeMap::new();
+        for (artefact, _) in &work.body.uses {
+            for variable in artefact_variables(artefact) {
+                taken.insert(variable, format!("of artefact `{artefact}`"));
+            }
+        }
+        let environment = frame.deploys_to.as_ref().and_then(|name| self.program.environments.get(name));
+        if let Some(environment) = environment {
+            let secrets = environment.secrets.iter().map(|secret| &secret.variable);
+            for variable in secrets.chain(environment.values.iter().map(|value| &value.variable)) {
+                taken.insert(variable.clone(), format!("of environment `{}`", environment.name));
+            }
+        }
+        let mut found = Vec::new();
+        let bound = work
+            .body
+            .secrets
+            .iter()
+            .map(|secret| (&secret.variable, secret.origin.span))
+            .chain(work.body.env.iter().map(|binding| (&binding.variable, binding.origin.span)));
+        for (variable, span) in bound {
+            let owner = if variable.starts_with("PIPE_") {
+                Some("of the compiler: it gives `PIPE_…`".to_owned())
+            } else {
+                taken.get(variable).cloned()
+            };
+            match owner {
+                Some(owner) => found.push(
+                    Diagnostic::error(
+                        codes::P0121,
+                        format!("variable `{variable}` is taken: it is {owner}"),
+                        span,
+                    )
+                    .help("give it another name"),
+                ),
+                None => {
+                    taken.insert(variable.clone(), "set above".to_owned());
+                }
+            }
+        }
+        for diagnostic in found {
+            self.report(frame, diagnostic);
+        }
+    }
+}
+
+/// The variables that an artefact present in a node gives to its scripts.
+pub(crate) fn artefact_variables(artefact: &str) -> Vec<String> {
+    let stem = artefact.replace('-', "_").to_ascii_uppercase();
+    ["PATH", "DIGEST", "REF"].iter().map(|field| format!("{stem}_{field}")).collect()
+}

@@ -1,0 +1,177 @@
+//! Parameters, arguments and types.
+
+use super::Expander;
+use super::frame::{Frame, path_text};
+use crate::value::{Type, Value};
+use pipec_base::{Diagnostic, closest, codes};
+use pipec_ir::ArtefactType;
+use pipec_syntax::ast::{self, Call, Parameter};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl Expander<'_, '_> {
+    /// The parameters' values in a call. Arguments are evaluated where the call stands, defaults where the parameters do.
+    pub(super) fn arguments(
+        &mut self,
+        call: &Call,
+        parameters: &[Parameter],
+        caller: &mut Frame,
+        callee: &mut Frame,
+    ) {
+        let name = path_text(&call.function);
+        let mut given: BTreeMap<&str, Value> = BTreeMap::new();
+        for (argument, expression) in &call.arguments {
+            let Some(parameter) = parameters.iter().find(|it| it.name.node == argument.node) else {
+                let known: Vec<&str> = parameters.iter().map(|it| it.name.node.as_str()).collect();
+                let diagnostic = Diagnostic::error(
+                    codes::P0108,
+                    format!("`{name}` has no parameter `{}`", argument.node),
+                    argument.span,
+                );
+                let diagnostic = match closest(&argument.node, known.iter().copied()) {
+                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                        format!("write `{near}`"),
+                        argument.span,
+                        near,
+                    ),
+                    None if known.is_empty() => diagnostic.help("it takes none"),
+                    None => diagnostic.help(format!("it takes {}", known.join(", "))),
+                };
+                self.report(caller, diagnostic);
+                continue;
+            };
+            if given.contains_key(argument.node.as_str()) {
+                self.report(
+                    caller,
+                    Diagnostic::error(
+                        codes::P0108,
+                        format!("argument `{}` is given twice", argument.node),
+                        argument.span,
+                    ),
+                );
+                continue;
+            }
+            let mut quiet = Vec::new();
+            let ty = type_of(&parameter.ty, &mut quiet);
+            let what = format!("parameter `{}` of `{name}`", argument.node);
+            let value = self.evaluate_as(expression, &ty, &what, caller);
+            given.insert(&argument.node, value);
+        }
+        for parameter in parameters {
+            let value = match (given.remove(parameter.name.node.as_str()), &parameter.default) {
+                (Some(value), _) => value,
+                (None, Some(default)) => {
+                    let mut quiet = Vec::new();
+                    let ty = type_of(&parameter.ty, &mut quiet);
+                    let what = format!("the default of `{}`", parameter.name.node);
+                    self.evaluate_as(default, &ty, &what, callee)
+                }
+                (None, None) => {
+                    self.report(
+                        caller,
+                        Diagnostic::error(
+                            codes::P0107,
+                            format!("`{name}` asks for `{}`", parameter.name.node),
+                            call.span,
+                        )
+                        .label(parameter.span, "declared here, without a default")
+                        .help(format!("add `{}: …`", parameter.name.node)),
+                    );
+                    Value::Broken
+                }
+            };
+            callee.parameters.insert(parameter.name.node.clone(), value);
+        }
+    }
+
+    /// Checks a parameter list for itself: names, types, defaults.
+    pub(super) fn check_parameters(&mut self, parameters: &[Parameter], frame: &mut Frame) {
+        let mut seen = BTreeSet::new();
+        for parameter in parameters {
+            if !seen.insert(parameter.name.node.as_str()) {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0102,
+                        format!("there are two parameters `{}`", parameter.name.node),
+                        parameter.name.span,
+                    ),
+                );
+            }
+            let mut found = Vec::new();
+            let ty = type_of(&parameter.ty, &mut found);
+            for diagnostic in found {
+                self.report(frame, diagnostic);
+            }
+            if let Some(default) = &parameter.default {
+                let what = format!("the default of `{}`", parameter.name.node);
+                self.evaluate_as(default, &ty, &what, frame);
+            }
+        }
+    }
+}
+
+/// What a written type means.
+pub(super) fn type_of(ty: &ast::Type, found: &mut Vec<Diagnostic>) -> Type {
+    const KNOWN: [(&str, Type); 11] = [
+        ("string", Type::String),
+        ("int", Type::Int),
+        ("decimal", Type::Decimal),
+        ("bool", Type::Bool),
+        ("duration", Type::Duration),
+        ("percent", Type::Percent),
+        ("size", Type::Size),
+        ("path", Type::Path),
+        ("time", Type::Time),
+        ("date", Type::Date),
+        ("secret", Type::Secret),
+    ];
+    match ty {
+        ast::Type::OneOf(words) => Type::OneOf(words.iter().map(|word| word.node.clone()).collect()),
+        ast::Type::Named { name, argument } => {
+            if name.node == "list" {
+                let element = match argument {
+                    Some(argument) => type_of(argument, found),
+                    None => {
+                        found.push(
+                            Diagnostic::error(codes::P0112, "a list of what?", name.span)
+                                .help("write `list<string>`"),
+                        );
+                        Type::Unknown
+                    }
+                };
+                return Type::List(Box::new(element));
+            }
+            if argument.is_some() {
+                found.push(Diagnostic::error(
+                    codes::P0112,
+                    format!("only `list` takes a type in `<…>`, not `{}`", name.node),
+                    name.span,
+                ));
+                return Type::Unknown;
+            }
+            if let Some((_, ty)) = KNOWN.iter().find(|(word, _)| *word == name.node) {
+                return ty.clone();
+            }
+            if let Some(ty) = ArtefactType::from_word(&name.node) {
+                return Type::Artefact(ty);
+            }
+            let words: Vec<&str> = KNOWN
+                .iter()
+                .map(|(word, _)| *word)
+                .chain(["list"])
+                .chain(ArtefactType::ALL.iter().map(|ty| ty.word()))
+                .collect();
+            let diagnostic =
+                Diagnostic::error(codes::P0112, format!("there is no type `{}`", name.node), name.span);
+            found.push(match closest(&name.node, words.iter().copied()) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    name.span,
+                    near,
+                ),
+                None => diagnostic.help(format!("there is {}", words.join(", "))),
+            });
+            Type::Unknown
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Conditions of stages, kinds of change, triggers' globs.
+
+use super::Expander;
+use super::frame::Frame;
+use crate::value::Value;
+use pipec_base::{Diagnostic, closest, codes};
+use pipec_ir::{Change, Condition, Event, Input, InputType};
+use pipec_logic::Glob;
+use pipec_syntax::ast::{self, Literal, Name, Ref};
+
+/// The kinds of change (language reference, "Declarations").
+pub(super) const KINDS: [&str; 9] =
+    ["code", "config", "infra", "schema", "data", "prompt", "flag", "docs", "none"];
+
+impl Expander<'_, '_> {
+    /// A condition as written; what is broken in it is left out, and the whole is then not to be proven.
+    pub(super) fn condition(
+        &mut self,
+        condition: &ast::Condition,
+        inputs: &[Input],
+        frame: &Frame,
+    ) -> Option<Condition> {
+        let each = |expander: &mut Self, parts: &[ast::Condition]| -> Option<Vec<Condition>> {
+            let parts: Vec<Option<Condition>> =
+                parts.iter().map(|part| expander.condition(part, inputs, frame)).collect();
+            parts.into_iter().collect()
+        };
+        match condition {
+            ast::Condition::Or(parts) => each(self, parts).map(Condition::Any),
+            ast::Condition::And(parts) => each(self, parts).map(Condition::All),
+            ast::Condition::Not(part, _) => {
+                self.condition(part, inputs, frame).map(|part| Condition::Not(Box::new(part)))
+            }
+            ast::Condition::Event(name) => self.event(name, frame).map(Condition::Event),
+            ast::Condition::Branch(glob) => self.ref_glob(glob, frame).map(Condition::Branch),
+            ast::Condition::Tag(glob) => self.ref_glob(glob, frame).map(Condition::Tag),
+            ast::Condition::Changed(refs, _) => self.changes(refs, frame).map(Condition::Changed),
+            ast::Condition::Input { name, value } => self.input_condition(name, value, inputs, frame),
+            ast::Condition::Fork(_) => Some(Condition::Fork),
+            ast::Condition::Error(_) => None,
+        }
+    }
+
+    fn event(&mut self, name: &Name, frame: &Frame) -> Option<Event> {
+        let event = Event::from_word(&name.node);
+        if event.is_none() {
+            let words = Event::ALL.map(Event::word);
+            let diagnostic =
+                Diagnostic::error(codes::P0115, format!("there is no event `{}`", name.node), name.span);
+            let near = match name.node.as_str() {
+                "pr" | "merge-request" | "pullrequest" => Some("pull-request"),
+                "dispatch" | "workflow-dispatch" => Some("manual"),
+                "cron" => Some("schedule"),
+                other => closest(other, words),
+            };
+            let diagnostic = match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    name.span,
+                    near,
+                ),
+                None => diagnostic.help(format!("there is {}", words.join(", "))),
+            };
+            self.report(frame, diagnostic);
+        }
+        event
+    }
+
+    fn input_condition(
+        &mut self,
+        name: &Name,
+        value: &pipec_base::Spanned<Literal>,
+        inputs: &[Input],
+        frame: &Frame,
+    ) -> Option<Condition> {
+        let Some(input) = inputs.iter().find(|input| input.name == name.node) else {
+            let known: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
+            let diagnostic = Diagnostic::error(
+                codes::P0101,
+                format!("manual runs have no input `{}`", name.node),
+                name.span,
+            );
+            let diagnostic = match closest(&name.node, known) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    name.span,
+                    near,
+                ),
+                None => diagnostic.help(format!("declare it: `on manual {{ input {}: string }}`", name.node)),
+            };
+            self.report(frame, diagnostic);
+            return None;
+        };
+        let text = Value::of_literal(&value.node).to_text()?.as_literal()?.to_owned();
+        let fits = match (&input.ty, &value.node) {
+            (InputType::String, Literal::String(_)) => true,
+            (InputType::Number, Literal::Integer(_) | Literal::Decimal(_)) => true,
+            (InputType::Boolean, Literal::Boolean(_)) => true,
+            (InputType::OneOf(words), Literal::String(word)) => words.contains(word),
+            _ => false,
+        };
+        if !fits {
+            let ty = match &input.ty {
+                InputType::String => "a string".to_owned(),
+                InputType::Number => "a number".to_owned(),
+                InputType::Boolean => "`true` or `false`".to_owned(),
+                InputType::OneOf(words) => {
+                    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
+                }
+            };
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0106,
+                    format!("input `{}` is never `{text}`", name.node),
+                    value.span,
+                )
+                .label(input.origin.span, "declared here")
+                .help(format!("it is {ty}")),
+            );
+            return None;
+        }
+        Some(Condition::Input { name: name.node.clone(), value: text })
+    }
+
+    /// What `changed` asks for: a name is a kind, a string is a glob.
+    pub(super) fn changes(&mut self, refs: &[Ref], frame: &Frame) -> Option<Vec<Change>> {
+        let changes: Vec<Option<Change>> = refs
+            .iter()
+            .map(|it| {
+                if it.quoted {
+                    self.glob(&it.text, it.span, frame).map(Change::Glob)
+                } else {
+                    let name = Name::new(it.text.clone(), it.span);
+                    self.is_kind(&name, frame).then(|| Change::Kind(it.text.clone()))
+                }
+            })
+            .collect();
+        changes.into_iter().collect()
+    }
+
+    /// Whether a kind of change is one; says so if not.
+    pub(super) fn is_kind(&mut self, name: &Name, frame: &Frame) -> bool {
+        if KINDS.contains(&name.node.as_str()) {
+            return true;
+        }
+        let diagnostic =
+            Diagnostic::error(codes::P0101, format!("there is no kind of change `{}`", name.node), name.span);
+        let diagnostic = match closest(&name.node, KINDS) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near,
+            ),
+            None => diagnostic.help(format!("there is {}; paths stand in quotes", KINDS.join(", "))),
+        };
+        self.report(frame, diagnostic);
+        false
+    }
+
+    /// A branch or tag: a name or a glob.
+    pub(super) fn ref_glob(&mut self, it: &Ref, frame: &Frame) -> Option<Glob> {
+        self.glob(&it.text, it.span, frame)
+    }
+
+    /// Several branches or tags; the broken ones are left out.
+    pub(super) fn ref_globs(&mut self, refs: &[Ref], frame: &Frame) -> Vec<Glob> {
+        refs.iter().filter_map(|it| self.ref_glob(it, frame)).collect()
+    }
+}

@@ -1,0 +1,138 @@
+//! What comes before what (language reference, "What a run means", 2): a stage follows the stages it names or, naming
+//! none, every stage above it; an artefact precedes whatever uses, gates or deploys it; inside a stage, what is written
+//! above a deploy precedes it and what is below follows it. Nothing waits for an advisory gate.
+
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{NodeId, NodeKind, Pipeline, StageId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sets [`pipec_ir::Node::before`] of every node; where nodes wait for each other, says so and leaves them empty.
+pub(crate) fn order(pipeline: &mut Pipeline, diagnostics: &mut Vec<Diagnostic>) -> bool {
+    let direct = direct(pipeline);
+    let mut before: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
+    for start in pipeline.nodes.iter().map(|node| node.id) {
+        if let Err(circle) = complete(start, &direct, &mut before) {
+            diagnostics.push(circular(pipeline, &circle));
+            return false;
+        }
+    }
+    for node in &mut pipeline.nodes {
+        node.before = before.remove(&node.id).unwrap_or_default();
+    }
+    true
+}
+
+/// Every stage that comes before each, directly or not; a stage in a circle comes before itself.
+fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<StageId>> {
+    let mut all = Vec::new();
+    for stage in &pipeline.stages {
+        let mut reached = BTreeSet::new();
+        let mut next = stage.after.clone();
+        while let Some(id) = next.pop() {
+            if reached.insert(id)
+                && let Some(stage) = pipeline.stages.get(id.0)
+            {
+                next.extend(&stage.after);
+            }
+        }
+        all.push(reached);
+    }
+    all
+}
+
+fn direct(pipeline: &Pipeline) -> BTreeMap<NodeId, Vec<NodeId>> {
+    let stages_before = stages_before(pipeline);
+    let waited_for = |id: &NodeId| {
+        pipeline
+            .node(*id)
+            .is_some_and(|node| !matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some()))
+    };
+    let producers: BTreeMap<&str, NodeId> = pipeline
+        .nodes
+        .iter()
+        .filter(|node| matches!(node.kind, NodeKind::Artefact(_)))
+        .map(|node| (node.name.as_str(), node.id))
+        .collect();
+    let is_deploy =
+        |id: NodeId| pipeline.node(id).is_some_and(|node| matches!(node.kind, NodeKind::Deploy(_)));
+    let mut direct = BTreeMap::new();
+    for node in &pipeline.nodes {
+        let mut preceding: Vec<NodeId> = stages_before
+            .get(node.stage.0)
+            .into_iter()
+            .flatten()
+            .filter_map(|stage| pipeline.stages.get(stage.0))
+            .flat_map(|stage| &stage.nodes)
+            .copied()
+            .collect();
+        if let Some(stage) = pipeline.stage_of(node) {
+            let above = stage.nodes.iter().copied().take_while(|id| *id != node.id);
+            preceding.extend(above.filter(|id| is_deploy(*id) || is_deploy(node.id)));
+        }
+        preceding.extend(node.body.uses.iter().filter_map(|(name, _)| producers.get(name.as_str())));
+        preceding.retain(waited_for);
+        direct.insert(node.id, preceding);
+    }
+    direct
+}
+
+/// Fills in what is before a node and before all that is before it, without recursion; a circle is returned in the order
+/// in which its nodes wait.
+fn complete(
+    start: NodeId,
+    direct: &BTreeMap<NodeId, Vec<NodeId>>,
+    before: &mut BTreeMap<NodeId, BTreeSet<NodeId>>,
+) -> Result<(), Vec<NodeId>> {
+    let none = Vec::new();
+    let mut path: Vec<(NodeId, std::slice::Iter<'_, NodeId>)> = Vec::new();
+    let mut on_path: BTreeSet<NodeId> = BTreeSet::new();
+    if !before.contains_key(&start) {
+        on_path.insert(start);
+        path.push((start, direct.get(&start).unwrap_or(&none).iter()));
+    }
+    while let Some((node, rest)) = path.last_mut() {
+        let node = *node;
+        match rest.next() {
+            Some(next) if before.contains_key(next) => {}
+            Some(next) if on_path.contains(next) => {
+                let circle = path.iter().map(|(id, _)| *id).skip_while(|id| id != next).collect();
+                return Err(circle);
+            }
+            Some(next) => {
+                on_path.insert(*next);
+                path.push((*next, direct.get(next).unwrap_or(&none).iter()));
+            }
+            None => {
+                let mut all = BTreeSet::new();
+                for preceding in direct.get(&node).unwrap_or(&none) {
+                    if all.insert(*preceding) {
+                        all.extend(before.get(preceding).into_iter().flatten().copied());
+                    }
+                }
+                before.insert(node, all);
+                on_path.remove(&node);
+                path.pop();
+            }
+        }
+    }
+    Ok(())
+}
+
+fn circular(pipeline: &Pipeline, circle: &[NodeId]) -> Diagnostic {
+    let nodes: Vec<&pipec_ir::Node> = circle.iter().filter_map(|id| pipeline.node(*id)).collect();
+    let name = |place: usize| nodes.get(place % nodes.len().max(1)).map_or("", |node| node.name.as_str());
+    let first = nodes.first().map(|node| node.name_origin.clone()).unwrap_or_default();
+    let message = if nodes.len() == 1 {
+        format!("`{}` waits for itself", name(0))
+    } else {
+        format!("`{}` and `{}` wait for each other", name(0), name(1))
+    };
+    let chain: Vec<String> = (1..=nodes.len()).map(|place| format!("`{}`", name(place))).collect();
+    let mut diagnostic = Diagnostic::error(codes::P0207, message, first.span)
+        .counterexample(format!("`{}` waits for {}", name(0), chain.join(", which waits for ")))
+        .help("a change travels one way: take one of them out of the circle, with `after` on its stage or by what it uses");
+    for node in nodes.iter().skip(1) {
+        diagnostic = diagnostic.label(node.name_origin.span, "in the circle");
+    }
+    first.explain(diagnostic)
+}

@@ -1,0 +1,370 @@
+//! Names: what each file declares, which modules it uses, and what a path means in it.
+
+use crate::Module;
+use pipec_base::{Diagnostic, FileId, Span, closest, codes};
+use pipec_syntax::ast::{
+    self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
+    Runner, Task, Use,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A module's place in a [`Workspace`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ModuleId(pub usize);
+
+/// What a name at the top of a file stands for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Definition<'a> {
+    Module(ModuleId),
+    Pipeline(&'a Clause<Declaration>, &'a Pipeline),
+    PipelineInstance(&'a Clause<Declaration>, &'a Instance),
+    Task(&'a Task),
+    Environment(&'a Clause<Declaration>, &'a Environment),
+    EnvironmentInstance(&'a Clause<Declaration>, &'a Instance),
+    Runner(&'a Runner),
+    Role(&'a Role),
+    Evidence(&'a EvidenceDeclaration),
+    Let(&'a Let),
+    /// Declared, but unreadable: whatever refers to it is silent.
+    Broken,
+}
+
+impl Definition<'_> {
+    /// What it is, with its article, for messages.
+    pub(crate) fn what(&self) -> &'static str {
+        match self {
+            Definition::Module(_) => "a module",
+            Definition::Pipeline(..) | Definition::PipelineInstance(..) => "a pipeline",
+            Definition::Task(_) => "a task",
+            Definition::Environment(..) | Definition::EnvironmentInstance(..) => "an environment",
+            Definition::Runner(_) => "a runner",
+            Definition::Role(_) => "a role",
+            Definition::Evidence(_) => "a kind of evidence",
+            Definition::Let(_) => "a constant",
+            Definition::Broken => "a broken declaration",
+        }
+    }
+}
+
+/// A definition, where it is, and the name it was declared by.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found<'a> {
+    pub(crate) module: ModuleId,
+    pub(crate) definition: Definition<'a>,
+}
+
+struct Scope<'a> {
+    source: Module<'a>,
+    names: BTreeMap<&'a str, (Span, Definition<'a>)>,
+    uses: BTreeSet<ModuleId>,
+}
+
+/// All modules and their names.
+pub(crate) struct Workspace<'a> {
+    scopes: Vec<Scope<'a>>,
+    own: usize,
+}
+
+impl<'a> Workspace<'a> {
+    /// Reads the names of all modules; the first `workspace.len()` are the workspace's own.
+    pub(crate) fn new(
+        workspace: &[Module<'a>],
+        standard: &[Module<'a>],
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Workspace<'a> {
+        let scopes = workspace
+            .iter()
+            .chain(standard)
+            .map(|source| Scope { source: *source, names: BTreeMap::new(), uses: BTreeSet::new() })
+            .collect();
+        let mut all = Workspace { scopes, own: workspace.len() };
+        for place in 0..all.scopes.len() {
+            all.declare(ModuleId(place), diagnostics);
+        }
+        all.refuse_cycles(diagnostics);
+        all
+    }
+
+    /// The workspace's own modules.
+    pub(crate) fn own_modules(&self) -> impl Iterator<Item = ModuleId> + use<> {
+        (0..self.own).map(ModuleId)
+    }
+
+    /// A module's source.
+    pub(crate) fn source(&self, module: ModuleId) -> Option<&Module<'a>> {
+        self.scopes.get(module.0).map(|scope| &scope.source)
+    }
+
+    /// The text of a file.
+    pub(crate) fn text(&self, file: FileId) -> &'a str {
+        self.scopes.iter().find(|scope| scope.source.file == file).map_or("", |scope| scope.source.text)
+    }
+
+    /// A module's definitions in source order.
+    pub(crate) fn definitions(&self, module: ModuleId) -> Vec<(&'a str, Definition<'a>)> {
+        let Some(scope) = self.scopes.get(module.0) else { return Vec::new() };
+        let mut all: Vec<_> =
+            scope.names.iter().map(|(name, (span, found))| (*span, *name, *found)).collect();
+        all.sort_by_key(|(span, ..)| *span);
+        all.into_iter().map(|(_, name, found)| (name, found)).collect()
+    }
+
+    /// The module and every module it uses, directly or not.
+    pub(crate) fn with_uses(&self, module: ModuleId) -> Vec<ModuleId> {
+        let mut reached = vec![module];
+        let mut next = 0;
+        while let Some(&current) = reached.get(next) {
+            next += 1;
+            let Some(scope) = self.scopes.get(current.0) else { continue };
+            for used in &scope.uses {
+                if !reached.contains(used) {
+                    reached.push(*used);
+                }
+            }
+        }
+        reached
+    }
+
+    /// What a single name means in a module.
+    pub(crate) fn name(&self, module: ModuleId, name: &str) -> Option<Found<'a>> {
+        let (_, definition) = self.scopes.get(module.0)?.names.get(name)?;
+        Some(Found { module, definition: *definition })
+    }
+
+    /// What a path means in a module; `None` where a diagnostic has been or need not be given. `wanted` is what is asked
+    /// for, with its article.
+    pub(crate) fn resolve(
+        &self,
+        module: ModuleId,
+        path: &Path,
+        wanted: &str,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<Found<'a>> {
+        let (first, rest) = path.segments.split_first()?;
+        let found = self.name(module, &first.node);
+        match (found, rest) {
+            (Some(Found { definition: Definition::Broken, .. }), _) => None,
+            (Some(found), []) => Some(found),
+            (Some(Found { definition: Definition::Module(inner), .. }), [name]) => {
+                let found = self.name(inner, &name.node);
+                if found.is_none() {
+                    diagnostics.push(self.unknown(inner, name, wanted, Some(&first.node)));
+                }
+                found.filter(|found| !matches!(found.definition, Definition::Broken))
+            }
+            (None, _) => {
+                diagnostics.push(self.unknown(module, first, wanted, None));
+                None
+            }
+            (Some(_), _) => {
+                diagnostics.push(
+                    Diagnostic::error(codes::P0101, format!("`{}` is no module", first.node), path.span)
+                        .help(format!("name {wanted}, or `module.name` of a module taken in by `use`")),
+                );
+                None
+            }
+        }
+    }
+
+    fn unknown(&self, module: ModuleId, name: &Name, wanted: &str, of: Option<&str>) -> Diagnostic {
+        let known: Vec<&str> = self.definitions(module).into_iter().map(|(known, _)| known).collect();
+        let place = of.map(|of| format!(" in module `{of}`")).unwrap_or_default();
+        let noun = wanted.split_once(' ').map_or(wanted, |(_, noun)| noun);
+        let diagnostic =
+            Diagnostic::error(codes::P0101, format!("there is no {noun} `{}`{place}", name.node), name.span);
+        match closest(&name.node, known.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                format!("write `{near}`"),
+                name.span,
+                near,
+            ),
+            None if known.is_empty() => diagnostic.help(format!("declare {wanted} of that name")),
+            None => diagnostic.help(format!(
+                "declare {wanted} of that name; declared here: {}",
+                known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+            )),
+        }
+    }
+
+    fn declare(&mut self, module: ModuleId, diagnostics: &mut Vec<Diagnostic>) {
+        let Some(tree) = self.source(module).map(|source| source.tree) else { return };
+        for item in &tree.items {
+            let declared = match &item.kind {
+                Declaration::Use(used) => self.take_in(module, used, diagnostics),
+                Declaration::Pipeline(it) => Some((&it.name, Definition::Pipeline(item, it))),
+                Declaration::PipelineInstance(it) => Some((&it.name, Definition::PipelineInstance(item, it))),
+                Declaration::Task(it) => Some((&it.name, Definition::Task(it))),
+                Declaration::Environment(it) => Some((&it.name, Definition::Environment(item, it))),
+                Declaration::EnvironmentInstance(it) => {
+                    Some((&it.name, Definition::EnvironmentInstance(item, it)))
+                }
+                Declaration::Runner(it) => Some((&it.name, Definition::Runner(it))),
+                Declaration::Role(it) => Some((&it.name, Definition::Role(it))),
+                Declaration::Evidence(it) => Some((&it.name, Definition::Evidence(it))),
+                Declaration::Let(it) => Some((&it.name, Definition::Let(it))),
+                Declaration::Registry(_) => None,
+                Declaration::Error { name } => name.as_ref().map(|name| (name, Definition::Broken)),
+            };
+            let Some((name, definition)) = declared else { continue };
+            let Some(scope) = self.scopes.get_mut(module.0) else { continue };
+            match scope.names.get(name.node.as_str()) {
+                Some((first, _)) => diagnostics.push(taken(name, *first)),
+                None => {
+                    scope.names.insert(&name.node, (name.span, definition));
+                }
+            }
+        }
+    }
+
+    fn take_in(
+        &mut self,
+        module: ModuleId,
+        used: &'a Use,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Option<(&'a Name, Definition<'a>)> {
+        let (name, found) = match used {
+            Use::Standard(path) => {
+                let name = path.segments.last()?;
+                (name, self.standard(path, diagnostics))
+            }
+            Use::File { path, name } => (name, self.file(module, path, diagnostics)),
+        };
+        let definition = match found {
+            Some(inner) => {
+                self.scopes.get_mut(module.0)?.uses.insert(inner);
+                Definition::Module(inner)
+            }
+            None => Definition::Broken,
+        };
+        Some((name, definition))
+    }
+
+    fn standard(&self, path: &Path, diagnostics: &mut Vec<Diagnostic>) -> Option<ModuleId> {
+        let words: Vec<&str> = path.segments.iter().map(|segment| segment.node.as_str()).collect();
+        let wanted = format!("{}.pipe", words.join("/"));
+        let found = self.module_at(&wanted, self.own..self.scopes.len());
+        if found.is_none() {
+            let known: Vec<String> = self
+                .scopes
+                .iter()
+                .skip(self.own)
+                .map(|scope| format!("`{}`", scope.source.path.trim_end_matches(".pipe").replace('/', ".")))
+                .collect();
+            let help = if known.is_empty() {
+                "this version carries no standard library; a file of your own is taken in with `use \"./shared.pipe\" as shared`".to_owned()
+            } else {
+                format!("the standard library has {}", known.join(", "))
+            };
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::P0103,
+                    format!("there is no module `{}`", words.join(".")),
+                    path.span,
+                )
+                .help(help),
+            );
+        }
+        found
+    }
+
+    fn file(&self, from: ModuleId, path: &ast::Text, diagnostics: &mut Vec<Diagnostic>) -> Option<ModuleId> {
+        let folder = self.source(from)?.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let Some(wanted) = join(folder, &path.node) else {
+            diagnostics.push(
+                Diagnostic::error(
+                    codes::P0105,
+                    format!("`{}` leads out of the workspace", path.node),
+                    path.span,
+                )
+                .help("a module lies in the workspace: name it relative to this file, with `/`"),
+            );
+            return None;
+        };
+        let found = self.module_at(&wanted, 0..self.own);
+        if found.is_none() {
+            let known: Vec<&str> = self.scopes.iter().take(self.own).map(|scope| scope.source.path).collect();
+            let diagnostic = Diagnostic::error(
+                codes::P0103,
+                format!("there is no file `{wanted}` in the workspace"),
+                path.span,
+            );
+            diagnostics.push(match closest(&wanted, known) {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                None => diagnostic.help("the path is relative to this file"),
+            });
+        }
+        found
+    }
+
+    fn module_at(&self, path: &str, range: std::ops::Range<usize>) -> Option<ModuleId> {
+        self.scopes
+            .iter()
+            .enumerate()
+            .find(|(place, scope)| range.contains(place) && scope.source.path == path)
+            .map(|(place, _)| ModuleId(place))
+    }
+
+    fn refuse_cycles(&mut self, diagnostics: &mut Vec<Diagnostic>) {
+        for place in 0..self.scopes.len() {
+            let module = ModuleId(place);
+            let Some(scope) = self.scopes.get(place) else { continue };
+            let back: Vec<(&str, Span)> = scope
+                .names
+                .iter()
+                .filter_map(|(name, (span, definition))| match definition {
+                    Definition::Module(used) if self.with_uses(*used).contains(&module) => {
+                        Some((*name, *span))
+                    }
+                    _ => None,
+                })
+                .collect();
+            for (name, span) in back {
+                diagnostics.push(
+                    Diagnostic::error(codes::P0104, format!("module `{name}` uses this file again"), span)
+                        .help("put what both need into a third file that uses neither"),
+                );
+                if let Some(scope) = self.scopes.get_mut(place) {
+                    scope.names.insert(name, (span, Definition::Broken));
+                }
+            }
+        }
+    }
+}
+
+/// "This name is taken".
+pub(crate) fn taken(name: &Name, first: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0102, format!("the name `{}` is taken", name.node), name.span)
+        .label(first, "it was first declared here")
+        .help("give one of the two another name")
+}
+
+/// A path relative to a folder of the workspace, without `.` and `..`; `None` if it leads out.
+fn join(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains('\\') {
+        return None;
+    }
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::join;
+
+    #[test]
+    fn a_path_is_relative_to_its_file_and_stays_in_the_workspace() {
+        assert_eq!(join("a/b", "./c.pipe").as_deref(), Some("a/b/c.pipe"));
+        assert_eq!(join("a/b", "../c.pipe").as_deref(), Some("a/c.pipe"));
+        assert_eq!(join("a", "../../c.pipe"), None);
+        assert_eq!(join("", "/etc/c.pipe"), None);
+    }
+}

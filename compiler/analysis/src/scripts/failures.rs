@@ -1,0 +1,556 @@
+//! P0901: failures that nobody will see.
+//!
+//! `set -e` stops a script at the first failure, except where the shell takes the failure for an answer: before `&&`
+//! and `||`, behind `!`, in conditions, in the background (POSIX.1-2024, 2.8.1 and `set`). What is reported here is
+//! the use of these exceptions to no other end than to lose the failure.
+
+use std::collections::BTreeSet;
+
+use pipec_base::codes;
+
+use super::invocation::{Harmless, Invocation, harmless, harmless_list, is_question, only_simple};
+use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Simple, Statement};
+use super::variables::Names;
+use super::{Finding, ScriptContext, ScriptRole, excerpt};
+
+pub(super) fn check(
+    script: &str,
+    tree: &Script,
+    names: &Names<'_>,
+    context: &ScriptContext<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut programs = BTreeSet::new();
+    let mut handlers = BTreeSet::new();
+    tree.for_each_simple(&mut |simple| {
+        let Some(invocation) = Invocation::of(simple) else { return };
+        programs.insert(invocation.name);
+        if invocation.name == "trap" {
+            handlers.insert(invocation.word(1));
+        }
+    });
+    let mut read: BTreeSet<&str> = BTreeSet::new();
+    read.extend(tree.uses.iter().filter_map(|used| script.get(used.name.clone())));
+    read.extend(tree.arithmetic.iter().filter_map(|range| script.get(range.clone())));
+    let mut walk =
+        Walk { script, tree, context, programs, handlers, read, everything_read: names.unknowable, filters: 0, findings };
+    walk.list(&tree.main, true);
+    walk.end_of_script();
+    walk.masked();
+}
+
+struct Walk<'s, 'f> {
+    script: &'s str,
+    tree: &'s Script,
+    context: &'s ScriptContext<'s>,
+    /// The programs that the script runs, anywhere.
+    programs: BTreeSet<&'s str>,
+    /// Functions that run when the verdict has been given.
+    handlers: BTreeSet<&'s str>,
+    /// The variables that something reads.
+    read: BTreeSet<&'s str>,
+    /// The script runs text that can't be read here.
+    everything_read: bool,
+    /// Inside a member of a pipe: what it prints counts.
+    filters: usize,
+    findings: &'f mut Vec<Finding>,
+}
+
+impl<'s> Walk<'s, '_> {
+    fn text(&self, range: &Bytes) -> &'s str {
+        self.script.get(range.clone()).unwrap_or_default()
+    }
+
+    /// `last`: whether the status of the list's last statement becomes that of the script, a subshell or a function.
+    fn list(&mut self, list: &'s List, last: bool) {
+        for (index, statement) in list.statements.iter().enumerate() {
+            self.statement(statement, last && index + 1 == list.statements.len());
+        }
+    }
+
+    fn statement(&mut self, statement: &'s Statement, last: bool) {
+        let own_status = statement.links.len() == 1;
+        for link in &statement.links {
+            let piped = usize::from(link.pipeline.commands.len() > 1);
+            self.filters += piped;
+            for command in &link.pipeline.commands {
+                self.command(command, last && own_status);
+            }
+            self.filters -= piped;
+        }
+        if matches!(statement.end, End::Background(_)) {
+            return;
+        }
+        self.alternatives(statement);
+        if !last {
+            self.negation(statement);
+            self.chain(statement);
+        }
+    }
+
+    fn command(&mut self, command: &'s Command, last: bool) {
+        match &command.kind {
+            Kind::Simple(_) | Kind::Test(_) | Kind::Arithmetic => {}
+            Kind::Group(list) => self.list(list, last),
+            Kind::Subshell(list) => self.list(list, true),
+            Kind::If(branches, otherwise) => {
+                self.verdict_as_condition(branches, otherwise.as_ref());
+                for (_, body) in branches {
+                    self.list(body, last);
+                }
+                if let Some(body) = otherwise {
+                    self.list(body, last);
+                }
+            }
+            Kind::While(_, body) | Kind::For(_, body) => self.list(body, false),
+            Kind::Case(arms) => {
+                for arm in arms {
+                    self.list(arm, last);
+                }
+            }
+            Kind::Function(name, body) => {
+                if !self.handlers.contains(self.text(name)) {
+                    self.command(body, true);
+                }
+            }
+        }
+    }
+
+    /// `A || true`, `A || echo "it failed"`, `A || failed=1` where nothing reads `failed`.
+    fn alternatives(&mut self, statement: &'s Statement) {
+        let leaves = |link: &Link| {
+            only_simple(&link.pipeline)
+                .and_then(Invocation::of)
+                .is_some_and(|invocation| matches!(invocation.name, "break" | "continue" | "exit" | "return"))
+        };
+        let mut left_before = false;
+        for (index, link) in statement.links.iter().enumerate() {
+            let before = statement.links.get(..index).unwrap_or_default();
+            left_before |= before.last().is_some_and(leaves);
+            let Some((Connector::Or, operator)) = &link.connector else { continue };
+            let Some(left) = before.last().filter(|_| !left_before) else { continue };
+            let range = operator.start..link.pipeline.range.end;
+            let is_last = index + 1 == statement.links.len();
+            match harmless(&link.pipeline) {
+                Some(Harmless::Nothing) => self.discarded(left, range, guard_exit(link)),
+                Some(Harmless::Prints) if is_last => self.printed(before, left, link, range),
+                Some(Harmless::Prints) => {}
+                None if is_last => self.noted(left, link, range),
+                None => {}
+            }
+        }
+    }
+
+    fn discarded(&mut self, left: &Link, range: Bytes, guard: bool) {
+        if guard && is_question(&left.pipeline, self.script) {
+            return;
+        }
+        let command = left.pipeline.commands.last();
+        if command.is_some_and(|command| matches!(command.kind, Kind::Arithmetic)) {
+            return;
+        }
+        let simple = match command.map(|command| &command.kind) {
+            Some(Kind::Simple(simple)) => Some(simple),
+            _ => None,
+        };
+        let invocation = simple.and_then(Invocation::of);
+        if invocation.is_some_and(|invocation| self.has_meaningless_status(&invocation)) {
+            return;
+        }
+        let what = excerpt(self.text(&left.pipeline.range));
+        let text = excerpt(self.text(&range));
+        let message = format!("`{text}` discards the exit status of `{what}`{}", self.consequence());
+        if let Some(removal) = invocation.and_then(|invocation| removes(&invocation)) {
+            self.findings.push(Finding::warning(codes::P0901, range, message, removal));
+            return;
+        }
+        let help = if self.context.role == ScriptRole::Gate {
+            "let it fail; a gate that only reports says `advisory because \"…\"`"
+        } else {
+            "let it fail; where a failure is an answer, ask: `if COMMAND; then …; fi`"
+        };
+        self.findings.push(Finding::error(codes::P0901, range, message, help).replaced_by(""));
+    }
+
+    /// Commands that fail in ordinary use, so that their status says nothing.
+    fn has_meaningless_status(&self, invocation: &Invocation<'_>) -> bool {
+        match invocation.name {
+            "kill" | "pkill" | "killall" | "let" => true,
+            // `read -d ''` always meets the end of its input first.
+            "read" => true,
+            // A filter that lets nothing through has not failed.
+            "grep" | "egrep" | "fgrep" | "rg" => self.filters > 0,
+            // After a `kill` it gives the status that the signal left.
+            "wait" => self.programs.contains("kill"),
+            _ => false,
+        }
+    }
+
+    fn printed(&mut self, before: &[Link], left: &Link, link: &Link, range: Bytes) {
+        let asks = before.first().is_some_and(|first| is_question(&first.pipeline, self.script));
+        let both_print =
+            before.len() > 1 && before.iter().skip(1).all(|link| harmless(&link.pipeline).is_some());
+        let answers = asks && (both_print || self.context.role != ScriptRole::Gate);
+        if answers {
+            return;
+        }
+        let what = excerpt(self.text(&left.pipeline.range));
+        let what = match before.first() {
+            Some(first) if both_print => excerpt(self.text(&first.pipeline.range)),
+            _ => what,
+        };
+        let message = format!("the failure of `{what}` is printed and forgotten{}", self.consequence());
+        let says = self.text(&link.pipeline.range);
+        let finding =
+            Finding::error(codes::P0901, range, message, "say it and fail: `|| { echo …; exit 1; }`");
+        let simple = only_simple(&link.pipeline).is_some_and(|_| !says.contains("<<"));
+        self.findings.push(if simple {
+            finding.replaced_by(format!("|| {{ {says}; exit 1; }}"))
+        } else {
+            finding
+        });
+    }
+
+    /// `A || failed=1`
+    fn noted(&mut self, left: &Link, link: &Link, range: Bytes) {
+        let Some(simple) = only_simple(&link.pipeline) else { return };
+        let [assignment] = simple.assignments.as_slice() else { return };
+        if !simple.words.is_empty() || !assignment.substitutions.is_empty() {
+            return;
+        }
+        let text = self.text(&assignment.range);
+        let name = text.split(['=', '+', '[']).next().unwrap_or_default();
+        let is_answer = is_question(&left.pipeline, self.script);
+        if self.everything_read || is_answer || self.read.contains(name) {
+            return;
+        }
+        let what = excerpt(self.text(&left.pipeline.range));
+        let message = format!(
+            "the failure of `{what}` is noted in `{name}`, which nothing reads{}",
+            self.consequence()
+        );
+        let help = format!("end the script with it: `exit \"${name}\"`");
+        self.findings.push(Finding::error(codes::P0901, range, message, help));
+    }
+
+    fn consequence(&self) -> String {
+        if self.context.role == ScriptRole::Gate && !self.context.name.is_empty() {
+            format!(": gate `{}` passes all the same", self.context.name)
+        } else {
+            String::new()
+        }
+    }
+
+    /// `! A` before another statement: `set -e` looks away.
+    fn negation(&mut self, statement: &Statement) {
+        let [link] = statement.links.as_slice() else { return };
+        if !link.pipeline.negated {
+            return;
+        }
+        let range = link.pipeline.range.clone();
+        let text = self.text(&range);
+        let message =
+            format!("`{}` never stops the script: `set -e` does not look behind `!`", excerpt(text));
+        let finding = Finding::error(codes::P0901, range, message, "say what then: `! COMMAND || exit 1`");
+        let plain = !link.pipeline.commands.iter().any(|command| has_here_document(command, self.script));
+        self.findings.push(if plain { finding.replaced_by(format!("{text} || exit 1")) } else { finding });
+    }
+
+    /// `A && B` before another statement: if `A` fails, `set -e` looks away.
+    fn chain(&mut self, statement: &Statement) {
+        let joined = statement.links.iter().skip(1);
+        if !joined.clone().all(|link| matches!(link.connector, Some((Connector::And, _)))) {
+            return;
+        }
+        for (link, next) in statement.links.iter().zip(joined) {
+            let Some((_, operator)) = &next.connector else { continue };
+            let verdict = link.pipeline.commands.last().is_some_and(|command| match &command.kind {
+                Kind::Simple(simple) => Invocation::of(simple).is_some_and(|invocation| is_work(&invocation)),
+                _ => false,
+            });
+            if !verdict || is_question(&link.pipeline, self.script) {
+                continue;
+            }
+            let what = self.text(&link.pipeline.range);
+            let message = format!(
+                "if `{}` fails, the script goes on: `set -e` does not look before `&&`{}",
+                excerpt(what),
+                self.consequence()
+            );
+            let help = "write the commands on lines of their own: the first failure stops the script";
+            let range = link.pipeline.range.start..operator.end;
+            let plain = statement.links.len() == 2 && !what.contains("<<");
+            let finding = Finding::error(codes::P0901, range, message, help);
+            self.findings.push(if plain { finding.replaced_by(format!("{what};")) } else { finding });
+        }
+    }
+
+    /// `if npm test; then echo passed; else echo failed; fi`
+    fn verdict_as_condition(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
+        let [(condition, body)] = branches else { return };
+        let [statement] = condition.statements.as_slice() else { return };
+        let [link] = statement.links.as_slice() else { return };
+        let simple = only_simple(&link.pipeline);
+        let decides = simple.and_then(Invocation::of).is_some_and(|invocation| is_check(&invocation));
+        // A list that leaves the script or a loop decides something.
+        let only_prints = |list: &List| harmless_list(list).is_some() && !leaves(list);
+        if decides && only_prints(body) && otherwise.is_none_or(only_prints) {
+            let range = link.pipeline.range.clone();
+            let what = simple_text(&link.pipeline, self.script);
+            let message = format!("the failure of `{}` changes nothing{}", excerpt(what), self.consequence());
+            let help = "run it as a command of its own, or `exit 1` in the branch where it has failed";
+            self.findings.push(Finding::error(codes::P0901, range, message, help));
+        }
+    }
+
+    /// What the last statement, or a `wait`, makes of the failures before.
+    fn end_of_script(&mut self) {
+        let statements = self.tree.main.statements.as_slice();
+        if let [.., before, last] = statements {
+            self.forced_success(before, last);
+        }
+        if let Some(last) = statements.last()
+            && let End::Background(mark) = &last.end
+        {
+            let what = excerpt(self.text(&last.range));
+            let message = format!("the script ends while `{what}` still runs: nobody sees it fail");
+            let help = "take the `&` away, or `wait \"$!\"` for it";
+            self.findings.push(Finding::error(codes::P0901, last.range.start..mark.end, message, help));
+        }
+        self.bare_waits();
+    }
+
+    /// `A; true`, `A; exit 0` at the end.
+    fn forced_success(&mut self, before: &Statement, last: &Statement) {
+        let [link] = last.links.as_slice() else { return };
+        let is_success =
+            harmless(&link.pipeline) == Some(Harmless::Nothing) && only_simple(&link.pipeline).is_some();
+        let does_something = before.links.iter().any(|link| harmless(&link.pipeline).is_none());
+        if !is_success || !does_something {
+            return;
+        }
+        let text = self.text(&link.pipeline.range);
+        let what = excerpt(self.text(&before.range));
+        let help =
+            "take it away: the script has the status of its last command, and stops at the first failure";
+        match &before.end {
+            End::Semicolon(mark) => {
+                let range = mark.start..link.pipeline.range.end;
+                let message =
+                    format!("`; {text}` discards the exit status of `{what}`{}", self.consequence());
+                self.findings.push(Finding::error(codes::P0901, range, message, help).replaced_by(""));
+            }
+            _ if before.links.len() > 1
+                && before.links.iter().all(|link| harmless(&link.pipeline).is_none()) =>
+            {
+                let message = format!("`{text}` discards the exit status of `{what}`{}", self.consequence());
+                let range = link.pipeline.range.clone();
+                self.findings.push(Finding::error(codes::P0901, range, message, help));
+            }
+            _ => {}
+        }
+    }
+
+    /// `A & B & wait`: without an operand, `wait` always succeeds.
+    fn bare_waits(&mut self) {
+        let stops = ["kill", "pkill", "killall"].iter().any(|program| self.programs.contains(program));
+        let mut started = false;
+        for statement in &self.tree.main.statements {
+            if matches!(statement.end, End::Background(_)) {
+                let idle = only_link(statement)
+                    .and_then(|link| only_simple(&link.pipeline))
+                    .and_then(Invocation::of)
+                    .is_some_and(|invocation| invocation.name == "sleep");
+                started |= !idle;
+            }
+            self.started_within(statement, &mut started);
+            let Some(link) = only_link(statement) else { continue };
+            let waits = only_simple(&link.pipeline)
+                .and_then(Invocation::of)
+                .is_some_and(|invocation| invocation.name == "wait" && invocation.words.len() == 1);
+            if waits && started && !stops {
+                let message = "`wait` without a process id succeeds whatever it has waited for".to_owned();
+                let help = "keep each `$!` and wait for it: `wait \"$PID\"` has its status";
+                self.findings.push(Finding::error(codes::P0901, link.pipeline.range.clone(), message, help));
+            }
+        }
+    }
+
+    /// Whether a loop starts commands in the background.
+    fn started_within(&self, statement: &Statement, started: &mut bool) {
+        for command in statement.links.iter().flat_map(|link| &link.pipeline.commands) {
+            if let Kind::For(_, body) | Kind::While(_, body) | Kind::Group(body) = &command.kind {
+                *started |= body.statements.iter().any(|inner| matches!(inner.end, End::Background(_)));
+            }
+        }
+    }
+
+    /// `export X=$(A)`: the status is that of `export`.
+    fn masked(&mut self) {
+        let mut found = Vec::new();
+        self.tree.for_each_simple(&mut |simple| found.extend(self.masked_in(simple)));
+        self.findings.extend(found);
+    }
+
+    fn masked_in(&self, simple: &'s Simple) -> Option<Finding> {
+        let invocation = Invocation::of(simple)?;
+        let builtin = invocation.name;
+        if !matches!(builtin, "export" | "local" | "declare" | "typeset" | "readonly") {
+            return None;
+        }
+        let (index, word) = invocation.words.iter().enumerate().skip(1).find(|(_, word)| {
+            let lists = word.substitutions.iter().filter_map(|index| self.tree.substitutions.get(*index));
+            lists.into_iter().any(|list| self.can_fail(list))
+        })?;
+        let text = self.text(&word.range);
+        let name = super::parser::assigned_name(text)?;
+        let message =
+            format!("`{builtin}` hides the exit status of the command that gives `{name}` its value");
+        let finding = Finding::warning(
+            codes::P0901,
+            invocation.range_to(index),
+            message,
+            format!("set it first, then `{builtin}`: `{name}=$(…)` fails if its command does"),
+        );
+        let alone = invocation.words.len() == 2 && !text.contains('[');
+        Some(match builtin {
+            "export" | "readonly" if alone => finding.replaced_by(format!("{text}; {builtin} {name}")),
+            "local" if alone => finding.replaced_by(format!("local {name}; {text}")),
+            _ => finding,
+        })
+    }
+
+    /// Whether the list's status says something: not that of `date`, and not with an alternative of its own.
+    fn can_fail(&self, list: &List) -> bool {
+        const RELIABLE: [&str; 16] = [
+            "basename", "cat", "cut", "date", "dirname", "echo", "hostname", "id", "mktemp", "nproc",
+            "printf", "pwd", "tr", "uname", "whoami", "tput",
+        ];
+        list.statements.last().is_some_and(|statement| {
+            let alternative =
+                statement.links.iter().any(|link| matches!(link.connector, Some((Connector::Or, _))));
+            let last = statement.links.last().into_iter().flat_map(|link| &link.pipeline.commands);
+            !alternative
+                && last.into_iter().any(|command| match &command.kind {
+                    Kind::Simple(simple) => {
+                        Invocation::of(simple).is_none_or(|invocation| !RELIABLE.contains(&invocation.name))
+                            && !(simple.words.is_empty() && simple.assignments.is_empty())
+                    }
+                    _ => true,
+                })
+        })
+    }
+}
+
+fn only_link(statement: &Statement) -> Option<&Link> {
+    match statement.links.as_slice() {
+        [link] => Some(link),
+        _ => None,
+    }
+}
+
+/// `|| exit 0` and `|| return 0`: after a question, a way out.
+fn guard_exit(link: &Link) -> bool {
+    only_simple(&link.pipeline)
+        .and_then(Invocation::of)
+        .is_some_and(|invocation| matches!(invocation.name, "exit" | "return"))
+}
+
+fn leaves(list: &List) -> bool {
+    let mut leaves = false;
+    list.for_each_command(&mut |command| {
+        if let Kind::Simple(simple) = &command.kind
+            && let Some(invocation) = Invocation::of(simple)
+        {
+            leaves |= matches!(invocation.name, "exit" | "return" | "break" | "continue");
+        }
+    });
+    leaves
+}
+
+fn simple_text<'t>(pipeline: &Pipeline, script: &'t str) -> &'t str {
+    let text = script.get(pipeline.range.clone()).unwrap_or_default();
+    text.trim_start_matches(['!', ' ', '\t'])
+}
+
+fn has_here_document(command: &Command, script: &str) -> bool {
+    command.redirects.iter().any(|redirect| {
+        let operator = script.get(redirect.operator.clone()).unwrap_or_default();
+        operator.ends_with("<<") || operator.ends_with("<<-")
+    })
+}
+
+/// For a command that removes or stops something: how to say that it may be gone already.
+fn removes(invocation: &Invocation<'_>) -> Option<&'static str> {
+    let second = invocation.word(1);
+    let removing = |words: &[&str]| invocation.arguments().any(|argument| words.contains(&argument));
+    match invocation.name {
+        "rm" | "rmdir" | "unlink" => {
+            Some("`rm -f` succeeds if there is nothing to remove, and fails if it cannot")
+        }
+        "kubectl" | "oc" if second == "delete" => {
+            Some("`kubectl delete --ignore-not-found` succeeds if there is nothing to delete")
+        }
+        "helm" if matches!(second, "uninstall" | "delete") => {
+            Some("`helm uninstall --ignore-not-found` succeeds if there is nothing to uninstall")
+        }
+        "docker" | "podman" | "docker-compose"
+            if removing(&["rm", "rmi", "stop", "kill", "down", "logout"]) =>
+        {
+            Some(
+                "`docker rm --force` succeeds if there is nothing to remove; or ask first whether it is there",
+            )
+        }
+        "umount" | "deactivate" | "logout" => Some("ask first whether there is something to do"),
+        _ => None,
+    }
+}
+
+/// Programs that check: their failure is a verdict.
+fn is_check(invocation: &Invocation<'_>) -> bool {
+    let second =
+        invocation.operands(&["-C", "--prefix", "--manifest-path"]).first().map_or("", |(_, word)| *word);
+    match invocation.name {
+        "npm" | "yarn" | "pnpm" | "bun" => {
+            let script = invocation.operands(&[]).get(1).map_or("", |(_, word)| *word);
+            let name = if matches!(second, "run" | "run-script") { script } else { second };
+            ["test", "lint", "check", "typecheck", "e2e"].iter().any(|check| name.starts_with(check))
+        }
+        "cargo" => {
+            matches!(second, "test" | "clippy" | "check" | "nextest" | "build" | "deny" | "audit" | "fmt")
+        }
+        "go" => matches!(second, "test" | "vet" | "build"),
+        "dotnet" | "swift" | "bazel" | "flutter" | "mix" => matches!(second, "test" | "build"),
+        "make" => matches!(second, "test" | "check" | "lint" | "build"),
+        "mvn" | "mvnw" | "gradle" | "gradlew" | "sbt" | "tox" | "nox" => {
+            !invocation.has(&["--version", "-v"])
+        }
+        "python" | "python3" => {
+            invocation.word(1) == "-m" && matches!(invocation.word(2), "pytest" | "unittest" | "mypy")
+        }
+        "pytest" | "jest" | "vitest" | "mocha" | "rspec" | "phpunit" | "ctest" | "eslint" | "tsc"
+        | "ruff" | "mypy" | "flake8" | "pylint" | "rubocop" | "golangci-lint" | "shellcheck" | "hadolint"
+        | "trivy" | "grype" | "semgrep" | "gitleaks" | "squawk" | "playwright" | "cypress" | "k6" => true,
+        "terraform" => second == "validate",
+        _ => false,
+    }
+}
+
+/// Programs that do work which what comes after relies on.
+fn is_work(invocation: &Invocation<'_>) -> bool {
+    is_check(invocation)
+        || match invocation.name {
+            "cd" | "pushd" | "cp" | "mv" | "tar" | "unzip" | "pip" | "pip3" | "apt-get" | "apk" | "npm"
+            | "yarn" | "pnpm" | "make" | "cmake" | "helm" | "rsync" | "scp" => true,
+            "docker" | "podman" => {
+                matches!(invocation.word(1), "build" | "push" | "pull" | "tag" | "login" | "run")
+            }
+            "kubectl" => matches!(invocation.word(1), "apply" | "rollout" | "wait" | "set" | "patch"),
+            "terraform" => matches!(invocation.word(1), "init" | "apply" | "workspace"),
+            "git" => {
+                matches!(invocation.word(1), "clone" | "fetch" | "checkout" | "push" | "commit" | "pull")
+            }
+            "cargo" | "go" | "dotnet" => true,
+            _ => false,
+        }
+}

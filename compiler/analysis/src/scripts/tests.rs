@@ -1,0 +1,326 @@
+//! The checks against scripts of real life. The cases are files to read: each begins with `## title | role | variables
+//! that the program defines`, and below it stands the script with the findings drawn into it:
+//!
+//! ```text
+//! npm test || true
+//!          ^^^^^^^ P0901
+//! ```
+//!
+//! A case whose role ends with `!` shows message, help and replacement as well. A script without such lines must give
+//! no finding at all.
+
+use std::collections::BTreeSet;
+
+use pipec_base::Severity;
+use proptest::prelude::*;
+
+use super::{Finding, ScriptContext, ScriptRole, check, parser};
+
+struct Case {
+    title: String,
+    role: ScriptRole,
+    full: bool,
+    defined: BTreeSet<String>,
+    script: String,
+    drawn: String,
+}
+
+fn cases(text: &str) -> Vec<Case> {
+    text.split("\n## ").skip(1).map(case).collect()
+}
+
+fn case(block: &str) -> Case {
+    let (head, body) = block.split_once('\n').expect("a case has a script");
+    let mut head = head.split('|').map(str::trim);
+    let title = head.next().unwrap_or_default().to_owned();
+    let role = head.next().unwrap_or("gate");
+    let defined = head.next().unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    let drawn = format!("{}\n", body.trim_end());
+    let script = drawn.lines().filter(|line| !is_drawn(line)).map(|line| format!("{line}\n")).collect();
+    let full = role.ends_with('!');
+    let role = match role.trim_end_matches('!') {
+        "gate" => ScriptRole::Gate,
+        "artefact" => ScriptRole::Artefact,
+        "deploy" => ScriptRole::Deploy,
+        "job" => ScriptRole::Job,
+        other => panic!("{title}: no role {other}"),
+    };
+    Case { title, role, full, defined, script, drawn }
+}
+
+fn is_drawn(line: &str) -> bool {
+    let line = line.trim_start();
+    ["^", "= ", "? ", "-> "].iter().any(|mark| line.starts_with(mark))
+}
+
+fn draw(script: &str, findings: &[Finding], full: bool) -> String {
+    let mut drawn = String::new();
+    let mut start = 0;
+    for line in script.split_inclusive('\n') {
+        drawn.push_str(line);
+        let end = start + line.len();
+        for finding in findings.iter().filter(|finding| (start..end).contains(&finding.range.start)) {
+            let before = script[start..finding.range.start].chars().count();
+            let shown = finding.range.end.min(start + line.trim_end_matches('\n').len());
+            let carets = script[finding.range.start..shown].chars().count();
+            drawn.push_str(&format!("{}{} {}", " ".repeat(before), "^".repeat(carets), finding.code));
+            if finding.severity == Severity::Warning {
+                drawn.push_str(" warning");
+            }
+            drawn.push('\n');
+            if full {
+                drawn.push_str(&format!("    = {}\n    ? {}\n", finding.message, finding.help));
+                if let Some(replacement) = &finding.replacement {
+                    drawn.push_str(&format!("    -> {replacement}\n"));
+                }
+            }
+        }
+        start = end;
+    }
+    drawn
+}
+
+fn findings(case: &Case) -> Vec<Finding> {
+    check(&case.script, &ScriptContext { role: case.role, name: "unit", defined: &case.defined })
+}
+
+/// Runs every case of a file and says all that differ.
+fn run(text: &str) -> Vec<Case> {
+    let cases = cases(text);
+    assert!(!cases.is_empty());
+    let differing: Vec<String> = cases
+        .iter()
+        .filter_map(|case| {
+            let found = draw(&case.script, &findings(case), case.full);
+            (found != case.drawn).then(|| format!("## {}\n{found}", case.title))
+        })
+        .collect();
+    assert!(differing.is_empty(), "these give something else:\n\n{}", differing.join("\n"));
+    cases
+}
+
+#[test]
+fn scripts_of_real_services_give_no_finding() {
+    let cases = run(include_str!("cases/good.txt"));
+    for case in &cases {
+        assert_eq!(case.script, case.drawn, "{} is no good script", case.title);
+        assert!(parser::parse(&case.script).is_ok(), "{} is not understood", case.title);
+    }
+}
+
+#[test]
+fn swallowed_failures_are_found() {
+    run(include_str!("cases/failures.txt"));
+}
+
+#[test]
+fn loosened_shells_are_found() {
+    run(include_str!("cases/shell.txt"));
+}
+
+#[test]
+fn rebuilds_in_deploys_are_found() {
+    run(include_str!("cases/rebuild.txt"));
+}
+
+#[test]
+fn undefined_variables_are_found() {
+    run(include_str!("cases/variables.txt"));
+}
+
+#[test]
+fn expressions_and_variables_of_engines_are_found() {
+    run(include_str!("cases/engine.txt"));
+}
+
+#[test]
+fn each_kind_of_finding_says_what_is_wrong_and_what_to_do() {
+    run(include_str!("cases/messages.txt"));
+}
+
+#[test]
+fn what_is_not_understood_is_not_judged() {
+    for case in run(include_str!("cases/unclear.txt")) {
+        assert!(parser::parse(&case.script).is_err(), "{} is understood", case.title);
+    }
+}
+
+#[test]
+fn at_least_half_of_the_cases_are_good_scripts() {
+    let count = |text| cases(text).len();
+    let good = count(include_str!("cases/good.txt"));
+    let others = [
+        include_str!("cases/failures.txt"),
+        include_str!("cases/shell.txt"),
+        include_str!("cases/rebuild.txt"),
+        include_str!("cases/variables.txt"),
+        include_str!("cases/engine.txt"),
+        include_str!("cases/messages.txt"),
+        include_str!("cases/unclear.txt"),
+    ];
+    let clean = |text: &str| cases(text).iter().filter(|case| case.script == case.drawn).count();
+    let all = good + others.iter().map(|text| count(text)).sum::<usize>();
+    let good = good + others.iter().map(|text| clean(text)).sum::<usize>();
+    assert!(all >= 150 && good * 2 >= all, "{good} of {all} are good scripts");
+}
+
+fn sound(script: &str, role: ScriptRole) {
+    let defined = BTreeSet::from(["APP_PATH".to_owned(), "WEB_REF".to_owned()]);
+    for finding in check(script, &ScriptContext { role, name: "unit", defined: &defined }) {
+        assert!(script.get(finding.range.clone()).is_some(), "{:?} in {script:?}", finding.range);
+        assert!(finding.range.start < finding.range.end || script.is_empty(), "nothing meant in {script:?}");
+        assert!(!finding.message.contains('\n') && !finding.help.is_empty());
+    }
+}
+
+fn role() -> impl Strategy<Value = ScriptRole> {
+    prop::sample::select(vec![ScriptRole::Gate, ScriptRole::Artefact, ScriptRole::Deploy, ScriptRole::Job])
+}
+
+/// Pieces of shell, joined at random: far more of these get into the depths of the parser than of arbitrary text.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "npm test",
+        " || true",
+        " && ",
+        "; ",
+        "\n",
+        " | ",
+        " & ",
+        "(",
+        ")",
+        "((",
+        "))",
+        "$(",
+        "$((",
+        "${",
+        "}",
+        "{ ",
+        "[[ ",
+        " ]]",
+        "'",
+        "\"",
+        "`",
+        "\\",
+        "$",
+        "$'",
+        "if ",
+        " then ",
+        " else ",
+        " fi",
+        "while ",
+        " do ",
+        " done",
+        "for x in ",
+        "case x in ",
+        "a) ",
+        ";;",
+        " esac",
+        "<<EOF\n",
+        "EOF\n",
+        "<<-'E'\n",
+        "#",
+        "é",
+        "𝄞",
+        "$FO",
+        "${X:-",
+        "${{ github.sha }}",
+        "$(params.x)",
+        "$[[ inputs.x ]]",
+        "set +e",
+        "docker build .",
+        "export X=",
+        "X=(",
+        "[",
+        "]",
+        "bash -c ",
+        "f() ",
+        "! ",
+        "=~ ",
+        "wait",
+        "$GITHUB_ENV",
+        "exit 0",
+        "\t",
+        ">",
+        "2>&1",
+        "{fd}>",
+        "\r",
+        "\0",
+    ]);
+    prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn arbitrary_texts_are_survived_and_ranges_fall_between_characters(script in "\\PC{0,200}", role in role()) {
+        sound(&script, role);
+    }
+
+    #[test]
+    fn arbitrary_pieces_of_shell_are_survived_and_ranges_fall_between_characters(
+        script in pieces(),
+        role in role(),
+    ) {
+        sound(&script, role);
+    }
+
+    #[test]
+    fn whatever_is_quoted_is_no_command(text in "[a-z |&;<>()!#=]{0,60}") {
+        let script = format!("echo '{text}'\n");
+        prop_assert!(parser::parse(&script).is_ok());
+        let defined = BTreeSet::new();
+        let found = check(&script, &ScriptContext { role: ScriptRole::Deploy, name: "web", defined: &defined });
+        prop_assert_eq!(found, Vec::new());
+    }
+}
+
+#[test]
+fn every_prefix_of_a_good_script_is_survived() {
+    for case in cases(include_str!("cases/good.txt")) {
+        for (end, _) in case.script.char_indices() {
+            sound(&case.script[..end], case.role);
+        }
+    }
+}
+
+#[test]
+fn nesting_without_end_is_given_up() {
+    for open in ["(", "$(", "{ ", "${X:-", "if ", "((", "$((", "\"$(", "f() { ", "while "] {
+        sound(&open.repeat(20_000), ScriptRole::Gate);
+    }
+    let deep = format!("{}true{}", "$(".repeat(70), ")".repeat(70));
+    assert!(parser::parse(&deep).is_ok());
+}
+
+/// Each text of a megabyte would take minutes if the work grew with its square.
+#[test]
+fn a_megabyte_is_read_in_linear_time() {
+    let pieces = [
+        "npm test || true\n",
+        "npm test || true && ",
+        "$",
+        "${{",
+        "a[",
+        "[[[[",
+        "$((",
+        "x=(a)=(b)",
+        "sh -o ",
+        "# comment ${{ x }}\n",
+        "echo $UNKNOWN_1 \"$(date)\" 'text' `date`\n",
+        "cat <<EOF\n$HOME\nEOF\n",
+        "{ x; }\n",
+        "A=$A ",
+        "\\\n",
+        "sudo ",
+        "! grep -q x y\n",
+        "export A=$(npm x)\n",
+    ];
+    for piece in pieces {
+        let t = std::time::Instant::now();
+        sound(&piece.repeat(1_000_000 / piece.len()), ScriptRole::Deploy);
+        eprintln!("{piece:?} {:?}", t.elapsed());
+    }
+    let names: String =
+        (0..40_000).map(|number| format!("echo \"$NAME_{number}\"; OTHER_{number}=1\n")).collect();
+    sound(&names, ScriptRole::Gate);
+}

@@ -1,0 +1,134 @@
+//! Build once: one producer for each artefact, which reads no environment; what is deployed was built before the first
+//! deploy; and whenever a node is in a run, what it uses is in it and before it.
+
+use super::{Proof, named};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{Node, NodeKind};
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for node in &pipeline.nodes {
+        uses(proof, node);
+        reads(proof, node);
+    }
+    built_late(proof);
+}
+
+/// Data edges: an artefact is in every run that uses it.
+fn uses(proof: &mut Proof<'_>, node: &Node) {
+    let pipeline = proof.pipeline;
+    for (name, origin) in &node.body.uses {
+        let Some((producer, _)) = pipeline.producer(name) else { continue };
+        let Some(run) = proof.run_with_but_without(node, producer) else { continue };
+        let (stage, built_in) = (proof.stage_name(node), proof.stage_name(producer));
+        let diagnostic = Diagnostic::error(
+            codes::P0301,
+            format!("artefact `{name}` is not always there for {}", named(node)),
+            origin.span,
+        )
+        .label(producer.name_origin.span, "built here")
+        .counterexample(format!("{run}: `{stage}` runs, and `{built_in}`, which builds `{name}`, does not"))
+        .help(format!("give stage `{stage}` a condition that implies that of `{built_in}`"));
+        proof.report(node, diagnostic);
+    }
+}
+
+/// A node that reads an environment comes after every deploy to it; a build reads none.
+fn reads(proof: &mut Proof<'_>, node: &Node) {
+    let pipeline = proof.pipeline;
+    for (name, origin) in &node.body.reads {
+        if matches!(node.kind, NodeKind::Artefact(_)) {
+            let due = proof.facts.due_node(node);
+            let run = proof.run_in_which(&due).map(|run| run.to_string()).unwrap_or_default();
+            let diagnostic = Diagnostic::error(
+                codes::P0303,
+                format!("the build of `{}` reads environment `{name}`", node.name),
+                origin.span,
+            )
+            .saying(format!("makes `{}` fit for `{name}` alone", node.name))
+            .counterexample(format!(
+                "{run}: `{}` is built for `{name}`; another environment would need another build, which nobody tested",
+                node.name
+            ))
+            .help("build once, and hand what differs to the deploy: it has the environment's values as variables");
+            proof.report(node, diagnostic);
+            continue;
+        }
+        let deploys: Vec<&Node> = pipeline
+            .deploys()
+            .filter(|(_, deploy)| deploy.environment == *name)
+            .map(|(deploy, _)| deploy)
+            .collect();
+        if deploys.is_empty() {
+            let diagnostic = Diagnostic::error(
+                codes::P0302,
+                format!("{} reads `{name}`, which this pipeline never deploys to", named(node)),
+                origin.span,
+            )
+            .help(format!("deploy to `{name}` above it, or write the value out"));
+            proof.report(node, diagnostic);
+        }
+        for deploy in deploys {
+            let late = !node.before.contains(&deploy.id);
+            let run = if late {
+                let due = proof.facts.due_node(node);
+                proof.run_in_which(&due)
+            } else {
+                proof.run_with_but_without(node, deploy)
+            };
+            let Some(run) = run else { continue };
+            let what = if late { "does not wait for it" } else { "runs without it" };
+            let diagnostic = Diagnostic::error(
+                codes::P0302,
+                format!("{} may judge another `{name}` than this run's", named(node)),
+                origin.span,
+            )
+            .saying(format!("reads `{name}`"))
+            .label(deploy.name_origin.span, format!("deployed to here, and {} {what}", named(node)))
+            .counterexample(format!(
+                "{run}: {} runs against what was deployed to `{name}` before",
+                named(node)
+            ))
+            .help(format!(
+                "write it below the deploy to `{name}`, in a stage that runs only when that deploy does"
+            ));
+            proof.report(node, diagnostic);
+        }
+    }
+}
+
+/// Nothing that an environment receives is built after the first deploy to its predecessor.
+fn built_late(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for (node, deploy) in pipeline.deploys() {
+        let Some(environment) = proof.program.environments.get(&deploy.environment) else { continue };
+        for (before, _) in &environment.after {
+            let promoted = pipeline.deploys().find(|(_, it)| it.environment == *before);
+            let Some((promoted, _)) = promoted else { continue };
+            for (part, _) in &node.body.uses {
+                let Some((producer, _)) = pipeline.producer(part) else { continue };
+                if !producer.before.contains(&promoted.id) {
+                    continue;
+                }
+                let due = proof.facts.due_node(producer);
+                let Some(run) = proof.run_in_which(&due) else { continue };
+                let diagnostic = Diagnostic::error(
+                    codes::P0304,
+                    format!(
+                        "`{part}` is built after `{before}` was deployed to, and goes to `{}`",
+                        environment.name
+                    ),
+                    producer.name_origin.span,
+                )
+                .label(promoted.name_origin.span, format!("`{before}` is deployed to here"))
+                .label(node.name_origin.span, format!("`{part}` goes to `{}` here", environment.name))
+                .counterexample(format!(
+                    "{run}: `{}` receives a `{part}` that `{before}` has never seen",
+                    environment.name
+                ))
+                .help(format!("build `{part}` before the first deploy, and deploy it to `{before}` too"));
+                proof.report(producer, diagnostic);
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! A fact is used only where it exists: `tag.name` in runs of tags, `input.X` in manual ones.
+
+use super::{Proof, named};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{Binding, Event, Fact, Node, NodeKind};
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for node in &pipeline.nodes {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => proof.program.environments.get(&deploy.environment),
+            _ => None,
+        };
+        let values = environment.map(|environment| environment.values.as_slice()).unwrap_or_default();
+        for binding in node.body.env.iter().chain(values) {
+            binding_facts(proof, node, binding);
+        }
+        if let Some((environment, url)) = environment.and_then(|it| it.url.as_ref().map(|url| (it, url))) {
+            for fact in url.facts() {
+                fact_there(proof, node, fact, &environment.origin);
+            }
+        }
+    }
+}
+
+fn binding_facts(proof: &mut Proof<'_>, node: &Node, binding: &Binding) {
+    for fact in binding.value.facts() {
+        fact_there(proof, node, fact, &binding.origin);
+    }
+}
+
+fn fact_there(proof: &mut Proof<'_>, node: &Node, fact: &Fact, origin: &pipec_ir::Origin) {
+    let events: &[Event] = match fact {
+        Fact::TagName | Fact::TagVersion => &[Event::Tag],
+        Fact::BranchName => &[Event::Push, Event::Schedule, Event::Manual],
+        Fact::PullRequestNumber => &[Event::PullRequest],
+        Fact::Input(_) => &[Event::Manual],
+        _ => return,
+    };
+    let without = {
+        let propositions = proof.facts.propositions();
+        propositions.and_not(&proof.facts.due_node(node), &proof.facts.any_event(events.iter().copied()))
+    };
+    let Some(run) = proof.run_in_which(&without) else { return };
+    let words: Vec<&str> = events.iter().map(|event| event.word()).collect();
+    let diagnostic = Diagnostic::error(
+        codes::P0111,
+        format!("`{fact}` does not exist in every run of {}", named(node)),
+        origin.span,
+    )
+    .saying(format!("exists on {} only", words.join(", ")))
+    .counterexample(format!("{run}: `{}` runs, and there is no `{fact}`", proof.stage_name(node)))
+    .help(format!(
+        "give stage `{}` a condition: `when {}`",
+        proof.stage_name(node),
+        words.iter().map(|word| format!("event is {word}")).collect::<Vec<_>>().join(" or ")
+    ));
+    proof.diagnostics.push(origin.explain(diagnostic));
+}

@@ -1,0 +1,298 @@
+//! No skipped gates: S1 to S3 of the reference.
+//!
+//! For each deploy D to an environment E:
+//! - S1: every blocking gate that can be due on a trusted event, is of a kind E requires and covers a part of D is before
+//!   D; and every blocking gate before D is due whenever D is.
+//! - S2: for every required kind and part, no run has D due and none of the gates of that kind before D that cover it.
+//! - S3: D can be due; each gate can be due and not exempt; in a pipeline with deploys, a blocking gate that can be due
+//!   on a trusted event is before some deploy.
+
+use super::{Proof, list, named};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{Deploy, Environment, Gate, Node};
+use std::collections::BTreeSet;
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for (node, deploy) in pipeline.deploys() {
+        let due = proof.facts.due_node(node);
+        if !proof.can_be(&due) {
+            dead_deploy(proof, node);
+            continue;
+        }
+        let skippable = gates_before(proof, node, deploy);
+        if let Some(environment) = proof.program.environments.get(&deploy.environment) {
+            let late = late_gates(proof, node, deploy, environment);
+            let excused = skippable.union(&late).cloned().collect();
+            requirements(proof, node, deploy, environment, &excused);
+        }
+    }
+    vacuous_gates(proof);
+    unawaited_gates(proof);
+}
+
+/// Whether a gate covers a part: evidence of the commit covers all.
+fn covers(gate: &Gate, part: &str) -> bool {
+    !gate.evidence.of_artefact || gate.of.iter().any(|name| name == part)
+}
+
+fn requires(environment: &Environment, gate: &Gate) -> bool {
+    environment.requires.iter().any(|(kind, _)| *kind == gate.evidence.name)
+}
+
+/// The second half of S1; gives the kinds whose gates can be skipped.
+fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet<String> {
+    let pipeline = proof.pipeline;
+    let mut skippable = BTreeSet::new();
+    for (gate_node, gate) in pipeline.gates() {
+        if !gate_node.is_blocking_gate() || !node.before.contains(&gate_node.id) {
+            continue;
+        }
+        let Some(run) = proof.run_with_but_without(node, gate_node) else { continue };
+        skippable.insert(gate.evidence.name.clone());
+        let (stage, gate_stage) = (proof.stage_name(node), proof.stage_name(gate_node));
+        let gate_when = pipeline.stage_of(gate_node).and_then(|stage| stage.condition_origin.clone());
+        let mut diagnostic = Diagnostic::error(
+            codes::P0401,
+            format!("gate `{}` can be skipped on the way to `{}`", gate_node.name, deploy.environment),
+            gate_node.name_origin.span,
+        )
+        .saying(format!("not always in the run when `{}` is deployed to", deploy.environment))
+        .label(deploy.environment_origin.span, "this deploy runs without it")
+        .counterexample(format!("{run}: `{stage}` runs, `{gate_stage}` does not"));
+        if let Some(when) = gate_when {
+            diagnostic = diagnostic.label(when.span, "this decides when the gate runs");
+        }
+        let diagnostic = diagnostic.help(format!(
+            "give stage `{stage}` a condition that implies that of `{gate_stage}`, or let the gate run always and be exempt by the book: `exempt unless changed … because \"…\"`"
+        ));
+        proof.report(gate_node, diagnostic);
+    }
+    skippable
+}
+
+/// The first half of S1; gives the kinds whose gates come too late.
+fn late_gates(
+    proof: &mut Proof<'_>,
+    node: &Node,
+    deploy: &Deploy,
+    environment: &Environment,
+) -> BTreeSet<String> {
+    let pipeline = proof.pipeline;
+    let mut late = BTreeSet::new();
+    for (gate_node, gate) in pipeline.gates() {
+        let concerns = gate_node.is_blocking_gate()
+            && requires(environment, gate)
+            && deploy.artefacts.iter().any(|part| covers(gate, part))
+            && !node.before.contains(&gate_node.id);
+        if !concerns {
+            continue;
+        }
+        let trusted = {
+            let propositions = proof.facts.propositions();
+            propositions.and(&proof.facts.due_node(gate_node), &proof.facts.trusted())
+        };
+        let Some(run) = proof.run_in_which(&trusted) else { continue };
+        late.insert(gate.evidence.name.clone());
+        let diagnostic = Diagnostic::error(
+            codes::P0403,
+            format!(
+                "gate `{}` comes too late for `{}`, which requires {}",
+                gate_node.name, deploy.environment, gate.evidence.name
+            ),
+            gate_node.name_origin.span,
+        )
+        .label(deploy.environment_origin.span, "this deploy does not wait for it")
+        .counterexample(format!("{run}: {} starts whatever `{}` finds", named(node), gate_node.name))
+        .help("write the gate above the deploy, or its stage before the deploy's");
+        proof.report(gate_node, diagnostic);
+    }
+    late
+}
+
+/// S2.
+fn requirements(
+    proof: &mut Proof<'_>,
+    node: &Node,
+    deploy: &Deploy,
+    environment: &Environment,
+    excused: &BTreeSet<String>,
+) {
+    let pipeline = proof.pipeline;
+    for (kind, required) in &environment.requires {
+        if excused.contains(kind) {
+            continue;
+        }
+        let mut uncovered: Vec<&str> = Vec::new();
+        let mut run = None;
+        for part in &deploy.artefacts {
+            let without_gates = {
+                let propositions = proof.facts.propositions();
+                let due: Vec<_> = pipeline
+                    .gates()
+                    .filter(|(gate_node, gate)| {
+                        gate_node.is_blocking_gate()
+                            && gate.evidence.name == *kind
+                            && covers(gate, part)
+                            && node.before.contains(&gate_node.id)
+                    })
+                    .map(|(gate_node, _)| proof.facts.due_node(gate_node))
+                    .collect();
+                propositions.and_not(&proof.facts.due_node(node), &propositions.any(&due))
+            };
+            if let Some(found) = proof.run_in_which(&without_gates) {
+                uncovered.push(part);
+                run.get_or_insert(found);
+            }
+        }
+        let Some(run) = run else { continue };
+        let diagnostic = Diagnostic::error(
+            codes::P0402,
+            format!(
+                "`{}` requires {kind}, and no gate gives it for {}",
+                deploy.environment,
+                list(&uncovered)
+            ),
+            deploy.environment_origin.span,
+        )
+        .saying(format!("deployed without {kind}"))
+        .label(required.span, format!("`{}` requires it here", deploy.environment))
+        .counterexample(format!("{run}: {} is deployed, and nothing has shown {kind}", list(&uncovered)));
+        let diagnostic = match helpful_gate(proof, kind, &uncovered) {
+            Some(help) => diagnostic.help(help),
+            None => {
+                let of = if of_artefact(proof, kind) {
+                    format!(" of {}", uncovered.join(", "))
+                } else {
+                    String::new()
+                };
+                diagnostic
+                    .help(format!("add a gate before the deploy: `gate NAME: {kind}{of} {{ run \"…\" }}`"))
+            }
+        };
+        proof.report(node, diagnostic);
+    }
+}
+
+/// What an existing gate of the kind lacks.
+fn helpful_gate(proof: &Proof<'_>, kind: &str, uncovered: &[&str]) -> Option<String> {
+    let mut of_kind = proof.pipeline.gates().filter(|(_, gate)| gate.evidence.name == kind);
+    let (node, gate) = of_kind.next()?;
+    if gate.advisory.is_some() {
+        return Some(format!(
+            "gate `{}` is advisory: it reports, and satisfies nothing; drop `advisory` to let it count",
+            node.name
+        ));
+    }
+    if gate.evidence.of_artefact && !uncovered.iter().any(|part| gate.of.iter().any(|name| name == part)) {
+        return Some(format!(
+            "gate `{}` judges {}: let it judge {} too, or add a gate that does",
+            node.name,
+            list(&gate.of),
+            list(uncovered)
+        ));
+    }
+    None
+}
+
+fn of_artefact(proof: &Proof<'_>, kind: &str) -> bool {
+    let declared = proof.pipeline.gates().find(|(_, gate)| gate.evidence.name == kind);
+    match declared {
+        Some((_, gate)) => gate.evidence.of_artefact,
+        None => pipec_ir::Evidence::standard()
+            .iter()
+            .any(|evidence| evidence.name == kind && evidence.of_artefact),
+    }
+}
+
+fn dead_deploy(proof: &mut Proof<'_>, node: &Node) {
+    let when = proof.pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone());
+    let mut diagnostic =
+        Diagnostic::error(codes::P0406, format!("{} never runs", named(node)), node.name_origin.span)
+            .note(format!("this pipeline is started by {}", started_by(proof)));
+    if let Some(when) = when {
+        diagnostic = diagnostic.label(when.span, "this never holds in a run that starts the pipeline");
+    }
+    let diagnostic = diagnostic.help("make the condition fit the events, or add the event: `on …`; a scheduled run deploys only where the condition says `event is schedule`");
+    proof.report(node, diagnostic);
+}
+
+fn started_by(proof: &Proof<'_>) -> String {
+    let events: Vec<&str> = proof.pipeline.events().into_iter().map(pipec_ir::Event::word).collect();
+    if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }
+}
+
+/// S3, second part: a gate that never really runs is no gate.
+fn vacuous_gates(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for (node, gate) in pipeline.gates() {
+        let (due, really) = {
+            let propositions = proof.facts.propositions();
+            let due = proof.facts.due_node(node);
+            let really = propositions.and_not(&due, &proof.facts.exempt(gate));
+            (due, really)
+        };
+        if proof.can_be(&really) {
+            continue;
+        }
+        let diagnostic = if proof.can_be(&due) {
+            let rule = gate.exemptions.first().map(|rule| rule.origin.span).unwrap_or_default();
+            Diagnostic::error(
+                codes::P0404,
+                format!("gate `{}` is exempt in every run", node.name),
+                node.name_origin.span,
+            )
+            .label(rule, "this holds whenever the gate is in the run")
+            .help("a gate that never judges gives no evidence: narrow the exemption")
+        } else {
+            let diagnostic = Diagnostic::error(
+                codes::P0404,
+                format!("gate `{}` never runs", node.name),
+                node.name_origin.span,
+            )
+            .note(format!("this pipeline is started by {}", started_by(proof)))
+            .help("make the condition of its stage fit the events, or add the event: `on …`");
+            match pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone()) {
+                Some(when) => {
+                    diagnostic.label(when.span, "this never holds in a run that starts the pipeline")
+                }
+                None => diagnostic,
+            }
+        };
+        proof.report(node, diagnostic);
+    }
+}
+
+/// S3, third part: a failure that stops nothing.
+fn unawaited_gates(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    if pipeline.deploys().next().is_none() {
+        return;
+    }
+    for (node, _) in pipeline.gates() {
+        if !node.is_blocking_gate() || pipeline.deploys().any(|(deploy, _)| deploy.before.contains(&node.id))
+        {
+            continue;
+        }
+        let late = proof
+            .diagnostics
+            .iter()
+            .any(|diagnostic| diagnostic.code == codes::P0403 && diagnostic.span() == node.name_origin.span);
+        if late {
+            continue;
+        }
+        let trusted = {
+            let propositions = proof.facts.propositions();
+            propositions.and(&proof.facts.due_node(node), &proof.facts.trusted())
+        };
+        let Some(run) = proof.run_in_which(&trusted) else { continue };
+        let diagnostic = Diagnostic::error(
+            codes::P0405,
+            format!("no deploy waits for gate `{}`", node.name),
+            node.name_origin.span,
+        )
+        .counterexample(format!("{run}: `{}` fails, and everything is deployed all the same", node.name))
+        .help("write it above a deploy; what can only be judged after a deploy belongs into its `verify`; what shall only report says `advisory because \"…\"`");
+        proof.report(node, diagnostic);
+    }
+}

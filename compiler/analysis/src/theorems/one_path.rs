@@ -1,0 +1,248 @@
+//! One path to production: each production environment and artefact have one deploy statement; nothing untrusted and
+//! nothing unprotected reaches it; environments are entered in their order by the same parts.
+
+use super::{Proof, list, named};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{Deploy, Environment, Event, Node, Program, Tier};
+use std::collections::BTreeMap;
+
+/// An environment that several pipelines enter lists them.
+pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    let mut entries: BTreeMap<&str, BTreeMap<&str, pipec_base::Span>> = BTreeMap::new();
+    for pipeline in &program.pipelines {
+        for (_, deploy) in pipeline.deploys() {
+            entries
+                .entry(&deploy.environment)
+                .or_default()
+                .entry(&pipeline.name)
+                .or_insert(deploy.environment_origin.span);
+        }
+    }
+    for (name, environment) in &program.environments {
+        let entering = entries.get(name.as_str()).cloned().unwrap_or_default();
+        match &environment.from {
+            None if entering.len() > 1 => {
+                let names: Vec<&str> = entering.keys().copied().collect();
+                let mut diagnostic = Diagnostic::error(
+                    codes::P0201,
+                    format!("{} enter `{name}`, which lists none of them", list(&names)),
+                    environment.origin.span,
+                );
+                for (pipeline, span) in &entering {
+                    diagnostic = diagnostic.label(*span, format!("`{pipeline}` enters here"));
+                }
+                diagnostics.push(diagnostic.help(format!(
+                    "if all of them shall, say so in the environment: `from {}`",
+                    names.join(", ")
+                )));
+            }
+            None => {}
+            Some((listed, origin)) => {
+                for (pipeline, span) in &entering {
+                    if listed.iter().any(|known| known == pipeline) {
+                        continue;
+                    }
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::P0201,
+                            format!("pipeline `{pipeline}` enters `{name}`, which does not list it"),
+                            *span,
+                        )
+                        .label(origin.span, "these may enter")
+                        .help(format!("add `{pipeline}` to `from`, or deploy elsewhere")),
+                    );
+                }
+                for pipeline in listed.iter().filter(|known| !entering.contains_key(known.as_str())) {
+                    diagnostics.push(
+                        Diagnostic::error(
+                            codes::P0201,
+                            format!("`{name}` lists pipeline `{pipeline}`, which does not enter it"),
+                            origin.span,
+                        )
+                        .help("list exactly the pipelines that deploy there"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    second_paths(proof);
+    for (node, deploy) in pipeline.deploys() {
+        let Some(environment) = proof.program.environments.get(&deploy.environment) else { continue };
+        untrusted(proof, node, environment);
+        if environment.tier == Tier::Production {
+            unprotected(proof, node, environment);
+        }
+        promotion(proof, node, deploy, environment);
+    }
+}
+
+/// At most one deploy statement for each production environment and artefact.
+fn second_paths(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    let mut first: BTreeMap<(&str, &str), &Node> = BTreeMap::new();
+    for (node, deploy) in pipeline.deploys() {
+        let environment = proof.program.environments.get(&deploy.environment);
+        if environment.is_none_or(|environment| environment.tier != Tier::Production) {
+            continue;
+        }
+        for part in &deploy.artefacts {
+            let Some(earlier) = first.insert((&deploy.environment, part), node) else { continue };
+            let run = proof.facts.due_node(node);
+            let run = proof.run_in_which(&run).map(|run| run.to_string()).unwrap_or_default();
+            let diagnostic = Diagnostic::error(
+                codes::P0202,
+                format!("`{part}` reaches `{}` by two paths", deploy.environment),
+                deploy.environment_origin.span,
+            )
+            .saying("the second path")
+            .label(earlier.name_origin.span, "the first path")
+            .counterexample(format!(
+                "{run}: `{}` deploys `{part}` again, past what stands before `{}`",
+                proof.stage_name(node),
+                proof.stage_name(earlier)
+            ))
+            .help("keep one deploy, in a stage whose condition covers both cases");
+            proof.report(node, diagnostic);
+            break;
+        }
+    }
+}
+
+fn untrusted(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
+    let barred = {
+        let propositions = proof.facts.propositions();
+        let untrusted = if environment.tier == Tier::Ephemeral && environment.open_to_members {
+            propositions.or(&proof.facts.fork(), &proof.facts.event(Event::MergeQueue))
+        } else {
+            proof.facts.untrusted()
+        };
+        propositions.and(&proof.facts.due_node(node), &untrusted)
+    };
+    let Some(run) = proof.run_in_which(&barred) else { return };
+    let name = &environment.name;
+    let help = if environment.tier == Tier::Ephemeral && environment.open_to_members {
+        format!("bar forks: `stage {} when event is pull-request and not fork`", proof.stage_name(node))
+    } else if environment.tier == Tier::Ephemeral {
+        format!(
+            "let members' pull requests in (`open to members` in `{name}`), or give the stage a condition such as `event is push`"
+        )
+    } else {
+        format!(
+            "give stage `{}` a condition: `when event is push`, or `when branch is main`",
+            proof.stage_name(node)
+        )
+    };
+    let mut diagnostic = Diagnostic::error(
+        codes::P0203,
+        format!("code that nobody has reviewed reaches `{name}`"),
+        node.name_origin.span,
+    )
+    .saying("deployed on an untrusted event")
+    .counterexample(format!("{run}: `{}` runs, and {} starts", proof.stage_name(node), named(node)));
+    if let Some(trigger) = proof.pipeline.triggers.iter().find(|trigger| trigger.event() == run.event) {
+        diagnostic = diagnostic.label(trigger.origin().span, "this lets it in");
+    }
+    proof.report(node, diagnostic.help(help));
+}
+
+fn unprotected(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
+    let barred = {
+        let propositions = proof.facts.propositions();
+        let trusted = propositions.and(&proof.facts.due_node(node), &proof.facts.trusted());
+        propositions.and_not(&trusted, &proof.facts.protected())
+    };
+    let Some(run) = proof.run_in_which(&barred) else { return };
+    let protected: Vec<String> = proof
+        .pipeline
+        .protected_branches
+        .iter()
+        .map(|glob| format!("branch `{}`", glob.text()))
+        .chain(proof.pipeline.protected_tags.iter().map(|glob| format!("tag `{}`", glob.text())))
+        .collect();
+    let protected = if protected.is_empty() { "none".to_owned() } else { protected.join(", ") };
+    let mut diagnostic = Diagnostic::error(
+        codes::P0204,
+        format!("an unprotected branch or tag reaches `{}`", environment.name),
+        node.name_origin.span,
+    )
+    .saying("deployed from what anybody may push")
+    .counterexample(format!("{run}: `{}` runs, and {} starts", proof.stage_name(node), named(node)))
+    .note(format!("protected here: {protected}"));
+    if let Some(trigger) = proof.pipeline.triggers.iter().find(|trigger| trigger.event() == run.event) {
+        diagnostic = diagnostic.label(trigger.origin().span, "this lets it in");
+    }
+    let diagnostic = diagnostic.help(format!(
+        "give stage `{}` a condition such as `when branch is main`; or, if only reviewed changes reach it, say `protect`",
+        proof.stage_name(node)
+    ));
+    proof.report(node, diagnostic);
+}
+
+/// For every E′ in after(E), a deploy of the same parts to E′ before this one, due whenever this one is.
+fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &Environment) {
+    let pipeline = proof.pipeline;
+    let mut parts = deploy.artefacts.clone();
+    parts.sort();
+    for (before, origin) in &environment.after {
+        let earlier: Vec<(&Node, &Deploy)> = pipeline
+            .deploys()
+            .filter(|(other, it)| it.environment == *before && node.before.contains(&other.id))
+            .collect();
+        let same: Vec<&Node> = earlier
+            .iter()
+            .filter(|(_, it)| {
+                let mut other = it.artefacts.clone();
+                other.sort();
+                other == parts
+            })
+            .map(|(other, _)| *other)
+            .collect();
+        if let ([], Some((other, it))) = (same.as_slice(), earlier.first()) {
+            let due = proof.facts.due_node(node);
+            let run = proof.run_in_which(&due).map(|run| run.to_string()).unwrap_or_default();
+            let diagnostic = Diagnostic::error(
+                codes::P0305,
+                format!("`{}` receives other parts than `{before}` did", environment.name),
+                node.name_origin.span,
+            )
+            .saying(format!("receives {}", list(&deploy.artefacts)))
+            .label(other.name_origin.span, format!("received {}", list(&it.artefacts)))
+            .counterexample(format!(
+                "{run}: {} runs together in `{}` for the first time",
+                list(&deploy.artefacts),
+                environment.name
+            ))
+            .help("deploy the same set to both: what was tried together moves together");
+            proof.report(node, diagnostic);
+            continue;
+        }
+        let without = {
+            let propositions = proof.facts.propositions();
+            let due: Vec<_> = same.iter().map(|other| proof.facts.due_node(other)).collect();
+            propositions.and_not(&proof.facts.due_node(node), &propositions.any(&due))
+        };
+        let Some(run) = proof.run_in_which(&without) else { continue };
+        let what = if same.is_empty() {
+            format!("nothing is deployed to `{before}` before")
+        } else {
+            format!("the deploy to `{before}` is not in the run")
+        };
+        let diagnostic = Diagnostic::error(
+            codes::P0205,
+            format!("`{}` can be reached past `{before}`", environment.name),
+            node.name_origin.span,
+        )
+        .label(origin.span, format!("`{}` comes after `{before}`", environment.name))
+        .counterexample(format!("{run}: {} starts, and {what}", named(node)))
+        .help(format!(
+            "deploy {} to `{before}` in this pipeline first, whenever it is deployed to `{}`",
+            list(&deploy.artefacts),
+            environment.name
+        ));
+        proof.report(node, diagnostic);
+    }
+}

@@ -2,6 +2,8 @@
 //!
 //! With `UPDATE_GOLDEN` set, the layouts are written instead of compared.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail like tests")]
+
 use std::path::{Path, PathBuf};
 
 use pipec_base::FileId;

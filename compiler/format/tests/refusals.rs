@@ -1,5 +1,7 @@
 //! Texts that are left alone.
 
+#![expect(clippy::panic, reason = "helpers of tests fail like tests")]
+
 use pipec_base::FileId;
 use pipec_format::{Formatted, format};
 

@@ -184,7 +184,7 @@ pub struct Change {
     /// The kind of change.
     pub kind: Name,
     /// What paths it claims.
-    pub globs: Vec<Text>,
+    pub globs: Vec<StringLiteral>,
     /// Why.
     pub because: Option<Text>,
 }
@@ -220,10 +220,10 @@ pub struct Input {
 /// A name or a string where a glob, a branch or a change kind is asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ref {
-    /// The name or the glob.
+    /// The name, or the string's text if nothing is interpolated in it.
     pub text: String,
-    /// Whether it was written as a string.
-    pub quoted: bool,
+    /// The string, if it was written as one.
+    pub string: Option<StringLiteral>,
     /// Where.
     pub span: Span,
 }

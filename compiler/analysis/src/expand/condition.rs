@@ -6,7 +6,7 @@ use crate::value::Value;
 use pipec_base::{Diagnostic, closest, codes};
 use pipec_ir::{Change, Condition, Event, Input, InputType};
 use pipec_logic::Glob;
-use pipec_syntax::ast::{self, Literal, Name, Ref};
+use pipec_syntax::ast::{self, Literal, Name, Ref, StringLiteral};
 
 /// The kinds of change (language reference, "Declarations").
 pub(super) const KINDS: [&str; 9] =
@@ -128,8 +128,8 @@ impl Expander<'_, '_> {
         let changes: Vec<Option<Change>> = refs
             .iter()
             .map(|it| {
-                if it.quoted {
-                    self.glob(&it.text, it.span, frame).map(Change::Glob)
+                if it.string.is_some() {
+                    self.ref_glob(it, frame).map(Change::Glob)
                 } else {
                     let name = Name::new(it.text.clone(), it.span);
                     self.is_kind(&name, frame).then(|| Change::Kind(it.text.clone()))
@@ -160,7 +160,16 @@ impl Expander<'_, '_> {
 
     /// A branch or tag: a name or a glob.
     pub(super) fn ref_glob(&mut self, it: &Ref, frame: &Frame) -> Option<Glob> {
-        self.glob(&it.text, it.span, frame)
+        match &it.string {
+            Some(string) => self.string_glob(string, frame),
+            None => self.glob(&it.text, it.span, frame),
+        }
+    }
+
+    /// A glob in quotes, whose parameters and constants are filled in now.
+    pub(super) fn string_glob(&mut self, string: &StringLiteral, frame: &Frame) -> Option<Glob> {
+        let text = self.literal_text(string, "a glob", &mut frame.clone())?;
+        self.glob(&text, string.span, frame)
     }
 
     /// Several branches or tags; the broken ones are left out.

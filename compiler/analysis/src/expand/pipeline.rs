@@ -349,7 +349,7 @@ impl<'a> Expander<'a, '_> {
             );
         }
         let globs: Vec<_> =
-            change.globs.iter().filter_map(|glob| self.glob(&glob.node, glob.span, frame)).collect();
+            change.globs.iter().filter_map(|glob| self.string_glob(glob, frame)).collect();
         known.then(|| ChangeRule {
             kind: change.kind.node.clone(),
             globs,

@@ -38,7 +38,6 @@ pub(crate) struct Parts<'t> {
     pub names: Rule<'t, Vec<Name>>,
     pub qnames: Rule<'t, Vec<Path>>,
     pub strings: Rule<'t, Vec<StringLiteral>>,
-    pub texts: Rule<'t, Vec<Text>>,
     pub refs: Rule<'t, Vec<Ref>>,
     pub condition: Rule<'t, Condition>,
     pub ty: Rule<'t, Type>,
@@ -67,14 +66,13 @@ impl<'t> Parts<'t> {
         let expression = expression(&name, &qname);
         let string = string(&expression);
         let call = call(&name, &qname, &expression);
-        let reference = reference(&name, &text);
+        let reference = reference(&name, &string);
         let refs = list(reference.clone());
         let ty = ty(&name);
         Parts {
             names: list(name.clone()),
             qnames: list(qname.clone()),
             strings: list(string.clone()),
-            texts: list(text.clone()),
             condition: condition(&name, &literal, &reference, &refs),
             parameters: parameters(&name, &ty, &expression),
             script: script(&string),
@@ -244,8 +242,24 @@ fn no_comma<'t>() -> impl Parser<'t, Stream<'t>, (), Extra<'t>> + Clone {
     })
 }
 
+/// Quotes of other languages; a diagnostic says how a string is written.
+const FOREIGN_QUOTES: [char; 9] = ['\'', '`', '“', '”', '„', '‘', '’', '«', '»'];
+
+/// Whether something unknown is a string but for its quotes.
+fn is_meant_as_text(source: &str) -> bool {
+    source.chars().count() > 1 && (source.starts_with(FOREIGN_QUOTES) || source.contains(['/', '*']))
+}
+
+/// A string without expressions in it.
+fn quoted<'t>() -> impl Parser<'t, Stream<'t>, (StringForm, &'t str), Extra<'t>> + Clone {
+    take! {
+        Lexeme::Text(form, source) => (form, source),
+        Lexeme::Unknown(source) if is_meant_as_text(source) => (StringForm::Plain, source),
+    }
+}
+
 fn text<'t>() -> Rule<'t, Text> {
-    let verbatim = take! { Lexeme::Text(form, source) => (form, source), Lexeme::Unknown(source) if source.starts_with('\'') || source.contains(['/', '*']) => (StringForm::Plain, source) }
+    let verbatim = quoted()
         .map_with(|(form, source), e| Spanned::new(verbatim_value(form, source), e.span().0));
     let interpolated = take! { Lexeme::InterpolationStart => () }
         .map_with(|(), e| e.span().0)
@@ -264,8 +278,7 @@ fn verbatim_value(form: StringForm, source: &str) -> String {
     match form {
         StringForm::Raw => string::read_raw(source).0,
         _ if source.starts_with('"') => string::read_plain(source).0,
-        // Single quotes and bare globs: a diagnostic has said how they are written.
-        _ => source.trim_matches('\'').to_owned(),
+        _ => source.trim_matches(FOREIGN_QUOTES).to_owned(),
     }
 }
 
@@ -278,7 +291,7 @@ fn string_of<'t, E>(expression: E) -> Rule<'t, StringLiteral>
 where
     E: Parser<'t, Stream<'t>, Expression, Extra<'t>> + Clone + 't,
 {
-    let verbatim = take! { Lexeme::Text(form, source) => (form, source), Lexeme::Unknown(source) if source.starts_with('\'') || source.contains(['/', '*']) => (StringForm::Plain, source) }
+    let verbatim = quoted()
         .map_with(|(form, source), e| {
             let value = verbatim_value(form, source);
             let pieces = if value.is_empty() { Vec::new() } else { vec![StringPiece::Verbatim(value)] };
@@ -356,7 +369,7 @@ fn expression<'t>(name: &Rule<'t, Name>, qname: &Rule<'t, Path>) -> Rule<'t, Exp
             Lexeme::Word("false") => Literal::Boolean(false),
         }
         .map_with(|literal, e| Expression::Literal(Spanned::new(literal, e.span().0)));
-        let unknown = take! { Lexeme::Unknown(source) if !source.starts_with('\'') && !source.contains(['/', '*']) => () }
+        let unknown = take! { Lexeme::Unknown(source) if !is_meant_as_text(source) => () }
             .map_with(|(), e| Expression::Error(e.span().0));
         let string = string_of(expression.clone()).map(Expression::String);
         let path_or_call =
@@ -410,10 +423,13 @@ fn call<'t>(
 }
 
 /// A name or a glob.
-fn reference<'t>(name: &Rule<'t, Name>, text: &Rule<'t, Text>) -> Rule<'t, Ref> {
-    let named = name.clone().map(|name| Ref { text: name.node, quoted: false, span: name.span });
-    let quoted = text.clone().map(|text| Ref { text: text.node, quoted: true, span: text.span });
-    named.or(quoted).labelled(Expected::Thing("a name or a glob")).boxed()
+fn reference<'t>(name: &Rule<'t, Name>, string: &Rule<'t, StringLiteral>) -> Rule<'t, Ref> {
+    let named = name.clone().map(|name| Ref { text: name.node, string: None, span: name.span });
+    let written = string.clone().map(|string| {
+        let (text, span) = (string.verbatim().unwrap_or_default(), string.span);
+        Ref { text, string: Some(string), span }
+    });
+    named.or(written).labelled(Expected::Thing("a name or a glob")).boxed()
 }
 
 fn condition<'t>(

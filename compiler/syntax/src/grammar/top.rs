@@ -111,7 +111,7 @@ pub(super) fn pipeline<'t>(parts: &Parts<'t>) -> Table<'t, PipelineClause> {
         .map(|(target, file)| PipelineClause::Emits { target, file });
     let change = word("change")
         .ignore_then(name.clone())
-        .then(parts.texts.clone())
+        .then(parts.strings.clone())
         .then(parts.because.clone().or_not())
         .map(|((kind, globs), because)| PipelineClause::Change(Change { kind, globs, because }));
     Table::new([

@@ -1,0 +1,174 @@
+//! The rules of the house that a machine can keep: which crate may know which, what lies at the top, where lints may be
+//! loosened, and what no committed file says.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Which crates of the workspace each may depend on; every other arrow is forbidden. Test dependencies are free.
+const ARROWS: &[(&str, &[&str])] = &[
+    ("pipec-base", &[]),
+    ("pipec-logic", &[]),
+    ("pipec-yaml", &[]),
+    ("pipec-syntax", &["pipec-base"]),
+    ("pipec-format", &["pipec-base", "pipec-syntax"]),
+    ("pipec-ir", &["pipec-base", "pipec-logic"]),
+    ("pipec-analysis", &["pipec-base", "pipec-ir", "pipec-logic", "pipec-syntax"]),
+    ("pipec-report", &["pipec-base", "pipec-ir"]),
+    ("pipec-driver", &["pipec-analysis", "pipec-base", "pipec-format", "pipec-ir", "pipec-syntax"]),
+    ("pipec-github", &["pipec-base", "pipec-ir", "pipec-logic", "pipec-yaml"]),
+    ("pipec-targets", &["pipec-github", "pipec-ir"]),
+    (
+        "pipec-cli",
+        &[
+            "pipec-base",
+            "pipec-driver",
+            "pipec-format",
+            "pipec-ir",
+            "pipec-report",
+            "pipec-syntax",
+            "pipec-targets",
+        ],
+    ),
+];
+
+/// The only crates whose `clippy.toml` may lift the bans on files, environment, clock and standard output.
+const AT_THE_EDGE: &[&str] = &["compiler/cli", "compiler/driver", "tests"];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
+}
+
+/// Every file that is not ignored, relative to the root.
+fn files() -> Vec<PathBuf> {
+    let files: Vec<PathBuf> = ignore::WalkBuilder::new(root())
+        .hidden(false)
+        .filter_entry(|entry| entry.file_name() != ".git")
+        .build()
+        .map(|entry| entry.expect("the tree can be read"))
+        .filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file()))
+        .map(|entry| entry.path().strip_prefix(root()).expect("below the root").to_owned())
+        .collect();
+    assert!(files.len() > 100, "these can't be all files: {}", files.len());
+    files
+}
+
+fn text(path: &Path) -> Option<String> {
+    String::from_utf8(std::fs::read(root().join(path)).expect("a listed file can be read")).ok()
+}
+
+#[test]
+fn arrows_between_crates_run_one_way() {
+    let metadata = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo tells the packages");
+    assert!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).expect("JSON");
+    let allowed: BTreeMap<&str, &[&str]> = ARROWS.iter().copied().collect();
+    let mut seen = BTreeSet::new();
+    for package in metadata["packages"].as_array().expect("packages") {
+        let name = package["name"].as_str().expect("a name");
+        if name == "pipec-tests" {
+            continue;
+        }
+        let may = allowed.get(name).unwrap_or_else(|| panic!("crate {name} has no row in ARROWS"));
+        seen.insert(name.to_owned());
+        for dependency in package["dependencies"].as_array().expect("dependencies") {
+            let to = dependency["name"].as_str().expect("a name");
+            let for_tests = dependency["kind"].as_str() == Some("dev");
+            assert!(
+                for_tests || !to.starts_with("pipec-") || may.contains(&to),
+                "{name} may not know {to}"
+            );
+        }
+    }
+    assert_eq!(seen.len(), ARROWS.len(), "ARROWS names a crate that is not there");
+}
+
+#[test]
+fn the_top_level_holds_what_people_expect_and_nothing_else() {
+    let expected = [
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "LICENSE",
+        "README.md",
+        "clippy.toml",
+        "compiler",
+        "examples",
+        "lsp",
+        "rustfmt.toml",
+        "stdlib",
+        "targets",
+        "tests",
+    ];
+    for path in files() {
+        let top = path.components().next().expect("a component").as_os_str().to_string_lossy().into_owned();
+        assert!(top.starts_with('.') || expected.contains(&top.as_str()), "{top} does not belong at the top");
+    }
+}
+
+#[test]
+fn every_crate_keeps_the_lints_and_only_the_edge_lifts_the_bans() {
+    for path in files() {
+        let folder = path.parent().expect("a folder").to_string_lossy().into_owned();
+        match path.file_name().and_then(|name| name.to_str()) {
+            Some("Cargo.toml") if !folder.is_empty() && !folder.starts_with("examples") => {
+                let manifest = text(&path).expect("a manifest is text");
+                assert!(manifest.contains("[lints]\nworkspace = true"), "{folder} does not keep the lints");
+            }
+            Some("clippy.toml") if !folder.is_empty() => {
+                assert!(AT_THE_EDGE.contains(&folder.as_str()), "{folder} may not lift the bans");
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn lints_are_expected_with_a_reason_and_never_allowed() {
+    let allow = concat!("#", "[allow(");
+    let allow_all = concat!("#", "![allow(");
+    for path in files().into_iter().filter(|path| path.extension().is_some_and(|it| it == "rs")) {
+        let source = text(&path).expect("source is text");
+        assert!(!source.contains(allow) && !source.contains(allow_all), "{} allows a lint", path.display());
+    }
+}
+
+#[test]
+fn no_committed_file_names_a_machine_or_a_registry() {
+    let hosts: Vec<String> = [
+        ["registry.npmjs", "org"],
+        ["static.crates", "io"],
+        ["index.crates", "io"],
+        ["files.pythonhosted", "org"],
+        ["proxy.golang", "org"],
+        ["deb.debian", "org"],
+    ]
+    .iter()
+    .map(|parts| parts.join("."))
+    .collect();
+    let homes = [concat!("/ro", "ot/"), concat!("/wo", "rk/"), concat!("/ho", "me/")];
+    for path in files() {
+        let Some(content) = text(&path) else { continue };
+        for host in &hosts {
+            assert!(!content.contains(host), "{} names {host}", path.display());
+        }
+        for home in homes {
+            let names_home = content.match_indices(home).any(|(at, _)| {
+                !content[..at].ends_with(|before: char| before.is_alphanumeric() || "_./-~}*".contains(before))
+            });
+            assert!(!names_home, "{} names a folder of a machine: {home}", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_changelog_tells_of_this_version() {
+    let changelog = text(Path::new("CHANGELOG.md")).expect("a changelog");
+    let version = env!("CARGO_PKG_VERSION");
+    assert!(changelog.contains(&format!("## {version}")), "CHANGELOG.md says nothing of {version}");
+}

@@ -1,0 +1,4 @@
+# Shared by every service.
+say() {
+  echo "$1 listens on $2"
+}

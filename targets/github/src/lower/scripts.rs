@@ -13,6 +13,9 @@ use pipec_ir::{Node, RunnerHost, StepKind};
 const LONGEST_VARIABLE: usize = 120_000;
 const LONGEST_VARIABLE_ON_WINDOWS: usize = 24_000;
 
+/// The variable of an encoded script; it is gone when the script starts.
+const ENCODED: &str = "SCRIPT";
+
 /// The columns of encoded lines.
 const COLUMNS: usize = 76;
 
@@ -67,8 +70,16 @@ impl Lowering<'_> {
                         "move it into a file of the repository, and run that",
                     );
                 }
+                if environment.iter().any(|(name, _)| name.eq_ignore_ascii_case(ENCODED)) {
+                    self.error(
+                        codes::P1102,
+                        &step.origin,
+                        format!("`{ENCODED}` is the variable in which github gets this script"),
+                        format!("choose another name for the variable: {reason}"),
+                    );
+                }
                 emitted.comments.push(format!("in base64: {reason}"));
-                emitted.env.push(("SCRIPT".to_owned(), Template::text(encoded)));
+                emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
                 emitted.work = Work::Run(runtime::SCRIPT.to_owned());
             }
             steps.push(emitted);

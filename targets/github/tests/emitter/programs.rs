@@ -368,3 +368,29 @@ pub fn every_event() -> Build {
             &["soak", "app"],
         )
 }
+
+/// Scripts and values that GitHub would read as something else.
+pub fn awkward() -> Build {
+    let mut named = body(&["cat <<'END'\n  indented\nEND"]);
+    named.steps[0].name = Some("say ${{ x }}".to_owned());
+    named.env =
+        vec![binding("TEMPLATE", Text::literal("a ${{ b }}")), binding("ANSWER", Text::literal("no"))];
+    named.timeout = 61_000;
+    let mut windows = body(&["echo one", "echo one\necho two\n"]);
+    windows.runner.host = RunnerHost::WindowsX64;
+    windows.checkout = Checkout::None;
+    let mut checks = body(&["make"]);
+    checks.steps.extend([
+        check("spelling", "make spelling"),
+        check("links", "make links"),
+        step("make report"),
+    ]);
+    checks.checkout = Checkout::With { full_history: true, submodules: true, lfs: true };
+    Build::new("awkward", vec![on_push(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("named", NodeKind::Job, named, &[])
+        .node("expression", NodeKind::Job, body(&["echo '${{ github.token }}'"]), &[])
+        .node("carriage", NodeKind::Job, body(&["printf 'a\r\n'\r\n\ttabbed"]), &[])
+        .node("windows", NodeKind::Job, windows, &[])
+        .node("checks", NodeKind::Gate(gate("test", &[])), checks, &[])
+}

@@ -1,6 +1,6 @@
 //! The workflows of small programs, as people would review them.
 
-mod programs;
+use crate::programs;
 
 #[test]
 fn hello() {
@@ -15,4 +15,9 @@ fn service() {
 #[test]
 fn every_event() {
     insta::assert_snapshot!(programs::every_event().workflow());
+}
+
+#[test]
+fn awkward() {
+    insta::assert_snapshot!(programs::awkward().workflow());
 }

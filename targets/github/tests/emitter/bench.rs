@@ -1,0 +1,163 @@
+//! A runner in a temporary folder: a workspace under git, a temporary folder, and a stand-in for `gh`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use tempfile::TempDir;
+
+/// Answers with the file named after the endpoint, `/` and `?` turned into `_`; without one it fails, as an error of the
+/// API does. What it was asked is kept in `asked`.
+const GH: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+[[ $1 == api ]]
+shift
+filter=.
+endpoint=
+echo "$*" >> "$GH_FOLDER/asked"
+while (($#)); do
+  case $1 in
+    --jq) filter=$2; shift 2 ;;
+    --method) shift 2 ;;
+    -f | -F) shift 2 ;;
+    --paginate) shift ;;
+    *) endpoint=$1; shift ;;
+  esac
+done
+answer=$GH_FOLDER/${endpoint//[\/?]/_}
+[[ -f $answer ]] || { echo "HTTP 404" >&2; exit 1; }
+jq -r "$filter" "$answer"
+"#;
+
+/// The machine a job runs on.
+pub struct Bench {
+    folder: TempDir,
+    variables: BTreeMap<String, String>,
+}
+
+/// What a script did.
+pub struct Done {
+    pub success: bool,
+    pub log: String,
+    pub outputs: BTreeMap<String, String>,
+    pub summary: String,
+}
+
+impl Bench {
+    pub fn new() -> Bench {
+        let folder = tempfile::tempdir().unwrap();
+        let bench = Bench { folder, variables: BTreeMap::new() };
+        for name in ["workspace", "temp", "bin", "gh", "home"] {
+            std::fs::create_dir(bench.path(name)).unwrap();
+        }
+        let gh = bench.path("bin/gh");
+        std::fs::write(&gh, GH).unwrap();
+        bench.shell("chmod +x ../bin/gh");
+        bench
+            .with("GITHUB_REPOSITORY", "acme/shop")
+            .with("GITHUB_EVENT_NAME", "push")
+            .with("GITHUB_REF", "refs/heads/main")
+            .with("GITHUB_REF_NAME", "main")
+            .with("GITHUB_REF_TYPE", "branch")
+            .with("GITHUB_RUN_ID", "77")
+            .with("GITHUB_SHA", "0123456789abcdef0123456789abcdef01234567")
+            .event("{\"forced\": false}")
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn temp(&self, name: &str) -> String {
+        self.path("temp").join(name).to_str().unwrap().to_owned()
+    }
+
+    pub fn with(mut self, name: &str, value: impl Into<String>) -> Bench {
+        self.variables.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub fn event(self, json: &str) -> Bench {
+        std::fs::write(self.path("event.json"), json).unwrap();
+        self
+    }
+
+    /// What the API answers.
+    pub fn answer(&self, endpoint: &str, json: &str) {
+        std::fs::write(self.path("gh").join(endpoint.replace(['/', '?'], "_")), json).unwrap();
+    }
+
+    pub fn asked(&self) -> String {
+        std::fs::read_to_string(self.path("gh/asked")).unwrap_or_default()
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+        let path = self.path("workspace").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+
+    fn command(&self, arguments: &[&str], folder: &Path) -> Output {
+        let search = format!("{}:{}", self.path("bin").display(), std::env::var("PATH").unwrap());
+        Command::new("bash")
+            .args(arguments)
+            .current_dir(folder)
+            .env_clear()
+            .env("PATH", search)
+            .env("HOME", self.path("home"))
+            .env("TMPDIR", self.path("temp"))
+            .env("RUNNER_TEMP", self.path("temp"))
+            .env("GH_FOLDER", self.path("gh"))
+            .env("GITHUB_EVENT_PATH", self.path("event.json"))
+            .env("GITHUB_OUTPUT", self.path("output"))
+            .env("GITHUB_STEP_SUMMARY", self.path("summary"))
+            .env("GIT_AUTHOR_NAME", "a")
+            .env("GIT_AUTHOR_EMAIL", "a@example.com")
+            .env("GIT_COMMITTER_NAME", "a")
+            .env("GIT_COMMITTER_EMAIL", "a@example.com")
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .envs(&self.variables)
+            .output()
+            .unwrap()
+    }
+
+    /// Runs commands in the workspace that must succeed; what they print.
+    pub fn shell(&self, commands: &str) -> String {
+        let output = self.command(&["-euo", "pipefail", "-c", commands], &self.path("workspace"));
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+
+    /// Puts all there is into a commit.
+    pub fn commit(&self) -> String {
+        self.shell("git add -A && git commit -q --allow-empty -m c && git rev-parse HEAD")
+    }
+
+    /// Runs a script as the runner does.
+    pub fn run(&self, script: &str) -> Done {
+        for name in ["output", "summary"] {
+            std::fs::write(self.path(name), "").unwrap();
+        }
+        let file = self.path("temp/step.sh");
+        std::fs::write(&file, script).unwrap();
+        let arguments = ["--noprofile", "--norc", "-euo", "pipefail", file.to_str().unwrap()];
+        let output = self.command(&arguments, &self.path("workspace"));
+        let read = |name| std::fs::read_to_string(self.path(name)).unwrap();
+        let outputs = read("output")
+            .lines()
+            .map(|line| {
+                let (name, value) = line.split_once('=').unwrap();
+                (name.to_owned(), value.to_owned())
+            })
+            .collect();
+        let log = [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        Done { success: output.status.success(), log: log.concat(), outputs, summary: read("summary") }
+    }
+}
+
+impl Done {
+    /// The one output of a script that succeeded.
+    pub fn output(&self, name: &str) -> &str {
+        assert!(self.success, "{}", self.log);
+        &self.outputs[name]
+    }
+}

@@ -1,0 +1,20 @@
+//! The emitter from outside: golden workflows, the traps of the engine, and the runtime scripts run for real.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the scripts run in a folder of their own, with git and a stand-in for gh"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "what the helpers of tests don't find is a failed test"
+)]
+
+mod bench;
+mod golden;
+mod programs;
+mod refusals;
+mod runtime_artefacts;
+mod runtime_deploys;
+mod runtime_plan;
+mod traps;

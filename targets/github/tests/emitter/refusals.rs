@@ -1,0 +1,132 @@
+//! What can't be built for GitHub is refused, never left out.
+
+use crate::programs::*;
+use pipec_ir::*;
+
+fn complaints_of_body(change: impl FnOnce(&mut Body)) -> Vec<String> {
+    hello().edit("unit", |node| change(&mut node.body)).complaints()
+}
+
+fn cannot(what: &str) -> Vec<String> {
+    vec![format!("P1101 {what} can't be built for github by this version")]
+}
+
+#[test]
+fn clauses_of_later_versions_are_refused() {
+    let path = || PathPattern { glob: glob("a"), origin: origin() };
+    let tool =
+        Tool { name: "node".to_owned(), version: ToolVersion::Exact("22".to_owned()), origin: origin() };
+    assert_eq!(complaints_of_body(|body| body.tools = vec![tool]), cannot("`tool`"));
+    let retry = Retry { times: 1, because: "flaky".to_owned(), origin: origin() };
+    assert_eq!(complaints_of_body(|body| body.retry = Some(retry)), cannot("`retry`"));
+    let report = Report { format: "junit".to_owned(), path: path(), origin: origin() };
+    assert_eq!(complaints_of_body(|body| body.reports = vec![report]), cannot("`report`"));
+    let keep = Keep { paths: vec![path()], origin: origin() };
+    assert_eq!(complaints_of_body(|body| body.keeps = vec![keep]), cannot("`keep`"));
+    let measure = Measure { file: "m.json".to_owned(), expectations: Vec::new(), origin: origin() };
+    assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot("`measure`"));
+    let cache = Cache { path: "t".to_owned(), key_file: "l".to_owned(), origin: origin() };
+    assert_eq!(complaints_of_body(|body| body.caches = vec![cache]), cannot("`cache`"));
+    assert_eq!(complaints_of_body(|body| body.shards = Some((2, origin()))), cannot("`shard`"));
+    assert_eq!(complaints_of_body(|body| body.runner.docker = true), cannot("a runner `with docker`"));
+    assert_eq!(complaints_of_body(|body| body.runner.gpu = Some(1)), cannot("a runner's `gpu`"));
+    let block = |target: &str| EngineBlock {
+        target: target.to_owned(),
+        because: "b".to_owned(),
+        steps: Vec::new(),
+        origin: origin(),
+    };
+    assert_eq!(complaints_of_body(|body| body.engines = vec![block("github")]), cannot("`engine github`"));
+    assert!(complaints_of_body(|body| body.engines = vec![block("gitlab")]).is_empty());
+}
+
+#[test]
+fn deploys_of_later_versions_are_refused() {
+    let with = |change: &dyn Fn(&mut Environment)| {
+        let mut build = hello();
+        change(build.program.environments.get_mut("production").unwrap());
+        build.complaints()
+    };
+    assert_eq!(with(&|environment| environment.lock = Lock::Newest), cannot("`lock newest`"));
+    assert_eq!(with(&|environment| environment.tier = Tier::Ephemeral), cannot("an ephemeral environment"));
+    let action = Action { steps: Vec::new(), env: Vec::new(), origin: origin() };
+    let build = hello().edit("deploy-app-to-production", |node| {
+        if let NodeKind::Deploy(deploy) = &mut node.kind {
+            deploy.rollback = Some(action);
+        }
+    });
+    assert_eq!(build.complaints(), cannot("`rollback`"));
+    let build = hello().edit("app", |node| node.kind = artefact(ArtefactType::Image, &[]));
+    assert_eq!(build.complaints(), cannot("an artefact of type `image`"));
+}
+
+#[test]
+fn an_approval_that_github_cannot_enforce_is_refused() {
+    let with = |min: u64, engines: &[&str]| {
+        let approval = Approval { role: "managers".to_owned(), min, not_author: false, origin: origin() };
+        let mut build = hello().role("managers", engines);
+        build.program.environments.get_mut("production").unwrap().approval = Some(approval);
+        build.complaints()
+    };
+    assert!(with(1, &["github"]).is_empty());
+    assert_eq!(with(2, &["github"]), ["P0506 github can't make 2 people approve `production`"]);
+    assert_eq!(
+        with(1, &["gitlab"]),
+        ["P0506 `managers` has no members on github, so nobody could approve `production`"]
+    );
+}
+
+#[test]
+fn a_filter_that_githubs_dialect_lacks_is_refused() {
+    let complaints = Build::new("a", vec![on_push(&["release-?"])])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Job, body(&["true"]), &[])
+        .complaints();
+    assert_eq!(complaints, ["P1101 `release-?` can't be the filter of a trigger on github"]);
+}
+
+#[test]
+fn names_that_github_keeps_for_itself_are_refused() {
+    let complaints = complaints_of_body(|body| body.env = vec![binding("GITHUB_SHA", Text::literal("x"))]);
+    assert_eq!(complaints, ["P1102 GitHub sets `GITHUB_SHA` itself"]);
+    let twice = complaints_of_body(|body| {
+        body.env = vec![binding("Name", Text::literal("x")), binding("NAME", Text::literal("y"))];
+    });
+    assert_eq!(twice.len(), 1, "GitHub tells no variables apart by case: {twice:?}");
+    assert!(twice[0].starts_with("P1102 "));
+}
+
+#[test]
+fn a_file_name_stays_in_its_folder() {
+    let named = |name: &str| {
+        let mut build = hello();
+        build.pipeline.emits.insert("github".to_owned(), (name.to_owned(), origin()));
+        let output = build.output();
+        output.files.first().map(|file| file.path.clone())
+    };
+    assert_eq!(named("release.yml").as_deref(), Some(".github/workflows/release.yml"));
+    for name in ["../x.yml", "a/b.yml", "release.json", ".yml", "a b.yml"] {
+        assert_eq!(named(name), None, "{name}");
+    }
+}
+
+#[test]
+fn a_script_that_is_too_long_even_encoded_is_refused() {
+    let of = |length: usize| {
+        complaints_of_body(|body| body.steps = vec![step(&"# comment\n".repeat(length / 10))])
+    };
+    assert!(of(30_000).is_empty());
+    assert_eq!(of(100_000), ["P1103 this script of `unit` is too long for github"]);
+}
+
+#[test]
+fn a_workflow_that_is_too_large_is_refused() {
+    let script = "# comment\n".repeat(1_900);
+    let mut build = Build::new("large", vec![on_push(&["main"])]).stage("commit", Condition::Always);
+    for number in 0..27 {
+        build = build.node(&format!("job-{number}"), NodeKind::Job, body(&[&script]), &[]);
+    }
+    let complaints = build.complaints();
+    assert_eq!(complaints.len(), 1);
+    assert!(complaints[0].starts_with("P1103 the workflow of `large` has "), "{complaints:?}");
+}

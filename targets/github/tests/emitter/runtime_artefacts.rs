@@ -1,0 +1,163 @@
+//! Recording and verifying artefacts, scripts that need a detour, and secrets that are files, run for real.
+
+use crate::bench::{Bench, Done};
+
+const RECORD_FILE: &str =
+    concat!(include_str!("../../src/runtime/digest.sh"), include_str!("../../src/runtime/record-file.sh"));
+const RECORD_FOLDER: &str = concat!(
+    include_str!("../../src/runtime/digest.sh"),
+    include_str!("../../src/runtime/manifest.sh"),
+    include_str!("../../src/runtime/glob.sh"),
+    include_str!("../../src/runtime/record-folder.sh")
+);
+const VERIFY_FILE: &str =
+    concat!(include_str!("../../src/runtime/digest.sh"), include_str!("../../src/runtime/verify-file.sh"));
+const VERIFY_FOLDER: &str = concat!(
+    include_str!("../../src/runtime/digest.sh"),
+    include_str!("../../src/runtime/manifest.sh"),
+    include_str!("../../src/runtime/verify-folder.sh")
+);
+const SCRIPT: &str = include_str!("../../src/runtime/script.sh");
+const SECRET_FILE: &str = include_str!("../../src/runtime/secret-file.sh");
+const FACTS: &str = include_str!("../../src/runtime/facts.sh");
+
+fn with_places(bench: Bench) -> Bench {
+    let (packed, folder) = (bench.temp("app.tar"), bench.temp("artefacts/app"));
+    bench.with("PACKED", packed).with("FOLDER", folder)
+}
+
+fn refused(done: &Done, why: &str) {
+    assert!(!done.success, "{}", done.log);
+    assert!(done.log.contains(why), "{}", done.log);
+}
+
+#[test]
+fn one_file_arrives_with_its_mode_and_its_digest_is_its_own() {
+    let bench = with_places(Bench::new()).with("FILE", "out/my app");
+    bench.write("out/my app", "#!/bin/sh\necho hi\n");
+    bench.shell("chmod 755 'out/my app'");
+    let digest = bench.run(RECORD_FILE).output("digest").to_owned();
+    assert_eq!(digest, format!("sha256:{}", bench.shell("sha256sum < 'out/my app' | cut -d ' ' -f 1")));
+    let bench = bench.with("FILE", "my app").with("DIGEST", digest);
+    assert!(bench.run(VERIFY_FILE).success);
+    assert_eq!(bench.shell("\"$FOLDER/my app\""), "hi");
+    assert_eq!(bench.shell("stat -c %a \"$FOLDER/my app\""), "555");
+}
+
+#[test]
+fn trap_20_an_empty_or_other_digest_is_refused() {
+    let bench = with_places(Bench::new()).with("FILE", "app");
+    bench.write("app", "1");
+    assert!(bench.run(RECORD_FILE).success);
+    let bench = bench.with("DIGEST", "");
+    refused(&bench.run(VERIFY_FILE), "no digest was recorded");
+    refused(&bench.run(VERIFY_FOLDER), "no digest was recorded");
+    let bench = bench.with("DIGEST", format!("sha256:{}", "0".repeat(64)));
+    refused(&bench.run(VERIFY_FILE), "app is not what was built");
+    refused(&bench.run(VERIFY_FOLDER), "this is not what was built");
+}
+
+#[test]
+fn trap_61_a_second_file_beside_the_one_is_refused() {
+    let bench = with_places(Bench::new()).with("FILE", "app");
+    bench.write("app", "1");
+    let digest = bench.run(RECORD_FILE).output("digest").to_owned();
+    bench.shell("echo 2 > other && tar -cf \"$PACKED\" ./app ./other");
+    let bench = bench.with("DIGEST", digest);
+    refused(&bench.run(VERIFY_FILE), "this is not app alone");
+}
+
+#[test]
+fn a_file_that_was_not_built_is_an_error() {
+    let bench = with_places(Bench::new()).with("FILE", "app");
+    refused(&bench.run(RECORD_FILE), "app is not a file");
+}
+
+#[test]
+fn several_files_are_one_artefact_with_the_digest_of_their_sorted_manifest() {
+    let bench = with_places(Bench::new()).with("PATHS", "dist/**\nindex.*\n");
+    bench.write("dist/-a b.js", "1");
+    bench.write("dist/sub/\u{fc}.css", "2");
+    bench.write("dist/sub/.hidden", "3");
+    bench.write("index.html", "4");
+    bench.write("indexes", "not asked for");
+    bench.shell("chmod 700 dist/sub/.hidden && ln -s ../index.html dist/link && ln -s sub dist/folder");
+    let digest = bench.run(RECORD_FOLDER).output("digest").to_owned();
+    let files = ["dist/-a b.js", "dist/link", "dist/sub/.hidden", "dist/sub/\u{fc}.css", "index.html"];
+    let listed: Vec<String> = files.iter().map(|file| format!("'{file}'")).collect();
+    let manifest = format!(
+        "for file in {}; do printf '%s  %s\\n' \"$(sha256sum < \"$file\" | cut -d ' ' -f 1)\" \"$file\"; done \
+         | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1",
+        listed.join(" ")
+    );
+    assert_eq!(digest, format!("sha256:{}", bench.shell(&manifest)));
+    let bench = bench.with("DIGEST", digest.clone());
+    let done = bench.run(VERIFY_FOLDER);
+    assert!(done.success, "{}", done.log);
+    assert_eq!(bench.shell("cd \"$FOLDER\" && find . -type f | wc -l"), "5");
+    assert_eq!(bench.shell("stat -c %a \"$FOLDER/dist/sub/.hidden\""), "500");
+    assert_eq!(bench.run(RECORD_FOLDER).output("digest"), digest, "building the same again gives the same");
+}
+
+#[test]
+fn a_glob_that_matches_nothing_is_an_error() {
+    let bench = with_places(Bench::new()).with("PATHS", "dist/**\nindex.html\n");
+    bench.write("index.html", "4");
+    refused(&bench.run(RECORD_FOLDER), "no file matches dist/**");
+}
+
+#[test]
+fn what_came_besides_the_recorded_files_is_refused() {
+    let bench = with_places(Bench::new()).with("PATHS", "dist/*\n");
+    bench.write("dist/a", "1");
+    let digest = bench.run(RECORD_FOLDER).output("digest").to_owned();
+    let bench = bench.with("DIGEST", digest);
+    bench.shell("touch dist/b && tar -cf \"$PACKED\" ./dist");
+    refused(&bench.run(VERIFY_FOLDER), "this is not what was built");
+    bench.shell("rm dist/b && ln -s a dist/b && tar -cf \"$PACKED\" ./dist && chmod -R u+w \"$FOLDER\" && rm -r \"$FOLDER\"");
+    refused(&bench.run(VERIFY_FOLDER), "there is something else than files");
+}
+
+#[test]
+fn an_encoded_script_runs_byte_for_byte_under_the_same_shell() {
+    let script = "\tcat \"$0\" > copy\necho ${-} ${SCRIPT-unset} > options\nset -o | grep pipefail >> options\n# \r ${{ x }}";
+    let bench = Bench::new();
+    bench.write("script", script);
+    let encoded = bench.shell("base64 script");
+    let bench = bench.with("SCRIPT", encoded);
+    let done = bench.run(SCRIPT);
+    assert!(done.success, "{}", done.log);
+    bench.shell("cmp script copy");
+    let options = bench.shell("tr -s '[:blank:]' ' ' < options");
+    assert_eq!(options, "ehuB unset\npipefail on");
+}
+
+#[test]
+fn an_encoded_script_that_fails_fails_its_step() {
+    let bench = Bench::new();
+    bench.write("script", "false | true\necho not reached > reached\n");
+    let encoded = bench.shell("base64 script");
+    let bench = bench.with("SCRIPT", encoded);
+    assert!(!bench.run(SCRIPT).success);
+    assert!(!bench.path("workspace/reached").exists());
+}
+
+#[test]
+fn a_secret_file_is_exact_and_only_its_owners() {
+    let bench = Bench::new();
+    let file = bench.temp("secrets/KEY");
+    let bench = bench.with("SECRET", "line\nlast line without end").with("FILE", file);
+    assert!(bench.run(SECRET_FILE).success);
+    assert_eq!(bench.shell("cat \"$FILE\"; stat -c ' %a' \"$FILE\""), "line\nlast line without end 600");
+    refused(&bench.with("SECRET", "").run(SECRET_FILE), "is not set");
+}
+
+#[test]
+fn versions_are_tags_from_their_first_digit_on() {
+    let bench = Bench::new();
+    let done = bench.run(FACTS);
+    assert_eq!(done.output("commit-short"), "0123456789ab");
+    assert!(!done.outputs.contains_key("tag-version"));
+    let bench = bench.with("GITHUB_REF_TYPE", "tag").with("GITHUB_REF_NAME", "release-v1.2.3-rc1");
+    assert_eq!(bench.run(FACTS).output("tag-version"), "1.2.3-rc1");
+}

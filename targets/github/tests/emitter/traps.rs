@@ -1,0 +1,391 @@
+//! The traps of the engine, by their number in the list that the design keeps, each with a test on emitted workflows.
+
+use crate::programs::{self, *};
+use pipec_ir::*;
+
+/// The lines of a job, without their indentation of four.
+fn job(workflow: &str, id: &str) -> String {
+    let start = format!("\n  {id}:\n");
+    let (_, rest) = workflow.split_once(&start).unwrap_or_else(|| panic!("no job {id} in\n{workflow}"));
+    let lines = rest.lines().take_while(|line| line.is_empty() || line.starts_with("    "));
+    lines.map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+}
+
+fn condition(workflow: &str, id: &str) -> Option<String> {
+    let job = job(workflow, id);
+    let line = job.lines().find_map(|line| line.strip_prefix("if: "))?;
+    Some(line.strip_prefix("\"${{ ").unwrap().strip_suffix(" }}\"").unwrap().to_owned())
+}
+
+fn needs(workflow: &str, id: &str) -> Vec<String> {
+    let job = job(workflow, id);
+    let Some((_, rest)) = job.split_once("\nneeds:") else { return Vec::new() };
+    if let Some(list) = rest.strip_prefix(" [") {
+        let (list, _) = list.split_once(']').unwrap();
+        return list.split(", ").map(str::to_owned).collect();
+    }
+    let items = rest.lines().skip(1).map_while(|line| line.strip_prefix("  - "));
+    items.map(str::to_owned).collect()
+}
+
+/// What stands behind `on:`.
+fn triggers(workflow: &str) -> &str {
+    let (_, rest) = workflow.split_once("\non:\n").unwrap();
+    rest.split_once("\n\n").unwrap().0
+}
+
+fn job_ids(workflow: &str) -> Vec<&str> {
+    let (_, jobs) = workflow.split_once("\njobs:\n").unwrap();
+    let keys = jobs.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+    keys.filter(|key| !key.starts_with([' ', '#'])).collect()
+}
+
+/// Every workflow there is here.
+fn all() -> Vec<String> {
+    vec![hello().workflow(), service().workflow(), every_event().workflow(), awkward().workflow()]
+}
+
+#[test]
+fn trap_01_a_deploy_asks_each_gate_for_exact_success() {
+    assert_eq!(
+        condition(&hello().workflow(), "deploy-app-to-production").unwrap(),
+        "!cancelled() && needs.unit.result == 'success' && needs.app.result == 'success'"
+    );
+}
+
+#[test]
+fn trap_02_every_gate_is_listed_in_needs() {
+    let needs = needs(&service().workflow(), "deploy-site-to-production");
+    assert_eq!(needs, ["unit", "migrations", "site", "notes", "deploy-site-to-staging", "journeys"]);
+}
+
+#[test]
+fn trap_03_a_status_function_never_stands_without_exact_results() {
+    for workflow in all() {
+        for id in job_ids(&workflow) {
+            let Some(condition) = condition(&workflow, id) else { continue };
+            if id == "verdict" {
+                continue;
+            }
+            assert!(!condition.contains("always()") && !condition.contains("failure()"), "{condition}");
+            let needs = needs(&workflow, id);
+            assert_eq!(condition.contains("cancelled()"), !needs.is_empty(), "{condition}");
+            for need in needs {
+                assert!(condition.contains(&format!("needs.{need}.result == 'success'")), "{condition}");
+            }
+        }
+    }
+}
+
+#[test]
+fn trap_04_a_failure_is_never_turned_into_success() {
+    for workflow in all() {
+        assert!(!workflow.contains("continue-on-error"));
+    }
+}
+
+#[test]
+fn trap_05_steps_of_gates_are_unconditional_but_for_the_opposite_of_an_exemption() {
+    let workflow = service().workflow();
+    assert!(!job(&workflow, "unit").contains("  if: "));
+    let gate = job(&workflow, "migrations");
+    let exempt = "needs.plan.outputs.changed-schema == 'false' && needs.plan.outputs.changed-db == 'false'";
+    let due = "needs.plan.outputs.changed-schema != 'false' || needs.plan.outputs.changed-db != 'false'";
+    let ifs: Vec<&str> = gate.lines().filter_map(|line| line.strip_prefix("    if: ")).collect();
+    assert_eq!(ifs, [format!("\"${{{{ {exempt} }}}}\""), format!("\"${{{{ {due} }}}}\"")]);
+}
+
+#[test]
+fn trap_05_all_checks_run_once_the_first_did_and_each_failure_counts() {
+    let gate = job(&awkward().workflow(), "checks");
+    let steps: Vec<&str> = gate.split("\n  - ").skip(2).collect();
+    assert_eq!(steps.len(), 4, "{gate}");
+    assert!(!steps[0].contains("if: ") && steps[1].contains("id: check-2") && !steps[1].contains("if: "));
+    let ran = "steps.check-2.outcome == 'success' || steps.check-2.outcome == 'failure'";
+    assert!(steps[2].contains(&format!("if: \"${{{{ !cancelled() && ({ran}) }}}}\"")), "{}", steps[2]);
+    assert!(!steps[3].contains("if: "), "what follows the checks waits for all of them");
+}
+
+#[test]
+fn trap_06_a_condition_is_one_quoted_line() {
+    for workflow in all() {
+        for line in workflow.lines().filter(|line| line.trim_start().starts_with("if: ")) {
+            let value = line.trim_start().strip_prefix("if: ").unwrap();
+            assert!(value.starts_with("\"${{ ") && value.ends_with(" }}\""), "{line}");
+            assert_eq!(value.matches("${{").count(), 1, "{line}");
+        }
+    }
+}
+
+#[test]
+fn trap_07_what_was_cancelled_by_a_timeout_is_not_success() {
+    for workflow in all() {
+        assert!(!workflow.contains("result != "), "only an exact result is asked for");
+    }
+}
+
+#[test]
+fn trap_08_an_empty_matrix_cannot_pass_for_a_gate() {
+    let matrix = Matrix { axes: Vec::new(), legs: Vec::new(), origin: origin() };
+    let build = hello().edit("unit", |node| node.body.matrix = Some(matrix));
+    assert_eq!(build.complaints(), ["P1101 `matrix` can't be built for github by this version"]);
+}
+
+#[test]
+fn trap_09_the_verdict_always_runs_and_asks_every_job() {
+    for workflow in all() {
+        assert_eq!(condition(&workflow, "verdict").unwrap(), "always()");
+        let mut asked = needs(&workflow, "verdict");
+        asked.push("verdict".to_owned());
+        let advisory = |id: &&str| *id != "style";
+        assert_eq!(job_ids(&workflow).into_iter().filter(advisory).collect::<Vec<_>>(), asked);
+        assert!(job(&workflow, "verdict").contains("permissions: {}"));
+    }
+}
+
+#[test]
+fn trap_10_no_workflow_is_skipped_for_its_paths() {
+    for workflow in all() {
+        assert!(!triggers(&workflow).contains("paths"));
+    }
+}
+
+#[test]
+fn trap_11_every_job_waits_for_the_refusal_of_manual_runs_on_tags() {
+    let workflow = every_event().workflow();
+    for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict"].contains(id)) {
+        assert_eq!(needs(&workflow, id).first().map(String::as_str), Some("plan"));
+        assert!(condition(&workflow, id).unwrap().contains("needs.plan.result == 'success'"));
+    }
+}
+
+#[test]
+fn trap_12_an_approval_is_asserted_before_anything_else() {
+    let deploy = job(&service().workflow(), "deploy-site-to-production");
+    let (_, steps) = deploy.split_once("steps:\n").unwrap();
+    assert!(steps.starts_with("  - name: Approved\n"), "{steps}");
+    assert!(deploy.contains("ENVIRONMENT: production\n      AUTHOR_MAY_APPROVE: \"false\""));
+}
+
+#[test]
+fn trap_13_environments_of_deploys_have_literal_names_and_count_as_deployments() {
+    let workflow = service().workflow();
+    assert!(
+        job(&workflow, "deploy-site-to-production")
+            .contains("environment:\n  name: production\n  url: https://shop.example\n")
+    );
+    let own = job(&workflow, "notes");
+    assert!(own.contains("environment:\n  name: storefront-notes\n  deployment: false"));
+    assert_eq!(workflow.matches("deployment: false").count(), 1);
+}
+
+#[test]
+fn trap_14_an_identity_of_an_environment_is_taken_on_only_in_a_job_of_it() {
+    let workflow = service().workflow();
+    let with_token: Vec<&str> =
+        job_ids(&workflow).into_iter().filter(|id| job(&workflow, id).contains("id-token: write")).collect();
+    assert_eq!(with_token, ["deploy-site-to-production"]);
+    let deploy = job(&workflow, "deploy-site-to-production");
+    assert!(deploy.contains("role-to-assume: arn:aws:iam::123456789012:role/storefront-production"));
+    assert!(deploy.contains("aws-region: eu-west-1"));
+}
+
+#[test]
+fn trap_15_waiting_deploys_are_queued_and_never_cancelled() {
+    for workflow in all() {
+        for id in job_ids(&workflow).into_iter().filter(|id| id.starts_with("deploy-")) {
+            let deploy = job(&workflow, id);
+            assert!(
+                deploy.contains("\n  queue: max\n") && !deploy.contains("cancel-in-progress"),
+                "{deploy}"
+            );
+        }
+    }
+    let hello = hello().workflow();
+    assert!(hello.contains("group: pipec-hello-${{ github.run_id }}\n  cancel-in-progress: false"));
+    let service = service().workflow();
+    assert!(service.contains("cancel-in-progress: ${{ github.event_name == 'pull_request' }}"));
+}
+
+#[test]
+fn trap_16_groups_are_prefixed_and_in_lower_case() {
+    let deploy = job(&hello().workflow(), "deploy-app-to-production");
+    assert!(deploy.contains("concurrency:\n  group: pipec-deploy-production-hello\n"));
+}
+
+#[test]
+fn trap_17_no_workflow_calls_another() {
+    for workflow in all() {
+        assert!(!workflow.contains("\n    uses: ") && !workflow.contains("workflow_call"));
+    }
+}
+
+#[test]
+fn trap_18_what_another_job_built_is_verified_before_anything_uses_it() {
+    let deploy = job(&service().workflow(), "deploy-site-to-production");
+    let at = |text: &str| deploy.find(text).unwrap_or_else(|| panic!("no {text} in {deploy}"));
+    let verified = at("- name: Verify site");
+    assert!(at("- name: Fetch site") < verified);
+    assert!(deploy.contains("DIGEST: ${{ needs.site.outputs.digest }}"));
+    let first_secret = deploy.find("secrets.").unwrap();
+    assert!(
+        verified < first_secret && verified < at("- name: Log in to AWS") && verified < at("- name: deploy")
+    );
+}
+
+#[test]
+fn trap_19_each_artefact_has_its_digest_from_its_own_job() {
+    let workflow = service().workflow();
+    let with_digest: Vec<&str> = job_ids(&workflow)
+        .into_iter()
+        .filter(|id| job(&workflow, id).contains("digest: ${{ steps.record.outputs.digest }}"))
+        .collect();
+    assert_eq!(with_digest, ["site"]);
+}
+
+#[test]
+fn trap_21_tokens_have_no_right_but_those_of_their_job() {
+    for workflow in all() {
+        assert!(workflow.contains("\npermissions: {}\n"));
+        for id in job_ids(&workflow) {
+            assert!(job(&workflow, id).contains("\npermissions:"), "{id}");
+        }
+        assert_eq!(
+            workflow.matches("actions/checkout@").count(),
+            workflow.matches("persist-credentials: false").count()
+        );
+    }
+    let workflow = service().workflow();
+    assert!(
+        job(&workflow, "notes").contains("permissions:\n  contents: write # checkout; may write releases\n")
+    );
+    assert!(job(&workflow, "notes-untrusted").contains("permissions:\n  contents: read # checkout\n"));
+}
+
+#[test]
+fn trap_22_actions_are_pinned_to_commits() {
+    for workflow in all() {
+        for line in workflow.lines().filter(|line| line.contains("uses: ")) {
+            let (_, pin) = line.split_once('@').unwrap();
+            let (commit, version) = pin.split_once(" # v").unwrap();
+            assert!(commit.len() == 40 && commit.chars().all(|digit| digit.is_ascii_hexdigit()), "{line}");
+            assert!(version.starts_with(|digit: char| digit.is_ascii_digit()), "{line}");
+        }
+    }
+}
+
+#[test]
+fn trap_23_nothing_starts_with_rights_on_foreign_code() {
+    for workflow in all() {
+        for event in ["pull_request_target", "workflow_run", "issue_comment"] {
+            assert!(!triggers(&workflow).contains(event));
+        }
+    }
+}
+
+#[test]
+fn trap_24_what_looks_like_an_expression_stays_a_text() {
+    let workflow = awkward().workflow();
+    assert!(workflow.contains("TEMPLATE: a ${{ '${{' }} b }}"), "{workflow}");
+    assert!(workflow.contains("- name: say ${{ '${{' }} x }}"));
+    let encoded = job(&workflow, "expression");
+    assert!(!encoded.contains("${{ github"), "the script itself is not in the text");
+    assert!(
+        encoded.contains("# in base64: GitHub would read a part of the script as an expression of its own")
+    );
+}
+
+#[test]
+fn trap_25_texts_are_measured_as_github_expands_them() {
+    let long = |length: usize| {
+        let mut value = Text::literal("{".repeat(length));
+        value.append(Text::fact(Fact::CommitSha));
+        hello().edit("unit", |node| node.body.env = vec![binding("LONG", value)]).complaints()
+    };
+    assert!(long(10_400).is_empty());
+    assert_eq!(long(10_500), ["P1103 a text of `unit` is longer than github evaluates"]);
+}
+
+#[test]
+fn trap_26_ids_are_short_and_their_own() {
+    let rename = |name: &str| hello().edit("unit", |node| node.name = name.to_owned()).complaints();
+    assert!(rename(&"a".repeat(99)).is_empty());
+    assert_eq!(rename(&"a".repeat(100)).len(), 1);
+    assert_eq!(rename("verdict"), ["P1102 `verdict` is the name of a job that the compiler adds on GitHub"]);
+    assert_eq!(rename("plan"), ["P1102 `plan` is the name of a job that the compiler adds on GitHub"]);
+    let clash = service().edit("unit", |node| node.name = "notes-untrusted".to_owned());
+    assert_eq!(clash.complaints(), ["P1102 `notes-untrusted` and `notes-untrusted` are one name on GitHub"]);
+}
+
+#[test]
+fn trap_61_a_retried_job_uploads_anew_and_is_held_to_its_digest() {
+    let app = job(&hello().workflow(), "app");
+    assert!(app.contains("overwrite: true") && app.contains("if-no-files-found: error"));
+}
+
+#[test]
+fn trap_62_every_script_stops_at_its_first_failure() {
+    for workflow in all() {
+        assert!(
+            workflow.contains("\ndefaults:\n  run:\n    shell: bash --noprofile --norc -euo pipefail {0}\n")
+        );
+        assert_eq!(workflow.matches("shell:").count(), 1);
+    }
+}
+
+#[test]
+fn a_job_with_rights_is_two_where_unreviewed_code_may_run_it() {
+    let workflow = service().workflow();
+    assert_eq!(condition(&workflow, "notes").unwrap(), "github.event_name != 'pull_request'");
+    assert_eq!(condition(&workflow, "notes-untrusted").unwrap(), "github.event_name == 'pull_request'");
+    let untrusted = job(&workflow, "notes-untrusted");
+    assert!(untrusted.contains("CHAT_TOKEN: \"\"") && !untrusted.contains("secrets."));
+    let after = service()
+        .stage("after", Condition::Always)
+        .node("last", NodeKind::Job, body(&["true"]), &["notes"])
+        .workflow();
+    let either = "(needs.notes.result == 'success' || needs.notes-untrusted.result == 'success')";
+    assert_eq!(condition(&after, "last").unwrap(), format!("!cancelled() && {either}"));
+    assert_eq!(needs(&after, "last"), ["notes", "notes-untrusted"]);
+}
+
+#[test]
+fn a_job_before_that_is_not_in_every_run_is_waited_for_where_it_is() {
+    let condition = condition(&every_event().workflow(), "deploy-app-to-production").unwrap();
+    assert!(condition.contains("(needs.soak.result == 'success' || !(github.event_name == 'schedule' || "));
+}
+
+#[test]
+fn a_stage_with_a_deploy_is_in_no_scheduled_run() {
+    let condition = condition(&every_event().workflow(), "app").unwrap();
+    assert!(condition.contains("&& github.event_name != 'schedule' &&"), "{condition}");
+}
+
+#[test]
+fn nothing_waits_for_a_gate_that_only_reports() {
+    let workflow = service().workflow();
+    let style = "style".to_owned();
+    assert!(job_ids(&workflow).into_iter().all(|id| !needs(&workflow, id).contains(&style)));
+}
+
+#[test]
+fn the_same_pipeline_gives_the_same_bytes_and_every_job_knows_its_source() {
+    assert_eq!(service().workflow(), service().workflow());
+    let output = service().output();
+    let file = &output.files[0];
+    assert_eq!(file.path, ".github/workflows/storefront.yml");
+    let origins: Vec<&str> = file.origins.iter().map(|(id, _)| id.as_str()).collect();
+    assert_eq!(origins, job_ids(&file.text));
+}
+
+#[test]
+fn drift_is_judged_without_the_line_that_names_version_and_digest() {
+    let target = pipec_github::GitHub;
+    let text = programs::hello().workflow();
+    assert!(target.is_generated(&text));
+    assert!(target.without_header(&text).starts_with("name: hello\n"));
+    assert!(
+        !target.is_generated("name: hello\n") && !target.is_generated("# generated by pipec 0.1.0 by hand\n")
+    );
+    assert_eq!(target.without_header("name: hello\n"), "name: hello\n");
+}

@@ -94,7 +94,7 @@ fn tekton(line: &str) -> Option<Found<'_>> {
     known.then_some((inner.len() + 3, "Tekton", inner))
 }
 
-/// Expressions and where their value comes from in a pipeline.
+/// Expressions and where their value comes from in a pipeline; `{NAME}` and `{name}` stand for the last word.
 const COUNTERPARTS: [(&str, &str); 24] = [
     ("github.sha", "`env COMMIT = commit.sha`, then `$COMMIT`"),
     ("github.event.pull_request.head.sha", "`env COMMIT = commit.sha`, then `$COMMIT`"),
@@ -109,24 +109,31 @@ const COUNTERPARTS: [(&str, &str); 24] = [
     ("github.event_name", "conditions stand on stages: `when event is …`"),
     ("runner.temp", "`$TMPDIR`, or `mktemp -d`"),
     ("runner.os", "`$(uname -s)`"),
-    ("secrets.", "declare `secret NAME`, then `$NAME`"),
-    ("vars.", "`env NAME = …` with the value, or with a `let`; then `$NAME`"),
-    ("env.", "`env NAME = …`, then `$NAME`"),
-    ("inputs.", "`env NAME = input.NAME`, then `$NAME`"),
-    ("github.event.inputs.", "`env NAME = input.NAME`, then `$NAME`"),
-    ("matrix.", "`env NAME = matrix.AXIS`, then `$NAME`"),
+    ("secrets.", "declare `secret {NAME}`, then `${NAME}`"),
+    ("vars.", "`env {NAME} = …` with the value, or with a `let`; then `${NAME}`"),
+    ("env.", "`env {NAME} = …`, then `${NAME}`"),
+    ("inputs.", "`env {NAME} = input.{name}`, then `${NAME}`"),
+    ("github.event.inputs.", "`env {NAME} = input.{name}`, then `${NAME}`"),
+    ("matrix.", "`env {NAME} = matrix.{name}`, then `${NAME}`"),
     ("needs.", "an artefact's fields: `env NAME = ARTEFACT.digest`, then `$NAME`"),
     ("steps.", "keep it in a shell variable of the same `run`, or in a file"),
-    ("params.", "`env NAME = …` with a parameter, an input or a fact; then `$NAME`"),
+    ("params.", "`env {NAME} = …` with a parameter, an input or a fact; then `${NAME}`"),
     ("tasks.", "an artefact's fields: `env NAME = ARTEFACT.digest`, then `$NAME`"),
     ("workspaces.", "a script starts in the checkout: `$PWD`; files go on as an `artefact`"),
 ];
 
-fn counterpart(inner: &str) -> Option<&'static str> {
-    COUNTERPARTS
-        .iter()
-        .find(|(name, _)| if name.ends_with('.') { inner.starts_with(name) } else { inner == *name })
-        .map(|(_, remedy)| *remedy)
+fn counterpart(inner: &str) -> Option<String> {
+    COUNTERPARTS.iter().find_map(|(expression, remedy)| {
+        if !expression.ends_with('.') {
+            return (inner == *expression).then(|| (*remedy).to_owned());
+        }
+        let member = inner.strip_prefix(expression)?;
+        let plain = !member.is_empty()
+            && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+        let name = if plain { member.to_ascii_lowercase().replace('_', "-") } else { "name".to_owned() };
+        let variable = name.to_ascii_uppercase().replace('-', "_");
+        Some(remedy.replace("{NAME}", &variable).replace("{name}", &name))
+    })
 }
 
 /// Variables that one engine sets, and what stands for them in a pipeline.

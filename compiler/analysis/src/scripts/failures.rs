@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use pipec_base::codes;
 
 use super::invocation::{Harmless, Invocation, harmless, harmless_list, is_question, only_simple};
+use super::programs::{is_check, is_work, removes};
 use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Simple, Statement};
 use super::variables::Names;
 use super::{Finding, ScriptContext, ScriptRole, excerpt};
@@ -22,6 +23,12 @@ pub(super) fn check(
 ) {
     let mut programs = BTreeSet::new();
     let mut handlers = BTreeSet::new();
+    let mut functions = BTreeSet::new();
+    tree.for_each_command(&mut |command| {
+        if let Kind::Function(name, _) = &command.kind {
+            functions.extend(script.get(name.clone()));
+        }
+    });
     tree.for_each_simple(&mut |simple| {
         let Some(invocation) = Invocation::of(simple) else { return };
         programs.insert(invocation.name);
@@ -32,8 +39,18 @@ pub(super) fn check(
     let mut read: BTreeSet<&str> = BTreeSet::new();
     read.extend(tree.uses.iter().filter_map(|used| script.get(used.name.clone())));
     read.extend(tree.arithmetic.iter().filter_map(|range| script.get(range.clone())));
-    let mut walk =
-        Walk { script, tree, context, programs, handlers, read, everything_read: names.unknowable, filters: 0, findings };
+    let mut walk = Walk {
+        script,
+        tree,
+        context,
+        programs,
+        functions,
+        handlers,
+        read,
+        everything_read: names.unknowable,
+        filters: 0,
+        findings,
+    };
     walk.list(&tree.main, true);
     walk.end_of_script();
     walk.masked();
@@ -45,7 +62,9 @@ struct Walk<'s, 'f> {
     context: &'s ScriptContext<'s>,
     /// The programs that the script runs, anywhere.
     programs: BTreeSet<&'s str>,
-    /// Functions that run when the verdict has been given.
+    /// The functions that the script defines.
+    functions: BTreeSet<&'s str>,
+    /// Those that run when the verdict has been given.
     handlers: BTreeSet<&'s str>,
     /// The variables that something reads.
     read: BTreeSet<&'s str>,
@@ -132,7 +151,7 @@ impl<'s> Walk<'s, '_> {
             let range = operator.start..link.pipeline.range.end;
             let is_last = index + 1 == statement.links.len();
             match harmless(&link.pipeline) {
-                Some(Harmless::Nothing) => self.discarded(left, range, guard_exit(link)),
+                Some(Harmless::Nothing) => self.discarded(left, link, range),
                 Some(Harmless::Prints) if is_last => self.printed(before, left, link, range),
                 Some(Harmless::Prints) => {}
                 None if is_last => self.noted(left, link, range),
@@ -141,8 +160,8 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    fn discarded(&mut self, left: &Link, range: Bytes, guard: bool) {
-        if guard && is_question(&left.pipeline, self.script) {
+    fn discarded(&mut self, left: &Link, right: &Link, range: Bytes) {
+        if guard_exit(right) && is_question(&left.pipeline, self.script) {
             return;
         }
         let command = left.pipeline.commands.last();
@@ -153,13 +172,22 @@ impl<'s> Walk<'s, '_> {
             Some(Kind::Simple(simple)) => Some(simple),
             _ => None,
         };
+        // `count=$(grep …) || true` is a value with a default, like `$(grep … || true)`.
+        if simple.is_some_and(|simple| simple.words.is_empty()) {
+            return;
+        }
         let invocation = simple.and_then(Invocation::of);
-        if invocation.is_some_and(|invocation| self.has_meaningless_status(&invocation)) {
+        let excused = invocation.is_some_and(|invocation| {
+            let predicate = guard_exit(right) && self.functions.contains(invocation.name);
+            let filter = self.filters > 0 || command.is_some_and(|command| self.writes_file(command));
+            predicate || self.has_meaningless_status(&invocation, filter)
+        });
+        if excused {
             return;
         }
         let what = excerpt(self.text(&left.pipeline.range));
-        let text = excerpt(self.text(&range));
-        let message = format!("`{text}` discards the exit status of `{what}`{}", self.consequence());
+        let text = excerpt(self.text(&right.pipeline.range));
+        let message = format!("`|| {text}` discards the exit status of `{what}`{}", self.consequence());
         if let Some(removal) = invocation.and_then(|invocation| removes(&invocation)) {
             self.findings.push(Finding::warning(codes::P0901, range, message, removal));
             return;
@@ -173,17 +201,25 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Commands that fail in ordinary use, so that their status says nothing.
-    fn has_meaningless_status(&self, invocation: &Invocation<'_>) -> bool {
+    fn has_meaningless_status(&self, invocation: &Invocation<'_>, filter: bool) -> bool {
         match invocation.name {
             "kill" | "pkill" | "killall" | "let" => true,
             // `read -d ''` always meets the end of its input first.
             "read" => true,
             // A filter that lets nothing through has not failed.
-            "grep" | "egrep" | "fgrep" | "rg" => self.filters > 0,
+            "grep" | "egrep" | "fgrep" | "rg" | "diff" => filter,
             // After a `kill` it gives the status that the signal left.
             "wait" => self.programs.contains("kill"),
             _ => false,
         }
+    }
+
+    /// Whether its output goes into a file, to be read from there.
+    fn writes_file(&self, command: &Command) -> bool {
+        command.redirects.iter().any(|redirect| {
+            matches!(self.text(&redirect.operator), ">" | ">>" | "1>" | "1>>" | ">|")
+                && !redirect.target.value().starts_with("/dev/")
+        })
     }
 
     fn printed(&mut self, before: &[Link], left: &Link, link: &Link, range: Bytes) {
@@ -235,7 +271,7 @@ impl<'s> Walk<'s, '_> {
 
     fn consequence(&self) -> String {
         if self.context.role == ScriptRole::Gate && !self.context.name.is_empty() {
-            format!(": gate `{}` passes all the same", self.context.name)
+            format!(": gate `{}` cannot fail by it", self.context.name)
         } else {
             String::new()
         }
@@ -249,9 +285,9 @@ impl<'s> Walk<'s, '_> {
         }
         let range = link.pipeline.range.clone();
         let text = self.text(&range);
-        let message =
-            format!("`{}` never stops the script: `set -e` does not look behind `!`", excerpt(text));
-        let finding = Finding::error(codes::P0901, range, message, "say what then: `! COMMAND || exit 1`");
+        let message = format!("`{}` never stops the script{}", excerpt(text), self.consequence());
+        let help = "`set -e` does not look behind `!`: say what then, `! COMMAND || exit 1`";
+        let finding = Finding::error(codes::P0901, range, message, help);
         let plain = !link.pipeline.commands.iter().any(|command| has_here_document(command, self.script));
         self.findings.push(if plain { finding.replaced_by(format!("{text} || exit 1")) } else { finding });
     }
@@ -272,12 +308,10 @@ impl<'s> Walk<'s, '_> {
                 continue;
             }
             let what = self.text(&link.pipeline.range);
-            let message = format!(
-                "if `{}` fails, the script goes on: `set -e` does not look before `&&`{}",
-                excerpt(what),
-                self.consequence()
-            );
-            let help = "write the commands on lines of their own: the first failure stops the script";
+            let message =
+                format!("the script goes on if `{}` fails before `&&`{}", excerpt(what), self.consequence());
+            let help = "`set -e` does not look before `&&`: write the commands on lines of their own, and the first \
+                        failure stops the script";
             let range = link.pipeline.range.start..operator.end;
             let plain = statement.links.len() == 2 && !what.contains("<<");
             let finding = Finding::error(codes::P0901, range, message, help);
@@ -336,12 +370,11 @@ impl<'s> Walk<'s, '_> {
         match &before.end {
             End::Semicolon(mark) => {
                 let range = mark.start..link.pipeline.range.end;
-                let message =
-                    format!("`; {text}` discards the exit status of `{what}`{}", self.consequence());
+                let message = format!("`; {text}` asks for success where `{what}` has failed");
                 self.findings.push(Finding::error(codes::P0901, range, message, help).replaced_by(""));
             }
             _ if before.links.len() > 1
-                && before.links.iter().all(|link| harmless(&link.pipeline).is_none()) =>
+                && before.links.iter().all(|link| self.is_command(&link.pipeline)) =>
             {
                 let message = format!("`{text}` discards the exit status of `{what}`{}", self.consequence());
                 let range = link.pipeline.range.clone();
@@ -349,6 +382,11 @@ impl<'s> Walk<'s, '_> {
             }
             _ => {}
         }
+    }
+
+    /// Neither a question nor without effect.
+    fn is_command(&self, pipeline: &Pipeline) -> bool {
+        harmless(pipeline).is_none() && !is_question(pipeline, self.script)
     }
 
     /// `A & B & wait`: without an operand, `wait` always succeeds.
@@ -478,79 +516,4 @@ fn has_here_document(command: &Command, script: &str) -> bool {
         let operator = script.get(redirect.operator.clone()).unwrap_or_default();
         operator.ends_with("<<") || operator.ends_with("<<-")
     })
-}
-
-/// For a command that removes or stops something: how to say that it may be gone already.
-fn removes(invocation: &Invocation<'_>) -> Option<&'static str> {
-    let second = invocation.word(1);
-    let removing = |words: &[&str]| invocation.arguments().any(|argument| words.contains(&argument));
-    match invocation.name {
-        "rm" | "rmdir" | "unlink" => {
-            Some("`rm -f` succeeds if there is nothing to remove, and fails if it cannot")
-        }
-        "kubectl" | "oc" if second == "delete" => {
-            Some("`kubectl delete --ignore-not-found` succeeds if there is nothing to delete")
-        }
-        "helm" if matches!(second, "uninstall" | "delete") => {
-            Some("`helm uninstall --ignore-not-found` succeeds if there is nothing to uninstall")
-        }
-        "docker" | "podman" | "docker-compose"
-            if removing(&["rm", "rmi", "stop", "kill", "down", "logout"]) =>
-        {
-            Some(
-                "`docker rm --force` succeeds if there is nothing to remove; or ask first whether it is there",
-            )
-        }
-        "umount" | "deactivate" | "logout" => Some("ask first whether there is something to do"),
-        _ => None,
-    }
-}
-
-/// Programs that check: their failure is a verdict.
-fn is_check(invocation: &Invocation<'_>) -> bool {
-    let second =
-        invocation.operands(&["-C", "--prefix", "--manifest-path"]).first().map_or("", |(_, word)| *word);
-    match invocation.name {
-        "npm" | "yarn" | "pnpm" | "bun" => {
-            let script = invocation.operands(&[]).get(1).map_or("", |(_, word)| *word);
-            let name = if matches!(second, "run" | "run-script") { script } else { second };
-            ["test", "lint", "check", "typecheck", "e2e"].iter().any(|check| name.starts_with(check))
-        }
-        "cargo" => {
-            matches!(second, "test" | "clippy" | "check" | "nextest" | "build" | "deny" | "audit" | "fmt")
-        }
-        "go" => matches!(second, "test" | "vet" | "build"),
-        "dotnet" | "swift" | "bazel" | "flutter" | "mix" => matches!(second, "test" | "build"),
-        "make" => matches!(second, "test" | "check" | "lint" | "build"),
-        "mvn" | "mvnw" | "gradle" | "gradlew" | "sbt" | "tox" | "nox" => {
-            !invocation.has(&["--version", "-v"])
-        }
-        "python" | "python3" => {
-            invocation.word(1) == "-m" && matches!(invocation.word(2), "pytest" | "unittest" | "mypy")
-        }
-        "pytest" | "jest" | "vitest" | "mocha" | "rspec" | "phpunit" | "ctest" | "eslint" | "tsc"
-        | "ruff" | "mypy" | "flake8" | "pylint" | "rubocop" | "golangci-lint" | "shellcheck" | "hadolint"
-        | "trivy" | "grype" | "semgrep" | "gitleaks" | "squawk" | "playwright" | "cypress" | "k6" => true,
-        "terraform" => second == "validate",
-        _ => false,
-    }
-}
-
-/// Programs that do work which what comes after relies on.
-fn is_work(invocation: &Invocation<'_>) -> bool {
-    is_check(invocation)
-        || match invocation.name {
-            "cd" | "pushd" | "cp" | "mv" | "tar" | "unzip" | "pip" | "pip3" | "apt-get" | "apk" | "npm"
-            | "yarn" | "pnpm" | "make" | "cmake" | "helm" | "rsync" | "scp" => true,
-            "docker" | "podman" => {
-                matches!(invocation.word(1), "build" | "push" | "pull" | "tag" | "login" | "run")
-            }
-            "kubectl" => matches!(invocation.word(1), "apply" | "rollout" | "wait" | "set" | "patch"),
-            "terraform" => matches!(invocation.word(1), "init" | "apply" | "workspace"),
-            "git" => {
-                matches!(invocation.word(1), "clone" | "fetch" | "checkout" | "push" | "commit" | "pull")
-            }
-            "cargo" | "go" | "dotnet" => true,
-            _ => false,
-        }
 }

@@ -172,6 +172,15 @@ pub(super) fn harmless_list(list: &List) -> Option<Harmless> {
 }
 
 fn harmless_command(command: &Command) -> Option<Harmless> {
+    // What goes into a file is there to be read again.
+    let keeps = command.redirects.iter().any(|redirect| {
+        let target = redirect.target.value();
+        !(target == "-" || target.starts_with("/dev/") || target.bytes().all(|byte| byte.is_ascii_digit()))
+            || target.is_empty()
+    });
+    if keeps {
+        return None;
+    }
     match &command.kind {
         Kind::Simple(simple) => harmless_simple(simple),
         Kind::Group(list) | Kind::Subshell(list) => harmless_list(list),

@@ -8,6 +8,7 @@ mod engine;
 mod failures;
 mod invocation;
 mod parser;
+mod programs;
 mod rebuild;
 mod shell;
 mod syntax;
@@ -108,7 +109,7 @@ pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
             rebuild::check(tree, &mut findings);
         }
     }
-    findings.sort_by(|a, b| (a.range.start, a.range.end, a.code).cmp(&(b.range.start, b.range.end, b.code)));
+    findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));
     findings
 }
 

@@ -11,6 +11,9 @@ use super::syntax::{Bytes, Connector, End, Kind, List, Script, Simple, Statement
 pub(super) fn foreign_interpreter(script: &str) -> Option<Finding> {
     let line = script.lines().next()?.trim_end();
     let mut words = line.strip_prefix("#!")?.split_whitespace().map(base_name);
+    if !line.trim_start_matches(['#', '!', ' ']).starts_with('/') {
+        return None;
+    }
     let mut program = words.next()?;
     if program == "env" {
         program = words.find(|word| !word.starts_with('-') && !word.contains('='))?;
@@ -21,7 +24,7 @@ pub(super) fn foreign_interpreter(script: &str) -> Option<Finding> {
     Some(Finding::error(
         codes::P0902,
         0..line.len(),
-        format!("a script runs in bash: this line does not bring `{program}`"),
+        format!("a script runs in the shell: its first line cannot ask for `{program}`"),
         format!("put the program into a file and run it, or feed it: `{program} - <<'EOF'`"),
     ))
 }

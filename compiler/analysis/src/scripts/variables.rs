@@ -301,18 +301,23 @@ impl<'s> Names<'s> {
                     self.set.insert(invocation.word(at + 1));
                 }
             }
-            "set" => {
-                self.positional |= invocation.arguments().any(|argument| {
-                    argument == "--" || !(argument.starts_with(['-', '+']) || argument == "pipefail")
-                });
-                if invocation.has(&["-a", "allexport"]) {
-                    self.unknowable = true;
-                }
-                // Whoever looses `-u` says that unset variables are meant.
-                self.unknowable |= invocation.has(&["+u", "nounset", "+eu", "+ue"]);
-            }
+            "set" => self.options(&invocation),
             "test" | "[" => self.question(invocation.arguments()),
             _ => {}
+        }
+    }
+
+    /// `set -- a b`, `set +u`
+    fn options(&mut self, invocation: &Invocation<'_>) {
+        let mut before = "";
+        for argument in invocation.arguments() {
+            let named = before.starts_with(['-', '+']) && before.ends_with('o');
+            let loosens = argument.strip_prefix('+').is_some_and(|flags| flags.contains('u'))
+                || (named && before.starts_with('+') && argument == "nounset");
+            // Whoever looses `-u` says that unset variables are meant.
+            self.unknowable |= loosens;
+            self.positional |= argument == "--" || !(named || argument.starts_with(['-', '+']));
+            before = argument;
         }
     }
 }

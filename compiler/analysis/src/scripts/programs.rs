@@ -1,0 +1,77 @@
+//! What is known of the programs that pipelines run: which of them check, which do work, which remove.
+
+use super::invocation::Invocation;
+
+/// For a command that removes or stops something: how to say that it may be gone already.
+pub(super) fn removes(invocation: &Invocation<'_>) -> Option<&'static str> {
+    let second = invocation.word(1);
+    let removing = |words: &[&str]| invocation.arguments().any(|argument| words.contains(&argument));
+    match invocation.name {
+        "rm" | "rmdir" | "unlink" => {
+            Some("`rm -f` succeeds if there is nothing to remove, and fails if it cannot")
+        }
+        "kubectl" | "oc" if second == "delete" => {
+            Some("`kubectl delete --ignore-not-found` succeeds if there is nothing to delete")
+        }
+        "helm" if matches!(second, "uninstall" | "delete") => {
+            Some("`helm uninstall --ignore-not-found` succeeds if there is nothing to uninstall")
+        }
+        "docker" | "podman" if removing(&["rm", "rmi"]) => {
+            Some("with `--force` it succeeds if there is nothing to remove, and fails if it cannot")
+        }
+        "docker" | "podman" | "docker-compose" if removing(&["stop", "kill", "down", "logout"]) => {
+            Some("ask first whether there is something to stop")
+        }
+        "umount" | "deactivate" => Some("ask first whether there is something to undo"),
+        _ => None,
+    }
+}
+
+/// Programs that check: their failure is a verdict.
+pub(super) fn is_check(invocation: &Invocation<'_>) -> bool {
+    let second =
+        invocation.operands(&["-C", "--prefix", "--manifest-path"]).first().map_or("", |(_, word)| *word);
+    match invocation.name {
+        "npm" | "yarn" | "pnpm" | "bun" => {
+            let script = invocation.operands(&[]).get(1).map_or("", |(_, word)| *word);
+            let name = if matches!(second, "run" | "run-script") { script } else { second };
+            ["test", "lint", "check", "typecheck", "e2e"].iter().any(|check| name.starts_with(check))
+        }
+        "cargo" => {
+            matches!(second, "test" | "clippy" | "check" | "nextest" | "build" | "deny" | "audit" | "fmt")
+        }
+        "go" => matches!(second, "test" | "vet" | "build"),
+        "dotnet" | "swift" | "bazel" | "flutter" | "mix" => matches!(second, "test" | "build"),
+        "make" => matches!(second, "test" | "check" | "lint" | "build"),
+        "mvn" | "mvnw" | "gradle" | "gradlew" | "sbt" | "tox" | "nox" => {
+            !invocation.has(&["--version", "-v"])
+        }
+        "python" | "python3" => {
+            invocation.word(1) == "-m" && matches!(invocation.word(2), "pytest" | "unittest" | "mypy")
+        }
+        "pytest" | "jest" | "vitest" | "mocha" | "rspec" | "phpunit" | "ctest" | "eslint" | "tsc"
+        | "ruff" | "mypy" | "flake8" | "pylint" | "rubocop" | "golangci-lint" | "shellcheck" | "hadolint"
+        | "trivy" | "grype" | "semgrep" | "gitleaks" | "squawk" | "playwright" | "cypress" | "k6" => true,
+        "terraform" => second == "validate",
+        _ => false,
+    }
+}
+
+/// Programs that do work which what comes after relies on.
+pub(super) fn is_work(invocation: &Invocation<'_>) -> bool {
+    is_check(invocation)
+        || match invocation.name {
+            "cd" | "pushd" | "cp" | "mv" | "tar" | "unzip" | "pip" | "pip3" | "apt-get" | "apk" | "npm"
+            | "yarn" | "pnpm" | "make" | "cmake" | "helm" | "rsync" | "scp" => true,
+            "docker" | "podman" => {
+                matches!(invocation.word(1), "build" | "push" | "pull" | "tag" | "login" | "run")
+            }
+            "kubectl" => matches!(invocation.word(1), "apply" | "rollout" | "wait" | "set" | "patch"),
+            "terraform" => matches!(invocation.word(1), "init" | "apply" | "workspace"),
+            "git" => {
+                matches!(invocation.word(1), "clone" | "fetch" | "checkout" | "push" | "commit" | "pull")
+            }
+            "cargo" | "go" | "dotnet" => true,
+            _ => false,
+        }
+}

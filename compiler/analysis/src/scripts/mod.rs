@@ -10,6 +10,7 @@ mod invocation;
 mod parser;
 mod programs;
 mod rebuild;
+mod redirects;
 mod shell;
 mod syntax;
 mod variables;

@@ -3,7 +3,8 @@
 //! The grammar is bash's (Bash Reference Manual, chapter 3), which contains that of POSIX. What it doesn't accept is
 //! not guessed at: the whole script is then `Unclear`.
 
-use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Redirect, Script, Simple};
+use super::redirects::HereDocument;
+use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Simple};
 use super::syntax::{Statement, Word};
 
 /// The script has unbalanced quotes, brackets or keywords, or is nested absurdly.
@@ -31,13 +32,7 @@ pub(super) struct Parser<'a> {
     depth: usize,
     second_readings: usize,
     /// Here-documents whose bodies begin after the line's end.
-    pending: Vec<HereDocument>,
-}
-
-struct HereDocument {
-    delimiter: String,
-    expands: bool,
-    tabs: bool,
+    pub(super) pending: Vec<HereDocument>,
 }
 
 /// Reads a whole script.
@@ -165,38 +160,6 @@ impl<'a> Parser<'a> {
             self.here_document(&document)?;
         }
         Ok(())
-    }
-
-    fn here_document(&mut self, document: &HereDocument) -> Parsed<()> {
-        let start = self.at;
-        loop {
-            if self.at >= self.end {
-                return Err(Unclear);
-            }
-            let line_start = self.at;
-            while self.peek().is_some_and(|byte| byte != b'\n') {
-                self.at += 1;
-            }
-            let mut line = self.slice(line_start..self.at);
-            self.at = (self.at + 1).min(self.end);
-            if document.tabs {
-                line = line.trim_start_matches('\t');
-            }
-            if line == document.delimiter {
-                let after = self.at;
-                if document.expands {
-                    let end = std::mem::replace(&mut self.end, line_start);
-                    self.at = start;
-                    let read = self.nested(Self::here_text);
-                    self.end = end;
-                    read?;
-                } else {
-                    self.script.verbatim.push(start..line_start);
-                }
-                self.at = after;
-                return Ok(());
-            }
-        }
     }
 
     /// The characters up to the next that could end a word: what is compared with reserved words.
@@ -548,44 +511,6 @@ impl<'a> Parser<'a> {
             return Err(Unclear);
         }
         Ok((Command { kind: Kind::Simple(simple), redirects }, end))
-    }
-
-    fn redirect(&mut self) -> Parsed<Option<Redirect>> {
-        let start = self.at;
-        let mut length = 0;
-        while self.peek_at(length).is_some_and(|byte| byte.is_ascii_digit()) {
-            length += 1;
-        }
-        if length == 0 && self.peek() == Some(b'{') {
-            length += 1;
-            while self.peek_at(length).is_some_and(is_name_byte) {
-                length += 1;
-            }
-            if self.peek_at(length) != Some(b'}') {
-                return Ok(None);
-            }
-            length += 1;
-        }
-        let ampersand = length == 0 && self.peek() == Some(b'&') && self.peek_at(1) == Some(b'>');
-        if ampersand {
-            length = 1;
-        }
-        let arrow = self.peek_at(length);
-        let substitution = length == 0 && self.peek_at(1) == Some(b'(');
-        if !matches!(arrow, Some(b'<' | b'>')) || substitution {
-            return Ok(None);
-        }
-        self.at += length;
-        let operators: [&str; 10] = ["<<<", "<<-", "<<", "<&", "<>", "<", ">>", ">|", ">&", ">"];
-        let operator = operators.into_iter().find(|operator| self.take(operator)).unwrap_or_default();
-        let range = start..self.at;
-        self.blanks();
-        let target = self.word()?;
-        if matches!(operator, "<<" | "<<-") {
-            let delimiter = target.literal.clone().ok_or(Unclear)?;
-            self.pending.push(HereDocument { delimiter, expands: target.plain, tabs: operator == "<<-" });
-        }
-        Ok(Some(Redirect { operator: range, target }))
     }
 }
 

@@ -1,0 +1,781 @@
+//! What an expression means for the facts of a run and the outcomes of jobs.
+//!
+//! What is not known exactly is a variable of its own: it may be either, so nothing that hangs on it can be proven.
+
+use super::Expression;
+use super::lexer::number;
+use super::parser::Comparison;
+use super::value::{Axis, Cases, Datum, Words};
+use crate::engine::reading::number_text;
+use crate::engine::world::World;
+use pipec_ir::{Event, InputType, Trigger};
+use pipec_logic::{Language, Proposition, Propositions};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The number of what is one of a kind: the repository, another one, the run.
+const REPOSITORY: usize = 0;
+const OTHER_REPOSITORY: usize = 1;
+pub(crate) const RUN_ID: usize = 2;
+
+/// More cases than this are one unknown.
+const CASES: usize = 256;
+
+/// How a job ended, as propositions; and what it left.
+#[derive(Clone, Debug)]
+pub(crate) struct JobState {
+    pub(crate) start: Proposition,
+    pub(crate) success: Proposition,
+    pub(crate) failure: Proposition,
+    pub(crate) cancelled: Proposition,
+    pub(crate) skipped: Proposition,
+    pub(crate) outputs: BTreeMap<String, Cases>,
+    /// The jobs it needs, transitively.
+    pub(crate) ancestors: BTreeSet<String>,
+}
+
+/// Where an expression stands.
+pub(crate) struct Scope<'s> {
+    /// Names unknown values that differ from place to place.
+    pub(crate) place: &'s str,
+    /// The jobs that `needs` names.
+    pub(crate) needs: &'s [String],
+    /// All jobs before, by id.
+    pub(crate) jobs: &'s BTreeMap<String, JobState>,
+    /// That the run was cancelled when the expression was looked at.
+    pub(crate) stopped: Proposition,
+    /// What came before in the same job, if it stands in a step.
+    pub(crate) step: Option<StepState>,
+}
+
+/// How far a job has come.
+#[derive(Clone, Debug)]
+pub(crate) struct StepState {
+    /// That every step before succeeded.
+    pub(crate) success: Proposition,
+    /// The outputs of the steps before, by id and name.
+    pub(crate) outputs: BTreeMap<String, BTreeMap<String, Cases>>,
+    /// How the steps before ended, by id.
+    pub(crate) outcomes: BTreeMap<String, Cases>,
+}
+
+/// Evaluates expressions.
+pub(crate) struct Evaluator<'e, 'p> {
+    pub(crate) world: &'e World<'p>,
+    pub(crate) scope: &'e Scope<'e>,
+}
+
+impl Evaluator<'_, '_> {
+    fn logic(&self) -> &Propositions {
+        self.world.logic()
+    }
+
+    fn always(&self, datum: Datum) -> Cases {
+        vec![(self.logic().truth(), datum)]
+    }
+
+    fn either(&self, condition: &Proposition, yes: Datum, no: Datum) -> Cases {
+        vec![(condition.clone(), yes), (self.logic().not(condition), no)]
+    }
+
+    fn boolean(&self, condition: &Proposition) -> Cases {
+        self.either(condition, Datum::Bool(true), Datum::Bool(false))
+    }
+
+    fn unknown(&self, what: &str) -> Cases {
+        self.always(Datum::Unknown(what.to_owned()))
+    }
+
+    /// That the expression is truthy.
+    pub(crate) fn holds(&self, expression: &Expression) -> Proposition {
+        self.truth_of(&self.value(expression))
+    }
+
+    /// That a value is truthy.
+    pub(crate) fn truth_of(&self, cases: &Cases) -> Proposition {
+        let logic = self.logic();
+        let parts: Vec<Proposition> = cases
+            .iter()
+            .map(|(guard, datum)| {
+                let truthy = match datum {
+                    Datum::Null => logic.falsehood(),
+                    Datum::Bool(value) => logic.constant(*value),
+                    Datum::Number(number) => logic.constant(*number != 0.0 && !number.is_nan()),
+                    Datum::Text(Words::Exact(text)) => logic.constant(!text.is_empty()),
+                    Datum::Text(Words::Input(name)) => self.free(&format!("input {name} is not empty")),
+                    Datum::Text(_) | Datum::List(_) => logic.truth(),
+                    Datum::Unknown(what) => self.free(&format!("{what} holds")),
+                };
+                logic.and(guard, &truthy)
+            })
+            .collect();
+        logic.any(&parts)
+    }
+
+    fn free(&self, what: &str) -> Proposition {
+        self.world.free(what)
+    }
+
+    /// Every value an expression may take.
+    pub(crate) fn value(&self, expression: &Expression) -> Cases {
+        let cases = self.value_of(expression);
+        if cases.len() > CASES { self.unknown(&self.named(expression)) } else { cases }
+    }
+
+    fn value_of(&self, expression: &Expression) -> Cases {
+        let logic = self.logic();
+        match expression {
+            Expression::Null => self.always(Datum::Null),
+            Expression::Bool(value) => self.always(Datum::Bool(*value)),
+            Expression::Number(number) => self.always(Datum::Number(*number)),
+            Expression::Text(text) => self.always(Datum::exact(text.clone())),
+            Expression::Context(_) | Expression::Index(..) => self.lookup(expression),
+            Expression::Not(part) => self.boolean(&logic.not(&self.holds(part))),
+            Expression::And(parts) => self.chain(parts, true),
+            Expression::Or(parts) => self.chain(parts, false),
+            Expression::Compare(comparison, left, right) => {
+                self.boolean(&self.compare(*comparison, &self.value(left), &self.value(right)))
+            }
+            Expression::Call(name, arguments) => self.call(name, arguments, expression),
+        }
+    }
+
+    /// `a && b` is `b` where `a` is truthy, else `a`; `||` the other way round.
+    fn chain(&self, parts: &[Expression], go_on_if: bool) -> Cases {
+        let logic = self.logic();
+        let mut open = logic.truth();
+        let mut cases = Cases::new();
+        for (place, part) in parts.iter().enumerate() {
+            let value = self.value(part);
+            let truth = self.truth_of(&value);
+            let ends = if place + 1 == parts.len() {
+                open.clone()
+            } else if go_on_if {
+                logic.and_not(&open, &truth)
+            } else {
+                logic.and(&open, &truth)
+            };
+            cases.extend(value.into_iter().map(|(guard, datum)| (logic.and(&ends, &guard), datum)));
+            open = logic.and_not(&open, &ends);
+        }
+        cases.retain(|(guard, _)| logic.is_satisfiable(guard).unwrap_or(true));
+        cases
+    }
+
+    fn compare(&self, comparison: Comparison, left: &Cases, right: &Cases) -> Proposition {
+        let logic = self.logic();
+        let mut parts = Vec::new();
+        for (left_guard, left) in left {
+            for (right_guard, right) in right {
+                let guard = logic.and(left_guard, right_guard);
+                if !logic.is_satisfiable(&guard).unwrap_or(true) {
+                    continue;
+                }
+                let holds = match comparison {
+                    Comparison::Equal => self.equal(left, right),
+                    Comparison::NotEqual => logic.not(&self.equal(left, right)),
+                    _ => self.ordered(comparison, left, right),
+                };
+                parts.push(logic.and(&guard, &holds));
+            }
+        }
+        logic.any(&parts)
+    }
+
+    fn ordered(&self, comparison: Comparison, left: &Datum, right: &Datum) -> Proposition {
+        let order = match (left, right) {
+            (Datum::Text(Words::Exact(left)), Datum::Text(Words::Exact(right))) => {
+                Some(left.to_uppercase().cmp(&right.to_uppercase()))
+            }
+            _ => match (as_number(left), as_number(right)) {
+                (Some(left), Some(right)) => match left.partial_cmp(&right) {
+                    Some(order) => Some(order),
+                    None => return self.logic().falsehood(),
+                },
+                _ => None,
+            },
+        };
+        match order {
+            Some(order) => self.logic().constant(match comparison {
+                Comparison::Less => order.is_lt(),
+                Comparison::LessOrEqual => order.is_le(),
+                Comparison::Greater => order.is_gt(),
+                _ => order.is_ge(),
+            }),
+            None => self.free(&format!("{left:?} {comparison:?} {right:?} in {}", self.scope.place)),
+        }
+    }
+
+    /// Loose equality: strings without case, different types as numbers.
+    fn equal(&self, left: &Datum, right: &Datum) -> Proposition {
+        let logic = self.logic();
+        match (left, right) {
+            (Datum::Unknown(_), _) | (_, Datum::Unknown(_)) | (Datum::List(_), Datum::List(_)) => {
+                self.free(&format!("{left:?} is {right:?}"))
+            }
+            (Datum::Null, Datum::Null) => logic.truth(),
+            (Datum::Bool(left), Datum::Bool(right)) => logic.constant(left == right),
+            (Datum::Text(left), Datum::Text(right)) => self.same_words(left, right),
+            _ => match (as_number(left), as_number(right)) {
+                (Some(left), Some(right)) => logic.constant(left == right),
+                _ => self.free(&format!("{left:?} is {right:?}")),
+            },
+        }
+    }
+
+    fn same_words(&self, left: &Words, right: &Words) -> Proposition {
+        let logic = self.logic();
+        match (left, right) {
+            (Words::Exact(left), Words::Exact(right)) => logic.constant(same_text(left, right)),
+            (Words::Unlike(left), Words::Unlike(right)) => logic.constant(left == right),
+            (Words::Exact(text), other) | (other, Words::Exact(text)) => match other {
+                Words::Name { before, axis } => match rest_ignoring_case(text, before) {
+                    Some(_) if !text.is_ascii() => self.free(&format!("{other:?} is {text:?}")),
+                    Some(rest) => self.world.name_in(*axis, &Language::literal_ignoring_case(rest)),
+                    None => logic.falsehood(),
+                },
+                Words::Begins(before) => match rest_ignoring_case(text, before) {
+                    Some(rest) if !rest.is_empty() => self.free(&format!("{other:?} is {text:?}")),
+                    _ => logic.falsehood(),
+                },
+                Words::Input(name) => self.input_is(name, text),
+                // No literal is known to be the name of the repository; it may be.
+                _ => self.free(&format!("{other:?} is {text:?}")),
+            },
+            _ if left == right => logic.truth(),
+            _ => self.free(&format!("{left:?} is {right:?}")),
+        }
+    }
+
+    /// An input may be any mixture of case where people type it; only a closed list is exact.
+    fn input_is(&self, name: &str, text: &str) -> Proposition {
+        let logic = self.logic();
+        let facts = &self.world.facts;
+        let values = self.input_values(name);
+        let Some((values, closed)) = values else { return self.free(&format!("input {name} is {text}")) };
+        let same: Vec<Proposition> = values
+            .iter()
+            .filter(|value| same_text(value, text))
+            .map(|value| facts.input(name, value))
+            .collect();
+        let known = logic.any(&same);
+        if closed {
+            return known;
+        }
+        // The value that stands for all others, under whatever name it has.
+        let listed: Vec<Proposition> = values.iter().map(|value| facts.input(name, value)).collect();
+        let other = logic.not(&logic.any(&listed));
+        logic.or(&known, &logic.and(&other, &self.free(&format!("input {name} is {text}"))))
+    }
+
+    /// The values of an input that conditions ask for, and whether there are no others.
+    fn input_values(&self, name: &str) -> Option<(Vec<String>, bool)> {
+        let pipeline = self.world.facts.pipeline();
+        let ty = pipeline.triggers.iter().find_map(|trigger| match trigger {
+            Trigger::Manual(inputs, _) => {
+                inputs.iter().find(|input| input.name == name).map(|input| &input.ty)
+            }
+            _ => None,
+        })?;
+        let asked: BTreeSet<String> = pipeline
+            .stages
+            .iter()
+            .flat_map(|stage| stage.condition.atoms())
+            .filter_map(|atom| match atom {
+                pipec_ir::Condition::Input { name: asked, value } if asked == name => Some(value.clone()),
+                _ => None,
+            })
+            .collect();
+        if asked.is_empty() {
+            return None;
+        }
+        Some(match ty {
+            InputType::Boolean => (vec!["false".to_owned(), "true".to_owned()], true),
+            InputType::OneOf(values) => (values.iter().cloned().chain(asked).collect(), true),
+            InputType::String | InputType::Number => (asked.into_iter().collect(), false),
+        })
+    }
+
+    fn call(&self, name: &str, arguments: &[Expression], whole: &Expression) -> Cases {
+        let logic = self.logic();
+        let jobs = self.scope.jobs;
+        match name {
+            "always" => self.always(Datum::Bool(true)),
+            "cancelled" => self.boolean(&self.scope.stopped),
+            "success" if arguments.is_empty() => self.boolean(&self.success()),
+            "failure" if self.scope.step.is_some() => {
+                let going = logic.or(&self.success(), &self.scope.stopped);
+                self.boolean(&logic.not(&going))
+            }
+            "failure" if arguments.is_empty() => {
+                let failed: Vec<Proposition> = self
+                    .ancestors()
+                    .iter()
+                    .filter_map(|job| jobs.get(job))
+                    .map(|job| job.failure.clone())
+                    .collect();
+                self.boolean(&logic.any(&failed))
+            }
+            "success" | "failure" => {
+                let named: Option<Vec<&JobState>> = arguments
+                    .iter()
+                    .map(|argument| match argument {
+                        Expression::Text(id) => jobs.get(id),
+                        _ => None,
+                    })
+                    .collect();
+                let Some(named) = named else { return self.unknown(&self.named(whole)) };
+                let wanted = |job: &JobState| {
+                    if name == "success" { job.success.clone() } else { job.failure.clone() }
+                };
+                let each: Vec<Proposition> = named.into_iter().map(wanted).collect();
+                let holds = if name == "success" { logic.all(&each) } else { logic.any(&each) };
+                self.boolean(&holds)
+            }
+            "contains" => match arguments {
+                [search, item] => self.contains(&self.value(search), &self.value(item), whole),
+                _ => self.unknown(&self.named(whole)),
+            },
+            "startswith" | "endswith" => match arguments {
+                [text, part] => {
+                    let (text, part) = (self.value(text), self.value(part));
+                    self.affix(name == "startswith", &text, &part, whole)
+                }
+                _ => self.unknown(&self.named(whole)),
+            },
+            "format" => self.format(arguments, whole),
+            "fromjson" => match arguments {
+                [Expression::Text(json)] => match serde_json::from_str(json) {
+                    Ok(json) => self.always(self.json_value(&json)),
+                    Err(_) => self.unknown(&self.named(whole)),
+                },
+                _ => self.unknown(&self.named(whole)),
+            },
+            "case" => self.case(arguments),
+            _ => self.unknown(&self.named(whole)),
+        }
+    }
+
+    /// `success()`: nothing before failed, was cancelled or skipped, and the run was not cancelled (trap 2).
+    pub(crate) fn success(&self) -> Proposition {
+        let logic = self.logic();
+        if let Some(step) = &self.scope.step {
+            return logic.and_not(&step.success, &self.scope.stopped);
+        }
+        let mut all: Vec<Proposition> = self
+            .ancestors()
+            .iter()
+            .map(|job| match self.scope.jobs.get(job) {
+                Some(job) => job.success.clone(),
+                None => logic.falsehood(),
+            })
+            .collect();
+        all.push(logic.not(&self.scope.stopped));
+        logic.all(&all)
+    }
+
+    fn ancestors(&self) -> BTreeSet<String> {
+        let mut ancestors: BTreeSet<String> = self.scope.needs.iter().cloned().collect();
+        for job in self.scope.needs {
+            if let Some(state) = self.scope.jobs.get(job) {
+                ancestors.extend(state.ancestors.iter().cloned());
+            }
+        }
+        ancestors
+    }
+
+    fn case(&self, arguments: &[Expression]) -> Cases {
+        let logic = self.logic();
+        let mut open = logic.truth();
+        let mut cases = Cases::new();
+        let mut rest = arguments;
+        while let [condition, then, more @ ..] = rest {
+            let holds = logic.and(&open, &self.holds(condition));
+            cases.extend(
+                self.value(then).into_iter().map(|(guard, datum)| (logic.and(&holds, &guard), datum)),
+            );
+            open = logic.and_not(&open, &holds);
+            rest = more;
+        }
+        let last = match rest {
+            [otherwise] => self.value(otherwise),
+            _ => self.always(Datum::Null),
+        };
+        cases.extend(last.into_iter().map(|(guard, datum)| (logic.and(&open, &guard), datum)));
+        cases
+    }
+
+    fn json_value(&self, json: &serde_json::Value) -> Datum {
+        match json {
+            serde_json::Value::Null => Datum::Null,
+            serde_json::Value::Bool(value) => Datum::Bool(*value),
+            serde_json::Value::Number(number) => Datum::Number(number.as_f64().unwrap_or(f64::NAN)),
+            serde_json::Value::String(text) => Datum::exact(text.clone()),
+            serde_json::Value::Array(items) => {
+                Datum::List(items.iter().map(|item| self.always(self.json_value(item))).collect())
+            }
+            serde_json::Value::Object(_) => Datum::Unknown(json.to_string()),
+        }
+    }
+
+    fn contains(&self, search: &Cases, item: &Cases, whole: &Expression) -> Cases {
+        let logic = self.logic();
+        let mut parts = Vec::new();
+        for (guard, datum) in search {
+            let holds = match datum {
+                Datum::List(items) => {
+                    let each: Vec<Proposition> =
+                        items.iter().map(|one| self.compare(Comparison::Equal, one, item)).collect();
+                    logic.any(&each)
+                }
+                _ => {
+                    let each: Vec<Proposition> = item
+                        .iter()
+                        .map(|(guard, item)| logic.and(guard, &self.holds_text(datum, item, whole)))
+                        .collect();
+                    logic.any(&each)
+                }
+            };
+            parts.push(logic.and(guard, &holds));
+        }
+        self.boolean(&logic.any(&parts))
+    }
+
+    fn holds_text(&self, text: &Datum, part: &Datum, whole: &Expression) -> Proposition {
+        let logic = self.logic();
+        match (text, as_text(part)) {
+            (_, Some(part)) if part.is_empty() => logic.truth(),
+            (Datum::Text(Words::Name { before, axis }), Some(part))
+                if before.is_empty() && part.is_ascii() =>
+            {
+                self.world.name_in(*axis, &Language::containing_ignoring_case(&part))
+            }
+            (text, Some(part)) => match as_text(text) {
+                Some(text) => logic.constant(text.to_uppercase().contains(&part.to_uppercase())),
+                None => self.free(&self.named(whole)),
+            },
+            _ => self.free(&self.named(whole)),
+        }
+    }
+
+    fn affix(&self, at_start: bool, text: &Cases, part: &Cases, whole: &Expression) -> Cases {
+        let logic = self.logic();
+        let mut parts = Vec::new();
+        for (guard, text) in text {
+            for (other, part) in part {
+                let guard = logic.and(guard, other);
+                let holds = match as_text(part) {
+                    Some(part) => self.has_affix(at_start, text, &part, whole),
+                    None => self.free(&self.named(whole)),
+                };
+                parts.push(logic.and(&guard, &holds));
+            }
+        }
+        self.boolean(&logic.any(&parts))
+    }
+
+    fn has_affix(&self, at_start: bool, text: &Datum, part: &str, whole: &Expression) -> Proposition {
+        let logic = self.logic();
+        if let Some(text) = as_text(text) {
+            let (text, part) = (text.to_uppercase(), part.to_uppercase());
+            return logic.constant(if at_start { text.starts_with(&part) } else { text.ends_with(&part) });
+        }
+        match text {
+            Datum::Text(Words::Name { before, axis }) if at_start && part.is_ascii() => {
+                match rest_ignoring_case(part, before) {
+                    Some("") => logic.truth(),
+                    Some(rest) => self.world.name_in(*axis, &Language::prefix_ignoring_case(rest)),
+                    None => logic.constant(rest_ignoring_case(before, part).is_some()),
+                }
+            }
+            Datum::Text(Words::Name { before, axis }) if before.is_empty() && part.is_ascii() => {
+                self.world.name_in(*axis, &Language::suffix_ignoring_case(part))
+            }
+            Datum::Text(Words::Begins(before)) if at_start => {
+                if rest_ignoring_case(before, part).is_some() {
+                    logic.truth()
+                } else if rest_ignoring_case(part, before).is_some() {
+                    self.free(&self.named(whole))
+                } else {
+                    logic.falsehood()
+                }
+            }
+            _ => self.free(&self.named(whole)),
+        }
+    }
+
+    /// A text is put together where all its parts are exact; else it is known not to be empty, if any literal is in it.
+    fn format(&self, arguments: &[Expression], whole: &Expression) -> Cases {
+        let Some((Expression::Text(pattern), rest)) = arguments.split_first() else {
+            return self.unknown(&self.named(whole));
+        };
+        let values: Vec<Cases> = rest.iter().map(|argument| self.value(argument)).collect();
+        let single: Option<Vec<String>> = values
+            .iter()
+            .map(|cases| match cases.as_slice() {
+                [(_, datum)] => as_text(datum),
+                _ => None,
+            })
+            .collect();
+        if let Some(text) = single.and_then(|single| filled(pattern, &single)) {
+            return self.always(Datum::exact(text));
+        }
+        let empty = vec![String::new(); values.len()];
+        match filled(pattern, &empty) {
+            Some(literal) if !literal.is_empty() => {
+                let before: String = pattern.split('{').next().unwrap_or_default().to_owned();
+                self.always(Datum::Text(Words::Begins(before)))
+            }
+            _ => self.unknown(&self.named(whole)),
+        }
+    }
+
+    fn named(&self, expression: &Expression) -> String {
+        format!("{expression:?} in {}", self.scope.place)
+    }
+
+    fn lookup(&self, expression: &Expression) -> Cases {
+        let Some(path) = expression.path() else { return self.unknown(&self.named(expression)) };
+        let lower: Vec<String> = path.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let words: Vec<&str> = lower.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["needs", "*", "result"] => {
+                let items = self.scope.needs.iter().map(|id| self.result(id)).collect();
+                self.always(Datum::List(items))
+            }
+            ["needs", id, "result"] => match self.need(id) {
+                Some(id) => self.result(&id),
+                // A job that is not in `needs` is null, which is no result (trap 2).
+                None => self.always(Datum::Null),
+            },
+            ["needs", id, "outputs", output] => match self.need(id) {
+                Some(id) => self
+                    .scope
+                    .jobs
+                    .get(&id)
+                    .and_then(|job| job.outputs.iter().find(|(name, _)| name.eq_ignore_ascii_case(output)))
+                    .map_or_else(|| self.always(Datum::Null), |(_, cases)| cases.clone()),
+                None => self.always(Datum::Null),
+            },
+            ["github", rest @ ..] => {
+                self.github(rest).unwrap_or_else(|| self.unknown(&format!("github.{}", rest.join("."))))
+            }
+            ["inputs", name] => self.input(name),
+            ["steps", id, outcome @ ("outcome" | "conclusion")] => {
+                // Nothing goes on after an error here, so both are the same.
+                let known = self.scope.step.as_ref().and_then(|step| step.outcomes.get(*id));
+                known
+                    .cloned()
+                    .unwrap_or_else(|| self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)))
+            }
+            ["steps", id, "outputs", output] => self
+                .scope
+                .step
+                .as_ref()
+                .and_then(|step| step.outputs.get(*id))
+                .and_then(|outputs| outputs.get(*output))
+                .cloned()
+                .unwrap_or_else(|| self.unknown(&self.named(expression))),
+            ["vars", ..] => self.unknown(&lower.join(".")),
+            _ => self.unknown(&self.named(expression)),
+        }
+    }
+
+    fn need(&self, id: &str) -> Option<String> {
+        self.scope.needs.iter().find(|need| need.eq_ignore_ascii_case(id)).cloned()
+    }
+
+    fn result(&self, id: &str) -> Cases {
+        match self.scope.jobs.get(id) {
+            Some(job) => vec![
+                (job.success.clone(), Datum::exact("success")),
+                (job.failure.clone(), Datum::exact("failure")),
+                (job.cancelled.clone(), Datum::exact("cancelled")),
+                (job.skipped.clone(), Datum::exact("skipped")),
+            ],
+            None => self.always(Datum::Null),
+        }
+    }
+
+    fn github(&self, path: &[&str]) -> Option<Cases> {
+        let logic = self.logic();
+        let facts = &self.world.facts;
+        let event = |event: Event| facts.event(event);
+        let pull_request = event(Event::PullRequest);
+        let manual_tag = self.world.manual_on_tag();
+        let manual_branch = logic.and_not(&event(Event::Manual), &manual_tag);
+        let on_branch = logic.any(&[event(Event::Push), event(Event::Schedule), manual_branch]);
+        let words = |condition: Proposition, words: Words| (condition, Datum::Text(words));
+        let refs = |heads: &str, tags: &str, pulls: &str| {
+            let name = |before: &str, axis| Words::Name { before: before.to_owned(), axis };
+            let begins = |before: String| Words::Begins(before);
+            self.closed(vec![
+                words(on_branch.clone(), name(heads, Axis::Branch)),
+                words(event(Event::Tag), name(tags, Axis::Tag)),
+                words(manual_tag.clone(), begins(tags.to_owned())),
+                words(pull_request.clone(), begins(pulls.to_owned())),
+                words(event(Event::MergeQueue), begins(format!("{heads}gh-readonly-queue/"))),
+            ])
+        };
+        let exact = |text: &str| Datum::exact(text);
+        Some(match path {
+            ["event_name"] => {
+                let pushed = facts.any_event([Event::Push, Event::Tag]);
+                self.closed(vec![
+                    (pushed, exact("push")),
+                    (pull_request, exact("pull_request")),
+                    (event(Event::Schedule), exact("schedule")),
+                    (event(Event::Manual), exact("workflow_dispatch")),
+                    (event(Event::MergeQueue), exact("merge_group")),
+                ])
+            }
+            ["ref"] => refs("refs/heads/", "refs/tags/", "refs/pull/"),
+            ["ref_name"] => refs("", "", ""),
+            ["ref_type"] => {
+                let tag = logic.or(&event(Event::Tag), &manual_tag);
+                self.either(&tag, exact("tag"), exact("branch"))
+            }
+            ["repository"] => self.always(Datum::Text(Words::Unlike(REPOSITORY))),
+            ["event", "pull_request", "head", "repo", "full_name"] => {
+                // Of a deleted fork the repository is null, which equals the name of none.
+                let other = self.world.other_repository();
+                let same = logic.and_not(&pull_request, &other);
+                self.closed(vec![
+                    words(other, Words::Unlike(OTHER_REPOSITORY)),
+                    words(same, Words::Unlike(REPOSITORY)),
+                    (logic.not(&pull_request), Datum::Null),
+                ])
+            }
+            ["event", "pull_request", "user", "type"] => {
+                let bot = self.world.bot();
+                let person = logic.and_not(&pull_request, &bot);
+                self.closed(vec![
+                    (bot, exact("Bot")),
+                    (person, Datum::Text(Words::Exact("User".to_owned()))),
+                    (logic.not(&pull_request), Datum::Null),
+                ])
+            }
+            ["event", "inputs", name] => {
+                let text = Datum::Text(Words::Input(self.input_name(name)?));
+                self.either(&event(Event::Manual), text, Datum::Null)
+            }
+            ["event", "pull_request", ..] | ["head_ref" | "base_ref"] => {
+                let unknown = Datum::Unknown(format!("github.{}", path.join(".")));
+                let none = if path.len() == 1 { exact("") } else { Datum::Null };
+                self.either(&pull_request, unknown, none)
+            }
+            ["run_id"] => self.always(Datum::Text(Words::Unlike(RUN_ID))),
+            ["run_number" | "sha" | "actor" | "workflow" | "run_attempt"] => {
+                self.always(Datum::Text(Words::Begins(String::new())))
+            }
+            _ => return None,
+        })
+    }
+
+    /// `inputs.X` has the type it was declared with; elsewhere than in a manual run it is null.
+    fn input(&self, name: &str) -> Cases {
+        let logic = self.logic();
+        let manual = self.world.facts.event(Event::Manual);
+        let Some(name) = self.input_name(name) else { return self.unknown(&format!("inputs.{name}")) };
+        let boolean = self.world.facts.pipeline().triggers.iter().any(|trigger| {
+            matches!(trigger, Trigger::Manual(inputs, _)
+                if inputs.iter().any(|input| input.name == name && input.ty == InputType::Boolean))
+        });
+        if boolean {
+            let on = match self.input_values(&name) {
+                Some(_) => self.world.facts.input(&name, "true"),
+                None => self.free(&format!("input {name} is true")),
+            };
+            let yes = logic.and(&manual, &on);
+            let no = logic.and_not(&manual, &on);
+            return vec![
+                (yes, Datum::Bool(true)),
+                (no, Datum::Bool(false)),
+                (logic.not(&manual), Datum::Null),
+            ];
+        }
+        self.either(&manual, Datum::Text(Words::Input(name)), Datum::Null)
+    }
+
+    fn input_name(&self, name: &str) -> Option<String> {
+        self.world.facts.pipeline().triggers.iter().find_map(|trigger| match trigger {
+            Trigger::Manual(inputs, _) => {
+                inputs.iter().map(|input| &input.name).find(|input| input.eq_ignore_ascii_case(name)).cloned()
+            }
+            _ => None,
+        })
+    }
+
+    /// The cases with one more for what they leave out, which no possible run is.
+    fn closed(&self, mut cases: Cases) -> Cases {
+        let logic = self.logic();
+        let said: Vec<Proposition> = cases.iter().map(|(guard, _)| guard.clone()).collect();
+        cases.push((logic.not(&logic.any(&said)), Datum::Null));
+        cases
+    }
+}
+
+fn same_text(left: &str, right: &str) -> bool {
+    left.to_uppercase() == right.to_uppercase()
+}
+
+/// What follows a prefix, ASCII letters in either case.
+fn rest_ignoring_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// What a value is as a number; `None` where that is not known.
+fn as_number(datum: &Datum) -> Option<f64> {
+    match datum {
+        Datum::Null => Some(0.0),
+        Datum::Bool(value) => Some(f64::from(u8::from(*value))),
+        Datum::Number(number) => Some(*number),
+        Datum::Text(Words::Exact(text)) => {
+            let text = text.trim();
+            Some(if text.is_empty() { 0.0 } else { number(text).unwrap_or(f64::NAN) })
+        }
+        Datum::Text(Words::Name { before, .. } | Words::Begins(before)) if before.starts_with("refs/") => {
+            Some(f64::NAN)
+        }
+        Datum::Text(_) | Datum::Unknown(_) => None,
+        Datum::List(_) => Some(f64::NAN),
+    }
+}
+
+/// What a value is as a string; `None` where that is not known.
+fn as_text(datum: &Datum) -> Option<String> {
+    match datum {
+        Datum::Null => Some(String::new()),
+        Datum::Bool(value) => Some(value.to_string()),
+        Datum::Number(number) => Some(number_text(*number)),
+        Datum::Text(Words::Exact(text)) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// A pattern of `format` with its placeholders filled in.
+fn filled(pattern: &str, arguments: &[String]) -> Option<String> {
+    let mut text = String::new();
+    let mut characters = pattern.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
+            '{' | '}' if characters.peek() == Some(&character) => {
+                characters.next();
+                text.push(character);
+            }
+            '{' => {
+                let mut digits = String::new();
+                loop {
+                    match characters.next()? {
+                        '}' => break,
+                        digit => digits.push(digit),
+                    }
+                }
+                text.push_str(arguments.get(digits.parse::<usize>().ok()?)?);
+            }
+            '}' => return None,
+            _ => text.push(character),
+        }
+    }
+    Some(text)
+}

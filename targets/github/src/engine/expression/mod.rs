@@ -1,0 +1,15 @@
+//! GitHub's expression language: texts with `${{ … }}`, expressions, and what they mean for the facts of a run.
+
+mod evaluate;
+mod lexer;
+mod parser;
+mod template;
+mod value;
+
+pub(crate) use evaluate::{Evaluator, JobState, RUN_ID, Scope, StepState};
+pub(crate) use parser::{Expression, parse};
+pub(crate) use template::{Piece, Template};
+pub(crate) use value::{Axis, Cases, Datum, Words};
+
+/// An expression longer than this is refused, also after `format` is put around it [engine semantics, section 3].
+pub(crate) const CHARACTERS: usize = 21_000;

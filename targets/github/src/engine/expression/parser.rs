@@ -1,0 +1,320 @@
+//! The grammar of the expression language, read by descent within GitHub's limits of length and depth.
+
+use super::CHARACTERS;
+use super::lexer::{Token, tokens};
+
+/// GitHub refuses deeper expressions.
+const DEPTH: usize = 50;
+
+/// An expression.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expression {
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+    /// A context: lower case, as GitHub ignores its case.
+    Context(String),
+    /// `a.b` and `a['b']` are the same; `a.*` has no index.
+    Index(Box<Expression>, Option<Box<Expression>>),
+    /// A function: lower case.
+    Call(String, Vec<Expression>),
+    Not(Box<Expression>),
+    And(Vec<Expression>),
+    Or(Vec<Expression>),
+    Compare(Comparison, Box<Expression>, Box<Expression>),
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+}
+
+impl Expression {
+    /// The parts of it.
+    pub(crate) fn parts(&self) -> Vec<&Expression> {
+        match self {
+            Expression::Index(of, index) => [of.as_ref()].into_iter().chain(index.as_deref()).collect(),
+            Expression::Call(_, parts) | Expression::And(parts) | Expression::Or(parts) => {
+                parts.iter().collect()
+            }
+            Expression::Not(part) => vec![part],
+            Expression::Compare(_, left, right) => vec![left, right],
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether a status function stands anywhere in it, which removes the implicit `success()` (trap 3).
+    pub(crate) fn has_status_function(&self) -> bool {
+        matches!(self, Expression::Call(name, _)
+            if matches!(name.as_str(), "success" | "failure" | "always" | "cancelled"))
+            || self.parts().into_iter().any(Expression::has_status_function)
+    }
+
+    /// The contexts it names.
+    pub(crate) fn contexts(&self) -> Vec<&str> {
+        match self {
+            Expression::Context(name) => vec![name],
+            _ => self.parts().into_iter().flat_map(Expression::contexts).collect(),
+        }
+    }
+
+    /// The path of names if it is a context dereferenced by literal names alone: `needs.app.outputs.digest`.
+    pub(crate) fn path(&self) -> Option<Vec<String>> {
+        match self {
+            Expression::Context(name) => Some(vec![name.clone()]),
+            Expression::Index(of, Some(index)) => {
+                let Expression::Text(name) = index.as_ref() else { return None };
+                let mut path = of.path()?;
+                path.push(name.clone());
+                Some(path)
+            }
+            Expression::Index(of, None) => {
+                let mut path = of.path()?;
+                path.push("*".to_owned());
+                Some(path)
+            }
+            _ => None,
+        }
+    }
+}
+
+/// The functions and how many arguments they take.
+const FUNCTIONS: [(&str, usize, usize); 13] = [
+    ("contains", 2, 2),
+    ("startswith", 2, 2),
+    ("endswith", 2, 2),
+    ("format", 1, 255),
+    ("join", 1, 2),
+    ("tojson", 1, 1),
+    ("fromjson", 1, 1),
+    ("hashfiles", 1, 255),
+    ("case", 3, 255),
+    ("success", 0, 255),
+    ("failure", 0, 255),
+    ("always", 0, 0),
+    ("cancelled", 0, 0),
+];
+
+const CONTEXTS: [&str; 12] = [
+    "github", "inputs", "vars", "needs", "strategy", "matrix", "secrets", "env", "job", "jobs", "runner",
+    "steps",
+];
+
+/// Reads an expression; `None` where GitHub refuses it.
+pub(crate) fn parse(text: &str) -> Option<Expression> {
+    if text.chars().count() > CHARACTERS {
+        return None;
+    }
+    let tokens = tokens(text)?;
+    let mut parser = Parser { tokens: &tokens, depth: 0 };
+    let expression = parser.either()?;
+    parser.tokens.is_empty().then_some(expression)
+}
+
+struct Parser<'t> {
+    tokens: &'t [Token],
+    depth: usize,
+}
+
+impl Parser<'_> {
+    fn take(&mut self, sign: &str) -> bool {
+        match self.tokens.split_first() {
+            Some((Token::Sign(found), rest)) if *found == sign => {
+                self.tokens = rest;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn either(&mut self) -> Option<Expression> {
+        self.depth += 1;
+        if self.depth > DEPTH {
+            return None;
+        }
+        let mut parts = vec![self.both()?];
+        while self.take("||") {
+            parts.push(self.both()?);
+        }
+        self.depth -= 1;
+        Some(if parts.len() == 1 { parts.pop()? } else { Expression::Or(parts) })
+    }
+
+    fn both(&mut self) -> Option<Expression> {
+        let mut parts = vec![self.equality()?];
+        while self.take("&&") {
+            parts.push(self.equality()?);
+        }
+        Some(if parts.len() == 1 { parts.pop()? } else { Expression::And(parts) })
+    }
+
+    fn equality(&mut self) -> Option<Expression> {
+        let mut left = self.relation()?;
+        loop {
+            let comparison = if self.take("==") {
+                Comparison::Equal
+            } else if self.take("!=") {
+                Comparison::NotEqual
+            } else {
+                return Some(left);
+            };
+            left = Expression::Compare(comparison, Box::new(left), Box::new(self.relation()?));
+        }
+    }
+
+    fn relation(&mut self) -> Option<Expression> {
+        let mut left = self.negation()?;
+        loop {
+            let comparison = if self.take("<=") {
+                Comparison::LessOrEqual
+            } else if self.take(">=") {
+                Comparison::GreaterOrEqual
+            } else if self.take("<") {
+                Comparison::Less
+            } else if self.take(">") {
+                Comparison::Greater
+            } else {
+                return Some(left);
+            };
+            left = Expression::Compare(comparison, Box::new(left), Box::new(self.negation()?));
+        }
+    }
+
+    fn negation(&mut self) -> Option<Expression> {
+        let mut negations: usize = 0;
+        while self.take("!") {
+            negations += 1;
+            if negations > DEPTH {
+                return None;
+            }
+        }
+        let mut expression = self.dereference()?;
+        for _ in 0..negations {
+            expression = Expression::Not(Box::new(expression));
+        }
+        Some(expression)
+    }
+
+    fn dereference(&mut self) -> Option<Expression> {
+        let mut expression = self.primary()?;
+        let mut depth = 0;
+        loop {
+            depth += 1;
+            if depth > DEPTH {
+                return None;
+            }
+            let index = if self.take(".") {
+                if self.take("*") {
+                    None
+                } else {
+                    let (Token::Name(name), rest) = self.tokens.split_first()? else { return None };
+                    let name = name.clone();
+                    self.tokens = rest;
+                    Some(Box::new(Expression::Text(name)))
+                }
+            } else if self.take("[") {
+                let index = if self.take("*") { None } else { Some(Box::new(self.either()?)) };
+                if !self.take("]") {
+                    return None;
+                }
+                index
+            } else {
+                return Some(expression);
+            };
+            expression = Expression::Index(Box::new(expression), index);
+        }
+    }
+
+    fn primary(&mut self) -> Option<Expression> {
+        if self.take("(") {
+            let inner = self.either()?;
+            return self.take(")").then_some(inner);
+        }
+        let (token, rest) = self.tokens.split_first()?;
+        self.tokens = rest;
+        match token {
+            Token::Number(number) => Some(Expression::Number(*number)),
+            Token::Text(text) => Some(Expression::Text(text.clone())),
+            Token::Sign(_) => None,
+            Token::Name(name) => match name.as_str() {
+                "null" => Some(Expression::Null),
+                "true" => Some(Expression::Bool(true)),
+                "false" => Some(Expression::Bool(false)),
+                "NaN" => Some(Expression::Number(f64::NAN)),
+                "Infinity" => Some(Expression::Number(f64::INFINITY)),
+                _ => self.named(&name.to_ascii_lowercase()),
+            },
+        }
+    }
+
+    fn named(&mut self, name: &str) -> Option<Expression> {
+        if !self.take("(") {
+            return CONTEXTS.contains(&name).then(|| Expression::Context(name.to_owned()));
+        }
+        let (_, least, most) = FUNCTIONS.into_iter().find(|(function, ..)| *function == name)?;
+        let mut arguments = Vec::new();
+        if !self.take(")") {
+            loop {
+                arguments.push(self.either()?);
+                if self.take(")") {
+                    break;
+                }
+                if !self.take(",") {
+                    return None;
+                }
+            }
+        }
+        (least..=most).contains(&arguments.len()).then(|| Expression::Call(name.to_owned(), arguments))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operators_bind_as_documented() {
+        let parsed = parse("!a.b == 'x' && 1 < 2 || github.ref").map(|_| ());
+        assert_eq!(parsed, None, "`a` is no context");
+        let parsed = parse("!github.b == 'x' && 1 < 2 || github.ref").unwrap();
+        let Expression::Or(parts) = parsed else { panic!("`||` binds least") };
+        let Expression::And(parts) = parts.into_iter().next().unwrap() else { panic!("then `&&`") };
+        assert!(matches!(&parts[0], Expression::Compare(Comparison::Equal, left, _)
+            if matches!(left.as_ref(), Expression::Not(_))));
+        assert!(matches!(&parts[1], Expression::Compare(Comparison::Less, ..)));
+    }
+
+    #[test]
+    fn names_ignore_case_and_quotes_double() {
+        assert_eq!(parse("GitHub['ref']"), parse("github.ref"));
+        assert_eq!(parse("STARTSWITH('it''s', 'i')"), parse("startsWith('it''s','i')"));
+        assert_eq!(parse("'it''s'"), Some(Expression::Text("it's".to_owned())));
+        assert_eq!(parse("0xff"), Some(Expression::Number(255.0)));
+        assert_eq!(parse("-1.5e2"), Some(Expression::Number(-150.0)));
+    }
+
+    #[test]
+    fn what_github_refuses_is_refused() {
+        for text in
+            ["", "github.", "foo()", "a", "\"x\"", "github.ref = 'x'", "always(1)", "'x", "1 +", "(1", "1 2"]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+        assert_eq!(parse(&format!("{}1{}", "(".repeat(60), ")".repeat(60))), None);
+        assert_eq!(parse(&format!("'{}'", "x".repeat(CHARACTERS))), None);
+    }
+
+    #[test]
+    fn trap_03_a_status_function_counts_anywhere_but_not_in_a_literal() {
+        assert!(parse("vars.x || success()").unwrap().has_status_function());
+        assert!(parse("contains(format('{0}', ALWAYS()), 'x')").unwrap().has_status_function());
+        assert!(!parse("github.ref == 'success()'").unwrap().has_status_function());
+    }
+}

@@ -1,0 +1,154 @@
+//! Texts with expressions in them, as GitHub cuts them: every string scalar that holds `${{` anywhere, in comments and
+//! heredocs of a script too (engine semantics, section 3).
+
+use super::{CHARACTERS, Expression, parse};
+
+/// A piece of a text.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Piece {
+    Literal(String),
+    Expression(Expression),
+}
+
+/// A text cut into pieces.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Template {
+    pub(crate) pieces: Vec<Piece>,
+}
+
+impl Template {
+    /// Cuts a text; `None` where GitHub refuses an expression in it or the whole grows too long.
+    pub(crate) fn of(text: &str) -> Option<Template> {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${{") {
+            if !before.is_empty() {
+                pieces.push(Piece::Literal(before.to_owned()));
+            }
+            let (inner, behind) = inner(after)?;
+            pieces.push(Piece::Expression(parse(inner)?));
+            rest = behind;
+        }
+        if !rest.is_empty() {
+            pieces.push(Piece::Literal(rest.to_owned()));
+        }
+        let template = Template { pieces };
+        (!template.is_too_long(text)).then_some(template)
+    }
+
+    /// The text, if every expression in it is a literal (trap 24: `${{ '${{' }}` is how `${{` is written).
+    pub(crate) fn as_literal(&self) -> Option<String> {
+        let mut text = String::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(literal) | Piece::Expression(Expression::Text(literal)) => {
+                    text.push_str(literal)
+                }
+                Piece::Expression(_) => return None,
+            }
+        }
+        Some(text)
+    }
+
+    /// The one expression it is, with nothing around it.
+    pub(crate) fn as_expression(&self) -> Option<&Expression> {
+        match self.pieces.as_slice() {
+            [Piece::Expression(expression)] => Some(expression),
+            _ => None,
+        }
+    }
+
+    /// The expressions in it.
+    pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Expression(expression) => Some(expression),
+            Piece::Literal(_) => None,
+        })
+    }
+
+    /// What GitHub makes of it: the expression alone, or `format` with quotes and braces doubled.
+    pub(crate) fn to_expression(&self) -> Expression {
+        if let Some(expression) = self.as_expression() {
+            return expression.clone();
+        }
+        if let [] | [Piece::Literal(_)] = self.pieces.as_slice() {
+            return Expression::Text(self.as_literal().unwrap_or_default());
+        }
+        let mut pattern = String::new();
+        let mut arguments = Vec::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Literal(text) => pattern.push_str(&text.replace('{', "{{").replace('}', "}}")),
+                Piece::Expression(expression) => {
+                    pattern.push_str(&format!("{{{}}}", arguments.len()));
+                    arguments.push(expression.clone());
+                }
+            }
+        }
+        arguments.insert(0, Expression::Text(pattern));
+        Expression::Call("format".to_owned(), arguments)
+    }
+
+    /// Trap 25: the limit is on the text of the `format` call.
+    fn is_too_long(&self, text: &str) -> bool {
+        if self.expressions().next().is_none() || self.as_expression().is_some() {
+            return false;
+        }
+        let doubled = text.chars().filter(|c| matches!(c, '{' | '}' | '\'')).count();
+        let placeholders = 6 * self.pieces.len();
+        text.chars().count() + doubled + placeholders + "format('')".len() > CHARACTERS
+    }
+}
+
+/// What stands before the closing `}}`, which is not looked for inside a literal, and what stands behind it.
+fn inner(text: &str) -> Option<(&str, &str)> {
+    let mut quoted = false;
+    let mut last = '\0';
+    for (offset, character) in text.char_indices() {
+        if character == '\'' {
+            quoted = !quoted;
+        } else if character == '}' && last == '}' && !quoted {
+            let inner = text.get(..offset.checked_sub(1)?)?;
+            return Some((inner, text.get(offset + 1..)?));
+        }
+        last = character;
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trap_24_an_escaped_opening_gives_the_source_text() {
+        let template = Template::of("echo \"${{ '${{' }} x }}\" # {0}").unwrap();
+        assert_eq!(template.as_literal().as_deref(), Some("echo \"${{ x }}\" # {0}"));
+    }
+
+    #[test]
+    fn trap_06_text_around_an_expression_makes_a_format_call() {
+        let template = Template::of("${{ github.ref }}\n").unwrap();
+        assert_eq!(template.as_expression(), None);
+        assert_eq!(
+            template.to_expression(),
+            Expression::Call(
+                "format".to_owned(),
+                vec![Expression::Text("{0}\n".to_owned()), parse("github.ref").unwrap()]
+            )
+        );
+    }
+
+    #[test]
+    fn trap_25_the_limit_holds_for_the_format_call() {
+        let brace = "{".repeat(10_600);
+        assert!(Template::of(&brace).is_some());
+        assert!(Template::of(&format!("{brace}${{{{ github.ref }}}}")).is_none());
+    }
+
+    #[test]
+    fn an_unclosed_expression_is_refused() {
+        assert_eq!(Template::of("${{ github.ref"), None);
+        assert_eq!(Template::of("${{ '}}' "), None);
+    }
+}

@@ -1,0 +1,99 @@
+//! The fixed scripts of the output, recognised by their exact bytes, and what each is documented to do. Their texts are
+//! the one thing this model shares with the emitter: they are a contract.
+
+macro_rules! runtime {
+    ($($name:literal),+) => { concat!($(include_str!(concat!("../runtime/", $name, ".sh"))),+) };
+}
+
+/// A fixed script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fixed {
+    /// Decides the facts of FACTS with their case; fails on a manual run of a tag.
+    Plan,
+    /// Works out parts of names.
+    Facts,
+    /// Records the digest of FILE as the output `digest` and packs it in PACKED.
+    RecordFile,
+    /// The same of the files of PATHS.
+    RecordFolder,
+    /// Fails unless what PACKED holds has the digest DIGEST.
+    VerifyFile,
+    /// The same of several files.
+    VerifyFolder,
+    /// Runs the base64 of SCRIPT, with `-euo pipefail`.
+    Script,
+    /// Writes SECRET to FILE.
+    SecretFile,
+    /// Sets the output `outcome` to `exempt`.
+    Exempt,
+    /// Fails unless somebody approved the run for ENVIRONMENT.
+    Approval,
+    /// Fails unless the commit is, or descends from, the one last deployed to ENVIRONMENT by WORKFLOW.
+    Forward,
+    /// Fails unless each job of JOBS succeeded if it was due and was skipped if it was not.
+    Verdict,
+}
+
+const TEXTS: [(Fixed, &str); 12] = [
+    (Fixed::Plan, runtime!("digest", "glob", "plan")),
+    (Fixed::Facts, runtime!("facts")),
+    (Fixed::RecordFile, runtime!("digest", "record-file")),
+    (Fixed::RecordFolder, runtime!("digest", "manifest", "glob", "record-folder")),
+    (Fixed::VerifyFile, runtime!("digest", "verify-file")),
+    (Fixed::VerifyFolder, runtime!("digest", "manifest", "verify-folder")),
+    (Fixed::Script, runtime!("script")),
+    (Fixed::SecretFile, runtime!("secret-file")),
+    (Fixed::Exempt, runtime!("exempt")),
+    (Fixed::Approval, runtime!("approval")),
+    (Fixed::Forward, runtime!("forward")),
+    (Fixed::Verdict, runtime!("verdict")),
+];
+
+/// The fixed script that a text is, byte for byte.
+pub(crate) fn fixed(text: &str) -> Option<Fixed> {
+    TEXTS.into_iter().find(|(_, known)| *known == text).map(|(fixed, _)| fixed)
+}
+
+/// The bytes that base64 stands for; line breaks and blanks in it count for nothing.
+pub(crate) fn decoded(base64: &str) -> Option<Vec<u8>> {
+    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let letters: Vec<u8> = base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let text = letters.strip_suffix(b"==").or_else(|| letters.strip_suffix(b"=")).unwrap_or(&letters);
+    if !letters.len().is_multiple_of(4) {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(text.len() * 3 / 4);
+    for group in text.chunks(4) {
+        let mut bits: u32 = 0;
+        for letter in group {
+            let value = ALPHABET.iter().position(|known| known == letter)?;
+            bits = bits << 6 | u32::try_from(value).ok()?;
+        }
+        bits <<= 6 * (4 - u32::try_from(group.len()).ok()?);
+        let [_, first, second, third] = bits.to_be_bytes();
+        bytes.extend([first, second, third].into_iter().take(group.len().checked_sub(1)?));
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_the_standard_says() {
+        assert_eq!(decoded("").unwrap(), b"");
+        assert_eq!(decoded("Zg==").unwrap(), b"f");
+        assert_eq!(decoded("Zm8=").unwrap(), b"fo");
+        assert_eq!(decoded("Zm9v\nYmFy").unwrap(), b"foobar");
+        assert_eq!(decoded("Zm9"), None);
+        assert_eq!(decoded("Z*8="), None);
+    }
+
+    #[test]
+    fn a_script_that_differs_by_a_byte_is_not_known() {
+        let verdict = TEXTS[11].1;
+        assert_eq!(fixed(verdict), Some(Fixed::Verdict));
+        assert_eq!(fixed(&verdict.replacen("status=1", "status=0", 1)), None);
+    }
+}

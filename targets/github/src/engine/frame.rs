@@ -1,0 +1,252 @@
+//! What stands around the steps: the workflow's own rights, shell and locks; each job's machine, timeout and lock.
+
+use super::expression::{Datum, Evaluator, RUN_ID, Scope, Template, Words};
+use super::finding::{Finding, node_of};
+use super::gating::Gating;
+use super::reading::{Node as Yaml, Value};
+use super::verdict::{PLAN, VERDICT};
+use super::workflow::{Job, expression, literal};
+use pipec_ir::{Event, NodeKind, RunnerHost};
+use pipec_logic::Proposition;
+
+/// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
+const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+
+/// The longest time the compiler's own jobs may take, in minutes.
+const OWN_TIMEOUT: f64 = 30.0;
+
+/// Every difference of the frame.
+pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    workflow(gating, &mut findings);
+    for job in &gating.workflow.jobs {
+        job_frame(gating, job, &mut findings);
+        lock(gating, job, &mut findings);
+        if job.id == PLAN {
+            plan_steps(job, &mut findings);
+        }
+    }
+    names(gating, &mut findings);
+    findings
+}
+
+fn workflow(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
+    let root = &gating.workflow.root;
+    let empty =
+        root.get("permissions").is_some_and(|node| matches!(&node.value, Value::Map(all) if all.is_empty()));
+    if !empty {
+        findings.push(Finding::of_file("its own `permissions` are not empty", root.line));
+    }
+    let shell = root.get("defaults").filter(|defaults| defaults.entries().len() == 1);
+    let run = shell.and_then(|defaults| defaults.get("run")).filter(|run| run.entries().len() == 1);
+    if run.and_then(|run| run.get("shell")).and_then(Yaml::text) != Some(SHELL) {
+        findings.push(Finding::of_file("its shell may lose the status of a failure", root.line));
+    }
+    for (key, node) in root.entries().iter().filter(|(key, _)| matches!(key.as_str(), "name" | "run-name")) {
+        if literal(node).is_none_or(|name| key != "name" || name != gating.pipeline.name) {
+            findings.push(Finding::of_file("it has another name", node.line));
+        }
+    }
+    match root.get("concurrency") {
+        Some(node) => run_group(gating, node, findings),
+        None => {
+            findings.push(Finding::of_file("runs of a pull request do not replace each other", root.line))
+        }
+    }
+}
+
+/// Runs may replace each other only where nothing deploys; a group that holds more than one run drops the pending one
+/// even where it cancels none in progress (traps 15, 16, 17).
+fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) {
+    let logic = gating.world.logic();
+    let prefix = format!("pipec-{}-", gating.pipeline.name.to_lowercase());
+    let mut differs = |what: &str| findings.push(Finding::of_file(what, node.line));
+    if node.entries().iter().any(|(key, _)| !matches!(key.as_str(), "group" | "cancel-in-progress")) {
+        differs("its `concurrency` says something unknown");
+    }
+    let nothing = Vec::new();
+    let none = super::starts::Jobs::new();
+    let scope =
+        Scope { place: "concurrency", needs: &nothing, jobs: &none, stopped: logic.falsehood(), step: None };
+    let evaluator = Evaluator { world: gating.world, scope: &scope };
+    let pull_request = gating.world.facts.event(Event::PullRequest);
+    let deploys: Vec<Proposition> = gating.pipeline.deploys().map(|(node, _)| gating.due(node)).collect();
+    let keeps = logic.or(&logic.not(&pull_request), &logic.any(&deploys));
+    let keeps = logic.and(&gating.world.wanted(), &keeps);
+
+    let group = node.get("group").and_then(Yaml::text).and_then(Template::of);
+    let parts = group.as_ref().map(|group| group.pieces.as_slice()).unwrap_or_default();
+    let alone = match parts {
+        [super::expression::Piece::Literal(text), super::expression::Piece::Expression(own)]
+            if *text == prefix =>
+        {
+            let cases = evaluator.value(own);
+            let own: Vec<Proposition> = cases
+                .into_iter()
+                .filter(|(_, datum)| *datum == Datum::Text(Words::Unlike(RUN_ID)))
+                .map(|(guard, _)| guard)
+                .collect();
+            logic.any(&own)
+        }
+        _ => {
+            differs("its group is not its own");
+            logic.falsehood()
+        }
+    };
+    let shared = logic.and_not(&keeps, &alone);
+    if logic.is_satisfiable(&shared).unwrap_or(true) {
+        let run = gating.world.tell(&shared);
+        findings.push(Finding::of_file("a run may be dropped that must not be", node.line).shown_by(run));
+    }
+    let cancels = match node.get("cancel-in-progress") {
+        None => logic.falsehood(),
+        Some(flag) => match &flag.value {
+            Value::Bool(flag) => logic.constant(*flag),
+            _ => match expression(flag) {
+                Some(flag) => evaluator.holds(&flag),
+                None => logic.truth(),
+            },
+        },
+    };
+    // In a group of its own there is nobody to cancel it.
+    let stopped = logic.all(&[keeps, cancels, logic.not(&alone)]);
+    if logic.is_satisfiable(&stopped).unwrap_or(true) {
+        let run = gating.world.tell(&stopped);
+        findings.push(
+            Finding::of_file("a run may be cancelled half-way that must not be", node.line).shown_by(run),
+        );
+    }
+}
+
+fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let mut differs = |what: String| findings.push(Finding::of_job(&job.id, what, job.line));
+    let minutes = match job.node.get("timeout-minutes").map(|node| &node.value) {
+        Some(Value::Number(minutes, _)) => Some(*minutes),
+        _ => None,
+    };
+    let node = node_of(gating.pipeline, &job.id);
+    let wanted = node.map(|node| node.body.timeout.div_ceil(60_000).max(1));
+    let same = match (minutes, wanted) {
+        (Some(minutes), Some(wanted)) => {
+            u32::try_from(wanted).is_ok_and(|wanted| f64::from(wanted) == minutes)
+        }
+        (Some(minutes), None) => (1.0..=OWN_TIMEOUT).contains(&minutes),
+        (None, _) => false,
+    };
+    if !same {
+        differs("its timeout is not that of its node".to_owned());
+    }
+    let machine = job.node.get("runs-on").and_then(literal).unwrap_or_default();
+    let host = node.map(|node| node.body.runner.host).unwrap_or_default();
+    let label = node.and_then(|node| node.body.runner.labels.get("github"));
+    let fits = match (label, host) {
+        (Some(label), _) => machine == *label,
+        (None, RunnerHost::LinuxX64) => machine.starts_with("ubuntu-") && !machine.ends_with("-arm"),
+        (None, RunnerHost::LinuxArm64) => machine.starts_with("ubuntu-") && machine.ends_with("-arm"),
+        (None, RunnerHost::MacosArm64) => machine.starts_with("macos-"),
+        (None, RunnerHost::WindowsX64) => machine.starts_with("windows-"),
+    };
+    if !fits || machine.ends_with("-latest") {
+        differs(format!("it runs on `{machine}`"));
+    }
+    if node.is_none() && job.id != PLAN && job.id != VERDICT {
+        differs("no node of the source is behind it".to_owned());
+    }
+    if let Some(node) = node {
+        let body = &node.body;
+        let unknown = [
+            ("tool", !body.tools.is_empty()),
+            ("retry", body.retry.is_some()),
+            ("report", !body.reports.is_empty()),
+            ("keep", !body.keeps.is_empty()),
+            ("measure", !body.measures.is_empty()),
+            ("cache", !body.caches.is_empty()),
+            ("sidecar", !body.sidecars.is_empty()),
+            ("matrix", body.matrix.is_some()),
+            ("shard", body.shards.is_some()),
+            ("engine github", body.engines.iter().any(|block| block.target == "github")),
+            ("image", body.runner.image.is_some()),
+        ];
+        for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
+            differs(format!("the model does not know `{clause}`"));
+        }
+        let strategy = matches!(&node.kind, NodeKind::Deploy(deploy)
+            if deploy.strategy.is_some() || deploy.shift.is_some() || deploy.verify.is_some() || deploy.rollback.is_some());
+        let quorum =
+            matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some() || gate.overriding.is_some());
+        if strategy || quorum {
+            differs("the model does not know a clause of its node".to_owned());
+        }
+    }
+}
+
+/// Each deploy waits in the queue of its environment and pipeline, and none is dropped from it (trap 15).
+fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let deploy = node_of(gating.pipeline, &job.id).and_then(|node| match &node.kind {
+        NodeKind::Deploy(deploy) => Some(deploy),
+        _ => None,
+    });
+    let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
+    let (given, deploy) = match (job.node.get("concurrency"), deploy) {
+        (None, None) => return,
+        (Some(_), None) => return differs("it has a lock, though it deploys nothing"),
+        (None, Some(_)) => return differs("it has no lock"),
+        (Some(given), Some(deploy)) => (given, deploy),
+    };
+    let wanted = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
+    if given.get("group").and_then(Yaml::text) != Some(&wanted) {
+        differs("its lock is not that of its environment and pipeline");
+    }
+    if given.get("queue").and_then(Yaml::text) != Some("max") {
+        differs("a deploy that waits may be dropped");
+    }
+    if given.entries().iter().any(|(key, _)| !matches!(key.as_str(), "group" | "queue")) {
+        differs("a deploy may be cancelled half-way");
+    }
+}
+
+/// The plan is its checkout and its script, and always starts.
+fn plan_steps(job: &Job, findings: &mut Vec<Finding>) {
+    let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
+    let Some(plan) = super::plan::plan_step(job) else { return differs("it does not run the plan's script") };
+    if job.node.get("if").is_some() || !job.needs.is_empty() || plan.node.get("if").is_some() {
+        differs("it does not always decide");
+    }
+    for step in &job.steps {
+        let is_checkout = step.action() == Some("actions/checkout");
+        if step.line != plan.line && !is_checkout {
+            differs("it does something else than to plan");
+        }
+        if is_checkout {
+            let kept =
+                step.with("persist-credentials").map(|node| node.value.clone()) != Some(Value::Bool(false));
+            let known = step.node.get("uses").and_then(Yaml::text).is_some_and(super::pins::is_known);
+            let inputs = step.node.get("with").map(Yaml::entries).unwrap_or_default();
+            let others =
+                inputs.iter().any(|(key, _)| !matches!(key.as_str(), "fetch-depth" | "persist-credentials"));
+            if kept || !known || others || step.node.get("env").is_some() {
+                differs("it checks out something else, or keeps the credentials");
+            }
+        }
+    }
+    for (name, value) in plan.node.get("env").map(Yaml::entries).unwrap_or_default() {
+        let known = matches!(name.as_str(), "GH_TOKEN" | "WORKFLOW" | "SOURCES" | "CHANGES" | "FACTS")
+            || name.starts_with("INPUT_");
+        if !known {
+            findings.push(Finding::of_job(&job.id, format!("the plan is given `{name}`"), value.line));
+        }
+    }
+}
+
+/// Required checks bind to names, so each is one job's alone.
+fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
+    let mut seen: Vec<String> = Vec::new();
+    for job in &gating.workflow.jobs {
+        let name = job.node.get("name").map_or_else(|| Some(job.id.clone()), literal);
+        match name {
+            Some(name) if !seen.contains(&name) => seen.push(name),
+            Some(_) => findings.push(Finding::of_job(&job.id, "another job has its name", job.line)),
+            None => findings.push(Finding::of_job(&job.id, "its name is not literal", job.line)),
+        }
+    }
+}

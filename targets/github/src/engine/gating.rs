@@ -1,0 +1,137 @@
+//! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run.
+
+use super::finding::{Finding, UNTRUSTED};
+use super::starts::{Jobs, is_fine, is_stopped, jobs_of};
+use super::workflow::{Job, Workflow};
+use super::world::World;
+use pipec_ir::{Event, Node, NodeKind, Pipeline, Program};
+use pipec_logic::Proposition;
+
+/// What the gating proofs look at.
+pub(crate) struct Gating<'g, 'p> {
+    pub(crate) workflow: &'g Workflow,
+    /// What can come about.
+    pub(crate) jobs: &'g Jobs,
+    /// The same where every result may stand beside every other.
+    pub(crate) alone: &'g Jobs,
+    pub(crate) world: &'g World<'p>,
+    pub(crate) pipeline: &'g Pipeline,
+    pub(crate) program: &'g Program,
+    /// The name of the workflow's file, without its folder.
+    pub(crate) file_name: &'g str,
+}
+
+impl Gating<'_, '_> {
+    /// That the source has the node in the run.
+    pub(crate) fn due(&self, node: &Node) -> Proposition {
+        self.world.logic().and(&self.world.wanted(), &self.world.facts.due_node(node))
+    }
+
+    /// That a job of the node is green.
+    fn passed(&self, node: &Node) -> Proposition {
+        let green: Vec<Proposition> = jobs_of(self.workflow, self.pipeline, node)
+            .into_iter()
+            .filter_map(|job| self.alone.get(&job.id))
+            .map(|state| state.success.clone())
+            .collect();
+        self.world.logic().any(&green)
+    }
+
+    /// Every difference in what starts when.
+    pub(crate) fn check(&self) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        for node in &self.pipeline.nodes {
+            let jobs = jobs_of(self.workflow, self.pipeline, node);
+            for job in &jobs {
+                self.never_more(node, job, &mut findings);
+            }
+            self.never_less(node, &jobs, &mut findings);
+            self.never_twice(node, &jobs, &mut findings);
+        }
+        findings
+    }
+
+    /// UNSAT(Start(job) ∧ ¬Start(node)), for each reason apart so that it can be told; from the job's own condition alone,
+    /// whatever the results it asks for.
+    fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
+        let logic = self.world.logic();
+        let Some(state) = self.alone.get(&job.id) else { return };
+        let wanted = self.world.wanted();
+        let outside = logic.and_not(&state.start, &wanted);
+        self.refute(job, &outside, "starts, though no trigger lets this run in", findings);
+        let not_due = logic.and_not(&logic.and(&state.start, &wanted), &self.due(node));
+        self.refute(job, &not_due, "starts, though its stage is not in this run", findings);
+        for before in node.before.iter().filter_map(|id| self.pipeline.node(*id)) {
+            let advisory = matches!(&before.kind, NodeKind::Gate(gate) if gate.advisory.is_some());
+            if before.id == node.id || advisory {
+                continue;
+            }
+            let due = logic.and(&state.start, &self.due(before));
+            let not_passed = logic.and_not(&due, &self.passed(before));
+            let what = format!("starts, though `{}` has not passed", before.name);
+            self.refute(job, &not_passed, &what, findings);
+        }
+    }
+
+    /// With all jobs green and nothing cancelled, a due node starts.
+    fn never_less(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
+        let logic = self.world.logic();
+        let mut calm = vec![self.due(node)];
+        for job in &self.workflow.jobs {
+            calm.push(is_fine(&job.id, self.world));
+            calm.push(logic.not(&is_stopped(&job.id, self.world)));
+        }
+        let starts: Vec<Proposition> =
+            jobs.iter().filter_map(|job| self.jobs.get(&job.id)).map(|state| state.start.clone()).collect();
+        let lost = logic.and_not(&logic.all(&calm), &logic.any(&starts));
+        let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
+        let line = jobs.first().map_or(1, |job| job.line);
+        self.refute_at(name, line, &lost, "does not start, though it is due and nothing failed", findings);
+    }
+
+    /// The twins of a node never run together: each artefact has one writer in a run.
+    fn never_twice(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
+        let logic = self.world.logic();
+        let [first, second] = jobs else {
+            if jobs.len() > 2 {
+                findings.push(Finding::of_job(&node.name, "more than two jobs stand for one node", 1));
+            }
+            return;
+        };
+        let (Some(left), Some(right)) = (self.jobs.get(&first.id), self.jobs.get(&second.id)) else { return };
+        self.refute(second, &logic.and(&left.start, &right.start), "starts beside its twin", findings);
+        let untrusted =
+            self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
+        for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
+            if let Some(state) = self.jobs.get(&job.id) {
+                let trusted = logic.and_not(&state.start, &untrusted);
+                self.refute(job, &trusted, "starts, though the run is trusted", findings);
+            }
+        }
+    }
+
+    pub(crate) fn refute(&self, job: &Job, claim: &Proposition, what: &str, findings: &mut Vec<Finding>) {
+        self.refute_at(&job.id, job.line, claim, what, findings);
+    }
+
+    /// Reports a claim that some run fulfils, or that is too large to decide.
+    fn refute_at(
+        &self,
+        job: &str,
+        line: usize,
+        claim: &Proposition,
+        what: &str,
+        findings: &mut Vec<Finding>,
+    ) {
+        match self.world.logic().is_satisfiable(claim) {
+            Ok(false) => {}
+            Ok(true) => {
+                let run = format!("{}: `{job}` {what}", self.world.tell(claim));
+                findings.push(Finding::of_job(job, format!("it {what}"), line).shown_by(run));
+            }
+            Err(too_large) => {
+                findings.push(Finding::of_job(job, format!("whether it {what} is {too_large}"), line));
+            }
+        }
+    }
+}

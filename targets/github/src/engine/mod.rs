@@ -1,0 +1,97 @@
+//! An independent model of GitHub Actions: reads emitted bytes back as GitHub would and proves on them what was proven on
+//! the source. It is written from the engine's documented behaviour and shares no code with the emitter.
+//!
+//! What it can't interpret exactly may be anything, so what hangs on it can't be proven; what it does not know is refused.
+
+mod events;
+mod expression;
+mod finding;
+mod fixed;
+mod frame;
+mod gating;
+mod pins;
+mod plan;
+mod reading;
+mod rights;
+mod starts;
+mod steps;
+mod values;
+mod verdict;
+mod workflow;
+mod world;
+
+use finding::Finding;
+use gating::Gating;
+use pipec_base::Diagnostic;
+use pipec_ir::{GeneratedFile, Pipeline, Program};
+use pipec_logic::TooLarge;
+use starts::Results;
+use workflow::Workflow;
+use world::{Questions, World};
+
+/// How often new questions may turn up; each round of them comes from the answers to the last.
+const ROUNDS: usize = 8;
+
+/// Proves that the files mean what the pipeline means; every difference is an internal error.
+pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+    files
+        .iter()
+        .flat_map(|file| {
+            verify_file(program, pipeline, file)
+                .into_iter()
+                .map(|finding| finding.diagnostic(pipeline, file))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> Vec<Finding> {
+    let root = match reading::read(&file.text) {
+        Ok(root) => root,
+        Err(unreadable) => {
+            let message = format!("GitHub can't read it: {}", unreadable.reason);
+            return vec![Finding::of_file(message, unreadable.line)];
+        }
+    };
+    let (workflow, mut findings) = workflow::understand(root);
+    let wide = world::widened(pipeline);
+    match proofs(program, pipeline, &wide, file, &workflow) {
+        Ok(more) => findings.extend(more),
+        Err(too_large) => findings.push(Finding::of_file(format!("its facts are {too_large}"), 1)),
+    }
+    findings
+}
+
+fn proofs(
+    program: &Program,
+    pipeline: &Pipeline,
+    wide: &Pipeline,
+    file: &GeneratedFile,
+    workflow: &Workflow,
+) -> Result<Vec<Finding>, TooLarge> {
+    let mut known = Questions::default();
+    for _ in 0..ROUNDS {
+        let world = World::new(pipeline, wide, known)?;
+        let (let_in, mut findings) = events::let_in(workflow.root.get("on"), &world, pipeline);
+        let jobs = starts::follow(workflow, &let_in, &world, pipeline, Results::Followed);
+        let alone = starts::follow(workflow, &let_in, &world, pipeline, Results::Any);
+        let file_name = file.path.rsplit('/').next().unwrap_or_default();
+        let gating =
+            Gating { workflow, jobs: &jobs, alone: &alone, world: &world, pipeline, program, file_name };
+        findings.extend(gating.check());
+        findings.extend(frame::check(&gating));
+        findings.extend(verdict::check(&gating));
+        for job in &workflow.jobs {
+            findings.extend(plan::check(job, file, pipeline));
+            findings.extend(rights::check(&gating, job));
+            if let Some(node) = finding::node_of(pipeline, &job.id) {
+                findings.extend(steps::check(&gating, node, job));
+            }
+        }
+        match world.unanswered() {
+            None => return Ok(findings),
+            Some(asked) => known = asked,
+        }
+    }
+    Ok(vec![Finding::of_file("the questions about it do not end", 1)])
+}

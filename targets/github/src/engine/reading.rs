@@ -1,0 +1,285 @@
+//! The YAML that GitHub reads: version 1.2, core schema, one document; keys that differ only in case are one key twice;
+//! no merge keys; a depth of 50 and 50 000 nodes at most (engine semantics, section 4).
+//!
+//! Anchors, aliases and tags are refused although GitHub takes some: generated files have none, and what is refused
+//! cannot be misread.
+
+use granit_parser::{Event, Parser, ScalarStyle, Span};
+
+/// GitHub refuses larger files.
+const BYTES: usize = 500 * 1024;
+/// GitHub refuses deeper ones.
+const DEPTH: usize = 50;
+/// GitHub refuses more nodes.
+const NODES: usize = 50_000;
+
+/// A node of the document and the line it starts on, from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) value: Value,
+    pub(crate) line: usize,
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    /// The number and how it was written.
+    Number(f64, String),
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+impl Node {
+    /// The value under a key; keys are exact, since other spellings are refused as unknown.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|(name, _)| name == key).map(|(_, node)| node)
+    }
+
+    /// The entries of a map; none of anything else.
+    pub(crate) fn entries(&self) -> &[(String, Node)] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The text of a string.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a scalar becomes where GitHub wants a string.
+    pub(crate) fn scalar(&self) -> Option<String> {
+        match &self.value {
+            Value::Null => Some(String::new()),
+            Value::Bool(value) => Some(value.to_string()),
+            Value::Number(number, _) => Some(number_text(*number)),
+            Value::Text(text) => Some(text.clone()),
+            Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// A string, or the strings of a list of strings.
+    pub(crate) fn texts(&self) -> Option<Vec<String>> {
+        match &self.value {
+            Value::Text(text) => Some(vec![text.clone()]),
+            Value::List(items) => items.iter().map(|item| item.text().map(str::to_owned)).collect(),
+            _ => None,
+        }
+    }
+
+    /// Every string in it, keys included, with its line.
+    pub(crate) fn strings(&self) -> Vec<(String, usize)> {
+        match &self.value {
+            Value::Text(text) => vec![(text.clone(), self.line)],
+            Value::List(items) => items.iter().flat_map(Node::strings).collect(),
+            Value::Map(entries) => entries
+                .iter()
+                .flat_map(|(key, node)| [(key.clone(), node.line)].into_iter().chain(node.strings()))
+                .collect(),
+            Value::Null | Value::Bool(_) | Value::Number(..) => Vec::new(),
+        }
+    }
+}
+
+/// How GitHub writes a number as a string.
+pub(crate) fn number_text(number: f64) -> String {
+    if number == 0.0 { "0".to_owned() } else { format!("{number}") }
+}
+
+/// Why a text is not a document that GitHub reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    pub(crate) reason: String,
+    pub(crate) line: usize,
+}
+
+/// Reads the one document of a file.
+pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
+    if text.len() > BYTES {
+        return Err(Unreadable { reason: "the file is larger than GitHub reads".to_owned(), line: 1 });
+    }
+    // GitHub's reader takes no tab for indentation; inside a block scalar a line starts with spaces.
+    let tabbed = |line: &str| line.starts_with('\t') && !line.trim().is_empty();
+    if let Some(place) = text.lines().position(tabbed) {
+        return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });
+    }
+    let mut reader = Reader { events: Parser::new_from_str(text), nodes: 0 };
+    reader.expect("a stream", |event| matches!(event, Event::StreamStart))?;
+    reader.expect("a document", |event| matches!(event, Event::DocumentStart(_, None)))?;
+    let (event, span) = reader.next()?;
+    let root = reader.node(event, span, 0)?;
+    reader.expect("the end of the document", |event| matches!(event, Event::DocumentEnd))?;
+    reader.expect("one document only", |event| matches!(event, Event::StreamEnd))?;
+    Ok(root)
+}
+
+struct Reader<'t> {
+    events: Parser<'t, granit_parser::StrInput<'t>>,
+    nodes: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// The next event that is no comment.
+    fn next(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
+        loop {
+            match self.events.next_event() {
+                Some(Ok((Event::Comment(..), _))) => {}
+                Some(Ok(next)) => return Ok(next),
+                Some(Err(error)) => {
+                    return Err(Unreadable { reason: error.to_string(), line: error.marker().line() });
+                }
+                None => return Err(Unreadable { reason: "the file ends too soon".to_owned(), line: 1 }),
+            }
+        }
+    }
+
+    fn expect(&mut self, what: &str, is: impl Fn(&Event<'t>) -> bool) -> Result<(), Unreadable> {
+        let (event, span) = self.next()?;
+        if is(&event) { Ok(()) } else { Err(refused(format!("expected {what}"), span)) }
+    }
+
+    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Unreadable> {
+        let line = span.start.line();
+        self.nodes += 1;
+        if depth > DEPTH {
+            return Err(refused("nested deeper than GitHub reads", span));
+        }
+        if self.nodes > NODES {
+            return Err(refused("more nodes than GitHub reads", span));
+        }
+        if event.anchor_id().is_some_and(|id| id != 0) || event.is_alias() || event.tag().is_some() {
+            return Err(refused("an anchor, an alias or a tag", span));
+        }
+        let value = match event {
+            Event::Scalar(text, style, ..) => scalar(&text, style),
+            Event::SequenceStart(..) => {
+                let mut items = Vec::new();
+                loop {
+                    let (event, span) = self.next()?;
+                    if matches!(event, Event::SequenceEnd) {
+                        break Value::List(items);
+                    }
+                    items.push(self.node(event, span, depth + 1)?);
+                }
+            }
+            Event::MappingStart(..) => self.map(depth)?,
+            _ => return Err(refused("neither scalar nor list nor map", span)),
+        };
+        Ok(Node { value, line })
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        let mut entries: Vec<(String, Node)> = Vec::new();
+        loop {
+            let (event, span) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                return Ok(Value::Map(entries));
+            }
+            let key = self.node(event, span, depth + 1)?;
+            let Some(name) = key.scalar() else { return Err(refused("a key that is no string", span)) };
+            if name == "<<" {
+                return Err(refused("a merge key, which GitHub does not know", span));
+            }
+            if entries.iter().any(|(other, _)| same_ignoring_case(other, &name)) {
+                return Err(refused(format!("the key `{name}` stands twice"), span));
+            }
+            let (event, span) = self.next()?;
+            let node = self.node(event, span, depth + 1)?;
+            entries.push((name, node));
+        }
+    }
+}
+
+/// Whether GitHub takes two keys for one: its dictionaries compare ordinally without case.
+pub(crate) fn same_ignoring_case(left: &str, right: &str) -> bool {
+    left.eq_ignore_ascii_case(right) || left.to_uppercase() == right.to_uppercase()
+}
+
+fn refused(reason: impl Into<String>, span: Span) -> Unreadable {
+    Unreadable { reason: reason.into(), line: span.start.line() }
+}
+
+/// The core schema: only a plain scalar is anything but a string.
+fn scalar(text: &str, style: ScalarStyle) -> Value {
+    if style != ScalarStyle::Plain {
+        return Value::Text(text.to_owned());
+    }
+    match text {
+        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
+        "true" | "True" | "TRUE" => Value::Bool(true),
+        "false" | "False" | "FALSE" => Value::Bool(false),
+        _ => match number(text) {
+            Some(number) => Value::Number(number, text.to_owned()),
+            None => Value::Text(text.to_owned()),
+        },
+    }
+}
+
+fn number(text: &str) -> Option<f64> {
+    let radix = |prefix: &str, radix: u32| {
+        let digits = text.strip_prefix(prefix)?;
+        let plain = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+        if plain { u64::from_str_radix(digits, radix).ok().map(|number| number as f64) } else { None }
+    };
+    if let Some(number) = radix("0o", 8).or_else(|| radix("0x", 16)) {
+        return Some(number);
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" => {
+            return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
+        }
+        _ if matches!(text, ".nan" | ".NaN" | ".NAN") => return Some(f64::NAN),
+        _ => {}
+    }
+    let decimal = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && unsigned.contains(|digit: char| digit.is_ascii_digit())
+        && unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    if decimal { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> String {
+        read(text).unwrap_err().reason
+    }
+
+    #[test]
+    fn plain_scalars_follow_the_core_schema() {
+        let node =
+            read("a: 0755\nb: yes\nc: 12:30:45\nd: 1_000\ne: 1e3\nf: 2001-12-14\ng: 1.10\nh: ~\n").unwrap();
+        let texts: Vec<String> = node.entries().iter().map(|(_, node)| node.scalar().unwrap()).collect();
+        assert_eq!(texts, ["755", "yes", "12:30:45", "1_000", "1000", "2001-12-14", "1.1", ""]);
+    }
+
+    #[test]
+    fn trap_63_keys_that_differ_in_case_are_one_key_twice() {
+        assert!(reason("on: push\nOn: tag\n").contains("stands twice"));
+    }
+
+    #[test]
+    fn trap_63_what_github_does_not_read_is_refused() {
+        assert!(reason("a: {<<: {b: 1}}\n").contains("merge key"));
+        assert!(reason("a: 1\n---\nb: 2\n").contains("one document"));
+        assert!(reason("a: &x 1\nb: *x\n").contains("anchor"));
+        assert!(reason("a: !!str 1\n").contains("tag"));
+        assert!(reason(&"[".repeat(80)).len() > 1);
+        assert!(read("\ta: 1\n").is_err());
+    }
+
+    #[test]
+    fn a_block_scalar_keeps_its_last_newline() {
+        let node = read("a: |\n  x\nb: |-\n  x\n").unwrap();
+        assert_eq!(node.get("a").unwrap().text(), Some("x\n"));
+        assert_eq!(node.get("b").unwrap().text(), Some("x"));
+    }
+}

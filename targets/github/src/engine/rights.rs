@@ -1,0 +1,261 @@
+//! What a job may do and see: its token's rights, its environment, secrets and identities. Each is granted for a clause of
+//! the source, and nothing on events of code that nobody reviewed.
+
+use super::expression::{Expression, Template};
+use super::finding::{Finding, UNTRUSTED, node_of};
+use super::fixed::{Fixed, fixed};
+use super::gating::Gating;
+use super::reading::{Node as Yaml, Value};
+use super::starts::jobs_of;
+use super::values;
+use super::verdict::{PLAN, VERDICT};
+use super::workflow::{Job, Step, Work};
+use pipec_ir::{Checkout, Event, Node, NodeKind, Right, Tier};
+use std::collections::BTreeMap;
+
+/// Whether a job stands for its node on untrusted events only: its rights are none.
+pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
+    let Some(node) = node_of(gating.pipeline, &job.id) else { return false };
+    if node.name != job.id && job.id.ends_with(UNTRUSTED) {
+        return true;
+    }
+    let twins = jobs_of(gating.workflow, gating.pipeline, node).len() > 1;
+    let logic = gating.world.logic();
+    let trusted = logic.and(&gating.due(node), &gating.world.facts.trusted());
+    !twins && !logic.is_satisfiable(&trusted).unwrap_or(true)
+}
+
+/// Every right too many or too few of a job, and everything it sees and may not.
+pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    permissions(gating, job, &mut findings);
+    environment(gating, job, &mut findings);
+    secrets(gating, job, &mut findings);
+    untrusted(gating, job, &mut findings);
+    findings
+}
+
+/// The table from clauses to rights (trap 21).
+fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static str> {
+    let mut rights: BTreeMap<&'static str, &'static str> = BTreeMap::new();
+    if job.id == PLAN {
+        if let Some(plan) = super::plan::plan_step(job)
+            && plan.literal_env("FACTS").unwrap_or_default().contains(" changed-")
+        {
+            rights.insert("contents", "read");
+            if gating.pipeline.events().contains(&Event::Push) {
+                rights.insert("actions", "read");
+            }
+        }
+        return rights;
+    }
+    let Some(node) = node_of(gating.pipeline, &job.id) else { return rights };
+    if node.body.checkout != Checkout::None {
+        rights.insert("contents", "read");
+    }
+    if let NodeKind::Deploy(_) = &node.kind {
+        // Never backwards, and somebody approved.
+        rights.extend([("actions", "read"), ("contents", "read"), ("deployments", "read")]);
+    }
+    if is_untrusted_only(gating, job) {
+        return rights;
+    }
+    for (right, _) in &node.body.rights {
+        match right {
+            Right::Releases => rights.insert("contents", "write"),
+            Right::Pages => {
+                rights.insert("id-token", "write");
+                rights.insert("pages", "write")
+            }
+            Right::Packages => rights.insert("packages", "write"),
+            Right::Checks => rights.insert("checks", "write"),
+            Right::Issues => rights.insert("issues", "write"),
+        };
+    }
+    if values::identities(gating.program, node).next().is_some() {
+        rights.insert("id-token", "write");
+    }
+    rights
+}
+
+fn permissions(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let Some(node) = job.node.get("permissions") else {
+        findings.push(Finding::of_job(&job.id, "it says no `permissions`", job.line));
+        return;
+    };
+    let mut wanted = table(gating, job);
+    if !matches!(node.value, Value::Map(_)) {
+        findings.push(Finding::of_job(&job.id, "its `permissions` are no list of rights", node.line));
+    }
+    for (scope, level) in node.entries() {
+        let level = level.text().unwrap_or_default();
+        match wanted.remove(scope.as_str()) {
+            Some(wanted) if wanted == level => {}
+            Some(wanted) => findings.push(Finding::of_job(
+                &job.id,
+                format!("it has `{scope}: {level}`, where its clauses ask for `{wanted}`"),
+                node.line,
+            )),
+            None => findings.push(Finding::of_job(
+                &job.id,
+                format!("it has `{scope}: {level}`, which no clause asks for"),
+                node.line,
+            )),
+        }
+    }
+    for (scope, level) in wanted {
+        findings.push(Finding::of_job(&job.id, format!("it lacks `{scope}: {level}`"), node.line));
+    }
+}
+
+/// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
+fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let node = node_of(gating.pipeline, &job.id);
+    let own_secrets =
+        node.is_some_and(|node| !node.body.secrets.is_empty()) && !is_untrusted_only(gating, job);
+    let wanted = node.and_then(|node| match &node.kind {
+        NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
+        _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
+        _ => None,
+    });
+    let Some(given) = job.node.get("environment") else {
+        if wanted.is_some() {
+            findings.push(Finding::of_job(&job.id, "it has no environment", job.line));
+        }
+        return;
+    };
+    let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, given.line));
+    let Some((name, deploys)) = wanted else { return differs("it has an environment") };
+    if given.get("name").and_then(Yaml::text) != Some(&name) {
+        differs("its environment has another name, or one that is not literal");
+    }
+    let deployment = given.get("deployment").map(|node| node.value.clone());
+    if deployment != (!deploys).then_some(Value::Bool(false)) {
+        differs("its environment makes a record of a deployment where it may not, or none where it must");
+    }
+    let url = gating.program.environments.get(&name).filter(|_| deploys).and_then(|of| of.url.clone());
+    let same_url = match (given.get("url"), url) {
+        (None, None) => true,
+        (Some(given), Some(url)) => values::is_expected(given, &values::Expected::Text(url), gating, job),
+        _ => false,
+    };
+    if !same_url {
+        differs("its environment has another url");
+    }
+    if given.entries().iter().any(|(key, _)| !matches!(key.as_str(), "name" | "url" | "deployment")) {
+        differs("its environment says something unknown");
+    }
+}
+
+/// Secrets and the token reach only what was checked word for word elsewhere.
+fn secrets(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let held: Vec<String> = match node_of(gating.pipeline, &job.id) {
+        Some(node) if !is_untrusted_only(gating, job) => {
+            values::secrets(gating.program, node).map(|secret| secret.variable.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    for (key, value) in job.node.entries() {
+        if key != "steps" {
+            leaks(job, value, findings);
+        }
+    }
+    for step in &job.steps {
+        for (key, value) in step.node.entries() {
+            if key != "env" {
+                leaks(job, value, findings);
+                continue;
+            }
+            for (name, value) in value.entries() {
+                if !may_see(step, name, value, &held) {
+                    leaks(job, value, findings);
+                }
+            }
+        }
+    }
+}
+
+/// Whether a variable of a step is a secret or token where one belongs.
+fn may_see(step: &Step, name: &str, value: &Yaml, held: &[String]) -> bool {
+    let Some(path) = super::plan::path_of(Some(value)) else { return false };
+    let Work::Run(Some(text)) = &step.work else { return false };
+    match fixed(text) {
+        Some(Fixed::Plan | Fixed::Approval | Fixed::Forward) => name == "GH_TOKEN" && path == "github.token",
+        Some(Fixed::SecretFile) => {
+            name == "SECRET" && held.iter().any(|secret| path == format!("secrets.{secret}"))
+        }
+        // Which variables a script gets is proven word for word with its step.
+        None | Some(Fixed::Script) => held.iter().any(|secret| path == format!("secrets.{secret}")),
+        _ => false,
+    }
+}
+
+fn leaks(job: &Job, value: &Yaml, findings: &mut Vec<Finding>) {
+    for (text, line) in value.strings() {
+        let Some(template) = Template::of(&text) else { continue };
+        // An `if` is an expression without `${{ }}` too.
+        let bare = if text.contains("secrets") || text.contains("token") {
+            super::expression::parse(&text)
+        } else {
+            None
+        };
+        if template.expressions().chain(&bare).any(leaks_in) {
+            findings.push(Finding::of_job(&job.id, "it passes on a secret or a token", line));
+        }
+    }
+}
+
+/// Whether an expression names a secret, the token, or a whole context that holds one.
+fn leaks_in(expression: &Expression) -> bool {
+    match expression {
+        Expression::Context(name) => matches!(name.as_str(), "secrets" | "github"),
+        Expression::Index(..) => match expression.path() {
+            Some(path) => {
+                let mut path = path.iter().map(|name| name.to_ascii_lowercase());
+                match (path.next().as_deref(), path.next().as_deref()) {
+                    (Some("secrets"), _) => true,
+                    (Some("github"), Some(name)) => matches!(name, "token" | "*"),
+                    _ => false,
+                }
+            }
+            None => expression.parts().into_iter().any(leaks_in),
+        },
+        _ => expression.parts().into_iter().any(leaks_in),
+    }
+}
+
+/// Nothing that can do harm starts on code that nobody reviewed.
+fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    if matches!(job.id.as_str(), PLAN | VERDICT) {
+        return;
+    }
+    let Some(state) = gating.jobs.get(&job.id) else { return };
+    let node = node_of(gating.pipeline, &job.id);
+    let writes = job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
+    let writes = writes.iter().any(|(_, level)| level.text() != Some("read"));
+    let names_secrets = job.node.strings().iter().any(|(text, _)| {
+        Template::of(text).is_some_and(|template| {
+            template.expressions().any(|expression| expression.contexts().contains(&"secrets"))
+        })
+    });
+    if !writes && !names_secrets && job.node.get("environment").is_none() {
+        return;
+    }
+    let logic = gating.world.logic();
+    let facts = &gating.world.facts;
+    let open = node.and_then(|node: &Node| match &node.kind {
+        NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
+        _ => None,
+    });
+    let open =
+        open.is_some_and(|environment| environment.tier == Tier::Ephemeral && environment.open_to_members);
+    let refused =
+        if open { logic.or(&facts.fork(), &facts.event(Event::MergeQueue)) } else { facts.untrusted() };
+    let claim = logic.and(&state.start, &refused);
+    gating.refute(
+        job,
+        &claim,
+        "starts with rights, secrets or an environment on code that nobody reviewed",
+        findings,
+    );
+}

@@ -1,0 +1,142 @@
+//! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
+
+use super::expression::{Cases, Datum, Evaluator, Expression, JobState, Scope};
+use super::finding::node_of;
+use super::plan;
+use super::workflow::{Job, Workflow, expression};
+use super::world::World;
+use pipec_ir::Pipeline;
+use pipec_logic::Proposition;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The states of all jobs, by id.
+pub(crate) type Jobs = BTreeMap<String, JobState>;
+
+/// How the results of jobs hang together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// A job has a result only if it started, which hangs on the results before it.
+    Followed,
+    /// Every result may stand beside every other, as if each job were re-run on its own (trap 18). What holds here hangs
+    /// on no other job's condition (trap 2).
+    Any,
+}
+
+/// The states of all jobs, each behind those it needs.
+pub(crate) fn follow(
+    workflow: &Workflow,
+    let_in: &Proposition,
+    world: &World<'_>,
+    pipeline: &Pipeline,
+    results: Results,
+) -> Jobs {
+    let mut jobs = Jobs::new();
+    for job in &workflow.jobs {
+        let mut state = state(job, let_in, world, pipeline, &jobs);
+        if results == Results::Any {
+            loosen(job, &mut state, world, pipeline);
+        }
+        jobs.insert(job.id.clone(), state);
+    }
+    jobs
+}
+
+/// Gives a job any result at all, whether or not its condition lets it start.
+fn loosen(job: &Job, state: &mut JobState, world: &World<'_>, pipeline: &Pipeline) {
+    let logic = world.logic();
+    let begun = world.free(&format!("{} had begun", job.id));
+    let mut fine = is_fine(&job.id, world);
+    if plan::plan_step(job).is_some() {
+        fine = logic.and_not(&fine, &world.manual_on_tag());
+    }
+    let ended = world.free(&format!("{} is cancelled", job.id));
+    let red = logic.and_not(&begun, &fine);
+    state.success = logic.and(&begun, &fine);
+    state.failure = logic.and_not(&red, &ended);
+    state.cancelled = logic.or(&logic.and(&red, &ended), &logic.and_not(&ended, &begun));
+    state.skipped = logic.not(&logic.or(&begun, &state.cancelled));
+    state.outputs = outputs(job, state, world, pipeline);
+}
+
+/// That a job is green if it runs.
+pub(crate) fn is_fine(job: &str, world: &World<'_>) -> Proposition {
+    world.free(&format!("{job} is fine"))
+}
+
+/// That the run was cancelled when the job's condition was looked at.
+pub(crate) fn is_stopped(job: &str, world: &World<'_>) -> Proposition {
+    world.free(&format!("cancelled before {job}"))
+}
+
+fn state(job: &Job, let_in: &Proposition, world: &World<'_>, pipeline: &Pipeline, before: &Jobs) -> JobState {
+    let logic = world.logic();
+    let stopped = is_stopped(&job.id, world);
+    let scope =
+        Scope { place: &job.id, needs: &job.needs, jobs: before, stopped: stopped.clone(), step: None };
+    let evaluator = Evaluator { world, scope: &scope };
+    let condition = match &job.condition {
+        Some(condition) => evaluator.holds(condition),
+        None => world.free(&format!("the condition of {}", job.id)),
+    };
+    let start = logic.and(let_in, &condition);
+    let mut fine = is_fine(&job.id, world);
+    if plan::plan_step(job).is_some() {
+        fine = logic.and_not(&fine, &world.manual_on_tag());
+    }
+    // By its own timeout, or with the run (trap 7: only the latter is `cancelled()`).
+    let ended = world.free(&format!("{} is cancelled", job.id));
+    let success = logic.and(&start, &fine);
+    let not_green = logic.and_not(&start, &fine);
+    let failure = logic.and_not(&not_green, &ended);
+    let never_begun = logic.and_not(&logic.and(&stopped, &ended), &start);
+    let cancelled = logic.or(&logic.and(&not_green, &ended), &never_begun);
+    let skipped = logic.not(&logic.any(&[start.clone(), never_begun]));
+    let mut ancestors: BTreeSet<String> = job.needs.iter().cloned().collect();
+    for need in &job.needs {
+        ancestors.extend(before.get(need).into_iter().flat_map(|state| state.ancestors.iter().cloned()));
+    }
+    let mut state =
+        JobState { start, success, failure, cancelled, skipped, outputs: BTreeMap::new(), ancestors };
+    state.outputs = outputs(job, &state, world, pipeline);
+    state
+}
+
+fn outputs(job: &Job, state: &JobState, world: &World<'_>, pipeline: &Pipeline) -> BTreeMap<String, Cases> {
+    let logic = world.logic();
+    let plan = plan::plan_step(job);
+    let facts = plan.map(|step| plan::facts(step, world, pipeline)).unwrap_or_default();
+    let entries = job.node.get("outputs").map(|outputs| outputs.entries()).unwrap_or_default();
+    let of_plan = |value: &Expression| -> Option<&Proposition> {
+        let path = value.path()?;
+        let [steps, id, outputs, fact] = path.as_slice() else { return None };
+        let id_of_plan = plan.and_then(|step| step.id.as_ref())?;
+        (steps == "steps" && outputs == "outputs" && id == id_of_plan).then(|| facts.get(fact))?
+    };
+    entries
+        .iter()
+        .map(|(name, node)| {
+            let value = expression(node);
+            let red = logic.or(&state.failure, &state.cancelled);
+            let half_done = Datum::Unknown(format!("{name} of {} that is not green", job.id));
+            let mut cases: Cases = vec![(state.skipped.clone(), Datum::exact("")), (red, half_done)];
+            match value.as_ref().and_then(of_plan) {
+                Some(fact) => {
+                    cases.push((logic.and(&state.success, fact), Datum::exact("true")));
+                    cases.push((logic.and_not(&state.success, fact), Datum::exact("false")));
+                }
+                None => cases.push((state.success.clone(), Datum::Unknown(format!("{name} of {}", job.id)))),
+            }
+            (name.clone(), cases)
+        })
+        .collect()
+}
+
+/// The jobs that stand for a node: its own and its twin for untrusted events.
+pub(crate) fn jobs_of<'w>(
+    workflow: &'w Workflow,
+    pipeline: &Pipeline,
+    node: &pipec_ir::Node,
+) -> Vec<&'w Job> {
+    let stands_for = |job: &&Job| node_of(pipeline, &job.id).is_some_and(|other| other.id == node.id);
+    workflow.jobs.iter().filter(stands_for).collect()
+}

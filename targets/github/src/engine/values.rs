@@ -1,0 +1,224 @@
+//! The variables that a node's scripts must get, derived from the source anew, and whether a value of the output is one.
+
+use super::expression::{Piece, Template};
+use super::gating::Gating;
+use super::reading::Node as Yaml;
+use super::starts::jobs_of;
+use super::steps::either_of;
+use super::workflow::Job;
+use pipec_ir::{Binding, Fact, Identity, Node, NodeKind, Program, Secret, Text};
+
+/// What a variable must be.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Expected {
+    Text(Text),
+    Secret {
+        name: String,
+        file: bool,
+    },
+    /// A secret where there is none to give.
+    Empty,
+}
+
+/// A piece of a value: a text, a path in a context, or alternatives of them.
+#[derive(Clone, Debug, PartialEq)]
+enum Bit {
+    Literal(String),
+    Path(String),
+    Digest(String),
+}
+
+/// The environment a deploy enters.
+fn entered<'p>(program: &'p Program, node: &Node) -> Option<&'p pipec_ir::Environment> {
+    match &node.kind {
+        NodeKind::Deploy(deploy) => program.environments.get(&deploy.environment),
+        _ => None,
+    }
+}
+
+/// The secrets that a node may hold: its own, and a deploy's environment's.
+pub(crate) fn secrets<'p>(program: &'p Program, node: &'p Node) -> impl Iterator<Item = &'p Secret> {
+    node.body.secrets.iter().chain(entered(program, node).into_iter().flat_map(|of| &of.secrets))
+}
+
+/// The identities that a node may hold, likewise.
+pub(crate) fn identities<'p>(program: &'p Program, node: &'p Node) -> impl Iterator<Item = &'p Identity> {
+    node.body.identities.iter().chain(entered(program, node).into_iter().flat_map(|of| &of.identities))
+}
+
+/// The variables of a node's scripts.
+pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -> Vec<(String, Expected)> {
+    let values: &[Binding] = entered(gating.program, node).map(|of| of.values.as_slice()).unwrap_or_default();
+    let mut variables: Vec<(String, Expected)> = values
+        .iter()
+        .chain(&node.body.env)
+        .map(|binding| (binding.variable.clone(), expected(&binding.value, gating.program, node, untrusted)))
+        .collect();
+    for (name, _) in &node.body.uses {
+        let own = name.to_ascii_uppercase().replace('-', "_");
+        let subject = (node.body.subject.as_ref() == Some(name)).then(|| "SUBJECT".to_owned());
+        for prefix in [own].into_iter().chain(subject) {
+            let path = Text::fact(Fact::ArtefactPath(name.clone()));
+            let digest = Text::fact(Fact::ArtefactDigest(name.clone()));
+            variables.push((format!("{prefix}_PATH"), Expected::Text(path)));
+            variables.push((format!("{prefix}_DIGEST"), Expected::Text(digest)));
+        }
+    }
+    let held = secrets(gating.program, node).map(|secret| (secret.variable.clone(), held(secret, untrusted)));
+    variables.extend(held);
+    variables
+}
+
+fn expected(text: &Text, program: &Program, node: &Node, untrusted: bool) -> Expected {
+    let named = match text.pieces.as_slice() {
+        [pipec_ir::Piece::Fact(Fact::Secret(name))] => {
+            secrets(program, node).find(|secret| secret.variable == *name)
+        }
+        _ => None,
+    };
+    named.map_or_else(|| Expected::Text(text.clone()), |secret| held(secret, untrusted))
+}
+
+fn held(secret: &Secret, untrusted: bool) -> Expected {
+    if untrusted {
+        Expected::Empty
+    } else {
+        Expected::Secret { name: secret.variable.clone(), file: secret.file }
+    }
+}
+
+/// Where an artefact is unpacked.
+pub(crate) fn folder(name: &str) -> String {
+    format!("${{{{ runner.temp }}}}/artefacts/{name}")
+}
+
+/// Whether a scalar is this text with its expressions.
+pub(crate) fn is(value: Option<&Yaml>, wanted: &str) -> bool {
+    value.and_then(Yaml::scalar).and_then(|text| Template::of(&text)) == Template::of(wanted)
+}
+
+/// Whether a value is the expected one.
+pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_, '_>, job: &Job) -> bool {
+    let Some(template) = value.scalar().and_then(|text| Template::of(&text)) else { return false };
+    let wanted = match expected {
+        Expected::Empty => Vec::new(),
+        Expected::Secret { name, file: true } => {
+            vec![Bit::Path("runner.temp".to_owned()), Bit::Literal(format!("/secrets/{name}"))]
+        }
+        Expected::Secret { name, file: false } => vec![Bit::Path(format!("secrets.{name}"))],
+        Expected::Text(text) => match bits(text, gating) {
+            Some(bits) => bits,
+            None => return false,
+        },
+    };
+    let wanted = merged(wanted);
+    let given = merged(given(&template));
+    wanted.len() == given.len()
+        && wanted.iter().zip(&given).all(|(wanted, given)| match (wanted, given) {
+            (Bit::Digest(producer), Bit::Digest(paths)) => {
+                let paths: Vec<String> = paths.split(' ').map(str::to_owned).collect();
+                gating
+                    .pipeline
+                    .node_named(producer)
+                    .is_some_and(|node| are_digests_of(&paths, node, gating, job))
+            }
+            _ => wanted == given,
+        })
+}
+
+/// The pieces of a value of the output.
+fn given(template: &Template) -> Vec<Bit> {
+    template
+        .pieces
+        .iter()
+        .map(|piece| match piece {
+            Piece::Literal(text) => Bit::Literal(text.clone()),
+            Piece::Expression(expression) => {
+                let literal = Template { pieces: vec![piece.clone()] }.as_literal();
+                let paths = either_of(expression);
+                match (literal, paths.as_slice()) {
+                    (Some(text), _) => Bit::Literal(text),
+                    (None, [only]) if !only.ends_with(".outputs.digest") => Bit::Path(only.clone()),
+                    (None, _) => Bit::Digest(paths.join(" ")),
+                }
+            }
+        })
+        .collect()
+}
+
+/// The pieces a text must have; `None` where the model knows no value of a fact.
+fn bits(text: &Text, gating: &Gating<'_, '_>) -> Option<Vec<Bit>> {
+    let path = |path: &str| Bit::Path(path.to_owned());
+    let literal = |text: &str| Bit::Literal(text.to_owned());
+    let mut bits = Vec::new();
+    for piece in &text.pieces {
+        let fact = match piece {
+            pipec_ir::Piece::Literal(text) => {
+                bits.push(literal(text));
+                continue;
+            }
+            pipec_ir::Piece::Fact(fact) => fact,
+        };
+        match fact {
+            Fact::CommitSha => bits.push(path("github.sha")),
+            Fact::CommitShort => bits.push(path("steps.facts.outputs.commit-short")),
+            Fact::TagName | Fact::BranchName => bits.push(path("github.ref_name")),
+            Fact::TagVersion => bits.push(path("steps.facts.outputs.tag-version")),
+            Fact::PullRequestNumber => bits.push(path("github.event.pull_request.number")),
+            Fact::RunNumber => bits.push(path("github.run_number")),
+            Fact::RunUrl => bits.extend([
+                path("github.server_url"),
+                literal("/"),
+                path("github.repository"),
+                literal("/actions/runs/"),
+                path("github.run_id"),
+            ]),
+            Fact::Input(name) => bits.push(path(&format!("inputs.{name}"))),
+            Fact::ArtefactDigest(name) => bits.push(Bit::Digest(name.clone())),
+            Fact::ArtefactPath(name) => {
+                let (_, artefact) = gating.pipeline.producer(name)?;
+                bits.extend([path("runner.temp"), literal(&format!("/artefacts/{name}"))]);
+                if let Some(file) = artefact.single_file() {
+                    bits.push(literal(&format!("/{}", file.rsplit('/').next().unwrap_or(file))));
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(bits)
+}
+
+/// Neighbouring texts put together, empty ones left out.
+fn merged(bits: Vec<Bit>) -> Vec<Bit> {
+    let mut merged: Vec<Bit> = Vec::new();
+    for bit in bits {
+        match (merged.last_mut(), bit) {
+            (_, Bit::Literal(text)) if text.is_empty() => {}
+            (Some(Bit::Literal(last)), Bit::Literal(text)) => last.push_str(&text),
+            (_, bit) => merged.push(bit),
+        }
+    }
+    merged
+}
+
+/// Whether an expression is the digest that this producer recorded in this run.
+pub(crate) fn is_digest_of(
+    expression: &super::expression::Expression,
+    producer: &Node,
+    gating: &Gating<'_, '_>,
+    job: &Job,
+) -> bool {
+    are_digests_of(&either_of(expression), producer, gating, job)
+}
+
+/// Of the jobs of a producer one at most ran, so the others' outputs are empty; each that may have run is asked.
+fn are_digests_of(paths: &[String], producer: &Node, gating: &Gating<'_, '_>, job: &Job) -> bool {
+    let jobs = jobs_of(gating.workflow, gating.pipeline, producer);
+    let producers: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+    let wanted: Vec<String> = producers
+        .iter()
+        .filter(|id| job.needs.iter().any(|need| need == *id))
+        .map(|id| format!("needs.{id}.outputs.digest"))
+        .collect();
+    !wanted.is_empty() && paths.len() == wanted.len() && wanted.iter().all(|path| paths.contains(path))
+}

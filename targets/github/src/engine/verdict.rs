@@ -1,0 +1,165 @@
+//! The verdict: the one check to require. GitHub takes a required check that was skipped for one that passed (trap 9), so
+//! it must always run and be green exactly if every job that was due succeeded and no other ran.
+
+use super::expression::{Datum, Evaluator, Expression, Piece, Scope, Template, Words};
+use super::finding::Finding;
+use super::fixed::{Fixed, fixed};
+use super::gating::Gating;
+use super::starts::is_stopped;
+use super::workflow::{Job, Work};
+use pipec_ir::NodeKind;
+
+/// The verdict's id.
+pub(crate) const VERDICT: &str = "verdict";
+/// The plan's id.
+pub(crate) const PLAN: &str = "plan";
+
+/// A line of JOBS: the job, its result and whether it was due.
+type Line = (String, Expression, Due);
+
+enum Due {
+    Constant(bool),
+    Expression(Expression),
+}
+
+/// Every way in which the verdict could be green over a pipeline that is not.
+pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(job) = gating.workflow.jobs.iter().find(|job| job.id == VERDICT) else {
+        return vec![Finding::of_file("it has no job `verdict`", 1)];
+    };
+    let mut differs = |what: String| findings.push(Finding::of_job(VERDICT, what, job.line));
+    if job.condition != Some(Expression::Call("always".to_owned(), Vec::new())) {
+        differs("it does not always run".to_owned());
+    }
+    let [step] = job.steps.as_slice() else {
+        differs("it is not one step".to_owned());
+        return findings;
+    };
+    let is_fixed = matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::Verdict));
+    if !is_fixed || step.node.get("if").is_some() {
+        differs("it does not run the verdict's script".to_owned());
+    }
+    let jobs = step.env("JOBS").and_then(|jobs| Template::of(jobs.text()?));
+    let Some(lines) = jobs.and_then(|jobs| lines(&jobs)) else {
+        differs("its `JOBS` can't be read".to_owned());
+        return findings;
+    };
+    for other in &gating.workflow.jobs {
+        let advisory = super::finding::node_of(gating.pipeline, &other.id)
+            .is_some_and(|node| matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some()));
+        if other.id != VERDICT && !advisory && !lines.iter().any(|(id, ..)| *id == other.id) {
+            findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
+        }
+    }
+    for line in &lines {
+        self::line(gating, job, line, &mut findings);
+    }
+    findings
+}
+
+/// Cuts `JOBS` into lines; `None` where a line is anything else than three words.
+fn lines(jobs: &Template) -> Option<Vec<Line>> {
+    let mut lines = Vec::new();
+    let mut open: Vec<Piece> = Vec::new();
+    for piece in &jobs.pieces {
+        match piece {
+            Piece::Expression(_) => open.push(piece.clone()),
+            Piece::Literal(text) => {
+                let mut parts = text.split('\n').peekable();
+                while let Some(part) = parts.next() {
+                    if !part.is_empty() {
+                        open.push(Piece::Literal(part.to_owned()));
+                    }
+                    if parts.peek().is_some() {
+                        lines.extend(line_of(&std::mem::take(&mut open))?);
+                    }
+                }
+            }
+        }
+    }
+    lines.extend(line_of(&open)?);
+    Some(lines)
+}
+
+fn line_of(pieces: &[Piece]) -> Option<Option<Line>> {
+    let (name, result, due) = match pieces {
+        [] => return Some(None),
+        [Piece::Literal(name), Piece::Expression(result), Piece::Literal(due)] => {
+            let due = match due.strip_prefix(' ')? {
+                "due" => true,
+                "not-due" => false,
+                _ => return None,
+            };
+            (name, result, Due::Constant(due))
+        }
+        [Piece::Literal(name), Piece::Expression(result), Piece::Literal(blank), Piece::Expression(due)]
+            if blank == " " =>
+        {
+            (name, result, Due::Expression(due.clone()))
+        }
+        _ => return None,
+    };
+    let name = name.strip_suffix(' ').filter(|name| !name.contains(char::is_whitespace))?;
+    Some(Some((name.to_owned(), result.clone(), due)))
+}
+
+fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Finding>) {
+    let (id, result, due) = line;
+    let logic = gating.world.logic();
+    if result.path() != Some(vec!["needs".to_owned(), id.clone(), "result".to_owned()]) {
+        findings.push(Finding::of_job(
+            VERDICT,
+            format!("it asks something else for the result of `{id}`"),
+            job.line,
+        ));
+    }
+    if !job.needs.contains(id) {
+        findings.push(Finding::of_job(VERDICT, format!("it does not need `{id}`"), job.line));
+    }
+    if !gating.jobs.contains_key(id) {
+        findings.push(Finding::of_job(VERDICT, format!("it asks for `{id}`, which is no job"), job.line));
+        return;
+    }
+    let said = match due {
+        Due::Constant(due) => logic.constant(*due),
+        Due::Expression(expression) => {
+            let scope = Scope {
+                place: VERDICT,
+                needs: &job.needs,
+                jobs: gating.jobs,
+                stopped: is_stopped(VERDICT, gating.world),
+                step: None,
+            };
+            let cases = Evaluator { world: gating.world, scope: &scope }.value(expression);
+            // Any word but these two is neither, and the script is red for it.
+            let due = Datum::Text(Words::Exact("due".to_owned()));
+            let said = cases.into_iter().filter(|(_, datum)| *datum == due).map(|(guard, _)| guard);
+            logic.any(&said.collect::<Vec<_>>())
+        }
+    };
+    // Looked at where the plan is green: without it the plan's own line is red already.
+    let mut calm = vec![gating.world.wanted()];
+    calm.extend(gating.jobs.get(PLAN).map(|plan| plan.success.clone()));
+    let calm = logic.all(&calm);
+    let truly = if id == PLAN {
+        calm.clone()
+    } else {
+        let Some(node) = super::finding::node_of(gating.pipeline, id) else { return };
+        let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != *id;
+        let has_twin = gating.workflow.jobs.iter().any(|other| {
+            other.id != *id
+                && super::finding::node_of(gating.pipeline, &other.id).is_some_and(|of| of.id == node.id)
+        });
+        let untrusted = gating.world.facts.untrusted();
+        let due = gating.due(node);
+        match (twin, has_twin) {
+            (true, _) => logic.and(&due, &untrusted),
+            (false, true) => logic.and_not(&due, &untrusted),
+            (false, false) => due,
+        }
+    };
+    let wrong = logic.not(&logic.iff(&said, &truly));
+    let what = format!("takes `{id}` for due where it is not, or the other way round");
+    gating.refute(job, &logic.and(&calm, &wrong), &what, findings);
+}

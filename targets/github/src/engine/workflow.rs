@@ -1,0 +1,277 @@
+//! A workflow as GitHub understands the file: what is read here is known, anything else in the file is a finding.
+
+use super::expression::{Expression, Template, parse};
+use super::finding::Finding;
+use super::reading::{Node, Value, same_ignoring_case};
+
+/// A workflow.
+#[derive(Clone, Debug)]
+pub(crate) struct Workflow {
+    pub(crate) root: Node,
+    pub(crate) jobs: Vec<Job>,
+}
+
+/// A job.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) id: String,
+    pub(crate) line: usize,
+    pub(crate) node: Node,
+    pub(crate) needs: Vec<String>,
+    /// The condition that decides: with the implicit `success()`; `None` where GitHub refuses it.
+    pub(crate) condition: Option<Expression>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) line: usize,
+    pub(crate) node: Node,
+    pub(crate) id: Option<String>,
+    pub(crate) condition: Option<Expression>,
+    /// What it does.
+    pub(crate) work: Work,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Work {
+    /// A script: the text the shell gets; `None` where an expression makes it up.
+    Run(Option<String>),
+    /// An action.
+    Uses(String),
+    /// Neither.
+    Nothing,
+}
+
+impl Step {
+    /// The value of an input of its action.
+    pub(crate) fn with(&self, name: &str) -> Option<&Node> {
+        self.node.get("with").and_then(|with| with.get(name))
+    }
+
+    /// The value of a variable of its own.
+    pub(crate) fn env(&self, name: &str) -> Option<&Node> {
+        self.node.get("env").and_then(|env| env.get(name))
+    }
+
+    /// That variable, if no expression but literals is in it.
+    pub(crate) fn literal_env(&self, name: &str) -> Option<String> {
+        literal(self.env(name)?)
+    }
+
+    /// That input, likewise.
+    pub(crate) fn literal_with(&self, name: &str) -> Option<String> {
+        literal(self.with(name)?)
+    }
+
+    /// The repository (and folder) of its action, without what stands behind the `@`.
+    pub(crate) fn action(&self) -> Option<&str> {
+        match &self.work {
+            Work::Uses(uses) => Some(uses.split('@').next().unwrap_or_default()),
+            _ => None,
+        }
+    }
+}
+
+/// A scalar without expressions, as a string.
+pub(crate) fn literal(node: &Node) -> Option<String> {
+    Template::of(&node.scalar()?)?.as_literal()
+}
+
+/// A scalar that is one expression alone.
+pub(crate) fn expression(node: &Node) -> Option<Expression> {
+    Template::of(node.text()?)?.as_expression().cloned()
+}
+
+const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
+const OF_JOB: [&str; 10] = [
+    "name",
+    "needs",
+    "if",
+    "runs-on",
+    "timeout-minutes",
+    "permissions",
+    "environment",
+    "concurrency",
+    "outputs",
+    "steps",
+];
+const OF_STEP: [&str; 8] = ["id", "name", "if", "uses", "with", "run", "env", "working-directory"];
+
+/// Makes a workflow of a document, with what GitHub would refuse or the model does not know.
+pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut jobs = Vec::new();
+    unknown_keys(&root, &TOP, None, &mut findings);
+    if !matches!(root.value, Value::Map(_)) {
+        findings.push(Finding::of_file("it is no map", root.line));
+    }
+    for (text, line) in root.strings() {
+        if Template::of(&text).is_none() {
+            findings.push(Finding::of_file("GitHub refuses an expression in it", line));
+        }
+    }
+    match root.get("jobs") {
+        Some(node) if !node.entries().is_empty() => {
+            for (id, node) in node.entries() {
+                jobs.push(job(id, node, &mut findings));
+            }
+        }
+        _ => findings.push(Finding::of_file("it has no jobs", root.line)),
+    }
+    check_ids(&jobs, &mut findings);
+    (Workflow { root, jobs: ordered(jobs, &mut findings) }, findings)
+}
+
+fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut Vec<Finding>) {
+    for (key, value) in node.entries() {
+        if !known.contains(&key.as_str()) {
+            let message = format!("it says `{key}`, which the model does not know");
+            findings.push(match job {
+                Some(job) => Finding::of_job(job, message, value.line),
+                None => Finding::of_file(message, value.line),
+            });
+        }
+    }
+}
+
+fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
+    unknown_keys(node, &OF_JOB, Some(id), findings);
+    let needs = match node.get("needs") {
+        None => Vec::new(),
+        Some(needs) => needs.texts().unwrap_or_else(|| {
+            findings.push(Finding::of_job(id, "its `needs` are no names", needs.line));
+            Vec::new()
+        }),
+    };
+    let condition = condition(node.get("if"));
+    if condition.is_none() {
+        findings.push(Finding::of_job(id, "GitHub refuses its `if`", node.line));
+    }
+    let foreign = condition.iter().flat_map(|condition| {
+        condition
+            .contexts()
+            .into_iter()
+            .filter(|name| !matches!(*name, "github" | "inputs" | "vars" | "needs"))
+    });
+    for context in foreign {
+        findings.push(Finding::of_job(
+            id,
+            format!("its `if` asks for `{context}`, which no job's may"),
+            node.line,
+        ));
+    }
+    let mut steps = Vec::new();
+    if let Some(list) = node.get("steps") {
+        match &list.value {
+            Value::List(items) => steps.extend(items.iter().map(|item| step(id, item, findings))),
+            _ => findings.push(Finding::of_job(id, "its `steps` are no list", list.line)),
+        }
+    }
+    Job { id: id.to_owned(), line: node.line, node: node.clone(), needs, condition, steps }
+}
+
+fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
+    unknown_keys(node, &OF_STEP, Some(job), findings);
+    let run = node.get("run").map(|run| run.scalar().and_then(|text| Template::of(&text)?.as_literal()));
+    let uses = node.get("uses").map(|uses| uses.text().map(str::to_owned).unwrap_or_default());
+    let work = match (run, uses) {
+        (Some(run), None) => Work::Run(run),
+        (None, Some(uses)) => Work::Uses(uses),
+        _ => Work::Nothing,
+    };
+    if work == Work::Nothing {
+        findings.push(Finding::of_job(job, "a step neither runs a script nor uses an action", node.line));
+    }
+    if work == Work::Run(None) {
+        findings.push(Finding::of_job(job, "an expression makes up a script", node.line));
+    }
+    let condition = condition(node.get("if"));
+    if condition.is_none() {
+        findings.push(Finding::of_job(job, "GitHub refuses the `if` of a step", node.line));
+    }
+    let id = node.get("id").and_then(Node::text).map(str::to_owned);
+    Step { line: node.line, node: node.clone(), id, condition, work }
+}
+
+/// The condition GitHub makes of an `if`: an expression without `${{ }}` is one as a whole; one beside other text, if
+/// only a newline, is a text and so true (trap 6); without a status function `success()` is asked for too.
+pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
+    let success = Expression::Call("success".to_owned(), Vec::new());
+    let Some(node) = node else { return Some(success) };
+    let text = node.scalar()?;
+    if text.trim().is_empty() {
+        return Some(success);
+    }
+    let expression = if text.contains("${{") { Template::of(&text)?.to_expression() } else { parse(&text)? };
+    Some(if expression.has_status_function() {
+        expression
+    } else {
+        Expression::And(vec![success, expression])
+    })
+}
+
+/// Trap 26.
+fn check_ids(jobs: &[Job], findings: &mut Vec<Finding>) {
+    for (place, job) in jobs.iter().enumerate() {
+        if !is_id(&job.id) {
+            findings.push(Finding::of_job(&job.id, "GitHub takes no such id", job.line));
+        }
+        if jobs.iter().take(place).any(|other| same_ignoring_case(&other.id, &job.id)) {
+            findings.push(Finding::of_job(&job.id, "its id stands twice", job.line));
+        }
+        for (at, step) in job.steps.iter().enumerate() {
+            let Some(id) = &step.id else { continue };
+            let twice = job.steps.iter().take(at).filter_map(|other| other.id.as_deref());
+            if !is_id(id) || twice.into_iter().any(|other| same_ignoring_case(other, id)) {
+                findings.push(Finding::of_job(
+                    &job.id,
+                    format!("GitHub takes no step of the id `{id}`"),
+                    step.line,
+                ));
+            }
+        }
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    id.len() < 100
+        && !id.starts_with("__")
+        && id.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The jobs, each behind all that it needs.
+fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
+    let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
+    let mut open = jobs;
+    let mut done: Vec<Job> = Vec::new();
+    for job in &open {
+        for need in &job.needs {
+            if !ids.contains(need) {
+                findings.push(Finding::of_job(
+                    &job.id,
+                    format!("it needs `{need}`, which is no job"),
+                    job.line,
+                ));
+            }
+        }
+    }
+    while !open.is_empty() {
+        let ready = |job: &Job| {
+            job.needs.iter().all(|need| !ids.contains(need) || done.iter().any(|other| other.id == *need))
+        };
+        let (now, later): (Vec<Job>, Vec<Job>) = open.into_iter().partition(ready);
+        if now.is_empty() {
+            for job in later {
+                findings.push(Finding::of_job(&job.id, "it needs itself", job.line));
+            }
+            break;
+        }
+        done.extend(now);
+        open = later;
+    }
+    done
+}

@@ -1,0 +1,176 @@
+//! The facts of a run as GitHub can bring them about, which are more than the source lets in; and the questions the
+//! proofs ask of them.
+//!
+//! A decision diagram has all its variables from the start, but what must be told apart is known only once the output is
+//! read. So everything is evaluated until no question is new: the first round asks, the next has the answers.
+
+use pipec_ir::facts::{Extra, Facts};
+use pipec_ir::{Event, Pipeline, Trigger};
+use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use super::expression::Axis;
+
+/// What has been asked for so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Questions {
+    branches: Vec<Language>,
+    tags: Vec<Language>,
+    free: BTreeMap<String, usize>,
+}
+
+/// The facts of all runs GitHub can start from a file, and the answers to questions about them.
+pub(crate) struct World<'p> {
+    pub(crate) facts: Facts<'p>,
+    source: &'p Pipeline,
+    known: Questions,
+    asked: RefCell<Questions>,
+}
+
+/// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it.
+pub(crate) fn widened(pipeline: &Pipeline) -> Pipeline {
+    let mut wide = pipeline.clone();
+    let Ok(everything) = Glob::parse("**") else { return wide };
+    for trigger in &mut wide.triggers {
+        if let Trigger::Push(globs, _) | Trigger::PullRequest(globs, _) | Trigger::Tag(globs, _) = trigger {
+            globs.push(everything.clone());
+        }
+    }
+    wide
+}
+
+impl<'p> World<'p> {
+    /// A world that can answer what was asked before; `wide` is [`widened`] of `source`.
+    pub(crate) fn new(
+        source: &'p Pipeline,
+        wide: &'p Pipeline,
+        known: Questions,
+    ) -> Result<World<'p>, TooLarge> {
+        let mut names: Vec<(&String, &usize)> = known.free.iter().collect();
+        names.sort_by_key(|(_, place)| **place);
+        let extra = Extra {
+            branches: known.branches.clone(),
+            tags: known.tags.clone(),
+            variables: names.into_iter().map(|(name, _)| name.clone()).collect(),
+        };
+        let facts = Facts::with(wide, extra)?;
+        Ok(World { facts, source, asked: RefCell::new(known.clone()), known })
+    }
+
+    /// Everything asked by now; `None` if every question had its answer.
+    pub(crate) fn unanswered(&self) -> Option<Questions> {
+        let asked = self.asked.borrow();
+        (*asked != self.known).then(|| asked.clone())
+    }
+
+    /// The operations on propositions.
+    pub(crate) fn logic(&self) -> &Propositions {
+        self.facts.propositions()
+    }
+
+    /// A variable of its own for what is not known: one and the same for the same name.
+    pub(crate) fn free(&self, name: &str) -> Proposition {
+        match self.known.free.get(name) {
+            Some(place) => self.facts.extra(*place),
+            None => {
+                let mut asked = self.asked.borrow_mut();
+                let next = asked.free.len();
+                asked.free.entry(name.to_owned()).or_insert(next);
+                self.logic().falsehood()
+            }
+        }
+    }
+
+    /// That the run's branch or tag lies in the language.
+    pub(crate) fn name_in(&self, axis: Axis, language: &Language) -> Proposition {
+        let known = match axis {
+            Axis::Branch => &self.known.branches,
+            Axis::Tag => &self.known.tags,
+        };
+        if let Some(place) = known.iter().position(|other| other == language) {
+            return match axis {
+                Axis::Branch => self.facts.extra_branch(place),
+                Axis::Tag => self.facts.extra_tag(place),
+            };
+        }
+        let mut asked = self.asked.borrow_mut();
+        let asked = match axis {
+            Axis::Branch => &mut asked.branches,
+            Axis::Tag => &mut asked.tags,
+        };
+        if !asked.contains(language) {
+            asked.push(language.clone());
+        }
+        self.logic().falsehood()
+    }
+
+    /// That a manual run was started on a tag, which GitHub allows and the source knows nothing of.
+    pub(crate) fn manual_on_tag(&self) -> Proposition {
+        self.logic().and(&self.facts.event(Event::Manual), &self.free("a manual run on a tag"))
+    }
+
+    /// That a pull request comes from another repository.
+    pub(crate) fn other_repository(&self) -> Proposition {
+        self.logic().and(&self.facts.event(Event::PullRequest), &self.free("from another repository"))
+    }
+
+    /// That a pull request is a bot's.
+    pub(crate) fn bot(&self) -> Proposition {
+        self.logic().and(&self.facts.event(Event::PullRequest), &self.free("of a bot"))
+    }
+
+    /// That a pull request goes to a branch that the source's trigger names.
+    pub(crate) fn wanted_base(&self) -> Proposition {
+        self.free("to a branch of the trigger")
+    }
+
+    /// What holds of every run that GitHub can start at all: `fork` is a pull request of another repository or a bot.
+    pub(crate) fn possible(&self) -> Proposition {
+        let logic = self.logic();
+        let foreign = logic.or(&self.other_repository(), &self.bot());
+        logic.and(self.facts.valid(), &logic.iff(&self.facts.fork(), &foreign))
+    }
+
+    /// V: the runs that the source lets in.
+    pub(crate) fn wanted(&self) -> Proposition {
+        let logic = self.logic();
+        let ways: Vec<Proposition> = self
+            .source
+            .triggers
+            .iter()
+            .map(|trigger| {
+                let filter = match trigger {
+                    Trigger::Push(globs, _) => {
+                        logic.any(&globs.iter().map(|glob| self.facts.branch(glob)).collect::<Vec<_>>())
+                    }
+                    Trigger::Tag(globs, _) => {
+                        logic.any(&globs.iter().map(|glob| self.facts.tag(glob)).collect::<Vec<_>>())
+                    }
+                    Trigger::PullRequest(..) => self.wanted_base(),
+                    Trigger::Manual(..) => logic.not(&self.manual_on_tag()),
+                    Trigger::Schedule(..) | Trigger::MergeQueue(_) => logic.truth(),
+                };
+                logic.and(&self.facts.event(trigger.event()), &filter)
+            })
+            .collect();
+        logic.and(&self.possible(), &logic.any(&ways))
+    }
+
+    /// The run of a counterexample in people's words.
+    pub(crate) fn tell(&self, counterexample: &Proposition) -> String {
+        let logic = self.logic();
+        let mut text = match self.facts.run(counterexample) {
+            Ok(Some(run)) => run.to_string(),
+            _ => return "a run that is too large to show".to_owned(),
+        };
+        let surely = |part: &Proposition| logic.implies_always(counterexample, part).unwrap_or(false);
+        if surely(&self.manual_on_tag()) {
+            text = text.replacen("of branch", "of a tag, not of branch", 1);
+        }
+        if surely(&logic.and_not(&self.facts.event(Event::PullRequest), &self.wanted_base())) {
+            text.push_str(" to a branch that no trigger names");
+        }
+        text
+    }
+}

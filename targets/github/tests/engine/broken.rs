@@ -1,0 +1,533 @@
+//! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
+//! the engine semantics, section 6.
+
+use crate::sample::{hello, library, shop};
+use crate::whole::{compiled, told};
+use pipec_ir::GeneratedFile;
+
+/// Replaces a text once, within the job or, without one, in the whole file.
+fn edited(text: &str, job: &str, from: &str, to: &str) -> String {
+    let start = if job.is_empty() { 0 } else { text.find(&format!("\n  {job}:\n")).unwrap() + 1 };
+    let (before, rest) = text.split_at(start);
+    let body = rest.find('\n').unwrap() + 1;
+    let next = rest.split_at(body).1.lines().scan(body, |offset, line| {
+        let here = *offset;
+        *offset += line.len() + 1;
+        Some((here, line))
+    });
+    let end = next
+        .filter(|(_, line)| {
+            !job.is_empty() && line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':')
+        })
+        .map(|(offset, _)| offset)
+        .next()
+        .unwrap_or(rest.len());
+    let (own, after) = rest.split_at(end);
+    assert!(own.contains(from), "`{from}` is not in `{job}`:\n{own}");
+    format!("{before}{}{after}", own.replacen(from, to, 1))
+}
+
+macro_rules! broken {
+    ($($(#[$doc:meta])* $name:ident: $build:ident { $($job:literal: $from:literal => $to:expr),+ } $phrase:literal;)+) => {
+        $(
+            $(#[$doc])*
+            #[test]
+            fn $name() {
+                let build = $build();
+                let good = compiled(&build);
+                assert_eq!(told(&build, &good), Vec::<String>::new());
+                let mut text = good.text.clone();
+                $(text = edited(&text, $job, $from, $to);)+
+                let told = told(&build, &GeneratedFile { text, ..good });
+                assert!(!told.is_empty(), "nothing is found");
+                assert!(told.iter().any(|line| line.contains($phrase)), "{}", told.join("\n"));
+            }
+        )+
+    };
+}
+
+const PRODUCTION: &str = "deploy-app-to-production";
+
+broken! {
+    // Conditions of deploys.
+    trap_01_always_beside_the_condition: shop {
+        "deploy-app-to-production": "!cancelled() && needs.plan.outputs" => "always() || needs.plan.outputs"
+    } "`unit` has not passed";
+    trap_01_always_alone: hello {
+        "deploy-app-to-production": "\"${{ !cancelled() && needs.unit.result == 'success' && needs.app.result == 'success' }}\""
+            => "\"${{ always() }}\""
+    } "`unit` has not passed";
+    trap_01_no_failure_lets_a_skipped_gate_pass: hello {
+        "deploy-app-to-production": "needs.unit.result == 'success'" => "!failure()"
+    } "`unit` has not passed";
+    trap_01_not_failed_is_not_success: hello {
+        "deploy-app-to-production": "needs.unit.result == 'success'" => "needs.unit.result != 'failure'"
+    } "`unit` has not passed";
+    trap_01_not_cancelled_alone: hello {
+        "deploy-app-to-production": " && needs.unit.result == 'success' && needs.app.result == 'success'" => ""
+    } "`unit` has not passed";
+    trap_01_success_or_anything: shop {
+        "deploy-app-to-production": "needs.journeys.result == 'success'"
+            => "(needs.journeys.result == 'success' || github.event_name == 'push')"
+    } "`journeys` has not passed";
+    trap_01_failure_starts_it: hello {
+        "deploy-app-to-production": "!cancelled() && needs.unit.result == 'success'" => "failure() || needs.unit.result == 'success'"
+    } "`unit` has not passed";
+    one_conjunct_of_a_condition_dropped: shop {
+        "deploy-app-to-production": " && needs.scan.result == 'success'" => ""
+    } "`scan` has not passed";
+    trap_02_a_gate_left_out_of_needs: shop {
+        "deploy-app-to-production": "scan, " => "",
+        "deploy-app-to-production": " && needs.scan.result == 'success'" => ""
+    } "`scan` has not passed";
+    trap_02_a_gate_asked_for_but_not_needed: shop {
+        "deploy-app-to-production": "scan, " => ""
+    } "does not start";
+    trap_02_an_unneeded_result_is_null: shop {
+        "deploy-app-to-production": "scan, " => "",
+        "deploy-app-to-production": "needs.scan.result == 'success'" => "needs.scan.result != 'failure'"
+    } "`scan` has not passed";
+    trap_02_an_implicit_success_skips_what_is_due: shop {
+        "deploy-app-to-production": "!cancelled() && " => "success() && "
+    } "does not start";
+    trap_03_a_status_function_in_passing: hello {
+        "deploy-app-to-production":
+            "\"${{ !cancelled() && needs.unit.result == 'success' && needs.app.result == 'success' }}\""
+            => "\"${{ vars.fast || failure() }}\""
+    } "has not passed";
+    trap_07_a_gate_that_timed_out_counts: hello {
+        "deploy-app-to-production": "needs.unit.result == 'success'"
+            => "(needs.unit.result == 'success' || needs.unit.result == 'cancelled')"
+    } "`unit` has not passed";
+    a_skipped_gate_counts: hello {
+        "deploy-app-to-production": "needs.unit.result == 'success'"
+            => "contains(fromJSON('[\\\"success\\\", \\\"skipped\\\"]'), needs.unit.result)"
+    } "`unit` has not passed";
+    the_wrong_gate_is_asked: shop {
+        "deploy-app-to-production": "needs.scan.result == 'success'" => "needs.app.result == 'success'"
+    } "`scan` has not passed";
+    the_plan_may_fail: shop {
+        "unit": " && needs.plan.result == 'success'" => ""
+    } "no trigger lets this run in";
+    a_branch_is_not_asked_for: shop {
+        "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true' && " => ""
+    } "its stage is not in this run";
+    a_fact_is_negated: shop {
+        "deploy-app-to-production": "branch-is-main == 'true'" => "branch-is-main != 'true'"
+    } "its stage is not in this run";
+    a_fact_of_another_name: shop {
+        "deploy-app-to-production": "branch-is-main == 'true'" => "changed-docs == 'true'"
+    } "its stage is not in this run";
+    an_unknown_variable_decides: shop {
+        "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true'" => "vars.RELEASE == 'true'"
+    } "its stage is not in this run";
+    an_input_in_any_case: shop {
+        "deploy-app-to-europe": "needs.plan.outputs.input-target-is-europe == 'true'" => "inputs.target == 'Europe'"
+    } "its stage is not in this run";
+    a_comparison_that_ignores_case: shop {
+        "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true'" => "github.ref == 'refs/heads/main'"
+    } "its stage is not in this run";
+    a_name_that_may_be_a_tags: library {
+        "deploy-crate-to-registry": "github.ref_type == 'tag' && needs.plan.outputs.tag-is-v == 'true'"
+            => "startsWith(github.ref_name, 'v')"
+    } "its stage is not in this run";
+    a_deploy_on_a_schedule: library {
+        "deploy-crate-to-registry": "github.event_name == 'push' && github.ref_type == 'tag' && needs.plan.outputs.tag-is-v == 'true'"
+            => "github.event_name == 'schedule'"
+    } "its stage is not in this run";
+    a_deploy_that_never_starts: hello {
+        "deploy-app-to-production": "!cancelled()" => "!cancelled() && github.event_name == 'never'"
+    } "does not start";
+    a_deploy_that_needs_too_much: hello {
+        "deploy-app-to-production": "!cancelled()" => "!cancelled() && github.event_name == 'pull_request'"
+    } "does not start";
+
+    // What makes a gate green.
+    trap_04_a_gate_goes_on_after_errors: hello {
+        "unit": "    timeout-minutes" => "    continue-on-error: true\n    timeout-minutes"
+    } "continue-on-error";
+    trap_04_a_step_goes_on_after_errors: hello {
+        "unit": "        run: cargo test" => "        continue-on-error: true\n        run: cargo test"
+    } "continue-on-error";
+    trap_05_a_gate_with_a_condition_of_its_own: hello {
+        "unit": "        run: cargo test" => "        if: \"${{ github.actor == 'me' }}\"\n        run: cargo test"
+    } "is green without the step";
+    trap_05_a_step_that_never_runs: hello {
+        "unit": "        run: cargo test" => "        if: \"${{ false }}\"\n        run: cargo test"
+    } "is green without the step";
+    trap_05_a_script_that_runs_after_a_failure: hello {
+        "deploy-app-to-production": "        run: ./deploy.sh" => "        if: \"${{ always() }}\"\n        run: ./deploy.sh"
+    } "where it may not";
+    trap_05_an_exemption_without_reason: shop {
+        "migrations": "needs.plan.outputs.changed-schema != 'false' && " => "needs.plan.outputs.changed-schema == 'never' && "
+    } "is green without the step";
+    trap_05_exempt_where_it_is_not: shop {
+        "migrations": "changed-schema == 'false'" => "changed-schema != 'true'",
+        "migrations": "if: \"${{ needs.plan.outputs.changed-schema != 'true' }}\"" => "if: \"${{ always() }}\""
+    } "where it may not";
+    trap_05_exempt_for_members_too: shop {
+        "migrations": "!(github.event_name == 'pull_request' && (" => "!(github.event_name == 'pull_request' || ("
+    } "is green without the step";
+    trap_05_checks_that_only_the_first_decides: shop {
+        "unit": "steps.check-2.outcome == 'success' || steps.check-2.outcome == 'failure'"
+            => "steps.check-2.outcome == 'failure'"
+    } "is green without the step";
+    trap_05_a_check_that_runs_after_a_failed_run: shop {
+        "unit": "if: \"${{ !cancelled() && (steps.check-2.outcome == 'success' || steps.check-2.outcome == 'failure') }}\""
+            => "if: \"${{ always() }}\""
+    } "where it may not";
+    trap_05_a_gate_without_its_script: hello {
+        "unit": "      - name: unit\n        run: cargo test --locked\n" => ""
+    } "a script of the source is missing";
+    trap_06_a_block_scalar_is_always_true: hello {
+        "deploy-app-to-production":
+            "if: \"${{ !cancelled() && needs.unit.result == 'success' && needs.app.result == 'success' }}\""
+            => "if: |\n      ${{ !cancelled() && needs.unit.result == 'success' && needs.app.result == 'success' }}"
+    } "`unit` has not passed";
+    trap_06_text_around_an_expression_is_always_true: hello {
+        "deploy-app-to-production": "needs.app.result == 'success' }}" => "needs.app.result == 'success' }} "
+    } "`unit` has not passed";
+    trap_08_a_matrix_that_may_be_empty: hello {
+        "unit": "    steps:" => "    strategy:\n      matrix:\n        leg: ${{ fromJSON('[]') }}\n    steps:"
+    } "strategy";
+    a_script_changed_by_a_byte: hello {
+        "unit": "cargo test --locked" => "cargo test  --locked"
+    } "none that the source asks for";
+    a_failure_swallowed: hello {
+        "unit": "cargo test --locked" => "cargo test --locked || true"
+    } "none that the source asks for";
+    a_step_that_nobody_asked_for: hello {
+        "unit": "      - name: unit\n" => "      - name: more\n        run: touch ok\n      - name: unit\n"
+    } "none that the source asks for";
+    an_encoded_script_changed: shop {
+        "unit": "bnBtIHJ1biBsaW50" => "bnBtIHJ1biBsYW50"
+    } "none that the source asks for";
+    trap_24_an_expression_in_a_script: hello {
+        "unit": "cargo test --locked" => "cargo test --locked ${{ github.head_ref }}"
+    } "an expression makes up a script";
+    trap_62_a_shell_that_loses_failures: hello {
+        "": "bash --noprofile --norc -euo pipefail {0}" => "bash --noprofile --norc -uo pipefail {0}"
+    } "its shell may lose";
+    trap_62_a_step_with_a_shell_of_its_own: hello {
+        "unit": "        run: cargo test" => "        shell: bash {0}\n        run: cargo test"
+    } "says `shell`";
+    trap_62_a_variable_that_changes_the_shell: hello {
+        "unit": "        run: cargo test" => "        env:\n          BASH_ENV: ./evil.sh\n        run: cargo test"
+    } "`BASH_ENV`";
+    a_script_in_another_folder: hello {
+        "unit": "        run: cargo test" => "        working-directory: empty\n        run: cargo test"
+    } "another directory";
+    the_verification_changed_by_a_byte: hello {
+        "deploy-app-to-production": "[[ sha256:$digest == \"$DIGEST\" ]] ||" => "[[ sha256:$digest != \"$DIGEST\" ]] ||"
+    } "none that the source asks for";
+
+    // What starts it.
+    trap_11_a_wider_branch_filter: hello {
+        "": "branches: [main]" => "branches: [\"**\"]"
+    } "no trigger lets this run in";
+    trap_11_no_filter_at_all: hello {
+        "": "  push:\n    branches: [main]" => "  push:"
+    } "no trigger";
+    trap_11_a_manual_run_that_nobody_asked_for: hello {
+        "": "on:\n" => "on:\n  workflow_dispatch:\n"
+    } "`workflow_dispatch` starts it";
+    trap_11_a_manual_run_of_a_tag: shop {
+        "deploy-app-to-staging": "needs.plan.outputs.branch-is-main == 'true' && needs.plan.result == 'success' &&" => "needs.plan.result == 'failure' &&"
+    } "no trigger lets this run in";
+    trap_11_tags_as_well: hello {
+        "": "branches: [main]" => "branches: [main]\n    tags: [\"v*\"]"
+    } "a tag starts it";
+    trap_11_fewer_branches: shop {
+        "": "branches: [main, release/*]" => "branches: [main]"
+    } "does not start";
+    a_negative_filter: hello {
+        "": "branches: [main]" => "branches: [main, \"!main\"]"
+    } "can't be interpreted";
+    trap_10_a_path_filter: hello {
+        "": "branches: [main]" => "branches: [main]\n    paths-ignore: [\"docs/**\"]"
+    } "paths-ignore";
+    trap_23_pull_requests_with_secrets: shop {
+        "": "  pull_request:\n" => "  pull_request_target:\n    branches: [main]\n  pull_request:\n"
+    } "`pull_request_target` starts it";
+    trap_23_after_another_workflow: hello {
+        "": "on:\n" => "on:\n  workflow_run:\n    workflows: [ci]\n"
+    } "`workflow_run` starts it";
+    trap_23_a_comment: hello {
+        "": "on:\n" => "on:\n  issue_comment:\n"
+    } "`issue_comment` starts it";
+    trap_23_a_call_from_outside: hello {
+        "": "on:\n" => "on:\n  repository_dispatch:\n"
+    } "`repository_dispatch` starts it";
+    trap_22_a_call_from_another_workflow: hello {
+        "": "on:\n" => "on:\n  workflow_call:\n"
+    } "`workflow_call` starts it";
+    a_closed_pull_request: shop {
+        "": "  pull_request:\n" => "  pull_request:\n    types: [opened, closed]\n"
+    } "other types";
+    other_pull_requests: shop {
+        "": "  pull_request:\n    branches: [main]" => "  pull_request:\n    branches: [\"**\"]"
+    } "no trigger lets this run in";
+    another_schedule: library {
+        "": "0 3 * * 1-5" => "* * * * *"
+    } "another schedule";
+    an_input_more: shop {
+        "": "    inputs:\n" => "    inputs:\n      skip:\n        type: boolean\n"
+    } "input `skip`";
+    an_input_of_another_type: shop {
+        "": "        type: string\n" => "        type: boolean\n"
+    } "another type";
+
+    // Environments and locks.
+    trap_13_no_environment: hello {
+        "deploy-app-to-production": "    environment:\n      name: production\n" => ""
+    } "no environment";
+    trap_13_another_environment: hello {
+        "deploy-app-to-production": "name: production\n" => "name: staging\n"
+    } "its environment has another name";
+    trap_13_a_name_made_up_in_the_run: hello {
+        "deploy-app-to-production": "name: production\n" => "name: ${{ vars.ENVIRONMENT }}\n"
+    } "its environment has another name";
+    trap_13_an_environment_without_a_deployment: hello {
+        "deploy-app-to-production": "name: production\n" => "name: production\n      deployment: false\n"
+    } "record of a deployment";
+    trap_13_secrets_outside_their_environment: shop {
+        "scan": "    environment:\n      name: shop-scan\n      deployment: false # only holds the secrets of this job\n" => ""
+    } "no environment";
+    trap_12_no_approval: shop {
+        "deploy-app-to-production": "          AUTHOR_MAY_APPROVE: \"false\"" => "          AUTHOR_MAY_APPROVE: \"true\""
+    } "asks about another environment";
+    trap_12_an_approval_of_another_environment: shop {
+        "deploy-app-to-production": "          ENVIRONMENT: production" => "          ENVIRONMENT: staging"
+    } "asks about another environment";
+    trap_15_a_deploy_cancelled_half_way: hello {
+        "deploy-app-to-production": "      queue: max" => "      cancel-in-progress: true"
+    } "may be cancelled half-way";
+    trap_15_a_waiting_deploy_is_dropped: hello {
+        "deploy-app-to-production": "      queue: max\n" => ""
+    } "may be dropped";
+    trap_15_no_lock: hello {
+        "deploy-app-to-production": "    concurrency:\n      group: pipec-deploy-production-hello\n      queue: max\n" => ""
+    } "no lock";
+    trap_15_runs_share_a_group: hello {
+        "": "group: pipec-hello-${{ github.run_id }}" => "group: pipec-hello-${{ github.ref }}"
+    } "may be dropped";
+    trap_15_every_run_is_cancelled: shop {
+        "": "${{ github.event_name == 'pull_request' && github.ref || github.run_id }}" => "${{ github.ref }}",
+        "": "cancel-in-progress: ${{ github.event_name == 'pull_request' }}" => "cancel-in-progress: true"
+    } "may be cancelled half-way";
+    trap_16_a_group_in_upper_case: hello {
+        "deploy-app-to-production": "pipec-deploy-production-hello" => "pipec-deploy-Production-hello"
+    } "its lock is not that";
+    trap_16_a_group_of_another_workflow: hello {
+        "": "group: pipec-hello-" => "group: pipec-"
+    } "its group is not its own";
+    trap_17_the_lock_of_another_job: shop {
+        "deploy-app-to-production": "pipec-deploy-production-shop" => "pipec-deploy-staging-shop"
+    } "its lock is not that";
+    a_lock_on_a_gate: hello {
+        "unit": "    timeout-minutes" => "    concurrency:\n      group: pipec-deploy-production-hello\n    timeout-minutes"
+    } "it has a lock";
+
+    // Artefacts.
+    trap_18_the_digest_is_not_checked: hello {
+        "deploy-app-to-production": "DIGEST: ${{ needs.app.outputs.digest }}" => "DIGEST: \"sha256:0000\""
+    } "for the digest";
+    trap_18_the_digest_of_another_job: hello {
+        "deploy-app-to-production": "DIGEST: ${{ needs.app.outputs.digest }}" => "DIGEST: ${{ needs.unit.outputs.digest }}"
+    } "for the digest";
+    trap_18_other_bytes_are_verified: hello {
+        "deploy-app-to-production": "handed-over/app.tar" => "elsewhere/app.tar"
+    } "other bytes";
+    trap_19_a_second_writer: hello {
+        "unit": "      - name: unit\n" => "      - uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f\n        with:\n          name: app\n          path: ${{ runner.temp }}/app.tar\n      - name: unit\n"
+    } "steps of Upload";
+    trap_19_both_twins_at_once: shop {
+        "pages": "github.event_name != 'pull_request' && " => ""
+    } "its twin";
+    trap_20_a_digest_from_elsewhere: hello {
+        "app": "digest: ${{ steps.record.outputs.digest }}" => "digest: ${{ github.sha }}"
+    } "not what its steps recorded";
+    trap_20_no_digest: hello {
+        "app": "    outputs:\n      digest: ${{ steps.record.outputs.digest }}\n" => ""
+    } "does not hand on the digest";
+    another_artefact_is_fetched: shop {
+        "deploy-app-to-production": "          name: app\n" => "          name: pages\n"
+    } "does not use";
+    an_artefact_of_another_run: hello {
+        "deploy-app-to-production": "          name: app\n" => "          name: app\n          run-id: 1\n"
+    } "`run-id`";
+    another_file_is_recorded: hello {
+        "app": "FILE: target/release/app" => "FILE: target/debug/app"
+    } "records something else";
+    a_path_that_was_not_verified: hello {
+        "deploy-app-to-production": "APP_PATH: ${{ runner.temp }}/artefacts/app/app" => "APP_PATH: target/release/app"
+    } "`APP_PATH` is something else";
+
+    // Rights and secrets.
+    trap_21_rights_for_all_jobs: hello {
+        "": "permissions: {}" => "permissions: write-all"
+    } "are not empty";
+    trap_21_a_right_more: hello {
+        "unit": "      contents: read # checkout" => "      contents: read\n      packages: write"
+    } "`packages: write`";
+    trap_21_a_right_widened: hello {
+        "unit": "contents: read" => "contents: write"
+    } "`contents: write`";
+    trap_21_no_permissions: hello {
+        "unit": "    permissions:\n      contents: read # checkout\n" => ""
+    } "says no `permissions`";
+    trap_21_a_right_less: hello {
+        "deploy-app-to-production": "      deployments: read # what was deployed before\n" => ""
+    } "lacks `deployments: read`";
+    trap_14_a_token_of_identity: hello {
+        "unit": "      contents: read # checkout" => "      contents: read\n      id-token: write"
+    } "`id-token: write`";
+    trap_22_an_action_by_its_tag: hello {
+        "unit": "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1" => "actions/checkout@v7"
+    } "no pinned action";
+    trap_22_an_action_at_an_unknown_commit: hello {
+        "unit": "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1" => "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b2"
+    } "no pinned action";
+    trap_22_another_action: hello {
+        "unit": "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1" => "evil/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
+    } "none that the source asks for";
+    the_credentials_are_kept: hello {
+        "unit": "persist-credentials: false" => "persist-credentials: true"
+    } "keeps the credentials";
+    another_commit_is_checked_out: hello {
+        "unit": "persist-credentials: false" => "persist-credentials: false\n          ref: main"
+    } "`ref`";
+    a_secret_in_a_gate: shop {
+        "unit": "        run: npm ci" => "        env:\n          TOKEN: ${{ secrets.DATABASE_URL }}\n        run: npm ci"
+    } "passes on a secret";
+    a_secret_in_the_output: shop {
+        "app": "digest: ${{ steps.record.outputs.digest }}" => "digest: ${{ secrets.DATABASE_URL }}"
+    } "passes on a secret";
+    all_secrets_at_once: shop {
+        "unit": "        run: npm ci" => "        env:\n          ALL: ${{ toJSON(secrets) }}\n        run: npm ci"
+    } "passes on a secret";
+    the_token_in_a_script: shop {
+        "unit": "        run: npm ci" => "        env:\n          GH_TOKEN: ${{ github.token }}\n        run: npm ci"
+    } "passes on a secret";
+    the_whole_context_in_a_script: shop {
+        "unit": "        run: npm ci" => "        env:\n          ALL: ${{ toJSON(github) }}\n        run: npm ci"
+    } "passes on a secret";
+    a_secret_of_the_untrusted_twin: shop {
+        "scan-untrusted": "SCAN_TOKEN: \"\"" => "SCAN_TOKEN: ${{ secrets.SCAN_TOKEN }}"
+    } "passes on a secret";
+    a_secret_on_pull_requests: shop {
+        "scan": "github.event_name != 'pull_request' && " => ""
+    } "that nobody reviewed";
+    inherited_secrets: hello {
+        "unit": "    steps:" => "    secrets: inherit\n    steps:"
+    } "says `secrets`";
+    another_identity: shop {
+        "deploy-app-to-production": "arn:aws:iam::123456789012:role/shop" => "arn:aws:iam::123456789012:role/admin"
+    } "identity that its node does not hold";
+
+    // The frame.
+    no_timeout: hello {
+        "unit": "    timeout-minutes: 10\n" => ""
+    } "its timeout is not";
+    a_longer_timeout: hello {
+        "unit": "timeout-minutes: 10" => "timeout-minutes: 360"
+    } "its timeout is not";
+    another_machine: hello {
+        "unit": "runs-on: ubuntu-24.04" => "runs-on: [self-hosted]"
+    } "it runs on";
+    a_job_of_no_node: hello {
+        "": "jobs:\n" => "jobs:\n  more:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    permissions: {}\n    steps:\n      - run: echo\n"
+    } "no node of the source is behind it";
+    a_reusable_workflow: hello {
+        "unit": "    steps:" => "    uses: acme/ci/.github/workflows/x.yml@main\n    steps:"
+    } "says `uses`";
+    a_container: hello {
+        "unit": "    steps:" => "    container: evil:latest\n    steps:"
+    } "says `container`";
+    variables_for_all_jobs: hello {
+        "": "permissions: {}" => "env:\n  PATH: ./bin\n\npermissions: {}"
+    } "says `env`";
+    trap_26_an_id_twice: hello {
+        "": "\n  app:\n" => "\n  Unit:\n"
+    } "stands twice";
+    trap_26_an_id_github_refuses: hello {
+        "": "\n  unit:\n" => "\n  __unit:\n"
+    } "no such id";
+    trap_63_a_key_twice: hello {
+        "unit": "    timeout-minutes: 10\n" => "    timeout-minutes: 10\n    Timeout-Minutes: 10\n"
+    } "stands twice";
+    trap_63_two_documents: hello {
+        "": "permissions: {}" => "---\npermissions: {}"
+    } "can't read it";
+
+    // The plan.
+    the_plan_tests_another_branch: shop {
+        "plan": "branch-is-main branch main" => "branch-is-main branch **"
+    } "its stage is not in this run";
+    the_plan_tests_another_kind: shop {
+        "plan": "changed-schema changed-kind schema" => "changed-schema changed-kind docs"
+    } "is green without the step";
+    the_plan_knows_other_paths: shop {
+        "plan": "schema migrations/**" => "schema db/**"
+    } "other kinds of change";
+    the_plan_forgets_its_source: shop {
+        "plan": "            shop.pipe\n" => ""
+    } "every file of the source";
+    the_plan_asks_for_another_workflow: shop {
+        "plan": "WORKFLOW: shop.yml" => "WORKFLOW: ci.yml"
+    } "runs of another workflow";
+    the_plan_is_changed_by_a_byte: shop {
+        "plan": "holds[$name]=false" => "holds[$name]=true"
+    } "plan";
+    an_output_of_the_plan_is_a_constant: shop {
+        "plan": "branch-is-main: ${{ steps.plan.outputs.branch-is-main }}" => "branch-is-main: \"true\""
+    } "its stage is not in this run";
+    an_output_of_the_plan_is_another: shop {
+        "plan": "changed-schema: ${{ steps.plan.outputs.changed-schema }}" => "changed-schema: ${{ steps.plan.outputs.changed-docs }}"
+    } "is green without the step";
+    the_plan_takes_another_input: shop {
+        "plan": "INPUT_TARGET: ${{ inputs.target }}" => "INPUT_TARGET: ${{ github.ref_name }}"
+    } "its stage is not in this run";
+
+    // The verdict.
+    trap_09_a_verdict_that_may_be_skipped: hello {
+        "verdict": "always()" => "success()"
+    } "does not always run";
+    trap_09_a_verdict_without_a_gate: shop {
+        "verdict": "            scan ${{ needs.scan.result }} ${{ github.event_name != 'pull_request' && github.event_name != 'merge_group' && 'due' || 'not-due' }}\n" => ""
+    } "does not ask for `scan`";
+    trap_09_a_verdict_without_a_need: shop {
+        "verdict": "      - scan\n" => ""
+    } "does not need `scan`";
+    trap_09_a_verdict_that_takes_a_skip: shop {
+        "verdict": "unit ${{ needs.unit.result }} due" => "unit ${{ needs.unit.result }} not-due"
+    } "takes `unit` for due";
+    trap_09_a_verdict_that_asks_another: shop {
+        "verdict": "unit ${{ needs.unit.result }} due" => "unit ${{ needs.app.result }} due"
+    } "the result of `unit`";
+    trap_09_a_verdict_that_is_always_green: hello {
+        "verdict": "status=1" => "status=0"
+    } "does not run the verdict's script";
+    trap_09_a_verdict_of_another_condition: shop {
+        "verdict": "needs.plan.outputs.changed-docs == 'true' && 'due'" => "needs.plan.outputs.changed-docs == 'false' && 'due'"
+    } "takes `links` for due";
+    trap_09_no_verdict: hello {
+        "": "\n  verdict:\n" => "\n  verdikt:\n"
+    } "no job `verdict`";
+
+    // Order.
+    trap_61_a_deploy_that_may_go_back: hello {
+        "deploy-app-to-production": "WORKFLOW: hello.yml" => "WORKFLOW: other.yml"
+    } "another environment or workflow";
+}
+
+#[test]
+fn a_counterexample_tells_the_run() {
+    let build = shop();
+    let good = compiled(&build);
+    let from = "needs.plan.outputs.branch-is-main == 'true'";
+    let text = edited(&good.text, PRODUCTION, from, "github.ref == 'refs/heads/main'");
+    let told = told(&build, &GeneratedFile { text, ..good }).join("\n");
+    let shown = told.split("manual run of branch `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    assert!(shown != "main" && shown.eq_ignore_ascii_case("main"), "{told}");
+}

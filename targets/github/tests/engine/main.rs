@@ -1,0 +1,10 @@
+//! The independent model of GitHub Actions, held against whole workflows: good ones, and good ones broken on purpose.
+
+#[cfg(test)]
+mod broken;
+#[cfg(test)]
+mod mangled;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod whole;

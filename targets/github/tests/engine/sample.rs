@@ -1,0 +1,289 @@
+//! Pipelines to prove, built by hand.
+
+use pipec_base::Span;
+use pipec_ir::*;
+use pipec_logic::Glob;
+use std::collections::{BTreeMap, BTreeSet};
+
+pub fn glob(text: &str) -> Glob {
+    Glob::parse(text).unwrap()
+}
+
+fn origin() -> Origin {
+    Origin::at(Span::default())
+}
+
+pub struct Build {
+    pub program: Program,
+    pub pipeline: Pipeline,
+}
+
+impl Build {
+    pub fn new(name: &str, triggers: Vec<Trigger>) -> Build {
+        let sources = vec![SourceFile { path: format!("{name}.pipe"), digest: "0".repeat(64) }];
+        let protected_branches = vec![glob("main")];
+        let pipeline =
+            Pipeline { name: name.to_owned(), triggers, sources, protected_branches, ..Pipeline::default() };
+        Build { program: Program::default(), pipeline }
+    }
+
+    pub fn stage(&mut self, name: &str, condition: Condition) {
+        let after = (0..self.pipeline.stages.len()).map(StageId).collect();
+        let runs_on_schedule = condition.names_schedule();
+        self.pipeline.stages.push(Stage {
+            name: name.to_owned(),
+            docs: Vec::new(),
+            origin: origin(),
+            after,
+            condition,
+            condition_origin: None,
+            runs_on_schedule,
+            budget: None,
+            nodes: Vec::new(),
+        });
+    }
+
+    /// A node of the last stage, behind `before`, those of earlier stages and the artefacts it uses.
+    pub fn node(&mut self, name: &str, kind: NodeKind, body: Body, before: &[&str]) -> &mut Node {
+        let id = NodeId(self.pipeline.nodes.len());
+        let stage = StageId(self.pipeline.stages.len() - 1);
+        let mut all: BTreeSet<NodeId> =
+            self.pipeline.nodes.iter().filter(|node| node.stage < stage).map(|node| node.id).collect();
+        let used: Vec<&str> = body.uses.iter().map(|(name, _)| name.as_str()).collect();
+        for name in before.iter().chain(&used) {
+            let node = self.pipeline.node_named(name).unwrap();
+            all.insert(node.id);
+            all.extend(node.before.iter().copied());
+        }
+        self.pipeline.stages.last_mut().unwrap().nodes.push(id);
+        self.pipeline.nodes.push(Node {
+            name: name.to_owned(),
+            id,
+            docs: Vec::new(),
+            origin: origin(),
+            name_origin: origin(),
+            stage,
+            kind,
+            body,
+            before: all,
+        });
+        self.pipeline.nodes.last_mut().unwrap()
+    }
+
+    pub fn environment(&mut self, name: &str, tier: Tier) -> &mut Environment {
+        let environment = Environment {
+            name: name.to_owned(),
+            docs: Vec::new(),
+            origin: origin(),
+            tier,
+            after: Vec::new(),
+            from: None,
+            open_to_members: false,
+            url: None,
+            requires: Vec::new(),
+            approval: None,
+            secrets: Vec::new(),
+            identities: Vec::new(),
+            values: Vec::new(),
+            window: None,
+            lock: Lock::Queue,
+            ttl: None,
+            teardown: None,
+        };
+        self.program.environments.entry(name.to_owned()).or_insert(environment)
+    }
+}
+
+pub fn run(script: &str) -> Step {
+    Step { name: None, script: script.to_owned(), kind: StepKind::Run, origin: origin() }
+}
+
+pub fn check(script: &str) -> Step {
+    Step { kind: StepKind::Check, ..run(script) }
+}
+
+pub fn body(steps: Vec<Step>, uses: &[&str]) -> Body {
+    let uses = uses.iter().map(|name| ((*name).to_owned(), origin())).collect();
+    Body { steps, uses, timeout: 600_000, ..Body::default() }
+}
+
+pub fn gate(evidence: &str, of: &[&str]) -> NodeKind {
+    NodeKind::Gate(Gate {
+        evidence: Evidence { name: evidence.to_owned(), of_artefact: !of.is_empty() },
+        of: of.iter().map(|name| (*name).to_owned()).collect(),
+        advisory: None,
+        exemptions: Vec::new(),
+        overriding: None,
+        quorum: None,
+    })
+}
+
+pub fn exempt(mut kind: NodeKind, when: Exemption, because: &str) -> NodeKind {
+    if let NodeKind::Gate(gate) = &mut kind {
+        gate.exemptions.push(ExemptionRule { when, because: because.to_owned(), origin: origin() });
+    }
+    kind
+}
+
+pub fn artefact(ty: ArtefactType, paths: &[&str]) -> NodeKind {
+    let paths = paths.iter().map(|path| PathPattern { glob: glob(path), origin: origin() }).collect();
+    NodeKind::Artefact(Artefact { ty, paths, image_name: None })
+}
+
+pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
+    NodeKind::Deploy(Box::new(Deploy {
+        artefacts: artefacts.iter().map(|name| (*name).to_owned()).collect(),
+        environment: environment.to_owned(),
+        environment_origin: origin(),
+        strategy: None,
+        shift: None,
+        verify: None,
+        rollback: None,
+        irreversible: None,
+    }))
+}
+
+pub fn secret(name: &str, file: bool) -> Secret {
+    Secret { variable: name.to_owned(), file, origin: origin() }
+}
+
+pub fn push(globs: &[&str]) -> Trigger {
+    Trigger::Push(globs.iter().map(|text| glob(text)).collect(), origin())
+}
+
+pub fn pull_request(globs: &[&str]) -> Trigger {
+    Trigger::PullRequest(globs.iter().map(|text| glob(text)).collect(), origin())
+}
+
+pub fn tag(globs: &[&str]) -> Trigger {
+    Trigger::Tag(globs.iter().map(|text| glob(text)).collect(), origin())
+}
+
+/// The smallest: one branch, one gate, one artefact, one environment.
+pub fn hello() -> Build {
+    let mut build = Build::new("hello", vec![push(&["main"])]);
+    build.stage("commit", Condition::Always);
+    build.node("unit", gate("test", &[]), body(vec![run("cargo test --locked")], &[]), &[]);
+    let kind = artefact(ArtefactType::Binary, &["target/release/app"]);
+    build.node("app", kind, body(vec![run("cargo build --release --locked")], &[]), &[]);
+    build.stage("release", Condition::Always);
+    let scripts = vec![run("./deploy.sh \"$APP_PATH\"")];
+    build.node("deploy-app-to-production", deploy(&["app"], "production"), body(scripts, &["app"]), &[]);
+    build.environment("production", Tier::Production);
+    build
+}
+
+/// Everything that the output knows: pull requests, a manual run, changes, exemptions, twins, approval, identities.
+pub fn shop() -> Build {
+    let inputs = vec![Input {
+        name: "target".to_owned(),
+        ty: InputType::String,
+        default: Some(Text::literal("none")),
+        docs: Vec::new(),
+        origin: origin(),
+    }];
+    let triggers = vec![
+        push(&["main", "release/*"]),
+        pull_request(&["main"]),
+        Trigger::Manual(inputs, origin()),
+        Trigger::MergeQueue(origin()),
+    ];
+    let mut build = Build::new("shop", triggers);
+    build.pipeline.changes = vec![
+        ChangeRule {
+            kind: "schema".to_owned(),
+            globs: vec![glob("migrations/**")],
+            because: None,
+            origin: origin(),
+        },
+        ChangeRule { kind: "docs".to_owned(), globs: vec![glob("docs/**")], because: None, origin: origin() },
+    ];
+    build.stage("commit", Condition::Always);
+    let steps =
+        vec![run("npm ci"), check("npm test"), check("npm run lint -- \"${{ x }}\"\n"), run("echo done")];
+    build.node("unit", gate("test", &[]), body(steps, &[]), &[]);
+    let unless = Exemption::UnlessChanged(vec![Change::Kind("schema".to_owned())]);
+    let kind = exempt(gate("schema-check", &[]), unless, "there is no migration");
+    let kind = exempt(kind, Exemption::OnFork, "forks have no database");
+    build.node("migrations", kind, body(vec![run("squawk migrations/*.sql")], &[]), &[]);
+    build.node("app", artefact(ArtefactType::Binary, &["out/app"]), body(vec![run("make")], &[]), &[]);
+    let mut pages = body(vec![run("make docs")], &[]);
+    pages.rights = vec![(Right::Pages, origin())];
+    pages.directory = Some(("site".to_owned(), origin()));
+    build.node("pages", artefact(ArtefactType::Site, &["public/**"]), pages, &[]);
+    let mut scan = body(vec![run("scan \"$APP_PATH\"")], &["app"]);
+    scan.secrets = vec![secret("SCAN_TOKEN", false)];
+    scan.env = vec![Binding {
+        variable: "COMMIT".to_owned(),
+        value: Text::fact(Fact::CommitShort),
+        origin: origin(),
+    }];
+    build.node("scan", gate("vulnerability", &["app"]), scan, &[]);
+    let style = build.node("style", gate("lint", &[]), body(vec![run("lint")], &[]), &[]);
+    if let NodeKind::Gate(gate) = &mut style.kind {
+        gate.advisory = Some(("being introduced".to_owned(), origin()));
+    }
+    build.stage("docs", Condition::Changed(vec![Change::Kind("docs".to_owned())]));
+    build.node("links", NodeKind::Job, body(vec![run("check-links \"$PAGES_PATH\"")], &["pages"]), &[]);
+    let on_main = || Condition::Branch(glob("main"));
+    build.stage("acceptance", on_main());
+    let mut staging = body(vec![run("helm upgrade")], &["app", "pages"]);
+    staging.subject = Some("app".to_owned());
+    build.node("deploy-app-to-staging", deploy(&["app", "pages"], "staging"), staging, &[]);
+    let journeys = body(vec![run("npm run e2e")], &["app"]);
+    build.node("journeys", gate("acceptance", &["app"]), journeys, &["deploy-app-to-staging"]);
+    build.stage("release", on_main());
+    let steps = vec![run("./deploy.sh \"$APP_PATH\"")];
+    build.node("deploy-app-to-production", deploy(&["app"], "production"), body(steps, &["app"]), &[]);
+    let chosen = Condition::Input { name: "target".to_owned(), value: "Europe".to_owned() };
+    build.stage("europe", Condition::All(vec![on_main(), chosen]));
+    let steps = vec![run("./deploy.sh \"$APP_PATH\" eu")];
+    build.node("deploy-app-to-europe", deploy(&["app"], "europe"), body(steps, &["app"]), &[]);
+    let staging = build.environment("staging", Tier::Staging);
+    staging.url = Some(Text::literal("https://staging.shop.example"));
+    staging.secrets = vec![secret("KUBECONFIG", true)];
+    let production = build.environment("production", Tier::Production);
+    production.approval =
+        Some(Approval { role: "managers".to_owned(), min: 1, not_author: true, origin: origin() });
+    production.identities = vec![Identity {
+        provider: "aws".to_owned(),
+        role: "arn:aws:iam::123456789012:role/shop".to_owned(),
+        origin: origin(),
+    }];
+    production.values =
+        vec![Binding { variable: "REGION".to_owned(), value: Text::literal("eu-west-1"), origin: origin() }];
+    production.secrets = vec![secret("DATABASE_URL", false)];
+    build.environment("europe", Tier::Production);
+    let member = RoleMember { kind: "team".to_owned(), name: "acme/managers".to_owned() };
+    build.program.roles.insert(
+        "managers".to_owned(),
+        Role {
+            name: "managers".to_owned(),
+            members: BTreeMap::from([("github".to_owned(), member)]),
+            origin: origin(),
+        },
+    );
+    build
+}
+
+/// Tags beside branches.
+pub fn library() -> Build {
+    let mut build = Build::new(
+        "library",
+        vec![push(&["main"]), tag(&["v*", "v*/**"]), Trigger::Schedule("0 3 * * 1-5".to_owned(), origin())],
+    );
+    build.pipeline.protected_tags = vec![glob("v*")];
+    build.stage("commit", Condition::Always);
+    build.node("unit", gate("test", &[]), body(vec![run("cargo test")], &[]), &[]);
+    build.node(
+        "crate",
+        artefact(ArtefactType::Package, &["a.crate", "b.crate"]),
+        body(vec![run("cargo package")], &[]),
+        &[],
+    );
+    build.stage("publish", Condition::All(vec![Condition::Event(Event::Tag), Condition::Tag(glob("v*"))]));
+    let steps = body(vec![run("cargo publish")], &["crate"]);
+    build.node("deploy-crate-to-registry", deploy(&["crate"], "registry"), steps, &[]);
+    build.environment("registry", Tier::Production).secrets = vec![secret("TOKEN", false)];
+    build
+}

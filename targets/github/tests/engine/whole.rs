@@ -1,0 +1,46 @@
+//! Unbroken output proves in silence.
+
+use crate::sample::{self, Build};
+use pipec_github::GitHub;
+use pipec_ir::{GeneratedFile, Target, TargetContext};
+
+/// The one file a pipeline becomes.
+pub fn compiled(build: &Build) -> GeneratedFile {
+    let context = TargetContext { version: "0.1.0".to_owned() };
+    let output = GitHub.compile(&build.program, &build.pipeline, &context);
+    let [file] = output.files.as_slice() else { panic!("{:#?}", output.diagnostics) };
+    file.clone()
+}
+
+/// What the model finds, one line each.
+pub fn told(build: &Build, file: &GeneratedFile) -> Vec<String> {
+    let findings = pipec_github::engine::verify(&build.program, &build.pipeline, std::slice::from_ref(file));
+    findings
+        .into_iter()
+        .map(|finding| {
+            let shown = finding.counterexample.map(|run| format!(" [{run}]")).unwrap_or_default();
+            format!("{} ({}){shown}", finding.message, finding.notes.join("; "))
+        })
+        .collect()
+}
+
+fn is_silent(build: &Build) {
+    let file = compiled(build);
+    let told = told(build, &file);
+    assert!(told.is_empty(), "{}\n{}", told.join("\n"), file.text);
+}
+
+#[test]
+fn the_smallest_pipeline_is_proven() {
+    is_silent(&sample::hello());
+}
+
+#[test]
+fn a_pipeline_with_everything_is_proven() {
+    is_silent(&sample::shop());
+}
+
+#[test]
+fn a_pipeline_of_branches_and_tags_is_proven() {
+    is_silent(&sample::library());
+}

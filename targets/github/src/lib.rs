@@ -4,6 +4,7 @@
 //! become an expression by accident; the engine model reads the bytes back and shares no code with the emitter.
 
 mod document;
+pub mod engine;
 mod expression;
 mod lower;
 mod pins;
@@ -50,8 +51,8 @@ impl Target for GitHub {
         Output { files: vec![file], diagnostics }
     }
 
-    fn verify(&self, _program: &Program, _pipeline: &Pipeline, _files: &[GeneratedFile]) -> Vec<Diagnostic> {
-        Vec::new()
+    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+        engine::verify(program, pipeline, files)
     }
 
     fn is_generated(&self, text: &str) -> bool {

@@ -217,32 +217,56 @@ fn the_tables_read_what_the_grammar_writes() {
     }
 }
 
-#[test]
-fn the_parser_reads_every_keyword_where_a_name_is_asked_for() {
-    let bnf = grammar();
-    let shortest = Shortest::new(&bnf);
-    let mut sites: BTreeSet<(Vec<usize>, usize, Vec<usize>)> = BTreeSet::new();
-    for (before, symbols, behind) in shortest_texts(&bnf) {
+/// What stands before and behind each place of the grammar that takes a word, and the number of the words' class.
+fn places_of_words(bnf: &Bnf) -> BTreeSet<(Vec<usize>, usize, Vec<usize>)> {
+    let shortest = Shortest::new(bnf);
+    let mut places = BTreeSet::new();
+    for (before, symbols, behind) in shortest_texts(bnf) {
         for (place, symbol) in symbols.iter().enumerate() {
-            if let Symbol::Nonterminal(number) = symbol
-                && ["NAME", "VAR", "WORD", "CODE"].contains(&bnf.nonterminals[*number].as_str())
+            if let Symbol::Nonterminal(class) = symbol
+                && ["NAME", "VAR", "WORD", "CODE"].contains(&bnf.nonterminals[*class].as_str())
             {
                 let front = [before.clone(), shortest.terminals(&symbols[..place])].concat();
                 let rest = [shortest.terminals(&symbols[place + 1..]), behind.clone()].concat();
-                sites.insert((front, *number, rest));
+                places.insert((front, *class, rest));
             }
         }
     }
-    assert!(sites.len() > 100, "{}", sites.len());
+    assert!(places.len() > 100, "{}", places.len());
+    places
+}
+
+/// The number of a keyword.
+fn keyword(bnf: &Bnf, word: &str) -> usize {
+    bnf.terminals.iter().position(|other| *other == Terminal::Keyword(word.to_owned())).unwrap()
+}
+
+/// A text if the grammar and the parser disagree whether it is one.
+fn disagreement(bnf: &Bnf, tables: &Tables<'_>, terminals: &[usize], random: &mut Random) -> Option<String> {
+    let text = write(bnf, terminals, random);
+    let read = tables.read(terminals);
+    let errors = if read.is_ok() { errors_of_grammar(&text) } else { errors(&text) };
+    (read.is_ok() != errors.is_empty())
+        .then(|| format!("{text}\n  the grammar: {read:?}, the parser: {errors:?}"))
+}
+
+#[test]
+fn the_parser_reads_every_keyword_where_a_name_is_asked_for() {
+    let bnf = grammar();
+    let places = places_of_words(&bnf);
     let mut wrong = Vec::new();
     for keyword in bnf::keywords(&Grammar::read_page(PAGE).unwrap()) {
-        let terminal = bnf.terminals.iter().position(|other| *other == Terminal::Keyword(keyword.clone()));
-        let texts = sites.iter().filter(|(_, class, _)| {
-            bnf.productions_of(*class).any(|(_, way)| Some(way.right[0]) == terminal.map(Symbol::Terminal))
+        let Some(terminal) =
+            bnf.terminals.iter().position(|other| *other == Terminal::Keyword(keyword.clone()))
+        else {
+            continue;
+        };
+        let texts = places.iter().filter(|(_, class, _)| {
+            bnf.productions_of(*class).any(|(_, way)| way.right[0] == Symbol::Terminal(terminal))
         });
         let texts: Vec<String> = texts
             .map(|(front, _, rest)| {
-                let terminals = [front.clone(), terminal.into_iter().collect(), rest.clone()].concat();
+                let terminals = [front.clone(), vec![terminal], rest.clone()].concat();
                 write(&bnf, &terminals, &mut Random::new(0))
             })
             .collect();
@@ -254,6 +278,40 @@ fn the_parser_reads_every_keyword_where_a_name_is_asked_for() {
                     wrong.push(format!("{text}\n  {}", errors.join("\n  ")));
                 }
             }
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn true_and_false_are_variables_but_no_names() {
+    let bnf = grammar();
+    let tables = Tables::new(&bnf);
+    let mut wrong = Vec::new();
+    for (front, _, rest) in places_of_words(&bnf) {
+        for word in ["true", "false"] {
+            let terminals = [front.clone(), vec![keyword(&bnf, word)], rest.clone()].concat();
+            wrong.extend(disagreement(&bnf, &tables, &terminals, &mut Random::new(0)));
+        }
+    }
+    assert_none(&wrong);
+}
+
+#[test]
+fn an_allow_stands_only_where_the_grammar_has_it() {
+    let bnf = grammar();
+    let tables = Tables::new(&bnf);
+    let shortest = Shortest::new(&bnf);
+    let surroundings = shortest.surroundings();
+    let allow = shortest.terminals(&[Symbol::Nonterminal(bnf.nonterminal("allow").unwrap())]);
+    let mut wrong = Vec::new();
+    for (_, rule) in CLAUSES {
+        let rule = bnf.nonterminal(rule).unwrap();
+        let (before, behind) = surroundings[rule].clone().unwrap();
+        for (_, production) in bnf.productions_of(rule) {
+            let clause = shortest.terminals(&production.right);
+            let terminals = [before.clone(), allow.clone(), clause, behind.clone()].concat();
+            wrong.extend(disagreement(&bnf, &tables, &terminals, &mut Random::new(0)));
         }
     }
     assert_none(&wrong);
@@ -290,13 +348,8 @@ fn the_parser_refuses_what_the_grammar_refuses() {
                 terminals.swap(place, next);
             }
         }
-        let text = write(&bnf, &terminals, &mut random);
-        let read = tables.read(&terminals);
-        refused += usize::from(read.is_err());
-        let errors = if read.is_ok() { errors_of_grammar(&text) } else { errors(&text) };
-        if read.is_ok() != errors.is_empty() {
-            wrong.push(format!("{text}\n  the grammar: {read:?}, the parser: {errors:?}"));
-        }
+        refused += usize::from(tables.read(&terminals).is_err());
+        wrong.extend(disagreement(&bnf, &tables, &terminals, &mut random));
     }
     assert!(refused > 1500, "{refused}");
     assert_none(&wrong);

@@ -58,7 +58,7 @@ pub struct Bnf {
 const LITERALS: [&str; 10] =
     ["INT", "DECIMAL", "DURATION", "PERCENT", "SIZE", "TIME", "DATE", "STRING", "TRIPLE", "INTERPOLATED"];
 
-/// The keywords that are no names.
+/// The keywords that are no names; scripts may have variables of these names.
 const NEVER_NAMES: [&str; 2] = ["true", "false"];
 
 impl Bnf {
@@ -267,8 +267,9 @@ impl Translation<'_> {
                 classes.push(Terminal::CapitalWord);
             }
             let keywords = self.keywords.iter().filter(|word| {
-                name == "CODE"
-                    || !NEVER_NAMES.contains(&word.as_str()) && (takes_names || !word.contains('-'))
+                let is_name = takes_names && !NEVER_NAMES.contains(&word.as_str());
+                let is_variable = takes_variables && !word.contains('-');
+                is_name || is_variable
             });
             classes.extend(keywords.cloned().map(Terminal::Keyword));
             for class in classes {

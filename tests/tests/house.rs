@@ -78,10 +78,7 @@ fn arrows_between_crates_run_one_way() {
         for dependency in package["dependencies"].as_array().expect("dependencies") {
             let to = dependency["name"].as_str().expect("a name");
             let for_tests = dependency["kind"].as_str() == Some("dev");
-            assert!(
-                for_tests || !to.starts_with("pipec-") || may.contains(&to),
-                "{name} may not know {to}"
-            );
+            assert!(for_tests || !to.starts_with("pipec-") || may.contains(&to), "{name} may not know {to}");
         }
     }
     assert_eq!(seen.len(), ARROWS.len(), "ARROWS names a crate that is not there");
@@ -159,7 +156,8 @@ fn no_committed_file_names_a_machine_or_a_registry() {
         }
         for home in homes {
             let names_home = content.match_indices(home).any(|(at, _)| {
-                !content[..at].ends_with(|before: char| before.is_alphanumeric() || "_./-~}*".contains(before))
+                !content[..at]
+                    .ends_with(|before: char| before.is_alphanumeric() || "_./-~}*".contains(before))
             });
             assert!(!names_home, "{} names a folder of a machine: {home}", path.display());
         }

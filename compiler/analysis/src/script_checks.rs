@@ -2,7 +2,7 @@
 
 use crate::scope::Workspace;
 use crate::scripts::{self, ScriptContext, ScriptRole};
-use pipec_base::{Diagnostic, Severity};
+use pipec_base::{Diagnostic, Severity, Span};
 use pipec_ir::{Action, ArtefactType, Binding, Environment, Node, NodeKind, Pipeline, Program, Step, Tier};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
@@ -81,12 +81,34 @@ fn check_steps(
             };
             let diagnostic = diagnostic.help(finding.help);
             let diagnostic = match finding.replacement {
-                Some(text) => diagnostic.fix("mend the script", span, text),
+                Some(replacement) => {
+                    let written = text.get(step.origin.span.range()).unwrap_or("");
+                    let (span, replacement) = edit(written, step.origin.span, span, &replacement);
+                    diagnostic.fix("mend the script", span, replacement)
+                }
                 None => diagnostic,
             };
             diagnostics.push(step.origin.explain(diagnostic));
         }
     }
+}
+
+/// What to replace in the source, and by what, so that a string says the replacement where it said the span; what is taken
+/// away takes the blanks before it along.
+fn edit(written: &str, string: Span, meant: Span, replacement: &str) -> (Span, String) {
+    let mut span = meant;
+    if replacement.is_empty() {
+        let before = written.get(..(meant.start.saturating_sub(string.start)) as usize).unwrap_or("");
+        let blanks = before.len() - before.trim_end_matches(' ').len();
+        span.start -= u32::try_from(blanks).unwrap_or(0);
+    }
+    let raw = written.starts_with("\"\"\"");
+    let text = if raw {
+        replacement.to_owned()
+    } else {
+        replacement.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t")
+    };
+    (span, text)
 }
 
 /// Every variable that the compiler gives to a node's scripts.

@@ -1,0 +1,71 @@
+//! The README shows the thing at work: what it shows must be what happens.
+
+use std::path::Path;
+use std::process::Command;
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).expect("the crate lies in the workspace")
+}
+
+fn readme() -> String {
+    std::fs::read_to_string(root().join("README.md")).expect("a README")
+}
+
+/// The content of the first fence of a language.
+fn fence(text: &str, language: &str) -> String {
+    let opening = format!("```{language}\n");
+    let start = text.find(&opening).unwrap_or_else(|| panic!("no {language} fence")) + opening.len();
+    let length = text[start..].find("```").expect("the fence is closed");
+    text[start..start + length].to_owned()
+}
+
+fn hello() -> String {
+    std::fs::read_to_string(root().join("examples/hello/hello.pipe")).expect("the example")
+}
+
+/// Applies the lines of a diff without line numbers: a removed or kept line is looked for from where the last one was.
+fn patched(text: &str, diff: &str) -> String {
+    let mut rest = text.lines().peekable();
+    let mut result = Vec::new();
+    for line in diff.lines() {
+        let (sign, line) = line.split_at(1);
+        if sign == "+" {
+            result.push(line.to_owned());
+            continue;
+        }
+        for candidate in rest.by_ref() {
+            let found = candidate == line;
+            if !(found && sign == "-") {
+                result.push(candidate.to_owned());
+            }
+            if found {
+                break;
+            }
+        }
+    }
+    result.extend(rest.map(str::to_owned));
+    result.join("\n") + "\n"
+}
+
+#[test]
+fn the_program_it_shows_is_the_example() {
+    assert_eq!(fence(&readme(), "pipe"), hello());
+}
+
+#[test]
+fn the_harmless_change_gives_the_error_it_shows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let changed = patched(&hello(), &fence(&readme(), "diff"));
+    std::fs::write(folder.path().join("hello.pipe"), changed).expect("written");
+    let folder = folder.path().to_str().expect("a path");
+    let checked = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["check", folder, "--color", "never"])
+        .output()
+        .expect("pipec runs");
+    let report = String::from_utf8(checked.stderr).expect("text");
+    let shown = fence(&readme(), "console");
+    let shown = shown.strip_prefix("$ pipec check\n").expect("the command");
+    assert!(report.starts_with(shown), "the README shows:\n{shown}\npipec says:\n{report}");
+    assert!(report.ends_with("3 errors\n"), "{report}");
+    assert_eq!(checked.status.code(), Some(1));
+}

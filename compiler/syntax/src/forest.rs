@@ -36,6 +36,8 @@ enum Role {
     Dropped,
     /// Before this token, that many unclosed blocks end.
     EndsBlocks(usize),
+    /// Before this token, a block begins whose `{` is missing.
+    BeginsBlock,
 }
 
 pub(crate) fn grow<'t>(file: FileId, text: &'t str, tokens: &Tokens) -> (Forest<'t>, Vec<Diagnostic>) {
@@ -54,6 +56,7 @@ pub(crate) fn grow<'t>(file: FileId, text: &'t str, tokens: &Tokens) -> (Forest<
     for (token, role) in significant.iter().zip(&roles) {
         match role {
             Role::Dropped => continue,
+            Role::BeginsBlock => builder.open.push((token.span.at_start(), Vec::new())),
             Role::EndsBlocks(count) => (0..*count).for_each(|_| builder.close(token.span.at_start())),
             Role::Plain => {}
         }
@@ -79,12 +82,14 @@ struct Open {
     token: Token,
     /// How deep the first line inside is indented, once there is one.
     content: Option<u32>,
+    /// Whether its content begins on its own line.
+    inline: bool,
 }
 
 impl Open {
-    /// Whether its content is indented, so that indentation can tell where it ends.
+    /// Whether indentation can tell where it ends: its content is indented, or stands on its line.
     fn is_indented(&self) -> bool {
-        self.content.is_some_and(|content| content > self.token.indentation)
+        self.inline || self.content.is_some_and(|content| content > self.token.indentation)
     }
 }
 
@@ -132,6 +137,7 @@ impl Pairing<'_, '_> {
         }
         // Closing braces without a partner still to be found, where there are more of them than of the opening ones.
         let mut strays = balance.map_or(0, |balance| balance.max(0));
+        let mut lacking = balance.map_or(0, |balance| (-balance).max(0));
         let mut open: Vec<Open> = Vec::new();
         for (offset, token) in piece.iter().enumerate() {
             let index = start + offset;
@@ -148,15 +154,34 @@ impl Pairing<'_, '_> {
             {
                 innermost.content = Some(token.indentation);
             }
-            if token.is(Punctuation::OpenBrace) {
-                open.push(Open { token: *token, content: None });
+            let before = offset.checked_sub(1).and_then(|before| piece.get(before)).copied();
+            if strays > 0
+                && let Some(header) = self.header_without_brace(&piece, offset)
+            {
+                strays -= 1;
+                self.role(index, Role::BeginsBlock);
+                self.missing(&header, before.unwrap_or(header));
+                open.push(Open { token: header, content: Some(token.indentation), inline: false });
+            }
+            if token.is(Punctuation::OpenBrace)
+                && lacking > 0
+                && before.is_some_and(|before| before.is(Punctuation::OpenBrace))
+            {
+                lacking -= 1;
+                self.role(index, Role::Dropped);
+                self.one_too_many(token);
+            } else if token.is(Punctuation::OpenBrace) {
+                let next = piece.get(offset + 1);
+                let inline = next.is_some_and(|next| !next.starts_line());
+                open.push(Open { token: *token, content: None, inline });
             } else if token.is(Punctuation::CloseBrace) {
                 let ended = if token.starts_line() { self.end_outdented(&mut open, token, true) } else { 0 };
-                let too_deep = token.starts_line()
-                    && open.last().is_some_and(|innermost| {
-                        innermost.is_indented()
-                            && innermost.content.is_some_and(|content| token.indentation >= content)
-                    });
+                let too_deep = open.last().is_some_and(|innermost| {
+                    innermost.content.is_some_and(|content| {
+                        content > innermost.token.indentation
+                            && (!token.starts_line() || token.indentation >= content)
+                    })
+                });
                 if open.is_empty() || (strays > 0 && too_deep) {
                     strays -= 1;
                     self.role(index, Role::Dropped);
@@ -218,6 +243,58 @@ impl Pairing<'_, '_> {
         let edit = Edit { span: last.at_end(), text: format!("\n{indentation}}}") };
         finding.fix = Some(Fix { title, edits: vec![edit] });
         self.diagnostics.push(finding.help("put its `}` where the block ends"));
+    }
+
+    /// The word that begins the line above, where the line that begins at `offset` is indented below it as its block would
+    /// be, and no `{` stands between.
+    fn header_without_brace(&self, piece: &[Token], offset: usize) -> Option<Token> {
+        let token = piece.get(offset).filter(|token| token.starts_line())?;
+        let above = piece.get(..offset)?;
+        let last = above.last()?;
+        let header = above.iter().rev().find(|token| token.starts_line())?;
+        let word = header.text(self.text);
+        let takes_block =
+            Block::ALL.iter().any(|block| block.clause(word).is_some_and(|clause| clause.opens.is_some()));
+        let goes_on = matches!(
+            last.kind,
+            TokenKind::Punctuation(
+                Punctuation::OpenBrace
+                    | Punctuation::CloseBrace
+                    | Punctuation::Comma
+                    | Punctuation::OpenParenthesis
+                    | Punctuation::OpenBracket
+                    | Punctuation::Equals
+            )
+        );
+        let first = token.text(self.text);
+        let begins_clause = first == "allow"
+            || word == "matrix"
+            || Block::ALL.iter().any(|block| block.clause(first).is_some());
+        (token.indentation > header.indentation && takes_block && !goes_on && begins_clause)
+            .then_some(*header)
+    }
+
+    fn missing(&mut self, header: &Token, last: Token) {
+        let word = header.text(self.text);
+        self.diagnostics.push(
+            Diagnostic::error(
+                codes::P0011,
+                format!("the `{{` of this `{word}` is missing"),
+                header.span.to(last.span),
+            )
+            .help("what is indented below it stands between braces")
+            .fix("write `{`", last.span.at_end(), " {"),
+        );
+    }
+
+    fn one_too_many(&mut self, brace: &Token) {
+        self.diagnostics.push(
+            Diagnostic::error(codes::P0011, "this `{` is one too many", brace.span).help("remove it").fix(
+                "remove it",
+                brace.span,
+                "",
+            ),
+        );
     }
 
     fn stray(&mut self, brace: &Token) {

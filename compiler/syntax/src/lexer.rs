@@ -377,10 +377,8 @@ impl<'t> Lexer<'t> {
             );
             return self.push(TokenKind::Comment, line_length(rest));
         }
-        if first == '\''
-            && let Some(length) = single_quoted(rest)
-        {
-            let text = rest.get(1..length - 1).unwrap_or("");
+        if let Some((inside, length)) = foreign_quotes(rest, first) {
+            let text = rest.get(inside).unwrap_or("");
             let double = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
             let span = self.span(self.at, self.at + length);
             self.report(
@@ -417,25 +415,29 @@ impl<'t> Lexer<'t> {
         if first == '$' {
             return self.shell_variable(rest);
         }
-        if is_bare(first) {
+        if matches!(first, '/' | '*' | '@' | '~' | '\\') || rest.starts_with("--") {
             let start = self.glued_start();
             let is_lone = !rest.chars().nth(1).is_some_and(is_bare) && start == self.at && first != '*';
             if !is_lone {
                 return self.bare(start);
             }
         }
-        let length: usize = rest
-            .chars()
-            .take_while(|character| !is_token_start(*character) && !character.is_whitespace())
-            .map(char::len_utf8)
-            .sum();
-        let length = length.max(first.len_utf8());
-        let visible = !rest.chars().take(length).all(is_invisible);
+        let length: usize = if is_invisible(first) {
+            first.len_utf8()
+        } else {
+            rest.chars()
+                .take_while(|character| !ends_stray(*character) && !character.is_whitespace())
+                .map(char::len_utf8)
+                .sum::<usize>()
+                .max(first.len_utf8())
+        };
+        let visible = !is_invisible(first);
         let text = self.slice(self.at, self.at + length);
         let span = self.span(self.at, self.at + length);
         if visible {
             let finding = Diagnostic::error(codes::P0004, format!("`{text}` means nothing here"), span);
             self.report(match first {
+                '-' if text.len() > 1 => finding.help("numbers are never negative"),
                 '-' => finding.help("numbers are never negative; clauses need no dash before them"),
                 '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {
                     finding.help("a string stands between straight double quotes: `\"`")
@@ -538,37 +540,25 @@ fn line_length(text: &str) -> usize {
     line.strip_suffix('\r').unwrap_or(line).len()
 }
 
-/// The length of a text between single quotes on one line.
-fn single_quoted(text: &str) -> Option<usize> {
+/// Where the text stands between quotes of another kind on one line, and the length of all.
+fn foreign_quotes(text: &str, first: char) -> Option<(std::ops::Range<usize>, usize)> {
+    let closing: &[char] = match first {
+        '\'' => &['\''],
+        '“' | '”' | '„' => &['“', '”'],
+        '‘' | '’' => &['’'],
+        '«' => &['»'],
+        '`' => &['`'],
+        _ => return None,
+    };
+    let start = first.len_utf8();
     let line = text.get(..line_length(text))?;
-    let end = line.get(1..)?.find('\'')?;
-    Some(end + 2)
+    let length = line.get(start..)?.find(closing)?;
+    let end = start + length;
+    let quote = line.get(end..)?.chars().next()?;
+    Some((start..end, end + quote.len_utf8()))
 }
 
-fn is_token_start(character: char) -> bool {
-    is_word(character)
-        || matches!(
-            character,
-            '"' | '\''
-                | '{'
-                | '}'
-                | '('
-                | ')'
-                | '['
-                | ']'
-                | ','
-                | ':'
-                | '.'
-                | '='
-                | '|'
-                | '<'
-                | '>'
-                | '#'
-                | '$'
-                | '&'
-                | '!'
-                | ';'
-                | '/'
-                | '*'
-        )
+/// What ends a run of characters that mean nothing.
+fn ends_stray(character: char) -> bool {
+    matches!(character, '"' | '{' | '}' | '(' | ')' | '[' | ']' | ',')
 }

@@ -44,6 +44,8 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
     let (tokens, mut diagnostics) = lexer::lex(file, text);
     let (forest, mut findings) = forest::grow(file, text, &tokens);
     diagnostics.append(&mut findings);
+    diagnostics.sort_by_key(Diagnostic::span);
+    diagnostics.truncate(lexer::MOST_DIAGNOSTICS);
     let mut reported: Vec<Span> =
         diagnostics.iter().filter(|finding| keeps_from_reading(finding.code)).map(Diagnostic::span).collect();
     reported.sort();

@@ -163,17 +163,24 @@ impl<'t> Reader<'t, '_> {
         };
         let lesson = teaching.lesson();
         let foreign = self.is_foreign_block(lexemes, at);
+        let names = lesson.meant.is_some() || lesson.finding.code == codes::P0018;
         if foreign || !self.is_reported(first.start, to) {
             // What the rest of the clause is made of matters no more.
+            let explains = matches!(lesson.finding.code, codes::P0014 | codes::P0018);
             self.diagnostics.retain(|other| {
-                !span.contains(other.span()) || !(foreign || other.code == codes::P0004)
+                let lexical = other.code == codes::P0004 || (explains && other.code == codes::P0014);
+                !span.contains(other.span()) || !(foreign || lexical)
             });
             self.report(lesson.finding);
         }
-        let name = lexemes.get(at + 1).and_then(|(lexeme, place)| match lexeme {
-            Lexeme::Word(word) if is_name(word) => Some(Spanned::new((*word).to_owned(), place.0)),
+        let named = lexemes.get(at + 1).filter(|_| names && at + 1 < next);
+        let name = named.and_then(|(lexeme, place)| match lexeme {
+            Lexeme::Word(word) => Some((*word, place.0)),
+            Lexeme::Text(_, quoted) => Some((quoted.trim_matches('"'), place.0)),
             _ => None,
         });
+        let name =
+            name.filter(|(word, _)| is_name(word)).map(|(word, span)| Spanned::new(word.to_owned(), span));
         let parameters = lexemes
             .get(at + 2)
             .is_some_and(|(lexeme, _)| matches!(lexeme, Lexeme::Sign(Punctuation::OpenParenthesis)));
@@ -263,7 +270,9 @@ impl<'t> Reader<'t, '_> {
                 let stop = stop.unwrap_or(Stop { at: last.at_end(), expected: Vec::new() });
                 let reached = index_of(lexemes, at, stop.at) - at;
                 if whole || reached + MARGIN < shown.len() {
-                    self.findings(failures);
+                    // Where the clause can't be read, a comma too many is most likely a part too few.
+                    let is_comma = |failure: &Failure| matches!(failure, Failure::Finding(finding) if finding.code == codes::P0009);
+                    self.findings(failures.into_iter().filter(|failure| !is_comma(failure)).collect());
                     return Err(stop);
                 }
             }
@@ -289,10 +298,23 @@ impl<'t> Reader<'t, '_> {
         block: Block,
         on_one_line: bool,
     ) -> (usize, Option<usize>) {
-        let depth =
-            lexemes.get(start).and_then(|(_, place)| self.token(place.0)).map_or(0, |token| token.indentation);
+        let depth = lexemes
+            .get(start)
+            .and_then(|(_, place)| self.token(place.0))
+            .map_or(0, |token| token.indentation);
         let is_foreign_block = self.is_foreign_block(lexemes, start);
-        for (index, (lexeme, place)) in lexemes.iter().enumerate().skip(start + 1) {
+        let mut nested = 0_usize;
+        for (index, (lexeme, place)) in lexemes.iter().enumerate().skip(start) {
+            match lexeme {
+                Lexeme::InterpolationStart | Lexeme::Sign(Punctuation::OpenParenthesis) => nested += 1,
+                Lexeme::InterpolationEnd | Lexeme::Sign(Punctuation::CloseParenthesis) => {
+                    nested = nested.saturating_sub(1);
+                }
+                _ => {}
+            }
+            if index == start {
+                continue;
+            }
             let known = match lexeme {
                 Lexeme::Word(word) => {
                     *word == "allow"
@@ -306,7 +328,8 @@ impl<'t> Reader<'t, '_> {
             let begins_clause = if is_foreign_block {
                 outside
             } else {
-                known && (begins_line || (on_one_line && index >= from)) || (outside && !continues(lexeme))
+                known && (begins_line || (on_one_line && nested == 0 && index >= from))
+                    || (outside && !continues(lexeme))
             };
             match lexeme {
                 Lexeme::Block(number) => return (index + 1, Some(*number)),
@@ -323,7 +346,13 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Where a clause has taken the keyword of the next line for its own name, and what follows can't be read for it.
-    fn runs_into_next(&self, lexemes: &'t [Placed<'t>], at: usize, next: usize, block: Block) -> Option<Span> {
+    fn runs_into_next(
+        &self,
+        lexemes: &'t [Placed<'t>],
+        at: usize,
+        next: usize,
+        block: Block,
+    ) -> Option<Span> {
         let (_, behind) = lexemes.get(next)?;
         if self.starts_line(behind.0) {
             return None;
@@ -331,7 +360,8 @@ impl<'t> Reader<'t, '_> {
         let own = lexemes.get(at + 1..next)?;
         own.iter()
             .find(|(lexeme, place)| {
-                matches!(lexeme, Lexeme::Word(word) if block.clause(word).is_some()) && self.starts_line(place.0)
+                matches!(lexeme, Lexeme::Word(word) if block.clause(word).is_some())
+                    && self.starts_line(place.0)
             })
             .map(|(_, place)| place.0)
     }
@@ -343,7 +373,9 @@ impl<'t> Reader<'t, '_> {
     /// Whether a lexeme is the first on its line, a dash apart.
     pub fn starts_line(&self, span: Span) -> bool {
         let index = self.tokens.at(span.start as usize);
-        let Some(token) = self.tokens.as_slice().get(index) else { return false };
+        // Inside a string, nothing begins a line.
+        let token = self.tokens.as_slice().get(index).filter(|token| token.span.start == span.start);
+        let Some(token) = token else { return false };
         let dash = index.checked_sub(1).and_then(|before| self.tokens.as_slice().get(before));
         token.starts_line()
             || dash.is_some_and(|dash| {

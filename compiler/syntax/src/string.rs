@@ -39,7 +39,7 @@ pub(crate) enum Piece {
 }
 
 /// The end of the `"…"` that begins at byte 0 of `text` with `opening` bytes of quotes, and whether it is closed.
-/// One that is not ends with its line, braces at the line's end excepted: they are most likely not its own.
+/// One that is not ends with its line, braces and parentheses at the line's end excepted that are most likely not its own.
 pub(crate) fn plain_end(text: &str, opening: usize) -> (usize, bool) {
     let line = text.get(..line_end(text)).unwrap_or(text);
     let mut escaped = false;
@@ -51,8 +51,17 @@ pub(crate) fn plain_end(text: &str, opening: usize) -> (usize, bool) {
             _ => {}
         }
     }
-    let kept = line.trim_end_matches(['{', '}', ' ', '\t', '\r']).len();
-    (kept.max(opening), false)
+    let mut kept = line.trim_end_matches(['{', '}', ' ', '\t', '\r']);
+    let is_torn = opening > 1 && kept.matches('{').count() > kept.matches('}').count();
+    if is_torn {
+        kept = line.trim_end();
+    }
+    for (open, close) in [('(', ')'), ('[', ']')] {
+        while kept.ends_with(close) && kept.matches(close).count() > kept.matches(open).count() {
+            kept = kept.strip_suffix(close).unwrap_or(kept).trim_end();
+        }
+    }
+    (kept.len().max(opening), false)
 }
 
 /// The end of the `"""…"""` that begins at byte 0 of `text`, on a line indented by `indentation`, and whether it is closed.

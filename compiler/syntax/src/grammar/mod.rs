@@ -140,3 +140,62 @@ fn sign<'t>(sign: Punctuation) -> impl Parser<'t, Stream<'t>, Span, Extra<'t>> +
         .labelled(Expected::Sign(sign))
         .map_with(|(), e| e.span().0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::Block;
+
+    fn words<T>(table: &Table<'_, T>) -> Vec<&'static str> {
+        table.words.keys().copied().collect()
+    }
+
+    #[test]
+    fn the_tables_of_words_are_those_of_the_grammar() {
+        let grammar = Grammar::new();
+        for block in Block::ALL {
+            let read = match block {
+                Block::File => words(&grammar.declarations),
+                Block::Pipeline => words(&grammar.pipeline),
+                Block::Inputs => words(&grammar.inputs),
+                Block::Stage => words(&grammar.stage),
+                Block::Body => words(&grammar.body),
+                Block::Checkout => words(&grammar.checkout),
+                Block::Measure => words(&grammar.measure),
+                Block::Sidecar => words(&grammar.sidecar),
+                Block::Matrix => words(&grammar.matrix),
+                Block::Leg => words(&grammar.leg),
+                Block::Override => words(&grammar.overriding),
+                Block::Strategy => words(&grammar.strategy),
+                Block::Engine => words(&grammar.engine),
+                Block::Environment => words(&grammar.environment),
+                Block::Runner => words(&grammar.runner),
+                Block::Role => words(&grammar.role),
+                Block::Registry => words(&grammar.registry),
+            };
+            let mut told: Vec<&str> = block.clauses().iter().map(|clause| clause.word).collect();
+            told.sort_unstable();
+            assert_eq!(read, told, "{block:?}");
+        }
+    }
+
+    #[test]
+    fn no_word_that_goes_on_with_a_clause_begins_another_of_its_block() {
+        for block in Block::ALL {
+            let begins = |word: &str| {
+                word == "allow"
+                    || block.clause(word).is_some()
+                    || block.reserved().iter().any(|reserved| reserved.word == word)
+            };
+            for clause in block.clauses() {
+                for word in clause.continues {
+                    assert!(
+                        !begins(word),
+                        "`{word}` goes on with `{}` and begins a clause of {block:?}",
+                        clause.word
+                    );
+                }
+            }
+        }
+    }
+}

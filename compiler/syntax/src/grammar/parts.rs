@@ -232,7 +232,8 @@ fn list<'t, T: 't>(part: Rule<'t, T>) -> Rule<'t, Vec<T>> {
 
 /// A comma behind the last of a list is said to be too much.
 fn no_comma<'t>() -> impl Parser<'t, Stream<'t>, (), Extra<'t>> + Clone {
-    sign(Punctuation::Comma).or_not().validate(|comma, _, emitter| {
+    let lone = sign(Punctuation::Comma).then_ignore(sign(Punctuation::Comma).not());
+    lone.or_not().validate(|comma, _, emitter| {
         if let Some(span) = comma {
             let finding = Diagnostic::error(codes::P0009, "nothing follows this comma", span)
                 .help("commas stand between the parts of a list, not behind the last")
@@ -259,8 +260,8 @@ fn quoted<'t>() -> impl Parser<'t, Stream<'t>, (StringForm, &'t str), Extra<'t>>
 }
 
 fn text<'t>() -> Rule<'t, Text> {
-    let verbatim = quoted()
-        .map_with(|(form, source), e| Spanned::new(verbatim_value(form, source), e.span().0));
+    let verbatim =
+        quoted().map_with(|(form, source), e| Spanned::new(verbatim_value(form, source), e.span().0));
     let interpolated = take! { Lexeme::InterpolationStart => () }
         .map_with(|(), e| e.span().0)
         .then_ignore(any().filter(|lexeme| !matches!(lexeme, Lexeme::InterpolationEnd)).repeated())
@@ -291,12 +292,11 @@ fn string_of<'t, E>(expression: E) -> Rule<'t, StringLiteral>
 where
     E: Parser<'t, Stream<'t>, Expression, Extra<'t>> + Clone + 't,
 {
-    let verbatim = quoted()
-        .map_with(|(form, source), e| {
-            let value = verbatim_value(form, source);
-            let pieces = if value.is_empty() { Vec::new() } else { vec![StringPiece::Verbatim(value)] };
-            StringLiteral { form, pieces, span: e.span().0 }
-        });
+    let verbatim = quoted().map_with(|(form, source), e| {
+        let value = verbatim_value(form, source);
+        let pieces = if value.is_empty() { Vec::new() } else { vec![StringPiece::Verbatim(value)] };
+        StringLiteral { form, pieces, span: e.span().0 }
+    });
     let between = take! { Lexeme::Verbatim(number) => number }.map_with(|number, e| {
         let value = e.state().texts.get(number).cloned().unwrap_or_default();
         Some(StringPiece::Verbatim(value)).filter(|piece| *piece != StringPiece::Verbatim(String::new()))
@@ -375,9 +375,7 @@ fn expression<'t>(name: &Rule<'t, Name>, qname: &Rule<'t, Path>) -> Rule<'t, Exp
         let path_or_call =
             qname.then(arguments(&name, expression.clone()).or_not()).map_with(|(path, arguments), e| {
                 match arguments {
-                    Some(arguments) => {
-                        Expression::Call(Call { function: path, arguments, span: e.span().0 })
-                    }
+                    Some(arguments) => Expression::Call(Call { function: path, arguments, span: e.span().0 }),
                     None => Expression::Path(path),
                 }
             });

@@ -53,12 +53,17 @@ impl<'t> Case<'_, 't> {
         if let Some(finding) = self.reserved(word, span) {
             return Lesson { finding, meant: None };
         }
+        // Inside the small blocks of a body, a strange word is a slip, nothing from elsewhere.
+        if matches!(self.block.clauses().len(), 0..=3) {
+            return self.unknown(word, span);
+        }
         let colon = self.is_sign(1, Punctuation::Colon);
         if colon && let Some(finding) = self.foreign(word, span) {
             return Lesson { finding, meant: None };
         }
         if let Some(finding) = self.misplaced(word, span) {
-            return Lesson { finding, meant: None };
+            let meant = Block::ALL.into_iter().find_map(|block| block.clause(word));
+            return Lesson { finding, meant };
         }
         if let Some(finding) = self.foreign(word, span) {
             return Lesson { finding, meant: None };
@@ -94,6 +99,7 @@ impl<'t> Case<'_, 't> {
         match self.lexeme(index) {
             None => "the end".to_owned(),
             Some(Lexeme::Block(_)) => "`{`".to_owned(),
+            Some(Lexeme::Verbatim(_) | Lexeme::InterpolationEnd) => "`}`".to_owned(),
             Some(_) => {
                 let source = self.source(self.span(index));
                 let line = source.lines().next().unwrap_or("");
@@ -121,8 +127,10 @@ impl<'t> Case<'_, 't> {
                         .help("every clause begins with its keyword")
                 }
             }
-            Some(Lexeme::Block(_)) => Diagnostic::error(codes::P0009, "these braces belong to no clause", span)
-                .help("braces stand behind what they describe: `stage NAME { … }`"),
+            Some(Lexeme::Block(_)) => {
+                Diagnostic::error(codes::P0009, "these braces belong to no clause", span)
+                    .help("braces stand behind what they describe: `stage NAME { … }`")
+            }
             _ => finding.help(self.vocabulary()),
         }
     }
@@ -145,37 +153,34 @@ impl<'t> Case<'_, 't> {
 
     /// A clause of another block.
     fn misplaced(&self, word: &str, span: Span) -> Option<Diagnostic> {
-        let here = self.block.article();
+        let message = format!("`{word}` does not stand {}", place(self.block));
         if let Some(help) = foreign::misplaced_help(self.block, word) {
-            return Some(
-                Diagnostic::error(codes::P0013, format!("`{word}` does not stand in {here}"), span).help(help),
-            );
+            return Some(Diagnostic::error(codes::P0013, message, span).help(help));
         }
-        let places: Vec<&str> = Block::ALL
+        let places: Vec<String> = Block::ALL
             .into_iter()
             .filter(|block| *block != self.block && block.clause(word).is_some())
-            .map(Block::article)
+            .map(place)
             .collect();
         let (last, others) = places.split_last()?;
-        let stands = if others.is_empty() {
-            format!("in {last}")
-        } else {
-            format!("in {} or {last}", others.join(", "))
-        };
-        let stands = stands.replace("in the top of a file", "at the top of a file");
-        Some(
-            Diagnostic::error(codes::P0013, format!("`{word}` does not stand in {here}"), span)
-                .help(format!("it stands {stands}")),
-        )
+        let stands =
+            if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
+        Some(Diagnostic::error(codes::P0013, message, span).help(format!("it stands {stands}")))
     }
 
     fn foreign(&self, word: &str, span: Span) -> Option<Diagnostic> {
         let entry = foreign::entry(self.block, word)?;
-        Some(Diagnostic::error(codes::P0014, format!("`{word}` is not a word of this language"), span).help(entry))
+        Some(
+            Diagnostic::error(codes::P0014, format!("`{word}` is not a word of this language"), span)
+                .help(entry),
+        )
     }
 
     fn unknown(&self, word: &str, span: Span) -> Lesson {
-        let here = self.block.article();
+        let message = match self.block {
+            Block::File => format!("`{word}` begins no declaration"),
+            block => format!("`{word}` begins no clause of {}", block.article()),
+        };
         let normal = kebab(word).unwrap_or_default();
         let near = self
             .block
@@ -183,7 +188,7 @@ impl<'t> Case<'_, 't> {
             .map(|clause| clause.word)
             .or_else(|| closest(&normal, self.block.clauses().iter().map(|clause| clause.word)));
         if let Some(near) = near {
-            let finding = Diagnostic::error(codes::P0012, format!("`{word}` begins no clause of {here}"), span)
+            let finding = Diagnostic::error(codes::P0012, message, span)
                 .help(format!("did you mean `{near}`?"))
                 .fix(format!("write `{near}`"), span, near);
             return Lesson { finding, meant: self.block.clause(near) };
@@ -194,22 +199,38 @@ impl<'t> Case<'_, 't> {
                 .help(self.vocabulary());
             return Lesson { finding, meant: None };
         }
-        let finding = Diagnostic::error(codes::P0012, format!("`{word}` begins no clause of {here}"), span)
-            .help(self.vocabulary());
-        Lesson { finding, meant: None }
+        Lesson {
+            finding: Diagnostic::error(codes::P0012, message, span).help(self.vocabulary()),
+            meant: None,
+        }
     }
 
     /// All clauses of the block.
     fn vocabulary(&self) -> String {
-        let mut words: Vec<&str> =
-            self.block.clauses().iter().map(|clause| clause.word).filter(|word| *word != "artifact").collect();
+        let mut words: Vec<&str> = self
+            .block
+            .clauses()
+            .iter()
+            .map(|clause| clause.word)
+            .filter(|word| *word != "artifact")
+            .collect();
         words.sort_unstable();
         match self.block {
             Block::Role => "a role says who it is: `github team \"owner/team\"`".to_owned(),
-            Block::Matrix => "a matrix has axes, `python \"3.11\", \"3.12\"`, or legs, `linux { … }`".to_owned(),
+            Block::Matrix => {
+                "a matrix has axes, `python \"3.11\", \"3.12\"`, or legs, `linux { … }`".to_owned()
+            }
             Block::File => format!("a file declares `{}`", words.join("`, `")),
             _ => format!("the clauses of {} are `{}`", self.block.article(), words.join("`, `")),
         }
+    }
+}
+
+/// Where something stands that stands in a block: "in a stage".
+fn place(block: Block) -> String {
+    match block {
+        Block::File => "at the top of a file".to_owned(),
+        _ => format!("in {}", block.article()),
     }
 }
 
@@ -224,8 +245,17 @@ fn spell(expected: Expected) -> String {
 
 /// What could have stood somewhere: "`after`, `when` or `{`".
 fn spell_all(expected: &[Expected]) -> String {
+    // What a name may always go on with explains nothing.
+    let is_telling = |one: &Expected| {
+        !matches!(
+            one,
+            Expected::Sign(Punctuation::Dot | Punctuation::OpenParenthesis | Punctuation::Less)
+                | Expected::Thing("the end of the expression")
+        )
+    };
+    let any_telling = expected.iter().any(is_telling);
     let mut all: Vec<String> = Vec::new();
-    for one in expected {
+    for one in expected.iter().filter(|one| !any_telling || is_telling(one)) {
         let spelt = spell(*one);
         if !all.contains(&spelt) {
             all.push(spelt);

@@ -41,14 +41,44 @@ const PARTS: &[(&str, Expected, &str, &str)] = &[
         "a deploy takes artefacts to an environment: `deploy web to staging { … }`",
     ),
     ("approval", Expected::Word("by"), "says no role", "an approval is given by a role: `approval by ROLE`"),
-    ("override", Expected::Word("by"), "says no role", "an override belongs to a role: `override by ROLE { expires 24h review within 3d }`"),
-    ("cache", Expected::Word("keyed"), "says no key", "a cache is good for one content of a file: `cache \"target\" keyed by \"Cargo.lock\"`"),
-    ("keep", Expected::Word("on"), "says no occasion", "files are kept after a failure: `keep \"logs/**\" on failure`"),
+    (
+        "override",
+        Expected::Word("by"),
+        "says no role",
+        "an override belongs to a role: `override by ROLE { expires 24h review within 3d }`",
+    ),
+    (
+        "cache",
+        Expected::Word("keyed"),
+        "says no key",
+        "a cache is good for one content of a file: `cache \"target\" keyed by \"Cargo.lock\"`",
+    ),
+    (
+        "keep",
+        Expected::Word("on"),
+        "says no occasion",
+        "files are kept after a failure: `keep \"logs/**\" on failure`",
+    ),
     ("repeat", Expected::Word("quorum"), "says no quorum", "say how many must pass: `repeat 3 quorum 2`"),
     ("use", Expected::Word("as"), "says no name", "a file gets a name: `use \"./shared.pipe\" as shared`"),
-    ("evidence", Expected::Word("of"), "says not of what", "evidence is of the commit or of an artefact: `evidence pen-test of commit`"),
-    ("task", Expected::Sign(Punctuation::Arrow), "says not what it yields", "a task yields evidence, an artefact or a deploy: `task unit() -> test { … }`"),
-    ("task", Expected::Sign(Punctuation::OpenParenthesis), "has no parameters", "parameters stand between parentheses, also where there are none: `task unit() -> test { … }`"),
+    (
+        "evidence",
+        Expected::Word("of"),
+        "says not of what",
+        "evidence is of the commit or of an artefact: `evidence pen-test of commit`",
+    ),
+    (
+        "task",
+        Expected::Sign(Punctuation::Arrow),
+        "says not what it yields",
+        "a task yields evidence, an artefact or a deploy: `task unit() -> test { … }`",
+    ),
+    (
+        "task",
+        Expected::Sign(Punctuation::OpenParenthesis),
+        "has no parameters",
+        "parameters stand between parentheses, also where there are none: `task unit() -> test { … }`",
+    ),
 ];
 
 impl<'t> Case<'_, 't> {
@@ -91,11 +121,8 @@ impl<'t> Case<'_, 't> {
         }
         let (keyword, colon) = (self.span(0), self.span(1));
         let text = self.source(colon);
-        let finding = Diagnostic::error(
-            codes::P0014,
-            format!("no `{text}` follows the word `{}`", clause.word),
-            colon,
-        );
+        let finding =
+            Diagnostic::error(codes::P0014, format!("no `{text}` follows the word `{}`", clause.word), colon);
         let finding = match clause.word {
             "on" => finding.help("a trigger is one clause: `on push to main`, `on pull-request to main`, `on tag \"v*\"`"),
             "env" => finding.help("each variable has its own clause: `env NAME = value`"),
@@ -134,8 +161,11 @@ impl<'t> Case<'_, 't> {
             "push" | "pull-request" if normal == event => {
                 if self.is_sign(2, Punctuation::Colon) {
                     return Some(
-                        incomplete(format!("`on {event}` does not say to which branches"), self.span(0).to(event_span))
-                            .help(format!("write `on {event} to main`, and further branches behind commas")),
+                        incomplete(
+                            format!("`on {event}` does not say to which branches"),
+                            self.span(0).to(event_span),
+                        )
+                        .help(format!("write `on {event} to main`, and further branches behind commas")),
                     );
                 }
                 let whole = self.span(0).to(event_span);
@@ -143,13 +173,17 @@ impl<'t> Case<'_, 't> {
                     let finding = incomplete(format!("`on {event}` does not say to which branches"), whole);
                     let help = format!("write `on {event} to main`, and further branches behind commas");
                     return Some(match (self.lexeme(2), self.is_cut_short()) {
-                        (Some(Lexeme::Word(branch)), false) if !matches!(branch, "branches" | "on" | "from" | "of") => {
+                        (Some(Lexeme::Word(branch)), false)
+                            if !matches!(branch, "branches" | "on" | "from" | "of") =>
+                        {
                             finding.help(help).fix("write `to`", self.span(2).at_start(), "to ")
                         }
                         (Some(Lexeme::Text(..)), false) => {
                             finding.help(help).fix("write `to`", self.span(2).at_start(), "to ")
                         }
-                        (_, true) => finding.help(help).fix("write `to main`", event_span.at_end(), " to main"),
+                        (_, true) => {
+                            finding.help(help).fix("write `to main`", event_span.at_end(), " to main")
+                        }
                         _ => finding.help(help),
                     });
                 }
@@ -158,29 +192,45 @@ impl<'t> Case<'_, 't> {
                         .help(format!("write `on {event} to main`, and further branches behind commas"))
                 })
             }
-            "tag" | "schedule" | "manual" | "merge-queue" if normal == event => self.is_cut_short().then(|| {
-                let help = if event == "tag" { "say which tags: `on tag \"v*\"`" } else { "say when, in five fields: `on schedule \"0 3 * * 1-5\"`" };
-                incomplete(format!("`on {event}` is not finished"), self.read_part()).help(help)
-            }),
+            "tag" | "schedule" | "manual" | "merge-queue" if normal == event => {
+                self.is_cut_short().then(|| {
+                    let help = if event == "tag" {
+                        "say which tags: `on tag \"v*\"`"
+                    } else {
+                        "say when, in five fields: `on schedule \"0 3 * * 1-5\"`"
+                    };
+                    incomplete(format!("`on {event}` is not finished"), self.read_part()).help(help)
+                })
+            }
             _ => {
                 let meant = match normal.as_str() {
-                    "pull-request" | "pull-requests" | "pullrequest" | "merge-request" | "merge-requests" | "pr" | "mr"
+                    "pull-request"
+                    | "pull-requests"
+                    | "pullrequest"
+                    | "merge-request"
+                    | "merge-requests"
+                    | "pr"
+                    | "mr"
                     | "pull-request-target" => Some("pull-request"),
                     "push" | "pushes" | "commit" => Some("push"),
                     "tags" | "release" => Some("tag"),
                     "cron" | "schedules" | "scheduled" => Some("schedule"),
                     "workflow-dispatch" | "dispatch" | "workflow-call" => Some("manual"),
                     "merge-group" | "merge-train" | "merge-queue" => Some("merge-queue"),
-                    _ => closest(&normal, ["push", "pull-request", "tag", "schedule", "manual", "merge-queue"]),
+                    _ => {
+                        closest(&normal, ["push", "pull-request", "tag", "schedule", "manual", "merge-queue"])
+                    }
                 };
                 let finding = incomplete(format!("`{event}` is no event"), event_span);
                 Some(match meant {
                     Some(meant @ ("push" | "pull-request")) if self.word(2) != Some("to") => finding
                         .help(format!("write `on {meant} to main`"))
                         .fix(format!("write `{meant} to main`"), event_span, format!("{meant} to main")),
-                    Some(meant) => {
-                        finding.help(format!("write `on {meant}`")).fix(format!("write `{meant}`"), event_span, meant)
-                    }
+                    Some(meant) => finding.help(format!("write `on {meant}`")).fix(
+                        format!("write `{meant}`"),
+                        event_span,
+                        meant,
+                    ),
                     None if matches!(event, "main" | "master" | "develop" | "trunk") => finding
                         .help(format!("say what happens to the branch: `on push to {event}`"))
                         .fix(format!("write `push to {event}`"), event_span.at_start(), "push to "),
@@ -194,21 +244,37 @@ impl<'t> Case<'_, 't> {
     fn stage_header(&self, stop: &Stop) -> Option<Diagnostic> {
         let at = self.stopped_at;
         let when = (1..at.min(self.clause_length)).rev().find(|index| {
-            self.word(*index) == Some("when") && self.word(index.saturating_sub(1)) != Some("is") && *index > 1
+            self.word(*index) == Some("when")
+                && self.word(index.saturating_sub(1)) != Some("is")
+                && *index > 1
         });
         let found = self.word(at);
         let span = self.span(at);
         let Some(when) = when else {
             return match found {
                 Some("if" | "only" | "unless") => Some(
-                    Diagnostic::error(codes::P0014, format!("`{}` is said by `when`", self.source(span)), span)
-                        .help("write `when branch is main`")
-                        .fix("write `when`", span, "when"),
+                    Diagnostic::error(
+                        codes::P0014,
+                        format!("`{}` is said by `when`", self.source(span)),
+                        span,
+                    )
+                    .help("write `when branch is main`")
+                    .fix("write `when`", span, "when"),
                 ),
-                Some("needs" | "depends" | "depends-on" | "depends_on" | "on") => Some(
-                    Diagnostic::error(codes::P0014, format!("`{}` is said by `after`", self.source(span)), span)
-                        .help("a stage waits for every stage above it; to wait for fewer say `after build, test`"),
-                ),
+                Some(word @ ("needs" | "depends" | "depends-on" | "depends_on" | "on")) => {
+                    let whole =
+                        if self.word(at + 1) == Some("on") { span.to(self.span(at + 1)) } else { span };
+                    let finding = Diagnostic::error(
+                        codes::P0014,
+                        format!("`{word}` is said by `after`"),
+                        whole,
+                    )
+                    .help(
+                        "a stage waits for every stage above it; to wait for fewer say `after build, test`",
+                    );
+                    let next = self.word(at + 1 + usize::from(whole != span));
+                    Some(if next.is_some() { finding.fix("write `after`", whole, "after") } else { finding })
+                }
                 _ => None,
             };
         };
@@ -243,7 +309,9 @@ impl<'t> Case<'_, 't> {
                     .fix("write `is`", span, "is")
             };
             return Some(match self.lexeme(at) {
-                Some(Lexeme::Sign(Punctuation::Equals | Punctuation::Equal)) => replace(format!("`{text}` is written `is`")),
+                Some(Lexeme::Sign(Punctuation::Equals | Punctuation::Equal)) => {
+                    replace(format!("`{text}` is written `is`"))
+                }
                 Some(Lexeme::Sign(Punctuation::NotEqual)) => {
                     let fact_span = self.span(at.saturating_sub(1));
                     let edits = vec![
@@ -259,8 +327,12 @@ impl<'t> Case<'_, 't> {
                 Some(Lexeme::Word("matches" | "match" | "like" | "equals" | "in" | "contains" | "eq")) => {
                     replace(format!("`{text}` is written `is`"))
                 }
-                _ => Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
-                    .help("conditions compare by `is`: `branch is main`, `tag is \"v*\"`, `event is push`"),
+                _ => {
+                    Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
+                        .help(
+                            "conditions compare by `is`: `branch is main`, `tag is \"v*\"`, `event is push`",
+                        )
+                }
             });
         }
         if !expects_fact {
@@ -272,7 +344,17 @@ impl<'t> Case<'_, 't> {
         }
         let word = self.word(at)?;
         if self.is_sign(at + 1, Punctuation::OpenParenthesis)
-            || matches!(word, "success" | "failure" | "always" | "cancelled" | "on-success" | "on-failure" | "passed" | "failed")
+            || matches!(
+                word,
+                "success"
+                    | "failure"
+                    | "always"
+                    | "cancelled"
+                    | "on-success"
+                    | "on-failure"
+                    | "passed"
+                    | "failed"
+            )
         {
             return Some(
                 Diagnostic::error(codes::P0014, format!("`{word}` is no fact of a condition"), span)
@@ -325,8 +407,12 @@ impl<'t> Case<'_, 't> {
             _ => return None,
         };
         Some(
-            Diagnostic::error(codes::P0018, format!("`{part}` comes with a later version"), self.span(self.stopped_at))
-                .note(format!("the word is reserved for {subject}")),
+            Diagnostic::error(
+                codes::P0018,
+                format!("`{part}` comes with a later version"),
+                self.span(self.stopped_at),
+            )
+            .note(format!("the word is reserved for {subject}")),
         )
     }
 
@@ -349,7 +435,11 @@ impl<'t> Case<'_, 't> {
                 )
             }
             Lexeme::Word(_) if text && !self.is_cut_short() => {
-                let first = if expects("a script") && self.word(1).is_some() && self.stopped_at == 2 { 1 } else { self.stopped_at };
+                let first = if expects("a script") && self.word(1).is_some() && self.stopped_at == 2 {
+                    1
+                } else {
+                    self.stopped_at
+                };
                 let start = self.span(first);
                 let line = self.text.get(start.start as usize..).unwrap_or("").lines().next().unwrap_or("");
                 let line = line.trim_end().trim_end_matches(['{', '}']).trim_end();
@@ -372,7 +462,9 @@ impl<'t> Case<'_, 't> {
         let mut open: Vec<usize> = Vec::new();
         for index in 0..at.min(self.lexemes.len()) {
             match self.lexeme(index) {
-                Some(Lexeme::Sign(Punctuation::OpenParenthesis | Punctuation::OpenBracket)) => open.push(index),
+                Some(Lexeme::Sign(Punctuation::OpenParenthesis | Punctuation::OpenBracket)) => {
+                    open.push(index)
+                }
                 Some(Lexeme::Sign(Punctuation::CloseParenthesis | Punctuation::CloseBracket)) => {
                     open.pop();
                 }
@@ -425,7 +517,9 @@ impl<'t> Case<'_, 't> {
 
     /// A clause that lacks something it must say.
     fn missing(&self, stop: &Stop, clause: &ClauseWord) -> Option<Diagnostic> {
-        let named = match self.word(1).filter(|_| self.stopped_at > 1 && clause.opens.is_some()) {
+        let declares = clause.opens.is_some()
+            && !matches!(clause.word, "on" | "shift" | "verify" | "rollback" | "teardown" | "ready");
+        let named = match self.word(1).filter(|_| self.stopped_at > 1 && declares) {
             Some(name) => format!("{} `{name}`", clause.word),
             None => format!("`{}`", clause.word),
         };
@@ -435,27 +529,97 @@ impl<'t> Case<'_, 't> {
                     .help(format!("say why, for the reports: `{}`", clause.shape)),
             );
         }
-        let part = PARTS.iter().find(|(word, expected, ..)| *word == clause.word && stop.expected.contains(expected));
-        if let Some((_, _, message, help)) = part
-            && (self.is_cut_short() || self.stopped_at >= 2 || clause.word == "approval")
+        let part = PARTS
+            .iter()
+            .find(|(word, expected, ..)| *word == clause.word && stop.expected.contains(expected));
+        if let Some((_, expected, message, help)) = part
+            && (self.is_cut_short() || matches!(expected, Expected::Sign(_)))
         {
-            return Some(Diagnostic::error(codes::P0019, format!("{named} {message}"), self.read_part()).help(*help));
+            return Some(
+                Diagnostic::error(codes::P0019, format!("{named} {message}"), self.read_part()).help(*help),
+            );
         }
         if !self.is_cut_short() {
             return None;
         }
-        let lacks = if stop.expected.is_empty() { "an end".to_owned() } else { spell_all(&stop.expected) };
-        let body = stop.expected.contains(&Expected::Thing("`{`")) && !matches!(self.lexeme(self.stopped_at), Some(Lexeme::Block(_)));
+        let before = self.stopped_at.saturating_sub(1);
+        if self.is_sign(before, Punctuation::Comma) {
+            let span = self.span(before);
+            return Some(
+                Diagnostic::error(codes::P0009, "nothing follows this comma", span)
+                    .help("commas stand between the parts of a list, not behind the last")
+                    .fix("leave out the comma", span, ""),
+            );
+        }
+        if clause.word == "run"
+            && let Some(script) = self.word(1).filter(|_| self.stopped_at == 2)
+        {
+            let span = self.span(1);
+            return Some(
+                Diagnostic::error(codes::P0009, "a script stands between quotes", span)
+                    .help(format!("write `\"{script}\"`"))
+                    .fix(format!("write `\"{script}\"`"), span, format!("\"{script}\"")),
+            );
+        }
+        let body = stop.expected.contains(&Expected::Thing("`{`"))
+            && !matches!(self.lexeme(self.stopped_at), Some(Lexeme::Block(_)));
         let finding = if body && clause.opens.is_some() {
             Diagnostic::error(codes::P0019, format!("{named} has no body"), self.read_part())
         } else {
-            Diagnostic::error(codes::P0019, format!("{named} lacks {lacks}"), self.read_part())
+            let lacks = match stop.expected.as_slice() {
+                [] => "is not finished".to_owned(),
+                expected => format!("lacks {}", spell_all(expected)),
+            };
+            Diagnostic::error(codes::P0019, format!("{named} {lacks}"), self.read_part())
         };
-        Some(finding.help(format!("it is written `{}`", clause.shape)))
+        let shape = if clause.word == "stage" && self.stopped_at > 2 {
+            "stage NAME after STAGE when CONDITION { … }"
+        } else {
+            clause.shape
+        };
+        Some(finding.help(format!("it is written `{shape}`")))
     }
 
     fn otherwise(&self, stop: &Stop, clause: Option<&ClauseWord>) -> Diagnostic {
-        let at = if self.stopped_at < self.lexemes.len() { self.span(self.stopped_at) } else { self.read_part() };
+        if clause.is_none() && self.is_cut_short() {
+            let name = self.source(self.span(0));
+            return Diagnostic::error(codes::P0019, format!("`{name}` is not finished"), self.read_part())
+                .help(self.vocabulary());
+        }
+        let found = self.span(self.stopped_at);
+        let is_optional = |one: &Expected| {
+            matches!(one, Expected::Sign(Punctuation::Dot | Punctuation::OpenParenthesis | Punctuation::Less))
+        };
+        if self.stopped_at < self.lexemes.len() && stop.expected.iter().all(is_optional) {
+            return Diagnostic::error(
+                codes::P0009,
+                format!("{} can't stand here", self.shown(self.stopped_at)),
+                found,
+            )
+            .help(
+                clause
+                    .map_or_else(|| self.vocabulary(), |clause| format!("it is written `{}`", clause.shape)),
+            );
+        }
+        if let ([Expected::Word(word)], Some(clause), Some(Lexeme::Word(next) | Lexeme::Text(_, next))) =
+            (stop.expected.as_slice(), clause, self.lexeme(self.stopped_at))
+        {
+            let finding = Diagnostic::error(
+                codes::P0009,
+                format!("expected `{word}`, found {}", self.shown(self.stopped_at)),
+                found,
+            )
+            .help(format!("it is written `{}`", clause.shape));
+            return if ["into", "onto", "at", "in", "on", "from", "with", "for", "as", "to", "by", "of"]
+                .contains(&next)
+            {
+                finding.fix(format!("write `{word}`"), found, *word)
+            } else {
+                finding.fix(format!("write `{word}`"), found.at_start(), format!("{word} "))
+            };
+        }
+        let at =
+            if self.stopped_at < self.lexemes.len() { self.span(self.stopped_at) } else { self.read_part() };
         let finding = Diagnostic::error(
             codes::P0009,
             format!("expected {}, found {}", spell_all(&stop.expected), self.shown(self.stopped_at)),

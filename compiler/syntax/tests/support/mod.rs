@@ -82,16 +82,20 @@ pub fn outline(parsed: &Parsed) -> Vec<String> {
 fn declaration(declaration: &Declaration) -> Vec<String> {
     match declaration {
         Declaration::Use(_) => vec!["use".to_owned()],
-        Declaration::Pipeline(pipeline) => {
-            named("pipeline", &pipeline.name.node, pipeline.clauses.iter().filter_map(pipeline_clause).flatten())
-        }
+        Declaration::Pipeline(pipeline) => named(
+            "pipeline",
+            &pipeline.name.node,
+            pipeline.clauses.iter().filter_map(pipeline_clause).flatten(),
+        ),
         Declaration::PipelineInstance(instance) => vec![format!("pipeline {} = …", instance.name.node)],
         Declaration::Task(task) => vec![format!("task {} ({})", task.name.node, count(&task.body.clauses))],
         Declaration::Environment(environment) => {
             vec![format!("environment {} ({})", environment.name.node, count(&environment.clauses))]
         }
         Declaration::EnvironmentInstance(instance) => vec![format!("environment {} = …", instance.name.node)],
-        Declaration::Runner(runner) => vec![format!("runner {} ({})", runner.name.node, count(&runner.clauses))],
+        Declaration::Runner(runner) => {
+            vec![format!("runner {} ({})", runner.name.node, count(&runner.clauses))]
+        }
         Declaration::Role(role) => vec![format!("role {} ({})", role.name.node, count(&role.members))],
         Declaration::Registry(registry) => vec![format!("registry {}", registry.prefix.node)],
         Declaration::Evidence(evidence) => vec![format!("evidence {}", evidence.name.node)],

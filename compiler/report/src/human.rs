@@ -11,10 +11,24 @@ use std::ops::Range;
 /// A fix is shown by the lines it changes, up to this many; a longer one by its title.
 const LONGEST_FIX: usize = 8;
 
+/// A line longer than this, in characters, is not drawn: minified and generated texts would fill the screen.
+const LONGEST_LINE: usize = 2000;
+
+/// More findings than this are counted: nobody reads them, and each may be large.
+const MOST_FINDINGS: usize = 500;
+
 /// Findings, each with the source it is about, the counterexample, further facts, and the remedy.
 pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour) -> String {
-    let mut texts = Texts { sources, shown: BTreeMap::new() };
-    diagnostics.iter().map(|diagnostic| one(&mut texts, diagnostic, colour) + "\n").collect()
+    let mut texts = Texts { sources, shown: BTreeMap::new(), lines: BTreeMap::new() };
+    let mut text: String = diagnostics
+        .iter()
+        .take(MOST_FINDINGS)
+        .map(|diagnostic| one(&mut texts, diagnostic, colour) + "\n")
+        .collect();
+    if let Some(more @ 1..) = diagnostics.len().checked_sub(MOST_FINDINGS) {
+        let _ = writeln!(text, "… and {more} more; `--format json` gives all\n");
+    }
+    text
 }
 
 /// "2 errors, 1 warning"; empty if there are none.
@@ -72,22 +86,26 @@ fn one(texts: &mut Texts<'_>, diagnostic: &Diagnostic, colour: Colour) -> String
 
 /// The source around the labels, without the renderer's own headline.
 fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colour: Colour) -> String {
-    let sources = texts.sources;
-    let labels: Vec<(Place, &str)> = diagnostic
-        .labels
-        .iter()
-        .filter_map(|label| Some((place(sources, label.span)?, label.message.as_str())))
-        .collect();
-    let Some((primary, _)) = labels.first() else { return String::new() };
-    let config = Config::default().with_index_type(IndexType::Byte).with_color(colour == Colour::Always);
-    let mut report = Report::build(ReportKind::Custom("", severity), primary.clone()).with_config(config);
-    for (order, (place, message)) in labels.iter().enumerate() {
-        let label_colour = if order == 0 { severity } else { Color::Blue };
-        let order = i32::try_from(order).unwrap_or(i32::MAX);
+    let mut labels: Vec<(Place, Color, String)> = Vec::new();
+    for label in &diagnostic.labels {
+        let Some(place) = texts.place(label.span) else { continue };
+        let colour = if labels.is_empty() { severity } else { Color::Blue };
         // The renderer underlines only what it has a word for; the headline says the rest.
-        let message = if message.is_empty() { "here".to_owned() } else { line(message) };
-        let label = Label::new(place.clone()).with_color(label_colour).with_order(order);
-        report = report.with_label(label.with_message(message));
+        let message = if label.message.is_empty() { "here".to_owned() } else { line(&label.message) };
+        labels.push((place, colour, message));
+    }
+    let Some((primary, ..)) = labels.first().cloned() else { return String::new() };
+    if labels.iter().any(|((file, range), ..)| texts.longest_line(*file, range) > LONGEST_LINE) {
+        return texts.pointer(&primary);
+    }
+    // The renderer begins a new excerpt where a label goes back to an earlier line, and heads it with the place of the
+    // primary label: so one excerpt per file, that of the primary first.
+    labels.sort_by_key(|((file, range), ..)| (*file != primary.0, *file, range.start, range.end));
+    let config = Config::default().with_index_type(IndexType::Char).with_color(colour == Colour::Always);
+    let mut report = Report::build(ReportKind::Custom("", severity), primary).with_config(config);
+    for (order, (place, label_colour, message)) in (0..).zip(labels) {
+        report = report
+            .with_label(Label::new(place).with_color(label_colour).with_order(order).with_message(message));
     }
     let mut bytes = Vec::new();
     if report.finish().write(&mut *texts, &mut bytes).is_err() {
@@ -149,26 +167,76 @@ fn line(text: &str) -> String {
     harmless(text).replace('\n', " ")
 }
 
-/// A span that the renderer can draw: within the text, on whole characters, not past the end of a line.
+/// A file and a range of characters in it. (Of bytes, the renderer heads an excerpt of a second file wrongly.)
 type Place = (FileId, Range<usize>);
-
-fn place(sources: &Sources, span: Span) -> Option<Place> {
-    let text = &sources.get(span.file)?.text;
-    let Range { mut start, mut end } = sources.clamp(span).range();
-    while end > start && text.get(..end)?.ends_with(['\n', '\r']) {
-        end -= 1;
-    }
-    while start == text.len() && start > 0 && text.get(..start)?.ends_with('\n') {
-        start -= 1;
-        end = start;
-    }
-    Some((span.file, start..end.max(start)))
-}
 
 /// The texts as the renderer may show them, made when first asked for.
 struct Texts<'a> {
     sources: &'a Sources,
     shown: BTreeMap<FileId, Source<String>>,
+    lines: BTreeMap<FileId, Vec<LineStart>>,
+}
+
+/// Where a line begins.
+#[derive(Clone, Copy)]
+struct LineStart {
+    byte: usize,
+    character: usize,
+}
+
+impl Texts<'_> {
+    /// What the renderer can draw of a span: whole characters, not past the end of a line or of the text.
+    fn place(&mut self, span: Span) -> Option<Place> {
+        let text = &self.sources.get(span.file)?.text;
+        let Range { mut start, mut end } = self.sources.clamp(span).range();
+        while end > start && text.get(..end)?.ends_with(['\n', '\r']) {
+            end -= 1;
+        }
+        while start == text.len() && start > 0 && text.get(..start)?.ends_with('\n') {
+            start -= 1;
+            end = start;
+        }
+        let lines = self.lines.entry(span.file).or_insert_with(|| line_starts(text));
+        let characters = |offset: usize| {
+            let line = lines.get(lines.partition_point(|line| line.byte <= offset).checked_sub(1)?)?;
+            Some(line.character + text.get(line.byte..offset)?.chars().count())
+        };
+        Some((span.file, characters(start)?..characters(end.max(start))?))
+    }
+}
+
+impl Texts<'_> {
+    /// The length of the longest line that a range of characters touches.
+    fn longest_line(&self, file: FileId, range: &Range<usize>) -> usize {
+        let lines = self.lines.get(&file).map_or(&[][..], Vec::as_slice);
+        lines
+            .iter()
+            .zip(lines.iter().skip(1))
+            .skip(lines.partition_point(|line| line.character <= range.start).saturating_sub(1))
+            .take_while(|(line, _)| line.character <= range.end)
+            .map(|(line, next)| next.character - line.character)
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// A place in words.
+    fn pointer(&self, (file, range): &Place) -> String {
+        let lines = self.lines.get(file).map_or(&[][..], Vec::as_slice);
+        let number = lines.partition_point(|line| line.character <= range.start).max(1);
+        let start = lines.get(number - 1).map_or(0, |line| line.character);
+        format!("   ╭─[ {}:{number}:{} ]\n", harmless(self.sources.path(*file)), range.start - start + 1)
+    }
+}
+
+fn line_starts(text: &str) -> Vec<LineStart> {
+    let mut starts = vec![LineStart { byte: 0, character: 0 }];
+    let (mut byte, mut character) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        byte += line.len();
+        character += line.chars().count();
+        starts.push(LineStart { byte, character });
+    }
+    starts
 }
 
 impl Cache<FileId> for &mut Texts<'_> {
@@ -269,6 +337,40 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn each_file_is_shown_once_and_headed_by_its_own_place() {
+        let mut sources = Sources::new();
+        let first = sources.add("a.pipe", "one\ntwo\n");
+        let second = sources.add("b.pipe", "// é é é é é é\n// é\nthree\n");
+        let text = &sources.get(second).unwrap().text;
+        let three = text.find("three").unwrap();
+        let finding = Diagnostic::error(codes::P0102, "two of them", Span::new(first, 4, 7))
+            .label(Span::new(second, three, three + 5), "the other")
+            .label(Span::new(first, 0, 3), "before");
+        let shown = diagnostics(&sources, &[finding], Colour::Never);
+        let heads: Vec<&str> = shown.lines().filter(|line| line.contains(".pipe:")).map(str::trim).collect();
+        assert_eq!(heads, ["╭─[ a.pipe:2:1 ]", "├─[ b.pipe:3:1 ]"], "{shown}");
+    }
+
+    #[test]
+    fn a_line_without_end_is_not_drawn() {
+        let mut sources = Sources::new();
+        let file = sources.add("long.pipe", format!("// é\n{}x", "y".repeat(100_000)));
+        let end = sources.get(file).unwrap().text.len();
+        let finding = Diagnostic::error(codes::P0004, "stray", Span::new(file, end - 1, end));
+        let shown = diagnostics(&sources, &[finding], Colour::Never);
+        assert_eq!(shown, "error[P0004]: stray\n   ╭─[ long.pipe:2:100001 ]\n\n");
+    }
+
+    #[test]
+    fn findings_past_the_readable_are_counted() {
+        let (sources, file) = sources();
+        let many = vec![skippable(file); MOST_FINDINGS + 3];
+        let shown = diagnostics(&sources, &many, Colour::Never);
+        assert!(shown.ends_with("… and 3 more; `--format json` gives all\n\n"), "{shown}");
+        assert_eq!(shown.matches("error[P0401]").count(), MOST_FINDINGS);
     }
 
     #[test]

@@ -1,0 +1,96 @@
+//! How findings are told.
+
+use crate::support::{Ran, Workspace, small};
+use serde_json::Value;
+
+fn broken() -> Workspace {
+    Workspace::with(&[(
+        "deploy/x.pipe",
+        "pipeline x {\n  on push to main\n  stage commit {\n    gaet unit: test { run \"true\" }\n  }\n}\n",
+    )])
+}
+
+fn json(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.out).unwrap_or_else(|error| panic!("{error}: {ran:#?}"))
+}
+
+#[test]
+fn people_read_the_source_and_the_count() {
+    let ran = broken().run(&["check"]).expect(1);
+    assert_eq!(ran.out, "");
+    ran.says("error[P0").says("deploy/x.pipe:4:5").says("gaet unit: test").says("1 error\n");
+}
+
+#[test]
+fn programs_read_one_object_on_standard_output() {
+    let ran = broken().run(&["check", "--format", "json"]).expect(1);
+    assert_eq!(ran.err, "");
+    let report = json(&ran);
+    let keys: Vec<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(keys, ["diagnostics", "files", "problems", "summary", "version"]);
+    assert_eq!(report["version"], 1);
+    let finding = &report["diagnostics"][0];
+    let keys: Vec<&str> = finding.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        keys,
+        [
+            "code",
+            "counterexample",
+            "end",
+            "fix",
+            "help",
+            "labels",
+            "message",
+            "notes",
+            "path",
+            "severity",
+            "slug",
+            "span",
+            "start"
+        ]
+    );
+    assert_eq!(finding["path"], "deploy/x.pipe");
+    assert_eq!(finding["severity"], "error");
+    assert_eq!(finding["start"]["line"], 4);
+    assert_eq!(finding["start"]["column"], 5);
+    assert_eq!(finding["span"]["start"], 52);
+    assert_eq!(report["summary"]["errors"], 1);
+}
+
+#[test]
+fn programs_read_what_was_written_and_what_stood_in_the_way() {
+    let workspace = Workspace::with(&[("a.pipe", &small("a", "true"))]);
+    let report = json(&workspace.run(&["build", "--format", "json"]).expect(0));
+    assert_eq!(report["files"][0]["path"], ".github/workflows/a.yml");
+    assert_eq!(report["files"][0]["status"], "written");
+    assert_eq!(report["summary"]["pipelines"], 1);
+    let report = json(&workspace.run(&["build", "--format", "json"]).expect(0));
+    assert_eq!(report["files"][0]["status"], "unchanged");
+    workspace.write("a.pipe", small("a", "false"));
+    let report = json(&workspace.run(&["build", "--check", "--format", "json"]).expect(1));
+    assert_eq!(report["files"][0]["status"], "differs");
+    assert_eq!(report["diagnostics"][0]["code"], "P1202");
+
+    std::fs::create_dir(workspace.path("odd.pipe")).unwrap();
+    let report = json(&workspace.run(&["check", "--format", "json"]).expect(2));
+    assert_eq!(report["problems"][0]["path"], "odd.pipe");
+    let report = json(&workspace.run(&["check", "nowhere", "--format", "json"]).expect(2));
+    assert_eq!(report["problems"][0]["message"], "there is no `nowhere`");
+}
+
+#[test]
+fn colour_follows_the_environment_and_the_flag() {
+    let workspace = broken();
+    let coloured = |variables: &[(&str, &str)], arguments: &[&str]| {
+        let mut command = workspace.command(arguments);
+        command.envs(variables.iter().copied());
+        crate::support::finish(command).err.contains('\u{1b}')
+    };
+    assert!(!coloured(&[], &["check"]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")], &["check"]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1"), ("NO_COLOR", "1")], &["check"]));
+    assert!(coloured(&[("NO_COLOR", "1")], &["check", "--color", "always"]));
+    assert!(!coloured(&[("CLICOLOR_FORCE", "1")], &["check", "--color", "never"]));
+    assert!(!coloured(&[("NO_COLOR", "1")], &["check", "nowhere"]));
+    assert!(coloured(&[("CLICOLOR_FORCE", "1")], &["check", "nowhere"]));
+}

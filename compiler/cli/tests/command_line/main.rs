@@ -1,0 +1,10 @@
+//! The command line, from outside: the real program on real files.
+
+#![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod findings;
+mod input;
+mod layout;
+mod output;
+mod support;
+mod usage;

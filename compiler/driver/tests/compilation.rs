@@ -1,0 +1,227 @@
+//! A compilation with targets that do as they are told, on files in memory.
+
+use pipec_base::{Diagnostic, codes};
+use pipec_driver::{
+    Compilation, Content, InputText, Memory, Options, PlannedFile, Session, plan, read, replace_all,
+    unclaimed,
+};
+use pipec_ir::{GeneratedFile, Output, Pipeline, Program, Target, TargetContext};
+use pipec_syntax::ast::Date;
+use std::path::Path;
+
+const HEADER: &str = "# generated\n";
+
+/// Writes the pipeline's name below its folder; refuses or mistrusts a pipeline whose name says so.
+struct Echo {
+    name: &'static str,
+    folder: &'static str,
+}
+
+impl Target for Echo {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+
+    fn compile(&self, _: &Program, pipeline: &Pipeline, _: &TargetContext) -> Output {
+        let refused = pipeline.name == "refused" && self.name == "second";
+        let message = format!("{} can't express `{}`", self.name, pipeline.name);
+        let finding = Diagnostic::error(codes::P1101, message, pipeline.origin.span);
+        let name = match pipeline.emits.get(self.name) {
+            Some((name, _)) => name.clone(),
+            None if pipeline.name == "escaping" => "../../x.yml".to_owned(),
+            None => format!("{}.yml", pipeline.name),
+        };
+        let digest = pipeline.sources.first().map_or("", |source| &source.digest);
+        let file = GeneratedFile {
+            path: format!("{}/{name}", self.folder),
+            text: format!("{HEADER}# {digest}\nname: {}\n", pipeline.name),
+            origins: Vec::new(),
+        };
+        Output { files: vec![file], diagnostics: refused.then_some(finding).into_iter().collect() }
+    }
+
+    fn verify(&self, _: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+        assert_eq!(files.len(), 1, "what a target refuses is not judged");
+        let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
+        (pipeline.name == "mistrusted").then_some(finding).into_iter().collect()
+    }
+
+    fn is_generated(&self, text: &str) -> bool {
+        text.starts_with(HEADER)
+    }
+
+    fn without_header<'a>(&self, text: &'a str) -> &'a str {
+        text.find("name:").and_then(|start| text.get(start..)).unwrap_or(text)
+    }
+}
+
+const FIRST: Echo = Echo { name: "github", folder: "one" };
+const SECOND: Echo = Echo { name: "second", folder: "two" };
+const TARGETS: &[&dyn Target] = &[&FIRST, &SECOND];
+
+fn pipeline(name: &str, clauses: &str) -> String {
+    format!(
+        "pipeline {name} {{\n  on push to main\n  {clauses}\n  stage commit {{\n    gate unit: test {{ run \"true\" }}\n  }}\n}}\n"
+    )
+}
+
+fn compile(files: &[(&str, String)]) -> Compilation {
+    let texts: Vec<InputText> = files
+        .iter()
+        .map(|(path, text)| InputText {
+            path: (*path).to_owned(),
+            content: Content::Text(text.as_str().into()),
+        })
+        .collect();
+    Session::new().compile(&texts, &options())
+}
+
+fn options() -> Options<'static> {
+    Options {
+        standard: &[],
+        targets: TARGETS,
+        today: Date { year: 2026, month: 1, day: 1 },
+        version: "0.0.0",
+    }
+}
+
+fn messages(compilation: &Compilation) -> Vec<(String, &str)> {
+    compilation.diagnostics.iter().map(|found| (found.code.to_string(), found.message.as_str())).collect()
+}
+
+fn paths(compilation: &Compilation) -> Vec<&str> {
+    compilation.outputs.iter().map(|output| output.file.path.as_str()).collect()
+}
+
+#[test]
+fn every_target_compiles_every_pipeline() {
+    let compilation = compile(&[("a.pipe", pipeline("a", "")), ("b.pipe", pipeline("b", ""))]);
+    assert_eq!(messages(&compilation), []);
+    assert_eq!(paths(&compilation), ["one/a.yml", "two/a.yml", "one/b.yml", "two/b.yml"]);
+}
+
+#[test]
+fn a_pipeline_can_name_its_targets() {
+    let compilation = compile(&[("a.pipe", pipeline("a", "targets github"))]);
+    assert_eq!(messages(&compilation), []);
+    assert_eq!(paths(&compilation), ["one/a.yml"]);
+}
+
+#[test]
+fn a_target_this_version_lacks_is_a_finding() {
+    let compilation = compile(&[("a.pipe", pipeline("a", "targets github, tekton"))]);
+    assert_eq!(messages(&compilation), [("P1101".to_owned(), "this version has no target `tekton`")]);
+    assert_eq!(compilation.sources.text(compilation.diagnostics[0].span()), "tekton");
+    assert_eq!(paths(&compilation), [""; 0]);
+}
+
+#[test]
+fn what_one_target_refuses_no_target_gets() {
+    let compilation = compile(&[("a.pipe", pipeline("a", "")), ("b.pipe", pipeline("refused", ""))]);
+    assert_eq!(messages(&compilation), [("P1101".to_owned(), "second can't express `refused`")]);
+    assert_eq!(paths(&compilation), [""; 0]);
+}
+
+#[test]
+fn an_output_that_is_not_proven_is_no_output() {
+    let compilation = compile(&[("a.pipe", pipeline("mistrusted", "targets github"))]);
+    assert_eq!(messages(&compilation), [("P1190".to_owned(), "the output differs")]);
+    assert_eq!(paths(&compilation), [""; 0]);
+}
+
+#[test]
+fn no_target_sees_a_program_with_errors() {
+    let compilation = compile(&[("a.pipe", pipeline("mistrusted", "")), ("b.pipe", "pipeline {".to_owned())]);
+    assert!(compilation.is_refused());
+    assert!(compilation.diagnostics.iter().all(|found| found.code != codes::P1190));
+}
+
+#[test]
+fn an_unreadable_file_stands_for_names_nobody_knows() {
+    let texts = [InputText { path: "a.pipe".to_owned(), content: Content::Unreadable }];
+    let compilation = Session::new().compile(&texts, &options());
+    assert_eq!(messages(&compilation), []);
+}
+
+#[test]
+fn a_session_remembers_texts_and_notices_changes() {
+    let text =
+        |path: &str, text: String| InputText { path: path.to_owned(), content: Content::Text(text.into()) };
+    let mut session = Session::new();
+    let steps = [
+        vec![text("a.pipe", pipeline("a", "")), text("b.pipe", pipeline("b", ""))],
+        vec![text("a.pipe", pipeline("a", "")), text("b.pipe", "pipeline {".to_owned())],
+        vec![text("a.pipe", pipeline("a", "")), text("b.pipe", pipeline("b", ""))],
+        vec![text("b.pipe", pipeline("b", ""))],
+        vec![InputText { path: "b.pipe".to_owned(), content: Content::TooLarge }],
+        vec![text("b.pipe", String::new())],
+    ];
+    for texts in steps {
+        let remembered = session.compile(&texts, &options());
+        let anew = Session::new().compile(&texts, &options());
+        assert_eq!(messages(&remembered), messages(&anew));
+        assert_eq!(remembered.outputs, anew.outputs);
+    }
+}
+
+#[test]
+fn a_plan_tells_new_changed_and_foreign_files_apart() {
+    let compilation =
+        compile(&[("w.pipe", ["a", "b", "c"].map(|name| pipeline(name, "targets github")).concat())]);
+    let same = compilation.outputs[0].file.text.clone();
+    let files = Memory::new([
+        ("/w/one/a.yml", same.as_str()),
+        ("/w/one/b.yml", "name: mine\n"),
+        ("/w/one/old.yml", "# generated\nname: old\n"),
+        ("/w/one/mine.yml", "name: mine\n"),
+    ]);
+    let planned = plan(&files, Path::new("/w"), &compilation.outputs, TARGETS);
+    let told: Vec<(&str, bool, bool)> = planned
+        .files
+        .iter()
+        .map(|file| (file.output.file.path.as_str(), file.is_changed(), file.has_drifted(TARGETS)))
+        .collect();
+    assert_eq!(told, [("one/a.yml", false, false), ("one/c.yml", true, true)]);
+    let refused: Vec<&str> = planned.diagnostics.iter().map(|found| found.message.as_str()).collect();
+    assert_eq!(refused, ["`one/b.yml` was not written by pipec, so it is not overwritten"]);
+    assert_eq!(unclaimed(&files, Path::new("/w"), &compilation.outputs, TARGETS), ["one/old.yml"]);
+}
+
+#[test]
+fn a_header_alone_is_written_but_is_no_drift() {
+    let compilation = compile(&[("a.pipe", pipeline("a", "targets github"))]);
+    let files = Memory::new([("/w/one/a.yml", "# generated\n# another digest\nname: a\n")]);
+    let planned = plan(&files, Path::new("/w"), &compilation.outputs, TARGETS);
+    assert!(!planned.files[0].has_drifted(TARGETS));
+    let changes: Vec<_> = planned.files.iter().map(PlannedFile::change).collect();
+    replace_all(&files, &changes).unwrap();
+    let planned = plan(&files, Path::new("/w"), &compilation.outputs, TARGETS);
+    assert!(!planned.files[0].is_changed());
+}
+
+#[test]
+fn two_owners_of_one_file_are_named_once() {
+    let emitting = |name| pipeline(name, "targets github\n  emits github \"Same.yml\"");
+    let compilation = compile(&[("a.pipe", pipeline("same", "targets github")), ("b.pipe", emitting("b"))]);
+    assert_eq!(
+        messages(&compilation),
+        [("P1203".to_owned(), "pipelines `same` and `b` both write `one/Same.yml`")]
+    );
+}
+
+#[test]
+fn an_output_never_leaves_the_workspace() {
+    let compilation = compile(&[("a.pipe", pipeline("escaping", "targets github"))]);
+    assert_eq!(
+        messages(&compilation),
+        [("P0105".to_owned(), "the output `one/../../x.yml` lies outside the workspace")]
+    );
+    assert_eq!(paths(&compilation), [""; 0]);
+}
+
+#[test]
+fn a_workspace_of_no_files_is_an_empty_program() {
+    let workspace = read(&Memory::default(), Path::new("/w"));
+    let compilation = Session::new().compile(&workspace.texts, &options());
+    assert_eq!((messages(&compilation).len(), compilation.program.pipelines.len()), (0, 0));
+}

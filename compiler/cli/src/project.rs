@@ -162,3 +162,35 @@ pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> O
     }
     Outcome::Trouble
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use pipec_base::{Span, codes};
+
+    fn ends(findings: Vec<Diagnostic>, problems: Vec<Problem>, deny: Option<Deny>) -> Outcome {
+        let project = Project {
+            root: PathBuf::new(),
+            only: None,
+            compilation: Compilation { diagnostics: findings, ..Compilation::default() },
+            problems,
+            files: Vec::new(),
+        };
+        let counts = Counts::of(&project.compilation.diagnostics);
+        project.outcome(counts, ReportOptions { format: Format::Human, deny })
+    }
+
+    #[test]
+    fn what_was_found_decides_the_exit_code() {
+        let error = || Diagnostic::error(codes::P0401, "skippable", Span::default());
+        let warning = || Diagnostic::warning(codes::P0901, "swallowed", Span::default());
+        let bug = || Diagnostic::error(codes::P1190, "the output differs", Span::default());
+        let problem = || Problem::new("x", "can't read `x`");
+        assert_eq!(ends(vec![], vec![], Some(Deny::Warnings)), Outcome::Clean);
+        assert_eq!(ends(vec![warning()], vec![], None), Outcome::Clean);
+        assert_eq!(ends(vec![warning()], vec![], Some(Deny::Warnings)), Outcome::Findings);
+        assert_eq!(ends(vec![error(), warning()], vec![], None), Outcome::Findings);
+        assert_eq!(ends(vec![error()], vec![problem()], None), Outcome::Trouble);
+        assert_eq!(ends(vec![error(), bug()], vec![problem()], None), Outcome::Bug);
+    }
+}

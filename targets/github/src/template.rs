@@ -6,6 +6,9 @@ use crate::expression::Expression;
 /// rewritten to a call of `format` (GitHub's `TemplateReader.ParseScalar`).
 pub(crate) const LONGEST_EXPRESSION: usize = 21_000;
 
+/// The most expressions in one text: `format` takes 255 arguments, the text among them (GitHub's `ExpressionConstants`).
+const MOST_EXPRESSIONS: usize = 254;
+
 /// What begins an expression in every string, even in comments and quoted parts of scripts.
 pub(crate) const OPENING: &str = "${{";
 
@@ -76,10 +79,18 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, Part::Expression(text) if text.contains(operand)))
     }
 
-    /// Whether GitHub takes it: the expression it becomes is short enough.
+    /// Whether GitHub takes it: the expression it becomes is short enough and has few enough parts.
     pub(crate) fn fits(&self) -> bool {
         let plain = self.as_text().is_some_and(|text| !text.contains(OPENING));
-        plain || self.expanded_length() <= LONGEST_EXPRESSION
+        plain || self.expanded_length() <= LONGEST_EXPRESSION && self.expressions() <= MOST_EXPRESSIONS
+    }
+
+    fn expressions(&self) -> usize {
+        let parts = self.parts.iter().map(|part| match part {
+            Part::Text(text) => text.matches(OPENING).count(),
+            Part::Expression(_) => 1,
+        });
+        parts.sum()
     }
 
     /// An upper bound for the length of the expression it becomes: `format('…{0}…', expression)`, with braces and
@@ -138,5 +149,12 @@ mod tests {
         assert!(Template::text(braces.clone()).fits(), "without an expression nothing is rewritten");
         assert!(Template::text(braces.clone()).and("x").fits());
         assert!(!Template::text(braces + &"{".repeat(200)).and("x").fits());
+    }
+
+    #[test]
+    fn trap_25_a_text_has_no_more_expressions_than_a_call_has_arguments() {
+        let many = |count: usize| (0..count).fold(Template::default(), |text, _| text.and("x").and_text(" "));
+        assert!(many(254).fits());
+        assert!(!many(255).fits());
     }
 }

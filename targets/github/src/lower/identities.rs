@@ -59,6 +59,16 @@ impl Lowering<'_> {
     }
 }
 
+/// The name that people know a provider by.
+pub(super) fn cloud(identity: &Identity) -> &str {
+    match identity.provider.as_str() {
+        "aws" => "AWS",
+        "azure" => "Azure",
+        "google" => "Google Cloud",
+        other => other,
+    }
+}
+
 /// The region whose endpoint is asked where none is said, in the partition of the role.
 fn default_region(role: &str) -> &'static str {
     if role.starts_with("arn:aws-cn:") {

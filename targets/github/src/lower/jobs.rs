@@ -2,7 +2,7 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, permissions};
+use super::{Lowering, artefacts, identities, permissions};
 use crate::document::{EnvironmentUse, Input, Job, Step};
 use crate::expression::Expression;
 use crate::pins;
@@ -55,8 +55,10 @@ impl Lowering<'_> {
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);
             for identity in self.identities(node) {
-                job.permissions
-                    .write("id-token", format!("proves to {} which job this is", identity.provider));
+                job.permissions.write(
+                    "id-token",
+                    format!("proves to {} which job this is", identities::cloud(identity)),
+                );
                 job.steps.extend(self.identity_step(identity, &environment));
             }
         }

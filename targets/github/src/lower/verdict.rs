@@ -43,13 +43,24 @@ impl Lowering<'_> {
         Job {
             id: VERDICT.to_owned(),
             comments: vec!["the check to require on protected branches".to_owned()],
-            name: self.pipeline.name.clone(),
+            name: self.verdict_name(),
             needs,
             condition: Some(Expression::raw("always()")),
             runs_on: "ubuntu-24.04".to_owned(),
             timeout_minutes: TIMEOUT,
             steps: vec![step],
             ..Job::default()
+        }
+    }
+
+    /// The pipeline's name, unless a node has it: required checks bind to names, and a skipped job of that name would
+    /// pass for the verdict.
+    fn verdict_name(&self) -> String {
+        let name = &self.pipeline.name;
+        if self.units.iter().any(|unit| unit.id == *name) {
+            format!("{name} {VERDICT}")
+        } else {
+            name.clone()
         }
     }
 }

@@ -5,5 +5,6 @@ digest=$(sha256 < "$FILE")
 [[ $digest =~ ^[0-9a-f]{64}$ ]] || fail "$FILE has no digest"
 folder=.
 [[ $FILE != */* ]] || folder=${FILE%/*}
+export COPYFILE_DISABLE=1 # or macOS adds a file of attributes
 tar -c -h -f - -C "$folder" "./${FILE##*/}" > "$PACKED"
 echo "digest=sha256:$digest" >> "$GITHUB_OUTPUT"

@@ -31,5 +31,6 @@ manifest < "$scratch/matched" > "$scratch/manifest"
 digest=$(sha256 < "$scratch/manifest")
 [[ $digest =~ ^[0-9a-f]{64}$ ]] || fail "the files have no digest"
 cut -c 67- "$scratch/manifest" | sed 's|^|./|' | tr '\n' '\0' > "$scratch/packed"
+export COPYFILE_DISABLE=1 # or macOS adds files of attributes
 tar -c -h --no-recursion -f - --null -T "$scratch/packed" > "$PACKED"
 echo "digest=sha256:$digest" >> "$GITHUB_OUTPUT"

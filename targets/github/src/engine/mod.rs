@@ -9,6 +9,8 @@ mod finding;
 mod fixed;
 mod frame;
 mod gating;
+#[cfg(test)]
+mod meaning;
 mod pins;
 mod plan;
 mod reading;

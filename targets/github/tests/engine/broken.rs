@@ -35,7 +35,6 @@ macro_rules! broken {
             fn $name() {
                 let build = $build();
                 let good = compiled(&build);
-                assert_eq!(told(&build, &good), Vec::<String>::new());
                 let mut text = good.text.clone();
                 $(text = edited(&text, $job, $from, $to);)+
                 let told = told(&build, &GeneratedFile { text, ..good });

@@ -44,3 +44,16 @@ fn a_pipeline_with_everything_is_proven() {
 fn a_pipeline_of_branches_and_tags_is_proven() {
     is_silent(&sample::library());
 }
+
+#[test]
+fn a_node_of_the_pipelines_own_name_is_proven() {
+    let mut build = sample::hello();
+    build.pipeline.name = "app".to_owned();
+    is_silent(&build);
+}
+
+#[test]
+fn a_file_that_is_missing_is_not_proven_by_one_of_another_pipeline() {
+    let file = compiled(&sample::library());
+    assert!(!told(&sample::hello(), &file).is_empty());
+}

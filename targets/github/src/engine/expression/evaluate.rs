@@ -5,16 +5,16 @@
 use super::Expression;
 use super::lexer::number;
 use super::parser::Comparison;
-use super::value::{Axis, Cases, Datum, Words};
+use super::value::{Cases, Datum, Words};
 use crate::engine::reading::number_text;
 use crate::engine::world::World;
-use pipec_ir::{Event, InputType, Trigger};
+use pipec_ir::{InputType, Trigger};
 use pipec_logic::{Language, Proposition, Propositions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of what is one of a kind: the repository, another one, the run.
-const REPOSITORY: usize = 0;
-const OTHER_REPOSITORY: usize = 1;
+pub(super) const REPOSITORY: usize = 0;
+pub(super) const OTHER_REPOSITORY: usize = 1;
 pub(crate) const RUN_ID: usize = 2;
 
 /// More cases than this are one unknown.
@@ -65,15 +65,15 @@ pub(crate) struct Evaluator<'e, 'p> {
 }
 
 impl Evaluator<'_, '_> {
-    fn logic(&self) -> &Propositions {
+    pub(super) fn logic(&self) -> &Propositions {
         self.world.logic()
     }
 
-    fn always(&self, datum: Datum) -> Cases {
+    pub(super) fn always(&self, datum: Datum) -> Cases {
         vec![(self.logic().truth(), datum)]
     }
 
-    fn either(&self, condition: &Proposition, yes: Datum, no: Datum) -> Cases {
+    pub(super) fn either(&self, condition: &Proposition, yes: Datum, no: Datum) -> Cases {
         vec![(condition.clone(), yes), (self.logic().not(condition), no)]
     }
 
@@ -81,7 +81,7 @@ impl Evaluator<'_, '_> {
         self.either(condition, Datum::Bool(true), Datum::Bool(false))
     }
 
-    fn unknown(&self, what: &str) -> Cases {
+    pub(super) fn unknown(&self, what: &str) -> Cases {
         self.always(Datum::Unknown(what.to_owned()))
     }
 
@@ -111,7 +111,7 @@ impl Evaluator<'_, '_> {
         logic.any(&parts)
     }
 
-    fn free(&self, what: &str) -> Proposition {
+    pub(super) fn free(&self, what: &str) -> Proposition {
         self.world.free(what)
     }
 
@@ -268,7 +268,7 @@ impl Evaluator<'_, '_> {
     }
 
     /// The values of an input that conditions ask for, and whether there are no others.
-    fn input_values(&self, name: &str) -> Option<(Vec<String>, bool)> {
+    pub(super) fn input_values(&self, name: &str) -> Option<(Vec<String>, bool)> {
         let pipeline = self.world.facts.pipeline();
         let ty = pipeline.triggers.iter().find_map(|trigger| match trigger {
             Trigger::Manual(inputs, _) => {
@@ -529,188 +529,8 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn named(&self, expression: &Expression) -> String {
+    pub(super) fn named(&self, expression: &Expression) -> String {
         format!("{expression:?} in {}", self.scope.place)
-    }
-
-    fn lookup(&self, expression: &Expression) -> Cases {
-        let Some(path) = expression.path() else { return self.unknown(&self.named(expression)) };
-        let lower: Vec<String> = path.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let words: Vec<&str> = lower.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["needs", "*", "result"] => {
-                let items = self.scope.needs.iter().map(|id| self.result(id)).collect();
-                self.always(Datum::List(items))
-            }
-            ["needs", id, "result"] => match self.need(id) {
-                Some(id) => self.result(&id),
-                // A job that is not in `needs` is null, which is no result (trap 2).
-                None => self.always(Datum::Null),
-            },
-            ["needs", id, "outputs", output] => match self.need(id) {
-                Some(id) => self
-                    .scope
-                    .jobs
-                    .get(&id)
-                    .and_then(|job| job.outputs.iter().find(|(name, _)| name.eq_ignore_ascii_case(output)))
-                    .map_or_else(|| self.always(Datum::Null), |(_, cases)| cases.clone()),
-                None => self.always(Datum::Null),
-            },
-            ["github", rest @ ..] => {
-                self.github(rest).unwrap_or_else(|| self.unknown(&format!("github.{}", rest.join("."))))
-            }
-            ["inputs", name] => self.input(name),
-            ["steps", id, outcome @ ("outcome" | "conclusion")] => {
-                // Nothing goes on after an error here, so both are the same.
-                let known = self.scope.step.as_ref().and_then(|step| step.outcomes.get(*id));
-                known
-                    .cloned()
-                    .unwrap_or_else(|| self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)))
-            }
-            ["steps", id, "outputs", output] => self
-                .scope
-                .step
-                .as_ref()
-                .and_then(|step| step.outputs.get(*id))
-                .and_then(|outputs| outputs.get(*output))
-                .cloned()
-                .unwrap_or_else(|| self.unknown(&self.named(expression))),
-            ["vars", ..] => self.unknown(&lower.join(".")),
-            _ => self.unknown(&self.named(expression)),
-        }
-    }
-
-    fn need(&self, id: &str) -> Option<String> {
-        self.scope.needs.iter().find(|need| need.eq_ignore_ascii_case(id)).cloned()
-    }
-
-    fn result(&self, id: &str) -> Cases {
-        match self.scope.jobs.get(id) {
-            Some(job) => vec![
-                (job.success.clone(), Datum::exact("success")),
-                (job.failure.clone(), Datum::exact("failure")),
-                (job.cancelled.clone(), Datum::exact("cancelled")),
-                (job.skipped.clone(), Datum::exact("skipped")),
-            ],
-            None => self.always(Datum::Null),
-        }
-    }
-
-    fn github(&self, path: &[&str]) -> Option<Cases> {
-        let logic = self.logic();
-        let facts = &self.world.facts;
-        let event = |event: Event| facts.event(event);
-        let pull_request = event(Event::PullRequest);
-        let manual_tag = self.world.manual_on_tag();
-        let manual_branch = logic.and_not(&event(Event::Manual), &manual_tag);
-        let on_branch = logic.any(&[event(Event::Push), event(Event::Schedule), manual_branch]);
-        let words = |condition: Proposition, words: Words| (condition, Datum::Text(words));
-        let refs = |heads: &str, tags: &str, pulls: &str| {
-            let name = |before: &str, axis| Words::Name { before: before.to_owned(), axis };
-            let begins = |before: String| Words::Begins(before);
-            self.closed(vec![
-                words(on_branch.clone(), name(heads, Axis::Branch)),
-                words(event(Event::Tag), name(tags, Axis::Tag)),
-                words(manual_tag.clone(), begins(tags.to_owned())),
-                words(pull_request.clone(), begins(pulls.to_owned())),
-                words(event(Event::MergeQueue), begins(format!("{heads}gh-readonly-queue/"))),
-            ])
-        };
-        let exact = |text: &str| Datum::exact(text);
-        Some(match path {
-            ["event_name"] => {
-                let pushed = facts.any_event([Event::Push, Event::Tag]);
-                self.closed(vec![
-                    (pushed, exact("push")),
-                    (pull_request, exact("pull_request")),
-                    (event(Event::Schedule), exact("schedule")),
-                    (event(Event::Manual), exact("workflow_dispatch")),
-                    (event(Event::MergeQueue), exact("merge_group")),
-                ])
-            }
-            ["ref"] => refs("refs/heads/", "refs/tags/", "refs/pull/"),
-            ["ref_name"] => refs("", "", ""),
-            ["ref_type"] => {
-                let tag = logic.or(&event(Event::Tag), &manual_tag);
-                self.either(&tag, exact("tag"), exact("branch"))
-            }
-            ["repository"] => self.always(Datum::Text(Words::Unlike(REPOSITORY))),
-            ["event", "pull_request", "head", "repo", "full_name"] => {
-                // Of a deleted fork the repository is null, which equals the name of none.
-                let other = self.world.other_repository();
-                let same = logic.and_not(&pull_request, &other);
-                self.closed(vec![
-                    words(other, Words::Unlike(OTHER_REPOSITORY)),
-                    words(same, Words::Unlike(REPOSITORY)),
-                    (logic.not(&pull_request), Datum::Null),
-                ])
-            }
-            ["event", "pull_request", "user", "type"] => {
-                let bot = self.world.bot();
-                let person = logic.and_not(&pull_request, &bot);
-                self.closed(vec![
-                    (bot, exact("Bot")),
-                    (person, Datum::Text(Words::Exact("User".to_owned()))),
-                    (logic.not(&pull_request), Datum::Null),
-                ])
-            }
-            ["event", "inputs", name] => {
-                let text = Datum::Text(Words::Input(self.input_name(name)?));
-                self.either(&event(Event::Manual), text, Datum::Null)
-            }
-            ["event", "pull_request", ..] | ["head_ref" | "base_ref"] => {
-                let unknown = Datum::Unknown(format!("github.{}", path.join(".")));
-                let none = if path.len() == 1 { exact("") } else { Datum::Null };
-                self.either(&pull_request, unknown, none)
-            }
-            ["run_id"] => self.always(Datum::Text(Words::Unlike(RUN_ID))),
-            ["run_number" | "sha" | "actor" | "workflow" | "run_attempt"] => {
-                self.always(Datum::Text(Words::Begins(String::new())))
-            }
-            _ => return None,
-        })
-    }
-
-    /// `inputs.X` has the type it was declared with; elsewhere than in a manual run it is null.
-    fn input(&self, name: &str) -> Cases {
-        let logic = self.logic();
-        let manual = self.world.facts.event(Event::Manual);
-        let Some(name) = self.input_name(name) else { return self.unknown(&format!("inputs.{name}")) };
-        let boolean = self.world.facts.pipeline().triggers.iter().any(|trigger| {
-            matches!(trigger, Trigger::Manual(inputs, _)
-                if inputs.iter().any(|input| input.name == name && input.ty == InputType::Boolean))
-        });
-        if boolean {
-            let on = match self.input_values(&name) {
-                Some(_) => self.world.facts.input(&name, "true"),
-                None => self.free(&format!("input {name} is true")),
-            };
-            let yes = logic.and(&manual, &on);
-            let no = logic.and_not(&manual, &on);
-            return vec![
-                (yes, Datum::Bool(true)),
-                (no, Datum::Bool(false)),
-                (logic.not(&manual), Datum::Null),
-            ];
-        }
-        self.either(&manual, Datum::Text(Words::Input(name)), Datum::Null)
-    }
-
-    fn input_name(&self, name: &str) -> Option<String> {
-        self.world.facts.pipeline().triggers.iter().find_map(|trigger| match trigger {
-            Trigger::Manual(inputs, _) => {
-                inputs.iter().map(|input| &input.name).find(|input| input.eq_ignore_ascii_case(name)).cloned()
-            }
-            _ => None,
-        })
-    }
-
-    /// The cases with one more for what they leave out, which no possible run is.
-    fn closed(&self, mut cases: Cases) -> Cases {
-        let logic = self.logic();
-        let said: Vec<Proposition> = cases.iter().map(|(guard, _)| guard.clone()).collect();
-        cases.push((logic.not(&logic.any(&said)), Datum::Null));
-        cases
     }
 }
 
@@ -737,8 +557,9 @@ fn as_number(datum: &Datum) -> Option<f64> {
         Datum::Text(Words::Name { before, .. } | Words::Begins(before)) if before.starts_with("refs/") => {
             Some(f64::NAN)
         }
+        // `owner/name` is no number.
+        Datum::Text(Words::Unlike(REPOSITORY | OTHER_REPOSITORY)) | Datum::List(_) => Some(f64::NAN),
         Datum::Text(_) | Datum::Unknown(_) => None,
-        Datum::List(_) => Some(f64::NAN),
     }
 }
 

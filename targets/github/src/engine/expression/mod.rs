@@ -1,5 +1,6 @@
 //! GitHub's expression language: texts with `${{ … }}`, expressions, and what they mean for the facts of a run.
 
+mod contexts;
 mod evaluate;
 mod lexer;
 mod parser;

@@ -1,0 +1,192 @@
+//! What each step is told: its inputs, variables and directory.
+
+use super::{Check, Kind};
+use crate::engine::fixed::{Fixed, fixed};
+use crate::engine::pins;
+use crate::engine::plan::path_of;
+use crate::engine::reading::{Node as Yaml, Value};
+use crate::engine::values::{self, Expected};
+use crate::engine::workflow::{Step, Work, literal};
+use pipec_ir::{Checkout, NodeKind};
+use std::collections::BTreeMap;
+
+impl Check<'_, '_, '_> {
+    /// What a step is told.
+    pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
+        let line = step.line;
+        if let Work::Uses(uses) = &step.work {
+            if !pins::is_known(uses) {
+                self.differs(format!("`{uses}` is no pinned action that is known"), line);
+            }
+            if step.node.get("env").is_some() {
+                self.differs("an action is given variables", line);
+            }
+        }
+        let allowed: &[&str] = match kind {
+            Kind::Checkout => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
+            Kind::Download => &["name", "path"],
+            Kind::Upload => &["name", "path", "if-no-files-found", "overwrite"],
+            Kind::Identity => &[
+                "role-to-assume",
+                "aws-region",
+                "tenant-id",
+                "client-id",
+                "subscription-id",
+                "allow-no-subscriptions",
+                "workload_identity_provider",
+            ],
+            _ => &[],
+        };
+        for (name, value) in step.node.get("with").map(Yaml::entries).unwrap_or_default() {
+            if !allowed.contains(&name.as_str()) {
+                self.differs(format!("an action is given `{name}`"), value.line);
+            }
+        }
+        match kind {
+            Kind::Checkout => self.checkout(step),
+            Kind::Identity => self.identity(step),
+            Kind::Upload => {
+                let name = step.literal_with("name");
+                let path = step.with("path").and_then(Yaml::text).unwrap_or_default();
+                if name.as_deref() != Some(&self.node.name)
+                    || path != format!("${{{{ runner.temp }}}}/{}.tar", self.node.name)
+                {
+                    self.differs("it keeps something else than what it recorded", line);
+                }
+            }
+            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder) => self.record(step),
+            Kind::Fixed(Fixed::Approval | Fixed::Forward) => self.deploy_step(kind, step),
+            Kind::Script(_) => self.script_env(step),
+            Kind::Fixed(Fixed::SecretFile) => {
+                let file = step
+                    .env("FILE")
+                    .and_then(Yaml::text)
+                    .and_then(|file| file.strip_prefix("${{ runner.temp }}/secrets/"));
+                let secret = path_of(step.env("SECRET"))
+                    .and_then(|path| path.strip_prefix("secrets.").map(str::to_owned));
+                let held = |name: &str| {
+                    values::secrets(self.gating.program, self.node)
+                        .any(|own| own.file && own.variable == name)
+                };
+                if !file.is_some_and(held) || secret.as_deref() != file {
+                    self.differs("it writes to a file what its node does not hold", line);
+                }
+            }
+            _ => {}
+        }
+        let directory = step.node.get("working-directory").and_then(literal);
+        let wanted = match kind {
+            Kind::Script(_) | Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder) => {
+                self.node.body.directory.as_ref().map(|(directory, _)| directory.clone())
+            }
+            _ => None,
+        };
+        if directory != wanted || (step.node.get("working-directory").is_some() && directory.is_none()) {
+            self.differs("a step works in another directory", line);
+        }
+        let variables: Option<&[&str]> = match kind {
+            Kind::Fixed(Fixed::RecordFile) => Some(&["FILE", "PACKED"]),
+            Kind::Fixed(Fixed::RecordFolder) => Some(&["PATHS", "PACKED"]),
+            Kind::Fixed(Fixed::VerifyFile) => Some(&["DIGEST", "PACKED", "FOLDER", "FILE"]),
+            Kind::Fixed(Fixed::VerifyFolder) => Some(&["DIGEST", "PACKED", "FOLDER"]),
+            Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
+            Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
+            Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
+            Kind::Fixed(Fixed::Forward) => Some(&["GH_TOKEN", "ENVIRONMENT", "WORKFLOW"]),
+            Kind::Fixed(Fixed::Facts) => Some(&[]),
+            _ => None,
+        };
+        for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {
+            if variables.is_some_and(|known| !known.contains(&name.as_str())) {
+                self.differs(format!("a fixed script is given `{name}`"), value.line);
+            }
+        }
+    }
+
+    fn checkout(&mut self, step: &Step) {
+        let (history, submodules, lfs) = match &self.node.body.checkout {
+            Checkout::With { full_history, submodules, lfs } => (*full_history, *submodules, *lfs),
+            Checkout::Commit | Checkout::None => (false, false, false),
+        };
+        let value = |name: &str| step.with(name).map(|node| node.value.clone());
+        let flag = |on: bool, value: Value| if on { Some(value) } else { None };
+        let depth = matches!(value("fetch-depth"), Some(Value::Number(depth, _)) if depth == 0.0);
+        let same = value("persist-credentials") == Some(Value::Bool(false))
+            && depth == history
+            && (history || value("fetch-depth").is_none())
+            && value("submodules") == flag(submodules, Value::Text("recursive".to_owned()))
+            && value("lfs") == flag(lfs, Value::Bool(true));
+        if !same {
+            self.differs("it checks out something else, or keeps the credentials", step.line);
+        }
+    }
+
+    fn identity(&mut self, step: &Step) {
+        let given = |name: &str| step.literal_with(name);
+        let role = match step.action() {
+            Some("aws-actions/configure-aws-credentials") => ("aws", given("role-to-assume")),
+            Some("Azure/login") => {
+                let parts = [given("tenant-id"), given("subscription-id"), given("client-id")];
+                ("azure", Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
+            }
+            _ => ("google", given("workload_identity_provider")),
+        };
+        let held = values::identities(self.gating.program, self.node)
+            .any(|own| own.provider == role.0 && Some(&own.role) == role.1.as_ref());
+        if !held {
+            self.differs("it takes on an identity that its node does not hold", step.line);
+        }
+    }
+
+    fn record(&mut self, step: &Step) {
+        let NodeKind::Artefact(artefact) = &self.node.kind else { return };
+        let packed = step.env("PACKED").and_then(Yaml::text);
+        let wanted = format!("${{{{ runner.temp }}}}/{}.tar", self.node.name);
+        let paths: String = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text())).collect();
+        let same = match artefact.single_file() {
+            Some(file) => step.literal_env("FILE").as_deref() == Some(file),
+            None => step.literal_env("PATHS") == Some(paths),
+        };
+        if packed != Some(&wanted) || !same {
+            self.differs("it records something else than its paths", step.line);
+        }
+    }
+
+    fn deploy_step(&mut self, kind: &Kind, step: &Step) {
+        let NodeKind::Deploy(deploy) = &self.node.kind else { return };
+        let environment = self.gating.program.environments.get(&deploy.environment);
+        let not_author =
+            environment.and_then(|of| of.approval.as_ref()).is_some_and(|approval| approval.not_author);
+        let mut same = step.literal_env("ENVIRONMENT").as_ref() == Some(&deploy.environment)
+            && path_of(step.env("GH_TOKEN")).as_deref() == Some("github.token");
+        if *kind == Kind::Fixed(Fixed::Approval) {
+            same &= step.literal_env("AUTHOR_MAY_APPROVE").as_deref()
+                == Some(if not_author { "false" } else { "true" });
+        } else {
+            same &= step.literal_env("WORKFLOW").as_deref() == Some(self.gating.file_name);
+        }
+        if !same {
+            self.differs("it asks about another environment or workflow", step.line);
+        }
+    }
+
+    /// A script gets the variables of its node and no others.
+    fn script_env(&mut self, step: &Step) {
+        let expected = values::variables(self.gating, self.node, self.is_untrusted_twin());
+        let mut missing: BTreeMap<&str, &Expected> =
+            expected.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {
+            let encoded = name == "SCRIPT"
+                && matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::Script));
+            match missing.remove(name.as_str()) {
+                Some(wanted) if values::is_expected(value, wanted, self.gating, self.job) => {}
+                Some(_) => self.differs(format!("`{name}` is something else in its scripts"), value.line),
+                None if encoded => {}
+                None => self.differs(format!("its scripts are given `{name}`"), value.line),
+            }
+        }
+        for name in missing.into_keys() {
+            self.differs(format!("its scripts are not given `{name}`"), step.line);
+        }
+    }
+}

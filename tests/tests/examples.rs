@@ -1,0 +1,56 @@
+//! Every example is proven without a finding, has the one layout, and its committed output is what the compiler writes.
+
+use pipec_base::FileId;
+use pipec_driver::{Disk, Options, Session, plan, read};
+use pipec_format::{Formatted, format};
+use pipec_syntax::ast::Date;
+use std::path::{Path, PathBuf};
+
+fn examples() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    let mut all: Vec<PathBuf> = std::fs::read_dir(root.join("examples"))
+        .expect("the examples")
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.is_dir())
+        .collect();
+    all.sort();
+    assert!(all.len() >= 4, "{all:?}");
+    all
+}
+
+#[test]
+fn every_example_is_proven_and_its_committed_output_has_not_drifted() {
+    let options = Options {
+        standard: &[],
+        targets: pipec_targets::all(),
+        today: Date { year: 2026, month: 1, day: 1 },
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    for example in examples() {
+        let workspace = read(&Disk, &example);
+        let compilation = Session::new().compile(&workspace.texts, &options);
+        assert_eq!(compilation.diagnostics, [], "{}", example.display());
+        assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", example.display());
+        let planned = plan(&Disk, &example, &compilation.outputs, pipec_targets::all());
+        for file in planned.files {
+            assert!(
+                !file.is_changed(),
+                "{}: {} is not what the compiler writes: run `pipec build {}`",
+                example.display(),
+                file.output.file.path,
+                example.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn every_example_has_the_one_layout() {
+    for example in examples() {
+        for input in read(&Disk, &example).texts {
+            let text = std::fs::read_to_string(example.join(&input.path)).expect("a source");
+            let Formatted::Done(laid_out) = format(FileId(0), &text) else { panic!("{}", input.path) };
+            assert_eq!(laid_out, text, "{}/{}", example.display(), input.path);
+        }
+    }
+}

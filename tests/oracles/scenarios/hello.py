@@ -15,7 +15,7 @@ from scenario import ROOT, Checks, run_workflow
 
 PROJECT = Path(sys.argv[1]).resolve()
 WORKFLOW = Path(".github/workflows/hello.yml")
-DEPLOY = "deploy-production"
+DEPLOY = "deploy-app-to-production"
 checks = Checks("hello")
 
 
@@ -38,20 +38,20 @@ def expect(scenario, jobs, **results):
 
 
 jobs, files = attempt()
-expect("all well", jobs, unit="success", app="success", deploy_production="success", verdict="success")
+expect("all well", jobs, unit="success", app="success", deploy_app_to_production="success", verdict="success")
 checks.check("all well: one file is deployed", len(files) == 1, sorted(files))
 digests = {f"sha256:{hashlib.sha256(content).hexdigest()}" for content in files.values()}
 handed_over = set(jobs["app"]["outputs"].values())
 checks.check("all well: the digest the build recorded is the digest of what was deployed", digests <= handed_over, handed_over)
 
 jobs, files = attempt("--env", f"PIPEC_BEFORE_DOWNLOAD={ROOT / 'scenarios/tamper.py'}")
-expect("tampered artefact", jobs, unit="success", app="success", deploy_production="failure", verdict="failure")
+expect("tampered artefact", jobs, unit="success", app="success", deploy_app_to_production="failure", verdict="failure")
 tampered = any("tampered with" in line for line in jobs[DEPLOY]["log"])
 checks.check("tampered artefact: it was tampered with", tampered, jobs[DEPLOY]["log"])
 checks.check("tampered artefact: nothing is deployed", not files, sorted(files))
 
 jobs, files = attempt("--path", ROOT / "scenarios/failing-tests")
-expect("failing gate", jobs, unit="failure", app="success", deploy_production="skipped", verdict="failure")
+expect("failing gate", jobs, unit="failure", app="success", deploy_app_to_production="skipped", verdict="failure")
 checks.check("failing gate: nothing is deployed", not files, sorted(files))
 
 checks.finish()

@@ -6,11 +6,11 @@ use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::runtime;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Approval, Deploy, Environment, Node};
+use pipec_ir::{Approval, Deploy, Environment};
 
 impl Lowering<'_> {
     /// What a job is besides, because it deploys.
-    pub(super) fn add_deploy(&self, node: &Node, unit: &Unit, deploy: &Deploy, job: &mut Job) {
+    pub(super) fn add_deploy(&self, unit: &Unit, deploy: &Deploy, job: &mut Job) {
         let environment = self.program.environments.get(&deploy.environment);
         let url = environment
             .and_then(|environment| Some((environment, environment.url.as_ref()?)))
@@ -28,7 +28,7 @@ impl Lowering<'_> {
             self.check_approval(environment, approval);
             job.steps.push(approval_step(environment, approval, &mut job.permissions));
         }
-        job.steps.push(self.forward_step(node, deploy, &mut job.permissions));
+        job.steps.push(self.forward_step(deploy, &mut job.permissions));
     }
 
     /// GitHub lets one of the reviewers of an environment decide.
@@ -56,7 +56,7 @@ impl Lowering<'_> {
     }
 
     /// A deploy fails unless its commit is, or descends from, the one last deployed there.
-    fn forward_step(&self, _node: &Node, deploy: &Deploy, permissions: &mut Permissions) -> Step {
+    fn forward_step(&self, deploy: &Deploy, permissions: &mut Permissions) -> Step {
         permissions.read("actions", "which runs deployed before");
         permissions.read("contents", "how commits descend from each other");
         permissions.read("deployments", "what was deployed before");

@@ -37,7 +37,7 @@ impl Lowering<'_> {
         (job.needs, job.condition) = self.order(unit, reads_plan);
 
         if let NodeKind::Deploy(deploy) = &node.kind {
-            self.add_deploy(node, unit, deploy, &mut job);
+            self.add_deploy(unit, deploy, &mut job);
         } else if !body.secrets.is_empty() && unit.runs != Runs::Untrusted {
             let name = format!("{}-{}", self.pipeline.name, node.name);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });

@@ -21,3 +21,14 @@ fn every_event() {
 fn awkward() {
     insta::assert_snapshot!(programs::awkward().workflow());
 }
+
+#[test]
+fn the_model_of_the_engine_finds_no_difference() {
+    use pipec_ir::Target;
+    for build in [programs::hello(), programs::service(), programs::every_event(), programs::awkward()] {
+        let files = build.output().files;
+        let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &files);
+        let found: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();
+        assert!(found.is_empty(), "{}: {found:#?}", build.pipeline.name);
+    }
+}

@@ -51,8 +51,9 @@ with tempfile.TemporaryDirectory(prefix="pipec-vicious-") as scratch:
 checks = Checks("vicious scripts")
 steps = {step["name"]: step["result"] for job in found["jobs"].values() for step in job["steps"]}
 for name, text in corpus().items():
-    wanted = FRAME + text.encode("utf-8") + FRAME
-    arrived = wanted in recorded
+    # A script that the workflow carries encoded is unpacked by a step of its own, behind act's back.
+    wanted = text.encode("utf-8")
+    arrived = FRAME + wanted + FRAME in recorded or wanted in recorded
     checks.check(f"{name} arrives byte for byte", arrived, "" if arrived else nearest(wanted, recorded))
     checks.check(f"{name} runs", steps.get(name) == "success", f"step result: {steps.get(name)}")
 checks.check("every job succeeds", all(job["result"] == "success" for job in found["jobs"].values()), found["complaints"])

@@ -14,8 +14,24 @@ from pathlib import Path
 CORPUS = Path(__file__).resolve().parent
 PER_JOB = 10
 REASON = "the corpus means to be hostile"
-# Scripts that look like an engine's expression, on purpose, are a finding of the compiler that has to be allowed.
-EXPRESSIONS = ("${{", "$[[", "{{", "$(params.", "$(results.", "$(workspaces.", "$(context.")
+# What the compiler finds in scripts that are hostile on purpose, and has to be allowed.
+ALLOWED = {
+    "P0901": ("star-and-ampersand",),
+    "P0902": ("shebang-python",),
+    "P0905": (
+        "actions-expression-escaped",
+        "actions-expression-in-heredoc",
+        "actions-expression-many",
+        "actions-expression-unclosed",
+        "actions-expression",
+        "exit-early",
+        "format-arguments-with-expression",
+        "gitlab-interpolation",
+        "tekton-parameters",
+    ),
+    "P0906": ("workflow-commands-stopped",),
+    "P0907": ("hash-only",),
+}
 
 
 def string(text):
@@ -46,8 +62,9 @@ def main():
     for start in range(0, len(scripts), PER_JOB):
         lines.append(f"    job scripts-{start // PER_JOB + 1} {{")
         for name, text in scripts[start : start + PER_JOB]:
-            if any(expression in text for expression in EXPRESSIONS):
-                lines.append(f'      allow P0905 because "{REASON}"')
+            for code, names in ALLOWED.items():
+                if name in names:
+                    lines.append(f'      allow {code} because "{REASON}"')
             lines.append(f"      run {name} {string(text)}")
         lines.append("    }")
     lines += ["  }", "}", ""]

@@ -1,7 +1,7 @@
 //! What the proofs find, and the diagnostics made of it.
 
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{GeneratedFile, Node, Pipeline};
+use pipec_ir::{GeneratedFile, Node, NodeKind, Pipeline};
 
 /// A difference between the output and the source.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,4 +61,9 @@ pub(crate) const UNTRUSTED: &str = "-untrusted";
 pub(crate) fn node_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node> {
     let twin = || job.strip_suffix(UNTRUSTED).and_then(|name| pipeline.node_named(name));
     pipeline.node_named(job).or_else(twin)
+}
+
+/// Whether a node is a gate that only reports.
+pub(crate) fn is_advisory(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some())
 }

@@ -6,7 +6,7 @@ use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
 use super::verdict::{PLAN, VERDICT};
 use super::workflow::{Job, expression, literal};
-use pipec_ir::{Event, NodeKind, RunnerHost};
+use pipec_ir::{Event, Lock, NodeKind, RunnerHost};
 use pipec_logic::Proposition;
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
@@ -174,7 +174,18 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             if deploy.strategy.is_some() || deploy.shift.is_some() || deploy.verify.is_some() || deploy.rollback.is_some());
         let quorum =
             matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some() || gate.overriding.is_some());
-        if strategy || quorum {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
+            _ => None,
+        };
+        // One approval is all that the output asks GitHub for.
+        let unmet = environment.is_some_and(|environment| {
+            environment.window.is_some()
+                || environment.lock != Lock::Queue
+                || environment.teardown.is_some()
+                || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
+        });
+        if strategy || quorum || unmet {
             differs("the model does not know a clause of its node".to_owned());
         }
     }
@@ -209,12 +220,15 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
 fn plan_steps(job: &Job, findings: &mut Vec<Finding>) {
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let Some(plan) = super::plan::plan_step(job) else { return differs("it does not run the plan's script") };
-    if job.node.get("if").is_some() || !job.needs.is_empty() || plan.node.get("if").is_some() {
+    if job.node.get("if").is_some()
+        || !job.needs.is_empty()
+        || job.steps.iter().any(|step| step.node.get("if").is_some())
+    {
         differs("it does not always decide");
     }
     for step in &job.steps {
         let is_checkout = step.action() == Some("actions/checkout");
-        if step.line != plan.line && !is_checkout {
+        if (step.line != plan.line && !is_checkout) || step.node.get("working-directory").is_some() {
             differs("it does something else than to plan");
         }
         if is_checkout {

@@ -1,19 +1,19 @@
 //! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run.
 
-use super::finding::{Finding, UNTRUSTED};
-use super::starts::{Jobs, is_fine, is_stopped, jobs_of};
+use super::finding::{Finding, UNTRUSTED, is_advisory};
+use super::starts::{Jobs, jobs_of};
 use super::workflow::{Job, Workflow};
 use super::world::World;
-use pipec_ir::{Event, Node, NodeKind, Pipeline, Program};
+use pipec_ir::{Event, Node, Pipeline, Program};
 use pipec_logic::Proposition;
 
 /// What the gating proofs look at.
 pub(crate) struct Gating<'g, 'p> {
     pub(crate) workflow: &'g Workflow,
-    /// What can come about.
+    /// The jobs where every result may stand beside every other.
     pub(crate) jobs: &'g Jobs,
-    /// The same where every result may stand beside every other.
-    pub(crate) alone: &'g Jobs,
+    /// The jobs where each that starts is green.
+    pub(crate) green: &'g Jobs,
     pub(crate) world: &'g World<'p>,
     pub(crate) pipeline: &'g Pipeline,
     pub(crate) program: &'g Program,
@@ -31,7 +31,7 @@ impl Gating<'_, '_> {
     fn passed(&self, node: &Node) -> Proposition {
         let green: Vec<Proposition> = jobs_of(self.workflow, self.pipeline, node)
             .into_iter()
-            .filter_map(|job| self.alone.get(&job.id))
+            .filter_map(|job| self.jobs.get(&job.id))
             .map(|state| state.success.clone())
             .collect();
         self.world.logic().any(&green)
@@ -55,15 +55,14 @@ impl Gating<'_, '_> {
     /// whatever the results it asks for.
     fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
-        let Some(state) = self.alone.get(&job.id) else { return };
+        let Some(state) = self.jobs.get(&job.id) else { return };
         let wanted = self.world.wanted();
         let outside = logic.and_not(&state.start, &wanted);
         self.refute(job, &outside, "starts, though no trigger lets this run in", findings);
         let not_due = logic.and_not(&logic.and(&state.start, &wanted), &self.due(node));
         self.refute(job, &not_due, "starts, though its stage is not in this run", findings);
         for before in node.before.iter().filter_map(|id| self.pipeline.node(*id)) {
-            let advisory = matches!(&before.kind, NodeKind::Gate(gate) if gate.advisory.is_some());
-            if before.id == node.id || advisory {
+            if before.id == node.id || is_advisory(before) {
                 continue;
             }
             let due = logic.and(&state.start, &self.due(before));
@@ -76,14 +75,9 @@ impl Gating<'_, '_> {
     /// With all jobs green and nothing cancelled, a due node starts.
     fn never_less(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
-        let mut calm = vec![self.due(node)];
-        for job in &self.workflow.jobs {
-            calm.push(is_fine(&job.id, self.world));
-            calm.push(logic.not(&is_stopped(&job.id, self.world)));
-        }
         let starts: Vec<Proposition> =
-            jobs.iter().filter_map(|job| self.jobs.get(&job.id)).map(|state| state.start.clone()).collect();
-        let lost = logic.and_not(&logic.all(&calm), &logic.any(&starts));
+            jobs.iter().filter_map(|job| self.green.get(&job.id)).map(|state| state.start.clone()).collect();
+        let lost = logic.and_not(&self.due(node), &logic.any(&starts));
         let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
         let line = jobs.first().map_or(1, |job| job.line);
         self.refute_at(name, line, &lost, "does not start, though it is due and nothing failed", findings);

@@ -56,6 +56,11 @@ fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> 
         }
     };
     let (workflow, mut findings) = workflow::understand(root);
+    let is_read = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
+    if !file.path.strip_prefix(".github/workflows/").is_some_and(|name| is_read(name) && !name.contains('/'))
+    {
+        findings.push(Finding::of_file("GitHub reads no workflow there", 1));
+    }
     let wide = world::widened(pipeline);
     match proofs(program, pipeline, &wide, file, &workflow) {
         Ok(more) => findings.extend(more),
@@ -75,11 +80,11 @@ fn proofs(
     for _ in 0..ROUNDS {
         let world = World::new(pipeline, wide, known)?;
         let (let_in, mut findings) = events::let_in(workflow.root.get("on"), &world, pipeline);
-        let jobs = starts::follow(workflow, &let_in, &world, pipeline, Results::Followed);
-        let alone = starts::follow(workflow, &let_in, &world, pipeline, Results::Any);
+        let jobs = starts::follow(workflow, &let_in, &world, pipeline, Results::Any);
+        let green = starts::follow(workflow, &let_in, &world, pipeline, Results::Green);
         let file_name = file.path.rsplit('/').next().unwrap_or_default();
         let gating =
-            Gating { workflow, jobs: &jobs, alone: &alone, world: &world, pipeline, program, file_name };
+            Gating { workflow, jobs: &jobs, green: &green, world: &world, pipeline, program, file_name };
         findings.extend(gating.check());
         findings.extend(frame::check(&gating));
         findings.extend(verdict::check(&gating));

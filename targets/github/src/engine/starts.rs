@@ -1,7 +1,7 @@
 //! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
 
 use super::expression::{Cases, Datum, Evaluator, Expression, JobState, Scope};
-use super::finding::node_of;
+use super::finding::{is_advisory, node_of};
 use super::plan;
 use super::workflow::{Job, Workflow, expression};
 use super::world::World;
@@ -12,13 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The states of all jobs, by id.
 pub(crate) type Jobs = BTreeMap<String, JobState>;
 
-/// How the results of jobs hang together.
+/// Which results of jobs are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Results {
-    /// A job has a result only if it started, which hangs on the results before it.
-    Followed,
+    /// Every job that starts is green, but for gates that only report; nothing is cancelled.
+    Green,
     /// Every result may stand beside every other, as if each job were re-run on its own (trap 18). What holds here hangs
-    /// on no other job's condition (trap 2).
+    /// on no other job's condition (trap 2), and holds the more where results hang together.
     Any,
 }
 
@@ -32,35 +32,10 @@ pub(crate) fn follow(
 ) -> Jobs {
     let mut jobs = Jobs::new();
     for job in &workflow.jobs {
-        let mut state = state(job, let_in, world, pipeline, &jobs);
-        if results == Results::Any {
-            loosen(job, &mut state, world, pipeline);
-        }
+        let state = state(job, let_in, world, pipeline, results, &jobs);
         jobs.insert(job.id.clone(), state);
     }
     jobs
-}
-
-/// Gives a job any result at all, whether or not its condition lets it start.
-fn loosen(job: &Job, state: &mut JobState, world: &World<'_>, pipeline: &Pipeline) {
-    let logic = world.logic();
-    let begun = world.free(&format!("{} had begun", job.id));
-    let mut fine = is_fine(&job.id, world);
-    if plan::plan_step(job).is_some() {
-        fine = logic.and_not(&fine, &world.manual_on_tag());
-    }
-    let ended = world.free(&format!("{} is cancelled", job.id));
-    let red = logic.and_not(&begun, &fine);
-    state.success = logic.and(&begun, &fine);
-    state.failure = logic.and_not(&red, &ended);
-    state.cancelled = logic.or(&logic.and(&red, &ended), &logic.and_not(&ended, &begun));
-    state.skipped = logic.not(&logic.or(&begun, &state.cancelled));
-    state.outputs = outputs(job, state, world, pipeline);
-}
-
-/// That a job is green if it runs.
-pub(crate) fn is_fine(job: &str, world: &World<'_>) -> Proposition {
-    world.free(&format!("{job} is fine"))
 }
 
 /// That the run was cancelled when the job's condition was looked at.
@@ -68,29 +43,38 @@ pub(crate) fn is_stopped(job: &str, world: &World<'_>) -> Proposition {
     world.free(&format!("cancelled before {job}"))
 }
 
-fn state(job: &Job, let_in: &Proposition, world: &World<'_>, pipeline: &Pipeline, before: &Jobs) -> JobState {
+fn state(
+    job: &Job,
+    let_in: &Proposition,
+    world: &World<'_>,
+    pipeline: &Pipeline,
+    results: Results,
+    before: &Jobs,
+) -> JobState {
     let logic = world.logic();
-    let stopped = is_stopped(&job.id, world);
-    let scope =
-        Scope { place: &job.id, needs: &job.needs, jobs: before, stopped: stopped.clone(), step: None };
+    let green = results == Results::Green;
+    let stopped = if green { logic.falsehood() } else { is_stopped(&job.id, world) };
+    let scope = Scope { place: &job.id, needs: &job.needs, jobs: before, stopped, step: None };
     let evaluator = Evaluator { world, scope: &scope };
     let condition = match &job.condition {
         Some(condition) => evaluator.holds(condition),
         None => world.free(&format!("the condition of {}", job.id)),
     };
     let start = logic.and(let_in, &condition);
-    let mut fine = is_fine(&job.id, world);
+    let reports = node_of(pipeline, &job.id).is_some_and(is_advisory);
+    let mut fine = if green && !reports { logic.truth() } else { world.free(&format!("{} is fine", job.id)) };
     if plan::plan_step(job).is_some() {
         fine = logic.and_not(&fine, &world.manual_on_tag());
     }
+    let begun = if green { start.clone() } else { world.free(&format!("{} had begun", job.id)) };
     // By its own timeout, or with the run (trap 7: only the latter is `cancelled()`).
-    let ended = world.free(&format!("{} is cancelled", job.id));
-    let success = logic.and(&start, &fine);
-    let not_green = logic.and_not(&start, &fine);
-    let failure = logic.and_not(&not_green, &ended);
-    let never_begun = logic.and_not(&logic.and(&stopped, &ended), &start);
-    let cancelled = logic.or(&logic.and(&not_green, &ended), &never_begun);
-    let skipped = logic.not(&logic.any(&[start.clone(), never_begun]));
+    let ended = if green { logic.falsehood() } else { world.free(&format!("{} is cancelled", job.id)) };
+    let success = logic.and(&begun, &fine);
+    let red = logic.and_not(&begun, &fine);
+    let failure = logic.and_not(&red, &ended);
+    // A job that had not begun when the run was cancelled is cancelled too.
+    let cancelled = logic.and_not(&ended, &success);
+    let skipped = logic.not(&logic.or(&begun, &cancelled));
     let mut ancestors: BTreeSet<String> = job.needs.iter().cloned().collect();
     for need in &job.needs {
         ancestors.extend(before.get(need).into_iter().flat_map(|state| state.ancestors.iter().cloned()));

@@ -207,6 +207,7 @@ impl Check<'_, '_, '_> {
         let cancelled = world.free("the job is cancelled");
         let alive = logic.and_not(&run, &cancelled);
         let mut going = logic.truth();
+        let mut recorded = logic.falsehood();
         let mut group_going: Option<Proposition> = None;
         let mut outputs: BTreeMap<String, BTreeMap<String, Cases>> = BTreeMap::new();
         let mut outcomes: BTreeMap<String, Cases> = BTreeMap::new();
@@ -242,6 +243,15 @@ impl Check<'_, '_, '_> {
             let mut may = may_run;
             if *kind == Kind::Fixed(Fixed::Exempt) {
                 may = logic.and(&may, &exempt);
+            }
+            if let Kind::Script(_) = kind {
+                // Exempt, but by nothing that says so.
+                let silent = logic.all(&[alive.clone(), may.clone(), exempt.clone()]);
+                let silent = logic.and_not(&silent, &logic.or(&runs, &recorded));
+                gating.refute(self.job, &silent, "is exempt without a record", &mut self.findings);
+            }
+            if *kind == Kind::Fixed(Fixed::Exempt) {
+                recorded = logic.or(&recorded, &runs);
             }
             let too_little = logic.and_not(&logic.and(&alive, &must), &runs);
             let too_much = logic.and_not(&logic.and(&run, &runs), &may);

@@ -2,12 +2,12 @@
 //! it must always run and be green exactly if every job that was due succeeded and no other ran.
 
 use super::expression::{Datum, Evaluator, Expression, Piece, Scope, Template, Words};
-use super::finding::Finding;
+use super::finding::{Finding, is_advisory};
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
+use super::reading::Node as Yaml;
 use super::starts::is_stopped;
 use super::workflow::{Job, Work};
-use pipec_ir::NodeKind;
 
 /// The verdict's id.
 pub(crate) const VERDICT: &str = "verdict";
@@ -37,7 +37,9 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         return findings;
     };
     let is_fixed = matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::Verdict));
-    if !is_fixed || step.node.get("if").is_some() {
+    let told = step.node.get("env").map(Yaml::entries).unwrap_or_default();
+    let more = told.iter().any(|(name, _)| name != "JOBS") || step.node.get("working-directory").is_some();
+    if !is_fixed || more || step.node.get("if").is_some() {
         differs("it does not run the verdict's script".to_owned());
     }
     let jobs = step.env("JOBS").and_then(|jobs| Template::of(jobs.text()?));
@@ -46,8 +48,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         return findings;
     };
     for other in &gating.workflow.jobs {
-        let advisory = super::finding::node_of(gating.pipeline, &other.id)
-            .is_some_and(|node| matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some()));
+        let advisory = super::finding::node_of(gating.pipeline, &other.id).is_some_and(is_advisory);
         if other.id != VERDICT && !advisory && !lines.iter().any(|(id, ..)| *id == other.id) {
             findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
         }

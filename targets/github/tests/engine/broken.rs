@@ -514,7 +514,18 @@ broken! {
         "": "\n  verdict:\n" => "\n  verdikt:\n"
     } "no job `verdict`";
 
+    trap_09_a_verdict_with_a_shell_of_its_own: hello {
+        "verdict": "        env:\n" => "        env:\n          BASH_ENV: ./green.sh\n"
+    } "does not run the verdict's script";
+
     // Order.
+    an_exemption_in_silence: shop {
+        "migrations": "needs.plan.outputs.changed-schema == 'false'" => "github.event_name == 'never'"
+    } "exempt without a record";
+    a_deploy_that_waits_for_an_advisory_gate: shop {
+        "deploy-app-to-production": "unit, " => "unit, style, ",
+        "deploy-app-to-production": "!cancelled()" => "!cancelled() && needs.style.result == 'success'"
+    } "does not start";
     trap_61_a_deploy_that_may_go_back: hello {
         "deploy-app-to-production": "WORKFLOW: hello.yml" => "WORKFLOW: other.yml"
     } "another environment or workflow";

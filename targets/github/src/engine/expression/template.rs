@@ -94,6 +94,10 @@ impl Template {
         if self.expressions().next().is_none() || self.as_expression().is_some() {
             return false;
         }
+        // `format` takes 255 arguments, its pattern among them.
+        if self.expressions().count() > 254 {
+            return true;
+        }
         let doubled = text.chars().filter(|c| matches!(c, '{' | '}' | '\'')).count();
         let placeholders = 6 * self.pieces.len();
         text.chars().count() + doubled + placeholders + "format('')".len() > CHARACTERS
@@ -144,6 +148,12 @@ mod tests {
         let brace = "{".repeat(10_600);
         assert!(Template::of(&brace).is_some());
         assert!(Template::of(&format!("{brace}${{{{ github.ref }}}}")).is_none());
+    }
+
+    #[test]
+    fn trap_25_a_text_has_no_more_expressions_than_format_takes() {
+        assert!(Template::of(&"${{ github.ref }} ".repeat(254)).is_some());
+        assert!(Template::of(&"${{ github.ref }} ".repeat(255)).is_none());
     }
 
     #[test]

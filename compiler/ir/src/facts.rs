@@ -269,12 +269,12 @@ impl<'p> Facts<'p> {
             .iter()
             .find(|(_, variable)| model.is_true(**variable))
             .map_or(Event::Push, |(event, _)| *event);
-        let changed = if !paths_matter {
-            Changed::Irrelevant
-        } else if model.is_true(self.unknown) {
+        let changed = if model.is_true(self.unknown) {
             Changed::Unknown
-        } else {
+        } else if paths_matter {
             Changed::Paths(self.paths.witnesses(model))
+        } else {
+            Changed::Irrelevant
         };
         let inputs = self
             .inputs
@@ -294,21 +294,25 @@ impl<'p> Facts<'p> {
         }
     }
 
-    /// People understand a push to a known branch sooner than a manual run with an unknown change.
+    /// People understand a push to a known branch sooner than a manual run with an unknown change. Every run of a branch
+    /// or tag has one, so that only its name counts: one that the program writes out is known.
     fn cost(&self, variable: VariableId) -> u32 {
         let of_event = |event: Event| self.events.get(&event) == Some(&variable);
         if of_event(Event::Push) {
-            1
+            2
         } else if of_event(Event::Tag) || of_event(Event::PullRequest) {
-            2
-        } else if of_event(Event::Schedule) || of_event(Event::Manual) || of_event(Event::MergeQueue) {
             4
+        } else if of_event(Event::Schedule) || of_event(Event::Manual) || of_event(Event::MergeQueue) {
+            8
         } else if variable == self.unknown {
-            9
+            18
         } else if variable == self.fork {
-            2
+            4
+        } else if let Some(is_literal) = self.branches.is_literal(variable).or(self.tags.is_literal(variable))
+        {
+            u32::from(!is_literal)
         } else {
-            1
+            2
         }
     }
 

@@ -68,6 +68,12 @@ impl Axis {
             .collect()
     }
 
+    /// For the variable of one of its regions: whether a glob is nothing but the name that stands for the region.
+    pub fn is_literal(&self, variable: VariableId) -> Option<bool> {
+        let region = self.variables.iter().position(|known| *known == variable)?;
+        Some(self.places.contains_key(self.regions.witness(region)))
+    }
+
     fn inside_place(&self, place: usize) -> Vec<VariableId> {
         self.regions()
             .filter(|region| self.regions.inside(*region, place))

@@ -3,12 +3,17 @@
 //! above a deploy precedes it and what is below follows it. Nothing waits for an advisory gate.
 
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{NodeId, NodeKind, Pipeline, StageId};
+use pipec_ir::{NodeId, NodeKind, Pipeline, Stage, StageId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sets [`pipec_ir::Node::before`] of every node; where nodes wait for each other, says so and leaves them empty.
 pub(crate) fn order(pipeline: &mut Pipeline, diagnostics: &mut Vec<Diagnostic>) -> bool {
-    let direct = direct(pipeline);
+    let stages_before = stages_before(pipeline);
+    if let Some(circle) = circle_of_stages(&stages_before) {
+        diagnostics.push(circular_stages(pipeline, &circle));
+        return false;
+    }
+    let direct = direct(pipeline, &stages_before);
     let mut before: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
     for start in pipeline.nodes.iter().map(|node| node.id) {
         if let Err(circle) = complete(start, &direct, &mut before) {
@@ -40,8 +45,7 @@ fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<StageId>> {
     all
 }
 
-fn direct(pipeline: &Pipeline) -> BTreeMap<NodeId, Vec<NodeId>> {
-    let stages_before = stages_before(pipeline);
+fn direct(pipeline: &Pipeline, stages_before: &[BTreeSet<StageId>]) -> BTreeMap<NodeId, Vec<NodeId>> {
     let waited_for = |id: &NodeId| {
         pipeline
             .node(*id)
@@ -116,6 +120,36 @@ fn complete(
         }
     }
     Ok(())
+}
+
+/// The first stage that comes before itself, and all that come between.
+fn circle_of_stages(stages_before: &[BTreeSet<StageId>]) -> Option<Vec<StageId>> {
+    let comes_before = |first: StageId, second: StageId| {
+        stages_before.get(second.0).is_some_and(|before| before.contains(&first))
+    };
+    let mut all = (0..stages_before.len()).map(StageId);
+    let first = all.clone().find(|stage| comes_before(*stage, *stage))?;
+    let circle = all.by_ref().filter(|stage| comes_before(*stage, first) && comes_before(first, *stage));
+    Some(circle.collect())
+}
+
+/// Stages that follow each other, whether or not anything stands in them.
+fn circular_stages(pipeline: &Pipeline, circle: &[StageId]) -> Diagnostic {
+    let stages: Vec<&Stage> = circle.iter().filter_map(|id| pipeline.stages.get(id.0)).collect();
+    let names: Vec<String> = stages.iter().map(|stage| format!("`{}`", stage.name)).collect();
+    let message = match names.split_last() {
+        Some((last, [])) => format!("stage {last} follows itself"),
+        Some((last, rest)) => format!("stages {} and {last} follow each other", rest.join(", ")),
+        None => String::new(),
+    };
+    let first = stages.first().map(|stage| stage.origin.clone()).unwrap_or_default();
+    let mut diagnostic = Diagnostic::error(codes::P0207, message, first.span)
+        .note("a stage without `after` follows every stage above it")
+        .help("a change travels one way: drop one of the `after`, or write the stages in the order in which they run");
+    for stage in stages.iter().skip(1) {
+        diagnostic = diagnostic.label(stage.origin.span, "in the circle");
+    }
+    first.explain(diagnostic)
 }
 
 fn circular(pipeline: &Pipeline, circle: &[NodeId]) -> Diagnostic {

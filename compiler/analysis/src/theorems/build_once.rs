@@ -38,19 +38,20 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
     let pipeline = proof.pipeline;
     for (name, origin) in &node.body.reads {
         if matches!(node.kind, NodeKind::Artefact(_)) {
-            let due = proof.facts.due_node(node);
-            let run = proof.run_in_which(&due).map(|run| run.to_string()).unwrap_or_default();
-            let diagnostic = Diagnostic::error(
+            let mut diagnostic = Diagnostic::error(
                 codes::P0303,
                 format!("the build of `{}` reads environment `{name}`", node.name),
                 origin.span,
             )
             .saying(format!("makes `{}` fit for `{name}` alone", node.name))
-            .counterexample(format!(
-                "{run}: `{}` is built for `{name}`; another environment would need another build, which nobody tested",
-                node.name
-            ))
             .help("build once, and hand what differs to the deploy: it has the environment's values as variables");
+            let due = proof.facts.due_node(node);
+            if let Some(run) = proof.run_in_which(&due) {
+                diagnostic = diagnostic.counterexample(format!(
+                    "{run}: `{}` is built for `{name}`; another environment would need another build, which nobody tested",
+                    node.name
+                ));
+            }
             proof.report(node, diagnostic);
             continue;
         }
@@ -97,34 +98,33 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
     }
 }
 
-/// Nothing that an environment receives is built after the first deploy to its predecessor.
+/// Nothing that an environment receives is built after a deploy to its predecessor.
 fn built_late(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, deploy) in pipeline.deploys() {
         let Some(environment) = proof.program.environments.get(&deploy.environment) else { continue };
         for (before, _) in &environment.after {
-            let promoted = pipeline.deploys().find(|(_, it)| it.environment == *before);
-            let Some((promoted, _)) = promoted else { continue };
             for (part, _) in &node.body.uses {
                 let Some((producer, _)) = pipeline.producer(part) else { continue };
-                if !producer.before.contains(&promoted.id) {
-                    continue;
-                }
-                let due = proof.facts.due_node(producer);
-                let Some(run) = proof.run_in_which(&due) else { continue };
+                let mut promoted = pipeline
+                    .deploys()
+                    .filter(|(other, it)| it.environment == *before && producer.before.contains(&other.id));
+                let late = promoted.find_map(|(other, _)| {
+                    let due = [node, producer, other].map(|node| proof.facts.due_node(node));
+                    let all = proof.facts.propositions().all(&due);
+                    proof.run_in_which(&all).map(|run| (run, other))
+                });
+                let Some((run, promoted)) = late else { continue };
+                let name = &environment.name;
                 let diagnostic = Diagnostic::error(
                     codes::P0304,
-                    format!(
-                        "`{part}` is built after `{before}` was deployed to, and goes to `{}`",
-                        environment.name
-                    ),
+                    format!("`{part}` is built after `{before}` was deployed to, and goes to `{name}`"),
                     producer.name_origin.span,
                 )
                 .label(promoted.name_origin.span, format!("`{before}` is deployed to here"))
-                .label(node.name_origin.span, format!("`{part}` goes to `{}` here", environment.name))
+                .label(node.name_origin.span, format!("`{part}` goes to `{name}` here"))
                 .counterexample(format!(
-                    "{run}: `{}` receives a `{part}` that `{before}` has never seen",
-                    environment.name
+                    "{run}: `{before}` is deployed to, then `{part}` is built, and goes to `{name}`"
                 ))
                 .help(format!("build `{part}` before the first deploy, and deploy it to `{before}` too"));
                 proof.report(producer, diagnostic);

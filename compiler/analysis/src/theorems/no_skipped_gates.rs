@@ -1,8 +1,8 @@
 //! No skipped gates: S1 to S3 of the reference.
 //!
 //! For each deploy D to an environment E:
-//! - S1: every blocking gate that can be due on a trusted event, is of a kind E requires and covers a part of D is before
-//!   D; and every blocking gate before D is due whenever D is.
+//! - S1: every blocking gate that can be due on a trusted event is before D if it is of a kind E requires and covers a
+//!   part of D; and if it is before D, it is due whenever D is.
 //! - S2: for every required kind and part, no run has D due and none of the gates of that kind before D that cover it.
 //! - S3: D can be due; each gate can be due and not exempt; in a pipeline with deploys, a blocking gate that can be due
 //!   on a trusted event is before some deploy.
@@ -10,6 +10,7 @@
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Deploy, Environment, Gate, Node};
+use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
@@ -40,12 +41,22 @@ fn requires(environment: &Environment, gate: &Gate) -> bool {
     environment.requires.iter().any(|(kind, _)| *kind == gate.evidence.name)
 }
 
+/// That a gate is in a run of reviewed code.
+fn due_on_trusted(proof: &Proof<'_>, gate: &Node) -> Proposition {
+    proof.facts.propositions().and(&proof.facts.due_node(gate), &proof.facts.trusted())
+}
+
 /// The second half of S1; gives the kinds whose gates can be skipped.
 fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet<String> {
     let pipeline = proof.pipeline;
     let mut skippable = BTreeSet::new();
     for (gate_node, gate) in pipeline.gates() {
         if !gate_node.is_blocking_gate() || !node.before.contains(&gate_node.id) {
+            continue;
+        }
+        // A gate of pull requests or of the merge queue alone judges what is not deployed yet.
+        let on_trusted = due_on_trusted(proof, gate_node);
+        if !proof.can_be(&on_trusted) {
             continue;
         }
         let Some(run) = proof.run_with_but_without(node, gate_node) else { continue };
@@ -88,10 +99,7 @@ fn late_gates(
         if !concerns {
             continue;
         }
-        let trusted = {
-            let propositions = proof.facts.propositions();
-            propositions.and(&proof.facts.due_node(gate_node), &proof.facts.trusted())
-        };
+        let trusted = due_on_trusted(proof, gate_node);
         let Some(run) = proof.run_in_which(&trusted) else { continue };
         late.insert(gate.evidence.name.clone());
         let diagnostic = Diagnostic::error(
@@ -142,10 +150,10 @@ fn requirements(
             };
             if let Some(found) = proof.run_in_which(&without_gates) {
                 uncovered.push(part);
-                run.get_or_insert(found);
+                run.get_or_insert((found, part));
             }
         }
-        let Some(run) = run else { continue };
+        let Some((run, shown)) = run else { continue };
         let diagnostic = Diagnostic::error(
             codes::P0402,
             format!(
@@ -157,7 +165,7 @@ fn requirements(
         )
         .saying(format!("deployed without {kind}"))
         .label(required.span, format!("`{}` requires it here", deploy.environment))
-        .counterexample(format!("{run}: {} is deployed, and nothing has shown {kind}", list(&uncovered)));
+        .counterexample(format!("{run}: `{shown}` is deployed, and nothing has shown {kind}"));
         let diagnostic = match helpful_gate(proof, kind, &uncovered) {
             Some(help) => diagnostic.help(help),
             None => {
@@ -281,10 +289,7 @@ fn unawaited_gates(proof: &mut Proof<'_>) {
         if late {
             continue;
         }
-        let trusted = {
-            let propositions = proof.facts.propositions();
-            propositions.and(&proof.facts.due_node(node), &proof.facts.trusted())
-        };
+        let trusted = due_on_trusted(proof, node);
         let Some(run) = proof.run_in_which(&trusted) else { continue };
         let diagnostic = Diagnostic::error(
             codes::P0405,

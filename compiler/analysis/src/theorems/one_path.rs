@@ -89,26 +89,33 @@ fn second_paths(proof: &mut Proof<'_>) {
         if environment.is_none_or(|environment| environment.tier != Tier::Production) {
             continue;
         }
+        let mut second: Option<(&str, &Node)> = None;
         for part in &deploy.artefacts {
-            let Some(earlier) = first.insert((&deploy.environment, part), node) else { continue };
-            let run = proof.facts.due_node(node);
-            let run = proof.run_in_which(&run).map(|run| run.to_string()).unwrap_or_default();
-            let diagnostic = Diagnostic::error(
-                codes::P0202,
-                format!("`{part}` reaches `{}` by two paths", deploy.environment),
-                deploy.environment_origin.span,
-            )
-            .saying("the second path")
-            .label(earlier.name_origin.span, "the first path")
-            .counterexample(format!(
-                "{run}: `{}` deploys `{part}` again, past what stands before `{}`",
+            let path = (deploy.environment.as_str(), part.as_str());
+            if let Some(earlier) = first.get(&path) {
+                second.get_or_insert((part, earlier));
+            } else {
+                first.insert(path, node);
+            }
+        }
+        let Some((part, earlier)) = second else { continue };
+        let mut diagnostic = Diagnostic::error(
+            codes::P0202,
+            format!("`{part}` reaches `{}` by two paths", deploy.environment),
+            deploy.environment_origin.span,
+        )
+        .saying("the second path")
+        .label(earlier.name_origin.span, "the first path")
+        .help("keep one deploy, in a stage whose condition covers both cases");
+        let due = proof.facts.due_node(node);
+        if let Some(run) = proof.run_in_which(&due) {
+            diagnostic = diagnostic.counterexample(format!(
+                "{run}: `{}` deploys `{part}`, whatever stands before the deploy in `{}`",
                 proof.stage_name(node),
                 proof.stage_name(earlier)
-            ))
-            .help("keep one deploy, in a stage whose condition covers both cases");
-            proof.report(node, diagnostic);
-            break;
+            ));
         }
+        proof.report(node, diagnostic);
     }
 }
 
@@ -203,7 +210,8 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
             .collect();
         if let ([], Some((other, it))) = (same.as_slice(), earlier.first()) {
             let due = proof.facts.due_node(node);
-            let run = proof.run_in_which(&due).map(|run| run.to_string()).unwrap_or_default();
+            // Of a deploy that never runs P0406 has said so.
+            let Some(run) = proof.run_in_which(&due) else { continue };
             let diagnostic = Diagnostic::error(
                 codes::P0305,
                 format!("`{}` receives other parts than `{before}` did", environment.name),

@@ -1,4 +1,5 @@
 //! End-to-end tests.
 
+pub mod brute_force;
 pub mod generate;
 pub mod grammar;

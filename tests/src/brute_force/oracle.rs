@@ -1,0 +1,539 @@
+//! What the reference's theorems say of a program, run by run.
+
+use super::model::{Environment, Event, Gate, Pipeline, Program, What, of_artefact};
+use super::print::node_label;
+use super::world::{Names, Run, World};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A failed proof: the code and whom it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The code: `P0401`.
+    pub code: String,
+    /// Nodes by their labels, environments and kinds by their names.
+    pub concerns: Vec<String>,
+}
+
+impl Finding {
+    /// A finding of that code about these.
+    pub fn new<T: ToString>(code: &str, concerns: impl IntoIterator<Item = T>) -> Finding {
+        Finding { code: code.to_owned(), concerns: concerns.into_iter().map(|it| it.to_string()).collect() }
+    }
+}
+
+/// Which runs show that a proof fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failure {
+    /// The place of the pipeline that runs.
+    pub pipeline: usize,
+    /// Stages that are in the run.
+    pub due: Vec<usize>,
+    /// Stages that are not.
+    pub not_due: Vec<usize>,
+    /// Whose run it is.
+    pub of: Whose,
+}
+
+/// Whose run it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Anybody's.
+    Anybody,
+    /// Of reviewed code.
+    Trusted,
+    /// Of a pull request or the merge queue.
+    Untrusted,
+    /// Of a fork or the merge queue.
+    ForkOrQueue,
+    /// Of reviewed code, but of no protected branch or tag.
+    Unprotected,
+}
+
+impl Failure {
+    /// Whether a run shows it.
+    pub fn shows_in(&self, world: &World<'_>, run: &Run) -> bool {
+        self.of_them(world, run)
+            && self.due.iter().all(|stage| world.is_due(*stage, run))
+            && !self.not_due.iter().any(|stage| world.is_due(*stage, run))
+    }
+
+    fn of_them(&self, world: &World<'_>, run: &Run) -> bool {
+        match self.of {
+            Whose::Anybody => true,
+            Whose::Trusted => run.is_trusted(),
+            Whose::Untrusted => !run.is_trusted(),
+            Whose::ForkOrQueue => run.fork || run.event == Event::MergeQueue,
+            Whose::Unprotected => run.is_trusted() && !world.is_protected(run),
+        }
+    }
+}
+
+/// The findings of a program; each with the runs that show it, if it is about runs and there are any.
+pub type Findings = BTreeMap<Finding, Option<Failure>>;
+
+/// Judges a program.
+pub fn judge(program: &Program) -> Findings {
+    let mut findings = Findings::new();
+    let after = environment_order(program, &mut findings);
+    let orders: Vec<Option<Order>> = program.pipelines.iter().map(Order::of).collect();
+    for (pipeline, order) in program.pipelines.iter().zip(&orders) {
+        if order.is_none() {
+            findings.insert(Finding::new("P0207", [&pipeline.name]), None);
+        }
+    }
+    let Some(orders) = orders.into_iter().collect::<Option<Vec<Order>>>() else { return findings };
+    entries(program, &mut findings);
+    for (place, (pipeline, order)) in program.pipelines.iter().zip(&orders).enumerate() {
+        let world = World::new(pipeline, Names::all(pipeline));
+        let runs = world.runs();
+        let due: Vec<Vec<bool>> = (0..pipeline.stages.len())
+            .map(|stage| runs.iter().map(|run| world.is_due(stage, run)).collect())
+            .collect();
+        Judge { program, after: &after, place, pipeline, order, world, runs, due, findings: &mut findings }
+            .judge();
+    }
+    findings
+}
+
+/// What each environment comes after. Of each circle the environment that comes first by name is reported and then comes
+/// after nothing.
+fn environment_order(program: &Program, findings: &mut Findings) -> BTreeMap<String, Vec<String>> {
+    let mut after: BTreeMap<String, Vec<String>> =
+        program.environments.iter().map(|it| (it.name.clone(), it.after.clone())).collect();
+    for name in after.keys().cloned().collect::<Vec<_>>() {
+        let mut reached: BTreeSet<String> = after[&name].iter().cloned().collect();
+        loop {
+            let more: BTreeSet<String> = reached.iter().flat_map(|it| after[it].clone()).collect();
+            let size = reached.len();
+            reached.extend(more);
+            if reached.len() == size {
+                break;
+            }
+        }
+        if reached.contains(&name) {
+            findings.insert(Finding::new("P0206", [&name]), None);
+            after.insert(name, Vec::new());
+        }
+    }
+    after
+}
+
+/// Several pipelines that enter an environment are all in its `from`, and nobody else is.
+fn entries(program: &Program, findings: &mut Findings) {
+    for environment in &program.environments {
+        let enters = |pipeline: &&Pipeline| {
+            pipeline.stages.iter().flat_map(|stage| &stage.nodes).any(
+                |node| matches!(&node.what, What::Deploy(_, environment_name) if *environment_name == environment.name),
+            )
+        };
+        let entering: BTreeSet<&String> =
+            program.pipelines.iter().filter(enters).map(|pipeline| &pipeline.name).collect();
+        let name = &environment.name;
+        match &environment.from {
+            None if entering.len() > 1 => {
+                let concerns = entering.into_iter().chain([name]);
+                findings.insert(Finding::new("P0201", concerns), None);
+            }
+            None => {}
+            Some(listed) => {
+                let listed: BTreeSet<&String> = listed.iter().collect();
+                for unlisted in entering.difference(&listed) {
+                    findings.insert(Finding::new("P0201", [*unlisted, name]), None);
+                }
+                for idle in listed.difference(&entering) {
+                    findings.insert(Finding::new("P0201", [name, *idle]), None);
+                }
+            }
+        }
+    }
+}
+
+/// A node's stage and its place in it.
+type Place = (usize, usize);
+
+/// What is before what.
+struct Order {
+    places: Vec<Place>,
+    /// For each node, by its place in `places`, whether each other is before it.
+    before: Vec<Vec<bool>>,
+}
+
+impl Order {
+    /// Adds edges until nothing changes; `None` if something is before itself.
+    fn of(pipeline: &Pipeline) -> Option<Order> {
+        let stage_count = pipeline.stages.len();
+        let mut follows = vec![vec![false; stage_count]; stage_count];
+        for (place, stage) in pipeline.stages.iter().enumerate() {
+            for (other, named) in pipeline.stages.iter().enumerate() {
+                follows[place][other] = match &stage.after {
+                    Some(names) => names.contains(&named.name),
+                    None => other < place,
+                };
+            }
+        }
+        close(&mut follows);
+        let places: Vec<Place> = pipeline
+            .stages
+            .iter()
+            .enumerate()
+            .flat_map(|(stage, it)| (0..it.nodes.len()).map(move |node| (stage, node)))
+            .collect();
+        let node = |place: &Place| &pipeline.stages[place.0].nodes[place.1];
+        let is_deploy = |place: &Place| matches!(node(place).what, What::Deploy(..));
+        let precedes = |first: &Place, second: &Place| {
+            let by_stage = follows[second.0][first.0];
+            let by_use = matches!(node(first).what, What::Artefact)
+                && artefacts_of(pipeline, *second).contains(&node(first).name.as_str());
+            let by_deploy =
+                first.0 == second.0 && first.1 < second.1 && (is_deploy(first) || is_deploy(second));
+            // Nothing waits for an advisory gate.
+            let advisory = matches!(&node(first).what, What::Gate(gate) if gate.advisory);
+            (by_stage || by_use || by_deploy) && !advisory
+        };
+        let mut before: Vec<Vec<bool>> = places
+            .iter()
+            .map(|second| places.iter().map(|first| precedes(first, second)).collect())
+            .collect();
+        close(&mut before);
+        let circular = |relation: &[Vec<bool>]| (0..relation.len()).any(|place| relation[place][place]);
+        (!circular(&follows) && !circular(&before)).then_some(Order { places, before })
+    }
+
+    fn is_before(&self, first: Place, second: Place) -> bool {
+        let index = |place: Place| self.places.iter().position(|it| *it == place).unwrap_or(usize::MAX);
+        self.before[index(second)][index(first)]
+    }
+}
+
+fn close(relation: &mut [Vec<bool>]) {
+    let size = relation.len();
+    let mut changes = true;
+    while changes {
+        changes = false;
+        for (a, b, c) in
+            (0..size).flat_map(|a| (0..size).flat_map(move |b| (0..size).map(move |c| (a, b, c))))
+        {
+            if relation[a][b] && relation[b][c] && !relation[a][c] {
+                relation[a][c] = true;
+                changes = true;
+            }
+        }
+    }
+}
+
+/// The artefacts that a node uses, judges or deploys.
+fn artefacts_of(pipeline: &Pipeline, place: Place) -> Vec<&str> {
+    let node = &pipeline.stages[place.0].nodes[place.1];
+    let own: &[String] = match &node.what {
+        What::Gate(gate) => &gate.of,
+        What::Deploy(parts, _) => parts,
+        What::Artefact | What::Job => &[],
+    };
+    own.iter().chain(&node.uses).map(String::as_str).collect()
+}
+
+struct Judge<'p> {
+    program: &'p Program,
+    after: &'p BTreeMap<String, Vec<String>>,
+    place: usize,
+    pipeline: &'p Pipeline,
+    order: &'p Order,
+    world: World<'p>,
+    runs: Vec<Run>,
+    /// For each stage, whether it is in each run.
+    due: Vec<Vec<bool>>,
+    findings: &'p mut Findings,
+}
+
+/// A deploy with its place, its parts and its environment.
+struct Entry<'p> {
+    place: Place,
+    parts: &'p [String],
+    environment: &'p Environment,
+}
+
+impl<'p> Judge<'p> {
+    fn judge(mut self) {
+        let deploys = self.deploys();
+        let gates = self.gates();
+        for (number, deploy) in deploys.iter().enumerate() {
+            let alive = self.happens(&self.failure([deploy.place], [], Whose::Anybody));
+            if alive {
+                self.no_skipped_gates(deploy, &gates);
+                self.in_order(deploy, &deploys);
+            } else {
+                // Nothing more is said of a deploy that never runs, but that it is a second path.
+                self.find("P0406", [self.label(deploy.place)], None);
+            }
+            self.reachable(deploy);
+            self.second_path(number, &deploys);
+        }
+        self.each_gate(&gates, &deploys);
+        for place in self.order.places.clone() {
+            self.uses(place);
+            self.reads(place, &deploys);
+        }
+        self.built_late(&deploys);
+    }
+
+    fn deploys(&self) -> Vec<Entry<'p>> {
+        let (pipeline, program) = (self.pipeline, self.program);
+        let entry = |place: &Place| match &pipeline.stages[place.0].nodes[place.1].what {
+            What::Deploy(parts, name) => {
+                program.environment(name).map(|environment| Entry { place: *place, parts, environment })
+            }
+            _ => None,
+        };
+        self.order.places.iter().filter_map(entry).collect()
+    }
+
+    fn gates(&self) -> Vec<(Place, &'p Gate)> {
+        let pipeline = self.pipeline;
+        let gate = |place: &Place| match &pipeline.stages[place.0].nodes[place.1].what {
+            What::Gate(gate) => Some((*place, gate)),
+            _ => None,
+        };
+        self.order.places.iter().filter_map(gate).collect()
+    }
+
+    fn label(&self, place: Place) -> String {
+        let node = &self.pipeline.stages[place.0].nodes[place.1];
+        node_label(&self.pipeline.name, place.0, place.1, node)
+    }
+
+    fn failure(
+        &self,
+        due: impl IntoIterator<Item = Place>,
+        not_due: impl IntoIterator<Item = Place>,
+        of: Whose,
+    ) -> Failure {
+        let stages = |places: &mut dyn Iterator<Item = Place>| places.map(|(stage, _)| stage).collect();
+        let (due, not_due) = (stages(&mut due.into_iter()), stages(&mut not_due.into_iter()));
+        Failure { pipeline: self.place, due, not_due, of }
+    }
+
+    /// Whether some run shows the failure.
+    fn happens(&self, failure: &Failure) -> bool {
+        self.runs.iter().enumerate().any(|(number, run)| {
+            failure.due.iter().all(|stage| self.due[*stage][number])
+                && !failure.not_due.iter().any(|stage| self.due[*stage][number])
+                && failure.of_them(&self.world, run)
+        })
+    }
+
+    fn find<T: ToString>(
+        &mut self,
+        code: &str,
+        concerns: impl IntoIterator<Item = T>,
+        failure: Option<Failure>,
+    ) {
+        self.findings.insert(Finding::new(code, concerns), failure);
+    }
+
+    /// Finds if there is a run that shows it; says whether there is.
+    fn find_if<T: ToString>(
+        &mut self,
+        code: &str,
+        concerns: impl IntoIterator<Item = T>,
+        failure: Failure,
+    ) -> bool {
+        let happens = self.happens(&failure);
+        if happens {
+            self.find(code, concerns, Some(failure));
+        }
+        happens
+    }
+
+    /// S1 and S2.
+    fn no_skipped_gates(&mut self, deploy: &Entry<'_>, gates: &[(Place, &Gate)]) {
+        let label = self.label(deploy.place);
+        let mut blamed: BTreeSet<&str> = BTreeSet::new();
+        for (place, gate) in gates.iter().filter(|(_, gate)| !gate.advisory) {
+            if !self.happens(&self.failure([*place], [], Whose::Trusted)) {
+                continue;
+            }
+            let concerns = [self.label(*place), label.clone()];
+            if self.order.is_before(*place, deploy.place) {
+                let skipped = self.failure([deploy.place], [*place], Whose::Anybody);
+                if self.find_if("P0401", concerns, skipped) {
+                    blamed.insert(gate.kind);
+                }
+            } else if deploy.environment.requires.contains(&gate.kind)
+                && deploy.parts.iter().any(|part| covers(gate, part))
+            {
+                let late = self.failure([*place], [], Whose::Trusted);
+                self.find("P0403", concerns, Some(late));
+                blamed.insert(gate.kind);
+            }
+        }
+        for kind in &deploy.environment.requires {
+            // A gate of that kind is blamed already.
+            if blamed.contains(kind) {
+                continue;
+            }
+            let uncovered: Vec<(&String, Failure)> = deploy
+                .parts
+                .iter()
+                .map(|part| {
+                    let covering = gates.iter().filter(|(place, gate)| {
+                        !gate.advisory
+                            && gate.kind == *kind
+                            && covers(gate, part)
+                            && self.order.is_before(*place, deploy.place)
+                    });
+                    let covering: Vec<Place> = covering.map(|(place, _)| *place).collect();
+                    (part, self.failure([deploy.place], covering, Whose::Anybody))
+                })
+                .filter(|(_, failure)| self.happens(failure))
+                .collect();
+            if let Some((_, failure)) = uncovered.first().cloned() {
+                let parts = uncovered.iter().map(|(part, _)| (*part).clone());
+                let concerns = [label.clone(), (*kind).to_owned()].into_iter().chain(parts);
+                self.find("P0402", concerns, Some(failure));
+            }
+        }
+    }
+
+    /// S3 about gates.
+    fn each_gate(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
+        for (place, gate) in gates {
+            let exempt = self.world.exemption(gate);
+            let judges =
+                self.runs.iter().enumerate().any(|(number, run)| self.due[place.0][number] && !exempt(run));
+            if !judges {
+                self.find("P0404", [self.label(*place)], None);
+            }
+            let awaited = deploys.iter().any(|deploy| self.order.is_before(*place, deploy.place));
+            // It comes too late for a deploy that needs it: that has been said.
+            let late = self
+                .findings
+                .keys()
+                .any(|it| it.code == "P0403" && it.concerns.first() == Some(&self.label(*place)));
+            if !gate.advisory && !deploys.is_empty() && !awaited && !late {
+                let unawaited = self.failure([*place], [], Whose::Trusted);
+                self.find_if("P0405", [self.label(*place)], unawaited);
+            }
+        }
+    }
+
+    /// Nothing untrusted reaches an environment, nothing unprotected production.
+    fn reachable(&mut self, deploy: &Entry<'_>) {
+        let environment = deploy.environment;
+        let open = environment.tier == "ephemeral" && environment.open;
+        let whose = if open { Whose::ForkOrQueue } else { Whose::Untrusted };
+        let untrusted = self.failure([deploy.place], [], whose);
+        self.find_if("P0203", [self.label(deploy.place)], untrusted);
+        if environment.tier == "production" {
+            // What comes in untrusted has been said.
+            let unprotected = self.failure([deploy.place], [], Whose::Unprotected);
+            self.find_if("P0204", [self.label(deploy.place)], unprotected);
+        }
+    }
+
+    /// At most one deploy statement for each production environment and artefact.
+    fn second_path(&mut self, number: usize, deploys: &[Entry<'_>]) {
+        let deploy = &deploys[number];
+        let twice = deploys[..number].iter().any(|earlier| {
+            earlier.environment.name == deploy.environment.name
+                && earlier.parts.iter().any(|part| deploy.parts.contains(part))
+        });
+        if deploy.environment.tier == "production" && twice {
+            let failure = self.failure([deploy.place], [], Whose::Anybody);
+            let failure = self.happens(&failure).then_some(failure);
+            self.find("P0202", [self.label(deploy.place)], failure);
+        }
+    }
+
+    /// In every run with the deploy there is before it a deploy of the same parts to each predecessor.
+    fn in_order(&mut self, deploy: &Entry<'_>, deploys: &[Entry<'_>]) {
+        for before in &self.after[&deploy.environment.name] {
+            let earlier: Vec<&Entry<'_>> = deploys
+                .iter()
+                .filter(|it| it.environment.name == *before && self.order.is_before(it.place, deploy.place))
+                .collect();
+            let parts = |entry: &Entry<'_>| entry.parts.iter().cloned().collect::<BTreeSet<String>>();
+            let same: Vec<Place> =
+                earlier.iter().filter(|it| parts(it) == parts(deploy)).map(|it| it.place).collect();
+            let concerns = [self.label(deploy.place), before.clone()];
+            if same.is_empty() && !earlier.is_empty() {
+                let failure = self.failure([deploy.place], [], Whose::Anybody);
+                self.find("P0305", concerns, Some(failure));
+            } else {
+                let failure = self.failure([deploy.place], same, Whose::Anybody);
+                self.find_if("P0205", concerns, failure);
+            }
+        }
+    }
+
+    /// Whenever a node is in a run, the artefacts it uses are in it.
+    fn uses(&mut self, place: Place) {
+        for artefact in artefacts_of(self.pipeline, place) {
+            let Some(producer) = self.producer(artefact) else { continue };
+            let failure = self.failure([place], [producer], Whose::Anybody);
+            self.find_if("P0301", [self.label(place), artefact.to_owned()], failure);
+        }
+    }
+
+    fn producer(&self, artefact: &str) -> Option<Place> {
+        let node = |place: &Place| &self.pipeline.stages[place.0].nodes[place.1];
+        let is_it =
+            |place: &&Place| matches!(node(place).what, What::Artefact) && node(place).name == artefact;
+        self.order.places.iter().find(is_it).copied()
+    }
+
+    /// A build reads no environment; what else reads one has every deploy to it in its run and before it.
+    fn reads(&mut self, place: Place, deploys: &[Entry<'_>]) {
+        let node = &self.pipeline.stages[place.0].nodes[place.1];
+        for name in &node.reads {
+            if matches!(&node.what, What::Deploy(_, own) if own == name) {
+                continue;
+            }
+            if matches!(node.what, What::Artefact) {
+                let failure = self.failure([place], [], Whose::Anybody);
+                let failure = self.happens(&failure).then_some(failure);
+                self.find("P0303", [self.label(place), name.clone()], failure);
+                continue;
+            }
+            let to_it: Vec<&Entry<'_>> = deploys.iter().filter(|it| it.environment.name == *name).collect();
+            if to_it.is_empty() {
+                // What this pipeline never deploys to is another's: nothing in this run says what is there.
+                self.find("P0302", [self.label(place), name.clone()], None);
+            }
+            for deploy in to_it {
+                let concerns = [self.label(place), name.clone(), self.label(deploy.place)];
+                let before = self.order.is_before(deploy.place, place);
+                let missing = before.then_some(deploy.place);
+                let failure = self.failure([place], missing, Whose::Anybody);
+                self.find_if("P0302", concerns, failure);
+            }
+        }
+    }
+
+    /// Nothing that an environment receives is built after a deploy to its predecessor.
+    fn built_late(&mut self, deploys: &[Entry<'_>]) {
+        for deploy in deploys {
+            for before in &self.after[&deploy.environment.name] {
+                let late: BTreeSet<&str> = artefacts_of(self.pipeline, deploy.place).into_iter().collect();
+                for part in late {
+                    let Some(producer) = self.producer(part) else { continue };
+                    let promoted = deploys.iter().find_map(|it| {
+                        let failure = self.failure([deploy.place, producer, it.place], [], Whose::Anybody);
+                        let is_late = it.environment.name == *before
+                            && self.order.is_before(it.place, producer)
+                            && self.happens(&failure);
+                        is_late.then_some(failure)
+                    });
+                    if let Some(failure) = promoted {
+                        let concerns = [self.label(producer), before.clone(), self.label(deploy.place)];
+                        self.find("P0304", concerns, Some(failure));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Kinds of the commit cover all artefacts, kinds of an artefact those that `of` names.
+fn covers(gate: &Gate, part: &str) -> bool {
+    !of_artefact(gate.kind) || gate.of.iter().any(|name| name == part)
+}

@@ -349,7 +349,28 @@ impl<'t> Lexer<'t> {
             Punctuation::Bar if behind.starts_with('|') => {
                 self.instead("||", "or", "conditions are joined by words: `or`, `and`, `not`");
             }
+            Punctuation::GreaterOrEqual if self.closes_type() => {
+                self.push(TokenKind::Punctuation(Punctuation::Greater), 1);
+            }
             _ => self.push(TokenKind::Punctuation(sign), sign.text().len()),
+        }
+    }
+
+    /// Whether a `>` here ends the argument of a type, so that the `=` behind it gives a default: `list<int>=[1]`. A type
+    /// alone has `<` and then words and strings without anything between but `|`.
+    fn closes_type(&self) -> bool {
+        let mut before = self.tokens.iter().rev().filter(|token| !token.is_comment()).peekable();
+        while before.next_if(|token| token.is(Punctuation::Greater)).is_some() {}
+        loop {
+            let is_part = |token: &&Token| matches!(token.kind, TokenKind::Word | TokenKind::PlainString);
+            if before.next_if(is_part).is_none() {
+                return false;
+            }
+            match before.next() {
+                Some(token) if token.is(Punctuation::Less) => return true,
+                Some(token) if token.is(Punctuation::Bar) => {}
+                _ => return false,
+            }
         }
     }
 

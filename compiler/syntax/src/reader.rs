@@ -18,12 +18,8 @@ use crate::token::{Punctuation, Token, TokenKind, Tokens};
 use crate::words::{Block, ClauseWord};
 
 /// How many lexemes a clause's rule is first shown. A rule runs over all it is shown, so this bounds the work per clause;
-/// a clause that needs more is shown more.
+/// a rule that looks at the last of them is shown more.
 const FIRST_WINDOW: usize = 48;
-
-/// How near to the end of what it was shown a rule may stop without it mattering that there is more: further than any
-/// optional end of a clause is long.
-const MARGIN: usize = 8;
 
 pub(crate) struct Reader<'t, 'g> {
     pub text: &'t str,
@@ -50,6 +46,16 @@ struct Read<T> {
     next: usize,
     /// The block that ends it.
     block: Option<usize>,
+}
+
+/// The clause read last, as long as it may turn out to have taken too much.
+struct Complete {
+    at: usize,
+    next: usize,
+    /// How many findings there were before it.
+    findings: usize,
+    /// How many clauses its block had said before it.
+    seen: usize,
 }
 
 /// A clause that could not be read: what can be said about it.
@@ -86,12 +92,15 @@ impl<'t> Reader<'t, '_> {
         let mut clauses: Vec<Clause<T>> = Vec::new();
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
         let on_one_line = self.is_on_one_line(lexemes);
+        let mut complete: Option<Complete> = None;
         let mut at = 0;
         while let Some((_, first)) = lexemes.get(at) {
+            let start = at;
             let docs = self.docs_before(first.0);
             let (allows, next, broken) = self.allows(lexemes, at, T::BLOCK);
             at = next;
             if broken {
+                complete = None;
                 at = self.resume(lexemes, at, at + 1, T::BLOCK, on_one_line).0;
                 continue;
             }
@@ -104,12 +113,8 @@ impl<'t> Reader<'t, '_> {
                 _ => None,
             };
             let rule = word.and_then(|word| rule_for(table, word, lexemes.get(at + 1).map(|next| next.0)));
-            let place_of_clause = Position { lexemes, at, first: place.0 };
+            let before = (self.diagnostics.len(), seen.len());
             let stop = match rule.map(|rule| self.attempt(rule, lexemes, at)) {
-                Some(Ok(read)) if self.runs_into_next(lexemes, at, read.next, T::BLOCK).is_some() => {
-                    let keyword = self.runs_into_next(lexemes, at, read.next, T::BLOCK);
-                    Some(Stop { at: keyword.unwrap_or(place.0), expected: Vec::new() })
-                }
                 Some(Ok(Read { mut kind, span, next, block })) => {
                     if let Some(block) = block {
                         kind.fill(self, block);
@@ -118,14 +123,30 @@ impl<'t> Reader<'t, '_> {
                         self.once(&mut seen, known, span);
                     }
                     clauses.push(Clause { docs, allows, kind, span });
+                    complete = Some(Complete { at, next, findings: before.0, seen: before.1 });
                     at = next;
                     continue;
                 }
                 Some(Err(stop)) => Some(stop),
                 None => None,
             };
+            // Where nothing fits behind a clause, it may have taken the keyword of the next line for its own name.
+            let taken = complete.take().and_then(|complete| {
+                let keyword = self.runs_into_next(lexemes, &complete, start, T::BLOCK)?;
+                Some((complete, clauses.pop()?, keyword))
+            });
+            let (position, stop, docs, allows) = match taken {
+                Some((complete, clause, keyword)) => {
+                    self.diagnostics.truncate(complete.findings);
+                    seen.truncate(complete.seen);
+                    let first = lexemes.get(complete.at).map_or(place.0, |first| first.1.0);
+                    let stop = Stop { at: keyword, expected: Vec::new() };
+                    (Position { lexemes, at: complete.at, first }, Some(stop), clause.docs, clause.allows)
+                }
+                None => (Position { lexemes, at, first: place.0 }, stop, docs, allows),
+            };
             let (next, clause) =
-                self.broken::<T>(&place_of_clause, stop, clauses.last().map(|c| c.span), on_one_line);
+                self.broken::<T>(&position, stop, clauses.last().map(|c| c.span), on_one_line);
             if let Some((kind, span)) = clause {
                 clauses.push(Clause { docs, allows, kind, span });
             }
@@ -253,30 +274,27 @@ impl<'t> Reader<'t, '_> {
             let shown = lexemes.get(at..end).unwrap_or(&[]);
             let whole = end == lexemes.len();
             let last = shown.last().map(|(_, place)| place.0).unwrap_or_default();
-            let mut notes = SimpleState(Notes { texts: &self.forest.texts, block: None });
+            let mut notes = SimpleState(Notes::new(&self.forest.texts));
             let input = shown.split_token_span(Place(last.at_end()));
             let (output, failures) = parser.parse_with_state(input, &mut notes).into_output_errors();
+            // What no parser has looked at can't change what was read, alternatives that were given up included.
+            if !whole && notes.0.furthest >= last.start {
+                window = window.saturating_mul(4);
+                continue;
+            }
             if let Some((kind, span)) = output {
                 let used = shown.partition_point(|(_, place)| place.0.start < span.end);
-                if whole || used + MARGIN < shown.len() {
-                    self.findings(failures);
-                    return Ok(Read { kind, span, next: at + used, block: notes.0.block });
-                }
-            } else {
-                let stop = failures.iter().rev().find_map(|failure| match failure {
-                    Failure::Stopped { at, expected } => Some(Stop { at: *at, expected: expected.clone() }),
-                    Failure::Finding(_) => None,
-                });
-                let stop = stop.unwrap_or(Stop { at: last.at_end(), expected: Vec::new() });
-                let reached = index_of(lexemes, at, stop.at) - at;
-                if whole || reached + MARGIN < shown.len() {
-                    // Where the clause can't be read, a comma too many is most likely a part too few.
-                    let is_comma = |failure: &Failure| matches!(failure, Failure::Finding(finding) if finding.code == codes::P0009);
-                    self.findings(failures.into_iter().filter(|failure| !is_comma(failure)).collect());
-                    return Err(stop);
-                }
+                self.findings(failures);
+                return Ok(Read { kind, span, next: at + used, block: notes.0.block });
             }
-            window = window.saturating_mul(4);
+            let stop = failures.iter().rev().find_map(|failure| match failure {
+                Failure::Stopped { at, expected } => Some(Stop { at: *at, expected: expected.clone() }),
+                Failure::Finding(_) => None,
+            });
+            // Where the clause can't be read, a comma too many is most likely a part too few.
+            let is_comma = |failure: &Failure| matches!(failure, Failure::Finding(finding) if finding.code == codes::P0009);
+            self.findings(failures.into_iter().filter(|failure| !is_comma(failure)).collect());
+            return Err(stop.unwrap_or(Stop { at: last.at_end(), expected: Vec::new() }));
         }
     }
 
@@ -345,19 +363,20 @@ impl<'t> Reader<'t, '_> {
         is_colon(lexemes, at + 1) && lexemes.get(at + 2).is_some_and(|(_, place)| self.starts_line(place.0))
     }
 
-    /// Where a clause has taken the keyword of the next line for its own name, and what follows can't be read for it.
+    /// The keyword of the next line that a clause has taken for its own name, where what begins at `at`, directly behind
+    /// it on the same line, can't be read.
     fn runs_into_next(
         &self,
         lexemes: &'t [Placed<'t>],
+        complete: &Complete,
         at: usize,
-        next: usize,
         block: Block,
     ) -> Option<Span> {
-        let (_, behind) = lexemes.get(next)?;
+        let (_, behind) = lexemes.get(at).filter(|_| complete.next == at)?;
         if self.starts_line(behind.0) {
             return None;
         }
-        let own = lexemes.get(at + 1..next)?;
+        let own = lexemes.get(complete.at + 1..at)?;
         own.iter()
             .find(|(lexeme, place)| {
                 matches!(lexeme, Lexeme::Word(word) if block.clause(word).is_some())

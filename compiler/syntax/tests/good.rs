@@ -177,3 +177,94 @@ fn numbers_are_read_in_their_units() {
         ]
     );
 }
+
+#[test]
+fn a_clause_may_be_long() {
+    for length in 0..200 {
+        let ones = vec!["1"; length].join(", ");
+        for text in [
+            format!("let x = f(a: [{ones}])"),
+            format!("let x = [{ones}, f(a: 1)]").replace("[, ", "["),
+            format!("pipeline p = make(a: [{ones}]) let y = 1"),
+            format!("pipeline p {{ stage s {{ gate t: test = f(a: [{ones}]) {{ run \"x\" }} }} }}"),
+            format!("let x = $\"{{f(a: [{ones}])}}\" let y = 1"),
+        ] {
+            assert_eq!(read(&text).diagnostics, [], "{text}");
+        }
+    }
+    for length in 1..100 {
+        let names = vec!["a"; length].join(", ");
+        let facts = vec!["fork"; length].join(" and ");
+        for text in [
+            format!("pipeline p {{ protect {names} change docs \"a\" because \"b\" }}"),
+            format!("pipeline p {{ stage s after {names} when {facts} {{ }} }}"),
+            format!("pipeline p {{ change docs {} because \"b\" }}", vec!["\"a\""; length].join(", ")),
+            format!("task t(x: {} = \"a\") -> test {{ }}", vec!["\"a\""; length].join(" | ")),
+        ] {
+            assert_eq!(read(&text).diagnostics, [], "{text}");
+        }
+    }
+}
+
+#[test]
+fn lines_end_anywhere() {
+    for body in [
+        "uses main,\nenv run \"x\"",
+        "shift\nrun \"x\" run \"y\"",
+        "timeout\nrun run \"x\"",
+        "timeout\nrun.timeout run \"x\"",
+        "uses\nenv,\nrun,\ncheck check\ncheck \"x\"",
+        "may write\nrun path \"a\"",
+        "runs\non\nrun name \"a\"",
+    ] {
+        let text = format!("pipeline p {{ stage s {{ deploy a to b {{ {body} }} }} }}");
+        assert_eq!(tree(&text), tree(&text.replace('\n', " ")), "{body}");
+    }
+    let environment = "environment production { lock\nfrom from a tier\nlock lock b }";
+    let findings = read(environment).diagnostics;
+    assert_eq!(
+        findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>(),
+        ["`lock` is said twice"]
+    );
+}
+
+#[test]
+fn a_default_may_touch_the_type_it_belongs_to() {
+    let cut = |text| {
+        let tokens = read(text).tokens;
+        tokens.iter().map(|token| token.text(text)).collect::<Vec<_>>().join(" ")
+    };
+    for (text, spaced) in [
+        ("task t(x: list<int>=[1]) -> test { }", "task t ( x : list < int > = [ 1 ] ) -> test { }"),
+        (
+            "task t(x: list<list<int>>=[], y: list<\"a\"|\"b\">=[]) -> test { }",
+            "task t ( x : list < list < int > > = [ ] , y : list < \"a\" | \"b\" > = [ ] ) -> test { }",
+        ),
+    ] {
+        assert_eq!(read(text).diagnostics, []);
+        assert_eq!(cut(text), spaced);
+    }
+    assert_eq!(
+        cut("expect a < b expect c >= 1 expect \"d\"<5 expect e>=2"),
+        "expect a < b expect c >= 1 expect \"d\" < 5 expect e >= 2"
+    );
+}
+
+#[test]
+fn an_allow_may_stand_before_every_clause_that_begins_with_a_keyword() {
+    for text in [
+        "runner r { ALLOW image \"a\" ALLOW cpu 2 }",
+        "registry \"a\" { ALLOW user A ALLOW password B }",
+        "pipeline p { on manual { ALLOW input a: string } }",
+        "task t() -> test { checkout { ALLOW lfs } measure \"a\" { ALLOW expect b >= 1 } }",
+        "task t() -> test { sidecar a { ALLOW image \"a\" } override by r { ALLOW expires 2h } }",
+        "task t() -> test { matrix { linux { ALLOW env A = 1 } } strategy canary { ALLOW step 5% } }",
+    ] {
+        let allowed = text.replace("ALLOW", "allow P0905 because \"x\" until 2027-01-31");
+        let count = text.matches("ALLOW").count();
+        assert_eq!(tree(&allowed).matches("until: Some").count(), count, "{text}");
+    }
+    // A name like any other where names begin the clauses.
+    let names = "task t() -> test { matrix { allow \"a\" until 2027-01-31 } }";
+    assert_eq!(tree(names).matches("Axis").count(), 2);
+}

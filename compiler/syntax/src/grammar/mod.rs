@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 
 use chumsky::Boxed;
 use chumsky::extra::{Full, SimpleState};
+use chumsky::input::MapExtra;
 use chumsky::prelude::*;
 use pipec_base::Span;
 
@@ -40,6 +41,18 @@ pub(crate) struct Notes<'t> {
     pub texts: &'t [String],
     /// The block that ends the clause.
     pub block: Option<usize>,
+    /// Where the furthest lexeme begins that any parser has looked at, whether or not it took it.
+    pub furthest: u32,
+}
+
+impl<'t> Notes<'t> {
+    pub fn new(texts: &'t [String]) -> Notes<'t> {
+        Notes { texts, block: None, furthest: 0 }
+    }
+
+    fn look(&mut self, place: Span) {
+        self.furthest = self.furthest.max(place.start);
+    }
 }
 
 pub(crate) type Extra<'t> = Full<Failure, SimpleState<Notes<'t>>, ()>;
@@ -121,10 +134,15 @@ impl<'t> Grammar<'t> {
     }
 }
 
+/// Every lexeme that is looked at is looked at here or by the parser of a block, so that the reader knows how far that was.
 fn taking<'t, T: 't>(
     take: impl Fn(Lexeme<'t>) -> Option<T> + Clone + 't,
 ) -> impl Parser<'t, Stream<'t>, T, Extra<'t>> + Clone {
-    chumsky::primitive::select(move |lexeme, _| take(lexeme))
+    chumsky::primitive::select(move |lexeme, e: &mut MapExtra<'t, '_, Stream<'t>, Extra<'t>>| {
+        let place = e.span().0;
+        e.state().look(place);
+        take(lexeme)
+    })
 }
 
 /// A keyword.

@@ -57,9 +57,11 @@ impl<'t> Parts<'t> {
         let text = text();
         // The note is made while the lexeme is taken: what maps a result is not run where the result is ignored.
         let block = chumsky::primitive::select(|lexeme, e: &mut MapExtra<'t, '_, Stream<'t>, Extra<'t>>| {
+            let place = e.span().0;
+            e.state().look(place);
             let Lexeme::Block(number) = lexeme else { return None };
             e.state().block = Some(number);
-            Some(e.span().0)
+            Some(place)
         })
         .labelled(Expected::Thing("`{`"))
         .boxed();
@@ -264,15 +266,37 @@ fn text<'t>() -> Rule<'t, Text> {
         quoted().map_with(|(form, source), e| Spanned::new(verbatim_value(form, source), e.span().0));
     let interpolated = take! { Lexeme::InterpolationStart => () }
         .map_with(|(), e| e.span().0)
-        .then_ignore(any().filter(|lexeme| !matches!(lexeme, Lexeme::InterpolationEnd)).repeated())
+        .then(
+            take! { lexeme if !matches!(lexeme, Lexeme::InterpolationEnd) => lexeme }
+                .repeated()
+                .collect::<Vec<_>>(),
+        )
         .then_ignore(take! { Lexeme::InterpolationEnd => () })
-        .validate(|span, _, emitter| {
-            let finding = Diagnostic::error(codes::P0009, "no value can stand in this text", span)
-                .help("write it without `$`: here the text itself is asked for");
-            emitter.emit(Failure::Finding(Box::new(finding)));
-            Spanned::new(String::new(), span)
+        .validate(|(span, inside), e, emitter| {
+            let text = match inside.as_slice() {
+                [Lexeme::Verbatim(number)] => e.state().texts.get(*number).cloned(),
+                _ => None,
+            };
+            emitter.emit(Failure::Finding(Box::new(interpolated_verbatim(span, text.as_deref()))));
+            Spanned::new(text.unwrap_or_default(), span)
         });
     verbatim.or(interpolated).labelled(Expected::Thing("a string")).boxed()
+}
+
+/// What is said about `$"…"` where nothing can be put into a text; `text` is all of it where it has no expression.
+fn interpolated_verbatim(span: Span, text: Option<&str>) -> Diagnostic {
+    let finding = Diagnostic::error(codes::P0009, "this text can't be interpolated", span).note(
+        "it is reviewed, or taken by an engine, as it stands: nothing that a run decides is put into it",
+    );
+    match text {
+        Some(text) if !text.contains(['{', '}']) => {
+            let sign = Span { end: span.start + 1, ..span };
+            finding.help("write it without the `$`").fix("leave out the `$`", sign, "")
+        }
+        _ => finding.help(
+            "write the text itself, without `$`; a value that changes reaches scripts by `env NAME = value`",
+        ),
+    }
 }
 
 fn verbatim_value(form: StringForm, source: &str) -> String {

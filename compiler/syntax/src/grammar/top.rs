@@ -1,6 +1,7 @@
 //! Declarations, and the clauses of those that are no bodies.
 
 use chumsky::prelude::*;
+use pipec_base::Spanned;
 
 use super::{Parts, Rule, Table, sign, word};
 use crate::ast::{
@@ -15,7 +16,7 @@ use crate::token::Punctuation;
 pub(super) fn allow<'t>(parts: &Parts<'t>) -> Rule<'t, Allow> {
     let code = take! { Lexeme::Word(code) => code }
         .labelled(Expected::Thing("a code such as `P0905`"))
-        .map_with(|code: &str, e| pipec_base::Spanned::new(code.to_owned(), e.span().0));
+        .map_with(|code: &str, e| Spanned::new(code.to_owned(), e.span().0));
     word("allow")
         .ignore_then(code)
         .then(parts.because.clone())
@@ -324,7 +325,7 @@ pub(super) fn runner<'t>(parts: &Parts<'t>) -> Table<'t, RunnerClause> {
 pub(super) fn role<'t>(parts: &Parts<'t>) -> Table<'t, RoleMember> {
     let kind = take! { Lexeme::Word(kind @ ("team" | "group" | "user")) => kind }
         .labelled(Expected::Thing("`team`, `group` or `user`"))
-        .map_with(|kind: &str, e| pipec_base::Spanned::new(kind.to_owned(), e.span().0));
+        .map_with(|kind: &str, e| Spanned::new(kind.to_owned(), e.span().0));
     let member = parts
         .name
         .clone()

@@ -97,7 +97,30 @@ impl<'t> Case<'_, 't> {
 
     /// A clause that begins with a name.
     pub(super) fn stopped_in_named(&self, stop: &Stop) -> Diagnostic {
-        self.quotes(stop).or_else(|| self.call(stop)).unwrap_or_else(|| self.otherwise(stop, None))
+        self.allow_among_names()
+            .or_else(|| self.quotes(stop))
+            .or_else(|| self.call(stop))
+            .unwrap_or_else(|| self.otherwise(stop, None))
+    }
+
+    /// `allow` in a block whose clauses begin with names.
+    fn allow_among_names(&self) -> Option<Diagnostic> {
+        self.word(0).filter(|word| *word == "allow")?;
+        self.word(1)?;
+        let block = match self.block {
+            Block::Matrix => "matrix",
+            Block::Role => "role",
+            _ => "engine",
+        };
+        Some(
+            Diagnostic::error(
+                codes::P0013,
+                format!("an `allow` stands before the `{block}`, not in it"),
+                self.span(0).to(self.span(1)),
+            )
+            .note("in here, any name begins a clause, `allow` too")
+            .help(format!("move it before the word `{block}`; it covers all that stands in the braces")),
+        )
     }
 
     /// The clause up to where it stopped.

@@ -78,10 +78,11 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
                 proof.run_with_but_without(node, deploy)
             };
             let Some(run) = run else { continue };
+            let sees = if matches!(node.kind, NodeKind::Gate(_)) { "judge" } else { "see" };
             let what = if late { "does not wait for it" } else { "runs without it" };
             let diagnostic = Diagnostic::error(
                 codes::P0302,
-                format!("{} may judge another `{name}` than this run's", named(node)),
+                format!("{} may {sees} another `{name}` than this run's", named(node)),
                 origin.span,
             )
             .saying(format!("reads `{name}`"))

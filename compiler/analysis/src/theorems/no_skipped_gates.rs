@@ -110,6 +110,7 @@ fn late_gates(
             ),
             gate_node.name_origin.span,
         )
+        .saying("not before the deploy")
         .label(deploy.environment_origin.span, "this deploy does not wait for it")
         .counterexample(format!("{run}: {} starts whatever `{}` finds", named(node), gate_node.name))
         .help("write the gate above the deploy, or its stage before the deploy's");
@@ -217,6 +218,7 @@ fn dead_deploy(proof: &mut Proof<'_>, node: &Node) {
     let when = proof.pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone());
     let mut diagnostic =
         Diagnostic::error(codes::P0406, format!("{} never runs", named(node)), node.name_origin.span)
+            .saying("in no run")
             .note(format!("this pipeline is started by {}", started_by(proof)));
     if let Some(when) = when {
         diagnostic = diagnostic.label(when.span, "this never holds in a run that starts the pipeline");
@@ -250,6 +252,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
                 format!("gate `{}` is exempt in every run", node.name),
                 node.name_origin.span,
             )
+            .saying("never judges")
             .label(rule, "this holds whenever the gate is in the run")
             .help("a gate that never judges gives no evidence: narrow the exemption")
         } else {
@@ -258,6 +261,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
                 format!("gate `{}` never runs", node.name),
                 node.name_origin.span,
             )
+            .saying("in no run")
             .note(format!("this pipeline is started by {}", started_by(proof)))
             .help("make the condition of its stage fit the events, or add the event: `on …`");
             match pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone()) {
@@ -296,6 +300,7 @@ fn unawaited_gates(proof: &mut Proof<'_>) {
             format!("no deploy waits for gate `{}`", node.name),
             node.name_origin.span,
         )
+        .saying("its failure stops nothing")
         .counterexample(format!("{run}: `{}` fails, and everything is deployed all the same", node.name))
         .help("write it above a deploy; what can only be judged after a deploy belongs into its `verify`; what shall only report says `advisory because \"…\"`");
         proof.report(node, diagnostic);

@@ -220,8 +220,9 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
             .saying(format!("receives {}", list(&deploy.artefacts)))
             .label(other.name_origin.span, format!("received {}", list(&it.artefacts)))
             .counterexample(format!(
-                "{run}: {} runs together in `{}` for the first time",
+                "{run}: {} {} to `{}` as a set that `{before}` never receives",
                 list(&deploy.artefacts),
+                if deploy.artefacts.len() == 1 { "goes" } else { "go" },
                 environment.name
             ))
             .help("deploy the same set to both: what was tried together moves together");
@@ -244,6 +245,7 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
             format!("`{}` can be reached past `{before}`", environment.name),
             node.name_origin.span,
         )
+        .saying(format!("not always after a deploy to `{before}`"))
         .label(origin.span, format!("`{}` comes after `{before}`", environment.name))
         .counterexample(format!("{run}: {} starts, and {what}", named(node)))
         .help(format!(

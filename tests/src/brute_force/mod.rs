@@ -9,6 +9,7 @@
     reason = "a helper that panics fails its test; indices are places in the same model"
 )]
 
+pub mod before;
 pub mod choose;
 pub mod glob;
 pub mod model;

@@ -1,5 +1,6 @@
 //! What the reference's theorems say of a program, run by run.
 
+use super::before::{Order, Place, artefacts_of};
 use super::model::{Environment, Event, Gate, Pipeline, Program, What, of_artefact};
 use super::print::node_label;
 use super::world::{Names, Run, World};
@@ -146,90 +147,6 @@ fn entries(program: &Program, findings: &mut Findings) {
             }
         }
     }
-}
-
-/// A node's stage and its place in it.
-type Place = (usize, usize);
-
-/// What is before what.
-struct Order {
-    places: Vec<Place>,
-    /// For each node, by its place in `places`, whether each other is before it.
-    before: Vec<Vec<bool>>,
-}
-
-impl Order {
-    /// Adds edges until nothing changes; `None` if something is before itself.
-    fn of(pipeline: &Pipeline) -> Option<Order> {
-        let stage_count = pipeline.stages.len();
-        let mut follows = vec![vec![false; stage_count]; stage_count];
-        for (place, stage) in pipeline.stages.iter().enumerate() {
-            for (other, named) in pipeline.stages.iter().enumerate() {
-                follows[place][other] = match &stage.after {
-                    Some(names) => names.contains(&named.name),
-                    None => other < place,
-                };
-            }
-        }
-        close(&mut follows);
-        let places: Vec<Place> = pipeline
-            .stages
-            .iter()
-            .enumerate()
-            .flat_map(|(stage, it)| (0..it.nodes.len()).map(move |node| (stage, node)))
-            .collect();
-        let node = |place: &Place| &pipeline.stages[place.0].nodes[place.1];
-        let is_deploy = |place: &Place| matches!(node(place).what, What::Deploy(..));
-        let precedes = |first: &Place, second: &Place| {
-            let by_stage = follows[second.0][first.0];
-            let by_use = matches!(node(first).what, What::Artefact)
-                && artefacts_of(pipeline, *second).contains(&node(first).name.as_str());
-            let by_deploy =
-                first.0 == second.0 && first.1 < second.1 && (is_deploy(first) || is_deploy(second));
-            // Nothing waits for an advisory gate.
-            let advisory = matches!(&node(first).what, What::Gate(gate) if gate.advisory);
-            (by_stage || by_use || by_deploy) && !advisory
-        };
-        let mut before: Vec<Vec<bool>> = places
-            .iter()
-            .map(|second| places.iter().map(|first| precedes(first, second)).collect())
-            .collect();
-        close(&mut before);
-        let circular = |relation: &[Vec<bool>]| (0..relation.len()).any(|place| relation[place][place]);
-        (!circular(&follows) && !circular(&before)).then_some(Order { places, before })
-    }
-
-    fn is_before(&self, first: Place, second: Place) -> bool {
-        let index = |place: Place| self.places.iter().position(|it| *it == place).unwrap_or(usize::MAX);
-        self.before[index(second)][index(first)]
-    }
-}
-
-fn close(relation: &mut [Vec<bool>]) {
-    let size = relation.len();
-    let mut changes = true;
-    while changes {
-        changes = false;
-        for (a, b, c) in
-            (0..size).flat_map(|a| (0..size).flat_map(move |b| (0..size).map(move |c| (a, b, c))))
-        {
-            if relation[a][b] && relation[b][c] && !relation[a][c] {
-                relation[a][c] = true;
-                changes = true;
-            }
-        }
-    }
-}
-
-/// The artefacts that a node uses, judges or deploys.
-fn artefacts_of(pipeline: &Pipeline, place: Place) -> Vec<&str> {
-    let node = &pipeline.stages[place.0].nodes[place.1];
-    let own: &[String] = match &node.what {
-        What::Gate(gate) => &gate.of,
-        What::Deploy(parts, _) => parts,
-        What::Artefact | What::Job => &[],
-    };
-    own.iter().chain(&node.uses).map(String::as_str).collect()
 }
 
 struct Judge<'p> {

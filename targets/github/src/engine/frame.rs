@@ -72,7 +72,7 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
     let pull_request = gating.world.facts.event(Event::PullRequest);
     let deploys: Vec<Proposition> = gating.pipeline.deploys().map(|(node, _)| gating.due(node)).collect();
     let keeps = logic.or(&logic.not(&pull_request), &logic.any(&deploys));
-    let keeps = logic.and(&gating.world.wanted(), &keeps);
+    let keeps = logic.and(&gating.wanted(), &keeps);
 
     let group = node.get("group").and_then(Yaml::text).and_then(Template::of);
     let parts = group.as_ref().map(|group| group.pieces.as_slice()).unwrap_or_default();

@@ -19,12 +19,34 @@ pub(crate) struct Gating<'g, 'p> {
     pub(crate) program: &'g Program,
     /// The name of the workflow's file, without its folder.
     pub(crate) file_name: &'g str,
+    /// V, and that the source has each node in the run, by its place.
+    pub(crate) source: Source,
+}
+
+/// What the source says, asked for over and over.
+pub(crate) struct Source {
+    wanted: Proposition,
+    due: Vec<Proposition>,
+}
+
+impl Source {
+    /// What the source says of every run.
+    pub(crate) fn of(world: &World<'_>, pipeline: &Pipeline) -> Source {
+        let wanted = world.wanted();
+        let due = |node: &Node| world.logic().and(&wanted, &world.facts.due_node(node));
+        Source { due: pipeline.nodes.iter().map(due).collect(), wanted }
+    }
 }
 
 impl Gating<'_, '_> {
     /// That the source has the node in the run.
     pub(crate) fn due(&self, node: &Node) -> Proposition {
-        self.world.logic().and(&self.world.wanted(), &self.world.facts.due_node(node))
+        self.source.due.get(node.id.0).cloned().unwrap_or_else(|| self.world.logic().falsehood())
+    }
+
+    /// V: that the source lets the run in.
+    pub(crate) fn wanted(&self) -> Proposition {
+        self.source.wanted.clone()
     }
 
     /// That a job of the node is green.
@@ -56,7 +78,7 @@ impl Gating<'_, '_> {
     fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
         let Some(state) = self.jobs.get(&job.id) else { return };
-        let wanted = self.world.wanted();
+        let wanted = self.wanted();
         let outside = logic.and_not(&state.start, &wanted);
         self.refute(job, &outside, "starts, though no trigger lets this run in", findings);
         let not_due = logic.and_not(&logic.and(&state.start, &wanted), &self.due(node));
@@ -65,8 +87,8 @@ impl Gating<'_, '_> {
             if before.id == node.id || is_advisory(before) {
                 continue;
             }
-            let due = logic.and(&state.start, &self.due(before));
-            let not_passed = logic.and_not(&due, &self.passed(before));
+            let wrong = logic.and_not(&self.due(before), &self.passed(before));
+            let not_passed = logic.and(&state.start, &wrong);
             let what = format!("starts, though `{}` has not passed", before.name);
             self.refute(job, &not_passed, &what, findings);
         }

@@ -83,8 +83,17 @@ fn proofs(
         let jobs = starts::follow(workflow, &let_in, &world, pipeline, Results::Any);
         let green = starts::follow(workflow, &let_in, &world, pipeline, Results::Green);
         let file_name = file.path.rsplit('/').next().unwrap_or_default();
-        let gating =
-            Gating { workflow, jobs: &jobs, green: &green, world: &world, pipeline, program, file_name };
+        let source = gating::Source::of(&world, pipeline);
+        let gating = Gating {
+            workflow,
+            jobs: &jobs,
+            green: &green,
+            world: &world,
+            pipeline,
+            program,
+            file_name,
+            source,
+        };
         findings.extend(gating.check());
         findings.extend(frame::check(&gating));
         findings.extend(verdict::check(&gating));

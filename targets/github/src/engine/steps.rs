@@ -203,7 +203,13 @@ impl Check<'_, '_, '_> {
             NodeKind::Gate(gate) => world.facts.exempt(gate),
             _ => logic.falsehood(),
         };
-        let run = logic.and(&state.start, &gating.due(self.node));
+        // That the job starts implies this, and it is plainer.
+        let mut run = gating.due(self.node);
+        if let Some(plan) = gating.jobs.get(PLAN)
+            && logic.implies_always(&state.start, &plan.success).unwrap_or(false)
+        {
+            run = logic.and(&run, &plan.success);
+        }
         let cancelled = world.free("the job is cancelled");
         let alive = logic.and_not(&run, &cancelled);
         let mut going = logic.truth();

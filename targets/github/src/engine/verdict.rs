@@ -140,7 +140,7 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
         }
     };
     // Looked at where the plan is green: without it the plan's own line is red already.
-    let mut calm = vec![gating.world.wanted()];
+    let mut calm = vec![gating.wanted()];
     calm.extend(gating.jobs.get(PLAN).map(|plan| plan.success.clone()));
     let calm = logic.all(&calm);
     let truly = if id == PLAN {

@@ -87,7 +87,20 @@ impl Evaluator<'_, '_> {
 
     /// That the expression is truthy.
     pub(crate) fn holds(&self, expression: &Expression) -> Proposition {
-        self.truth_of(&self.value(expression))
+        let logic = self.logic();
+        let each = |parts: &[Expression]| -> Vec<Proposition> {
+            parts.iter().map(|part| self.holds(part)).collect()
+        };
+        // Where only the truth is asked for, which of the values it comes from makes no odds.
+        match expression {
+            Expression::And(parts) => logic.all(&each(parts)),
+            Expression::Or(parts) => logic.any(&each(parts)),
+            Expression::Not(part) => logic.not(&self.holds(part)),
+            Expression::Compare(comparison, left, right) => {
+                self.compare(*comparison, &self.value(left), &self.value(right))
+            }
+            _ => self.truth_of(&self.value(expression)),
+        }
     }
 
     /// That a value is truthy.
@@ -122,19 +135,15 @@ impl Evaluator<'_, '_> {
     }
 
     fn value_of(&self, expression: &Expression) -> Cases {
-        let logic = self.logic();
         match expression {
             Expression::Null => self.always(Datum::Null),
             Expression::Bool(value) => self.always(Datum::Bool(*value)),
             Expression::Number(number) => self.always(Datum::Number(*number)),
             Expression::Text(text) => self.always(Datum::exact(text.clone())),
             Expression::Context(_) | Expression::Index(..) => self.lookup(expression),
-            Expression::Not(part) => self.boolean(&logic.not(&self.holds(part))),
             Expression::And(parts) => self.chain(parts, true),
             Expression::Or(parts) => self.chain(parts, false),
-            Expression::Compare(comparison, left, right) => {
-                self.boolean(&self.compare(*comparison, &self.value(left), &self.value(right)))
-            }
+            Expression::Compare(..) | Expression::Not(_) => self.boolean(&self.holds(expression)),
             Expression::Call(name, arguments) => self.call(name, arguments, expression),
         }
     }

@@ -118,7 +118,6 @@ registry! {
     P0602 = 602 "borrowed-environment" since "0.1.0";
     P0603 = 603 "unknown-right" since "0.1.0";
     P0604 = 604 "malformed-identity" since "0.1.0";
-    P0605 = 605 "write-right-in-gate" since "0.1.0";
 
     P0701 = 701 "floating-image" since "0.1.0";
 

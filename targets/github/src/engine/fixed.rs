@@ -20,7 +20,7 @@ pub(crate) enum Fixed {
     VerifyFile,
     /// The same of several files.
     VerifyFolder,
-    /// Runs the base64 of SCRIPT, with `-euo pipefail`.
+    /// Runs the base64 of PIPE_SCRIPT, with `-euo pipefail`.
     Script,
     /// Writes SECRET to FILE.
     SecretFile,
@@ -30,17 +30,17 @@ pub(crate) enum Fixed {
     Approval,
     /// Fails unless the commit is, or descends from, the one last deployed to ENVIRONMENT by WORKFLOW.
     Forward,
-    /// Fails unless each job of JOBS succeeded if it was due and was skipped if it was not.
+    /// Fails unless each job of JOBS, JOBS_2 and so on succeeded if it was due and was skipped if it was not.
     Verdict,
 }
 
 const TEXTS: [(Fixed, &str); 12] = [
-    (Fixed::Plan, runtime!("digest", "glob", "plan")),
+    (Fixed::Plan, runtime!("names", "fail", "glob", "plan")),
     (Fixed::Facts, runtime!("facts")),
-    (Fixed::RecordFile, runtime!("digest", "record-file")),
-    (Fixed::RecordFolder, runtime!("digest", "manifest", "glob", "record-folder")),
-    (Fixed::VerifyFile, runtime!("digest", "verify-file")),
-    (Fixed::VerifyFolder, runtime!("digest", "manifest", "verify-folder")),
+    (Fixed::RecordFile, runtime!("names", "fail", "digest", "record-file")),
+    (Fixed::RecordFolder, runtime!("names", "fail", "digest", "manifest", "glob", "record-folder")),
+    (Fixed::VerifyFile, runtime!("names", "fail", "digest", "verify-file")),
+    (Fixed::VerifyFolder, runtime!("names", "fail", "digest", "manifest", "verify-folder")),
     (Fixed::Script, runtime!("script")),
     (Fixed::SecretFile, runtime!("secret-file")),
     (Fixed::Exempt, runtime!("exempt")),

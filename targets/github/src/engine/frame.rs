@@ -1,7 +1,7 @@
 //! What stands around the steps: the workflow's own rights, shell and locks; each job's machine, timeout and lock.
 
 use super::expression::{Datum, Evaluator, RUN_ID, Scope, Template, Words};
-use super::finding::{Finding, node_of};
+use super::finding::{Finding, is_advisory, node_of};
 use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
 use super::verdict::{PLAN, VERDICT};
@@ -21,6 +21,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     workflow(gating, &mut findings);
     for job in &gating.workflow.jobs {
         job_frame(gating, job, &mut findings);
+        goes_on(gating, job, &mut findings);
         lock(gating, job, &mut findings);
         if job.id == PLAN {
             plan_steps(job, &mut findings);
@@ -188,6 +189,31 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         if strategy || quorum || unmet {
             differs("the model does not know a clause of its node".to_owned());
         }
+    }
+}
+
+/// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
+/// (trap 4), so that nothing else may have it and nothing may need it.
+fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let advisory = |id: &str| node_of(gating.pipeline, id).is_some_and(is_advisory);
+    let goes_on = job.node.get("continue-on-error").map(|node| &node.value);
+    match (goes_on, advisory(&job.id)) {
+        (None, false) | (Some(Value::Bool(true)), true) => {}
+        (Some(_), false) => findings.push(Finding::of_job(
+            &job.id,
+            "it says `continue-on-error`, so that its failure counts for success",
+            job.line,
+        )),
+        (_, true) => {
+            findings.push(Finding::of_job(
+                &job.id,
+                "its failure makes the run red, though it only reports",
+                job.line,
+            ));
+        }
+    }
+    for need in job.needs.iter().filter(|need| advisory(need)) {
+        findings.push(Finding::of_job(&job.id, format!("it needs `{need}`, which only reports"), job.line));
     }
 }
 

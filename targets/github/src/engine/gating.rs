@@ -4,8 +4,9 @@ use super::finding::{Finding, UNTRUSTED, is_advisory};
 use super::starts::{Jobs, jobs_of};
 use super::workflow::{Job, Workflow};
 use super::world::World;
-use pipec_ir::{Event, Node, Pipeline, Program};
+use pipec_ir::{Event, Node, Pipeline, Program, StageId};
 use pipec_logic::Proposition;
+use std::collections::BTreeMap;
 
 /// What the gating proofs look at.
 pub(crate) struct Gating<'g, 'p> {
@@ -59,17 +60,15 @@ impl Gating<'_, '_> {
         self.world.logic().any(&green)
     }
 
-    /// Every difference in what starts when.
-    pub(crate) fn check(&self) -> Vec<Finding> {
+    /// Every difference in when a node starts.
+    pub(crate) fn check(&self, node: &Node) -> Vec<Finding> {
         let mut findings = Vec::new();
-        for node in &self.pipeline.nodes {
-            let jobs = jobs_of(self.workflow, self.pipeline, node);
-            for job in &jobs {
-                self.never_more(node, job, &mut findings);
-            }
-            self.never_less(node, &jobs, &mut findings);
-            self.never_twice(node, &jobs, &mut findings);
+        let jobs = jobs_of(self.workflow, self.pipeline, node);
+        for job in &jobs {
+            self.never_more(node, job, &mut findings);
         }
+        self.never_less(node, &jobs, &mut findings);
+        self.never_twice(node, &jobs, &mut findings);
         findings
     }
 
@@ -83,14 +82,28 @@ impl Gating<'_, '_> {
         self.refute(job, &outside, "starts, though no trigger lets this run in", findings);
         let not_due = logic.and_not(&logic.and(&state.start, &wanted), &self.due(node));
         self.refute(job, &not_due, "starts, though its stage is not in this run", findings);
-        for before in node.before.iter().filter_map(|id| self.pipeline.node(*id)) {
-            if before.id == node.id || is_advisory(before) {
+        let awaited: Vec<&Node> = node
+            .before
+            .iter()
+            .filter_map(|id| self.pipeline.node(*id))
+            .filter(|before| before.id != node.id && !is_advisory(before))
+            .collect();
+        // Stage by stage first: one by one costs a pipeline of many nodes its square.
+        let mut stages: BTreeMap<StageId, Vec<&Node>> = BTreeMap::new();
+        for before in awaited {
+            stages.entry(before.stage).or_default().push(before);
+        }
+        for nodes in stages.into_values() {
+            let Some(first) = nodes.first() else { continue };
+            let start = logic.and(&state.start, &self.due(first));
+            let passed: Vec<Proposition> = nodes.iter().map(|node| self.passed(node)).collect();
+            if logic.implies_always(&start, &logic.all(&passed)).unwrap_or(false) {
                 continue;
             }
-            let wrong = logic.and_not(&self.due(before), &self.passed(before));
-            let not_passed = logic.and(&state.start, &wrong);
-            let what = format!("starts, though `{}` has not passed", before.name);
-            self.refute(job, &not_passed, &what, findings);
+            for (before, passed) in nodes.into_iter().zip(&passed) {
+                let what = format!("starts, though `{}` has not passed", before.name);
+                self.refute(job, &logic.and_not(&start, passed), &what, findings);
+            }
         }
     }
 

@@ -149,11 +149,14 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
 
 /// Secrets and the token reach only what was checked word for word elsewhere.
 fn secrets(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let held: Vec<String> = match node_of(gating.pipeline, &job.id) {
-        Some(node) if !is_untrusted_only(gating, job) => {
-            values::secrets(gating.program, node).map(|secret| secret.variable.clone()).collect()
-        }
-        _ => Vec::new(),
+    let node = node_of(gating.pipeline, &job.id).filter(|_| !is_untrusted_only(gating, job));
+    let held = Held {
+        secrets: node.map_or_else(Vec::new, |node| {
+            values::secrets(gating.program, node)
+                .map(|secret| format!("secrets.{}", secret.variable))
+                .collect()
+        }),
+        token: node.is_some_and(|node| !node.body.rights.is_empty()),
     };
     for (key, value) in job.node.entries() {
         if key != "steps" {
@@ -175,17 +178,25 @@ fn secrets(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     }
 }
 
+/// What the scripts of a job may hold.
+struct Held {
+    /// Their paths.
+    secrets: Vec<String>,
+    /// Whether its node says `may write`.
+    token: bool,
+}
+
 /// Whether a variable of a step is a secret or token where one belongs.
-fn may_see(step: &Step, name: &str, value: &Yaml, held: &[String]) -> bool {
+fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
     let Some(path) = super::plan::path_of(Some(value)) else { return false };
     let Work::Run(Some(text)) = &step.work else { return false };
     match fixed(text) {
         Some(Fixed::Plan | Fixed::Approval | Fixed::Forward) => name == "GH_TOKEN" && path == "github.token",
-        Some(Fixed::SecretFile) => {
-            name == "SECRET" && held.iter().any(|secret| path == format!("secrets.{secret}"))
-        }
+        Some(Fixed::SecretFile) => name == "SECRET" && held.secrets.contains(&path),
         // Which variables a script gets is proven word for word with its step.
-        None | Some(Fixed::Script) => held.iter().any(|secret| path == format!("secrets.{secret}")),
+        None | Some(Fixed::Script) => {
+            held.secrets.contains(&path) || held.token && name == values::TOKEN && path == "github.token"
+        }
         _ => false,
     }
 }

@@ -101,8 +101,8 @@ impl Check<'_, '_, '_> {
     fn script(&self, place: usize, step: &Step) -> Option<Kind> {
         let Work::Run(Some(text)) = &step.work else { return None };
         let wanted = self.node.body.steps.get(place)?;
-        let same = if fixed(text) == Some(Fixed::Script) && step.env("SCRIPT").is_some() {
-            decoded(&step.literal_env("SCRIPT")?)? == wanted.script.as_bytes()
+        let same = if fixed(text) == Some(Fixed::Script) && step.env("PIPE_SCRIPT").is_some() {
+            decoded(&step.literal_env("PIPE_SCRIPT")?)? == wanted.script.as_bytes()
         } else {
             // The runner ends every line with CR LF on Windows.
             let kept = self.node.body.runner.host != RunnerHost::WindowsX64 || !text.contains(['\n', '\r']);

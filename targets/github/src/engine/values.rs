@@ -8,6 +8,9 @@ use super::steps::either_of;
 use super::workflow::Job;
 use pipec_ir::{Binding, Fact, Identity, Node, NodeKind, Program, Secret, Text};
 
+/// The variable that holds the token of a job whose node says `may write`.
+pub(crate) const TOKEN: &str = "PIPE_TOKEN";
+
 /// What a variable must be.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expected {
@@ -16,7 +19,9 @@ pub(crate) enum Expected {
         name: String,
         file: bool,
     },
-    /// A secret where there is none to give.
+    /// The token of the job.
+    Token,
+    /// A secret or token where there is none to give.
     Empty,
 }
 
@@ -66,6 +71,10 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
     }
     let held = secrets(gating.program, node).map(|secret| (secret.variable.clone(), held(secret, untrusted)));
     variables.extend(held);
+    if !node.body.rights.is_empty() {
+        let token = if untrusted { Expected::Empty } else { Expected::Token };
+        variables.push((TOKEN.to_owned(), token));
+    }
     variables
 }
 
@@ -102,6 +111,7 @@ pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_,
     let Some(template) = value.scalar().and_then(|text| Template::of(&text)) else { return false };
     let wanted = match expected {
         Expected::Empty => Vec::new(),
+        Expected::Token => vec![Bit::Path("github.token".to_owned())],
         Expected::Secret { name, file: true } => {
             vec![Bit::Path("runner.temp".to_owned()), Bit::Literal(format!("/secrets/{name}"))]
         }

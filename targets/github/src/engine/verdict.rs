@@ -38,12 +38,14 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     };
     let is_fixed = matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::Verdict));
     let told = step.node.get("env").map(Yaml::entries).unwrap_or_default();
-    let more = told.iter().any(|(name, _)| name != "JOBS") || step.node.get("working-directory").is_some();
+    let more = told.iter().any(|(name, _)| !is_jobs(name)) || step.node.get("working-directory").is_some();
     if !is_fixed || more || step.node.get("if").is_some() {
         differs("it does not run the verdict's script".to_owned());
     }
-    let jobs = step.env("JOBS").and_then(|jobs| Template::of(jobs.text()?));
-    let Some(lines) = jobs.and_then(|jobs| lines(&jobs)) else {
+    // The script reads every variable whose name begins so.
+    let jobs = told.iter().filter(|(name, _)| is_jobs(name));
+    let jobs: Option<Vec<Vec<Line>>> = jobs.map(|(_, jobs)| lines(&Template::of(jobs.text()?)?)).collect();
+    let Some(lines) = jobs.map(|jobs| jobs.into_iter().flatten().collect::<Vec<Line>>()) else {
         differs("its `JOBS` can't be read".to_owned());
         return findings;
     };
@@ -57,6 +59,14 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         self::line(gating, job, line, &mut findings);
     }
     findings
+}
+
+/// `JOBS`, or one of those that hold what does not fit in it.
+fn is_jobs(name: &str) -> bool {
+    name.strip_prefix("JOBS").is_some_and(|rest| {
+        rest.is_empty()
+            || rest.strip_prefix('_').is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
+    })
 }
 
 /// Cuts `JOBS` into lines; `None` where a line is anything else than three words.

@@ -86,8 +86,9 @@ pub(crate) fn expression(node: &Node) -> Option<Expression> {
 }
 
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
-const OF_JOB: [&str; 10] = [
+const OF_JOB: [&str; 11] = [
     "name",
+    "continue-on-error",
     "needs",
     "if",
     "runs-on",

@@ -408,6 +408,21 @@ broken! {
     the_token_in_a_script: shop {
         "unit": "        run: npm ci" => "        env:\n          GH_TOKEN: ${{ github.token }}\n        run: npm ci"
     } "passes on a secret";
+    the_token_without_a_clause: shop {
+        "unit": "        run: npm ci" => "        env:\n          PIPE_TOKEN: ${{ github.token }}\n        run: npm ci"
+    } "passes on a secret";
+    the_token_under_another_name: shop {
+        "pages": "PIPE_TOKEN: ${{ github.token }}" => "GH_TOKEN: ${{ github.token }}"
+    } "passes on a secret";
+    the_token_of_the_untrusted_twin: shop {
+        "pages-untrusted": "PIPE_TOKEN: \"\"" => "PIPE_TOKEN: ${{ github.token }}"
+    } "passes on a secret";
+    the_token_withheld: shop {
+        "pages": "          PIPE_TOKEN: ${{ github.token }}\n" => ""
+    } "not given `PIPE_TOKEN`";
+    a_secret_as_the_token: shop {
+        "pages": "PIPE_TOKEN: ${{ github.token }}" => "PIPE_TOKEN: ${{ secrets.DATABASE_URL }}"
+    } "passes on a secret";
     the_whole_context_in_a_script: shop {
         "unit": "        run: npm ci" => "        env:\n          ALL: ${{ toJSON(github) }}\n        run: npm ci"
     } "passes on a secret";
@@ -525,7 +540,16 @@ broken! {
     a_deploy_that_waits_for_an_advisory_gate: shop {
         "deploy-app-to-production": "unit, " => "unit, style, ",
         "deploy-app-to-production": "!cancelled()" => "!cancelled() && needs.style.result == 'success'"
-    } "does not start";
+    } "needs `style`, which only reports";
+    trap_04_an_advisory_gate_that_makes_the_run_red: shop {
+        "style": "    continue-on-error: true # advisory: being introduced\n" => ""
+    } "though it only reports";
+    trap_04_a_blocking_gate_called_advisory: shop {
+        "unit": "    timeout-minutes" => "    continue-on-error: true # advisory: being introduced\n    timeout-minutes"
+    } "its failure counts for success";
+    trap_04_an_expression_decides_what_is_advisory: shop {
+        "style": "continue-on-error: true" => "continue-on-error: ${{ github.event_name == 'push' }}"
+    } "though it only reports";
     trap_61_a_deploy_that_may_go_back: hello {
         "deploy-app-to-production": "WORKFLOW: hello.yml" => "WORKFLOW: other.yml"
     } "another environment or workflow";

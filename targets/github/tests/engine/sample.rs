@@ -287,3 +287,27 @@ pub fn library() -> Build {
     build.environment("registry", Tier::Production).secrets = vec![secret("TOKEN", false)];
     build
 }
+
+/// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
+pub fn large() -> Build {
+    let mut build = shop();
+    build.pipeline.name = "large".to_owned();
+    for stage in 0..6 {
+        let condition = match stage {
+            0 | 1 => Condition::Always,
+            2 => Condition::Changed(vec![Change::Kind("docs".to_owned())]),
+            _ => Condition::Branch(glob("main")),
+        };
+        build.stage(&format!("more-{stage}"), condition);
+        for place in 0..10 {
+            let unless = Exemption::UnlessChanged(vec![Change::Kind("schema".to_owned())]);
+            let kind =
+                if place % 3 == 0 { exempt(gate("lint", &[]), unless, "none") } else { gate("lint", &[]) };
+            build.node(&format!("gate-{stage}-{place}"), kind, body(vec![run("true")], &[]), &[]);
+        }
+    }
+    build.stage("last", Condition::Branch(glob("main")));
+    build.node("deploy-app-to-last", deploy(&["app"], "last"), body(vec![run("d")], &["app"]), &[]);
+    build.environment("last", Tier::Production);
+    build
+}

@@ -57,3 +57,8 @@ fn a_file_that_is_missing_is_not_proven_by_one_of_another_pipeline() {
     let file = compiled(&sample::library());
     assert!(!told(&sample::hello(), &file).is_empty());
 }
+
+#[test]
+fn a_large_pipeline_is_proven_within_the_limits() {
+    is_silent(&sample::large());
+}

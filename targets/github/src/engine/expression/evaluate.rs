@@ -173,18 +173,26 @@ impl Evaluator<'_, '_> {
     fn compare(&self, comparison: Comparison, left: &Cases, right: &Cases) -> Proposition {
         let logic = self.logic();
         let mut parts = Vec::new();
-        for (left_guard, left) in left {
-            for (right_guard, right) in right {
-                let guard = logic.and(left_guard, right_guard);
-                if !logic.is_satisfiable(&guard).unwrap_or(true) {
-                    continue;
-                }
-                let holds = match comparison {
-                    Comparison::Equal => self.equal(left, right),
-                    Comparison::NotEqual => logic.not(&self.equal(left, right)),
-                    _ => self.ordered(comparison, left, right),
+        for (left_guard, left_datum) in left {
+            for (right_guard, right_datum) in right {
+                let holds = match (comparison, surely_equal(left_datum, right_datum)) {
+                    (Comparison::Equal, Some(equal)) => Err(equal),
+                    (Comparison::NotEqual, Some(equal)) => Err(!equal),
+                    (Comparison::Equal, None) => Ok(self.equal(left_datum, right_datum)),
+                    (Comparison::NotEqual, None) => Ok(logic.not(&self.equal(left_datum, right_datum))),
+                    _ => Ok(self.ordered(comparison, left_datum, right_datum)),
                 };
-                parts.push(logic.and(&guard, &holds));
+                // Most comparisons are of one literal with results: what is decided takes no operation.
+                let guard = || match (left.len(), right.len()) {
+                    (_, 1) => left_guard.clone(),
+                    (1, _) => right_guard.clone(),
+                    _ => logic.and(left_guard, right_guard),
+                };
+                match holds {
+                    Err(false) => {}
+                    Err(true) => parts.push(guard()),
+                    Ok(holds) => parts.push(logic.and(&guard(), &holds)),
+                }
             }
         }
         logic.any(&parts)
@@ -216,18 +224,10 @@ impl Evaluator<'_, '_> {
 
     /// Loose equality: strings without case, different types as numbers.
     fn equal(&self, left: &Datum, right: &Datum) -> Proposition {
-        let logic = self.logic();
-        match (left, right) {
-            (Datum::Unknown(_), _) | (_, Datum::Unknown(_)) | (Datum::List(_), Datum::List(_)) => {
-                self.free(&format!("{left:?} is {right:?}"))
-            }
-            (Datum::Null, Datum::Null) => logic.truth(),
-            (Datum::Bool(left), Datum::Bool(right)) => logic.constant(left == right),
-            (Datum::Text(left), Datum::Text(right)) => self.same_words(left, right),
-            _ => match (as_number(left), as_number(right)) {
-                (Some(left), Some(right)) => logic.constant(left == right),
-                _ => self.free(&format!("{left:?} is {right:?}")),
-            },
+        match (left, right, surely_equal(left, right)) {
+            (_, _, Some(equal)) => self.logic().constant(equal),
+            (Datum::Text(left), Datum::Text(right), None) => self.same_words(left, right),
+            _ => self.free(&format!("{left:?} is {right:?}")),
         }
     }
 
@@ -540,6 +540,17 @@ impl Evaluator<'_, '_> {
 
     pub(super) fn named(&self, expression: &Expression) -> String {
         format!("{expression:?} in {}", self.scope.place)
+    }
+}
+
+/// Whether two values are equal, where both are known exactly.
+fn surely_equal(left: &Datum, right: &Datum) -> Option<bool> {
+    match (left, right) {
+        (Datum::Null, Datum::Null) => Some(true),
+        (Datum::Bool(left), Datum::Bool(right)) => Some(left == right),
+        (Datum::Text(Words::Exact(left)), Datum::Text(Words::Exact(right))) => Some(same_text(left, right)),
+        (Datum::Text(_), Datum::Text(_)) | (Datum::List(_), Datum::List(_)) => None,
+        _ => Some(as_number(left)? == as_number(right)?),
     }
 }
 

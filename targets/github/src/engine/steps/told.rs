@@ -176,7 +176,7 @@ impl Check<'_, '_, '_> {
         let mut missing: BTreeMap<&str, &Expected> =
             expected.iter().map(|(name, value)| (name.as_str(), value)).collect();
         for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {
-            let encoded = name == "SCRIPT"
+            let encoded = name == "PIPE_SCRIPT"
                 && matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::Script));
             match missing.remove(name.as_str()) {
                 Some(wanted) if values::is_expected(value, wanted, self.gating, self.job) => {}

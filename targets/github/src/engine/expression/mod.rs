@@ -2,6 +2,7 @@
 
 mod contexts;
 mod evaluate;
+mod functions;
 mod lexer;
 mod parser;
 mod template;

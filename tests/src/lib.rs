@@ -3,3 +3,4 @@
 pub mod brute_force;
 pub mod generate;
 pub mod grammar;
+pub mod pages;

@@ -57,6 +57,8 @@ pub(crate) struct Job {
     pub(crate) timeout_minutes: u32,
     /// The environment whose secrets and protection it has.
     pub(crate) environment: Option<EnvironmentUse>,
+    /// Why its failure leaves the run green; only of what nothing waits for.
+    pub(crate) advisory: Option<String>,
     /// Whom it waits for.
     pub(crate) concurrency: Option<Concurrency>,
     /// What its token may do.
@@ -274,6 +276,10 @@ impl Job {
         mapping = mapping
             .entry("runs-on", string(&Template::text(&self.runs_on)))
             .entry("timeout-minutes", self.timeout_minutes);
+        if let Some(because) = &self.advisory {
+            let why = format!("advisory: {because}");
+            mapping = mapping.entry("continue-on-error", true).comment_behind(why);
+        }
         if let Some(environment) = &self.environment {
             let mut used = Mapping::new().entry("name", string(&Template::text(&environment.name)));
             if let Some(url) = &environment.url {

@@ -2,7 +2,8 @@
 
 /// Decides what GitHub's expressions can't: names with their case, and what has changed.
 pub(crate) const PLAN: &str = concat!(
-    include_str!("runtime/digest.sh"),
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
     include_str!("runtime/glob.sh"),
     include_str!("runtime/plan.sh")
 );
@@ -11,11 +12,17 @@ pub(crate) const PLAN: &str = concat!(
 pub(crate) const FACTS: &str = include_str!("runtime/facts.sh");
 
 /// Records and packs an artefact of one file.
-pub(crate) const RECORD_FILE: &str =
-    concat!(include_str!("runtime/digest.sh"), include_str!("runtime/record-file.sh"));
+pub(crate) const RECORD_FILE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/record-file.sh")
+);
 
 /// Records and packs an artefact of several files.
 pub(crate) const RECORD_FOLDER: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
     include_str!("runtime/digest.sh"),
     include_str!("runtime/manifest.sh"),
     include_str!("runtime/glob.sh"),
@@ -23,11 +30,17 @@ pub(crate) const RECORD_FOLDER: &str = concat!(
 );
 
 /// Unpacks an artefact of one file and refuses another.
-pub(crate) const VERIFY_FILE: &str =
-    concat!(include_str!("runtime/digest.sh"), include_str!("runtime/verify-file.sh"));
+pub(crate) const VERIFY_FILE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/verify-file.sh")
+);
 
 /// Unpacks an artefact of several files and refuses others.
 pub(crate) const VERIFY_FOLDER: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
     include_str!("runtime/digest.sh"),
     include_str!("runtime/manifest.sh"),
     include_str!("runtime/verify-folder.sh")

@@ -26,6 +26,7 @@ impl Lowering<'_> {
             name: unit.id.clone(),
             runs_on: machine(node),
             timeout_minutes: minutes(body.timeout),
+            advisory: advisory(node).cloned(),
             ..Job::default()
         };
         let gate = match &node.kind {
@@ -90,9 +91,7 @@ impl Lowering<'_> {
             NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
                 let of = if of.is_empty() { String::new() } else { format!(" of {}", of.join(", ")) };
                 let word = if advisory.is_some() { "advisory gate" } else { "gate" };
-                let why =
-                    advisory.as_ref().map(|(because, _)| format!(", because {because}")).unwrap_or_default();
-                format!("{word}: {}{of}{why}", evidence.name)
+                format!("{word}: {}{of}", evidence.name)
             }
             NodeKind::Artefact(artefact) => format!("artefact: {}", artefact.ty.word()),
             NodeKind::Deploy(deploy) => {
@@ -137,6 +136,14 @@ impl Lowering<'_> {
         if !outcomes.is_empty() {
             job.outputs.push((OUTCOME.to_owned(), Template::expression(outcomes.join(" || "))));
         }
+    }
+}
+
+/// Why a gate only reports, if it does.
+pub(super) fn advisory(node: &Node) -> Option<&String> {
+    match &node.kind {
+        NodeKind::Gate(gate) => gate.advisory.as_ref().map(|(because, _)| because),
+        _ => None,
     }
 }
 

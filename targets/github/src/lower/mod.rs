@@ -121,17 +121,8 @@ impl Lowering<'_> {
             let span =
                 origins.iter().find(|(id, _)| *id == job.id).map_or(Span::default(), |(_, span)| *span);
             if job.templates().iter().any(|template| !template.fits()) {
-                let (message, help) = if job.id == VERDICT {
-                    (
-                        format!("`{}` has more jobs than github can judge in one run", self.pipeline.name),
-                        "make two pipelines of it",
-                    )
-                } else {
-                    (
-                        format!("a text of `{}` is longer than github evaluates", job.id),
-                        "give the script the parts, and let it put them together",
-                    )
-                };
+                let message = format!("a text of `{}` is longer than github evaluates", job.id);
+                let help = "give the script the parts, and let it put them together";
                 let diagnostic = Diagnostic::error(codes::P1103, message, span)
                     .note("an expression of github may have 21,000 characters, with the text around it")
                     .help(help);

@@ -1,8 +1,9 @@
 //! Which jobs there are, and what each waits for.
 
+use super::jobs::advisory;
 use super::{Lowering, PLAN};
 use crate::expression::Expression;
-use pipec_ir::{Event, Node, NodeId, NodeKind};
+use pipec_ir::{Condition, Event, Node, NodeId, Stage};
 use pipec_logic::Proposition;
 
 /// A job of a node.
@@ -72,11 +73,28 @@ impl Lowering<'_> {
 
     /// When the job is due, as an expression.
     pub(super) fn due_expression(&self, unit: &Unit) -> Expression {
-        let Some(node) = self.pipeline.node(unit.node) else { return Expression::Constant(false) };
-        let Some(stage) = self.pipeline.stage_of(node) else { return Expression::Constant(false) };
-        let condition = self.condition(&stage.condition);
+        let Some(stage) = self.stage_of(unit) else { return Expression::Constant(false) };
+        self.due_where(unit, self.facts.valid(), self.condition(&stage.condition))
+    }
+
+    /// When the job is due in a run of which the proposition is known: what that implies is left out.
+    fn due_expression_where(&self, unit: &Unit, known: &Proposition) -> Expression {
+        let Some(stage) = self.stage_of(unit) else { return Expression::Constant(false) };
+        let condition = match &stage.condition {
+            Condition::All(parts) => {
+                let open = parts.iter().filter(|part| !self.implies(known, &self.facts.condition(part)));
+                Expression::all(open.map(|part| self.condition(part)))
+            }
+            condition if self.implies(known, &self.facts.condition(condition)) => Expression::Constant(true),
+            condition => self.condition(condition),
+        };
+        self.due_where(unit, known, condition)
+    }
+
+    fn due_where(&self, unit: &Unit, known: &Proposition, condition: Expression) -> Expression {
+        let Some(stage) = self.stage_of(unit) else { return Expression::Constant(false) };
         let propositions = self.facts.propositions();
-        let mut holds = propositions.and(self.facts.valid(), &self.facts.condition(&stage.condition));
+        let mut holds = propositions.and(known, &self.facts.condition(&stage.condition));
         let mut parts = vec![condition];
         let mut excluded = Vec::new();
         if !stage.runs_on_schedule {
@@ -107,6 +125,10 @@ impl Lowering<'_> {
         Expression::all(parts)
     }
 
+    fn stage_of(&self, unit: &Unit) -> Option<&Stage> {
+        self.pipeline.stage_of(self.pipeline.node(unit.node)?)
+    }
+
     /// Whether a trigger lets the event in.
     pub(super) fn starts_on(&self, event: Event) -> bool {
         self.pipeline.triggers.iter().any(|trigger| trigger.event() == event)
@@ -124,26 +146,30 @@ impl Lowering<'_> {
     /// The nodes that this job waits for: all before it but the gates that only report.
     fn awaited(&self, unit: &Unit) -> Vec<&Node> {
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
-        let reports_only =
-            |node: &Node| matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some());
         node.before
             .iter()
             .filter_map(|id| self.pipeline.node(*id))
-            .filter(|before| before.id != node.id && !reports_only(before))
+            .filter(|before| before.id != node.id && advisory(before).is_none())
             .collect()
     }
 
     /// The jobs behind `needs` and the condition behind `if`. Every job before this one is listed and asked for the
     /// exact result `success`, whether or not a nearer one asked already: an implicit `success()` is decided by
-    /// ancestors that nobody names, and a status function takes it away.
+    /// ancestors that nobody names, and a status function takes it away. One that is never in a run with this one is left
+    /// out.
     pub(super) fn order(&self, unit: &Unit, reads_plan: bool) -> (Vec<String>, Option<Expression>) {
         let succeeded = |id: &str| Expression::equals(format!("needs.{id}.result"), "success");
         let due = self.due(unit);
         let due_expression = self.due_expression(unit);
         let mut needs = Vec::new();
         let mut parts = Vec::new();
+        let runs_at_all = self.may_meet(&due, self.facts.valid());
         for node in self.awaited(unit) {
             let before = self.units_before(unit, node);
+            let meets = before.iter().any(|before| self.may_meet(&due, &self.due(before)));
+            if runs_at_all && !meets {
+                continue;
+            }
             needs.extend(before.iter().map(|before| before.id.clone()));
             let passed = Expression::any(before.iter().map(|before| succeeded(&before.id)));
             let dues: Vec<Proposition> = before.iter().map(|before| self.due(before)).collect();
@@ -151,7 +177,8 @@ impl Lowering<'_> {
                 parts.push(passed);
             } else {
                 // Not in every run that contains this job: where it is not, nothing is to wait for.
-                let due_before = Expression::any(before.iter().map(|before| self.due_expression(before)));
+                let due_before =
+                    Expression::any(before.iter().map(|before| self.due_expression_where(before, &due)));
                 parts.push(Expression::any([passed, due_before.negated()]));
             }
         }

@@ -13,8 +13,12 @@ use pipec_ir::{Node, RunnerHost, StepKind};
 const LONGEST_VARIABLE: usize = 120_000;
 const LONGEST_VARIABLE_ON_WINDOWS: usize = 24_000;
 
-/// The variable of an encoded script; it is gone when the script starts.
-const ENCODED: &str = "SCRIPT";
+/// The variable of an encoded script, gone when the script starts. Names in `PIPE_` are the compiler's, so no variable of
+/// the source is called so.
+const ENCODED: &str = "PIPE_SCRIPT";
+
+/// The longest script that is its own title, in characters.
+const LONGEST_TITLE: usize = 60;
 
 /// The columns of encoded lines.
 const COLUMNS: usize = 76;
@@ -32,6 +36,7 @@ impl Lowering<'_> {
         let mut first_check: Option<String> = None;
         for (index, step) in node.body.steps.iter().enumerate() {
             let name = step.name.clone().unwrap_or_else(|| match &node.kind {
+                _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
                 pipec_ir::NodeKind::Deploy(_) => "deploy".to_owned(),
                 _ => node.name.clone(),
             });
@@ -70,14 +75,6 @@ impl Lowering<'_> {
                         "move it into a file of the repository, and run that",
                     );
                 }
-                if environment.iter().any(|(name, _)| name.eq_ignore_ascii_case(ENCODED)) {
-                    self.error(
-                        codes::P1102,
-                        &step.origin,
-                        format!("`{ENCODED}` is the variable in which github gets this script"),
-                        format!("choose another name for the variable: {reason}"),
-                    );
-                }
                 emitted.comments.push(format!("in base64: {reason}"));
                 emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
                 emitted.work = Work::Run(runtime::SCRIPT.to_owned());
@@ -86,6 +83,15 @@ impl Lowering<'_> {
         }
         steps
     }
+}
+
+/// Whether a script tells people what its step does: several of one node had one name else.
+fn is_title(script: &str) -> bool {
+    let plain = |character: char| character == ' ' || character.is_ascii_graphic();
+    script.len() <= LONGEST_TITLE
+        && !script.contains(OPENING)
+        && script.trim() == script
+        && script.chars().all(plain)
 }
 
 /// Why a script can't stand in the workflow as it is, if it can't. On Linux and macOS the runner writes it to a file

@@ -2,7 +2,7 @@
 
 use super::Lowering;
 use super::artefacts;
-use super::order::Unit;
+use super::order::{Runs, Unit};
 use crate::document::Step;
 use crate::runtime;
 use crate::template::Template;
@@ -11,6 +11,9 @@ use pipec_ir::{Binding, Fact, Node, NodeKind, Origin, Piece, Text};
 
 /// The step that works out facts which GitHub doesn't have.
 const FACTS: &str = "facts";
+
+/// The variable of the job's token.
+const TOKEN: &str = "PIPE_TOKEN";
 
 impl Lowering<'_> {
     /// A text in a job, facts filled in by GitHub.
@@ -73,7 +76,7 @@ impl Lowering<'_> {
         bindings.chain(self.secrets(node).map(|secret| secret.variable.clone())).collect()
     }
 
-    /// The variables of a node's scripts, in the order of their clauses; artefacts and secrets last.
+    /// The variables of a node's scripts, in the order of their clauses; artefacts, secrets and the token last.
     pub(super) fn environment(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let mut variables: Vec<(String, Template)> = self
             .bindings(node)
@@ -81,6 +84,7 @@ impl Lowering<'_> {
             .collect();
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));
+        variables.extend(token_variable(node, unit));
         variables
     }
 
@@ -92,6 +96,16 @@ impl Lowering<'_> {
         };
         environment.into_iter().flat_map(|environment| &environment.values).chain(&node.body.env)
     }
+}
+
+/// The job's token, for the scripts of a node that says `may write`: without it they could not use their right. Where the
+/// code was not reviewed there is no right, and the variable is empty.
+fn token_variable(node: &Node, unit: &Unit) -> Option<(String, Template)> {
+    let token = match unit.runs {
+        Runs::Untrusted => Template::default(),
+        Runs::All | Runs::Trusted => Template::expression("github.token"),
+    };
+    (!node.body.rights.is_empty()).then(|| (TOKEN.to_owned(), token))
 }
 
 /// The step that works out the facts that something reads, if anything does.

@@ -1,14 +1,17 @@
 //! The job that says whether all is well: the check to require.
 
+use super::jobs::advisory;
 use super::{Lowering, PLAN, VERDICT};
 use crate::document::{Job, Step};
 use crate::expression::Expression;
 use crate::runtime;
 use crate::template::Template;
-use pipec_ir::NodeKind;
 
 /// How long the verdict may take, in minutes.
 const TIMEOUT: u32 = 5;
+
+/// The variable of the verdict's lines; the script reads all whose names begin so.
+const JOBS: &str = "JOBS";
 
 impl Lowering<'_> {
     /// GitHub takes a required check that was skipped for one that passed, so this job always runs, and it is green only
@@ -17,11 +20,11 @@ impl Lowering<'_> {
     /// not asked.
     pub(super) fn verdict_job(&self) -> Job {
         let mut needs = Vec::new();
-        let mut jobs = Template::default();
+        let mut variables: Vec<Template> = vec![Template::default()];
         let plan = self.has_plan().then(|| (PLAN.to_owned(), Expression::Constant(true)));
         let units = self.units.iter().filter(|unit| {
             let node = self.pipeline.node(unit.node);
-            !matches!(node.map(|node| &node.kind), Some(NodeKind::Gate(gate)) if gate.advisory.is_some())
+            node.is_some_and(|node| advisory(node).is_none())
         });
         let units = units.map(|unit| (unit.id.clone(), self.due_expression(unit)));
         for (id, due) in plan.into_iter().chain(units) {
@@ -31,15 +34,25 @@ impl Lowering<'_> {
                 Expression::Any(_) => Template::expression(format!("({due}) && 'due' || 'not-due'")),
                 due => Template::expression(format!("{due} && 'due' || 'not-due'")),
             };
-            jobs = jobs
-                .and_text(format!("{id} "))
+            let line = Template::text(format!("{id} "))
                 .and(format!("needs.{id}.result"))
                 .and_text(" ")
                 .and_template(due)
                 .and_text("\n");
+            // What one text can't hold goes into the next.
+            match variables.last_mut() {
+                Some(last) if last.clone().and_template(line.clone()).fits() => {
+                    *last = std::mem::take(last).and_template(line);
+                }
+                _ => variables.push(line),
+            }
             needs.push(id);
         }
-        let step = Step::run("Every job that was due succeeded", runtime::VERDICT).with_env("JOBS", jobs);
+        let mut step = Step::run("Every job that was due succeeded", runtime::VERDICT);
+        for (index, jobs) in variables.into_iter().enumerate() {
+            let name = if index == 0 { JOBS.to_owned() } else { format!("{JOBS}_{}", index + 1) };
+            step = step.with_env(name, jobs);
+        }
         Job {
             id: VERDICT.to_owned(),
             comments: vec!["the check to require on protected branches".to_owned()],

@@ -1,9 +1,9 @@
 # Goes on only if somebody has approved this run for this environment: protection is a setting, and settings can be lost.
 run=repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID
 authors=$(gh api "$run" --jq '.actor.login, .triggering_actor.login')
-approvers=$(gh api "$run/approvals" | jq -r --arg environment "$ENVIRONMENT" '.[]
+approvers=$(gh api "$run/approvals" --jq '.[]
   | select(.state == "approved")
-  | select(any(.environments[]; (.name | ascii_downcase) == ($environment | ascii_downcase)))
+  | select(any(.environments[]; (.name | ascii_downcase) == (env.ENVIRONMENT | ascii_downcase)))
   | .user.login')
 while IFS= read -r approver; do
   [[ -n $approver ]] || continue

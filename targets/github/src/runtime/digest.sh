@@ -1,9 +1,3 @@
-export LC_ALL=C # names and digests are bytes, whatever the language of the machine
-
-fail() {
-  echo "::error::$1"
-  exit 1
-}
 
 # The SHA-256 of standard input, in hexadecimal.
 sha256() {

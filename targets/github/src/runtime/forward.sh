@@ -3,6 +3,7 @@ fail() {
   echo "::error::$1"
   exit 1
 }
+
 scratch=$(mktemp -d)
 repository=repos/$GITHUB_REPOSITORY
 gh api --method GET --paginate "$repository/deployments" -f environment="$ENVIRONMENT" -F per_page=100 \

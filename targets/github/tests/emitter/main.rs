@@ -12,9 +12,12 @@
 
 mod bench;
 mod golden;
+mod portable;
 mod programs;
 mod refusals;
 mod runtime_artefacts;
-mod runtime_deploys;
 mod runtime_plan;
+mod runtime_verdict;
+mod scripts;
+mod shop;
 mod traps;

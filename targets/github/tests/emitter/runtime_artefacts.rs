@@ -1,25 +1,7 @@
 //! Recording and verifying artefacts, scripts that need a detour, and secrets that are files, run for real.
 
 use crate::bench::{Bench, Done};
-
-const RECORD_FILE: &str =
-    concat!(include_str!("../../src/runtime/digest.sh"), include_str!("../../src/runtime/record-file.sh"));
-const RECORD_FOLDER: &str = concat!(
-    include_str!("../../src/runtime/digest.sh"),
-    include_str!("../../src/runtime/manifest.sh"),
-    include_str!("../../src/runtime/glob.sh"),
-    include_str!("../../src/runtime/record-folder.sh")
-);
-const VERIFY_FILE: &str =
-    concat!(include_str!("../../src/runtime/digest.sh"), include_str!("../../src/runtime/verify-file.sh"));
-const VERIFY_FOLDER: &str = concat!(
-    include_str!("../../src/runtime/digest.sh"),
-    include_str!("../../src/runtime/manifest.sh"),
-    include_str!("../../src/runtime/verify-folder.sh")
-);
-const SCRIPT: &str = include_str!("../../src/runtime/script.sh");
-const SECRET_FILE: &str = include_str!("../../src/runtime/secret-file.sh");
-const FACTS: &str = include_str!("../../src/runtime/facts.sh");
+use crate::scripts::*;
 
 fn with_places(bench: Bench) -> Bench {
     let (packed, folder) = (bench.temp("app.tar"), bench.temp("artefacts/app"));
@@ -120,11 +102,11 @@ fn what_came_besides_the_recorded_files_is_refused() {
 
 #[test]
 fn an_encoded_script_runs_byte_for_byte_under_the_same_shell() {
-    let script = "\tcat \"$0\" > copy\necho ${-} ${SCRIPT-unset} > options\nset -o | grep pipefail >> options\n# \r ${{ x }}";
+    let script = "\tcat \"$0\" > copy\necho ${-} ${PIPE_SCRIPT-unset} > options\nset -o | grep pipefail >> options\n# \r ${{ x }}";
     let bench = Bench::new();
     bench.write("script", script);
     let encoded = bench.shell("base64 script");
-    let bench = bench.with("SCRIPT", encoded);
+    let bench = bench.with("PIPE_SCRIPT", encoded);
     let done = bench.run(SCRIPT);
     assert!(done.success, "{}", done.log);
     bench.shell("cmp script copy");
@@ -137,7 +119,7 @@ fn an_encoded_script_that_fails_fails_its_step() {
     let bench = Bench::new();
     bench.write("script", "false | true\necho not reached > reached\n");
     let encoded = bench.shell("base64 script");
-    let bench = bench.with("SCRIPT", encoded);
+    let bench = bench.with("PIPE_SCRIPT", encoded);
     assert!(!bench.run(SCRIPT).success);
     assert!(!bench.path("workspace/reached").exists());
 }

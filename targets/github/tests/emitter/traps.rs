@@ -80,8 +80,13 @@ fn trap_03_a_status_function_never_stands_without_exact_results() {
 #[test]
 fn trap_04_a_failure_is_never_turned_into_success() {
     for workflow in all() {
-        assert!(!workflow.contains("continue-on-error"));
+        for id in job_ids(&workflow).into_iter().filter(|id| *id != "style") {
+            assert!(!job(&workflow, id).contains("continue-on-error"), "{id}");
+        }
     }
+    let style = job(&service().workflow(), "style");
+    assert!(style.contains("\ncontinue-on-error: true # advisory: "), "{style}");
+    assert_eq!(style.matches("continue-on-error").count(), 1, "never at a step");
 }
 
 #[test]

@@ -1,11 +1,7 @@
-//! What is asked before and after a deploy, run for real.
+//! What is asked of the API before a deploy, run for real.
 
 use crate::bench::Bench;
-
-const APPROVAL: &str = include_str!("../../src/runtime/approval.sh");
-const FORWARD: &str = include_str!("../../src/runtime/forward.sh");
-const VERDICT: &str = include_str!("../../src/runtime/verdict.sh");
-const EXEMPT: &str = include_str!("../../src/runtime/exempt.sh");
+use crate::scripts::{APPROVAL, FORWARD};
 
 fn approvals(json: &str) -> Bench {
     let bench = Bench::new().with("ENVIRONMENT", "production").with("AUTHOR_MAY_APPROVE", "false");
@@ -90,25 +86,4 @@ fn a_history_that_cannot_be_read_stops_the_deploy() {
     assert!(!bench.run(FORWARD).success);
     bench.answer("repos/acme/shop/deployments", &format!(r#"[{{"id": 5, "sha": "{OLD}"}}]"#));
     assert!(!bench.run(FORWARD).success);
-}
-
-#[test]
-fn trap_09_the_verdict_is_green_only_if_all_that_was_due_succeeded() {
-    let green = |jobs: &str| Bench::new().with("JOBS", jobs).run(VERDICT).success;
-    assert!(green("unit success due\nrelease skipped not-due\n"));
-    for result in ["failure", "cancelled", "skipped", ""] {
-        assert!(!green(&format!("unit {result} due\napp success due\n")), "{result}");
-    }
-    for result in ["failure", "cancelled", "success"] {
-        assert!(!green(&format!("unit success due\nrelease {result} not-due\n")), "{result}");
-    }
-    let done = Bench::new().with("JOBS", "unit skipped due\n").run(VERDICT);
-    assert!(done.log.contains("::error::unit: skipped"));
-}
-
-#[test]
-fn an_exempt_gate_says_so_and_why() {
-    let done = Bench::new().with("REASON", "there is no migration to check").run(EXEMPT);
-    assert_eq!(done.output("outcome"), "exempt");
-    assert_eq!(done.summary, "exempt: there is no migration to check\n");
 }

@@ -1,0 +1,5 @@
+
+fail() {
+  echo "::error::$1"
+  exit 1
+}

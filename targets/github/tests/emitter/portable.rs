@@ -1,0 +1,89 @@
+//! Plan and verdict run on Ubuntu; every other fixed script runs where its node does, which may be macOS: its bash is 3.2
+//! and its tools are those of BSD.
+
+use crate::scripts::*;
+
+/// The fixed scripts that run where the node does.
+const ON_THE_NODES_MACHINE: [(&str, &str); 10] = [
+    ("approval", APPROVAL),
+    ("exempt", EXEMPT),
+    ("facts", FACTS),
+    ("forward", FORWARD),
+    ("record-file", RECORD_FILE),
+    ("record-folder", RECORD_FOLDER),
+    ("script", SCRIPT),
+    ("secret-file", SECRET_FILE),
+    ("verify-file", VERIFY_FILE),
+    ("verify-folder", VERIFY_FOLDER),
+];
+
+/// What bash 3.2 does not know, and what BSD spells otherwise or lacks.
+const ELSEWHERE: [&str; 27] = [
+    "declare -A",
+    "local -A",
+    "local -n",
+    "mapfile",
+    "readarray",
+    "coproc",
+    ",,}",
+    "^^}",
+    "@Q}",
+    "|&",
+    "&>>",
+    "[-1]",
+    "printf '%(",
+    "wait -n",
+    "base64 -d",
+    "base64 -w",
+    "date -d",
+    "find -",
+    "-printf",
+    "grep -P",
+    "readlink -f",
+    "realpath",
+    "sed -i",
+    "sort -z",
+    "stat -c",
+    "xargs -r",
+    "| jq",
+];
+
+#[test]
+fn scripts_on_the_nodes_machine_keep_to_bash_3_2_and_to_what_macos_has() {
+    for (name, script) in ON_THE_NODES_MACHINE {
+        for construct in ELSEWHERE {
+            assert!(!script.contains(construct), "{name} has `{construct}`");
+        }
+        // There, an empty array is an unset variable for `-u`. Those of this script hold a line for each path at least.
+        let arrays = script.matches("[@]}").count();
+        assert_eq!(arrays, if name == "record-folder" { 2 } else { 0 }, "{name}");
+    }
+}
+
+#[test]
+fn digests_are_computed_where_only_shasum_is() {
+    let bench = crate::bench::Bench::new().with("FILE", "app");
+    bench.write("app", "1");
+    let packed = bench.temp("app.tar");
+    let bench = bench.with("PACKED", packed);
+    let expected = bench.run(RECORD_FILE).output("digest").to_owned();
+    bench.shell("mkdir ../only; for tool in bash cut tar; do ln -s \"$(command -v $tool)\" ../only; done");
+    bench.shell("printf '#!/bin/sh\\nexec %s\\n' \"$(command -v sha256sum)\" > ../only/shasum && chmod +x ../only/shasum");
+    let only = bench.path("only").to_str().unwrap().to_owned();
+    let script = format!("PATH={only}\n{RECORD_FILE}");
+    assert_eq!(bench.run(&script).output("digest"), expected);
+}
+
+#[test]
+fn each_fixed_script_has_only_the_functions_it_calls() {
+    let all = ON_THE_NODES_MACHINE.into_iter().chain([("plan", PLAN), ("verdict", VERDICT)]);
+    for (name, script) in all {
+        for line in script.lines() {
+            let Some(function) = line.strip_suffix("() {") else { continue };
+            let calls = script
+                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                .filter(|word| *word == function);
+            assert!(calls.count() > 1, "{name} does not call `{function}`");
+        }
+    }
+}

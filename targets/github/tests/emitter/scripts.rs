@@ -1,0 +1,19 @@
+//! The fixed scripts as the workflows carry them, put together as `src/runtime.rs` does.
+
+macro_rules! runtime {
+    ($($name:literal),+) => { concat!($(include_str!(concat!("../../src/runtime/", $name, ".sh"))),+) };
+}
+
+pub const GLOB: &str = runtime!("names", "glob");
+pub const PLAN: &str = runtime!("names", "fail", "glob", "plan");
+pub const RECORD_FILE: &str = runtime!("names", "fail", "digest", "record-file");
+pub const RECORD_FOLDER: &str = runtime!("names", "fail", "digest", "manifest", "glob", "record-folder");
+pub const VERIFY_FILE: &str = runtime!("names", "fail", "digest", "verify-file");
+pub const VERIFY_FOLDER: &str = runtime!("names", "fail", "digest", "manifest", "verify-folder");
+pub const APPROVAL: &str = runtime!("approval");
+pub const EXEMPT: &str = runtime!("exempt");
+pub const FACTS: &str = runtime!("facts");
+pub const FORWARD: &str = runtime!("forward");
+pub const SCRIPT: &str = runtime!("script");
+pub const SECRET_FILE: &str = runtime!("secret-file");
+pub const VERDICT: &str = runtime!("verdict");

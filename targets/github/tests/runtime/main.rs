@@ -1,0 +1,21 @@
+//! Those fixed scripts run for real that read JSON: they need `jq`, which stands on GitHub's machines. So they are a check of
+//! its own, `tests/oracles/run --only runtime-scripts`.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the scripts run in a folder of their own, with git and a stand-in for gh"
+)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "what the helpers of tests don't find is a failed test"
+)]
+#![expect(dead_code, reason = "the other tests use the rest of what they share")]
+
+#[path = "../emitter/bench.rs"]
+mod bench;
+mod deploys;
+mod plan;
+#[path = "../emitter/scripts.rs"]
+mod scripts;
+#[path = "../emitter/shop.rs"]
+mod shop;

@@ -293,7 +293,7 @@ impl Random {
             .map(|node| node.name.clone())
             .collect();
         let stage = self.choose.below(pipeline.stages.len());
-        match self.choose.below(18) {
+        match self.choose.below(19) {
             0..3 => {
                 let depth = self.choose.below(4);
                 pipeline.stages[stage].when = Some(self.condition(depth));
@@ -352,7 +352,8 @@ impl Random {
                 part.reads.push(self.choose.of(&environments));
                 pipeline.stages[stage].nodes.push(part);
             }
-            16 => {
+            16 => self.review(&artefacts, pipeline),
+            17 => {
                 let other = self.choose.below(pipeline.stages.len());
                 pipeline.stages.swap(stage, other);
             }
@@ -364,6 +365,18 @@ impl Random {
                 }
             }
         }
+    }
+
+    /// Adds a gate that judges nothing that is trusted, before or after everything or in between.
+    fn review(&mut self, artefacts: &[String], pipeline: &mut Pipeline) {
+        pipeline.triggers.push(Trigger::PullRequest(vec!["main"]));
+        let kind = self.choose.of(&KINDS);
+        let of = if of_artefact(kind) { artefacts.to_vec() } else { Vec::new() };
+        let nodes = vec![self.gate(kind, of, pipeline)];
+        let when = Some(self.choose.of(&[Condition::Event(Event::PullRequest), Condition::Fork]));
+        let place = self.choose.below(pipeline.stages.len() + 1);
+        let name = self.fresh("review");
+        pipeline.stages.insert(place, Stage { name, after: None, when, nodes });
     }
 
     /// Lets an artefact be built in a later stage, and some deploys have it.

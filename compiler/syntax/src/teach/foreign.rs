@@ -57,6 +57,29 @@ pub(super) fn entry(block: Block, word: &str) -> Option<&'static str> {
         "environments" => {
             "an environment is declared at the top of a file, `environment NAME { … }`, and entered by `deploy ARTEFACT to NAME`"
         }
+        "resource" | "data" | "provider" | "terraform" | "module" if block == Block::File => {
+            "a pipeline says how infrastructure is applied, not what it is: leave that to its own files and run the tool in a job or a deploy"
+        }
+        "variable" | "locals" | "local" if block == Block::File => {
+            "a constant is `let NAME = value`; what differs from use to use is a parameter: `pipeline NAME(region: string) { … }`"
+        }
+        "parallel" | "group" | "sequence" => {
+            "what stands in one stage runs side by side; stages run side by side where they say `after` the same ones"
+        }
+        "wait" | "sleep" | "delay" => {
+            "an environment is entered in its `window`s, after its `after`, and with its `approval by ROLE`"
+        }
+        "working-directory" | "workdir" | "cwd" | "dir" | "directory" | "chdir" => {
+            "where scripts run is said by `in \"directory\"`"
+        }
+        "upload" | "upload-artifact" | "archive" | "store" | "publish" if block != Block::File => {
+            "what a build leaves behind is an artefact: `artefact app: binary { run \"…\" path \"dist/**\" }`; a later body takes it by `uses app`"
+        }
+        "download" | "download-artifact" => "an artefact of this pipeline is taken by `uses NAME`",
+        "protected" => "protected branches are said by the pipeline: `protect main, \"release/*\"`",
+        "os" | "arch" | "platform" if block == Block::Runner => {
+            "system and processor are one word: `host linux-x64`, `linux-arm64`, `macos-arm64` or `windows-x64`"
+        }
         "timeout-minutes" | "timeoutinminutes" => "say `timeout 20m`",
         "retries" | "retry-on" => {
             "a job or an artefact may say `retry 1 because \"…\"`; a gate is never tried again until it is green"

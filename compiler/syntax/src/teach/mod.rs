@@ -1,7 +1,10 @@
 //! What is said about a clause that can't be read: what was meant, why it is not said so here, and how it is said.
 
+mod condition;
 mod foreign;
+mod operands;
 mod stopped;
+mod trigger;
 
 use pipec_base::{Diagnostic, Span, closest, codes};
 
@@ -126,6 +129,22 @@ impl<'t> Case<'_, 't> {
                         .label(behind, "the clause before it ends here")
                         .help("every clause begins with its keyword")
                 }
+            }
+            Some(Lexeme::Sign(Punctuation::Comma)) if self.behind.is_some() => {
+                let behind = self.source(self.behind.unwrap_or(span));
+                let word = behind.split_whitespace().next().unwrap_or("");
+                let repeats = self.block.clause(word).is_some_and(|clause| clause.repeats);
+                let finding =
+                    Diagnostic::error(codes::P0009, format!("`{word}` takes one, not a list"), span)
+                        .label(self.behind.unwrap_or(span), "this clause is complete");
+                if repeats { finding.help(format!("write another clause: `{word} …`")) } else { finding }
+            }
+            Some(Lexeme::Sign(Punctuation::Equals))
+                if self.behind.is_some_and(|behind| self.source(behind).starts_with("secret ")) =>
+            {
+                Diagnostic::error(codes::P0009, "a secret's value never stands in a file", span)
+                    .label(self.behind.unwrap_or(span), "this clause is complete")
+                    .help("store it with the engine under this name; the clause says who may read it")
             }
             Some(Lexeme::Block(_)) => {
                 Diagnostic::error(codes::P0009, "these braces belong to no clause", span)

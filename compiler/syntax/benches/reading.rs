@@ -1,0 +1,29 @@
+//! How fast a text is read, and that twice the text takes twice the time: bytes per second, by length.
+
+use divan::Bencher;
+use divan::counter::BytesCount;
+use pipec_base::FileId;
+
+const PROGRAM: &str = include_str!("../tests/good/service.pipe");
+const LENGTHS: [usize; 3] = [1 << 18, 1 << 19, 1 << 20];
+
+fn main() {
+    divan::main();
+}
+
+/// Repeated declarations, up to a length.
+fn text(length: usize) -> String {
+    PROGRAM.repeat(length / PROGRAM.len())
+}
+
+#[divan::bench(args = LENGTHS)]
+fn parse(bencher: Bencher<'_, '_>, length: usize) {
+    let text = text(length);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| pipec_syntax::parse(FileId(0), &text));
+}
+
+#[divan::bench(args = LENGTHS)]
+fn lex(bencher: Bencher<'_, '_>, length: usize) {
+    let text = text(length);
+    bencher.counter(BytesCount::of_str(&text)).bench(|| pipec_syntax::lex(FileId(0), &text));
+}

@@ -1,0 +1,82 @@
+//! What is said about strings.
+
+use pipec_base::{Diagnostic, codes};
+
+use super::Lexer;
+use crate::string::Flaw;
+use crate::token::TokenKind;
+
+impl Lexer<'_> {
+    pub(super) fn unclosed(&mut self, kind: TokenKind, start: usize, end: usize) {
+        let (quotes, opening) = match kind {
+            TokenKind::RawString => ("\"\"\"", 3),
+            TokenKind::InterpolatedString => ("\"", 2),
+            _ => ("\"", 1),
+        };
+        let finding =
+            Diagnostic::error(codes::P0005, "this string is not closed", self.span(start, start + opening));
+        let finding = if kind == TokenKind::RawString {
+            finding
+                .saying("opened here")
+                .help("a raw string ends with `\"\"\"`, on a line of its own where it has several lines")
+        } else {
+            finding
+                .saying("opened here")
+                .help("a string ends with `\"` on the line it began; one of several lines stands between `\"\"\"`")
+                .fix("close the string", self.span(end, end), quotes)
+        };
+        self.report(finding);
+    }
+
+    pub(super) fn flaw(&mut self, start: usize, text: &str, flaw: &Flaw) {
+        let place = |range: &std::ops::Range<usize>| self.span(start + range.start, start + range.end);
+        let finding = match flaw {
+            Flaw::Escape(range) => {
+                let escape = text.get(range.clone()).unwrap_or("");
+                let span = place(range);
+                Diagnostic::error(codes::P0006, format!("`{escape}` is no escape"), span)
+                    .note("strings are delivered byte for byte; the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`")
+                    .help(format!("write `\\{escape}` for a backslash, or the whole string between `\"\"\"`, where a backslash is a backslash"))
+                    .fix(format!("write `\\{escape}`"), span.at_start(), "\\")
+            }
+            Flaw::Character(range) => {
+                let escape = text.get(range.clone()).unwrap_or("");
+                Diagnostic::error(codes::P0006, format!("`{escape}` names no character"), place(range))
+                    .help("between the braces stands the character's number in hexadecimal: `\\u{2713}` is ✓")
+            }
+            Flaw::Outdented(range) => Diagnostic::error(
+                codes::P0007,
+                "this line stands left of its string's closing quotes",
+                place(range),
+            )
+            .note("the indentation of the closing `\"\"\"` is taken from every line of the string")
+            .help("indent the line like the others, or move the closing `\"\"\"` to the left"),
+            Flaw::TextAfterOpening(range) => Diagnostic::error(
+                codes::P0007,
+                "a raw string of several lines begins on the line below its quotes",
+                place(range),
+            )
+            .help("break the line behind the opening `\"\"\"`"),
+            Flaw::TextBeforeClosing(range) => Diagnostic::error(
+                codes::P0007,
+                "the closing quotes of several lines stand on a line of their own",
+                place(range),
+            )
+            .note("their indentation says what is taken from every line of the string")
+            .help("break the line before the closing `\"\"\"`"),
+            Flaw::LoneBrace(range) => {
+                let span = place(range);
+                Diagnostic::error(codes::P0006, "this `}` closes nothing", span)
+                    .help("in `$\"…\"`, a brace of the text is written twice: `}}`")
+                    .fix("write `}}`", span, "}}")
+            }
+            Flaw::OpenBrace(range) => {
+                let span = place(range);
+                Diagnostic::error(codes::P0006, "this `{` is not closed in its string", span)
+                    .help("in `$\"…\"`, `{name}` is replaced by a value; a brace of the text is written twice: `{{`")
+                    .fix("write `{{`", span, "{{")
+            }
+        };
+        self.report(finding);
+    }
+}

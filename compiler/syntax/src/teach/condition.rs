@@ -1,0 +1,202 @@
+//! The heads of stages, their conditions, and conditions where none can stand.
+
+use pipec_base::{Diagnostic, Edit, Span, closest, codes};
+
+use super::Case;
+use crate::failure::Expected;
+use crate::lexeme::Lexeme;
+use crate::reader::Stop;
+use crate::token::Punctuation;
+use crate::words::ClauseWord;
+
+/// What a condition may begin with.
+const FACTS: [&str; 6] = ["event", "branch", "tag", "changed", "input", "fork"];
+
+impl Case<'_, '_> {
+    /// `stage … after … when … {`
+    pub(super) fn stage_header(&self, stop: &Stop) -> Option<Diagnostic> {
+        let at = self.stopped_at;
+        let when = (1..at.min(self.clause_length)).rev().find(|index| {
+            self.word(*index) == Some("when")
+                && self.word(index.saturating_sub(1)) != Some("is")
+                && *index > 1
+        });
+        let found = self.word(at);
+        let span = self.span(at);
+        let Some(when) = when else {
+            return match found {
+                Some("unless") => Some(
+                    Diagnostic::error(codes::P0014, "`unless` is said by `when not`", span)
+                        .help("write `when not (branch is main or fork)`")
+                        .fix("write `when not`", span, "when not"),
+                ),
+                Some("if" | "only") => Some(
+                    Diagnostic::error(
+                        codes::P0014,
+                        format!("`{}` is said by `when`", self.source(span)),
+                        span,
+                    )
+                    .help("write `when branch is main`")
+                    .fix("write `when`", span, "when"),
+                ),
+                Some(word @ ("needs" | "depends" | "depends-on" | "depends_on" | "on")) => {
+                    let whole =
+                        if self.word(at + 1) == Some("on") { span.to(self.span(at + 1)) } else { span };
+                    let finding = Diagnostic::error(
+                        codes::P0014,
+                        format!("`{word}` is said by `after`"),
+                        whole,
+                    )
+                    .help(
+                        "a stage waits for every stage above it; to wait for fewer say `after build, test`",
+                    );
+                    let next = self.word(at + 1 + usize::from(whole != span));
+                    Some(if next.is_some() { finding.fix("write `after`", whole, "after") } else { finding })
+                }
+                _ => None,
+            };
+        };
+        if found == Some("when") {
+            return Some(
+                Diagnostic::error(codes::P0015, "`when` is said twice", span)
+                    .label(self.span(when), "said here first")
+                    .help("join the two conditions by `and`")
+                    .fix("write `and`", span, "and"),
+            );
+        }
+        let joins = stop.expected.contains(&Expected::Word("and"));
+        if joins && self.is_sign(at, Punctuation::Comma) {
+            return Some(
+                Diagnostic::error(codes::P0014, "conditions are joined by words", span)
+                    .help("write `and` where all must hold, `or` where one is enough"),
+            );
+        }
+        if joins && self.word(at - 1) == Some("not") && self.word(at - 2) == Some("is") && found.is_some() {
+            let (fact, not) = (self.span(at - 3), self.span(at - 1));
+            let edits = vec![
+                Edit { span: fact.at_start(), text: "not ".to_owned() },
+                Edit { span: Span { end: span.start, ..not }, text: String::new() },
+            ];
+            let fact = self.source(fact);
+            return Some(
+                Diagnostic::error(codes::P0014, "`not` stands before the whole condition", not)
+                    .help(format!("write `not {fact} is {}`", self.source(span)))
+                    .fix_with(format!("write `not {fact} is`"), edits),
+            );
+        }
+        if found == Some("after") {
+            return Some(
+                Diagnostic::error(codes::P0013, "`after` stands before `when`", span)
+                    .help("write `stage NAME after STAGE when CONDITION { … }`"),
+            );
+        }
+        self.condition(stop, span)
+    }
+
+    /// Something in a condition.
+    fn condition(&self, stop: &Stop, span: Span) -> Option<Diagnostic> {
+        let at = self.stopped_at;
+        let text = self.source(span);
+        let fact = at.checked_sub(1).and_then(|before| self.word(before));
+        let expects_is = stop.expected.contains(&Expected::Word("is"));
+        let expects_fact = stop.expected.contains(&Expected::Thing("a condition"));
+        if expects_is {
+            let replace = |message: String| {
+                Diagnostic::error(codes::P0014, message, span)
+                    .help("conditions compare by `is`: a name, or a glob in quotes")
+                    .fix("write `is`", span, "is")
+            };
+            return Some(match self.lexeme(at) {
+                Some(Lexeme::Word("in")) if self.is_sign(at + 1, Punctuation::OpenBracket) => {
+                    let fact = fact.unwrap_or("branch");
+                    Diagnostic::error(codes::P0014, "a condition compares with one name or glob", span)
+                        .help(format!("join several by `or`: `{fact} is main or {fact} is \"release/*\"`"))
+                }
+                Some(Lexeme::Sign(Punctuation::Equals | Punctuation::Equal)) => {
+                    replace(format!("`{text}` is written `is`"))
+                }
+                Some(Lexeme::Sign(Punctuation::NotEqual)) => {
+                    let fact_span = self.span(at.saturating_sub(1));
+                    let edits = vec![
+                        Edit { span: fact_span.at_start(), text: "not ".to_owned() },
+                        Edit { span, text: "is".to_owned() },
+                    ];
+                    let fact = fact.unwrap_or("branch");
+                    Diagnostic::error(codes::P0014, "`!=` is written `not … is`", span)
+                        .help(format!("write `not {fact} is …`"))
+                        .fix_with(format!("write `not {fact} is`"), edits)
+                }
+                Some(Lexeme::Sign(Punctuation::Colon)) => replace("`:` is written `is`".to_owned()),
+                Some(Lexeme::Word("matches" | "match" | "like" | "equals" | "in" | "contains" | "eq")) => {
+                    replace(format!("`{text}` is written `is`"))
+                }
+                _ => {
+                    Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
+                        .help(
+                            "conditions compare by `is`: `branch is main`, `tag is \"v*\"`, `event is push`",
+                        )
+                }
+            });
+        }
+        if !expects_fact {
+            return match self.lexeme(at) {
+                Some(Lexeme::Sign(Punctuation::Equal | Punctuation::Equals)) => None,
+                Some(Lexeme::Sign(Punctuation::Dot)) => Some(self.no_fact(span)),
+                _ => None,
+            };
+        }
+        let word = self.word(at)?;
+        if self.is_sign(at + 1, Punctuation::OpenParenthesis)
+            || matches!(
+                word,
+                "success"
+                    | "failure"
+                    | "always"
+                    | "cancelled"
+                    | "on-success"
+                    | "on-failure"
+                    | "passed"
+                    | "failed"
+            )
+        {
+            return Some(
+                Diagnostic::error(codes::P0014, format!("`{word}` is no fact of a condition"), span)
+                    .note("conditions are decided when the run is planned, from facts about the event, never from outcomes")
+                    .help("a stage runs when everything before it has succeeded; that needs no word"),
+            );
+        }
+        Some(self.no_fact(span))
+    }
+
+    fn no_fact(&self, span: Span) -> Diagnostic {
+        let word = self.source(span);
+        let finding = Diagnostic::error(codes::P0009, format!("`{word}` is no fact of a condition"), span);
+        match closest(word, FACTS) {
+            Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
+            None => finding.help(
+                "the facts are `event is push`, `branch is main`, `tag is \"v*\"`, `changed docs`, `input NAME is value` and `fork`",
+            ),
+        }
+    }
+
+    /// `when` on something that is no stage.
+    pub(super) fn condition_elsewhere(&self, clause: &ClauseWord) -> Option<Diagnostic> {
+        let word = self.word(self.stopped_at).filter(|_| self.stopped_at > 0)?;
+        if !matches!(word, "when" | "if") || clause.word == "stage" || self.stopped_at_line {
+            return None;
+        }
+        let span = self.span(self.stopped_at);
+        let finding = Diagnostic::error(
+            codes::P0013,
+            format!("`{word}` stands on a stage, never on `{}`", clause.word),
+            span,
+        );
+        Some(if clause.word == "gate" {
+            finding
+                .note("a gate in a run must pass; a gate that may be skipped is no gate")
+                .help("put it into a stage that says `when`, or say in its body `exempt unless changed KIND because \"…\"`")
+        } else {
+            finding.help("put it into a stage of its own: `stage NAME when branch is main { … }`")
+        })
+    }
+}

@@ -1,0 +1,241 @@
+//! Operands that are written otherwise than here: quotes too many or too few, parentheses, and the signs of other
+//! languages.
+
+use pipec_base::{Diagnostic, Edit, Span, codes};
+
+use super::Case;
+use crate::failure::Expected;
+use crate::grammar::kebab;
+use crate::lexeme::Lexeme;
+use crate::reader::Stop;
+use crate::token::Punctuation;
+use crate::words::{Block, ClauseWord};
+
+impl Case<'_, '_> {
+    /// A name in quotes, or a text without them.
+    pub(super) fn quotes(&self, stop: &Stop) -> Option<Diagnostic> {
+        let span = self.span(self.stopped_at);
+        if self.stopped_at >= self.clause_length {
+            return None;
+        }
+        let expects = |thing: &'static str| stop.expected.contains(&Expected::Thing(thing));
+        let text = expects("a string") || expects("a script");
+        match self.lexeme(self.stopped_at)? {
+            // Both a name and a text are asked for, and there is one text alone.
+            Lexeme::Text(..)
+                if self.stopped_at == 1
+                    && matches!(self.word(0), Some("label" | "emits"))
+                    && !matches!(self.lexeme(2), Some(Lexeme::Text(..))) =>
+            {
+                Some(
+                    Diagnostic::error(codes::P0009, "this does not say for which engine", span)
+                        .help(format!(
+                            "name it before the text: `{} github {}`",
+                            self.source(self.span(0)),
+                            self.source(span)
+                        ))
+                        .fix("write `github`", span.at_start(), "github "),
+                )
+            }
+            Lexeme::Text(..) if (expects("a name") || expects("a variable's name")) && !text => {
+                let bare = self.source(span).trim_matches('"');
+                let name = if expects("a name") { kebab(&bare.replace(' ', "-"))? } else { bare.to_owned() };
+                Some(
+                    Diagnostic::error(codes::P0009, "a name stands here, without quotes", span)
+                        .help(format!("write `{name}`"))
+                        .fix(format!("write `{name}`"), span, name),
+                )
+            }
+            Lexeme::Word(_) if text && !self.is_cut_short() => {
+                let first = if expects("a script") && self.word(1).is_some() && self.stopped_at == 2 {
+                    1
+                } else {
+                    self.stopped_at
+                };
+                let start = self.span(first);
+                let line = self.text.get(start.start as usize..).unwrap_or("").lines().next().unwrap_or("");
+                let line = line.trim_end().trim_end_matches(['{', '}']).trim_end();
+                let whole = Span { end: start.start + u32::try_from(line.len()).unwrap_or(0), ..start };
+                let quoted = format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\""));
+                let what = if expects("a script") { "a script" } else { "a text" };
+                Some(
+                    Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), whole)
+                        .help(format!("write `{quoted}`"))
+                        .fix(format!("write `{quoted}`"), whole, quoted),
+                )
+            }
+            _ => None,
+        }
+    }
+
+    /// Something between the parentheses of a call or of parameters.
+    pub(super) fn call(&self, stop: &Stop) -> Option<Diagnostic> {
+        let at = self.stopped_at;
+        let mut open: Vec<usize> = Vec::new();
+        for index in 0..at.min(self.lexemes.len()) {
+            match self.lexeme(index) {
+                Some(Lexeme::Sign(Punctuation::OpenParenthesis | Punctuation::OpenBracket)) => {
+                    open.push(index)
+                }
+                Some(Lexeme::Sign(Punctuation::CloseParenthesis | Punctuation::CloseBracket)) => {
+                    open.pop();
+                }
+                _ => {}
+            }
+        }
+        let innermost = *open.last()?;
+        let is_call = self.is_sign(innermost, Punctuation::OpenParenthesis);
+        let span = self.span(at);
+        let expects_colon = stop.expected.contains(&Expected::Sign(Punctuation::Colon));
+        let argument = stop.expected.contains(&Expected::Thing("an argument such as `name: value`"))
+            || stop.expected.contains(&Expected::Thing("an input such as `name: value`"));
+        if is_call && expects_colon && self.is_sign(at, Punctuation::Equals) {
+            return Some(
+                Diagnostic::error(codes::P0009, "an argument is written with a colon", span)
+                    .help("write `name: value`")
+                    .fix("write `:`", self.span(at.saturating_sub(1)).at_end().to(span), ":"),
+            );
+        }
+        if is_call && !self.is_cut_short() && (argument || (expects_colon && self.block != Block::File)) {
+            let at = if argument { at } else { at.saturating_sub(1) };
+            return Some(
+                Diagnostic::error(codes::P0009, format!("{} has no name", self.shown(at)), self.span(at))
+                    .help("arguments have names: `task(name: value)`"),
+            );
+        }
+        let closing = if is_call { Punctuation::CloseParenthesis } else { Punctuation::CloseBracket };
+        if !stop.expected.contains(&Expected::Sign(closing)) {
+            return None;
+        }
+        if self.is_cut_short() {
+            let opening = self.span(innermost);
+            let text = self.source(opening);
+            let last = self.span(at.saturating_sub(1));
+            return Some(
+                Diagnostic::error(codes::P0010, format!("this `{text}` is not closed"), opening)
+                    .saying("opened here")
+                    .label(last, format!("`{}` is missing behind this", closing.text()))
+                    .help(format!("write `{}`", closing.text()))
+                    .fix(format!("write `{}`", closing.text()), last.at_end(), closing.text()),
+            );
+        }
+        stop.expected.contains(&Expected::Sign(Punctuation::Comma)).then(|| {
+            let before = self.span(at.saturating_sub(1));
+            Diagnostic::error(codes::P0009, format!("a comma is missing before {}", self.shown(at)), span)
+                .help("lists have commas between their parts")
+                .fix("write a comma", before.at_end(), ",")
+        })
+    }
+
+    /// What other languages have between or around operands.
+    pub(super) fn signs(&self, stop: &Stop, clause: Option<&ClauseWord>) -> Option<Diagnostic> {
+        let (at, span) = (self.stopped_at, self.span(self.stopped_at));
+        if at == 0 || at >= self.clause_length {
+            return None;
+        }
+        let word = clause.map_or("", |clause| clause.word);
+        let before = self.span(at - 1);
+        let expects_equals = stop.expected.contains(&Expected::Sign(Punctuation::Equals));
+        let error = |message: &str, span| Diagnostic::error(codes::P0009, message, span);
+        match self.lexeme(at)? {
+            Lexeme::Sign(Punctuation::OpenBracket) if word == "run" => Some(
+                error("scripts are not listed", span).help("each script has its own clause; they run in order: `run \"npm ci\" run \"npm test\"`"),
+            ),
+            Lexeme::Sign(Punctuation::OpenBracket) if !expects_equals => {
+                let end = (at..self.clause_length).find(|end| self.is_sign(*end, Punctuation::CloseBracket));
+                let finding = error("a list stands here without brackets", span)
+                    .help("its parts have commas between them: `on push to main, develop`");
+                let Some(end) = end.filter(|end| *end > at + 1) else { return Some(finding) };
+                let edits = vec![
+                    Edit { span, text: String::new() },
+                    Edit { span: self.span(end), text: String::new() },
+                ];
+                Some(finding.fix_with("leave out the brackets", edits))
+            }
+            Lexeme::Sign(Punctuation::Less) if word == "run" => Some(
+                error("a script stands between quotes", span)
+                    .help("one of several lines stands between `\"\"\"`, and the quotes that close it on a line of their own"),
+            ),
+            Lexeme::Sign(Punctuation::Bar) if word == "run" => Some(
+                error("a script stands between quotes", span)
+                    .help("one of several lines stands between `\"\"\"`, and the quotes that close it on a line of their own"),
+            ),
+            Lexeme::Sign(Punctuation::Colon) if word == "let" => Some(
+                error("a constant says no type", span).help("its value tells: `let NAME = value`"),
+            ),
+            Lexeme::Sign(Punctuation::Colon) if expects_equals && matches!(word, "env" | "value") => Some(
+                error("a value stands behind `=`", span)
+                    .help(format!("it is written `{} NAME = value`", word))
+                    .fix("write `=`", before.at_end().to(span), " ="),
+            ),
+            Lexeme::Sign(Punctuation::Colon) if self.block == Block::Matrix && at == 1 => Some(
+                error("no `:` follows the name of an axis", span)
+                    .help("its values stand behind it: `python \"3.11\", \"3.12\"`")
+                    .fix("leave out the `:`", before.at_end().to(span), ""),
+            ),
+            Lexeme::Text(..) | Lexeme::Number(..) if expects_equals && matches!(word, "env" | "value" | "let") => Some(
+                error("a value stands behind `=`", span)
+                    .help(format!("it is written `{} NAME = value`", word))
+                    .fix("write `=`", span.at_start(), "= "),
+            ),
+            Lexeme::Sign(Punctuation::Arrow) if word == "deploy" => Some(
+                error("a deploy says where by `to`", span)
+                    .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
+                    .fix("write `to`", span, "to"),
+            ),
+            Lexeme::Word(_) if word == "deploy" && self.word(at - 1) == Some("to") && at == 2 => Some(
+                error("this `deploy` says no artefact", self.span(0).to(before))
+                    .help("it takes what was built to an environment: `deploy web to staging { … }`"),
+            ),
+            Lexeme::Word("into" | "onto" | "in" | "on" | "at") if word == "deploy" && stop.expected.contains(&Expected::Word("to")) => Some(
+                error("a deploy says where by `to`", span)
+                    .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
+                    .fix("write `to`", span, "to"),
+            ),
+            Lexeme::Word(_) if word == "deploy" && stop.expected.contains(&Expected::Word("to")) => Some(
+                error("a deploy says where by `to`", span)
+                    .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
+                    .fix("write `to`", span.at_start(), "to "),
+            ),
+            Lexeme::Word(_) if word == "deploy" && self.word(at - 1) == Some("environment") => Some(
+                error("an environment is named without the word `environment`", before)
+                    .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
+                    .fix("leave out `environment`", Span { end: span.start, ..before }, ""),
+            ),
+            Lexeme::Word("key") if word == "cache" => Some(
+                error("`key` is written `keyed by`", span)
+                    .help("write `cache \"path\" keyed by \"file\"`")
+                    .fix("write `keyed by`", span, "keyed by"),
+            ),
+            Lexeme::Word("read") if word == "may" => Some(
+                error("reading needs no right of its own", span)
+                    .help("a body may read the repository; only what it writes is said: `may write releases`"),
+            ),
+            Lexeme::Text(..) | Lexeme::Word("run")
+                if self.block == Block::Stage
+                    && expects_equals
+                    && stop.expected.contains(&Expected::Thing("`{`")) =>
+            {
+                Some(
+                    error("what is run stands between braces", span)
+                        .help(format!("write `{} {{ run \"…\" }}`", self.source(self.read_part()))),
+                )
+            }
+            _ => None,
+        }
+    }
+
+    /// `gate unit: test = build`
+    pub(super) fn bare_call(&self, stop: &Stop) -> Option<Diagnostic> {
+        let last = self.span(self.stopped_at.checked_sub(1)?);
+        let name = self.word(self.stopped_at - 1)?;
+        let lacks_arguments = stop.expected.contains(&Expected::Sign(Punctuation::OpenParenthesis))
+            && !stop.expected.contains(&Expected::Thing("`{`"))
+            && (1..self.stopped_at).any(|index| self.is_sign(index, Punctuation::Equals));
+        (lacks_arguments && self.is_cut_short()).then(|| {
+            Diagnostic::error(codes::P0009, format!("`{name}` is called without parentheses"), last)
+                .help(format!("write `{name}()`, or its arguments between them: `{name}(name: value)`"))
+                .fix(format!("write `{name}()`"), last.at_end(), "()")
+        })
+    }
+}

@@ -91,10 +91,6 @@ impl Bench {
         std::fs::write(self.path("gh").join(endpoint.replace(['/', '?'], "_")), json).unwrap();
     }
 
-    pub fn asked(&self) -> String {
-        std::fs::read_to_string(self.path("gh/asked")).unwrap_or_default()
-    }
-
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
         let path = self.path("workspace").join(name);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();

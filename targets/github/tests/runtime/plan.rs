@@ -15,7 +15,8 @@ fn a_push_is_compared_with_the_newest_green_commit_before_it() {
     assert_eq!(changed(&bench.run(PLAN)), ["docs"]);
     green(&bench, &[&first]);
     assert_eq!(changed(&bench.run(PLAN)), ["docs", "schema"]);
-    assert!(bench.asked().contains("-f branch=main -f event=push -f status=success -F per_page=100"));
+    let asked = std::fs::read_to_string(bench.path("gh/asked")).unwrap();
+    assert!(asked.contains("-f branch=main -f event=push -f status=success -F per_page=100"));
 }
 
 #[test]

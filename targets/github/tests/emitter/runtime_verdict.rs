@@ -13,6 +13,10 @@ fn trap_09_the_verdict_is_green_only_if_all_that_was_due_succeeded() {
     for result in ["failure", "cancelled", "success"] {
         assert!(!green(&format!("unit success due\nrelease {result} not-due\n")), "{result}");
     }
+    let several = |more: &str| {
+        Bench::new().with("JOBS", "unit success due\n").with("JOBS_2", more).run(VERDICT).success
+    };
+    assert!(several("app success due\n") && !several("app failure due\n"));
     let done = Bench::new().with("JOBS", "unit skipped due\n").run(VERDICT);
     assert!(done.log.contains("::error::unit: skipped"));
 }

@@ -339,6 +339,141 @@ fn trap_62_every_script_stops_at_its_first_failure() {
 }
 
 #[test]
+fn trap_20_no_job_hands_on_more_than_a_digest_an_outcome_or_a_fact() {
+    for workflow in all() {
+        for id in job_ids(&workflow) {
+            let job = job(&workflow, id);
+            let Some((_, outputs)) = job.split_once("\noutputs:\n") else { continue };
+            for line in outputs.lines().map_while(|line| line.strip_prefix("  ")) {
+                let (name, value) = line.split_once(": ").unwrap();
+                let known = [
+                    ("digest", "${{ steps.record.outputs.digest }}".to_owned()),
+                    ("outcome", "${{ steps.exempt.outputs.outcome }}".to_owned()),
+                    (name, format!("${{{{ steps.plan.outputs.{name} }}}}")),
+                ];
+                assert!(known.contains(&(name, value.to_owned())), "{line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn trap_63_the_bytes_are_read_back_by_a_reader_that_is_not_the_writer() {
+    let build = awkward();
+    let mut files = build.output().files;
+    let found = |files: &[GeneratedFile]| pipec_github::GitHub.verify(&build.program, &build.pipeline, files);
+    assert!(found(&files).is_empty());
+    // Bytes that the writer never had in its hands are told apart by what they mean, not by how they look.
+    files[0].text = files[0].text.replacen("cancel-in-progress: false", "'cancel-in-progress':   false", 1);
+    assert!(found(&files).is_empty(), "another spelling means the same");
+    files[0].text = files[0].text.replacen("permissions: {}", "permissions: { }\n\tx: 1", 1);
+    assert!(!found(&files).is_empty(), "a tab is no indentation");
+}
+
+/// What only a setting or a machine can make true, and words of the reference that own up to it.
+const ASSUMED: [(&str, &str); 9] = [
+    ("protected branches and tags", "the branches and tags of `protect` are protected"),
+    ("administrators", "administrators don't go around it"),
+    (
+        "branch policies and reviewers of environments",
+        "each environment lets in only the protected branches or tags",
+    ),
+    ("the required check", "the check of the pipeline's name is required"),
+    ("where secrets are stored", "secrets are stored in their environment"),
+    ("what a cloud trusts", "a cloud trusts an identity only from the environment"),
+    ("who else writes deployments", "nobody but this workflow writes the deployments"),
+    ("what pinned actions do", "actions do at their pinned commits what they say"),
+    ("tools of the machines", "runners have bash"),
+];
+
+#[test]
+fn trap_64_the_reference_lists_what_remains_assumed() {
+    let page = include_str!("../../../../compiler/docs/github.md");
+    let (_, assumed) = page.split_once("## What remains assumed\n").unwrap();
+    let (assumed, _) = assumed.split_once("\n## ").unwrap();
+    for (what, words) in ASSUMED {
+        assert!(assumed.contains(words), "{what} is not owned up to");
+    }
+    assert_eq!(
+        assumed.lines().filter(|line| line.starts_with("- ")).count(),
+        8,
+        "a new one needs words above"
+    );
+}
+
+#[test]
+fn a_node_that_may_write_gets_the_token_and_nothing_else_does() {
+    let workflow = service().workflow();
+    let with_token: Vec<&str> = job_ids(&workflow)
+        .into_iter()
+        .filter(|id| job(&workflow, id).contains("PIPE_TOKEN: ${{ github.token }}"))
+        .collect();
+    assert_eq!(with_token, ["notes"]);
+    let untrusted = job(&workflow, "notes-untrusted");
+    assert!(untrusted.contains("PIPE_TOKEN: \"\"") && !untrusted.contains("github.token"));
+    assert!(!hello().workflow().contains("PIPE_TOKEN"));
+}
+
+#[test]
+fn a_job_that_never_shares_a_run_is_not_waited_for() {
+    let workflow = Build::new("tagged", vec![on_push(&["main"]), Trigger::Tag(globs(&["v*"]), origin())])
+        .environment(environment("production"))
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), body(&["t"]), &[])
+        .node("app", artefact(ArtefactType::Binary, &["app"]), body(&["b"]), &[])
+        .stage("branches", Condition::Event(Event::Push))
+        .node("report", NodeKind::Job, body(&["r"]), &["unit"])
+        .stage("release", Condition::Event(Event::Tag))
+        .node(
+            "deploy-app-to-production",
+            deploy(&["app"], "production"),
+            body(&["d"]),
+            &["unit", "app", "report"],
+        )
+        .workflow();
+    assert_eq!(needs(&workflow, "deploy-app-to-production"), ["unit", "app"]);
+    assert!(!condition(&workflow, "deploy-app-to-production").unwrap().contains("report"));
+}
+
+#[test]
+fn the_condition_of_a_job_before_says_only_what_the_own_leaves_open() {
+    let push = || Condition::Event(Event::Push);
+    let docs = || Condition::Changed(vec![Change::Glob(glob("docs/**"))]);
+    let workflow = Build::new("two", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("pages", Condition::All(vec![push(), docs()]))
+        .node("links", NodeKind::Gate(gate("test", &[])), body(&["t"]), &[])
+        .stage("after", push())
+        .node("last", NodeKind::Job, body(&["l"]), &["links"])
+        .workflow();
+    let condition = condition(&workflow, "last").unwrap();
+    let links = "(needs.links.result == 'success' || needs.plan.outputs.changed-docs != 'true')";
+    assert!(condition.ends_with(links), "{condition}");
+}
+
+#[test]
+fn a_verdict_judges_as_many_jobs_as_there_are() {
+    let mut build = Build::new("large", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .environment(environment("production"))
+        .stage("commit", Condition::Event(Event::Push));
+    let names: Vec<String> = (0..260).map(|number| format!("gate-{number}")).collect();
+    for name in &names {
+        build = build.node(name, NodeKind::Gate(gate("test", &[])), body(&["t"]), &[]);
+    }
+    let before: Vec<&str> = names.iter().map(String::as_str).chain(["app"]).collect();
+    let build = build
+        .node("app", artefact(ArtefactType::Binary, &["app"]), body(&["b"]), &[])
+        .stage("release", Condition::Event(Event::Push))
+        .node("deploy-app-to-production", deploy(&["app"], "production"), body(&["d"]), &before);
+    let verdict = job(&build.workflow(), "verdict");
+    for variable in ["    JOBS: |", "    JOBS_2: |", "    JOBS_3: |"] {
+        assert!(verdict.contains(variable), "{variable}");
+    }
+    for name in names {
+        assert_eq!(verdict.matches(&format!("      {name} ${{{{ needs.{name}.result }}}} ")).count(), 1);
+    }
+}
+
+#[test]
 fn a_job_with_rights_is_two_where_unreviewed_code_may_run_it() {
     let workflow = service().workflow();
     assert_eq!(condition(&workflow, "notes").unwrap(), "github.event_name != 'pull_request'");

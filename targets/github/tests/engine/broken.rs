@@ -525,6 +525,12 @@ broken! {
     trap_09_a_verdict_of_another_condition: shop {
         "verdict": "needs.plan.outputs.changed-docs == 'true' && 'due'" => "needs.plan.outputs.changed-docs == 'false' && 'due'"
     } "takes `links` for due";
+    trap_09_a_verdict_that_reads_another_variable: hello {
+        "verdict": "          JOBS: |\n            unit ${{ needs.unit.result }} due\n" => "          OTHERS: |\n            unit ${{ needs.unit.result }} due\n          JOBS: |\n"
+    } "does not run the verdict's script";
+    trap_09_a_second_list_that_tells_another_tale: hello {
+        "verdict": "        env:\n" => "        env:\n          JOBS_2: unit ${{ needs.app.result }} due\n"
+    } "the result of `unit`";
     trap_09_no_verdict: hello {
         "": "\n  verdict:\n" => "\n  verdikt:\n"
     } "no job `verdict`";

@@ -1,6 +1,8 @@
 //! Every code has a page, and the page is true: its failing program fails for that reason alone, its fixed program has
 //! nothing to be said about, and every code of the registry is one the compiler can give.
 
+#![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,8 +1,8 @@
 //! The checks of scripts, brought to the program: which script stands where, and which variables it has.
 
 use crate::scope::Workspace;
-use crate::scripts::{self, ScriptContext, ScriptRole};
-use pipec_base::{Diagnostic, Severity, Span};
+use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
+use pipec_base::{Diagnostic, Severity, Span, codes};
 use pipec_ir::{Action, ArtefactType, Binding, Environment, Node, NodeKind, Pipeline, Program, Step, Tier};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
@@ -73,13 +73,14 @@ fn check_steps(
     for step in steps {
         let context = ScriptContext { role, name, defined };
         for finding in scripts::check(&step.script, &context) {
+            let remedy = remedy_in_place(&step.script, &finding, &context);
             let text = workspace.text(step.origin.span.file);
             let span = locate(text, step.origin.span, finding.range);
             let diagnostic = match finding.severity {
                 Severity::Error => Diagnostic::error(finding.code, finding.message, span),
                 Severity::Warning => Diagnostic::warning(finding.code, finding.message, span),
             };
-            let diagnostic = diagnostic.help(finding.help);
+            let diagnostic = diagnostic.help(remedy.unwrap_or(finding.help));
             let diagnostic = match finding.replacement {
                 Some(replacement) => {
                     let written = text.get(step.origin.span.range()).unwrap_or("");
@@ -91,6 +92,35 @@ fn check_steps(
             diagnostics.push(step.origin.explain(diagnostic));
         }
     }
+}
+
+/// What to do about a variable without a value where the place of its script says more than the script does.
+fn remedy_in_place(script: &str, finding: &Finding, context: &ScriptContext<'_>) -> Option<String> {
+    if finding.code != codes::P0904 || finding.replacement.is_some() {
+        return None;
+    }
+    let used = script.get(finding.range.clone())?.trim_start_matches(['$', '{', '#', '!']);
+    let length = used.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(used.len());
+    let name = used.get(..length)?;
+    if let Some(field) = name.strip_prefix("SUBJECT_") {
+        let of_artefact = |variable: &&String| {
+            let stem = variable.strip_suffix(field).and_then(|stem| stem.strip_suffix('_'));
+            stem.is_some_and(|stem| context.defined.contains(&format!("{stem}_DIGEST")))
+        };
+        let own: Vec<String> =
+            context.defined.iter().filter(of_artefact).map(|variable| format!("`${variable}`")).collect();
+        return (!own.is_empty()).then(|| {
+            format!("only a task has a `subject`; here an artefact goes by its own name: {}", own.join(", "))
+        });
+    }
+    let is_constant = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let declared = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_constant);
+    (context.role == ScriptRole::Deploy && declared && !name.starts_with("PIPE_")).then(|| {
+        format!(
+            "declare it in the environment: `value {name} = …`, or `secret {name}` if it is one; what may be unset has \
+             a default: `${{{name}:-…}}`"
+        )
+    })
 }
 
 /// What to replace in the source, and by what, so that a string says the replacement where it said the span; what is taken

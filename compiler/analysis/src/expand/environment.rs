@@ -200,11 +200,14 @@ impl<'a> Expander<'a, '_> {
     ) {
         let name = &environment.name;
         if environment.tier == Tier::Ephemeral {
-            let missing = match (environment.ttl, &environment.teardown) {
+            let (missing, remedy) = match (environment.ttl, &environment.teardown) {
                 (Some(_), Some(_)) => return,
-                (None, None) => "`ttl` and `teardown`",
-                (None, Some(_)) => "`ttl`",
-                (Some(_), None) => "`teardown`",
+                (None, None) => (
+                    "`ttl` and `teardown`",
+                    "say how long it lives (`ttl 48h`) and how it goes (`teardown run \"…\"`)",
+                ),
+                (None, Some(_)) => ("`ttl`", "say how long it lives at most: `ttl 48h`"),
+                (Some(_), None) => ("`teardown`", "say how it goes: `teardown run \"…\"`"),
             };
             self.report(
                 frame,
@@ -213,14 +216,17 @@ impl<'a> Expander<'a, '_> {
                     format!("ephemeral environment `{name}` does not say its {missing}"),
                     environment.origin.span,
                 )
-                .help("say how long it lives (`ttl 48h`) and how it goes (`teardown run \"…\"`): engines miss some closed pull requests"),
+                .help(format!("{remedy}; engines miss some closed pull requests")),
             );
         } else if let Some(span) = opened {
             self.report(
                 frame,
                 Diagnostic::error(
                     codes::P0503,
-                    format!("only an ephemeral environment may be open, and `{name}` is {}", environment.tier.word()),
+                    format!(
+                        "only an ephemeral environment may be open, and `{name}` is of tier {}",
+                        environment.tier.word()
+                    ),
                     span,
                 )
                 .help("pull requests run code that nobody has reviewed: give them an environment of `tier ephemeral per pull-request`"),
@@ -427,7 +433,7 @@ impl<'a> Expander<'a, '_> {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0505, "the window closes before it opens", from.span.to(to.span))
-                    .help("a window lies within a day: for a night write two environments' windows, or open it all day"),
+                    .help("a window opens and closes on one day: `22:00..23:59` ends before midnight"),
             );
             return None;
         }

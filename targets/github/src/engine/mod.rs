@@ -50,6 +50,14 @@ pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -
         .collect()
 }
 
+/// What GitHub reads in a text, so that this reading can be compared with others'; or why it reads nothing.
+pub fn read_as_json(text: &str) -> Result<serde_json::Value, String> {
+    match reading::read(text) {
+        Ok(root) => Ok(root.json()),
+        Err(unreadable) => Err(format!("line {}: {}", unreadable.line, unreadable.reason)),
+    }
+}
+
 fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> Vec<Finding> {
     let root = match reading::read(&file.text) {
         Ok(root) => root,

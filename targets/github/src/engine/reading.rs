@@ -88,6 +88,20 @@ impl Node {
     }
 }
 
+impl Node {
+    /// The same data as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Number(number, _) => serde_json::from_str(&number_text(*number)).unwrap_or_default(),
+            Value::Text(text) => text.clone().into(),
+            Value::List(items) => items.iter().map(Node::json).collect(),
+            Value::Map(entries) => entries.iter().map(|(key, node)| (key.clone(), node.json())).collect(),
+        }
+    }
+}
+
 /// How GitHub writes a number as a string.
 pub(crate) fn number_text(number: f64) -> String {
     if number == 0.0 { "0".to_owned() } else { format!("{number}") }

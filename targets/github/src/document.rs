@@ -28,8 +28,8 @@ pub(crate) struct Workflow {
 /// Runs or jobs of one group wait for each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Concurrency {
-    /// Why, on a line above.
-    pub(crate) comment: Option<String>,
+    /// What it does, on a line above.
+    pub(crate) comment: String,
     /// The group.
     pub(crate) group: Template,
     /// Whether a newer one cancels what runs; never together with a queue.
@@ -235,9 +235,6 @@ impl Step {
 impl Concurrency {
     fn mapping(&self) -> Mapping {
         let mut mapping = Mapping::new().entry("group", string(&self.group));
-        if let Some(comment) = &self.comment {
-            mapping = mapping.comment_above(comment);
-        }
         if let Some(cancel) = &self.cancel {
             let cancel = match cancel.as_text() {
                 Some(flag) => Node::Boolean(flag == "true"),
@@ -291,7 +288,7 @@ impl Job {
             mapping = mapping.entry("environment", used);
         }
         if let Some(concurrency) = &self.concurrency {
-            mapping = mapping.entry("concurrency", concurrency.mapping());
+            mapping = mapping.entry("concurrency", concurrency.mapping()).comment_above(&concurrency.comment);
         }
         mapping = mapping.entry("permissions", self.permissions.mapping());
         if !self.outputs.is_empty() {
@@ -320,6 +317,7 @@ impl Workflow {
             .entry("permissions", Mapping::new())
             .blank_before()
             .entry("concurrency", self.concurrency.mapping())
+            .comment_above(&self.concurrency.comment)
             .blank_before()
             .entry("defaults", Mapping::new().entry("run", Mapping::new().entry("shell", SHELL)))
             .blank_before()

@@ -20,8 +20,15 @@ impl Lowering<'_> {
         // GitHub's groups are shared by all workflows of a repository and ignore case.
         let group =
             format!("pipec-deploy-{}-{}", deploy.environment, self.pipeline.name).to_ascii_lowercase();
-        job.concurrency =
-            Some(Concurrency { comment: None, group: Template::text(group), cancel: None, queue: true });
+        job.concurrency = Some(Concurrency {
+            comment: format!(
+                "one deploy of {} to {} at a time; the others wait in order, and none is dropped",
+                self.pipeline.name, deploy.environment
+            ),
+            group: Template::text(group),
+            cancel: None,
+            queue: true,
+        });
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval
         {

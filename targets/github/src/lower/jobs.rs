@@ -40,7 +40,7 @@ impl Lowering<'_> {
         if let NodeKind::Deploy(deploy) = &node.kind {
             self.add_deploy(unit, deploy, &mut job);
         } else if !body.secrets.is_empty() && unit.runs != Runs::Untrusted {
-            let name = format!("{}-{}", self.pipeline.name, node.name);
+            let name = names::secrets_environment(self.pipeline, node);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
         }
         if let Some(step) = checkout_step(&body.checkout) {

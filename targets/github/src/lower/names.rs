@@ -2,7 +2,7 @@
 
 use super::{Lowering, PLAN, VERDICT};
 use pipec_base::codes;
-use pipec_ir::Pipeline;
+use pipec_ir::{Node, NodeKind, Pipeline};
 use std::collections::BTreeMap;
 
 /// The longest key of a job, in characters.
@@ -16,9 +16,20 @@ pub(super) fn file_name(pipeline: &Pipeline) -> String {
     }
 }
 
+/// The environment that holds a node's own secrets.
+pub(super) fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
+    format!("{}-{}", pipeline.name, node.name)
+}
+
+/// Whether a node has secrets of its own, in an environment of its own.
+fn has_own_secrets(node: &Node) -> bool {
+    !node.body.secrets.is_empty() && !matches!(node.kind, NodeKind::Deploy(_))
+}
+
 impl Lowering<'_> {
     pub(super) fn check_names(&self) {
         self.check_file_name();
+        self.check_secrets_environments();
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         for unit in &self.units {
             let Some(node) = self.pipeline.node(unit.node) else { continue };
@@ -57,6 +68,37 @@ impl Lowering<'_> {
                     );
                 }
             }
+        }
+    }
+
+    /// A node's own secrets are for this node alone: no deploy and no other node may share their environment.
+    fn check_secrets_environments(&self) {
+        for node in self.pipeline.nodes.iter().filter(|node| has_own_secrets(node)) {
+            let name = secrets_environment(self.pipeline, node);
+            let others = self.program.pipelines.iter().flat_map(|pipeline| {
+                pipeline
+                    .nodes
+                    .iter()
+                    .filter(|other| has_own_secrets(other))
+                    .map(move |other| (pipeline, other))
+            });
+            let twin = others
+                .filter(|(pipeline, other)| pipeline.name != self.pipeline.name || other.id != node.id)
+                .find(|(pipeline, other)| secrets_environment(pipeline, other).eq_ignore_ascii_case(&name));
+            let declared = self.program.environments.keys().find(|known| known.eq_ignore_ascii_case(&name));
+            let taken = match (declared, twin) {
+                (Some(_), _) => "an environment of the workspace".to_owned(),
+                (None, Some((pipeline, other))) => {
+                    format!("node `{}` of pipeline `{}`", other.name, pipeline.name)
+                }
+                (None, None) => continue,
+            };
+            self.error(
+                codes::P1102,
+                &node.name_origin,
+                format!("the secrets of `{}` would lie in GitHub's environment `{name}`, which is that of {taken}", node.name),
+                "give one of them another name: a node's secrets are for this node alone",
+            );
         }
     }
 

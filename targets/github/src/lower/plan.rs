@@ -141,10 +141,7 @@ impl Lowering<'_> {
         let decides_changes = self.planned.facts.iter().any(|(_, test)| test.is_change());
         let mut job = Job {
             id: PLAN.to_owned(),
-            comments: vec![
-                "decides what GitHub's expressions can't: which files changed, and names with their case"
-                    .to_owned(),
-            ],
+            comments: vec![self.plan_comment()],
             name: PLAN.to_owned(),
             runs_on: "ubuntu-24.04".to_owned(),
             timeout_minutes: TIMEOUT,
@@ -188,6 +185,21 @@ impl Lowering<'_> {
         step = step.with_env("FACTS", lines(facts));
         job.steps.push(step);
         Some(job)
+    }
+
+    fn plan_comment(&self) -> String {
+        let facts = &self.planned.facts;
+        let mut decided = Vec::new();
+        if facts.iter().any(|(_, test)| test.is_change()) {
+            decided.push("what has changed");
+        }
+        if facts.iter().any(|(_, test)| !test.is_change()) {
+            decided.push("names with their case");
+        }
+        if self.starts_on(Event::Manual) {
+            decided.push("that a manual run is of a branch");
+        }
+        format!("decides what GitHub's expressions can't: {}", decided.join("; "))
     }
 
     /// The files that make the pipeline what it is: where one of them has changed, earlier runs say nothing.

@@ -121,10 +121,8 @@ impl Lowering<'_> {
         let group = Template::text(format!("pipec-{}-", self.pipeline.name.to_ascii_lowercase()));
         if !self.starts_on(Event::PullRequest) || deploys_on_pull_requests {
             return Concurrency {
-                comment: Some(
-                    "Every run has a group of its own: none waits for another, and none is dropped."
-                        .to_owned(),
-                ),
+                comment: "Every run has a group of its own: none waits for another, and none is dropped."
+                    .to_owned(),
                 group: group.and("github.run_id"),
                 cancel: Some(Template::text("false")),
                 queue: false,
@@ -132,7 +130,7 @@ impl Lowering<'_> {
         }
         let comment = "A newer push to a pull request replaces its run; every other run has a group of its own, so none is dropped.";
         Concurrency {
-            comment: Some(comment.to_owned()),
+            comment: comment.to_owned(),
             group: group.and("github.event_name == 'pull_request' && github.ref || github.run_id"),
             cancel: Some(Template::expression("github.event_name == 'pull_request'")),
             queue: false,

@@ -129,6 +129,9 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
     if given.get("name").and_then(Yaml::text) != Some(&name) {
         differs("its environment has another name, or one that is not literal");
     }
+    if !deploys && gating.program.environments.keys().any(|known| known.eq_ignore_ascii_case(&name)) {
+        differs("its environment is one that others deploy to");
+    }
     let deployment = given.get("deployment").map(|node| node.value.clone());
     if deployment != (!deploys).then_some(Value::Bool(false)) {
         differs("its environment makes a record of a deployment where it may not, or none where it must");

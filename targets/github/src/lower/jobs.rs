@@ -2,7 +2,7 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, permissions};
+use super::{Lowering, artefacts, identities, names, permissions};
 use crate::document::{EnvironmentUse, Input, Job, Step};
 use crate::expression::Expression;
 use crate::pins;

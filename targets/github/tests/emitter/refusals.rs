@@ -130,3 +130,18 @@ fn a_workflow_that_is_too_large_is_refused() {
     assert_eq!(complaints.len(), 1);
     assert!(complaints[0].starts_with("P1103 the workflow of `large` has "), "{complaints:?}");
 }
+
+#[test]
+fn a_nodes_own_secrets_share_no_environment_with_a_deploy() {
+    let secret = Secret { variable: "TOKEN".to_owned(), file: false, origin: origin() };
+    let build = hello().edit("unit", |node| node.body.secrets = vec![secret]);
+    assert!(build.complaints().is_empty());
+    let mut build = build;
+    let mut production = build.program.environments["production"].clone();
+    production.name = "hello-unit".to_owned();
+    build.program.environments.insert(production.name.clone(), production);
+    assert_eq!(
+        build.complaints(),
+        ["P1102 the secrets of `unit` would lie in GitHub's environment `hello-unit`, which is that of an environment of the workspace"]
+    );
+}

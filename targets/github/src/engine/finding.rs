@@ -11,17 +11,29 @@ pub(crate) struct Finding {
     pub(crate) message: String,
     pub(crate) line: usize,
     pub(crate) counterexample: Option<String>,
+    /// Whether it is no difference, but a proof that would take more than the compiler allows itself.
+    is_undecided: bool,
 }
 
 impl Finding {
     /// A difference of the whole file.
     pub(crate) fn of_file(message: impl Into<String>, line: usize) -> Finding {
-        Finding { job: None, message: message.into(), line, counterexample: None }
+        Finding { job: None, message: message.into(), line, counterexample: None, is_undecided: false }
     }
 
     /// A difference of one job.
     pub(crate) fn of_job(job: &str, message: impl Into<String>, line: usize) -> Finding {
-        Finding { job: Some(job.to_owned()), message: message.into(), line, counterexample: None }
+        Finding::of_file(message, line).in_job(job)
+    }
+
+    /// A proof too large to decide.
+    pub(crate) fn undecided(message: impl Into<String>, line: usize) -> Finding {
+        Finding { is_undecided: true, ..Finding::of_file(message, line) }
+    }
+
+    /// The same, of one job.
+    pub(crate) fn in_job(self, job: &str) -> Finding {
+        Finding { job: Some(job.to_owned()), ..self }
     }
 
     /// The same with the run that shows it.
@@ -40,6 +52,12 @@ impl Finding {
             Some(job) => format!("job `{job}` of the output for github"),
             None => "the output for github".to_owned(),
         };
+        if self.is_undecided {
+            let message = format!("{place} can't be proven: {}", self.message);
+            return Diagnostic::error(codes::P0407, message, span)
+                .note("what can't be decided is not proven, so it is refused")
+                .help("name paths by kinds of change instead of many overlapping globs, or split the pipeline");
+        }
         let mut diagnostic = Diagnostic::error(
             codes::P1190,
             format!("{place} differs from its source: {}", self.message),

@@ -37,7 +37,7 @@ impl Lowering<'_> {
             codes::P1101,
             origin,
             format!("{what} can't be built for github by this version"),
-            "leave it out, or leave `github` out of the pipeline's `targets`",
+            "leave it out: a clause that a target can't build is refused, never dropped in silence",
         );
     }
 

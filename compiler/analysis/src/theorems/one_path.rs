@@ -67,6 +67,42 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
     }
 }
 
+/// Nothing but deploys to an environment holds its identities: what can become production's role reaches production.
+pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    let owners: BTreeMap<(&str, &str), &Environment> = program
+        .environments
+        .values()
+        .rev()
+        .flat_map(|environment| environment.identities.iter().map(move |identity| (identity, environment)))
+        .map(|(identity, environment)| ((identity.provider.as_str(), identity.role.as_str()), environment))
+        .collect();
+    let own = program
+        .pipelines
+        .iter()
+        .flat_map(|pipeline| &pipeline.nodes)
+        .flat_map(|node| node.body.identities.iter().map(move |identity| (identity, named(node))));
+    let shared = program.environments.values().flat_map(|environment| {
+        environment.identities.iter().map(move |identity| (identity, format!("environment `{}`", environment.name)))
+    });
+    for (identity, holder) in own.chain(shared) {
+        let Some(owner) = owners.get(&(identity.provider.as_str(), identity.role.as_str())) else { continue };
+        let Some(first) = owner.identities.iter().find(|it| it.role == identity.role) else { continue };
+        if first.origin == identity.origin {
+            continue;
+        }
+        let diagnostic = Diagnostic::error(
+            codes::P0602,
+            format!("{holder} holds the identity of `{}`", owner.name),
+            identity.origin.span,
+        )
+        .saying("the same role")
+        .label(first.origin.span, format!("`{}` holds it here", owner.name))
+        .counterexample(format!("{holder} signs in as `{}` and changes `{}`, past every gate", identity.role, owner.name))
+        .help("give each its own role, with the rights it needs");
+        diagnostics.push(identity.origin.explain(diagnostic));
+    }
+}
+
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     second_paths(proof);

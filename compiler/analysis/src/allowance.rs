@@ -5,7 +5,8 @@
 use crate::Module;
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_syntax::ast::{
-    Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, PipelineClause, StageClause, Work,
+    Action, Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, PipelineClause,
+    SidecarClause, StageClause, Work,
 };
 
 struct Allowance<'a> {
@@ -22,6 +23,9 @@ pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<D
             in_declaration(&item.kind, &mut allowances);
         }
     }
+    // The nearest allowance is the one that is meant.
+    allowances
+        .sort_by_key(|allowance| (allowance.covers.file, allowance.covers.end - allowance.covers.start));
     for Allowance { written, covers } in allowances {
         let code = match written.code.node.parse::<Code>() {
             Ok(code) if code.can_be_allowed() => code,
@@ -101,7 +105,7 @@ fn in_declaration<'a>(declaration: &'a Declaration, all: &mut Vec<Allowance<'a>>
         Declaration::Environment(environment) => {
             for clause in &environment.clauses {
                 gather(clause, all);
-                if let EnvironmentClause::Teardown(pipec_syntax::ast::Action::Body(body)) = &clause.kind {
+                if let EnvironmentClause::Teardown(Action::Body(body)) = &clause.kind {
                     in_body(body, all);
                 }
             }
@@ -121,10 +125,17 @@ fn in_body<'a>(body: &'a Body, all: &mut Vec<Allowance<'a>>) {
     for clause in &body.clauses {
         gather(clause, all);
         match &clause.kind {
-            BodyClause::Shift(pipec_syntax::ast::Action::Body(body))
-            | BodyClause::Verify(pipec_syntax::ast::Action::Body(body))
-            | BodyClause::Rollback(pipec_syntax::ast::Action::Body(body)) => in_body(body, all),
-            BodyClause::Sidecar { clauses, .. } => clauses.iter().for_each(|clause| gather(clause, all)),
+            BodyClause::Shift(Action::Body(body))
+            | BodyClause::Verify(Action::Body(body))
+            | BodyClause::Rollback(Action::Body(body)) => in_body(body, all),
+            BodyClause::Sidecar { clauses, .. } => {
+                for clause in clauses {
+                    gather(clause, all);
+                    if let SidecarClause::Ready(Action::Body(body)) = &clause.kind {
+                        in_body(body, all);
+                    }
+                }
+            }
             BodyClause::Engine { steps, .. } => steps.iter().for_each(|clause| gather(clause, all)),
             _ => {}
         }

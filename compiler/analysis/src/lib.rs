@@ -8,6 +8,7 @@ mod script_checks;
 pub mod scripts;
 mod theorems;
 mod value;
+mod variables;
 
 use pipec_base::{Diagnostic, FileId};
 use pipec_ir::Program;
@@ -42,16 +43,16 @@ pub struct Analysis {
 pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Date) -> Analysis {
     let mut diagnostics = Vec::new();
     let names = scope::Workspace::new(workspace, standard, &mut diagnostics);
-    let mut program = expand::expand(&names, &mut diagnostics);
-    let mut ordered = true;
-    for pipeline in &mut program.pipelines {
-        ordered &= order::order(pipeline, &mut diagnostics);
+    let mut expanded = expand::expand(&names, &mut diagnostics);
+    for pipeline in &mut expanded.program.pipelines {
+        if !order::order(pipeline, &mut diagnostics) {
+            expanded.incomplete.insert(pipeline.origin.span);
+        }
     }
-    if ordered {
-        theorems::prove(&program, &mut diagnostics);
-    }
-    script_checks::check(&names, &program, &mut diagnostics);
+    theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
+    variables::check(&expanded, &mut diagnostics);
+    script_checks::check(&names, &expanded, &mut diagnostics);
     allowance::apply(workspace, today, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
-    Analysis { program, diagnostics }
+    Analysis { program: expanded.program, diagnostics }
 }

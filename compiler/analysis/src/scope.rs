@@ -44,6 +44,11 @@ impl Definition<'_> {
             Definition::Broken => "a broken declaration",
         }
     }
+
+    /// Whether it is a value or has fields that are.
+    pub(crate) fn has_value(&self) -> bool {
+        matches!(self, Definition::Let(_) | Definition::Environment(..) | Definition::EnvironmentInstance(..))
+    }
 }
 
 /// A definition, where it is, and the name it was declared by.
@@ -57,6 +62,8 @@ struct Scope<'a> {
     source: Module<'a>,
     names: BTreeMap<&'a str, (Span, Definition<'a>)>,
     uses: BTreeSet<ModuleId>,
+    /// Whether a declaration is too broken to show its name: any unknown name may be its own.
+    has_unnamed: bool,
 }
 
 /// All modules and their names.
@@ -75,7 +82,16 @@ impl<'a> Workspace<'a> {
         let scopes = workspace
             .iter()
             .chain(standard)
-            .map(|source| Scope { source: *source, names: BTreeMap::new(), uses: BTreeSet::new() })
+            .map(|source| Scope {
+                source: *source,
+                names: BTreeMap::new(),
+                uses: BTreeSet::new(),
+                has_unnamed: source
+                    .tree
+                    .items
+                    .iter()
+                    .any(|item| matches!(item.kind, Declaration::Error { name: None })),
+            })
             .collect();
         let mut all = Workspace { scopes, own: workspace.len() };
         for place in 0..all.scopes.len() {
@@ -131,59 +147,93 @@ impl<'a> Workspace<'a> {
         Some(Found { module, definition: *definition })
     }
 
-    /// What a path means in a module; `None` where a diagnostic has been or need not be given. `wanted` is what is asked
-    /// for, with its article.
+    /// Whether every name of a module is known.
+    pub(crate) fn is_whole(&self, module: ModuleId) -> bool {
+        self.scopes.get(module.0).is_some_and(|scope| !scope.has_unnamed)
+    }
+
+    /// What a path means in a module. `wanted` is what is asked for, with its article.
+    ///
+    /// # Errors
+    /// With a finding, or without one where a broken declaration may be what is meant.
     pub(crate) fn resolve(
         &self,
         module: ModuleId,
         path: &Path,
         wanted: &str,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Found<'a>> {
-        let (first, rest) = path.segments.split_first()?;
-        let found = self.name(module, &first.node);
-        match (found, rest) {
-            (Some(Found { definition: Definition::Broken, .. }), _) => None,
-            (Some(found), []) => Some(found),
-            (Some(Found { definition: Definition::Module(inner), .. }), [name]) => {
-                let found = self.name(inner, &name.node);
-                if found.is_none() {
-                    diagnostics.push(self.unknown(inner, name, wanted, Some(&first.node)));
+    ) -> Result<Found<'a>, Option<Box<Diagnostic>>> {
+        let Some((first, rest)) = path.segments.split_first() else { return Err(None) };
+        let found = match self.name(module, &first.node) {
+            Some(found) => found,
+            None => return Err(self.unknown(module, first, wanted, None).map(Box::new)),
+        };
+        match (found.definition, rest) {
+            (Definition::Broken, _) => Err(None),
+            (_, []) => Ok(found),
+            (Definition::Module(inner), [name, further @ ..]) => {
+                match (self.name(inner, &name.node), further) {
+                    (None, _) => Err(self.unknown(inner, name, wanted, Some(&first.node)).map(Box::new)),
+                    (Some(Found { definition: Definition::Broken, .. }), _) => Err(None),
+                    (Some(Found { definition: Definition::Module(_), .. }), _) => {
+                        Err(Some(Box::new(handed_on(&first.node, name))))
+                    }
+                    (Some(found), []) => Ok(found),
+                    (Some(_), _) => Err(Some(Box::new(no_module(
+                        &format!("{}.{}", first.node, name.node),
+                        name.span,
+                        wanted,
+                    )))),
                 }
-                found.filter(|found| !matches!(found.definition, Definition::Broken))
             }
-            (None, _) => {
-                diagnostics.push(self.unknown(module, first, wanted, None));
-                None
-            }
-            (Some(_), _) => {
-                diagnostics.push(
-                    Diagnostic::error(codes::P0101, format!("`{}` is no module", first.node), path.span)
-                        .help(format!("name {wanted}, or `module.name` of a module taken in by `use`")),
-                );
-                None
-            }
+            (_, _) => Err(Some(Box::new(no_module(&first.node, first.span, wanted)))),
         }
     }
 
-    fn unknown(&self, module: ModuleId, name: &Name, wanted: &str, of: Option<&str>) -> Diagnostic {
-        let known: Vec<&str> = self.definitions(module).into_iter().map(|(known, _)| known).collect();
+    /// That there is no such name; `None` where a broken declaration may be what is meant.
+    pub(crate) fn unknown(
+        &self,
+        module: ModuleId,
+        name: &Name,
+        wanted: &str,
+        of: Option<&str>,
+    ) -> Option<Diagnostic> {
+        if !self.is_whole(module) {
+            return None;
+        }
         let place = of.map(|of| format!(" in module `{of}`")).unwrap_or_default();
         let noun = wanted.split_once(' ').map_or(wanted, |(_, noun)| noun);
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no {noun} `{}`{place}", name.node), name.span);
-        match closest(&name.node, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                name.span,
-                near,
-            ),
+        let known = self.named_as(module, wanted);
+        let elsewhere = of.is_none().then(|| self.in_modules(module, &name.node, wanted)).flatten();
+        let near = elsewhere.or_else(|| closest(&name.node, known.iter().copied()).map(str::to_owned));
+        Some(match near {
+            Some(near) => suggest(diagnostic, &near, name.span),
             None if known.is_empty() => diagnostic.help(format!("declare {wanted} of that name")),
             None => diagnostic.help(format!(
                 "declare {wanted} of that name; declared here: {}",
                 known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             )),
-        }
+        })
+    }
+
+    /// The names of a module that are what is wanted, in source order.
+    fn named_as(&self, module: ModuleId, wanted: &str) -> Vec<&'a str> {
+        self.definitions(module)
+            .into_iter()
+            .filter(|(_, definition)| {
+                definition.what() == wanted || wanted == "a value" && definition.has_value()
+            })
+            .map(|(name, _)| name)
+            .collect()
+    }
+
+    /// The path of such a name in a module that this one has taken in.
+    fn in_modules(&self, module: ModuleId, name: &str, wanted: &str) -> Option<String> {
+        self.definitions(module).into_iter().find_map(|(of, definition)| {
+            let Definition::Module(inner) = definition else { return None };
+            self.named_as(inner, wanted).contains(&name).then(|| format!("{of}.{name}"))
+        })
     }
 
     fn declare(&mut self, module: ModuleId, diagnostics: &mut Vec<Diagnostic>) {
@@ -304,31 +354,73 @@ impl<'a> Workspace<'a> {
             .map(|(place, _)| ModuleId(place))
     }
 
+    /// Files that use each other in a circle: the first `use` in it is refused, and the circle is open.
     fn refuse_cycles(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         for place in 0..self.scopes.len() {
             let module = ModuleId(place);
             let Some(scope) = self.scopes.get(place) else { continue };
-            let back: Vec<(&str, Span)> = scope
+            let back: Vec<(&str, Span, ModuleId)> = scope
                 .names
                 .iter()
                 .filter_map(|(name, (span, definition))| match definition {
                     Definition::Module(used) if self.with_uses(*used).contains(&module) => {
-                        Some((*name, *span))
+                        Some((*name, *span, *used))
                     }
                     _ => None,
                 })
                 .collect();
-            for (name, span) in back {
-                diagnostics.push(
-                    Diagnostic::error(codes::P0104, format!("module `{name}` uses this file again"), span)
-                        .help("put what both need into a third file that uses neither"),
-                );
+            for (name, span, used) in back {
+                let message = if used == module {
+                    "this file uses itself".to_owned()
+                } else {
+                    format!("module `{name}` uses this file again")
+                };
+                let help = if used == module {
+                    "its names are here already: drop the `use`"
+                } else {
+                    "put what both need into a third file that uses neither"
+                };
+                diagnostics.push(Diagnostic::error(codes::P0104, message, span).help(help));
                 if let Some(scope) = self.scopes.get_mut(place) {
                     scope.names.insert(name, (span, Definition::Broken));
+                    scope.uses.remove(&used);
                 }
             }
         }
     }
+}
+
+/// Adds "did you mean", with the fix.
+pub(crate) fn suggest(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnostic {
+    diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+}
+
+/// Adds the nearest of the known words as "did you mean", else what `otherwise` says.
+pub(crate) fn suggest_of<'k>(
+    diagnostic: Diagnostic,
+    word: &Name,
+    known: impl IntoIterator<Item = &'k str>,
+    otherwise: impl FnOnce() -> String,
+) -> Diagnostic {
+    match closest(&word.node, known) {
+        Some(near) => suggest(diagnostic, near, word.span),
+        None => diagnostic.help(otherwise()),
+    }
+}
+
+fn no_module(name: &str, span: Span, wanted: &str) -> Diagnostic {
+    Diagnostic::error(codes::P0101, format!("`{name}` is no module"), span)
+        .help(format!("name {wanted}, or `module.name` of a module taken in by `use`"))
+}
+
+/// What a module has taken in is its own business.
+pub(crate) fn handed_on(module: &str, name: &Name) -> Diagnostic {
+    Diagnostic::error(
+        codes::P0101,
+        format!("`{}` is a module that `{module}` has taken in, and hands on to nobody", name.node),
+        name.span,
+    )
+    .help("take it in here, too: `use \"./file.pipe\" as name`")
 }
 
 /// "This name is taken".
@@ -336,6 +428,13 @@ pub(crate) fn taken(name: &Name, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0102, format!("the name `{}` is taken", name.node), name.span)
         .label(first, "it was first declared here")
         .help("give one of the two another name")
+}
+
+/// "There are two of this name in the workspace".
+pub(crate) fn twin(name: &str, what: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0102, format!("there are two {what}s `{name}` in the workspace"), span)
+        .label(first, "the other is declared here")
+        .help("names of pipelines, environments and roles are unique in a workspace: records and settings go by them")
 }
 
 /// A path relative to a folder of the workspace, without `.` and `..`; `None` if it leads out.

@@ -1,25 +1,34 @@
 //! The checks of scripts, brought to the program: which script stands where, and which variables it has.
 
+use crate::expand::Expanded;
 use crate::scope::Workspace;
 use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
+use crate::variables;
 use pipec_base::{Diagnostic, Severity, Span, codes};
-use pipec_ir::{Action, ArtefactType, Binding, Environment, Node, NodeKind, Pipeline, Program, Step, Tier};
+use pipec_ir::{Action, Node, NodeKind, Pipeline, Program, Step};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
 
-/// Checks every script of the program.
-pub(crate) fn check(workspace: &Workspace<'_>, program: &Program, diagnostics: &mut Vec<Diagnostic>) {
-    for pipeline in &program.pipelines {
+/// Checks every script of the program, and those that nothing runs yet.
+pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
+    let program = &expanded.program;
+    for pipeline in program.pipelines.iter().chain(&expanded.templates) {
         for node in &pipeline.nodes {
             check_node(workspace, program, pipeline, node, diagnostics);
         }
     }
     for environment in program.environments.values() {
         if let Some(teardown) = &environment.teardown {
-            let mut defined: BTreeSet<String> = environment_variables(environment).collect();
-            defined.insert("PIPE_PULL_REQUEST".to_owned());
-            check_action(workspace, &environment.name, teardown, &defined, diagnostics);
+            let given = variables::of_environment(environment).map(|given| given.variable);
+            let defined = given.chain(["PIPE_PULL_REQUEST".to_owned()]).collect();
+            check_action(workspace, ScriptRole::Deploy, &environment.name, teardown, &defined, diagnostics);
         }
+    }
+    for (task, steps) in &expanded.uncalled {
+        let mut found = Vec::new();
+        check_steps(workspace, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
+        // Which variables a task's caller gives it is not known.
+        diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
 }
 
@@ -30,7 +39,7 @@ fn check_node(
     node: &Node,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let defined = variables(program, pipeline, node);
+    let defined: BTreeSet<String> = variables::names(program, pipeline, node).collect();
     let role = match &node.kind {
         NodeKind::Gate(_) => ScriptRole::Gate,
         NodeKind::Artefact(_) => ScriptRole::Artefact,
@@ -38,20 +47,24 @@ fn check_node(
         NodeKind::Job => ScriptRole::Job,
     };
     check_steps(workspace, role, &node.name, &node.body.steps, &defined, diagnostics);
+    for ready in node.body.sidecars.iter().filter_map(|sidecar| sidecar.ready.as_ref()) {
+        check_action(workspace, ScriptRole::Other, &node.name, ready, &defined, diagnostics);
+    }
     if let NodeKind::Deploy(deploy) = &node.kind {
         let mut weighted = defined.clone();
         weighted.insert("PIPE_WEIGHT".to_owned());
         for action in [&deploy.shift, &deploy.verify].into_iter().flatten() {
-            check_action(workspace, &node.name, action, &weighted, diagnostics);
+            check_action(workspace, role, &node.name, action, &weighted, diagnostics);
         }
         if let Some(rollback) = &deploy.rollback {
-            check_action(workspace, &node.name, rollback, &defined, diagnostics);
+            check_action(workspace, role, &node.name, rollback, &defined, diagnostics);
         }
     }
 }
 
 fn check_action(
     workspace: &Workspace<'_>,
+    role: ScriptRole,
     name: &str,
     action: &Action,
     defined: &BTreeSet<String>,
@@ -59,7 +72,7 @@ fn check_action(
 ) {
     let mut defined = defined.clone();
     defined.extend(action.env.iter().map(|binding| binding.variable.clone()));
-    check_steps(workspace, ScriptRole::Deploy, name, &action.steps, &defined, diagnostics);
+    check_steps(workspace, role, name, &action.steps, &defined, diagnostics);
 }
 
 fn check_steps(
@@ -139,79 +152,4 @@ fn edit(written: &str, string: Span, meant: Span, replacement: &str) -> (Span, S
         replacement.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n").replace('\t', "\\t")
     };
     (span, text)
-}
-
-/// Every variable that the compiler gives to a node's scripts.
-fn variables(program: &Program, pipeline: &Pipeline, node: &Node) -> BTreeSet<String> {
-    let body = &node.body;
-    let bound = |bindings: &[Binding]| -> Vec<String> {
-        bindings.iter().map(|binding| binding.variable.clone()).collect()
-    };
-    let mut all: BTreeSet<String> = bound(&body.env).into_iter().collect();
-    for (artefact, _) in &body.uses {
-        all.extend(artefact_variables(pipeline, artefact, artefact));
-    }
-    if let Some(subject) = &body.subject {
-        all.extend(artefact_variables(pipeline, subject, "subject"));
-    }
-    all.extend(body.secrets.iter().map(|secret| secret.variable.clone()));
-    let mut identities: Vec<&str> = body.identities.iter().map(|it| it.provider.as_str()).collect();
-    for sidecar in &body.sidecars {
-        let stem = upper(&sidecar.name);
-        all.extend([format!("{stem}_HOST"), format!("{stem}_PORT")]);
-    }
-    for leg in body.matrix.iter().flat_map(|matrix| &matrix.legs) {
-        all.extend(bound(&leg.env));
-    }
-    match &node.kind {
-        NodeKind::Deploy(deploy) => {
-            if let Some(environment) = program.environments.get(&deploy.environment) {
-                all.extend(environment_variables(environment));
-                identities.extend(environment.identities.iter().map(|it| it.provider.as_str()));
-                if environment.tier == Tier::Ephemeral {
-                    all.insert("PIPE_PULL_REQUEST".to_owned());
-                }
-            }
-        }
-        NodeKind::Artefact(artefact) if artefact.ty == ArtefactType::Image => {
-            all.insert("PIPE_IMAGE_LAYOUT".to_owned());
-        }
-        _ => {}
-    }
-    all.extend(identities.into_iter().flat_map(identity_variables).map(|name| (*name).to_owned()));
-    all
-}
-
-fn environment_variables(environment: &Environment) -> impl Iterator<Item = String> {
-    let secrets = environment.secrets.iter().map(|secret| secret.variable.clone());
-    secrets.chain(environment.values.iter().map(|value| value.variable.clone()))
-}
-
-fn artefact_variables(pipeline: &Pipeline, artefact: &str, called: &str) -> Vec<String> {
-    let image = pipeline.producer(artefact).is_some_and(|(_, it)| it.ty == ArtefactType::Image);
-    let fields = if image { ["REF", "DIGEST"] } else { ["PATH", "DIGEST"] };
-    fields.iter().map(|field| format!("{}_{field}", upper(called))).collect()
-}
-
-/// What the providers' own tools read, and the engines' sign-in leaves in the environment.
-fn identity_variables(provider: &str) -> &'static [&'static str] {
-    match provider {
-        "aws" => &[
-            "AWS_ACCESS_KEY_ID",
-            "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN",
-            "AWS_REGION",
-            "AWS_DEFAULT_REGION",
-        ],
-        "azure" => &["AZURE_CONFIG_DIR"],
-        _ => &[
-            "GOOGLE_APPLICATION_CREDENTIALS",
-            "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
-            "GOOGLE_GHA_CREDS_PATH",
-        ],
-    }
-}
-
-fn upper(name: &str) -> String {
-    name.replace('-', "_").to_ascii_uppercase()
 }

@@ -1,6 +1,6 @@
 //! Values and their types (language reference, "Types and values").
 
-use pipec_ir::{ArtefactType, Fact, Text};
+use pipec_ir::{ArtefactType, Fact, Piece, Text};
 use pipec_syntax::ast;
 use std::fmt;
 
@@ -23,6 +23,26 @@ pub(crate) enum Type {
     Artefact(ArtefactType),
     /// Of something broken: fits everything.
     Unknown,
+}
+
+impl Type {
+    /// How a value of the type is written, if that can be shown.
+    pub(crate) fn example(&self) -> Option<&'static str> {
+        Some(match self {
+            Type::String | Type::Path => "between quotes: `\"…\"`",
+            Type::Int => "as a whole number: `3`",
+            Type::Decimal => "as a number: `0.5`",
+            Type::Bool => "`true` or `false`",
+            Type::Duration => "with its unit and without quotes: `10m`, `2h`",
+            Type::Percent => "with its sign: `80%`",
+            Type::Size => "with its unit: `2GiB`",
+            Type::Time => "`08:00`",
+            Type::Date => "`2027-01-31`",
+            Type::List(_) => "between brackets: `[…, …]`",
+            Type::OneOf(_) => "between quotes, as one of its words",
+            Type::Secret | Type::Artefact(_) | Type::Unknown => return None,
+        })
+    }
 }
 
 impl fmt::Display for Type {
@@ -66,6 +86,8 @@ pub(crate) enum Value {
     Time(ast::Time),
     Date(ast::Date),
     List(Vec<Value>),
+    /// Known in the run only, of a type that is known now.
+    Fact(Fact, Type),
     /// An artefact, by name.
     Artefact(String, ArtefactType),
     /// A secret, by name, and the environment that holds it if it is not the node's own.
@@ -111,6 +133,7 @@ impl Value {
             Value::List(elements) => {
                 Type::List(Box::new(elements.first().map_or(Type::Unknown, Value::type_of)))
             }
+            Value::Fact(_, ty) => ty.clone(),
             Value::Artefact(_, ty) => Type::Artefact(*ty),
             Value::Secret { .. } => Type::Secret,
             Value::Broken => Type::Unknown,
@@ -125,9 +148,30 @@ impl Value {
             (Value::Text(text), Type::OneOf(words)) => {
                 text.as_literal().is_some_and(|text| words.iter().any(|word| word == text))
             }
-            (Value::Int(_), Type::Decimal) => true,
+            (Value::Fact(_, Type::String), Type::Path) => true,
+            (Value::Int(_) | Value::Fact(_, Type::Int), Type::Decimal) => true,
+            (Value::Fact(_, Type::OneOf(own)), Type::OneOf(words)) => {
+                own.iter().all(|word| words.contains(word))
+            }
+            (Value::Fact(_, Type::OneOf(_)), Type::String | Type::Path) => true,
             (Value::List(elements), Type::List(element)) => elements.iter().all(|value| value.fits(element)),
             (value, ty) => value.type_of() == *ty,
+        }
+    }
+
+    /// How many bytes it takes, near enough.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Value::Text(text) => text
+                .pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(literal) => literal.len(),
+                    Piece::Fact(_) => 16,
+                })
+                .sum(),
+            Value::List(values) => values.iter().map(|value| 16 + value.size()).sum(),
+            _ => 16,
         }
     }
 
@@ -135,6 +179,7 @@ impl Value {
     pub(crate) fn to_text(&self) -> Option<Text> {
         let literal = match self {
             Value::Text(text) => return Some(text.clone()),
+            Value::Fact(fact, _) => return Some(Text::fact(fact.clone())),
             Value::Int(number) => number.to_string(),
             Value::Decimal(number) => number.clone(),
             Value::Bool(value) => value.to_string(),
@@ -166,9 +211,9 @@ fn size(bytes: u64) -> String {
         .map_or_else(|| bytes.to_string(), |(unit, name)| format!("{}{name}", bytes / unit))
 }
 
-/// The facts that have fixed names.
-pub(crate) fn fact(root: &str, field: &str) -> Option<Fact> {
-    Some(match (root, field) {
+/// The facts that have fixed names, with their types.
+pub(crate) fn fact(root: &str, field: &str) -> Option<(Fact, Type)> {
+    let fact = match (root, field) {
         ("commit", "sha") => Fact::CommitSha,
         ("commit", "short") => Fact::CommitShort,
         ("tag", "name") => Fact::TagName,
@@ -180,7 +225,9 @@ pub(crate) fn fact(root: &str, field: &str) -> Option<Fact> {
         ("shard", "index") => Fact::ShardIndex,
         ("shard", "count") => Fact::ShardCount,
         _ => return None,
-    })
+    };
+    let ty = if matches!(field, "number" | "index" | "count") { Type::Int } else { Type::String };
+    Some((fact, ty))
 }
 
 /// The fields of each root of facts, for messages.

@@ -79,6 +79,7 @@ registry! {
     P0119 = 119 "idle-allowance" since "0.1.0";
     P0120 = 120 "malformed-schedule" since "0.1.0";
     P0121 = 121 "variable-taken" since "0.1.0";
+    P0122 = 122 "grown-too-large" since "0.1.0";
 
     P0201 = 201 "unlisted-entry" since "0.1.0";
     P0202 = 202 "second-path" since "0.1.0";

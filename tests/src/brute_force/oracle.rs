@@ -82,9 +82,12 @@ pub fn judge(program: &Program) -> Findings {
             findings.insert(Finding::new("P0207", [&pipeline.name]), None);
         }
     }
-    let Some(orders) = orders.into_iter().collect::<Option<Vec<Order>>>() else { return findings };
-    entries(program, &mut findings);
+    // Of a circle nothing else is proven, and while there is one, nothing that spans the pipelines.
+    if orders.iter().all(Option::is_some) {
+        entries(program, &mut findings);
+    }
     for (place, (pipeline, order)) in program.pipelines.iter().zip(&orders).enumerate() {
+        let Some(order) = order else { continue };
         let world = World::new(pipeline, Names::all(pipeline));
         let runs = world.runs();
         let due: Vec<Vec<bool>> = (0..pipeline.stages.len())
@@ -96,24 +99,33 @@ pub fn judge(program: &Program) -> Findings {
     findings
 }
 
-/// What each environment comes after. Of each circle the environment that comes first by name is reported and then comes
-/// after nothing.
+/// What each environment comes after. Of each circle the environment that comes first by name is reported; then all of the
+/// shortest way back to it come after nothing.
 fn environment_order(program: &Program, findings: &mut Findings) -> BTreeMap<String, Vec<String>> {
     let mut after: BTreeMap<String, Vec<String>> =
         program.environments.iter().map(|it| (it.name.clone(), it.after.clone())).collect();
     for name in after.keys().cloned().collect::<Vec<_>>() {
-        let mut reached: BTreeSet<String> = after[&name].iter().cloned().collect();
-        loop {
-            let more: BTreeSet<String> = reached.iter().flat_map(|it| after[it].clone()).collect();
-            let size = reached.len();
-            reached.extend(more);
-            if reached.len() == size {
-                break;
+        let mut ways = vec![vec![name.clone()]];
+        let circle = loop {
+            if let Some(way) = ways.iter().find(|way| after[&way[way.len() - 1]].contains(&name)) {
+                break way.clone();
             }
-        }
-        if reached.contains(&name) {
+            ways = ways
+                .iter()
+                .flat_map(|way| {
+                    let next = after[&way[way.len() - 1]].iter().filter(|next| !way.contains(next));
+                    next.map(|next| [way.as_slice(), &[next.clone()]].concat())
+                })
+                .collect();
+            if ways.is_empty() {
+                break Vec::new();
+            }
+        };
+        if !circle.is_empty() {
             findings.insert(Finding::new("P0206", [&name]), None);
-            after.insert(name, Vec::new());
+        }
+        for member in circle {
+            after.insert(member, Vec::new());
         }
     }
     after

@@ -1,12 +1,16 @@
 //! Bodies: what the clauses of a node and of the task it calls come to.
 
+mod action;
 mod clause;
 mod finish;
+mod part;
+mod placement;
 
-use pipec_base::Span;
+use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
     Action, ArtefactType, Body, Evidence, ExemptionRule, Origin, Override, PathPattern, Quorum, Strategy,
 };
+use pipec_syntax::ast::Variable;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What kind of node a body belongs to.
@@ -18,8 +22,10 @@ pub(super) enum Role {
     Artefact(Option<ArtefactType>),
     Deploy,
     Job,
-    /// A task that nothing calls: any clause may stand there.
-    Task,
+    /// What moves, judges or takes back a deploy, takes an environment down, or tells that a sidecar is ready.
+    Action,
+    /// A task that nothing calls and that does not say what it yields: any clause may stand there.
+    Unknown,
 }
 
 impl Role {
@@ -30,7 +36,8 @@ impl Role {
             Role::Artefact(_) => "an artefact",
             Role::Deploy => "a deploy",
             Role::Job => "a job",
-            Role::Task => "a task",
+            Role::Action => "an action",
+            Role::Unknown => "a task",
         }
     }
 }
@@ -87,4 +94,11 @@ impl Work {
             task_says: BTreeMap::new(),
         }
     }
+}
+
+/// That a variable is set twice in one place.
+pub(super) fn set_twice(variable: &Variable, first: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0121, format!("variable `{}` is set twice", variable.node), variable.span)
+        .label(first, "first here")
+        .help("drop one of the two, or give one another name")
 }

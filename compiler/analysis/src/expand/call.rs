@@ -2,11 +2,12 @@
 
 use super::Expander;
 use super::frame::{Frame, path_text};
+use crate::scope::{suggest, suggest_of, taken};
 use crate::value::{Type, Value};
-use pipec_base::{Diagnostic, closest, codes};
+use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::ArtefactType;
 use pipec_syntax::ast::{self, Call, Parameter};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 impl Expander<'_, '_> {
     /// The parameters' values in a call. Arguments are evaluated where the call stands, defaults where the parameters do.
@@ -27,16 +28,15 @@ impl Expander<'_, '_> {
                     format!("`{name}` has no parameter `{}`", argument.node),
                     argument.span,
                 );
-                let diagnostic = match closest(&argument.node, known.iter().copied()) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                        format!("write `{near}`"),
-                        argument.span,
-                        near,
-                    ),
-                    None if known.is_empty() => diagnostic.help("it takes none"),
-                    None => diagnostic.help(format!("it takes {}", known.join(", "))),
-                };
+                let diagnostic = suggest_of(diagnostic, argument, known.iter().copied(), || {
+                    if known.is_empty() {
+                        "it takes none".to_owned()
+                    } else {
+                        format!("it takes {}", known.join(", "))
+                    }
+                });
                 self.report(caller, diagnostic);
+                self.evaluate(expression, caller);
                 continue;
             };
             if given.contains_key(argument.node.as_str()) {
@@ -46,7 +46,8 @@ impl Expander<'_, '_> {
                         codes::P0108,
                         format!("argument `{}` is given twice", argument.node),
                         argument.span,
-                    ),
+                    )
+                    .help("drop one of the two"),
                 );
                 continue;
             }
@@ -57,6 +58,9 @@ impl Expander<'_, '_> {
             given.insert(&argument.node, value);
         }
         for parameter in parameters {
+            if callee.parameters.contains_key(&parameter.name.node) {
+                continue;
+            }
             let value = match (given.remove(parameter.name.node.as_str()), &parameter.default) {
                 (Some(value), _) => value,
                 (None, Some(default)) => {
@@ -71,7 +75,7 @@ impl Expander<'_, '_> {
                         Diagnostic::error(
                             codes::P0107,
                             format!("`{name}` asks for `{}`", parameter.name.node),
-                            call.span,
+                            call.function.span,
                         )
                         .label(parameter.span, "declared here, without a default")
                         .help(format!("add `{}: …`", parameter.name.node)),
@@ -85,17 +89,13 @@ impl Expander<'_, '_> {
 
     /// Checks a parameter list for itself: names, types, defaults.
     pub(super) fn check_parameters(&mut self, parameters: &[Parameter], frame: &mut Frame) {
-        let mut seen = BTreeSet::new();
+        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for parameter in parameters {
-            if !seen.insert(parameter.name.node.as_str()) {
-                self.report(
-                    frame,
-                    Diagnostic::error(
-                        codes::P0102,
-                        format!("there are two parameters `{}`", parameter.name.node),
-                        parameter.name.span,
-                    ),
-                );
+            match seen.get(parameter.name.node.as_str()) {
+                Some(first) => self.report(frame, taken(&parameter.name, *first)),
+                None => {
+                    seen.insert(&parameter.name.node, parameter.name.span);
+                }
             }
             let mut found = Vec::new();
             let ty = type_of(&parameter.ty, &mut found);
@@ -106,6 +106,8 @@ impl Expander<'_, '_> {
                 let what = format!("the default of `{}`", parameter.name.node);
                 self.evaluate_as(default, &ty, &what, frame);
             }
+            // A default may name the parameters before it.
+            frame.parameters.insert(parameter.name.node.clone(), Value::Broken);
         }
     }
 }
@@ -163,12 +165,15 @@ pub(super) fn type_of(ty: &ast::Type, found: &mut Vec<Diagnostic>) -> Type {
                 .collect();
             let diagnostic =
                 Diagnostic::error(codes::P0112, format!("there is no type `{}`", name.node), name.span);
-            found.push(match closest(&name.node, words.iter().copied()) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    name.span,
-                    near,
-                ),
+            let near = match name.node.as_str() {
+                "integer" | "number" => Some("int"),
+                "boolean" => Some("bool"),
+                "float" | "double" => Some("decimal"),
+                "text" | "str" => Some("string"),
+                other => closest(other, words.iter().copied()),
+            };
+            found.push(match near {
+                Some(near) => suggest(diagnostic, near, name.span),
                 None => diagnostic.help(format!("there is {}", words.join(", "))),
             });
             Type::Unknown

@@ -1,7 +1,9 @@
 //! Conditions of stages, kinds of change, triggers' globs.
 
 use super::Expander;
+use super::field::unknown_input;
 use super::frame::Frame;
+use crate::scope::{suggest, suggest_of};
 use crate::value::Value;
 use pipec_base::{Diagnostic, closest, codes};
 use pipec_ir::{Change, Condition, Event, Input, InputType};
@@ -54,11 +56,7 @@ impl Expander<'_, '_> {
                 other => closest(other, words),
             };
             let diagnostic = match near {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    name.span,
-                    near,
-                ),
+                Some(near) => suggest(diagnostic, near, name.span),
                 None => diagnostic.help(format!("there is {}", words.join(", "))),
             };
             self.report(frame, diagnostic);
@@ -75,20 +73,7 @@ impl Expander<'_, '_> {
     ) -> Option<Condition> {
         let Some(input) = inputs.iter().find(|input| input.name == name.node) else {
             let known: Vec<&str> = inputs.iter().map(|input| input.name.as_str()).collect();
-            let diagnostic = Diagnostic::error(
-                codes::P0101,
-                format!("manual runs have no input `{}`", name.node),
-                name.span,
-            );
-            let diagnostic = match closest(&name.node, known) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    name.span,
-                    near,
-                ),
-                None => diagnostic.help(format!("declare it: `on manual {{ input {}: string }}`", name.node)),
-            };
-            self.report(frame, diagnostic);
+            self.report(frame, unknown_input(name, known));
             return None;
         };
         let text = Value::of_literal(&value.node).to_text()?.as_literal()?.to_owned();
@@ -146,14 +131,9 @@ impl Expander<'_, '_> {
         }
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no kind of change `{}`", name.node), name.span);
-        let diagnostic = match closest(&name.node, KINDS) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                name.span,
-                near,
-            ),
-            None => diagnostic.help(format!("there is {}; paths stand in quotes", KINDS.join(", "))),
-        };
+        let diagnostic = suggest_of(diagnostic, name, KINDS, || {
+            format!("there is {}; paths stand in quotes", KINDS.join(", "))
+        });
         self.report(frame, diagnostic);
         false
     }

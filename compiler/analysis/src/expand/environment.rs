@@ -1,81 +1,52 @@
-//! Environments, roles and registries.
+//! Environments.
 
-use super::Expander;
-use super::frame::{Frame, path_text};
-use crate::scope::{Definition, ModuleId};
+use super::frame::Frame;
+use super::{Expander, repeated};
+use crate::scope::{Definition, ModuleId, suggest, twin};
 use crate::value::Value;
-use pipec_base::{Diagnostic, closest, codes};
-use pipec_ir::{
-    Approval, Binding, Environment, Identity, Lock, Origin, Role, RoleMember, Secret, Tier, Window,
-};
-use pipec_syntax::ast::{
-    self, Clause, Declaration, EnvironmentClause, Instance, Name, Path, RegistryClause, Time,
-};
-use std::collections::{BTreeMap, BTreeSet};
+use pipec_base::{Diagnostic, Span, closest, codes};
+use pipec_ir::{Approval, Binding, Environment, Identity, Lock, Origin, Secret, Tier, Window};
+use pipec_syntax::ast::{self, Clause, Declaration, EnvironmentClause, Instance, Name, Path, Time};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+/// The values of environments, by environment and name.
+type Values = BTreeMap<(String, String), Value>;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const PROVIDERS: [&str; 3] = ["aws", "azure", "google"];
-const ENGINES: [&str; 3] = ["github", "gitlab", "tekton"];
 
 impl<'a> Expander<'a, '_> {
-    /// Roles and registries come first: environments name them.
-    pub(super) fn roles_and_registries(&mut self, module: ModuleId) {
-        let frame = Frame::of_module(module);
-        let Some(source) = self.workspace.source(module) else { return };
-        let tree = source.tree;
-        for (name, definition) in self.workspace.definitions(module) {
-            let Definition::Role(role) = definition else { continue };
-            let mut members = BTreeMap::new();
-            for clause in &role.members {
-                let member = &clause.kind;
-                self.known_word(&member.target, &ENGINES, "engine", &frame);
-                self.known_word(&member.kind, &["team", "group", "user"], "kind of member", &frame);
-                let entry = RoleMember { kind: member.kind.node.clone(), name: member.member.node.clone() };
-                if members.insert(member.target.node.clone(), entry).is_some() {
-                    self.report(&frame, repeated(&member.target.node, clause.span));
-                }
-            }
-            let origin = frame.origin(role.name.span);
-            let role = Role { name: name.to_owned(), members, origin };
-            if let Some(first) = self.program.roles.get(name) {
-                let first = first.origin.span;
-                self.report(&frame, taken(name, "role", role.origin.span, first));
-            } else {
-                self.program.roles.insert(name.to_owned(), role);
-            }
-        }
-        for item in &tree.items {
-            let Declaration::Registry(registry) = &item.kind else { continue };
-            let (mut user, mut password) = (None, None);
-            for clause in &registry.clauses {
-                match &clause.kind {
-                    RegistryClause::User(variable) => user = Some(variable.node.clone()),
-                    RegistryClause::Password(variable) => password = Some(variable.node.clone()),
-                    RegistryClause::Error => {}
-                }
-            }
-            self.program.registries.insert(registry.prefix.node.clone(), (user, password));
-        }
-    }
-
-    /// All environments of a module.
-    pub(super) fn environments(&mut self, module: ModuleId) {
+    /// All environments of a module, with their values.
+    pub(super) fn environments(&mut self, module: ModuleId, values: &mut Values) {
         for (name, definition) in self.workspace.definitions(module) {
             match definition {
-                Definition::Environment(item, environment) => {
-                    let mut frame = Frame::of_module(module);
-                    if let Some(parameters) = &environment.parameters {
-                        self.check_parameters(parameters, &mut frame);
-                        continue;
-                    }
-                    let built = self.environment(name, &environment.name, item, &environment.clauses, frame);
+                Definition::Environment(item, environment) if environment.parameters.is_none() => {
+                    let frame = Frame::of_module(module);
+                    let built =
+                        self.environment(name, &environment.name, item, &environment.clauses, values, frame);
                     self.keep_environment(built);
                 }
                 Definition::EnvironmentInstance(item, instance) => {
-                    self.environment_instance(module, item, instance);
+                    self.environment_instance(module, item, instance, values);
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Reads an environment with parameters for itself, if nothing calls it.
+    pub(super) fn read_environment(
+        &mut self,
+        module: ModuleId,
+        item: &'a Clause<Declaration>,
+        environment: &'a ast::Environment,
+    ) {
+        let Some(parameters) = &environment.parameters else { return };
+        let mut frame = Frame::of_module(module);
+        self.check_parameters(parameters, &mut frame);
+        if !self.called.contains(&environment.name.span) {
+            let name = &environment.name;
+            self.environment(&name.node, name, item, &environment.clauses, &mut Values::new(), frame);
         }
     }
 
@@ -84,32 +55,26 @@ impl<'a> Expander<'a, '_> {
         module: ModuleId,
         item: &'a Clause<Declaration>,
         instance: &'a Instance,
+        values: &mut Values,
     ) {
         let mut caller = Frame::of_module(module);
         let call = &instance.call;
-        let Some(found) =
-            self.workspace.resolve(module, &call.function, "an environment", &mut self.diagnostics)
-        else {
-            return;
+        let Some(found) = self.resolve(&call.function, "an environment", &caller) else { return };
+        let template = match found.definition {
+            Definition::Environment(_, template) if template.parameters.is_some() => template,
+            other => {
+                let help = "only one with parameters is called: `environment tenant(name: string) { … }`";
+                self.refuse_kind(&call.function, other, "an environment with parameters", help, &caller);
+                return;
+            }
         };
-        let Definition::Environment(_, template) = found.definition else {
-            self.report(
-                &caller,
-                Diagnostic::error(
-                    codes::P0101,
-                    format!("`{}` is {}", path_text(&call.function), found.definition.what()),
-                    call.function.span,
-                ),
-            );
-            return;
-        };
+        self.called.insert(template.name.span);
         let mut frame = Frame::of_module(found.module);
         frame.calls = vec![(call.span, template.name.node.clone())];
-        let none = Vec::new();
-        let parameters = template.parameters.as_ref().unwrap_or(&none);
-        self.arguments(call, parameters, &mut caller, &mut frame);
+        self.arguments(call, template.parameters.as_deref().unwrap_or_default(), &mut caller, &mut frame);
+        self.refuse_reads(&mut caller, &instance.name.node, call.span);
         let name = instance.name.node.clone();
-        let built = self.environment(&name, &instance.name, item, &template.clauses, frame);
+        let built = self.environment(&name, &instance.name, item, &template.clauses, values, frame);
         self.keep_environment(built);
     }
 
@@ -119,12 +84,28 @@ impl<'a> Expander<'a, '_> {
             Some(first) => {
                 let first = first.origin.span;
                 let frame = Frame::default();
-                self.report(&frame, taken(&name, "environment", environment.origin.span, first));
+                self.report(&frame, twin(&name, "environment", environment.origin.span, first));
             }
             None => {
                 self.program.environments.insert(name, environment);
             }
         }
+    }
+
+    /// An environment is read without any other: what both need is a constant.
+    fn refuse_reads(&mut self, frame: &mut Frame, name: &str, span: Span) {
+        let reads = std::mem::take(&mut frame.reads);
+        let Some((read, _)) = reads.first() else { return };
+        let message = if read == name {
+            format!("environment `{name}` reads itself")
+        } else {
+            format!("environment `{name}` reads environment `{read}`")
+        };
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0602, message, span)
+                .help("put what both places need into a constant: `let name = …`"),
+        );
     }
 
     fn environment(
@@ -133,13 +114,15 @@ impl<'a> Expander<'a, '_> {
         declared: &Name,
         item: &'a Clause<Declaration>,
         clauses: &'a [Clause<EnvironmentClause>],
+        values: &mut Values,
         mut frame: Frame,
     ) -> Environment {
         let mut built = Environment {
             name: name.to_owned(),
             docs: item.docs.clone(),
             origin: Origin::at(declared.span),
-            tier: Tier::from_word(name).unwrap_or(Tier::Production),
+            // Of an environment without a tier as little is proven as can be: that it has none has been said.
+            tier: Tier::from_word(name).unwrap_or(Tier::Development),
             after: Vec::new(),
             from: None,
             open_to_members: false,
@@ -172,7 +155,7 @@ impl<'a> Expander<'a, '_> {
                     tier_known = true;
                     broken = true;
                 }
-                other => self.environment_clause(other, clause.span, &mut built, &mut frame),
+                other => self.environment_clause(other, clause.span, &mut built, values, &mut frame),
             }
         }
         if !tier_known {
@@ -192,12 +175,7 @@ impl<'a> Expander<'a, '_> {
         built
     }
 
-    fn check_ephemeral(
-        &mut self,
-        environment: &Environment,
-        opened: Option<pipec_base::Span>,
-        frame: &Frame,
-    ) {
+    fn check_ephemeral(&mut self, environment: &Environment, opened: Option<Span>, frame: &Frame) {
         let name = &environment.name;
         if environment.tier == Tier::Ephemeral {
             let (missing, remedy) = match (environment.ttl, &environment.teardown) {
@@ -266,11 +244,7 @@ impl<'a> Expander<'a, '_> {
             other => closest(other, words),
         };
         let diagnostic = match near {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                tier.span,
-                near,
-            ),
+            Some(near) => suggest(diagnostic, near, tier.span),
             None => diagnostic.help(format!("there is {}", words.join(", "))),
         };
         self.report(frame, diagnostic);
@@ -279,25 +253,55 @@ impl<'a> Expander<'a, '_> {
     fn environment_clause(
         &mut self,
         clause: &'a EnvironmentClause,
-        span: pipec_base::Span,
+        span: Span,
         built: &mut Environment,
+        values: &mut Values,
         frame: &mut Frame,
     ) {
         let origin = frame.origin(span);
         match clause {
             EnvironmentClause::After(path) => {
-                if let Some(name) = self.environment_named(path, frame) {
-                    built.after.push((name, frame.origin(path.span)));
+                let Some(name) = self.environment_named(path, frame) else { return };
+                match built.after.iter().find(|(known, _)| *known == name) {
+                    Some((_, first)) => {
+                        let first = first.span;
+                        self.report(frame, repeated(&name, path.span, first));
+                    }
+                    None => built.after.push((name, frame.origin(path.span))),
                 }
             }
             EnvironmentClause::From(names) => {
-                let names = names.iter().map(|name| name.node.clone()).collect();
+                let mut entering: BTreeMap<&str, Span> = BTreeMap::new();
+                for name in names {
+                    match entering.get(name.node.as_str()) {
+                        Some(first) => self.report(frame, repeated(&name.node, name.span, *first)),
+                        None => {
+                            entering.insert(&name.node, name.span);
+                            self.entries.push((built.name.clone(), name.clone(), frame.clone()));
+                        }
+                    }
+                }
+                let names = entering.into_keys().map(str::to_owned).collect();
                 built.from = Some((names, origin));
             }
-            EnvironmentClause::Url(string) => built.url = Some(self.text(string, frame)),
+            EnvironmentClause::Url(string) => {
+                // A broken one is still there: who reads it is not to blame.
+                let url = self.text(string, frame);
+                self.refuse_reads(frame, &built.name, string.span);
+                let value = url.clone().map_or(Value::Broken, Value::Text);
+                values.insert((built.name.clone(), "url".to_owned()), value);
+                built.url = Some(url.unwrap_or_default());
+            }
             EnvironmentClause::Requires(kinds) => self.requires(kinds, built, frame),
             EnvironmentClause::Approval { role, min, not_author } => {
                 if let Some(role) = self.role(role, frame) {
+                    if let Some(none) = min.as_ref().filter(|min| min.node == 0) {
+                        self.report(
+                            frame,
+                            Diagnostic::error(codes::P0106, "an approval by nobody is none", none.span)
+                                .help("say how many must approve, at least 1, or drop the clause"),
+                        );
+                    }
                     let min = min.as_ref().map_or(1, |min| min.node);
                     built.approval = Some(Approval { role, min, not_author: *not_author, origin });
                 }
@@ -311,12 +315,15 @@ impl<'a> Expander<'a, '_> {
                 built.identities.extend(self.identity(identity, span, frame));
             }
             EnvironmentClause::Value { variable, value } => {
+                let place = value.span();
                 let value = self.evaluate(value, frame);
+                self.refuse_reads(frame, &built.name, place);
                 self.new_variable(built, &variable.node, variable.span, frame);
-                if let Some(value) = self.variable_value(&value, variable.span, frame) {
-                    let variable = variable.node.clone();
-                    built.values.push(Binding { variable, value, origin });
-                }
+                // A broken one is still there: who reads it is not to blame.
+                let text = self.variable_value(&value, place, frame).unwrap_or_default();
+                let variable = variable.node.clone();
+                values.insert((built.name.clone(), variable.clone()), value);
+                built.values.push(Binding { variable, value: text, origin });
             }
             EnvironmentClause::Window { from_day, to_day, from, to, zone } => {
                 built.window = self.window(from_day, to_day.as_ref(), (from, to), zone, origin, frame);
@@ -334,15 +341,17 @@ impl<'a> Expander<'a, '_> {
     fn requires(&mut self, kinds: &[Path], built: &mut Environment, frame: &Frame) {
         for path in kinds {
             let Some(kind) = self.evidence(path, frame) else { continue };
-            if built.requires.iter().any(|(known, _)| *known == kind.name) {
-                self.report(frame, repeated(&kind.name, path.span));
-            } else {
-                built.requires.push((kind.name, frame.origin(path.span)));
+            match built.requires.iter().find(|(known, _)| *known == kind.name) {
+                Some((_, first)) => {
+                    let first = first.span;
+                    self.report(frame, repeated(&kind.name, path.span, first));
+                }
+                None => built.requires.push((kind.name, frame.origin(path.span))),
             }
         }
     }
 
-    fn new_variable(&mut self, built: &Environment, name: &str, span: pipec_base::Span, frame: &Frame) {
+    fn new_variable(&mut self, built: &Environment, name: &str, span: Span, frame: &Frame) {
         let first = built
             .secrets
             .iter()
@@ -353,7 +362,8 @@ impl<'a> Expander<'a, '_> {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0121, format!("variable `{name}` is taken"), span)
-                    .label(first, "it was first declared here"),
+                    .label(first, "it was first declared here")
+                    .help("give one of the two another name"),
             );
         }
     }
@@ -371,7 +381,7 @@ impl<'a> Expander<'a, '_> {
     pub(super) fn identity(
         &mut self,
         identity: &ast::Identity,
-        span: pipec_base::Span,
+        span: Span,
         frame: &Frame,
     ) -> Option<Identity> {
         if !self.known_word(&identity.provider, &PROVIDERS, "identity provider", frame) {
@@ -469,30 +479,11 @@ impl<'a> Expander<'a, '_> {
         place.and_then(|place| u8::try_from(place + 1).ok())
     }
 
-    /// Whether a word is one of a closed list; says so if not.
-    pub(super) fn known_word(&mut self, word: &Name, known: &[&str], what: &str, frame: &Frame) -> bool {
-        if known.contains(&word.node.as_str()) {
-            return true;
-        }
-        let diagnostic =
-            Diagnostic::error(codes::P0101, format!("there is no {what} `{}`", word.node), word.span);
-        let diagnostic = match closest(&word.node, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                word.span,
-                near,
-            ),
-            None => diagnostic.help(format!("there is {}", known.join(", "))),
-        };
-        self.report(frame, diagnostic);
-        false
-    }
-
     /// What a variable of a script holds.
     pub(super) fn variable_value(
         &mut self,
         value: &Value,
-        span: pipec_base::Span,
+        span: Span,
         frame: &Frame,
     ) -> Option<pipec_ir::Text> {
         if *value == Value::Broken {
@@ -523,41 +514,48 @@ impl<'a> Expander<'a, '_> {
     pub(super) fn refuse_environment_cycles(&mut self) {
         let names: Vec<String> = self.program.environments.keys().cloned().collect();
         for name in names {
-            let mut reached: BTreeSet<String> = BTreeSet::new();
-            let mut next: Vec<String> = vec![name.clone()];
-            while let Some(current) = next.pop() {
-                let Some(environment) = self.program.environments.get(&current) else { continue };
-                for (before, _) in &environment.after {
-                    if reached.insert(before.clone()) {
-                        next.push(before.clone());
-                    }
+            let Some(circle) = self.circle_of(&name) else { continue };
+            let mut origins = Vec::new();
+            for member in &circle {
+                if let Some(environment) = self.program.environments.get_mut(member) {
+                    let broken = std::mem::take(&mut environment.after);
+                    origins.extend(broken.into_iter().find(|(before, _)| circle.contains(before)));
                 }
             }
-            if !reached.contains(&name) {
-                continue;
+            let Some(((_, origin), others)) = origins.split_first() else { continue };
+            let chain: Vec<String> =
+                circle.iter().skip(1).chain([&name]).map(|member| format!("`{member}`")).collect();
+            let mut diagnostic = Diagnostic::error(
+                codes::P0206,
+                format!("environment `{name}` comes after itself"),
+                origin.span,
+            )
+            .counterexample(format!("`{name}` waits for {}", chain.join(", which waits for ")))
+            .help("a change travels one way: drop one of the `after`");
+            for (_, origin) in others {
+                diagnostic = diagnostic.label(origin.span, "in the circle");
             }
-            let Some(environment) = self.program.environments.get_mut(&name) else { continue };
-            let broken = std::mem::take(&mut environment.after);
-            let Some((before, origin)) = broken.into_iter().next() else { continue };
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::P0206,
-                    format!("environment `{name}` comes after itself"),
-                    origin.span,
-                )
-                .counterexample(format!("`{name}` waits for `{before}`, which waits for `{name}`"))
-                .help("a change travels one way: drop one of the `after`"),
-            );
+            self.diagnostics.push(diagnostic);
         }
     }
-}
 
-fn repeated(name: &str, span: pipec_base::Span) -> Diagnostic {
-    Diagnostic::error(codes::P0015, format!("`{name}` stands here twice"), span).help("drop one of the two")
-}
-
-fn taken(name: &str, what: &str, span: pipec_base::Span, first: pipec_base::Span) -> Diagnostic {
-    Diagnostic::error(codes::P0102, format!("there are two {what}s `{name}` in the workspace"), span)
-        .label(first, "the other is declared here")
-        .help("names of pipelines, environments and roles are unique in a workspace: records and settings go by them")
+    /// The shortest way from an environment back to itself, each waiting for the next.
+    fn circle_of(&self, name: &str) -> Option<Vec<String>> {
+        let mut ways = VecDeque::from([vec![name.to_owned()]]);
+        let mut seen: BTreeSet<&str> = BTreeSet::new();
+        while let Some(way) = ways.pop_front() {
+            let Some(environment) = way.last().and_then(|last| self.program.environments.get(last)) else {
+                continue;
+            };
+            for (before, _) in &environment.after {
+                if before == name {
+                    return Some(way);
+                }
+                if seen.insert(before) {
+                    ways.push_back(way.iter().cloned().chain([before.clone()]).collect());
+                }
+            }
+        }
+        None
+    }
 }

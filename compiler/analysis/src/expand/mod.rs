@@ -5,29 +5,72 @@ mod body;
 mod call;
 mod condition;
 mod environment;
+mod expression;
+mod field;
 mod frame;
 mod node;
 mod pipeline;
+mod role;
 mod runner;
+mod trigger;
 
-use crate::scope::{Definition, ModuleId, Workspace};
-use frame::Frame;
-use pipec_base::Span;
-use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Evidence, Program};
+use crate::scope::{Definition, Found, ModuleId, Workspace, suggest_of};
+use crate::value::Value;
+use frame::{Frame, path_text};
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{Evidence, Pipeline, Program, Step};
 use pipec_logic::Glob;
-use std::collections::BTreeSet;
+use pipec_syntax::ast::{Name, Path};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A run-away body: what it takes for a node that says none, in milliseconds.
 const DEFAULT_TIMEOUT: u64 = 600_000;
 
+/// How far a workspace may grow while it is expanded: far more than any engine would take, and little enough to answer
+/// at once. An expression costs the bytes of its value, a node what its clauses cost.
+const MOST_WORK: usize = 1 << 26;
+
+/// What a single thing costs that has no size of its own.
+const ONE: usize = 64;
+
+/// What an expansion gave.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expanded {
+    pub(crate) program: Program,
+    /// The pipelines of which a part could not be read, by the place of their name: nothing is proven of them, for what is
+    /// missing may be what the proof misses.
+    pub(crate) incomplete: BTreeSet<Span>,
+    /// Pipelines that nothing calls, for what stands in them.
+    pub(crate) templates: Vec<Pipeline>,
+    /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
+    pub(crate) uncalled: Vec<(String, Vec<Step>)>,
+}
+
 /// Expands a workspace.
-pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagnostic>) -> Program {
-    let mut expander =
-        Expander { workspace, program: Program::default(), diagnostics: Vec::new(), called: BTreeSet::new() };
+pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagnostic>) -> Expanded {
+    let mut expander = Expander {
+        workspace,
+        program: Program::default(),
+        diagnostics: Vec::new(),
+        called: BTreeSet::new(),
+        environment_values: None,
+        entries: Vec::new(),
+        constants: BTreeMap::new(),
+        evaluating: Vec::new(),
+        work: 0,
+        is_incomplete: false,
+        incomplete: BTreeSet::new(),
+        templates: Vec::new(),
+        uncalled: Vec::new(),
+    };
     expander.everything();
     diagnostics.append(&mut expander.diagnostics);
-    expander.program
+    Expanded {
+        program: expander.program,
+        incomplete: expander.incomplete,
+        templates: expander.templates,
+        uncalled: expander.uncalled,
+    }
 }
 
 /// The state of an expansion.
@@ -35,8 +78,24 @@ pub(crate) struct Expander<'a, 'w> {
     workspace: &'w Workspace<'a>,
     program: Program,
     diagnostics: Vec<Diagnostic>,
-    /// The tasks and pipelines that were called, by the place of their name: the others are read once for themselves.
+    /// The tasks, pipelines and environments that were called, by the place of their name: the others are read once for
+    /// themselves.
     called: BTreeSet<Span>,
+    /// The values of environments, by environment and name; `None` until all environments are known.
+    environment_values: Option<BTreeMap<(String, String), Value>>,
+    /// The pipelines that environments say enter them, by environment, and where that is said.
+    entries: Vec<(String, Name, Frame)>,
+    /// The constants evaluated so far, by the place of their name.
+    constants: BTreeMap<Span, expression::Constant>,
+    /// The constants being evaluated, to see circles.
+    evaluating: Vec<Span>,
+    /// What the expansion has cost so far.
+    work: usize,
+    /// Whether a part of the pipeline being expanded could not be read.
+    is_incomplete: bool,
+    incomplete: BTreeSet<Span>,
+    templates: Vec<Pipeline>,
+    uncalled: Vec<(String, Vec<Step>)>,
 }
 
 impl<'a> Expander<'a, '_> {
@@ -45,9 +104,11 @@ impl<'a> Expander<'a, '_> {
         for module in &modules {
             self.roles_and_registries(*module);
         }
+        let mut values = BTreeMap::new();
         for module in &modules {
-            self.environments(*module);
+            self.environments(*module, &mut values);
         }
+        self.environment_values = Some(values);
         self.refuse_environment_cycles();
         for module in &modules {
             for (_, definition) in self.workspace.definitions(*module) {
@@ -63,6 +124,7 @@ impl<'a> Expander<'a, '_> {
             }
         }
         self.refuse_twin_pipelines();
+        self.refuse_unknown_entries();
         for module in &modules {
             self.read_uncalled(*module);
         }
@@ -72,6 +134,45 @@ impl<'a> Expander<'a, '_> {
     fn report(&mut self, frame: &Frame, diagnostic: Diagnostic) {
         let diagnostic = frame.explain(diagnostic);
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Pays for a step of the expansion; says so, once, when the workspace has grown too large.
+    fn pay(&mut self, cost: usize, span: Span, frame: &Frame) -> bool {
+        let had = self.work <= MOST_WORK;
+        self.work = self.work.saturating_add(cost.max(ONE));
+        let has = self.work <= MOST_WORK;
+        if had && !has {
+            self.is_incomplete = true;
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0122, "this workspace grows too large while it is expanded", span)
+                    .saying("here the compiler stops")
+                    .help("make fewer instances, or shorter constants"),
+            );
+        }
+        self.is_incomplete |= !has;
+        has
+    }
+
+    /// What a path means, where something is asked for (with its article).
+    fn resolve(&mut self, path: &Path, wanted: &str, frame: &Frame) -> Option<Found<'a>> {
+        match self.workspace.resolve(frame.module?, path, wanted) {
+            Ok(found) => Some(found),
+            Err(finding) => {
+                if let Some(finding) = finding {
+                    self.report(frame, *finding);
+                }
+                None
+            }
+        }
+    }
+
+    /// Says that a name is something else than what is asked for.
+    fn refuse_kind(&mut self, path: &Path, found: Definition<'_>, wanted: &str, help: &str, frame: &Frame) {
+        let message = format!("`{}` is {}, not {wanted}", path_text(path), found.what());
+        let diagnostic = Diagnostic::error(codes::P0101, message, path.span);
+        let diagnostic = if help.is_empty() { diagnostic } else { diagnostic.help(help) };
+        self.report(frame, diagnostic);
     }
 
     /// Reads a glob.
@@ -89,14 +190,27 @@ impl<'a> Expander<'a, '_> {
         }
     }
 
+    /// Whether a word is one of a closed list; says so if not.
+    fn known_word(&mut self, word: &Name, known: &[&str], what: &str, frame: &Frame) -> bool {
+        if known.contains(&word.node.as_str()) {
+            return true;
+        }
+        let diagnostic =
+            Diagnostic::error(codes::P0101, format!("there is no {what} `{}`", word.node), word.span);
+        let diagnostic =
+            suggest_of(diagnostic, word, known.iter().copied(), || format!("there is {}", known.join(", ")));
+        self.report(frame, diagnostic);
+        false
+    }
+
     /// The kind of evidence of that name.
-    fn evidence(&mut self, path: &pipec_syntax::ast::Path, frame: &Frame) -> Option<Evidence> {
+    fn evidence(&mut self, path: &Path, frame: &Frame) -> Option<Evidence> {
         let module = frame.module?;
         if let [name] = path.segments.as_slice() {
             if let Some(standard) = Evidence::standard().into_iter().find(|kind| kind.name == name.node) {
                 return Some(standard);
             }
-            if self.workspace.name(module, &name.node).is_none() {
+            if self.workspace.name(module, &name.node).is_none() && self.workspace.is_whole(module) {
                 let standard = Evidence::standard();
                 let declared = self.workspace.definitions(module);
                 let own = declared
@@ -109,89 +223,69 @@ impl<'a> Expander<'a, '_> {
                     format!("there is no kind of evidence `{}`", name.node),
                     name.span,
                 );
-                let diagnostic = match pipec_base::closest(&name.node, known.iter().copied()) {
-                    Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                        format!("write `{near}`"),
-                        name.span,
-                        near,
-                    ),
-                    None => diagnostic.help(format!(
+                let diagnostic = suggest_of(diagnostic, name, known.iter().copied(), || {
+                    format!(
                         "there is {}; or declare it: `evidence {} of commit`",
                         known.join(", "),
                         name.node
-                    )),
-                };
+                    )
+                });
                 self.report(frame, diagnostic);
                 return None;
             }
         }
-        let found = self.workspace.resolve(module, path, "a kind of evidence", &mut self.diagnostics)?;
-        match found.definition {
+        match self.resolve(path, "a kind of evidence", frame)?.definition {
             Definition::Evidence(kind) => {
                 Some(Evidence { name: kind.name.node.clone(), of_artefact: kind.of_artefact })
             }
             other => {
-                self.report(
-                    frame,
-                    Diagnostic::error(
-                        codes::P0101,
-                        format!("`{}` is {}, not a kind of evidence", frame::path_text(path), other.what()),
-                        path.span,
-                    ),
-                );
+                self.refuse_kind(path, other, "a kind of evidence", "", frame);
                 None
             }
         }
     }
 
     /// The role of that name.
-    fn role(&mut self, path: &pipec_syntax::ast::Path, frame: &Frame) -> Option<String> {
-        let found = self.workspace.resolve(frame.module?, path, "a role", &mut self.diagnostics)?;
-        match found.definition {
+    fn role(&mut self, path: &Path, frame: &Frame) -> Option<String> {
+        match self.resolve(path, "a role", frame)?.definition {
             Definition::Role(role) => Some(role.name.node.clone()),
             other => {
-                self.report(
-                    frame,
-                    Diagnostic::error(
-                        codes::P0101,
-                        format!("`{}` is {}, not a role", frame::path_text(path), other.what()),
-                        path.span,
-                    ),
-                );
+                let help = "declare who may: `role NAME { github team \"owner/team\" }`";
+                self.refuse_kind(path, other, "a role", help, frame);
                 None
             }
         }
     }
 
     /// The environment of that name.
-    fn environment_named(&mut self, path: &pipec_syntax::ast::Path, frame: &Frame) -> Option<String> {
-        let found = self.workspace.resolve(frame.module?, path, "an environment", &mut self.diagnostics)?;
-        match found.definition {
+    fn environment_named(&mut self, path: &Path, frame: &Frame) -> Option<String> {
+        match self.resolve(path, "an environment", frame)?.definition {
             Definition::Environment(_, it) if it.parameters.is_none() => Some(it.name.node.clone()),
             Definition::EnvironmentInstance(_, it) => Some(it.name.node.clone()),
             Definition::Environment(_, it) => {
-                self.report(
-                    frame,
-                    Diagnostic::error(
-                        codes::P0107,
-                        format!("environment `{}` has parameters", it.name.node),
-                        path.span,
-                    )
-                    .help(format!("name one first: `environment mine = {}(…)`", it.name.node)),
-                );
+                self.refuse_template(&it.name.node, path.span, frame);
                 None
             }
             other => {
-                self.report(
-                    frame,
-                    Diagnostic::error(
-                        codes::P0101,
-                        format!("`{}` is {}, not an environment", frame::path_text(path), other.what()),
-                        path.span,
-                    ),
-                );
+                self.refuse_kind(path, other, "an environment", "", frame);
                 None
             }
         }
     }
+
+    /// An environment with parameters is none yet.
+    fn refuse_template(&mut self, name: &str, span: Span, frame: &Frame) {
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0107, format!("environment `{name}` has parameters"), span)
+                .help(format!("name one first: `environment mine = {name}(…)`")),
+        );
+    }
+}
+
+/// That something stands there twice.
+fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0015, format!("`{word}` stands here twice"), span)
+        .label(first, "first here")
+        .help("drop one of the two")
 }

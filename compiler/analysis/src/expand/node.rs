@@ -1,14 +1,16 @@
 //! Nodes: gates, artefacts, deploys and jobs, with the tasks they call.
 
-use super::Expander;
 use super::body::{Role, Work};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
-use crate::scope::{Definition, Found, ModuleId, taken};
-use crate::value::Value;
-use pipec_base::{Diagnostic, Span, closest, codes};
+use super::{Expander, repeated};
+use crate::scope::{Definition, Found, ModuleId, suggest, suggest_of, taken};
+use crate::value::{Type, Value};
+use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
 use pipec_ir::{Artefact, ArtefactType, Deploy, Evidence, Gate, Node, NodeId, NodeKind, Origin, StageId};
-use pipec_syntax::ast::{self, Clause, DefaultClause, Name, StageClause, Task};
+use pipec_syntax::ast::{
+    self, BodyClause, Clause, DefaultClause, Literal, MatrixClause, Name, StageClause, Task,
+};
 use std::collections::BTreeSet;
 
 /// A task that has been resolved.
@@ -39,11 +41,12 @@ impl<'a> Expander<'a, '_> {
         let mut frame = pipeline.clone();
         let mut deploy_to = None;
         let head = match &clause.kind {
-            StageClause::Gate { name, evidence, of, work } => {
+            StageClause::Gate { name, evidence, of: written, work } => {
                 let evidence = self.evidence(evidence, &frame);
-                let of = self.artefact_names(of, &frame);
-                if let Some(evidence) = &evidence {
-                    self.check_subject(name, evidence, &of, draft, &frame);
+                let of = self.artefact_names(written, &frame);
+                self.is_incomplete |= evidence.is_none();
+                if let Some(evidence) = evidence.as_ref().filter(|_| of.len() == written.len()) {
+                    self.check_subject(name, evidence, &of, &frame);
                 }
                 Head { role: Role::Gate(evidence), name: name.clone(), work, of }
             }
@@ -53,7 +56,10 @@ impl<'a> Expander<'a, '_> {
             }
             StageClause::Deploy { artefacts, environment, work } => {
                 let of = self.artefact_names(artefacts, &frame);
-                let found = self.environment_named(environment, &frame)?;
+                let Some(found) = self.environment_named(environment, &frame) else {
+                    self.is_incomplete = true;
+                    return None;
+                };
                 let parts: Vec<&str> = artefacts.iter().map(|name| name.node.as_str()).collect();
                 let name = format!("deploy-{}-to-{found}", parts.join("-"));
                 deploy_to = Some((found, frame.origin(environment.span)));
@@ -63,13 +69,19 @@ impl<'a> Expander<'a, '_> {
                 Head { role: Role::Job, name: name.clone(), work, of: Vec::new() }
             }
             StageClause::Error { name: Some(name) } => {
-                draft.names.entry(name.node.clone()).or_insert(name.span);
+                draft.names.entry(name.node.clone()).or_insert((false, name.span));
+                self.is_incomplete = true;
                 return None;
             }
-            StageClause::Error { name: None } | StageClause::Default(_) | StageClause::Budget(_) => {
+            StageClause::Error { name: None } => {
+                self.is_incomplete = true;
                 return None;
             }
+            StageClause::Default(_) | StageClause::Budget(_) => return None,
         };
+        if !self.pay(0, clause.span, &frame) {
+            return None;
+        }
         self.register(&head, deploy_to.is_some(), draft, &frame);
         frame.deploys_to = deploy_to.as_ref().map(|(name, _)| name.clone());
         frame.subject = match head.of.as_slice() {
@@ -77,6 +89,9 @@ impl<'a> Expander<'a, '_> {
             _ => None,
         };
         let called = head.work.call.as_ref().and_then(|call| self.task_of(call, &head, &frame));
+        for body in called.iter().map(|called| &called.task.body).chain(&head.work.body) {
+            gather_facts(body, &mut frame);
+        }
         let mut work = Work::new(head.role.clone(), frame.origin(head.work.span));
         let defaults = draft.defaults.iter().chain(stage_defaults);
         for (default, span) in defaults {
@@ -93,6 +108,14 @@ impl<'a> Expander<'a, '_> {
             self.body_clauses(body, &mut work, &mut frame);
         }
         let broken = call_broken || work.has_error;
+        self.is_incomplete |= broken;
+        let of = head.of.iter().map(|(name, span)| (name.clone(), frame.origin(*span)));
+        for (name, origin) in of.chain(frame.named.iter().cloned()) {
+            let known = work.body.uses.iter().any(|(used, _)| *used == name);
+            if !known && name != head.name.node {
+                work.body.uses.push((name, origin));
+            }
+        }
         if !broken {
             self.check_work(&head.name, head.work.span, &work, &frame);
         }
@@ -109,13 +132,6 @@ impl<'a> Expander<'a, '_> {
         frame: Frame,
     ) -> Node {
         let mut body = work.body;
-        let known = |body: &pipec_ir::Body, name: &str| body.uses.iter().any(|(used, _)| used == name);
-        let of = head.of.iter().map(|(name, span)| (name.clone(), frame.origin(*span)));
-        for (name, origin) in of.chain(frame.named.iter().cloned()) {
-            if !known(&body, &name) && name != head.name.node {
-                body.uses.push((name, origin));
-            }
-        }
         for (name, origin) in &frame.reads {
             if !body.reads.iter().any(|(read, _)| read == name) {
                 body.reads.push((name.clone(), origin.clone()));
@@ -151,7 +167,7 @@ impl<'a> Expander<'a, '_> {
                     irreversible: work.irreversible,
                 }))
             }
-            Role::Job | Role::Task => NodeKind::Job,
+            Role::Job | Role::Action | Role::Unknown => NodeKind::Job,
         };
         Node {
             name: head.name.node.clone(),
@@ -171,13 +187,13 @@ impl<'a> Expander<'a, '_> {
         let name = &head.name;
         match draft.names.get(&name.node) {
             // A second deploy of the same set to the same place is a second path: its theorem says so.
-            Some(_) if deploy => {}
-            Some(first) => {
+            Some((true, _)) if deploy => {}
+            Some((_, first)) => {
                 let first = *first;
                 self.report(frame, taken(name, first));
             }
             None => {
-                draft.names.insert(name.node.clone(), name.span);
+                draft.names.insert(name.node.clone(), (deploy, name.span));
             }
         }
     }
@@ -185,41 +201,70 @@ impl<'a> Expander<'a, '_> {
     fn artefact_names(&mut self, names: &[Name], frame: &Frame) -> Vec<(String, Span)> {
         let mut found: Vec<(String, Span)> = Vec::new();
         for name in names {
-            if found.iter().any(|(known, _)| *known == name.node) {
-                self.report(
-                    frame,
-                    Diagnostic::error(codes::P0015, format!("`{}` stands here twice", name.node), name.span)
-                        .help("drop one of the two"),
-                );
-            } else if self.is_artefact(name, frame) {
-                found.push((name.node.clone(), name.span));
+            if let Some((_, first)) = found.iter().find(|(known, _)| *known == name.node) {
+                self.report(frame, repeated(&name.node, name.span, *first));
+            } else if let Some(artefact) = self.artefact_named(name, frame) {
+                found.push((artefact, name.span));
             }
         }
         found
     }
 
-    /// Whether a name is an artefact's; says so if not.
-    pub(super) fn is_artefact(&mut self, name: &Name, frame: &Frame) -> bool {
-        if frame.artefacts.contains_key(&name.node) {
-            return true;
+    /// The artefact that a name stands for; says so if it stands for none.
+    pub(super) fn artefact_named(&mut self, name: &Name, frame: &Frame) -> Option<String> {
+        if frame.is_in_task() {
+            return self.artefact_in_task(name, frame);
         }
+        if frame.artefacts.contains_key(&name.node) {
+            return Some(name.node.clone());
+        }
+        self.is_incomplete = true;
         let known: Vec<&str> = frame.artefacts.keys().map(String::as_str).collect();
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no artefact `{}`", name.node), name.span);
-        let diagnostic = match closest(&name.node, known.iter().copied()) {
-            Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                format!("write `{near}`"),
-                name.span,
-                near,
-            ),
-            None if known.is_empty() => diagnostic.help(format!(
-                "this pipeline builds none: declare it, `artefact {}: binary {{ run \"…\" path \"…\" }}`",
-                name.node
-            )),
-            None => diagnostic.help(format!("this pipeline builds {}", known.join(", "))),
-        };
+        let diagnostic = suggest_of(diagnostic, name, known.iter().copied(), || {
+            if known.is_empty() {
+                format!(
+                    "this pipeline builds none: declare it, `artefact {}: binary {{ run \"…\" path \"…\" }}`",
+                    name.node
+                )
+            } else {
+                format!("this pipeline builds {}", known.join(", "))
+            }
+        });
         self.report(frame, diagnostic);
-        false
+        None
+    }
+
+    /// In a task, an artefact is its subject or a parameter.
+    fn artefact_in_task(&mut self, name: &Name, frame: &Frame) -> Option<String> {
+        match frame.parameters.get(&name.node) {
+            Some(Value::Artefact(artefact, _)) => return Some(artefact.clone()),
+            Some(Value::Broken) => return None,
+            Some(other) => {
+                let message =
+                    format!("parameter `{}` is of type {}, not an artefact", name.node, other.type_of());
+                self.report(frame, Diagnostic::error(codes::P0106, message, name.span));
+                return None;
+            }
+            None => {}
+        }
+        if name.node == "subject" && (frame.subject.is_some() || frame.is_uncalled) {
+            return frame.subject.clone();
+        }
+        self.is_incomplete = true;
+        if frame.artefacts.contains_key(&name.node) {
+            self.refuse_callers_artefact(name, frame);
+        } else {
+            let message = format!("there is no artefact `{}` in this task", name.node);
+            let known = frame.parameters.keys().map(String::as_str);
+            let diagnostic =
+                suggest_of(Diagnostic::error(codes::P0101, message, name.span), name, known, || {
+                    format!("a task is handed what it uses: give it a parameter, `{}: binary`", name.node)
+                });
+            self.report(frame, diagnostic);
+        }
+        None
     }
 
     fn artefact_type(&mut self, ty: &Name, frame: &Frame) -> Option<ArtefactType> {
@@ -235,11 +280,7 @@ impl<'a> Expander<'a, '_> {
                 other => closest(other, words),
             };
             let diagnostic = match near {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    ty.span,
-                    near,
-                ),
+                Some(near) => suggest(diagnostic, near, ty.span),
                 None => diagnostic.help(format!("there is {}", words.join(", "))),
             };
             self.report(frame, diagnostic);
@@ -247,18 +288,11 @@ impl<'a> Expander<'a, '_> {
         found
     }
 
-    fn check_subject(
-        &mut self,
-        name: &Name,
-        evidence: &Evidence,
-        of: &[(String, Span)],
-        draft: &Draft<'a>,
-        frame: &Frame,
-    ) {
-        let _ = draft;
+    fn check_subject(&mut self, name: &Name, evidence: &Evidence, of: &[(String, Span)], frame: &Frame) {
         match (evidence.of_artefact, of.first()) {
             (true, None) => {
                 let example = frame.artefacts.keys().next().map_or("web", String::as_str);
+                self.is_incomplete = true;
                 self.report(
                     frame,
                     Diagnostic::error(
@@ -322,21 +356,25 @@ impl<'a> Expander<'a, '_> {
 
     /// The task a call names.
     pub(super) fn task_named(&mut self, call: &ast::Call, frame: &Frame) -> Option<Called<'a>> {
-        let found: Found<'a> =
-            self.workspace.resolve(frame.module?, &call.function, "a task", &mut self.diagnostics)?;
+        let found = self.resolve(&call.function, "a task", frame)?;
         let Definition::Task(task) = found.definition else {
+            let help = "declare what it does: `task NAME() -> test { run \"…\" }`";
+            self.refuse_kind(&call.function, found.definition, "a task", help, frame);
+            return None;
+        };
+        if frame.tasks.contains(&task.name.span) {
             self.report(
                 frame,
                 Diagnostic::error(
-                    codes::P0101,
-                    format!("`{}` is {}, not a task", path_text(&call.function), found.definition.what()),
+                    codes::P0109,
+                    format!("task `{}` calls itself", task.name.node),
                     call.function.span,
                 )
-                .help("declare what it does: `task NAME() -> test { run \"…\" }`"),
+                .label(task.name.span, "declared here")
+                .help("tasks don't recur: write the steps out"),
             );
             return None;
-        };
-        self.called.insert(task.name.span);
+        }
         Some(Called { task, module: found.module })
     }
 
@@ -347,11 +385,13 @@ impl<'a> Expander<'a, '_> {
         called: Called<'a>,
         caller: &mut Frame,
     ) -> Frame {
+        self.called.insert(called.task.name.span);
         let mut inner = caller.clone();
         inner.reads = Vec::new();
         inner.named = Vec::new();
         inner.module = Some(called.module);
         inner.parameters.clear();
+        inner.tasks.push(called.task.name.span);
         inner.calls.insert(0, (call.span, path_text(&call.function)));
         self.arguments(call, &called.task.parameters, caller, &mut inner);
         inner
@@ -379,24 +419,60 @@ impl<'a> Expander<'a, '_> {
                 .collect();
             let diagnostic =
                 Diagnostic::error(codes::P0112, format!("a task can't yield `{}`", yields.node), yields.span);
-            let diagnostic = match closest(&yields.node, words) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                    format!("write `{near}`"),
-                    yields.span,
-                    near,
-                ),
-                None => diagnostic.help("it yields a kind of evidence, an artefact type or `deploy`"),
-            };
+            let diagnostic = suggest_of(diagnostic, yields, words, || {
+                "it yields a kind of evidence, an artefact type or `deploy`".to_owned()
+            });
             self.report(&frame, diagnostic);
         }
         if self.called.contains(&task.name.span) {
             return;
         }
-        for parameter in &task.parameters {
-            frame.parameters.insert(parameter.name.node.clone(), Value::Broken);
-        }
-        frame.parameters.insert("subject".to_owned(), Value::Broken);
-        let mut work = Work::new(Role::Task, frame.origin(task.body.span));
+        frame.is_uncalled = true;
+        frame.tasks.push(task.name.span);
+        gather_facts(&task.body, &mut frame);
+        let mut work = Work::new(self.role_of(module, yields), frame.origin(task.body.span));
         self.body_clauses(&task.body, &mut work, &mut frame);
+        self.uncalled.push((task.name.node.clone(), work.body.steps));
     }
+
+    /// What a node is that calls a task of that yield.
+    fn role_of(&self, module: ModuleId, yields: &Name) -> Role {
+        if yields.node == "deploy" {
+            return Role::Deploy;
+        }
+        if let Some(ty) = ArtefactType::from_word(&yields.node) {
+            return Role::Artefact(Some(ty));
+        }
+        let standard = Evidence::standard().into_iter().find(|kind| kind.name == yields.node);
+        let kind = standard.or_else(|| match self.workspace.name(module, &yields.node)?.definition {
+            Definition::Evidence(it) => {
+                Some(Evidence { name: it.name.node.clone(), of_artefact: it.of_artefact })
+            }
+            _ => None,
+        });
+        if kind.is_some() { Role::Gate(kind) } else { Role::Unknown }
+    }
+}
+
+/// The facts that a body's own clauses give to all of them, wherever they stand: the axes of its matrix, its shards.
+fn gather_facts(body: &ast::Body, frame: &mut Frame) {
+    for clause in &body.clauses {
+        match &clause.kind {
+            BodyClause::Shard(_) => frame.is_sharded = true,
+            BodyClause::Matrix(parts) => {
+                frame.axes.extend(parts.iter().filter_map(|part| match &part.kind {
+                    MatrixClause::Axis { name, values } => Some((name.node.clone(), type_of_axis(values))),
+                    _ => None,
+                }))
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The one type of all values of an axis; a string, if they have several.
+fn type_of_axis(values: &[Spanned<Literal>]) -> Type {
+    let mut types = values.iter().map(|value| Value::of_literal(&value.node).type_of());
+    let Some(first) = types.next() else { return Type::String };
+    if types.all(|ty| ty == first) { first } else { Type::String }
 }

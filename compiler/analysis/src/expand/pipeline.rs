@@ -1,19 +1,18 @@
 //! Pipelines: triggers, changes, stages.
 
-use super::Expander;
-use super::call::type_of;
-use super::frame::{Frame, path_text};
-use crate::scope::{Definition, ModuleId, taken};
-use crate::value::{Type, Value};
+use super::body::set_twice;
+use super::frame::Frame;
+use super::{Expander, repeated};
+use crate::scope::{Definition, ModuleId, suggest_of, taken, twin};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
-    ArtefactType, ChangeRule, Condition, Input, InputType, NodeId, NodeKind, Origin, Pipeline, SourceFile,
-    Stage, StageId, Trigger,
+    ArtefactType, Condition, Evidence, Input, NodeId, NodeKind, Origin, Pipeline, SourceFile, Stage, StageId,
+    Trigger,
 };
 use pipec_syntax::ast::{
     self, Clause, Declaration, DefaultClause, Instance, Name, PipelineClause, StageClause,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the parts of one pipeline share while it is expanded.
 pub(super) struct Draft<'a> {
@@ -21,8 +20,8 @@ pub(super) struct Draft<'a> {
     pub(super) inputs: Vec<Input>,
     /// The defaults for all bodies, wherever in the pipeline they stand.
     pub(super) defaults: Vec<(&'a DefaultClause, Span)>,
-    /// The node of each name, with the place of the name.
-    pub(super) names: BTreeMap<String, Span>,
+    /// The node of each name: whether it is a deploy, and the place of the name.
+    pub(super) names: BTreeMap<String, (bool, Span)>,
 }
 
 impl<'a> Expander<'a, '_> {
@@ -47,28 +46,19 @@ impl<'a> Expander<'a, '_> {
     ) {
         let mut caller = Frame::of_module(module);
         let call = &instance.call;
-        let Some(found) = self.workspace.resolve(module, &call.function, "a pipeline", &mut self.diagnostics)
-        else {
-            return;
-        };
-        let Definition::Pipeline(_, template) = found.definition else {
-            self.report(
-                &caller,
-                Diagnostic::error(
-                    codes::P0101,
-                    format!("`{}` is {}", path_text(&call.function), found.definition.what()),
-                    call.function.span,
-                )
-                .help("only a pipeline with parameters is called: `pipeline service(dir: string) { … }`"),
-            );
-            return;
+        let Some(found) = self.resolve(&call.function, "a pipeline", &caller) else { return };
+        let template = match found.definition {
+            Definition::Pipeline(_, template) if template.parameters.is_some() => template,
+            other => {
+                let help = "only one with parameters is called: `pipeline service(dir: string) { … }`";
+                self.refuse_kind(&call.function, other, "a pipeline with parameters", help, &caller);
+                return;
+            }
         };
         self.called.insert(template.name.span);
         let mut frame = Frame::of_module(found.module);
         frame.calls = vec![(call.span, template.name.node.clone())];
-        let none = Vec::new();
-        let parameters = template.parameters.as_ref().unwrap_or(&none);
-        self.arguments(call, parameters, &mut caller, &mut frame);
+        self.arguments(call, template.parameters.as_deref().unwrap_or_default(), &mut caller, &mut frame);
         let modules = vec![module, found.module];
         let expanded = self.pipeline(&instance.name, item, template, modules, frame);
         self.program.pipelines.push(expanded);
@@ -85,12 +75,28 @@ impl<'a> Expander<'a, '_> {
                     if self.called.contains(&pipeline.name.span) {
                         continue;
                     }
-                    for parameter in parameters {
-                        frame.parameters.insert(parameter.name.node.clone(), Value::Broken);
-                    }
-                    self.pipeline(&pipeline.name, item, pipeline, vec![module], frame);
+                    let template = self.pipeline(&pipeline.name, item, pipeline, vec![module], frame);
+                    self.templates.push(template);
                 }
                 Definition::Task(task) => self.read_task(module, task),
+                Definition::Environment(item, environment) => {
+                    self.read_environment(module, item, environment);
+                }
+                Definition::Evidence(kind)
+                    if Evidence::standard().iter().any(|standard| standard.name == kind.name.node) =>
+                {
+                    let message = format!("`{}` is a kind of evidence already", kind.name.node);
+                    let finding = Diagnostic::error(codes::P0102, message, kind.name.span)
+                        .help("it is a standard one: drop the declaration, or give your own another name");
+                    self.report(&Frame::of_module(module), finding);
+                }
+                Definition::Let(constant) => {
+                    let mut frame = Frame::of_module(module);
+                    self.constant(module, constant, constant.value.span(), &mut frame);
+                }
+                Definition::Runner(runner) if !self.called.contains(&runner.name.span) => {
+                    self.runner_of(module, runner);
+                }
                 _ => {}
             }
         }
@@ -103,13 +109,45 @@ impl<'a> Expander<'a, '_> {
         for pipeline in &self.program.pipelines {
             let span = pipeline.origin.span;
             match seen.get(&pipeline.name) {
-                Some(first) => found.push(taken(&Name::new(pipeline.name.clone(), span), *first)),
+                Some(first) => found.push(twin(&pipeline.name, "pipeline", span, *first)),
                 None => {
                     seen.insert(pipeline.name.clone(), span);
                 }
             }
         }
         self.diagnostics.append(&mut found);
+    }
+
+    /// `from` names pipelines.
+    pub(super) fn refuse_unknown_entries(&mut self) {
+        let modules: Vec<ModuleId> = self.workspace.own_modules().collect();
+        if !modules.iter().all(|module| self.workspace.is_whole(*module)) {
+            return;
+        }
+        // What is broken may be a pipeline.
+        let declared: BTreeSet<&str> = modules
+            .iter()
+            .flat_map(|module| self.workspace.definitions(*module))
+            .filter(|(_, it)| {
+                matches!(it, Definition::Pipeline(..) | Definition::PipelineInstance(..) | Definition::Broken)
+            })
+            .map(|(name, _)| name)
+            .collect();
+        for (environment, name, frame) in std::mem::take(&mut self.entries) {
+            if declared.contains(name.node.as_str()) {
+                continue;
+            }
+            let entered = self.program.environments.get_mut(&environment);
+            if let Some((names, _)) = entered.and_then(|environment| environment.from.as_mut()) {
+                names.retain(|known| *known != name.node);
+            }
+            let message = format!("there is no pipeline `{}`", name.node);
+            let diagnostic = Diagnostic::error(codes::P0101, message, name.span);
+            let diagnostic = suggest_of(diagnostic, &name, declared.iter().copied(), || {
+                "list exactly the pipelines that deploy there".to_owned()
+            });
+            self.report(&frame, diagnostic);
+        }
     }
 
     fn pipeline(
@@ -130,10 +168,11 @@ impl<'a> Expander<'a, '_> {
         let mut draft = Draft { pipeline, inputs: Vec::new(), defaults: Vec::new(), names: BTreeMap::new() };
         let mut protect = None;
         let mut trigger_broken = false;
+        self.is_incomplete = false;
         for clause in &written.clauses {
+            let before = self.diagnostics.len();
             match &clause.kind {
                 PipelineClause::On(trigger) => {
-                    let before = self.diagnostics.len();
                     let trigger = self.trigger(trigger, clause.span, &mut frame);
                     trigger_broken |= self.diagnostics.len() > before;
                     if let Trigger::Manual(inputs, _) = &trigger {
@@ -157,8 +196,14 @@ impl<'a> Expander<'a, '_> {
                     let rule = self.change_rule(change, clause.span, &frame);
                     draft.pipeline.changes.extend(rule);
                 }
-                PipelineClause::Stage(_) | PipelineClause::Default(_) | PipelineClause::Error => {}
+                PipelineClause::Error => self.is_incomplete = true,
+                PipelineClause::Stage(_) | PipelineClause::Default(_) => {}
             }
+            let is_fact = matches!(
+                clause.kind,
+                PipelineClause::On(_) | PipelineClause::Protect(_) | PipelineClause::Change(_)
+            );
+            self.is_incomplete |= is_fact && self.diagnostics.len() > before;
         }
         draft.defaults = written
             .clauses
@@ -168,8 +213,9 @@ impl<'a> Expander<'a, '_> {
                 _ => None,
             })
             .collect();
+        self.check_defaults(&draft.defaults, &frame);
         self.protect(protect, &mut draft.pipeline);
-        frame.inputs = draft.inputs.iter().map(|input| input.name.clone()).collect();
+
         self.stages(written, &mut draft, &mut frame);
         let has_error = written.clauses.iter().any(|clause| matches!(clause.kind, PipelineClause::Error));
         if draft.pipeline.triggers.is_empty() && !has_error && !trigger_broken {
@@ -182,6 +228,10 @@ impl<'a> Expander<'a, '_> {
                 )
                 .help("say what does: `on push to main`"),
             );
+            self.is_incomplete = true;
+        }
+        if self.is_incomplete {
+            self.incomplete.insert(name.span);
         }
         draft.pipeline
     }
@@ -228,134 +278,26 @@ impl<'a> Expander<'a, '_> {
         pipeline.protected_tags = protect.unwrap_or(tagged);
     }
 
-    fn trigger(&mut self, trigger: &ast::Trigger, span: Span, frame: &mut Frame) -> Trigger {
-        let origin = frame.origin(span);
-        match trigger {
-            ast::Trigger::Push(refs) => Trigger::Push(self.ref_globs(refs, frame), origin),
-            ast::Trigger::PullRequest(refs) => Trigger::PullRequest(self.ref_globs(refs, frame), origin),
-            ast::Trigger::Tag(refs) => Trigger::Tag(self.ref_globs(refs, frame), origin),
-            ast::Trigger::Schedule(text) => {
-                self.check_schedule(text, frame);
-                Trigger::Schedule(text.node.clone(), origin)
-            }
-            ast::Trigger::Manual(inputs) => Trigger::Manual(self.inputs(inputs, frame), origin),
-            ast::Trigger::MergeQueue => Trigger::MergeQueue(origin),
-        }
-    }
-
-    fn inputs(&mut self, inputs: &[Clause<ast::Input>], frame: &mut Frame) -> Vec<Input> {
-        let mut all: Vec<Input> = Vec::new();
-        for clause in inputs {
-            let input = &clause.kind;
-            if let Some(first) = all.iter().find(|known| known.name == input.name.node) {
-                let first = first.origin.span;
-                self.report(frame, taken(&input.name, first));
-                continue;
-            }
-            let mut found = Vec::new();
-            let ty = type_of(&input.ty, &mut found);
-            for diagnostic in found {
-                self.report(frame, diagnostic);
-            }
-            let input_type = match &ty {
-                Type::String | Type::Path | Type::Unknown => InputType::String,
-                Type::Int | Type::Decimal => InputType::Number,
-                Type::Bool => InputType::Boolean,
-                Type::OneOf(words) => InputType::OneOf(words.clone()),
-                other => {
-                    self.report(
-                        frame,
-                        Diagnostic::error(
-                            codes::P0106,
-                            format!("a person can't type a value of type {other}"),
-                            input.name.span,
-                        )
-                        .help(
-                            "an input is of type string, int, decimal, bool or one-of (`\"low\" | \"high\"`)",
-                        ),
-                    );
-                    continue;
-                }
+    /// A default stands once in its block.
+    fn check_defaults(&mut self, defaults: &[(&'a DefaultClause, Span)], frame: &Frame) {
+        let mut seen: BTreeMap<(bool, &str), Span> = BTreeMap::new();
+        for (default, _) in defaults {
+            let (is_variable, name) = match default {
+                DefaultClause::Env { variable, .. } => (true, variable),
+                DefaultClause::Tool { name, .. } => (false, name),
+                DefaultClause::RunsOn(_) | DefaultClause::In(_) => continue,
             };
-            let what = format!("input `{}`", input.name.node);
-            let default = input
-                .default
-                .as_ref()
-                .and_then(|default| self.evaluate_as(default, &ty, &what, frame).to_text());
-            all.push(Input {
-                name: input.name.node.clone(),
-                ty: input_type,
-                default,
-                docs: clause.docs.clone(),
-                origin: frame.origin(input.name.span),
-            });
-        }
-        all
-    }
-
-    fn check_schedule(&mut self, text: &ast::Text, frame: &Frame) {
-        let bounds = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
-        let fields: Vec<&str> = text.node.split_ascii_whitespace().collect();
-        let well_formed = fields.len() == bounds.len()
-            && fields.iter().zip(bounds).all(|(field, bounds)| schedule_field(field, bounds));
-        if !well_formed {
-            self.report(
-                frame,
-                Diagnostic::error(codes::P0120, format!("`{}` is no schedule", text.node), text.span).help(
-                    "five fields: minute, hour, day of month, month, day of week (0 is Sunday), in UTC: `0 3 * * 1-5`",
-                ),
-            );
-        }
-    }
-
-    fn targets(&mut self, names: &[Name], pipeline: &mut Pipeline, frame: &Frame) {
-        for name in names {
-            if self.known_word(name, &["github", "gitlab", "tekton"], "target", frame) {
-                pipeline.targets.push((name.node.clone(), frame.origin(name.span)));
+            match seen.get(&(is_variable, name.node.as_str())) {
+                Some(first) if is_variable => self.report(frame, set_twice(name, *first)),
+                Some(first) => {
+                    let diagnostic = repeated(&format!("tool {}", name.node), name.span, *first);
+                    self.report(frame, diagnostic);
+                }
+                None => {
+                    seen.insert((is_variable, &name.node), name.span);
+                }
             }
         }
-    }
-
-    fn emits(&mut self, target: &Name, file: &ast::Text, pipeline: &mut Pipeline, frame: &Frame) {
-        if !self.known_word(target, &["github", "gitlab", "tekton"], "target", frame) {
-            return;
-        }
-        let plain = !file.node.is_empty()
-            && !file.node.starts_with('.')
-            && file.node.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            && (file.node.ends_with(".yml") || file.node.ends_with(".yaml"));
-        if !plain {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0105,
-                    format!("`{}` is no file name for a workflow", file.node),
-                    file.span,
-                )
-                .help("a plain name that ends in `.yml`: the engine looks in one folder only"),
-            );
-            return;
-        }
-        pipeline.emits.insert(target.node.clone(), (file.node.clone(), frame.origin(file.span)));
-    }
-
-    fn change_rule(&mut self, change: &ast::Change, span: Span, frame: &Frame) -> Option<ChangeRule> {
-        let known = self.is_kind(&change.kind, frame);
-        if change.kind.node == "none" && change.because.is_none() {
-            self.report(
-                frame,
-                Diagnostic::error(codes::P0019, "`change none` does not say why", span)
-                    .help("what counts as no change meets no gate: add `because \"…\"`"),
-            );
-        }
-        let globs: Vec<_> =
-            change.globs.iter().filter_map(|glob| self.string_glob(glob, frame)).collect();
-        known.then(|| ChangeRule {
-            kind: change.kind.node.clone(),
-            globs,
-            because: change.because.as_ref().map(|text| text.node.clone()),
-            origin: frame.origin(span),
-        })
     }
 
     fn stages(&mut self, written: &'a ast::Pipeline, draft: &mut Draft<'a>, frame: &mut Frame) {
@@ -385,6 +327,7 @@ impl<'a> Expander<'a, '_> {
                 Some(when) => self.condition(when, &inputs, frame),
                 None => Some(Condition::Always),
             };
+            self.is_incomplete |= condition.is_none();
             draft.pipeline.stages.push(Stage {
                 name: stage.name.node.clone(),
                 docs: clause.docs.clone(),
@@ -419,20 +362,16 @@ impl<'a> Expander<'a, '_> {
             match places.get(name.node.as_str()) {
                 Some((before, _)) => after.push(*before),
                 None => {
+                    self.is_incomplete = true;
                     let known: Vec<&str> = places.keys().copied().collect();
                     let diagnostic = Diagnostic::error(
                         codes::P0101,
                         format!("there is no stage `{}`", name.node),
                         name.span,
                     );
-                    let diagnostic = match pipec_base::closest(&name.node, known.iter().copied()) {
-                        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
-                            format!("write `{near}`"),
-                            name.span,
-                            near,
-                        ),
-                        None => diagnostic.help(format!("this pipeline has {}", known.join(", "))),
-                    };
+                    let diagnostic = suggest_of(diagnostic, name, known.iter().copied(), || {
+                        format!("this pipeline has {}", known.join(", "))
+                    });
                     self.report(frame, diagnostic);
                 }
             }
@@ -455,6 +394,7 @@ impl<'a> Expander<'a, '_> {
                 _ => None,
             })
             .collect();
+        self.check_defaults(&defaults, frame);
         for clause in &stage.clauses {
             if let StageClause::Budget(expression) = &clause.kind {
                 let budget = self.duration(expression, "a budget", frame);
@@ -485,46 +425,4 @@ fn artefacts(stages: &[(&Clause<PipelineClause>, &ast::Stage)]) -> BTreeMap<Stri
             _ => None,
         })
         .collect()
-}
-
-/// One field of a schedule: `*`, `*/5`, `1,2`, `1-5`, `1-30/2`.
-fn schedule_field(field: &str, (least, greatest): (u32, u32)) -> bool {
-    let number = |text: &str| {
-        text.parse::<u32>()
-            .ok()
-            .filter(|number| (least..=greatest).contains(number))
-            .filter(|_| text.len() <= 2)
-    };
-    !field.is_empty()
-        && field.split(',').all(|part| {
-            let (range, step) = match part.split_once('/') {
-                Some((range, step)) => (range, Some(step)),
-                None => (part, None),
-            };
-            let range_fits = range == "*"
-                || match range.split_once('-') {
-                    Some((first, last)) => {
-                        matches!((number(first), number(last)), (Some(first), Some(last)) if first <= last)
-                    }
-                    None => number(range).is_some(),
-                };
-            let step_fits =
-                step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0 && step < 60));
-            range_fits && step_fits
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::schedule_field;
-
-    #[test]
-    fn a_field_of_a_schedule_stays_in_its_bounds() {
-        for good in ["*", "*/5", "1,2", "1-5", "0-30/2"] {
-            assert!(schedule_field(good, (0, 59)), "{good}");
-        }
-        for bad in ["", "60", "5-1", "*/0", "a", "1,", "-1", "007"] {
-            assert!(!schedule_field(bad, (0, 59)), "{bad}");
-        }
-    }
 }

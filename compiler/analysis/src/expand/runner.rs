@@ -1,32 +1,34 @@
 //! Runners.
 
-use super::Expander;
-use super::frame::{Frame, path_text};
-use crate::scope::Definition;
-use crate::value::{Type, Value};
-use pipec_base::{Diagnostic, codes};
+use super::frame::Frame;
+use super::role::ENGINES;
+use super::{Expander, repeated};
+use crate::scope::{Definition, ModuleId};
+use crate::value::Type;
+use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Runner, RunnerHost};
-use pipec_syntax::ast::{Expression, Path, RunnerClause};
+use pipec_syntax::ast::{self, Expression, Path, RunnerClause};
+use std::collections::BTreeMap;
 
 impl Expander<'_, '_> {
     /// The runner of that name.
     pub(super) fn runner(&mut self, path: &Path, frame: &Frame) -> Option<Runner> {
-        let found = self.workspace.resolve(frame.module?, path, "a runner", &mut self.diagnostics)?;
+        let found = self.resolve(path, "a runner", frame)?;
         let Definition::Runner(declared) = found.definition else {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0101,
-                    format!("`{}` is {}, not a runner", path_text(path), found.definition.what()),
-                    path.span,
-                )
-                .help("declare where jobs run: `runner linux { host linux-x64 }`"),
-            );
+            let help = "declare where jobs run: `runner linux { host linux-x64 }`";
+            self.refuse_kind(path, found.definition, "a runner", help, frame);
             return None;
         };
-        let mut inner = Frame::of_module(found.module);
+        self.called.insert(declared.name.span);
+        Some(self.runner_of(found.module, declared))
+    }
+
+    /// What a declared runner says.
+    pub(super) fn runner_of(&mut self, module: ModuleId, declared: &ast::Runner) -> Runner {
+        let mut inner = Frame::of_module(module);
         let origin = inner.origin(declared.name.span);
         let mut runner = Runner { name: declared.name.node.clone(), origin, ..Runner::default() };
+        let mut labelled: BTreeMap<&str, Span> = BTreeMap::new();
         for clause in &declared.clauses {
             match &clause.kind {
                 RunnerClause::Image(image) => {
@@ -47,7 +49,16 @@ impl Expander<'_, '_> {
                     }
                 }
                 RunnerClause::Label { target, label } => {
-                    runner.labels.insert(target.node.clone(), label.node.clone());
+                    if !self.known_word(target, &ENGINES, "engine", &inner) {
+                        continue;
+                    }
+                    match labelled.get(target.node.as_str()) {
+                        Some(first) => self.report(&inner, repeated(&target.node, target.span, *first)),
+                        None => {
+                            labelled.insert(&target.node, target.span);
+                            runner.labels.insert(target.node.clone(), label.node.clone());
+                        }
+                    }
                 }
                 RunnerClause::Cpu(count) => runner.cpu = Some(count.node),
                 RunnerClause::Memory(bytes) => runner.memory = Some(bytes.node),
@@ -55,20 +66,13 @@ impl Expander<'_, '_> {
                 RunnerClause::Error => {}
             }
         }
-        Some(runner)
+        runner
     }
 
     /// An image's reference; one that floats is refused.
     pub(super) fn image(&mut self, expression: &Expression, frame: &mut Frame) -> Option<String> {
-        let value = self.evaluate_as(expression, &Type::String, "an image", frame);
-        let Value::Text(text) = value else { return None };
-        let Some(image) = text.as_literal().map(str::to_owned) else {
-            self.report(
-                frame,
-                Diagnostic::error(codes::P0106, "an image is fixed before the run", expression.span()),
-            );
-            return None;
-        };
+        let value = self.evaluate_now(expression, &Type::String, "an image", frame);
+        let image = value.to_text()?.as_literal()?.to_owned();
         let name = image.rsplit('/').next().unwrap_or(&image);
         let floating = if image.contains("@sha256:") {
             None

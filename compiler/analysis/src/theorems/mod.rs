@@ -5,15 +5,20 @@ mod facts_there;
 mod no_skipped_gates;
 mod one_path;
 
-use pipec_base::{Diagnostic, codes};
+use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::facts::{Facts, Run};
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
 use pipec_logic::Proposition;
+use std::collections::BTreeSet;
 
-/// Proves every pipeline, and what spans them.
-pub(crate) fn prove(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
-    one_path::across_pipelines(program, diagnostics);
-    for pipeline in &program.pipelines {
+/// Proves every pipeline that is whole, and, if all are, what spans them. An error has been given for each that is not.
+pub(crate) fn prove(program: &Program, incomplete: &BTreeSet<Span>, diagnostics: &mut Vec<Diagnostic>) {
+    let is_whole = |pipeline: &&Pipeline| !incomplete.contains(&pipeline.origin.span);
+    if program.pipelines.iter().all(|pipeline| is_whole(&pipeline)) {
+        one_path::across_pipelines(program, diagnostics);
+        one_path::borrowed_identities(program, diagnostics);
+    }
+    for pipeline in program.pipelines.iter().filter(is_whole) {
         prove_pipeline(program, pipeline, diagnostics);
     }
 }

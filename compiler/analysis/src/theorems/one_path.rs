@@ -82,7 +82,10 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
         .flat_map(|pipeline| &pipeline.nodes)
         .flat_map(|node| node.body.identities.iter().map(move |identity| (identity, named(node))));
     let shared = program.environments.values().flat_map(|environment| {
-        environment.identities.iter().map(move |identity| (identity, format!("environment `{}`", environment.name)))
+        environment
+            .identities
+            .iter()
+            .map(move |identity| (identity, format!("environment `{}`", environment.name)))
     });
     for (identity, holder) in own.chain(shared) {
         let Some(owner) = owners.get(&(identity.provider.as_str(), identity.role.as_str())) else { continue };
@@ -97,7 +100,10 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
         )
         .saying("the same role")
         .label(first.origin.span, format!("`{}` holds it here", owner.name))
-        .counterexample(format!("{holder} signs in as `{}` and changes `{}`, past every gate", identity.role, owner.name))
+        .counterexample(format!(
+            "{holder} signs in as `{}` and changes `{}`, past every gate",
+            identity.role, owner.name
+        ))
         .help("give each its own role, with the rights it needs");
         diagnostics.push(identity.origin.explain(diagnostic));
     }

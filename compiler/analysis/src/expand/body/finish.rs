@@ -6,7 +6,6 @@ use crate::expand::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::ArtefactType;
 use pipec_syntax::ast::Name;
-use std::collections::BTreeMap;
 
 impl Expander<'_, '_> {
     /// Checks a node whose clauses could all be read.
@@ -18,7 +17,6 @@ impl Expander<'_, '_> {
             Role::Deploy => self.check_strategy(work, frame),
             _ => {}
         }
-        self.check_variables(work, frame);
     }
 
     fn check_does_something(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
@@ -35,7 +33,9 @@ impl Expander<'_, '_> {
             Role::Gate(_) => (format!("gate `{}`", name.node), "run \"cargo test --locked\""),
             Role::Artefact(_) => (format!("artefact `{}`", name.node), "run \"cargo build --release\""),
             Role::Deploy => ("this deploy".to_owned(), "run \"./deploy.sh\""),
-            Role::Job | Role::Task => (format!("job `{}`", name.node), "run \"./report.sh\""),
+            Role::Job | Role::Action | Role::Unknown => {
+                (format!("job `{}`", name.node), "run \"./report.sh\"")
+            }
         };
         self.report(
             frame,
@@ -158,57 +158,4 @@ impl Expander<'_, '_> {
             last = weight;
         }
     }
-
-    /// A variable has one meaning in a node.
-    fn check_variables(&mut self, work: &Work, frame: &Frame) {
-        let mut taken: BTreeMap<String, String> = BTreeMap::new();
-        for (artefact, _) in &work.body.uses {
-            for variable in artefact_variables(artefact) {
-                taken.insert(variable, format!("of artefact `{artefact}`"));
-            }
-        }
-        let environment = frame.deploys_to.as_ref().and_then(|name| self.program.environments.get(name));
-        if let Some(environment) = environment {
-            let secrets = environment.secrets.iter().map(|secret| &secret.variable);
-            for variable in secrets.chain(environment.values.iter().map(|value| &value.variable)) {
-                taken.insert(variable.clone(), format!("of environment `{}`", environment.name));
-            }
-        }
-        let mut found = Vec::new();
-        let bound = work
-            .body
-            .secrets
-            .iter()
-            .map(|secret| (&secret.variable, secret.origin.span))
-            .chain(work.body.env.iter().map(|binding| (&binding.variable, binding.origin.span)));
-        for (variable, span) in bound {
-            let owner = if variable.starts_with("PIPE_") {
-                Some("of the compiler: it gives `PIPE_…`".to_owned())
-            } else {
-                taken.get(variable).cloned()
-            };
-            match owner {
-                Some(owner) => found.push(
-                    Diagnostic::error(
-                        codes::P0121,
-                        format!("variable `{variable}` is taken: it is {owner}"),
-                        span,
-                    )
-                    .help("give it another name"),
-                ),
-                None => {
-                    taken.insert(variable.clone(), "set above".to_owned());
-                }
-            }
-        }
-        for diagnostic in found {
-            self.report(frame, diagnostic);
-        }
-    }
-}
-
-/// The variables that an artefact present in a node gives to its scripts.
-pub(crate) fn artefact_variables(artefact: &str) -> Vec<String> {
-    let stem = artefact.replace('-', "_").to_ascii_uppercase();
-    ["PATH", "DIGEST", "REF"].iter().map(|field| format!("{stem}_{field}")).collect()
 }

@@ -1,0 +1,327 @@
+//! The clauses of a body that have parts of their own.
+
+use super::clause::{literal_text, script_step};
+use super::{Role, Work, set_twice};
+use crate::expand::frame::Frame;
+use crate::expand::role::ENGINES;
+use crate::expand::{Expander, repeated};
+use crate::scope::taken;
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{
+    Binding, EngineBlock, EngineStep, Exemption, ExemptionRule, Leg, Matrix, Override, Sidecar, StepKind,
+    Strategy, StrategyStep,
+};
+use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
+use std::collections::BTreeMap;
+
+/// GitHub's and Tekton's limit of jobs in a matrix.
+const MOST_LEGS: usize = 256;
+
+impl<'a> Expander<'a, '_> {
+    pub(super) fn sidecar(
+        &mut self,
+        name: &Name,
+        clauses: &'a [Clause<ast::SidecarClause>],
+        origin: pipec_ir::Origin,
+        work: &mut Work,
+        frame: &mut Frame,
+    ) {
+        let mut sidecar = Sidecar {
+            name: name.node.clone(),
+            image: String::new(),
+            port: None,
+            env: Vec::new(),
+            ready: None,
+            origin,
+        };
+        let mut has_image = false;
+        for clause in clauses {
+            match &clause.kind {
+                ast::SidecarClause::Image(image) => {
+                    has_image = true;
+                    sidecar.image = self.image(image, frame).unwrap_or_default();
+                }
+                ast::SidecarClause::Port(port) => {
+                    if !(1..=65_535).contains(&port.node) {
+                        self.report(
+                            frame,
+                            Diagnostic::error(codes::P0106, format!("{} is no port", port.node), port.span)
+                                .help("ports go from 1 to 65535"),
+                        );
+                    }
+                    sidecar.port = Some(port.node);
+                }
+                ast::SidecarClause::Env { variable, value } => {
+                    if let Some(first) = sidecar.env.iter().find(|known| known.variable == variable.node) {
+                        let first = first.origin.span;
+                        self.report(frame, set_twice(variable, first));
+                        continue;
+                    }
+                    let place = value.span();
+                    let value = self.evaluate(value, frame);
+                    let value = self.variable_value(&value, place, frame).unwrap_or_default();
+                    let origin = frame.origin(clause.span);
+                    sidecar.env.push(Binding { variable: variable.node.clone(), value, origin });
+                }
+                ast::SidecarClause::Ready(action) => sidecar.ready = self.action(action, frame),
+                ast::SidecarClause::Error => has_image = true,
+            }
+        }
+        if !has_image {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0019, format!("sidecar `{}` has no image", name.node), name.span)
+                    .help("say what runs: `image \"postgres:17-alpine\"`"),
+            );
+        }
+        if let Some(first) = work.body.sidecars.iter().find(|known| known.name == name.node) {
+            let first = first.origin.span;
+            self.report(frame, taken(name, first));
+            return;
+        }
+        work.body.sidecars.push(sidecar);
+    }
+
+    pub(super) fn matrix(
+        &mut self,
+        parts: &'a [Clause<ast::MatrixClause>],
+        span: Span,
+        work: &mut Work,
+        frame: &mut Frame,
+    ) {
+        let mut places: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut axes: Vec<(String, Vec<String>)> = Vec::new();
+        let mut legs: Vec<Leg> = Vec::new();
+        for part in parts {
+            match &part.kind {
+                ast::MatrixClause::Axis { name, values } => {
+                    if let Some(first) = places.insert(&name.node, name.span) {
+                        self.report(frame, taken(name, first));
+                        continue;
+                    }
+                    let mut all: BTreeMap<String, Span> = BTreeMap::new();
+                    let mut texts = Vec::new();
+                    for value in values {
+                        let Some(text) = literal_text(value) else { continue };
+                        match all.get(&text) {
+                            Some(first) => self.report(frame, repeated(&text, value.span, *first)),
+                            None => {
+                                all.insert(text.clone(), value.span);
+                                texts.push(text);
+                            }
+                        }
+                    }
+                    axes.push((name.node.clone(), texts));
+                }
+                ast::MatrixClause::Leg { name, clauses } => {
+                    if let Some(first) = places.insert(&name.node, name.span) {
+                        self.report(frame, taken(name, first));
+                        continue;
+                    }
+                    let mut inner = Work::new(Role::Action, frame.origin(part.span));
+                    for clause in clauses {
+                        if let DefaultClause::Tool { .. } | DefaultClause::In(_) = &clause.kind {
+                            self.report(
+                                frame,
+                                Diagnostic::error(
+                                    codes::P0013,
+                                    "a leg has its own `runs on` and `env`, nothing else",
+                                    clause.span,
+                                )
+                                .help("write it in the node, or make the leg a node of its own"),
+                            );
+                            continue;
+                        }
+                        self.default_clause(&clause.kind, clause.span, &mut inner, frame, false);
+                    }
+                    let runner = Some(inner.body.runner).filter(|runner| !runner.name.is_empty());
+                    legs.push(Leg {
+                        name: name.node.clone(),
+                        values: BTreeMap::new(),
+                        runner,
+                        env: inner.body.env,
+                    });
+                }
+                ast::MatrixClause::Error => return,
+            }
+        }
+        if !axes.is_empty() && !legs.is_empty() {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0106, "a matrix has axes or named legs, not both", span)
+                    .help("write the axes' combinations as legs, or the legs as an axis"),
+            );
+            return;
+        }
+        if legs.is_empty() {
+            legs = product(&axes);
+        }
+        if legs.len() > MOST_LEGS || axes.is_empty() && parts.is_empty() {
+            let message = if parts.is_empty() {
+                "this matrix has no leg".to_owned()
+            } else {
+                format!("this matrix has more than {MOST_LEGS} legs")
+            };
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0106, message, span)
+                    .help("a leg is a job: name the combinations that matter as legs of their own"),
+            );
+            return;
+        }
+        work.body.matrix = Some(Matrix { axes, legs, origin: frame.origin(span) });
+    }
+
+    pub(super) fn exemption(
+        &mut self,
+        when: &ast::Exemption,
+        because: &ast::Text,
+        origin: pipec_ir::Origin,
+        work: &mut Work,
+        frame: &Frame,
+    ) {
+        let when = match when {
+            ast::Exemption::OnFork => Exemption::OnFork,
+            ast::Exemption::UnlessChanged(refs) => match self.changes(refs, frame) {
+                Some(changes) => Exemption::UnlessChanged(changes),
+                None => {
+                    work.has_error = true;
+                    return;
+                }
+            },
+        };
+        work.exemptions.push(ExemptionRule { when, because: because.node.clone(), origin });
+    }
+
+    pub(super) fn overriding(
+        &mut self,
+        role: &ast::Path,
+        clauses: &[Clause<ast::OverrideClause>],
+        span: Span,
+        work: &mut Work,
+        frame: &Frame,
+    ) {
+        let role = self.role(role, frame);
+        let (mut expires, mut review) = (None, None);
+        for clause in clauses {
+            match &clause.kind {
+                ast::OverrideClause::Expires(duration) => expires = Some(duration.node.milliseconds),
+                ast::OverrideClause::ReviewWithin(duration) => review = Some(duration.node.milliseconds),
+                ast::OverrideClause::Error => return,
+            }
+        }
+        let (Some(expires), Some(review_within)) = (expires, review) else {
+            let missing = if expires.is_none() { "when it expires" } else { "by when it is reviewed" };
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0411, format!("the override does not say {missing}"), span)
+                    .help("an override that never ends is no gate: `override by ROLE { expires 24h  review within 3d }`"),
+            );
+            return;
+        };
+        if let Some(role) = role {
+            work.overriding = Some(Override { role, expires, review_within, origin: frame.origin(span) });
+        }
+    }
+
+    pub(super) fn strategy(
+        &mut self,
+        kind: &Name,
+        steps: &[Clause<ast::StrategyStep>],
+        origin: pipec_ir::Origin,
+        work: &mut Work,
+        frame: &Frame,
+    ) {
+        if !self.known_word(kind, &["canary", "rolling", "blue-green"], "strategy", frame) {
+            work.has_error = true;
+            return;
+        }
+        let steps = steps
+            .iter()
+            .map(|step| StrategyStep {
+                weight: step.kind.weight.node.clone(),
+                soak: step.kind.soak.as_ref().map_or(0, |soak| soak.node.milliseconds),
+                origin: frame.origin(step.kind.weight.span),
+            })
+            .collect();
+        work.strategy = Some(Strategy { kind: kind.node.clone(), steps, origin });
+    }
+
+    pub(super) fn engine(
+        &mut self,
+        target: &Name,
+        because: &ast::Text,
+        steps: &[Clause<ast::EngineStep>],
+        origin: pipec_ir::Origin,
+        work: &mut Work,
+        frame: &mut Frame,
+    ) {
+        if !self.known_word(target, &ENGINES, "engine", frame) {
+            return;
+        }
+        let mut all = Vec::new();
+        for clause in steps {
+            let origin = frame.origin(clause.span);
+            match &clause.kind {
+                ast::EngineStep::Run { name, script } => {
+                    let name = name.as_ref().map(|name| name.node.clone());
+                    all.extend(script_step(name, script, StepKind::Run, frame).map(EngineStep::Run));
+                }
+                ast::EngineStep::Env { variable, value } => {
+                    let place = value.span();
+                    let value = self.evaluate(value, frame);
+                    if let Some(value) = self.variable_value(&value, place, frame) {
+                        all.push(EngineStep::Env(Binding { variable: variable.node.clone(), value, origin }));
+                    }
+                }
+                ast::EngineStep::Action { name, action, inputs } => {
+                    let mut values = Vec::new();
+                    for (key, value) in inputs {
+                        let found = self.evaluate(value, frame);
+                        if let Some(value) = self.variable_value(&found, value.span(), frame) {
+                            values.push((key.node.clone(), value));
+                        }
+                    }
+                    all.push(EngineStep::Action {
+                        name: name.as_ref().map(|name| name.node.clone()),
+                        action: action.node.clone(),
+                        inputs: values,
+                        origin,
+                    });
+                }
+                ast::EngineStep::Error => work.has_error = true,
+            }
+        }
+        work.body.engines.push(EngineBlock {
+            target: target.node.clone(),
+            because: because.node.clone(),
+            steps: all,
+            origin,
+        });
+    }
+}
+
+/// Every combination of the axes' values, the last axis changing fastest.
+fn product(axes: &[(String, Vec<String>)]) -> Vec<Leg> {
+    let mut legs = vec![BTreeMap::new()];
+    for (axis, values) in axes {
+        legs = legs
+            .iter()
+            .flat_map(|leg| {
+                values.iter().map(move |value| {
+                    let mut leg: BTreeMap<String, String> = leg.clone();
+                    leg.insert(axis.clone(), value.clone());
+                    leg
+                })
+            })
+            .take(MOST_LEGS + 1)
+            .collect();
+    }
+    legs.into_iter()
+        .map(|values| {
+            let name: Vec<&str> =
+                axes.iter().filter_map(|(axis, _)| values.get(axis)).map(String::as_str).collect();
+            Leg { name: name.join("-"), values, runner: None, env: Vec::new() }
+        })
+        .collect()
+}

@@ -1,0 +1,331 @@
+//! What an expression means where it stands.
+
+use super::Expander;
+use super::frame::{Frame, path_text};
+use crate::scope::ModuleId;
+use crate::value::{Type, Value};
+use pipec_base::{Diagnostic, Span, closest, codes};
+use pipec_ir::{Origin, Text};
+use pipec_syntax::ast::{Expression, Let, StringLiteral, StringPiece};
+
+/// Constants defined through more constants than this are not read: nobody could.
+const DEEPEST_CONSTANT: usize = 64;
+
+/// The longest value, in bytes: what Linux hands to a process as one variable is at most 128 KiB.
+const LONGEST_VALUE: usize = 1 << 16;
+
+/// A constant that has been evaluated.
+#[derive(Clone, Debug)]
+pub(super) struct Constant {
+    value: Value,
+    reads: Vec<String>,
+}
+
+impl Expander<'_, '_> {
+    /// The value of an expression.
+    pub(super) fn evaluate(&mut self, expression: &Expression, frame: &mut Frame) -> Value {
+        let value = self.evaluate_anew(expression, frame);
+        let size = value.size();
+        if !self.pay(size, expression.span(), frame) {
+            return Value::Broken;
+        }
+        if size <= LONGEST_VALUE {
+            return value;
+        }
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0122, "this value is longer than 64 KiB", expression.span())
+                .note("no engine hands a script a variable of that length")
+                .help("put it in a file of the repository, and let the script read it"),
+        );
+        Value::Broken
+    }
+
+    fn evaluate_anew(&mut self, expression: &Expression, frame: &mut Frame) -> Value {
+        match expression {
+            Expression::Literal(literal) => Value::of_literal(&literal.node),
+            Expression::String(string) => self.text(string, frame).map_or(Value::Broken, Value::Text),
+            Expression::Path(path) => self.path_value(path, frame),
+            Expression::Call(call) => {
+                let name = path_text(&call.function);
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0101, format!("there is no function `{name}`"), call.function.span)
+                        .help("a value is a literal, a constant, a parameter, a fact or a field; tasks are called behind `=` of a gate, an artefact, a deploy or a job"),
+                );
+                Value::Broken
+            }
+            Expression::List(elements, _) => self.list(elements, frame),
+            Expression::Error(_) => Value::Broken,
+        }
+    }
+
+    fn list(&mut self, elements: &[Expression], frame: &mut Frame) -> Value {
+        let mut values = Vec::new();
+        let mut size = 0;
+        for element in elements {
+            let value = self.evaluate(element, frame);
+            if let Value::Secret { variable, .. } = &value {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0601,
+                        format!("secret `{variable}` would become part of a list"),
+                        element.span(),
+                    )
+                    .help("hand it to the script alone: `env NAME = …`"),
+                );
+                return Value::Broken;
+            }
+            size += value.size();
+            values.push(value);
+            if size > LONGEST_VALUE {
+                break;
+            }
+        }
+        Value::List(values)
+    }
+
+    /// The value of an expression that must be of a type; `what` is what asks for it.
+    pub(super) fn evaluate_as(
+        &mut self,
+        expression: &Expression,
+        ty: &Type,
+        what: &str,
+        frame: &mut Frame,
+    ) -> Value {
+        let value = self.evaluate(expression, frame);
+        if value.fits(ty) {
+            return value;
+        }
+        let (misfit, wanted, place) = misfit(&value, ty, expression);
+        let diagnostic = match (misfit, wanted) {
+            (Value::Secret { variable, .. }, _) => Diagnostic::error(
+                codes::P0601,
+                format!("secret `{variable}` would flow into {what}, which is of type {wanted}"),
+                place,
+            )
+            .help("a secret flows only into `env` of a node that may hold it, or a parameter of type secret"),
+            (Value::Text(text), Type::OneOf(words)) if text.as_literal().is_some() => {
+                let word = text.as_literal().unwrap_or_default();
+                let diagnostic =
+                    Diagnostic::error(codes::P0106, format!("{what} is {wanted}, not \"{word}\""), place);
+                match closest(word, words.iter().map(String::as_str)) {
+                    Some(near) => diagnostic.help(format!("did you mean \"{near}\"?")).fix(
+                        format!("write \"{near}\""),
+                        place,
+                        format!("\"{near}\""),
+                    ),
+                    None => diagnostic,
+                }
+            }
+            _ => {
+                let message = if std::ptr::eq(misfit, &value) {
+                    format!("{what} is of type {wanted}, not {}", misfit.type_of())
+                } else {
+                    format!("{what} is of type {ty}, and this element is of type {}", misfit.type_of())
+                };
+                let diagnostic = Diagnostic::error(codes::P0106, message, place);
+                match wanted.example() {
+                    Some(example) => diagnostic.help(format!("it is written {example}")),
+                    None => diagnostic,
+                }
+            }
+        };
+        self.report(frame, diagnostic);
+        Value::Broken
+    }
+
+    /// The value of an expression that must be of a type and known before the run; `what` is what asks for it.
+    pub(super) fn evaluate_now(
+        &mut self,
+        expression: &Expression,
+        ty: &Type,
+        what: &str,
+        frame: &mut Frame,
+    ) -> Value {
+        let value = self.evaluate_as(expression, ty, what, frame);
+        let facts: Vec<String> =
+            value.to_text().iter().flat_map(Text::facts).map(|fact| format!("`{fact}`")).collect();
+        if facts.is_empty() {
+            return value;
+        }
+        self.refuse_late(what, &facts, expression.span(), frame);
+        Value::Broken
+    }
+
+    /// A duration in milliseconds.
+    pub(super) fn duration(&mut self, expression: &Expression, what: &str, frame: &mut Frame) -> Option<u64> {
+        match self.evaluate_as(expression, &Type::Duration, what, frame) {
+            Value::Duration(0) => {
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0801, format!("{what} is no time at all"), expression.span())
+                        .help("write a duration such as `10m`"),
+                );
+                None
+            }
+            Value::Duration(milliseconds) => Some(milliseconds),
+            _ => None,
+        }
+    }
+
+    /// A string with its interpolations; `None` if one of them is broken.
+    pub(super) fn text(&mut self, string: &StringLiteral, frame: &mut Frame) -> Option<Text> {
+        let mut text = Text::default();
+        let mut size = 0;
+        let mut broken = false;
+        for piece in &string.pieces {
+            let piece = match piece {
+                StringPiece::Verbatim(verbatim) => Text::literal(verbatim.clone()),
+                StringPiece::Interpolated(expression) => {
+                    let value = self.evaluate(expression, frame);
+                    let Some(piece) = value.to_text() else {
+                        self.refuse_in_text(&value, expression.span(), frame);
+                        broken = true;
+                        continue;
+                    };
+                    piece
+                }
+            };
+            size += Value::Text(piece.clone()).size();
+            text.append(piece);
+            if size > LONGEST_VALUE {
+                break;
+            }
+        }
+        (!broken).then_some(text)
+    }
+
+    /// A string that must be known before the run; `what` is what asks for it.
+    pub(super) fn literal_text(
+        &mut self,
+        string: &StringLiteral,
+        what: &str,
+        frame: &mut Frame,
+    ) -> Option<String> {
+        let text = self.text(string, frame)?;
+        if let Some(literal) = text.as_literal() {
+            return Some(literal.to_owned());
+        }
+        let facts: Vec<String> = text.facts().map(|fact| format!("`{fact}`")).collect();
+        self.refuse_late(what, &facts, string.span, frame);
+        None
+    }
+
+    fn refuse_late(&mut self, what: &str, facts: &[String], span: Span, frame: &Frame) {
+        let known = if facts.len() == 1 { "is known" } else { "are known" };
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0106,
+                format!("{what} is fixed before the run, and {} {known} only in it", facts.join(", ")),
+                span,
+            )
+            .help("hand the fact to a script with `env NAME = …`"),
+        );
+    }
+
+    fn refuse_in_text(&mut self, value: &Value, span: Span, frame: &Frame) {
+        let diagnostic = match value {
+            Value::Secret { variable, .. } => Diagnostic::error(
+                codes::P0601,
+                format!("secret `{variable}` would become part of a string"),
+                span,
+            )
+            .help(format!("hand it to the script alone: `env NAME = …`, or use `${variable}` there")),
+            Value::Artefact(name, _) => {
+                Diagnostic::error(codes::P0106, format!("artefact `{name}` is no text"), span)
+                    .help(format!("its fields are: write `{name}.digest`"))
+            }
+            Value::List(_) => Diagnostic::error(codes::P0106, "a list is no text", span),
+            _ => return,
+        };
+        self.report(frame, diagnostic);
+    }
+
+    /// The value of a constant, which is evaluated once.
+    pub(super) fn constant(
+        &mut self,
+        module: ModuleId,
+        constant: &Let,
+        span: Span,
+        frame: &mut Frame,
+    ) -> Value {
+        let place = constant.name.span;
+        let known = match self.constants.get(&place) {
+            Some(known) => known.clone(),
+            None => {
+                if let Some(start) = self.evaluating.iter().position(|known| *known == place) {
+                    let through = self.evaluating.len() - start;
+                    self.refuse_circle(constant, through, frame);
+                    return Value::Broken;
+                }
+                if self.evaluating.len() >= DEEPEST_CONSTANT {
+                    self.report(
+                        frame,
+                        Diagnostic::error(
+                            codes::P0122,
+                            format!("this constant is defined through more than {DEEPEST_CONSTANT} others"),
+                            span,
+                        )
+                        .help("write its value out"),
+                    );
+                    return Value::Broken;
+                }
+                let mut inner = Frame { is_constant: true, ..Frame::of_module(module) };
+                self.evaluating.push(place);
+                let value = self.evaluate(&constant.value, &mut inner);
+                self.evaluating.pop();
+                let reads = inner.reads.into_iter().map(|(name, _)| name).collect();
+                let known = Constant { value, reads };
+                if known.reads.is_empty() || self.environment_values.is_some() {
+                    self.constants.insert(place, known.clone());
+                }
+                known
+            }
+        };
+        let origin: Origin = frame.origin(span);
+        frame.reads.extend(known.reads.into_iter().map(|name| (name, origin.clone())));
+        known.value
+    }
+
+    fn refuse_circle(&mut self, constant: &Let, through: usize, frame: &Frame) {
+        let name = &constant.name.node;
+        let help = if through == 1 {
+            "give it a value of its own".to_owned()
+        } else {
+            format!("one of the {through} constants in the circle needs a value of its own")
+        };
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0109,
+                format!("constant `{name}` is defined by itself"),
+                constant.name.span,
+            )
+            .help(help),
+        );
+    }
+}
+
+/// The part of a value that does not fit, what it should be, and where it stands: an element of a list written out is meant
+/// itself.
+fn misfit<'v, 't>(value: &'v Value, ty: &'t Type, expression: &Expression) -> (&'v Value, &'t Type, Span) {
+    if let (Value::List(values), Type::List(element)) = (value, ty) {
+        let written: Option<&[Expression]> = match expression {
+            Expression::List(written, _) => Some(written),
+            _ => None,
+        };
+        for (place, value) in values.iter().enumerate() {
+            if value.fits(element) {
+                continue;
+            }
+            return match written.and_then(|written| written.get(place)) {
+                Some(expression) => misfit(value, element, expression),
+                None => (value, element, expression.span()),
+            };
+        }
+    }
+    (value, ty, expression.span())
+}

@@ -1,0 +1,370 @@
+//! What a path means as a value: a parameter, an artefact's field, a constant, an environment's field, a fact of the run.
+
+use super::Expander;
+use super::frame::{Frame, path_text};
+use crate::scope::{Definition, Found, handed_on, suggest, suggest_of};
+use crate::value::{FACT_ROOTS, Type, Value, fact};
+use pipec_base::{Diagnostic, Span, closest, codes};
+use pipec_ir::{ArtefactType, Fact};
+use pipec_syntax::ast::{Clause, EnvironmentClause, Name, Path};
+
+impl<'a> Expander<'a, '_> {
+    /// The value of a path.
+    pub(super) fn path_value(&mut self, path: &Path, frame: &mut Frame) -> Value {
+        let Some((root, rest)) = path.segments.split_first() else { return Value::Broken };
+        if let Some(value) = frame.parameters.get(&root.node).cloned() {
+            return self.field_of_value(value, root, rest, path.span, frame);
+        }
+        if root.node == "subject" {
+            return self.subject(root, rest, path.span, frame);
+        }
+        if let Some(ty) = frame.artefacts.get(&root.node).copied()
+            && !frame.is_in_task()
+        {
+            let value = Value::Artefact(root.node.clone(), ty);
+            return self.field_of_value(value, root, rest, path.span, frame);
+        }
+        let Some(module) = frame.module else { return Value::Broken };
+        if let Some(found) = self.workspace.name(module, &root.node) {
+            return self.field_of_definition(found, root, rest, path, frame);
+        }
+        self.fact_value(root, rest, path, frame)
+    }
+
+    fn subject(&mut self, root: &Name, rest: &[Name], span: Span, frame: &mut Frame) -> Value {
+        let Some(name) = frame.subject.clone() else {
+            if !frame.is_uncalled {
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0101, "there is no `subject` here", root.span).help(
+                        "`subject` is the one artefact that a gate judges with `of`, or that a deploy delivers",
+                    ),
+                );
+            }
+            return Value::Broken;
+        };
+        let ty = frame.artefacts.get(&name).copied().unwrap_or(ArtefactType::Archive);
+        self.field_of_value(Value::Artefact(name, ty), root, rest, span, frame)
+    }
+
+    fn field_of_value(
+        &mut self,
+        value: Value,
+        root: &Name,
+        rest: &[Name],
+        span: Span,
+        frame: &mut Frame,
+    ) -> Value {
+        let (name, ty, field) = match (value, rest) {
+            (value, []) => return value,
+            (Value::Broken, _) => return Value::Broken,
+            (Value::Artefact(name, ty), [field]) => (name, ty, field),
+            (_, [field, ..]) => {
+                let root = path_text(&Path { segments: fields_but_last(root, rest), span });
+                let place = rest.last().map_or(field.span, |last| last.span);
+                self.report(frame, Diagnostic::error(codes::P0101, format!("`{root}` has no fields"), place));
+                return Value::Broken;
+            }
+        };
+        let fields: &[&str] =
+            if ty == ArtefactType::Image { &["ref", "digest", "name"] } else { &["path", "digest"] };
+        if !fields.contains(&field.node.as_str()) {
+            let known: Vec<String> = fields.iter().map(|field| format!("`{}.{field}`", root.node)).collect();
+            let diagnostic = Diagnostic::error(
+                codes::P0101,
+                format!("an artefact of type {} has no `{}`", ty.word(), field.node),
+                field.span,
+            );
+            let diagnostic = suggest_of(diagnostic, field, fields.iter().copied(), || {
+                format!("it has {}", known.join(", "))
+            });
+            self.report(frame, diagnostic);
+            return Value::Broken;
+        }
+        frame.named.push((name.clone(), frame.origin(span)));
+        let fact = match field.node.as_str() {
+            "digest" => Fact::ArtefactDigest(name),
+            "path" => Fact::ArtefactPath(name),
+            _ => Fact::ArtefactRef(name),
+        };
+        Value::Fact(fact, Type::String)
+    }
+
+    fn field_of_definition(
+        &mut self,
+        found: Found<'a>,
+        root: &Name,
+        rest: &[Name],
+        path: &Path,
+        frame: &mut Frame,
+    ) -> Value {
+        match (found.definition, rest) {
+            (Definition::Broken, _) => Value::Broken,
+            (Definition::Let(constant), []) => self.constant(found.module, constant, path.span, frame),
+            (Definition::Let(_), _) => self.field_of_value(Value::text(""), root, rest, path.span, frame),
+            (Definition::Module(module), [name, rest @ ..]) => {
+                match self.workspace.name(module, &name.node) {
+                    Some(Found { definition: Definition::Module(_), .. }) => {
+                        self.report(frame, handed_on(&root.node, name));
+                        Value::Broken
+                    }
+                    Some(inner) => self.field_of_definition(inner, name, rest, path, frame),
+                    None => {
+                        if let Some(finding) =
+                            self.workspace.unknown(module, name, "a value", Some(&root.node))
+                        {
+                            self.report(frame, finding);
+                        }
+                        Value::Broken
+                    }
+                }
+            }
+            (Definition::Environment(_, environment), [field]) if environment.parameters.is_some() => {
+                let _ = field;
+                self.refuse_template(&environment.name.node, path.span, frame);
+                Value::Broken
+            }
+            (Definition::Environment(_, environment), [field]) => {
+                self.environment_field(&root.node, &environment.clauses, field, path.span, frame)
+            }
+            (Definition::EnvironmentInstance(..), [field]) => {
+                self.environment_field(&root.node, &[], field, path.span, frame)
+            }
+            (definition, _) => {
+                let diagnostic = Diagnostic::error(
+                    codes::P0106,
+                    format!("`{}` is {}, not a value", path_text(path), definition.what()),
+                    path.span,
+                );
+                let diagnostic = match definition {
+                    Definition::Environment(..) | Definition::EnvironmentInstance(..) => {
+                        diagnostic.help(format!("its fields are values: `{0}.url`, `{0}.REGION`", root.node))
+                    }
+                    Definition::Module(_) => {
+                        diagnostic.help(format!("its constants are: `{}.name`", root.node))
+                    }
+                    _ => diagnostic,
+                };
+                self.report(frame, diagnostic);
+                Value::Broken
+            }
+        }
+    }
+
+    fn environment_field(
+        &mut self,
+        name: &str,
+        written: &[Clause<EnvironmentClause>],
+        field: &Name,
+        span: Span,
+        frame: &mut Frame,
+    ) -> Value {
+        let Some(values) = &self.environment_values else {
+            // While environments are read, none can be asked: `environment_clause` says so.
+            let is_secret = written.iter().any(|clause| {
+                matches!(&clause.kind, EnvironmentClause::Secret(secret) if secret.variable.node == field.node)
+            });
+            if is_secret {
+                self.refuse_borrowed(name, &field.node, field.span, span, frame);
+            } else {
+                frame.reads.push((name.to_owned(), frame.origin(span)));
+            }
+            return Value::Broken;
+        };
+        let Some(environment) = self.program.environments.get(name) else { return Value::Broken };
+        let declared = environment.origin.span;
+        let is_own = frame.deploys_to.as_deref() == Some(name);
+        if environment.secrets.iter().any(|secret| secret.variable == field.node) {
+            if is_own {
+                return Value::Secret { environment: Some(name.to_owned()), variable: field.node.clone() };
+            }
+            self.refuse_borrowed(name, &field.node, declared, span, frame);
+            return Value::Broken;
+        }
+        if let Some(value) = values.get(&(name.to_owned(), field.node.clone())) {
+            let value = value.clone();
+            if !is_own {
+                frame.reads.push((name.to_owned(), frame.origin(span)));
+            }
+            return value;
+        }
+        let known: Vec<&str> = environment
+            .url
+            .iter()
+            .map(|_| "url")
+            .chain(environment.values.iter().map(|binding| binding.variable.as_str()))
+            .chain(environment.secrets.iter().map(|secret| secret.variable.as_str()))
+            .collect();
+        let diagnostic = Diagnostic::error(
+            codes::P0101,
+            format!("environment `{name}` has no `{}`", field.node),
+            field.span,
+        )
+        .label(declared, format!("`{name}` is declared here"));
+        let diagnostic = suggest_of(diagnostic, field, known, || match field.node.as_str() {
+            "url" => "say `url \"https://…\"` there".to_owned(),
+            other => format!("say `value {other} = …` there"),
+        });
+        self.report(frame, diagnostic);
+        Value::Broken
+    }
+
+    fn refuse_borrowed(&mut self, name: &str, secret: &str, declared: Span, span: Span, frame: &Frame) {
+        let diagnostic = if frame.is_constant {
+            Diagnostic::error(
+                codes::P0601,
+                format!("secret `{secret}` of `{name}` would become a constant"),
+                span,
+            )
+            .help(format!("name it where it is used, in a deploy to `{name}`: its scripts have `${secret}`"))
+        } else {
+            Diagnostic::error(
+                codes::P0602,
+                format!("only a deploy to `{name}` may hold its secret `{secret}`"),
+                span,
+            )
+            .label(declared, format!("`{name}` is declared here"))
+            .help(format!(
+                "do this work in the deploy to `{name}`, or give this node a secret of its own: `secret NAME`"
+            ))
+        };
+        self.report(frame, diagnostic);
+    }
+
+    fn fact_value(&mut self, root: &Name, rest: &[Name], path: &Path, frame: &mut Frame) -> Value {
+        if let [field] = rest {
+            match root.node.as_str() {
+                "input" => return self.input(field, frame),
+                "matrix" => return self.axis(field, frame),
+                "shard"
+                    if !frame.is_sharded && !frame.is_uncalled && fact("shard", &field.node).is_some() =>
+                {
+                    self.report(
+                        frame,
+                        Diagnostic::error(
+                            codes::P0111,
+                            format!("`{}` exists only where a node is one of several", path_text(path)),
+                            path.span,
+                        )
+                        .help("say how many: `shard 4`"),
+                    );
+                    return Value::Broken;
+                }
+                _ => {}
+            }
+            if let Some((fact, ty)) = fact(&root.node, &field.node) {
+                return Value::Fact(fact, ty);
+            }
+            if let Some((_, fields)) = FACT_ROOTS.iter().find(|(known, _)| *known == root.node) {
+                let diagnostic = Diagnostic::error(
+                    codes::P0101,
+                    format!("there is no fact `{}`", path_text(path)),
+                    field.span,
+                );
+                let diagnostic = suggest_of(diagnostic, field, fields.iter().copied(), || {
+                    let fields: Vec<String> =
+                        fields.iter().map(|field| format!("`{}.{field}`", root.node)).collect();
+                    format!("there is {}", fields.join(", "))
+                });
+                self.report(frame, diagnostic);
+                return Value::Broken;
+            }
+        }
+        if frame.is_in_task() && frame.artefacts.contains_key(&root.node) {
+            self.refuse_callers_artefact(root, frame);
+            return Value::Broken;
+        }
+        let Some(module) = frame.module.filter(|module| self.workspace.is_whole(*module)) else {
+            return Value::Broken;
+        };
+        let unknown = self.workspace.unknown(module, root, "a value", None);
+        let known: Vec<String> = self.names_in_reach(frame);
+        let diagnostic =
+            Diagnostic::error(codes::P0101, format!("there is no value `{}`", path_text(path)), root.span);
+        let diagnostic = match closest(&root.node, known.iter().map(String::as_str)) {
+            Some(near) => suggest(diagnostic, near, root.span),
+            None => match unknown {
+                Some(unknown) if unknown.fix.is_some() => unknown,
+                _ => diagnostic.help(
+                    "a value is a constant (`let`), a parameter, an artefact's or an environment's field, or a fact such as `commit.sha`; text stands in quotes",
+                ),
+            },
+        };
+        self.report(frame, diagnostic);
+        Value::Broken
+    }
+
+    /// A task does not see the artefacts of its callers: what it needs, it asks for.
+    pub(super) fn refuse_callers_artefact(&mut self, name: &Name, frame: &Frame) {
+        let ty = frame.artefacts.get(&name.node).map_or("binary", |ty| ty.word());
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0101,
+                format!("a task does not see artefact `{}` of its caller", name.node),
+                name.span,
+            )
+            .help(format!(
+                "ask for it with a parameter, `{0}: {ty}`, and hand it over: `{0}: {0}`",
+                name.node
+            )),
+        );
+    }
+
+    fn input(&mut self, field: &Name, frame: &mut Frame) -> Value {
+        if let Some(ty) = frame.inputs.get(&field.node) {
+            return Value::Fact(Fact::Input(field.node.clone()), ty.clone());
+        }
+        if !frame.is_uncalled {
+            let known: Vec<&str> = frame.inputs.keys().map(String::as_str).collect();
+            self.report(frame, unknown_input(field, known));
+        }
+        Value::Broken
+    }
+
+    fn axis(&mut self, field: &Name, frame: &mut Frame) -> Value {
+        if let Some(ty) = frame.axes.get(&field.node) {
+            return Value::Fact(Fact::Matrix(field.node.clone()), ty.clone());
+        }
+        if !frame.is_uncalled {
+            let diagnostic = Diagnostic::error(
+                codes::P0101,
+                format!("the matrix of this node has no axis `{}`", field.node),
+                field.span,
+            );
+            let known: Vec<&str> = frame.axes.keys().map(String::as_str).collect();
+            let diagnostic = suggest_of(diagnostic, field, known, || {
+                format!("give it one: `matrix {{ {} \"…\", \"…\" }}`", field.node)
+            });
+            self.report(frame, diagnostic);
+        }
+        Value::Broken
+    }
+
+    fn names_in_reach(&self, frame: &Frame) -> Vec<String> {
+        let roots = FACT_ROOTS.iter().map(|(root, _)| (*root).to_owned());
+        let declared = frame.module.map(|module| self.workspace.definitions(module)).unwrap_or_default();
+        let artefacts = frame.artefacts.keys().filter(|_| !frame.is_in_task()).cloned();
+        roots
+            .chain(["input".to_owned(), "matrix".to_owned()])
+            .chain(frame.parameters.keys().cloned())
+            .chain(artefacts)
+            .chain(declared.into_iter().filter(|(_, it)| it.has_value()).map(|(name, _)| name.to_owned()))
+            .collect()
+    }
+}
+
+/// That manual runs have no such input.
+pub(super) fn unknown_input(name: &Name, known: Vec<&str>) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::P0101, format!("manual runs have no input `{}`", name.node), name.span);
+    suggest_of(diagnostic, name, known, || {
+        format!("declare it: `on manual {{ input {}: string }}`", name.node)
+    })
+}
+
+fn fields_but_last(root: &Name, rest: &[Name]) -> Vec<Name> {
+    let mut all: Vec<Name> = std::iter::once(root).chain(rest).cloned().collect();
+    all.pop();
+    all
+}

@@ -1,0 +1,190 @@
+//! What starts a pipeline, what counts as which kind of change, and what it is compiled for.
+
+use super::Expander;
+use super::call::type_of;
+use super::frame::Frame;
+use super::role::ENGINES;
+use crate::scope::taken;
+use crate::value::Type;
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{ChangeRule, Input, InputType, Pipeline, Trigger};
+use pipec_syntax::ast::{self, Clause, Name};
+
+impl Expander<'_, '_> {
+    pub(super) fn trigger(&mut self, trigger: &ast::Trigger, span: Span, frame: &mut Frame) -> Trigger {
+        let origin = frame.origin(span);
+        match trigger {
+            ast::Trigger::Push(refs) => Trigger::Push(self.ref_globs(refs, frame), origin),
+            ast::Trigger::PullRequest(refs) => Trigger::PullRequest(self.ref_globs(refs, frame), origin),
+            ast::Trigger::Tag(refs) => Trigger::Tag(self.ref_globs(refs, frame), origin),
+            ast::Trigger::Schedule(text) => {
+                self.check_schedule(text, frame);
+                Trigger::Schedule(text.node.clone(), origin)
+            }
+            ast::Trigger::Manual(inputs) => Trigger::Manual(self.inputs(inputs, frame), origin),
+            ast::Trigger::MergeQueue => Trigger::MergeQueue(origin),
+        }
+    }
+
+    fn inputs(&mut self, inputs: &[Clause<ast::Input>], frame: &mut Frame) -> Vec<Input> {
+        let mut all: Vec<Input> = Vec::new();
+        for clause in inputs {
+            let input = &clause.kind;
+            if let Some(first) = all.iter().find(|known| known.name == input.name.node) {
+                let first = first.origin.span;
+                self.report(frame, taken(&input.name, first));
+                continue;
+            }
+            let mut found = Vec::new();
+            let ty = type_of(&input.ty, &mut found);
+            for diagnostic in found {
+                self.report(frame, diagnostic);
+            }
+            let input_type = match &ty {
+                Type::String | Type::Path | Type::Unknown => InputType::String,
+                Type::Int | Type::Decimal => InputType::Number,
+                Type::Bool => InputType::Boolean,
+                Type::OneOf(words) => InputType::OneOf(words.clone()),
+                other => {
+                    self.report(
+                        frame,
+                        Diagnostic::error(
+                            codes::P0106,
+                            format!("a person can't type a value of type {other}"),
+                            input.name.span,
+                        )
+                        .help(
+                            "an input is of type string, int, decimal, bool or one-of (`\"low\" | \"high\"`)",
+                        ),
+                    );
+                    continue;
+                }
+            };
+            let what = format!("input `{}`", input.name.node);
+            let default = input
+                .default
+                .as_ref()
+                .and_then(|default| self.evaluate_now(default, &ty, &what, frame).to_text());
+            frame.inputs.insert(input.name.node.clone(), ty);
+            all.push(Input {
+                name: input.name.node.clone(),
+                ty: input_type,
+                default,
+                docs: clause.docs.clone(),
+                origin: frame.origin(input.name.span),
+            });
+        }
+        all
+    }
+
+    fn check_schedule(&mut self, text: &ast::Text, frame: &Frame) {
+        let bounds = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
+        let fields: Vec<&str> = text.node.split_ascii_whitespace().collect();
+        let well_formed = fields.len() == bounds.len()
+            && fields.iter().zip(bounds).all(|(field, bounds)| schedule_field(field, bounds));
+        if !well_formed {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0120, format!("`{}` is no schedule", text.node), text.span).help(
+                    "five fields: minute, hour, day of month, month, day of week (0 is Sunday), in UTC: `0 3 * * 1-5`",
+                ),
+            );
+        }
+    }
+
+    pub(super) fn targets(&mut self, names: &[Name], pipeline: &mut Pipeline, frame: &Frame) {
+        for name in names {
+            if self.known_word(name, &ENGINES, "target", frame) {
+                pipeline.targets.push((name.node.clone(), frame.origin(name.span)));
+            }
+        }
+    }
+
+    pub(super) fn emits(&mut self, target: &Name, file: &ast::Text, pipeline: &mut Pipeline, frame: &Frame) {
+        if !self.known_word(target, &ENGINES, "target", frame) {
+            return;
+        }
+        let plain = !file.node.is_empty()
+            && !file.node.starts_with('.')
+            && file.node.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+            && (file.node.ends_with(".yml") || file.node.ends_with(".yaml"));
+        if !plain {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0105,
+                    format!("`{}` is no file name for a workflow", file.node),
+                    file.span,
+                )
+                .help("a plain name that ends in `.yml`: the engine looks in one folder only"),
+            );
+            return;
+        }
+        pipeline.emits.insert(target.node.clone(), (file.node.clone(), frame.origin(file.span)));
+    }
+
+    pub(super) fn change_rule(
+        &mut self,
+        change: &ast::Change,
+        span: Span,
+        frame: &Frame,
+    ) -> Option<ChangeRule> {
+        let known = self.is_kind(&change.kind, frame);
+        if change.kind.node == "none" && change.because.is_none() {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0019, "`change none` does not say why", span)
+                    .help("what counts as no change meets no gate: add `because \"…\"`"),
+            );
+        }
+        let globs: Vec<_> = change.globs.iter().filter_map(|glob| self.string_glob(glob, frame)).collect();
+        known.then(|| ChangeRule {
+            kind: change.kind.node.clone(),
+            globs,
+            because: change.because.as_ref().map(|text| text.node.clone()),
+            origin: frame.origin(span),
+        })
+    }
+}
+
+/// One field of a schedule: `*`, `*/5`, `1,2`, `1-5`, `1-30/2`.
+fn schedule_field(field: &str, (least, greatest): (u32, u32)) -> bool {
+    let number = |text: &str| {
+        text.parse::<u32>()
+            .ok()
+            .filter(|number| (least..=greatest).contains(number))
+            .filter(|_| text.len() <= 2)
+    };
+    !field.is_empty()
+        && field.split(',').all(|part| {
+            let (range, step) = match part.split_once('/') {
+                Some((range, step)) => (range, Some(step)),
+                None => (part, None),
+            };
+            let range_fits = range == "*"
+                || match range.split_once('-') {
+                    Some((first, last)) => {
+                        matches!((number(first), number(last)), (Some(first), Some(last)) if first <= last)
+                    }
+                    None => number(range).is_some(),
+                };
+            let step_fits =
+                step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0 && step < 60));
+            range_fits && step_fits
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::schedule_field;
+
+    #[test]
+    fn a_field_of_a_schedule_stays_in_its_bounds() {
+        for good in ["*", "*/5", "1,2", "1-5", "0-30/2"] {
+            assert!(schedule_field(good, (0, 59)), "{good}");
+        }
+        for bad in ["", "60", "5-1", "*/0", "a", "1,", "-1", "007"] {
+            assert!(!schedule_field(bad, (0, 59)), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The variables that the compiler gives to a node's scripts, and that each has one meaning there.
+
+use crate::expand::Expanded;
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{ArtefactType, Environment, Node, NodeKind, Origin, Pipeline, Program, Tier};
+use std::collections::BTreeMap;
+
+/// A variable that a script finds without setting it.
+#[derive(Clone, Debug)]
+pub(crate) struct Given {
+    /// Its name.
+    pub(crate) variable: String,
+    /// Whose it is, for messages.
+    owner: String,
+    /// Where it was written, if it was.
+    origin: Option<Origin>,
+    /// Whether it may be set otherwise: the region of an identity is a default.
+    is_default: bool,
+}
+
+impl Given {
+    fn of(variable: impl Into<String>, owner: impl Into<String>) -> Given {
+        Given { variable: variable.into(), owner: owner.into(), origin: None, is_default: false }
+    }
+
+    fn at(self, origin: &Origin) -> Given {
+        Given { origin: Some(origin.clone()), ..self }
+    }
+}
+
+/// Reports every variable of a node that would have two meanings.
+pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
+    for pipeline in expanded.program.pipelines.iter().chain(&expanded.templates) {
+        for node in &pipeline.nodes {
+            check_node(&expanded.program, pipeline, node, diagnostics);
+        }
+    }
+}
+
+fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let mut taken: BTreeMap<String, Given> = BTreeMap::new();
+    for given in given(program, pipeline, node).into_iter().chain(bound(node)) {
+        let reserved = given.variable.starts_with("PIPE_") && given.origin.is_some();
+        let owner = match taken.get(&given.variable) {
+            // Twice in one place has been said there.
+            Some(first) if first.is_default || first.owner == given.owner => continue,
+            Some(first) => Some(first),
+            None => None,
+        };
+        let Some(origin) = given.origin.as_ref().filter(|_| reserved || owner.is_some()) else {
+            taken.entry(given.variable.clone()).or_insert(given);
+            continue;
+        };
+        let variable = &given.variable;
+        let message = match owner {
+            Some(first) => format!("variable `{variable}` is taken: it is {}", first.owner),
+            None => {
+                format!("variable `{variable}` is taken: names that begin with `PIPE_` are the compiler's")
+            }
+        };
+        let mut diagnostic = Diagnostic::error(codes::P0121, message, origin.span);
+        if let Some(first) = owner.and_then(|first| first.origin.as_ref()) {
+            diagnostic = diagnostic.label(first.span, "it is set here");
+        } else if !node.origin.span.contains(origin.span) {
+            diagnostic = diagnostic.label(node.name_origin.span, "both meet here");
+        }
+        diagnostics.push(origin.explain(diagnostic.help("give it another name")));
+    }
+}
+
+/// What a node's own clauses set.
+fn bound(node: &Node) -> Vec<Given> {
+    let secrets = node
+        .body
+        .secrets
+        .iter()
+        .map(|secret| Given::of(&secret.variable, "a secret of this node").at(&secret.origin));
+    let set =
+        node.body.env.iter().map(|binding| Given::of(&binding.variable, "set by `env`").at(&binding.origin));
+    secrets.chain(set).collect()
+}
+
+/// Every variable that the compiler gives to a node's scripts, but those that its own clauses set.
+fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
+    let body = &node.body;
+    let mut all = Vec::new();
+    for (artefact, _) in &body.uses {
+        all.extend(of_artefact(pipeline, artefact, artefact, format!("of artefact `{artefact}`")));
+    }
+    if let Some(subject) = &body.subject
+        && subject != "subject"
+    {
+        all.extend(of_artefact(pipeline, subject, "subject", "of the task's `subject`".to_owned()));
+    }
+    let mut providers: Vec<&str> = body.identities.iter().map(|it| it.provider.as_str()).collect();
+    for sidecar in &body.sidecars {
+        let stem = upper(&sidecar.name);
+        let owner = format!("of sidecar `{}`", sidecar.name);
+        all.extend(
+            ["HOST", "PORT"].map(|field| Given::of(format!("{stem}_{field}"), &owner).at(&sidecar.origin)),
+        );
+    }
+    if !body.rights.is_empty() {
+        all.push(Given::of("PIPE_TOKEN", "the compiler's"));
+    }
+    match &node.kind {
+        NodeKind::Deploy(deploy) => {
+            if let Some(environment) = program.environments.get(&deploy.environment) {
+                all.extend(of_environment(environment));
+                providers.extend(environment.identities.iter().map(|it| it.provider.as_str()));
+                if environment.tier == Tier::Ephemeral {
+                    all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
+                }
+            }
+        }
+        NodeKind::Artefact(artefact) if artefact.ty == ArtefactType::Image => {
+            all.push(Given::of("PIPE_IMAGE_LAYOUT", "the compiler's"));
+        }
+        _ => {}
+    }
+    for provider in providers {
+        for variable in of_identity(provider) {
+            let is_default = variable.ends_with("_REGION");
+            let owner = format!("of the identity at {provider}");
+            all.push(Given { is_default, ..Given::of(*variable, owner) });
+        }
+    }
+    all
+}
+
+/// The names of all variables that a node's scripts see.
+pub(crate) fn names(program: &Program, pipeline: &Pipeline, node: &Node) -> impl Iterator<Item = String> {
+    let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs);
+    let of_legs: Vec<String> =
+        legs.flat_map(|leg| &leg.env).map(|binding| binding.variable.clone()).collect();
+    let all = given(program, pipeline, node).into_iter().chain(bound(node));
+    all.map(|given| given.variable).chain(of_legs)
+}
+
+/// The variables of an environment's secrets and values.
+pub(crate) fn of_environment(environment: &Environment) -> impl Iterator<Item = Given> {
+    let owner = format!("of environment `{}`", environment.name);
+    let secrets = environment.secrets.iter().map(|secret| (&secret.variable, &secret.origin));
+    let values = environment.values.iter().map(|value| (&value.variable, &value.origin));
+    secrets.chain(values).map(move |(variable, origin)| Given::of(variable, &owner).at(origin))
+}
+
+fn of_artefact(
+    pipeline: &Pipeline,
+    artefact: &str,
+    called: &str,
+    owner: String,
+) -> impl Iterator<Item = Given> {
+    let is_image = pipeline.producer(artefact).is_some_and(|(_, it)| it.ty == ArtefactType::Image);
+    let fields = if is_image { ["REF", "DIGEST"] } else { ["PATH", "DIGEST"] };
+    let stem = upper(called);
+    fields.into_iter().map(move |field| Given::of(format!("{stem}_{field}"), &owner))
+}
+
+/// What the providers' own tools read, and the engines' sign-in leaves in the environment.
+fn of_identity(provider: &str) -> &'static [&'static str] {
+    match provider {
+        "aws" => &[
+            "AWS_ACCESS_KEY_ID",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "AWS_REGION",
+            "AWS_DEFAULT_REGION",
+        ],
+        "azure" => &["AZURE_CONFIG_DIR"],
+        _ => &[
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
+            "GOOGLE_GHA_CREDS_PATH",
+        ],
+    }
+}
+
+fn upper(name: &str) -> String {
+    name.replace('-', "_").to_ascii_uppercase()
+}

@@ -1,6 +1,7 @@
 //! End-to-end tests.
 
 pub mod brute_force;
+pub mod cases;
 pub mod generate;
 pub mod grammar;
 pub mod pages;

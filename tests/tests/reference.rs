@@ -5,7 +5,10 @@ use pipec_syntax::ast::Date;
 use std::path::{Path, PathBuf};
 
 fn docs() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").join("compiler/docs")
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in the workspace")
+        .join("compiler/docs")
 }
 
 fn compile(text: &str) -> Compilation {
@@ -96,9 +99,11 @@ fn links_between_the_pages_lead_somewhere() {
                 continue;
             }
             let target = if file.is_empty() { page.clone() } else { docs().join(file) };
-            let text = std::fs::read_to_string(&target).unwrap_or_else(|_| panic!("{}: {link}", page.display()));
+            let text =
+                std::fs::read_to_string(&target).unwrap_or_else(|_| panic!("{}: {link}", page.display()));
             let has_anchor = text.lines().filter_map(|line| line.strip_prefix('#')).any(|heading| {
-                let slug = heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-").replace(',', "");
+                let slug =
+                    heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-").replace(',', "");
                 slug == anchor
             });
             assert!(anchor.is_empty() || has_anchor, "{}: {link}", page.display());

@@ -197,7 +197,9 @@ impl FromStr for Code {
     fn from_str(text: &str) -> Result<Code, UnknownCode> {
         let text = text.trim();
         Code::all()
-            .find(|code| code.to_string().eq_ignore_ascii_case(text) || code.slug().eq_ignore_ascii_case(text))
+            .find(|code| {
+                code.to_string().eq_ignore_ascii_case(text) || code.slug().eq_ignore_ascii_case(text)
+            })
             .ok_or(UnknownCode)
     }
 }

@@ -114,7 +114,7 @@ fn environment_order(program: &Program, findings: &mut Findings) -> BTreeMap<Str
                 .iter()
                 .flat_map(|way| {
                     let next = after[&way[way.len() - 1]].iter().filter(|next| !way.contains(next));
-                    next.map(|next| [way.as_slice(), &[next.clone()]].concat())
+                    next.map(|next| [way.as_slice(), std::slice::from_ref(next)].concat())
                 })
                 .collect();
             if ways.is_empty() {

@@ -56,7 +56,9 @@ impl Finding {
             let message = format!("{place} can't be proven: {}", self.message);
             return Diagnostic::error(codes::P0407, message, span)
                 .note("what can't be decided is not proven, so it is refused")
-                .help("name paths by kinds of change instead of many overlapping globs, or split the pipeline");
+                .help(
+                    "name paths by kinds of change instead of many overlapping globs, or split the pipeline",
+                );
         }
         let mut diagnostic = Diagnostic::error(
             codes::P1190,

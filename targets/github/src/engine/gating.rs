@@ -159,7 +159,8 @@ impl Gating<'_, '_> {
                 findings.push(Finding::of_job(job, format!("it {what}"), line).shown_by(run));
             }
             Err(too_large) => {
-                findings.push(Finding::undecided(format!("whether it {what} is {too_large}"), line).in_job(job));
+                findings
+                    .push(Finding::undecided(format!("whether it {what} is {too_large}"), line).in_job(job));
             }
         }
     }

@@ -142,6 +142,8 @@ fn a_nodes_own_secrets_share_no_environment_with_a_deploy() {
     build.program.environments.insert(production.name.clone(), production);
     assert_eq!(
         build.complaints(),
-        ["P1102 the secrets of `unit` would lie in GitHub's environment `hello-unit`, which is that of an environment of the workspace"]
+        [
+            "P1102 the secrets of `unit` would lie in GitHub's environment `hello-unit`, which is that of an environment of the workspace"
+        ]
     );
 }

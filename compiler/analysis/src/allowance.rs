@@ -3,7 +3,7 @@
 //! finding itself.
 
 use crate::Module;
-use pipec_base::{Code, Diagnostic, Span, codes};
+use pipec_base::{Code, Diagnostic, Label, Span, codes};
 use pipec_syntax::ast::{
     Action, Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, PipelineClause,
     SidecarClause, StageClause, Work,
@@ -52,15 +52,24 @@ pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<D
         };
         if let Some(until) = written.until.as_ref().filter(|until| until.node < today) {
             let Date { year, month, day } = until.node;
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::P0118,
-                    format!("this ended on {year:04}-{month:02}-{day:02}"),
-                    written.span,
-                )
-                .saying(format!("{code} is allowed no longer"))
-                .help("mend what it allowed, or give it a new reason and a new date"),
-            );
+            let mut expired = Diagnostic::error(
+                codes::P0118,
+                format!("this ended on {year:04}-{month:02}-{day:02}"),
+                written.span,
+            )
+            .saying(format!("{code} is allowed no longer"))
+            .help("mend what it allowed, or give it a new reason and a new date");
+            // What it allowed is one mistake with it, and told with it.
+            diagnostics.retain(|diagnostic| {
+                let allowed = diagnostic.code == code && covers.contains(diagnostic.span());
+                if allowed {
+                    expired
+                        .labels
+                        .push(Label { span: diagnostic.span(), message: diagnostic.message.clone() });
+                }
+                !allowed
+            });
+            diagnostics.push(expired);
             continue;
         }
         let before = diagnostics.len();

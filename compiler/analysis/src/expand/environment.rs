@@ -1,6 +1,6 @@
 //! Environments.
 
-use super::frame::Frame;
+use super::frame::{Frame, path_text};
 use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId, suggest, twin};
 use crate::value::Value;
@@ -64,7 +64,13 @@ impl<'a> Expander<'a, '_> {
             Definition::Environment(_, template) if template.parameters.is_some() => template,
             other => {
                 let help = "only one with parameters is called: `environment tenant(name: string) { … }`";
-                self.refuse_kind(&call.function, other, "an environment with parameters", help, &caller);
+                if let Definition::Environment(..) = other {
+                    let message = format!("environment `{}` has no parameters", path_text(&call.function));
+                    let finding = Diagnostic::error(codes::P0108, message, call.function.span).help(help);
+                    self.report(&caller, finding);
+                } else {
+                    self.refuse_kind(&call.function, other, "an environment", help, &caller);
+                }
                 return;
             }
         };
@@ -497,14 +503,17 @@ impl<'a> Expander<'a, '_> {
                     .help("a secret flows only into `env` of the node that may hold it, or a task parameter of type secret"),
             );
         } else if text.is_none() {
+            let (what, help) = match value {
+                Value::List(_) => ("a list".to_owned(), "write one text: `$\"{one} {two}\"`".to_owned()),
+                Value::Artefact(name, _) => {
+                    (format!("artefact `{name}`"), format!("name a field of it: `{name}.digest`"))
+                }
+                other => (format!("a value of type {}", other.type_of()), "write the text".to_owned()),
+            };
             self.report(
                 frame,
-                Diagnostic::error(
-                    codes::P0106,
-                    format!("a variable holds text, not a value of type {}", value.type_of()),
-                    span,
-                )
-                .help("name a field of it, or write the text"),
+                Diagnostic::error(codes::P0106, format!("a variable holds text, not {what}"), span)
+                    .help(help),
             );
         }
         text

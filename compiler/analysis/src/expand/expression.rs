@@ -126,9 +126,15 @@ impl Expander<'_, '_> {
                     format!("{what} is of type {ty}, and this element is of type {}", misfit.type_of())
                 };
                 let diagnostic = Diagnostic::error(codes::P0106, message, place);
-                match wanted.example() {
-                    Some(example) => diagnostic.help(format!("it is written {example}")),
-                    None => diagnostic,
+                match (expression, wanted) {
+                    (Expression::Path(path), Type::String | Type::Path) if misfit.to_text().is_some() => {
+                        diagnostic.help(format!("put it in a string: `$\"{{{}}}\"`", path_text(path)))
+                    }
+                    (Expression::Path(_), _) => diagnostic,
+                    _ => match wanted.example() {
+                        Some(example) => diagnostic.help(format!("it is written {example}")),
+                        None => diagnostic,
+                    },
                 }
             }
         };

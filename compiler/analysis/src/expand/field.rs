@@ -164,8 +164,19 @@ impl<'a> Expander<'a, '_> {
             let is_secret = written.iter().any(|clause| {
                 matches!(&clause.kind, EnvironmentClause::Secret(secret) if secret.variable.node == field.node)
             });
-            if is_secret {
-                self.refuse_borrowed(name, &field.node, field.span, span, frame);
+            if is_secret && !frame.is_constant {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0601,
+                        format!("secret `{}` would leave the deploys to `{name}`", field.node),
+                        span,
+                    )
+                    .help(format!(
+                        "its deploys have it as `${}`; everything else of an environment is shown",
+                        field.node
+                    )),
+                );
             } else {
                 frame.reads.push((name.to_owned(), frame.origin(span)));
             }

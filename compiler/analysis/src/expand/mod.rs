@@ -180,9 +180,10 @@ impl<'a> Expander<'a, '_> {
         match Glob::parse(text) {
             Ok(glob) => Some(glob),
             Err(error) => {
+                let shown = if text.is_empty() { "this".to_owned() } else { format!("`{text}`") };
                 self.report(
                     frame,
-                    Diagnostic::error(codes::P0116, format!("`{text}` is no glob: {error}"), span)
+                    Diagnostic::error(codes::P0116, format!("{shown} is no glob: {error}"), span)
                         .help("`*` and `?` stop at `/`, `**` does not; everything else stands for itself"),
                 );
                 None

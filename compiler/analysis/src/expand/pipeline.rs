@@ -1,7 +1,7 @@
 //! Pipelines: triggers, changes, stages.
 
 use super::body::set_twice;
-use super::frame::Frame;
+use super::frame::{Frame, path_text};
 use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId, suggest_of, taken, twin};
 use pipec_base::{Diagnostic, Span, codes};
@@ -51,7 +51,13 @@ impl<'a> Expander<'a, '_> {
             Definition::Pipeline(_, template) if template.parameters.is_some() => template,
             other => {
                 let help = "only one with parameters is called: `pipeline service(dir: string) { … }`";
-                self.refuse_kind(&call.function, other, "a pipeline with parameters", help, &caller);
+                if let Definition::Pipeline(..) = other {
+                    let message = format!("pipeline `{}` has no parameters", path_text(&call.function));
+                    let finding = Diagnostic::error(codes::P0108, message, call.function.span).help(help);
+                    self.report(&caller, finding);
+                } else {
+                    self.refuse_kind(&call.function, other, "a pipeline", help, &caller);
+                }
                 return;
             }
         };

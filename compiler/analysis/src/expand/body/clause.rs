@@ -58,6 +58,7 @@ impl<'a> Expander<'a, '_> {
             BodyClause::Checkout(checkout) => work.body.checkout = self.checkout(checkout, frame),
             BodyClause::ImageName(name) => {
                 let name = self.literal_text(name, "the name of an image", frame);
+                work.has_error |= name.is_none();
                 work.image_name = name.map(|name| (name, origin));
             }
             BodyClause::Timeout(expression) => {

@@ -10,7 +10,9 @@ use pipec_syntax::ast::Name;
 impl Expander<'_, '_> {
     /// Checks a node whose clauses could all be read.
     pub(in crate::expand) fn check_work(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
-        self.check_does_something(name, span, work, frame);
+        if !self.does_something(name, span, work, frame) {
+            return;
+        }
         match &work.role {
             Role::Artefact(Some(ty)) => self.check_artefact(name, *ty, work, frame),
             Role::Gate(_) => self.check_quorum(work, frame),
@@ -19,7 +21,8 @@ impl Expander<'_, '_> {
         }
     }
 
-    fn check_does_something(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
+    /// Whether a node does anything; says so if not.
+    fn does_something(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) -> bool {
         let body = &work.body;
         let does = !body.steps.is_empty()
             || !body.engines.is_empty()
@@ -27,7 +30,7 @@ impl Expander<'_, '_> {
             || !work.paths.is_empty()
             || work.shift.is_some();
         if does {
-            return;
+            return true;
         }
         let (what, example) = match &work.role {
             Role::Gate(_) => (format!("gate `{}`", name.node), "run \"cargo test --locked\""),
@@ -42,6 +45,7 @@ impl Expander<'_, '_> {
             Diagnostic::error(codes::P0019, format!("{what} does nothing"), span)
                 .help(format!("say what it does: `{example}`")),
         );
+        false
     }
 
     fn check_artefact(&mut self, name: &Name, ty: ArtefactType, work: &Work, frame: &Frame) {
@@ -119,19 +123,26 @@ impl Expander<'_, '_> {
             return;
         };
         let span = strategy.origin.span;
-        if work.shift.is_none() {
-            self.report(
+        let run = work.body.steps.first().map(|step| step.origin.span);
+        match (run, &work.shift) {
+            (None, None) => self.report(
                 frame,
                 Diagnostic::error(codes::P0504, "the strategy does not say how the weight moves", span)
                     .help("say it: `shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\"`"),
-            );
-        }
-        if !work.body.steps.is_empty() {
-            self.report(
+            ),
+            (Some(run), None) => self.report(
                 frame,
-                Diagnostic::error(codes::P0504, "`shift` replaces `run`", span)
+                Diagnostic::error(codes::P0504, "a strategy moves the weight with `shift`, not with `run`", run)
+                    .label(span, "the strategy")
+                    .help("write `shift` for `run`: it is called once per step, with `$PIPE_WEIGHT`, and at last with 100"),
+            ),
+            (Some(run), Some(_)) => self.report(
+                frame,
+                Diagnostic::error(codes::P0504, "`shift` replaces `run`", run)
+                    .label(span, "the strategy")
                     .help("what `run` does before the first step belongs in `shift`: it is called once per step and at last with 100"),
-            );
+            ),
+            (None, Some(_)) => {}
         }
         if work.rollback.is_none() && work.irreversible.is_none() {
             self.report(

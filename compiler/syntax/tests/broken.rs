@@ -2,9 +2,19 @@
 #![expect(clippy::string_slice, reason = "a wrong slice fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
-mod support;
+#[path = "support/outline.rs"]
+mod outline;
+#[path = "support/report.rs"]
+mod report;
 
-use support::{mend, read, report};
+use pipec_base::FileId;
+use pipec_syntax::{Parsed, parse};
+use report::{mend, report};
+
+/// Reads a text.
+fn read(text: &str) -> Parsed {
+    parse(FileId(0), text)
+}
 
 #[test]
 fn each_mistake_is_told_once_and_what_is_intact_survives() {

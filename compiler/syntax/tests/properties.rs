@@ -1,14 +1,20 @@
 //! What holds for any text.
 #![expect(clippy::string_slice, reason = "a wrong slice fails the test")]
 
-mod support;
+#[path = "support/outline.rs"]
+mod outline;
 
+use outline::outline;
 use std::fmt::Write as _;
 
 use pipec_base::{Diagnostic, FileId, codes};
-use pipec_syntax::{LONGEST_SOURCE, Parsed, TokenKind, lex};
+use pipec_syntax::{LONGEST_SOURCE, Parsed, TokenKind, lex, parse};
 use proptest::prelude::*;
-use support::{outline, read};
+
+/// Reads a text.
+fn read(text: &str) -> Parsed {
+    parse(FileId(0), text)
+}
 
 const EVERYTHING: &str = include_str!("good/everything.pipe");
 const SERVICE: &str = include_str!("good/service.pipe");

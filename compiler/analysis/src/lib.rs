@@ -10,7 +10,7 @@ mod theorems;
 mod value;
 mod variables;
 
-use pipec_base::{Diagnostic, FileId};
+use pipec_base::{Diagnostic, FileId, Span, codes};
 use pipec_ir::Program;
 use pipec_syntax::ast;
 
@@ -53,6 +53,15 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
     variables::check(&expanded, &mut diagnostics);
     script_checks::check(&names, &expanded, &mut diagnostics);
     allowance::apply(workspace, today, &mut diagnostics);
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(expanded.incomplete.iter().map(|span| unproven(*span)));
+    }
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
     Analysis { program: expanded.program, diagnostics }
+}
+
+/// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.
+fn unproven(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0407, "this pipeline is not proven: a part of it could not be read", span)
+        .note("what can't be decided is not proven, so it is refused")
 }

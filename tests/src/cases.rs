@@ -40,7 +40,7 @@ pub fn read(page: &str) -> Result<Vec<Case>, String> {
         let text = line.trim_end();
         match (&open, text.strip_prefix("```")) {
             (Some((language, begin)), Some("")) => {
-                let content = page[*begin..start].to_owned();
+                let content = page.get(*begin..start).unwrap_or_default().to_owned();
                 let case = cases.last_mut().ok_or("a fence stands before the first title")?;
                 if language == "text" {
                     if !case.place.is_empty() || case.sources.is_empty() {

@@ -36,6 +36,8 @@ pub struct Analysis {
     pub program: Program,
     /// In the order of the source.
     pub diagnostics: Vec<Diagnostic>,
+    /// What is wrong, should no finding of the parser or of the analysis be an error: the pipelines that were not proven.
+    pub unproven: Vec<Diagnostic>,
 }
 
 /// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `today` decides
@@ -53,11 +55,9 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
     variables::check(&expanded, &mut diagnostics);
     script_checks::check(&names, &expanded, &mut diagnostics);
     allowance::apply(workspace, today, &mut diagnostics);
-    if !diagnostics.iter().any(Diagnostic::is_error) {
-        diagnostics.extend(expanded.incomplete.iter().map(|span| unproven(*span)));
-    }
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
-    Analysis { program: expanded.program, diagnostics }
+    let unproven = expanded.incomplete.iter().map(|span| unproven(*span)).collect();
+    Analysis { program: expanded.program, diagnostics, unproven }
 }
 
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.

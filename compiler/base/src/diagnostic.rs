@@ -65,7 +65,7 @@ impl Diagnostic {
         Diagnostic {
             code,
             severity: Severity::Error,
-            message: message.into(),
+            message: one_line(message),
             labels: vec![Label { span, message: String::new() }],
             counterexample: None,
             notes: Vec::new(),
@@ -83,7 +83,7 @@ impl Diagnostic {
     #[must_use]
     pub fn saying(mut self, message: impl Into<String>) -> Diagnostic {
         if let Some(primary) = self.labels.first_mut() {
-            primary.message = message.into();
+            primary.message = one_line(message);
         }
         self
     }
@@ -91,28 +91,28 @@ impl Diagnostic {
     /// Adds a further place that explains the finding.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label { span, message: message.into() });
+        self.labels.push(Label { span, message: one_line(message) });
         self
     }
 
     /// Adds a further fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Diagnostic {
-        self.notes.push(note.into());
+        self.notes.push(one_line(note));
         self
     }
 
     /// Gives the run that shows the proof fails.
     #[must_use]
     pub fn counterexample(mut self, text: impl Into<String>) -> Diagnostic {
-        self.counterexample = Some(text.into());
+        self.counterexample = Some(one_line(text));
         self
     }
 
     /// Gives the remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
-        self.help = Some(help.into());
+        self.help = Some(one_line(help));
         self
     }
 
@@ -137,5 +137,36 @@ impl Diagnostic {
     /// Whether the program is refused for it.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+}
+
+/// A text of the user's may bring a line's end along: it is shown by its escape.
+fn one_line(text: impl Into<String>) -> String {
+    let text = text.into();
+    if !text.contains(char::is_control) {
+        return text;
+    }
+    text.chars()
+        .flat_map(|character| {
+            let escape = character.is_control().then(|| character.escape_default());
+            let plain = escape.is_none().then_some(character);
+            escape.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codes;
+
+    #[test]
+    fn what_is_said_stays_on_its_line() {
+        let finding = Diagnostic::error(codes::P0101, "there is no `a\nb`", Span::default())
+            .help("drop\tit")
+            .label(Span::default(), "ü\r");
+        assert_eq!(finding.message, "there is no `a\\nb`");
+        assert_eq!(finding.help.as_deref(), Some("drop\\tit"));
+        assert_eq!(finding.labels.last().map(|label| label.message.as_str()), Some("ü\\r"));
     }
 }

@@ -101,6 +101,9 @@ impl Session {
         let standard = self.modules(&standard);
         let analysis = analyse(&workspace, &standard, options.today);
         diagnostics.extend(analysis.diagnostics);
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            diagnostics.extend(analysis.unproven);
+        }
 
         let mut outputs = Vec::new();
         if !diagnostics.iter().any(Diagnostic::is_error) {

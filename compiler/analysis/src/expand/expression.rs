@@ -63,6 +63,7 @@ impl Expander<'_, '_> {
     fn list(&mut self, elements: &[Expression], frame: &mut Frame) -> Value {
         let mut values = Vec::new();
         let mut size = 0;
+        let mut broken = false;
         for element in elements {
             let value = self.evaluate(element, frame);
             if let Value::Secret { variable, .. } = &value {
@@ -78,12 +79,13 @@ impl Expander<'_, '_> {
                 return Value::Broken;
             }
             size += value.size();
+            broken |= value == Value::Broken;
             values.push(value);
             if size > LONGEST_VALUE {
                 break;
             }
         }
-        Value::List(values)
+        if broken { Value::Broken } else { Value::List(values) }
     }
 
     /// The value of an expression that must be of a type; `what` is what asks for it.

@@ -3,7 +3,7 @@
 use super::body::{Role, Work};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
-use super::{Expander, repeated};
+use super::{Expander, NODE, repeated};
 use crate::scope::{Definition, Found, ModuleId, suggest, suggest_of, taken};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
@@ -61,7 +61,7 @@ impl<'a> Expander<'a, '_> {
                     return None;
                 };
                 let parts: Vec<&str> = artefacts.iter().map(|name| name.node.as_str()).collect();
-                let name = format!("deploy-{}-to-{found}", parts.join("-"));
+                let name = deploy_name(&parts, &found, draft);
                 deploy_to = Some((found, frame.origin(environment.span)));
                 Head { role: Role::Deploy, name: Name::new(name, environment.span), work, of }
             }
@@ -79,7 +79,7 @@ impl<'a> Expander<'a, '_> {
             }
             StageClause::Default(_) | StageClause::Budget(_) => return None,
         };
-        if !self.pay(0, clause.span, &frame) {
+        if !self.pay(NODE, clause.span, &frame) {
             return None;
         }
         self.register(&head, deploy_to.is_some(), draft, &frame);
@@ -186,8 +186,6 @@ impl<'a> Expander<'a, '_> {
     fn register(&mut self, head: &Head<'_>, deploy: bool, draft: &mut Draft<'a>, frame: &Frame) {
         let name = &head.name;
         match draft.names.get(&name.node) {
-            // A second deploy of the same set to the same place is a second path: its theorem says so.
-            Some((true, _)) if deploy => {}
             Some((_, first)) => {
                 let first = *first;
                 self.report(frame, taken(name, first));
@@ -452,6 +450,16 @@ impl<'a> Expander<'a, '_> {
         });
         if kind.is_some() { Role::Gate(kind) } else { Role::Unknown }
     }
+}
+
+/// The name of a deploy, by which engines and records know it: a second one of the same set to the same place is counted.
+fn deploy_name(parts: &[&str], environment: &str, draft: &Draft<'_>) -> String {
+    let name = format!("deploy-{}-to-{environment}", parts.join("-"));
+    let is_deploy = |name: &str| draft.names.get(name).is_some_and(|(deploy, _)| *deploy);
+    if !is_deploy(&name) {
+        return name;
+    }
+    (2..).map(|number| format!("{name}-{number}")).find(|name| !is_deploy(name)).unwrap_or(name)
 }
 
 /// The facts that a body's own clauses give to all of them, wherever they stand: the axes of its matrix, its shards.

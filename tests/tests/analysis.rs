@@ -1,0 +1,254 @@
+//! What holds of the analysis of any program: it ends soon, without a panic, and what it says is well formed.
+
+#![expect(clippy::expect_used, clippy::panic, reason = "a helper that panics fails its test")]
+
+use pipec_base::{Diagnostic, FileId, Sources};
+use pipec_syntax::lex;
+use pipec_tests::cases::{compile, read};
+use pipec_tests::generate::{Choices, Program};
+use std::fmt::Write;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// A sequence of numbers that is the same every time.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::try_from(self.next() % u64::try_from(bound.max(1)).expect("a small number")).expect("it fits")
+    }
+
+    fn bytes(&mut self, count: usize) -> Vec<u8> {
+        (0..count).map(|_| self.next().to_le_bytes()[0]).collect()
+    }
+}
+
+fn well_formed(finding: &Diagnostic, sources: &Sources) -> Result<(), String> {
+    let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
+    for span in finding.labels.iter().map(|label| label.span).chain(edits) {
+        let text = sources.get(span.file).map(|source| source.text.as_ref()).unwrap_or_default();
+        if text.get(span.range()).is_none() {
+            return Err(format!("{span:?} lies outside"));
+        }
+    }
+    let texts = [&finding.message].into_iter().chain(&finding.help).chain(&finding.notes);
+    for text in texts.chain(&finding.counterexample) {
+        if text.trim().is_empty() || text.contains('\n') {
+            return Err(format!("{text:?} is no line"));
+        }
+    }
+    if finding.message.starts_with(char::is_uppercase) && !finding.message.starts_with('P') {
+        return Err(format!("{:?} begins with a capital", finding.message));
+    }
+    Ok(())
+}
+
+fn judge(text: &str) {
+    let sources = [("main.pipe".to_owned(), text.to_owned())];
+    let start = Instant::now();
+    let compilation = compile(&sources);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(5), "{took:?} for\n{text}");
+    for finding in &compilation.diagnostics {
+        if let Err(wrong) = well_formed(finding, &compilation.sources) {
+            panic!("{wrong}: {finding:#?}\n{text}");
+        }
+    }
+    assert_eq!(compilation.diagnostics, compile(&sources).diagnostics, "{text}");
+}
+
+#[test]
+fn any_program_is_analysed() {
+    let mut random = Random(0x9e37_79b9_7f4a_7c15);
+    for _ in 0..300 {
+        let bytes = random.bytes(600);
+        judge(&Program::random(&mut Choices::new(&bytes)).plain());
+    }
+}
+
+fn sources_of_cases() -> Vec<String> {
+    fn pages(folder: &Path, all: &mut Vec<String>) {
+        let mut entries: Vec<_> = std::fs::read_dir(folder)
+            .expect("the cases")
+            .map(|entry| entry.expect("an entry").path())
+            .collect();
+        entries.sort();
+        for path in entries {
+            if path.is_dir() {
+                pages(&path, all);
+            } else {
+                all.push(std::fs::read_to_string(&path).expect("a page"));
+            }
+        }
+    }
+    let mut all = Vec::new();
+    pages(&Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"), &mut all);
+    let cases = all.iter().flat_map(|page| read(page).expect("cases"));
+    cases.flat_map(|case| case.sources).map(|(_, text)| text).collect()
+}
+
+/// The program with some of its words taken away, doubled, swapped, or written for each other.
+fn mutated(text: &str, random: &mut Random) -> String {
+    let (tokens, _) = lex(FileId(0), text);
+    let mut words: Vec<&str> = tokens.iter().filter_map(|token| text.get(token.span.range())).collect();
+    for _ in 0..=random.below(3) {
+        let (one, other) = (random.below(words.len()), random.below(words.len()));
+        match random.below(4) {
+            0 if words.len() > 1 => drop(words.remove(one)),
+            1 => {
+                let word = words.get(one).copied().unwrap_or_default();
+                words.insert(one, word);
+            }
+            2 if !words.is_empty() => words.swap(one, other),
+            _ => {
+                let word = words.get(other).copied().unwrap_or_default();
+                if let Some(place) = words.get_mut(one) {
+                    *place = word;
+                }
+            }
+        }
+    }
+    words.join(" ")
+}
+
+#[test]
+fn any_slip_in_a_program_is_analysed() {
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    for text in sources_of_cases() {
+        for _ in 0..6 {
+            judge(&mutated(&text, &mut random));
+        }
+    }
+}
+
+/// Analyses a program that is large in some way; in an optimised build it takes a tenth of that.
+fn soon(text: &str) -> Vec<Diagnostic> {
+    let start = Instant::now();
+    let compilation = compile(&[("main.pipe".to_owned(), text.to_owned())]);
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(8), "{took:?}");
+    compilation.diagnostics
+}
+
+fn codes(findings: &[Diagnostic]) -> Vec<String> {
+    findings.iter().map(|finding| finding.code.to_string()).collect()
+}
+
+const START: &str = "pipeline p {\n  on push to main\n";
+
+#[test]
+fn five_hundred_nodes() {
+    let mut text = START.to_owned();
+    for stage in 0..10 {
+        let _ = writeln!(text, "  stage s{stage} {{");
+        for node in 0..50 {
+            let _ = writeln!(text, "    gate g{stage}x{node}: test {{ run \"make\" }}");
+        }
+        text.push_str("  }\n");
+    }
+    text.push_str("  stage build { artefact app: binary { run \"make\" path \"out\" } }\n");
+    text.push_str("  stage release { deploy app to production { run \"./deploy.sh\" } }\n}\nenvironment production { requires test }\n");
+    assert_eq!(soon(&text), []);
+}
+
+#[test]
+fn two_hundred_environments() {
+    let mut text = START.to_owned();
+    text.push_str("  stage build { gate unit: test { run \"make\" } artefact app: binary { run \"make\" path \"out\" } }\n");
+    for place in 0..200 {
+        let _ = writeln!(text, "  stage s{place} {{ deploy app to e{place} {{ run \"./deploy.sh\" }} }}");
+    }
+    text.push_str("}\n");
+    for place in 0..200 {
+        let after = if place == 0 { String::new() } else { format!("after e{}", place - 1) };
+        let _ = writeln!(
+            text,
+            "environment e{place} {{ tier staging {after} url \"https://e{place}.example\" }}"
+        );
+    }
+    assert_eq!(soon(&text), []);
+}
+
+#[test]
+fn three_hundred_globs() {
+    let mut text = START.to_owned();
+    for place in 0..300 {
+        let _ = writeln!(text, "  change docs \"services/s{place}/**\"");
+    }
+    text.push_str("  stage commit when changed code { gate unit: test { run \"make\" } }\n}\n");
+    assert_eq!(soon(&text), []);
+}
+
+#[test]
+fn constants_that_double_with_every_line() {
+    for (open, close, join) in [("[", "]", ", "), ("$\"", "\"", "")] {
+        let mut text =
+            format!("{START}  stage commit {{ gate unit: test {{ env A = a0 run \"make $A\" }} }}\n}}\n");
+        for place in 0..60 {
+            let next = format!("a{}", place + 1);
+            let next = if join.is_empty() { format!("{{{next}}}") } else { next };
+            let _ = writeln!(text, "let a{place} = {open}{next}{join}{next}{close}");
+        }
+        text.push_str("let a60 = \"a text of some length\"\n");
+        let found = codes(&soon(&text));
+        assert!(found.contains(&"P0122".to_owned()) && found.len() <= 2, "{found:?}");
+    }
+}
+
+#[test]
+fn a_chain_of_constants_and_one_of_tasks() {
+    let mut text =
+        format!("{START}  stage commit {{ gate unit: test {{ env A = a0 run \"make $A\" }} }}\n}}\n");
+    for place in 0..5_000 {
+        let _ = writeln!(text, "let a{place} = a{}", place + 1);
+    }
+    text.push_str("let a5000 = \"x\"\n");
+    assert!(codes(&soon(&text)).iter().all(|code| code == "P0122"));
+
+    let mut text = format!(
+        "{START}  stage commit {{ artefact app: binary {{ run \"make\" path \"out\" }} deploy app to staging = t0() }}\n}}\nenvironment staging {{}}\n"
+    );
+    for place in 0..500 {
+        let next = place + 1;
+        let _ = writeln!(
+            text,
+            "task t{place}() -> deploy {{ run \"./deploy.sh\" verify = t{next}() rollback = t{next}() }}"
+        );
+    }
+    text.push_str("task t500() -> deploy { run \"./deploy.sh\" }\n");
+    let found = codes(&soon(&text));
+    assert!(!found.is_empty() && found.iter().all(|code| code == "P0013"), "{found:?}");
+}
+
+#[test]
+fn instances_without_end() {
+    let mut text = String::from("pipeline service(dir: path) {\n  on push to main\n  stage commit {\n");
+    for node in 0..300 {
+        let _ = writeln!(text, "    gate g{node}: test {{ in $\"{{dir}}\" run \"make\" }}");
+    }
+    text.push_str("  }\n}\n");
+    for place in 0..3_000 {
+        let _ = writeln!(text, "pipeline p{place} = service(dir: \"services/s{place}\")");
+    }
+    let found = codes(&soon(&text));
+    assert_eq!(found, ["P0122"]);
+}
+
+#[test]
+fn a_task_called_five_hundred_times_with_a_mistake_in_it() {
+    let mut text = START.to_owned();
+    text.push_str("  stage commit {\n");
+    for node in 0..500 {
+        let _ = writeln!(text, "    gate g{node}: test = t()");
+    }
+    text.push_str("  }\n}\ntask t() -> test { env A = nothing run \"make $A\" }\n");
+    let found = soon(&text);
+    assert_eq!(codes(&found), ["P0101"]);
+}

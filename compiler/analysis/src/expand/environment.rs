@@ -222,6 +222,20 @@ impl<'a> Expander<'a, '_> {
         match Tier::from_word(&tier.node) {
             Some(found) => {
                 built.tier = found;
+                if let Some(other) = Tier::from_word(&built.name).filter(|other| *other != found) {
+                    self.report(
+                        frame,
+                        Diagnostic::error(
+                            codes::P0501,
+                            format!("environment `{}` says it is of tier {}", built.name, found.word()),
+                            tier.span,
+                        )
+                        .help(format!(
+                            "what is proven of it depends on its tier, and people go by its name: say `tier {}`, or give it another name",
+                            other.word()
+                        )),
+                    );
+                }
                 if per_pull_request && found != Tier::Ephemeral {
                     self.report(
                         frame,

@@ -118,7 +118,38 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         if environment.tier == Tier::Production {
             unprotected(proof, node, environment);
         }
+        stowaways(proof, node, deploy);
         promotion(proof, node, deploy, environment);
+    }
+}
+
+/// A deploy delivers what it names: what it only uses would reach the environment past its gates and its predecessors.
+fn stowaways(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
+    for (name, origin) in &node.body.uses {
+        if deploy.artefacts.contains(name) {
+            continue;
+        }
+        let due = proof.facts.due_node(node);
+        let Some(run) = proof.run_in_which(&due) else { return };
+        let all: Vec<&str> = deploy.artefacts.iter().map(String::as_str).chain([name.as_str()]).collect();
+        let diagnostic = Diagnostic::error(
+            codes::P0305,
+            format!("`{name}` reaches `{}` in a deploy that does not name it", deploy.environment),
+            origin.span,
+        )
+        .saying("used here")
+        .label(node.name_origin.span, format!("delivers {}", list(&deploy.artefacts)))
+        .counterexample(format!(
+            "{run}: {} uses `{name}`, which no gate of `{}` had to judge",
+            named(node),
+            deploy.environment
+        ))
+        .help(format!(
+            "deploy it with the others: `deploy {} to {}`",
+            all.join(", "),
+            deploy.environment
+        ));
+        proof.report(node, diagnostic);
     }
 }
 

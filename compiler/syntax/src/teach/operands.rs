@@ -58,11 +58,16 @@ impl Case<'_, '_> {
                 let whole = Span { end: start.start + u32::try_from(line.len()).unwrap_or(0), ..start };
                 let quoted = format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\""));
                 let what = if expects("a script") { "a script" } else { "a text" };
-                Some(
-                    Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), whole)
-                        .help(format!("write `{quoted}`"))
-                        .fix(format!("write `{quoted}`"), whole, quoted),
-                )
+                let finding = Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), whole);
+                let may_be_value = matches!(self.word(0), Some("in" | "path" | "name" | "url"))
+                    && line.chars().all(|letter| letter.is_ascii_lowercase() || matches!(letter, '-' | '.'));
+                Some(if may_be_value {
+                    finding.help(format!(
+                        "write `{quoted}`; the value of a parameter or constant is `$\"{{{line}}}\"`"
+                    ))
+                } else {
+                    finding.help(format!("write `{quoted}`")).fix(format!("write `{quoted}`"), whole, quoted)
+                })
             }
             _ => None,
         }

@@ -16,6 +16,12 @@ impl Lowering<'_> {
             .and_then(|environment| Some((environment, environment.url.as_ref()?)))
             .map(|(environment, url)| self.value(url, unit, &environment.origin));
         job.name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
+        // Of several deploys of one set to one place all but the first are counted, and required checks go by names.
+        let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
+        let node = self.pipeline.node(unit.node).map_or("", |node| node.name.as_str());
+        if let Some(number) = node.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
+            job.name.push_str(&format!(" ({number})"));
+        }
         job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
         // GitHub's groups are shared by all workflows of a repository and ignore case.
         let group =
@@ -77,6 +83,9 @@ impl Lowering<'_> {
 /// Who may approve is a setting of the environment, so the job makes sure that somebody did.
 fn approval_step(environment: &Environment, approval: &Approval, permissions: &mut Permissions) -> Step {
     permissions.read("actions", "who approved this run");
+    if approval.not_author {
+        permissions.read("contents", "who wrote this commit");
+    }
     let author_may = if approval.not_author { "false" } else { "true" };
     Step::run("Approved", runtime::APPROVAL)
         .with_env("GH_TOKEN", Template::expression("github.token"))

@@ -111,6 +111,11 @@ impl PlannedFacts {
         self.facts.iter().find(|(_, other)| other == test).map(|(name, _)| name.as_str())
     }
 
+    /// Whether something hangs on what has changed.
+    pub(super) fn decide_changes(&self) -> bool {
+        self.facts.iter().any(|(_, test)| test.is_change())
+    }
+
     fn add(&mut self, test: Test) {
         if self.output(&test).is_some() {
             return;
@@ -138,7 +143,6 @@ impl Lowering<'_> {
         if !self.has_plan() {
             return None;
         }
-        let decides_changes = self.planned.facts.iter().any(|(_, test)| test.is_change());
         let mut job = Job {
             id: PLAN.to_owned(),
             comments: vec![self.plan_comment()],
@@ -154,7 +158,7 @@ impl Lowering<'_> {
             ..Job::default()
         };
         let mut step = Step::run("Decide the facts", runtime::PLAN).with_id("plan");
-        if decides_changes {
+        if self.planned.decide_changes() {
             job.permissions.read("contents", "the history, to see what changed");
             let inputs = vec![("fetch-depth", Input::Number(0)), ("persist-credentials", Input::Flag(false))];
             job.steps.push(Step::uses("Check out", &pins::CHECKOUT, inputs));
@@ -190,7 +194,7 @@ impl Lowering<'_> {
     fn plan_comment(&self) -> String {
         let facts = &self.planned.facts;
         let mut decided = Vec::new();
-        if facts.iter().any(|(_, test)| test.is_change()) {
+        if self.planned.decide_changes() {
             decided.push("what has changed");
         }
         if facts.iter().any(|(_, test)| !test.is_change()) {

@@ -2,10 +2,10 @@
 
 use super::Lowering;
 use crate::document::{Concurrency, string};
-use crate::template::Template;
+use crate::template::{OPENING, Template};
 use pipec_base::codes;
 use pipec_ir::{Event, Input, InputType, Origin, Trigger};
-use pipec_logic::Glob;
+use pipec_logic::{Glob, Language};
 use pipec_yaml::{Mapping, Node, Sequence};
 
 impl Lowering<'_> {
@@ -32,6 +32,7 @@ impl Lowering<'_> {
                 Trigger::MergeQueue(_) => {}
             }
         }
+        self.check_baselines();
         let filters = |key: &str, patterns: Vec<String>| Mapping::new().entry(key, Sequence::flow(patterns));
         let mut triggers = Mapping::new();
         // With one of the two alone, GitHub starts nothing for the other; with neither, everything for both.
@@ -84,14 +85,15 @@ impl Lowering<'_> {
     fn input_declaration(&self, input: &Input) -> Mapping {
         let mut declaration = Mapping::new();
         if !input.docs.is_empty() {
-            declaration = declaration.entry("description", string(&Template::text(input.docs.join(" "))));
+            declaration =
+                declaration.entry("description", self.inert(input, "description", input.docs.join(" ")));
         }
         declaration = match &input.ty {
             InputType::String => declaration.entry("type", "string"),
             InputType::Number => declaration.entry("type", "number"),
             InputType::Boolean => declaration.entry("type", "boolean"),
             InputType::OneOf(choices) => {
-                let choices = choices.iter().map(|choice| string(&Template::text(choice)));
+                let choices = choices.iter().map(|choice| self.inert(input, "value", choice.clone()));
                 declaration.entry("type", "choice").entry("options", Sequence::flow(choices))
             }
         };
@@ -108,9 +110,53 @@ impl Lowering<'_> {
         let value = match input.ty {
             InputType::Boolean => Node::Boolean(value == "true"),
             InputType::Number => value.parse().map_or_else(|_| Node::double_quoted(value), Node::Integer),
-            InputType::String | InputType::OneOf(_) => string(&Template::text(value)),
+            InputType::String | InputType::OneOf(_) => self.inert(input, "default", value.to_owned()),
         };
         declaration.entry("default", value)
+    }
+
+    /// A text of an input. GitHub evaluates nothing in `on`, so no expression can stand for an opening there, and a file
+    /// with one is refused as a whole ("a template expression is not allowed in this context").
+    fn inert(&self, input: &Input, what: &str, text: String) -> Node {
+        if text.contains(OPENING) {
+            self.error(
+                codes::P1101,
+                &input.origin,
+                format!(
+                    "a {what} of `{}` has `{OPENING}`, which github lets stand nowhere in a trigger",
+                    input.name
+                ),
+                format!("write it without `{OPENING}`"),
+            );
+        }
+        string(&Template::text(text))
+    }
+
+    /// `changed` asks GitHub for the green pushes to a branch, and its answer tells a branch from a tag of that name
+    /// neither by the event, which is `push` for both, nor by `head_branch`.
+    fn check_baselines(&self) {
+        if !self.planned.decide_changes() {
+            return;
+        }
+        let names = |globs: &[Glob]| {
+            let all = if globs.is_empty() { Language::all() } else { Language::empty() };
+            globs.iter().fold(all, |names, glob| names.union(&glob.language()))
+        };
+        let branches = self.pipeline.triggers.iter().fold(Language::empty(), |all, trigger| match trigger {
+            Trigger::Push(globs, _) => all.union(&names(globs)),
+            _ => all,
+        });
+        for trigger in &self.pipeline.triggers {
+            let Trigger::Tag(globs, origin) = trigger else { continue };
+            if !names(globs).intersection(&branches).is_empty() {
+                self.error(
+                    codes::P1101,
+                    origin,
+                    "on github, a tag named like a branch can't be told from it when `changed` looks for the last green run",
+                    "narrow the tags, as in `on tag \"v*\"`, or the branches of `on push`, until no name is in both",
+                );
+            }
+        }
     }
 
     /// Which runs replace which: at most those of one pull request each other.

@@ -86,6 +86,66 @@ fn a_filter_that_githubs_dialect_lacks_is_refused() {
 }
 
 #[test]
+fn an_opening_in_a_text_of_an_input_is_refused() {
+    let with = |ty: InputType, default: &str, docs: &str| {
+        let input = Input {
+            name: "x".to_owned(),
+            ty,
+            default: Some(Text::literal(default)),
+            docs: vec![docs.to_owned()],
+            origin: origin(),
+        };
+        Build::new("a", vec![Trigger::Manual(vec![input], origin())])
+            .stage("commit", Condition::Always)
+            .node("unit", NodeKind::Job, body(&["true"]), &[])
+            .complaints()
+    };
+    let refused = |what: &str| {
+        format!("P1101 a {what} of `x` has `${{{{`, which github lets stand nowhere in a trigger")
+    };
+    let choice = |values: &[&str]| InputType::OneOf(values.iter().map(|&value| value.to_owned()).collect());
+    let token = "${{ github.token }}";
+    assert_eq!(with(choice(&["a", token]), "a", "Which."), [refused("value")]);
+    assert_eq!(with(choice(&["a", token]), token, "Which."), [refused("value"), refused("default")]);
+    assert_eq!(with(InputType::String, token, "Which."), [refused("default")]);
+    assert_eq!(with(InputType::Boolean, "true", token), [refused("description")]);
+    assert!(with(choice(&["a", "$ {{ b }}", "$b", "}}"]), "a", "{{ Which }}.").is_empty());
+}
+
+#[test]
+fn a_tag_that_may_be_named_like_a_branch_is_refused_where_changes_count() {
+    let complaints = |branches: &[&str], tags: &[&str], condition: Condition| {
+        Build::new("a", vec![on_push(branches), Trigger::Tag(globs(tags), origin())])
+            .stage("commit", condition)
+            .node("unit", NodeKind::Job, body(&["true"]), &[])
+            .complaints()
+    };
+    let changed = || Condition::Changed(vec![Change::Glob(glob("src/**"))]);
+    let refused = [
+        "P1101 on github, a tag named like a branch can't be told from it when `changed` looks for the last green run",
+    ];
+    for (branches, tags) in
+        [(&["main"], &["**"]), (&["release/*"], &["*/1"]), (&["**"], &["v*"]), (&["main"], &["main"])]
+    {
+        assert_eq!(complaints(branches, tags, changed()), refused, "{branches:?} {tags:?}");
+        assert!(complaints(branches, tags, Condition::Always).is_empty(), "{branches:?} {tags:?}");
+    }
+    assert_eq!(complaints(&["main"], &[], changed()), refused, "without names it is every tag");
+    assert_eq!(complaints(&[], &["v*"], changed()), refused, "without names it is every branch");
+    assert!(complaints(&["main", "release/*"], &["v*"], changed()).is_empty());
+    let exempt = ExemptionRule {
+        when: Exemption::UnlessChanged(vec![Change::Glob(glob("src/**"))]),
+        because: "nothing to see".to_owned(),
+        origin: origin(),
+    };
+    let gate = Gate { exemptions: vec![exempt], ..gate("test", &[]) };
+    let by_exemption = Build::new("a", vec![on_push(&["main"]), Trigger::Tag(globs(&["*"]), origin())])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate), body(&["true"]), &[]);
+    assert_eq!(by_exemption.complaints(), refused);
+}
+
+#[test]
 fn names_that_github_keeps_for_itself_are_refused() {
     let complaints = complaints_of_body(|body| body.env = vec![binding("GITHUB_SHA", Text::literal("x"))]);
     assert_eq!(complaints, ["P1102 GitHub sets `GITHUB_SHA` itself"]);

@@ -26,7 +26,8 @@ pub(crate) enum Fixed {
     SecretFile,
     /// Sets the output `outcome` to `exempt`.
     Exempt,
-    /// Fails unless somebody approved the run for ENVIRONMENT.
+    /// Fails unless somebody approved the run for ENVIRONMENT: if AUTHOR_MAY_APPROVE is not `true`, somebody who neither
+    /// started the run nor wrote or committed the commit.
     Approval,
     /// Fails unless the commit is, or descends from, the one last deployed to ENVIRONMENT by WORKFLOW.
     Forward,

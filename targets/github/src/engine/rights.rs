@@ -54,7 +54,7 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
         rights.insert("contents", "read");
     }
     if let NodeKind::Deploy(_) = &node.kind {
-        // Never backwards, and somebody approved.
+        // Never backwards, and somebody approved who did not write the commit.
         rights.extend([("actions", "read"), ("contents", "read"), ("deployments", "read")]);
     }
     if is_untrusted_only(gating, job) {

@@ -8,7 +8,12 @@ fn approvals(json: &str) -> Bench {
     let run = r#"{"actor": {"login": "Ann"}, "triggering_actor": {"login": "bob"}}"#;
     bench.answer("repos/acme/shop/actions/runs/77", run);
     bench.answer("repos/acme/shop/actions/runs/77/approvals", json);
+    bench.answer(&commit(), r#"{"author": {"login": "dora"}, "committer": {"login": "Emil"}}"#);
     bench
+}
+
+fn commit() -> String {
+    format!("repos/acme/shop/commits/{NEW}")
 }
 
 fn approval(state: &str, environment: &str, login: &str) -> String {
@@ -28,6 +33,37 @@ fn trap_12_a_deploy_goes_on_only_if_somebody_else_approved_it() {
     assert!(!approved(format!("[{}]", approval("approved", "production", "Bob"))), "by who started it again");
     let both = [approval("approved", "production", "ann"), approval("approved", "production", "carl")];
     assert!(approved(format!("[{}]", both.join(","))));
+}
+
+#[test]
+fn trap_12_who_wrote_or_committed_what_is_deployed_is_its_author_too() {
+    let approved = |by: &str, writers: &str| {
+        let bench = approvals(&format!("[{}]", approval("approved", "production", by)));
+        bench.answer(&commit(), writers);
+        bench.run(APPROVAL).success
+    };
+    let both = r#"{"author": {"login": "dora"}, "committer": {"login": "Emil"}}"#;
+    assert!(!approved("Dora", both), "who wrote it");
+    assert!(!approved("emil", both), "who committed it");
+    assert!(!approved("ann", both), "who started the run still counts");
+    assert!(approved("carl", both));
+    let merged = r#"{"author": {"login": "dora"}, "committer": {"login": "web-flow"}}"#;
+    assert!(!approved("dora", merged));
+    assert!(approved("web-flow", merged), "the site wrote nothing");
+    for nobody in [r#"{"author": null, "committer": null}"#, r#"{"author": {}, "committer": {}}"#] {
+        assert!(approved("carl", nobody) && approved("null", nobody), "GitHub knows nobody: {nobody}");
+        assert!(!approved("bob", nobody));
+    }
+}
+
+#[test]
+fn without_the_commits_author_nobody_else_is_known_to_have_approved() {
+    let bench = approvals(&format!("[{}]", approval("approved", "production", "carl")));
+    bench.answer(&commit(), "no JSON");
+    assert!(!bench.run(APPROVAL).success);
+    std::fs::remove_file(bench.path("gh").join(commit().replace('/', "_"))).unwrap();
+    assert!(!bench.run(APPROVAL).success);
+    assert!(bench.with("AUTHOR_MAY_APPROVE", "true").run(APPROVAL).success, "then it is not asked");
 }
 
 #[test]

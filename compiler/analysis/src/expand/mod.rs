@@ -13,6 +13,7 @@ mod pipeline;
 mod role;
 mod runner;
 mod trigger;
+mod window;
 
 use crate::scope::{Definition, Found, ModuleId, Workspace, suggest_of};
 use crate::value::Value;

@@ -27,6 +27,10 @@ pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<D
     allowances
         .sort_by_key(|allowance| (allowance.covers.file, allowance.covers.end - allowance.covers.start));
     for Allowance { written, covers } in allowances {
+        if written.because.node.trim().is_empty() {
+            diagnostics.push(crate::expand::no_reason(written.because.span));
+            continue;
+        }
         let code = match written.code.node.parse::<Code>() {
             Ok(code) if code.can_be_allowed() => code,
             Ok(code) => {

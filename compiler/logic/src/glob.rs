@@ -122,6 +122,8 @@ pub enum GlobErrorKind {
     TrailingSlash,
     /// It has a slash right after another.
     DoubleSlash,
+    /// A segment of it is `.` or `..`, which no path of a repository has.
+    DotSegment,
     /// It holds a control character, such as a newline.
     ControlCharacter,
     /// It holds a character that is special in other dialects of globs.
@@ -141,6 +143,9 @@ impl fmt::Display for GlobError {
                 formatter.write_str("a glob can't end with `/`: what is below a folder is `/**`")
             }
             GlobErrorKind::DoubleSlash => formatter.write_str("a glob can't contain `//`"),
+            GlobErrorKind::DotSegment => {
+                formatter.write_str("a glob has no segment `.` or `..`: it is anchored at the root already")
+            }
             GlobErrorKind::ControlCharacter => {
                 formatter.write_str("a glob can't contain a control character")
             }
@@ -174,6 +179,13 @@ fn first_error(text: &str) -> Option<GlobError> {
             _ => {}
         }
         before = Some(character);
+    }
+    let mut start = 0;
+    for segment in text.split('/') {
+        if matches!(segment, "." | "..") {
+            return error(GlobErrorKind::DotSegment, start);
+        }
+        start += segment.len() + 1;
     }
     (before == Some('/')).then(|| GlobError { kind: GlobErrorKind::TrailingSlash, offset: text.len() - 1 })
 }

@@ -327,8 +327,11 @@ impl<'p> Judge<'p> {
     fn each_gate(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
         for (place, gate) in gates {
             let exempt = self.world.exemption(gate);
-            let judges =
-                self.runs.iter().enumerate().any(|(number, run)| self.due[place.0][number] && !exempt(run));
+            let runs = self.runs.iter().enumerate().filter(|(number, _)| self.due[place.0][*number]);
+            let runs: Vec<_> = runs.map(|(_, run)| run).collect();
+            // Where its runs know what changed, one of those must judge.
+            let knows = runs.iter().any(|run| !run.unknown);
+            let judges = runs.iter().any(|run| !exempt(run) && !(knows && run.unknown));
             if !judges {
                 self.find("P0404", [self.label(*place)], None);
             }

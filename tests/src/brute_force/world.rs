@@ -164,8 +164,10 @@ impl<'p> World<'p> {
             Trigger::Tag(globs) => globs.clone(),
             _ => Vec::new(),
         });
-        let branches: Vec<&str> = pipeline.protect.clone().unwrap_or_else(|| pushed.collect());
-        let tags: Vec<&str> = pipeline.protect.clone().unwrap_or_else(|| tagged.collect());
+        // A trigger that lets in any name protects none.
+        let named = |glob: &&str| glob.contains(char::is_alphanumeric);
+        let branches: Vec<&str> = pipeline.protect.clone().unwrap_or_else(|| pushed.filter(named).collect());
+        let tags: Vec<&str> = pipeline.protect.clone().unwrap_or_else(|| tagged.filter(named).collect());
         world.protected_branches =
             set(&world.branches, |name| branches.iter().any(|it| glob::matches(it, name)));
         world.protected_tags = set(&world.tags, |name| tags.iter().any(|it| glob::matches(it, name)));

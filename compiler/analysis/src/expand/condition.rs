@@ -76,10 +76,23 @@ impl Expander<'_, '_> {
             self.report(frame, unknown_input(name, known));
             return None;
         };
+        if input.ty == InputType::Number {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0106,
+                    format!("input `{}` is a number, and no condition", name.node),
+                    name.span,
+                )
+                .label(input.origin.span, "declared here")
+                .note("engines hand a number over as it was typed: `1`, `1.0` and `01` are three texts")
+                .help(format!("name the choices: `input {}: \"1\" | \"2\" = \"1\"`", name.node)),
+            );
+            return None;
+        }
         let text = Value::of_literal(&value.node).to_text()?.as_literal()?.to_owned();
         let fits = match (&input.ty, &value.node) {
             (InputType::String, Literal::String(_)) => true,
-            (InputType::Number, Literal::Integer(_) | Literal::Decimal(_)) => true,
             (InputType::Boolean, Literal::Boolean(_)) => true,
             (InputType::OneOf(words), Literal::String(word)) => words.contains(word),
             _ => false,

@@ -179,6 +179,13 @@ impl<'a> Expander<'a, '_> {
         self.report(frame, diagnostic);
     }
 
+    /// A reason that says nothing is none.
+    fn reason(&mut self, because: &pipec_syntax::ast::Text, frame: &Frame) {
+        if because.node.trim().is_empty() {
+            self.report(frame, no_reason(because.span));
+        }
+    }
+
     /// Reads a glob.
     fn glob(&mut self, text: &str, span: Span, frame: &Frame) -> Option<Glob> {
         match Glob::parse(text) {
@@ -293,4 +300,10 @@ fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0015, format!("`{word}` stands here twice"), span)
         .label(first, "first here")
         .help("drop one of the two")
+}
+
+/// "This reason says nothing".
+pub(crate) fn no_reason(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0019, "this reason says nothing", span)
+        .help("say why, for whoever reads it in a year")
 }

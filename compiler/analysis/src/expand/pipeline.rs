@@ -279,9 +279,13 @@ impl<'a> Expander<'a, '_> {
             })
             .flatten()
             .collect();
-        // `protect` names branches and tags alike; which is meant is the event's business.
-        pipeline.protected_branches = protect.clone().unwrap_or(pushed);
-        pipeline.protected_tags = protect.unwrap_or(tagged);
+        // `protect` names branches and tags alike; which is meant is the event's business. A trigger that lets in any name
+        // protects none: `on push to "**"` says where tests run, not that every branch is reviewed.
+        let named = |globs: Vec<pipec_logic::Glob>| -> Vec<pipec_logic::Glob> {
+            globs.into_iter().filter(|glob| glob.text().contains(char::is_alphanumeric)).collect()
+        };
+        pipeline.protected_branches = protect.clone().unwrap_or_else(|| named(pushed));
+        pipeline.protected_tags = protect.unwrap_or_else(|| named(tagged));
     }
 
     /// A default stands once in its block.

@@ -137,6 +137,9 @@ impl Expander<'_, '_> {
                     .help("what counts as no change meets no gate: add `because \"…\"`"),
             );
         }
+        if let Some(because) = &change.because {
+            self.reason(because, frame);
+        }
         let globs: Vec<_> = change.globs.iter().filter_map(|glob| self.string_glob(glob, frame)).collect();
         known.then(|| ChangeRule {
             kind: change.kind.node.clone(),

@@ -4,7 +4,7 @@
 //! - S1: every blocking gate that can be due on a trusted event is before D if it is of a kind E requires and covers a
 //!   part of D; and if it is before D, it is due whenever D is.
 //! - S2: for every required kind and part, no run has D due and none of the gates of that kind before D that cover it.
-//! - S3: D can be due; each gate can be due and not exempt; in a pipeline with deploys, a blocking gate that can be due
+//! - S3: D can be due; each gate can be due and not exempt, by a known change where its runs know what changed; in a pipeline with deploys, a blocking gate that can be due
 //!   on a trusted event is before some deploy.
 
 use super::{Proof, list, named};
@@ -242,6 +242,13 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
             let really = propositions.and_not(&due, &proof.facts.exempt(gate));
             (due, really)
         };
+        // An unknown change is no reason to judge: where changes can be known, one of them must be.
+        let (known, really_known) = {
+            let propositions = proof.facts.propositions();
+            let unknown = proof.facts.unknown();
+            (propositions.and_not(&due, &unknown), propositions.and_not(&really, &unknown))
+        };
+        let really = if proof.can_be(&known) { really_known } else { really };
         if proof.can_be(&really) {
             continue;
         }
@@ -249,7 +256,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
             let rule = gate.exemptions.first().map(|rule| rule.origin.span).unwrap_or_default();
             Diagnostic::error(
                 codes::P0404,
-                format!("gate `{}` is exempt in every run", node.name),
+                format!("gate `{}` is exempt whatever changes", node.name),
                 node.name_origin.span,
             )
             .saying("never judges")
@@ -302,7 +309,7 @@ fn unawaited_gates(proof: &mut Proof<'_>) {
         )
         .saying("its failure stops nothing")
         .counterexample(format!("{run}: `{}` fails, and everything is deployed all the same", node.name))
-        .help("write it above a deploy; what can only be judged after a deploy belongs into its `verify`; what shall only report says `advisory because \"…\"`");
+        .help("write it above a deploy; what can only be judged after a deploy belongs into its `verify`; what shall only report is a `job`, or says `advisory because \"…\"`");
         proof.report(node, diagnostic);
     }
 }

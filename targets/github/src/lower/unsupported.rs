@@ -41,7 +41,22 @@ impl Lowering<'_> {
         );
     }
 
+    /// GitHub ends a job on its own machines after six hours, on others after five days.
+    fn refuse_long_job(&self, body: &Body) {
+        const HOUR: u64 = 3_600_000;
+        let own_label = body.runner.labels.contains_key("github");
+        let longest = if own_label { 5 * 24 * HOUR } else { 6 * HOUR };
+        if body.timeout > longest {
+            let machine = if own_label { "a machine of one's own" } else { "a machine of GitHub" };
+            self.refuse(
+                &format!("a timeout of more than {} hours on {machine}", longest / HOUR),
+                &body.origin,
+            );
+        }
+    }
+
     fn refuse_in_body(&self, body: &Body) {
+        self.refuse_long_job(body);
         let clauses = [
             ("`tool`", body.tools.first().map(|tool| &tool.origin)),
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),

@@ -74,6 +74,7 @@ impl<'a> Expander<'a, '_> {
                             .help("drop the clause"),
                     );
                 }
+                self.reason(because, frame);
                 let because = because.node.clone();
                 work.body.retry = Some(Retry { times: times.node, because, origin });
             }
@@ -125,14 +126,20 @@ impl<'a> Expander<'a, '_> {
             BodyClause::Repeat { times, quorum } => {
                 work.quorum = Some(Quorum { times: times.node, quorum: quorum.node });
             }
-            BodyClause::Advisory(because) => work.advisory = Some((because.node.clone(), origin)),
+            BodyClause::Advisory(because) => {
+                self.reason(because, frame);
+                work.advisory = Some((because.node.clone(), origin));
+            }
             BodyClause::Exempt { when, because } => self.exemption(when, because, origin, work, frame),
             BodyClause::Override { role, clauses } => self.overriding(role, clauses, span, work, frame),
             BodyClause::Strategy { kind, steps } => self.strategy(kind, steps, origin, work, frame),
             BodyClause::Shift(action) => work.shift = self.action(action, frame),
             BodyClause::Verify(action) => work.verify = self.action(action, frame),
             BodyClause::Rollback(action) => work.rollback = self.action(action, frame),
-            BodyClause::Irreversible(because) => work.irreversible = Some((because.node.clone(), origin)),
+            BodyClause::Irreversible(because) => {
+                self.reason(because, frame);
+                work.irreversible = Some((because.node.clone(), origin));
+            }
             BodyClause::Engine { target, because, steps } => {
                 self.engine(target, because, steps, origin, work, frame);
             }

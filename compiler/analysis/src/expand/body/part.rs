@@ -190,6 +190,19 @@ impl<'a> Expander<'a, '_> {
                 }
             },
         };
+        let is_change = |when: &Exemption| matches!(when, Exemption::UnlessChanged(_));
+        let first = work.exemptions.iter().find(|rule| is_change(&rule.when)).map(|rule| rule.origin.span);
+        if let (Some(first), true) = (first, is_change(&when)) {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0015, "a second `exempt unless changed` would widen the first", origin.span)
+                    .label(first, "first here")
+                    .help("name everything that calls for the gate in one list: `exempt unless changed schema, \"db/**\" because \"…\"`"),
+            );
+            work.has_error = true;
+            return;
+        }
+        self.reason(because, frame);
         work.exemptions.push(ExemptionRule { when, because: because.node.clone(), origin });
     }
 
@@ -259,6 +272,7 @@ impl<'a> Expander<'a, '_> {
         if !self.known_word(target, &ENGINES, "engine", frame) {
             return;
         }
+        self.reason(because, frame);
         let mut all = Vec::new();
         for clause in steps {
             let origin = frame.origin(clause.span);

@@ -13,7 +13,8 @@ while read -r id commit; do
     --jq '.[] | select(.state == "success") | .log_url' > "$scratch/successes"
   while read -r log; do
     [[ $log =~ /actions/runs/([0-9]+) ]] || continue
-    workflow=$(gh api "$repository/actions/runs/${BASH_REMATCH[1]}" --jq .path)
+    # A run that GitHub has forgotten may have been this workflow's: what it deployed counts all the same.
+    workflow=$(gh api "$repository/actions/runs/${BASH_REMATCH[1]}" --jq .path) || workflow=.github/workflows/$WORKFLOW
     [[ ${workflow%%@*} == ".github/workflows/$WORKFLOW" ]] || continue
     order=$(gh api "$repository/compare/$commit...$GITHUB_SHA" --jq .status)
     case $order in

@@ -123,3 +123,19 @@ fn a_history_that_cannot_be_read_stops_the_deploy() {
     bench.answer("repos/acme/shop/deployments", &format!(r#"[{{"id": 5, "sha": "{OLD}"}}]"#));
     assert!(!bench.run(FORWARD).success);
 }
+
+#[test]
+fn a_run_that_github_has_forgotten_counts_as_this_workflows() {
+    let goes = |order: &str| {
+        let bench = Bench::new().with("ENVIRONMENT", "production").with("WORKFLOW", "shop.yml");
+        bench.answer("repos/acme/shop/deployments", &format!(r#"[{{"id": 5, "sha": "{OLD}"}}]"#));
+        bench.answer("repos/acme/shop/deployments/5/statuses", SUCCEEDED);
+        bench.answer(
+            &format!("repos/acme/shop/compare/{OLD}...{NEW}"),
+            &format!(r#"{{"status": "{order}"}}"#),
+        );
+        bench.run(FORWARD).success
+    };
+    assert!(goes("ahead"), "a deploy is not stopped for ever by a run that is gone");
+    assert!(!goes("diverged"));
+}

@@ -36,6 +36,9 @@ impl Lexer<'_> {
             );
             return self.push(TokenKind::Comment, line_length(rest));
         }
+        if self.begins_block_comment(rest) {
+            return self.block_comment(rest);
+        }
         if let Some((inside, length)) = foreign_quotes(rest, first) {
             let text = rest.get(inside).unwrap_or("");
             let double = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
@@ -105,6 +108,57 @@ impl Lexer<'_> {
             });
         }
         self.push(TokenKind::Unknown, length);
+    }
+
+    /// Whether `/*` begins a comment here: a glob without quotes has it too, but inside a line and with text behind it.
+    fn begins_block_comment(&self, rest: &str) -> bool {
+        let touches = self.tokens.last().is_some_and(|last| last.span.end as usize == self.at);
+        let Some(behind) = rest.strip_prefix("/*").filter(|_| !touches || self.newlines > 0) else {
+            return false;
+        };
+        let text = behind.trim_start_matches('*');
+        let line = behind.get(..line_length(behind)).unwrap_or(behind);
+        let closes = line.find("*/").and_then(|end| line.get(end + 2..));
+        match closes {
+            Some(next) => !next.starts_with(is_bare),
+            None => self.in_indentation || text.is_empty() || text.starts_with(char::is_whitespace),
+        }
+    }
+
+    /// `/* … */`, to the end of the text where nothing closes it.
+    fn block_comment(&mut self, rest: &str) {
+        let closing = rest.get(2..).and_then(|behind| behind.find("*/")).map(|end| end + 4);
+        let length = closing.unwrap_or(rest.trim_end().len());
+        let block = rest.get(..length).unwrap_or(rest);
+        let lines = block.lines().count();
+        let behind = rest.get(length..).unwrap_or_default();
+        let begins_line = self.in_indentation;
+        let ends_line = behind.chars().take_while(|character| *character != '\n').all(char::is_whitespace);
+        let span = self.span(self.at, self.at + length);
+        let mut finding = Diagnostic::error(codes::P0014, "a comment begins with `//`", span);
+        finding = if closing.is_none() && lines > 1 {
+            // Where it was meant to end can't be known: nothing is commented out for good.
+            finding.help("write `//` before each line of it; nothing closes this `/*`")
+        } else {
+            finding.help("write `//` before each line of it")
+        };
+        let is_known = closing.is_some() || lines == 1;
+        if is_known && ends_line && (begins_line || lines == 1) {
+            let line_start =
+                self.text.get(..self.at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+            let indentation = if begins_line { self.slice(line_start, self.at) } else { "" };
+            finding = finding.fix("write `//`", span, line_comments(block, indentation));
+        }
+        self.report(finding);
+        let indentation = self.indentation;
+        self.push(TokenKind::Comment, length);
+        if !ends_line {
+            // What stands behind it begins a line if the comment did, or has line ends of its own.
+            let begun = usize::from(begins_line).max(lines - 1);
+            self.newlines = u32::try_from(begun).unwrap_or(u32::MAX);
+            self.in_indentation = begins_line;
+            self.indentation = indentation;
+        }
     }
 
     /// A sign of other languages for a word of this one.
@@ -192,6 +246,21 @@ impl Lexer<'_> {
         );
         self.push(TokenKind::Unknown, length);
     }
+}
+
+/// The text of a block comment as comments of lines.
+fn line_comments(block: &str, indentation: &str) -> String {
+    let text = block.strip_prefix("/*").unwrap_or(block);
+    let text = text.strip_suffix("*/").unwrap_or(text);
+    let mut lines: Vec<&str> = text.lines().map(|line| line.trim().trim_start_matches('*').trim()).collect();
+    if lines.len() > 1 && lines.last().is_some_and(|line| line.is_empty()) {
+        lines.pop();
+    }
+    if lines.len() > 1 && lines.first().is_some_and(|line| line.is_empty()) {
+        lines.remove(0);
+    }
+    let lines: Vec<String> = lines.iter().map(|line| format!("// {line}").trim_end().to_owned()).collect();
+    lines.join(&format!("\n{indentation}"))
 }
 
 /// Where the text stands between quotes of another kind on one line, and the length of all.

@@ -1,0 +1,155 @@
+//! Environments, runners, roles and registries.
+
+use super::{
+    Action, Clause, Duration, Expression, Identity, Name, Parameter, Path, Secret, StringLiteral, Time,
+};
+use pipec_base::Spanned;
+
+/// An environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Environment {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters; `None` where none were written.
+    pub parameters: Option<Vec<Parameter>>,
+    /// Its clauses.
+    pub clauses: Vec<Clause<EnvironmentClause>>,
+}
+
+/// What stands in an environment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EnvironmentClause {
+    /// `tier ephemeral per pull-request`
+    Tier {
+        /// The tier.
+        tier: Name,
+        /// Whether `per pull-request` was written.
+        per_pull_request: bool,
+    },
+    /// `after staging`
+    After(Path),
+    /// `from api, web`
+    From(Vec<Name>),
+    /// `open to members`
+    OpenTo(Name),
+    /// `url "https://…"`
+    Url(StringLiteral),
+    /// `requires test, lint`
+    Requires(Vec<Path>),
+    /// `approval by release-managers min 2 not author`
+    Approval {
+        /// Who approves.
+        role: Path,
+        /// How many.
+        min: Option<Spanned<u64>>,
+        /// Whether the author may not.
+        not_author: bool,
+    },
+    /// `secret NAME`
+    Secret(Secret),
+    /// `identity aws "…"`
+    Identity(Identity),
+    /// `value NAME = expr`
+    Value {
+        /// The variable.
+        variable: Variable,
+        /// Its value.
+        value: Expression,
+    },
+    /// `window mon..thu 08:00..16:00 "Europe/London"`
+    Window {
+        /// The first day.
+        from_day: Name,
+        /// The last day, where it is another.
+        to_day: Option<Name>,
+        /// From when.
+        from: Spanned<Time>,
+        /// Until when.
+        to: Spanned<Time>,
+        /// The time zone's name.
+        zone: Text,
+    },
+    /// `lock queue`
+    Lock(Name),
+    /// `ttl 48h`
+    Ttl(Spanned<Duration>),
+    /// `teardown run "…"`
+    Teardown(Action),
+    /// Could not be read.
+    Error,
+}
+
+/// A runner.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Runner {
+    /// Its name.
+    pub name: Name,
+    /// Its clauses.
+    pub clauses: Vec<Clause<RunnerClause>>,
+}
+
+/// What stands in a runner.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RunnerClause {
+    /// `image "debian:bookworm"`
+    Image(Expression),
+    /// `host linux-x64`
+    Host(Name),
+    /// `with docker`
+    With(Name),
+    /// `label github "gpu-a10"`
+    Label {
+        /// The engine.
+        target: Name,
+        /// The label there.
+        label: Text,
+    },
+    /// `cpu 4`
+    Cpu(Spanned<u64>),
+    /// `memory 8GiB`, in bytes
+    Memory(Spanned<u64>),
+    /// `gpu 1`
+    Gpu(Spanned<u64>),
+    /// Could not be read.
+    Error,
+}
+
+/// A role.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Role {
+    /// Its name.
+    pub name: Name,
+    /// Who it is, per engine.
+    pub members: Vec<Clause<RoleMember>>,
+}
+
+/// `github team "acme/release-managers"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct RoleMember {
+    /// The engine.
+    pub target: Name,
+    /// `team`, `group` or `user`.
+    pub kind: Name,
+    /// Its name there.
+    pub member: Text,
+}
+
+/// `registry "ghcr.io/acme" { user X password Y }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Registry {
+    /// The prefix.
+    pub prefix: Text,
+    /// Its clauses.
+    pub clauses: Vec<Clause<RegistryClause>>,
+}
+
+/// What stands in a registry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RegistryClause {
+    /// `user X`: the secret that holds the user's name.
+    User(Variable),
+    /// `password Y`: the secret that holds the password.
+    Password(Variable),
+    /// Could not be read.
+    Error,
+}

@@ -1,6 +1,9 @@
 //! Bodies: what nodes do.
 
-use super::{Call, Clause, DefaultClause, Duration, Expression, Literal, Name, Path, Ref, StringLiteral};
+use super::{
+    Call, Clause, DefaultClause, Duration, Expression, Literal, Name, Path, Ref, StringLiteral, Text,
+    Variable,
+};
 use pipec_base::{Span, Spanned};
 
 /// The clauses between braces.

@@ -1,7 +1,8 @@
 //! Environments, runners, roles and registries.
 
 use super::{
-    Action, Clause, Duration, Expression, Identity, Name, Parameter, Path, Secret, StringLiteral, Time,
+    Action, Clause, Duration, Expression, Identity, Name, Parameter, Path, Secret, StringLiteral, Text, Time,
+    Variable,
 };
 use pipec_base::Spanned;
 

@@ -1,6 +1,8 @@
 //! Pipelines, their stages and nodes.
 
-use super::{Body, Call, Clause, Condition, Expression, Name, Parameter, Path, StringLiteral, Type};
+use super::{
+    Body, Call, Clause, Condition, Expression, Name, Parameter, Path, StringLiteral, Text, Type, Variable,
+};
 use pipec_base::Span;
 
 /// A pipeline.

@@ -14,6 +14,7 @@ mod redirects;
 mod shell;
 mod syntax;
 mod variables;
+mod verdict;
 mod words;
 
 #[cfg(test)]
@@ -104,10 +105,11 @@ pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
         let names = variables::Names::of(script, tree);
         engine::variables(script, tree, &names, context, &mut findings);
         failures::check(script, tree, &names, context, &mut findings);
+        verdict::check(script, tree, context, &mut findings);
         shell::check(script, tree, &mut findings);
         variables::check(script, tree, &names, context, &mut findings);
         if context.role == ScriptRole::Deploy {
-            rebuild::check(tree, &mut findings);
+            rebuild::check(script, tree, &mut findings);
         }
     }
     findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));

@@ -2,18 +2,20 @@
 
 use pipec_base::codes;
 
-use super::Finding;
 use super::invocation::Invocation;
-use super::syntax::{Bytes, Script};
+use super::syntax::Script;
+use super::{Finding, excerpt};
 
-pub(super) fn check(tree: &Script, findings: &mut Vec<Finding>) {
+pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     tree.for_each_simple(&mut |simple| {
         let Some(invocation) = Invocation::of(simple) else { return };
-        let Some((range, what)) = build(&invocation) else { return };
+        let Some(index) = building_word(&invocation) else { return };
+        let range = invocation.range_to(index);
+        let what = excerpt(script.get(range.clone()).unwrap_or_default());
         findings.push(Finding::error(
             codes::P0903,
             range,
-            format!("a deploy does not build: {what} makes something that no gate has seen"),
+            format!("a deploy does not build: `{what}` makes something that no gate has seen"),
             "build it once, as an `artefact`, and name it in the deploy: `deploy NAME to …` hands over what the gates \
              passed, by digest",
         ));
@@ -25,7 +27,7 @@ const BUILDS: [(&str, &[&str], &[&str]); 41] = [
     ("podman", &[], &["build"]),
     ("buildah", &[], &["build", "bud"]),
     ("nerdctl", &[], &["build"]),
-    ("cargo", &["--manifest-path", "-C", "--config"], &["build", "b", "zigbuild"]),
+    ("cargo", &["--manifest-path", "-C", "--config"], &["build", "b", "zigbuild", "publish"]),
     ("cross", &[], &["build"]),
     ("trunk", &[], &["build"]),
     ("wasm-pack", &[], &["build"]),
@@ -53,7 +55,7 @@ const BUILDS: [(&str, &[&str], &[&str]); 41] = [
     ("helm", &[], &["package"]),
     ("pack", &[], &["build"]),
     ("ko", &[], &["build", "publish"]),
-    ("skaffold", &[], &["build"]),
+    ("skaffold", &[], &["build", "run", "dev"]),
     ("bazel", &[], &["build"]),
     ("bazelisk", &[], &["build"]),
     ("swift", &[], &["build"]),
@@ -64,20 +66,6 @@ const BUILDS: [(&str, &[&str], &[&str]); 41] = [
     ("goreleaser", &[], &["build", "release"]),
     ("mix", &[], &["release", "compile"]),
 ];
-
-/// The text that builds, and what it is called.
-fn build(invocation: &Invocation<'_>) -> Option<(Bytes, String)> {
-    let index = building_word(invocation)?;
-    let words: Vec<&str> = (0..=index)
-        .map(|index| if index == 0 { invocation.name } else { invocation.word(index) })
-        .filter(|word| !word.is_empty())
-        .collect();
-    let what = match words.as_slice() {
-        [first, .., last] => format!("`{first} {last}`"),
-        _ => format!("`{}`", invocation.name),
-    };
-    Some((invocation.range_to(index), what))
-}
 
 /// The index of the word up to which the invocation is a build.
 fn building_word(invocation: &Invocation<'_>) -> Option<usize> {
@@ -98,6 +86,7 @@ fn building_word(invocation: &Invocation<'_>) -> Option<usize> {
             return operands.iter().find(|(_, task)| builds_in_gradle(task)).map(|(index, _)| *index);
         }
         "make" | "gmake" => return make(invocation),
+        "vercel" => return vercel(invocation),
         "ninja" | "executor" if name == "ninja" || invocation.word(0).contains("kaniko") => return Some(0),
         "cmake" => return position(invocation, "--build"),
         "xcodebuild" => return position(invocation, "archive").or_else(|| position(invocation, "build")),
@@ -168,6 +157,38 @@ fn compose(invocation: &Invocation<'_>, (index, first): (usize, &str)) -> Option
     }
 }
 
+/// `vercel` alone is `vercel deploy`, which has the sources built unless it is given what `vercel build` has left.
+fn vercel(invocation: &Invocation<'_>) -> Option<usize> {
+    const VALUED: [&str; 18] = [
+        "-t",
+        "--token",
+        "-S",
+        "--scope",
+        "-A",
+        "--local-config",
+        "-Q",
+        "--global-config",
+        "--cwd",
+        "-e",
+        "--env",
+        "-b",
+        "--build-env",
+        "-m",
+        "--meta",
+        "--target",
+        "--regions",
+        "--archive",
+    ];
+    if invocation.has(&["--prebuilt", "--version", "-v", "--help", "-h"]) {
+        return None;
+    }
+    match invocation.operands(&VALUED).first() {
+        None => Some(0),
+        Some((index, "deploy" | "build")) => Some(*index),
+        Some(_) => None,
+    }
+}
+
 fn make(invocation: &Invocation<'_>) -> Option<usize> {
     let asks = invocation.has(&["-n", "--dry-run", "--version", "-v", "--help", "-h", "-q"]);
     if asks || invocation.words.iter().any(|word| word.literal.is_none()) {
@@ -190,7 +211,7 @@ fn is_build_name(name: &str) -> bool {
 fn builds_in_gradle(task: &str) -> bool {
     let task = task.rsplit(':').next().unwrap_or(task);
     matches!(task, "build" | "jar" | "war" | "bootJar" | "bootWar" | "bootBuildImage" | "shadowJar" | "jib")
-        || ["assemble", "bundle"].iter().any(|start| task.starts_with(start))
+        || ["assemble", "bundle", "publish"].iter().any(|start| task.starts_with(start))
 }
 
 fn position(invocation: &Invocation<'_>, argument: &str) -> Option<usize> {

@@ -5,7 +5,7 @@ use pipec_base::codes;
 use super::Finding;
 use super::invocation::{Invocation, is_flag_with, is_question};
 use super::parser;
-use super::syntax::{Bytes, Connector, End, Kind, List, Script, Simple, Statement};
+use super::syntax::{Bytes, Connector, End, Kind, List, Script, Simple, Statement, Word};
 
 /// A first line that asks for another interpreter: the script runs in the shell all the same.
 pub(super) fn foreign_interpreter(script: &str) -> Option<Finding> {
@@ -45,11 +45,7 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
                  `status=0; COMMAND || status=$?` and use `$status`",
             ));
         }
-        for (index, word) in simple.words.iter().enumerate() {
-            if matches!(base_name(word.value()), "sh" | "bash" | "dash" | "ash") {
-                findings.extend(inner_shell(simple, index));
-            }
-        }
+        findings.extend((0..simple.words.len()).filter_map(|index| inner_shell(simple, index)));
     });
 }
 
@@ -86,35 +82,60 @@ fn loosened(simple: &Simple) -> Option<Bytes> {
 /// No call of a shell has more.
 const MOST_FLAGS: usize = 16;
 
-/// `sh -c "a | b"`: a shell within the script starts without the options of the outer one.
-fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
-    let words = simple.words.get(index..)?;
-    let program = base_name(words.first()?.value());
-    let mut strict = Strictness::default();
-    let mut at = 1;
-    let (flags, text) = loop {
-        let word = words.get(at).filter(|_| at < MOST_FLAGS)?;
-        let value = word.value();
-        if value == "-o" {
-            strict.option(words.get(at + 1)?.value());
-            at += 2;
-        } else if value.starts_with("--") {
-            at += 1;
-        } else if let Some(cluster) = value.strip_prefix('-') {
-            strict.errexit |= cluster.contains('e');
-            if cluster.ends_with('o') {
-                strict.option(words.get(at + 1)?.value());
-                at += 1;
-            }
-            if cluster.contains('c') {
-                break (word, words.get(at + 1)?);
-            }
-            at += 1;
-        } else {
+/// A call of a shell that is given its script: `sh -c "a | b"`.
+pub(super) struct InnerShell<'s> {
+    /// Without its folder.
+    pub(super) program: &'s str,
+    /// The script.
+    pub(super) text: &'s Word,
+    /// From the program to the flags before the script.
+    range: Bytes,
+    /// Whether it is called by `bash -c`.
+    plain: bool,
+    strict: Strictness,
+}
+
+impl<'s> InnerShell<'s> {
+    /// What the word at `index` starts.
+    pub(super) fn at(simple: &'s Simple, index: usize) -> Option<InnerShell<'s>> {
+        let words = simple.words.get(index..)?;
+        let program = base_name(words.first()?.value());
+        if !matches!(program, "sh" | "bash" | "dash" | "ash") {
             return None;
         }
-    };
-    let range = words.first()?.range.start..flags.range.end;
+        let mut strict = Strictness::default();
+        let mut at = 1;
+        let (flags, text) = loop {
+            let word = words.get(at).filter(|_| at < MOST_FLAGS)?;
+            let value = word.value();
+            if value == "-o" {
+                strict.option(words.get(at + 1)?.value());
+                at += 2;
+            } else if value.starts_with("--") {
+                at += 1;
+            } else if let Some(cluster) = value.strip_prefix('-') {
+                strict.errexit |= cluster.contains('e');
+                if cluster.ends_with('o') {
+                    strict.option(words.get(at + 1)?.value());
+                    at += 1;
+                }
+                if cluster.contains('c') {
+                    break (word, words.get(at + 1)?);
+                }
+                at += 1;
+            } else {
+                return None;
+            }
+        };
+        let range = words.first()?.range.start..flags.range.end;
+        let plain = program == "bash" && at == 1 && flags.value() == "-c";
+        Some(InnerShell { program, text, range, plain, strict })
+    }
+}
+
+/// A shell within the script starts without the options of the outer one.
+fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
+    let InnerShell { program, text, range, plain, mut strict } = InnerShell::at(simple, index)?;
     let text = text.literal.as_deref()?;
     let tree = parser::parse(text).ok()?;
     tree.for_each_simple(&mut |inner| strict.set(inner));
@@ -131,7 +152,6 @@ fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
         message,
         "a shell within a script does not inherit the options: say `bash -euo pipefail -c`",
     );
-    let plain = program == "bash" && at == 1 && flags.value() == "-c";
     Some(if plain { finding.replaced_by("bash -euo pipefail -c") } else { finding })
 }
 

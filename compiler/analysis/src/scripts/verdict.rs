@@ -1,0 +1,159 @@
+//! P0901: scripts that say success whatever has happened: a trap that exits by 0, an `exit 0` before the work, a shell
+//! within the script whose own script loses a failure, a gate that judges nothing or the wrong way round.
+
+use pipec_base::{Severity, codes};
+
+use super::invocation::{Harmless, Invocation, harmless, only_simple};
+use super::programs::is_check;
+use super::shell::InnerShell;
+use super::syntax::{Command, Kind, Link, List, Script, Simple, Statement};
+use super::variables::Names;
+use super::{Finding, ScriptContext, ScriptRole, excerpt, failures, parser};
+
+pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, findings: &mut Vec<Finding>) {
+    unreached(script, tree, findings);
+    if context.role == ScriptRole::Gate {
+        without_verdict(script, tree, findings);
+        reversed(script, tree, findings);
+    }
+    tree.for_each_simple(&mut |simple| {
+        findings.extend(exiting_trap(script, tree, simple));
+        findings.extend((0..simple.words.len()).filter_map(|index| inner_script(simple, index, context)));
+    });
+}
+
+/// `trap 'exit 0' EXIT`. An action that ends otherwise, `true` included, leaves the status as it was (POSIX.1-2024,
+/// `trap`; bash does the same for `ERR`).
+fn exiting_trap(script: &str, tree: &Script, simple: &Simple) -> Option<Finding> {
+    let invocation = Invocation::of(simple).filter(|invocation| invocation.name == "trap")?;
+    let mut operands = invocation.words.iter().skip(1).skip_while(|word| word.value() == "--");
+    let action = operands.next()?;
+    let signal = operands.map(|word| word.value()).find(|signal| matches!(*signal, "EXIT" | "0" | "ERR"))?;
+    let text = action.literal.as_deref()?;
+    let mut exits = parser::parse(text).is_ok_and(|inner| exits_by_zero(&inner.main));
+    tree.for_each_command(&mut |command| {
+        if let Kind::Function(name, body) = &command.kind
+            && script.get(name.clone()) == Some(text)
+            && let Kind::Group(list) = &body.kind
+        {
+            exits |= exits_by_zero(list);
+        }
+    });
+    let range = invocation.range_to(invocation.words.len().checked_sub(1)?);
+    let shown = excerpt(script.get(range.clone()).unwrap_or_default());
+    exits.then(|| {
+        Finding::error(
+            codes::P0901,
+            range,
+            format!("`{shown}` ends the script with success whatever has failed"),
+            format!(
+                "leave the `exit 0` out: a trap on `{signal}` keeps the status that the script ends with"
+            ),
+        )
+    })
+}
+
+/// Whether one of the list's own statements is `exit 0`, whatever happens before.
+fn exits_by_zero(list: &List) -> bool {
+    list.statements.iter().any(is_exit_by_zero)
+}
+
+fn is_exit_by_zero(statement: &Statement) -> bool {
+    only_link(statement)
+        .filter(|link| harmless(&link.pipeline) == Some(Harmless::Nothing))
+        .and_then(|link| only_simple(&link.pipeline))
+        .and_then(Invocation::of)
+        .is_some_and(|invocation| invocation.name == "exit")
+}
+
+/// `exit 0` before commands that therefore never run.
+fn unreached(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
+    let mut statements = tree.main.statements.iter().skip_while(|statement| !is_exit_by_zero(statement));
+    let Some(exit) = statements.next() else { return };
+    let defines = |command: &Command| matches!(command.kind, Kind::Function(..));
+    let Some(next) = statements
+        .find(|statement| !statement.links.iter().flat_map(|link| &link.pipeline.commands).all(defines))
+    else {
+        return;
+    };
+    let text = |statement: &Statement| excerpt(script.get(statement.range.clone()).unwrap_or_default());
+    findings.push(Finding::error(
+        codes::P0901,
+        exit.range.clone(),
+        format!("`{}` ends the script with success: `{}` behind it never runs", text(exit), text(next)),
+        "take it away, or take away what never runs",
+    ));
+}
+
+/// A gate that only says `true`.
+fn without_verdict(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
+    let [statement] = tree.main.statements.as_slice() else { return };
+    let Some(simple) = only_link(statement)
+        .filter(|link| !link.pipeline.negated)
+        .and_then(|link| only_simple(&link.pipeline))
+    else {
+        return;
+    };
+    // `: "${VERSION:?}"` judges: it fails where the variable is not set.
+    let Some(invocation) = Invocation::of(simple).filter(|_| {
+        let words = || simple.words.iter().chain(&simple.assignments);
+        words().all(|word| word.literal.is_some())
+    }) else {
+        return;
+    };
+    if matches!(invocation.name, "true" | ":") || is_exit_by_zero(statement) {
+        let text = excerpt(script.get(statement.range.clone()).unwrap_or_default());
+        findings.push(Finding::error(
+            codes::P0901,
+            statement.range.clone(),
+            format!("`{text}` always succeeds: this gate judges nothing"),
+            "run the check whose exit status is the verdict, or take the gate away",
+        ));
+    }
+}
+
+/// A gate that ends with `! make test` passes only if the check fails.
+fn reversed(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
+    let Some(link) = tree.main.statements.last().and_then(only_link) else { return };
+    if !link.pipeline.negated {
+        return;
+    }
+    // That a search finds nothing is a verdict; so is the failure of a program that isn't known to check.
+    let checks = link.pipeline.commands.last().is_some_and(|command| match &command.kind {
+        Kind::Simple(simple) => Invocation::of(simple).is_some_and(|invocation| is_check(&invocation)),
+        _ => false,
+    });
+    if checks {
+        let range = link.pipeline.range.clone();
+        let text = script.get(range.clone()).unwrap_or_default();
+        let what = excerpt(text.trim_start_matches(['!', ' ', '\t']));
+        findings.push(Finding::error(
+            codes::P0901,
+            range,
+            format!("this gate passes only if `{what}` fails"),
+            "take the `!` away; where it is the failure that is wanted, say so: `if COMMAND; then exit 1; fi`",
+        ));
+    }
+}
+
+/// `bash -c 'make test || true'`: what the inner script loses, the outer one never sees.
+fn inner_script(simple: &Simple, index: usize, context: &ScriptContext<'_>) -> Option<Finding> {
+    let InnerShell { program, text, .. } = InnerShell::at(simple, index)?;
+    let inner = text.literal.as_deref()?;
+    let tree = parser::parse(inner).ok()?;
+    let names = Names::of(inner, &tree);
+    let mut findings = Vec::new();
+    failures::check(inner, &tree, &names, context, &mut findings);
+    let mut swallowed = findings.into_iter().filter(|finding| finding.severity == Severity::Error);
+    swallowed.next().map(|finding| {
+        let message = format!("in the script of `{program} -c`, {}", finding.message);
+        Finding::error(codes::P0901, text.range.clone(), message, finding.help)
+    })
+}
+
+fn only_link(statement: &Statement) -> Option<&Link> {
+    match statement.links.as_slice() {
+        [link] => Some(link),
+        _ => None,
+    }
+}

@@ -220,8 +220,22 @@ impl<'t> Reader<'t, '_> {
             }
             match self.attempt(&grammar.allow, lexemes, at) {
                 Ok(read) => {
-                    allows.push(read.kind);
                     at = read.next;
+                    if let Some((Lexeme::Word("until"), until)) = lexemes.get(at) {
+                        // An end that can't be read: without it, it isn't known what is allowed.
+                        let next = lexemes.get(at + 1).filter(|(_, next)| !self.starts_line(next.0));
+                        let day = next.map_or(until.0.at_end(), |(_, day)| day.0);
+                        let line_end =
+                            self.text.get(until.0.end as usize..).and_then(|text| text.lines().next());
+                        let to =
+                            until.0.end + line_end.map_or(0, |line| u32::try_from(line.len()).unwrap_or(0));
+                        if !self.is_reported(until.0.start, to) {
+                            let expected = vec![Expected::Thing("a date such as `2027-01-31`")];
+                            self.report(teach::allow(place.0, &Stop { at: day, expected }));
+                        }
+                        return (allows, at, true);
+                    }
+                    allows.push(read.kind);
                 }
                 Err(stop) => {
                     let failed_at = index_of(lexemes, at, stop.at);

@@ -142,6 +142,7 @@ impl Case<'_, '_> {
             return match self.lexeme(at) {
                 Some(Lexeme::Sign(Punctuation::Equal | Punctuation::Equals)) => None,
                 Some(Lexeme::Sign(Punctuation::Dot)) => Some(self.no_fact(span)),
+                Some(Lexeme::Word(_)) => self.bare_value(span),
                 _ => None,
             };
         }
@@ -166,6 +167,21 @@ impl Case<'_, '_> {
             );
         }
         Some(self.no_fact(span))
+    }
+
+    /// `input target is prod`: an input is compared with a value, and a text is a value in quotes.
+    fn bare_value(&self, span: Span) -> Option<Diagnostic> {
+        let before = |count| self.stopped_at.checked_sub(count).and_then(|at| self.word(at));
+        if before(1) != Some("is") || before(3) != Some("input") {
+            return None;
+        }
+        let word = self.source(span);
+        Some(
+            Diagnostic::error(codes::P0009, format!("`{word}` is no value"), span)
+                .note("branches and events have names; an input has a value, and a text stands between double quotes")
+                .help(format!("write `\"{word}\"`"))
+                .fix(format!("write `\"{word}\"`"), span, format!("\"{word}\"")),
+        )
     }
 
     fn no_fact(&self, span: Span) -> Diagnostic {

@@ -210,8 +210,12 @@ fn is_build_name(name: &str) -> bool {
 
 fn builds_in_gradle(task: &str) -> bool {
     let task = task.rsplit(':').next().unwrap_or(task);
-    matches!(task, "build" | "jar" | "war" | "bootJar" | "bootWar" | "bootBuildImage" | "shadowJar" | "jib")
-        || ["assemble", "bundle", "publish"].iter().any(|start| task.starts_with(start))
+    matches!(
+        task,
+        "build" | "publish" | "jar" | "war" | "bootJar" | "bootWar" | "bootBuildImage" | "shadowJar" | "jib"
+    ) || ["assemble", "bundle", "publishToMaven", "publishAllPublications"]
+        .iter()
+        .any(|start| task.starts_with(start))
 }
 
 fn position(invocation: &Invocation<'_>, argument: &str) -> Option<usize> {

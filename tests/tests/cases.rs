@@ -1,6 +1,8 @@
 //! Every case of `tests/cases` brings exactly the findings that stand in it. `UPDATE_CASES=1` writes them anew: review
 //! each by eye.
 
+#![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
+
 use pipec_tests::cases::{broken_fixes, compile, read, render, with_findings};
 use std::path::{Path, PathBuf};
 

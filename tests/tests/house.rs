@@ -1,13 +1,7 @@
 //! The rules of the house that a machine can keep: which crate may know which, what lies at the top, where lints may be
 //! loosened, and what no committed file says.
 
-#![expect(
-    clippy::expect_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::string_slice,
-    reason = "a helper that panics fails its test"
-)]
+#![expect(clippy::expect_used, clippy::string_slice, reason = "a helper that panics fails its test")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

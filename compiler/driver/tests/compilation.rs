@@ -61,7 +61,7 @@ const TARGETS: &[&dyn Target] = &[&FIRST, &SECOND];
 
 fn pipeline(name: &str, clauses: &str) -> String {
     format!(
-        "pipeline {name} {{\n  on push to main\n  {clauses}\n  stage commit {{\n    gate unit: test {{ run \"true\" }}\n  }}\n}}\n"
+        "pipeline {name} {{\n  on push to main\n  {clauses}\n  stage commit {{\n    gate unit: test {{ run \"make\" }}\n  }}\n}}\n"
     )
 }
 

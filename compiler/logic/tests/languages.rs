@@ -115,7 +115,9 @@ fn a_witness_looks_natural() {
 fn a_witness_is_a_name_git_takes_or_else_a_path_or_else_anything() {
     assert_eq!(of_glob(".github/**").witness().as_deref(), Some(".github/x"));
     assert_eq!(of_glob("**.lock").witness().as_deref(), Some(".lock"));
-    assert_eq!(of_glob("../*").witness().as_deref(), Some("../"));
+    assert!(
+        Language::prefix_ignoring_case("../").witness().is_some_and(|witness| witness.starts_with("../"))
+    );
     assert_eq!(Language::literal("a b").witness().as_deref(), Some("a b"));
     assert_eq!(Language::literal("a\nb").witness().as_deref(), Some("a\nb"));
     assert_eq!(of_glob("a..b").witness().as_deref(), Some("a..b"));

@@ -281,7 +281,7 @@ mod tests {
         .saying("may be exempt")
         .label(span(file, "deploy app to production"), "goes ahead without it")
         .counterexample(
-            "push to main that changes docs/readme.md:\nexempt: unit\nruns: deploy-app-to-production",
+            "push to main that changes docs/readme.md: `unit` is exempt, and `deploy-app-to-production` runs",
         )
         .note("an exemption counts as passed")
         .help("say what makes it safe")

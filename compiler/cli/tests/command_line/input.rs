@@ -176,7 +176,7 @@ fn the_workspace_is_the_repository_around() {
 #[test]
 fn a_file_narrows_what_is_told_but_not_what_is_proven() {
     let workspace =
-        Workspace::with(&[("a.pipe", &small("a", "true")), ("b.pipe", "pipeline b {"), (".git/HEAD", "")]);
+        Workspace::with(&[("a.pipe", &small("a", "make")), ("b.pipe", "pipeline b {"), (".git/HEAD", "")]);
     workspace
         .run(&["check", "a.pipe"])
         .expect(1)

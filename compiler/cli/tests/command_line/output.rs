@@ -83,7 +83,7 @@ fn a_hand_written_file_is_never_overwritten() {
 #[test]
 fn two_pipelines_for_one_file_are_refused() {
     let emitting = |name: &str, file: &str| {
-        small(name, "true").replace("on push to main", &format!("on push to main\n  emits github \"{file}\""))
+        small(name, "make").replace("on push to main", &format!("on push to main\n  emits github \"{file}\""))
     };
     for other in ["release.yml", "Release.yml"] {
         let workspace =

@@ -42,6 +42,31 @@ pub struct Environment {
     pub teardown: Option<Action>,
 }
 
+impl Environment {
+    /// An environment that says nothing but its name and tier.
+    pub fn new(name: impl Into<String>, tier: Tier, origin: Origin) -> Environment {
+        Environment {
+            name: name.into(),
+            docs: Vec::new(),
+            origin,
+            tier,
+            after: Vec::new(),
+            from: None,
+            open_to_members: false,
+            url: None,
+            requires: Vec::new(),
+            approval: None,
+            secrets: Vec::new(),
+            identities: Vec::new(),
+            values: Vec::new(),
+            window: None,
+            lock: Lock::default(),
+            ttl: None,
+            teardown: None,
+        }
+    }
+}
+
 /// What an environment is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]

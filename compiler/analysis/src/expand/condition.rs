@@ -76,20 +76,27 @@ impl Expander<'_, '_> {
             self.report(frame, unknown_input(name, known));
             return None;
         };
-        if input.ty == InputType::Number {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0106,
-                    format!("input `{}` is a number, and no condition", name.node),
-                    name.span,
-                )
-                .label(input.origin.span, "declared here")
-                .note("engines hand a number over as it was typed: `1`, `1.0` and `01` are three texts")
-                .help(format!("name the choices: `input {}: \"1\" | \"2\" = \"1\"`", name.node)),
-            );
-            return None;
-        }
+        let values = match &input.ty {
+            InputType::String => "a string".to_owned(),
+            InputType::Boolean => "`true` or `false`".to_owned(),
+            InputType::OneOf(words) => {
+                words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
+            }
+            InputType::Number => {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0106,
+                        format!("input `{}` is a number, and no condition", name.node),
+                        name.span,
+                    )
+                    .label(input.origin.span, "declared here")
+                    .note("engines hand a number over as it was typed: `1`, `1.0` and `01` are three texts")
+                    .help(format!("name the choices: `input {}: \"1\" | \"2\" = \"1\"`", name.node)),
+                );
+                return None;
+            }
+        };
         let text = Value::of_literal(&value.node).to_text()?.as_literal()?.to_owned();
         let fits = match (&input.ty, &value.node) {
             (InputType::String, Literal::String(_)) => true,
@@ -98,14 +105,6 @@ impl Expander<'_, '_> {
             _ => false,
         };
         if !fits {
-            let ty = match &input.ty {
-                InputType::String => "a string".to_owned(),
-                InputType::Number => "a number".to_owned(),
-                InputType::Boolean => "`true` or `false`".to_owned(),
-                InputType::OneOf(words) => {
-                    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(" or ")
-                }
-            };
             self.report(
                 frame,
                 Diagnostic::error(
@@ -114,7 +113,7 @@ impl Expander<'_, '_> {
                     value.span,
                 )
                 .label(input.origin.span, "declared here")
-                .help(format!("it is {ty}")),
+                .help(format!("it is {values}")),
             );
             return None;
         }

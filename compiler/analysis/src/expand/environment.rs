@@ -122,26 +122,10 @@ impl<'a> Expander<'a, '_> {
         values: &mut Values,
         mut frame: Frame,
     ) -> Environment {
-        let mut built = Environment {
-            name: name.to_owned(),
-            docs: item.docs.clone(),
-            origin: Origin::at(declared.span),
-            // Of an environment without a tier as little is proven as can be: that it has none has been said.
-            tier: Tier::from_word(name).unwrap_or(Tier::Development),
-            after: Vec::new(),
-            from: None,
-            open_to_members: false,
-            url: None,
-            requires: Vec::new(),
-            approval: None,
-            secrets: Vec::new(),
-            identities: Vec::new(),
-            values: Vec::new(),
-            window: None,
-            lock: Lock::default(),
-            ttl: None,
-            teardown: None,
-        };
+        // Of an environment without a tier as little is proven as can be: that it has none has been said.
+        let tier = Tier::from_word(name).unwrap_or(Tier::Development);
+        let mut built = Environment::new(name, tier, Origin::at(declared.span));
+        built.docs.clone_from(&item.docs);
         let mut tier_known = Tier::from_word(name).is_some();
         let mut opened = None;
         let mut broken = false;

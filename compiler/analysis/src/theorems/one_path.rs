@@ -3,7 +3,7 @@
 
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Deploy, Environment, Event, Node, Program, Tier};
+use pipec_ir::{Deploy, Environment, Event, Identity, Node, Program, Tier};
 use std::collections::BTreeMap;
 
 /// An environment that several pipelines enter lists them.
@@ -69,13 +69,12 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
 
 /// Nothing but deploys to an environment holds its identities: what can become production's role reaches production.
 pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
-    let owners: BTreeMap<(&str, &str), &Environment> = program
-        .environments
-        .values()
-        .rev()
-        .flat_map(|environment| environment.identities.iter().map(move |identity| (identity, environment)))
-        .map(|(identity, environment)| ((identity.provider.as_str(), identity.role.as_str()), environment))
-        .collect();
+    let mut owners: BTreeMap<(&str, &str), (&Environment, &Identity)> = BTreeMap::new();
+    for environment in program.environments.values() {
+        for identity in &environment.identities {
+            owners.entry((&identity.provider, &identity.role)).or_insert((environment, identity));
+        }
+    }
     let own = program
         .pipelines
         .iter()
@@ -88,8 +87,8 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
             .map(move |identity| (identity, format!("environment `{}`", environment.name)))
     });
     for (identity, holder) in own.chain(shared) {
-        let Some(owner) = owners.get(&(identity.provider.as_str(), identity.role.as_str())) else { continue };
-        let Some(first) = owner.identities.iter().find(|it| it.role == identity.role) else { continue };
+        let role = (identity.provider.as_str(), identity.role.as_str());
+        let Some((owner, first)) = owners.get(&role) else { continue };
         if first.origin == identity.origin {
             continue;
         }

@@ -74,25 +74,7 @@ pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
 }
 
 pub fn environment(name: &str) -> Environment {
-    Environment {
-        name: name.to_owned(),
-        docs: Vec::new(),
-        origin: origin(),
-        tier: Tier::Production,
-        after: Vec::new(),
-        from: None,
-        open_to_members: false,
-        url: None,
-        requires: Vec::new(),
-        approval: None,
-        secrets: Vec::new(),
-        identities: Vec::new(),
-        values: Vec::new(),
-        window: None,
-        lock: Lock::Queue,
-        ttl: None,
-        teardown: None,
-    }
+    Environment::new(name, Tier::Production, origin())
 }
 
 /// A pipeline under construction.

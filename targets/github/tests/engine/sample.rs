@@ -71,25 +71,7 @@ impl Build {
     }
 
     pub fn environment(&mut self, name: &str, tier: Tier) -> &mut Environment {
-        let environment = Environment {
-            name: name.to_owned(),
-            docs: Vec::new(),
-            origin: origin(),
-            tier,
-            after: Vec::new(),
-            from: None,
-            open_to_members: false,
-            url: None,
-            requires: Vec::new(),
-            approval: None,
-            secrets: Vec::new(),
-            identities: Vec::new(),
-            values: Vec::new(),
-            window: None,
-            lock: Lock::Queue,
-            ttl: None,
-            teardown: None,
-        };
+        let environment = Environment::new(name, tier, origin());
         self.program.environments.entry(name.to_owned()).or_insert(environment)
     }
 }

@@ -58,7 +58,8 @@ const WORKSPACE: &str = "The workspace is the folder given, else the git reposit
 const CHECK_EXAMPLES: &str = "Examples:\n  pipec check                        the workspace around the current folder\n  \
                               pipec check services/api           one folder, as a workspace of its own\n  pipec check \
                               deploy/shop.pipe       all is proven, the findings of one file are shown\n  pipec check \
-                              --format json | jq .summary";
+                              --format json | jq .summary\n  pipec check --format sarif         for code scanning; \
+                              `github` annotates a pull request";
 
 const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n  pipec build --check \
                               \u{20}              exit 1 and a diff if the outputs on disk mean something else\n  pipec \
@@ -170,6 +171,22 @@ pub enum Format {
     Human,
     /// One JSON object; its form is stable
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
+    /// Annotations, for a step of GitHub Actions
+    Github,
+}
+
+impl Format {
+    /// Its word, if it is for programs.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Format::Human => None,
+            Format::Json => Some("json"),
+            Format::Sarif => Some("sarif"),
+            Format::Github => Some("github"),
+        }
+    }
 }
 
 /// What can be denied.

@@ -5,9 +5,11 @@ use crate::bug::HOW_TO_REPORT;
 use crate::console::{Console, Outcome};
 use crate::{clock, progress};
 use pipec_base::Diagnostic;
-use pipec_driver::{Compilation, Counts, Disk, Options, Problem, Session, locate, narrow, read, tidy};
-use pipec_report::human;
+use pipec_driver::{
+    Compilation, Counts, Disk, Options, Problem, Session, locate, narrow, prefix_in_repository, read, tidy,
+};
 use pipec_report::json::{self, Results, Status, Trouble};
+use pipec_report::{annotations, human, sarif};
 use std::path::{Path, PathBuf};
 
 /// A workspace, compiled.
@@ -94,8 +96,8 @@ impl Project {
         let all = Counts::of(&self.compilation.diagnostics);
         let narrowed = narrow(self.compilation.diagnostics.clone(), file);
         let outcome = self.outcome(all, options);
-        if options.format == Format::Json {
-            console.data(&self.json(&narrowed.shown));
+        if let Some(told) = self.for_programs(&narrowed.shown, options.format) {
+            console.data(&told);
             return outcome;
         }
         console.say(&human::diagnostics(&self.compilation.sources, &narrowed.shown, console.colour));
@@ -133,32 +135,47 @@ impl Project {
         }
     }
 
-    fn json(&self, shown: &[Diagnostic]) -> String {
+    /// The findings in a form for programs.
+    fn for_programs(&self, shown: &[Diagnostic], format: Format) -> Option<String> {
         let trouble = |problem: &Problem| Trouble {
             path: problem.path.clone(),
             message: problem.message.clone(),
             help: problem.help.clone(),
         };
-        let results =
-            Results { problems: self.problems.iter().map(trouble).collect(), files: self.files.clone() };
-        json::report(&self.compilation.sources, &self.compilation.program, shown, &results)
+        let problems: Vec<Trouble> = self.problems.iter().map(trouble).collect();
+        let Compilation { sources, program, .. } = &self.compilation;
+        match format {
+            Format::Human => None,
+            Format::Json => {
+                let results = Results { problems, files: self.files.clone() };
+                Some(json::report(sources, program, shown, &results))
+            }
+            Format::Sarif => {
+                let prefix = prefix_in_repository(&Disk, &self.root);
+                let version = env!("CARGO_PKG_VERSION");
+                let context = sarif::Context { version, prefix: &prefix, problems: &problems };
+                Some(sarif::report(sources, shown, context))
+            }
+            Format::Github => {
+                let prefix = prefix_in_repository(&Disk, &self.root);
+                Some(annotations::report(sources, shown, &problems, &prefix))
+            }
+        }
     }
 }
 
 /// Tells of a problem that came before any finding, in the form asked for.
 pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> Outcome {
-    match options.format {
-        Format::Human => console.problem(problem),
-        Format::Json => {
-            let nothing = Project {
-                root: PathBuf::new(),
-                only: None,
-                compilation: Compilation::default(),
-                problems: vec![problem.clone()],
-                files: Vec::new(),
-            };
-            console.data(&nothing.json(&[]));
-        }
+    let nothing = Project {
+        root: PathBuf::new(),
+        only: None,
+        compilation: Compilation::default(),
+        problems: vec![problem.clone()],
+        files: Vec::new(),
+    };
+    match nothing.for_programs(&[], options.format) {
+        None => console.problem(problem),
+        Some(told) => console.data(&told),
     }
     Outcome::Trouble
 }

@@ -20,5 +20,6 @@ pub use output::{Planned, PlannedFile, destination, plan, unclaimed};
 pub use session::{Compilation, CompiledFile, Options, Session};
 pub use transaction::{Change, replace_all};
 pub use workspace::{
-    Content, InputText, LONGEST_SOURCE, Place, Problem, Workspace, locate, read, read_source,
+    Content, InputText, LONGEST_SOURCE, Place, Problem, Workspace, locate, prefix_in_repository, read,
+    read_source,
 };

@@ -114,6 +114,17 @@ pub fn locate(files: &dyn Files, here: &Path, argument: Option<&Path>) -> Result
     }
 }
 
+/// The folder of a workspace in the git repository around it, with `/` at its end; empty where it is the repository
+/// itself, or there is none.
+pub fn prefix_in_repository(files: &dyn Files, root: &Path) -> String {
+    let inside =
+        repository(files, root).and_then(|repository| with_slashes(root.strip_prefix(&repository).ok()?));
+    match inside {
+        Some(inside) if !inside.is_empty() => inside + "/",
+        _ => String::new(),
+    }
+}
+
 /// Reads every source of a workspace.
 pub fn read(files: &dyn Files, root: &Path) -> Workspace {
     let found = files.find_sources(root);
@@ -286,6 +297,18 @@ mod tests {
             located(Some("/repo/.git/HEAD")).unwrap_err().message,
             "`/repo/.git/HEAD` is no `.pipe` file"
         );
+    }
+
+    #[test]
+    fn a_workspace_knows_its_folder_in_the_repository() {
+        let files = Memory::new([
+            ("/repo/.git/HEAD", ""),
+            ("/repo/services/api/api.pipe", ""),
+            ("/alone/a.pipe", ""),
+        ]);
+        assert_eq!(prefix_in_repository(&files, Path::new("/repo")), "");
+        assert_eq!(prefix_in_repository(&files, Path::new("/repo/services/api")), "services/api/");
+        assert_eq!(prefix_in_repository(&files, Path::new("/alone")), "");
     }
 
     #[test]

@@ -17,10 +17,10 @@
 //! (`start` and `end` in bytes of the UTF-8 file, half-open) and `start` and `end` (`line` and `column` from 1, columns in
 //! characters). A finding without a place lacks these four.
 
-use pipec_base::{Diagnostic, FileId, LineColumn, LineIndex, Severity, Sources, Span};
+use crate::place::{Columns, Places};
+use pipec_base::{Diagnostic, Severity, Sources, Span};
 use pipec_ir::Program;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What became of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -58,11 +58,11 @@ pub struct Results {
 
 /// The whole report, indented, with a line feed at its end.
 pub fn report(sources: &Sources, program: &Program, diagnostics: &[Diagnostic], results: &Results) -> String {
-    let mut places = Places { sources, lines: BTreeMap::new() };
+    let mut writer = Writer { places: Places::new(sources) };
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count();
     let report = Document {
         version: 1,
-        diagnostics: diagnostics.iter().map(|diagnostic| places.finding(diagnostic)).collect(),
+        diagnostics: diagnostics.iter().map(|diagnostic| writer.finding(diagnostic)).collect(),
         problems: &results.problems,
         files: results.files.iter().map(|(path, status)| OutputFile { path, status: *status }).collect(),
         summary: Summary {
@@ -157,12 +157,11 @@ struct Summary {
     environments: usize,
 }
 
-struct Places<'a> {
-    sources: &'a Sources,
-    lines: BTreeMap<FileId, LineIndex>,
+struct Writer<'a> {
+    places: Places<'a>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> Writer<'a> {
     fn finding(&mut self, diagnostic: &'a Diagnostic) -> Finding<'a> {
         Finding {
             code: diagnostic.code.to_string(),
@@ -193,18 +192,13 @@ impl<'a> Places<'a> {
     }
 
     fn place(&mut self, span: Span) -> Option<Place<'a>> {
-        let source = self.sources.get(span.file)?;
-        let span = self.sources.clamp(span);
-        let lines = self.lines.entry(span.file).or_insert_with(|| LineIndex::new(source.text.clone()));
-        let position = |offset: u32| {
-            let LineColumn { line, column } = lines.characters(offset as usize);
-            Position { line: line.saturating_add(1), column: column.saturating_add(1) }
-        };
+        let region = self.places.region(span, Columns::Characters)?;
+        let position = |(line, column)| Position { line, column };
         Some(Place {
-            path: &source.path,
-            span: Bytes { start: span.start, end: span.end },
-            start: position(span.start),
-            end: position(span.end),
+            path: region.path,
+            span: Bytes { start: region.span.start, end: region.span.end },
+            start: position(region.start),
+            end: position(region.end),
         })
     }
 }
@@ -212,7 +206,7 @@ impl<'a> Places<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_base::codes;
+    use pipec_base::{FileId, codes};
 
     #[test]
     fn the_form_of_version_1_stays() {

@@ -1,10 +1,13 @@
 //! Findings and results for people and for programs: values in, texts out.
 
+pub mod annotations;
 mod diff;
 pub mod human;
 pub mod json;
 pub mod page;
 mod paint;
+mod place;
+pub mod sarif;
 
 pub use diff::unified as unified_diff;
 pub use paint::Colour;

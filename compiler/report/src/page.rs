@@ -28,6 +28,25 @@ pub fn render(markdown: &str, colour: Colour) -> String {
     text
 }
 
+/// What the page of a code says first.
+pub(crate) struct Parts {
+    /// Its title, without the code.
+    pub(crate) title: String,
+    /// What stands between the title and the first section, on one line per paragraph.
+    pub(crate) opening: String,
+}
+
+impl Parts {
+    pub(crate) fn of(markdown: &str) -> Parts {
+        let (head, rest) = markdown.split_once('\n').unwrap_or((markdown, ""));
+        let title = head.trim_start_matches(['#', ' ']).split_once(": ").map_or(head, |(_, title)| title);
+        let opening = rest.split("\n## ").next().unwrap_or("");
+        let paragraphs: Vec<String> =
+            opening.trim().split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+        Parts { title: title.to_owned(), opening: paragraphs.join("\n\n") }
+    }
+}
+
 /// One line per code: its number and its short name.
 pub fn list<'a>(entries: impl IntoIterator<Item = (String, &'a str)>, colour: Colour) -> String {
     let line = |(code, slug): (String, &str)| format!("{}  {slug}\n", colour.paint(Style::Heading, &code));

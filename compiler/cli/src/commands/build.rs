@@ -67,8 +67,9 @@ fn unknown_target(arguments: &Build) -> Option<Problem> {
 }
 
 fn unfit_form(arguments: &Build) -> Option<Problem> {
-    (arguments.stdout && arguments.report.format == Format::Json).then(|| {
-        Problem::new("--stdout", "`--stdout` and `--format json` both want standard output")
+    let form = arguments.report.format.word()?;
+    arguments.stdout.then(|| {
+        Problem::new("--stdout", format!("`--stdout` and `--format {form}` both want standard output"))
             .help("choose one")
     })
 }

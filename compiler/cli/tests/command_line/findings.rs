@@ -79,6 +79,53 @@ fn programs_read_what_was_written_and_what_stood_in_the_way() {
 }
 
 #[test]
+fn code_scanning_reads_sarif_with_paths_of_the_repository() {
+    let workspace = broken();
+    std::fs::create_dir(workspace.path(".git")).unwrap();
+    for command in ["check", "build"] {
+        let ran = workspace.run(&[command, "deploy", "--format", "sarif"]).expect(1);
+        assert_eq!(ran.err, "");
+        let log = json(&ran);
+        assert_eq!(log["version"], "2.1.0");
+        let run = &log["runs"][0];
+        assert_eq!(run["tool"]["driver"]["semanticVersion"], env!("CARGO_PKG_VERSION"));
+        let result = &run["results"][0];
+        let place = &result["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "deploy/x.pipe");
+        assert_eq!(place["region"]["startLine"], 4);
+        assert_eq!(place["region"]["startColumn"], 5);
+        assert_eq!(result["ruleId"], run["tool"]["driver"]["rules"][0]["id"]);
+        assert_eq!(
+            result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
+            "gate"
+        );
+    }
+    let log = json(&workspace.run(&["check", "nowhere", "--format", "sarif"]).expect(2));
+    let invocation = &log["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["toolExecutionNotifications"][0]["message"]["text"], "there is no `nowhere`");
+}
+
+#[test]
+fn a_step_of_github_actions_annotates() {
+    let workspace = broken();
+    let ran = workspace.run(&["check", "--format", "github"]).expect(1);
+    assert_eq!(ran.err, "");
+    assert!(
+        ran.out.starts_with("::error file=deploy/x.pipe,line=4,endLine=4,col=5,endColumn=9,title=P00"),
+        "{}",
+        ran.out
+    );
+    assert_eq!(ran.out.lines().count(), 1);
+    workspace.run(&["build", "--format", "github"]).expect(1).prints("::error file=deploy/x.pipe");
+    workspace
+        .run(&["check", "nowhere", "--format", "github"])
+        .expect(2)
+        .prints("::error title=pipec::there is no");
+    assert_eq!(Workspace::hello().run(&["check", "--format", "github"]).expect(0).out, "");
+}
+
+#[test]
 fn colour_follows_the_environment_and_the_flag() {
     let workspace = broken();
     let coloured = |variables: &[(&str, &str)], arguments: &[&str]| {

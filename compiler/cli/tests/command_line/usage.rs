@@ -19,7 +19,9 @@ fn wrong_usage_is_told_with_the_right_one() {
         .expect(2)
         .says("there is no target `githbu`")
         .says("did you mean `github`?");
-    run(&["build", "--stdout", "--format", "json"]).expect(2).prints("both want standard output");
+    for form in ["json", "sarif", "github"] {
+        run(&["build", "--stdout", "--format", form]).expect(2).prints("both want standard output");
+    }
 }
 
 #[test]

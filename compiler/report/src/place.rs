@@ -1,0 +1,58 @@
+//! Places as programs want them: a path, lines and columns from 1.
+
+use pipec_base::{FileId, LineColumn, LineIndex, Sources, Span};
+use std::collections::BTreeMap;
+
+/// Turns spans into lines and columns; the lines of each text are counted once.
+pub(crate) struct Places<'a> {
+    sources: &'a Sources,
+    lines: BTreeMap<FileId, LineIndex>,
+}
+
+/// A place in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Region<'a> {
+    /// Relative to the workspace.
+    pub(crate) path: &'a str,
+    /// The bytes, clamped to what exists.
+    pub(crate) span: Span,
+    /// The first line and column, from 1.
+    pub(crate) start: (u32, u32),
+    /// The line and column behind the last character, from 1.
+    pub(crate) end: (u32, u32),
+}
+
+/// What a column counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Columns {
+    /// Unicode scalar values, as people count.
+    Characters,
+    /// UTF-16 code units, as editors count.
+    Utf16,
+}
+
+impl<'a> Places<'a> {
+    pub(crate) fn new(sources: &'a Sources) -> Places<'a> {
+        Places { sources, lines: BTreeMap::new() }
+    }
+
+    /// Where a span lies; nowhere, if its text is not known.
+    pub(crate) fn region(&mut self, span: Span, columns: Columns) -> Option<Region<'a>> {
+        let source = self.sources.get(span.file)?;
+        let span = self.sources.clamp(span);
+        let lines = self.lines.entry(span.file).or_insert_with(|| LineIndex::new(source.text.clone()));
+        let position = |offset: u32| {
+            let LineColumn { line, column } = match columns {
+                Columns::Characters => lines.characters(offset as usize),
+                Columns::Utf16 => lines.utf16(offset as usize),
+            };
+            (line.saturating_add(1), column.saturating_add(1))
+        };
+        Some(Region { path: &source.path, span, start: position(span.start), end: position(span.end) })
+    }
+
+    /// The text a span covers.
+    pub(crate) fn text(&self, span: Span) -> &'a str {
+        self.sources.text(span)
+    }
+}

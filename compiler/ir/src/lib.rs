@@ -6,6 +6,7 @@ mod condition;
 mod environment;
 pub mod facts;
 mod node;
+mod pins;
 mod pipeline;
 mod target;
 mod text;
@@ -21,6 +22,7 @@ pub use node::{
     Artefact, ArtefactType, Deploy, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind,
     Override, PathPattern, Quorum, Strategy, StrategyStep,
 };
+pub use pins::{ActionInput, InputForm, PinnedAction, Pins, image_with_registry};
 pub use pipeline::{Input, InputType, Pipeline, Program, SourceFile, Stage, StageId};
 pub use target::{GeneratedFile, Output, Target, TargetContext};
 pub use text::{Fact, Origin, Piece, Text};

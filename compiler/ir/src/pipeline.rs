@@ -1,6 +1,8 @@
 //! The program, its pipelines and their stages.
 
-use crate::{ChangeRule, Condition, Environment, Event, Node, NodeId, NodeKind, Origin, Role, Text, Trigger};
+use crate::{
+    ChangeRule, Condition, Environment, Event, Node, NodeId, NodeKind, Origin, Pins, Role, Text, Trigger,
+};
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
 
@@ -15,6 +17,8 @@ pub struct Program {
     pub roles: BTreeMap<String, Role>,
     /// Registry prefixes with the secrets that hold user and password.
     pub registries: BTreeMap<String, (Option<String>, Option<String>)>,
+    /// What `pipec.lock` says; nothing if there is none.
+    pub lock: Pins,
 }
 
 /// A file whose text went into a pipeline.

@@ -3,7 +3,9 @@
 use crate::expression::Expression;
 use crate::pins::Pin;
 use crate::template::Template;
+use pipec_ir::PinnedAction;
 use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The shell of every script: stops at the first failure, also of a pipe, and at variables that are not set. Startup
@@ -138,7 +140,7 @@ pub(crate) enum Work {
     /// A script; it holds no opening of an expression.
     Run(String),
     /// An action and its inputs.
-    Uses(&'static Pin, Vec<(&'static str, Input)>),
+    Uses(Cow<'static, PinnedAction>, Vec<(String, Input)>),
 }
 
 /// An input of an action.
@@ -164,7 +166,8 @@ impl Step {
         pin: &'static Pin,
         inputs: Vec<(&'static str, Input)>,
     ) -> Step {
-        Step::new(name.into(), Work::Uses(pin, inputs))
+        let inputs = inputs.into_iter().map(|(name, input)| (name.to_owned(), input)).collect();
+        Step::new(name.into(), Work::Uses(Cow::Borrowed(pin.action()), inputs))
     }
 
     fn new(name: Template, work: Work) -> Step {
@@ -213,8 +216,9 @@ impl Step {
         }
         match &self.work {
             Work::Run(script) => mapping.entry("run", Node::script(script)),
-            Work::Uses(pin, inputs) => {
-                let mapping = mapping.entry("uses", pin.reference()).comment_behind(pin.version);
+            Work::Uses(action, inputs) => {
+                let reference = format!("{}@{}", action.name, action.commit);
+                let mapping = mapping.entry("uses", reference).comment_behind(&action.version);
                 if inputs.is_empty() {
                     return mapping;
                 }
@@ -224,7 +228,7 @@ impl Step {
                         Input::Number(number) => Node::Integer(*number),
                         Input::Flag(flag) => Node::Boolean(*flag),
                     };
-                    (*name, node)
+                    (name.as_str(), node)
                 });
                 mapping.entry("with", with.collect::<Mapping>())
             }

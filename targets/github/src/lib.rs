@@ -3,6 +3,7 @@
 //! [`GitHub`] compiles a pipeline to one workflow. Everything is emitted from the typed document, so that a text can't
 //! become an expression by accident; the engine model reads the bytes back and shares no code with the emitter.
 
+mod catalogue;
 mod document;
 pub mod engine;
 mod expression;
@@ -11,6 +12,7 @@ mod pins;
 mod runtime;
 mod template;
 
+pub use catalogue::image_digest;
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{GeneratedFile, Output, Pipeline, Program, Target, TargetContext};
 

@@ -1,0 +1,148 @@
+//! The actions and images that pipec knows by digest: `catalogue/`, as data. `pipec.lock` adds to it.
+
+use pipec_ir::{PinnedAction, Pins, image_with_registry};
+use std::sync::OnceLock;
+
+/// The pins of one repository, read when first asked for.
+struct File {
+    /// `owner--repository`, in lower case.
+    stem: &'static str,
+    text: &'static str,
+    pins: OnceLock<Pins>,
+}
+
+macro_rules! file {
+    ($stem:literal) => {
+        File {
+            stem: $stem,
+            text: include_str!(concat!("../catalogue/actions/", $stem, ".toml")),
+            pins: OnceLock::new(),
+        }
+    };
+}
+
+static ACTIONS: [File; 43] = [
+    file!("actions--attest"),
+    file!("actions--attest-build-provenance"),
+    file!("actions--cache"),
+    file!("actions--checkout"),
+    file!("actions--configure-pages"),
+    file!("actions--create-github-app-token"),
+    file!("actions--dependency-review-action"),
+    file!("actions--deploy-pages"),
+    file!("actions--download-artifact"),
+    file!("actions--github-script"),
+    file!("actions--setup-go"),
+    file!("actions--setup-java"),
+    file!("actions--setup-node"),
+    file!("actions--setup-python"),
+    file!("actions--upload-artifact"),
+    file!("actions--upload-pages-artifact"),
+    file!("anchore--sbom-action"),
+    file!("anchore--scan-action"),
+    file!("aquasecurity--trivy-action"),
+    file!("astral-sh--setup-uv"),
+    file!("aws-actions--configure-aws-credentials"),
+    file!("azure--login"),
+    file!("azure--setup-helm"),
+    file!("azure--setup-kubectl"),
+    file!("docker--build-push-action"),
+    file!("docker--login-action"),
+    file!("docker--metadata-action"),
+    file!("docker--setup-buildx-action"),
+    file!("docker--setup-qemu-action"),
+    file!("dtolnay--rust-toolchain"),
+    file!("github--codeql-action"),
+    file!("google-github-actions--auth"),
+    file!("gradle--actions"),
+    file!("hashicorp--setup-terraform"),
+    file!("iterative--setup-dvc"),
+    file!("ossf--scorecard-action"),
+    file!("pnpm--action-setup"),
+    file!("pypa--gh-action-pypi-publish"),
+    file!("rust-lang--crates-io-auth-action"),
+    file!("sigstore--cosign-installer"),
+    file!("slackapi--slack-github-action"),
+    file!("softprops--action-gh-release"),
+    file!("swatinem--rust-cache"),
+];
+
+static IMAGES: File =
+    File { stem: "images", text: include_str!("../catalogue/images.toml"), pins: OnceLock::new() };
+
+impl File {
+    fn pins(&self) -> &Pins {
+        // A file that can't be read holds nothing, so nothing of it can be called; a test reads them all.
+        self.pins.get_or_init(|| Pins::read(self.text).unwrap_or_default())
+    }
+}
+
+/// Every version of an action in the catalogue, newest first; GitHub ignores the case of its name.
+pub(crate) fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
+    let mut parts = name.split('/');
+    let stem = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("--").to_lowercase();
+    let file = ACTIONS.iter().find(|file| file.stem == stem);
+    let name = name.to_lowercase();
+    file.into_iter()
+        .flat_map(|file| &file.pins().actions)
+        .filter(move |action| action.name.to_lowercase() == name)
+}
+
+/// The digest (`sha256:…`) of an image named by its tag: that of `pipec.lock`, else the catalogue's, if either has it. A
+/// reference that says its own digest needs none.
+pub fn image_digest<'a>(reference: &str, lock: &'a Pins) -> Option<&'a str> {
+    let reference = image_with_registry(reference);
+    lock.images.get(&reference).or_else(|| IMAGES.pins().images.get(&reference)).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_file_of_the_catalogue_is_read_and_holds_its_own_repository() {
+        for file in &ACTIONS {
+            let pins = Pins::read(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.stem));
+            assert!(!pins.actions.is_empty(), "{} holds nothing", file.stem);
+            for action in pins.actions {
+                let repository: Vec<&str> = action.name.split('/').take(2).collect();
+                assert_eq!(repository.join("--").to_lowercase(), file.stem);
+            }
+        }
+        assert!(Pins::read(IMAGES.text).is_ok_and(|pins| pins.images.len() > 10));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test may look what is there")]
+    fn every_file_of_the_catalogue_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/catalogue/actions");
+        let there: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        let embedded: BTreeSet<String> = ACTIONS.iter().map(|file| format!("{}.toml", file.stem)).collect();
+        assert_eq!(there, embedded);
+    }
+
+    #[test]
+    fn an_action_is_found_whatever_its_case_and_its_newest_version_first() {
+        let found: Vec<&str> = versions("azure/LOGIN").map(|action| action.version.as_str()).collect();
+        assert_eq!(found, ["v3.0.1", "v2.3.1"]);
+        assert_eq!(versions("actions/cache/restore").count(), 2);
+        assert_eq!(versions("actions").count(), 0);
+    }
+
+    #[test]
+    fn the_lock_says_first_what_an_image_is() {
+        let nothing = Pins::default();
+        let known = image_digest("postgres:17-alpine", &nothing).unwrap();
+        assert!(known.starts_with("sha256:742f40ea"), "{known}");
+        assert_eq!(image_digest("docker.io/library/postgres:17-alpine", &nothing), Some(known));
+        assert_eq!(image_digest("postgres:16-alpine", &nothing), None);
+        let own = format!("sha256:{}", "0".repeat(64));
+        let name = "docker.io/library/postgres:17-alpine".to_owned();
+        let lock = Pins { images: [(name, own.clone())].into(), ..Pins::default() };
+        assert_eq!(image_digest("postgres:17-alpine", &lock), Some(own.as_str()));
+    }
+}

@@ -152,9 +152,9 @@ fn of_artefact(
     owner: String,
 ) -> impl Iterator<Item = Given> {
     let is_image = pipeline.producer(artefact).is_some_and(|(_, it)| it.ty == ArtefactType::Image);
-    let fields = if is_image { ["REF", "DIGEST"] } else { ["PATH", "DIGEST"] };
+    let fields = if is_image { ["REF", "DIGEST", "LAYOUT"].as_slice() } else { &["PATH", "DIGEST"] };
     let stem = upper(called);
-    fields.into_iter().map(move |field| Given::of(format!("{stem}_{field}"), &owner))
+    fields.iter().map(move |field| Given::of(format!("{stem}_{field}"), &owner))
 }
 
 /// What the providers' own tools read, and the engines' sign-in leaves in the environment.

@@ -95,6 +95,7 @@ registry! {
     P0304 = 304 "built-after-promotion" since "0.1.0";
     P0305 = 305 "other-parts" since "0.1.0";
     P0306 = 306 "nothing-left-behind" since "0.1.0";
+    P0307 = 307 "unfit-image-name" since "0.1.0";
 
     P0401 = 401 "skippable-gate" since "0.1.0";
     P0402 = 402 "uncovered-requirement" since "0.1.0";

@@ -23,6 +23,6 @@ pub use node::{
     Override, PathPattern, Quorum, Strategy, StrategyStep,
 };
 pub use pins::{ActionInput, InputForm, PinnedAction, Pins, image_with_registry};
-pub use pipeline::{Input, InputType, Pipeline, Program, SourceFile, Stage, StageId};
+pub use pipeline::{Input, InputType, Pipeline, Program, Registry, SourceFile, Stage, StageId};
 pub use target::{GeneratedFile, Output, Target, TargetContext};
 pub use text::{Fact, Origin, Piece, Text};

@@ -15,10 +15,34 @@ pub struct Program {
     pub environments: BTreeMap<String, Environment>,
     /// By name.
     pub roles: BTreeMap<String, Role>,
-    /// Registry prefixes with the secrets that hold user and password.
-    pub registries: BTreeMap<String, (Option<String>, Option<String>)>,
+    /// By prefix.
+    pub registries: BTreeMap<String, Registry>,
     /// What `pipec.lock` says; nothing if there is none.
     pub lock: Pins,
+}
+
+impl Program {
+    /// The registry that an image of this name goes to, if one is declared: that of the longest prefix, whole segments
+    /// at a time.
+    pub fn registry_of(&self, image: &str) -> Option<&Registry> {
+        let fits = |prefix: &str| {
+            image.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.registries.values().filter(|registry| fits(&registry.prefix)).max_by_key(|it| it.prefix.len())
+    }
+}
+
+/// `registry "ghcr.io/acme" { user X password Y }`
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Registry {
+    /// What the names of its images begin with.
+    pub prefix: String,
+    /// The secret that holds the user's name.
+    pub user: String,
+    /// The secret that holds the password.
+    pub password: String,
+    /// Where it was declared.
+    pub origin: Origin,
 }
 
 /// A file whose text went into a pipeline.

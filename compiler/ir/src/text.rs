@@ -118,8 +118,11 @@ pub enum Fact {
     ArtefactDigest(String),
     /// `app.path`: where the artefact is present in a node that uses it.
     ArtefactPath(String),
-    /// `web.ref`: an image's name and digest.
+    /// `web.ref`: by what an image is pulled: its name and digest, or where its layout lies in a run of code that was not
+    /// reviewed.
     ArtefactRef(String),
+    /// `web.name`: an image's name in its registry.
+    ArtefactName(String),
     /// A secret the node itself or the environment it deploys to holds, by its name: its value, or the path of the file
     /// that holds it. Stands only alone, and only in the value of a variable.
     Secret(String),
@@ -143,6 +146,7 @@ impl fmt::Display for Fact {
             Fact::ArtefactDigest(name) => write!(f, "{name}.digest"),
             Fact::ArtefactPath(name) => write!(f, "{name}.path"),
             Fact::ArtefactRef(name) => write!(f, "{name}.ref"),
+            Fact::ArtefactName(name) => write!(f, "{name}.name"),
             Fact::Secret(name) => write!(f, "{name}"),
         }
     }

@@ -46,6 +46,33 @@ pub(crate) const VERIFY_FOLDER: &str = concat!(
     include_str!("runtime/verify-folder.sh")
 );
 
+/// Makes the folder of an image's layout.
+pub(crate) const IMAGE_FOLDER: &str = include_str!("runtime/image-folder.sh");
+
+/// Records and packs the image in a layout.
+pub(crate) const RECORD_IMAGE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/record-image.sh")
+);
+
+/// Unpacks an image and refuses another.
+pub(crate) const VERIFY_IMAGE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/verify-image.sh")
+);
+
+/// Pushes an image under its digest.
+pub(crate) const PUSH_IMAGE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/push-image.sh")
+);
+
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 

@@ -85,6 +85,7 @@ impl<'a> Expander<'a, '_> {
         let fact = match field.node.as_str() {
             "digest" => Fact::ArtefactDigest(name),
             "path" => Fact::ArtefactPath(name),
+            "name" => Fact::ArtefactName(name),
             _ => Fact::ArtefactRef(name),
         };
         Value::Fact(fact, Type::String)

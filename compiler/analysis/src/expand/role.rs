@@ -3,9 +3,9 @@
 use super::frame::Frame;
 use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId, twin};
-use pipec_base::Span;
-use pipec_ir::{Role, RoleMember};
-use pipec_syntax::ast::{Declaration, RegistryClause};
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{Registry, Role, RoleMember};
+use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
 
 /// The engines by their words.
@@ -47,15 +47,86 @@ impl Expander<'_, '_> {
         }
         for item in &tree.items {
             let Declaration::Registry(registry) = &item.kind else { continue };
-            let (mut user, mut password) = (None, None);
-            for clause in &registry.clauses {
-                match &clause.kind {
-                    RegistryClause::User(variable) => user = Some(variable.node.clone()),
-                    RegistryClause::Password(variable) => password = Some(variable.node.clone()),
-                    RegistryClause::Error => {}
-                }
-            }
-            self.program.registries.insert(registry.prefix.node.clone(), (user, password));
+            self.registry(registry, &frame);
         }
     }
+
+    fn registry(&mut self, registry: &ast::Registry, frame: &Frame) {
+        let prefix = &registry.prefix;
+        let (mut user, mut password) = (None, None);
+        for clause in &registry.clauses {
+            match &clause.kind {
+                RegistryClause::User(variable) => user = Some(variable.node.clone()),
+                RegistryClause::Password(variable) => password = Some(variable.node.clone()),
+                RegistryClause::Error => return,
+            }
+        }
+        if !is_registry(&prefix.node) {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0307, format!("`{}` is no registry", prefix.node), prefix.span)
+                    .help("write what the names of its images begin with, its host first: `registry \"ghcr.io/acme\" { … }`"),
+            );
+            return;
+        }
+        let missing = if user.is_none() { "user" } else { "password" };
+        let (Some(user), Some(password)) = (user, password) else {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0019,
+                    format!("registry `{}` does not say its {missing}", prefix.node),
+                    prefix.span,
+                )
+                .help(
+                    "name the secrets that hold them: `user REGISTRY_USER` and `password REGISTRY_PASSWORD`",
+                ),
+            );
+            return;
+        };
+        if let Some(first) = self.program.registries.get(&prefix.node) {
+            let first = first.origin.span;
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0102,
+                    format!("registry `{}` is declared twice in the workspace", prefix.node),
+                    prefix.span,
+                )
+                .label(first, "first here")
+                .help("drop one of the two: images of one prefix have one login"),
+            );
+            return;
+        }
+        let registry =
+            Registry { prefix: prefix.node.clone(), user, password, origin: frame.origin(prefix.span) };
+        self.program.registries.insert(prefix.node.clone(), registry);
+    }
+}
+
+/// Whether it is what names of images may begin with: a host, and segments of a path.
+pub(super) fn is_registry(prefix: &str) -> bool {
+    let mut segments = prefix.split('/');
+    segments.next().is_some_and(is_host) && segments.all(is_segment)
+}
+
+/// Whether it can only be the host of a registry: a first segment without dot or port would be a user of Docker's.
+pub(super) fn is_host(text: &str) -> bool {
+    let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let digits = |port: &str| !port.is_empty() && port.chars().all(|c| c.is_ascii_digit());
+    name.split('.').all(|label| !label.is_empty() && label.chars().all(plain))
+        && port.is_none_or(digits)
+        && (name.contains('.') || port.is_some() || name == "localhost")
+}
+
+/// Whether it is a segment of the path of an image (OCI distribution specification, "Pulling manifests").
+pub(super) fn is_segment(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let separators = text.split(plain).filter(|between| !between.is_empty());
+    text.starts_with(plain)
+        && text.ends_with(plain)
+        && separators
+            .into_iter()
+            .all(|between| matches!(between, "." | "_" | "__") || between.chars().all(|c| c == '-'))
 }

@@ -20,6 +20,15 @@ pub(crate) enum Fixed {
     VerifyFile,
     /// The same of several files.
     VerifyFolder,
+    /// Makes the folder PIPE_IMAGE_LAYOUT.
+    ImageFolder,
+    /// Records the digest of the one image in LAYOUT as the output `digest` and packs it in PACKED.
+    RecordImage,
+    /// Fails unless what PACKED holds is the image DIGEST; unpacks it in FOLDER.
+    VerifyImage,
+    /// Pushes the image in LAYOUT as NAME under DIGEST, with REGISTRY_PASSWORD, as REGISTRY_USER or, without one, as who
+    /// started the run, to an owner who is the repository's.
+    PushImage,
     /// Runs the base64 of PIPE_SCRIPT, with `-euo pipefail`.
     Script,
     /// Writes SECRET to FILE.
@@ -35,13 +44,17 @@ pub(crate) enum Fixed {
     Verdict,
 }
 
-const TEXTS: [(Fixed, &str); 12] = [
+const TEXTS: [(Fixed, &str); 16] = [
     (Fixed::Plan, runtime!("names", "fail", "glob", "plan")),
     (Fixed::Facts, runtime!("facts")),
     (Fixed::RecordFile, runtime!("names", "fail", "digest", "record-file")),
     (Fixed::RecordFolder, runtime!("names", "fail", "digest", "manifest", "glob", "record-folder")),
     (Fixed::VerifyFile, runtime!("names", "fail", "digest", "verify-file")),
     (Fixed::VerifyFolder, runtime!("names", "fail", "digest", "manifest", "verify-folder")),
+    (Fixed::ImageFolder, runtime!("image-folder")),
+    (Fixed::RecordImage, runtime!("names", "fail", "digest", "record-image")),
+    (Fixed::VerifyImage, runtime!("names", "fail", "digest", "verify-image")),
+    (Fixed::PushImage, runtime!("names", "fail", "digest", "push-image")),
     (Fixed::Script, runtime!("script")),
     (Fixed::SecretFile, runtime!("secret-file")),
     (Fixed::Exempt, runtime!("exempt")),
@@ -93,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_script_that_differs_by_a_byte_is_not_known() {
-        let verdict = TEXTS[11].1;
+        let verdict = runtime!("verdict");
         assert_eq!(fixed(verdict), Some(Fixed::Verdict));
         assert_eq!(fixed(&verdict.replacen("status=1", "status=0", 1)), None);
     }

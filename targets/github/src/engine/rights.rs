@@ -72,6 +72,9 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
             Right::Issues => rights.insert("issues", "write"),
         };
     }
+    if values::image(node).is_some_and(|image| gating.program.registry_of(image).is_none()) {
+        rights.insert("packages", "write");
+    }
     if values::identities(gating.program, node).next().is_some() {
         rights.insert("id-token", "write");
     }
@@ -111,8 +114,9 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
 /// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
 fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let node = node_of(gating.pipeline, &job.id);
-    let own_secrets =
-        node.is_some_and(|node| !node.body.secrets.is_empty()) && !is_untrusted_only(gating, job);
+    let own_secrets = node
+        .is_some_and(|node| !node.body.secrets.is_empty() || values::registry(gating, node).is_some())
+        && !is_untrusted_only(gating, job);
     let wanted = node.and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
         _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
@@ -160,6 +164,10 @@ fn secrets(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
                 .collect()
         }),
         token: node.is_some_and(|node| !node.body.rights.is_empty()),
+        registry: node
+            .and_then(|node| values::registry(gating, node))
+            .map(|registry| [&registry.user, &registry.password].map(|name| format!("secrets.{name}"))),
+        pushes: node.is_some_and(|node| values::image(node).is_some()),
     };
     for (key, value) in job.node.entries() {
         if key != "steps" {
@@ -187,6 +195,10 @@ struct Held {
     secrets: Vec<String>,
     /// Whether its node says `may write`.
     token: bool,
+    /// The paths of the user and the password that its push needs.
+    registry: Option<[String; 2]>,
+    /// Whether its node builds an image.
+    pushes: bool,
 }
 
 /// Whether a variable of a step is a secret or token where one belongs.
@@ -195,6 +207,13 @@ fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
     let Work::Run(Some(text)) = &step.work else { return false };
     match fixed(text) {
         Some(Fixed::Plan | Fixed::Approval | Fixed::Forward) => name == "GH_TOKEN" && path == "github.token",
+        // With which of them it pushes is proven word for word with its step.
+        Some(Fixed::PushImage) => match &held.registry {
+            Some([user, password]) => {
+                name == "REGISTRY_USER" && path == *user || name == "REGISTRY_PASSWORD" && path == *password
+            }
+            None => held.pushes && name == "REGISTRY_PASSWORD" && path == "github.token",
+        },
         Some(Fixed::SecretFile) => name == "SECRET" && held.secrets.contains(&path),
         // Which variables a script gets is proven word for word with its step.
         None | Some(Fixed::Script) => {

@@ -1,6 +1,7 @@
 //! What the steps of a node's job are, in what order, and that a green job means that its scripts decided it.
 
 mod hand_over;
+mod image;
 mod told;
 
 use super::expression::{Cases, Datum, Evaluator, Expression, Scope, StepState};
@@ -10,6 +11,7 @@ use super::gating::Gating;
 use super::pins;
 use super::reading::Node as Yaml;
 use super::starts::jobs_of;
+use super::values::{self, Form};
 use super::verdict::PLAN;
 use super::workflow::{Job, Step, Work, expression};
 use pipec_ir::{Checkout, Gate, Node, NodeKind, RunnerHost, StepKind};
@@ -26,6 +28,18 @@ pub(crate) enum Kind {
     Download,
     Upload,
     Identity,
+}
+
+impl Kind {
+    /// Whether it records the digest of what was built.
+    fn records(&self) -> bool {
+        matches!(self, Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage))
+    }
+
+    /// Whether it proves that what was fetched is what was built.
+    fn verifies(&self) -> bool {
+        matches!(self, Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage))
+    }
 }
 
 /// Every difference between a job's steps and its node.
@@ -121,17 +135,18 @@ impl Check<'_, '_, '_> {
         let environment = deploy.and_then(|deploy| self.gating.program.environments.get(&deploy.environment));
         let approval = environment.is_some_and(|environment| environment.approval.is_some());
         let artefact = match &node.kind {
-            NodeKind::Artefact(artefact) => Some(artefact.single_file().is_some()),
+            NodeKind::Artefact(artefact) => Some(values::form(artefact)),
             _ => None,
         };
         let trusted = !self.is_untrusted_twin();
         let identities = node.body.identities.len() + environment.map_or(0, |of| of.identities.len());
         let files = node.body.secrets.iter().chain(environment.into_iter().flat_map(|of| &of.secrets));
         let files = files.filter(|secret| secret.file).count();
-        let of_used = |single: bool| {
+        let of_used = |form: Form| {
             let used = node.body.uses.iter().filter_map(|(name, _)| self.gating.pipeline.producer(name));
-            used.filter(|(_, artefact)| artefact.single_file().is_some() == single).count()
+            used.filter(|(_, artefact)| values::form(artefact) == form).count()
         };
+        let is_image = artefact == Some(Form::Image);
         let exemptions = match &node.kind {
             NodeKind::Gate(gate) => gate.exemptions.len(),
             _ => 0,
@@ -142,12 +157,16 @@ impl Check<'_, '_, '_> {
             (Kind::Fixed(Fixed::Forward), usize::from(deploy.is_some())),
             (Kind::Checkout, usize::from(node.body.checkout != Checkout::None)),
             (Kind::Download, node.body.uses.len()),
-            (Kind::Fixed(Fixed::VerifyFile), of_used(true)),
-            (Kind::Fixed(Fixed::VerifyFolder), of_used(false)),
+            (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File)),
+            (Kind::Fixed(Fixed::VerifyFolder), of_used(Form::Folder)),
+            (Kind::Fixed(Fixed::VerifyImage), of_used(Form::Image)),
             (Kind::Identity, if trusted { identities } else { 0 }),
             (Kind::Fixed(Fixed::SecretFile), if trusted { files } else { 0 }),
-            (Kind::Fixed(Fixed::RecordFile), usize::from(artefact == Some(true))),
-            (Kind::Fixed(Fixed::RecordFolder), usize::from(artefact == Some(false))),
+            (Kind::Fixed(Fixed::RecordFile), usize::from(artefact == Some(Form::File))),
+            (Kind::Fixed(Fixed::RecordFolder), usize::from(artefact == Some(Form::Folder))),
+            (Kind::Fixed(Fixed::RecordImage), usize::from(is_image)),
+            (Kind::Fixed(Fixed::ImageFolder), usize::from(is_image)),
+            (Kind::Fixed(Fixed::PushImage), usize::from(is_image && trusted)),
             (Kind::Upload, usize::from(artefact.is_some())),
             (Kind::Fixed(Fixed::Plan), 0),
             (Kind::Fixed(Fixed::Verdict), 0),
@@ -167,14 +186,16 @@ impl Check<'_, '_, '_> {
         let rank = |kind: &Kind| match kind {
             Kind::Fixed(Fixed::Approval | Fixed::Forward) => 0,
             Kind::Checkout => 1,
-            Kind::Download | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder) => 2,
+            Kind::Download | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage) => 2,
             Kind::Fixed(Fixed::Facts) => 3,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 4,
-            Kind::Fixed(Fixed::Exempt) => 5,
+            Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 5,
             Kind::Script(_) | Kind::Fixed(Fixed::Script) => 6,
-            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder) => 7,
+            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage) => 7,
             Kind::Upload => 8,
-            Kind::Fixed(Fixed::Plan | Fixed::Verdict) => 9,
+            // What failed so far is not published.
+            Kind::Fixed(Fixed::PushImage) => 9,
+            Kind::Fixed(Fixed::Plan | Fixed::Verdict) => 10,
         };
         let reads_facts = self.job.node.strings().iter().any(|(text, _)| text.contains("steps.facts."));
         let works_out = kinds
@@ -314,7 +335,7 @@ impl Check<'_, '_, '_> {
             let steps = kinds.iter().zip(&self.job.steps);
             steps.filter(|(kind, _)| wanted(kind)).filter_map(|(_, step)| step.id.clone()).collect()
         };
-        let recorded = id_of(|kind| matches!(kind, Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder)));
+        let recorded = id_of(|kind| kind.records());
         let exempted = id_of(|kind| *kind == Kind::Fixed(Fixed::Exempt));
         let entries = self.job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
         for (name, value) in entries {

@@ -1,12 +1,14 @@
 //! The variables that a node's scripts must get, derived from the source anew, and whether a value of the output is one.
 
-use super::expression::{Piece, Template};
+use super::expression::{Expression, Piece, Template};
 use super::gating::Gating;
 use super::reading::Node as Yaml;
 use super::starts::jobs_of;
 use super::steps::either_of;
 use super::workflow::Job;
-use pipec_ir::{Binding, Fact, Identity, Node, NodeKind, Program, Secret, Text};
+use pipec_ir::{
+    Artefact, ArtefactType, Binding, Fact, Identity, Node, NodeKind, Program, Registry, Secret, Text,
+};
 
 /// The variable that holds the token of a job whose node says `may write`.
 pub(crate) const TOKEN: &str = "PIPE_TOKEN";
@@ -19,10 +21,50 @@ pub(crate) enum Expected {
         name: String,
         file: bool,
     },
+    /// Where the build of an image leaves its layout.
+    Layout,
     /// The token of the job.
     Token,
     /// A secret or token where there is none to give.
     Empty,
+}
+
+/// Where the build of an image leaves its layout.
+pub(crate) const LAYOUT: &str = "${{ runner.temp }}/image-layout";
+
+/// How an artefact is handed over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// One file.
+    File,
+    /// Files in a folder.
+    Folder,
+    /// The layout of an image.
+    Image,
+}
+
+/// How an artefact is handed over.
+pub(crate) fn form(artefact: &Artefact) -> Form {
+    match (artefact.ty, artefact.single_file()) {
+        (ArtefactType::Image, _) => Form::Image,
+        (_, Some(_)) => Form::File,
+        (_, None) => Form::Folder,
+    }
+}
+
+/// The name of the image that a node builds, if it builds one.
+pub(crate) fn image(node: &Node) -> Option<&str> {
+    match &node.kind {
+        NodeKind::Artefact(Artefact { ty: ArtefactType::Image, image_name: Some((name, _)), .. }) => {
+            Some(name)
+        }
+        _ => None,
+    }
+}
+
+/// The registry that the image of a node goes to, where the job's own token is not enough.
+pub(crate) fn registry<'g>(gating: &Gating<'g, '_>, node: &Node) -> Option<&'g Registry> {
+    image(node).and_then(|image| gating.program.registry_of(image))
 }
 
 /// A piece of a value: a text, a path in a context, or alternatives of them.
@@ -31,6 +73,8 @@ enum Bit {
     Literal(String),
     Path(String),
     Digest(String),
+    /// An expression that is more than a path.
+    Other(Expression),
 }
 
 /// The environment a deploy enters.
@@ -59,13 +103,22 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
         .chain(&node.body.env)
         .map(|binding| (binding.variable.clone(), expected(&binding.value, gating.program, node, untrusted)))
         .collect();
+    if image(node).is_some() {
+        variables.push(("PIPE_IMAGE_LAYOUT".to_owned(), Expected::Layout));
+    }
     for (name, _) in &node.body.uses {
         let own = name.to_ascii_uppercase().replace('-', "_");
         let subject = (node.body.subject.as_ref() == Some(name)).then(|| "SUBJECT".to_owned());
         for prefix in [own].into_iter().chain(subject) {
             let path = Text::fact(Fact::ArtefactPath(name.clone()));
             let digest = Text::fact(Fact::ArtefactDigest(name.clone()));
-            variables.push((format!("{prefix}_PATH"), Expected::Text(path)));
+            if gating.pipeline.node_named(name).and_then(image).is_some() {
+                let reference = Text::fact(Fact::ArtefactRef(name.clone()));
+                variables.push((format!("{prefix}_REF"), Expected::Text(reference)));
+                variables.push((format!("{prefix}_LAYOUT"), Expected::Text(path)));
+            } else {
+                variables.push((format!("{prefix}_PATH"), Expected::Text(path)));
+            }
             variables.push((format!("{prefix}_DIGEST"), Expected::Text(digest)));
         }
     }
@@ -116,7 +169,8 @@ pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_,
             vec![Bit::Path("runner.temp".to_owned()), Bit::Literal(format!("/secrets/{name}"))]
         }
         Expected::Secret { name, file: false } => vec![Bit::Path(format!("secrets.{name}"))],
-        Expected::Text(text) => match bits(text, gating) {
+        Expected::Layout => return is(Some(value), LAYOUT),
+        Expected::Text(text) => match bits(text, gating, job) {
             Some(bits) => bits,
             None => return false,
         },
@@ -148,6 +202,7 @@ fn given(template: &Template) -> Vec<Bit> {
                 let paths = either_of(expression);
                 match (literal, paths.as_slice()) {
                     (Some(text), _) => Bit::Literal(text),
+                    (None, []) => Bit::Other(expression.clone()),
                     (None, [only]) if !only.ends_with(".outputs.digest") => Bit::Path(only.clone()),
                     (None, _) => Bit::Digest(paths.join(" ")),
                 }
@@ -157,7 +212,7 @@ fn given(template: &Template) -> Vec<Bit> {
 }
 
 /// The pieces a text must have; `None` where the model knows no value of a fact.
-fn bits(text: &Text, gating: &Gating<'_, '_>) -> Option<Vec<Bit>> {
+fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
     let path = |path: &str| Bit::Path(path.to_owned());
     let literal = |text: &str| Bit::Literal(text.to_owned());
     let mut bits = Vec::new();
@@ -188,14 +243,43 @@ fn bits(text: &Text, gating: &Gating<'_, '_>) -> Option<Vec<Bit>> {
             Fact::ArtefactPath(name) => {
                 let (_, artefact) = gating.pipeline.producer(name)?;
                 bits.extend([path("runner.temp"), literal(&format!("/artefacts/{name}"))]);
-                if let Some(file) = artefact.single_file() {
+                if let Some(file) = artefact.single_file().filter(|_| form(artefact) == Form::File) {
                     bits.push(literal(&format!("/{}", file.rsplit('/').next().unwrap_or(file))));
                 }
             }
+            Fact::ArtefactName(name) => bits.push(literal(image(gating.pipeline.node_named(name)?)?)),
+            Fact::ArtefactRef(name) => bits.extend(reference(name, gating, job)?),
             _ => return None,
         }
     }
     Some(bits)
+}
+
+/// By what a job pulls an image: by name and digest if the job that pushes it ran, else from the layout in the job. Where
+/// either may have run, the digest of the one that pushes tells: it is empty if that job did not.
+fn reference(name: &str, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
+    let producer = gating.pipeline.node_named(name)?;
+    let image = image(producer)?;
+    let jobs = jobs_of(gating.workflow, gating.pipeline, producer);
+    let needed = jobs.into_iter().filter(|producer| job.needs.contains(&producer.id));
+    let (local, pushed): (Vec<&Job>, Vec<&Job>) =
+        needed.partition(|job| super::rights::is_untrusted_only(gating, job));
+    match (pushed.as_slice(), local.as_slice()) {
+        ([_], []) => Some(vec![Bit::Literal(format!("{image}@")), Bit::Digest(name.to_owned())]),
+        ([], [_]) => Some(vec![
+            Bit::Literal("oci:".to_owned()),
+            Bit::Path("runner.temp".to_owned()),
+            Bit::Literal(format!("/artefacts/{name}")),
+        ]),
+        ([pushed], [_]) => {
+            let digest = format!("needs.{}.outputs.digest", pushed.id);
+            let either = format!(
+                "{digest} && format('{image}@{{0}}', {digest}) || format('oci:{{0}}/artefacts/{name}', runner.temp)"
+            );
+            Some(vec![Bit::Other(super::expression::parse(&either)?)])
+        }
+        _ => None,
+    }
 }
 
 /// Neighbouring texts put together, empty ones left out.

@@ -1,7 +1,7 @@
 //! Artefacts: recorded and kept where they are built, fetched and verified where they are used.
 
-use super::Lowering;
 use super::order::Unit;
+use super::{Lowering, images};
 use crate::document::{Input, Step};
 use crate::pins;
 use crate::runtime;
@@ -9,10 +9,10 @@ use crate::template::Template;
 use pipec_ir::{Artefact, Node, NodeKind};
 
 /// The step that records the digest.
-const RECORD: &str = "record";
+pub(super) const RECORD: &str = "record";
 
 /// The output of a job that is the digest of what it built.
-const DIGEST: &str = "digest";
+pub(super) const DIGEST: &str = "digest";
 
 /// Where an artefact is in a job that uses it: its one file, or its folder.
 pub(super) fn path(name: &str, artefact: &Artefact) -> Template {
@@ -44,7 +44,9 @@ impl Lowering<'_> {
         let NodeKind::Artefact(artefact) = &node.kind else { return Vec::new() };
         let name = &node.name;
         let packed = Template::expression("runner.temp").and_text(format!("/{name}.tar"));
+        let is_image = images::name(artefact).is_some();
         let record = match artefact.single_file() {
+            _ if is_image => self.record_image_step(node),
             Some(file) => Step::run(format!("Record {name}"), runtime::RECORD_FILE)
                 .with_env("FILE", Template::text(file)),
             None => {
@@ -54,13 +56,19 @@ impl Lowering<'_> {
             }
         };
         let mut record = record.with_id(RECORD).with_env("PACKED", packed.clone());
-        record.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
-        let inputs = vec![
+        if !is_image {
+            record.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
+        }
+        let mut inputs = vec![
             ("name", Input::Text(Template::text(name))),
             ("path", Input::Text(packed)),
             ("if-no-files-found", Input::Text(Template::text("error"))),
             ("overwrite", Input::Flag(true)),
         ];
+        if is_image {
+            // Layers are compressed already.
+            inputs.push(("compression-level", Input::Number(0)));
+        }
         vec![record, Step::uses(format!("Keep {name}"), &pins::UPLOAD_ARTIFACT, inputs)]
     }
 
@@ -74,6 +82,7 @@ impl Lowering<'_> {
             ];
             steps.push(Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs));
             let script = match artefact.single_file() {
+                _ if images::name(artefact).is_some() => runtime::VERIFY_IMAGE,
                 Some(_) => runtime::VERIFY_FILE,
                 None => runtime::VERIFY_FOLDER,
             };
@@ -92,13 +101,18 @@ impl Lowering<'_> {
         steps
     }
 
-    /// `APP_PATH` and `APP_DIGEST` for each artefact, and `SUBJECT_*` for the one a task speaks of.
+    /// `APP_PATH` and `APP_DIGEST` for each artefact, `WEB_REF`, `WEB_DIGEST` and `WEB_LAYOUT` for an image, and `SUBJECT_*` for the one a task speaks of.
     pub(super) fn artefact_variables(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let mut variables = Vec::new();
         for (name, artefact, producer) in self.used(node) {
             let digest = Template::expression(self.digest_of(producer, unit));
             let mut add = |prefix: &str| {
-                variables.push((format!("{prefix}_PATH"), path(name, artefact)));
+                if images::name(artefact).is_some() {
+                    variables.push((format!("{prefix}_REF"), self.image_reference(name, producer, unit)));
+                    variables.push((format!("{prefix}_LAYOUT"), folder(name)));
+                } else {
+                    variables.push((format!("{prefix}_PATH"), path(name, artefact)));
+                }
                 variables.push((format!("{prefix}_DIGEST"), digest.clone()));
             };
             add(&name.to_ascii_uppercase().replace('-', "_"));
@@ -117,7 +131,8 @@ impl Lowering<'_> {
     }
 }
 
-fn folder(name: &str) -> Template {
+/// Where an artefact is unpacked.
+pub(super) fn folder(name: &str) -> Template {
     Template::expression("runner.temp").and_text(format!("/artefacts/{name}"))
 }
 

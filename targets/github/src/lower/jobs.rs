@@ -39,7 +39,7 @@ impl Lowering<'_> {
 
         if let NodeKind::Deploy(deploy) = &node.kind {
             self.add_deploy(unit, deploy, &mut job);
-        } else if !body.secrets.is_empty() && unit.runs != Runs::Untrusted {
+        } else if self.has_own_secrets(node) && unit.runs != Runs::Untrusted {
             let name = names::secrets_environment(self.pipeline, node);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
         }
@@ -64,6 +64,7 @@ impl Lowering<'_> {
             }
         }
         job.steps.extend(self.secret_file_steps(node, unit));
+        job.steps.extend(self.layout_step(node));
         self.add_exemptions(&exemptions, &mut job);
         let due_unless_exempt = (!exemptions.is_empty())
             .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
@@ -71,6 +72,8 @@ impl Lowering<'_> {
         if matches!(node.kind, NodeKind::Artefact(_)) {
             job.outputs.push(artefacts::output());
             job.steps.extend(self.record_steps(node));
+            let push = self.push_step(node, unit, &mut job.permissions);
+            job.steps.extend(push);
         }
         job
     }

@@ -5,6 +5,7 @@ mod conditions;
 mod deploys;
 mod header;
 mod identities;
+mod images;
 mod jobs;
 mod names;
 mod order;

@@ -21,12 +21,13 @@ pub(super) fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
     format!("{}-{}", pipeline.name, node.name)
 }
 
-/// Whether a node has secrets of its own, in an environment of its own.
-fn has_own_secrets(node: &Node) -> bool {
-    !node.body.secrets.is_empty() && !matches!(node.kind, NodeKind::Deploy(_))
-}
-
 impl Lowering<'_> {
+    /// Whether a node has secrets of its own, or those of the registry it pushes to, in an environment of its own.
+    pub(super) fn has_own_secrets(&self, node: &Node) -> bool {
+        let own = !node.body.secrets.is_empty() && !matches!(node.kind, NodeKind::Deploy(_));
+        own || self.registry_of(node).is_some()
+    }
+
     pub(super) fn check_names(&self) {
         self.check_file_name();
         self.check_secrets_environments();
@@ -73,13 +74,13 @@ impl Lowering<'_> {
 
     /// A node's own secrets are for this node alone: no deploy and no other node may share their environment.
     fn check_secrets_environments(&self) {
-        for node in self.pipeline.nodes.iter().filter(|node| has_own_secrets(node)) {
+        for node in self.pipeline.nodes.iter().filter(|node| self.has_own_secrets(node)) {
             let name = secrets_environment(self.pipeline, node);
             let others = self.program.pipelines.iter().flat_map(|pipeline| {
                 pipeline
                     .nodes
                     .iter()
-                    .filter(|other| has_own_secrets(other))
+                    .filter(|other| self.has_own_secrets(other))
                     .map(move |other| (pipeline, other))
             });
             let twin = others

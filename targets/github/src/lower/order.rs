@@ -1,7 +1,7 @@
 //! Which jobs there are, and what each waits for.
 
 use super::jobs::advisory;
-use super::{Lowering, PLAN};
+use super::{Lowering, PLAN, images};
 use crate::expression::Expression;
 use pipec_ir::{Condition, Event, Node, NodeId, Stage};
 use pipec_logic::Proposition;
@@ -36,7 +36,10 @@ impl Lowering<'_> {
         for node in &self.pipeline.nodes {
             let unit = |id: String, runs| Unit { id, node: node.id, runs };
             let body = &node.body;
-            let plain = body.rights.is_empty() && body.secrets.is_empty() && body.identities.is_empty();
+            let plain = body.rights.is_empty()
+                && body.secrets.is_empty()
+                && body.identities.is_empty()
+                && images::image(node).is_none();
             let due = self.facts.due_node(node);
             if plain || !self.may_meet(&due, &self.facts.untrusted()) {
                 units.push(unit(node.name.clone(), Runs::All));

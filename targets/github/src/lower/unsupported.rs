@@ -3,8 +3,7 @@
 use super::Lowering;
 use pipec_base::codes;
 use pipec_ir::{
-    ArtefactType, Binding, Body, Condition, Deploy, Environment, Gate, Lock, Node, NodeKind, Origin, Runner,
-    Tier,
+    Binding, Body, Condition, Deploy, Environment, Gate, Lock, Node, NodeKind, Origin, Runner, Tier,
 };
 
 impl Lowering<'_> {
@@ -13,10 +12,8 @@ impl Lowering<'_> {
             self.refuse_in_body(&node.body);
             match &node.kind {
                 NodeKind::Gate(gate) => self.refuse_in_gate(node, gate),
-                NodeKind::Artefact(artefact) if artefact.ty == ArtefactType::Image => {
-                    self.refuse("an artefact of type `image`", &node.origin);
-                }
-                NodeKind::Artefact(_) | NodeKind::Job => {}
+                NodeKind::Artefact(_) => self.check_image(node),
+                NodeKind::Job => {}
                 NodeKind::Deploy(deploy) => self.refuse_in_deploy(node, deploy),
             }
         }

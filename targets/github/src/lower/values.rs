@@ -1,8 +1,8 @@
 //! Texts with facts in them, and the variables of scripts.
 
-use super::Lowering;
 use super::artefacts;
 use super::order::{Runs, Unit};
+use super::{Lowering, images};
 use crate::document::Step;
 use crate::runtime;
 use crate::template::Template;
@@ -57,7 +57,17 @@ impl Lowering<'_> {
                     .and_then(|node| self.secret_value(name, node, unit))
                     .unwrap_or_default();
             }
-            Fact::Matrix(_) | Fact::ShardIndex | Fact::ShardCount | Fact::ArtefactRef(_) => {
+            Fact::ArtefactRef(name) => {
+                return match self.pipeline.producer(name) {
+                    Some((producer, _)) => self.image_reference(name, producer, unit),
+                    None => Template::default(),
+                };
+            }
+            Fact::ArtefactName(name) => {
+                let image = self.pipeline.node_named(name).and_then(images::image);
+                return Template::text(image.unwrap_or_default());
+            }
+            Fact::Matrix(_) | Fact::ShardIndex | Fact::ShardCount => {
                 self.error(
                     codes::P1101,
                     origin,
@@ -82,6 +92,7 @@ impl Lowering<'_> {
             .bindings(node)
             .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit, &binding.origin)))
             .collect();
+        variables.extend(self.layout_variable(node));
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));
         variables.extend(token_variable(node, unit));

@@ -23,9 +23,21 @@ fn awkward() {
 }
 
 #[test]
+fn images() {
+    insta::assert_snapshot!(programs::images().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
-    for build in [programs::hello(), programs::service(), programs::every_event(), programs::awkward()] {
+    let all = [
+        programs::hello(),
+        programs::service(),
+        programs::every_event(),
+        programs::awkward(),
+        programs::images(),
+    ];
+    for build in all {
         let files = build.output().files;
         let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &files);
         let found: Vec<&str> = found.iter().map(|diagnostic| diagnostic.message.as_str()).collect();

@@ -1,10 +1,10 @@
-//! Plan and verdict run on Ubuntu; every other fixed script runs where its node does, which may be macOS: its bash is 3.2
+//! Plan, verdict and what builds images run on Ubuntu; every other fixed script runs where its node does, which may be macOS: its bash is 3.2
 //! and its tools are those of BSD.
 
 use crate::scripts::*;
 
 /// The fixed scripts that run where the node does.
-const ON_THE_NODES_MACHINE: [(&str, &str); 10] = [
+const ON_THE_NODES_MACHINE: [(&str, &str); 11] = [
     ("approval", APPROVAL),
     ("exempt", EXEMPT),
     ("facts", FACTS),
@@ -15,6 +15,16 @@ const ON_THE_NODES_MACHINE: [(&str, &str); 10] = [
     ("secret-file", SECRET_FILE),
     ("verify-file", VERIFY_FILE),
     ("verify-folder", VERIFY_FOLDER),
+    ("verify-image", VERIFY_IMAGE),
+];
+
+/// Those that run on Ubuntu alone.
+const ON_UBUNTU: [(&str, &str); 5] = [
+    ("image-folder", IMAGE_FOLDER),
+    ("plan", PLAN),
+    ("push-image", PUSH_IMAGE),
+    ("record-image", RECORD_IMAGE),
+    ("verdict", VERDICT),
 ];
 
 /// What bash 3.2 does not know, and what BSD spells otherwise or lacks.
@@ -76,7 +86,7 @@ fn digests_are_computed_where_only_shasum_is() {
 
 #[test]
 fn each_fixed_script_has_only_the_functions_it_calls() {
-    let all = ON_THE_NODES_MACHINE.into_iter().chain([("plan", PLAN), ("verdict", VERDICT)]);
+    let all = ON_THE_NODES_MACHINE.into_iter().chain(ON_UBUNTU);
     for (name, script) in all {
         for line in script.lines() {
             let Some(function) = line.strip_suffix("() {") else { continue };

@@ -351,6 +351,49 @@ pub fn every_event() -> Build {
         )
 }
 
+/// What an image says of itself.
+pub fn image(name: &str) -> NodeKind {
+    NodeKind::Artefact(Artefact {
+        ty: ArtefactType::Image,
+        paths: Vec::new(),
+        image_name: Some((name.to_owned(), origin())),
+    })
+}
+
+/// A pipeline that builds two images, one for a registry of its own.
+pub fn images() -> Build {
+    let registry = Registry {
+        prefix: "registry.shop.example".to_owned(),
+        user: "REGISTRY_USER".to_owned(),
+        password: "REGISTRY_PASSWORD".to_owned(),
+        origin: origin(),
+    };
+    let build = "docker buildx build --output \"type=oci,tar=false,dest=$PIPE_IMAGE_LAYOUT\" .";
+    let mut scan = body(&["trivy image --input \"$WEB_LAYOUT\"", "echo \"$IMAGE is $WHAT\""]);
+    scan.uses = vec![("web".to_owned(), origin())];
+    scan.subject = Some("web".to_owned());
+    let named = Text::fact(Fact::ArtefactName("web".to_owned()));
+    let mut what = Text::literal("pulled as ");
+    what.append(Text::fact(Fact::ArtefactRef("web".to_owned())));
+    scan.env = vec![binding("IMAGE", named), binding("WHAT", what)];
+    let mut built = Build::new("images", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .environment(environment("production"))
+        .stage("commit", Condition::Always)
+        .node("web", image("ghcr.io/acme/web"), body(&[build]), &[])
+        .node("scan", NodeKind::Gate(gate("vulnerability", &["web"])), scan, &["web"])
+        .stage("nightly", Condition::Branch(glob("main")))
+        .node("proxy", image("registry.shop.example/acme/proxy"), body(&[build]), &["scan"])
+        .stage("release", Condition::Branch(glob("main")))
+        .node(
+            "deploy-web-proxy-to-production",
+            deploy(&["web", "proxy"], "production"),
+            body(&["kubectl set image deployment/web \"web=$WEB_REF\" \"proxy=$PROXY_REF\""]),
+            &["scan", "proxy"],
+        );
+    built.program.registries.insert(registry.prefix.clone(), registry);
+    built
+}
+
 /// Scripts and values that GitHub would read as something else.
 pub fn awkward() -> Build {
     let mut named = body(&["cat <<'END'\n  indented\nEND"]);

@@ -56,8 +56,27 @@ fn deploys_of_later_versions_are_refused() {
         }
     });
     assert_eq!(build.complaints(), cannot("`rollback`"));
-    let build = hello().edit("app", |node| node.kind = artefact(ArtefactType::Image, &[]));
-    assert_eq!(build.complaints(), cannot("an artefact of type `image`"));
+}
+
+#[test]
+fn an_image_is_built_where_it_can_be_pushed_and_goes_where_there_is_a_way_in() {
+    let complaints = |name: &str, change: &dyn Fn(&mut Runner)| {
+        let build = hello().edit("app", |node| {
+            node.kind = image(name);
+            change(&mut node.body.runner);
+        });
+        build.complaints()
+    };
+    assert!(complaints("ghcr.io/acme/app", &|_| ()).is_empty());
+    assert!(complaints("ghcr.io/acme/app", &|runner| runner.host = RunnerHost::LinuxArm64).is_empty());
+    assert_eq!(
+        complaints("ghcr.io/acme/app", &|runner| runner.host = RunnerHost::MacosArm64),
+        ["P1101 image `app` can't be pushed from macos-arm64 on github"]
+    );
+    assert_eq!(
+        complaints("quay.io/acme/app", &|_| ()),
+        ["P1101 nothing says how github logs in to `quay.io` to push `app`"]
+    );
 }
 
 #[test]

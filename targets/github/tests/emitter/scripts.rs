@@ -17,3 +17,7 @@ pub const FORWARD: &str = runtime!("forward");
 pub const SCRIPT: &str = runtime!("script");
 pub const SECRET_FILE: &str = runtime!("secret-file");
 pub const VERDICT: &str = runtime!("verdict");
+pub const IMAGE_FOLDER: &str = runtime!("image-folder");
+pub const RECORD_IMAGE: &str = runtime!("names", "fail", "digest", "record-image");
+pub const VERIFY_IMAGE: &str = runtime!("names", "fail", "digest", "verify-image");
+pub const PUSH_IMAGE: &str = runtime!("names", "fail", "digest", "push-image");

@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{hello, library, shop};
+use crate::sample::{hello, images, library, shop};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -538,6 +538,68 @@ broken! {
     trap_09_a_verdict_with_a_shell_of_its_own: hello {
         "verdict": "        env:\n" => "        env:\n          BASH_ENV: ./green.sh\n"
     } "does not run the verdict's script";
+
+    // Images.
+    trap_23_an_image_pushed_for_code_that_nobody_reviewed: images {
+        "web": "if: \"${{ github.event_name != 'pull_request' }}\"" => "if: \"${{ github.event_name == 'push' || github.event_name == 'pull_request' }}\""
+    } "on code that nobody reviewed";
+    trap_23_a_twin_that_pushes: images {
+        "web-untrusted": "      contents: read # checkout\n" => "      contents: read # checkout\n      packages: write\n"
+    } "`packages: write`, which no clause asks for";
+    trap_21_an_image_without_the_right_to_push: images {
+        "web": "      packages: write # pushes the image\n" => ""
+    } "it lacks `packages: write`";
+    trap_21_a_right_where_the_registry_has_a_login: images {
+        "proxy": "      contents: read # checkout\n" => "      contents: read # checkout\n      packages: write\n"
+    } "`packages: write`, which no clause asks for";
+    trap_61_another_image_is_pushed: images {
+        "web": "          DIGEST: ${{ steps.record.outputs.digest }}" => "          DIGEST: sha256:0000000000000000000000000000000000000000000000000000000000000000"
+    } "pushes another image, or as another";
+    an_image_pushed_under_another_name: images {
+        "web": "          NAME: ghcr.io/acme/web" => "          NAME: ghcr.io/acme/wed"
+    } "pushes another image, or as another";
+    an_image_pushed_from_elsewhere: images {
+        "web": "          LAYOUT: ${{ runner.temp }}/image-layout\n          REGISTRY" => "          LAYOUT: ${{ runner.temp }}/other\n          REGISTRY"
+    } "pushes another image, or as another";
+    an_image_recorded_from_elsewhere: images {
+        "web": "          LAYOUT: ${{ runner.temp }}/image-layout\n          PACKED" => "          LAYOUT: ${{ runner.temp }}/other\n          PACKED"
+    } "records or pushes another image";
+    an_image_built_elsewhere: images {
+        "web": "          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/image-layout\n        run: make web" => "          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/other\n        run: make web"
+    } "`PIPE_IMAGE_LAYOUT` is something else";
+    the_password_of_a_registry_in_a_script: images {
+        "proxy": "        run: make proxy" => "          REGISTRY_PASSWORD: ${{ secrets.REGISTRY_PASSWORD }}\n        run: make proxy"
+    } "passes on a secret";
+    the_password_of_a_registry_as_the_users_name: images {
+        "proxy": "REGISTRY_USER: ${{ secrets.REGISTRY_USER }}" => "REGISTRY_USER: ${{ secrets.REGISTRY_PASSWORD }}"
+    } "passes on a secret";
+    the_login_of_a_registry_where_the_token_is_meant: images {
+        "proxy": "REGISTRY_PASSWORD: ${{ secrets.REGISTRY_PASSWORD }}" => "REGISTRY_PASSWORD: ${{ github.token }}"
+    } "passes on a secret or a token";
+    the_password_of_a_registry_outside_its_environment: images {
+        "proxy": "    environment:\n      name: images-proxy\n      deployment: false # only holds the secrets of this job\n" => ""
+    } "no environment";
+    an_image_that_is_not_pushed: images {
+        "web": "          REGISTRY_PASSWORD: ${{ github.token }}\n" => ""
+    } "pushes another image, or as another";
+    a_push_that_is_passed_over: images {
+        "web": "      - name: Push web\n" => "      - name: Push web\n        if: \"${{ github.event_name == 'schedule' }}\"\n"
+    } "is green without the step `Push web`";
+    trap_61_an_image_that_is_not_verified: images {
+        "scan": "[[ ./blobs/sha256/$digest == \"$path\" ]] ||" => "[[ ./blobs/sha256/$digest == \"$path\" ]] || true ||"
+    } "none that the source asks for";
+    trap_61_an_image_verified_against_anything: images {
+        "scan": "DIGEST: ${{ needs.web.outputs.digest || needs.web-untrusted.outputs.digest }}" => "DIGEST: ${{ needs.web-untrusted.outputs.digest }}"
+    } "does not ask the producer of `web`";
+    trap_61_an_image_deployed_by_a_tag: images {
+        "deploy-web-proxy-to-production": "WEB_REF: ghcr.io/acme/web@${{ needs.web.outputs.digest }}" => "WEB_REF: ghcr.io/acme/web:latest"
+    } "`WEB_REF` is something else";
+    trap_61_an_image_deployed_under_the_digest_of_another: images {
+        "deploy-web-proxy-to-production": "WEB_REF: ghcr.io/acme/web@${{ needs.web.outputs.digest }}" => "WEB_REF: ghcr.io/acme/web@${{ needs.proxy.outputs.digest }}"
+    } "`WEB_REF` is something else";
+    an_image_looked_for_in_the_registry_where_none_was_pushed: images {
+        "scan": "WEB_REF: ${{ needs.web.outputs.digest && format(" => "WEB_REF: ${{ needs.web-untrusted.outputs.digest && format("
+    } "`WEB_REF` is something else";
 
     // Order.
     an_exemption_in_silence: shop {

@@ -270,6 +270,40 @@ pub fn library() -> Build {
     build
 }
 
+/// Images, one for a registry of its own.
+pub fn images() -> Build {
+    let mut build = Build::new("images", vec![push(&["main"]), pull_request(&["main"])]);
+    let image = |name: &str| {
+        NodeKind::Artefact(Artefact {
+            ty: ArtefactType::Image,
+            paths: Vec::new(),
+            image_name: Some((name.to_owned(), origin())),
+        })
+    };
+    build.stage("commit", Condition::Always);
+    build.node("web", image("ghcr.io/acme/web"), body(vec![run("make web")], &[]), &[]);
+    let mut scan = body(vec![run("trivy image --input \"$WEB_LAYOUT\"")], &["web"]);
+    scan.env = vec![Binding {
+        variable: "IMAGE".to_owned(),
+        value: Text::fact(Fact::ArtefactName("web".to_owned())),
+        origin: origin(),
+    }];
+    build.node("scan", gate("vulnerability", &["web"]), scan, &[]);
+    build.stage("release", Condition::Branch(glob("main")));
+    build.node("proxy", image("registry.shop.example/acme/proxy"), body(vec![run("make proxy")], &[]), &[]);
+    let steps = body(vec![run("./deploy.sh \"$WEB_REF\" \"$PROXY_REF\"")], &["web", "proxy"]);
+    build.node("deploy-web-proxy-to-production", deploy(&["web", "proxy"], "production"), steps, &[]);
+    build.environment("production", Tier::Production);
+    let registry = Registry {
+        prefix: "registry.shop.example".to_owned(),
+        user: "REGISTRY_USER".to_owned(),
+        password: "REGISTRY_PASSWORD".to_owned(),
+        origin: origin(),
+    };
+    build.program.registries.insert(registry.prefix.clone(), registry);
+    build
+}
+
 /// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
 pub fn large() -> Build {
     let mut build = shop();

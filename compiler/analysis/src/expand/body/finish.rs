@@ -3,6 +3,7 @@
 use super::{Role, Work};
 use crate::expand::Expander;
 use crate::expand::frame::Frame;
+use crate::expand::role::{is_host, is_segment};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::ArtefactType;
 use pipec_syntax::ast::Name;
@@ -50,7 +51,11 @@ impl Expander<'_, '_> {
 
     fn check_artefact(&mut self, name: &Name, ty: ArtefactType, work: &Work, frame: &Frame) {
         let (missing, help) = match (ty, work.paths.first(), &work.image_name) {
-            (ArtefactType::Image, None, Some(_)) => return,
+            (ArtefactType::Image, None, Some((image, origin))) => {
+                self.check_image_name(&name.node, image, origin.span, frame);
+                self.refuse_password(image, work, frame);
+                return;
+            }
             (ArtefactType::Image, Some(path), _) => {
                 self.report(
                     frame,
@@ -64,8 +69,23 @@ impl Expander<'_, '_> {
                 return;
             }
             (ArtefactType::Image, None, None) => ("name", "say where it goes: `name \"ghcr.io/acme/web\"`"),
-            (_, None, _) => ("path", "say what the build leaves behind: `path \"dist/**\"`"),
-            (_, Some(_), _) => return,
+            (_, _, Some((image, origin))) => {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0306,
+                        format!("only an image has a `name`, and `{}` is of type {}", name.node, ty.word()),
+                        origin.span,
+                    )
+                    .help(format!(
+                        "drop it, or build an image: `artefact {}: image {{ name \"{image}\" … }}`",
+                        name.node
+                    )),
+                );
+                return;
+            }
+            (_, None, None) => ("path", "say what the build leaves behind: `path \"dist/**\"`"),
+            (_, Some(_), None) => return,
         };
         self.report(
             frame,
@@ -76,6 +96,55 @@ impl Expander<'_, '_> {
             )
             .help(help),
         );
+    }
+
+    /// An image goes by a name that means the same to everybody, and by its digest.
+    fn check_image_name(&mut self, artefact: &str, image: &str, span: Span, frame: &Frame) {
+        let (host, path) = image.split_once('/').unwrap_or(("", image));
+        let last = image.rsplit('/').next().unwrap_or(image);
+        let (message, help) = if image.contains('@') || (last.contains(':') && last != image) {
+            let end = image.find('@').or_else(|| image.rfind(':')).unwrap_or(image.len());
+            let bare = image.get(..end).unwrap_or(image);
+            (
+                format!("`{image}` names a version of the image"),
+                format!(
+                    "what was built goes by its digest: say `name \"{bare}\"`; deploys have `${}_REF`",
+                    artefact.to_ascii_uppercase().replace('-', "_")
+                ),
+            )
+        } else if path.split('/').all(is_segment) && !is_host(host) {
+            (
+                format!("`{image}` does not say in which registry it is"),
+                format!("put its host first, as in `docker.io/{image}`"),
+            )
+        } else if !path.split('/').all(is_segment) {
+            (
+                format!("`{image}` is no name of an image"),
+                "small letters, digits and single `.`, `_` or `-` between them, in segments: `ghcr.io/acme/web`"
+                    .to_owned(),
+            )
+        } else {
+            return;
+        };
+        self.report(frame, Diagnostic::error(codes::P0307, message, span).help(help));
+    }
+
+    /// The password of the registry is for the push alone, which no script is.
+    fn refuse_password(&mut self, image: &str, work: &Work, frame: &Frame) {
+        let Some(registry) = self.program.registry_of(image).cloned() else { return };
+        let held = work.body.secrets.iter();
+        for secret in held.filter(|secret| secret.variable == registry.password) {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0601,
+                    format!("secret `{}` would reach the scripts that build the image", secret.variable),
+                    secret.origin.span,
+                )
+                .label(registry.origin.span, "it is the password of this registry")
+                .help("drop it: what pushes the image has the password, and nothing else needs it"),
+            );
+        }
     }
 
     fn check_quorum(&mut self, work: &Work, frame: &Frame) {

@@ -3,7 +3,7 @@
 use super::{Check, Kind};
 use crate::engine::fixed::Fixed;
 use crate::engine::reading::Node as Yaml;
-use crate::engine::values;
+use crate::engine::values::{self, Form};
 use crate::engine::workflow::expression;
 
 impl Check<'_, '_, '_> {
@@ -12,16 +12,14 @@ impl Check<'_, '_, '_> {
         let mut steps = kinds.iter().zip(&self.job.steps).peekable();
         let mut seen: Vec<String> = Vec::new();
         while let Some((kind, step)) = steps.next() {
-            let verified = matches!(kind, Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder));
-            if verified {
+            if kind.verifies() {
                 self.differs("it verifies what it did not just fetch", step.line);
             }
             if *kind != Kind::Download {
                 continue;
             }
             let name = step.literal_with("name").unwrap_or_default();
-            let verify = steps
-                .next_if(|(kind, _)| matches!(kind, Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder)));
+            let verify = steps.next_if(|(kind, _)| kind.verifies());
             let Some((kind, verify)) = verify else {
                 self.differs(format!("it does not verify `{name}`"), step.line);
                 continue;
@@ -34,8 +32,13 @@ impl Check<'_, '_, '_> {
             if seen.contains(&name) {
                 self.differs(format!("it fetches `{name}` twice"), step.line);
             }
-            let single = artefact.single_file();
-            let wanted = if single.is_some() { Fixed::VerifyFile } else { Fixed::VerifyFolder };
+            let form = values::form(artefact);
+            let single = artefact.single_file().filter(|_| form == Form::File);
+            let wanted = match form {
+                Form::File => Fixed::VerifyFile,
+                Form::Folder => Fixed::VerifyFolder,
+                Form::Image => Fixed::VerifyImage,
+            };
             if *kind != Kind::Fixed(wanted) {
                 self.differs(format!("it verifies `{name}` as what it is not"), verify.line);
             }

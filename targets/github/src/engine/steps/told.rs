@@ -25,7 +25,7 @@ impl Check<'_, '_, '_> {
         let allowed: &[&str] = match kind {
             Kind::Checkout => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
             Kind::Download => &["name", "path"],
-            Kind::Upload => &["name", "path", "if-no-files-found", "overwrite"],
+            Kind::Upload => &["name", "path", "if-no-files-found", "overwrite", "compression-level"],
             Kind::Identity => &[
                 "role-to-assume",
                 "aws-region",
@@ -55,6 +55,9 @@ impl Check<'_, '_, '_> {
                 }
             }
             Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder) => self.record(step),
+            Kind::Fixed(Fixed::ImageFolder | Fixed::RecordImage | Fixed::PushImage) => {
+                self.image_step(kind, step);
+            }
             Kind::Fixed(Fixed::Approval | Fixed::Forward) => self.deploy_step(kind, step),
             Kind::Script(_) => self.script_env(step),
             Kind::Fixed(Fixed::SecretFile) => {
@@ -89,6 +92,12 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::RecordFolder) => Some(&["PATHS", "PACKED"]),
             Kind::Fixed(Fixed::VerifyFile) => Some(&["DIGEST", "PACKED", "FOLDER", "FILE"]),
             Kind::Fixed(Fixed::VerifyFolder) => Some(&["DIGEST", "PACKED", "FOLDER"]),
+            Kind::Fixed(Fixed::VerifyImage) => Some(&["DIGEST", "PACKED", "FOLDER"]),
+            Kind::Fixed(Fixed::ImageFolder) => Some(&["PIPE_IMAGE_LAYOUT"]),
+            Kind::Fixed(Fixed::RecordImage) => Some(&["LAYOUT", "PACKED"]),
+            Kind::Fixed(Fixed::PushImage) => {
+                Some(&["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"])
+            }
             Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),

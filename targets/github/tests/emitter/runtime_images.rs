@@ -1,0 +1,229 @@
+//! Images, run for real: a small layout made by the test, and a stand-in for `skopeo` that keeps what it is asked.
+
+use crate::bench::{Bench, Done};
+use crate::scripts::*;
+
+/// Takes what the push asks of it and nothing else; the registry is a folder of manifests by digest.
+const SKOPEO: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+registry=$GH_FOLDER/registry
+mkdir -p "$registry"
+printf '%s\n' "$*" >> "$GH_FOLDER/asked"
+[[ -z ${REGISTRY_PASSWORD+set} ]] || { echo "the password is still a variable" >&2; exit 1; }
+case $1 in
+  login)
+    [[ $2 == --username && $4 == --password-stdin && $# == 5 ]]
+    read -r password
+    [[ $password == "$(cat "$GH_FOLDER/password")" ]] || { echo "unauthorized" >&2; exit 1; }
+    echo "$5 $3" > "$REGISTRY_AUTH_FILE"
+    echo "$REGISTRY_AUTH_FILE" > "$GH_FOLDER/auth-file"
+    ;;
+  copy)
+    [[ $2 == --all && $3 == --preserve-digests && $4 == oci:* && $5 == docker://* && $# == 5 ]]
+    [[ -s $REGISTRY_AUTH_FILE ]] || { echo "not logged in" >&2; exit 1; }
+    digest=${5##*@sha256:}
+    [[ -e $GH_FOLDER/drops-it ]] || cp "${4#oci:}/blobs/sha256/$digest" "$registry/$digest"
+    ;;
+  inspect)
+    [[ $2 == --raw && $3 == docker://* && $# == 3 ]]
+    cat "$registry/${3##*@sha256:}"
+    ;;
+  *) exit 1 ;;
+esac
+"#;
+
+/// Makes a layout of one image with one layer, under an index if there is a second argument, and what belongs to neither.
+const MAKE: &str = r#"
+put() { # the digest of standard input, put away
+  cat > blob
+  digest=$(sha256sum < blob | cut -d ' ' -f 1)
+  mkdir -p "$PIPE_IMAGE_LAYOUT/blobs/sha256"
+  mv blob "$PIPE_IMAGE_LAYOUT/blobs/sha256/$digest"
+  echo "sha256:$digest"
+}
+layer=$(printf 'layer' | put)
+config=$(printf '{"architecture":"amd64","os":"linux"}' | put)
+printf 'left over' | put > /dev/null
+type=application/vnd.oci.image.manifest.v1+json
+image=$(printf '{"schemaVersion":2,"config":{"mediaType":"a","digest":"%s","size":37},"layers":[{"mediaType":"b","digest":"%s","size":5}]}' "$config" "$layer" | put)
+echo "$layer" > layer
+if [[ -e many ]]; then
+  type=application/vnd.oci.image.index.v1+json
+  image=$(printf '{"schemaVersion":2,"manifests":[{"mediaType":"m","digest":"%s","size":1}]}' "$image" | put)
+fi
+size=$(wc -c < "$PIPE_IMAGE_LAYOUT/blobs/sha256/${image#sha256:}")
+printf '{"imageLayoutVersion": "1.0.0"}\n' > "$PIPE_IMAGE_LAYOUT/oci-layout"
+printf '{"schemaVersion": 2, "manifests": [{"mediaType": "%s", "digest": "%s", "size": %s, "annotations": {"a": "b"}}]}\n' \
+  "$type" "$image" "$size" > "$PIPE_IMAGE_LAYOUT/index.json"
+echo "$image"
+"#;
+
+fn bench() -> Bench {
+    let bench = Bench::new();
+    let skopeo = bench.path("bin/skopeo");
+    std::fs::write(&skopeo, SKOPEO).unwrap();
+    bench.shell("chmod +x ../bin/skopeo");
+    let (layout, packed, folder) =
+        (bench.temp("image-layout"), bench.temp("web.tar"), bench.temp("artefacts/web"));
+    let bench = bench
+        .with("PIPE_IMAGE_LAYOUT", layout.clone())
+        .with("LAYOUT", layout)
+        .with("PACKED", packed)
+        .with("FOLDER", folder)
+        .with("GITHUB_REPOSITORY_OWNER", "Acme")
+        .with("GITHUB_ACTOR", "ann")
+        .with("NAME", "ghcr.io/acme/web");
+    assert!(bench.run(IMAGE_FOLDER).success);
+    bench
+}
+
+fn refused(done: &Done, why: &str) {
+    assert!(!done.success, "{}", done.log);
+    assert!(done.log.contains(why), "{}", done.log);
+}
+
+/// The scripts that read JSON with `jq`, which only some machines of tests have.
+#[cfg(feature = "jq")]
+mod with_jq {
+    use super::*;
+
+    #[test]
+    fn an_image_arrives_as_what_it_is_made_of_and_nothing_else() {
+        for many in [false, true] {
+            let bench = bench();
+            if many {
+                bench.write("many", "");
+            }
+            let image = bench.shell(MAKE);
+            let digest = bench.run(RECORD_IMAGE).output("digest").to_owned();
+            assert_eq!(digest, image, "the digest is that of the image itself");
+            let bench = bench.with("DIGEST", digest.clone());
+            let done = bench.run(VERIFY_IMAGE);
+            assert!(done.success, "{}", done.log);
+            let files = bench.shell("cd \"$FOLDER\" && find . -type f | wc -l");
+            assert_eq!(files, if many { "6" } else { "5" }, "what was left over stays behind");
+            assert_eq!(
+                bench.run(RECORD_IMAGE).output("digest"),
+                digest,
+                "a layout that was recorded can be recorded again"
+            );
+        }
+    }
+
+    #[test]
+    fn a_layout_that_lacks_a_blob_or_holds_another_is_refused() {
+        let bench = bench();
+        bench.shell(MAKE);
+        let layer = "layer=\"$PIPE_IMAGE_LAYOUT/blobs/sha256/$(cut -c 8- layer)\"\n";
+        bench.shell(&format!("{layer} printf lager > \"$layer\""));
+        refused(&bench.run(RECORD_IMAGE), "holds other bytes as sha256:");
+        bench.shell(&format!("{layer} rm \"$layer\""));
+        refused(&bench.run(RECORD_IMAGE), "lacks sha256:");
+    }
+
+    #[test]
+    fn a_folder_that_is_no_layout_of_one_image_is_refused() {
+        let bench = bench();
+        refused(&bench.run(RECORD_IMAGE), "left no OCI layout");
+        bench.shell(MAKE);
+        bench.shell("echo '{\"manifests\": []}' > \"$LAYOUT/index.json\"");
+        refused(&bench.run(RECORD_IMAGE), "no image or several");
+        let one = format!("{{\"mediaType\": \"m\", \"digest\": \"sha256:{}\", \"size\": 1}}", "0".repeat(64));
+        bench.shell(&format!("echo '{{\"manifests\": [{one}, {one}]}}' > \"$LAYOUT/index.json\""));
+        refused(&bench.run(RECORD_IMAGE), "no image or several");
+    }
+
+    #[test]
+    fn trap_61_an_image_that_is_another_is_refused() {
+        let bench = bench();
+        bench.shell(MAKE);
+        let digest = bench.run(RECORD_IMAGE).output("digest").to_owned();
+        let bench = bench.with("DIGEST", format!("sha256:{}", "0".repeat(64)));
+        refused(&bench.run(VERIFY_IMAGE), "this is not what was built");
+        let again = "rm -rf \"$FOLDER\" && mkdir -p \"$FOLDER\" && tar -xf \"$PACKED\" -C \"$FOLDER\" && cd \"$FOLDER\"";
+        let pack = "tar -cf \"$PACKED\" . && cd / && chmod -R u+w \"$FOLDER\" && rm -rf \"$FOLDER\"";
+        let bench = bench.with("DIGEST", digest);
+        bench.shell("chmod -R u+w \"$FOLDER\"");
+        bench.shell(&format!("cp \"$PACKED\" good && {again} && printf x >> blobs/sha256/$(ls blobs/sha256 | head -1) && {pack}"));
+        refused(&bench.run(VERIFY_IMAGE), "is not what was built");
+        bench.shell(&format!(
+            "cp good \"$PACKED\" && chmod -R u+w \"$FOLDER\" && {again} && touch more && {pack}"
+        ));
+        refused(&bench.run(VERIFY_IMAGE), "is no part of an image");
+        bench.shell(&format!("cp good \"$PACKED\" && chmod -R u+w \"$FOLDER\" && {again} && rm blobs/sha256/${{DIGEST#sha256:}} && {pack}"));
+        refused(&bench.run(VERIFY_IMAGE), "is not there");
+        bench.shell(&format!("cp good \"$PACKED\" && chmod -R u+w \"$FOLDER\" && {again} && ln -s oci-layout blobs/link && {pack}"));
+        refused(&bench.run(VERIFY_IMAGE), "something else than files");
+        bench.shell("cp good \"$PACKED\" && chmod -R u+w \"$FOLDER\" && rm -rf \"$FOLDER\"");
+        assert!(bench.run(VERIFY_IMAGE).success);
+    }
+}
+
+/// A layout and its digest, and what the registry takes for a password.
+fn pushed() -> Bench {
+    let bench = bench();
+    let image = bench.shell(MAKE);
+    std::fs::write(bench.path("gh/password"), "hunter2").unwrap();
+    bench.with("DIGEST", image).with("REGISTRY_PASSWORD", "hunter2")
+}
+
+#[test]
+fn trap_20_an_image_without_a_digest_is_refused() {
+    let bench = bench().with("DIGEST", "").with("REGISTRY_PASSWORD", "hunter2");
+    refused(&bench.run(VERIFY_IMAGE), "no digest was recorded");
+    refused(&bench.run(PUSH_IMAGE), "no digest was recorded");
+}
+
+#[test]
+fn an_image_is_pushed_under_its_digest_and_the_login_does_not_stay() {
+    let bench = pushed();
+    let digest = bench.shell("echo \"$DIGEST\"");
+    let done = bench.run(PUSH_IMAGE);
+    assert!(done.success, "{}", done.log);
+    assert!(done.log.contains(&format!("pushed ghcr.io/acme/web@{digest}")), "{}", done.log);
+    assert!(!done.log.contains("hunter2"));
+    let layout = bench.temp("image-layout");
+    let asked = std::fs::read_to_string(bench.path("gh/asked")).unwrap();
+    assert_eq!(
+        asked,
+        format!(
+            "login --username ann --password-stdin ghcr.io\n\
+             copy --all --preserve-digests oci:{layout} docker://ghcr.io/acme/web@{digest}\n\
+             inspect --raw docker://ghcr.io/acme/web@{digest}\n"
+        )
+    );
+    let file = std::fs::read_to_string(bench.path("gh/auth-file")).unwrap();
+    assert!(!std::path::Path::new(file.trim_end()).exists());
+}
+
+#[test]
+fn the_jobs_own_token_pushes_to_the_repositorys_owner_alone() {
+    let bench = pushed().with("NAME", "ghcr.io/other/web");
+    refused(&bench.run(PUSH_IMAGE), "ghcr.io/other/web is not of Acme");
+    let bench = bench.with("REGISTRY_USER", "robot");
+    let done = bench.run(PUSH_IMAGE);
+    assert!(done.success, "a declared registry may be anybody's: {}", done.log);
+    assert!(std::fs::read_to_string(bench.path("gh/asked")).unwrap().starts_with("login --username robot "));
+}
+
+#[test]
+fn a_login_that_is_not_set_or_wrong_pushes_nothing() {
+    let bench = pushed();
+    refused(&bench.with("REGISTRY_USER", "").run(PUSH_IMAGE), "user or password for ghcr.io is not set");
+    let bench = pushed().with("REGISTRY_PASSWORD", "");
+    refused(&bench.run(PUSH_IMAGE), "user or password for ghcr.io is not set");
+    let bench = bench.with("REGISTRY_PASSWORD", "guess");
+    refused(&bench.run(PUSH_IMAGE), "unauthorized");
+    let asked = std::fs::read_to_string(bench.path("gh/asked")).unwrap();
+    assert!(!asked.contains("copy"), "{asked}");
+}
+
+#[test]
+fn a_registry_that_has_something_else_fails_the_push() {
+    let bench = pushed();
+    let digest = bench.shell("echo \"$DIGEST\"");
+    std::fs::create_dir(bench.path("gh/registry")).unwrap();
+    std::fs::write(bench.path("gh/registry").join(digest.trim_start_matches("sha256:")), "other").unwrap();
+    std::fs::write(bench.path("gh/drops-it"), "").unwrap();
+    refused(&bench.run(PUSH_IMAGE), "recorded was sha256:");
+}

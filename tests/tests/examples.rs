@@ -23,7 +23,7 @@ fn examples() -> Vec<PathBuf> {
 #[test]
 fn every_example_is_proven_and_its_committed_output_has_not_drifted() {
     let options = Options {
-        standard: &[],
+        standard: pipec_stdlib::MODULES,
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: env!("CARGO_PKG_VERSION"),

@@ -52,7 +52,7 @@ pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
                 .help("give the folder that holds them; `pipec check --help` shows how"));
         }
         let options = Options {
-            standard: &[],
+            standard: pipec_stdlib::MODULES,
             targets: pipec_targets::all(),
             today,
             version: env!("CARGO_PKG_VERSION"),

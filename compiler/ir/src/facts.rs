@@ -9,9 +9,7 @@ mod run;
 
 use crate::{Change, Condition, Event, Exemption, Gate, InputType, Node, Pipeline, Stage, Trigger};
 use axis::Axis;
-use pipec_logic::{
-    Glob, Language, Limits, Model, Proposition, Propositions, PropositionsBuilder, TooLarge, VariableId,
-};
+use pipec_logic::{Glob, Language, Limits, Model, Proposition, Propositions, TooLarge, VariableId};
 pub use run::{Changed, Run};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,8 +23,6 @@ pub struct Extra {
     pub branches: Vec<Language>,
     /// Languages of tag names.
     pub tags: Vec<Language>,
-    /// Names of free variables, put behind all facts.
-    pub variables: Vec<String>,
 }
 
 /// The facts of one pipeline's runs.
@@ -41,7 +37,6 @@ pub struct Facts<'p> {
     tags: Axis,
     paths: Axis,
     inputs: BTreeMap<String, BTreeMap<String, VariableId>>,
-    extra: Vec<VariableId>,
     valid: Proposition,
 }
 
@@ -54,25 +49,23 @@ impl<'p> Facts<'p> {
     /// The same, told further apart.
     pub fn with(pipeline: &'p Pipeline, extra: Extra) -> Result<Facts<'p>, TooLarge> {
         let mentioned = Mentioned::in_pipeline(pipeline);
-        let mut builder = PropositionsBuilder::new();
+        let propositions = Propositions::new(Limits::default());
         let events: BTreeMap<Event, VariableId> =
-            pipeline.events().into_iter().map(|event| (event, builder.variable(event.word()))).collect();
-        let fork = builder.variable("fork");
-        let branches = Axis::of(mentioned.branches, extra.branches, REGION_STATES, &mut builder)?;
-        let tags = Axis::of(mentioned.tags, extra.tags, REGION_STATES, &mut builder)?;
+            pipeline.events().into_iter().map(|event| (event, propositions.new_variable())).collect();
+        let fork = propositions.new_variable();
+        let branches = Axis::of(mentioned.branches, extra.branches, REGION_STATES, &propositions)?;
+        let tags = Axis::of(mentioned.tags, extra.tags, REGION_STATES, &propositions)?;
         let inputs = mentioned
             .inputs
             .into_iter()
             .map(|(name, values)| {
                 let variables =
-                    values.into_iter().map(|value| (value.clone(), builder.variable(value))).collect();
+                    values.into_iter().map(|value| (value, propositions.new_variable())).collect();
                 (name, variables)
             })
             .collect();
-        let unknown = builder.variable("unknown");
-        let paths = Axis::of(mentioned.paths, Vec::new(), REGION_STATES, &mut builder)?;
-        let free = extra.variables.into_iter().map(|name| builder.variable(name)).collect();
-        let propositions = builder.build(Limits::default())?;
+        let unknown = propositions.new_variable();
+        let paths = Axis::of(mentioned.paths, Vec::new(), REGION_STATES, &propositions)?;
         let truth = propositions.truth();
         let mut facts = Facts {
             pipeline,
@@ -84,7 +77,6 @@ impl<'p> Facts<'p> {
             tags,
             paths,
             inputs,
-            extra: free,
             valid: truth,
         };
         facts.valid = facts.constraints();
@@ -182,13 +174,6 @@ impl<'p> Facts<'p> {
         self.inputs
             .get(name)
             .and_then(|values| values.get(value))
-            .map_or_else(|| self.propositions.falsehood(), |variable| self.propositions.variable(*variable))
-    }
-
-    /// The free variable of this place among [`Extra::variables`].
-    pub fn extra(&self, place: usize) -> Proposition {
-        self.extra
-            .get(place)
             .map_or_else(|| self.propositions.falsehood(), |variable| self.propositions.variable(*variable))
     }
 

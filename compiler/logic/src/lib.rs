@@ -7,6 +7,7 @@
 //! building unions and differences of [`Language`]s one after the other costs more.
 
 mod automaton;
+mod diagram;
 mod glob;
 mod language;
 mod pattern;
@@ -16,9 +17,10 @@ mod witness;
 
 use std::fmt;
 
+pub use diagram::Limits;
 pub use glob::{Glob, GlobError, GlobErrorKind};
 pub use language::Language;
-pub use proposition::{Limits, Model, Proposition, Propositions, PropositionsBuilder, VariableId};
+pub use proposition::{Model, Proposition, Propositions, VariableId};
 pub use regions::Regions;
 
 /// The answer of a decision that would need more states, nodes or steps than its limit.

@@ -1,6 +1,6 @@
 //! One of the three infinite sets (branches, tags, paths), cut into finitely many regions.
 
-use pipec_logic::{Language, Model, PropositionsBuilder, Regions, TooLarge, VariableId};
+use pipec_logic::{Language, Model, Propositions, Regions, TooLarge, VariableId};
 use std::collections::BTreeMap;
 
 /// A set of names cut into regions, each with its variable.
@@ -18,13 +18,13 @@ impl Axis {
         globs: BTreeMap<String, Language>,
         extra: Vec<Language>,
         limit: usize,
-        builder: &mut PropositionsBuilder,
+        propositions: &Propositions,
     ) -> Result<Axis, TooLarge> {
         let places = globs.keys().enumerate().map(|(place, text)| (text.clone(), place)).collect();
         let first_extra = globs.len();
         let languages: Vec<Language> = globs.into_values().chain(extra).collect();
         let regions = Regions::of(&languages, limit)?;
-        let variables = (0..regions.len()).map(|region| builder.variable(regions.witness(region))).collect();
+        let variables = (0..regions.len()).map(|_| propositions.new_variable()).collect();
         Ok(Axis { places, first_extra, regions, variables })
     }
 

@@ -25,7 +25,7 @@ mod world;
 use finding::Finding;
 use gating::Gating;
 use pipec_base::Diagnostic;
-use pipec_ir::{GeneratedFile, Node, Pipeline, Program};
+use pipec_ir::{GeneratedFile, Pipeline, Program};
 use pipec_logic::TooLarge;
 use starts::Results;
 use workflow::Workflow;
@@ -33,9 +33,6 @@ use world::{Questions, World};
 
 /// How often new questions may turn up; each round of them comes from the answers to the last.
 const ROUNDS: usize = 8;
-
-/// How many nodes are looked at together.
-const PORTION: usize = 16;
 
 /// Proves that the files mean what the pipeline means; every difference is an internal error.
 pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
@@ -91,39 +88,29 @@ struct Proofs<'p> {
 }
 
 impl Proofs<'_> {
-    /// In portions: what propositions may cost is limited, and each portion has the whole of it.
+    /// Proves everything again and again until nothing new is asked.
     fn all(&self) -> Result<Vec<Finding>, TooLarge> {
         let mut known = Questions::default();
-        let mut findings = Vec::new();
-        let nodes = self.pipeline.nodes.chunks(PORTION).map(Some);
-        for portion in std::iter::once(None).chain(nodes) {
-            findings.extend(self.answered(portion, &mut known)?);
-        }
-        Ok(findings)
-    }
-
-    /// Proves a portion again and again until nothing new is asked.
-    fn answered(&self, portion: Option<&[Node]>, known: &mut Questions) -> Result<Vec<Finding>, TooLarge> {
         for _ in 0..ROUNDS {
-            let world = World::new(self.pipeline, self.wide, known.clone())?;
-            let findings = self.portion(portion, &world);
+            let world = World::new(self.pipeline, self.wide, known)?;
+            let findings = self.findings(&world);
             match world.unanswered() {
                 None => return Ok(findings),
-                Some(asked) => *known = asked,
+                Some(asked) => known = asked,
             }
         }
         Ok(vec![Finding::of_file("the questions about it do not end", 1)])
     }
 
-    /// What is to be proven of some nodes, or of all that is no node's.
-    fn portion(&self, nodes: Option<&[Node]>, world: &World<'_>) -> Vec<Finding> {
+    /// Every difference, as far as the world has the answers.
+    fn findings(&self, world: &World<'_>) -> Vec<Finding> {
         let (workflow, pipeline) = (self.workflow, self.pipeline);
         let (let_in, mut findings) = events::let_in(workflow.root.get("on"), world, pipeline);
         let jobs = starts::follow(workflow, &let_in, world, pipeline, Results::Any);
-        let green = match nodes {
-            Some(_) => starts::follow(workflow, &let_in, world, pipeline, Results::Green),
-            None => starts::Jobs::new(),
-        };
+        let green = starts::follow(workflow, &let_in, world, pipeline, Results::Green);
+        if world.unanswered().is_some() {
+            return findings;
+        }
         let gating = Gating {
             workflow,
             jobs: &jobs,
@@ -134,19 +121,15 @@ impl Proofs<'_> {
             file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
             source: gating::Source::of(world, pipeline),
         };
-        let Some(nodes) = nodes else {
-            findings.extend(frame::check(&gating));
-            findings.extend(verdict::check(&gating));
-            for job in &workflow.jobs {
-                findings.extend(plan::check(job, self.file, pipeline));
-                if finding::node_of(pipeline, &job.id).is_none() {
-                    findings.extend(rights::check(&gating, job));
-                }
+        findings.extend(frame::check(&gating));
+        findings.extend(verdict::check(&gating));
+        for job in &workflow.jobs {
+            findings.extend(plan::check(job, self.file, pipeline));
+            if finding::node_of(pipeline, &job.id).is_none() {
+                findings.extend(rights::check(&gating, job));
             }
-            return findings;
-        };
-        findings.clear();
-        for node in nodes {
+        }
+        for node in &pipeline.nodes {
             findings.extend(gating.check(node));
             for job in starts::jobs_of(workflow, pipeline, node) {
                 findings.extend(rights::check(&gating, job));

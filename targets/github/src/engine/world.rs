@@ -1,23 +1,22 @@
 //! The facts of a run as GitHub can bring them about, which are more than the source lets in; and the questions the
 //! proofs ask of them.
 //!
-//! A decision diagram has all its variables from the start, but what must be told apart is known only once the output is
-//! read. So everything is evaluated until no question is new: the first round asks, the next has the answers.
+//! Which names of branches and tags must be told apart is known only once the output is read, and cuts the facts anew. So
+//! everything is evaluated until no question is new: the first round asks, the next has the answers.
 
 use pipec_ir::facts::{Extra, Facts};
 use pipec_ir::{Event, Pipeline, Trigger};
-use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge};
+use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge, VariableId};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::expression::Axis;
 
-/// What has been asked for so far.
+/// The names that had to be told apart so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Questions {
     branches: Vec<Language>,
     tags: Vec<Language>,
-    free: BTreeMap<String, usize>,
 }
 
 /// The facts of all runs GitHub can start from a file, and the answers to questions about them.
@@ -26,6 +25,8 @@ pub(crate) struct World<'p> {
     source: &'p Pipeline,
     known: Questions,
     asked: RefCell<Questions>,
+    /// The variables of what is not known.
+    free: RefCell<BTreeMap<String, VariableId>>,
 }
 
 /// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it.
@@ -47,15 +48,9 @@ impl<'p> World<'p> {
         wide: &'p Pipeline,
         known: Questions,
     ) -> Result<World<'p>, TooLarge> {
-        let mut names: Vec<(&String, &usize)> = known.free.iter().collect();
-        names.sort_by_key(|(_, place)| **place);
-        let extra = Extra {
-            branches: known.branches.clone(),
-            tags: known.tags.clone(),
-            variables: names.into_iter().map(|(name, _)| name.clone()).collect(),
-        };
+        let extra = Extra { branches: known.branches.clone(), tags: known.tags.clone() };
         let facts = Facts::with(wide, extra)?;
-        Ok(World { facts, source, asked: RefCell::new(known.clone()), known })
+        Ok(World { facts, source, asked: RefCell::new(known.clone()), known, free: RefCell::default() })
     }
 
     /// Everything asked by now; `None` if every question had its answer.
@@ -71,15 +66,13 @@ impl<'p> World<'p> {
 
     /// A variable of its own for what is not known: one and the same for the same name.
     pub(crate) fn free(&self, name: &str) -> Proposition {
-        match self.known.free.get(name) {
-            Some(place) => self.facts.extra(*place),
-            None => {
-                let mut asked = self.asked.borrow_mut();
-                let next = asked.free.len();
-                asked.free.entry(name.to_owned()).or_insert(next);
-                self.logic().falsehood()
-            }
-        }
+        let known = self.free.borrow().get(name).copied();
+        let variable = known.unwrap_or_else(|| {
+            let variable = self.logic().new_variable();
+            self.free.borrow_mut().insert(name.to_owned(), variable);
+            variable
+        });
+        self.logic().variable(variable)
     }
 
     /// That the run's branch or tag lies in the language.

@@ -104,8 +104,8 @@ fn links_between_the_pages_lead_somewhere() {
             let text =
                 std::fs::read_to_string(&target).unwrap_or_else(|_| panic!("{}: {link}", page.display()));
             let has_anchor = text.lines().filter_map(|line| line.strip_prefix('#')).any(|heading| {
-                let slug =
-                    heading.trim_start_matches('#').trim().to_lowercase().replace(' ', "-").replace(',', "");
+                let slug = heading.trim_start_matches('#').trim().to_lowercase();
+                let slug = slug.replace(' ', "-").replace([',', '.', '`'], "");
                 slug == anchor
             });
             assert!(anchor.is_empty() || has_anchor, "{}: {link}", page.display());

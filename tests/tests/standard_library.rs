@@ -1,7 +1,12 @@
 //! The standard library: every task is documented with an example that is proven and built, and the reference page says
 //! what the modules say.
 
-#![expect(clippy::expect_used, clippy::string_slice, reason = "a helper that panics fails its test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a helper that panics fails its test"
+)]
 
 use pipec_base::FileId;
 use pipec_driver::{Compilation, Content, InputText, Options, Session};

@@ -384,6 +384,7 @@ const ASSUMED: [(&str, &str); 10] = [
     ("who else writes deployments", "nobody but this workflow writes the deployments"),
     ("what pinned actions do", "actions do at their pinned commits what they say"),
     ("tools of the machines", "runners have bash"),
+    ("what a build leaves behind on the machine that pushes", "does not spy on the push"),
     (
         "what gates of a deploy find",
         "between a deploy and the gates that read its environment nobody else deploys there",
@@ -400,7 +401,7 @@ fn trap_64_the_reference_lists_what_remains_assumed() {
     }
     assert_eq!(
         assumed.lines().filter(|line| line.starts_with("- ")).count(),
-        9,
+        10,
         "a new one needs words above"
     );
 }

@@ -371,7 +371,7 @@ fn trap_63_the_bytes_are_read_back_by_a_reader_that_is_not_the_writer() {
 }
 
 /// What only a setting or a machine can make true, and words of the reference that own up to it.
-const ASSUMED: [(&str, &str); 10] = [
+const ASSUMED: [(&str, &str); 11] = [
     ("protected branches and tags", "the branches and tags of `protect` are protected"),
     ("administrators", "administrators don't go around it"),
     (

@@ -7,6 +7,7 @@ mod findings;
 mod layout;
 mod memory;
 mod output;
+mod parallel;
 mod session;
 mod transaction;
 mod workspace;

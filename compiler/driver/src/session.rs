@@ -1,6 +1,7 @@
 //! From texts to outputs and findings, without any other input.
 
 use crate::findings::tidy;
+use crate::parallel;
 use crate::workspace::{Content, InputText, LONGEST_SOURCE};
 use pipec_analysis::{Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes};
@@ -108,15 +109,13 @@ impl Session {
         let mut outputs = Vec::new();
         if !diagnostics.iter().any(Diagnostic::is_error) {
             let context = TargetContext { version: options.version.to_owned() };
-            for pipeline in &analysis.program.pipelines {
-                compile_pipeline(
-                    &analysis.program,
-                    pipeline,
-                    options,
-                    &context,
-                    &mut outputs,
-                    &mut diagnostics,
-                );
+            let program = &analysis.program;
+            let compiled = parallel::map(&program.pipelines, |pipeline| {
+                compile_pipeline(program, pipeline, options, &context)
+            });
+            for (files, findings) in compiled {
+                outputs.extend(files);
+                diagnostics.extend(findings);
             }
             refuse_contested(&outputs, &mut diagnostics);
         }
@@ -223,9 +222,9 @@ fn compile_pipeline(
     pipeline: &Pipeline,
     options: &Options<'_>,
     context: &TargetContext,
-    outputs: &mut Vec<CompiledFile>,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> (Vec<CompiledFile>, Vec<Diagnostic>) {
+    let mut outputs = Vec::new();
+    let mut diagnostics = Vec::new();
     for (name, origin) in &pipeline.targets {
         if !options.targets.iter().any(|target| target.name() == name) {
             let has: Vec<String> =
@@ -256,6 +255,7 @@ fn compile_pipeline(
             file,
         }));
     }
+    (outputs, diagnostics)
 }
 
 /// Two pipelines can't have one file; nor two files that differ in case alone, which are one on many machines. And no

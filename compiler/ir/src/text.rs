@@ -116,7 +116,7 @@ pub enum Fact {
     ShardCount,
     /// `web.digest`: the digest of an artefact, by its node's name: `sha256:` and 64 hexadecimal digits.
     ArtefactDigest(String),
-    /// `app.path`: where the artefact is present in a node that uses it.
+    /// `app.path`, an image's `web.layout`: where the artefact is present in a node that uses it.
     ArtefactPath(String),
     /// `web.ref`: by what an image is pulled: its name and digest, or where its layout lies in a run of code that was not
     /// reviewed.

@@ -67,7 +67,7 @@ impl<'a> Expander<'a, '_> {
             }
         };
         let fields: &[&str] =
-            if ty == ArtefactType::Image { &["ref", "digest", "name"] } else { &["path", "digest"] };
+            if ty == ArtefactType::Image { &["ref", "digest", "name", "layout"] } else { &["path", "digest"] };
         if !fields.contains(&field.node.as_str()) {
             let known: Vec<String> = fields.iter().map(|field| format!("`{}.{field}`", root.node)).collect();
             let diagnostic = Diagnostic::error(
@@ -84,7 +84,7 @@ impl<'a> Expander<'a, '_> {
         frame.named.push((name.clone(), frame.origin(span)));
         let fact = match field.node.as_str() {
             "digest" => Fact::ArtefactDigest(name),
-            "path" => Fact::ArtefactPath(name),
+            "path" | "layout" => Fact::ArtefactPath(name),
             "name" => Fact::ArtefactName(name),
             _ => Fact::ArtefactRef(name),
         };

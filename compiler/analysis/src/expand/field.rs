@@ -66,8 +66,11 @@ impl<'a> Expander<'a, '_> {
                 return Value::Broken;
             }
         };
-        let fields: &[&str] =
-            if ty == ArtefactType::Image { &["ref", "digest", "name", "layout"] } else { &["path", "digest"] };
+        let fields: &[&str] = if ty == ArtefactType::Image {
+            &["ref", "digest", "name", "layout"]
+        } else {
+            &["path", "digest"]
+        };
         if !fields.contains(&field.node.as_str()) {
             let known: Vec<String> = fields.iter().map(|field| format!("`{}.{field}`", root.node)).collect();
             let diagnostic = Diagnostic::error(

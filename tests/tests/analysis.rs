@@ -159,6 +159,30 @@ fn five_hundred_nodes() {
 }
 
 #[test]
+fn the_budget_of_five_hundred_nodes() {
+    let mut text = "pipeline big {\n  on push to main\n  on pull-request to main\n  budget 499m\n".to_owned();
+    for stage in 0..100 {
+        let when = match stage % 4 {
+            0 => "when event is push".to_owned(),
+            1 => "when event is pull-request".to_owned(),
+            _ => format!("when changed \"lib{stage}/**\""),
+        };
+        let _ = writeln!(text, "  stage s{stage} {when} {{");
+        for node in 0..5 {
+            let _ = writeln!(text, "    gate g{stage}x{node}: test {{ timeout {}m run \"make\" }}", 3 + node);
+        }
+        text.push_str("  }\n");
+    }
+    text.push_str("}\n");
+    let findings = soon(&text);
+    assert_eq!(codes(&findings), ["P0802"]);
+    // 25 stages of a push or of a pull request, and all that ask what changed.
+    let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(messages, ["pipeline `big` may take 525m, and its budget is 499m"]);
+    assert_eq!(soon(&text.replace("499m", "525m")), []);
+}
+
+#[test]
 fn two_hundred_environments() {
     let mut text = START.to_owned();
     text.push_str("  stage build { gate unit: test { run \"make\" } artefact app: binary { run \"make\" path \"out\" } }\n");

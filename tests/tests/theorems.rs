@@ -19,9 +19,10 @@ use pipec_tests::brute_force::random;
 use pipec_tests::brute_force::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 
-const JUDGED: [&str; 18] = [
-    "P0201", "P0202", "P0203", "P0204", "P0205", "P0206", "P0207", "P0301", "P0302", "P0303", "P0304",
-    "P0305", "P0401", "P0402", "P0403", "P0404", "P0405", "P0406",
+const JUDGED: [&str; 23] = [
+    "P0111", "P0201", "P0202", "P0203", "P0204", "P0205", "P0206", "P0207", "P0208", "P0209", "P0301",
+    "P0302", "P0303", "P0304", "P0305", "P0401", "P0402", "P0403", "P0404", "P0405", "P0406", "P0602",
+    "P0802",
 ];
 
 fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
@@ -50,7 +51,15 @@ fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
     let concerns = match code.as_str() {
         "P0201" => words,
         "P0205" | "P0305" => vec![who(0), word(1)],
+        "P0111" => vec![who(0), word(0)],
         "P0206" => vec![word(0)],
+        "P0208" => [vec![who(0)], words[..words.len() - 1].to_vec()].concat(),
+        "P0209" => vec![who(0), word(0)],
+        "P0802" => {
+            let (_, time) = diagnostic.message.split_once(" may take ").unwrap();
+            let (time, _) = time.split_once(',').unwrap();
+            vec![word(0), minutes(time).to_string()]
+        }
         "P0207" => vec![who(0).split('/').next().unwrap().to_owned()],
         "P0301" => vec![who(0), word(0)],
         "P0302" if diagnostic.labels.len() > 1 => vec![who(0), last, who(1)],
@@ -65,6 +74,12 @@ fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
         _ => vec![who(0)],
     };
     Finding { code, concerns }
+}
+
+/// "90m", "2h"
+fn minutes(text: &str) -> u64 {
+    let (number, unit) = text.split_at(text.len() - 1);
+    number.parse::<u64>().unwrap() * if unit == "h" { 60 } else { 1 }
 }
 
 /// Every way in which the compiler and the oracle differ over a program.

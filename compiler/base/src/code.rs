@@ -88,6 +88,8 @@ registry! {
     P0205 = 205 "skipped-environment" since "0.1.0";
     P0206 = 206 "environment-cycle" since "0.1.0";
     P0207 = 207 "cyclic-order" since "0.1.0";
+    P0208 = 208 "stranded-change" since "0.1.0";
+    P0209 = 209 "idle-change" since "0.1.0";
 
     P0301 = 301 "artefact-not-in-run" since "0.1.0";
     P0302 = 302 "environment-not-deployed" since "0.1.0";
@@ -124,6 +126,7 @@ registry! {
     P0701 = 701 "floating-image" since "0.1.0";
 
     P0801 = 801 "unbounded-time" since "0.1.0";
+    P0802 = 802 "over-budget" since "0.1.0";
 
     P0901 = 901 "swallowed-failure" since "0.1.0";
     P0902 = 902 "loosened-shell" since "0.1.0";
@@ -169,9 +172,10 @@ impl Code {
         self.entry().map_or("", |entry| entry.page)
     }
 
-    /// Whether `allow` may suppress it: findings about the supply chain, time and scripts, never a theorem.
+    /// Whether `allow` may suppress it: findings about the supply chain, time and scripts, never a theorem (that a run keeps
+    /// within its budget is one).
     pub fn can_be_allowed(self) -> bool {
-        (700..1000).contains(&self.0)
+        (700..1000).contains(&self.0) && self != codes::P0802
     }
 
     fn entry(self) -> Option<&'static Entry> {

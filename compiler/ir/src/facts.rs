@@ -48,7 +48,19 @@ impl<'p> Facts<'p> {
 
     /// The same, told further apart.
     pub fn with(pipeline: &'p Pipeline, extra: Extra) -> Result<Facts<'p>, TooLarge> {
-        let mentioned = Mentioned::in_pipeline(pipeline);
+        Facts::over(pipeline, Mentioned::in_pipeline(pipeline), extra)
+    }
+
+    /// The same, with every kind of change told apart even where no condition asks for one.
+    pub fn with_kinds(pipeline: &'p Pipeline) -> Result<Facts<'p>, TooLarge> {
+        let mut mentioned = Mentioned::in_pipeline(pipeline);
+        for rule in &pipeline.changes {
+            add(&mut mentioned.paths, &rule.globs);
+        }
+        Facts::over(pipeline, mentioned, Extra::default())
+    }
+
+    fn over(pipeline: &'p Pipeline, mentioned: Mentioned, extra: Extra) -> Result<Facts<'p>, TooLarge> {
         let propositions = Propositions::new(Limits::default());
         let events: BTreeMap<Event, VariableId> =
             pipeline.events().into_iter().map(|event| (event, propositions.new_variable())).collect();
@@ -137,6 +149,11 @@ impl<'p> Facts<'p> {
         self.propositions.any_of(&self.branches.inside(glob.text()))
     }
 
+    /// For each region of branches, that the branch lies in it.
+    pub fn branch_regions(&self) -> Vec<Proposition> {
+        self.branches.variables().into_iter().map(|variable| self.propositions.variable(variable)).collect()
+    }
+
     /// That the branch lies in the extra language of this place.
     pub fn extra_branch(&self, place: usize) -> Proposition {
         self.propositions.any_of(&self.branches.inside_extra(place))
@@ -167,6 +184,11 @@ impl<'p> Facts<'p> {
             }
         }
         self.propositions.any_of(&variables.into_iter().collect::<Vec<_>>())
+    }
+
+    /// Whether any path is of this kind; what cuts the paths must tell the kinds apart.
+    pub fn has_paths_of(&self, kind: &str) -> bool {
+        self.paths.regions().any(|region| self.kind_of(region) == kind)
     }
 
     /// That the input of a manual run has this value; it must be one the pipeline mentions.

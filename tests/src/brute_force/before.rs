@@ -1,6 +1,6 @@
 //! What is before what: the reference's three rules as edges, added up until nothing changes.
 
-use super::model::{Pipeline, What};
+use super::model::{Node, Pipeline, What};
 
 /// A node's stage and its place in it.
 pub type Place = (usize, usize);
@@ -59,6 +59,35 @@ impl Order {
     pub fn is_before(&self, first: Place, second: Place) -> bool {
         let index = |place: Place| self.places.iter().position(|it| *it == place).unwrap_or(usize::MAX);
         self.before[index(second)][index(first)]
+    }
+}
+
+/// How long a node may take, in minutes.
+fn minutes(node: &Node) -> u64 {
+    node.timeout.unwrap_or(10) * (1 + node.retry.unwrap_or(0))
+}
+
+impl Order {
+    /// How long the nodes of these stages may take where those of others take no time.
+    pub fn time(&self, pipeline: &Pipeline, stages: &[bool]) -> u64 {
+        // T of each node; in every round one more of a chain is right.
+        let mut times = vec![0; self.places.len()];
+        for _ in &self.places {
+            times = self
+                .places
+                .iter()
+                .enumerate()
+                .map(|(number, (stage, node))| {
+                    if !stages[*stage] {
+                        return 0;
+                    }
+                    let earlier = times.iter().zip(&self.before[number]).filter(|(_, before)| **before);
+                    minutes(&pipeline.stages[*stage].nodes[*node])
+                        + earlier.map(|(time, _)| *time).max().unwrap_or(0)
+                })
+                .collect();
+        }
+        times.into_iter().max().unwrap_or(0)
     }
 }
 

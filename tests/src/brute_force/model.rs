@@ -29,6 +29,8 @@ pub struct Pipeline {
     pub changes: Vec<(&'static str, Vec<&'static str>)>,
     /// Its stages.
     pub stages: Vec<Stage>,
+    /// The longest a run may take, in minutes.
+    pub budget: Option<u64>,
 }
 
 impl Pipeline {
@@ -144,6 +146,8 @@ pub struct Stage {
     pub when: Option<Condition>,
     /// Its nodes.
     pub nodes: Vec<Node>,
+    /// The longest its nodes may take, in minutes.
+    pub budget: Option<u64>,
 }
 
 /// A node.
@@ -157,7 +161,51 @@ pub struct Node {
     pub uses: Vec<String>,
     /// The environments whose address its body reads.
     pub reads: Vec<String>,
+    /// How long it may take, in minutes; 10, if it does not say.
+    pub timeout: Option<u64>,
+    /// How often it is tried again.
+    pub retry: Option<u64>,
+    /// A fact that it hands to its script.
+    pub fact: Option<RunFact>,
+    /// The role that it signs in as.
+    pub identity: Option<&'static str>,
 }
+
+/// A fact that not every run has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants name themselves")]
+pub enum RunFact {
+    TagName,
+    BranchName,
+    PullRequestNumber,
+    Input(Input),
+}
+
+impl RunFact {
+    /// How a program writes it.
+    pub fn word(self) -> String {
+        match self {
+            RunFact::TagName => "tag.name".to_owned(),
+            RunFact::BranchName => "branch.name".to_owned(),
+            RunFact::PullRequestNumber => "pull-request.number".to_owned(),
+            RunFact::Input(input) => format!("input.{}", input.name()),
+        }
+    }
+
+    /// The events on which it is there.
+    pub fn events(self) -> &'static [Event] {
+        match self {
+            RunFact::TagName => &[Event::Tag],
+            RunFact::BranchName => &[Event::Push, Event::Schedule, Event::Manual],
+            RunFact::PullRequestNumber => &[Event::PullRequest],
+            RunFact::Input(_) => &[Event::Manual],
+        }
+    }
+}
+
+/// The roles that nodes and environments may sign in as.
+pub const ROLES: [&str; 2] =
+    ["arn:aws:iam::123456789012:role/shop", "arn:aws:iam::123456789012:role/production"];
 
 /// What a node yields.
 #[derive(Clone, Debug)]
@@ -212,4 +260,6 @@ pub struct Environment {
     pub from: Option<Vec<String>>,
     /// The evidence it requires.
     pub requires: Vec<&'static str>,
+    /// The role that its deploys sign in as.
+    pub identity: Option<&'static str>,
 }

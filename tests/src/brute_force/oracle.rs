@@ -33,6 +33,12 @@ pub struct Failure {
     pub not_due: Vec<usize>,
     /// Whose run it is.
     pub of: Whose,
+    /// A kind of which something changes.
+    pub changing: Option<&'static str>,
+    /// That one of the stages not yet named is in the run.
+    pub anything: bool,
+    /// How long the run, or a stage of it, takes at most, in minutes.
+    pub takes: Option<(Option<usize>, u64)>,
 }
 
 /// Whose run it is.
@@ -48,6 +54,10 @@ pub enum Whose {
     ForkOrQueue,
     /// Of reviewed code, but of no protected branch or tag.
     Unprotected,
+    /// A push of a protected branch.
+    Pushed,
+    /// Started by none of these.
+    NotBy(&'static [Event]),
 }
 
 impl Failure {
@@ -56,6 +66,9 @@ impl Failure {
         self.of_them(world, run)
             && self.due.iter().all(|stage| world.is_due(*stage, run))
             && !self.not_due.iter().any(|stage| world.is_due(*stage, run))
+            && self.changing.is_none_or(|kind| world.changes(kind, run))
+            && (!self.anything || anything(world, run))
+            && self.takes.is_none_or(|(stage, minutes)| time(world, run, stage) == minutes)
     }
 
     fn of_them(&self, world: &World<'_>, run: &Run) -> bool {
@@ -65,8 +78,24 @@ impl Failure {
             Whose::Untrusted => !run.is_trusted(),
             Whose::ForkOrQueue => run.fork || run.event == Event::MergeQueue,
             Whose::Unprotected => run.is_trusted() && !world.is_protected(run),
+            Whose::Pushed => run.event == Event::Push && world.is_protected(run),
+            Whose::NotBy(events) => !events.contains(&run.event),
         }
     }
+}
+
+/// Whether a stage that has nodes is in the run.
+fn anything(world: &World<'_>, run: &Run) -> bool {
+    let stages = world.pipeline.stages.iter().enumerate();
+    stages.filter(|(_, stage)| !stage.nodes.is_empty()).any(|(place, _)| world.is_due(place, run))
+}
+
+/// How long a run takes at most, or only one stage of it.
+fn time(world: &World<'_>, run: &Run, only: Option<usize>) -> u64 {
+    let stages: Vec<bool> = (0..world.pipeline.stages.len())
+        .map(|stage| only.is_none_or(|only| only == stage) && world.is_due(stage, run))
+        .collect();
+    Order::of(world.pipeline).map_or(0, |order| order.time(world.pipeline, &stages))
 }
 
 /// The findings of a program; each with the runs that show it, if it is about runs and there are any.
@@ -85,6 +114,7 @@ pub fn judge(program: &Program) -> Findings {
     // Of a circle nothing else is proven, and while there is one, nothing that spans the pipelines.
     if orders.iter().all(Option::is_some) {
         entries(program, &mut findings);
+        borrowed(program, &mut findings);
     }
     for (place, (pipeline, order)) in program.pipelines.iter().zip(&orders).enumerate() {
         let Some(order) = order else { continue };
@@ -129,6 +159,27 @@ fn environment_order(program: &Program, findings: &mut Findings) -> BTreeMap<Str
         }
     }
     after
+}
+
+/// Only deploys to an environment hold its identities; of environments that share one, the first by name owns it.
+fn borrowed(program: &Program, findings: &mut Findings) {
+    for pipeline in &program.pipelines {
+        for (stage, it) in pipeline.stages.iter().enumerate() {
+            for (place, node) in it.nodes.iter().enumerate() {
+                let owned = program.environments.iter().any(|it| it.identity == node.identity);
+                if node.identity.is_some() && owned {
+                    let label = node_label(&pipeline.name, stage, place, node);
+                    findings.insert(Finding::new("P0602", [label]), None);
+                }
+            }
+        }
+    }
+    for environment in program.environments.iter().filter(|it| it.identity.is_some()) {
+        let earlier = |it: &&Environment| it.identity == environment.identity && it.name < environment.name;
+        if program.environments.iter().any(|it| earlier(&it)) {
+            findings.insert(Finding::new("P0602", [&environment.name]), None);
+        }
+    }
 }
 
 /// Several pipelines that enter an environment are all in its `from`, and nobody else is.
@@ -203,6 +254,110 @@ impl<'p> Judge<'p> {
             self.reads(place, &deploys);
         }
         self.built_late(&deploys);
+        for place in self.order.places.clone() {
+            self.facts(place);
+        }
+        self.budgets();
+        self.every_change_travels(&deploys);
+        for (line, (kind, _)) in self.pipeline.changes.iter().enumerate() {
+            if !self.world.claims(line) {
+                self.find("P0209", [self.pipeline.name.clone(), (*kind).to_owned()], None);
+            }
+        }
+    }
+
+    /// A fact is used only where it exists.
+    fn facts(&mut self, place: Place) {
+        let Some(fact) = self.pipeline.stages[place.0].nodes[place.1].fact else { return };
+        let without = self.failure([place], [], Whose::NotBy(fact.events()));
+        self.find_if("P0111", [self.label(place), fact.word()], without);
+    }
+
+    /// No run takes longer than it may, nor a stage of it.
+    fn budgets(&mut self) {
+        let stages = self.pipeline.stages.iter().enumerate();
+        let all: Vec<(Option<usize>, &String, Option<u64>)> = stages
+            .map(|(place, stage)| (Some(place), &stage.name, stage.budget))
+            .chain([(None, &self.pipeline.name, self.pipeline.budget)])
+            .collect();
+        for (stage, name, budget) in all {
+            let Some(budget) = budget else { continue };
+            let sets: BTreeSet<Vec<bool>> = (0..self.runs.len())
+                .map(|run| {
+                    let due = self.due.iter().enumerate();
+                    due.map(|(place, due)| due[run] && stage.is_none_or(|only| only == place)).collect()
+                })
+                .collect();
+            let longest = sets.iter().map(|set| self.order.time(self.pipeline, set)).max().unwrap_or(0);
+            if longest > budget {
+                let mut failure = self.failure([], [], Whose::Anybody);
+                failure.takes = Some((stage, longest));
+                let concerns = [name.clone(), longest.to_string()];
+                self.find("P0802", concerns, Some(failure));
+            }
+        }
+    }
+
+    /// For each kind but documentation and what is not shipped, there are a trigger, a protected branch or tag and inputs
+    /// with which a change of it, whatever else changes, is deployed to production.
+    fn every_change_travels(&mut self, deploys: &[Entry<'_>]) {
+        let enters = |pipeline: &Pipeline| {
+            pipeline.stages.iter().flat_map(|stage| &stage.nodes).any(|node| match &node.what {
+                What::Deploy(_, name) => {
+                    self.program.environment(name).is_some_and(|it| it.tier == "production")
+                }
+                _ => false,
+            })
+        };
+        let alone = self.program.pipelines.iter().filter(|it| enters(it)).count() == 1;
+        let ways: Vec<&Entry<'_>> = deploys.iter().filter(|it| it.environment.tier == "production").collect();
+        let deployed = |number: usize| ways.iter().any(|deploy| self.due[deploy.place.0][number]);
+        let reviewed: Vec<usize> = (0..self.runs.len())
+            .filter(|number| {
+                let run = &self.runs[*number];
+                run.is_trusted() && self.world.is_protected(run)
+            })
+            .collect();
+        // What never reaches production, or only unreviewed, is another finding.
+        if !reviewed.iter().any(|number| deployed(*number)) {
+            return;
+        }
+        let declared: Vec<&'static str> = self.pipeline.changes.iter().map(|(kind, _)| *kind).collect();
+        let mut kinds: Vec<&'static str> = Vec::new();
+        for kind in declared.iter().copied().chain(["code"]) {
+            if !kinds.contains(&kind) && kind != "docs" && kind != "none" && self.world.has_kind(kind) {
+                kinds.push(kind);
+            }
+        }
+        let mut stranded = Vec::new();
+        for kind in kinds {
+            let strict = alone && declared.contains(&kind);
+            let concerned: Vec<usize> = reviewed
+                .iter()
+                .copied()
+                .filter(|number| self.world.changes(kind, &self.runs[*number]))
+                .filter(|number| strict || anything(&self.world, &self.runs[*number]))
+                .collect();
+            let same = |left: &Run, right: &Run| {
+                (left.event, left.branch, left.tag, &left.inputs)
+                    == (right.event, right.branch, right.tag, &right.inputs)
+            };
+            let travels = concerned.iter().any(|number| {
+                let alike = concerned.iter().filter(|other| same(&self.runs[**other], &self.runs[*number]));
+                alike.into_iter().all(|other| deployed(*other))
+            });
+            let pushes = concerned.iter().any(|number| self.runs[*number].event == Event::Push);
+            if !travels && pushes {
+                stranded.push((kind, strict));
+            }
+        }
+        let Some((kind, strict)) = stranded.first().copied() else { return };
+        let mut failure = self.failure([], ways.iter().map(|it| it.place), Whose::Pushed);
+        failure.changing = Some(kind);
+        failure.anything = !strict;
+        let kinds = stranded.iter().map(|(kind, _)| (*kind).to_owned());
+        let concerns: Vec<String> = [self.pipeline.name.clone()].into_iter().chain(kinds).collect();
+        self.find("P0208", concerns, Some(failure));
     }
 
     fn deploys(&self) -> Vec<Entry<'p>> {
@@ -238,7 +393,8 @@ impl<'p> Judge<'p> {
     ) -> Failure {
         let stages = |places: &mut dyn Iterator<Item = Place>| places.map(|(stage, _)| stage).collect();
         let (due, not_due) = (stages(&mut due.into_iter()), stages(&mut not_due.into_iter()));
-        Failure { pipeline: self.place, due, not_due, of }
+        let pipeline = self.place;
+        Failure { pipeline, due, not_due, of, changing: None, anything: false, takes: None }
     }
 
     /// Whether some run shows the failure.

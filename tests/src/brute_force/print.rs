@@ -29,6 +29,9 @@ impl Printed {
             if let Some(globs) = &pipeline.protect {
                 printed.line(&pipeline.name, &format!("  protect {}", quoted(globs)));
             }
+            if let Some(budget) = pipeline.budget {
+                printed.line(&pipeline.name, &format!("  budget {budget}m"));
+            }
             for (kind, globs) in &pipeline.changes {
                 let because = if *kind == "none" { " because \"not shipped\"" } else { "" };
                 printed.line(&pipeline.name, &format!("  change {kind} {}{because}", quoted(globs)));
@@ -42,6 +45,9 @@ impl Printed {
                     head += &format!(" when {}", condition_text(when));
                 }
                 printed.line(&pipeline.name, &format!("{head} {{"));
+                if let Some(budget) = stage.budget {
+                    printed.line(&pipeline.name, &format!("    budget {budget}m"));
+                }
                 for (number, node) in stage.nodes.iter().enumerate() {
                     let label = node_label(&pipeline.name, place, number, node);
                     printed.line(&label, &format!("    {}", node_text(node)));
@@ -65,6 +71,7 @@ impl Printed {
             if !environment.requires.is_empty() {
                 clauses.push(format!("requires {}", environment.requires.join(", ")));
             }
+            clauses.extend(environment.identity.iter().map(|role| format!("identity aws \"{role}\"")));
             let text = format!("environment {} {{ {} }}", environment.name, clauses.join(" "));
             printed.line(&environment.name, &text);
         }
@@ -168,6 +175,10 @@ fn node_text(node: &Node) -> String {
         clauses.push(format!("uses {}", node.uses.join(", ")));
     }
     clauses.extend(node.reads.iter().map(|name| format!("env {}_URL = {name}.url", name.to_uppercase())));
+    clauses.extend(node.timeout.iter().map(|minutes| format!("timeout {minutes}m")));
+    clauses.extend(node.retry.iter().map(|times| format!("retry {times} because \"it is slow\"")));
+    clauses.extend(node.fact.iter().map(|fact| format!("env FACT = {}", fact.word())));
+    clauses.extend(node.identity.iter().map(|role| format!("identity aws \"{role}\"")));
     format!("{head} {{ {} }}", clauses.join(" "))
 }
 

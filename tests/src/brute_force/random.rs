@@ -3,8 +3,8 @@
 use super::choose::Chooser;
 use super::glob::{PATHS, REFS};
 use super::model::{
-    Change, Condition, Environment, Event, Gate, Input, KINDS, Node, Pipeline, Program, Stage, Trigger, What,
-    of_artefact,
+    Change, Condition, Environment, Event, Gate, Input, KINDS, Node, Pipeline, Program, ROLES, RunFact,
+    Stage, Trigger, What, of_artefact,
 };
 use super::world;
 use std::collections::BTreeSet;
@@ -37,6 +37,9 @@ pub fn program(seed: u64) -> Program {
     for pipeline in &mut program.pipelines {
         mend(pipeline);
     }
+    random.times(&mut program);
+    random.facts(&mut program);
+    random.identities(&mut program);
     program
 }
 
@@ -101,6 +104,62 @@ struct Random {
 }
 
 impl Random {
+    /// Gives times to some nodes, and budgets that may hold or not.
+    fn times(&mut self, program: &mut Program) {
+        for pipeline in &mut program.pipelines {
+            if !self.choose.percent(30) {
+                continue;
+            }
+            if self.choose.percent(70) {
+                pipeline.budget = Some(30 + 10 * self.choose.below(12) as u64);
+            }
+            for stage in &mut pipeline.stages {
+                if self.choose.percent(30) {
+                    stage.budget = Some(10 + 5 * self.choose.below(8) as u64);
+                }
+                for node in &mut stage.nodes {
+                    if self.choose.percent(40) {
+                        node.timeout = Some(1 + self.choose.below(20) as u64);
+                    }
+                    let again = matches!(node.what, What::Artefact | What::Job);
+                    node.retry = (again && self.choose.percent(20)).then_some(1);
+                }
+            }
+        }
+    }
+
+    /// Lets a node use a fact of the run.
+    fn facts(&mut self, program: &mut Program) {
+        for pipeline in &mut program.pipelines {
+            let inputs = pipeline.inputs();
+            let fits = |fact: &RunFact| !matches!(fact, RunFact::Input(input) if !inputs.contains(input));
+            let all: Vec<RunFact> = [RunFact::TagName, RunFact::BranchName, RunFact::PullRequestNumber]
+                .into_iter()
+                .chain(Input::ALL.map(RunFact::Input))
+                .filter(fits)
+                .collect();
+            for node in pipeline.stages.iter_mut().flat_map(|stage| &mut stage.nodes) {
+                if self.choose.percent(2) {
+                    node.fact = Some(self.choose.of(&all));
+                }
+            }
+        }
+    }
+
+    /// Lets environments and nodes sign in.
+    fn identities(&mut self, program: &mut Program) {
+        for environment in &mut program.environments {
+            if self.choose.percent(8) {
+                environment.identity = Some(self.choose.of(&ROLES));
+            }
+        }
+        for node in program.pipelines.iter_mut().flat_map(|it| &mut it.stages).flat_map(|it| &mut it.nodes) {
+            if !matches!(node.what, What::Deploy(..)) && self.choose.percent(2) {
+                node.identity = Some(self.choose.of(&ROLES));
+            }
+        }
+    }
+
     fn environments(&mut self) -> Vec<Environment> {
         let mut all = Vec::new();
         let named = |name: &str, tier| Environment { name: name.to_owned(), tier, ..Environment::default() };
@@ -200,7 +259,13 @@ impl Random {
                 if pipeline.triggers.iter().any(|trigger| matches!(trigger, Trigger::PullRequest(_))) {
                     let after = Some(vec!["commit".to_owned()]);
                     let name = format!("to-{}", environment.name);
-                    pipeline.stages.push(Stage { name, after, when: Some(when), nodes: vec![deploy] });
+                    pipeline.stages.push(Stage {
+                        name,
+                        after,
+                        when: Some(when),
+                        nodes: vec![deploy],
+                        budget: None,
+                    });
                 }
                 continue;
             }
@@ -213,7 +278,7 @@ impl Random {
             }
             let name = format!("to-{}", environment.name);
             let when = Some(base.clone());
-            pipeline.stages.push(Stage { name, after: None, when, nodes });
+            pipeline.stages.push(Stage { name, after: None, when, nodes, budget: None });
         }
         // A preview must not stand between the other stages: they would follow what they need not.
         let (previews, others): (Vec<Stage>, Vec<Stage>) =
@@ -343,7 +408,7 @@ impl Random {
                 let place = self.choose.below(pipeline.stages.len() + 1);
                 let name = self.fresh("more");
                 if pipeline.stages.len() < 5 {
-                    pipeline.stages.insert(place, Stage { name, after: None, when, nodes });
+                    pipeline.stages.insert(place, Stage { name, after: None, when, nodes, budget: None });
                 }
             }
             14 => self.late_part(&mut pipeline.stages),
@@ -376,7 +441,7 @@ impl Random {
         let when = Some(self.choose.of(&[Condition::Event(Event::PullRequest), Condition::Fork]));
         let place = self.choose.below(pipeline.stages.len() + 1);
         let name = self.fresh("review");
-        pipeline.stages.insert(place, Stage { name, after: None, when, nodes });
+        pipeline.stages.insert(place, Stage { name, after: None, when, nodes, budget: None });
     }
 
     /// Lets an artefact be built in a later stage, and some deploys have it.
@@ -487,5 +552,14 @@ impl Random {
 }
 
 fn node(name: &str, what: What) -> Node {
-    Node { name: name.to_owned(), what, uses: Vec::new(), reads: Vec::new() }
+    Node {
+        name: name.to_owned(),
+        what,
+        uses: Vec::new(),
+        reads: Vec::new(),
+        timeout: None,
+        retry: None,
+        fact: None,
+        identity: None,
+    }
 }

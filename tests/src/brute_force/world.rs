@@ -131,9 +131,7 @@ pub fn globs(pipeline: &Pipeline) -> (BTreeSet<&'static str>, BTreeSet<&'static 
             Change::Kind(_) => None,
         })
         .collect();
-    if changes.iter().any(|change| matches!(change, Change::Kind(_))) {
-        paths.extend(pipeline.changes.iter().flat_map(|(_, globs)| globs));
-    }
+    paths.extend(pipeline.changes.iter().flat_map(|(_, globs)| globs));
     (refs, paths)
 }
 
@@ -230,6 +228,25 @@ impl<'p> World<'p> {
     pub fn is_protected(&self, run: &Run) -> bool {
         run.branch.is_some_and(|place| has(self.protected_branches, place))
             || run.tag.is_some_and(|place| has(self.protected_tags, place))
+    }
+
+    /// Whether a run changes a path of the kind, as far as can be told.
+    pub fn changes(&self, kind: &'static str, run: &Run) -> bool {
+        run.unknown || run.changed & self.changed(&[Change::Kind(kind)]) != 0
+    }
+
+    /// Whether there are paths of the kind.
+    pub fn has_kind(&self, kind: &'static str) -> bool {
+        self.changed(&[Change::Kind(kind)]) != 0
+    }
+
+    /// Whether the line of `change` of this place is the last to claim some path.
+    pub fn claims(&self, line: usize) -> bool {
+        let claiming = |path: &String| {
+            let claims = |(_, globs): &(&str, Vec<&str>)| globs.iter().any(|it| glob::matches(it, path));
+            self.pipeline.changes.iter().rposition(claims)
+        };
+        self.paths.iter().any(|path| claiming(path) == Some(line))
     }
 
     /// How many paths there are.

@@ -33,11 +33,11 @@ impl Expander<'_, '_> {
             ast::Condition::Not(part, _) => {
                 self.condition(part, inputs, frame).map(|part| Condition::Not(Box::new(part)))
             }
-            ast::Condition::Event(name) => self.event(name, frame).map(Condition::Event),
-            ast::Condition::Branch(glob) => self.ref_glob(glob, frame).map(Condition::Branch),
-            ast::Condition::Tag(glob) => self.ref_glob(glob, frame).map(Condition::Tag),
+            ast::Condition::Event(name, _) => self.event(name, frame).map(Condition::Event),
+            ast::Condition::Branch(glob, _) => self.ref_glob(glob, frame).map(Condition::Branch),
+            ast::Condition::Tag(glob, _) => self.ref_glob(glob, frame).map(Condition::Tag),
             ast::Condition::Changed(refs, _) => self.changes(refs, frame).map(Condition::Changed),
-            ast::Condition::Input { name, value } => self.input_condition(name, value, inputs, frame),
+            ast::Condition::Input { name, value, .. } => self.input_condition(name, value, inputs, frame),
             ast::Condition::Fork(_) => Some(Condition::Fork),
             ast::Condition::Error(_) => None,
         }

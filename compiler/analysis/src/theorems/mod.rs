@@ -1,6 +1,8 @@
 //! The theorems, exactly as the reference gives them: one file for each, every failure with the run that shows it.
 
+mod budget;
 mod build_once;
+mod every_change_travels;
 mod facts_there;
 mod no_skipped_gates;
 mod one_path;
@@ -36,6 +38,8 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<
     no_skipped_gates::prove(&mut proof);
     one_path::prove(&mut proof);
     build_once::prove(&mut proof);
+    every_change_travels::prove(&mut proof);
+    budget::prove(&mut proof);
     diagnostics.append(&mut proof.diagnostics);
     if proof.undecided {
         diagnostics.push(undecided(pipeline));

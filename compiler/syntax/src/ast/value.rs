@@ -13,11 +13,11 @@ pub enum Condition {
     /// `not A`
     Not(Box<Condition>, Span),
     /// `event is push`
-    Event(Name),
+    Event(Name, Span),
     /// `branch is main`
-    Branch(Ref),
+    Branch(Ref, Span),
     /// `tag is "v*"`
-    Tag(Ref),
+    Tag(Ref, Span),
     /// `changed schema, "db/**"`
     Changed(Vec<Ref>, Span),
     /// `input NAME is value`
@@ -26,6 +26,8 @@ pub enum Condition {
         name: Name,
         /// The value.
         value: Spanned<Literal>,
+        /// All of it.
+        span: Span,
     },
     /// `fork`
     Fork(Span),
@@ -41,10 +43,11 @@ impl Condition {
                 let first = parts.first().map(Condition::span).unwrap_or_default();
                 parts.iter().fold(first, |whole, part| whole.to(part.span()))
             }
-            Condition::Event(name) => name.span,
-            Condition::Branch(glob) | Condition::Tag(glob) => glob.span,
-            Condition::Input { name, value } => name.span.to(value.span),
             Condition::Not(_, span)
+            | Condition::Event(_, span)
+            | Condition::Branch(_, span)
+            | Condition::Tag(_, span)
+            | Condition::Input { span, .. }
             | Condition::Changed(_, span)
             | Condition::Fork(span)
             | Condition::Error(span) => *span,

@@ -460,16 +460,25 @@ fn condition<'t>(
     reference: &Rule<'t, Ref>,
     refs: &Rule<'t, Vec<Ref>>,
 ) -> Rule<'t, Condition> {
-    let event = word("event").ignore_then(word("is")).ignore_then(name.clone()).map(Condition::Event);
-    let branch = word("branch").ignore_then(word("is")).ignore_then(reference.clone()).map(Condition::Branch);
-    let tag = word("tag").ignore_then(word("is")).ignore_then(reference.clone()).map(Condition::Tag);
+    let event = word("event")
+        .ignore_then(word("is"))
+        .ignore_then(name.clone())
+        .map_with(|name, e| Condition::Event(name, e.span().0));
+    let branch = word("branch")
+        .ignore_then(word("is"))
+        .ignore_then(reference.clone())
+        .map_with(|glob, e| Condition::Branch(glob, e.span().0));
+    let tag = word("tag")
+        .ignore_then(word("is"))
+        .ignore_then(reference.clone())
+        .map_with(|glob, e| Condition::Tag(glob, e.span().0));
     let changed =
         word("changed").ignore_then(refs.clone()).map_with(|refs, e| Condition::Changed(refs, e.span().0));
     let input = word("input")
         .ignore_then(name.clone())
         .then_ignore(word("is"))
         .then(literal.clone())
-        .map(|(name, value)| Condition::Input { name, value });
+        .map_with(|(name, value), e| Condition::Input { name, value, span: e.span().0 });
     let fork = word("fork").map(Condition::Fork);
     let atom =
         choice((event, branch, tag, changed, input, fork)).labelled(Expected::Thing("a condition")).boxed();

@@ -1,0 +1,184 @@
+//! Every change travels: for each kind of change but `docs` and `none`, some run of reviewed code takes all changes of it to
+//! production.
+//!
+//! A run fixes its trigger, its protected branch or tag, and its inputs; a kind travels if in one such choice a change of
+//! it can occur and, whatever else changes, a deploy to production is due. On tags, schedules and manual runs what changed is unknown, so
+//! that nothing is left open once these are fixed: a deploy that can be due there is due. On a push, what changes is open.
+//!
+//! A pipeline that is the only one to production answers for every kind that it declares. What no line claims, and any
+//! kind where several pipelines share the way, each answers for as far as it runs anything at all for the change.
+
+use super::{Proof, list};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::facts::Facts;
+use pipec_ir::{Change, Condition, Event, Node, Pipeline, Program, Stage, Tier};
+use pipec_logic::{Proposition, Regions, TooLarge};
+use std::collections::BTreeSet;
+
+/// States that telling the lines of `change` apart may take.
+const LINES: usize = 100_000;
+
+/// A kind that does not travel, and a run that shows it.
+struct Stranded {
+    kind: String,
+    run: pipec_ir::facts::Run,
+}
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let (program, pipeline) = (proof.program, proof.pipeline);
+    idle_lines(proof);
+    let deploys = to_production(program, pipeline);
+    // Where no condition asks what changed, a deploy that runs for one change runs for all.
+    if !deploys.iter().filter_map(|node| pipeline.stage_of(node)).any(asks) {
+        return;
+    }
+    match stranded(proof, &deploys) {
+        Ok(stranded) => report(proof, &deploys, &stranded),
+        Err(_) => proof.undecided = true,
+    }
+}
+
+/// A line whose every path a later line claims as well says nothing.
+fn idle_lines(proof: &mut Proof<'_>) {
+    let changes = &proof.pipeline.changes;
+    if changes.len() < 2 {
+        return;
+    }
+    let globs = || {
+        changes.iter().enumerate().flat_map(|(line, rule)| rule.globs.iter().map(move |glob| (line, glob)))
+    };
+    let languages: Vec<_> = globs().map(|(_, glob)| glob.language()).collect();
+    // What is too large to cut is told where the facts are: here is only what helps.
+    let Ok(regions) = Regions::of(&languages, LINES) else { return };
+    let lines: Vec<usize> = globs().map(|(line, _)| line).collect();
+    let claimed: BTreeSet<usize> = (0..regions.len())
+        .filter_map(|region| {
+            let mut claiming = lines.iter().enumerate().rev();
+            claiming.find(|(place, _)| regions.inside(region, *place)).map(|(_, line)| *line)
+        })
+        .collect();
+    for (_, rule) in changes.iter().enumerate().filter(|(line, _)| !claimed.contains(line)) {
+        let diagnostic = Diagnostic::warning(
+            codes::P0209,
+            format!("no change is `{}` by this line", rule.kind),
+            rule.origin.span,
+        )
+        .saying("later lines claim all of its paths")
+        .note("of several lines that claim a path the last one wins")
+        .help("write what is general first and what is particular behind it, or drop the line");
+        proof.diagnostics.push(rule.origin.explain(diagnostic));
+    }
+}
+
+fn asks(stage: &Stage) -> bool {
+    stage.condition.atoms().iter().any(|atom| matches!(atom, Condition::Changed(_)))
+}
+
+fn to_production<'p>(program: &Program, pipeline: &'p Pipeline) -> Vec<&'p Node> {
+    pipeline
+        .deploys()
+        .filter(|(_, deploy)| {
+            let environment = program.environments.get(&deploy.environment);
+            environment.is_some_and(|environment| environment.tier == Tier::Production)
+        })
+        .map(|(node, _)| node)
+        .collect()
+}
+
+fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLarge> {
+    let (program, pipeline) = (proof.program, proof.pipeline);
+    let facts = Facts::with_kinds(pipeline)?;
+    let propositions = facts.propositions();
+    let due: Vec<Proposition> = deploys.iter().map(|node| facts.due_node(node)).collect();
+    let due = propositions.any(&due);
+    let reviewed = propositions.all(&[due.clone(), facts.trusted(), facts.protected()]);
+    // That nothing reaches production at all, or only what nobody reviewed, has been said.
+    if !propositions.is_satisfiable(&reviewed)? {
+        return Ok(Vec::new());
+    }
+    if propositions.is_satisfiable(&propositions.and_not(&reviewed, &facts.event(Event::Push)))? {
+        return Ok(Vec::new());
+    }
+    let anything: Vec<Proposition> = pipeline
+        .stages
+        .iter()
+        .filter(|stage| !stage.nodes.is_empty())
+        .map(|stage| facts.due(stage))
+        .collect();
+    let anything = propositions.any(&anything);
+    let alone = program.pipelines.iter().filter(|it| !to_production(program, it).is_empty()).count() == 1;
+    let pushed = propositions.all(&[facts.valid().clone(), facts.event(Event::Push), facts.protected()]);
+    let mut all = Vec::new();
+    for (kind, declared) in kinds(pipeline) {
+        if !facts.has_paths_of(&kind) {
+            continue;
+        }
+        let changed = facts.changed(&[Change::Kind(kind.clone())]);
+        let mut concerned = propositions.and(&pushed, &changed);
+        if !(declared && alone) {
+            concerned = propositions.and(&concerned, &anything);
+        }
+        let mut left: Option<Proposition> = None;
+        let mut travels = !propositions.is_satisfiable(&concerned)?;
+        for region in facts.branch_regions() {
+            let here = propositions.and(&concerned, &region);
+            if !propositions.is_satisfiable(&here)? {
+                continue;
+            }
+            let stays = propositions.and_not(&here, &due);
+            if !propositions.is_satisfiable(&stays)? {
+                travels = true;
+                break;
+            }
+            left = Some(left.map_or(stays.clone(), |left| propositions.or(&left, &stays)));
+        }
+        let Some(left) = left.filter(|_| !travels) else { continue };
+        if let Some(run) = facts.run(&left)? {
+            all.push(Stranded { kind, run });
+        }
+    }
+    Ok(all)
+}
+
+/// The kinds that must travel, in the order of their lines, and whether a line declares them; `code` is always one.
+fn kinds(pipeline: &Pipeline) -> Vec<(String, bool)> {
+    let mut seen = BTreeSet::new();
+    let declared = pipeline.changes.iter().map(|rule| (rule.kind.clone(), true));
+    declared
+        .chain([("code".to_owned(), false)])
+        .filter(|(kind, _)| !matches!(kind.as_str(), "docs" | "none") && seen.insert(kind.clone()))
+        .collect()
+}
+
+fn report(proof: &mut Proof<'_>, deploys: &[&Node], stranded: &[Stranded]) {
+    let pipeline = proof.pipeline;
+    let asking = deploys.iter().find(|node| pipeline.stage_of(node).is_some_and(asks));
+    let (Some(first), Some(node)) = (stranded.first(), asking) else { return };
+    let kinds: Vec<&str> = stranded.iter().map(|it| it.kind.as_str()).collect();
+    let stage = proof.stage_name(node);
+    let origin = pipeline.stage_of(node).and_then(|stage| stage.condition_origin.as_ref());
+    let span = origin.unwrap_or(&node.name_origin).span;
+    let environment = match &node.kind {
+        pipec_ir::NodeKind::Deploy(deploy) => deploy.environment.as_str(),
+        _ => "",
+    };
+    let mut diagnostic = Diagnostic::error(
+        codes::P0208,
+        format!("not every change of {} reaches `{environment}`", list(&kinds)),
+        span,
+    )
+    .saying("these changes stay behind")
+    .label(node.name_origin.span, "nothing else deploys them")
+    .counterexample(format!(
+        "{}: `{stage}` does not run, and no other run takes this change along",
+        first.run
+    ));
+    if let Some(rule) = pipeline.changes.iter().find(|rule| rule.kind == first.kind) {
+        diagnostic = diagnostic.label(rule.origin.span, format!("such a change is `{}`", first.kind));
+    }
+    let diagnostic = diagnostic.help(format!(
+        "let `{stage}` run for {} too; or say of what is not shipped: `change none \"…\" because \"…\"`",
+        if kinds.len() == 1 { "it" } else { "them" }
+    ));
+    proof.report(node, diagnostic);
+}

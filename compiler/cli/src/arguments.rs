@@ -44,6 +44,9 @@ pub enum Command {
     /// Give .pipe files their one layout
     #[command(after_help = FMT_EXAMPLES)]
     Fmt(Fmt),
+    /// Draw the path to production, or say what holds a node back
+    #[command(after_help = GRAPH_EXAMPLES)]
+    Graph(Graph),
     /// Show the page of a finding's code, or list all codes
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -71,6 +74,12 @@ const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        wr
 const FMT_EXAMPLES: &str = "Examples:\n  pipec fmt                          every .pipe file of the workspace\n  pipec fmt \
                             --check                  exit 1 and a diff if a file would change\n  pipec fmt --stdin < \
                             shop.pipe      print the layout of one text";
+
+const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        the path to production, in the terminal\n  \
+                              pipec graph --format svg > path.svg\n  pipec graph --pipeline api         one pipeline of \
+                              several\n  pipec graph --why production       what must have happened before a \
+                              deploy\n\nA workspace that is not proven is drawn all the same, and the drawing says so; \
+                              the exit code is then 1.";
 
 const EXPLAIN_EXAMPLES: &str = "Examples:\n  pipec explain P0401\n  pipec explain skippable-gate\n  pipec explain          \
                                 \u{20}           all codes";
@@ -137,6 +146,23 @@ pub struct Fmt {
     pub stdin: bool,
 }
 
+/// `pipec graph`
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// A folder (a workspace), or a file whose pipelines are drawn
+    #[arg(value_name = "PATH", help = WORKSPACE)]
+    pub path: Option<PathBuf>,
+    /// How it is drawn
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+    /// Only this pipeline
+    #[arg(long, value_name = "NAME")]
+    pub pipeline: Option<String>,
+    /// Say what holds back this node, or the deploys to this environment (as text or JSON)
+    #[arg(long, value_name = "NODE")]
+    pub why: Option<String>,
+}
+
 /// `pipec explain`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -187,6 +213,21 @@ impl Format {
             Format::Github => Some("github"),
         }
     }
+}
+
+/// The forms of a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For the terminal
+    Text,
+    /// A picture, in one file
+    Svg,
+    /// A flowchart for Markdown
+    Mermaid,
+    /// For Graphviz
+    Dot,
+    /// One JSON object; its form is stable
+    Json,
 }
 
 /// What can be denied.

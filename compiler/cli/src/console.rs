@@ -54,6 +54,18 @@ impl Console {
         }
     }
 
+    /// How many columns there are for data: what `COLUMNS` says, else the terminal, else 80.
+    pub fn width(&self) -> usize {
+        let said = std::env::var("COLUMNS").ok().and_then(|value| value.trim().parse().ok());
+        let seen = || {
+            let terminal = io::stdout().is_terminal();
+            terminal.then(|| terminal_size::terminal_size_of(io::stdout())).flatten()
+        };
+        said.filter(|width| *width > 0)
+            .or_else(|| seen().map(|(width, _)| usize::from(width.0)))
+            .unwrap_or(80)
+    }
+
     /// Writes data. A reader that has gone is no fault; a full disk is.
     pub fn data(&self, text: &str) {
         let mut stream = io::stdout().lock();

@@ -122,6 +122,14 @@ impl Project {
         outcome
     }
 
+    /// Tells people the errors and problems, after a command whose data does not hold them.
+    pub fn report_trouble(&self, console: &Console) -> Outcome {
+        if self.is_sound() {
+            return Outcome::Clean;
+        }
+        self.report(ReportOptions { format: Format::Human, deny: None }, "", console)
+    }
+
     fn outcome(&self, counts: Counts, options: ReportOptions) -> Outcome {
         let denied = options.deny == Some(Deny::Warnings) && counts.warnings > 0;
         if counts.internal > 0 {

@@ -182,3 +182,117 @@ impl Condition {
         self.atoms().iter().any(|atom| matches!(atom, Condition::Event(Event::Schedule)))
     }
 }
+
+impl fmt::Display for Condition {
+    /// As it is written in the language, with no more parentheses than it needs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Condition::Always => f.write_str("always"),
+            Condition::All(parts) => joined(f, parts, " and ", |part| matches!(part, Condition::Any(_))),
+            Condition::Any(parts) => joined(f, parts, " or ", |_| false),
+            Condition::Not(part) if matches!(**part, Condition::All(_) | Condition::Any(_)) => {
+                write!(f, "not ({part})")
+            }
+            Condition::Not(part) => write!(f, "not {part}"),
+            Condition::Event(event) => write!(f, "event is {event}"),
+            Condition::Branch(glob) => write!(f, "branch is {}", Word(glob.text())),
+            Condition::Tag(glob) => write!(f, "tag is {}", Word(glob.text())),
+            Condition::Changed(changes) => {
+                let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+                write!(f, "changed {}", changes.join(", "))
+            }
+            Condition::Input { name, value } => write!(f, "input {name} is {}", Word(value)),
+            Condition::Fork => f.write_str("fork"),
+        }
+    }
+}
+
+fn joined(
+    f: &mut fmt::Formatter<'_>,
+    parts: &[Condition],
+    between: &str,
+    wants_parentheses: impl Fn(&Condition) -> bool,
+) -> fmt::Result {
+    for (place, part) in (0..).zip(parts) {
+        if place > 0 {
+            f.write_str(between)?;
+        }
+        if wants_parentheses(part) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
+        }
+    }
+    Ok(())
+}
+
+impl fmt::Display for Trigger {
+    /// As it is written behind `on`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = |globs: &[Glob]| -> String {
+            let words: Vec<String> = globs.iter().map(|glob| Word(glob.text()).to_string()).collect();
+            words.join(", ")
+        };
+        match self {
+            Trigger::Push(globs, _) => write!(f, "push to {}", words(globs)),
+            Trigger::PullRequest(globs, _) => write!(f, "pull-request to {}", words(globs)),
+            Trigger::Tag(globs, _) => write!(f, "tag {}", words(globs)),
+            Trigger::Schedule(times, _) => write!(f, "schedule \"{times}\""),
+            Trigger::Manual(..) => f.write_str("manual"),
+            Trigger::MergeQueue(_) => f.write_str("merge-queue"),
+        }
+    }
+}
+
+/// A name as it stands in a source: in quotes, unless it could be a name of the language.
+struct Word<'a>(&'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_name = self.0.starts_with(|first: char| first.is_ascii_lowercase())
+            && self
+                .0
+                .chars()
+                .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-');
+        if is_name { f.write_str(self.0) } else { write!(f, "\"{}\"", self.0) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn glob(text: &str) -> Glob {
+        Glob::parse(text).expect("a glob")
+    }
+
+    #[test]
+    fn a_condition_is_shown_as_it_is_written() {
+        let main = || Condition::Branch(glob("main"));
+        let release = || Condition::Branch(glob("release/*"));
+        let docs = || Condition::Changed(vec![Change::Kind("docs".into()), Change::Glob(glob("*.md"))]);
+        let shown = |condition: Condition| condition.to_string();
+        assert_eq!(
+            shown(Condition::All(vec![
+                Condition::Any(vec![main(), release()]),
+                Condition::Not(Box::new(docs()))
+            ])),
+            "(branch is main or branch is \"release/*\") and not changed docs, \"*.md\""
+        );
+        assert_eq!(
+            shown(Condition::Not(Box::new(Condition::Any(vec![main(), Condition::Fork])))),
+            "not (branch is main or fork)"
+        );
+        assert_eq!(
+            shown(Condition::Any(vec![
+                Condition::All(vec![main(), Condition::Event(Event::Push)]),
+                Condition::Fork
+            ])),
+            "branch is main and event is push or fork"
+        );
+        let input = Condition::Input { name: "size".into(), value: "Large".into() };
+        assert_eq!(shown(input), "input size is \"Large\"");
+        let trigger = Trigger::Push(vec![glob("main"), glob("release/*")], Origin::default());
+        assert_eq!(trigger.to_string(), "push to main, \"release/*\"");
+    }
+}

@@ -2,12 +2,14 @@
 
 pub mod annotations;
 mod diff;
+pub mod graph;
 pub mod human;
 pub mod json;
 pub mod page;
 mod paint;
 mod place;
 pub mod sarif;
+mod words;
 
 pub use diff::unified as unified_diff;
 pub use paint::Colour;

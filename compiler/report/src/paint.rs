@@ -21,6 +21,11 @@ pub(crate) enum Style {
     Removed,
     Heading,
     Code,
+    Gate,
+    Artefact,
+    Deploy,
+    Faint,
+    Plain,
 }
 
 impl Colour {
@@ -33,7 +38,11 @@ impl Colour {
             Style::Help | Style::Added => "32",
             Style::Removed => "31",
             Style::Heading => "1",
-            Style::Code => "36",
+            Style::Code | Style::Gate => "36",
+            Style::Artefact => "34",
+            Style::Deploy => "1;35",
+            Style::Faint => "2",
+            Style::Plain => return text.to_owned(),
         };
         match self {
             Colour::Always => format!("\u{1b}[{escape}m{text}\u{1b}[0m"),

@@ -35,6 +35,11 @@ shell_linter() {
   apt-get install --quiet --quiet --yes shellcheck || { apt-get update --quiet && apt-get install --quiet --yes shellcheck; }
 }
 
+graph_drawer() {
+  if command -v dot > /dev/null; then return; fi
+  apt-get install --quiet --quiet --yes graphviz || { apt-get update --quiet && apt-get install --quiet --yes graphviz; }
+}
+
 install_judges() {
   mkdir -p "$cache/bin" "$cache/stamps"
   : > "$cache/empty.yaml" # actionlint's configuration: none
@@ -44,4 +49,5 @@ install_judges() {
   GOBIN="$cache/bin" once act "$ACT" go install "$ACT"
   once sigs-yaml "$(digest "$oracles/sigs-yaml"/{main.go,go.mod,go.sum})" kubernetes_yaml
   shell_linter
+  graph_drawer
 }

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod explain;
 mod fmt;
+mod graph;
 
 use crate::arguments::{Arguments, Command};
 use crate::console::{Console, Outcome};
@@ -26,6 +27,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
         Command::Check(check) => check::run(check, &console),
         Command::Build(build) => build::run(build, &console),
         Command::Fmt(fmt) => fmt::run(fmt, &console),
+        Command::Graph(graph) => graph::run(graph, &console),
         Command::Explain(explain) => explain::run(explain, &console),
         Command::Completions(completions) => completions::run(completions, &console),
     };

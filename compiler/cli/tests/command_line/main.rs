@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
 mod findings;
+mod graph;
 mod input;
 mod layout;
 mod output;

@@ -1,0 +1,130 @@
+//! The drawing in the language of Graphviz.
+
+use super::path::{Band, Kind, Path, Stop};
+use super::{Graph, UNPROVEN};
+
+pub(super) fn draw(graph: &Graph<'_>) -> String {
+    let paths = graph.paths();
+    let name = match paths.as_slice() {
+        [only] => only.pipeline.name.as_str(),
+        _ => "pipelines",
+    };
+    let mut lines = vec![
+        format!("digraph {} {{", quoted(name)),
+        "  rankdir=LR; compound=true; nodesep=0.25; ranksep=0.6;".to_owned(),
+        "  fontname=\"Helvetica\"; fontsize=12; color=\"#c9cfd8\"; style=\"rounded\";".to_owned(),
+        "  node [fontname=\"Helvetica\", fontsize=11, style=\"filled,rounded\", shape=box, margin=\"0.16,0.09\"];".to_owned(),
+        "  edge [color=\"#7b8694\", arrowsize=0.7];".to_owned(),
+    ];
+    if !graph.is_proven {
+        lines.push(format!("  label={}; labelloc=t;", quoted(UNPROVEN)));
+    }
+    for (place, path) in paths.iter().enumerate() {
+        pipeline(path, place, &mut lines);
+    }
+    lines.push("}".to_owned());
+    lines.join("\n") + "\n"
+}
+
+fn pipeline(path: &Path<'_>, place: usize, lines: &mut Vec<String>) {
+    lines.push(format!("  subgraph cluster_p{place} {{"));
+    lines.push(format!("    label={}; labeljust=l; penwidth=0;", quoted(&path.pipeline.name)));
+    for (at, band) in path.stages.iter().enumerate() {
+        lines.push(format!("    subgraph {} {{", cluster(place, at)));
+        let mut title = band.stage.name.clone();
+        for more in [band.condition(), band.budget()].into_iter().flatten() {
+            title.push('\n');
+            title.push_str(&more);
+        }
+        lines.push(format!("      label={}; penwidth=1;", quoted(&title)));
+        for stop in band.levels.iter().flatten().filter_map(|id| path.stop(*id)) {
+            lines.push(format!("      p{place}n{} [{}];", stop.node.id.0, attributes(stop)));
+        }
+        if band.levels.is_empty() {
+            lines.push(format!("      {} [shape=point, style=invis];", anchor(place, at, band, true)));
+        }
+        lines.push("    }".to_owned());
+    }
+    lines.push("  }".to_owned());
+    for at in 0..path.stages.len() {
+        for (from, to) in path.edges_inside(at) {
+            lines.push(format!("  p{place}n{} -> p{place}n{};", from.0, to.0));
+        }
+    }
+    for (at, band) in path.stages.iter().enumerate() {
+        for before in &band.after {
+            let Some(first) = path.stages.get(*before) else { continue };
+            lines.push(format!(
+                "  {} -> {} [ltail={}, lhead={}, penwidth=2];",
+                anchor(place, *before, first, true),
+                anchor(place, at, band, false),
+                cluster(place, *before),
+                cluster(place, at)
+            ));
+        }
+    }
+    for (from, to) in path.edges_across() {
+        lines.push(format!("  p{place}n{} -> p{place}n{};", from.0, to.0));
+    }
+}
+
+fn cluster(place: usize, stage: usize) -> String {
+    format!("cluster_p{place}s{stage}")
+}
+
+/// Graphviz draws from node to node and cuts the line at the clusters: this is the node of a stage that stands for it.
+fn anchor(place: usize, stage: usize, band: &Band<'_>, last: bool) -> String {
+    let level = if last { band.levels.last() } else { band.levels.first() };
+    match level.and_then(|nodes| nodes.get(nodes.len() / 2)) {
+        Some(id) => format!("p{place}n{}", id.0),
+        None => format!("p{place}s{stage}"),
+    }
+}
+
+fn attributes(stop: &Stop<'_>) -> String {
+    let (fill, line) = match stop.kind {
+        _ if stop.is_advisory() => ("#ffffff", "#7b8694"),
+        Kind::Gate => ("#e3f3f0", "#2a8074"),
+        Kind::Artefact => ("#fbf1dc", "#b0761a"),
+        Kind::Deploy => ("#e6e9fb", "#4456c7"),
+        Kind::Job => ("#eef0f3", "#7b8694"),
+    };
+    let mut label = match stop.kind {
+        Kind::Deploy => format!("{} to {}", stop.yields, stop.title),
+        _ => format!("{}\n{}", stop.title, stop.yields),
+    };
+    for fact in &stop.facts {
+        label.push('\n');
+        label.push_str(&fact.line());
+    }
+    label.push_str(&format!("\nup to {}", stop.timeout));
+    let dashed = if stop.is_advisory() { ", style=\"filled,rounded,dashed\"" } else { "" };
+    format!("label={}, fillcolor=\"{fill}\", color=\"{line}\"{dashed}", quoted(&label))
+}
+
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\n' => quoted.push_str("\\n"),
+            '"' | '\\' => {
+                quoted.push('\\');
+                quoted.push(character);
+            }
+            // Graphviz reads entities of HTML in labels.
+            '&' => quoted.push_str("&amp;"),
+            _ if character.is_control() => quoted.push(' '),
+            _ => quoted.push(character),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_label_is_never_syntax() {
+        assert_eq!(super::quoted("a\"b\\N\n&lt;"), "\"a\\\"b\\\\N\\n&amp;lt;\"");
+    }
+}

@@ -1,0 +1,127 @@
+//! The drawing as a flowchart of Mermaid, which code hosts show inside Markdown.
+
+use super::path::{Kind, Path, Stop};
+use super::{Graph, UNPROVEN};
+
+pub(super) fn draw(graph: &Graph<'_>) -> String {
+    let mut lines = vec!["flowchart LR".to_owned()];
+    if !graph.is_proven {
+        lines.push(format!("  %% {UNPROVEN}"));
+    }
+    let paths = graph.paths();
+    for (place, path) in paths.iter().enumerate() {
+        let alone = paths.len() == 1;
+        let indent = if alone { "  " } else { "    " };
+        if !alone {
+            lines.push(format!("  subgraph p{place}[{}]", quoted(&path.pipeline.name)));
+        }
+        pipeline(path, place, indent, &mut lines);
+        if !alone {
+            lines.push("  end".to_owned());
+        }
+    }
+    for (class, style) in [
+        ("gate", "fill:#e3f3f0,stroke:#2a8074,color:#14302c"),
+        ("artefact", "fill:#fbf1dc,stroke:#b0761a,color:#3d2a08"),
+        ("deploy", "fill:#e6e9fb,stroke:#4456c7,color:#171d45"),
+        ("job", "fill:#eef0f3,stroke:#7b8694,color:#262c33"),
+        ("advisory", "fill:#ffffff,stroke:#7b8694,color:#262c33,stroke-dasharray:4 3"),
+    ] {
+        let members: Vec<String> = paths
+            .iter()
+            .enumerate()
+            .flat_map(|(place, path)| {
+                path.nodes.iter().filter(move |stop| class_of(stop) == class).map(move |stop| id(place, stop))
+            })
+            .collect();
+        if !members.is_empty() {
+            lines.push(format!("  classDef {class} {style}"));
+            lines.push(format!("  class {} {class}", members.join(",")));
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn pipeline(path: &Path<'_>, place: usize, indent: &str, lines: &mut Vec<String>) {
+    for (at, band) in path.stages.iter().enumerate() {
+        let mut title = band.stage.name.clone();
+        for more in [band.condition(), band.budget()].into_iter().flatten() {
+            title.push('\n');
+            title.push_str(&more);
+        }
+        lines.push(format!("{indent}subgraph p{place}s{at}[{}]", quoted(&title)));
+        for stop in band.levels.iter().flatten().filter_map(|id| path.stop(*id)) {
+            let label = quoted(&label(stop));
+            let (open, close) = match stop.kind {
+                Kind::Gate => ("{{", "}}"),
+                Kind::Artefact => ("[", "]"),
+                Kind::Deploy => ("([", "])"),
+                Kind::Job => ("(", ")"),
+            };
+            lines.push(format!("{indent}  {}{open}{label}{close}", id(place, stop)));
+        }
+        for (from, to) in path.edges_inside(at) {
+            lines.push(format!("{indent}  p{place}n{} --> p{place}n{}", from.0, to.0));
+        }
+        lines.push(format!("{indent}end"));
+    }
+    for (at, band) in path.stages.iter().enumerate() {
+        for before in &band.after {
+            lines.push(format!("{indent}p{place}s{before} ==> p{place}s{at}"));
+        }
+    }
+    for (from, to) in path.edges_across() {
+        lines.push(format!("{indent}p{place}n{} --> p{place}n{}", from.0, to.0));
+    }
+}
+
+fn id(place: usize, stop: &Stop<'_>) -> String {
+    format!("p{place}n{}", stop.node.id.0)
+}
+
+fn class_of(stop: &Stop<'_>) -> &'static str {
+    if stop.is_advisory() { "advisory" } else { stop.kind.word() }
+}
+
+fn label(stop: &Stop<'_>) -> String {
+    let mut label = match stop.kind {
+        Kind::Deploy => format!("{} to {}", stop.yields, stop.title),
+        _ => format!("{}\n{}", stop.title, stop.yields),
+    };
+    if let Some(environment) = stop.environment
+        && environment.tier.word() != environment.name
+    {
+        label.push_str(&format!(" ({})", environment.tier.word()));
+    }
+    for fact in &stop.facts {
+        label.push('\n');
+        label.push_str(&fact.line());
+    }
+    label.push_str(&format!("\nup to {}", stop.timeout));
+    label
+}
+
+/// A text that no reader takes for Markdown, markup or syntax: all but letters, digits and harmless signs becomes an
+/// entity.
+fn quoted(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for character in text.chars() {
+        match character {
+            '\n' => quoted.push_str("<br/>"),
+            ' ' | '-' | ',' | '.' => quoted.push(character),
+            _ if character.is_alphanumeric() => quoted.push(character),
+            _ if character.is_control() => quoted.push(' '),
+            _ => quoted.push_str(&format!("#{};", u32::from(character))),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_label_is_never_syntax() {
+        assert_eq!(super::quoted("a \"b\" #1\n<i>`x`"), "\"a #34;b#34; #35;1<br/>#60;i#62;#96;x#96;\"");
+    }
+}

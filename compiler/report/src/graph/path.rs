@@ -1,0 +1,313 @@
+//! One pipeline as it is drawn.
+
+use crate::words;
+use pipec_ir::{Environment, Node, NodeId, NodeKind, Pipeline, Program, Stage};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A pipeline with what is drawn of it.
+pub(crate) struct Path<'p> {
+    pub(crate) pipeline: &'p Pipeline,
+    pub(crate) stages: Vec<Band<'p>>,
+    /// In source order; a node's place is its id.
+    pub(crate) nodes: Vec<Stop<'p>>,
+    /// What comes directly before what: the transitive reduction.
+    pub(crate) edges: Vec<(NodeId, NodeId)>,
+}
+
+/// A stage.
+pub(crate) struct Band<'p> {
+    pub(crate) stage: &'p Stage,
+    /// The stages it follows directly, by place: the transitive reduction.
+    pub(crate) after: Vec<usize>,
+    /// Its nodes, by how many of the stage's own come before each at least.
+    pub(crate) levels: Vec<Vec<NodeId>>,
+}
+
+/// A node.
+pub(crate) struct Stop<'p> {
+    pub(crate) node: &'p Node,
+    pub(crate) kind: Kind,
+    /// Its name, or the environment it deploys to.
+    pub(crate) title: String,
+    /// What it yields: "acceptance of bundle".
+    pub(crate) yields: String,
+    /// What else is to be seen.
+    pub(crate) facts: Vec<Fact>,
+    /// The environment it deploys to.
+    pub(crate) environment: Option<&'p Environment>,
+    /// How long it may take, soaks included: "10m".
+    pub(crate) timeout: String,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Gate,
+    Artefact,
+    Deploy,
+    Job,
+}
+
+impl Kind {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Kind::Gate => "gate",
+            Kind::Artefact => "artefact",
+            Kind::Deploy => "deploy",
+            Kind::Job => "job",
+        }
+    }
+}
+
+/// Something to be seen at a node.
+pub(crate) struct Fact {
+    /// What it is about: `requires`; empty where the text says it.
+    pub(crate) about: &'static str,
+    pub(crate) text: String,
+    /// The reason that was given for it.
+    pub(crate) because: Option<String>,
+    /// Whether it weakens what the pipeline promises, so that people should look.
+    pub(crate) is_marked: bool,
+}
+
+impl<'p> Path<'p> {
+    pub(crate) fn of(program: &'p Program, pipeline: &'p Pipeline) -> Path<'p> {
+        let nodes: Vec<Stop<'p>> = pipeline.nodes.iter().map(|node| Stop::of(program, node)).collect();
+        let edges = reduced(pipeline);
+        let before = stages_before(pipeline);
+        let stages = pipeline
+            .stages
+            .iter()
+            .enumerate()
+            .map(|(place, stage)| Band {
+                stage,
+                after: reduced_stages(place, &before),
+                levels: levels(pipeline, stage),
+            })
+            .collect();
+        Path { pipeline, stages, nodes, edges }
+    }
+
+    pub(crate) fn stop(&self, id: NodeId) -> Option<&Stop<'p>> {
+        self.nodes.get(id.0)
+    }
+
+    /// The edges inside a stage.
+    pub(crate) fn edges_inside(&self, stage: usize) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
+        let inside = move |id: NodeId| self.stop(id).is_some_and(|stop| stop.node.stage.0 == stage);
+        self.edges.iter().copied().filter(move |(from, to)| inside(*from) && inside(*to))
+    }
+
+    /// The edges between nodes of different stages that no order of the stages explains.
+    pub(crate) fn edges_across(&self) -> Vec<(NodeId, NodeId)> {
+        let before = stages_before(self.pipeline);
+        let stage = |id: NodeId| self.stop(id).map(|stop| stop.node.stage.0);
+        let is_across = |(from, to): &(NodeId, NodeId)| match (stage(*from), stage(*to)) {
+            (Some(from), Some(to)) => {
+                from != to && !before.get(to).is_some_and(|before| before.contains(&from))
+            }
+            _ => false,
+        };
+        self.edges.iter().copied().filter(is_across).collect()
+    }
+
+    /// "on push to main", one for each trigger.
+    pub(crate) fn triggers(&self) -> Vec<String> {
+        self.pipeline.triggers.iter().map(|trigger| format!("on {trigger}")).collect()
+    }
+}
+
+impl Band<'_> {
+    /// "when branch is main"; nothing for a stage that is in every run.
+    pub(crate) fn condition(&self) -> Option<String> {
+        use pipec_ir::Condition;
+        (self.stage.condition != Condition::Always).then(|| format!("when {}", self.stage.condition))
+    }
+
+    pub(crate) fn budget(&self) -> Option<String> {
+        self.stage.budget.as_ref().map(|(length, _)| format!("within {}", words::duration(*length)))
+    }
+}
+
+impl<'p> Stop<'p> {
+    fn of(program: &'p Program, node: &'p Node) -> Stop<'p> {
+        let body = &node.body;
+        let mut length = body.timeout;
+        let mut facts = Vec::new();
+        let mut environment = None;
+        let (kind, title, yields) = match &node.kind {
+            NodeKind::Gate(gate) => {
+                if let Some((because, _)) = &gate.advisory {
+                    facts.push(Fact::marked("advisory", Some(because.clone())));
+                }
+                for rule in &gate.exemptions {
+                    facts.push(Fact::marked(words::exemption(&rule.when), Some(rule.because.clone())));
+                }
+                if let Some(rule) = &gate.overriding {
+                    facts.push(Fact::marked(words::overriding(rule), None));
+                }
+                if let Some(quorum) = gate.quorum {
+                    facts.push(Fact::plain(
+                        "",
+                        format!("{} of {} runs must pass", quorum.quorum, quorum.times),
+                    ));
+                }
+                (Kind::Gate, node.name.clone(), words::judges(gate))
+            }
+            NodeKind::Artefact(artefact) => {
+                let ty = artefact.ty.word();
+                let yields = match &artefact.image_name {
+                    Some((name, _)) => format!("{ty} {name}"),
+                    None => ty.to_owned(),
+                };
+                (Kind::Artefact, node.name.clone(), yields)
+            }
+            NodeKind::Deploy(deploy) => {
+                environment = program.environments.get(&deploy.environment);
+                length = length.saturating_add(words::soaks(deploy));
+                if let Some((because, _)) = &deploy.irreversible {
+                    facts.push(Fact::marked("irreversible", Some(because.clone())));
+                }
+                if deploy.strategy.is_some() {
+                    facts.push(Fact::plain("", words::strategy(deploy)));
+                }
+                facts.extend(environment.into_iter().flat_map(environment_facts));
+                (Kind::Deploy, deploy.environment.clone(), format!("deploy {}", deploy.artefacts.join(", ")))
+            }
+            NodeKind::Job => (Kind::Job, node.name.clone(), "job".to_owned()),
+        };
+        body_facts(node, &mut facts);
+        Stop { node, kind, title, yields, facts, environment, timeout: words::duration(length) }
+    }
+
+    /// Whether nothing waits for it.
+    pub(crate) fn is_advisory(&self) -> bool {
+        matches!(&self.node.kind, NodeKind::Gate(gate) if gate.advisory.is_some())
+    }
+}
+
+fn environment_facts(environment: &Environment) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if !environment.requires.is_empty() {
+        let kinds: Vec<&str> = environment.requires.iter().map(|(kind, _)| kind.as_str()).collect();
+        facts.push(Fact::plain("requires", kinds.join(", ")));
+    }
+    if let Some(approval) = &environment.approval {
+        facts.push(Fact::plain("approval by", words::approval(approval)));
+    }
+    if let Some(window) = &environment.window {
+        facts.push(Fact::plain("window", words::window(window)));
+    }
+    if environment.lock == pipec_ir::Lock::Newest {
+        facts.push(Fact::plain("lock", "newest".to_owned()));
+    }
+    if environment.open_to_members {
+        facts.push(Fact::plain("", "open to members".to_owned()));
+    }
+    if let Some(ttl) = environment.ttl {
+        facts.push(Fact::plain("lives", words::duration(ttl)));
+    }
+    if let Some(url) = environment.url.as_ref().and_then(|url| url.as_literal()) {
+        facts.push(Fact::plain("", url.to_owned()));
+    }
+    facts
+}
+
+fn body_facts(node: &Node, facts: &mut Vec<Fact>) {
+    let body = &node.body;
+    if let Some(matrix) = &body.matrix {
+        let legs: Vec<&str> = matrix.legs.iter().map(|leg| leg.name.as_str()).collect();
+        facts.push(match legs.len() {
+            0..=4 => Fact::plain("legs", legs.join(", ")),
+            number => Fact::plain("", format!("{number} legs")),
+        });
+    }
+    if let Some((shards, _)) = body.shards {
+        facts.push(Fact::plain("", format!("{shards} shards")));
+    }
+    if let Some(retry) = &body.retry {
+        let text = format!(
+            "retried {}",
+            if retry.times == 1 { "once".to_owned() } else { format!("{} times", retry.times) }
+        );
+        facts.push(Fact { about: "", text, because: Some(retry.because.clone()), is_marked: false });
+    }
+    for block in &body.engines {
+        facts.push(Fact::marked(format!("engine {}", block.target), Some(block.because.clone())));
+    }
+}
+
+impl Fact {
+    fn plain(about: &'static str, text: String) -> Fact {
+        Fact { about, text, because: None, is_marked: false }
+    }
+
+    fn marked(text: impl Into<String>, because: Option<String>) -> Fact {
+        Fact { about: "", text: text.into(), because, is_marked: true }
+    }
+
+    /// In one line, without its reason.
+    pub(crate) fn line(&self) -> String {
+        if self.about.is_empty() { self.text.clone() } else { format!("{} {}", self.about, self.text) }
+    }
+}
+
+/// Each node with those before it that no other node before it stands behind.
+fn reduced(pipeline: &Pipeline) -> Vec<(NodeId, NodeId)> {
+    let mut edges = Vec::new();
+    for node in &pipeline.nodes {
+        let behind: BTreeSet<NodeId> = node
+            .before
+            .iter()
+            .filter_map(|id| pipeline.node(*id))
+            .flat_map(|before| before.before.iter().copied())
+            .collect();
+        edges.extend(node.before.difference(&behind).map(|id| (*id, node.id)));
+    }
+    edges
+}
+
+/// All stages before each, by place. Only an earlier answer of this compiler makes a circle impossible: a stage in one is
+/// before itself.
+fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<usize>> {
+    pipeline
+        .stages
+        .iter()
+        .map(|stage| {
+            let mut reached = BTreeSet::new();
+            let mut next: Vec<usize> = stage.after.iter().map(|id| id.0).collect();
+            while let Some(place) = next.pop() {
+                if reached.insert(place)
+                    && let Some(stage) = pipeline.stages.get(place)
+                {
+                    next.extend(stage.after.iter().map(|id| id.0));
+                }
+            }
+            reached
+        })
+        .collect()
+}
+
+fn reduced_stages(place: usize, before: &[BTreeSet<usize>]) -> Vec<usize> {
+    let Some(all) = before.get(place) else { return Vec::new() };
+    let behind: BTreeSet<usize> =
+        all.iter().filter(|at| **at != place).filter_map(|at| before.get(*at)).flatten().copied().collect();
+    all.difference(&behind).copied().filter(|at| *at != place).collect()
+}
+
+/// The nodes of a stage, by the longest way to each from its first ones.
+fn levels(pipeline: &Pipeline, stage: &Stage) -> Vec<Vec<NodeId>> {
+    // What comes before a node has fewer nodes before itself.
+    let mut nodes: Vec<&Node> = stage.nodes.iter().filter_map(|id| pipeline.node(*id)).collect();
+    nodes.sort_by_key(|node| node.before.len());
+    let mut level: BTreeMap<NodeId, usize> = BTreeMap::new();
+    for node in nodes {
+        let own = node.before.iter().filter_map(|id| level.get(id)).max().map_or(0, |level| level + 1);
+        level.insert(node.id, own);
+    }
+    let depth = level.values().max().map_or(0, |level| level + 1);
+    let at = |wanted: usize| {
+        stage.nodes.iter().copied().filter(|id| level.get(id) == Some(&wanted)).collect::<Vec<_>>()
+    };
+    (0..depth).map(at).collect()
+}

@@ -1,0 +1,271 @@
+//! The drawing for a terminal: a band for each stage, from top to bottom as a change travels.
+
+use super::path::{Band, Fact, Kind, Path, Stop};
+use super::{Graph, UNPROVEN};
+use crate::paint::{Colour, Style, harmless};
+use crate::words;
+
+/// The narrowest and the widest drawing, in columns.
+const NARROWEST: usize = 48;
+const WIDEST: usize = 120;
+
+/// A line under way.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Row {
+    pieces: Vec<(Option<Style>, String)>,
+    width: usize,
+}
+
+impl Row {
+    pub(crate) fn text(self, text: impl AsRef<str>) -> Row {
+        self.piece(None, text.as_ref())
+    }
+
+    pub(crate) fn styled(self, style: Style, text: impl AsRef<str>) -> Row {
+        self.piece(Some(style), text.as_ref())
+    }
+
+    fn piece(mut self, style: Option<Style>, text: &str) -> Row {
+        let text = harmless(text).replace(['\n', '\t'], " ");
+        self.width += text.chars().count();
+        self.pieces.push((style, text));
+        self
+    }
+
+    /// Blanks up to a column.
+    pub(crate) fn to(self, column: usize) -> Row {
+        let missing = column.saturating_sub(self.width);
+        self.text(" ".repeat(missing))
+    }
+
+    pub(crate) fn render(&self, colour: Colour) -> String {
+        let painted: String = self
+            .pieces
+            .iter()
+            .map(|(style, text)| match style {
+                Some(style) if !text.is_empty() => colour.paint(*style, text),
+                _ => text.clone(),
+            })
+            .collect();
+        if colour == Colour::Never { painted.trim_end().to_owned() + "\n" } else { painted + "\n" }
+    }
+}
+
+/// The text in lines of at most `width` characters, broken at blanks where there are any.
+pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(8);
+    let mut lines = vec![String::new()];
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let mut word: Vec<char> = word.chars().collect();
+        if length > 0 && length + 1 + word.len() > width {
+            lines.push(String::new());
+            length = 0;
+        }
+        while word.len() > width {
+            let rest = word.split_off(width);
+            if let Some(line) = lines.last_mut() {
+                line.extend(word);
+            }
+            lines.push(String::new());
+            word = rest;
+        }
+        if let Some(line) = lines.last_mut() {
+            if length > 0 {
+                line.push(' ');
+                length += 1;
+            }
+            length += word.len();
+            line.extend(word);
+        }
+    }
+    lines
+}
+
+/// The text, or as much of it as fits.
+fn cut(text: &str, width: usize) -> String {
+    if text.chars().count() <= width {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(width.saturating_sub(1)).collect();
+    kept + "…"
+}
+
+pub(crate) fn sign(kind: Kind, is_advisory: bool) -> &'static str {
+    match kind {
+        Kind::Gate if is_advisory => "◌",
+        Kind::Gate => "◇",
+        Kind::Artefact => "■",
+        Kind::Deploy => "▶",
+        Kind::Job => "○",
+    }
+}
+
+pub(crate) fn style(kind: Kind) -> Style {
+    match kind {
+        Kind::Gate => Style::Gate,
+        Kind::Artefact => Style::Artefact,
+        Kind::Deploy => Style::Deploy,
+        Kind::Job => Style::Faint,
+    }
+}
+
+pub(super) fn draw(graph: &Graph<'_>, width: usize, colour: Colour) -> String {
+    let width = width.clamp(NARROWEST, WIDEST);
+    let mut text = String::new();
+    for (place, path) in graph.paths().iter().enumerate() {
+        if place > 0 {
+            text.push('\n');
+        }
+        for row in pipeline(path, graph.is_proven, width) {
+            text.push_str(&row.render(colour));
+        }
+    }
+    text
+}
+
+fn pipeline(path: &Path<'_>, is_proven: bool, width: usize) -> Vec<Row> {
+    let pipeline = path.pipeline;
+    let mut head = Row::default().styled(Style::Heading, &pipeline.name);
+    if !is_proven {
+        head = head.text("  ").styled(Style::Error, UNPROVEN);
+    }
+    if let Some((budget, _)) = &pipeline.budget {
+        let budget = format!("within {}", words::duration(*budget));
+        head = head.to(width.saturating_sub(budget.chars().count())).styled(Style::Faint, budget);
+    }
+    let mut rows = vec![head];
+    if let Some(docs) = pipeline.docs.first().filter(|line| !line.trim().is_empty()) {
+        rows.extend(wrapped(docs, width).into_iter().map(|line| Row::default().text(line)));
+    }
+    let triggers = path.triggers().join("  ·  ");
+    rows.extend(wrapped(&triggers, width).into_iter().map(|line| Row::default().styled(Style::Faint, line)));
+    rows.push(Row::default());
+
+    let middle = width / 2;
+    let column = path.nodes.iter().map(|stop| stop.title.chars().count()).max().unwrap_or(0).clamp(8, 28) + 2;
+    for (place, band) in path.stages.iter().enumerate() {
+        let follows = place > 0 && band.after == [place - 1];
+        if follows {
+            rows.push(Row::default().to(middle).styled(Style::Faint, "▼"));
+        } else if place > 0 {
+            rows.push(Row::default());
+        }
+        let is_followed = path.stages.get(place + 1).is_some_and(|next| next.after == [place]);
+        stage(path, band, place, Frame { width, middle, column, follows, is_followed }, &mut rows);
+    }
+    rows
+}
+
+#[derive(Clone, Copy)]
+struct Frame {
+    width: usize,
+    /// Where the line from stage to stage runs.
+    middle: usize,
+    /// How much room a node's title has.
+    column: usize,
+    /// Whether the stage above is the one it follows.
+    follows: bool,
+    is_followed: bool,
+}
+
+fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mut Vec<Row>) {
+    let width = frame.width;
+    let mut head = Row::default()
+        .styled(Style::Faint, "╭─ ")
+        .styled(Style::Heading, cut(&band.stage.name, width.saturating_sub(30)))
+        .text(" ");
+    let after: Vec<&str> = band
+        .after
+        .iter()
+        .filter_map(|at| path.stages.get(*at))
+        .map(|band| band.stage.name.as_str())
+        .collect();
+    if place > 0 && !frame.follows {
+        let told = if after.is_empty() {
+            "from the start".to_owned()
+        } else {
+            format!("after {}", after.join(", "))
+        };
+        let room = width.saturating_sub(head.width + 8);
+        head = head.styled(Style::Faint, cut(&told, room)).text(" ");
+    }
+    let budget = band.budget().map(|budget| format!(" {budget} ─")).unwrap_or_default();
+    let missing = width.saturating_sub(head.width + budget.chars().count() + 1);
+    rows.push(head.styled(Style::Faint, format!("{}{budget}╮", "─".repeat(missing))));
+    if let Some(condition) = band.condition() {
+        for line in wrapped(&condition, width.saturating_sub(6)) {
+            rows.push(framed(Row::default().styled(Style::Help, line), width));
+        }
+    }
+    for (level, nodes) in band.levels.iter().enumerate() {
+        if level > 0 {
+            rows.push(framed(Row::default().styled(Style::Faint, "↓"), width));
+        }
+        for stop in nodes.iter().filter_map(|id| path.stop(*id)) {
+            node(stop, frame, rows);
+        }
+    }
+    if band.levels.is_empty() {
+        rows.push(framed(Row::default().styled(Style::Faint, "nothing"), width));
+    }
+    let mut foot: Vec<char> = format!("╰{}╯", "─".repeat(width.saturating_sub(2))).chars().collect();
+    if frame.is_followed
+        && let Some(sign) = foot.get_mut(frame.middle)
+    {
+        *sign = '┬';
+    }
+    rows.push(Row::default().styled(Style::Faint, foot.into_iter().collect::<String>()));
+}
+
+fn node(stop: &Stop<'_>, frame: Frame, rows: &mut Vec<Row>) {
+    let width = frame.width;
+    let (column, kind) = (frame.column, style(stop.kind));
+    // Two columns of sign, then the title, what it yields, and at the right how long it may take.
+    let room = width.saturating_sub(6);
+    let timeout = &stop.timeout;
+    let title = cut(&stop.title, column.saturating_sub(2));
+    let mut yields = wrapped(&stop.yields, room.saturating_sub(2 + column + timeout.len() + 2)).into_iter();
+    let head = Row::default()
+        .styled(kind, sign(stop.kind, stop.is_advisory()))
+        .text(" ")
+        .styled(if stop.kind == Kind::Deploy { Style::Deploy } else { Style::Plain }, title)
+        .to(2 + column)
+        .text(yields.next().unwrap_or_default())
+        .to(room.saturating_sub(timeout.chars().count()))
+        .styled(Style::Faint, timeout);
+    rows.push(framed(head, width));
+    for line in yields {
+        rows.push(framed(Row::default().to(2 + column).text(line), width));
+    }
+    if let Some(environment) = stop.environment
+        && environment.tier.word() != environment.name
+    {
+        rows.push(framed(Row::default().to(2 + column).styled(Style::Faint, environment.tier.word()), width));
+    }
+    for fact in &stop.facts {
+        for row in fact_rows(fact, 2 + column, room) {
+            rows.push(framed(row, width));
+        }
+    }
+}
+
+/// A fact with its reason, from a column on.
+fn fact_rows(fact: &Fact, column: usize, room: usize) -> Vec<Row> {
+    let mut text = fact.line();
+    if let Some(because) = &fact.because {
+        text.push_str(&format!(": {because}"));
+    }
+    let style = if fact.is_marked { Style::Warning } else { Style::Faint };
+    wrapped(&text, room.saturating_sub(column))
+        .into_iter()
+        .map(|line| Row::default().to(column).styled(style, line))
+        .collect()
+}
+
+fn framed(row: Row, width: usize) -> Row {
+    let mut framed = Row::default().styled(Style::Faint, "│").text("  ");
+    framed.width += row.width;
+    framed.pieces.extend(row.pieces);
+    framed.to(width.saturating_sub(1)).styled(Style::Faint, "│")
+}

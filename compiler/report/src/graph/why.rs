@@ -1,0 +1,224 @@
+//! What holds a node back.
+
+use super::Graph;
+use super::path::{Kind, Path, Stop};
+use super::terminal::{Row, sign, style, wrapped};
+use crate::paint::{Colour, Style};
+use crate::words;
+use pipec_ir::{Condition, Lock, NodeId, NodeKind};
+use serde_json::{Value, json};
+
+/// Why a node is not there yet: for each that is called so, what comes before it and what waits for it.
+pub struct Answer<'p> {
+    paths: Vec<(Path<'p>, Vec<NodeId>)>,
+    is_proven: bool,
+}
+
+/// Nothing is called so; these are the names there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unknown {
+    /// The names of nodes and environments, sorted.
+    pub known: Vec<String>,
+}
+
+pub(super) fn answer<'p>(graph: &Graph<'p>, name: &str) -> Result<Answer<'p>, Unknown> {
+    let mut known = Vec::new();
+    let mut paths = Vec::new();
+    for path in graph.paths() {
+        let mut wanted = Vec::new();
+        for stop in &path.nodes {
+            known.push(stop.node.name.clone());
+            known.extend(stop.environment.map(|environment| environment.name.clone()));
+            let is_meant = stop.node.name == name || (stop.kind == Kind::Deploy && stop.title == name);
+            if is_meant {
+                wanted.push(stop.node.id);
+            }
+        }
+        if !wanted.is_empty() {
+            paths.push((path, wanted));
+        }
+    }
+    if paths.is_empty() {
+        known.sort();
+        known.dedup();
+        return Err(Unknown { known });
+    }
+    Ok(Answer { paths, is_proven: graph.is_proven })
+}
+
+impl Answer<'_> {
+    /// For a terminal of that many columns.
+    pub fn terminal(&self, width: usize, colour: Colour) -> String {
+        let width = width.clamp(48, 120);
+        let mut rows = Vec::new();
+        if !self.is_proven {
+            rows.push(Row::default().styled(Style::Error, super::UNPROVEN));
+            rows.push(Row::default());
+        }
+        for (path, id) in self.each() {
+            if let Some(stop) = path.stop(id) {
+                if rows.len() > 2 {
+                    rows.push(Row::default());
+                }
+                explain(path, stop, width, &mut rows);
+            }
+        }
+        rows.iter().map(|row| row.render(colour)).collect()
+    }
+
+    /// As one JSON object: `version`, `proven`, and in `nodes` for each its `pipeline`, `node`, `when` (or null), `before`
+    /// (`node`, `must`, `when`), `waits-for` (what else must be so) and `holds-back` (the nodes behind it).
+    pub fn json(&self) -> String {
+        let nodes: Vec<Value> = self
+            .each()
+            .filter_map(|(path, id)| {
+                let stop = path.stop(id)?;
+                let before = path.nodes.iter().filter(|other| stop.node.before.contains(&other.node.id)).map(
+                    |other| json!({"node": other.node.name, "must": must(other), "when": when(path, other)}),
+                );
+                let besides: Vec<Value> = besides(stop)
+                    .into_iter()
+                    .map(|(what, text)| json!({"what": what, "text": text}))
+                    .collect();
+                let behind = behind(path, id).into_iter().map(|stop| stop.node.name.as_str());
+                Some(json!({
+                    "pipeline": path.pipeline.name,
+                    "node": stop.node.name,
+                    "when": when(path, stop),
+                    "before": before.collect::<Vec<_>>(),
+                    "waits-for": besides,
+                    "holds-back": behind.collect::<Vec<_>>(),
+                }))
+            })
+            .collect();
+        let document = json!({"version": 1, "proven": self.is_proven, "nodes": nodes});
+        serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Path<'_>, NodeId)> {
+        self.paths.iter().flat_map(|(path, ids)| ids.iter().map(move |id| (path, *id)))
+    }
+}
+
+/// What a node before another has to have done.
+fn must(stop: &Stop<'_>) -> String {
+    let mut text = match &stop.node.kind {
+        NodeKind::Gate(gate) => {
+            let mut text = format!("pass: {}", words::judges(gate));
+            for rule in &gate.exemptions {
+                text.push_str(&format!(", or be {}", words::exemption(&rule.when)));
+            }
+            if let Some(rule) = &gate.overriding {
+                text.push_str(&format!(", or an {}", words::overriding(rule)));
+            }
+            text
+        }
+        NodeKind::Artefact(artefact) => format!("be built: {}", artefact.ty.word()),
+        NodeKind::Deploy(deploy) => format!("have deployed {}", deploy.artefacts.join(", ")),
+        NodeKind::Job => "succeed".to_owned(),
+    };
+    for fact in stop.facts.iter().filter(|fact| fact.text.starts_with("engine ")) {
+        text.push_str(&format!(" ({})", fact.text));
+    }
+    text
+}
+
+fn when(path: &Path<'_>, stop: &Stop<'_>) -> Option<String> {
+    let stage = path.pipeline.stage_of(stop.node)?;
+    (stage.condition != Condition::Always).then(|| stage.condition.to_string())
+}
+
+/// What else has to be so before the node starts: whom and what it asks, besides other nodes.
+fn besides(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
+    let mut all = Vec::new();
+    let Some(environment) = stop.environment else { return all };
+    if let Some(approval) = &environment.approval {
+        all.push(("approval", format!("by {}", words::approval(approval))));
+    }
+    if let Some(window) = &environment.window {
+        all.push(("window", words::window(window)));
+    }
+    all.push(("lock", words::lock(environment).to_owned()));
+    all.push(("forward", "no commit before the one deployed there last".to_owned()));
+    all
+}
+
+/// Every node that the node is before.
+fn behind<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a Stop<'p>> {
+    path.nodes.iter().filter(|other| other.node.before.contains(&id)).collect()
+}
+
+fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) {
+    let name = |stop: &Stop<'_>| stop.node.name.clone();
+    let stage = path.pipeline.stage_of(stop.node).map_or("", |stage| stage.name.as_str());
+    rows.push(
+        Row::default()
+            .styled(style(stop.kind), sign(stop.kind, stop.is_advisory()))
+            .text(" ")
+            .styled(Style::Heading, name(stop))
+            .styled(Style::Faint, format!("  stage {stage} of {}", path.pipeline.name)),
+    );
+    let due = when(path, stop).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"));
+    let triggers: Vec<String> = path.pipeline.triggers.iter().map(ToString::to_string).collect();
+    told("is in", &format!("{due}; runs start on {}", triggers.join(", on ")), width, rows);
+    if let Some(environment) = stop.environment
+        && environment.lock == Lock::Newest
+    {
+        told("may be", "passed over for a newer one that waits behind it", width, rows);
+    }
+
+    let before: Vec<&Stop<'_>> =
+        path.nodes.iter().filter(|other| stop.node.before.contains(&other.node.id)).collect();
+    rows.push(Row::default());
+    if before.is_empty() {
+        rows.push(Row::default().styled(Style::Heading, "nothing has to happen before it"));
+    } else {
+        rows.push(Row::default().styled(Style::Heading, "before it, these must"));
+    }
+    let column = before.iter().map(|stop| name(stop).chars().count()).max().unwrap_or(0).min(32) + 6;
+    let own = when(path, stop);
+    for other in before {
+        let mut text = must(other);
+        if let Some(when) = when(path, other).filter(|when| Some(when) != own.as_ref()) {
+            text.push_str(&format!("; due when {when}"));
+        }
+        let mut lines = wrapped(&text, width.saturating_sub(column)).into_iter();
+        let head = Row::default()
+            .text("  ")
+            .styled(style(other.kind), sign(other.kind, other.is_advisory()))
+            .text(" ")
+            .text(name(other))
+            .text(" ")
+            .to(column)
+            .text(lines.next().unwrap_or_default());
+        rows.push(head);
+        rows.extend(lines.map(|line| Row::default().to(column).text(line)));
+    }
+    let besides = besides(stop);
+    if !besides.is_empty() {
+        rows.push(Row::default());
+        rows.push(Row::default().styled(Style::Heading, "then it waits for"));
+        for (what, text) in besides {
+            told(what, &text, width, rows);
+        }
+    }
+    let behind = behind(path, stop.node.id);
+    rows.push(Row::default());
+    if behind.is_empty() {
+        rows.push(Row::default().styled(Style::Heading, "nothing waits for it"));
+        return;
+    }
+    rows.push(Row::default().styled(Style::Heading, "these wait for it"));
+    let names: Vec<String> = behind.into_iter().map(name).collect();
+    let lines = wrapped(&names.join(", "), width.saturating_sub(2));
+    rows.extend(lines.into_iter().map(|line| Row::default().text("  ").text(line)));
+}
+
+fn told(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {
+    let mut what = Some(what);
+    for line in wrapped(text, width.saturating_sub(12)) {
+        rows.push(
+            Row::default().text("  ").styled(Style::Faint, what.take().unwrap_or("")).to(12).text(line),
+        );
+    }
+}

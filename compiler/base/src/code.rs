@@ -110,6 +110,7 @@ registry! {
     P0409 = 409 "retried-gate" since "0.1.0";
     P0410 = 410 "weak-quorum" since "0.1.0";
     P0411 = 411 "open-override" since "0.1.0";
+    P0412 = 412 "idle-override" since "0.1.0";
 
     P0501 = 501 "unknown-tier" since "0.1.0";
     P0502 = 502 "unending-environment" since "0.1.0";

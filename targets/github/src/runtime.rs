@@ -85,6 +85,28 @@ pub(crate) const EXEMPT: &str = include_str!("runtime/exempt.sh");
 /// Refuses to go on without an approval.
 pub(crate) const APPROVAL: &str = include_str!("runtime/approval.sh");
 
+/// Refuses an override that is not by the book.
+pub(crate) const OVERRIDE_ASKED: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/override-asked.sh")
+);
+
+/// Lets a gate that failed pass, if somebody approved that, and records it.
+pub(crate) const OVERRIDE_APPROVED: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/override-approved.sh")
+);
+
+/// Refuses to deploy on an override that has expired.
+pub(crate) const OVERRIDE_IN_FORCE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/override-in-force.sh")
+);
+
 /// Refuses to go back to an older commit.
 pub(crate) const FORWARD: &str = include_str!("runtime/forward.sh");
 

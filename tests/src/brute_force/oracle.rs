@@ -489,8 +489,15 @@ impl<'p> Judge<'p> {
             let knows = runs.iter().any(|run| !run.unknown);
             let mut counted = runs.iter().filter(|run| !knows || !run.unknown);
             let judges = counted.any(|run| !exempt(run));
+            // An override is a push to a protected branch, and of it nothing is known that changed.
+            let overrides =
+                |run: &&Run| run.event == Event::Push && run.unknown && self.world.is_protected(run);
+            let usable = runs.is_empty() || runs.iter().any(overrides);
             if !judges {
                 self.find("P0404", [self.label(*place)], None);
+            }
+            if gate.overridable && (gate.advisory || !usable) {
+                self.find("P0412", [self.label(*place)], None);
             }
             let awaited = deploys.iter().any(|deploy| self.order.is_before(*place, deploy.place));
             // It comes too late for a deploy that needs it: that has been said.

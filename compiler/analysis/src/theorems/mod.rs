@@ -6,6 +6,7 @@ mod every_change_travels;
 mod facts_there;
 mod no_skipped_gates;
 mod one_path;
+mod overrides;
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::facts::{Facts, Run};
@@ -36,6 +37,7 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<
     let mut proof = Proof { program, pipeline, facts, diagnostics: Vec::new(), undecided: false };
     facts_there::prove(&mut proof);
     no_skipped_gates::prove(&mut proof);
+    overrides::prove(&mut proof);
     one_path::prove(&mut proof);
     build_once::prove(&mut proof);
     every_change_travels::prove(&mut proof);

@@ -2,6 +2,7 @@
 
 use super::expression::Axis;
 use super::finding::Finding;
+use super::overrides;
 use super::reading::{Node, Value};
 use super::world::World;
 use pipec_ir::{Event, InputType, Pipeline, Trigger};
@@ -33,9 +34,9 @@ pub(crate) fn let_in(
                 schedule(node, pipeline, &mut findings);
                 world.facts.event(Event::Schedule)
             }
-            "workflow_dispatch" if has(Event::Manual) => {
+            "workflow_dispatch" if has(Event::Manual) || world.can_override() => {
                 manual(node, pipeline, &mut findings);
-                world.facts.event(Event::Manual)
+                world.dispatched()
             }
             "merge_group" if has(Event::MergeQueue) => {
                 only(node, &["types"], &mut findings);
@@ -111,7 +112,7 @@ fn push(node: &Node, world: &World<'_>, pipeline: &Pipeline, findings: &mut Vec<
         }
         ways.push(logic.and(&world.facts.event(event), &names));
     }
-    logic.any(&ways)
+    logic.and_not(&logic.any(&ways), &world.overriding())
 }
 
 fn pull_request(
@@ -208,7 +209,14 @@ fn manual(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
         .flatten()
         .collect();
     let emitted = node.get("inputs").map(Node::entries).unwrap_or_default();
+    let own_entry = pipeline.events().contains(&Event::Manual);
+    let mut missing = overrides::inputs(pipeline);
     for (name, input) in emitted {
+        if let Some(place) = missing.iter().position(|wanted| wanted == name) {
+            missing.remove(place);
+            override_input(name, input, own_entry, pipeline, findings);
+            continue;
+        }
         let Some(wanted) = wanted.iter().find(|wanted| wanted.name == *name) else {
             findings.push(Finding::of_file(format!("it takes an input `{name}`"), input.line));
             continue;
@@ -226,10 +234,38 @@ fn manual(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
             findings.push(Finding::of_file(format!("the input `{name}` has another type"), input.line));
         }
     }
+    for name in missing {
+        findings.push(Finding::of_file(format!("the input `{name}` of overrides is missing"), node.line));
+    }
     for wanted in wanted {
         if !emitted.iter().any(|(name, _)| *name == wanted.name) {
             findings.push(Finding::of_file(format!("the input `{}` is missing", wanted.name), node.line));
         }
+    }
+}
+
+/// The entry for overrides takes just the gates that have one; a manual run of the source's own names none.
+fn override_input(
+    name: &str,
+    input: &Node,
+    own_entry: bool,
+    pipeline: &Pipeline,
+    findings: &mut Vec<Finding>,
+) {
+    only(input, &["description", "type", "default", "required", "options"], findings);
+    let ty = input.get("type").and_then(Node::text);
+    let options = input.get("options").map(|options| options.texts().unwrap_or_default());
+    let default = input.get("default").and_then(Node::text);
+    let same = if name == overrides::GATE {
+        let ordinary = own_entry.then(|| overrides::ORDINARY.to_owned());
+        let gates = overrides::overridable(pipeline).map(|gate| gate.name.clone());
+        let wanted: Vec<String> = ordinary.clone().into_iter().chain(gates).collect();
+        ty == Some("choice") && options == Some(wanted) && default == ordinary.as_deref()
+    } else {
+        ty == Some("string") && options.is_none() && default.is_none()
+    };
+    if !same {
+        findings.push(Finding::of_file(format!("the input `{name}` of overrides is another"), input.line));
     }
 }
 

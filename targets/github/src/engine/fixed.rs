@@ -40,11 +40,22 @@ pub(crate) enum Fixed {
     Approval,
     /// Fails unless the commit is, or descends from, the one last deployed to ENVIRONMENT by WORKFLOW.
     Forward,
-    /// Fails unless each job of JOBS, JOBS_2 and so on succeeded if it was due and was skipped if it was not.
+    /// Fails unless each job of JOBS, JOBS_2 and so on succeeded if it was due and was skipped if it was not. One that
+    /// failed counts as one that succeeded where the result behind it is `success`.
     Verdict,
+    /// Fails in a manual run, unless GATE is ORDINARY, if there is one; or it is the first attempt, GATE is one of GATES,
+    /// COMMIT is the run's, which is the head of a branch in PUSHED and PROTECTED that GitHub protects, and REASON is one
+    /// line that is not blank.
+    OverrideAsked,
+    /// Fails unless it is the first attempt of a run that somebody approved for ENVIRONMENT; records that of GATE, with
+    /// REASON, and when: `approved-at`.
+    OverrideApproved,
+    /// Fails if GATE is in a line of OVERRIDES whose result is neither `success` nor `skipped`, and its approval is older
+    /// than the seconds of that line.
+    OverrideInForce,
 }
 
-const TEXTS: [(Fixed, &str); 16] = [
+const TEXTS: [(Fixed, &str); 19] = [
     (Fixed::Plan, runtime!("names", "fail", "glob", "plan")),
     (Fixed::Facts, runtime!("facts")),
     (Fixed::RecordFile, runtime!("names", "fail", "digest", "record-file")),
@@ -61,6 +72,9 @@ const TEXTS: [(Fixed, &str); 16] = [
     (Fixed::Approval, runtime!("approval")),
     (Fixed::Forward, runtime!("forward")),
     (Fixed::Verdict, runtime!("verdict")),
+    (Fixed::OverrideAsked, runtime!("names", "fail", "glob", "override-asked")),
+    (Fixed::OverrideApproved, runtime!("names", "fail", "override-approved")),
+    (Fixed::OverrideInForce, runtime!("names", "fail", "override-in-force")),
 ];
 
 /// The fixed script that a text is, byte for byte.

@@ -24,7 +24,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         goes_on(gating, job, &mut findings);
         lock(gating, job, &mut findings);
         if job.id == PLAN {
-            plan_steps(job, &mut findings);
+            plan_steps(gating, job, &mut findings);
         }
     }
     names(gating, &mut findings);
@@ -150,7 +150,8 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if !fits || machine.ends_with("-latest") {
         differs(format!("it runs on `{machine}`"));
     }
-    if node.is_none() && job.id != PLAN && job.id != VERDICT {
+    let asks = super::overrides::gate_of(gating.pipeline, &job.id).is_some();
+    if node.is_none() && !asks && job.id != PLAN && job.id != VERDICT {
         differs("no node of the source is behind it".to_owned());
     }
     if let Some(node) = node {
@@ -173,8 +174,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         }
         let strategy = matches!(&node.kind, NodeKind::Deploy(deploy)
             if deploy.strategy.is_some() || deploy.shift.is_some() || deploy.verify.is_some() || deploy.rollback.is_some());
-        let quorum =
-            matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some() || gate.overriding.is_some());
+        let quorum = matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some());
         let environment = match &node.kind {
             NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
             _ => None,
@@ -242,8 +242,8 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The plan is its checkout and its script, and always starts.
-fn plan_steps(job: &Job, findings: &mut Vec<Finding>) {
+/// The plan is its checkout and its script, besides what refuses overrides, and always starts.
+fn plan_steps(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let Some(plan) = super::plan::plan_step(job) else { return differs("it does not run the plan's script") };
     if job.node.get("if").is_some()
@@ -254,6 +254,13 @@ fn plan_steps(job: &Job, findings: &mut Vec<Finding>) {
     }
     for step in &job.steps {
         let is_checkout = step.action() == Some("actions/checkout");
+        let asked = super::overrides::asked_step(job).filter(|asked| asked.line == step.line);
+        if let Some(asked) = asked {
+            if !gating.world.can_override() || !super::overrides::is_told_the_book(asked, gating.pipeline) {
+                differs("it lets overrides begin otherwise than by the book");
+            }
+            continue;
+        }
         if (step.line != plan.line && !is_checkout) || step.node.get("working-directory").is_some() {
             differs("it does something else than to plan");
         }

@@ -1,6 +1,8 @@
-//! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run.
+//! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run, or is the
+//! gate that this run overrides and its role has approved that.
 
 use super::finding::{Finding, UNTRUSTED, is_advisory};
+use super::overrides;
 use super::starts::{Jobs, jobs_of};
 use super::workflow::{Job, Workflow};
 use super::world::World;
@@ -50,14 +52,15 @@ impl Gating<'_, '_> {
         self.source.wanted.clone()
     }
 
-    /// That a job of the node is green.
+    /// That a job of the node is green, or the run overrides it by the book.
     fn passed(&self, node: &Node) -> Proposition {
         let green: Vec<Proposition> = jobs_of(self.workflow, self.pipeline, node)
             .into_iter()
             .filter_map(|job| self.jobs.get(&job.id))
             .map(|state| state.success.clone())
             .collect();
-        self.world.logic().any(&green)
+        let green = self.world.logic().any(&green);
+        self.world.logic().or(&green, &overrides::overridden(self, node))
     }
 
     /// Every difference in when a node starts.

@@ -11,6 +11,7 @@ mod frame;
 mod gating;
 #[cfg(test)]
 mod meaning;
+mod overrides;
 mod pins;
 mod plan;
 mod reading;
@@ -131,6 +132,7 @@ impl Proofs<'_> {
         }
         for node in &pipeline.nodes {
             findings.extend(gating.check(node));
+            findings.extend(overrides::check(&gating, node));
             for job in starts::jobs_of(workflow, pipeline, node) {
                 findings.extend(rights::check(&gating, job));
                 findings.extend(steps::check(&gating, node, job));

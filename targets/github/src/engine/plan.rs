@@ -70,7 +70,10 @@ fn tested(
             let asked = Condition::Input { name: input.clone(), value: value.to_owned() };
             let known = pipeline.stages.iter().any(|stage| stage.condition.atoms().contains(&&asked));
             let manual = world.facts.event(Event::Manual);
-            known.then(|| logic.and(&manual, &world.facts.input(&input, value)))
+            // The script knows inputs of an override too, whatever they are.
+            let of_override =
+                logic.and(&world.overriding(), &world.free(&format!("{input} is {value} in an override")));
+            known.then(|| logic.or(&logic.and(&manual, &world.facts.input(&input, value)), &of_override))
         }
         _ => None,
     }

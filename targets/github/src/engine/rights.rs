@@ -5,6 +5,7 @@ use super::expression::{Expression, Template};
 use super::finding::{Finding, UNTRUSTED, node_of};
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
+use super::overrides;
 use super::reading::{Node as Yaml, Value};
 use super::starts::jobs_of;
 use super::values;
@@ -39,6 +40,9 @@ pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
 fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static str> {
     let mut rights: BTreeMap<&'static str, &'static str> = BTreeMap::new();
     if job.id == PLAN {
+        if gating.world.can_override() {
+            rights.insert("contents", "read");
+        }
         if let Some(plan) = super::plan::plan_step(job)
             && plan.literal_env("FACTS").unwrap_or_default().contains(" changed-")
         {
@@ -47,6 +51,10 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
                 rights.insert("actions", "read");
             }
         }
+        return rights;
+    }
+    if overrides::gate_of(gating.pipeline, &job.id).is_some() {
+        rights.insert("actions", "read");
         return rights;
     }
     let Some(node) = node_of(gating.pipeline, &job.id) else { return rights };
@@ -122,6 +130,10 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
         _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
         _ => None,
     });
+    // Its reviewers are the role; a deployment it is none, but only as one it surely has reviewers.
+    let asks = overrides::gate_of(gating.pipeline, &job.id)
+        .map(|gate| (overrides::environment(gating.pipeline, gate), true));
+    let wanted = asks.clone().or(wanted);
     let Some(given) = job.node.get("environment") else {
         if wanted.is_some() {
             findings.push(Finding::of_job(&job.id, "it has no environment", job.line));
@@ -133,7 +145,9 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
     if given.get("name").and_then(Yaml::text) != Some(&name) {
         differs("its environment has another name, or one that is not literal");
     }
-    if !deploys && gating.program.environments.keys().any(|known| known.eq_ignore_ascii_case(&name)) {
+    if (!deploys || asks.is_some())
+        && gating.program.environments.keys().any(|known| known.eq_ignore_ascii_case(&name))
+    {
         differs("its environment is one that others deploy to");
     }
     let deployment = given.get("deployment").map(|node| node.value.clone());
@@ -206,7 +220,9 @@ fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
     let Some(path) = super::plan::path_of(Some(value)) else { return false };
     let Work::Run(Some(text)) = &step.work else { return false };
     match fixed(text) {
-        Some(Fixed::Plan | Fixed::Approval | Fixed::Forward) => name == "GH_TOKEN" && path == "github.token",
+        Some(
+            Fixed::Plan | Fixed::Approval | Fixed::Forward | Fixed::OverrideAsked | Fixed::OverrideApproved,
+        ) => name == "GH_TOKEN" && path == "github.token",
         // With which of them it pushes is proven word for word with its step.
         Some(Fixed::PushImage) => match &held.registry {
             Some([user, password]) => {

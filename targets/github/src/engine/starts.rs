@@ -2,6 +2,7 @@
 
 use super::expression::{Cases, Datum, Evaluator, Expression, JobState, Scope};
 use super::finding::{is_advisory, node_of};
+use super::overrides;
 use super::plan;
 use super::workflow::{Job, Workflow, expression};
 use super::world::World;
@@ -15,7 +16,8 @@ pub(crate) type Jobs = BTreeMap<String, JobState>;
 /// Which results of jobs are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Results {
-    /// Every job that starts is green, but for gates that only report; nothing is cancelled.
+    /// Every job that starts is green, but for gates that only report and the gate that the run overrides; nothing is
+    /// cancelled.
     Green,
     /// Every result may stand beside every other, as if each job were re-run on its own (trap 18). What holds here hangs
     /// on no other job's condition (trap 2), and holds the more where results hang together.
@@ -63,9 +65,15 @@ fn state(
     let start = logic.and(let_in, &condition);
     let reports = node_of(pipeline, &job.id).is_some_and(is_advisory);
     let mut fine = if green && !reports { logic.truth() } else { world.free(&format!("{} is fine", job.id)) };
+    if green && let Some(gate) = node_of(pipeline, &job.id) {
+        // A gate may fail in a run that overrides it, and the rest goes on.
+        let red = logic.and(&world.overrides(&gate.name), &world.free(&format!("{} is overridden", job.id)));
+        fine = logic.and_not(&fine, &red);
+    }
     if plan::plan_step(job).is_some() {
         fine = logic.and_not(&fine, &world.manual_on_tag());
     }
+    fine = logic.and(&fine, &overrides::let_by(job, world, pipeline));
     let begun = if green { start.clone() } else { world.free(&format!("{} had begun", job.id)) };
     // By its own timeout, or with the run (trap 7: only the latter is `cancelled()`).
     let ended = if green { logic.falsehood() } else { world.free(&format!("{} is cancelled", job.id)) };

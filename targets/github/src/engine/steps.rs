@@ -8,6 +8,7 @@ use super::expression::{Cases, Datum, Evaluator, Expression, Scope, StepState};
 use super::finding::Finding;
 use super::fixed::{Fixed, decoded, fixed};
 use super::gating::Gating;
+use super::overrides;
 use super::pins;
 use super::reading::Node as Yaml;
 use super::starts::jobs_of;
@@ -168,6 +169,9 @@ impl Check<'_, '_, '_> {
             (Kind::Fixed(Fixed::ImageFolder), usize::from(is_image)),
             (Kind::Fixed(Fixed::PushImage), usize::from(is_image && trusted)),
             (Kind::Upload, usize::from(artefact.is_some())),
+            (Kind::Fixed(Fixed::OverrideInForce), overrides::wanted_steps(self.gating, node)),
+            (Kind::Fixed(Fixed::OverrideAsked), 0),
+            (Kind::Fixed(Fixed::OverrideApproved), 0),
             (Kind::Fixed(Fixed::Plan), 0),
             (Kind::Fixed(Fixed::Verdict), 0),
         ];
@@ -184,7 +188,7 @@ impl Check<'_, '_, '_> {
         }
         // Approval and direction, then files, then credentials, then scripts, then what they left.
         let rank = |kind: &Kind| match kind {
-            Kind::Fixed(Fixed::Approval | Fixed::Forward) => 0,
+            Kind::Fixed(Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce) => 0,
             Kind::Checkout => 1,
             Kind::Download | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage) => 2,
             Kind::Fixed(Fixed::Facts) => 3,
@@ -195,7 +199,7 @@ impl Check<'_, '_, '_> {
             Kind::Upload => 8,
             // What failed so far is not published.
             Kind::Fixed(Fixed::PushImage) => 9,
-            Kind::Fixed(Fixed::Plan | Fixed::Verdict) => 10,
+            Kind::Fixed(Fixed::Plan | Fixed::Verdict | Fixed::OverrideAsked | Fixed::OverrideApproved) => 10,
         };
         let reads_facts = self.job.node.strings().iter().any(|(text, _)| text.contains("steps.facts."));
         let works_out = kinds

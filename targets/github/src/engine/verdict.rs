@@ -5,6 +5,7 @@ use super::expression::{Datum, Evaluator, Expression, Piece, Scope, Template, Wo
 use super::finding::{Finding, is_advisory};
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
+use super::overrides;
 use super::reading::Node as Yaml;
 use super::starts::is_stopped;
 use super::workflow::{Job, Work};
@@ -14,8 +15,8 @@ pub(crate) const VERDICT: &str = "verdict";
 /// The plan's id.
 pub(crate) const PLAN: &str = "plan";
 
-/// A line of JOBS: the job, its result and whether it was due.
-type Line = (String, Expression, Due);
+/// A line of JOBS: the job, its result, whether it was due, and the result of its override.
+type Line = (String, Expression, Due, Option<Expression>);
 
 enum Due {
     Constant(bool),
@@ -94,7 +95,7 @@ fn lines(jobs: &Template) -> Option<Vec<Line>> {
 }
 
 fn line_of(pieces: &[Piece]) -> Option<Option<Line>> {
-    let (name, result, due) = match pieces {
+    let (name, result, due, overriding) = match pieces {
         [] => return Some(None),
         [Piece::Literal(name), Piece::Expression(result), Piece::Literal(due)] => {
             let due = match due.strip_prefix(' ')? {
@@ -102,26 +103,61 @@ fn line_of(pieces: &[Piece]) -> Option<Option<Line>> {
                 "not-due" => false,
                 _ => return None,
             };
-            (name, result, Due::Constant(due))
+            (name, result, Due::Constant(due), None)
         }
         [Piece::Literal(name), Piece::Expression(result), Piece::Literal(blank), Piece::Expression(due)]
             if blank == " " =>
         {
-            (name, result, Due::Expression(due.clone()))
+            (name, result, Due::Expression(due.clone()), None)
+        }
+        [
+            Piece::Literal(name),
+            Piece::Expression(result),
+            Piece::Literal(due),
+            Piece::Expression(overriding),
+        ] => {
+            let due = match due.as_str() {
+                " due " => true,
+                " not-due " => false,
+                _ => return None,
+            };
+            (name, result, Due::Constant(due), Some(overriding.clone()))
+        }
+        [
+            Piece::Literal(name),
+            Piece::Expression(result),
+            Piece::Literal(blank),
+            Piece::Expression(due),
+            Piece::Literal(other),
+            Piece::Expression(overriding),
+        ] if blank == " " && other == " " => {
+            (name, result, Due::Expression(due.clone()), Some(overriding.clone()))
         }
         _ => return None,
     };
     let name = name.strip_suffix(' ').filter(|name| !name.contains(char::is_whitespace))?;
-    Some(Some((name.to_owned(), result.clone(), due)))
+    Some(Some((name.to_owned(), result.clone(), due, overriding)))
 }
 
 fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Finding>) {
-    let (id, result, due) = line;
+    let (id, result, due, overriding) = line;
     let logic = gating.world.logic();
     if result.path() != Some(vec!["needs".to_owned(), id.clone(), "result".to_owned()]) {
         findings.push(Finding::of_job(
             VERDICT,
             format!("it asks something else for the result of `{id}`"),
+            job.line,
+        ));
+    }
+    // A gate that failed counts only behind the job that asks its own role, and only where that can be.
+    let gate = super::finding::node_of(gating.pipeline, id)
+        .filter(|gate| overrides::overriding(gate).is_some() && gate.name == *id);
+    let asked =
+        gate.map(|gate| vec!["needs".to_owned(), format!("override-{}", gate.name), "result".to_owned()]);
+    if overriding.as_ref().and_then(Expression::path) != asked {
+        findings.push(Finding::of_job(
+            VERDICT,
+            format!("it takes something else for the override of `{id}`"),
             job.line,
         ));
     }
@@ -155,6 +191,8 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
     let calm = logic.all(&calm);
     let truly = if id == PLAN {
         calm.clone()
+    } else if let Some(gate) = overrides::gate_of(gating.pipeline, id) {
+        overrides::due(gating, gate)
     } else {
         let Some(node) = super::finding::node_of(gating.pipeline, id) else { return };
         let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != *id;

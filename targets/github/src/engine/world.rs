@@ -5,12 +5,13 @@
 //! everything is evaluated until no question is new: the first round asks, the next has the answers.
 
 use pipec_ir::facts::{Extra, Facts};
-use pipec_ir::{Event, Pipeline, Trigger};
+use pipec_ir::{Event, Origin, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge, VariableId};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::expression::Axis;
+use super::overrides::overridable;
 
 /// The names that had to be told apart so far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +30,8 @@ pub(crate) struct World<'p> {
     free: RefCell<BTreeMap<String, VariableId>>,
 }
 
-/// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it.
+/// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it. Where
+/// a gate may be overridden there are manual runs, whatever the source says of them.
 pub(crate) fn widened(pipeline: &Pipeline) -> Pipeline {
     let mut wide = pipeline.clone();
     let Ok(everything) = Glob::parse("**") else { return wide };
@@ -37,6 +39,9 @@ pub(crate) fn widened(pipeline: &Pipeline) -> Pipeline {
         if let Trigger::Push(globs, _) | Trigger::PullRequest(globs, _) | Trigger::Tag(globs, _) = trigger {
             globs.push(everything.clone());
         }
+    }
+    if overridable(pipeline).next().is_some() && !pipeline.events().contains(&Event::Manual) {
+        wide.triggers.push(Trigger::Manual(Vec::new(), Origin::default()));
     }
     wide
 }
@@ -98,9 +103,74 @@ impl<'p> World<'p> {
         self.logic().falsehood()
     }
 
+    /// That a person started the run, whatever it counts as.
+    pub(crate) fn dispatched(&self) -> Proposition {
+        self.logic().or(&self.facts.event(Event::Manual), &self.overriding())
+    }
+
+    /// That the run is an override: a person started it, and it has the facts of a push with what changed unknown. One
+    /// that names the gate of no override is one too.
+    pub(crate) fn overriding(&self) -> Proposition {
+        if self.can_override() {
+            self.logic().and(&self.facts.event(Event::Push), &self.free("an override"))
+        } else {
+            self.logic().falsehood()
+        }
+    }
+
+    /// Whether a gate of the source may be overridden.
+    pub(crate) fn can_override(&self) -> bool {
+        overridable(self.source).next().is_some()
+    }
+
+    /// Whether the source has manual runs of its own.
+    pub(crate) fn has_own_manual_runs(&self) -> bool {
+        self.source.events().contains(&Event::Manual)
+    }
+
+    /// That the run is an override of this gate: of no other at once.
+    pub(crate) fn overrides(&self, gate: &str) -> Proposition {
+        let logic = self.logic();
+        let mut open = self.overriding();
+        for other in overridable(self.source) {
+            let named = logic.and(&open, &self.free(&format!("it overrides {}", other.name)));
+            if other.name == gate {
+                return named;
+            }
+            open = logic.and_not(&open, &named);
+        }
+        logic.falsehood()
+    }
+
+    /// That an override may begin: it names a gate, has a reason, and is for the commit that is the head of a branch which
+    /// is protected and whose pushes the source lets in.
+    pub(crate) fn by_the_book(&self) -> Proposition {
+        let logic = self.logic();
+        let named: Vec<Proposition> =
+            overridable(self.source).map(|gate| self.overrides(&gate.name)).collect();
+        let pushed: Vec<Proposition> = self
+            .source
+            .triggers
+            .iter()
+            .filter_map(|trigger| match trigger {
+                Trigger::Push(globs, _) => Some(globs),
+                _ => None,
+            })
+            .flatten()
+            .map(|glob| self.facts.branch(glob))
+            .collect();
+        logic.all(&[
+            logic.any(&named),
+            logic.any(&pushed),
+            self.facts.protected(),
+            logic.not(&self.manual_on_tag()),
+            self.free("it is for the head of its branch, and has a reason"),
+        ])
+    }
+
     /// That a manual run was started on a tag, which GitHub allows and the source knows nothing of.
     pub(crate) fn manual_on_tag(&self) -> Proposition {
-        self.logic().and(&self.facts.event(Event::Manual), &self.free("a manual run on a tag"))
+        self.logic().and(&self.dispatched(), &self.free("a manual run on a tag"))
     }
 
     /// That a pull request comes from another repository.
@@ -122,7 +192,8 @@ impl<'p> World<'p> {
     pub(crate) fn possible(&self) -> Proposition {
         let logic = self.logic();
         let foreign = logic.or(&self.other_repository(), &self.bot());
-        logic.and(self.facts.valid(), &logic.iff(&self.facts.fork(), &foreign))
+        let unknown = logic.implies(&self.overriding(), &self.facts.unknown());
+        logic.all(&[self.facts.valid().clone(), logic.iff(&self.facts.fork(), &foreign), unknown])
     }
 
     /// V: the runs that the source lets in.
@@ -135,7 +206,9 @@ impl<'p> World<'p> {
             .map(|trigger| {
                 let filter = match trigger {
                     Trigger::Push(globs, _) => {
-                        logic.any(&globs.iter().map(|glob| self.facts.branch(glob)).collect::<Vec<_>>())
+                        let named = globs.iter().map(|glob| self.facts.branch(glob)).collect::<Vec<_>>();
+                        let by_the_book = logic.implies(&self.overriding(), &self.by_the_book());
+                        logic.and(&logic.any(&named), &by_the_book)
                     }
                     Trigger::Tag(globs, _) => {
                         logic.any(&globs.iter().map(|glob| self.facts.tag(glob)).collect::<Vec<_>>())
@@ -158,6 +231,9 @@ impl<'p> World<'p> {
             _ => return "a run that is too large to show".to_owned(),
         };
         let surely = |part: &Proposition| logic.implies_always(counterexample, part).unwrap_or(false);
+        if surely(&self.overriding()) {
+            text = text.replacen("push of branch", "override of branch", 1);
+        }
         if surely(&self.manual_on_tag()) {
             text = text.replacen("of branch", "of a tag, not of branch", 1);
         }

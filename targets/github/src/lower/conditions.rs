@@ -21,9 +21,9 @@ impl Lowering<'_> {
             }
             Condition::Tag(glob) => self.tag(glob).unwrap_or_else(|| self.planned(&Test::Tag(glob.clone()))),
             Condition::Changed(changes) => Expression::any(changes.iter().map(|change| self.changed(change))),
-            Condition::Input { name, value } => self
-                .input(name, value)
-                .unwrap_or_else(|| self.planned(&Test::Input { name: name.clone(), value: value.clone() })),
+            Condition::Input { name, value } => self.input(name, value).unwrap_or_else(|| {
+                self.planned_input(Test::Input { name: name.clone(), value: value.clone() })
+            }),
             Condition::Fork => self.fork(),
         }
     }
@@ -36,11 +36,14 @@ impl Lowering<'_> {
             |ty| if both { Expression::equals("github.ref_type", ty) } else { Expression::Constant(true) };
         match event {
             _ if !self.starts_on(event) => Expression::Constant(false),
-            Event::Push => Expression::all([named("push"), of_type("branch")]),
+            Event::Push => {
+                let pushed = Expression::all([named("push"), of_type("branch")]);
+                Expression::any([pushed, self.override_run()])
+            }
             Event::Tag => Expression::all([named("push"), of_type("tag")]),
             Event::PullRequest => named("pull_request"),
             Event::Schedule => named("schedule"),
-            Event::Manual => named("workflow_dispatch"),
+            Event::Manual => Expression::all([named("workflow_dispatch"), self.ordinary_run()]),
             Event::MergeQueue => named("merge_group"),
         }
     }
@@ -71,6 +74,12 @@ impl Lowering<'_> {
             Some(output) => Expression::equals(format!("needs.{PLAN}.outputs.{output}"), "false"),
             None => Expression::Constant(false),
         }
+    }
+
+    /// The plan knows the inputs of every manual run; an override has them too, but they are none of its facts.
+    fn planned_input(&self, test: Test) -> Expression {
+        let manual = if self.has_overrides() { self.ordinary_run() } else { Expression::Constant(true) };
+        Expression::all([manual, self.planned(&test)])
     }
 
     fn planned(&self, test: &Test) -> Expression {

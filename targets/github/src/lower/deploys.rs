@@ -41,6 +41,7 @@ impl Lowering<'_> {
             self.check_approval(environment, approval);
             job.steps.push(approval_step(environment, approval, &mut job.permissions));
         }
+        job.steps.extend(self.override_in_force_step(unit));
         job.steps.push(self.forward_step(deploy, &mut job.permissions));
     }
 

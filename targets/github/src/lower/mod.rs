@@ -9,6 +9,7 @@ mod images;
 mod jobs;
 mod names;
 mod order;
+mod overrides;
 mod permissions;
 mod plan;
 mod references;
@@ -102,6 +103,10 @@ impl Lowering<'_> {
             if let Some(node) = self.pipeline.node(unit.node) {
                 jobs.push(self.job(node, unit));
                 origins.push((unit.id.clone(), node.origin.span));
+                if let Some(job) = self.override_job(unit, node) {
+                    origins.push((job.id.clone(), node.origin.span));
+                    jobs.push(job);
+                }
             }
         }
         jobs.push(self.verdict_job());

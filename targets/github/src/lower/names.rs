@@ -1,8 +1,9 @@
 //! Names that GitHub takes: keys of jobs, variables, the file.
 
+use super::overrides;
 use super::{Lowering, PLAN, VERDICT};
 use pipec_base::codes;
-use pipec_ir::{Node, NodeKind, Pipeline};
+use pipec_ir::{Node, NodeId, NodeKind, Pipeline};
 use std::collections::BTreeMap;
 
 /// The longest key of a job, in characters.
@@ -21,6 +22,15 @@ pub(super) fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
     format!("{}-{}", pipeline.name, node.name)
 }
 
+/// An environment that no source declares: its name, and whose it is.
+struct OwnEnvironment {
+    name: String,
+    pipeline: String,
+    node: NodeId,
+    /// Whether it asks a role for an override; else it holds secrets.
+    asks: bool,
+}
+
 impl Lowering<'_> {
     /// Whether a node has secrets of its own, or those of the registry it pushes to, in an environment of its own.
     pub(super) fn has_own_secrets(&self, node: &Node) -> bool {
@@ -30,7 +40,8 @@ impl Lowering<'_> {
 
     pub(super) fn check_names(&self) {
         self.check_file_name();
-        self.check_secrets_environments();
+        self.check_own_environments();
+        self.check_override_names();
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         for unit in &self.units {
             let Some(node) = self.pipeline.node(unit.node) else { continue };
@@ -72,33 +83,59 @@ impl Lowering<'_> {
         }
     }
 
-    /// A node's own secrets are for this node alone: no deploy and no other node may share their environment.
-    fn check_secrets_environments(&self) {
-        for node in self.pipeline.nodes.iter().filter(|node| self.has_own_secrets(node)) {
-            let name = secrets_environment(self.pipeline, node);
-            let others = self.program.pipelines.iter().flat_map(|pipeline| {
-                pipeline
-                    .nodes
-                    .iter()
-                    .filter(|other| self.has_own_secrets(other))
-                    .map(move |other| (pipeline, other))
-            });
-            let twin = others
-                .filter(|(pipeline, other)| pipeline.name != self.pipeline.name || other.id != node.id)
-                .find(|(pipeline, other)| secrets_environment(pipeline, other).eq_ignore_ascii_case(&name));
-            let declared = self.program.environments.keys().find(|known| known.eq_ignore_ascii_case(&name));
+    /// The environments that the compiler gives to a pipeline besides those it deploys to.
+    fn own_environments(&self, pipeline: &Pipeline) -> Vec<OwnEnvironment> {
+        let of_node = |node: &Node| {
+            let of =
+                |name, asks| OwnEnvironment { name, pipeline: pipeline.name.clone(), node: node.id, asks };
+            let secrets = self.has_own_secrets(node).then(|| of(secrets_environment(pipeline, node), false));
+            let asks = overrides::overriding(node).map(|_| of(overrides::environment(pipeline, node), true));
+            secrets.into_iter().chain(asks).collect::<Vec<_>>()
+        };
+        pipeline.nodes.iter().flat_map(of_node).collect()
+    }
+
+    /// A node's own secrets are for this node alone, and who may override a gate may not do anything else by that: no
+    /// deploy and no other node may share their environments.
+    fn check_own_environments(&self) {
+        for own in self.own_environments(self.pipeline) {
+            let Some(node) = self.pipeline.node(own.node) else { continue };
+            let twin = self
+                .program
+                .pipelines
+                .iter()
+                .filter(|pipeline| pipeline.name != self.pipeline.name)
+                .chain(std::iter::once(self.pipeline))
+                .flat_map(|pipeline| {
+                    self.own_environments(pipeline).into_iter().map(move |other| (pipeline, other))
+                })
+                .filter(|(_, other)| {
+                    (&other.pipeline, other.node, other.asks) != (&own.pipeline, own.node, own.asks)
+                })
+                .find(|(_, other)| other.name.eq_ignore_ascii_case(&own.name));
+            let declared =
+                self.program.environments.keys().find(|known| known.eq_ignore_ascii_case(&own.name));
             let taken = match (declared, twin) {
                 (Some(_), _) => "an environment of the workspace".to_owned(),
                 (None, Some((pipeline, other))) => {
-                    format!("node `{}` of pipeline `{}`", other.name, pipeline.name)
+                    let name = pipeline.node(other.node).map_or("", |node| node.name.as_str());
+                    format!("node `{name}` of pipeline `{}`", pipeline.name)
                 }
                 (None, None) => continue,
+            };
+            let (what, rule) = if own.asks {
+                ("who may override", "who may override a gate may do nothing else by that")
+            } else {
+                ("the secrets of", "a node's secrets are for this node alone")
             };
             self.error(
                 codes::P1102,
                 &node.name_origin,
-                format!("the secrets of `{}` would lie in GitHub's environment `{name}`, which is that of {taken}", node.name),
-                "give one of them another name: a node's secrets are for this node alone",
+                format!(
+                    "{what} `{}` would lie in GitHub's environment `{}`, which is that of {taken}",
+                    node.name, own.name
+                ),
+                format!("give one of them another name: {rule}"),
             );
         }
     }

@@ -174,7 +174,11 @@ impl Lowering<'_> {
                 continue;
             }
             needs.extend(before.iter().map(|before| before.id.clone()));
-            let passed = Expression::any(before.iter().map(|before| succeeded(&before.id)));
+            let mut passed = Expression::any(before.iter().map(|before| succeeded(&before.id)));
+            if let Some(job) = self.override_before(unit, node) {
+                needs.push(job);
+                passed = Expression::any([passed, self.overridden(node)]);
+            }
             let dues: Vec<Proposition> = before.iter().map(|before| self.due(before)).collect();
             if self.implies(&due, &self.facts.propositions().any(&dues)) {
                 parts.push(passed);
@@ -188,6 +192,7 @@ impl Lowering<'_> {
         let plan_decides = |part: &Expression| part.reads("needs.plan.");
         let needs_plan = self.has_plan()
             && (self.starts_on(Event::Manual)
+                || self.has_overrides()
                 || reads_plan
                 || plan_decides(&due_expression)
                 || parts.iter().any(plan_decides));

@@ -1,4 +1,5 @@
-//! The `plan` job: it decides the facts that expressions can't, and refuses manual runs on tags.
+//! The `plan` job: it decides the facts that expressions can't, and refuses manual runs on tags and overrides that are
+//! not by the book.
 
 use super::{Lowering, PLAN};
 use crate::document::{Input, Job, Step};
@@ -133,9 +134,9 @@ impl PlannedFacts {
 }
 
 impl Lowering<'_> {
-    /// Whether there is a plan: something is left to it, or a manual run might be on a tag.
+    /// Whether there is a plan: something is left to it, a manual run might be on a tag, or an override not by the book.
     pub(super) fn has_plan(&self) -> bool {
-        !self.planned.facts.is_empty() || self.starts_on(Event::Manual)
+        !self.planned.facts.is_empty() || self.starts_on(Event::Manual) || self.has_overrides()
     }
 
     /// The plan, if there is one.
@@ -157,6 +158,10 @@ impl Lowering<'_> {
                 .collect(),
             ..Job::default()
         };
+        if let Some(step) = self.override_asked_step() {
+            job.permissions.read("contents", "the head of the branch, to compare an override with");
+            job.steps.push(step);
+        }
         let mut step = Step::run("Decide the facts", runtime::PLAN).with_id("plan");
         if self.planned.decide_changes() {
             job.permissions.read("contents", "the history, to see what changed");
@@ -202,6 +207,9 @@ impl Lowering<'_> {
         }
         if self.starts_on(Event::Manual) {
             decided.push("that a manual run is of a branch");
+        }
+        if self.has_overrides() {
+            decided.push("that an override is by the book");
         }
         format!("decides what GitHub's expressions can't: {}", decided.join("; "))
     }

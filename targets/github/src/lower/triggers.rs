@@ -55,7 +55,8 @@ impl Lowering<'_> {
         if !schedules.is_empty() {
             triggers = triggers.entry("schedule", schedules);
         }
-        if self.starts_on(Event::Manual) {
+        inputs = self.with_override_inputs(inputs);
+        if self.starts_on(Event::Manual) || self.has_overrides() {
             let with_inputs =
                 if inputs.is_empty() { Mapping::new() } else { Mapping::new().entry("inputs", inputs) };
             triggers = triggers.entry("workflow_dispatch", with_inputs);

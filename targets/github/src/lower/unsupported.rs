@@ -95,9 +95,6 @@ impl Lowering<'_> {
     }
 
     fn refuse_in_gate(&self, node: &Node, gate: &Gate) {
-        if let Some(overriding) = &gate.overriding {
-            self.refuse("`override`", &overriding.origin);
-        }
         if gate.quorum.is_some() {
             self.refuse("`repeat`", &node.origin);
         }

@@ -17,17 +17,22 @@ impl Lowering<'_> {
     /// GitHub takes a required check that was skipped for one that passed, so this job always runs, and it is green only
     /// if each job that was due succeeded and no other ran. That a job was due is computed anew here: its mere result
     /// can't tell a job that had nothing to do from one that a cancelled run never started. Gates that only report are
-    /// not asked.
+    /// not asked. A gate may have failed if it was overridden, and says so.
     pub(super) fn verdict_job(&self) -> Job {
         let mut needs = Vec::new();
         let mut variables: Vec<Template> = vec![Template::default()];
-        let plan = self.has_plan().then(|| (PLAN.to_owned(), Expression::Constant(true)));
+        let plan = self.has_plan().then(|| (PLAN.to_owned(), Expression::Constant(true), None));
         let units = self.units.iter().filter(|unit| {
             let node = self.pipeline.node(unit.node);
             node.is_some_and(|node| advisory(node).is_none())
         });
-        let units = units.map(|unit| (unit.id.clone(), self.due_expression(unit)));
-        for (id, due) in plan.into_iter().chain(units) {
+        let units = units.flat_map(|unit| {
+            let own = (unit.id.clone(), self.due_expression(unit), self.override_of(unit));
+            let asked = self.override_of(unit).zip(self.pipeline.node(unit.node));
+            let asked = asked.map(|(job, gate)| (job, self.override_due(gate), None));
+            std::iter::once(own).chain(asked)
+        });
+        for (id, due, overriding) in plan.into_iter().chain(units) {
             let due = match due {
                 Expression::Constant(true) => Template::text("due"),
                 Expression::Constant(false) => Template::text("not-due"),
@@ -37,8 +42,11 @@ impl Lowering<'_> {
             let line = Template::text(format!("{id} "))
                 .and(format!("needs.{id}.result"))
                 .and_text(" ")
-                .and_template(due)
-                .and_text("\n");
+                .and_template(due);
+            let line = match overriding {
+                Some(job) => line.and_text(" ").and(format!("needs.{job}.result")).and_text("\n"),
+                None => line.and_text("\n"),
+            };
             // What one text can't hold goes into the next.
             match variables.last_mut() {
                 Some(last) if last.clone().and_template(line.clone()).fits() => {

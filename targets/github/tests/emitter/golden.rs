@@ -28,6 +28,11 @@ fn images() {
 }
 
 #[test]
+fn overridden() {
+    insta::assert_snapshot!(programs::overridden().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -36,6 +41,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::every_event(),
         programs::awkward(),
         programs::images(),
+        programs::overridden(),
     ];
     for build in all {
         let files = build.output().files;

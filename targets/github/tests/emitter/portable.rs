@@ -1,14 +1,15 @@
-//! Plan, verdict and what builds images run on Ubuntu; every other fixed script runs where its node does, which may be macOS: its bash is 3.2
-//! and its tools are those of BSD.
+//! Plan, verdict, the jobs of overrides and what builds images run on Ubuntu; every other fixed script runs where its node
+//! does, which may be macOS: its bash is 3.2 and its tools are those of BSD.
 
 use crate::scripts::*;
 
 /// The fixed scripts that run where the node does.
-const ON_THE_NODES_MACHINE: [(&str, &str); 11] = [
+const ON_THE_NODES_MACHINE: [(&str, &str); 12] = [
     ("approval", APPROVAL),
     ("exempt", EXEMPT),
     ("facts", FACTS),
     ("forward", FORWARD),
+    ("override-in-force", OVERRIDE_IN_FORCE),
     ("record-file", RECORD_FILE),
     ("record-folder", RECORD_FOLDER),
     ("script", SCRIPT),
@@ -19,8 +20,10 @@ const ON_THE_NODES_MACHINE: [(&str, &str); 11] = [
 ];
 
 /// Those that run on Ubuntu alone.
-const ON_UBUNTU: [(&str, &str); 5] = [
+const ON_UBUNTU: [(&str, &str); 7] = [
     ("image-folder", IMAGE_FOLDER),
+    ("override-approved", OVERRIDE_APPROVED),
+    ("override-asked", OVERRIDE_ASKED),
     ("plan", PLAN),
     ("push-image", PUSH_IMAGE),
     ("record-image", RECORD_IMAGE),

@@ -296,6 +296,50 @@ pub fn service() -> Build {
         )
 }
 
+/// `override by security-officers { expires 24h review within 3d }`
+pub fn overridable(gate: Gate) -> Gate {
+    let overriding = Override {
+        role: "security-officers".to_owned(),
+        expires: 86_400_000,
+        review_within: 259_200_000,
+        origin: origin(),
+    };
+    Gate { overriding: Some(overriding), ..gate }
+}
+
+/// A gate that its role may override, beside a manual run.
+pub fn overridden() -> Build {
+    let mut clean = body(&["make clean"]);
+    clean.checkout = Checkout::None;
+    let triggers = vec![
+        on_push(&["main", "release/*"]),
+        on_pull_request(&["main"]),
+        Trigger::Manual(Vec::new(), origin()),
+    ];
+    let mut build = Build::new("overridden", triggers)
+        .role("security-officers", &["github"])
+        .environment(environment("production"))
+        .stage("commit", Condition::Not(Box::new(Condition::Event(Event::Manual))))
+        .node("app", artefact(ArtefactType::Binary, &["out/app"]), body(&["make"]), &[])
+        .node(
+            "scan",
+            NodeKind::Gate(overridable(gate("vulnerability", &["app"]))),
+            body(&["./scan.sh"]),
+            &["app"],
+        )
+        .stage("release", Condition::Event(Event::Push))
+        .node(
+            "deploy-app-to-production",
+            deploy(&["app"], "production"),
+            body(&["./deploy.sh"]),
+            &["app", "scan"],
+        )
+        .stage("housekeeping", Condition::Event(Event::Manual))
+        .node("clean", NodeKind::Job, clean, &[]);
+    build.pipeline.protected_branches = globs(&["main"]);
+    build
+}
+
 /// Every way in, and conditions that GitHub can't decide.
 pub fn every_event() -> Build {
     let input = |name: &str, ty, default: &str| Input {

@@ -96,6 +96,51 @@ fn an_approval_that_github_cannot_enforce_is_refused() {
 }
 
 #[test]
+fn an_override_that_nobody_could_approve_is_refused() {
+    let build = overridden().role("security-officers", &["gitlab"]);
+    let refused = ["P0506 `security-officers` has no members on github, so nobody could override `scan`"];
+    assert_eq!(build.complaints(), refused);
+}
+
+#[test]
+fn the_names_of_overrides_are_theirs_alone() {
+    let input = Input {
+        name: "override-reason".to_owned(),
+        ty: InputType::String,
+        default: Some(Text::literal("none")),
+        docs: Vec::new(),
+        origin: origin(),
+    };
+    let mut build = overridden();
+    build.pipeline.triggers.push(Trigger::Manual(vec![input], origin()));
+    let refused = ["P1102 `override-reason` is an input that the compiler adds for overrides"];
+    assert_eq!(build.complaints(), refused);
+    let build = overridden().node("override-scan", NodeKind::Job, body(&["true"]), &[]);
+    let refused =
+        "P1102 the job that asks for this override is called `override-scan` on GitHub, as a node is";
+    assert_eq!(build.complaints(), [refused]);
+    let build = overridden().environment(environment("Overridden-override-scan"));
+    assert_eq!(
+        build.complaints(),
+        [
+            "P1102 who may override `scan` would lie in GitHub's environment `overridden-override-scan`, which is that of an environment of the workspace"
+        ]
+    );
+    let mut other = Build::new("overridden-override", vec![on_push(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("scan", NodeKind::Job, body(&["true"]), &[]);
+    other.pipeline.nodes[0].body.secrets = vec![secret("TOKEN", false)];
+    let mut build = overridden();
+    build.program.pipelines.push(other.pipeline);
+    assert_eq!(
+        build.complaints(),
+        [
+            "P1102 who may override `scan` would lie in GitHub's environment `overridden-override-scan`, which is that of node `scan` of pipeline `overridden-override`"
+        ]
+    );
+}
+
+#[test]
 fn a_filter_that_githubs_dialect_lacks_is_refused() {
     let complaints = Build::new("a", vec![on_push(&["release-?"])])
         .stage("commit", Condition::Always)

@@ -42,7 +42,13 @@ fn job_ids(workflow: &str) -> Vec<&str> {
 
 /// Every workflow there is here.
 fn all() -> Vec<String> {
-    vec![hello().workflow(), service().workflow(), every_event().workflow(), awkward().workflow()]
+    vec![
+        hello().workflow(),
+        service().workflow(),
+        every_event().workflow(),
+        awkward().workflow(),
+        overridden().workflow(),
+    ]
 }
 
 #[test]
@@ -71,7 +77,9 @@ fn trap_03_a_status_function_never_stands_without_exact_results() {
             let needs = needs(&workflow, id);
             assert_eq!(condition.contains("cancelled()"), !needs.is_empty(), "{condition}");
             for need in needs {
-                assert!(condition.contains(&format!("needs.{need}.result == 'success'")), "{condition}");
+                // A role is asked for an override only once the gate has failed.
+                let result = if id.strip_prefix("override-") == Some(&need) { "failure" } else { "success" };
+                assert!(condition.contains(&format!("needs.{need}.result == '{result}'")), "{condition}");
             }
         }
     }
@@ -162,6 +170,41 @@ fn trap_11_every_job_waits_for_the_refusal_of_manual_runs_on_tags() {
         assert_eq!(needs(&workflow, id).first().map(String::as_str), Some("plan"));
         assert!(condition(&workflow, id).unwrap().contains("needs.plan.result == 'success'"));
     }
+}
+
+#[test]
+fn trap_11_every_job_waits_for_the_refusal_of_overrides_that_are_not_by_the_book() {
+    let workflow = overridden().workflow();
+    for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict"].contains(id)) {
+        assert_eq!(needs(&workflow, id).first().map(String::as_str), Some("plan"));
+        assert!(condition(&workflow, id).unwrap().contains("needs.plan.result == 'success'"));
+    }
+    let plan = job(&workflow, "plan");
+    let (_, steps) = plan.split_once("steps:\n").unwrap();
+    assert!(steps.starts_with("  - name: Override by the book\n"), "{steps}");
+    for told in ["GATES: |\n        scan\n", "PROTECTED: |\n        main\n"] {
+        assert!(plan.contains(told), "{plan}");
+    }
+}
+
+#[test]
+fn trap_12_an_override_is_asked_for_in_an_environment_of_its_own_after_the_gate_failed() {
+    let workflow = overridden().workflow();
+    let asks = job(&workflow, "override-scan");
+    assert!(asks.contains("environment:\n  name: overridden-override-scan\n"), "{asks}");
+    assert_eq!(
+        condition(&workflow, "override-scan").unwrap(),
+        "!cancelled() && needs.plan.result == 'success' && inputs.override-gate == 'scan' && needs.scan.result == 'failure'"
+    );
+    assert_eq!(
+        condition(&workflow, "deploy-app-to-production").unwrap(),
+        "!cancelled() && (github.event_name == 'push' || (github.event_name == 'workflow_dispatch' && inputs.override-gate != 'no override')) \
+         && needs.plan.result == 'success' && needs.app.result == 'success' \
+         && (needs.scan.result == 'success' || (inputs.override-gate == 'scan' && needs.override-scan.result == 'success'))"
+    );
+    let deploy = job(&workflow, "deploy-app-to-production");
+    let (_, steps) = deploy.split_once("steps:\n").unwrap();
+    assert!(steps.starts_with("  - name: Override in force\n"), "{steps}");
 }
 
 #[test]
@@ -339,7 +382,7 @@ fn trap_62_every_script_stops_at_its_first_failure() {
 }
 
 #[test]
-fn trap_20_no_job_hands_on_more_than_a_digest_an_outcome_or_a_fact() {
+fn trap_20_no_job_hands_on_more_than_a_digest_an_outcome_a_fact_or_an_approval() {
     for workflow in all() {
         for id in job_ids(&workflow) {
             let job = job(&workflow, id);
@@ -349,6 +392,10 @@ fn trap_20_no_job_hands_on_more_than_a_digest_an_outcome_or_a_fact() {
                 let known = [
                     ("digest", "${{ steps.record.outputs.digest }}".to_owned()),
                     ("outcome", "${{ steps.exempt.outputs.outcome }}".to_owned()),
+                    ("approved-at", "${{ steps.override.outputs.approved-at }}".to_owned()),
+                    ("approved-by", "${{ steps.override.outputs.approved-by }}".to_owned()),
+                    ("expires", "${{ steps.override.outputs.expires }}".to_owned()),
+                    ("review-by", "${{ steps.override.outputs.review-by }}".to_owned()),
                     (name, format!("${{{{ steps.plan.outputs.{name} }}}}")),
                 ];
                 assert!(known.contains(&(name, value.to_owned())), "{line}");

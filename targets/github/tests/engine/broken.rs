@@ -6,7 +6,7 @@ use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
 /// Replaces a text once, within the job or, without one, in the whole file.
-fn edited(text: &str, job: &str, from: &str, to: &str) -> String {
+pub fn edited(text: &str, job: &str, from: &str, to: &str) -> String {
     let start = if job.is_empty() { 0 } else { text.find(&format!("\n  {job}:\n")).unwrap() + 1 };
     let (before, rest) = text.split_at(start);
     let body = rest.find('\n').unwrap() + 1;
@@ -44,6 +44,8 @@ macro_rules! broken {
         )+
     };
 }
+
+pub(crate) use broken;
 
 const PRODUCTION: &str = "deploy-app-to-production";
 

@@ -5,6 +5,8 @@ mod broken;
 #[cfg(test)]
 mod mangled;
 #[cfg(test)]
+mod overridden;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod whole;

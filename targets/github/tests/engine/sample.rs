@@ -304,6 +304,59 @@ pub fn images() -> Build {
     build
 }
 
+fn officers(build: &mut Build) {
+    let member = RoleMember { kind: "team".to_owned(), name: "acme/officers".to_owned() };
+    let members = BTreeMap::from([("github".to_owned(), member)]);
+    let role = Role { name: "officers".to_owned(), members, origin: origin() };
+    build.program.roles.insert(role.name.clone(), role);
+}
+
+fn overridable(build: &mut Build, gate: &str) {
+    let node = build.pipeline.nodes.iter_mut().find(|node| node.name == gate).unwrap();
+    let NodeKind::Gate(gate) = &mut node.kind else { panic!("{gate} is no gate") };
+    gate.overriding = Some(Override {
+        role: "officers".to_owned(),
+        expires: 86_400_000,
+        review_within: 259_200_000,
+        origin: origin(),
+    });
+}
+
+/// The smallest with an override: no manual runs of its own.
+pub fn hotfix() -> Build {
+    let mut build = hello();
+    overridable(&mut build, "unit");
+    officers(&mut build);
+    build
+}
+
+/// A deploy on pushes only, beside tags; perhaps with manual runs that have stages of their own.
+pub fn pushed(with_manual_runs: bool) -> Build {
+    let mut build = hotfix();
+    build.pipeline.triggers.extend([push(&["release/*"]), tag(&["v*"])]);
+    let release = build.pipeline.stages.last_mut().unwrap();
+    release.condition =
+        Condition::All(vec![Condition::Event(Event::Push), Condition::Not(Box::new(Condition::Fork))]);
+    if with_manual_runs {
+        build.pipeline.triggers.push(Trigger::Manual(Vec::new(), origin()));
+        build.stage("by-hand", Condition::Event(Event::Manual));
+        build.node("clean", NodeKind::Job, body(vec![run("make clean")], &[]), &[]);
+        build.stage("otherwise", Condition::Not(Box::new(Condition::Event(Event::Manual))));
+        build.node("tell", NodeKind::Job, body(vec![run("make tell")], &[]), &[]);
+    }
+    build
+}
+
+/// Two gates that may be overridden, one of them two jobs, beside manual runs, tags and all else that there is.
+pub fn guarded() -> Build {
+    let mut build = shop();
+    build.pipeline.triggers.push(tag(&["v*"]));
+    overridable(&mut build, "scan");
+    overridable(&mut build, "journeys");
+    officers(&mut build);
+    build
+}
+
 /// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
 pub fn large() -> Build {
     let mut build = shop();

@@ -67,3 +67,19 @@ fn a_file_that_is_missing_is_not_proven_by_one_of_another_pipeline() {
 fn a_large_pipeline_is_proven_within_the_limits() {
     is_silent(&sample::large());
 }
+
+#[test]
+fn an_override_without_manual_runs_of_its_own_is_proven() {
+    is_silent(&sample::hotfix());
+}
+
+#[test]
+fn overrides_beside_manual_runs_and_twins_are_proven() {
+    is_silent(&sample::guarded());
+}
+
+#[test]
+fn an_override_is_a_push_wherever_events_are_asked_for() {
+    is_silent(&sample::pushed(false));
+    is_silent(&sample::pushed(true));
+}

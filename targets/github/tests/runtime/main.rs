@@ -14,6 +14,7 @@
 #[path = "../emitter/bench.rs"]
 mod bench;
 mod deploys;
+mod overrides;
 mod plan;
 #[path = "../emitter/scripts.rs"]
 mod scripts;

@@ -232,6 +232,16 @@ impl<'a> Expander<'a, '_> {
             );
             return;
         };
+        for (what, duration) in [("expires", expires), ("is to be reviewed", review_within)] {
+            if duration == 0 {
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0411, format!("the override {what} at once"), span)
+                        .help("leave time for it: `override by ROLE { expires 24h  review within 3d }`"),
+                );
+                return;
+            }
+        }
         if let Some(role) = role {
             work.overriding = Some(Override { role, expires, review_within, origin: frame.origin(span) });
         }

@@ -3,6 +3,7 @@
 use super::Expression;
 use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID};
 use super::value::{Axis, Cases, Datum, Words};
+use crate::engine::overrides;
 use pipec_ir::{Event, InputType, Trigger};
 use pipec_logic::Proposition;
 
@@ -76,8 +77,8 @@ impl Evaluator<'_, '_> {
         let event = |event: Event| facts.event(event);
         let pull_request = event(Event::PullRequest);
         let manual_tag = self.world.manual_on_tag();
-        let manual_branch = logic.and_not(&event(Event::Manual), &manual_tag);
-        let on_branch = logic.any(&[event(Event::Push), event(Event::Schedule), manual_branch]);
+        let on_branch = logic.any(&[event(Event::Push), event(Event::Schedule), event(Event::Manual)]);
+        let on_branch = logic.and_not(&on_branch, &manual_tag);
         let words = |condition: Proposition, words: Words| (condition, Datum::Text(words));
         let refs = |heads: &str, tags: &str, pulls: &str| {
             let name = |before: &str, axis| Words::Name { before: before.to_owned(), axis };
@@ -93,12 +94,13 @@ impl Evaluator<'_, '_> {
         let exact = |text: &str| Datum::exact(text);
         Some(match path {
             ["event_name"] => {
-                let pushed = facts.any_event([Event::Push, Event::Tag]);
+                let dispatched = self.world.dispatched();
+                let pushed = logic.and_not(&facts.any_event([Event::Push, Event::Tag]), &dispatched);
                 self.closed(vec![
                     (pushed, exact("push")),
                     (pull_request, exact("pull_request")),
                     (event(Event::Schedule), exact("schedule")),
-                    (event(Event::Manual), exact("workflow_dispatch")),
+                    (dispatched, exact("workflow_dispatch")),
                     (event(Event::MergeQueue), exact("merge_group")),
                 ])
             }
@@ -128,9 +130,10 @@ impl Evaluator<'_, '_> {
                     (logic.not(&pull_request), Datum::Null),
                 ])
             }
+            ["event", "inputs", name] if self.is_of_overrides(name) => self.override_input(name),
             ["event", "inputs", name] => {
                 let text = Datum::Text(Words::Input(self.input_name(name)?));
-                self.either(&event(Event::Manual), text, Datum::Null)
+                self.of_manual_runs(vec![(event(Event::Manual), text)], name)
             }
             ["event", "pull_request", ..] | ["head_ref" | "base_ref"] => {
                 let unknown = Datum::Unknown(format!("github.{}", path.join(".")));
@@ -149,6 +152,9 @@ impl Evaluator<'_, '_> {
     fn input(&self, name: &str) -> Cases {
         let logic = self.logic();
         let manual = self.world.facts.event(Event::Manual);
+        if self.is_of_overrides(name) {
+            return self.override_input(name);
+        }
         let Some(name) = self.input_name(name) else { return self.unknown(&format!("inputs.{name}")) };
         let boolean = self.world.facts.pipeline().triggers.iter().any(|trigger| {
             matches!(trigger, Trigger::Manual(inputs, _)
@@ -161,13 +167,44 @@ impl Evaluator<'_, '_> {
             };
             let yes = logic.and(&manual, &on);
             let no = logic.and_not(&manual, &on);
-            return vec![
-                (yes, Datum::Bool(true)),
-                (no, Datum::Bool(false)),
-                (logic.not(&manual), Datum::Null),
-            ];
+            return self.of_manual_runs(vec![(yes, Datum::Bool(true)), (no, Datum::Bool(false))], &name);
         }
-        self.either(&manual, Datum::Text(Words::Input(name)), Datum::Null)
+        self.of_manual_runs(vec![(manual, Datum::Text(Words::Input(name.clone())))], &name)
+    }
+
+    /// An override has every input too, of whatever value; elsewhere there is none.
+    fn of_manual_runs(&self, mut cases: Cases, name: &str) -> Cases {
+        if self.world.can_override() {
+            cases.push((self.world.overriding(), Datum::Unknown(format!("{name} of an override"))));
+        }
+        self.closed(cases)
+    }
+
+    fn is_of_overrides(&self, name: &str) -> bool {
+        self.world.can_override() && [overrides::GATE, overrides::COMMIT, overrides::REASON].contains(&name)
+    }
+
+    /// The gate that a manual run names: where it names no known one it may be any text.
+    fn override_input(&self, name: &str) -> Cases {
+        let logic = self.logic();
+        let world = self.world;
+        let any = |of: &str| Datum::Unknown(format!("{name} of {of}"));
+        let manual = world.facts.event(Event::Manual);
+        if name != overrides::GATE {
+            return self.closed(vec![(world.dispatched(), any("a manual run"))]);
+        }
+        let mut cases: Cases = Vec::new();
+        let mut open = world.overriding();
+        for gate in overrides::overridable(world.facts.pipeline()) {
+            let named = world.overrides(&gate.name);
+            open = logic.and_not(&open, &named);
+            cases.push((named, Datum::exact(gate.name.clone())));
+        }
+        cases.push((open, any("an override of no gate")));
+        let ordinary =
+            if world.has_own_manual_runs() { Datum::exact(overrides::ORDINARY) } else { any("a manual run") };
+        cases.push((manual, ordinary));
+        self.closed(cases)
     }
 
     fn input_name(&self, name: &str) -> Option<String> {

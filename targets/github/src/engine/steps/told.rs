@@ -2,6 +2,7 @@
 
 use super::{Check, Kind};
 use crate::engine::fixed::{Fixed, fixed};
+use crate::engine::overrides;
 use crate::engine::pins;
 use crate::engine::plan::path_of;
 use crate::engine::reading::{Node as Yaml, Value};
@@ -59,6 +60,11 @@ impl Check<'_, '_, '_> {
                 self.image_step(kind, step);
             }
             Kind::Fixed(Fixed::Approval | Fixed::Forward) => self.deploy_step(kind, step),
+            Kind::Fixed(Fixed::OverrideInForce)
+                if !overrides::asks_whether_in_force(self.gating, self.node, step) =>
+            {
+                self.differs("it does not ask whether the overrides before it are in force", line);
+            }
             Kind::Script(_) => self.script_env(step),
             Kind::Fixed(Fixed::SecretFile) => {
                 let file = step
@@ -102,6 +108,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
             Kind::Fixed(Fixed::Forward) => Some(&["GH_TOKEN", "ENVIRONMENT", "WORKFLOW"]),
+            Kind::Fixed(Fixed::OverrideInForce) => Some(&["GATE", "OVERRIDES"]),
             Kind::Fixed(Fixed::Facts) => Some(&[]),
             _ => None,
         };

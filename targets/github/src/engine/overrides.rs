@@ -1,0 +1,242 @@
+//! Overrides: that a run in which a gate may fail begins only by the book, and that the gate then passes only once its role
+//! has approved it, in this run and for this gate.
+
+use super::finding::{Finding, UNTRUSTED};
+use super::fixed::{Fixed, fixed};
+use super::gating::Gating;
+use super::plan::path_of;
+use super::reading::Node as Yaml;
+use super::starts::jobs_of;
+use super::values;
+use super::workflow::{Job, Step, Work};
+use super::world::World;
+use pipec_ir::{Event, Node, NodeKind, Override, Pipeline, Trigger};
+use pipec_logic::{Glob, Proposition};
+
+/// The inputs of the entry that is not the source's own.
+pub(crate) const GATE: &str = "override-gate";
+pub(crate) const COMMIT: &str = "override-commit";
+pub(crate) const REASON: &str = "override-reason";
+
+/// What the first is in a manual run of the source's own.
+pub(crate) const ORDINARY: &str = "no override";
+
+/// The output that tells when somebody approved.
+const APPROVED_AT: &str = "approved-at";
+
+/// Who may override a node.
+pub(crate) fn overriding(node: &Node) -> Option<&Override> {
+    match &node.kind {
+        NodeKind::Gate(gate) => gate.overriding.as_ref(),
+        _ => None,
+    }
+}
+
+/// The gates that may be overridden.
+pub(crate) fn overridable(pipeline: &Pipeline) -> impl Iterator<Item = &Node> {
+    pipeline.nodes.iter().filter(|node| overriding(node).is_some())
+}
+
+/// The inputs of the entry that overrides need.
+pub(crate) fn inputs(pipeline: &Pipeline) -> Vec<&'static str> {
+    if overridable(pipeline).next().is_some() { vec![GATE, COMMIT, REASON] } else { Vec::new() }
+}
+
+/// The gate whose role a job asks.
+pub(crate) fn gate_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node> {
+    overridable(pipeline).find(|gate| id(gate) == job)
+}
+
+/// The environment of that job.
+pub(crate) fn environment(pipeline: &Pipeline, gate: &Node) -> String {
+    format!("{}-{}", pipeline.name, id(gate))
+}
+
+fn id(gate: &Node) -> String {
+    format!("override-{}", gate.name)
+}
+
+/// The step of a job that refuses what is not by the book.
+pub(crate) fn asked_step(job: &Job) -> Option<&Step> {
+    job.steps.iter().find(|step| is_fixed(step, Fixed::OverrideAsked))
+}
+
+fn is_fixed(step: &Step, wanted: Fixed) -> bool {
+    matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(wanted))
+}
+
+/// What is sure of a run in which the job is green, since it refuses the others.
+pub(crate) fn let_by(job: &Job, world: &World<'_>, pipeline: &Pipeline) -> Proposition {
+    let logic = world.logic();
+    match asked_step(job) {
+        Some(step) if is_told_the_book(step, pipeline) => {
+            let overriding = logic.implies(&world.overriding(), &world.by_the_book());
+            let own = pipeline.events().contains(&Event::Manual);
+            let manual = logic.implies(&world.facts.event(Event::Manual), &logic.constant(own));
+            logic.and(&overriding, &manual)
+        }
+        _ => logic.truth(),
+    }
+}
+
+/// Whether the step is told all that it must know, and nothing else, and runs whatever happens.
+pub(crate) fn is_told_the_book(step: &Step, pipeline: &Pipeline) -> bool {
+    let lines = |lines: Vec<&str>| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let pushed = pipeline.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Push(globs, _) => Some(globs),
+        _ => None,
+    });
+    let own = pipeline.events().contains(&Event::Manual);
+    let texts = [
+        ("ORDINARY", if own { ORDINARY.to_owned() } else { String::new() }),
+        ("GATES", lines(overridable(pipeline).map(|gate| gate.name.as_str()).collect())),
+        ("PUSHED", lines(pushed.flatten().map(Glob::text).collect())),
+        ("PROTECTED", lines(pipeline.protected_branches.iter().map(Glob::text).collect())),
+    ];
+    let paths = [
+        ("GH_TOKEN", "github.token".to_owned()),
+        ("GATE", format!("inputs.{GATE}")),
+        ("COMMIT", format!("inputs.{COMMIT}")),
+        ("REASON", format!("inputs.{REASON}")),
+    ];
+    let given = step.node.get("env").map(Yaml::entries).unwrap_or_default();
+    let known = texts.iter().all(|(name, text)| step.literal_env(name).as_ref() == Some(text))
+        && paths.iter().all(|(name, path)| path_of(step.env(name)).as_ref() == Some(path));
+    known
+        && given.len() == texts.len() + paths.len()
+        && step.node.get("if").is_none()
+        && step.node.get("working-directory").is_none()
+}
+
+/// That the job which stands for an overridden gate is green, in a run that overrides just this one.
+pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
+    let logic = gating.world.logic();
+    if overriding(gate).is_none() {
+        return logic.falsehood();
+    }
+    match gating.jobs.get(&id(gate)) {
+        Some(state) => logic.and(&gating.world.overrides(&gate.name), &state.success),
+        None => logic.falsehood(),
+    }
+}
+
+/// The job of a gate on reviewed code: the one that can be overridden.
+fn own_job<'g>(gating: &Gating<'g, '_>, gate: &Node) -> Option<&'g Job> {
+    jobs_of(gating.workflow, gating.pipeline, gate)
+        .into_iter()
+        .find(|job| job.id == gate.name || !job.id.ends_with(UNTRUSTED))
+}
+
+/// Every difference of the job that asks the role of a gate.
+pub(crate) fn check(gating: &Gating<'_, '_>, gate: &Node) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(overriding) = overriding(gate) else { return findings };
+    let Some(job) = gating.workflow.jobs.iter().find(|job| job.id == id(gate)) else {
+        findings.push(Finding::of_job(&gate.name, "nobody is asked for its override", 1));
+        return findings;
+    };
+    starts(gating, gate, job, &mut findings);
+    asks(gating, gate, overriding, job, &mut findings);
+    outputs(job, &mut findings);
+    findings
+}
+
+/// It starts exactly where the run overrides this gate and the gate has failed.
+fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Finding>) {
+    let logic = gating.world.logic();
+    let named = logic.and(&gating.wanted(), &gating.world.overrides(&gate.name));
+    let Some(own) = own_job(gating, gate) else { return };
+    if let (Some(state), Some(failed)) = (gating.jobs.get(&job.id), gating.jobs.get(&own.id)) {
+        let elsewhere = logic.and_not(&state.start, &named);
+        gating.refute(job, &elsewhere, "starts in a run that is no override of its gate", findings);
+        let early = logic.and_not(&state.start, &failed.failure);
+        gating.refute(job, &early, "starts, though its gate has not failed", findings);
+    }
+    if let (Some(state), Some(failed)) = (gating.green.get(&job.id), gating.green.get(&own.id)) {
+        let due = logic.all(&[named, gating.due(gate), failed.failure.clone()]);
+        let lost = logic.and_not(&due, &state.start);
+        gating.refute(job, &lost, "does not start, though its gate has failed", findings);
+    }
+}
+
+/// It is one step that asks for an approval of just this gate.
+fn asks(gating: &Gating<'_, '_>, gate: &Node, overriding: &Override, job: &Job, findings: &mut Vec<Finding>) {
+    let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
+    let [step] = job.steps.as_slice() else { return differs("it is not one step that asks for an approval") };
+    let bare = ["if", "working-directory"].iter().all(|key| step.node.get(key).is_none());
+    if !is_fixed(step, Fixed::OverrideApproved) || !bare || step.id.is_none() {
+        return differs("it does not ask for an approval");
+    }
+    let seconds = |milliseconds: u64| (milliseconds / 1000).to_string();
+    let texts = [
+        ("ENVIRONMENT", environment(gating.pipeline, gate)),
+        ("GATE", gate.name.clone()),
+        ("EXPIRES", seconds(overriding.expires)),
+        ("REVIEW_WITHIN", seconds(overriding.review_within)),
+    ];
+    let paths = [("GH_TOKEN", "github.token".to_owned()), ("REASON", format!("inputs.{REASON}"))];
+    let given = step.node.get("env").map(Yaml::entries).unwrap_or_default();
+    let same = texts.iter().all(|(name, text)| step.literal_env(name).as_ref() == Some(text))
+        && paths.iter().all(|(name, path)| path_of(step.env(name)).as_ref() == Some(path))
+        && given.len() == texts.len() + paths.len();
+    if !same {
+        differs("it asks for another approval than that of its gate");
+    }
+}
+
+/// What it hands on is what its step recorded.
+fn outputs(job: &Job, findings: &mut Vec<Finding>) {
+    let id = job.steps.first().and_then(|step| step.id.as_deref()).unwrap_or_default();
+    let entries = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
+    for (name, value) in entries {
+        let known = matches!(name.as_str(), APPROVED_AT | "approved-by" | "expires" | "review-by");
+        if !known || path_of(Some(value)) != Some(format!("steps.{id}.outputs.{name}")) {
+            let what = format!("its output `{name}` is not what its step recorded");
+            findings.push(Finding::of_job(&job.id, what, value.line));
+        }
+    }
+    if !entries.iter().any(|(name, _)| name == APPROVED_AT) {
+        findings.push(Finding::of_job(&job.id, "it does not hand on when it was approved", job.line));
+    }
+}
+
+/// The gates that may have been overridden when a deploy starts.
+fn before<'g>(gating: &'g Gating<'_, '_>, deploy: &Node) -> Vec<(&'g Node, &'g Override, &'g Job)> {
+    let logic = gating.world.logic();
+    let gates = overridable(gating.pipeline).filter(|gate| deploy.before.contains(&gate.id));
+    let together = |gate: &Node| {
+        let named = gating.world.overrides(&gate.name);
+        let both = logic.and(&gating.due(deploy), &gating.due(gate));
+        logic.is_compatible(&both, &named).unwrap_or(true)
+    };
+    gates
+        .filter(|gate| together(gate))
+        .filter_map(|gate| Some((gate, overriding(gate)?, own_job(gating, gate)?)))
+        .collect()
+}
+
+/// How many steps of a deploy ask whether overrides are in force.
+pub(crate) fn wanted_steps(gating: &Gating<'_, '_>, node: &Node) -> usize {
+    usize::from(matches!(node.kind, NodeKind::Deploy(_)) && !before(gating, node).is_empty())
+}
+
+/// Whether such a step asks for each of them, with the time that its job recorded.
+pub(crate) fn asks_whether_in_force(gating: &Gating<'_, '_>, node: &Node, step: &Step) -> bool {
+    let lines: String = before(gating, node)
+        .into_iter()
+        .map(|(gate, overriding, job)| {
+            let seconds = overriding.expires / 1000;
+            let approved = format!("needs.{}.outputs.{APPROVED_AT}", id(gate));
+            format!("{} ${{{{ needs.{}.result }}}} {seconds} ${{{{ {approved} }}}}\n", gate.name, job.id)
+        })
+        .collect();
+    values::is(step.env("OVERRIDES"), &lines) && path_of(step.env("GATE")) == Some(format!("inputs.{GATE}"))
+}
+
+/// That the run overrides this gate and it failed: the job that asks must then have succeeded.
+pub(crate) fn due(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
+    let logic = gating.world.logic();
+    let failed = own_job(gating, gate).and_then(|job| gating.jobs.get(&job.id));
+    let failed = failed.map_or_else(|| logic.falsehood(), |state| state.failure.clone());
+    logic.all(&[gating.wanted(), gating.world.overrides(&gate.name), failed])
+}

@@ -1,0 +1,209 @@
+//! Good output with overrides, broken in one place: a way past a gate without its role, or for another gate or commit.
+
+use crate::broken::{broken, edited};
+use crate::sample::{Build, guarded, hotfix, pushed};
+use crate::whole::{compiled, told};
+use pipec_ir::GeneratedFile;
+
+fn pushed_by_hand() -> Build {
+    pushed(true)
+}
+
+broken! {
+    // What waits for the gate.
+    the_override_of_another_gate_counts: guarded {
+        "deploy-app-to-production": "inputs.override-gate == 'scan' && needs.override-scan.result"
+            => "inputs.override-gate == 'journeys' && needs.override-scan.result"
+    } "`scan` has not passed";
+    the_approval_of_another_gate_counts: guarded {
+        "deploy-app-to-production": "inputs.override-gate == 'scan' && needs.override-scan.result"
+            => "inputs.override-gate == 'scan' && needs.override-journeys.result"
+    } "`scan` has not passed";
+    any_override_counts_for_all_gates: guarded {
+        "deploy-app-to-production": "inputs.override-gate == 'scan'" => "inputs.override-gate != 'no override'"
+    } "`scan` has not passed";
+    an_approval_counts_in_any_run: guarded {
+        "deploy-app-to-production": "(inputs.override-gate == 'scan' && needs.override-scan.result == 'success')"
+            => "needs.override-scan.result == 'success'"
+    } "`scan` has not passed";
+    asking_for_an_override_is_enough: guarded {
+        "deploy-app-to-staging": " && needs.override-scan.result == 'success'" => ""
+    } "`scan` has not passed";
+    an_override_that_failed_counts: hotfix {
+        "deploy-app-to-production": "needs.override-unit.result == 'success'"
+            => "needs.override-unit.result == 'failure'"
+    } "`unit` has not passed";
+    an_override_that_nobody_answered_counts: hotfix {
+        "deploy-app-to-production": "needs.override-unit.result == 'success'"
+            => "needs.override-unit.result != 'failure'"
+    } "`unit` has not passed";
+    an_override_that_is_not_needed_says_nothing: hotfix {
+        "deploy-app-to-production": "override-unit, " => ""
+    } "does not start";
+    an_override_lets_every_gate_pass: guarded {
+        "deploy-app-to-production": "needs.unit.result == 'success'"
+            => "(needs.unit.result == 'success' || needs.override-scan.result == 'success')"
+    } "`unit` has not passed";
+    an_override_stops_nothing_but_its_gate: guarded {
+        "journeys": " || (inputs.override-gate == 'scan' && needs.override-scan.result == 'success')" => ""
+    } "does not start";
+
+    // The job that asks.
+    the_override_starts_before_its_gate_has_failed: hotfix {
+        "override-unit": " && needs.unit.result == 'failure'" => ""
+    } "its gate has not failed";
+    the_override_starts_where_its_gate_was_cancelled: hotfix {
+        "override-unit": "needs.unit.result == 'failure'" => "needs.unit.result != 'success'"
+    } "its gate has not failed";
+    the_override_starts_whatever_the_plan_says: hotfix {
+        "override-unit": "needs.plan.result == 'success' && " => ""
+    } "is no override of its gate";
+    the_override_starts_for_another_gate: guarded {
+        "override-scan": "inputs.override-gate == 'scan'" => "inputs.override-gate == 'journeys'"
+    } "is no override of its gate";
+    the_override_starts_in_every_run: hotfix {
+        "override-unit": "inputs.override-gate == 'unit' && " => ""
+    } "is no override of its gate";
+    the_override_starts_after_another_gate: guarded {
+        "override-scan": "needs.scan.result" => "needs.scan-untrusted.result",
+        "override-scan": "needs: [plan, scan]" => "needs: [plan, scan, scan-untrusted]"
+    } "its gate has not failed";
+    the_override_is_never_asked_for: hotfix {
+        "override-unit": "needs: [plan, unit]" => "needs: [plan]"
+    } "does not start";
+    the_override_asks_nobody: hotfix {
+        "override-unit": "    environment:\n      name: hello-override-unit\n" => ""
+    } "has no environment";
+    the_override_asks_in_another_environment: guarded {
+        "override-scan": "name: shop-override-scan" => "name: shop-override-journeys"
+    } "its environment has another name";
+    the_override_asks_in_an_environment_of_the_input: hotfix {
+        "override-unit": "name: hello-override-unit" => "name: hello-override-${{ inputs.override-gate }}"
+    } "its environment has another name";
+    the_override_is_no_deployment: hotfix {
+        "override-unit": "name: hello-override-unit\n" => "name: hello-override-unit\n      deployment: false\n"
+    } "a record of a deployment";
+    nobody_need_have_approved: hotfix {
+        "override-unit": "id: override\n" => "id: override\n        if: github.event_name == 'push'\n"
+    } "does not ask for an approval";
+    the_approval_is_asked_for_by_another_script: hotfix {
+        "override-unit": "[[ -n $approvers ]]" => "[[ -n $approved ]]"
+    } "does not ask for an approval";
+    a_second_attempt_is_as_good: hotfix {
+        "override-unit": "[[ $GITHUB_RUN_ATTEMPT == 1 ]]" => "[[ $GITHUB_RUN_ATTEMPT ]]"
+    } "does not ask for an approval";
+    the_approval_is_of_another_environment: guarded {
+        "override-scan": "ENVIRONMENT: shop-override-scan" => "ENVIRONMENT: production"
+    } "another approval than that of its gate";
+    the_approval_is_recorded_for_another_gate: guarded {
+        "override-scan": "GATE: scan" => "GATE: journeys"
+    } "another approval than that of its gate";
+    the_approval_is_recorded_for_longer: guarded {
+        "override-scan": "EXPIRES: \"86400\"" => "EXPIRES: \"864000\""
+    } "another approval than that of its gate";
+    the_review_is_recorded_for_later: guarded {
+        "override-scan": "REVIEW_WITHIN: \"259200\"" => "REVIEW_WITHIN: \"2592000\""
+    } "another approval than that of its gate";
+    the_override_goes_on_after_a_failure: hotfix {
+        "override-unit": "    timeout-minutes: 5\n" => "    timeout-minutes: 5\n    continue-on-error: true\n"
+    } "continue-on-error";
+    the_override_may_write: hotfix {
+        "override-unit": "actions: read" => "actions: write"
+    } "actions: write";
+    the_time_of_the_approval_is_another: hotfix {
+        "override-unit": "approved-at: ${{ steps.override.outputs.approved-at }}"
+            => "approved-at: ${{ steps.override.outputs.expires }}"
+    } "`approved-at` is not what its step recorded";
+
+    // How long it holds.
+    an_override_never_expires: hotfix {
+        "deploy-app-to-production": " 86400 ${{" => " 999999999 ${{"
+    } "whether the overrides before it are in force";
+    the_override_of_one_gate_never_expires: guarded {
+        "deploy-app-to-production":
+            "            scan ${{ needs.scan.result }} 86400 ${{ needs.override-scan.outputs.approved-at }}\n" => ""
+    } "whether the overrides before it are in force";
+    an_override_is_in_force_from_another_time: guarded {
+        "deploy-app-to-production": "needs.override-scan.outputs.approved-at"
+            => "needs.override-journeys.outputs.approved-at"
+    } "whether the overrides before it are in force";
+    nobody_asks_whether_it_is_in_force: hotfix {
+        "deploy-app-to-production": "      - name: Override in force\n"
+            => "      - name: Override in force\n        if: github.event_name == 'push'\n"
+    } "is green without the step `Override in force`";
+    another_gate_is_asked_whether_it_is_in_force: hotfix {
+        "deploy-app-to-production": "GATE: ${{ inputs.override-gate }}" => "GATE: none"
+    } "whether the overrides before it are in force";
+
+    // The plan.
+    the_plan_lets_other_gates_be_overridden: guarded {
+        "plan": "            journeys\n" => "            journeys\n            unit\n"
+    } "otherwise than by the book";
+    the_plan_lets_unprotected_branches_override: hotfix {
+        "plan": "PROTECTED: |\n            main\n" => "PROTECTED: |\n            main\n            release/*\n"
+    } "otherwise than by the book";
+    the_plan_lets_other_branches_override: hotfix {
+        "plan": "PUSHED: |\n            main\n" => "PUSHED: |\n            **\n"
+    } "otherwise than by the book";
+    the_plan_does_not_ask_for_the_commit: hotfix {
+        "plan": "COMMIT: ${{ inputs.override-commit }}" => "COMMIT: ${{ github.sha }}"
+    } "otherwise than by the book";
+    the_plan_does_not_ask_for_a_reason: hotfix {
+        "plan": "REASON: ${{ inputs.override-reason }}" => "REASON: urgent"
+    } "otherwise than by the book";
+    the_plan_takes_manual_runs_for_pushes: hotfix {
+        "plan": "ORDINARY: \"\"" => "ORDINARY: no override"
+    } "otherwise than by the book";
+    the_plan_takes_an_override_for_a_manual_run: guarded {
+        "plan": "ORDINARY: no override" => "ORDINARY: scan"
+    } "otherwise than by the book";
+    the_plan_looks_at_overrides_sometimes: hotfix {
+        "plan": "      - name: Override by the book\n"
+            => "      - name: Override by the book\n        if: github.event_name == 'push'\n"
+    } "does not always decide";
+    the_plan_does_not_look_for_the_head: hotfix {
+        "plan": "[[ $head == \"$GITHUB_SHA\" ]]" => "[[ -n $head ]]"
+    } "does something else than to plan";
+    the_plan_lets_a_tag_override: hotfix {
+        "plan": "[[ $GITHUB_REF_TYPE == branch && " => "[["
+    } "does something else than to plan";
+    a_node_does_not_wait_for_the_plan: hotfix {
+        "unit": "if: \"${{ !cancelled() && needs.plan.result == 'success' }}\"\n    " => ""
+        , "unit": "needs: [plan]\n    " => ""
+    } "no trigger lets this run in";
+
+    // What the run counts as.
+    a_manual_run_counts_as_a_push: pushed_by_hand {
+        "deploy-app-to-production": " && inputs.override-gate != 'no override'" => ""
+    } "its stage is not in this run";
+    an_override_counts_as_a_manual_run: pushed_by_hand {
+        "clean": " && inputs.override-gate == 'no override'" => ""
+    } "its stage is not in this run";
+    an_override_does_not_count_as_a_push: pushed_by_hand {
+        "deploy-app-to-production":
+            " || (github.event_name == 'workflow_dispatch' && inputs.override-gate != 'no override')" => ""
+    } "does not start";
+    the_inputs_of_an_override_count: guarded {
+        "deploy-app-to-europe": "inputs.override-gate == 'no override' && " => ""
+    } "its stage is not in this run";
+    another_gate_can_be_chosen: guarded {
+        "": "options: [no override, scan, journeys]" => "options: [no override, scan, journeys, unit]"
+    } "the input `override-gate` of overrides is another";
+    a_manual_run_is_an_override_unless_it_says_otherwise: guarded {
+        "": "default: no override" => "default: scan"
+    } "the input `override-gate` of overrides is another";
+    overrides_can_not_be_asked_for: hotfix {
+        "": "      override-commit:" => "      commit:"
+    } "the input `override-commit` of overrides is missing";
+
+    // The verdict.
+    the_verdict_takes_a_failed_gate_for_an_overridden_one: hotfix {
+        "verdict": "'due' || 'not-due' }}" => "'due' || 'due' }}"
+    } "takes `override-unit` for due";
+    the_verdict_takes_another_override: guarded {
+        "verdict": " ${{ needs.override-scan.result }}" => " ${{ needs.override-journeys.result }}"
+    } "takes something else for the override of `scan`";
+    the_verdict_takes_another_job_for_an_override: guarded {
+        "verdict": "unit ${{ needs.unit.result }} due" => "unit ${{ needs.unit.result }} due ${{ needs.plan.result }}"
+    } "takes something else for the override of `unit`";
+}

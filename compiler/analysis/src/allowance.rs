@@ -12,21 +12,31 @@ use pipec_syntax::ast::{
 struct Allowance<'a> {
     written: &'a Allow,
     covers: Span,
+    /// Whether it is the standard library's: a task of it that nothing calls has nothing to allow.
+    is_standard: bool,
 }
 
 /// Takes out what is allowed, and adds what is wrong with the allowances themselves.
-pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn apply(
+    workspace: &[Module<'_>],
+    standard: &[Module<'_>],
+    today: Date,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut allowances = Vec::new();
-    for module in modules {
-        for item in &module.tree.items {
-            gather(item, &mut allowances);
-            in_declaration(&item.kind, &mut allowances);
-        }
+    for item in standard.iter().flat_map(|module| &module.tree.items) {
+        gather(item, &mut allowances);
+        in_declaration(&item.kind, &mut allowances);
+    }
+    allowances.iter_mut().for_each(|allowance| allowance.is_standard = true);
+    for item in workspace.iter().flat_map(|module| &module.tree.items) {
+        gather(item, &mut allowances);
+        in_declaration(&item.kind, &mut allowances);
     }
     // The nearest allowance is the one that is meant.
     allowances
         .sort_by_key(|allowance| (allowance.covers.file, allowance.covers.end - allowance.covers.start));
-    for Allowance { written, covers } in allowances {
+    for Allowance { written, covers, is_standard } in allowances {
         if written.because.node.trim().is_empty() {
             diagnostics.push(crate::expand::no_reason(written.because.span));
             continue;
@@ -78,7 +88,7 @@ pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<D
         }
         let before = diagnostics.len();
         diagnostics.retain(|diagnostic| diagnostic.code != code || !covers.contains(diagnostic.span()));
-        if diagnostics.len() == before {
+        if diagnostics.len() == before && !is_standard {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::P0119,
@@ -93,7 +103,11 @@ pub(crate) fn apply(modules: &[Module<'_>], today: Date, diagnostics: &mut Vec<D
 }
 
 fn gather<'a, T>(clause: &'a Clause<T>, all: &mut Vec<Allowance<'a>>) {
-    all.extend(clause.allows.iter().map(|written| Allowance { written, covers: clause.span }));
+    all.extend(clause.allows.iter().map(|written| Allowance {
+        written,
+        covers: clause.span,
+        is_standard: false,
+    }));
 }
 
 fn in_declaration<'a>(declaration: &'a Declaration, all: &mut Vec<Allowance<'a>>) {

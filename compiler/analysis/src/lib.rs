@@ -54,7 +54,7 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
     theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
     variables::check(&expanded, &mut diagnostics);
     script_checks::check(&names, &expanded, &mut diagnostics);
-    allowance::apply(workspace, today, &mut diagnostics);
+    allowance::apply(workspace, standard, today, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
     let unproven = expanded.incomplete.iter().map(|span| unproven(*span)).collect();
     Analysis { program: expanded.program, diagnostics, unproven }

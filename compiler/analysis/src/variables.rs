@@ -168,6 +168,8 @@ fn of_identity(provider: &str) -> &'static [&'static str] {
             "AWS_DEFAULT_REGION",
         ],
         "azure" => &["AZURE_CONFIG_DIR"],
+        // How a script asks GitHub for a token of this job; other engines give theirs otherwise.
+        "oidc" => &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
         _ => &[
             "GOOGLE_APPLICATION_CREDENTIALS",
             "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",

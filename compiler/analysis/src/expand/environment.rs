@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// The values of environments, by environment and name.
 type Values = BTreeMap<(String, String), Value>;
 
-const PROVIDERS: [&str; 3] = ["aws", "azure", "google"];
+const PROVIDERS: [&str; 4] = ["aws", "azure", "google", "oidc"];
 
 impl<'a> Expander<'a, '_> {
     /// All environments of a module, with their values.
@@ -399,6 +399,10 @@ impl<'a> Expander<'a, '_> {
             "azure" => (
                 (2..=3).contains(&role.split('/').filter(|part| !part.is_empty()).count()),
                 "tenant-id/client-id",
+            ),
+            "oidc" => (
+                !role.is_empty() && role.chars().all(|it| it.is_ascii_graphic() && it != '$'),
+                "registry.example",
             ),
             _ => (
                 role.starts_with("projects/")

@@ -140,7 +140,9 @@ impl Check<'_, '_, '_> {
             _ => None,
         };
         let trusted = !self.is_untrusted_twin();
-        let identities = node.body.identities.len() + environment.map_or(0, |of| of.identities.len());
+        // What asks for its token itself has no step.
+        let identities = values::identities(self.gating.program, node);
+        let identities = identities.filter(|identity| identity.provider != "oidc").count();
         let files = node.body.secrets.iter().chain(environment.into_iter().flat_map(|of| &of.secrets));
         let files = files.filter(|secret| secret.file).count();
         let of_used = |form: Form| {

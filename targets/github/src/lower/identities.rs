@@ -46,8 +46,13 @@ impl Lowering<'_> {
                 let inputs = vec![("workload_identity_provider", text(role))];
                 Some(Step::uses("Log in to Google Cloud", &pins::GOOGLE_AUTH, inputs))
             }
+            // The scripts ask for the token themselves, in the audience's name.
+            "oidc" => None,
             provider => {
-                self.malformed(identity, &format!("`{provider}` is none of `aws`, `azure` and `google`"));
+                self.malformed(
+                    identity,
+                    &format!("`{provider}` is none of `aws`, `azure`, `google` and `oidc`"),
+                );
                 None
             }
         }
@@ -65,6 +70,7 @@ pub(super) fn cloud(identity: &Identity) -> &str {
         "aws" => "AWS",
         "azure" => "Azure",
         "google" => "Google Cloud",
+        "oidc" => &identity.role,
         other => other,
     }
 }

@@ -298,21 +298,15 @@ impl<'a> Workspace<'a> {
                 .scopes
                 .iter()
                 .skip(self.own)
-                .map(|scope| format!("`{}`", scope.source.path.trim_end_matches(".pipe").replace('/', ".")))
+                .map(|scope| scope.source.path.trim_end_matches(".pipe").replace('/', "."))
                 .collect();
-            let help = if known.is_empty() {
-                "this version carries no standard library; a file of your own is taken in with `use \"./shared.pipe\" as shared`".to_owned()
-            } else {
-                format!("the standard library has {}", known.join(", "))
-            };
-            diagnostics.push(
-                Diagnostic::error(
-                    codes::P0103,
-                    format!("there is no module `{}`", words.join(".")),
-                    path.span,
-                )
-                .help(help),
-            );
+            let name = words.join(".");
+            let diagnostic =
+                Diagnostic::error(codes::P0103, format!("there is no module `{name}`"), path.span);
+            diagnostics.push(match closest(&name, known.iter().map(String::as_str)) {
+                Some(near) => suggest(diagnostic, near, path.span),
+                None => diagnostic.help(format!("the standard library has `{}`", known.join("`, `"))),
+            });
         }
         found
     }

@@ -418,12 +418,16 @@ fn trap_63_the_bytes_are_read_back_by_a_reader_that_is_not_the_writer() {
 }
 
 /// What only a setting or a machine can make true, and words of the reference that own up to it.
-const ASSUMED: [(&str, &str); 11] = [
+const ASSUMED: [(&str, &str); 12] = [
     ("protected branches and tags", "the branches and tags of `protect` are protected"),
     ("administrators", "administrators don't go around it"),
     (
         "branch policies and reviewers of environments",
         "each environment lets in only the protected branches or tags",
+    ),
+    (
+        "who may override, and when that was approved",
+        "the environment `PIPELINE-override-GATE` asks for the reviewers of the gate's role",
     ),
     ("the required check", "the check of the pipeline's name is required"),
     ("where secrets are stored", "secrets are stored in their environment"),
@@ -448,7 +452,7 @@ fn trap_64_the_reference_lists_what_remains_assumed() {
     }
     assert_eq!(
         assumed.lines().filter(|line| line.starts_with("- ")).count(),
-        10,
+        11,
         "a new one needs words above"
     );
 }

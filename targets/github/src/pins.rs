@@ -25,8 +25,23 @@ static NOTHING: PinnedAction = PinnedAction {
 
 /// Every pin there is.
 #[cfg(test)]
-static ALL: &[&Pin] =
-    &[&CHECKOUT, &UPLOAD_ARTIFACT, &DOWNLOAD_ARTIFACT, &AWS_CREDENTIALS, &AZURE_LOGIN, &GOOGLE_AUTH];
+static ALL: &[&Pin] = &[
+    &CHECKOUT,
+    &UPLOAD_ARTIFACT,
+    &DOWNLOAD_ARTIFACT,
+    &AWS_CREDENTIALS,
+    &AZURE_LOGIN,
+    &GOOGLE_AUTH,
+    &SETUP_GO,
+    &SETUP_HELM,
+    &SETUP_JAVA,
+    &SETUP_KUBECTL,
+    &SETUP_NODE,
+    &SETUP_PNPM,
+    &SETUP_PYTHON,
+    &SETUP_TERRAFORM,
+    &SETUP_UV,
+];
 
 pub(crate) static CHECKOUT: Pin = Pin("actions/checkout");
 pub(crate) static UPLOAD_ARTIFACT: Pin = Pin("actions/upload-artifact");
@@ -34,6 +49,16 @@ pub(crate) static DOWNLOAD_ARTIFACT: Pin = Pin("actions/download-artifact");
 pub(crate) static AWS_CREDENTIALS: Pin = Pin("aws-actions/configure-aws-credentials");
 pub(crate) static AZURE_LOGIN: Pin = Pin("Azure/login");
 pub(crate) static GOOGLE_AUTH: Pin = Pin("google-github-actions/auth");
+
+pub(crate) static SETUP_GO: Pin = Pin("actions/setup-go");
+pub(crate) static SETUP_HELM: Pin = Pin("Azure/setup-helm");
+pub(crate) static SETUP_JAVA: Pin = Pin("actions/setup-java");
+pub(crate) static SETUP_KUBECTL: Pin = Pin("Azure/setup-kubectl");
+pub(crate) static SETUP_NODE: Pin = Pin("actions/setup-node");
+pub(crate) static SETUP_PNPM: Pin = Pin("pnpm/action-setup");
+pub(crate) static SETUP_PYTHON: Pin = Pin("actions/setup-python");
+pub(crate) static SETUP_TERRAFORM: Pin = Pin("hashicorp/setup-terraform");
+pub(crate) static SETUP_UV: Pin = Pin("astral-sh/setup-uv");
 
 #[cfg(test)]
 mod tests {

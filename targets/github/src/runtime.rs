@@ -76,6 +76,10 @@ pub(crate) const PUSH_IMAGE: &str = concat!(
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 
+/// Installs a toolchain of Rust.
+pub(crate) const TOOL_RUST: &str =
+    concat!(include_str!("runtime/fail.sh"), include_str!("runtime/tool-rust.sh"));
+
 /// Writes a secret to a file.
 pub(crate) const SECRET_FILE: &str = include_str!("runtime/secret-file.sh");
 

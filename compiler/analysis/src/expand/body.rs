@@ -64,6 +64,8 @@ pub(super) struct Work {
     pub(super) irreversible: Option<(String, Origin)>,
     /// Variables that came from defaults: a nearer one replaces them.
     defaults: BTreeSet<String>,
+    /// Tools that came from defaults.
+    default_tools: BTreeSet<String>,
     /// Clauses that stand once, with their place.
     once: BTreeMap<&'static str, Span>,
     /// Whether a `run` or `path` came from the task, so that the node may not add its own.
@@ -90,6 +92,7 @@ impl Work {
             rollback: None,
             irreversible: None,
             defaults: BTreeSet::new(),
+            default_tools: BTreeSet::new(),
             once: BTreeMap::new(),
             task_says: BTreeMap::new(),
         }

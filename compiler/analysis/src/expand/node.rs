@@ -116,6 +116,7 @@ impl<'a> Expander<'a, '_> {
                 work.body.uses.push((name, origin));
             }
         }
+        work.leave_out_unreadable_tools();
         if !broken {
             self.check_work(&head.name, head.work.span, &work, &frame);
         }

@@ -31,6 +31,8 @@ pub(crate) enum Fixed {
     PushImage,
     /// Runs the base64 of PIPE_SCRIPT, with `-euo pipefail`.
     Script,
+    /// Installs Rust of VERSION, or of the toolchain that FILE names, for all scripts behind it.
+    ToolRust,
     /// Writes SECRET to FILE.
     SecretFile,
     /// Sets the output `outcome` to `exempt`.
@@ -55,7 +57,7 @@ pub(crate) enum Fixed {
     OverrideInForce,
 }
 
-const TEXTS: [(Fixed, &str); 19] = [
+const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::Plan, runtime!("names", "fail", "glob", "plan")),
     (Fixed::Facts, runtime!("facts")),
     (Fixed::RecordFile, runtime!("names", "fail", "digest", "record-file")),
@@ -67,6 +69,7 @@ const TEXTS: [(Fixed, &str); 19] = [
     (Fixed::VerifyImage, runtime!("names", "fail", "digest", "verify-image")),
     (Fixed::PushImage, runtime!("names", "fail", "digest", "push-image")),
     (Fixed::Script, runtime!("script")),
+    (Fixed::ToolRust, runtime!("fail", "tool-rust")),
     (Fixed::SecretFile, runtime!("secret-file")),
     (Fixed::Exempt, runtime!("exempt")),
     (Fixed::Approval, runtime!("approval")),
@@ -79,7 +82,7 @@ const TEXTS: [(Fixed, &str); 19] = [
 
 /// The fixed script that a text is, byte for byte.
 pub(crate) fn fixed(text: &str) -> Option<Fixed> {
-    TEXTS.into_iter().find(|(_, known)| *known == text).map(|(fixed, _)| fixed)
+    TEXTS.iter().find(|(_, known)| *known == text).map(|(fixed, _)| *fixed)
 }
 
 /// The bytes that base64 stands for; line breaks and blanks in it count for nothing.

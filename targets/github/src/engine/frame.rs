@@ -157,7 +157,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if let Some(node) = node {
         let body = &node.body;
         let unknown = [
-            ("tool", !body.tools.is_empty()),
             ("retry", body.retry.is_some()),
             ("report", !body.reports.is_empty()),
             ("keep", !body.keeps.is_empty()),

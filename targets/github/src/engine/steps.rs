@@ -3,6 +3,7 @@
 mod hand_over;
 mod image;
 mod told;
+mod tools;
 
 use super::expression::{Cases, Datum, Evaluator, Expression, Scope, StepState};
 use super::finding::Finding;
@@ -29,6 +30,8 @@ pub(crate) enum Kind {
     Download,
     Upload,
     Identity,
+    /// Sets up a tool.
+    Tool,
 }
 
 impl Kind {
@@ -66,6 +69,7 @@ impl Check<'_, '_, '_> {
         let Some(kinds) = self.kinds() else { return };
         self.order(&kinds);
         self.hand_over(&kinds);
+        self.tools(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
@@ -89,6 +93,7 @@ impl Check<'_, '_, '_> {
                     Some("actions/download-artifact") => Some(Kind::Download),
                     Some("actions/upload-artifact") => Some(Kind::Upload),
                     Some(action) if pins::is_identity(action) => Some(Kind::Identity),
+                    Some(action) if tools::is_setup(action) => Some(Kind::Tool),
                     _ => None,
                 },
                 _ => None,
@@ -194,14 +199,16 @@ impl Check<'_, '_, '_> {
             Kind::Checkout => 1,
             Kind::Download | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage) => 2,
             Kind::Fixed(Fixed::Facts) => 3,
-            Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 4,
-            Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 5,
-            Kind::Script(_) | Kind::Fixed(Fixed::Script) => 6,
-            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage) => 7,
-            Kind::Upload => 8,
+            // What others wrote runs before there is anything to take.
+            Kind::Tool | Kind::Fixed(Fixed::ToolRust) => 4,
+            Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
+            Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
+            Kind::Script(_) | Kind::Fixed(Fixed::Script) => 7,
+            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage) => 8,
+            Kind::Upload => 9,
             // What failed so far is not published.
-            Kind::Fixed(Fixed::PushImage) => 9,
-            Kind::Fixed(Fixed::Plan | Fixed::Verdict | Fixed::OverrideAsked | Fixed::OverrideApproved) => 10,
+            Kind::Fixed(Fixed::PushImage) => 10,
+            Kind::Fixed(Fixed::Plan | Fixed::Verdict | Fixed::OverrideAsked | Fixed::OverrideApproved) => 11,
         };
         let reads_facts = self.job.node.strings().iter().any(|(text, _)| text.contains("steps.facts."));
         let works_out = kinds

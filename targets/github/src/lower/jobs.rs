@@ -53,6 +53,7 @@ impl Lowering<'_> {
         let url = job.environment.as_ref().and_then(|environment| environment.url.as_ref());
         let facts = facts_step(environment.iter().map(|(_, value)| value).chain(url));
         job.steps.extend(facts);
+        job.steps.extend(self.tool_steps(node));
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);
             for identity in self.identities(node) {

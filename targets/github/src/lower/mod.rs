@@ -15,6 +15,7 @@ mod plan;
 mod references;
 mod scripts;
 mod secrets;
+mod tools;
 mod triggers;
 mod unsupported;
 mod values;

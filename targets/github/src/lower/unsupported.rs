@@ -55,7 +55,6 @@ impl Lowering<'_> {
     fn refuse_in_body(&self, body: &Body) {
         self.refuse_long_job(body);
         let clauses = [
-            ("`tool`", body.tools.first().map(|tool| &tool.origin)),
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
             ("`report`", body.reports.first().map(|report| &report.origin)),
             ("`keep`", body.keeps.first().map(|keep| &keep.origin)),

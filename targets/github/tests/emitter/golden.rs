@@ -33,6 +33,11 @@ fn overridden() {
 }
 
 #[test]
+fn tools() {
+    insta::assert_snapshot!(programs::tools().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -42,6 +47,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::awkward(),
         programs::images(),
         programs::overridden(),
+        programs::tools(),
     ];
     for build in all {
         let files = build.output().files;

@@ -18,6 +18,7 @@ mod refusals;
 mod runtime_artefacts;
 mod runtime_images;
 mod runtime_plan;
+mod runtime_tools;
 mod runtime_verdict;
 mod scripts;
 mod shop;

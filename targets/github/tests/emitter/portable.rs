@@ -4,7 +4,7 @@
 use crate::scripts::*;
 
 /// The fixed scripts that run where the node does.
-const ON_THE_NODES_MACHINE: [(&str, &str); 12] = [
+const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
     ("approval", APPROVAL),
     ("exempt", EXEMPT),
     ("facts", FACTS),
@@ -14,13 +14,14 @@ const ON_THE_NODES_MACHINE: [(&str, &str); 12] = [
     ("record-folder", RECORD_FOLDER),
     ("script", SCRIPT),
     ("secret-file", SECRET_FILE),
+    ("tool-rust", TOOL_RUST),
     ("verify-file", VERIFY_FILE),
     ("verify-folder", VERIFY_FOLDER),
     ("verify-image", VERIFY_IMAGE),
 ];
 
 /// Those that run on Ubuntu alone.
-const ON_UBUNTU: [(&str, &str); 7] = [
+const ON_UBUNTU: &[(&str, &str)] = &[
     ("image-folder", IMAGE_FOLDER),
     ("override-approved", OVERRIDE_APPROVED),
     ("override-asked", OVERRIDE_ASKED),
@@ -69,7 +70,7 @@ fn scripts_on_the_nodes_machine_keep_to_bash_3_2_and_to_what_macos_has() {
         }
         // There, an empty array is an unset variable for `-u`. Those of this script hold a line for each path at least.
         let arrays = script.matches("[@]}").count();
-        assert_eq!(arrays, if name == "record-folder" { 2 } else { 0 }, "{name}");
+        assert_eq!(arrays, if *name == "record-folder" { 2 } else { 0 }, "{name}");
     }
 }
 
@@ -89,7 +90,7 @@ fn digests_are_computed_where_only_shasum_is() {
 
 #[test]
 fn each_fixed_script_has_only_the_functions_it_calls() {
-    let all = ON_THE_NODES_MACHINE.into_iter().chain(ON_UBUNTU);
+    let all = ON_THE_NODES_MACHINE.iter().chain(ON_UBUNTU);
     for (name, script) in all {
         for line in script.lines() {
             let Some(function) = line.strip_suffix("() {") else { continue };

@@ -438,6 +438,46 @@ pub fn images() -> Build {
     built
 }
 
+pub fn tool(name: &str, version: &str) -> Tool {
+    Tool { name: name.to_owned(), version: ToolVersion::Exact(version.to_owned()), origin: origin() }
+}
+
+pub fn tool_from(name: &str, file: &str) -> Tool {
+    Tool { name: name.to_owned(), version: ToolVersion::FromFile(file.to_owned()), origin: origin() }
+}
+
+/// Every tool, by version and, where it can be, by file.
+pub fn tools() -> Build {
+    let mut versions = body(&["make"]);
+    versions.tools = vec![
+        tool("go", "1.25"),
+        tool("helm", "v3.19.0"),
+        tool("java", "21.0.9+10"),
+        tool("kubectl", "1.34.1"),
+        tool("node", "22"),
+        tool("pnpm", "10.20.0"),
+        tool("python", "3.10"),
+        tool("rust", "1.95.0"),
+        tool("terraform", "1.7.4"),
+        tool("uv", "0.9.5"),
+    ];
+    let mut files = body(&["make"]);
+    files.tools = vec![
+        tool_from("go", "go.mod"),
+        tool_from("java", "app/.java-version"),
+        tool_from("node", ".nvmrc"),
+        tool_from("pnpm", "web/package.json"),
+        tool_from("python", "pyproject.toml"),
+        tool_from("rust", "rust-toolchain.toml"),
+        tool_from("uv", "uv.toml"),
+    ];
+    files.secrets = vec![secret("LICENCE", true)];
+    Build::new("tools", vec![on_push(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("versions", NodeKind::Job, versions, &[])
+        .node("files", NodeKind::Job, files, &[])
+}
+
 /// Scripts and values that GitHub would read as something else.
 pub fn awkward() -> Build {
     let mut named = body(&["cat <<'END'\n  indented\nEND"]);

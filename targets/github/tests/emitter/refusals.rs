@@ -14,9 +14,6 @@ fn cannot(what: &str) -> Vec<String> {
 #[test]
 fn clauses_of_later_versions_are_refused() {
     let path = || PathPattern { glob: glob("a"), origin: origin() };
-    let tool =
-        Tool { name: "node".to_owned(), version: ToolVersion::Exact("22".to_owned()), origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.tools = vec![tool]), cannot("`tool`"));
     let retry = Retry { times: 1, because: "flaky".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.retry = Some(retry)), cannot("`retry`"));
     let report = Report { format: "junit".to_owned(), path: path(), origin: origin() };
@@ -56,6 +53,32 @@ fn deploys_of_later_versions_are_refused() {
         }
     });
     assert_eq!(build.complaints(), cannot("`rollback`"));
+}
+
+#[test]
+fn a_tool_has_its_version_from_where_its_action_reads_it() {
+    let complaints = |tool: Tool| complaints_of_body(|body| body.tools = vec![tool]);
+    for (name, file) in [("node", ".nvmrc"), ("go", "api/go.work"), ("rust", "api/rust-toolchain")] {
+        assert!(complaints(tool_from(name, file)).is_empty(), "{name}");
+    }
+    for (name, file) in
+        [("node", "node.txt"), ("go", ".nvmrc"), ("rust", "Cargo.toml"), ("pnpm", "pnpm.yaml")]
+    {
+        assert_eq!(
+            complaints(tool_from(name, file)),
+            [format!("P1101 what sets up `{name}` on github can't read its version from `{file}`")]
+        );
+    }
+    for name in ["helm", "kubectl", "terraform"] {
+        assert_eq!(
+            complaints(tool_from(name, ".tool-versions")),
+            [format!("P1101 what sets up `{name}` on github reads its version from no file")]
+        );
+    }
+    assert_eq!(
+        complaints(tool("cobol", "85")),
+        ["P1101 tool `cobol` can't be set up on github by this version"]
+    );
 }
 
 #[test]

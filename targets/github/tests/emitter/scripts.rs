@@ -19,6 +19,7 @@ pub const SECRET_FILE: &str = runtime!("secret-file");
 pub const OVERRIDE_ASKED: &str = runtime!("names", "fail", "glob", "override-asked");
 pub const OVERRIDE_APPROVED: &str = runtime!("names", "fail", "override-approved");
 pub const OVERRIDE_IN_FORCE: &str = runtime!("names", "fail", "override-in-force");
+pub const TOOL_RUST: &str = runtime!("fail", "tool-rust");
 pub const VERDICT: &str = runtime!("verdict");
 pub const IMAGE_FOLDER: &str = runtime!("image-folder");
 pub const RECORD_IMAGE: &str = runtime!("names", "fail", "digest", "record-image");

@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{hello, images, library, shop};
+use crate::sample::{hello, images, library, shop, tools};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -540,6 +540,38 @@ broken! {
     trap_09_a_verdict_with_a_shell_of_its_own: hello {
         "verdict": "        env:\n" => "        env:\n          BASH_ENV: ./green.sh\n"
     } "does not run the verdict's script";
+
+    // Tools.
+    a_tool_of_another_version: tools {
+        "unit": "version: v1.34.1" => "version: v1.34.2"
+    } "another tool, or another version";
+    a_tool_of_another_file: tools {
+        "unit": "node-version-file: .nvmrc" => "node-version-file: package.json"
+    } "another tool, or another version";
+    a_tool_of_another_maker: tools {
+        "unit": "distribution: temurin" => "distribution: zulu"
+    } "another tool, or another version";
+    a_tool_that_fills_a_cache: tools {
+        "unit": "          package-manager-cache: false\n" => ""
+    } "another tool, or another version";
+    a_tool_that_is_told_more: tools {
+        "unit": "          package-manager-cache: false\n" => "          package-manager-cache: false\n          registry-url: https://npm.example\n"
+    } "another tool, or another version";
+    a_tool_that_nobody_asked_for: tools {
+        "unit": "uses: Azure/setup-kubectl" => "uses: Azure/setup-helm"
+    } "another tool, or another version";
+    trap_22_a_tool_by_a_tag: tools {
+        "unit": "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020" => "actions/setup-node@v7"
+    } "no pinned action that is known";
+    a_tool_set_up_only_sometimes: tools {
+        "unit": "      - name: Set up Node.js\n" => "      - name: Set up Node.js\n        if: \"${{ github.event_name == 'schedule' }}\"\n"
+    } "is green without the step";
+    another_toolchain: tools {
+        "unit": "          VERSION: \"1.95.0\"" => "          VERSION: \"1.94.0\""
+    } "another tool, or another version";
+    a_toolchain_told_more: tools {
+        "unit": "          VERSION: \"1.95.0\"\n" => "          VERSION: \"1.95.0\"\n          BASH_ENV: ./evil.sh\n"
+    } "is given `BASH_ENV`";
 
     // Images.
     trap_23_an_image_pushed_for_code_that_nobody_reviewed: images {

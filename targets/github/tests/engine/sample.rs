@@ -357,6 +357,25 @@ pub fn guarded() -> Build {
     build
 }
 
+/// Tools by version and by file.
+pub fn tools() -> Build {
+    let tool = |name: &str, version: ToolVersion| Tool { name: name.to_owned(), version, origin: origin() };
+    let exact = |text: &str| ToolVersion::Exact(text.to_owned());
+    let file = |text: &str| ToolVersion::FromFile(text.to_owned());
+    let mut build = Build::new("tools", vec![push(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let mut unit = body(vec![run("npm test")], &[]);
+    unit.tools = vec![
+        tool("node", file(".nvmrc")),
+        tool("kubectl", exact("1.34.1")),
+        tool("java", exact("21")),
+        tool("rust", exact("1.95.0")),
+    ];
+    unit.secrets = vec![secret("LICENCE", true)];
+    build.node("unit", gate("test", &[]), unit, &[]);
+    build
+}
+
 /// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
 pub fn large() -> Build {
     let mut build = shop();

@@ -51,6 +51,11 @@ fn a_pipeline_of_images_is_proven() {
 }
 
 #[test]
+fn a_pipeline_of_tools_is_proven() {
+    is_silent(&sample::tools());
+}
+
+#[test]
 fn a_node_of_the_pipelines_own_name_is_proven() {
     let mut build = sample::hello();
     build.pipeline.name = "app".to_owned();

@@ -5,8 +5,20 @@ use crate::expand::Expander;
 use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::ArtefactType;
+use pipec_ir::{ArtefactType, Checkout, ToolVersion};
 use pipec_syntax::ast::Name;
+
+impl Work {
+    /// A default that reads its version from a file is no default of what has no files.
+    pub(in crate::expand) fn leave_out_unreadable_tools(&mut self) {
+        let defaults = &self.default_tools;
+        if self.body.checkout == Checkout::None {
+            self.body.tools.retain(|tool| {
+                matches!(tool.version, ToolVersion::Exact(_)) || !defaults.contains(&tool.name)
+            });
+        }
+    }
+}
 
 impl Expander<'_, '_> {
     /// Checks a node whose clauses could all be read.
@@ -14,6 +26,7 @@ impl Expander<'_, '_> {
         if !self.does_something(name, span, work, frame) {
             return;
         }
+        self.check_tools(work, frame);
         match &work.role {
             Role::Artefact(Some(ty)) => self.check_artefact(name, *ty, work, frame),
             Role::Gate(_) => self.check_quorum(work, frame),
@@ -47,6 +60,27 @@ impl Expander<'_, '_> {
                 .help(format!("say what it does: `{example}`")),
         );
         false
+    }
+
+    /// A tool's version stands in a file only where that file is.
+    fn check_tools(&mut self, work: &Work, frame: &Frame) {
+        if work.body.checkout != Checkout::None {
+            return;
+        }
+        for tool in &work.body.tools {
+            let ToolVersion::FromFile(file) = &tool.version else { continue };
+            let place = work.once.get("checkout").copied().unwrap_or(tool.origin.span);
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0019,
+                    format!("`{file}`, which says the version of `{}`, is not checked out here", tool.name),
+                    place,
+                )
+                .label(tool.origin.span, "read here")
+                .help(format!("drop `checkout none`, or say the version: `tool {} \"1.2.3\"`", tool.name)),
+            );
+        }
     }
 
     fn check_artefact(&mut self, name: &Name, ty: ArtefactType, work: &Work, frame: &Frame) {

@@ -39,7 +39,8 @@ impl Check<'_, '_, '_> {
             _ => &[],
         };
         for (name, value) in step.node.get("with").map(Yaml::entries).unwrap_or_default() {
-            if !allowed.contains(&name.as_str()) {
+            // What sets up a tool is compared as a whole.
+            if *kind != Kind::Tool && !allowed.contains(&name.as_str()) {
                 self.differs(format!("an action is given `{name}`"), value.line);
             }
         }
@@ -104,6 +105,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::PushImage) => {
                 Some(&["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"])
             }
+            Kind::Fixed(Fixed::ToolRust) => Some(&["VERSION", "FILE"]),
             Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),

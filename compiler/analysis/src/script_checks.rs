@@ -52,7 +52,9 @@ fn check_node(
     }
     if let NodeKind::Deploy(deploy) = &node.kind {
         let mut weighted = defined.clone();
-        weighted.insert("PIPE_WEIGHT".to_owned());
+        if deploy.strategy.is_some() || deploy.shift.is_some() {
+            weighted.insert("PIPE_WEIGHT".to_owned());
+        }
         for action in [&deploy.shift, &deploy.verify].into_iter().flatten() {
             check_action(workspace, role, &node.name, action, &weighted, diagnostics);
         }

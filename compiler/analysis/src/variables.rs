@@ -39,7 +39,26 @@ pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
 
 fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let mut taken: BTreeMap<String, Given> = BTreeMap::new();
-    for given in given(program, pipeline, node).into_iter().chain(bound(node)) {
+    let all = given(program, pipeline, node).into_iter().chain(bound(node));
+    check_given(all, &mut taken, node, diagnostics);
+    if let NodeKind::Deploy(deploy) = &node.kind {
+        for action in deploy.actions() {
+            let own = action.env.iter().map(|binding| {
+                Given::of(&binding.variable, "set by `env` of the action").at(&binding.origin)
+            });
+            check_given(own, &mut taken.clone(), node, diagnostics);
+        }
+    }
+}
+
+/// Adds variables to those that are taken, and reports each that is taken already or the compiler's.
+fn check_given(
+    all: impl Iterator<Item = Given>,
+    taken: &mut BTreeMap<String, Given>,
+    node: &Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    for given in all {
         let reserved = given.variable.starts_with("PIPE_") && given.origin.is_some();
         let owner = match taken.get(&given.variable) {
             // Twice in one place has been said there.

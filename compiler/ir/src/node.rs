@@ -217,6 +217,18 @@ pub struct Deploy {
     pub irreversible: Option<(String, Origin)>,
 }
 
+impl Deploy {
+    /// Its actions, as far as it has them, in the order in which they come.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        [&self.shift, &self.verify, &self.rollback].into_iter().flatten()
+    }
+
+    /// How long it soaks in all, in milliseconds: that is added to its timeout.
+    pub fn soaks(&self) -> u64 {
+        self.strategy.iter().flat_map(|strategy| &strategy.steps).map(|step| step.soak).sum()
+    }
+}
+
 /// `strategy canary { step 5% soak 10m … }`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strategy {

@@ -126,6 +126,8 @@ pub(crate) struct Step {
     pub(crate) id: Option<String>,
     /// When it runs.
     pub(crate) condition: Option<Expression>,
+    /// How many minutes it may take, if fewer than its job.
+    pub(crate) timeout_minutes: Option<Template>,
     /// The variables it sees.
     pub(crate) env: Vec<(String, Template)>,
     /// Where it runs, relative to the checkout.
@@ -171,7 +173,16 @@ impl Step {
     }
 
     fn new(name: Template, work: Work) -> Step {
-        Step { comments: Vec::new(), name, id: None, condition: None, env: Vec::new(), directory: None, work }
+        Step {
+            comments: Vec::new(),
+            name,
+            id: None,
+            condition: None,
+            timeout_minutes: None,
+            env: Vec::new(),
+            directory: None,
+            work,
+        }
     }
 
     /// With a name that other steps read it by.
@@ -196,7 +207,8 @@ impl Step {
             Input::Text(text) => Some(text),
             Input::Number(_) | Input::Flag(_) => None,
         });
-        std::iter::once(&self.name).chain(self.env.iter().map(|(_, value)| value)).chain(inputs)
+        let own = std::iter::once(&self.name).chain(&self.timeout_minutes);
+        own.chain(self.env.iter().map(|(_, value)| value)).chain(inputs)
     }
 
     fn mapping(&self) -> Mapping {
@@ -206,6 +218,9 @@ impl Step {
         }
         if let Some(condition) = &self.condition {
             mapping = mapping.entry("if", condition_line(condition));
+        }
+        if let Some(minutes) = &self.timeout_minutes {
+            mapping = mapping.entry("timeout-minutes", string(minutes));
         }
         if !self.env.is_empty() {
             let env: Mapping = self.env.iter().map(|(name, value)| (name.as_str(), string(value))).collect();

@@ -114,5 +114,14 @@ pub(crate) const OVERRIDE_IN_FORCE: &str = concat!(
 /// Refuses to go back to an older commit.
 pub(crate) const FORWARD: &str = include_str!("runtime/forward.sh");
 
+/// Starts the clock of a deploy that may roll back.
+pub(crate) const CLOCK: &str = include_str!("runtime/clock.sh");
+
+/// Works out how long the next scripts of such a deploy may take.
+pub(crate) const TIME_LEFT: &str = include_str!("runtime/time-left.sh");
+
+/// Waits while a strategy soaks.
+pub(crate) const SOAK: &str = include_str!("runtime/soak.sh");
+
 /// Fails unless every job did what it had to.
 pub(crate) const VERDICT: &str = include_str!("runtime/verdict.sh");

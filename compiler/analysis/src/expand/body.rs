@@ -5,6 +5,7 @@ mod clause;
 mod finish;
 mod part;
 mod placement;
+mod strategy;
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{

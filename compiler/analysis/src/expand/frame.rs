@@ -37,6 +37,8 @@ pub(super) struct Frame {
     pub(super) reads: Vec<(String, Origin)>,
     /// Artefacts named in expressions.
     pub(super) named: Vec<(String, Origin)>,
+    /// Whether an action of the node calls a task, which then speaks of the `subject`.
+    pub(super) action_calls: bool,
 }
 
 impl Frame {
@@ -64,6 +66,7 @@ impl Frame {
     pub(super) fn take_uses_of(&mut self, inner: Frame) {
         self.reads.extend(inner.reads);
         self.named.extend(inner.named);
+        self.action_calls |= inner.action_calls;
     }
 }
 

@@ -138,7 +138,7 @@ impl<'a> Expander<'a, '_> {
                 body.reads.push((name.clone(), origin.clone()));
             }
         }
-        body.subject = work.called.as_ref().and(frame.subject.clone());
+        body.subject = frame.subject.clone().filter(|_| work.called.is_some() || frame.action_calls);
         let artefacts: Vec<String> = head.of.iter().map(|(name, _)| name.clone()).collect();
         let kind = match head.role {
             Role::Gate(evidence) => NodeKind::Gate(Gate {

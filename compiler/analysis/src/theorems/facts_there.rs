@@ -12,7 +12,11 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
             _ => None,
         };
         let values = environment.map(|environment| environment.values.as_slice()).unwrap_or_default();
-        for binding in node.body.env.iter().chain(values) {
+        let of_actions: Vec<&Binding> = match &node.kind {
+            NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
+            _ => Vec::new(),
+        };
+        for binding in node.body.env.iter().chain(values).chain(of_actions) {
             binding_facts(proof, node, binding);
         }
         if let Some((environment, url)) = environment.and_then(|it| it.url.as_ref().map(|url| (it, url))) {

@@ -55,6 +55,12 @@ pub(crate) enum Fixed {
     /// Fails if GATE is in a line of OVERRIDES whose result is neither `success` nor `skipped`, and its approval is older
     /// than the seconds of that line.
     OverrideInForce,
+    /// Sets the output `started` to the time.
+    Clock,
+    /// Sets the output `minutes` to how many of the LIMIT seconds since STARTED are left, shared by PARTS; fails if none are.
+    TimeLeft,
+    /// Waits for SOAK seconds.
+    Soak,
 }
 
 const TEXTS: &[(Fixed, &str)] = &[
@@ -78,6 +84,9 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::OverrideAsked, runtime!("names", "fail", "glob", "override-asked")),
     (Fixed::OverrideApproved, runtime!("names", "fail", "override-approved")),
     (Fixed::OverrideInForce, runtime!("names", "fail", "override-in-force")),
+    (Fixed::Clock, runtime!("clock")),
+    (Fixed::TimeLeft, runtime!("time-left")),
+    (Fixed::Soak, runtime!("soak")),
 ];
 
 /// The fixed script that a text is, byte for byte.

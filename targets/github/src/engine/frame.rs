@@ -6,7 +6,7 @@ use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
 use super::verdict::{PLAN, VERDICT};
 use super::workflow::{Job, expression, literal};
-use pipec_ir::{Event, Lock, NodeKind, RunnerHost};
+use pipec_ir::{Event, Lock, Node, NodeKind, RunnerHost};
 use pipec_logic::Proposition;
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
@@ -126,7 +126,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         _ => None,
     };
     let node = node_of(gating.pipeline, &job.id);
-    let wanted = node.map(|node| node.body.timeout.div_ceil(60_000).max(1));
+    let wanted = node.map(|node| (node.body.timeout + soaks(node)).div_ceil(60_000).max(1));
     let same = match (minutes, wanted) {
         (Some(minutes), Some(wanted)) => {
             u32::try_from(wanted).is_ok_and(|wanted| f64::from(wanted) == minutes)
@@ -171,8 +171,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
         }
-        let strategy = matches!(&node.kind, NodeKind::Deploy(deploy)
-            if deploy.strategy.is_some() || deploy.shift.is_some() || deploy.verify.is_some() || deploy.rollback.is_some());
         let quorum = matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some());
         let environment = match &node.kind {
             NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
@@ -185,9 +183,19 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
                 || environment.teardown.is_some()
                 || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });
-        if strategy || quorum || unmet {
+        if quorum || unmet {
             differs("the model does not know a clause of its node".to_owned());
         }
+    }
+}
+
+/// How long a deploy soaks in all: that comes on top of its timeout.
+fn soaks(node: &Node) -> u64 {
+    match &node.kind {
+        NodeKind::Deploy(deploy) => {
+            deploy.strategy.iter().flat_map(|strategy| &strategy.steps).map(|step| step.soak).sum()
+        }
+        _ => 0,
     }
 }
 

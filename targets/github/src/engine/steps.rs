@@ -1,5 +1,6 @@
 //! What the steps of a node's job are, in what order, and that a green job means that its scripts decided it.
 
+mod acting;
 mod hand_over;
 mod image;
 mod told;
@@ -16,6 +17,7 @@ use super::starts::jobs_of;
 use super::values::{self, Form};
 use super::verdict::PLAN;
 use super::workflow::{Job, Step, Work, expression};
+use acting::Act;
 use pipec_ir::{Checkout, Gate, Node, NodeKind, RunnerHost, StepKind};
 use pipec_logic::Proposition;
 use std::collections::BTreeMap;
@@ -24,7 +26,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     Fixed(Fixed),
-    /// The user's script of this place in the body.
+    /// The user's script of this place among all that the node runs.
     Script(usize),
     Checkout,
     Download,
@@ -48,7 +50,7 @@ impl Kind {
 
 /// Every difference between a job's steps and its node.
 pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node, job: &Job) -> Vec<Finding> {
-    let mut check = Check { gating, node, job, findings: Vec::new() };
+    let mut check = Check { gating, node, job, acts: acting::acts(node), findings: Vec::new() };
     check.whole();
     check.findings
 }
@@ -57,6 +59,8 @@ struct Check<'c, 'g, 'p> {
     gating: &'c Gating<'g, 'p>,
     node: &'c Node,
     job: &'c Job,
+    /// The scripts of the node, in the order in which they come.
+    acts: Vec<Act<'c>>,
     findings: Vec<Finding>,
 }
 
@@ -68,6 +72,7 @@ impl Check<'_, '_, '_> {
     fn whole(&mut self) {
         let Some(kinds) = self.kinds() else { return };
         self.order(&kinds);
+        self.acting(&kinds);
         self.hand_over(&kinds);
         self.tools(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
@@ -111,7 +116,7 @@ impl Check<'_, '_, '_> {
                 }
             }
         }
-        if next_script != self.node.body.steps.len() {
+        if next_script != self.acts.len() {
             self.differs("a script of the source is missing", self.job.line);
         }
         Some(kinds)
@@ -120,7 +125,7 @@ impl Check<'_, '_, '_> {
     /// The script of the source that comes next, if the shell gets its bytes.
     fn script(&self, place: usize, step: &Step) -> Option<Kind> {
         let Work::Run(Some(text)) = &step.work else { return None };
-        let wanted = self.node.body.steps.get(place)?;
+        let wanted = self.acts.get(place)?.script;
         let same = if fixed(text) == Some(Fixed::Script) && step.env("PIPE_SCRIPT").is_some() {
             decoded(&step.literal_env("PIPE_SCRIPT")?)? == wanted.script.as_bytes()
         } else {
@@ -168,7 +173,8 @@ impl Check<'_, '_, '_> {
             (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File)),
             (Kind::Fixed(Fixed::VerifyFolder), of_used(Form::Folder)),
             (Kind::Fixed(Fixed::VerifyImage), of_used(Form::Image)),
-            (Kind::Identity, if trusted { identities } else { 0 }),
+            (Kind::Identity, if trusted { identities * (1 + acting::soaks(node).count()) } else { 0 }),
+            (Kind::Fixed(Fixed::Clock), usize::from(acting::goes_back(node))),
             (Kind::Fixed(Fixed::SecretFile), if trusted { files } else { 0 }),
             (Kind::Fixed(Fixed::RecordFile), usize::from(artefact == Some(Form::File))),
             (Kind::Fixed(Fixed::RecordFolder), usize::from(artefact == Some(Form::Folder))),
@@ -195,7 +201,7 @@ impl Check<'_, '_, '_> {
         }
         // Approval and direction, then files, then credentials, then scripts, then what they left.
         let rank = |kind: &Kind| match kind {
-            Kind::Fixed(Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce) => 0,
+            Kind::Fixed(Fixed::Clock | Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce) => 0,
             Kind::Checkout => 1,
             Kind::Download | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage) => 2,
             Kind::Fixed(Fixed::Facts) => 3,
@@ -203,7 +209,7 @@ impl Check<'_, '_, '_> {
             Kind::Tool | Kind::Fixed(Fixed::ToolRust) => 4,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
             Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
-            Kind::Script(_) | Kind::Fixed(Fixed::Script) => 7,
+            Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::TimeLeft | Fixed::Soak) => 7,
             Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage) => 8,
             Kind::Upload => 9,
             // What failed so far is not published.
@@ -218,7 +224,10 @@ impl Check<'_, '_, '_> {
         if reads_facts && !works_out {
             self.differs("it reads facts that no step works out", self.job.line);
         }
-        if !kinds.iter().map(rank).is_sorted() {
+        // What comes with the scripts of a deploy is looked at one by one.
+        let (before, _) = kinds.split_at(acting::start(kinds).unwrap_or(kinds.len()));
+        let ordered = if deploy.is_some() { before } else { kinds };
+        if !ordered.iter().map(rank).is_sorted() {
             self.differs("its steps are in another order", self.job.line);
         }
     }
@@ -245,25 +254,37 @@ impl Check<'_, '_, '_> {
             run = logic.and(&run, &plan.success);
         }
         let cancelled = world.free("the job is cancelled");
-        let alive = logic.and_not(&run, &cancelled);
         let mut going = logic.truth();
         let mut recorded = logic.falsehood();
         let mut group_going: Option<Proposition> = None;
         let mut outputs: BTreeMap<String, BTreeMap<String, Cases>> = BTreeMap::new();
         let mut outcomes: BTreeMap<String, Cases> = BTreeMap::new();
+        let goes_back = acting::goes_back(self.node);
+        let mut stopped = cancelled.clone();
+        // That the way forth was begun, and that it was gone to its end; and so of the way back.
+        let (mut begun, mut arrived, mut returning) = (logic.falsehood(), logic.truth(), logic.truth());
         for (place, (kind, step)) in kinds.iter().zip(&self.job.steps).enumerate() {
-            let body_step = match kind {
-                Kind::Script(script) => self.node.body.steps.get(*script),
+            let act = match kind {
+                Kind::Script(script) => self.acts.get(*script),
                 _ => None,
             };
-            let is_check = body_step.is_some_and(|step| step.kind == StepKind::Check);
-            group_going = if is_check { group_going.or_else(|| Some(going.clone())) } else { None };
-            let may_run = group_going.clone().unwrap_or_else(|| going.clone());
+            let is_check = act.is_some_and(|act| act.script.kind == StepKind::Check);
+            let is_back = act.is_some_and(|act| act.is_back);
+            if act.is_none_or(|act| act.is_first) {
+                group_going = None;
+            }
+            let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
+            let here = if is_back { astray } else { going.clone() };
+            group_going = if is_check { group_going.or(Some(here.clone())) } else { None };
+            let may_run = group_going.clone().unwrap_or(here);
+            if goes_back && act.is_some() {
+                stopped = logic.or(&stopped, &world.free(&format!("cancelled before step {place}")));
+            }
             let scope = Scope {
                 place: &self.job.id,
                 needs: &self.job.needs,
                 jobs: gating.jobs,
-                stopped: cancelled.clone(),
+                stopped: stopped.clone(),
                 step: Some(StepState {
                     success: going.clone(),
                     outputs: outputs.clone(),
@@ -284,6 +305,8 @@ impl Check<'_, '_, '_> {
             if *kind == Kind::Fixed(Fixed::Exempt) {
                 may = logic.and(&may, &exempt);
             }
+            // The way back is taken even when somebody stops the job half-way.
+            let alive = if is_back { run.clone() } else { logic.and_not(&run, &stopped) };
             if let Kind::Script(_) = kind {
                 // Exempt, but by nothing that says so.
                 let silent = logic.all(&[alive.clone(), may.clone(), exempt.clone()]);
@@ -310,11 +333,24 @@ impl Check<'_, '_, '_> {
             );
             let fine = world.free(&format!("step {place} is fine"));
             let failed = logic.and_not(&runs, &fine);
+            let done = logic.and(&runs, &fine);
+            if goes_back && act.is_some() {
+                // Stopped while it ran: it has neither succeeded nor failed.
+                stopped = logic.or(&stopped, &world.free(&format!("cancelled at step {place}")));
+            }
+            match act {
+                Some(act) if act.is_back => returning = logic.and(&returning, &done),
+                Some(_) => {
+                    begun = logic.or(&begun, &runs);
+                    arrived = logic.and(&arrived, &done);
+                }
+                None => {}
+            }
             if let Some(id) = &step.id {
-                let done = logic.and(&runs, &fine);
                 let outcome: Cases = vec![
                     (done.clone(), Datum::exact("success")),
-                    (failed.clone(), Datum::exact("failure")),
+                    (logic.and_not(&failed, &stopped), Datum::exact("failure")),
+                    (logic.and(&failed, &stopped), Datum::exact("cancelled")),
                     (logic.not(&runs), Datum::exact("skipped")),
                 ];
                 outcomes.insert(id.to_ascii_lowercase(), outcome);

@@ -98,11 +98,8 @@ pub(crate) fn identities<'p>(program: &'p Program, node: &'p Node) -> impl Itera
 /// The variables of a node's scripts.
 pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -> Vec<(String, Expected)> {
     let values: &[Binding] = entered(gating.program, node).map(|of| of.values.as_slice()).unwrap_or_default();
-    let mut variables: Vec<(String, Expected)> = values
-        .iter()
-        .chain(&node.body.env)
-        .map(|binding| (binding.variable.clone(), expected(&binding.value, gating.program, node, untrusted)))
-        .collect();
+    let mut variables = bound(values, gating.program, node, untrusted);
+    variables.extend(bound(&node.body.env, gating.program, node, untrusted));
     if image(node).is_some() {
         variables.push(("PIPE_IMAGE_LAYOUT".to_owned(), Expected::Layout));
     }
@@ -129,6 +126,17 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
         variables.push((TOKEN.to_owned(), token));
     }
     variables
+}
+
+/// The variables that clauses of a node set.
+pub(crate) fn bound(
+    bindings: &[Binding],
+    program: &Program,
+    node: &Node,
+    untrusted: bool,
+) -> Vec<(String, Expected)> {
+    let value = |binding: &Binding| expected(&binding.value, program, node, untrusted);
+    bindings.iter().map(|binding| (binding.variable.clone(), value(binding))).collect()
 }
 
 fn expected(text: &Text, program: &Program, node: &Node, untrusted: bool) -> Expected {

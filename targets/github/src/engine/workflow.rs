@@ -99,7 +99,8 @@ const OF_JOB: [&str; 11] = [
     "outputs",
     "steps",
 ];
-const OF_STEP: [&str; 8] = ["id", "name", "if", "uses", "with", "run", "env", "working-directory"];
+const OF_STEP: [&str; 9] =
+    ["id", "name", "if", "timeout-minutes", "uses", "with", "run", "env", "working-directory"];
 
 /// Makes a workflow of a document, with what GitHub would refuse or the model does not know.
 pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {

@@ -1,6 +1,7 @@
 //! Deploys: their environment, their lock, and what is asked before they start.
 
 use super::Lowering;
+use super::actions;
 use super::order::Unit;
 use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::runtime;
@@ -35,6 +36,8 @@ impl Lowering<'_> {
             cancel: None,
             queue: true,
         });
+        // First of all, since the runner counts the whole job.
+        job.steps.extend(actions::clock_step(deploy));
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval
         {

@@ -8,7 +8,7 @@ use crate::expression::Expression;
 use crate::pins;
 use crate::runtime;
 use crate::template::Template;
-use pipec_ir::{Checkout, Exemption, Gate, Node, NodeKind, RunnerHost};
+use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind, RunnerHost};
 
 /// The step that says that a gate is exempt, and the output that repeats it.
 const EXEMPT: &str = "exempt";
@@ -20,12 +20,16 @@ impl Lowering<'_> {
     /// The job of a node for some of its runs.
     pub(super) fn job(&self, node: &Node, unit: &Unit) -> Job {
         let body = &node.body;
+        let deploy = match &node.kind {
+            NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
+            _ => None,
+        };
         let mut job = Job {
             id: unit.id.clone(),
             comments: self.comments(node, unit),
             name: unit.id.clone(),
             runs_on: machine(node),
-            timeout_minutes: minutes(body.timeout),
+            timeout_minutes: minutes(body.timeout.saturating_add(deploy.map_or(0, Deploy::soaks))),
             advisory: advisory(node).cloned(),
             ..Job::default()
         };
@@ -37,7 +41,7 @@ impl Lowering<'_> {
         let reads_plan = exemptions.iter().any(|(condition, _)| condition.reads("needs.plan."));
         (job.needs, job.condition) = self.order(unit, reads_plan);
 
-        if let NodeKind::Deploy(deploy) = &node.kind {
+        if let Some(deploy) = deploy {
             self.add_deploy(unit, deploy, &mut job);
         } else if self.has_own_secrets(node) && unit.runs != Runs::Untrusted {
             let name = names::secrets_environment(self.pipeline, node);
@@ -51,9 +55,11 @@ impl Lowering<'_> {
 
         let environment = self.environment(node, unit);
         let url = job.environment.as_ref().and_then(|environment| environment.url.as_ref());
-        let facts = facts_step(environment.iter().map(|(_, value)| value).chain(url));
+        let of_actions = deploy.map(|deploy| self.action_variables(deploy, unit)).unwrap_or_default();
+        let facts = facts_step(environment.iter().chain(&of_actions).map(|(_, value)| value).chain(url));
         job.steps.extend(facts);
         job.steps.extend(self.tool_steps(node));
+        let mut logins = Vec::new();
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);
             for identity in self.identities(node) {
@@ -61,15 +67,19 @@ impl Lowering<'_> {
                     "id-token",
                     format!("proves to {} which job this is", identities::cloud(identity)),
                 );
-                job.steps.extend(self.identity_step(identity, &environment));
+                logins.extend(self.identity_step(identity, &environment));
             }
         }
+        job.steps.extend(logins.iter().cloned());
         job.steps.extend(self.secret_file_steps(node, unit));
         job.steps.extend(self.layout_step(node));
         self.add_exemptions(&exemptions, &mut job);
         let due_unless_exempt = (!exemptions.is_empty())
             .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
-        job.steps.extend(self.script_steps(node, &environment, due_unless_exempt.as_ref()));
+        match deploy.filter(|deploy| deploy.actions().next().is_some()) {
+            Some(deploy) => job.steps.extend(self.acting_steps(node, unit, deploy, &environment, &logins)),
+            None => job.steps.extend(self.script_steps(node, &environment, due_unless_exempt.as_ref())),
+        }
         if matches!(node.kind, NodeKind::Artefact(_)) {
             job.outputs.push(artefacts::output());
             job.steps.extend(self.record_steps(node));
@@ -110,7 +120,12 @@ impl Lowering<'_> {
             Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
         };
         let what = format!("{what}{}{runs}", stage.unwrap_or_default());
-        node.docs.iter().cloned().chain(std::iter::once(what)).collect()
+        let no_way_back = match &node.kind {
+            NodeKind::Deploy(deploy) => deploy.irreversible.as_ref(),
+            _ => None,
+        };
+        let no_way_back = no_way_back.map(|(because, _)| format!("irreversible: {because}"));
+        node.docs.iter().cloned().chain(std::iter::once(what)).chain(no_way_back).collect()
     }
 
     /// When a gate is exempt, and why. Its job runs all the same and says so: a job that GitHub skips proves nothing.

@@ -1,5 +1,6 @@
 //! From a pipeline to a workflow. One file per concept.
 
+mod actions;
 mod artefacts;
 mod conditions;
 mod deploys;

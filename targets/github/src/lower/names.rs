@@ -71,7 +71,12 @@ impl Lowering<'_> {
                     "choose another name; those that end in `-untrusted` are given to what runs without rights",
                 );
             }
-            for variable in self.variables(node) {
+            let of_actions = match &node.kind {
+                NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
+                _ => Vec::new(),
+            };
+            let of_actions = of_actions.into_iter().map(|binding| binding.variable.clone());
+            for variable in self.variables(node).into_iter().chain(of_actions) {
                 let upper = variable.to_ascii_uppercase();
                 if upper.starts_with("GITHUB_") || upper.starts_with("RUNNER_") {
                     refuse(

@@ -40,9 +40,7 @@ impl Lowering<'_> {
                 pipec_ir::NodeKind::Deploy(_) => "deploy".to_owned(),
                 _ => node.name.clone(),
             });
-            let mut emitted = Step::run(Template::text(name), step.script.clone());
-            emitted.env = environment.to_vec();
-            emitted.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
+            let mut emitted = self.script_step(node, step, Template::text(name), environment);
             emitted.condition = condition.cloned();
             match (step.kind, &first_check) {
                 (StepKind::Run, _) => first_check = None,
@@ -61,32 +59,46 @@ impl Lowering<'_> {
                     emitted.condition = Some(Expression::all([alive, Expression::any(ran), own]));
                 }
             }
-            if let Some(reason) = unfit(&step.script, node.body.runner.host) {
-                let encoded = base64_lines(step.script.as_bytes());
-                let longest = match node.body.runner.host {
-                    RunnerHost::WindowsX64 => LONGEST_VARIABLE_ON_WINDOWS,
-                    _ => LONGEST_VARIABLE,
-                };
-                if encoded.len() > longest {
-                    self.error(
-                        codes::P1103,
-                        &step.origin,
-                        format!("this script of `{}` is too long for github", node.name),
-                        "move it into a file of the repository, and run that",
-                    );
-                }
-                emitted.comments.push(format!("in base64: {reason}"));
-                emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
-                emitted.work = Work::Run(runtime::SCRIPT.to_owned());
-            }
             steps.push(emitted);
         }
         steps
     }
+
+    /// The step of a script, in base64 where it can't stand as it is.
+    pub(super) fn script_step(
+        &self,
+        node: &Node,
+        step: &pipec_ir::Step,
+        name: Template,
+        environment: &[(String, Template)],
+    ) -> Step {
+        let mut emitted = Step::run(name, step.script.clone());
+        emitted.env = environment.to_vec();
+        emitted.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
+        if let Some(reason) = unfit(&step.script, node.body.runner.host) {
+            let encoded = base64_lines(step.script.as_bytes());
+            let longest = match node.body.runner.host {
+                RunnerHost::WindowsX64 => LONGEST_VARIABLE_ON_WINDOWS,
+                _ => LONGEST_VARIABLE,
+            };
+            if encoded.len() > longest {
+                self.error(
+                    codes::P1103,
+                    &step.origin,
+                    format!("this script of `{}` is too long for github", node.name),
+                    "move it into a file of the repository, and run that",
+                );
+            }
+            emitted.comments.push(format!("in base64: {reason}"));
+            emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
+            emitted.work = Work::Run(runtime::SCRIPT.to_owned());
+        }
+        emitted
+    }
 }
 
 /// Whether a script tells people what its step does: several of one node had one name else.
-fn is_title(script: &str) -> bool {
+pub(super) fn is_title(script: &str) -> bool {
     let plain = |character: char| character == ' ' || character.is_ascii_graphic();
     script.len() <= LONGEST_TITLE
         && !script.contains(OPENING)

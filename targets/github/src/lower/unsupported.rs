@@ -1,6 +1,7 @@
 //! What the language has and this version can't build for GitHub: it is refused, never left out in silence.
 
 use super::Lowering;
+use super::actions::time_forth;
 use pipec_base::codes;
 use pipec_ir::{
     Binding, Body, Condition, Deploy, Environment, Gate, Lock, Node, NodeKind, Origin, Runner, Tier,
@@ -9,6 +10,7 @@ use pipec_ir::{
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
         for node in &self.pipeline.nodes {
+            self.refuse_long_job(node);
             self.refuse_in_body(&node.body);
             match &node.kind {
                 NodeKind::Gate(gate) => self.refuse_in_gate(node, gate),
@@ -38,22 +40,40 @@ impl Lowering<'_> {
         );
     }
 
-    /// GitHub ends a job on its own machines after six hours, on others after five days.
-    fn refuse_long_job(&self, body: &Body) {
+    /// GitHub ends a job on its own machines after six hours, on others after five days. Soaks come on top of the timeout.
+    fn refuse_long_job(&self, node: &Node) {
+        let body = &node.body;
+        let soaks = match &node.kind {
+            NodeKind::Deploy(deploy) => deploy.soaks(),
+            _ => 0,
+        };
         const HOUR: u64 = 3_600_000;
         let own_label = body.runner.labels.contains_key("github");
         let longest = if own_label { 5 * 24 * HOUR } else { 6 * HOUR };
-        if body.timeout > longest {
-            let machine = if own_label { "a machine of one's own" } else { "a machine of GitHub" };
-            self.refuse(
-                &format!("a timeout of more than {} hours on {machine}", longest / HOUR),
+        if body.timeout.saturating_add(soaks) > longest {
+            let (machine, other) = if own_label {
+                ("a machine of one's own", "")
+            } else {
+                ("a machine of GitHub", ", or name a machine of your own: `label github \"…\"` in a runner")
+            };
+            let (what, remedy) = if soaks > 0 {
+                ("a timeout with its soaks", "let the steps soak for a shorter time")
+            } else {
+                ("a timeout", "make it shorter")
+            };
+            self.error(
+                codes::P1101,
                 &body.origin,
+                format!(
+                    "{what} of more than {} hours on {machine} can't be built for github",
+                    longest / HOUR
+                ),
+                format!("{remedy}{other}"),
             );
         }
     }
 
     fn refuse_in_body(&self, body: &Body) {
-        self.refuse_long_job(body);
         let clauses = [
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
             ("`report`", body.reports.first().map(|report| &report.origin)),
@@ -100,16 +120,15 @@ impl Lowering<'_> {
     }
 
     fn refuse_in_deploy(&self, node: &Node, deploy: &Deploy) {
-        let clauses = [
-            ("`strategy`", deploy.strategy.as_ref().map(|strategy| &strategy.origin)),
-            ("`shift`", deploy.shift.as_ref().map(|action| &action.origin)),
-            ("`verify`", deploy.verify.as_ref().map(|action| &action.origin)),
-            ("`rollback`", deploy.rollback.as_ref().map(|action| &action.origin)),
-        ];
-        for (clause, origin) in clauses {
-            if let Some(origin) = origin {
-                self.refuse(clause, origin);
-            }
+        if let Some(rollback) = &deploy.rollback
+            && time_forth(node.body.timeout) == 0
+        {
+            self.error(
+                codes::P1101,
+                &rollback.origin,
+                "on github, this deploy's timeout leaves no time to roll back",
+                "of a deploy's timeout a third is kept for `rollback`, and at least two minutes: say `timeout 10m`",
+            );
         }
         if let Some(environment) = self.program.environments.get(&deploy.environment) {
             self.refuse_in_environment(node, environment);

@@ -38,6 +38,11 @@ fn tools() {
 }
 
 #[test]
+fn rollout() {
+    insta::assert_snapshot!(programs::rollout().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -48,6 +53,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::images(),
         programs::overridden(),
         programs::tools(),
+        programs::rollout(),
     ];
     for build in all {
         let files = build.output().files;

@@ -16,6 +16,7 @@ mod portable;
 mod programs;
 mod refusals;
 mod runtime_artefacts;
+mod runtime_deploys;
 mod runtime_images;
 mod runtime_plan;
 mod runtime_tools;

@@ -478,6 +478,73 @@ pub fn tools() -> Build {
         .node("files", NodeKind::Job, files, &[])
 }
 
+pub fn action(scripts: &[&str]) -> Option<Action> {
+    let steps = scripts.iter().map(|script| step(script)).collect();
+    Some(Action { steps, env: Vec::new(), origin: origin() })
+}
+
+pub fn strategy(kind: &str, steps: &[(&str, u64)]) -> Option<Strategy> {
+    let step = |(weight, soak): &(&str, u64)| StrategyStep {
+        weight: (*weight).to_owned(),
+        soak: *soak,
+        origin: origin(),
+    };
+    Some(Strategy { kind: kind.to_owned(), steps: steps.iter().map(step).collect(), origin: origin() })
+}
+
+pub fn edit_deploy(node: &mut Node, change: impl FnOnce(&mut Deploy)) {
+    let NodeKind::Deploy(deploy) = &mut node.kind else { panic!("{} deploys nothing", node.name) };
+    change(deploy);
+}
+
+const MINUTES: u64 = 60_000;
+
+/// Deploys that go forth in steps, are judged, and go back.
+pub fn rollout() -> Build {
+    let production = Environment {
+        after: vec![("staging".to_owned(), origin())],
+        identities: vec![Identity {
+            provider: "aws".to_owned(),
+            role: "arn:aws:iam::123456789012:role/shop".to_owned(),
+            origin: origin(),
+        }],
+        secrets: vec![secret("KUBECONFIG", true)],
+        ..environment("production")
+    };
+    let build = Build::new("rollout", vec![on_push(&["main"])])
+        .environment(production)
+        .environment(Environment { tier: Tier::Staging, ..environment("staging") })
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), body(&["make test"]), &[])
+        .node("app", artefact(ArtefactType::Binary, &["out/app"]), body(&["make app"]), &[])
+        .stage("release", Condition::Always)
+        .node("deploy-app-to-staging", deploy(&["app"], "staging"), body(&["make stage"]), &["unit", "app"])
+        .node(
+            "deploy-app-to-production",
+            deploy(&["app"], "production"),
+            body(&[]),
+            &["deploy-app-to-staging"],
+        );
+    build
+        .edit("deploy-app-to-staging", |node| {
+            edit_deploy(node, |deploy| {
+                let steps = vec![check("smoke", "make smoke"), check("links", "make links")];
+                let short = Text::fact(Fact::CommitShort);
+                deploy.verify = Some(Action { steps, env: vec![binding("COMMIT", short)], origin: origin() });
+                deploy.rollback = action(&["make back", "make tell"]);
+            });
+        })
+        .edit("deploy-app-to-production", |node| {
+            node.body.timeout = 30 * MINUTES;
+            edit_deploy(node, |deploy| {
+                deploy.strategy = strategy("canary", &[("5", 10 * MINUTES), ("25", 90 * MINUTES)]);
+                deploy.shift = action(&["./shift.sh \"$PIPE_WEIGHT\""]);
+                deploy.verify = action(&["./slo.sh"]);
+                deploy.rollback = action(&["./rollback.sh"]);
+            });
+        })
+}
+
 /// Scripts and values that GitHub would read as something else.
 pub fn awkward() -> Build {
     let mut named = body(&["cat <<'END'\n  indented\nEND"]);

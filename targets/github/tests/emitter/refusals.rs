@@ -46,13 +46,6 @@ fn deploys_of_later_versions_are_refused() {
     };
     assert_eq!(with(&|environment| environment.lock = Lock::Newest), cannot("`lock newest`"));
     assert_eq!(with(&|environment| environment.tier = Tier::Ephemeral), cannot("an ephemeral environment"));
-    let action = Action { steps: Vec::new(), env: Vec::new(), origin: origin() };
-    let build = hello().edit("deploy-app-to-production", |node| {
-        if let NodeKind::Deploy(deploy) = &mut node.kind {
-            deploy.rollback = Some(action);
-        }
-    });
-    assert_eq!(build.complaints(), cannot("`rollback`"));
 }
 
 #[test]
@@ -100,6 +93,45 @@ fn an_image_is_built_where_it_can_be_pushed_and_goes_where_there_is_a_way_in() {
         complaints("quay.io/acme/app", &|_| ()),
         ["P1101 nothing says how github logs in to `quay.io` to push `app`"]
     );
+}
+
+#[test]
+fn a_deploy_that_github_would_end_before_its_time_is_refused() {
+    const HOUR: u64 = 3_600_000;
+    let with = |timeout: u64, soak: u64, label: bool| {
+        let build = rollout().edit("deploy-app-to-production", |node| {
+            node.body.timeout = timeout;
+            if label {
+                node.body.runner.labels.insert("github".to_owned(), "own".to_owned());
+            }
+            edit_deploy(node, |deploy| deploy.strategy = strategy("canary", &[("5", soak), ("25", soak)]));
+        });
+        build.complaints()
+    };
+    let of_github = "P1101 a timeout with its soaks of more than 6 hours on a machine of GitHub can't be built for github";
+    assert!(with(2 * HOUR, 2 * HOUR, false).is_empty());
+    assert_eq!(with(2 * HOUR + 1, 2 * HOUR, false), [of_github]);
+    assert!(with(2 * HOUR + 1, 2 * HOUR, true).is_empty());
+    let of_ones_own = "P1101 a timeout with its soaks of more than 120 hours on a machine of one's own can't be built for github";
+    assert_eq!(with(HOUR, 60 * HOUR, true), [of_ones_own]);
+    let long = complaints_of_body(|body| body.timeout = 7 * HOUR);
+    assert_eq!(
+        long,
+        ["P1101 a timeout of more than 6 hours on a machine of GitHub can't be built for github"]
+    );
+}
+
+#[test]
+fn a_timeout_without_time_to_go_back_is_refused() {
+    let with = |timeout: u64| {
+        let build = hello().edit("deploy-app-to-production", |node| {
+            node.body.timeout = timeout;
+            edit_deploy(node, |deploy| deploy.rollback = action(&["./back.sh"]));
+        });
+        build.complaints()
+    };
+    assert_eq!(with(120_000), ["P1101 on github, this deploy's timeout leaves no time to roll back"]);
+    assert!(with(180_000).is_empty());
 }
 
 #[test]

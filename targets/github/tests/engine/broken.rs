@@ -28,7 +28,7 @@ pub fn edited(text: &str, job: &str, from: &str, to: &str) -> String {
 }
 
 macro_rules! broken {
-    ($($(#[$doc:meta])* $name:ident: $build:ident { $($job:literal: $from:literal => $to:expr),+ } $phrase:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident: $build:ident { $($job:literal: $from:expr => $to:expr),+ } $phrase:literal;)+) => {
         $(
             $(#[$doc])*
             #[test]

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod broken;
+mod broken_deploys;
 #[cfg(test)]
 mod mangled;
 #[cfg(test)]

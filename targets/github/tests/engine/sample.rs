@@ -376,6 +376,45 @@ pub fn tools() -> Build {
     build
 }
 
+/// A deploy that is judged and may go back, and one that goes forth in steps.
+pub fn rollout() -> Build {
+    const MINUTES: u64 = 60_000;
+    let action = |steps: Vec<Step>| Some(Action { steps, env: Vec::new(), origin: origin() });
+    let mut build = Build::new("rollout", vec![push(&["main"])]);
+    build.stage("commit", Condition::Always);
+    build.node("unit", gate("test", &[]), body(vec![run("make test")], &[]), &[]);
+    build.node("app", artefact(ArtefactType::Binary, &["out/app"]), body(vec![run("make")], &[]), &[]);
+    build.stage("try", Condition::Always);
+    let mut judged = deploy(&["app"], "staging");
+    if let NodeKind::Deploy(deploy) = &mut judged {
+        let color = Text::literal("green");
+        let env = vec![Binding { variable: "COLOR".to_owned(), value: color, origin: origin() }];
+        deploy.verify = Some(Action { steps: vec![check("smoke"), check("links")], env, origin: origin() });
+        deploy.rollback = action(vec![run("back"), run("tell")]);
+    }
+    build.node("deploy-app-to-staging", judged, body(vec![run("stage")], &["app"]), &[]);
+    build.stage("release", Condition::Always);
+    let mut stepped = deploy(&["app"], "production");
+    if let NodeKind::Deploy(deploy) = &mut stepped {
+        let step = |weight: &str, soak| StrategyStep { weight: weight.to_owned(), soak, origin: origin() };
+        let steps = vec![step("0.5", 10 * MINUTES), step("25", 20 * MINUTES)];
+        deploy.strategy = Some(Strategy { kind: "canary".to_owned(), steps, origin: origin() });
+        deploy.shift = action(vec![run("shift \"$PIPE_WEIGHT\"")]);
+        deploy.verify = action(vec![run("slo")]);
+        deploy.rollback = action(vec![run("rollback")]);
+    }
+    let mut of_production = body(Vec::new(), &["app"]);
+    of_production.timeout = 30 * MINUTES;
+    build.node("deploy-app-to-production", stepped, of_production, &[]);
+    build.environment("staging", Tier::Staging);
+    build.environment("production", Tier::Production).identities = vec![Identity {
+        provider: "aws".to_owned(),
+        role: "arn:aws:iam::123456789012:role/shop".to_owned(),
+        origin: origin(),
+    }];
+    build
+}
+
 /// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
 pub fn large() -> Build {
     let mut build = shop();

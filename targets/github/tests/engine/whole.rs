@@ -2,7 +2,7 @@
 
 use crate::sample::{self, Build};
 use pipec_github::GitHub;
-use pipec_ir::{GeneratedFile, Target, TargetContext};
+use pipec_ir::{GeneratedFile, NodeKind, Target, TargetContext};
 
 /// The one file a pipeline becomes.
 pub fn compiled(build: &Build) -> GeneratedFile {
@@ -53,6 +53,18 @@ fn a_pipeline_of_images_is_proven() {
 #[test]
 fn a_pipeline_of_tools_is_proven() {
     is_silent(&sample::tools());
+}
+
+#[test]
+fn deploys_that_go_forth_in_steps_and_back_are_proven() {
+    is_silent(&sample::rollout());
+    let mut without_a_way_back = sample::rollout();
+    for node in &mut without_a_way_back.pipeline.nodes {
+        if let NodeKind::Deploy(deploy) = &mut node.kind {
+            deploy.rollback = None;
+        }
+    }
+    is_silent(&without_a_way_back);
 }
 
 #[test]

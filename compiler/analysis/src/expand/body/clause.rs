@@ -7,8 +7,8 @@ use crate::scope::suggest_of;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
-    Binding, Cache, Checkout, Expectation, Keep, Measure, Operator, PathPattern, Quorum, Report, Retry,
-    Right, Step, StepKind, Text, Tool, ToolVersion,
+    Action, Binding, Cache, Checkout, Expectation, Keep, Measure, Operator, PathPattern, Quorum, Report,
+    Retry, Right, Step, StepKind, Text, Tool, ToolVersion,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
@@ -137,9 +137,9 @@ impl<'a> Expander<'a, '_> {
             BodyClause::Exempt { when, because } => self.exemption(when, because, origin, work, frame),
             BodyClause::Override { role, clauses } => self.overriding(role, clauses, span, work, frame),
             BodyClause::Strategy { kind, steps } => self.strategy(kind, steps, origin, work, frame),
-            BodyClause::Shift(action) => work.shift = self.action(action, frame),
-            BodyClause::Verify(action) => work.verify = self.action(action, frame),
-            BodyClause::Rollback(action) => work.rollback = self.action(action, frame),
+            BodyClause::Shift(action) => work.shift = self.action_of(action, work, frame),
+            BodyClause::Verify(action) => work.verify = self.action_of(action, work, frame),
+            BodyClause::Rollback(action) => work.rollback = self.action_of(action, work, frame),
             BodyClause::Irreversible(because) => {
                 self.reason(because, frame);
                 work.irreversible = Some((because.node.clone(), origin));
@@ -288,6 +288,13 @@ impl<'a> Expander<'a, '_> {
             work.defaults.insert(name);
         }
         work.body.env.push(binding);
+    }
+
+    /// What an action of a deploy does; one that can't be read breaks its deploy.
+    fn action_of(&mut self, action: &'a ast::Action, work: &mut Work, frame: &mut Frame) -> Option<Action> {
+        let done = self.action(action, frame);
+        work.has_error |= done.is_none();
+        done
     }
 
     fn step(

@@ -259,6 +259,17 @@ impl<'a> Expander<'a, '_> {
             work.has_error = true;
             return;
         }
+        let none_at_all = steps
+            .iter()
+            .filter_map(|step| step.kind.soak.as_ref())
+            .filter(|soak| soak.node.milliseconds == 0);
+        for soak in none_at_all {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0504, "a soak of no time is none", soak.span)
+                    .help("leave `soak` out, or say how long the weight stays: `soak 10m`"),
+            );
+        }
         let steps = steps
             .iter()
             .map(|step| StrategyStep {

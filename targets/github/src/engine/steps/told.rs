@@ -8,7 +8,7 @@ use crate::engine::plan::path_of;
 use crate::engine::reading::{Node as Yaml, Value};
 use crate::engine::values::{self, Expected};
 use crate::engine::workflow::{Step, Work, literal};
-use pipec_ir::{Checkout, NodeKind};
+use pipec_ir::{Checkout, NodeKind, Text};
 use std::collections::BTreeMap;
 
 impl Check<'_, '_, '_> {
@@ -66,7 +66,7 @@ impl Check<'_, '_, '_> {
             {
                 self.differs("it does not ask whether the overrides before it are in force", line);
             }
-            Kind::Script(_) => self.script_env(step),
+            Kind::Script(place) => self.script_env(*place, step),
             Kind::Fixed(Fixed::SecretFile) => {
                 let file = step
                     .env("FILE")
@@ -111,7 +111,9 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
             Kind::Fixed(Fixed::Forward) => Some(&["GH_TOKEN", "ENVIRONMENT", "WORKFLOW"]),
             Kind::Fixed(Fixed::OverrideInForce) => Some(&["GATE", "OVERRIDES"]),
-            Kind::Fixed(Fixed::Facts) => Some(&[]),
+            Kind::Fixed(Fixed::Facts | Fixed::Clock) => Some(&[]),
+            Kind::Fixed(Fixed::TimeLeft) => Some(&["STARTED", "LIMIT", "PARTS"]),
+            Kind::Fixed(Fixed::Soak) => Some(&["SOAK"]),
             _ => None,
         };
         for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {
@@ -189,8 +191,14 @@ impl Check<'_, '_, '_> {
     }
 
     /// A script gets the variables of its node and no others.
-    fn script_env(&mut self, step: &Step) {
-        let expected = values::variables(self.gating, self.node, self.is_untrusted_twin());
+    fn script_env(&mut self, place: usize, step: &Step) {
+        let untrusted = self.is_untrusted_twin();
+        let mut expected = values::variables(self.gating, self.node, untrusted);
+        if let Some(act) = self.acts.get(place) {
+            expected.extend(values::bound(act.env, self.gating.program, self.node, untrusted));
+            let weight = act.weight.clone().map(|weight| Expected::Text(Text::literal(weight)));
+            expected.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), weight)));
+        }
         let mut missing: BTreeMap<&str, &Expected> =
             expected.iter().map(|(name, value)| (name.as_str(), value)).collect();
         for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {

@@ -1,0 +1,102 @@
+//! What a deploy's `strategy`, its actions and `irreversible` must come to together.
+
+use super::Work;
+use crate::expand::Expander;
+use crate::expand::frame::Frame;
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::Strategy;
+
+impl Expander<'_, '_> {
+    /// Checks what a deploy says of how it goes forth and back.
+    pub(super) fn check_strategy(&mut self, work: &Work, frame: &Frame) {
+        self.check_way_back(work, frame);
+        let Some(strategy) = &work.strategy else {
+            if let Some(span) = work.once.get("shift") {
+                let diagnostic = Diagnostic::error(codes::P0504, "`shift` has no steps to take", *span)
+                    .help("say them: `strategy canary { step 5% soak 10m }`");
+                self.report(frame, diagnostic);
+            }
+            return;
+        };
+        let span = strategy.origin.span;
+        self.check_shift(span, work, frame);
+        if work.verify.is_none() {
+            let message = "nothing judges the steps of the strategy";
+            let help = "say what does: `verify run \"./slo.sh\"` runs after every soak, and the weight moves on only if it passes";
+            self.report(frame, Diagnostic::error(codes::P0504, message, span).help(help));
+        }
+        if work.rollback.is_none() && work.irreversible.is_none() {
+            let diagnostic = Diagnostic::error(codes::P0504, "the strategy has no way back", span)
+                .help("say `rollback run \"…\"`, or `irreversible because \"…\"`");
+            self.report(frame, diagnostic);
+        }
+        self.check_steps(strategy, frame);
+    }
+
+    /// What can't be taken back has no `rollback`.
+    fn check_way_back(&mut self, work: &Work, frame: &Frame) {
+        let (Some(rollback), Some(irreversible)) = (work.once.get("rollback"), work.once.get("irreversible"))
+        else {
+            return;
+        };
+        let message = "what is irreversible has no `rollback`";
+        let diagnostic = Diagnostic::error(codes::P0504, message, *rollback)
+            .label(*irreversible, "here it says that nothing leads back")
+            .help("drop one of the two");
+        self.report(frame, diagnostic);
+    }
+
+    fn check_shift(&mut self, span: Span, work: &Work, frame: &Frame) {
+        let run = work.body.steps.first().map(|step| step.origin.span);
+        let diagnostic = match (run, &work.shift) {
+            (None, None) => {
+                Diagnostic::error(codes::P0504, "the strategy does not say how the weight moves", span)
+                    .help("say it: `shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\"`")
+            }
+            (Some(run), None) => {
+                let message = "a strategy moves the weight with `shift`, not with `run`";
+                Diagnostic::error(codes::P0504, message, run).label(span, "the strategy").help(
+                    "write `shift` for `run`: it is called once per step, with `$PIPE_WEIGHT`, and at last with 100",
+                )
+            }
+            (Some(run), Some(_)) => {
+                Diagnostic::error(codes::P0504, "`shift` replaces `run`", run).label(span, "the strategy").help(
+                    "what `run` does before the first step belongs in `shift`: it is called once per step and at last with 100",
+                )
+            }
+            (None, Some(_)) => return,
+        };
+        self.report(frame, diagnostic);
+    }
+
+    /// The weight only rises; what moves it all at once takes no steps on the way.
+    fn check_steps(&mut self, strategy: &Strategy, frame: &Frame) {
+        let at_once = strategy.kind == "blue-green";
+        if strategy.steps.is_empty() && !at_once {
+            let message = format!("the strategy `{}` has no steps", strategy.kind);
+            let diagnostic = Diagnostic::error(codes::P0504, message, strategy.origin.span)
+                .help("say them: `step 5% soak 10m`; the last one, to 100%, is taken without being said");
+            self.report(frame, diagnostic);
+        }
+        let mut last = 0.0;
+        for step in &strategy.steps {
+            let weight: f64 = step.weight.parse().unwrap_or(0.0);
+            if weight <= last || weight > 100.0 {
+                let message = format!("the weight goes from {last}% to {weight}%");
+                let diagnostic = Diagnostic::error(codes::P0504, message, step.origin.span)
+                    .help("each step is more than the one before, and at most 100%");
+                self.report(frame, diagnostic);
+                return;
+            }
+            if at_once && weight < 100.0 {
+                let message = format!("the strategy `blue-green` has a step of {weight}%");
+                let diagnostic = Diagnostic::error(codes::P0504, message, step.origin.span).help(
+                    "it moves all the weight at once: say `step 100% soak 10m` if it soaks then, or `strategy canary`",
+                );
+                self.report(frame, diagnostic);
+                return;
+            }
+            last = weight;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Deploys that go forth in steps and back again, broken in one place.
+
+use crate::broken::{broken, edited};
+use crate::sample::rollout;
+use crate::whole::{compiled, told};
+use pipec_ir::GeneratedFile;
+
+const CONDITION: &str =
+    "!success() && steps.shift-to-0-5.outcome != 'skipped' && steps.verify-at-100.outcome != 'success'";
+
+broken! {
+    // When the way back is taken.
+    a_way_back_without_a_condition: rollout {
+        "deploy-app-to-production": &format!("        if: \"${{{{ {CONDITION} }}}}\"\n") => ""
+    } "runs the step `roll back` where it may not";
+    a_way_back_that_is_always_taken: rollout {
+        "deploy-app-to-production": CONDITION => "always()"
+    } "runs the step `roll back` where it may not";
+    a_way_back_on_failure_alone_is_lost_where_somebody_stops_the_job: rollout {
+        "deploy-app-to-production": CONDITION => "failure() && steps.shift-to-0-5.outcome != 'skipped' && steps.verify-at-100.outcome != 'success'"
+    } "is green without the step `roll back`";
+    a_way_back_that_was_not_begun: rollout {
+        "deploy-app-to-production": " && steps.shift-to-0-5.outcome != 'skipped'" => ""
+    } "runs the step `roll back` where it may not";
+    a_way_back_after_a_later_step_only: rollout {
+        "deploy-app-to-production": "steps.shift-to-0-5.outcome != 'skipped'" => "steps.shift-to-25.outcome != 'skipped'"
+    } "is green without the step `roll back`";
+    a_way_back_where_all_went_well_and_somebody_stopped_it_late: rollout {
+        "deploy-app-to-production": " && steps.verify-at-100.outcome != 'success'" => ""
+    } "runs the step `roll back` where it may not";
+    a_way_back_that_only_the_last_step_calls_for: rollout {
+        "deploy-app-to-production": "steps.verify-at-100.outcome != 'success'" => "steps.verify-at-100.outcome == 'failure'"
+    } "is green without the step `roll back`";
+    a_way_back_that_forgets_one_of_the_checks: rollout {
+        "deploy-app-to-staging": "(steps.verify-1.outcome != 'success' || steps.verify-2.outcome != 'success')" => "steps.verify-2.outcome != 'success'"
+    } "is green without the step `roll back: back`";
+    a_way_back_that_goes_on_after_it_failed: rollout {
+        "deploy-app-to-staging": "!success() && steps.roll-back-1.outcome == 'success'" => "!success() && steps.roll-back-1.outcome != 'skipped'"
+    } "runs the step `roll back: tell` where it may not";
+    a_way_back_that_stops_half_way: rollout {
+        "deploy-app-to-staging": "!success() && steps.roll-back-1.outcome == 'success'" => "success()"
+    } "is green without the step `roll back: tell`";
+    no_way_back: rollout {
+        "deploy-app-to-production": "        run: rollback\n" => "        run: \"true\"\n"
+    } "none that the source asks for";
+
+    // What is done on the way forth.
+    a_step_after_a_failed_one: rollout {
+        "deploy-app-to-production": "        id: shift-to-25\n" => "        id: shift-to-25\n        if: \"${{ !cancelled() }}\"\n"
+    } "where it may not";
+    another_weight: rollout {
+        "deploy-app-to-production": "PIPE_WEIGHT: \"0.5\"" => "PIPE_WEIGHT: \"100\""
+    } "`PIPE_WEIGHT` is something else";
+    no_weight: rollout {
+        "deploy-app-to-production": "          PIPE_WEIGHT: \"0.5\"\n" => ""
+    } "not given `PIPE_WEIGHT`";
+    a_variable_of_another_action: rollout {
+        "deploy-app-to-staging": "          COLOR: green\n" => ""
+    } "not given `COLOR`";
+    a_shorter_soak: rollout {
+        "deploy-app-to-production": "SOAK: \"600\"" => "SOAK: \"6\""
+    } "soak as long as it should";
+    no_soak: rollout {
+        "deploy-app-to-production": "sleep \"$SOAK\"" => "true"
+    } "none that the source asks for";
+    a_soak_that_may_be_skipped: rollout {
+        "deploy-app-to-production": "      - name: soak 10m\n" => "      - name: soak 10m\n        if: \"${{ vars.patient }}\"\n"
+    } "is green without the step `soak 10m`";
+    credentials_that_expire_in_a_soak: rollout {
+        "deploy-app-to-production": "          sleep \"$SOAK\"\n      - name: Log in to AWS\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::123456789012:role/shop\n          aws-region: us-east-1\n"
+            => "          sleep \"$SOAK\"\n"
+    } "identities anew";
+
+    // In time.
+    a_script_that_may_take_all_there_is: rollout {
+        "deploy-app-to-production": "        timeout-minutes: ${{ fromJSON(steps.time-to-shift-to-25.outputs.minutes) }}\n" => ""
+    } "may take longer than its deploy has";
+    a_script_with_the_time_of_another: rollout {
+        "deploy-app-to-production": "fromJSON(steps.time-to-shift-to-25.outputs.minutes)" => "fromJSON(steps.time-to-shift-to-0-5.outputs.minutes)"
+    } "may take longer than its deploy has";
+    a_script_with_any_time: rollout {
+        "deploy-app-to-production": "timeout-minutes: ${{ fromJSON(steps.time-to-shift-to-25.outputs.minutes) }}" => "timeout-minutes: 360"
+    } "may take longer than its deploy has";
+    a_way_back_with_a_timeout: rollout {
+        "deploy-app-to-production": "        run: rollback\n" => "        timeout-minutes: 1\n        run: rollback\n"
+    } "a script may take longer";
+    no_time_is_kept_for_the_way_back: rollout {
+        "deploy-app-to-production": "LIMIT: \"1200\"" => "LIMIT: \"1800\""
+    } "what is left of its timeout";
+    checks_that_each_take_the_time_of_all: rollout {
+        "deploy-app-to-staging": "          PARTS: \"2\"\n" => ""
+    } "what is left of its timeout";
+    another_clock: rollout {
+        "deploy-app-to-production": "STARTED: ${{ steps.clock.outputs.started }}" => "STARTED: ${{ github.run_id }}"
+    } "what is left of its timeout";
+    a_job_that_ends_before_its_soaks: rollout {
+        "deploy-app-to-production": "    timeout-minutes: 60\n" => "    timeout-minutes: 30\n"
+    } "its timeout is not that of its node";
+    a_gate_with_a_timeout_of_its_own: rollout {
+        "unit": "        run: make test" => "        timeout-minutes: 5\n        run: make test"
+    } "a step has a timeout of its own";
+}

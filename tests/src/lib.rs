@@ -5,3 +5,4 @@ pub mod cases;
 pub mod generate;
 pub mod grammar;
 pub mod pages;
+pub mod workflows;

@@ -58,6 +58,7 @@ impl Printed {
         }
         for environment in &program.environments {
             let mut clauses = vec![format!("url \"https://{}.example\"", environment.name)];
+            clauses.push(format!("secret {}_KEY", environment.name.to_uppercase()));
             if environment.tier == "ephemeral" {
                 clauses.push("tier ephemeral per pull-request ttl 48h teardown run \"./down.sh\"".to_owned());
             } else if environment.tier != environment.name {

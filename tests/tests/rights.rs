@@ -1,0 +1,295 @@
+//! Least authority: the reference's table from clauses to rights is what the output grants, in both directions.
+//!
+//! The table is read from the reference, and what a node says from the program; neither the emitter nor the model of the engine has a
+//! part in it. Whoever gives a right to a clause adds its row to the reference, and to [`CLAUSES`] when the clause is said.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a helper that panics fails its test"
+)]
+
+use pipec_ir::facts::Facts;
+use pipec_ir::{
+    Approval, Checkout, Condition, Environment, Event, Exemption, Node, NodeKind, Pipeline, Program, Right,
+};
+use pipec_tests::workflows::{Built, build, corpus, lines};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+type Rights = BTreeMap<String, String>;
+
+/// What a job stands for.
+struct Job<'p> {
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    id: &'p str,
+    node: Option<&'p Node>,
+    /// Whether it runs code that somebody reviewed.
+    trusted: bool,
+}
+
+impl Job<'_> {
+    fn environment(&self) -> Option<&Environment> {
+        match &self.node?.kind {
+            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
+            _ => None,
+        }
+    }
+
+    fn may_write(&self, right: Right) -> bool {
+        self.trusted && self.node.is_some_and(|node| node.body.rights.iter().any(|(own, _)| *own == right))
+    }
+
+    fn approval(&self) -> Option<&Approval> {
+        self.environment()?.approval.as_ref()
+    }
+
+    fn compares(&self) -> bool {
+        self.id == "plan" && asks_what_changed(self.pipeline)
+    }
+}
+
+fn asks_what_changed(pipeline: &Pipeline) -> bool {
+    let in_stages = pipeline
+        .stages
+        .iter()
+        .flat_map(|stage| stage.condition.atoms())
+        .any(|atom| matches!(atom, Condition::Changed(_)));
+    let in_gates = pipeline
+        .gates()
+        .flat_map(|(_, gate)| &gate.exemptions)
+        .any(|rule| matches!(rule.when, Exemption::UnlessChanged(_)));
+    in_stages || in_gates
+}
+
+/// A clause as the table writes it, and whether a job stands for one that says it.
+type Clause = (&'static str, fn(&Job<'_>) -> bool);
+
+const CLAUSES: &[Clause] = &[
+    ("a checkout", |job| job.node.is_some_and(|node| node.body.checkout != Checkout::None)),
+    ("`may write releases`", |job| job.may_write(Right::Releases)),
+    ("`may write pages`", |job| job.may_write(Right::Pages)),
+    ("`may write packages`", |job| job.may_write(Right::Packages)),
+    ("`checks`", |job| job.may_write(Right::Checks)),
+    ("`issues`", |job| job.may_write(Right::Issues)),
+    ("an image at `ghcr.io` without a `registry`", |job| {
+        let image = job.node.and_then(|node| match &node.kind {
+            NodeKind::Artefact(artefact) => artefact.image_name.as_ref(),
+            _ => None,
+        });
+        job.trusted
+            && image.is_some_and(|(name, _)| {
+                name.starts_with("ghcr.io/")
+                    && !job.program.registries.keys().any(|prefix| name.starts_with(prefix.as_str()))
+            })
+    }),
+    ("`identity …`", |job| {
+        let own = job.node.is_some_and(|node| !node.body.identities.is_empty());
+        job.trusted && (own || job.environment().is_some_and(|it| !it.identities.is_empty()))
+    }),
+    ("`approval by …`", |job| job.approval().is_some_and(|approval| !approval.not_author)),
+    ("`approval by … not author`", |job| job.approval().is_some_and(|approval| approval.not_author)),
+    ("a deploy (never backwards)", |job| job.environment().is_some()),
+    ("the job `plan`, where it compares", |job| job.compares()),
+    ("the job `plan`, where it compares and a push may start it", |job| {
+        job.compares() && job.pipeline.events().contains(&Event::Push)
+    }),
+];
+
+/// The table of the reference: each clause with its rights. A row of several clauses gives each the right in its place.
+fn table() -> BTreeMap<String, Vec<(String, String)>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/docs/github.md");
+    let page = std::fs::read_to_string(path).expect("the reference");
+    let (_, section) = page.split_once("\n## Rights\n").expect("the section of rights");
+    let section = section.split("\n## ").next().expect("the section");
+    let mut table = BTreeMap::new();
+    for row in section.lines().filter(|line| line.starts_with("| ")).skip(1) {
+        let [clauses, rights] = row.trim_matches('|').split(" | ").collect::<Vec<_>>()[..] else {
+            panic!("this row has no two columns: {row}");
+        };
+        let rights: Vec<(String, String)> = rights
+            .split(", ")
+            .map(|right| {
+                let (scope, level) = right.trim().trim_matches('`').split_once(": ").expect("a right");
+                (scope.to_owned(), level.to_owned())
+            })
+            .collect();
+        let several: Vec<&str> = clauses.trim().split("`, `").collect();
+        if several.len() == 1 {
+            table.insert(clauses.trim().to_owned(), rights);
+            continue;
+        }
+        assert_eq!(several.len(), rights.len(), "which clause has which right? {row}");
+        for (clause, right) in several.iter().zip(rights) {
+            table.insert(format!("`{}`", clause.trim_matches('`')), vec![right]);
+        }
+    }
+    table
+}
+
+fn add(rights: &mut Rights, scope: &str, level: &str) {
+    let known = rights.entry(scope.to_owned()).or_insert_with(|| level.to_owned());
+    if level == "write" {
+        level.clone_into(known);
+    }
+}
+
+/// The rights of every job in an emitted file, and of its head.
+fn granted(text: &str) -> (Option<String>, BTreeMap<String, Option<Rights>>) {
+    let mut head = None;
+    let mut jobs: BTreeMap<String, Option<Rights>> = BTreeMap::new();
+    for line in lines(text) {
+        let value = line.value.split(" #").next().unwrap_or_default().to_owned();
+        if line.is(&["permissions"]) {
+            head = Some(value);
+        } else if line.is(&["jobs", "*"]) {
+            jobs.insert(line.path.last().expect("a job").clone(), None);
+        } else if line.is(&["jobs", "*", "permissions"]) {
+            assert!(value.is_empty() || value == "{}", "not a list of rights: {value}");
+            *jobs.get_mut(&line.path[1]).expect("its job") = Some(Rights::new());
+        } else if line.is(&["jobs", "*", "permissions", "*"]) {
+            let rights = jobs.get_mut(&line.path[1]).and_then(Option::as_mut).expect("its job");
+            rights.insert(line.path[3].clone(), value);
+        }
+    }
+    (head, jobs)
+}
+
+/// The node that a job stands for, and whether it does so for code that nobody reviewed.
+fn node_of<'p>(pipeline: &'p Pipeline, id: &str) -> (Option<&'p Node>, bool) {
+    match pipeline.node_named(id) {
+        Some(node) => (Some(node), false),
+        None => (id.strip_suffix("-untrusted").and_then(|name| pipeline.node_named(name)), true),
+    }
+}
+
+/// Whether a node is in a run of reviewed code.
+fn can_be_trusted(pipeline: &Pipeline, node: &Node) -> bool {
+    let facts = Facts::of(pipeline).expect("a proven pipeline");
+    let trusted = facts.propositions().and(&facts.due_node(node), &facts.trusted());
+    facts.propositions().is_satisfiable(&trusted).expect("a proven pipeline")
+}
+
+/// What the output grants and the table does not, or the other way round; and which clauses were said.
+fn judge(built: &Built, wrong: &mut Vec<String>, said: &mut BTreeSet<&'static str>) {
+    let table = table();
+    let program = &built.compilation.program;
+    for output in built.compilation.outputs.iter().filter(|output| output.target == "github") {
+        let pipeline =
+            program.pipelines.iter().find(|it| it.name == output.pipeline).expect("the pipeline of a file");
+        let (head, jobs) = granted(&output.file.text);
+        if head.as_deref() != Some("{}") {
+            wrong.push(format!("{}: the head grants {head:?}", built.name));
+        }
+        for (id, granted) in jobs {
+            let (node, twin) = node_of(pipeline, &id);
+            let trusted = !twin && node.is_some_and(|node| can_be_trusted(pipeline, node));
+            let job = Job { program, pipeline, id: &id, node, trusted };
+            let mut wanted = Rights::new();
+            for (clause, is_said) in CLAUSES {
+                if is_said(&job) {
+                    said.insert(*clause);
+                    for (scope, level) in table.get(*clause).into_iter().flatten() {
+                        add(&mut wanted, scope, level);
+                    }
+                }
+            }
+            if granted.as_ref() != Some(&wanted) {
+                wrong.push(format!(
+                    "{}: job `{id}` has {granted:?}, and its clauses give it {wanted:?}",
+                    built.name
+                ));
+            }
+        }
+    }
+}
+
+/// A program that says all clauses that have a row.
+const EVERY_CLAUSE: &str = r#"
+pipeline every {
+  on push to main
+  on pull-request to main
+  change docs "docs/**"
+
+  stage commit {
+    gate unit: test {
+      run "make test"
+      exempt unless changed code because "only the manual changed"
+    }
+    gate bare: lint {
+      checkout none
+      run "curl --fail https://acme.example"
+    }
+    artefact app: archive {
+      may write releases, pages, packages, checks, issues
+      run "make"
+      path "dist/**"
+    }
+    artefact web: image {
+      name "ghcr.io/acme/web"
+      run "make image"
+    }
+    job report {
+      identity aws "arn:aws:iam::123456789012:role/report"
+      run "make report"
+    }
+  }
+
+  stage review when event is pull-request {
+    job look {
+      may write checks
+      run "make look"
+    }
+  }
+
+  stage release when branch is main {
+    deploy app, web to staging { run "./deploy.sh" }
+    deploy app, web to production { run "./deploy.sh" }
+  }
+}
+
+environment staging {
+  approval by managers
+  identity aws "arn:aws:iam::123456789012:role/staging"
+}
+
+environment production {
+  after staging
+  requires test
+  approval by managers not author
+}
+
+role managers { github team "acme/managers" }
+"#;
+
+#[test]
+fn the_table_of_the_reference_and_the_clauses_known_here_are_the_same() {
+    let written: BTreeSet<String> = table().into_keys().collect();
+    let known: BTreeSet<String> = CLAUSES.iter().map(|(clause, _)| (*clause).to_owned()).collect();
+    assert_eq!(written, known, "give each row of the reference its clause here, and each clause its row");
+}
+
+#[test]
+fn every_row_is_used_and_every_right_has_a_row() {
+    let compilation = build(EVERY_CLAUSE);
+    assert_eq!(compilation.diagnostics, []);
+    let (mut wrong, mut said) = (Vec::new(), BTreeSet::new());
+    judge(&Built { name: "every clause".to_owned(), compilation }, &mut wrong, &mut said);
+    assert_eq!(wrong, [""; 0]);
+    let unused: Vec<&str> =
+        CLAUSES.iter().map(|(clause, _)| *clause).filter(|it| !said.contains(it)).collect();
+    assert_eq!(unused, [""; 0], "let a program say them");
+}
+
+#[test]
+fn whatever_is_built_grants_what_the_table_gives() {
+    let corpus = corpus(400);
+    assert!(corpus.len() >= 100, "only {} programs can be built", corpus.len());
+    let (mut wrong, mut said) = (Vec::new(), BTreeSet::new());
+    for built in &corpus {
+        judge(built, &mut wrong, &mut said);
+    }
+    assert!(wrong.is_empty(), "{} jobs\n{}", wrong.len(), wrong.join("\n"));
+}

@@ -96,6 +96,14 @@ const CLAUSES: &[Clause] = &[
     ("the job `plan`, where it compares and a push may start it", |job| {
         job.compares() && job.pipeline.events().contains(&Event::Push)
     }),
+    ("the job `plan`, where a gate may be overridden", |job| {
+        job.id == "plan" && job.pipeline.gates().any(|(_, gate)| gate.overriding.is_some())
+    }),
+    ("the job `override-GATE`", |job| {
+        let named =
+            |name| job.pipeline.gates().any(|(node, it)| node.name == name && it.overriding.is_some());
+        job.node.is_none() && job.id.strip_prefix("override-").is_some_and(named)
+    }),
 ];
 
 /// The table of the reference: each clause with its rights. A row of several clauses gives each the right in its place.
@@ -221,6 +229,7 @@ pipeline every {
     gate bare: lint {
       checkout none
       run "curl --fail https://acme.example"
+      override by managers { expires 24h review within 3d }
     }
     artefact app: archive {
       may write releases, pages, packages, checks, issues

@@ -44,8 +44,8 @@ impl Expression {
             match part {
                 Expression::Constant(true) => {}
                 Expression::Constant(false) => return part,
-                Expression::All(inner) => kept.extend(inner),
-                part => kept.push(part),
+                Expression::All(inner) => inner.into_iter().for_each(|part| add(&mut kept, part)),
+                part => add(&mut kept, part),
             }
         }
         match kept.pop() {
@@ -65,8 +65,8 @@ impl Expression {
             match part {
                 Expression::Constant(false) => {}
                 Expression::Constant(true) => return part,
-                Expression::Any(inner) => kept.extend(inner),
-                part => kept.push(part),
+                Expression::Any(inner) => inner.into_iter().for_each(|part| add(&mut kept, part)),
+                part => add(&mut kept, part),
             }
         }
         match kept.pop() {
@@ -118,6 +118,13 @@ impl Expression {
     }
 }
 
+/// Adds a part that is not there yet.
+fn add(kept: &mut Vec<Expression>, part: Expression) {
+    if !kept.contains(&part) {
+        kept.push(part);
+    }
+}
+
 /// A string literal of GitHub's expressions.
 pub(crate) fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
@@ -163,6 +170,7 @@ mod tests {
         assert_eq!(Expression::all([Expression::Constant(true), push()]), push());
         assert_eq!(Expression::any([Expression::Constant(true), push()]), Expression::Constant(true));
         assert_eq!(push().negated().to_string(), "github.event_name != 'push'");
+        assert_eq!(Expression::all([push(), push()]), push());
         let both = Expression::all([push(), Expression::equals("a", "b")]);
         assert_eq!(both.negated().to_string(), "github.event_name != 'push' || a != 'b'");
     }

@@ -24,6 +24,9 @@ pub(crate) const ORDINARY: &str = "no override";
 /// The output that tells when somebody approved.
 const APPROVED_AT: &str = "approved-at";
 
+/// What an override leaves for the record.
+const OUTPUTS: [&str; 4] = [APPROVED_AT, "approved-by", "expires", "review-by"];
+
 /// Who may override a node.
 pub(crate) fn overriding(node: &Node) -> Option<&Override> {
     match &node.kind {
@@ -189,14 +192,15 @@ fn outputs(job: &Job, findings: &mut Vec<Finding>) {
     let id = job.steps.first().and_then(|step| step.id.as_deref()).unwrap_or_default();
     let entries = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
     for (name, value) in entries {
-        let known = matches!(name.as_str(), APPROVED_AT | "approved-by" | "expires" | "review-by");
-        if !known || path_of(Some(value)) != Some(format!("steps.{id}.outputs.{name}")) {
+        if !OUTPUTS.contains(&name.as_str())
+            || path_of(Some(value)) != Some(format!("steps.{id}.outputs.{name}"))
+        {
             let what = format!("its output `{name}` is not what its step recorded");
             findings.push(Finding::of_job(&job.id, what, value.line));
         }
     }
-    if !entries.iter().any(|(name, _)| name == APPROVED_AT) {
-        findings.push(Finding::of_job(&job.id, "it does not hand on when it was approved", job.line));
+    for missing in OUTPUTS.iter().filter(|wanted| !entries.iter().any(|(name, _)| name == **wanted)) {
+        findings.push(Finding::of_job(&job.id, format!("it does not hand on `{missing}`"), job.line));
     }
 }
 

@@ -114,6 +114,9 @@ broken! {
         "override-unit": "approved-at: ${{ steps.override.outputs.approved-at }}"
             => "approved-at: ${{ steps.override.outputs.expires }}"
     } "`approved-at` is not what its step recorded";
+    who_approved_is_not_handed_on: hotfix {
+        "override-unit": "      approved-by: ${{ steps.override.outputs.approved-by }}\n" => ""
+    } "does not hand on `approved-by`";
 
     // How long it holds.
     an_override_never_expires: hotfix {
@@ -206,4 +209,26 @@ broken! {
     the_verdict_takes_another_job_for_an_override: guarded {
         "verdict": "unit ${{ needs.unit.result }} due" => "unit ${{ needs.unit.result }} due ${{ needs.plan.result }}"
     } "takes something else for the override of `unit`";
+}
+
+#[test]
+fn every_line_of_the_job_that_asks_counts() {
+    let build = hotfix();
+    let good = compiled(&build);
+    let (before, rest) = good.text.split_once("\n  override-unit:\n").unwrap();
+    let (asks, after) = rest.split_once("\n  # artefact").unwrap();
+    let lines: Vec<&str> = asks.lines().collect();
+    // Of the script any line, since its bytes are known as a whole.
+    let script = lines.iter().position(|line| line.trim() == "run: |").unwrap();
+    for left_out in 0..script + 4 {
+        let line = lines[left_out];
+        // Names are for people.
+        if line.trim().is_empty() || line.trim_start().trim_start_matches("- ").starts_with("name: ") {
+            continue;
+        }
+        let kept = lines.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, line)| *line);
+        let asks = kept.collect::<Vec<_>>().join("\n");
+        let text = format!("{before}\n  override-unit:\n{asks}\n\n  # artefact{after}");
+        assert!(!told(&build, &GeneratedFile { text, ..good.clone() }).is_empty(), "{line}");
+    }
 }

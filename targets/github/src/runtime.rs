@@ -123,5 +123,8 @@ pub(crate) const TIME_LEFT: &str = include_str!("runtime/time-left.sh");
 /// Waits while a strategy soaks.
 pub(crate) const SOAK: &str = include_str!("runtime/soak.sh");
 
+/// Writes down what ran.
+pub(crate) const RECORD_RUN: &str = include_str!("runtime/record-run.sh");
+
 /// Fails unless every job did what it had to.
 pub(crate) const VERDICT: &str = include_str!("runtime/verdict.sh");

@@ -61,6 +61,8 @@ pub(crate) enum Fixed {
     TimeLeft,
     /// Waits for SOAK seconds.
     Soak,
+    /// Writes what ran to RECORD, of the jobs of NODES as NEEDS tells them, and shows it.
+    RecordRun,
 }
 
 const TEXTS: &[(Fixed, &str)] = &[
@@ -87,6 +89,7 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::Clock, runtime!("clock")),
     (Fixed::TimeLeft, runtime!("time-left")),
     (Fixed::Soak, runtime!("soak")),
+    (Fixed::RecordRun, runtime!("record-run")),
 ];
 
 /// The fixed script that a text is, byte for byte.

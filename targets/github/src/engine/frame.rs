@@ -4,6 +4,7 @@ use super::expression::{Datum, Evaluator, RUN_ID, Scope, Template, Words};
 use super::finding::{Finding, is_advisory, node_of};
 use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
+use super::record::RECORD;
 use super::verdict::{PLAN, VERDICT};
 use super::workflow::{Job, expression, literal};
 use pipec_ir::{Event, Lock, Node, NodeKind, RunnerHost};
@@ -151,7 +152,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         differs(format!("it runs on `{machine}`"));
     }
     let asks = super::overrides::gate_of(gating.pipeline, &job.id).is_some();
-    if node.is_none() && !asks && job.id != PLAN && job.id != VERDICT {
+    if node.is_none() && !asks && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
         differs("no node of the source is behind it".to_owned());
     }
     if let Some(node) = node {
@@ -219,7 +220,7 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ));
         }
     }
-    for need in job.needs.iter().filter(|need| advisory(need)) {
+    for need in job.needs.iter().filter(|need| job.id != RECORD && advisory(need)) {
         findings.push(Finding::of_job(&job.id, format!("it needs `{need}`, which only reports"), job.line));
     }
 }

@@ -15,6 +15,7 @@ mod overrides;
 mod pins;
 mod plan;
 mod reading;
+mod record;
 mod rights;
 mod starts;
 mod steps;
@@ -124,6 +125,7 @@ impl Proofs<'_> {
         };
         findings.extend(frame::check(&gating));
         findings.extend(verdict::check(&gating));
+        findings.extend(record::check(&gating));
         for job in &workflow.jobs {
             findings.extend(plan::check(job, self.file, pipeline));
             if finding::node_of(pipeline, &job.id).is_none() {

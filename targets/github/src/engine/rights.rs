@@ -7,6 +7,7 @@ use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::overrides;
 use super::reading::{Node as Yaml, Value};
+use super::record::RECORD;
 use super::starts::jobs_of;
 use super::values;
 use super::verdict::{PLAN, VERDICT};
@@ -53,7 +54,7 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
         }
         return rights;
     }
-    if overrides::gate_of(gating.pipeline, &job.id).is_some() {
+    if job.id == RECORD || overrides::gate_of(gating.pipeline, &job.id).is_some() {
         rights.insert("actions", "read");
         return rights;
     }
@@ -221,7 +222,12 @@ fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
     let Work::Run(Some(text)) = &step.work else { return false };
     match fixed(text) {
         Some(
-            Fixed::Plan | Fixed::Approval | Fixed::Forward | Fixed::OverrideAsked | Fixed::OverrideApproved,
+            Fixed::Plan
+            | Fixed::Approval
+            | Fixed::Forward
+            | Fixed::OverrideAsked
+            | Fixed::OverrideApproved
+            | Fixed::RecordRun,
         ) => name == "GH_TOKEN" && path == "github.token",
         // With which of them it pushes is proven word for word with its step.
         Some(Fixed::PushImage) => match &held.registry {
@@ -275,7 +281,7 @@ fn leaks_in(expression: &Expression) -> bool {
 
 /// Nothing that can do harm starts on code that nobody reviewed.
 fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    if matches!(job.id.as_str(), PLAN | VERDICT) {
+    if matches!(job.id.as_str(), PLAN | VERDICT | RECORD) {
         return;
     }
     let Some(state) = gating.jobs.get(&job.id) else { return };

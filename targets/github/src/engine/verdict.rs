@@ -7,6 +7,7 @@ use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::overrides;
 use super::reading::Node as Yaml;
+use super::record::RECORD;
 use super::starts::is_stopped;
 use super::workflow::{Job, Work};
 
@@ -40,6 +41,12 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let is_fixed = matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::Verdict));
     let told = step.node.get("env").map(Yaml::entries).unwrap_or_default();
     let more = told.iter().any(|(name, _)| !is_jobs(name)) || step.node.get("working-directory").is_some();
+    let told_of = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
+    let names_absent = matches!(told_of, [(name, value)]
+        if name == "not-due" && super::plan::path_of(Some(value)).as_deref() == Some("steps.verdict.outputs.not-due"));
+    if !names_absent || step.id.as_deref() != Some(VERDICT) {
+        differs("it does not tell which jobs were not due".to_owned());
+    }
     if !is_fixed || more || step.node.get("if").is_some() {
         differs("it does not run the verdict's script".to_owned());
     }
@@ -52,7 +59,11 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     };
     for other in &gating.workflow.jobs {
         let advisory = super::finding::node_of(gating.pipeline, &other.id).is_some_and(is_advisory);
-        if other.id != VERDICT && !advisory && !lines.iter().any(|(id, ..)| *id == other.id) {
+        if other.id != VERDICT
+            && other.id != RECORD
+            && !advisory
+            && !lines.iter().any(|(id, ..)| *id == other.id)
+        {
             findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
         }
     }

@@ -7,22 +7,27 @@ use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::runtime;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Approval, Deploy, Environment};
+use pipec_ir::{Approval, Deploy, Environment, Node, NodeKind};
 
 impl Lowering<'_> {
+    /// What people and required checks know a job by.
+    pub(super) fn job_name(&self, unit: &Unit, node: &Node) -> String {
+        let NodeKind::Deploy(deploy) = &node.kind else { return unit.id.clone() };
+        let mut name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
+        // Of several deploys of one set to one place all but the first are counted, and required checks go by names.
+        let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
+        if let Some(number) = node.name.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
+            name.push_str(&format!(" ({number})"));
+        }
+        name
+    }
+
     /// What a job is besides, because it deploys.
     pub(super) fn add_deploy(&self, unit: &Unit, deploy: &Deploy, job: &mut Job) {
         let environment = self.program.environments.get(&deploy.environment);
         let url = environment
             .and_then(|environment| Some((environment, environment.url.as_ref()?)))
             .map(|(environment, url)| self.value(url, unit, &environment.origin));
-        job.name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
-        // Of several deploys of one set to one place all but the first are counted, and required checks go by names.
-        let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
-        let node = self.pipeline.node(unit.node).map_or("", |node| node.name.as_str());
-        if let Some(number) = node.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
-            job.name.push_str(&format!(" ({number})"));
-        }
         job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
         // GitHub's groups are shared by all workflows of a repository and ignore case.
         let group =

@@ -10,9 +10,10 @@ use crate::runtime;
 use crate::template::Template;
 use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind, RunnerHost};
 
-/// The step that says that a gate is exempt, and the output that repeats it.
+/// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
 const EXEMPT: &str = "exempt";
 const OUTCOME: &str = "outcome";
+const REASON: &str = "reason";
 
 const MILLISECONDS_PER_MINUTE: u64 = 60_000;
 
@@ -27,7 +28,7 @@ impl Lowering<'_> {
         let mut job = Job {
             id: unit.id.clone(),
             comments: self.comments(node, unit),
-            name: unit.id.clone(),
+            name: self.job_name(unit, node),
             runs_on: machine(node),
             timeout_minutes: minutes(body.timeout.saturating_add(deploy.map_or(0, Deploy::soaks))),
             advisory: advisory(node).cloned(),
@@ -144,9 +145,11 @@ impl Lowering<'_> {
 
     fn add_exemptions(&self, exemptions: &[(Expression, String)], job: &mut Job) {
         let mut outcomes = Vec::new();
+        let mut reasons = Vec::new();
         for (index, (exempt, because)) in exemptions.iter().enumerate() {
             let id = if index == 0 { EXEMPT.to_owned() } else { format!("{EXEMPT}-{}", index + 1) };
             outcomes.push(format!("steps.{id}.outputs.{OUTCOME}"));
+            reasons.push(format!("steps.{id}.outputs.{REASON}"));
             let mut step =
                 Step::run("Exempt", runtime::EXEMPT).with_id(id).with_env("REASON", Template::text(because));
             step.condition = Some(exempt.clone());
@@ -154,6 +157,7 @@ impl Lowering<'_> {
         }
         if !outcomes.is_empty() {
             job.outputs.push((OUTCOME.to_owned(), Template::expression(outcomes.join(" || "))));
+            job.outputs.push((REASON.to_owned(), Template::expression(reasons.join(" || "))));
         }
     }
 }

@@ -13,6 +13,7 @@ mod order;
 mod overrides;
 mod permissions;
 mod plan;
+mod record;
 mod references;
 mod scripts;
 mod secrets;
@@ -35,6 +36,9 @@ const PLAN: &str = "plan";
 
 /// The name of the job that says whether all is well.
 const VERDICT: &str = "verdict";
+
+/// The name of the job that writes down what ran.
+const RECORD: &str = "record";
 
 /// What the lowering of one pipeline knows.
 struct Lowering<'a> {
@@ -113,6 +117,8 @@ impl Lowering<'_> {
         }
         jobs.push(self.verdict_job());
         origins.push((VERDICT.to_owned(), self.pipeline.origin.span));
+        jobs.push(self.record_job());
+        origins.push((RECORD.to_owned(), self.pipeline.origin.span));
         let workflow = Workflow {
             header: self.header(),
             name: self.pipeline.name.clone(),

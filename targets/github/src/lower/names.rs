@@ -1,7 +1,7 @@
 //! Names that GitHub takes: keys of jobs, variables, the file.
 
 use super::overrides;
-use super::{Lowering, PLAN, VERDICT};
+use super::{Lowering, PLAN, RECORD, VERDICT};
 use pipec_base::codes;
 use pipec_ir::{Node, NodeId, NodeKind, Pipeline};
 use std::collections::BTreeMap;
@@ -56,7 +56,7 @@ impl Lowering<'_> {
                     "give it, or the artefacts it names, a shorter name",
                 );
             }
-            if unit.id == PLAN || unit.id == VERDICT {
+            if [PLAN, VERDICT, RECORD].contains(&unit.id.as_str()) {
                 refuse(
                     format!("`{}` is the name of a job that the compiler adds on GitHub", unit.id),
                     "choose another name",

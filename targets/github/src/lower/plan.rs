@@ -164,6 +164,10 @@ impl Lowering<'_> {
         }
         let mut step = Step::run("Decide the facts", runtime::PLAN).with_id("plan");
         if self.planned.decide_changes() {
+            for told in ["baseline", "unknown"] {
+                job.outputs
+                    .push((told.to_owned(), Template::expression(format!("steps.plan.outputs.{told}"))));
+            }
             job.permissions.read("contents", "the history, to see what changed");
             let inputs = vec![("fetch-depth", Input::Number(0)), ("persist-credentials", Input::Flag(false))];
             job.steps.push(Step::uses("Check out", &pins::CHECKOUT, inputs));

@@ -13,6 +13,9 @@ const TIMEOUT: u32 = 5;
 /// The variable of the verdict's lines; the script reads all whose names begin so.
 const JOBS: &str = "JOBS";
 
+/// The output that names the jobs that were not due.
+const NOT_DUE: &str = "not-due";
+
 impl Lowering<'_> {
     /// GitHub takes a required check that was skipped for one that passed, so this job always runs, and it is green only
     /// if each job that was due succeeded and no other ran. That a job was due is computed anew here: its mere result
@@ -56,7 +59,7 @@ impl Lowering<'_> {
             }
             needs.push(id);
         }
-        let mut step = Step::run("Every job that was due succeeded", runtime::VERDICT);
+        let mut step = Step::run("Every job that was due succeeded", runtime::VERDICT).with_id(VERDICT);
         for (index, jobs) in variables.into_iter().enumerate() {
             let name = if index == 0 { JOBS.to_owned() } else { format!("{JOBS}_{}", index + 1) };
             step = step.with_env(name, jobs);
@@ -69,6 +72,10 @@ impl Lowering<'_> {
             condition: Some(Expression::raw("always()")),
             runs_on: "ubuntu-24.04".to_owned(),
             timeout_minutes: TIMEOUT,
+            outputs: vec![(
+                NOT_DUE.to_owned(),
+                Template::expression(format!("steps.{VERDICT}.outputs.{NOT_DUE}")),
+            )],
             steps: vec![step],
             ..Job::default()
         }

@@ -9,6 +9,7 @@ fi
 scratch=$(mktemp -d)
 changed_paths=$scratch/changed-paths
 unknown=''
+base=''
 
 event() {
   jq -r "$1" "$GITHUB_EVENT_PATH"
@@ -21,7 +22,6 @@ compare() {
 
 # Lists what has changed, or says in `unknown` why that can't be told.
 list_changes() {
-  local base
   case $GITHUB_EVENT_NAME:$GITHUB_REF_TYPE in
     push:branch)
       # The newest commit before this one for which this workflow was green when it was pushed to this branch.
@@ -151,5 +151,8 @@ done
     echo "$name=${holds[$name]}" >> "$GITHUB_OUTPUT"
     echo "| $name | ${holds[$name]} |"
   done
+  if [[ ${FACTS:-} == *' changed-'* ]]; then
+    printf 'baseline=%s\nunknown=%s\n' "$base" "$unknown" >> "$GITHUB_OUTPUT"
+  fi
   [[ -z $unknown ]] || printf '\nEverything counts as changed: %s.\n' "$unknown"
 } >> "$GITHUB_STEP_SUMMARY"

@@ -2,11 +2,13 @@
 # condition; one that was due and failed, was cancelled or was skipped is named here. A gate that may be overridden has
 # the result of its override behind it.
 status=0
+absent=()
 for jobs in "${!JOBS@}"; do
   while read -r job result due override; do
     case $job:$due:$result:$override in
       :*) ;;
-      *:due:success:* | *:not-due:skipped:*) ;;
+      *:due:success:*) ;;
+      *:not-due:skipped:*) absent+=("$job") ;;
       *:due:failure:success) echo "::warning title=Override::$job failed and was overridden" ;;
       *)
         echo "::error::$job: $result"
@@ -15,4 +17,5 @@ for jobs in "${!JOBS@}"; do
     esac
   done <<< "${!jobs}"
 done
+echo "not-due=${absent[*]}" >> "$GITHUB_OUTPUT"
 exit "$status"

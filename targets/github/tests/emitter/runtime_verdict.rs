@@ -17,6 +17,9 @@ fn trap_09_the_verdict_is_green_only_if_all_that_was_due_succeeded() {
         Bench::new().with("JOBS", "unit success due\n").with("JOBS_2", more).run(VERDICT).success
     };
     assert!(several("app success due\n") && !several("app failure due\n"));
+    let done =
+        Bench::new().with("JOBS", "unit success due\nweb skipped not-due\nx skipped not-due\n").run(VERDICT);
+    assert_eq!(done.output("not-due"), "web x");
     let done = Bench::new().with("JOBS", "unit skipped due\n").run(VERDICT);
     assert!(done.log.contains("::error::unit: skipped"));
 }
@@ -64,5 +67,6 @@ fn a_deploy_goes_on_only_while_the_override_is_in_force() {
 fn an_exempt_gate_says_so_and_why() {
     let done = Bench::new().with("REASON", "there is no migration to check").run(EXEMPT);
     assert_eq!(done.output("outcome"), "exempt");
+    assert_eq!(done.output("reason"), "there is no migration to check");
     assert_eq!(done.summary, "exempt: there is no migration to check\n");
 }

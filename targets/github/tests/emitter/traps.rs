@@ -70,7 +70,7 @@ fn trap_03_a_status_function_never_stands_without_exact_results() {
     for workflow in all() {
         for id in job_ids(&workflow) {
             let Some(condition) = condition(&workflow, id) else { continue };
-            if id == "verdict" {
+            if ["verdict", "record"].contains(&id) {
                 continue;
             }
             assert!(!condition.contains("always()") && !condition.contains("failure()"), "{condition}");
@@ -149,7 +149,7 @@ fn trap_09_the_verdict_always_runs_and_asks_every_job() {
     for workflow in all() {
         assert_eq!(condition(&workflow, "verdict").unwrap(), "always()");
         let mut asked = needs(&workflow, "verdict");
-        asked.push("verdict".to_owned());
+        asked.extend(["verdict".to_owned(), "record".to_owned()]);
         let advisory = |id: &&str| *id != "style";
         assert_eq!(job_ids(&workflow).into_iter().filter(advisory).collect::<Vec<_>>(), asked);
         assert!(job(&workflow, "verdict").contains("permissions: {}"));
@@ -166,7 +166,7 @@ fn trap_10_no_workflow_is_skipped_for_its_paths() {
 #[test]
 fn trap_11_every_job_waits_for_the_refusal_of_manual_runs_on_tags() {
     let workflow = every_event().workflow();
-    for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict"].contains(id)) {
+    for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict", "record"].contains(id)) {
         assert_eq!(needs(&workflow, id).first().map(String::as_str), Some("plan"));
         assert!(condition(&workflow, id).unwrap().contains("needs.plan.result == 'success'"));
     }
@@ -175,7 +175,7 @@ fn trap_11_every_job_waits_for_the_refusal_of_manual_runs_on_tags() {
 #[test]
 fn trap_11_every_job_waits_for_the_refusal_of_overrides_that_are_not_by_the_book() {
     let workflow = overridden().workflow();
-    for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict"].contains(id)) {
+    for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict", "record"].contains(id)) {
         assert_eq!(needs(&workflow, id).first().map(String::as_str), Some("plan"));
         assert!(condition(&workflow, id).unwrap().contains("needs.plan.result == 'success'"));
     }
@@ -382,7 +382,7 @@ fn trap_62_every_script_stops_at_its_first_failure() {
 }
 
 #[test]
-fn trap_20_no_job_hands_on_more_than_a_digest_an_outcome_a_fact_or_an_approval() {
+fn trap_20_no_job_hands_on_more_than_digests_outcomes_facts_and_approvals() {
     for workflow in all() {
         for id in job_ids(&workflow) {
             let job = job(&workflow, id);
@@ -396,6 +396,8 @@ fn trap_20_no_job_hands_on_more_than_a_digest_an_outcome_a_fact_or_an_approval()
                     ("approved-by", "${{ steps.override.outputs.approved-by }}".to_owned()),
                     ("expires", "${{ steps.override.outputs.expires }}".to_owned()),
                     ("review-by", "${{ steps.override.outputs.review-by }}".to_owned()),
+                    ("reason", "${{ steps.exempt.outputs.reason }}".to_owned()),
+                    ("not-due", "${{ steps.verdict.outputs.not-due }}".to_owned()),
                     (name, format!("${{{{ steps.plan.outputs.{name} }}}}")),
                 ];
                 assert!(known.contains(&(name, value.to_owned())), "{line}");
@@ -562,7 +564,9 @@ fn a_stage_with_a_deploy_is_in_no_scheduled_run() {
 fn nothing_waits_for_a_gate_that_only_reports() {
     let workflow = service().workflow();
     let style = "style".to_owned();
-    assert!(job_ids(&workflow).into_iter().all(|id| !needs(&workflow, id).contains(&style)));
+    for id in job_ids(&workflow) {
+        assert_eq!(needs(&workflow, id).contains(&style), id == "record", "{id}");
+    }
 }
 
 #[test]

@@ -639,6 +639,30 @@ broken! {
     an_exemption_in_silence: shop {
         "migrations": "needs.plan.outputs.changed-schema == 'false'" => "github.event_name == 'never'"
     } "exempt without a record";
+    a_run_that_leaves_no_record: hello {
+        "record": "if: \"${{ always() }}\"" => "if: \"${{ success() }}\""
+    } "it does not always run";
+    a_record_that_leaves_out_a_job: hello {
+        "record": "needs: [unit, " => "needs: ["
+    } "it does not need `unit`";
+    a_record_without_a_line_for_a_job: hello {
+        "record": "            {\"place\": 0, \"job\": \"unit\"" => "            {\"place\": 0, \"job\": \"app\""
+    } "it does not tell of `unit`";
+    a_record_of_another_kind_of_evidence: hello {
+        "record": "\"evidence\": \"test\"" => "\"evidence\": \"lint\""
+    } "it tells of `unit` what it is not";
+    a_record_of_results_made_up: hello {
+        "record": "NEEDS: ${{ toJSON(needs) }}" => "NEEDS: ${{ toJSON(github) }}"
+    } "its `NEEDS` is something else";
+    a_record_told_a_secret: hello {
+        "record": "          NEEDS:" => "          TOKEN: ${{ secrets.TOKEN }}\n          NEEDS:"
+    } "its `TOKEN` is something else";
+    a_record_that_is_not_kept: hello {
+        "record": "path: ${{ runner.temp }}/record.json" => "path: elsewhere.json"
+    } "it does not keep what it wrote";
+    a_verdict_that_hides_what_was_not_due: hello {
+        "verdict": "steps.verdict.outputs.not-due" => "steps.verdict.outputs.other"
+    } "which jobs were not due";
     a_deploy_that_waits_for_an_advisory_gate: shop {
         "deploy-app-to-production": "unit, " => "unit, style, ",
         "deploy-app-to-production": "!cancelled()" => "!cancelled() && needs.style.result == 'success'"

@@ -16,6 +16,7 @@ mod bench;
 mod deploys;
 mod overrides;
 mod plan;
+mod record;
 #[path = "../emitter/scripts.rs"]
 mod scripts;
 #[path = "../emitter/shop.rs"]

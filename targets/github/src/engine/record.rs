@@ -1,0 +1,164 @@
+//! The record: the last job, which writes down what ran. It can do no harm, and it leaves out no job.
+
+use super::expression::Template;
+use super::finding::{Finding, node_of};
+use super::fixed::{Fixed, fixed};
+use super::gating::Gating;
+use super::reading::{Node as Yaml, Value};
+use super::workflow::{Job, Step, Work};
+use pipec_ir::{Event, Node, NodeKind};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+
+/// The record's id.
+pub(crate) const RECORD: &str = "record";
+
+/// Every way in which the record could be silent or wrong.
+pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
+    let Some(job) = gating.workflow.jobs.iter().find(|job| job.id == RECORD) else {
+        return vec![Finding::of_file("it has no job `record`", 1)];
+    };
+    let mut findings = Vec::new();
+    let mut differs = |what: String| findings.push(Finding::of_job(RECORD, what, job.line));
+    if job.condition != Some(super::expression::Expression::Call("always".to_owned(), Vec::new())) {
+        differs("it does not always run".to_owned());
+    }
+    for other in &gating.workflow.jobs {
+        if other.id != RECORD && !job.needs.contains(&other.id) {
+            differs(format!("it does not need `{}`", other.id));
+        }
+        if other.needs.iter().any(|need| need == RECORD) {
+            differs(format!("`{}` waits for it", other.id));
+        }
+    }
+    let [write, keep] = job.steps.as_slice() else {
+        differs("it is not two steps".to_owned());
+        return findings;
+    };
+    if let Err(what) = writes(gating, write) {
+        differs(what);
+    }
+    if !keeps(keep) {
+        differs("it does not keep what it wrote".to_owned());
+    }
+    for wrong in nodes(gating, write) {
+        findings.push(Finding::of_job(RECORD, wrong, write.line));
+    }
+    findings
+}
+
+/// That a step is the record's script, told nothing but what it asks for.
+fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
+    let is_fixed = matches!(&step.work, Work::Run(Some(text)) if fixed(text) == Some(Fixed::RecordRun));
+    if !is_fixed || step.node.get("if").is_some() || step.node.get("working-directory").is_some() {
+        return Err("it does not run the record's script".to_owned());
+    }
+    let entry = !super::overrides::inputs(gating.pipeline).is_empty();
+    let inputs = entry || gating.pipeline.events().contains(&Event::Manual);
+    let told = step.node.get("env").map(Yaml::entries).unwrap_or_default();
+    for (name, value) in told {
+        let text = value.text().unwrap_or_default();
+        let right = match name.as_str() {
+            "GH_TOKEN" => is_expression(text, "github.token"),
+            "NEEDS" => is_expression(text, "toJSON(needs)"),
+            "INPUTS" => inputs && is_expression(text, "toJSON(inputs)"),
+            "PIPELINE" => step.literal_env("PIPELINE").as_ref() == Some(&gating.pipeline.name),
+            "RECORD" => Template::of(text) == Template::of("${{ runner.temp }}/record.json"),
+            "NODES" => true,
+            _ => false,
+        };
+        if !right {
+            return Err(format!("its `{name}` is something else"));
+        }
+    }
+    if told.len() != 5 + usize::from(inputs) {
+        return Err("it is not told all it needs".to_owned());
+    }
+    Ok(())
+}
+
+fn is_expression(text: &str, wanted: &str) -> bool {
+    Template::of(text) == Template::of(&format!("${{{{ {wanted} }}}}"))
+}
+
+fn keeps(step: &Step) -> bool {
+    let text = |name: &str| step.with(name).and_then(Yaml::text).map(str::to_owned);
+    let known = step.node.get("uses").and_then(Yaml::text).is_some_and(super::pins::is_known);
+    step.action() == Some("actions/upload-artifact")
+        && known
+        && step.node.get("if").is_none()
+        && step.node.get("env").is_none()
+        && text("name").as_deref() == Some(RECORD)
+        && text("path").and_then(|path| Template::of(&path)) == Template::of("${{ runner.temp }}/record.json")
+        && step.with("overwrite").map(|node| node.value.clone()) == Some(Value::Bool(true))
+        && text("if-no-files-found").as_deref() == Some("error")
+        && step.node.get("with").map_or(0, |with| with.entries().len()) == 4
+}
+
+/// Every difference between NODES and the pipeline.
+fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let mut told: BTreeSet<String> = BTreeSet::new();
+    for line in step.literal_env("NODES").unwrap_or_default().lines() {
+        let Ok(fields) = serde_json::from_str::<Json>(line) else {
+            wrong.push("a line of its `NODES` is no JSON".to_owned());
+            continue;
+        };
+        let text = |name: &str| fields.get(name).and_then(Json::as_str).unwrap_or_default();
+        let job = gating.workflow.jobs.iter().find(|job| job.id == text("job"));
+        let Some((job, node)) = job.and_then(|job| Some((job, node_of(gating.pipeline, &job.id)?))) else {
+            wrong.push(format!("it tells of `{}`, which is no node's job", text("job")));
+            continue;
+        };
+        let list = |name: &str| -> Vec<&str> {
+            let all = fields.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+            all.iter().filter_map(Json::as_str).collect()
+        };
+        let same = match &node.kind {
+            NodeKind::Gate(gate) => {
+                text("kind") == "gate"
+                    && text("evidence") == gate.evidence.name
+                    && list("of") == gate.of
+                    && fields.get("advisory").is_some() == gate.advisory.is_some()
+                    && text("override") == overridden_by(gating, node, job)
+            }
+            NodeKind::Artefact(artefact) => text("kind") == "artefact" && text("type") == artefact.ty.word(),
+            NodeKind::Deploy(deploy) => {
+                text("kind") == "deploy"
+                    && text("environment") == deploy.environment
+                    && list("artefacts") == deploy.artefacts
+            }
+            NodeKind::Job => text("kind") == "job",
+        };
+        let stage = gating.pipeline.stage_of(node).map(|stage| stage.name.as_str());
+        let placed = fields.get("place").and_then(Json::as_u64) == u64::try_from(node.id.0).ok();
+        if !same || !placed || Some(text("stage")) != stage || text("node") != node.name {
+            wrong.push(format!("it tells of `{}` what it is not", job.id));
+        }
+        if Some(text("name")) != shown_name(job).as_deref() {
+            wrong.push(format!("it knows `{}` by another name than GitHub", job.id));
+        }
+        if !told.insert(job.id.clone()) {
+            wrong.push(format!("it tells of `{}` twice", job.id));
+        }
+    }
+    for job in &gating.workflow.jobs {
+        if node_of(gating.pipeline, &job.id).is_some() && !told.contains(&job.id) {
+            wrong.push(format!("it does not tell of `{}`", job.id));
+        }
+    }
+    wrong
+}
+
+/// The job that may override the node this job stands for, if it is one that runs on reviewed code.
+fn overridden_by<'g>(gating: &'g Gating<'_, '_>, node: &Node, job: &Job) -> &'g str {
+    let asks = |other: &&Job| {
+        super::overrides::gate_of(gating.pipeline, &other.id).is_some_and(|gate| gate.id == node.id)
+    };
+    let trusted = !super::rights::is_untrusted_only(gating, job);
+    gating.workflow.jobs.iter().find(asks).filter(|_| trusted).map_or("", |other| other.id.as_str())
+}
+
+fn shown_name(job: &Job) -> Option<String> {
+    job.node.get("name").map_or_else(|| Some(job.id.clone()), super::workflow::literal)
+}

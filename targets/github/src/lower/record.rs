@@ -1,0 +1,97 @@
+//! The job that writes down what ran: the last of every run.
+
+use super::jobs::advisory;
+use super::order::Unit;
+use super::{Lowering, PLAN, RECORD, VERDICT};
+use crate::document::{Input, Job, Step};
+use crate::expression::Expression;
+use crate::pins;
+use crate::runtime;
+use crate::template::Template;
+use pipec_ir::{Event, Node, NodeKind};
+use serde_json::Value;
+
+/// How long it may take, in minutes: two calls of the API.
+const TIMEOUT: u32 = 5;
+
+impl Lowering<'_> {
+    /// Runs whatever became of the others, and nothing waits for it. All it is told are names, results and outputs.
+    pub(super) fn record_job(&self) -> Job {
+        let plan = self.has_plan().then(|| PLAN.to_owned());
+        let units = self.units.iter().flat_map(|unit| [Some(unit.id.clone()), self.override_of(unit)]);
+        let needs = plan.into_iter().chain(units.flatten());
+        let path = Template::expression("runner.temp").and_text(format!("/{RECORD}.json"));
+        let mut step = Step::run("Record the run", runtime::RECORD_RUN)
+            .with_env("GH_TOKEN", Template::expression("github.token"))
+            .with_env("PIPELINE", Template::text(&self.pipeline.name))
+            .with_env("NODES", Template::text(self.node_lines()))
+            .with_env("NEEDS", Template::expression("toJSON(needs)"));
+        if self.starts_on(Event::Manual) || self.has_overrides() {
+            step = step.with_env("INPUTS", Template::expression("toJSON(inputs)"));
+        }
+        let inputs = vec![
+            ("name", Input::Text(Template::text(RECORD))),
+            ("path", Input::Text(path.clone())),
+            ("if-no-files-found", Input::Text(Template::text("error"))),
+            ("overwrite", Input::Flag(true)),
+        ];
+        let mut job = Job {
+            id: RECORD.to_owned(),
+            comments: vec!["what ran, kept with the run and shown as its summary".to_owned()],
+            name: RECORD.to_owned(),
+            needs: needs.chain(std::iter::once(VERDICT.to_owned())).collect(),
+            condition: Some(Expression::raw("always()")),
+            runs_on: "ubuntu-24.04".to_owned(),
+            timeout_minutes: TIMEOUT,
+            steps: vec![
+                step.with_env("RECORD", path),
+                Step::uses("Keep the record", &pins::UPLOAD_ARTIFACT, inputs),
+            ],
+            ..Job::default()
+        };
+        job.permissions.read("actions", "when each job ran");
+        job
+    }
+
+    /// A line of JSON for each job of a node.
+    fn node_lines(&self) -> String {
+        let lines = self.units.iter().filter_map(|unit| {
+            let fields = self.fields(unit, self.pipeline.node(unit.node)?);
+            let fields = fields.into_iter().map(|(name, value)| format!("{}: {value}", Value::from(name)));
+            Some(format!("{{{}}}\n", fields.collect::<Vec<_>>().join(", ")))
+        });
+        lines.collect()
+    }
+
+    fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {
+        let stage = self.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
+        let mut fields = vec![
+            ("place", node.id.0.into()),
+            ("job", unit.id.as_str().into()),
+            ("name", self.job_name(unit, node).into()),
+            ("node", node.name.as_str().into()),
+            ("stage", stage.into()),
+        ];
+        match &node.kind {
+            NodeKind::Gate(gate) => {
+                fields.extend([
+                    ("kind", "gate".into()),
+                    ("evidence", gate.evidence.name.as_str().into()),
+                    ("of", gate.of.clone().into()),
+                ]);
+                fields.extend(advisory(node).map(|_| ("advisory", true.into())));
+                fields.extend(self.override_of(unit).map(|id| ("override", id.into())));
+            }
+            NodeKind::Artefact(artefact) => {
+                fields.extend([("kind", "artefact".into()), ("type", artefact.ty.word().into())]);
+            }
+            NodeKind::Deploy(deploy) => fields.extend([
+                ("kind", "deploy".into()),
+                ("environment", deploy.environment.as_str().into()),
+                ("artefacts", deploy.artefacts.clone().into()),
+            ]),
+            NodeKind::Job => fields.push(("kind", "job".into())),
+        }
+        fields
+    }
+}

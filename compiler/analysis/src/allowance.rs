@@ -9,6 +9,19 @@ use pipec_syntax::ast::{
     SidecarClause, StageClause, Work,
 };
 
+/// A finding that the source allows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allowed {
+    /// Its code.
+    pub code: Code,
+    /// Why.
+    pub because: String,
+    /// Until when.
+    pub until: Option<Date>,
+    /// Where it is allowed.
+    pub span: Span,
+}
+
 struct Allowance<'a> {
     written: &'a Allow,
     covers: Span,
@@ -16,13 +29,14 @@ struct Allowance<'a> {
     is_standard: bool,
 }
 
-/// Takes out what is allowed, and adds what is wrong with the allowances themselves.
+/// Takes out what is allowed, and adds what is wrong with the allowances themselves. Tells what was allowed.
 pub(crate) fn apply(
     workspace: &[Module<'_>],
     standard: &[Module<'_>],
     today: Date,
     diagnostics: &mut Vec<Diagnostic>,
-) {
+) -> Vec<Allowed> {
+    let mut allowed = Vec::new();
     let mut allowances = Vec::new();
     for item in standard.iter().flat_map(|module| &module.tree.items) {
         gather(item, &mut allowances);
@@ -98,8 +112,14 @@ pub(crate) fn apply(
                 .help("drop it: an allowance that allows nothing hides the next finding")
                 .fix("drop it", written.span, ""),
             );
+        } else {
+            let because = written.because.node.clone();
+            let until = written.until.as_ref().map(|until| until.node);
+            allowed.push(Allowed { code, because, until, span: written.span });
         }
     }
+    allowed.sort_by_key(|allowed| allowed.span);
+    allowed
 }
 
 fn gather<'a, T>(clause: &'a Clause<T>, all: &mut Vec<Allowance<'a>>) {

@@ -2,6 +2,7 @@
 
 mod allowance;
 mod expand;
+mod guarantees;
 mod order;
 mod scope;
 mod script_checks;
@@ -10,6 +11,8 @@ mod theorems;
 mod value;
 mod variables;
 
+pub use allowance::Allowed;
+pub use guarantees::guarantees;
 use pipec_base::{Diagnostic, FileId, Span, codes};
 use pipec_ir::Program;
 use pipec_syntax::ast;
@@ -36,6 +39,8 @@ pub struct Analysis {
     pub program: Program,
     /// In the order of the source.
     pub diagnostics: Vec<Diagnostic>,
+    /// The findings that were allowed, in the order of the source.
+    pub allowed: Vec<Allowed>,
     /// What is wrong, should no finding of the parser or of the analysis be an error: the pipelines that were not proven.
     pub unproven: Vec<Diagnostic>,
 }
@@ -54,10 +59,10 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
     theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
     variables::check(&expanded, &mut diagnostics);
     script_checks::check(&names, &expanded, &mut diagnostics);
-    allowance::apply(workspace, standard, today, &mut diagnostics);
+    let allowed = allowance::apply(workspace, standard, today, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
     let unproven = expanded.incomplete.iter().map(|span| unproven(*span)).collect();
-    Analysis { program: expanded.program, diagnostics, unproven }
+    Analysis { program: expanded.program, diagnostics, allowed, unproven }
 }
 
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.

@@ -47,6 +47,9 @@ pub enum Command {
     /// Draw the path to production, or say what holds a node back
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Graph),
+    /// Tell what is proved, emitted and assumed, with the settings to make
+    #[command(after_help = ASSURE_EXAMPLES)]
+    Assure(Assure),
     /// Show the page of a finding's code, or list all codes
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -80,6 +83,11 @@ const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        th
                               several\n  pipec graph --why production       what must have happened before a \
                               deploy\n\nA workspace that is not proven is drawn all the same, and the drawing says so; \
                               the exit code is then 1.";
+
+const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       everything that is guaranteed, and on what it \
+                               rests\n  pipec assure --environment production\n  pipec assure --format markdown > \
+                               ASSURANCE.md\n\nOf a workspace that is not proven nothing is claimed; the exit code is \
+                               then 1.";
 
 const EXPLAIN_EXAMPLES: &str = "Examples:\n  pipec explain P0401\n  pipec explain skippable-gate\n  pipec explain          \
                                 \u{20}           all codes";
@@ -163,6 +171,20 @@ pub struct Graph {
     pub why: Option<String>,
 }
 
+/// `pipec assure`
+#[derive(Debug, Args)]
+pub struct Assure {
+    /// A folder (a workspace), or a file whose pipelines are told of
+    #[arg(value_name = "PATH", help = WORKSPACE)]
+    pub path: Option<PathBuf>,
+    /// How it is told
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = AssureFormat::Text)]
+    pub format: AssureFormat,
+    /// Only of this environment, and of all runs of the pipelines that enter it
+    #[arg(long, value_name = "NAME")]
+    pub environment: Option<String>,
+}
+
 /// `pipec explain`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -226,6 +248,17 @@ pub enum GraphFormat {
     Mermaid,
     /// For Graphviz
     Dot,
+    /// One JSON object; its form is stable
+    Json,
+}
+
+/// The forms of an assurance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AssureFormat {
+    /// For the terminal
+    Text,
+    /// With the settings as a list of tasks
+    Markdown,
     /// One JSON object; its form is stable
     Json,
 }

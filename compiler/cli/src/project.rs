@@ -122,6 +122,13 @@ impl Project {
         outcome
     }
 
+    /// Keeps the pipelines of the file given, if one was.
+    pub fn narrow_to_file(&mut self) {
+        if let Some(file) = self.only.as_deref().and_then(|path| self.compilation.file(path)) {
+            self.compilation.program.pipelines.retain(|pipeline| pipeline.origin.span.file == file);
+        }
+    }
+
     /// Tells people the errors and problems, after a command whose data does not hold them.
     pub fn report_trouble(&self, console: &Console) -> Outcome {
         if self.is_sound() {

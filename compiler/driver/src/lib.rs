@@ -1,6 +1,7 @@
 //! Files, the workspace and a compilation session. All input and output of the compiler goes through [`Files`]: a disk,
 //! or a memory for tests and editors. What lies between, [`Session::compile`], is a function of texts.
 
+mod assurance;
 mod disk;
 mod files;
 mod findings;
@@ -12,6 +13,7 @@ mod session;
 mod transaction;
 mod workspace;
 
+pub use assurance::assure;
 pub use disk::Disk;
 pub use files::{Files, Found, Kind, Staged};
 pub use findings::{Counts, Narrowed, narrow, tidy};

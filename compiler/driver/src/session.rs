@@ -3,7 +3,7 @@
 use crate::findings::tidy;
 use crate::parallel;
 use crate::workspace::{Content, InputText, LONGEST_SOURCE};
-use pipec_analysis::{Module, analyse};
+use pipec_analysis::{Allowed, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes};
 use pipec_ir::{GeneratedFile, Pipeline, Program, Target, TargetContext};
 use pipec_syntax::ast;
@@ -34,6 +34,8 @@ pub struct Compilation {
     pub program: Program,
     /// All findings, by place.
     pub diagnostics: Vec<Diagnostic>,
+    /// The findings that the source allows.
+    pub allowed: Vec<Allowed>,
     /// The files to write, by pipeline and target; none if a finding is an error.
     pub outputs: Vec<CompiledFile>,
 }
@@ -122,7 +124,13 @@ impl Session {
         if diagnostics.iter().any(Diagnostic::is_error) {
             outputs.clear();
         }
-        Compilation { sources, program: analysis.program, diagnostics: tidy(diagnostics), outputs }
+        Compilation {
+            sources,
+            program: analysis.program,
+            diagnostics: tidy(diagnostics),
+            allowed: analysis.allowed,
+            outputs,
+        }
     }
 
     fn modules<'a>(&'a self, files: &[(FileId, &'a str)]) -> Vec<Module<'a>> {

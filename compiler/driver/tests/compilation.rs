@@ -2,10 +2,10 @@
 
 use pipec_base::{Diagnostic, codes};
 use pipec_driver::{
-    Compilation, Content, InputText, Memory, Options, PlannedFile, Session, plan, read, replace_all,
+    Compilation, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read, replace_all,
     unclaimed,
 };
-use pipec_ir::{GeneratedFile, Output, Pipeline, Program, Target, TargetContext};
+use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Standing, Target, TargetContext};
 use pipec_syntax::ast::Date;
 use std::path::Path;
 
@@ -44,6 +44,15 @@ impl Target for Echo {
         assert_eq!(files.len(), 1, "what a target refuses is not judged");
         let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
         (pipeline.name == "mistrusted").then_some(finding).into_iter().collect()
+    }
+
+    fn guarantees(&self, _: &Program, _: &Pipeline) -> Vec<Guarantee> {
+        vec![Guarantee::new(
+            Standing::Proved,
+            "no-skipped-gates",
+            "the file waits",
+            format!("{}'s model", self.name),
+        )]
     }
 
     fn is_generated(&self, text: &str) -> bool {
@@ -224,4 +233,30 @@ fn a_workspace_of_no_files_is_an_empty_program() {
     let workspace = read(&Memory::default(), Path::new("/w"));
     let compilation = Session::new().compile(&workspace.texts, &options());
     assert_eq!((messages(&compilation).len(), compilation.program.pipelines.len()), (0, 0));
+}
+
+#[test]
+fn what_is_assured_names_the_theorem_its_second_proof_and_the_exceptions() {
+    let source = "pipeline shop {\n  on push to main\n  change docs \"docs/**\"\n  stage commit {\n    gate unit: test {\n      \
+                  run \"make\"\n      exempt unless changed code because \"only code is tested\"\n    }\n    \
+                  artefact app: archive { run \"make\" path \"out/**\" }\n  }\n  stage release { deploy app to production { run \"./d\" } }\n}\n\
+                  environment production { requires test }\n";
+    let compilation = compile(&[("shop.pipe", source.to_owned())]);
+    let assurance = assure(&compilation, TARGETS).unwrap_or_else(|| panic!("{:#?}", compilation.diagnostics));
+    let [pipeline] = assurance.pipelines.as_slice() else { panic!("{assurance:#?}") };
+    assert_eq!(pipeline.environments, ["production"]);
+    let gates = pipeline.guarantees.iter().find(|given| given.guarantee.kind == "no-skipped-gates");
+    let gates = &gates.expect("the theorem").guarantee;
+    assert_eq!(gates.environment.as_deref(), Some("production"));
+    assert_eq!(
+        gates.holds,
+        "no deploy starts unless unit has passed or been exempt by the book in the same run; test covers app"
+    );
+    assert!(gates.by.contains("; github: github's model; second: second's model"), "{}", gates.by);
+    let exceptions: Vec<&str> = pipeline.exceptions.iter().map(|exception| exception.says.as_str()).collect();
+    assert_eq!(exceptions, ["unit is exempt unless code changed"]);
+    assert_eq!((pipeline.engine_steps, pipeline.steps), (0, 3));
+
+    let skipped = source.replace("requires test", "requires test, lint");
+    assert_eq!(assure(&compile(&[("shop.pipe", skipped)]), TARGETS), None);
 }

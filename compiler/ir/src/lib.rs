@@ -1,16 +1,19 @@
 //! A pipeline as the proofs and the targets see it: nodes, conditions, artefacts and environments, each with the place
 //! it came from; the facts of a run as propositions; and the trait that every target implements.
 
+mod assurance;
 mod body;
 mod condition;
 mod environment;
 pub mod facts;
+mod guarantee;
 mod node;
 mod pins;
 mod pipeline;
 mod target;
 mod text;
 
+pub use assurance::{Assurance, PipelineAssurance, TargetGuarantee};
 pub use body::{
     Action, Binding, Body, Cache, Checkout, EngineBlock, EngineStep, Expectation, Identity, Keep, Leg,
     Matrix, Measure, Operator, Report, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step, StepKind,
@@ -18,6 +21,7 @@ pub use body::{
 };
 pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
 pub use environment::{Approval, Environment, Lock, Role, RoleMember, Tier, Window};
+pub use guarantee::{Exception, Guarantee, Standing};
 pub use node::{
     Artefact, ArtefactType, Deploy, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind,
     Override, PathPattern, Quorum, Strategy, StrategyStep,

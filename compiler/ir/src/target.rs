@@ -1,6 +1,6 @@
 //! What every target offers. The trait lives here so that neither the compiler nor the editor's server knows a target.
 
-use crate::{Pipeline, Program};
+use crate::{Guarantee, Pipeline, Program};
 use pipec_base::{Diagnostic, Span};
 
 /// What a target is told besides the program.
@@ -21,6 +21,11 @@ pub trait Target: Sync {
     /// Reads emitted files back with the engine's own YAML dialect and proves on them what was proven on the source.
     /// Shares no code with [`Target::compile`]. Any finding is an internal error.
     fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic>;
+
+    /// What the files of a proven pipeline make the engine do, what [`Target::verify`] proves on them, and what neither
+    /// can hold, so that it must be set on the platform. A guarantee that is proved and has the kind of one the analysis
+    /// gives says how it is proved again.
+    fn guarantees(&self, program: &Program, pipeline: &Pipeline) -> Vec<Guarantee>;
 
     /// Whether a file's text carries this compiler's header, so that it may be overwritten.
     fn is_generated(&self, text: &str) -> bool;

@@ -1,6 +1,7 @@
 //! Findings and results for people and for programs: values in, texts out.
 
 pub mod annotations;
+pub mod assurance;
 mod diff;
 pub mod graph;
 pub mod human;
@@ -8,6 +9,7 @@ pub mod json;
 pub mod page;
 mod paint;
 mod place;
+mod row;
 pub mod sarif;
 mod words;
 

@@ -13,8 +13,9 @@ mod runtime;
 mod template;
 
 pub use catalogue::image_digest;
+pub use lower::{ASSUMPTIONS, Assumption};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{GeneratedFile, Output, Pipeline, Program, Target, TargetContext};
+use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Target, TargetContext};
 
 /// The largest workflow that GitHub reads, in bytes (500 KB).
 const LARGEST_FILE: usize = 500_000;
@@ -55,6 +56,11 @@ impl Target for GitHub {
 
     fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
         engine::verify(program, pipeline, files)
+    }
+
+    fn guarantees(&self, program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
+        let context = TargetContext { version: String::new() };
+        lower::guarantees(program, pipeline, &lower::lower(program, pipeline, &context))
     }
 
     fn is_generated(&self, text: &str) -> bool {

@@ -24,7 +24,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Outcome {
             return Outcome::Trouble;
         }
     };
-    narrow(&mut project);
+    project.narrow_to_file();
     if let Some(name) = &arguments.pipeline
         && !project.compilation.program.pipelines.iter().any(|pipeline| pipeline.name == *name)
     {
@@ -53,13 +53,6 @@ pub fn run(arguments: &Arguments, console: &Console) -> Outcome {
     };
     console.data(&drawn);
     project.report_trouble(console)
-}
-
-/// A file given draws its own pipelines.
-fn narrow(project: &mut Project) {
-    if let Some(file) = project.only.as_deref().and_then(|path| project.compilation.file(path)) {
-        project.compilation.program.pipelines.retain(|pipeline| pipeline.origin.span.file == file);
-    }
 }
 
 fn unknown_pipeline(name: &str, project: &Project) -> Problem {

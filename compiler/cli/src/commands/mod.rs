@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod assure;
 mod build;
 mod check;
 mod completions;
@@ -28,6 +29,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
         Command::Build(build) => build::run(build, &console),
         Command::Fmt(fmt) => fmt::run(fmt, &console),
         Command::Graph(graph) => graph::run(graph, &console),
+        Command::Assure(assure) => assure::run(assure, &console),
         Command::Explain(explain) => explain::run(explain, &console),
         Command::Completions(completions) => completions::run(completions, &console),
     };

@@ -27,7 +27,7 @@ fn wrong_usage_is_told_with_the_right_one() {
 #[test]
 fn every_command_has_help_with_examples() {
     run(&["--help"]).expect(0).prints("Examples:").prints("Exit codes:");
-    for command in ["check", "build", "fmt", "graph", "explain", "completions"] {
+    for command in ["check", "build", "fmt", "graph", "assure", "explain", "completions"] {
         run(&[command, "--help"]).expect(0).prints("Examples:\n  pipec ");
     }
     let version = run(&["--version"]).expect(0).out;

@@ -2,85 +2,13 @@
 
 use super::path::{Band, Fact, Kind, Path, Stop};
 use super::{Graph, UNPROVEN};
-use crate::paint::{Colour, Style, harmless};
+use crate::paint::{Colour, Style};
+use crate::row::{Row, wrapped};
 use crate::words;
 
 /// The narrowest and the widest drawing, in columns.
 const NARROWEST: usize = 48;
 const WIDEST: usize = 120;
-
-/// A line under way.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Row {
-    pieces: Vec<(Option<Style>, String)>,
-    width: usize,
-}
-
-impl Row {
-    pub(crate) fn text(self, text: impl AsRef<str>) -> Row {
-        self.piece(None, text.as_ref())
-    }
-
-    pub(crate) fn styled(self, style: Style, text: impl AsRef<str>) -> Row {
-        self.piece(Some(style), text.as_ref())
-    }
-
-    fn piece(mut self, style: Option<Style>, text: &str) -> Row {
-        let text = harmless(text).replace(['\n', '\t'], " ");
-        self.width += text.chars().count();
-        self.pieces.push((style, text));
-        self
-    }
-
-    /// Blanks up to a column.
-    pub(crate) fn to(self, column: usize) -> Row {
-        let missing = column.saturating_sub(self.width);
-        self.text(" ".repeat(missing))
-    }
-
-    pub(crate) fn render(&self, colour: Colour) -> String {
-        let painted: String = self
-            .pieces
-            .iter()
-            .map(|(style, text)| match style {
-                Some(style) if !text.is_empty() => colour.paint(*style, text),
-                _ => text.clone(),
-            })
-            .collect();
-        if colour == Colour::Never { painted.trim_end().to_owned() + "\n" } else { painted + "\n" }
-    }
-}
-
-/// The text in lines of at most `width` characters, broken at blanks where there are any.
-pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let width = width.max(8);
-    let mut lines = vec![String::new()];
-    let mut length = 0;
-    for word in text.split_whitespace() {
-        let mut word: Vec<char> = word.chars().collect();
-        if length > 0 && length + 1 + word.len() > width {
-            lines.push(String::new());
-            length = 0;
-        }
-        while word.len() > width {
-            let rest = word.split_off(width);
-            if let Some(line) = lines.last_mut() {
-                line.extend(word);
-            }
-            lines.push(String::new());
-            word = rest;
-        }
-        if let Some(line) = lines.last_mut() {
-            if length > 0 {
-                line.push(' ');
-                length += 1;
-            }
-            length += word.len();
-            line.extend(word);
-        }
-    }
-    lines
-}
 
 /// The text, or as much of it as fits.
 fn cut(text: &str, width: usize) -> String {
@@ -187,11 +115,11 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
         } else {
             format!("after {}", after.join(", "))
         };
-        let room = width.saturating_sub(head.width + 8);
+        let room = width.saturating_sub(head.width() + 8);
         head = head.styled(Style::Faint, cut(&told, room)).text(" ");
     }
     let budget = band.budget().map(|budget| format!(" {budget} ─")).unwrap_or_default();
-    let missing = width.saturating_sub(head.width + budget.chars().count() + 1);
+    let missing = width.saturating_sub(head.width() + budget.chars().count() + 1);
     rows.push(head.styled(Style::Faint, format!("{}{budget}╮", "─".repeat(missing))));
     if let Some(condition) = band.condition() {
         for line in wrapped(&condition, width.saturating_sub(6)) {
@@ -264,8 +192,6 @@ fn fact_rows(fact: &Fact, column: usize, room: usize) -> Vec<Row> {
 }
 
 fn framed(row: Row, width: usize) -> Row {
-    let mut framed = Row::default().styled(Style::Faint, "│").text("  ");
-    framed.width += row.width;
-    framed.pieces.extend(row.pieces);
+    let framed = Row::default().styled(Style::Faint, "│").text("  ").then(row);
     framed.to(width.saturating_sub(1)).styled(Style::Faint, "│")
 }

@@ -2,8 +2,9 @@
 
 use super::Graph;
 use super::path::{Kind, Path, Stop};
-use super::terminal::{Row, sign, style, wrapped};
+use super::terminal::{sign, style};
 use crate::paint::{Colour, Style};
+use crate::row::{Row, wrapped};
 use crate::words;
 use pipec_ir::{Condition, Lock, NodeId, NodeKind};
 use serde_json::{Value, json};

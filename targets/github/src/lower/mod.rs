@@ -4,6 +4,7 @@ mod actions;
 mod artefacts;
 mod conditions;
 mod deploys;
+mod guarantees;
 mod header;
 mod identities;
 mod images;
@@ -29,6 +30,8 @@ use pipec_ir::facts::Facts;
 use pipec_ir::{Origin, Pipeline, Program, TargetContext};
 use std::cell::RefCell;
 
+pub(crate) use guarantees::guarantees;
+pub use guarantees::{ASSUMPTIONS, Assumption};
 pub(crate) use header::{is_generated, without_header};
 
 /// The name of the job that decides facts.

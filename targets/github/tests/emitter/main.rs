@@ -12,6 +12,7 @@
 
 mod bench;
 mod golden;
+mod guarantees;
 mod portable;
 mod programs;
 mod refusals;

@@ -1,0 +1,446 @@
+//! What a workflow makes GitHub do, what is proved on its bytes, and what nobody but GitHub's settings can do.
+//!
+//! Whoever lowers a clause that rests on a setting lists the setting here, by its [`Assumption`]: the reference's "What
+//! remains assumed" is held against them.
+
+use super::Lowered;
+use super::overrides::{self, overriding};
+use super::names::{file_name, secrets_environment};
+use crate::document::{Job, Work};
+use pipec_ir::{
+    Approval, Deploy, Environment, Guarantee, Identity, Node, NodeKind, Pipeline, Program, Standing, Tier, Trigger,
+};
+use pipec_logic::Glob;
+use std::collections::BTreeSet;
+
+/// A kind of setting, and in general words what has to be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Assumption {
+    /// Its name: the kind of the guarantees it gives.
+    pub kind: &'static str,
+    /// What the reference says of it, as Markdown in one line.
+    pub says: &'static str,
+}
+
+/// Every kind, in the order of the reference.
+pub const ASSUMPTIONS: &[Assumption] = &[
+    PROTECTED,
+    ENVIRONMENT,
+    OVERRIDE,
+    REQUIRED_CHECK,
+    SECRETS,
+    TRUST,
+    ACTIONS,
+    RUNNERS,
+    BUILD_MACHINE,
+    CANCELLING,
+    DEPLOYMENTS,
+    INTERFERENCE,
+];
+
+const PROTECTED: Assumption = Assumption {
+    kind: "protected",
+    says: "the branches and tags of `protect` are protected: only reviewed changes reach them, and administrators don't go around it",
+};
+const ENVIRONMENT: Assumption = Assumption {
+    kind: "environment",
+    says: "each environment lets in only the protected branches or tags, and asks for the reviewers of its role (one of them \
+           suffices on GitHub, so `min 2` is refused: chain two environments)",
+};
+const OVERRIDE: Assumption = Assumption {
+    kind: "override",
+    says: "the environment `PIPELINE-override-GATE` asks for the reviewers of the gate's role; whether who asked for an override may \
+           approve it, too, is a setting there. The job asserts through the API that somebody approved. GitHub does not tell \
+           when: the job starts then, so its start counts, and waiting for a machine does not. What an override was for, why, \
+           by whom it was approved and by when it is to be reviewed stands in the summary of the run; that somebody reviews it \
+           is up to people",
+};
+const REQUIRED_CHECK: Assumption = Assumption {
+    kind: "required-check",
+    says: "the check of a pipeline that runs on pull requests is required on the branches they go to",
+};
+const SECRETS: Assumption = Assumption {
+    kind: "secrets",
+    says: "secrets are stored in their environment, not in the repository or organisation",
+};
+const TRUST: Assumption = Assumption {
+    kind: "trust",
+    says: "a cloud trusts an identity only from the environment of its deploys: GitHub's token names that, and no branch",
+};
+const ACTIONS: Assumption =
+    Assumption { kind: "actions", says: "actions do at their pinned commits what they say" };
+const RUNNERS: Assumption = Assumption {
+    kind: "runners",
+    says: "runners have bash and tar; those of deploys have `gh`, machines of one's own that build images `jq` and `skopeo`",
+};
+const BUILD_MACHINE: Assumption = Assumption {
+    kind: "build-machine",
+    says: "what the scripts of a build leave running or installed on its machine does not spy on the push that follows in the \
+           same job",
+};
+const CANCELLING: Assumption = Assumption {
+    kind: "cancelling",
+    says: "who cancels a run in the middle of a deploy leaves its `rollback` the five minutes that GitHub gives a cancelled job",
+};
+const DEPLOYMENTS: Assumption = Assumption {
+    kind: "deployments",
+    says: "nobody but this workflow writes the deployments of its environments, or reuses its groups of `concurrency`, in which \
+           no more than 100 deploys wait",
+};
+const INTERFERENCE: Assumption = Assumption {
+    kind: "interference",
+    says: "between a deploy and the gates that read its environment nobody else deploys there: the lock holds for one job, so \
+           another run may. Let such gates look at the version they judge, or keep such runs apart.",
+};
+
+/// Everything the target says of a proven pipeline.
+pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lowered) -> Vec<Guarantee> {
+    let jobs = lowered.workflow.as_ref().map_or(&[][..], |workflow| &workflow.jobs);
+    let mut all = proved(pipeline);
+    all.extend(of_the_run(pipeline));
+    for environment in entered(program, pipeline) {
+        all.extend(of_a_deploy(pipeline, environment));
+    }
+    all.extend(settings_of_the_repository(pipeline));
+    for environment in entered(program, pipeline) {
+        all.extend(settings_of_an_environment(program, pipeline, environment));
+    }
+    for node in &pipeline.nodes {
+        all.extend(settings_of_a_node(program, pipeline, node));
+    }
+    all.extend(trusted_parts(pipeline, jobs));
+    all
+}
+
+/// What the model of the engine proves on the bytes of the workflow.
+fn proved(pipeline: &Pipeline) -> Vec<Guarantee> {
+    let deploys = ["no-skipped-gates", "one-path", "held-alone"];
+    let has_deploys = pipeline.deploys().next().is_some();
+    let is_about = |guarantee: &Guarantee| has_deploys || !deploys.contains(&guarantee.kind);
+    proved_on_every_workflow().into_iter().filter(is_about).collect()
+}
+
+fn proved_on_every_workflow() -> Vec<Guarantee> {
+    let on_the_output = |kind, holds: &str, by: &str| Guarantee::new(Standing::Proved, kind, holds, by);
+    vec![
+        on_the_output(
+            "no-skipped-gates",
+            "a deploy's job starts only where the source lets it",
+            "again on the workflow, over all events and outcomes of jobs, skipped and cancelled ones among them",
+        ),
+        on_the_output(
+            "one-path",
+            "no job but a deploy's enters an environment",
+            "again on the workflow, for every event GitHub can start it with, declared or not",
+        ),
+        on_the_output(
+            "held-alone",
+            "no other job sees an environment's secrets or identities",
+            "again on the workflow: what each step's variables and each job's environment hold",
+        ),
+        on_the_output(
+            "least-authority",
+            "each job's token has exactly the rights of the table in the reference",
+            "P1190, on the workflow",
+        ),
+        on_the_output(
+            "scripts-arrive",
+            "every script reaches its shell byte for byte, and no value is put into its text",
+            "P1190, on the workflow",
+        ),
+    ]
+}
+
+fn emitted(kind: &'static str, holds: &str, by: &str) -> Guarantee {
+    Guarantee::new(Standing::Emitted, kind, holds, by)
+}
+
+fn assumed(assumption: Assumption, setting: String, relied_on_by: &str) -> Guarantee {
+    Guarantee::new(Standing::Assumed, assumption.kind, setting, relied_on_by)
+}
+
+fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
+    let mut all = vec![
+        emitted(
+            "order",
+            "a job starts only when all before it that are in the run have passed",
+            "`needs` and `if`",
+        ),
+        emitted("timeout", "every job ends after its timeout", "`timeout-minutes`"),
+        emitted("verdict", "one check is green only if all is well", "the job `verdict`"),
+    ];
+    let artefacts = pipeline.nodes.iter().any(|node| matches!(node.kind, NodeKind::Artefact(_)));
+    if artefacts {
+        all.push(emitted(
+            "same-digest",
+            "whatever uses an artefact fails unless it has the digest its build recorded",
+            "the first steps of each consumer",
+        ));
+    }
+    for (node, rule) in pipeline.nodes.iter().filter_map(|node| Some((node, overriding(node)?))) {
+        let (gate, role) = (&node.name, &rule.role);
+        let holds = format!("a failed {gate} is passed over only in a run asked for with a reason, after an approval by {role}, while it is in force");
+        all.push(emitted("override", &holds, "the job that asks for the approval, and the deploys that look at its age"));
+    }
+    if pipeline.events().iter().any(|event| !event.is_trusted()) {
+        all.push(emitted(
+            "untrusted-empty",
+            "code that was not reviewed gets no secret, no identity and no right to write",
+            "no job that such an event starts is given any",
+        ));
+    }
+    all
+}
+
+fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee> {
+    let name = &environment.name;
+    let mut all = vec![
+        emitted(
+            "lock",
+            "one deploy at a time; the others wait",
+            &format!("the group of `concurrency` of {} and {name}", pipeline.name),
+        ),
+        emitted(
+            "never-backwards",
+            "a deploy of a commit that does not descend from the one deployed there last fails",
+            "the step `Only forward`, before any script",
+        ),
+    ];
+    if let Some(Approval { not_author, .. }) = &environment.approval {
+        let whom = if *not_author { " by somebody other than its author" } else { "" };
+        let holds = format!("a deploy that nobody approved{whom} fails");
+        all.push(emitted("approval", &holds, "the step `Approved`, which asks GitHub"));
+    }
+    if deploys_to(pipeline, name).any(|deploy| deploy.rollback.is_some()) {
+        all.push(emitted("rollback", "a deploy that fails on its way is taken back, and has failed", "the steps of its rollback"));
+    }
+    if environment.window.is_some() {
+        all.push(emitted(
+            "window",
+            "outside its window no deploy runs a script",
+            "what waits for the window, and the deploy's own check",
+        ));
+    }
+    all.into_iter().map(|guarantee| guarantee.of(name)).collect()
+}
+
+fn deploys_to<'p>(pipeline: &'p Pipeline, environment: &'p str) -> impl Iterator<Item = &'p Deploy> {
+    pipeline.deploys().map(|(_, deploy)| deploy).filter(move |deploy| deploy.environment == environment)
+}
+
+fn settings_of_the_repository(pipeline: &Pipeline) -> Vec<Guarantee> {
+    let mut all = Vec::new();
+    let branches = pipeline.protected_branches.iter().map(|glob| ("branch", glob));
+    let tags = pipeline.protected_tags.iter().map(|glob| ("tag", glob));
+    for (what, glob) in branches.chain(tags) {
+        let setting = match what {
+            "branch" => format!(
+                "a ruleset for the branch `{}`: changes come by reviewed pull requests only, no force pushes, nobody bypasses it",
+                glob.text()
+            ),
+            _ => format!(
+                "a ruleset for the tag `{}`: only people who may release create, move or delete it",
+                glob.text()
+            ),
+        };
+        all.push(assumed(PROTECTED, setting, "one-path"));
+    }
+    // A check that is required but never runs would keep every change out.
+    for glob in reviewed_into(pipeline) {
+        let setting = format!("the check `{}` is required on the branch `{}`", pipeline.name, glob.text());
+        all.push(assumed(REQUIRED_CHECK, setting, "what is merged has passed"));
+    }
+    all
+}
+
+/// The protected branches that the pipeline judges changes to before they are merged.
+fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
+    let is_judged = |glob: &&Glob| {
+        pipeline.triggers.iter().any(|trigger| match trigger {
+            Trigger::PullRequest(into, _) => into.contains(glob),
+            Trigger::MergeQueue(_) => true,
+            _ => false,
+        })
+    };
+    pipeline.protected_branches.iter().filter(is_judged).collect()
+}
+
+fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
+    let mut seen = BTreeSet::new();
+    pipeline
+        .deploys()
+        .filter(|(_, deploy)| seen.insert(deploy.environment.as_str()))
+        .filter_map(|(_, deploy)| program.environments.get(&deploy.environment))
+        .collect()
+}
+
+/// The protected branches and tags, as the rules of an environment name them.
+fn ways_in(pipeline: &Pipeline) -> String {
+    let named = |what: &str, globs: &[Glob]| -> Option<String> {
+        let globs: Vec<String> = globs.iter().map(|glob| format!("`{}`", glob.text())).collect();
+        (!globs.is_empty()).then(|| format!("the {what} {}", globs.join(", ")))
+    };
+    let ways = [named("branches", &pipeline.protected_branches), named("tags", &pipeline.protected_tags)];
+    ways.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+fn settings_of_an_environment(
+    program: &Program,
+    pipeline: &Pipeline,
+    environment: &Environment,
+) -> Vec<Guarantee> {
+    let name = &environment.name;
+    let mut all = Vec::new();
+    if environment.tier != Tier::Ephemeral {
+        let setting = format!("the environment `{name}` lets in only {}", ways_in(pipeline));
+        all.push(assumed(ENVIRONMENT, setting, "one-path, held-alone"));
+    }
+    if let Some(approval) = &environment.approval {
+        let who = reviewers(program, &approval.role);
+        let itself = if approval.not_author { ", prevents self-review" } else { "" };
+        let setting = format!(
+            "the environment `{name}` has {who} as required reviewers{itself} and lets no administrator bypass it"
+        );
+        all.push(assumed(ENVIRONMENT, setting, "approval"));
+    }
+    for secret in &environment.secrets {
+        all.push(stored(&secret.variable, name));
+    }
+    for identity in &environment.identities {
+        all.push(trusted(identity, name));
+    }
+    let setting = format!(
+        "no other workflow or token creates deployments to `{name}`, or uses the group `pipec-deploy-{name}-{}`; at most 100 deploys wait in it",
+        pipeline.name
+    );
+    all.push(assumed(DEPLOYMENTS, setting, "never-backwards, lock"));
+    if deploys_to(pipeline, name).any(|deploy| deploy.rollback.is_some()) {
+        let setting = format!("who cancels a run while it deploys to `{name}` lets its rollback end, for which GitHub gives five minutes");
+        all.push(assumed(CANCELLING, setting, "rollback"));
+    }
+    let readers: Vec<&str> = pipeline
+        .nodes
+        .iter()
+        .filter(|node| node.body.reads.iter().any(|(read, _)| read == name))
+        .map(|node| node.name.as_str())
+        .collect();
+    if !readers.is_empty() {
+        let setting = format!("no other run deploys to `{name}` while {} judge it", readers.join(", "));
+        all.push(assumed(INTERFERENCE, setting, "no-skipped-gates"));
+    }
+    all.into_iter().map(|guarantee| guarantee.of(name)).collect()
+}
+
+/// Who a role is on GitHub.
+fn reviewers(program: &Program, role: &str) -> String {
+    let member = program.roles.get(role).and_then(|role| role.members.get("github"));
+    member.map_or_else(|| format!("the role `{role}`"), |member| format!("the {} `{}`", member.kind, member.name))
+}
+
+fn stored(secret: &str, environment: &str) -> Guarantee {
+    let setting = format!(
+        "the secret `{secret}` is stored in the environment `{environment}`, and not in the repository or organisation"
+    );
+    assumed(SECRETS, setting, "held-alone")
+}
+
+fn trusted(identity: &Identity, environment: &str) -> Guarantee {
+    let Identity { provider, role, .. } = identity;
+    let setting = format!(
+        "{provider} lets in `{role}` only tokens whose `sub` ends in `:environment:{environment}` of this repository"
+    );
+    assumed(TRUST, setting, "held-alone")
+}
+
+fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Guarantee> {
+    let mut all = Vec::new();
+    let place = secrets_environment(pipeline, node);
+    if let Some(rule) = overriding(node) {
+        let place = overrides::environment(pipeline, node);
+        let who = reviewers(program, &rule.role);
+        let review = format!("{} looks at each override of {} within what it says", rule.role, node.name);
+        all.push(assumed(OVERRIDE, format!("the environment `{place}` has {who} as required reviewers"), "override"));
+        all.push(assumed(OVERRIDE, review, "override"));
+    }
+    let image = match &node.kind {
+        NodeKind::Deploy(_) => return all,
+        NodeKind::Artefact(artefact) => artefact.image_name.as_ref().map(|(name, _)| name.as_str()),
+        _ => None,
+    };
+    let registry = image.and_then(|image| program.registry_of(image));
+    let login = registry.iter().flat_map(|registry| [registry.user.as_str(), registry.password.as_str()]);
+    let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
+    let secrets: Vec<&str> = own.chain(login).collect();
+    if !secrets.is_empty() {
+        let setting = format!("the environment `{place}` lets in only {}", ways_in(pipeline));
+        all.push(assumed(ENVIRONMENT, setting, "held-alone"));
+        all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
+    }
+    for Identity { provider, role, .. } in &node.body.identities {
+        let setting = format!(
+            "{provider} lets in `{role}` only tokens of this repository, and grants no more than {} needs",
+            node.name
+        );
+        all.push(assumed(TRUST, setting, "held-alone"));
+    }
+    if let Some(image) = image {
+        let setting = format!(
+            "what the build of {} leaves on its machine does not spy on the push to {image}",
+            node.name
+        );
+        all.push(assumed(BUILD_MACHINE, setting, "held-alone"));
+    }
+    all
+}
+
+/// What runs without having been looked into: actions and machines.
+fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
+    let actions: BTreeSet<String> = jobs
+        .iter()
+        .flat_map(|job| &job.steps)
+        .filter_map(|step| match &step.work {
+            Work::Uses(action, _) => {
+                Some(format!("{} {} ({:.12})", action.name, action.version, action.commit))
+            }
+            Work::Run(_) => None,
+        })
+        .collect();
+    let mut all = Vec::new();
+    for action in actions {
+        all.push(assumed(
+            ACTIONS,
+            format!("the action {action} does what it says"),
+            "every job that calls it",
+        ));
+    }
+    let machines: BTreeSet<&str> = jobs.iter().map(|job| job.runs_on.as_str()).collect();
+    let machines: Vec<&str> = machines.into_iter().collect();
+    let deploys = if pipeline.deploys().next().is_some() { "; those of deploys have `gh`" } else { "" };
+    let setting = format!("the runners {} have bash and tar{deploys}", machines.join(", "));
+    all.push(assumed(RUNNERS, setting, &format!("every job of {}", file_name(pipeline))));
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The reference says of what is assumed exactly what is listed here.
+    #[test]
+    fn the_reference_names_every_assumption_and_no_other() {
+        let reference = include_str!("../../../../compiler/docs/github.md");
+        let section = reference.split("\n## What remains assumed\n").nth(1).expect("the section");
+        let section = section.split("\n## ").next().expect("its text");
+        let bullets: Vec<String> = section
+            .split("\n- ")
+            .skip(1)
+            .map(|bullet| {
+                let bullet = bullet.split("\n\n").next().unwrap_or("");
+                let line = bullet.split_whitespace().collect::<Vec<_>>().join(" ");
+                line.trim_end_matches([';', '.']).to_owned()
+            })
+            .collect();
+        let listed: Vec<&str> = ASSUMPTIONS.iter().map(|it| it.says.trim_end_matches('.')).collect();
+        assert_eq!(bullets, listed);
+    }
+}

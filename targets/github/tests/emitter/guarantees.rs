@@ -1,0 +1,63 @@
+//! What the target says it makes GitHub do, and what it leaves to settings.
+
+use crate::programs::{self, Build, globs, origin};
+use pipec_github::ASSUMPTIONS;
+use pipec_ir::{Guarantee, Standing, Target};
+use std::collections::BTreeSet;
+
+fn guarantees(build: &Build) -> Vec<Guarantee> {
+    pipec_github::GitHub.guarantees(&build.program, &build.pipeline)
+}
+
+fn service() -> Build {
+    let mut build =
+        programs::service().edit("journeys", |node| node.body.reads = vec![("staging".to_owned(), origin())]);
+    build.pipeline.protected_branches = globs(&["main"]);
+    build
+}
+
+#[test]
+fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
+    let told: Vec<String> = guarantees(&service())
+        .into_iter()
+        .filter(|guarantee| guarantee.kind != "actions")
+        .map(|Guarantee { standing, kind, environment, holds, by }| {
+            let environment = environment.map(|name| format!(" {name}")).unwrap_or_default();
+            format!("{} {kind}{environment}: {holds}\n    {by}", standing.word())
+        })
+        .collect();
+    insta::assert_snapshot!(told.join("\n"));
+}
+
+/// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
+#[test]
+fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
+    let given: BTreeSet<&str> = [service(), programs::images()]
+        .iter()
+        .flat_map(guarantees)
+        .filter(|guarantee| guarantee.standing == Standing::Assumed)
+        .map(|guarantee| guarantee.kind)
+        .collect();
+    let listed: BTreeSet<&str> = ASSUMPTIONS.iter().map(|assumption| assumption.kind).collect();
+    assert_eq!(given, listed);
+}
+
+#[test]
+fn actions_are_those_that_the_workflow_calls() {
+    let build = service();
+    let workflow = build.workflow();
+    let actions: Vec<Guarantee> =
+        guarantees(&build).into_iter().filter(|guarantee| guarantee.kind == "actions").collect();
+    assert!(actions.len() > 2, "{actions:?}");
+    for action in actions {
+        let name = action.holds.split_whitespace().nth(2).unwrap();
+        assert!(workflow.contains(&format!("uses: {name}@")), "{name}");
+    }
+}
+
+#[test]
+fn a_check_that_never_runs_on_a_pull_request_is_not_asked_for() {
+    let mut build = programs::hello();
+    build.pipeline.protected_branches = globs(&["main"]);
+    assert!(guarantees(&build).iter().all(|guarantee| guarantee.kind != "required-check"));
+}

@@ -4,11 +4,12 @@
 //! remains assumed" is held against them.
 
 use super::Lowered;
-use super::overrides::{self, overriding};
 use super::names::{file_name, secrets_environment};
+use super::overrides::{self, overriding};
 use crate::document::{Job, Work};
 use pipec_ir::{
-    Approval, Deploy, Environment, Guarantee, Identity, Node, NodeKind, Pipeline, Program, Standing, Tier, Trigger,
+    Approval, Deploy, Environment, Guarantee, Identity, Node, NodeKind, Pipeline, Program, Standing, Tier,
+    Trigger,
 };
 use pipec_logic::Glob;
 use std::collections::BTreeSet;
@@ -179,8 +180,14 @@ fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
     }
     for (node, rule) in pipeline.nodes.iter().filter_map(|node| Some((node, overriding(node)?))) {
         let (gate, role) = (&node.name, &rule.role);
-        let holds = format!("a failed {gate} is passed over only in a run asked for with a reason, after an approval by {role}, while it is in force");
-        all.push(emitted("override", &holds, "the job that asks for the approval, and the deploys that look at its age"));
+        let holds = format!(
+            "a failed {gate} is passed over only in a run asked for with a reason, after an approval by {role}, while it is in force"
+        );
+        all.push(emitted(
+            "override",
+            &holds,
+            "the job that asks for the approval, and the deploys that look at its age",
+        ));
     }
     if pipeline.events().iter().any(|event| !event.is_trusted()) {
         all.push(emitted(
@@ -212,7 +219,11 @@ fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee>
         all.push(emitted("approval", &holds, "the step `Approved`, which asks GitHub"));
     }
     if deploys_to(pipeline, name).any(|deploy| deploy.rollback.is_some()) {
-        all.push(emitted("rollback", "a deploy that fails on its way is taken back, and has failed", "the steps of its rollback"));
+        all.push(emitted(
+            "rollback",
+            "a deploy that fails on its way is taken back, and has failed",
+            "the steps of its rollback",
+        ));
     }
     if environment.window.is_some() {
         all.push(emitted(
@@ -315,7 +326,9 @@ fn settings_of_an_environment(
     );
     all.push(assumed(DEPLOYMENTS, setting, "never-backwards, lock"));
     if deploys_to(pipeline, name).any(|deploy| deploy.rollback.is_some()) {
-        let setting = format!("who cancels a run while it deploys to `{name}` lets its rollback end, for which GitHub gives five minutes");
+        let setting = format!(
+            "who cancels a run while it deploys to `{name}` lets its rollback end, for which GitHub gives five minutes"
+        );
         all.push(assumed(CANCELLING, setting, "rollback"));
     }
     let readers: Vec<&str> = pipeline
@@ -334,7 +347,10 @@ fn settings_of_an_environment(
 /// Who a role is on GitHub.
 fn reviewers(program: &Program, role: &str) -> String {
     let member = program.roles.get(role).and_then(|role| role.members.get("github"));
-    member.map_or_else(|| format!("the role `{role}`"), |member| format!("the {} `{}`", member.kind, member.name))
+    member.map_or_else(
+        || format!("the role `{role}`"),
+        |member| format!("the {} `{}`", member.kind, member.name),
+    )
 }
 
 fn stored(secret: &str, environment: &str) -> Guarantee {
@@ -359,7 +375,11 @@ fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Ve
         let place = overrides::environment(pipeline, node);
         let who = reviewers(program, &rule.role);
         let review = format!("{} looks at each override of {} within what it says", rule.role, node.name);
-        all.push(assumed(OVERRIDE, format!("the environment `{place}` has {who} as required reviewers"), "override"));
+        all.push(assumed(
+            OVERRIDE,
+            format!("the environment `{place}` has {who} as required reviewers"),
+            "override",
+        ));
         all.push(assumed(OVERRIDE, review, "override"));
     }
     let image = match &node.kind {

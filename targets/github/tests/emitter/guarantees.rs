@@ -32,7 +32,7 @@ fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
 /// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
 #[test]
 fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
-    let given: BTreeSet<&str> = [service(), programs::images()]
+    let given: BTreeSet<&str> = [service(), programs::images(), programs::overridden(), programs::rollout()]
         .iter()
         .flat_map(guarantees)
         .filter(|guarantee| guarantee.standing == Standing::Assumed)

@@ -96,7 +96,10 @@ fn bound(node: &Node) -> Vec<Given> {
         .map(|secret| Given::of(&secret.variable, "a secret of this node").at(&secret.origin));
     let set =
         node.body.env.iter().map(|binding| Given::of(&binding.variable, "set by `env`").at(&binding.origin));
-    secrets.chain(set).collect()
+    // A leg's own variable stands for the node's of that name.
+    let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
+    let of_legs = legs.map(|binding| Given::of(&binding.variable, "set by `env`").at(&binding.origin));
+    secrets.chain(set).chain(of_legs).collect()
 }
 
 /// Every variable that the compiler gives to a node's scripts, but those that its own clauses set.
@@ -149,11 +152,8 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
 
 /// The names of all variables that a node's scripts see.
 pub(crate) fn names(program: &Program, pipeline: &Pipeline, node: &Node) -> impl Iterator<Item = String> {
-    let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs);
-    let of_legs: Vec<String> =
-        legs.flat_map(|leg| &leg.env).map(|binding| binding.variable.clone()).collect();
     let all = given(program, pipeline, node).into_iter().chain(bound(node));
-    all.map(|given| given.variable).chain(of_legs)
+    all.map(|given| given.variable)
 }
 
 /// The variables of an environment's secrets and values.

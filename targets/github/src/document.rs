@@ -53,7 +53,9 @@ pub(crate) struct Job {
     pub(crate) needs: Vec<String>,
     /// When it runs.
     pub(crate) condition: Option<Expression>,
-    /// The machine.
+    /// The legs it runs in, if it runs in several.
+    pub(crate) strategy: Option<Strategy>,
+    /// The machine, unless each leg names its own.
     pub(crate) runs_on: String,
     /// How long it may take.
     pub(crate) timeout_minutes: u32,
@@ -69,6 +71,38 @@ pub(crate) struct Job {
     pub(crate) outputs: Vec<(String, Template)>,
     /// In order.
     pub(crate) steps: Vec<Step>,
+}
+
+/// The legs of a job. All run, whatever becomes of the others: a leg that GitHub cancels says nothing.
+#[derive(Clone, Debug)]
+pub(crate) struct Strategy {
+    /// What stands behind the job's name to tell its legs apart.
+    pub(crate) label: Template,
+    /// Whether each leg names its machine, as `matrix.machine`.
+    pub(crate) has_machines: bool,
+    /// Which legs there are.
+    pub(crate) matrix: Matrix,
+}
+
+/// Which legs there are.
+#[derive(Clone, Debug)]
+pub(crate) enum Matrix {
+    /// Every combination of the values of the axes.
+    Axes(Vec<(String, Vec<Node>)>),
+    /// These.
+    Legs(Vec<Mapping>),
+}
+
+impl Strategy {
+    fn mapping(&self) -> Mapping {
+        let matrix = match &self.matrix {
+            Matrix::Axes(axes) => axes.iter().fold(Mapping::new(), |matrix, (axis, values)| {
+                matrix.entry(axis, Sequence::flow(values.iter().cloned()))
+            }),
+            Matrix::Legs(legs) => Mapping::new().entry("include", Sequence::block(legs.iter().cloned())),
+        };
+        Mapping::new().entry("fail-fast", false).entry("matrix", matrix)
+    }
 }
 
 /// A job's use of an environment.
@@ -132,6 +166,8 @@ pub(crate) struct Step {
     pub(crate) env: Vec<(String, Template)>,
     /// Where it runs, relative to the checkout.
     pub(crate) directory: Option<String>,
+    /// How long it may take, where its failure is not its job's: only of a run of which a later step counts how it ended.
+    pub(crate) goes_on_after: Option<u32>,
     /// What it does.
     pub(crate) work: Work,
 }
@@ -181,6 +217,7 @@ impl Step {
             timeout_minutes: None,
             env: Vec::new(),
             directory: None,
+            goes_on_after: None,
             work,
         }
     }
@@ -221,6 +258,9 @@ impl Step {
         }
         if let Some(minutes) = &self.timeout_minutes {
             mapping = mapping.entry("timeout-minutes", string(minutes));
+        }
+        if let Some(minutes) = self.goes_on_after {
+            mapping = mapping.entry("continue-on-error", true).entry("timeout-minutes", minutes);
         }
         if !self.env.is_empty() {
             let env: Mapping = self.env.iter().map(|(name, value)| (name.as_str(), string(value))).collect();
@@ -282,16 +322,22 @@ impl Job {
     }
 
     fn entry(&self) -> Entry {
-        let mut mapping = Mapping::new().entry("name", string(&Template::text(&self.name)));
+        let label = self.strategy.as_ref().map(|strategy| strategy.label.clone()).unwrap_or_default();
+        let name = Template::text(&self.name).and_template(label);
+        let mut mapping = Mapping::new().entry("name", string(&name));
         if !self.needs.is_empty() {
             mapping = mapping.entry("needs", Sequence::flow(&self.needs));
         }
         if let Some(condition) = &self.condition {
             mapping = mapping.entry("if", condition_line(condition));
         }
-        mapping = mapping
-            .entry("runs-on", string(&Template::text(&self.runs_on)))
-            .entry("timeout-minutes", self.timeout_minutes);
+        let own_machine = self.strategy.as_ref().filter(|strategy| strategy.has_machines);
+        let machine = own_machine
+            .map_or_else(|| Template::text(&self.runs_on), |_| Template::expression("matrix.machine"));
+        if let Some(strategy) = &self.strategy {
+            mapping = mapping.entry("strategy", strategy.mapping());
+        }
+        mapping = mapping.entry("runs-on", string(&machine)).entry("timeout-minutes", self.timeout_minutes);
         if let Some(because) = &self.advisory {
             let why = format!("advisory: {because}");
             mapping = mapping.entry("continue-on-error", true).comment_behind(why);

@@ -73,6 +73,22 @@ pub(crate) const PUSH_IMAGE: &str = concat!(
     include_str!("runtime/push-image.sh")
 );
 
+/// Unpacks an artefact that several legs built, refuses another, and says what its digest is.
+pub(crate) const VERIFY_LEGS: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/digest.sh"),
+    include_str!("runtime/manifest.sh"),
+    include_str!("runtime/verify-legs.sh")
+);
+
+/// Fails unless enough runs of a gate have passed.
+pub(crate) const QUORUM: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/quorum.sh")
+);
+
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 

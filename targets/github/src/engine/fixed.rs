@@ -29,6 +29,11 @@ pub(crate) enum Fixed {
     /// Pushes the image in LAYOUT as NAME under DIGEST, with REGISTRY_PASSWORD, as REGISTRY_USER or, without one, as who
     /// started the run, to an owner who is the repository's.
     PushImage,
+    /// Fails unless what PACKED, a dot and a leg's name hold has the digest that LEGS gives it, for each of its lines; the
+    /// output `digest` is that of all.
+    VerifyLegs,
+    /// Fails unless in QUORUM lines of RUNS or more, SCRIPTS words and no others stand behind the first, each `success`.
+    Quorum,
     /// Runs the base64 of PIPE_SCRIPT, with `-euo pipefail`.
     Script,
     /// Installs Rust of VERSION, or of the toolchain that FILE names, for all scripts behind it.
@@ -76,6 +81,8 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::RecordImage, runtime!("names", "fail", "digest", "record-image")),
     (Fixed::VerifyImage, runtime!("names", "fail", "digest", "verify-image")),
     (Fixed::PushImage, runtime!("names", "fail", "digest", "push-image")),
+    (Fixed::VerifyLegs, runtime!("names", "fail", "digest", "manifest", "verify-legs")),
+    (Fixed::Quorum, runtime!("names", "fail", "quorum")),
     (Fixed::Script, runtime!("script")),
     (Fixed::ToolRust, runtime!("fail", "tool-rust")),
     (Fixed::SecretFile, runtime!("secret-file")),

@@ -3,12 +3,15 @@
 use super::expression::{Datum, Evaluator, RUN_ID, Scope, Template, Words};
 use super::finding::{Finding, is_advisory, node_of};
 use super::gating::Gating;
+use super::matrix;
 use super::reading::{Node as Yaml, Value};
 use super::record::RECORD;
+use super::steps::quorum;
 use super::verdict::{PLAN, VERDICT};
 use super::workflow::{Job, expression, literal};
-use pipec_ir::{Event, Lock, Node, NodeKind, RunnerHost};
+use pipec_ir::{Event, Lock, Node, NodeKind, Runner, RunnerHost};
 use pipec_logic::Proposition;
+use std::collections::BTreeSet;
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
 const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
@@ -127,7 +130,10 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         _ => None,
     };
     let node = node_of(gating.pipeline, &job.id);
-    let wanted = node.map(|node| (node.body.timeout + soaks(node)).div_ceil(60_000).max(1));
+    let wanted = node.map(|node| {
+        let runs = quorum(node).map_or(1, |quorum| quorum.times);
+        node.body.timeout.saturating_mul(runs).saturating_add(soaks(node)).div_ceil(60_000).max(1)
+    });
     let same = match (minutes, wanted) {
         (Some(minutes), Some(wanted)) => {
             u32::try_from(wanted).is_ok_and(|wanted| f64::from(wanted) == minutes)
@@ -138,18 +144,31 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if !same {
         differs("its timeout is not that of its node".to_owned());
     }
-    let machine = job.node.get("runs-on").and_then(literal).unwrap_or_default();
-    let host = node.map(|node| node.body.runner.host).unwrap_or_default();
-    let label = node.and_then(|node| node.body.runner.labels.get("github"));
-    let fits = match (label, host) {
-        (Some(label), _) => machine == *label,
-        (None, RunnerHost::LinuxX64) => machine.starts_with("ubuntu-") && !machine.ends_with("-arm"),
-        (None, RunnerHost::LinuxArm64) => machine.starts_with("ubuntu-") && machine.ends_with("-arm"),
-        (None, RunnerHost::MacosArm64) => machine.starts_with("macos-"),
-        (None, RunnerHost::WindowsX64) => machine.starts_with("windows-"),
-    };
-    if !fits || machine.ends_with("-latest") {
-        differs(format!("it runs on `{machine}`"));
+    match node {
+        Some(node) => {
+            for instance in matrix::instances(node, job, &mut Vec::new()) {
+                if let Some(machine) = wrong_machine(&instance.job, &instance.node.body.runner) {
+                    let leg = instance.leg.map(|leg| format!(" in the leg `{leg}`")).unwrap_or_default();
+                    differs(format!("it runs on `{machine}`{leg}"));
+                }
+            }
+        }
+        None => {
+            if let Some(machine) = wrong_machine(job, &Runner::default()) {
+                differs(format!("it runs on `{machine}`"));
+            }
+            if job.node.get("strategy").is_some() {
+                differs("it has a `strategy`, though no node is behind it".to_owned());
+            }
+        }
+    }
+    // A step whose failure counts for nothing is one of which another counts how it ended.
+    let repeated = node.is_some_and(|node| quorum(node).is_some());
+    let refused = [("continue-on-error", repeated), ("timeout-minutes", node.is_some())];
+    for (key, _) in refused.into_iter().filter(|(_, allowed)| !allowed) {
+        if job.steps.iter().any(|step| step.node.get(key).is_some()) {
+            differs(format!("a step says `{key}`"));
+        }
     }
     let asks = super::overrides::gate_of(gating.pipeline, &job.id).is_some();
     if node.is_none() && !asks && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
@@ -164,15 +183,17 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ("measure", !body.measures.is_empty()),
             ("cache", !body.caches.is_empty()),
             ("sidecar", !body.sidecars.is_empty()),
-            ("matrix", body.matrix.is_some()),
-            ("shard", body.shards.is_some()),
             ("engine github", body.engines.iter().any(|block| block.target == "github")),
-            ("image", body.runner.image.is_some()),
+            (
+                "image",
+                matrix::instances(node, job, &mut Vec::new())
+                    .iter()
+                    .any(|leg| leg.node.body.runner.image.is_some()),
+            ),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
         }
-        let quorum = matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some());
         let environment = match &node.kind {
             NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
             _ => None,
@@ -184,7 +205,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
                 || environment.teardown.is_some()
                 || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });
-        if quorum || unmet {
+        if unmet {
             differs("the model does not know a clause of its node".to_owned());
         }
     }
@@ -198,6 +219,19 @@ fn soaks(node: &Node) -> u64 {
         }
         _ => 0,
     }
+}
+
+/// The machine of a job, if it is not one that its runner asks for.
+fn wrong_machine(job: &Job, runner: &Runner) -> Option<String> {
+    let machine = job.node.get("runs-on").and_then(literal).unwrap_or_default();
+    let fits = match (runner.labels.get("github"), runner.host) {
+        (Some(label), _) => machine == *label,
+        (None, RunnerHost::LinuxX64) => machine.starts_with("ubuntu-") && !machine.ends_with("-arm"),
+        (None, RunnerHost::LinuxArm64) => machine.starts_with("ubuntu-") && machine.ends_with("-arm"),
+        (None, RunnerHost::MacosArm64) => machine.starts_with("macos-"),
+        (None, RunnerHost::WindowsX64) => machine.starts_with("windows-"),
+    };
+    (!fits || machine.ends_with("-latest")).then_some(machine)
 }
 
 /// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
@@ -295,13 +329,27 @@ fn plan_steps(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
 
 /// Required checks bind to names, so each is one job's alone.
 fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
-    let mut seen: Vec<String> = Vec::new();
-    for job in &gating.workflow.jobs {
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut see = |job: &Job, leg: bool| {
         let name = job.node.get("name").map_or_else(|| Some(job.id.clone()), literal);
-        match name {
-            Some(name) if !seen.contains(&name) => seen.push(name),
-            Some(_) => findings.push(Finding::of_job(&job.id, "another job has its name", job.line)),
-            None => findings.push(Finding::of_job(&job.id, "its name is not literal", job.line)),
+        let what = match name {
+            Some(name) if leg && !(name.starts_with(&format!("{} (", job.id)) && name.ends_with(')')) => {
+                "the name of a leg is not the job's with the leg behind"
+            }
+            Some(name) if seen.insert(name.clone()) => return,
+            Some(_) => "another job has its name",
+            None => "its name is not literal",
+        };
+        findings.push(Finding::of_job(&job.id, what, job.line));
+    };
+    for job in &gating.workflow.jobs {
+        match node_of(gating.pipeline, &job.id) {
+            Some(node) => {
+                for instance in matrix::instances(node, job, &mut Vec::new()) {
+                    see(&instance.job, instance.leg.is_some());
+                }
+            }
+            None => see(job, false),
         }
     }
 }

@@ -9,6 +9,7 @@ mod finding;
 mod fixed;
 mod frame;
 mod gating;
+mod matrix;
 #[cfg(test)]
 mod meaning;
 mod overrides;
@@ -137,7 +138,8 @@ impl Proofs<'_> {
             findings.extend(overrides::check(&gating, node));
             for job in starts::jobs_of(workflow, pipeline, node) {
                 findings.extend(rights::check(&gating, job));
-                findings.extend(steps::check(&gating, node, job));
+                let instances = matrix::instances(node, job, &mut findings);
+                findings.extend(steps::check(&gating, &instances));
             }
         }
         findings

@@ -135,7 +135,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
         if !same || !placed || Some(text("stage")) != stage || text("node") != node.name {
             wrong.push(format!("it tells of `{}` what it is not", job.id));
         }
-        if Some(text("name")) != shown_name(job).as_deref() {
+        if !is_shown_as(job, node, text("name")) {
             wrong.push(format!("it knows `{}` by another name than GitHub", job.id));
         }
         if !told.insert(job.id.clone()) {
@@ -159,6 +159,16 @@ fn overridden_by<'g>(gating: &'g Gating<'_, '_>, node: &Node, job: &Job) -> &'g 
     gating.workflow.jobs.iter().find(asks).filter(|_| trusted).map_or("", |other| other.id.as_str())
 }
 
-fn shown_name(job: &Job) -> Option<String> {
-    job.node.get("name").map_or_else(|| Some(job.id.clone()), super::workflow::literal)
+/// Whether GitHub shows a job under this name, or each of its legs under this name with the leg behind.
+fn is_shown_as(job: &Job, node: &Node, name: &str) -> bool {
+    super::matrix::instances(node, job, &mut Vec::new()).iter().all(|instance| {
+        let given = instance.job.node.get("name");
+        let shown = given.map_or_else(|| Some(job.id.clone()), super::workflow::literal).unwrap_or_default();
+        match instance.leg {
+            None => shown == name,
+            Some(_) => {
+                shown.strip_prefix(name).is_some_and(|leg| leg.starts_with(" (") && leg.ends_with(')'))
+            }
+        }
+    })
 }

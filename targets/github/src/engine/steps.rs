@@ -10,15 +10,16 @@ use super::expression::{Cases, Datum, Evaluator, Expression, Scope, StepState};
 use super::finding::Finding;
 use super::fixed::{Fixed, decoded, fixed};
 use super::gating::Gating;
+use super::matrix::{self, Instance};
 use super::overrides;
 use super::pins;
-use super::reading::Node as Yaml;
+use super::reading::{Node as Yaml, Value, same_ignoring_case};
 use super::starts::jobs_of;
 use super::values::{self, Form};
 use super::verdict::PLAN;
-use super::workflow::{Job, Step, Work, expression};
+use super::workflow::{Job, Step, Work, expression, literal};
 use acting::Act;
-use pipec_ir::{Checkout, Gate, Node, NodeKind, RunnerHost, StepKind};
+use pipec_ir::{Checkout, Gate, Node, NodeKind, Quorum, RunnerHost, StepKind};
 use pipec_logic::Proposition;
 use std::collections::BTreeMap;
 
@@ -44,15 +45,41 @@ impl Kind {
 
     /// Whether it proves that what was fetched is what was built.
     fn verifies(&self) -> bool {
-        matches!(self, Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage))
+        let verifies = [Fixed::VerifyFile, Fixed::VerifyFolder, Fixed::VerifyImage, Fixed::VerifyLegs];
+        matches!(self, Kind::Fixed(fixed) if verifies.contains(fixed))
     }
 }
 
-/// Every difference between a job's steps and its node.
-pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node, job: &Job) -> Vec<Finding> {
-    let mut check = Check { gating, node, job, acts: acting::acts(node), findings: Vec::new() };
-    check.whole();
-    check.findings
+/// Every difference between a job's steps and its node, in each leg of both.
+pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let legs: Vec<&str> = instances.iter().filter_map(|instance| instance.leg.as_deref()).collect();
+    let mut simulated: Vec<Vec<Conditional<'_>>> = Vec::new();
+    for instance in instances {
+        let (node, job) = (instance.node.as_ref(), instance.job.as_ref());
+        let (leg, acts) = (instance.leg.as_deref(), acting::acts(node));
+        let mut check = Check { gating, node, job, acts, leg, legs: &legs, findings: Vec::new() };
+        check.whole(&mut simulated);
+        findings.extend(check.findings);
+    }
+    findings
+}
+
+/// A step as the simulation of a job sees it.
+#[derive(PartialEq)]
+pub(super) struct Conditional<'s> {
+    kind: Kind,
+    id: &'s Option<String>,
+    condition: &'s Option<Expression>,
+    goes_on: bool,
+}
+
+/// How often a node runs, and how often it must pass, if it is repeated.
+pub(crate) fn quorum(node: &Node) -> Option<Quorum> {
+    match &node.kind {
+        NodeKind::Gate(gate) => gate.quorum,
+        _ => None,
+    }
 }
 
 struct Check<'c, 'g, 'p> {
@@ -61,15 +88,19 @@ struct Check<'c, 'g, 'p> {
     job: &'c Job,
     /// The scripts of the node, in the order in which they come.
     acts: Vec<Act<'c>>,
+    /// The leg that this is, and all of them.
+    leg: Option<&'c str>,
+    legs: &'c [&'c str],
     findings: Vec<Finding>,
 }
 
-impl Check<'_, '_, '_> {
+impl<'c> Check<'c, '_, '_> {
     fn differs(&mut self, what: impl Into<String>, line: usize) {
         self.findings.push(Finding::of_job(&self.job.id, what, line));
     }
 
-    fn whole(&mut self) {
+    /// Legs whose steps hang on the same conditions need but one simulation.
+    fn whole(&mut self, simulated: &mut Vec<Vec<Conditional<'c>>>) {
         let Some(kinds) = self.kinds() else { return };
         self.order(&kinds);
         self.acting(&kinds);
@@ -78,7 +109,19 @@ impl Check<'_, '_, '_> {
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
-        self.runs(&kinds);
+        let conditional = |(kind, step): (&Kind, &'c Step)| Conditional {
+            kind: kind.clone(),
+            id: &step.id,
+            condition: &step.condition,
+            goes_on: goes_on(step),
+        };
+        let conditions: Vec<Conditional<'c>> = kinds.iter().zip(&self.job.steps).map(conditional).collect();
+        if !simulated.contains(&conditions) {
+            self.runs(&kinds);
+            simulated.push(conditions);
+        }
+        self.exempt_reason(&kinds);
+        self.repetition(&kinds);
         self.outputs(&kinds);
     }
 
@@ -155,10 +198,12 @@ impl Check<'_, '_, '_> {
         let identities = identities.filter(|identity| identity.provider != "oidc").count();
         let files = node.body.secrets.iter().chain(environment.into_iter().flat_map(|of| &of.secrets));
         let files = files.filter(|secret| secret.file).count();
+        let used = || node.body.uses.iter().filter_map(|(name, _)| self.gating.pipeline.producer(name));
         let of_used = |form: Form| {
-            let used = node.body.uses.iter().filter_map(|(name, _)| self.gating.pipeline.producer(name));
-            used.filter(|(_, artefact)| values::form(artefact) == form).count()
+            let whole = used().filter(|(producer, _)| !matrix::has_legs(producer));
+            whole.filter(|(_, artefact)| values::form(artefact) == form).count()
         };
+        let in_legs = used().filter(|(producer, _)| matrix::has_legs(producer)).count();
         let is_image = artefact == Some(Form::Image);
         let exemptions = match &node.kind {
             NodeKind::Gate(gate) => gate.exemptions.len(),
@@ -173,6 +218,8 @@ impl Check<'_, '_, '_> {
             (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File)),
             (Kind::Fixed(Fixed::VerifyFolder), of_used(Form::Folder)),
             (Kind::Fixed(Fixed::VerifyImage), of_used(Form::Image)),
+            (Kind::Fixed(Fixed::VerifyLegs), in_legs),
+            (Kind::Fixed(Fixed::Quorum), usize::from(quorum(node).is_some())),
             (Kind::Identity, if trusted { identities * (1 + acting::soaks(node).count()) } else { 0 }),
             (Kind::Fixed(Fixed::Clock), usize::from(acting::goes_back(node))),
             (Kind::Fixed(Fixed::SecretFile), if trusted { files } else { 0 }),
@@ -204,14 +251,17 @@ impl Check<'_, '_, '_> {
         let rank = |kind: &Kind| match kind {
             Kind::Fixed(Fixed::Clock | Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce) => 0,
             Kind::Checkout => 1,
-            Kind::Download | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage) => 2,
+            Kind::Download
+            | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage | Fixed::VerifyLegs) => {
+                2
+            }
             Kind::Fixed(Fixed::Facts) => 3,
             // What others wrote runs before there is anything to take.
             Kind::Tool | Kind::Fixed(Fixed::ToolRust) => 4,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
             Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
             Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::TimeLeft | Fixed::Soak) => 7,
-            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage) => 8,
+            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum) => 8,
             Kind::Upload => 9,
             // What failed so far is not published.
             Kind::Fixed(Fixed::PushImage) => 10,
@@ -262,10 +312,13 @@ impl Check<'_, '_, '_> {
         }
         let cancelled = world.free("the job is cancelled");
         let mut going = logic.truth();
+        // That every script of this run so far was fine; of a gate that runs but once, that of all steps says it.
+        let mut run_going = logic.truth();
         let mut recorded = logic.falsehood();
         let mut group_going: Option<Proposition> = None;
         let mut outputs: BTreeMap<String, BTreeMap<String, Cases>> = BTreeMap::new();
         let mut outcomes: BTreeMap<String, Cases> = BTreeMap::new();
+        let mut gone_on: Vec<String> = Vec::new();
         let goes_back = acting::goes_back(self.node);
         let mut stopped = cancelled.clone();
         // That the way forth was begun, and that it was gone to its end; and so of the way back.
@@ -279,9 +332,14 @@ impl Check<'_, '_, '_> {
             let is_back = act.is_some_and(|act| act.is_back);
             if act.is_none_or(|act| act.is_first) {
                 group_going = None;
+                run_going = logic.truth();
             }
             let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
-            let here = if is_back { astray } else { going.clone() };
+            let here = match act {
+                Some(_) if is_back => astray,
+                Some(_) => logic.and(&going, &run_going),
+                None => going.clone(),
+            };
             group_going = if is_check { group_going.or(Some(here.clone())) } else { None };
             let may_run = group_going.clone().unwrap_or(here);
             if goes_back && act.is_some() {
@@ -296,6 +354,7 @@ impl Check<'_, '_, '_> {
                     success: going.clone(),
                     outputs: outputs.clone(),
                     outcomes: outcomes.clone(),
+                    gone_on: gone_on.clone(),
                 }),
             };
             let evaluator = Evaluator { world, scope: &scope };
@@ -304,7 +363,7 @@ impl Check<'_, '_, '_> {
                 None => world.free(&format!("step {place} runs")),
             };
             let must = match kind {
-                Kind::Script(_) => logic.and_not(&may_run, &exempt),
+                Kind::Script(_) | Kind::Fixed(Fixed::Quorum) => logic.and_not(&may_run, &exempt),
                 Kind::Fixed(Fixed::Exempt) => logic.falsehood(),
                 _ => may_run.clone(),
             };
@@ -367,9 +426,13 @@ impl Check<'_, '_, '_> {
                     outputs.insert(id.to_ascii_lowercase(), BTreeMap::from([("outcome".to_owned(), said)]));
                 }
             }
-            going = logic.and_not(&going, &failed);
+            if goes_on(step) {
+                gone_on.extend(step.id.as_ref().map(|id| id.to_ascii_lowercase()));
+                run_going = logic.and_not(&run_going, &failed);
+            } else {
+                going = logic.and_not(&going, &failed);
+            }
         }
-        self.exempt_reason(kinds);
     }
 
     /// A gate that is exempt says why in the words of the source.
@@ -383,6 +446,61 @@ impl Check<'_, '_, '_> {
             if !exemptions.iter().any(|rule| Some(&rule.because) == reason.as_ref()) {
                 self.differs("it is exempt for a reason that the source does not give", step.line);
             }
+        }
+    }
+
+    /// Of a gate that is repeated, each script says that it goes on, so that the others run; nothing else does, and the step
+    /// that counts them is the last.
+    fn repetition(&mut self, kinds: &[Kind]) {
+        if quorum(self.node).is_none() {
+            return;
+        }
+        let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
+        for (kind, step) in kinds.iter().zip(&self.job.steps) {
+            let bound = step.node.get("timeout-minutes").map(|node| &node.value);
+            let is_run = matches!(kind, Kind::Script(_));
+            let same_bound = match bound {
+                Some(Value::Number(bound, _)) => {
+                    is_run && u32::try_from(minutes).is_ok_and(|minutes| f64::from(minutes) == *bound)
+                }
+                Some(_) => false,
+                None => !is_run,
+            };
+            if goes_on(step) != is_run
+                || step.node.get("continue-on-error").is_some() != is_run
+                || !same_bound
+            {
+                self.differs(
+                    "a step goes on after errors where it may not, or stops where it must go on",
+                    step.line,
+                );
+            }
+        }
+        if kinds.last() != Some(&Kind::Fixed(Fixed::Quorum)) {
+            self.differs("nothing counts its runs at the end", self.job.line);
+        }
+    }
+
+    /// The step that counts is told how each script of each run ended, and no more.
+    fn quorum_step(&mut self, step: &Step) {
+        let Some(quorum) = quorum(self.node) else { return };
+        let scripts = self.node.body.steps.len();
+        let steps = self.job.steps.iter().filter(|step| goes_on(step));
+        let ids: Vec<&str> = steps.filter_map(|step| step.id.as_deref()).collect();
+        let mut wanted = String::new();
+        for (place, run) in ids.chunks(scripts.max(1)).enumerate() {
+            wanted.push_str(&(place + 1).to_string());
+            for id in run {
+                wanted.push_str(&format!(" ${{{{ steps.{id}.outcome }}}}"));
+            }
+            wanted.push('\n');
+        }
+        let same = ids.len() == self.acts.len()
+            && values::is(step.env("RUNS"), &wanted)
+            && step.literal_env("SCRIPTS") == Some(scripts.to_string())
+            && step.literal_env("QUORUM") == Some(quorum.quorum.to_string());
+        if !same {
+            self.differs("it counts something else than the runs that passed", step.line);
         }
     }
 
@@ -403,7 +521,14 @@ impl Check<'_, '_, '_> {
                         .all(|path| ids.iter().any(|id| *path == format!("steps.{id}.outputs.{output}")))
             };
             let same = match name.as_str() {
-                "digest" => from(&recorded, "digest") && paths.len() == 1,
+                "digest" if self.leg.is_none() => from(&recorded, "digest") && paths.len() == 1,
+                // The outputs of all legs are one set, where empty ones count for nothing (trap 19).
+                name if self.leg.is_some_and(|leg| matrix::digest_output(leg) == name) => {
+                    from(&recorded, "digest") && paths.len() == 1
+                }
+                name if self.legs.iter().any(|leg| matrix::digest_output(leg) == name) => {
+                    literal(value).as_deref() == Some("")
+                }
                 "outcome" | "reason" => from(&exempted, name),
                 _ => false,
             };
@@ -411,10 +536,14 @@ impl Check<'_, '_, '_> {
                 self.differs(format!("its output `{name}` is not what its steps recorded"), value.line);
             }
         }
-        if matches!(self.node.kind, NodeKind::Artefact(_))
-            && !entries.iter().any(|(name, _)| name == "digest")
-        {
+        let digest = self.leg.map_or_else(|| "digest".to_owned(), matrix::digest_output);
+        let builds = matches!(self.node.kind, NodeKind::Artefact(_));
+        if builds && !entries.iter().any(|(name, _)| *name == digest) {
             self.differs("it does not hand on the digest", self.job.line);
+        }
+        let alike = |other: &&str| same_ignoring_case(&matrix::digest_output(other), &digest);
+        if builds && self.legs.iter().copied().filter(|other| alike(other)).count() > 1 {
+            self.differs("two legs hand on their digests under one name", self.job.line);
         }
         // A red rerun keeps the outputs of the attempt that was green (trap 18): each artefact has one writer.
         let twins = jobs_of(self.gating.workflow, self.gating.pipeline, self.node);
@@ -422,6 +551,11 @@ impl Check<'_, '_, '_> {
             self.differs("it stands for no node", self.job.line);
         }
     }
+}
+
+/// Whether the job goes on when the step fails.
+fn goes_on(step: &Step) -> bool {
+    step.node.get("continue-on-error").map(|node| &node.value) == Some(&Value::Bool(true))
 }
 
 /// The paths of `a || b`.

@@ -2,6 +2,7 @@
 
 use super::expression::{Expression, Piece, Template};
 use super::gating::Gating;
+use super::matrix;
 use super::reading::Node as Yaml;
 use super::starts::jobs_of;
 use super::steps::either_of;
@@ -249,9 +250,10 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
             Fact::Input(name) => bits.push(path(&format!("inputs.{name}"))),
             Fact::ArtefactDigest(name) => bits.push(Bit::Digest(name.clone())),
             Fact::ArtefactPath(name) => {
-                let (_, artefact) = gating.pipeline.producer(name)?;
+                let (producer, artefact) = gating.pipeline.producer(name)?;
                 bits.extend([path("runner.temp"), literal(&format!("/artefacts/{name}"))]);
-                if let Some(file) = artefact.single_file().filter(|_| form(artefact) == Form::File) {
+                let is_file = form(artefact) == Form::File && !matrix::has_legs(producer);
+                if let Some(file) = artefact.single_file().filter(|_| is_file) {
                     bits.push(literal(&format!("/{}", file.rsplit('/').next().unwrap_or(file))));
                 }
             }
@@ -310,17 +312,37 @@ pub(crate) fn is_digest_of(
     gating: &Gating<'_, '_>,
     job: &Job,
 ) -> bool {
-    are_digests_of(&either_of(expression), producer, gating, job)
+    is_output_of(&either_of(expression), "digest", producer, gating, job)
+}
+
+/// Whether an expression is the digest that a leg of this producer recorded in this run.
+pub(crate) fn is_digest_of_leg(
+    expression: &super::expression::Expression,
+    leg: &str,
+    producer: &Node,
+    gating: &Gating<'_, '_>,
+    job: &Job,
+) -> bool {
+    is_output_of(&either_of(expression), &matrix::digest_output(leg), producer, gating, job)
+}
+
+/// The digest of what several legs built is worked out from theirs, where it is verified.
+fn are_digests_of(paths: &[String], producer: &Node, gating: &Gating<'_, '_>, job: &Job) -> bool {
+    if matrix::has_legs(producer) {
+        let verification = format!("steps.legs-{}.outputs.digest", producer.name);
+        return matches!(paths, [only] if *only == verification);
+    }
+    is_output_of(paths, "digest", producer, gating, job)
 }
 
 /// Of the jobs of a producer one at most ran, so the others' outputs are empty; each that may have run is asked.
-fn are_digests_of(paths: &[String], producer: &Node, gating: &Gating<'_, '_>, job: &Job) -> bool {
+fn is_output_of(paths: &[String], output: &str, producer: &Node, gating: &Gating<'_, '_>, job: &Job) -> bool {
     let jobs = jobs_of(gating.workflow, gating.pipeline, producer);
     let producers: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
     let wanted: Vec<String> = producers
         .iter()
         .filter(|id| job.needs.iter().any(|need| need == *id))
-        .map(|id| format!("needs.{id}.outputs.digest"))
+        .map(|id| format!("needs.{id}.outputs.{output}"))
         .collect();
     !wanted.is_empty() && paths.len() == wanted.len() && wanted.iter().all(|path| paths.contains(path))
 }

@@ -86,8 +86,9 @@ pub(crate) fn expression(node: &Node) -> Option<Expression> {
 }
 
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
-const OF_JOB: [&str; 11] = [
+const OF_JOB: [&str; 12] = [
     "name",
+    "strategy",
     "continue-on-error",
     "needs",
     "if",
@@ -99,8 +100,18 @@ const OF_JOB: [&str; 11] = [
     "outputs",
     "steps",
 ];
-const OF_STEP: [&str; 9] =
-    ["id", "name", "if", "timeout-minutes", "uses", "with", "run", "env", "working-directory"];
+const OF_STEP: [&str; 10] = [
+    "id",
+    "name",
+    "if",
+    "continue-on-error",
+    "timeout-minutes",
+    "uses",
+    "with",
+    "run",
+    "env",
+    "working-directory",
+];
 
 /// Makes a workflow of a document, with what GitHub would refuse or the model does not know.
 pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
@@ -139,7 +150,8 @@ fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut V
     }
 }
 
-fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
+/// A job of this id, with what GitHub would refuse of it.
+pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
     unknown_keys(node, &OF_JOB, Some(id), findings);
     let needs = match node.get("needs") {
         None => Vec::new(),

@@ -56,7 +56,7 @@ impl Lowering<'_> {
     }
 
     fn own_variables(&self, env: &[Binding], unit: &Unit) -> Vec<(String, Template)> {
-        let value = |binding: &Binding| self.value(&binding.value, unit, &binding.origin);
+        let value = |binding: &Binding| self.value(&binding.value, unit);
         env.iter().map(|binding| (binding.variable.clone(), value(binding))).collect()
     }
 

@@ -25,9 +25,8 @@ impl Lowering<'_> {
     /// What a job is besides, because it deploys.
     pub(super) fn add_deploy(&self, unit: &Unit, deploy: &Deploy, job: &mut Job) {
         let environment = self.program.environments.get(&deploy.environment);
-        let url = environment
-            .and_then(|environment| Some((environment, environment.url.as_ref()?)))
-            .map(|(environment, url)| self.value(url, unit, &environment.origin));
+        let url =
+            environment.and_then(|environment| environment.url.as_ref()).map(|url| self.value(url, unit));
         job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
         // GitHub's groups are shared by all workflows of a repository and ignore case.
         let group =

@@ -1,8 +1,8 @@
 //! Images: built as a layout, pushed by digest where the code was reviewed.
 
-use super::Lowering;
 use super::artefacts::{DIGEST, RECORD, folder};
 use super::order::{Runs, Unit};
+use super::{Lowering, matrix};
 use crate::document::{Permissions, Step};
 use crate::runtime;
 use crate::template::Template;
@@ -46,6 +46,14 @@ impl Lowering<'_> {
         let Some(image) = image(node) else { return };
         let runner = &node.body.runner;
         let origin = &node.name_origin;
+        if matrix::has_legs(node) {
+            self.error(
+                codes::P1101,
+                origin,
+                format!("image `{}` is built by several legs, which github can't put together", node.name),
+                "build one image for several platforms, as one index in the layout",
+            );
+        }
         if !matches!(runner.host, RunnerHost::LinuxX64 | RunnerHost::LinuxArm64) || runner.image.is_some() {
             let place = if runner.image.is_some() { "in a container" } else { runner.host.word() };
             self.error(

@@ -2,13 +2,13 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, names, permissions};
+use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat};
 use crate::document::{EnvironmentUse, Input, Job, Step};
 use crate::expression::Expression;
 use crate::pins;
 use crate::runtime;
 use crate::template::Template;
-use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind, RunnerHost};
+use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind, Runner, RunnerHost};
 
 /// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
 const EXEMPT: &str = "exempt";
@@ -25,12 +25,16 @@ impl Lowering<'_> {
             NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
             _ => None,
         };
+        let runs = repeat::quorum(node).map_or(1, |quorum| quorum.times);
         let mut job = Job {
             id: unit.id.clone(),
             comments: self.comments(node, unit),
             name: self.job_name(unit, node),
-            runs_on: machine(node),
-            timeout_minutes: minutes(body.timeout.saturating_add(deploy.map_or(0, Deploy::soaks))),
+            strategy: self.strategy(node),
+            runs_on: matrix::runners(node).first().copied().map(machine).unwrap_or_default(),
+            timeout_minutes: minutes(
+                body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
+            ),
             advisory: advisory(node).cloned(),
             ..Job::default()
         };
@@ -77,12 +81,15 @@ impl Lowering<'_> {
         self.add_exemptions(&exemptions, &mut job);
         let due_unless_exempt = (!exemptions.is_empty())
             .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
-        match deploy.filter(|deploy| deploy.actions().next().is_some()) {
-            Some(deploy) => job.steps.extend(self.acting_steps(node, unit, deploy, &environment, &logins)),
-            None => job.steps.extend(self.script_steps(node, &environment, due_unless_exempt.as_ref())),
-        }
+        let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
+        let exempt = due_unless_exempt.as_ref();
+        job.steps.extend(match (acting, repeat::quorum(node)) {
+            (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
+            (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
+            (None, None) => self.script_steps(node, &environment, exempt),
+        });
         if matches!(node.kind, NodeKind::Artefact(_)) {
-            job.outputs.push(artefacts::output());
+            job.outputs.extend(artefacts::outputs(node));
             job.steps.extend(self.record_steps(node));
             let push = self.push_step(node, unit, &mut job.permissions);
             job.steps.extend(push);
@@ -171,8 +178,7 @@ pub(super) fn advisory(node: &Node) -> Option<&String> {
 }
 
 /// What `runs-on` says.
-fn machine(node: &Node) -> String {
-    let runner = &node.body.runner;
+pub(super) fn machine(runner: &Runner) -> String {
     if let Some(label) = runner.labels.get("github") {
         return label.clone();
     }
@@ -186,7 +192,7 @@ fn machine(node: &Node) -> String {
 }
 
 /// Milliseconds in whole minutes, rounded up; GitHub knows nothing shorter than one.
-fn minutes(milliseconds: u64) -> u32 {
+pub(super) fn minutes(milliseconds: u64) -> u32 {
     u32::try_from(milliseconds.div_ceil(MILLISECONDS_PER_MINUTE).max(1)).unwrap_or(u32::MAX)
 }
 

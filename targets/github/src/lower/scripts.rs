@@ -1,12 +1,12 @@
 //! The user's scripts, delivered byte for byte.
 
-use super::Lowering;
+use super::{Lowering, matrix};
 use crate::document::{Step, Work};
 use crate::expression::Expression;
 use crate::runtime;
 use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
 use pipec_base::codes;
-use pipec_ir::{Node, RunnerHost, StepKind};
+use pipec_ir::{Node, StepKind};
 
 /// The longest encoded script: Linux passes no variable longer than 128 KiB, Windows no environment longer than 32,767
 /// characters.
@@ -35,12 +35,7 @@ impl Lowering<'_> {
         // The id of the first of the neighbouring checks.
         let mut first_check: Option<String> = None;
         for (index, step) in node.body.steps.iter().enumerate() {
-            let name = step.name.clone().unwrap_or_else(|| match &node.kind {
-                _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
-                pipec_ir::NodeKind::Deploy(_) => "deploy".to_owned(),
-                _ => node.name.clone(),
-            });
-            let mut emitted = self.script_step(node, step, Template::text(name), environment);
+            let mut emitted = self.script_step(node, step, title(node, step), environment);
             emitted.condition = condition.cloned();
             match (step.kind, &first_check) {
                 (StepKind::Run, _) => first_check = None,
@@ -64,7 +59,7 @@ impl Lowering<'_> {
         steps
     }
 
-    /// The step of a script, in base64 where it can't stand as it is.
+    /// The step of a script, in base64 where it can't stand as it is in every leg of its node.
     pub(super) fn script_step(
         &self,
         node: &Node,
@@ -75,12 +70,10 @@ impl Lowering<'_> {
         let mut emitted = Step::run(name, step.script.clone());
         emitted.env = environment.to_vec();
         emitted.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
-        if let Some(reason) = unfit(&step.script, node.body.runner.host) {
+        let on_windows = matrix::is_on_windows(node);
+        if let Some(reason) = unfit(&step.script, on_windows) {
             let encoded = base64_lines(step.script.as_bytes());
-            let longest = match node.body.runner.host {
-                RunnerHost::WindowsX64 => LONGEST_VARIABLE_ON_WINDOWS,
-                _ => LONGEST_VARIABLE,
-            };
+            let longest = if on_windows { LONGEST_VARIABLE_ON_WINDOWS } else { LONGEST_VARIABLE };
             if encoded.len() > longest {
                 self.error(
                     codes::P1103,
@@ -97,6 +90,15 @@ impl Lowering<'_> {
     }
 }
 
+/// What people see of a script.
+pub(super) fn title(node: &Node, step: &pipec_ir::Step) -> Template {
+    Template::text(step.name.clone().unwrap_or_else(|| match &node.kind {
+        _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
+        pipec_ir::NodeKind::Deploy(_) => "deploy".to_owned(),
+        _ => node.name.clone(),
+    }))
+}
+
 /// Whether a script tells people what its step does: several of one node had one name else.
 pub(super) fn is_title(script: &str) -> bool {
     let plain = |character: char| character == ' ' || character.is_ascii_graphic();
@@ -108,12 +110,12 @@ pub(super) fn is_title(script: &str) -> bool {
 
 /// Why a script can't stand in the workflow as it is, if it can't. On Linux and macOS the runner writes it to a file
 /// unchanged; on Windows it makes every line end with CR LF (actions/runner, `ScriptHandler.RunAsync`).
-fn unfit(script: &str, host: RunnerHost) -> Option<&'static str> {
+fn unfit(script: &str, on_windows: bool) -> Option<&'static str> {
     if script.contains(OPENING) {
         Some("GitHub would read a part of the script as an expression of its own")
     } else if script.chars().count() > LONGEST_EXPRESSION {
         Some("the script is longer than GitHub promises to take")
-    } else if host == RunnerHost::WindowsX64 && script.contains(['\n', '\r']) {
+    } else if on_windows && script.contains(['\n', '\r']) {
         Some("the runner would change the ends of the lines on Windows")
     } else {
         None
@@ -160,10 +162,10 @@ mod tests {
 
     #[test]
     fn a_script_stands_as_it_is_where_it_arrives_as_it_is() {
-        assert_eq!(unfit("a\nb\n", RunnerHost::LinuxX64), None);
-        assert_eq!(unfit("a\r\nb", RunnerHost::LinuxX64), None);
-        assert_eq!(unfit("a", RunnerHost::WindowsX64), None);
-        assert!(unfit("a\nb\n", RunnerHost::WindowsX64).is_some());
-        assert!(unfit("echo ${{ x }}", RunnerHost::LinuxX64).is_some());
+        assert_eq!(unfit("a\nb\n", false), None);
+        assert_eq!(unfit("a\r\nb", false), None);
+        assert_eq!(unfit("a", true), None);
+        assert!(unfit("a\nb\n", true).is_some());
+        assert!(unfit("echo ${{ x }}", false).is_some());
     }
 }

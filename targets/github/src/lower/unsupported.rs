@@ -2,20 +2,20 @@
 
 use super::Lowering;
 use super::actions::time_forth;
+use super::matrix::{has_legs, legs, runners};
+use super::repeat::quorum;
 use pipec_base::codes;
-use pipec_ir::{
-    Binding, Body, Condition, Deploy, Environment, Gate, Lock, Node, NodeKind, Origin, Runner, Tier,
-};
+use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Runner, Tier};
 
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
         for node in &self.pipeline.nodes {
             self.refuse_long_job(node);
             self.refuse_in_body(&node.body);
+            self.refuse_many_legs(node);
             match &node.kind {
-                NodeKind::Gate(gate) => self.refuse_in_gate(node, gate),
                 NodeKind::Artefact(_) => self.check_image(node),
-                NodeKind::Job => {}
+                NodeKind::Gate(_) | NodeKind::Job => {}
                 NodeKind::Deploy(deploy) => self.refuse_in_deploy(node, deploy),
             }
         }
@@ -42,15 +42,16 @@ impl Lowering<'_> {
 
     /// GitHub ends a job on its own machines after six hours, on others after five days. Soaks come on top of the timeout.
     fn refuse_long_job(&self, node: &Node) {
-        let body = &node.body;
         let soaks = match &node.kind {
             NodeKind::Deploy(deploy) => deploy.soaks(),
             _ => 0,
         };
         const HOUR: u64 = 3_600_000;
-        let own_label = body.runner.labels.contains_key("github");
+        let body = &node.body;
+        let own_label = runners(node).iter().all(|runner| runner.labels.contains_key("github"));
         let longest = if own_label { 5 * 24 * HOUR } else { 6 * HOUR };
-        if body.timeout.saturating_add(soaks) > longest {
+        let times = quorum(node).map_or(1, |quorum| quorum.times);
+        if body.timeout.saturating_mul(times).saturating_add(soaks) > longest {
             let (machine, other) = if own_label {
                 ("a machine of one's own", "")
             } else {
@@ -58,6 +59,8 @@ impl Lowering<'_> {
             };
             let (what, remedy) = if soaks > 0 {
                 ("a timeout with its soaks", "let the steps soak for a shorter time")
+            } else if times > 1 {
+                ("a timeout of all its runs together", "make it shorter, or repeat it less often")
             } else {
                 ("a timeout", "make it shorter")
             };
@@ -73,6 +76,17 @@ impl Lowering<'_> {
         }
     }
 
+    /// GitHub makes no more jobs of one; and a job that it makes none of would be green.
+    fn refuse_many_legs(&self, node: &Node) {
+        const MOST: usize = 256;
+        let count = legs(node).len();
+        if has_legs(node) && !(1..=MOST).contains(&count) {
+            let matrix = node.body.matrix.as_ref().map(|matrix| &matrix.origin);
+            let shards = node.body.shards.as_ref().map(|(_, origin)| origin);
+            self.refuse(&format!("a node of {count} legs"), matrix.or(shards).unwrap_or(&node.origin));
+        }
+    }
+
     fn refuse_in_body(&self, body: &Body) {
         let clauses = [
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
@@ -81,8 +95,6 @@ impl Lowering<'_> {
             ("`measure`", body.measures.first().map(|measure| &measure.origin)),
             ("`cache`", body.caches.first().map(|cache| &cache.origin)),
             ("`sidecar`", body.sidecars.first().map(|sidecar| &sidecar.origin)),
-            ("`matrix`", body.matrix.as_ref().map(|matrix| &matrix.origin)),
-            ("`shard`", body.shards.as_ref().map(|(_, origin)| origin)),
             (
                 "`engine github`",
                 body.engines.iter().find(|block| block.target == "github").map(|block| &block.origin),
@@ -94,6 +106,11 @@ impl Lowering<'_> {
             }
         }
         self.refuse_in_runner(&body.runner, &body.origin);
+        for leg in body.matrix.iter().flat_map(|matrix| &matrix.legs) {
+            if let Some(runner) = &leg.runner {
+                self.refuse_in_runner(runner, &body.origin);
+            }
+        }
     }
 
     fn refuse_in_runner(&self, runner: &Runner, used: &Origin) {
@@ -110,12 +127,6 @@ impl Lowering<'_> {
             if said {
                 self.refuse(clause, origin);
             }
-        }
-    }
-
-    fn refuse_in_gate(&self, node: &Node, gate: &Gate) {
-        if gate.quorum.is_some() {
-            self.refuse("`repeat`", &node.origin);
         }
     }
 

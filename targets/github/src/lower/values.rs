@@ -1,13 +1,11 @@
 //! Texts with facts in them, and the variables of scripts.
 
-use super::artefacts;
 use super::order::{Runs, Unit};
-use super::{Lowering, images};
+use super::{Lowering, artefacts, images, matrix};
 use crate::document::Step;
 use crate::runtime;
 use crate::template::Template;
-use pipec_base::codes;
-use pipec_ir::{Binding, Fact, Node, NodeKind, Origin, Piece, Text};
+use pipec_ir::{Binding, Fact, Node, NodeKind, Piece, Text};
 
 /// The step that works out facts which GitHub doesn't have.
 const FACTS: &str = "facts";
@@ -17,14 +15,14 @@ const TOKEN: &str = "PIPE_TOKEN";
 
 impl Lowering<'_> {
     /// A text in a job, facts filled in by GitHub.
-    pub(super) fn value(&self, text: &Text, unit: &Unit, origin: &Origin) -> Template {
+    pub(super) fn value(&self, text: &Text, unit: &Unit) -> Template {
         text.pieces.iter().fold(Template::default(), |template, piece| match piece {
             Piece::Literal(text) => template.and_text(text),
-            Piece::Fact(fact) => template.and_template(self.fact(fact, unit, origin)),
+            Piece::Fact(fact) => template.and_template(self.fact(fact, unit)),
         })
     }
 
-    fn fact(&self, fact: &Fact, unit: &Unit, origin: &Origin) -> Template {
+    fn fact(&self, fact: &Fact, unit: &Unit) -> Template {
         let expression = match fact {
             Fact::CommitSha => "github.sha".to_owned(),
             Fact::CommitShort => format!("steps.{FACTS}.outputs.commit-short"),
@@ -46,7 +44,7 @@ impl Lowering<'_> {
             },
             Fact::ArtefactPath(name) => {
                 return match self.pipeline.producer(name) {
-                    Some((_, artefact)) => artefacts::path(name, artefact),
+                    Some((producer, artefact)) => artefacts::path(producer, artefact),
                     None => Template::default(),
                 };
             }
@@ -67,14 +65,11 @@ impl Lowering<'_> {
                 let image = self.pipeline.node_named(name).and_then(images::image);
                 return Template::text(image.unwrap_or_default());
             }
-            Fact::Matrix(_) | Fact::ShardIndex | Fact::ShardCount => {
-                self.error(
-                    codes::P1101,
-                    origin,
-                    format!("`{fact}` can't be had on github in this version"),
-                    "leave it out, or leave `github` out of the pipeline's `targets`",
-                );
-                return Template::default();
+            Fact::Matrix(name) => return matrix::axis(name),
+            Fact::ShardIndex => return matrix::shard_index(),
+            Fact::ShardCount => {
+                let shards = self.pipeline.node(unit.node).and_then(|node| node.body.shards.as_ref());
+                return Template::text(shards.map_or_else(String::new, |(count, _)| count.to_string()));
             }
         };
         Template::expression(expression)
@@ -83,16 +78,25 @@ impl Lowering<'_> {
     /// The names of all variables that a node's scripts get.
     pub(super) fn variables(&self, node: &Node) -> Vec<String> {
         let bindings = self.bindings(node).map(|binding| binding.variable.clone());
-        bindings.chain(self.secrets(node).map(|secret| secret.variable.clone())).collect()
+        let mut bindings: Vec<String> = bindings.collect();
+        for variable in matrix::leg_variables(node) {
+            if !bindings.iter().any(|known| known == variable) {
+                bindings.push(variable.to_owned());
+            }
+        }
+        bindings.into_iter().chain(self.secrets(node).map(|secret| secret.variable.clone())).collect()
     }
 
     /// The variables of a node's scripts, in the order of their clauses; artefacts, secrets and the token last.
     pub(super) fn environment(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
+        let of_legs = matrix::leg_variables(node);
         let mut variables: Vec<(String, Template)> = self
             .bindings(node)
-            .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit, &binding.origin)))
+            .filter(|binding| !of_legs.contains(&binding.variable.as_str()))
+            .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)))
             .collect();
         variables.extend(self.layout_variable(node));
+        variables.extend(of_legs.into_iter().map(|name| (name.to_owned(), matrix::leg_value(name))));
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));
         variables.extend(token_variable(node, unit));

@@ -43,6 +43,16 @@ fn rollout() {
 }
 
 #[test]
+fn legs() {
+    insta::assert_snapshot!(programs::legs().workflow());
+}
+
+#[test]
+fn repeated() {
+    insta::assert_snapshot!(programs::repeated().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -54,6 +64,8 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::overridden(),
         programs::tools(),
         programs::rollout(),
+        programs::legs(),
+        programs::repeated(),
     ];
     for build in all {
         let files = build.output().files;

@@ -10,6 +10,7 @@ const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
     ("facts", FACTS),
     ("forward", FORWARD),
     ("override-in-force", OVERRIDE_IN_FORCE),
+    ("quorum", QUORUM),
     ("record-file", RECORD_FILE),
     ("record-folder", RECORD_FOLDER),
     ("script", SCRIPT),
@@ -18,6 +19,7 @@ const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
     ("verify-file", VERIFY_FILE),
     ("verify-folder", VERIFY_FOLDER),
     ("verify-image", VERIFY_IMAGE),
+    ("verify-legs", VERIFY_LEGS),
 ];
 
 /// Those that run on Ubuntu alone.

@@ -44,6 +44,39 @@ pub fn secret(variable: &str, file: bool) -> Secret {
     Secret { variable: variable.to_owned(), file, origin: origin() }
 }
 
+/// The product of axes.
+pub fn axes(axes: &[(&str, &[&str])]) -> Matrix {
+    let axes: Vec<(String, Vec<String>)> = axes
+        .iter()
+        .map(|(name, values)| ((*name).to_owned(), values.iter().map(|&value| value.to_owned()).collect()))
+        .collect();
+    let mut combinations: Vec<BTreeMap<String, String>> = vec![BTreeMap::new()];
+    for (name, values) in &axes {
+        combinations = combinations
+            .into_iter()
+            .flat_map(|so_far| {
+                values.iter().map(move |value| {
+                    let mut more = so_far.clone();
+                    more.insert(name.clone(), value.clone());
+                    more
+                })
+            })
+            .collect();
+    }
+    let legs = combinations.into_iter().map(|values| {
+        let name: Vec<String> = axes.iter().map(|(name, _)| values[name].clone()).collect();
+        Leg { name: name.join("-"), values, runner: None, env: Vec::new() }
+    });
+    Matrix { legs: legs.collect(), axes: axes.clone(), origin: origin() }
+}
+
+/// A named leg.
+pub fn leg(name: &str, host: RunnerHost, env: &[(&str, &str)]) -> Leg {
+    let env = env.iter().map(|(variable, value)| binding(variable, Text::literal(*value))).collect();
+    let runner = Runner { name: name.to_owned(), host, ..Runner::default() };
+    Leg { name: name.to_owned(), values: BTreeMap::new(), runner: Some(runner), env }
+}
+
 pub fn gate(kind: &str, of: &[&str]) -> Gate {
     Gate {
         evidence: Evidence { name: kind.to_owned(), of_artefact: !of.is_empty() },
@@ -569,4 +602,87 @@ pub fn awkward() -> Build {
         .node("carriage", NodeKind::Job, body(&["printf 'a\r\n'\r\n\ttabbed"]), &[])
         .node("windows", NodeKind::Job, windows, &[])
         .node("checks", NodeKind::Gate(gate("test", &[])), checks, &[])
+}
+
+/// Legs that differ by axes and shards alone, legs with machines and variables of their own, and what legs build.
+pub fn legs() -> Build {
+    let mut unit = body(&["make test"]);
+    unit.matrix = Some(axes(&[("python", &["3.10", "3.11"]), ("database", &["postgres", "none at all"])]));
+    unit.env = vec![binding("PYTHON", Text::fact(Fact::Matrix("python".to_owned())))];
+    let mut slow = body(&["make slow"]);
+    slow.shards = Some((3, origin()));
+    let mut shard = Text::fact(Fact::ShardIndex);
+    shard.append(Text::literal("/"));
+    shard.append(Text::fact(Fact::ShardCount));
+    slow.env = vec![binding("SHARD", shard)];
+    let rule = |when| ExemptionRule { when, because: "nothing to see".to_owned(), origin: origin() };
+    let exempt = Gate {
+        exemptions: vec![rule(Exemption::UnlessChanged(vec![Change::Glob(glob("src/**"))]))],
+        ..gate("test", &[])
+    };
+    let mut app = body(&["make\nmake strip\n", "make check"]);
+    app.env = vec![binding("MODE", Text::literal("release")), binding("COMMIT", Text::fact(Fact::CommitSha))];
+    app.matrix = Some(Matrix {
+        axes: Vec::new(),
+        legs: vec![
+            leg("linux", RunnerHost::LinuxX64, &[("TARGET", "x86_64-unknown-linux-gnu")]),
+            leg(
+                "windows",
+                RunnerHost::WindowsX64,
+                &[("TARGET", "x86_64-pc-windows-msvc"), ("MODE", "small ${{ x }}")],
+            ),
+        ],
+        origin: origin(),
+    });
+    let mut book = body(&["make book"]);
+    book.matrix = Some(axes(&[("language", &["en", "de.at"])]));
+    book.shards = Some((2, origin()));
+    let mut scan = body(&["scan \"$APP_PATH/linux/app\""]);
+    scan.uses = vec![("app".to_owned(), origin())];
+    scan.env = vec![binding("SEEN", Text::fact(Fact::ArtefactDigest("app".to_owned())))];
+    let pushed = || vec![on_push(&["main"]), on_pull_request(&["main"])];
+    let mut build = Build::new("legs", pushed());
+    build.pipeline.protected_branches = globs(&["main"]);
+    build
+        .environment(environment("production"))
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+        .node("slow", NodeKind::Gate(exempt), slow, &[])
+        .node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[])
+        .node("book", artefact(ArtefactType::Site, &["book/**"]), book, &[])
+        .node("scan", NodeKind::Gate(gate("vulnerability", &["app"])), scan, &["app"])
+        .stage("release", Condition::Branch(glob("main")))
+        .node(
+            "deploy-app-book-to-production",
+            deploy(&["app", "book"], "production"),
+            body(&["./deploy.sh \"$APP_PATH\" \"$BOOK_DIGEST\""]),
+            &["unit", "slow", "app", "book", "scan"],
+        )
+}
+
+/// Gates that run several times: one script, and several with checks among them.
+pub fn repeated() -> Build {
+    let quorum = |times, quorum| Some(Quorum { times, quorum });
+    let speed = Gate { quorum: quorum(3, 2), ..gate("performance", &["app"]) };
+    let answers = Gate {
+        quorum: quorum(2, 2),
+        exemptions: vec![ExemptionRule {
+            when: Exemption::OnFork,
+            because: "forks have no model".to_owned(),
+            origin: origin(),
+        }],
+        ..gate("evaluation", &["app"])
+    };
+    let uses = || vec![("app".to_owned(), origin())];
+    let mut bench = body(&["make bench"]);
+    bench.uses = uses();
+    bench.timeout = 90_000;
+    let mut ask = body(&["make ready", "make ask"]);
+    ask.steps.extend([check("right", "make right"), check("quick", "make quick"), step("make clean")]);
+    ask.uses = uses();
+    Build::new("repeated", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("app", artefact(ArtefactType::Binary, &["app"]), body(&["make"]), &[])
+        .node("speed", NodeKind::Gate(speed), bench, &["app"])
+        .node("answers", NodeKind::Gate(answers), ask, &["app"])
 }

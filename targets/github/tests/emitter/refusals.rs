@@ -24,7 +24,6 @@ fn clauses_of_later_versions_are_refused() {
     assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot("`measure`"));
     let cache = Cache { path: "t".to_owned(), key_file: "l".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.caches = vec![cache]), cannot("`cache`"));
-    assert_eq!(complaints_of_body(|body| body.shards = Some((2, origin()))), cannot("`shard`"));
     assert_eq!(complaints_of_body(|body| body.runner.docker = true), cannot("a runner `with docker`"));
     assert_eq!(complaints_of_body(|body| body.runner.gpu = Some(1)), cannot("a runner's `gpu`"));
     let block = |target: &str| EngineBlock {
@@ -323,6 +322,83 @@ fn a_nodes_own_secrets_share_no_environment_with_a_deploy() {
         build.complaints(),
         [
             "P1102 the secrets of `unit` would lie in GitHub's environment `hello-unit`, which is that of an environment of the workspace"
+        ]
+    );
+}
+
+#[test]
+fn legs_that_github_can_not_tell_apart_are_refused() {
+    let complaints =
+        |name: &str, matrix: Matrix| hello().edit(name, |node| node.body.matrix = Some(matrix)).complaints();
+    for name in ["include", "exclude", "leg", "machine", "env"] {
+        assert_eq!(
+            complaints("unit", axes(&[(name, &["a", "b"])])),
+            [format!(
+                "P1102 `{name}` can't be the name of an axis of `unit` on GitHub, where it means something else"
+            )]
+        );
+    }
+    assert!(complaints("unit", axes(&[("shard", &["a", "b"])])).is_empty());
+    assert!(complaints("unit", axes(&[("path", &["a/b", "..", "x"])])).is_empty(), "nothing is built there");
+    assert_eq!(
+        complaints("app", axes(&[("path", &["a/b", "..", "x"])])),
+        [
+            "P1102 what the leg `a/b` of `app` builds can't be kept under that name",
+            "P1102 what the leg `..` of `app` builds can't be kept under that name"
+        ]
+    );
+    assert_eq!(
+        complaints("app", axes(&[("version", &["3.1", "3_1", "X", "x"])])),
+        [
+            "P1102 the legs `3.1` and `3_1` of `app` are one name on GitHub",
+            "P1102 the legs `X` and `x` of `app` are one name on GitHub"
+        ]
+    );
+    let sharded = hello().edit("unit", |node| {
+        node.body.matrix = Some(axes(&[("shard", &["a", "b"])]));
+        node.body.shards = Some((2, origin()));
+    });
+    assert_eq!(sharded.complaints().len(), 1);
+}
+
+#[test]
+fn what_a_leg_can_not_say_on_github_is_refused() {
+    let with = |change: &dyn Fn(&mut Leg)| {
+        let mut first = leg("linux", RunnerHost::LinuxX64, &[]);
+        change(&mut first);
+        let legs = vec![first, leg("mac", RunnerHost::MacosArm64, &[])];
+        let matrix = Matrix { axes: Vec::new(), legs, origin: origin() };
+        hello().edit("unit", |node| node.body.matrix = Some(matrix)).complaints()
+    };
+    assert!(with(&|_| {}).is_empty());
+    assert_eq!(
+        with(&|leg| leg.env = vec![binding("COMMIT", Text::fact(Fact::CommitSha))]),
+        ["P1101 `COMMIT` differs from leg to leg, so on github in this version it can't depend on the run"]
+    );
+    assert_eq!(
+        with(&|leg| leg.env = vec![binding("RUNNER_OS", Text::literal("x"))]),
+        ["P1102 GitHub sets `RUNNER_OS` itself"]
+    );
+    assert_eq!(with(&|leg| leg.runner.as_mut().unwrap().docker = true), cannot("a runner `with docker`"));
+}
+
+#[test]
+fn a_gate_that_runs_longer_than_a_job_may_is_refused() {
+    let complaints = |times: u64| {
+        hello()
+            .edit("unit", |node| {
+                node.body.timeout = 7_200_000;
+                if let NodeKind::Gate(gate) = &mut node.kind {
+                    gate.quorum = Some(Quorum { times, quorum: times });
+                }
+            })
+            .complaints()
+    };
+    assert!(complaints(3).is_empty());
+    assert_eq!(
+        complaints(4),
+        [
+            "P1101 a timeout of all its runs together of more than 6 hours on a machine of GitHub can't be built for github"
         ]
     );
 }

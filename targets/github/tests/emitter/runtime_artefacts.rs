@@ -100,6 +100,103 @@ fn what_came_besides_the_recorded_files_is_refused() {
     refused(&bench.run(VERIFY_FOLDER), "there is something else than files");
 }
 
+/// Two legs that each built a file of this name, kept as the workflow keeps them, and the lines of `LEGS`.
+fn legs_of_a_file() -> (Bench, String) {
+    let mut bench = Bench::new().with("FILE", "out/app");
+    let mut lines = String::new();
+    for leg in ["linux", "de.at-1"] {
+        bench.write("out/app", leg);
+        let packed = bench.temp(&format!("handed-over/app.{leg}.tar"));
+        bench = bench.with("PACKED", packed);
+        bench.shell("mkdir -p \"${PACKED%/*}\"");
+        let recorded = bench.run(RECORD_FILE).output("digest").to_owned();
+        lines.push_str(&format!("{leg} {recorded}\n"));
+    }
+    let (packed, folder) = (bench.temp("handed-over/app"), bench.temp("artefacts/app"));
+    let bench = bench.with("FILE", "app").with("PACKED", packed).with("FOLDER", folder);
+    (bench.with("LEGS", lines.clone()), lines)
+}
+
+#[test]
+fn what_legs_built_arrives_in_their_folders_and_its_digest_is_that_of_the_sorted_manifest() {
+    let (bench, _) = legs_of_a_file();
+    let done = bench.run(VERIFY_LEGS);
+    assert!(done.success, "{}", done.log);
+    let manifest = "cd \"$FOLDER\" && for file in de.at-1/app linux/app; do printf '%s  %s\\n' \
+        \"$(sha256sum < \"$file\" | cut -d ' ' -f 1)\" \"$file\"; done | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1";
+    assert_eq!(done.output("digest"), format!("sha256:{}", bench.shell(manifest)));
+    assert_eq!(bench.shell("cat \"$FOLDER/linux/app\" \"$FOLDER/de.at-1/app\""), "linuxde.at-1");
+    assert_eq!(bench.shell("stat -c %a \"$FOLDER/linux\""), "555");
+}
+
+#[test]
+fn trap_19_a_leg_without_a_digest_or_with_anothers_is_refused() {
+    let (bench, lines) = legs_of_a_file();
+    let swapped: Vec<&str> = lines.split_whitespace().collect();
+    let [linux, first, german, second] = swapped.as_slice() else { panic!("{lines}") };
+    let refused_with = |bench: Bench, legs: String, why: &str| {
+        let bench = bench.with("LEGS", legs);
+        refused(&bench.run(VERIFY_LEGS), why);
+        bench.shell("chmod -R u+w \"$FOLDER\" && rm -r \"$FOLDER\"");
+        bench
+    };
+    let bench =
+        refused_with(bench, format!("{linux} \n{german} {second}\n"), "no digest was recorded in linux");
+    let bench =
+        refused_with(bench, format!("{linux} {second}\n{german} {first}\n"), "not what was built in linux");
+    let bench = refused_with(bench, format!("{linux} {first}\nother {second}\n"), "");
+    bench.shell("tar -cf \"$PACKED.linux.tar\" -C ../.. ./event.json 2> ../err || tar -cf \"$PACKED.linux.tar\" ./out");
+    refused_with(bench, lines, "in linux, this is not app alone");
+}
+
+#[test]
+fn legs_of_several_files_are_verified_one_by_one() {
+    let mut bench = Bench::new().with("PATHS", "dist/**\n");
+    let mut lines = String::new();
+    for leg in ["a", "b"] {
+        bench.write("dist/sub/x y", leg);
+        bench.write(&format!("dist/{leg}"), "1");
+        let packed = bench.temp(&format!("site.{leg}.tar"));
+        bench = bench.with("PACKED", packed);
+        lines.push_str(&format!("{leg} {}\n", bench.run(RECORD_FOLDER).output("digest")));
+    }
+    let (packed, folder) = (bench.temp("site"), bench.temp("artefacts/site"));
+    let bench = bench.with("PACKED", packed).with("FOLDER", folder).with("LEGS", lines);
+    let done = bench.run(VERIFY_LEGS);
+    assert!(done.success, "{}", done.log);
+    assert_eq!(
+        bench.shell("cd \"$FOLDER\" && find . -type f | LC_ALL=C sort | tr '\\n' ' '"),
+        "./a/dist/a ./a/dist/sub/x y ./b/dist/a ./b/dist/b ./b/dist/sub/x y"
+    );
+    bench.shell(
+        "chmod -R u+w \"$FOLDER\" && rm -r \"$FOLDER\" && ln -s x link && tar -cf \"$PACKED.b.tar\" ./link",
+    );
+    refused(&bench.run(VERIFY_LEGS), "in b, there is something else than files");
+}
+
+#[test]
+fn a_quorum_counts_the_runs_of_which_every_script_succeeded() {
+    let decide = |runs: &str, scripts: &str, quorum: &str| {
+        Bench::new().with("RUNS", runs).with("SCRIPTS", scripts).with("QUORUM", quorum).run(QUORUM)
+    };
+    let done = decide("1 success\n2 failure\n3 success\n", "1", "2");
+    assert!(done.success && done.summary == "2 of 3 runs passed; 2 must\n", "{}", done.log);
+    refused(&decide("1 success\n2 failure\n3 success\n", "1", "3"), "2 of 3 runs passed; 3 must");
+    for runs in [
+        "1 failure\n2 success\n3 skipped\n",
+        "1 success\n2 \n3 \n",
+        "1 success\n2 cancelled\n3 Success\n",
+        "1 success\n2 success success\n3 failure success\n",
+        "",
+    ] {
+        refused(&decide(runs, "1", "2"), "runs passed; 2 must");
+    }
+    assert!(decide("1 success success\n2 success \n3 success success\n", "2", "2").success);
+    refused(&decide("1 success success\n2 success \n3 success skipped\n", "2", "2"), "1 of 3 runs passed");
+    refused(&decide("1 success\n", "1", ""), "it is not said how many runs must pass");
+    refused(&decide("1\n2\n3\n", "0", "2"), "it is not said how many runs must pass");
+}
+
 #[test]
 fn an_encoded_script_runs_byte_for_byte_under_the_same_shell() {
     let script = "\tcat \"$0\" > copy\necho ${-} ${PIPE_SCRIPT-unset} > options\nset -o | grep pipefail >> options\n# \r ${{ x }}";

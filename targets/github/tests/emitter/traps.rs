@@ -48,6 +48,8 @@ fn all() -> Vec<String> {
         every_event().workflow(),
         awkward().workflow(),
         overridden().workflow(),
+        legs().workflow(),
+        repeated().workflow(),
     ]
 }
 
@@ -88,8 +90,20 @@ fn trap_03_a_status_function_never_stands_without_exact_results() {
 #[test]
 fn trap_04_a_failure_is_never_turned_into_success() {
     for workflow in all() {
-        for id in job_ids(&workflow).into_iter().filter(|id| *id != "style") {
+        // A run of several that goes on has its end counted.
+        let counted = |id: &str| matches!(id, "speed" | "answers");
+        for id in job_ids(&workflow).into_iter().filter(|id| *id != "style" && !counted(id)) {
             assert!(!job(&workflow, id).contains("continue-on-error"), "{id}");
+        }
+        for id in job_ids(&workflow).into_iter().filter(|id| counted(id)) {
+            let steps = job(&workflow, id);
+            let ids: Vec<&str> =
+                steps.lines().filter_map(|line| line.trim().strip_prefix("id: run-")).collect();
+            assert_eq!(steps.matches("    continue-on-error: true\n").count(), ids.len(), "{id}");
+            assert!(!steps.contains("\ncontinue-on-error"), "{id}");
+            for run in ids {
+                assert!(steps.contains(&format!(" ${{{{ steps.run-{run}.outcome }}}}")), "{id}: {run}");
+            }
         }
     }
     let style = job(&service().workflow(), "style");
@@ -141,7 +155,11 @@ fn trap_07_what_was_cancelled_by_a_timeout_is_not_success() {
 fn trap_08_an_empty_matrix_cannot_pass_for_a_gate() {
     let matrix = Matrix { axes: Vec::new(), legs: Vec::new(), origin: origin() };
     let build = hello().edit("unit", |node| node.body.matrix = Some(matrix));
-    assert_eq!(build.complaints(), ["P1101 `matrix` can't be built for github by this version"]);
+    assert_eq!(build.complaints(), ["P1101 a node of 0 legs can't be built for github by this version"]);
+    let build = hello().edit("unit", |node| node.body.shards = Some((257, origin())));
+    assert_eq!(build.complaints(), ["P1101 a node of 257 legs can't be built for github by this version"]);
+    let build = hello().edit("unit", |node| node.body.shards = Some((256, origin())));
+    assert!(build.complaints().is_empty());
 }
 
 #[test]
@@ -292,6 +310,21 @@ fn trap_19_each_artefact_has_its_digest_from_its_own_job() {
 }
 
 #[test]
+fn trap_19_each_leg_has_an_output_of_its_own() {
+    let workflow = legs().workflow();
+    let app = job(&workflow, "app");
+    for leg in ["linux", "windows"] {
+        let own =
+            format!("digest-{leg}: ${{{{ matrix.leg == '{leg}' && steps.record.outputs.digest || '' }}}}");
+        assert!(app.contains(&own), "{app}");
+    }
+    assert!(!app.contains("  digest: "), "{app}");
+    let scan = job(&workflow, "scan");
+    assert!(scan.contains("      linux ${{ needs.app.outputs.digest-linux }}\n"), "{scan}");
+    assert!(scan.contains("APP_DIGEST: ${{ steps.legs-app.outputs.digest }}"), "{scan}");
+}
+
+#[test]
 fn trap_21_tokens_have_no_right_but_those_of_their_job() {
     for workflow in all() {
         assert!(workflow.contains("\npermissions: {}\n"));
@@ -400,7 +433,10 @@ fn trap_20_no_job_hands_on_more_than_digests_outcomes_facts_and_approvals() {
                     ("not-due", "${{ steps.verdict.outputs.not-due }}".to_owned()),
                     (name, format!("${{{{ steps.plan.outputs.{name} }}}}")),
                 ];
-                assert!(known.contains(&(name, value.to_owned())), "{line}");
+                let of_a_leg = name.starts_with("digest-")
+                    && value.starts_with("${{ matrix.leg == '")
+                    && value.ends_with("' && steps.record.outputs.digest || '' }}");
+                assert!(of_a_leg || known.contains(&(name, value.to_owned())), "{line}");
             }
         }
     }

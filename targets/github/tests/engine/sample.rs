@@ -438,3 +438,96 @@ pub fn large() -> Build {
     build.environment("last", Tier::Production);
     build
 }
+
+fn leg(name: &str, host: RunnerHost, env: &[(&str, &str)]) -> Leg {
+    let bind = |(variable, value): &(&str, &str)| Binding {
+        variable: (*variable).to_owned(),
+        value: Text::literal(*value),
+        origin: origin(),
+    };
+    let runner = Runner { name: name.to_owned(), host, ..Runner::default() };
+    Leg {
+        name: name.to_owned(),
+        values: BTreeMap::new(),
+        runner: Some(runner),
+        env: env.iter().map(bind).collect(),
+    }
+}
+
+/// A gate over an axis in shards, an artefact of named legs, a site built for each value of an axis, a deploy of both.
+pub fn legs() -> Build {
+    let mut build = Build::new("legs", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let value = |axis: &str, value: &str| BTreeMap::from([(axis.to_owned(), value.to_owned())]);
+    let of_axis = |axis: &str, texts: &[&str]| Matrix {
+        axes: vec![(axis.to_owned(), texts.iter().map(|&text| text.to_owned()).collect())],
+        legs: texts
+            .iter()
+            .map(|text| Leg {
+                name: (*text).to_owned(),
+                values: value(axis, text),
+                runner: None,
+                env: Vec::new(),
+            })
+            .collect(),
+        origin: origin(),
+    };
+    let mut unit = body(vec![run("make test")], &[]);
+    unit.matrix = Some(of_axis("python", &["3.10", "3.11"]));
+    unit.shards = Some((2, origin()));
+    let fact = |variable: &str, fact| Binding {
+        variable: variable.to_owned(),
+        value: Text::fact(fact),
+        origin: origin(),
+    };
+    unit.env = vec![
+        fact("PYTHON", Fact::Matrix("python".to_owned())),
+        fact("SHARD", Fact::ShardIndex),
+        fact("SHARDS", Fact::ShardCount),
+    ];
+    build.node("unit", gate("test", &[]), unit, &[]);
+    let mut app = body(vec![run("make\nmake strip\n"), run("make check")], &[]);
+    app.env =
+        vec![Binding { variable: "MODE".to_owned(), value: Text::literal("release"), origin: origin() }];
+    app.matrix = Some(Matrix {
+        axes: Vec::new(),
+        legs: vec![
+            leg("linux", RunnerHost::LinuxX64, &[("TARGET", "gnu")]),
+            leg("windows", RunnerHost::WindowsX64, &[("TARGET", "msvc"), ("MODE", "debug")]),
+        ],
+        origin: origin(),
+    });
+    app.secrets = vec![secret("SIGNING_KEY", false)];
+    build.node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[]);
+    let mut book = body(vec![run("make book")], &[]);
+    book.matrix = Some(of_axis("language", &["en", "de"]));
+    build.node("book", artefact(ArtefactType::Site, &["book/**"]), book, &[]);
+    build.stage("release", Condition::Branch(glob("main")));
+    let scripts = vec![run("./deploy.sh \"$APP_PATH\" \"$BOOK_DIGEST\"")];
+    let kind = deploy(&["app", "book"], "production");
+    build.node("deploy-app-book-to-production", kind, body(scripts, &["app", "book"]), &[]);
+    build.environment("production", Tier::Production);
+    build
+}
+
+/// A gate of one script that runs three times, and one of several with checks that runs twice, exempt on forks.
+pub fn repeated() -> Build {
+    let mut build = Build::new("repeated", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    build.node("app", artefact(ArtefactType::Binary, &["app"]), body(vec![run("make")], &[]), &[]);
+    let quorum = |kind: NodeKind, times, quorum| match kind {
+        NodeKind::Gate(gate) => NodeKind::Gate(Gate { quorum: Some(Quorum { times, quorum }), ..gate }),
+        other => other,
+    };
+    let speed = quorum(gate("performance", &["app"]), 3, 2);
+    build.node("speed", speed, body(vec![run("make bench")], &["app"]), &[]);
+    let answers = quorum(gate("evaluation", &["app"]), 2, 2);
+    let answers = exempt(answers, Exemption::OnFork, "forks have no model");
+    let steps = vec![run("make ask"), check("make right"), check("make quick"), run("make clean")];
+    build.node("answers", answers, body(steps, &["app"]), &[]);
+    build.stage("release", Condition::Branch(glob("main")));
+    let steps = body(vec![run("./deploy.sh")], &["app"]);
+    build.node("deploy-app-to-production", deploy(&["app"], "production"), steps, &[]);
+    build.environment("production", Tier::Production);
+    build
+}

@@ -68,6 +68,16 @@ fn deploys_that_go_forth_in_steps_and_back_are_proven() {
 }
 
 #[test]
+fn a_pipeline_of_legs_is_proven() {
+    is_silent(&sample::legs());
+}
+
+#[test]
+fn a_pipeline_of_repeated_gates_is_proven() {
+    is_silent(&sample::repeated());
+}
+
+#[test]
 fn a_node_of_the_pipelines_own_name_is_proven() {
     let mut build = sample::hello();
     build.pipeline.name = "app".to_owned();

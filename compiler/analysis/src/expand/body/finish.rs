@@ -1,5 +1,6 @@
 //! What a node's clauses must come to together.
 
+use super::part::MOST_LEGS;
 use super::{Role, Work};
 use crate::expand::Expander;
 use crate::expand::frame::Frame;
@@ -27,6 +28,7 @@ impl Expander<'_, '_> {
             return;
         }
         self.check_tools(work, frame);
+        self.check_shards(work, frame);
         match &work.role {
             Role::Artefact(Some(ty)) => self.check_artefact(name, *ty, work, frame),
             Role::Gate(_) => self.check_quorum(work, frame),
@@ -179,6 +181,25 @@ impl Expander<'_, '_> {
                 .help("drop it: what pushes the image has the password, and nothing else needs it"),
             );
         }
+    }
+
+    /// Each leg of a matrix runs in each shard.
+    fn check_shards(&mut self, work: &Work, frame: &Frame) {
+        let Some((shards, origin)) = &work.body.shards else { return };
+        let legs = work.body.matrix.as_ref().map_or(1, |matrix| matrix.legs.len());
+        let all = usize::try_from(*shards).unwrap_or(usize::MAX).saturating_mul(legs);
+        if all <= MOST_LEGS {
+            return;
+        }
+        let message = match legs {
+            1 => format!("{shards} shards are more than {MOST_LEGS}"),
+            _ => format!("{legs} legs in {shards} shards are {all}, more than {MOST_LEGS}"),
+        };
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0106, message, origin.span)
+                .help(format!("each is a job of its own: at most {} here", MOST_LEGS / legs.max(1))),
+        );
     }
 
     fn check_quorum(&mut self, work: &Work, frame: &Frame) {

@@ -15,7 +15,7 @@ use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
 
 /// GitHub's and Tekton's limit of jobs in a matrix.
-const MOST_LEGS: usize = 256;
+pub(super) const MOST_LEGS: usize = 256;
 
 impl<'a> Expander<'a, '_> {
     pub(super) fn sidecar(

@@ -1,7 +1,7 @@
 //! What contexts are worth: the facts of the run, the results of other jobs, the steps before.
 
 use super::Expression;
-use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID};
+use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID, StepState};
 use super::value::{Axis, Cases, Datum, Words};
 use crate::engine::overrides;
 use pipec_ir::{Event, InputType, Trigger};
@@ -36,8 +36,12 @@ impl Evaluator<'_, '_> {
             }
             ["inputs", name] => self.input(name),
             ["steps", id, outcome @ ("outcome" | "conclusion")] => {
-                // Nothing goes on after an error here, so both are the same.
-                let known = self.scope.step.as_ref().and_then(|step| step.outcomes.get(*id));
+                // Of a step that goes on after an error the conclusion tells nothing; of others both are the same.
+                let step = self.scope.step.as_ref();
+                let tells = |step: &&StepState| {
+                    *outcome == "outcome" || !step.gone_on.iter().any(|other| other == id)
+                };
+                let known = step.filter(tells).and_then(|step| step.outcomes.get(*id));
                 known
                     .cloned()
                     .unwrap_or_else(|| self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)))

@@ -56,6 +56,8 @@ pub(crate) struct StepState {
     pub(crate) outputs: BTreeMap<String, BTreeMap<String, Cases>>,
     /// How the steps before ended, by id.
     pub(crate) outcomes: BTreeMap<String, Cases>,
+    /// Those whose failure does not end the job, by id.
+    pub(crate) gone_on: Vec<String>,
 }
 
 /// Evaluates expressions.

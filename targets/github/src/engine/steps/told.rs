@@ -25,7 +25,7 @@ impl Check<'_, '_, '_> {
         }
         let allowed: &[&str] = match kind {
             Kind::Checkout => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
-            Kind::Download => &["name", "path"],
+            Kind::Download => &["name", "path", "pattern", "merge-multiple"],
             Kind::Upload => &["name", "path", "if-no-files-found", "overwrite", "compression-level"],
             Kind::Identity => &[
                 "role-to-assume",
@@ -50,9 +50,8 @@ impl Check<'_, '_, '_> {
             Kind::Upload => {
                 let name = step.literal_with("name");
                 let path = step.with("path").and_then(Yaml::text).unwrap_or_default();
-                if name.as_deref() != Some(&self.node.name)
-                    || path != format!("${{{{ runner.temp }}}}/{}.tar", self.node.name)
-                {
+                let kept = self.kept_name();
+                if name.as_deref() != Some(&kept) || path != format!("${{{{ runner.temp }}}}/{kept}.tar") {
                     self.differs("it keeps something else than what it recorded", line);
                 }
             }
@@ -67,6 +66,7 @@ impl Check<'_, '_, '_> {
                 self.differs("it does not ask whether the overrides before it are in force", line);
             }
             Kind::Script(place) => self.script_env(*place, step),
+            Kind::Fixed(Fixed::Quorum) => self.quorum_step(step),
             Kind::Fixed(Fixed::SecretFile) => {
                 let file = step
                     .env("FILE")
@@ -106,6 +106,8 @@ impl Check<'_, '_, '_> {
                 Some(&["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"])
             }
             Kind::Fixed(Fixed::ToolRust) => Some(&["VERSION", "FILE"]),
+            Kind::Fixed(Fixed::VerifyLegs) => Some(&["LEGS", "PACKED", "FOLDER", "FILE"]),
+            Kind::Fixed(Fixed::Quorum) => Some(&["RUNS", "SCRIPTS", "QUORUM"]),
             Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
@@ -120,6 +122,14 @@ impl Check<'_, '_, '_> {
             if variables.is_some_and(|known| !known.contains(&name.as_str())) {
                 self.differs(format!("a fixed script is given `{name}`"), value.line);
             }
+        }
+    }
+
+    /// What GitHub keeps of what the job built: a leg's is told apart by a dot, which no artefact's name has.
+    fn kept_name(&self) -> String {
+        match self.leg {
+            Some(leg) => format!("{}.{leg}", self.node.name),
+            None => self.node.name.clone(),
         }
     }
 
@@ -161,7 +171,7 @@ impl Check<'_, '_, '_> {
     fn record(&mut self, step: &Step) {
         let NodeKind::Artefact(artefact) = &self.node.kind else { return };
         let packed = step.env("PACKED").and_then(Yaml::text);
-        let wanted = format!("${{{{ runner.temp }}}}/{}.tar", self.node.name);
+        let wanted = format!("${{{{ runner.temp }}}}/{}.tar", self.kept_name());
         let paths: String = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text())).collect();
         let same = match artefact.single_file() {
             Some(file) => step.literal_env("FILE").as_deref() == Some(file),

@@ -1,0 +1,259 @@
+//! The legs of a node: its matrix, its shards, or each leg in each shard.
+
+use super::Lowering;
+use super::jobs::machine;
+use crate::document::{Matrix, Strategy};
+use crate::expression::{Expression, quoted};
+use crate::template::Template;
+use pipec_base::codes;
+use pipec_ir::{Binding, Leg, Node, NodeKind, Origin, Runner, RunnerHost};
+use pipec_yaml::{Mapping, Node as Yaml};
+use std::collections::BTreeMap;
+
+/// The keys of a matrix that are no axes: GitHub's own, and those that the compiler adds to a leg.
+const RESERVED: [&str; 5] = ["include", "exclude", LEG, MACHINE, ENV];
+const LEG: &str = "leg";
+const MACHINE: &str = "machine";
+const ENV: &str = "env";
+const SHARD: &str = "shard";
+
+/// One of the jobs that a node runs in.
+pub(super) struct NodeLeg<'n> {
+    /// Its name, behind which stands the number of its shard.
+    pub(super) name: String,
+    /// What the matrix says of it.
+    leg: Option<&'n Leg>,
+    shard: Option<u64>,
+}
+
+/// The legs of a node, if it has any.
+pub(super) fn legs(node: &Node) -> Vec<NodeLeg<'_>> {
+    let body = &node.body;
+    let legs: Vec<Option<&Leg>> = match &body.matrix {
+        Some(matrix) => matrix.legs.iter().map(Some).collect(),
+        None => vec![None],
+    };
+    match (&body.matrix, &body.shards) {
+        (None, None) => Vec::new(),
+        (_, None) => legs
+            .into_iter()
+            .flatten()
+            .map(|leg| NodeLeg { name: leg.name.clone(), leg: Some(leg), shard: None })
+            .collect(),
+        (_, Some((count, _))) => legs
+            .into_iter()
+            .flat_map(|leg| (1..=*count).map(move |shard| (leg, shard)))
+            .map(|(leg, shard)| NodeLeg {
+                name: leg.map_or_else(|| shard.to_string(), |leg| format!("{}-{shard}", leg.name)),
+                leg,
+                shard: Some(shard),
+            })
+            .collect(),
+    }
+}
+
+/// Whether a node runs in several jobs.
+pub(super) fn has_legs(node: &Node) -> bool {
+    node.body.matrix.is_some() || node.body.shards.is_some()
+}
+
+/// Where the legs of a node run: several runners, or its own.
+pub(super) fn runners(node: &Node) -> Vec<&Runner> {
+    match &node.body.matrix {
+        Some(matrix) => {
+            matrix.legs.iter().map(|leg| leg.runner.as_ref().unwrap_or(&node.body.runner)).collect()
+        }
+        None => vec![&node.body.runner],
+    }
+}
+
+/// Whether a script of the node may run on Windows.
+pub(super) fn is_on_windows(node: &Node) -> bool {
+    runners(node).iter().any(|runner| runner.host == RunnerHost::WindowsX64)
+}
+
+/// The variables that legs set, in the order in which they are first named.
+pub(super) fn leg_variables(node: &Node) -> Vec<&str> {
+    let mut variables: Vec<&str> = Vec::new();
+    let bindings = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
+    for binding in bindings {
+        if !variables.contains(&binding.variable.as_str()) {
+            variables.push(&binding.variable);
+        }
+    }
+    variables
+}
+
+/// The value of a variable that legs set.
+pub(super) fn leg_value(variable: &str) -> Template {
+    Template::expression(format!("matrix.{ENV}.{variable}"))
+}
+
+/// The value of an axis.
+pub(super) fn axis(name: &str) -> Template {
+    Template::expression(format!("matrix.{name}"))
+}
+
+/// The number of the shard.
+pub(super) fn shard_index() -> Template {
+    axis(SHARD)
+}
+
+/// The name of an artefact of one leg, as GitHub keeps it: no name of an artefact has a dot.
+pub(super) fn kept_name(artefact: &str) -> Template {
+    Template::text(format!("{artefact}.")).and(format!("matrix.{LEG}"))
+}
+
+/// What tells the files of one leg from those of others among all that GitHub keeps.
+pub(super) fn kept_pattern(artefact: &str) -> String {
+    format!("{artefact}.*")
+}
+
+/// The output of a job that is the digest of what a leg built. The outputs of all legs are one set, in which the last one
+/// that is not empty counts (actions/runner, `JobExtension.FinalizeJob`, passes over empty ones): each leg has its own.
+pub(super) fn digest_output(leg: &str) -> String {
+    let plain = |character: char| if character == '.' { '_' } else { character };
+    format!("digest-{}", leg.chars().map(plain).collect::<String>())
+}
+
+/// The value in the leg of that name, and nothing in the others.
+pub(super) fn only_in(leg: &str, value: &str) -> Template {
+    let here = Expression::equals(format!("matrix.{LEG}"), leg);
+    Template::expression(format!("{here} && {value} || {}", quoted("")))
+}
+
+impl Lowering<'_> {
+    /// How GitHub runs the legs of a node, if it has any: as a plain product of axes where nothing else differs, else as a
+    /// list. What is built is told apart by the leg's name, so there is one.
+    pub(super) fn strategy(&self, node: &Node) -> Option<Strategy> {
+        let legs = legs(node);
+        if legs.is_empty() {
+            return None;
+        }
+        let axes = node.body.matrix.as_ref().map(|matrix| matrix.axes.as_slice()).unwrap_or_default();
+        let is_product =
+            (!axes.is_empty() || node.body.matrix.is_none()) && !matches!(node.kind, NodeKind::Artefact(_));
+        let shards = node.body.shards.as_ref().map(|(count, _)| *count);
+        let shard = shards.map(|_| SHARD);
+        for (name, _) in axes {
+            if let Some(key) = RESERVED.iter().chain(&shard).find(|key| **key == *name) {
+                self.refuse_name(
+                    node,
+                    format!("`{key}` can't be the name of an axis of `{}` on GitHub, where it means something else", node.name),
+                    "choose another name",
+                );
+            }
+        }
+        if is_product {
+            return Some(product(axes, shards));
+        }
+        if matches!(node.kind, NodeKind::Artefact(_)) {
+            self.check_leg_names(node, &legs);
+        }
+        let machines: Vec<String> = runners(node).into_iter().map(machine).collect();
+        let has_machines = machines.iter().any(|machine| machines.first() != Some(machine));
+        let listed = legs.iter().map(|leg| self.listed(node, leg, has_machines));
+        Some(Strategy {
+            label: Template::text(" (").and(format!("matrix.{LEG}")).and_text(")"),
+            has_machines,
+            matrix: Matrix::Legs(listed.collect()),
+        })
+    }
+
+    fn listed(&self, node: &Node, leg: &NodeLeg<'_>, has_machines: bool) -> Mapping {
+        let mut listed = Mapping::new().entry(LEG, text(&leg.name));
+        if has_machines {
+            let runner = leg.leg.and_then(|leg| leg.runner.as_ref()).unwrap_or(&node.body.runner);
+            listed = listed.entry(MACHINE, text(&machine(runner)));
+        }
+        let axes = node.body.matrix.as_ref().map(|matrix| matrix.axes.as_slice()).unwrap_or_default();
+        for (axis, _) in axes {
+            let value = leg.leg.and_then(|leg| leg.values.get(axis));
+            listed = listed.entry(axis, text(value.map_or("", String::as_str)));
+        }
+        if let Some(shard) = leg.shard {
+            listed = listed.entry(SHARD, number(shard));
+        }
+        let variables = leg_variables(node);
+        if variables.is_empty() {
+            return listed;
+        }
+        let env = variables.into_iter().fold(Mapping::new(), |env, variable| {
+            env.entry(variable, text(&self.value_in_leg(node, leg, variable)))
+        });
+        listed.entry(ENV, env)
+    }
+
+    /// A variable in a leg: its own, else the node's; empty where neither says it.
+    fn value_in_leg(&self, node: &Node, leg: &NodeLeg<'_>, variable: &str) -> String {
+        let named = |binding: &&Binding| binding.variable == variable;
+        let own = leg.leg.and_then(|leg| leg.env.iter().find(named));
+        let Some(binding) = own.or_else(|| node.body.env.iter().find(named)) else { return String::new() };
+        binding.value.as_literal().map(str::to_owned).unwrap_or_else(|| {
+            self.error(
+                codes::P1101,
+                &binding.origin,
+                format!("`{variable}` differs from leg to leg, so on github in this version it can't depend on the run"),
+                "give it a value that is known now, or hand what the run knows to another variable, in the node's own `env`",
+            );
+            String::new()
+        })
+    }
+
+    /// The names of legs that build stand in file names and in outputs of the job, which ignore case.
+    fn check_leg_names(&self, node: &Node, legs: &[NodeLeg<'_>]) {
+        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
+        for leg in legs {
+            let name = &leg.name;
+            let plain =
+                |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
+            let begins_well = name.starts_with(|first: char| first.is_ascii_alphanumeric());
+            if !name.chars().all(plain) || !begins_well || name.ends_with('.') {
+                self.refuse_name(
+                    node,
+                    format!("what the leg `{name}` of `{}` builds can't be kept under that name", node.name),
+                    "name the legs: `matrix { linux { … } mac { … } }`",
+                );
+            } else if let Some(other) = seen.insert(digest_output(name).to_ascii_lowercase(), name) {
+                self.refuse_name(
+                    node,
+                    format!("the legs `{other}` and `{name}` of `{}` are one name on GitHub", node.name),
+                    "name the legs: `matrix { linux { … } mac { … } }`",
+                );
+            }
+        }
+    }
+
+    fn refuse_name(&self, node: &Node, message: String, help: &str) {
+        let matrix = node.body.matrix.as_ref().map(|matrix| &matrix.origin);
+        let origin: &Origin = matrix.unwrap_or(&node.origin);
+        self.error(codes::P1102, origin, message, help);
+    }
+}
+
+/// The plain product of all axes and the shards.
+fn product(axes: &[(String, Vec<String>)], shards: Option<u64>) -> Strategy {
+    let mut emitted: Vec<(String, Vec<Yaml>)> = axes
+        .iter()
+        .map(|(name, values)| (name.clone(), values.iter().map(|value| text(value)).collect()))
+        .collect();
+    let mut labels: Vec<Template> = axes.iter().map(|(name, _)| axis(name)).collect();
+    if let Some(count) = shards {
+        emitted.push((SHARD.to_owned(), (1..=count).map(number).collect()));
+        labels.push(shard_index().and_text(format!("/{count}")));
+    }
+    let mut label = Template::text(" (");
+    for (place, part) in labels.into_iter().enumerate() {
+        let comma = if place == 0 { "" } else { ", " };
+        label = label.and_text(comma).and_template(part);
+    }
+    Strategy { label: label.and_text(")"), has_machines: false, matrix: Matrix::Axes(emitted) }
+}
+
+fn text(text: &str) -> Yaml {
+    Yaml::plain_or_quoted(Template::text(text).source())
+}
+
+fn number(number: u64) -> Yaml {
+    i64::try_from(number).map_or_else(|_| Yaml::plain_or_quoted(number.to_string()), Yaml::Integer)
+}

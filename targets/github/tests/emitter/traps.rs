@@ -467,7 +467,7 @@ const ASSUMED: &[(&str, &str)] = &[
         "who may override, and when that was approved",
         "the environment `PIPELINE-override-GATE` asks for the reviewers of the gate's role",
     ),
-    ("the required check", "the check of the pipeline's name is required"),
+    ("the required check", "the check of a pipeline that runs on pull requests is required"),
     ("where secrets are stored", "secrets are stored in their environment"),
     ("what a cloud trusts", "a cloud trusts an identity only from the environment"),
     ("who stops a deploy half-way", "the five minutes that GitHub gives a cancelled job"),

@@ -126,6 +126,7 @@ registry! {
 
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";
+    P0703 = 703 "movable-image" since "0.1.0";
 
     P0801 = 801 "unbounded-time" since "0.1.0";
     P0802 = 802 "over-budget" since "0.1.0";

@@ -57,6 +57,8 @@ pub(crate) struct Job {
     pub(crate) strategy: Option<Strategy>,
     /// The machine, unless each leg names its own.
     pub(crate) runs_on: String,
+    /// The image that its steps run in.
+    pub(crate) container: Option<String>,
     /// How long it may take.
     pub(crate) timeout_minutes: u32,
     /// The environment whose secrets and protection it has.
@@ -338,6 +340,10 @@ impl Job {
             mapping = mapping.entry("strategy", strategy.mapping());
         }
         mapping = mapping.entry("runs-on", string(&machine)).entry("timeout-minutes", self.timeout_minutes);
+        if let Some(image) = &self.container {
+            let image = Mapping::new().entry("image", string(&Template::text(image)));
+            mapping = mapping.entry("container", image);
+        }
         if let Some(because) = &self.advisory {
             let why = format!("advisory: {because}");
             mapping = mapping.entry("continue-on-error", true).comment_behind(why);

@@ -65,6 +65,15 @@ impl Template {
         })
     }
 
+    /// With a text in place of the expressions that are this operand.
+    pub(crate) fn with_operand(self, operand: &str, text: &str) -> Template {
+        self.parts.into_iter().fold(Template::default(), |template, part| match part {
+            Part::Text(own) => template.and_text(own),
+            Part::Expression(expression) if expression == operand => template.and_text(text),
+            Part::Expression(expression) => template.and(expression),
+        })
+    }
+
     /// Its value, if it holds no expression.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self.parts.as_slice() {

@@ -25,6 +25,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     workflow(gating, &mut findings);
     for job in &gating.workflow.jobs {
         job_frame(gating, job, &mut findings);
+        container(gating, job, &mut findings);
         goes_on(gating, job, &mut findings);
         lock(gating, job, &mut findings);
         if job.id == PLAN {
@@ -184,12 +185,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ("cache", !body.caches.is_empty()),
             ("sidecar", !body.sidecars.is_empty()),
             ("engine github", body.engines.iter().any(|block| block.target == "github")),
-            (
-                "image",
-                matrix::instances(node, job, &mut Vec::new())
-                    .iter()
-                    .any(|leg| leg.node.body.runner.image.is_some()),
-            ),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
@@ -232,6 +227,36 @@ fn wrong_machine(job: &Job, runner: &Runner) -> Option<String> {
         (None, RunnerHost::WindowsX64) => machine.starts_with("windows-"),
     };
     (!fits || machine.ends_with("-latest")).then_some(machine)
+}
+
+/// The image that the source names, at its own digest or the one that is known for its tag.
+fn container(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let given = job.node.get("container");
+    let image = given.filter(|given| given.entries().len() == 1).and_then(|given| given.get("image"));
+    let is_it = |wanted: Option<&str>| match (wanted, given) {
+        (None, None) => true,
+        (Some(wanted), Some(_)) => {
+            image.and_then(literal).is_some_and(|image| is_image(gating, &image, wanted))
+        }
+        _ => false,
+    };
+    let same = match node_of(gating.pipeline, &job.id) {
+        None => is_it(None),
+        Some(node) => matrix::instances(node, job, &mut Vec::new())
+            .iter()
+            .all(|leg| is_it(leg.node.body.runner.image.as_ref().map(|(image, _)| image.as_str()))),
+    };
+    if !same {
+        findings.push(Finding::of_job(&job.id, "it runs in another image", job.line));
+    }
+}
+
+/// Whether an image of the output is the one of the source.
+pub(crate) fn is_image(gating: &Gating<'_, '_>, given: &str, wanted: &str) -> bool {
+    match crate::catalogue::image_digest(wanted, &gating.program.lock).filter(|_| !wanted.contains('@')) {
+        Some(digest) => given == format!("{wanted}@{digest}"),
+        None => given == wanted,
+    }
 }
 
 /// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing

@@ -86,13 +86,14 @@ pub(crate) fn expression(node: &Node) -> Option<Expression> {
 }
 
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
-const OF_JOB: [&str; 12] = [
+const OF_JOB: &[&str] = &[
     "name",
     "strategy",
     "continue-on-error",
     "needs",
     "if",
     "runs-on",
+    "container",
     "timeout-minutes",
     "permissions",
     "environment",
@@ -152,7 +153,7 @@ fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut V
 
 /// A job of this id, with what GitHub would refuse of it.
 pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
-    unknown_keys(node, &OF_JOB, Some(id), findings);
+    unknown_keys(node, OF_JOB, Some(id), findings);
     let needs = match node.get("needs") {
         None => Vec::new(),
         Some(needs) => needs.texts().unwrap_or_else(|| {
@@ -177,6 +178,14 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
             node.line,
         ));
     }
+    let inside = node.get("container").map(|_| {
+        if node.strings().iter().any(|(text, _)| text.contains(TEMP)) {
+            let what = "it takes the folder of the machine for that of its container";
+            findings.push(Finding::of_job(id, what, node.line));
+        }
+        in_container(node)
+    });
+    let node = inside.as_ref().unwrap_or(node);
     let mut steps = Vec::new();
     if let Some(list) = node.get("steps") {
         match &list.value {
@@ -185,6 +194,54 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
         }
     }
     Job { id: id.to_owned(), line: node.line, node: node.clone(), needs, condition, steps }
+}
+
+/// The folder of a job for what it leaves until its end, as the machine's expression and as every container calls it: the
+/// expression is the machine's path there too, in the variables of steps at least.
+const TEMP: &str = "runner.temp";
+const TEMP_IN_CONTAINER: &str = "/__w/_temp";
+
+/// The literals in a text that are the layout of an image in the container's folder, as calls with the machine's.
+fn with_machines_layouts(text: &str) -> String {
+    let start = format!("'oci:{TEMP_IN_CONTAINER}/");
+    let mut pieces = text.split(&start);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| match piece.split_once('\'') {
+        Some((path, rest)) => format!("{text}format('oci:{{0}}/{path}', {TEMP}){rest}"),
+        None => format!("{text}{start}{piece}"),
+    })
+}
+
+/// A job in a container as it would be on a machine: what its steps are told of the folder, said as there.
+fn in_container(job: &Node) -> Node {
+    let told = |key: &str, node: &Node| -> Node {
+        let entries = node.entries().iter().map(|(name, node)| {
+            let is_told = matches!(key, "env" | "with");
+            let text = node.text().filter(|_| is_told).map(|text| {
+                with_machines_layouts(text).replace(TEMP_IN_CONTAINER, &format!("${{{{ {TEMP} }}}}"))
+            });
+            let value = text.map_or_else(|| node.value.clone(), Value::Text);
+            (name.clone(), Node { value, line: node.line })
+        });
+        Node { value: Value::Map(entries.collect()), line: node.line }
+    };
+    let step = |step: &Node| -> Node {
+        let entries = step.entries().iter().map(|(key, node)| match key.as_str() {
+            "env" | "with" => (key.clone(), told(key, node)),
+            _ => (key.clone(), node.clone()),
+        });
+        Node { value: Value::Map(entries.collect()), line: step.line }
+    };
+    let entries = job.entries().iter().map(|(key, node)| {
+        let node = match (&node.value, key.as_str()) {
+            (Value::List(items), "steps") => {
+                Node { value: Value::List(items.iter().map(step).collect()), line: node.line }
+            }
+            _ => node.clone(),
+        };
+        (key.clone(), node)
+    });
+    Node { value: Value::Map(entries.collect()), line: job.line }
 }
 
 fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {

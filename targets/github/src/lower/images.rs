@@ -2,6 +2,7 @@
 
 use super::artefacts::{DIGEST, RECORD, folder};
 use super::order::{Runs, Unit};
+use super::runners::TEMP_IN_CONTAINER;
 use super::{Lowering, matrix};
 use crate::document::{Permissions, Step};
 use crate::runtime;
@@ -125,9 +126,15 @@ impl Lowering<'_> {
             (Some(pushed), Some(_)) => {
                 // The digest of a job that did not run is empty.
                 let digest = digest(pushed);
-                Template::expression(format!(
-                    "{digest} && format('{image}@{{0}}', {digest}) || format('oci:{{0}}/artefacts/{name}', runner.temp)"
-                ))
+                let node = self.pipeline.node(unit.node);
+                let boxed =
+                    |node: &Node| matrix::runners(node).first().is_some_and(|runner| runner.image.is_some());
+                let local = if node.is_some_and(boxed) {
+                    format!("'oci:{TEMP_IN_CONTAINER}/artefacts/{name}'")
+                } else {
+                    format!("format('oci:{{0}}/artefacts/{name}', runner.temp)")
+                };
+                Template::expression(format!("{digest} && format('{image}@{{0}}', {digest}) || {local}"))
             }
             (None, _) => Template::text("oci:").and_template(folder(name)),
         }

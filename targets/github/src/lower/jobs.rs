@@ -2,13 +2,13 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat};
+use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step};
 use crate::expression::Expression;
 use crate::pins;
 use crate::runtime;
 use crate::template::Template;
-use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind, Runner, RunnerHost};
+use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind};
 
 /// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
 const EXEMPT: &str = "exempt";
@@ -31,7 +31,8 @@ impl Lowering<'_> {
             comments: self.comments(node, unit),
             name: self.job_name(unit, node),
             strategy: self.strategy(node),
-            runs_on: matrix::runners(node).first().copied().map(machine).unwrap_or_default(),
+            runs_on: matrix::runners(node).first().copied().map(runners::machine).unwrap_or_default(),
+            container: self.container(node),
             timeout_minutes: minutes(
                 body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
             ),
@@ -93,6 +94,9 @@ impl Lowering<'_> {
             job.steps.extend(self.record_steps(node));
             let push = self.push_step(node, unit, &mut job.permissions);
             job.steps.extend(push);
+        }
+        if job.container.is_some() {
+            self.in_container(&mut job);
         }
         job
     }
@@ -175,20 +179,6 @@ pub(super) fn advisory(node: &Node) -> Option<&String> {
         NodeKind::Gate(gate) => gate.advisory.as_ref().map(|(because, _)| because),
         _ => None,
     }
-}
-
-/// What `runs-on` says.
-pub(super) fn machine(runner: &Runner) -> String {
-    if let Some(label) = runner.labels.get("github") {
-        return label.clone();
-    }
-    match runner.host {
-        RunnerHost::LinuxX64 => "ubuntu-24.04",
-        RunnerHost::LinuxArm64 => "ubuntu-24.04-arm",
-        RunnerHost::MacosArm64 => "macos-15",
-        RunnerHost::WindowsX64 => "windows-2025",
-    }
-    .to_owned()
 }
 
 /// Milliseconds in whole minutes, rounded up; GitHub knows nothing shorter than one.

@@ -1,7 +1,7 @@
 //! The legs of a node: its matrix, its shards, or each leg in each shard.
 
 use super::Lowering;
-use super::jobs::machine;
+use super::runners::machine;
 use crate::document::{Matrix, Strategy};
 use crate::expression::{Expression, quoted};
 use crate::template::Template;

@@ -18,6 +18,7 @@ mod plan;
 mod record;
 mod references;
 mod repeat;
+mod runners;
 mod scripts;
 mod secrets;
 mod tools;

@@ -5,7 +5,7 @@ use super::actions::time_forth;
 use super::matrix::{has_legs, legs, runners};
 use super::repeat::quorum;
 use pipec_base::codes;
-use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Runner, Tier};
+use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Tier};
 
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
@@ -105,27 +105,10 @@ impl Lowering<'_> {
                 self.refuse(clause, origin);
             }
         }
-        self.refuse_in_runner(&body.runner, &body.origin);
+        self.check_runner(&body.runner, body);
         for leg in body.matrix.iter().flat_map(|matrix| &matrix.legs) {
             if let Some(runner) = &leg.runner {
-                self.refuse_in_runner(runner, &body.origin);
-            }
-        }
-    }
-
-    fn refuse_in_runner(&self, runner: &Runner, used: &Origin) {
-        let origin = if runner.name.is_empty() { used } else { &runner.origin };
-        if let Some((_, image)) = &runner.image {
-            self.refuse("a runner's `image`", image);
-        }
-        for (clause, said) in [
-            ("a runner `with docker`", runner.docker),
-            ("a runner's `cpu`", runner.cpu.is_some()),
-            ("a runner's `memory`", runner.memory.is_some()),
-            ("a runner's `gpu`", runner.gpu.is_some()),
-        ] {
-            if said {
-                self.refuse(clause, origin);
+                self.check_runner(runner, body);
             }
         }
     }

@@ -53,6 +53,11 @@ fn repeated() {
 }
 
 #[test]
+fn containers() {
+    insta::assert_snapshot!(programs::containers().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -61,6 +66,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::every_event(),
         programs::awkward(),
         programs::images(),
+        programs::containers(),
         programs::overridden(),
         programs::tools(),
         programs::rollout(),

@@ -578,6 +578,32 @@ pub fn rollout() -> Build {
         })
 }
 
+/// Nodes in containers, at a digest of their own or the catalogue's, and one on a machine of one's own.
+pub fn containers() -> Build {
+    let mut unit = body(&["npm test", "echo '${{ x }}'"]);
+    unit.runner.image = Some(("node:22-bookworm-slim".to_owned(), origin()));
+    unit.secrets = vec![secret("LICENCE", true)];
+    let mut app = body(&["make"]);
+    let own = format!("registry.example:5000/box:1@sha256:{}", "0".repeat(64));
+    app.runner.image = Some((own, origin()));
+    app.runner.host = RunnerHost::LinuxArm64;
+    let mut links = body(&["check-links \"$APP_PATH\" \"$WEB_REF\""]);
+    links.runner.image = Some(("docker.io/library/alpine:3.22".to_owned(), origin()));
+    links.uses = vec![("app".to_owned(), origin()), ("web".to_owned(), origin())];
+    let mut train = body(&["train"]);
+    train.runner.labels.insert("github".to_owned(), "gpu-a10".to_owned());
+    train.runner.gpu = Some(1);
+    train.runner.memory = Some(1 << 34);
+    train.runner.docker = true;
+    Build::new("containers", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+        .node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[])
+        .node("web", image("ghcr.io/acme/web"), body(&["make web"]), &[])
+        .node("links", NodeKind::Job, links, &["app", "web"])
+        .node("train", NodeKind::Job, train, &[])
+}
+
 /// Scripts and values that GitHub would read as something else.
 pub fn awkward() -> Build {
     let mut named = body(&["cat <<'END'\n  indented\nEND"]);

@@ -24,8 +24,6 @@ fn clauses_of_later_versions_are_refused() {
     assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot("`measure`"));
     let cache = Cache { path: "t".to_owned(), key_file: "l".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.caches = vec![cache]), cannot("`cache`"));
-    assert_eq!(complaints_of_body(|body| body.runner.docker = true), cannot("a runner `with docker`"));
-    assert_eq!(complaints_of_body(|body| body.runner.gpu = Some(1)), cannot("a runner's `gpu`"));
     let block = |target: &str| EngineBlock {
         target: target.to_owned(),
         because: "b".to_owned(),
@@ -71,6 +69,50 @@ fn a_tool_has_its_version_from_where_its_action_reads_it() {
         complaints(tool("cobol", "85")),
         ["P1101 tool `cobol` can't be set up on github by this version"]
     );
+}
+
+#[test]
+fn a_runner_is_what_github_has() {
+    let complaints = |change: &dyn Fn(&mut Runner)| {
+        complaints_of_body(|body| {
+            body.runner.name = "box".to_owned();
+            change(&mut body.runner);
+        })
+    };
+    let pinned = || Some(("node:22-alpine".to_owned(), origin()));
+    let none = |what: &str| vec![format!("P1101 github has no machine `box` with {what}")];
+    assert!(complaints(&|runner| runner.docker = true).is_empty());
+    assert!(complaints(&|runner| runner.image = pinned()).is_empty());
+    let mac = |runner: &mut Runner| runner.host = RunnerHost::MacosArm64;
+    let windows = |runner: &mut Runner| runner.host = RunnerHost::WindowsX64;
+    assert_eq!(complaints(&|runner| (runner.docker = true, mac(runner)).1), none("docker"));
+    assert_eq!(complaints(&|runner| (runner.docker = true, windows(runner)).1), none("docker"));
+    assert_eq!(complaints(&|runner| (runner.docker, runner.image) = (true, pinned())), none("docker"));
+    assert_eq!(complaints(&|runner| (runner.image = pinned(), mac(runner)).1), none("an image"));
+    assert_eq!(complaints(&|runner| runner.gpu = Some(1)), none("`gpu` to choose"));
+    assert_eq!(complaints(&|runner| runner.cpu = Some(1)), none("`cpu` to choose"));
+    assert_eq!(complaints(&|runner| runner.memory = Some(1)), none("`memory` to choose"));
+    let labelled = |runner: &mut Runner| {
+        runner.labels.insert("github".to_owned(), "gpu-a10".to_owned());
+        runner.gpu = Some(1);
+    };
+    assert!(complaints(&labelled).is_empty());
+    let by_tag = |runner: &mut Runner| runner.image = Some(("debian:12.4".to_owned(), origin()));
+    assert_eq!(complaints(&by_tag), ["P0703 image `debian:12.4` goes by a tag, which may be moved"]);
+    assert_eq!(
+        complaints_of_body(|body| {
+            body.runner.image = pinned();
+            body.env = vec![binding("WHERE", Text::literal("/__w/_temp/x"))];
+        }),
+        ["P1102 `/__w/_temp` is GitHub's own folder in a container"]
+    );
+    let mut build = hello().edit("unit", |node| {
+        node.body.runner.image = Some((format!("quay.io/acme/box:1@sha256:{}", "0".repeat(64)), origin()));
+    });
+    let registry = Registry { prefix: "quay.io/acme".to_owned(), ..Registry::default() };
+    build.program.registries.insert(registry.prefix.clone(), registry);
+    let said = build.complaints();
+    assert!(said.len() == 1 && said[0].ends_with("without the login of registry `quay.io/acme`"), "{said:?}");
 }
 
 #[test]
@@ -379,7 +421,15 @@ fn what_a_leg_can_not_say_on_github_is_refused() {
         with(&|leg| leg.env = vec![binding("RUNNER_OS", Text::literal("x"))]),
         ["P1102 GitHub sets `RUNNER_OS` itself"]
     );
-    assert_eq!(with(&|leg| leg.runner.as_mut().unwrap().docker = true), cannot("a runner `with docker`"));
+    let gpu = with(&|leg| leg.runner.as_mut().unwrap().gpu = Some(1));
+    assert!(gpu.len() == 1 && gpu[0].ends_with("with `gpu` to choose"), "{gpu:?}");
+    let image = with(&|leg| {
+        leg.runner.as_mut().unwrap().image = Some(("node:22-alpine".to_owned(), origin()));
+    });
+    assert_eq!(
+        image,
+        ["P1101 the legs of `unit` run in several images, which github can't build in this version"]
+    );
 }
 
 #[test]

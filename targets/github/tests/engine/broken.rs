@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{hello, images, legs, library, repeated, shop, tools};
+use crate::sample::{containers, hello, images, legs, library, repeated, shop, tools};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -650,7 +650,7 @@ broken! {
     } "says `uses`";
     a_container: hello {
         "unit": "    steps:" => "    container: evil:latest\n    steps:"
-    } "says `container`";
+    } "runs in another image";
     variables_for_all_jobs: hello {
         "": "permissions: {}" => "env:\n  PATH: ./bin\n\npermissions: {}"
     } "says `env`";
@@ -763,6 +763,29 @@ broken! {
     a_toolchain_told_more: tools {
         "unit": "          VERSION: \"1.95.0\"\n" => "          VERSION: \"1.95.0\"\n          BASH_ENV: ./evil.sh\n"
     } "is given `BASH_ENV`";
+
+    // Containers.
+    trap_22_a_container_by_a_tag: containers {
+        "app": "node:22-alpine@sha256:8094c002d08262dba12645a3b4a15cd6cd627d30bc782f53229a2ec13ee22a00" => "node:22-alpine"
+    } "runs in another image";
+    a_container_of_another_digest: containers {
+        "scan": "box:1@sha256:0000" => "box:1@sha256:0001"
+    } "runs in another image";
+    a_container_left_out: containers {
+        "app": "    container:\n      image: node:22-alpine@sha256:8094c002d08262dba12645a3b4a15cd6cd627d30bc782f53229a2ec13ee22a00\n" => ""
+    } "runs in another image";
+    a_container_that_is_told_more: containers {
+        "app": "    container:\n" => "    container:\n      options: --privileged\n"
+    } "runs in another image";
+    a_container_that_takes_the_machines_folder: containers {
+        "scan": "FOLDER: /__w/_temp/artefacts/app" => "FOLDER: ${{ runner.temp }}/artefacts/app"
+    } "the folder of the machine";
+    a_container_that_unpacks_elsewhere: containers {
+        "scan": "FOLDER: /__w/_temp/artefacts/app" => "FOLDER: /__w/artefacts/app"
+    } "unpacks `app` elsewhere";
+    a_machine_that_takes_the_containers_folder: containers {
+        "web": "PACKED: ${{ runner.temp }}/web.tar" => "PACKED: /__w/_temp/web.tar"
+    } "records or pushes another image";
 
     // Images.
     trap_23_an_image_pushed_for_code_that_nobody_reviewed: images {

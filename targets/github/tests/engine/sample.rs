@@ -415,6 +415,26 @@ pub fn rollout() -> Build {
     build
 }
 
+/// Nodes in containers.
+pub fn containers() -> Build {
+    let mut build = Build::new("containers", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let boxed = |mut body: Body, image: &str| {
+        body.runner.image = Some((image.to_owned(), origin()));
+        body
+    };
+    let mut app = boxed(body(vec![run("make")], &[]), "node:22-alpine");
+    app.secrets = vec![secret("LICENCE", true)];
+    build.node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[]);
+    let name = Some(("ghcr.io/acme/web".to_owned(), origin()));
+    let web = Artefact { ty: ArtefactType::Image, paths: Vec::new(), image_name: name };
+    build.node("web", NodeKind::Artefact(web), body(vec![run("make web")], &[]), &[]);
+    let own = format!("box:1@sha256:{}", "0".repeat(64));
+    let scan = boxed(body(vec![run("scan")], &["app", "web"]), &own);
+    build.node("scan", gate("test", &[]), scan, &[]);
+    build
+}
+
 /// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
 pub fn large() -> Build {
     let mut build = shop();

@@ -78,6 +78,11 @@ fn a_pipeline_of_repeated_gates_is_proven() {
 }
 
 #[test]
+fn a_pipeline_in_containers_is_proven() {
+    is_silent(&sample::containers());
+}
+
+#[test]
 fn a_node_of_the_pipelines_own_name_is_proven() {
     let mut build = sample::hello();
     build.pipeline.name = "app".to_owned();

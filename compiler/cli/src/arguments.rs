@@ -64,7 +64,7 @@ const WORKSPACE: &str = "The workspace is the folder given, else the git reposit
 const CHECK_EXAMPLES: &str = "Examples:\n  pipec check                        the workspace around the current folder\n  \
                               pipec check services/api           one folder, as a workspace of its own\n  pipec check \
                               deploy/shop.pipe       all is proven, the findings of one file are shown\n  pipec check \
-                              --format json | jq .summary\n  pipec check --format sarif         for code scanning; \
+                              --format json | jq .summary\n  pipec check --fix                  mend what is mechanical\n  pipec check --format sarif         for code scanning; \
                               `github` annotates a pull request";
 
 const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n  pipec build --check \
@@ -101,6 +101,9 @@ pub struct Check {
     /// A folder (a workspace), or a file to report on
     #[arg(value_name = "PATH", help = WORKSPACE)]
     pub path: Option<PathBuf>,
+    /// Apply every mechanical fix, in all files or in none, and check again
+    #[arg(long)]
+    pub fix: bool,
     /// How findings are told.
     #[command(flatten)]
     pub report: ReportOptions,

@@ -6,9 +6,10 @@ use crate::console::{Console, Outcome};
 use crate::{clock, progress};
 use pipec_base::Diagnostic;
 use pipec_driver::{
-    Compilation, Counts, Disk, Options, Problem, Session, locate, narrow, prefix_in_repository, read, tidy,
+    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, InputText, Options, Problem, Session,
+    destination, fix, locate, narrow, prefix_in_repository, read, read_source, replace_all, tidy,
 };
-use pipec_report::json::{self, Results, Status, Trouble};
+use pipec_report::json::{self, Remedied, Results, Status, Trouble};
 use pipec_report::{annotations, human, sarif};
 use std::path::{Path, PathBuf};
 
@@ -25,6 +26,8 @@ pub struct Project {
     pub problems: Vec<Problem>,
     /// What became of the outputs.
     pub files: Vec<(String, Status)>,
+    /// The remedies that were carried out.
+    pub fixed: Vec<AppliedFix>,
 }
 
 /// Finds, reads and compiles the workspace of a command.
@@ -32,6 +35,50 @@ pub struct Project {
 /// # Errors
 /// When the path given can't be read, or no source is there.
 pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
+    open(argument, |_, texts, _, options| (Session::new().compile(texts, options), Vec::new(), None))
+}
+
+/// Does the same, and carries out the mechanical remedies of what it finds: in all files or in none.
+///
+/// # Errors
+/// When the path given can't be read, or no source is there.
+pub fn mend(argument: Option<&Path>) -> Result<Project, Problem> {
+    open(argument, |root, texts, only, options| {
+        let fixed = fix(texts, only, options);
+        match write(root, &fixed) {
+            Ok(()) => (fixed.compilation, fixed.applied, None),
+            // Nothing was written: what is told is true of the files as they are.
+            Err(problem) => (Session::new().compile(texts, options), Vec::new(), Some(problem)),
+        }
+    })
+}
+
+fn write(root: &Path, fixed: &Fixed) -> Result<(), Problem> {
+    let mut changes = Vec::new();
+    for (path, old, new) in &fixed.changed {
+        let destination = destination(&Disk, root, path)?;
+        let stands = read_source(&Disk, root, Path::new(path))?;
+        if stands.content != Content::Text(old.clone()) {
+            let message = format!("`{path}` was changed by another program while it was mended");
+            return Err(Problem::new(path, message).help("nothing was written; run it again"));
+        }
+        changes.push(Change {
+            destination,
+            path: path.clone(),
+            old: Some(old.as_bytes().to_vec()),
+            new: new.clone().into_bytes(),
+        });
+    }
+    replace_all(&Disk, &changes)
+}
+
+/// What is done with a workspace: its compilation, the remedies carried out, and what stood in the way.
+type Worked = (Compilation, Vec<AppliedFix>, Option<Problem>);
+
+fn open(
+    argument: Option<&Path>,
+    work: impl FnOnce(&Path, &[InputText], Option<&str>, &Options<'_>) -> Worked,
+) -> Result<Project, Problem> {
     let today = clock::today()?;
     let place = locate(&Disk, &here()?, argument)?;
     let only = place.only.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
@@ -57,14 +104,10 @@ pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
             today,
             version: env!("CARGO_PKG_VERSION"),
         };
-        let compilation = Session::new().compile(&workspace.texts, &options);
-        Ok(Project {
-            root: place.root.clone(),
-            only,
-            compilation,
-            problems: workspace.problems,
-            files: Vec::new(),
-        })
+        let (compilation, fixed, problem) = work(&place.root, &workspace.texts, only.as_deref(), &options);
+        let mut problems = workspace.problems;
+        problems.extend(problem);
+        Ok(Project { root: place.root.clone(), only, compilation, problems, files: Vec::new(), fixed })
     })
 }
 
@@ -99,6 +142,10 @@ impl Project {
         if let Some(told) = self.for_programs(&narrowed.shown, options.format) {
             console.data(&told);
             return outcome;
+        }
+        for fix in &self.fixed {
+            let AppliedFix { path, line, column, code, title } = fix;
+            console.say(&format!("fixed {path}:{line}:{column} {code}: {title}\n"));
         }
         console.say(&human::diagnostics(&self.compilation.sources, &narrowed.shown, console.colour));
         for problem in &self.problems {
@@ -162,7 +209,14 @@ impl Project {
         match format {
             Format::Human => None,
             Format::Json => {
-                let results = Results { problems, files: self.files.clone() };
+                let fixed = self.fixed.iter().map(|fix| Remedied {
+                    path: fix.path.clone(),
+                    line: fix.line,
+                    column: fix.column,
+                    code: fix.code.to_string(),
+                    title: fix.title.clone(),
+                });
+                let results = Results { problems, files: self.files.clone(), fixed: fixed.collect() };
                 Some(json::report(sources, program, shown, &results))
             }
             Format::Sarif => {
@@ -187,6 +241,7 @@ pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> O
         compilation: Compilation::default(),
         problems: vec![problem.clone()],
         files: Vec::new(),
+        fixed: Vec::new(),
     };
     match nothing.for_programs(&[], options.format) {
         None => console.problem(problem),
@@ -207,6 +262,7 @@ mod tests {
             compilation: Compilation { diagnostics: findings, ..Compilation::default() },
             problems,
             files: Vec::new(),
+            fixed: Vec::new(),
         };
         let counts = Counts::of(&project.compilation.diagnostics);
         project.outcome(counts, ReportOptions { format: Format::Human, deny })

@@ -9,6 +9,7 @@
 //! | `diagnostics` | findings, by file and place |
 //! | `problems` | paths that could not be read or written: `path`, `message`, `help` (or null) |
 //! | `files` | the outputs: `path`, `status` (`written`, `unchanged`, `differs`, `unclaimed`) |
+//! | `fixed` | the remedies that were carried out: `path`, `line`, `column`, `code`, `title` |
 //! | `summary` | `errors`, `warnings`, and what the workspace holds: `pipelines`, `gates`, `deploys`, `environments` |
 //!
 //! A finding has `code` (`P0401`), `slug`, `severity` (`error`, `warning`), `message`, its place, `labels` (all
@@ -54,6 +55,23 @@ pub struct Results {
     pub problems: Vec<Trouble>,
     /// The outputs.
     pub files: Vec<(String, Status)>,
+    /// The remedies that were carried out, in their order.
+    pub fixed: Vec<Remedied>,
+}
+
+/// A remedy that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Remedied {
+    /// The file of the finding.
+    pub path: String,
+    /// Where it began, from 1.
+    pub line: u32,
+    /// The column, in characters, from 1.
+    pub column: u32,
+    /// The finding's code.
+    pub code: String,
+    /// What the remedy does.
+    pub title: String,
 }
 
 /// The whole report, indented, with a line feed at its end.
@@ -65,6 +83,7 @@ pub fn report(sources: &Sources, program: &Program, diagnostics: &[Diagnostic], 
         diagnostics: diagnostics.iter().map(|diagnostic| writer.finding(diagnostic)).collect(),
         problems: &results.problems,
         files: results.files.iter().map(|(path, status)| OutputFile { path, status: *status }).collect(),
+        fixed: &results.fixed,
         summary: Summary {
             errors,
             warnings: diagnostics.len() - errors,
@@ -83,6 +102,7 @@ struct Document<'a> {
     diagnostics: Vec<Finding<'a>>,
     problems: &'a [Trouble],
     files: Vec<OutputFile<'a>>,
+    fixed: &'a [Remedied],
     summary: Summary,
 }
 
@@ -232,6 +252,13 @@ mod tests {
                 (".github/workflows/b.yml".into(), Status::Written),
                 ("x.yml".into(), Status::Unclaimed),
             ],
+            fixed: vec![Remedied {
+                path: "d.pipe".into(),
+                line: 1,
+                column: 2,
+                code: "P0014".into(),
+                title: "write `//`".into(),
+            }],
         };
         let shown = report(&sources, &Program::default(), &[finding, placeless], &results);
         insta::assert_snapshot!(format!("{source}\n{shown}"));

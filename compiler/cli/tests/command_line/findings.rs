@@ -27,7 +27,7 @@ fn programs_read_one_object_on_standard_output() {
     assert_eq!(ran.err, "");
     let report = json(&ran);
     let keys: Vec<&str> = report.as_object().unwrap().keys().map(String::as_str).collect();
-    assert_eq!(keys, ["diagnostics", "files", "problems", "summary", "version"]);
+    assert_eq!(keys, ["diagnostics", "files", "fixed", "problems", "summary", "version"]);
     assert_eq!(report["version"], 1);
     let finding = &report["diagnostics"][0];
     let keys: Vec<&str> = finding.as_object().unwrap().keys().map(String::as_str).collect();

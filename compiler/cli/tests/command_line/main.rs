@@ -4,6 +4,7 @@
 
 mod assure;
 mod findings;
+mod fixes;
 mod graph;
 mod input;
 mod layout;

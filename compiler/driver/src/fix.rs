@@ -1,0 +1,188 @@
+//! Carrying out the mechanical remedies of findings, until none is left.
+
+use crate::workspace::{Content, InputText};
+use crate::{Compilation, Options, Session};
+use pipec_base::{Code, Diagnostic, Edit, FileId, Fix, LineIndex};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// More rounds than this are not tried: a remedy uncovers further findings a few times at most.
+const ROUNDS: usize = 32;
+
+/// A remedy that was carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AppliedFix {
+    /// The file of the finding.
+    pub path: String,
+    /// Where it began when it was mended: the line and the column in characters, from 1.
+    pub line: u32,
+    /// The column.
+    pub column: u32,
+    /// The finding's code.
+    pub code: Code,
+    /// What the remedy does.
+    pub title: String,
+}
+
+/// What carrying out remedies gave.
+#[derive(Clone, Debug, Default)]
+pub struct Fixed {
+    /// The texts that changed: path, old and new.
+    pub changed: Vec<(String, Arc<str>, String)>,
+    /// The remedies, in the order in which they were carried out.
+    pub applied: Vec<AppliedFix>,
+    /// What compiling the new texts gave.
+    pub compilation: Compilation,
+}
+
+/// Compiles, carries out every remedy that touches no other, and begins again, until there is none or the rounds are
+/// over. With `only`, remedies of other files are left. A remedy after which a file would have more errors of syntax than
+/// before is left, too.
+pub fn fix(texts: &[InputText], only: Option<&str>, options: &Options<'_>) -> Fixed {
+    let mut session = Session::new();
+    let mut now: Vec<InputText> = texts.to_vec();
+    let mut compilation = session.compile(&now, options);
+    let mut applied = Vec::new();
+    let mut refused: BTreeSet<(String, Code, String)> = BTreeSet::new();
+    let mut seen: BTreeSet<Vec<Arc<str>>> = [contents(&now)].into();
+    for _ in 0..ROUNDS {
+        let candidates: Vec<(&Diagnostic, &Fix)> = compilation
+            .diagnostics
+            .iter()
+            .filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
+            .filter(|(finding, fix)| {
+                is_within(fix, &now, only) && !refused.contains(&identity(&compilation, finding, fix))
+            })
+            .collect();
+        let mut chosen = apart(&candidates);
+        let mut next = with_edits(&now, &chosen);
+        if worsened(&now, &next) {
+            // One of them does it: each is tried alone, and the first that is sound is carried out.
+            chosen.retain(|one| !worsened(&now, &with_edits(&now, std::slice::from_ref(one))));
+            let bad =
+                candidates.iter().filter(|one| worsened(&now, &with_edits(&now, std::slice::from_ref(one))));
+            refused.extend(bad.map(|(finding, fix)| identity(&compilation, finding, fix)));
+            chosen.truncate(1);
+            next = with_edits(&now, &chosen);
+        }
+        // Remedies that undo each other would go on for ever.
+        if chosen.is_empty() || !seen.insert(contents(&next)) {
+            break;
+        }
+        applied.extend(chosen.iter().map(|(finding, fix)| told(&compilation, finding, fix)));
+        compilation = session.compile(&next, options);
+        now = next;
+    }
+    let changed = texts
+        .iter()
+        .zip(&now)
+        .filter_map(|(old, new)| match (&old.content, &new.content) {
+            (Content::Text(old_text), Content::Text(new_text)) if old_text != new_text => {
+                Some((old.path.clone(), old_text.clone(), new_text.to_string()))
+            }
+            _ => None,
+        })
+        .collect();
+    Fixed { changed, applied, compilation }
+}
+
+fn contents(texts: &[InputText]) -> Vec<Arc<str>> {
+    texts.iter().filter_map(|text| text_of(text).cloned()).collect()
+}
+
+fn text_of(text: &InputText) -> Option<&Arc<str>> {
+    match &text.content {
+        Content::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+/// The workspace's texts are numbered in their order; behind them come the standard modules, which nobody changes.
+fn input(texts: &[InputText], file: FileId) -> Option<&InputText> {
+    texts.get(usize::try_from(file.0).unwrap_or(usize::MAX))
+}
+
+/// Whether all of a remedy's edits lie in texts that may be changed.
+fn is_within(fix: &Fix, texts: &[InputText], only: Option<&str>) -> bool {
+    !fix.edits.is_empty()
+        && fix.edits.iter().all(|edit| {
+            input(texts, edit.span.file).is_some_and(|input| {
+                let fits = text_of(input).is_some_and(|text| text.get(edit.span.range()).is_some());
+                fits && only.is_none_or(|only| input.path == only)
+            })
+        })
+}
+
+fn identity(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> (String, Code, String) {
+    let path = compilation.sources.path(finding.span().file).to_owned();
+    let edits: Vec<&str> = fix.edits.iter().map(|edit| edit.text.as_str()).collect();
+    (path, finding.code, format!("{}\n{}\n{}", finding.message, fix.title, edits.join("\n")))
+}
+
+fn told(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> AppliedFix {
+    let span = finding.span();
+    let text = compilation.sources.get(span.file).map(|source| source.text.clone()).unwrap_or_default();
+    let place = LineIndex::new(text).characters(span.range().start);
+    AppliedFix {
+        path: compilation.sources.path(span.file).to_owned(),
+        line: place.line.saturating_add(1),
+        column: place.column.saturating_add(1),
+        code: finding.code,
+        title: fix.title.clone(),
+    }
+}
+
+/// The remedies, in order, that touch no text that an earlier one touches. Two insertions at one place touch each other:
+/// which comes first would be chance.
+fn apart<'a>(candidates: &[(&'a Diagnostic, &'a Fix)]) -> Vec<(&'a Diagnostic, &'a Fix)> {
+    let mut taken: Vec<&Edit> = Vec::new();
+    let mut chosen = Vec::new();
+    for (finding, fix) in candidates {
+        let touches = |edit: &Edit| {
+            taken.iter().any(|other| {
+                let (one, two) = (edit.span, other.span);
+                one.file == two.file && one.start <= two.end && two.start <= one.end
+            })
+        };
+        if !fix.edits.iter().any(touches) {
+            taken.extend(&fix.edits);
+            chosen.push((*finding, *fix));
+        }
+    }
+    chosen
+}
+
+fn with_edits(texts: &[InputText], fixes: &[(&Diagnostic, &Fix)]) -> Vec<InputText> {
+    let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+    for edit in fixes.iter().flat_map(|(_, fix)| &fix.edits) {
+        edits.entry(edit.span.file).or_default().push(edit);
+    }
+    let mut next = texts.to_vec();
+    for (file, mut edits) in edits {
+        let Some(input) = next.get_mut(usize::try_from(file.0).unwrap_or(usize::MAX)) else { continue };
+        let Some(text) = text_of(input) else { continue };
+        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let mut new = String::with_capacity(text.len());
+        let mut at = 0;
+        for edit in edits {
+            let range = edit.span.range();
+            new.push_str(text.get(at..range.start).unwrap_or_default());
+            new.push_str(&edit.text);
+            at = range.end.max(at);
+        }
+        new.push_str(text.get(at..).unwrap_or_default());
+        input.content = Content::Text(new.into());
+    }
+    next
+}
+
+/// Whether a text has more errors of syntax than it had.
+fn worsened(before: &[InputText], after: &[InputText]) -> bool {
+    let errors = |text: &Arc<str>| {
+        pipec_syntax::parse(FileId(0), text).diagnostics.iter().filter(|finding| finding.is_error()).count()
+    };
+    before.iter().zip(after).any(|(old, new)| match (text_of(old), text_of(new)) {
+        (Some(old), Some(new)) if old != new => errors(new) > errors(old),
+        _ => false,
+    })
+}

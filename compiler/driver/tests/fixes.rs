@@ -1,0 +1,108 @@
+//! Remedies carried out over a workspace.
+
+use pipec_driver::{Content, Fixed, InputText, Options, fix};
+use pipec_syntax::ast::Date;
+
+const STANDARD: &[(&str, &str)] = &[];
+
+fn options() -> Options<'static> {
+    Options {
+        standard: STANDARD,
+        targets: &[],
+        today: Date { year: 2026, month: 6, day: 1 },
+        version: "0.0.0",
+    }
+}
+
+fn fixed(files: &[(&str, &str)], only: Option<&str>) -> Fixed {
+    let texts: Vec<InputText> = files
+        .iter()
+        .map(|(path, text)| InputText { path: (*path).to_owned(), content: Content::Text((*text).into()) })
+        .collect();
+    fix(&texts, only, &options())
+}
+
+fn new_text<'a>(fixed: &'a Fixed, path: &str) -> Option<&'a str> {
+    fixed.changed.iter().find(|(known, ..)| known == path).map(|(_, _, new)| new.as_str())
+}
+
+#[test]
+fn every_remedy_is_carried_out_and_the_rest_stays_byte_for_byte() {
+    let source = "// é  odd   layout\npipeline x {\n  on push main\n  stage   commit {\n\tgaet unit: test { run 'make' }\n  }\n}\n";
+    let fixed = fixed(&[("x.pipe", source)], None);
+    assert_eq!(
+        new_text(&fixed, "x.pipe"),
+        Some(
+            "// é  odd   layout\npipeline x {\n  on push to main\n  stage   commit {\n\tgate unit: test { run \"make\" }\n  }\n}\n"
+        ),
+        "{:#?}",
+        fixed.compilation.diagnostics
+    );
+    assert!(fixed.compilation.diagnostics.is_empty(), "{:#?}", fixed.compilation.diagnostics);
+    let told: Vec<(u32, &str)> = fixed.applied.iter().map(|fix| (fix.line, fix.title.as_str())).collect();
+    assert_eq!(told.len(), 3, "{told:?}");
+    assert!(told.contains(&(5, "write `gate`")), "{told:?}");
+}
+
+#[test]
+fn a_remedy_may_uncover_the_next() {
+    // The name is resolved only once the clause is read.
+    let source =
+        "pipeline x {\n  on push to main\n  stage commit {\n    gaet unit: tset { run \"make\" }\n  }\n}\n";
+    let fixed = fixed(&[("x.pipe", source)], None);
+    assert!(new_text(&fixed, "x.pipe").is_some_and(|text| text.contains("gate unit: test {")), "{fixed:#?}");
+    assert!(fixed.compilation.diagnostics.is_empty());
+}
+
+#[test]
+fn a_file_given_is_the_only_one_that_changes() {
+    let broken = |name: &str| {
+        format!(
+            "pipeline {name} {{\n  on push main\n  stage commit {{ gate unit: test {{ run \"make\" }} }}\n}}\n"
+        )
+    };
+    let (a, b) = (broken("a"), broken("b"));
+    let fixed = fixed(&[("a.pipe", &a), ("b.pipe", &b)], Some("b.pipe"));
+    assert_eq!(fixed.changed.len(), 1);
+    assert!(new_text(&fixed, "b.pipe").is_some_and(|text| text.contains("on push to main")));
+    assert!(fixed.compilation.is_refused(), "the other file is as it was");
+}
+
+#[test]
+fn what_can_t_be_mended_is_left() {
+    let texts = [
+        InputText { path: "a.pipe".into(), content: Content::Unreadable },
+        InputText { path: "b.pipe".into(), content: Content::TooLarge },
+        InputText {
+            path: "c.pipe".into(),
+            content: Content::NotText { readable: "gaet \u{fffd}".into(), offset: 5, utf16: false },
+        },
+    ];
+    let fixed = fix(&texts, None, &options());
+    assert_eq!((fixed.changed.len(), fixed.applied.len()), (0, 0));
+}
+
+/// Whatever stands in a file, mending it never adds an error of syntax, and mending it again changes nothing.
+#[test]
+fn mending_never_breaks_a_file_and_comes_to_an_end() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../syntax/tests/broken");
+    let mut number = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "pipe") {
+            continue;
+        }
+        let Ok(source) = std::fs::read_to_string(&path) else { continue };
+        number += 1;
+        let errors = |text: &str| {
+            let found = pipec_syntax::parse(pipec_base::FileId(0), text).diagnostics;
+            found.iter().filter(|finding| finding.is_error()).count()
+        };
+        let once = fixed(&[("x.pipe", &source)], None);
+        let Some(new) = new_text(&once, "x.pipe") else { continue };
+        assert!(errors(new) <= errors(&source), "{}:\n{new}", path.display());
+        let twice = fixed(&[("x.pipe", new)], None);
+        assert_eq!(new_text(&twice, "x.pipe"), None, "{}:\n{new}\n{:#?}", path.display(), twice.applied);
+    }
+    assert!(number > 20, "{number}");
+}

@@ -130,6 +130,22 @@ pub(crate) const OVERRIDE_IN_FORCE: &str = concat!(
 /// Refuses to go back to an older commit.
 pub(crate) const FORWARD: &str = include_str!("runtime/forward.sh");
 
+/// Waits until deploys may start.
+pub(crate) const WINDOW_WAIT: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/window.sh"),
+    include_str!("runtime/window-wait.sh")
+);
+
+/// Refuses to deploy when it may not.
+pub(crate) const WINDOW_OPEN: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/window.sh"),
+    include_str!("runtime/window-open.sh")
+);
+
 /// Starts the clock of a deploy that may roll back.
 pub(crate) const CLOCK: &str = include_str!("runtime/clock.sh");
 

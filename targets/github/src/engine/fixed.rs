@@ -68,6 +68,10 @@ pub(crate) enum Fixed {
     Soak,
     /// Writes what ran to RECORD, of the jobs of NODES as NEEDS tells them, and shows it.
     RecordRun,
+    /// Waits until it is one of DAYS, 1 being Monday, and between FROM and UNTIL in ZONE; fails if that is hours away.
+    WindowWait,
+    /// Fails unless it is so now.
+    WindowOpen,
 }
 
 const TEXTS: &[(Fixed, &str)] = &[
@@ -97,6 +101,8 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::TimeLeft, runtime!("time-left")),
     (Fixed::Soak, runtime!("soak")),
     (Fixed::RecordRun, runtime!("record-run")),
+    (Fixed::WindowWait, runtime!("names", "fail", "window", "window-wait")),
+    (Fixed::WindowOpen, runtime!("names", "fail", "window", "window-open")),
 ];
 
 /// The fixed script that a text is, byte for byte.

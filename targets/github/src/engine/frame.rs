@@ -131,6 +131,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         _ => None,
     };
     let node = node_of(gating.pipeline, &job.id);
+    let waits = super::windows::awaited_by(gating.program, gating.pipeline, &job.id).is_some();
     let wanted = node.map(|node| {
         let runs = quorum(node).map_or(1, |quorum| quorum.times);
         node.body.timeout.saturating_mul(runs).saturating_add(soaks(node)).div_ceil(60_000).max(1)
@@ -139,6 +140,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         (Some(minutes), Some(wanted)) => {
             u32::try_from(wanted).is_ok_and(|wanted| f64::from(wanted) == minutes)
         }
+        (Some(_), None) if waits => super::windows::waits_long_enough(minutes),
         (Some(minutes), None) => (1.0..=OWN_TIMEOUT).contains(&minutes),
         (None, _) => false,
     };
@@ -172,7 +174,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         }
     }
     let asks = super::overrides::gate_of(gating.pipeline, &job.id).is_some();
-    if node.is_none() && !asks && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
+    if node.is_none() && !asks && !waits && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
         differs("no node of the source is behind it".to_owned());
     }
     if let Some(node) = node {
@@ -195,8 +197,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         };
         // One approval is all that the output asks GitHub for.
         let unmet = environment.is_some_and(|environment| {
-            environment.window.is_some()
-                || environment.lock != Lock::Queue
+            environment.lock != Lock::Queue
                 || environment.teardown.is_some()
                 || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });

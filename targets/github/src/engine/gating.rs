@@ -77,7 +77,7 @@ impl Gating<'_, '_> {
 
     /// UNSAT(Start(job) ∧ ¬Start(node)), for each reason apart so that it can be told; from the job's own condition alone,
     /// whatever the results it asks for.
-    fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
+    pub(crate) fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
         let Some(state) = self.jobs.get(&job.id) else { return };
         let wanted = self.wanted();

@@ -22,6 +22,7 @@ mod starts;
 mod steps;
 mod values;
 mod verdict;
+mod windows;
 mod workflow;
 mod world;
 
@@ -136,6 +137,7 @@ impl Proofs<'_> {
         for node in &pipeline.nodes {
             findings.extend(gating.check(node));
             findings.extend(overrides::check(&gating, node));
+            findings.extend(windows::check(&gating, node));
             for job in starts::jobs_of(workflow, pipeline, node) {
                 findings.extend(rights::check(&gating, job));
                 let instances = matrix::instances(node, job, &mut findings);

@@ -17,6 +17,7 @@ use super::reading::{Node as Yaml, Value, same_ignoring_case};
 use super::starts::jobs_of;
 use super::values::{self, Form};
 use super::verdict::PLAN;
+use super::windows;
 use super::workflow::{Job, Step, Work, expression, literal};
 use acting::Act;
 use pipec_ir::{Checkout, Gate, Node, NodeKind, Quorum, RunnerHost, StepKind};
@@ -221,6 +222,8 @@ impl<'c> Check<'c, '_, '_> {
             (Kind::Fixed(Fixed::VerifyLegs), in_legs),
             (Kind::Fixed(Fixed::Quorum), usize::from(quorum(node).is_some())),
             (Kind::Identity, if trusted { identities * (1 + acting::soaks(node).count()) } else { 0 }),
+            (Kind::Fixed(Fixed::WindowOpen), windows::times_asked(self.gating.program, node)),
+            (Kind::Fixed(Fixed::WindowWait), 0),
             (Kind::Fixed(Fixed::Clock), usize::from(acting::goes_back(node))),
             (Kind::Fixed(Fixed::SecretFile), if trusted { files } else { 0 }),
             (Kind::Fixed(Fixed::RecordFile), usize::from(artefact == Some(Form::File))),
@@ -249,7 +252,9 @@ impl<'c> Check<'c, '_, '_> {
         }
         // Approval and direction, then files, then credentials, then scripts, then what they left.
         let rank = |kind: &Kind| match kind {
-            Kind::Fixed(Fixed::Clock | Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce) => 0,
+            Kind::Fixed(
+                Fixed::WindowOpen | Fixed::Clock | Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce,
+            ) => 0,
             Kind::Checkout => 1,
             Kind::Download
             | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage | Fixed::VerifyLegs) => {
@@ -270,7 +275,8 @@ impl<'c> Check<'c, '_, '_> {
                 | Fixed::Verdict
                 | Fixed::RecordRun
                 | Fixed::OverrideAsked
-                | Fixed::OverrideApproved,
+                | Fixed::OverrideApproved
+                | Fixed::WindowWait,
             ) => 11,
         };
         let reads_facts = self.job.node.strings().iter().any(|(text, _)| text.contains("steps.facts."));

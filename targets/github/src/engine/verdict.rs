@@ -205,10 +205,13 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
     } else if let Some(gate) = overrides::gate_of(gating.pipeline, id) {
         overrides::due(gating, gate)
     } else {
+        // A job that waits for a window is due with its deploy.
+        let waits = super::windows::awaited_by(gating.program, gating.pipeline, id);
+        let id = waits.map_or(id.as_str(), |(deploy, _)| deploy);
         let Some(node) = super::finding::node_of(gating.pipeline, id) else { return };
-        let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != *id;
+        let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != id;
         let has_twin = gating.workflow.jobs.iter().any(|other| {
-            other.id != *id
+            other.id != id
                 && super::finding::node_of(gating.pipeline, &other.id).is_some_and(|of| of.id == node.id)
         });
         let untrusted = gating.world.facts.untrusted();

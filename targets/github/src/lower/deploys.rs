@@ -40,7 +40,8 @@ impl Lowering<'_> {
             cancel: None,
             queue: true,
         });
-        // First of all, since the runner counts the whole job.
+        job.steps.extend(self.pipeline.node(unit.node).and_then(|node| self.window_step(node)));
+        // Before all else that takes time, since the runner counts the whole job.
         job.steps.extend(actions::clock_step(deploy));
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval

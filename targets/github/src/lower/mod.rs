@@ -26,6 +26,7 @@ mod triggers;
 mod unsupported;
 mod values;
 mod verdict;
+mod windows;
 
 use crate::document::{Job, Workflow};
 use pipec_base::{Code, Diagnostic, Span, codes};
@@ -99,6 +100,7 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
     lowering.units = lowering.all_units();
     lowering.refuse_unsupported();
     lowering.check_names();
+    lowering.check_windows();
     let (workflow, origins) = lowering.workflow();
     lowering.check_lengths(&workflow, &origins);
     let diagnostics = lowering.diagnostics.into_inner();
@@ -113,7 +115,12 @@ impl Lowering<'_> {
             jobs.iter().map(|job| (job.id.clone(), self.pipeline.origin.span)).collect();
         for unit in &self.units {
             if let Some(node) = self.pipeline.node(unit.node) {
-                jobs.push(self.job(node, unit));
+                let mut job = self.job(node, unit);
+                if let Some(waiting) = self.waiting_job(unit, node, &mut job) {
+                    origins.push((waiting.id.clone(), node.origin.span));
+                    jobs.push(waiting);
+                }
+                jobs.push(job);
                 origins.push((unit.id.clone(), node.origin.span));
                 if let Some(job) = self.override_job(unit, node) {
                     origins.push((job.id.clone(), node.origin.span));

@@ -18,7 +18,10 @@ impl Lowering<'_> {
     /// Runs whatever became of the others, and nothing waits for it. All it is told are names, results and outputs.
     pub(super) fn record_job(&self) -> Job {
         let plan = self.has_plan().then(|| PLAN.to_owned());
-        let units = self.units.iter().flat_map(|unit| [Some(unit.id.clone()), self.override_of(unit)]);
+        let units = self
+            .units
+            .iter()
+            .flat_map(|unit| [self.waiting(unit), Some(unit.id.clone()), self.override_of(unit)]);
         let needs = plan.into_iter().chain(units.flatten());
         let path = Template::expression("runner.temp").and_text(format!("/{RECORD}.json"));
         let mut step = Step::run("Record the run", runtime::RECORD_RUN)

@@ -130,9 +130,6 @@ impl Lowering<'_> {
     }
 
     fn refuse_in_environment(&self, node: &Node, environment: &Environment) {
-        if let Some(window) = &environment.window {
-            self.refuse("`window`", &window.origin);
-        }
         if environment.lock == Lock::Newest {
             self.refuse("`lock newest`", &environment.origin);
         }

@@ -33,7 +33,8 @@ impl Lowering<'_> {
             let own = (unit.id.clone(), self.due_expression(unit), self.override_of(unit));
             let asked = self.override_of(unit).zip(self.pipeline.node(unit.node));
             let asked = asked.map(|(job, gate)| (job, self.override_due(gate), None));
-            std::iter::once(own).chain(asked)
+            let waiting = self.waiting(unit).map(|job| (job, self.due_expression(unit), None));
+            waiting.into_iter().chain([own]).chain(asked)
         });
         for (id, due, overriding) in plan.into_iter().chain(units) {
             let due = match due {

@@ -25,3 +25,4 @@ mod runtime_verdict;
 mod scripts;
 mod shop;
 mod traps;
+mod windows;

@@ -130,8 +130,13 @@ impl Check<'_, '_, '_> {
             }
             return;
         }
+        // What lets no deploy in at all comes before everything.
+        let asked = kinds.iter().position(|kind| *kind == Kind::Fixed(Fixed::WindowOpen));
+        if asked.is_some_and(|place| place > 0) {
+            self.differs("it does something before it asks whether its window is open", self.job.line);
+        }
         let clock = kinds.iter().position(|kind| *kind == Kind::Fixed(Fixed::Clock));
-        if timed && clock != Some(0) {
+        if timed && clock != Some(usize::from(asked.is_some())) {
             self.differs("its clock does not start with it", self.job.line);
         }
         let started = clock.and_then(|place| self.job.steps.get(place)).and_then(|step| step.id.clone());

@@ -7,6 +7,7 @@ use crate::engine::pins;
 use crate::engine::plan::path_of;
 use crate::engine::reading::{Node as Yaml, Value};
 use crate::engine::values::{self, Expected};
+use crate::engine::windows;
 use crate::engine::workflow::{Step, Work, literal};
 use pipec_ir::{Checkout, NodeKind, Text};
 use std::collections::BTreeMap;
@@ -65,6 +66,9 @@ impl Check<'_, '_, '_> {
             {
                 self.differs("it does not ask whether the overrides before it are in force", line);
             }
+            Kind::Fixed(Fixed::WindowOpen) if !windows::is_told(self.gating.program, self.node, step) => {
+                self.differs("it asks about another window", line);
+            }
             Kind::Script(place) => self.script_env(*place, step),
             Kind::Fixed(Fixed::Quorum) => self.quorum_step(step),
             Kind::Fixed(Fixed::SecretFile) => {
@@ -116,6 +120,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::Facts | Fixed::Clock) => Some(&[]),
             Kind::Fixed(Fixed::TimeLeft) => Some(&["STARTED", "LIMIT", "PARTS"]),
             Kind::Fixed(Fixed::Soak) => Some(&["SOAK"]),
+            Kind::Fixed(Fixed::WindowOpen) => Some(&["ENVIRONMENT", "DAYS", "FROM", "UNTIL", "ZONE"]),
             _ => None,
         };
         for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {

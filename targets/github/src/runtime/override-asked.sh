@@ -1,6 +1,6 @@
 
 # Lets an override begin only by the book: of one gate that may be overridden, for the commit that is the head of a
-# protected branch, with a reason, and in the first attempt of its run. What people typed is compared and never shown.
+# protected branch, with a reason, and in the first attempt of its run. Who approves it finds what is asked in the summary.
 
 [[ $GITHUB_EVENT_NAME == workflow_dispatch ]] || exit 0
 if [[ -n $ORDINARY && $GATE == "$ORDINARY" ]]; then
@@ -39,3 +39,10 @@ head=$(gh api "repos/$GITHUB_REPOSITORY/git/ref/heads/$branch" --jq .object.sha)
 [[ $head == "$GITHUB_SHA" ]] || fail "$GITHUB_REF_NAME has moved on from $GITHUB_SHA to $head"
 [[ $REASON =~ [^[:space:]] ]] || fail "an override needs a reason"
 [[ ! $REASON =~ [[:cntrl:]] ]] || fail "the reason of an override is one line"
+{
+  echo "### An override is asked for: $GATE"
+  echo
+  echo "Should $GATE fail, $GITHUB_ACTOR asks to let it pass for $GITHUB_SHA, because:"
+  # A block of code: nothing in it is markup.
+  printf '\n    %s\n' "$REASON"
+} >> "$GITHUB_STEP_SUMMARY"

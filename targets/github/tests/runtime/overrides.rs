@@ -11,6 +11,7 @@ fn asked() -> Bench {
     let bench = Bench::new()
         .with("GITHUB_EVENT_NAME", "workflow_dispatch")
         .with("GITHUB_RUN_ATTEMPT", "1")
+        .with("GITHUB_ACTOR", "ann")
         .with("GITHUB_REF_PROTECTED", "true")
         .with("GATE", "scan")
         .with("COMMIT", COMMIT)
@@ -34,13 +35,18 @@ fn on(bench: Bench, branch: &str) -> Bench {
 
 fn refused(bench: Bench, why: &str) {
     let done = bench.run(OVERRIDE_ASKED);
-    assert!(!done.success && done.log.contains(why), "{}", done.log);
+    assert!(!done.success && done.log.contains(why) && done.summary.is_empty(), "{}", done.log);
 }
 
 #[test]
 fn an_override_by_the_book_begins() {
     let done = asked().run(OVERRIDE_ASKED);
     assert!(done.success && done.log.is_empty(), "{}", done.log);
+    let lines: Vec<&str> = done.summary.lines().collect();
+    let asked = format!("Should scan fail, ann asks to let it pass for {COMMIT}, because:");
+    let wanted =
+        ["### An override is asked for: scan", "", &asked, "", "    the fix of CVE-1 is not out yet"];
+    assert_eq!(lines, wanted, "who approves it reads what is asked");
 }
 
 #[test]
@@ -88,7 +94,8 @@ fn an_override_has_a_reason_of_one_line() {
     }
     let odd = "it's `$(touch pwned)` ::error::x <b> | ünïcode ${{ x }}";
     let done = asked().with("REASON", odd).run(OVERRIDE_ASKED);
-    assert!(done.success && done.log.is_empty(), "what people typed is not shown: {}", done.log);
+    assert!(done.success && done.log.is_empty(), "what people typed is in no log: {}", done.log);
+    assert!(done.summary.ends_with(&format!("\n\n    {odd}\n")), "{}", done.summary);
 }
 
 #[test]

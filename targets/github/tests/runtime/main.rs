@@ -7,6 +7,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "what the helpers of tests don't find is a failed test"
 )]
 #![expect(dead_code, reason = "the other tests use the rest of what they share")]

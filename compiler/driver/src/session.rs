@@ -61,6 +61,8 @@ pub struct CompiledFile {
     pub pipeline: String,
     /// Where the pipeline is declared.
     pub origin: Span,
+    /// Where `emits` names the file, if it does.
+    pub named: Option<Span>,
     /// The file.
     pub file: GeneratedFile,
 }
@@ -260,6 +262,7 @@ fn compile_pipeline(
             target: target.name(),
             pipeline: pipeline.name.clone(),
             origin: pipeline.origin.span,
+            named: pipeline.emits.get(target.name()).map(|(_, origin)| origin.span),
             file,
         }));
     }
@@ -286,9 +289,9 @@ fn refuse_contested(outputs: &[CompiledFile], diagnostics: &mut Vec<Diagnostic>)
             let message =
                 format!("pipelines `{}` and `{}` both write `{path}`", owner.pipeline, output.pipeline);
             diagnostics.push(
-                Diagnostic::error(codes::P1203, message, output.origin)
+                Diagnostic::error(codes::P1203, message, output.named.unwrap_or(output.origin))
                     .saying("writes it")
-                    .label(owner.origin, "writes it too")
+                    .label(owner.named.unwrap_or(owner.origin), "writes it too")
                     .help(format!("give one of them another file: `emits {} \"…\"`", output.target)),
             );
             continue;

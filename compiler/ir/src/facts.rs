@@ -264,9 +264,39 @@ impl<'p> Facts<'p> {
             Some(model) => Some(model),
             None => self.propositions.cheapest_model(proposition, cost)?,
         };
-        let dependencies = self.propositions.depends_on(proposition)?;
-        let paths_matter = self.paths.variables().iter().any(|variable| dependencies.contains(variable));
-        Ok(model.map(|model| self.describe(&model, paths_matter)))
+        Ok(model.map(|model| self.telling(proposition, &model)))
+    }
+
+    /// What of a valuation matters: whatever is left out may be anything, and the proposition holds all the same.
+    fn telling(&self, proposition: &Proposition, model: &Model) -> Run {
+        let mut free: BTreeSet<VariableId> =
+            self.paths.variables().into_iter().chain([self.unknown]).collect();
+        let paths_matter = self.needs(proposition, model, &free);
+        if paths_matter {
+            free.clear();
+        }
+        let mut run = self.describe(model, paths_matter);
+        for (name, values) in &self.inputs {
+            let mut more = free.clone();
+            more.extend(values.values());
+            if !self.needs(proposition, model, &more) {
+                run.inputs.remove(name);
+                free = more;
+            }
+        }
+        run
+    }
+
+    /// Whether the proposition fails in some run that differs from the valuation in these variables alone.
+    fn needs(&self, proposition: &Proposition, model: &Model, free: &BTreeSet<VariableId>) -> bool {
+        let fixed = self.propositions.variables().filter(|variable| !free.contains(variable));
+        let (yes, no): (Vec<VariableId>, Vec<VariableId>) =
+            fixed.partition(|variable| model.is_true(*variable));
+        let yes: Vec<Proposition> = yes.into_iter().map(|it| self.propositions.variable(it)).collect();
+        let same = self.propositions.and(&self.propositions.none_of(&no), &self.propositions.all(&yes));
+        let runs = self.propositions.and(&same, &self.valid);
+        // Where that can't be told, all is told.
+        !self.propositions.implies_always(&runs, proposition).unwrap_or(false)
     }
 
     /// What a valuation says, in people's words.

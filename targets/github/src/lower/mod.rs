@@ -29,9 +29,10 @@ mod verdict;
 mod windows;
 
 use crate::document::{Job, Workflow};
+use crate::template::Template;
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::Facts;
-use pipec_ir::{Origin, Pipeline, Program, TargetContext};
+use pipec_ir::{Binding, Origin, Pipeline, Program, TargetContext};
 use std::cell::RefCell;
 
 pub(crate) use guarantees::guarantees;
@@ -145,17 +146,35 @@ impl Lowering<'_> {
     /// Every string that GitHub evaluates is short enough for it.
     fn check_lengths(&self, workflow: &Workflow, origins: &[(String, Span)]) {
         for job in &workflow.jobs {
+            if job.templates().iter().all(Template::fits) {
+                continue;
+            }
             let span =
                 origins.iter().find(|(id, _)| *id == job.id).map_or(Span::default(), |(_, span)| *span);
-            if job.templates().iter().any(|template| !template.fits()) {
-                let message = format!("a text of `{}` is longer than github evaluates", job.id);
-                let help = "give the script the parts, and let it put them together";
-                let diagnostic = Diagnostic::error(codes::P1103, message, span)
+            let too_long = self.long_bindings(&job.id);
+            let places = if too_long.is_empty() {
+                vec![(format!("a text of `{}`", job.id), Origin::at(span))]
+            } else {
+                let named = |binding: &Binding| format!("`{}` of `{}`", binding.variable, job.id);
+                too_long.into_iter().map(|binding| (named(binding), binding.origin.clone())).collect()
+            };
+            for (what, origin) in places {
+                let message = format!("{what} is longer than github evaluates");
+                let diagnostic = Diagnostic::error(codes::P1103, message, origin.span)
                     .note("an expression of github may have 21,000 characters, with the text around it")
-                    .help(help);
-                self.diagnostics.borrow_mut().push(diagnostic);
+                    .help("give the script the parts, and let it put them together");
+                self.diagnostics.borrow_mut().push(origin.explain(diagnostic));
             }
         }
+    }
+
+    /// The variables of the node of a job that GitHub can't evaluate.
+    fn long_bindings(&self, job: &str) -> Vec<&Binding> {
+        let Some(unit) = self.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
+        let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
+        self.bindings(node)
+            .filter(|binding| !self.value(&binding.value, unit, &binding.origin).fits())
+            .collect()
     }
 
     /// Reports an error at a part of the program.

@@ -104,7 +104,7 @@ impl Lowering<'_> {
     }
 
     /// The values of a deploy's environment, and what `env` says.
-    fn bindings<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b Binding> {
+    pub(super) fn bindings<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b Binding> {
         let environment = match &node.kind {
             NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
             _ => None,

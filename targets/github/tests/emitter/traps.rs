@@ -384,7 +384,7 @@ fn trap_25_texts_are_measured_as_github_expands_them() {
         hello().edit("unit", |node| node.body.env = vec![binding("LONG", value)]).complaints()
     };
     assert!(long(10_400).is_empty());
-    assert_eq!(long(10_500), ["P1103 a text of `unit` is longer than github evaluates"]);
+    assert_eq!(long(10_500), ["P1103 `LONG` of `unit` is longer than github evaluates"]);
 }
 
 #[test]

@@ -185,7 +185,25 @@ impl<'a> Expander<'a, '_> {
                 )
                 .help(format!("{remedy}; engines miss some closed pull requests")),
             );
-        } else if let Some(span) = opened {
+            return;
+        }
+        let teardown = environment.teardown.as_ref().map(|teardown| teardown.origin.span);
+        let ends = [("`teardown`", teardown), ("`ttl`", environment.ttl.map(|_| environment.origin.span))];
+        if let Some((word, span)) = ends.into_iter().find_map(|(word, span)| Some((word, span?))) {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0501,
+                    format!(
+                        "{word} is for ephemeral environments, and `{name}` is of tier {}",
+                        environment.tier.word()
+                    ),
+                    span,
+                )
+                .help("drop it: this environment stays; or say `tier ephemeral per pull-request`"),
+            );
+        }
+        if let Some(span) = opened {
             self.report(
                 frame,
                 Diagnostic::error(
@@ -297,6 +315,10 @@ impl<'a> Expander<'a, '_> {
             }
             EnvironmentClause::Requires(kinds) => self.requires(kinds, built, frame),
             EnvironmentClause::Approval { role, min, not_author } => {
+                if let Some(first) = &built.approval {
+                    let first = first.origin.span;
+                    self.report(frame, repeated("approval", span, first));
+                }
                 if let Some(role) = self.role(role, frame) {
                     if let Some(none) = min.as_ref().filter(|min| min.node == 0) {
                         self.report(

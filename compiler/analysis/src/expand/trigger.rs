@@ -1,9 +1,9 @@
 //! What starts a pipeline, what counts as which kind of change, and what it is compiled for.
 
-use super::Expander;
 use super::call::type_of;
 use super::frame::Frame;
 use super::role::ENGINES;
+use super::{Expander, repeated};
 use crate::scope::taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
@@ -120,7 +120,10 @@ impl Expander<'_, '_> {
             );
             return;
         }
-        pipeline.emits.insert(target.node.clone(), (file.node.clone(), frame.origin(file.span)));
+        let named = (file.node.clone(), frame.origin(file.span));
+        if let Some((_, first)) = pipeline.emits.insert(target.node.clone(), named) {
+            self.report(frame, repeated(&format!("emits {}", target.node), file.span, first.span));
+        }
     }
 
     pub(super) fn change_rule(

@@ -2,9 +2,9 @@
 
 use super::part::MOST_LEGS;
 use super::{Role, Work};
-use crate::expand::Expander;
 use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
+use crate::expand::{Expander, repeated};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{ArtefactType, Checkout, ToolVersion};
 use pipec_syntax::ast::Name;
@@ -29,6 +29,7 @@ impl Expander<'_, '_> {
         }
         self.check_tools(work, frame);
         self.check_shards(work, frame);
+        self.check_authority(work, frame);
         match &work.role {
             Role::Artefact(Some(ty)) => self.check_artefact(name, *ty, work, frame),
             Role::Gate(_) => self.check_quorum(work, frame),
@@ -62,6 +63,35 @@ impl Expander<'_, '_> {
                 .help(format!("say what it does: `{example}`")),
         );
         false
+    }
+
+    /// Raw steps see whatever their job holds, and a second login of a provider takes the place of the first.
+    fn check_authority(&mut self, work: &Work, frame: &Frame) {
+        if let Some(block) = work.body.engines.first() {
+            let secret =
+                work.body.secrets.first().map(|it| (format!("secret `{}`", it.variable), it.origin.span));
+            let identity = work
+                .body
+                .identities
+                .first()
+                .map(|it| (format!("its {} identity", it.provider), it.origin.span));
+            if let Some((what, span)) = secret.or(identity) {
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0605, format!("raw steps would see {what}"), block.origin.span)
+                        .label(span, "held here")
+                        .help("give what holds it a node of its own, without an `engine` block"),
+                );
+            }
+        }
+        let identities = work.body.identities.iter().enumerate();
+        for (place, identity) in identities.filter(|(_, identity)| identity.provider != "oidc") {
+            let mut earlier = work.body.identities.iter().take(place);
+            if let Some(first) = earlier.find(|first| first.provider == identity.provider) {
+                let word = format!("identity {}", identity.provider);
+                self.report(frame, repeated(&word, identity.origin.span, first.origin.span));
+            }
+        }
     }
 
     /// A tool's version stands in a file only where that file is.

@@ -172,9 +172,7 @@ impl Lowering<'_> {
     fn long_bindings(&self, job: &str) -> Vec<&Binding> {
         let Some(unit) = self.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
-        self.bindings(node)
-            .filter(|binding| !self.value(&binding.value, unit, &binding.origin).fits())
-            .collect()
+        self.bindings(node).filter(|binding| !self.value(&binding.value, unit).fits()).collect()
     }
 
     /// Reports an error at a part of the program.

@@ -197,8 +197,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         };
         // One approval is all that the output asks GitHub for.
         let unmet = environment.is_some_and(|environment| {
-            environment.lock != Lock::Queue
-                || environment.teardown.is_some()
+            environment.teardown.is_some()
                 || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });
         if unmet {
@@ -285,7 +284,8 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Each deploy waits in the queue of its environment and pipeline, and none is dropped from it (trap 15).
+/// Each deploy waits in the queue of its environment and pipeline, and none is dropped from it (trap 15) but for a newer one
+/// where the environment wants only that.
 fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let deploy = node_of(gating.pipeline, &job.id).and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some(deploy),
@@ -302,8 +302,20 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {
         differs("its lock is not that of its environment and pipeline");
     }
-    if given.get("queue").and_then(Yaml::text) != Some("max") {
-        differs("a deploy that waits may be dropped");
+    let newest =
+        gating.program.environments.get(&deploy.environment).is_some_and(|of| of.lock == Lock::Newest);
+    match given.get("queue").map(|queue| queue.text().unwrap_or_default()) {
+        Some("max") if !newest => {}
+        // GitHub drops what waits as soon as something newer does.
+        None if newest => {
+            let rivals =
+                gating.pipeline.deploys().filter(|(_, other)| other.environment == deploy.environment);
+            if rivals.count() > 1 {
+                differs("a deploy that waits may be dropped for another of its run");
+            }
+        }
+        None => differs("a deploy that waits may be dropped"),
+        Some(_) => differs("more deploys may wait than the newest"),
     }
     if given.entries().iter().any(|(key, _)| !matches!(key.as_str(), "group" | "queue")) {
         differs("a deploy may be cancelled half-way");

@@ -7,7 +7,7 @@ use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::runtime;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Approval, Deploy, Environment, Node, NodeKind};
+use pipec_ir::{Approval, Deploy, Environment, Lock, Node, NodeKind};
 
 impl Lowering<'_> {
     /// What people and required checks know a job by.
@@ -31,14 +31,20 @@ impl Lowering<'_> {
         // GitHub's groups are shared by all workflows of a repository and ignore case.
         let group =
             format!("pipec-deploy-{}-{}", deploy.environment, self.pipeline.name).to_ascii_lowercase();
+        let newest = environment.is_some_and(|environment| environment.lock == Lock::Newest);
+        let others = if newest {
+            "of the others only the newest waits"
+        } else {
+            "the others wait in order, and none is dropped"
+        };
         job.concurrency = Some(Concurrency {
             comment: format!(
-                "one deploy of {} to {} at a time; the others wait in order, and none is dropped",
+                "one deploy of {} to {} at a time; {others}",
                 self.pipeline.name, deploy.environment
             ),
             group: Template::text(group),
             cancel: None,
-            queue: true,
+            queue: !newest,
         });
         job.steps.extend(self.pipeline.node(unit.node).and_then(|node| self.window_step(node)));
         // Before all else that takes time, since the runner counts the whole job.

@@ -8,8 +8,8 @@ use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
 use crate::document::{Job, Work};
 use pipec_ir::{
-    Approval, Deploy, Environment, Guarantee, Identity, Node, NodeKind, Pipeline, Program, Standing, Tier,
-    Trigger,
+    Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
+    Tier, Trigger,
 };
 use pipec_logic::Glob;
 use std::collections::BTreeSet;
@@ -53,8 +53,8 @@ const OVERRIDE: Assumption = Assumption {
     says: "the environment `PIPELINE-override-GATE` asks for the reviewers of the gate's role; whether who asked for an override may \
            approve it, too, is a setting there. The job asserts through the API that somebody approved. GitHub does not tell \
            when: the job starts then, so its start counts, and waiting for a machine does not. What an override was for, why, \
-           by whom it was approved and by when it is to be reviewed stands in the summary of the run; that somebody reviews it \
-           is up to people",
+           by whom it was approved and by when it is to be reviewed stands in the record and the summary of the run; that \
+           somebody reviews it is up to people",
 };
 const REQUIRED_CHECK: Assumption = Assumption {
     kind: "required-check",
@@ -72,7 +72,8 @@ const ACTIONS: Assumption =
     Assumption { kind: "actions", says: "actions do at their pinned commits what they say" };
 const RUNNERS: Assumption = Assumption {
     kind: "runners",
-    says: "runners have bash and tar; those of deploys have `gh`, machines of one's own that build images `jq` and `skopeo`",
+    says: "runners have bash and tar; those of deploys have `gh`, machines of one's own that build images `jq` and \
+           `skopeo`, and labelled ones what their runner says",
 };
 const BUILD_MACHINE: Assumption = Assumption {
     kind: "build-machine",
@@ -204,7 +205,10 @@ fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee>
     let mut all = vec![
         emitted(
             "lock",
-            "one deploy at a time; the others wait",
+            match environment.lock {
+                Lock::Queue => "one deploy at a time; the others wait",
+                Lock::Newest => "one deploy at a time; of the others only the newest waits",
+            },
             &format!("the group of `concurrency` of {} and {name}", pipeline.name),
         ),
         emitted(

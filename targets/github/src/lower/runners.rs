@@ -90,7 +90,9 @@ impl Lowering<'_> {
             self.check_pinned(image, place);
             let names_it =
                 |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(TEMP_IN_CONTAINER));
-            for binding in body.env.iter().filter(|binding| binding.value.pieces.iter().any(names_it)) {
+            let legs = body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
+            let bindings = body.env.iter().chain(legs);
+            for binding in bindings.filter(|binding| binding.value.pieces.iter().any(names_it)) {
                 self.error(
                     codes::P1102,
                     &binding.origin,

@@ -130,8 +130,18 @@ impl Lowering<'_> {
     }
 
     fn refuse_in_environment(&self, node: &Node, environment: &Environment) {
-        if environment.lock == Lock::Newest {
-            self.refuse("`lock newest`", &environment.origin);
+        // What waits for the same lock is dropped, be it of the same run.
+        let mut others = self.pipeline.deploys().filter(|(_, deploy)| deploy.environment == environment.name);
+        if environment.lock == Lock::Newest && others.next().is_some_and(|(first, _)| first.id != node.id) {
+            self.error(
+                codes::P1101,
+                &node.name_origin,
+                format!(
+                    "of the deploys of `{}` to `{}` only the newest would wait on github, so this one could drop another of its run",
+                    self.pipeline.name, environment.name
+                ),
+                "deploy the artefacts together, as one set, or say `lock queue` in the environment",
+            );
         }
         if let Some(teardown) = &environment.teardown {
             self.refuse("`teardown`", &teardown.origin);

@@ -43,6 +43,11 @@ fn rollout() {
 }
 
 #[test]
+fn ways_in() {
+    insta::assert_snapshot!(programs::ways_in().workflow());
+}
+
+#[test]
 fn legs() {
     insta::assert_snapshot!(programs::legs().workflow());
 }
@@ -70,6 +75,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::overridden(),
         programs::tools(),
         programs::rollout(),
+        programs::ways_in(),
         programs::legs(),
         programs::repeated(),
     ];

@@ -712,3 +712,55 @@ pub fn repeated() -> Build {
         .node("speed", NodeKind::Gate(speed), bench, &["app"])
         .node("answers", NodeKind::Gate(answers), ask, &["app"])
 }
+
+/// A file of a name that others depend on, inputs that must be given, several schedules, and a lock for the newest alone.
+pub fn ways_in() -> Build {
+    let input = |name: &str, ty, default: Option<&str>| Input {
+        name: name.to_owned(),
+        ty,
+        default: default.map(Text::literal),
+        docs: Vec::new(),
+        origin: origin(),
+    };
+    let inputs = vec![
+        input("ring", InputType::OneOf(vec!["canary".to_owned(), "yes".to_owned()]), None),
+        input("dry-run", InputType::Boolean, None),
+        input("times", InputType::Number, None),
+        input("weight", InputType::Number, Some("0.5")),
+        input("note", InputType::String, None),
+        input("label", InputType::String, Some("")),
+    ];
+    let triggers = vec![
+        on_push(&["main"]),
+        on_pull_request(&["main", "release/*"]),
+        Trigger::Schedule("30 5 * * 1-5".to_owned(), origin()),
+        Trigger::Schedule("0 12 1 * *".to_owned(), origin()),
+        Trigger::Manual(inputs, origin()),
+        Trigger::MergeQueue(origin()),
+    ];
+    let mut told = body(&["./announce.sh"]);
+    told.env = ["ring", "dry-run", "times", "weight", "note", "label"]
+        .map(|name| {
+            binding(&name.to_ascii_uppercase().replace('-', "_"), Text::fact(Fact::Input(name.to_owned())))
+        })
+        .to_vec();
+    let changed = Condition::Changed(vec![Change::Glob(glob("src/**"))]);
+    let mut build = Build::new("ways-in", triggers);
+    build.pipeline.emits.insert("github".to_owned(), ("release.yml".to_owned(), origin()));
+    build
+        .environment(Environment { lock: Lock::Newest, ..environment("production") })
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), body(&["make test"]), &[])
+        .node("app", artefact(ArtefactType::Binary, &["app"]), body(&["make"]), &[])
+        .stage("told", Condition::Event(Event::Manual))
+        .node("announce", NodeKind::Job, told, &["unit", "app"])
+        .stage("queued", Condition::Event(Event::MergeQueue))
+        .node("together", NodeKind::Gate(gate("review", &[])), body(&["make together"]), &["unit", "app"])
+        .stage("release", Condition::All(vec![Condition::Branch(glob("main")), changed]))
+        .node(
+            "deploy-app-to-production",
+            deploy(&["app"], "production"),
+            body(&["./deploy.sh"]),
+            &["unit", "app"],
+        )
+}

@@ -41,7 +41,7 @@ fn deploys_of_later_versions_are_refused() {
         change(build.program.environments.get_mut("production").unwrap());
         build.complaints()
     };
-    assert_eq!(with(&|environment| environment.lock = Lock::Newest), cannot("`lock newest`"));
+    assert!(with(&|environment| environment.lock = Lock::Newest).is_empty());
     assert_eq!(with(&|environment| environment.tier = Tier::Ephemeral), cannot("an ephemeral environment"));
 }
 
@@ -449,6 +449,23 @@ fn a_gate_that_runs_longer_than_a_job_may_is_refused() {
         complaints(4),
         [
             "P1101 a timeout of all its runs together of more than 6 hours on a machine of GitHub can't be built for github"
+        ]
+    );
+}
+
+#[test]
+fn a_lock_that_drops_deploys_of_its_own_run_is_refused() {
+    let mut build = hello().node(
+        "deploy-app-to-production-2",
+        deploy(&["app"], "production"),
+        body(&["./deploy.sh"]),
+        &["app"],
+    );
+    build.program.environments.get_mut("production").unwrap().lock = Lock::Newest;
+    assert_eq!(
+        build.complaints(),
+        [
+            "P1101 of the deploys of `hello` to `production` only the newest would wait on github, so this one could drop another of its run"
         ]
     );
 }

@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{containers, hello, images, legs, library, repeated, shop, tools};
+use crate::sample::{containers, hello, images, legs, library, newest, repeated, shop, tools};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -497,6 +497,15 @@ broken! {
     trap_15_a_waiting_deploy_is_dropped: hello {
         "deploy-app-to-production": "      queue: max\n" => ""
     } "may be dropped";
+    trap_15_a_waiting_deploy_is_kept_beside_newer_ones: newest {
+        "deploy-app-to-production": "      group: pipec-deploy-production-newest\n" => "      group: pipec-deploy-production-newest\n      queue: max\n"
+    } "more deploys may wait";
+    trap_15_the_newest_cancels_what_runs: newest {
+        "deploy-app-to-production": "      group: pipec-deploy-production-newest\n" => "      group: pipec-deploy-production-newest\n      cancel-in-progress: true\n"
+    } "may be cancelled half-way";
+    trap_15_a_queue_of_another_length: hello {
+        "deploy-app-to-production": "queue: max" => "queue: single"
+    } "more deploys may wait";
     trap_15_no_lock: hello {
         "deploy-app-to-production": "    concurrency:\n      group: pipec-deploy-production-hello\n      queue: max\n" => ""
     } "no lock";

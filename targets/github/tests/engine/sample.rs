@@ -551,3 +551,11 @@ pub fn repeated() -> Build {
     build.environment("production", Tier::Production);
     build
 }
+
+/// An environment where only the newest deploy waits.
+pub fn newest() -> Build {
+    let mut build = hello();
+    build.pipeline.name = "newest".to_owned();
+    build.environment("production", Tier::Production).lock = Lock::Newest;
+    build
+}

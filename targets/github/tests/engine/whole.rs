@@ -68,6 +68,11 @@ fn deploys_that_go_forth_in_steps_and_back_are_proven() {
 }
 
 #[test]
+fn a_lock_that_only_the_newest_waits_for_is_proven() {
+    is_silent(&sample::newest());
+}
+
+#[test]
 fn a_pipeline_of_legs_is_proven() {
     is_silent(&sample::legs());
 }

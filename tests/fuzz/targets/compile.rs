@@ -1,0 +1,9 @@
+//! What is proven is compiled to something that means the same, and what is refused leaves no output.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let compilation = pipec_fuzz::compile(text, true);
+    assert!(compilation.outputs.is_empty() || !pipec_fuzz::is_refused(&compilation.diagnostics));
+});

@@ -1,0 +1,10 @@
+//! Any text has a tree, and every finding points into it.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use pipec_base::FileId;
+
+fuzz_target!(|text: &str| {
+    let parsed = pipec_syntax::parse(FileId(0), text);
+    pipec_fuzz::lie_inside(&parsed.diagnostics, text);
+});

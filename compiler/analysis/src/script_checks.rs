@@ -47,8 +47,13 @@ fn check_node(
         NodeKind::Job => ScriptRole::Job,
     };
     check_steps(workspace, role, &node.name, &node.body.steps, &defined, diagnostics);
-    for ready in node.body.sidecars.iter().filter_map(|sidecar| sidecar.ready.as_ref()) {
-        check_action(workspace, ScriptRole::Other, &node.name, ready, &defined, diagnostics);
+    for sidecar in &node.body.sidecars {
+        let Some(ready) = &sidecar.ready else { continue };
+        let own = sidecar.env.iter().map(|binding| binding.variable.clone()).collect();
+        let mut found = Vec::new();
+        check_action(workspace, ScriptRole::Other, &node.name, ready, &own, &mut found);
+        // It runs in the sidecar, and which variables the image sets is not known.
+        diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
     if let NodeKind::Deploy(deploy) = &node.kind {
         let mut weighted = defined.clone();

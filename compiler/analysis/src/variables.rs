@@ -118,9 +118,8 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     for sidecar in &body.sidecars {
         let stem = upper(&sidecar.name);
         let owner = format!("of sidecar `{}`", sidecar.name);
-        all.extend(
-            ["HOST", "PORT"].map(|field| Given::of(format!("{stem}_{field}"), &owner).at(&sidecar.origin)),
-        );
+        let fields = std::iter::once("HOST").chain(sidecar.port.map(|_| "PORT"));
+        all.extend(fields.map(|field| Given::of(format!("{stem}_{field}"), &owner).at(&sidecar.origin)));
     }
     if !body.rights.is_empty() {
         all.push(Given::of("PIPE_TOKEN", "the compiler's"));

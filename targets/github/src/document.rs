@@ -59,6 +59,8 @@ pub(crate) struct Job {
     pub(crate) runs_on: String,
     /// The image that its steps run in.
     pub(crate) container: Option<String>,
+    /// What runs beside it.
+    pub(crate) services: Vec<Service>,
     /// How long it may take.
     pub(crate) timeout_minutes: u32,
     /// The environment whose secrets and protection it has.
@@ -105,6 +107,19 @@ impl Strategy {
         };
         Mapping::new().entry("fail-fast", false).entry("matrix", matrix)
     }
+}
+
+/// A container beside a job.
+#[derive(Clone, Debug)]
+pub(crate) struct Service {
+    /// Its key, and its name in the network of the job.
+    pub(crate) name: String,
+    /// What runs in it.
+    pub(crate) image: String,
+    /// Its variables.
+    pub(crate) env: Vec<(String, Template)>,
+    /// Its port, which a free one of the machine leads to.
+    pub(crate) port: Option<u64>,
 }
 
 /// A job's use of an environment.
@@ -317,6 +332,7 @@ impl Job {
             self.condition.iter().chain(self.steps.iter().filter_map(|step| step.condition.as_ref()));
         let own = conditions
             .map(Template::condition)
+            .chain(self.services.iter().flat_map(|service| &service.env).map(|(_, value)| value.clone()))
             .chain(self.outputs.iter().map(|(_, value)| value.clone()))
             .chain(self.environment.iter().filter_map(|environment| environment.url.clone()))
             .chain(self.concurrency.iter().map(|concurrency| concurrency.group.clone()));
@@ -343,6 +359,20 @@ impl Job {
         if let Some(image) = &self.container {
             let image = Mapping::new().entry("image", string(&Template::text(image)));
             mapping = mapping.entry("container", image);
+        }
+        if !self.services.is_empty() {
+            let services = self.services.iter().fold(Mapping::new(), |services, service| {
+                let mut one = Mapping::new().entry("image", string(&Template::text(&service.image)));
+                if !service.env.is_empty() {
+                    let env = service.env.iter().map(|(name, value)| (name.as_str(), string(value)));
+                    one = one.entry("env", env.collect::<Mapping>());
+                }
+                if let Some(port) = service.port {
+                    one = one.entry("ports", Sequence::flow([port.to_string()]));
+                }
+                services.entry(&service.name, one)
+            });
+            mapping = mapping.entry("services", services);
         }
         if let Some(because) = &self.advisory {
             let why = format!("advisory: {because}");

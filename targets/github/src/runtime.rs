@@ -96,6 +96,9 @@ pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 pub(crate) const TOOL_RUST: &str =
     concat!(include_str!("runtime/fail.sh"), include_str!("runtime/tool-rust.sh"));
 
+/// Waits for a sidecar.
+pub(crate) const READY: &str = include_str!("runtime/ready.sh");
+
 /// Writes a secret to a file.
 pub(crate) const SECRET_FILE: &str = include_str!("runtime/secret-file.sh");
 

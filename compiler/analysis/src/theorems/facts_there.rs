@@ -16,7 +16,11 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
             NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
             _ => Vec::new(),
         };
-        for binding in node.body.env.iter().chain(values).chain(of_actions) {
+        let of_sidecars =
+            node.body.sidecars.iter().flat_map(|sidecar| {
+                sidecar.env.iter().chain(sidecar.ready.iter().flat_map(|ready| &ready.env))
+            });
+        for binding in node.body.env.iter().chain(values).chain(of_actions).chain(of_sidecars) {
             binding_facts(proof, node, binding);
         }
         if let Some((environment, url)) = environment.and_then(|it| it.url.as_ref().map(|url| (it, url))) {

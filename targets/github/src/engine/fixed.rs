@@ -38,6 +38,8 @@ pub(crate) enum Fixed {
     Script,
     /// Installs Rust of VERSION, or of the toolchain that FILE names, for all scripts behind it.
     ToolRust,
+    /// Fails unless READY succeeds in CONTAINER in time.
+    Ready,
     /// Writes SECRET to FILE.
     SecretFile,
     /// Sets the output `outcome` to `exempt`.
@@ -89,6 +91,7 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::Quorum, runtime!("names", "fail", "quorum")),
     (Fixed::Script, runtime!("script")),
     (Fixed::ToolRust, runtime!("fail", "tool-rust")),
+    (Fixed::Ready, runtime!("ready")),
     (Fixed::SecretFile, runtime!("secret-file")),
     (Fixed::Exempt, runtime!("exempt")),
     (Fixed::Approval, runtime!("approval")),

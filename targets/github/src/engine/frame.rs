@@ -26,6 +26,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     for job in &gating.workflow.jobs {
         job_frame(gating, job, &mut findings);
         container(gating, job, &mut findings);
+        super::services::check(gating, job, &mut findings);
         goes_on(gating, job, &mut findings);
         lock(gating, job, &mut findings);
         if job.id == PLAN {
@@ -185,7 +186,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ("keep", !body.keeps.is_empty()),
             ("measure", !body.measures.is_empty()),
             ("cache", !body.caches.is_empty()),
-            ("sidecar", !body.sidecars.is_empty()),
             ("engine github", body.engines.iter().any(|block| block.target == "github")),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {

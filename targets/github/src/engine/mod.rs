@@ -18,6 +18,7 @@ mod plan;
 mod reading;
 mod record;
 mod rights;
+mod services;
 mod starts;
 mod steps;
 mod values;

@@ -107,6 +107,7 @@ impl<'c> Check<'c, '_, '_> {
         self.acting(&kinds);
         self.hand_over(&kinds);
         self.tools(&kinds);
+        self.sidecars(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
@@ -262,7 +263,7 @@ impl<'c> Check<'c, '_, '_> {
             }
             Kind::Fixed(Fixed::Facts) => 3,
             // What others wrote runs before there is anything to take.
-            Kind::Tool | Kind::Fixed(Fixed::ToolRust) => 4,
+            Kind::Tool | Kind::Fixed(Fixed::ToolRust | Fixed::Ready) => 4,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
             Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
             Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::TimeLeft | Fixed::Soak) => 7,

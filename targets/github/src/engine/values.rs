@@ -24,6 +24,8 @@ pub(crate) enum Expected {
     },
     /// Where the build of an image leaves its layout.
     Layout,
+    /// A path of a context.
+    Path(String),
     /// The token of the job.
     Token,
     /// A secret or token where there is none to give.
@@ -104,6 +106,21 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
     if image(node).is_some() {
         variables.push(("PIPE_IMAGE_LAYOUT".to_owned(), Expected::Layout));
     }
+    for sidecar in &node.body.sidecars {
+        let stem = sidecar.name.to_ascii_uppercase().replace('-', "_");
+        // In a container the others go by their names, on a machine by ports of it.
+        let inside = node.body.runner.image.is_some();
+        let host = if inside { sidecar.name.as_str() } else { "127.0.0.1" };
+        variables.push((format!("{stem}_HOST"), Expected::Text(Text::literal(host))));
+        if let Some(port) = sidecar.port {
+            let port = if inside {
+                Expected::Text(Text::literal(port.to_string()))
+            } else {
+                Expected::Path(format!("job.services.{}.ports.{port}", sidecar.name))
+            };
+            variables.push((format!("{stem}_PORT"), port));
+        }
+    }
     for (name, _) in &node.body.uses {
         let own = name.to_ascii_uppercase().replace('-', "_");
         let subject = (node.body.subject.as_ref() == Some(name)).then(|| "SUBJECT".to_owned());
@@ -178,6 +195,7 @@ pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_,
             vec![Bit::Path("runner.temp".to_owned()), Bit::Literal(format!("/secrets/{name}"))]
         }
         Expected::Secret { name, file: false } => vec![Bit::Path(format!("secrets.{name}"))],
+        Expected::Path(path) => vec![Bit::Path(path.clone())],
         Expected::Layout => return is(Some(value), LAYOUT),
         Expected::Text(text) => match bits(text, gating, job) {
             Some(bits) => bits,

@@ -94,6 +94,7 @@ const OF_JOB: &[&str] = &[
     "if",
     "runs-on",
     "container",
+    "services",
     "timeout-minutes",
     "permissions",
     "environment",

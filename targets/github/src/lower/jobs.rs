@@ -33,6 +33,7 @@ impl Lowering<'_> {
             strategy: self.strategy(node),
             runs_on: matrix::runners(node).first().copied().map(runners::machine).unwrap_or_default(),
             container: self.container(node),
+            services: self.services(node, unit),
             timeout_minutes: minutes(
                 body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
             ),
@@ -65,6 +66,7 @@ impl Lowering<'_> {
         let facts = facts_step(environment.iter().chain(&of_actions).map(|(_, value)| value).chain(url));
         job.steps.extend(facts);
         job.steps.extend(self.tool_steps(node));
+        job.steps.extend(self.ready_steps(node));
         let mut logins = Vec::new();
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);

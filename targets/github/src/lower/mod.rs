@@ -21,6 +21,7 @@ mod repeat;
 mod runners;
 mod scripts;
 mod secrets;
+mod sidecars;
 mod tools;
 mod triggers;
 mod unsupported;

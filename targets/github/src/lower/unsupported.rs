@@ -12,6 +12,7 @@ impl Lowering<'_> {
         for node in &self.pipeline.nodes {
             self.refuse_long_job(node);
             self.refuse_in_body(&node.body);
+            self.check_sidecars(node);
             self.refuse_many_legs(node);
             match &node.kind {
                 NodeKind::Artefact(_) => self.check_image(node),
@@ -94,7 +95,6 @@ impl Lowering<'_> {
             ("`keep`", body.keeps.first().map(|keep| &keep.origin)),
             ("`measure`", body.measures.first().map(|measure| &measure.origin)),
             ("`cache`", body.caches.first().map(|cache| &cache.origin)),
-            ("`sidecar`", body.sidecars.first().map(|sidecar| &sidecar.origin)),
             (
                 "`engine github`",
                 body.engines.iter().find(|block| block.target == "github").map(|block| &block.origin),

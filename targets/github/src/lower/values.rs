@@ -96,6 +96,7 @@ impl Lowering<'_> {
             .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)))
             .collect();
         variables.extend(self.layout_variable(node));
+        variables.extend(self.sidecar_variables(node));
         variables.extend(of_legs.into_iter().map(|name| (name.to_owned(), matrix::leg_value(name))));
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));

@@ -24,5 +24,6 @@ mod runtime_tools;
 mod runtime_verdict;
 mod scripts;
 mod shop;
+mod sidecars;
 mod traps;
 mod windows;

@@ -112,6 +112,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::ToolRust) => Some(&["VERSION", "FILE"]),
             Kind::Fixed(Fixed::VerifyLegs) => Some(&["LEGS", "PACKED", "FOLDER", "FILE"]),
             Kind::Fixed(Fixed::Quorum) => Some(&["RUNS", "SCRIPTS", "QUORUM"]),
+            Kind::Fixed(Fixed::Ready) => Some(&["SIDECAR", "CONTAINER", "READY"]),
             Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),

@@ -3,6 +3,7 @@
 use super::{Check, Kind};
 use crate::engine::fixed::Fixed;
 use crate::engine::reading::{Node as Yaml, Value};
+use crate::engine::services;
 use crate::engine::workflow::{Step, literal};
 use pipec_ir::{Tool, ToolVersion};
 
@@ -56,6 +57,20 @@ pub(super) fn is_setup(action: &str) -> bool {
 }
 
 impl Check<'_, '_, '_> {
+    /// Each sidecar that says when it is ready is awaited.
+    pub(super) fn sidecars(&mut self, kinds: &[Kind]) {
+        let steps = kinds.iter().zip(&self.job.steps);
+        let waits: Vec<&Step> =
+            steps.filter(|(kind, _)| **kind == Kind::Fixed(Fixed::Ready)).map(|(_, step)| step).collect();
+        let awaited: Vec<_> =
+            self.node.body.sidecars.iter().filter(|sidecar| sidecar.ready.is_some()).collect();
+        let same = waits.len() == awaited.len()
+            && waits.iter().zip(&awaited).all(|(step, sidecar)| services::awaits(step, sidecar));
+        if !same {
+            self.differs("it does not wait for its sidecars as the source says", self.job.line);
+        }
+    }
+
     /// One step for each tool, in the order of the source.
     pub(super) fn tools(&mut self, kinds: &[Kind]) {
         let steps: Vec<(&Kind, &Step)> = kinds

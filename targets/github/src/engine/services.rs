@@ -1,0 +1,53 @@
+//! Sidecars: the services of a job are those of its node, and none starts a script before they are ready.
+
+use super::finding::{Finding, node_of};
+use super::frame::is_image;
+use super::gating::Gating;
+use super::reading::{Node as Yaml, Value};
+use super::values::{self, Expected};
+use super::workflow::{Job, Step, literal};
+use pipec_ir::Sidecar;
+
+/// Every difference of the services of a job.
+pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    let node = node_of(gating.pipeline, &job.id);
+    let wanted = node.map(|node| node.body.sidecars.as_slice()).unwrap_or_default();
+    let given = job.node.get("services").map(Yaml::entries).unwrap_or_default();
+    let same = given.len() == wanted.len()
+        && wanted.iter().all(|sidecar| {
+            given.iter().any(|(name, given)| *name == sidecar.name && is_sidecar(gating, job, given, sidecar))
+        });
+    if !same || (given.is_empty() && job.node.get("services").is_some()) {
+        findings.push(Finding::of_job(&job.id, "other services run beside it", job.line));
+    }
+}
+
+fn is_sidecar(gating: &Gating<'_, '_>, job: &Job, given: &Yaml, sidecar: &Sidecar) -> bool {
+    let entries = |key: &str| given.get(key).map(Yaml::entries).unwrap_or_default();
+    let image = given.get("image").and_then(literal);
+    let env = entries("env");
+    let is_told = |(name, value): &(String, Yaml)| {
+        let wanted = sidecar.env.iter().find(|binding| binding.variable == *name);
+        wanted.is_some_and(|wanted| {
+            values::is_expected(value, &Expected::Text(wanted.value.clone()), gating, job)
+        })
+    };
+    let ports: Vec<String> = match given.get("ports").map(|ports| &ports.value) {
+        Some(Value::List(ports)) => ports.iter().filter_map(Yaml::scalar).collect(),
+        _ => Vec::new(),
+    };
+    let wanted: Vec<String> = sidecar.port.iter().map(u64::to_string).collect();
+    image.is_some_and(|image| is_image(gating, &image, &sidecar.image))
+        && env.len() == sidecar.env.len()
+        && env.iter().all(is_told)
+        && ports == wanted
+        && given.entries().iter().all(|(key, _)| matches!(key.as_str(), "image" | "env" | "ports"))
+}
+
+/// Whether a step asks this sidecar, by its own script, whether it is ready.
+pub(crate) fn awaits(step: &Step, sidecar: &Sidecar) -> bool {
+    let script = sidecar.ready.as_ref().and_then(|ready| ready.steps.first());
+    let container = super::plan::path_of(step.env("CONTAINER"));
+    step.literal_env("READY").as_ref() == script.map(|script| &script.script)
+        && container.as_deref() == Some(format!("job.services.{}.id", sidecar.name).as_str())
+}

@@ -1,0 +1,128 @@
+//! Sidecars: their golden workflow, what is refused of them, and the wait for them, run for real.
+
+use crate::bench::{Bench, Done};
+use crate::programs::*;
+use pipec_ir::*;
+
+/// Waits for a sidecar, as the workflows do.
+const READY: &str = include_str!("../../src/runtime/ready.sh");
+
+const DIGEST: &str = "@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193";
+
+fn postgres() -> Sidecar {
+    Sidecar {
+        name: "postgres".to_owned(),
+        image: "postgres:17-alpine".to_owned(),
+        port: Some(5432),
+        env: vec![
+            binding("POSTGRES_PASSWORD", Text::literal("x \"${{ y }}\"")),
+            binding("COMMIT", Text::fact(Fact::CommitSha)),
+        ],
+        ready: action(&["pg_isready --quiet && echo \"${{ x }}\""]),
+        origin: origin(),
+    }
+}
+
+fn cache() -> Sidecar {
+    let image = format!("registry.example:5000/cache:1{DIGEST}");
+    Sidecar { name: "my-cache".to_owned(), image, port: None, env: Vec::new(), ready: None, origin: origin() }
+}
+
+fn sidecars() -> Build {
+    let mut unit = body(&["make test"]);
+    unit.sidecars = vec![postgres(), cache()];
+    let mut boxed = body(&["make test"]);
+    boxed.runner.image = Some(("node:22-alpine".to_owned(), origin()));
+    boxed.sidecars = vec![Sidecar { ready: None, ..postgres() }];
+    Build::new("sidecars", vec![on_push(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+        .node("boxed", NodeKind::Gate(gate("test", &[])), boxed, &[])
+}
+
+#[test]
+fn golden() {
+    let build = sidecars();
+    insta::assert_snapshot!(build.workflow());
+    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files);
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+fn complaints(change: impl FnOnce(&mut Body)) -> Vec<String> {
+    let build = hello().edit("unit", |node| {
+        node.body.sidecars = vec![postgres()];
+        change(&mut node.body);
+    });
+    build.complaints()
+}
+
+#[test]
+fn what_a_sidecar_can_not_be_on_github_is_refused() {
+    assert!(complaints(|_| ()).is_empty());
+    assert_eq!(
+        complaints(|body| body.runner.host = RunnerHost::MacosArm64),
+        ["P1101 sidecar `postgres` can't run on github"]
+    );
+    assert_eq!(
+        complaints(|body| body.runner.image = Some(("node:22-alpine".to_owned(), origin()))),
+        [
+            "P1101 sidecar `postgres` can't be asked from inside another container whether it is ready on github"
+        ]
+    );
+    let asked = ["P1101 sidecar `postgres` can be asked only by one script whether it is ready on github"];
+    assert_eq!(complaints(|body| body.sidecars[0].ready = action(&["a", "b"])), asked);
+    let with_env = |body: &mut Body| {
+        let ready = body.sidecars[0].ready.as_mut().unwrap();
+        ready.env = vec![binding("A", Text::literal("b"))];
+    };
+    assert_eq!(complaints(with_env), asked);
+    for value in [Text::fact(Fact::CommitShort), Text::literal("a\nb")] {
+        assert_eq!(
+            complaints(|body| body.sidecars[0].env = vec![binding("A", value)]),
+            ["P1101 `A` can't be told to sidecar `postgres` on github: it starts before the job"]
+        );
+    }
+    assert_eq!(
+        complaints(|body| body.sidecars[0].image = "postgres:17.2".to_owned()),
+        ["P0703 image `postgres:17.2` goes by a tag, which may be moved"]
+    );
+}
+
+/// Takes what the wait asks of it; runs the script as the sidecar would once it was asked often enough.
+const DOCKER: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+[[ $1 == exec && $2 == c0ffee && $3 == sh && $4 == -euc && $# == 5 ]]
+printf . >> "$GH_FOLDER/asked"
+(($(wc -c < "$GH_FOLDER/asked") >= $(cat "$GH_FOLDER/from"))) || { echo "starting up"; exit 1; }
+exec sh -euc "$5"
+"#;
+
+fn wait(from: &str, script: &str) -> (Bench, Done) {
+    let bench = Bench::new().with("SIDECAR", "postgres").with("CONTAINER", "c0ffee").with("READY", script);
+    for (name, text) in [("docker", DOCKER), ("sleep", "#!/bin/sh\n")] {
+        std::fs::write(bench.path("bin").join(name), text).unwrap();
+    }
+    bench.shell("chmod +x ../bin/docker ../bin/sleep");
+    std::fs::write(bench.path("gh/from"), from).unwrap();
+    let done = bench.run(READY);
+    (bench, done)
+}
+
+#[test]
+fn a_job_goes_on_once_its_sidecar_is_ready() {
+    for (from, asked) in [("1", 1), ("4", 4)] {
+        let (bench, done) = wait(from, "printf '%s' \"a  $0\" > said # ${{ x }}");
+        assert!(done.success && done.log.contains("postgres is ready"), "{}", done.log);
+        assert_eq!(std::fs::read_to_string(bench.path("gh/asked")).unwrap().len(), asked);
+        assert_eq!(bench.shell("cat said"), "a  sh");
+    }
+}
+
+#[test]
+fn a_sidecar_that_is_never_ready_fails_the_job() {
+    let (bench, done) = wait("1", "false; true");
+    assert!(!done.success && done.log.contains("postgres was not ready after 60 tries"), "{}", done.log);
+    assert_eq!(std::fs::read_to_string(bench.path("gh/asked")).unwrap().len(), 60);
+    let (_, done) = wait("1000", "true");
+    assert!(!done.success && done.log.contains("starting up"), "{}", done.log);
+}

@@ -1,9 +1,10 @@
 
 # Waits for the window, as long as GitHub lets a job live: six hours, and a little less to be sure.
-now=$(date +%s)
+start=$(date +%s)
 opens=''
 for ((minutes = 0; minutes <= 350; minutes++)); do
-  if is_open --date "@$((now + 60 * minutes))"; then
+  later=$(TZ=$ZONE date --date "@$((start + 60 * minutes))" '+%u %H%M')
+  if is_open "$later"; then
     opens=$minutes
     break
   fi
@@ -11,4 +12,5 @@ done
 [[ -n $opens ]] || fail "the window of $ENVIRONMENT opens in more than six hours: run the failed jobs again then"
 echo "the window of $ENVIRONMENT opens in $opens minutes" >> "$GITHUB_STEP_SUMMARY"
 sleep $((60 * opens))
-is_open || fail "the window of $ENVIRONMENT is closed"
+now=$(TZ=$ZONE date '+%u %H%M')
+is_open "$now" || fail "the window of $ENVIRONMENT is closed"

@@ -1,8 +1,7 @@
 
-# Whether the window is open at a time, as `date` takes it: on one of DAYS (1 is Monday), from FROM until UNTIL in ZONE.
+# Whether the window is open at a day of the week, 1 being Monday, and a time: on one of DAYS, from FROM until UNTIL.
 is_open() {
-  local day time
-  read -r day time <<< "$(TZ=$ZONE date "$@" '+%u %H%M')"
+  local day=${1% *} time=${1#* }
   [[ -n $day && $DAYS == *"$day"* ]] && ((10#$time >= 10#${FROM/:/} && 10#$time < 10#${UNTIL/:/}))
 }
 

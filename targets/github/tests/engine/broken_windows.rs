@@ -50,7 +50,7 @@ broken! {
         "wait-to-deploy-app-to-production": "    timeout-minutes: 360\n" => "    timeout-minutes: 360\n    continue-on-error: true\n"
     } "its failure counts for success";
     another_script_that_waits: in_a_window {
-        "wait-to-deploy-app-to-production": "is_open || fail" => "true || fail"
+        "wait-to-deploy-app-to-production": "is_open \"$now\" || fail" => "true || fail"
     } "it does not wait for the window";
     a_wait_for_other_days: in_a_window {
         "wait-to-deploy-app-to-production": "DAYS: \"1 2 3 4\"" => "DAYS: \"1 2 3 4 5\""
@@ -62,7 +62,7 @@ broken! {
         "wait-to-deploy-app-to-production": "ZONE: Europe/London" => "ZONE: Europe/Lisbon"
     } "it waits for another window";
     no_second_look: in_a_window {
-        "deploy-app-to-production": "is_open || fail" => "true || fail"
+        "deploy-app-to-production": "is_open \"$now\" || fail" => "true || fail"
     } "none that the source asks for";
     a_second_look_at_other_days: in_a_window {
         "deploy-app-to-production": "DAYS: \"1 2 3 4\"" => "DAYS: \"1 2 3 4 5 6 7\""

@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod broken;
 mod broken_deploys;
+mod broken_legs;
 mod broken_sidecars;
 mod broken_windows;
 #[cfg(test)]

@@ -32,6 +32,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     SECRETS,
     TRUST,
     ACTIONS,
+    IMAGES,
     RUNNERS,
     BUILD_MACHINE,
     CANCELLING,
@@ -70,6 +71,10 @@ const TRUST: Assumption = Assumption {
 };
 const ACTIONS: Assumption =
     Assumption { kind: "actions", says: "actions do at their pinned commits what they say" };
+const IMAGES: Assumption = Assumption {
+    kind: "images",
+    says: "images that jobs run in or beside do what they say, and nobody moves the tag of one that goes by no digest",
+};
 const RUNNERS: Assumption = Assumption {
     kind: "runners",
     says: "runners have bash and tar; those of deploys have `gh`, machines of one's own that build images `jq` and \
@@ -417,7 +422,7 @@ fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Ve
     all
 }
 
-/// What runs without having been looked into: actions and machines.
+/// What runs without having been looked into: actions, images and machines.
 fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
     let actions: BTreeSet<String> = jobs
         .iter()
@@ -436,6 +441,16 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
             format!("the action {action} does what it says"),
             "every job that calls it",
         ));
+    }
+    let images: BTreeSet<&str> = jobs
+        .iter()
+        .flat_map(|job| job.container.iter().chain(job.services.iter().map(|service| &service.image)))
+        .map(String::as_str)
+        .collect();
+    for image in images {
+        let moved = if image.contains('@') { "" } else { ", and nobody moves its tag" };
+        let setting = format!("the image {image} does what it says{moved}");
+        all.push(assumed(IMAGES, setting, "every job that runs in it or beside it"));
     }
     let machines: BTreeSet<&str> = jobs.iter().map(|job| job.runs_on.as_str()).collect();
     let machines: Vec<&str> = machines.into_iter().collect();

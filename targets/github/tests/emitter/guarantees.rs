@@ -32,7 +32,9 @@ fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
 /// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
 #[test]
 fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
-    let given: BTreeSet<&str> = [service(), programs::images(), programs::overridden(), programs::rollout()]
+    let all =
+        [service(), programs::images(), programs::overridden(), programs::rollout(), programs::containers()];
+    let given: BTreeSet<&str> = all
         .iter()
         .flat_map(guarantees)
         .filter(|guarantee| guarantee.standing == Standing::Assumed)

@@ -20,35 +20,49 @@ fn examples() -> Vec<PathBuf> {
     all
 }
 
-#[test]
-fn every_example_is_proven_and_its_committed_output_has_not_drifted() {
+/// That a workspace is proven without a finding, and what it compiles to lies there.
+fn is_proven_and_has_not_drifted(root: &Path) {
     let options = Options {
         standard: pipec_stdlib::MODULES,
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: env!("CARGO_PKG_VERSION"),
     };
-    for example in examples() {
-        let workspace = read(&Disk, &example);
-        let compilation = Session::new().compile(&workspace.texts, &options);
-        assert_eq!(compilation.diagnostics, [], "{}", example.display());
-        assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", example.display());
-        let planned = plan(&Disk, &example, &compilation.outputs, pipec_targets::all());
-        for file in planned.files {
-            assert!(
-                !file.is_changed(),
-                "{}: {} is not what the compiler writes: run `pipec build {}`",
-                example.display(),
-                file.output.file.path,
-                example.display()
-            );
-        }
+    let workspace = read(&Disk, root);
+    let compilation = Session::new().compile(&workspace.texts, &options);
+    assert_eq!(compilation.diagnostics, [], "{}", root.display());
+    assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", root.display());
+    let planned = plan(&Disk, root, &compilation.outputs, pipec_targets::all());
+    for file in planned.files {
+        assert!(
+            !file.is_changed(),
+            "{}: {} is not what the compiler writes: run `pipec build {}`",
+            root.display(),
+            file.output.file.path,
+            root.display()
+        );
     }
 }
 
 #[test]
-fn every_example_has_the_one_layout() {
+fn every_example_is_proven_and_its_committed_output_has_not_drifted() {
     for example in examples() {
+        is_proven_and_has_not_drifted(&example);
+    }
+}
+
+#[test]
+fn the_pipeline_of_this_repository_is_proven_and_its_workflow_has_not_drifted() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    let sources: Vec<String> = read(&Disk, root).texts.into_iter().map(|text| text.path).collect();
+    assert_eq!(sources, ["tests/pipec.pipe"], "`.pipeignore` keeps the others out");
+    is_proven_and_has_not_drifted(root);
+}
+
+#[test]
+fn every_example_has_the_one_layout() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+    for example in examples().into_iter().chain([root.to_owned()]) {
         for input in read(&Disk, &example).texts {
             let text = std::fs::read_to_string(example.join(&input.path)).expect("a source");
             let Formatted::Done(laid_out) = format(FileId(0), &text) else { panic!("{}", input.path) };

@@ -67,6 +67,8 @@ pub(super) struct Work {
     defaults: BTreeSet<String>,
     /// Tools that came from defaults.
     default_tools: BTreeSet<String>,
+    /// Whether the directory came from a default.
+    is_default_directory: bool,
     /// Clauses that stand once, with their place.
     once: BTreeMap<&'static str, Span>,
     /// Whether a `run` or `path` came from the task, so that the node may not add its own.
@@ -94,6 +96,7 @@ impl Work {
             irreversible: None,
             defaults: BTreeSet::new(),
             default_tools: BTreeSet::new(),
+            is_default_directory: false,
             once: BTreeMap::new(),
             task_says: BTreeMap::new(),
         }

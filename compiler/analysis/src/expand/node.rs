@@ -116,7 +116,7 @@ impl<'a> Expander<'a, '_> {
                 work.body.uses.push((name, origin));
             }
         }
-        work.leave_out_unreadable_tools();
+        work.leave_out_unreadable_defaults();
         if !broken {
             self.check_work(&head.name, head.work.span, &work, &frame);
         }

@@ -201,6 +201,7 @@ impl<'a> Expander<'a, '_> {
                     return;
                 }
                 work.body.directory = Some((directory, origin));
+                work.is_default_directory = is_default;
             }
         }
     }

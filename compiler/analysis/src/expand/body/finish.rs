@@ -10,13 +10,17 @@ use pipec_ir::{ArtefactType, Checkout, ToolVersion};
 use pipec_syntax::ast::Name;
 
 impl Work {
-    /// A default that reads its version from a file is no default of what has no files.
-    pub(in crate::expand) fn leave_out_unreadable_tools(&mut self) {
+    /// A default that names a file or a folder of the repository is no default of what has no files.
+    pub(in crate::expand) fn leave_out_unreadable_defaults(&mut self) {
+        if self.body.checkout != Checkout::None {
+            return;
+        }
         let defaults = &self.default_tools;
-        if self.body.checkout == Checkout::None {
-            self.body.tools.retain(|tool| {
-                matches!(tool.version, ToolVersion::Exact(_)) || !defaults.contains(&tool.name)
-            });
+        self.body
+            .tools
+            .retain(|tool| matches!(tool.version, ToolVersion::Exact(_)) || !defaults.contains(&tool.name));
+        if self.is_default_directory {
+            self.body.directory = None;
         }
     }
 }
@@ -28,6 +32,7 @@ impl Expander<'_, '_> {
             return;
         }
         self.check_tools(work, frame);
+        self.check_directory(work, frame);
         self.check_shards(work, frame);
         self.check_authority(work, frame);
         match &work.role {
@@ -113,6 +118,21 @@ impl Expander<'_, '_> {
                 .help(format!("drop `checkout none`, or say the version: `tool {} \"1.2.3\"`", tool.name)),
             );
         }
+    }
+
+    /// Scripts can't begin in a folder that is not there.
+    fn check_directory(&mut self, work: &Work, frame: &Frame) {
+        let Some((directory, origin)) = &work.body.directory else { return };
+        if work.body.checkout != Checkout::None {
+            return;
+        }
+        let place = work.once.get("checkout").copied().unwrap_or(origin.span);
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0019, format!("`{directory}` is not checked out here"), place)
+                .label(origin.span, "the scripts would begin there")
+                .help("drop one of the two"),
+        );
     }
 
     fn check_artefact(&mut self, name: &Name, ty: ArtefactType, work: &Work, frame: &Frame) {

@@ -1,0 +1,4 @@
+/** The sum of all bookings, in cents. */
+export function balance(bookings) {
+  return bookings.reduce((sum, booking) => sum + booking, 0);
+}

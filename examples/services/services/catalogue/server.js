@@ -1,0 +1,7 @@
+import { serve } from "../../lib/serve.js";
+
+export function answer(path) {
+  return path === "/articles" ? { articles: ["tea"] } : undefined;
+}
+
+if (process.argv[1]?.endsWith("server.js")) serve(answer).listen(8080);

@@ -1,0 +1,6 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { answer } from "./server.js";
+
+test("what is asked for is answered", () => assert.deepEqual(answer("/articles"), { articles: ["tea"] }));
+test("nothing else is", () => assert.equal(answer("/else"), undefined));

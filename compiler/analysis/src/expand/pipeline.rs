@@ -282,7 +282,7 @@ impl<'a> Expander<'a, '_> {
         // `protect` names branches and tags alike; which is meant is the event's business. A trigger that lets in any name
         // protects none: `on push to "**"` says where tests run, not that every branch is reviewed.
         let named = |globs: Vec<pipec_logic::Glob>| -> Vec<pipec_logic::Glob> {
-            globs.into_iter().filter(|glob| glob.text().contains(char::is_alphanumeric)).collect()
+            globs.into_iter().filter(|glob| glob.text().contains(|letter| !"*?/".contains(letter))).collect()
         };
         pipeline.protected_branches = protect.clone().unwrap_or_else(|| named(pushed));
         pipeline.protected_tags = protect.unwrap_or_else(|| named(tagged));

@@ -3,8 +3,9 @@
 
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Deploy, Environment, Event, Identity, Node, Program, Tier};
-use std::collections::BTreeMap;
+use pipec_ir::{Deploy, Environment, Event, Identity, Node, Program, Tier, Trigger};
+use pipec_logic::Glob;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An environment that several pipelines enter lists them.
 pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
@@ -254,10 +255,24 @@ fn unprotected(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
     if let Some(trigger) = proof.pipeline.triggers.iter().find(|trigger| trigger.event() == run.event) {
         diagnostic = diagnostic.label(trigger.origin().span, "this lets it in");
     }
-    let diagnostic = diagnostic.help(format!(
-        "give stage `{}` a condition such as `when branch is main`; or, if only reviewed changes reach it, say `protect`",
-        proof.stage_name(node)
-    ));
+    let tags = proof.pipeline.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Tag(globs, _) if run.event == Event::Tag => Some(globs),
+        _ => None,
+    });
+    let tags: BTreeSet<&str> = tags.flatten().map(Glob::text).collect();
+    let help = if tags.is_empty() {
+        format!(
+            "give stage `{}` a condition such as `when branch is main`; or, if only reviewed changes reach it, say `protect`",
+            proof.stage_name(node)
+        )
+    } else {
+        // `protect` replaces what is protected by default, branches too.
+        let all = proof.pipeline.protected_branches.iter().chain(&proof.pipeline.protected_tags);
+        let all: BTreeSet<&str> = all.map(Glob::text).chain(tags).collect();
+        let all: Vec<String> = all.into_iter().map(|glob| format!("\"{glob}\"")).collect();
+        format!("if only reviewed commits are given such a tag, say so: `protect {}`", all.join(", "))
+    };
+    let diagnostic = diagnostic.help(help);
     proof.report(node, diagnostic);
 }
 

@@ -1,7 +1,7 @@
 //! What stands around the steps: the workflow's own rights, shell and locks; each job's machine, timeout and lock.
 
-use super::expression::{Datum, Evaluator, RUN_ID, Scope, Template, Words};
-use super::finding::{Finding, is_advisory, node_of};
+use super::expression::{Datum, Evaluator, RUN_ID, Scope, Words};
+use super::finding::{Finding, is_advisory};
 use super::gating::Gating;
 use super::matrix;
 use super::reading::{Node as Yaml, Value};
@@ -81,7 +81,7 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
     let keeps = logic.or(&logic.not(&pull_request), &logic.any(&deploys));
     let keeps = logic.and(&gating.wanted(), &keeps);
 
-    let group = node.get("group").and_then(Yaml::text).and_then(Template::of);
+    let group = node.get("group").filter(|group| group.text().is_some()).and_then(Yaml::template);
     let parts = group.as_ref().map(|group| group.pieces.as_slice()).unwrap_or_default();
     let alone = match parts {
         [super::expression::Piece::Literal(text), super::expression::Piece::Expression(own)]
@@ -131,8 +131,8 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         Some(Value::Number(minutes, _)) => Some(*minutes),
         _ => None,
     };
-    let node = node_of(gating.pipeline, &job.id);
-    let waits = super::windows::awaited_by(gating.program, gating.pipeline, &job.id).is_some();
+    let node = gating.world.node_of(&job.id);
+    let waits = super::windows::awaited_by(gating.program, gating.world, &job.id).is_some();
     let wanted = node.map(|node| {
         let runs = quorum(node).map_or(1, |quorum| quorum.times);
         node.body.timeout.saturating_mul(runs).saturating_add(soaks(node)).div_ceil(60_000).max(1)
@@ -174,7 +174,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             differs(format!("a step says `{key}`"));
         }
     }
-    let asks = super::overrides::gate_of(gating.pipeline, &job.id).is_some();
+    let asks = super::overrides::gate_of(gating.world, &job.id).is_some();
     if node.is_none() && !asks && !waits && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
         differs("no node of the source is behind it".to_owned());
     }
@@ -240,7 +240,7 @@ fn container(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         }
         _ => false,
     };
-    let same = match node_of(gating.pipeline, &job.id) {
+    let same = match gating.world.node_of(&job.id) {
         None => is_it(None),
         Some(node) => matrix::instances(node, job, &mut Vec::new())
             .iter()
@@ -262,7 +262,7 @@ pub(crate) fn is_image(gating: &Gating<'_, '_>, given: &str, wanted: &str) -> bo
 /// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
 /// (trap 4), so that nothing else may have it and nothing may need it.
 fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let advisory = |id: &str| node_of(gating.pipeline, id).is_some_and(is_advisory);
+    let advisory = |id: &str| gating.world.node_of(id).is_some_and(is_advisory);
     let goes_on = job.node.get("continue-on-error").map(|node| &node.value);
     match (goes_on, advisory(&job.id)) {
         (None, false) | (Some(Value::Bool(true)), true) => {}
@@ -287,7 +287,7 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
 /// Each deploy waits in the queue of its environment and pipeline, and none is dropped from it (trap 15) but for a newer one
 /// where the environment wants only that.
 fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let deploy = node_of(gating.pipeline, &job.id).and_then(|node| match &node.kind {
+    let deploy = gating.world.node_of(&job.id).and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some(deploy),
         _ => None,
     });
@@ -381,7 +381,7 @@ fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
         findings.push(Finding::of_job(&job.id, what, job.line));
     };
     for job in &gating.workflow.jobs {
-        match node_of(gating.pipeline, &job.id) {
+        match gating.world.node_of(&job.id) {
             Some(node) => {
                 for instance in matrix::instances(node, job, &mut Vec::new()) {
                     see(&instance.job, instance.leg.is_some());

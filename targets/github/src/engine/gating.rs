@@ -6,8 +6,9 @@ use super::overrides;
 use super::starts::{Jobs, jobs_of};
 use super::workflow::{Job, Workflow};
 use super::world::World;
-use pipec_ir::{Event, Node, Pipeline, Program, StageId};
+use pipec_ir::{Event, Node, Pipeline, Program, Stage, StageId};
 use pipec_logic::Proposition;
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 /// What the gating proofs look at.
@@ -22,6 +23,10 @@ pub(crate) struct Gating<'g, 'p> {
     pub(crate) program: &'g Program,
     /// The name of the workflow's file, without its folder.
     pub(crate) file_name: &'g str,
+    /// The jobs that stand for each node, by its place.
+    pub(crate) jobs_of_nodes: Vec<Vec<&'g Job>>,
+    /// That each node has passed, by its place.
+    pub(crate) passed: OnceCell<Vec<Proposition>>,
     /// V, and that the source has each node in the run, by its place.
     pub(crate) source: Source,
 }
@@ -36,7 +41,11 @@ impl Source {
     /// What the source says of every run.
     pub(crate) fn of(world: &World<'_>, pipeline: &Pipeline) -> Source {
         let wanted = world.wanted();
-        let due = |node: &Node| world.logic().and(&wanted, &world.facts.due_node(node));
+        // A node is due with its stage.
+        let due = |stage: &Stage| world.logic().and(&wanted, &world.facts.due(stage));
+        let stages: Vec<Proposition> = pipeline.stages.iter().map(due).collect();
+        let never = world.logic().falsehood();
+        let due = |node: &Node| stages.get(node.stage.0).unwrap_or(&never).clone();
         Source { due: pipeline.nodes.iter().map(due).collect(), wanted }
     }
 }
@@ -54,8 +63,15 @@ impl Gating<'_, '_> {
 
     /// That a job of the node is green, or the run overrides it by the book.
     fn passed(&self, node: &Node) -> Proposition {
-        let green: Vec<Proposition> = jobs_of(self.workflow, self.pipeline, node)
-            .into_iter()
+        let passed = self
+            .passed
+            .get_or_init(|| self.pipeline.nodes.iter().map(|node| self.passed_anew(node)).collect());
+        passed.get(node.id.0).cloned().unwrap_or_else(|| self.world.logic().falsehood())
+    }
+
+    fn passed_anew(&self, node: &Node) -> Proposition {
+        let green: Vec<Proposition> = jobs_of(self, node)
+            .iter()
             .filter_map(|job| self.jobs.get(&job.id))
             .map(|state| state.success.clone())
             .collect();
@@ -66,12 +82,12 @@ impl Gating<'_, '_> {
     /// Every difference in when a node starts.
     pub(crate) fn check(&self, node: &Node) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let jobs = jobs_of(self.workflow, self.pipeline, node);
-        for job in &jobs {
+        let jobs = jobs_of(self, node);
+        for job in jobs {
             self.never_more(node, job, &mut findings);
         }
-        self.never_less(node, &jobs, &mut findings);
-        self.never_twice(node, &jobs, &mut findings);
+        self.never_less(node, jobs, &mut findings);
+        self.never_twice(node, jobs, &mut findings);
         findings
     }
 

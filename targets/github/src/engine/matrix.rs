@@ -207,7 +207,7 @@ fn listed(leg: &Yaml) -> Option<Values> {
     for (key, value) in leg.entries() {
         let key = key.to_ascii_lowercase();
         if let Value::Map(inner) = &value.value {
-            for (name, value) in inner {
+            for (name, value) in inner.iter() {
                 values.push((format!("{key}.{}", name.to_ascii_lowercase()), constant(value)?));
             }
         } else {
@@ -220,7 +220,7 @@ fn listed(leg: &Yaml) -> Option<Values> {
 /// The value of a scalar without expressions.
 fn constant(node: &Yaml) -> Option<Expression> {
     match &node.value {
-        Value::Text(text) => Some(Expression::Text(Template::of(text)?.as_literal()?)),
+        Value::Text(text) => Some(Expression::Text(text.literal()?.into_owned())),
         Value::Number(number, _) => Some(Expression::Number(*number)),
         Value::Bool(value) => Some(Expression::Bool(*value)),
         _ => None,
@@ -230,7 +230,7 @@ fn constant(node: &Yaml) -> Option<Expression> {
 /// A node of a job with the values of a leg put in for `matrix`.
 fn settled_node(node: &Yaml, leg: &Values, is_condition: bool) -> Yaml {
     let value = match &node.value {
-        Value::Text(text) => Value::Text(settled_text(text, leg, is_condition)),
+        Value::Text(text) => Value::Text(settled_text(text, leg, is_condition).into()),
         Value::List(items) => Value::List(items.iter().map(|item| settled_node(item, leg, false)).collect()),
         Value::Map(entries) => Value::Map(
             entries.iter().map(|(key, node)| (key.clone(), settled_node(node, leg, key == "if"))).collect(),

@@ -33,6 +33,7 @@ use pipec_base::Diagnostic;
 use pipec_ir::{GeneratedFile, Pipeline, Program};
 use pipec_logic::TooLarge;
 use starts::Results;
+use std::cell::OnceCell;
 use workflow::Workflow;
 use world::{Questions, World};
 
@@ -95,7 +96,7 @@ struct Proofs<'p> {
 impl Proofs<'_> {
     /// Proves everything again and again until nothing new is asked.
     fn all(&self) -> Result<Vec<Finding>, TooLarge> {
-        let mut known = Questions::default();
+        let mut known = Questions::likely(self.pipeline);
         for _ in 0..ROUNDS {
             let world = World::new(self.pipeline, self.wide, known)?;
             let findings = self.findings(&world);
@@ -112,6 +113,9 @@ impl Proofs<'_> {
         let (workflow, pipeline) = (self.workflow, self.pipeline);
         let (let_in, mut findings) = events::let_in(workflow.root.get("on"), world, pipeline);
         let jobs = starts::follow(workflow, &let_in, world, pipeline, Results::Any);
+        if world.unanswered().is_some() {
+            return findings;
+        }
         let green = starts::follow(workflow, &let_in, world, pipeline, Results::Green);
         if world.unanswered().is_some() {
             return findings;
@@ -124,6 +128,8 @@ impl Proofs<'_> {
             pipeline,
             program: self.program,
             file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
+            jobs_of_nodes: starts::jobs_of_nodes(workflow, world),
+            passed: OnceCell::new(),
             source: gating::Source::of(world, pipeline),
         };
         findings.extend(frame::check(&gating));
@@ -131,7 +137,7 @@ impl Proofs<'_> {
         findings.extend(record::check(&gating));
         for job in &workflow.jobs {
             findings.extend(plan::check(job, self.file, pipeline));
-            if finding::node_of(pipeline, &job.id).is_none() {
+            if world.node_of(&job.id).is_none() {
                 findings.extend(rights::check(&gating, job));
             }
         }
@@ -139,7 +145,7 @@ impl Proofs<'_> {
             findings.extend(gating.check(node));
             findings.extend(overrides::check(&gating, node));
             findings.extend(windows::check(&gating, node));
-            for job in starts::jobs_of(workflow, pipeline, node) {
+            for job in starts::jobs_of(&gating, node) {
                 findings.extend(rights::check(&gating, job));
                 let instances = matrix::instances(node, job, &mut findings);
                 findings.extend(steps::check(&gating, &instances));

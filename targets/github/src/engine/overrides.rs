@@ -18,6 +18,9 @@ pub(crate) const GATE: &str = "override-gate";
 pub(crate) const COMMIT: &str = "override-commit";
 pub(crate) const REASON: &str = "override-reason";
 
+/// What the job that asks the role of a gate is called before the gate's own name.
+const ASKS: &str = "override-";
+
 /// What the first is in a manual run of the source's own.
 pub(crate) const ORDINARY: &str = "no override";
 
@@ -46,8 +49,14 @@ pub(crate) fn inputs(pipeline: &Pipeline) -> Vec<&'static str> {
 }
 
 /// The gate whose role a job asks.
-pub(crate) fn gate_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node> {
-    overridable(pipeline).find(|gate| id(gate) == job)
+pub(crate) fn gate_of<'p>(world: &World<'p>, job: &str) -> Option<&'p Node> {
+    let gate = job.strip_prefix(ASKS)?;
+    world.overridable().iter().copied().find(|other| other.name == gate)
+}
+
+/// The job that asks the role of a gate.
+pub(crate) fn job_of<'g>(gating: &Gating<'g, '_>, gate: &Node) -> Option<&'g Job> {
+    overriding(gate).and_then(|_| gating.workflow.job(&id(gate)))
 }
 
 /// The environment of that job.
@@ -56,7 +65,7 @@ pub(crate) fn environment(pipeline: &Pipeline, gate: &Node) -> String {
 }
 
 fn id(gate: &Node) -> String {
-    format!("override-{}", gate.name)
+    format!("{ASKS}{}", gate.name)
 }
 
 /// The step of a job that refuses what is not by the book.
@@ -125,16 +134,14 @@ pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
 
 /// The job of a gate on reviewed code: the one that can be overridden.
 fn own_job<'g>(gating: &Gating<'g, '_>, gate: &Node) -> Option<&'g Job> {
-    jobs_of(gating.workflow, gating.pipeline, gate)
-        .into_iter()
-        .find(|job| job.id == gate.name || !job.id.ends_with(UNTRUSTED))
+    jobs_of(gating, gate).iter().copied().find(|job| job.id == gate.name || !job.id.ends_with(UNTRUSTED))
 }
 
 /// Every difference of the job that asks the role of a gate.
 pub(crate) fn check(gating: &Gating<'_, '_>, gate: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
     let Some(overriding) = overriding(gate) else { return findings };
-    let Some(job) = gating.workflow.jobs.iter().find(|job| job.id == id(gate)) else {
+    let Some(job) = gating.workflow.job(&id(gate)) else {
         findings.push(Finding::of_job(&gate.name, "nobody is asked for its override", 1));
         return findings;
     };

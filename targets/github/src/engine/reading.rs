@@ -4,7 +4,13 @@
 //! Anchors, aliases and tags are refused although GitHub takes some: generated files have none, and what is refused
 //! cannot be misread.
 
+use super::expression::Template;
 use granit_parser::{Event, Parser, ScalarStyle, Span};
+use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::rc::Rc;
 
 /// GitHub refuses larger files.
 const BYTES: usize = 500 * 1024;
@@ -27,9 +33,88 @@ pub(crate) enum Value {
     Bool(bool),
     /// The number and how it was written.
     Number(f64, String),
-    Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    Text(Text),
+    List(Rc<[Node]>),
+    Map(Rc<[(String, Node)]>),
+}
+
+/// A string, with what GitHub makes of the expressions in it: read once, since all proofs ask for it.
+#[derive(Clone, Debug)]
+pub(crate) struct Text(Rc<Lettering>);
+
+#[derive(Debug)]
+struct Lettering {
+    text: String,
+    template: OnceCell<Option<Template>>,
+}
+
+impl Text {
+    /// The string with its expressions; `None` where GitHub refuses one.
+    pub(crate) fn template(&self) -> Option<&Template> {
+        self.0.template.get_or_init(|| Template::of(&self.0.text)).as_ref()
+    }
+
+    /// What it says, if every expression in it is a literal.
+    pub(crate) fn literal(&self) -> Option<Cow<'_, str>> {
+        if !has_expressions(self) {
+            return Some(Cow::Borrowed(self));
+        }
+        self.template()?.as_literal().map(Cow::Owned)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        Text(Rc::new(Lettering { text, template: OnceCell::new() }))
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0.text
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        self.0.text == other.0.text
+    }
+}
+
+/// A string of a document: a key or a text.
+#[derive(Clone, Copy)]
+pub(crate) enum Word<'n> {
+    Key(&'n str),
+    Text(&'n Text),
+}
+
+impl<'n> Word<'n> {
+    /// The string.
+    pub(crate) fn text(self) -> &'n str {
+        match self {
+            Word::Key(text) => text,
+            Word::Text(text) => text,
+        }
+    }
+
+    /// Whether GitHub looks for expressions in it: most strings have none.
+    pub(crate) fn has_expressions(self) -> bool {
+        has_expressions(self.text())
+    }
+
+    /// The string with its expressions; `None` where GitHub refuses one.
+    pub(crate) fn template(self) -> Option<Cow<'n, Template>> {
+        match self {
+            Word::Key(text) => Template::of(text).map(Cow::Owned),
+            Word::Text(text) => text.template().map(Cow::Borrowed),
+        }
+    }
+}
+
+fn has_expressions(text: &str) -> bool {
+    text.contains("${{")
 }
 
 impl Node {
@@ -55,35 +140,51 @@ impl Node {
     }
 
     /// What a scalar becomes where GitHub wants a string.
-    pub(crate) fn scalar(&self) -> Option<String> {
+    pub(crate) fn scalar(&self) -> Option<Cow<'_, str>> {
         match &self.value {
-            Value::Null => Some(String::new()),
-            Value::Bool(value) => Some(value.to_string()),
-            Value::Number(number, _) => Some(number_text(*number)),
-            Value::Text(text) => Some(text.clone()),
+            Value::Null => Some(Cow::Borrowed("")),
+            Value::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+            Value::Number(number, _) => Some(Cow::Owned(number_text(*number))),
+            Value::Text(text) => Some(Cow::Borrowed(text)),
             Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// That string with its expressions; `None` where GitHub refuses one.
+    pub(crate) fn template(&self) -> Option<Cow<'_, Template>> {
+        match &self.value {
+            Value::Text(text) => text.template().map(Cow::Borrowed),
+            _ => Template::of(&self.scalar()?).map(Cow::Owned),
         }
     }
 
     /// A string, or the strings of a list of strings.
     pub(crate) fn texts(&self) -> Option<Vec<String>> {
         match &self.value {
-            Value::Text(text) => Some(vec![text.clone()]),
+            Value::Text(text) => Some(vec![text.to_string()]),
             Value::List(items) => items.iter().map(|item| item.text().map(str::to_owned)).collect(),
             _ => None,
         }
     }
 
     /// Every string in it, keys included, with its line.
-    pub(crate) fn strings(&self) -> Vec<(String, usize)> {
+    pub(crate) fn strings(&self) -> Vec<(Word<'_>, usize)> {
+        let mut strings = Vec::new();
+        self.add_strings(&mut strings);
+        strings
+    }
+
+    fn add_strings<'n>(&'n self, strings: &mut Vec<(Word<'n>, usize)>) {
         match &self.value {
-            Value::Text(text) => vec![(text.clone(), self.line)],
-            Value::List(items) => items.iter().flat_map(Node::strings).collect(),
-            Value::Map(entries) => entries
-                .iter()
-                .flat_map(|(key, node)| [(key.clone(), node.line)].into_iter().chain(node.strings()))
-                .collect(),
-            Value::Null | Value::Bool(_) | Value::Number(..) => Vec::new(),
+            Value::Text(text) => strings.push((Word::Text(text), self.line)),
+            Value::List(items) => items.iter().for_each(|item| item.add_strings(strings)),
+            Value::Map(entries) => {
+                for (key, node) in entries.iter() {
+                    strings.push((Word::Key(key), node.line));
+                    node.add_strings(strings);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(..) => {}
         }
     }
 }
@@ -95,7 +196,7 @@ impl Node {
             Value::Null => serde_json::Value::Null,
             Value::Bool(value) => (*value).into(),
             Value::Number(number, _) => serde_json::from_str(&number_text(*number)).unwrap_or_default(),
-            Value::Text(text) => text.clone().into(),
+            Value::Text(text) => text.to_string().into(),
             Value::List(items) => items.iter().map(Node::json).collect(),
             Value::Map(entries) => entries.iter().map(|(key, node)| (key.clone(), node.json())).collect(),
         }
@@ -178,7 +279,7 @@ impl<'t> Reader<'t> {
                 loop {
                     let (event, span) = self.next()?;
                     if matches!(event, Event::SequenceEnd) {
-                        break Value::List(items);
+                        break Value::List(items.into());
                     }
                     items.push(self.node(event, span, depth + 1)?);
                 }
@@ -191,17 +292,20 @@ impl<'t> Reader<'t> {
 
     fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let mut entries: Vec<(String, Node)> = Vec::new();
+        let mut seen: BTreeSet<String> = BTreeSet::new();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
-                return Ok(Value::Map(entries));
+                return Ok(Value::Map(entries.into()));
             }
             let key = self.node(event, span, depth + 1)?;
-            let Some(name) = key.scalar() else { return Err(refused("a key that is no string", span)) };
+            let Some(name) = key.scalar().map(Cow::into_owned) else {
+                return Err(refused("a key that is no string", span));
+            };
             if name == "<<" {
                 return Err(refused("a merge key, which GitHub does not know", span));
             }
-            if entries.iter().any(|(other, _)| same_ignoring_case(other, &name)) {
+            if !seen.insert(ignoring_case(&name)) {
                 return Err(refused(format!("the key `{name}` stands twice"), span));
             }
             let (event, span) = self.next()?;
@@ -213,7 +317,16 @@ impl<'t> Reader<'t> {
 
 /// Whether GitHub takes two keys for one: its dictionaries compare ordinally without case.
 pub(crate) fn same_ignoring_case(left: &str, right: &str) -> bool {
-    left.eq_ignore_ascii_case(right) || left.to_uppercase() == right.to_uppercase()
+    if left.is_ascii() && right.is_ascii() {
+        left.eq_ignore_ascii_case(right)
+    } else {
+        ignoring_case(left) == ignoring_case(right)
+    }
+}
+
+/// What keys have in common that GitHub takes for one.
+pub(crate) fn ignoring_case(key: &str) -> String {
+    if key.is_ascii() { key.to_ascii_uppercase() } else { key.to_uppercase() }
 }
 
 fn refused(reason: impl Into<String>, span: Span) -> Unreadable {
@@ -223,7 +336,7 @@ fn refused(reason: impl Into<String>, span: Span) -> Unreadable {
 /// The core schema: only a plain scalar is anything but a string.
 fn scalar(text: &str, style: ScalarStyle) -> Value {
     if style != ScalarStyle::Plain {
-        return Value::Text(text.to_owned());
+        return Value::Text(text.to_owned().into());
     }
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
@@ -231,7 +344,7 @@ fn scalar(text: &str, style: ScalarStyle) -> Value {
         "false" | "False" | "FALSE" => Value::Bool(false),
         _ => match number(text) {
             Some(number) => Value::Number(number, text.to_owned()),
-            None => Value::Text(text.to_owned()),
+            None => Value::Text(text.to_owned().into()),
         },
     }
 }
@@ -271,7 +384,8 @@ mod tests {
     fn plain_scalars_follow_the_core_schema() {
         let node =
             read("a: 0755\nb: yes\nc: 12:30:45\nd: 1_000\ne: 1e3\nf: 2001-12-14\ng: 1.10\nh: ~\n").unwrap();
-        let texts: Vec<String> = node.entries().iter().map(|(_, node)| node.scalar().unwrap()).collect();
+        let texts: Vec<String> =
+            node.entries().iter().map(|(_, node)| node.scalar().unwrap().into_owned()).collect();
         assert_eq!(texts, ["755", "yes", "12:30:45", "1_000", "1000", "2001-12-14", "1.1", ""]);
     }
 

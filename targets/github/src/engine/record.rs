@@ -1,7 +1,7 @@
 //! The record: the last job, which writes down what ran. It can do no harm, and it leaves out no job.
 
 use super::expression::Template;
-use super::finding::{Finding, node_of};
+use super::finding::Finding;
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
@@ -15,7 +15,7 @@ pub(crate) const RECORD: &str = "record";
 
 /// Every way in which the record could be silent or wrong.
 pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
-    let Some(job) = gating.workflow.jobs.iter().find(|job| job.id == RECORD) else {
+    let Some(job) = gating.workflow.job(RECORD) else {
         return vec![Finding::of_file("it has no job `record`", 1)];
     };
     let mut findings = Vec::new();
@@ -23,8 +23,9 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     if job.condition != Some(super::expression::Expression::Call("always".to_owned(), Vec::new())) {
         differs("it does not always run".to_owned());
     }
+    let needs: BTreeSet<&str> = job.needs.iter().map(String::as_str).collect();
     for other in &gating.workflow.jobs {
-        if other.id != RECORD && !job.needs.contains(&other.id) {
+        if other.id != RECORD && !needs.contains(other.id.as_str()) {
             differs(format!("it does not need `{}`", other.id));
         }
         if other.needs.iter().any(|need| need == RECORD) {
@@ -105,8 +106,8 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
             continue;
         };
         let text = |name: &str| fields.get(name).and_then(Json::as_str).unwrap_or_default();
-        let job = gating.workflow.jobs.iter().find(|job| job.id == text("job"));
-        let Some((job, node)) = job.and_then(|job| Some((job, node_of(gating.pipeline, &job.id)?))) else {
+        let job = gating.workflow.job(text("job"));
+        let Some((job, node)) = job.and_then(|job| Some((job, gating.world.node_of(&job.id)?))) else {
             wrong.push(format!("it tells of `{}`, which is no node's job", text("job")));
             continue;
         };
@@ -143,7 +144,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
         }
     }
     for job in &gating.workflow.jobs {
-        if node_of(gating.pipeline, &job.id).is_some() && !told.contains(&job.id) {
+        if gating.world.node_of(&job.id).is_some() && !told.contains(&job.id) {
             wrong.push(format!("it does not tell of `{}`", job.id));
         }
     }
@@ -152,11 +153,9 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
 
 /// The job that may override the node this job stands for, if it is one that runs on reviewed code.
 fn overridden_by<'g>(gating: &'g Gating<'_, '_>, node: &Node, job: &Job) -> &'g str {
-    let asks = |other: &&Job| {
-        super::overrides::gate_of(gating.pipeline, &other.id).is_some_and(|gate| gate.id == node.id)
-    };
-    let trusted = !super::rights::is_untrusted_only(gating, job);
-    gating.workflow.jobs.iter().find(asks).filter(|_| trusted).map_or("", |other| other.id.as_str())
+    let asks = super::overrides::job_of(gating, node);
+    let trusted = || !super::rights::is_untrusted_only(gating, job);
+    asks.filter(|_| trusted()).map_or("", |other| other.id.as_str())
 }
 
 /// Whether GitHub shows a job under this name, or each of its legs under this name with the leg behind.

@@ -1,8 +1,8 @@
 //! What a job may do and see: its token's rights, its environment, secrets and identities. Each is granted for a clause of
 //! the source, and nothing on events of code that nobody reviewed.
 
-use super::expression::{Expression, Template};
-use super::finding::{Finding, UNTRUSTED, node_of};
+use super::expression::Expression;
+use super::finding::{Finding, UNTRUSTED};
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::overrides;
@@ -17,11 +17,11 @@ use std::collections::BTreeMap;
 
 /// Whether a job stands for its node on untrusted events only: its rights are none.
 pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
-    let Some(node) = node_of(gating.pipeline, &job.id) else { return false };
+    let Some(node) = gating.world.node_of(&job.id) else { return false };
     if node.name != job.id && job.id.ends_with(UNTRUSTED) {
         return true;
     }
-    let twins = jobs_of(gating.workflow, gating.pipeline, node).len() > 1;
+    let twins = jobs_of(gating, node).len() > 1;
     let logic = gating.world.logic();
     let trusted = logic.and(&gating.due(node), &gating.world.facts.trusted());
     !twins && !logic.is_satisfiable(&trusted).unwrap_or(true)
@@ -54,11 +54,11 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
         }
         return rights;
     }
-    if job.id == RECORD || overrides::gate_of(gating.pipeline, &job.id).is_some() {
+    if job.id == RECORD || overrides::gate_of(gating.world, &job.id).is_some() {
         rights.insert("actions", "read");
         return rights;
     }
-    let Some(node) = node_of(gating.pipeline, &job.id) else { return rights };
+    let Some(node) = gating.world.node_of(&job.id) else { return rights };
     if node.body.checkout != Checkout::None {
         rights.insert("contents", "read");
     }
@@ -122,7 +122,7 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
 
 /// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
 fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let node = node_of(gating.pipeline, &job.id);
+    let node = gating.world.node_of(&job.id);
     let own_secrets = node
         .is_some_and(|node| !node.body.secrets.is_empty() || values::registry(gating, node).is_some())
         && !is_untrusted_only(gating, job);
@@ -132,7 +132,7 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
         _ => None,
     });
     // Its reviewers are the role; a deployment it is none, but only as one it surely has reviewers.
-    let asks = overrides::gate_of(gating.pipeline, &job.id)
+    let asks = overrides::gate_of(gating.world, &job.id)
         .map(|gate| (overrides::environment(gating.pipeline, gate), true));
     let wanted = asks.clone().or(wanted);
     let Some(given) = job.node.get("environment") else {
@@ -171,7 +171,7 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
 
 /// Secrets and the token reach only what was checked word for word elsewhere.
 fn secrets(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let node = node_of(gating.pipeline, &job.id).filter(|_| !is_untrusted_only(gating, job));
+    let node = gating.world.node_of(&job.id).filter(|_| !is_untrusted_only(gating, job));
     let held = Held {
         secrets: node.map_or_else(Vec::new, |node| {
             values::secrets(gating.program, node)
@@ -247,14 +247,15 @@ fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
 
 fn leaks(job: &Job, value: &Yaml, findings: &mut Vec<Finding>) {
     for (text, line) in value.strings() {
-        let Some(template) = Template::of(&text) else { continue };
         // An `if` is an expression without `${{ }}` too.
-        let bare = if text.contains("secrets") || text.contains("token") {
-            super::expression::parse(&text)
+        let bare = if text.text().contains("secrets") || text.text().contains("token") {
+            super::expression::parse(text.text())
         } else {
             None
         };
-        if template.expressions().chain(&bare).any(leaks_in) {
+        let template = if text.has_expressions() { text.template() } else { None };
+        let refused = text.has_expressions() && template.is_none();
+        if !refused && template.iter().flat_map(|it| it.expressions()).chain(&bare).any(leaks_in) {
             findings.push(Finding::of_job(&job.id, "it passes on a secret or a token", line));
         }
     }
@@ -285,13 +286,14 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         return;
     }
     let Some(state) = gating.jobs.get(&job.id) else { return };
-    let node = node_of(gating.pipeline, &job.id);
+    let node = gating.world.node_of(&job.id);
     let writes = job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
     let writes = writes.iter().any(|(_, level)| level.text() != Some("read"));
     let names_secrets = job.node.strings().iter().any(|(text, _)| {
-        Template::of(text).is_some_and(|template| {
-            template.expressions().any(|expression| expression.contexts().contains(&"secrets"))
-        })
+        text.has_expressions()
+            && text.template().is_some_and(|template| {
+                template.expressions().any(|expression| expression.contexts().contains(&"secrets"))
+            })
     });
     if !writes && !names_secrets && job.node.get("environment").is_none() {
         return;

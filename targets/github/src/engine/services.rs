@@ -1,16 +1,17 @@
 //! Sidecars: the services of a job are those of its node, and none starts a script before they are ready.
 
-use super::finding::{Finding, node_of};
+use super::finding::Finding;
 use super::frame::is_image;
 use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
 use super::values::{self, Expected};
 use super::workflow::{Job, Step, literal};
 use pipec_ir::Sidecar;
+use std::borrow::Cow;
 
 /// Every difference of the services of a job.
 pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let node = node_of(gating.pipeline, &job.id);
+    let node = gating.world.node_of(&job.id);
     let wanted = node.map(|node| node.body.sidecars.as_slice()).unwrap_or_default();
     let given = job.node.get("services").map(Yaml::entries).unwrap_or_default();
     let same = given.len() == wanted.len()
@@ -33,7 +34,7 @@ fn is_sidecar(gating: &Gating<'_, '_>, job: &Job, given: &Yaml, sidecar: &Sideca
         })
     };
     let ports: Vec<String> = match given.get("ports").map(|ports| &ports.value) {
-        Some(Value::List(ports)) => ports.iter().filter_map(Yaml::scalar).collect(),
+        Some(Value::List(ports)) => ports.iter().filter_map(Yaml::scalar).map(Cow::into_owned).collect(),
         _ => Vec::new(),
     };
     let wanted: Vec<String> = sidecar.port.iter().map(u64::to_string).collect();

@@ -1,14 +1,17 @@
 //! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
 
 use super::expression::{Cases, Datum, Evaluator, Expression, JobState, Scope};
-use super::finding::{is_advisory, node_of};
+use super::finding::is_advisory;
+use super::gating::Gating;
 use super::overrides;
 use super::plan;
 use super::workflow::{Job, Workflow, expression};
 use super::world::World;
-use pipec_ir::Pipeline;
+use pipec_ir::{Node, Pipeline};
 use pipec_logic::Proposition;
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The states of all jobs, by id.
 pub(crate) type Jobs = BTreeMap<String, JobState>;
@@ -63,9 +66,9 @@ fn state(
         None => world.free(&format!("the condition of {}", job.id)),
     };
     let start = logic.and(let_in, &condition);
-    let reports = node_of(pipeline, &job.id).is_some_and(is_advisory);
+    let reports = world.node_of(&job.id).is_some_and(is_advisory);
     let mut fine = if green && !reports { logic.truth() } else { world.free(&format!("{} is fine", job.id)) };
-    if green && let Some(gate) = node_of(pipeline, &job.id) {
+    if green && let Some(gate) = world.node_of(&job.id) {
         // A gate may fail in a run that overrides it, and the rest goes on.
         let red = logic.and(&world.overrides(&gate.name), &world.free(&format!("{} is overridden", job.id)));
         fine = logic.and_not(&fine, &red);
@@ -83,12 +86,17 @@ fn state(
     // A job that had not begun when the run was cancelled is cancelled too.
     let cancelled = logic.and_not(&ended, &success);
     let skipped = logic.not(&logic.or(&begun, &cancelled));
-    let mut ancestors: BTreeSet<String> = job.needs.iter().cloned().collect();
-    for need in &job.needs {
-        ancestors.extend(before.get(need).into_iter().flat_map(|state| state.ancestors.iter().cloned()));
-    }
-    let mut state =
-        JobState { start, success, failure, cancelled, skipped, outputs: BTreeMap::new(), ancestors };
+    let mut state = JobState {
+        start,
+        success,
+        failure,
+        cancelled,
+        skipped,
+        outputs: BTreeMap::new(),
+        needs: Rc::clone(&job.needs),
+        all_before: OnceCell::new(),
+        failed_before: OnceCell::new(),
+    };
     state.outputs = outputs(job, &state, world, pipeline);
     state
 }
@@ -124,11 +132,18 @@ fn outputs(job: &Job, state: &JobState, world: &World<'_>, pipeline: &Pipeline) 
 }
 
 /// The jobs that stand for a node: its own and its twin for untrusted events.
-pub(crate) fn jobs_of<'w>(
-    workflow: &'w Workflow,
-    pipeline: &Pipeline,
-    node: &pipec_ir::Node,
-) -> Vec<&'w Job> {
-    let stands_for = |job: &&Job| node_of(pipeline, &job.id).is_some_and(|other| other.id == node.id);
-    workflow.jobs.iter().filter(stands_for).collect()
+pub(crate) fn jobs_of<'a, 'g>(gating: &'a Gating<'g, '_>, node: &Node) -> &'a [&'g Job] {
+    gating.jobs_of_nodes.get(node.id.0).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The jobs that stand for each node, by its place.
+pub(crate) fn jobs_of_nodes<'w>(workflow: &'w Workflow, world: &World<'_>) -> Vec<Vec<&'w Job>> {
+    let mut jobs = vec![Vec::new(); world.facts.pipeline().nodes.len()];
+    for job in &workflow.jobs {
+        let place = world.node_of(&job.id).map(|node| node.id.0);
+        if let Some(jobs) = place.and_then(|place| jobs.get_mut(place)) {
+            jobs.push(job);
+        }
+    }
+    jobs
 }

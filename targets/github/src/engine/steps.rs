@@ -276,7 +276,8 @@ impl<'c> Check<'c, '_, '_> {
                 | Fixed::WindowWait,
             ) => 11,
         };
-        let reads_facts = self.job.node.strings().iter().any(|(text, _)| text.contains("steps.facts."));
+        let reads_facts =
+            self.job.node.strings().iter().any(|(text, _)| text.text().contains("steps.facts."));
         let works_out = kinds
             .iter()
             .zip(&self.job.steps)
@@ -494,7 +495,7 @@ impl<'c> Check<'c, '_, '_> {
             self.differs("two legs hand on their digests under one name", self.job.line);
         }
         // A red rerun keeps the outputs of the attempt that was green (trap 18): each artefact has one writer.
-        let twins = jobs_of(self.gating.workflow, self.gating.pipeline, self.node);
+        let twins = jobs_of(self.gating, self.node);
         if self.job.id == PLAN || twins.is_empty() {
             self.differs("it stands for no node", self.job.line);
         }

@@ -127,7 +127,7 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
         for prefix in [own].into_iter().chain(subject) {
             let path = Text::fact(Fact::ArtefactPath(name.clone()));
             let digest = Text::fact(Fact::ArtefactDigest(name.clone()));
-            if gating.pipeline.node_named(name).and_then(image).is_some() {
+            if gating.world.node_named(name).and_then(image).is_some() {
                 let reference = Text::fact(Fact::ArtefactRef(name.clone()));
                 variables.push((format!("{prefix}_REF"), Expected::Text(reference)));
                 variables.push((format!("{prefix}_LAYOUT"), Expected::Text(path)));
@@ -182,12 +182,13 @@ pub(crate) fn folder(name: &str) -> String {
 
 /// Whether a scalar is this text with its expressions.
 pub(crate) fn is(value: Option<&Yaml>, wanted: &str) -> bool {
-    value.and_then(Yaml::scalar).and_then(|text| Template::of(&text)) == Template::of(wanted)
+    value.is_some_and(|value| value.text() == Some(wanted))
+        || value.and_then(Yaml::template).as_deref() == Template::of(wanted).as_ref()
 }
 
 /// Whether a value is the expected one.
 pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_, '_>, job: &Job) -> bool {
-    let Some(template) = value.scalar().and_then(|text| Template::of(&text)) else { return false };
+    let Some(template) = value.template() else { return false };
     let wanted = match expected {
         Expected::Empty => Vec::new(),
         Expected::Token => vec![Bit::Path("github.token".to_owned())],
@@ -209,7 +210,7 @@ pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_,
             (Bit::Digest(producer), Bit::Digest(paths)) => {
                 let paths: Vec<String> = paths.split(' ').map(str::to_owned).collect();
                 gating
-                    .pipeline
+                    .world
                     .node_named(producer)
                     .is_some_and(|node| are_digests_of(&paths, node, gating, job))
             }
@@ -275,7 +276,7 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
                     bits.push(literal(&format!("/{}", file.rsplit('/').next().unwrap_or(file))));
                 }
             }
-            Fact::ArtefactName(name) => bits.push(literal(image(gating.pipeline.node_named(name)?)?)),
+            Fact::ArtefactName(name) => bits.push(literal(image(gating.world.node_named(name)?)?)),
             Fact::ArtefactRef(name) => bits.extend(reference(name, gating, job)?),
             _ => return None,
         }
@@ -286,10 +287,10 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
 /// By what a job pulls an image: by name and digest if the job that pushes it ran, else from the layout in the job. Where
 /// either may have run, the digest of the one that pushes tells: it is empty if that job did not.
 fn reference(name: &str, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
-    let producer = gating.pipeline.node_named(name)?;
+    let producer = gating.world.node_named(name)?;
     let image = image(producer)?;
-    let jobs = jobs_of(gating.workflow, gating.pipeline, producer);
-    let needed = jobs.into_iter().filter(|producer| job.needs.contains(&producer.id));
+    let jobs = jobs_of(gating, producer);
+    let needed = jobs.iter().copied().filter(|producer| job.needs.contains(&producer.id));
     let (local, pushed): (Vec<&Job>, Vec<&Job>) =
         needed.partition(|job| super::rights::is_untrusted_only(gating, job));
     match (pushed.as_slice(), local.as_slice()) {
@@ -355,7 +356,7 @@ fn are_digests_of(paths: &[String], producer: &Node, gating: &Gating<'_, '_>, jo
 
 /// Of the jobs of a producer one at most ran, so the others' outputs are empty; each that may have run is asked.
 fn is_output_of(paths: &[String], output: &str, producer: &Node, gating: &Gating<'_, '_>, job: &Job) -> bool {
-    let jobs = jobs_of(gating.workflow, gating.pipeline, producer);
+    let jobs = jobs_of(gating, producer);
     let producers: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
     let wanted: Vec<String> = producers
         .iter()

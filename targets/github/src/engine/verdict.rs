@@ -8,8 +8,9 @@ use super::gating::Gating;
 use super::overrides;
 use super::reading::Node as Yaml;
 use super::record::RECORD;
-use super::starts::is_stopped;
+use super::starts::{is_stopped, jobs_of};
 use super::workflow::{Job, Work};
+use std::collections::BTreeSet;
 
 /// The verdict's id.
 pub(crate) const VERDICT: &str = "verdict";
@@ -27,7 +28,7 @@ enum Due {
 /// Every way in which the verdict could be green over a pipeline that is not.
 pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let Some(job) = gating.workflow.jobs.iter().find(|job| job.id == VERDICT) else {
+    let Some(job) = gating.workflow.job(VERDICT) else {
         return vec![Finding::of_file("it has no job `verdict`", 1)];
     };
     let mut differs = |what: String| findings.push(Finding::of_job(VERDICT, what, job.line));
@@ -57,17 +58,19 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         differs("its `JOBS` can't be read".to_owned());
         return findings;
     };
+    let asked: BTreeSet<&str> = lines.iter().map(|(id, ..)| id.as_str()).collect();
+    let needs: BTreeSet<&str> = job.needs.iter().map(String::as_str).collect();
     for other in &gating.workflow.jobs {
-        let advisory = super::finding::node_of(gating.pipeline, &other.id).is_some_and(is_advisory);
-        if other.id != VERDICT
-            && other.id != RECORD
-            && !advisory
-            && !lines.iter().any(|(id, ..)| *id == other.id)
-        {
+        let advisory = gating.world.node_of(&other.id).is_some_and(is_advisory);
+        if other.id != VERDICT && other.id != RECORD && !advisory && !asked.contains(other.id.as_str()) {
             findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
         }
     }
     for line in &lines {
+        if !needs.contains(line.0.as_str()) {
+            let what = format!("it does not need `{}`", line.0);
+            findings.push(Finding::of_job(VERDICT, what, job.line));
+        }
         self::line(gating, job, line, &mut findings);
     }
     findings
@@ -161,8 +164,8 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
         ));
     }
     // A gate that failed counts only behind the job that asks its own role, and only where that can be.
-    let gate = super::finding::node_of(gating.pipeline, id)
-        .filter(|gate| overrides::overriding(gate).is_some() && gate.name == *id);
+    let gate =
+        gating.world.node_of(id).filter(|gate| overrides::overriding(gate).is_some() && gate.name == *id);
     let asked =
         gate.map(|gate| vec!["needs".to_owned(), format!("override-{}", gate.name), "result".to_owned()]);
     if overriding.as_ref().and_then(Expression::path) != asked {
@@ -171,9 +174,6 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
             format!("it takes something else for the override of `{id}`"),
             job.line,
         ));
-    }
-    if !job.needs.contains(id) {
-        findings.push(Finding::of_job(VERDICT, format!("it does not need `{id}`"), job.line));
     }
     if !gating.jobs.contains_key(id) {
         findings.push(Finding::of_job(VERDICT, format!("it asks for `{id}`, which is no job"), job.line));
@@ -202,18 +202,15 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
     let calm = logic.all(&calm);
     let truly = if id == PLAN {
         calm.clone()
-    } else if let Some(gate) = overrides::gate_of(gating.pipeline, id) {
+    } else if let Some(gate) = overrides::gate_of(gating.world, id) {
         overrides::due(gating, gate)
     } else {
         // A job that waits for a window is due with its deploy.
-        let waits = super::windows::awaited_by(gating.program, gating.pipeline, id);
+        let waits = super::windows::awaited_by(gating.program, gating.world, id);
         let id = waits.map_or(id.as_str(), |(deploy, _)| deploy);
-        let Some(node) = super::finding::node_of(gating.pipeline, id) else { return };
+        let Some(node) = gating.world.node_of(id) else { return };
         let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != id;
-        let has_twin = gating.workflow.jobs.iter().any(|other| {
-            other.id != id
-                && super::finding::node_of(gating.pipeline, &other.id).is_some_and(|of| of.id == node.id)
-        });
+        let has_twin = jobs_of(gating, node).iter().any(|other| other.id != id);
         let untrusted = gating.world.facts.untrusted();
         let due = gating.due(node);
         match (twin, has_twin) {

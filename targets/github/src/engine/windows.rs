@@ -1,13 +1,14 @@
 //! Windows: that a deploy starts only once a job has waited for its window, and makes sure that it is open; and that the
 //! job which waits does so at the same point of the run, and holds nothing.
 
-use super::finding::{Finding, node_of};
+use super::finding::Finding;
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
 use super::starts::jobs_of;
 use super::workflow::{Job, Step, Work};
-use pipec_ir::{Node, NodeKind, Pipeline, Program, Window};
+use super::world::World;
+use pipec_ir::{Node, NodeKind, Program, Window};
 
 /// What the job that waits for a deploy is called before the deploy's own id.
 const WAITS: &str = "wait-to-";
@@ -26,14 +27,14 @@ fn window_of<'p>(program: &'p Program, node: &Node) -> Option<&'p Window> {
 /// The id of the deploy that a job waits to start, and its node.
 pub(crate) fn awaited_by<'j, 'p>(
     program: &Program,
-    pipeline: &'p Pipeline,
+    world: &World<'p>,
     job: &'j str,
 ) -> Option<(&'j str, &'p Node)> {
-    if node_of(pipeline, job).is_some() {
+    if world.node_of(job).is_some() {
         return None;
     }
     let deploy = job.strip_prefix(WAITS)?;
-    let node = node_of(pipeline, deploy)?;
+    let node = world.node_of(deploy)?;
     window_of(program, node).map(|_| (deploy, node))
 }
 
@@ -72,9 +73,9 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
     if window_of(gating.program, node).is_none() {
         return findings;
     }
-    for deploy in jobs_of(gating.workflow, gating.pipeline, node) {
+    for deploy in jobs_of(gating, node) {
         let id = format!("{WAITS}{}", deploy.id);
-        let Some(waits) = gating.workflow.jobs.iter().find(|job| job.id == id) else {
+        let Some(waits) = gating.workflow.job(&id) else {
             findings.push(Finding::of_job(&deploy.id, "no job waits for its window", deploy.line));
             continue;
         };

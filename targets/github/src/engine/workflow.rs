@@ -1,14 +1,40 @@
 //! A workflow as GitHub understands the file: what is read here is known, anything else in the file is a finding.
 
-use super::expression::{Expression, Template, parse};
+use super::expression::{Expression, parse};
 use super::finding::Finding;
-use super::reading::{Node, Value, same_ignoring_case};
+use super::reading::{Node, Value, ignoring_case};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// A workflow.
 #[derive(Clone, Debug)]
 pub(crate) struct Workflow {
     pub(crate) root: Node,
     pub(crate) jobs: Vec<Job>,
+    /// The places of the jobs, by id: one each, but where an id stands twice, which is a finding.
+    places: BTreeMap<String, Vec<usize>>,
+}
+
+impl Workflow {
+    /// A workflow of these jobs.
+    fn of(root: Node, jobs: Vec<Job>) -> Workflow {
+        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, job) in jobs.iter().enumerate() {
+            places.entry(job.id.clone()).or_default().push(place);
+        }
+        Workflow { root, jobs, places }
+    }
+
+    /// The jobs of that id.
+    pub(crate) fn jobs_called(&self, id: &str) -> impl Iterator<Item = &Job> {
+        self.places.get(id).into_iter().flatten().filter_map(|place| self.jobs.get(*place))
+    }
+
+    /// The first job of that id.
+    pub(crate) fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs_called(id).next()
+    }
 }
 
 /// A job.
@@ -17,7 +43,7 @@ pub(crate) struct Job {
     pub(crate) id: String,
     pub(crate) line: usize,
     pub(crate) node: Node,
-    pub(crate) needs: Vec<String>,
+    pub(crate) needs: Rc<[String]>,
     /// The condition that decides: with the implicit `success()`; `None` where GitHub refuses it.
     pub(crate) condition: Option<Expression>,
     pub(crate) steps: Vec<Step>,
@@ -77,12 +103,15 @@ impl Step {
 
 /// A scalar without expressions, as a string.
 pub(crate) fn literal(node: &Node) -> Option<String> {
-    Template::of(&node.scalar()?)?.as_literal()
+    match &node.value {
+        Value::Text(text) => text.literal().map(Cow::into_owned),
+        _ => node.scalar().map(Cow::into_owned),
+    }
 }
 
 /// A scalar that is one expression alone.
 pub(crate) fn expression(node: &Node) -> Option<Expression> {
-    Template::of(node.text()?)?.as_expression().cloned()
+    node.text().and(node.template())?.as_expression().cloned()
 }
 
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
@@ -124,7 +153,7 @@ pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
         findings.push(Finding::of_file("it is no map", root.line));
     }
     for (text, line) in root.strings() {
-        if Template::of(&text).is_none() {
+        if text.has_expressions() && text.template().is_none() {
             findings.push(Finding::of_file("GitHub refuses an expression in it", line));
         }
     }
@@ -137,7 +166,8 @@ pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
         _ => findings.push(Finding::of_file("it has no jobs", root.line)),
     }
     check_ids(&jobs, &mut findings);
-    (Workflow { root, jobs: ordered(jobs, &mut findings) }, findings)
+    let jobs = ordered(jobs, &mut findings);
+    (Workflow::of(root, jobs), findings)
 }
 
 fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut Vec<Finding>) {
@@ -180,7 +210,7 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
         ));
     }
     let inside = node.get("container").map(|_| {
-        if node.strings().iter().any(|(text, _)| text.contains(TEMP)) {
+        if node.strings().iter().any(|(text, _)| text.text().contains(TEMP)) {
             let what = "it takes the folder of the machine for that of its container";
             findings.push(Finding::of_job(id, what, node.line));
         }
@@ -194,7 +224,7 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
             _ => findings.push(Finding::of_job(id, "its `steps` are no list", list.line)),
         }
     }
-    Job { id: id.to_owned(), line: node.line, node: node.clone(), needs, condition, steps }
+    Job { id: id.to_owned(), line: node.line, node: node.clone(), needs: needs.into(), condition, steps }
 }
 
 /// The folder of a job for what it leaves until its end, as the machine's expression and as every container calls it: the
@@ -221,7 +251,7 @@ fn in_container(job: &Node) -> Node {
             let text = node.text().filter(|_| is_told).map(|text| {
                 with_machines_layouts(text).replace(TEMP_IN_CONTAINER, &format!("${{{{ {TEMP} }}}}"))
             });
-            let value = text.map_or_else(|| node.value.clone(), Value::Text);
+            let value = text.map_or_else(|| node.value.clone(), |text| Value::Text(text.into()));
             (name.clone(), Node { value, line: node.line })
         });
         Node { value: Value::Map(entries.collect()), line: node.line }
@@ -247,7 +277,7 @@ fn in_container(job: &Node) -> Node {
 
 fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
     unknown_keys(node, &OF_STEP, Some(job), findings);
-    let run = node.get("run").map(|run| run.scalar().and_then(|text| Template::of(&text)?.as_literal()));
+    let run = node.get("run").map(literal);
     let uses = node.get("uses").map(|uses| uses.text().map(str::to_owned).unwrap_or_default());
     let work = match (run, uses) {
         (Some(run), None) => Work::Run(run),
@@ -277,7 +307,7 @@ pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
     if text.trim().is_empty() {
         return Some(success);
     }
-    let expression = if text.contains("${{") { Template::of(&text)?.to_expression() } else { parse(&text)? };
+    let expression = if text.contains("${{") { node.template()?.to_expression() } else { parse(&text)? };
     Some(if expression.has_status_function() {
         expression
     } else {
@@ -287,17 +317,18 @@ pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
 
 /// Trap 26.
 fn check_ids(jobs: &[Job], findings: &mut Vec<Finding>) {
-    for (place, job) in jobs.iter().enumerate() {
+    let mut ids = BTreeSet::new();
+    for job in jobs {
         if !is_id(&job.id) {
             findings.push(Finding::of_job(&job.id, "GitHub takes no such id", job.line));
         }
-        if jobs.iter().take(place).any(|other| same_ignoring_case(&other.id, &job.id)) {
+        if !ids.insert(ignoring_case(&job.id)) {
             findings.push(Finding::of_job(&job.id, "its id stands twice", job.line));
         }
-        for (at, step) in job.steps.iter().enumerate() {
+        let mut ids = BTreeSet::new();
+        for step in &job.steps {
             let Some(id) = &step.id else { continue };
-            let twice = job.steps.iter().take(at).filter_map(|other| other.id.as_deref());
-            if !is_id(id) || twice.into_iter().any(|other| same_ignoring_case(other, id)) {
+            if !ids.insert(ignoring_case(id)) || !is_id(id) {
                 findings.push(Finding::of_job(
                     &job.id,
                     format!("GitHub takes no step of the id `{id}`"),
@@ -317,11 +348,12 @@ fn is_id(id: &str) -> bool {
 
 /// The jobs, each behind all that it needs.
 fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
-    let ids: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
+    let ids: BTreeSet<String> = jobs.iter().map(|job| job.id.clone()).collect();
     let mut open = jobs;
     let mut done: Vec<Job> = Vec::new();
+    let mut known: BTreeSet<String> = BTreeSet::new();
     for job in &open {
-        for need in &job.needs {
+        for need in job.needs.iter() {
             if !ids.contains(need) {
                 findings.push(Finding::of_job(
                     &job.id,
@@ -332,9 +364,7 @@ fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
         }
     }
     while !open.is_empty() {
-        let ready = |job: &Job| {
-            job.needs.iter().all(|need| !ids.contains(need) || done.iter().any(|other| other.id == *need))
-        };
+        let ready = |job: &Job| job.needs.iter().all(|need| !ids.contains(need) || known.contains(need));
         let (now, later): (Vec<Job>, Vec<Job>) = open.into_iter().partition(ready);
         if now.is_empty() {
             for job in later {
@@ -342,6 +372,7 @@ fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
             }
             break;
         }
+        known.extend(now.iter().map(|job| job.id.clone()));
         done.extend(now);
         open = later;
     }

@@ -5,12 +5,13 @@
 //! everything is evaluated until no question is new: the first round asks, the next has the answers.
 
 use pipec_ir::facts::{Extra, Facts};
-use pipec_ir::{Event, Origin, Pipeline, Trigger};
+use pipec_ir::{Condition, Event, Node, Origin, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge, VariableId};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::expression::Axis;
+use super::finding::UNTRUSTED;
 use super::overrides::overridable;
 
 /// The names that had to be told apart so far.
@@ -20,10 +21,58 @@ pub(crate) struct Questions {
     tags: Vec<Language>,
 }
 
+impl Questions {
+    /// What is asked of most outputs: the names of the source, and those that GitHub takes for them where it compares
+    /// without case. What is asked besides comes up in a round; what is not asked tells more apart, and no less is proven.
+    pub(crate) fn likely(source: &Pipeline) -> Questions {
+        let mut likely = Questions::default();
+        let conditions = source.stages.iter().flat_map(|stage| stage.condition.atoms());
+        for atom in conditions {
+            match atom {
+                Condition::Branch(glob) => likely.of_condition(Axis::Branch, glob),
+                Condition::Tag(glob) => likely.of_condition(Axis::Tag, glob),
+                _ => {}
+            }
+        }
+        for trigger in &source.triggers {
+            match trigger {
+                Trigger::Push(globs, _) => {
+                    globs.iter().for_each(|it| likely.ask(Axis::Branch, it.language()))
+                }
+                Trigger::Tag(globs, _) => globs.iter().for_each(|it| likely.ask(Axis::Tag, it.language())),
+                _ => {}
+            }
+        }
+        likely
+    }
+
+    fn of_condition(&mut self, axis: Axis, glob: &Glob) {
+        if glob.is_literal() {
+            self.ask(axis, Language::literal_ignoring_case(glob.text()));
+        } else {
+            self.ask(axis, glob.language());
+        }
+    }
+
+    fn ask(&mut self, axis: Axis, language: Language) {
+        let asked = match axis {
+            Axis::Branch => &mut self.branches,
+            Axis::Tag => &mut self.tags,
+        };
+        if !asked.contains(&language) {
+            asked.push(language);
+        }
+    }
+}
+
 /// The facts of all runs GitHub can start from a file, and the answers to questions about them.
 pub(crate) struct World<'p> {
     pub(crate) facts: Facts<'p>,
     source: &'p Pipeline,
+    /// The first node of each name.
+    nodes: BTreeMap<&'p str, &'p Node>,
+    /// The gates that may be overridden.
+    overridable: Vec<&'p Node>,
     known: Questions,
     asked: RefCell<Questions>,
     /// The variables of what is not known.
@@ -55,7 +104,10 @@ impl<'p> World<'p> {
     ) -> Result<World<'p>, TooLarge> {
         let extra = Extra { branches: known.branches.clone(), tags: known.tags.clone() };
         let facts = Facts::with(wide, extra)?;
-        Ok(World { facts, source, asked: RefCell::new(known.clone()), known, free: RefCell::default() })
+        let nodes = source.nodes.iter().rev().map(|node| (node.name.as_str(), node)).collect();
+        let overridable = overridable(source).collect();
+        let asked = RefCell::new(known.clone());
+        Ok(World { facts, source, nodes, overridable, asked, known, free: RefCell::default() })
     }
 
     /// Everything asked by now; `None` if every question had its answer.
@@ -92,15 +144,18 @@ impl<'p> World<'p> {
                 Axis::Tag => self.facts.extra_tag(place),
             };
         }
-        let mut asked = self.asked.borrow_mut();
-        let asked = match axis {
-            Axis::Branch => &mut asked.branches,
-            Axis::Tag => &mut asked.tags,
-        };
-        if !asked.contains(language) {
-            asked.push(language.clone());
-        }
+        self.asked.borrow_mut().ask(axis, language.clone());
         self.logic().falsehood()
+    }
+
+    /// The node of that name.
+    pub(crate) fn node_named(&self, name: &str) -> Option<&'p Node> {
+        self.nodes.get(name).copied()
+    }
+
+    /// The node that a job of this id stands for: that of its name, or the one whose twin it is.
+    pub(crate) fn node_of(&self, job: &str) -> Option<&'p Node> {
+        self.node_named(job).or_else(|| job.strip_suffix(UNTRUSTED).and_then(|name| self.node_named(name)))
     }
 
     /// That a person started the run, whatever it counts as.
@@ -118,9 +173,14 @@ impl<'p> World<'p> {
         }
     }
 
+    /// The gates that may be overridden.
+    pub(crate) fn overridable(&self) -> &[&'p Node] {
+        &self.overridable
+    }
+
     /// Whether a gate of the source may be overridden.
     pub(crate) fn can_override(&self) -> bool {
-        overridable(self.source).next().is_some()
+        !self.overridable.is_empty()
     }
 
     /// Whether the source has manual runs of its own.
@@ -132,7 +192,7 @@ impl<'p> World<'p> {
     pub(crate) fn overrides(&self, gate: &str) -> Proposition {
         let logic = self.logic();
         let mut open = self.overriding();
-        for other in overridable(self.source) {
+        for other in &self.overridable {
             let named = logic.and(&open, &self.free(&format!("it overrides {}", other.name)));
             if other.name == gate {
                 return named;
@@ -147,7 +207,7 @@ impl<'p> World<'p> {
     pub(crate) fn by_the_book(&self) -> Proposition {
         let logic = self.logic();
         let named: Vec<Proposition> =
-            overridable(self.source).map(|gate| self.overrides(&gate.name)).collect();
+            self.overridable.iter().map(|gate| self.overrides(&gate.name)).collect();
         let pushed: Vec<Proposition> = self
             .source
             .triggers

@@ -6,11 +6,13 @@ use super::Expression;
 use super::lexer::number;
 use super::parser::Comparison;
 use super::value::{Cases, Datum, Words};
-use crate::engine::reading::number_text;
+use crate::engine::reading::{number_text, same_ignoring_case};
 use crate::engine::world::World;
 use pipec_ir::{InputType, Trigger};
 use pipec_logic::{Language, Proposition, Propositions};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The number of what is one of a kind: the repository, another one, the run.
 pub(super) const REPOSITORY: usize = 0;
@@ -29,8 +31,44 @@ pub(crate) struct JobState {
     pub(crate) cancelled: Proposition,
     pub(crate) skipped: Proposition,
     pub(crate) outputs: BTreeMap<String, Cases>,
-    /// The jobs it needs, transitively.
-    pub(crate) ancestors: BTreeSet<String>,
+    /// The jobs it needs.
+    pub(crate) needs: Rc<[String]>,
+    /// That every job it needs, transitively, succeeded; and that one of them failed.
+    pub(crate) all_before: OnceCell<Proposition>,
+    pub(crate) failed_before: OnceCell<Proposition>,
+}
+
+impl JobState {
+    fn all_before(&self, jobs: &BTreeMap<String, JobState>, logic: &Propositions) -> Proposition {
+        self.all_before.get_or_init(|| all_succeeded(&self.needs, jobs, logic)).clone()
+    }
+
+    fn failed_before(&self, jobs: &BTreeMap<String, JobState>, logic: &Propositions) -> Proposition {
+        self.failed_before.get_or_init(|| any_failed(&self.needs, jobs, logic)).clone()
+    }
+}
+
+/// That these jobs and all that they need, transitively, succeeded; what is no job never does.
+pub(super) fn all_succeeded(
+    needs: &[String],
+    jobs: &BTreeMap<String, JobState>,
+    logic: &Propositions,
+) -> Proposition {
+    let succeeded = |need: &String| match jobs.get(need) {
+        Some(job) => logic.and(&job.all_before(jobs, logic), &job.success),
+        None => logic.falsehood(),
+    };
+    logic.all(&needs.iter().map(succeeded).collect::<Vec<_>>())
+}
+
+/// That one of these jobs, or of those that they need, transitively, failed.
+pub(super) fn any_failed(
+    needs: &[String],
+    jobs: &BTreeMap<String, JobState>,
+    logic: &Propositions,
+) -> Proposition {
+    let failed = |job: &JobState| logic.or(&job.failed_before(jobs, logic), &job.failure);
+    logic.any(&needs.iter().filter_map(|need| jobs.get(need)).map(failed).collect::<Vec<_>>())
 }
 
 /// Where an expression stands.
@@ -236,7 +274,7 @@ impl Evaluator<'_, '_> {
     fn same_words(&self, left: &Words, right: &Words) -> Proposition {
         let logic = self.logic();
         match (left, right) {
-            (Words::Exact(left), Words::Exact(right)) => logic.constant(same_text(left, right)),
+            (Words::Exact(left), Words::Exact(right)) => logic.constant(same_ignoring_case(left, right)),
             (Words::Unlike(left), Words::Unlike(right)) => logic.constant(left == right),
             (Words::Exact(text), other) | (other, Words::Exact(text)) => match other {
                 Words::Name { before, axis } => match rest_ignoring_case(text, before) {
@@ -265,7 +303,7 @@ impl Evaluator<'_, '_> {
         let Some((values, closed)) = values else { return self.free(&format!("input {name} is {text}")) };
         let same: Vec<Proposition> = values
             .iter()
-            .filter(|value| same_text(value, text))
+            .filter(|value| same_ignoring_case(value, text))
             .map(|value| facts.input(name, value))
             .collect();
         let known = logic.any(&same);
@@ -316,14 +354,12 @@ fn surely_equal(left: &Datum, right: &Datum) -> Option<bool> {
     match (left, right) {
         (Datum::Null, Datum::Null) => Some(true),
         (Datum::Bool(left), Datum::Bool(right)) => Some(left == right),
-        (Datum::Text(Words::Exact(left)), Datum::Text(Words::Exact(right))) => Some(same_text(left, right)),
+        (Datum::Text(Words::Exact(left)), Datum::Text(Words::Exact(right))) => {
+            Some(same_ignoring_case(left, right))
+        }
         (Datum::Text(_), Datum::Text(_)) | (Datum::List(_), Datum::List(_)) => None,
         _ => Some(as_number(left)? == as_number(right)?),
     }
-}
-
-fn same_text(left: &str, right: &str) -> bool {
-    left.to_uppercase() == right.to_uppercase()
 }
 
 /// What follows a prefix, ASCII letters in either case.

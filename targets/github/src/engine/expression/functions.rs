@@ -1,11 +1,10 @@
 //! What functions are worth.
 
 use super::Expression;
-use super::evaluate::{Evaluator, JobState, as_text, rest_ignoring_case};
+use super::evaluate::{Evaluator, JobState, all_succeeded, any_failed, as_text, rest_ignoring_case};
 use super::parser::Comparison;
 use super::value::{Cases, Datum, Words};
 use pipec_logic::{Language, Proposition};
-use std::collections::BTreeSet;
 
 impl Evaluator<'_, '_> {
     pub(super) fn call(&self, name: &str, arguments: &[Expression], whole: &Expression) -> Cases {
@@ -19,15 +18,7 @@ impl Evaluator<'_, '_> {
                 let going = logic.or(&self.success(), &self.scope.stopped);
                 self.boolean(&logic.not(&going))
             }
-            "failure" if arguments.is_empty() => {
-                let failed: Vec<Proposition> = self
-                    .ancestors()
-                    .iter()
-                    .filter_map(|job| jobs.get(job))
-                    .map(|job| job.failure.clone())
-                    .collect();
-                self.boolean(&logic.any(&failed))
-            }
+            "failure" if arguments.is_empty() => self.boolean(&any_failed(self.scope.needs, jobs, logic)),
             "success" | "failure" => {
                 let named: Option<Vec<&JobState>> = arguments
                     .iter()
@@ -74,26 +65,8 @@ impl Evaluator<'_, '_> {
         if let Some(step) = &self.scope.step {
             return logic.and_not(&step.success, &self.scope.stopped);
         }
-        let mut all: Vec<Proposition> = self
-            .ancestors()
-            .iter()
-            .map(|job| match self.scope.jobs.get(job) {
-                Some(job) => job.success.clone(),
-                None => logic.falsehood(),
-            })
-            .collect();
-        all.push(logic.not(&self.scope.stopped));
-        logic.all(&all)
-    }
-
-    fn ancestors(&self) -> BTreeSet<String> {
-        let mut ancestors: BTreeSet<String> = self.scope.needs.iter().cloned().collect();
-        for job in self.scope.needs {
-            if let Some(state) = self.scope.jobs.get(job) {
-                ancestors.extend(state.ancestors.iter().cloned());
-            }
-        }
-        ancestors
+        let before = all_succeeded(self.scope.needs, self.scope.jobs, logic);
+        logic.and_not(&before, &self.scope.stopped)
     }
 
     fn case(&self, arguments: &[Expression]) -> Cases {

@@ -150,7 +150,7 @@ impl Check<'_, '_, '_> {
         let same = value("persist-credentials") == Some(Value::Bool(false))
             && depth == history
             && (history || value("fetch-depth").is_none())
-            && value("submodules") == flag(submodules, Value::Text("recursive".to_owned()))
+            && value("submodules") == flag(submodules, Value::Text("recursive".to_owned().into()))
             && value("lfs") == flag(lfs, Value::Bool(true));
         if !same {
             self.differs("it checks out something else, or keeps the credentials", step.line);

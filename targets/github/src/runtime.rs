@@ -89,6 +89,13 @@ pub(crate) const QUORUM: &str = concat!(
     include_str!("runtime/quorum.sh")
 );
 
+/// Fails unless a report says what is expected of it.
+pub(crate) const MEASURE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/measure.sh")
+);
+
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 

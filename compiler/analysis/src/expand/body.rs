@@ -3,6 +3,7 @@
 mod action;
 mod clause;
 mod finish;
+mod measure;
 mod part;
 mod placement;
 mod strategy;

@@ -34,6 +34,8 @@ pub(crate) enum Fixed {
     VerifyLegs,
     /// Fails unless in QUORUM lines of RUNS or more, SCRIPTS words and no others stand behind the first, each `success`.
     Quorum,
+    /// Fails unless the report FILE is as each line of EXPECTATIONS says; puts it aside as that of RUN, if that is said.
+    Measure,
     /// Runs the base64 of PIPE_SCRIPT, with `-euo pipefail`.
     Script,
     /// Installs Rust of VERSION, or of the toolchain that FILE names, for all scripts behind it.
@@ -89,6 +91,7 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::PushImage, runtime!("names", "fail", "digest", "push-image")),
     (Fixed::VerifyLegs, runtime!("names", "fail", "digest", "manifest", "verify-legs")),
     (Fixed::Quorum, runtime!("names", "fail", "quorum")),
+    (Fixed::Measure, runtime!("names", "fail", "measure")),
     (Fixed::Script, runtime!("script")),
     (Fixed::ToolRust, runtime!("fail", "tool-rust")),
     (Fixed::Ready, runtime!("ready")),

@@ -184,7 +184,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ("retry", body.retry.is_some()),
             ("report", !body.reports.is_empty()),
             ("keep", !body.keeps.is_empty()),
-            ("measure", !body.measures.is_empty()),
             ("cache", !body.caches.is_empty()),
             ("engine github", body.engines.iter().any(|block| block.target == "github")),
         ];

@@ -3,6 +3,7 @@
 mod acting;
 mod hand_over;
 mod image;
+mod measures;
 mod repetition;
 mod told;
 mod tools;
@@ -43,6 +44,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether it decides whether the node has done what it must: its scripts, and what judges their reports.
+    fn decides(&self) -> bool {
+        matches!(self, Kind::Script(_) | Kind::Fixed(Fixed::Measure))
+    }
+
     /// Whether it records the digest of what was built.
     fn records(&self) -> bool {
         matches!(self, Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage))
@@ -104,6 +110,7 @@ impl<'c> Check<'c, '_, '_> {
         self.hand_over(&kinds);
         self.tools(&kinds);
         self.sidecars(&kinds);
+        self.measures(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
@@ -262,7 +269,9 @@ impl<'c> Check<'c, '_, '_> {
             Kind::Tool | Kind::Fixed(Fixed::ToolRust | Fixed::Ready) => 4,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
             Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
-            Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::TimeLeft | Fixed::Soak) => 7,
+            Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::Measure | Fixed::TimeLeft | Fixed::Soak) => {
+                7
+            }
             Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum) => 8,
             Kind::Upload => 9,
             // What failed so far is not published.
@@ -334,15 +343,15 @@ impl<'c> Check<'c, '_, '_> {
             };
             let is_check = act.is_some_and(|act| act.script.kind == StepKind::Check);
             let is_back = act.is_some_and(|act| act.is_back);
-            if act.is_none_or(|act| act.is_first) {
+            if !kind.decides() || self.begins_run(kinds, place) {
                 group_going = None;
                 run_going = logic.truth();
             }
             let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
             let here = match act {
                 Some(_) if is_back => astray,
-                Some(_) => logic.and(&going, &run_going),
-                None => going.clone(),
+                _ if kind.decides() => logic.and(&going, &run_going),
+                _ => going.clone(),
             };
             group_going = if is_check { group_going.or(Some(here.clone())) } else { None };
             let may_run = group_going.clone().unwrap_or(here);
@@ -367,7 +376,9 @@ impl<'c> Check<'c, '_, '_> {
                 None => world.free(&format!("step {place} runs")),
             };
             let must = match kind {
-                Kind::Script(_) | Kind::Fixed(Fixed::Quorum) => logic.and_not(&may_run, &exempt),
+                Kind::Script(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
+                    logic.and_not(&may_run, &exempt)
+                }
                 Kind::Fixed(Fixed::Exempt) => logic.falsehood(),
                 _ => may_run.clone(),
             };
@@ -377,7 +388,7 @@ impl<'c> Check<'c, '_, '_> {
             }
             // The way back is taken even when somebody stops the job half-way.
             let alive = if is_back { run.clone() } else { logic.and_not(&run, &stopped) };
-            if let Kind::Script(_) = kind {
+            if kind.decides() {
                 // Exempt, but by nothing that says so.
                 let silent = logic.all(&[alive.clone(), may.clone(), exempt.clone()]);
                 let silent = logic.and_not(&silent, &logic.or(&runs, &recorded));

@@ -10,6 +10,7 @@ mod identities;
 mod images;
 mod jobs;
 mod matrix;
+mod measures;
 mod names;
 mod order;
 mod overrides;

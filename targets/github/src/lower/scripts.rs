@@ -24,7 +24,7 @@ const LONGEST_TITLE: usize = 60;
 const COLUMNS: usize = 76;
 
 impl Lowering<'_> {
-    /// A step for each script of a node.
+    /// A step for each script of a node, and then for each measure.
     pub(super) fn script_steps(
         &self,
         node: &Node,
@@ -54,6 +54,11 @@ impl Lowering<'_> {
                     emitted.condition = Some(Expression::all([alive, Expression::any(ran), own]));
                 }
             }
+            steps.push(emitted);
+        }
+        for measure in &node.body.measures {
+            let mut emitted = self.measure_step(node, measure, None);
+            emitted.condition = condition.cloned();
             steps.push(emitted);
         }
         steps

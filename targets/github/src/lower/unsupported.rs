@@ -14,6 +14,7 @@ impl Lowering<'_> {
             self.refuse_in_body(&node.body);
             self.check_sidecars(node);
             self.refuse_many_legs(node);
+            self.refuse_measures(node);
             match &node.kind {
                 NodeKind::Artefact(_) => self.check_image(node),
                 NodeKind::Gate(_) | NodeKind::Job => {}
@@ -32,7 +33,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn refuse(&self, what: &str, origin: &Origin) {
+    pub(super) fn refuse(&self, what: &str, origin: &Origin) {
         self.error(
             codes::P1101,
             origin,
@@ -93,7 +94,6 @@ impl Lowering<'_> {
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
             ("`report`", body.reports.first().map(|report| &report.origin)),
             ("`keep`", body.keeps.first().map(|keep| &keep.origin)),
-            ("`measure`", body.measures.first().map(|measure| &measure.origin)),
             ("`cache`", body.caches.first().map(|cache| &cache.origin)),
             (
                 "`engine github`",

@@ -63,6 +63,11 @@ fn containers() {
 }
 
 #[test]
+fn measured() {
+    insta::assert_snapshot!(programs::measured().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -78,6 +83,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::ways_in(),
         programs::legs(),
         programs::repeated(),
+        programs::measured(),
     ];
     for build in all {
         let files = build.output().files;

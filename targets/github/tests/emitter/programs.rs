@@ -713,6 +713,55 @@ pub fn repeated() -> Build {
         .node("answers", NodeKind::Gate(answers), ask, &["app"])
 }
 
+pub fn expect(key: &str, operator: Operator, threshold: Threshold) -> Expectation {
+    Expectation { key: key.to_owned(), operator, threshold, basis: Basis::Value, origin: origin() }
+}
+
+pub fn measure(file: &str, expectations: Vec<Expectation>) -> Measure {
+    Measure { file: file.to_owned(), expectations, origin: origin() }
+}
+
+/// Gates that judge reports: behind scripts, without any, again and again, and only where no exemption holds.
+pub fn measured() -> Build {
+    let quantity = |number: &str, unit: &str| Threshold::Quantity(number.to_owned(), unit.to_owned());
+    let rows = || {
+        vec![
+            expect("latency.p95", Operator::Less, quantity("300", "ms")),
+            expect("errors", Operator::LessOrEqual, quantity("0.5", "%")),
+            expect("build \"${{ x }}\"", Operator::NotEqual, Threshold::Text("de|bug ${{ y }}".to_owned())),
+        ]
+    };
+    let memory = || vec![expect("peak", Operator::LessOrEqual, quantity("2", "GiB"))];
+    let auc = || vec![expect("auc", Operator::GreaterOrEqual, Threshold::Number("0.82".to_owned()))];
+    let mut load = body(&["make load"]);
+    load.directory = Some(("bench".to_owned(), origin()));
+    load.measures = vec![measure("out/load.json", rows()), measure("memory.json", memory())];
+    let mut bare = body(&[]);
+    bare.uses = vec![("app".to_owned(), origin())];
+    bare.measures = vec![measure("app.json", memory())];
+    let mut model = body(&["make ask", "make answer"]);
+    model.measures = vec![measure("model.json", auc())];
+    let answers = Gate {
+        quorum: Some(Quorum { times: 2, quorum: 2 }),
+        exemptions: vec![ExemptionRule {
+            when: Exemption::OnFork,
+            because: "forks have no model".to_owned(),
+            origin: origin(),
+        }],
+        ..gate("evaluation", &["app"])
+    };
+    let mut speed = body(&[]);
+    speed.measures = vec![measure("a.json", auc()), measure("b.json", auc())];
+    let again = Gate { quorum: Some(Quorum { times: 2, quorum: 2 }), ..gate("performance", &["app"]) };
+    Build::new("measured", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("app", artefact(ArtefactType::Archive, &["app.json"]), body(&["make"]), &[])
+        .node("load", NodeKind::Gate(gate("performance", &["app"])), load, &["app"])
+        .node("bare", NodeKind::Gate(gate("acceptance", &["app"])), bare, &["app"])
+        .node("answers", NodeKind::Gate(answers), model, &["app"])
+        .node("speed", NodeKind::Gate(again), speed, &["app"])
+}
+
 /// A file of a name that others depend on, inputs that must be given, several schedules, and a lock for the newest alone.
 pub fn ways_in() -> Build {
     let input = |name: &str, ty, default: Option<&str>| Input {

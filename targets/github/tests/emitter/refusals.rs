@@ -20,8 +20,12 @@ fn clauses_of_later_versions_are_refused() {
     assert_eq!(complaints_of_body(|body| body.reports = vec![report]), cannot("`report`"));
     let keep = Keep { paths: vec![path()], origin: origin() };
     assert_eq!(complaints_of_body(|body| body.keeps = vec![keep]), cannot("`keep`"));
-    let measure = Measure { file: "m.json".to_owned(), expectations: Vec::new(), origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot("`measure`"));
+    for (basis, what) in [(Basis::Samples, "`samples … confidence`"), (Basis::Drop, "`drop … vs`")] {
+        let row =
+            Expectation { basis, ..expect("auc", Operator::Greater, Threshold::Number("0.8".to_owned())) };
+        let measure = measure("m.json", vec![row]);
+        assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot(what));
+    }
     let cache = Cache { path: "t".to_owned(), key_file: "l".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.caches = vec![cache]), cannot("`cache`"));
     let block = |target: &str| EngineBlock {

@@ -4,6 +4,7 @@
 mod broken;
 mod broken_deploys;
 mod broken_legs;
+mod broken_measures;
 mod broken_sidecars;
 mod broken_windows;
 #[cfg(test)]

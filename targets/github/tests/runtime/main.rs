@@ -15,6 +15,7 @@
 #[path = "../emitter/bench.rs"]
 mod bench;
 mod deploys;
+mod measure;
 mod overrides;
 mod plan;
 mod record;

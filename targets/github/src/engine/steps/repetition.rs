@@ -21,7 +21,7 @@ pub(super) fn goes_on(step: &Step) -> bool {
 }
 
 impl Check<'_, '_, '_> {
-    /// Of a gate that is repeated, each script says that it goes on, so that the others run; nothing else does, and the step
+    /// Of a gate that is repeated, each script and measure says that it goes on, so that the others run; nothing else does, and the step
     /// that counts them is the last.
     pub(super) fn repetition(&mut self, kinds: &[Kind]) {
         if quorum(self.node).is_none() {
@@ -30,7 +30,7 @@ impl Check<'_, '_, '_> {
         let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             let bound = step.node.get("timeout-minutes").map(|node| &node.value);
-            let is_run = matches!(kind, Kind::Script(_));
+            let is_run = kind.decides();
             let same_bound = match bound {
                 Some(Value::Number(bound, _)) => {
                     is_run && u32::try_from(minutes).is_ok_and(|minutes| f64::from(minutes) == *bound)
@@ -56,7 +56,7 @@ impl Check<'_, '_, '_> {
     /// The step that counts is told how each script of each run ended, and no more.
     pub(super) fn quorum_step(&mut self, step: &Step) {
         let Some(quorum) = quorum(self.node) else { return };
-        let scripts = self.node.body.steps.len();
+        let scripts = self.node.body.steps.len() + self.node.body.measures.len();
         let steps = self.job.steps.iter().filter(|step| goes_on(step));
         let ids: Vec<&str> = steps.filter_map(|step| step.id.as_deref()).collect();
         let mut wanted = String::new();
@@ -67,8 +67,9 @@ impl Check<'_, '_, '_> {
             }
             wanted.push('\n');
         }
-        let same = ids.len() == self.acts.len()
-            && values::is(step.env("RUNS"), &wanted)
+        let same = u64::try_from(ids.len()).is_ok_and(|ids| {
+            u64::try_from(scripts).is_ok_and(|scripts| Some(ids) == scripts.checked_mul(quorum.times))
+        }) && values::is(step.env("RUNS"), &wanted)
             && step.literal_env("SCRIPTS") == Some(scripts.to_string())
             && step.literal_env("QUORUM") == Some(quorum.quorum.to_string());
         if !same {

@@ -90,7 +90,7 @@ impl Check<'_, '_, '_> {
         }
         let directory = step.node.get("working-directory").and_then(literal);
         let wanted = match kind {
-            Kind::Script(_) | Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder) => {
+            Kind::Script(_) | Kind::Fixed(Fixed::Measure | Fixed::RecordFile | Fixed::RecordFolder) => {
                 self.node.body.directory.as_ref().map(|(directory, _)| directory.clone())
             }
             _ => None,
@@ -113,6 +113,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::VerifyLegs) => Some(&["LEGS", "PACKED", "FOLDER", "FILE"]),
             Kind::Fixed(Fixed::Quorum) => Some(&["RUNS", "SCRIPTS", "QUORUM"]),
             Kind::Fixed(Fixed::Ready) => Some(&["SIDECAR", "CONTAINER", "READY"]),
+            Kind::Fixed(Fixed::Measure) => Some(&["FILE", "EXPECTATIONS", "RUN"]),
             Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),

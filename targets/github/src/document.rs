@@ -95,6 +95,8 @@ pub(crate) enum Matrix {
     Axes(Vec<(String, Vec<Node>)>),
     /// These.
     Legs(Vec<Mapping>),
+    /// Those of one axis that a list in JSON tells in the run.
+    Listed(&'static str, Template),
 }
 
 impl Strategy {
@@ -104,6 +106,7 @@ impl Strategy {
                 matrix.entry(axis, Sequence::flow(values.iter().cloned()))
             }),
             Matrix::Legs(legs) => Mapping::new().entry("include", Sequence::block(legs.iter().cloned())),
+            Matrix::Listed(axis, list) => Mapping::new().entry(*axis, string(list)),
         };
         Mapping::new().entry("fail-fast", false).entry("matrix", matrix)
     }

@@ -76,6 +76,14 @@ pub(crate) enum Fixed {
     WindowWait,
     /// Fails unless it is so now.
     WindowOpen,
+    /// Fails unless PULL_REQUEST is open and COMMIT is the head of it.
+    PreviewWanted,
+    /// Sets the output `pull-requests` to a list, in JSON, of at most 256 numbers: of the pull requests that a deployment to
+    /// ENVIRONMENT got past `PreviewWanted` for, as the name of its step tells, and of PULL_REQUEST alone if that is not
+    /// empty, those that are closed or whose newest such deployment is TTL seconds old; `deployments` to the ids of theirs.
+    PreviewFind,
+    /// Deletes DEPLOYMENTS.
+    PreviewForget,
 }
 
 const TEXTS: &[(Fixed, &str)] = &[
@@ -109,6 +117,9 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::RecordRun, runtime!("record-run")),
     (Fixed::WindowWait, runtime!("names", "fail", "window", "window-wait")),
     (Fixed::WindowOpen, runtime!("names", "fail", "window", "window-open")),
+    (Fixed::PreviewWanted, runtime!("names", "fail", "preview-wanted")),
+    (Fixed::PreviewFind, runtime!("names", "preview-find")),
+    (Fixed::PreviewForget, runtime!("names", "preview-forget")),
 ];
 
 /// The fixed script that a text is, byte for byte.

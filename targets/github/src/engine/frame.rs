@@ -14,7 +14,7 @@ use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
-const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+pub(crate) const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
 
 /// The longest time the compiler's own jobs may take, in minutes.
 const OWN_TIMEOUT: f64 = 30.0;
@@ -196,8 +196,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         };
         // One approval is all that the output asks GitHub for.
         let unmet = environment.is_some_and(|environment| {
-            environment.teardown.is_some()
-                || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
+            environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });
         if unmet {
             differs("the model does not know a clause of its node".to_owned());
@@ -297,7 +296,13 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         (None, Some(_)) => return differs("it has no lock"),
         (Some(given), Some(deploy)) => (given, deploy),
     };
-    let wanted = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
+    let of_all = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
+    let preview = gating
+        .world
+        .node_of(&job.id)
+        .is_some_and(|node| super::previews::preview(gating.program, node).is_some());
+    let wanted =
+        if preview { format!("{of_all}-${{{{ github.event.pull_request.number }}}}") } else { of_all };
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {
         differs("its lock is not that of its environment and pipeline");
     }

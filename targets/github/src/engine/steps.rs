@@ -15,6 +15,7 @@ use super::gating::Gating;
 use super::matrix::{self, Instance};
 use super::overrides;
 use super::pins;
+use super::previews;
 use super::reading::{Node as Yaml, same_ignoring_case};
 use super::starts::jobs_of;
 use super::values::{self, Form};
@@ -28,6 +29,7 @@ use repetition::goes_on;
 use std::collections::BTreeMap;
 
 pub(crate) use repetition::quorum;
+pub(crate) use told::{SIGNS_IN_WITH, signs_in_as};
 
 /// What a step is.
 #[derive(Clone, Debug, PartialEq)]
@@ -193,6 +195,7 @@ impl<'c> Check<'c, '_, '_> {
         };
         let environment = deploy.and_then(|deploy| self.gating.program.environments.get(&deploy.environment));
         let approval = environment.is_some_and(|environment| environment.approval.is_some());
+        let preview = previews::preview(self.gating.program, node).is_some();
         let artefact = match &node.kind {
             NodeKind::Artefact(artefact) => Some(values::form(artefact)),
             _ => None,
@@ -217,7 +220,10 @@ impl<'c> Check<'c, '_, '_> {
         let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
         let exact = [
             (Kind::Fixed(Fixed::Approval), usize::from(approval)),
-            (Kind::Fixed(Fixed::Forward), usize::from(deploy.is_some())),
+            (Kind::Fixed(Fixed::Forward), usize::from(deploy.is_some() && !preview)),
+            (Kind::Fixed(Fixed::PreviewWanted), usize::from(preview)),
+            (Kind::Fixed(Fixed::PreviewFind), 0),
+            (Kind::Fixed(Fixed::PreviewForget), 0),
             (Kind::Checkout, usize::from(node.body.checkout != Checkout::None)),
             (Kind::Download, node.body.uses.len()),
             (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File)),
@@ -257,7 +263,12 @@ impl<'c> Check<'c, '_, '_> {
         // Approval and direction, then files, then credentials, then scripts, then what they left.
         let rank = |kind: &Kind| match kind {
             Kind::Fixed(
-                Fixed::WindowOpen | Fixed::Clock | Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce,
+                Fixed::WindowOpen
+                | Fixed::Clock
+                | Fixed::Approval
+                | Fixed::Forward
+                | Fixed::PreviewWanted
+                | Fixed::OverrideInForce,
             ) => 0,
             Kind::Checkout => 1,
             Kind::Download
@@ -282,6 +293,8 @@ impl<'c> Check<'c, '_, '_> {
                 | Fixed::RecordRun
                 | Fixed::OverrideAsked
                 | Fixed::OverrideApproved
+                | Fixed::PreviewFind
+                | Fixed::PreviewForget
                 | Fixed::WindowWait,
             ) => 11,
         };

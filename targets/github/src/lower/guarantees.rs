@@ -6,6 +6,7 @@
 use super::Lowered;
 use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
+use super::previews::teardown_file;
 use crate::document::{Job, Work};
 use pipec_ir::{
     Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
@@ -37,6 +38,8 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     BUILD_MACHINE,
     CANCELLING,
     DEPLOYMENTS,
+    PREVIEWS,
+    SWEEP,
     INTERFERENCE,
 ];
 
@@ -94,6 +97,18 @@ const DEPLOYMENTS: Assumption = Assumption {
     says: "nobody but this workflow writes the deployments of its environments, or reuses its groups of `concurrency`, in which \
            no more than 100 deploys wait",
 };
+const PREVIEWS: Assumption = Assumption {
+    kind: "previews",
+    says: "the environment of an ephemeral one lets in `refs/pull/*/merge` and every branch that pull requests go to, the default \
+           branch among them, and asks for no reviewers: GitHub would ask for them before each teardown, too. Who may push a branch can \
+           have its workflow do anything with what such an environment holds, so its secrets and identities are good for previews alone",
+};
+const SWEEP: Assumption = Assumption {
+    kind: "sweep",
+    says: "GitHub starts the hourly sweep of ephemeral environments, late at times, and in a public repository where nothing has happened \
+           for 60 days not at all; and nobody deletes a run whose deployment still stands, since the sweep learns from it for which pull \
+           request that was",
+};
 const INTERFERENCE: Assumption = Assumption {
     kind: "interference",
     says: "between a deploy and the gates that read its environment nobody else deploys there: the lock holds for one job, so \
@@ -102,7 +117,8 @@ const INTERFERENCE: Assumption = Assumption {
 
 /// Everything the target says of a proven pipeline.
 pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lowered) -> Vec<Guarantee> {
-    let jobs = lowered.workflow.as_ref().map_or(&[][..], |workflow| &workflow.jobs);
+    let workflows = lowered.workflow.iter().chain(lowered.teardown.iter().flat_map(|it| &it.workflow));
+    let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
     let mut all = proved(pipeline);
     all.extend(of_the_run(pipeline));
     for environment in entered(program, pipeline) {
@@ -115,7 +131,7 @@ pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lower
     for node in &pipeline.nodes {
         all.extend(settings_of_a_node(program, pipeline, node));
     }
-    all.extend(trusted_parts(pipeline, jobs));
+    all.extend(trusted_parts(pipeline, &jobs));
     all
 }
 
@@ -207,21 +223,43 @@ fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
 
 fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee> {
     let name = &environment.name;
+    let is_preview = environment.tier == Tier::Ephemeral;
     let mut all = vec![
         emitted(
             "lock",
             match environment.lock {
+                Lock::Queue if is_preview => {
+                    "one deploy or teardown for a pull request at a time; the others wait"
+                }
+                Lock::Newest if is_preview => {
+                    "one deploy or teardown for a pull request at a time; of the others only the newest waits"
+                }
                 Lock::Queue => "one deploy at a time; the others wait",
                 Lock::Newest => "one deploy at a time; of the others only the newest waits",
             },
             &format!("the group of `concurrency` of {} and {name}", pipeline.name),
         ),
-        emitted(
-            "never-backwards",
-            "a deploy of a commit that does not descend from the one deployed there last fails",
-            "the step `Only forward`, before any script",
-        ),
+        if is_preview {
+            emitted(
+                "never-backwards",
+                "a deploy of a commit that is not the head of an open pull request fails",
+                "the step `Still wanted`, before any script",
+            )
+        } else {
+            emitted(
+                "never-backwards",
+                "a deploy of a commit that does not descend from the one deployed there last fails",
+                "the step `Only forward`, before any script",
+            )
+        },
     ];
+    if is_preview {
+        all.push(emitted(
+            "teardown",
+            "what was deployed for a pull request is torn down once it is closed, or nothing was deployed for it for the `ttl`",
+            &format!("{}, on each close and every hour", teardown_file(pipeline)),
+        ));
+    }
     if let Some(Approval { not_author, .. }) = &environment.approval {
         let whom = if *not_author { " by somebody other than its author" } else { "" };
         let holds = format!("a deploy that nobody approved{whom} fails");
@@ -314,6 +352,16 @@ fn settings_of_an_environment(
     if environment.tier != Tier::Ephemeral {
         let setting = format!("the environment `{name}` lets in only {}", ways_in(pipeline));
         all.push(assumed(ENVIRONMENT, setting, "one-path, held-alone"));
+    } else {
+        let setting = format!(
+            "the environment `{name}` lets in `refs/pull/*/merge` and the branches that pull requests go to, and asks for no reviewers; what it holds is good for previews alone"
+        );
+        all.push(assumed(PREVIEWS, setting, "teardown, held-alone"));
+        let setting = format!(
+            "GitHub runs the schedule of {}, and runs that deployed there are kept",
+            teardown_file(pipeline)
+        );
+        all.push(assumed(SWEEP, setting, "teardown"));
     }
     if let Some(approval) = &environment.approval {
         let who = reviewers(program, &approval.role);

@@ -126,6 +126,9 @@ impl Lowering<'_> {
         }
         if let Some(environment) = self.program.environments.get(&deploy.environment) {
             self.refuse_in_environment(node, environment);
+            if environment.tier == Tier::Ephemeral {
+                self.check_preview(node, deploy, environment);
+            }
         }
     }
 
@@ -142,11 +145,6 @@ impl Lowering<'_> {
                 ),
                 "deploy the artefacts together, as one set, or say `lock queue` in the environment",
             );
-        }
-        if let Some(teardown) = &environment.teardown {
-            self.refuse("`teardown`", &teardown.origin);
-        } else if environment.tier == Tier::Ephemeral {
-            self.refuse("an ephemeral environment", &environment.origin);
         }
         let both = |binding: &&Binding| node.body.env.iter().any(|own| own.variable == binding.variable);
         if let Some(twice) = environment.values.iter().find(both) {

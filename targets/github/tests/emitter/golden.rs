@@ -68,6 +68,20 @@ fn measured() {
 }
 
 #[test]
+fn previews() {
+    let build = programs::previews();
+    let output = build.output();
+    assert!(output.diagnostics.is_empty(), "{:#?}", output.diagnostics);
+    let texts: Vec<String> =
+        output.files.iter().map(|file| format!("--- {}\n{}", file.path, file.text)).collect();
+    insta::assert_snapshot!(texts.join("\n"));
+    for file in &output.files {
+        let named: Vec<&str> = file.origins.iter().map(|(job, _)| job.as_str()).collect();
+        assert_eq!(named, crate::traps::job_ids(&file.text), "each job has its origin");
+    }
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -84,6 +98,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::legs(),
         programs::repeated(),
         programs::measured(),
+        programs::previews(),
     ];
     for build in all {
         let files = build.output().files;

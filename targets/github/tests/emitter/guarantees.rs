@@ -32,9 +32,15 @@ fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
 /// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
 #[test]
 fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
-    let all =
-        [service(), programs::images(), programs::overridden(), programs::rollout(), programs::containers()];
-    let given: BTreeSet<&str> = all
+    let builds = [
+        service(),
+        programs::images(),
+        programs::overridden(),
+        programs::rollout(),
+        programs::containers(),
+        programs::previews(),
+    ];
+    let given: BTreeSet<&str> = builds
         .iter()
         .flat_map(guarantees)
         .filter(|guarantee| guarantee.standing == Standing::Assumed)

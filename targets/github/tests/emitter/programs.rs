@@ -373,6 +373,53 @@ pub fn overridden() -> Build {
     build
 }
 
+/// A preview for each pull request of a member, beside a way to production.
+pub fn previews() -> Build {
+    let members = vec![Condition::Event(Event::PullRequest), Condition::Not(Box::new(Condition::Fork))];
+    let host = Text {
+        pieces: vec![
+            Piece::Literal("https://pr-".to_owned()),
+            Piece::Fact(Fact::PullRequestNumber),
+            Piece::Literal(".shop.example".to_owned()),
+        ],
+    };
+    Build::new("previews", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .environment(Environment {
+            tier: Tier::Ephemeral,
+            open_to_members: true,
+            url: Some(host.clone()),
+            ttl: Some(172_800_000),
+            values: vec![binding("SITE", host)],
+            secrets: vec![secret("TOKEN", false), secret("KEY", true)],
+            identities: vec![Identity {
+                provider: "aws".to_owned(),
+                role: "arn:aws:iam::123456789012:role/preview".to_owned(),
+                origin: origin(),
+            }],
+            teardown: Some(Action {
+                steps: vec![step("./remove.sh \"$SITE\""), check("gone", "./gone.sh")]
+                    .into_iter()
+                    .map(|step| Step { kind: StepKind::Run, ..step })
+                    .collect(),
+                env: vec![binding("PARTS", Text::literal("all"))],
+                origin: origin(),
+            }),
+            ..environment("preview")
+        })
+        .environment(environment("production"))
+        .stage("commit", Condition::Always)
+        .node("pages", artefact(ArtefactType::Package, &["dist/**"]), body(&["make"]), &[])
+        .stage("preview", Condition::All(members))
+        .node("deploy-pages-to-preview", deploy(&["pages"], "preview"), body(&["./deploy.sh"]), &["pages"])
+        .stage("release", Condition::Branch(glob("main")))
+        .node(
+            "deploy-pages-to-production",
+            deploy(&["pages"], "production"),
+            body(&["./deploy.sh"]),
+            &["pages"],
+        )
+}
+
 /// Every way in, and conditions that GitHub can't decide.
 pub fn every_event() -> Build {
     let input = |name: &str, ty, default: &str| Input {

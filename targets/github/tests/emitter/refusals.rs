@@ -46,7 +46,45 @@ fn deploys_of_later_versions_are_refused() {
         build.complaints()
     };
     assert!(with(&|environment| environment.lock = Lock::Newest).is_empty());
-    assert_eq!(with(&|environment| environment.tier = Tier::Ephemeral), cannot("an ephemeral environment"));
+}
+
+#[test]
+fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
+    let with = |change: &dyn Fn(&mut Build)| {
+        let mut build = previews();
+        change(&mut build);
+        build.complaints()
+    };
+    let in_preview = |change: &dyn Fn(&mut Environment)| {
+        with(&|build| change(build.program.environments.get_mut("preview").unwrap()))
+    };
+    let cannot = |what: &str| [format!("P1101 {what} can't be built for github")];
+    assert!(with(&|_| {}).is_empty());
+    assert_eq!(
+        with(&|build| build.pipeline.stages[1].condition = Condition::Event(Event::Push)),
+        cannot("a deploy to `preview` without a pull request that it could be torn down with")
+    );
+    let approval = Approval { role: "all".to_owned(), min: 1, not_author: false, origin: origin() };
+    let asked = in_preview(&|preview| preview.approval = Some(approval.clone()));
+    assert!(asked.contains(&cannot("an approval for the ephemeral environment `preview`")[0]), "{asked:?}");
+    assert_eq!(
+        in_preview(&|preview| preview.teardown.as_mut().unwrap().steps[0].kind = StepKind::Check),
+        cannot("a `check` in the teardown of `preview`")
+    );
+    assert_eq!(
+        with(&|build| {
+            let deploy = build.pipeline.nodes.iter_mut().find(|it| it.name == "deploy-pages-to-preview");
+            deploy.unwrap().body.rights = vec![(Right::Pages, origin())];
+        }),
+        cannot("a right to write in a deploy to `preview`, whose code nobody has reviewed,")
+    );
+    assert_eq!(
+        with(&|build| {
+            let other = Pipeline { name: "other".to_owned(), ..build.pipeline.clone() };
+            build.program.pipelines = vec![build.pipeline.clone(), other];
+        }),
+        cannot("an ephemeral environment that pipeline `other` enters, too,")
+    );
 }
 
 #[test]

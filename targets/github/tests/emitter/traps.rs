@@ -34,7 +34,7 @@ fn triggers(workflow: &str) -> &str {
     rest.split_once("\n\n").unwrap().0
 }
 
-fn job_ids(workflow: &str) -> Vec<&str> {
+pub fn job_ids(workflow: &str) -> Vec<&str> {
     let (_, jobs) = workflow.split_once("\njobs:\n").unwrap();
     let keys = jobs.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
     keys.filter(|key| !key.starts_with([' ', '#'])).collect()

@@ -14,4 +14,6 @@ mod overridden;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod torn_down;
+#[cfg(test)]
 mod whole;

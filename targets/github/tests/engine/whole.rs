@@ -14,7 +14,12 @@ pub fn compiled(build: &Build) -> GeneratedFile {
 
 /// What the model finds, one line each.
 pub fn told(build: &Build, file: &GeneratedFile) -> Vec<String> {
-    let findings = pipec_github::engine::verify(&build.program, &build.pipeline, std::slice::from_ref(file));
+    told_of(build, std::slice::from_ref(file))
+}
+
+/// The same of several files.
+pub fn told_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
+    let findings = pipec_github::engine::verify(&build.program, &build.pipeline, files);
     findings
         .into_iter()
         .map(|finding| {

@@ -18,6 +18,7 @@ mod deploys;
 mod measure;
 mod overrides;
 mod plan;
+mod previews;
 mod record;
 #[path = "../emitter/scripts.rs"]
 mod scripts;

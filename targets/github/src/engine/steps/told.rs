@@ -5,6 +5,7 @@ use crate::engine::fixed::{Fixed, fixed};
 use crate::engine::overrides;
 use crate::engine::pins;
 use crate::engine::plan::path_of;
+use crate::engine::previews;
 use crate::engine::reading::{Node as Yaml, Value};
 use crate::engine::values::{self, Expected};
 use crate::engine::windows;
@@ -28,15 +29,7 @@ impl Check<'_, '_, '_> {
             Kind::Checkout => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
             Kind::Download => &["name", "path", "pattern", "merge-multiple"],
             Kind::Upload => &["name", "path", "if-no-files-found", "overwrite", "compression-level"],
-            Kind::Identity => &[
-                "role-to-assume",
-                "aws-region",
-                "tenant-id",
-                "client-id",
-                "subscription-id",
-                "allow-no-subscriptions",
-                "workload_identity_provider",
-            ],
+            Kind::Identity => &SIGNS_IN_WITH,
             _ => &[],
         };
         for (name, value) in step.node.get("with").map(Yaml::entries).unwrap_or_default() {
@@ -68,6 +61,12 @@ impl Check<'_, '_, '_> {
             }
             Kind::Fixed(Fixed::WindowOpen) if !windows::is_told(self.gating.program, self.node, step) => {
                 self.differs("it asks about another window", line);
+            }
+            Kind::Fixed(Fixed::PreviewWanted) if !previews::asks_for_its_own(step) => {
+                self.differs(
+                    "it asks whether another pull request, or another commit, is still wanted",
+                    line,
+                );
             }
             Kind::Script(place) => self.script_env(*place, step),
             Kind::Fixed(Fixed::Quorum) => self.quorum_step(step),
@@ -118,6 +117,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
             Kind::Fixed(Fixed::Forward) => Some(&["GH_TOKEN", "ENVIRONMENT", "WORKFLOW"]),
+            Kind::Fixed(Fixed::PreviewWanted) => Some(&["GH_TOKEN", "PULL_REQUEST", "COMMIT"]),
             Kind::Fixed(Fixed::OverrideInForce) => Some(&["GATE", "OVERRIDES"]),
             Kind::Fixed(Fixed::Facts | Fixed::Clock) => Some(&[]),
             Kind::Fixed(Fixed::TimeLeft) => Some(&["STARTED", "LIMIT", "PARTS"]),
@@ -159,17 +159,9 @@ impl Check<'_, '_, '_> {
     }
 
     fn identity(&mut self, step: &Step) {
-        let given = |name: &str| step.literal_with(name);
-        let role = match step.action() {
-            Some("aws-actions/configure-aws-credentials") => ("aws", given("role-to-assume")),
-            Some("Azure/login") => {
-                let parts = [given("tenant-id"), given("subscription-id"), given("client-id")];
-                ("azure", Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
-            }
-            _ => ("google", given("workload_identity_provider")),
-        };
+        let role = signs_in_as(step);
         let held = values::identities(self.gating.program, self.node)
-            .any(|own| own.provider == role.0 && Some(&own.role) == role.1.as_ref());
+            .any(|own| role.as_ref() == Some(&(own.provider.as_str(), own.role.clone())));
         if !held {
             self.differs("it takes on an identity that its node does not hold", step.line);
         }
@@ -231,5 +223,30 @@ impl Check<'_, '_, '_> {
         for name in missing.into_keys() {
             self.differs(format!("its scripts are not given `{name}`"), step.line);
         }
+    }
+}
+
+/// What the actions are told that take on an identity.
+pub(crate) const SIGNS_IN_WITH: [&str; 7] = [
+    "role-to-assume",
+    "aws-region",
+    "tenant-id",
+    "client-id",
+    "subscription-id",
+    "allow-no-subscriptions",
+    "workload_identity_provider",
+];
+
+/// The identity that a step takes on: its provider and role.
+pub(crate) fn signs_in_as(step: &Step) -> Option<(&'static str, String)> {
+    let given = |name: &str| step.literal_with(name);
+    match step.action()? {
+        "aws-actions/configure-aws-credentials" => Some(("aws", given("role-to-assume")?)),
+        "Azure/login" => {
+            let parts = [given("tenant-id"), given("subscription-id"), given("client-id")];
+            Some(("azure", parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
+        }
+        "google-github-actions/auth" => Some(("google", given("workload_identity_provider")?)),
+        _ => None,
     }
 }

@@ -37,7 +37,7 @@ impl Target for GitHub {
             match written(pipeline, lowered) {
                 Ok(file) => files.extend(file),
                 Err(refused) => {
-                    diagnostics.push(refused);
+                    diagnostics.push(*refused);
                     return Output { files: Vec::new(), diagnostics };
                 }
             }
@@ -64,17 +64,17 @@ impl Target for GitHub {
 }
 
 /// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.
-fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Diagnostic> {
+fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
     let Some(workflow) = lowered.workflow else { return Ok(None) };
-    let refuse = |code, message: String| Diagnostic::error(code, message, pipeline.origin.span);
     let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
         let message = format!("github can't read what `{}` becomes: {error}", pipeline.name);
-        refuse(codes::P1102, message)
+        Diagnostic::error(codes::P1102, message, pipeline.origin.span)
     })?;
     if text.len() > LARGEST_FILE {
         let message =
             format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
-        return Err(refuse(codes::P1103, message).help("move long scripts into files of the repository"));
+        let refused = Diagnostic::error(codes::P1103, message, pipeline.origin.span);
+        return Err(Box::new(refused.help("move long scripts into files of the repository")));
     }
     Ok(Some(GeneratedFile { path: lowered.path, text, origins: lowered.origins }))
 }

@@ -137,8 +137,9 @@ struct Teardown<'p> {
     findings: Vec<Finding>,
 }
 
-/// What a step must be told: the names of its variables or inputs, and whether the value of each is right.
-type Told<'a> = Vec<(String, Box<dyn Fn(&Yaml) -> bool + 'a>)>;
+/// What a step must be told: the name of a variable, and whether a value of it is right.
+type Variable<'a> = (String, Box<dyn Fn(&Yaml) -> bool + 'a>);
+type Told<'a> = Vec<Variable<'a>>;
 
 impl Teardown<'_> {
     fn differs(&mut self, job: &Job, what: impl Into<String>) {
@@ -446,7 +447,7 @@ fn is_told(given: Option<&Yaml>, wanted: &Told<'_>) -> bool {
     })
 }
 
-fn is_path<'a>(name: &str, path: &str) -> (String, Box<dyn Fn(&Yaml) -> bool + 'a>) {
+fn is_path<'a>(name: &str, path: &str) -> Variable<'a> {
     let path = path.to_owned();
     (name.to_owned(), Box::new(move |node| path_of(Some(node)).as_ref() == Some(&path)))
 }

@@ -477,6 +477,11 @@ const ASSUMED: &[(&str, &str)] = &[
     ("tools of the machines", "runners have bash"),
     ("what a build leaves behind on the machine that pushes", "does not spy on the push"),
     (
+        "who enters an ephemeral environment",
+        "the environment of an ephemeral one lets in `refs/pull/*/merge`",
+    ),
+    ("the clock of the sweep", "GitHub starts the hourly sweep of ephemeral environments"),
+    (
         "what gates of a deploy find",
         "between a deploy and the gates that read its environment nobody else deploys there",
     ),
@@ -492,7 +497,7 @@ fn trap_64_the_reference_lists_what_remains_assumed() {
     }
     assert_eq!(
         assumed.lines().filter(|line| line.starts_with("- ")).count(),
-        13,
+        15,
         "a new one needs words above"
     );
 }

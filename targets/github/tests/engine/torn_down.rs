@@ -336,7 +336,7 @@ broken! {
     } "nothing that is to be torn down is behind it";
     a_service_beside_it: 1 {
         "teardown-preview": "    steps:\n" => "    services: {}\n    steps:\n"
-    } "which the model does not know";
+    } "it says something more";
 }
 
 #[test]

@@ -87,6 +87,10 @@ const CLAUSES: &[Clause] = &[
     ("`may write packages`", |job| job.may_write(Right::Packages)),
     ("`checks`", |job| job.may_write(Right::Checks)),
     ("`issues`", |job| job.may_write(Right::Issues)),
+    ("`report sarif`", |job| {
+        job.trusted
+            && job.node.is_some_and(|node| node.body.reports.iter().any(|report| report.format == "sarif"))
+    }),
     ("an image at `ghcr.io` without a `registry`", |job| {
         let image = job.node.and_then(|node| match &node.kind {
             NodeKind::Artefact(artefact) => artefact.image_name.as_ref(),

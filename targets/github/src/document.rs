@@ -182,6 +182,8 @@ pub(crate) struct Step {
     pub(crate) condition: Option<Expression>,
     /// How many minutes it may take, if fewer than its job.
     pub(crate) timeout_minutes: Option<Template>,
+    /// Why its failure leaves the job as it is.
+    pub(crate) goes_on: Option<&'static str>,
     /// The variables it sees.
     pub(crate) env: Vec<(String, Template)>,
     /// Where it runs, relative to the checkout.
@@ -238,6 +240,7 @@ impl Step {
             env: Vec::new(),
             directory: None,
             goes_on_after: None,
+            goes_on: None,
             work,
         }
     }
@@ -251,6 +254,18 @@ impl Step {
     /// With a variable.
     pub(crate) fn with_env(mut self, name: impl Into<String>, value: impl Into<Template>) -> Step {
         self.env.push((name.into(), value.into()));
+        self
+    }
+
+    /// Only where this holds.
+    pub(crate) fn only_if(mut self, condition: Expression) -> Step {
+        self.condition = (condition != Expression::Constant(true)).then_some(condition);
+        self
+    }
+
+    /// Leaving the job as it is where it fails.
+    pub(crate) fn going_on(mut self, because: &'static str) -> Step {
+        self.goes_on = Some(because);
         self
     }
 
@@ -275,6 +290,9 @@ impl Step {
         }
         if let Some(condition) = &self.condition {
             mapping = mapping.entry("if", condition_line(condition));
+        }
+        if let Some(why) = self.goes_on {
+            mapping = mapping.entry("continue-on-error", true).comment_behind(why);
         }
         if let Some(minutes) = &self.timeout_minutes {
             mapping = mapping.entry("timeout-minutes", string(minutes));

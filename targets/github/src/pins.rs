@@ -41,6 +41,7 @@ static ALL: &[&Pin] = &[
     &SETUP_PYTHON,
     &SETUP_TERRAFORM,
     &SETUP_UV,
+    &UPLOAD_SARIF,
 ];
 
 pub(crate) static CHECKOUT: Pin = Pin("actions/checkout");
@@ -59,6 +60,8 @@ pub(crate) static SETUP_PNPM: Pin = Pin("pnpm/action-setup");
 pub(crate) static SETUP_PYTHON: Pin = Pin("actions/setup-python");
 pub(crate) static SETUP_TERRAFORM: Pin = Pin("hashicorp/setup-terraform");
 pub(crate) static SETUP_UV: Pin = Pin("astral-sh/setup-uv");
+
+pub(crate) static UPLOAD_SARIF: Pin = Pin("github/codeql-action/upload-sarif");
 
 #[cfg(test)]
 mod tests {

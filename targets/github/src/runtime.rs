@@ -112,6 +112,39 @@ pub(crate) const SECRET_FILE: &str = include_str!("runtime/secret-file.sh");
 /// Says that a gate need not run.
 pub(crate) const EXEMPT: &str = include_str!("runtime/exempt.sh");
 
+/// Shows in the run's summary whether there is a report.
+pub(crate) const REPORT: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/report.sh")
+);
+
+/// Shows a report of tests there.
+pub(crate) const REPORT_JUNIT: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/report.sh"),
+    include_str!("runtime/xml.sh"),
+    include_str!("runtime/junit.sh")
+);
+
+/// Shows a report of what tests cover there.
+pub(crate) const REPORT_COVERAGE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/report.sh"),
+    include_str!("runtime/xml.sh"),
+    include_str!("runtime/coverage.sh")
+);
+
+/// Shows a report in Markdown there.
+pub(crate) const REPORT_MARKDOWN: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/glob.sh"),
+    include_str!("runtime/report.sh"),
+    include_str!("runtime/markdown.sh")
+);
+
 /// Refuses to go on without an approval.
 pub(crate) const APPROVAL: &str = include_str!("runtime/approval.sh");
 

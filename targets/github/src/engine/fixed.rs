@@ -51,6 +51,8 @@ pub(crate) enum Fixed {
     Approval,
     /// Fails unless the commit is, or descends from, the one last deployed to ENVIRONMENT by WORKFLOW.
     Forward,
+    /// Shows what REPORT matches in the run's summary; sets the output `found` to `true` if anything does.
+    Report(Form),
     /// Fails unless each job of JOBS, JOBS_2 and so on succeeded if it was due and was skipped if it was not. One that
     /// failed counts as one that succeeded where the result behind it is `success`.
     Verdict,
@@ -86,6 +88,16 @@ pub(crate) enum Fixed {
     PreviewForget,
 }
 
+/// What a script that shows a report makes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Junit,
+    Coverage,
+    Markdown,
+    /// Only that it is there.
+    Other,
+}
+
 const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::Plan, runtime!("names", "fail", "glob", "plan")),
     (Fixed::Facts, runtime!("facts")),
@@ -107,6 +119,10 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::Exempt, runtime!("exempt")),
     (Fixed::Approval, runtime!("approval")),
     (Fixed::Forward, runtime!("forward")),
+    (Fixed::Report(Form::Other), runtime!("names", "glob", "report")),
+    (Fixed::Report(Form::Junit), runtime!("names", "glob", "report", "xml", "junit")),
+    (Fixed::Report(Form::Coverage), runtime!("names", "glob", "report", "xml", "coverage")),
+    (Fixed::Report(Form::Markdown), runtime!("names", "glob", "report", "markdown")),
     (Fixed::Verdict, runtime!("verdict")),
     (Fixed::OverrideAsked, runtime!("names", "fail", "glob", "override-asked")),
     (Fixed::OverrideApproved, runtime!("names", "fail", "override-approved")),

@@ -166,9 +166,11 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             }
         }
     }
-    // A step whose failure counts for nothing is one of which another counts how it ended.
-    let repeated = node.is_some_and(|node| quorum(node).is_some());
-    let refused = [("continue-on-error", repeated), ("timeout-minutes", node.is_some())];
+    // A step whose failure counts for nothing is one of which another counts how it ended, or one that only reports.
+    let counts_for_nothing = node.is_some_and(|node| {
+        quorum(node).is_some() || !node.body.reports.is_empty() || !node.body.keeps.is_empty()
+    });
+    let refused = [("continue-on-error", counts_for_nothing), ("timeout-minutes", node.is_some())];
     for (key, _) in refused.into_iter().filter(|(_, allowed)| !allowed) {
         if job.steps.iter().any(|step| step.node.get(key).is_some()) {
             differs(format!("a step says `{key}`"));
@@ -182,8 +184,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         let body = &node.body;
         let unknown = [
             ("retry", body.retry.is_some()),
-            ("report", !body.reports.is_empty()),
-            ("keep", !body.keeps.is_empty()),
             ("cache", !body.caches.is_empty()),
             ("engine github", body.engines.iter().any(|block| block.target == "github")),
         ];
@@ -276,6 +276,10 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
                 job.line,
             ));
         }
+    }
+    let of_node = gating.world.node_of(&job.id).is_some();
+    for step in job.steps.iter().filter(|step| !of_node && step.node.get("continue-on-error").is_some()) {
+        findings.push(Finding::of_job(&job.id, "a step of it says `continue-on-error`", step.line));
     }
     for need in job.needs.iter().filter(|need| job.id != RECORD && advisory(need)) {
         findings.push(Finding::of_job(&job.id, format!("it needs `{need}`, which only reports"), job.line));

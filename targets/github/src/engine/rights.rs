@@ -91,6 +91,10 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
     if values::image(node).is_some_and(|image| gating.program.registry_of(image).is_none()) {
         rights.insert("packages", "write");
     }
+    if node.body.reports.iter().any(|report| report.format == "sarif") {
+        // Code scanning asks for the run that found something.
+        rights.extend([("security-events", "write"), ("actions", "read")]);
+    }
     if values::identities(gating.program, node).next().is_some() {
         rights.insert("id-token", "write");
     }

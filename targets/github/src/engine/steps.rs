@@ -3,6 +3,7 @@
 mod acting;
 mod hand_over;
 mod image;
+mod kept;
 mod measures;
 mod repetition;
 mod told;
@@ -43,6 +44,12 @@ pub(crate) enum Kind {
     Identity,
     /// Sets up a tool.
     Tool,
+    /// Keeps a report.
+    KeptReport,
+    /// Keeps what a failure left behind.
+    KeptAfterFailure,
+    /// Sends a report to code scanning.
+    CodeScanning,
 }
 
 impl Kind {
@@ -113,6 +120,7 @@ impl<'c> Check<'c, '_, '_> {
         self.tools(&kinds);
         self.sidecars(&kinds);
         self.measures(&kinds);
+        self.leftovers(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
@@ -146,7 +154,10 @@ impl<'c> Check<'c, '_, '_> {
                 Work::Uses(_) => match step.action() {
                     Some("actions/checkout") => Some(Kind::Checkout),
                     Some("actions/download-artifact") => Some(Kind::Download),
-                    Some("actions/upload-artifact") => Some(Kind::Upload),
+                    Some("actions/upload-artifact") => {
+                        Some(Kind::of_upload(step.literal_with("name").as_deref()))
+                    }
+                    Some("github/codeql-action/upload-sarif") => Some(Kind::CodeScanning),
                     Some(action) if pins::is_identity(action) => Some(Kind::Identity),
                     Some(action) if tools::is_setup(action) => Some(Kind::Tool),
                     _ => None,
@@ -249,7 +260,7 @@ impl<'c> Check<'c, '_, '_> {
             (Kind::Fixed(Fixed::Verdict), 0),
             (Kind::Fixed(Fixed::RecordRun), 0),
         ];
-        for (kind, wanted) in exact {
+        for (kind, wanted) in exact.into_iter().chain(self.leftover_counts()) {
             if count(&kind) != wanted {
                 self.differs(
                     format!("it has {} steps of {kind:?}, not {wanted}", count(&kind)),
@@ -287,6 +298,10 @@ impl<'c> Check<'c, '_, '_> {
             Kind::Upload => 9,
             // What failed so far is not published.
             Kind::Fixed(Fixed::PushImage) => 10,
+            Kind::Fixed(Fixed::Report(_))
+            | Kind::KeptReport
+            | Kind::KeptAfterFailure
+            | Kind::CodeScanning => 11,
             Kind::Fixed(
                 Fixed::Plan
                 | Fixed::Verdict
@@ -296,7 +311,7 @@ impl<'c> Check<'c, '_, '_> {
                 | Fixed::PreviewFind
                 | Fixed::PreviewForget
                 | Fixed::WindowWait,
-            ) => 11,
+            ) => 12,
         };
         let reads_facts =
             self.job.node.strings().iter().any(|(text, _)| text.text().contains("steps.facts."));
@@ -392,10 +407,13 @@ impl<'c> Check<'c, '_, '_> {
                 Kind::Script(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
                     logic.and_not(&may_run, &exempt)
                 }
-                Kind::Fixed(Fixed::Exempt) => logic.falsehood(),
+                Kind::Fixed(Fixed::Exempt) | Kind::CodeScanning => logic.falsehood(),
+                // Also after a failure.
+                Kind::Fixed(Fixed::Report(_)) | Kind::KeptReport => logic.not(&exempt),
+                Kind::KeptAfterFailure => logic.not(&going),
                 _ => may_run.clone(),
             };
-            let mut may = may_run;
+            let mut may = if kind.decides_nothing() { logic.truth() } else { may_run };
             if *kind == Kind::Fixed(Fixed::Exempt) {
                 may = logic.and(&may, &exempt);
             }
@@ -416,7 +434,10 @@ impl<'c> Check<'c, '_, '_> {
             gating.refute(
                 self.job,
                 &too_little,
-                &format!("is green without the step `{name}`"),
+                &format!(
+                    "{} the step `{name}`",
+                    if kind.decides_nothing() { "leaves out" } else { "is green without" }
+                ),
                 &mut self.findings,
             );
             gating.refute(
@@ -456,6 +477,10 @@ impl<'c> Check<'c, '_, '_> {
             }
             if goes_on(step) {
                 gone_on.extend(step.id.as_ref().map(|id| id.to_ascii_lowercase()));
+            }
+            if kind.decides_nothing() {
+                // Whatever comes of it.
+            } else if goes_on(step) {
                 run_going = logic.and_not(&run_going, &failed);
             } else {
                 going = logic.and_not(&going, &failed);

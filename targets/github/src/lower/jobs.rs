@@ -2,7 +2,7 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, runners};
+use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, reports, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step};
 use crate::expression::Expression;
 use crate::pins;
@@ -70,6 +70,7 @@ impl Lowering<'_> {
         let mut logins = Vec::new();
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);
+            reports::add_rights(node, &mut job.permissions);
             for identity in self.identities(node) {
                 job.permissions.write(
                     "id-token",
@@ -97,6 +98,7 @@ impl Lowering<'_> {
             let push = self.push_step(node, unit, &mut job.permissions);
             job.steps.extend(push);
         }
+        job.steps.extend(self.report_steps(node, unit, due_unless_exempt.as_ref()));
         if job.container.is_some() {
             self.in_container(&mut job);
         }

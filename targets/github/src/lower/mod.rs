@@ -20,6 +20,7 @@ mod previews;
 mod record;
 mod references;
 mod repeat;
+mod reports;
 mod runners;
 mod scripts;
 mod secrets;

@@ -1,7 +1,7 @@
 //! Which jobs there are, and what each waits for.
 
 use super::jobs::advisory;
-use super::{Lowering, PLAN, images};
+use super::{Lowering, PLAN, images, reports};
 use crate::expression::Expression;
 use pipec_ir::{Condition, Event, Node, NodeId, Stage};
 use pipec_logic::Proposition;
@@ -39,6 +39,7 @@ impl Lowering<'_> {
             let plain = body.rights.is_empty()
                 && body.secrets.is_empty()
                 && body.identities.is_empty()
+                && !reports::has_right(node)
                 && images::image(node).is_none();
             let due = self.facts.due_node(node);
             // What comes from a branch of the same repository may have what its ephemeral environment has.

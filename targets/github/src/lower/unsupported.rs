@@ -15,6 +15,7 @@ impl Lowering<'_> {
             self.check_sidecars(node);
             self.refuse_many_legs(node);
             self.refuse_measures(node);
+            self.refuse_in_reports(node);
             match &node.kind {
                 NodeKind::Artefact(_) => self.check_image(node),
                 NodeKind::Gate(_) | NodeKind::Job => {}
@@ -92,8 +93,6 @@ impl Lowering<'_> {
     fn refuse_in_body(&self, body: &Body) {
         let clauses = [
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
-            ("`report`", body.reports.first().map(|report| &report.origin)),
-            ("`keep`", body.keeps.first().map(|keep| &keep.origin)),
             ("`cache`", body.caches.first().map(|cache| &cache.origin)),
             (
                 "`engine github`",

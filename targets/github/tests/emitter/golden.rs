@@ -38,6 +38,11 @@ fn tools() {
 }
 
 #[test]
+fn reports() {
+    insta::assert_snapshot!(programs::reports().workflow());
+}
+
+#[test]
 fn rollout() {
     insta::assert_snapshot!(programs::rollout().workflow());
 }

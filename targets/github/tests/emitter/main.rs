@@ -20,6 +20,7 @@ mod runtime_artefacts;
 mod runtime_deploys;
 mod runtime_images;
 mod runtime_plan;
+mod runtime_reports;
 mod runtime_tools;
 mod runtime_verdict;
 mod scripts;

@@ -558,6 +558,25 @@ pub fn tools() -> Build {
         .node("files", NodeKind::Job, files, &[])
 }
 
+/// Nodes whose tests and findings are shown, one in shards and with what a failure leaves behind.
+pub fn reports() -> Build {
+    let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
+    let report =
+        |format: &str, text: &str| Report { format: format.to_owned(), path: path(text), origin: origin() };
+    let mut unit = body(&["make test"]);
+    unit.directory = Some(("app".to_owned(), origin()));
+    unit.reports = vec![report("junit", "out/*.xml"), report("coverage", "out/lcov.info")];
+    unit.keeps = vec![Keep { paths: vec![path("logs/**")], origin: origin() }];
+    unit.shards = Some((2, origin()));
+    let mut sast = body(&["make scan"]);
+    sast.reports =
+        vec![report("sarif", "scan.sarif"), report("markdown", "notes.md"), report("html", "site/**")];
+    Build::new("reports", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+        .node("sast", NodeKind::Gate(gate("sast", &[])), sast, &[])
+}
+
 pub fn action(scripts: &[&str]) -> Option<Action> {
     let steps = scripts.iter().map(|script| step(script)).collect();
     Some(Action { steps, env: Vec::new(), origin: origin() })

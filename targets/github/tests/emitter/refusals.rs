@@ -13,13 +13,8 @@ fn cannot(what: &str) -> Vec<String> {
 
 #[test]
 fn clauses_of_later_versions_are_refused() {
-    let path = || PathPattern { glob: glob("a"), origin: origin() };
     let retry = Retry { times: 1, because: "flaky".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.retry = Some(retry)), cannot("`retry`"));
-    let report = Report { format: "junit".to_owned(), path: path(), origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.reports = vec![report]), cannot("`report`"));
-    let keep = Keep { paths: vec![path()], origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.keeps = vec![keep]), cannot("`keep`"));
     for (basis, what) in [(Basis::Samples, "`samples … confidence`"), (Basis::Drop, "`drop … vs`")] {
         let row =
             Expectation { basis, ..expect("auc", Operator::Greater, Threshold::Number("0.8".to_owned())) };
@@ -36,6 +31,26 @@ fn clauses_of_later_versions_are_refused() {
     };
     assert_eq!(complaints_of_body(|body| body.engines = vec![block("github")]), cannot("`engine github`"));
     assert!(complaints_of_body(|body| body.engines = vec![block("gitlab")]).is_empty());
+}
+
+#[test]
+fn paths_that_an_action_reads_otherwise_are_refused() {
+    let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
+    let kept = |text: &str| {
+        let keep = Keep { paths: vec![path("a"), path(text)], origin: origin() };
+        complaints_of_body(|body| body.keeps = vec![keep])
+    };
+    assert!(kept("logs/**/*.txt").is_empty());
+    assert_eq!(kept("logs**"), cannot("`keep` of the path `logs**`"));
+    assert_eq!(kept("#a"), cannot("`keep` of the path `#a`"));
+    assert_eq!(kept("~/a"), cannot("`keep` of the path `~/a`"));
+    let reported = |format: &str, text: &str| {
+        let report = Report { format: format.to_owned(), path: path(text), origin: origin() };
+        complaints_of_body(|body| body.reports = vec![report])
+    };
+    assert!(reported("junit", "out/*.xml").is_empty() && reported("sarif", "out/a.sarif").is_empty());
+    assert_eq!(reported("html", "a/**.html"), cannot("`report` of the path `a/**.html`"));
+    assert_eq!(reported("sarif", "out/*.sarif"), cannot("`report sarif` of several files"));
 }
 
 #[test]
@@ -427,8 +442,8 @@ fn legs_that_github_can_not_tell_apart_are_refused() {
     assert_eq!(
         complaints("app", axes(&[("path", &["a/b", "..", "x"])])),
         [
-            "P1102 what the leg `a/b` of `app` builds can't be kept under that name",
-            "P1102 what the leg `..` of `app` builds can't be kept under that name"
+            "P1102 what the leg `a/b` of `app` leaves behind can't be kept under that name",
+            "P1102 what the leg `..` of `app` leaves behind can't be kept under that name"
         ]
     );
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use crate::sample::{self, Build};
 use pipec_github::GitHub;
-use pipec_ir::{GeneratedFile, NodeKind, Target, TargetContext};
+use pipec_ir::{GeneratedFile, Keep, NodeKind, Target, TargetContext};
 
 /// The one file a pipeline becomes.
 pub fn compiled(build: &Build) -> GeneratedFile {
@@ -90,6 +90,20 @@ fn a_pipeline_of_repeated_gates_is_proven() {
 #[test]
 fn a_pipeline_in_containers_is_proven() {
     is_silent(&sample::containers());
+}
+
+#[test]
+fn what_jobs_have_besides_scripts_is_proven() {
+    is_silent(&sample::workshop());
+    for mut build in [sample::legs(), sample::repeated(), sample::rollout(), sample::containers()] {
+        for node in &mut build.pipeline.nodes {
+            node.body.reports =
+                vec![sample::report("junit", "out/*.xml"), sample::report("sarif", "a.sarif")];
+            node.body.keeps =
+                vec![Keep { paths: vec![sample::path_pattern("logs/**")], origin: node.origin.clone() }];
+        }
+        is_silent(&build);
+    }
 }
 
 #[test]

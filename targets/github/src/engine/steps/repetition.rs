@@ -1,10 +1,10 @@
 //! Gates that run several times: all runs are seen, and a green job means that enough of them passed.
 
 use super::{Check, Kind};
-use crate::engine::fixed::Fixed;
+use crate::engine::fixed::{Fixed, fixed};
 use crate::engine::reading::Value;
 use crate::engine::values;
-use crate::engine::workflow::Step;
+use crate::engine::workflow::{Step, Work};
 use pipec_ir::{Node, NodeKind, Quorum};
 
 /// How often a node runs, and how often it must pass, if it is repeated.
@@ -28,7 +28,8 @@ impl Check<'_, '_, '_> {
             return;
         }
         let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
-        for (kind, step) in kinds.iter().zip(&self.job.steps) {
+        let deciding = || kinds.iter().zip(&self.job.steps).filter(|(kind, _)| !kind.decides_nothing());
+        for (kind, step) in deciding() {
             let bound = step.node.get("timeout-minutes").map(|node| &node.value);
             let is_run = kind.decides();
             let same_bound = match bound {
@@ -48,7 +49,7 @@ impl Check<'_, '_, '_> {
                 );
             }
         }
-        if kinds.last() != Some(&Kind::Fixed(Fixed::Quorum)) {
+        if deciding().last().map(|(kind, _)| kind) != Some(&Kind::Fixed(Fixed::Quorum)) {
             self.differs("nothing counts its runs at the end", self.job.line);
         }
     }
@@ -57,7 +58,8 @@ impl Check<'_, '_, '_> {
     pub(super) fn quorum_step(&mut self, step: &Step) {
         let Some(quorum) = quorum(self.node) else { return };
         let scripts = self.node.body.steps.len() + self.node.body.measures.len();
-        let steps = self.job.steps.iter().filter(|step| goes_on(step));
+        let reports = |step: &&Step| matches!(&step.work, Work::Run(Some(text)) if matches!(fixed(text), Some(Fixed::Report(_))));
+        let steps = self.job.steps.iter().filter(|step| goes_on(step) && !reports(step));
         let ids: Vec<&str> = steps.filter_map(|step| step.id.as_deref()).collect();
         let mut wanted = String::new();
         for (place, run) in ids.chunks(scripts.max(1)).enumerate() {

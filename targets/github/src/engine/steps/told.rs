@@ -1,6 +1,6 @@
 //! What each step is told: its inputs, variables and directory.
 
-use super::{Check, Kind};
+use super::{Check, Kind, goes_on};
 use crate::engine::fixed::{Fixed, fixed};
 use crate::engine::overrides;
 use crate::engine::pins;
@@ -29,6 +29,10 @@ impl Check<'_, '_, '_> {
             Kind::Checkout => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
             Kind::Download => &["name", "path", "pattern", "merge-multiple"],
             Kind::Upload => &["name", "path", "if-no-files-found", "overwrite", "compression-level"],
+            Kind::KeptReport | Kind::KeptAfterFailure => {
+                &["name", "path", "if-no-files-found", "overwrite", "include-hidden-files"]
+            }
+            Kind::CodeScanning => &["sarif_file", "category"],
             Kind::Identity => &SIGNS_IN_WITH,
             _ => &[],
         };
@@ -87,9 +91,16 @@ impl Check<'_, '_, '_> {
             }
             _ => {}
         }
+        // The scripts of a gate that is repeated are looked at together.
+        let is_run = kind.decides() && super::quorum(self.node).is_some();
+        let says = step.node.get("continue-on-error").is_some();
+        if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
+            self.differs("`continue-on-error` stands where a failure counts, or not where none does", line);
+        }
         let directory = step.node.get("working-directory").and_then(literal);
         let wanted = match kind {
-            Kind::Script(_) | Kind::Fixed(Fixed::Measure | Fixed::RecordFile | Fixed::RecordFolder) => {
+            Kind::Script(_)
+            | Kind::Fixed(Fixed::Measure | Fixed::RecordFile | Fixed::RecordFolder | Fixed::Report(_)) => {
                 self.node.body.directory.as_ref().map(|(directory, _)| directory.clone())
             }
             _ => None,
@@ -118,6 +129,7 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
             Kind::Fixed(Fixed::Forward) => Some(&["GH_TOKEN", "ENVIRONMENT", "WORKFLOW"]),
             Kind::Fixed(Fixed::PreviewWanted) => Some(&["GH_TOKEN", "PULL_REQUEST", "COMMIT"]),
+            Kind::Fixed(Fixed::Report(_)) => Some(&["NODE", "FORMAT", "REPORT", "KEPT"]),
             Kind::Fixed(Fixed::OverrideInForce) => Some(&["GATE", "OVERRIDES"]),
             Kind::Fixed(Fixed::Facts | Fixed::Clock) => Some(&[]),
             Kind::Fixed(Fixed::TimeLeft) => Some(&["STARTED", "LIMIT", "PARTS"]),

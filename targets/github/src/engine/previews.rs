@@ -80,6 +80,9 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
         if !node.body.rights.is_empty() {
             differs("it may write, though nobody has reviewed its code");
         }
+        if environment.lock == Lock::Newest {
+            differs("a deploy that waits may be dropped for a teardown");
+        }
         if environment.approval.is_some() {
             differs("its teardown would wait for an approval");
         }
@@ -320,11 +323,10 @@ impl Teardown<'_> {
     fn lock(&mut self, job: &Job, environment: &Environment) {
         let of_all = format!("pipec-deploy-{}-{}", environment.name, self.pipeline.name).to_lowercase();
         let group = format!("{of_all}-${{{{ {OF_LEG} }}}}");
-        let keys: &[&str] = if environment.lock == Lock::Newest { &["group"] } else { &["group", "queue"] };
         let same = job.node.get("concurrency").is_some_and(|given| {
-            has_only(given, keys)
+            has_only(given, &["group", "queue"])
                 && values::is(given.get("group"), &group)
-                && given.get("queue").is_none_or(|queue| queue.text() == Some("max"))
+                && given.get("queue").and_then(Yaml::text) == Some("max")
         });
         if !same {
             self.differs(job, "its lock is not that of the deploys");

@@ -228,12 +228,7 @@ fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee>
         emitted(
             "lock",
             match environment.lock {
-                Lock::Queue if is_preview => {
-                    "one deploy or teardown for a pull request at a time; the others wait"
-                }
-                Lock::Newest if is_preview => {
-                    "one deploy or teardown for a pull request at a time; of the others only the newest waits"
-                }
+                _ if is_preview => "one deploy or teardown for a pull request at a time; the others wait",
                 Lock::Queue => "one deploy at a time; the others wait",
                 Lock::Newest => "one deploy at a time; of the others only the newest waits",
             },

@@ -120,6 +120,16 @@ impl Lowering<'_> {
                 "leave it out: GitHub would ask for it before each teardown, too",
             );
         }
+        // Where only the newest waits, whatever waits for the same lock is dropped for it.
+        if environment.lock == Lock::Newest {
+            refuse(
+                &environment.origin,
+                format!(
+                    "`lock newest` for the ephemeral environment `{name}`, whose teardown could replace a deploy that waits,"
+                ),
+                "leave it out: a deploy that is not of the newest commit fails as soon as it has the lock",
+            );
+        }
         let checks = environment.teardown.iter().flat_map(|teardown| &teardown.steps);
         for check in checks.filter(|step| step.kind == StepKind::Check) {
             refuse(&check.origin, format!("a `check` in the teardown of `{name}`"), "say `run`");
@@ -244,7 +254,6 @@ impl Lowering<'_> {
         let name = &environment.name;
         let find = format!("find-{name}");
         let list = format!("needs.{find}.outputs.{PULL_REQUESTS}");
-        let newest = environment.lock == Lock::Newest;
         let mut permissions = Permissions::default();
         let still = self.find_step("Still to be torn down", environment, OF_LEG, &mut permissions);
         let mut steps = vec![still.with_id(STILL)];
@@ -298,7 +307,7 @@ impl Lowering<'_> {
                 comment: "the lock of the deploys: nothing is torn down while it is deployed".to_owned(),
                 group: self.lock_of_preview(environment, OF_LEG),
                 cancel: None,
-                queue: !newest,
+                queue: true,
             }),
             permissions,
             steps,

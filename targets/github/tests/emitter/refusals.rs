@@ -83,6 +83,12 @@ fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
     let asked = in_preview(&|preview| preview.approval = Some(approval.clone()));
     assert!(asked.contains(&cannot("an approval for the ephemeral environment `preview`")[0]), "{asked:?}");
     assert_eq!(
+        in_preview(&|preview| preview.lock = Lock::Newest),
+        cannot(
+            "`lock newest` for the ephemeral environment `preview`, whose teardown could replace a deploy that waits,"
+        )
+    );
+    assert_eq!(
         in_preview(&|preview| preview.teardown.as_mut().unwrap().steps[0].kind = StepKind::Check),
         cannot("a `check` in the teardown of `preview`")
     );

@@ -139,6 +139,7 @@ registry! {
     P0905 = 905 "engine-expression" since "0.1.0";
     P0906 = 906 "engine-variable" since "0.1.0";
     P0907 = 907 "empty-script" since "0.1.0";
+    P0908 = 908 "moving-image-in-deploy" since "0.1.0";
 
     P1101 = 1101 "not-on-this-target" since "0.1.0";
     P1102 = 1102 "name-unfit-for-target" since "0.1.0";

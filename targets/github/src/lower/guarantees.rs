@@ -120,7 +120,7 @@ pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lower
     let workflows = lowered.workflow.iter().chain(lowered.teardown.iter().flat_map(|it| &it.workflow));
     let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
     let mut all = proved(pipeline);
-    all.extend(of_the_run(pipeline));
+    all.extend(of_the_run(program, pipeline));
     for environment in entered(program, pipeline) {
         all.extend(of_a_deploy(pipeline, environment));
     }
@@ -182,7 +182,7 @@ fn assumed(assumption: Assumption, setting: String, relied_on_by: &str) -> Guara
     Guarantee::new(Standing::Assumed, assumption.kind, setting, relied_on_by)
 }
 
-fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
+fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
     let mut all = vec![
         emitted(
             "order",
@@ -212,11 +212,22 @@ fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
         ));
     }
     if pipeline.events().iter().any(|event| !event.is_trusted()) {
-        all.push(emitted(
-            "untrusted-empty",
-            "code that was not reviewed gets no secret, no identity and no right to write",
-            "no job that such an event starts is given any",
-        ));
+        let open: Vec<&str> = entered(program, pipeline)
+            .into_iter()
+            .filter(|environment| environment.tier == Tier::Ephemeral)
+            .map(|environment| environment.name.as_str())
+            .collect();
+        let (holds, by) = if open.is_empty() {
+            (String::new(), "no job that such an event starts is given any")
+        } else {
+            (
+                format!(", but what {} holds, for pull requests of members", open.join(", ")),
+                "no job that such an event starts is given any, but those deploys, which forks and bots don't start",
+            )
+        };
+        let holds =
+            format!("code that was not reviewed gets no secret, no identity and no right to write{holds}");
+        all.push(emitted("untrusted-empty", &holds, by));
     }
     all
 }

@@ -5,7 +5,7 @@ use crate::scope::Workspace;
 use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
 use crate::variables;
 use pipec_base::{Diagnostic, Severity, Span, codes};
-use pipec_ir::{Action, Node, NodeKind, Pipeline, Program, Step};
+use pipec_ir::{Action, EngineStep, Node, NodeKind, Pipeline, Program, Step};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
 
@@ -48,6 +48,17 @@ fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics
         NodeKind::Job => ScriptRole::Job,
     };
     check_steps(around, role, &node.name, &node.body.steps, &defined, diagnostics);
+    for block in &node.body.engines {
+        let mut found = Vec::new();
+        for step in &block.steps {
+            if let EngineStep::Run(step) = step {
+                check_steps(around, role, &node.name, std::slice::from_ref(step), &defined, &mut found);
+            }
+        }
+        // The engine's own variables are what the block is for, and actions leave more of them.
+        let elsewhere = [codes::P0904, codes::P0906];
+        diagnostics.extend(found.into_iter().filter(|finding| !elsewhere.contains(&finding.code)));
+    }
     for sidecar in &node.body.sidecars {
         let Some(ready) = &sidecar.ready else { continue };
         let own = sidecar.env.iter().map(|binding| binding.variable.clone()).collect();

@@ -1,6 +1,6 @@
 //! What a node does.
 
-use crate::{Evidence, Origin, PathPattern, Text};
+use crate::{Evidence, InputForm, Origin, PathPattern, Text};
 use std::collections::BTreeMap;
 
 /// What a node does: its clauses with the defaults of pipeline and stage filled in. Durations are in milliseconds, sizes
@@ -399,8 +399,25 @@ pub struct EngineBlock {
     pub because: String,
     /// Its steps.
     pub steps: Vec<EngineStep>,
+    /// How many of the body's own steps stand before it.
+    pub position: usize,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// An input of an action, as a call gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineInput {
+    /// Its name.
+    pub key: String,
+    /// What it is given.
+    pub value: Text,
+    /// What that is: a text, a bool or a whole number.
+    pub form: InputForm,
+    /// Where the name stands.
+    pub origin: Origin,
+    /// Where the value stands.
+    pub value_origin: Origin,
 }
 
 /// A raw step.
@@ -414,11 +431,11 @@ pub enum EngineStep {
     Action {
         /// The name its outputs get.
         name: Option<String>,
-        /// The action, as written.
+        /// The action, as written: `owner/name@version`.
         action: String,
-        /// Its inputs.
-        inputs: Vec<(String, Text)>,
-        /// Where it was written.
+        /// Its inputs, each name once.
+        inputs: Vec<EngineInput>,
+        /// Where the action's name was written.
         origin: Origin,
     },
 }

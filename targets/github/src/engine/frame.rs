@@ -185,7 +185,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         let unknown = [
             ("retry", body.retry.is_some()),
             ("cache", !body.caches.is_empty()),
-            ("engine github", body.engines.iter().any(|block| block.target == "github")),
+            ("raw steps that repeat", is_repeated(node) && !body.engines.is_empty()),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
@@ -398,4 +398,8 @@ fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
             None => see(job, false),
         }
     }
+}
+
+fn is_repeated(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some())
 }

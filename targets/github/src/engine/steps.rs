@@ -5,6 +5,7 @@ mod hand_over;
 mod image;
 mod kept;
 mod measures;
+mod raw;
 mod repetition;
 mod told;
 mod tools;
@@ -38,6 +39,8 @@ pub(crate) enum Kind {
     Fixed(Fixed),
     /// The user's script of this place among all that the node runs.
     Script(usize),
+    /// The raw step of this place among those of the source.
+    Raw(usize),
     Checkout,
     Download,
     Upload,
@@ -116,6 +119,7 @@ impl<'c> Check<'c, '_, '_> {
         let Some(kinds) = self.kinds() else { return };
         self.order(&kinds);
         self.acting(&kinds);
+        self.beside_raw_steps(&kinds);
         self.hand_over(&kinds);
         self.tools(&kinds);
         self.sidecars(&kinds);
@@ -144,8 +148,17 @@ impl<'c> Check<'c, '_, '_> {
     fn kinds(&mut self) -> Option<Vec<Kind>> {
         let mut kinds = Vec::new();
         let mut next_script = 0;
+        let mut next_raw = 0;
+        let raw = raw::of(self.node);
         for step in &self.job.steps {
+            let is_raw = step.id.as_ref().is_some_and(|id| id.starts_with(raw::PREFIX));
             let kind = match &step.work {
+                _ if is_raw => {
+                    let measured = kinds.contains(&Kind::Fixed(Fixed::Measure));
+                    let wanted = raw.get(next_raw);
+                    let wanted = wanted.filter(|wanted| wanted.position == next_script && !measured);
+                    wanted.map(|_| Kind::Raw(next_raw))
+                }
                 Work::Run(Some(text)) => match fixed(text) {
                     Some(Fixed::Script) => self.script(next_script, step),
                     Some(fixed) => Some(Kind::Fixed(fixed)),
@@ -166,8 +179,10 @@ impl<'c> Check<'c, '_, '_> {
             };
             match kind {
                 Some(kind) => {
-                    if let Kind::Script(place) = kind {
-                        next_script = place + 1;
+                    match kind {
+                        Kind::Script(place) => next_script = place + 1,
+                        Kind::Raw(place) => next_raw = place + 1,
+                        _ => {}
                     }
                     kinds.push(kind);
                 }
@@ -180,21 +195,29 @@ impl<'c> Check<'c, '_, '_> {
         if next_script != self.acts.len() {
             self.differs("a script of the source is missing", self.job.line);
         }
+        if next_raw != raw.len() {
+            self.differs("a raw step of the source is missing", self.job.line);
+        }
         Some(kinds)
     }
 
     /// The script of the source that comes next, if the shell gets its bytes.
     fn script(&self, place: usize, step: &Step) -> Option<Kind> {
-        let Work::Run(Some(text)) = &step.work else { return None };
         let wanted = self.acts.get(place)?.script;
-        let same = if fixed(text) == Some(Fixed::Script) && step.env("PIPE_SCRIPT").is_some() {
-            decoded(&step.literal_env("PIPE_SCRIPT")?)? == wanted.script.as_bytes()
+        self.is_script(&wanted.script, step).then_some(Kind::Script(place))
+    }
+
+    /// Whether the shell gets exactly this script.
+    fn is_script(&self, wanted: &str, step: &Step) -> bool {
+        let Work::Run(Some(text)) = &step.work else { return false };
+        if fixed(text) == Some(Fixed::Script) && step.env("PIPE_SCRIPT").is_some() {
+            let encoded = step.literal_env("PIPE_SCRIPT");
+            encoded.and_then(|encoded| decoded(&encoded)).is_some_and(|bytes| bytes == wanted.as_bytes())
         } else {
             // The runner ends every line with CR LF on Windows.
             let kept = self.node.body.runner.host != RunnerHost::WindowsX64 || !text.contains(['\n', '\r']);
-            *text == wanted.script && kept
-        };
-        same.then_some(Kind::Script(place))
+            *text == wanted && kept
+        }
     }
 
     /// What must stand in the job, how often, and before what.
@@ -291,9 +314,9 @@ impl<'c> Check<'c, '_, '_> {
             Kind::Tool | Kind::Fixed(Fixed::ToolRust | Fixed::Ready) => 4,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
             Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
-            Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::Measure | Fixed::TimeLeft | Fixed::Soak) => {
-                7
-            }
+            Kind::Script(_)
+            | Kind::Raw(_)
+            | Kind::Fixed(Fixed::Script | Fixed::Measure | Fixed::TimeLeft | Fixed::Soak) => 7,
             Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum) => 8,
             Kind::Upload => 9,
             // What failed so far is not published.
@@ -404,7 +427,7 @@ impl<'c> Check<'c, '_, '_> {
                 None => world.free(&format!("step {place} runs")),
             };
             let must = match kind {
-                Kind::Script(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
+                Kind::Script(_) | Kind::Raw(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
                     logic.and_not(&may_run, &exempt)
                 }
                 Kind::Fixed(Fixed::Exempt) | Kind::CodeScanning => logic.falsehood(),
@@ -419,7 +442,7 @@ impl<'c> Check<'c, '_, '_> {
             }
             // The way back is taken even when somebody stops the job half-way.
             let alive = if is_back { run.clone() } else { logic.and_not(&run, &stopped) };
-            if kind.decides() {
+            if kind.decides() || matches!(kind, Kind::Raw(_)) {
                 // Exempt, but by nothing that says so.
                 let silent = logic.all(&[alive.clone(), may.clone(), exempt.clone()]);
                 let silent = logic.and_not(&silent, &logic.or(&runs, &recorded));

@@ -304,6 +304,9 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
                 path("github.run_id"),
             ]),
             Fact::Input(name) => bits.push(path(&format!("inputs.{name}"))),
+            Fact::StepOutput { step, output } => {
+                bits.push(path(&format!("steps.raw-{step}.outputs.{output}")));
+            }
             Fact::ArtefactDigest(name) => bits.push(Bit::Digest(name.clone())),
             Fact::ArtefactPath(name) => {
                 let (producer, artefact) = gating.pipeline.producer(name)?;

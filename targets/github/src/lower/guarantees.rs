@@ -34,6 +34,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     TRUST,
     ACTIONS,
     IMAGES,
+    RAW_STEPS,
     RUNNERS,
     BUILD_MACHINE,
     CANCELLING,
@@ -77,6 +78,12 @@ const ACTIONS: Assumption =
 const IMAGES: Assumption = Assumption {
     kind: "images",
     says: "images that jobs run in or beside do what they say, and nobody moves the tag of one that goes by no digest",
+};
+const RAW_STEPS: Assumption = Assumption {
+    kind: "raw-steps",
+    says: "what the raw steps of an `engine` block do. They may be anything within their job, which has the rights of its \
+           node's clauses, no secret, no identity and no environment; that they ran, with these inputs, and that the job is \
+           green only if they succeeded is proven",
 };
 const RUNNERS: Assumption = Assumption {
     kind: "runners",
@@ -505,6 +512,13 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
         let moved = if image.contains('@') { "" } else { ", and nobody moves its tag" };
         let setting = format!("the image {image} does what it says{moved}");
         all.push(assumed(IMAGES, setting, "every job that runs in it or beside it"));
+    }
+    for node in &pipeline.nodes {
+        for block in node.body.engines.iter().filter(|block| block.target == "github") {
+            let setting =
+                format!("the raw steps of {} do what they are there for: {}", node.name, block.because);
+            all.push(assumed(RAW_STEPS, setting, &format!("whatever waits for {}", node.name)));
+        }
     }
     let machines: BTreeSet<&str> = jobs.iter().map(|job| job.runs_on.as_str()).collect();
     let machines: Vec<&str> = machines.into_iter().collect();

@@ -17,6 +17,7 @@ mod overrides;
 mod permissions;
 mod plan;
 mod previews;
+mod raw;
 mod record;
 mod references;
 mod repeat;

@@ -10,6 +10,9 @@ use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKi
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
         for node in &self.pipeline.nodes {
+            if let (Some(_), Some(block)) = (quorum(node), node.body.engines.first()) {
+                self.refuse("an `engine` block in a gate that repeats", &block.origin);
+            }
             self.refuse_long_job(node);
             self.refuse_in_body(&node.body);
             self.check_sidecars(node);
@@ -94,15 +97,17 @@ impl Lowering<'_> {
         let clauses = [
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
             ("`cache`", body.caches.first().map(|cache| &cache.origin)),
-            (
-                "`engine github`",
-                body.engines.iter().find(|block| block.target == "github").map(|block| &block.origin),
-            ),
         ];
         for (clause, origin) in clauses {
             if let Some(origin) = origin {
                 self.refuse(clause, origin);
             }
+        }
+        if let Some(block) = body.engines.first()
+            && body.steps.is_empty()
+            && !body.engines.iter().any(|block| block.target == "github")
+        {
+            self.refuse(&format!("a node with steps for {} alone", block.target), &block.origin);
         }
         self.check_runner(&body.runner, body);
         for leg in body.matrix.iter().flat_map(|matrix| &matrix.legs) {

@@ -1,7 +1,7 @@
 //! Texts with facts in them, and the variables of scripts.
 
 use super::order::{Runs, Unit};
-use super::{Lowering, artefacts, images, matrix, previews};
+use super::{Lowering, artefacts, images, matrix, previews, raw};
 use crate::document::Step;
 use crate::runtime;
 use crate::template::Template;
@@ -41,6 +41,7 @@ impl Lowering<'_> {
                     .and("github.run_id");
             }
             Fact::Input(name) => format!("inputs.{name}"),
+            Fact::StepOutput { step, output } => format!("steps.{}.outputs.{output}", raw::id(step)),
             Fact::ArtefactDigest(name) => match self.pipeline.node_named(name) {
                 Some(producer) => self.digest_of(producer, unit),
                 None => return Template::default(),

@@ -27,10 +27,15 @@ fn clauses_of_later_versions_are_refused() {
         target: target.to_owned(),
         because: "b".to_owned(),
         steps: Vec::new(),
+        position: 0,
         origin: origin(),
     };
-    assert_eq!(complaints_of_body(|body| body.engines = vec![block("github")]), cannot("`engine github`"));
     assert!(complaints_of_body(|body| body.engines = vec![block("gitlab")]).is_empty());
+    let alone = |body: &mut Body| {
+        body.engines = vec![block("gitlab")];
+        body.steps.clear();
+    };
+    assert_eq!(complaints_of_body(alone), cannot("a node with steps for gitlab alone"));
 }
 
 #[test]

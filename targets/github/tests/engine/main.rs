@@ -12,6 +12,8 @@ mod mangled;
 #[cfg(test)]
 mod overridden;
 #[cfg(test)]
+mod raw;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod torn_down;

@@ -9,7 +9,7 @@ pub fn glob(text: &str) -> Glob {
     Glob::parse(text).unwrap()
 }
 
-fn origin() -> Origin {
+pub fn origin() -> Origin {
     Origin::at(Span::default())
 }
 

@@ -49,7 +49,7 @@ impl Check<'_, '_, '_> {
                 );
             }
         }
-        if deciding().last().map(|(kind, _)| kind) != Some(&Kind::Fixed(Fixed::Quorum)) {
+        if deciding().next_back().map(|(kind, _)| kind) != Some(&Kind::Fixed(Fixed::Quorum)) {
             self.differs("nothing counts its runs at the end", self.job.line);
         }
     }

@@ -18,10 +18,11 @@ impl Check<'_, '_, '_> {
     pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
         let line = step.line;
         if let Work::Uses(uses) = &step.work {
-            if !pins::is_known(uses) {
+            let is_raw = matches!(kind, Kind::Raw(_));
+            if !is_raw && !pins::is_known(uses) {
                 self.differs(format!("`{uses}` is no pinned action that is known"), line);
             }
-            if step.node.get("env").is_some() {
+            if !is_raw && step.node.get("env").is_some() {
                 self.differs("an action is given variables", line);
             }
         }
@@ -37,8 +38,9 @@ impl Check<'_, '_, '_> {
             _ => &[],
         };
         for (name, value) in step.node.get("with").map(Yaml::entries).unwrap_or_default() {
-            // What sets up a tool is compared as a whole.
-            if *kind != Kind::Tool && !allowed.contains(&name.as_str()) {
+            // What sets up a tool, and what a raw step is given, is compared as a whole.
+            let is_whole = matches!(kind, Kind::Tool | Kind::Raw(_));
+            if !is_whole && !allowed.contains(&name.as_str()) {
                 self.differs(format!("an action is given `{name}`"), value.line);
             }
         }
@@ -72,7 +74,11 @@ impl Check<'_, '_, '_> {
                     line,
                 );
             }
-            Kind::Script(place) => self.script_env(*place, step),
+            Kind::Script(place) => {
+                let expected = self.variables_of(*place);
+                self.script_env(step, expected);
+            }
+            Kind::Raw(place) => self.raw(*place, step),
             Kind::Fixed(Fixed::Quorum) => self.quorum_step(step),
             Kind::Fixed(Fixed::SecretFile) => {
                 let file = step
@@ -98,8 +104,11 @@ impl Check<'_, '_, '_> {
             self.differs("`continue-on-error` stands where a failure counts, or not where none does", line);
         }
         let directory = step.node.get("working-directory").and_then(literal);
+        let runs = matches!(step.work, Work::Run(_));
         let wanted = match kind {
+            Kind::Raw(_) if !runs => None,
             Kind::Script(_)
+            | Kind::Raw(_)
             | Kind::Fixed(Fixed::Measure | Fixed::RecordFile | Fixed::RecordFolder | Fixed::Report(_)) => {
                 self.node.body.directory.as_ref().map(|(directory, _)| directory.clone())
             }
@@ -211,8 +220,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// A script gets the variables of its node and no others.
-    fn script_env(&mut self, place: usize, step: &Step) {
+    fn variables_of(&self, place: usize) -> Vec<(String, Expected)> {
         let untrusted = self.is_untrusted_twin();
         let mut expected = values::variables(self.gating, self.node, untrusted);
         if let Some(act) = self.acts.get(place) {
@@ -220,6 +228,11 @@ impl Check<'_, '_, '_> {
             let weight = act.weight.clone().map(|weight| Expected::Text(Text::literal(weight)));
             expected.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), weight)));
         }
+        expected
+    }
+
+    /// A script gets the variables of its node and no others.
+    pub(super) fn script_env(&mut self, step: &Step, expected: Vec<(String, Expected)>) {
         let mut missing: BTreeMap<&str, &Expected> =
             expected.iter().map(|(name, value)| (name.as_str(), value)).collect();
         for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {

@@ -5,7 +5,6 @@ mod body;
 mod call;
 mod condition;
 mod environment;
-mod ephemeral;
 mod expression;
 mod field;
 mod frame;

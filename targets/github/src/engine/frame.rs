@@ -14,7 +14,7 @@ use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
-pub(crate) const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
 
 /// The longest time the compiler's own jobs may take, in minutes.
 const OWN_TIMEOUT: f64 = 30.0;
@@ -166,12 +166,8 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             }
         }
     }
-    // A step whose failure counts for nothing is one of which another counts how it ended, or one that only reports.
-    let counts_for_nothing = node.is_some_and(|node| {
-        quorum(node).is_some() || !node.body.reports.is_empty() || !node.body.keeps.is_empty()
-    });
-    let refused = [("continue-on-error", counts_for_nothing), ("timeout-minutes", node.is_some())];
-    for (key, _) in refused.into_iter().filter(|(_, allowed)| !allowed) {
+    // Which steps of a node may say so is looked at step by step.
+    for key in ["continue-on-error", "timeout-minutes"].into_iter().filter(|_| node.is_none()) {
         if job.steps.iter().any(|step| step.node.get(key).is_some()) {
             differs(format!("a step says `{key}`"));
         }
@@ -184,8 +180,9 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         let body = &node.body;
         let unknown = [
             ("retry", body.retry.is_some()),
+            ("measure", !body.measures.is_empty()),
             ("cache", !body.caches.is_empty()),
-            ("raw steps that repeat", is_repeated(node) && !body.engines.is_empty()),
+            ("engine github", body.engines.iter().any(|block| block.target == "github")),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
@@ -196,7 +193,8 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         };
         // One approval is all that the output asks GitHub for.
         let unmet = environment.is_some_and(|environment| {
-            environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
+            environment.teardown.is_some()
+                || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });
         if unmet {
             differs("the model does not know a clause of its node".to_owned());
@@ -277,10 +275,6 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ));
         }
     }
-    let of_node = gating.world.node_of(&job.id).is_some();
-    for step in job.steps.iter().filter(|step| !of_node && step.node.get("continue-on-error").is_some()) {
-        findings.push(Finding::of_job(&job.id, "a step of it says `continue-on-error`", step.line));
-    }
     for need in job.needs.iter().filter(|need| job.id != RECORD && advisory(need)) {
         findings.push(Finding::of_job(&job.id, format!("it needs `{need}`, which only reports"), job.line));
     }
@@ -300,13 +294,7 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         (None, Some(_)) => return differs("it has no lock"),
         (Some(given), Some(deploy)) => (given, deploy),
     };
-    let of_all = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
-    let preview = gating
-        .world
-        .node_of(&job.id)
-        .is_some_and(|node| super::previews::preview(gating.program, node).is_some());
-    let wanted =
-        if preview { format!("{of_all}-${{{{ github.event.pull_request.number }}}}") } else { of_all };
+    let wanted = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {
         differs("its lock is not that of its environment and pipeline");
     }
@@ -398,8 +386,4 @@ fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
             None => see(job, false),
         }
     }
-}
-
-fn is_repeated(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some())
 }

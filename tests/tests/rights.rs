@@ -13,6 +13,7 @@
 use pipec_ir::facts::Facts;
 use pipec_ir::{
     Approval, Checkout, Condition, Environment, Event, Exemption, Node, NodeKind, Pipeline, Program, Right,
+    Tier,
 };
 use pipec_tests::workflows::{Built, build, corpus, lines};
 use std::collections::{BTreeMap, BTreeSet};
@@ -40,6 +41,18 @@ impl Job<'_> {
 
     fn may_write(&self, right: Right) -> bool {
         self.trusted && self.node.is_some_and(|node| node.body.rights.iter().any(|(own, _)| *own == right))
+    }
+
+    /// The ephemeral environment that it deploys to.
+    fn preview(&self) -> Option<&Environment> {
+        self.environment().filter(|environment| environment.tier == Tier::Ephemeral)
+    }
+
+    /// The ephemeral environment behind a job of the workflow that tears down.
+    fn of_preview(&self, start: &str) -> Option<&Environment> {
+        let name = self.id.strip_prefix(start).filter(|_| self.node.is_none())?;
+        let entered = self.pipeline.deploys().any(|(_, deploy)| deploy.environment == name);
+        self.program.environments.get(name).filter(|it| entered && it.tier == Tier::Ephemeral)
     }
 
     fn approval(&self) -> Option<&Approval> {
@@ -74,6 +87,10 @@ const CLAUSES: &[Clause] = &[
     ("`may write packages`", |job| job.may_write(Right::Packages)),
     ("`checks`", |job| job.may_write(Right::Checks)),
     ("`issues`", |job| job.may_write(Right::Issues)),
+    ("`report sarif`", |job| {
+        job.trusted
+            && job.node.is_some_and(|node| node.body.reports.iter().any(|report| report.format == "sarif"))
+    }),
     ("an image at `ghcr.io` without a `registry`", |job| {
         let image = job.node.and_then(|node| match &node.kind {
             NodeKind::Artefact(artefact) => artefact.image_name.as_ref(),
@@ -85,17 +102,18 @@ const CLAUSES: &[Clause] = &[
                     && !job.program.registries.keys().any(|prefix| name.starts_with(prefix.as_str()))
             })
     }),
-    ("`report sarif`", |job| {
-        job.trusted
-            && job.node.is_some_and(|node| node.body.reports.iter().any(|report| report.format == "sarif"))
-    }),
     ("`identity …`", |job| {
         let own = job.node.is_some_and(|node| !node.body.identities.is_empty());
-        job.trusted && (own || job.environment().is_some_and(|it| !it.identities.is_empty()))
+        let environment = job.environment().filter(|_| job.trusted || job.preview().is_some());
+        let environment = environment.or_else(|| job.of_preview("teardown-"));
+        own && job.trusted || environment.is_some_and(|it| !it.identities.is_empty())
     }),
     ("`approval by …`", |job| job.approval().is_some_and(|approval| !approval.not_author)),
     ("`approval by … not author`", |job| job.approval().is_some_and(|approval| approval.not_author)),
-    ("a deploy (never backwards)", |job| job.environment().is_some()),
+    ("a deploy (never backwards)", |job| job.environment().is_some() && job.preview().is_none()),
+    ("a deploy to an ephemeral environment", |job| job.preview().is_some()),
+    ("the job `find-ENVIRONMENT`", |job| job.of_preview("find-").is_some()),
+    ("the job `teardown-ENVIRONMENT`", |job| job.of_preview("teardown-").is_some()),
     ("the job `plan`, where it compares", |job| job.compares()),
     ("the job `plan`, where it compares and a push may start it", |job| {
         job.compares() && job.pipeline.events().contains(&Event::Push)
@@ -256,10 +274,6 @@ pipeline every {
       name "ghcr.io/acme/web"
       run "make image"
     }
-    gate flaws: sast {
-      run "make scan"
-      report sarif "scan.sarif"
-    }
     job report {
       identity aws "arn:aws:iam::123456789012:role/report"
       run "make report"
@@ -273,10 +287,22 @@ pipeline every {
     }
   }
 
+  stage preview when event is pull-request and not fork {
+    deploy web to preview { run "./deploy.sh" }
+  }
+
   stage release when branch is main {
     deploy app, web to staging { run "./deploy.sh" }
     deploy app, web to production { run "./deploy.sh" }
   }
+}
+
+environment preview {
+  tier ephemeral per pull-request
+  open to members
+  ttl 8h
+  identity aws "arn:aws:iam::123456789012:role/preview"
+  teardown run "./remove.sh \"$PIPE_PULL_REQUEST\""
 }
 
 environment staging {

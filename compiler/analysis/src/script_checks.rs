@@ -5,53 +5,65 @@ use crate::scope::Workspace;
 use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
 use crate::variables;
 use pipec_base::{Diagnostic, Severity, Span, codes};
-use pipec_ir::{Action, Node, NodeKind, Pipeline, Program, Step};
+use pipec_ir::{Action, EngineStep, Node, NodeKind, Pipeline, Program, Step};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
+
+/// What stands around every script.
+struct Around<'a> {
+    workspace: &'a Workspace<'a>,
+    program: &'a Program,
+}
 
 /// Checks every script of the program, and those that nothing runs yet.
 pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
     let program = &expanded.program;
+    let around = &Around { workspace, program };
     for pipeline in program.pipelines.iter().chain(&expanded.templates) {
         for node in &pipeline.nodes {
-            check_node(workspace, program, pipeline, node, diagnostics);
+            check_node(around, pipeline, node, diagnostics);
         }
     }
     for environment in program.environments.values() {
         if let Some(teardown) = &environment.teardown {
             let given = variables::of_environment(environment).map(|given| given.variable);
             let defined = given.chain(["PIPE_PULL_REQUEST".to_owned()]).collect();
-            check_action(workspace, ScriptRole::Deploy, &environment.name, teardown, &defined, diagnostics);
+            check_action(around, ScriptRole::Deploy, &environment.name, teardown, &defined, diagnostics);
         }
     }
     for (task, steps) in &expanded.uncalled {
         let mut found = Vec::new();
-        check_steps(workspace, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
+        check_steps(around, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
         // Which variables a task's caller gives it is not known.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
 }
 
-fn check_node(
-    workspace: &Workspace<'_>,
-    program: &Program,
-    pipeline: &Pipeline,
-    node: &Node,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    let defined: BTreeSet<String> = variables::names(program, pipeline, node).collect();
+fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let defined: BTreeSet<String> = variables::names(around.program, pipeline, node).collect();
     let role = match &node.kind {
         NodeKind::Gate(_) => ScriptRole::Gate,
         NodeKind::Artefact(_) => ScriptRole::Artefact,
         NodeKind::Deploy(_) => ScriptRole::Deploy,
         NodeKind::Job => ScriptRole::Job,
     };
-    check_steps(workspace, role, &node.name, &node.body.steps, &defined, diagnostics);
+    check_steps(around, role, &node.name, &node.body.steps, &defined, diagnostics);
+    for block in &node.body.engines {
+        let mut found = Vec::new();
+        for step in &block.steps {
+            if let EngineStep::Run(step) = step {
+                check_steps(around, role, &node.name, std::slice::from_ref(step), &defined, &mut found);
+            }
+        }
+        // The engine's own variables are what the block is for, and actions leave more of them.
+        let elsewhere = [codes::P0904, codes::P0906];
+        diagnostics.extend(found.into_iter().filter(|finding| !elsewhere.contains(&finding.code)));
+    }
     for sidecar in &node.body.sidecars {
         let Some(ready) = &sidecar.ready else { continue };
         let own = sidecar.env.iter().map(|binding| binding.variable.clone()).collect();
         let mut found = Vec::new();
-        check_action(workspace, ScriptRole::Other, &node.name, ready, &own, &mut found);
+        check_action(around, ScriptRole::Other, &node.name, ready, &own, &mut found);
         // It runs in the sidecar, and which variables the image sets is not known.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
@@ -61,16 +73,16 @@ fn check_node(
             weighted.insert("PIPE_WEIGHT".to_owned());
         }
         for action in [&deploy.shift, &deploy.verify].into_iter().flatten() {
-            check_action(workspace, role, &node.name, action, &weighted, diagnostics);
+            check_action(around, role, &node.name, action, &weighted, diagnostics);
         }
         if let Some(rollback) = &deploy.rollback {
-            check_action(workspace, role, &node.name, rollback, &defined, diagnostics);
+            check_action(around, role, &node.name, rollback, &defined, diagnostics);
         }
     }
 }
 
 fn check_action(
-    workspace: &Workspace<'_>,
+    around: &Around<'_>,
     role: ScriptRole,
     name: &str,
     action: &Action,
@@ -79,11 +91,11 @@ fn check_action(
 ) {
     let mut defined = defined.clone();
     defined.extend(action.env.iter().map(|binding| binding.variable.clone()));
-    check_steps(workspace, role, name, &action.steps, &defined, diagnostics);
+    check_steps(around, role, name, &action.steps, &defined, diagnostics);
 }
 
 fn check_steps(
-    workspace: &Workspace<'_>,
+    around: &Around<'_>,
     role: ScriptRole,
     name: &str,
     steps: &[Step],
@@ -93,8 +105,8 @@ fn check_steps(
     for step in steps {
         let context = ScriptContext { role, name, defined };
         for finding in scripts::check(&step.script, &context) {
-            let remedy = remedy_in_place(&step.script, &finding, &context);
-            let text = workspace.text(step.origin.span.file);
+            let remedy = remedy_in_place(&step.script, &finding, &context, around.program);
+            let text = around.workspace.text(step.origin.span.file);
             let span = locate(text, step.origin.span, finding.range);
             let diagnostic = match finding.severity {
                 Severity::Error => Diagnostic::error(finding.code, finding.message, span),
@@ -115,7 +127,12 @@ fn check_steps(
 }
 
 /// What to do about a variable without a value where the place of its script says more than the script does.
-fn remedy_in_place(script: &str, finding: &Finding, context: &ScriptContext<'_>) -> Option<String> {
+fn remedy_in_place(
+    script: &str,
+    finding: &Finding,
+    context: &ScriptContext<'_>,
+    program: &Program,
+) -> Option<String> {
     if finding.code != codes::P0904 || finding.replacement.is_some() {
         return None;
     }
@@ -132,6 +149,22 @@ fn remedy_in_place(script: &str, finding: &Finding, context: &ScriptContext<'_>)
         return (!own.is_empty()).then(|| {
             format!("only a task has a `subject`; here an artefact goes by its own name: {}", own.join(", "))
         });
+    }
+    let elsewhere = program.environments.values().filter(|_| context.role != ScriptRole::Deploy);
+    for environment in elsewhere {
+        let place = &environment.name;
+        if environment.secrets.iter().any(|secret| secret.variable == name) {
+            return Some(format!(
+                "`{name}` is a secret of `{place}`, and only deploys to `{place}` have it: do this work there, or give this \
+                 node a secret of its own: `secret {name}`"
+            ));
+        }
+        if environment.values.iter().any(|value| value.variable == name) {
+            return Some(format!(
+                "`{name}` is a value of `{place}`, which deploys to `{place}` have; elsewhere say `env {name} = \
+                 {place}.{name}`"
+            ));
+        }
     }
     let is_constant = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
     let declared = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_constant);

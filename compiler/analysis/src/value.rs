@@ -110,7 +110,7 @@ impl Value {
             ast::Literal::Decimal(number) => Value::Decimal(number.clone()),
             ast::Literal::Duration(duration) => Value::Duration(duration.milliseconds),
             ast::Literal::Percent(number) => Value::Percent(number.clone()),
-            ast::Literal::Size(bytes) => Value::Size(*bytes),
+            ast::Literal::Size(size) => Value::Size(size.bytes),
             ast::Literal::Time(time) => Value::Time(*time),
             ast::Literal::Date(date) => Value::Date(*date),
             ast::Literal::Boolean(value) => Value::Bool(*value),

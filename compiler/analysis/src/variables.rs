@@ -35,18 +35,39 @@ pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
             check_node(&expanded.program, pipeline, node, diagnostics);
         }
     }
+    for environment in expanded.program.environments.values() {
+        check_teardown(environment, diagnostics);
+    }
+}
+
+/// Reports every variable of a teardown that would have two meanings.
+fn check_teardown(environment: &Environment, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(teardown) = &environment.teardown else { return };
+    let mut all: Vec<Given> = of_environment(environment).collect();
+    all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
+    all.extend(environment.identities.iter().flat_map(|identity| of_provider(&identity.provider)));
+    // What the environment's own say of each other has been said there.
+    let mut taken: BTreeMap<String, Given> = BTreeMap::new();
+    for given in all {
+        taken.entry(given.variable.clone()).or_insert(given);
+    }
+    let own = teardown
+        .env
+        .iter()
+        .map(|binding| Given::of(&binding.variable, "set by `env` of the teardown").at(&binding.origin));
+    check_given(own, &mut taken, &teardown.origin, &teardown.origin, diagnostics);
 }
 
 fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let mut taken: BTreeMap<String, Given> = BTreeMap::new();
     let all = given(program, pipeline, node).into_iter().chain(bound(node));
-    check_given(all, &mut taken, node, diagnostics);
+    check_given(all, &mut taken, &node.origin, &node.name_origin, diagnostics);
     if let NodeKind::Deploy(deploy) = &node.kind {
         for action in deploy.actions() {
             let own = action.env.iter().map(|binding| {
                 Given::of(&binding.variable, "set by `env` of the action").at(&binding.origin)
             });
-            check_given(own, &mut taken.clone(), node, diagnostics);
+            check_given(own, &mut taken.clone(), &node.origin, &node.name_origin, diagnostics);
         }
     }
 }
@@ -55,7 +76,8 @@ fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: 
 fn check_given(
     all: impl Iterator<Item = Given>,
     taken: &mut BTreeMap<String, Given>,
-    node: &Node,
+    whole: &Origin,
+    name: &Origin,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     for given in all {
@@ -80,8 +102,8 @@ fn check_given(
         let mut diagnostic = Diagnostic::error(codes::P0121, message, origin.span);
         if let Some(first) = owner.and_then(|first| first.origin.as_ref()) {
             diagnostic = diagnostic.label(first.span, "it is set here");
-        } else if !node.origin.span.contains(origin.span) {
-            diagnostic = diagnostic.label(node.name_origin.span, "both meet here");
+        } else if !whole.span.contains(origin.span) {
+            diagnostic = diagnostic.label(name.span, "both meet here");
         }
         diagnostics.push(origin.explain(diagnostic.help("give it another name")));
     }
@@ -140,11 +162,7 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
         _ => {}
     }
     for provider in providers {
-        for variable in of_identity(provider) {
-            let is_default = variable.ends_with("_REGION");
-            let owner = format!("of the identity at {provider}");
-            all.push(Given { is_default, ..Given::of(*variable, owner) });
-        }
+        all.extend(of_provider(provider));
     }
     all
 }
@@ -173,6 +191,15 @@ fn of_artefact(
     let fields = if is_image { ["REF", "DIGEST", "LAYOUT"].as_slice() } else { &["PATH", "DIGEST"] };
     let stem = upper(called);
     fields.iter().map(move |field| Given::of(format!("{stem}_{field}"), &owner))
+}
+
+/// The variables that belong to a provider's identity.
+fn of_provider(provider: &str) -> impl Iterator<Item = Given> {
+    let owner = format!("of the identity at {provider}");
+    of_identity(provider).iter().map(move |variable| {
+        let is_default = variable.ends_with("_REGION");
+        Given { is_default, ..Given::of(*variable, &owner) }
+    })
 }
 
 /// What the providers' own tools read, and the engines' sign-in leaves in the environment.

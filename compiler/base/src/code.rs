@@ -128,6 +128,11 @@ registry! {
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";
     P0703 = 703 "movable-image" since "0.1.0";
+    P0704 = 704 "unpinned-action" since "0.1.0";
+    P0705 = 705 "unknown-action" since "0.1.0";
+    P0706 = 706 "unknown-input" since "0.1.0";
+    P0707 = 707 "missing-input" since "0.1.0";
+    P0708 = 708 "wrong-input" since "0.1.0";
 
     P0801 = 801 "unbounded-time" since "0.1.0";
     P0802 = 802 "over-budget" since "0.1.0";
@@ -139,6 +144,7 @@ registry! {
     P0905 = 905 "engine-expression" since "0.1.0";
     P0906 = 906 "engine-variable" since "0.1.0";
     P0907 = 907 "empty-script" since "0.1.0";
+    P0908 = 908 "moving-image-in-deploy" since "0.1.0";
 
     P1101 = 1101 "not-on-this-target" since "0.1.0";
     P1102 = 1102 "name-unfit-for-target" since "0.1.0";
@@ -179,7 +185,8 @@ impl Code {
     /// Whether `allow` may suppress it: findings about the supply chain, time and scripts, never a theorem (that a run keeps
     /// within its budget is one).
     pub fn can_be_allowed(self) -> bool {
-        (700..1000).contains(&self.0) && self != codes::P0802
+        // An action that can't be called can't be allowed to be.
+        (700..1000).contains(&self.0) && self != codes::P0802 && !(704..=708).contains(&self.0)
     }
 
     fn entry(self) -> Option<&'static Entry> {

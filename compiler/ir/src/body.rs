@@ -1,6 +1,6 @@
 //! What a node does.
 
-use crate::{Evidence, Origin, PathPattern, Text};
+use crate::{Evidence, InputForm, Origin, PathPattern, Text};
 use std::collections::BTreeMap;
 
 /// What a node does: its clauses with the defaults of pipeline and stage filled in. Durations are in milliseconds, sizes
@@ -207,14 +207,39 @@ pub struct Measure {
 /// `expect KEY OP value`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    /// A name or a path of names with dots.
+    /// A name, or a path of names with dots between them.
     pub key: String,
     /// The comparison.
     pub operator: Operator,
-    /// The threshold, as written with its unit.
-    pub threshold: String,
+    /// What the value is compared with.
+    pub threshold: Threshold,
+    /// How often it is measured, or what else it is held against.
+    pub basis: Basis,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// What the value of a report is compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Threshold {
+    /// A number without a unit, as written.
+    Number(String),
+    /// A number and its unit, as written: `%`, or one of durations and sizes.
+    Quantity(String, String),
+    /// A text, which is equal or not.
+    Text(String),
+}
+
+/// What an expectation rests on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Basis {
+    /// The one value that the report has.
+    #[default]
+    Value,
+    /// `samples N confidence P`
+    Samples,
+    /// `drop … vs ENVIRONMENT`
+    Drop,
 }
 
 /// A comparison.
@@ -227,6 +252,20 @@ pub enum Operator {
     NotEqual,
     GreaterOrEqual,
     Greater,
+}
+
+impl Operator {
+    /// Its sign in the language.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Operator::Less => "<",
+            Operator::LessOrEqual => "<=",
+            Operator::Equal => "==",
+            Operator::NotEqual => "!=",
+            Operator::GreaterOrEqual => ">=",
+            Operator::Greater => ">",
+        }
+    }
 }
 
 /// `cache "path" keyed by "Cargo.lock"`
@@ -360,8 +399,25 @@ pub struct EngineBlock {
     pub because: String,
     /// Its steps.
     pub steps: Vec<EngineStep>,
+    /// How many of the body's own steps stand before it.
+    pub position: usize,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// An input of an action, as a call gives it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EngineInput {
+    /// Its name.
+    pub key: String,
+    /// What it is given.
+    pub value: Text,
+    /// What that is: a text, a bool or a whole number.
+    pub form: InputForm,
+    /// Where the name stands.
+    pub origin: Origin,
+    /// Where the value stands.
+    pub value_origin: Origin,
 }
 
 /// A raw step.
@@ -375,11 +431,11 @@ pub enum EngineStep {
     Action {
         /// The name its outputs get.
         name: Option<String>,
-        /// The action, as written.
+        /// The action, as written: `owner/name@version`.
         action: String,
-        /// Its inputs.
-        inputs: Vec<(String, Text)>,
-        /// Where it was written.
+        /// Its inputs, each name once.
+        inputs: Vec<EngineInput>,
+        /// Where the action's name was written.
         origin: Origin,
     },
 }

@@ -15,9 +15,9 @@ mod text;
 
 pub use assurance::{Assurance, PipelineAssurance, TargetGuarantee};
 pub use body::{
-    Action, Binding, Body, Cache, Checkout, EngineBlock, EngineStep, Expectation, Identity, Keep, Leg,
-    Matrix, Measure, Operator, Report, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step, StepKind,
-    Tool, ToolVersion,
+    Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation,
+    Identity, Keep, Leg, Matrix, Measure, Operator, Report, Retry, Right, Runner, RunnerHost, Secret,
+    Sidecar, Step, StepKind, Threshold, Tool, ToolVersion,
 };
 pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
 pub use environment::{Approval, Environment, Lock, Role, RoleMember, Tier, Window};

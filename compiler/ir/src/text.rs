@@ -106,6 +106,13 @@ pub enum Fact {
     RunNumber,
     /// `run.url`: where people see the run.
     RunUrl,
+    /// `step.output`: what a named action of an `engine` block left, further down in the block.
+    StepOutput {
+        /// The name that the call was given.
+        step: String,
+        /// The output.
+        output: String,
+    },
     /// `input.X`: on manual events.
     Input(String),
     /// `matrix.X`: in a node with that axis.
@@ -139,6 +146,7 @@ impl fmt::Display for Fact {
             Fact::PullRequestNumber => write!(f, "pull-request.number"),
             Fact::RunNumber => write!(f, "run.number"),
             Fact::RunUrl => write!(f, "run.url"),
+            Fact::StepOutput { step, output } => write!(f, "{step}.{output}"),
             Fact::Input(name) => write!(f, "input.{name}"),
             Fact::Matrix(axis) => write!(f, "matrix.{axis}"),
             Fact::ShardIndex => write!(f, "shard.index"),

@@ -1,6 +1,6 @@
 //! Literals other than strings: what begins with a digit.
 
-use crate::ast::{Date, Duration, Literal, Time};
+use crate::ast::{Date, Duration, Literal, Size, Time};
 use crate::token::TokenKind;
 
 /// Why a text that begins with a digit is no literal, and what was probably meant.
@@ -13,6 +13,13 @@ pub(crate) struct Malformed {
 
 const UNITS: &str =
     "durations are whole numbers of `ms`, `s`, `m`, `h` or `d`; sizes of `KiB`, `MiB` or `GiB`";
+
+/// The units of durations, in milliseconds.
+const DURATIONS: [(&str, u64); 5] =
+    [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
+
+/// The units of sizes, in bytes.
+const SIZES: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
 
 /// Reads a literal.
 pub(crate) fn read(text: &str) -> Result<Literal, Malformed> {
@@ -36,13 +43,17 @@ pub(crate) fn read(text: &str) -> Result<Literal, Malformed> {
     if is_number(text) {
         return Ok(Literal::Decimal(text.to_owned()));
     }
-    if let Some(milliseconds) = unit_milliseconds(unit) {
+    if let Some((unit, milliseconds)) = DURATIONS.into_iter().find(|(known, _)| *known == unit) {
         return scaled(digits, milliseconds)
-            .map(|milliseconds| Literal::Duration(Duration { milliseconds }))
+            .zip(digits.parse().ok())
+            .map(|(milliseconds, count)| Literal::Duration(Duration { milliseconds, count, unit }))
             .ok_or_else(|| too_large(text));
     }
-    if let Some(bytes) = unit_bytes(unit) {
-        return scaled(digits, bytes).map(Literal::Size).ok_or_else(|| too_large(text));
+    if let Some((unit, bytes)) = SIZES.into_iter().find(|(known, _)| *known == unit) {
+        return scaled(digits, bytes)
+            .zip(digits.parse().ok())
+            .map(|(bytes, count)| Literal::Size(Size { bytes, count, unit }))
+            .ok_or_else(|| too_large(text));
     }
     Err(wrong_unit(text, digits, unit))
 }
@@ -76,23 +87,7 @@ fn is_number(text: &str) -> bool {
 }
 
 fn unit_milliseconds(unit: &str) -> Option<u64> {
-    Some(match unit {
-        "ms" => 1,
-        "s" => 1_000,
-        "m" => 60_000,
-        "h" => 3_600_000,
-        "d" => 86_400_000,
-        _ => return None,
-    })
-}
-
-fn unit_bytes(unit: &str) -> Option<u64> {
-    Some(match unit {
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => return None,
-    })
+    DURATIONS.into_iter().find(|(known, _)| *known == unit).map(|(_, milliseconds)| milliseconds)
 }
 
 fn scaled(digits: &str, unit: u64) -> Option<u64> {

@@ -161,7 +161,7 @@ fn numbers_are_read_in_their_units() {
         .map(|value| match value {
             pipec_syntax::ast::Expression::Literal(literal) => match &literal.node {
                 Literal::Duration(duration) => format!("{} ms", duration.milliseconds),
-                Literal::Size(bytes) => format!("{bytes} bytes"),
+                Literal::Size(size) => format!("{} bytes", size.bytes),
                 other => format!("{other:?}"),
             },
             other => panic!("{other:?}"),

@@ -88,6 +88,48 @@ pub(crate) fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction
         .filter(move |action| action.name.to_lowercase() == name)
 }
 
+/// What a call of an action comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Called<'a> {
+    /// A pinned action.
+    Pinned(&'a PinnedAction),
+    /// No version is named; the newest known one.
+    Unpinned(&'a PinnedAction),
+    /// The version is none of those known.
+    OtherVersion(Vec<&'a PinnedAction>),
+    /// There is no such action; the name nearest to it.
+    Unknown(Option<String>),
+}
+
+/// The action that `owner/name@version` calls: one that the lock has, else one of the catalogue. A version is that of the
+/// pin, its first parts (`v7`), or the commit.
+pub(crate) fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
+    let (name, version) = match reference.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (reference, None),
+    };
+    let locked = lock.actions.iter().filter(|action| action.name.eq_ignore_ascii_case(name));
+    let mut known: Vec<&PinnedAction> = locked.collect();
+    for action in versions(name) {
+        known.push(action);
+    }
+    let Some(newest) = known.first() else {
+        let names = ACTIONS.iter().flat_map(|file| &file.pins().actions).chain(&lock.actions);
+        let near = pipec_base::closest(name, names.map(|action| action.name.as_str()));
+        return Called::Unknown(near.map(str::to_owned));
+    };
+    let Some(version) = version else { return Called::Unpinned(newest) };
+    let fits = |action: &&&PinnedAction| {
+        let rest = action.version.strip_prefix(version);
+        !version.is_empty()
+            && (action.commit == version || rest.is_some_and(|it| it.is_empty() || it.starts_with('.')))
+    };
+    match known.iter().find(fits) {
+        Some(action) => Called::Pinned(action),
+        None => Called::OtherVersion(known),
+    }
+}
+
 /// The digest (`sha256:…`) of an image named by its tag: that of `pipec.lock`, else the catalogue's, if either has it. A
 /// reference that says its own digest needs none.
 pub fn image_digest<'a>(reference: &str, lock: &'a Pins) -> Option<&'a str> {
@@ -131,6 +173,33 @@ mod tests {
         assert_eq!(found, ["v3.0.1", "v2.3.1"]);
         assert_eq!(versions("actions/cache/restore").count(), 2);
         assert_eq!(versions("actions").count(), 0);
+    }
+
+    #[test]
+    fn a_call_names_a_version_that_is_known() {
+        let mut lock = Pins::default();
+        let version = |reference: &str, lock: &Pins| match called(reference, lock) {
+            Called::Pinned(action) => action.version.clone(),
+            Called::Unpinned(action) => format!("none; {}", action.version),
+            Called::OtherVersion(known) => format!("one of {}", known.len()),
+            Called::Unknown(near) => near.unwrap_or_default(),
+        };
+        assert_eq!(version("actions/setup-node@v7.0.0", &lock), "v7.0.0");
+        assert_eq!(version("Actions/Setup-Node@v6", &lock), "v6.5.0");
+        assert_eq!(version("actions/setup-node@820762786026740c76f36085b0efc47a31fe5020", &lock), "v7.0.0");
+        assert_eq!(version("actions/setup-node", &lock), "none; v7.0.0");
+        for floating in ["main", "", "v70", "v", "7"] {
+            assert_eq!(version(&format!("actions/setup-node@{floating}"), &lock), "one of 2");
+        }
+        assert_eq!(version("actions/setup-nod@v7", &lock), "actions/setup-node");
+        assert_eq!(version("acme/nothing-like-it@v1", &lock), "");
+        let mut own = versions("actions/setup-node").next().unwrap().clone();
+        own.version = "v7.1.0".to_owned();
+        lock.actions.push(own.clone());
+        assert_eq!(version("actions/setup-node@v7", &lock), "v7.1.0");
+        own.name = "acme/own".to_owned();
+        lock.actions.push(own);
+        assert_eq!(version("acme/own@v7", &lock), "v7.1.0");
     }
 
     #[test]

@@ -95,6 +95,8 @@ pub(crate) enum Matrix {
     Axes(Vec<(String, Vec<Node>)>),
     /// These.
     Legs(Vec<Mapping>),
+    /// Those of one axis that a list in JSON tells in the run.
+    Listed(&'static str, Template),
 }
 
 impl Strategy {
@@ -104,6 +106,7 @@ impl Strategy {
                 matrix.entry(axis, Sequence::flow(values.iter().cloned()))
             }),
             Matrix::Legs(legs) => Mapping::new().entry("include", Sequence::block(legs.iter().cloned())),
+            Matrix::Listed(axis, list) => Mapping::new().entry(*axis, string(list)),
         };
         Mapping::new().entry("fail-fast", false).entry("matrix", matrix)
     }
@@ -179,14 +182,14 @@ pub(crate) struct Step {
     pub(crate) condition: Option<Expression>,
     /// How many minutes it may take, if fewer than its job.
     pub(crate) timeout_minutes: Option<Template>,
+    /// Why its failure leaves the job as it is.
+    pub(crate) goes_on: Option<&'static str>,
     /// The variables it sees.
     pub(crate) env: Vec<(String, Template)>,
     /// Where it runs, relative to the checkout.
     pub(crate) directory: Option<String>,
     /// How long it may take, where its failure is not its job's: only of a run of which a later step counts how it ended.
     pub(crate) goes_on_after: Option<u32>,
-    /// Why its failure is not its job's, of what decides nothing.
-    pub(crate) decides_nothing: Option<&'static str>,
     /// What it does.
     pub(crate) work: Work,
 }
@@ -237,7 +240,7 @@ impl Step {
             env: Vec::new(),
             directory: None,
             goes_on_after: None,
-            decides_nothing: None,
+            goes_on: None,
             work,
         }
     }
@@ -261,8 +264,8 @@ impl Step {
     }
 
     /// Leaving the job as it is where it fails.
-    pub(crate) fn deciding_nothing(mut self, because: &'static str) -> Step {
-        self.decides_nothing = Some(because);
+    pub(crate) fn going_on(mut self, because: &'static str) -> Step {
+        self.goes_on = Some(because);
         self
     }
 
@@ -288,14 +291,14 @@ impl Step {
         if let Some(condition) = &self.condition {
             mapping = mapping.entry("if", condition_line(condition));
         }
+        if let Some(why) = self.goes_on {
+            mapping = mapping.entry("continue-on-error", true).comment_behind(why);
+        }
         if let Some(minutes) = &self.timeout_minutes {
             mapping = mapping.entry("timeout-minutes", string(minutes));
         }
         if let Some(minutes) = self.goes_on_after {
             mapping = mapping.entry("continue-on-error", true).entry("timeout-minutes", minutes);
-        }
-        if let Some(why) = self.decides_nothing {
-            mapping = mapping.entry("continue-on-error", true).comment_behind(why);
         }
         if !self.env.is_empty() {
             let env: Mapping = self.env.iter().map(|(name, value)| (name.as_str(), string(value))).collect();

@@ -1,6 +1,6 @@
 //! GitHub Actions: lowering, document and engine model.
 //!
-//! [`GitHub`] compiles a pipeline to one workflow. Everything is emitted from the typed document, so that a text can't
+//! [`GitHub`] compiles a pipeline to a workflow, and to a second one that tears down what it deploys for pull requests. Everything is emitted from the typed document, so that a text can't
 //! become an expression by accident; the engine model reads the bytes back and shares no code with the emitter.
 
 mod catalogue;
@@ -29,29 +29,20 @@ impl Target for GitHub {
     }
 
     fn compile(&self, program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output {
-        let lowered = lower::lower(program, pipeline, context);
-        let mut diagnostics = lowered.diagnostics;
-        let Some(workflow) = lowered.workflow else { return Output { files: Vec::new(), diagnostics } };
-        let refuse = |code, message: String| Diagnostic::error(code, message, pipeline.origin.span);
-        let text = match pipec_yaml::write(&workflow.document()) {
-            Ok(text) => text,
-            Err(error) => {
-                diagnostics.push(refuse(
-                    codes::P1102,
-                    format!("github can't read what `{}` becomes: {error}", pipeline.name),
-                ));
-                return Output { files: Vec::new(), diagnostics };
+        let mut lowered = lower::lower(program, pipeline, context);
+        let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
+        let teardown = lowered.teardown.take().map(|teardown| *teardown);
+        let mut files = Vec::new();
+        for lowered in std::iter::once(lowered).chain(teardown) {
+            match written(pipeline, lowered) {
+                Ok(file) => files.extend(file),
+                Err(refused) => {
+                    diagnostics.push(*refused);
+                    return Output { files: Vec::new(), diagnostics };
+                }
             }
-        };
-        if text.len() > LARGEST_FILE {
-            let message =
-                format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
-            diagnostics
-                .push(refuse(codes::P1103, message).help("move long scripts into files of the repository"));
-            return Output { files: Vec::new(), diagnostics };
         }
-        let file = GeneratedFile { path: lowered.path, text, origins: lowered.origins };
-        Output { files: vec![file], diagnostics }
+        Output { files, diagnostics }
     }
 
     fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
@@ -70,4 +61,20 @@ impl Target for GitHub {
     fn without_header<'a>(&self, text: &'a str) -> &'a str {
         lower::without_header(text)
     }
+}
+
+/// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.
+fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
+    let Some(workflow) = lowered.workflow else { return Ok(None) };
+    let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
+        let message = format!("github can't read what `{}` becomes: {error}", pipeline.name);
+        Diagnostic::error(codes::P1102, message, pipeline.origin.span)
+    })?;
+    if text.len() > LARGEST_FILE {
+        let message =
+            format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
+        let refused = Diagnostic::error(codes::P1103, message, pipeline.origin.span);
+        return Err(Box::new(refused.help("move long scripts into files of the repository")));
+    }
+    Ok(Some(GeneratedFile { path: lowered.path, text, origins: lowered.origins }))
 }

@@ -32,7 +32,6 @@ static ALL: &[&Pin] = &[
     &AWS_CREDENTIALS,
     &AZURE_LOGIN,
     &GOOGLE_AUTH,
-    &UPLOAD_SARIF,
     &SETUP_GO,
     &SETUP_HELM,
     &SETUP_JAVA,
@@ -42,6 +41,7 @@ static ALL: &[&Pin] = &[
     &SETUP_PYTHON,
     &SETUP_TERRAFORM,
     &SETUP_UV,
+    &UPLOAD_SARIF,
 ];
 
 pub(crate) static CHECKOUT: Pin = Pin("actions/checkout");
@@ -50,8 +50,6 @@ pub(crate) static DOWNLOAD_ARTIFACT: Pin = Pin("actions/download-artifact");
 pub(crate) static AWS_CREDENTIALS: Pin = Pin("aws-actions/configure-aws-credentials");
 pub(crate) static AZURE_LOGIN: Pin = Pin("Azure/login");
 pub(crate) static GOOGLE_AUTH: Pin = Pin("google-github-actions/auth");
-
-pub(crate) static UPLOAD_SARIF: Pin = Pin("github/codeql-action/upload-sarif");
 
 pub(crate) static SETUP_GO: Pin = Pin("actions/setup-go");
 pub(crate) static SETUP_HELM: Pin = Pin("Azure/setup-helm");
@@ -62,6 +60,8 @@ pub(crate) static SETUP_PNPM: Pin = Pin("pnpm/action-setup");
 pub(crate) static SETUP_PYTHON: Pin = Pin("actions/setup-python");
 pub(crate) static SETUP_TERRAFORM: Pin = Pin("hashicorp/setup-terraform");
 pub(crate) static SETUP_UV: Pin = Pin("astral-sh/setup-uv");
+
+pub(crate) static UPLOAD_SARIF: Pin = Pin("github/codeql-action/upload-sarif");
 
 #[cfg(test)]
 mod tests {

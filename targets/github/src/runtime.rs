@@ -89,6 +89,13 @@ pub(crate) const QUORUM: &str = concat!(
     include_str!("runtime/quorum.sh")
 );
 
+/// Fails unless a report says what is expected of it.
+pub(crate) const MEASURE: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/measure.sh")
+);
+
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 
@@ -165,6 +172,21 @@ pub(crate) const OVERRIDE_IN_FORCE: &str = concat!(
 
 /// Refuses to go back to an older commit.
 pub(crate) const FORWARD: &str = include_str!("runtime/forward.sh");
+
+/// Refuses to deploy for a pull request that is closed or has moved on.
+pub(crate) const PREVIEW_WANTED: &str = concat!(
+    include_str!("runtime/names.sh"),
+    include_str!("runtime/fail.sh"),
+    include_str!("runtime/preview-wanted.sh")
+);
+
+/// Finds the pull requests whose ephemeral environment is to go.
+pub(crate) const PREVIEW_FIND: &str =
+    concat!(include_str!("runtime/names.sh"), include_str!("runtime/preview-find.sh"));
+
+/// Takes the deployments of what was torn down off GitHub's list.
+pub(crate) const PREVIEW_FORGET: &str =
+    concat!(include_str!("runtime/names.sh"), include_str!("runtime/preview-forget.sh"));
 
 /// Waits until deploys may start.
 pub(crate) const WINDOW_WAIT: &str = concat!(

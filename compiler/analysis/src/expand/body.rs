@@ -3,6 +3,7 @@
 mod action;
 mod clause;
 mod finish;
+mod measure;
 mod part;
 mod placement;
 mod strategy;
@@ -69,6 +70,8 @@ pub(super) struct Work {
     default_tools: BTreeSet<String>,
     /// Whether the directory came from a default.
     is_default_directory: bool,
+    /// The actions in `engine` blocks that have a name.
+    engine_steps: BTreeMap<String, Span>,
     /// Clauses that stand once, with their place.
     once: BTreeMap<&'static str, Span>,
     /// Whether a `run` or `path` came from the task, so that the node may not add its own.
@@ -97,6 +100,7 @@ impl Work {
             defaults: BTreeSet::new(),
             default_tools: BTreeSet::new(),
             is_default_directory: false,
+            engine_steps: BTreeMap::new(),
             once: BTreeMap::new(),
             task_says: BTreeMap::new(),
         }

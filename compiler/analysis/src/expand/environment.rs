@@ -164,61 +164,6 @@ impl<'a> Expander<'a, '_> {
         built
     }
 
-    fn check_ephemeral(&mut self, environment: &Environment, opened: Option<Span>, frame: &Frame) {
-        let name = &environment.name;
-        if environment.tier == Tier::Ephemeral {
-            let (missing, remedy) = match (environment.ttl, &environment.teardown) {
-                (Some(_), Some(_)) => return,
-                (None, None) => (
-                    "`ttl` and `teardown`",
-                    "say how long it lives (`ttl 48h`) and how it goes (`teardown run \"…\"`)",
-                ),
-                (None, Some(_)) => ("`ttl`", "say how long it lives at most: `ttl 48h`"),
-                (Some(_), None) => ("`teardown`", "say how it goes: `teardown run \"…\"`"),
-            };
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0502,
-                    format!("ephemeral environment `{name}` does not say its {missing}"),
-                    environment.origin.span,
-                )
-                .help(format!("{remedy}; engines miss some closed pull requests")),
-            );
-            return;
-        }
-        let teardown = environment.teardown.as_ref().map(|teardown| teardown.origin.span);
-        let ends = [("`teardown`", teardown), ("`ttl`", environment.ttl.map(|_| environment.origin.span))];
-        if let Some((word, span)) = ends.into_iter().find_map(|(word, span)| Some((word, span?))) {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0501,
-                    format!(
-                        "{word} is for ephemeral environments, and `{name}` is of tier {}",
-                        environment.tier.word()
-                    ),
-                    span,
-                )
-                .help("drop it: this environment stays; or say `tier ephemeral per pull-request`"),
-            );
-        }
-        if let Some(span) = opened {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0503,
-                    format!(
-                        "only an ephemeral environment may be open, and `{name}` is of tier {}",
-                        environment.tier.word()
-                    ),
-                    span,
-                )
-                .help("pull requests run code that nobody has reviewed: give them an environment of `tier ephemeral per pull-request`"),
-            );
-        }
-    }
-
     fn tier(&mut self, tier: &Name, per_pull_request: bool, built: &mut Environment, frame: &Frame) {
         match Tier::from_word(&tier.node) {
             Some(found) => {

@@ -12,6 +12,10 @@ impl<'a> Expander<'a, '_> {
     /// The value of a path.
     pub(super) fn path_value(&mut self, path: &Path, frame: &mut Frame) -> Value {
         let Some((root, rest)) = path.segments.split_first() else { return Value::Broken };
+        if let (true, [output]) = (frame.engine_steps.contains_key(&root.node), rest) {
+            let fact = Fact::StepOutput { step: root.node.clone(), output: output.node.clone() };
+            return Value::Fact(fact, Type::String);
+        }
         if let Some(value) = frame.parameters.get(&root.node).cloned() {
             return self.field_of_value(value, root, rest, path.span, frame);
         }

@@ -27,6 +27,8 @@ pub(super) struct Frame {
     pub(super) is_sharded: bool,
     /// Whether nothing calls the task that this stands in: what its caller has is not known.
     pub(super) is_uncalled: bool,
+    /// The named actions above in the `engine` block that this stands in.
+    pub(super) engine_steps: BTreeMap<String, Span>,
     /// Whether this is the value of a constant.
     pub(super) is_constant: bool,
     /// What a task calls `subject`.

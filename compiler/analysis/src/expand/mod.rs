@@ -5,6 +5,7 @@ mod body;
 mod call;
 mod condition;
 mod environment;
+mod ephemeral;
 mod expression;
 mod field;
 mod frame;

@@ -7,6 +7,7 @@
 mod engine;
 mod failures;
 mod invocation;
+mod moving;
 mod parser;
 mod programs;
 mod rebuild;
@@ -110,6 +111,7 @@ pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
         variables::check(script, tree, &names, context, &mut findings);
         if context.role == ScriptRole::Deploy {
             rebuild::check(script, tree, &mut findings);
+            moving::check(script, tree, &mut findings);
         }
     }
     findings.sort_by_key(|finding| (finding.range.start, finding.range.end, finding.code));

@@ -127,6 +127,11 @@ fn rebuilds_in_deploys_are_found() {
 }
 
 #[test]
+fn images_that_move_are_found_in_deploys() {
+    run(include_str!("cases/moving.txt"));
+}
+
+#[test]
 fn undefined_variables_are_found() {
     run(include_str!("cases/variables.txt"));
 }

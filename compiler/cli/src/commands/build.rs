@@ -133,9 +133,20 @@ fn drift(file: &PlannedFile) -> Diagnostic {
         Some(_) => format!("`{path}` differs from what pipeline `{pipeline}` compiles to"),
         None => format!("`{path}` is missing"),
     };
-    Diagnostic::error(codes::P1202, message, *origin)
-        .saying("compiled from this pipeline")
-        .help("run `pipec build`, and commit what it writes")
+    let finding = Diagnostic::error(codes::P1202, message, *origin).saying("compiled from this pipeline");
+    match file.old.as_deref().and_then(|old| first_difference(old, &output.text)) {
+        Some(line) => finding
+            .note(format!("line {line} is the first that differs"))
+            .help("make in the source what was changed in the file; then run `pipec build`, and commit what it writes"),
+        None => finding.help("run `pipec build`, and commit what it writes"),
+    }
+}
+
+/// The first line that is not the same in both, counted from 1; the header, which names the version and the source, apart.
+fn first_difference(old: &str, new: &str) -> Option<usize> {
+    let lines = old.lines().count().max(new.lines().count());
+    let (mut old, mut new) = (old.lines().skip(1), new.lines().skip(1));
+    (2..=lines).find(|_| old.next() != new.next())
 }
 
 /// A workflow that no pipeline claims still runs: it may be a second path to production. But a person may have changed

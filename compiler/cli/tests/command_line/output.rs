@@ -58,9 +58,15 @@ fn check_compares_what_is_compiled_and_not_the_header() {
     let before = workspace.read(HELLO_OUTPUT);
     let ran = workspace.run(&["build", "--check"]).expect(1);
     ran.says("error[P1202]: `.github/workflows/hello.yml` differs from what pipeline `hello` compiles to")
+        .says(&format!("line {} is the first that differs", line_of(&before, "cargo test --locked")))
         .prints("--- a/.github/workflows/hello.yml\n+++ b/.github/workflows/hello.yml\n@@ ")
         .prints("cargo test --locked\n");
     assert_eq!(workspace.read(HELLO_OUTPUT), before);
+}
+
+/// The line of a text, counted from 1.
+fn line_of(text: &str, part: &str) -> usize {
+    text.lines().position(|line| line.contains(part)).map_or(0, |before| before + 1)
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub use pipeline::{
     Change, DefaultClause, Input, Pipeline, PipelineClause, Ref, Stage, StageClause, Trigger, Work,
 };
 pub use value::{
-    Call, Condition, Date, Duration, Expression, Literal, StringForm, StringLiteral, StringPiece, Time,
+    Call, Condition, Date, Duration, Expression, Literal, Size, StringForm, StringLiteral, StringPiece, Time,
 };
 
 /// A kebab-case name, as written.

@@ -151,8 +151,8 @@ pub enum Literal {
     Duration(Duration),
     /// `80%`, without the sign
     Percent(String),
-    /// `2GiB`, in bytes
-    Size(u64),
+    /// `2GiB`
+    Size(Size),
     /// `08:00`
     Time(Time),
     /// `2027-01-31`
@@ -168,6 +168,21 @@ pub enum Literal {
 pub struct Duration {
     /// How many.
     pub milliseconds: u64,
+    /// How many of its unit.
+    pub count: u64,
+    /// The unit it was written in.
+    pub unit: &'static str,
+}
+
+/// An amount of data in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    /// How many.
+    pub bytes: u64,
+    /// How many of its unit.
+    pub count: u64,
+    /// The unit it was written in.
+    pub unit: &'static str,
 }
 
 /// A time of day.

@@ -92,7 +92,7 @@ impl<'t> Parts<'t> {
                 _ => None,
             }),
             size: number(TokenKind::Size, "a size such as `8GiB`", |literal| match literal {
-                Literal::Size(value) => Some(value),
+                Literal::Size(value) => Some(value.bytes),
                 _ => None,
             }),
             time: number(TokenKind::Time, "a time such as `08:00`", |literal| match literal {

@@ -93,6 +93,12 @@ impl Case<'_, '_> {
                     }
                 };
                 let finding = incomplete(format!("`{event}` is no event"), event_span);
+                if matches!(normal.as_str(), "workflow-run" | "pipeline" | "pipelines" | "pipeline-source") {
+                    return Some(finding.note("another run ends, too, when it has failed: its end is no success").help(
+                        "write what should follow below, in this pipeline: a stage starts when all above it has \
+                         succeeded",
+                    ));
+                }
                 Some(match meant {
                     Some(meant @ ("push" | "pull-request")) if self.word(2) != Some("to") => finding
                         .help(format!("write `on {meant} to main`"))

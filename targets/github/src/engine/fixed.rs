@@ -34,6 +34,8 @@ pub(crate) enum Fixed {
     VerifyLegs,
     /// Fails unless in QUORUM lines of RUNS or more, SCRIPTS words and no others stand behind the first, each `success`.
     Quorum,
+    /// Fails unless the report FILE is as each line of EXPECTATIONS says; puts it aside as that of RUN, if that is said.
+    Measure,
     /// Runs the base64 of PIPE_SCRIPT, with `-euo pipefail`.
     Script,
     /// Installs Rust of VERSION, or of the toolchain that FILE names, for all scripts behind it.
@@ -76,6 +78,14 @@ pub(crate) enum Fixed {
     WindowWait,
     /// Fails unless it is so now.
     WindowOpen,
+    /// Fails unless PULL_REQUEST is open and COMMIT is the head of it.
+    PreviewWanted,
+    /// Sets the output `pull-requests` to a list, in JSON, of at most 256 numbers: of the pull requests that a deployment to
+    /// ENVIRONMENT got past `PreviewWanted` for, as the name of its step tells, and of PULL_REQUEST alone if that is not
+    /// empty, those that are closed or whose newest such deployment is TTL seconds old; `deployments` to the ids of theirs.
+    PreviewFind,
+    /// Deletes DEPLOYMENTS.
+    PreviewForget,
 }
 
 /// What a script that shows a report makes of it.
@@ -101,6 +111,7 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::PushImage, runtime!("names", "fail", "digest", "push-image")),
     (Fixed::VerifyLegs, runtime!("names", "fail", "digest", "manifest", "verify-legs")),
     (Fixed::Quorum, runtime!("names", "fail", "quorum")),
+    (Fixed::Measure, runtime!("names", "fail", "measure")),
     (Fixed::Script, runtime!("script")),
     (Fixed::ToolRust, runtime!("fail", "tool-rust")),
     (Fixed::Ready, runtime!("ready")),
@@ -122,6 +133,9 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::RecordRun, runtime!("record-run")),
     (Fixed::WindowWait, runtime!("names", "fail", "window", "window-wait")),
     (Fixed::WindowOpen, runtime!("names", "fail", "window", "window-open")),
+    (Fixed::PreviewWanted, runtime!("names", "fail", "preview-wanted")),
+    (Fixed::PreviewFind, runtime!("names", "preview-find")),
+    (Fixed::PreviewForget, runtime!("names", "preview-forget")),
 ];
 
 /// The fixed script that a text is, byte for byte.

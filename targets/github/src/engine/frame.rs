@@ -14,7 +14,7 @@ use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
-const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+pub(crate) const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
 
 /// The longest time the compiler's own jobs may take, in minutes.
 const OWN_TIMEOUT: f64 = 30.0;
@@ -166,8 +166,12 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             }
         }
     }
-    // Which steps of a node may say so is looked at step by step.
-    for key in ["continue-on-error", "timeout-minutes"].into_iter().filter(|_| node.is_none()) {
+    // A step whose failure counts for nothing is one of which another counts how it ended, or one that only reports.
+    let counts_for_nothing = node.is_some_and(|node| {
+        quorum(node).is_some() || !node.body.reports.is_empty() || !node.body.keeps.is_empty()
+    });
+    let refused = [("continue-on-error", counts_for_nothing), ("timeout-minutes", node.is_some())];
+    for (key, _) in refused.into_iter().filter(|(_, allowed)| !allowed) {
         if job.steps.iter().any(|step| step.node.get(key).is_some()) {
             differs(format!("a step says `{key}`"));
         }
@@ -180,9 +184,8 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         let body = &node.body;
         let unknown = [
             ("retry", body.retry.is_some()),
-            ("measure", !body.measures.is_empty()),
             ("cache", !body.caches.is_empty()),
-            ("engine github", body.engines.iter().any(|block| block.target == "github")),
+            ("raw steps that repeat", is_repeated(node) && !body.engines.is_empty()),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
@@ -193,8 +196,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         };
         // One approval is all that the output asks GitHub for.
         let unmet = environment.is_some_and(|environment| {
-            environment.teardown.is_some()
-                || environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
+            environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
         });
         if unmet {
             differs("the model does not know a clause of its node".to_owned());
@@ -275,6 +277,10 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ));
         }
     }
+    let of_node = gating.world.node_of(&job.id).is_some();
+    for step in job.steps.iter().filter(|step| !of_node && step.node.get("continue-on-error").is_some()) {
+        findings.push(Finding::of_job(&job.id, "a step of it says `continue-on-error`", step.line));
+    }
     for need in job.needs.iter().filter(|need| job.id != RECORD && advisory(need)) {
         findings.push(Finding::of_job(&job.id, format!("it needs `{need}`, which only reports"), job.line));
     }
@@ -294,7 +300,13 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         (None, Some(_)) => return differs("it has no lock"),
         (Some(given), Some(deploy)) => (given, deploy),
     };
-    let wanted = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
+    let of_all = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
+    let preview = gating
+        .world
+        .node_of(&job.id)
+        .is_some_and(|node| super::previews::preview(gating.program, node).is_some());
+    let wanted =
+        if preview { format!("{of_all}-${{{{ github.event.pull_request.number }}}}") } else { of_all };
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {
         differs("its lock is not that of its environment and pipeline");
     }
@@ -386,4 +398,8 @@ fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
             None => see(job, false),
         }
     }
+}
+
+fn is_repeated(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some())
 }

@@ -5,7 +5,7 @@ use super::expression::{Comparison, Expression, Piece, Template};
 use super::finding::Finding;
 use super::reading::{Node as Yaml, Value, number_text, same_ignoring_case};
 use super::workflow::{self, Job};
-use pipec_ir::{Binding, Fact, Node, Piece as TextPiece, Text};
+use pipec_ir::{Binding, EngineStep, Fact, Node, Piece as TextPiece, Text};
 use std::borrow::Cow;
 
 /// The most jobs that GitHub makes of one.
@@ -151,9 +151,15 @@ fn wanted(node: &Node) -> Vec<Wanted> {
 
 /// The leg with the facts put in that are its own.
 fn with_facts(mut leg: Wanted, shards: Option<u64>) -> Wanted {
-    for binding in &mut leg.node.body.env {
+    let body = &mut leg.node.body;
+    let raw = body.engines.iter_mut().flat_map(|block| &mut block.steps).flat_map(|step| match step {
+        EngineStep::Env(binding) => vec![&mut binding.value],
+        EngineStep::Action { inputs, .. } => inputs.iter_mut().map(|input| &mut input.value).collect(),
+        EngineStep::Run(_) => Vec::new(),
+    });
+    for value in body.env.iter_mut().map(|binding| &mut binding.value).chain(raw) {
         let mut text = Text::default();
-        for piece in &binding.value.pieces {
+        for piece in &value.pieces {
             let axis =
                 |name: &str| leg.values.iter().find(|(axis, _)| axis == name).map(|(_, value)| value.clone());
             let known = match piece {
@@ -164,7 +170,7 @@ fn with_facts(mut leg: Wanted, shards: Option<u64>) -> Wanted {
             };
             text.append(known.map_or_else(|| Text { pieces: vec![piece.clone()] }, Text::literal));
         }
-        binding.value = text;
+        *value = text;
     }
     leg
 }

@@ -15,6 +15,7 @@ mod meaning;
 mod overrides;
 mod pins;
 mod plan;
+mod previews;
 mod reading;
 mod record;
 mod rights;
@@ -42,15 +43,25 @@ const ROUNDS: usize = 8;
 
 /// Proves that the files mean what the pipeline means; every difference is an internal error.
 pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
-    files
-        .iter()
-        .flat_map(|file| {
+    let tears_down =
+        |file: &GeneratedFile| previews::teardown_path(program, pipeline).as_ref() == Some(&file.path);
+    let mut found = Vec::new();
+    for file in files {
+        let findings = if tears_down(file) {
+            previews::verify_file(program, pipeline, file)
+        } else {
             verify_file(program, pipeline, file)
-                .into_iter()
-                .map(|finding| finding.diagnostic(pipeline, file))
-                .collect::<Vec<_>>()
-        })
-        .collect()
+        };
+        found.extend(findings.into_iter().map(|finding| finding.diagnostic(pipeline, file)));
+    }
+    let (teardowns, mains): (Vec<&GeneratedFile>, Vec<&GeneratedFile>) =
+        files.iter().partition(|file| tears_down(file));
+    let wanted = usize::from(previews::teardown_path(program, pipeline).is_some());
+    if let Some(file) = files.first().filter(|_| mains.len() != 1 || teardowns.len() != wanted) {
+        let finding = Finding::of_file("a workflow is missing, or one too many", 1);
+        found.push(finding.diagnostic(pipeline, file));
+    }
+    found
 }
 
 /// What GitHub reads in a text, so that this reading can be compared with others'; or why it reads nothing.
@@ -145,6 +156,7 @@ impl Proofs<'_> {
             findings.extend(gating.check(node));
             findings.extend(overrides::check(&gating, node));
             findings.extend(windows::check(&gating, node));
+            findings.extend(previews::check(&gating, node));
             for job in starts::jobs_of(&gating, node) {
                 findings.extend(rights::check(&gating, job));
                 let instances = matrix::instances(node, job, &mut findings);

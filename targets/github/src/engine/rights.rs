@@ -6,6 +6,7 @@ use super::finding::{Finding, UNTRUSTED};
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::overrides;
+use super::previews;
 use super::reading::{Node as Yaml, Value};
 use super::record::RECORD;
 use super::starts::jobs_of;
@@ -20,6 +21,10 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
     let Some(node) = gating.world.node_of(&job.id) else { return false };
     if node.name != job.id && job.id.ends_with(UNTRUSTED) {
         return true;
+    }
+    // That it starts for nobody but members is proven besides.
+    if previews::preview(gating.program, node).is_some_and(|environment| environment.open_to_members) {
+        return false;
     }
     let twins = jobs_of(gating, node).len() > 1;
     let logic = gating.world.logic();
@@ -62,7 +67,9 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
     if node.body.checkout != Checkout::None {
         rights.insert("contents", "read");
     }
-    if let NodeKind::Deploy(_) = &node.kind {
+    if previews::preview(gating.program, node).is_some() {
+        rights.insert("pull-requests", "read");
+    } else if let NodeKind::Deploy(_) = &node.kind {
         // Never backwards, and somebody approved who did not write the commit.
         rights.extend([("actions", "read"), ("contents", "read"), ("deployments", "read")]);
     }
@@ -229,6 +236,7 @@ fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
             Fixed::Plan
             | Fixed::Approval
             | Fixed::Forward
+            | Fixed::PreviewWanted
             | Fixed::OverrideAsked
             | Fixed::OverrideApproved
             | Fixed::RecordRun,

@@ -4,6 +4,8 @@ mod acting;
 mod hand_over;
 mod image;
 mod kept;
+mod measures;
+mod raw;
 mod repetition;
 mod told;
 mod tools;
@@ -15,6 +17,7 @@ use super::gating::Gating;
 use super::matrix::{self, Instance};
 use super::overrides;
 use super::pins;
+use super::previews;
 use super::reading::{Node as Yaml, same_ignoring_case};
 use super::starts::jobs_of;
 use super::values::{self, Form};
@@ -28,6 +31,7 @@ use repetition::goes_on;
 use std::collections::BTreeMap;
 
 pub(crate) use repetition::quorum;
+pub(crate) use told::{SIGNS_IN_WITH, signs_in_as};
 
 /// What a step is.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +39,8 @@ pub(crate) enum Kind {
     Fixed(Fixed),
     /// The user's script of this place among all that the node runs.
     Script(usize),
+    /// The raw step of this place among those of the source.
+    Raw(usize),
     Checkout,
     Download,
     Upload,
@@ -50,6 +56,11 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether it decides whether the node has done what it must: its scripts, and what judges their reports.
+    fn decides(&self) -> bool {
+        matches!(self, Kind::Script(_) | Kind::Fixed(Fixed::Measure))
+    }
+
     /// Whether it records the digest of what was built.
     fn records(&self) -> bool {
         matches!(self, Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage))
@@ -108,9 +119,11 @@ impl<'c> Check<'c, '_, '_> {
         let Some(kinds) = self.kinds() else { return };
         self.order(&kinds);
         self.acting(&kinds);
+        self.beside_raw_steps(&kinds);
         self.hand_over(&kinds);
         self.tools(&kinds);
         self.sidecars(&kinds);
+        self.measures(&kinds);
         self.leftovers(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
@@ -135,8 +148,17 @@ impl<'c> Check<'c, '_, '_> {
     fn kinds(&mut self) -> Option<Vec<Kind>> {
         let mut kinds = Vec::new();
         let mut next_script = 0;
+        let mut next_raw = 0;
+        let raw = raw::of(self.node);
         for step in &self.job.steps {
+            let is_raw = step.id.as_ref().is_some_and(|id| id.starts_with(raw::PREFIX));
             let kind = match &step.work {
+                _ if is_raw => {
+                    let measured = kinds.contains(&Kind::Fixed(Fixed::Measure));
+                    let wanted = raw.get(next_raw);
+                    let wanted = wanted.filter(|wanted| wanted.position == next_script && !measured);
+                    wanted.map(|_| Kind::Raw(next_raw))
+                }
                 Work::Run(Some(text)) => match fixed(text) {
                     Some(Fixed::Script) => self.script(next_script, step),
                     Some(fixed) => Some(Kind::Fixed(fixed)),
@@ -145,7 +167,9 @@ impl<'c> Check<'c, '_, '_> {
                 Work::Uses(_) => match step.action() {
                     Some("actions/checkout") => Some(Kind::Checkout),
                     Some("actions/download-artifact") => Some(Kind::Download),
-                    Some("actions/upload-artifact") => Some(Kind::of_upload(step, self.node)),
+                    Some("actions/upload-artifact") => {
+                        Some(Kind::of_upload(step.literal_with("name").as_deref()))
+                    }
                     Some("github/codeql-action/upload-sarif") => Some(Kind::CodeScanning),
                     Some(action) if pins::is_identity(action) => Some(Kind::Identity),
                     Some(action) if tools::is_setup(action) => Some(Kind::Tool),
@@ -155,8 +179,10 @@ impl<'c> Check<'c, '_, '_> {
             };
             match kind {
                 Some(kind) => {
-                    if let Kind::Script(place) = kind {
-                        next_script = place + 1;
+                    match kind {
+                        Kind::Script(place) => next_script = place + 1,
+                        Kind::Raw(place) => next_raw = place + 1,
+                        _ => {}
                     }
                     kinds.push(kind);
                 }
@@ -169,21 +195,29 @@ impl<'c> Check<'c, '_, '_> {
         if next_script != self.acts.len() {
             self.differs("a script of the source is missing", self.job.line);
         }
+        if next_raw != raw.len() {
+            self.differs("a raw step of the source is missing", self.job.line);
+        }
         Some(kinds)
     }
 
     /// The script of the source that comes next, if the shell gets its bytes.
     fn script(&self, place: usize, step: &Step) -> Option<Kind> {
-        let Work::Run(Some(text)) = &step.work else { return None };
         let wanted = self.acts.get(place)?.script;
-        let same = if fixed(text) == Some(Fixed::Script) && step.env("PIPE_SCRIPT").is_some() {
-            decoded(&step.literal_env("PIPE_SCRIPT")?)? == wanted.script.as_bytes()
+        self.is_script(&wanted.script, step).then_some(Kind::Script(place))
+    }
+
+    /// Whether the shell gets exactly this script.
+    fn is_script(&self, wanted: &str, step: &Step) -> bool {
+        let Work::Run(Some(text)) = &step.work else { return false };
+        if fixed(text) == Some(Fixed::Script) && step.env("PIPE_SCRIPT").is_some() {
+            let encoded = step.literal_env("PIPE_SCRIPT");
+            encoded.and_then(|encoded| decoded(&encoded)).is_some_and(|bytes| bytes == wanted.as_bytes())
         } else {
             // The runner ends every line with CR LF on Windows.
             let kept = self.node.body.runner.host != RunnerHost::WindowsX64 || !text.contains(['\n', '\r']);
-            *text == wanted.script && kept
-        };
-        same.then_some(Kind::Script(place))
+            *text == wanted && kept
+        }
     }
 
     /// What must stand in the job, how often, and before what.
@@ -195,6 +229,7 @@ impl<'c> Check<'c, '_, '_> {
         };
         let environment = deploy.and_then(|deploy| self.gating.program.environments.get(&deploy.environment));
         let approval = environment.is_some_and(|environment| environment.approval.is_some());
+        let preview = previews::preview(self.gating.program, node).is_some();
         let artefact = match &node.kind {
             NodeKind::Artefact(artefact) => Some(values::form(artefact)),
             _ => None,
@@ -219,7 +254,10 @@ impl<'c> Check<'c, '_, '_> {
         let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
         let exact = [
             (Kind::Fixed(Fixed::Approval), usize::from(approval)),
-            (Kind::Fixed(Fixed::Forward), usize::from(deploy.is_some())),
+            (Kind::Fixed(Fixed::Forward), usize::from(deploy.is_some() && !preview)),
+            (Kind::Fixed(Fixed::PreviewWanted), usize::from(preview)),
+            (Kind::Fixed(Fixed::PreviewFind), 0),
+            (Kind::Fixed(Fixed::PreviewForget), 0),
             (Kind::Checkout, usize::from(node.body.checkout != Checkout::None)),
             (Kind::Download, node.body.uses.len()),
             (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File)),
@@ -259,7 +297,12 @@ impl<'c> Check<'c, '_, '_> {
         // Approval and direction, then files, then credentials, then scripts, then what they left.
         let rank = |kind: &Kind| match kind {
             Kind::Fixed(
-                Fixed::WindowOpen | Fixed::Clock | Fixed::Approval | Fixed::Forward | Fixed::OverrideInForce,
+                Fixed::WindowOpen
+                | Fixed::Clock
+                | Fixed::Approval
+                | Fixed::Forward
+                | Fixed::PreviewWanted
+                | Fixed::OverrideInForce,
             ) => 0,
             Kind::Checkout => 1,
             Kind::Download
@@ -271,24 +314,27 @@ impl<'c> Check<'c, '_, '_> {
             Kind::Tool | Kind::Fixed(Fixed::ToolRust | Fixed::Ready) => 4,
             Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
             Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
-            Kind::Script(_) | Kind::Fixed(Fixed::Script | Fixed::TimeLeft | Fixed::Soak) => 7,
+            Kind::Script(_)
+            | Kind::Raw(_)
+            | Kind::Fixed(Fixed::Script | Fixed::Measure | Fixed::TimeLeft | Fixed::Soak) => 7,
             Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum) => 8,
             Kind::Upload => 9,
             // What failed so far is not published.
             Kind::Fixed(Fixed::PushImage) => 10,
-            kind if kind.decides_nothing() => 11,
+            Kind::Fixed(Fixed::Report(_))
+            | Kind::KeptReport
+            | Kind::KeptAfterFailure
+            | Kind::CodeScanning => 11,
             Kind::Fixed(
                 Fixed::Plan
                 | Fixed::Verdict
                 | Fixed::RecordRun
                 | Fixed::OverrideAsked
                 | Fixed::OverrideApproved
-                | Fixed::WindowWait
-                | Fixed::Report(_),
-            )
-            | Kind::KeptReport
-            | Kind::KeptAfterFailure
-            | Kind::CodeScanning => 12,
+                | Fixed::PreviewFind
+                | Fixed::PreviewForget
+                | Fixed::WindowWait,
+            ) => 12,
         };
         let reads_facts =
             self.job.node.strings().iter().any(|(text, _)| text.text().contains("steps.facts."));
@@ -348,15 +394,15 @@ impl<'c> Check<'c, '_, '_> {
             };
             let is_check = act.is_some_and(|act| act.script.kind == StepKind::Check);
             let is_back = act.is_some_and(|act| act.is_back);
-            if act.is_none_or(|act| act.is_first) {
+            if !kind.decides() || self.begins_run(kinds, place) {
                 group_going = None;
                 run_going = logic.truth();
             }
             let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
             let here = match act {
                 Some(_) if is_back => astray,
-                Some(_) => logic.and(&going, &run_going),
-                None => going.clone(),
+                _ if kind.decides() => logic.and(&going, &run_going),
+                _ => going.clone(),
             };
             group_going = if is_check { group_going.or(Some(here.clone())) } else { None };
             let may_run = group_going.clone().unwrap_or(here);
@@ -381,7 +427,9 @@ impl<'c> Check<'c, '_, '_> {
                 None => world.free(&format!("step {place} runs")),
             };
             let must = match kind {
-                Kind::Script(_) | Kind::Fixed(Fixed::Quorum) => logic.and_not(&may_run, &exempt),
+                Kind::Script(_) | Kind::Raw(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
+                    logic.and_not(&may_run, &exempt)
+                }
                 Kind::Fixed(Fixed::Exempt) | Kind::CodeScanning => logic.falsehood(),
                 // Also after a failure.
                 Kind::Fixed(Fixed::Report(_)) | Kind::KeptReport => logic.not(&exempt),
@@ -394,7 +442,7 @@ impl<'c> Check<'c, '_, '_> {
             }
             // The way back is taken even when somebody stops the job half-way.
             let alive = if is_back { run.clone() } else { logic.and_not(&run, &stopped) };
-            if let Kind::Script(_) = kind {
+            if kind.decides() || matches!(kind, Kind::Raw(_)) {
                 // Exempt, but by nothing that says so.
                 let silent = logic.all(&[alive.clone(), may.clone(), exempt.clone()]);
                 let silent = logic.and_not(&silent, &logic.or(&runs, &recorded));
@@ -452,6 +500,10 @@ impl<'c> Check<'c, '_, '_> {
             }
             if goes_on(step) {
                 gone_on.extend(step.id.as_ref().map(|id| id.to_ascii_lowercase()));
+            }
+            if kind.decides_nothing() {
+                // Whatever comes of it.
+            } else if goes_on(step) {
                 run_going = logic.and_not(&run_going, &failed);
             } else {
                 going = logic.and_not(&going, &failed);

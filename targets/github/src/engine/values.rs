@@ -14,6 +14,9 @@ use pipec_ir::{
 /// The variable that holds the token of a job whose node says `may write`.
 pub(crate) const TOKEN: &str = "PIPE_TOKEN";
 
+/// The variable that holds the number of the pull request that an ephemeral environment is for.
+pub(crate) const PULL_REQUEST: &str = "PIPE_PULL_REQUEST";
+
 /// What a variable must be.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Expected {
@@ -121,6 +124,10 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
             variables.push((format!("{stem}_PORT"), port));
         }
     }
+    if super::previews::preview(gating.program, node).is_some() {
+        let number = Expected::Text(Text::fact(Fact::PullRequestNumber));
+        variables.push((PULL_REQUEST.to_owned(), number));
+    }
     for (name, _) in &node.body.uses {
         let own = name.to_ascii_uppercase().replace('-', "_");
         let subject = (node.body.subject.as_ref() == Some(name)).then(|| "SUBJECT".to_owned());
@@ -218,6 +225,36 @@ pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_,
         })
 }
 
+/// Whether a value is this text of an ephemeral environment in its teardown, where the number of the pull request is to be
+/// had by a path of its own, and no fact but that is known.
+pub(crate) fn is_in_teardown(
+    value: &Yaml,
+    text: &Text,
+    environment: &pipec_ir::Environment,
+    number: &str,
+) -> bool {
+    let Some(template) = value.scalar().and_then(|text| Template::of(&text)) else { return false };
+    let mut wanted = Vec::new();
+    for piece in &text.pieces {
+        match piece {
+            pipec_ir::Piece::Literal(text) => wanted.push(Bit::Literal(text.clone())),
+            pipec_ir::Piece::Fact(Fact::PullRequestNumber) => wanted.push(Bit::Path(number.to_owned())),
+            pipec_ir::Piece::Fact(Fact::Secret(name)) => {
+                match environment.secrets.iter().find(|secret| secret.variable == *name) {
+                    Some(secret) if secret.file => wanted.extend([
+                        Bit::Path("runner.temp".to_owned()),
+                        Bit::Literal(format!("/secrets/{name}")),
+                    ]),
+                    Some(_) => wanted.push(Bit::Path(format!("secrets.{name}"))),
+                    None => return false,
+                }
+            }
+            pipec_ir::Piece::Fact(_) => return false,
+        }
+    }
+    merged(wanted) == merged(given(&template))
+}
+
 /// The pieces of a value of the output.
 fn given(template: &Template) -> Vec<Bit> {
     template
@@ -267,6 +304,9 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
                 path("github.run_id"),
             ]),
             Fact::Input(name) => bits.push(path(&format!("inputs.{name}"))),
+            Fact::StepOutput { step, output } => {
+                bits.push(path(&format!("steps.raw-{step}.outputs.{output}")));
+            }
             Fact::ArtefactDigest(name) => bits.push(Bit::Digest(name.clone())),
             Fact::ArtefactPath(name) => {
                 let (producer, artefact) = gating.pipeline.producer(name)?;

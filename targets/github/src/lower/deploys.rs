@@ -1,13 +1,12 @@
 //! Deploys: their environment, their lock, and what is asked before they start.
 
-use super::Lowering;
-use super::actions;
 use super::order::Unit;
+use super::{Lowering, actions, previews};
 use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::runtime;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Approval, Deploy, Environment, Lock, Node, NodeKind};
+use pipec_ir::{Approval, Deploy, Environment, Lock, Node, NodeKind, Tier};
 
 impl Lowering<'_> {
     /// What people and required checks know a job by.
@@ -28,9 +27,12 @@ impl Lowering<'_> {
         let url =
             environment.and_then(|environment| environment.url.as_ref()).map(|url| self.value(url, unit));
         job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
-        // GitHub's groups are shared by all workflows of a repository and ignore case.
-        let group =
-            format!("pipec-deploy-{}-{}", deploy.environment, self.pipeline.name).to_ascii_lowercase();
+        let preview = environment.filter(|environment| environment.tier == Tier::Ephemeral);
+        let whose = if preview.is_some() { " for a pull request" } else { "" };
+        let group = match preview {
+            Some(environment) => self.lock_of_preview(environment, previews::NUMBER),
+            None => Template::text(self.lock_name(&deploy.environment)),
+        };
         let newest = environment.is_some_and(|environment| environment.lock == Lock::Newest);
         let others = if newest {
             "of the others only the newest waits"
@@ -39,10 +41,10 @@ impl Lowering<'_> {
         };
         job.concurrency = Some(Concurrency {
             comment: format!(
-                "one deploy of {} to {} at a time; {others}",
+                "one deploy of {} to {}{whose} at a time; {others}",
                 self.pipeline.name, deploy.environment
             ),
-            group: Template::text(group),
+            group,
             cancel: None,
             queue: !newest,
         });
@@ -56,7 +58,15 @@ impl Lowering<'_> {
             job.steps.push(approval_step(environment, approval, &mut job.permissions));
         }
         job.steps.extend(self.override_in_force_step(unit));
-        job.steps.push(self.forward_step(deploy, &mut job.permissions));
+        job.steps.push(match preview {
+            Some(_) => previews::wanted_step(&mut job.permissions),
+            None => self.forward_step(deploy, &mut job.permissions),
+        });
+    }
+
+    /// The group of the deploys to an environment: GitHub's are shared by all workflows of a repository and ignore case.
+    pub(super) fn lock_name(&self, environment: &str) -> String {
+        format!("pipec-deploy-{environment}-{}", self.pipeline.name).to_ascii_lowercase()
     }
 
     /// GitHub lets one of the reviewers of an environment decide.

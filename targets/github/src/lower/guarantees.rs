@@ -6,6 +6,7 @@
 use super::Lowered;
 use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
+use super::previews::teardown_file;
 use crate::document::{Job, Work};
 use pipec_ir::{
     Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
@@ -33,10 +34,13 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     TRUST,
     ACTIONS,
     IMAGES,
+    RAW_STEPS,
     RUNNERS,
     BUILD_MACHINE,
     CANCELLING,
     DEPLOYMENTS,
+    PREVIEWS,
+    SWEEP,
     INTERFERENCE,
 ];
 
@@ -75,6 +79,12 @@ const IMAGES: Assumption = Assumption {
     kind: "images",
     says: "images that jobs run in or beside do what they say, and nobody moves the tag of one that goes by no digest",
 };
+const RAW_STEPS: Assumption = Assumption {
+    kind: "raw-steps",
+    says: "what the raw steps of an `engine` block do. They may be anything within their job, which has the rights of its \
+           node's clauses, no secret, no identity and no environment; that they ran, with these inputs, and that the job is \
+           green only if they succeeded is proven",
+};
 const RUNNERS: Assumption = Assumption {
     kind: "runners",
     says: "runners have bash and tar; those of deploys have `gh`, machines of one's own that build images `jq` and \
@@ -94,6 +104,18 @@ const DEPLOYMENTS: Assumption = Assumption {
     says: "nobody but this workflow writes the deployments of its environments, or reuses its groups of `concurrency`, in which \
            no more than 100 deploys wait",
 };
+const PREVIEWS: Assumption = Assumption {
+    kind: "previews",
+    says: "the environment of an ephemeral one lets in `refs/pull/*/merge` and every branch that pull requests go to, the default \
+           branch among them, and asks for no reviewers: GitHub would ask for them before each teardown, too. Who may push a branch can \
+           have its workflow do anything with what such an environment holds, so its secrets and identities are good for previews alone",
+};
+const SWEEP: Assumption = Assumption {
+    kind: "sweep",
+    says: "GitHub starts the hourly sweep of ephemeral environments, late at times, and in a public repository where nothing has happened \
+           for 60 days not at all; and nobody deletes a run whose deployment still stands, since the sweep learns from it for which pull \
+           request that was",
+};
 const INTERFERENCE: Assumption = Assumption {
     kind: "interference",
     says: "between a deploy and the gates that read its environment nobody else deploys there: the lock holds for one job, so \
@@ -102,9 +124,10 @@ const INTERFERENCE: Assumption = Assumption {
 
 /// Everything the target says of a proven pipeline.
 pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lowered) -> Vec<Guarantee> {
-    let jobs = lowered.workflow.as_ref().map_or(&[][..], |workflow| &workflow.jobs);
+    let workflows = lowered.workflow.iter().chain(lowered.teardown.iter().flat_map(|it| &it.workflow));
+    let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
     let mut all = proved(pipeline);
-    all.extend(of_the_run(pipeline));
+    all.extend(of_the_run(program, pipeline));
     for environment in entered(program, pipeline) {
         all.extend(of_a_deploy(pipeline, environment));
     }
@@ -115,7 +138,7 @@ pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lower
     for node in &pipeline.nodes {
         all.extend(settings_of_a_node(program, pipeline, node));
     }
-    all.extend(trusted_parts(pipeline, jobs));
+    all.extend(trusted_parts(pipeline, &jobs));
     all
 }
 
@@ -166,7 +189,7 @@ fn assumed(assumption: Assumption, setting: String, relied_on_by: &str) -> Guara
     Guarantee::new(Standing::Assumed, assumption.kind, setting, relied_on_by)
 }
 
-fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
+fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
     let mut all = vec![
         emitted(
             "order",
@@ -196,32 +219,60 @@ fn of_the_run(pipeline: &Pipeline) -> Vec<Guarantee> {
         ));
     }
     if pipeline.events().iter().any(|event| !event.is_trusted()) {
-        all.push(emitted(
-            "untrusted-empty",
-            "code that was not reviewed gets no secret, no identity and no right to write",
-            "no job that such an event starts is given any",
-        ));
+        let open: Vec<&str> = entered(program, pipeline)
+            .into_iter()
+            .filter(|environment| environment.tier == Tier::Ephemeral)
+            .map(|environment| environment.name.as_str())
+            .collect();
+        let (holds, by) = if open.is_empty() {
+            (String::new(), "no job that such an event starts is given any")
+        } else {
+            (
+                format!(", but what {} holds, for pull requests of members", open.join(", ")),
+                "no job that such an event starts is given any, but those deploys, which forks and bots don't start",
+            )
+        };
+        let holds =
+            format!("code that was not reviewed gets no secret, no identity and no right to write{holds}");
+        all.push(emitted("untrusted-empty", &holds, by));
     }
     all
 }
 
 fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee> {
     let name = &environment.name;
+    let is_preview = environment.tier == Tier::Ephemeral;
     let mut all = vec![
         emitted(
             "lock",
             match environment.lock {
+                _ if is_preview => "one deploy or teardown for a pull request at a time; the others wait",
                 Lock::Queue => "one deploy at a time; the others wait",
                 Lock::Newest => "one deploy at a time; of the others only the newest waits",
             },
             &format!("the group of `concurrency` of {} and {name}", pipeline.name),
         ),
-        emitted(
-            "never-backwards",
-            "a deploy of a commit that does not descend from the one deployed there last fails",
-            "the step `Only forward`, before any script",
-        ),
+        if is_preview {
+            emitted(
+                "never-backwards",
+                "a deploy of a commit that is not the head of an open pull request fails",
+                "the step `Still wanted`, before any script",
+            )
+        } else {
+            emitted(
+                "never-backwards",
+                "a deploy of a commit that does not descend from the one deployed there last fails",
+                "the step `Only forward`, before any script",
+            )
+        },
     ];
+    if is_preview {
+        all.push(emitted(
+            "teardown",
+            "what was deployed for a pull request is torn down once it is closed, or nothing was deployed for it for the `ttl`",
+            &format!("{}, on each close and every hour", teardown_file(pipeline)),
+        ));
+    }
     if let Some(Approval { not_author, .. }) = &environment.approval {
         let whom = if *not_author { " by somebody other than its author" } else { "" };
         let holds = format!("a deploy that nobody approved{whom} fails");
@@ -314,6 +365,16 @@ fn settings_of_an_environment(
     if environment.tier != Tier::Ephemeral {
         let setting = format!("the environment `{name}` lets in only {}", ways_in(pipeline));
         all.push(assumed(ENVIRONMENT, setting, "one-path, held-alone"));
+    } else {
+        let setting = format!(
+            "the environment `{name}` lets in `refs/pull/*/merge` and the branches that pull requests go to, and asks for no reviewers; what it holds is good for previews alone"
+        );
+        all.push(assumed(PREVIEWS, setting, "teardown, held-alone"));
+        let setting = format!(
+            "GitHub runs the schedule of {}, and runs that deployed there are kept",
+            teardown_file(pipeline)
+        );
+        all.push(assumed(SWEEP, setting, "teardown"));
     }
     if let Some(approval) = &environment.approval {
         let who = reviewers(program, &approval.role);
@@ -451,6 +512,13 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
         let moved = if image.contains('@') { "" } else { ", and nobody moves its tag" };
         let setting = format!("the image {image} does what it says{moved}");
         all.push(assumed(IMAGES, setting, "every job that runs in it or beside it"));
+    }
+    for node in &pipeline.nodes {
+        for block in node.body.engines.iter().filter(|block| block.target == "github") {
+            let setting =
+                format!("the raw steps of {} do what they are there for: {}", node.name, block.because);
+            all.push(assumed(RAW_STEPS, setting, &format!("whatever waits for {}", node.name)));
+        }
     }
     let machines: BTreeSet<&str> = jobs.iter().map(|job| job.runs_on.as_str()).collect();
     let machines: Vec<&str> = machines.into_iter().collect();

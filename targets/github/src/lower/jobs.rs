@@ -62,8 +62,14 @@ impl Lowering<'_> {
 
         let environment = self.environment(node, unit);
         let url = job.environment.as_ref().and_then(|environment| environment.url.as_ref());
+        let due_unless_exempt = (!exemptions.is_empty())
+            .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
+        let exempt = due_unless_exempt.as_ref();
+        let raw = self.raw_steps(node, unit, &environment, exempt);
         let of_actions = deploy.map(|deploy| self.action_variables(deploy, unit)).unwrap_or_default();
-        let facts = facts_step(environment.iter().chain(&of_actions).map(|(_, value)| value).chain(url));
+        let in_raw = raw.iter().flat_map(|(_, steps)| steps).flat_map(Step::templates);
+        let variables = environment.iter().chain(&of_actions).map(|(_, value)| value).chain(url);
+        let facts = facts_step(variables.chain(in_raw));
         job.steps.extend(facts);
         job.steps.extend(self.tool_steps(node));
         job.steps.extend(self.ready_steps(node));
@@ -83,14 +89,11 @@ impl Lowering<'_> {
         job.steps.extend(self.secret_file_steps(node, unit));
         job.steps.extend(self.layout_step(node));
         self.add_exemptions(&exemptions, &mut job);
-        let due_unless_exempt = (!exemptions.is_empty())
-            .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
         let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
-        let exempt = due_unless_exempt.as_ref();
         job.steps.extend(match (acting, repeat::quorum(node)) {
             (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
             (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
-            (None, None) => self.script_steps(node, &environment, exempt),
+            (None, None) => self.script_steps(node, &environment, exempt, raw),
         });
         if matches!(node.kind, NodeKind::Artefact(_)) {
             job.outputs.extend(artefacts::outputs(node));
@@ -98,12 +101,11 @@ impl Lowering<'_> {
             let push = self.push_step(node, unit, &mut job.permissions);
             job.steps.extend(push);
         }
-        let label = job.strategy.as_ref().map(|strategy| strategy.label.clone()).unwrap_or_default();
-        let title = Template::text(&job.name).and_template(label);
-        job.steps.extend(self.report_steps(node, unit, &title, exempt));
+        job.steps.extend(self.report_steps(node, unit, due_unless_exempt.as_ref()));
         if job.container.is_some() {
             self.in_container(&mut job);
         }
+        self.refuse_secrets_beside_raw_steps(node, &job);
         job
     }
 

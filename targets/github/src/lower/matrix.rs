@@ -104,6 +104,29 @@ pub(super) fn kept_name(artefact: &str) -> Template {
     Template::text(format!("{artefact}.")).and(format!("matrix.{LEG}"))
 }
 
+/// The name of a node, and of its leg if it has any.
+pub(super) fn name_with_leg(node: &Node) -> Template {
+    let name = Template::text(&node.name);
+    if !has_legs(node) {
+        return name;
+    }
+    if !is_product(node) {
+        return name.and_text(".").and(format!("matrix.{LEG}"));
+    }
+    let axes = node.body.matrix.iter().flat_map(|matrix| &matrix.axes).map(|(axis, _)| axis.as_str());
+    let shard = node.body.shards.iter().map(|_| SHARD);
+    axes.chain(shard).enumerate().fold(name, |name, (place, axis)| {
+        name.and_text(if place == 0 { "." } else { "-" }).and(format!("matrix.{axis}"))
+    })
+}
+
+/// Whether the legs are a plain product in which nothing else differs. What is built is told apart by the leg's name, so
+/// there is one.
+fn is_product(node: &Node) -> bool {
+    let has_axes = node.body.matrix.as_ref().is_none_or(|matrix| !matrix.axes.is_empty());
+    has_axes && !matches!(node.kind, NodeKind::Artefact(_))
+}
+
 /// What tells the files of one leg from those of others among all that GitHub keeps.
 pub(super) fn kept_pattern(artefact: &str) -> String {
     format!("{artefact}.*")
@@ -124,15 +147,13 @@ pub(super) fn only_in(leg: &str, value: &str) -> Template {
 
 impl Lowering<'_> {
     /// How GitHub runs the legs of a node, if it has any: as a plain product of axes where nothing else differs, else as a
-    /// list. What is built is told apart by the leg's name, so there is one.
+    /// list.
     pub(super) fn strategy(&self, node: &Node) -> Option<Strategy> {
         let legs = legs(node);
         if legs.is_empty() {
             return None;
         }
         let axes = node.body.matrix.as_ref().map(|matrix| matrix.axes.as_slice()).unwrap_or_default();
-        let is_product =
-            (!axes.is_empty() || node.body.matrix.is_none()) && !matches!(node.kind, NodeKind::Artefact(_));
         let shards = node.body.shards.as_ref().map(|(count, _)| *count);
         let shard = shards.map(|_| SHARD);
         for (name, _) in axes {
@@ -144,11 +165,11 @@ impl Lowering<'_> {
                 );
             }
         }
-        if is_product {
+        if is_product(node) {
             return Some(product(axes, shards));
         }
         if matches!(node.kind, NodeKind::Artefact(_)) {
-            self.check_leg_names(node, &legs);
+            self.check_leg_names(node);
         }
         let machines: Vec<String> = runners(node).into_iter().map(machine).collect();
         let has_machines = machines.iter().any(|machine| machines.first() != Some(machine));
@@ -201,9 +222,10 @@ impl Lowering<'_> {
     }
 
     /// The names of legs that build stand in file names and in outputs of the job, which ignore case.
-    fn check_leg_names(&self, node: &Node, legs: &[NodeLeg<'_>]) {
+    pub(super) fn check_leg_names(&self, node: &Node) {
+        let legs = legs(node);
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for leg in legs {
+        for leg in &legs {
             let name = &leg.name;
             let plain =
                 |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
@@ -211,7 +233,10 @@ impl Lowering<'_> {
             if !name.chars().all(plain) || !begins_well || name.ends_with('.') {
                 self.refuse_name(
                     node,
-                    format!("what the leg `{name}` of `{}` builds can't be kept under that name", node.name),
+                    format!(
+                        "what the leg `{name}` of `{}` leaves behind can't be kept under that name",
+                        node.name
+                    ),
                     "name the legs: `matrix { linux { … } mac { … } }`",
                 );
             } else if let Some(other) = seen.insert(digest_output(name).to_ascii_lowercase(), name) {

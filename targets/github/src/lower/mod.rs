@@ -10,11 +10,14 @@ mod identities;
 mod images;
 mod jobs;
 mod matrix;
+mod measures;
 mod names;
 mod order;
 mod overrides;
 mod permissions;
 mod plan;
+mod previews;
+mod raw;
 mod record;
 mod references;
 mod repeat;
@@ -66,6 +69,7 @@ struct Lowering<'a> {
 }
 
 /// The workflow of a pipeline, the source of each of its jobs, and what there is to say; no workflow if that is an error.
+#[derive(Default)]
 pub(crate) struct Lowered {
     /// The workflow.
     pub(crate) workflow: Option<Workflow>,
@@ -75,6 +79,8 @@ pub(crate) struct Lowered {
     pub(crate) origins: Vec<(String, Span)>,
     /// What there is to say.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The workflow that tears down, if there is something to.
+    pub(crate) teardown: Option<Box<Lowered>>,
 }
 
 /// Lowers a pipeline.
@@ -86,7 +92,7 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
         Err(too_large) => {
             let message = format!("the facts of `{}` are {too_large}", pipeline.name);
             let diagnostic = Diagnostic::error(codes::P0407, message, pipeline.origin.span);
-            return Lowered { workflow: None, path, origins: Vec::new(), diagnostics: vec![diagnostic] };
+            return Lowered { path, diagnostics: vec![diagnostic], ..Lowered::default() };
         }
     };
     let mut lowering = Lowering {
@@ -106,9 +112,13 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
     lowering.check_windows();
     let (workflow, origins) = lowering.workflow();
     lowering.check_lengths(&workflow, &origins);
+    let teardown = lowering.teardown().map(Box::new);
     let diagnostics = lowering.diagnostics.into_inner();
     let failed = diagnostics.iter().any(Diagnostic::is_error);
-    Lowered { workflow: (!failed).then_some(workflow), path, origins, diagnostics }
+    if failed {
+        return Lowered { path, origins, diagnostics, ..Lowered::default() };
+    }
+    Lowered { workflow: Some(workflow), path, origins, diagnostics, teardown }
 }
 
 impl Lowering<'_> {

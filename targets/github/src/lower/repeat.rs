@@ -18,7 +18,7 @@ pub(super) fn quorum(node: &Node) -> Option<Quorum> {
 }
 
 impl Lowering<'_> {
-    /// The scripts of a node, once for each run, and the step that decides. A script that fails ends its run, but not its
+    /// The scripts and measures of a node, once for each run, and the step that decides. A script that fails ends its run, but not its
     /// job, so that every run is seen; what GitHub makes of such a step is `success`, so only its `outcome` is asked for.
     pub(super) fn repeated_steps(
         &self,
@@ -28,6 +28,7 @@ impl Lowering<'_> {
         condition: Option<&Expression>,
     ) -> Vec<Step> {
         let mut steps = Vec::new();
+        let parts = node.body.steps.len() + node.body.measures.len();
         let mut runs = Template::default();
         for run in 1..=quorum.times {
             runs = runs.and_text(run.to_string());
@@ -35,18 +36,22 @@ impl Lowering<'_> {
             let mut group: Vec<String> = Vec::new();
             // When the first of the neighbouring checks runs.
             let mut entered: Option<Option<Expression>> = None;
-            for (place, step) in node.body.steps.iter().enumerate() {
-                let id = if node.body.steps.len() == 1 {
-                    format!("run-{run}")
-                } else {
-                    format!("run-{run}-{}", place + 1)
-                };
+            let scripts = node.body.steps.iter().map(|step| {
+                let name = title(node, step).and_text(format!(" (run {run} of {})", quorum.times));
+                (step.kind, self.script_step(node, step, name, environment))
+            });
+            let measures =
+                node.body.measures.iter().map(|measure| {
+                    (StepKind::Run, self.measure_step(node, measure, Some((run, quorum.times))))
+                });
+            for (place, (kind, mut emitted)) in scripts.chain(measures).enumerate() {
+                let id = if parts == 1 { format!("run-{run}") } else { format!("run-{run}-{}", place + 1) };
                 runs = runs.and_text(" ").and(format!("steps.{id}.outcome"));
                 let passed =
                     group.iter().map(|id| Expression::equals(format!("steps.{id}.outcome"), "success"));
                 let after = Expression::all(condition.cloned().into_iter().chain(passed));
                 let after = (after != Expression::Constant(true)).then_some(after);
-                let due = match (step.kind, &entered) {
+                let due = match (kind, &entered) {
                     (StepKind::Check, Some(due)) => due.clone(),
                     (StepKind::Check, None) => {
                         group.clear();
@@ -59,8 +64,6 @@ impl Lowering<'_> {
                         after
                     }
                 };
-                let name = title(node, step).and_text(format!(" (run {run} of {})", quorum.times));
-                let mut emitted = self.script_step(node, step, name, environment);
                 emitted.condition = due;
                 emitted.goes_on_after = Some(minutes(node.body.timeout));
                 group.push(id.clone());
@@ -71,7 +74,7 @@ impl Lowering<'_> {
         let what = format!("{} of {} runs passed, or more", quorum.quorum, quorum.times);
         let mut decision = Step::run(what, runtime::QUORUM)
             .with_env("RUNS", runs)
-            .with_env("SCRIPTS", Template::text(node.body.steps.len().to_string()))
+            .with_env("SCRIPTS", Template::text(parts.to_string()))
             .with_env("QUORUM", Template::text(quorum.quorum.to_string()));
         decision.condition = condition.cloned();
         steps.push(decision);

@@ -19,20 +19,15 @@ const FOUND: &str = "found";
 
 impl Lowering<'_> {
     /// The steps that show and keep what a node has left behind. They also run after a failure.
-    pub(super) fn report_steps(
-        &self,
-        node: &Node,
-        unit: &Unit,
-        title: &Template,
-        due: Option<&Expression>,
-    ) -> Vec<Step> {
+    pub(super) fn report_steps(&self, node: &Node, unit: &Unit, due: Option<&Expression>) -> Vec<Step> {
         let mut steps = Vec::new();
         let alive = || {
             let own = due.cloned().unwrap_or(Expression::Constant(true));
             Expression::all([Expression::raw("!cancelled()"), own])
         };
         for (place, report) in node.body.reports.iter().enumerate() {
-            let kept = kept_name(node, &label(&node.body.reports, place));
+            let label = label(&node.body.reports, place);
+            let kept = kept_name(&label, node);
             let id = format!("report-{}", place + 1);
             let script = match report.format.as_str() {
                 "junit" => runtime::REPORT_JUNIT,
@@ -41,56 +36,44 @@ impl Lowering<'_> {
                 _ => runtime::REPORT,
             };
             let mut show = Step::run(format!("Show the {} report", report.format), script)
-                .with_env("NODE", title.clone())
+                .with_env("NODE", Template::text(&node.name))
                 .with_env("FORMAT", Template::text(&report.format))
                 .with_env("REPORT", Template::text(report.path.glob.text()))
                 .with_env("KEPT", kept.clone())
                 .only_if(alive())
-                .deciding_nothing(DECIDES_NOTHING);
+                .going_on(DECIDES_NOTHING);
             show.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
             let code_scanning = sends_to_code_scanning(report, unit);
             if code_scanning {
                 show = show.with_id(&id);
             }
             steps.push(show);
-            let what = format!("Keep the {} report", report.format);
-            let keep = self.upload(what, kept.clone(), node, std::slice::from_ref(&report.path));
-            steps.push(keep.only_if(alive()).deciding_nothing(DECIDES_NOTHING));
+            let title = format!("Keep the {} report", report.format);
+            let keep = upload(title, kept, node, std::slice::from_ref(&report.path));
+            steps.push(keep.only_if(alive()).going_on(DECIDES_NOTHING));
             if code_scanning {
                 let found = Expression::equals(format!("steps.{id}.outputs.{FOUND}"), "true");
-                let category = Template::text(format!("{}/", self.pipeline.name)).and_template(kept);
+                let category = Template::text(format!("{}/", self.pipeline.name))
+                    .and_template(matrix::name_with_leg(node))
+                    .and_text(format!("/{label}"));
                 let inputs = vec![
                     ("sarif_file", Input::Text(Template::text(in_directory(node, &report.path)))),
                     ("category", Input::Text(category)),
                 ];
                 let send = Step::uses("Send it to code scanning", &pins::UPLOAD_SARIF, inputs);
                 let condition = Expression::all([Expression::raw("!cancelled()"), found]);
-                steps.push(send.only_if(condition).deciding_nothing(DECIDES_NOTHING));
+                steps.push(send.only_if(condition).going_on(DECIDES_NOTHING));
             }
         }
         let kept: Vec<PathPattern> = node.body.keeps.iter().flat_map(|keep| keep.paths.clone()).collect();
         if !kept.is_empty() {
             // A job that ran out of its time is cancelled, not failed.
             let failed = Expression::any(["failure()", "cancelled()"].map(Expression::raw));
-            let name = kept_name(node, "failure");
-            let keep = self.upload("Keep what a failure left behind".to_owned(), name, node, &kept);
-            steps.push(keep.only_if(failed).deciding_nothing(KEEPING_DECIDES_NOTHING));
+            let name = kept_name("failure", node);
+            let keep = upload("Keep what a failure left behind".to_owned(), name, node, &kept);
+            steps.push(keep.only_if(failed).going_on(KEEPING_DECIDES_NOTHING));
         }
         steps
-    }
-
-    fn upload(&self, title: String, name: Template, node: &Node, paths: &[PathPattern]) -> Step {
-        let globs: Vec<String> = paths.iter().map(|path| in_directory(node, path)).collect();
-        let mut inputs = vec![
-            ("name", Input::Text(name)),
-            ("path", Input::Text(Template::text(globs.join("\n")))),
-            ("if-no-files-found", Input::Text(Template::text("ignore"))),
-            ("overwrite", Input::Flag(true)),
-        ];
-        if globs.iter().any(|glob| glob.split('/').any(|segment| segment.starts_with('.'))) {
-            inputs.push(("include-hidden-files", Input::Flag(true)));
-        }
-        Step::uses(title, &pins::UPLOAD_ARTIFACT, inputs)
     }
 
     /// Patterns that the uploading action reads otherwise than the language does, and reports that can't be sent.
@@ -105,6 +88,9 @@ impl Lowering<'_> {
             if other_wildcard || whole.starts_with(['#', '~', '!']) || whole.contains(['[', ']', '\\']) {
                 self.refuse(&format!("`{clause}` of the path `{glob}`"), &path.origin);
             }
+        }
+        if !(body.reports.is_empty() && body.keeps.is_empty()) {
+            self.check_leg_names(node);
         }
         for report in body.reports.iter().filter(|report| report.format == "sarif") {
             if !report.path.glob.is_literal() {
@@ -131,13 +117,6 @@ fn sends_to_code_scanning(report: &Report, unit: &Unit) -> bool {
     report.format == "sarif" && unit.runs != Runs::Untrusted
 }
 
-/// The name under which GitHub keeps it: no artefact's name has a dot, and legs are told apart by their number, since not
-/// every value of an axis may stand in a name.
-fn kept_name(node: &Node, label: &str) -> Template {
-    let name = Template::text(format!("{}.{label}", node.name));
-    if matrix::has_legs(node) { name.and_text(".").and("strategy.job-index") } else { name }
-}
-
 /// The format, and which of its reports it is if there are several.
 fn label(reports: &[Report], place: usize) -> String {
     let format = reports.get(place).map_or("", |report| report.format.as_str());
@@ -151,4 +130,23 @@ fn in_directory(node: &Node, path: &PathPattern) -> String {
         Some((directory, _)) => format!("{directory}/{}", path.glob.text()),
         None => path.glob.text().to_owned(),
     }
+}
+
+fn upload(title: String, name: Template, node: &Node, paths: &[PathPattern]) -> Step {
+    let globs: Vec<String> = paths.iter().map(|path| in_directory(node, path)).collect();
+    let mut inputs = vec![
+        ("name", Input::Text(name)),
+        ("path", Input::Text(Template::text(globs.join("\n")))),
+        ("if-no-files-found", Input::Text(Template::text("ignore"))),
+        ("overwrite", Input::Flag(true)),
+    ];
+    if globs.iter().any(|glob| glob.split('/').any(|segment| segment.starts_with('.'))) {
+        inputs.push(("include-hidden-files", Input::Flag(true)));
+    }
+    Step::uses(title, &pins::UPLOAD_ARTIFACT, inputs)
+}
+
+/// What is kept goes by what it is and by its node; no name of an artefact has a blank.
+fn kept_name(label: &str, node: &Node) -> Template {
+    Template::text(format!("{label} ")).and_template(matrix::name_with_leg(node))
 }

@@ -24,17 +24,23 @@ const LONGEST_TITLE: usize = 60;
 const COLUMNS: usize = 76;
 
 impl Lowering<'_> {
-    /// A step for each script of a node.
+    /// A step for each script of a node, the raw steps of its blocks where they stand, and then for each measure.
     pub(super) fn script_steps(
         &self,
         node: &Node,
         environment: &[(String, Template)],
         condition: Option<&Expression>,
+        raw: Vec<(usize, Vec<Step>)>,
     ) -> Vec<Step> {
         let mut steps: Vec<Step> = Vec::new();
+        let mut raw = raw.into_iter().peekable();
         // The id of the first of the neighbouring checks.
         let mut first_check: Option<String> = None;
         for (index, step) in node.body.steps.iter().enumerate() {
+            while let Some((_, block)) = raw.next_if(|(position, _)| *position <= index) {
+                steps.extend(block);
+                first_check = None;
+            }
             let mut emitted = self.script_step(node, step, title(node, step), environment);
             emitted.condition = condition.cloned();
             match (step.kind, &first_check) {
@@ -54,6 +60,12 @@ impl Lowering<'_> {
                     emitted.condition = Some(Expression::all([alive, Expression::any(ran), own]));
                 }
             }
+            steps.push(emitted);
+        }
+        steps.extend(raw.flat_map(|(_, block)| block));
+        for measure in &node.body.measures {
+            let mut emitted = self.measure_step(node, measure, None);
+            emitted.condition = condition.cloned();
             steps.push(emitted);
         }
         steps

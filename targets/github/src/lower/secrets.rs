@@ -38,20 +38,23 @@ impl Lowering<'_> {
         if unit.runs == Runs::Untrusted {
             return Vec::new();
         }
-        let files = self.secrets(node).filter(|secret| secret.file);
-        let step = |secret: &Secret| {
-            Step::run(format!("Write {} to a file", secret.variable), runtime::SECRET_FILE)
-                .with_env("SECRET", stored(secret))
-                .with_env("FILE", file(secret))
-        };
-        files.map(step).collect()
+        self.secrets(node).filter(|secret| secret.file).map(file_step).collect()
     }
 }
 
-fn stored(secret: &Secret) -> Template {
+/// The step that writes one to its file.
+pub(super) fn file_step(secret: &Secret) -> Step {
+    Step::run(format!("Write {} to a file", secret.variable), runtime::SECRET_FILE)
+        .with_env("SECRET", stored(secret))
+        .with_env("FILE", file(secret))
+}
+
+/// What is stored on GitHub.
+pub(super) fn stored(secret: &Secret) -> Template {
     Template::expression(format!("secrets.{}", secret.variable))
 }
 
-fn file(secret: &Secret) -> Template {
+/// The file of one that is one.
+pub(super) fn file(secret: &Secret) -> Template {
     Template::expression("runner.temp").and_text(format!("/secrets/{}", secret.variable))
 }

@@ -10,11 +10,15 @@ use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKi
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
         for node in &self.pipeline.nodes {
+            if let (Some(_), Some(block)) = (quorum(node), node.body.engines.first()) {
+                self.refuse("an `engine` block in a gate that repeats", &block.origin);
+            }
             self.refuse_long_job(node);
             self.refuse_in_body(&node.body);
-            self.refuse_in_reports(node);
             self.check_sidecars(node);
             self.refuse_many_legs(node);
+            self.refuse_measures(node);
+            self.refuse_in_reports(node);
             match &node.kind {
                 NodeKind::Artefact(_) => self.check_image(node),
                 NodeKind::Gate(_) | NodeKind::Job => {}
@@ -92,17 +96,18 @@ impl Lowering<'_> {
     fn refuse_in_body(&self, body: &Body) {
         let clauses = [
             ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
-            ("`measure`", body.measures.first().map(|measure| &measure.origin)),
             ("`cache`", body.caches.first().map(|cache| &cache.origin)),
-            (
-                "`engine github`",
-                body.engines.iter().find(|block| block.target == "github").map(|block| &block.origin),
-            ),
         ];
         for (clause, origin) in clauses {
             if let Some(origin) = origin {
                 self.refuse(clause, origin);
             }
+        }
+        if let Some(block) = body.engines.first()
+            && body.steps.is_empty()
+            && !body.engines.iter().any(|block| block.target == "github")
+        {
+            self.refuse(&format!("a node with steps for {} alone", block.target), &block.origin);
         }
         self.check_runner(&body.runner, body);
         for leg in body.matrix.iter().flat_map(|matrix| &matrix.legs) {
@@ -125,6 +130,9 @@ impl Lowering<'_> {
         }
         if let Some(environment) = self.program.environments.get(&deploy.environment) {
             self.refuse_in_environment(node, environment);
+            if environment.tier == Tier::Ephemeral {
+                self.check_preview(node, deploy, environment);
+            }
         }
     }
 
@@ -141,11 +149,6 @@ impl Lowering<'_> {
                 ),
                 "deploy the artefacts together, as one set, or say `lock queue` in the environment",
             );
-        }
-        if let Some(teardown) = &environment.teardown {
-            self.refuse("`teardown`", &teardown.origin);
-        } else if environment.tier == Tier::Ephemeral {
-            self.refuse("an ephemeral environment", &environment.origin);
         }
         let both = |binding: &&Binding| node.body.env.iter().any(|own| own.variable == binding.variable);
         if let Some(twice) = environment.values.iter().find(both) {

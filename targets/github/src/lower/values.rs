@@ -1,7 +1,7 @@
 //! Texts with facts in them, and the variables of scripts.
 
 use super::order::{Runs, Unit};
-use super::{Lowering, artefacts, images, matrix};
+use super::{Lowering, artefacts, images, matrix, previews, raw};
 use crate::document::Step;
 use crate::runtime;
 use crate::template::Template;
@@ -12,6 +12,9 @@ const FACTS: &str = "facts";
 
 /// The variable of the job's token.
 const TOKEN: &str = "PIPE_TOKEN";
+
+/// The token itself.
+pub(super) const TOKEN_OF_JOB: &str = "github.token";
 
 impl Lowering<'_> {
     /// A text in a job, facts filled in by GitHub.
@@ -38,6 +41,7 @@ impl Lowering<'_> {
                     .and("github.run_id");
             }
             Fact::Input(name) => format!("inputs.{name}"),
+            Fact::StepOutput { step, output } => format!("steps.{}.outputs.{output}", raw::id(step)),
             Fact::ArtefactDigest(name) => match self.pipeline.node_named(name) {
                 Some(producer) => self.digest_of(producer, unit),
                 None => return Template::default(),
@@ -97,6 +101,7 @@ impl Lowering<'_> {
             .collect();
         variables.extend(self.layout_variable(node));
         variables.extend(self.sidecar_variables(node));
+        variables.extend(self.preview_of(node).map(|_| previews::variable(previews::NUMBER)));
         variables.extend(of_legs.into_iter().map(|name| (name.to_owned(), matrix::leg_value(name))));
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));

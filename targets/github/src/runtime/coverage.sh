@@ -1,6 +1,6 @@
 
-# How many lines are covered, and of how many: Cobertura and JaCoCo.
-cat > "$scratch/covered.awk" <<'AWK'
+# How many lines a file says are covered, and of how many: Cobertura, JaCoCo.
+cat > "$scratch/covered.awk" << 'AWK'
 name == "coverage" && attribute("line-rate") != "" {
   share = attribute("line-rate")
   covered = attribute("lines-covered")
@@ -8,7 +8,7 @@ name == "coverage" && attribute("line-rate") != "" {
 }
 name == "report" { jacoco = 1 }
 # The last counter is that of the whole report.
-jacoco && name == "counter" && attribute("type") == "LINE" {
+name == "counter" && jacoco && attribute("type") == "LINE" {
   covered = attribute("covered")
   all = covered + attribute("missed")
 }
@@ -16,25 +16,27 @@ END { if (all != "") print covered + 0, all + 0; else if (share != "") print sha
 AWK
 
 # The same of LCOV.
-cat > "$scratch/lcov.awk" <<'AWK'
+cat > "$scratch/lcov.awk" << 'AWK'
 /^SF:/ { known = 1 }
 /^LF:/ { all += substr($0, 4) }
 /^LH:/ { covered += substr($0, 4) }
 END { if (known) print covered + 0, all + 0 }
 AWK
 
+cat > "$scratch/row.awk" << 'AWK'
+{
+  count = split(row, part, " ")
+  if (count == 2 && part[2] > 0) share = sprintf("%.1f %%", 100 * part[1] / part[2])
+  else if (count == 1) share = sprintf("%.1f %%", part[1])
+  else if (count == 0) share = "its form is not known"
+  printf "| %s | %s | %s | %s |\n", escape($0), count == 2 ? part[1] : "", count == 2 ? part[2] : "", share
+}
+AWK
+
 echo '| file | covered | lines | |'
 echo '| :--- | ---: | ---: | ---: |'
 while IFS= read -r file; do
-  counts=$(awk -f "$scratch/xml.awk" -f "$scratch/covered.awk" "./$file")
-  [[ -n $counts ]] || counts=$(awk -f "$scratch/lcov.awk" "./$file")
-  awk '
-    NR == 1 { gsub(/[\\`*_\[\]|<>]/, "\\\\&"); file = $0 }
-    NR == 2 && NF == 0 { share = "its form is not known" }
-    NR == 2 && NF == 1 { share = sprintf("%.1f %%", $1) }
-    NR == 2 && NF == 2 { covered = $1; all = $2 }
-    END {
-      if (all > 0) share = sprintf("%.1f %%", 100 * covered / all)
-      printf "| %s | %s | %s | %s |\n", file, covered, all, share
-    }' <<< "$file"$'\n'"$counts"
+  row=$(awk -f "$scratch/tags.awk" -f "$scratch/covered.awk" "./$file")
+  [[ -n $row ]] || row=$(awk -f "$scratch/lcov.awk" "./$file")
+  awk -v "row=$row" -f "$scratch/escape.awk" -f "$scratch/row.awk" <<< "$file"
 done < "$scratch/files"

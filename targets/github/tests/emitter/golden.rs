@@ -38,6 +38,11 @@ fn tools() {
 }
 
 #[test]
+fn reports() {
+    insta::assert_snapshot!(programs::reports().workflow());
+}
+
+#[test]
 fn rollout() {
     insta::assert_snapshot!(programs::rollout().workflow());
 }
@@ -63,8 +68,22 @@ fn containers() {
 }
 
 #[test]
-fn besides() {
-    insta::assert_snapshot!(programs::besides().workflow());
+fn measured() {
+    insta::assert_snapshot!(programs::measured().workflow());
+}
+
+#[test]
+fn previews() {
+    let build = programs::previews();
+    let output = build.output();
+    assert!(output.diagnostics.is_empty(), "{:#?}", output.diagnostics);
+    let texts: Vec<String> =
+        output.files.iter().map(|file| format!("--- {}\n{}", file.path, file.text)).collect();
+    insta::assert_snapshot!(texts.join("\n"));
+    for file in &output.files {
+        let named: Vec<&str> = file.origins.iter().map(|(job, _)| job.as_str()).collect();
+        assert_eq!(named, crate::traps::job_ids(&file.text), "each job has its origin");
+    }
 }
 
 #[test]
@@ -81,9 +100,10 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::tools(),
         programs::rollout(),
         programs::ways_in(),
-        programs::besides(),
         programs::legs(),
         programs::repeated(),
+        programs::measured(),
+        programs::previews(),
     ];
     for build in all {
         let files = build.output().files;

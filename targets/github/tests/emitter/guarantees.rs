@@ -2,7 +2,7 @@
 
 use crate::programs::{self, Build, globs, origin};
 use pipec_github::ASSUMPTIONS;
-use pipec_ir::{Guarantee, Standing, Target};
+use pipec_ir::{EngineBlock, EngineStep, Guarantee, Standing, Target};
 use std::collections::BTreeSet;
 
 fn guarantees(build: &Build) -> Vec<Guarantee> {
@@ -32,9 +32,25 @@ fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
 /// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
 #[test]
 fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
-    let all =
-        [service(), programs::images(), programs::overridden(), programs::rollout(), programs::containers()];
-    let given: BTreeSet<&str> = all
+    let raw = programs::hello().edit("unit", |node| {
+        node.body.engines = vec![EngineBlock {
+            target: "github".to_owned(),
+            because: "b".to_owned(),
+            steps: vec![EngineStep::Run(programs::step("true"))],
+            position: 0,
+            origin: origin(),
+        }];
+    });
+    let builds = [
+        service(),
+        programs::images(),
+        programs::overridden(),
+        programs::rollout(),
+        programs::containers(),
+        programs::previews(),
+        raw,
+    ];
+    let given: BTreeSet<&str> = builds
         .iter()
         .flat_map(guarantees)
         .filter(|guarantee| guarantee.standing == Standing::Assumed)

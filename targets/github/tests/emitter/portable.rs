@@ -10,13 +10,10 @@ const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
     ("facts", FACTS),
     ("forward", FORWARD),
     ("override-in-force", OVERRIDE_IN_FORCE),
+    ("preview-wanted", PREVIEW_WANTED),
     ("quorum", QUORUM),
     ("record-file", RECORD_FILE),
     ("record-folder", RECORD_FOLDER),
-    ("report", REPORT),
-    ("report-coverage", REPORT_COVERAGE),
-    ("report-junit", REPORT_JUNIT),
-    ("report-markdown", REPORT_MARKDOWN),
     ("script", SCRIPT),
     ("secret-file", SECRET_FILE),
     ("tool-rust", TOOL_RUST),
@@ -32,6 +29,8 @@ const ON_UBUNTU: &[(&str, &str)] = &[
     ("override-approved", OVERRIDE_APPROVED),
     ("override-asked", OVERRIDE_ASKED),
     ("plan", PLAN),
+    ("preview-find", PREVIEW_FIND),
+    ("preview-forget", PREVIEW_FORGET),
     ("push-image", PUSH_IMAGE),
     ("record-image", RECORD_IMAGE),
     ("verdict", VERDICT),
@@ -100,8 +99,6 @@ fn each_fixed_script_has_only_the_functions_it_calls() {
     for (name, script) in all {
         for line in script.lines() {
             let Some(function) = line.strip_suffix("() {") else { continue };
-            // Or one of awk.
-            let function = function.trim_start_matches("function ");
             let calls = script
                 .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
                 .filter(|word| *word == function);

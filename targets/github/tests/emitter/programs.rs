@@ -373,6 +373,53 @@ pub fn overridden() -> Build {
     build
 }
 
+/// A preview for each pull request of a member, beside a way to production.
+pub fn previews() -> Build {
+    let members = vec![Condition::Event(Event::PullRequest), Condition::Not(Box::new(Condition::Fork))];
+    let host = Text {
+        pieces: vec![
+            Piece::Literal("https://pr-".to_owned()),
+            Piece::Fact(Fact::PullRequestNumber),
+            Piece::Literal(".shop.example".to_owned()),
+        ],
+    };
+    Build::new("previews", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .environment(Environment {
+            tier: Tier::Ephemeral,
+            open_to_members: true,
+            url: Some(host.clone()),
+            ttl: Some(172_800_000),
+            values: vec![binding("SITE", host)],
+            secrets: vec![secret("TOKEN", false), secret("KEY", true)],
+            identities: vec![Identity {
+                provider: "aws".to_owned(),
+                role: "arn:aws:iam::123456789012:role/preview".to_owned(),
+                origin: origin(),
+            }],
+            teardown: Some(Action {
+                steps: vec![step("./remove.sh \"$SITE\""), check("gone", "./gone.sh")]
+                    .into_iter()
+                    .map(|step| Step { kind: StepKind::Run, ..step })
+                    .collect(),
+                env: vec![binding("PARTS", Text::literal("all"))],
+                origin: origin(),
+            }),
+            ..environment("preview")
+        })
+        .environment(environment("production"))
+        .stage("commit", Condition::Always)
+        .node("pages", artefact(ArtefactType::Package, &["dist/**"]), body(&["make"]), &[])
+        .stage("preview", Condition::All(members))
+        .node("deploy-pages-to-preview", deploy(&["pages"], "preview"), body(&["./deploy.sh"]), &["pages"])
+        .stage("release", Condition::Branch(glob("main")))
+        .node(
+            "deploy-pages-to-production",
+            deploy(&["pages"], "production"),
+            body(&["./deploy.sh"]),
+            &["pages"],
+        )
+}
+
 /// Every way in, and conditions that GitHub can't decide.
 pub fn every_event() -> Build {
     let input = |name: &str, ty, default: &str| Input {
@@ -509,6 +556,25 @@ pub fn tools() -> Build {
         .stage("commit", Condition::Always)
         .node("versions", NodeKind::Job, versions, &[])
         .node("files", NodeKind::Job, files, &[])
+}
+
+/// Nodes whose tests and findings are shown, one in shards and with what a failure leaves behind.
+pub fn reports() -> Build {
+    let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
+    let report =
+        |format: &str, text: &str| Report { format: format.to_owned(), path: path(text), origin: origin() };
+    let mut unit = body(&["make test"]);
+    unit.directory = Some(("app".to_owned(), origin()));
+    unit.reports = vec![report("junit", "out/*.xml"), report("coverage", "out/lcov.info")];
+    unit.keeps = vec![Keep { paths: vec![path("logs/**")], origin: origin() }];
+    unit.shards = Some((2, origin()));
+    let mut sast = body(&["make scan"]);
+    sast.reports =
+        vec![report("sarif", "scan.sarif"), report("markdown", "notes.md"), report("html", "site/**")];
+    Build::new("reports", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+        .node("sast", NodeKind::Gate(gate("sast", &[])), sast, &[])
 }
 
 pub fn action(scripts: &[&str]) -> Option<Action> {
@@ -713,6 +779,55 @@ pub fn repeated() -> Build {
         .node("answers", NodeKind::Gate(answers), ask, &["app"])
 }
 
+pub fn expect(key: &str, operator: Operator, threshold: Threshold) -> Expectation {
+    Expectation { key: key.to_owned(), operator, threshold, basis: Basis::Value, origin: origin() }
+}
+
+pub fn measure(file: &str, expectations: Vec<Expectation>) -> Measure {
+    Measure { file: file.to_owned(), expectations, origin: origin() }
+}
+
+/// Gates that judge reports: behind scripts, without any, again and again, and only where no exemption holds.
+pub fn measured() -> Build {
+    let quantity = |number: &str, unit: &str| Threshold::Quantity(number.to_owned(), unit.to_owned());
+    let rows = || {
+        vec![
+            expect("latency.p95", Operator::Less, quantity("300", "ms")),
+            expect("errors", Operator::LessOrEqual, quantity("0.5", "%")),
+            expect("build \"${{ x }}\"", Operator::NotEqual, Threshold::Text("de|bug ${{ y }}".to_owned())),
+        ]
+    };
+    let memory = || vec![expect("peak", Operator::LessOrEqual, quantity("2", "GiB"))];
+    let auc = || vec![expect("auc", Operator::GreaterOrEqual, Threshold::Number("0.82".to_owned()))];
+    let mut load = body(&["make load"]);
+    load.directory = Some(("bench".to_owned(), origin()));
+    load.measures = vec![measure("out/load.json", rows()), measure("memory.json", memory())];
+    let mut bare = body(&[]);
+    bare.uses = vec![("app".to_owned(), origin())];
+    bare.measures = vec![measure("app.json", memory())];
+    let mut model = body(&["make ask", "make answer"]);
+    model.measures = vec![measure("model.json", auc())];
+    let answers = Gate {
+        quorum: Some(Quorum { times: 2, quorum: 2 }),
+        exemptions: vec![ExemptionRule {
+            when: Exemption::OnFork,
+            because: "forks have no model".to_owned(),
+            origin: origin(),
+        }],
+        ..gate("evaluation", &["app"])
+    };
+    let mut speed = body(&[]);
+    speed.measures = vec![measure("a.json", auc()), measure("b.json", auc())];
+    let again = Gate { quorum: Some(Quorum { times: 2, quorum: 2 }), ..gate("performance", &["app"]) };
+    Build::new("measured", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("app", artefact(ArtefactType::Archive, &["app.json"]), body(&["make"]), &[])
+        .node("load", NodeKind::Gate(gate("performance", &["app"])), load, &["app"])
+        .node("bare", NodeKind::Gate(gate("acceptance", &["app"])), bare, &["app"])
+        .node("answers", NodeKind::Gate(answers), model, &["app"])
+        .node("speed", NodeKind::Gate(again), speed, &["app"])
+}
+
 /// A file of a name that others depend on, inputs that must be given, several schedules, and a lock for the newest alone.
 pub fn ways_in() -> Build {
     let input = |name: &str, ty, default: Option<&str>| Input {
@@ -763,24 +878,4 @@ pub fn ways_in() -> Build {
             body(&["./deploy.sh"]),
             &["unit", "app"],
         )
-}
-
-/// What jobs have besides their scripts.
-pub fn besides() -> Build {
-    let pattern = |text: &str| PathPattern { glob: glob(text), origin: origin() };
-    let report = |format: &str, path: &str| Report {
-        format: format.to_owned(),
-        path: pattern(path),
-        origin: origin(),
-    };
-    let mut unit = body(&["make test"]);
-    unit.directory = Some(("app".to_owned(), origin()));
-    unit.reports = vec![report("junit", "out/**/*.xml"), report("html", ".site/index.html")];
-    unit.keeps = vec![Keep { paths: vec![pattern("logs/**"), pattern("core")], origin: origin() }];
-    let mut sast = body(&["make scan"]);
-    sast.reports = vec![report("sarif", "scan.sarif"), report("markdown", "scan.md")];
-    Build::new("besides", vec![on_push(&["main"]), on_pull_request(&["main"])])
-        .stage("commit", Condition::Always)
-        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
-        .node("sast", NodeKind::Gate(gate("sast", &[])), sast, &[])
 }

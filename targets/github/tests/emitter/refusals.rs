@@ -15,18 +15,27 @@ fn cannot(what: &str) -> Vec<String> {
 fn clauses_of_later_versions_are_refused() {
     let retry = Retry { times: 1, because: "flaky".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.retry = Some(retry)), cannot("`retry`"));
-    let measure = Measure { file: "m.json".to_owned(), expectations: Vec::new(), origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot("`measure`"));
+    for (basis, what) in [(Basis::Samples, "`samples … confidence`"), (Basis::Drop, "`drop … vs`")] {
+        let row =
+            Expectation { basis, ..expect("auc", Operator::Greater, Threshold::Number("0.8".to_owned())) };
+        let measure = measure("m.json", vec![row]);
+        assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot(what));
+    }
     let cache = Cache { path: "t".to_owned(), key_file: "l".to_owned(), origin: origin() };
     assert_eq!(complaints_of_body(|body| body.caches = vec![cache]), cannot("`cache`"));
     let block = |target: &str| EngineBlock {
         target: target.to_owned(),
         because: "b".to_owned(),
         steps: Vec::new(),
+        position: 0,
         origin: origin(),
     };
-    assert_eq!(complaints_of_body(|body| body.engines = vec![block("github")]), cannot("`engine github`"));
     assert!(complaints_of_body(|body| body.engines = vec![block("gitlab")]).is_empty());
+    let alone = |body: &mut Body| {
+        body.engines = vec![block("gitlab")];
+        body.steps.clear();
+    };
+    assert_eq!(complaints_of_body(alone), cannot("a node with steps for gitlab alone"));
 }
 
 #[test]
@@ -57,7 +66,51 @@ fn deploys_of_later_versions_are_refused() {
         build.complaints()
     };
     assert!(with(&|environment| environment.lock = Lock::Newest).is_empty());
-    assert_eq!(with(&|environment| environment.tier = Tier::Ephemeral), cannot("an ephemeral environment"));
+}
+
+#[test]
+fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
+    let with = |change: &dyn Fn(&mut Build)| {
+        let mut build = previews();
+        change(&mut build);
+        build.complaints()
+    };
+    let in_preview = |change: &dyn Fn(&mut Environment)| {
+        with(&|build| change(build.program.environments.get_mut("preview").unwrap()))
+    };
+    let cannot = |what: &str| [format!("P1101 {what} can't be built for github")];
+    assert!(with(&|_| {}).is_empty());
+    assert_eq!(
+        with(&|build| build.pipeline.stages[1].condition = Condition::Event(Event::Push)),
+        cannot("a deploy to `preview` without a pull request that it could be torn down with")
+    );
+    let approval = Approval { role: "all".to_owned(), min: 1, not_author: false, origin: origin() };
+    let asked = in_preview(&|preview| preview.approval = Some(approval.clone()));
+    assert!(asked.contains(&cannot("an approval for the ephemeral environment `preview`")[0]), "{asked:?}");
+    assert_eq!(
+        in_preview(&|preview| preview.lock = Lock::Newest),
+        cannot(
+            "`lock newest` for the ephemeral environment `preview`, whose teardown could replace a deploy that waits,"
+        )
+    );
+    assert_eq!(
+        in_preview(&|preview| preview.teardown.as_mut().unwrap().steps[0].kind = StepKind::Check),
+        cannot("a `check` in the teardown of `preview`")
+    );
+    assert_eq!(
+        with(&|build| {
+            let deploy = build.pipeline.nodes.iter_mut().find(|it| it.name == "deploy-pages-to-preview");
+            deploy.unwrap().body.rights = vec![(Right::Pages, origin())];
+        }),
+        cannot("a right to write in a deploy to `preview`, whose code nobody has reviewed,")
+    );
+    assert_eq!(
+        with(&|build| {
+            let other = Pipeline { name: "other".to_owned(), ..build.pipeline.clone() };
+            build.program.pipelines = vec![build.pipeline.clone(), other];
+        }),
+        cannot("an ephemeral environment that pipeline `other` enters, too,")
+    );
 }
 
 #[test]
@@ -400,8 +453,8 @@ fn legs_that_github_can_not_tell_apart_are_refused() {
     assert_eq!(
         complaints("app", axes(&[("path", &["a/b", "..", "x"])])),
         [
-            "P1102 what the leg `a/b` of `app` builds can't be kept under that name",
-            "P1102 what the leg `..` of `app` builds can't be kept under that name"
+            "P1102 what the leg `a/b` of `app` leaves behind can't be kept under that name",
+            "P1102 what the leg `..` of `app` leaves behind can't be kept under that name"
         ]
     );
     assert_eq!(

@@ -34,7 +34,7 @@ fn triggers(workflow: &str) -> &str {
     rest.split_once("\n\n").unwrap().0
 }
 
-fn job_ids(workflow: &str) -> Vec<&str> {
+pub fn job_ids(workflow: &str) -> Vec<&str> {
     let (_, jobs) = workflow.split_once("\njobs:\n").unwrap();
     let keys = jobs.lines().filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
     keys.filter(|key| !key.starts_with([' ', '#'])).collect()
@@ -474,8 +474,14 @@ const ASSUMED: &[(&str, &str)] = &[
     ("who else writes deployments", "nobody but this workflow writes the deployments"),
     ("what pinned actions do", "actions do at their pinned commits what they say"),
     ("what images do", "nobody moves the tag of one that goes by no digest"),
+    ("what raw steps do", "what the raw steps of an `engine` block do"),
     ("tools of the machines", "runners have bash"),
     ("what a build leaves behind on the machine that pushes", "does not spy on the push"),
+    (
+        "who enters an ephemeral environment",
+        "the environment of an ephemeral one lets in `refs/pull/*/merge`",
+    ),
+    ("the clock of the sweep", "GitHub starts the hourly sweep of ephemeral environments"),
     (
         "what gates of a deploy find",
         "between a deploy and the gates that read its environment nobody else deploys there",
@@ -492,7 +498,7 @@ fn trap_64_the_reference_lists_what_remains_assumed() {
     }
     assert_eq!(
         assumed.lines().filter(|line| line.starts_with("- ")).count(),
-        13,
+        16,
         "a new one needs words above"
     );
 }

@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{containers, hello, images, library, newest, shop, tools};
+use crate::sample::{containers, hello, images, library, newest, shop, tools, workshop};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -221,6 +221,74 @@ broken! {
     the_verification_changed_by_a_byte: hello {
         "deploy-app-to-production": "[[ sha256:$digest == \"$DIGEST\" ]] ||" => "[[ sha256:$digest != \"$DIGEST\" ]] ||"
     } "none that the source asks for";
+
+    // Reports, and what is kept after a failure.
+    trap_04_a_report_that_decides: workshop {
+        "unit": "        continue-on-error: true # a report decides nothing\n" => ""
+    } "continue-on-error";
+    trap_04_a_script_beside_reports_that_goes_on: workshop {
+        "unit": "        working-directory: app\n        run: make test" => "        continue-on-error: true\n        working-directory: app\n        run: make test"
+    } "continue-on-error";
+    trap_04_the_verdict_goes_on: hello {
+        "verdict": "        env:" => "        continue-on-error: true\n        env:"
+    } "continue-on-error";
+    trap_04_the_plan_goes_on: shop {
+        "plan": "        id: plan\n" => "        id: plan\n        continue-on-error: true\n"
+    } "continue-on-error";
+    a_report_that_is_not_shown_after_a_failure: workshop {
+        "unit": "        if: \"${{ !cancelled() }}\"\n" => ""
+    } "leaves out the step";
+    a_report_of_an_exempt_gate_that_is_never_shown: workshop {
+        "spelling": "!cancelled() && !(" => "!cancelled() && ("
+    } "leaves out the step";
+    what_is_kept_after_a_success_only: workshop {
+        "unit": "failure() || cancelled()" => "success()"
+    } "leaves out the step";
+    another_report_is_shown: workshop {
+        "unit": "REPORT: out/*.xml" => "REPORT: \"**\""
+    } "shows or keeps something else";
+    another_file_is_kept: workshop {
+        "unit": "            app/logs/**\n" => "            ../_temp/**\n"
+    } "shows or keeps something else";
+    a_report_under_the_name_of_an_artefact: workshop {
+        "unit": "          name: junit unit\n" => "          name: app\n"
+    } "shows or keeps something else";
+    a_report_under_the_name_of_another_nodes: workshop {
+        "unit": "          name: junit unit\n" => "          name: sarif sast\n"
+    } "shows or keeps something else";
+    a_report_kept_as_an_artefact: workshop {
+        "unit": "          name: junit unit\n" => "          name: unit\n"
+    } "it has 1 steps of Upload";
+    a_report_that_is_missing_fails: workshop {
+        "unit": "          if-no-files-found: ignore" => "          if-no-files-found: error"
+    } "shows or keeps something else";
+    hidden_files_are_kept_too: workshop {
+        "unit": "          name: failure unit\n" => "          name: failure unit\n          include-hidden-files: true\n"
+    } "shows or keeps something else";
+    a_report_more: workshop {
+        "spelling": "          name: html spelling\n" => "          name: html spelling\n          retention-days: 90\n"
+    } "`retention-days`";
+    a_report_made_of_a_secret: workshop {
+        "unit": "          KEPT: junit unit\n" => "          KEPT: ${{ github.token }}\n"
+    } "passes on a secret";
+    a_report_sent_elsewhere: workshop {
+        "sast": "          category: workshop/sast/sarif" => "          category: workshop/sast/sarif\n          token: other"
+    } "`token`";
+    a_report_in_the_place_of_another: workshop {
+        "sast": "          category: workshop/sast/sarif" => "          category: codeql"
+    } "shows or keeps something else";
+    a_report_sent_by_another_commit: workshop {
+        "sast": "upload-sarif@8aad20d150bbac5944a9f9d289da16a4b0d87c1e" => "upload-sarif@v4"
+    } "no pinned action";
+    trap_21_the_right_to_report_on_pull_requests: workshop {
+        "sast": "github.event_name != 'pull_request'" => "github.event_name != 'never'"
+    } "that nobody reviewed";
+    trap_21_the_right_to_report_without_a_clause: workshop {
+        "unit": "      contents: read # checkout" => "      contents: read\n      security-events: write"
+    } "`security-events: write`";
+    trap_21_the_right_to_report_in_the_untrusted_twin: workshop {
+        "sast-untrusted": "      contents: read # checkout" => "      contents: read\n      security-events: write"
+    } "`security-events: write`";
 
     // What starts it.
     trap_11_a_wider_branch_filter: hello {

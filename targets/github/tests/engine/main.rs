@@ -2,9 +2,9 @@
 
 #[cfg(test)]
 mod broken;
-mod broken_besides;
 mod broken_deploys;
 mod broken_legs;
+mod broken_measures;
 mod broken_sidecars;
 mod broken_windows;
 #[cfg(test)]
@@ -12,6 +12,10 @@ mod mangled;
 #[cfg(test)]
 mod overridden;
 #[cfg(test)]
+mod raw;
+#[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod torn_down;
 #[cfg(test)]
 mod whole;

@@ -9,7 +9,7 @@ pub fn glob(text: &str) -> Glob {
     Glob::parse(text).unwrap()
 }
 
-fn origin() -> Origin {
+pub fn origin() -> Origin {
     Origin::at(Span::default())
 }
 
@@ -432,6 +432,46 @@ pub fn containers() -> Build {
     let own = format!("box:1@sha256:{}", "0".repeat(64));
     let scan = boxed(body(vec![run("scan")], &["app", "web"]), &own);
     build.node("scan", gate("test", &[]), scan, &[]);
+    build
+}
+
+pub fn report(format: &str, path: &str) -> Report {
+    Report { format: format.to_owned(), path: path_pattern(path), origin: origin() }
+}
+
+pub fn path_pattern(path: &str) -> PathPattern {
+    PathPattern { glob: glob(path), origin: origin() }
+}
+
+/// What jobs have besides scripts: reports, what is kept after a failure.
+pub fn workshop() -> Build {
+    let triggers = vec![
+        push(&["main"]),
+        pull_request(&["main"]),
+        tag(&["v*"]),
+        Trigger::Schedule("0 3 * * 1-5".to_owned(), origin()),
+        Trigger::Manual(Vec::new(), origin()),
+    ];
+    let mut build = Build::new("workshop", triggers);
+    build.stage("commit", Condition::Always);
+    build.pipeline.stages[0].runs_on_schedule = true;
+    let mut unit = body(vec![run("make test")], &[]);
+    unit.directory = Some(("app".to_owned(), origin()));
+    unit.reports = vec![
+        report("junit", "out/*.xml"),
+        report("markdown", "notes.md"),
+        report("junit", "more.xml"),
+        report("coverage", ".cover/lcov.info"),
+    ];
+    unit.keeps = vec![Keep { paths: vec![path_pattern("logs/**"), path_pattern("core")], origin: origin() }];
+    build.node("unit", gate("test", &[]), unit, &[]);
+    let mut sast = body(vec![run("scan")], &[]);
+    sast.reports = vec![report("sarif", "out/scan.sarif")];
+    build.node("sast", gate("sast", &[]), sast, &[]);
+    let mut spelling = body(vec![run("spell")], &[]);
+    spelling.reports = vec![report("html", "spelling.html")];
+    let kind = exempt(gate("lint", &[]), Exemption::OnFork, "forks have their own words");
+    build.node("spelling", kind, spelling, &[]);
     build
 }
 

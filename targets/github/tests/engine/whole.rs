@@ -2,7 +2,7 @@
 
 use crate::sample::{self, Build};
 use pipec_github::GitHub;
-use pipec_ir::{GeneratedFile, NodeKind, Target, TargetContext};
+use pipec_ir::{GeneratedFile, Keep, NodeKind, Target, TargetContext};
 
 /// The one file a pipeline becomes.
 pub fn compiled(build: &Build) -> GeneratedFile {
@@ -14,7 +14,12 @@ pub fn compiled(build: &Build) -> GeneratedFile {
 
 /// What the model finds, one line each.
 pub fn told(build: &Build, file: &GeneratedFile) -> Vec<String> {
-    let findings = pipec_github::engine::verify(&build.program, &build.pipeline, std::slice::from_ref(file));
+    told_of(build, std::slice::from_ref(file))
+}
+
+/// The same of several files.
+pub fn told_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
+    let findings = pipec_github::engine::verify(&build.program, &build.pipeline, files);
     findings
         .into_iter()
         .map(|finding| {
@@ -85,6 +90,20 @@ fn a_pipeline_of_repeated_gates_is_proven() {
 #[test]
 fn a_pipeline_in_containers_is_proven() {
     is_silent(&sample::containers());
+}
+
+#[test]
+fn what_jobs_have_besides_scripts_is_proven() {
+    is_silent(&sample::workshop());
+    for mut build in [sample::legs(), sample::repeated(), sample::rollout(), sample::containers()] {
+        for node in &mut build.pipeline.nodes {
+            node.body.reports =
+                vec![sample::report("junit", "out/*.xml"), sample::report("sarif", "a.sarif")];
+            node.body.keeps =
+                vec![Keep { paths: vec![sample::path_pattern("logs/**")], origin: node.origin.clone() }];
+        }
+        is_silent(&build);
+    }
 }
 
 #[test]

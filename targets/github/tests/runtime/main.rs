@@ -15,8 +15,10 @@
 #[path = "../emitter/bench.rs"]
 mod bench;
 mod deploys;
+mod measure;
 mod overrides;
 mod plan;
+mod previews;
 mod record;
 #[path = "../emitter/scripts.rs"]
 mod scripts;

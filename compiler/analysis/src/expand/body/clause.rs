@@ -7,8 +7,8 @@ use crate::scope::suggest_of;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
-    Action, Binding, Cache, Checkout, Expectation, Keep, Measure, Operator, PathPattern, Quorum, Report,
-    Retry, Right, Step, StepKind, Text, Tool, ToolVersion,
+    Action, Binding, Cache, Checkout, Keep, PathPattern, Quorum, Report, Retry, Right, Step, StepKind, Text,
+    Tool, ToolVersion,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
@@ -102,10 +102,9 @@ impl<'a> Expander<'a, '_> {
                 work.body.keeps.push(Keep { paths, origin });
             }
             BodyClause::Measure { file, rows } => {
-                if let Some(file) = self.literal_text(file, "the file of a measure", frame) {
-                    let expectations = rows.iter().map(|row| expectation(row, frame)).collect();
-                    work.body.measures.push(Measure { file, expectations, origin });
-                }
+                let measure = self.measure(file, rows, span, work, frame);
+                work.has_error |= measure.is_none();
+                work.body.measures.extend(measure);
             }
             BodyClause::Cache { path, key } => {
                 let path = self.literal_text(path, "a path", frame);
@@ -418,23 +417,6 @@ pub(super) fn script_step(
 ) -> Option<Step> {
     let text = script.verbatim()?;
     Some(Step { name, script: text, kind, origin: frame.origin(script.span) })
-}
-
-fn expectation(row: &Clause<ast::Expectation>, frame: &Frame) -> Expectation {
-    let operator = match row.kind.operator.node {
-        ast::Operator::Less => Operator::Less,
-        ast::Operator::LessOrEqual => Operator::LessOrEqual,
-        ast::Operator::Equal => Operator::Equal,
-        ast::Operator::NotEqual => Operator::NotEqual,
-        ast::Operator::GreaterOrEqual => Operator::GreaterOrEqual,
-        ast::Operator::Greater => Operator::Greater,
-    };
-    Expectation {
-        key: row.kind.key.node.clone(),
-        operator,
-        threshold: literal_text(&row.kind.value).unwrap_or_default(),
-        origin: frame.origin(row.span),
-    }
 }
 
 pub(super) fn literal_text(literal: &Spanned<ast::Literal>) -> Option<String> {

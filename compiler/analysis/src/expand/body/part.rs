@@ -6,10 +6,11 @@ use crate::expand::frame::Frame;
 use crate::expand::role::ENGINES;
 use crate::expand::{Expander, repeated};
 use crate::scope::taken;
+use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
-    Binding, EngineBlock, EngineStep, Exemption, ExemptionRule, Leg, Matrix, Override, Sidecar, StepKind,
-    Strategy, StrategyStep,
+    Binding, EngineBlock, EngineInput, EngineStep, Exemption, ExemptionRule, InputForm, Leg, Matrix,
+    Override, Sidecar, StepKind, Strategy, StrategyStep,
 };
 use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
@@ -294,6 +295,9 @@ impl<'a> Expander<'a, '_> {
             return;
         }
         self.reason(because, frame);
+        // The names of other blocks are taken, and their outputs out of sight.
+        let named = std::mem::take(&mut work.engine_steps);
+        frame.engine_steps.clear();
         let mut all = Vec::new();
         for clause in steps {
             let origin = frame.origin(clause.span);
@@ -305,34 +309,85 @@ impl<'a> Expander<'a, '_> {
                 ast::EngineStep::Env { variable, value } => {
                     let place = value.span();
                     let value = self.evaluate(value, frame);
+                    if variable.node.starts_with("PIPE_") {
+                        let finding = Diagnostic::error(
+                            codes::P0121,
+                            format!(
+                                "variable `{}` is taken: names that begin with `PIPE_` are the compiler's",
+                                variable.node
+                            ),
+                            variable.span,
+                        )
+                        .help("give it another name");
+                        self.report(frame, finding);
+                        continue;
+                    }
                     if let Some(value) = self.variable_value(&value, place, frame) {
                         all.push(EngineStep::Env(Binding { variable: variable.node.clone(), value, origin }));
                     }
                 }
                 ast::EngineStep::Action { name, action, inputs } => {
-                    let mut values = Vec::new();
-                    for (key, value) in inputs {
-                        let found = self.evaluate(value, frame);
-                        if let Some(value) = self.variable_value(&found, value.span(), frame) {
-                            values.push((key.node.clone(), value));
+                    let inputs = self.engine_inputs(inputs, frame);
+                    if let Some(name) = name {
+                        match frame.engine_steps.get(&name.node).or_else(|| named.get(&name.node)) {
+                            Some(first) => self.report(frame, taken(name, *first)),
+                            None => {
+                                frame.engine_steps.insert(name.node.clone(), name.span);
+                            }
                         }
                     }
                     all.push(EngineStep::Action {
                         name: name.as_ref().map(|name| name.node.clone()),
                         action: action.node.clone(),
-                        inputs: values,
-                        origin,
+                        inputs,
+                        origin: frame.origin(action.span),
                     });
                 }
                 ast::EngineStep::Error => work.has_error = true,
             }
         }
+        work.engine_steps = named;
+        work.engine_steps.append(&mut frame.engine_steps);
         work.body.engines.push(EngineBlock {
             target: target.node.clone(),
             because: because.node.clone(),
             steps: all,
+            position: work.body.steps.len(),
             origin,
         });
+    }
+
+    fn engine_inputs(
+        &mut self,
+        inputs: &[(ast::Text, ast::Expression)],
+        frame: &mut Frame,
+    ) -> Vec<EngineInput> {
+        let mut given: Vec<EngineInput> = Vec::new();
+        for (key, expression) in inputs {
+            let value = self.evaluate(expression, frame);
+            if let Some(first) = given.iter().find(|input| input.key == key.node) {
+                let finding =
+                    Diagnostic::error(codes::P0108, format!("input `{}` is given twice", key.node), key.span)
+                        .label(first.origin.span, "first here")
+                        .help("drop one of the two");
+                self.report(frame, finding);
+                continue;
+            }
+            let form = match value.type_of() {
+                Type::Bool => InputForm::Boolean,
+                Type::Int => InputForm::Integer,
+                _ => InputForm::String,
+            };
+            let Some(text) = self.variable_value(&value, expression.span(), frame) else { continue };
+            given.push(EngineInput {
+                key: key.node.clone(),
+                value: text,
+                form,
+                origin: frame.origin(key.span),
+                value_origin: frame.origin(expression.span()),
+            });
+        }
+        given
     }
 }
 

@@ -119,7 +119,7 @@ impl Check<'_, '_, '_> {
         let bound = timed || quorum(self.node).is_some();
         let mut steps = kinds.iter().zip(&self.job.steps);
         for (kind, step) in steps.clone() {
-            let is_script = matches!(kind, Kind::Script(_));
+            let is_script = kind.decides();
             if step.node.get("timeout-minutes").is_some() && !(bound && is_script) {
                 self.differs("a step has a timeout of its own", step.line);
             }

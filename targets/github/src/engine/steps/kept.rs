@@ -1,30 +1,19 @@
 //! What is shown and kept of a job besides its result: in the source's order, under the node's own name, and never able to
 //! decide anything.
 
-use super::{Check, Kind, quorum};
+use super::{Check, Kind};
 use crate::engine::fixed::{Fixed, Form};
 use crate::engine::reading::{Node as Yaml, Value};
-use crate::engine::values;
 use crate::engine::workflow::Step;
 use pipec_ir::{Node, PathPattern, Report};
 
-/// The last word of the name of what is kept after a failure.
-const FAILURE: &str = "failure";
-
 impl Kind {
-    /// The kind of an upload under this name in the job of a node.
-    pub(super) fn of_upload(step: &Step, node: &Node) -> Kind {
-        let name = step.with("name").and_then(Yaml::text).unwrap_or_default();
-        let own = name.strip_prefix(&node.name).and_then(|rest| rest.strip_prefix('.'));
-        let formats = node.body.reports.iter().map(|report| report.format.as_str());
-        let begins = |word: &str| own.is_some_and(|rest| rest.starts_with(word));
-        // A leg of an artefact is kept under the leg's name, which may be a word like these.
-        let is_leg = step.with("if-no-files-found").and_then(Yaml::text) == Some("error");
-        match () {
-            () if is_leg => Kind::Upload,
-            () if begins(FAILURE) => Kind::KeptAfterFailure,
-            () if formats.into_iter().any(begins) => Kind::KeptReport,
-            () => Kind::Upload,
+    /// The kind of an upload under this name; no name of an artefact has a blank.
+    pub(super) fn of_upload(name: Option<&str>) -> Kind {
+        match name.and_then(|name| name.split_once(' ')) {
+            Some(("failure", _)) => Kind::KeptAfterFailure,
+            Some(_) => Kind::KeptReport,
+            None => Kind::Upload,
         }
     }
 
@@ -54,70 +43,68 @@ impl Check<'_, '_, '_> {
         report.format == "sarif" && !self.is_untrusted_twin()
     }
 
-    /// Only what decides nothing, and the runs of a gate that counts them, go on after an error.
-    pub(super) fn goes_on(&mut self, kind: &Kind, step: &Step) {
-        let said = step.node.get("continue-on-error");
-        let may = kind.decides_nothing() || quorum(self.node).is_some() && matches!(kind, Kind::Script(_));
-        if said.is_some_and(|said| !may || said.value != Value::Bool(true)) {
-            self.differs("a step says `continue-on-error`, though its failure counts", step.line);
-        }
-        if said.is_none() && kind.decides_nothing() {
-            self.differs("it fails without `continue-on-error` for what decides nothing", step.line);
-        }
-    }
-
     /// Each report is shown, kept and sent as itself.
     pub(super) fn leftovers(&mut self, kinds: &[Kind]) {
         let node = self.node;
+        let of = self.leg.map_or_else(|| node.name.clone(), |leg| format!("{}.{leg}", node.name));
         let steps: Vec<(&Kind, &Step)> =
             kinds.iter().zip(&self.job.steps).filter(|(kind, _)| kind.decides_nothing()).collect();
         let mut steps = steps.into_iter();
-        let mut next = |wanted: Kind| steps.next().filter(|(kind, _)| **kind == wanted).map(|(_, step)| step);
         let form = |report: &Report| match report.format.as_str() {
             "junit" => Form::Junit,
             "coverage" => Form::Coverage,
             "markdown" => Form::Markdown,
             _ => Form::Other,
         };
-        // What GitHub keeps has one name in a run, whatever the leg.
-        let leg = if self.leg.is_some() { ".${{ strategy.job-index }}" } else { "" };
-        let title = self.job.node.get("name").and_then(Yaml::scalar);
-        let mut right = Vec::new();
+        let mut next = |wanted: Kind| steps.next().filter(|(kind, _)| **kind == wanted).map(|(_, step)| step);
+        let mut wrong = Vec::new();
         for (place, report) in node.body.reports.iter().enumerate() {
-            let alike = node.body.reports.iter().take(place).filter(|other| other.format == report.format);
-            let number = match alike.count() {
-                0 => String::new(),
-                before => format!("-{}", before + 1),
+            let number =
+                node.body.reports.iter().take(place + 1).filter(|other| other.format == report.format);
+            let label = match number.count() {
+                1 => report.format.clone(),
+                number => format!("{}-{number}", report.format),
             };
-            let label = format!("{}.{}{number}", node.name, report.format);
-            let name = format!("{label}{leg}");
+            let name = format!("{label} {of}");
+            let show = next(Kind::Fixed(Fixed::Report(form(report))));
             let told = |step: &Step| {
                 let literal = |name: &str| step.literal_env(name).unwrap_or_default();
-                title.as_deref().is_some_and(|title| values::is(step.env("NODE"), title))
+                literal("NODE") == node.name
                     && literal("FORMAT") == report.format
                     && literal("REPORT") == report.path.glob.text()
-                    && values::is(step.env("KEPT"), &name)
+                    && literal("KEPT") == name
             };
-            right.push(next(Kind::Fixed(Fixed::Report(form(report)))).is_some_and(told));
-            let paths = std::slice::from_ref(&report.path);
-            right.push(next(Kind::KeptReport).is_some_and(|step| keeps(step, &name, node, paths)));
+            if !show.is_some_and(told) {
+                wrong.push(show.map_or(self.job.line, |step| step.line));
+            }
+            let keep = next(Kind::KeptReport);
+            if !keep.is_some_and(|step| keeps(step, &name, node, std::slice::from_ref(&report.path))) {
+                wrong.push(keep.map_or(self.job.line, |step| step.line));
+            }
             if self.is_sent(report) {
-                let category = format!("{}/{label}{leg}", self.gating.pipeline.name);
+                let send = next(Kind::CodeScanning);
+                let category = format!("{}/{of}/{label}", self.gating.pipeline.name);
                 let same = |step: &Step| {
                     step.literal_with("sarif_file") == Some(path_of(node, &report.path))
-                        && values::is(step.with("category"), &category)
+                        && step.literal_with("category").as_ref() == Some(&category)
                 };
-                right.push(next(Kind::CodeScanning).is_some_and(same));
+                if !send.is_some_and(same) {
+                    wrong.push(send.map_or(self.job.line, |step| step.line));
+                }
             }
         }
         let paths: Vec<PathPattern> = node.body.keeps.iter().flat_map(|keep| keep.paths.clone()).collect();
         if !paths.is_empty() {
-            let name = format!("{}.{FAILURE}{leg}", node.name);
-            right.push(next(Kind::KeptAfterFailure).is_some_and(|step| keeps(step, &name, node, &paths)));
+            let keep = next(Kind::KeptAfterFailure);
+            if !keep.is_some_and(|step| keeps(step, &format!("failure {of}"), node, &paths)) {
+                wrong.push(keep.map_or(self.job.line, |step| step.line));
+            }
         }
-        right.push(steps.next().is_none());
-        if right.contains(&false) {
-            self.differs("it shows or keeps something else than its node asks for", self.job.line);
+        if steps.next().is_some() {
+            wrong.push(self.job.line);
+        }
+        for line in wrong {
+            self.differs("it shows or keeps something else than its node asks for", line);
         }
     }
 }
@@ -127,7 +114,7 @@ fn keeps(step: &Step, name: &str, node: &Node, paths: &[PathPattern]) -> bool {
     let paths: Vec<String> = paths.iter().map(|path| path_of(node, path)).collect();
     let hidden = paths.iter().any(|path| path.starts_with('.') || path.contains("/."));
     let flag = |name: &str| matches!(step.with(name).map(|node| &node.value), Some(Value::Bool(true)));
-    values::is(step.with("name"), name)
+    step.literal_with("name").as_deref() == Some(name)
         && step.literal_with("path").map(|given| given.trim_end().to_owned()) == Some(paths.join("\n"))
         && step.with("if-no-files-found").and_then(Yaml::text) == Some("ignore")
         && flag("overwrite")

@@ -1,10 +1,10 @@
 //! Gates that run several times: all runs are seen, and a green job means that enough of them passed.
 
 use super::{Check, Kind};
-use crate::engine::fixed::Fixed;
+use crate::engine::fixed::{Fixed, fixed};
 use crate::engine::reading::Value;
 use crate::engine::values;
-use crate::engine::workflow::Step;
+use crate::engine::workflow::{Step, Work};
 use pipec_ir::{Node, NodeKind, Quorum};
 
 /// How often a node runs, and how often it must pass, if it is repeated.
@@ -21,7 +21,7 @@ pub(super) fn goes_on(step: &Step) -> bool {
 }
 
 impl Check<'_, '_, '_> {
-    /// Of a gate that is repeated, each script says that it goes on, so that the others run; nothing else does, and the step
+    /// Of a gate that is repeated, each script and measure says that it goes on, so that the others run; nothing else does, and the step
     /// that counts them is the last.
     pub(super) fn repetition(&mut self, kinds: &[Kind]) {
         if quorum(self.node).is_none() {
@@ -31,7 +31,7 @@ impl Check<'_, '_, '_> {
         let deciding = || kinds.iter().zip(&self.job.steps).filter(|(kind, _)| !kind.decides_nothing());
         for (kind, step) in deciding() {
             let bound = step.node.get("timeout-minutes").map(|node| &node.value);
-            let is_run = matches!(kind, Kind::Script(_));
+            let is_run = kind.decides();
             let same_bound = match bound {
                 Some(Value::Number(bound, _)) => {
                     is_run && u32::try_from(minutes).is_ok_and(|minutes| f64::from(minutes) == *bound)
@@ -49,22 +49,18 @@ impl Check<'_, '_, '_> {
                 );
             }
         }
-        for (kind, step) in deciding() {
-            if *kind == Kind::Fixed(Fixed::Quorum) {
-                self.quorum_step(kinds, step);
-            }
-        }
         if deciding().next_back().map(|(kind, _)| kind) != Some(&Kind::Fixed(Fixed::Quorum)) {
             self.differs("nothing counts its runs at the end", self.job.line);
         }
     }
 
     /// The step that counts is told how each script of each run ended, and no more.
-    fn quorum_step(&mut self, kinds: &[Kind], step: &Step) {
+    pub(super) fn quorum_step(&mut self, step: &Step) {
         let Some(quorum) = quorum(self.node) else { return };
-        let scripts = self.node.body.steps.len();
-        let runs = kinds.iter().zip(&self.job.steps).filter(|(kind, _)| matches!(kind, Kind::Script(_)));
-        let ids: Vec<&str> = runs.filter_map(|(_, step)| step.id.as_deref()).collect();
+        let scripts = self.node.body.steps.len() + self.node.body.measures.len();
+        let reports = |step: &&Step| matches!(&step.work, Work::Run(Some(text)) if matches!(fixed(text), Some(Fixed::Report(_))));
+        let steps = self.job.steps.iter().filter(|step| goes_on(step) && !reports(step));
+        let ids: Vec<&str> = steps.filter_map(|step| step.id.as_deref()).collect();
         let mut wanted = String::new();
         for (place, run) in ids.chunks(scripts.max(1)).enumerate() {
             wanted.push_str(&(place + 1).to_string());
@@ -73,8 +69,9 @@ impl Check<'_, '_, '_> {
             }
             wanted.push('\n');
         }
-        let same = ids.len() == self.acts.len()
-            && values::is(step.env("RUNS"), &wanted)
+        let same = u64::try_from(ids.len()).is_ok_and(|ids| {
+            u64::try_from(scripts).is_ok_and(|scripts| Some(ids) == scripts.checked_mul(quorum.times))
+        }) && values::is(step.env("RUNS"), &wanted)
             && step.literal_env("SCRIPTS") == Some(scripts.to_string())
             && step.literal_env("QUORUM") == Some(quorum.quorum.to_string());
         if !same {

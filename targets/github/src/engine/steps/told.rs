@@ -1,10 +1,11 @@
 //! What each step is told: its inputs, variables and directory.
 
-use super::{Check, Kind};
+use super::{Check, Kind, goes_on};
 use crate::engine::fixed::{Fixed, fixed};
 use crate::engine::overrides;
 use crate::engine::pins;
 use crate::engine::plan::path_of;
+use crate::engine::previews;
 use crate::engine::reading::{Node as Yaml, Value};
 use crate::engine::values::{self, Expected};
 use crate::engine::windows;
@@ -17,10 +18,11 @@ impl Check<'_, '_, '_> {
     pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
         let line = step.line;
         if let Work::Uses(uses) = &step.work {
-            if !pins::is_known(uses) {
+            let is_raw = matches!(kind, Kind::Raw(_));
+            if !is_raw && !pins::is_known(uses) {
                 self.differs(format!("`{uses}` is no pinned action that is known"), line);
             }
-            if step.node.get("env").is_some() {
+            if !is_raw && step.node.get("env").is_some() {
                 self.differs("an action is given variables", line);
             }
         }
@@ -32,20 +34,13 @@ impl Check<'_, '_, '_> {
                 &["name", "path", "if-no-files-found", "overwrite", "include-hidden-files"]
             }
             Kind::CodeScanning => &["sarif_file", "category"],
-            Kind::Identity => &[
-                "role-to-assume",
-                "aws-region",
-                "tenant-id",
-                "client-id",
-                "subscription-id",
-                "allow-no-subscriptions",
-                "workload_identity_provider",
-            ],
+            Kind::Identity => &SIGNS_IN_WITH,
             _ => &[],
         };
         for (name, value) in step.node.get("with").map(Yaml::entries).unwrap_or_default() {
-            // What sets up a tool is compared as a whole.
-            if *kind != Kind::Tool && !allowed.contains(&name.as_str()) {
+            // What sets up a tool, and what a raw step is given, is compared as a whole.
+            let is_whole = matches!(kind, Kind::Tool | Kind::Raw(_));
+            if !is_whole && !allowed.contains(&name.as_str()) {
                 self.differs(format!("an action is given `{name}`"), value.line);
             }
         }
@@ -73,7 +68,18 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::WindowOpen) if !windows::is_told(self.gating.program, self.node, step) => {
                 self.differs("it asks about another window", line);
             }
-            Kind::Script(place) => self.script_env(*place, step),
+            Kind::Fixed(Fixed::PreviewWanted) if !previews::asks_for_its_own(step) => {
+                self.differs(
+                    "it asks whether another pull request, or another commit, is still wanted",
+                    line,
+                );
+            }
+            Kind::Script(place) => {
+                let expected = self.variables_of(*place);
+                self.script_env(step, expected);
+            }
+            Kind::Raw(place) => self.raw(*place, step),
+            Kind::Fixed(Fixed::Quorum) => self.quorum_step(step),
             Kind::Fixed(Fixed::SecretFile) => {
                 let file = step
                     .env("FILE")
@@ -91,10 +97,19 @@ impl Check<'_, '_, '_> {
             }
             _ => {}
         }
-        self.goes_on(kind, step);
+        // The scripts of a gate that is repeated are looked at together.
+        let is_run = kind.decides() && super::quorum(self.node).is_some();
+        let says = step.node.get("continue-on-error").is_some();
+        if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
+            self.differs("`continue-on-error` stands where a failure counts, or not where none does", line);
+        }
         let directory = step.node.get("working-directory").and_then(literal);
+        let runs = matches!(step.work, Work::Run(_));
         let wanted = match kind {
-            Kind::Script(_) | Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::Report(_)) => {
+            Kind::Raw(_) if !runs => None,
+            Kind::Script(_)
+            | Kind::Raw(_)
+            | Kind::Fixed(Fixed::Measure | Fixed::RecordFile | Fixed::RecordFolder | Fixed::Report(_)) => {
                 self.node.body.directory.as_ref().map(|(directory, _)| directory.clone())
             }
             _ => None,
@@ -117,11 +132,13 @@ impl Check<'_, '_, '_> {
             Kind::Fixed(Fixed::VerifyLegs) => Some(&["LEGS", "PACKED", "FOLDER", "FILE"]),
             Kind::Fixed(Fixed::Quorum) => Some(&["RUNS", "SCRIPTS", "QUORUM"]),
             Kind::Fixed(Fixed::Ready) => Some(&["SIDECAR", "CONTAINER", "READY"]),
-            Kind::Fixed(Fixed::Report(_)) => Some(&["NODE", "FORMAT", "REPORT", "KEPT"]),
+            Kind::Fixed(Fixed::Measure) => Some(&["FILE", "EXPECTATIONS", "RUN"]),
             Kind::Fixed(Fixed::SecretFile) => Some(&["SECRET", "FILE"]),
             Kind::Fixed(Fixed::Exempt) => Some(&["REASON"]),
             Kind::Fixed(Fixed::Approval) => Some(&["GH_TOKEN", "ENVIRONMENT", "AUTHOR_MAY_APPROVE"]),
             Kind::Fixed(Fixed::Forward) => Some(&["GH_TOKEN", "ENVIRONMENT", "WORKFLOW"]),
+            Kind::Fixed(Fixed::PreviewWanted) => Some(&["GH_TOKEN", "PULL_REQUEST", "COMMIT"]),
+            Kind::Fixed(Fixed::Report(_)) => Some(&["NODE", "FORMAT", "REPORT", "KEPT"]),
             Kind::Fixed(Fixed::OverrideInForce) => Some(&["GATE", "OVERRIDES"]),
             Kind::Fixed(Fixed::Facts | Fixed::Clock) => Some(&[]),
             Kind::Fixed(Fixed::TimeLeft) => Some(&["STARTED", "LIMIT", "PARTS"]),
@@ -163,17 +180,9 @@ impl Check<'_, '_, '_> {
     }
 
     fn identity(&mut self, step: &Step) {
-        let given = |name: &str| step.literal_with(name);
-        let role = match step.action() {
-            Some("aws-actions/configure-aws-credentials") => ("aws", given("role-to-assume")),
-            Some("Azure/login") => {
-                let parts = [given("tenant-id"), given("subscription-id"), given("client-id")];
-                ("azure", Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
-            }
-            _ => ("google", given("workload_identity_provider")),
-        };
+        let role = signs_in_as(step);
         let held = values::identities(self.gating.program, self.node)
-            .any(|own| own.provider == role.0 && Some(&own.role) == role.1.as_ref());
+            .any(|own| role.as_ref() == Some(&(own.provider.as_str(), own.role.clone())));
         if !held {
             self.differs("it takes on an identity that its node does not hold", step.line);
         }
@@ -211,8 +220,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// A script gets the variables of its node and no others.
-    fn script_env(&mut self, place: usize, step: &Step) {
+    fn variables_of(&self, place: usize) -> Vec<(String, Expected)> {
         let untrusted = self.is_untrusted_twin();
         let mut expected = values::variables(self.gating, self.node, untrusted);
         if let Some(act) = self.acts.get(place) {
@@ -220,6 +228,11 @@ impl Check<'_, '_, '_> {
             let weight = act.weight.clone().map(|weight| Expected::Text(Text::literal(weight)));
             expected.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), weight)));
         }
+        expected
+    }
+
+    /// A script gets the variables of its node and no others.
+    pub(super) fn script_env(&mut self, step: &Step, expected: Vec<(String, Expected)>) {
         let mut missing: BTreeMap<&str, &Expected> =
             expected.iter().map(|(name, value)| (name.as_str(), value)).collect();
         for (name, value) in step.node.get("env").map(Yaml::entries).unwrap_or_default() {
@@ -235,5 +248,30 @@ impl Check<'_, '_, '_> {
         for name in missing.into_keys() {
             self.differs(format!("its scripts are not given `{name}`"), step.line);
         }
+    }
+}
+
+/// What the actions are told that take on an identity.
+pub(crate) const SIGNS_IN_WITH: [&str; 7] = [
+    "role-to-assume",
+    "aws-region",
+    "tenant-id",
+    "client-id",
+    "subscription-id",
+    "allow-no-subscriptions",
+    "workload_identity_provider",
+];
+
+/// The identity that a step takes on: its provider and role.
+pub(crate) fn signs_in_as(step: &Step) -> Option<(&'static str, String)> {
+    let given = |name: &str| step.literal_with(name);
+    match step.action()? {
+        "aws-actions/configure-aws-credentials" => Some(("aws", given("role-to-assume")?)),
+        "Azure/login" => {
+            let parts = [given("tenant-id"), given("subscription-id"), given("client-id")];
+            Some(("azure", parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
+        }
+        "google-github-actions/auth" => Some(("google", given("workload_identity_provider")?)),
+        _ => None,
     }
 }

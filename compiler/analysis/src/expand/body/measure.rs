@@ -1,0 +1,134 @@
+//! What a gate expects of the numbers in a report.
+
+use super::Work;
+use crate::expand::frame::Frame;
+use crate::expand::{Expander, repeated};
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{Basis, Expectation, Measure, Operator, Threshold};
+use pipec_syntax::ast::{self, Clause, Literal, StringLiteral};
+
+impl Expander<'_, '_> {
+    /// A measure; none where it can't be judged as it stands.
+    pub(super) fn measure(
+        &mut self,
+        file: &StringLiteral,
+        rows: &[Clause<ast::Expectation>],
+        span: Span,
+        work: &Work,
+        frame: &mut Frame,
+    ) -> Option<Measure> {
+        let name = self.literal_text(file, "the file of a measure", frame)?;
+        let fits = self.is_file_of_the_node(&name, file.span, frame);
+        let earlier = work.body.measures.iter().find(|earlier| earlier.file == name);
+        if let Some(first) = earlier {
+            self.report(frame, repeated(&format!("measure \"{name}\""), span, first.origin.span));
+        }
+        if rows.is_empty() {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0019, format!("nothing is expected of `{name}`"), span)
+                    .help("say what it must come to: `expect p95 < 300ms`"),
+            );
+        }
+        let mut expectations: Vec<Expectation> = Vec::new();
+        for row in rows {
+            let Some(expectation) = self.expectation(row, frame) else { continue };
+            let same = |earlier: &&Expectation| {
+                earlier.key == expectation.key && earlier.operator == expectation.operator
+            };
+            if let Some(first) = expectations.iter().find(same) {
+                let word = format!("expect {} {}", expectation.key, expectation.operator.sign());
+                self.report(frame, repeated(&word, row.span, first.origin.span));
+                continue;
+            }
+            expectations.push(expectation);
+        }
+        let whole = fits && earlier.is_none() && !rows.is_empty() && expectations.len() == rows.len();
+        whole.then(|| Measure { file: name, expectations, origin: frame.origin(span) })
+    }
+
+    /// Whether a text names a file below the node's directory.
+    fn is_file_of_the_node(&mut self, name: &str, span: Span, frame: &Frame) -> bool {
+        let (code, message) = if name.starts_with('/') || name.split('/').any(|part| part == "..") {
+            (codes::P0105, format!("`{name}` leads out of the node's directory"))
+        } else if name.is_empty() || name.ends_with('/') || name.chars().any(char::is_control) {
+            (codes::P0106, format!("`\"{}\"` is no file", name.escape_debug()))
+        } else {
+            return true;
+        };
+        let help = "name the report relative to the node's directory: `\"target/metrics.json\"`";
+        self.report(frame, Diagnostic::error(code, message, span).help(help));
+        false
+    }
+
+    fn expectation(&mut self, row: &Clause<ast::Expectation>, frame: &Frame) -> Option<Expectation> {
+        let ast::Expectation { key, operator, value, samples, versus } = &row.kind;
+        let is_path = key.node.split('.').all(|name| !name.is_empty());
+        if !is_path || key.node.chars().any(char::is_control) {
+            let message = format!("`\"{}\"` names nothing in a report", key.node.escape_debug());
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0106, message, key.span)
+                    .help("say a name, or names with dots between them: `\"latency.p95\"`"),
+            );
+            return None;
+        }
+        let operator = match operator.node {
+            ast::Operator::Less => Operator::Less,
+            ast::Operator::LessOrEqual => Operator::LessOrEqual,
+            ast::Operator::Equal => Operator::Equal,
+            ast::Operator::NotEqual => Operator::NotEqual,
+            ast::Operator::GreaterOrEqual => Operator::GreaterOrEqual,
+            ast::Operator::Greater => Operator::Greater,
+        };
+        let quantity = |number: u64, unit: &str| Threshold::Quantity(number.to_string(), unit.to_owned());
+        let threshold = match &value.node {
+            Literal::Integer(number) => Threshold::Number(number.to_string()),
+            Literal::Decimal(number) => Threshold::Number(number.clone()),
+            Literal::Percent(number) => Threshold::Quantity(number.clone(), "%".to_owned()),
+            Literal::Duration(duration) => quantity(duration.count, duration.unit),
+            Literal::Size(size) => quantity(size.count, size.unit),
+            Literal::String(text) => {
+                if !matches!(operator, Operator::Equal | Operator::NotEqual) {
+                    let message = format!("a text is neither more nor less than another: `{text}`");
+                    self.report(
+                        frame,
+                        Diagnostic::error(codes::P0106, message, value.span)
+                            .help("compare texts with `==` or `!=`; a number stands without quotes"),
+                    );
+                    return None;
+                }
+                Threshold::Text(text.clone())
+            }
+            Literal::Time(_) | Literal::Date(_) | Literal::Boolean(_) => {
+                let what = match &value.node {
+                    Literal::Time(_) => "a time of day",
+                    Literal::Date(_) => "a date",
+                    _ => "a bool",
+                };
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0106,
+                        format!("{what} is no threshold"),
+                        value.span,
+                    )
+                    .help("compare with a number, a percentage, a duration or a size, or with a text by `==` or `!=`"),
+                );
+                return None;
+            }
+        };
+        let basis = match (samples, versus) {
+            (None, None) => Basis::Value,
+            (_, Some(_)) => Basis::Drop,
+            (Some(_), None) => Basis::Samples,
+        };
+        Some(Expectation {
+            key: key.node.clone(),
+            operator,
+            threshold,
+            basis,
+            origin: frame.origin(row.span),
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! P0908: a deploy that names an image by a tag that moves brings what no gate has seen.
+
+use pipec_base::codes;
+
+use super::invocation::Invocation;
+use super::syntax::Script;
+use super::{Finding, excerpt};
+
+/// Programs that bring the images they are told to where they run.
+const BRINGING: [&str; 16] = [
+    "aws",
+    "az",
+    "docker",
+    "docker-compose",
+    "fly",
+    "flyctl",
+    "gcloud",
+    "helm",
+    "kubectl",
+    "kustomize",
+    "nerdctl",
+    "nomad",
+    "oc",
+    "podman",
+    "railway",
+    "werf",
+];
+
+/// What gives an image a further name, or takes one away, brings none.
+const NAMING: [&str; 4] = ["tag", "push", "rmi", "add-tag"];
+
+pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
+    tree.for_each_simple(&mut |simple| {
+        let Some(invocation) = Invocation::of(simple) else { return };
+        if !BRINGING.contains(&invocation.name) || invocation.has(&NAMING) {
+            return;
+        }
+        for word in invocation.words.iter().skip(1) {
+            let written = script.get(word.range.clone()).unwrap_or_default();
+            for part in written.split([',', '"', '\'']).filter(|part| moves(part)) {
+                findings.push(Finding::error(
+                    codes::P0908,
+                    word.range.clone(),
+                    format!(
+                        "a deploy needs a digest: `{}` can move, and no gate has seen what it will name",
+                        excerpt(part)
+                    ),
+                    "deploy the artefact that the gates passed, by its digest: `$WEB_REF` of `artefact web: image`; \
+                     any other image by a version and its digest",
+                ));
+            }
+        }
+    });
+}
+
+/// `web:latest`, or a chart's value such as `image.tag=latest`.
+fn moves(part: &str) -> bool {
+    let tagged = part.strip_suffix(":latest").is_some_and(|image| !image.is_empty());
+    tagged || part == "tag=latest" || part.ends_with(".tag=latest")
+}

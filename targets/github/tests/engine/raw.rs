@@ -1,0 +1,169 @@
+//! Raw steps, broken in one place: another step, input or script than the source has, or something to steal beside them.
+
+use crate::broken::{broken, edited};
+use crate::sample::{Build, body, exempt, gate, origin, pull_request, push, run};
+use crate::whole::{compiled, told};
+use pipec_ir::{
+    Basis, Binding, Condition, EngineBlock, EngineInput, EngineStep, Exemption, Expectation, Fact,
+    GeneratedFile, InputForm, Measure, Operator, Text, Threshold,
+};
+
+fn input(key: &str, value: Text, form: InputForm) -> EngineInput {
+    EngineInput { key: key.to_owned(), value, form, origin: origin(), value_origin: origin() }
+}
+
+fn binding(variable: &str, value: Text) -> Binding {
+    Binding { variable: variable.to_owned(), value, origin: origin() }
+}
+
+fn call(name: Option<&str>, action: &str, inputs: Vec<EngineInput>) -> EngineStep {
+    EngineStep::Action { name: name.map(str::to_owned), action: action.to_owned(), inputs, origin: origin() }
+}
+
+/// A gate whose toolchain comes from an action, between two scripts.
+fn raw() -> Build {
+    let mut build = Build::new("raw", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let version = Fact::StepOutput { step: "node".to_owned(), output: "node-version".to_owned() };
+    let steps = vec![
+        EngineStep::Env(binding("LOG", Text::literal("debug"))),
+        call(
+            Some("node"),
+            "actions/setup-node@v7",
+            vec![
+                input("node-version", Text::literal("22"), InputForm::String),
+                input("check-latest", Text::literal("true"), InputForm::Boolean),
+            ],
+        ),
+        EngineStep::Env(binding("NODE", Text::fact(version))),
+        EngineStep::Run(run("echo \"$NODE\"")),
+        call(
+            None,
+            "actions/checkout@v7",
+            vec![
+                input("path", Text::literal("more"), InputForm::String),
+                input("persist-credentials", Text::literal("false"), InputForm::Boolean),
+                input("ref", Text::fact(Fact::CommitShort), InputForm::String),
+            ],
+        ),
+    ];
+    let mut work = body(vec![run("make first"), run("make test")], &[]);
+    work.engines = vec![EngineBlock {
+        target: "github".to_owned(),
+        because: "node comes from an action".to_owned(),
+        steps,
+        position: 1,
+        origin: origin(),
+    }];
+    let kind = exempt(gate("test", &[]), Exemption::OnFork, "no runners for forks");
+    build.node("unit", kind, work, &[]);
+    build
+}
+
+#[test]
+fn what_the_source_says_is_proven() {
+    let build = raw();
+    let good = compiled(&build);
+    assert_eq!(told(&build, &good), Vec::<String>::new());
+    let places: Vec<usize> = ["make first", "id: raw-node", "echo \"$NODE\"", "path: more", "make test"]
+        .iter()
+        .map(|text| good.text.find(text).unwrap_or_else(|| panic!("no {text} in {}", good.text)))
+        .collect();
+    assert!(places.is_sorted(), "{}", good.text);
+    assert!(good.text.contains("steps.facts.outputs.commit-short"), "{}", good.text);
+}
+
+/// What reads a report comes after all that may write it.
+#[test]
+fn raw_steps_behind_a_measure() {
+    let mut build = raw();
+    let unit = build.pipeline.nodes.first_mut().unwrap();
+    unit.body.steps.pop();
+    let row = Expectation {
+        key: "p95".to_owned(),
+        operator: Operator::Less,
+        threshold: Threshold::Number("300".to_owned()),
+        basis: Basis::Value,
+        origin: origin(),
+    };
+    unit.body.measures =
+        vec![Measure { file: "load.json".to_owned(), expectations: vec![row], origin: origin() }];
+    let good = compiled(&build);
+    assert_eq!(told(&build, &good), Vec::<String>::new());
+    let starts: Vec<usize> = good.text.match_indices("\n      - name: ").map(|(start, _)| start).collect();
+    let call =
+        starts.iter().rposition(|start| good.text.get(*start..).unwrap().contains("path: more")).unwrap();
+    let [from, to] = [call, call + 1].map(|place| *starts.get(place).unwrap());
+    let part = |from: usize, to: usize| good.text.get(from..to).unwrap();
+    let step = part(from, to);
+    let measure = part(to, good.text.len());
+    let is_end = |at: &usize| !measure.get(at + 4..).unwrap().starts_with(' ');
+    let end = to + measure.match_indices("\n\n  ").map(|(at, _)| at).find(is_end).unwrap();
+    let text = format!("{}{}{step}{}", part(0, from), part(to, end), part(end, good.text.len()));
+    assert!(text.find("EXPECTATIONS").unwrap() < text.find("path: more").unwrap(), "{text}");
+    let told = told(&build, &GeneratedFile { text, ..good });
+    assert!(told.iter().any(|line| line.contains("none that the source asks for")), "{}", told.join("\n"));
+}
+
+broken! {
+    another_action: raw {
+        "unit": "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020"
+            => "actions/setup-python@820762786026740c76f36085b0efc47a31fe5020"
+    } "is not what `actions/setup-node@v7` calls";
+    another_commit: raw {
+        "unit": "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020"
+            => "actions/setup-node@0000000000000000000000000000000000000000"
+    } "is not what `actions/setup-node@v7` calls";
+    trap_22_a_tag_for_a_commit: raw {
+        "unit": "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020" => "actions/setup-node@v7"
+    } "is not what `actions/setup-node@v7` calls";
+    another_major: raw {
+        "unit": "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020"
+            => "actions/setup-node@249970729cb0ef3589644e2896645e5dc5ba9c38"
+    } "is not what `actions/setup-node@v7` calls";
+    another_value_of_an_input: raw {
+        "unit": "node-version: \"22\"" => "node-version: \"20\""
+    } "is given another `node-version`";
+    one_more_input: raw {
+        "unit": "node-version: \"22\"" => "node-version: \"22\"\n          token: ${{ github.token }}"
+    } "is given another `token`";
+    an_input_left_out: raw {
+        "unit": "          check-latest: true\n" => ""
+    } "more or fewer inputs";
+    kept_credentials_in_a_raw_checkout: raw {
+        "unit": "path: more\n          persist-credentials: false" => "path: more\n          persist-credentials: true"
+    } "is given another `persist-credentials`";
+    another_raw_script: raw {
+        "unit": "run: echo \"$NODE\"" => "run: echo \"$NODE\" && echo evil"
+    } "a raw step runs another script";
+    another_variable_of_a_raw_script: raw {
+        "unit": "NODE: ${{ steps.raw-node.outputs.node-version }}\n        run" => "NODE: ${{ github.token }}\n        run"
+    } "`NODE` is something else in its scripts";
+    one_more_variable_of_a_raw_action: raw {
+        "unit": "LOG: debug\n        uses" => "LOG: debug\n          TOKEN: ${{ github.token }}\n        uses"
+    } "are given `TOKEN`";
+    a_secret_beside_raw_steps: raw {
+        "unit": "LOG: debug\n        uses" => "LOG: ${{ secrets.TOKEN }}\n        uses"
+    } "raw steps would meet a secret";
+    an_environment_beside_raw_steps: raw {
+        "unit": "    permissions:" => "    environment:\n      name: production\n    permissions:"
+    } "raw steps would meet an identity or an environment";
+    more_rights_beside_raw_steps: raw {
+        "unit": "contents: read" => "contents: write"
+    } "contents";
+    a_raw_step_that_may_fail: raw {
+        "unit": "id: raw-node" => "id: raw-node\n        continue-on-error: true"
+    } "continue-on-error";
+    a_raw_step_that_need_not_run: raw {
+        "unit": "id: raw-2\n        if: \"${{ " => "id: raw-2\n        if: \"${{ github.ref == 'refs/heads/x' && "
+    } "is green without the step";
+    a_raw_step_twice: raw {
+        "unit": "      - name: make test" => "      - name: Call again\n        id: raw-9\n        uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020\n      - name: make test"
+    } "none that the source asks for";
+    a_raw_step_without_its_name: raw {
+        "unit": "id: raw-node" => "id: raw-other"
+    } "has another name";
+    raw_steps_elsewhere: raw {
+        "unit": "run: make first" => "run: make test"
+    } "none that the source asks for";
+}

@@ -1,0 +1,137 @@
+//! `engine github` blocks: what calls of actions come to, and what is said of those that can't be.
+
+#![expect(clippy::panic, reason = "a helper that panics fails its test")]
+
+use pipec_driver::{Compilation, Content, InputText, Options, Session};
+use pipec_syntax::ast::Date;
+
+fn compile(steps: &str) -> Compilation {
+    let text = format!(
+        "pipeline p {{\n  on push to main\n  stage commit {{\n    gate unit: test {{\n      engine github because \"tools\" {{\n{steps}\n      }}\n    }}\n  }}\n}}\n"
+    );
+    let options = Options {
+        standard: &[],
+        targets: pipec_targets::all(),
+        today: Date { year: 2026, month: 1, day: 1 },
+        version: "0.0.0",
+    };
+    let texts = [InputText { path: "p.pipe".to_owned(), content: Content::Text(text.into()) }];
+    Session::new().compile(&texts, &options)
+}
+
+/// The one finding: its code, the text it underlines, its message, its help and what it would write instead.
+fn finding(steps: &str) -> [String; 5] {
+    let compilation = compile(steps);
+    let [found] = compilation.diagnostics.as_slice() else { panic!("{:#?}", compilation.diagnostics) };
+    let underlined = compilation.sources.text(found.span()).to_owned();
+    let help = found.help.clone().unwrap_or_default();
+    let fix = found.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.text.clone()).collect();
+    [found.code.to_string(), underlined, found.message.clone(), help, fix]
+}
+
+#[test]
+fn a_call_that_can_not_be_says_why_at_its_place() {
+    let cases = [
+        (
+            "action \"actions/setup-node\"()",
+            [
+                "P0704",
+                "\"actions/setup-node\"",
+                "`actions/setup-node` names no version",
+                "write `actions/setup-node@v7.0.0`",
+                "\"actions/setup-node@v7.0.0\"",
+            ],
+        ),
+        (
+            "action \"actions/setup-node@main\"()",
+            [
+                "P0704",
+                "\"actions/setup-node@main\"",
+                "no commit is known for version `main` of `actions/setup-node`",
+                "known is `v7.0.0`, `v6.5.0`; another can be written into `pipec.lock`, with its commit, inputs and outputs",
+                "",
+            ],
+        ),
+        (
+            "action \"actions/setup-nod@v7\"()",
+            [
+                "P0705",
+                "\"actions/setup-nod@v7\"",
+                "there is no known action `actions/setup-nod`",
+                "did you mean `actions/setup-node`?",
+                "\"actions/setup-node@v7\"",
+            ],
+        ),
+        (
+            "action \"actions/setup-node@v7\"(node-verison: \"22\")",
+            [
+                "P0706",
+                "node-verison",
+                "`actions/setup-node` v7.0.0 has no input `node-verison`",
+                "did you mean `node-version`?",
+                "node-version",
+            ],
+        ),
+        (
+            "cache = action \"actions/cache@v5\"(path: \"x\", key: \"y\")\nenv HIT = cache.cache-hti\nrun \"echo \\\"$HIT\\\"\"",
+            [
+                "P0706",
+                "env HIT = cache.cache-hti",
+                "`actions/cache` leaves no output `cache-hti`",
+                "did you mean `cache.cache-hit`?",
+                "",
+            ],
+        ),
+        (
+            "action \"actions/cache@v5\"(restore-keys: \"x\")",
+            [
+                "P0707",
+                "\"actions/cache@v5\"",
+                "`actions/cache` asks for `key` and `path`",
+                "add `key` and `path`: there is no default",
+                "",
+            ],
+        ),
+        (
+            "action \"actions/checkout@v7\"(persist-credentials: \"false\")",
+            [
+                "P0708",
+                "\"false\"",
+                "input `persist-credentials` of `actions/checkout` is a bool",
+                "write `true` or `false`, without quotes",
+                "false",
+            ],
+        ),
+        (
+            "action \"actions/checkout@v7\"(fetch-depth: true)",
+            [
+                "P0708",
+                "true",
+                "input `fetch-depth` of `actions/checkout` is a whole number",
+                "write it without quotes",
+                "",
+            ],
+        ),
+    ];
+    for (steps, wanted) in cases {
+        assert_eq!(finding(steps), wanted, "{steps}");
+    }
+}
+
+#[test]
+fn outputs_are_values_further_down_in_their_block_alone() {
+    let good =
+        "node = action \"actions/setup-node@v7\"()\nenv NODE = node.node-version\nrun \"echo \\\"$NODE\\\"\"";
+    let compilation = compile(good);
+    assert_eq!(compilation.diagnostics, []);
+    let text = &compilation.outputs.first().expect("an output").file.text;
+    assert!(text.contains("NODE: ${{ steps.raw-node.outputs.node-version }}"), "{text}");
+    let above = "env NODE = node.node-version\nnode = action \"actions/setup-node@v7\"()";
+    assert_eq!(finding(above)[0], "P0101");
+    let twice = "node = action \"actions/setup-node@v7\"()\nnode = action \"actions/setup-go@v7\"()";
+    assert_eq!(finding(twice)[0], "P0102");
+    let again = "action \"actions/setup-go@v7\"(go-version: \"1\", go-version: \"2\")";
+    assert_eq!(finding(again)[0], "P0108");
+    let reserved = compile("env PIPE_X = \"1\"\nrun \"true\"");
+    assert!(reserved.diagnostics.iter().any(|it| it.code.to_string() == "P0121"));
+}

@@ -4,5 +4,6 @@ pub mod brute_force;
 pub mod cases;
 pub mod generate;
 pub mod grammar;
+pub mod large;
 pub mod pages;
 pub mod workflows;

@@ -15,7 +15,8 @@ pub struct Built {
     pub compilation: Compilation,
 }
 
-fn options() -> Options<'static> {
+/// With all targets and standard modules.
+pub fn options() -> Options<'static> {
     Options { standard: pipec_stdlib::MODULES, targets: pipec_targets::all(), today: TODAY, version: "0.0.0" }
 }
 

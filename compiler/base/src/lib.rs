@@ -2,6 +2,7 @@
 
 mod code;
 mod diagnostic;
+pub mod parallel;
 mod source;
 mod suggest;
 

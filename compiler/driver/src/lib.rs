@@ -9,7 +9,6 @@ mod fix;
 mod layout;
 mod memory;
 mod output;
-mod parallel;
 mod session;
 mod transaction;
 mod workspace;

@@ -1,14 +1,13 @@
 //! From texts to outputs and findings, without any other input.
 
 use crate::findings::tidy;
-use crate::parallel;
 use crate::workspace::{Content, InputText, LONGEST_SOURCE};
 use pipec_analysis::{Allowed, Module, analyse};
-use pipec_base::{Diagnostic, FileId, Sources, Span, codes};
+use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
 use pipec_ir::{GeneratedFile, Pipeline, Program, Target, TargetContext};
 use pipec_syntax::ast;
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -95,12 +94,14 @@ impl Session {
             .iter()
             .map(|text| (self.take_in(&mut sources, text, &mut diagnostics), text.path.as_str()))
             .collect();
-        let standard: Vec<(FileId, &str)> = options
-            .standard
-            .iter()
-            .map(|(path, text)| (self.parse(&mut sources, path, Arc::from(*text), &mut diagnostics), *path))
-            .collect();
+        let standard: Vec<(FileId, &str)> =
+            options.standard.iter().map(|(path, text)| (sources.add(*path, *text), *path)).collect();
         self.read.retain(|file, _| sources.get(*file).is_some());
+        let texts = workspace.iter().zip(texts).filter(|(_, text)| matches!(text.content, Content::Text(_)));
+        self.read_all(texts.map(|((file, _), _)| *file), &sources);
+        self.read_used(&workspace, &standard, &sources);
+        let all = workspace.iter().chain(&standard).filter_map(|(file, _)| self.read.get(file));
+        diagnostics.extend(all.flat_map(|read| read.diagnostics.clone()));
 
         let workspace = self.modules(&workspace);
         let standard = self.modules(&standard);
@@ -152,7 +153,7 @@ impl Session {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> FileId {
         if let Content::Text(content) = &text.content {
-            return self.parse(sources, &text.path, content.clone(), diagnostics);
+            return sources.add(&text.path, content.clone());
         }
         let file = FileId(u32::try_from(sources.iter().count()).unwrap_or(u32::MAX));
         diagnostics.extend(findings_of_content(text, sources));
@@ -160,24 +161,49 @@ impl Session {
         file
     }
 
-    fn parse(
-        &mut self,
-        sources: &mut Sources,
-        path: &str,
-        text: Arc<str>,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> FileId {
-        let file = sources.add(path, text.clone());
-        let known = self.read.get(&file).is_some_and(|read| !read.digest.is_empty() && read.text == text);
-        if !known {
-            let parsed = pipec_syntax::parse(file, &text);
-            let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
-            let tree = Arc::new(parsed.tree);
-            self.read.insert(file, Read { text, digest, tree, diagnostics: parsed.diagnostics });
-        }
-        diagnostics.extend(self.read.get(&file).into_iter().flat_map(|read| read.diagnostics.clone()));
-        file
+    /// Parses these files, but those whose trees are known.
+    fn read_all(&mut self, files: impl Iterator<Item = FileId>, sources: &Sources) {
+        let new: Vec<(FileId, &Arc<str>)> = files
+            .filter_map(|file| Some((file, &sources.get(file)?.text)))
+            .filter(|(file, text)| {
+                !self.read.get(file).is_some_and(|read| !read.digest.is_empty() && read.text == **text)
+            })
+            .collect();
+        let read = parallel::map(&new, |(file, text)| (*file, Read::of(*file, text)));
+        self.read.extend(read);
     }
+
+    /// Parses the standard modules that the workspace uses, and those that they use; the others are as good as empty.
+    fn read_used(&mut self, workspace: &[(FileId, &str)], standard: &[(FileId, &str)], sources: &Sources) {
+        let mut open: Vec<FileId> = workspace.iter().map(|(file, _)| *file).collect();
+        let mut used: BTreeSet<FileId> = BTreeSet::new();
+        while !open.is_empty() {
+            let named: BTreeSet<String> = open
+                .iter()
+                .filter_map(|file| self.read.get(file))
+                .flat_map(|read| &read.tree.items)
+                .filter_map(|item| match &item.kind {
+                    ast::Declaration::Use(ast::Use::Standard(path)) => Some(standard_path(path)),
+                    _ => None,
+                })
+                .collect();
+            open = standard
+                .iter()
+                .filter(|(file, path)| named.contains(*path) && used.insert(*file))
+                .map(|(file, _)| *file)
+                .collect();
+            self.read_all(open.iter().copied(), sources);
+        }
+        for (file, _) in standard.iter().filter(|(file, _)| !used.contains(file)) {
+            self.read.insert(*file, Read::without_tree(Vec::new()));
+        }
+    }
+}
+
+/// The path of the standard module that a `use` names.
+fn standard_path(path: &ast::Path) -> String {
+    let words: Vec<&str> = path.segments.iter().map(|segment| segment.node.as_str()).collect();
+    format!("{}.pipe", words.join("/"))
 }
 
 impl Read {
@@ -190,8 +216,20 @@ impl Read {
             kind: ast::Declaration::Error { name: None },
             span: Span::default(),
         };
-        let tree = Arc::new(ast::File { items: vec![item] });
+        Read::without_tree(vec![item])
+    }
+
+    /// What stands for a text that is not read.
+    fn without_tree(items: Vec<ast::Clause<ast::Declaration>>) -> Read {
+        let tree = Arc::new(ast::File { items });
         Read { text: Arc::from(""), digest: String::new(), tree, diagnostics: Vec::new() }
+    }
+
+    /// A text, read.
+    fn of(file: FileId, text: &Arc<str>) -> Read {
+        let parsed = pipec_syntax::parse(file, text);
+        let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
+        Read { text: text.clone(), digest, tree: Arc::new(parsed.tree), diagnostics: parsed.diagnostics }
     }
 }
 

@@ -174,6 +174,25 @@ fn a_session_remembers_texts_and_notices_changes() {
 }
 
 #[test]
+fn a_standard_module_is_read_where_something_uses_it() {
+    let standard = [
+        ("std/first.pipe", "use std.second\n\nprivate let a = \"1\"\n"),
+        ("std/second.pipe", "let b = \"2\"\nthis is no declaration\n"),
+    ];
+    let options = Options { standard: &standard, ..options() };
+    let mut session = Session::new();
+    let mut compile = |text: &str| {
+        let text = InputText { path: "a.pipe".to_owned(), content: Content::Text(text.into()) };
+        session.compile(&[text], &options).diagnostics.len()
+    };
+    let user = "use std.first\n";
+    let found = compile(user);
+    assert!(found > 0, "what a module uses is read with it");
+    assert_eq!(compile(""), 0, "what nothing uses is not");
+    assert_eq!(compile(user), found, "nor does it matter what was used before");
+}
+
+#[test]
 fn a_plan_tells_new_changed_and_foreign_files_apart() {
     let compilation =
         compile(&[("w.pipe", ["a", "b", "c"].map(|name| pipeline(name, "targets github")).concat())]);

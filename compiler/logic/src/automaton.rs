@@ -1,6 +1,7 @@
 //! Deterministic automata over characters, in a canonical form.
 
-use std::collections::{HashMap, VecDeque};
+use rustc_hash::FxHashMap;
+use std::collections::VecDeque;
 use std::hash::Hash;
 
 use crate::TooLarge;
@@ -143,7 +144,7 @@ impl Automaton {
             return self.renumbered();
         }
         loop {
-            let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
+            let mut known: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
             let refined: Vec<u32> = (0..)
                 .zip(&blocks)
                 .map(|(state, &block)| {
@@ -257,7 +258,7 @@ impl<S: Clone + Eq + Hash> Explored<S> {
 
     /// The first so many states, and whether these are all.
     fn first(classes: usize, start: S, step: impl Fn(&S, usize) -> S, limit: usize) -> (Explored<S>, bool) {
-        let mut numbers = HashMap::from([(start.clone(), 0)]);
+        let mut numbers = FxHashMap::from_iter([(start.clone(), 0)]);
         let mut explored = Explored { states: vec![start], table: Vec::new() };
         if limit == 0 {
             return (explored, false);

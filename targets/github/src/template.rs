@@ -24,6 +24,28 @@ enum Part {
     Expression(String),
 }
 
+/// How much of what GitHub evaluates at once a template takes: what two take together, their sizes add up to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Size {
+    characters: usize,
+    expressions: usize,
+}
+
+impl Size {
+    /// That of both, one behind the other.
+    pub(crate) fn and(self, other: Size) -> Size {
+        Size {
+            characters: self.characters + other.characters,
+            expressions: self.expressions + other.expressions,
+        }
+    }
+
+    /// Whether GitHub takes a text with expressions that is of this size.
+    pub(crate) fn fits(self) -> bool {
+        self.characters + "format('')".len() <= LONGEST_EXPRESSION && self.expressions <= MOST_EXPRESSIONS
+    }
+}
+
 impl Template {
     /// A text that arrives as it stands, whatever it holds.
     pub(crate) fn text(text: impl Into<String>) -> Template {
@@ -91,7 +113,12 @@ impl Template {
     /// Whether GitHub takes it: the expression it becomes is short enough and has few enough parts.
     pub(crate) fn fits(&self) -> bool {
         let plain = self.as_text().is_some_and(|text| !text.contains(OPENING));
-        plain || self.expanded_length() <= LONGEST_EXPRESSION && self.expressions() <= MOST_EXPRESSIONS
+        plain || self.size().fits()
+    }
+
+    /// What it takes of what GitHub takes.
+    pub(crate) fn size(&self) -> Size {
+        Size { characters: self.expanded_length(), expressions: self.expressions() }
     }
 
     fn expressions(&self) -> usize {
@@ -102,7 +129,7 @@ impl Template {
         parts.sum()
     }
 
-    /// An upper bound for the length of the expression it becomes: `format('…{0}…', expression)`, with braces and
+    /// An upper bound for what its parts add to the expression it becomes: `format('…{0}…', expression)`, with braces and
     /// quotes doubled.
     fn expanded_length(&self) -> usize {
         let length = |text: &str| {
@@ -115,7 +142,7 @@ impl Template {
             Part::Text(text) => length(text) + 16 * text.matches(OPENING).count(),
             Part::Expression(expression) => expression.chars().count() + 10,
         });
-        parts.sum::<usize>() + "format('')".len()
+        parts.sum()
     }
 
     /// The text that GitHub reads as this template.

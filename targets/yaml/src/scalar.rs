@@ -39,10 +39,15 @@ pub(crate) fn visible(character: char) -> bool {
     }
 }
 
+/// Whether a text is of printable ASCII alone, as most are: all of it is visible.
+fn is_printable(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+}
+
 /// Whether every dialect reads the plain text, as the value of a block collection, as this very string.
 pub(crate) fn plain_in_block(text: &str) -> bool {
     let Some(first) = text.chars().next() else { return false };
-    text.chars().all(|character| visible(character) && character != '\u{3000}')
+    (is_printable(text) || text.chars().all(|character| visible(character) && character != '\u{3000}'))
         && starts_plain(first, text)
         && !text.ends_with([' ', ':'])
         && !text.contains(": ")
@@ -152,5 +157,6 @@ fn literal_line(line: &str) -> bool {
     line.is_empty()
         || !content.chars().all(char::is_whitespace)
             && !content.starts_with('\t')
-            && content.chars().all(|character| character == '\t' || visible(character))
+            && (is_printable(content)
+                || content.chars().all(|character| character == '\t' || visible(character)))
 }

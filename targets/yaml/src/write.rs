@@ -1,5 +1,6 @@
 //! From the tree to text.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::error::{Cause, WriteError};
@@ -34,24 +35,35 @@ pub fn write(document: &Document) -> Result<String, WriteError> {
     Ok(writer.out)
 }
 
-struct Writer {
+/// A step from the root to a place.
+#[derive(Clone, Copy)]
+enum Step<'d> {
+    Key(&'d str),
+    Item(usize),
+}
+
+struct Writer<'d> {
     out: String,
-    path: Vec<String>,
+    path: Vec<Step<'d>>,
     /// The last line belongs to a `|+` block, to which an empty line would be added.
     after_kept_newlines: bool,
 }
 
-impl Writer {
+impl<'d> Writer<'d> {
     fn fail(&self, cause: Cause) -> WriteError {
-        WriteError { path: self.path.clone(), cause }
+        let path = self.path.iter().map(|step| match step {
+            Step::Key(key) => (*key).to_owned(),
+            Step::Item(index) => index.to_string(),
+        });
+        WriteError { path: path.collect(), cause }
     }
 
     /// Writes the entries at an indentation, the first one behind the dash of an item if `behind_dash`.
-    fn mapping(&mut self, mapping: &Mapping, indent: usize, behind_dash: bool) -> Result<(), WriteError> {
+    fn mapping(&mut self, mapping: &'d Mapping, indent: usize, behind_dash: bool) -> Result<(), WriteError> {
         let mut seen = BTreeSet::new();
         for (index, entry) in mapping.entries.iter().enumerate() {
-            self.path.push(entry.key.clone());
-            if !seen.insert(entry.key.to_uppercase().to_lowercase()) {
+            self.path.push(Step::Key(&entry.key));
+            if !seen.insert(ignoring_case(&entry.key)) {
                 return Err(self.fail(Cause::DuplicateKey));
             }
             if index > 0 || !behind_dash {
@@ -71,9 +83,14 @@ impl Writer {
     }
 
     /// Writes the items at an indentation, the first one behind the dash of an outer item if `behind_dash`.
-    fn sequence(&mut self, sequence: &Sequence, indent: usize, behind_dash: bool) -> Result<(), WriteError> {
+    fn sequence(
+        &mut self,
+        sequence: &'d Sequence,
+        indent: usize,
+        behind_dash: bool,
+    ) -> Result<(), WriteError> {
         for (index, item) in sequence.items.iter().enumerate() {
-            self.path.push(index.to_string());
+            self.path.push(Step::Item(index));
             if index > 0 || !behind_dash {
                 if item.blank_before && index > 0 {
                     self.blank();
@@ -93,7 +110,7 @@ impl Writer {
     /// Writes what follows the colon of a key or the dash of an item, to the end of the line and beyond.
     fn value(
         &mut self,
-        value: &Node,
+        value: &'d Node,
         behind: Option<&str>,
         indent: usize,
         behind_dash: bool,
@@ -181,19 +198,19 @@ impl Writer {
         self.end_line(None, behind);
     }
 
-    fn key(&self, key: &str, bare: bool) -> Result<String, WriteError> {
+    fn key<'k>(&self, key: &'k str, bare: bool) -> Result<Cow<'k, str>, WriteError> {
         self.refuse_nul(key)?;
         let written = if bare {
             if key.is_empty() || !key.chars().all(|letter| letter.is_ascii_alphabetic()) {
                 return Err(self.fail(Cause::BareKey));
             }
-            key.to_owned()
+            Cow::Borrowed(key)
         } else if scalar::plain_in_flow(key) {
-            key.to_owned()
+            Cow::Borrowed(key)
         } else {
-            scalar::double_quoted(key)
+            Cow::Owned(scalar::double_quoted(key))
         };
-        if written.chars().count() > KEY_LENGTH {
+        if written.len() > KEY_LENGTH && written.chars().count() > KEY_LENGTH {
             return Err(self.fail(Cause::KeyTooLong));
         }
         Ok(written)
@@ -246,7 +263,8 @@ impl Writer {
     }
 
     fn indent(&mut self, columns: usize) {
-        self.put(&" ".repeat(columns));
+        self.after_kept_newlines = false;
+        self.out.extend(std::iter::repeat_n(' ', columns));
     }
 
     fn end_line(&mut self, value: Option<&str>, behind: Option<&str>) {
@@ -296,6 +314,11 @@ fn comments_above_dash(item: &Item) -> Vec<&[String]> {
         }
     }
     comments
+}
+
+/// What keys have in common that differ in case alone.
+fn ignoring_case(key: &str) -> String {
+    if key.is_ascii() { key.to_ascii_lowercase() } else { key.to_uppercase().to_lowercase() }
 }
 
 fn boolean_word(boolean: bool) -> &'static str {

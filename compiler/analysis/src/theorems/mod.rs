@@ -8,7 +8,7 @@ mod no_skipped_gates;
 mod one_path;
 mod overrides;
 
-use pipec_base::{Diagnostic, Span, codes};
+use pipec_base::{Diagnostic, Span, codes, parallel};
 use pipec_ir::facts::{Facts, Run};
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
 use pipec_logic::Proposition;
@@ -21,18 +21,15 @@ pub(crate) fn prove(program: &Program, incomplete: &BTreeSet<Span>, diagnostics:
         one_path::across_pipelines(program, diagnostics);
         one_path::borrowed_identities(program, diagnostics);
     }
-    for pipeline in program.pipelines.iter().filter(is_whole) {
-        prove_pipeline(program, pipeline, diagnostics);
-    }
+    let whole: Vec<&Pipeline> = program.pipelines.iter().filter(is_whole).collect();
+    diagnostics
+        .extend(parallel::map(&whole, |pipeline| prove_pipeline(program, pipeline)).into_iter().flatten());
 }
 
-fn prove_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<Diagnostic>) {
+fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
     let facts = match Facts::of(pipeline) {
         Ok(facts) => facts,
-        Err(_) => {
-            diagnostics.push(undecided(pipeline));
-            return;
-        }
+        Err(_) => return vec![undecided(pipeline)],
     };
     let mut proof = Proof { program, pipeline, facts, diagnostics: Vec::new(), undecided: false };
     facts_there::prove(&mut proof);
@@ -42,10 +39,11 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<
     build_once::prove(&mut proof);
     every_change_travels::prove(&mut proof);
     budget::prove(&mut proof);
-    diagnostics.append(&mut proof.diagnostics);
+    let mut diagnostics = proof.diagnostics;
     if proof.undecided {
         diagnostics.push(undecided(pipeline));
     }
+    diagnostics
 }
 
 /// A theorem that can't be decided is not proven.

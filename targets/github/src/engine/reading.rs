@@ -262,18 +262,11 @@ impl<'t> Reader<'t> {
 
     fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Unreadable> {
         let line = span.start.line();
-        self.nodes += 1;
-        if depth > DEPTH {
-            return Err(refused("nested deeper than GitHub reads", span));
-        }
-        if self.nodes > NODES {
-            return Err(refused("more nodes than GitHub reads", span));
-        }
-        if event.anchor_id().is_some_and(|id| id != 0) || event.is_alias() || event.tag().is_some() {
-            return Err(refused("an anchor, an alias or a tag", span));
-        }
+        self.admit(&event, span, depth)?;
         let value = match event {
-            Event::Scalar(text, style, ..) => scalar(&text, style),
+            Event::Scalar(text, style, ..) => {
+                typed(&text, style).unwrap_or_else(|| Value::Text(text.into_owned().into()))
+            }
             Event::SequenceStart(..) => {
                 let mut items = Vec::new();
                 loop {
@@ -290,6 +283,35 @@ impl<'t> Reader<'t> {
         Ok(Node { value, line })
     }
 
+    /// Refuses a node that is one too many, too deep, or more than plain data.
+    fn admit(&mut self, event: &Event<'t>, span: Span, depth: usize) -> Result<(), Unreadable> {
+        self.nodes += 1;
+        if depth > DEPTH {
+            return Err(refused("nested deeper than GitHub reads", span));
+        }
+        if self.nodes > NODES {
+            return Err(refused("more nodes than GitHub reads", span));
+        }
+        if event.anchor_id().is_some_and(|id| id != 0) || event.is_alias() || event.tag().is_some() {
+            return Err(refused("an anchor, an alias or a tag", span));
+        }
+        Ok(())
+    }
+
+    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<String, Unreadable> {
+        self.admit(&event, span, depth)?;
+        let Event::Scalar(text, style, ..) = event else {
+            return Err(refused("a key that is no string", span));
+        };
+        Ok(match typed(&text, style) {
+            Some(value) => {
+                let node = Node { value, line: span.start.line() };
+                node.scalar().map(Cow::into_owned).unwrap_or_default()
+            }
+            None => text.into_owned(),
+        })
+    }
+
     fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let mut entries: Vec<(String, Node)> = Vec::new();
         let mut seen: BTreeSet<String> = BTreeSet::new();
@@ -298,10 +320,7 @@ impl<'t> Reader<'t> {
             if matches!(event, Event::MappingEnd) {
                 return Ok(Value::Map(entries.into()));
             }
-            let key = self.node(event, span, depth + 1)?;
-            let Some(name) = key.scalar().map(Cow::into_owned) else {
-                return Err(refused("a key that is no string", span));
-            };
+            let name = self.key(event, span, depth + 1)?;
             if name == "<<" {
                 return Err(refused("a merge key, which GitHub does not know", span));
             }
@@ -333,19 +352,16 @@ fn refused(reason: impl Into<String>, span: Span) -> Unreadable {
     Unreadable { reason: reason.into(), line: span.start.line() }
 }
 
-/// The core schema: only a plain scalar is anything but a string.
-fn scalar(text: &str, style: ScalarStyle) -> Value {
+/// What a scalar is that is no string; in the core schema only a plain one is.
+fn typed(text: &str, style: ScalarStyle) -> Option<Value> {
     if style != ScalarStyle::Plain {
-        return Value::Text(text.to_owned().into());
+        return None;
     }
     match text {
-        "" | "~" | "null" | "Null" | "NULL" => Value::Null,
-        "true" | "True" | "TRUE" => Value::Bool(true),
-        "false" | "False" | "FALSE" => Value::Bool(false),
-        _ => match number(text) {
-            Some(number) => Value::Number(number, text.to_owned()),
-            None => Value::Text(text.to_owned().into()),
-        },
+        "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
+        "true" | "True" | "TRUE" => Some(Value::Bool(true)),
+        "false" | "False" | "FALSE" => Some(Value::Bool(false)),
+        _ => number(text).map(|number| Value::Number(number, text.to_owned())),
     }
 }
 

@@ -277,7 +277,7 @@ fn leaks(job: &Job, value: &Yaml, findings: &mut Vec<Finding>) {
 fn leaks_in(expression: &Expression) -> bool {
     match expression {
         Expression::Context(name) => matches!(name.as_str(), "secrets" | "github"),
-        Expression::Index(..) => match expression.path() {
+        Expression::Index(..) => match expression.words() {
             Some(path) => {
                 let mut path = path.iter().map(|name| name.to_ascii_lowercase());
                 match (path.next().as_deref(), path.next().as_deref()) {
@@ -286,9 +286,9 @@ fn leaks_in(expression: &Expression) -> bool {
                     _ => false,
                 }
             }
-            None => expression.parts().into_iter().any(leaks_in),
+            None => expression.parts().any(leaks_in),
         },
-        _ => expression.parts().into_iter().any(leaks_in),
+        _ => expression.parts().any(leaks_in),
     }
 }
 
@@ -303,9 +303,9 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let writes = writes.iter().any(|(_, level)| level.text() != Some("read"));
     let names_secrets = job.node.strings().iter().any(|(text, _)| {
         text.has_expressions()
-            && text.template().is_some_and(|template| {
-                template.expressions().any(|expression| expression.contexts().contains(&"secrets"))
-            })
+            && text
+                .template()
+                .is_some_and(|template| template.expressions().any(|expression| expression.names("secrets")))
     });
     if !writes && !names_secrets && job.node.get("environment").is_none() {
         return;

@@ -7,6 +7,7 @@
 use pipec_ir::facts::{Extra, Facts};
 use pipec_ir::{Condition, Event, Node, Origin, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge, VariableId};
+use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -76,7 +77,7 @@ pub(crate) struct World<'p> {
     known: Questions,
     asked: RefCell<Questions>,
     /// The variables of what is not known.
-    free: RefCell<BTreeMap<String, VariableId>>,
+    free: RefCell<FxHashMap<String, VariableId>>,
 }
 
 /// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it. Where
@@ -134,6 +135,9 @@ impl<'p> World<'p> {
 
     /// That the run's branch or tag lies in the language.
     pub(crate) fn name_in(&self, axis: Axis, language: &Language) -> Proposition {
+        if language.is_empty() {
+            return self.logic().falsehood();
+        }
         let known = match axis {
             Axis::Branch => &self.known.branches,
             Axis::Tag => &self.known.tags,

@@ -142,7 +142,10 @@ impl Lowering<'_> {
 
     /// The jobs of a node that this job may follow, or those of another run's kind where there are no others.
     pub(super) fn units_before(&self, unit: &Unit, node: &Node) -> Vec<&Unit> {
-        let all: Vec<&Unit> = self.units.iter().filter(|other| other.node == node.id).collect();
+        // The jobs stand in the order of their nodes.
+        let first = self.units.partition_point(|other| other.node < node.id);
+        let all: Vec<&Unit> =
+            self.units.iter().skip(first).take_while(|other| other.node == node.id).collect();
         let due = self.due(unit);
         let met: Vec<&Unit> =
             all.iter().copied().filter(|other| self.may_meet(&due, &self.due(other))).collect();

@@ -5,7 +5,7 @@ use super::{Lowering, PLAN, VERDICT};
 use crate::document::{Job, Step};
 use crate::expression::Expression;
 use crate::runtime;
-use crate::template::Template;
+use crate::template::{Size, Template};
 
 /// How long the verdict may take, in minutes.
 const TIMEOUT: u32 = 5;
@@ -24,6 +24,7 @@ impl Lowering<'_> {
     pub(super) fn verdict_job(&self) -> Job {
         let mut needs = Vec::new();
         let mut variables: Vec<Template> = vec![Template::default()];
+        let mut size = Size::default();
         let plan = self.has_plan().then(|| (PLAN.to_owned(), Expression::Constant(true), None));
         let units = self.units.iter().filter(|unit| {
             let node = self.pipeline.node(unit.node);
@@ -52,11 +53,16 @@ impl Lowering<'_> {
                 None => line.and_text("\n"),
             };
             // What one text can't hold goes into the next.
+            let own = line.size();
             match variables.last_mut() {
-                Some(last) if last.clone().and_template(line.clone()).fits() => {
+                Some(last) if size.and(own).fits() => {
                     *last = std::mem::take(last).and_template(line);
+                    size = size.and(own);
                 }
-                _ => variables.push(line),
+                _ => {
+                    variables.push(line);
+                    size = own;
+                }
             }
             needs.push(id);
         }

@@ -6,12 +6,19 @@ use super::value::{Axis, Cases, Datum, Words};
 use crate::engine::overrides;
 use pipec_ir::{Event, InputType, Trigger};
 use pipec_logic::Proposition;
+use std::borrow::Cow;
 
 impl Evaluator<'_, '_> {
     pub(super) fn lookup(&self, expression: &Expression) -> Cases {
-        let Some(path) = expression.path() else { return self.unknown(&self.named(expression)) };
-        let lower: Vec<String> = path.iter().map(|name| name.to_ascii_lowercase()).collect();
-        let words: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let Some(path) = expression.words() else { return self.unknown(&self.named(expression)) };
+        let lower: Vec<Cow<'_, str>> = path
+            .into_iter()
+            .map(|name| match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => Cow::Owned(name.to_ascii_lowercase()),
+                false => Cow::Borrowed(name),
+            })
+            .collect();
+        let words: Vec<&str> = lower.iter().map(Cow::as_ref).collect();
         match words.as_slice() {
             ["needs", "*", "result"] => {
                 let items = self.scope.needs.iter().map(|id| self.result(id)).collect();
@@ -60,7 +67,10 @@ impl Evaluator<'_, '_> {
     }
 
     fn need(&self, id: &str) -> Option<String> {
-        self.scope.needs.iter().find(|need| need.eq_ignore_ascii_case(id)).cloned()
+        // As most are written first: two ids that differ in case alone are refused.
+        let needs = self.scope.needs;
+        let exactly = needs.iter().find(|need| *need == id);
+        exactly.or_else(|| needs.iter().find(|need| need.eq_ignore_ascii_case(id))).cloned()
     }
 
     fn result(&self, id: &str) -> Cases {

@@ -38,49 +38,68 @@ pub(crate) enum Comparison {
 
 impl Expression {
     /// The parts of it.
-    pub(crate) fn parts(&self) -> Vec<&Expression> {
-        match self {
-            Expression::Index(of, index) => [of.as_ref()].into_iter().chain(index.as_deref()).collect(),
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &Expression> {
+        let (first, second, more): (Option<&Expression>, Option<&Expression>, &[Expression]) = match self {
+            Expression::Index(of, index) => (Some(of), index.as_deref(), &[]),
             Expression::Call(_, parts) | Expression::And(parts) | Expression::Or(parts) => {
-                parts.iter().collect()
+                (None, None, parts)
             }
-            Expression::Not(part) => vec![part],
-            Expression::Compare(_, left, right) => vec![left, right],
-            _ => Vec::new(),
-        }
+            Expression::Not(part) => (Some(part), None, &[]),
+            Expression::Compare(_, left, right) => (Some(left), Some(right), &[]),
+            _ => (None, None, &[]),
+        };
+        first.into_iter().chain(second).chain(more)
     }
 
     /// Whether a status function stands anywhere in it, which removes the implicit `success()` (trap 3).
     pub(crate) fn has_status_function(&self) -> bool {
         matches!(self, Expression::Call(name, _)
             if matches!(name.as_str(), "success" | "failure" | "always" | "cancelled"))
-            || self.parts().into_iter().any(Expression::has_status_function)
+            || self.parts().any(Expression::has_status_function)
     }
 
     /// The contexts it names.
     pub(crate) fn contexts(&self) -> Vec<&str> {
         match self {
             Expression::Context(name) => vec![name],
-            _ => self.parts().into_iter().flat_map(Expression::contexts).collect(),
+            _ => self.parts().flat_map(Expression::contexts).collect(),
+        }
+    }
+
+    /// Whether it names this context.
+    pub(crate) fn names(&self, context: &str) -> bool {
+        match self {
+            Expression::Context(name) => name == context,
+            _ => self.parts().any(|part| part.names(context)),
         }
     }
 
     /// The path of names if it is a context dereferenced by literal names alone: `needs.app.outputs.digest`.
     pub(crate) fn path(&self) -> Option<Vec<String>> {
-        match self {
-            Expression::Context(name) => Some(vec![name.clone()]),
-            Expression::Index(of, Some(index)) => {
-                let Expression::Text(name) = index.as_ref() else { return None };
-                let mut path = of.path()?;
-                path.push(name.clone());
-                Some(path)
+        Some(self.words()?.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The same, borrowed.
+    pub(crate) fn words(&self) -> Option<Vec<&str>> {
+        let mut words = Vec::new();
+        let mut rest = self;
+        loop {
+            match rest {
+                Expression::Context(name) => {
+                    words.push(name.as_str());
+                    words.reverse();
+                    return Some(words);
+                }
+                Expression::Index(of, index) => {
+                    words.push(match index.as_deref() {
+                        Some(Expression::Text(name)) => name,
+                        Some(_) => return None,
+                        None => "*",
+                    });
+                    rest = of;
+                }
+                _ => return None,
             }
-            Expression::Index(of, None) => {
-                let mut path = of.path()?;
-                path.push("*".to_owned());
-                Some(path)
-            }
-            _ => None,
         }
     }
 }

@@ -333,7 +333,15 @@ impl<'a> Workspace<'a> {
                 path.span,
             );
             diagnostics.push(match closest(&wanted, known) {
-                Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+                Some(near) => {
+                    let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
+                    match beside(&path.node, &wanted, near) {
+                        Some(written) => {
+                            diagnostic.fix(format!("write `{written}`"), path.span, format!("\"{written}\""))
+                        }
+                        None => diagnostic,
+                    }
+                }
                 None => diagnostic.help("the path is relative to this file"),
             });
         }
@@ -387,6 +395,18 @@ impl<'a> Workspace<'a> {
 /// Adds "did you mean", with the fix.
 pub(crate) fn suggest(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnostic {
     diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+}
+
+/// How a path that leads to `wanted` is written where it shall lead to a file beside it; its own words are kept.
+fn beside(written: &str, wanted: &str, near: &str) -> Option<String> {
+    let split = |path: &str| {
+        path.rsplit_once('/').map_or((String::new(), path.to_owned()), |(folder, name)| {
+            (format!("{folder}/"), name.to_owned())
+        })
+    };
+    let ((folder, _), (near_folder, near_name)) = (split(wanted), split(near));
+    let is_plain = near_name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter));
+    (folder == near_folder && is_plain).then(|| split(written).0 + &near_name)
 }
 
 /// Adds the nearest of the known words as "did you mean", else what `otherwise` says.

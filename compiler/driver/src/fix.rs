@@ -4,6 +4,7 @@ use crate::workspace::{Content, InputText};
 use crate::{Compilation, Options, Session};
 use pipec_base::{Code, Diagnostic, Edit, FileId, Fix, LineIndex};
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// More rounds than this are not tried: a remedy uncovers further findings a few times at most.
@@ -162,10 +163,15 @@ fn with_edits(texts: &[InputText], fixes: &[(&Diagnostic, &Fix)]) -> Vec<InputTe
         let Some(input) = next.get_mut(usize::try_from(file.0).unwrap_or(usize::MAX)) else { continue };
         let Some(text) = text_of(input) else { continue };
         edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+        let ranges: Vec<Range<usize>> = edits.iter().map(|edit| edit.span.range()).collect();
         let mut new = String::with_capacity(text.len());
         let mut at = 0;
-        for edit in edits {
-            let range = edit.span.range();
+        for (edit, range) in edits.iter().zip(&ranges) {
+            let whole = if edit.text.is_empty() { whole_lines(text, range) } else { range.clone() };
+            let is_alone =
+                ranges.iter().filter(|other| other.start <= whole.end && whole.start <= other.end).count()
+                    == 1;
+            let range = if is_alone && whole.start >= at { whole } else { range.clone() };
             new.push_str(text.get(at..range.start).unwrap_or_default());
             new.push_str(&edit.text);
             at = range.end.max(at);
@@ -174,6 +180,21 @@ fn with_edits(texts: &[InputText], fixes: &[(&Diagnostic, &Fix)]) -> Vec<InputTe
         input.content = Content::Text(new.into());
     }
     next
+}
+
+/// What is taken out with a range: the lines it stands on, where nothing else stands on them.
+fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
+    let (before, behind) =
+        (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
+    let start = before.rfind('\n').map_or(0, |end| end + 1);
+    let end = behind.find('\n').map(|end| range.end + end + 1);
+    let is_blank = |part: Option<&str>| part.is_some_and(|part| part.trim().is_empty());
+    match end {
+        Some(end) if is_blank(text.get(start..range.start)) && is_blank(text.get(range.end..end)) => {
+            start..end
+        }
+        _ => range.clone(),
+    }
 }
 
 /// Whether a text has more errors of syntax than it had.

@@ -82,6 +82,19 @@ fn what_can_t_be_mended_is_left() {
     assert_eq!((fixed.changed.len(), fixed.applied.len()), (0, 0));
 }
 
+#[test]
+fn a_clause_that_is_dropped_takes_its_line_with_it() {
+    let source = "pipeline x {\n  on push to main\n  change schema \"migrations/**\"\n  change config \"**\"\n  stage commit {\n    \
+                  gate unit: test { retry 2 because \"it wavers\" run \"make\" }\n  }\n}\n";
+    let fixed = fixed(&[("x.pipe", source)], None);
+    assert_eq!(
+        new_text(&fixed, "x.pipe"),
+        Some(
+            "pipeline x {\n  on push to main\n  change config \"**\"\n  stage commit {\n    gate unit: test {  run \"make\" }\n  }\n}\n"
+        )
+    );
+}
+
 /// Whatever stands in a file, mending it never adds an error of syntax, and mending it again changes nothing.
 #[test]
 fn mending_never_breaks_a_file_and_comes_to_an_end() {

@@ -136,7 +136,8 @@ pub(super) fn type_of(ty: &ast::Type, found: &mut Vec<Diagnostic>) -> Type {
                     None => {
                         found.push(
                             Diagnostic::error(codes::P0112, "a list of what?", name.span)
-                                .help("write `list<string>`"),
+                                .help("write `list<string>`")
+                                .fix("write `<string>`", name.span.at_end(), "<string>"),
                         );
                         Type::Unknown
                     }

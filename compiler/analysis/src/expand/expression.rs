@@ -130,7 +130,9 @@ impl Expander<'_, '_> {
                 let diagnostic = Diagnostic::error(codes::P0106, message, place);
                 match (expression, wanted) {
                     (Expression::Path(path), Type::String | Type::Path) if misfit.to_text().is_some() => {
-                        diagnostic.help(format!("put it in a string: `$\"{{{}}}\"`", path_text(path)))
+                        let quoted = format!("$\"{{{}}}\"", path_text(path));
+                        let help = format!("put it in a string: `{quoted}`");
+                        diagnostic.help(help).fix(format!("write `{quoted}`"), place, quoted)
                     }
                     (Expression::Path(_), _) => diagnostic,
                     _ => match wanted.example() {
@@ -245,6 +247,7 @@ impl Expander<'_, '_> {
             Value::Artefact(name, _) => {
                 Diagnostic::error(codes::P0106, format!("artefact `{name}` is no text"), span)
                     .help(format!("its fields are: write `{name}.digest`"))
+                    .fix("write `.digest`", span.at_end(), ".digest")
             }
             Value::List(_) => Diagnostic::error(codes::P0106, "a list is no text", span),
             _ => return,

@@ -58,7 +58,7 @@ fn idle_lines(proof: &mut Proof<'_>) {
         })
         .collect();
     for (_, rule) in changes.iter().enumerate().filter(|(line, _)| !claimed.contains(line)) {
-        let diagnostic = Diagnostic::warning(
+        let mut diagnostic = Diagnostic::warning(
             codes::P0209,
             format!("no change is `{}` by this line", rule.kind),
             rule.origin.span,
@@ -66,6 +66,10 @@ fn idle_lines(proof: &mut Proof<'_>) {
         .saying("later lines claim all of its paths")
         .note("of several lines that claim a path the last one wins")
         .help("write what is general first and what is particular behind it, or drop the line");
+        // In a pipeline that is called, another call may well need the line.
+        if rule.origin.calls.is_empty() {
+            diagnostic = diagnostic.fix("drop it", rule.origin.span, "");
+        }
         proof.diagnostics.push(rule.origin.explain(diagnostic));
     }
 }

@@ -75,7 +75,8 @@ impl<'a> Expander<'a, '_> {
                     self.report(
                         frame,
                         Diagnostic::error(codes::P0801, "no retry at all is the default", times.span)
-                            .help("drop the clause"),
+                            .help("drop the clause")
+                            .fix("drop it", origin.span, ""),
                     );
                 }
                 self.reason(because, frame);

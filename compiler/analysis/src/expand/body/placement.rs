@@ -82,7 +82,8 @@ fn misplaced(word: &str, roles: &[&str], role: &Role, span: Span) -> Diagnostic 
     if word == "retry" && matches!(role, Role::Gate(_)) {
         return Diagnostic::error(codes::P0409, "a gate is never retried to green", span).help(
             "one pass in three is a failure that was hidden: mend the test, or run it often with `repeat 3 quorum 2` where the evidence is an evaluation or a performance",
-        );
+        )
+        .fix("drop it", span, "");
     }
     if let Role::Action = role {
         return Diagnostic::error(codes::P0013, format!("`{word}` does not belong in an action"), span)

@@ -124,6 +124,7 @@ registry! {
     P0603 = 603 "unknown-right" since "0.1.0";
     P0604 = 604 "malformed-identity" since "0.1.0";
     P0605 = 605 "raw-steps-with-secret" since "0.1.0";
+    P0606 = 606 "cache-with-authority" since "0.1.0";
 
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";

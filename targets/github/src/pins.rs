@@ -27,6 +27,8 @@ static NOTHING: PinnedAction = PinnedAction {
 #[cfg(test)]
 static ALL: &[&Pin] = &[
     &CHECKOUT,
+    &CACHE_RESTORE,
+    &CACHE_SAVE,
     &UPLOAD_ARTIFACT,
     &DOWNLOAD_ARTIFACT,
     &AWS_CREDENTIALS,
@@ -45,6 +47,8 @@ static ALL: &[&Pin] = &[
 ];
 
 pub(crate) static CHECKOUT: Pin = Pin("actions/checkout");
+pub(crate) static CACHE_RESTORE: Pin = Pin("actions/cache/restore");
+pub(crate) static CACHE_SAVE: Pin = Pin("actions/cache/save");
 pub(crate) static UPLOAD_ARTIFACT: Pin = Pin("actions/upload-artifact");
 pub(crate) static DOWNLOAD_ARTIFACT: Pin = Pin("actions/download-artifact");
 pub(crate) static AWS_CREDENTIALS: Pin = Pin("aws-actions/configure-aws-credentials");

@@ -1,6 +1,7 @@
 //! Bodies: what the clauses of a node and of the task it calls come to.
 
 mod action;
+mod cache;
 mod clause;
 mod finish;
 mod measure;

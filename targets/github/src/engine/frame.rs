@@ -184,7 +184,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         let body = &node.body;
         let unknown = [
             ("retry", body.retry.is_some()),
-            ("cache", !body.caches.is_empty()),
             ("raw steps that repeat", is_repeated(node) && !body.engines.is_empty()),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {

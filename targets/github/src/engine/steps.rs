@@ -1,6 +1,7 @@
 //! What the steps of a node's job are, in what order, and that a green job means that its scripts decided it.
 
 mod acting;
+mod caches;
 mod hand_over;
 mod image;
 mod kept;
@@ -53,6 +54,10 @@ pub(crate) enum Kind {
     KeptAfterFailure,
     /// Sends a report to code scanning.
     CodeScanning,
+    /// Fetches a cache.
+    Fetch,
+    /// Keeps a cache.
+    Keep,
 }
 
 impl Kind {
@@ -125,6 +130,7 @@ impl<'c> Check<'c, '_, '_> {
         self.sidecars(&kinds);
         self.measures(&kinds);
         self.leftovers(&kinds);
+        self.caches(&kinds);
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
@@ -166,6 +172,8 @@ impl<'c> Check<'c, '_, '_> {
                 },
                 Work::Uses(_) => match step.action() {
                     Some("actions/checkout") => Some(Kind::Checkout),
+                    Some("actions/cache/restore") => Some(Kind::Fetch),
+                    Some("actions/cache/save") => Some(Kind::Keep),
                     Some("actions/download-artifact") => Some(Kind::Download),
                     Some("actions/upload-artifact") => {
                         Some(Kind::of_upload(step.literal_with("name").as_deref()))
@@ -303,8 +311,10 @@ impl<'c> Check<'c, '_, '_> {
                 | Fixed::Forward
                 | Fixed::PreviewWanted
                 | Fixed::OverrideInForce,
-            ) => 0,
-            Kind::Checkout => 1,
+            ) => -1,
+            Kind::Checkout => 0,
+            // What was verified takes the place of what a cache had.
+            Kind::Fetch => 1,
             Kind::Download
             | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage | Fixed::VerifyLegs) => {
                 2
@@ -317,7 +327,8 @@ impl<'c> Check<'c, '_, '_> {
             Kind::Script(_)
             | Kind::Raw(_)
             | Kind::Fixed(Fixed::Script | Fixed::Measure | Fixed::TimeLeft | Fixed::Soak) => 7,
-            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum) => 8,
+            Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum)
+            | Kind::Keep => 8,
             Kind::Upload => 9,
             // What failed so far is not published.
             Kind::Fixed(Fixed::PushImage) => 10,
@@ -430,7 +441,10 @@ impl<'c> Check<'c, '_, '_> {
                 Kind::Script(_) | Kind::Raw(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
                     logic.and_not(&may_run, &exempt)
                 }
-                Kind::Fixed(Fixed::Exempt) | Kind::CodeScanning => logic.falsehood(),
+                // It may be that there is no cache.
+                Kind::Fixed(Fixed::Exempt) | Kind::CodeScanning | Kind::Fetch | Kind::Keep => {
+                    logic.falsehood()
+                }
                 // Also after a failure.
                 Kind::Fixed(Fixed::Report(_)) | Kind::KeptReport => logic.not(&exempt),
                 Kind::KeptAfterFailure => logic.not(&going),
@@ -439,6 +453,9 @@ impl<'c> Check<'c, '_, '_> {
             let mut may = if kind.decides_nothing() { logic.truth() } else { may_run };
             if *kind == Kind::Fixed(Fixed::Exempt) {
                 may = logic.and(&may, &exempt);
+            }
+            if *kind == Kind::Keep {
+                may = logic.and(&may, &self.may_keep());
             }
             // The way back is taken even when somebody stops the job half-way.
             let alive = if is_back { run.clone() } else { logic.and_not(&run, &stopped) };

@@ -7,7 +7,7 @@ use super::Lowered;
 use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
 use super::previews::teardown_file;
-use crate::document::{Job, Work};
+use crate::document::{Job, Step, Work};
 use pipec_ir::{
     Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
     Tier, Trigger,
@@ -35,6 +35,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     ACTIONS,
     IMAGES,
     RAW_STEPS,
+    CACHES,
     RUNNERS,
     BUILD_MACHINE,
     CANCELLING,
@@ -84,6 +85,11 @@ const RAW_STEPS: Assumption = Assumption {
     says: "what the raw steps of an `engine` block do. They may be anything within their job, which has the rights of its \
            node's clauses, no secret, no identity and no environment; that they ran, with these inputs, and that the job is \
            green only if they succeeded is proven",
+};
+const CACHES: Assumption = Assumption {
+    kind: "caches",
+    says: "GitHub gives what a run kept in a cache to runs of its own branch and, from the default branch, to all others: what a pull \
+           request's script writes there by itself reaches none but that pull request",
 };
 const RUNNERS: Assumption = Assumption {
     kind: "runners",
@@ -519,6 +525,14 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
                 format!("the raw steps of {} do what they are there for: {}", node.name, block.because);
             all.push(assumed(RAW_STEPS, setting, &format!("whatever waits for {}", node.name)));
         }
+    }
+    let reads_cache = |step: &Step| match &step.work {
+        Work::Uses(action, _) => action.name.starts_with("actions/cache/"),
+        Work::Run(_) => false,
+    };
+    if jobs.iter().flat_map(|job| &job.steps).any(reads_cache) {
+        let setting = "what the script of a pull request writes to a cache by itself reaches none but that pull request";
+        all.push(assumed(CACHES, setting.to_owned(), "every job that fetches a cache"));
     }
     let machines: BTreeSet<&str> = jobs.iter().map(|job| job.runs_on.as_str()).collect();
     let machines: Vec<&str> = machines.into_iter().collect();

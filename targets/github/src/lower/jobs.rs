@@ -58,6 +58,7 @@ impl Lowering<'_> {
             job.permissions.read("contents", "checkout");
             job.steps.push(step);
         }
+        job.steps.extend(self.restore_steps(node));
         job.steps.extend(self.fetch_steps(node, unit));
 
         let environment = self.environment(node, unit);
@@ -95,6 +96,7 @@ impl Lowering<'_> {
             (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
             (None, None) => self.script_steps(node, &environment, exempt, raw),
         });
+        job.steps.extend(self.save_steps(node, exempt));
         if matches!(node.kind, NodeKind::Artefact(_)) {
             job.outputs.extend(artefacts::outputs(node));
             job.steps.extend(self.record_steps(node));

@@ -2,6 +2,7 @@
 
 mod actions;
 mod artefacts;
+mod caches;
 mod conditions;
 mod deploys;
 mod guarantees;

@@ -19,6 +19,7 @@ impl Lowering<'_> {
             self.refuse_many_legs(node);
             self.refuse_measures(node);
             self.refuse_in_reports(node);
+            self.check_cache_keys(node);
             match &node.kind {
                 NodeKind::Artefact(_) => self.check_image(node),
                 NodeKind::Gate(_) | NodeKind::Job => {}
@@ -94,10 +95,7 @@ impl Lowering<'_> {
     }
 
     fn refuse_in_body(&self, body: &Body) {
-        let clauses = [
-            ("`retry`", body.retry.as_ref().map(|retry| &retry.origin)),
-            ("`cache`", body.caches.first().map(|cache| &cache.origin)),
-        ];
+        let clauses = [("`retry`", body.retry.as_ref().map(|retry| &retry.origin))];
         for (clause, origin) in clauses {
             if let Some(origin) = origin {
                 self.refuse(clause, origin);

@@ -87,6 +87,11 @@ fn previews() {
 }
 
 #[test]
+fn cached() {
+    insta::assert_snapshot!(programs::cached().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -104,6 +109,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::repeated(),
         programs::measured(),
         programs::previews(),
+        programs::cached(),
     ];
     for build in all {
         let files = build.output().files;

@@ -47,6 +47,7 @@ fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
         programs::overridden(),
         programs::rollout(),
         programs::containers(),
+        programs::cached(),
         programs::previews(),
         raw,
     ];

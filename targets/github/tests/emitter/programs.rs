@@ -828,6 +828,44 @@ pub fn measured() -> Build {
         .node("speed", NodeKind::Gate(again), speed, &["app"])
 }
 
+pub fn cache(path: &str, key_file: &str) -> Cache {
+    Cache { path: path.to_owned(), key_file: key_file.to_owned(), origin: origin() }
+}
+
+/// Caches: of legs, of a gate that is exempt or repeated, and of what only pull requests or tags make due.
+pub fn cached() -> Build {
+    let registry = || cache("~/.cargo/registry", "Cargo.lock");
+    let mut unit = body(&["cargo test"]);
+    unit.directory = Some(("tools".to_owned(), origin()));
+    unit.caches = vec![registry(), cache("target", "it's.lock")];
+    unit.shards = Some((2, origin()));
+    let mut app = body(&["make"]);
+    app.caches = vec![registry()];
+    let mut speed = body(&["make bench"]);
+    speed.caches = vec![registry()];
+    let again = Gate {
+        quorum: Some(Quorum { times: 2, quorum: 2 }),
+        exemptions: vec![ExemptionRule {
+            when: Exemption::OnFork,
+            because: "forks have no machine".to_owned(),
+            origin: origin(),
+        }],
+        ..gate("performance", &["app"])
+    };
+    let mut release = body(&["make notes"]);
+    release.caches = vec![registry()];
+    Build::new(
+        "cached",
+        vec![on_push(&["main"]), on_pull_request(&["main"]), Trigger::Tag(vec![glob("v*")], origin())],
+    )
+    .stage("commit", Condition::Always)
+    .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+    .node("app", artefact(ArtefactType::Binary, &["app"]), app, &[])
+    .node("speed", NodeKind::Gate(again), speed, &["app"])
+    .stage("release", Condition::Event(Event::Tag))
+    .node("notes", NodeKind::Job, release, &["unit"])
+}
+
 /// A file of a name that others depend on, inputs that must be given, several schedules, and a lock for the newest alone.
 pub fn ways_in() -> Build {
     let input = |name: &str, ty, default: Option<&str>| Input {

@@ -21,8 +21,6 @@ fn clauses_of_later_versions_are_refused() {
         let measure = measure("m.json", vec![row]);
         assert_eq!(complaints_of_body(|body| body.measures = vec![measure]), cannot(what));
     }
-    let cache = Cache { path: "t".to_owned(), key_file: "l".to_owned(), origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.caches = vec![cache]), cannot("`cache`"));
     let block = |target: &str| EngineBlock {
         target: target.to_owned(),
         because: "b".to_owned(),

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod broken;
+mod broken_caches;
 mod broken_deploys;
 mod broken_legs;
 mod broken_measures;

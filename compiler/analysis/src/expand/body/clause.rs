@@ -7,8 +7,8 @@ use crate::scope::suggest_of;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
-    Action, Binding, Cache, Checkout, Keep, PathPattern, Quorum, Report, Retry, Right, Step, StepKind, Text,
-    Tool, ToolVersion,
+    Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, Retry, Right, Step, StepKind, Text, Tool,
+    ToolVersion,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
@@ -108,11 +108,9 @@ impl<'a> Expander<'a, '_> {
                 work.body.measures.extend(measure);
             }
             BodyClause::Cache { path, key } => {
-                let path = self.literal_text(path, "a path", frame);
-                let key_file = self.literal_text(key, "a path", frame);
-                if let (Some(path), Some(key_file)) = (path, key_file) {
-                    work.body.caches.push(Cache { path, key_file, origin });
-                }
+                let cache = self.cache(path, key, span, work, frame);
+                work.has_error |= cache.is_none();
+                work.body.caches.extend(cache);
             }
             BodyClause::Sidecar { name, clauses } => self.sidecar(name, clauses, origin, work, frame),
             BodyClause::Matrix(parts) => self.matrix(parts, span, work, frame),

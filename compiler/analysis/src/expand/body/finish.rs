@@ -35,6 +35,7 @@ impl Expander<'_, '_> {
         self.check_directory(work, frame);
         self.check_shards(work, frame);
         self.check_authority(work, frame);
+        self.check_caches(name, work, frame);
         match &work.role {
             Role::Artefact(Some(ty)) => self.check_artefact(name, *ty, work, frame),
             Role::Gate(_) => self.check_quorum(work, frame),

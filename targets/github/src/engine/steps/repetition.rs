@@ -49,7 +49,8 @@ impl Check<'_, '_, '_> {
                 );
             }
         }
-        if deciding().next_back().map(|(kind, _)| kind) != Some(&Kind::Fixed(Fixed::Quorum)) {
+        let kept = |(kind, _): &(&Kind, &Step)| **kind != Kind::Keep;
+        if deciding().rfind(kept).map(|(kind, _)| kind) != Some(&Kind::Fixed(Fixed::Quorum)) {
             self.differs("nothing counts its runs at the end", self.job.line);
         }
     }

@@ -28,6 +28,7 @@ impl Check<'_, '_, '_> {
         }
         let allowed: &[&str] = match kind {
             Kind::Checkout => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
+            Kind::Fetch | Kind::Keep => &["path", "key"],
             Kind::Download => &["name", "path", "pattern", "merge-multiple"],
             Kind::Upload => &["name", "path", "if-no-files-found", "overwrite", "compression-level"],
             Kind::KeptReport | Kind::KeptAfterFailure => {

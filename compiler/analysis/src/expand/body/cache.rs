@@ -1,0 +1,103 @@
+//! What is kept from run to run, and where nothing may be.
+
+use super::{Role, Work};
+use crate::expand::frame::Frame;
+use crate::expand::{Expander, repeated};
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{ArtefactType, Cache, Checkout};
+use pipec_syntax::ast::{Name, StringLiteral};
+
+/// What the patterns of engines are made of.
+const PATTERNS: &[char] = &['*', '?', '[', ']', '{', '}', '!', '\\'];
+
+impl Expander<'_, '_> {
+    /// A cache; none where its path or its key is none.
+    pub(super) fn cache(
+        &mut self,
+        path: &StringLiteral,
+        key: &StringLiteral,
+        span: Span,
+        work: &Work,
+        frame: &mut Frame,
+    ) -> Option<Cache> {
+        let named = self.literal_text(path, "a path", frame);
+        let key_file = self.literal_text(key, "a path", frame);
+        let (named, key_file) = (named?, key_file?);
+        let below_home = named.strip_prefix("~/").filter(|rest| !rest.is_empty());
+        let fits = self.is_cached_path(&named, below_home.unwrap_or(&named), path.span, frame);
+        let fits = self.is_cached_path(&key_file, &key_file, key.span, frame) && fits;
+        if let Some(first) = work.body.caches.iter().find(|cache| cache.path == named) {
+            self.report(frame, repeated(&format!("cache \"{named}\""), span, first.origin.span));
+            return None;
+        }
+        fits.then(|| Cache { path: named, key_file, origin: frame.origin(span) })
+    }
+
+    /// Whether a text names one file or folder below where it starts.
+    fn is_cached_path(&mut self, whole: &str, path: &str, span: Span, frame: &Frame) -> bool {
+        let (code, message) = if path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..") {
+            (codes::P0105, format!("`{whole}` leads out of the node's directory"))
+        } else if path.is_empty()
+            || path == "."
+            || path.contains(PATTERNS)
+            || path.chars().any(char::is_control)
+        {
+            (codes::P0106, format!("`\"{}\"` names no one file or folder", whole.escape_debug()))
+        } else {
+            return true;
+        };
+        let help = "name what is kept relative to the node's directory or, as in `\"~/.cargo/registry\"`, below the home, and one file whose content is the key";
+        self.report(frame, Diagnostic::error(code, message, span).help(help));
+        false
+    }
+
+    /// What a cache holds may be of anybody who could write it, so nothing that can do harm reads it.
+    pub(super) fn check_caches(&mut self, name: &Name, work: &Work, frame: &Frame) {
+        let body = &work.body;
+        let Some(cache) = body.caches.first() else { return };
+        let right = body
+            .rights
+            .first()
+            .map(|(right, origin)| (format!("the right to write {}", right.word()), origin.span));
+        let secret =
+            body.secrets.first().map(|secret| (format!("secret `{}`", secret.variable), secret.origin.span));
+        let identity = body
+            .identities
+            .first()
+            .map(|identity| (format!("its {} identity", identity.provider), identity.origin.span));
+        let image = match &work.role {
+            Role::Artefact(Some(ArtefactType::Image)) => {
+                let span = work.image_name.as_ref().map_or(name.span, |(_, origin)| origin.span);
+                Some(("the image that is pushed here".to_owned(), span))
+            }
+            Role::Deploy => Some(("this deploy".to_owned(), name.span)),
+            _ => None,
+        };
+        let scanning = body
+            .reports
+            .iter()
+            .find(|report| report.format == "sarif")
+            .map(|report| ("code scanning".to_owned(), report.origin.span));
+        if let Some((what, span)) = right.or(scanning).or(secret).or(identity).or(image) {
+            let message = format!("what lies in the cache of `{}` would reach {what}", cache.path);
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0606, message, cache.origin.span)
+                    .label(span, "this could do harm with it")
+                    .help(
+                        "drop the cache here: cache in the gates and artefacts before, which can do nothing",
+                    ),
+            );
+        }
+        if body.checkout == Checkout::None {
+            let message = format!("`{}`, by which a cache is keyed, is not checked out here", cache.key_file);
+            let place = work.once.get("checkout").copied().unwrap_or(cache.origin.span);
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0019, message, place)
+                    .label(cache.origin.span, "keyed here")
+                    .help("drop `checkout none` or the cache"),
+            );
+        }
+    }
+}

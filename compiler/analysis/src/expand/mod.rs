@@ -29,8 +29,8 @@ use std::collections::{BTreeMap, BTreeSet};
 const DEFAULT_TIMEOUT: u64 = 600_000;
 
 /// How far a workspace may grow while it is expanded: far more than any engine would take, and little enough to answer
-/// at once. An expression costs the bytes of its value; there is room for some sixteen thousand nodes.
-const MOST_WORK: usize = 1 << 26;
+/// at once. An expression costs the bytes of its value; there is room for some thirty thousand nodes.
+const MOST_WORK: usize = 1 << 27;
 
 /// What a node costs before its clauses: as much as all that is done with it later.
 const NODE: usize = 1 << 12;

@@ -15,8 +15,13 @@ const TODAY: pipec_syntax::ast::Date = pipec_syntax::ast::Date { year: 2026, mon
 pub fn compile(text: &str, for_targets: bool) -> Compilation {
     let texts = [InputText { path: "fuzz.pipe".to_owned(), content: Content::Text(Arc::from(text)) }];
     let targets = if for_targets { pipec_targets::all() } else { &[] };
-    let options =
-        Options { standard: pipec_stdlib::MODULES, targets, today: TODAY, version: env!("CARGO_PKG_VERSION") };
+    let options = Options {
+        standard: pipec_stdlib::MODULES,
+        targets,
+        today: TODAY,
+        version: env!("CARGO_PKG_VERSION"),
+        lock: None,
+    };
     let compilation = Session::new().compile(&texts, &options);
     for finding in &compilation.diagnostics {
         assert!(![codes::P0099, codes::P1190].contains(&finding.code), "{finding:#?}");

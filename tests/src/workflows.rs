@@ -17,7 +17,13 @@ pub struct Built {
 
 /// With all targets and standard modules.
 pub fn options() -> Options<'static> {
-    Options { standard: pipec_stdlib::MODULES, targets: pipec_targets::all(), today: TODAY, version: "0.0.0" }
+    Options {
+        standard: pipec_stdlib::MODULES,
+        targets: pipec_targets::all(),
+        today: TODAY,
+        version: "0.0.0",
+        lock: None,
+    }
 }
 
 /// Builds one file.

@@ -14,6 +14,7 @@ fn compile(steps: &str) -> Compilation {
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
+        lock: None,
     };
     let texts = [InputText { path: "p.pipe".to_owned(), content: Content::Text(text.into()) }];
     Session::new().compile(&texts, &options)

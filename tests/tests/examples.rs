@@ -27,6 +27,7 @@ fn is_proven_and_has_not_drifted(root: &Path) {
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: env!("CARGO_PKG_VERSION"),
+        lock: None,
     };
     let workspace = read(&Disk, root);
     let compilation = Session::new().compile(&workspace.texts, &options);

@@ -30,6 +30,7 @@ fn options() -> Options<'static> {
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
+        lock: None,
     }
 }
 

@@ -112,6 +112,7 @@ fn compile(program: &str) -> Compilation {
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
+        lock: None,
     };
     let texts = [InputText { path: "example.pipe".to_owned(), content: Content::Text(program.into()) }];
     Session::new().compile(&texts, &options)

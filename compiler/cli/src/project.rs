@@ -103,6 +103,7 @@ fn open(
             targets: pipec_targets::all(),
             today,
             version: env!("CARGO_PKG_VERSION"),
+            lock: workspace.lock.as_ref(),
         };
         let (compilation, fixed, problem) = work(&place.root, &workspace.texts, only.as_deref(), &options);
         let mut problems = workspace.problems;

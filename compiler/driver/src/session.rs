@@ -4,7 +4,7 @@ use crate::findings::tidy;
 use crate::workspace::{Content, InputText, LONGEST_SOURCE};
 use pipec_analysis::{Allowed, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
-use pipec_ir::{GeneratedFile, Pipeline, Program, Target, TargetContext};
+use pipec_ir::{GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
 use pipec_syntax::ast;
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +22,8 @@ pub struct Options<'a> {
     pub today: ast::Date,
     /// The compiler's version.
     pub version: &'a str,
+    /// What `pipec.lock` says, if there is one.
+    pub lock: Option<&'a Pins>,
 }
 
 /// What compiling a workspace gave.
@@ -105,7 +107,8 @@ impl Session {
 
         let workspace = self.modules(&workspace);
         let standard = self.modules(&standard);
-        let analysis = analyse(&workspace, &standard, options.today);
+        let mut analysis = analyse(&workspace, &standard, options.today);
+        analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.extend(analysis.unproven);

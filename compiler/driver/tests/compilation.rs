@@ -91,6 +91,7 @@ fn options() -> Options<'static> {
         targets: TARGETS,
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
+        lock: None,
     }
 }
 

@@ -11,6 +11,7 @@ fn options() -> Options<'static> {
         targets: &[],
         today: Date { year: 2026, month: 6, day: 1 },
         version: "0.0.0",
+        lock: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
+use toml::Spanned;
 
 /// The first lines of a file of pins that the compiler writes.
 const HEADER: &str = "\
@@ -66,9 +67,9 @@ impl InputForm {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
-    action: Vec<FileAction>,
+    action: Vec<Spanned<FileAction>>,
     #[serde(default)]
-    image: Vec<FileImage>,
+    image: Vec<Spanned<FileImage>>,
 }
 
 #[derive(Deserialize)]
@@ -99,23 +100,30 @@ impl Pins {
         let file: File = toml::from_str(text).map_err(|error| described(text, &error))?;
         let mut pins = Pins::default();
         for action in file.action {
-            let action = action.checked()?;
+            let place = line_of(text, action.span().start);
+            let action = action.into_inner().checked().map_err(|error| format!("{place}{error}"))?;
             if pins.action(&action.name, &action.version).is_some() {
-                return Err(format!("`{}` {} stands there twice", action.name, action.version));
+                return Err(format!("{place}`{}` {} stands there twice", action.name, action.version));
             }
             pins.actions.push(action);
         }
-        for FileImage { reference, digest } in file.image {
+        for image in file.image {
+            let place = line_of(text, image.span().start);
+            let FileImage { reference, digest } = image.into_inner();
             let is_digest = digest.strip_prefix("sha256:").is_some_and(|it| is_hexadecimal(it, 64));
             if !is_digest {
-                return Err(format!("`{digest}` is no digest of the image `{reference}`"));
+                return Err(format!(
+                    "{place}`{}` is no digest of the image `{}`",
+                    digest.escape_default(),
+                    reference.escape_default()
+                ));
             }
             if reference.contains('@') || reference.chars().any(|it| it.is_whitespace() || it.is_control()) {
-                return Err(format!("`{}` names no image by its tag", reference.escape_default()));
+                return Err(format!("{place}`{}` names no image by its tag", reference.escape_default()));
             }
             let reference = image_with_registry(&reference);
             if pins.images.contains_key(&reference) {
-                return Err(format!("the image `{reference}` stands there twice"));
+                return Err(format!("{place}the image `{reference}` stands there twice"));
             }
             pins.images.insert(reference, digest);
         }
@@ -229,12 +237,14 @@ fn is_hexadecimal(text: &str, digits: usize) -> bool {
 
 /// What the reader says, in one line with its place.
 fn described(text: &str, error: &toml::de::Error) -> String {
-    let line = error
-        .span()
-        .and_then(|span| text.get(..span.start))
-        .map(|before| format!("line {}: ", before.matches('\n').count() + 1))
-        .unwrap_or_default();
+    let line = error.span().map(|span| line_of(text, span.start)).unwrap_or_default();
     format!("{line}{}", error.message().trim().replace('\n', "; "))
+}
+
+/// The line of a place, as an error begins.
+fn line_of(text: &str, offset: usize) -> String {
+    let before = text.get(..offset).unwrap_or_default();
+    format!("line {}: ", before.matches('\n').count() + 1)
 }
 
 /// A basic string of TOML.
@@ -290,21 +300,25 @@ mod tests {
     #[test]
     fn what_is_no_pin_is_named() {
         let told = |text: &str| Pins::read(text).unwrap_err();
-        assert_eq!(told(&format!("{ENTRY}{ENTRY}")), "`a/b` v1 stands there twice");
-        assert_eq!(told(&ENTRY.replace("a/b", "b")), "`b` is no action: they are called `owner/name`");
-        assert_eq!(told(&ENTRY.replace("v1", "v1\\nx")), "`v1\\nx` is no version of `a/b`");
+        assert_eq!(told(&format!("{ENTRY}{ENTRY}")), "line 5: `a/b` v1 stands there twice");
+        assert_eq!(
+            told(&ENTRY.replace("a/b", "b")),
+            "line 1: `b` is no action: they are called `owner/name`"
+        );
+        assert_eq!(told(&ENTRY.replace("v1", "v1\\nx")), "line 1: `v1\\nx` is no version of `a/b`");
         assert!(
-            told(&ENTRY.replace("789\"", "78\"")).starts_with("`012345678901234567890123456789012345678")
+            told(&ENTRY.replace("789\"", "78\""))
+                .starts_with("line 1: `012345678901234567890123456789012345678")
         );
         assert!(
             told(&format!("{ENTRY}[action.inputs]\nk = \"text\""))
-                .starts_with("the input `k` of `a/b` is `text`")
+                .starts_with("line 1: the input `k` of `a/b` is `text`")
         );
         assert!(told("<<<<<<< HEAD").starts_with("line 1: "), "{}", told("<<<<<<< HEAD"));
         assert!(told(&ENTRY.replace("name", "nmae")).contains("unknown field `nmae`"));
         assert!(
             told("[[image]]\nreference = \"a\"\ndigest = \"sha256:12\"")
-                .starts_with("`sha256:12` is no digest")
+                .starts_with("line 1: `sha256:12` is no digest")
         );
     }
 

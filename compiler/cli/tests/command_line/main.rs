@@ -8,6 +8,7 @@ mod fixes;
 mod graph;
 mod input;
 mod layout;
+mod lock;
 mod output;
 mod support;
 mod usage;

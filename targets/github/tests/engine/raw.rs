@@ -5,7 +5,7 @@ use crate::sample::{Build, body, exempt, gate, origin, pull_request, push, run};
 use crate::whole::{compiled, told};
 use pipec_ir::{
     Basis, Binding, Condition, EngineBlock, EngineInput, EngineStep, Exemption, Expectation, Fact,
-    GeneratedFile, InputForm, Measure, Operator, Text, Threshold,
+    GeneratedFile, InputForm, Measure, Operator, Pins, Text, Threshold,
 };
 
 fn input(key: &str, value: Text, form: InputForm) -> EngineInput {
@@ -105,7 +105,32 @@ fn raw_steps_behind_a_measure() {
     assert!(told.iter().any(|line| line.contains("none that the source asks for")), "{}", told.join("\n"));
 }
 
+/// The same, where `pipec.lock` says another commit for a version than pipec knows.
+fn locked() -> Build {
+    let mut build = raw();
+    let own = "[[action]]\nname = \"actions/setup-node\"\nversion = \"v7.0.0\"\n\
+               commit = \"1111111111111111111111111111111111111111\"\noutputs = [\"node-version\"]\n\n[action.inputs]\n\
+               node-version = \"string\"\ncheck-latest = \"boolean\"\n";
+    build.program.lock = Pins::read(own).unwrap();
+    build
+}
+
+#[test]
+fn the_lock_says_first_what_a_version_is() {
+    let build = locked();
+    let good = compiled(&build);
+    assert_eq!(told(&build, &good), Vec::<String>::new());
+    assert!(
+        good.text.contains("setup-node@1111111111111111111111111111111111111111 # v7.0.0"),
+        "{}",
+        good.text
+    );
+}
+
 broken! {
+    the_commit_that_the_lock_replaced: locked {
+        "unit": "1111111111111111111111111111111111111111" => "820762786026740c76f36085b0efc47a31fe5020"
+    } "is not what `actions/setup-node@v7` calls";
     another_action: raw {
         "unit": "actions/setup-node@820762786026740c76f36085b0efc47a31fe5020"
             => "actions/setup-python@820762786026740c76f36085b0efc47a31fe5020"

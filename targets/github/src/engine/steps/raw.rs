@@ -103,14 +103,19 @@ impl Check<'_, '_, '_> {
             return self.differs("a raw step calls an action without a version", step.line);
         };
         let lock = &self.gating.program.lock.actions;
-        let fits = |known: &PinnedAction| {
+        let is_named = |known: &PinnedAction| {
             let major = known.version.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'));
             known.name.eq_ignore_ascii_case(name)
-                && known.name == given
-                && known.commit == commit
                 && (known.version == version || known.commit == version || major)
         };
-        if version.is_empty() || !(catalogue::versions(name).any(fits) || lock.iter().any(fits)) {
+        let fits = |known: &PinnedAction| is_named(known) && known.name == given && known.commit == commit;
+        // What the lock says of a version is what it is.
+        let is_known = if lock.iter().any(is_named) {
+            lock.iter().any(fits)
+        } else {
+            catalogue::versions(name).any(fits)
+        };
+        if version.is_empty() || !is_known {
             self.differs(format!("`{uses}` is not what `{wanted}` calls"), step.line);
         }
     }

@@ -260,6 +260,10 @@ pipeline every {
       run "make test"
       exempt unless changed code because "only the manual changed"
     }
+    gate findings: sast {
+      run "make scan"
+      report sarif "scan.sarif"
+    }
     gate bare: lint {
       checkout none
       run "curl --fail https://acme.example"

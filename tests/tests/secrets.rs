@@ -321,7 +321,14 @@ fn what_is_refused_is_refused_for_the_secret() {
 fn may_see(program: &Program, pipeline: &str, job: &str, environment: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let pipeline = program.pipelines.iter().find(|it| it.name == pipeline).expect("the pipeline of a file");
-    let Some(node) = pipeline.node_named(job) else { return all };
+    let Some(node) = pipeline.node_named(job) else {
+        // What is left of a pull request's preview is torn down with what the environment holds.
+        let torn_down = job.strip_prefix("teardown-").filter(|name| *name == environment);
+        let known = torn_down.and_then(|name| program.environments.get(name));
+        let known = known.filter(|known| known.teardown.is_some());
+        all.extend(known.into_iter().flat_map(|known| &known.secrets).map(|secret| secret.variable.clone()));
+        return all;
+    };
     if let NodeKind::Deploy(deploy) = &node.kind {
         if deploy.environment == environment
             && let Some(known) = program.environments.get(environment)

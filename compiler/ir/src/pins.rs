@@ -7,7 +7,7 @@ use toml::Spanned;
 /// The first lines of a file of pins that the compiler writes.
 const HEADER: &str = "\
 # What this workspace calls and runs in, by digest; the inputs and outputs of each action are checked at its calls.
-# `pipec build` writes it: commit it. An action that pipec does not know may be added by hand, in the same form.
+# What pipec does not know may be added by hand, in the same form: commit it.
 ";
 
 /// Actions and images, each by digest.

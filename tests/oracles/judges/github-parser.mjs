@@ -39,4 +39,4 @@ for (const { message, range, severity } of await validate(document)) {
   findings.push(`language service: line ${range.start.line + 1}: ${severities[severity ?? 1]}: ${message}`);
 }
 for (const finding of new Set(findings)) console.log(finding);
-process.exit(findings.length === 0 ? 0 : 1);
+process.exitCode = findings.length === 0 ? 0 : 1;

@@ -45,12 +45,7 @@ fn pipeline(path: &Path<'_>) -> Value {
         .stages
         .iter()
         .map(|band| {
-            let after: Vec<&str> = band
-                .after
-                .iter()
-                .filter_map(|at| path.stages.get(*at))
-                .map(|band| band.stage.name.as_str())
-                .collect();
+            let after = path.names_before(band);
             let when = (band.stage.condition != Condition::Always).then(|| band.stage.condition.to_string());
             let budget = band.stage.budget.as_ref().map(|(length, _)| *length);
             json!({"name": band.stage.name, "when": when, "after": after, "budget": budget})

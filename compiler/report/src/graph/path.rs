@@ -71,6 +71,12 @@ pub(crate) struct Fact {
 }
 
 impl<'p> Path<'p> {
+    /// The names of the stages that a stage directly follows.
+    pub(crate) fn names_before(&self, band: &Band<'p>) -> Vec<&'p str> {
+        let before = band.after.iter().filter_map(|at| self.stages.get(*at));
+        before.map(|band| band.stage.name.as_str()).collect()
+    }
+
     pub(crate) fn of(program: &'p Program, pipeline: &'p Pipeline) -> Path<'p> {
         let nodes: Vec<Stop<'p>> = pipeline.nodes.iter().map(|node| Stop::of(program, node)).collect();
         let edges = reduced(pipeline);

@@ -103,12 +103,7 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
         .styled(Style::Faint, "╭─ ")
         .styled(Style::Heading, cut(&band.stage.name, width.saturating_sub(30)))
         .text(" ");
-    let after: Vec<&str> = band
-        .after
-        .iter()
-        .filter_map(|at| path.stages.get(*at))
-        .map(|band| band.stage.name.as_str())
-        .collect();
+    let after = path.names_before(band);
     if place > 0 && !frame.follows {
         let told = if after.is_empty() {
             "from the start".to_owned()

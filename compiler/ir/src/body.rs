@@ -318,6 +318,8 @@ pub struct Leg {
     pub runner: Option<Runner>,
     /// Its own variables.
     pub env: Vec<Binding>,
+    /// Its own tools, each of an exact version; they stand for the node's of the same name.
+    pub tools: Vec<Tool>,
 }
 
 /// `tool node from ".nvmrc"`
@@ -338,6 +340,8 @@ pub enum ToolVersion {
     Exact(String),
     /// The one that this file names.
     FromFile(String),
+    /// The value of this axis of the node's matrix, in each leg its own.
+    OfAxis(String),
 }
 
 /// Where jobs run. The default is Linux on x64, the engine's own machine.

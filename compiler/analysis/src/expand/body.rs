@@ -8,6 +8,7 @@ mod measure;
 mod part;
 mod placement;
 mod strategy;
+mod tool;
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
@@ -69,6 +70,10 @@ pub(super) struct Work {
     defaults: BTreeSet<String>,
     /// Tools that came from defaults.
     default_tools: BTreeSet<String>,
+    /// The values of each axis of its matrix, with their places.
+    axis_values: BTreeMap<String, Vec<(String, Span)>>,
+    /// Where its named legs stand, in their order.
+    leg_places: Vec<Span>,
     /// Whether the directory came from a default.
     is_default_directory: bool,
     /// The actions in `engine` blocks that have a name.
@@ -100,6 +105,8 @@ impl Work {
             irreversible: None,
             defaults: BTreeSet::new(),
             default_tools: BTreeSet::new(),
+            axis_values: BTreeMap::new(),
+            leg_places: Vec::new(),
             is_default_directory: false,
             engine_steps: BTreeMap::new(),
             once: BTreeMap::new(),

@@ -341,7 +341,7 @@ impl<'a> Expander<'a, '_> {
         Value::Broken
     }
 
-    fn axis(&mut self, field: &Name, frame: &mut Frame) -> Value {
+    pub(super) fn axis(&mut self, field: &Name, frame: &mut Frame) -> Value {
         if let Some(ty) = frame.axes.get(&field.node) {
             return Value::Fact(Fact::Matrix(field.node.clone()), ty.clone());
         }

@@ -106,19 +106,28 @@ pub enum DefaultClause {
         /// Its value.
         value: Expression,
     },
-    /// `tool node from ".nvmrc"`, `tool terraform "1.7.4"`
+    /// `tool node from ".nvmrc"`, `tool terraform "1.7.4"`, `tool python matrix.python`
     Tool {
         /// The tool.
         name: Name,
-        /// Whether `version` is the file that holds the version.
-        from_file: bool,
-        /// The version, or the file.
-        version: Text,
+        /// What says its version.
+        version: ToolVersion,
     },
     /// `runs on RUNNER`
     RunsOn(Path),
     /// `in "dir"`
     In(StringLiteral),
+}
+
+/// What says the version of a tool.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ToolVersion {
+    /// The version itself.
+    Exact(Text),
+    /// The file that holds it.
+    FromFile(Text),
+    /// The axis of the node's matrix whose value it is.
+    OfAxis(Name),
 }
 
 /// A stage.

@@ -7,7 +7,7 @@ use super::top::{action, env, identity, secret, variable_clause};
 use super::{Parts, Rule, Table, sign, word};
 use crate::ast::{
     BodyClause, Checkout, CheckoutClause, DefaultClause, EngineStep, Exemption, Expectation, MatrixClause,
-    Operator, OverrideClause, SidecarClause, StrategyStep, Text,
+    Operator, OverrideClause, SidecarClause, StrategyStep, Text, ToolVersion,
 };
 use crate::failure::Expected;
 use crate::lexeme::Lexeme;
@@ -17,9 +17,15 @@ use crate::token::Punctuation;
 pub(super) fn defaults<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, DefaultClause>); 4] {
     let tool = word("tool")
         .ignore_then(parts.name.clone())
-        .then(word("from").or_not())
-        .then(parts.text.clone())
-        .map(|((name, from), version)| DefaultClause::Tool { name, from_file: from.is_some(), version });
+        .then(choice((
+            word("from").ignore_then(parts.text.clone()).map(ToolVersion::FromFile),
+            word("matrix")
+                .ignore_then(sign(Punctuation::Dot))
+                .ignore_then(parts.name.clone())
+                .map(ToolVersion::OfAxis),
+            parts.text.clone().map(ToolVersion::Exact),
+        )))
+        .map(|(name, version)| DefaultClause::Tool { name, version });
     let runs =
         word("runs").ignore_then(word("on")).ignore_then(parts.qname.clone()).map(DefaultClause::RunsOn);
     [

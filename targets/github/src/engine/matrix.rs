@@ -5,7 +5,7 @@ use super::expression::{Comparison, Expression, Piece, Template};
 use super::finding::Finding;
 use super::reading::{Node as Yaml, Value, number_text, same_ignoring_case};
 use super::workflow::{self, Job};
-use pipec_ir::{Binding, EngineStep, Fact, Node, Piece as TextPiece, Text};
+use pipec_ir::{Binding, EngineStep, Fact, Node, Piece as TextPiece, Text, ToolVersion};
 use std::borrow::Cow;
 
 /// The most jobs that GitHub makes of one.
@@ -125,6 +125,16 @@ fn wanted(node: &Node) -> Vec<Wanted> {
                         }
                     }
                 }
+                // So it is with tools, but that every leg has one version of each.
+                for tool in matrix.legs.iter().flat_map(|other| &other.tools) {
+                    let own = leg.tools.iter().find(|own| own.name == tool.name);
+                    let known = node.body.tools.iter_mut().find(|known| known.name == tool.name);
+                    match (own, known) {
+                        (Some(own), Some(known)) => known.version = own.version.clone(),
+                        (Some(own), None) => node.body.tools.push(own.clone()),
+                        (None, _) => {}
+                    }
+                }
                 let values: Vec<(String, String)> =
                     leg.values.iter().map(|(axis, value)| (axis.clone(), value.clone())).collect();
                 Wanted { name: leg.name.clone(), values, node }
@@ -171,6 +181,15 @@ fn with_facts(mut leg: Wanted, shards: Option<u64>) -> Wanted {
             text.append(known.map_or_else(|| Text { pieces: vec![piece.clone()] }, Text::literal));
         }
         *value = text;
+    }
+    for tool in &mut body.tools {
+        let value = match &tool.version {
+            ToolVersion::OfAxis(axis) => leg.values.iter().find(|(name, _)| name == axis),
+            ToolVersion::Exact(_) | ToolVersion::FromFile(_) => None,
+        };
+        if let Some((_, value)) = value {
+            tool.version = ToolVersion::Exact(value.clone());
+        }
     }
     leg
 }

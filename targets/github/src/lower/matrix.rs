@@ -1,20 +1,21 @@
 //! The legs of a node: its matrix, its shards, or each leg in each shard.
 
-use super::Lowering;
 use super::runners::machine;
+use super::{Lowering, tools};
 use crate::document::{Matrix, Strategy};
 use crate::expression::{Expression, quoted};
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Binding, Leg, Node, NodeKind, Origin, Runner, RunnerHost};
+use pipec_ir::{Binding, Leg, Node, NodeKind, Origin, Runner, RunnerHost, Tool, ToolVersion};
 use pipec_yaml::{Mapping, Node as Yaml};
 use std::collections::BTreeMap;
 
 /// The keys of a matrix that are no axes: GitHub's own, and those that the compiler adds to a leg.
-const RESERVED: [&str; 5] = ["include", "exclude", LEG, MACHINE, ENV];
+const RESERVED: [&str; 6] = ["include", "exclude", LEG, MACHINE, ENV, TOOL];
 const LEG: &str = "leg";
 const MACHINE: &str = "machine";
 const ENV: &str = "env";
+const TOOL: &str = "tool";
 const SHARD: &str = "shard";
 
 /// One of the jobs that a node runs in.
@@ -87,6 +88,22 @@ pub(super) fn leg_variables(node: &Node) -> Vec<&str> {
 /// The value of a variable that legs set.
 pub(super) fn leg_value(variable: &str) -> Template {
     Template::expression(format!("matrix.{ENV}.{variable}"))
+}
+
+/// The tools that legs have of their own, each once, in the order in which they are first named.
+pub(super) fn leg_tools(node: &Node) -> Vec<&Tool> {
+    let mut found: Vec<&Tool> = Vec::new();
+    for tool in node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.tools) {
+        if !found.iter().any(|known| known.name == tool.name) {
+            found.push(tool);
+        }
+    }
+    found
+}
+
+/// The version of a tool that legs have of their own.
+pub(super) fn leg_tool(tool: &str) -> Template {
+    Template::expression(format!("matrix.{TOOL}.{tool}"))
 }
 
 /// The value of an axis.
@@ -195,6 +212,13 @@ impl Lowering<'_> {
         if let Some(shard) = leg.shard {
             listed = listed.entry(SHARD, number(shard));
         }
+        let own = leg_tools(node);
+        if !own.is_empty() {
+            let versions = own.into_iter().fold(Mapping::new(), |versions, tool| {
+                versions.entry(&tool.name, text(&version_in_leg(node, leg, &tool.name)))
+            });
+            listed = listed.entry(TOOL, versions);
+        }
         let variables = leg_variables(node);
         if variables.is_empty() {
             return listed;
@@ -253,6 +277,17 @@ impl Lowering<'_> {
         let matrix = node.body.matrix.as_ref().map(|matrix| &matrix.origin);
         let origin: &Origin = matrix.unwrap_or(&node.origin);
         self.error(codes::P1102, origin, message, help);
+    }
+}
+
+/// The version of a tool in a leg: its own, else the node's.
+fn version_in_leg(node: &Node, leg: &NodeLeg<'_>, name: &str) -> String {
+    let own = leg.leg.map(|leg| leg.tools.as_slice()).unwrap_or_default();
+    let tool = own.iter().chain(&node.body.tools).find(|tool| tool.name == name);
+    match tool.map(|tool| &tool.version) {
+        Some(ToolVersion::Exact(version)) => tools::given(name, version),
+        // No leg has one (`check_leg_tools` of the analysis), and the engine model would refuse it.
+        _ => String::new(),
     }
 }
 

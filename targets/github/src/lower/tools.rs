@@ -1,7 +1,7 @@
 //! Tools at the version that the source names: by the setup action of each, and Rust by rustup, which every machine of
 //! GitHub has. What the actions would cache is off: a cache is read and written only where the source says so.
 
-use super::Lowering;
+use super::{Lowering, matrix};
 use crate::document::{Input, Step};
 use crate::pins::{self, Pin};
 use crate::runtime;
@@ -27,6 +27,9 @@ enum Besides {
     Text(&'static str),
     Off,
 }
+
+/// The one tool that no action sets up.
+const RUST: &str = "rust";
 
 /// The files that rustup understands.
 const TOOLCHAINS: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
@@ -104,24 +107,34 @@ fn setup(tool: &str) -> Option<Setup> {
     })
 }
 
+/// A version as what sets up the tool wants it.
+pub(super) fn given(tool: &str, version: &str) -> String {
+    let Some(setup) = setup(tool) else { return version.to_owned() };
+    let (_, before) = setup.version;
+    let plain = version.strip_prefix('v').unwrap_or(version);
+    // What is allowed to be no version, as `latest`, has no digits in front.
+    let before = if plain.starts_with(|c: char| c.is_ascii_digit()) { before } else { "" };
+    format!("{before}{plain}")
+}
+
 impl Lowering<'_> {
-    /// The steps that set up what a node's scripts use.
+    /// The steps that set up what a node's scripts use: those of the node, then those that only its legs name.
     pub(super) fn tool_steps(&self, node: &Node) -> Vec<Step> {
-        node.body.tools.iter().filter_map(|tool| self.tool_step(tool)).collect()
+        let of_legs = matrix::leg_tools(node);
+        let of_node = |tool: &&Tool| node.body.tools.iter().any(|own| own.name == tool.name);
+        let own = node.body.tools.iter();
+        own.chain(of_legs.iter().copied().filter(|tool| !of_node(tool)))
+            .filter_map(|tool| {
+                let in_legs = of_legs.iter().any(|leg| leg.name == tool.name);
+                self.tool_step(node, tool, in_legs.then(|| matrix::leg_tool(&tool.name)))
+            })
+            .collect()
     }
 
-    fn tool_step(&self, tool: &Tool) -> Option<Step> {
-        if tool.name == "rust" {
-            let step = Step::run("Set up Rust", runtime::TOOL_RUST);
-            return Some(match &tool.version {
-                ToolVersion::Exact(version) => step.with_env("VERSION", Template::text(version)),
-                ToolVersion::FromFile(file) => {
-                    self.check_file(tool, file, &TOOLCHAINS);
-                    step.with_env("FILE", Template::text(file))
-                }
-            });
-        }
-        let Some(setup) = setup(&tool.name) else {
+    /// The step for a tool; at a version that differs from leg to leg, if one is given.
+    fn tool_step(&self, node: &Node, tool: &Tool, in_legs: Option<Template>) -> Option<Step> {
+        let setup = setup(&tool.name);
+        if setup.is_none() && tool.name != RUST {
             self.error(
                 codes::P1101,
                 &tool.origin,
@@ -129,26 +142,36 @@ impl Lowering<'_> {
                 "install it in a `run`, at a version that stands there",
             );
             return None;
+        }
+        let version = in_legs.or_else(|| self.version(node, tool));
+        let Some(setup) = setup else {
+            let step = Step::run("Set up Rust", runtime::TOOL_RUST);
+            return Some(match (version, &tool.version) {
+                (Some(version), _) => step.with_env("VERSION", version),
+                (None, ToolVersion::FromFile(file)) => {
+                    self.check_file(tool, file, &TOOLCHAINS);
+                    step.with_env("FILE", Template::text(file))
+                }
+                (None, _) => step,
+            });
         };
         let mut inputs = Vec::new();
-        match (&tool.version, setup.file) {
-            (ToolVersion::Exact(version), _) => {
-                let (input, before) = setup.version;
-                let plain = version.strip_prefix('v').unwrap_or(version);
-                // What is allowed to be no version, as `latest`, has no digits in front.
-                let before = if plain.starts_with(|c: char| c.is_ascii_digit()) { before } else { "" };
-                inputs.push((input, Input::Text(Template::text(format!("{before}{plain}")))));
+        match (version, &tool.version, setup.file) {
+            (Some(version), ..) => {
+                let (input, _) = setup.version;
+                inputs.push((input, Input::Text(version)));
             }
-            (ToolVersion::FromFile(file), Some((input, files))) => {
+            (None, ToolVersion::FromFile(file), Some((input, files))) => {
                 self.check_file(tool, file, files);
                 inputs.push((input, Input::Text(Template::text(file))));
             }
-            (ToolVersion::FromFile(_), None) => self.error(
+            (None, ToolVersion::FromFile(_), None) => self.error(
                 codes::P1101,
                 &tool.origin,
                 format!("what sets up `{}` on github reads its version from no file", tool.name),
                 format!("say the version: `tool {} \"1.2.3\"`", tool.name),
             ),
+            (None, ..) => {}
         }
         for (input, value) in setup.besides {
             let value = match value {
@@ -158,6 +181,34 @@ impl Lowering<'_> {
             inputs.push((*input, value));
         }
         Some(Step::uses(format!("Set up {}", setup.title), setup.pin, inputs))
+    }
+
+    /// The version of a tool that the source says itself, in one leg or in all.
+    fn version(&self, node: &Node, tool: &Tool) -> Option<Template> {
+        let axis = match &tool.version {
+            ToolVersion::FromFile(_) => return None,
+            ToolVersion::Exact(version) => return Some(Template::text(given(&tool.name, version))),
+            ToolVersion::OfAxis(axis) => axis,
+        };
+        let axes = node.body.matrix.iter().flat_map(|matrix| &matrix.axes);
+        let values: Vec<&String> =
+            axes.filter(|(name, _)| name == axis).flat_map(|(_, values)| values).collect();
+        // What stands before the value is the same in every leg.
+        let before =
+            |value: &&String| given(&tool.name, value).strip_suffix(value.as_str()).map(str::to_owned);
+        let first = values.first().and_then(before);
+        let Some(before) =
+            first.filter(|first| values.iter().all(|value| before(value).as_ref() == Some(first)))
+        else {
+            self.error(
+                codes::P1101,
+                &tool.origin,
+                format!("the values of axis `{axis}` can't be handed as they stand to what sets up `{}` on github", tool.name),
+                "write all of them as plain numbers, without a `v`: `\"1.2.3\"`",
+            );
+            return None;
+        };
+        Some(Template::text(before).and_template(matrix::axis(axis)))
     }
 
     /// What an action can't read it would pass over, and take some version.

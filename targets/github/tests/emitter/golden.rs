@@ -38,6 +38,11 @@ fn tools() {
 }
 
 #[test]
+fn tools_of_legs() {
+    insta::assert_snapshot!(programs::tools_of_legs().workflow());
+}
+
+#[test]
 fn reports() {
     insta::assert_snapshot!(programs::reports().workflow());
 }
@@ -103,6 +108,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::containers(),
         programs::overridden(),
         programs::tools(),
+        programs::tools_of_legs(),
         programs::rollout(),
         programs::ways_in(),
         programs::legs(),

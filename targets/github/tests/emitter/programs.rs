@@ -65,7 +65,7 @@ pub fn axes(axes: &[(&str, &[&str])]) -> Matrix {
     }
     let legs = combinations.into_iter().map(|values| {
         let name: Vec<String> = axes.iter().map(|(name, _)| values[name].clone()).collect();
-        Leg { name: name.join("-"), values, runner: None, env: Vec::new() }
+        Leg { name: name.join("-"), values, runner: None, env: Vec::new(), tools: Vec::new() }
     });
     Matrix { legs: legs.collect(), axes: axes.clone(), origin: origin() }
 }
@@ -74,7 +74,7 @@ pub fn axes(axes: &[(&str, &[&str])]) -> Matrix {
 pub fn leg(name: &str, host: RunnerHost, env: &[(&str, &str)]) -> Leg {
     let env = env.iter().map(|(variable, value)| binding(variable, Text::literal(*value))).collect();
     let runner = Runner { name: name.to_owned(), host, ..Runner::default() };
-    Leg { name: name.to_owned(), values: BTreeMap::new(), runner: Some(runner), env }
+    Leg { name: name.to_owned(), values: BTreeMap::new(), runner: Some(runner), env, tools: Vec::new() }
 }
 
 pub fn gate(kind: &str, of: &[&str]) -> Gate {
@@ -526,6 +526,10 @@ pub fn tool_from(name: &str, file: &str) -> Tool {
     Tool { name: name.to_owned(), version: ToolVersion::FromFile(file.to_owned()), origin: origin() }
 }
 
+pub fn tool_of(name: &str, axis: &str) -> Tool {
+    Tool { name: name.to_owned(), version: ToolVersion::OfAxis(axis.to_owned()), origin: origin() }
+}
+
 /// Every tool, by version and, where it can be, by file.
 pub fn tools() -> Build {
     let mut versions = body(&["make"]);
@@ -750,6 +754,39 @@ pub fn legs() -> Build {
             body(&["./deploy.sh \"$APP_PATH\" \"$BOOK_DIGEST\""]),
             &["unit", "slow", "app", "book", "scan"],
         )
+}
+
+/// Tools that differ from leg to leg: of axes, and of named legs with a version of the node for those that say none.
+pub fn tools_of_legs() -> Build {
+    let mut unit = body(&["make test"]);
+    unit.matrix = Some(axes(&[("python", &["3.10", "3.11"]), ("helm", &["3.19.0", "3.20.0"])]));
+    unit.tools = vec![tool_of("python", "python"), tool("node", "22"), tool_of("helm", "helm")];
+    let mut lint = body(&["make lint"]);
+    lint.matrix = Some(axes(&[("rust", &["1.94.0", "1.95.0"])]));
+    lint.tools = vec![tool_of("rust", "rust")];
+    let mut site = body(&["make site"]);
+    site.matrix = Some(axes(&[("kubectl", &["v1.34.1", "v1.35.0"])]));
+    site.tools = vec![tool_of("kubectl", "kubectl")];
+    let own = |leg: Leg, tools: &[(&str, &str)]| Leg {
+        tools: tools.iter().map(|(name, version)| tool(name, version)).collect(),
+        ..leg
+    };
+    let mut app = body(&["make"]);
+    app.tools = vec![tool("go", "1.25")];
+    app.matrix = Some(Matrix {
+        axes: Vec::new(),
+        legs: vec![
+            own(leg("old", RunnerHost::LinuxX64, &[]), &[("helm", "v3.18.0"), ("go", "1.24")]),
+            own(leg("new", RunnerHost::LinuxX64, &[]), &[("helm", "3.19.0")]),
+        ],
+        origin: origin(),
+    });
+    Build::new("tools-of-legs", vec![on_push(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
+        .node("lint", NodeKind::Gate(gate("lint", &[])), lint, &[])
+        .node("site", artefact(ArtefactType::Site, &["book/**"]), site, &[])
+        .node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[])
 }
 
 /// Gates that run several times: one script, and several with checks among them.

@@ -138,6 +138,29 @@ fn a_tool_has_its_version_from_where_its_action_reads_it() {
 }
 
 #[test]
+fn a_tool_of_an_axis_is_handed_its_values_as_they_stand() {
+    let complaints = |name: &str, values: &[&str]| {
+        complaints_of_body(|body| {
+            body.matrix = Some(axes(&[("version", values)]));
+            body.tools = vec![tool_of(name, "version")];
+        })
+    };
+    for (name, values) in
+        [("helm", ["3.19.0", "3.20.0"]), ("helm", ["v3.19.0", "v3.20.0"]), ("python", ["3.12", "3.13"])]
+    {
+        assert!(complaints(name, &values).is_empty(), "{name} {values:?}");
+    }
+    for (name, values) in [("helm", ["v3.19.0", "3.20.0"]), ("python", ["v3.12", "v3.13"])] {
+        assert_eq!(
+            complaints(name, &values),
+            [format!(
+                "P1101 the values of axis `version` can't be handed as they stand to what sets up `{name}` on github"
+            )]
+        );
+    }
+}
+
+#[test]
 fn a_runner_is_what_github_has() {
     let complaints = |change: &dyn Fn(&mut Runner)| {
         complaints_of_body(|body| {

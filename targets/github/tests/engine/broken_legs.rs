@@ -1,7 +1,7 @@
 //! Legs and repetition, broken in one place.
 
 use crate::broken::{broken, edited};
-use crate::sample::{hello, legs, repeated};
+use crate::sample::{hello, legs, repeated, tools_of_legs};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -55,6 +55,30 @@ broken! {
     a_machine_that_no_leg_names: legs {
         "app": "runs-on: ${{ matrix.machine }}" => "runs-on: ${{ matrix.computer }}"
     } "it runs on ``";
+    a_leg_with_the_tool_of_another: tools_of_legs {
+        "app": "helm: v3.19.0" => "helm: v3.18.0"
+    } "another tool, or another version";
+    a_leg_without_its_tool: tools_of_legs {
+        "app": "              go: \"1.25\"\n" => ""
+    } "another tool, or another version";
+    a_tool_of_no_leg: tools_of_legs {
+        "app": "version: ${{ matrix.tool.helm }}" => "version: ${{ matrix.tool.kubectl }}"
+    } "another tool, or another version";
+    a_tool_that_is_newest_in_every_leg: tools_of_legs {
+        "unit": "python-version: ${{ matrix.python }}" => "python-version: \"3\""
+    } "another tool, or another version";
+    a_tool_at_the_value_of_another_axis: tools_of_legs {
+        "unit": "python-version: ${{ matrix.python }}" => "python-version: ${{ matrix.rust }}"
+    } "another tool, or another version";
+    a_tool_at_a_version_that_the_run_makes_up: tools_of_legs {
+        "unit": "python-version: ${{ matrix.python }}" => "python-version: ${{ vars.PYTHON || matrix.python }}"
+    } "another tool, or another version";
+    a_toolchain_of_another_axis: tools_of_legs {
+        "unit": "VERSION: ${{ matrix.rust }}" => "VERSION: ${{ matrix.python }}"
+    } "another tool, or another version";
+    a_tool_at_the_same_version_in_every_leg: tools_of_legs {
+        "unit": "python-version: ${{ matrix.python }}" => "python-version: \"3.10\""
+    } "another tool, or another version";
     a_leg_with_the_variable_of_another: legs {
         "app": "TARGET: msvc" => "TARGET: gnu"
     } "`TARGET` is something else in its scripts";

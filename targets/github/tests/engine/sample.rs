@@ -511,7 +511,51 @@ fn leg(name: &str, host: RunnerHost, env: &[(&str, &str)]) -> Leg {
         values: BTreeMap::new(),
         runner: Some(runner),
         env: env.iter().map(bind).collect(),
+        tools: Vec::new(),
     }
+}
+
+/// Tools that differ from leg to leg: of an axis, and of named legs.
+pub fn tools_of_legs() -> Build {
+    let tool = |name: &str, version: ToolVersion| Tool { name: name.to_owned(), version, origin: origin() };
+    let exact = |name: &str, text: &str| tool(name, ToolVersion::Exact(text.to_owned()));
+    let of_axis = |name: &str, axis: &str| tool(name, ToolVersion::OfAxis(axis.to_owned()));
+    let mut build = Build::new("tools-of-legs", vec![push(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let in_versions = |python: &str, rust: &str| Leg {
+        name: format!("{python}-{rust}"),
+        values: BTreeMap::from([
+            ("python".to_owned(), python.to_owned()),
+            ("rust".to_owned(), rust.to_owned()),
+        ]),
+        runner: None,
+        env: Vec::new(),
+        tools: Vec::new(),
+    };
+    let mut unit = body(vec![run("make test")], &[]);
+    unit.tools = vec![of_axis("python", "python"), of_axis("rust", "rust"), exact("node", "22")];
+    unit.matrix = Some(Matrix {
+        axes: vec![
+            ("python".to_owned(), vec!["3.10".to_owned(), "3.11".to_owned()]),
+            ("rust".to_owned(), vec!["1.95.0".to_owned()]),
+        ],
+        legs: vec![in_versions("3.10", "1.95.0"), in_versions("3.11", "1.95.0")],
+        origin: origin(),
+    });
+    build.node("unit", gate("test", &[]), unit, &[]);
+    let named = |name: &str, tools: Vec<Tool>| Leg { tools, ..leg(name, RunnerHost::LinuxX64, &[]) };
+    let mut app = body(vec![run("make")], &[]);
+    app.tools = vec![exact("go", "1.25")];
+    app.matrix = Some(Matrix {
+        axes: Vec::new(),
+        legs: vec![
+            named("old", vec![exact("helm", "3.18.0"), exact("go", "1.24")]),
+            named("new", vec![exact("helm", "3.19.0")]),
+        ],
+        origin: origin(),
+    });
+    build.node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[]);
+    build
 }
 
 /// A gate over an axis in shards, an artefact of named legs, a site built for each value of an axis, a deploy of both.
@@ -528,6 +572,7 @@ pub fn legs() -> Build {
                 values: value(axis, text),
                 runner: None,
                 env: Vec::new(),
+                tools: Vec::new(),
             })
             .collect(),
         origin: origin(),

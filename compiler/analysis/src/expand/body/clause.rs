@@ -8,13 +8,8 @@ use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
     Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, Retry, Right, Step, StepKind, Text, Tool,
-    ToolVersion,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
-
-/// The tools of `tool`.
-const TOOLS: [&str; 10] =
-    ["go", "helm", "java", "kubectl", "node", "pnpm", "python", "rust", "terraform", "uv"];
 
 impl<'a> Expander<'a, '_> {
     /// Adds the clauses of a body.
@@ -168,8 +163,8 @@ impl<'a> Expander<'a, '_> {
                 let binding = Binding { variable: variable.node.clone(), value, origin };
                 self.bind(binding, variable, work, frame, is_default);
             }
-            DefaultClause::Tool { name, from_file, version } => {
-                let Some(version) = self.tool_version(name, *from_file, version, frame) else { return };
+            DefaultClause::Tool { name, version } => {
+                let Some(version) = self.tool_version(name, version, frame) else { return };
                 work.body.tools.retain(|tool| tool.name != name.node);
                 if is_default {
                     work.default_tools.insert(name.node.clone());
@@ -202,56 +197,6 @@ impl<'a> Expander<'a, '_> {
                 work.is_default_directory = is_default;
             }
         }
-    }
-
-    /// Which version of a tool is asked for: one that is the same tomorrow.
-    fn tool_version(
-        &mut self,
-        name: &Name,
-        from_file: bool,
-        version: &ast::Text,
-        frame: &Frame,
-    ) -> Option<ToolVersion> {
-        if !self.known_word(name, &TOOLS, "tool", frame) {
-            return None;
-        }
-        let wanted = version.node.as_str();
-        if from_file {
-            let file = wanted.strip_prefix("./").unwrap_or(wanted);
-            if file.is_empty() || file.starts_with('/') || file.split('/').any(|part| part == "..") {
-                self.report(
-                    frame,
-                    Diagnostic::error(
-                        codes::P0105,
-                        if wanted.is_empty() {
-                            "this names no file".to_owned()
-                        } else {
-                            format!("`{wanted}` is no file of the repository")
-                        },
-                        version.span,
-                    )
-                    .help("name it relative to the repository's root, without `..`"),
-                );
-                return None;
-            }
-            return Some(ToolVersion::FromFile(file.to_owned()));
-        }
-        let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
-        if !wanted.chars().all(plain) || !wanted.contains(|c: char| c.is_ascii_digit()) {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0702,
-                    format!("`{wanted}` is no version of `{}`", name.node),
-                    version.span,
-                )
-                .help(format!(
-                    "what is newest today is another tomorrow: name a version, `tool {0} \"1.2.3\"`, or the file that does, `tool {0} from \"…\"`",
-                    name.node
-                )),
-            );
-        }
-        Some(ToolVersion::Exact(wanted.to_owned()))
     }
 
     /// What `env` hands to a script: text, or a secret as it is.

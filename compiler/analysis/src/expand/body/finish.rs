@@ -16,9 +16,9 @@ impl Work {
             return;
         }
         let defaults = &self.default_tools;
-        self.body
-            .tools
-            .retain(|tool| matches!(tool.version, ToolVersion::Exact(_)) || !defaults.contains(&tool.name));
+        self.body.tools.retain(|tool| {
+            !matches!(tool.version, ToolVersion::FromFile(_)) || !defaults.contains(&tool.name)
+        });
         if self.is_default_directory {
             self.body.directory = None;
         }
@@ -97,27 +97,6 @@ impl Expander<'_, '_> {
                 let word = format!("identity {}", identity.provider);
                 self.report(frame, repeated(&word, identity.origin.span, first.origin.span));
             }
-        }
-    }
-
-    /// A tool's version stands in a file only where that file is.
-    fn check_tools(&mut self, work: &Work, frame: &Frame) {
-        if work.body.checkout != Checkout::None {
-            return;
-        }
-        for tool in &work.body.tools {
-            let ToolVersion::FromFile(file) = &tool.version else { continue };
-            let place = work.once.get("checkout").copied().unwrap_or(tool.origin.span);
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0019,
-                    format!("`{file}`, which says the version of `{}`, is not checked out here", tool.name),
-                    place,
-                )
-                .label(tool.origin.span, "read here")
-                .help(format!("drop `checkout none`, or say the version: `tool {} \"1.2.3\"`", tool.name)),
-            );
         }
     }
 

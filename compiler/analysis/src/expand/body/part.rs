@@ -101,18 +101,19 @@ impl<'a> Expander<'a, '_> {
                         continue;
                     }
                     let mut all: BTreeMap<String, Span> = BTreeMap::new();
-                    let mut texts = Vec::new();
+                    let mut texts: Vec<(String, Span)> = Vec::new();
                     for value in values {
                         let Some(text) = literal_text(value) else { continue };
                         match all.get(&text) {
                             Some(first) => self.report(frame, repeated(&text, value.span, *first)),
                             None => {
                                 all.insert(text.clone(), value.span);
-                                texts.push(text);
+                                texts.push((text, value.span));
                             }
                         }
                     }
-                    axes.push((name.node.clone(), texts));
+                    axes.push((name.node.clone(), texts.iter().map(|(text, _)| text.clone()).collect()));
+                    work.axis_values.insert(name.node.clone(), texts);
                 }
                 ast::MatrixClause::Leg { name, clauses } => {
                     if let Some(first) = places.insert(&name.node, name.span) {
@@ -121,19 +122,11 @@ impl<'a> Expander<'a, '_> {
                     }
                     let mut inner = Work::new(Role::Action, frame.origin(part.span));
                     for clause in clauses {
-                        if let DefaultClause::Tool { .. } | DefaultClause::In(_) = &clause.kind {
-                            self.report(
-                                frame,
-                                Diagnostic::error(
-                                    codes::P0013,
-                                    "a leg has its own `runs on` and `env`, nothing else",
-                                    clause.span,
-                                )
-                                .help("write it in the node, or make the leg a node of its own"),
-                            );
-                            continue;
+                        if self.may_stand_in_leg(&clause.kind, clause.span, &inner, frame) {
+                            self.default_clause(&clause.kind, clause.span, &mut inner, frame, false);
+                        } else {
+                            work.has_error = true;
                         }
-                        self.default_clause(&clause.kind, clause.span, &mut inner, frame, false);
                     }
                     let runner = Some(inner.body.runner).filter(|runner| !runner.name.is_empty());
                     legs.push(Leg {
@@ -141,7 +134,9 @@ impl<'a> Expander<'a, '_> {
                         values: BTreeMap::new(),
                         runner,
                         env: inner.body.env,
+                        tools: inner.body.tools,
                     });
+                    work.leg_places.push(name.span);
                 }
                 ast::MatrixClause::Error => return,
             }
@@ -171,6 +166,31 @@ impl<'a> Expander<'a, '_> {
             return;
         }
         work.body.matrix = Some(Matrix { axes, legs, origin: frame.origin(span) });
+    }
+
+    /// What a leg may say: where it runs, its variables, its tools at a version.
+    fn may_stand_in_leg(&mut self, clause: &DefaultClause, span: Span, leg: &Work, frame: &Frame) -> bool {
+        let diagnostic = match clause {
+            DefaultClause::In(_) => Diagnostic::error(
+                codes::P0013,
+                "a leg has its own `runs on`, `env` and `tool`, nothing else",
+                span,
+            )
+            .help("write it in the node, or make the leg a node of its own"),
+            DefaultClause::Tool { name, version: ast::ToolVersion::FromFile(_) } => {
+                Diagnostic::error(codes::P0013, "the tool of a leg has its version from no file", span)
+                    .help(format!("say the version: `tool {} \"1.2.3\"`", name.node))
+            }
+            DefaultClause::Tool { name, .. } => {
+                let Some(first) = leg.body.tools.iter().find(|tool| tool.name == name.node) else {
+                    return true;
+                };
+                repeated(&format!("tool {}", name.node), span, first.origin.span)
+            }
+            DefaultClause::Env { .. } | DefaultClause::RunsOn(_) => return true,
+        };
+        self.report(frame, diagnostic);
+        false
     }
 
     pub(super) fn exemption(
@@ -411,7 +431,7 @@ fn product(axes: &[(String, Vec<String>)]) -> Vec<Leg> {
         .map(|values| {
             let name: Vec<&str> =
                 axes.iter().filter_map(|(axis, _)| values.get(axis)).map(String::as_str).collect();
-            Leg { name: name.join("-"), values, runner: None, env: Vec::new() }
+            Leg { name: name.join("-"), values, runner: None, env: Vec::new(), tools: Vec::new() }
         })
         .collect()
 }

@@ -101,6 +101,7 @@ fn sets_up(kind: &Kind, step: &Step, tool: &Tool) -> bool {
         let (name, value) = match &tool.version {
             ToolVersion::Exact(version) => ("VERSION", version),
             ToolVersion::FromFile(file) => ("FILE", file),
+            ToolVersion::OfAxis(_) => return false,
         };
         return *kind == Kind::Fixed(Fixed::ToolRust)
             && told("env").len() == 1
@@ -115,7 +116,8 @@ fn sets_up(kind: &Kind, step: &Step, tool: &Tool) -> bool {
             step.literal_with(version) == Some(format!("{}{plain}", if is_number { before } else { "" }))
         }
         (ToolVersion::FromFile(text), Some(file)) => step.literal_with(file).as_ref() == Some(text),
-        (ToolVersion::FromFile(_), None) => false,
+        // Where the leg is known, so is the version; elsewhere there is no such axis.
+        (ToolVersion::FromFile(_), None) | (ToolVersion::OfAxis(_), _) => false,
     };
     let is_told = |(name, value): &(&str, Option<&str>)| {
         step.with(name).is_some_and(|given| match value {

@@ -1,0 +1,189 @@
+//! Tools: at one version, which is the same tomorrow, in each leg of their node.
+
+use super::Work;
+use crate::expand::Expander;
+use crate::expand::frame::Frame;
+use crate::value::{Type, Value};
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{Checkout, Fact, Tool, ToolVersion};
+use pipec_syntax::ast::{self, Name};
+
+/// The tools of `tool`.
+const TOOLS: [&str; 10] =
+    ["go", "helm", "java", "kubectl", "node", "pnpm", "python", "rust", "terraform", "uv"];
+
+impl Expander<'_, '_> {
+    /// Which version of a tool is asked for.
+    pub(super) fn tool_version(
+        &mut self,
+        name: &Name,
+        version: &ast::ToolVersion,
+        frame: &mut Frame,
+    ) -> Option<ToolVersion> {
+        if !self.known_word(name, &TOOLS, "tool", frame) {
+            return None;
+        }
+        match version {
+            ast::ToolVersion::Exact(version) => {
+                if !is_version(&version.node) {
+                    let diagnostic = no_version(&name.node, &version.node, version.span);
+                    let diagnostic = match axis_in(&version.node) {
+                        Some(axis) => {
+                            let written = format!("matrix.{axis}");
+                            diagnostic
+                                .help(format!(
+                                    "the value of an axis stands there by itself: `tool {} {written}`",
+                                    name.node
+                                ))
+                                .fix(format!("write `{written}`"), version.span, written)
+                        }
+                        None => diagnostic.help(remedy(&name.node)),
+                    };
+                    self.report(frame, diagnostic);
+                }
+                Some(ToolVersion::Exact(version.node.clone()))
+            }
+            ast::ToolVersion::FromFile(file) => self.tool_file(file, frame).map(ToolVersion::FromFile),
+            ast::ToolVersion::OfAxis(axis) => match self.axis(axis, frame) {
+                Value::Fact(Fact::Matrix(found), Type::String | Type::Int | Type::Decimal) => {
+                    Some(ToolVersion::OfAxis(found))
+                }
+                Value::Fact(_, other) => {
+                    self.report(
+                        frame,
+                        Diagnostic::error(
+                            codes::P0106,
+                            format!("the axis `{}` is of type {other}, which is no version", axis.node),
+                            axis.span,
+                        )
+                        .help(format!(
+                            "write versions there, as texts: `matrix {{ {} \"1.2\" }}`",
+                            axis.node
+                        )),
+                    );
+                    None
+                }
+                _ => None,
+            },
+        }
+    }
+
+    fn tool_file(&mut self, file: &ast::Text, frame: &Frame) -> Option<String> {
+        let wanted = file.node.as_str();
+        let plain = wanted.strip_prefix("./").unwrap_or(wanted);
+        if plain.is_empty() || plain.starts_with('/') || plain.split('/').any(|part| part == "..") {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0105,
+                    if wanted.is_empty() {
+                        "this names no file".to_owned()
+                    } else {
+                        format!("`{wanted}` is no file of the repository")
+                    },
+                    file.span,
+                )
+                .help("name it relative to the repository's root, without `..`"),
+            );
+            return None;
+        }
+        Some(plain.to_owned())
+    }
+
+    /// Whether all tools of a node are of a known version in each leg, and the files that say it are there.
+    pub(super) fn check_tools(&mut self, work: &Work, frame: &Frame) {
+        for tool in &work.body.tools {
+            match &tool.version {
+                ToolVersion::Exact(_) => {}
+                ToolVersion::FromFile(file) => self.check_tool_file(tool, file, work, frame),
+                ToolVersion::OfAxis(axis) => {
+                    let values = work.axis_values.get(axis).into_iter().flatten();
+                    for (value, span) in values.filter(|(value, _)| !is_version(value)) {
+                        let diagnostic = no_version(&tool.name, value, *span)
+                            .label(tool.origin.span, "asked for here")
+                            .help("what is newest today is another tomorrow: name a version, `\"1.2.3\"`");
+                        self.report(frame, diagnostic);
+                    }
+                }
+            }
+        }
+        self.check_leg_tools(work, frame);
+    }
+
+    /// A tool's version stands in a file only where that file is.
+    fn check_tool_file(&mut self, tool: &Tool, file: &str, work: &Work, frame: &Frame) {
+        if work.body.checkout != Checkout::None {
+            return;
+        }
+        let place = work.once.get("checkout").copied().unwrap_or(tool.origin.span);
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0019,
+                format!("`{file}`, which says the version of `{}`, is not checked out here", tool.name),
+                place,
+            )
+            .label(tool.origin.span, "read here")
+            .help(format!("drop `checkout none`, or say the version: `tool {} \"1.2.3\"`", tool.name)),
+        );
+    }
+
+    /// A tool that one leg says has a version in all of them: their own, or the node's.
+    fn check_leg_tools(&mut self, work: &Work, frame: &Frame) {
+        let legs = work.body.matrix.as_ref().map(|matrix| matrix.legs.as_slice()).unwrap_or_default();
+        for (leg, place) in legs.iter().zip(&work.leg_places) {
+            for other in legs.iter().flat_map(|other| &other.tools) {
+                if leg.tools.iter().any(|own| own.name == other.name) {
+                    continue;
+                }
+                let of_node = work.body.tools.iter().find(|tool| tool.name == other.name);
+                let diagnostic = match of_node.map(|tool| (&tool.version, tool.origin.span)) {
+                    Some((ToolVersion::Exact(_), _)) => continue,
+                    Some((_, span)) => Diagnostic::error(
+                        codes::P0019,
+                        format!("leg `{}` would have `{}` from a file, and another leg does not", leg.name, other.name),
+                        *place,
+                    )
+                    .label(span, "the node's own")
+                    .help(format!("say the version in the node, or in this leg, too: `tool {} \"1.2.3\"`", other.name)),
+                    None => Diagnostic::error(
+                        codes::P0019,
+                        format!("leg `{}` says no version of `{}`", leg.name, other.name),
+                        *place,
+                    )
+                    .label(other.origin.span, "another leg does")
+                    .help(format!(
+                        "say it in each leg, or in the node for those that have none of their own: `tool {} \"1.2.3\"`",
+                        other.name
+                    )),
+                };
+                self.report(frame, diagnostic);
+                return;
+            }
+        }
+    }
+}
+
+/// Whether it is a version, not a range or the name of what is newest.
+fn is_version(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
+    let floats = text.split('.').any(|part| part.eq_ignore_ascii_case("x")) || axis_in(text).is_some();
+    text.chars().all(plain) && text.contains(|c: char| c.is_ascii_digit()) && !floats
+}
+
+/// The axis that a text names, as other languages put it into one: `${{ matrix.python }}`.
+fn axis_in(text: &str) -> Option<&str> {
+    let (_, behind) = text.split_once("matrix.")?;
+    let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(behind.len());
+    behind.get(..end).filter(|axis| !axis.is_empty())
+}
+
+fn no_version(tool: &str, wanted: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0702, format!("`{wanted}` is no version of `{tool}`"), span)
+}
+
+fn remedy(tool: &str) -> String {
+    format!(
+        "what is newest today is another tomorrow: name a version, `tool {tool} \"1.2.3\"`, or the file that does, `tool {tool} from \"…\"`"
+    )
+}

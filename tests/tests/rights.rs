@@ -87,6 +87,11 @@ const CLAUSES: &[Clause] = &[
     ("`may write packages`", |job| job.may_write(Right::Packages)),
     ("`checks`", |job| job.may_write(Right::Checks)),
     ("`issues`", |job| job.may_write(Right::Issues)),
+    ("`pull-requests`", |job| job.may_write(Right::PullRequests)),
+    ("`discussions`", |job| job.may_write(Right::Discussions)),
+    ("`statuses`", |job| job.may_write(Right::Statuses)),
+    ("`may write attestations`", |job| job.may_write(Right::Attestations)),
+    ("`may write security-events`", |job| job.may_write(Right::SecurityEvents)),
     ("`report sarif`", |job| {
         job.trusted
             && job.node.is_some_and(|node| node.body.reports.iter().any(|report| report.format == "sarif"))
@@ -277,6 +282,15 @@ pipeline every {
     artefact web: image {
       name "ghcr.io/acme/web"
       run "make image"
+    }
+    job triage {
+      may write pull-requests, discussions, statuses, security-events
+      run "make triage"
+    }
+    artefact proof: package {
+      may write attestations
+      run "make proof"
+      path "proof/**"
     }
     job report {
       identity aws "arn:aws:iam::123456789012:role/report"

@@ -149,12 +149,27 @@ pub enum Right {
     Packages,
     Checks,
     Issues,
+    PullRequests,
+    Discussions,
+    Statuses,
+    Attestations,
+    SecurityEvents,
 }
 
 impl Right {
     /// All of them.
-    pub const ALL: [Right; 5] =
-        [Right::Releases, Right::Pages, Right::Packages, Right::Checks, Right::Issues];
+    pub const ALL: [Right; 10] = [
+        Right::Releases,
+        Right::Pages,
+        Right::Packages,
+        Right::Checks,
+        Right::Issues,
+        Right::PullRequests,
+        Right::Discussions,
+        Right::Statuses,
+        Right::Attestations,
+        Right::SecurityEvents,
+    ];
 
     /// Its word in the language.
     pub fn word(self) -> &'static str {
@@ -164,6 +179,11 @@ impl Right {
             Right::Packages => "packages",
             Right::Checks => "checks",
             Right::Issues => "issues",
+            Right::PullRequests => "pull-requests",
+            Right::Discussions => "discussions",
+            Right::Statuses => "statuses",
+            Right::Attestations => "attestations",
+            Right::SecurityEvents => "security-events",
         }
     }
 

@@ -7,6 +7,7 @@ mod finish;
 mod measure;
 mod part;
 mod placement;
+mod rights;
 mod strategy;
 mod tool;
 

@@ -86,6 +86,17 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
             Right::Packages => rights.insert("packages", "write"),
             Right::Checks => rights.insert("checks", "write"),
             Right::Issues => rights.insert("issues", "write"),
+            Right::PullRequests => rights.insert("pull-requests", "write"),
+            Right::Discussions => rights.insert("discussions", "write"),
+            Right::Statuses => rights.insert("statuses", "write"),
+            Right::Attestations => {
+                rights.insert("id-token", "write");
+                rights.insert("attestations", "write")
+            }
+            Right::SecurityEvents => {
+                rights.insert("actions", "read");
+                rights.insert("security-events", "write")
+            }
         };
     }
     if values::image(node).is_some_and(|image| gating.program.registry_of(image).is_none()) {

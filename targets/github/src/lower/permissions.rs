@@ -16,6 +16,17 @@ pub(super) fn add_rights(body: &Body, permissions: &mut Permissions) {
             Right::Packages => permissions.write("packages", why),
             Right::Checks => permissions.write("checks", why),
             Right::Issues => permissions.write("issues", why),
+            Right::PullRequests => permissions.write("pull-requests", why),
+            Right::Discussions => permissions.write("discussions", why),
+            Right::Statuses => permissions.write("statuses", why),
+            Right::Attestations => {
+                permissions.write("attestations", why.clone());
+                permissions.write("id-token", format!("{why}: Sigstore asks who signs"));
+            }
+            Right::SecurityEvents => {
+                permissions.write("security-events", why.clone());
+                permissions.read("actions", format!("{why}: code scanning asks for the run"));
+            }
         }
     }
 }

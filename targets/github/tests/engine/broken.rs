@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{containers, hello, images, library, newest, shop, tools, workshop};
+use crate::sample::{containers, hello, images, library, newest, rights, shop, tools, workshop};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -454,6 +454,21 @@ broken! {
     trap_21_no_permissions: hello {
         "unit": "    permissions:\n      contents: read # checkout\n" => ""
     } "says no `permissions`";
+    trap_21_no_right_to_attest: rights {
+        "all": "      attestations: write # may write attestations\n" => ""
+    } "it lacks `attestations: write`";
+    trap_21_nobody_to_sign_for: rights {
+        "all": "      id-token: write # " => "      id-token: none # "
+    } "it has `id-token: none`, where its clauses ask for `write`";
+    trap_21_more_of_a_scope_than_a_right_gives: rights {
+        "all": "      actions: read # " => "      actions: write # "
+    } "it has `actions: write`, where its clauses ask for `read`";
+    trap_21_a_scope_that_no_right_gives: rights {
+        "all": "      statuses: write # may write statuses\n" => "      statuses: write # may write statuses\n      deployments: write\n"
+    } "`deployments: write`, which no clause asks for";
+    trap_23_a_twin_that_may_write: rights {
+        "all-untrusted": "      contents: read # checkout\n" => "      contents: read # checkout\n      pull-requests: write\n"
+    } "`pull-requests: write`, which no clause asks for";
     trap_21_a_right_less: hello {
         "deploy-app-to-production": "      deployments: read # what was deployed before\n" => ""
     } "lacks `deployments: read`";

@@ -515,6 +515,16 @@ fn leg(name: &str, host: RunnerHost, env: &[(&str, &str)]) -> Leg {
     }
 }
 
+/// A job with every right that there is.
+pub fn rights() -> Build {
+    let mut build = Build::new("rights", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let mut all = body(vec![run("make all")], &[]);
+    all.rights = Right::ALL.into_iter().map(|right| (right, origin())).collect();
+    build.node("all", NodeKind::Job, all, &[]);
+    build
+}
+
 /// Tools that differ from leg to leg: of an axis, and of named legs.
 pub fn tools_of_legs() -> Build {
     let tool = |name: &str, version: ToolVersion| Tool { name: name.to_owned(), version, origin: origin() };

@@ -57,6 +57,7 @@ fn a_pipeline_of_images_is_proven() {
 
 #[test]
 fn a_pipeline_of_tools_is_proven() {
+    is_silent(&sample::rights());
     is_silent(&sample::tools());
     is_silent(&sample::tools_of_legs());
 }

@@ -3,11 +3,10 @@
 use super::{Work, set_twice};
 use crate::expand::Expander;
 use crate::expand::frame::Frame;
-use crate::scope::suggest_of;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
-    Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, Retry, Right, Step, StepKind, Text, Tool,
+    Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, Retry, Step, StepKind, Text, Tool,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
@@ -312,26 +311,6 @@ impl<'a> Expander<'a, '_> {
             }
         }
         Checkout::With { full_history, submodules, lfs }
-    }
-
-    fn rights(&mut self, names: &[Name], work: &mut Work, frame: &Frame) {
-        let words = Right::ALL.map(Right::word);
-        for name in names {
-            match Right::from_word(&name.node) {
-                Some(right) if work.body.rights.iter().any(|(known, _)| *known == right) => {}
-                Some(right) => work.body.rights.push((right, frame.origin(name.span))),
-                None => {
-                    let diagnostic = Diagnostic::error(
-                        codes::P0603,
-                        format!("there is no right to write `{}`", name.node),
-                        name.span,
-                    );
-                    let diagnostic =
-                        suggest_of(diagnostic, name, words, || format!("there is {}", words.join(", ")));
-                    self.report(frame, diagnostic);
-                }
-            }
-        }
     }
 
     fn report_clause(

@@ -1,0 +1,46 @@
+//! Rights that no clause implies.
+
+use super::Work;
+use crate::expand::Expander;
+use crate::expand::frame::Frame;
+use crate::scope::{suggest, suggest_of};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::Right;
+use pipec_syntax::ast::Name;
+
+impl Expander<'_, '_> {
+    /// `may write …`
+    pub(super) fn rights(&mut self, names: &[Name], work: &mut Work, frame: &Frame) {
+        for name in names {
+            match Right::from_word(&name.node) {
+                Some(right) if work.body.rights.iter().any(|(known, _)| *known == right) => {}
+                Some(right) => work.body.rights.push((right, frame.origin(name.span))),
+                None => self.report(frame, unknown(name)),
+            }
+        }
+    }
+}
+
+/// That there is no such right, and what takes its place where engines have one of that name.
+fn unknown(name: &Name) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(codes::P0603, format!("there is no right to write `{}`", name.node), name.span);
+    match name.node.as_str() {
+        "contents" | "tags" => {
+            suggest(diagnostic, Right::Releases.word(), name.span)
+        }
+        "id-token" | "oidc" => diagnostic
+            .help("who is proved to whom is an identity: `identity oidc \"AUDIENCE\"`; `may write attestations` signs"),
+        "deployments" => diagnostic.help("a deploy has what it needs: nothing else may say what is deployed"),
+        "actions" | "workflows" => {
+            diagnostic.help("a run that could change other runs would change what is proven of them")
+        }
+        "code-scanning" | "security" | "sarif" => {
+            suggest(diagnostic, Right::SecurityEvents.word(), name.span)
+        }
+        _ => {
+            let words = Right::ALL.map(Right::word);
+            suggest_of(diagnostic, name, words, || format!("there is {}", words.join(", ")))
+        }
+    }
+}

@@ -20,16 +20,16 @@ fn examples() -> Vec<PathBuf> {
     all
 }
 
-/// That a workspace is proven without a finding, and what it compiles to lies there.
+/// That a workspace is proven without a finding, with its `pipec.lock`, and what it compiles to lies there.
 fn is_proven_and_has_not_drifted(root: &Path) {
+    let workspace = read(&Disk, root);
     let options = Options {
         standard: pipec_stdlib::MODULES,
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: env!("CARGO_PKG_VERSION"),
-        lock: None,
+        lock: workspace.lock.as_ref(),
     };
-    let workspace = read(&Disk, root);
     let compilation = Session::new().compile(&workspace.texts, &options);
     assert_eq!(compilation.diagnostics, [], "{}", root.display());
     assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", root.display());

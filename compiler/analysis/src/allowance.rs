@@ -58,11 +58,15 @@ pub(crate) fn apply(
         let code = match written.code.node.parse::<Code>() {
             Ok(code) if code.can_be_allowed() => code,
             Ok(code) => {
+                let help = match code {
+                    codes::P0703 => {
+                        "it is a warning, and stops no build: it goes when the digest stands in the reference or in `pipec.lock`"
+                    }
+                    _ => "only findings of P07xx to P09xx can: a theorem holds, or the program is refused",
+                };
                 diagnostics.push(
                     Diagnostic::error(codes::P0117, format!("{code} can't be allowed"), written.code.span)
-                        .help(
-                            "only findings of P07xx to P09xx can: a theorem holds, or the program is refused",
-                        ),
+                        .help(help),
                 );
                 continue;
             }

@@ -4,6 +4,7 @@ mod allowance;
 mod expand;
 mod guarantees;
 mod order;
+mod repeats;
 mod scope;
 mod script_checks;
 pub mod scripts;
@@ -50,6 +51,7 @@ pub struct Analysis {
 pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Date) -> Analysis {
     let mut diagnostics = Vec::new();
     let names = scope::Workspace::new(workspace, standard, &mut diagnostics);
+    repeats::check(workspace, &mut diagnostics);
     let mut expanded = expand::expand(&names, &mut diagnostics);
     for pipeline in &mut expanded.program.pipelines {
         if !order::order(pipeline, &mut diagnostics) {

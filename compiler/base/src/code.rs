@@ -118,6 +118,8 @@ registry! {
     P0504 = 504 "broken-strategy" since "0.1.0";
     P0505 = 505 "malformed-window" since "0.1.0";
     P0506 = 506 "unenforceable-approval" since "0.1.0";
+    P0507 = 507 "unfit-member" since "0.1.0";
+    P0508 = 508 "unfit-address" since "0.1.0";
 
     P0601 = 601 "leaked-secret" since "0.1.0";
     P0602 = 602 "borrowed-environment" since "0.1.0";
@@ -125,6 +127,7 @@ registry! {
     P0604 = 604 "malformed-identity" since "0.1.0";
     P0605 = 605 "raw-steps-with-secret" since "0.1.0";
     P0606 = 606 "cache-with-authority" since "0.1.0";
+    P0607 = 607 "idle-cache" since "0.1.0";
 
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";
@@ -186,8 +189,8 @@ impl Code {
     /// Whether `allow` may suppress it: findings about the supply chain, time and scripts, never a theorem (that a run keeps
     /// within its budget is one).
     pub fn can_be_allowed(self) -> bool {
-        // An action that can't be called can't be allowed to be.
-        (700..1000).contains(&self.0) && self != codes::P0802 && !(704..=708).contains(&self.0)
+        // An action that can't be called can't be allowed to be, and an image that may be moved stops no build.
+        (700..1000).contains(&self.0) && self != codes::P0802 && !(703..=708).contains(&self.0)
     }
 
     fn entry(self) -> Option<&'static Entry> {

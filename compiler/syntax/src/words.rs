@@ -184,7 +184,7 @@ const ENVIRONMENT: &[ClauseWord] = &[
     SECRET,
     IDENTITY,
     many("value", "value NAME = value"),
-    many("window", "window mon..fri 08:00..16:00 \"Europe/London\""),
+    once("window", "window mon..fri 08:00..16:00 \"Europe/London\""),
     once("lock", "lock queue"),
     once("ttl", "ttl 48h"),
     opening(once("teardown", "teardown run \"script\""), Block::Body),

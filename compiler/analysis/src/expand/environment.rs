@@ -228,31 +228,26 @@ impl<'a> Expander<'a, '_> {
         match clause {
             EnvironmentClause::After(path) => {
                 let Some(name) = self.environment_named(path, frame) else { return };
-                match built.after.iter().find(|(known, _)| *known == name) {
-                    Some((_, first)) => {
-                        let first = first.span;
-                        self.report(frame, repeated(&name, path.span, first));
-                    }
-                    None => built.after.push((name, frame.origin(path.span))),
+                // `repeats` has said what stands here twice, here and in the lists below.
+                if !built.after.iter().any(|(known, _)| *known == name) {
+                    built.after.push((name, frame.origin(path.span)));
                 }
             }
             EnvironmentClause::From(names) => {
-                let mut entering: BTreeMap<&str, Span> = BTreeMap::new();
+                let mut entering = BTreeSet::new();
                 for name in names {
-                    match entering.get(name.node.as_str()) {
-                        Some(first) => self.report(frame, repeated(&name.node, name.span, *first)),
-                        None => {
-                            entering.insert(&name.node, name.span);
-                            self.entries.push((built.name.clone(), name.clone(), frame.clone()));
-                        }
+                    if entering.insert(name.node.clone()) {
+                        self.entries.push((built.name.clone(), name.clone(), frame.clone()));
                     }
                 }
-                let names = entering.into_keys().map(str::to_owned).collect();
-                built.from = Some((names, origin));
+                built.from = Some((entering.into_iter().collect(), origin));
             }
             EnvironmentClause::Url(string) => {
                 // A broken one is still there: who reads it is not to blame.
                 let url = self.text(string, frame);
+                if let Some(url) = &url {
+                    self.check_url(url, string, frame);
+                }
                 self.refuse_reads(frame, &built.name, string.span);
                 let value = url.clone().map_or(Value::Broken, Value::Text);
                 values.insert((built.name.clone(), "url".to_owned()), value);
@@ -282,7 +277,10 @@ impl<'a> Expander<'a, '_> {
                 built.secrets.push(secret);
             }
             EnvironmentClause::Identity(identity) => {
-                built.identities.extend(self.identity(identity, span, frame));
+                let identity = self.identity(identity, span, frame);
+                if !self.refuse_second_login(&built.identities, identity.as_ref(), frame) {
+                    built.identities.extend(identity);
+                }
             }
             EnvironmentClause::Value { variable, value } => {
                 let place = value.span();
@@ -311,12 +309,8 @@ impl<'a> Expander<'a, '_> {
     fn requires(&mut self, kinds: &[Path], built: &mut Environment, frame: &Frame) {
         for path in kinds {
             let Some(kind) = self.evidence(path, frame) else { continue };
-            match built.requires.iter().find(|(known, _)| *known == kind.name) {
-                Some((_, first)) => {
-                    let first = first.span;
-                    self.report(frame, repeated(&kind.name, path.span, first));
-                }
-                None => built.requires.push((kind.name, frame.origin(path.span))),
+            if !built.requires.iter().any(|(known, _)| *known == kind.name) {
+                built.requires.push((kind.name, frame.origin(path.span)));
             }
         }
     }

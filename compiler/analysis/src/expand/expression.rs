@@ -175,6 +175,15 @@ impl Expander<'_, '_> {
                 );
                 None
             }
+            Value::Duration(milliseconds @ 1..1000) => {
+                let message = format!("{what} of {milliseconds}ms is over before anything begins");
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0801, message, expression.span())
+                        .help("write a duration of a second or more, such as `10m`"),
+                );
+                None
+            }
             Value::Duration(milliseconds) => Some(milliseconds),
             _ => None,
         }

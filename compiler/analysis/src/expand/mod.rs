@@ -1,6 +1,7 @@
 //! From trees to a program: modules resolved, tasks and parametrised pipelines expanded, values computed. Every part
 //! keeps its origin: where it was written, and through which calls it came.
 
+mod address;
 mod body;
 mod call;
 mod condition;
@@ -297,7 +298,7 @@ impl<'a> Expander<'a, '_> {
 }
 
 /// That something stands there twice.
-fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
+pub(crate) fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0015, format!("`{word}` stands here twice"), span)
         .label(first, "first here")
         .help("drop one of the two")

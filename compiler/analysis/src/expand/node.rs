@@ -3,7 +3,7 @@
 use super::body::{Role, Work};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
-use super::{Expander, NODE, repeated};
+use super::{Expander, NODE};
 use crate::scope::{Definition, Found, ModuleId, suggest, suggest_of, taken};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
@@ -200,9 +200,11 @@ impl<'a> Expander<'a, '_> {
     fn artefact_names(&mut self, names: &[Name], frame: &Frame) -> Vec<(String, Span)> {
         let mut found: Vec<(String, Span)> = Vec::new();
         for name in names {
-            if let Some((_, first)) = found.iter().find(|(known, _)| *known == name.node) {
-                self.report(frame, repeated(&name.node, name.span, *first));
-            } else if let Some(artefact) = self.artefact_named(name, frame) {
+            // `repeats` has said what stands here twice.
+            if found.iter().any(|(known, _)| *known == name.node) {
+                continue;
+            }
+            if let Some(artefact) = self.artefact_named(name, frame) {
                 found.push((artefact, name.span));
             }
         }

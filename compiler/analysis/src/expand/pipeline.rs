@@ -370,10 +370,8 @@ impl<'a> Expander<'a, '_> {
         let mut after = Vec::new();
         for name in names {
             match places.get(name.node.as_str()) {
-                Some((before, _)) if after.contains(before) => {
-                    let first = names.iter().find(|it| it.node == name.node).map_or(name.span, |it| it.span);
-                    self.report(frame, repeated(&name.node, name.span, first));
-                }
+                // `repeats` has said so.
+                Some((before, _)) if after.contains(before) => {}
                 Some((before, _)) => after.push(*before),
                 None => {
                     self.is_incomplete = true;

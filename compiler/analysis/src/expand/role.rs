@@ -25,6 +25,7 @@ impl Expander<'_, '_> {
                 let member = &clause.kind;
                 self.known_word(&member.target, &ENGINES, "engine", &frame);
                 self.known_word(&member.kind, &["team", "group", "user"], "kind of member", &frame);
+                self.check_member(member, &frame);
                 let entry = RoleMember { kind: member.kind.node.clone(), name: member.member.node.clone() };
                 match placed.get(member.target.node.as_str()) {
                     Some(first) => {

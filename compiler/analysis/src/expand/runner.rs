@@ -1,11 +1,11 @@
 //! Runners.
 
 use super::frame::Frame;
-use super::role::ENGINES;
+use super::role::{ENGINES, is_host, is_segment};
 use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId};
 use crate::value::Type;
-use pipec_base::{Diagnostic, Span, codes};
+use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{Runner, RunnerHost};
 use pipec_syntax::ast::{self, Expression, Path, RunnerClause};
 use std::collections::BTreeMap;
@@ -29,6 +29,7 @@ impl Expander<'_, '_> {
         let origin = inner.origin(declared.name.span);
         let mut runner = Runner { name: declared.name.node.clone(), origin, ..Runner::default() };
         let mut labelled: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut equipped: Option<Span> = None;
         for clause in &declared.clauses {
             match &clause.kind {
                 RunnerClause::Image(image) => {
@@ -44,13 +45,24 @@ impl Expander<'_, '_> {
                     }
                 }
                 RunnerClause::With(what) => {
-                    if self.known_word(what, &["docker"], "equipment", &inner) {
-                        runner.docker = true;
+                    if !self.known_word(what, &["docker"], "equipment", &inner) {
+                        continue;
                     }
+                    if let Some(first) = equipped.replace(clause.span) {
+                        let finding = repeated("with docker", clause.span, first);
+                        self.report(&inner, finding.fix("drop it", clause.span, ""));
+                    }
+                    runner.docker = true;
                 }
                 RunnerClause::Label { target, label } => {
                     if !self.known_word(target, &ENGINES, "engine", &inner) {
                         continue;
+                    }
+                    if label.node.trim().is_empty() || label.node.chars().any(char::is_control) {
+                        let message = "this label names no machine";
+                        let finding = Diagnostic::error(codes::P0106, message, label.span)
+                            .help("write the label that the machine was given: `label github \"gpu-a10\"`");
+                        self.report(&inner, finding);
                     }
                     match labelled.get(target.node.as_str()) {
                         Some(first) => self.report(&inner, repeated(&target.node, target.span, *first)),
@@ -60,13 +72,39 @@ impl Expander<'_, '_> {
                         }
                     }
                 }
-                RunnerClause::Cpu(count) => runner.cpu = Some(count.node),
-                RunnerClause::Memory(bytes) => runner.memory = Some(bytes.node),
-                RunnerClause::Gpu(count) => runner.gpu = Some(count.node),
+                RunnerClause::Cpu(count) => {
+                    runner.cpu = self.some_of("cpu", "4", count, clause.span, &inner);
+                }
+                RunnerClause::Memory(bytes) => {
+                    runner.memory = self.some_of("memory", "8GiB", bytes, clause.span, &inner);
+                }
+                RunnerClause::Gpu(count) => {
+                    runner.gpu = self.some_of("gpu", "1", count, clause.span, &inner);
+                }
                 RunnerClause::Error => {}
             }
         }
         runner
+    }
+
+    /// What a machine has of something; none of it is nothing to ask for.
+    fn some_of(
+        &mut self,
+        word: &str,
+        example: &str,
+        amount: &Spanned<u64>,
+        clause: Span,
+        frame: &Frame,
+    ) -> Option<u64> {
+        if amount.node > 0 {
+            return Some(amount.node);
+        }
+        let message = format!("no {word} at all is nothing to ask a machine for");
+        let finding = Diagnostic::error(codes::P0106, message, amount.span)
+            .help(format!("say how much it must have, `{word} {example}`, or drop the clause"))
+            .fix("drop it", clause, "");
+        self.report(frame, finding);
+        None
     }
 
     /// An image's reference; one that floats is refused.
@@ -74,6 +112,11 @@ impl Expander<'_, '_> {
         let value = self.evaluate_now(expression, &Type::String, "an image", frame);
         let image = value.to_text()?.as_literal()?.to_owned();
         let name = image.rsplit('/').next().unwrap_or(&image);
+        if let Some((message, help)) = malformed_image(&image) {
+            let finding = Diagnostic::error(codes::P0307, message, expression.span()).help(help);
+            self.report(frame, finding);
+            return Some(image);
+        }
         let floating = if image.contains("@sha256:") {
             None
         } else {
@@ -92,4 +135,41 @@ impl Expander<'_, '_> {
         }
         Some(image)
     }
+}
+
+/// Why nothing can be pulled by this reference, and how it is written.
+fn malformed_image(image: &str) -> Option<(String, String)> {
+    let form = "write it as it is pulled: `node:22.11.0`, `ghcr.io/acme/web:1.2.3@sha256:…`";
+    if image.is_empty() {
+        return Some(("this names no image".to_owned(), form.to_owned()));
+    }
+    if let Some((scheme, rest)) = image.split_once("://") {
+        let message = format!("the reference of an image has no scheme: `{scheme}://`");
+        return Some((message, format!("leave it out: `{rest}`")));
+    }
+    let (named, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
+    if let Some(digest) = digest {
+        let hexadecimal = digest.strip_prefix("sha256:").unwrap_or_default();
+        let plain = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f');
+        if hexadecimal.len() != 64 || !hexadecimal.chars().all(plain) {
+            let help = "it is `sha256:` and 64 hexadecimal digits, in small letters";
+            return Some((format!("`{digest}` is no digest"), help.to_owned()));
+        }
+    }
+    let last = named.rfind('/').map_or(0, |slash| slash + 1);
+    let colon = named.get(last..).and_then(|rest| rest.find(':')).map(|colon| last + colon);
+    let (name, tag) = match colon {
+        Some(colon) => (named.get(..colon).unwrap_or_default(), named.get(colon + 1..)),
+        None => (named, None),
+    };
+    let path = match name.split_once('/') {
+        Some((host, path)) if is_host(host) => path,
+        _ => name,
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    let is_tag = |tag: &str| tag.len() <= 128 && !tag.starts_with(['.', '-']) && tag.chars().all(plain);
+    if !path.split('/').all(is_segment) || !tag.is_none_or(is_tag) {
+        return Some((format!("`{image}` is no reference of an image"), form.to_owned()));
+    }
+    None
 }

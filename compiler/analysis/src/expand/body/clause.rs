@@ -1,8 +1,8 @@
 //! The clauses of a body, one by one.
 
 use super::{Work, set_twice};
-use crate::expand::Expander;
 use crate::expand::frame::Frame;
+use crate::expand::{Expander, repeated};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
@@ -164,6 +164,13 @@ impl<'a> Expander<'a, '_> {
             }
             DefaultClause::Tool { name, version } => {
                 let Some(version) = self.tool_version(name, version, frame) else { return };
+                let earlier = work.body.tools.iter().find(|tool| tool.name == name.node);
+                let replaces = is_default || work.called.is_some() || work.default_tools.contains(&name.node);
+                if let (Some(first), false) = (earlier, replaces) {
+                    let first = first.origin.span;
+                    self.report(frame, repeated(&format!("tool {}", name.node), span, first));
+                    return;
+                }
                 work.body.tools.retain(|tool| tool.name != name.node);
                 if is_default {
                     work.default_tools.insert(name.node.clone());

@@ -6,7 +6,7 @@ use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
 use crate::expand::{Expander, repeated};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{ArtefactType, Checkout, ToolVersion};
+use pipec_ir::{ArtefactType, Checkout, Identity, ToolVersion};
 use pipec_syntax::ast::Name;
 
 impl Work {
@@ -90,14 +90,33 @@ impl Expander<'_, '_> {
                 );
             }
         }
-        let identities = work.body.identities.iter().enumerate();
-        for (place, identity) in identities.filter(|(_, identity)| identity.provider != "oidc") {
-            let mut earlier = work.body.identities.iter().take(place);
-            if let Some(first) = earlier.find(|first| first.provider == identity.provider) {
-                let word = format!("identity {}", identity.provider);
-                self.report(frame, repeated(&word, identity.origin.span, first.origin.span));
-            }
+        for place in 0..work.body.identities.len() {
+            let (earlier, later) = work.body.identities.split_at(place);
+            self.refuse_second_login(earlier, later.first(), frame);
         }
+    }
+
+    /// Whether a login would take the place of an earlier one of its provider, or is for the same audience; says so if it is.
+    pub(in crate::expand) fn refuse_second_login(
+        &mut self,
+        earlier: &[Identity],
+        identity: Option<&Identity>,
+        frame: &Frame,
+    ) -> bool {
+        let Some(identity) = identity else { return false };
+        let is_audience = identity.provider == "oidc";
+        let same = |first: &&Identity| {
+            first.provider == identity.provider && (!is_audience || first.role == identity.role)
+        };
+        let Some(first) = earlier.iter().find(same) else { return false };
+        let (span, first) = (identity.origin.span, first.origin.span);
+        let finding = if is_audience {
+            repeated(&format!("identity oidc \"{}\"", identity.role), span, first).fix("drop it", span, "")
+        } else {
+            repeated(&format!("identity {}", identity.provider), span, first)
+        };
+        self.report(frame, finding);
+        true
     }
 
     /// Scripts can't begin in a folder that is not there.
@@ -247,6 +266,17 @@ impl Expander<'_, '_> {
                     *span,
                 )
                 .help("only gates of evaluation and performance may `repeat`"),
+            );
+        } else if quorum.times < 2 {
+            let message = match quorum.times {
+                0 => "a gate that runs no time at all shows nothing",
+                _ => "a gate runs once anyway",
+            };
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0410, message, *span)
+                    .help("say how often it runs and how many runs must pass, `repeat 3 quorum 2`, or drop the clause")
+                    .fix("drop it", *span, ""),
             );
         } else if quorum.quorum > quorum.times || quorum.quorum * 2 <= quorum.times {
             self.report(

@@ -118,6 +118,25 @@ impl Expander<'_, '_> {
                 return None;
             }
         };
+        if let Some((count, confidence)) = samples {
+            let share: f64 = confidence.node.parse().unwrap_or_default();
+            let wrong = if count.node == 0 {
+                Some((count.span, "no sample at all shows nothing".to_owned()))
+            } else if share <= 0.0 || share >= 100.0 {
+                let message = format!("nothing is ever shown with a confidence of {}%", confidence.node);
+                Some((confidence.span, message))
+            } else {
+                None
+            };
+            if let Some((span, message)) = wrong {
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0106, message, span)
+                        .help("say how many samples show it, and how surely: `samples 400 confidence 95%`"),
+                );
+                return None;
+            }
+        }
         let basis = match (samples, versus) {
             (None, None) => Basis::Value,
             (_, Some(_)) => Basis::Drop,

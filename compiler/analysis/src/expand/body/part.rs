@@ -18,6 +18,12 @@ use std::collections::BTreeMap;
 /// GitHub's and Tekton's limit of jobs in a matrix.
 pub(super) const MOST_LEGS: usize = 256;
 
+/// How old the approval of an override may be at most, in milliseconds: a run waits no longer for one.
+const LONGEST_OVERRIDE: u64 = 30 * 86_400_000;
+
+/// How long after it an override is looked at, at the latest.
+const LATEST_REVIEW: u64 = 90 * 86_400_000;
+
 impl<'a> Expander<'a, '_> {
     pub(super) fn sidecar(
         &mut self,
@@ -223,6 +229,12 @@ impl<'a> Expander<'a, '_> {
             work.has_error = true;
             return;
         }
+        let mut on_fork = work.exemptions.iter().filter(|rule| !is_change(&rule.when));
+        if let (Some(first), false) = (on_fork.next(), is_change(&when)) {
+            let first = first.origin.span;
+            self.report(frame, repeated("exempt on fork", origin.span, first));
+            return;
+        }
         self.reason(because, frame);
         work.exemptions.push(ExemptionRule { when, because: because.node.clone(), origin });
     }
@@ -259,6 +271,28 @@ impl<'a> Expander<'a, '_> {
                     frame,
                     Diagnostic::error(codes::P0411, format!("the override {what} at once"), span)
                         .help("leave time for it: `override by ROLE { expires 24h  review within 3d }`"),
+                );
+                return;
+            }
+        }
+        let too_long = [
+            ("expires", "expires after", expires, LONGEST_OVERRIDE),
+            ("review within", "is reviewed within", review_within, LATEST_REVIEW),
+        ];
+        for (word, what, duration, most) in too_long {
+            if duration > most {
+                let days = |milliseconds: u64| milliseconds / 86_400_000;
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0411,
+                        format!("an override that {what} {} days is a gate less", days(duration)),
+                        span,
+                    )
+                    .help(format!(
+                        "`{word}` is at most {} days: what is to last longer is a change of the gate",
+                        days(most)
+                    )),
                 );
                 return;
             }

@@ -1,0 +1,43 @@
+//! Caches: each is kept by some run, or no run ever finds anything in it.
+//!
+//! What a cache of a node holds is kept by runs of reviewed code that are of no tag: by pushes, schedules and manual runs.
+
+use super::{Proof, named, started_by};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::Event;
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for node in &pipeline.nodes {
+        let Some(cache) = node.body.caches.first() else { continue };
+        let (due, kept) = {
+            let due = proof.facts.due_node(node);
+            let keeping = proof.facts.any_event([Event::Push, Event::Schedule, Event::Manual]);
+            let kept = proof.facts.propositions().and(&due, &keeping);
+            (due, kept)
+        };
+        // A gate that is in no run has a finding of its own.
+        if proof.can_be(&kept) || !proof.can_be(&due) {
+            continue;
+        }
+        let mut diagnostic = Diagnostic::warning(
+            codes::P0607,
+            format!("no run keeps the cache of `{}`", cache.path),
+            cache.origin.span,
+        )
+        .saying("always empty")
+        .note(format!(
+            "it is kept by pushes, schedules and manual runs alone, and {} is in none",
+            named(node)
+        ))
+        .note(format!("this pipeline is started by {}", started_by(proof)))
+        .help("drop it, or let such a run fill it: `on push to main`");
+        if let Some(when) = pipeline.stage_of(node).and_then(|stage| stage.condition_origin.as_ref()) {
+            diagnostic = diagnostic.label(when.span, "this holds in no run that keeps caches");
+        }
+        if cache.origin.calls.is_empty() {
+            diagnostic = diagnostic.fix("drop it", cache.origin.span, "");
+        }
+        proof.diagnostics.push(cache.origin.explain(diagnostic));
+    }
+}

@@ -90,6 +90,10 @@ fn differences(program: &Program) -> (BTreeSet<Finding>, Vec<String>) {
     let mut found = BTreeSet::new();
     for diagnostic in diagnostics_of(&printed.text) {
         let code = diagnostic.code.to_string();
+        // A random list may name a thing twice: that is found in the text, whatever its runs are.
+        if code == "P0015" {
+            continue;
+        }
         if !JUDGED.contains(&code.as_str()) {
             differences.push(format!("not a theorem: {diagnostic:#?}"));
             continue;

@@ -23,8 +23,12 @@ pub struct Pipeline {
     pub name: String,
     /// The ways in.
     pub triggers: Vec<Trigger>,
-    /// What it says it protects.
+    /// What it says it protects, of branches and tags alike.
     pub protect: Option<Vec<&'static str>>,
+    /// What it says it protects of branches alone.
+    pub protect_branch: Option<Vec<&'static str>>,
+    /// What it says it protects of tags alone.
+    pub protect_tag: Option<Vec<&'static str>>,
     /// The kinds of change, with their globs.
     pub changes: Vec<(&'static str, Vec<&'static str>)>,
     /// Its stages.

@@ -26,8 +26,15 @@ impl Printed {
             for trigger in &pipeline.triggers {
                 printed.line(&pipeline.name, &format!("  on {}", trigger_text(trigger)));
             }
-            if let Some(globs) = &pipeline.protect {
-                printed.line(&pipeline.name, &format!("  protect {}", quoted(globs)));
+            let protect = [
+                ("", &pipeline.protect),
+                (" branch", &pipeline.protect_branch),
+                (" tag", &pipeline.protect_tag),
+            ];
+            for (kind, globs) in protect {
+                if let Some(globs) = globs {
+                    printed.line(&pipeline.name, &format!("  protect{kind} {}", quoted(globs)));
+                }
             }
             if let Some(budget) = pipeline.budget {
                 printed.line(&pipeline.name, &format!("  budget {budget}m"));

@@ -220,7 +220,11 @@ impl Random {
             pipeline.triggers.push(Trigger::MergeQueue);
         }
         if self.choose.percent(15) {
-            pipeline.protect = Some([pushed.as_slice(), &["v*"]].concat());
+            match self.choose.below(3) {
+                0 => pipeline.protect = Some([pushed.as_slice(), &["v*"]].concat()),
+                1 => pipeline.protect_branch = Some(pushed.clone()),
+                _ => pipeline.protect_tag = Some(vec!["v*"]),
+            }
         }
         for _ in 0..self.choose.below(4) {
             let rule = self.change_rule();
@@ -485,7 +489,11 @@ impl Random {
         match self.choose.below(7) {
             0 => pipeline.triggers.push(Trigger::Push(globs)),
             1 => pipeline.triggers.push(Trigger::Tag(globs)),
-            2 => pipeline.protect = Some(globs),
+            2 => match self.choose.below(3) {
+                0 => pipeline.protect = Some(globs),
+                1 => pipeline.protect_branch = Some(globs),
+                _ => pipeline.protect_tag = Some(globs),
+            },
             3 => {
                 let rule = self.change_rule();
                 pipeline.changes.push(rule);

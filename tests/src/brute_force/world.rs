@@ -114,6 +114,8 @@ pub fn globs(pipeline: &Pipeline) -> (BTreeSet<&'static str>, BTreeSet<&'static 
         }
     }
     refs.extend(pipeline.protect.iter().flatten());
+    refs.extend(pipeline.protect_branch.iter().flatten());
+    refs.extend(pipeline.protect_tag.iter().flatten());
     for stage in &pipeline.stages {
         if let Some(when) = &stage.when {
             of(when, &mut refs, &mut changes);
@@ -164,8 +166,12 @@ impl<'p> World<'p> {
         });
         // A trigger that lets in any name protects none.
         let named = |glob: &&str| glob.contains(char::is_alphanumeric);
-        let branches: Vec<&str> = pipeline.protect.clone().unwrap_or_else(|| pushed.filter(named).collect());
-        let tags: Vec<&str> = pipeline.protect.clone().unwrap_or_else(|| tagged.filter(named).collect());
+        let said = |own: &Option<Vec<&'static str>>| match (&pipeline.protect, own) {
+            (None, None) => None,
+            (both, own) => Some(both.iter().chain(own).flatten().copied().collect::<Vec<_>>()),
+        };
+        let branches = said(&pipeline.protect_branch).unwrap_or_else(|| pushed.filter(named).collect());
+        let tags = said(&pipeline.protect_tag).unwrap_or_else(|| tagged.filter(named).collect());
         world.protected_branches =
             set(&world.branches, |name| branches.iter().any(|it| glob::matches(it, name)));
         world.protected_tags = set(&world.tags, |name| tags.iter().any(|it| glob::matches(it, name)));

@@ -163,7 +163,11 @@ impl Writer<'_, '_> {
             3 | 4 => self.trigger(),
             5 => {
                 self.put("protect");
-                self.references();
+                match self.choices.below(3) {
+                    0 => self.puts("branch \"main\" , \"release/*\""),
+                    1 => self.puts("tag \"v*\""),
+                    _ => self.references(),
+                }
             }
             6 => self.puts("targets github , gitlab , tekton"),
             7 => self.puts("emits github \"release.yml\""),

@@ -12,6 +12,7 @@ mod field;
 mod frame;
 mod node;
 mod pipeline;
+mod protected;
 mod role;
 mod runner;
 mod trigger;

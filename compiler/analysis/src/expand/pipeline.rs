@@ -2,6 +2,7 @@
 
 use super::body::set_twice;
 use super::frame::{Frame, path_text};
+use super::protected::Protected;
 use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId, suggest_of, taken, twin};
 use pipec_base::{Diagnostic, Span, codes};
@@ -172,7 +173,7 @@ impl<'a> Expander<'a, '_> {
             ..Pipeline::default()
         };
         let mut draft = Draft { pipeline, inputs: Vec::new(), defaults: Vec::new(), names: BTreeMap::new() };
-        let mut protect = None;
+        let mut protected = Protected::default();
         let mut trigger_broken = false;
         self.is_incomplete = false;
         for clause in &written.clauses {
@@ -186,8 +187,8 @@ impl<'a> Expander<'a, '_> {
                     }
                     draft.pipeline.triggers.push(trigger);
                 }
-                PipelineClause::Protect(refs) => {
-                    protect.get_or_insert_with(Vec::new).extend(self.ref_globs(refs, &frame));
+                PipelineClause::Protect { only, globs } => {
+                    protected.add(*only, self.ref_globs(globs, &frame));
                 }
                 PipelineClause::Targets(names) => self.targets(names, &mut draft.pipeline, &frame),
                 PipelineClause::Emits { target, file } => {
@@ -207,7 +208,7 @@ impl<'a> Expander<'a, '_> {
             }
             let is_fact = matches!(
                 clause.kind,
-                PipelineClause::On(_) | PipelineClause::Protect(_) | PipelineClause::Change(_)
+                PipelineClause::On(_) | PipelineClause::Protect { .. } | PipelineClause::Change(_)
             );
             self.is_incomplete |= is_fact && self.diagnostics.len() > before;
         }
@@ -220,7 +221,7 @@ impl<'a> Expander<'a, '_> {
             })
             .collect();
         self.check_defaults(&draft.defaults, &frame);
-        self.protect(protect, &mut draft.pipeline);
+        protected.settle(&mut draft.pipeline);
 
         self.stages(written, &mut draft, &mut frame);
         let has_error = written.clauses.iter().any(|clause| matches!(clause.kind, PipelineClause::Error));
@@ -258,34 +259,6 @@ impl<'a> Expander<'a, '_> {
             rest.sort_by(|left, right| left.path.cmp(&right.path));
         }
         files
-    }
-
-    fn protect(&mut self, protect: Option<Vec<pipec_logic::Glob>>, pipeline: &mut Pipeline) {
-        let pushed: Vec<_> = pipeline
-            .triggers
-            .iter()
-            .filter_map(|trigger| match trigger {
-                Trigger::Push(globs, _) => Some(globs.clone()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        let tagged: Vec<_> = pipeline
-            .triggers
-            .iter()
-            .filter_map(|trigger| match trigger {
-                Trigger::Tag(globs, _) => Some(globs.clone()),
-                _ => None,
-            })
-            .flatten()
-            .collect();
-        // `protect` names branches and tags alike; which is meant is the event's business. A trigger that lets in any name
-        // protects none: `on push to "**"` says where tests run, not that every branch is reviewed.
-        let named = |globs: Vec<pipec_logic::Glob>| -> Vec<pipec_logic::Glob> {
-            globs.into_iter().filter(|glob| glob.text().contains(|letter| !"*?/".contains(letter))).collect()
-        };
-        pipeline.protected_branches = protect.clone().unwrap_or_else(|| named(pushed));
-        pipeline.protected_tags = protect.unwrap_or_else(|| named(tagged));
     }
 
     /// A default stands once in its block.

@@ -255,25 +255,46 @@ fn unprotected(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
     if let Some(trigger) = proof.pipeline.triggers.iter().find(|trigger| trigger.event() == run.event) {
         diagnostic = diagnostic.label(trigger.origin().span, "this lets it in");
     }
-    let tags = proof.pipeline.triggers.iter().filter_map(|trigger| match trigger {
-        Trigger::Tag(globs, _) if run.event == Event::Tag => Some(globs),
-        _ => None,
-    });
-    let tags: BTreeSet<&str> = tags.flatten().map(Glob::text).collect();
-    let help = if tags.is_empty() {
-        format!(
-            "give stage `{}` a condition such as `when branch is main`; or, if only reviewed changes reach it, say `protect`",
-            proof.stage_name(node)
-        )
-    } else {
-        // `protect` replaces what is protected by default, branches too.
-        let all = proof.pipeline.protected_branches.iter().chain(&proof.pipeline.protected_tags);
-        let all: BTreeSet<&str> = all.map(Glob::text).chain(tags).collect();
-        let all: Vec<String> = all.into_iter().map(|glob| format!("\"{glob}\"")).collect();
-        format!("if only reviewed commits are given such a tag, say so: `protect {}`", all.join(", "))
-    };
+    let help = protecting(proof, node, run.event);
     let diagnostic = diagnostic.help(help);
     proof.report(node, diagnostic);
+}
+
+/// What would let nothing unprotected through: a condition, or a setting of the platform that the source doesn't know of.
+fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
+    let pipeline = proof.pipeline;
+    let globs = pipeline.triggers.iter().filter_map(|trigger| match trigger {
+        Trigger::Push(globs, _) | Trigger::Tag(globs, _) if trigger.event() == event => Some(globs),
+        _ => None,
+    });
+    let globs: Vec<&Glob> = globs.flatten().collect();
+    // A clause takes the place of what is protected by default.
+    let with = |known: &[Glob]| {
+        let all: BTreeSet<&str> = known.iter().chain(globs.iter().copied()).map(Glob::text).collect();
+        let all: Vec<String> = all.into_iter().map(|glob| format!("\"{glob}\"")).collect();
+        all.join(", ")
+    };
+    if event == Event::Tag {
+        let all = with(&pipeline.protected_tags);
+        return format!("if only reviewed commits are given such a tag, say so: `protect tag {all}`");
+    }
+    let stage = proof.stage_name(node);
+    let condition = match pipeline.protected_branches.first().map(Glob::text) {
+        Some(branch) if branch.chars().all(|c| c.is_ascii_lowercase()) => {
+            format!("give stage `{stage}` a condition such as `when branch is {branch}`")
+        }
+        Some(glob) => format!("give stage `{stage}` a condition such as `when branch is \"{glob}\"`"),
+        None => format!(
+            "give stage `{stage}` a condition such as `when branch is main`, and say that only reviewed changes reach it: `protect branch \"main\"`"
+        ),
+    };
+    if globs.is_empty() {
+        return condition;
+    }
+    let all = with(&pipeline.protected_branches);
+    format!(
+        "{condition}; or, if only reviewed changes reach whatever starts it, say so: `protect branch {all}`"
+    )
 }
 
 /// For every E′ in after(E), a deploy of the same parts to E′ before this one, due whenever this one is.

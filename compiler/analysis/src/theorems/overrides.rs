@@ -58,7 +58,7 @@ fn report_idle(proof: &mut Proof<'_>, node: &Node, overriding: &Override) {
     .label(overriding.origin.span, "this is of no use")
     .note("an override is for the head of a protected branch: it has the facts of a push to it, with what changed unknown")
     .help(
-        "drop the override, or let a push to a protected branch start the gate: `on push to …`, `protect …`",
+        "drop the override, or let a push to a protected branch start the gate: `on push to …`, `protect branch \"…\"`",
     );
     let diagnostic = match proof.pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone()) {
         Some(when) => diagnostic.label(when.span, "this holds in no such run"),

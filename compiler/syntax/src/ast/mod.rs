@@ -15,8 +15,8 @@ pub use environment::{
 };
 use pipec_base::{Span, Spanned};
 pub use pipeline::{
-    Change, DefaultClause, Input, Pipeline, PipelineClause, Ref, Stage, StageClause, ToolVersion, Trigger,
-    Work,
+    Change, DefaultClause, Input, Pipeline, PipelineClause, Ref, RefKind, Stage, StageClause, ToolVersion,
+    Trigger, Work,
 };
 pub use value::{
     Call, Condition, Date, Duration, Expression, Literal, Size, StringForm, StringLiteral, StringPiece, Time,

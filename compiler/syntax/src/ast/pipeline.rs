@@ -16,13 +16,27 @@ pub struct Pipeline {
     pub clauses: Vec<Clause<PipelineClause>>,
 }
 
+/// What a name of the repository's history is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefKind {
+    /// It moves on.
+    Branch,
+    /// It stays.
+    Tag,
+}
+
 /// What stands in a pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PipelineClause {
     /// `on push to main`
     On(Trigger),
-    /// `protect main, "release/*"`
-    Protect(Vec<Ref>),
+    /// `protect main, "release/*"`, `protect tag "v*"`
+    Protect {
+        /// What the globs speak of; `None`: of branches and tags alike.
+        only: Option<RefKind>,
+        /// What is protected.
+        globs: Vec<Ref>,
+    },
     /// `targets github, gitlab`
     Targets(Vec<Name>),
     /// `emits github "release.yml"`

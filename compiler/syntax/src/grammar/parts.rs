@@ -39,6 +39,8 @@ pub(crate) struct Parts<'t> {
     pub qnames: Rule<'t, Vec<Path>>,
     pub strings: Rule<'t, Vec<StringLiteral>>,
     pub refs: Rule<'t, Vec<Ref>>,
+    /// Strings alone.
+    pub globs: Rule<'t, Vec<Ref>>,
     pub condition: Rule<'t, Condition>,
     pub ty: Rule<'t, Type>,
     pub parameters: Rule<'t, Vec<Parameter>>,
@@ -75,6 +77,7 @@ impl<'t> Parts<'t> {
             names: list(name.clone()),
             qnames: list(qname.clone()),
             strings: list(string.clone()),
+            globs: list(glob(&string)),
             condition: condition(&name, &literal, &reference, &refs),
             parameters: parameters(&name, &ty, &expression),
             script: script(&string),
@@ -444,14 +447,21 @@ fn call<'t>(
         .boxed()
 }
 
+/// A glob, as a string.
+fn glob<'t>(string: &Rule<'t, StringLiteral>) -> Rule<'t, Ref> {
+    string
+        .clone()
+        .map(|string| {
+            let (text, span) = (string.verbatim().unwrap_or_default(), string.span);
+            Ref { text, string: Some(string), span }
+        })
+        .boxed()
+}
+
 /// A name or a glob.
 fn reference<'t>(name: &Rule<'t, Name>, string: &Rule<'t, StringLiteral>) -> Rule<'t, Ref> {
     let named = name.clone().map(|name| Ref { text: name.node, string: None, span: name.span });
-    let written = string.clone().map(|string| {
-        let (text, span) = (string.verbatim().unwrap_or_default(), string.span);
-        Ref { text, string: Some(string), span }
-    });
-    named.or(written).labelled(Expected::Thing("a name or a glob")).boxed()
+    named.or(glob(string)).labelled(Expected::Thing("a name or a glob")).boxed()
 }
 
 fn condition<'t>(

@@ -6,8 +6,9 @@ use pipec_base::Spanned;
 use super::{Parts, Rule, Table, sign, word};
 use crate::ast::{
     Action, Allow, Body, Change, Declaration, DefaultClause, Environment, EnvironmentClause,
-    EvidenceDeclaration, Identity, Input, Instance, Let, Pipeline, PipelineClause, Registry, RegistryClause,
-    Role, RoleMember, Runner, RunnerClause, Secret, Stage, StageClause, Task, Trigger, Use, Work,
+    EvidenceDeclaration, Identity, Input, Instance, Let, Pipeline, PipelineClause, RefKind, Registry,
+    RegistryClause, Role, RoleMember, Runner, RunnerClause, Secret, Stage, StageClause, Task, Trigger, Use,
+    Work,
 };
 use crate::failure::Expected;
 use crate::lexeme::Lexeme;
@@ -115,9 +116,16 @@ pub(super) fn pipeline<'t>(parts: &Parts<'t>) -> Table<'t, PipelineClause> {
         .then(parts.strings.clone())
         .then(parts.because.clone().or_not())
         .map(|((kind, globs), because)| PipelineClause::Change(Change { kind, globs, because }));
+    // A branch may be called `branch`: what makes the word a kind is the string behind it.
+    let only = word("branch").to(RefKind::Branch).or(word("tag").to(RefKind::Tag));
+    let of_kind = only
+        .then(parts.globs.clone())
+        .map(|(kind, globs)| PipelineClause::Protect { only: Some(kind), globs });
+    let of_both = refs.clone().map(|globs| PipelineClause::Protect { only: None, globs });
+    let protect = word("protect").ignore_then(of_kind.or(of_both));
     Table::new([
         ("on", word("on").ignore_then(trigger(parts)).map(PipelineClause::On).boxed()),
-        ("protect", word("protect").ignore_then(refs.clone()).map(PipelineClause::Protect).boxed()),
+        ("protect", protect.boxed()),
         ("targets", word("targets").ignore_then(parts.names.clone()).map(PipelineClause::Targets).boxed()),
         ("emits", emits.boxed()),
         ("budget", word("budget").ignore_then(parts.expression.clone()).map(PipelineClause::Budget).boxed()),

@@ -3,6 +3,7 @@
 mod condition;
 mod foreign;
 mod operands;
+mod protect;
 mod stopped;
 mod trigger;
 
@@ -44,6 +45,9 @@ pub(crate) struct Lesson {
 impl<'t> Case<'_, 't> {
     pub fn lesson(&self) -> Lesson {
         let span = self.span(0);
+        if let Some(finding) = self.behind_protect(span) {
+            return Lesson { finding, meant: None };
+        }
         let Some(word) = self.word(0) else {
             return Lesson { finding: self.no_word(span), meant: None };
         };

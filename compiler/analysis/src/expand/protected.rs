@@ -1,0 +1,48 @@
+//! Which branches and tags only reviewed changes reach.
+
+use pipec_ir::{Pipeline, Trigger};
+use pipec_logic::Glob;
+use pipec_syntax::ast::RefKind;
+
+/// What the `protect` clauses of a pipeline say; of what none speaks the default holds.
+#[derive(Debug, Default)]
+pub(super) struct Protected {
+    branches: Option<Vec<Glob>>,
+    tags: Option<Vec<Glob>>,
+}
+
+impl Protected {
+    /// Takes in a clause; without a kind it speaks of both.
+    pub(super) fn add(&mut self, only: Option<RefKind>, globs: Vec<Glob>) {
+        let Protected { branches, tags } = self;
+        for (kind, known) in [(RefKind::Branch, branches), (RefKind::Tag, tags)] {
+            if only.is_none_or(|only| only == kind) {
+                known.get_or_insert_default().extend(globs.iter().cloned());
+            }
+        }
+    }
+
+    /// Hands it to the pipeline whose triggers are known.
+    pub(super) fn settle(self, pipeline: &mut Pipeline) {
+        let triggers = pipeline.triggers.iter();
+        let pushed = triggers.clone().filter_map(|trigger| match trigger {
+            Trigger::Push(globs, _) => Some(globs),
+            _ => None,
+        });
+        let tagged = triggers.filter_map(|trigger| match trigger {
+            Trigger::Tag(globs, _) => Some(globs),
+            _ => None,
+        });
+        let branches =
+            self.branches.unwrap_or_else(|| pushed.flatten().filter(|it| names(it)).cloned().collect());
+        let tags = self.tags.unwrap_or_else(|| tagged.flatten().filter(|it| names(it)).cloned().collect());
+        pipeline.protected_branches = branches;
+        pipeline.protected_tags = tags;
+    }
+}
+
+/// Whether a glob of a trigger names anything. One that lets in any name protects none: `on push to "**"` says where tests
+/// run, not that every branch is reviewed.
+fn names(glob: &Glob) -> bool {
+    glob.text().contains(|letter| !"*?/".contains(letter))
+}

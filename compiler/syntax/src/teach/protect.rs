@@ -1,0 +1,30 @@
+//! What stands behind `protect branch` or `protect tag` without quotes.
+
+use pipec_base::{Diagnostic, Span, codes};
+
+use super::Case;
+use crate::lexeme::Lexeme;
+
+impl Case<'_, '_> {
+    /// A name that was meant as one of the kind before it. Without quotes that word is itself the name of what is protected.
+    pub(super) fn behind_protect(&self, span: Span) -> Option<Diagnostic> {
+        let behind = self.behind.filter(|_| !self.starts_line)?;
+        let (written, kind) = match self.source(behind).split_whitespace().collect::<Vec<_>>().as_slice() {
+            ["protect", word @ ("branch" | "branches")] => (*word, "branch"),
+            ["protect", word @ ("tag" | "tags")] => (*word, "tag"),
+            _ => return None,
+        };
+        let glob = match self.lexeme(0)? {
+            Lexeme::Word(word) if self.block.clause(word).is_none() => format!("\"{word}\""),
+            Lexeme::Text(..) => self.source(span).to_owned(),
+            _ => return None,
+        };
+        let remedy = format!("protect {kind} {glob}");
+        Some(
+            Diagnostic::error(codes::P0009, format!("{} can't stand here", self.shown(0)), span)
+                .label(behind, format!("this protects what is called `{written}`"))
+                .help(format!("globs of one kind stand in quotes: `{remedy}`"))
+                .fix(format!("write `{remedy}`"), behind.to(span), remedy),
+        )
+    }
+}

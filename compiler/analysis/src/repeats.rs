@@ -8,8 +8,8 @@ use pipec_base::{Diagnostic, Span};
 use pipec_syntax::ast::{Action, SidecarClause};
 use pipec_syntax::ast::{
     Body, BodyClause, Clause, Condition, Declaration, Environment, EnvironmentClause, Exemption, Name,
-    Parameter, Path, Pipeline, PipelineClause, Ref, StageClause, StringLiteral, Task, Text, Trigger, Type,
-    Work,
+    Parameter, Path, Pipeline, PipelineClause, Ref, RefKind, StageClause, StringLiteral, Task, Text, Trigger,
+    Type, Work,
 };
 use std::collections::BTreeMap;
 
@@ -69,11 +69,27 @@ impl Repeats<'_> {
     fn pipeline(&mut self, pipeline: &Pipeline) {
         self.parameters(pipeline.parameters.as_deref().unwrap_or_default());
         let mut triggers: BTreeMap<&str, Seen> = BTreeMap::new();
-        let (mut protected, mut targets) = (Seen::new(), Seen::new());
+        let mut targets = Seen::new();
+        let (mut protected, mut branches, mut tags) = (Seen::new(), Seen::new(), Seen::new());
         for clause in &pipeline.clauses {
             match &clause.kind {
                 PipelineClause::On(trigger) => self.trigger(trigger, clause.span, &mut triggers),
-                PipelineClause::Protect(refs) => self.list(&globs(refs), Some(clause.span), &mut protected),
+                // What is protected of both needs not be said of one of them again.
+                PipelineClause::Protect { only: None, globs: refs } => {
+                    let members = globs(refs);
+                    self.list(&members, Some(clause.span), &mut protected);
+                    for (glob, place) in members {
+                        branches.entry(glob.clone()).or_insert(place);
+                        tags.entry(glob).or_insert(place);
+                    }
+                }
+                PipelineClause::Protect { only: Some(kind), globs: refs } => {
+                    let seen = match kind {
+                        RefKind::Branch => &mut branches,
+                        RefKind::Tag => &mut tags,
+                    };
+                    self.list(&globs(refs), Some(clause.span), seen);
+                }
                 PipelineClause::Targets(names) => {
                     self.list(&words(names), Some(clause.span), &mut targets);
                 }

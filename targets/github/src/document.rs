@@ -295,7 +295,8 @@ impl Step {
             mapping = mapping.entry("continue-on-error", true).comment_behind(why);
         }
         if let Some(minutes) = &self.timeout_minutes {
-            mapping = mapping.entry("timeout-minutes", string(minutes));
+            let number = minutes.as_text().and_then(|minutes| minutes.parse().ok());
+            mapping = mapping.entry("timeout-minutes", number.map_or_else(|| string(minutes), Node::Integer));
         }
         if let Some(minutes) = self.goes_on_after {
             mapping = mapping.entry("continue-on-error", true).entry("timeout-minutes", minutes);

@@ -96,6 +96,9 @@ pub(crate) const MEASURE: &str = concat!(
     include_str!("runtime/measure.sh")
 );
 
+/// Begins another attempt on an empty folder.
+pub(crate) const AGAIN: &str = include_str!("runtime/again.sh");
+
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");
 

@@ -6,7 +6,7 @@ use super::gating::Gating;
 use super::matrix;
 use super::reading::{Node as Yaml, Value};
 use super::record::RECORD;
-use super::steps::quorum;
+use super::steps::{attempts, is_retried, quorum};
 use super::verdict::{PLAN, VERDICT};
 use super::workflow::{Job, expression, literal};
 use pipec_ir::{Event, Lock, Node, NodeKind, Runner, RunnerHost};
@@ -134,7 +134,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let node = gating.world.node_of(&job.id);
     let waits = super::windows::awaited_by(gating.program, gating.world, &job.id).is_some();
     let wanted = node.map(|node| {
-        let runs = quorum(node).map_or(1, |quorum| quorum.times);
+        let runs = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
         node.body.timeout.saturating_mul(runs).saturating_add(soaks(node)).div_ceil(60_000).max(1)
     });
     let same = match (minutes, wanted) {
@@ -168,7 +168,10 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     }
     // A step whose failure counts for nothing is one of which another counts how it ended, or one that only reports.
     let counts_for_nothing = node.is_some_and(|node| {
-        quorum(node).is_some() || !node.body.reports.is_empty() || !node.body.keeps.is_empty()
+        quorum(node).is_some()
+            || is_retried(node)
+            || !node.body.reports.is_empty()
+            || !node.body.keeps.is_empty()
     });
     let refused = [("continue-on-error", counts_for_nothing), ("timeout-minutes", node.is_some())];
     for (key, _) in refused.into_iter().filter(|(_, allowed)| !allowed) {
@@ -183,8 +186,13 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if let Some(node) = node {
         let body = &node.body;
         let unknown = [
-            ("retry", body.retry.is_some()),
-            ("raw steps that repeat", is_repeated(node) && !body.engines.is_empty()),
+            ("retry of a gate or a deploy", body.retry.is_some() && !is_retried(node)),
+            ("raw steps that repeat", quorum(node).is_some() && !body.engines.is_empty()),
+            (
+                "raw steps of several attempts",
+                is_retried(node) && body.engines.iter().any(|it| it.target == "github"),
+            ),
+            ("sidecars of several attempts", is_retried(node) && !body.sidecars.is_empty()),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
@@ -397,8 +405,4 @@ fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
             None => see(job, false),
         }
     }
-}
-
-fn is_repeated(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Gate(gate) if gate.quorum.is_some())
 }

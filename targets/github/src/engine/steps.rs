@@ -1,6 +1,7 @@
 //! What the steps of a node's job are, in what order, and that a green job means that its scripts decided it.
 
 mod acting;
+mod attempts;
 mod caches;
 mod hand_over;
 mod image;
@@ -26,11 +27,13 @@ use super::verdict::PLAN;
 use super::windows;
 use super::workflow::{Job, Step, Work, expression, literal};
 use acting::Act;
+use attempts::Progress;
 use pipec_ir::{Checkout, Gate, Node, NodeKind, RunnerHost, StepKind};
 use pipec_logic::Proposition;
 use repetition::goes_on;
 use std::collections::BTreeMap;
 
+pub(crate) use attempts::{attempts, is_retried};
 pub(crate) use repetition::quorum;
 pub(crate) use told::{SIGNS_IN_WITH, signs_in_as};
 
@@ -125,7 +128,7 @@ impl<'c> Check<'c, '_, '_> {
         self.order(&kinds);
         self.acting(&kinds);
         self.beside_raw_steps(&kinds);
-        self.hand_over(&kinds);
+        self.hand_over(attempts::first(&kinds));
         self.tools(&kinds);
         self.sidecars(&kinds);
         self.measures(&kinds);
@@ -147,6 +150,7 @@ impl<'c> Check<'c, '_, '_> {
         }
         self.exempt_reason(&kinds);
         self.repetition(&kinds);
+        self.attempts(&kinds);
         self.outputs(&kinds);
     }
 
@@ -259,6 +263,8 @@ impl<'c> Check<'c, '_, '_> {
             NodeKind::Gate(gate) => gate.exemptions.len(),
             _ => 0,
         };
+        // What an attempt needs is brought for each.
+        let again = usize::try_from(attempts(node)).unwrap_or(usize::MAX);
         let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
         let exact = [
             (Kind::Fixed(Fixed::Approval), usize::from(approval)),
@@ -266,22 +272,23 @@ impl<'c> Check<'c, '_, '_> {
             (Kind::Fixed(Fixed::PreviewWanted), usize::from(preview)),
             (Kind::Fixed(Fixed::PreviewFind), 0),
             (Kind::Fixed(Fixed::PreviewForget), 0),
-            (Kind::Checkout, usize::from(node.body.checkout != Checkout::None)),
+            (Kind::Checkout, if node.body.checkout == Checkout::None { 0 } else { again }),
             (Kind::Download, node.body.uses.len()),
-            (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File)),
-            (Kind::Fixed(Fixed::VerifyFolder), of_used(Form::Folder)),
-            (Kind::Fixed(Fixed::VerifyImage), of_used(Form::Image)),
-            (Kind::Fixed(Fixed::VerifyLegs), in_legs),
+            (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File).saturating_mul(again)),
+            (Kind::Fixed(Fixed::VerifyFolder), of_used(Form::Folder).saturating_mul(again)),
+            (Kind::Fixed(Fixed::VerifyImage), of_used(Form::Image).saturating_mul(again)),
+            (Kind::Fixed(Fixed::VerifyLegs), in_legs.saturating_mul(again)),
+            (Kind::Fixed(Fixed::Again), again.saturating_sub(1)),
             (Kind::Fixed(Fixed::Quorum), usize::from(quorum(node).is_some())),
-            (Kind::Identity, if trusted { identities * (1 + acting::soaks(node).count()) } else { 0 }),
+            (Kind::Identity, if trusted { identities * (again + acting::soaks(node).count()) } else { 0 }),
             (Kind::Fixed(Fixed::WindowOpen), windows::times_asked(self.gating.program, node)),
             (Kind::Fixed(Fixed::WindowWait), 0),
             (Kind::Fixed(Fixed::Clock), usize::from(acting::goes_back(node))),
-            (Kind::Fixed(Fixed::SecretFile), if trusted { files } else { 0 }),
+            (Kind::Fixed(Fixed::SecretFile), if trusted { files.saturating_mul(again) } else { 0 }),
             (Kind::Fixed(Fixed::RecordFile), usize::from(artefact == Some(Form::File))),
             (Kind::Fixed(Fixed::RecordFolder), usize::from(artefact == Some(Form::Folder))),
             (Kind::Fixed(Fixed::RecordImage), usize::from(is_image)),
-            (Kind::Fixed(Fixed::ImageFolder), usize::from(is_image)),
+            (Kind::Fixed(Fixed::ImageFolder), if is_image { again } else { 0 }),
             (Kind::Fixed(Fixed::PushImage), usize::from(is_image && trusted)),
             (Kind::Upload, usize::from(artefact.is_some())),
             (Kind::Fixed(Fixed::OverrideInForce), overrides::wanted_steps(self.gating, node)),
@@ -310,7 +317,8 @@ impl<'c> Check<'c, '_, '_> {
                 | Fixed::Approval
                 | Fixed::Forward
                 | Fixed::PreviewWanted
-                | Fixed::OverrideInForce,
+                | Fixed::OverrideInForce
+                | Fixed::Again,
             ) => -1,
             Kind::Checkout => 0,
             // What was verified takes the place of what a cache had.
@@ -359,7 +367,9 @@ impl<'c> Check<'c, '_, '_> {
         // What comes with the scripts of a deploy is looked at one by one.
         let (before, _) = kinds.split_at(acting::start(kinds).unwrap_or(kinds.len()));
         let ordered = if deploy.is_some() { before } else { kinds };
-        if !ordered.iter().map(rank).is_sorted() {
+        // Each attempt has an order of its own; that nothing else stands between two is looked at with them.
+        let mut parts = ordered.chunk_by(|_, next| *next != Kind::Fixed(Fixed::Again));
+        if !parts.all(|part| part.iter().map(rank).is_sorted()) {
             self.differs("its steps are in another order", self.job.line);
         }
     }
@@ -394,7 +404,9 @@ impl<'c> Check<'c, '_, '_> {
         let mut outputs: BTreeMap<String, BTreeMap<String, Cases>> = BTreeMap::new();
         let mut outcomes: BTreeMap<String, Cases> = BTreeMap::new();
         let mut gone_on: Vec<String> = Vec::new();
-        let goes_back = acting::goes_back(self.node);
+        let mut progress = is_retried(self.node).then(|| Progress::new(logic));
+        // Where a failure leads to more than the end of the job it counts when somebody stops it.
+        let is_stopped_half_way = acting::goes_back(self.node) || progress.is_some();
         let mut stopped = cancelled.clone();
         // That the way forth was begun, and that it was gone to its end; and so of the way back.
         let (mut begun, mut arrived, mut returning) = (logic.falsehood(), logic.truth(), logic.truth());
@@ -415,9 +427,13 @@ impl<'c> Check<'c, '_, '_> {
                 _ if kind.decides() => logic.and(&going, &run_going),
                 _ => going.clone(),
             };
+            let here = match &progress {
+                Some(progress) => logic.and(&here, &progress.turn(kind, logic)),
+                None => here,
+            };
             group_going = if is_check { group_going.or(Some(here.clone())) } else { None };
             let may_run = group_going.clone().unwrap_or(here);
-            if goes_back && act.is_some() {
+            if is_stopped_half_way && (act.is_some() || *kind == Kind::Fixed(Fixed::Again)) {
                 stopped = logic.or(&stopped, &world.free(&format!("cancelled before step {place}")));
             }
             let scope = Scope {
@@ -454,6 +470,9 @@ impl<'c> Check<'c, '_, '_> {
             if *kind == Kind::Fixed(Fixed::Exempt) {
                 may = logic.and(&may, &exempt);
             }
+            if *kind == Kind::Fixed(Fixed::Again) {
+                may = logic.and_not(&may, &stopped);
+            }
             if *kind == Kind::Keep {
                 may = logic.and(&may, &self.may_keep());
             }
@@ -489,7 +508,7 @@ impl<'c> Check<'c, '_, '_> {
             let fine = world.free(&format!("step {place} is fine"));
             let failed = logic.and_not(&runs, &fine);
             let done = logic.and(&runs, &fine);
-            if goes_back && act.is_some() {
+            if is_stopped_half_way && act.is_some() {
                 // Stopped while it ran: it has neither succeeded nor failed.
                 stopped = logic.or(&stopped, &world.free(&format!("cancelled at step {place}")));
             }
@@ -515,6 +534,9 @@ impl<'c> Check<'c, '_, '_> {
                     outputs.insert(id.to_ascii_lowercase(), BTreeMap::from([("outcome".to_owned(), said)]));
                 }
             }
+            if let Some(progress) = &mut progress {
+                progress.ended(kind, &done, &failed, logic);
+            }
             if goes_on(step) {
                 gone_on.extend(step.id.as_ref().map(|id| id.to_ascii_lowercase()));
             }
@@ -525,6 +547,11 @@ impl<'c> Check<'c, '_, '_> {
             } else {
                 going = logic.and_not(&going, &failed);
             }
+        }
+        if let Some(progress) = progress {
+            let green = logic.and_not(&logic.and(&run, &going), &stopped);
+            let hollow = logic.and_not(&green, &logic.or(&progress.has_passed(logic), &exempt));
+            gating.refute(self.job, &hollow, "is green though no attempt has passed", &mut self.findings);
         }
     }
 

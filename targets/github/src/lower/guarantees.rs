@@ -36,6 +36,7 @@ pub const ASSUMPTIONS: &[Assumption] = &[
     IMAGES,
     RAW_STEPS,
     CACHES,
+    ATTEMPTS,
     RUNNERS,
     BUILD_MACHINE,
     CANCELLING,
@@ -90,6 +91,11 @@ const CACHES: Assumption = Assumption {
     kind: "caches",
     says: "GitHub gives what a run kept in a cache to runs of its own branch and, from the default branch, to all others: what a pull \
            request's script writes there by itself reaches none but that pull request",
+};
+const ATTEMPTS: Assumption = Assumption {
+    kind: "attempts",
+    says: "what a failed attempt of a `retry` leaves outside of the folder of the checkout does not mislead the next one: files below \
+           the home, processes, or half of what it sent elsewhere",
 };
 const RUNNERS: Assumption = Assumption {
     kind: "runners",
@@ -211,6 +217,13 @@ fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
             "same-digest",
             "whatever uses an artefact fails unless it has the digest its build recorded",
             "the first steps of each consumer",
+        ));
+    }
+    if pipeline.nodes.iter().any(|node| node.body.retry.is_some()) {
+        all.push(emitted(
+            "one-attempt",
+            "what is tried again passes only if all scripts of one attempt did, which began on a fresh checkout",
+            "the steps of each attempt, which hang on the outcomes of those before",
         ));
     }
     for (node, rule) in pipeline.nodes.iter().filter_map(|node| Some((node, overriding(node)?))) {
@@ -520,6 +533,13 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
         all.push(assumed(IMAGES, setting, "every job that runs in it or beside it"));
     }
     for node in &pipeline.nodes {
+        if let Some(retry) = &node.body.retry {
+            let setting = format!(
+                "what a failed attempt of {} leaves outside of the checkout does not mislead the next one; it is tried again because: {}",
+                node.name, retry.because
+            );
+            all.push(assumed(ATTEMPTS, setting, &format!("whatever waits for {}", node.name)));
+        }
         for block in node.body.engines.iter().filter(|block| block.target == "github") {
             let setting =
                 format!("the raw steps of {} do what they are there for: {}", node.name, block.because);

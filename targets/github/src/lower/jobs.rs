@@ -2,8 +2,8 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, reports, runners};
-use crate::document::{EnvironmentUse, Input, Job, Step};
+use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, reports, retry, runners};
+use crate::document::{EnvironmentUse, Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::pins;
 use crate::runtime;
@@ -25,7 +25,7 @@ impl Lowering<'_> {
             NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
             _ => None,
         };
-        let runs = repeat::quorum(node).map_or(1, |quorum| quorum.times);
+        let runs = repeat::quorum(node).map_or_else(|| retry::attempts(node), |quorum| quorum.times);
         let mut job = Job {
             id: unit.id.clone(),
             comments: self.comments(node, unit),
@@ -54,12 +54,18 @@ impl Lowering<'_> {
             let name = names::secrets_environment(self.pipeline, node);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
         }
+        // What scripts may change, so that each attempt of several needs it anew.
+        let mut brought: Vec<Step> = Vec::new();
         if let Some(step) = checkout_step(&body.checkout) {
             job.permissions.read("contents", "checkout");
-            job.steps.push(step);
+            brought.push(step);
         }
-        job.steps.extend(self.restore_steps(node));
-        job.steps.extend(self.fetch_steps(node, unit));
+        brought.extend(self.restore_steps(node));
+        job.steps.extend(brought.iter().cloned());
+        let fetched = self.fetch_steps(node, unit);
+        // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
+        brought.extend(fetched.iter().filter(|step| matches!(step.work, Work::Run(_))).cloned());
+        job.steps.extend(fetched);
 
         let environment = self.environment(node, unit);
         let url = job.environment.as_ref().and_then(|environment| environment.url.as_ref());
@@ -86,14 +92,16 @@ impl Lowering<'_> {
                 logins.extend(self.identity_step(identity, &environment));
             }
         }
-        job.steps.extend(logins.iter().cloned());
-        job.steps.extend(self.secret_file_steps(node, unit));
-        job.steps.extend(self.layout_step(node));
+        let held = logins.iter().cloned().chain(self.secret_file_steps(node, unit));
+        let held: Vec<Step> = held.chain(self.layout_step(node)).collect();
+        job.steps.extend(held.iter().cloned());
+        brought.extend(held);
         self.add_exemptions(&exemptions, &mut job);
         let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
         job.steps.extend(match (acting, repeat::quorum(node)) {
             (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
             (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
+            (None, None) if retry::attempts(node) > 1 => self.attempted_steps(node, &environment, &brought),
             (None, None) => self.script_steps(node, &environment, exempt, raw),
         });
         job.steps.extend(self.save_steps(node, exempt));

@@ -23,6 +23,7 @@ mod record;
 mod references;
 mod repeat;
 mod reports;
+mod retry;
 mod runners;
 mod scripts;
 mod secrets;

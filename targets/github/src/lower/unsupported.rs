@@ -4,6 +4,7 @@ use super::Lowering;
 use super::actions::time_forth;
 use super::matrix::{has_legs, legs, runners};
 use super::repeat::quorum;
+use super::retry::attempts;
 use pipec_base::codes;
 use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Tier};
 
@@ -18,6 +19,7 @@ impl Lowering<'_> {
             self.check_sidecars(node);
             self.refuse_many_legs(node);
             self.refuse_measures(node);
+            self.check_retry(node);
             self.refuse_in_reports(node);
             self.check_cache_keys(node);
             match &node.kind {
@@ -57,7 +59,7 @@ impl Lowering<'_> {
         let body = &node.body;
         let own_label = runners(node).iter().all(|runner| runner.labels.contains_key("github"));
         let longest = if own_label { 5 * 24 * HOUR } else { 6 * HOUR };
-        let times = quorum(node).map_or(1, |quorum| quorum.times);
+        let times = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
         if body.timeout.saturating_mul(times).saturating_add(soaks) > longest {
             let (machine, other) = if own_label {
                 ("a machine of one's own", "")
@@ -66,6 +68,8 @@ impl Lowering<'_> {
             };
             let (what, remedy) = if soaks > 0 {
                 ("a timeout with its soaks", "let the steps soak for a shorter time")
+            } else if body.retry.is_some() {
+                ("a timeout of all its attempts together", "make it shorter, or try it less often")
             } else if times > 1 {
                 ("a timeout of all its runs together", "make it shorter, or repeat it less often")
             } else {
@@ -95,12 +99,6 @@ impl Lowering<'_> {
     }
 
     fn refuse_in_body(&self, body: &Body) {
-        let clauses = [("`retry`", body.retry.as_ref().map(|retry| &retry.origin))];
-        for (clause, origin) in clauses {
-            if let Some(origin) = origin {
-                self.refuse(clause, origin);
-            }
-        }
         if let Some(block) = body.engines.first()
             && body.steps.is_empty()
             && !body.engines.iter().any(|block| block.target == "github")

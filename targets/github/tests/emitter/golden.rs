@@ -97,6 +97,11 @@ fn cached() {
 }
 
 #[test]
+fn retried() {
+    insta::assert_snapshot!(programs::retried().workflow());
+}
+
+#[test]
 fn the_model_of_the_engine_finds_no_difference() {
     use pipec_ir::Target;
     let all = [
@@ -116,6 +121,7 @@ fn the_model_of_the_engine_finds_no_difference() {
         programs::measured(),
         programs::previews(),
         programs::cached(),
+        programs::retried(),
     ];
     for build in all {
         let files = build.output().files;

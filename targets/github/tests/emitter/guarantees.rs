@@ -48,6 +48,7 @@ fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
         programs::rollout(),
         programs::containers(),
         programs::cached(),
+        programs::retried(),
         programs::previews(),
         raw,
     ];

@@ -21,6 +21,7 @@ mod runtime_deploys;
 mod runtime_images;
 mod runtime_plan;
 mod runtime_reports;
+mod runtime_retry;
 mod runtime_tools;
 mod runtime_verdict;
 mod scripts;

@@ -5,6 +5,7 @@ use crate::scripts::*;
 
 /// The fixed scripts that run where the node does.
 const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
+    ("again", AGAIN),
     ("approval", APPROVAL),
     ("exempt", EXEMPT),
     ("facts", FACTS),

@@ -903,6 +903,53 @@ pub fn cached() -> Build {
     .node("notes", NodeKind::Job, release, &["unit"])
 }
 
+pub fn retry(times: u64, because: &str) -> Option<Retry> {
+    Some(Retry { times, because: because.to_owned(), origin: origin() })
+}
+
+/// What is tried again: with caches and what a failure leaves, in legs, with checks and credentials, without a checkout, and an image.
+pub fn retried() -> Build {
+    let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
+    let mut app = body(&["make fetch", "make"]);
+    app.timeout = 300_000;
+    app.retry = retry(1, "the mirror is away now and then");
+    app.directory = Some(("app".to_owned(), origin()));
+    app.caches = vec![cache("~/.cargo/registry", "Cargo.lock"), cache("target", "Cargo.lock")];
+    app.reports = vec![Report { format: "junit".to_owned(), path: path("out/*.xml"), origin: origin() }];
+    app.keeps = vec![Keep { paths: vec![path("logs/**")], origin: origin() }];
+    let mut book = body(&["make book"]);
+    book.retry = retry(1, "fonts come from afar");
+    book.matrix = Some(axes(&[("language", &["en", "de"])]));
+    let mut publish = body(&["./ready.sh"]);
+    publish.steps.extend([
+        check("first", "./first.sh"),
+        check("second", "./second.sh"),
+        step("./publish.sh"),
+    ]);
+    publish.retry = retry(2, "the index answers \"${{ 503 }}\"");
+    publish.checkout = Checkout::With { full_history: true, submodules: true, lfs: false };
+    publish.uses = vec![("app".to_owned(), origin()), ("book".to_owned(), origin())];
+    publish.secrets = vec![secret("TOKEN", false), secret("KEY_FILE", true)];
+    publish.identities = vec![Identity {
+        provider: "aws".to_owned(),
+        role: "arn:aws:iam::111122223333:role/publish".to_owned(),
+        origin: origin(),
+    }];
+    let mut ping = body(&["curl --fail https://example.org"]);
+    ping.retry = retry(1, "the network");
+    ping.checkout = Checkout::None;
+    let mut web = body(&["docker buildx build --output \"type=oci,dest=$PIPE_IMAGE_LAYOUT,tar=false\" ."]);
+    web.retry = retry(1, "base images come from afar");
+    Build::new("retried", vec![on_push(&["main"]), on_pull_request(&["main"])])
+        .stage("commit", Condition::Always)
+        .node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[])
+        .node("book", artefact(ArtefactType::Site, &["book/**"]), book, &[])
+        .node("web", image("ghcr.io/acme/web"), web, &[])
+        .stage("publish", Condition::Event(Event::Push))
+        .node("publish", NodeKind::Job, publish, &["app", "book"])
+        .node("ping", NodeKind::Job, ping, &[])
+}
+
 /// A file of a name that others depend on, inputs that must be given, several schedules, and a lock for the newest alone.
 pub fn ways_in() -> Build {
     let input = |name: &str, ty, default: Option<&str>| Input {

@@ -13,8 +13,6 @@ fn cannot(what: &str) -> Vec<String> {
 
 #[test]
 fn clauses_of_later_versions_are_refused() {
-    let retry = Retry { times: 1, because: "flaky".to_owned(), origin: origin() };
-    assert_eq!(complaints_of_body(|body| body.retry = Some(retry)), cannot("`retry`"));
     for (basis, what) in [(Basis::Samples, "`samples … confidence`"), (Basis::Drop, "`drop … vs`")] {
         let row =
             Expectation { basis, ..expect("auc", Operator::Greater, Threshold::Number("0.8".to_owned())) };
@@ -34,6 +32,54 @@ fn clauses_of_later_versions_are_refused() {
         body.steps.clear();
     };
     assert_eq!(complaints_of_body(alone), cannot("a node with steps for gitlab alone"));
+}
+
+#[test]
+fn what_can_not_be_put_back_is_not_tried_again() {
+    assert_eq!(
+        complaints_of_body(|body| body.retry = retry(1, "flaky")),
+        cannot("`retry` of a gate or a deploy")
+    );
+    let of_app = |times: u64, change: &dyn Fn(&mut Body)| {
+        let build = hello().edit("app", |node| {
+            node.body.retry = retry(times, "the mirror is slow");
+            change(&mut node.body);
+        });
+        build.complaints()
+    };
+    assert!(of_app(1, &|_| {}).is_empty() && of_app(9, &|_| {}).is_empty());
+    assert_eq!(of_app(10, &|_| {}), ["P1101 more than 9 retries can't be built for github"]);
+    assert!(of_app(u64::MAX, &|_| {}).contains(&of_app(10, &|_| {})[0]));
+    let block = |target: &str| EngineBlock {
+        target: target.to_owned(),
+        because: "b".to_owned(),
+        steps: vec![EngineStep::Run(step("true"))],
+        position: 0,
+        origin: origin(),
+    };
+    assert_eq!(
+        of_app(1, &|body| body.engines = vec![block("github")]),
+        ["P1101 `app` can't be tried again on github: it has raw steps"]
+    );
+    assert!(of_app(1, &|body| body.engines = vec![block("gitlab")]).is_empty());
+    let sidecar = Sidecar {
+        name: "db".to_owned(),
+        image: format!("db@sha256:{}", "0".repeat(64)),
+        port: None,
+        env: Vec::new(),
+        ready: None,
+        origin: origin(),
+    };
+    assert_eq!(
+        of_app(1, &|body| body.sidecars = vec![sidecar.clone()]),
+        ["P1101 `app` can't be tried again on github beside sidecar `db`"]
+    );
+    assert_eq!(
+        of_app(2, &|body| body.timeout = 3 * 3_600_000),
+        [
+            "P1101 a timeout of all its attempts together of more than 6 hours on a machine of GitHub can't be built for github"
+        ]
+    );
 }
 
 #[test]

@@ -11,6 +11,7 @@ pub const RECORD_FOLDER: &str = runtime!("names", "fail", "digest", "manifest", 
 pub const VERIFY_FILE: &str = runtime!("names", "fail", "digest", "verify-file");
 pub const VERIFY_FOLDER: &str = runtime!("names", "fail", "digest", "manifest", "verify-folder");
 pub const VERIFY_LEGS: &str = runtime!("names", "fail", "digest", "manifest", "verify-legs");
+pub const AGAIN: &str = runtime!("again");
 pub const QUORUM: &str = runtime!("names", "fail", "quorum");
 #[cfg(feature = "jq")]
 pub const MEASURE: &str = runtime!("names", "fail", "measure");

@@ -6,6 +6,7 @@ mod broken_caches;
 mod broken_deploys;
 mod broken_legs;
 mod broken_measures;
+mod broken_retry;
 mod broken_sidecars;
 mod broken_windows;
 #[cfg(test)]

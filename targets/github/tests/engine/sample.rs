@@ -568,25 +568,29 @@ pub fn tools_of_legs() -> Build {
     build
 }
 
-/// A gate over an axis in shards, an artefact of named legs, a site built for each value of an axis, a deploy of both.
-pub fn legs() -> Build {
-    let mut build = Build::new("legs", vec![push(&["main"]), pull_request(&["main"])]);
-    build.stage("commit", Condition::Always);
-    let value = |axis: &str, value: &str| BTreeMap::from([(axis.to_owned(), value.to_owned())]);
-    let of_axis = |axis: &str, texts: &[&str]| Matrix {
+/// An axis of these values.
+fn of_axis(axis: &str, texts: &[&str]) -> Matrix {
+    let value = |text: &str| BTreeMap::from([(axis.to_owned(), text.to_owned())]);
+    Matrix {
         axes: vec![(axis.to_owned(), texts.iter().map(|&text| text.to_owned()).collect())],
         legs: texts
             .iter()
             .map(|text| Leg {
                 name: (*text).to_owned(),
-                values: value(axis, text),
+                values: value(text),
                 runner: None,
                 env: Vec::new(),
                 tools: Vec::new(),
             })
             .collect(),
         origin: origin(),
-    };
+    }
+}
+
+/// A gate over an axis in shards, an artefact of named legs, a site built for each value of an axis, a deploy of both.
+pub fn legs() -> Build {
+    let mut build = Build::new("legs", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
     let mut unit = body(vec![run("make test")], &[]);
     unit.matrix = Some(of_axis("python", &["3.10", "3.11"]));
     unit.shards = Some((2, origin()));
@@ -644,6 +648,45 @@ pub fn repeated() -> Build {
     let steps = body(vec![run("./deploy.sh")], &["app"]);
     build.node("deploy-app-to-production", deploy(&["app"], "production"), steps, &[]);
     build.environment("production", Tier::Production);
+    build
+}
+
+pub fn retry(times: u64) -> Option<Retry> {
+    Some(Retry { times, because: "the mirror is slow".to_owned(), origin: origin() })
+}
+
+/// An artefact of one script that is tried again, with caches and reports; an image; and a job with checks, credentials and
+/// artefacts of one file and of legs, that is tried three times.
+pub fn retried() -> Build {
+    let mut build = Build::new("retried", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let cache = |path: &str| Cache { path: path.to_owned(), key_file: "a.lock".to_owned(), origin: origin() };
+    let mut app = body(vec![run("make")], &[]);
+    app.retry = retry(1);
+    app.caches = vec![cache("~/.cache"), cache("target")];
+    app.reports = vec![report("junit", "out/*.xml")];
+    app.keeps = vec![Keep { paths: vec![path_pattern("logs/**")], origin: origin() }];
+    build.node("app", artefact(ArtefactType::Binary, &["app"]), app, &[]);
+    let mut book = body(vec![run("make book")], &[]);
+    book.matrix = Some(of_axis("language", &["en", "de"]));
+    book.retry = retry(1);
+    build.node("book", artefact(ArtefactType::Site, &["book/**"]), book, &[]);
+    let mut web = body(vec![run("make web")], &[]);
+    web.retry = retry(1);
+    let name = Some(("ghcr.io/acme/web".to_owned(), origin()));
+    let image = Artefact { ty: ArtefactType::Image, paths: Vec::new(), image_name: name };
+    build.node("web", NodeKind::Artefact(image), web, &[]);
+    build.stage("publish", Condition::Event(Event::Push));
+    let scripts = vec![run("./ready.sh"), check("./first.sh"), check("./second.sh"), run("./publish.sh")];
+    let mut publish = body(scripts, &["app", "book"]);
+    publish.retry = retry(2);
+    publish.secrets = vec![secret("KEY_FILE", true), secret("TOKEN", false)];
+    publish.identities = vec![Identity {
+        provider: "aws".to_owned(),
+        role: "arn:aws:iam::111122223333:role/publish".to_owned(),
+        origin: origin(),
+    }];
+    build.node("publish", NodeKind::Job, publish, &[]);
     build
 }
 

@@ -90,6 +90,11 @@ fn a_pipeline_of_repeated_gates_is_proven() {
 }
 
 #[test]
+fn a_pipeline_whose_nodes_are_tried_again_is_proven() {
+    is_silent(&sample::retried());
+}
+
+#[test]
 fn a_pipeline_in_containers_is_proven() {
     is_silent(&sample::containers());
 }

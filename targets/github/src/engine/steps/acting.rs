@@ -1,6 +1,6 @@
 //! What a node runs, one script after the other: its `run`, or a deploy's way forth and back, with soaks and timeouts.
 
-use super::{Check, Kind, quorum};
+use super::{Check, Kind, attempts, is_retried, quorum};
 use crate::engine::expression::Expression;
 use crate::engine::fixed::Fixed;
 use crate::engine::plan::path_of;
@@ -67,10 +67,11 @@ pub(super) fn soaks(node: &Node) -> impl Iterator<Item = u64> {
 }
 
 /// The scripts of a node, in the order in which they come: `run` and then `verify`; with a strategy `shift`, a soak and
-/// `verify` at each weight, 100 being the last; and `rollback` behind all. Those of a gate that is repeated come as often.
+/// `verify` at each weight, 100 being the last; and `rollback` behind all. Those of a node that is
+/// repeated or tried again come as often.
 pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
     let Some(deploy) = deploy_of(node) else {
-        let runs = quorum(node).map_or(1, |quorum| quorum.times);
+        let runs = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
         return (0..runs).flat_map(|_| Act::of(&node.body.steps, &[])).collect();
     };
     let mut acts: Vec<Act<'_>> = Vec::new();
@@ -115,8 +116,8 @@ impl Check<'_, '_, '_> {
     /// have left of the timeout, so that the way back has the rest.
     pub(super) fn acting(&mut self, kinds: &[Kind]) {
         let timed = goes_back(self.node);
-        // What a run of several may take is looked at with the count of them.
-        let bound = timed || quorum(self.node).is_some();
+        // What a run of several may take is looked at with the count of them; so is an attempt.
+        let bound = timed || quorum(self.node).is_some() || is_retried(self.node);
         let mut steps = kinds.iter().zip(&self.job.steps);
         for (kind, step) in steps.clone() {
             let is_script = kind.decides();

@@ -1,6 +1,7 @@
 //! Caches: each is fetched under a key of its node alone, kept only by runs of reviewed code that are of no tag, and in no
 //! job that can do harm with what it finds there.
 
+use super::attempts::first;
 use super::{Check, Kind};
 use crate::engine::reading::Node as Yaml;
 use crate::engine::values;
@@ -20,11 +21,11 @@ impl Check<'_, '_, '_> {
     /// Each cache of the source is fetched and kept, and no other.
     pub(super) fn caches(&mut self, kinds: &[Kind]) {
         let caches = &self.node.body.caches;
-        let of_kind = |wanted: Kind| -> Vec<&Step> {
+        let of_kind = |wanted: Kind, kinds: &[Kind]| -> Vec<&Step> {
             let steps = kinds.iter().zip(&self.job.steps);
             steps.filter(|(kind, _)| **kind == wanted).map(|(_, step)| step).collect()
         };
-        let (fetched, kept) = (of_kind(Kind::Fetch), of_kind(Kind::Keep));
+        let (fetched, kept) = (of_kind(Kind::Fetch, first(kinds)), of_kind(Kind::Keep, kinds));
         if caches.is_empty() && fetched.is_empty() && kept.is_empty() {
             return;
         }

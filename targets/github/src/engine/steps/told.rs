@@ -98,8 +98,8 @@ impl Check<'_, '_, '_> {
             }
             _ => {}
         }
-        // The scripts of a gate that is repeated are looked at together.
-        let is_run = kind.decides() && super::quorum(self.node).is_some();
+        // The scripts of a node that is repeated or tried again are looked at together.
+        let is_run = kind.decides() && (super::quorum(self.node).is_some() || super::is_retried(self.node));
         let says = step.node.get("continue-on-error").is_some();
         if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
             self.differs("`continue-on-error` stands where a failure counts, or not where none does", line);
@@ -131,6 +131,7 @@ impl Check<'_, '_, '_> {
             }
             Kind::Fixed(Fixed::ToolRust) => Some(&["VERSION", "FILE"]),
             Kind::Fixed(Fixed::VerifyLegs) => Some(&["LEGS", "PACKED", "FOLDER", "FILE"]),
+            Kind::Fixed(Fixed::Again) => Some(&["NODE", "ATTEMPT", "ATTEMPTS", "BECAUSE"]),
             Kind::Fixed(Fixed::Quorum) => Some(&["RUNS", "SCRIPTS", "QUORUM"]),
             Kind::Fixed(Fixed::Ready) => Some(&["SIDECAR", "CONTAINER", "READY"]),
             Kind::Fixed(Fixed::Measure) => Some(&["FILE", "EXPECTATIONS", "RUN"]),

@@ -3,7 +3,7 @@
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 
 use pipec_base::FileId;
-use pipec_driver::{Disk, Options, Session, plan, read};
+use pipec_driver::{Disk, Options, Session, plan, plan_lock, read};
 use pipec_format::{Formatted, format};
 use pipec_syntax::ast::Date;
 use std::path::{Path, PathBuf};
@@ -30,6 +30,7 @@ fn is_proven_and_has_not_drifted(root: &Path) {
         version: env!("CARGO_PKG_VERSION"),
         lock: workspace.lock.as_ref(),
     };
+    assert_eq!(workspace.problems, [], "{}", root.display());
     let compilation = Session::new().compile(&workspace.texts, &options);
     assert_eq!(compilation.diagnostics, [], "{}", root.display());
     assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", root.display());
@@ -43,6 +44,13 @@ fn is_proven_and_has_not_drifted(root: &Path) {
             root.display()
         );
     }
+    let lock = plan_lock(&Disk, root, &compilation.pins).expect("a lock that may be written").expect("pins");
+    assert!(
+        !lock.is_changed(),
+        "{}: pipec.lock is not what the compiler writes: run `pipec build {}`",
+        root.display(),
+        root.display()
+    );
 }
 
 #[test]

@@ -101,6 +101,7 @@ fn the_top_level_holds_what_people_expect_and_nothing_else() {
         "compiler",
         "examples",
         "lsp",
+        "pipec.lock",
         "rustfmt.toml",
         "stdlib",
         "targets",

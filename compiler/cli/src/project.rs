@@ -9,6 +9,7 @@ use pipec_driver::{
     AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, InputText, Options, Problem, Session,
     destination, fix, locate, narrow, prefix_in_repository, read, read_source, replace_all, tidy,
 };
+use pipec_ir::Pins;
 use pipec_report::json::{self, Remedied, Results, Status, Trouble};
 use pipec_report::{annotations, human, sarif};
 use std::path::{Path, PathBuf};
@@ -20,6 +21,8 @@ pub struct Project {
     pub root: PathBuf,
     /// The one file that is reported on.
     pub only: Option<String>,
+    /// What its `pipec.lock` said.
+    pub lock: Option<Pins>,
     /// What compiling it gave.
     pub compilation: Compilation,
     /// Paths that can't be read; more may come as outputs are written.
@@ -108,7 +111,15 @@ fn open(
         let (compilation, fixed, problem) = work(&place.root, &workspace.texts, only.as_deref(), &options);
         let mut problems = workspace.problems;
         problems.extend(problem);
-        Ok(Project { root: place.root.clone(), only, compilation, problems, files: Vec::new(), fixed })
+        Ok(Project {
+            root: place.root.clone(),
+            only,
+            lock: workspace.lock,
+            compilation,
+            problems,
+            files: Vec::new(),
+            fixed,
+        })
     })
 }
 
@@ -239,6 +250,7 @@ pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> O
     let nothing = Project {
         root: PathBuf::new(),
         only: None,
+        lock: None,
         compilation: Compilation::default(),
         problems: vec![problem.clone()],
         files: Vec::new(),
@@ -260,6 +272,7 @@ mod tests {
         let project = Project {
             root: PathBuf::new(),
             only: None,
+            lock: None,
             compilation: Compilation { diagnostics: findings, ..Compilation::default() },
             problems,
             files: Vec::new(),

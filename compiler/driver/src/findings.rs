@@ -26,7 +26,7 @@ impl Counts {
 /// The findings about one file, and how many there are elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Narrowed {
-    /// Those with a place in the file.
+    /// Those with a place in the file, or with none.
     pub shown: Vec<Diagnostic>,
     /// The others, counted.
     pub hidden: Counts,
@@ -55,12 +55,13 @@ pub fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     tidied
 }
 
-/// Keeps what has a place in `file`; all, if there is none.
+/// Keeps what has a place in `file`, and what has none anywhere; all, if there is no file.
 pub fn narrow(diagnostics: Vec<Diagnostic>, file: Option<FileId>) -> Narrowed {
     let Some(file) = file else { return Narrowed { shown: diagnostics, hidden: Counts::default() } };
-    let (shown, hidden): (Vec<_>, Vec<_>) = diagnostics
-        .into_iter()
-        .partition(|diagnostic| diagnostic.labels.iter().any(|label| label.span.file == file));
+    let (shown, hidden): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(|diagnostic| {
+        let labels = &diagnostic.labels;
+        labels.is_empty() || labels.iter().any(|label| label.span.file == file)
+    });
     Narrowed { shown, hidden: Counts::of(&hidden) }
 }
 

@@ -62,31 +62,10 @@ pub struct Planned {
 pub fn plan(files: &dyn Files, root: &Path, outputs: &[CompiledFile], targets: &[&dyn Target]) -> Planned {
     let mut planned = Planned::default();
     for output in outputs {
-        let path = &output.file.path;
-        let destination = match destination(files, root, path) {
-            Ok(destination) => destination,
+        let Standing { destination, old } = match standing(files, root, &output.file.path) {
+            Ok(standing) => standing,
             Err(problem) => {
                 planned.problems.push(problem);
-                continue;
-            }
-        };
-        let old = match files.kind(&destination) {
-            Ok(Kind::Absent) => None,
-            Ok(Kind::File) => match files.read(&destination, LONGEST_OUTPUT) {
-                Ok(bytes) => Some(bytes.and_then(|bytes| String::from_utf8(bytes).ok())),
-                Err(error) => {
-                    let message = format!("can't read `{path}`: {}", reason(&error));
-                    planned.problems.push(Problem::new(path, message));
-                    continue;
-                }
-            },
-            Ok(kind) => {
-                planned.problems.push(in_the_way(path, kind));
-                continue;
-            }
-            Err(error) => {
-                let message = format!("can't write `{path}`: {}", reason(&error));
-                planned.problems.push(Problem::new(path, message));
                 continue;
             }
         };
@@ -102,6 +81,29 @@ pub fn plan(files: &dyn Files, root: &Path, outputs: &[CompiledFile], targets: &
         }
     }
     planned
+}
+
+/// Where a file goes, and what stands there.
+pub(crate) struct Standing {
+    /// Where it is written, links resolved.
+    pub(crate) destination: PathBuf,
+    /// What stands there, if anything: its text, if it is one.
+    pub(crate) old: Option<Option<String>>,
+}
+
+/// Looks where a file goes, below `root`, and at what stands there.
+pub(crate) fn standing(files: &dyn Files, root: &Path, path: &str) -> Result<Standing, Problem> {
+    let destination = destination(files, root, path)?;
+    let old = match files.kind(&destination) {
+        Ok(Kind::Absent) => None,
+        Ok(Kind::File) => match files.read(&destination, LONGEST_OUTPUT) {
+            Ok(bytes) => Some(bytes.and_then(|bytes| String::from_utf8(bytes).ok())),
+            Err(error) => return Err(Problem::new(path, format!("can't read `{path}`: {}", reason(&error)))),
+        },
+        Ok(kind) => return Err(in_the_way(path, kind)),
+        Err(error) => return Err(Problem::new(path, format!("can't write `{path}`: {}", reason(&error)))),
+    };
+    Ok(Standing { destination, old })
 }
 
 /// The generated files that no pipeline claims, beside those that one does: what a renamed or removed pipeline left.

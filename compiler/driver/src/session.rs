@@ -39,6 +39,8 @@ pub struct Compilation {
     pub allowed: Vec<Allowed>,
     /// The files to write, by pipeline and target; none if a finding is an error.
     pub outputs: Vec<CompiledFile>,
+    /// What these files call and run in: what `pipec.lock` is to say.
+    pub pins: Pins,
 }
 
 impl Compilation {
@@ -114,28 +116,22 @@ impl Session {
             diagnostics.extend(analysis.unproven);
         }
 
-        let mut outputs = Vec::new();
+        let mut compiled = Compiled::default();
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            let context = TargetContext { version: options.version.to_owned() };
-            let program = &analysis.program;
-            let compiled = parallel::map(&program.pipelines, |pipeline| {
-                compile_pipeline(program, pipeline, options, &context)
-            });
-            for (files, findings) in compiled {
-                outputs.extend(files);
-                diagnostics.extend(findings);
-            }
-            refuse_contested(&outputs, &mut diagnostics);
+            compiled = compile_all(&mut analysis.program, options);
+            diagnostics.append(&mut compiled.diagnostics);
+            refuse_contested(&compiled.outputs, &mut diagnostics);
         }
         if diagnostics.iter().any(Diagnostic::is_error) {
-            outputs.clear();
+            compiled = Compiled::default();
         }
         Compilation {
             sources,
             program: analysis.program,
             diagnostics: tidy(diagnostics),
             allowed: analysis.allowed,
-            outputs,
+            outputs: compiled.outputs,
+            pins: compiled.pins,
         }
     }
 
@@ -268,13 +264,52 @@ pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> O
     }
 }
 
+/// What compiling gave, of one pipeline or of all.
+#[derive(Default)]
+struct Compiled {
+    outputs: Vec<CompiledFile>,
+    pins: Pins,
+    diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles and judges every pipeline.
+///
+/// A call of `v7` is that of the newest `v7` in the lock, so a lock that gains a version may change what it calls. So that
+/// the next build finds nothing to do, this one goes on until the lock it would write is the one it worked with. No call
+/// ever goes back to an older version on that way, so it ends.
+fn compile_all(program: &mut Program, options: &Options<'_>) -> Compiled {
+    let context = TargetContext { version: options.version.to_owned() };
+    loop {
+        let mut all = Compiled::default();
+        let compiled = parallel::map(&program.pipelines, |pipeline| {
+            compile_pipeline(program, pipeline, options, &context)
+        });
+        for one in compiled {
+            all.outputs.extend(one.outputs);
+            all.pins.add(one.pins);
+            all.diagnostics.extend(one.diagnostics);
+        }
+        if all.diagnostics.iter().any(Diagnostic::is_error) || !may_call_another(&all.pins, &program.lock) {
+            return all;
+        }
+        program.lock = all.pins;
+    }
+}
+
+/// Whether a version that is new in the lock has others beside it.
+fn may_call_another(used: &Pins, lock: &Pins) -> bool {
+    let mut new = used.actions.iter().filter(|action| !lock.actions.contains(action));
+    new.any(|new| used.actions.iter().any(|other| other != new && other.name.eq_ignore_ascii_case(&new.name)))
+}
+
 fn compile_pipeline(
     program: &Program,
     pipeline: &Pipeline,
     options: &Options<'_>,
     context: &TargetContext,
-) -> (Vec<CompiledFile>, Vec<Diagnostic>) {
+) -> Compiled {
     let mut outputs = Vec::new();
+    let mut pins = Pins::default();
     let mut diagnostics = Vec::new();
     for (name, origin) in &pipeline.targets {
         if !options.targets.iter().any(|target| target.name() == name) {
@@ -299,6 +334,7 @@ fn compile_pipeline(
             continue;
         }
         diagnostics.extend(target.verify(program, pipeline, &output.files));
+        pins.add(output.pins);
         outputs.extend(output.files.into_iter().map(|file| CompiledFile {
             target: target.name(),
             pipeline: pipeline.name.clone(),
@@ -307,7 +343,7 @@ fn compile_pipeline(
             file,
         }));
     }
-    (outputs, diagnostics)
+    Compiled { outputs, pins, diagnostics }
 }
 
 /// Two pipelines can't have one file; nor two files that differ in case alone, which are one on many machines. And no

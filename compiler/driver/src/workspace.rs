@@ -1,6 +1,6 @@
 //! Which folder is the workspace, which texts belong to it, and what stands in the way of reading them.
 
-use crate::{Files, Kind};
+use crate::{Files, Kind, lock};
 use pipec_ir::Pins;
 use std::collections::BTreeSet;
 use std::io;
@@ -9,9 +9,6 @@ use std::sync::Arc;
 
 /// The longest source that is read, in bytes (language reference, "Text").
 pub const LONGEST_SOURCE: u64 = 4 << 20;
-
-/// The file at the root of a workspace that says what actions and images are.
-pub(crate) const LOCK: &str = "pipec.lock";
 
 /// Something outside the sources that keeps the compiler from its work: a path that can't be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,29 +160,11 @@ pub fn read(files: &dyn Files, root: &Path) -> Workspace {
     }
     drop_links_to_sources(files, root, &mut workspace);
     workspace.texts.sort_by(|left, right| left.path.cmp(&right.path));
-    match read_lock(files, root) {
+    match lock::read(files, root) {
         Ok(lock) => workspace.lock = lock,
         Err(problem) => workspace.problems.push(problem),
     }
     workspace
-}
-
-fn read_lock(files: &dyn Files, root: &Path) -> Result<Option<Pins>, Problem> {
-    let path = root.join(LOCK);
-    match files.kind(&path) {
-        Ok(Kind::Absent) => return Ok(None),
-        Ok(Kind::Folder) => return Err(Problem::new(LOCK, format!("`{LOCK}` is a folder")).help("rename it")),
-        _ => {}
-    }
-    let wrong = |what: &str| Problem::new(LOCK, format!("can't read `{LOCK}`: {what}"));
-    match read_one(files, root, &path, LOCK)?.1 {
-        Content::Text(text) => match Pins::read(&text) {
-            Ok(pins) => Ok(Some(pins)),
-            Err(error) => Err(wrong(&error).help("mend it, or take the entry away")),
-        },
-        Content::NotText { .. } => Err(wrong("it is not UTF-8")),
-        Content::TooLarge | Content::Unreadable => Err(wrong("it is too long")),
-    }
 }
 
 /// Reads one source, ignored or not.
@@ -212,7 +191,12 @@ fn drop_links_to_sources(files: &dyn Files, root: &Path, workspace: &mut Workspa
     });
 }
 
-fn read_one(files: &dyn Files, root: &Path, path: &Path, shown: &str) -> Result<(PathBuf, Content), Problem> {
+pub(crate) fn read_one(
+    files: &dyn Files,
+    root: &Path,
+    path: &Path,
+    shown: &str,
+) -> Result<(PathBuf, Content), Problem> {
     match files.kind(path) {
         Ok(Kind::File) => {}
         Ok(Kind::Folder) => {

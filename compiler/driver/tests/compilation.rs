@@ -5,7 +5,9 @@ use pipec_driver::{
     Compilation, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read, replace_all,
     unclaimed,
 };
-use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Standing, Target, TargetContext};
+use pipec_ir::{
+    GeneratedFile, Guarantee, Output, PinnedAction, Pins, Pipeline, Program, Standing, Target, TargetContext,
+};
 use pipec_syntax::ast::Date;
 use std::path::Path;
 
@@ -17,12 +19,34 @@ struct Echo {
     folder: &'static str,
 }
 
+impl Echo {
+    /// Every pipeline calls an action of the target. One called `major` takes any version of another that the lock has,
+    /// `v1` if it has none; one called `exact`, `v2`.
+    fn pins(&self, program: &Program, pipeline: &str) -> Pins {
+        let pinned = |name: &str, version: &str| PinnedAction {
+            name: name.to_owned(),
+            version: version.to_owned(),
+            commit: "1".repeat(40),
+            inputs: Default::default(),
+            outputs: Default::default(),
+        };
+        let locked = program.lock.actions.iter().find(|action| action.name == "any/way");
+        let called = match pipeline {
+            "major" => Some(locked.cloned().unwrap_or_else(|| pinned("any/way", "v1"))),
+            "exact" => Some(pinned("any/way", "v2")),
+            _ => None,
+        };
+        let own = pinned(&format!("of/{}", self.name), "v1");
+        Pins { actions: called.into_iter().chain([own]).collect(), ..Pins::default() }
+    }
+}
+
 impl Target for Echo {
     fn name(&self) -> &'static str {
         self.name
     }
 
-    fn compile(&self, _: &Program, pipeline: &Pipeline, _: &TargetContext) -> Output {
+    fn compile(&self, program: &Program, pipeline: &Pipeline, _: &TargetContext) -> Output {
         let refused = pipeline.name == "refused" && self.name == "second";
         let message = format!("{} can't express `{}`", self.name, pipeline.name);
         let finding = Diagnostic::error(codes::P1101, message, pipeline.origin.span);
@@ -37,7 +61,11 @@ impl Target for Echo {
             text: format!("{HEADER}# {digest}\nname: {}\n", pipeline.name),
             origins: Vec::new(),
         };
-        Output { files: vec![file], diagnostics: refused.then_some(finding).into_iter().collect() }
+        Output {
+            files: vec![file],
+            pins: self.pins(program, &pipeline.name),
+            diagnostics: refused.then_some(finding).into_iter().collect(),
+        }
     }
 
     fn verify(&self, _: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
@@ -279,4 +307,32 @@ fn what_is_assured_names_the_theorem_its_second_proof_and_the_exceptions() {
 
     let skipped = source.replace("requires test", "requires test, lint");
     assert_eq!(assure(&compile(&[("shop.pipe", skipped)]), TARGETS), None);
+}
+
+fn pins(compilation: &Compilation) -> Vec<String> {
+    compilation.pins.without(&Pins::default())
+}
+
+#[test]
+fn the_pins_are_those_of_all_pipelines_and_targets() {
+    let both = compile(&[("a.pipe", pipeline("a", "")), ("b.pipe", pipeline("b", ""))]);
+    assert_eq!(pins(&both), ["`of/github` v1", "`of/second` v1"]);
+    let one = compile(&[("a.pipe", pipeline("a", "targets github"))]);
+    assert_eq!(pins(&one), ["`of/github` v1"]);
+    let refused = compile(&[("a.pipe", pipeline("a", "")), ("b.pipe", pipeline("refused", ""))]);
+    assert!(refused.is_refused() && refused.pins.is_empty());
+}
+
+#[test]
+fn a_build_with_the_lock_that_a_build_leaves_changes_nothing() {
+    let files =
+        [("a.pipe", pipeline("major", "targets github")), ("b.pipe", pipeline("exact", "targets github"))];
+    let first = compile(&files);
+    assert_eq!(pins(&first), ["`any/way` v2", "`of/github` v1"], "any version is that of the lock");
+    let texts = files.map(|(path, text)| InputText {
+        path: path.to_owned(),
+        content: Content::Text(text.as_str().into()),
+    });
+    let again = Session::new().compile(&texts, &Options { lock: Some(&first.pins), ..options() });
+    assert_eq!((again.pins, again.outputs), (first.pins, first.outputs));
 }

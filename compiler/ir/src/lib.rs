@@ -12,6 +12,7 @@ mod pins;
 mod pipeline;
 mod target;
 mod text;
+mod versions;
 
 pub use assurance::{Assurance, PipelineAssurance, TargetGuarantee};
 pub use body::{

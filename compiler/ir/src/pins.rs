@@ -1,19 +1,25 @@
 //! Actions and images by digest, with the signatures of the actions: what `pipec.lock` records, and what a catalogue holds.
 
+use crate::versions::newest_first;
 use serde::Deserialize;
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
-/// The first lines of a file of pins that the compiler writes.
+/// What a file of pins that the compiler may write begins with.
+const MARK: &str = "# Kept by pipec build";
+
+/// What follows it.
 const HEADER: &str = "\
-# What this workspace calls and runs in, by digest; the inputs and outputs of each action are checked at its calls.
-# What pipec does not know may be added by hand, in the same form: commit it.
+: the actions that this workspace calls and the images that it runs in, by digest. Commit it.
+# What an entry says goes before what pipec itself knows: change one to move a pin, add one that pipec does not know, take
+# one away to have it as pipec knows it. Entries that nothing uses and other comments are not kept.
 ";
 
 /// Actions and images, each by digest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
-    /// In no particular order.
+    /// As they were read: by name, the newest version first.
     pub actions: Vec<PinnedAction>,
     /// The digest (`sha256:…`) of each image reference with its tag, as [`image_with_registry`] writes it.
     pub images: BTreeMap<String, String>,
@@ -127,14 +133,25 @@ impl Pins {
             }
             pins.images.insert(reference, digest);
         }
+        pins.actions.sort_by(PinnedAction::by_name);
         Ok(pins)
     }
 
-    /// The file, sorted, each entry in a form that [`Pins::read`] takes.
+    /// The beginning of a file that [`Pins::write`] may replace, as one line.
+    pub fn mark() -> &'static str {
+        MARK
+    }
+
+    /// Whether a file is one that [`Pins::write`] may replace.
+    pub fn is_kept_by_build(text: &str) -> bool {
+        text.starts_with(MARK)
+    }
+
+    /// The file, by name, each entry in a form that [`Pins::read`] takes.
     pub fn write(&self) -> String {
-        let mut text = HEADER.to_owned();
+        let mut text = format!("{MARK}{HEADER}");
         let mut actions: Vec<&PinnedAction> = self.actions.iter().collect();
-        actions.sort();
+        actions.sort_by(|left, right| left.by_name(right));
         for action in actions {
             text.push_str(&format!(
                 "\n[[action]]\nname = {}\nversion = {}\ncommit = {}\n",
@@ -171,14 +188,46 @@ impl Pins {
         self.actions.iter().find(|action| action.name == name && action.version == version)
     }
 
+    /// Whether it pins nothing.
+    pub fn is_empty(&self) -> bool {
+        self.actions.is_empty() && self.images.is_empty()
+    }
+
     /// Adds what it does not have.
     pub fn add(&mut self, more: Pins) {
+        let before = self.actions.len();
         for action in more.actions {
             if !self.actions.contains(&action) {
                 self.actions.push(action);
             }
         }
-        self.images.extend(more.images);
+        if self.actions.len() > before {
+            self.actions.sort_by(PinnedAction::by_name);
+        }
+        for (reference, digest) in more.images {
+            self.images.entry(reference).or_insert(digest);
+        }
+    }
+
+    /// What it pins that the other does not, as people call it.
+    pub fn without(&self, other: &Pins) -> Vec<String> {
+        let actions = self.actions.iter().filter(|action| !other.actions.contains(action));
+        let images =
+            self.images.iter().filter(|(reference, digest)| other.images.get(*reference) != Some(digest));
+        actions
+            .map(|action| format!("`{}` {}", action.name, action.version))
+            .chain(images.map(|(reference, _)| format!("`{reference}`")))
+            .collect()
+    }
+}
+
+impl PinnedAction {
+    /// The order of a file of pins: by name, the newest version first.
+    fn by_name(&self, other: &PinnedAction) -> Ordering {
+        self.name
+            .cmp(&other.name)
+            .then_with(|| newest_first(&self.version, &other.version))
+            .then_with(|| self.cmp(other))
     }
 }
 
@@ -282,6 +331,8 @@ pub fn image_with_registry(reference: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::collection::{btree_map, btree_set, vec};
+    use proptest::prelude::*;
 
     const ENTRY: &str = "[[action]]\nname = \"a/b\"\nversion = \"v1\"\ncommit = \"0123456789012345678901234567890123456789\"\n";
 
@@ -295,6 +346,82 @@ mod tests {
         let pins = Pins::read(&text).unwrap();
         assert_eq!(pins.images.keys().collect::<Vec<_>>(), ["docker.io/library/postgres:17"]);
         assert_eq!(Pins::read(&pins.write()), Ok(pins));
+    }
+
+    #[test]
+    fn the_file_says_whose_it_is_and_goes_by_name_with_the_newest_first() {
+        let entry = |name: &str, version: &str| ENTRY.replace("a/b", name).replace("v1", version);
+        let text = [entry("b/c", "v1"), entry("a/b", "v9.1"), entry("a/b", "v10")].concat();
+        let written = Pins::read(&text).unwrap().write();
+        let versions: Vec<&str> = written.lines().filter(|line| line.starts_with("version")).collect();
+        assert_eq!(versions, ["version = \"v10\"", "version = \"v9.1\"", "version = \"v1\""]);
+        assert!(Pins::is_kept_by_build(&written) && !Pins::is_kept_by_build(&text));
+        assert!(written.lines().all(|line| line.len() <= 130), "{written}");
+        let checked_out_on_windows = written.replace('\n', "\r\n");
+        assert!(Pins::is_kept_by_build(&checked_out_on_windows));
+        assert_eq!(Pins::read(&checked_out_on_windows), Pins::read(&written));
+    }
+
+    #[test]
+    fn what_is_added_replaces_nothing_and_stands_once() {
+        let mut pins = Pins::read(ENTRY).unwrap();
+        let image = |digit: &str| {
+            let digest = digit.repeat(64);
+            Pins::read(&format!("[[image]]\nreference = \"postgres:17\"\ndigest = \"sha256:{digest}\"\n"))
+                .unwrap()
+        };
+        pins.add(image("a"));
+        let before = pins.clone();
+        pins.add(image("b"));
+        pins.add(Pins::read(ENTRY).unwrap());
+        assert_eq!(pins, before);
+        let mut more = before.clone();
+        more.add(Pins::read(&ENTRY.replace("v1", "v2")).unwrap());
+        assert_eq!(more.without(&before), ["`a/b` v2"]);
+        assert_eq!(before.without(&Pins::default()), ["`a/b` v1", "`docker.io/library/postgres:17`"]);
+        assert_eq!(before.without(&more), Vec::<String>::new());
+        assert!(Pins::default().is_empty() && !before.is_empty());
+    }
+
+    fn any_action() -> impl Strategy<Value = PinnedAction> {
+        let form = prop_oneof![Just(InputForm::String), Just(InputForm::Boolean), Just(InputForm::Integer)];
+        let input = (form, any::<bool>()).prop_map(|(ty, required)| ActionInput { ty, required });
+        let key = "[ -~]{1,6}";
+        (
+            "[A-Za-z0-9_-]{1,4}/[A-Za-z0-9_-]{1,4}(/[a-z]{1,3})?",
+            "v?[0-9a-z.+/_-]{1,6}",
+            "[0-9a-f]{40}",
+            btree_map(key, input, 0..4),
+            btree_set(key, 0..3),
+        )
+            .prop_map(|(name, version, commit, inputs, outputs)| PinnedAction {
+                name,
+                version,
+                commit,
+                inputs,
+                outputs,
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_pinned_is_read_back_and_written_alike(
+            actions in vec(any_action(), 0..6),
+            images in btree_map("[a-z]{1,4}(/[a-z]{1,4})?:[a-z0-9.]{1,4}", "[0-9a-f]{64}", 0..4),
+        ) {
+            let mut pins = Pins::default();
+            for action in actions {
+                if pins.action(&action.name, &action.version).is_none() {
+                    pins.add(Pins { actions: vec![action], ..Pins::default() });
+                }
+            }
+            let images = images.into_iter().map(|(name, digest)| (image_with_registry(&name), format!("sha256:{digest}")));
+            pins.images = images.collect();
+            let text = pins.write();
+            let read = Pins::read(&text).unwrap();
+            prop_assert_eq!(&read, &pins);
+            prop_assert_eq!(read.write(), text);
+        }
     }
 
     #[test]

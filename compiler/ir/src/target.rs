@@ -1,6 +1,6 @@
 //! What every target offers. The trait lives here so that neither the compiler nor the editor's server knows a target.
 
-use crate::{Guarantee, Pipeline, Program};
+use crate::{Guarantee, Pins, Pipeline, Program};
 use pipec_base::{Diagnostic, Span};
 
 /// What a target is told besides the program.
@@ -39,6 +39,8 @@ pub trait Target: Sync {
 pub struct Output {
     /// The files; empty if a diagnostic is an error.
     pub files: Vec<GeneratedFile>,
+    /// What the files call and run in, by digest: what `pipec.lock` is to say. What it says already is taken from it.
+    pub pins: Pins,
     /// What the target has to say.
     pub diagnostics: Vec<Diagnostic>,
 }

@@ -8,7 +8,7 @@
 //! | `version` | 1 |
 //! | `diagnostics` | findings, by file and place |
 //! | `problems` | paths that could not be read or written: `path`, `message`, `help` (or null) |
-//! | `files` | the outputs: `path`, `status` (`written`, `unchanged`, `differs`, `unclaimed`) |
+//! | `files` | the outputs and `pipec.lock`: `path`, `status` (`written`, `unchanged`, `differs`, `unclaimed`) |
 //! | `fixed` | the remedies that were carried out: `path`, `line`, `column`, `code`, `title` |
 //! | `summary` | `errors`, `warnings`, and what the workspace holds: `pipelines`, `gates`, `deploys`, `environments` |
 //!

@@ -3,7 +3,7 @@
 use crate::expression::Expression;
 use crate::pins::Pin;
 use crate::template::Template;
-use pipec_ir::PinnedAction;
+use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ pub(crate) struct Job {
     /// The machine, unless each leg names its own.
     pub(crate) runs_on: String,
     /// The image that its steps run in.
-    pub(crate) container: Option<String>,
+    pub(crate) container: Option<Image>,
     /// What runs beside it.
     pub(crate) services: Vec<Service>,
     /// How long it may take.
@@ -118,11 +118,20 @@ pub(crate) struct Service {
     /// Its key, and its name in the network of the job.
     pub(crate) name: String,
     /// What runs in it.
-    pub(crate) image: String,
+    pub(crate) image: Image,
     /// Its variables.
     pub(crate) env: Vec<(String, Template)>,
     /// Its port, which a free one of the machine leads to.
     pub(crate) port: Option<u64>,
+}
+
+/// What a container is started from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Image {
+    /// The reference, as the source has it.
+    pub(crate) reference: String,
+    /// The digest that the lock or the catalogue knows for its tag; none where the reference has its own, or nobody knows.
+    pub(crate) digest: Option<String>,
 }
 
 /// A job's use of an environment.
@@ -199,7 +208,8 @@ pub(crate) struct Step {
 pub(crate) enum Work {
     /// A script; it holds no opening of an expression.
     Run(String),
-    /// An action and its inputs.
+    /// An action and its inputs; it is borrowed from the catalogue where pipec calls it on its own account, and nothing
+    /// has said another commit yet.
     Uses(Cow<'static, PinnedAction>, Vec<(String, Input)>),
 }
 
@@ -379,12 +389,13 @@ impl Job {
         }
         mapping = mapping.entry("runs-on", string(&machine)).entry("timeout-minutes", self.timeout_minutes);
         if let Some(image) = &self.container {
-            let image = Mapping::new().entry("image", string(&Template::text(image)));
+            let image = Mapping::new().entry("image", string(&Template::text(image.to_string())));
             mapping = mapping.entry("container", image);
         }
         if !self.services.is_empty() {
             let services = self.services.iter().fold(Mapping::new(), |services, service| {
-                let mut one = Mapping::new().entry("image", string(&Template::text(&service.image)));
+                let mut one =
+                    Mapping::new().entry("image", string(&Template::text(service.image.to_string())));
                 if !service.env.is_empty() {
                     let env = service.env.iter().map(|(name, value)| (name.as_str(), string(value)));
                     one = one.entry("env", env.collect::<Mapping>());
@@ -429,7 +440,38 @@ impl Job {
     }
 }
 
+impl std::fmt::Display for Image {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.digest {
+            Some(digest) => write!(f, "{}@{digest}", self.reference),
+            None => f.write_str(&self.reference),
+        }
+    }
+}
+
 impl Workflow {
+    /// What it calls and runs in, as far as that is pinned for it: what the source pins by itself needs no lock.
+    pub(crate) fn pins(&self) -> Pins {
+        let steps = self.jobs.iter().flat_map(|job| &job.steps);
+        let called = steps.filter_map(|step| match &step.work {
+            Work::Uses(action, _) => Some((&action.name, &action.commit, &action.version, action)),
+            Work::Run(_) => None,
+        });
+        // Most are called by many steps, and signatures are long.
+        let called: BTreeMap<_, _> =
+            called.map(|(name, commit, version, action)| ((name, commit, version), action)).collect();
+        let images = self
+            .jobs
+            .iter()
+            .flat_map(|job| job.container.iter().chain(job.services.iter().map(|service| &service.image)));
+        let images =
+            images.filter_map(|image| Some((image_with_registry(&image.reference), image.digest.clone()?)));
+        let mut pins = Pins { actions: Vec::new(), images: images.collect() };
+        let actions = called.into_values().map(|action| PinnedAction::clone(action)).collect();
+        pins.add(Pins { actions, ..Pins::default() });
+        pins
+    }
+
     /// Its YAML.
     pub(crate) fn document(&self) -> pipec_yaml::Document {
         let jobs = self.jobs.iter().fold(Mapping::new(), |jobs, job| jobs.with(job.entry()));

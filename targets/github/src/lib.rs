@@ -13,9 +13,10 @@ mod runtime;
 mod template;
 
 pub use catalogue::image_digest;
+use document::Workflow;
 pub use lower::{ASSUMPTIONS, Assumption};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Target, TargetContext};
+use pipec_ir::{GeneratedFile, Guarantee, Output, Pins, Pipeline, Program, Target, TargetContext};
 
 /// The largest workflow that GitHub reads, in bytes (500 KB).
 const LARGEST_FILE: usize = 500_000;
@@ -33,16 +34,18 @@ impl Target for GitHub {
         let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
         let teardown = lowered.teardown.take().map(|teardown| *teardown);
         let mut files = Vec::new();
+        let mut pins = Pins::default();
         for lowered in std::iter::once(lowered).chain(teardown) {
+            pins.add(lowered.workflow.as_ref().map(Workflow::pins).unwrap_or_default());
             match written(pipeline, lowered) {
                 Ok(file) => files.extend(file),
                 Err(refused) => {
                     diagnostics.push(*refused);
-                    return Output { files: Vec::new(), diagnostics };
+                    return Output { diagnostics, ..Output::default() };
                 }
             }
         }
-        Output { files, diagnostics }
+        Output { files, pins, diagnostics }
     }
 
     fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {

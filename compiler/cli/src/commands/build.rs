@@ -4,7 +4,10 @@ use crate::arguments::{Build, Format};
 use crate::console::{Console, Outcome};
 use crate::project::{self, Project};
 use pipec_base::{Diagnostic, Severity, Span, closest, codes};
-use pipec_driver::{CompiledFile, Disk, PlannedFile, Problem, plan, replace_all, unclaimed};
+use pipec_driver::{
+    CompiledFile, Disk, LOCK, LockInTheWay, PlannedFile, PlannedLock, Problem, plan, plan_lock, replace_all,
+    unclaimed,
+};
 use pipec_report::json::Status;
 use pipec_report::{human, unified_diff};
 use std::path::{Path, PathBuf};
@@ -43,10 +46,11 @@ pub fn run(arguments: &Build, console: &Console) -> Outcome {
     project.add(left.iter().map(|path| left_behind(path, severity)).collect());
     project.add(planned.diagnostics);
     project.problems.extend(planned.problems);
+    let lock = lock(&root, &mut project, arguments);
     let success = if arguments.check {
-        compare(&planned.files, &mut project, arguments, console)
+        compare(&planned.files, lock.as_ref(), &mut project, arguments, console)
     } else if project.is_sound() {
-        write(&planned.files, &mut project, arguments)
+        write(&planned.files, lock.as_ref(), &mut project, arguments)
     } else {
         String::new()
     };
@@ -101,7 +105,41 @@ fn print(outputs: &[CompiledFile], console: &Console) {
     }
 }
 
-fn compare(files: &[PlannedFile], project: &mut Project, arguments: &Build, console: &Console) -> String {
+/// The lock as it is to be, of all pipelines and targets, whichever of them are asked for.
+fn lock(root: &Path, project: &mut Project, arguments: &Build) -> Option<PlannedLock> {
+    let planned = match plan_lock(&Disk, root, &project.compilation.pins) {
+        Ok(planned) => planned?,
+        Err(LockInTheWay::HandWritten(finding)) => {
+            project.add(vec![*finding]);
+            return None;
+        }
+        Err(LockInTheWay::Unwritable(problem)) => {
+            project.problems.push(problem);
+            return None;
+        }
+    };
+    // Another build of the same sources writes the same.
+    if arguments.out.is_none() && planned.is_changed() && !planned.still_says(project.lock.as_ref()) {
+        let message = format!("`{LOCK}` was changed by another program while it was read");
+        project.problems.push(Problem::new(LOCK, message).help("nothing was written; run it again"));
+    }
+    Some(planned)
+}
+
+fn compare(
+    files: &[PlannedFile],
+    lock: Option<&PlannedLock>,
+    project: &mut Project,
+    arguments: &Build,
+    console: &Console,
+) -> String {
+    let show = |path: &str, old: Option<&str>, new: &str| {
+        if arguments.report.format == Format::Human {
+            let old_name = if old.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
+            let old = old.unwrap_or("");
+            console.data(&unified_diff(&old_name, &format!("b/{path}"), old, new, console.out_colour));
+        }
+    };
     let mut findings = Vec::new();
     for file in files {
         let path = &file.output.file.path;
@@ -111,16 +149,19 @@ fn compare(files: &[PlannedFile], project: &mut Project, arguments: &Build, cons
         }
         project.files.push((path.clone(), Status::Differs));
         findings.push(drift(file));
-        if arguments.report.format == Format::Human {
-            let old = file.old.as_deref().unwrap_or("");
-            let old_name = if file.old.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
-            let new = &file.output.file.text;
-            console.data(&unified_diff(&old_name, &format!("b/{path}"), old, new, console.out_colour));
+        show(path, file.old.as_deref(), &file.output.file.text);
+    }
+    if let Some(lock) = lock {
+        let status = if lock.has_drifted() { Status::Differs } else { Status::Unchanged };
+        project.files.push((LOCK.to_owned(), status));
+        if lock.has_drifted() {
+            findings.push(drift_of_lock(lock));
+            show(LOCK, lock.old.as_deref(), &lock.new);
         }
     }
     project.add(findings);
     let proven = human::proven(&project.compilation.program);
-    match files.len() {
+    match files.len() + usize::from(lock.is_some()) {
         1 => format!("{proven}\n1 file is up to date\n"),
         number => format!("{proven}\n{number} files are up to date\n"),
     }
@@ -142,6 +183,22 @@ fn drift(file: &PlannedFile) -> Diagnostic {
     }
 }
 
+fn drift_of_lock(lock: &PlannedLock) -> Diagnostic {
+    let message = match &lock.old {
+        Some(_) => format!("`{LOCK}` differs from what the workspace uses"),
+        None => format!("`{LOCK}` is missing"),
+    };
+    let mut finding = Diagnostic::error(codes::P1202, message, Span::default());
+    finding.labels.clear();
+    if lock.old.is_some() && !lock.added.is_empty() {
+        finding = finding.note(format!("it lacks {}", lock.added.join(", ")));
+    }
+    if !lock.dropped.is_empty() {
+        finding = finding.note(format!("nothing uses {}", lock.dropped.join(", ")));
+    }
+    finding.help("run `pipec build`, and commit what it writes")
+}
+
 /// The first line that is not the same in both, counted from 1; the header, which names the version and the source, apart.
 fn first_difference(old: &str, new: &str) -> Option<usize> {
     let lines = old.lines().count().max(new.lines().count());
@@ -161,24 +218,35 @@ fn left_behind(path: &str, severity: Severity) -> Diagnostic {
     finding
 }
 
-fn write(files: &[PlannedFile], project: &mut Project, arguments: &Build) -> String {
-    let changed: Vec<&PlannedFile> = files.iter().filter(|file| file.is_changed()).collect();
-    let changes: Vec<_> = changed.iter().map(|file| file.change()).collect();
+fn write(
+    files: &[PlannedFile],
+    lock: Option<&PlannedLock>,
+    project: &mut Project,
+    arguments: &Build,
+) -> String {
+    let changed = files.iter().filter(|file| file.is_changed()).map(PlannedFile::change);
+    let lock_change = lock.filter(|lock| lock.is_changed()).map(PlannedLock::change);
+    let changes: Vec<_> = changed.chain(lock_change).collect();
     if let Err(problem) = replace_all(&Disk, &changes) {
         project.problems.push(problem);
         return String::new();
     }
     let mut told = human::proven(&project.compilation.program) + "\n";
-    for file in files {
-        let path = &file.output.file.path;
-        let status = if file.is_changed() { Status::Written } else { Status::Unchanged };
-        project.files.push((path.clone(), status));
+    let all = files.iter().map(|file| (file.output.file.path.as_str(), file.is_changed()));
+    let all: Vec<(&str, bool)> = all.chain(lock.map(|lock| (LOCK, lock.is_changed()))).collect();
+    for (path, is_changed) in &all {
+        let status = if *is_changed { Status::Written } else { Status::Unchanged };
+        project.files.push(((*path).to_owned(), status));
         if status == Status::Written {
             let shown = arguments.out.as_deref().unwrap_or(Path::new("")).join(path);
             told.push_str(&format!("wrote {}\n", shown.display()));
         }
     }
-    match files.len() - changed.len() {
+    let dropped = lock.map(|lock| lock.dropped.as_slice()).unwrap_or_default();
+    for what in dropped {
+        told.push_str(&format!("dropped {what} from {LOCK}: nothing uses it\n"));
+    }
+    match all.len() - changes.len() {
         0 => {}
         1 => told.push_str("1 file is unchanged\n"),
         number => told.push_str(&format!("{number} files are unchanged\n")),

@@ -28,7 +28,7 @@ fn an_unchanged_file_is_not_touched() {
     workspace.build();
     let past = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
     File::options().write(true).open(workspace.path(HELLO_OUTPUT)).unwrap().set_modified(past).unwrap();
-    workspace.build().says("1 file is unchanged\n").omits("wrote");
+    workspace.build().says("2 files are unchanged\n").omits("wrote");
     let modified = std::fs::metadata(workspace.path(HELLO_OUTPUT)).unwrap().modified().unwrap();
     assert_eq!(modified, past);
 }
@@ -49,7 +49,7 @@ fn check_compares_what_is_compiled_and_not_the_header() {
     assert!(!workspace.path(".github").exists());
 
     workspace.build();
-    workspace.run(&["build", "--check"]).expect(0).says("1 file is up to date");
+    workspace.run(&["build", "--check"]).expect(0).says("2 files are up to date");
 
     workspace.write("hello.pipe", HELLO.replace("  on push", "  // a remark\n  on push"));
     workspace.run(&["build", "--check"]).expect(0);
@@ -169,7 +169,7 @@ fn a_file_keeps_its_permissions() {
 }
 
 /// The program where no file may grow past `kilobytes`: as on a full disk, a write ends in the middle.
-fn on_a_full_disk(workspace: &Workspace, kilobytes: u32, arguments: &str) -> Ran {
+pub fn on_a_full_disk(workspace: &Workspace, kilobytes: u32, arguments: &str) -> Ran {
     let program = env!("CARGO_BIN_EXE_pipec");
     let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec '{program}' {arguments}");
     let mut command = Command::new("bash");

@@ -362,7 +362,8 @@ fn plan_steps(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         if is_checkout {
             let kept =
                 step.with("persist-credentials").map(|node| node.value.clone()) != Some(Value::Bool(false));
-            let known = step.node.get("uses").and_then(Yaml::text).is_some_and(super::pins::is_known);
+            let uses = step.node.get("uses").and_then(Yaml::text);
+            let known = uses.is_some_and(|uses| super::pins::is_known(uses, &gating.program.lock));
             let inputs = step.node.get("with").map(Yaml::entries).unwrap_or_default();
             let others =
                 inputs.iter().any(|(key, _)| !matches!(key.as_str(), "fetch-depth" | "persist-credentials"));

@@ -113,7 +113,7 @@ pub(crate) fn verify_file(program: &Program, pipeline: &Pipeline, file: &Generat
         }
     };
     let (workflow, findings) = workflow::understand(root);
-    let mut reader = Teardown { pipeline, findings };
+    let mut reader = Teardown { program, pipeline, findings };
     reader.frame(&workflow.root);
     let environments = entered(program, pipeline);
     let mut wanted: BTreeSet<String> = BTreeSet::new();
@@ -136,6 +136,7 @@ pub(crate) fn verify_file(program: &Program, pipeline: &Pipeline, file: &Generat
 }
 
 struct Teardown<'p> {
+    program: &'p Program,
     pipeline: &'p Pipeline,
     findings: Vec<Finding>,
 }
@@ -352,11 +353,11 @@ impl Teardown<'_> {
                 );
             }
         }
-        if !next().is_some_and(checks_out_the_default_branch) {
+        if !next().is_some_and(|step| checks_out_the_default_branch(self.program, step)) {
             self.differs(job, "it checks out something else than the default branch");
         }
         for identity in environment.identities.iter().filter(|identity| identity.provider != "oidc") {
-            if !next().is_some_and(|step| takes_on(step, identity)) {
+            if !next().is_some_and(|step| takes_on(self.program, step, identity)) {
                 self.differs(job, "it takes on something else than the identities of its environment");
             }
         }
@@ -463,13 +464,13 @@ fn is_hourly(cron: &str) -> bool {
     minute.is_some_and(|minute| minute < 60)
 }
 
-fn checks_out_the_default_branch(step: &Step) -> bool {
+fn checks_out_the_default_branch(program: &Program, step: &Step) -> bool {
     let uses = match &step.work {
         Work::Uses(uses) => uses,
         _ => return false,
     };
     step.action() == Some("actions/checkout")
-        && pins::is_known(uses)
+        && pins::is_known(uses, &program.lock)
         && has_only(&step.node, &["name", "if", "uses", "with"])
         && step.node.get("with").is_some_and(|with| has_only(with, &["ref", "persist-credentials"]))
         && same_expression(step.with("ref"), DEFAULT_BRANCH)
@@ -481,9 +482,9 @@ fn same_expression(given: Option<&Yaml>, wanted: &str) -> bool {
     wanted.is_some() && given.and_then(expression) == wanted
 }
 
-fn takes_on(step: &Step, identity: &Identity) -> bool {
+fn takes_on(program: &Program, step: &Step, identity: &Identity) -> bool {
     let Work::Uses(uses) = &step.work else { return false };
-    let known = pins::is_known(uses) && has_only(&step.node, &["name", "if", "uses", "with"]);
+    let known = pins::is_known(uses, &program.lock) && has_only(&step.node, &["name", "if", "uses", "with"]);
     let given = step.node.get("with").map(Yaml::entries).unwrap_or_default();
     let known = known && given.iter().all(|(name, _)| SIGNS_IN_WITH.contains(&name.as_str()));
     known && signs_in_as(step) == Some((identity.provider.as_str(), identity.role.clone()))

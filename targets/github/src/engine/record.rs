@@ -39,7 +39,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     if let Err(what) = writes(gating, write) {
         differs(what);
     }
-    if !keeps(keep) {
+    if !keeps(gating, keep) {
         differs("it does not keep what it wrote".to_owned());
     }
     for wrong in nodes(gating, write) {
@@ -82,9 +82,10 @@ fn is_expression(text: &str, wanted: &str) -> bool {
     Template::of(text) == Template::of(&format!("${{{{ {wanted} }}}}"))
 }
 
-fn keeps(step: &Step) -> bool {
+fn keeps(gating: &Gating<'_, '_>, step: &Step) -> bool {
     let text = |name: &str| step.with(name).and_then(Yaml::text).map(str::to_owned);
-    let known = step.node.get("uses").and_then(Yaml::text).is_some_and(super::pins::is_known);
+    let uses = step.node.get("uses").and_then(Yaml::text);
+    let known = uses.is_some_and(|uses| super::pins::is_known(uses, &gating.program.lock));
     step.action() == Some("actions/upload-artifact")
         && known
         && step.node.get("if").is_none()

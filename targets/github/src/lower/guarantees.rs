@@ -7,7 +7,7 @@ use super::Lowered;
 use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
 use super::previews::teardown_file;
-use crate::document::{Job, Step, Work};
+use crate::document::{Image, Job, Step, Work};
 use pipec_ir::{
     Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
     Tier, Trigger,
@@ -522,10 +522,10 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
             "every job that calls it",
         ));
     }
-    let images: BTreeSet<&str> = jobs
+    let images: BTreeSet<String> = jobs
         .iter()
         .flat_map(|job| job.container.iter().chain(job.services.iter().map(|service| &service.image)))
-        .map(String::as_str)
+        .map(Image::to_string)
         .collect();
     for image in images {
         let moved = if image.contains('@') { "" } else { ", and nobody moves its tag" };

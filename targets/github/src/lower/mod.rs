@@ -10,6 +10,7 @@ mod header;
 mod identities;
 mod images;
 mod jobs;
+mod locked;
 mod matrix;
 mod measures;
 mod names;
@@ -112,9 +113,13 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
     lowering.refuse_unsupported();
     lowering.check_names();
     lowering.check_windows();
-    let (workflow, origins) = lowering.workflow();
+    let (mut workflow, origins) = lowering.workflow();
+    lowering.take_locked(&mut workflow);
     lowering.check_lengths(&workflow, &origins);
-    let teardown = lowering.teardown().map(Box::new);
+    let mut teardown = lowering.teardown().map(Box::new);
+    if let Some(workflow) = teardown.as_mut().and_then(|teardown| teardown.workflow.as_mut()) {
+        lowering.take_locked(workflow);
+    }
     let diagnostics = lowering.diagnostics.into_inner();
     let failed = diagnostics.iter().any(Diagnostic::is_error);
     if failed {

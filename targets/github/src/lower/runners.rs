@@ -2,7 +2,7 @@
 
 use super::{Lowering, matrix};
 use crate::catalogue;
-use crate::document::{Input, Job, Work};
+use crate::document::{Image, Input, Job, Work};
 use crate::template::Template;
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Body, Node, Origin, Piece, Runner, RunnerHost};
@@ -33,7 +33,7 @@ pub(super) fn is_linux(runner: &Runner) -> bool {
 
 impl Lowering<'_> {
     /// The container of a job, if it has one.
-    pub(super) fn container(&self, node: &Node) -> Option<String> {
+    pub(super) fn container(&self, node: &Node) -> Option<Image> {
         let images =
             matrix::runners(node).into_iter().map(|runner| runner.image.as_ref().map(|(image, _)| image));
         let images: Vec<Option<&String>> = images.collect();
@@ -52,11 +52,9 @@ impl Lowering<'_> {
     }
 
     /// An image with its digest, if that is known.
-    pub(super) fn pinned_image(&self, image: &str) -> String {
-        match catalogue::image_digest(image, &self.program.lock).filter(|_| !image.contains('@')) {
-            Some(digest) => format!("{image}@{digest}"),
-            None => image.to_owned(),
-        }
+    pub(super) fn pinned_image(&self, image: &str) -> Image {
+        let digest = catalogue::image_digest(image, &self.program.lock).filter(|_| !image.contains('@'));
+        Image { reference: image.to_owned(), digest: digest.map(str::to_owned) }
     }
 
     /// Puts the folder's name in the container into what a job is told.
@@ -140,7 +138,7 @@ impl Lowering<'_> {
 
     /// A tag that nothing pins is whatever it is on the day.
     pub(super) fn check_pinned(&self, image: &str, origin: &Origin) {
-        if self.pinned_image(image).contains('@') {
+        if image.contains('@') || self.pinned_image(image).digest.is_some() {
             return;
         }
         let message = format!("image `{image}` goes by a tag, which may be moved");

@@ -127,7 +127,32 @@ fn the_lock_says_first_what_a_version_is() {
     );
 }
 
+/// The same, where `pipec.lock` says another commit for what pipec calls on its own account.
+fn own_calls_locked() -> Build {
+    let mut build = raw();
+    let own = "[[action]]\nname = \"actions/checkout\"\nversion = \"v99.0.0\"\n\
+               commit = \"2222222222222222222222222222222222222222\"\n\n[action.inputs]\n\
+               fetch-depth = \"integer\"\npersist-credentials = \"boolean\"\n";
+    build.program.lock = Pins::read(own).unwrap();
+    build
+}
+
+#[test]
+fn the_lock_says_what_pipec_calls_itself() {
+    let build = own_calls_locked();
+    let good = compiled(&build);
+    assert_eq!(told(&build, &good), Vec::<String>::new());
+    assert!(
+        good.text.contains("actions/checkout@2222222222222222222222222222222222222222 # v99.0.0"),
+        "{}",
+        good.text
+    );
+}
+
 broken! {
+    a_commit_that_neither_the_lock_nor_pipec_knows: own_calls_locked {
+        "unit": "2222222222222222222222222222222222222222" => "3333333333333333333333333333333333333333"
+    } "is no pinned action that is known";
     the_commit_that_the_lock_replaced: locked {
         "unit": "1111111111111111111111111111111111111111" => "820762786026740c76f36085b0efc47a31fe5020"
     } "is not what `actions/setup-node@v7` calls";

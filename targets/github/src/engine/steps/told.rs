@@ -19,7 +19,7 @@ impl Check<'_, '_, '_> {
         let line = step.line;
         if let Work::Uses(uses) = &step.work {
             let is_raw = matches!(kind, Kind::Raw(_));
-            if !is_raw && !pins::is_known(uses) {
+            if !is_raw && !pins::is_known(uses, &self.gating.program.lock) {
                 self.differs(format!("`{uses}` is no pinned action that is known"), line);
             }
             if !is_raw && step.node.get("env").is_some() {

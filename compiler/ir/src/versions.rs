@@ -1,0 +1,53 @@
+//! The order of the versions of one thing.
+
+use std::cmp::{Ordering, Reverse};
+
+/// Newer versions before older ones: numbers count as numbers, and what stands behind a dash comes before the version
+/// itself (`v2.0.0` is newer than `v2.0.0-rc1`).
+pub(crate) fn newest_first(left: &str, right: &str) -> Ordering {
+    Reverse(key(left)).cmp(&Reverse(key(right))).then_with(|| left.cmp(right))
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Run<'a> {
+    Text(&'a str),
+    /// How many digits, without zeros in front, and these.
+    Number(usize, &'a str),
+}
+
+fn key(version: &str) -> (Vec<Run<'_>>, bool, Vec<Run<'_>>) {
+    match version.split_once('-') {
+        Some((version, before)) => (runs(version), false, runs(before)),
+        None => (runs(version), true, Vec::new()),
+    }
+}
+
+fn runs(text: &str) -> Vec<Run<'_>> {
+    let mut runs = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_number = first.is_ascii_digit();
+        let end = rest.find(|it: char| it.is_ascii_digit() != is_number).unwrap_or(rest.len());
+        let (run, after) = rest.split_at(end);
+        let significant = run.trim_start_matches('0');
+        runs.push(if is_number { Run::Number(significant.len(), significant) } else { Run::Text(run) });
+        rest = after;
+    }
+    runs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn newer_versions_come_first() {
+        let mut versions =
+            ["v2.0.0-rc2", "v1", "v10.0.1", "v2.0.0-rc10", "v9.12", "v2.0.0", "v9.2", "master"];
+        versions.sort_by(|left, right| newest_first(left, right));
+        assert_eq!(
+            versions,
+            ["v10.0.1", "v9.12", "v9.2", "v2.0.0", "v2.0.0-rc10", "v2.0.0-rc2", "v1", "master"]
+        );
+    }
+}

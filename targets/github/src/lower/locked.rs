@@ -1,0 +1,60 @@
+//! The actions that pipec calls on its own account, at the commits that `pipec.lock` says.
+
+use super::Lowering;
+use crate::document::{Input, Step, Work, Workflow};
+use pipec_base::codes;
+use pipec_ir::PinnedAction;
+use std::borrow::Cow;
+
+impl Lowering<'_> {
+    /// Takes the newest entry of the lock that can be called as pipec does; its own where there is none.
+    pub(super) fn take_locked(&self, workflow: &mut Workflow) {
+        for step in workflow.jobs.iter_mut().flat_map(|job| &mut job.steps) {
+            if let Some(locked) = self.locked(step)
+                && let Work::Uses(action, _) = &mut step.work
+            {
+                *action = Cow::Owned(locked.clone());
+            }
+        }
+    }
+
+    fn locked(&self, step: &Step) -> Option<&PinnedAction> {
+        let Work::Uses(Cow::Borrowed(own), inputs) = &step.work else { return None };
+        let lock = &self.program.lock;
+        let fits =
+            |locked: &&PinnedAction| locked.name == own.name && lacks(locked, own, inputs, step).is_none();
+        if let Some(locked) = lock.actions.iter().find(fits) {
+            return Some(locked);
+        }
+        // The lock can't hold this version twice, so that of the catalogue can't stand beside it.
+        let locked = lock.action(&own.name, &own.version)?;
+        if let Some(lacks) = lacks(locked, own, inputs, step) {
+            self.error(
+                codes::P0706,
+                &self.pipeline.origin,
+                format!("`pipec.lock` says that `{}` {} {lacks}", own.name, own.version),
+                "mend its entry there, or take it away: `pipec build` writes the one that pipec knows",
+            );
+        }
+        None
+    }
+}
+
+/// What a locked action lacks to be called as the catalogue's is.
+fn lacks(
+    locked: &PinnedAction,
+    own: &PinnedAction,
+    inputs: &[(String, Input)],
+    step: &Step,
+) -> Option<String> {
+    let given = |name: &String| inputs.iter().any(|(given, _)| given == name);
+    if let Some((name, _)) = inputs.iter().find(|(name, _)| !locked.inputs.contains_key(name)) {
+        return Some(format!("takes no `{name}`, which pipec gives it"));
+    }
+    if let Some((name, _)) = locked.inputs.iter().find(|(name, input)| input.required && !given(name)) {
+        return Some(format!("asks for `{name}`, which pipec does not give it"));
+    }
+    // Only a step that has an id is asked for what it leaves.
+    let left = own.outputs.iter().find(|name| step.id.is_some() && !locked.outputs.contains(*name));
+    left.map(|name| format!("leaves no `{name}`, which pipec's own does"))
+}

@@ -9,7 +9,7 @@ use super::{Finding, excerpt};
 pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     tree.for_each_simple(&mut |simple| {
         let Some(invocation) = Invocation::of(simple) else { return };
-        let Some(index) = building_word(&invocation) else { return };
+        let Some(index) = building_word(script, &invocation) else { return };
         let range = invocation.range_to(index);
         let what = excerpt(script.get(range.clone()).unwrap_or_default());
         findings.push(Finding::error(
@@ -68,7 +68,7 @@ const BUILDS: [(&str, &[&str], &[&str]); 41] = [
 ];
 
 /// The index of the word up to which the invocation is a build.
-fn building_word(invocation: &Invocation<'_>) -> Option<usize> {
+fn building_word(script: &str, invocation: &Invocation<'_>) -> Option<usize> {
     let name = invocation.name;
     match name {
         "docker" => return docker(invocation),
@@ -111,8 +111,13 @@ fn building_word(invocation: &Invocation<'_>) -> Option<usize> {
     if name == "go" {
         let operands = operands(&["-C", "-ldflags", "-tags"]);
         if let [(index, "install"), targets @ ..] = operands.as_slice() {
-            // `go install tool@version` fetches a tool and builds nothing of this repository.
-            return targets.iter().all(|(_, target)| !target.contains('@')).then_some(*index);
+            // `go install tool@version` fetches a tool and builds nothing of this repository, also where a variable has the
+            // version: so what is written counts, not what is known of it.
+            let is_versioned = |index: &usize| {
+                let written = invocation.words.get(*index).and_then(|word| script.get(word.range.clone()));
+                written.is_some_and(|written| written.contains('@'))
+            };
+            return (!targets.iter().any(|(index, _)| is_versioned(index))).then_some(*index);
         }
     }
     let (_, valued, subcommands) = BUILDS.iter().find(|(program, ..)| *program == name)?;

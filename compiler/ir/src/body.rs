@@ -308,6 +308,8 @@ pub struct Sidecar {
     pub image: String,
     /// Its port.
     pub port: Option<u64>,
+    /// The port of the machine that leads to its own; `None`: any.
+    pub at: Option<u64>,
     /// Its variables.
     pub env: Vec<Binding>,
     /// Tells when it is ready.

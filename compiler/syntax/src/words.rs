@@ -165,7 +165,7 @@ const CHECKOUT: &[ClauseWord] =
 const MEASURE: &[ClauseWord] = &[going_on(many("expect", "expect KEY >= 1"), &["samples"])];
 const SIDECAR: &[ClauseWord] = &[
     once("image", "image \"registry/image:version\""),
-    once("port", "port 5432"),
+    going_on(once("port", "port 5432"), &["at"]),
     ENV,
     opening(once("ready", "ready run \"script\""), Block::Body),
 ];

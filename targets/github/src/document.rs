@@ -121,8 +121,8 @@ pub(crate) struct Service {
     pub(crate) image: Image,
     /// Its variables.
     pub(crate) env: Vec<(String, Template)>,
-    /// Its port, which a free one of the machine leads to.
-    pub(crate) port: Option<u64>,
+    /// Its port, to which a free one of the machine leads, or the one that comes first.
+    pub(crate) port: Option<(Option<u64>, u64)>,
 }
 
 /// What a container is started from.
@@ -400,8 +400,9 @@ impl Job {
                     let env = service.env.iter().map(|(name, value)| (name.as_str(), string(value)));
                     one = one.entry("env", env.collect::<Mapping>());
                 }
-                if let Some(port) = service.port {
-                    one = one.entry("ports", Sequence::flow([port.to_string()]));
+                if let Some((at, port)) = service.port {
+                    let port = at.map_or_else(|| port.to_string(), |at| format!("{at}:{port}"));
+                    one = one.entry("ports", Sequence::flow([port]));
                 }
                 services.entry(&service.name, one)
             });

@@ -8,6 +8,7 @@ mod measure;
 mod part;
 mod placement;
 mod rights;
+mod sidecar;
 mod strategy;
 mod tool;
 

@@ -214,8 +214,13 @@ pub enum Operator {
 pub enum SidecarClause {
     /// `image "postgres:17"`
     Image(Expression),
-    /// `port 5432`
-    Port(Spanned<u64>),
+    /// `port 5432`, `port 5432 at 15432`
+    Port {
+        /// Its own port.
+        port: Spanned<u64>,
+        /// The port of the machine that leads there; `None`: any.
+        at: Option<Spanned<u64>>,
+    },
     /// `env NAME = expr`
     Env {
         /// The variable.

@@ -187,9 +187,13 @@ pub(super) fn measure<'t>(parts: &Parts<'t>) -> Table<'t, Expectation> {
 }
 
 pub(super) fn sidecar<'t>(parts: &Parts<'t>) -> Table<'t, SidecarClause> {
+    let port = word("port")
+        .ignore_then(parts.integer.clone())
+        .then(word("at").ignore_then(parts.integer.clone()).or_not())
+        .map(|(port, at)| SidecarClause::Port { port, at });
     Table::new([
         ("image", word("image").ignore_then(parts.expression.clone()).map(SidecarClause::Image).boxed()),
-        ("port", word("port").ignore_then(parts.integer.clone()).map(SidecarClause::Port).boxed()),
+        ("port", port.boxed()),
         (
             "env",
             variable_clause(parts).map(|(variable, value)| SidecarClause::Env { variable, value }).boxed(),

@@ -37,7 +37,11 @@ fn is_sidecar(gating: &Gating<'_, '_>, job: &Job, given: &Yaml, sidecar: &Sideca
         Some(Value::List(ports)) => ports.iter().filter_map(Yaml::scalar).map(Cow::into_owned).collect(),
         _ => Vec::new(),
     };
-    let wanted: Vec<String> = sidecar.port.iter().map(u64::to_string).collect();
+    let wanted = sidecar.port.iter().map(|port| match sidecar.at {
+        Some(at) => format!("{at}:{port}"),
+        None => port.to_string(),
+    });
+    let wanted: Vec<String> = wanted.collect();
     image.is_some_and(|image| is_image(gating, &image, &sidecar.image))
         && env.len() == sidecar.env.len()
         && env.iter().all(is_told)

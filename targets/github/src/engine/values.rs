@@ -116,10 +116,10 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
         let host = if inside { sidecar.name.as_str() } else { "127.0.0.1" };
         variables.push((format!("{stem}_HOST"), Expected::Text(Text::literal(host))));
         if let Some(port) = sidecar.port {
-            let port = if inside {
-                Expected::Text(Text::literal(port.to_string()))
-            } else {
-                Expected::Path(format!("job.services.{}.ports.{port}", sidecar.name))
+            let port = match sidecar.at {
+                _ if inside => Expected::Text(Text::literal(port.to_string())),
+                Some(at) => Expected::Text(Text::literal(at.to_string())),
+                None => Expected::Path(format!("job.services.{}.ports.{port}", sidecar.name)),
             };
             variables.push((format!("{stem}_PORT"), port));
         }

@@ -23,7 +23,7 @@ impl Lowering<'_> {
                 .iter()
                 .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)))
                 .collect(),
-            port: sidecar.port,
+            port: sidecar.port.map(|port| (sidecar.at, port)),
         };
         node.body.sidecars.iter().map(service).collect()
     }
@@ -37,10 +37,10 @@ impl Lowering<'_> {
             let host = if is_inside { sidecar.name.as_str() } else { MACHINE };
             variables.push((format!("{stem}_HOST"), Template::text(host)));
             if let Some(port) = sidecar.port {
-                let value = if is_inside {
-                    Template::text(port.to_string())
-                } else {
-                    Template::expression(format!("job.services.{}.ports['{port}']", sidecar.name))
+                let value = match sidecar.at {
+                    _ if is_inside => Template::text(port.to_string()),
+                    Some(at) => Template::text(at.to_string()),
+                    None => Template::expression(format!("job.services.{}.ports['{port}']", sidecar.name)),
                 };
                 variables.push((format!("{stem}_PORT"), value));
             }
@@ -90,6 +90,12 @@ impl Lowering<'_> {
                         "give it one line that is known before: a constant, an input, the commit, a name of tag or branch",
                     );
                 }
+            }
+            if let (Some(at), true) = (sidecar.at, is_in_container(node)) {
+                refuse(
+                    &format!("can't be at port {at} of the machine for scripts that run in an image"),
+                    "drop `at`: there it goes by `$NAME_HOST` and its own port; or run this node on the machine, without an image",
+                );
             }
             let Some(ready) = &sidecar.ready else { continue };
             let is_plain = matches!(ready.steps.as_slice(), [only] if only.kind == StepKind::Run);

@@ -66,6 +66,7 @@ fn what_can_not_be_put_back_is_not_tried_again() {
         name: "db".to_owned(),
         image: format!("db@sha256:{}", "0".repeat(64)),
         port: None,
+        at: None,
         env: Vec::new(),
         ready: None,
         origin: origin(),

@@ -14,6 +14,7 @@ fn postgres() -> Sidecar {
         name: "postgres".to_owned(),
         image: "postgres:17-alpine".to_owned(),
         port: Some(5432),
+        at: None,
         env: vec![
             binding("POSTGRES_PASSWORD", Text::literal("x \"${{ y }}\"")),
             binding("COMMIT", Text::fact(Fact::CommitSha)),
@@ -25,12 +26,25 @@ fn postgres() -> Sidecar {
 
 fn cache() -> Sidecar {
     let image = format!("registry.example:5000/cache:1{DIGEST}");
-    Sidecar { name: "my-cache".to_owned(), image, port: None, env: Vec::new(), ready: None, origin: origin() }
+    Sidecar {
+        name: "my-cache".to_owned(),
+        image,
+        port: None,
+        at: None,
+        env: Vec::new(),
+        ready: None,
+        origin: origin(),
+    }
 }
 
 fn sidecars() -> Build {
     let mut unit = body(&["make test"]);
     unit.sidecars = vec![postgres(), cache()];
+    let mut fixed = body(&["make test"]);
+    fixed.sidecars = vec![
+        Sidecar { at: Some(5432), ready: None, ..postgres() },
+        Sidecar { port: Some(6379), at: Some(16_379), ..cache() },
+    ];
     let mut boxed = body(&["make test"]);
     boxed.runner.image = Some(("node:22-alpine".to_owned(), origin()));
     boxed.sidecars = vec![Sidecar { ready: None, ..postgres() }];
@@ -38,6 +52,7 @@ fn sidecars() -> Build {
         .stage("commit", Condition::Always)
         .node("unit", NodeKind::Gate(gate("test", &[])), unit, &[])
         .node("boxed", NodeKind::Gate(gate("test", &[])), boxed, &[])
+        .node("fixed", NodeKind::Gate(gate("test", &[])), fixed, &[])
 }
 
 #[test]
@@ -67,6 +82,15 @@ fn what_a_sidecar_can_not_be_on_github_is_refused() {
         complaints(|body| body.runner.image = Some(("node:22-alpine".to_owned(), origin()))),
         [
             "P1101 sidecar `postgres` can't be asked from inside another container whether it is ready on github"
+        ]
+    );
+    assert_eq!(
+        complaints(|body| {
+            body.runner.image = Some(("node:22-alpine".to_owned(), origin()));
+            body.sidecars[0] = Sidecar { at: Some(5432), ready: None, ..postgres() };
+        }),
+        [
+            "P1101 sidecar `postgres` can't be at port 5432 of the machine for scripts that run in an image on github"
         ]
     );
     let asked = ["P1101 sidecar `postgres` can be asked only by one script whether it is ready on github"];

@@ -18,6 +18,7 @@ fn sidecars() -> Build {
         name: "postgres".to_owned(),
         image: "postgres:17-alpine".to_owned(),
         port: Some(5432),
+        at: None,
         env: vec![binding("POSTGRES_DB", Text::literal("shop")), binding("C", Text::fact(Fact::CommitSha))],
         ready: Some(ready),
         origin: origin(),
@@ -29,8 +30,11 @@ fn sidecars() -> Build {
     build.node("unit", gate("test", &[]), unit, &[]);
     let mut boxed = body(vec![run("make test")], &[]);
     boxed.runner.image = Some(("node:22-alpine".to_owned(), origin()));
-    boxed.sidecars = vec![Sidecar { ready: None, ..postgres }];
+    boxed.sidecars = vec![Sidecar { ready: None, ..postgres.clone() }];
+    let mut fixed = body(vec![run("make test")], &[]);
+    fixed.sidecars = vec![Sidecar { at: Some(15_432), ..postgres }];
     build.node("boxed", gate("test", &[]), boxed, &[]);
+    build.node("fixed", gate("test", &[]), fixed, &[]);
     build
 }
 
@@ -60,6 +64,18 @@ broken! {
     a_sidecar_without_a_port: sidecars {
         "unit": "        ports: [\"5432\"]\n" => ""
     } "other services run beside it";
+    a_sidecar_at_another_port: sidecars {
+        "fixed": "ports: [\"15432:5432\"]" => "ports: [\"5432:5432\"]"
+    } "other services run beside it";
+    a_sidecar_at_any_port_where_one_is_asked_for: sidecars {
+        "fixed": "ports: [\"15432:5432\"]" => "ports: [\"5432\"]"
+    } "other services run beside it";
+    a_sidecar_at_a_port_that_nobody_asked_for: sidecars {
+        "unit": "ports: [\"5432\"]" => "ports: [\"5432:5432\"]"
+    } "other services run beside it";
+    scripts_told_another_port: sidecars {
+        "fixed": "POSTGRES_PORT: \"15432\"" => "POSTGRES_PORT: \"5432\""
+    } "`POSTGRES_PORT` is something else";
     a_sidecar_told_a_secret: sidecars {
         "unit": "POSTGRES_DB: shop" => "POSTGRES_DB: ${{ secrets.DATABASE }}"
     } "passes on a secret";

@@ -1,7 +1,7 @@
 //! The clauses of a body that have parts of their own.
 
 use super::clause::{literal_text, script_step};
-use super::{Role, Work, set_twice};
+use super::{Role, Work};
 use crate::expand::frame::Frame;
 use crate::expand::role::ENGINES;
 use crate::expand::{Expander, repeated};
@@ -10,7 +10,7 @@ use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
     Binding, EngineBlock, EngineInput, EngineStep, Exemption, ExemptionRule, InputForm, Leg, Matrix,
-    Override, Sidecar, StepKind, Strategy, StrategyStep,
+    Override, StepKind, Strategy, StrategyStep,
 };
 use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
@@ -25,70 +25,6 @@ const LONGEST_OVERRIDE: u64 = 30 * 86_400_000;
 const LATEST_REVIEW: u64 = 90 * 86_400_000;
 
 impl<'a> Expander<'a, '_> {
-    pub(super) fn sidecar(
-        &mut self,
-        name: &Name,
-        clauses: &'a [Clause<ast::SidecarClause>],
-        origin: pipec_ir::Origin,
-        work: &mut Work,
-        frame: &mut Frame,
-    ) {
-        let mut sidecar = Sidecar {
-            name: name.node.clone(),
-            image: String::new(),
-            port: None,
-            env: Vec::new(),
-            ready: None,
-            origin,
-        };
-        let mut has_image = false;
-        for clause in clauses {
-            match &clause.kind {
-                ast::SidecarClause::Image(image) => {
-                    has_image = true;
-                    sidecar.image = self.image(image, frame).unwrap_or_default();
-                }
-                ast::SidecarClause::Port(port) => {
-                    if !(1..=65_535).contains(&port.node) {
-                        self.report(
-                            frame,
-                            Diagnostic::error(codes::P0106, format!("{} is no port", port.node), port.span)
-                                .help("ports go from 1 to 65535"),
-                        );
-                    }
-                    sidecar.port = Some(port.node);
-                }
-                ast::SidecarClause::Env { variable, value } => {
-                    if let Some(first) = sidecar.env.iter().find(|known| known.variable == variable.node) {
-                        let first = first.origin.span;
-                        self.report(frame, set_twice(variable, first));
-                        continue;
-                    }
-                    let place = value.span();
-                    let value = self.evaluate(value, frame);
-                    let value = self.variable_value(&value, place, frame).unwrap_or_default();
-                    let origin = frame.origin(clause.span);
-                    sidecar.env.push(Binding { variable: variable.node.clone(), value, origin });
-                }
-                ast::SidecarClause::Ready(action) => sidecar.ready = self.action(action, frame),
-                ast::SidecarClause::Error => has_image = true,
-            }
-        }
-        if !has_image {
-            self.report(
-                frame,
-                Diagnostic::error(codes::P0019, format!("sidecar `{}` has no image", name.node), name.span)
-                    .help("say what runs: `image \"postgres:17-alpine\"`"),
-            );
-        }
-        if let Some(first) = work.body.sidecars.iter().find(|known| known.name == name.node) {
-            let first = first.origin.span;
-            self.report(frame, taken(name, first));
-            return;
-        }
-        work.body.sidecars.push(sidecar);
-    }
-
     pub(super) fn matrix(
         &mut self,
         parts: &'a [Clause<ast::MatrixClause>],

@@ -1,0 +1,101 @@
+//! Sidecars: what runs beside the scripts of a node.
+
+use super::{Work, set_twice};
+use crate::expand::Expander;
+use crate::expand::frame::Frame;
+use crate::scope::taken;
+use pipec_base::{Diagnostic, Spanned, codes};
+use pipec_ir::{Binding, Sidecar};
+use pipec_syntax::ast::{self, Clause, Name};
+
+impl<'a> Expander<'a, '_> {
+    pub(super) fn sidecar(
+        &mut self,
+        name: &Name,
+        clauses: &'a [Clause<ast::SidecarClause>],
+        origin: pipec_ir::Origin,
+        work: &mut Work,
+        frame: &mut Frame,
+    ) {
+        let mut sidecar = Sidecar {
+            name: name.node.clone(),
+            image: String::new(),
+            port: None,
+            at: None,
+            env: Vec::new(),
+            ready: None,
+            origin,
+        };
+        let mut has_image = false;
+        for clause in clauses {
+            match &clause.kind {
+                ast::SidecarClause::Image(image) => {
+                    has_image = true;
+                    sidecar.image = self.image(image, frame).unwrap_or_default();
+                }
+                ast::SidecarClause::Port { port, at } => {
+                    for port in at.iter().chain([port]) {
+                        if !(1..=65_535).contains(&port.node) {
+                            self.report(
+                                frame,
+                                Diagnostic::error(
+                                    codes::P0106,
+                                    format!("{} is no port", port.node),
+                                    port.span,
+                                )
+                                .help("ports go from 1 to 65535"),
+                            );
+                        }
+                    }
+                    sidecar.port = Some(port.node);
+                    sidecar.at = at.as_ref().map(|at| at.node);
+                    if let Some(at) = at {
+                        self.check_place(at, work, frame);
+                    }
+                }
+                ast::SidecarClause::Env { variable, value } => {
+                    if let Some(first) = sidecar.env.iter().find(|known| known.variable == variable.node) {
+                        let first = first.origin.span;
+                        self.report(frame, set_twice(variable, first));
+                        continue;
+                    }
+                    let place = value.span();
+                    let value = self.evaluate(value, frame);
+                    let value = self.variable_value(&value, place, frame).unwrap_or_default();
+                    let origin = frame.origin(clause.span);
+                    sidecar.env.push(Binding { variable: variable.node.clone(), value, origin });
+                }
+                ast::SidecarClause::Ready(action) => sidecar.ready = self.action(action, frame),
+                ast::SidecarClause::Error => has_image = true,
+            }
+        }
+        if !has_image {
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0019, format!("sidecar `{}` has no image", name.node), name.span)
+                    .help("say what runs: `image \"postgres:17-alpine\"`"),
+            );
+        }
+        if let Some(first) = work.body.sidecars.iter().find(|known| known.name == name.node) {
+            let first = first.origin.span;
+            self.report(frame, taken(name, first));
+            return;
+        }
+        work.body.sidecars.push(sidecar);
+    }
+
+    /// A port of the machine leads to one sidecar.
+    fn check_place(&mut self, at: &Spanned<u64>, work: &Work, frame: &Frame) {
+        let Some(first) = work.body.sidecars.iter().find(|known| known.at == Some(at.node)) else { return };
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0102,
+                format!("port {} of the machine is taken by sidecar `{}`", at.node, first.name),
+                at.span,
+            )
+            .label(first.origin.span, "it is there")
+            .help("give one of the two another: the number behind `at` need not be its own"),
+        );
+    }
+}

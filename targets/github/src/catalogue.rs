@@ -111,7 +111,10 @@ pub(crate) fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
     let locked = lock.actions.iter().filter(|action| action.name.eq_ignore_ascii_case(name));
     let mut known: Vec<&PinnedAction> = locked.collect();
     for action in versions(name) {
-        known.push(action);
+        // What the lock says of a version is what it is.
+        if !known.iter().any(|locked| locked.version == action.version) {
+            known.push(action);
+        }
     }
     let Some(newest) = known.first() else {
         let names = ACTIONS.iter().flat_map(|file| &file.pins().actions).chain(&lock.actions);
@@ -195,8 +198,22 @@ mod tests {
         assert_eq!(version("acme/nothing-like-it@v1", &lock), "");
         let mut own = versions("actions/setup-node").next().unwrap().clone();
         own.version = "v7.1.0".to_owned();
+        own.commit = "7".repeat(40);
         lock.actions.push(own.clone());
         assert_eq!(version("actions/setup-node@v7", &lock), "v7.1.0");
+        assert_eq!(version("actions/setup-node@v8", &lock), "one of 3");
+        lock.actions.extend(versions("actions/setup-node").cloned());
+        assert_eq!(version("actions/setup-node@v8", &lock), "one of 3", "each version once");
+        let commit = "820762786026740c76f36085b0efc47a31fe5020";
+        assert_eq!(version(&format!("actions/setup-node@{commit}"), &lock), "v7.0.0");
+        lock.actions.retain(|action| action.commit != commit);
+        lock.actions.push(PinnedAction {
+            version: "v7.0.0".to_owned(),
+            commit: "1".repeat(40),
+            ..own.clone()
+        });
+        let other = version(&format!("actions/setup-node@{commit}"), &lock);
+        assert_eq!(other, "one of 3", "a version has one commit: that of the lock");
         own.name = "acme/own".to_owned();
         lock.actions.push(own);
         assert_eq!(version("acme/own@v7", &lock), "v7.1.0");

@@ -58,3 +58,36 @@ fn lacks(
     let left = own.outputs.iter().find(|name| step.id.is_some() && !locked.outputs.contains(*name));
     left.map(|name| format!("leaves no `{name}`, which pipec's own does"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pins;
+    use pipec_ir::{ActionInput, InputForm};
+
+    #[test]
+    fn a_locked_action_takes_and_leaves_what_pipec_gives_and_reads() {
+        let own = pins::CACHE_RESTORE.action();
+        let inputs = vec![("path", Input::Flag(true)), ("key", Input::Flag(true))];
+        let with_id = Step::uses("Fetch", &pins::CACHE_RESTORE, inputs.clone()).with_id("cache");
+        let without = Step::uses("Fetch", &pins::CACHE_RESTORE, inputs);
+        let told = |change: &dyn Fn(&mut PinnedAction), step: &Step| {
+            let mut locked = own.clone();
+            change(&mut locked);
+            let Work::Uses(_, inputs) = &step.work else { panic!("no call") };
+            lacks(&locked, own, inputs, step)
+        };
+        assert_eq!(told(&|_| {}, &with_id), None);
+        let takes_no_path = told(&|locked| locked.inputs.retain(|name, _| name != "path"), &with_id);
+        assert_eq!(takes_no_path.as_deref(), Some("takes no `path`, which pipec gives it"));
+        let asks = |locked: &mut PinnedAction| {
+            let input = ActionInput { ty: InputForm::String, required: true };
+            locked.inputs.insert("more".to_owned(), input);
+        };
+        assert_eq!(told(&asks, &with_id).as_deref(), Some("asks for `more`, which pipec does not give it"));
+        let silent = |locked: &mut PinnedAction| locked.outputs.clear();
+        let first = own.outputs.first().unwrap();
+        assert_eq!(told(&silent, &with_id), Some(format!("leaves no `{first}`, which pipec's own does")));
+        assert_eq!(told(&silent, &without), None, "nothing reads what a step without an id leaves");
+    }
+}

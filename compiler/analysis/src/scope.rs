@@ -207,13 +207,37 @@ impl<'a> Workspace<'a> {
         let known = self.named_as(module, wanted);
         let elsewhere = of.is_none().then(|| self.in_modules(module, &name.node, wanted)).flatten();
         let near = elsewhere.or_else(|| closest(&name.node, known.iter().copied()).map(str::to_owned));
+        if of.is_none()
+            && wanted == "a task"
+            && let Some(standard) = self.standard_module(&name.node)
+        {
+            let first = Span::new(name.span.file, 0, 0);
+            return Some(
+                diagnostic
+                    .help(format!("take the module in, at the top of the file: `use std.{standard}`"))
+                    .fix(format!("write `use std.{standard}`"), first, format!("use std.{standard}\n\n")),
+            );
+        }
         Some(match near {
             Some(near) => suggest(diagnostic, &near, name.span),
-            None if known.is_empty() => diagnostic.help(format!("declare {wanted} of that name")),
+            None if known.is_empty() || is_foreign(wanted, &name.node) => {
+                match declaration(wanted, &name.node) {
+                    Some(declaration) => diagnostic.help(format!("declare it: `{declaration}`")),
+                    None => diagnostic.help(format!("declare {wanted} of that name")),
+                }
+            }
             None => diagnostic.help(format!(
                 "declare {wanted} of that name; declared here: {}",
                 known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             )),
+        })
+    }
+
+    /// The module of the standard library whose last word this is.
+    fn standard_module(&self, name: &str) -> Option<&'a str> {
+        self.scopes.iter().skip(self.own).find_map(|scope| {
+            let module = scope.source.path.strip_suffix(".pipe")?.rsplit('/').next()?;
+            (module == name).then_some(module)
         })
     }
 
@@ -303,7 +327,11 @@ impl<'a> Workspace<'a> {
             let name = words.join(".");
             let diagnostic =
                 Diagnostic::error(codes::P0103, format!("there is no module `{name}`"), path.span);
-            diagnostics.push(match closest(&name, known.iter().map(String::as_str)) {
+            let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+            let near = closest(&name, known.iter().map(String::as_str)).filter(|near| {
+                !name.starts_with("std.") || closest(&last(&name), [last(near).as_str()]).is_some()
+            });
+            diagnostics.push(match near {
                 Some(near) => suggest(diagnostic, near, path.span),
                 None => diagnostic.help(format!("the standard library has `{}`", known.join("`, `"))),
             });
@@ -425,6 +453,35 @@ pub(crate) fn suggest_of<'k>(
 fn no_module(name: &str, span: Span, wanted: &str) -> Diagnostic {
     Diagnostic::error(codes::P0101, format!("`{name}` is no module"), span)
         .help(format!("name {wanted}, or `module.name` of a module taken in by `use`"))
+}
+
+/// Whether no declaration of the workspace is likely to be meant: an engine's own machine, or who is in a role.
+fn is_foreign(wanted: &str, name: &str) -> bool {
+    match wanted {
+        "a runner" => ["ubuntu", "macos", "windows", "linux-"].iter().any(|system| name.starts_with(system)),
+        "a role" => matches!(name, "team" | "user" | "group"),
+        _ => false,
+    }
+}
+
+/// How one thing of a kind is declared under a name.
+fn declaration(wanted: &str, name: &str) -> Option<String> {
+    let runs_elsewhere = name.contains("macos").then_some("macos-arm64");
+    let runs_elsewhere = runs_elsewhere.or(name.contains("windows").then_some("windows-x64"));
+    Some(match wanted {
+        "a runner" => {
+            let short = if is_foreign(wanted, name) { "machine" } else { name };
+            let host = runs_elsewhere.unwrap_or("linux-x64");
+            let then = if short == name { String::new() } else { format!("`, then `runs on {short}") };
+            format!("runner {short} {{ host {host} }}{then}")
+        }
+        "a role" if matches!(name, "team" | "user" | "group") => {
+            "role owners { github team \"OWNER/TEAM\" }`, then name it: `approval by owners".to_owned()
+        }
+        "a role" => format!("role {name} {{ github team \"OWNER/TEAM\" }}"),
+        "an environment" => format!("environment {name} {{ tier … url \"https://…\" requires … }}"),
+        _ => return None,
+    })
 }
 
 /// What a module has taken in is its own business.

@@ -3,7 +3,11 @@
 /// The known word nearest to `word`, if one is near enough that a slip of the fingers explains it: at most a third of
 /// its letters changed, two neighbours swapped counting as one change.
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let limit = (word.chars().count() / 3).max(1);
+    // Any letter is one slip from any other.
+    let limit = match word.chars().count() {
+        0 | 1 => 0,
+        letters => (letters / 3).max(1),
+    };
     known
         .into_iter()
         .filter(|candidate| *candidate != word)
@@ -49,6 +53,7 @@ mod tests {
         assert_eq!(closest("satge", known), Some("stage"));
         assert_eq!(closest("artifact", known), Some("artefact"));
         assert_eq!(closest("banana", known), None);
+        assert_eq!(closest("b", ["a"]), None);
         assert_eq!(distance("ab", "ba"), 1);
         assert_eq!(distance("", "abc"), 3);
     }

@@ -96,6 +96,7 @@ pub(super) const ONCE: &[&str] = &[
     "from",
     "open",
     "url",
+    "window",
     "lock",
     "ttl",
     "teardown",

@@ -5,8 +5,10 @@ use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId, suggest, twin};
 use crate::value::Value;
 use pipec_base::{Diagnostic, Span, closest, codes};
-use pipec_ir::{Approval, Binding, Environment, Identity, Lock, Origin, Secret, Tier};
-use pipec_syntax::ast::{self, Clause, Declaration, EnvironmentClause, Instance, Name, Path};
+use pipec_ir::{Approval, Binding, Environment, Evidence, Identity, Lock, Origin, Secret, Tier};
+use pipec_syntax::ast::{
+    self, Clause, Declaration, EnvironmentClause, Instance, Name, Path, PipelineClause, StageClause,
+};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The values of environments, by environment and name.
@@ -308,11 +310,46 @@ impl<'a> Expander<'a, '_> {
 
     fn requires(&mut self, kinds: &[Path], built: &mut Environment, frame: &Frame) {
         for path in kinds {
+            if self.is_gate_for_its_kind(path, frame) {
+                continue;
+            }
             let Some(kind) = self.evidence(path, frame) else { continue };
             if !built.requires.iter().any(|(known, _)| *known == kind.name) {
                 built.requires.push((kind.name, frame.origin(path.span)));
             }
         }
+    }
+
+    /// Whether a gate is named where a kind of evidence is asked for; says so if it is.
+    fn is_gate_for_its_kind(&mut self, path: &Path, frame: &Frame) -> bool {
+        let ([name], Some(module)) = (path.segments.as_slice(), frame.module) else { return false };
+        let is_kind = Evidence::standard().iter().any(|kind| kind.name == name.node);
+        if is_kind || self.workspace.name(module, &name.node).is_some() {
+            return false;
+        }
+        let stages = self.workspace.definitions(module).into_iter().filter_map(|(_, found)| match found {
+            Definition::Pipeline(_, pipeline) => Some(&pipeline.clauses),
+            _ => None,
+        });
+        let nodes = stages.flatten().filter_map(|clause| match &clause.kind {
+            PipelineClause::Stage(stage) => Some(&stage.clauses),
+            _ => None,
+        });
+        let kind = nodes.flatten().find_map(|clause| match &clause.kind {
+            StageClause::Gate { name: gate, evidence, .. } if gate.node == name.node => {
+                Some(path_text(evidence))
+            }
+            _ => None,
+        });
+        let Some(kind) = kind else { return false };
+        let finding = Diagnostic::error(
+            codes::P0101,
+            format!("`{}` is a gate, not a kind of evidence", name.node),
+            name.span,
+        );
+        let help = format!("an environment requires what gates give: `requires {kind}`");
+        self.report(frame, finding.help(help).fix(format!("write `{kind}`"), name.span, kind));
+        true
     }
 
     fn new_variable(&mut self, built: &Environment, name: &str, span: Span, frame: &Frame) {
@@ -402,6 +439,19 @@ impl<'a> Expander<'a, '_> {
             return None;
         }
         let text = value.to_text();
+        if let Some(written) = text.as_ref().and_then(engine_expression) {
+            let remedy = crate::scripts::counterpart(written.trim_matches(['$', '{', '}', ' ']));
+            let help = match remedy {
+                Some(remedy) => format!("a value says where it comes from: {remedy}"),
+                None => {
+                    "a value says where it comes from: a fact such as `commit.sha`, an input, a parameter"
+                        .to_owned()
+                }
+            };
+            let message = format!("`{written}` is an expression of GitHub: nothing expands it in a value");
+            self.report(frame, Diagnostic::error(codes::P0905, message, span).help(help));
+            return text;
+        }
         if let Value::Secret { variable, .. } = value {
             self.report(
                 frame,
@@ -473,4 +523,15 @@ impl<'a> Expander<'a, '_> {
         }
         None
     }
+}
+
+/// An expression of GitHub in a text, as far as it goes.
+fn engine_expression(text: &pipec_ir::Text) -> Option<&str> {
+    text.pieces.iter().find_map(|piece| {
+        let pipec_ir::Piece::Literal(text) = piece else { return None };
+        let (_, rest) = text.split_once("${{")?;
+        let (inner, _) = rest.split_once("}}")?;
+        let start = text.len() - rest.len() - 3;
+        text.get(start..start + inner.len() + 5)
+    })
 }

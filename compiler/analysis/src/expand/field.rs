@@ -3,6 +3,7 @@
 use super::Expander;
 use super::frame::{Frame, path_text};
 use crate::scope::{Definition, Found, handed_on, suggest, suggest_of};
+use crate::scripts::counterpart;
 use crate::value::{FACT_ROOTS, Type, Value, fact};
 use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::{ArtefactType, Fact};
@@ -296,6 +297,22 @@ impl<'a> Expander<'a, '_> {
         let Some(module) = frame.module.filter(|module| self.workspace.is_whole(*module)) else {
             return Value::Broken;
         };
+        // A name that was not written as one has been told so.
+        if self.workspace.text(root.span.file).get(root.span.range()).is_some_and(|it| it != root.node) {
+            return Value::Broken;
+        }
+        if let Some(remedy) = counterpart(&path_text(path)).filter(|_| !rest.is_empty()) {
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0101,
+                    format!("`{}` is a value of one engine", path_text(path)),
+                    path.span,
+                )
+                .help(format!("here it is: {remedy}")),
+            );
+            return Value::Broken;
+        }
         let unknown = self.workspace.unknown(module, root, "a value", None);
         let known: Vec<String> = self.names_in_reach(frame);
         let diagnostic =
@@ -304,6 +321,10 @@ impl<'a> Expander<'a, '_> {
             Some(near) => suggest(diagnostic, near, root.span),
             None => match unknown {
                 Some(unknown) if unknown.fix.is_some() => unknown,
+                _ if rest.is_empty() => diagnostic.help(format!(
+                    "text stands in quotes: `\"{0}\"`; a constant is declared: `let {0} = …`",
+                    root.node
+                )),
                 _ => diagnostic.help(
                     "a value is a constant (`let`), a parameter, an artefact's or an environment's field, or a fact such as `commit.sha`; text stands in quotes",
                 ),

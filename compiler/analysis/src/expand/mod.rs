@@ -18,7 +18,7 @@ mod runner;
 mod trigger;
 mod window;
 
-use crate::scope::{Definition, Found, ModuleId, Workspace, suggest_of};
+use crate::scope::{Definition, Found, ModuleId, Workspace, suggest, suggest_of};
 use crate::value::Value;
 use frame::{Frame, path_text};
 use pipec_base::{Diagnostic, Span, codes};
@@ -238,6 +238,11 @@ impl<'a> Expander<'a, '_> {
                     format!("there is no kind of evidence `{}`", name.node),
                     name.span,
                 );
+                // `unit-test` is a test.
+                if let Some(part) = name.node.split('-').find(|part| known.contains(part)) {
+                    self.report(frame, suggest(diagnostic, part, name.span));
+                    return None;
+                }
                 let diagnostic = suggest_of(diagnostic, name, known.iter().copied(), || {
                     format!(
                         "there is {}; or declare it: `evidence {} of commit`",

@@ -3,7 +3,7 @@
 use super::frame::Frame;
 use super::role::{ENGINES, is_host, is_segment};
 use super::{Expander, repeated};
-use crate::scope::{Definition, ModuleId};
+use crate::scope::{Definition, ModuleId, suggest};
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{Runner, RunnerHost};
@@ -38,6 +38,23 @@ impl Expander<'_, '_> {
                 }
                 RunnerClause::Host(host) => {
                     let words = RunnerHost::ALL.map(RunnerHost::word);
+                    if let Some(meant) = host_of_an_image(&host.node) {
+                        // `ubuntu-24.04`
+                        let behind = self.workspace.text(host.span.file).get(host.span.range().end..);
+                        let version = behind
+                            .unwrap_or_default()
+                            .chars()
+                            .take_while(|c| *c == '.' || c.is_ascii_digit());
+                        let version: String = version.collect();
+                        let length = u32::try_from(version.len()).unwrap_or_default();
+                        let span = Span { end: host.span.end.saturating_add(length), ..host.span };
+                        let message = format!("there is no host `{}{version}`", host.node);
+                        self.report(
+                            &inner,
+                            suggest(Diagnostic::error(codes::P0101, message, span), meant, span),
+                        );
+                        continue;
+                    }
                     if self.known_word(host, &words, "host", &inner)
                         && let Some(found) = RunnerHost::ALL.into_iter().find(|it| it.word() == host.node)
                     {
@@ -134,6 +151,19 @@ impl Expander<'_, '_> {
             );
         }
         Some(image)
+    }
+}
+
+/// The host that an engine's name of a machine image stands for.
+fn host_of_an_image(name: &str) -> Option<&'static str> {
+    let (system, _) = name.split_once('-')?;
+    let is_arm = name.ends_with("-arm") || name.ends_with("-arm64");
+    match system {
+        "ubuntu" if is_arm => Some("linux-arm64"),
+        "ubuntu" => Some("linux-x64"),
+        "macos" if name != "macos-arm64" => Some("macos-arm64"),
+        "windows" if name != "windows-x64" => Some("windows-x64"),
+        _ => None,
     }
 }
 

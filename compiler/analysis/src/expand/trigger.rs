@@ -78,16 +78,20 @@ impl Expander<'_, '_> {
     }
 
     fn check_schedule(&mut self, text: &ast::Text, frame: &Frame) {
-        let bounds = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
         let fields: Vec<&str> = text.node.split_ascii_whitespace().collect();
-        let well_formed = fields.len() == bounds.len()
-            && fields.iter().zip(bounds).all(|(field, bounds)| schedule_field(field, bounds));
-        if !well_formed {
+        if !is_schedule(&text.node) {
+            let diagnostic =
+                Diagnostic::error(codes::P0120, format!("`{}` is no schedule", text.node), text.span);
             self.report(
                 frame,
-                Diagnostic::error(codes::P0120, format!("`{}` is no schedule", text.node), text.span).help(
-                    "five fields: minute, hour, day of month, month, day of week (0 is Sunday), in UTC: `0 3 * * 1-5`",
-                ),
+                match meant_schedule(&text.node).filter(|meant| is_schedule(meant)) {
+                    Some(meant) => diagnostic
+                        .help(format!("write `\"{meant}\"`: fields are numbers, Sunday is 0, and times are UTC"))
+                        .fix(format!("write `\"{meant}\"`"), text.span, format!("\"{meant}\"")),
+                    None => diagnostic.help(
+                        "five fields: minute, hour, day of month, month, day of week (0 is Sunday), in UTC: `0 3 * * 1-5`",
+                    ),
+                },
             );
         } else if let [_, _, day, month, "*"] = fields.as_slice()
             && is_in_no_year(day, month)
@@ -163,6 +167,53 @@ impl Expander<'_, '_> {
             origin: frame.origin(span),
         })
     }
+}
+
+/// Whether a text has the five fields of a schedule.
+fn is_schedule(text: &str) -> bool {
+    let bounds = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
+    let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+    fields.len() == bounds.len()
+        && fields.iter().zip(bounds).all(|(field, bounds)| schedule_field(field, bounds))
+}
+
+/// What somebody means who writes a schedule as other tools read it: by a word, with names of days and months, with 7 for
+/// Sunday, or with seconds.
+fn meant_schedule(text: &str) -> Option<String> {
+    let by_word = match text.trim() {
+        "@hourly" => Some("0 * * * *"),
+        "@daily" | "@midnight" => Some("0 0 * * *"),
+        "@weekly" => Some("0 0 * * 0"),
+        "@monthly" => Some("0 0 1 * *"),
+        "@yearly" | "@annually" => Some("0 0 1 1 *"),
+        _ => None,
+    };
+    if let Some(meant) = by_word {
+        return Some(meant.to_owned());
+    }
+    let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+    let [minute, hour, day, month, week] = match fields.as_slice() {
+        ["0", fields @ ..] if fields.len() == 5 => fields.try_into().ok()?,
+        fields => <[&str; 5]>::try_from(fields).ok()?,
+    };
+    let month = numbered(month, &MONTHS, 1);
+    let week = numbered(week, &DAYS, 0);
+    let week = if week == "7" { "0".to_owned() } else { week };
+    let any = |field: &str| if field == "?" { "*".to_owned() } else { field.to_owned() };
+    Some([any(minute), any(hour), any(day), any(&month), any(&week)].join(" "))
+}
+
+const MONTHS: [&str; 12] =
+    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+
+/// A field with numbers for the names in it.
+fn numbered(field: &str, names: &[&str], first: usize) -> String {
+    let mut field = field.to_ascii_lowercase();
+    for (place, name) in names.iter().enumerate() {
+        field = field.replace(name, &(place + first).to_string());
+    }
+    field
 }
 
 /// Whether no month of a schedule is so long that it has one of the days.

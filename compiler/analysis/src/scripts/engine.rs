@@ -122,7 +122,8 @@ const COUNTERPARTS: [(&str, &str); 24] = [
     ("workspaces.", "a script starts in the checkout: `$PWD`; files go on as an `artefact`"),
 ];
 
-fn counterpart(inner: &str) -> Option<String> {
+/// What takes the place of an engine's expression.
+pub(crate) fn counterpart(inner: &str) -> Option<String> {
     COUNTERPARTS.iter().find_map(|(expression, remedy)| {
         if !expression.ends_with('.') {
             return (inner == *expression).then(|| (*remedy).to_owned());

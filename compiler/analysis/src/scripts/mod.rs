@@ -21,6 +21,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use engine::counterpart;
 use std::collections::BTreeSet;
 use std::ops::Range;
 

@@ -4,12 +4,19 @@
 
 use super::{Proof, named, started_by};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::Event;
+use pipec_ir::{Event, NodeKind};
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for node in &pipeline.nodes {
         let Some(cache) = node.body.caches.first() else { continue };
+        // Where no cache may be there is another finding.
+        let body = &node.body;
+        let has_authority =
+            !body.rights.is_empty() || !body.secrets.is_empty() || !body.identities.is_empty();
+        if has_authority || matches!(node.kind, NodeKind::Deploy(_)) {
+            continue;
+        }
         let (due, kept) = {
             let due = proof.facts.due_node(node);
             let keeping = proof.facts.any_event([Event::Push, Event::Schedule, Event::Manual]);

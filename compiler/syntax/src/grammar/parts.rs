@@ -163,6 +163,12 @@ fn name_finding(found: &str, span: Span) -> Diagnostic {
         .note("names become names on every engine, and some allow no more");
     }
     let finding = Diagnostic::error(codes::P0008, format!("`{found}` is not written as a name"), span);
+    let is_loud = found.len() > 1 && is_variable(found) && !found.contains(|c: char| c.is_ascii_lowercase());
+    let finding = match is_loud {
+        true => finding
+            .note(format!("what a script has as `${found}` has no name here: scripts read it by themselves")),
+        false => finding,
+    };
     match kebab(found) {
         Some(name) => finding
             .help(format!("names are small letters and digits, their words joined by `-`: `{name}`"))
@@ -178,6 +184,8 @@ fn name<'t>() -> Rule<'t, Name> {
             let span = e.span().0;
             if !is_name(found) || found == "true" || found == "false" {
                 emitter.emit(Failure::Finding(Box::new(name_finding(found, span))));
+                // It goes on as what was meant: one slip is one finding.
+                return Spanned::new(kebab(found).unwrap_or_else(|| found.to_owned()), span);
             }
             Spanned::new(found.to_owned(), span)
         })

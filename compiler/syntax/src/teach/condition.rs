@@ -130,6 +130,14 @@ impl Case<'_, '_> {
                 Some(Lexeme::Word("matches" | "match" | "like" | "equals" | "in" | "contains" | "eq")) => {
                     replace(format!("`{text}` is written `is`"))
                 }
+                Some(Lexeme::Word(_) | Lexeme::Text(..))
+                    if matches!(fact, Some("event" | "branch" | "tag")) =>
+                {
+                    let whole = format!("{} is {text}", fact.unwrap_or_default());
+                    Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
+                        .help(format!("write `{whole}`"))
+                        .fix("write `is`", span.at_start(), "is ")
+                }
                 _ => {
                     Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
                         .help(
@@ -187,6 +195,18 @@ impl Case<'_, '_> {
     fn no_fact(&self, span: Span) -> Diagnostic {
         let word = self.source(span);
         let finding = Diagnostic::error(codes::P0009, format!("`{word}` is no fact of a condition"), span);
+        let fact = match word {
+            "main" | "master" | "develop" | "trunk" => Some("branch"),
+            "push" | "pull-request" | "schedule" | "manual" | "merge-queue" => Some("event"),
+            _ => None,
+        };
+        if let Some(fact) = fact {
+            return finding.help(format!("write `{fact} is {word}`")).fix(
+                format!("write `{fact} is`"),
+                span.at_start(),
+                format!("{fact} is "),
+            );
+        }
         match closest(word, FACTS) {
             Some(near) => finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near),
             None => finding.help(

@@ -37,6 +37,26 @@ impl Case<'_, '_> {
                         .fix("write `github`", span.at_start(), "github "),
                 )
             }
+            Lexeme::Text(..) if self.word(0) == Some("uses") && self.source(span).contains('/') => Some(
+                Diagnostic::error(codes::P0014, format!("{} is an action of one engine", self.shown(self.stopped_at)), span)
+                    .note("a body says what to do for every engine")
+                    .help("say it as a script, `run \"…\"`; the commit is checked out without a word; where only an engine's action will do, `engine github because \"…\" { action \"owner/name@version\"() }`"),
+            ),
+            Lexeme::Text(..) if matches!(self.word(0), Some("approval" | "override")) && expects("a name") => Some(
+                Diagnostic::error(codes::P0009, "a role stands here, by its name", span).help(format!(
+                    "declare it, `role owners {{ github team {} }}`, then write `{} by owners`",
+                    self.source(span),
+                    self.word(0).unwrap_or_default()
+                )),
+            ),
+            Lexeme::Number(..) if text && !expects("a name") => {
+                let quoted = format!("\"{}\"", self.source(span));
+                Some(
+                    Diagnostic::error(codes::P0009, "a text stands between quotes", span)
+                        .help(format!("write `{quoted}`"))
+                        .fix(format!("write `{quoted}`"), span, quoted),
+                )
+            }
             Lexeme::Text(..) if (expects("a name") || expects("a variable's name")) && !text => {
                 let bare = self.source(span).trim_matches('"');
                 let name = if expects("a name") { kebab(&bare.replace(' ', "-"))? } else { bare.to_owned() };
@@ -216,6 +236,23 @@ impl Case<'_, '_> {
                 error("reading needs no right of its own", span)
                     .help("a body may read the repository; only what it writes is said: `may write releases`"),
             ),
+            Lexeme::Sign(Punctuation::Colon) if stop.expected.contains(&Expected::Thing("`{`")) => Some(
+                Diagnostic::error(codes::P0014, "what belongs to it stands between braces", span).help(format!(
+                    "indentation says nothing here: `{}`",
+                    clause.map_or("", |clause| clause.shape)
+                )),
+            ),
+            Lexeme::Word(_)
+                if self.block == Block::Stage
+                    && expects_equals
+                    && (at..self.clause_length).any(|it| self.is_sign(it, Punctuation::OpenParenthesis)) =>
+            {
+                Some(
+                    error("a task is called behind `=`", span)
+                        .help(format!("write `{} = {}(…)`", self.source(self.read_part()), self.source(span)))
+                        .fix("write `=`", span.at_start(), "= "),
+                )
+            }
             Lexeme::Text(..) | Lexeme::Word("run")
                 if self.block == Block::Stage
                     && expects_equals

@@ -4,6 +4,7 @@ use pipec_base::{Diagnostic, Span, codes};
 
 use super::{Case, spell_all};
 use crate::failure::Expected;
+use crate::grammar::kebab;
 use crate::lexeme::Lexeme;
 use crate::reader::Stop;
 use crate::token::Punctuation;
@@ -189,6 +190,29 @@ impl<'t> Case<'_, 't> {
             return Some(
                 Diagnostic::error(codes::P0019, format!("{named} says no reason"), self.read_part())
                     .help(format!("say why, for the reports: `{}`", clause.shape)),
+            );
+        }
+        if clause.word == "use" && stop.expected.contains(&Expected::Word("as")) {
+            let path = self.source(self.span(1)).trim_matches('"');
+            let module = path.replace('/', ".").trim_end_matches(".pipe").to_owned();
+            let is_standard =
+                module.strip_prefix("std.").is_some_and(|rest| kebab(rest).as_deref() == Some(rest));
+            if is_standard {
+                return Some(
+                    Diagnostic::error(
+                        codes::P0009,
+                        "a module of the standard library stands without quotes",
+                        self.span(1),
+                    )
+                    .help(format!("write `use {module}`"))
+                    .fix(format!("write `{module}`"), self.span(1), module),
+                );
+            }
+        }
+        if clause.word == "env" && self.stopped_at == 1 && matches!(self.lexeme(1), Some(Lexeme::Block(_))) {
+            return Some(
+                Diagnostic::error(codes::P0009, "variables have no block", self.span(1))
+                    .help("each variable has its own clause: `env NAME = value`"),
             );
         }
         let part = PARTS

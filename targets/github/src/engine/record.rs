@@ -129,6 +129,8 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
                 text("kind") == "deploy"
                     && text("environment") == deploy.environment
                     && list("artefacts") == deploy.artefacts
+                    && fields.get("irreversible").map(Json::as_str)
+                        == deploy.irreversible.as_ref().map(|(because, _)| Some(because.as_str()))
             }
             NodeKind::Job => text("kind") == "job",
         };

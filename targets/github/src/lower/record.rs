@@ -88,11 +88,15 @@ impl Lowering<'_> {
             NodeKind::Artefact(artefact) => {
                 fields.extend([("kind", "artefact".into()), ("type", artefact.ty.word().into())]);
             }
-            NodeKind::Deploy(deploy) => fields.extend([
-                ("kind", "deploy".into()),
-                ("environment", deploy.environment.as_str().into()),
-                ("artefacts", deploy.artefacts.clone().into()),
-            ]),
+            NodeKind::Deploy(deploy) => {
+                fields.extend([
+                    ("kind", "deploy".into()),
+                    ("environment", deploy.environment.as_str().into()),
+                    ("artefacts", deploy.artefacts.clone().into()),
+                ]);
+                let because = deploy.irreversible.as_ref().map(|(because, _)| because.as_str());
+                fields.extend(because.map(|because| ("irreversible", because.into())));
+            }
             NodeKind::Job => fields.push(("kind", "job".into())),
         }
         fields

@@ -1,7 +1,7 @@
 //! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
 //! the engine semantics, section 6.
 
-use crate::sample::{containers, hello, images, library, newest, rights, shop, tools, workshop};
+use crate::sample::{containers, hello, images, library, newest, one_way, rights, shop, tools, workshop};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
 
@@ -766,6 +766,15 @@ broken! {
     a_record_of_another_kind_of_evidence: hello {
         "record": "\"evidence\": \"test\"" => "\"evidence\": \"lint\""
     } "it tells of `unit` what it is not";
+    a_record_of_a_way_back_that_is_there: hello {
+        "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"], \"irreversible\": \"no\"}"
+    } "it tells of `deploy-app-to-production` what it is not";
+    a_record_that_leaves_out_that_nothing_leads_back: one_way {
+        "record": ", \"irreversible\": \"a version is taken once\"}" => "}"
+    } "it tells of `deploy-app-to-production` what it is not";
+    a_record_with_another_reason: one_way {
+        "record": "a version is taken once" => "nobody asked"
+    } "it tells of `deploy-app-to-production` what it is not";
     a_record_of_results_made_up: hello {
         "record": "NEEDS: ${{ toJSON(needs) }}" => "NEEDS: ${{ toJSON(github) }}"
     } "its `NEEDS` is something else";

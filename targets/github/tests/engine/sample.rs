@@ -155,6 +155,17 @@ pub fn hello() -> Build {
     build
 }
 
+/// The same with a deploy that nothing leads back from.
+pub fn one_way() -> Build {
+    let mut build = hello();
+    for node in &mut build.pipeline.nodes {
+        if let NodeKind::Deploy(deploy) = &mut node.kind {
+            deploy.irreversible = Some(("a version is taken once".to_owned(), origin()));
+        }
+    }
+    build
+}
+
 /// Everything that the output knows: pull requests, a manual run, changes, exemptions, twins, approval, identities.
 pub fn shop() -> Build {
     let inputs = vec![Input {

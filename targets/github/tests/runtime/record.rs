@@ -9,7 +9,7 @@ const NODES: &str = r#"{"place": 0, "job": "unit", "name": "unit", "node": "unit
 {"place": 2, "job": "migrations", "name": "migrations", "node": "migrations", "stage": "commit", "kind": "gate", "evidence": "schema-check", "of": []}
 {"place": 3, "job": "app", "name": "app", "node": "app", "stage": "commit", "kind": "artefact", "type": "archive"}
 {"place": 3, "job": "app-untrusted", "name": "app-untrusted", "node": "app", "stage": "commit", "kind": "artefact", "type": "archive"}
-{"place": 4, "job": "deploy-app-to-production", "name": "deploy app to production", "node": "deploy-app-to-production", "stage": "release", "kind": "deploy", "environment": "production", "artefacts": ["app"]}
+{"place": 4, "job": "deploy-app-to-production", "name": "deploy app to production", "node": "deploy-app-to-production", "stage": "release", "kind": "deploy", "environment": "production", "artefacts": ["app"], "irreversible": "a version is taken once"}
 "#;
 
 fn needs(deploy: &str) -> Value {

@@ -12,6 +12,18 @@ use pipec_syntax::ast::{self, Name};
 const TOOLS: [&str; 10] =
     ["go", "helm", "java", "kubectl", "node", "pnpm", "python", "rust", "terraform", "uv"];
 
+/// Programs that another tool brings along.
+const COME_WITH: [(&str, &str); 8] = [
+    ("npm", "node"),
+    ("npx", "node"),
+    ("corepack", "node"),
+    ("cargo", "rust"),
+    ("rustup", "rust"),
+    ("pip", "python"),
+    ("gradle", "java"),
+    ("maven", "java"),
+];
+
 impl Expander<'_, '_> {
     /// Which version of a tool is asked for.
     pub(super) fn tool_version(
@@ -20,6 +32,12 @@ impl Expander<'_, '_> {
         version: &ast::ToolVersion,
         frame: &mut Frame,
     ) -> Option<ToolVersion> {
+        if let Some((_, with)) = COME_WITH.iter().find(|(tool, _)| *tool == name.node) {
+            let message = format!("`{}` is no tool of its own: it comes with `{with}`", name.node);
+            let help = format!("say which {with} it is: `tool {with} \"1.2.3\"`");
+            self.report(frame, Diagnostic::error(codes::P0101, message, name.span).help(help));
+            return None;
+        }
         if !self.known_word(name, &TOOLS, "tool", frame) {
             return None;
         }

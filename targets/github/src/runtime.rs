@@ -97,7 +97,7 @@ pub(crate) const MEASURE: &str = concat!(
 );
 
 /// Begins another attempt on an empty folder.
-pub(crate) const AGAIN: &str = include_str!("runtime/again.sh");
+pub(crate) const AGAIN: &str = concat!(include_str!("runtime/fail.sh"), include_str!("runtime/again.sh"));
 
 /// Runs a script that can't stand in a workflow.
 pub(crate) const SCRIPT: &str = include_str!("runtime/script.sh");

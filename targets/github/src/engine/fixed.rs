@@ -34,7 +34,7 @@ pub(crate) enum Fixed {
     VerifyLegs,
     /// Fails unless in QUORUM lines of RUNS or more, SCRIPTS words and no others stand behind the first, each `success`.
     Quorum,
-    /// Empties the folder of the checkout, and those in which artefacts, secrets and the layout of an image are; says in the run's
+    /// Ends what the steps whose ids begin with `try-` left running, where there is a `/proc`; empties the folder of the checkout, and those in which artefacts, secrets and the layout of an image are; says in the run's
     /// summary that ATTEMPT of ATTEMPTS of NODE begins, and BECAUSE of what.
     Again,
     /// Fails unless the report FILE is as each line of EXPECTATIONS says; puts it aside as that of RUN, if that is said.
@@ -114,7 +114,7 @@ const TEXTS: &[(Fixed, &str)] = &[
     (Fixed::PushImage, runtime!("names", "fail", "digest", "push-image")),
     (Fixed::VerifyLegs, runtime!("names", "fail", "digest", "manifest", "verify-legs")),
     (Fixed::Quorum, runtime!("names", "fail", "quorum")),
-    (Fixed::Again, runtime!("again")),
+    (Fixed::Again, runtime!("fail", "again")),
     (Fixed::Measure, runtime!("names", "fail", "measure")),
     (Fixed::Script, runtime!("script")),
     (Fixed::ToolRust, runtime!("fail", "tool-rust")),

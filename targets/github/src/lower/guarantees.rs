@@ -95,7 +95,7 @@ const CACHES: Assumption = Assumption {
 const ATTEMPTS: Assumption = Assumption {
     kind: "attempts",
     says: "what a failed attempt of a `retry` leaves outside of the folder of the checkout does not mislead the next one: files below \
-           the home, processes, or half of what it sent elsewhere",
+           the home, processes on macOS and Windows or of other users, or half of what it sent elsewhere",
 };
 const RUNNERS: Assumption = Assumption {
     kind: "runners",

@@ -53,6 +53,24 @@ fn what_a_link_leads_to_stays() {
     assert_eq!(bench.shell("ls ../home/kept && ls ../temp"), "file\nstep.sh");
 }
 
+/// GitHub ends the shell of a script that runs out of time, and not what it had started.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_still_runs_is_ended_and_nothing_of_others() {
+    let bench = machine();
+    let begun = |variables: &str| bench.shell(&format!("{variables} sleep 60 > /dev/null 2>&1 & echo $!"));
+    let own = ["GITHUB_ACTION=try-1", "GITHUB_ACTION=try-1-2"].map(begun);
+    let others = ["GITHUB_ACTION=attempt-2", "RUNNER_TEMP=/elsewhere GITHUB_ACTION=try-1", "A=1"].map(begun);
+    begins_again(&bench);
+    let runs = |process: &String| {
+        let status = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        !status.is_empty() && !status.contains(") Z ")
+    };
+    assert!(!own.iter().any(runs));
+    assert!(others.iter().all(runs));
+    bench.shell(&format!("kill {}", others.join(" ")));
+}
+
 #[test]
 fn an_empty_folder_is_fine_and_people_are_told() {
     let done = begins_again(&machine());

@@ -1,6 +1,7 @@
 //! Nodes that are tried again, broken in one place: no green job without one whole attempt, and nothing of another in it.
 
 use crate::broken::{broken, edited};
+use crate::broken_sidecars::sidecars;
 use crate::sample::{hello, retried};
 use crate::whole::{compiled, told};
 use pipec_ir::GeneratedFile;
@@ -78,6 +79,15 @@ broken! {
         "publish": "      - name: Write KEY_FILE to a file again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        env:\n          SECRET: ${{ secrets.KEY_FILE }}"
             => "      - name: Write KEY_FILE to a file again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        env:\n          SECRET: ${{ secrets.TOKEN }}"
     } "does not find what the first one found";
+    an_identity_that_has_run_out: retried {
+        "publish": "      - name: Log in to AWS again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/publish\n          aws-region: us-east-1\n" => ""
+    } "steps of Identity, not 3";
+    legs_that_are_not_verified_again: retried {
+        "publish": "      - name: Verify book again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "      - name: Verify book again\n        if: \"${{ steps.attempt-2.outcome == 'success' && github.actor == 'me' }}\""
+    } "is green without the step `Verify book again`";
+    an_image_left_where_it_was: retried {
+        "web": "      - name: Make the layout's folder again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        env:\n          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/image-layout" => "      - name: Make the layout's folder again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        env:\n          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/other"
+    } "does not find what the first one found";
     something_between_two_attempts: retried {
         "app": "      - name: Begin attempt 2 of 2\n"
             => "      - name: Fetch the cache of target\n        uses: actions/cache/restore@27d5ce7f107fe9357f9df03efb73ab90386fccae # v5.0.5\n        with:\n          path: target\n          key: other\n      - name: Begin attempt 2 of 2\n"
@@ -108,6 +118,10 @@ broken! {
     a_job_that_has_time_for_one_attempt: retried {
         "app": "    timeout-minutes: 20" => "    timeout-minutes: 10"
     } "its timeout";
+    a_script_that_the_next_attempt_does_not_end: retried {
+        "app": "id: try-1\n" => "id: first\n",
+        "app": "steps.try-1.outcome" => "steps.first.outcome"
+    } "leaves running is not ended";
     attempts_in_another_order: retried {
         "publish": "id: attempt-2\n" => "id: attempt-0\n",
         "publish": "id: attempt-3\n" => "id: attempt-2\n",
@@ -155,6 +169,22 @@ broken! {
     a_cache_kept_of_a_failed_attempt: retried {
         "app": "if: \"${{ steps.cache.outputs.cache-primary-key" => "if: \"${{ failure() && steps.cache.outputs.cache-primary-key"
     } "where it may not";
+}
+
+/// What nothing can put back between two attempts is not proven, whatever the workflow says.
+#[test]
+fn a_sidecar_beside_several_attempts() {
+    let mut build = retried();
+    let good = compiled(&build);
+    let sidecars = sidecars().pipeline.node_named("unit").unwrap().body.sidecars.clone();
+    for node in build.pipeline.nodes.iter_mut().filter(|node| node.name == "app") {
+        node.body.sidecars = sidecars.clone();
+    }
+    let told = told(&build, &good);
+    assert!(
+        told.iter().any(|line| line.contains("does not know `sidecars of several attempts`")),
+        "{told:?}"
+    );
 }
 
 /// What is recorded before all attempts are over may be of one that failed.

@@ -10,7 +10,7 @@ fn origin() -> Origin {
 }
 
 /// A gate beside a database, and one in a container.
-fn sidecars() -> Build {
+pub fn sidecars() -> Build {
     let binding =
         |variable: &str, value: Text| Binding { variable: variable.to_owned(), value, origin: origin() };
     let ready = Action { steps: vec![run("pg_isready")], env: Vec::new(), origin: origin() };

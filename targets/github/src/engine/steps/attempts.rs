@@ -145,6 +145,10 @@ impl Check<'_, '_, '_> {
                 if is_script && (says == is_last || says != goes_on(step)) {
                     wrong.push((step.line, "a failure ends the job where another attempt follows, or counts for nothing where none does"));
                 }
+                // By this name what the script left running is known when another attempt begins.
+                if is_script && !step.id.as_ref().is_some_and(|id| id.starts_with("try-")) {
+                    wrong.push((step.line, "what a script of an attempt leaves running is not ended"));
+                }
                 if is_script && !is_bound(step, minutes) {
                     wrong.push((step.line, "an attempt may take longer than its node, or not as long"));
                 }

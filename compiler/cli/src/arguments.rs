@@ -124,7 +124,7 @@ pub struct Build {
     /// Print the outputs and write nothing; several are parted by a line `# PATH`
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
-    /// Write nothing; exit 1 with a diff if an output on disk differs beyond its header
+    /// Write nothing; exit 1 with a diff if an output on disk differs beyond its header, or pipec.lock from what is used
     #[arg(long)]
     pub check: bool,
     /// How findings are told.

@@ -85,6 +85,7 @@ const PLACES: &[(&str, Slot, Holds, &str)] = &[
     ("call", Stage, Expression, "deploy app to production = timed(token: @)"),
     ("call", Stage, Expression, "deploy app to production = placed(token: @)"),
     ("pipeline-clause protect", Pipeline, Text, "protect @"),
+    ("pipeline-clause tag", Pipeline, Text, "protect tag @"),
     ("pipeline-clause budget", Pipeline, Expression, "budget @"),
     ("pipeline-clause change", Pipeline, Text, "change config @"),
     ("trigger to", Pipeline, Text, "on push to @"),

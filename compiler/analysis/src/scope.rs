@@ -297,8 +297,8 @@ impl<'a> Workspace<'a> {
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Option<(&'a Name, Definition<'a>)> {
         let (name, found) = match used {
-            Use::Standard(path) => {
-                let name = path.segments.last()?;
+            Use::Standard { path, name } => {
+                let name = name.as_ref().or(path.segments.last())?;
                 (name, self.standard(path, diagnostics))
             }
             Use::File { path, name } => (name, self.file(module, path, diagnostics)),

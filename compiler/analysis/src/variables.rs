@@ -2,7 +2,7 @@
 
 use crate::expand::Expanded;
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{ArtefactType, Environment, Node, NodeKind, Origin, Pipeline, Program, Tier};
+use pipec_ir::{ArtefactType, Environment, Node, NodeKind, Origin, Pipeline, Program, Right, Tier};
 use std::collections::BTreeMap;
 
 /// A variable that a script finds without setting it.
@@ -160,6 +160,10 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
             all.push(Given::of("PIPE_IMAGE_LAYOUT", "the compiler's"));
         }
         _ => {}
+    }
+    // GitHub Pages wants such a token, too, so the right brings it along.
+    if body.rights.iter().any(|(right, _)| *right == Right::Pages) && !providers.contains(&"oidc") {
+        providers.push("oidc");
     }
     for provider in providers {
         all.extend(of_provider(provider));

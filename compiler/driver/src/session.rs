@@ -182,7 +182,7 @@ impl Session {
                 .filter_map(|file| self.read.get(file))
                 .flat_map(|read| &read.tree.items)
                 .filter_map(|item| match &item.kind {
-                    ast::Declaration::Use(ast::Use::Standard(path)) => Some(standard_path(path)),
+                    ast::Declaration::Use(ast::Use::Standard { path, .. }) => Some(standard_path(path)),
                     _ => None,
                 })
                 .collect();

@@ -89,7 +89,7 @@ const SECRET: ClauseWord = going_on(many("secret", "secret NAME"), &["file"]);
 const IDENTITY: ClauseWord = many("identity", "identity PROVIDER \"role\"");
 
 const FILE: &[ClauseWord] = &[
-    many("use", "use std.MODULE"),
+    going_on(many("use", "use std.MODULE"), &["as"]),
     opening(many("pipeline", "pipeline NAME { … }"), Block::Pipeline),
     opening(many("task", "task NAME(parameter: type) -> TYPE { … }"), Block::Body),
     opening(many("environment", "environment NAME { … }"), Block::Environment),

@@ -68,11 +68,12 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
     }
 }
 
-/// Nothing but deploys to an environment holds its identities: what can become production's role reaches production.
+/// Nothing but deploys to an environment holds its identities: what can become production's role reaches production. An
+/// `oidc` is no role but an audience: the token that it asks for names the environment, by which the party tells them apart.
 pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     let mut owners: BTreeMap<(&str, &str), (&Environment, &Identity)> = BTreeMap::new();
     for environment in program.environments.values() {
-        for identity in &environment.identities {
+        for identity in environment.identities.iter().filter(|identity| identity.provider != "oidc") {
             owners.entry((&identity.provider, &identity.role)).or_insert((environment, identity));
         }
     }

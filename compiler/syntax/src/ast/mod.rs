@@ -109,8 +109,13 @@ pub enum Declaration {
 /// A module taken into the file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Use {
-    /// `use std.rust`; the last segment becomes the name.
-    Standard(Path),
+    /// `use std.rust`, `use std.release as releases`
+    Standard {
+        /// The module.
+        path: Path,
+        /// The name it gets; without one, the last segment of the path.
+        name: Option<Name>,
+    },
     /// `use "./shared.pipe" as shared`
     File {
         /// The path as written.

@@ -34,7 +34,8 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         parts
             .qname
             .clone()
-            .map(Use::Standard)
+            .then(word("as").ignore_then(name.clone()).or_not())
+            .map(|(path, name)| Use::Standard { path, name })
             .or(parts
                 .text
                 .clone()

@@ -25,9 +25,10 @@ the `=` of a node: `gate unit: test = rust.test(coverage: 80%)`. A module is a `
 that you could not write yourself: copy a task and change it where it does not fit.
 
 All of them keep to the same rules. Values reach scripts as variables only. What a hosted machine of GitHub has is used as it
-is there: Cargo, npm, Go, a JDK, pipx, Docker, `helm`, `kubectl`, `gh`. What it lacks is installed at one version, a parameter
+is there: Cargo, npm, Go, a JDK, pipx, Docker, `helm`, `kubectl`, `gh`, `jq`, `skopeo`. What it lacks is installed at one version, a parameter
 whose default is part of the version of pipec; the package registry or Go's checksum database vouches for its content.
-Installing from source takes some minutes, which is why such tasks have a longer `timeout`.
+Installing from source takes some minutes, which is why such tasks have a longer `timeout`; where the Go of the node is too old for a
+tool, Go fetches the one that the tool wants.
 
 An example without a `pipeline` stands in a stage.
 ";

@@ -161,8 +161,9 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
         }
         _ => {}
     }
-    // GitHub Pages wants such a token, too, so the right brings it along.
-    if body.rights.iter().any(|(right, _)| *right == Right::Pages) && !providers.contains(&"oidc") {
+    // Pages and attestations want such a token, too, so the right brings it along.
+    let brings_token = |right: Right| matches!(right, Right::Pages | Right::Attestations);
+    if body.rights.iter().any(|(right, _)| brings_token(*right)) && !providers.contains(&"oidc") {
         providers.push("oidc");
     }
     for provider in providers {

@@ -155,7 +155,9 @@ impl<'s> Walk<'s, '_> {
                 Some(Harmless::Prints) if is_last => self.printed(before, left, link, range),
                 Some(Harmless::Prints) => {}
                 None if is_last => self.noted(left, link, range),
-                None => {}
+                None => {
+                    self.remarked(left, link, statement.links.get(index + 1..).unwrap_or_default(), operator)
+                }
             }
         }
     }
@@ -245,6 +247,31 @@ impl<'s> Walk<'s, '_> {
         } else {
             finding
         });
+    }
+
+    /// `A || [ $? -eq 1 ] && echo "it failed"`: what is printed has the last word.
+    fn remarked(&mut self, left: &Link, test: &Link, behind: &[Link], operator: &Bytes) {
+        let [Link { connector: Some((Connector::And, _)), pipeline }] = behind else { return };
+        let asks_for_status =
+            is_question(&test.pipeline, self.script) && self.text(&test.pipeline.range).contains("$?");
+        if !asks_for_status || harmless(pipeline).is_none() || is_question(&left.pipeline, self.script) {
+            return;
+        }
+        let found_nothing = only_simple(&left.pipeline)
+            .and_then(Invocation::of)
+            .is_some_and(|invocation| self.has_meaningless_status(&invocation, true));
+        if found_nothing {
+            return;
+        }
+        let what = excerpt(self.text(&left.pipeline.range));
+        let message = format!("the failure of `{what}` is printed and forgotten{}", self.consequence());
+        let range = operator.start..pipeline.range.end;
+        self.findings.push(Finding::error(
+            codes::P0901,
+            range,
+            message,
+            "say it and fail: `|| { echo …; exit 1; }`",
+        ));
     }
 
     /// `A || failed=1`

@@ -100,8 +100,6 @@ impl Files for Disk {
         let folder = destination.parent().unwrap_or(Path::new("."));
         let (mut file, path) = create_temporary(folder)?;
         let written = (|| {
-            // A file system without locks costs only the sweeping of leftovers.
-            let _ = file.try_lock();
             file.write_all(content)?;
             if let Ok(old) = fs::metadata(destination) {
                 file.set_permissions(old.permissions())?;
@@ -139,8 +137,9 @@ impl Files for Disk {
     }
 }
 
-/// A new file with a name of its own: that of this process and a running number. A leftover of a killed process with the
-/// same number is passed over.
+/// A new file with a name of its own, that of this process and a running number, and locked, so that nobody sweeps it. A
+/// leftover of a killed process with the same number is passed over, and so is a file that another process swept before
+/// it was locked.
 fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     loop {
@@ -148,7 +147,13 @@ fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
         let name = format!("{TEMPORARY_PREFIX}{}-{number}{TEMPORARY_SUFFIX}", std::process::id());
         let path = folder.join(name);
         match OpenOptions::new().write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((file, path)),
+            Ok(file) => {
+                // A file system without locks costs only the sweeping of leftovers.
+                let _ = file.lock();
+                if fs::symlink_metadata(&path).is_ok() {
+                    return Ok((file, path));
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),
         }

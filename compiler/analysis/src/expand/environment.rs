@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// The values of environments, by environment and name.
 type Values = BTreeMap<(String, String), Value>;
 
+/// A moment longer than an ephemeral environment may live, in milliseconds.
+const LONGEST_TTL: u64 = 90 * 86_400_000 + 1;
+
 const PROVIDERS: [&str; 4] = ["aws", "azure", "google", "oidc"];
 
 impl<'a> Expander<'a, '_> {
@@ -302,7 +305,22 @@ impl<'a> Expander<'a, '_> {
                 self.known_word(name, &["queue", "newest"], "lock", frame);
                 built.lock = if name.node == "newest" { Lock::Newest } else { Lock::Queue };
             }
-            EnvironmentClause::Ttl(duration) => built.ttl = Some(duration.node.milliseconds),
+            EnvironmentClause::Ttl(duration) => {
+                let lives = duration.node.milliseconds;
+                let message = match lives {
+                    0 => Some("what lives no time at all is gone before anybody sees it"),
+                    LONGEST_TTL.. => Some("what lives longer than 90 days is forgotten, not ephemeral"),
+                    _ => None,
+                };
+                if let Some(message) = message {
+                    self.report(
+                        frame,
+                        Diagnostic::error(codes::P0502, message, duration.span)
+                            .help("say how long it may stay after the last deploy to it: `ttl 48h`"),
+                    );
+                }
+                built.ttl = Some(lives);
+            }
             EnvironmentClause::Teardown(action) => built.teardown = self.action(action, frame),
             EnvironmentClause::Tier { .. } | EnvironmentClause::OpenTo(_) | EnvironmentClause::Error => {}
         }

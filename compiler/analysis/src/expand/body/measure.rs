@@ -128,6 +128,28 @@ impl Expander<'_, '_> {
             } else {
                 None
             };
+            if wrong.is_none()
+                && let Some(needed) = samples_needed(operator, &value.node, share)
+                && count.node < needed
+            {
+                let message = format!(
+                    "{} samples can't show `{} {}` with a confidence of {}%",
+                    count.node,
+                    operator.sign(),
+                    shown_share(&value.node),
+                    confidence.node
+                );
+                self.report(
+                    frame,
+                    Diagnostic::error(codes::P0410, message, count.span)
+                        .note("even if every one of them is right")
+                        .help(format!(
+                            "it takes {needed} at least: `samples {needed} confidence {}%`",
+                            confidence.node
+                        )),
+                );
+                return None;
+            }
             if let Some((span, message)) = wrong {
                 self.report(
                     frame,
@@ -149,5 +171,35 @@ impl Expander<'_, '_> {
             basis,
             origin: frame.origin(row.span),
         })
+    }
+}
+
+/// How many samples it takes, all of them right, to show that a share is at least so much: with n of n right, the lower bound
+/// of the share is the nth root of what the confidence leaves over.
+fn samples_needed(operator: Operator, threshold: &Literal, confidence: f64) -> Option<u64> {
+    if !matches!(operator, Operator::GreaterOrEqual | Operator::Greater) {
+        return None;
+    }
+    let share: f64 = match threshold {
+        Literal::Decimal(number) => number.parse().ok()?,
+        Literal::Percent(number) => number.parse::<f64>().ok()? / 100.0,
+        _ => return None,
+    };
+    if !(share > 0.0 && share < 1.0) {
+        return None;
+    }
+    let mut left = 1.0;
+    let over = 1.0 - confidence / 100.0;
+    (1..=1_000_000).find(|_| {
+        left *= share;
+        left <= over + 1e-12
+    })
+}
+
+fn shown_share(threshold: &Literal) -> String {
+    match threshold {
+        Literal::Percent(number) => format!("{number}%"),
+        Literal::Decimal(number) => number.clone(),
+        _ => String::new(),
     }
 }

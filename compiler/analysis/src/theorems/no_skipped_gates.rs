@@ -100,7 +100,20 @@ fn late_gates(
             continue;
         }
         let trusted = due_on_trusted(proof, gate_node);
-        let Some(run) = proof.run_in_which(&trusted) else { continue };
+        let together = proof.facts.propositions().and(&trusted, &proof.facts.due_node(node));
+        let (counterexample, help) = if let Some(run) = proof.run_in_which(&together) {
+            (
+                format!("{run}: {} starts whatever `{}` finds", named(node), gate_node.name),
+                "write the gate above the deploy, or its stage before the deploy's",
+            )
+        } else if let Some(run) = proof.run_in_which(&trusted) {
+            (
+                format!("{run}: `{}` judges, but {} is in no such run", gate_node.name, named(node)),
+                "let the gate run wherever the deploy does, above it; or give what judges no deploy a pipeline of its own",
+            )
+        } else {
+            continue;
+        };
         late.insert(gate.evidence.name.clone());
         let diagnostic = Diagnostic::error(
             codes::P0403,
@@ -112,8 +125,8 @@ fn late_gates(
         )
         .saying("not before the deploy")
         .label(deploy.environment_origin.span, "this deploy does not wait for it")
-        .counterexample(format!("{run}: {} starts whatever `{}` finds", named(node), gate_node.name))
-        .help("write the gate above the deploy, or its stage before the deploy's");
+        .counterexample(counterexample)
+        .help(help);
         proof.report(gate_node, diagnostic);
     }
     late

@@ -44,6 +44,19 @@ pub struct Analysis {
     pub allowed: Vec<Allowed>,
     /// What is wrong, should no finding of the parser or of the analysis be an error: the pipelines that were not proven.
     pub unproven: Vec<Diagnostic>,
+    /// What it has cost.
+    pub effort: Effort,
+}
+
+/// What an analysis has cost, counted: the same for the same texts on every machine.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Effort {
+    /// The bytes of all values that the expansion has worked out, and what its nodes count for.
+    pub expansion: usize,
+    /// The variables of the propositions that were proven: the events and inputs, and the regions of the globs.
+    pub facts: usize,
+    /// The steps of the decision diagrams.
+    pub steps: usize,
 }
 
 /// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `today` decides
@@ -58,13 +71,14 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
             expanded.incomplete.insert(pipeline.origin.span);
         }
     }
-    theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
+    let proofs = theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
     variables::check(&expanded, &mut diagnostics);
     script_checks::check(&names, &expanded, &mut diagnostics);
     let allowed = allowance::apply(workspace, standard, today, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
     let unproven = expanded.incomplete.iter().map(|span| unproven(*span)).collect();
-    Analysis { program: expanded.program, diagnostics, allowed, unproven }
+    let effort = Effort { expansion: expanded.work, ..proofs };
+    Analysis { program: expanded.program, diagnostics, allowed, unproven, effort }
 }
 
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.

@@ -2,7 +2,7 @@
 
 use crate::findings::tidy;
 use crate::workspace::{Content, InputText, LONGEST_SOURCE};
-use pipec_analysis::{Allowed, Module, analyse};
+use pipec_analysis::{Allowed, Effort, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
 use pipec_syntax::ast;
@@ -41,6 +41,8 @@ pub struct Compilation {
     pub outputs: Vec<CompiledFile>,
     /// What these files call and run in: what `pipec.lock` is to say.
     pub pins: Pins,
+    /// What the analysis has cost.
+    pub effort: Effort,
 }
 
 impl Compilation {
@@ -132,6 +134,7 @@ impl Session {
             allowed: analysis.allowed,
             outputs: compiled.outputs,
             pins: compiled.pins,
+            effort: analysis.effort,
         }
     }
 

@@ -104,6 +104,11 @@ impl Store {
         self.limits
     }
 
+    /// What all operations have cost so far.
+    pub(crate) fn steps(&self) -> usize {
+        self.steps
+    }
+
     /// The variable that a diagram decides first; `None` of a constant.
     pub(crate) fn variable(&self, diagram: Diagram) -> Option<u32> {
         Some(self.first(diagram)).filter(|variable| *variable != NO_VARIABLE)

@@ -65,6 +65,11 @@ impl Propositions {
         variable
     }
 
+    /// What all operations have cost so far, in the steps of [`Limits`].
+    pub fn steps(&self) -> usize {
+        self.store.borrow().steps()
+    }
+
     /// The variables in the order of their addition.
     pub fn variables(&self) -> impl Iterator<Item = VariableId> + use<> {
         (0..*self.variables.borrow()).map(VariableId)

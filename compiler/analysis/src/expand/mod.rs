@@ -51,6 +51,8 @@ pub(crate) struct Expanded {
     pub(crate) templates: Vec<Pipeline>,
     /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
     pub(crate) uncalled: Vec<(String, Vec<Step>)>,
+    /// What it has cost.
+    pub(crate) work: usize,
 }
 
 /// Expands a workspace.
@@ -77,6 +79,7 @@ pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagno
         incomplete: expander.incomplete,
         templates: expander.templates,
         uncalled: expander.uncalled,
+        work: expander.work,
     }
 }
 

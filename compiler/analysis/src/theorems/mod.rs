@@ -9,6 +9,7 @@ mod no_skipped_gates;
 mod one_path;
 mod overrides;
 
+use crate::Effort;
 use pipec_base::{Diagnostic, Span, codes, parallel};
 use pipec_ir::facts::{Facts, Run};
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
@@ -16,21 +17,31 @@ use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
 /// Proves every pipeline that is whole, and, if all are, what spans them. An error has been given for each that is not.
-pub(crate) fn prove(program: &Program, incomplete: &BTreeSet<Span>, diagnostics: &mut Vec<Diagnostic>) {
+/// Answers what that has cost.
+pub(crate) fn prove(
+    program: &Program,
+    incomplete: &BTreeSet<Span>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Effort {
     let is_whole = |pipeline: &&Pipeline| !incomplete.contains(&pipeline.origin.span);
     if program.pipelines.iter().all(|pipeline| is_whole(&pipeline)) {
         one_path::across_pipelines(program, diagnostics);
         one_path::borrowed_identities(program, diagnostics);
     }
     let whole: Vec<&Pipeline> = program.pipelines.iter().filter(is_whole).collect();
-    diagnostics
-        .extend(parallel::map(&whole, |pipeline| prove_pipeline(program, pipeline)).into_iter().flatten());
+    let mut all = Effort::default();
+    for (found, effort) in parallel::map(&whole, |pipeline| prove_pipeline(program, pipeline)) {
+        diagnostics.extend(found);
+        all.facts = all.facts.saturating_add(effort.facts);
+        all.steps = all.steps.saturating_add(effort.steps);
+    }
+    all
 }
 
-fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
+fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> (Vec<Diagnostic>, Effort) {
     let facts = match Facts::of(pipeline) {
         Ok(facts) => facts,
-        Err(_) => return vec![undecided(pipeline)],
+        Err(_) => return (vec![undecided(pipeline)], Effort::default()),
     };
     let mut proof = Proof { program, pipeline, facts, diagnostics: Vec::new(), undecided: false };
     facts_there::prove(&mut proof);
@@ -41,11 +52,14 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
     build_once::prove(&mut proof);
     every_change_travels::prove(&mut proof);
     budget::prove(&mut proof);
+    let propositions = proof.facts.propositions();
+    let effort =
+        Effort { facts: propositions.variables().count(), steps: propositions.steps(), ..Effort::default() };
     let mut diagnostics = proof.diagnostics;
     if proof.undecided {
         diagnostics.push(undecided(pipeline));
     }
-    diagnostics
+    (diagnostics, effort)
 }
 
 /// A theorem that can't be decided is not proven.

@@ -23,7 +23,7 @@ use crate::value::Value;
 use frame::{Frame, path_text};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Evidence, Pipeline, Program, Step};
-use pipec_logic::Glob;
+use pipec_logic::{Glob, GlobErrorKind};
 use pipec_syntax::ast::{Name, Path};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -201,7 +201,7 @@ impl<'a> Expander<'a, '_> {
                 self.report(
                     frame,
                     Diagnostic::error(codes::P0116, format!("{shown} is no glob: {error}"), span)
-                        .help("`*` and `?` stop at `/`, `**` does not; everything else stands for itself"),
+                        .help(instead(error.kind, text)),
                 );
                 None
             }
@@ -304,6 +304,34 @@ impl<'a> Expander<'a, '_> {
                 .help(format!("name one first: `environment mine = {name}(…)`")),
         );
     }
+}
+
+/// What takes the place of what a glob of another dialect means.
+fn instead(kind: GlobErrorKind, text: &str) -> String {
+    const KNOWN: &str = "`*` and `?` stop at `/`, `**` does not; everything else stands for itself";
+    match kind {
+        GlobErrorKind::OtherDialect('[') => {
+            "a class of characters is no part of a glob: let `*` stand for them, or name each in a glob of its own".to_owned()
+        }
+        GlobErrorKind::OtherDialect('{') => match choices(text) {
+            Some(all) => format!("name each in a glob of its own: {all}"),
+            None => "name each in a glob of its own, with commas between them".to_owned(),
+        },
+        GlobErrorKind::OtherDialect('!') => {
+            "nothing is taken out of a list of globs: name what is meant; of kinds of change the last line that matches counts".to_owned()
+        }
+        _ => KNOWN.to_owned(),
+    }
+}
+
+/// The globs that one with a choice between braces stands for.
+fn choices(text: &str) -> Option<String> {
+    let (before, rest) = text.split_once('{')?;
+    let (inside, behind) = rest.split_once('}')?;
+    let is_plain = |part: &str| !part.contains(['{', '}', '[', ']', '!', '\\', '"']);
+    let all: Vec<String> =
+        inside.split(',').map(|choice| format!("`\"{before}{choice}{behind}\"`")).collect();
+    (is_plain(inside) && is_plain(behind)).then(|| all.join(", "))
 }
 
 /// That something stands there twice.

@@ -469,7 +469,7 @@ const ASSUMED: &[(&str, &str)] = &[
     ),
     ("the required check", "the check of a pipeline that runs on pull requests is required"),
     ("where secrets are stored", "secrets are stored in their environment"),
-    ("what a cloud trusts", "a cloud trusts an identity only from the environment"),
+    ("what a cloud trusts", "trusts an identity only from the environment of its deploys"),
     ("who stops a deploy half-way", "the five minutes that GitHub gives a cancelled job"),
     ("who else writes deployments", "nobody but this workflow writes the deployments"),
     ("what pinned actions do", "actions do at their pinned commits what they say"),

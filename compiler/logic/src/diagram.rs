@@ -4,7 +4,7 @@
 //! R. E. Bryant, "Graph-Based Algorithms for Boolean Function Manipulation", 1986; complemented edges after K. S. Brace,
 //! R. L. Rudell and R. E. Bryant, "Efficient Implementation of a BDD Package", 1990.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// How much a set of propositions may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,9 @@ struct Node {
 /// Behind every variable; what the constants decide.
 const NO_VARIABLE: u32 = u32::MAX;
 
+/// What the pipeline of an ordinary file comes to.
+const USUAL_NODES: usize = 400;
+
 /// All diagrams of a set of propositions.
 #[derive(Debug)]
 pub(crate) struct Store {
@@ -89,8 +92,8 @@ impl Store {
         let constant = Node { variable: NO_VARIABLE, low: Diagram::TRUE, high: Diagram::TRUE };
         Store {
             nodes: vec![constant],
-            places: FxHashMap::default(),
-            conjunctions: FxHashMap::default(),
+            places: FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher),
+            conjunctions: FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher),
             limits,
             steps: 0,
             last_node: 0,

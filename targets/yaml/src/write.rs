@@ -16,6 +16,9 @@ const KEY_LENGTH: usize = 1000;
 /// GitHub's parser follows 50 levels, the scalars included.
 const DEPTH: usize = 49;
 
+/// What indentation is made of, a piece at a time.
+const BLANKS: &str = "                ";
+
 /// The largest integer that a double holds exactly.
 const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 
@@ -264,7 +267,9 @@ impl<'d> Writer<'d> {
 
     fn indent(&mut self, columns: usize) {
         self.after_kept_newlines = false;
-        self.out.extend(std::iter::repeat_n(' ', columns));
+        let whole = columns.div_euclid(BLANKS.len());
+        (0..whole).for_each(|_| self.out.push_str(BLANKS));
+        self.out.push_str(BLANKS.get(..columns.rem_euclid(BLANKS.len())).unwrap_or_default());
     }
 
     fn end_line(&mut self, value: Option<&str>, behind: Option<&str>) {
@@ -317,8 +322,14 @@ fn comments_above_dash(item: &Item) -> Vec<&[String]> {
 }
 
 /// What keys have in common that differ in case alone.
-fn ignoring_case(key: &str) -> String {
-    if key.is_ascii() { key.to_ascii_lowercase() } else { key.to_uppercase().to_lowercase() }
+fn ignoring_case(key: &str) -> Cow<'_, str> {
+    if !key.is_ascii() {
+        Cow::Owned(key.to_uppercase().to_lowercase())
+    } else if key.bytes().any(|letter| letter.is_ascii_uppercase()) {
+        Cow::Owned(key.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(key)
+    }
 }
 
 fn boolean_word(boolean: bool) -> &'static str {

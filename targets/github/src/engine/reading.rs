@@ -241,17 +241,12 @@ struct Reader<'t> {
 }
 
 impl<'t> Reader<'t> {
-    /// The next event that is no comment.
+    /// The next event; the parser is built to pass over comments.
     fn next(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
-        loop {
-            match self.events.next_event() {
-                Some(Ok((Event::Comment(..), _))) => {}
-                Some(Ok(next)) => return Ok(next),
-                Some(Err(error)) => {
-                    return Err(Unreadable { reason: error.to_string(), line: error.marker().line() });
-                }
-                None => return Err(Unreadable { reason: "the file ends too soon".to_owned(), line: 1 }),
-            }
+        match self.events.next_event() {
+            Some(Ok(next)) => Ok(next),
+            Some(Err(error)) => Err(Unreadable { reason: error.to_string(), line: error.marker().line() }),
+            None => Err(Unreadable { reason: "the file ends too soon".to_owned(), line: 1 }),
         }
     }
 
@@ -298,7 +293,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<String, Unreadable> {
+    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Cow<'t, str>, Unreadable> {
         self.admit(&event, span, depth)?;
         let Event::Scalar(text, style, ..) = event else {
             return Err(refused("a key that is no string", span));
@@ -306,15 +301,15 @@ impl<'t> Reader<'t> {
         Ok(match typed(&text, style) {
             Some(value) => {
                 let node = Node { value, line: span.start.line() };
-                node.scalar().map(Cow::into_owned).unwrap_or_default()
+                Cow::Owned(node.scalar().map(Cow::into_owned).unwrap_or_default())
             }
-            None => text.into_owned(),
+            None => text,
         })
     }
 
     fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
         let mut entries: Vec<(String, Node)> = Vec::new();
-        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut seen: BTreeSet<Cow<'t, str>> = BTreeSet::new();
         loop {
             let (event, span) = self.next()?;
             if matches!(event, Event::MappingEnd) {
@@ -324,12 +319,13 @@ impl<'t> Reader<'t> {
             if name == "<<" {
                 return Err(refused("a merge key, which GitHub does not know", span));
             }
-            if !seen.insert(ignoring_case(&name)) {
-                return Err(refused(format!("the key `{name}` stands twice"), span));
+            let text = name.clone().into_owned();
+            if !seen.insert(ignoring_case(name)) {
+                return Err(refused(format!("the key `{text}` stands twice"), span));
             }
             let (event, span) = self.next()?;
             let node = self.node(event, span, depth + 1)?;
-            entries.push((name, node));
+            entries.push((text, node));
         }
     }
 }
@@ -339,13 +335,20 @@ pub(crate) fn same_ignoring_case(left: &str, right: &str) -> bool {
     if left.is_ascii() && right.is_ascii() {
         left.eq_ignore_ascii_case(right)
     } else {
-        ignoring_case(left) == ignoring_case(right)
+        ignoring_case(left.into()) == ignoring_case(right.into())
     }
 }
 
-/// What keys have in common that GitHub takes for one.
-pub(crate) fn ignoring_case(key: &str) -> String {
-    if key.is_ascii() { key.to_ascii_uppercase() } else { key.to_uppercase() }
+/// What keys have in common that GitHub takes for one: their upper case, its ASCII letters made small again, as most
+/// keys are written.
+pub(crate) fn ignoring_case(key: Cow<'_, str>) -> Cow<'_, str> {
+    if !key.is_ascii() {
+        Cow::Owned(key.to_uppercase().to_ascii_lowercase())
+    } else if key.bytes().any(|letter| letter.is_ascii_uppercase()) {
+        Cow::Owned(key.to_ascii_lowercase())
+    } else {
+        key
+    }
 }
 
 fn refused(reason: impl Into<String>, span: Span) -> Unreadable {

@@ -322,13 +322,13 @@ fn check_ids(jobs: &[Job], findings: &mut Vec<Finding>) {
         if !is_id(&job.id) {
             findings.push(Finding::of_job(&job.id, "GitHub takes no such id", job.line));
         }
-        if !ids.insert(ignoring_case(&job.id)) {
+        if !ids.insert(ignoring_case(job.id.as_str().into())) {
             findings.push(Finding::of_job(&job.id, "its id stands twice", job.line));
         }
         let mut ids = BTreeSet::new();
         for step in &job.steps {
             let Some(id) = &step.id else { continue };
-            if !ids.insert(ignoring_case(id)) || !is_id(id) {
+            if !ids.insert(ignoring_case(id.as_str().into())) || !is_id(id) {
                 findings.push(Finding::of_job(
                     &job.id,
                     format!("GitHub takes no step of the id `{id}`"),

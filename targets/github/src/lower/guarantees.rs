@@ -73,7 +73,7 @@ const SECRETS: Assumption = Assumption {
 };
 const TRUST: Assumption = Assumption {
     kind: "trust",
-    says: "a cloud trusts an identity only from the environment of its deploys: GitHub's token names that, and no branch",
+    says: "a cloud, or who else takes `identity oidc`, trusts an identity only from the environment of its deploys: GitHub's token names that, and no branch",
 };
 const ACTIONS: Assumption =
     Assumption { kind: "actions", says: "actions do at their pinned commits what they say" };

@@ -14,7 +14,7 @@ const WORKSPACES: [(usize, usize, Shape); 8] = [
     (1, 50, Shape::Service),
     (1, 200, Shape::Service),
     (1, 500, Shape::Service),
-    (1, 200, Shape::Stages),
+    (1, 50, Shape::Stages),
     (1, 200, Shape::Globs),
 ];
 

@@ -15,8 +15,8 @@ use std::path::PathBuf;
     after_help = "Exit codes: 0 nothing to say, 1 findings or drift, 2 wrong usage or a path that can't be read or \
                   written, 101 a bug in pipec.",
     after_long_help = "Examples:\n  pipec check                  prove the pipelines of this repository\n  pipec build \
-                       examples/hello   prove, compile and write the workflows of one folder\n  pipec build --check      \
-                       show what differs from the workflows on disk\n  pipec explain P0401          what a finding means \
+                       examples/hello   prove, compile and write the workflows of one folder\n  pipec build --check \
+                       \u{20}        show what differs from the workflows on disk\n  pipec explain P0401          what a finding means \
                        and how to mend it\n\nExit codes: 0 nothing to say, 1 findings or drift, 2 wrong usage or a path \
                        that can't be read or written, 101 a bug in pipec.",
     arg_required_else_help = true,

@@ -5,11 +5,13 @@
 //! three is cut into regions, the non-empty combinations of the globs that are mentioned, and a region is a variable.
 
 mod axis;
+mod refs;
 mod run;
 
 use crate::{Change, Condition, Event, Exemption, Gate, InputType, Node, Pipeline, Stage, Trigger};
 use axis::Axis;
 use pipec_logic::{Glob, Language, Limits, Model, Proposition, Propositions, TooLarge, VariableId};
+pub use refs::Refs;
 pub use run::{Changed, Run};
 use std::collections::{BTreeMap, BTreeSet};
 

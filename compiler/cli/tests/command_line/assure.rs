@@ -69,3 +69,59 @@ fn what_is_allowed_is_listed_with_its_reason() {
     let workspace = Workspace::with(&[("a.pipe", &source)]);
     workspace.run(&["assure"]).expect(0).prints("P0901 is allowed until 2999-01-31: the old tests are noise");
 }
+
+/// Rules that let in more than the deploys need would be advice to open a door.
+#[test]
+fn an_environment_lets_in_the_branches_and_tags_of_its_own_deploys_alone() {
+    let source = r#"environment npm { tier production requires test }
+environment mirror { tier production requires test }
+environment old { tier production requires test }
+
+pipeline library {
+  on push to main, "release/*"
+  on tag "v*"
+  on schedule "0 3 * * 1"
+  protect branch "main", "release/*"
+  protect tag "v*"
+
+  stage commit {
+    gate unit: test { run "make test" }
+    artefact package: archive { run "make" path "out.tgz" }
+  }
+  stage release when tag is "v*" {
+    deploy package to npm { run "./publish" }
+  }
+  stage mirror when branch is main or tag is "v*" {
+    deploy package to mirror { run "./publish" }
+  }
+  stage backport when branch is "release/*" and not branch is "release/next" {
+    deploy package to old { run "./publish" }
+  }
+}
+"#;
+    let workspace = Workspace::with(&[("library.pipe", source)]);
+    workspace
+        .run(&["assure", "--format", "markdown"])
+        .expect(0)
+        .prints("the environment `npm` lets in only the tags `v*` ")
+        .prints("the environment `mirror` lets in only the branches `main` and the tags `v*` ")
+        .prints("the environment `old` lets in only the branches `release/*` ");
+}
+
+#[test]
+fn an_environment_of_several_pipelines_lets_in_what_any_of_them_deploys() {
+    let source = |name: &str, way: &str| {
+        format!(
+            "pipeline {name} {{\n  on {way}\n  protect branch \"main\", \"other\"\n  protect tag \"v*\"\n  stage commit {{\n    \
+             gate unit: test {{ run \"make test\" }}\n    artefact package: archive {{ run \"make\" path \"out.tgz\" }}\n  }}\n  \
+             stage release {{ deploy package to npm {{ run \"./publish\" }} }}\n}}\n"
+        )
+    };
+    let environment = "environment npm { tier production from a, b requires test }\n";
+    let both = [environment, &source("a", "push to main"), &source("b", "tag \"v*\"")].concat();
+    let workspace = Workspace::with(&[("both.pipe", &both)]);
+    let ran = workspace.run(&["assure"]).expect(0);
+    let setting = "the environment `npm` lets in only the branches `main` and the tags `v*`";
+    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(told.matches(setting).count(), 2, "{}", ran.out);
+}

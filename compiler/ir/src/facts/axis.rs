@@ -1,7 +1,7 @@
 //! One of the three infinite sets (branches, tags, paths), cut into finitely many regions.
 
 use pipec_logic::{Language, Model, Propositions, Regions, TooLarge, VariableId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A set of names cut into regions, each with its variable.
 #[derive(Clone, Debug)]
@@ -56,6 +56,34 @@ impl Axis {
     /// The variables of the regions in the extra language of that place.
     pub fn inside_extra(&self, place: usize) -> Vec<VariableId> {
         self.inside_place(self.first_extra + place)
+    }
+
+    /// Globs that together hold these regions: whole globs where they suffice, and for a region that has none to itself the
+    /// glob that holds the fewest others. Nothing where a region lies in no glob.
+    pub fn cover(&self, wanted: &BTreeSet<usize>) -> Option<BTreeSet<String>> {
+        let globs: Vec<(&String, BTreeSet<usize>)> = self
+            .places
+            .iter()
+            .map(|(glob, place)| {
+                (glob, self.regions().filter(|region| self.regions.inside(*region, *place)).collect())
+            })
+            .collect();
+        let mut chosen: Vec<&(&String, BTreeSet<usize>)> = Vec::new();
+        let mut open = wanted.clone();
+        while let Some(region) = open.first().copied() {
+            let holding = globs.iter().filter(|(_, regions)| regions.contains(&region));
+            // What is held besides counts first, then how much is done with one glob.
+            let glob = holding.min_by_key(|(_, regions)| {
+                let others = regions.difference(wanted).count();
+                (others, usize::MAX - regions.intersection(wanted).count())
+            })?;
+            open.retain(|region| !glob.1.contains(region));
+            chosen.push(glob);
+        }
+        let is_needed = |(glob, regions): &&&(&String, BTreeSet<usize>)| {
+            !chosen.iter().any(|(other, more)| other != glob && more.is_superset(regions))
+        };
+        Some(chosen.iter().filter(is_needed).map(|(glob, _)| (*glob).clone()).collect())
     }
 
     /// A member of each region whose variable is true.

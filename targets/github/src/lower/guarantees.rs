@@ -8,11 +8,12 @@ use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
 use super::previews::teardown_file;
 use crate::document::{Image, Job, Step, Work};
+use pipec_ir::facts::{Facts, Refs};
 use pipec_ir::{
     Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
     Tier, Trigger,
 };
-use pipec_logic::Glob;
+use pipec_logic::{Glob, Proposition};
 use std::collections::BTreeSet;
 
 /// A kind of setting, and in general words what has to be set.
@@ -52,8 +53,8 @@ const PROTECTED: Assumption = Assumption {
 };
 const ENVIRONMENT: Assumption = Assumption {
     kind: "environment",
-    says: "each environment lets in only the protected branches or tags, and asks for the reviewers of its role (one of them \
-           suffices on GitHub, so `min 2` is refused: chain two environments)",
+    says: "each environment lets in only the branches and tags of which a run may deploy to it, and asks for the reviewers of its role (one \
+           of them suffices on GitHub, so `min 2` is refused: chain two environments)",
 };
 const OVERRIDE: Assumption = Assumption {
     kind: "override",
@@ -364,14 +365,53 @@ fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environm
         .collect()
 }
 
-/// The protected branches and tags, as the rules of an environment name them.
-fn ways_in(pipeline: &Pipeline) -> String {
-    let named = |what: &str, globs: &[Glob]| -> Option<String> {
-        let globs: Vec<String> = globs.iter().map(|glob| format!("`{}`", glob.text())).collect();
+/// The branches and tags of the runs in which one of these nodes may be due, as the rules of an environment name them.
+fn ways_in<'p>(nodes: impl IntoIterator<Item = (&'p Pipeline, Vec<&'p Node>)>) -> String {
+    let mut all = Refs::default();
+    for (pipeline, nodes) in nodes {
+        let Refs { branches, tags } = refs_of(pipeline, &nodes).unwrap_or_else(|| protected(pipeline));
+        all.branches.extend(branches);
+        all.tags.extend(tags);
+    }
+    let named = |what: &str, globs: &BTreeSet<String>| -> Option<String> {
+        let globs: Vec<String> = globs.iter().map(|glob| format!("`{glob}`")).collect();
         (!globs.is_empty()).then(|| format!("the {what} {}", globs.join(", ")))
     };
-    let ways = [named("branches", &pipeline.protected_branches), named("tags", &pipeline.protected_tags)];
+    let ways = [named("branches", &all.branches), named("tags", &all.tags)];
     ways.into_iter().flatten().collect::<Vec<_>>().join(" and ")
+}
+
+/// Nothing, where that takes too long to tell or the pipeline's globs have no words for it.
+fn refs_of(pipeline: &Pipeline, nodes: &[&Node]) -> Option<Refs> {
+    let facts = Facts::of(pipeline).ok()?;
+    let due: Vec<Proposition> = nodes.iter().map(|node| facts.due_node(node)).collect();
+    let propositions = facts.propositions();
+    // What is not of reviewed code is given neither secrets nor an environment of people.
+    let runs = propositions.and(&propositions.any(&due), &facts.trusted());
+    facts.refs(&runs).ok()?.filter(|refs| *refs != Refs::default())
+}
+
+/// What of a proven pipeline is let in at most.
+fn protected(pipeline: &Pipeline) -> Refs {
+    let texts = |globs: &[Glob]| globs.iter().map(|glob| glob.text().to_owned()).collect();
+    Refs { branches: texts(&pipeline.protected_branches), tags: texts(&pipeline.protected_tags) }
+}
+
+/// The deploys to an environment, by pipeline: it has one list of branches and tags for all that enter it.
+fn entering<'p>(
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    environment: &str,
+) -> Vec<(&'p Pipeline, Vec<&'p Node>)> {
+    let others = program.pipelines.iter().filter(|other| other.name != pipeline.name);
+    std::iter::once(pipeline)
+        .chain(others)
+        .map(|pipeline| {
+            let deploys = pipeline.deploys().filter(|(_, deploy)| deploy.environment == environment);
+            (pipeline, deploys.map(|(node, _)| node).collect::<Vec<_>>())
+        })
+        .filter(|(_, nodes)| !nodes.is_empty())
+        .collect()
 }
 
 fn settings_of_an_environment(
@@ -382,7 +422,8 @@ fn settings_of_an_environment(
     let name = &environment.name;
     let mut all = Vec::new();
     if environment.tier != Tier::Ephemeral {
-        let setting = format!("the environment `{name}` lets in only {}", ways_in(pipeline));
+        let setting =
+            format!("the environment `{name}` lets in only {}", ways_in(entering(program, pipeline, name)));
         all.push(assumed(ENVIRONMENT, setting, "one-path, held-alone"));
     } else {
         let setting = format!(
@@ -481,7 +522,7 @@ fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Ve
     let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
     let secrets: Vec<&str> = own.chain(login).collect();
     if !secrets.is_empty() {
-        let setting = format!("the environment `{place}` lets in only {}", ways_in(pipeline));
+        let setting = format!("the environment `{place}` lets in only {}", ways_in([(pipeline, vec![node])]));
         all.push(assumed(ENVIRONMENT, setting, "held-alone"));
         all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
     }

@@ -461,7 +461,7 @@ const ASSUMED: &[(&str, &str)] = &[
     ("administrators", "administrators don't go around it"),
     (
         "branch policies and reviewers of environments",
-        "each environment lets in only the protected branches or tags",
+        "each environment lets in only the branches and tags of which a run may deploy to it",
     ),
     (
         "who may override, and when that was approved",

@@ -19,10 +19,10 @@ use pipec_tests::brute_force::random;
 use pipec_tests::brute_force::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
 
-const JUDGED: [&str; 24] = [
+const JUDGED: [&str; 25] = [
     "P0111", "P0201", "P0202", "P0203", "P0204", "P0205", "P0206", "P0207", "P0208", "P0209", "P0301",
     "P0302", "P0303", "P0304", "P0305", "P0401", "P0402", "P0403", "P0404", "P0405", "P0406", "P0412",
-    "P0602", "P0802",
+    "P0413", "P0602", "P0802",
 ];
 
 fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
@@ -66,6 +66,7 @@ fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
         "P0302" | "P0303" => vec![who(0), last],
         "P0304" => vec![who(0), word(1), who(2)],
         "P0401" | "P0403" => vec![who(0), who(1)],
+        "P0413" => vec![who(0), who(diagnostic.labels.len() - 1)],
         "P0402" => {
             let (_, kind) = diagnostic.message.split_once(" requires ").unwrap();
             let (kind, _) = kind.split_once(',').unwrap();
@@ -104,15 +105,32 @@ fn differences(program: &Program) -> (BTreeSet<Finding>, Vec<String>) {
                 differences.push(format!("false alarm: {finding:?}: {} ({text:?})", diagnostic.message))
             }
             (Some(Some(failure)), Some(text)) => {
+                let (before, text) = match text.split_once("; then ") {
+                    Some((before, text)) => (Some(before), text),
+                    None => (None, text.as_str()),
+                };
+                if before.is_some() != failure.missed.is_some() {
+                    differences.push(format!("{finding:?}: one run is told for two, or two for one: {text}"));
+                }
                 let pipeline = &program.pipelines[failure.pipeline];
-                match Story::read(text) {
-                    None => differences.push(format!("{finding:?}: no run is told: {text}")),
-                    Some(story) => {
-                        let (world, runs) = story.runs(pipeline);
-                        if runs.is_empty() || !runs.iter().all(|run| failure.shows_in(&world, run)) {
-                            differences.push(format!("{finding:?}: this run does not show it: {text}"));
-                        }
+                let stories: Vec<Option<Story>> = before.into_iter().chain([text]).map(Story::read).collect();
+                for (place, story) in stories.iter().enumerate() {
+                    let Some(story) = story else {
+                        differences.push(format!("{finding:?}: no run is told: {text}"));
+                        continue;
+                    };
+                    let (world, runs) = story.runs(pipeline);
+                    let shows = |run| match place + 1 == stories.len() {
+                        true => failure.shows_in(&world, run),
+                        false => failure.shows_before(&world, run),
+                    };
+                    if runs.is_empty() || !runs.iter().all(shows) {
+                        differences.push(format!("{finding:?}: this run does not show it: {text}"));
                     }
+                }
+                let branches: BTreeSet<Option<&str>> = stories.iter().flatten().map(Story::branch).collect();
+                if branches.len() > 1 && failure.missed.is_some() {
+                    differences.push(format!("{finding:?}: pushes of several branches: {text}"));
                 }
             }
             (Some(Some(_)), None) => differences.push(format!("{finding:?}: no run is told")),

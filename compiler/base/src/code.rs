@@ -111,6 +111,7 @@ registry! {
     P0410 = 410 "weak-quorum" since "0.1.0";
     P0411 = 411 "open-override" since "0.1.0";
     P0412 = 412 "idle-override" since "0.1.0";
+    P0413 = 413 "missed-change" since "0.1.0";
 
     P0501 = 501 "unknown-tier" since "0.1.0";
     P0502 = 502 "unending-environment" since "0.1.0";

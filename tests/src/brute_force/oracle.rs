@@ -1,7 +1,7 @@
 //! What the reference's theorems say of a program, run by run.
 
 use super::before::{Order, Place, artefacts_of};
-use super::model::{Environment, Event, Gate, Pipeline, Program, What, of_artefact};
+use super::model::{Change, Environment, Event, Gate, Pipeline, Program, What, of_artefact};
 use super::print::node_label;
 use super::world::{Names, Run, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +39,8 @@ pub struct Failure {
     pub anything: bool,
     /// How long the run, or a stage of it, takes at most, in minutes.
     pub takes: Option<(Option<usize>, u64)>,
+    /// That it follows a push of the same branch that brought such a change, without the stage.
+    pub missed: Option<(usize, Vec<Change>)>,
 }
 
 /// Whose run it is.
@@ -69,6 +71,14 @@ impl Failure {
             && self.changing.is_none_or(|kind| world.changes(kind, run))
             && (!self.anything || anything(world, run))
             && self.takes.is_none_or(|(stage, minutes)| time(world, run, stage) == minutes)
+            && self.missed.as_ref().is_none_or(|(_, changes)| pushed_without(world, run, changes))
+    }
+
+    /// Whether the run before that one shows it.
+    pub fn shows_before(&self, world: &World<'_>, run: &Run) -> bool {
+        self.missed.as_ref().is_some_and(|(stage, changes)| {
+            run.event == Event::Push && world.touches(changes, run) && !world.is_due(*stage, run)
+        })
     }
 
     fn of_them(&self, world: &World<'_>, run: &Run) -> bool {
@@ -82,6 +92,11 @@ impl Failure {
             Whose::NotBy(events) => !events.contains(&run.event),
         }
     }
+}
+
+/// Whether a run is a push that brings none of these changes.
+fn pushed_without(world: &World<'_>, run: &Run, changes: &[Change]) -> bool {
+    run.event == Event::Push && !world.touches(changes, run)
 }
 
 /// Whether a stage that has nodes is in the run.
@@ -249,6 +264,7 @@ impl<'p> Judge<'p> {
             self.second_path(number, &deploys);
         }
         self.each_gate(&gates, &deploys);
+        self.missed_changes(&gates, &deploys);
         for place in self.order.places.clone() {
             self.uses(place);
             self.reads(place, &deploys);
@@ -394,7 +410,7 @@ impl<'p> Judge<'p> {
         let stages = |places: &mut dyn Iterator<Item = Place>| places.map(|(stage, _)| stage).collect();
         let (due, not_due) = (stages(&mut due.into_iter()), stages(&mut not_due.into_iter()));
         let pipeline = self.place;
-        Failure { pipeline, due, not_due, of, changing: None, anything: false, takes: None }
+        Failure { pipeline, due, not_due, of, changing: None, anything: false, takes: None, missed: None }
     }
 
     /// Whether some run shows the failure.
@@ -476,6 +492,44 @@ impl<'p> Judge<'p> {
                 let concerns = [label.clone(), (*kind).to_owned()].into_iter().chain(parts);
                 self.find("P0402", concerns, Some(failure));
             }
+        }
+    }
+
+    /// S4: of any two pushes of one branch.
+    fn missed_changes(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
+        for (place, gate) in gates {
+            let label = self.label(*place);
+            let said = |code: &str| {
+                self.findings.keys().any(|it| it.code == code && it.concerns.first() == Some(&label))
+            };
+            let Some(changes) = gate.unless_changed.as_ref().filter(|_| !gate.advisory) else { continue };
+            // That it can be skipped, or never judges, is another finding.
+            if said("P0401") || said("P0404") {
+                continue;
+            }
+            let exempt = self.world.exemption(gate);
+            let pushes: Vec<(usize, &Run)> =
+                self.runs.iter().enumerate().filter(|(_, run)| run.event == Event::Push).collect();
+            let mut brought: Vec<Option<usize>> = Vec::new();
+            for (number, run) in &pushes {
+                if !exempt(run) && !self.due[place.0][*number] {
+                    brought.push(run.branch);
+                }
+            }
+            let deploy = deploys.iter().find(|deploy| {
+                self.order.is_before(*place, deploy.place)
+                    && pushes.iter().any(|(number, run)| {
+                        self.due[deploy.place.0][*number]
+                            && self.due[place.0][*number]
+                            && exempt(run)
+                            && brought.contains(&run.branch)
+                    })
+            });
+            let Some(deploy) = deploy else { continue };
+            let deployed = self.failure([deploy.place, *place], [], Whose::Anybody);
+            let failure = Failure { missed: Some((place.0, changes.clone())), ..deployed };
+            let concerns = [label, self.label(deploy.place)];
+            self.find("P0413", concerns, Some(failure));
         }
     }
 

@@ -35,6 +35,9 @@ pub fn program(seed: u64) -> Program {
         random.change(&mut program);
     }
     for pipeline in &mut program.pipelines {
+        if random.choose.percent(5) {
+            random.narrow(pipeline);
+        }
         mend(pipeline);
     }
     random.times(&mut program);
@@ -446,6 +449,24 @@ impl Random {
         let place = self.choose.below(pipeline.stages.len() + 1);
         let name = self.fresh("review");
         pipeline.stages.insert(place, Stage { name, after: None, when, nodes, budget: None });
+    }
+
+    /// Lets stages run for some changes only, and some gates be exempt unless others are there.
+    fn narrow(&mut self, pipeline: &mut Pipeline) {
+        let changed = Condition::Changed(self.changes());
+        for stage in &mut pipeline.stages {
+            stage.when = Some(match stage.when.take() {
+                None => changed.clone(),
+                Some(when) => Condition::And(vec![when, changed.clone()]),
+            });
+            for node in &mut stage.nodes {
+                if let What::Gate(gate) = &mut node.what
+                    && self.choose.percent(50)
+                {
+                    gate.unless_changed = Some(self.changes());
+                }
+            }
+        }
     }
 
     /// Lets an artefact be built in a later stage, and some deploys have it.

@@ -82,6 +82,11 @@ impl Story {
         rest.starts_with(": ").then_some(story)
     }
 
+    /// The branch, if one is told.
+    pub fn branch(&self) -> Option<&str> {
+        self.branch.as_deref()
+    }
+
     /// The runs it tells of, in a world made for them; none, if it tells of what can't be.
     pub fn runs<'p>(&self, pipeline: &'p Pipeline) -> (World<'p>, Vec<Run>) {
         let mut names = Names::all(pipeline);

@@ -238,7 +238,12 @@ impl<'p> World<'p> {
 
     /// Whether a run changes a path of the kind, as far as can be told.
     pub fn changes(&self, kind: &'static str, run: &Run) -> bool {
-        run.unknown || run.changed & self.changed(&[Change::Kind(kind)]) != 0
+        self.touches(&[Change::Kind(kind)], run)
+    }
+
+    /// Whether a run changes a path of one of these, as far as can be told.
+    pub fn touches(&self, changes: &[Change], run: &Run) -> bool {
+        run.unknown || run.changed & self.changed(changes) != 0
     }
 
     /// Whether there are paths of the kind.

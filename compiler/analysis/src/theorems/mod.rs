@@ -5,6 +5,7 @@ mod build_once;
 mod every_change_travels;
 mod facts_there;
 mod kept_caches;
+mod missed_changes;
 mod no_skipped_gates;
 mod one_path;
 mod overrides;
@@ -46,6 +47,7 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> (Vec<Diagnostic>, E
     let mut proof = Proof { program, pipeline, facts, diagnostics: Vec::new(), undecided: false };
     facts_there::prove(&mut proof);
     no_skipped_gates::prove(&mut proof);
+    missed_changes::prove(&mut proof);
     overrides::prove(&mut proof);
     kept_caches::prove(&mut proof);
     one_path::prove(&mut proof);

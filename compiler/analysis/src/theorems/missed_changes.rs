@@ -1,0 +1,115 @@
+//! No skipped gates, over several runs: S4 of the reference.
+//!
+//! A gate that is exempt unless K changed relies on an earlier judgement: K is as it was in the green push that `changed`
+//! compares with. That holds, run by run, if every push that may become what is compared with either has the gate due or
+//! has left K as it was. Whether a push is green is not known, so any may be; and only pushes of the same branch are.
+//! Where nothing changed is known (tags, schedules, manual runs), no gate is exempt by this.
+
+use super::Proof;
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::facts::Run;
+use pipec_ir::{Change, Deploy, Event, Exemption, ExemptionRule, Node};
+use pipec_logic::Proposition;
+
+pub(super) fn prove(proof: &mut Proof<'_>) {
+    let pipeline = proof.pipeline;
+    for (node, gate) in pipeline.gates() {
+        if !node.is_blocking_gate() || is_blamed(proof, node) {
+            continue;
+        }
+        for rule in &gate.exemptions {
+            let Exemption::UnlessChanged(changes) = &rule.when else { continue };
+            let missed = missed(proof, node, changes);
+            if !proof.can_be(&missed) {
+                continue;
+            }
+            let mut behind = pipeline.deploys().filter(|(deploy, _)| deploy.before.contains(&node.id));
+            let found = behind.find_map(|(deploy_node, deploy)| {
+                let taken_along = taken_along(proof, node, deploy_node, changes);
+                two_runs(proof, &missed, &taken_along).map(|runs| (deploy, runs))
+            });
+            if let Some((deploy, runs)) = found {
+                report(proof, node, (rule, changes), deploy, &runs);
+            }
+        }
+    }
+}
+
+/// Of a gate that can be skipped in a single run, or that never judges, that has been said.
+fn is_blamed(proof: &Proof<'_>, node: &Node) -> bool {
+    proof.diagnostics.iter().any(|diagnostic| {
+        matches!(diagnostic.code, codes::P0401 | codes::P0404) && diagnostic.span() == node.name_origin.span
+    })
+}
+
+/// That a push brings a change that the gate asks for, without the gate.
+fn missed(proof: &Proof<'_>, gate: &Node, changes: &[Change]) -> Proposition {
+    let facts = &proof.facts;
+    let brings =
+        facts.propositions().all(&[facts.valid().clone(), facts.event(Event::Push), facts.changed(changes)]);
+    facts.propositions().and_not(&brings, &facts.due_node(gate))
+}
+
+/// That a push deploys what the gate is exempt for.
+fn taken_along(proof: &Proof<'_>, gate: &Node, deploy: &Node, changes: &[Change]) -> Proposition {
+    let facts = &proof.facts;
+    let deploys =
+        facts.propositions().all(&[facts.due_node(deploy), facts.due_node(gate), facts.event(Event::Push)]);
+    facts.propositions().and_not(&deploys, &facts.changed(changes))
+}
+
+/// Two pushes of one branch, of the first and of the second kind.
+fn two_runs(proof: &mut Proof<'_>, first: &Proposition, second: &Proposition) -> Option<(Run, Run)> {
+    let mut firsts = Vec::new();
+    for region in proof.facts.branch_regions() {
+        let (first, second) = {
+            let propositions = proof.facts.propositions();
+            (propositions.and(first, &region), propositions.and(second, &region))
+        };
+        if proof.can_be(&first) && proof.can_be(&second) {
+            firsts.push((first, region));
+        }
+    }
+    let shared = {
+        let propositions = proof.facts.propositions();
+        propositions.and(second, &propositions.any(firsts.iter().map(|(_, region)| region)))
+    };
+    // The plainest branch for the second is told; it fixes the first one's.
+    let second = proof.run_in_which(&shared)?;
+    let mut runs = firsts.iter().filter_map(|(first, _)| proof.run_in_which(first));
+    let first = runs.find(|run| run.branch == second.branch)?;
+    Some((first, second))
+}
+
+fn report(
+    proof: &mut Proof<'_>,
+    gate: &Node,
+    (rule, changes): (&ExemptionRule, &[Change]),
+    deploy: &Deploy,
+    (first, second): &(Run, Run),
+) {
+    let stage = proof.stage_name(gate);
+    let environment = &deploy.environment;
+    let mut diagnostic = Diagnostic::error(
+        codes::P0413,
+        format!("gate `{}` can miss a change that goes to `{environment}`", gate.name),
+        rule.origin.span,
+    )
+    .saying("exempt, though it never judged that change");
+    if let Some(when) = proof.pipeline.stage_of(gate).and_then(|stage| stage.condition_origin.as_ref()) {
+        diagnostic =
+            diagnostic.label(when.span, "this leaves the gate out of the run that brings the change");
+    }
+    let asked: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    let diagnostic = diagnostic
+        .label(deploy.environment_origin.span, "this deploy takes it along")
+        .counterexample(format!(
+            "{first}: `{stage}` does not run, and once the run is green, `changed` compares with it; then {second}: `{}` is exempt, and the first change goes to `{environment}` unjudged",
+            gate.name
+        ))
+        .help(format!(
+            "let `{stage}` run whenever the gate has something to judge: `when … or changed {}`; or write the gate in a stage without a condition",
+            asked.join(", ")
+        ));
+    proof.report(gate, diagnostic);
+}

@@ -330,15 +330,8 @@ fn over(chain: &[&Node], time: u64, budget: u64, run: &Run, origin: &Origin, wha
             diagnostic.label(node.name_origin.span, format!("the longest of them: {}", spelled(node)));
         help += &format!(", or give what stands on that way shorter timeouts, first of all {}", named(node));
     }
-    let diagnostic = origin.explain(diagnostic.help(help));
-    if origin.calls.is_empty() {
-        return diagnostic.fix(
-            format!("raise the budget to {taken}"),
-            origin.span,
-            format!("budget {taken}"),
-        );
-    }
-    diagnostic
+    // No fix: a budget is a promise, and to promise less is decided by people.
+    origin.explain(diagnostic.help(help))
 }
 
 /// "`unit` 10m, then `app` 20m: together"

@@ -73,7 +73,11 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
     }
     let proofs = theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
     variables::check(&expanded, &mut diagnostics);
-    script_checks::check(&names, &expanded, &mut diagnostics);
+    // Of two declarations under one name, nobody knows which gives a script its variables.
+    let mut in_scripts = Vec::new();
+    script_checks::check(&names, &expanded, &mut in_scripts);
+    let contested = diagnostics.iter().any(|finding| finding.code == codes::P0102);
+    diagnostics.extend(in_scripts.into_iter().filter(|finding| !contested || finding.code != codes::P0904));
     let allowed = allowance::apply(workspace, standard, today, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| diagnostic.span());
     let unproven = expanded.incomplete.iter().map(|span| unproven(*span)).collect();

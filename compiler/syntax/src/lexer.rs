@@ -110,15 +110,17 @@ impl<'t> Lexer<'t> {
             .filter(|(_, character)| is_invisible(*character));
         let Some((offset, character)) = found.next() else { return };
         let others = found.count();
-        let mut finding = Diagnostic::error(
+        let finding = Diagnostic::error(
             codes::P0001,
             format!("the character U+{:04X} can't be seen, so it can't be reviewed", u32::from(character)),
             self.span(offset, offset + character.len_utf8()),
         )
         .help(format!("remove it; in a string, write it as `\\u{{{:x}}}`", u32::from(character)));
-        if others > 0 {
-            finding = finding.note(format!("{others} more such characters follow"));
-        }
+        let finding = match others {
+            0 => finding,
+            1 => finding.note("one more such character follows"),
+            more => finding.note(format!("{more} more such characters follow")),
+        };
         self.report(finding);
     }
 

@@ -51,20 +51,26 @@ pub struct ClauseWord {
     pub repeats: bool,
     /// The words that may go on with it where it could also have ended.
     pub continues: &'static [&'static str],
+    /// Whether it ends in a list, whose parts have commas between them.
+    pub lists: bool,
     /// What stands between its braces, where it has any.
     pub opens: Option<Block>,
 }
 
 const fn once(word: &'static str, shape: &'static str) -> ClauseWord {
-    ClauseWord { word, shape, repeats: false, continues: &[], opens: None }
+    ClauseWord { word, shape, repeats: false, continues: &[], lists: false, opens: None }
 }
 
 const fn many(word: &'static str, shape: &'static str) -> ClauseWord {
-    ClauseWord { word, shape, repeats: true, continues: &[], opens: None }
+    ClauseWord { word, shape, repeats: true, continues: &[], lists: false, opens: None }
 }
 
 const fn going_on(clause: ClauseWord, continues: &'static [&'static str]) -> ClauseWord {
     ClauseWord { continues, ..clause }
+}
+
+const fn listing(clause: ClauseWord) -> ClauseWord {
+    ClauseWord { lists: true, ..clause }
 }
 
 const fn opening(clause: ClauseWord, block: Block) -> ClauseWord {
@@ -100,13 +106,13 @@ const FILE: &[ClauseWord] = &[
     many("let", "let NAME = value"),
 ];
 const PIPELINE: &[ClauseWord] = &[
-    opening(many("on", "on push to BRANCH"), Block::Inputs),
-    many("protect", "protect BRANCH, \"glob\""),
-    once("targets", "targets ENGINE, ENGINE"),
+    opening(listing(many("on", "on push to BRANCH")), Block::Inputs),
+    listing(many("protect", "protect BRANCH, \"glob\"")),
+    listing(once("targets", "targets ENGINE, ENGINE")),
     many("emits", "emits ENGINE \"file\""),
     once("budget", "budget 45m"),
     once("owner", "owner ROLE"),
-    going_on(many("change", "change KIND \"glob\""), &["because"]),
+    going_on(listing(many("change", "change KIND \"glob\"")), &["because"]),
     ENV,
     TOOL,
     RUNS,
@@ -133,15 +139,15 @@ const BODY: &[ClauseWord] = &[
     IN,
     RUN,
     many("check", "check NAME \"script\""),
-    many("uses", "uses ARTEFACT, ARTEFACT"),
-    many("path", "path \"glob\""),
+    listing(many("uses", "uses ARTEFACT, ARTEFACT")),
+    listing(many("path", "path \"glob\"")),
     opening(once("checkout", "checkout none"), Block::Checkout),
     once("name", "name \"registry/image\""),
     once("timeout", "timeout 20m"),
     once("retry", "retry 1 because \"reason\""),
     SECRET,
     IDENTITY,
-    many("may", "may write RIGHT"),
+    listing(many("may", "may write RIGHT")),
     many("report", "report FORMAT \"path\""),
     many("keep", "keep \"glob\" on failure"),
     opening(many("measure", "measure \"file.json\" { expect KEY >= 1 }"), Block::Measure),
@@ -176,10 +182,10 @@ const ENGINE: &[ClauseWord] = &[RUN, ENV, many("action", "action \"owner/name@ve
 const ENVIRONMENT: &[ClauseWord] = &[
     going_on(once("tier", "tier NAME"), &["per"]),
     going_on(many("after", "after ENVIRONMENT"), &["soak"]),
-    once("from", "from PIPELINE, PIPELINE"),
+    listing(once("from", "from PIPELINE, PIPELINE")),
     once("open", "open to members"),
     once("url", "url \"https://…\""),
-    many("requires", "requires EVIDENCE, EVIDENCE"),
+    listing(many("requires", "requires EVIDENCE, EVIDENCE")),
     going_on(many("approval", "approval by ROLE"), &["min", "not"]),
     SECRET,
     IDENTITY,

@@ -130,6 +130,15 @@ impl Case<'_, '_> {
                 Some(Lexeme::Word("matches" | "match" | "like" | "equals" | "in" | "contains" | "eq")) => {
                     replace(format!("`{text}` is written `is`"))
                 }
+                Some(Lexeme::Word(word)) if Some(word) == fact => {
+                    Diagnostic::error(codes::P0009, format!("`{word}` is said twice"), span)
+                        .help(format!("write `{word} is …`"))
+                        .fix("leave out the second", self.span(at.saturating_sub(1)).at_end().to(span), "")
+                }
+                Some(Lexeme::Word(_)) if self.word(at + 1) == Some("is") => {
+                    Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
+                        .help("conditions are joined by `and` and `or`: `branch is main and event is push`")
+                }
                 Some(Lexeme::Word(_) | Lexeme::Text(..))
                     if matches!(fact, Some("event" | "branch" | "tag")) =>
                 {

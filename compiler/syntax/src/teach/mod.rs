@@ -123,25 +123,29 @@ impl<'t> Case<'_, 't> {
         match self.lexeme(0) {
             Some(Lexeme::Text(..) | Lexeme::InterpolationStart) if self.behind.is_some() => {
                 let behind = self.behind.unwrap_or(span);
-                if self.source(behind).ends_with('"') {
+                let text = self.source(behind);
+                let word = text.split_whitespace().next().unwrap_or("");
+                let clause = self.block.clause(word);
+                let lists = self.block == Block::Matrix || clause.is_some_and(|clause| clause.lists);
+                if !text.ends_with('"') {
+                    finding
+                        .label(behind, "the clause before it ends here")
+                        .help("every clause begins with its keyword")
+                } else if lists {
                     finding
                         .label(behind, "the clause before it ends here")
                         .help("lists have commas between their parts")
                         .fix("write a comma", behind.at_end(), ",")
+                } else if clause.is_some() {
+                    self.takes_one(word, behind, span)
                 } else {
-                    finding
-                        .label(behind, "the clause before it ends here")
-                        .help("every clause begins with its keyword")
+                    finding.label(behind, "the clause before it ends here")
                 }
             }
             Some(Lexeme::Sign(Punctuation::Comma)) if self.behind.is_some() => {
-                let behind = self.source(self.behind.unwrap_or(span));
-                let word = behind.split_whitespace().next().unwrap_or("");
-                let repeats = self.block.clause(word).is_some_and(|clause| clause.repeats);
-                let finding =
-                    Diagnostic::error(codes::P0009, format!("`{word}` takes one, not a list"), span)
-                        .label(self.behind.unwrap_or(span), "this clause is complete");
-                if repeats { finding.help(format!("write another clause: `{word} …`")) } else { finding }
+                let behind = self.behind.unwrap_or(span);
+                let word = self.source(behind).split_whitespace().next().unwrap_or("");
+                self.takes_one(word, behind, span)
             }
             Some(Lexeme::Sign(Punctuation::Equals))
                 if self.behind.is_some_and(|behind| self.source(behind).starts_with("secret ")) =>
@@ -155,6 +159,17 @@ impl<'t> Case<'_, 't> {
                     .help("braces stand behind what they describe: `stage NAME { … }`")
             }
             _ => finding.help(self.vocabulary()),
+        }
+    }
+
+    /// More parts behind a clause that is complete.
+    fn takes_one(&self, word: &str, behind: Span, span: Span) -> Diagnostic {
+        let finding = Diagnostic::error(codes::P0009, format!("`{word}` takes one, not a list"), span)
+            .label(behind, "this clause is complete");
+        match self.block.clause(word) {
+            Some(clause) if clause.repeats => finding.help(format!("write another clause: `{word} …`")),
+            Some(clause) => finding.help(format!("it is written `{}`", clause.shape)),
+            None => finding,
         }
     }
 

@@ -67,21 +67,38 @@ impl Case<'_, '_> {
                 )
             }
             Lexeme::Word(_) if text && !self.is_cut_short() => {
-                let first = if expects("a script") && self.word(1).is_some() && self.stopped_at == 2 {
-                    1
-                } else {
-                    self.stopped_at
-                };
+                // The first word behind `run` could have been a task's name.
+                let runs = |index: usize| self.stopped_at.checked_sub(index).and_then(|at| self.word(at)) == Some("run");
+                let first = if runs(2) { self.stopped_at - 1 } else { self.stopped_at };
                 let start = self.span(first);
                 let line = self.text.get(start.start as usize..).unwrap_or("").lines().next().unwrap_or("");
                 let line = line.trim_end().trim_end_matches(['{', '}']).trim_end();
                 let whole = Span { end: start.start + u32::try_from(line.len()).unwrap_or(0), ..start };
                 let quoted = format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\""));
                 let what = if expects("a script") { "a script" } else { "a text" };
+                // What else stands on the line may belong to the text or be clauses of their own.
+                let has_clause =
+                    line.split_whitespace().skip(1).any(|word| self.block.clause(word).is_some());
+                let is_one_text = if runs(1) || runs(2) {
+                    !line.contains('"') || !has_clause
+                } else {
+                    !line.contains('"') && (!has_clause || expects("a script"))
+                };
+                if !is_one_text {
+                    let finding = Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), span);
+                    return Some(match self.word(0).and_then(|word| self.block.clause(word)) {
+                        Some(clause) => finding.help(format!("it is written `{}`", clause.shape)),
+                        None => finding.help(self.vocabulary()),
+                    });
+                }
                 let finding = Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), whole);
-                let may_be_value = matches!(self.word(0), Some("in" | "path" | "name" | "url"))
+                let may_be_value = matches!(self.word(0), Some("in" | "path" | "name" | "url" | "tool"))
                     && line.chars().all(|letter| letter.is_ascii_lowercase() || matches!(letter, '-' | '.'));
-                Some(if may_be_value {
+                Some(if may_be_value && self.word(0) == Some("tool") {
+                    finding.help(format!(
+                        "a version begins with a number: `\"1.2.3\"`; the value of a parameter or constant is `$\"{{{line}}}\"`"
+                    ))
+                } else if may_be_value {
                     finding.help(format!(
                         "write `{quoted}`; the value of a parameter or constant is `$\"{{{line}}}\"`"
                     ))

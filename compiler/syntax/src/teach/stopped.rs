@@ -241,11 +241,16 @@ impl<'t> Case<'_, 't> {
             && let Some(script) = self.word(1).filter(|_| self.stopped_at == 2)
         {
             let span = self.span(1);
-            return Some(
-                Diagnostic::error(codes::P0009, "a script stands between quotes", span)
-                    .help(format!("write `\"{script}\"`"))
-                    .fix(format!("write `\"{script}\"`"), span, format!("\"{script}\"")),
-            );
+            let finding = Diagnostic::error(codes::P0009, "a script stands between quotes", span);
+            // Beside other words on its line it may be a part of a longer script: `run npm run build`.
+            if !self.is_alone_on_its_line(span) {
+                return Some(finding.help(format!("it is written `{}`", clause.shape)));
+            }
+            return Some(finding.help(format!("write `\"{script}\"`")).fix(
+                format!("write `\"{script}\"`"),
+                span,
+                format!("\"{script}\""),
+            ));
         }
         let body = stop.expected.contains(&Expected::Thing("`{`"))
             && !matches!(self.lexeme(self.stopped_at), Some(Lexeme::Block(_)));
@@ -264,6 +269,16 @@ impl<'t> Case<'_, 't> {
             clause.shape
         };
         Some(finding.help(format!("it is written `{shape}`")))
+    }
+
+    /// Whether nothing that may belong to it stands before a clause or behind its end on the same line.
+    fn is_alone_on_its_line(&self, end: Span) -> bool {
+        let before = self.text.get(..self.span(0).range().start).unwrap_or("");
+        let before = before.rsplit('\n').next().unwrap_or("").trim_end();
+        let behind = self.text.get(end.range().end..).unwrap_or("");
+        let behind = behind.lines().next().unwrap_or("").trim_start();
+        let is_closed = before.is_empty() || before.ends_with(['{', '}', '"']);
+        is_closed && (behind.is_empty() || behind.starts_with('}'))
     }
 
     fn otherwise(&self, stop: &Stop, clause: Option<&ClauseWord>) -> Diagnostic {

@@ -3,7 +3,7 @@
 use crate::arguments::ColourChoice;
 use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic};
 use pipec_driver::Problem;
-use pipec_report::Colour;
+use pipec_report::{Colour, harmless};
 use std::cell::Cell;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -88,9 +88,10 @@ impl Console {
 
     /// Tells of a path or an argument that stands in the way.
     pub fn problem(&self, problem: &Problem) {
-        let mut diagnostic = MietteDiagnostic::new(problem.message.clone());
+        // Arguments and names of files are nobody's to trust.
+        let mut diagnostic = MietteDiagnostic::new(harmless(&problem.message));
         if let Some(help) = &problem.help {
-            diagnostic = diagnostic.with_help(help.clone());
+            diagnostic = diagnostic.with_help(harmless(help));
         }
         let theme = match self.colour {
             Colour::Always => GraphicalTheme::unicode(),
@@ -99,7 +100,7 @@ impl Console {
         let mut text = String::new();
         let handler = GraphicalReportHandler::new_themed(theme).with_links(false).with_wrap_lines(false);
         if handler.render_report(&mut text, &diagnostic).is_err() {
-            text = format!("error: {}\n", problem.message);
+            text = format!("error: {}\n", harmless(&problem.message));
         }
         self.say(&text);
     }

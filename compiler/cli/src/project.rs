@@ -6,8 +6,8 @@ use crate::console::{Console, Outcome};
 use crate::{clock, progress};
 use pipec_base::Diagnostic;
 use pipec_driver::{
-    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, InputText, Options, Problem, Session,
-    destination, fix, locate, narrow, prefix_in_repository, read, read_source, replace_all, tidy,
+    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, LOCK, Options, Problem, Session,
+    Workspace, destination, fix, locate, narrow, prefix_in_repository, read, read_source, replace_all, tidy,
 };
 use pipec_ir::Pins;
 use pipec_report::json::{self, Remedied, Results, Status, Trouble};
@@ -38,7 +38,9 @@ pub struct Project {
 /// # Errors
 /// When the path given can't be read, or no source is there.
 pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
-    open(argument, |_, texts, _, options| (Session::new().compile(texts, options), Vec::new(), None))
+    open(argument, |_, workspace, _, options| {
+        (Session::new().compile(&workspace.texts, options), Vec::new(), None)
+    })
 }
 
 /// Does the same, and carries out the mechanical remedies of what it finds: in all files or in none.
@@ -46,12 +48,18 @@ pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
 /// # Errors
 /// When the path given can't be read, or no source is there.
 pub fn mend(argument: Option<&Path>) -> Result<Project, Problem> {
-    open(argument, |root, texts, only, options| {
+    open(argument, |root, workspace, only, options| {
+        let texts = &workspace.texts;
+        let as_they_are = |problem| (Session::new().compile(texts, options), Vec::new(), problem);
+        // Without the lock, what is found may come from its absence.
+        if workspace.problems.iter().any(|problem| problem.path == LOCK) {
+            return as_they_are(None);
+        }
         let fixed = fix(texts, only, options);
         match write(root, &fixed) {
             Ok(()) => (fixed.compilation, fixed.applied, None),
             // Nothing was written: what is told is true of the files as they are.
-            Err(problem) => (Session::new().compile(texts, options), Vec::new(), Some(problem)),
+            Err(problem) => as_they_are(Some(problem)),
         }
     })
 }
@@ -80,7 +88,7 @@ type Worked = (Compilation, Vec<AppliedFix>, Option<Problem>);
 
 fn open(
     argument: Option<&Path>,
-    work: impl FnOnce(&Path, &[InputText], Option<&str>, &Options<'_>) -> Worked,
+    work: impl FnOnce(&Path, &Workspace, Option<&str>, &Options<'_>) -> Worked,
 ) -> Result<Project, Problem> {
     let today = clock::today()?;
     let place = locate(&Disk, &here()?, argument)?;
@@ -90,16 +98,13 @@ fn open(
         if let Some(only) = &only
             && !workspace.texts.iter().any(|text| text.path == *only)
         {
-            return Err(Problem::new(
-                only,
-                format!("`{only}` is ignored, so it is no part of the workspace"),
-            )
-            .help("see `.gitignore` and `.pipeignore`; a folder given is a workspace of its own"));
+            let known = workspace.problems.iter().find(|problem| problem.path == *only);
+            return Err(known.cloned().unwrap_or_else(|| left_out(only, &place.root)));
         }
         if workspace.texts.is_empty() && workspace.problems.is_empty() {
             let root = place.root.display().to_string();
             return Err(Problem::new(&root, format!("there is no `.pipe` file in `{root}`"))
-                .help("give the folder that holds them; `pipec check --help` shows how"));
+                .help(format!("give the folder that holds them, or begin with one:\n\n{SMALLEST}")));
         }
         let options = Options {
             standard: pipec_stdlib::MODULES,
@@ -108,7 +113,7 @@ fn open(
             version: env!("CARGO_PKG_VERSION"),
             lock: workspace.lock.as_ref(),
         };
-        let (compilation, fixed, problem) = work(&place.root, &workspace.texts, only.as_deref(), &options);
+        let (compilation, fixed, problem) = work(&place.root, &workspace, only.as_deref(), &options);
         let mut problems = workspace.problems;
         problems.extend(problem);
         Ok(Project {
@@ -121,6 +126,27 @@ fn open(
             fixed,
         })
     })
+}
+
+/// The smallest pipeline, for those who have none yet.
+const SMALLEST: &str = "pipeline first {
+  on push to main
+
+  stage commit {
+    gate unit: test { run \"make test\" }
+  }
+}";
+
+/// Why a file that was given is no part of its workspace.
+fn left_out(only: &str, root: &Path) -> Problem {
+    let workspace = format!("no part of the workspace `{}`", root.display());
+    if only.split('/').any(|part| part.starts_with('.')) {
+        let message = format!("`{only}` is hidden, so it is {workspace}");
+        return Problem::new(only, message)
+            .help("what has a dot before its name, or lies in such a folder, is left out; rename it");
+    }
+    Problem::new(only, format!("`{only}` is ignored, so it is {workspace}"))
+        .help("see `.gitignore` and `.pipeignore`; a folder given is a workspace of its own")
 }
 
 /// The current folder.

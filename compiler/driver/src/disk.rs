@@ -66,7 +66,14 @@ impl Files for Disk {
                     }
                 }
                 Ok(_) => {}
-                Err(error) => found.unreadable.push((root.to_path_buf(), error.to_string())),
+                Err(error) => {
+                    let folder = path_of(&error).unwrap_or(root).to_path_buf();
+                    let message = match error.io_error() {
+                        Some(system) => io::Error::from(system.kind()).to_string(),
+                        None => error.to_string(),
+                    };
+                    found.unreadable.push((folder, message));
+                }
             }
         }
         found.sources.sort();
@@ -97,11 +104,16 @@ impl Files for Disk {
     }
 
     fn stage(&self, destination: &Path, content: &[u8]) -> io::Result<Staged> {
+        let old = fs::metadata(destination).ok();
+        // A rename would replace it all the same: it asks the folder, not the file.
+        if old.as_ref().is_some_and(|old| old.permissions().readonly()) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
+        }
         let folder = destination.parent().unwrap_or(Path::new("."));
         let (mut file, path) = create_temporary(folder)?;
         let written = (|| {
             file.write_all(content)?;
-            if let Ok(old) = fs::metadata(destination) {
+            if let Some(old) = old {
                 file.set_permissions(old.permissions())?;
             }
             file.sync_all()
@@ -134,6 +146,15 @@ impl Files for Disk {
                 let _ = fs::remove_file(&path);
             }
         }
+    }
+}
+
+/// The path that an error of a walk is about.
+fn path_of(error: &ignore::Error) -> Option<&Path> {
+    match error {
+        ignore::Error::WithPath { path, .. } => Some(path),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
+        _ => None,
     }
 }
 

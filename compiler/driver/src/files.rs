@@ -82,7 +82,7 @@ pub trait Files {
     /// is left behind.
     ///
     /// # Errors
-    /// When it can't be written whole.
+    /// When it can't be written whole, or what stands there is read-only.
     fn stage(&self, destination: &Path, content: &[u8]) -> io::Result<Staged>;
 
     /// Puts a staged content in its place, in one step: a reader sees the old content or the new one. On an error the

@@ -27,5 +27,5 @@ pub use session::{Compilation, CompiledFile, Options, Session};
 pub use transaction::{Change, replace_all};
 pub use workspace::{
     Content, InputText, LONGEST_SOURCE, Place, Problem, Workspace, locate, prefix_in_repository, read,
-    read_source,
+    read_source, read_sources,
 };

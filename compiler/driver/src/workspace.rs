@@ -130,11 +130,23 @@ pub fn prefix_in_repository(files: &dyn Files, root: &Path) -> String {
 
 /// Reads every source of a workspace, and its `pipec.lock`.
 pub fn read(files: &dyn Files, root: &Path) -> Workspace {
+    let mut workspace = read_sources(files, root);
+    match lock::read(files, root) {
+        Ok(lock) => workspace.lock = lock,
+        Err(problem) => workspace.problems.push(problem),
+    }
+    workspace
+}
+
+/// Reads every source of a workspace.
+pub fn read_sources(files: &dyn Files, root: &Path) -> Workspace {
     let found = files.find_sources(root);
     let mut workspace = Workspace::default();
     for (folder, message) in found.unreadable {
         let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
-        workspace.problems.push(Problem::new(shown, format!("can't look through the workspace: {message}")));
+        let shown = if shown.is_empty() { ".".to_owned() } else { shown };
+        let message = format!("can't look through `{shown}`: {message}");
+        workspace.problems.push(Problem::new(shown, message));
     }
     let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
     for relative in found.sources {
@@ -145,6 +157,12 @@ pub fn read(files: &dyn Files, root: &Path) -> Workspace {
             workspace.problems.push(Problem::new(shown, message).help("rename it"));
             continue;
         };
+        // Generated files name their source in their first line.
+        if breaks_lines(&shown) {
+            let message = format!("the name of `{}` holds control characters", shown.escape_debug());
+            workspace.problems.push(Problem::new(shown, message).help("rename it"));
+            continue;
+        }
         match read_one(files, root, &path, &shown) {
             Ok((real, content)) => {
                 // A second link to one file says nothing new.
@@ -160,11 +178,12 @@ pub fn read(files: &dyn Files, root: &Path) -> Workspace {
     }
     drop_links_to_sources(files, root, &mut workspace);
     workspace.texts.sort_by(|left, right| left.path.cmp(&right.path));
-    match lock::read(files, root) {
-        Ok(lock) => workspace.lock = lock,
-        Err(problem) => workspace.problems.push(problem),
-    }
     workspace
+}
+
+/// Whether a name holds what ends a line or drives a terminal.
+fn breaks_lines(name: &str) -> bool {
+    name.contains(|character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}'))
 }
 
 /// Reads one source, ignored or not.

@@ -14,4 +14,4 @@ pub mod sarif;
 mod words;
 
 pub use diff::unified as unified_diff;
-pub use paint::Colour;
+pub use paint::{Colour, harmless};

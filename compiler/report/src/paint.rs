@@ -53,7 +53,7 @@ impl Colour {
 
 /// The text with every control character but line feed and tab, and every character that reorders text, replaced by
 /// another of the same length in UTF-8: positions stay, and a source can't drive the terminal that shows it.
-pub(crate) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     text.chars()
         .map(|character| match character {
             '\n' | '\t' => character,

@@ -5,8 +5,8 @@ use crate::console::{Console, Outcome};
 use crate::project::{self, Project};
 use pipec_base::{Diagnostic, Severity, Span, closest, codes};
 use pipec_driver::{
-    CompiledFile, Disk, LOCK, LockInTheWay, PlannedFile, PlannedLock, Problem, plan, plan_lock, replace_all,
-    unclaimed,
+    CompiledFile, Disk, Files, Kind, LOCK, LockInTheWay, PlannedFile, PlannedLock, Problem, plan, plan_lock,
+    replace_all, unclaimed,
 };
 use pipec_report::json::Status;
 use pipec_report::{human, unified_diff};
@@ -91,7 +91,15 @@ fn wanted(project: &Project, arguments: &Build) -> Vec<CompiledFile> {
 
 fn out_root(arguments: &Build, project: &Project) -> Result<PathBuf, Problem> {
     match &arguments.out {
-        Some(out) => Ok(project::here()?.join(out)),
+        Some(out) => {
+            let folder = project::here()?.join(out);
+            if matches!(Disk.kind(&folder), Ok(Kind::File | Kind::Special)) {
+                let shown = out.display().to_string();
+                return Err(Problem::new(&shown, format!("`{shown}` is no folder"))
+                    .help("nothing was written; `--out` takes a folder, which is made if it is missing"));
+            }
+            Ok(folder)
+        }
         None => Ok(project.root.clone()),
     }
 }
@@ -178,7 +186,7 @@ fn drift(file: &PlannedFile) -> Diagnostic {
     match file.old.as_deref().and_then(|old| first_difference(old, &output.text)) {
         Some(line) => finding
             .note(format!("line {line} is the first that differs"))
-            .help("make in the source what was changed in the file; then run `pipec build`, and commit what it writes"),
+            .help("a change made in the file belongs in the source or, if it is a pin, in `pipec.lock`; then run `pipec build`, and commit what it writes"),
         None => finding.help("run `pipec build`, and commit what it writes"),
     }
 }

@@ -5,8 +5,8 @@ use crate::console::{Console, Outcome};
 use crate::project::here;
 use pipec_base::Diagnostic;
 use pipec_driver::{
-    Change, Content, Counts, Disk, InputText, Layout, Problem, destination, layout, locate, read,
-    read_source, replace_all,
+    Change, Content, Counts, Disk, InputText, Layout, Problem, destination, layout, locate, read_source,
+    read_sources, replace_all,
 };
 use pipec_report::{human, unified_diff};
 use std::io::Read;
@@ -50,7 +50,7 @@ fn gather(paths: &[PathBuf]) -> Result<Vec<Gathered>, Problem> {
                 Gathered { root: place.root, texts: vec![text], problems: Vec::new() }
             }
             None => {
-                let workspace = read(&Disk, &place.root);
+                let workspace = read_sources(&Disk, &place.root);
                 Gathered { root: place.root, texts: workspace.texts, problems: workspace.problems }
             }
         });

@@ -82,3 +82,24 @@ fn a_file_given_is_the_only_one_mended() {
     assert_eq!(workspace.read("x.pipe"), MENDED);
     assert_eq!(workspace.read("y.pipe"), other);
 }
+
+#[test]
+fn a_promise_is_never_raised_by_a_fix() {
+    let text = "pipeline x {\n  on push to main\n  budget 5m\n  stage commit {\n    gate unit: test { run \"make\" }\n  }\n}\n";
+    let workspace = Workspace::with(&[("x.pipe", text)]);
+    workspace
+        .run(&["check", "--fix"])
+        .expect(1)
+        .says("error[P0802]")
+        .says("raise the budget to")
+        .omits("fixed ");
+    assert_eq!(workspace.read("x.pipe"), text);
+}
+
+#[test]
+fn no_fix_writes_what_the_language_refuses() {
+    let text = "pipeline x {\n  on push to main\n  stage commit {\n    gate unit: test {\n      run \"make test\" \"make more\"\n      check check types \"yarn x\"\n    }\n  }\n}\n";
+    let workspace = Workspace::with(&[("x.pipe", text)]);
+    workspace.run(&["check", "--fix"]).expect(1).says("error[P0009]").omits("fixed ");
+    assert_eq!(workspace.read("x.pipe"), text);
+}

@@ -185,3 +185,50 @@ fn a_file_narrows_what_is_told_but_not_what_is_proven() {
         .omits("proven");
     workspace.run(&["check", "b.pipe"]).expect(1).says("error[").omits("other files");
 }
+
+#[test]
+fn a_hidden_file_given_is_told_why_it_does_not_belong() {
+    let workspace = Workspace::hello();
+    workspace.write(".draft.pipe", HELLO);
+    workspace.write(".hidden/c.pipe", HELLO);
+    std::fs::create_dir(workspace.path(".git")).unwrap();
+    for path in [".draft.pipe", ".hidden/c.pipe"] {
+        let told = format!("`{path}` is hidden, so it is no part of the workspace");
+        workspace.run(&["check", path]).expect(2).says(&told).omits("gitignore");
+    }
+    workspace.run(&["check", ".hidden"]).expect(0).says("1 pipeline proven");
+}
+
+#[test]
+fn a_name_that_would_break_a_line_is_refused() {
+    let workspace = Workspace::with(&[("a\nb\u{1b}[2J.pipe", HELLO)]);
+    for arguments in [&["build"][..], &["check", "a\nb\u{1b}[2J.pipe"]] {
+        let ran = workspace.run(arguments).expect(2);
+        assert!(!ran.err.contains('\u{1b}'), "{ran:#?}");
+        ran.says(r"the name of `a\nb\u{1b}[2J.pipe` holds control characters").says("rename it");
+    }
+    assert_eq!(workspace.list(""), ["a\nb\u{1b}[2J.pipe"]);
+}
+
+#[test]
+fn control_characters_of_an_argument_never_reach_the_terminal() {
+    let workspace = Workspace::hello();
+    for command in ["check", "build", "graph", "assure", "fmt"] {
+        let ran = workspace.run(&[command, "\u{1b}[2Jnone"]).expect(2);
+        assert!(!ran.err.contains('\u{1b}'), "{ran:#?}");
+        ran.says("there is no `?[2Jnone`");
+    }
+}
+
+#[test]
+fn who_has_no_pipeline_is_shown_one() {
+    let workspace = Workspace::empty();
+    for command in ["check", "build", "graph", "assure"] {
+        let ran = workspace.run(&[command]).expect(2).says("there is no `.pipe` file in `");
+        let shown = ran.err.split_once("pipeline first").unwrap().1;
+        let lines: Vec<&str> = shown.lines().map(str::trim).collect();
+        let other = Workspace::empty();
+        other.write("first.pipe", format!("pipeline first{}\n", lines.join("\n")));
+        other.run(&["check"]).expect(0).says("1 pipeline proven");
+    }
+}

@@ -507,3 +507,16 @@ fn the_example_of_the_reference_is_a_lock_that_builds_keep() {
         assert!(known.contains(&kept), "{kept}: {lock}");
     }
 }
+
+#[test]
+fn a_lock_that_can_not_be_read_keeps_nothing_but_check_fix_and_build_from_writing() {
+    let untidy =
+        "pipeline x {\n  on push to main\n  stage commit {\n    gaet   unit: test { run \"make\" }\n  }\n}\n";
+    let workspace = Workspace::with(&[("x.pipe", untidy), (LOCK, "nonsense\n")]);
+    workspace.run(&["check", "--fix"]).expect(2).says("can't read `pipec.lock`").omits("fixed ");
+    assert_eq!(workspace.read("x.pipe"), untidy);
+    workspace.write("x.pipe", untidy.replace("gaet", "gate"));
+    workspace.run(&["build"]).expect(2).says("can't read `pipec.lock`").omits("wrote");
+    workspace.run(&["graph"]).expect(2).says("can't read `pipec.lock`").prints("unit");
+    workspace.run(&["fmt"]).expect(0).says("formatted x.pipe").omits("pipec.lock");
+}

@@ -331,3 +331,46 @@ fn nothing_is_written_while_anything_is_wrong() {
     workspace.run(&["build"]).expect(2);
     assert!(!workspace.path(".github").exists());
 }
+
+#[test]
+fn a_read_only_file_is_never_replaced() {
+    use std::os::unix::fs::PermissionsExt;
+    let read_only = |workspace: &Workspace, path: &str| {
+        std::fs::set_permissions(workspace.path(path), PermissionsExt::from_mode(0o444)).unwrap();
+    };
+    let workspace = Workspace::hello();
+    workspace.build();
+    read_only(&workspace, HELLO_OUTPUT);
+    let old = workspace.read(HELLO_OUTPUT);
+    workspace.build().omits("wrote");
+    workspace.write("hello.pipe", HELLO.replace("cargo test", "cargo  nextest"));
+    workspace
+        .run(&["build"])
+        .expect(2)
+        .says(&format!("can't write `{HELLO_OUTPUT}`: the file is read-only"))
+        .says("nothing was written");
+    assert_eq!(workspace.read(HELLO_OUTPUT), old);
+    assert_eq!(workspace.list(".github/workflows"), ["hello.yml"]);
+
+    let untidy = format!("{HELLO}let  x = 'a'\n");
+    workspace.write("hello.pipe", &untidy);
+    read_only(&workspace, "hello.pipe");
+    workspace.run(&["check", "--fix"]).expect(2).says("can't write `hello.pipe`: the file is read-only");
+    workspace.write("other.pipe", "let  y = \"a\"\n");
+    read_only(&workspace, "other.pipe");
+    workspace.run(&["fmt"]).expect(2).says("can't write `other.pipe`: the file is read-only");
+    assert_eq!(workspace.read("hello.pipe"), untidy);
+}
+
+#[test]
+fn a_file_given_as_the_folder_for_outputs_is_told() {
+    let workspace = Workspace::hello();
+    workspace.write("f1", "a file");
+    workspace
+        .run(&["build", "--out", "f1"])
+        .expect(2)
+        .says("`f1` is no folder")
+        .says("nothing was written")
+        .omits("``");
+    assert_eq!(workspace.read("f1"), "a file");
+}

@@ -113,10 +113,53 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
                 "",
             ],
         ),
+        (
+            "action \"actions/github-script@v8\"(script: $\"console.log('{branch.name}')\")",
+            [
+                "P0709",
+                "$\"console.log('{branch.name}')\"",
+                "`branch.name` would be pasted into `script`, which `actions/github-script` runs as code",
+                "write `env BRANCH_NAME = branch.name` above the call, and let the code read that variable",
+                "",
+            ],
+        ),
+        (
+            "action \"actions/github-script@v8\"(script: commit.sha)",
+            [
+                "P0709",
+                "commit.sha",
+                "`commit.sha` would be pasted into `script`, which `actions/github-script` runs as code",
+                "write `env COMMIT_SHA = commit.sha` above the call, and let the code read that variable",
+                "",
+            ],
+        ),
     ];
     for (steps, wanted) in cases {
         assert_eq!(finding(steps), wanted, "{steps}");
     }
+}
+
+#[test]
+fn variables_are_held_to_the_rules_of_those_of_a_node() {
+    let engines_own = |variable: &str, steps: String, place: String| {
+        let message = format!("GitHub sets `{variable}` itself");
+        let help = "choose a name that starts neither with `GITHUB_` nor with `RUNNER_`";
+        assert_eq!(finding(&steps), ["P1102", &place, &message, help, ""]);
+    };
+    for variable in ["GITHUB_ENV", "RUNNER_TEMP", "GITHUB_WORKSPACE"] {
+        let binding = format!("env {variable} = \"x\"");
+        engines_own(variable, format!("{binding}\nrun \"true\""), binding.clone());
+        let around = format!("run \"true\"\n}}\n{binding}\nengine github because \"more\" {{\nrun \"true\"");
+        engines_own(variable, around, binding);
+    }
+    let other =
+        "env A = \"2\"\nrun \"echo $A\"\n}\nenv A = \"1\"\nengine github because \"more\" {\nrun \"true\"";
+    assert_eq!(
+        finding(other),
+        ["P0121", "env A = \"2\"", "variable `A` is taken: it is set by `env`", "give it another name", ""]
+    );
+    let again = "env A = \"1\"\nrun \"echo $A\"\nenv A = \"2\"\nrun \"echo $A\"";
+    assert_eq!(compile(again).diagnostics, []);
 }
 
 #[test]

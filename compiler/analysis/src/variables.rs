@@ -2,7 +2,9 @@
 
 use crate::expand::Expanded;
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{ArtefactType, Environment, Node, NodeKind, Origin, Pipeline, Program, Right, Tier};
+use pipec_ir::{
+    ArtefactType, EngineStep, Environment, Node, NodeKind, Origin, Pipeline, Program, Right, Tier,
+};
 use std::collections::BTreeMap;
 
 /// A variable that a script finds without setting it.
@@ -62,6 +64,15 @@ fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: 
     let mut taken: BTreeMap<String, Given> = BTreeMap::new();
     let all = given(program, pipeline, node).into_iter().chain(bound(node));
     check_given(all, &mut taken, &node.origin, &node.name_origin, diagnostics);
+    for block in &node.body.engines {
+        let own = block.steps.iter().filter_map(|step| match step {
+            EngineStep::Env(binding) => {
+                Some(Given::of(&binding.variable, "set by `env` of the raw steps").at(&binding.origin))
+            }
+            EngineStep::Run(_) | EngineStep::Action { .. } => None,
+        });
+        check_given(own, &mut taken.clone(), &node.origin, &node.name_origin, diagnostics);
+    }
     if let NodeKind::Deploy(deploy) = &node.kind {
         for action in deploy.actions() {
             let own = action.env.iter().map(|binding| {

@@ -138,6 +138,7 @@ registry! {
     P0706 = 706 "unknown-input" since "0.1.0";
     P0707 = 707 "missing-input" since "0.1.0";
     P0708 = 708 "wrong-input" since "0.1.0";
+    P0709 = 709 "value-in-code" since "0.1.0";
 
     P0801 = 801 "unbounded-time" since "0.1.0";
     P0802 = 802 "over-budget" since "0.1.0";
@@ -190,8 +191,9 @@ impl Code {
     /// Whether `allow` may suppress it: findings about the supply chain, time and scripts, never a theorem (that a run keeps
     /// within its budget is one).
     pub fn can_be_allowed(self) -> bool {
-        // An action that can't be called can't be allowed to be, and an image that may be moved stops no build.
-        (700..1000).contains(&self.0) && self != codes::P0802 && !(703..=708).contains(&self.0)
+        // An action that can't be called can't be allowed to be, no value is code, and an image that may be moved stops no
+        // build.
+        (700..1000).contains(&self.0) && self != codes::P0802 && !(703..=709).contains(&self.0)
     }
 
     fn entry(self) -> Option<&'static Entry> {

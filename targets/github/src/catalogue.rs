@@ -88,6 +88,17 @@ pub(crate) fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction
         .filter(move |action| action.name.to_lowercase() == name)
 }
 
+/// Whether an action runs what an input of this name holds, as a program of its own or as part of a command. Actions say that
+/// nowhere but in prose, so it goes by the names that such inputs have, whatever their case and separators.
+pub(crate) fn is_code(input: &str) -> bool {
+    const WHOLE: [&str; 10] =
+        ["args", "arguments", "bash", "code", "entrypoint", "eval", "exec", "execute", "run", "shell"];
+    const ENDS: [&str; 5] = ["script", "scripts", "command", "commands", "cmd"];
+    let name: String =
+        input.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    WHOLE.contains(&name.as_str()) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
 /// What a call of an action comes to.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Called<'a> {
@@ -217,6 +228,23 @@ mod tests {
         own.name = "acme/own".to_owned();
         lock.actions.push(own);
         assert_eq!(version("acme/own@v7", &lock), "v7.1.0");
+    }
+
+    #[test]
+    fn what_runs_as_code_goes_by_its_name() {
+        for code in ["script", "inlineScript", "run", "RUN", "pre_build-command", "args", "build_cmd"] {
+            assert!(is_code(code), "{code}");
+        }
+        for text in ["build-args", "run-id", "description", "cmd-format", "path", "tags", "argsfile"] {
+            assert!(!is_code(text), "{text}");
+        }
+        let known = ACTIONS.iter().flat_map(|file| &file.pins().actions);
+        let code: BTreeSet<&str> = known
+            .flat_map(|action| action.inputs.keys())
+            .map(String::as_str)
+            .filter(|input| is_code(input))
+            .collect();
+        assert_eq!(code, BTreeSet::from(["arguments", "script"]), "of the actions that pipec knows");
     }
 
     #[test]

@@ -77,7 +77,9 @@ fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<Genera
         let message =
             format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
         let refused = Diagnostic::error(codes::P1103, message, pipeline.origin.span);
-        return Err(Box::new(refused.help("move long scripts into files of the repository")));
+        return Err(Box::new(refused.help(
+            "what pipec adds to each job counts, too: make several pipelines of it, or move long scripts into files of the repository",
+        )));
     }
     Ok(Some(GeneratedFile { path: lowered.path, text, origins: lowered.origins }))
 }

@@ -307,13 +307,13 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         (None, Some(_)) => return differs("it has no lock"),
         (Some(given), Some(deploy)) => (given, deploy),
     };
-    let of_all = format!("pipec-deploy-{}-{}", deploy.environment, gating.pipeline.name).to_lowercase();
+    let of_all = format!("pipec-deploy-{}/{}", deploy.environment, gating.pipeline.name).to_lowercase();
     let preview = gating
         .world
         .node_of(&job.id)
         .is_some_and(|node| super::previews::preview(gating.program, node).is_some());
     let wanted =
-        if preview { format!("{of_all}-${{{{ github.event.pull_request.number }}}}") } else { of_all };
+        if preview { format!("{of_all}/${{{{ github.event.pull_request.number }}}}") } else { of_all };
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {
         differs("its lock is not that of its environment and pipeline");
     }

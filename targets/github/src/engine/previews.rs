@@ -322,8 +322,8 @@ impl Teardown<'_> {
 
     /// The lock is that of the deploys for this pull request.
     fn lock(&mut self, job: &Job, environment: &Environment) {
-        let of_all = format!("pipec-deploy-{}-{}", environment.name, self.pipeline.name).to_lowercase();
-        let group = format!("{of_all}-${{{{ {OF_LEG} }}}}");
+        let of_all = format!("pipec-deploy-{}/{}", environment.name, self.pipeline.name).to_lowercase();
+        let group = format!("{of_all}/${{{{ {OF_LEG} }}}}");
         let same = job.node.get("concurrency").is_some_and(|given| {
             has_only(given, &["group", "queue"])
                 && values::is(given.get("group"), &group)

@@ -265,6 +265,8 @@ impl<'c> Check<'c, '_, '_> {
         };
         // What an attempt needs is brought for each.
         let again = usize::try_from(attempts(node)).unwrap_or(usize::MAX);
+        // What is lent for the way forth may have expired after a soak, and where the way leads back.
+        let anew = acting::soaks(node).count() + usize::from(acting::goes_back(node));
         let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
         let exact = [
             (Kind::Fixed(Fixed::Approval), usize::from(approval)),
@@ -280,7 +282,7 @@ impl<'c> Check<'c, '_, '_> {
             (Kind::Fixed(Fixed::VerifyLegs), in_legs.saturating_mul(again)),
             (Kind::Fixed(Fixed::Again), again.saturating_sub(1)),
             (Kind::Fixed(Fixed::Quorum), usize::from(quorum(node).is_some())),
-            (Kind::Identity, if trusted { identities * (again + acting::soaks(node).count()) } else { 0 }),
+            (Kind::Identity, if trusted { identities * (again + anew) } else { 0 }),
             (Kind::Fixed(Fixed::WindowOpen), windows::times_asked(self.gating.program, node)),
             (Kind::Fixed(Fixed::WindowWait), 0),
             (Kind::Fixed(Fixed::Clock), usize::from(acting::goes_back(node))),
@@ -416,14 +418,17 @@ impl<'c> Check<'c, '_, '_> {
                 _ => None,
             };
             let is_check = act.is_some_and(|act| act.script.kind == StepKind::Check);
-            let is_back = act.is_some_and(|act| act.is_back);
+            let is_back = match kind {
+                Kind::Identity => acting::is_on_the_way_back(&self.acts, kinds, place),
+                _ => act.is_some_and(|act| act.is_back),
+            };
             if !kind.decides() || self.begins_run(kinds, place) {
                 group_going = None;
                 run_going = logic.truth();
             }
             let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
             let here = match act {
-                Some(_) if is_back => astray,
+                _ if is_back => astray,
                 _ if kind.decides() => logic.and(&going, &run_going),
                 _ => going.clone(),
             };

@@ -112,13 +112,13 @@ impl Lowering<'_> {
             }
         }
         if let Some(rollback) = &deploy.rollback {
-            steps.extend(self.rollback_steps(node, unit, rollback, &phases, environment));
+            steps.extend(self.rollback_steps(node, unit, rollback, &phases, environment, logins));
         }
         steps
     }
 
     /// The way back is taken if and only if the way forth was begun and not gone to its end: a script failed, timed out
-    /// or was cancelled.
+    /// or was cancelled. What a cloud lent for the way forth may have expired by then, be it in a soak or in a long script.
     fn rollback_steps(
         &self,
         node: &Node,
@@ -126,6 +126,7 @@ impl Lowering<'_> {
         rollback: &Action,
         phases: &[Phase<'_>],
         environment: &[(String, Template)],
+        logins: &[Step],
     ) -> Vec<Step> {
         let way = Phase {
             title: "roll back".to_owned(),
@@ -144,7 +145,8 @@ impl Lowering<'_> {
         let astray = [Some(Expression::raw("!success()")), begun, unfinished];
         let mut condition = Expression::all(astray.into_iter().flatten());
         let variables = self.phase_variables(&way, unit, environment);
-        let mut steps = Vec::new();
+        let anew = |login: &Step| Step { condition: Some(condition.clone()), ..login.clone() };
+        let mut steps: Vec<Step> = logins.iter().map(anew).collect();
         for group in way.groups() {
             for (index, (script, id)) in group.scripts.iter().enumerate() {
                 let name = Template::text(way.name_of(script));

@@ -13,7 +13,7 @@ impl Lowering<'_> {
     pub(super) fn restore_steps(&self, node: &Node) -> Vec<Step> {
         let step = |(place, cache): (usize, &Cache)| {
             let hash = hash(node, cache);
-            let key = Template::text(format!("pipec-{}-", self.pipeline.name))
+            let key = Template::text(format!("pipec-{}/", self.pipeline.name))
                 .and_template(matrix::name_with_leg(node))
                 .and_text("-")
                 .and("runner.os")

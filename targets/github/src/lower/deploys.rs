@@ -64,9 +64,10 @@ impl Lowering<'_> {
         });
     }
 
-    /// The group of the deploys to an environment: GitHub's are shared by all workflows of a repository and ignore case.
+    /// The group of the deploys to an environment: GitHub's are shared by all workflows of a repository and ignore case. No name
+    /// has a `/`, so no two environments or pipelines come to one group.
     pub(super) fn lock_name(&self, environment: &str) -> String {
-        format!("pipec-deploy-{environment}-{}", self.pipeline.name).to_ascii_lowercase()
+        format!("pipec-deploy-{environment}/{}", self.pipeline.name).to_ascii_lowercase()
     }
 
     /// GitHub lets one of the reviewers of an environment decide.

@@ -7,11 +7,12 @@ use super::Lowered;
 use super::names::{file_name, secrets_environment};
 use super::overrides::{self, overriding};
 use super::previews::teardown_file;
+use crate::catalogue::is_code;
 use crate::document::{Image, Job, Step, Work};
 use pipec_ir::facts::{Facts, Refs};
 use pipec_ir::{
-    Approval, Deploy, Environment, Guarantee, Identity, Lock, Node, NodeKind, Pipeline, Program, Standing,
-    Tier, Trigger,
+    Approval, Artefact, Deploy, EngineBlock, EngineStep, Environment, Fact, Guarantee, Identity, Lock, Node,
+    NodeKind, Pipeline, Program, Standing, Tier, Trigger,
 };
 use pipec_logic::{Glob, Proposition};
 use std::collections::BTreeSet;
@@ -49,7 +50,9 @@ pub const ASSUMPTIONS: &[Assumption] = &[
 
 const PROTECTED: Assumption = Assumption {
     kind: "protected",
-    says: "the branches and tags of `protect` are protected: only reviewed changes reach them, and administrators don't go around it",
+    says: "the branches and tags of `protect` are protected: only reviewed changes reach them, and administrators don't go around it; \
+           and who may push to other branches and tags, or start a run there by hand, may use what the nodes of such runs may, since \
+           only pull requests and the merge queue count as unreviewed",
 };
 const ENVIRONMENT: Assumption = Assumption {
     kind: "environment",
@@ -86,7 +89,8 @@ const RAW_STEPS: Assumption = Assumption {
     kind: "raw-steps",
     says: "what the raw steps of an `engine` block do. They may be anything within their job, which has the rights of its \
            node's clauses, no secret, no identity and no environment; that they ran, with these inputs, and that the job is \
-           green only if they succeeded is proven",
+           green only if they succeeded is proven. No value of the run is part of an input that its name tells to be code (`script`, \
+           `run`, `args`, `…-command` and the like); that an action does not run the others is assumed, too",
 };
 const CACHES: Assumption = Assumption {
     kind: "caches",
@@ -145,6 +149,7 @@ pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lower
         all.extend(of_a_deploy(pipeline, environment));
     }
     all.extend(settings_of_the_repository(pipeline));
+    all.extend(open_to_pushers(pipeline));
     for environment in entered(program, pipeline) {
         all.extend(settings_of_an_environment(program, pipeline, environment));
     }
@@ -188,8 +193,8 @@ fn proved_on_every_workflow() -> Vec<Guarantee> {
         ),
         on_the_output(
             "scripts-arrive",
-            "every script reaches its shell byte for byte, and no value is put into its text",
-            "P1190, on the workflow",
+            "every script reaches its shell byte for byte, and no value is put into its text, nor into an action's input that is code by its name",
+            "P1190, on the workflow; P0709",
         ),
     ]
 }
@@ -252,8 +257,9 @@ fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
                 "no job that such an event starts is given any, but those deploys, which forks and bots don't start",
             )
         };
-        let holds =
-            format!("code that was not reviewed gets no secret, no identity and no right to write{holds}");
+        let holds = format!(
+            "code of pull requests and the merge queue gets no secret, no identity and no right to write{holds}"
+        );
         all.push(emitted("untrusted-empty", &holds, by));
     }
     all
@@ -451,7 +457,7 @@ fn settings_of_an_environment(
         all.push(trusted(identity, name));
     }
     let setting = format!(
-        "no other workflow or token creates deployments to `{name}`, or uses the group `pipec-deploy-{name}-{}`; at most 100 deploys wait in it",
+        "no other workflow or token creates deployments to `{name}`, or uses the group `pipec-deploy-{name}/{}`; at most 100 deploys wait in it",
         pipeline.name
     );
     all.push(assumed(DEPLOYMENTS, setting, "never-backwards, lock"));
@@ -475,6 +481,44 @@ fn settings_of_an_environment(
 }
 
 /// Who a role is on GitHub.
+/// The nodes besides deploys that have rights in runs of branches or tags that nobody protects.
+fn open_to_pushers(pipeline: &Pipeline) -> Vec<Guarantee> {
+    // What is too large to be decided is taken to be so.
+    let facts = Facts::of(pipeline).ok();
+    let is_open = |node: &Node| {
+        facts.as_ref().is_none_or(|facts| {
+            let logic = facts.propositions();
+            let outside = logic.and_not(&facts.trusted(), &facts.protected());
+            facts.run(&logic.and(&facts.due_node(node), &outside)).map_or(true, |run| run.is_some())
+        })
+    };
+    let rights_of = |node: &Node| {
+        let mut rights: Vec<String> =
+            node.body.rights.iter().map(|(right, _)| format!("`may write {}`", right.word())).collect();
+        let identities = node.body.identities.iter();
+        rights.extend(
+            identities.map(|identity| format!("`identity {} \"{}\"`", identity.provider, identity.role)),
+        );
+        if let NodeKind::Artefact(Artefact { image_name: Some((image, _)), .. }) = &node.kind {
+            rights.push(format!("the push to {image}"));
+        }
+        rights
+    };
+    let mut all = Vec::new();
+    for node in pipeline.nodes.iter().filter(|node| !matches!(node.kind, NodeKind::Deploy(_))) {
+        let rights = rights_of(node);
+        if !rights.is_empty() && is_open(node) {
+            let setting = format!(
+                "who may push to a branch or tag that is not protected, or start a run there by hand, may use what {} has: {}",
+                node.name,
+                rights.join(", ")
+            );
+            all.push(assumed(PROTECTED, setting, "least-authority"));
+        }
+    }
+    all
+}
+
 fn reviewers(program: &Program, role: &str) -> String {
     let member = program.roles.get(role).and_then(|role| role.members.get("github"));
     member.map_or_else(
@@ -543,6 +587,27 @@ fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Ve
     all
 }
 
+/// For each input of an action that holds what others choose: that it is no program to the action.
+fn chosen_by_others(block: &EngineBlock) -> impl Iterator<Item = String> {
+    let calls = block.steps.iter().filter_map(|step| match step {
+        EngineStep::Action { action, inputs, .. } => Some((action, inputs)),
+        EngineStep::Run(_) | EngineStep::Env(_) => None,
+    });
+    let is_chosen = |fact: &&Fact| {
+        let free = [Fact::BranchName, Fact::TagName, Fact::TagVersion];
+        free.contains(fact) || matches!(fact, Fact::Input(_) | Fact::StepOutput { .. })
+    };
+    calls.flat_map(move |(action, inputs)| {
+        inputs.iter().filter(|input| !is_code(&input.key)).filter_map(move |input| {
+            let fact = input.value.facts().find(is_chosen)?;
+            Some(format!(
+                "the action {action} does not run its input `{}` as code, which holds `{fact}`",
+                input.key
+            ))
+        })
+    })
+}
+
 /// What runs without having been looked into: actions, images and machines.
 fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
     let actions: BTreeSet<String> = jobs
@@ -584,7 +649,9 @@ fn trusted_parts(pipeline: &Pipeline, jobs: &[Job]) -> Vec<Guarantee> {
         for block in node.body.engines.iter().filter(|block| block.target == "github") {
             let setting =
                 format!("the raw steps of {} do what they are there for: {}", node.name, block.because);
-            all.push(assumed(RAW_STEPS, setting, &format!("whatever waits for {}", node.name)));
+            let relied_on_by = format!("whatever waits for {}", node.name);
+            all.push(assumed(RAW_STEPS, setting, &relied_on_by));
+            all.extend(chosen_by_others(block).map(|setting| assumed(RAW_STEPS, setting, &relied_on_by)));
         }
     }
     let reads_cache = |step: &Step| match &step.work {

@@ -3,7 +3,7 @@
 use super::overrides;
 use super::{Lowering, PLAN, RECORD, VERDICT};
 use pipec_base::codes;
-use pipec_ir::{Node, NodeId, NodeKind, Pipeline};
+use pipec_ir::{Binding, EngineStep, Node, NodeId, NodeKind, Pipeline};
 use std::collections::BTreeMap;
 
 /// The longest key of a job, in characters.
@@ -66,24 +66,48 @@ impl Lowering<'_> {
                 refuse(format!("`{}` can't be a job's key on GitHub", unit.id), "choose another name");
             }
             if let Some(other) = seen.insert(unit.id.to_ascii_lowercase(), &unit.id) {
+                let message = if *other == unit.id {
+                    format!("two jobs would be called `{other}` on GitHub")
+                } else {
+                    format!("`{}` and `{other}` are one name on GitHub", unit.id)
+                };
                 refuse(
-                    format!("`{}` and `{other}` are one name on GitHub", unit.id),
+                    message,
                     "choose another name; those that end in `-untrusted` are given to what runs without rights",
                 );
             }
-            let of_actions = match &node.kind {
-                NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
-                _ => Vec::new(),
-            };
-            let of_actions = of_actions.into_iter().map(|binding| binding.variable.clone());
-            for variable in self.variables(node).into_iter().chain(of_actions) {
-                let upper = variable.to_ascii_uppercase();
-                if upper.starts_with("GITHUB_") || upper.starts_with("RUNNER_") {
-                    refuse(
-                        format!("GitHub sets `{variable}` itself"),
-                        "choose a name that starts neither with `GITHUB_` nor with `RUNNER_`",
-                    );
-                }
+        }
+        for node in &self.pipeline.nodes {
+            if self.units.iter().any(|unit| unit.node == node.id) {
+                self.check_variables(node);
+            }
+        }
+    }
+
+    /// No variable of a script takes the place of one that GitHub sets: its own steps and all actions go by those.
+    fn check_variables(&self, node: &Node) {
+        let of_actions: Vec<&Binding> = match &node.kind {
+            NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
+            _ => Vec::new(),
+        };
+        let raw_steps = node.body.engines.iter().filter(|block| block.target == "github");
+        let of_raw_steps = raw_steps.flat_map(|block| &block.steps).filter_map(|step| match step {
+            EngineStep::Env(binding) => Some(binding),
+            EngineStep::Run(_) | EngineStep::Action { .. } => None,
+        });
+        let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
+        let bindings = self.bindings(node).chain(legs).chain(of_actions).chain(of_raw_steps);
+        let secrets = self.secrets(node).map(|secret| (&secret.variable, &secret.origin));
+        for (variable, origin) in bindings.map(|binding| (&binding.variable, &binding.origin)).chain(secrets)
+        {
+            let upper = variable.to_ascii_uppercase();
+            if upper.starts_with("GITHUB_") || upper.starts_with("RUNNER_") {
+                self.error(
+                    codes::P1102,
+                    origin,
+                    format!("GitHub sets `{variable}` itself"),
+                    "choose a name that starts neither with `GITHUB_` nor with `RUNNER_`",
+                );
             }
         }
     }

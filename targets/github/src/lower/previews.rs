@@ -88,7 +88,7 @@ impl Lowering<'_> {
 
     /// The lock of what is there for one pull request.
     pub(super) fn lock_of_preview(&self, environment: &Environment, number: &str) -> Template {
-        Template::text(format!("{}-", self.lock_name(&environment.name))).and(number)
+        Template::text(format!("{}/", self.lock_name(&environment.name))).and(number)
     }
 
     /// What of ephemeral environments can't be built.

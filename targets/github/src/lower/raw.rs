@@ -3,7 +3,7 @@
 use super::Lowering;
 use super::order::Unit;
 use super::scripts::title;
-use crate::catalogue::{Called, called};
+use crate::catalogue::{Called, called, is_code};
 use crate::document::{Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::template::Template;
@@ -168,6 +168,10 @@ impl Lowering<'_> {
                 Some(known) if !fits(input, *known) => {
                     findings.push((wrong_input(action, input, *known), &input.value_origin));
                 }
+                Some(_) if is_code(&input.key) => {
+                    findings
+                        .extend(value_in_code(action, input).map(|finding| (finding, &input.value_origin)));
+                }
                 Some(_) => {}
             }
         }
@@ -223,6 +227,18 @@ fn unknown_input(action: &PinnedAction, input: &EngineInput) -> Diagnostic {
             finding.help(format!("it takes `{}`", known.join("`, `")))
         }
     }
+}
+
+/// A value of the run in the text of a program: whoever names a branch or fills in an input would write part of it.
+fn value_in_code(action: &PinnedAction, input: &EngineInput) -> Option<Diagnostic> {
+    let fact = input.value.facts().next()?;
+    let message =
+        format!("`{fact}` would be pasted into `{}`, which `{}` runs as code", input.key, action.name);
+    let variable = fact.to_string().to_uppercase().replace(|it: char| !it.is_ascii_alphanumeric(), "_");
+    let finding = Diagnostic::error(codes::P0709, message, input.value_origin.span)
+        .note("whoever can choose the value, as the name of a branch or an input, could write a part of the program")
+        .help(format!("write `env {variable} = {fact}` above the call, and let the code read that variable"));
+    Some(finding)
 }
 
 /// To the engine all inputs are texts, so a text takes anything.

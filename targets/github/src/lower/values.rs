@@ -79,18 +79,6 @@ impl Lowering<'_> {
         Template::expression(expression)
     }
 
-    /// The names of all variables that a node's scripts get.
-    pub(super) fn variables(&self, node: &Node) -> Vec<String> {
-        let bindings = self.bindings(node).map(|binding| binding.variable.clone());
-        let mut bindings: Vec<String> = bindings.collect();
-        for variable in matrix::leg_variables(node) {
-            if !bindings.iter().any(|known| known == variable) {
-                bindings.push(variable.to_owned());
-            }
-        }
-        bindings.into_iter().chain(self.secrets(node).map(|secret| secret.variable.clone())).collect()
-    }
-
     /// The variables of a node's scripts, in the order of their clauses; artefacts, secrets and the token last.
     pub(super) fn environment(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let of_legs = matrix::leg_variables(node);

@@ -276,7 +276,7 @@ fn trap_15_waiting_deploys_are_queued_and_never_cancelled() {
 #[test]
 fn trap_16_groups_are_prefixed_and_in_lower_case() {
     let deploy = job(&hello().workflow(), "deploy-app-to-production");
-    assert!(deploy.contains("concurrency:\n  group: pipec-deploy-production-hello\n"));
+    assert!(deploy.contains("concurrency:\n  group: pipec-deploy-production/hello\n"));
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn trap_26_ids_are_short_and_their_own() {
     assert_eq!(rename("verdict"), ["P1102 `verdict` is the name of a job that the compiler adds on GitHub"]);
     assert_eq!(rename("plan"), ["P1102 `plan` is the name of a job that the compiler adds on GitHub"]);
     let clash = service().edit("unit", |node| node.name = "notes-untrusted".to_owned());
-    assert_eq!(clash.complaints(), ["P1102 `notes-untrusted` and `notes-untrusted` are one name on GitHub"]);
+    assert_eq!(clash.complaints(), ["P1102 two jobs would be called `notes-untrusted` on GitHub"]);
 }
 
 #[test]

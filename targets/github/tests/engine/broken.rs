@@ -375,16 +375,16 @@ broken! {
         "deploy-app-to-production": "      queue: max\n" => ""
     } "may be dropped";
     trap_15_a_waiting_deploy_is_kept_beside_newer_ones: newest {
-        "deploy-app-to-production": "      group: pipec-deploy-production-newest\n" => "      group: pipec-deploy-production-newest\n      queue: max\n"
+        "deploy-app-to-production": "      group: pipec-deploy-production/newest\n" => "      group: pipec-deploy-production/newest\n      queue: max\n"
     } "more deploys may wait";
     trap_15_the_newest_cancels_what_runs: newest {
-        "deploy-app-to-production": "      group: pipec-deploy-production-newest\n" => "      group: pipec-deploy-production-newest\n      cancel-in-progress: true\n"
+        "deploy-app-to-production": "      group: pipec-deploy-production/newest\n" => "      group: pipec-deploy-production/newest\n      cancel-in-progress: true\n"
     } "may be cancelled half-way";
     trap_15_a_queue_of_another_length: hello {
         "deploy-app-to-production": "queue: max" => "queue: single"
     } "more deploys may wait";
     trap_15_no_lock: hello {
-        "deploy-app-to-production": "    concurrency:\n      group: pipec-deploy-production-hello\n      queue: max\n" => ""
+        "deploy-app-to-production": "    concurrency:\n      group: pipec-deploy-production/hello\n      queue: max\n" => ""
     } "no lock";
     trap_15_runs_share_a_group: hello {
         "": "group: pipec-hello-${{ github.run_id }}" => "group: pipec-hello-${{ github.ref }}"
@@ -394,16 +394,16 @@ broken! {
         "": "cancel-in-progress: ${{ github.event_name == 'pull_request' }}" => "cancel-in-progress: true"
     } "may be cancelled half-way";
     trap_16_a_group_in_upper_case: hello {
-        "deploy-app-to-production": "pipec-deploy-production-hello" => "pipec-deploy-Production-hello"
+        "deploy-app-to-production": "pipec-deploy-production/hello" => "pipec-deploy-Production/hello"
     } "its lock is not that";
     trap_16_a_group_of_another_workflow: hello {
         "": "group: pipec-hello-" => "group: pipec-"
     } "its group is not its own";
     trap_17_the_lock_of_another_job: shop {
-        "deploy-app-to-production": "pipec-deploy-production-shop" => "pipec-deploy-staging-shop"
+        "deploy-app-to-production": "pipec-deploy-production/shop" => "pipec-deploy-staging/shop"
     } "its lock is not that";
     a_lock_on_a_gate: hello {
-        "unit": "    timeout-minutes" => "    concurrency:\n      group: pipec-deploy-production-hello\n    timeout-minutes"
+        "unit": "    timeout-minutes" => "    concurrency:\n      group: pipec-deploy-production/hello\n    timeout-minutes"
     } "it has a lock";
 
     // Artefacts.

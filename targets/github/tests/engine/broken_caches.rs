@@ -67,10 +67,10 @@ broken! {
         "app": "\"${{ steps.cache.outputs.cache-primary-key" => "\"${{ !cancelled() && steps.cache.outputs.cache-primary-key"
     } "where it may not";
     a_cache_of_another_node: cached {
-        "app": "key: pipec-cached-app-" => "key: pipec-cached-unit-"
+        "app": "key: pipec-cached/app-" => "key: pipec-cached/unit-"
     } "its caches are not those of the source";
     a_cache_that_all_legs_share: cached {
-        "unit": "key: pipec-cached-unit.${{ matrix.shard }}-" => "key: pipec-cached-unit-"
+        "unit": "key: pipec-cached/unit.${{ matrix.shard }}-" => "key: pipec-cached/unit-"
     } "its caches are not those of the source";
     a_cache_for_every_machine: cached {
         "app": "${{ runner.os }}-${{ runner.arch }}-" => ""
@@ -88,7 +88,7 @@ broken! {
         "app": "          path: ~/.cargo/registry\n" => "          path: ~\n"
     } "its caches are not those of the source";
     a_cache_kept_under_another_key: cached {
-        "app": "key: ${{ steps.cache.outputs.cache-primary-key }}" => "key: pipec-cached-unit"
+        "app": "key: ${{ steps.cache.outputs.cache-primary-key }}" => "key: pipec-cached/unit"
     } "its caches are not those of the source";
     a_cache_that_is_never_kept: cached {
         "unit": "uses: actions/cache/save@" => "uses: actions/cache/restore@"

@@ -8,28 +8,35 @@ use pipec_ir::GeneratedFile;
 const CONDITION: &str =
     "!success() && steps.shift-to-0-5.outcome != 'skipped' && steps.verify-at-100.outcome != 'success'";
 
+const LOGIN: &str = "        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::123456789012:role/shop\n          aws-region: us-east-1\n";
+
+/// The way back with this condition, up to its variables.
+fn way_back(condition: &str) -> String {
+    format!("      - name: roll back\n        if: \"${{{{ {condition} }}}}\"\n")
+}
+
 broken! {
     // When the way back is taken.
     a_way_back_without_a_condition: rollout {
-        "deploy-app-to-production": &format!("        if: \"${{{{ {CONDITION} }}}}\"\n") => ""
+        "deploy-app-to-production": &way_back(CONDITION) => "      - name: roll back\n"
     } "runs the step `roll back` where it may not";
     a_way_back_that_is_always_taken: rollout {
-        "deploy-app-to-production": CONDITION => "always()"
+        "deploy-app-to-production": &way_back(CONDITION) => &way_back("always()")
     } "runs the step `roll back` where it may not";
     a_way_back_on_failure_alone_is_lost_where_somebody_stops_the_job: rollout {
-        "deploy-app-to-production": CONDITION => "failure() && steps.shift-to-0-5.outcome != 'skipped' && steps.verify-at-100.outcome != 'success'"
+        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace("!success()", "failure()"))
     } "is green without the step `roll back`";
     a_way_back_that_was_not_begun: rollout {
-        "deploy-app-to-production": " && steps.shift-to-0-5.outcome != 'skipped'" => ""
+        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace(" && steps.shift-to-0-5.outcome != 'skipped'", ""))
     } "runs the step `roll back` where it may not";
     a_way_back_after_a_later_step_only: rollout {
-        "deploy-app-to-production": "steps.shift-to-0-5.outcome != 'skipped'" => "steps.shift-to-25.outcome != 'skipped'"
+        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace("steps.shift-to-0-5.outcome != 'skipped'", "steps.shift-to-25.outcome != 'skipped'"))
     } "is green without the step `roll back`";
     a_way_back_where_all_went_well_and_somebody_stopped_it_late: rollout {
-        "deploy-app-to-production": " && steps.verify-at-100.outcome != 'success'" => ""
+        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace(" && steps.verify-at-100.outcome != 'success'", ""))
     } "runs the step `roll back` where it may not";
     a_way_back_that_only_the_last_step_calls_for: rollout {
-        "deploy-app-to-production": "steps.verify-at-100.outcome != 'success'" => "steps.verify-at-100.outcome == 'failure'"
+        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace("steps.verify-at-100.outcome != 'success'", "steps.verify-at-100.outcome == 'failure'"))
     } "is green without the step `roll back`";
     a_way_back_that_forgets_one_of_the_checks: rollout {
         "deploy-app-to-staging": "(steps.verify-1.outcome != 'success' || steps.verify-2.outcome != 'success')" => "steps.verify-2.outcome != 'success'"
@@ -70,6 +77,19 @@ broken! {
         "deploy-app-to-production": "          sleep \"$SOAK\"\n      - name: Log in to AWS\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::123456789012:role/shop\n          aws-region: us-east-1\n"
             => "          sleep \"$SOAK\"\n"
     } "identities anew";
+
+    credentials_that_expired_before_the_way_back: rollout {
+        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n{LOGIN}") => ""
+    } "identities anew for the way back";
+    credentials_that_nobody_takes_where_it_goes_back: rollout {
+        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n") => "      - name: Log in to AWS\n"
+    } "is green without the step `Log in to AWS`";
+    credentials_for_a_way_back_that_is_not_taken: rollout {
+        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n") => "      - name: Log in to AWS\n        if: always()\n"
+    } "runs the step `Log in to AWS` where it may not";
+    credentials_of_another_role_for_the_way_back: rollout {
+        "deploy-app-to-production": &format!("        if: \"${{{{ {CONDITION} }}}}\"\n{LOGIN}") => &format!("        if: \"${{{{ {CONDITION} }}}}\"\n{}", LOGIN.replace("role/shop", "role/root"))
+    } "identity";
 
     // In time.
     a_script_that_may_take_all_there_is: rollout {

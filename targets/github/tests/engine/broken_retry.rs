@@ -69,8 +69,8 @@ broken! {
             => "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          ref: main\n"
     } "does not find what the first one found";
     another_cache: retried {
-        "app": "          path: target\n          key: pipec-retried-app-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('a.lock') }}\n      - name: app (attempt 2 of 2)"
-            => "          path: target\n          key: pipec-retried-publish-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('a.lock') }}\n      - name: app (attempt 2 of 2)"
+        "app": "          path: target\n          key: pipec-retried/app-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('a.lock') }}\n      - name: app (attempt 2 of 2)"
+            => "          path: target\n          key: pipec-retried/publish-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('a.lock') }}\n      - name: app (attempt 2 of 2)"
     } "does not find what the first one found";
     an_artefact_that_is_not_verified_again: retried {
         "publish": "      - name: Verify app again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "      - name: Verify app again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\""

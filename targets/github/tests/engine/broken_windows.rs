@@ -80,7 +80,7 @@ broken! {
         "deploy-app-to-production": "      - name: In the window\n" => "      - name: In the window\n        if: \"${{ vars.careful }}\"\n"
     } "is green without the step";
     a_wait_that_holds_the_lock: in_a_window {
-        "wait-to-deploy-app-to-production": "    permissions: {}\n" => "    concurrency:\n      group: pipec-deploy-production-shop\n      queue: max\n    permissions: {}\n"
+        "wait-to-deploy-app-to-production": "    permissions: {}\n" => "    concurrency:\n      group: pipec-deploy-production/shop\n      queue: max\n    permissions: {}\n"
     } "it has a lock";
     a_wait_in_the_environment: in_a_window {
         "wait-to-deploy-app-to-production": "    permissions: {}\n" => "    environment:\n      name: production\n    permissions: {}\n"

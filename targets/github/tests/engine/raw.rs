@@ -105,6 +105,26 @@ fn raw_steps_behind_a_measure() {
     assert!(told.iter().any(|line| line.contains("none that the source asks for")), "{}", told.join("\n"));
 }
 
+/// A gate with an action that runs its input as code.
+fn with_script(value: Text) -> Build {
+    let mut build = raw();
+    let unit = build.pipeline.nodes.first_mut().unwrap();
+    let block = unit.body.engines.first_mut().unwrap();
+    block.steps.push(call(None, "actions/github-script@v8", vec![input("script", value, InputForm::String)]));
+    build
+}
+
+#[test]
+fn a_value_of_the_run_in_an_input_that_is_code() {
+    let good = compiled(&with_script(Text::literal("core.notice(1)")));
+    assert_eq!(told(&with_script(Text::literal("core.notice(1)")), &good), Vec::<String>::new());
+    let text = good.text.replace("script: core.notice(1)", "script: ${{ github.run_number }}");
+    assert_ne!(text, good.text);
+    let told = told(&with_script(Text::fact(Fact::RunNumber)), &GeneratedFile { text, ..good });
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told.iter().any(|line| line.contains("a value of the run is part of `script`")), "{told:?}");
+}
+
 /// The same, where `pipec.lock` says another commit for a version than pipec knows.
 fn locked() -> Build {
     let mut build = raw();

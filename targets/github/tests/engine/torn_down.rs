@@ -119,10 +119,10 @@ broken! {
         "deploy-pages-to-preview": "github.event_name == 'pull_request' && " => ""
     } "its stage is not in this run";
     one_lock_for_all_pull_requests: 0 {
-        "deploy-pages-to-preview": "preview-site-${{ github.event.pull_request.number }}" => "preview-site"
+        "deploy-pages-to-preview": "preview/site/${{ github.event.pull_request.number }}" => "preview/site"
     } "its lock is not that of its environment and pipeline";
     a_lock_of_each_run: 0 {
-        "deploy-pages-to-preview": "preview-site-${{ github.event.pull_request.number }}" => "preview-site-${{ github.run_id }}"
+        "deploy-pages-to-preview": "preview/site/${{ github.event.pull_request.number }}" => "preview/site/${{ github.run_id }}"
     } "its lock is not that of its environment and pipeline";
     a_deploy_cancelled_by_a_newer_push: 0 {
         "": "group: pipec-site-${{ github.run_id }}\n  cancel-in-progress: false"
@@ -265,7 +265,7 @@ broken! {
         "teardown-preview": "${{ needs.find-preview.outputs.pull-requests != '[]' }}" => "${{ !cancelled() }}"
     } "it starts when it may not";
     another_lock: 1 {
-        "teardown-preview": "group: pipec-deploy-preview-site-${{ matrix.pull-request }}" => "group: pipec-teardown-preview-site-${{ matrix.pull-request }}"
+        "teardown-preview": "group: pipec-deploy-preview/site/${{ matrix.pull-request }}" => "group: pipec-teardown-preview/site/${{ matrix.pull-request }}"
     } "its lock is not that of the deploys";
     a_lock_that_drops: 1 {
         "teardown-preview": "      queue: max\n" => ""

@@ -59,6 +59,15 @@ pub(super) fn goes_back(node: &Node) -> bool {
     deploy_of(node).is_some_and(|deploy| deploy.rollback.is_some())
 }
 
+/// Whether a step that is no script stands right before the way back.
+pub(super) fn is_on_the_way_back(acts: &[Act<'_>], kinds: &[Kind], place: usize) -> bool {
+    let next = kinds.iter().skip(place).find_map(|kind| match kind {
+        Kind::Script(script) => acts.get(*script),
+        _ => None,
+    });
+    next.is_some_and(|act| act.is_back && act.is_first)
+}
+
 /// How long a deploy soaks each time, in milliseconds.
 pub(super) fn soaks(node: &Node) -> impl Iterator<Item = u64> {
     let strategy = deploy_of(node).and_then(|deploy| deploy.strategy.as_ref());
@@ -143,7 +152,9 @@ impl Check<'_, '_, '_> {
         let started = clock.and_then(|place| self.job.steps.get(place)).and_then(|step| step.id.clone());
         let started = started.map(|id| format!("steps.{id}.outputs.started")).unwrap_or_default();
         let trusted = !self.is_untrusted_twin();
-        let identities = values::identities(self.gating.program, self.node).count();
+        // What asks for its token itself has no step.
+        let identities = values::identities(self.gating.program, self.node);
+        let identities = identities.filter(|identity| identity.provider != "oidc").count();
         let identities = if trusted { identities } else { 0 };
         let timeout = self.node.body.timeout;
         let forth = timeout.saturating_sub((timeout / 3).max(KEPT_AT_LEAST));
@@ -164,6 +175,16 @@ impl Check<'_, '_, '_> {
                 for _ in 0..identities {
                     if !steps.next().is_some_and(|(kind, _)| *kind == Kind::Identity) {
                         self.differs("it does not take on its identities anew after a soak", self.job.line);
+                    }
+                }
+            }
+            if act.is_back && act.is_first {
+                for _ in 0..identities {
+                    if !steps.next().is_some_and(|(kind, _)| *kind == Kind::Identity) {
+                        self.differs(
+                            "it does not take on its identities anew for the way back",
+                            self.job.line,
+                        );
                     }
                 }
             }

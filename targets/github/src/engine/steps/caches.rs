@@ -34,7 +34,7 @@ impl Check<'_, '_, '_> {
             None => self.node.name.clone(),
         };
         let before = format!(
-            "pipec-{}-{node}-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-",
+            "pipec-{}/{node}-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-",
             self.gating.pipeline.name
         );
         let is_fetched = |(step, cache): (&&Step, &Cache)| {

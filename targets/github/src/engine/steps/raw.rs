@@ -131,6 +131,14 @@ impl Check<'_, '_, '_> {
                 self.differs(format!("a raw step is given another `{name}`"), value.line);
             }
         }
+        for input in wanted.iter().filter(|input| catalogue::is_code(&input.key)) {
+            if input.value.facts().next().is_some() {
+                self.differs(
+                    format!("a value of the run is part of `{}`, which is code", input.key),
+                    step.line,
+                );
+            }
+        }
         if given.len() != wanted.len() {
             self.differs("a raw step has more or fewer inputs", step.line);
         }

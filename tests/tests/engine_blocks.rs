@@ -148,12 +148,12 @@ fn variables_are_held_to_the_rules_of_those_of_a_node() {
     };
     for variable in ["GITHUB_ENV", "RUNNER_TEMP", "GITHUB_WORKSPACE"] {
         let binding = format!("env {variable} = \"x\"");
-        engines_own(variable, format!("{binding}\nrun \"true\""), binding.clone());
-        let around = format!("run \"true\"\n}}\n{binding}\nengine github because \"more\" {{\nrun \"true\"");
+        engines_own(variable, format!("{binding}\nrun \"make\""), binding.clone());
+        let around = format!("run \"make\"\n}}\n{binding}\nengine github because \"more\" {{\nrun \"make\"");
         engines_own(variable, around, binding);
     }
     let other =
-        "env A = \"2\"\nrun \"echo $A\"\n}\nenv A = \"1\"\nengine github because \"more\" {\nrun \"true\"";
+        "env A = \"2\"\nrun \"echo $A\"\n}\nenv A = \"1\"\nengine github because \"more\" {\nrun \"make\"";
     assert_eq!(
         finding(other),
         ["P0121", "env A = \"2\"", "variable `A` is taken: it is set by `env`", "give it another name", ""]

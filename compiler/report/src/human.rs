@@ -11,8 +11,12 @@ use std::ops::Range;
 /// A fix is shown by the lines it changes, up to this many; a longer one by its title.
 const LONGEST_FIX: usize = 8;
 
-/// A line longer than this, in characters, is not drawn: minified and generated texts would fill the screen.
-const LONGEST_LINE: usize = 2000;
+/// Of a line longer than this, in characters, only what is around the place is drawn: minified and generated texts would
+/// fill the screen.
+const LONGEST_LINE: usize = 400;
+
+/// So many characters of a long line are shown before and behind a place.
+const AROUND: usize = 40;
 
 /// More findings than this are counted: nobody reads them, and each may be large.
 const MOST_FINDINGS: usize = 500;
@@ -94,9 +98,9 @@ fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colo
         let message = if label.message.is_empty() { "here".to_owned() } else { line(&label.message) };
         labels.push((place, colour, message));
     }
-    let Some((primary, ..)) = labels.first().cloned() else { return String::new() };
+    let Some((primary, _, message)) = labels.first().cloned() else { return String::new() };
     if labels.iter().any(|((file, range), ..)| texts.longest_line(*file, range) > LONGEST_LINE) {
-        return texts.pointer(&primary);
+        return texts.excerpt(&primary, &message);
     }
     // The renderer begins a new excerpt where a label goes back to an earlier line, and heads it with the place of the
     // primary label: so one excerpt per file, that of the primary first.
@@ -129,7 +133,10 @@ fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
     for file in files {
         let edits: Vec<&Edit> = fix.edits.iter().filter(|edit| edit.span.file == file).collect();
         let Some((old, new)) = changed_lines(sources, file, &edits) else { continue };
-        if old.lines().count() + new.lines().count() > LONGEST_FIX {
+        let is_long = |line: &str| line.chars().nth(LONGEST_LINE).is_some();
+        if old.lines().count() + new.lines().count() > LONGEST_FIX
+            || old.lines().chain(new.lines()).any(is_long)
+        {
             continue;
         }
         for (sign, style, side) in [('-', Style::Removed, &old), ('+', Style::Added, &new)] {
@@ -219,12 +226,30 @@ impl Texts<'_> {
             .unwrap_or(0)
     }
 
-    /// A place in words.
-    fn pointer(&self, (file, range): &Place) -> String {
+    /// A place in a long line, with what is around it.
+    fn excerpt(&self, (file, range): &Place, message: &str) -> String {
         let lines = self.lines.get(file).map_or(&[][..], Vec::as_slice);
         let number = lines.partition_point(|line| line.character <= range.start).max(1);
-        let start = lines.get(number - 1).map_or(0, |line| line.character);
-        format!("   ╭─[ {}:{number}:{} ]\n", harmless(self.sources.path(*file)), range.start - start + 1)
+        let start = lines.get(number - 1).copied().unwrap_or(LineStart { byte: 0, character: 0 });
+        let column = range.start - start.character;
+        let path = harmless(self.sources.path(*file));
+        let head = format!("   ╭─[ {path}:{number}:{} ]\n", column + 1);
+        let Some(text) = self.sources.get(*file).and_then(|source| source.text.get(start.byte..)) else {
+            return head;
+        };
+        let shown = line(text.lines().next().unwrap_or("")).replace('\t', " ");
+        let first = column.saturating_sub(AROUND);
+        let marked = range.len().clamp(1, AROUND);
+        let part: String = shown.chars().skip(first).take(column - first + marked + AROUND).collect();
+        let before = if first > 0 { "…" } else { "" };
+        let behind = if shown.chars().nth(first + part.chars().count()).is_some() { "…" } else { "" };
+        let margin = " ".repeat(number.to_string().len());
+        let end = "─".repeat(margin.len());
+        let blanks = " ".repeat(before.chars().count() + column - first);
+        let underline = "─".repeat(marked);
+        format!(
+            "{head} {number} │ {before}{part}{behind}\n {margin} │ {blanks}{underline} {message}\n─{end}─╯\n"
+        )
     }
 }
 
@@ -355,13 +380,38 @@ mod tests {
     }
 
     #[test]
-    fn a_line_without_end_is_not_drawn() {
+    fn a_line_without_end_is_drawn_around_the_place() {
         let mut sources = Sources::new();
         let file = sources.add("long.pipe", format!("// é\n{}x", "y".repeat(100_000)));
         let end = sources.get(file).unwrap().text.len();
         let finding = Diagnostic::error(codes::P0004, "stray", Span::new(file, end - 1, end));
         let shown = diagnostics(&sources, &[finding], Colour::Never);
-        assert_eq!(shown, "error[P0004]: stray\n   ╭─[ long.pipe:2:100001 ]\n\n");
+        let around = "y".repeat(AROUND);
+        let blanks = " ".repeat(AROUND + 1);
+        assert_eq!(
+            shown,
+            format!(
+                "error[P0004]: stray\n   ╭─[ long.pipe:2:100001 ]\n 2 │ …{around}x\n   │ {blanks}─ here\n───╯\n\n"
+            )
+        );
+    }
+
+    #[test]
+    fn of_a_long_line_only_what_is_around_the_place_is_drawn() {
+        let mut sources = Sources::new();
+        let file = sources.add("long.pipe", format!("{}é\u{1b}bad{}", "a".repeat(600), "b".repeat(600)));
+        let start = 600 + "é\u{1b}".len();
+        let span = Span::new(file, start, start + 3);
+        let finding =
+            Diagnostic::error(codes::P0004, "stray", span).saying("this").fix("write", span, "good");
+        let shown = diagnostics(&sources, &[finding], Colour::Never);
+        assert!(shown.contains("é?badbbb") && shown.contains("─── this\n"), "{shown}");
+        assert!(shown.contains("…\n") && shown.contains("fix: write\n"), "{shown}");
+        assert!(shown.lines().all(|line| line.chars().count() < 120), "{shown}");
+        let lines: Vec<&str> = shown.lines().collect();
+        let column = |line: &str, part: char| line.chars().position(|character| character == part);
+        let (text, underline) = (lines.get(2).unwrap(), lines.get(3).unwrap());
+        assert_eq!(column(text, '?').map(|at| at + 1), column(underline, '─'), "{shown}");
     }
 
     #[test]

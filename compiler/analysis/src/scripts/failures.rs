@@ -37,7 +37,11 @@ pub(super) fn check(
         }
     });
     let mut read: BTreeSet<&str> = BTreeSet::new();
-    read.extend(tree.uses.iter().filter_map(|used| script.get(used.name.clone())));
+    // After `exec > FILE`, what is printed may be read from there.
+    let printed = if programs.contains("exec") { Vec::new() } else { only_printed(tree) };
+    let is_printed = |name: &Bytes| printed.iter().any(|range| range.contains(&name.start));
+    let uses = tree.uses.iter().filter(|used| !is_printed(&used.name));
+    read.extend(uses.filter_map(|used| script.get(used.name.clone())));
     read.extend(tree.arithmetic.iter().filter_map(|range| script.get(range.clone())));
     let mut walk = Walk {
         script,
@@ -154,7 +158,10 @@ impl<'s> Walk<'s, '_> {
                 Some(Harmless::Nothing) => self.discarded(left, link, range),
                 Some(Harmless::Prints) if is_last => self.printed(before, left, link, range),
                 Some(Harmless::Prints) => {}
-                None if is_last => self.noted(left, link, range),
+                None if is_last => {
+                    self.noted(left, link, range.clone());
+                    self.asked(left, link, range);
+                }
                 None => {
                     self.remarked(left, link, statement.links.get(index + 1..).unwrap_or_default(), operator)
                 }
@@ -289,10 +296,42 @@ impl<'s> Walk<'s, '_> {
         }
         let what = excerpt(self.text(&left.pipeline.range));
         let message = format!(
-            "the failure of `{what}` is noted in `{name}`, which nothing reads{}",
+            "the failure of `{what}` is noted in `{name}`, which nothing reads{}{}",
+            if self.tree.uses.iter().any(|used| self.text(&used.name) == name) {
+                " but to print it"
+            } else {
+                ""
+            },
             self.consequence()
         );
         let help = format!("end the script with it: `exit \"${name}\"`");
+        self.findings.push(Finding::error(codes::P0901, range, message, help));
+    }
+
+    /// `A || if [ $? = 5 ]; then exit 0; fi`: where no branch holds, `if` succeeds (POSIX.1-2024, 2.9.4.4).
+    fn asked(&mut self, left: &Link, link: &Link, range: Bytes) {
+        let [Command { kind: Kind::If(branches, otherwise), redirects }] = link.pipeline.commands.as_slice()
+        else {
+            return;
+        };
+        let asks = |condition: &List| {
+            let mut links = condition.statements.iter().flat_map(|statement| &statement.links);
+            links.all(|link| is_question(&link.pipeline, self.script))
+        };
+        let is_hollow = |list: &List| harmless_list(list).is_some();
+        let succeeds = redirects.is_empty()
+            && branches.iter().all(|(condition, body)| asks(condition) && is_hollow(body))
+            && otherwise.as_ref().is_none_or(is_hollow);
+        let meaningless = only_simple(&left.pipeline)
+            .and_then(Invocation::of)
+            .is_some_and(|invocation| self.has_meaningless_status(&invocation, true));
+        if !succeeds || meaningless || is_question(&left.pipeline, self.script) {
+            return;
+        }
+        let what = excerpt(self.text(&left.pipeline.range));
+        let message =
+            format!("whatever this `if` finds, the failure of `{what}` is forgotten{}", self.consequence());
+        let help = "an `if` of which no branch holds succeeds: let the others fail by `else exit 1`";
         self.findings.push(Finding::error(codes::P0901, range, message, help));
     }
 
@@ -505,6 +544,19 @@ impl<'s> Walk<'s, '_> {
                 })
         })
     }
+}
+
+/// Where a command of the script itself prints, and what it prints goes nowhere but into the log.
+fn only_printed(tree: &Script) -> Vec<Bytes> {
+    let links = tree.main.statements.iter().flat_map(|statement| &statement.links);
+    links
+        .filter(|link| harmless(&link.pipeline) == Some(Harmless::Prints))
+        .filter(|link| {
+            only_simple(&link.pipeline)
+                .is_some_and(|simple| simple.words.iter().all(|word| word.substitutions.is_empty()))
+        })
+        .map(|link| link.pipeline.range.clone())
+        .collect()
 }
 
 fn only_link(statement: &Statement) -> Option<&Link> {

@@ -32,6 +32,24 @@ pub struct Node {
 }
 
 impl Node {
+    /// How often it may run its scripts: all tries of all repeats.
+    pub fn runs(&self) -> u64 {
+        let tries = self.body.retry.as_ref().map_or(1, |retry| retry.times.saturating_add(1));
+        match &self.kind {
+            NodeKind::Gate(gate) => tries.saturating_mul(gate.quorum.map_or(1, |quorum| quorum.times)),
+            _ => tries,
+        }
+    }
+
+    /// How long it may take, in milliseconds: its timeout as often as it may run, and a deploy's soaks.
+    pub fn longest(&self) -> u64 {
+        let soaks = match &self.kind {
+            NodeKind::Deploy(deploy) => deploy.soaks(),
+            _ => 0,
+        };
+        self.body.timeout.saturating_mul(self.runs()).saturating_add(soaks)
+    }
+
     /// Whether it is a gate that can stop a deploy.
     pub fn is_blocking_gate(&self) -> bool {
         matches!(&self.kind, NodeKind::Gate(gate) if gate.advisory.is_none())
@@ -225,7 +243,8 @@ impl Deploy {
 
     /// How long it soaks in all, in milliseconds: that is added to its timeout.
     pub fn soaks(&self) -> u64 {
-        self.strategy.iter().flat_map(|strategy| &strategy.steps).map(|step| step.soak).sum()
+        let steps = self.strategy.iter().flat_map(|strategy| &strategy.steps);
+        steps.fold(0, |sum: u64, step| sum.saturating_add(step.soak))
     }
 }
 

@@ -83,7 +83,9 @@ fn a_drawing_of_what_is_not_proven_says_so() {
         graph.why("unit").unwrap().terminal(80, Colour::Never),
     ];
     for drawing in drawings {
-        assert!(drawing.contains("not proven"), "{drawing}");
+        // A comment is not to be seen.
+        let shown: String = drawing.lines().filter(|line| !line.trim_start().starts_with("%%")).collect();
+        assert!(shown.contains("not proven"), "{drawing}");
     }
     assert!(graph.json().contains("\"proven\": false"));
     assert!(graph.why("unit").unwrap().json().contains("\"proven\": false"));
@@ -103,4 +105,91 @@ fn colours_are_escapes_and_nothing_else_changes() {
     plain.push_str(rest);
     let trimmed: String = plain.lines().map(|line| line.trim_end().to_owned() + "\n").collect();
     assert_eq!(trimmed, graph.terminal(80, Colour::Never));
+}
+
+fn piped(commit: &str) -> String {
+    format!(
+        "pipeline shop {{\n  on push to main\n  on pull-request to main\n  protect main\n  budget 3h\n  stage commit {{\n{commit}\n  }}\n}}\n"
+    )
+}
+
+#[test]
+fn a_time_is_that_of_every_try_and_repeat_as_the_budget_counts_it() {
+    let source = piped(
+        "artefact out: archive { run \"make\" path \"out.tgz\" timeout 10m retry 1 because \"the mirror fails\" }\n\
+         gate unit: performance of out { run \"make test\" timeout 10m repeat 3 quorum 2 }",
+    );
+    let compilation = compiled(&source);
+    assert!(!compilation.is_refused(), "{:#?}", compilation.diagnostics);
+    let graph = graph(&compilation);
+    for drawing in [graph.terminal(80, Colour::Never), graph.svg(), graph.mermaid(), graph.dot()] {
+        assert!(drawing.contains("20m") && drawing.contains("30m") && !drawing.contains("10m"), "{drawing}");
+    }
+    let read: serde_json::Value = serde_json::from_str(&graph.json()).unwrap();
+    let nodes = &read["pipelines"][0]["nodes"];
+    assert_eq!((&nodes[0]["timeout"], &nodes[0]["longest"]), (&600_000.into(), &1_200_000.into()));
+    assert_eq!((&nodes[1]["timeout"], &nodes[1]["longest"]), (&600_000.into(), &1_800_000.into()));
+}
+
+#[test]
+fn a_line_that_the_layers_do_not_show_is_told() {
+    let source = piped(
+        "artefact x: archive { run \"make\" path \"x.tgz\" }\n\
+         artefact y: archive { uses x run \"make\" path \"y.tgz\" }\n\
+         artefact z: archive { run \"make\" path \"z.tgz\" }\n\
+         gate t: acceptance of y { run \"make test\" }\n\
+         gate u: acceptance of x { run \"make test\" }",
+    );
+    let compilation = compiled(&source);
+    assert!(!compilation.is_refused(), "{:#?}", compilation.diagnostics);
+    let drawing = graph(&compilation).terminal(80, Colour::Never);
+    assert_eq!(drawing.matches("after x").count(), 2, "{drawing}");
+    assert_eq!(drawing.matches("after y").count(), 1, "{drawing}");
+    let plain =
+        piped("artefact x: archive { run \"make\" path \"x.tgz\" }\ngate t: acceptance of x { run \"make test\" }");
+    assert!(!graph(&compiled(&plain)).terminal(80, Colour::Never).contains("after"));
+}
+
+#[test]
+fn a_flowchart_says_of_one_pipeline_too_its_name_its_ways_in_and_its_budget() {
+    let compilation = compiled(&piped("gate unit: test { run \"make test\" }"));
+    let graph = graph(&compilation);
+    for drawing in [graph.mermaid(), graph.dot()] {
+        for part in ["shop", "on push to main", "on pull-request to main", "within 3h"] {
+            assert!(drawing.contains(part), "{part}: {drawing}");
+        }
+    }
+}
+
+#[test]
+fn a_deploy_of_main_alone_is_started_by_no_pull_request() {
+    let compilation = compiled(include_str!("graph/storefront.pipe"));
+    let told = graph(&compilation).why("production").unwrap().terminal(80, Colour::Never);
+    assert!(told.contains("push to") && !told.contains("pull-request"), "{told}");
+}
+
+#[test]
+fn nothing_leaves_the_picture_or_is_cut() {
+    let name = "a-pipeline-with-a-name-as-long-as-the-language-takes-it-0123456";
+    let gate = "a-gate-whose-name-is-so-long-that-no-card-used-to-hold-it";
+    let source =
+        format!("pipeline {name} {{ on push to main stage one {{ gate {gate}: test {{ run \"x\" }} }} }}");
+    let compilation = compiled(&source);
+    let graph = Graph { is_proven: false, ..graph(&compilation) };
+    let svg = graph.svg();
+    assert!(svg.contains(&format!(">{gate}</text>")), "{svg}");
+    let number = |text: &str, before: &str| -> f64 {
+        text.split_once(before).unwrap().1.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let failed = svg.lines().find(|line| line.contains("class=\"failed\"")).unwrap();
+    assert!(number(failed, "x=\"") + 100.0 < number(&svg, " width=\""), "{failed}");
+    let narrow = graph.terminal(48, Colour::Never);
+    assert!(narrow.contains(" 10m"), "{narrow}");
+    assert!(narrow.lines().all(|line| line.chars().count() <= 48 || line.contains(name)), "{narrow}");
+}
+
+#[test]
+fn a_picture_of_nothing_says_so() {
+    let svg = graph(&compiled("")).svg();
+    assert!(svg.contains("there is no pipeline") && !svg.contains("The path to production"), "{svg}");
 }

@@ -38,22 +38,11 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// How long a node may take, in milliseconds.
-fn longest(node: &Node) -> u64 {
-    let (times, soaks) = runs_and_soaks(node);
-    node.body.timeout.saturating_mul(times).saturating_add(soaks)
-}
-
 /// How often a node may run its scripts, and how long it waits between them.
 fn runs_and_soaks(node: &Node) -> (u64, u64) {
-    let tries = node.body.retry.as_ref().map_or(1, |retry| retry.times.saturating_add(1));
     match &node.kind {
-        NodeKind::Gate(gate) => (tries.saturating_mul(gate.quorum.map_or(1, |it| it.times)), 0),
-        NodeKind::Deploy(deploy) => {
-            let steps = deploy.strategy.iter().flat_map(|strategy| &strategy.steps);
-            (tries, steps.fold(0, |sum: u64, step| sum.saturating_add(step.soak)))
-        }
-        NodeKind::Artefact(_) | NodeKind::Job => (tries, 0),
+        NodeKind::Deploy(deploy) => (node.runs(), deploy.soaks()),
+        _ => (node.runs(), 0),
     }
 }
 
@@ -113,7 +102,7 @@ impl Chains {
             let class = classes.of_stage.get(node.stage.0).copied().unwrap_or_default();
             let known =
                 alike.entry((class, &node.before, after.get(&node.id).unwrap_or(&none))).or_insert(node);
-            if longest(node) > longest(known) {
+            if node.longest() > known.longest() {
                 *known = node;
             }
         }
@@ -146,7 +135,7 @@ impl Chains {
             }
             direct.reverse();
             reached.push(all);
-            links.push(Link { node: node.id, longest: longest(node), class: *class, behind: direct });
+            links.push(Link { node: node.id, longest: node.longest(), class: *class, behind: direct });
         }
         Chains { links }
     }
@@ -324,7 +313,7 @@ fn over(chain: &[&Node], time: u64, budget: u64, run: &Run, origin: &Origin, wha
     .counterexample(format!("{run}: if each takes as long as it may, {} {taken}", told(chain)));
     let mut help = format!("raise the budget to {taken}, the least that holds");
     // The first of the longest.
-    let longest = chain.iter().rev().max_by_key(|node| longest(node));
+    let longest = chain.iter().rev().max_by_key(|node| node.longest());
     if let Some(node) = longest {
         diagnostic =
             diagnostic.label(node.name_origin.span, format!("the longest of them: {}", spelled(node)));
@@ -349,7 +338,7 @@ fn told(chain: &[&Node]) -> String {
     let start: Vec<String> = start.map(one).collect();
     let end: Vec<String> = end.map(one).collect();
     let between = chain.iter().skip(TOLD / 2).take(chain.len() - TOLD);
-    let time = between.fold(0, |sum: u64, node| sum.saturating_add(longest(node)));
+    let time = between.fold(0, |sum: u64, node| sum.saturating_add(node.longest()));
     format!(
         "{}, then {} others {}, then {}, together",
         start.join(", then "),

@@ -1,7 +1,7 @@
 //! The drawing in the language of Graphviz.
 
+use super::Graph;
 use super::path::{Band, Kind, Path, Stop};
-use super::{Graph, UNPROVEN};
 
 pub(super) fn draw(graph: &Graph<'_>) -> String {
     let paths = graph.paths();
@@ -16,19 +16,16 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
         "  node [fontname=\"Helvetica\", fontsize=11, style=\"filled,rounded\", shape=box, margin=\"0.16,0.09\"];".to_owned(),
         "  edge [color=\"#7b8694\", arrowsize=0.7];".to_owned(),
     ];
-    if !graph.is_proven {
-        lines.push(format!("  label={}; labelloc=t;", quoted(UNPROVEN)));
-    }
     for (place, path) in paths.iter().enumerate() {
-        pipeline(path, place, &mut lines);
+        pipeline(path, place, graph.is_proven, &mut lines);
     }
     lines.push("}".to_owned());
     lines.join("\n") + "\n"
 }
 
-fn pipeline(path: &Path<'_>, place: usize, lines: &mut Vec<String>) {
+fn pipeline(path: &Path<'_>, place: usize, is_proven: bool, lines: &mut Vec<String>) {
     lines.push(format!("  subgraph cluster_p{place} {{"));
-    lines.push(format!("    label={}; labeljust=l; penwidth=0;", quoted(&path.pipeline.name)));
+    lines.push(format!("    label={}; labeljust=l; penwidth=0;", quoted(&path.heading(is_proven))));
     for (at, band) in path.stages.iter().enumerate() {
         lines.push(format!("    subgraph {} {{", cluster(place, at)));
         let mut title = band.stage.name.clone();

@@ -12,7 +12,7 @@
 //!
 //! A stage has `name`, `when` (as written, or null), `after` (the stages it follows directly), `budget`. A node has
 //! `name`, `kind` (`gate`, `artefact`, `deploy`, `job`), `stage`, `after` (the nodes directly before it: the transitive
-//! reduction), `timeout`, and of `evidence`, `of`, `advisory`, `exempt` (each `when` and `because`), `override` (`by`,
+//! reduction), `timeout` (of one try), `longest` (with every retry, repeat and soak), and of `evidence`, `of`, `advisory`, `exempt` (each `when` and `because`), `override` (`by`,
 //! `expires`, `review-within`), `type`, `artefacts`, `environment`, `strategy` (`kind`, `steps` of `weight` and `soak`),
 //! `irreversible`, `engines` what it has. Times are in milliseconds; budgets may be null.
 
@@ -79,6 +79,7 @@ fn node(path: &Path<'_>, stop: &Stop<'_>) -> Value {
     put("stage", json!(path.pipeline.stage_of(own).map(|stage| stage.name.as_str())));
     put("after", json!(after));
     put("timeout", json!(own.body.timeout));
+    put("longest", json!(own.longest()));
     match &own.kind {
         NodeKind::Gate(gate) => {
             put("evidence", json!(gate.evidence.name));

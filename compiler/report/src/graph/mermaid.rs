@@ -1,24 +1,15 @@
 //! The drawing as a flowchart of Mermaid, which code hosts show inside Markdown.
 
+use super::Graph;
 use super::path::{Kind, Path, Stop};
-use super::{Graph, UNPROVEN};
 
 pub(super) fn draw(graph: &Graph<'_>) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
-    if !graph.is_proven {
-        lines.push(format!("  %% {UNPROVEN}"));
-    }
     let paths = graph.paths();
     for (place, path) in paths.iter().enumerate() {
-        let alone = paths.len() == 1;
-        let indent = if alone { "  " } else { "    " };
-        if !alone {
-            lines.push(format!("  subgraph p{place}[{}]", quoted(&path.pipeline.name)));
-        }
-        pipeline(path, place, indent, &mut lines);
-        if !alone {
-            lines.push("  end".to_owned());
-        }
+        lines.push(format!("  subgraph p{place}[{}]", quoted(&path.heading(graph.is_proven))));
+        pipeline(path, place, "    ", &mut lines);
+        lines.push("  end".to_owned());
     }
     for (class, style) in [
         ("gate", "fill:#e3f3f0,stroke:#2a8074,color:#14302c"),

@@ -35,7 +35,7 @@ pub(crate) struct Stop<'p> {
     pub(crate) facts: Vec<Fact>,
     /// The environment it deploys to.
     pub(crate) environment: Option<&'p Environment>,
-    /// How long it may take, soaks included: "10m".
+    /// How long it may take, with every retry, repeat and soak: "10m".
     pub(crate) timeout: String,
 }
 
@@ -117,6 +117,38 @@ impl<'p> Path<'p> {
         self.edges.iter().copied().filter(is_across).collect()
     }
 
+    /// What a node comes after, where it is not exactly what is drawn above it: "sign, scan".
+    pub(crate) fn told_after(&self, stop: &Stop<'p>, above: &[NodeId]) -> Option<String> {
+        let stage = stop.node.stage.0;
+        let inside = self.edges_inside(stage).filter(|(_, to)| *to == stop.node.id).map(|(from, _)| from);
+        let mut after: BTreeSet<NodeId> = inside.collect();
+        let is_plain = after.iter().eq(above.iter().collect::<BTreeSet<_>>());
+        let inside = after.len();
+        after.extend(self.edges_across().into_iter().filter(|(_, to)| *to == stop.node.id).map(|it| it.0));
+        if is_plain && after.len() == inside {
+            return None;
+        }
+        let names: Vec<&str> =
+            after.into_iter().filter_map(|id| self.stop(id)).map(|stop| stop.node.name.as_str()).collect();
+        Some(names.join(", "))
+    }
+
+    /// What is said of the pipeline as a whole, a line each: its name, whether it failed its proof, its ways in, its budget.
+    pub(crate) fn heading(&self, is_proven: bool) -> String {
+        let mut lines = vec![self.pipeline.name.clone()];
+        if !is_proven {
+            lines.push(super::UNPROVEN.to_owned());
+        }
+        lines.extend(self.triggers());
+        lines.extend(self.budget());
+        lines.join("\n")
+    }
+
+    /// "within 30m"
+    pub(crate) fn budget(&self) -> Option<String> {
+        self.pipeline.budget.as_ref().map(|(length, _)| format!("within {}", words::duration(*length)))
+    }
+
     /// "on push to main", one for each trigger.
     pub(crate) fn triggers(&self) -> Vec<String> {
         self.pipeline.triggers.iter().map(|trigger| format!("on {trigger}")).collect()
@@ -137,8 +169,6 @@ impl Band<'_> {
 
 impl<'p> Stop<'p> {
     fn of(program: &'p Program, node: &'p Node) -> Stop<'p> {
-        let body = &node.body;
-        let mut length = body.timeout;
         let mut facts = Vec::new();
         let mut environment = None;
         let (kind, title, yields) = match &node.kind {
@@ -170,7 +200,6 @@ impl<'p> Stop<'p> {
             }
             NodeKind::Deploy(deploy) => {
                 environment = program.environments.get(&deploy.environment);
-                length = length.saturating_add(words::soaks(deploy));
                 if let Some((because, _)) = &deploy.irreversible {
                     facts.push(Fact::marked("irreversible", Some(because.clone())));
                 }
@@ -183,7 +212,7 @@ impl<'p> Stop<'p> {
             NodeKind::Job => (Kind::Job, node.name.clone(), "job".to_owned()),
         };
         body_facts(node, &mut facts);
-        Stop { node, kind, title, yields, facts, environment, timeout: words::duration(length) }
+        Stop { node, kind, title, yields, facts, environment, timeout: words::duration(node.longest()) }
     }
 
     /// Whether nothing waits for it.

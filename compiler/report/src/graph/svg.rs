@@ -6,7 +6,6 @@
 use super::layered::{self, Input, Line, Placed};
 use super::path::{Band, Fact, Kind, Path, Stop};
 use super::{Graph, UNPROVEN};
-use crate::words;
 use pipec_ir::{NodeId, Tier};
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,6 +19,8 @@ const PANEL_PADDING: f64 = 20.0;
 const CARD_GAP: f64 = 44.0;
 const CARD_RISE: f64 = 14.0;
 const CARD_PADDING: f64 = 14.0;
+const NARROWEST_HEADER: f64 = 420.0;
+const WIDEST_DOCS: f64 = 640.0;
 const NARROWEST_CARD: f64 = 172.0;
 const WIDEST_CARD: f64 = 304.0;
 const ICON: f64 = 24.0;
@@ -89,9 +90,17 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
         width = width.max(wide);
         y += tall;
     }
+    if paths.is_empty() {
+        y += 20.0;
+        text(&mut body, "soft", MARGIN, y, 14.0, "there is no pipeline");
+        width = NARROWEST_HEADER;
+    }
     let (width, height) = (width + 2.0 * MARGIN, y + MARGIN);
     let names: Vec<&str> = paths.iter().map(|path| path.pipeline.name.as_str()).collect();
-    let title = format!("The path to production: {}", names.join(", "));
+    let title = match names.as_slice() {
+        [] => "There is no pipeline".to_owned(),
+        names => format!("The path to production: {}", names.join(", ")),
+    };
     let mut svg = String::new();
     let _ = writeln!(
         svg,
@@ -159,7 +168,7 @@ fn pipeline(path: &Path<'_>, is_proven: bool, top: f64, out: &mut String) -> (f6
         .collect();
     let placed = layered::place(&Input { sizes: &sizes, edges: &edges, gap: PANEL_GAP, rise: PANEL_RISE });
 
-    let head_width = placed.width.max(420.0);
+    let head_width = placed.width.max(header_width(path, is_proven));
     let head = header(path, is_proven, top, head_width, out);
     let floor = top + head;
     for line in &placed.lines {
@@ -186,6 +195,15 @@ fn pipeline(path: &Path<'_>, is_proven: bool, top: f64, out: &mut String) -> (f6
     (placed.width.max(head_width), head + placed.height)
 }
 
+/// How wide the header wants to be: the name never ends outside of the picture, and what can be broken has room.
+fn header_width(path: &Path<'_>, is_proven: bool) -> f64 {
+    let failed = if is_proven { 0.0 } else { 16.0 + measure(UNPROVEN, 15.0, true) };
+    let name = measure(&path.pipeline.name, 24.0, true) + failed;
+    let docs = path.pipeline.docs.first().map_or(0.0, |line| measure(line, 14.0, false));
+    let ways = path.triggers().iter().map(|way| measure(way, 12.0, false) + 18.0).fold(0.0, f64::max);
+    docs.min(WIDEST_DOCS).max(ways).max(name).max(NARROWEST_HEADER)
+}
+
 /// The name, the documentation and the ways in.
 fn header(path: &Path<'_>, is_proven: bool, top: f64, width: f64, out: &mut String) -> f64 {
     let pipeline = path.pipeline;
@@ -201,7 +219,7 @@ fn header(path: &Path<'_>, is_proven: bool, top: f64, width: f64, out: &mut Stri
         }
     }
     let mut pills: Vec<String> = path.triggers();
-    pills.extend(pipeline.budget.as_ref().map(|(length, _)| format!("within {}", words::duration(*length))));
+    pills.extend(path.budget());
     y += 15.0;
     let mut x = MARGIN;
     for pill in pills {
@@ -239,7 +257,10 @@ impl Panel {
         for level in band.into_iter().flat_map(|band| &band.levels) {
             let stops: Vec<&Stop<'_>> = level.iter().filter_map(|id| path.stop(*id)).collect();
             let width = stops.iter().map(|stop| natural_width(stop)).fold(NARROWEST_CARD, f64::max);
-            cards.extend(stops.into_iter().map(|stop| Card::of(stop, width.min(WIDEST_CARD))));
+            // A name is never cut: it may be all that tells two cards apart.
+            let titled = stops.iter().map(|stop| titled_width(stop)).fold(0.0, f64::max);
+            let width = width.min(WIDEST_CARD).max(titled);
+            cards.extend(stops.into_iter().map(|stop| Card::of(stop, width)));
         }
         let place: BTreeMap<NodeId, usize> = cards.iter().map(|card| card.node).zip(0..).collect();
         let edges: Vec<(usize, usize)> = path
@@ -392,9 +413,15 @@ fn yields(stop: &Stop<'_>) -> String {
 }
 
 fn natural_width(stop: &Stop<'_>) -> f64 {
-    let head = measure(&stop.title, 14.0, true) + measure(&stop.timeout, 11.0, false) + 12.0;
     let lines = std::iter::once(yields(stop)).chain(stop.facts.iter().map(Fact::line));
-    lines.map(|line| measure(&line, 12.0, false)).fold(head, f64::max) + 2.0 * CARD_PADDING + ICON + 2.0
+    let lines = lines.map(|line| measure(&line, 12.0, false)).fold(0.0, f64::max);
+    (lines + 2.0 * CARD_PADDING + ICON + 2.0).max(titled_width(stop))
+}
+
+/// How wide the card must be for its title and its time.
+fn titled_width(stop: &Stop<'_>) -> f64 {
+    let head = measure(&stop.title, 14.0, true) + measure(&stop.timeout, 11.0, false) + 12.0;
+    head + 2.0 * CARD_PADDING + ICON + 2.0
 }
 
 /// Everything about a node, with the reasons, which a card has no room for.
@@ -531,13 +558,21 @@ fn wrapped_from(taken: f64, shown: &str, width: f64, size: f64) -> Vec<String> {
         if taken > 0.0 || lines.last().is_some_and(|line| !line.is_empty()) {
             lines.push(String::new());
         }
-        for character in word.chars() {
-            let mut candidate = lines.last().cloned().unwrap_or_default();
-            candidate.push(character);
-            if !fits(&lines, &candidate) && candidate.chars().count() > 1 {
-                lines.push(character.to_string());
-            } else if let Some(last) = lines.last_mut() {
-                *last = candidate;
+        // An address is broken behind its signs, and inside of a name only where that alone is too wide.
+        for part in word.split_inclusive(['/', '.', '-', '_', '?', '&', '=', ':']) {
+            let joined = lines.last().cloned().unwrap_or_default() + part;
+            let begun = lines.last().is_some_and(|line| !line.is_empty());
+            if begun && !fits(&lines, &joined) {
+                lines.push(String::new());
+            }
+            for character in part.chars() {
+                let mut candidate = lines.last().cloned().unwrap_or_default();
+                candidate.push(character);
+                if !fits(&lines, &candidate) && candidate.chars().count() > 1 {
+                    lines.push(character.to_string());
+                } else if let Some(last) = lines.last_mut() {
+                    *last = candidate;
+                }
             }
         }
     }

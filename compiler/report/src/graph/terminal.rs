@@ -10,6 +10,9 @@ use crate::words;
 const NARROWEST: usize = 48;
 const WIDEST: usize = 120;
 
+/// The room beside the column of titles below which what a node yields stands under its title.
+const BESIDE: usize = 30;
+
 /// The text, or as much of it as fits.
 fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
@@ -125,8 +128,10 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
         if level > 0 {
             rows.push(framed(Row::default().styled(Style::Faint, "↓"), width));
         }
+        let above = level.checked_sub(1).and_then(|above| band.levels.get(above));
         for stop in nodes.iter().filter_map(|id| path.stop(*id)) {
-            node(stop, frame, rows);
+            let after = path.told_after(stop, above.map_or(&[], Vec::as_slice));
+            node(stop, after, frame, rows);
         }
     }
     if band.levels.is_empty() {
@@ -141,25 +146,35 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
     rows.push(Row::default().styled(Style::Faint, foot.into_iter().collect::<String>()));
 }
 
-fn node(stop: &Stop<'_>, frame: Frame, rows: &mut Vec<Row>) {
+fn node(stop: &Stop<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row>) {
     let width = frame.width;
-    let (column, kind) = (frame.column, style(stop.kind));
+    let kind = style(stop.kind);
     // Two columns of sign, then the title, what it yields, and at the right how long it may take.
     let room = width.saturating_sub(6);
     let timeout = &stop.timeout;
-    let title = cut(&stop.title, column.saturating_sub(2));
-    let mut yields = wrapped(&stop.yields, room.saturating_sub(2 + column + timeout.len() + 2)).into_iter();
+    let is_narrow = width < frame.column + BESIDE;
+    let column = if is_narrow { 2 } else { frame.column };
+    let titled = if is_narrow { room.saturating_sub(timeout.len() + 4) } else { column.saturating_sub(2) };
+    let title = cut(&stop.title, titled);
+    let beside = if is_narrow { 4 } else { 2 + column + timeout.len() + 2 };
+    let mut yields = wrapped(&stop.yields, room.saturating_sub(beside)).into_iter();
+    let first = if is_narrow { None } else { yields.next() };
     let head = Row::default()
         .styled(kind, sign(stop.kind, stop.is_advisory()))
         .text(" ")
         .styled(if stop.kind == Kind::Deploy { Style::Deploy } else { Style::Plain }, title)
         .to(2 + column)
-        .text(yields.next().unwrap_or_default())
+        .text(first.unwrap_or_default())
         .to(room.saturating_sub(timeout.chars().count()))
         .styled(Style::Faint, timeout);
     rows.push(framed(head, width));
     for line in yields {
         rows.push(framed(Row::default().to(2 + column).text(line), width));
+    }
+    if let Some(after) = after {
+        for line in wrapped(&format!("after {after}"), room.saturating_sub(2 + column)) {
+            rows.push(framed(Row::default().to(2 + column).styled(Style::Faint, line), width));
+        }
     }
     if let Some(environment) = stop.environment
         && environment.tier.word() != environment.name

@@ -6,7 +6,8 @@ use super::terminal::{sign, style};
 use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
 use crate::words;
-use pipec_ir::{Condition, Lock, NodeId, NodeKind};
+use pipec_ir::facts::Facts;
+use pipec_ir::{Condition, Lock, Node, NodeId, NodeKind, Pipeline, Trigger};
 use serde_json::{Value, json};
 
 /// Why a node is not there yet: for each that is called so, what comes before it and what waits for it.
@@ -160,8 +161,13 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
             .styled(Style::Faint, format!("  stage {stage} of {}", path.pipeline.name)),
     );
     let due = when(path, stop).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"));
-    let triggers: Vec<String> = path.pipeline.triggers.iter().map(ToString::to_string).collect();
-    told("is in", &format!("{due}; runs start on {}", triggers.join(", on ")), width, rows);
+    let triggers = starting(path.pipeline, stop.node);
+    let start = if triggers.is_empty() {
+        "no trigger starts one".to_owned()
+    } else {
+        format!("runs start on {}", triggers.join(", on "))
+    };
+    told("is in", &format!("{due}; {start}"), width, rows);
     if let Some(environment) = stop.environment
         && environment.lock == Lock::Newest
     {
@@ -213,6 +219,23 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
     let names: Vec<String> = behind.into_iter().map(name).collect();
     let lines = wrapped(&names.join(", "), width.saturating_sub(2));
     rows.extend(lines.into_iter().map(|line| Row::default().text("  ").text(line)));
+}
+
+/// The ways in that start a run with the node in it; all, where that takes too long to tell.
+fn starting(pipeline: &Pipeline, node: &Node) -> Vec<String> {
+    let facts = Facts::of(pipeline).ok();
+    let may_start = |trigger: &&Trigger| {
+        let Some(facts) = &facts else { return true };
+        let propositions = facts.propositions();
+        let names: Vec<_> = match trigger {
+            Trigger::Push(globs, _) => globs.iter().map(|glob| facts.branch(glob)).collect(),
+            Trigger::Tag(globs, _) => globs.iter().map(|glob| facts.tag(glob)).collect(),
+            _ => vec![propositions.truth()],
+        };
+        let runs = propositions.and(&facts.event(trigger.event()), &propositions.any(&names));
+        propositions.is_compatible(&runs, &facts.due_node(node)).unwrap_or(true)
+    };
+    pipeline.triggers.iter().filter(may_start).map(ToString::to_string).collect()
 }
 
 fn told(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {

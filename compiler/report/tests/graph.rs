@@ -145,8 +145,9 @@ fn a_line_that_the_layers_do_not_show_is_told() {
     let drawing = graph(&compilation).terminal(80, Colour::Never);
     assert_eq!(drawing.matches("after x").count(), 2, "{drawing}");
     assert_eq!(drawing.matches("after y").count(), 1, "{drawing}");
-    let plain =
-        piped("artefact x: archive { run \"make\" path \"x.tgz\" }\ngate t: acceptance of x { run \"make test\" }");
+    let plain = piped(
+        "artefact x: archive { run \"make\" path \"x.tgz\" }\ngate t: acceptance of x { run \"make test\" }",
+    );
     assert!(!graph(&compiled(&plain)).terminal(80, Colour::Never).contains("after"));
 }
 

@@ -74,7 +74,7 @@ pub(crate) fn raw_end(text: &str, indentation: u32) -> (usize, bool) {
     });
     let outdented = outdented_line(text, indentation);
     match (closing, outdented) {
-        (Some(closing), Some(outdented)) if closing > outdented && !closes_on_own_line(text, closing) => {
+        (Some(closing), Some(outdented)) if closing > outdented && !is_closing(text, closing) => {
             (outdented, false)
         }
         (Some(closing), _) => (closing, true),
@@ -83,9 +83,12 @@ pub(crate) fn raw_end(text: &str, indentation: u32) -> (usize, bool) {
     }
 }
 
-fn closes_on_own_line(text: &str, closing: usize) -> bool {
+/// Whether quotes close rather than open: they stand on a line of their own, or right behind a word of a script, where no
+/// string begins.
+fn is_closing(text: &str, closing: usize) -> bool {
     let before = text.get(..closing).unwrap_or(text).trim_end_matches('"');
-    before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty())
+    let alone = before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
+    alone || before.ends_with(|last: char| last.is_alphanumeric())
 }
 
 /// Where the text ends that precedes the first line no deeper than `indentation`.

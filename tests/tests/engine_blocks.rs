@@ -6,9 +6,16 @@ use pipec_driver::{Compilation, Content, InputText, Options, Session};
 use pipec_syntax::ast::Date;
 
 fn compile(steps: &str) -> Compilation {
-    let text = format!(
-        "pipeline p {{\n  on push to main\n  stage commit {{\n    gate unit: test {{\n      engine github because \"tools\" {{\n{steps}\n      }}\n    }}\n  }}\n}}\n"
-    );
+    compile_in("gate unit: test", "", steps)
+}
+
+fn compile_in(node: &str, clauses: &str, steps: &str) -> Compilation {
+    compile_text(format!(
+        "pipeline p {{\n  on push to main\n  stage commit {{\n    {node} {{\n      {clauses}\n      engine github because \"tools\" {{\n{steps}\n      }}\n    }}\n  }}\n}}\n"
+    ))
+}
+
+fn compile_text(text: String) -> Compilation {
     let options = Options {
         standard: &[],
         targets: pipec_targets::all(),
@@ -178,4 +185,63 @@ fn outputs_are_values_further_down_in_their_block_alone() {
     assert_eq!(finding(again)[0], "P0108");
     let reserved = compile("env PIPE_X = \"1\"\nrun \"true\"");
     assert!(reserved.diagnostics.iter().any(|it| it.code.to_string() == "P0121"));
+}
+
+#[test]
+fn no_action_brings_a_cache_to_what_can_do_harm() {
+    let cached = "action \"actions/cache@v5\"(path: \"node_modules\", key: \"k\")";
+    let by_input = "action \"actions/setup-node@v7\"(node-version: \"22\", cache: \"npm\")";
+    let by_default = "action \"Actions/Setup-Node@v7\"(node-version: \"22\")";
+    let none = "action \"actions/setup-node@v7\"(node-version: \"22\", package-manager-cache: false)";
+    let save = "action \"actions/cache/save@v5\"(path: \"node_modules\", key: \"k\")";
+    let told = |clauses: &str, steps: &str| -> Vec<(String, String, String)> {
+        let told = |it: &pipec_base::Diagnostic| {
+            (it.code.to_string(), it.message.clone(), it.help.clone().unwrap_or_default())
+        };
+        compile_in("job notes", clauses, steps).diagnostics.iter().map(told).collect()
+    };
+    for (clauses, steps, message, help) in [
+        (
+            "may write releases",
+            cached,
+            "what lies in the cache of `actions/cache` would reach the right to write releases",
+            "drop it here: cache in the gates and artefacts before, which can do nothing",
+        ),
+        (
+            "may write issues",
+            by_input,
+            "what lies in the cache of `actions/setup-node` would reach the right to write issues",
+            "drop `cache` here: cache in the gates and artefacts before, which can do nothing",
+        ),
+        (
+            "report sarif \"x.sarif\"",
+            by_default,
+            "what lies in the cache of `actions/setup-node` would reach code scanning",
+            "it has one by default: say `package-manager-cache: false`",
+        ),
+    ] {
+        assert_eq!(told(clauses, steps), [("P0606".to_owned(), message.to_owned(), help.to_owned())]);
+        assert_eq!(told("", steps), [], "without a right");
+    }
+    assert_eq!(told("may write issues", none), []);
+    assert_eq!(told("may write issues", save), []);
+}
+
+#[test]
+fn no_raw_steps_stand_beside_the_push_of_an_image() {
+    let compilation = compile_in("artefact web: image", "name \"ghcr.io/acme/web\"", "run \"make image\"");
+    let codes: Vec<String> = compilation.diagnostics.iter().map(|it| it.code.to_string()).collect();
+    assert_eq!(codes, ["P0605"]);
+}
+
+#[test]
+fn a_schedule_that_github_would_not_keep_is_refused() {
+    for (times, expected) in [("*/2 * * * *", vec!["P0120"]), ("*/5 * * * *", vec![])] {
+        let text = format!(
+            "pipeline p {{ on schedule \"{times}\" stage commit {{ gate unit: test {{ run \"make test\" }} }} }}\n"
+        );
+        let codes: Vec<String> =
+            compile_text(text).diagnostics.iter().map(|it| it.code.to_string()).collect();
+        assert_eq!(codes, expected, "{times}");
+    }
 }

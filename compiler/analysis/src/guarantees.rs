@@ -141,10 +141,22 @@ fn build_once(pipeline: &Pipeline) -> Option<Guarantee> {
         .map(|node| node.name.as_str())
         .collect();
     (!built.is_empty()).then(|| {
-        let holds = format!(
-            "{} built once, by one node, from the commit alone: no build reads an environment",
-            are(&built)
-        );
+        // What raw steps fetch nobody knows.
+        let rests_on_more = |node: &&Node| {
+            matches!(node.kind, NodeKind::Artefact(_))
+                && !(node.body.caches.is_empty() && node.body.engines.is_empty())
+        };
+        let fetched: Vec<&str> =
+            pipeline.nodes.iter().filter(rests_on_more).map(|node| node.name.as_str()).collect();
+        let from = if fetched.is_empty() {
+            "from the commit alone: no build reads an environment or what another run has kept".to_owned()
+        } else {
+            format!(
+                "from the commit: no build reads an environment, and none but that of {} what another run has kept",
+                fetched.join(", ")
+            )
+        };
+        let holds = format!("{} built once, by one node, {from}", are(&built));
         proved(
             "build-once",
             holds,
@@ -175,8 +187,9 @@ fn budget(pipeline: &Pipeline) -> Option<Guarantee> {
     });
     let all: Vec<String> = whole.chain(stages).collect();
     (!all.is_empty()).then(|| {
-        let holds = format!("{}, approvals, queues and windows apart", all.join(", "));
-        proved("budget", holds, "P0802, over all runs, from the timeouts, which are emitted")
+        let holds =
+            format!("{}, approvals, queues, windows and the compiler's own jobs apart", all.join(", "));
+        proved("budget", holds, "P0802, over all runs, from the timeouts in whole minutes, which are emitted")
     })
 }
 

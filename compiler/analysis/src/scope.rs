@@ -219,6 +219,7 @@ impl<'a> Workspace<'a> {
             );
         }
         Some(match near {
+            Some(near) if is_policy(wanted) => diagnostic.help(format!("did you mean `{near}`?")),
             Some(near) => suggest(diagnostic, &near, name.span),
             None if known.is_empty() || is_foreign(wanted, &name.node) => {
                 match declaration(wanted, &name.node) {
@@ -453,6 +454,11 @@ pub(crate) fn suggest_of<'k>(
 fn no_module(name: &str, span: Span, wanted: &str) -> Diagnostic {
     Diagnostic::error(codes::P0101, format!("`{name}` is no module"), span)
         .help(format!("name {wanted}, or `module.name` of a module taken in by `use`"))
+}
+
+/// Whether a wrong one would change who may or what is proven, and no finding would tell: people choose that, no machine.
+fn is_policy(wanted: &str) -> bool {
+    matches!(wanted, "a role" | "a kind of evidence")
 }
 
 /// Whether no declaration of the workspace is likely to be meant: an engine's own machine, or who is in a role.

@@ -1,6 +1,7 @@
 //! Everything guaranteed of a proven program, and what was taken out of the ordinary.
 
 use crate::{Body, EngineStep, Exception, Exemption, Guarantee, Node, NodeKind, Pipeline, Standing};
+use std::collections::BTreeSet;
 
 /// What is guaranteed of each pipeline of a proven program.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -84,15 +85,32 @@ impl PipelineAssurance {
             pipeline: pipeline.name.clone(),
             environments,
             guarantees,
-            exceptions: pipeline.nodes.iter().flat_map(exceptions).collect(),
+            exceptions: pipeline.nodes.iter().flat_map(|node| exceptions(pipeline, node)).collect(),
             steps: engine_steps + steps(&|body| body.steps.len()),
             engine_steps,
         }
     }
 }
 
+/// Whether an artefact is deployed, by itself or in another that is built with it.
+fn is_shipped(pipeline: &Pipeline, artefact: &Node) -> bool {
+    let mut shipped: BTreeSet<&str> =
+        pipeline.deploys().flat_map(|(_, deploy)| &deploy.artefacts).map(String::as_str).collect();
+    loop {
+        let built = pipeline.nodes.iter().filter(|node| {
+            matches!(node.kind, NodeKind::Artefact(_)) && shipped.contains(node.name.as_str())
+        });
+        let within: BTreeSet<&str> =
+            built.flat_map(|node| &node.body.uses).map(|(name, _)| name.as_str()).collect();
+        if within.is_subset(&shipped) {
+            return shipped.contains(artefact.name.as_str());
+        }
+        shipped.extend(within);
+    }
+}
+
 /// What a node takes out of the ordinary.
-fn exceptions(node: &Node) -> Vec<Exception> {
+fn exceptions(pipeline: &Pipeline, node: &Node) -> Vec<Exception> {
     let mut all = Vec::new();
     let mut add = |kind, says: String, because: &str, origin: &crate::Origin| {
         let (node, because) = (Some(node.name.clone()), because.to_owned());
@@ -121,6 +139,17 @@ fn exceptions(node: &Node) -> Vec<Exception> {
         NodeKind::Deploy(deploy) => {
             if let Some((because, origin)) = &deploy.irreversible {
                 add("irreversible", format!("{} has no way back", node.name), because, origin);
+            }
+        }
+        NodeKind::Artefact(_) if is_shipped(pipeline, node) => {
+            for cache in &node.body.caches {
+                let says = format!("{} is built with what an earlier run left in {}", node.name, cache.path);
+                add(
+                    "cache",
+                    says,
+                    "only pushes, schedules and manual runs of its branch and the default branch keep it",
+                    &cache.origin,
+                );
             }
         }
         NodeKind::Artefact(_) | NodeKind::Job => {}

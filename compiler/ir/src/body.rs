@@ -132,12 +132,37 @@ pub struct Secret {
 /// `identity aws "…"`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
-    /// `aws`, `azure` or `google`.
+    /// `aws`, `azure`, `google` or `oidc`.
     pub provider: String,
     /// What is assumed there.
     pub role: String,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl Identity {
+    /// Whom its provider takes the run for, alike however that is written; none where the run's own token decides. An
+    /// `oidc` names an audience, and `google` a provider of a workload identity pool, which maps each token to a principal
+    /// of its own: both tell the environments apart by the token. A client of Azure is the same in every subscription, and
+    /// neither its ids nor the names of AWS's roles differ by case.
+    pub fn principal(&self) -> Option<String> {
+        let role = self.role.to_ascii_lowercase();
+        match self.provider.as_str() {
+            "oidc" | "google" => None,
+            "azure" => {
+                let parts: Vec<&str> = role.split('/').collect();
+                Some(
+                    [parts.first(), parts.last()]
+                        .into_iter()
+                        .flatten()
+                        .copied()
+                        .collect::<Vec<_>>()
+                        .join("/"),
+                )
+            }
+            _ => Some(role),
+        }
+    }
 }
 
 /// A right that no clause implies.

@@ -64,7 +64,7 @@ impl Guarantee {
 /// What a pipeline's author has taken out of the ordinary, with the reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exception {
-    /// The word it was written with: `exempt`, `override`, `advisory`, `irreversible`, `engine`, `retry`, `allow`.
+    /// The word it was written with: `exempt`, `override`, `advisory`, `irreversible`, `cache`, `engine`, `retry`, `allow`.
     pub kind: &'static str,
     /// The node it stands at; a finding that is allowed has none.
     pub node: Option<String>,

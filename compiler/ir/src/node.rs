@@ -41,13 +41,16 @@ impl Node {
         }
     }
 
-    /// How long it may take, in milliseconds: its timeout as often as it may run, and a deploy's soaks.
+    /// How long it may take, in milliseconds: its timeout as often as it may run, and a deploy's soaks, in whole minutes,
+    /// which is what engines are told.
     pub fn longest(&self) -> u64 {
+        const MINUTE: u64 = 60_000;
         let soaks = match &self.kind {
             NodeKind::Deploy(deploy) => deploy.soaks(),
             _ => 0,
         };
-        self.body.timeout.saturating_mul(self.runs()).saturating_add(soaks)
+        let said = self.body.timeout.saturating_mul(self.runs()).saturating_add(soaks);
+        said.div_ceil(MINUTE).max(1).saturating_mul(MINUTE)
     }
 
     /// Whether it is a gate that can stop a deploy.

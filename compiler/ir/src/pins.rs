@@ -108,8 +108,19 @@ impl Pins {
         for action in file.action {
             let place = line_of(text, action.span().start);
             let action = action.into_inner().checked().map_err(|error| format!("{place}{error}"))?;
-            if pins.action(&action.name, &action.version).is_some() {
-                return Err(format!("{place}`{}` {} stands there twice", action.name, action.version));
+            // GitHub's names ignore case, so two spellings with two commits would be one action at two.
+            let same = |known: &&PinnedAction| {
+                known.name.eq_ignore_ascii_case(&action.name)
+                    && known.version == action.version
+                    && (known.name == action.name || known.commit != action.commit)
+            };
+            if let Some(first) = pins.actions.iter().find(same) {
+                let other = if first.name == action.name {
+                    String::new()
+                } else {
+                    format!(", first as `{}`", first.name)
+                };
+                return Err(format!("{place}`{}` {} stands there twice{other}", action.name, action.version));
             }
             pins.actions.push(action);
         }
@@ -411,7 +422,8 @@ mod tests {
         ) {
             let mut pins = Pins::default();
             for action in actions {
-                if pins.action(&action.name, &action.version).is_none() {
+                let same = |known: &PinnedAction| known.name.eq_ignore_ascii_case(&action.name) && known.version == action.version;
+                if !pins.actions.iter().any(same) {
                     pins.add(Pins { actions: vec![action], ..Pins::default() });
                 }
             }
@@ -428,6 +440,11 @@ mod tests {
     fn what_is_no_pin_is_named() {
         let told = |text: &str| Pins::read(text).unwrap_err();
         assert_eq!(told(&format!("{ENTRY}{ENTRY}")), "line 5: `a/b` v1 stands there twice");
+        assert_eq!(
+            told(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b").replace("0123", "3210"))),
+            "line 5: `A/b` v1 stands there twice, first as `a/b`"
+        );
+        assert!(Pins::read(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b"))).is_ok(), "one commit");
         assert_eq!(
             told(&ENTRY.replace("a/b", "b")),
             "line 1: `b` is no action: they are called `owner/name`"

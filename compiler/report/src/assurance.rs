@@ -11,7 +11,7 @@
 //!
 //! A guarantee has `standing` (`proved`, `emitted`, `assumed`), `kind`, `environment` (or null), `target` (null, if the
 //! source alone gives it), `holds` (of an assumption: what must be set) and `by` (what it rests on; of an assumption: what
-//! relies on it). An exception has `kind` (`exempt`, `override`, `advisory`, `irreversible`, `retry`, `engine`, `allow`),
+//! relies on it). An exception has `kind` (`exempt`, `override`, `advisory`, `irreversible`, `cache`, `retry`, `engine`, `allow`),
 //! `node` (or null), `says`, `because`, `path` and `line`.
 
 use crate::paint::{Colour, Style};

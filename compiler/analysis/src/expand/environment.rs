@@ -5,7 +5,7 @@ use super::{Expander, repeated};
 use crate::scope::{Definition, ModuleId, suggest, twin};
 use crate::value::Value;
 use pipec_base::{Diagnostic, Span, closest, codes};
-use pipec_ir::{Approval, Binding, Environment, Evidence, Identity, Lock, Origin, Secret, Tier};
+use pipec_ir::{Approval, Binding, Environment, Evidence, Lock, Origin, Secret, Tier};
 use pipec_syntax::ast::{
     self, Clause, Declaration, EnvironmentClause, Instance, Name, Path, PipelineClause, StageClause,
 };
@@ -16,8 +16,6 @@ type Values = BTreeMap<(String, String), Value>;
 
 /// A moment longer than an ephemeral environment may live, in milliseconds.
 const LONGEST_TTL: u64 = 90 * 86_400_000 + 1;
-
-const PROVIDERS: [&str; 4] = ["aws", "azure", "google", "oidc"];
 
 impl<'a> Expander<'a, '_> {
     /// All environments of a module, with their values.
@@ -366,7 +364,7 @@ impl<'a> Expander<'a, '_> {
             name.span,
         );
         let help = format!("an environment requires what gates give: `requires {kind}`");
-        self.report(frame, finding.help(help).fix(format!("write `{kind}`"), name.span, kind));
+        self.report(frame, finding.help(help));
         true
     }
 
@@ -394,56 +392,6 @@ impl<'a> Expander<'a, '_> {
             file: secret.file,
             origin: frame.origin(secret.variable.span),
         }
-    }
-
-    /// An identity as declared in an environment or a body.
-    pub(super) fn identity(
-        &mut self,
-        identity: &ast::Identity,
-        span: Span,
-        frame: &Frame,
-    ) -> Option<Identity> {
-        if !self.known_word(&identity.provider, &PROVIDERS, "identity provider", frame) {
-            return None;
-        }
-        let role = identity.role.node.as_str();
-        let (fits, form) = match identity.provider.node.as_str() {
-            "aws" => (
-                role.starts_with("arn:aws") && role.contains(":role/") && role.split(':').count() >= 6,
-                "arn:aws:iam::123456789012:role/name",
-            ),
-            "azure" => (
-                (2..=3).contains(&role.split('/').filter(|part| !part.is_empty()).count()),
-                "tenant-id/client-id",
-            ),
-            "oidc" => (
-                !role.is_empty() && role.chars().all(|it| it.is_ascii_graphic() && it != '$'),
-                "registry.example",
-            ),
-            _ => (
-                role.starts_with("projects/")
-                    && role.contains("/workloadIdentityPools/")
-                    && role.contains("/providers/"),
-                "projects/123/locations/global/workloadIdentityPools/pool/providers/github",
-            ),
-        };
-        if !fits || role.contains(char::is_whitespace) {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0604,
-                    format!("`{role}` is no identity of {}", identity.provider.node),
-                    identity.role.span,
-                )
-                .help(format!("it has the form `{form}`")),
-            );
-            return None;
-        }
-        Some(Identity {
-            provider: identity.provider.node.clone(),
-            role: role.to_owned(),
-            origin: frame.origin(span),
-        })
     }
 
     /// What a variable of a script holds.

@@ -10,6 +10,7 @@ mod ephemeral;
 mod expression;
 mod field;
 mod frame;
+mod identity;
 mod node;
 mod pipeline;
 mod protected;
@@ -18,10 +19,10 @@ mod runner;
 mod trigger;
 mod window;
 
-use crate::scope::{Definition, Found, ModuleId, Workspace, suggest, suggest_of};
+use crate::scope::{Definition, Found, ModuleId, Workspace, suggest_of};
 use crate::value::Value;
 use frame::{Frame, path_text};
-use pipec_base::{Diagnostic, Span, codes};
+use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::{Evidence, Pipeline, Program, Step};
 use pipec_logic::{Glob, GlobErrorKind};
 use pipec_syntax::ast::{Name, Path};
@@ -241,18 +242,17 @@ impl<'a> Expander<'a, '_> {
                     format!("there is no kind of evidence `{}`", name.node),
                     name.span,
                 );
-                // `unit-test` is a test.
-                if let Some(part) = name.node.split('-').find(|part| known.contains(part)) {
-                    self.report(frame, suggest(diagnostic, part, name.span));
-                    return None;
-                }
-                let diagnostic = suggest_of(diagnostic, name, known.iter().copied(), || {
-                    format!(
+                // `unit-test` is a test. What counts as evidence people choose, no machine: there is no fix.
+                let part = name.node.split('-').find(|part| known.contains(part));
+                let help = match part.or_else(|| closest(&name.node, known.iter().copied())) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!(
                         "there is {}; or declare it: `evidence {} of commit`",
                         known.join(", "),
                         name.node
-                    )
-                });
+                    ),
+                };
+                let diagnostic = diagnostic.help(help);
                 self.report(frame, diagnostic);
                 return None;
             }

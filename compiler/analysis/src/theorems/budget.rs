@@ -1,6 +1,6 @@
 //! Budget: no run takes longer than its pipeline allows, and no stage's own nodes longer than the stage allows.
 //!
-//! dur(n) is the node's timeout, as often as it may run, and a deploy's soaks; T(n) is, where n is due, dur(n) and the
+//! dur(n) is the node's timeout, as often as it may run, and a deploy's soaks, in whole minutes; T(n) is, where n is due, dur(n) and the
 //! greatest T of what is before it. The greatest T over all runs is that of the longest chain of nodes that one run can
 //! contain. Nodes of one condition form a class, so a chain asks for a few classes only: the longest chain is tried
 //! first, and where no run has all of its classes, once with the class that does not fit and once without it.
@@ -36,6 +36,12 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         let what = format!("pipeline `{}`", pipeline.name);
         within(proof, &classes, &Chains::of(pipeline, &classes, |_| true), *budget, origin, &what);
     }
+}
+
+/// How long a node may take as its clauses say it, in milliseconds.
+fn said(node: &Node) -> u64 {
+    let (times, soaks) = runs_and_soaks(node);
+    node.body.timeout.saturating_mul(times).saturating_add(soaks)
 }
 
 /// How often a node may run its scripts, and how long it waits between them.
@@ -355,8 +361,9 @@ fn spelled(node: &Node) -> String {
         (1, _) => timeout,
         (times, _) => format!("{times} times {timeout}"),
     };
-    match runs_and_soaks(node) {
+    let all = match runs_and_soaks(node) {
         (_, 0) => runs,
         (_, soaks) => format!("{runs} and {} of soaks", duration(soaks)),
-    }
+    };
+    if node.longest() == said(node) { all } else { format!("{all}, counted as {}", duration(node.longest())) }
 }

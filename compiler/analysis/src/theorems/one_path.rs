@@ -69,12 +69,13 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
 }
 
 /// Nothing but deploys to an environment holds its identities: what can become production's role reaches production. An
-/// `oidc` is no role but an audience: the token that it asks for names the environment, by which the party tells them apart.
+/// audience and a provider of Google are none: see [`Identity::principal`].
 pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
-    let mut owners: BTreeMap<(&str, &str), (&Environment, &Identity)> = BTreeMap::new();
+    let mut owners: BTreeMap<(&str, String), (&Environment, &Identity)> = BTreeMap::new();
     for environment in program.environments.values() {
-        for identity in environment.identities.iter().filter(|identity| identity.provider != "oidc") {
-            owners.entry((&identity.provider, &identity.role)).or_insert((environment, identity));
+        for identity in &environment.identities {
+            let Some(principal) = identity.principal() else { continue };
+            owners.entry((&identity.provider, principal)).or_insert((environment, identity));
         }
     }
     let own = program
@@ -89,8 +90,8 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
             .map(move |identity| (identity, format!("environment `{}`", environment.name)))
     });
     for (identity, holder) in own.chain(shared) {
-        let role = (identity.provider.as_str(), identity.role.as_str());
-        let Some((owner, first)) = owners.get(&role) else { continue };
+        let Some(principal) = identity.principal() else { continue };
+        let Some((owner, first)) = owners.get(&(identity.provider.as_str(), principal)) else { continue };
         if first.origin == identity.origin {
             continue;
         }

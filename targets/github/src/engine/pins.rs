@@ -7,7 +7,7 @@ use pipec_ir::{PinnedAction, Pins};
 /// Whether it is an action at one of its known commits.
 pub(crate) fn is_known(uses: &str, lock: &Pins) -> bool {
     let Some((name, commit)) = uses.split_once('@') else { return false };
-    let is_it = |known: &PinnedAction| known.name == name && known.commit == commit;
+    let is_it = |known: &PinnedAction| known.name.eq_ignore_ascii_case(name) && known.commit == commit;
     lock.actions.iter().any(is_it) || catalogue::versions(name).any(is_it)
 }
 

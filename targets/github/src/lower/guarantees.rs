@@ -145,6 +145,7 @@ pub(crate) fn guarantees(program: &Program, pipeline: &Pipeline, lowered: &Lower
     let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
     let mut all = proved(pipeline);
     all.extend(of_the_run(program, pipeline));
+    all.extend(own_jobs(pipeline, lowered));
     for environment in entered(program, pipeline) {
         all.extend(of_a_deploy(pipeline, environment));
     }
@@ -263,6 +264,21 @@ fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
         all.push(emitted("untrusted-empty", &holds, by));
     }
     all
+}
+
+/// How long the jobs take at most that no node of the source is, and so no budget counts.
+fn own_jobs(pipeline: &Pipeline, lowered: &Lowered) -> Option<Guarantee> {
+    let has_budget = pipeline.budget.is_some() || pipeline.stages.iter().any(|stage| stage.budget.is_some());
+    let jobs = lowered.workflow.iter().flat_map(|workflow| &workflow.jobs);
+    let own = jobs.filter(|job| {
+        matches!(job.id.as_str(), "plan" | "verdict" | "record")
+            || pipeline.nodes.iter().any(|node| job.id == format!("override-{}", node.name))
+    });
+    let limits: Vec<String> = own.map(|job| format!("{} after {}m", job.id, job.timeout_minutes)).collect();
+    has_budget.then(|| {
+        let holds = format!("what no budget counts ends by itself: {}", limits.join(", "));
+        emitted("own-jobs", &holds, "`timeout-minutes` of the jobs that the compiler adds")
+    })
 }
 
 fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec<Guarantee> {
@@ -536,9 +552,12 @@ fn stored(secret: &str, environment: &str) -> Guarantee {
 
 fn trusted(identity: &Identity, environment: &str) -> Guarantee {
     let Identity { provider, role, .. } = identity;
-    let setting = format!(
-        "{provider} lets in `{role}` only tokens whose `sub` ends in `:environment:{environment}` of this repository"
-    );
+    let tokens = format!("only tokens whose `sub` ends in `:environment:{environment}` of this repository");
+    let setting = match identity.principal() {
+        Some(_) => format!("{provider} lets in `{role}` {tokens}"),
+        // Other environments may come by the same way.
+        None => format!("what {provider} opens to `{role}` for {environment}, it opens to {tokens}"),
+    };
     assumed(TRUST, setting, "held-alone")
 }
 

@@ -13,7 +13,7 @@ impl Lowering<'_> {
             if let Some(locked) = self.locked(step)
                 && let Work::Uses(action, _) = &mut step.work
             {
-                *action = Cow::Owned(locked.clone());
+                *action = Cow::Owned(PinnedAction { name: action.name.clone(), ..locked.clone() });
             }
         }
     }
@@ -21,13 +21,15 @@ impl Lowering<'_> {
     fn locked(&self, step: &Step) -> Option<&PinnedAction> {
         let Work::Uses(Cow::Borrowed(own), inputs) = &step.work else { return None };
         let lock = &self.program.lock;
-        let fits =
-            |locked: &&PinnedAction| locked.name == own.name && lacks(locked, own, inputs, step).is_none();
+        // GitHub's names ignore case.
+        let is_named = |locked: &PinnedAction| locked.name.eq_ignore_ascii_case(&own.name);
+        let fits = |locked: &&PinnedAction| is_named(locked) && lacks(locked, own, inputs, step).is_none();
         if let Some(locked) = lock.actions.iter().find(fits) {
             return Some(locked);
         }
         // The lock can't hold this version twice, so that of the catalogue can't stand beside it.
-        let locked = lock.action(&own.name, &own.version)?;
+        let same = |locked: &&PinnedAction| is_named(locked) && locked.version == own.version;
+        let locked = lock.actions.iter().find(same)?;
         if let Some(lacks) = lacks(locked, own, inputs, step) {
             self.error(
                 codes::P0706,

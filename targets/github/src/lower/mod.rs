@@ -20,6 +20,7 @@ mod permissions;
 mod plan;
 mod previews;
 mod raw;
+mod raw_caches;
 mod record;
 mod references;
 mod repeat;

@@ -20,7 +20,15 @@ impl Lowering<'_> {
                 Trigger::Push(globs, origin) => self.add_filters(globs, origin, &mut pushed_branches),
                 Trigger::Tag(globs, origin) => self.add_filters(globs, origin, &mut pushed_tags),
                 Trigger::PullRequest(globs, origin) => self.add_filters(globs, origin, &mut bases),
-                Trigger::Schedule(times, _) => {
+                Trigger::Schedule(times, origin) => {
+                    if let Some((first, next)) = too_often(times) {
+                        self.error(
+                            codes::P0120,
+                            origin,
+                            format!("github starts no schedule at minute {first} and again at minute {next}"),
+                            "it keeps to five minutes and more between two runs: `*/5 * * * *`",
+                        );
+                    }
                     let times = Node::double_quoted(times);
                     schedules = schedules.item(Mapping::new().entry("cron", times));
                 }
@@ -220,6 +228,33 @@ fn filter_patterns(glob: &Glob) -> Vec<String> {
     patterns
 }
 
+/// The least time between two scheduled runs that GitHub keeps to, in minutes ("Events that trigger workflows", `schedule`).
+const LEAST_BETWEEN: u32 = 5;
+
+/// Two minutes of an hour at which a schedule starts runs that GitHub would not start so close together.
+fn too_often(times: &str) -> Option<(u32, u32)> {
+    let field = times.split_ascii_whitespace().next()?;
+    let matching = |minute: u32| {
+        field.split(',').any(|part| {
+            let (range, step) = part.split_once('/').unwrap_or((part, "1"));
+            let (first, last) = match range.split_once('-') {
+                Some((first, last)) => (first.parse().ok(), last.parse().ok()),
+                None if range == "*" => (Some(0), Some(59)),
+                // From there on, where a step follows.
+                None => (range.parse().ok(), if part.contains('/') { Some(59) } else { range.parse().ok() }),
+            };
+            let (Some(first), Some(last), Ok(step)) = (first, last, step.parse::<u32>()) else {
+                return false;
+            };
+            let from: u32 = first;
+            (from..=last).contains(&minute) && (minute - from).is_multiple_of(step)
+        })
+    };
+    let minutes: Vec<u32> = (0..60).filter(|minute| matching(*minute)).collect();
+    let pairs = minutes.iter().zip(minutes.iter().skip(1));
+    pairs.map(|(first, next)| (*first, *next)).find(|(first, next)| next - first < LEAST_BETWEEN)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -232,5 +267,20 @@ mod tests {
         assert_eq!(patterns("v1+2"), ["v1\\+2"]);
         assert_eq!(patterns("a/**/b"), ["a/b", "a/**/b"]);
         assert_eq!(patterns("a***"), ["a**"]);
+    }
+
+    #[test]
+    fn schedules_of_less_than_five_minutes_are_told() {
+        for (times, expected) in [
+            ("* * * * *", Some((0, 1))),
+            ("*/4 * * * *", Some((0, 4))),
+            ("*/5 * * * *", None),
+            ("1,30,32 3 * * *", Some((30, 32))),
+            ("0 * * * *", None),
+            ("3-20/8 * * * *", None),
+            ("50/3 * * * *", Some((50, 53))),
+        ] {
+            assert_eq!(super::too_often(times), expected, "{times}");
+        }
     }
 }

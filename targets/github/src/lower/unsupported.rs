@@ -19,6 +19,7 @@ impl Lowering<'_> {
             self.check_sidecars(node);
             self.refuse_many_legs(node);
             self.refuse_measures(node);
+            self.refuse_harm_by_raw_steps(node);
             self.check_retry(node);
             self.refuse_in_reports(node);
             self.check_cache_keys(node);

@@ -5,6 +5,7 @@ use crate::expand::frame::Frame;
 use crate::expand::{Expander, repeated};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{ArtefactType, Cache, Checkout};
+use pipec_logic::{Glob, Language};
 use pipec_syntax::ast::{Name, StringLiteral};
 
 /// What the patterns of engines are made of.
@@ -89,6 +90,7 @@ impl Expander<'_, '_> {
                     ),
             );
         }
+        self.check_what_is_built(work, frame);
         if body.checkout == Checkout::None {
             let message = format!("`{}`, by which a cache is keyed, is not checked out here", cache.key_file);
             let place = work.once.get("checkout").copied().unwrap_or(cache.origin.span);
@@ -100,4 +102,38 @@ impl Expander<'_, '_> {
             );
         }
     }
+
+    /// What lay in a cache before the build is no part of what is built.
+    fn check_what_is_built(&mut self, work: &Work, frame: &Frame) {
+        for cache in &work.body.caches {
+            let Some(path) = work.paths.iter().find(|path| overlap(&cache.path, path.glob.text())) else {
+                continue;
+            };
+            let message =
+                format!("what an earlier run left in the cache of `{}` would be taken for built", cache.path);
+            self.report(
+                frame,
+                Diagnostic::error(codes::P0606, message, cache.origin.span)
+                    .label(path.origin.span, "what is built may lie in it")
+                    .help(
+                        "cache what the build reads, such as the packages it downloads, and let it leave what it builds elsewhere",
+                    ),
+            );
+        }
+    }
+}
+
+/// Whether a file may lie both in what is cached and in what is built, on machines that tell no case apart, too.
+fn overlap(cached: &str, built: &str) -> bool {
+    let plain = |path: &str| {
+        let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "."));
+        segments.collect::<Vec<_>>().join("/").to_lowercase()
+    };
+    let at_or_below = |path: &str| {
+        let whole = [path.to_owned(), format!("{path}/**")];
+        let languages = whole.iter().filter_map(|glob| Glob::parse(glob).ok()).map(|glob| glob.language());
+        languages.fold(Language::empty(), |all, one| all.union(&one))
+    };
+    let (cached, built) = (plain(cached), plain(built));
+    !cached.starts_with('~') && !at_or_below(&cached).intersection(&at_or_below(&built)).is_empty()
 }

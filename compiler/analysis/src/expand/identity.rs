@@ -1,0 +1,82 @@
+//! Identities that parties lend to a run.
+
+use super::Expander;
+use super::frame::Frame;
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::Identity;
+use pipec_syntax::ast;
+
+const PROVIDERS: [&str; 4] = ["aws", "azure", "google", "oidc"];
+
+impl Expander<'_, '_> {
+    /// An identity as declared in an environment or a body.
+    pub(super) fn identity(
+        &mut self,
+        identity: &ast::Identity,
+        span: Span,
+        frame: &Frame,
+    ) -> Option<Identity> {
+        if !self.known_word(&identity.provider, &PROVIDERS, "identity provider", frame) {
+            return None;
+        }
+        let role = identity.role.node.as_str();
+        let (fits, form) = match identity.provider.node.as_str() {
+            "aws" => (is_arn_of_role(role), "arn:aws:iam::123456789012:role/name"),
+            "azure" => (
+                (2..=3).contains(&role.split('/').count()) && role.split('/').all(is_guid),
+                "tenant-id/client-id",
+            ),
+            "oidc" => (
+                !role.is_empty() && role.chars().all(|it| it.is_ascii_graphic() && it != '$'),
+                "registry.example",
+            ),
+            _ => (
+                role.starts_with("projects/")
+                    && role.contains("/workloadIdentityPools/")
+                    && role.contains("/providers/"),
+                "projects/123/locations/global/workloadIdentityPools/pool/providers/github",
+            ),
+        };
+        if !fits || role.contains(char::is_whitespace) {
+            let ids = match identity.provider.node.as_str() {
+                "azure" => ", each an id such as `0f8fad5b-d9cb-469f-a165-70867728950e`",
+                _ => "",
+            };
+            self.report(
+                frame,
+                Diagnostic::error(
+                    codes::P0604,
+                    format!("`{role}` is no identity of {}", identity.provider.node),
+                    identity.role.span,
+                )
+                .help(format!("it has the form `{form}`{ids}")),
+            );
+            return None;
+        }
+        Some(Identity {
+            provider: identity.provider.node.clone(),
+            role: role.to_owned(),
+            origin: frame.origin(span),
+        })
+    }
+}
+
+/// Whether it is the ARN of a role: of a partition, an account of twelve digits, and a path with a name at its end.
+fn is_arn_of_role(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(':').collect();
+    let ["arn", partition, "iam", "", account, role] = parts.as_slice() else { return false };
+    let plain = |it: char| it.is_ascii_alphanumeric() || "+=,.@_-".contains(it);
+    (*partition == "aws" || partition.starts_with("aws-"))
+        && account.len() == 12
+        && account.chars().all(|it| it.is_ascii_digit())
+        && role.strip_prefix("role/").is_some_and(|path| {
+            path.split('/').all(|segment| !segment.is_empty() && segment.chars().all(plain))
+        })
+}
+
+/// Whether it is an id as Azure writes them: 32 hexadecimal digits in five groups.
+fn is_guid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(|group| group.chars().all(|it| it.is_ascii_hexdigit()))
+}

@@ -48,10 +48,10 @@ fn every_remedy_is_carried_out_and_the_rest_stays_byte_for_byte() {
 #[test]
 fn a_remedy_may_uncover_the_next() {
     // The name is resolved only once the clause is read.
-    let source =
-        "pipeline x {\n  on push to main\n  stage commit {\n    gaet unit: tset { run \"make\" }\n  }\n}\n";
+    let source = "let region = \"north\"\npipeline x {\n  on push to main\n  stage commit {\n    gaet unit: test {\n      env REGION = regoin\n      run \"make\"\n    }\n  }\n}\n";
     let fixed = fixed(&[("x.pipe", source)], None);
-    assert!(new_text(&fixed, "x.pipe").is_some_and(|text| text.contains("gate unit: test {")), "{fixed:#?}");
+    let mended = |text: &str| text.contains("gate unit: test {") && text.contains("env REGION = region\n");
+    assert!(new_text(&fixed, "x.pipe").is_some_and(mended), "{fixed:#?}");
     assert!(fixed.compilation.diagnostics.is_empty());
 }
 

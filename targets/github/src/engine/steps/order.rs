@@ -1,0 +1,156 @@
+//! What must stand in a node's job, how often, and before what.
+
+use super::{Check, Kind, acting, attempts, quorum};
+use crate::engine::fixed::Fixed;
+use crate::engine::values::Form;
+use crate::engine::{matrix, overrides, previews, values, windows};
+use pipec_ir::{Checkout, NodeKind};
+
+impl Check<'_, '_, '_> {
+    /// What must stand in the job, how often, and before what.
+    pub(super) fn order(&mut self, kinds: &[Kind]) {
+        let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
+        let exemptions = match &self.node.kind {
+            NodeKind::Gate(gate) => gate.exemptions.len(),
+            _ => 0,
+        };
+        for (kind, wanted) in self.wanted_counts().into_iter().chain(self.leftover_counts()) {
+            if count(&kind) != wanted {
+                self.differs(
+                    format!("it has {} steps of {kind:?}, not {wanted}", count(&kind)),
+                    self.job.line,
+                );
+            }
+        }
+        if count(&Kind::Fixed(Fixed::Exempt)) > exemptions || count(&Kind::Fixed(Fixed::Facts)) > 1 {
+            self.differs("it has more steps than its node asks for", self.job.line);
+        }
+        let reads_facts =
+            self.job.node.strings().iter().any(|(text, _)| text.text().contains("steps.facts."));
+        let works_out = kinds
+            .iter()
+            .zip(&self.job.steps)
+            .any(|(kind, step)| *kind == Kind::Fixed(Fixed::Facts) && step.id.as_deref() == Some("facts"));
+        if reads_facts && !works_out {
+            self.differs("it reads facts that no step works out", self.job.line);
+        }
+        // What comes with the scripts of a deploy is looked at one by one.
+        let (before, _) = kinds.split_at(acting::start(kinds).unwrap_or(kinds.len()));
+        let ordered = if matches!(self.node.kind, NodeKind::Deploy(_)) { before } else { kinds };
+        // Each attempt has an order of its own; that nothing else stands between two is looked at with them.
+        let mut parts = ordered.chunk_by(|_, next| *next != Kind::Fixed(Fixed::Again));
+        if !parts.all(|part| part.iter().map(rank).is_sorted()) {
+            self.differs("its steps are in another order", self.job.line);
+        }
+    }
+
+    /// How often each of the steps stands in the job that its node asks for exactly.
+    fn wanted_counts(&self) -> Vec<(Kind, usize)> {
+        let node = self.node;
+        let deploy = match &node.kind {
+            NodeKind::Deploy(deploy) => Some(deploy),
+            _ => None,
+        };
+        let environment = deploy.and_then(|deploy| self.gating.program.environments.get(&deploy.environment));
+        let approval = environment.is_some_and(|environment| environment.approval.is_some());
+        let preview = previews::preview(self.gating.program, node).is_some();
+        let artefact = match &node.kind {
+            NodeKind::Artefact(artefact) => Some(values::form(artefact)),
+            _ => None,
+        };
+        let trusted = !self.is_untrusted_twin();
+        // What asks for its token itself has no step.
+        let identities = values::identities(self.gating.program, node);
+        let identities = identities.filter(|identity| identity.provider != "oidc").count();
+        let files = node.body.secrets.iter().chain(environment.into_iter().flat_map(|of| &of.secrets));
+        let files = files.filter(|secret| secret.file).count();
+        let used = || node.body.uses.iter().filter_map(|(name, _)| self.gating.pipeline.producer(name));
+        let of_used = |form: Form| {
+            let whole = used().filter(|(producer, _)| !matrix::has_legs(producer));
+            whole.filter(|(_, artefact)| values::form(artefact) == form).count()
+        };
+        let in_legs = used().filter(|(producer, _)| matrix::has_legs(producer)).count();
+        let is_image = artefact == Some(Form::Image);
+        // What an attempt needs is brought for each.
+        let again = usize::try_from(attempts(node)).unwrap_or(usize::MAX);
+        // What is lent for the way forth may have expired after a soak, and where the way leads back.
+        let anew = acting::soaks(node).count() + usize::from(acting::goes_back(node));
+        vec![
+            (Kind::Fixed(Fixed::Approval), usize::from(approval)),
+            (Kind::Fixed(Fixed::Forward), usize::from(deploy.is_some() && !preview)),
+            (Kind::Fixed(Fixed::PreviewWanted), usize::from(preview)),
+            (Kind::Fixed(Fixed::PreviewFind), 0),
+            (Kind::Fixed(Fixed::PreviewForget), 0),
+            (Kind::Checkout, if node.body.checkout == Checkout::None { 0 } else { again }),
+            (Kind::Download, node.body.uses.len()),
+            (Kind::Fixed(Fixed::VerifyFile), of_used(Form::File).saturating_mul(again)),
+            (Kind::Fixed(Fixed::VerifyFolder), of_used(Form::Folder).saturating_mul(again)),
+            (Kind::Fixed(Fixed::VerifyImage), of_used(Form::Image).saturating_mul(again)),
+            (Kind::Fixed(Fixed::VerifyLegs), in_legs.saturating_mul(again)),
+            (Kind::Fixed(Fixed::Again), again.saturating_sub(1)),
+            (Kind::Fixed(Fixed::Quorum), usize::from(quorum(node).is_some())),
+            (Kind::Identity, if trusted { identities * (again + anew) } else { 0 }),
+            (Kind::Fixed(Fixed::WindowOpen), windows::times_asked(self.gating.program, node)),
+            (Kind::Fixed(Fixed::WindowWait), 0),
+            (Kind::Fixed(Fixed::Clock), usize::from(acting::goes_back(node))),
+            (Kind::Fixed(Fixed::SecretFile), if trusted { files.saturating_mul(again) } else { 0 }),
+            (Kind::Fixed(Fixed::RecordFile), usize::from(artefact == Some(Form::File))),
+            (Kind::Fixed(Fixed::RecordFolder), usize::from(artefact == Some(Form::Folder))),
+            (Kind::Fixed(Fixed::RecordImage), usize::from(is_image)),
+            (Kind::Fixed(Fixed::ImageFolder), if is_image { again } else { 0 }),
+            (Kind::Fixed(Fixed::PushImage), usize::from(is_image && trusted)),
+            (Kind::Upload, usize::from(artefact.is_some())),
+            (Kind::Fixed(Fixed::OverrideInForce), overrides::wanted_steps(self.gating, node)),
+            (Kind::Fixed(Fixed::OverrideAsked), 0),
+            (Kind::Fixed(Fixed::OverrideApproved), 0),
+            (Kind::Fixed(Fixed::Plan), 0),
+            (Kind::Fixed(Fixed::Verdict), 0),
+            (Kind::Fixed(Fixed::RecordRun), 0),
+        ]
+    }
+}
+
+/// The place of a step among those of a job: approval and direction, then files, then credentials, then scripts, then what
+/// they left.
+fn rank(kind: &Kind) -> i8 {
+    match kind {
+        Kind::Fixed(
+            Fixed::WindowOpen
+            | Fixed::Clock
+            | Fixed::Approval
+            | Fixed::Forward
+            | Fixed::PreviewWanted
+            | Fixed::OverrideInForce
+            | Fixed::Again,
+        ) => -1,
+        Kind::Checkout => 0,
+        // What was verified takes the place of what a cache had.
+        Kind::Fetch => 1,
+        Kind::Download
+        | Kind::Fixed(Fixed::VerifyFile | Fixed::VerifyFolder | Fixed::VerifyImage | Fixed::VerifyLegs) => 2,
+        Kind::Fixed(Fixed::Facts) => 3,
+        // What others wrote runs before there is anything to take.
+        Kind::Tool | Kind::Fixed(Fixed::ToolRust | Fixed::Ready) => 4,
+        Kind::Identity | Kind::Fixed(Fixed::SecretFile) => 5,
+        Kind::Fixed(Fixed::Exempt | Fixed::ImageFolder) => 6,
+        Kind::Script(_)
+        | Kind::Raw(_)
+        | Kind::Fixed(Fixed::Script | Fixed::Measure | Fixed::TimeLeft | Fixed::Soak) => 7,
+        Kind::Fixed(Fixed::RecordFile | Fixed::RecordFolder | Fixed::RecordImage | Fixed::Quorum)
+        | Kind::Keep => 8,
+        Kind::Upload => 9,
+        // What failed so far is not published.
+        Kind::Fixed(Fixed::PushImage) => 10,
+        Kind::Fixed(Fixed::Report(_)) | Kind::KeptReport | Kind::KeptAfterFailure | Kind::CodeScanning => 11,
+        Kind::Fixed(
+            Fixed::Plan
+            | Fixed::Verdict
+            | Fixed::RecordRun
+            | Fixed::OverrideAsked
+            | Fixed::OverrideApproved
+            | Fixed::PreviewFind
+            | Fixed::PreviewForget
+            | Fixed::WindowWait,
+        ) => 12,
+    }
+}

@@ -44,17 +44,22 @@ fn is_printable(text: &str) -> bool {
     text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Whether a text is made of letters, digits, hyphens and underscores, and begins with a letter that begins no number of
-/// any dialect: as most keys and many values are.
-fn is_word(text: &str) -> bool {
+/// Whether a text is plain wherever it stands, as most keys and many values are: letters, digits, hyphens and underscores
+/// behind a letter that begins no number of any dialect.
+fn is_plain_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() && !matches!(first, 'e' | 'E'))
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && !is_reserved(text)
+}
+
+fn is_reserved(text: &str) -> bool {
+    RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
 /// Whether every dialect reads the plain text, as the value of a block collection, as this very string.
 pub(crate) fn plain_in_block(text: &str) -> bool {
-    if is_word(text) {
-        return !RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text));
+    if is_plain_word(text) {
+        return true;
     }
     let Some(first) = text.chars().next() else { return false };
     (is_printable(text) || text.chars().all(|character| visible(character) && character != '\u{3000}'))
@@ -63,14 +68,15 @@ pub(crate) fn plain_in_block(text: &str) -> bool {
         && !text.contains(": ")
         && !text.contains(" #")
         && text.chars().any(char::is_alphabetic)
-        && !RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text))
+        && !is_reserved(text)
         && !may_be_number(text)
 }
 
 /// Whether every dialect reads the plain text as this very string also as a key or between brackets.
 pub(crate) fn plain_in_flow(text: &str) -> bool {
-    plain_in_block(text)
-        && (is_word(text) || !text.contains(['{', '}', '[', ']', ',', ':', '#', '?', '"', '\'', '`', '\\']))
+    is_plain_word(text)
+        || plain_in_block(text)
+            && !text.contains(['{', '}', '[', ']', ',', ':', '#', '?', '"', '\'', '`', '\\'])
 }
 
 fn starts_plain(first: char, text: &str) -> bool {

@@ -68,6 +68,15 @@ impl Bench {
             .event("{\"forced\": false}")
     }
 
+    /// A machine on which `date +%s` prints this.
+    pub fn at(seconds: u64) -> Bench {
+        let bench = Bench::new();
+        let date = format!("#!/usr/bin/env bash\n[[ $* == +%s ]] && echo {seconds}\n");
+        std::fs::write(bench.path("bin/date"), date).unwrap();
+        bench.shell("chmod +x ../bin/date");
+        bench
+    }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }

@@ -3,17 +3,8 @@
 use crate::bench::Bench;
 use crate::scripts::*;
 
-/// A machine on which `date +%s` prints this.
-fn at(seconds: u64) -> Bench {
-    let bench = Bench::new();
-    let date = format!("#!/usr/bin/env bash\n[[ $* == +%s ]] && echo {seconds}\n");
-    std::fs::write(bench.path("bin/date"), date).unwrap();
-    bench.shell("chmod +x ../bin/date");
-    bench
-}
-
 fn left(now: u64, limit: &str, parts: Option<&str>) -> Option<String> {
-    let bench = at(now).with("STARTED", "1000").with("LIMIT", limit);
+    let bench = Bench::at(now).with("STARTED", "1000").with("LIMIT", limit);
     let bench = match parts {
         Some(parts) => bench.with("PARTS", parts),
         None => bench,
@@ -25,7 +16,7 @@ fn left(now: u64, limit: &str, parts: Option<&str>) -> Option<String> {
 
 #[test]
 fn the_scripts_of_a_deploy_share_one_timeout() {
-    assert_eq!(at(1000).run(CLOCK).output("started"), "1000");
+    assert_eq!(Bench::at(1000).run(CLOCK).output("started"), "1000");
     assert_eq!(left(1000, "1200", None).as_deref(), Some("20"));
     assert_eq!(left(1059, "1200", None).as_deref(), Some("19"), "GitHub counts whole minutes");
     assert_eq!(left(1600, "1200", Some("2")).as_deref(), Some("5"));
@@ -36,9 +27,9 @@ fn the_scripts_of_a_deploy_share_one_timeout() {
 
 #[test]
 fn without_a_clock_no_script_goes_on() {
-    let done = at(1_760_000_000).with("STARTED", "").with("LIMIT", "1200").run(TIME_LEFT);
+    let done = Bench::at(1_760_000_000).with("STARTED", "").with("LIMIT", "1200").run(TIME_LEFT);
     assert!(!done.success);
-    assert!(!at(1000).with("LIMIT", "1200").run(TIME_LEFT).success);
+    assert!(!Bench::at(1000).with("LIMIT", "1200").run(TIME_LEFT).success);
 }
 
 #[test]

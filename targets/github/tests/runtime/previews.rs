@@ -8,14 +8,6 @@ const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 /// 2026-01-10 12:00 UTC.
 const NOW: u64 = 1_768_046_400;
 
-fn at(seconds: u64) -> Bench {
-    let bench = Bench::new();
-    let date = format!("#!/usr/bin/env bash\n[[ $* == +%s ]] && echo {seconds}\n");
-    std::fs::write(bench.path("bin/date"), date).unwrap();
-    bench.shell("chmod +x ../bin/date");
-    bench
-}
-
 #[test]
 fn a_deploy_goes_on_only_for_the_newest_commit_of_an_open_pull_request() {
     let goes = |state: &str, head: &str| {
@@ -39,7 +31,7 @@ type Deployment<'d> = (u32, &'d str, &'d str, u32);
 
 /// GitHub with these deployments, and these pull requests closed; all others are open.
 fn with(deployments: &[Deployment<'_>], closed: &[u32]) -> Bench {
-    let bench = at(NOW).with("ENVIRONMENT", "preview").with("TTL", "172800").with("PULL_REQUEST", "");
+    let bench = Bench::at(NOW).with("ENVIRONMENT", "preview").with("TTL", "172800").with("PULL_REQUEST", "");
     let all: Vec<String> = deployments
         .iter()
         .map(|(id, created, ..)| format!(r#"{{"id": {id}, "created_at": "{created}"}}"#))

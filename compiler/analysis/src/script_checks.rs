@@ -4,7 +4,7 @@ use crate::expand::Expanded;
 use crate::scope::Workspace;
 use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
 use crate::variables;
-use pipec_base::{Diagnostic, Severity, Span, codes};
+use pipec_base::{Diagnostic, Severity, Span, codes, parallel};
 use pipec_ir::{Action, EngineStep, Node, NodeKind, Pipeline, Program, Step};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
@@ -19,11 +19,15 @@ struct Around<'a> {
 pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
     let program = &expanded.program;
     let around = &Around { workspace, program };
-    for pipeline in program.pipelines.iter().chain(&expanded.templates) {
+    let pipelines: Vec<&Pipeline> = program.pipelines.iter().chain(&expanded.templates).collect();
+    let found = parallel::map(&pipelines, |pipeline| {
+        let mut found = Vec::new();
         for node in &pipeline.nodes {
-            check_node(around, pipeline, node, diagnostics);
+            check_node(around, pipeline, node, &mut found);
         }
-    }
+        found
+    });
+    diagnostics.extend(found.into_iter().flatten());
     for environment in program.environments.values() {
         if let Some(teardown) = &environment.teardown {
             let given = variables::of_environment(environment).map(|given| given.variable);

@@ -1,15 +1,19 @@
 //! Independent work on all cores of the machine.
 
 use std::num::NonZero;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
+/// How many threads the machine runs at once. Asked once: on Linux the answer takes a dozen reads of `/proc` and `/sys`.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
+
 /// What the work makes of each item, in the order of the items, however the work was shared out.
 pub fn map<Item: Sync, Made: Send>(items: &[Item], work: impl Fn(&Item) -> Made + Sync) -> Vec<Made> {
-    let workers = thread::available_parallelism().map_or(1, NonZero::get).min(items.len());
-    if workers < 2 {
+    if items.len() < 2 || *CORES < 2 {
         return items.iter().map(work).collect();
     }
+    let workers = items.len().min(*CORES);
     let next = AtomicUsize::new(0);
     let worker = || {
         let mut made = Vec::new();

@@ -33,11 +33,12 @@ impl Files for Disk {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
         }
         let file = File::open(path)?;
-        if file.metadata()?.len() > limit {
+        let length = file.metadata()?.len();
+        if length > limit {
             return Ok(None);
         }
-        // Some files (those of /proc) are longer than they say.
-        let mut content = Vec::new();
+        // Some files (those of /proc) are longer than they say. With one byte to spare, the end is met without growing.
+        let mut content = Vec::with_capacity(usize::try_from(length).unwrap_or_default().saturating_add(1));
         file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
         Ok((content.len() as u64 <= limit).then_some(content))
     }

@@ -148,9 +148,9 @@ pub fn read_sources(files: &dyn Files, root: &Path) -> Workspace {
         let message = format!("can't look through `{shown}`: {message}");
         workspace.problems.push(Problem::new(shown, message));
     }
-    let mut taken: BTreeSet<PathBuf> = BTreeSet::new();
+    // The sources as they are told, each with its path without symbolic links, where that is known.
+    let mut texts: Vec<(Option<PathBuf>, InputText)> = Vec::new();
     for relative in found.sources {
-        let path = root.join(&relative);
         let Some(shown) = with_slashes(&relative) else {
             let shown = relative.display().to_string();
             let message = format!("the name of `{shown}` is not UTF-8");
@@ -163,20 +163,17 @@ pub fn read_sources(files: &dyn Files, root: &Path) -> Workspace {
             workspace.problems.push(Problem::new(shown, message).help("rename it"));
             continue;
         }
+        let path = root.join(&relative);
         match read_one(files, root, &path, &shown) {
-            Ok((real, content)) => {
-                // A second link to one file says nothing new.
-                if real == path || taken.insert(real) {
-                    workspace.texts.push(InputText { path: shown, content });
-                }
-            }
+            Ok((real, content)) => texts.push((Some(real), InputText { path: shown, content })),
             Err(problem) => {
                 workspace.problems.push(problem);
-                workspace.texts.push(InputText { path: shown, content: Content::Unreadable });
+                let text = InputText { path: shown, content: Content::Unreadable };
+                texts.push((files.resolve(&path).ok(), text));
             }
         }
     }
-    drop_links_to_sources(files, root, &mut workspace);
+    workspace.texts = without_second_links(root, texts);
     workspace.texts.sort_by(|left, right| left.path.cmp(&right.path));
     workspace
 }
@@ -196,18 +193,17 @@ pub fn read_source(files: &dyn Files, root: &Path, relative: &Path) -> Result<In
     Ok(InputText { path: shown, content })
 }
 
-/// A link that sorts before the source it leads to is met first; the source is what stays.
-fn drop_links_to_sources(files: &dyn Files, root: &Path, workspace: &mut Workspace) {
-    let plain: BTreeSet<PathBuf> = workspace
-        .texts
-        .iter()
-        .map(|text| root.join(&text.path))
-        .filter(|path| files.resolve(path).is_ok_and(|real| real == *path))
-        .collect();
-    workspace.texts.retain(|text| {
-        let path = root.join(&text.path);
-        plain.contains(&path) || !files.resolve(&path).is_ok_and(|real| plain.contains(&real))
-    });
+/// The sources without the links that say nothing new: those to another of the sources, or to where a link before leads.
+fn without_second_links(root: &Path, texts: Vec<(Option<PathBuf>, InputText)>) -> Vec<InputText> {
+    let is_plain = |real: &Path, text: &InputText| *real == root.join(&text.path);
+    let plain: BTreeSet<PathBuf> =
+        texts.iter().filter_map(|(real, text)| real.clone().filter(|real| is_plain(real, text))).collect();
+    let mut led_to: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut says_something = |(real, text): &(Option<PathBuf>, InputText)| match real {
+        Some(real) => is_plain(real, text) || !plain.contains(real) && led_to.insert(real.clone()),
+        None => true,
+    };
+    texts.into_iter().filter(|text| says_something(text)).map(|(_, text)| text).collect()
 }
 
 pub(crate) fn read_one(

@@ -1,6 +1,7 @@
 //! Regions: the non-empty minterms of several languages.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use crate::automaton::{Automaton, Explored, at};
 use crate::witness;
@@ -18,16 +19,12 @@ pub struct Regions {
     table: Vec<u32>,
     /// The region of the non-empty strings that lead to a state of the product.
     region_of_state: Vec<usize>,
-    regions: Vec<Region>,
+    /// For each region the positions, among languages that differ, of those it lies in; sorted.
+    inside: Vec<Vec<usize>>,
     /// For each language of the input, the one that stands for all that are equal to it.
     representative: Vec<usize>,
-}
-
-#[derive(Clone, Debug)]
-struct Region {
-    /// The positions, among languages that differ, of those it lies in; sorted.
-    inside: Vec<usize>,
-    witness: String,
+    /// A member of each region, found when the first is asked for: only what fails is told by witnesses.
+    witnesses: OnceLock<Vec<String>>,
 }
 
 /// A state of the product: the languages that can still accept, each with its state. Most globs part early, so this is
@@ -104,33 +101,29 @@ impl Regions {
             .iter()
             .map(|signature| numbers.get(signature).copied().unwrap_or(usize::MAX))
             .collect();
-        let regions: Vec<Region> = ordered
-            .into_iter()
-            .map(|signature| Region { inside: signature.clone(), witness: String::new() })
-            .collect();
-        let mut regions = Regions { mentioned, table, region_of_state, regions, representative };
-        regions.find_witnesses();
-        regions
+        let inside: Vec<Vec<usize>> = ordered.into_iter().cloned().collect();
+        Regions { mentioned, table, region_of_state, inside, representative, witnesses: OnceLock::new() }
     }
 
     /// How many regions there are; at least one, because there are strings.
     #[expect(clippy::len_without_is_empty, reason = "there is always a region: some string is in it")]
     pub fn len(&self) -> usize {
-        self.regions.len()
+        self.inside.len()
     }
 
     /// Whether the region is a part of the language at this position of the list that [`Regions::of`] got.
     ///
     /// A region is either a part of a language or disjoint from it.
     pub fn inside(&self, region: usize, language: usize) -> bool {
-        let region = self.regions.get(region);
+        let inside = self.inside.get(region);
         let language = self.representative.get(language);
-        region.zip(language).is_some_and(|(region, language)| region.inside.binary_search(language).is_ok())
+        inside.zip(language).is_some_and(|(inside, language)| inside.binary_search(language).is_ok())
     }
 
     /// A member of the region to show to people, chosen like that of [`Language::witness`].
     pub fn witness(&self, region: usize) -> &str {
-        self.regions.get(region).map(|region| region.witness.as_str()).unwrap_or_default()
+        let witnesses = self.witnesses.get_or_init(|| self.all_witnesses());
+        witnesses.get(region).map(String::as_str).unwrap_or_default()
     }
 
     /// The region that holds the string; the empty string is in none.
@@ -164,9 +157,9 @@ impl Regions {
         })
     }
 
-    fn find_witnesses(&mut self) {
+    fn all_witnesses(&self) -> Vec<String> {
         let letters = witness::letters(&self.mentioned);
-        let mut witnesses: Vec<Option<String>> = vec![None; self.regions.len()];
+        let mut witnesses: Vec<Option<String>> = vec![None; self.len()];
         let mut missing = witnesses.len();
         for manner in witness::manners() {
             let classes: Vec<usize> = letters.iter().map(|&(character, _)| manner.class(character)).collect();
@@ -188,9 +181,7 @@ impl Regions {
                 missing == 0
             });
         }
-        for (region, witness) in self.regions.iter_mut().zip(witnesses) {
-            region.witness = witness.unwrap_or_default();
-        }
+        witnesses.into_iter().map(Option::unwrap_or_default).collect()
     }
 
     fn class(&self, character: char) -> usize {

@@ -22,7 +22,7 @@ pub(crate) fn let_in(
     };
     let null = Node { value: Value::Null, line: on.line };
     let events: Vec<(String, &Node)> = match &on.value {
-        Value::Map(entries) => entries.iter().map(|(name, node)| (name.clone(), node)).collect(),
+        Value::Map(entries) => entries.iter().map(|(name, node)| (name.to_string(), node)).collect(),
         _ => on.texts().unwrap_or_default().into_iter().map(|name| (name, &null)).collect(),
     };
     for (name, node) in events {
@@ -212,12 +212,12 @@ fn manual(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
     let own_entry = pipeline.events().contains(&Event::Manual);
     let mut missing = overrides::inputs(pipeline);
     for (name, input) in emitted {
-        if let Some(place) = missing.iter().position(|wanted| wanted == name) {
+        if let Some(place) = missing.iter().position(|wanted| *name == **wanted) {
             missing.remove(place);
             override_input(name, input, own_entry, pipeline, findings);
             continue;
         }
-        let Some(wanted) = wanted.iter().find(|wanted| wanted.name == *name) else {
+        let Some(wanted) = wanted.iter().find(|wanted| *name == wanted.name) else {
             findings.push(Finding::of_file(format!("it takes an input `{name}`"), input.line));
             continue;
         };

@@ -324,7 +324,7 @@ fn settled(expression: &Expression, leg: &Values) -> Expression {
                 _ => Expression::Compare(*comparison, left, right),
             }
         }
-        Expression::Call(name, arguments) => Expression::Call(name.clone(), each(arguments)),
+        Expression::Call(name, arguments) => Expression::Call(name, each(arguments)),
         Expression::Index(of, index) => Expression::Index(boxed(of), index.as_deref().map(boxed)),
         other => other.clone(),
     }
@@ -381,7 +381,7 @@ fn written(expression: &Expression) -> String {
         Expression::Bool(value) => value.to_string(),
         Expression::Number(number) => number_text(*number),
         Expression::Text(text) => format!("'{}'", text.replace('\'', "''")),
-        Expression::Context(name) => name.clone(),
+        Expression::Context(name) => (*name).to_owned(),
         Expression::Index(of, None) => format!("{}.*", written(of)),
         Expression::Index(of, Some(index)) => match index.as_ref() {
             Expression::Text(name) if is_name(name) => format!("{}.{name}", written(of)),

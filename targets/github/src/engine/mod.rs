@@ -22,6 +22,7 @@ mod rights;
 mod services;
 mod starts;
 mod steps;
+mod text;
 mod values;
 mod verdict;
 mod windows;

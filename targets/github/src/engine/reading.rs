@@ -5,12 +5,12 @@
 //! cannot be misread.
 
 use super::expression::Template;
-use granit_parser::{Event, Parser, ScalarStyle, Span};
+use super::text::{Text, Texts};
+use granit_parser::{Event, Parser, ScalarStyle};
+use rustc_hash::FxHashSet;
 use std::borrow::Cow;
-use std::cell::OnceCell;
-use std::collections::BTreeSet;
-use std::ops::Deref;
 use std::rc::Rc;
+use std::slice;
 
 /// GitHub refuses larger files.
 const BYTES: usize = 500 * 1024;
@@ -32,99 +32,20 @@ pub(crate) enum Value {
     Null,
     Bool(bool),
     /// The number and how it was written.
-    Number(f64, String),
+    Number(f64, Text),
     Text(Text),
     List(Rc<[Node]>),
-    Map(Rc<[(String, Node)]>),
-}
-
-/// A string, with what GitHub makes of the expressions in it: read once, since all proofs ask for it.
-#[derive(Clone, Debug)]
-pub(crate) struct Text(Rc<Lettering>);
-
-#[derive(Debug)]
-struct Lettering {
-    text: String,
-    template: OnceCell<Option<Template>>,
-}
-
-impl Text {
-    /// The string with its expressions; `None` where GitHub refuses one.
-    pub(crate) fn template(&self) -> Option<&Template> {
-        self.0.template.get_or_init(|| Template::of(&self.0.text)).as_ref()
-    }
-
-    /// What it says, if every expression in it is a literal.
-    pub(crate) fn literal(&self) -> Option<Cow<'_, str>> {
-        if !has_expressions(self) {
-            return Some(Cow::Borrowed(self));
-        }
-        self.template()?.as_literal().map(Cow::Owned)
-    }
-}
-
-impl From<String> for Text {
-    fn from(text: String) -> Text {
-        Text(Rc::new(Lettering { text, template: OnceCell::new() }))
-    }
-}
-
-impl Deref for Text {
-    type Target = str;
-
-    fn deref(&self) -> &str {
-        &self.0.text
-    }
-}
-
-impl PartialEq for Text {
-    fn eq(&self, other: &Text) -> bool {
-        self.0.text == other.0.text
-    }
-}
-
-/// A string of a document: a key or a text.
-#[derive(Clone, Copy)]
-pub(crate) enum Word<'n> {
-    Key(&'n str),
-    Text(&'n Text),
-}
-
-impl<'n> Word<'n> {
-    /// The string.
-    pub(crate) fn text(self) -> &'n str {
-        match self {
-            Word::Key(text) => text,
-            Word::Text(text) => text,
-        }
-    }
-
-    /// Whether GitHub looks for expressions in it: most strings have none.
-    pub(crate) fn has_expressions(self) -> bool {
-        has_expressions(self.text())
-    }
-
-    /// The string with its expressions; `None` where GitHub refuses one.
-    pub(crate) fn template(self) -> Option<Cow<'n, Template>> {
-        match self {
-            Word::Key(text) => Template::of(text).map(Cow::Owned),
-            Word::Text(text) => text.template().map(Cow::Borrowed),
-        }
-    }
-}
-
-fn has_expressions(text: &str) -> bool {
-    text.contains("${{")
+    Map(Rc<[(Text, Node)]>),
 }
 
 impl Node {
     /// The value under a key; keys are exact, since other spellings are refused as unknown.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
-        self.entries().iter().find(|(name, _)| name == key).map(|(_, node)| node)
+        self.entries().iter().find(|(name, _)| name.as_str() == key).map(|(_, node)| node)
     }
 
     /// The entries of a map; none of anything else.
-    pub(crate) fn entries(&self) -> &[(String, Node)] {
+    pub(crate) fn entries(&self) -> &[(Text, Node)] {
         match &self.value {
             Value::Map(entries) => entries,
             _ => &[],
@@ -168,23 +89,47 @@ impl Node {
     }
 
     /// Every string in it, keys included, with its line.
-    pub(crate) fn strings(&self) -> Vec<(Word<'_>, usize)> {
-        let mut strings = Vec::new();
-        self.add_strings(&mut strings);
-        strings
+    pub(crate) fn strings(&self) -> Strings<'_> {
+        Strings { node: Some(self), open: Vec::new() }
     }
+}
 
-    fn add_strings<'n>(&'n self, strings: &mut Vec<(Word<'n>, usize)>) {
-        match &self.value {
-            Value::Text(text) => strings.push((Word::Text(text), self.line)),
-            Value::List(items) => items.iter().for_each(|item| item.add_strings(strings)),
-            Value::Map(entries) => {
-                for (key, node) in entries.iter() {
-                    strings.push((Word::Key(key), node.line));
-                    node.add_strings(strings);
+/// The strings of a node, in the order of the file.
+pub(crate) struct Strings<'n> {
+    /// The node that comes next.
+    node: Option<&'n Node>,
+    /// What is left of the lists and maps around it.
+    open: Vec<Rest<'n>>,
+}
+
+enum Rest<'n> {
+    Items(slice::Iter<'n, Node>),
+    Entries(slice::Iter<'n, (Text, Node)>),
+}
+
+impl<'n> Iterator for Strings<'n> {
+    type Item = (&'n Text, usize);
+
+    fn next(&mut self) -> Option<(&'n Text, usize)> {
+        loop {
+            match self.node.take().map(|node| (&node.value, node.line)) {
+                Some((Value::Text(text), line)) => return Some((text, line)),
+                Some((Value::List(items), _)) => self.open.push(Rest::Items(items.iter())),
+                Some((Value::Map(entries), _)) => self.open.push(Rest::Entries(entries.iter())),
+                Some((Value::Null | Value::Bool(_) | Value::Number(..), _)) | None => {}
+            }
+            match self.open.last_mut()? {
+                Rest::Items(items) => self.node = items.next(),
+                Rest::Entries(entries) => {
+                    if let Some((key, node)) = entries.next() {
+                        self.node = Some(node);
+                        return Some((key, node.line));
+                    }
                 }
             }
-            Value::Null | Value::Bool(_) | Value::Number(..) => {}
+            if self.node.is_none() {
+                self.open.pop();
+            }
         }
     }
 }
@@ -198,7 +143,7 @@ impl Node {
             Value::Number(number, _) => serde_json::from_str(&number_text(*number)).unwrap_or_default(),
             Value::Text(text) => text.to_string().into(),
             Value::List(items) => items.iter().map(Node::json).collect(),
-            Value::Map(entries) => entries.iter().map(|(key, node)| (key.clone(), node.json())).collect(),
+            Value::Map(entries) => entries.iter().map(|(key, node)| (key.to_string(), node.json())).collect(),
         }
     }
 }
@@ -222,14 +167,21 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
     }
     // GitHub's reader takes no tab for indentation; inside a block scalar a line starts with spaces.
     let tabbed = |line: &str| line.starts_with('\t') && !line.trim().is_empty();
-    if let Some(place) = text.lines().position(tabbed) {
+    if text.contains('\t')
+        && let Some(place) = text.lines().position(tabbed)
+    {
         return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });
     }
-    let mut reader = Reader { events: Parser::new_from_str(text), nodes: 0 };
+    let mut reader = Reader {
+        events: Parser::new_from_str(text),
+        texts: Texts::default(),
+        keys: FxHashSet::default(),
+        nodes: 0,
+    };
     reader.expect("a stream", |event| matches!(event, Event::StreamStart))?;
     reader.expect("a document", |event| matches!(event, Event::DocumentStart(_, None)))?;
-    let (event, span) = reader.next()?;
-    let root = reader.node(event, span, 0)?;
+    let (event, line) = reader.next()?;
+    let root = reader.node(event, line, 0)?;
     reader.expect("the end of the document", |event| matches!(event, Event::DocumentEnd))?;
     reader.expect("one document only", |event| matches!(event, Event::StreamEnd))?;
     Ok(root)
@@ -237,95 +189,114 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
 
 struct Reader<'t> {
     events: Parser<'t, granit_parser::StrInput<'t>>,
+    texts: Texts,
+    /// The keys of all maps so far, in the case that they have in common, with the number of their map among the nodes.
+    keys: FxHashSet<(usize, Text)>,
     nodes: usize,
 }
 
 impl<'t> Reader<'t> {
-    /// The next event; the parser is built to pass over comments.
-    fn next(&mut self) -> Result<(Event<'t>, Span), Unreadable> {
+    /// The next event with its line; the parser is built to pass over comments.
+    fn next(&mut self) -> Result<(Event<'t>, usize), Unreadable> {
         match self.events.next_event() {
-            Some(Ok(next)) => Ok(next),
-            Some(Err(error)) => Err(Unreadable { reason: error.to_string(), line: error.marker().line() }),
-            None => Err(Unreadable { reason: "the file ends too soon".to_owned(), line: 1 }),
+            Some(Ok((event, span))) => Ok((event, span.start.line())),
+            Some(Err(error)) => Err(refused(error.to_string(), error.marker().line())),
+            None => Err(refused("the file ends too soon", 1)),
         }
     }
 
     fn expect(&mut self, what: &str, is: impl Fn(&Event<'t>) -> bool) -> Result<(), Unreadable> {
-        let (event, span) = self.next()?;
-        if is(&event) { Ok(()) } else { Err(refused(format!("expected {what}"), span)) }
+        let (event, line) = self.next()?;
+        if is(&event) { Ok(()) } else { Err(refused(format!("expected {what}"), line)) }
     }
 
-    fn node(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Node, Unreadable> {
-        let line = span.start.line();
-        self.admit(&event, span, depth)?;
+    fn node(&mut self, event: Event<'t>, line: usize, depth: usize) -> Result<Node, Unreadable> {
+        self.admit(&event, line, depth)?;
         let value = match event {
-            Event::Scalar(text, style, ..) => {
-                typed(&text, style).unwrap_or_else(|| Value::Text(text.into_owned().into()))
-            }
+            Event::Scalar(text, style, ..) => self.scalar(text, style),
             Event::SequenceStart(..) => {
                 let mut items = Vec::new();
                 loop {
-                    let (event, span) = self.next()?;
+                    let (event, line) = self.next()?;
                     if matches!(event, Event::SequenceEnd) {
                         break Value::List(items.into());
                     }
-                    items.push(self.node(event, span, depth + 1)?);
+                    items.push(self.node(event, line, depth + 1)?);
                 }
             }
             Event::MappingStart(..) => self.map(depth)?,
-            _ => return Err(refused("neither scalar nor list nor map", span)),
+            _ => return Err(refused("neither scalar nor list nor map", line)),
         };
         Ok(Node { value, line })
     }
 
     /// Refuses a node that is one too many, too deep, or more than plain data.
-    fn admit(&mut self, event: &Event<'t>, span: Span, depth: usize) -> Result<(), Unreadable> {
+    fn admit(&mut self, event: &Event<'t>, line: usize, depth: usize) -> Result<(), Unreadable> {
         self.nodes += 1;
         if depth > DEPTH {
-            return Err(refused("nested deeper than GitHub reads", span));
+            return Err(refused("nested deeper than GitHub reads", line));
         }
         if self.nodes > NODES {
-            return Err(refused("more nodes than GitHub reads", span));
+            return Err(refused("more nodes than GitHub reads", line));
         }
         if event.anchor_id().is_some_and(|id| id != 0) || event.is_alias() || event.tag().is_some() {
-            return Err(refused("an anchor, an alias or a tag", span));
+            return Err(refused("an anchor, an alias or a tag", line));
         }
         Ok(())
     }
 
-    fn key(&mut self, event: Event<'t>, span: Span, depth: usize) -> Result<Cow<'t, str>, Unreadable> {
-        self.admit(&event, span, depth)?;
-        let Event::Scalar(text, style, ..) = event else {
-            return Err(refused("a key that is no string", span));
-        };
-        Ok(match typed(&text, style) {
-            Some(value) => {
-                let node = Node { value, line: span.start.line() };
-                Cow::Owned(node.scalar().map(Cow::into_owned).unwrap_or_default())
+    /// What a scalar is; in the core schema only a plain one is anything else than a string.
+    fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle) -> Value {
+        if style == ScalarStyle::Plain {
+            match &*text {
+                "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+                "true" | "True" | "TRUE" => return Value::Bool(true),
+                "false" | "False" | "FALSE" => return Value::Bool(false),
+                _ => {}
             }
-            None => text,
+            if let Some(number) = number(&text) {
+                return Value::Number(number, self.texts.text(text));
+            }
+        }
+        Value::Text(self.texts.text(text))
+    }
+
+    fn key(&mut self, event: Event<'t>, line: usize, depth: usize) -> Result<Text, Unreadable> {
+        self.admit(&event, line, depth)?;
+        let Event::Scalar(text, style, ..) = event else {
+            return Err(refused("a key that is no string", line));
+        };
+        Ok(match self.scalar(text, style) {
+            Value::Text(text) => text,
+            value => {
+                let node = Node { value, line };
+                self.texts.text(node.scalar().unwrap_or_default())
+            }
         })
     }
 
     fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
-        let mut entries: Vec<(String, Node)> = Vec::new();
-        let mut seen: BTreeSet<Cow<'t, str>> = BTreeSet::new();
+        let map = self.nodes;
+        let mut entries: Vec<(Text, Node)> = Vec::new();
         loop {
-            let (event, span) = self.next()?;
+            let (event, line) = self.next()?;
             if matches!(event, Event::MappingEnd) {
                 return Ok(Value::Map(entries.into()));
             }
-            let name = self.key(event, span, depth + 1)?;
-            if name == "<<" {
-                return Err(refused("a merge key, which GitHub does not know", span));
+            let key = self.key(event, line, depth + 1)?;
+            if key.as_str() == "<<" {
+                return Err(refused("a merge key, which GitHub does not know", line));
             }
-            let text = name.clone().into_owned();
-            if !seen.insert(ignoring_case(name)) {
-                return Err(refused(format!("the key `{text}` stands twice"), span));
+            let folded = match ignoring_case(Cow::Borrowed(&key)) {
+                Cow::Borrowed(_) => key.clone(),
+                Cow::Owned(folded) => self.texts.text(folded.into()),
+            };
+            if !self.keys.insert((map, folded)) {
+                return Err(refused(format!("the key `{}` stands twice", key.as_str()), line));
             }
-            let (event, span) = self.next()?;
-            let node = self.node(event, span, depth + 1)?;
-            entries.push((text, node));
+            let (event, line) = self.next()?;
+            let node = self.node(event, line, depth + 1)?;
+            entries.push((key, node));
         }
     }
 }
@@ -351,24 +322,14 @@ pub(crate) fn ignoring_case(key: Cow<'_, str>) -> Cow<'_, str> {
     }
 }
 
-fn refused(reason: impl Into<String>, span: Span) -> Unreadable {
-    Unreadable { reason: reason.into(), line: span.start.line() }
-}
-
-/// What a scalar is that is no string; in the core schema only a plain one is.
-fn typed(text: &str, style: ScalarStyle) -> Option<Value> {
-    if style != ScalarStyle::Plain {
-        return None;
-    }
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Some(Value::Null),
-        "true" | "True" | "TRUE" => Some(Value::Bool(true)),
-        "false" | "False" | "FALSE" => Some(Value::Bool(false)),
-        _ => number(text).map(|number| Value::Number(number, text.to_owned())),
-    }
+fn refused(reason: impl Into<String>, line: usize) -> Unreadable {
+    Unreadable { reason: reason.into(), line }
 }
 
 fn number(text: &str) -> Option<f64> {
+    if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.')) {
+        return None;
+    }
     let radix = |prefix: &str, radix: u32| {
         let digits = text.strip_prefix(prefix)?;
         let plain = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));

@@ -20,7 +20,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let mut differs = |what: String| findings.push(Finding::of_job(RECORD, what, job.line));
-    if job.condition != Some(super::expression::Expression::Call("always".to_owned(), Vec::new())) {
+    if job.condition != Some(super::expression::Expression::Call("always", Vec::new())) {
         differs("it does not always run".to_owned());
     }
     let needs: BTreeSet<&str> = job.needs.iter().map(String::as_str).collect();

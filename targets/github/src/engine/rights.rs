@@ -10,6 +10,7 @@ use super::previews;
 use super::reading::{Node as Yaml, Value};
 use super::record::RECORD;
 use super::starts::jobs_of;
+use super::text::Text;
 use super::values;
 use super::verdict::{PLAN, VERDICT};
 use super::workflow::{Job, Step, Work};
@@ -270,24 +271,29 @@ fn may_see(step: &Step, name: &str, value: &Yaml, held: &Held) -> bool {
 
 fn leaks(job: &Job, value: &Yaml, findings: &mut Vec<Finding>) {
     for (text, line) in value.strings() {
-        // An `if` is an expression without `${{ }}` too.
-        let bare = if text.text().contains("secrets") || text.text().contains("token") {
-            super::expression::parse(text.text())
-        } else {
-            None
-        };
-        let template = if text.has_expressions() { text.template() } else { None };
-        let refused = text.has_expressions() && template.is_none();
-        if !refused && template.iter().flat_map(|it| it.expressions()).chain(&bare).any(leaks_in) {
+        if text.leaks() {
             findings.push(Finding::of_job(&job.id, "it passes on a secret or a token", line));
         }
     }
 }
 
+/// Whether a text says a secret or the token: in its expressions, or as one itself, as an `if` is without `${{ }}` too.
+pub(crate) fn passes_on_secret(text: &Text) -> bool {
+    if text.has_expressions() {
+        match text.template() {
+            Some(template) if !template.expressions().any(leaks_in) => {}
+            Some(_) => return true,
+            None => return false,
+        }
+    }
+    let mentions = text.contains("secrets") || text.contains("token");
+    mentions && super::expression::parse(text).is_some_and(|bare| leaks_in(&bare))
+}
+
 /// Whether an expression names a secret, the token, or a whole context that holds one.
 fn leaks_in(expression: &Expression) -> bool {
     match expression {
-        Expression::Context(name) => matches!(name.as_str(), "secrets" | "github"),
+        Expression::Context(name) => matches!(*name, "secrets" | "github"),
         Expression::Index(..) => match expression.words() {
             Some(path) => {
                 let mut path = path.iter().map(|name| name.to_ascii_lowercase());
@@ -312,13 +318,13 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let node = gating.world.node_of(&job.id);
     let writes = job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
     let writes = writes.iter().any(|(_, level)| level.text() != Some("read"));
-    let names_secrets = job.node.strings().iter().any(|(text, _)| {
-        text.has_expressions()
-            && text
-                .template()
+    let names_secrets = || {
+        job.node.strings().filter(|(text, _)| text.has_expressions()).any(|(text, _)| {
+            text.template()
                 .is_some_and(|template| template.expressions().any(|expression| expression.names("secrets")))
-    });
-    if !writes && !names_secrets && job.node.get("environment").is_none() {
+        })
+    };
+    if !writes && job.node.get("environment").is_none() && !names_secrets() {
         return;
     }
     let logic = gating.world.logic();

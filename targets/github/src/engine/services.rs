@@ -4,6 +4,7 @@ use super::finding::Finding;
 use super::frame::is_image;
 use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
+use super::text::Text;
 use super::values::{self, Expected};
 use super::workflow::{Job, Step, literal};
 use pipec_ir::Sidecar;
@@ -27,8 +28,8 @@ fn is_sidecar(gating: &Gating<'_, '_>, job: &Job, given: &Yaml, sidecar: &Sideca
     let entries = |key: &str| given.get(key).map(Yaml::entries).unwrap_or_default();
     let image = given.get("image").and_then(literal);
     let env = entries("env");
-    let is_told = |(name, value): &(String, Yaml)| {
-        let wanted = sidecar.env.iter().find(|binding| binding.variable == *name);
+    let is_told = |(name, value): &(Text, Yaml)| {
+        let wanted = sidecar.env.iter().find(|binding| *name == binding.variable);
         wanted.is_some_and(|wanted| {
             values::is_expected(value, &Expected::Text(wanted.value.clone()), gating, job)
         })

@@ -126,7 +126,7 @@ fn outputs(job: &Job, state: &JobState, world: &World<'_>, pipeline: &Pipeline) 
                 }
                 None => cases.push((state.success.clone(), Datum::Unknown(format!("{name} of {}", job.id)))),
             }
-            (name.clone(), cases)
+            (name.to_string(), cases)
         })
         .collect()
 }

@@ -225,7 +225,7 @@ impl<'c> Check<'c, '_, '_> {
         } else {
             // The runner ends every line with CR LF on Windows.
             let kept = self.node.body.runner.host != RunnerHost::WindowsX64 || !text.contains(['\n', '\r']);
-            *text == wanted && kept
+            *text == *wanted && kept
         }
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         return vec![Finding::of_file("it has no job `verdict`", 1)];
     };
     let mut differs = |what: String| findings.push(Finding::of_job(VERDICT, what, job.line));
-    if job.condition != Some(Expression::Call("always".to_owned(), Vec::new())) {
+    if job.condition != Some(Expression::Call("always", Vec::new())) {
         differs("it does not always run".to_owned());
     }
     let [step] = job.steps.as_slice() else {

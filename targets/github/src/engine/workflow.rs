@@ -3,6 +3,7 @@
 use super::expression::{Expression, parse};
 use super::finding::Finding;
 use super::reading::{Node, Value, ignoring_case};
+use super::text::Text;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -64,9 +65,9 @@ pub(crate) struct Step {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Work {
     /// A script: the text the shell gets; `None` where an expression makes it up.
-    Run(Option<String>),
+    Run(Option<Text>),
     /// An action.
-    Uses(String),
+    Uses(Text),
     /// Neither.
     Nothing,
 }
@@ -210,7 +211,7 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
         ));
     }
     let inside = node.get("container").map(|_| {
-        if node.strings().iter().any(|(text, _)| text.text().contains(TEMP)) {
+        if node.strings().any(|(text, _)| text.contains(TEMP)) {
             let what = "it takes the folder of the machine for that of its container";
             findings.push(Finding::of_job(id, what, node.line));
         }
@@ -277,8 +278,15 @@ fn in_container(job: &Node) -> Node {
 
 fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
     unknown_keys(node, &OF_STEP, Some(job), findings);
-    let run = node.get("run").map(literal);
-    let uses = node.get("uses").map(|uses| uses.text().map(str::to_owned).unwrap_or_default());
+    let text = |key: &str| match &node.get(key)?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    let run = node.get("run").map(|run| match text("run") {
+        Some(text) if !text.has_expressions() => Some(text.clone()),
+        _ => literal(run).map(Text::from),
+    });
+    let uses = node.get("uses").map(|_| text("uses").cloned().unwrap_or_else(|| String::new().into()));
     let work = match (run, uses) {
         (Some(run), None) => Work::Run(run),
         (None, Some(uses)) => Work::Uses(uses),
@@ -294,14 +302,14 @@ fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
     if condition.is_none() {
         findings.push(Finding::of_job(job, "GitHub refuses the `if` of a step", node.line));
     }
-    let id = node.get("id").and_then(Node::text).map(str::to_owned);
+    let id = text("id").map(|id| id.to_string());
     Step { line: node.line, node: node.clone(), id, condition, work }
 }
 
 /// The condition GitHub makes of an `if`: an expression without `${{ }}` is one as a whole; one beside other text, if
 /// only a newline, is a text and so true (trap 6); without a status function `success()` is asked for too.
 pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
-    let success = Expression::Call("success".to_owned(), Vec::new());
+    let success = Expression::Call("success", Vec::new());
     let Some(node) = node else { return Some(success) };
     let text = node.scalar()?;
     if text.trim().is_empty() {
@@ -346,15 +354,18 @@ fn is_id(id: &str) -> bool {
         && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The jobs, each behind all that it needs.
+/// The jobs, each behind all that it needs: in rounds, each of the jobs whose needs are met by then, as in the file.
 fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
-    let ids: BTreeSet<String> = jobs.iter().map(|job| job.id.clone()).collect();
-    let mut open = jobs;
-    let mut done: Vec<Job> = Vec::new();
-    let mut known: BTreeSet<String> = BTreeSet::new();
-    for job in &open {
+    let ids: BTreeSet<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+    let mut dependents: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut unmet: Vec<usize> = Vec::new();
+    for (place, job) in jobs.iter().enumerate() {
+        let mut needs = 0;
         for need in job.needs.iter() {
-            if !ids.contains(need) {
+            if ids.contains(need.as_str()) {
+                dependents.entry(need).or_default().push(place);
+                needs += 1;
+            } else {
                 findings.push(Finding::of_job(
                     &job.id,
                     format!("it needs `{need}`, which is no job"),
@@ -362,19 +373,28 @@ fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
                 ));
             }
         }
+        unmet.push(needs);
     }
-    while !open.is_empty() {
-        let ready = |job: &Job| job.needs.iter().all(|need| !ids.contains(need) || known.contains(need));
-        let (now, later): (Vec<Job>, Vec<Job>) = open.into_iter().partition(ready);
-        if now.is_empty() {
-            for job in later {
-                findings.push(Finding::of_job(&job.id, "it needs itself", job.line));
+    let mut order: Vec<usize> = Vec::new();
+    let mut round: Vec<usize> = (0..jobs.len()).filter(|place| unmet.get(*place) == Some(&0)).collect();
+    while !round.is_empty() {
+        let mut next = Vec::new();
+        for job in round.iter().filter_map(|place| jobs.get(*place)) {
+            for place in dependents.remove(job.id.as_str()).unwrap_or_default() {
+                let Some(needs) = unmet.get_mut(place) else { continue };
+                *needs -= 1;
+                if *needs == 0 {
+                    next.push(place);
+                }
             }
-            break;
         }
-        known.extend(now.iter().map(|job| job.id.clone()));
-        done.extend(now);
-        open = later;
+        next.sort_unstable();
+        order.append(&mut std::mem::replace(&mut round, next));
+    }
+    let mut jobs: Vec<Option<Job>> = jobs.into_iter().map(Some).collect();
+    let done = order.iter().filter_map(|place| jobs.get_mut(*place)?.take()).collect();
+    for job in jobs.into_iter().flatten() {
+        findings.push(Finding::of_job(&job.id, "it needs itself", job.line));
     }
     done
 }

@@ -1,23 +1,64 @@
 //! Tokens of the expression language.
 
+use std::borrow::Cow;
+
 /// A token.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Token {
+pub(crate) enum Token<'t> {
     Number(f64),
-    Text(String),
+    Text(Cow<'t, str>),
     /// A keyword, a context or a function.
-    Name(String),
-    /// One of `( ) [ ] , . * ! != == < <= > >= && ||`.
-    Sign(&'static str),
+    Name(&'t str),
+    Sign(Sign),
 }
 
-/// The longest first, so that `<=` is not read as `<`.
-const SIGNS: [&str; 16] =
-    ["!=", "==", "<=", ">=", "&&", "||", "(", ")", "[", "]", ",", ".", "*", "!", "<", ">"];
+/// A sign of the language.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sign {
+    Open,
+    Close,
+    OpenIndex,
+    CloseIndex,
+    Comma,
+    Dot,
+    Star,
+    Not,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    And,
+    Or,
+}
+
+/// The sign that a text starts with, the longest that does, and its length.
+fn sign(text: &str) -> Option<(Sign, usize)> {
+    Some(match text.as_bytes() {
+        [b'!', b'=', ..] => (Sign::NotEqual, 2),
+        [b'=', b'=', ..] => (Sign::Equal, 2),
+        [b'<', b'=', ..] => (Sign::LessOrEqual, 2),
+        [b'>', b'=', ..] => (Sign::GreaterOrEqual, 2),
+        [b'&', b'&', ..] => (Sign::And, 2),
+        [b'|', b'|', ..] => (Sign::Or, 2),
+        [b'(', ..] => (Sign::Open, 1),
+        [b')', ..] => (Sign::Close, 1),
+        [b'[', ..] => (Sign::OpenIndex, 1),
+        [b']', ..] => (Sign::CloseIndex, 1),
+        [b',', ..] => (Sign::Comma, 1),
+        [b'.', ..] => (Sign::Dot, 1),
+        [b'*', ..] => (Sign::Star, 1),
+        [b'!', ..] => (Sign::Not, 1),
+        [b'<', ..] => (Sign::Less, 1),
+        [b'>', ..] => (Sign::Greater, 1),
+        _ => return None,
+    })
+}
 
 /// Cuts an expression into tokens; `None` where GitHub finds an unexpected symbol.
-pub(crate) fn tokens(text: &str) -> Option<Vec<Token>> {
-    let mut tokens: Vec<Token> = Vec::new();
+pub(crate) fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
+    let mut tokens: Vec<Token<'_>> = Vec::new();
     let mut rest = text;
     loop {
         rest = rest.trim_start();
@@ -29,7 +70,10 @@ pub(crate) fn tokens(text: &str) -> Option<Vec<Token>> {
             continue;
         }
         // After a dereference a dot starts no number, and elsewhere `.5` is one.
-        let derefers = matches!(tokens.last(), Some(Token::Name(_) | Token::Sign(")" | "]" | "*")));
+        let derefers = matches!(
+            tokens.last(),
+            Some(Token::Name(_) | Token::Sign(Sign::Close | Sign::CloseIndex | Sign::Star))
+        );
         let numeric = first.is_ascii_digit() || matches!(first, '-' | '+') || (first == '.' && !derefers);
         if numeric {
             let end =
@@ -40,35 +84,31 @@ pub(crate) fn tokens(text: &str) -> Option<Vec<Token>> {
             continue;
         }
         if first.is_ascii_alphabetic() || first == '_' {
-            let end = rest
-                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')))
-                .unwrap_or(rest.len());
+            let is_inside = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            let end = rest.bytes().position(|byte| !is_inside(byte)).unwrap_or(rest.len());
             let (word, after) = rest.split_at_checked(end)?;
-            tokens.push(Token::Name(word.to_owned()));
+            tokens.push(Token::Name(word));
             rest = after;
             continue;
         }
-        let sign = SIGNS.into_iter().find(|sign| rest.starts_with(sign))?;
+        let (sign, length) = sign(rest)?;
         tokens.push(Token::Sign(sign));
-        rest = rest.strip_prefix(sign)?;
+        (_, rest) = rest.split_at_checked(length)?;
     }
 }
 
 /// A literal in single quotes; two of them are one in it.
-fn string(text: &str) -> Option<(String, &str)> {
-    let mut rest = text.strip_prefix('\'')?;
-    let mut literal = String::new();
-    loop {
-        let (part, after) = rest.split_once('\'')?;
+fn string(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let (first, mut rest) = text.strip_prefix('\'')?.split_once('\'')?;
+    let mut literal = Cow::Borrowed(first);
+    while let Some(more) = rest.strip_prefix('\'') {
+        let (part, after) = more.split_once('\'')?;
+        let literal = literal.to_mut();
+        literal.push('\'');
         literal.push_str(part);
-        match after.strip_prefix('\'') {
-            Some(more) => {
-                literal.push('\'');
-                rest = more;
-            }
-            None => return Some((literal, after)),
-        }
+        rest = after;
     }
+    Some((literal, rest))
 }
 
 /// A number as the language writes it: decimal with an exponent, `0x…`, `0o…`.

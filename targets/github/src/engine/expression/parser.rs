@@ -1,7 +1,7 @@
 //! The grammar of the expression language, read by descent within GitHub's limits of length and depth.
 
 use super::CHARACTERS;
-use super::lexer::{Token, tokens};
+use super::lexer::{Sign, Token, tokens};
 
 /// GitHub refuses deeper expressions.
 const DEPTH: usize = 50;
@@ -14,11 +14,11 @@ pub(crate) enum Expression {
     Number(f64),
     Text(String),
     /// A context: lower case, as GitHub ignores its case.
-    Context(String),
+    Context(&'static str),
     /// `a.b` and `a['b']` are the same; `a.*` has no index.
     Index(Box<Expression>, Option<Box<Expression>>),
     /// A function: lower case.
-    Call(String, Vec<Expression>),
+    Call(&'static str, Vec<Expression>),
     Not(Box<Expression>),
     And(Vec<Expression>),
     Or(Vec<Expression>),
@@ -54,7 +54,7 @@ impl Expression {
     /// Whether a status function stands anywhere in it, which removes the implicit `success()` (trap 3).
     pub(crate) fn has_status_function(&self) -> bool {
         matches!(self, Expression::Call(name, _)
-            if matches!(name.as_str(), "success" | "failure" | "always" | "cancelled"))
+            if matches!(*name, "success" | "failure" | "always" | "cancelled"))
             || self.parts().any(Expression::has_status_function)
     }
 
@@ -69,7 +69,7 @@ impl Expression {
     /// Whether it names this context.
     pub(crate) fn names(&self, context: &str) -> bool {
         match self {
-            Expression::Context(name) => name == context,
+            Expression::Context(name) => *name == context,
             _ => self.parts().any(|part| part.names(context)),
         }
     }
@@ -81,12 +81,12 @@ impl Expression {
 
     /// The same, borrowed.
     pub(crate) fn words(&self) -> Option<Vec<&str>> {
-        let mut words = Vec::new();
+        let mut words: Vec<&str> = Vec::new();
         let mut rest = self;
         loop {
             match rest {
                 Expression::Context(name) => {
-                    words.push(name.as_str());
+                    words.push(name);
                     words.reverse();
                     return Some(words);
                 }
@@ -138,12 +138,12 @@ pub(crate) fn parse(text: &str) -> Option<Expression> {
 }
 
 struct Parser<'t> {
-    tokens: &'t [Token],
+    tokens: &'t [Token<'t>],
     depth: usize,
 }
 
 impl Parser<'_> {
-    fn take(&mut self, sign: &str) -> bool {
+    fn take(&mut self, sign: Sign) -> bool {
         match self.tokens.split_first() {
             Some((Token::Sign(found), rest)) if *found == sign => {
                 self.tokens = rest;
@@ -158,28 +158,39 @@ impl Parser<'_> {
         if self.depth > DEPTH {
             return None;
         }
-        let mut parts = vec![self.both()?];
-        while self.take("||") {
-            parts.push(self.both()?);
-        }
+        let expression = self.chain(Sign::Or, Parser::both, Expression::Or)?;
         self.depth -= 1;
-        Some(if parts.len() == 1 { parts.pop()? } else { Expression::Or(parts) })
+        Some(expression)
     }
 
     fn both(&mut self) -> Option<Expression> {
-        let mut parts = vec![self.equality()?];
-        while self.take("&&") {
-            parts.push(self.equality()?);
+        self.chain(Sign::And, Parser::equality, Expression::And)
+    }
+
+    /// Parts with a sign between them; one part alone is itself.
+    fn chain(
+        &mut self,
+        sign: Sign,
+        part: impl Fn(&mut Self) -> Option<Expression>,
+        whole: impl Fn(Vec<Expression>) -> Expression,
+    ) -> Option<Expression> {
+        let first = part(self)?;
+        if !self.take(sign) {
+            return Some(first);
         }
-        Some(if parts.len() == 1 { parts.pop()? } else { Expression::And(parts) })
+        let mut parts = vec![first, part(self)?];
+        while self.take(sign) {
+            parts.push(part(self)?);
+        }
+        Some(whole(parts))
     }
 
     fn equality(&mut self) -> Option<Expression> {
         let mut left = self.relation()?;
         loop {
-            let comparison = if self.take("==") {
+            let comparison = if self.take(Sign::Equal) {
                 Comparison::Equal
-            } else if self.take("!=") {
+            } else if self.take(Sign::NotEqual) {
                 Comparison::NotEqual
             } else {
                 return Some(left);
@@ -191,13 +202,13 @@ impl Parser<'_> {
     fn relation(&mut self) -> Option<Expression> {
         let mut left = self.negation()?;
         loop {
-            let comparison = if self.take("<=") {
+            let comparison = if self.take(Sign::LessOrEqual) {
                 Comparison::LessOrEqual
-            } else if self.take(">=") {
+            } else if self.take(Sign::GreaterOrEqual) {
                 Comparison::GreaterOrEqual
-            } else if self.take("<") {
+            } else if self.take(Sign::Less) {
                 Comparison::Less
-            } else if self.take(">") {
+            } else if self.take(Sign::Greater) {
                 Comparison::Greater
             } else {
                 return Some(left);
@@ -208,7 +219,7 @@ impl Parser<'_> {
 
     fn negation(&mut self) -> Option<Expression> {
         let mut negations: usize = 0;
-        while self.take("!") {
+        while self.take(Sign::Not) {
             negations += 1;
             if negations > DEPTH {
                 return None;
@@ -229,18 +240,17 @@ impl Parser<'_> {
             if depth > DEPTH {
                 return None;
             }
-            let index = if self.take(".") {
-                if self.take("*") {
+            let index = if self.take(Sign::Dot) {
+                if self.take(Sign::Star) {
                     None
                 } else {
                     let (Token::Name(name), rest) = self.tokens.split_first()? else { return None };
-                    let name = name.clone();
                     self.tokens = rest;
-                    Some(Box::new(Expression::Text(name)))
+                    Some(Box::new(Expression::Text((*name).to_owned())))
                 }
-            } else if self.take("[") {
-                let index = if self.take("*") { None } else { Some(Box::new(self.either()?)) };
-                if !self.take("]") {
+            } else if self.take(Sign::OpenIndex) {
+                let index = if self.take(Sign::Star) { None } else { Some(Box::new(self.either()?)) };
+                if !self.take(Sign::CloseIndex) {
                     return None;
                 }
                 index
@@ -252,45 +262,47 @@ impl Parser<'_> {
     }
 
     fn primary(&mut self) -> Option<Expression> {
-        if self.take("(") {
+        if self.take(Sign::Open) {
             let inner = self.either()?;
-            return self.take(")").then_some(inner);
+            return self.take(Sign::Close).then_some(inner);
         }
         let (token, rest) = self.tokens.split_first()?;
         self.tokens = rest;
         match token {
             Token::Number(number) => Some(Expression::Number(*number)),
-            Token::Text(text) => Some(Expression::Text(text.clone())),
+            Token::Text(text) => Some(Expression::Text(text.clone().into_owned())),
             Token::Sign(_) => None,
-            Token::Name(name) => match name.as_str() {
+            Token::Name(name) => match *name {
                 "null" => Some(Expression::Null),
                 "true" => Some(Expression::Bool(true)),
                 "false" => Some(Expression::Bool(false)),
                 "NaN" => Some(Expression::Number(f64::NAN)),
                 "Infinity" => Some(Expression::Number(f64::INFINITY)),
-                _ => self.named(&name.to_ascii_lowercase()),
+                _ => self.named(name),
             },
         }
     }
 
     fn named(&mut self, name: &str) -> Option<Expression> {
-        if !self.take("(") {
-            return CONTEXTS.contains(&name).then(|| Expression::Context(name.to_owned()));
+        if !self.take(Sign::Open) {
+            let context = CONTEXTS.into_iter().find(|context| context.eq_ignore_ascii_case(name))?;
+            return Some(Expression::Context(context));
         }
-        let (_, least, most) = FUNCTIONS.into_iter().find(|(function, ..)| *function == name)?;
+        let (function, least, most) =
+            FUNCTIONS.into_iter().find(|(function, ..)| function.eq_ignore_ascii_case(name))?;
         let mut arguments = Vec::new();
-        if !self.take(")") {
+        if !self.take(Sign::Close) {
             loop {
                 arguments.push(self.either()?);
-                if self.take(")") {
+                if self.take(Sign::Close) {
                     break;
                 }
-                if !self.take(",") {
+                if !self.take(Sign::Comma) {
                     return None;
                 }
             }
         }
-        (least..=most).contains(&arguments.len()).then(|| Expression::Call(name.to_owned(), arguments))
+        (least..=most).contains(&arguments.len()).then_some(Expression::Call(function, arguments))
     }
 }
 

@@ -86,7 +86,7 @@ impl Template {
             }
         }
         arguments.insert(0, Expression::Text(pattern));
-        Expression::Call("format".to_owned(), arguments)
+        Expression::Call("format", arguments)
     }
 
     /// Trap 25: the limit is on the text of the `format` call.
@@ -107,15 +107,15 @@ impl Template {
 /// What stands before the closing `}}`, which is not looked for inside a literal, and what stands behind it.
 fn inner(text: &str) -> Option<(&str, &str)> {
     let mut quoted = false;
-    let mut last = '\0';
-    for (offset, character) in text.char_indices() {
-        if character == '\'' {
+    let mut last = b'\0';
+    for (offset, byte) in text.bytes().enumerate() {
+        if byte == b'\'' {
             quoted = !quoted;
-        } else if character == '}' && last == '}' && !quoted {
+        } else if byte == b'}' && last == b'}' && !quoted {
             let inner = text.get(..offset.checked_sub(1)?)?;
             return Some((inner, text.get(offset + 1..)?));
         }
-        last = character;
+        last = byte;
     }
     None
 }
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(
             template.to_expression(),
             Expression::Call(
-                "format".to_owned(),
+                "format",
                 vec![Expression::Text("{0}\n".to_owned()), parse("github.ref").unwrap()]
             )
         );

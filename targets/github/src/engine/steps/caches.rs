@@ -62,8 +62,7 @@ impl Check<'_, '_, '_> {
         }
         let rights = self.job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
         let reads_only = rights.iter().all(|(_, level)| level.text() == Some("read"));
-        let strings = self.job.node.strings();
-        let holds = strings.iter().any(|(text, _)| {
+        let holds = self.job.node.strings().any(|(text, _)| {
             text.has_expressions()
                 && text.template().is_none_or(|template| {
                     template.expressions().any(|expression| expression.contexts().contains(&"secrets"))

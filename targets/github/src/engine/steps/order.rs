@@ -25,8 +25,7 @@ impl Check<'_, '_, '_> {
         if count(&Kind::Fixed(Fixed::Exempt)) > exemptions || count(&Kind::Fixed(Fixed::Facts)) > 1 {
             self.differs("it has more steps than its node asks for", self.job.line);
         }
-        let reads_facts =
-            self.job.node.strings().iter().any(|(text, _)| text.text().contains("steps.facts."));
+        let reads_facts = self.job.node.strings().any(|(text, _)| text.contains("steps.facts."));
         let works_out = kinds
             .iter()
             .zip(&self.job.steps)

@@ -49,7 +49,7 @@ impl Check<'_, '_, '_> {
         }
         for (text, line) in self.job.node.strings() {
             // Any mention: what a text says besides does not matter.
-            if text.text().contains("secrets.") || text.text().contains("secrets[") {
+            if text.contains("secrets.") || text.contains("secrets[") {
                 self.differs("raw steps would meet a secret", line);
             }
         }
@@ -123,7 +123,7 @@ impl Check<'_, '_, '_> {
     fn inputs(&mut self, wanted: &[EngineInput], step: &Step) {
         let given = step.node.get("with").map(Yaml::entries).unwrap_or_default();
         for (name, value) in given {
-            let wanted = wanted.iter().find(|input| input.key == *name);
+            let wanted = wanted.iter().find(|input| *name == input.key);
             let same = wanted.is_some_and(|input| {
                 values::is_expected(value, &Expected::Text(input.value.clone()), self.gating, self.job)
             });

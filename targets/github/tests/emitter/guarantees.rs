@@ -81,3 +81,24 @@ fn a_check_that_never_runs_on_a_pull_request_is_not_asked_for() {
     build.pipeline.protected_branches = globs(&["main"]);
     assert!(guarantees(&build).iter().all(|guarantee| guarantee.kind != "required-check"));
 }
+
+#[test]
+fn what_no_budget_counts_is_told_with_its_limits() {
+    let own_jobs = |build: &Build| {
+        guarantees(build)
+            .into_iter()
+            .find(|guarantee| guarantee.kind == "own-jobs")
+            .map(|guarantee| guarantee.holds)
+    };
+    let mut build = programs::overridden();
+    assert_eq!(own_jobs(&build), None, "without a budget nobody asks");
+    build.pipeline.budget = Some((3_600_000, origin()));
+    let told = own_jobs(&build).unwrap();
+    let workflow = build.workflow();
+    for job in ["plan", "override-scan", "verdict", "record"] {
+        let own = workflow.split(&format!("\n  {job}:\n")).nth(1).unwrap();
+        let minutes = own.split("timeout-minutes: ").nth(1).unwrap().lines().next().unwrap();
+        assert!(told.contains(&format!("{job} after {minutes}m")), "{told}");
+    }
+    assert_eq!(told.matches(" after ").count(), 4, "{told}");
+}

@@ -279,6 +279,23 @@ fn trap_16_groups_are_prefixed_and_in_lower_case() {
     assert!(deploy.contains("concurrency:\n  group: pipec-deploy-production/hello\n"));
 }
 
+/// `eu-west` of pipeline `shop` and `eu` of pipeline `west-shop` are two, though their names join to the same words.
+#[test]
+fn trap_16_locks_of_other_names_are_other_locks() {
+    let lock = |pipeline: &str, region: &str| {
+        let workflow = Build::new(pipeline, vec![on_push(&["main"])])
+            .environment(environment(region))
+            .stage("commit", Condition::Always)
+            .node("app", artefact(ArtefactType::Binary, &["app"]), body(&["make"]), &[])
+            .stage("release", Condition::Always)
+            .node("deploy", deploy(&["app"], region), body(&["./deploy.sh"]), &["app"])
+            .workflow();
+        let deploy = job(&workflow, "deploy");
+        deploy.split("group: ").nth(1).unwrap().lines().next().unwrap().to_owned()
+    };
+    assert_ne!(lock("shop", "eu-west"), lock("west-shop", "eu"));
+}
+
 #[test]
 fn trap_17_no_workflow_calls_another() {
     for workflow in all() {

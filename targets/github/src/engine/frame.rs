@@ -72,7 +72,7 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
         differs("its `concurrency` says something unknown");
     }
     let nothing = Vec::new();
-    let none = super::starts::Jobs::new();
+    let none = super::outcome::Jobs::default();
     let scope =
         Scope { place: "concurrency", needs: &nothing, jobs: &none, stopped: logic.falsehood(), step: None };
     let evaluator = Evaluator { world: gating.world, scope: &scope };

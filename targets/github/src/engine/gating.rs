@@ -2,22 +2,24 @@
 //! gate that this run overrides and its role has approved that.
 
 use super::finding::{Finding, UNTRUSTED, is_advisory};
+use super::outcome::Jobs;
 use super::overrides;
-use super::starts::{Jobs, jobs_of};
+use super::starts::jobs_of;
 use super::workflow::{Job, Workflow};
 use super::world::World;
 use pipec_ir::{Event, Node, Pipeline, Program, Stage, StageId};
 use pipec_logic::Proposition;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// What the gating proofs look at.
 pub(crate) struct Gating<'g, 'p> {
     pub(crate) workflow: &'g Workflow,
     /// The jobs where every result may stand beside every other.
-    pub(crate) jobs: &'g Jobs,
+    pub(crate) jobs: &'g Jobs<'g>,
     /// The jobs where each that starts is green.
-    pub(crate) green: &'g Jobs,
+    pub(crate) green: &'g Jobs<'g>,
     pub(crate) world: &'g World<'p>,
     pub(crate) pipeline: &'g Pipeline,
     pub(crate) program: &'g Program,
@@ -72,7 +74,7 @@ impl Gating<'_, '_> {
     fn passed_anew(&self, node: &Node) -> Proposition {
         let green: Vec<Proposition> = jobs_of(self, node)
             .iter()
-            .filter_map(|job| self.jobs.get(&job.id))
+            .filter_map(|job| self.jobs.get(job.id.as_str()))
             .map(|state| state.success.clone())
             .collect();
         let green = self.world.logic().any(&green);
@@ -95,12 +97,11 @@ impl Gating<'_, '_> {
     /// whatever the results it asks for.
     pub(crate) fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
-        let Some(state) = self.jobs.get(&job.id) else { return };
+        let Some(state) = self.jobs.get(job.id.as_str()) else { return };
         let wanted = self.wanted();
-        let outside = logic.and_not(&state.start, &wanted);
-        self.refute(job, &outside, "starts, though no trigger lets this run in", findings);
-        let not_due = logic.and_not(&logic.and(&state.start, &wanted), &self.due(node));
-        self.refute(job, &not_due, "starts, though its stage is not in this run", findings);
+        self.prove(job, &state.start, &wanted, "starts, though no trigger lets this run in", findings);
+        let inside = logic.and(&state.start, &wanted);
+        self.prove(job, &inside, &self.due(node), "starts, though its stage is not in this run", findings);
         let awaited: Vec<&Node> = node
             .before
             .iter()
@@ -120,8 +121,8 @@ impl Gating<'_, '_> {
                 continue;
             }
             for (before, passed) in nodes.into_iter().zip(&passed) {
-                let what = format!("starts, though `{}` has not passed", before.name);
-                self.refute(job, &logic.and_not(&start, passed), &what, findings);
+                let what = format_args!("starts, though `{}` has not passed", before.name);
+                self.prove(job, &start, passed, what, findings);
             }
         }
     }
@@ -129,12 +130,15 @@ impl Gating<'_, '_> {
     /// With all jobs green and nothing cancelled, a due node starts.
     fn never_less(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
-        let starts: Vec<Proposition> =
-            jobs.iter().filter_map(|job| self.green.get(&job.id)).map(|state| state.start.clone()).collect();
-        let lost = logic.and_not(&self.due(node), &logic.any(&starts));
+        let starts: Vec<Proposition> = jobs
+            .iter()
+            .filter_map(|job| self.green.get(job.id.as_str()))
+            .map(|state| state.start.clone())
+            .collect();
         let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
         let line = jobs.first().map_or(1, |job| job.line);
-        self.refute_at(name, line, &lost, "does not start, though it is due and nothing failed", findings);
+        let what = "does not start, though it is due and nothing failed";
+        self.prove_at((name, line), &self.due(node), &logic.any(&starts), what, findings);
     }
 
     /// The twins of a node never run together: each artefact has one writer in a run.
@@ -146,40 +150,52 @@ impl Gating<'_, '_> {
             }
             return;
         };
-        let (Some(left), Some(right)) = (self.jobs.get(&first.id), self.jobs.get(&second.id)) else { return };
-        self.refute(second, &logic.and(&left.start, &right.start), "starts beside its twin", findings);
+        let (Some(left), Some(right)) = (self.jobs.get(first.id.as_str()), self.jobs.get(second.id.as_str()))
+        else {
+            return;
+        };
+        let alone = logic.not(&left.start);
+        self.prove(second, &right.start, &alone, "starts beside its twin", findings);
         let untrusted =
             self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
         for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
-            if let Some(state) = self.jobs.get(&job.id) {
-                let trusted = logic.and_not(&state.start, &untrusted);
-                self.refute(job, &trusted, "starts, though the run is trusted", findings);
+            if let Some(state) = self.jobs.get(job.id.as_str()) {
+                self.prove(job, &state.start, &untrusted, "starts, though the run is trusted", findings);
             }
         }
     }
 
-    pub(crate) fn refute(&self, job: &Job, claim: &Proposition, what: &str, findings: &mut Vec<Finding>) {
-        self.refute_at(&job.id, job.line, claim, what, findings);
-    }
-
-    /// Reports a claim that some run fulfils, or that is too large to decide.
-    fn refute_at(
+    /// Reports a run in which the premise holds and the conclusion does not, or that this is too large to decide.
+    pub(crate) fn prove(
         &self,
-        job: &str,
-        line: usize,
-        claim: &Proposition,
-        what: &str,
+        job: &Job,
+        premise: &Proposition,
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
         findings: &mut Vec<Finding>,
     ) {
-        match self.world.logic().is_satisfiable(claim) {
-            Ok(false) => {}
-            Ok(true) => {
-                let run = format!("{}: `{job}` {what}", self.world.tell(claim));
-                findings.push(Finding::of_job(job, format!("it {what}"), line).shown_by(run));
+        self.prove_at((&job.id, job.line), premise, conclusion, otherwise, findings);
+    }
+
+    fn prove_at(
+        &self,
+        (job, line): (&str, usize),
+        premise: &Proposition,
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
+        findings: &mut Vec<Finding>,
+    ) {
+        let logic = self.world.logic();
+        match logic.implies_always(premise, conclusion) {
+            Ok(true) => {}
+            Ok(false) => {
+                let counterexample = logic.and_not(premise, conclusion);
+                let run = format!("{}: `{job}` {otherwise}", self.world.tell(&counterexample));
+                findings.push(Finding::of_job(job, format!("it {otherwise}"), line).shown_by(run));
             }
             Err(too_large) => {
-                findings
-                    .push(Finding::undecided(format!("whether it {what} is {too_large}"), line).in_job(job));
+                let message = format!("whether it {otherwise} is {too_large}");
+                findings.push(Finding::undecided(message, line).in_job(job));
             }
         }
     }

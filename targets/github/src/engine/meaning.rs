@@ -2,7 +2,8 @@
 //! rules of the expression language.
 
 use super::expression::{Evaluator, Scope, parse};
-use super::starts::{self, Jobs, Results, is_stopped};
+use super::outcome::{Jobs, Results};
+use super::starts;
 use super::world::{self, Questions, World};
 use super::{events, reading, workflow};
 use pipec_ir::{Condition, Input, InputType, Origin, Pipeline, Stage, Trigger};
@@ -81,7 +82,7 @@ fn answer(world: &World<'_>, when: &Proposition, claim: &Proposition) -> Answer 
 /// Whether an expression holds, `when` another does.
 fn holds_when(when: &str, text: &str) -> Answer {
     answered(|world| {
-        let none = Jobs::new();
+        let none = Jobs::default();
         let scope =
             Scope { place: "test", needs: &[], jobs: &none, stopped: world.free("cancelled"), step: None };
         let evaluator = Evaluator { world, scope: &scope };
@@ -120,15 +121,15 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
         let states = starts::follow(&workflow, &let_in, world, world.facts.pipeline(), Results::Any);
         let logic = world.logic();
         let gate = &states["g"];
-        let stopped = workflow.jobs.iter().filter(|job| job.id != "g").map(|job| is_stopped(&job.id, world));
-        let stopped: Vec<Proposition> = stopped.collect();
+        let others = workflow.jobs.iter().filter(|job| job.id != "g");
+        let stopped: Vec<Proposition> = others.map(|job| states[job.id.as_str()].stopped.clone()).collect();
         let alive = logic.not(&logic.any(&stopped));
         let when = match outcome {
             Outcome::Success => logic.and(&gate.success, &alive),
-            Outcome::Failure => logic.and(&gate.failure, &alive),
-            Outcome::Skipped => logic.and(&gate.skipped, &alive),
-            Outcome::CancelledAlone => logic.and(&gate.cancelled, &alive),
-            Outcome::RunCancelled => logic.and(&gate.cancelled, &logic.all(&stopped)),
+            Outcome::Failure => logic.and(gate.failure(world), &alive),
+            Outcome::Skipped => logic.and(&gate.unsuccessful(world).skipped, &alive),
+            Outcome::CancelledAlone => logic.and(&gate.unsuccessful(world).cancelled, &alive),
+            Outcome::RunCancelled => logic.and(&gate.unsuccessful(world).cancelled, &logic.all(&stopped)),
         };
         let can_be = logic.is_compatible(&world.possible(), &when).unwrap();
         (can_be, answer(world, &logic.and(&let_in, &when), &states["d"].start))

@@ -12,6 +12,7 @@ mod gating;
 mod matrix;
 #[cfg(test)]
 mod meaning;
+mod outcome;
 mod overrides;
 mod pins;
 mod plan;
@@ -31,10 +32,10 @@ mod world;
 
 use finding::Finding;
 use gating::Gating;
+use outcome::Results;
 use pipec_base::Diagnostic;
 use pipec_ir::{GeneratedFile, Pipeline, Program};
 use pipec_logic::TooLarge;
-use starts::Results;
 use std::cell::OnceCell;
 use workflow::Workflow;
 use world::{Questions, World};

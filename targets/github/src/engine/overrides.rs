@@ -126,7 +126,7 @@ pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     if overriding(gate).is_none() {
         return logic.falsehood();
     }
-    match gating.jobs.get(&id(gate)) {
+    match gating.jobs.get(id(gate).as_str()) {
         Some(state) => logic.and(&gating.world.overrides(&gate.name), &state.success),
         None => logic.falsehood(),
     }
@@ -156,16 +156,17 @@ fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Fi
     let logic = gating.world.logic();
     let named = logic.and(&gating.wanted(), &gating.world.overrides(&gate.name));
     let Some(own) = own_job(gating, gate) else { return };
-    if let (Some(state), Some(failed)) = (gating.jobs.get(&job.id), gating.jobs.get(&own.id)) {
-        let elsewhere = logic.and_not(&state.start, &named);
-        gating.refute(job, &elsewhere, "starts in a run that is no override of its gate", findings);
-        let early = logic.and_not(&state.start, &failed.failure);
-        gating.refute(job, &early, "starts, though its gate has not failed", findings);
+    if let (Some(state), Some(failed)) = (gating.jobs.get(job.id.as_str()), gating.jobs.get(own.id.as_str()))
+    {
+        gating.prove(job, &state.start, &named, "starts in a run that is no override of its gate", findings);
+        let failed = failed.failure(gating.world);
+        gating.prove(job, &state.start, failed, "starts, though its gate has not failed", findings);
     }
-    if let (Some(state), Some(failed)) = (gating.green.get(&job.id), gating.green.get(&own.id)) {
-        let due = logic.all(&[named, gating.due(gate), failed.failure.clone()]);
-        let lost = logic.and_not(&due, &state.start);
-        gating.refute(job, &lost, "does not start, though its gate has failed", findings);
+    if let (Some(state), Some(failed)) =
+        (gating.green.get(job.id.as_str()), gating.green.get(own.id.as_str()))
+    {
+        let due = logic.all(&[named, gating.due(gate), failed.failure(gating.world).clone()]);
+        gating.prove(job, &due, &state.start, "does not start, though its gate has failed", findings);
     }
 }
 
@@ -247,7 +248,7 @@ pub(crate) fn asks_whether_in_force(gating: &Gating<'_, '_>, node: &Node, step: 
 /// That the run overrides this gate and it failed: the job that asks must then have succeeded.
 pub(crate) fn due(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     let logic = gating.world.logic();
-    let failed = own_job(gating, gate).and_then(|job| gating.jobs.get(&job.id));
-    let failed = failed.map_or_else(|| logic.falsehood(), |state| state.failure.clone());
+    let failed = own_job(gating, gate).and_then(|job| gating.jobs.get(job.id.as_str()));
+    let failed = failed.map_or_else(|| logic.falsehood(), |state| state.failure(gating.world).clone());
     logic.all(&[gating.wanted(), gating.world.overrides(&gate.name), failed])
 }

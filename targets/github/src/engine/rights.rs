@@ -314,7 +314,7 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if matches!(job.id.as_str(), PLAN | VERDICT | RECORD) {
         return;
     }
-    let Some(state) = gating.jobs.get(&job.id) else { return };
+    let Some(state) = gating.jobs.get(job.id.as_str()) else { return };
     let node = gating.world.node_of(&job.id);
     let writes = job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
     let writes = writes.iter().any(|(_, level)| level.text() != Some("read"));
@@ -327,7 +327,6 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if !writes && job.node.get("environment").is_none() && !names_secrets() {
         return;
     }
-    let logic = gating.world.logic();
     let facts = &gating.world.facts;
     let open = node.and_then(|node: &Node| match &node.kind {
         NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
@@ -335,13 +334,9 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     });
     let open =
         open.is_some_and(|environment| environment.tier == Tier::Ephemeral && environment.open_to_members);
+    let logic = gating.world.logic();
     let refused =
         if open { logic.or(&facts.fork(), &facts.event(Event::MergeQueue)) } else { facts.untrusted() };
-    let claim = logic.and(&state.start, &refused);
-    gating.refute(
-        job,
-        &claim,
-        "starts with rights, secrets or an environment on code that nobody reviewed",
-        findings,
-    );
+    let what = "starts with rights, secrets or an environment on code that nobody reviewed";
+    gating.prove(job, &state.start, &logic.not(&refused), what, findings);
 }

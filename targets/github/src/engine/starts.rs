@@ -1,134 +1,89 @@
 //! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
 
-use super::expression::{Cases, Datum, Evaluator, Expression, JobState, Scope};
+use super::expression::{Evaluator, Scope};
 use super::finding::is_advisory;
 use super::gating::Gating;
+use super::outcome::{JobState, Jobs, Results};
 use super::overrides;
 use super::plan;
+use super::reading::Node as Yaml;
 use super::workflow::{Job, Workflow, expression};
 use super::world::World;
 use pipec_ir::{Node, Pipeline};
 use pipec_logic::Proposition;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
-use std::rc::Rc;
-
-/// The states of all jobs, by id.
-pub(crate) type Jobs = BTreeMap<String, JobState>;
-
-/// Which results of jobs are looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Results {
-    /// Every job that starts is green, but for gates that only report and the gate that the run overrides; nothing is
-    /// cancelled.
-    Green,
-    /// Every result may stand beside every other, as if each job were re-run on its own (trap 18). What holds here hangs
-    /// on no other job's condition (trap 2), and holds the more where results hang together.
-    Any,
-}
 
 /// The states of all jobs, each behind those it needs.
-pub(crate) fn follow(
-    workflow: &Workflow,
+pub(crate) fn follow<'w>(
+    workflow: &'w Workflow,
     let_in: &Proposition,
     world: &World<'_>,
     pipeline: &Pipeline,
     results: Results,
-) -> Jobs {
-    let mut jobs = Jobs::new();
-    for job in &workflow.jobs {
-        let state = state(job, let_in, world, pipeline, results, &jobs);
-        jobs.insert(job.id.clone(), state);
+) -> Jobs<'w> {
+    let mut jobs = Jobs::with_capacity_and_hasher(workflow.jobs.len(), Default::default());
+    for (place, job) in workflow.jobs.iter().enumerate() {
+        let state = state((place, job), let_in, world, pipeline, results, &jobs);
+        jobs.insert(&job.id, state);
     }
     jobs
 }
 
-/// That the run was cancelled when the job's condition was looked at.
-pub(crate) fn is_stopped(job: &str, world: &World<'_>) -> Proposition {
-    world.free(&format!("cancelled before {job}"))
-}
-
-fn state(
-    job: &Job,
+fn state<'w>(
+    (place, job): (usize, &'w Job),
     let_in: &Proposition,
     world: &World<'_>,
     pipeline: &Pipeline,
     results: Results,
-    before: &Jobs,
-) -> JobState {
+    before: &Jobs<'w>,
+) -> JobState<'w> {
     let logic = world.logic();
     let green = results == Results::Green;
-    let stopped = if green { logic.falsehood() } else { is_stopped(&job.id, world) };
-    let scope = Scope { place: &job.id, needs: &job.needs, jobs: before, stopped, step: None };
-    let evaluator = Evaluator { world, scope: &scope };
+    let stopped =
+        if green { logic.falsehood() } else { world.free_at("the run is cancelled before a job", place) };
+    let scope =
+        Scope { place: &job.id, needs: &job.needs, jobs: before, stopped: stopped.clone(), step: None };
     let condition = match &job.condition {
-        Some(condition) => evaluator.holds(condition),
-        None => world.free(&format!("the condition of {}", job.id)),
+        Some(condition) => Evaluator { world, scope: &scope }.holds(condition),
+        None => world.free_at("the condition of a job holds", place),
     };
     let start = logic.and(let_in, &condition);
-    let reports = world.node_of(&job.id).is_some_and(is_advisory);
-    let mut fine = if green && !reports { logic.truth() } else { world.free(&format!("{} is fine", job.id)) };
-    if green && let Some(gate) = world.node_of(&job.id) {
+    let node = world.node_of(&job.id);
+    let certain = green && !node.is_some_and(is_advisory);
+    let mut fine = if certain { logic.truth() } else { world.free_at("a job is fine", place) };
+    if green && let Some(gate) = node {
         // A gate may fail in a run that overrides it, and the rest goes on.
-        let red = logic.and(&world.overrides(&gate.name), &world.free(&format!("{} is overridden", job.id)));
+        let red = logic.and(&world.overrides(&gate.name), &world.free_at("a job is overridden", place));
         fine = logic.and_not(&fine, &red);
     }
-    if plan::plan_step(job).is_some() {
+    let plan = plan::plan_step(job);
+    if plan.is_some() {
         fine = logic.and_not(&fine, &world.manual_on_tag());
     }
     fine = logic.and(&fine, &overrides::let_by(job, world, pipeline));
-    let begun = if green { start.clone() } else { world.free(&format!("{} had begun", job.id)) };
-    // By its own timeout, or with the run (trap 7: only the latter is `cancelled()`).
-    let ended = if green { logic.falsehood() } else { world.free(&format!("{} is cancelled", job.id)) };
-    let success = logic.and(&begun, &fine);
-    let red = logic.and_not(&begun, &fine);
-    let failure = logic.and_not(&red, &ended);
-    // A job that had not begun when the run was cancelled is cancelled too.
-    let cancelled = logic.and_not(&ended, &success);
-    let skipped = logic.not(&logic.or(&begun, &cancelled));
-    let mut state = JobState {
+    let outputs = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
+    let facts = plan.map(|step| (step, plan::facts(step, world, pipeline)));
+    let told = |value: &Yaml| -> Option<Proposition> {
+        let (step, facts) = facts.as_ref()?;
+        let value = expression(value)?;
+        match value.words()?.as_slice() {
+            ["steps", id, "outputs", fact] if step.id.as_deref() == Some(*id) => facts.get(*fact).cloned(),
+            _ => None,
+        }
+    };
+    JobState {
+        id: &job.id,
+        place,
+        results,
+        stopped,
+        success: if green { logic.and(&start, &fine) } else { fine },
         start,
-        success,
-        failure,
-        cancelled,
-        skipped,
-        outputs: BTreeMap::new(),
-        needs: Rc::clone(&job.needs),
+        outputs: outputs.iter().map(|(name, value)| (name.as_str(), told(value))).collect(),
+        needs: &job.needs,
+        unsuccessful: OnceCell::new(),
         all_before: OnceCell::new(),
         failed_before: OnceCell::new(),
-    };
-    state.outputs = outputs(job, &state, world, pipeline);
-    state
-}
-
-fn outputs(job: &Job, state: &JobState, world: &World<'_>, pipeline: &Pipeline) -> BTreeMap<String, Cases> {
-    let logic = world.logic();
-    let plan = plan::plan_step(job);
-    let facts = plan.map(|step| plan::facts(step, world, pipeline)).unwrap_or_default();
-    let entries = job.node.get("outputs").map(|outputs| outputs.entries()).unwrap_or_default();
-    let of_plan = |value: &Expression| -> Option<&Proposition> {
-        let path = value.path()?;
-        let [steps, id, outputs, fact] = path.as_slice() else { return None };
-        let id_of_plan = plan.and_then(|step| step.id.as_ref())?;
-        (steps == "steps" && outputs == "outputs" && id == id_of_plan).then(|| facts.get(fact))?
-    };
-    entries
-        .iter()
-        .map(|(name, node)| {
-            let value = expression(node);
-            let red = logic.or(&state.failure, &state.cancelled);
-            let half_done = Datum::Unknown(format!("{name} of {} that is not green", job.id));
-            let mut cases: Cases = vec![(state.skipped.clone(), Datum::exact("")), (red, half_done)];
-            match value.as_ref().and_then(of_plan) {
-                Some(fact) => {
-                    cases.push((logic.and(&state.success, fact), Datum::exact("true")));
-                    cases.push((logic.and_not(&state.success, fact), Datum::exact("false")));
-                }
-                None => cases.push((state.success.clone(), Datum::Unknown(format!("{name} of {}", job.id)))),
-            }
-            (name.to_string(), cases)
-        })
-        .collect()
+    }
 }
 
 /// The jobs that stand for a node: its own and its twin for untrusted events.

@@ -238,27 +238,25 @@ impl<'c> Check<'c, '_, '_> {
         let gating = self.gating;
         let world = gating.world;
         let logic = world.logic();
-        let Some(state) = gating.jobs.get(&self.job.id) else { return };
+        let Some(state) = gating.jobs.get(self.job.id.as_str()) else { return };
         let exempt = match &self.node.kind {
             NodeKind::Gate(gate) => world.facts.exempt(gate),
             _ => logic.falsehood(),
         };
-        // That the job starts implies this, and it is plainer.
+        // That the job starts implies this, and it is plainer. A step knows the plan's facts only if its job needs the plan.
         let mut run = gating.due(self.node);
-        if let Some(plan) = gating.jobs.get(PLAN)
+        if self.job.needs.iter().any(|need| need == PLAN)
+            && let Some(plan) = gating.jobs.get(PLAN)
             && logic.implies_always(&state.start, &plan.success).unwrap_or(false)
         {
             run = logic.and(&run, &plan.success);
         }
         let cancelled = world.free("the job is cancelled");
-        let mut going = logic.truth();
         // That every script of this run so far was fine; of a gate that runs but once, that of all steps says it.
         let mut run_going = logic.truth();
         let mut recorded = logic.falsehood();
         let mut group_going: Option<Proposition> = None;
-        let mut outputs: BTreeMap<String, BTreeMap<String, Cases>> = BTreeMap::new();
-        let mut outcomes: BTreeMap<String, Cases> = BTreeMap::new();
-        let mut gone_on: Vec<String> = Vec::new();
+        let mut before = StepState::first(logic);
         let mut progress = is_retried(self.node).then(|| Progress::new(logic));
         // Where a failure leads to more than the end of the job it counts when somebody stops it.
         let is_stopped_half_way = acting::goes_back(self.node) || progress.is_some();
@@ -282,8 +280,8 @@ impl<'c> Check<'c, '_, '_> {
             let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
             let here = match act {
                 _ if is_back => astray,
-                _ if kind.decides() => logic.and(&going, &run_going),
-                _ => going.clone(),
+                _ if kind.decides() => logic.and(&before.success, &run_going),
+                _ => before.success.clone(),
             };
             let here = match &progress {
                 Some(progress) => logic.and(&here, &progress.turn(kind, logic)),
@@ -292,24 +290,18 @@ impl<'c> Check<'c, '_, '_> {
             group_going = if is_check { group_going.or(Some(here.clone())) } else { None };
             let may_run = group_going.clone().unwrap_or(here);
             if is_stopped_half_way && (act.is_some() || *kind == Kind::Fixed(Fixed::Again)) {
-                stopped = logic.or(&stopped, &world.free(&format!("cancelled before step {place}")));
+                stopped = logic.or(&stopped, &world.free_at("the run is cancelled before a step", place));
             }
             let scope = Scope {
                 place: &self.job.id,
                 needs: &self.job.needs,
                 jobs: gating.jobs,
                 stopped: stopped.clone(),
-                step: Some(StepState {
-                    success: going.clone(),
-                    outputs: outputs.clone(),
-                    outcomes: outcomes.clone(),
-                    gone_on: gone_on.clone(),
-                }),
+                step: Some(&before),
             };
-            let evaluator = Evaluator { world, scope: &scope };
             let runs = match &step.condition {
-                Some(condition) => evaluator.holds(condition),
-                None => world.free(&format!("step {place} runs")),
+                Some(condition) => Evaluator { world, scope: &scope }.holds(condition),
+                None => world.free_at("a step runs", place),
             };
             let must = match kind {
                 Kind::Script(_) | Kind::Raw(_) | Kind::Fixed(Fixed::Measure | Fixed::Quorum) => {
@@ -321,7 +313,7 @@ impl<'c> Check<'c, '_, '_> {
                 }
                 // Also after a failure.
                 Kind::Fixed(Fixed::Report(_)) | Kind::KeptReport => logic.not(&exempt),
-                Kind::KeptAfterFailure => logic.not(&going),
+                Kind::KeptAfterFailure => logic.not(&before.success),
                 _ => may_run.clone(),
             };
             let mut may = if kind.decides_nothing() { logic.truth() } else { may_run };
@@ -338,37 +330,25 @@ impl<'c> Check<'c, '_, '_> {
             let alive = if is_back { run.clone() } else { logic.and_not(&run, &stopped) };
             if kind.decides() || matches!(kind, Kind::Raw(_)) {
                 // Exempt, but by nothing that says so.
-                let silent = logic.all(&[alive.clone(), may.clone(), exempt.clone()]);
-                let silent = logic.and_not(&silent, &logic.or(&runs, &recorded));
-                gating.refute(self.job, &silent, "is exempt without a record", &mut self.findings);
+                let silent = logic.and(&logic.and(&exempt, &may), &alive);
+                let said = logic.or(&runs, &recorded);
+                gating.prove(self.job, &silent, &said, "is exempt without a record", &mut self.findings);
             }
             if *kind == Kind::Fixed(Fixed::Exempt) {
                 recorded = logic.or(&recorded, &runs);
             }
-            let too_little = logic.and_not(&logic.and(&alive, &must), &runs);
-            let too_much = logic.and_not(&logic.and(&run, &runs), &may);
-            let name = step.node.get("name").and_then(Yaml::text).unwrap_or("a step").to_owned();
-            gating.refute(
-                self.job,
-                &too_little,
-                &format!(
-                    "{} the step `{name}`",
-                    if kind.decides_nothing() { "leaves out" } else { "is green without" }
-                ),
-                &mut self.findings,
-            );
-            gating.refute(
-                self.job,
-                &too_much,
-                &format!("runs the step `{name}` where it may not"),
-                &mut self.findings,
-            );
-            let fine = world.free(&format!("step {place} is fine"));
+            let name = step.node.get("name").and_then(Yaml::text).unwrap_or("a step");
+            let lacks = if kind.decides_nothing() { "leaves out" } else { "is green without" };
+            let too_little = format_args!("{lacks} the step `{name}`");
+            gating.prove(self.job, &logic.and(&alive, &must), &runs, too_little, &mut self.findings);
+            let too_much = format_args!("runs the step `{name}` where it may not");
+            gating.prove(self.job, &logic.and(&run, &runs), &may, too_much, &mut self.findings);
+            let fine = world.free_at("a step is fine", place);
             let failed = logic.and_not(&runs, &fine);
             let done = logic.and(&runs, &fine);
             if is_stopped_half_way && act.is_some() {
                 // Stopped while it ran: it has neither succeeded nor failed.
-                stopped = logic.or(&stopped, &world.free(&format!("cancelled at step {place}")));
+                stopped = logic.or(&stopped, &world.free_at("the run is cancelled at a step", place));
             }
             match act {
                 Some(act) if act.is_back => returning = logic.and(&returning, &done),
@@ -385,31 +365,38 @@ impl<'c> Check<'c, '_, '_> {
                     (logic.and(&failed, &stopped), Datum::exact("cancelled")),
                     (logic.not(&runs), Datum::exact("skipped")),
                 ];
-                outcomes.insert(id.to_ascii_lowercase(), outcome);
+                before.outcomes.insert(id.to_ascii_lowercase(), outcome);
                 if *kind == Kind::Fixed(Fixed::Exempt) {
                     let said =
                         vec![(done.clone(), Datum::exact("exempt")), (logic.not(&done), Datum::exact(""))];
-                    outputs.insert(id.to_ascii_lowercase(), BTreeMap::from([("outcome".to_owned(), said)]));
+                    let outputs = BTreeMap::from([("outcome".to_owned(), said)]);
+                    before.outputs.insert(id.to_ascii_lowercase(), outputs);
                 }
             }
             if let Some(progress) = &mut progress {
                 progress.ended(kind, &done, &failed, logic);
             }
             if goes_on(step) {
-                gone_on.extend(step.id.as_ref().map(|id| id.to_ascii_lowercase()));
+                before.gone_on.extend(step.id.as_ref().map(|id| id.to_ascii_lowercase()));
             }
             if kind.decides_nothing() {
                 // Whatever comes of it.
             } else if goes_on(step) {
                 run_going = logic.and_not(&run_going, &failed);
             } else {
-                going = logic.and_not(&going, &failed);
+                before.success = logic.and_not(&before.success, &failed);
             }
         }
         if let Some(progress) = progress {
-            let green = logic.and_not(&logic.and(&run, &going), &stopped);
-            let hollow = logic.and_not(&green, &logic.or(&progress.has_passed(logic), &exempt));
-            gating.refute(self.job, &hollow, "is green though no attempt has passed", &mut self.findings);
+            let green = logic.and_not(&logic.and(&run, &before.success), &stopped);
+            let passed = logic.or(&progress.has_passed(logic), &exempt);
+            gating.prove(
+                self.job,
+                &green,
+                &passed,
+                "is green though no attempt has passed",
+                &mut self.findings,
+            );
         }
     }
 

@@ -6,10 +6,11 @@ use super::finding::{Finding, is_advisory};
 use super::fixed::{Fixed, fixed};
 use super::gating::Gating;
 use super::overrides;
-use super::reading::Node as Yaml;
+use super::reading::{Node as Yaml, Value};
 use super::record::RECORD;
-use super::starts::{is_stopped, jobs_of};
+use super::starts::jobs_of;
 use super::workflow::{Job, Work};
+use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
 /// The verdict's id.
@@ -18,11 +19,19 @@ pub(crate) const VERDICT: &str = "verdict";
 pub(crate) const PLAN: &str = "plan";
 
 /// A line of JOBS: the job, its result, whether it was due, and the result of its override.
-type Line = (String, Expression, Due, Option<Expression>);
+type Line<'t> = (&'t str, &'t Expression, Due<'t>, Option<&'t Expression>);
 
-enum Due {
+#[derive(Clone, Copy)]
+enum Due<'t> {
     Constant(bool),
-    Expression(Expression),
+    Expression(&'t Expression),
+}
+
+/// What is true of each line alike.
+struct Common<'c> {
+    scope: Scope<'c>,
+    /// Lines are looked at where the plan is green: without it the plan's own line is red already.
+    calm: Proposition,
 }
 
 /// Every way in which the verdict could be green over a pipeline that is not.
@@ -53,12 +62,17 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     }
     // The script reads every variable whose name begins so.
     let jobs = told.iter().filter(|(name, _)| is_jobs(name));
-    let jobs: Option<Vec<Vec<Line>>> = jobs.map(|(_, jobs)| lines(&Template::of(jobs.text()?)?)).collect();
-    let Some(lines) = jobs.map(|jobs| jobs.into_iter().flatten().collect::<Vec<Line>>()) else {
+    let lines: Option<Vec<Vec<Line<'_>>>> = jobs
+        .map(|(_, jobs)| match &jobs.value {
+            Value::Text(text) => lines(text.template()?),
+            _ => None,
+        })
+        .collect();
+    let Some(lines) = lines.map(|lines| lines.concat()) else {
         differs("its `JOBS` can't be read".to_owned());
         return findings;
     };
-    let asked: BTreeSet<&str> = lines.iter().map(|(id, ..)| id.as_str()).collect();
+    let asked: BTreeSet<&str> = lines.iter().map(|(id, ..)| *id).collect();
     let needs: BTreeSet<&str> = job.needs.iter().map(String::as_str).collect();
     for other in &gating.workflow.jobs {
         let advisory = gating.world.node_of(&other.id).is_some_and(is_advisory);
@@ -66,12 +80,21 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
             findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
         }
     }
+    let logic = gating.world.logic();
+    let Some(state) = gating.jobs.get(VERDICT) else { return findings };
+    let stopped = state.stopped.clone();
+    let scope = Scope { place: VERDICT, needs: &job.needs, jobs: gating.jobs, stopped, step: None };
+    let mut calm = gating.wanted();
+    if let Some(plan) = gating.jobs.get(PLAN) {
+        calm = logic.and(&calm, &plan.success);
+    }
+    let common = Common { scope, calm };
     for line in &lines {
-        if !needs.contains(line.0.as_str()) {
+        if !needs.contains(line.0) {
             let what = format!("it does not need `{}`", line.0);
             findings.push(Finding::of_job(VERDICT, what, job.line));
         }
-        self::line(gating, job, line, &mut findings);
+        self::line(gating, job, line, &common, &mut findings);
     }
     findings
 }
@@ -85,20 +108,21 @@ fn is_jobs(name: &str) -> bool {
 }
 
 /// Cuts `JOBS` into lines; `None` where a line is anything else than three words.
-fn lines(jobs: &Template) -> Option<Vec<Line>> {
+fn lines(jobs: &Template) -> Option<Vec<Line<'_>>> {
     let mut lines = Vec::new();
-    let mut open: Vec<Piece> = Vec::new();
+    let mut open: Vec<Part<'_>> = Vec::new();
     for piece in &jobs.pieces {
         match piece {
-            Piece::Expression(_) => open.push(piece.clone()),
+            Piece::Expression(expression) => open.push(Part::Expression(expression)),
             Piece::Literal(text) => {
                 let mut parts = text.split('\n').peekable();
                 while let Some(part) = parts.next() {
                     if !part.is_empty() {
-                        open.push(Piece::Literal(part.to_owned()));
+                        open.push(Part::Literal(part));
                     }
                     if parts.peek().is_some() {
-                        lines.extend(line_of(&std::mem::take(&mut open))?);
+                        lines.extend(line_of(&open)?);
+                        open.clear();
                     }
                 }
             }
@@ -108,55 +132,53 @@ fn lines(jobs: &Template) -> Option<Vec<Line>> {
     Some(lines)
 }
 
-fn line_of(pieces: &[Piece]) -> Option<Option<Line>> {
-    let (name, result, due, overriding) = match pieces {
+/// A piece of a line.
+enum Part<'t> {
+    Literal(&'t str),
+    Expression(&'t Expression),
+}
+
+fn line_of<'t>(parts: &[Part<'t>]) -> Option<Option<Line<'t>>> {
+    use Part::{Expression, Literal};
+    let (name, result, due, overriding) = match *parts {
         [] => return Some(None),
-        [Piece::Literal(name), Piece::Expression(result), Piece::Literal(due)] => {
-            let due = match due.strip_prefix(' ')? {
-                "due" => true,
-                "not-due" => false,
-                _ => return None,
-            };
-            (name, result, Due::Constant(due), None)
+        [Literal(name), Expression(result), Literal(" due")] => (name, result, Due::Constant(true), None),
+        [Literal(name), Expression(result), Literal(" not-due")] => {
+            (name, result, Due::Constant(false), None)
         }
-        [Piece::Literal(name), Piece::Expression(result), Piece::Literal(blank), Piece::Expression(due)]
-            if blank == " " =>
-        {
-            (name, result, Due::Expression(due.clone()), None)
+        [Literal(name), Expression(result), Literal(" "), Expression(due)] => {
+            (name, result, Due::Expression(due), None)
         }
-        [
-            Piece::Literal(name),
-            Piece::Expression(result),
-            Piece::Literal(due),
-            Piece::Expression(overriding),
-        ] => {
-            let due = match due.as_str() {
-                " due " => true,
-                " not-due " => false,
-                _ => return None,
-            };
-            (name, result, Due::Constant(due), Some(overriding.clone()))
+        [Literal(name), Expression(result), Literal(" due "), Expression(overriding)] => {
+            (name, result, Due::Constant(true), Some(overriding))
+        }
+        [Literal(name), Expression(result), Literal(" not-due "), Expression(overriding)] => {
+            (name, result, Due::Constant(false), Some(overriding))
         }
         [
-            Piece::Literal(name),
-            Piece::Expression(result),
-            Piece::Literal(blank),
-            Piece::Expression(due),
-            Piece::Literal(other),
-            Piece::Expression(overriding),
-        ] if blank == " " && other == " " => {
-            (name, result, Due::Expression(due.clone()), Some(overriding.clone()))
-        }
+            Literal(name),
+            Expression(result),
+            Literal(" "),
+            Expression(due),
+            Literal(" "),
+            Expression(overriding),
+        ] => (name, result, Due::Expression(due), Some(overriding)),
         _ => return None,
     };
     let name = name.strip_suffix(' ').filter(|name| !name.contains(char::is_whitespace))?;
-    Some(Some((name.to_owned(), result.clone(), due, overriding)))
+    Some(Some((name, result, due, overriding)))
 }
 
-fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Finding>) {
-    let (id, result, due, overriding) = line;
+fn line(
+    gating: &Gating<'_, '_>,
+    job: &Job,
+    (id, result, due, overriding): &Line<'_>,
+    common: &Common<'_>,
+    findings: &mut Vec<Finding>,
+) {
+    let id = *id;
     let logic = gating.world.logic();
-    if result.path() != Some(vec!["needs".to_owned(), id.clone(), "result".to_owned()]) {
+    if result.words().as_deref() != Some(["needs", id, "result"].as_slice()) {
         findings.push(Finding::of_job(
             VERDICT,
             format!("it asks something else for the result of `{id}`"),
@@ -165,10 +187,10 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
     }
     // A gate that failed counts only behind the job that asks its own role, and only where that can be.
     let gate =
-        gating.world.node_of(id).filter(|gate| overrides::overriding(gate).is_some() && gate.name == *id);
+        gating.world.node_of(id).filter(|gate| overrides::overriding(gate).is_some() && gate.name == id);
     let asked =
         gate.map(|gate| vec!["needs".to_owned(), format!("override-{}", gate.name), "result".to_owned()]);
-    if overriding.as_ref().and_then(Expression::path) != asked {
+    if overriding.and_then(Expression::path) != asked {
         findings.push(Finding::of_job(
             VERDICT,
             format!("it takes something else for the override of `{id}`"),
@@ -182,32 +204,21 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
     let said = match due {
         Due::Constant(due) => logic.constant(*due),
         Due::Expression(expression) => {
-            let scope = Scope {
-                place: VERDICT,
-                needs: &job.needs,
-                jobs: gating.jobs,
-                stopped: is_stopped(VERDICT, gating.world),
-                step: None,
-            };
-            let cases = Evaluator { world: gating.world, scope: &scope }.value(expression);
+            let cases = Evaluator { world: gating.world, scope: &common.scope }.value(expression);
             // Any word but these two is neither, and the script is red for it.
             let due = Datum::Text(Words::Exact("due".to_owned()));
             let said = cases.into_iter().filter(|(_, datum)| *datum == due).map(|(guard, _)| guard);
             logic.any(&said.collect::<Vec<_>>())
         }
     };
-    // Looked at where the plan is green: without it the plan's own line is red already.
-    let mut calm = vec![gating.wanted()];
-    calm.extend(gating.jobs.get(PLAN).map(|plan| plan.success.clone()));
-    let calm = logic.all(&calm);
     let truly = if id == PLAN {
-        calm.clone()
+        common.calm.clone()
     } else if let Some(gate) = overrides::gate_of(gating.world, id) {
         overrides::due(gating, gate)
     } else {
         // A job that waits for a window is due with its deploy.
         let waits = super::windows::awaited_by(gating.program, gating.world, id);
-        let id = waits.map_or(id.as_str(), |(deploy, _)| deploy);
+        let id = waits.map_or(id, |(deploy, _)| deploy);
         let Some(node) = gating.world.node_of(id) else { return };
         let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != id;
         let has_twin = jobs_of(gating, node).iter().any(|other| other.id != id);
@@ -219,7 +230,7 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line, findings: &mut Vec<Find
             (false, false) => due,
         }
     };
-    let wrong = logic.not(&logic.iff(&said, &truly));
-    let what = format!("takes `{id}` for due where it is not, or the other way round");
-    gating.refute(job, &logic.and(&calm, &wrong), &what, findings);
+    let right = logic.iff(&said, &truly);
+    let what = format_args!("takes `{id}` for due where it is not, or the other way round");
+    gating.prove(job, &common.calm, &right, what, findings);
 }

@@ -108,14 +108,17 @@ fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<F
 
 /// It starts when the deploy would, and the deploy starts only once it is green.
 fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findings: &mut Vec<Finding>) {
-    let logic = gating.world.logic();
     gating.never_more(node, waits, findings);
-    if let (Some(waiting), Some(state)) = (gating.jobs.get(&waits.id), gating.jobs.get(&deploy.id)) {
-        let unasked = logic.and_not(&state.start, &waiting.success);
-        gating.refute(deploy, &unasked, "starts, though nothing has waited for its window", findings);
+    if let (Some(waiting), Some(state)) =
+        (gating.jobs.get(waits.id.as_str()), gating.jobs.get(deploy.id.as_str()))
+    {
+        let what = "starts, though nothing has waited for its window";
+        gating.prove(deploy, &state.start, &waiting.success, what, findings);
     }
-    if let (Some(waiting), Some(state)) = (gating.green.get(&waits.id), gating.green.get(&deploy.id)) {
-        let idle = logic.and_not(&waiting.start, &state.start);
-        gating.refute(waits, &idle, "waits for a deploy that does not start", findings);
+    if let (Some(waiting), Some(state)) =
+        (gating.green.get(waits.id.as_str()), gating.green.get(deploy.id.as_str()))
+    {
+        let what = "waits for a deploy that does not start";
+        gating.prove(waits, &waiting.start, &state.start, what, findings);
     }
 }

@@ -6,10 +6,9 @@
 
 use pipec_ir::facts::{Extra, Facts};
 use pipec_ir::{Condition, Event, Node, Origin, Pipeline, Trigger};
-use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge, VariableId};
+use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use super::expression::Axis;
 use super::finding::UNTRUSTED;
@@ -71,13 +70,14 @@ pub(crate) struct World<'p> {
     pub(crate) facts: Facts<'p>,
     source: &'p Pipeline,
     /// The first node of each name.
-    nodes: BTreeMap<&'p str, &'p Node>,
+    nodes: FxHashMap<&'p str, &'p Node>,
     /// The gates that may be overridden.
     overridable: Vec<&'p Node>,
     known: Questions,
     asked: RefCell<Questions>,
-    /// The variables of what is not known.
-    free: RefCell<FxHashMap<String, VariableId>>,
+    /// What is not known, by its name; and what is not known of jobs and steps, by its name and their place.
+    free: RefCell<FxHashMap<String, Proposition>>,
+    free_at: RefCell<FxHashMap<(&'static str, usize), Proposition>>,
 }
 
 /// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it. Where
@@ -108,7 +108,16 @@ impl<'p> World<'p> {
         let nodes = source.nodes.iter().rev().map(|node| (node.name.as_str(), node)).collect();
         let overridable = overridable(source).collect();
         let asked = RefCell::new(known.clone());
-        Ok(World { facts, source, nodes, overridable, asked, known, free: RefCell::default() })
+        Ok(World {
+            facts,
+            source,
+            nodes,
+            overridable,
+            asked,
+            known,
+            free: RefCell::default(),
+            free_at: RefCell::default(),
+        })
     }
 
     /// Everything asked by now; `None` if every question had its answer.
@@ -124,13 +133,21 @@ impl<'p> World<'p> {
 
     /// A variable of its own for what is not known: one and the same for the same name.
     pub(crate) fn free(&self, name: &str) -> Proposition {
-        let known = self.free.borrow().get(name).copied();
-        let variable = known.unwrap_or_else(|| {
-            let variable = self.logic().new_variable();
-            self.free.borrow_mut().insert(name.to_owned(), variable);
-            variable
-        });
-        self.logic().variable(variable)
+        if let Some(known) = self.free.borrow().get(name) {
+            return known.clone();
+        }
+        let free = self.anything();
+        self.free.borrow_mut().insert(name.to_owned(), free.clone());
+        free
+    }
+
+    /// The same of a job or a step: one and the same for the same name and place.
+    pub(crate) fn free_at(&self, name: &'static str, place: usize) -> Proposition {
+        self.free_at.borrow_mut().entry((name, place)).or_insert_with(|| self.anything()).clone()
+    }
+
+    fn anything(&self) -> Proposition {
+        self.logic().variable(self.logic().new_variable())
     }
 
     /// That the run's branch or tag lies in the language.

@@ -25,7 +25,7 @@ impl Evaluator<'_, '_> {
                 self.always(Datum::List(items))
             }
             ["needs", id, "result"] => match self.need(id) {
-                Some(id) => self.result(&id),
+                Some(id) => self.result(id),
                 // A job that is not in `needs` is null, which is no result (trap 2).
                 None => self.always(Datum::Null),
             },
@@ -33,9 +33,9 @@ impl Evaluator<'_, '_> {
                 Some(id) => self
                     .scope
                     .jobs
-                    .get(&id)
-                    .and_then(|job| job.outputs.iter().find(|(name, _)| name.eq_ignore_ascii_case(output)))
-                    .map_or_else(|| self.always(Datum::Null), |(_, cases)| cases.clone()),
+                    .get(id)
+                    .and_then(|job| job.output(output, self.world))
+                    .unwrap_or_else(|| self.always(Datum::Null)),
                 None => self.always(Datum::Null),
             },
             ["github", rest @ ..] => {
@@ -44,7 +44,7 @@ impl Evaluator<'_, '_> {
             ["inputs", name] => self.input(name),
             ["steps", id, outcome @ ("outcome" | "conclusion")] => {
                 // Of a step that goes on after an error the conclusion tells nothing; of others both are the same.
-                let step = self.scope.step.as_ref();
+                let step = self.scope.step;
                 let tells = |step: &&StepState| {
                     *outcome == "outcome" || !step.gone_on.iter().any(|other| other == id)
                 };
@@ -56,7 +56,6 @@ impl Evaluator<'_, '_> {
             ["steps", id, "outputs", output] => self
                 .scope
                 .step
-                .as_ref()
                 .and_then(|step| step.outputs.get(*id))
                 .and_then(|outputs| outputs.get(*output))
                 .cloned()
@@ -66,21 +65,17 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    fn need(&self, id: &str) -> Option<String> {
+    /// The job that is needed, if it is.
+    pub(super) fn need(&self, id: &str) -> Option<&str> {
         // As most are written first: two ids that differ in case alone are refused.
         let needs = self.scope.needs;
         let exactly = needs.iter().find(|need| *need == id);
-        exactly.or_else(|| needs.iter().find(|need| need.eq_ignore_ascii_case(id))).cloned()
+        exactly.or_else(|| needs.iter().find(|need| need.eq_ignore_ascii_case(id))).map(String::as_str)
     }
 
     fn result(&self, id: &str) -> Cases {
         match self.scope.jobs.get(id) {
-            Some(job) => vec![
-                (job.success.clone(), Datum::exact("success")),
-                (job.failure.clone(), Datum::exact("failure")),
-                (job.cancelled.clone(), Datum::exact("cancelled")),
-                (job.skipped.clone(), Datum::exact("skipped")),
-            ],
+            Some(job) => job.result(self.world),
             None => self.always(Datum::Null),
         }
     }

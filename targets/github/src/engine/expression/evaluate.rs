@@ -6,13 +6,12 @@ use super::Expression;
 use super::lexer::number;
 use super::parser::Comparison;
 use super::value::{Cases, Datum, Words};
+use crate::engine::outcome::Jobs;
 use crate::engine::reading::{number_text, same_ignoring_case};
 use crate::engine::world::World;
 use pipec_ir::{InputType, Trigger};
 use pipec_logic::{Language, Proposition, Propositions};
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 /// The number of what is one of a kind: the repository, another one, the run.
 pub(super) const REPOSITORY: usize = 0;
@@ -22,55 +21,6 @@ pub(crate) const RUN_ID: usize = 2;
 /// More cases than this are one unknown.
 const CASES: usize = 256;
 
-/// How a job ended, as propositions; and what it left.
-#[derive(Clone, Debug)]
-pub(crate) struct JobState {
-    pub(crate) start: Proposition,
-    pub(crate) success: Proposition,
-    pub(crate) failure: Proposition,
-    pub(crate) cancelled: Proposition,
-    pub(crate) skipped: Proposition,
-    pub(crate) outputs: BTreeMap<String, Cases>,
-    /// The jobs it needs.
-    pub(crate) needs: Rc<[String]>,
-    /// That every job it needs, transitively, succeeded; and that one of them failed.
-    pub(crate) all_before: OnceCell<Proposition>,
-    pub(crate) failed_before: OnceCell<Proposition>,
-}
-
-impl JobState {
-    fn all_before(&self, jobs: &BTreeMap<String, JobState>, logic: &Propositions) -> Proposition {
-        self.all_before.get_or_init(|| all_succeeded(&self.needs, jobs, logic)).clone()
-    }
-
-    fn failed_before(&self, jobs: &BTreeMap<String, JobState>, logic: &Propositions) -> Proposition {
-        self.failed_before.get_or_init(|| any_failed(&self.needs, jobs, logic)).clone()
-    }
-}
-
-/// That these jobs and all that they need, transitively, succeeded; what is no job never does.
-pub(super) fn all_succeeded(
-    needs: &[String],
-    jobs: &BTreeMap<String, JobState>,
-    logic: &Propositions,
-) -> Proposition {
-    let succeeded = |need: &String| match jobs.get(need) {
-        Some(job) => logic.and(&job.all_before(jobs, logic), &job.success),
-        None => logic.falsehood(),
-    };
-    logic.all(&needs.iter().map(succeeded).collect::<Vec<_>>())
-}
-
-/// That one of these jobs, or of those that they need, transitively, failed.
-pub(super) fn any_failed(
-    needs: &[String],
-    jobs: &BTreeMap<String, JobState>,
-    logic: &Propositions,
-) -> Proposition {
-    let failed = |job: &JobState| logic.or(&job.failed_before(jobs, logic), &job.failure);
-    logic.any(&needs.iter().filter_map(|need| jobs.get(need)).map(failed).collect::<Vec<_>>())
-}
-
 /// Where an expression stands.
 pub(crate) struct Scope<'s> {
     /// Names unknown values that differ from place to place.
@@ -78,15 +28,15 @@ pub(crate) struct Scope<'s> {
     /// The jobs that `needs` names.
     pub(crate) needs: &'s [String],
     /// All jobs before, by id.
-    pub(crate) jobs: &'s BTreeMap<String, JobState>,
+    pub(crate) jobs: &'s Jobs<'s>,
     /// That the run was cancelled when the expression was looked at.
     pub(crate) stopped: Proposition,
     /// What came before in the same job, if it stands in a step.
-    pub(crate) step: Option<StepState>,
+    pub(crate) step: Option<&'s StepState>,
 }
 
 /// How far a job has come.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct StepState {
     /// That every step before succeeded.
     pub(crate) success: Proposition,
@@ -96,6 +46,18 @@ pub(crate) struct StepState {
     pub(crate) outcomes: BTreeMap<String, Cases>,
     /// Those whose failure does not end the job, by id.
     pub(crate) gone_on: Vec<String>,
+}
+
+impl StepState {
+    /// Before the first step.
+    pub(crate) fn first(logic: &Propositions) -> StepState {
+        StepState {
+            success: logic.truth(),
+            outputs: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+            gone_on: Vec::new(),
+        }
+    }
 }
 
 /// Evaluates expressions.
@@ -136,9 +98,9 @@ impl Evaluator<'_, '_> {
             Expression::And(parts) => logic.all(&each(parts)),
             Expression::Or(parts) => logic.any(&each(parts)),
             Expression::Not(part) => logic.not(&self.holds(part)),
-            Expression::Compare(comparison, left, right) => {
-                self.compare(*comparison, &self.value(left), &self.value(right))
-            }
+            Expression::Compare(comparison, left, right) => self
+                .compared_result(*comparison, left, right)
+                .unwrap_or_else(|| self.compare(*comparison, &self.value(left), &self.value(right))),
             _ => self.truth_of(&self.value(expression)),
         }
     }
@@ -208,6 +170,27 @@ impl Evaluator<'_, '_> {
         }
         cases.retain(|(guard, _)| logic.is_satisfiable(guard).unwrap_or(true));
         cases
+    }
+
+    /// What most conditions ask of most jobs: whether the result of a job that is needed is this word.
+    fn compared_result(
+        &self,
+        comparison: Comparison,
+        left: &Expression,
+        right: &Expression,
+    ) -> Option<Proposition> {
+        let Expression::Text(word) = right else { return None };
+        let job = match left.words()?.as_slice() {
+            ["needs", id, result] if result.eq_ignore_ascii_case("result") => {
+                self.scope.jobs.get(self.need(id)?)?
+            }
+            _ => return None,
+        };
+        match comparison {
+            Comparison::Equal => Some(job.ended(word, self.world)),
+            Comparison::NotEqual => Some(self.logic().not(&job.ended(word, self.world))),
+            _ => None,
+        }
     }
 
     pub(super) fn compare(&self, comparison: Comparison, left: &Cases, right: &Cases) -> Proposition {

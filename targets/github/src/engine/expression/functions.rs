@@ -1,9 +1,10 @@
 //! What functions are worth.
 
 use super::Expression;
-use super::evaluate::{Evaluator, JobState, all_succeeded, any_failed, as_text, rest_ignoring_case};
+use super::evaluate::{Evaluator, as_text, rest_ignoring_case};
 use super::parser::Comparison;
 use super::value::{Cases, Datum, Words};
+use crate::engine::outcome::{JobState, all_succeeded, any_failed};
 use pipec_logic::{Language, Proposition};
 
 impl Evaluator<'_, '_> {
@@ -18,20 +19,20 @@ impl Evaluator<'_, '_> {
                 let going = logic.or(&self.success(), &self.scope.stopped);
                 self.boolean(&logic.not(&going))
             }
-            "failure" if arguments.is_empty() => self.boolean(&any_failed(self.scope.needs, jobs, logic)),
+            "failure" if arguments.is_empty() => {
+                self.boolean(&any_failed(self.scope.needs, jobs, self.world))
+            }
             "success" | "failure" => {
-                let named: Option<Vec<&JobState>> = arguments
+                let named: Option<Vec<&JobState<'_>>> = arguments
                     .iter()
                     .map(|argument| match argument {
-                        Expression::Text(id) => jobs.get(id),
+                        Expression::Text(id) => jobs.get(id.as_str()),
                         _ => None,
                     })
                     .collect();
                 let Some(named) = named else { return self.unknown(&self.named(whole)) };
-                let wanted = |job: &JobState| {
-                    if name == "success" { job.success.clone() } else { job.failure.clone() }
-                };
-                let each: Vec<Proposition> = named.into_iter().map(wanted).collect();
+                let each: Vec<Proposition> =
+                    named.into_iter().map(|job| job.ended(name, self.world)).collect();
                 let holds = if name == "success" { logic.all(&each) } else { logic.any(&each) };
                 self.boolean(&holds)
             }
@@ -62,10 +63,10 @@ impl Evaluator<'_, '_> {
     /// `success()`: nothing before failed, was cancelled or skipped, and the run was not cancelled (trap 2).
     pub(crate) fn success(&self) -> Proposition {
         let logic = self.logic();
-        if let Some(step) = &self.scope.step {
+        if let Some(step) = self.scope.step {
             return logic.and_not(&step.success, &self.scope.stopped);
         }
-        let before = all_succeeded(self.scope.needs, self.scope.jobs, logic);
+        let before = all_succeeded(self.scope.needs, self.scope.jobs, self.world);
         logic.and_not(&before, &self.scope.stopped)
     }
 

@@ -8,7 +8,7 @@ mod parser;
 mod template;
 mod value;
 
-pub(crate) use evaluate::{Evaluator, JobState, RUN_ID, Scope, StepState};
+pub(crate) use evaluate::{Evaluator, RUN_ID, Scope, StepState};
 pub(crate) use parser::{Comparison, Expression, parse};
 pub(crate) use template::{Piece, Template};
 pub(crate) use value::{Axis, Cases, Datum, Words};

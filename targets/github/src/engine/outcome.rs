@@ -1,0 +1,148 @@
+//! How each job starts and ends, as propositions over the facts of the run and what nobody knows before it.
+
+use super::expression::{Cases, Datum};
+use super::reading::same_ignoring_case;
+use super::world::World;
+use pipec_logic::Proposition;
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
+
+/// Which results of jobs are looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Results {
+    /// Every job that starts is green, but for gates that only report and the gate that the run overrides; nothing is
+    /// cancelled.
+    Green,
+    /// Every result may stand beside every other, as if each job were re-run on its own (trap 18). What holds here hangs
+    /// on no other job's condition (trap 2), and holds the more where results hang together.
+    Any,
+}
+
+/// The states of all jobs, by id.
+pub(crate) type Jobs<'w> = FxHashMap<&'w str, JobState<'w>>;
+
+/// How a job starts and ends; and what it left.
+#[derive(Debug)]
+pub(crate) struct JobState<'w> {
+    pub(crate) id: &'w str,
+    /// Its place among the jobs.
+    pub(crate) place: usize,
+    pub(crate) results: Results,
+    /// That the run was cancelled when its condition was looked at.
+    pub(crate) stopped: Proposition,
+    pub(crate) start: Proposition,
+    pub(crate) success: Proposition,
+    /// Its outputs, each with the fact that it tells if the job was green and that is known.
+    pub(crate) outputs: Vec<(&'w str, Option<Proposition>)>,
+    /// The jobs it needs.
+    pub(crate) needs: &'w [String],
+    /// How it ends where it does not succeed: asked of few.
+    pub(crate) unsuccessful: OnceCell<Unsuccessful>,
+    /// That every job it needs, transitively, succeeded; and that one of them failed.
+    pub(crate) all_before: OnceCell<Proposition>,
+    pub(crate) failed_before: OnceCell<Proposition>,
+}
+
+/// How a job ends that does not succeed.
+#[derive(Debug)]
+pub(crate) struct Unsuccessful {
+    pub(crate) failure: Proposition,
+    pub(crate) cancelled: Proposition,
+    pub(crate) skipped: Proposition,
+}
+
+impl JobState<'_> {
+    /// How it ends where it does not succeed.
+    pub(crate) fn unsuccessful(&self, world: &World<'_>) -> &Unsuccessful {
+        self.unsuccessful.get_or_init(|| {
+            let logic = world.logic();
+            if self.results == Results::Green {
+                return Unsuccessful {
+                    failure: logic.and_not(&self.start, &self.success),
+                    cancelled: logic.falsehood(),
+                    skipped: logic.not(&self.start),
+                };
+            }
+            let begun = world.free_at("a job had begun", self.place);
+            // By its own timeout, or with the run (trap 7: only the latter is `cancelled()`). A job that had not begun when
+            // the run was cancelled is cancelled too.
+            let cancelled = logic.and_not(&world.free_at("a job is cancelled", self.place), &self.success);
+            let neither = logic.not(&logic.or(&self.success, &cancelled));
+            Unsuccessful {
+                failure: logic.and(&neither, &begun),
+                skipped: logic.and_not(&neither, &begun),
+                cancelled,
+            }
+        })
+    }
+
+    /// That it failed.
+    pub(crate) fn failure(&self, world: &World<'_>) -> &Proposition {
+        &self.unsuccessful(world).failure
+    }
+
+    /// That its result is this word.
+    pub(crate) fn ended(&self, word: &str, world: &World<'_>) -> Proposition {
+        let is = |result: &str| same_ignoring_case(word, result);
+        if is("success") {
+            self.success.clone()
+        } else if is("failure") {
+            self.unsuccessful(world).failure.clone()
+        } else if is("cancelled") {
+            self.unsuccessful(world).cancelled.clone()
+        } else if is("skipped") {
+            self.unsuccessful(world).skipped.clone()
+        } else {
+            world.logic().falsehood()
+        }
+    }
+
+    /// Its result.
+    pub(crate) fn result(&self, world: &World<'_>) -> Cases {
+        let word = |word: &str| (self.ended(word, world), Datum::exact(word));
+        ["success", "failure", "cancelled", "skipped"].map(word).to_vec()
+    }
+
+    /// What it left under this name, if it has such an output.
+    pub(crate) fn output(&self, name: &str, world: &World<'_>) -> Option<Cases> {
+        let logic = world.logic();
+        let (name, fact) = self.outputs.iter().find(|(own, _)| own.eq_ignore_ascii_case(name))?;
+        let Unsuccessful { failure, cancelled, skipped } = self.unsuccessful(world);
+        let half_done = Datum::Unknown(format!("{name} of {} that is not green", self.id));
+        let mut cases = vec![(skipped.clone(), Datum::exact("")), (logic.or(failure, cancelled), half_done)];
+        match fact {
+            Some(fact) => {
+                cases.push((logic.and(&self.success, fact), Datum::exact("true")));
+                cases.push((logic.and_not(&self.success, fact), Datum::exact("false")));
+            }
+            None => cases.push((self.success.clone(), Datum::Unknown(format!("{name} of {}", self.id)))),
+        }
+        Some(cases)
+    }
+
+    fn all_before(&self, jobs: &Jobs<'_>, world: &World<'_>) -> &Proposition {
+        self.all_before.get_or_init(|| all_succeeded(self.needs, jobs, world))
+    }
+
+    fn failed_before(&self, jobs: &Jobs<'_>, world: &World<'_>) -> &Proposition {
+        self.failed_before.get_or_init(|| any_failed(self.needs, jobs, world))
+    }
+}
+
+/// That these jobs and all that they need, transitively, succeeded; what is no job never does.
+pub(crate) fn all_succeeded(needs: &[String], jobs: &Jobs<'_>, world: &World<'_>) -> Proposition {
+    let logic = world.logic();
+    let succeeded = |need: &String| match jobs.get(need.as_str()) {
+        Some(job) => logic.and(job.all_before(jobs, world), &job.success),
+        None => logic.falsehood(),
+    };
+    logic.all(&needs.iter().map(succeeded).collect::<Vec<_>>())
+}
+
+/// That one of these jobs, or of those that they need, transitively, failed.
+pub(crate) fn any_failed(needs: &[String], jobs: &Jobs<'_>, world: &World<'_>) -> Proposition {
+    let logic = world.logic();
+    let failed = |job: &JobState<'_>| logic.or(job.failed_before(jobs, world), job.failure(world));
+    let each = needs.iter().filter_map(|need| jobs.get(need.as_str())).map(failed);
+    logic.any(&each.collect::<Vec<_>>())
+}

@@ -24,11 +24,12 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     workflow(gating, &mut findings);
     for job in &gating.workflow.jobs {
-        job_frame(gating, job, &mut findings);
-        container(gating, job, &mut findings);
-        super::services::check(gating, job, &mut findings);
-        goes_on(gating, job, &mut findings);
-        lock(gating, job, &mut findings);
+        let node = gating.world.node_of(&job.id);
+        job_frame(gating, job, node, &mut findings);
+        container(gating, job, node, &mut findings);
+        super::services::check(gating, job, node, &mut findings);
+        goes_on(gating, job, node, &mut findings);
+        lock(gating, job, node, &mut findings);
         if job.id == PLAN {
             plan_steps(gating, job, &mut findings);
         }
@@ -110,7 +111,7 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
         Some(flag) => match &flag.value {
             Value::Bool(flag) => logic.constant(*flag),
             _ => match expression(flag) {
-                Some(flag) => evaluator.holds(&flag),
+                Some(flag) => evaluator.holds(flag),
                 None => logic.truth(),
             },
         },
@@ -125,13 +126,12 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
     }
 }
 
-fn job_frame(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
     let mut differs = |what: String| findings.push(Finding::of_job(&job.id, what, job.line));
     let minutes = match job.node.get("timeout-minutes").map(|node| &node.value) {
         Some(Value::Number(minutes, _)) => Some(*minutes),
         _ => None,
     };
-    let node = gating.world.node_of(&job.id);
     let waits = super::windows::awaited_by(gating.program, gating.world, &job.id).is_some();
     let wanted = node.map(|node| {
         let runs = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
@@ -235,7 +235,7 @@ fn wrong_machine(job: &Job, runner: &Runner) -> Option<String> {
 }
 
 /// The image that the source names, at its own digest or the one that is known for its tag.
-fn container(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+fn container(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
     let given = job.node.get("container");
     let image = given.filter(|given| given.entries().len() == 1).and_then(|given| given.get("image"));
     let is_it = |wanted: Option<&str>| match (wanted, given) {
@@ -245,7 +245,7 @@ fn container(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         }
         _ => false,
     };
-    let same = match gating.world.node_of(&job.id) {
+    let same = match node {
         None => is_it(None),
         Some(node) => matrix::instances(node, job, &mut Vec::new())
             .iter()
@@ -266,10 +266,10 @@ pub(crate) fn is_image(gating: &Gating<'_, '_>, given: &str, wanted: &str) -> bo
 
 /// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
 /// (trap 4), so that nothing else may have it and nothing may need it.
-fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+fn goes_on(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
     let advisory = |id: &str| gating.world.node_of(id).is_some_and(is_advisory);
     let goes_on = job.node.get("continue-on-error").map(|node| &node.value);
-    match (goes_on, advisory(&job.id)) {
+    match (goes_on, node.is_some_and(is_advisory)) {
         (None, false) | (Some(Value::Bool(true)), true) => {}
         (Some(_), false) => findings.push(Finding::of_job(
             &job.id,
@@ -284,8 +284,8 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
             ));
         }
     }
-    let of_node = gating.world.node_of(&job.id).is_some();
-    for step in job.steps.iter().filter(|step| !of_node && step.node.get("continue-on-error").is_some()) {
+    for step in job.steps.iter().filter(|step| node.is_none() && step.node.get("continue-on-error").is_some())
+    {
         findings.push(Finding::of_job(&job.id, "a step of it says `continue-on-error`", step.line));
     }
     for need in job.needs.iter().filter(|need| job.id != RECORD && advisory(need)) {
@@ -295,8 +295,8 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
 
 /// Each deploy waits in the queue of its environment and pipeline, and none is dropped from it (trap 15) but for a newer one
 /// where the environment wants only that.
-fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let deploy = gating.world.node_of(&job.id).and_then(|node| match &node.kind {
+fn lock(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
+    let deploy = node.and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some(deploy),
         _ => None,
     });
@@ -308,10 +308,7 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         (Some(given), Some(deploy)) => (given, deploy),
     };
     let of_all = format!("pipec-deploy-{}/{}", deploy.environment, gating.pipeline.name).to_lowercase();
-    let preview = gating
-        .world
-        .node_of(&job.id)
-        .is_some_and(|node| super::previews::preview(gating.program, node).is_some());
+    let preview = node.is_some_and(|node| super::previews::preview(gating.program, node).is_some());
     let wanted =
         if preview { format!("{of_all}/${{{{ github.event.pull_request.number }}}}") } else { of_all };
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {

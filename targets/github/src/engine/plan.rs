@@ -127,5 +127,5 @@ pub(crate) fn check(job: &Job, file: &GeneratedFile, pipeline: &Pipeline) -> Vec
 
 /// The path of a scalar that is one dereference alone.
 pub(crate) fn path_of(node: Option<&Node>) -> Option<String> {
-    Some(expression(node?)?.path()?.join("."))
+    Some(expression(node?)?.words()?.join("."))
 }

@@ -167,7 +167,7 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
     }
     // GitHub's reader takes no tab for indentation; inside a block scalar a line starts with spaces.
     let tabbed = |line: &str| line.starts_with('\t') && !line.trim().is_empty();
-    if text.contains('\t')
+    if (text.starts_with('\t') || text.contains("\n\t"))
         && let Some(place) = text.lines().position(tabbed)
     {
         return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });

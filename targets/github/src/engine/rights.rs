@@ -36,15 +36,16 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
 /// Every right too many or too few of a job, and everything it sees and may not.
 pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
     let mut findings = Vec::new();
-    permissions(gating, job, &mut findings);
-    environment(gating, job, &mut findings);
-    secrets(gating, job, &mut findings);
+    let untrusted_only = is_untrusted_only(gating, job);
+    permissions(gating, job, untrusted_only, &mut findings);
+    environment(gating, job, untrusted_only, &mut findings);
+    secrets(gating, job, untrusted_only, &mut findings);
     untrusted(gating, job, &mut findings);
     findings
 }
 
 /// The table from clauses to rights (trap 21).
-fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static str> {
+fn table(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool) -> BTreeMap<&'static str, &'static str> {
     let mut rights: BTreeMap<&'static str, &'static str> = BTreeMap::new();
     if job.id == PLAN {
         if gating.world.can_override() {
@@ -74,7 +75,7 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
         // Never backwards, and somebody approved who did not write the commit.
         rights.extend([("actions", "read"), ("contents", "read"), ("deployments", "read")]);
     }
-    if is_untrusted_only(gating, job) {
+    if untrusted_only {
         return rights;
     }
     for (right, _) in &node.body.rights {
@@ -113,12 +114,12 @@ fn table(gating: &Gating<'_, '_>, job: &Job) -> BTreeMap<&'static str, &'static 
     rights
 }
 
-fn permissions(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let Some(node) = job.node.get("permissions") else {
         findings.push(Finding::of_job(&job.id, "it says no `permissions`", job.line));
         return;
     };
-    let mut wanted = table(gating, job);
+    let mut wanted = table(gating, job, untrusted_only);
     if !matches!(node.value, Value::Map(_)) {
         findings.push(Finding::of_job(&job.id, "its `permissions` are no list of rights", node.line));
     }
@@ -144,11 +145,11 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
 }
 
 /// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
-fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let node = gating.world.node_of(&job.id);
     let own_secrets = node
         .is_some_and(|node| !node.body.secrets.is_empty() || values::registry(gating, node).is_some())
-        && !is_untrusted_only(gating, job);
+        && !untrusted_only;
     let wanted = node.and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
         _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
@@ -193,8 +194,8 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) 
 }
 
 /// Secrets and the token reach only what was checked word for word elsewhere.
-fn secrets(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let node = gating.world.node_of(&job.id).filter(|_| !is_untrusted_only(gating, job));
+fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
+    let node = gating.world.node_of(&job.id).filter(|_| !untrusted_only);
     let held = Held {
         secrets: node.map_or_else(Vec::new, |node| {
             values::secrets(gating.program, node)
@@ -294,15 +295,10 @@ pub(crate) fn passes_on_secret(text: &Text) -> bool {
 fn leaks_in(expression: &Expression) -> bool {
     match expression {
         Expression::Context(name) => matches!(*name, "secrets" | "github"),
-        Expression::Index(..) => match expression.words() {
-            Some(path) => {
-                let mut path = path.iter().map(|name| name.to_ascii_lowercase());
-                match (path.next().as_deref(), path.next().as_deref()) {
-                    (Some("secrets"), _) => true,
-                    (Some("github"), Some(name)) => matches!(name, "token" | "*"),
-                    _ => false,
-                }
-            }
+        Expression::Index(..) => match expression.words().as_deref() {
+            Some(["secrets", ..]) => true,
+            Some(["github", name, ..]) => name.eq_ignore_ascii_case("token") || *name == "*",
+            Some(_) => false,
             None => expression.parts().any(leaks_in),
         },
         _ => expression.parts().any(leaks_in),

@@ -7,12 +7,11 @@ use super::reading::{Node as Yaml, Value};
 use super::text::Text;
 use super::values::{self, Expected};
 use super::workflow::{Job, Step, literal};
-use pipec_ir::Sidecar;
+use pipec_ir::{Node, Sidecar};
 use std::borrow::Cow;
 
 /// Every difference of the services of a job.
-pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
-    let node = gating.world.node_of(&job.id);
+pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
     let wanted = node.map(|node| node.body.sidecars.as_slice()).unwrap_or_default();
     let given = job.node.get("services").map(Yaml::entries).unwrap_or_default();
     let same = given.len() == wanted.len()

@@ -423,7 +423,7 @@ impl<'c> Check<'c, '_, '_> {
         let exempted = id_of(|kind| *kind == Kind::Fixed(Fixed::Exempt));
         let entries = self.job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
         for (name, value) in entries {
-            let paths = expression(value).map(|expression| either_of(&expression)).unwrap_or_default();
+            let paths = expression(value).map(either_of).unwrap_or_default();
             let from = |ids: &[String], output: &str| {
                 !paths.is_empty()
                     && paths

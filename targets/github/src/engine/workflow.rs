@@ -111,8 +111,11 @@ pub(crate) fn literal(node: &Node) -> Option<String> {
 }
 
 /// A scalar that is one expression alone.
-pub(crate) fn expression(node: &Node) -> Option<Expression> {
-    node.text().and(node.template())?.as_expression().cloned()
+pub(crate) fn expression(node: &Node) -> Option<&Expression> {
+    match &node.value {
+        Value::Text(text) if text.has_expressions() => text.template()?.as_expression(),
+        _ => None,
+    }
 }
 
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
@@ -197,13 +200,8 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
     if condition.is_none() {
         findings.push(Finding::of_job(id, "GitHub refuses its `if`", node.line));
     }
-    let foreign = condition.iter().flat_map(|condition| {
-        condition
-            .contexts()
-            .into_iter()
-            .filter(|name| !matches!(*name, "github" | "inputs" | "vars" | "needs"))
-    });
-    for context in foreign {
+    let contexts = condition.as_ref().map(Expression::contexts).unwrap_or_default();
+    for context in contexts.iter().filter(|name| !matches!(**name, "github" | "inputs" | "vars" | "needs")) {
         findings.push(Finding::of_job(
             id,
             format!("its `if` asks for `{context}`, which no job's may"),
@@ -315,7 +313,10 @@ pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
     if text.trim().is_empty() {
         return Some(success);
     }
-    let expression = if text.contains("${{") { node.template()?.to_expression() } else { parse(&text)? };
+    let expression = match &node.value {
+        Value::Text(text) if text.has_expressions() => text.template()?.to_expression(),
+        _ => parse(&text)?,
+    };
     Some(if expression.has_status_function() {
         expression
     } else {

@@ -59,10 +59,16 @@ impl Expression {
     }
 
     /// The contexts it names.
-    pub(crate) fn contexts(&self) -> Vec<&str> {
+    pub(crate) fn contexts(&self) -> Vec<&'static str> {
+        let mut contexts = Vec::new();
+        self.add_contexts(&mut contexts);
+        contexts
+    }
+
+    fn add_contexts(&self, contexts: &mut Vec<&'static str>) {
         match self {
-            Expression::Context(name) => vec![name],
-            _ => self.parts().flat_map(Expression::contexts).collect(),
+            Expression::Context(name) => contexts.push(name),
+            _ => self.parts().for_each(|part| part.add_contexts(contexts)),
         }
     }
 

@@ -225,7 +225,7 @@ impl Check<'_, '_, '_> {
                 (Some(minutes), Some(id)) => expression(minutes).is_some_and(|minutes| {
                     let path = ["steps", id, "outputs", "minutes"].map(str::to_owned).to_vec();
                     matches!(minutes, Expression::Call(name, arguments)
-                        if name == "fromjson" && arguments.iter().map(Expression::path).eq([Some(path)]))
+                        if *name == "fromjson" && arguments.iter().map(Expression::path).eq([Some(path)]))
                 }),
                 _ => false,
             };

@@ -65,7 +65,7 @@ impl Check<'_, '_, '_> {
         let holds = self.job.node.strings().any(|(text, _)| {
             text.has_expressions()
                 && text.template().is_none_or(|template| {
-                    template.expressions().any(|expression| expression.contexts().contains(&"secrets"))
+                    template.expressions().any(|expression| expression.names("secrets"))
                 })
         });
         let deploys =

@@ -71,7 +71,7 @@ impl Check<'_, '_, '_> {
                 );
             }
             let digest = verify.env("DIGEST").and_then(expression);
-            if !digest.is_some_and(|digest| values::is_digest_of(&digest, producer, self.gating, self.job)) {
+            if !digest.is_some_and(|digest| values::is_digest_of(digest, producer, self.gating, self.job)) {
                 self.differs(format!("it does not ask the producer of `{name}` for the digest"), verify.line);
             }
             seen.push(name);

@@ -80,12 +80,12 @@ impl File {
 /// Every version of an action in the catalogue, newest first; GitHub ignores the case of its name.
 pub(crate) fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
     let mut parts = name.split('/');
-    let stem = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("--").to_lowercase();
+    let mut stem = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("--");
+    stem.make_ascii_lowercase();
     let file = ACTIONS.iter().find(|file| file.stem == stem);
-    let name = name.to_lowercase();
     file.into_iter()
         .flat_map(|file| &file.pins().actions)
-        .filter(move |action| action.name.to_lowercase() == name)
+        .filter(move |action| action.name.eq_ignore_ascii_case(name))
 }
 
 /// Whether an action runs what an input of this name holds, as a program of its own or as part of a command. Actions say that

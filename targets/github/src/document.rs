@@ -2,7 +2,7 @@
 
 use crate::expression::Expression;
 use crate::pins::Pin;
-use crate::template::Template;
+use crate::template::{Template, escaped};
 use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
 use std::borrow::Cow;
@@ -20,7 +20,7 @@ pub(crate) struct Workflow {
     /// Its name.
     pub(crate) name: String,
     /// What starts it.
-    pub(crate) triggers: Mapping,
+    pub(crate) triggers: Mapping<'static>,
     /// Which runs replace which.
     pub(crate) concurrency: Concurrency,
     /// In order.
@@ -92,15 +92,15 @@ pub(crate) struct Strategy {
 #[derive(Clone, Debug)]
 pub(crate) enum Matrix {
     /// Every combination of the values of the axes.
-    Axes(Vec<(String, Vec<Node>)>),
+    Axes(Vec<(String, Vec<Node<'static>>)>),
     /// These.
-    Legs(Vec<Mapping>),
+    Legs(Vec<Mapping<'static>>),
     /// Those of one axis that a list in JSON tells in the run.
     Listed(&'static str, Template),
 }
 
 impl Strategy {
-    fn mapping(&self) -> Mapping {
+    fn mapping(&self) -> Mapping<'_> {
         let matrix = match &self.matrix {
             Matrix::Axes(axes) => axes.iter().fold(Mapping::new(), |matrix, (axis, values)| {
                 matrix.entry(axis, Sequence::flow(values.iter().cloned()))
@@ -170,7 +170,7 @@ impl Permissions {
         }
     }
 
-    fn mapping(&self) -> Mapping {
+    fn mapping(&self) -> Mapping<'_> {
         self.scopes.iter().fold(Mapping::new(), |mapping, (scope, (write, reasons))| {
             let level = if *write { "write" } else { "read" };
             mapping.entry(*scope, level).comment_behind(reasons.join("; "))
@@ -207,7 +207,7 @@ pub(crate) struct Step {
 #[derive(Clone, Debug)]
 pub(crate) enum Work {
     /// A script; it holds no opening of an expression.
-    Run(String),
+    Run(Cow<'static, str>),
     /// An action and its inputs; it is borrowed from the catalogue where pipec calls it on its own account, and nothing
     /// has said another commit yet.
     Uses(Cow<'static, PinnedAction>, Vec<(String, Input)>),
@@ -226,7 +226,7 @@ pub(crate) enum Input {
 
 impl Step {
     /// A script without variables.
-    pub(crate) fn run(name: impl Into<Template>, script: impl Into<String>) -> Step {
+    pub(crate) fn run(name: impl Into<Template>, script: impl Into<Cow<'static, str>>) -> Step {
         Step::new(name.into(), Work::Run(script.into()))
     }
 
@@ -293,7 +293,7 @@ impl Step {
         own.chain(self.env.iter().map(|(_, value)| value)).chain(inputs)
     }
 
-    fn mapping(&self) -> Mapping {
+    fn mapping(&self) -> Mapping<'_> {
         let mut mapping = Mapping::new().entry("name", string(&self.name));
         if let Some(id) = &self.id {
             mapping = mapping.entry("id", id);
@@ -316,10 +316,10 @@ impl Step {
             mapping = mapping.entry("env", env);
         }
         if let Some(directory) = &self.directory {
-            mapping = mapping.entry("working-directory", string(&Template::text(directory)));
+            mapping = mapping.entry("working-directory", text(directory));
         }
         match &self.work {
-            Work::Run(script) => mapping.entry("run", Node::script(script)),
+            Work::Run(script) => mapping.entry("run", Node::script(script.as_ref())),
             Work::Uses(action, inputs) => {
                 let reference = format!("{}@{}", action.name, action.commit);
                 let mapping = mapping.entry("uses", reference).comment_behind(&action.version);
@@ -341,7 +341,7 @@ impl Step {
 }
 
 impl Concurrency {
-    fn mapping(&self) -> Mapping {
+    fn mapping(&self) -> Mapping<'_> {
         let mut mapping = Mapping::new().entry("group", string(&self.group));
         if let Some(cancel) = &self.cancel {
             let cancel = match cancel.as_text() {
@@ -358,44 +358,51 @@ impl Concurrency {
 }
 
 impl Job {
-    /// Every string of it that GitHub evaluates, and its conditions.
-    pub(crate) fn templates(&self) -> Vec<Template> {
-        let conditions =
-            self.condition.iter().chain(self.steps.iter().filter_map(|step| step.condition.as_ref()));
-        let own = conditions
-            .map(Template::condition)
-            .chain(self.services.iter().flat_map(|service| &service.env).map(|(_, value)| value.clone()))
-            .chain(self.outputs.iter().map(|(_, value)| value.clone()))
-            .chain(self.environment.iter().filter_map(|environment| environment.url.clone()))
-            .chain(self.concurrency.iter().map(|concurrency| concurrency.group.clone()));
-        own.chain(self.steps.iter().flat_map(|step| step.templates().cloned())).collect()
+    /// Its conditions and those of its steps.
+    pub(crate) fn conditions(&self) -> impl Iterator<Item = &Expression> {
+        self.condition.iter().chain(self.steps.iter().filter_map(|step| step.condition.as_ref()))
     }
 
-    fn entry(&self) -> Entry {
-        let label = self.strategy.as_ref().map(|strategy| strategy.label.clone()).unwrap_or_default();
-        let name = Template::text(&self.name).and_template(label);
-        let mut mapping = Mapping::new().entry("name", string(&name));
+    /// Every other string of it that GitHub evaluates.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        let services = self.services.iter().flat_map(|service| &service.env).map(|(_, value)| value);
+        services
+            .chain(self.outputs.iter().map(|(_, value)| value))
+            .chain(self.environment.iter().filter_map(|environment| environment.url.as_ref()))
+            .chain(self.concurrency.iter().map(|concurrency| &concurrency.group))
+            .chain(self.steps.iter().flat_map(Step::templates))
+    }
+
+    fn entry(&self) -> Entry<'_> {
+        let name = match &self.strategy {
+            Some(strategy) => {
+                let name = Template::text(self.name.clone()).and_template(strategy.label.clone());
+                in_lines(name.source().into_owned().into())
+            }
+            None => text(&self.name),
+        };
+        let mut mapping = Mapping::new().entry("name", name);
         if !self.needs.is_empty() {
             mapping = mapping.entry("needs", Sequence::flow(&self.needs));
         }
         if let Some(condition) = &self.condition {
             mapping = mapping.entry("if", condition_line(condition));
         }
-        let own_machine = self.strategy.as_ref().filter(|strategy| strategy.has_machines);
-        let machine = own_machine
-            .map_or_else(|| Template::text(&self.runs_on), |_| Template::expression("matrix.machine"));
         if let Some(strategy) = &self.strategy {
             mapping = mapping.entry("strategy", strategy.mapping());
         }
-        mapping = mapping.entry("runs-on", string(&machine)).entry("timeout-minutes", self.timeout_minutes);
+        let machine = match &self.strategy {
+            Some(Strategy { has_machines: true, .. }) => Node::plain_or_quoted("${{ matrix.machine }}"),
+            _ => text(&self.runs_on),
+        };
+        mapping = mapping.entry("runs-on", machine).entry("timeout-minutes", self.timeout_minutes);
         if let Some(image) = &self.container {
-            let image = Mapping::new().entry("image", string(&Template::text(image.to_string())));
+            let image = Mapping::new().entry("image", text(image.to_string()));
             mapping = mapping.entry("container", image);
         }
         if !self.services.is_empty() {
             let services = self.services.iter().fold(Mapping::new(), |services, service| {
-                let mut one =
-                    Mapping::new().entry("image", string(&Template::text(service.image.to_string())));
+                let mut one = Mapping::new().entry("image", text(service.image.to_string()));
                 if !service.env.is_empty() {
                     let env = service.env.iter().map(|(name, value)| (name.as_str(), string(value)));
                     one = one.entry("env", env.collect::<Mapping>());
@@ -413,7 +420,7 @@ impl Job {
             mapping = mapping.entry("continue-on-error", true).comment_behind(why);
         }
         if let Some(environment) = &self.environment {
-            let mut used = Mapping::new().entry("name", string(&Template::text(&environment.name)));
+            let mut used = Mapping::new().entry("name", text(&environment.name));
             if let Some(url) = &environment.url {
                 used = used.entry("url", string(url));
             }
@@ -433,7 +440,7 @@ impl Job {
         }
         let steps = self.steps.iter().map(|step| {
             let item = Item::new(step.mapping());
-            Item { comment_above: step.comments.clone(), ..item }
+            Item { comment_above: step.comments.iter().map(Cow::from).collect(), ..item }
         });
         mapping = mapping.entry("steps", Sequence { items: steps.collect(), flow: false });
         let entry = Entry::new(&self.id, mapping).blank_before();
@@ -474,10 +481,10 @@ impl Workflow {
     }
 
     /// Its YAML.
-    pub(crate) fn document(&self) -> pipec_yaml::Document {
+    pub(crate) fn document(&self) -> pipec_yaml::Document<'_> {
         let jobs = self.jobs.iter().fold(Mapping::new(), |jobs, job| jobs.with(job.entry()));
         let root = Mapping::new()
-            .entry("name", string(&Template::text(&self.name)))
+            .entry("name", text(&self.name))
             .bare_key("on", self.triggers.clone())
             .blank_before()
             .entry("permissions", Mapping::new())
@@ -494,13 +501,21 @@ impl Workflow {
 }
 
 /// A string; of several lines, a literal block.
-pub(crate) fn string(template: &Template) -> Node {
-    let source = template.source();
+pub(crate) fn string(template: &Template) -> Node<'_> {
+    in_lines(template.source())
+}
+
+/// A text that arrives as it stands, whatever it holds; of several lines, a literal block.
+pub(crate) fn text<'t>(text: impl Into<Cow<'t, str>>) -> Node<'t> {
+    in_lines(escaped(text.into()))
+}
+
+fn in_lines(source: Cow<'_, str>) -> Node<'_> {
     if source.contains('\n') { Node::script(source) } else { Node::plain_or_quoted(source) }
 }
 
 /// A condition on one line in quotes: in a block its final line feed, and beside other text anything at all, would make
 /// it always true.
-fn condition_line(condition: &Expression) -> Node {
-    Node::double_quoted(Template::condition(condition).source())
+fn condition_line(condition: &Expression) -> Node<'static> {
+    Node::double_quoted(format!("${{{{ {condition} }}}}"))
 }

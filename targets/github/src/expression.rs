@@ -1,6 +1,7 @@
 //! GitHub's expressions, as far as the emitter needs them.
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 
 /// A boolean expression; built by the functions here, which decide what is decided already.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -10,14 +11,14 @@ pub(crate) enum Expression {
     /// A comparison of an operand with a string.
     Compare {
         /// Such as `github.event_name`.
-        left: String,
+        left: Cow<'static, str>,
         /// Whether it must be equal; else different.
         equal: bool,
         /// A string, unquoted.
-        right: String,
+        right: Cow<'static, str>,
     },
     /// Any other operand or call that yields a boolean.
-    Raw(String),
+    Raw(Cow<'static, str>),
     /// It does not hold.
     Not(Box<Expression>),
     /// All hold; at least two.
@@ -28,12 +29,15 @@ pub(crate) enum Expression {
 
 impl Expression {
     /// `left == 'right'`
-    pub(crate) fn equals(left: impl Into<String>, right: impl Into<String>) -> Expression {
+    pub(crate) fn equals(
+        left: impl Into<Cow<'static, str>>,
+        right: impl Into<Cow<'static, str>>,
+    ) -> Expression {
         Expression::Compare { left: left.into(), equal: true, right: right.into() }
     }
 
     /// An operand or call.
-    pub(crate) fn raw(text: impl Into<String>) -> Expression {
+    pub(crate) fn raw(text: impl Into<Cow<'static, str>>) -> Expression {
         Expression::Raw(text.into())
     }
 
@@ -109,13 +113,6 @@ impl Expression {
     fn is_comparison(&self) -> bool {
         matches!(self, Expression::Compare { .. })
     }
-
-    fn in_parentheses_where_any(&self) -> String {
-        match self {
-            Expression::Any(_) => format!("({self})"),
-            other => other.to_string(),
-        }
-    }
 }
 
 /// Adds a part that is not there yet.
@@ -133,31 +130,43 @@ pub(crate) fn quoted(text: &str) -> String {
 impl fmt::Display for Expression {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Expression::Constant(value) => write!(f, "{value}"),
+            Expression::Constant(value) => f.write_str(if *value { "true" } else { "false" }),
             Expression::Compare { left, equal, right } => {
-                write!(f, "{left} {} {}", if *equal { "==" } else { "!=" }, quoted(right))
+                f.write_str(left)?;
+                f.write_str(if *equal { " == '" } else { " != '" })?;
+                for (index, piece) in right.split('\'').enumerate() {
+                    f.write_str(if index == 0 { "" } else { "''" })?;
+                    f.write_str(piece)?;
+                }
+                f.write_char('\'')
             }
             Expression::Raw(text) => f.write_str(text),
             Expression::Not(inner) => match inner.as_ref() {
                 Expression::Raw(text) => write!(f, "!{text}"),
                 other => write!(f, "!({other})"),
             },
-            Expression::All(parts) => {
-                let parts: Vec<String> = parts.iter().map(Expression::in_parentheses_where_any).collect();
-                f.write_str(&parts.join(" && "))
-            }
-            Expression::Any(parts) => {
-                let parts: Vec<String> = parts
-                    .iter()
-                    .map(|part| match part {
-                        Expression::All(_) => format!("({part})"),
-                        other => other.to_string(),
-                    })
-                    .collect();
-                f.write_str(&parts.join(" || "))
-            }
+            Expression::All(parts) => joined(parts, " && ", |part| matches!(part, Expression::Any(_)), f),
+            Expression::Any(parts) => joined(parts, " || ", |part| matches!(part, Expression::All(_)), f),
         }
     }
+}
+
+/// Writes parts with a sign between them, in parentheses where the sign would bind otherwise.
+fn joined(
+    parts: &[Expression],
+    sign: &str,
+    in_parentheses: impl Fn(&Expression) -> bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    for (index, part) in parts.iter().enumerate() {
+        f.write_str(if index == 0 { "" } else { sign })?;
+        if in_parentheses(part) {
+            write!(f, "({part})")?;
+        } else {
+            write!(f, "{part}")?;
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Texts with expressions in them, as every string of a workflow is.
 
 use crate::expression::Expression;
+use std::borrow::Cow;
 
 /// The longest expression that GitHub evaluates, in characters; mixed text counts as one expression, because it is
 /// rewritten to a call of `format` (GitHub's `TemplateReader.ParseScalar`).
@@ -20,8 +21,8 @@ pub(crate) struct Template {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
-    Text(String),
-    Expression(String),
+    Text(Cow<'static, str>),
+    Expression(Cow<'static, str>),
 }
 
 /// How much of what GitHub evaluates at once a template takes: what two take together, their sizes add up to.
@@ -48,12 +49,12 @@ impl Size {
 
 impl Template {
     /// A text that arrives as it stands, whatever it holds.
-    pub(crate) fn text(text: impl Into<String>) -> Template {
+    pub(crate) fn text(text: impl Into<Cow<'static, str>>) -> Template {
         Template::default().and_text(text)
     }
 
     /// The value of an expression.
-    pub(crate) fn expression(expression: impl Into<String>) -> Template {
+    pub(crate) fn expression(expression: impl Into<Cow<'static, str>>) -> Template {
         Template::default().and(expression)
     }
 
@@ -63,16 +64,16 @@ impl Template {
     }
 
     /// With an expression's value behind.
-    pub(crate) fn and(mut self, expression: impl Into<String>) -> Template {
+    pub(crate) fn and(mut self, expression: impl Into<Cow<'static, str>>) -> Template {
         self.parts.push(Part::Expression(expression.into()));
         self
     }
 
     /// With a text behind.
-    pub(crate) fn and_text(mut self, text: impl Into<String>) -> Template {
+    pub(crate) fn and_text(mut self, text: impl Into<Cow<'static, str>>) -> Template {
         let text = text.into();
         match self.parts.last_mut() {
-            Some(Part::Text(last)) => last.push_str(&text),
+            Some(Part::Text(last)) => last.to_mut().push_str(&text),
             _ if text.is_empty() => {}
             _ => self.parts.push(Part::Text(text)),
         }
@@ -91,7 +92,7 @@ impl Template {
     pub(crate) fn with_operand(self, operand: &str, text: &str) -> Template {
         self.parts.into_iter().fold(Template::default(), |template, part| match part {
             Part::Text(own) => template.and_text(own),
-            Part::Expression(expression) if expression == operand => template.and_text(text),
+            Part::Expression(expression) if expression == operand => template.and_text(text.to_owned()),
             Part::Expression(expression) => template.and(expression),
         })
     }
@@ -116,49 +117,55 @@ impl Template {
         plain || self.size().fits()
     }
 
-    /// What it takes of what GitHub takes.
+    /// What it takes of what GitHub takes; of characters an upper bound for what its parts add to the expression it becomes:
+    /// `format('…{0}…', expression)`, with braces and quotes doubled.
     pub(crate) fn size(&self) -> Size {
-        Size { characters: self.expanded_length(), expressions: self.expressions() }
-    }
-
-    fn expressions(&self) -> usize {
-        let parts = self.parts.iter().map(|part| match part {
-            Part::Text(text) => text.matches(OPENING).count(),
-            Part::Expression(_) => 1,
-        });
-        parts.sum()
-    }
-
-    /// An upper bound for what its parts add to the expression it becomes: `format('…{0}…', expression)`, with braces and
-    /// quotes doubled.
-    fn expanded_length(&self) -> usize {
-        let length = |text: &str| {
-            text.chars()
-                .map(|character| if matches!(character, '{' | '}' | '\'') { 2 } else { 1 })
-                .sum::<usize>()
-        };
-        let parts = self.parts.iter().map(|part| match part {
-            // An escaped opening is an argument of its own: `{12}` and `, '${{'`.
-            Part::Text(text) => length(text) + 16 * text.matches(OPENING).count(),
-            Part::Expression(expression) => expression.chars().count() + 10,
-        });
-        parts.sum()
+        self.parts.iter().fold(Size::default(), |size, part| size.and(part.size()))
     }
 
     /// The text that GitHub reads as this template.
-    pub(crate) fn source(&self) -> String {
-        self.parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => text.replace(OPENING, "${{ '${{' }}"),
-                Part::Expression(expression) => format!("${{{{ {expression} }}}}"),
-            })
-            .collect()
+    pub(crate) fn source(&self) -> Cow<'_, str> {
+        if let [Part::Text(text)] = self.parts.as_slice() {
+            return escaped(Cow::Borrowed(text));
+        }
+        let mut source = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => source.push_str(&escaped(Cow::Borrowed(text))),
+                Part::Expression(expression) => {
+                    for piece in ["${{ ", expression, " }}"] {
+                        source.push_str(piece);
+                    }
+                }
+            }
+        }
+        Cow::Owned(source)
     }
 }
 
-impl From<&str> for Template {
-    fn from(text: &str) -> Template {
+impl Part {
+    fn size(&self) -> Size {
+        match self {
+            Part::Text(text) => {
+                let openings = text.matches(OPENING).count();
+                let doubled = text.bytes().filter(|byte| matches!(byte, b'{' | b'}' | b'\'')).count();
+                // An escaped opening is an argument of its own: `{12}` and `, '${{'`.
+                Size { characters: text.chars().count() + doubled + 16 * openings, expressions: openings }
+            }
+            Part::Expression(expression) => {
+                Size { characters: expression.chars().count() + 10, expressions: 1 }
+            }
+        }
+    }
+}
+
+/// The text that GitHub reads as this one, whatever it holds.
+pub(crate) fn escaped(text: Cow<'_, str>) -> Cow<'_, str> {
+    if text.contains(OPENING) { Cow::Owned(text.replace(OPENING, "${{ '${{' }}")) } else { text }
+}
+
+impl From<&'static str> for Template {
+    fn from(text: &'static str) -> Template {
         Template::text(text)
     }
 }

@@ -9,7 +9,7 @@ use pipec_yaml::{Document, Mapping, Node, Sequence};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let strings: Vec<String> = serde_json::from_str(include_str!("../tests/awkward.json"))?;
-    let list = |node: fn(&str) -> Node| strings.iter().map(|text| node(text)).collect::<Sequence>();
+    let list = |node: fn(&str) -> Node<'_>| strings.iter().map(|text| node(text)).collect::<Sequence>();
     let mut steps = Sequence::new();
     for text in &strings {
         let step = Mapping::new()

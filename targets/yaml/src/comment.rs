@@ -1,15 +1,22 @@
 //! Comments: free text that must stay a comment in every dialect.
 
 use crate::scalar;
+use std::borrow::Cow;
 
 /// The lines of a comment that has lines of its own, each safe behind `# `.
-pub(crate) fn lines(text: &str) -> Vec<String> {
-    text.split(scalar::breaks_lines).map(safe).collect()
+pub(crate) fn lines(text: &str) -> Vec<Cow<'_, str>> {
+    if scalar::is_printable(text) {
+        return vec![Cow::Borrowed(text.trim_end())];
+    }
+    text.split(scalar::breaks_lines).map(|line| Cow::Owned(safe(line))).collect()
 }
 
 /// The text of a comment that shares its line.
-pub(crate) fn line(text: &str) -> String {
-    lines(text).join(" ").trim().to_owned()
+pub(crate) fn line(text: &str) -> Cow<'_, str> {
+    if scalar::is_printable(text) {
+        return Cow::Borrowed(text.trim());
+    }
+    Cow::Owned(lines(text).join(" ").trim().to_owned())
 }
 
 /// Readers refuse files with unprintable characters even in comments, and reviewers are misled by directional ones.

@@ -1,22 +1,24 @@
-//! The tree that is written, and the ways to build it.
+//! The tree that is written, and the ways to build it. It lives for one writing, so it borrows what texts it can.
+
+use std::borrow::Cow;
 
 /// A whole file: comment lines, then a mapping.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Document {
+pub struct Document<'t> {
     /// Comment lines at the top of the file, without `#`.
-    pub header: Vec<String>,
+    pub header: Vec<Cow<'t, str>>,
     /// The content.
-    pub root: Mapping,
+    pub root: Mapping<'t>,
 }
 
-impl Document {
+impl<'t> Document<'t> {
     /// A document without a header.
-    pub fn new(root: Mapping) -> Self {
+    pub fn new(root: Mapping<'t>) -> Self {
         Document { header: Vec::new(), root }
     }
 
     /// Adds comment lines to the header: one, or one per line of the text.
-    pub fn header(mut self, text: impl Into<String>) -> Self {
+    pub fn header(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         self.header.push(text.into());
         self
     }
@@ -24,24 +26,24 @@ impl Document {
 
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum Node<'t> {
     /// A string, however it is written.
-    String(Text),
+    String(Text<'t>),
     /// An integer, at most 2⁵³ - 1 in magnitude.
     Integer(i64),
     /// A boolean.
     Boolean(bool),
     /// A list.
-    Sequence(Sequence),
+    Sequence(Sequence<'t>),
     /// A mapping in source order.
-    Mapping(Mapping),
+    Mapping(Mapping<'t>),
 }
 
 /// A string and the style asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text {
+pub struct Text<'t> {
     /// The value that every reader returns.
-    pub value: String,
+    pub value: Cow<'t, str>,
     /// How it should look.
     pub style: Style,
 }
@@ -57,104 +59,104 @@ pub enum Style {
     Script,
 }
 
-impl Node {
+impl<'t> Node<'t> {
     /// A string, plain where that is safe in every dialect, otherwise double-quoted on one line.
-    pub fn plain_or_quoted(value: impl Into<String>) -> Self {
+    pub fn plain_or_quoted(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::PlainOrQuoted })
     }
 
     /// A string that is always double-quoted and always on one line, as a GitHub `if` must be.
-    pub fn double_quoted(value: impl Into<String>) -> Self {
+    pub fn double_quoted(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::DoubleQuoted })
     }
 
     /// A script: a literal block where every dialect reads it byte for byte, otherwise double-quoted with escapes.
-    pub fn script(value: impl Into<String>) -> Self {
+    pub fn script(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::Script })
     }
 }
 
-impl From<&str> for Node {
-    fn from(value: &str) -> Self {
+impl<'t> From<&'t str> for Node<'t> {
+    fn from(value: &'t str) -> Self {
         Node::plain_or_quoted(value)
     }
 }
 
-impl From<String> for Node {
+impl From<String> for Node<'_> {
     fn from(value: String) -> Self {
         Node::plain_or_quoted(value)
     }
 }
 
-impl From<&String> for Node {
-    fn from(value: &String) -> Self {
+impl<'t> From<&'t String> for Node<'t> {
+    fn from(value: &'t String) -> Self {
         Node::plain_or_quoted(value.as_str())
     }
 }
 
-impl From<i64> for Node {
+impl From<i64> for Node<'_> {
     fn from(value: i64) -> Self {
         Node::Integer(value)
     }
 }
 
-impl From<i32> for Node {
+impl From<i32> for Node<'_> {
     fn from(value: i32) -> Self {
         Node::Integer(value.into())
     }
 }
 
-impl From<u32> for Node {
+impl From<u32> for Node<'_> {
     fn from(value: u32) -> Self {
         Node::Integer(value.into())
     }
 }
 
-impl From<bool> for Node {
+impl From<bool> for Node<'_> {
     fn from(value: bool) -> Self {
         Node::Boolean(value)
     }
 }
 
-impl From<Sequence> for Node {
-    fn from(value: Sequence) -> Self {
+impl<'t> From<Sequence<'t>> for Node<'t> {
+    fn from(value: Sequence<'t>) -> Self {
         Node::Sequence(value)
     }
 }
 
-impl From<Mapping> for Node {
-    fn from(value: Mapping) -> Self {
+impl<'t> From<Mapping<'t>> for Node<'t> {
+    fn from(value: Mapping<'t>) -> Self {
         Node::Mapping(value)
     }
 }
 
 /// Ordered entries, unique when case is ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mapping {
+pub struct Mapping<'t> {
     /// The entries in the order in which they are written.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<Entry<'t>>,
 }
 
 /// A key, its value, and the comments around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Entry<'t> {
     /// The key, quoted where a dialect could misread it.
-    pub key: String,
+    pub key: Cow<'t, str>,
     /// Whether the key is written as it stands, as GitHub's `on` may be.
     pub bare: bool,
     /// The value.
-    pub value: Node,
+    pub value: Node<'t>,
     /// Comment lines above the entry, without `#`.
-    pub comment_above: Vec<String>,
+    pub comment_above: Vec<Cow<'t, str>>,
     /// A comment on the line of the key, without `#`.
-    pub comment_behind: Option<String>,
+    pub comment_behind: Option<Cow<'t, str>>,
     /// Whether an empty line comes before the entry and its comments; the first entry of a nested mapping has none.
     pub blank_before: bool,
 }
 
-impl Entry {
+impl<'t> Entry<'t> {
     /// An entry without comments.
-    pub fn new(key: impl Into<String>, value: impl Into<Node>) -> Self {
+    pub fn new(key: impl Into<Cow<'t, str>>, value: impl Into<Node<'t>>) -> Self {
         Entry {
             key: key.into(),
             bare: false,
@@ -166,13 +168,13 @@ impl Entry {
     }
 
     /// Adds comment lines above the entry: one, or one per line of the text.
-    pub fn comment_above(mut self, text: impl Into<String>) -> Self {
+    pub fn comment_above(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         self.comment_above.push(text.into());
         self
     }
 
     /// Sets the comment on the line of the key.
-    pub fn comment_behind(mut self, text: impl Into<String>) -> Self {
+    pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         self.comment_behind = Some(text.into());
         self
     }
@@ -184,7 +186,7 @@ impl Entry {
     }
 }
 
-impl Mapping {
+impl<'t> Mapping<'t> {
     /// A mapping without entries, written `{}`.
     pub fn new() -> Self {
         Mapping::default()
@@ -196,13 +198,13 @@ impl Mapping {
     }
 
     /// Adds an entry.
-    pub fn entry(mut self, key: impl Into<String>, value: impl Into<Node>) -> Self {
+    pub fn entry(mut self, key: impl Into<Cow<'t, str>>, value: impl Into<Node<'t>>) -> Self {
         self.entries.push(Entry::new(key, value));
         self
     }
 
     /// Adds an entry if there is a value.
-    pub fn entry_if_some(self, key: impl Into<String>, value: Option<impl Into<Node>>) -> Self {
+    pub fn entry_if_some(self, key: impl Into<Cow<'t, str>>, value: Option<impl Into<Node<'t>>>) -> Self {
         match value {
             Some(value) => self.entry(key, value),
             None => self,
@@ -210,24 +212,24 @@ impl Mapping {
     }
 
     /// Adds an entry whose key is written unquoted although a dialect may read it as another type: GitHub's `on`.
-    pub fn bare_key(mut self, key: impl Into<String>, value: impl Into<Node>) -> Self {
+    pub fn bare_key(mut self, key: impl Into<Cow<'t, str>>, value: impl Into<Node<'t>>) -> Self {
         self.entries.push(Entry { bare: true, ..Entry::new(key, value) });
         self
     }
 
     /// Adds a finished entry.
-    pub fn with(mut self, entry: Entry) -> Self {
+    pub fn with(mut self, entry: Entry<'t>) -> Self {
         self.entries.push(entry);
         self
     }
 
     /// Adds an entry in place and returns it, for comments.
-    pub fn push(&mut self, key: impl Into<String>, value: impl Into<Node>) -> &mut Entry {
+    pub fn push(&mut self, key: impl Into<Cow<'t, str>>, value: impl Into<Node<'t>>) -> &mut Entry<'t> {
         self.entries.push_mut(Entry::new(key, value))
     }
 
     /// Adds comment lines above the entry added last, if there is one.
-    pub fn comment_above(mut self, text: impl Into<String>) -> Self {
+    pub fn comment_above(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.comment_above.push(text.into());
         }
@@ -235,7 +237,7 @@ impl Mapping {
     }
 
     /// Sets the comment on the line of the entry added last, if there is one.
-    pub fn comment_behind(mut self, text: impl Into<String>) -> Self {
+    pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.comment_behind = Some(text.into());
         }
@@ -253,46 +255,46 @@ impl Mapping {
 
 /// A list, with an item per line or in brackets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sequence {
+pub struct Sequence<'t> {
     /// The items in order.
-    pub items: Vec<Item>,
+    pub items: Vec<Item<'t>>,
     /// Whether brackets are wanted: they are used if all items are scalars without comments and the line is short.
     pub flow: bool,
 }
 
 /// An item of a list and the comments around it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct Item<'t> {
     /// The value.
-    pub value: Node,
+    pub value: Node<'t>,
     /// Comment lines above the item, without `#`.
-    pub comment_above: Vec<String>,
+    pub comment_above: Vec<Cow<'t, str>>,
     /// A comment on the line of the dash, without `#`.
-    pub comment_behind: Option<String>,
+    pub comment_behind: Option<Cow<'t, str>>,
     /// Whether an empty line comes before the item; the first has none.
     pub blank_before: bool,
 }
 
-impl Item {
+impl<'t> Item<'t> {
     /// An item without comments.
-    pub fn new(value: impl Into<Node>) -> Self {
+    pub fn new(value: impl Into<Node<'t>>) -> Self {
         Item { value: value.into(), comment_above: Vec::new(), comment_behind: None, blank_before: false }
     }
 }
 
-impl Sequence {
+impl<'t> Sequence<'t> {
     /// A list without items, written `[]`; with items, one per line.
     pub fn new() -> Self {
         Sequence::default()
     }
 
     /// A list with an item per line.
-    pub fn block<T: Into<Node>>(items: impl IntoIterator<Item = T>) -> Self {
+    pub fn block<T: Into<Node<'t>>>(items: impl IntoIterator<Item = T>) -> Self {
         Sequence { items: items.into_iter().map(Item::new).collect(), flow: false }
     }
 
     /// A list in brackets where all items are scalars and the line stays within 120 columns.
-    pub fn flow<T: Into<Node>>(items: impl IntoIterator<Item = T>) -> Self {
+    pub fn flow<T: Into<Node<'t>>>(items: impl IntoIterator<Item = T>) -> Self {
         Sequence { items: items.into_iter().map(Item::new).collect(), flow: true }
     }
 
@@ -302,18 +304,18 @@ impl Sequence {
     }
 
     /// Adds an item.
-    pub fn item(mut self, value: impl Into<Node>) -> Self {
+    pub fn item(mut self, value: impl Into<Node<'t>>) -> Self {
         self.items.push(Item::new(value));
         self
     }
 
     /// Adds an item in place and returns it, for comments.
-    pub fn push(&mut self, value: impl Into<Node>) -> &mut Item {
+    pub fn push(&mut self, value: impl Into<Node<'t>>) -> &mut Item<'t> {
         self.items.push_mut(Item::new(value))
     }
 
     /// Adds comment lines above the item added last, if there is one.
-    pub fn comment_above(mut self, text: impl Into<String>) -> Self {
+    pub fn comment_above(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(item) = self.items.last_mut() {
             item.comment_above.push(text.into());
         }
@@ -321,7 +323,7 @@ impl Sequence {
     }
 
     /// Sets the comment on the line of the item added last, if there is one.
-    pub fn comment_behind(mut self, text: impl Into<String>) -> Self {
+    pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(item) = self.items.last_mut() {
             item.comment_behind = Some(text.into());
         }
@@ -337,13 +339,13 @@ impl Sequence {
     }
 }
 
-impl<T: Into<Node>> FromIterator<T> for Sequence {
+impl<'t, T: Into<Node<'t>>> FromIterator<T> for Sequence<'t> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
         Sequence::block(items)
     }
 }
 
-impl<K: Into<String>, V: Into<Node>> FromIterator<(K, V)> for Mapping {
+impl<'t, K: Into<Cow<'t, str>>, V: Into<Node<'t>>> FromIterator<(K, V)> for Mapping<'t> {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         Mapping { entries: entries.into_iter().map(|(key, value)| Entry::new(key, value)).collect() }
     }

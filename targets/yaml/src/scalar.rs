@@ -40,8 +40,13 @@ pub(crate) fn visible(character: char) -> bool {
 }
 
 /// Whether a text is of printable ASCII alone, as most are: all of it is visible.
-fn is_printable(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+pub(crate) fn is_printable(text: &str) -> bool {
+    are_all(text, |byte| matches!(byte, b' '..=b'~'))
+}
+
+/// Whether all bytes of a text are of a kind. It looks at several at once, and stops soon behind the first that is not.
+fn are_all(text: &str, kind: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes().chunks(64).all(|bytes| bytes.iter().fold(true, |all, byte| all & kind(*byte)))
 }
 
 /// Whether a text is plain wherever it stands, as most keys and many values are: letters, digits, hyphens and underscores
@@ -62,11 +67,10 @@ pub(crate) fn plain_in_block(text: &str) -> bool {
         return true;
     }
     let Some(first) = text.chars().next() else { return false };
-    (is_printable(text) || text.chars().all(|character| visible(character) && character != '\u{3000}'))
-        && starts_plain(first, text)
+    starts_plain(first, text)
+        && (is_printable(text) || text.chars().all(|character| visible(character) && character != '\u{3000}'))
         && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
+        && !text.as_bytes().windows(2).any(|pair| matches!(pair, b": " | b" #"))
         && text.chars().any(char::is_alphabetic)
         && !is_reserved(text)
         && !may_be_number(text)
@@ -96,39 +100,26 @@ fn may_be_number(text: &str) -> bool {
     let digits = text.trim_start_matches(['.', '_']);
     let exponent = digits.strip_prefix(['e', 'E']).is_some_and(|power| !power.contains(char::is_alphabetic));
     let begins = digits.starts_with(char::is_numeric);
-    let other_letter = digits.contains(|letter: char| {
+    let is_other = |letter: char| {
         letter.is_ascii_alphabetic()
             && !matches!(letter.to_ascii_lowercase(), 'a'..='f' | 'o' | 't' | 'x' | 'z')
-    });
-    exponent || begins && !other_letter
+    };
+    exponent || begins && !digits.contains(is_other)
 }
 
-/// The text in double quotes on one line, with the escapes that YAML 1.1 and 1.2 share.
-pub(crate) fn double_quoted(text: &str) -> String {
-    let mut quoted = String::with_capacity(text.len().saturating_add(2));
-    quoted.push('"');
-    escape(text, &mut quoted);
-    quoted.push('"');
-    quoted
+/// Writes the text in double quotes on one line, with the escapes that YAML 1.1 and 1.2 share.
+pub(crate) fn quote(text: &str, out: &mut String) {
+    out.push('"');
+    escape(text, out);
+    out.push('"');
 }
 
-/// The lines between the quotes of double-quoted text that breaks after each line feed; each but the last wants a
-/// backslash, which escapes the line break.
-pub(crate) fn double_quoted_lines(text: &str) -> Vec<String> {
-    text.split_inclusive('\n')
-        .map(|line| {
-            let mut escaped = String::new();
-            // Readers drop the blanks that follow an escaped line break.
-            if line.starts_with(' ') {
-                escaped.push('\\');
-            }
-            escape(line, &mut escaped);
-            escaped
-        })
-        .collect()
-}
-
-fn escape(text: &str, out: &mut String) {
+/// Writes the text, without quotes around it, as double quotes hold it.
+pub(crate) fn escape(text: &str, out: &mut String) {
+    if are_all(text, |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
+        out.push_str(text);
+        return;
+    }
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),
@@ -149,23 +140,26 @@ fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// The indicators of a literal block (`|`, `|-`, `|2+` …) that every dialect reads as this very text, if there are any.
-pub(crate) fn literal_header(text: &str) -> Option<String> {
+/// The indicators of a literal block that every dialect reads as this very text, if there are any.
+pub(crate) fn literal_header(text: &str) -> Option<&'static str> {
     let body = text.trim_end_matches('\n');
-    if body.is_empty() || !body.split('\n').all(literal_line) {
+    // As most scripts are: no line ends with a blank, so none is of blanks alone.
+    let is_ordinary = are_all(body, |byte| matches!(byte, b'\n' | b' '..=b'~'))
+        && !body.ends_with(' ')
+        && !body.contains(" \n");
+    if body.is_empty() || !(is_ordinary || body.split('\n').all(literal_line)) {
         return None;
     }
-    let mut header = String::from("|");
     // Otherwise the indentation is guessed from the first line that isn't empty.
-    if body.starts_with([' ', '\n']) {
-        header.push('2');
-    }
-    match text.len().saturating_sub(body.len()) {
-        0 => header.push('-'),
-        1 => {}
-        _ => header.push('+'),
-    }
-    Some(header)
+    let is_indented = body.starts_with([' ', '\n']);
+    Some(match (text.len().saturating_sub(body.len()), is_indented) {
+        (0, false) => "|-",
+        (0, true) => "|2-",
+        (1, false) => "|",
+        (1, true) => "|2",
+        (_, false) => "|+",
+        (_, true) => "|2+",
+    })
 }
 
 /// Tabs in front are taken for indentation, and lines of blanks for empty lines, by one reader or another.

@@ -1,7 +1,6 @@
 //! From the tree to text.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use crate::error::{Cause, WriteError};
 use crate::node::{Document, Item, Mapping, Node, Sequence, Style, Text};
@@ -16,6 +15,9 @@ const KEY_LENGTH: usize = 1000;
 /// GitHub's parser follows 50 levels, the scalars included.
 const DEPTH: usize = 49;
 
+/// Room for most files, so that growing moves nothing.
+const CAPACITY: usize = 1 << 16;
+
 /// What indentation is made of, a piece at a time.
 const BLANKS: &str = "                ";
 
@@ -27,8 +29,8 @@ const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 /// # Errors
 ///
 /// What some dialect cannot carry: see [`Cause`].
-pub fn write(document: &Document) -> Result<String, WriteError> {
-    let mut writer = Writer { out: String::new(), path: Vec::new(), after_kept_newlines: false };
+pub fn write(document: &Document<'_>) -> Result<String, WriteError> {
+    let mut writer = Writer { out: String::with_capacity(CAPACITY), path: Vec::new() };
     writer.comments(&document.header, 0);
     if document.root.is_empty() {
         writer.out.push_str("{}\n");
@@ -48,8 +50,6 @@ enum Step<'d> {
 struct Writer<'d> {
     out: String,
     path: Vec<Step<'d>>,
-    /// The last line belongs to a `|+` block, to which an empty line would be added.
-    after_kept_newlines: bool,
 }
 
 impl<'d> Writer<'d> {
@@ -62,11 +62,16 @@ impl<'d> Writer<'d> {
     }
 
     /// Writes the entries at an indentation, the first one behind the dash of an item if `behind_dash`.
-    fn mapping(&mut self, mapping: &'d Mapping, indent: usize, behind_dash: bool) -> Result<(), WriteError> {
-        let mut seen = BTreeSet::new();
+    fn mapping(
+        &mut self,
+        mapping: &'d Mapping<'_>,
+        indent: usize,
+        behind_dash: bool,
+    ) -> Result<(), WriteError> {
+        let repeated = repeated_key(mapping);
         for (index, entry) in mapping.entries.iter().enumerate() {
             self.path.push(Step::Key(&entry.key));
-            if !seen.insert(ignoring_case(&entry.key)) {
+            if repeated == Some(index) {
                 return Err(self.fail(Cause::DuplicateKey));
             }
             if index > 0 || !behind_dash {
@@ -76,9 +81,8 @@ impl<'d> Writer<'d> {
                 self.comments(&entry.comment_above, indent);
                 self.indent(indent);
             }
-            let key = self.key(&entry.key, entry.bare)?;
-            self.put(&key);
-            self.put(":");
+            self.key(&entry.key, entry.bare)?;
+            self.out.push(':');
             self.value(&entry.value, entry.comment_behind.as_deref(), indent, false)?;
             self.path.pop();
         }
@@ -88,7 +92,7 @@ impl<'d> Writer<'d> {
     /// Writes the items at an indentation, the first one behind the dash of an outer item if `behind_dash`.
     fn sequence(
         &mut self,
-        sequence: &'d Sequence,
+        sequence: &'d Sequence<'_>,
         indent: usize,
         behind_dash: bool,
     ) -> Result<(), WriteError> {
@@ -98,12 +102,10 @@ impl<'d> Writer<'d> {
                 if item.blank_before && index > 0 {
                     self.blank();
                 }
-                for comments in comments_above_dash(item) {
-                    self.comments(comments, indent);
-                }
+                self.comments_above_dash(item, indent);
                 self.indent(indent);
             }
-            self.put("-");
+            self.out.push('-');
             self.value(&item.value, item.comment_behind.as_deref(), indent, true)?;
             self.path.pop();
         }
@@ -113,7 +115,7 @@ impl<'d> Writer<'d> {
     /// Writes what follows the colon of a key or the dash of an item, to the end of the line and beyond.
     fn value(
         &mut self,
-        value: &'d Node,
+        value: &'d Node<'_>,
         behind: Option<&str>,
         indent: usize,
         behind_dash: bool,
@@ -125,50 +127,68 @@ impl<'d> Writer<'d> {
         match value {
             Node::String(text) => self.text(text, behind, inner)?,
             Node::Integer(integer) => {
-                let written = self.integer(*integer)?;
-                self.end_line(Some(&written), behind);
+                self.out.push(' ');
+                self.integer(*integer)?;
+                self.end_line(behind);
             }
-            Node::Boolean(boolean) => self.end_line(Some(boolean_word(*boolean)), behind),
-            Node::Mapping(mapping) if mapping.is_empty() => self.end_line(Some("{}"), behind),
-            Node::Sequence(sequence) if sequence.is_empty() => self.end_line(Some("[]"), behind),
-            Node::Sequence(sequence) if let Some(brackets) = self.brackets(sequence, behind)? => {
-                self.end_line(Some(&brackets), behind);
+            Node::Boolean(boolean) => {
+                self.out.push(' ');
+                self.boolean(*boolean);
+                self.end_line(behind);
             }
-            Node::Mapping(_) | Node::Sequence(_) => {
-                let same_line = behind_dash && behind.is_none();
-                if same_line {
-                    self.put(" ");
-                } else {
-                    self.end_line(None, behind);
+            Node::Mapping(mapping) if mapping.is_empty() => {
+                self.out.push_str(" {}");
+                self.end_line(behind);
+            }
+            Node::Sequence(sequence) if sequence.is_empty() => {
+                self.out.push_str(" []");
+                self.end_line(behind);
+            }
+            Node::Sequence(sequence) => {
+                if !self.brackets(sequence, behind)? {
+                    let same_line = self.begin_block(behind, behind_dash);
+                    self.sequence(sequence, inner, same_line)?;
                 }
-                match value {
-                    Node::Mapping(mapping) => self.mapping(mapping, inner, same_line)?,
-                    Node::Sequence(sequence) => self.sequence(sequence, inner, same_line)?,
-                    Node::String(_) | Node::Integer(_) | Node::Boolean(_) => {}
-                }
+            }
+            Node::Mapping(mapping) => {
+                let same_line = self.begin_block(behind, behind_dash);
+                self.mapping(mapping, inner, same_line)?;
             }
         }
         Ok(())
     }
 
-    fn text(&mut self, text: &Text, behind: Option<&str>, indent: usize) -> Result<(), WriteError> {
-        let value = text.value.as_str();
-        self.refuse_nul(value)?;
+    /// Ends the line of a key or a dash, unless what comes may share it; says whether it does.
+    fn begin_block(&mut self, behind: Option<&str>, behind_dash: bool) -> bool {
+        let same_line = behind_dash && behind.is_none();
+        if same_line {
+            self.out.push(' ');
+        } else {
+            self.end_line(behind);
+        }
+        same_line
+    }
+
+    fn text(&mut self, text: &Text<'_>, behind: Option<&str>, indent: usize) -> Result<(), WriteError> {
+        let value = text.value.as_ref();
         match text.style {
             Style::PlainOrQuoted | Style::Script if scalar::plain_in_block(value) => {
-                self.end_line(Some(value), behind);
+                self.out.push(' ');
+                self.out.push_str(value);
+                self.end_line(behind);
             }
+            Style::Script if let Some(header) = scalar::literal_header(value) => {
+                self.out.push(' ');
+                self.out.push_str(header);
+                self.end_line(behind);
+                self.literal(value, indent);
+            }
+            Style::Script => self.quoted_script(value, behind, indent)?,
             Style::PlainOrQuoted | Style::DoubleQuoted => {
-                self.end_line(Some(&scalar::double_quoted(value)), behind)
+                self.out.push(' ');
+                self.quote(value)?;
+                self.end_line(behind);
             }
-            Style::Script => match scalar::literal_header(value) {
-                Some(header) => {
-                    self.end_line(Some(&header), behind);
-                    self.literal(value, indent);
-                    self.after_kept_newlines = header.ends_with('+');
-                }
-                None => self.quoted_script(value, behind, indent),
-            },
         }
         Ok(())
     }
@@ -177,148 +197,175 @@ impl<'d> Writer<'d> {
         for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
             if !line.is_empty() {
                 self.indent(indent);
-                self.put(line);
+                self.out.push_str(line);
             }
             self.out.push('\n');
         }
     }
 
-    fn quoted_script(&mut self, text: &str, behind: Option<&str>, indent: usize) {
-        let lines = scalar::double_quoted_lines(text);
-        let Some((last, [_, ..])) = lines.split_last() else {
-            self.end_line(Some(&scalar::double_quoted(text)), behind);
-            return;
-        };
-        self.put(" \"\\\n");
-        for line in lines.iter().take(lines.len().saturating_sub(1)) {
-            self.indent(indent);
-            self.put(line);
-            self.put("\\\n");
+    /// Writes a script in double quotes, of several lines with a line for each; a backslash escapes the line break.
+    fn quoted_script(&mut self, text: &str, behind: Option<&str>, indent: usize) -> Result<(), WriteError> {
+        self.refuse_nul(text)?;
+        let has_lines = text.strip_suffix('\n').unwrap_or(text).contains('\n');
+        self.out.push_str(" \"");
+        for line in text.split_inclusive('\n') {
+            if has_lines {
+                self.out.push_str("\\\n");
+                self.indent(indent);
+                // Readers drop the blanks that follow an escaped line break.
+                if line.starts_with(' ') {
+                    self.out.push('\\');
+                }
+            }
+            scalar::escape(line, &mut self.out);
         }
-        self.indent(indent);
-        self.put(last);
-        self.put("\"");
-        self.end_line(None, behind);
+        self.out.push('"');
+        self.end_line(behind);
+        Ok(())
     }
 
-    fn key<'k>(&self, key: &'k str, bare: bool) -> Result<Cow<'k, str>, WriteError> {
-        self.refuse_nul(key)?;
-        let written = if bare {
+    fn key(&mut self, key: &str, bare: bool) -> Result<(), WriteError> {
+        let start = self.out.len();
+        if bare {
             if key.is_empty() || !key.chars().all(|letter| letter.is_ascii_alphabetic()) {
                 return Err(self.fail(Cause::BareKey));
             }
-            Cow::Borrowed(key)
+            self.out.push_str(key);
         } else if scalar::plain_in_flow(key) {
-            Cow::Borrowed(key)
+            self.out.push_str(key);
         } else {
-            Cow::Owned(scalar::double_quoted(key))
-        };
+            self.quote(key)?;
+        }
+        let written = self.out.get(start..).unwrap_or_default();
         if written.len() > KEY_LENGTH && written.chars().count() > KEY_LENGTH {
             return Err(self.fail(Cause::KeyTooLong));
         }
-        Ok(written)
+        Ok(())
     }
 
-    /// The list in brackets, if that is wanted, possible and short enough for the rest of the line.
-    fn brackets(&self, sequence: &Sequence, behind: Option<&str>) -> Result<Option<String>, WriteError> {
-        if !sequence.flow {
-            return Ok(None);
+    /// Writes the list in brackets, if that is wanted, possible and short enough for the line; says whether it did.
+    fn brackets(&mut self, sequence: &Sequence<'_>, behind: Option<&str>) -> Result<bool, WriteError> {
+        if !sequence.flow || !sequence.items.iter().all(stands_in_brackets) {
+            return Ok(false);
         }
-        let mut parts = Vec::new();
-        for item in &sequence.items {
-            let commented = !item.comment_above.is_empty() || item.comment_behind.is_some();
-            parts.push(match &item.value {
-                _ if commented => return Ok(None),
-                Node::Integer(integer) => self.integer(*integer)?,
-                Node::Boolean(boolean) => boolean_word(*boolean).to_owned(),
-                Node::String(Text { value, style }) => {
-                    self.refuse_nul(value)?;
-                    match style {
-                        Style::PlainOrQuoted if scalar::plain_in_flow(value) => value.clone(),
-                        Style::PlainOrQuoted | Style::DoubleQuoted => scalar::double_quoted(value),
-                        Style::Script => return Ok(None),
-                    }
+        let start = self.out.len();
+        self.out.push_str(" [");
+        for (index, item) in sequence.items.iter().enumerate() {
+            if index > 0 {
+                self.out.push_str(", ");
+            }
+            match &item.value {
+                Node::String(Text { value, style: Style::PlainOrQuoted }) if scalar::plain_in_flow(value) => {
+                    self.out.push_str(value);
                 }
-                Node::Sequence(_) | Node::Mapping(_) => return Ok(None),
-            });
+                Node::String(text) => self.quote(&text.value)?,
+                Node::Integer(integer) => self.integer(*integer)?,
+                Node::Boolean(boolean) => self.boolean(*boolean),
+                Node::Sequence(_) | Node::Mapping(_) => {}
+            }
         }
-        let written = format!("[{}]", parts.join(", "));
-        let before = self.out.rsplit('\n').next().map_or(0, columns);
-        let behind = behind.map_or(0, |text| columns(&comment::line(text)).saturating_add(3));
-        let line = [before, 1, columns(&written), behind].into_iter().fold(0, usize::saturating_add);
-        Ok((line <= LINE_LENGTH).then_some(written))
+        self.out.push(']');
+        self.end_line(behind);
+        let line = self.out.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
+        let fits = line.len() <= LINE_LENGTH || line.chars().count() <= LINE_LENGTH;
+        if !fits {
+            self.out.truncate(start);
+        }
+        Ok(fits)
     }
 
-    fn integer(&self, integer: i64) -> Result<String, WriteError> {
+    fn quote(&mut self, text: &str) -> Result<(), WriteError> {
+        self.refuse_nul(text)?;
+        scalar::quote(text, &mut self.out);
+        Ok(())
+    }
+
+    fn integer(&mut self, integer: i64) -> Result<(), WriteError> {
         if integer.unsigned_abs() > LARGEST_INTEGER {
             return Err(self.fail(Cause::IntegerTooLarge));
         }
-        Ok(integer.to_string())
+        self.out.push_str(&integer.to_string());
+        Ok(())
+    }
+
+    fn boolean(&mut self, boolean: bool) {
+        self.out.push_str(if boolean { "true" } else { "false" });
     }
 
     fn refuse_nul(&self, text: &str) -> Result<(), WriteError> {
         if text.contains('\0') { Err(self.fail(Cause::Nul)) } else { Ok(()) }
     }
 
-    fn put(&mut self, text: &str) {
-        self.after_kept_newlines = false;
-        self.out.push_str(text);
-    }
-
     fn indent(&mut self, columns: usize) {
-        self.after_kept_newlines = false;
         let whole = columns.div_euclid(BLANKS.len());
         (0..whole).for_each(|_| self.out.push_str(BLANKS));
         self.out.push_str(BLANKS.get(..columns.rem_euclid(BLANKS.len())).unwrap_or_default());
     }
 
-    fn end_line(&mut self, value: Option<&str>, behind: Option<&str>) {
-        if let Some(value) = value {
-            self.put(" ");
-            self.put(value);
-        }
+    /// Ends the line, with a comment if there is one.
+    fn end_line(&mut self, behind: Option<&str>) {
         if let Some(behind) = behind {
             let text = comment::line(behind);
-            self.put(" #");
-            if !text.is_empty() {
-                self.put(" ");
-                self.put(&text);
-            }
+            self.out.push_str(if text.is_empty() { " #" } else { " # " });
+            self.out.push_str(&text);
         }
-        self.put("\n");
+        self.out.push('\n');
     }
 
-    fn comments(&mut self, texts: &[String], indent: usize) {
+    fn comments(&mut self, texts: &[Cow<'_, str>], indent: usize) {
         for line in texts.iter().flat_map(|text| comment::lines(text)) {
             self.indent(indent);
-            self.put(if line.is_empty() { "#" } else { "# " });
-            self.put(&line);
-            self.put("\n");
+            self.out.push_str(if line.is_empty() { "#" } else { "# " });
+            self.out.push_str(&line);
+            self.out.push('\n');
         }
     }
 
-    fn blank(&mut self) {
-        if !self.out.is_empty() && !self.after_kept_newlines {
-            self.put("\n");
+    /// Writes the comments above an item, and those of the entry or item that shares the line of its dash.
+    fn comments_above_dash(&mut self, item: &Item<'_>, indent: usize) {
+        self.comments(&item.comment_above, indent);
+        if item.comment_behind.is_some() {
+            return;
         }
-    }
-}
-
-/// The comments above an item, and those of the entry or item that shares the line of its dash.
-fn comments_above_dash(item: &Item) -> Vec<&[String]> {
-    let mut comments = vec![item.comment_above.as_slice()];
-    if item.comment_behind.is_none() {
         match &item.value {
             Node::Mapping(mapping) => {
-                comments.extend(mapping.entries.first().map(|entry| entry.comment_above.as_slice()))
+                let above = mapping.entries.first().map(|entry| entry.comment_above.as_slice());
+                self.comments(above.unwrap_or_default(), indent);
             }
             Node::Sequence(sequence) => {
-                comments.extend(sequence.items.first().into_iter().flat_map(comments_above_dash))
+                if let Some(first) = sequence.items.first() {
+                    self.comments_above_dash(first, indent);
+                }
             }
             Node::String(_) | Node::Integer(_) | Node::Boolean(_) => {}
         }
     }
-    comments
+
+    /// Writes an empty line, but not where one more would belong to a `|+` block: only such a block ends in one.
+    fn blank(&mut self) {
+        if !self.out.is_empty() && !self.out.ends_with("\n\n") {
+            self.out.push('\n');
+        }
+    }
+}
+
+/// Whether an item is a scalar that may share its line with others.
+fn stands_in_brackets(item: &Item<'_>) -> bool {
+    let is_scalar = match &item.value {
+        Node::Integer(_) | Node::Boolean(_) => true,
+        Node::String(text) => text.style != Style::Script,
+        Node::Sequence(_) | Node::Mapping(_) => false,
+    };
+    is_scalar && item.comment_above.is_empty() && item.comment_behind.is_none()
+}
+
+/// The first entry whose key an earlier one has, too.
+fn repeated_key(mapping: &Mapping<'_>) -> Option<usize> {
+    let entries = mapping.entries.iter().enumerate();
+    let mut keys: Vec<_> = entries.map(|(index, entry)| (ignoring_case(&entry.key), index)).collect();
+    keys.sort_unstable();
+    let pairs = keys.iter().zip(keys.iter().skip(1));
+    pairs.filter(|((one, _), (other, _))| one == other).map(|(_, (_, index))| *index).min()
 }
 
 /// What keys have in common that differ in case alone.
@@ -330,12 +377,4 @@ fn ignoring_case(key: &str) -> Cow<'_, str> {
     } else {
         Cow::Borrowed(key)
     }
-}
-
-fn boolean_word(boolean: bool) -> &'static str {
-    if boolean { "true" } else { "false" }
-}
-
-fn columns(text: &str) -> usize {
-    text.chars().count()
 }

@@ -4,11 +4,11 @@
 
 use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};
 
-fn written(root: Mapping) -> String {
+fn written(root: Mapping<'_>) -> String {
     write(&Document::new(root)).unwrap()
 }
 
-fn value(node: impl Into<Node>) -> String {
+fn value<'t>(node: impl Into<Node<'t>>) -> String {
     let text = written(Mapping::new().entry("key", node));
     text.strip_prefix("key:").unwrap().strip_suffix('\n').unwrap().trim_start_matches(' ').to_owned()
 }
@@ -297,8 +297,8 @@ fn comments_stay_comments() {
 fn comments_of_a_first_entry_stand_above_its_dash() {
     let mapping = Mapping::new().with(Entry::new("a", 1).comment_above("entry").blank_before()).entry("b", 2);
     let mut list = Sequence::new();
-    list.push(mapping.clone()).comment_above.push("item".to_owned());
-    list.items.push(Item { comment_behind: Some("behind".to_owned()), ..Item::new(mapping) });
+    list.push(mapping.clone()).comment_above.push("item".into());
+    list.items.push(Item { comment_behind: Some("behind".into()), ..Item::new(mapping) });
     assert_eq!(
         written(Mapping::new().entry("key", list)),
         "key:\n  # item\n  # entry\n  - a: 1\n    b: 2\n  - # behind\n    # entry\n    a: 1\n    b: 2\n"

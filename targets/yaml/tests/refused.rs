@@ -4,12 +4,12 @@
 
 use pipec_yaml::{Cause, Document, Mapping, Node, Sequence, write};
 
-fn refused(root: Mapping) -> (String, Cause) {
+fn refused(root: Mapping<'_>) -> (String, Cause) {
     let error = write(&Document::new(root)).unwrap_err();
     (error.path.join("/"), error.cause)
 }
 
-fn nested(levels: usize) -> Mapping {
+fn nested(levels: usize) -> Mapping<'static> {
     (1..levels).fold(Mapping::new().entry("a", 1), |inner, _| Mapping::new().entry("a", inner))
 }
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::panic, reason = "helpers of tests fail like tests")]
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};
@@ -81,14 +82,14 @@ const PIECES: [&str; 64] = [
     "---",
 ];
 
-fn expected(node: &Node) -> Value {
+fn expected(node: &Node<'_>) -> Value {
     match node {
-        Node::String(text) => Value::from(text.value.as_str()),
+        Node::String(text) => Value::from(text.value.as_ref()),
         Node::Integer(integer) => Value::from(*integer),
         Node::Boolean(boolean) => Value::from(*boolean),
         Node::Sequence(sequence) => sequence.items.iter().map(|item| expected(&item.value)).collect(),
         Node::Mapping(mapping) => {
-            mapping.entries.iter().map(|entry| (entry.key.clone(), expected(&entry.value))).collect()
+            mapping.entries.iter().map(|entry| (entry.key.to_string(), expected(&entry.value))).collect()
         }
     }
 }
@@ -106,11 +107,15 @@ fn string() -> impl Strategy<Value = String> {
     .prop_map(|text| text.replace('\0', ""))
 }
 
-fn comments() -> impl Strategy<Value = (Vec<String>, Option<String>, bool)> {
-    (vec(string(), 0..2), option::weighted(0.2, string()), any::<bool>())
+fn text() -> impl Strategy<Value = Cow<'static, str>> {
+    string().prop_map(Cow::Owned)
 }
 
-fn mapping(value: impl Strategy<Value = Node>) -> impl Strategy<Value = Mapping> {
+fn comments() -> impl Strategy<Value = (Vec<Cow<'static, str>>, Option<Cow<'static, str>>, bool)> {
+    (vec(text(), 0..2), option::weighted(0.2, text()), any::<bool>())
+}
+
+fn mapping(value: impl Strategy<Value = Node<'static>>) -> impl Strategy<Value = Mapping<'static>> {
     vec((string(), value, comments()), 0..5).prop_map(|entries| {
         let mut seen = BTreeSet::new();
         let entries = entries
@@ -127,7 +132,7 @@ fn mapping(value: impl Strategy<Value = Node>) -> impl Strategy<Value = Mapping>
     })
 }
 
-fn node() -> impl Strategy<Value = Node> {
+fn node() -> impl Strategy<Value = Node<'static>> {
     let scalar = prop_oneof![
         3 => string().prop_map(Node::plain_or_quoted),
         1 => string().prop_map(Node::double_quoted),
@@ -149,8 +154,8 @@ fn node() -> impl Strategy<Value = Node> {
     })
 }
 
-fn document() -> impl Strategy<Value = Document> {
-    (vec(string(), 0..3), mapping(node())).prop_map(|(header, root)| Document { header, root })
+fn document() -> impl Strategy<Value = Document<'static>> {
+    (vec(text(), 0..3), mapping(node())).prop_map(|(header, root)| Document { header, root })
 }
 
 proptest! {
@@ -188,7 +193,7 @@ proptest! {
     }
 }
 
-fn without_comments(mapping: Mapping) -> Mapping {
+fn without_comments(mapping: Mapping<'_>) -> Mapping<'_> {
     let strip = |value| match value {
         Node::Mapping(mapping) => Node::Mapping(without_comments(mapping)),
         other => other,

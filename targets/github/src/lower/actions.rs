@@ -172,7 +172,7 @@ impl Lowering<'_> {
         unit: &Unit,
         environment: &[(String, Template)],
     ) -> Vec<(String, Template)> {
-        let weight = phase.weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight)));
+        let weight = phase.weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight.to_owned())));
         environment.iter().cloned().chain(self.own_variables(phase.env, unit)).chain(weight).collect()
     }
 }

@@ -61,14 +61,15 @@ impl Lowering<'_> {
     pub(super) fn record_steps(&self, node: &Node) -> Vec<Step> {
         let NodeKind::Artefact(artefact) = &node.kind else { return Vec::new() };
         let name = &node.name;
-        let kept = if matrix::has_legs(node) { matrix::kept_name(name) } else { Template::text(name) };
+        let kept =
+            if matrix::has_legs(node) { matrix::kept_name(name) } else { Template::text(name.clone()) };
         let packed =
             Template::expression("runner.temp").and_text("/").and_template(kept.clone()).and_text(".tar");
         let is_image = images::name(artefact).is_some();
         let record = match artefact.single_file() {
             _ if is_image => self.record_image_step(node),
             Some(file) => Step::run(format!("Record {name}"), runtime::RECORD_FILE)
-                .with_env("FILE", Template::text(file)),
+                .with_env("FILE", Template::text(file.to_owned())),
             None => {
                 let globs = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text()));
                 Step::run(format!("Record {name}"), runtime::RECORD_FOLDER)
@@ -100,8 +101,10 @@ impl Lowering<'_> {
                 steps.extend(self.fetch_legs(artefact, producer, unit));
                 continue;
             }
-            let inputs =
-                vec![("name", Input::Text(Template::text(name))), ("path", Input::Text(handed_over()))];
+            let inputs = vec![
+                ("name", Input::Text(Template::text(name.to_owned()))),
+                ("path", Input::Text(handed_over())),
+            ];
             steps.push(Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs));
             let script = match artefact.single_file() {
                 _ if images::name(artefact).is_some() => runtime::VERIFY_IMAGE,
@@ -113,7 +116,7 @@ impl Lowering<'_> {
                 .with_env("PACKED", handed_over().and_text(format!("/{name}.tar")))
                 .with_env("FOLDER", folder(name));
             if let Some(file) = artefact.single_file() {
-                verify = verify.with_env("FILE", Template::text(last_segment(file)));
+                verify = verify.with_env("FILE", Template::text(last_segment(file).to_owned()));
             }
             steps.push(verify);
         }
@@ -138,7 +141,7 @@ impl Lowering<'_> {
             .with_env("PACKED", handed_over().and_text(format!("/{name}")))
             .with_env("FOLDER", folder(name));
         if let Some(file) = artefact.single_file() {
-            verify = verify.with_env("FILE", Template::text(last_segment(file)));
+            verify = verify.with_env("FILE", Template::text(last_segment(file).to_owned()));
         }
         [Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs), verify]
     }

@@ -20,7 +20,7 @@ impl Lowering<'_> {
                 .and_text("-")
                 .and("runner.arch")
                 .and_text("-")
-                .and(&hash);
+                .and(hash.clone());
             let inputs = vec![("path", path(node, cache)), ("key", Input::Text(key))];
             let mut step =
                 Step::uses(format!("Fetch the cache of {}", cache.path), &pins::CACHE_RESTORE, inputs);

@@ -101,8 +101,8 @@ impl Lowering<'_> {
         permissions.read("deployments", "what was deployed before");
         Step::run("Only forward", runtime::FORWARD)
             .with_env("GH_TOKEN", Template::expression("github.token"))
-            .with_env("ENVIRONMENT", Template::text(&deploy.environment))
-            .with_env("WORKFLOW", Template::text(&self.file))
+            .with_env("ENVIRONMENT", Template::text(deploy.environment.clone()))
+            .with_env("WORKFLOW", Template::text(self.file.clone()))
     }
 }
 
@@ -115,6 +115,6 @@ fn approval_step(environment: &Environment, approval: &Approval, permissions: &m
     let author_may = if approval.not_author { "false" } else { "true" };
     Step::run("Approved", runtime::APPROVAL)
         .with_env("GH_TOKEN", Template::expression("github.token"))
-        .with_env("ENVIRONMENT", Template::text(&environment.name))
+        .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
         .with_env("AUTHOR_MAY_APPROVE", Template::text(author_may))
 }

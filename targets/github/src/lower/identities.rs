@@ -10,7 +10,7 @@ use pipec_ir::Identity;
 impl Lowering<'_> {
     /// The step that takes on an identity; `values` are the literal variables of the job.
     pub(super) fn identity_step(&self, identity: &Identity, values: &[(String, Template)]) -> Option<Step> {
-        let text = |value: &str| Input::Text(Template::text(value));
+        let text = |value: &str| Input::Text(Template::text(value.to_owned()));
         let role = identity.role.as_str();
         match identity.provider.as_str() {
             "aws" => {

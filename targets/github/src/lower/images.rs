@@ -97,7 +97,7 @@ impl Lowering<'_> {
     pub(super) fn push_step(&self, node: &Node, unit: &Unit, permissions: &mut Permissions) -> Option<Step> {
         let image = image(node).filter(|_| unit.runs != Runs::Untrusted)?;
         let mut step = Step::run(format!("Push {}", node.name), runtime::PUSH_IMAGE)
-            .with_env("NAME", Template::text(image))
+            .with_env("NAME", Template::text(image.to_owned()))
             .with_env("DIGEST", Template::expression(format!("steps.{RECORD}.outputs.{DIGEST}")))
             .with_env("LAYOUT", layout());
         match self.program.registry_of(image) {

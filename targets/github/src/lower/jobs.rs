@@ -179,8 +179,9 @@ impl Lowering<'_> {
             let id = if index == 0 { EXEMPT.to_owned() } else { format!("{EXEMPT}-{}", index + 1) };
             outcomes.push(format!("steps.{id}.outputs.{OUTCOME}"));
             reasons.push(format!("steps.{id}.outputs.{REASON}"));
-            let mut step =
-                Step::run("Exempt", runtime::EXEMPT).with_id(id).with_env("REASON", Template::text(because));
+            let mut step = Step::run("Exempt", runtime::EXEMPT)
+                .with_id(id)
+                .with_env("REASON", Template::text(because.clone()));
             step.condition = Some(exempt.clone());
             job.steps.push(step);
         }

@@ -4,10 +4,11 @@ use super::runners::machine;
 use super::{Lowering, tools};
 use crate::document::{Matrix, Strategy};
 use crate::expression::{Expression, quoted};
-use crate::template::Template;
+use crate::template::{Template, escaped};
 use pipec_base::codes;
 use pipec_ir::{Binding, Leg, Node, NodeKind, Origin, Runner, RunnerHost, Tool, ToolVersion};
 use pipec_yaml::{Mapping, Node as Yaml};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The keys of a matrix that are no axes: GitHub's own, and those that the compiler adds to a leg.
@@ -123,7 +124,7 @@ pub(super) fn kept_name(artefact: &str) -> Template {
 
 /// The name of a node, and of its leg if it has any.
 pub(super) fn name_with_leg(node: &Node) -> Template {
-    let name = Template::text(&node.name);
+    let name = Template::text(node.name.clone());
     if !has_legs(node) {
         return name;
     }
@@ -158,7 +159,7 @@ pub(super) fn digest_output(leg: &str) -> String {
 
 /// The value in the leg of that name, and nothing in the others.
 pub(super) fn only_in(leg: &str, value: &str) -> Template {
-    let here = Expression::equals(format!("matrix.{LEG}"), leg);
+    let here = Expression::equals(format!("matrix.{LEG}"), leg.to_owned());
     Template::expression(format!("{here} && {value} || {}", quoted("")))
 }
 
@@ -198,16 +199,16 @@ impl Lowering<'_> {
         })
     }
 
-    fn listed(&self, node: &Node, leg: &NodeLeg<'_>, has_machines: bool) -> Mapping {
-        let mut listed = Mapping::new().entry(LEG, text(&leg.name));
+    fn listed(&self, node: &Node, leg: &NodeLeg<'_>, has_machines: bool) -> Mapping<'static> {
+        let mut listed = Mapping::new().entry(LEG, text(leg.name.clone()));
         if has_machines {
             let runner = leg.leg.and_then(|leg| leg.runner.as_ref()).unwrap_or(&node.body.runner);
-            listed = listed.entry(MACHINE, text(&machine(runner)));
+            listed = listed.entry(MACHINE, text(machine(runner)));
         }
         let axes = node.body.matrix.as_ref().map(|matrix| matrix.axes.as_slice()).unwrap_or_default();
         for (axis, _) in axes {
             let value = leg.leg.and_then(|leg| leg.values.get(axis));
-            listed = listed.entry(axis, text(value.map_or("", String::as_str)));
+            listed = listed.entry(axis.clone(), text(value.cloned().unwrap_or_default()));
         }
         if let Some(shard) = leg.shard {
             listed = listed.entry(SHARD, number(shard));
@@ -215,7 +216,7 @@ impl Lowering<'_> {
         let own = leg_tools(node);
         if !own.is_empty() {
             let versions = own.into_iter().fold(Mapping::new(), |versions, tool| {
-                versions.entry(&tool.name, text(&version_in_leg(node, leg, &tool.name)))
+                versions.entry(tool.name.clone(), text(version_in_leg(node, leg, &tool.name)))
             });
             listed = listed.entry(TOOL, versions);
         }
@@ -224,7 +225,7 @@ impl Lowering<'_> {
             return listed;
         }
         let env = variables.into_iter().fold(Mapping::new(), |env, variable| {
-            env.entry(variable, text(&self.value_in_leg(node, leg, variable)))
+            env.entry(variable.to_owned(), text(self.value_in_leg(node, leg, variable)))
         });
         listed.entry(ENV, env)
     }
@@ -293,9 +294,9 @@ fn version_in_leg(node: &Node, leg: &NodeLeg<'_>, name: &str) -> String {
 
 /// The plain product of all axes and the shards.
 fn product(axes: &[(String, Vec<String>)], shards: Option<u64>) -> Strategy {
-    let mut emitted: Vec<(String, Vec<Yaml>)> = axes
+    let mut emitted: Vec<(String, Vec<Yaml<'static>>)> = axes
         .iter()
-        .map(|(name, values)| (name.clone(), values.iter().map(|value| text(value)).collect()))
+        .map(|(name, values)| (name.clone(), values.iter().cloned().map(text).collect()))
         .collect();
     let mut labels: Vec<Template> = axes.iter().map(|(name, _)| axis(name)).collect();
     if let Some(count) = shards {
@@ -310,10 +311,10 @@ fn product(axes: &[(String, Vec<String>)], shards: Option<u64>) -> Strategy {
     Strategy { label: label.and_text(")"), has_machines: false, matrix: Matrix::Axes(emitted) }
 }
 
-fn text(text: &str) -> Yaml {
-    Yaml::plain_or_quoted(Template::text(text).source())
+fn text(text: String) -> Yaml<'static> {
+    Yaml::plain_or_quoted(escaped(Cow::Owned(text)))
 }
 
-fn number(number: u64) -> Yaml {
+fn number(number: u64) -> Yaml<'static> {
     i64::try_from(number).map_or_else(|_| Yaml::plain_or_quoted(number.to_string()), Yaml::Integer)
 }

@@ -14,7 +14,7 @@ impl Lowering<'_> {
         let of_run = run.map(|(run, runs)| format!(" (run {run} of {runs})")).unwrap_or_default();
         let mut step =
             Step::run(Template::text(format!("Measure {}{of_run}", measure.file)), runtime::MEASURE)
-                .with_env("FILE", Template::text(&measure.file))
+                .with_env("FILE", Template::text(measure.file.clone()))
                 .with_env("EXPECTATIONS", Template::text(lines));
         if let Some((run, _)) = run {
             step = step.with_env("RUN", Template::text(run.to_string()));

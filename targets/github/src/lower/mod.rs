@@ -166,7 +166,8 @@ impl Lowering<'_> {
     /// Every string that GitHub evaluates is short enough for it.
     fn check_lengths(&self, workflow: &Workflow, origins: &[(String, Span)]) {
         for job in &workflow.jobs {
-            if job.templates().iter().all(Template::fits) {
+            let fit = job.conditions().map(Template::condition).all(|condition| condition.fits());
+            if fit && job.templates().all(Template::fits) {
                 continue;
             }
             let span =

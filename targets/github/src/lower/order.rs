@@ -7,7 +7,7 @@ use pipec_ir::{Condition, Event, Node, NodeId, Stage};
 use pipec_logic::Proposition;
 
 /// A job of a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct Unit {
     /// The job's key.
     pub(super) id: String,
@@ -15,6 +15,8 @@ pub(super) struct Unit {
     pub(super) node: NodeId,
     /// The runs it is meant for.
     pub(super) runs: Runs,
+    /// That a run contains it.
+    pub(super) due: Proposition,
 }
 
 /// The runs that a job is meant for.
@@ -34,7 +36,6 @@ impl Lowering<'_> {
     pub(super) fn all_units(&self) -> Vec<Unit> {
         let mut units = Vec::new();
         for node in &self.pipeline.nodes {
-            let unit = |id: String, runs| Unit { id, node: node.id, runs };
             let body = &node.body;
             let plain = body.rights.is_empty()
                 && body.secrets.is_empty()
@@ -42,6 +43,14 @@ impl Lowering<'_> {
                 && !reports::has_right(node)
                 && images::image(node).is_none();
             let due = self.facts.due_node(node);
+            let unit = |id: String, runs| {
+                let due = match runs {
+                    Runs::All => due.clone(),
+                    Runs::Trusted => self.facts.propositions().and(&due, &self.facts.trusted()),
+                    Runs::Untrusted => self.facts.propositions().and(&due, &self.facts.untrusted()),
+                };
+                Unit { id, node: node.id, runs, due }
+            };
             // What comes from a branch of the same repository may have what its ephemeral environment has.
             let plain = plain || self.preview_of(node).is_some();
             if plain || !self.may_meet(&due, &self.facts.untrusted()) {
@@ -54,17 +63,6 @@ impl Lowering<'_> {
             }
         }
         units
-    }
-
-    /// That a run contains the job.
-    pub(super) fn due(&self, unit: &Unit) -> Proposition {
-        let Some(node) = self.pipeline.node(unit.node) else { return self.facts.propositions().falsehood() };
-        let due = self.facts.due_node(node);
-        match unit.runs {
-            Runs::All => due,
-            Runs::Trusted => self.facts.propositions().and(&due, &self.facts.trusted()),
-            Runs::Untrusted => self.facts.propositions().and(&due, &self.facts.untrusted()),
-        }
     }
 
     /// Whether both may hold in one run; so it is said where it can't be decided.
@@ -144,12 +142,9 @@ impl Lowering<'_> {
     pub(super) fn units_before(&self, unit: &Unit, node: &Node) -> Vec<&Unit> {
         // The jobs stand in the order of their nodes.
         let first = self.units.partition_point(|other| other.node < node.id);
-        let all: Vec<&Unit> =
-            self.units.iter().skip(first).take_while(|other| other.node == node.id).collect();
-        let due = self.due(unit);
-        let met: Vec<&Unit> =
-            all.iter().copied().filter(|other| self.may_meet(&due, &self.due(other))).collect();
-        if met.is_empty() { all } else { met }
+        let all = || self.units.iter().skip(first).take_while(|other| other.node == node.id);
+        let met: Vec<&Unit> = all().filter(|other| self.may_meet(&unit.due, &other.due)).collect();
+        if met.is_empty() { all().collect() } else { met }
     }
 
     /// The nodes that this job waits for: all before it but the gates that only report.
@@ -168,14 +163,13 @@ impl Lowering<'_> {
     /// out.
     pub(super) fn order(&self, unit: &Unit, reads_plan: bool) -> (Vec<String>, Option<Expression>) {
         let succeeded = |id: &str| Expression::equals(format!("needs.{id}.result"), "success");
-        let due = self.due(unit);
         let due_expression = self.due_expression(unit);
         let mut needs = Vec::new();
         let mut parts = Vec::new();
-        let runs_at_all = self.may_meet(&due, self.facts.valid());
+        let runs_at_all = self.may_meet(&unit.due, self.facts.valid());
         for node in self.awaited(unit) {
             let before = self.units_before(unit, node);
-            let meets = before.iter().any(|before| self.may_meet(&due, &self.due(before)));
+            let meets = before.iter().any(|before| self.may_meet(&unit.due, &before.due));
             if runs_at_all && !meets {
                 continue;
             }
@@ -185,13 +179,13 @@ impl Lowering<'_> {
                 needs.push(job);
                 passed = Expression::any([passed, self.overridden(node)]);
             }
-            let dues: Vec<Proposition> = before.iter().map(|before| self.due(before)).collect();
-            if self.implies(&due, &self.facts.propositions().any(&dues)) {
+            let due_before = self.facts.propositions().any(before.iter().map(|before| &before.due));
+            if self.implies(&unit.due, &due_before) {
                 parts.push(passed);
             } else {
                 // Not in every run that contains this job: where it is not, nothing is to wait for.
                 let due_before =
-                    Expression::any(before.iter().map(|before| self.due_expression_where(before, &due)));
+                    Expression::any(before.iter().map(|before| self.due_expression_where(before, &unit.due)));
                 parts.push(Expression::any([passed, due_before.negated()]));
             }
         }

@@ -102,7 +102,7 @@ impl Lowering<'_> {
     pub(super) fn override_before(&self, unit: &Unit, gate: &Node) -> Option<String> {
         overriding(gate)?;
         let own = self.gate_unit(gate)?;
-        let together = self.facts.propositions().and(&self.due(unit), &self.due(own));
+        let together = self.facts.propositions().and(&unit.due, &own.due);
         self.may_meet(&together, &self.override_facts()).then(|| id(gate))
     }
 
@@ -126,14 +126,14 @@ impl Lowering<'_> {
     }
 
     /// The inputs of a manual run, with those of the compiler's own entry.
-    pub(super) fn with_override_inputs(&self, inputs: Mapping) -> Mapping {
+    pub(super) fn with_override_inputs(&self, inputs: Mapping<'static>) -> Mapping<'static> {
         if !self.has_overrides() {
             return inputs;
         }
         let own = self.starts_on(Event::Manual);
         let ordinary = own.then(|| ORDINARY.to_owned());
         let gates = ordinary.into_iter().chain(self.overridable().map(|(gate, _)| gate.name.clone()));
-        let required = |input: Mapping| if own { input } else { input.entry("required", true) };
+        let required = |input: Mapping<'static>| if own { input } else { input.entry("required", true) };
         let mut gate = required(
             Mapping::new()
                 .entry("description", "the gate to override, where it fails and its role approves that")
@@ -143,7 +143,7 @@ impl Lowering<'_> {
         if own {
             gate = gate.entry("default", ORDINARY);
         }
-        let text = |description: &str| {
+        let text = |description: &'static str| {
             required(Mapping::new().entry("description", description).entry("type", "string"))
         };
         inputs
@@ -208,7 +208,7 @@ impl Lowering<'_> {
             .with_id(STEP)
             .with_env("GH_TOKEN", Template::expression("github.token"))
             .with_env("ENVIRONMENT", Template::text(environment(self.pipeline, gate)))
-            .with_env("GATE", Template::text(&gate.name))
+            .with_env("GATE", Template::text(gate.name.clone()))
             .with_env("EXPIRES", seconds(overriding.expires))
             .with_env("REVIEW_WITHIN", seconds(overriding.review_within))
             .with_env("REASON", input(REASON));
@@ -293,7 +293,7 @@ impl Lowering<'_> {
 
 /// That the run is an override of this gate: no other run has the input.
 fn named(gate: &Node) -> Expression {
-    Expression::equals(format!("inputs.{GATE}"), &gate.name)
+    Expression::equals(format!("inputs.{GATE}"), gate.name.clone())
 }
 
 fn input(name: &str) -> Template {

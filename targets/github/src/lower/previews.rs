@@ -47,7 +47,7 @@ const TEARDOWN_TIMEOUT: u32 = 30;
 const MACHINE: &str = "ubuntu-24.04";
 
 /// The variable of the pull request.
-pub(super) fn variable(number: &str) -> (String, Template) {
+pub(super) fn variable(number: &'static str) -> (String, Template) {
     (VARIABLE.to_owned(), Template::expression(number))
 }
 
@@ -87,7 +87,7 @@ impl Lowering<'_> {
     }
 
     /// The lock of what is there for one pull request.
-    pub(super) fn lock_of_preview(&self, environment: &Environment, number: &str) -> Template {
+    pub(super) fn lock_of_preview(&self, environment: &Environment, number: &'static str) -> Template {
         Template::text(format!("{}/", self.lock_name(&environment.name))).and(number)
     }
 
@@ -195,7 +195,7 @@ impl Lowering<'_> {
     }
 
     /// When a pull request is closed, and at a minute of every hour that differs from pipeline to pipeline.
-    fn ends(&self) -> Mapping {
+    fn ends(&self) -> Mapping<'static> {
         let minute = Sha256::digest(self.pipeline.name.as_bytes()).first().map_or(1, |byte| 1 + byte % 59);
         let closed = Mapping::new().entry("types", Sequence::flow(["closed"]));
         let hourly = Mapping::new().entry("cron", Yaml::double_quoted(format!("{minute} * * * *")));
@@ -204,18 +204,18 @@ impl Lowering<'_> {
 
     fn find_step(
         &self,
-        name: &str,
+        name: &'static str,
         environment: &Environment,
-        number: &str,
+        number: &'static str,
         permissions: &mut Permissions,
     ) -> Step {
         permissions.read("actions", "for which pull request a deploy was");
         permissions.read("deployments", "what was deployed");
         permissions.read("pull-requests", "which pull requests are closed");
         let ttl = environment.ttl.unwrap_or_default().div_ceil(1000).to_string();
-        Step::run(Template::text(name), runtime::PREVIEW_FIND)
+        Step::run(name, runtime::PREVIEW_FIND)
             .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
-            .with_env("ENVIRONMENT", Template::text(&environment.name))
+            .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
             .with_env("PULL_REQUEST", Template::expression(number))
             .with_env("TTL", Template::text(ttl))
     }
@@ -294,7 +294,7 @@ impl Lowering<'_> {
             comments: vec![format!("tears down {name} of each of them, with the default branch checked out")],
             name: format!("tear down {name}"),
             needs: vec![find],
-            condition: Some(Expression::equals(&list, "[]").negated()),
+            condition: Some(Expression::equals(list.clone(), "[]").negated()),
             strategy: Some(Strategy {
                 label: Template::text(" (").and(OF_LEG).and_text(")"),
                 has_machines: false,
@@ -319,7 +319,7 @@ impl Lowering<'_> {
         let own = environment.teardown.iter().flat_map(|teardown| &teardown.env);
         let value = |text: &Text| {
             text.pieces.iter().fold(Template::default(), |template, piece| match piece {
-                Piece::Literal(text) => template.and_text(text),
+                Piece::Literal(text) => template.and_text(text.clone()),
                 Piece::Fact(Fact::PullRequestNumber) => template.and(OF_LEG),
                 Piece::Fact(Fact::Secret(name)) => {
                     let held = environment.secrets.iter().find(|secret| secret.variable == *name);

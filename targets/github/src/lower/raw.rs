@@ -49,7 +49,7 @@ impl Lowering<'_> {
     /// The login of a registry is in the job that pushes, too.
     pub(super) fn refuse_secrets_beside_raw_steps(&self, node: &Node, job: &Job) {
         let Some(block) = node.body.engines.iter().find(|block| block.target == "github") else { return };
-        if job.templates().iter().any(|template| template.reads("secrets.")) {
+        if job.templates().any(|template| template.reads("secrets.")) {
             self.error(
                 codes::P0605,
                 &block.origin,

@@ -26,7 +26,7 @@ impl Lowering<'_> {
         let path = Template::expression("runner.temp").and_text(format!("/{RECORD}.json"));
         let mut step = Step::run("Record the run", runtime::RECORD_RUN)
             .with_env("GH_TOKEN", Template::expression("github.token"))
-            .with_env("PIPELINE", Template::text(&self.pipeline.name))
+            .with_env("PIPELINE", Template::text(self.pipeline.name.clone()))
             .with_env("NODES", Template::text(self.node_lines()))
             .with_env("NEEDS", Template::expression("toJSON(needs)"));
         if self.starts_on(Event::Manual) || self.has_overrides() {
@@ -58,12 +58,19 @@ impl Lowering<'_> {
 
     /// A line of JSON for each job of a node.
     fn node_lines(&self) -> String {
-        let lines = self.units.iter().filter_map(|unit| {
-            let fields = self.fields(unit, self.pipeline.node(unit.node)?);
-            let fields = fields.into_iter().map(|(name, value)| format!("{}: {value}", Value::from(name)));
-            Some(format!("{{{}}}\n", fields.collect::<Vec<_>>().join(", ")))
-        });
-        lines.collect()
+        let mut lines = String::new();
+        for unit in &self.units {
+            let Some(node) = self.pipeline.node(unit.node) else { continue };
+            for (index, (name, value)) in self.fields(unit, node).into_iter().enumerate() {
+                // No value fails to be written.
+                let value = serde_json::to_string(&value).unwrap_or_default();
+                for piece in [if index == 0 { "{\"" } else { ", \"" }, name, "\": ", &value] {
+                    lines.push_str(piece);
+                }
+            }
+            lines.push_str("}\n");
+        }
+        lines
     }
 
     fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {

@@ -36,9 +36,9 @@ impl Lowering<'_> {
                 _ => runtime::REPORT,
             };
             let mut show = Step::run(format!("Show the {} report", report.format), script)
-                .with_env("NODE", Template::text(&node.name))
-                .with_env("FORMAT", Template::text(&report.format))
-                .with_env("REPORT", Template::text(report.path.glob.text()))
+                .with_env("NODE", Template::text(node.name.clone()))
+                .with_env("FORMAT", Template::text(report.format.clone()))
+                .with_env("REPORT", Template::text(report.path.glob.text().to_owned()))
                 .with_env("KEPT", kept.clone())
                 .only_if(alive())
                 .going_on(DECIDES_NOTHING);

@@ -46,10 +46,10 @@ impl Lowering<'_> {
                 let begins = Expression::equals(format!("steps.{id}.outcome"), "success");
                 let mut begin = Step::run(format!("Begin attempt {attempt} of {attempts}"), runtime::AGAIN)
                     .with_id(id)
-                    .with_env("NODE", Template::text(&node.name))
+                    .with_env("NODE", Template::text(node.name.clone()))
                     .with_env("ATTEMPT", Template::text(attempt.to_string()))
                     .with_env("ATTEMPTS", Template::text(attempts.to_string()))
-                    .with_env("BECAUSE", Template::text(because))
+                    .with_env("BECAUSE", Template::text(because.to_owned()))
                     .only_if(failed);
                 begin.comments.push(format!("tried again, because: {because}"));
                 steps.push(begin);
@@ -143,7 +143,7 @@ impl Lowering<'_> {
 }
 
 /// That a step has ended so.
-fn outcome(id: &str, ended: &str) -> Expression {
+fn outcome(id: &str, ended: &'static str) -> Expression {
     Expression::equals(format!("steps.{id}.outcome"), ended)
 }
 

@@ -96,7 +96,7 @@ impl Lowering<'_> {
             }
             emitted.comments.push(format!("in base64: {reason}"));
             emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
-            emitted.work = Work::Run(runtime::SCRIPT.to_owned());
+            emitted.work = Work::Run(runtime::SCRIPT.into());
         }
         emitted
     }

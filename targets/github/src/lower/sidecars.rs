@@ -8,6 +8,7 @@ use crate::runtime;
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Fact, Node, Piece, Sidecar, StepKind};
+use std::borrow::Cow;
 
 /// Where the ports of containers are on the machine. It is no name: some clients take `localhost` for a socket.
 const MACHINE: &str = "127.0.0.1";
@@ -34,7 +35,7 @@ impl Lowering<'_> {
         for sidecar in &node.body.sidecars {
             let stem = sidecar.name.to_ascii_uppercase().replace('-', "_");
             let is_inside = is_in_container(node);
-            let host = if is_inside { sidecar.name.as_str() } else { MACHINE };
+            let host = if is_inside { sidecar.name.clone().into() } else { Cow::Borrowed(MACHINE) };
             variables.push((format!("{stem}_HOST"), Template::text(host)));
             if let Some(port) = sidecar.port {
                 let value = match sidecar.at {
@@ -54,9 +55,9 @@ impl Lowering<'_> {
             let script = sidecar.ready.as_ref()?.steps.first()?;
             Some(
                 Step::run(format!("Wait for {}", sidecar.name), runtime::READY)
-                    .with_env("SIDECAR", Template::text(&sidecar.name))
+                    .with_env("SIDECAR", Template::text(sidecar.name.clone()))
                     .with_env("CONTAINER", Template::expression(format!("job.services.{}.id", sidecar.name)))
-                    .with_env("READY", Template::text(&script.script)),
+                    .with_env("READY", Template::text(script.script.clone())),
             )
         });
         awaited.collect()

@@ -150,7 +150,7 @@ impl Lowering<'_> {
                 (Some(version), _) => step.with_env("VERSION", version),
                 (None, ToolVersion::FromFile(file)) => {
                     self.check_file(tool, file, &TOOLCHAINS);
-                    step.with_env("FILE", Template::text(file))
+                    step.with_env("FILE", Template::text(file.clone()))
                 }
                 (None, _) => step,
             });
@@ -163,7 +163,7 @@ impl Lowering<'_> {
             }
             (None, ToolVersion::FromFile(file), Some((input, files))) => {
                 self.check_file(tool, file, files);
-                inputs.push((input, Input::Text(Template::text(file))));
+                inputs.push((input, Input::Text(Template::text(file.clone()))));
             }
             (None, ToolVersion::FromFile(_), None) => self.error(
                 codes::P1101,

@@ -1,7 +1,7 @@
 //! What starts the workflow, and which runs replace which.
 
 use super::Lowering;
-use crate::document::{Concurrency, string};
+use crate::document::{Concurrency, text};
 use crate::template::{OPENING, Template};
 use pipec_base::codes;
 use pipec_ir::{Event, Input, InputType, Origin, Trigger};
@@ -9,7 +9,7 @@ use pipec_logic::{Glob, Language};
 use pipec_yaml::{Mapping, Node, Sequence};
 
 impl Lowering<'_> {
-    pub(super) fn triggers(&self) -> Mapping {
+    pub(super) fn triggers(&self) -> Mapping<'static> {
         let mut pushed_branches = Vec::new();
         let mut pushed_tags = Vec::new();
         let mut bases = Vec::new();
@@ -29,19 +29,20 @@ impl Lowering<'_> {
                             "it keeps to five minutes and more between two runs: `*/5 * * * *`",
                         );
                     }
-                    let times = Node::double_quoted(times);
+                    let times = Node::double_quoted(times.clone());
                     schedules = schedules.item(Mapping::new().entry("cron", times));
                 }
                 Trigger::Manual(declared, _) => {
                     for input in declared {
-                        inputs = inputs.entry(&input.name, self.input_declaration(input));
+                        inputs = inputs.entry(input.name.clone(), self.input_declaration(input));
                     }
                 }
                 Trigger::MergeQueue(_) => {}
             }
         }
         self.check_baselines();
-        let filters = |key: &str, patterns: Vec<String>| Mapping::new().entry(key, Sequence::flow(patterns));
+        let filters =
+            |key: &'static str, patterns: Vec<String>| Mapping::new().entry(key, Sequence::flow(patterns));
         let mut triggers = Mapping::new();
         // With one of the two alone, GitHub starts nothing for the other; with neither, everything for both.
         let mut push = Mapping::new();
@@ -91,7 +92,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn input_declaration(&self, input: &Input) -> Mapping {
+    fn input_declaration(&self, input: &Input) -> Mapping<'static> {
         let mut declaration = Mapping::new();
         if !input.docs.is_empty() {
             declaration =
@@ -118,7 +119,9 @@ impl Lowering<'_> {
         };
         let value = match input.ty {
             InputType::Boolean => Node::Boolean(value == "true"),
-            InputType::Number => value.parse().map_or_else(|_| Node::double_quoted(value), Node::Integer),
+            InputType::Number => {
+                value.parse().map_or_else(|_| Node::double_quoted(value.to_owned()), Node::Integer)
+            }
             InputType::String | InputType::OneOf(_) => self.inert(input, "default", value.to_owned()),
         };
         declaration.entry("default", value)
@@ -126,8 +129,8 @@ impl Lowering<'_> {
 
     /// A text of an input. GitHub evaluates nothing in `on`, so no expression can stand for an opening there, and a file
     /// with one is refused as a whole ("a template expression is not allowed in this context").
-    fn inert(&self, input: &Input, what: &str, text: String) -> Node {
-        if text.contains(OPENING) {
+    fn inert(&self, input: &Input, what: &str, value: String) -> Node<'static> {
+        if value.contains(OPENING) {
             self.error(
                 codes::P1101,
                 &input.origin,
@@ -138,13 +141,13 @@ impl Lowering<'_> {
                 format!("write it without `{OPENING}`"),
             );
         }
-        string(&Template::text(text))
+        text(value)
     }
 
     /// `changed` asks GitHub for the green pushes to a branch, and its answer tells a branch from a tag of that name
     /// neither by the event, which is `push` for both, nor by `head_branch`.
     fn check_baselines(&self) {
-        if !self.planned.decide_changes() {
+        if !self.planned.decide_changes() || !self.starts_on(Event::Tag) {
             return;
         }
         let names = |globs: &[Glob]| {

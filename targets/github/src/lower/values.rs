@@ -20,7 +20,7 @@ impl Lowering<'_> {
     /// A text in a job, facts filled in by GitHub.
     pub(super) fn value(&self, text: &Text, unit: &Unit) -> Template {
         text.pieces.iter().fold(Template::default(), |template, piece| match piece {
-            Piece::Literal(text) => template.and_text(text),
+            Piece::Literal(text) => template.and_text(text.clone()),
             Piece::Fact(fact) => template.and_template(self.fact(fact, unit)),
         })
     }
@@ -67,7 +67,7 @@ impl Lowering<'_> {
             }
             Fact::ArtefactName(name) => {
                 let image = self.pipeline.node_named(name).and_then(images::image);
-                return Template::text(image.unwrap_or_default());
+                return Template::text(image.unwrap_or_default().to_owned());
             }
             Fact::Matrix(name) => return matrix::axis(name),
             Fact::ShardIndex => return matrix::shard_index(),
@@ -119,6 +119,7 @@ fn token_variable(node: &Node, unit: &Unit) -> Option<(String, Template)> {
 
 /// The step that works out the facts that something reads, if anything does.
 pub(super) fn facts_step<'t>(read_by: impl IntoIterator<Item = &'t Template>) -> Option<Step> {
-    let reads = read_by.into_iter().any(|template| template.reads(&format!("steps.{FACTS}.")));
+    let outputs = format!("steps.{FACTS}.");
+    let reads = read_by.into_iter().any(|template| template.reads(&outputs));
     reads.then(|| Step::run("Work out the facts", runtime::FACTS).with_id(FACTS))
 }

@@ -104,14 +104,14 @@ impl Lowering<'_> {
     }
 }
 
-fn window_step(name: &str, script: &str, environment: &Environment, window: &Window) -> Step {
+fn window_step(name: &'static str, script: &'static str, environment: &Environment, window: &Window) -> Step {
     let days: Vec<String> = window.days.iter().map(|day| day.to_string()).collect();
     Step::run(name, script)
-        .with_env("ENVIRONMENT", Template::text(&environment.name))
+        .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
         .with_env("DAYS", Template::text(days.join(" ")))
         .with_env("FROM", Template::text(time(window.from)))
         .with_env("UNTIL", Template::text(time(window.to)))
-        .with_env("ZONE", Template::text(&window.zone))
+        .with_env("ZONE", Template::text(window.zone.clone()))
 }
 
 fn day_name(day: u8) -> Option<&'static str> {

@@ -3,6 +3,7 @@
 use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::hash::Hash;
+use std::iter;
 
 use crate::TooLarge;
 
@@ -27,21 +28,21 @@ impl Automaton {
     pub(crate) fn explore<S: Clone + Eq + Hash>(
         mentioned: Vec<char>,
         start: S,
-        step: impl Fn(&S, usize) -> S,
+        step: impl Fn(&S, usize, &mut S),
         accepts: impl Fn(&S) -> bool,
     ) -> Automaton {
         let explored = Explored::whole(mentioned.len() + 1, start, step);
-        Automaton::from_explored(mentioned, &explored, accepts)
+        Automaton::from_explored(mentioned, explored, accepts)
     }
 
     /// Brings an explored transition system into canonical form.
     pub(crate) fn from_explored<S>(
         mentioned: Vec<char>,
-        explored: &Explored<S>,
+        explored: Explored<S>,
         accepts: impl Fn(&S) -> bool,
     ) -> Automaton {
         let accepting = explored.states.iter().map(accepts).collect();
-        Automaton { mentioned, table: explored.table.clone(), accepting }.canonical()
+        Automaton { mentioned, table: explored.table, accepting }.canonical()
     }
 
     /// Combines two automata state by state.
@@ -49,8 +50,8 @@ impl Automaton {
         let mentioned = merged(&self.mentioned, &other.mentioned);
         let left = self.classes_of(&mentioned);
         let right = other.classes_of(&mentioned);
-        let step = |&(one, two): &(u32, u32), class: usize| {
-            (self.next(one, at(&left, class)), other.next(two, at(&right, class)))
+        let step = |&(one, two): &(u32, u32), class: usize, next: &mut (u32, u32)| {
+            *next = (self.next(one, at(&left, class)), other.next(two, at(&right, class)));
         };
         let accepts = |&(one, two): &(u32, u32)| accepts(self.accepts(one), other.accepts(two));
         Automaton::explore(mentioned, (0, 0), step, accepts)
@@ -92,6 +93,11 @@ impl Automaton {
         !self.accepting.contains(&true)
     }
 
+    /// The state from which no word leads to acceptance, if there is one.
+    pub(crate) fn dead(&self) -> Option<u32> {
+        (0..).take(self.states()).find(|&state| self.is_dead(state))
+    }
+
     /// Whether no word leads from this state to acceptance (a minimal automaton has at most one such state).
     pub(crate) fn is_dead(&self, state: u32) -> bool {
         !self.accepts(state) && self.row(state).iter().all(|&next| next == state)
@@ -110,6 +116,7 @@ impl Automaton {
         self.table.get(start..start + self.width()).unwrap_or_default()
     }
 
+    /// The states must be those that a breadth-first walk finds, in its order.
     fn canonical(self) -> Automaton {
         self.with_refusing_start().minimal().without_idle_characters()
     }
@@ -129,7 +136,7 @@ impl Automaton {
         if let Some(start) = self.accepting.first_mut() {
             *start = false;
         }
-        self
+        self.renumbered()
     }
 
     /// Merges equivalent states by Moore's refinement and renumbers the reachable ones breadth first.
@@ -141,7 +148,7 @@ impl Automaton {
         let mut count = distinct(&blocks);
         // Distances are no numbers of blocks, so one round is due unless they tell all states apart.
         if count == self.states() {
-            return self.renumbered();
+            return self;
         }
         loop {
             let mut known: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
@@ -166,8 +173,9 @@ impl Automaton {
                 *slot = state;
             }
         }
-        let step =
-            |&block: &u32, class: usize| at(&blocks, self.next(at(&member, block as usize), class) as usize);
+        let step = |&block: &u32, class: usize, next: &mut u32| {
+            *next = at(&blocks, self.next(at(&member, block as usize), class) as usize);
+        };
         let explored = Explored::whole(self.width(), at(&blocks, 0), step);
         let accepting =
             explored.states.iter().map(|&block| self.accepts(at(&member, block as usize))).collect();
@@ -175,26 +183,25 @@ impl Automaton {
     }
 
     fn distances_to_acceptance(&self) -> Vec<u32> {
-        let mut before: Vec<Vec<u32>> = vec![Vec::new(); self.states()];
-        for state in (0..).take(self.states()) {
-            for &next in self.row(state) {
-                if let Some(states) = before.get_mut(next as usize) {
-                    states.push(state);
-                }
-            }
-        }
+        // The entries of the table that lead to a state: the last of them, and for each entry the one before it.
+        let mut last: Vec<Option<usize>> = vec![None; self.states()];
+        let before: Vec<Option<usize>> = (0..)
+            .zip(&self.table)
+            .map(|(entry, &next)| last.get_mut(next as usize).and_then(|last| last.replace(entry)))
+            .collect();
         let mut distances: Vec<u32> =
             self.accepting.iter().map(|&accepts| if accepts { 0 } else { u32::MAX }).collect();
         let mut queue: VecDeque<u32> =
             (0..).zip(&self.accepting).filter(|(_, a)| **a).map(|(s, _)| s).collect();
         while let Some(state) = queue.pop_front() {
             let distance = at(&distances, state as usize).saturating_add(1);
-            for &previous in before.get(state as usize).into_iter().flatten() {
-                if let Some(known) = distances.get_mut(previous as usize)
+            let entries = iter::successors(at(&last, state as usize), |&entry| at(&before, entry));
+            for previous in entries.map(|entry| entry / self.width()) {
+                if let Some(known) = distances.get_mut(previous)
                     && *known == u32::MAX
                 {
                     *known = distance;
-                    queue.push_back(previous);
+                    queue.push_back(number(previous));
                 }
             }
         }
@@ -224,7 +231,7 @@ impl Automaton {
     }
 
     fn renumbered(self) -> Automaton {
-        let step = |&state: &u32, class: usize| self.next(state, class);
+        let step = |&state: &u32, class: usize, next: &mut u32| *next = self.next(state, class);
         let explored = Explored::whole(self.width(), 0, step);
         let accepting = explored.states.iter().map(|&state| self.accepts(state)).collect();
         Automaton { mentioned: self.mentioned, table: explored.table, accepting }
@@ -238,8 +245,8 @@ pub(crate) struct Explored<S> {
 }
 
 impl<S: Clone + Eq + Hash> Explored<S> {
-    /// Explores a system that is known to be small.
-    pub(crate) fn whole(classes: usize, start: S, step: impl Fn(&S, usize) -> S) -> Explored<S> {
+    /// Explores a system that is known to be small. `step` writes a successor over its last argument.
+    pub(crate) fn whole(classes: usize, start: S, step: impl Fn(&S, usize, &mut S)) -> Explored<S> {
         Explored::first(classes, start, step, usize::MAX).0
     }
 
@@ -248,7 +255,7 @@ impl<S: Clone + Eq + Hash> Explored<S> {
         limit: usize,
         classes: usize,
         start: S,
-        step: impl Fn(&S, usize) -> S,
+        step: impl Fn(&S, usize, &mut S),
     ) -> Result<Explored<S>, TooLarge> {
         match Explored::first(classes, start, step, limit) {
             (explored, true) => Ok(explored),
@@ -257,24 +264,29 @@ impl<S: Clone + Eq + Hash> Explored<S> {
     }
 
     /// The first so many states, and whether these are all.
-    fn first(classes: usize, start: S, step: impl Fn(&S, usize) -> S, limit: usize) -> (Explored<S>, bool) {
+    fn first(
+        classes: usize,
+        start: S,
+        step: impl Fn(&S, usize, &mut S),
+        limit: usize,
+    ) -> (Explored<S>, bool) {
+        let mut next = start.clone();
         let mut numbers = FxHashMap::from_iter([(start.clone(), 0)]);
         let mut explored = Explored { states: vec![start], table: Vec::new() };
         if limit == 0 {
             return (explored, false);
         }
-        let mut done = 0;
-        while let Some(state) = explored.states.get(done).cloned() {
-            done += 1;
+        for done in 0.. {
             for class in 0..classes {
-                let next = step(&state, class);
+                let Some(state) = explored.states.get(done) else { return (explored, true) };
+                step(state, class, &mut next);
                 let number = match numbers.get(&next) {
                     Some(&number) => number,
                     None if explored.states.len() >= limit => return (explored, false),
                     None => {
                         let number = number(explored.states.len());
                         numbers.insert(next.clone(), number);
-                        explored.states.push(next);
+                        explored.states.push(next.clone());
                         number
                     }
                 };

@@ -67,20 +67,22 @@ pub(crate) fn automaton(steps: &[Step], limit: usize) -> Result<Automaton, TooLa
         return Err(TooLarge { limit });
     }
     let mentioned = mentioned(steps);
-    let advance =
-        |positions: &Vec<usize>, class: usize| advanced(steps, positions, mentioned.get(class).copied());
-    let explored = Explored::within(limit, mentioned.len() + 1, closed(steps, vec![0]), advance)?;
+    let advance = |positions: &Vec<usize>, class: usize, next: &mut Vec<usize>| {
+        advance(steps, positions, mentioned.get(class).copied(), next);
+    };
+    let explored = Explored::within(limit, mentioned.len() + 1, start(steps), advance)?;
     let accepts = |positions: &Vec<usize>| positions.contains(&steps.len());
-    Ok(Automaton::from_explored(mentioned.clone(), &explored, accepts))
+    Ok(Automaton::from_explored(mentioned.clone(), explored, accepts))
 }
 
 /// The same for patterns of at most one run followed by text, which have about as many states as steps.
 pub(crate) fn automaton_of_plain(steps: &[Step]) -> Automaton {
     let mentioned = mentioned(steps);
-    let advance =
-        |positions: &Vec<usize>, class: usize| advanced(steps, positions, mentioned.get(class).copied());
+    let advance = |positions: &Vec<usize>, class: usize, next: &mut Vec<usize>| {
+        advance(steps, positions, mentioned.get(class).copied(), next);
+    };
     let accepts = |positions: &Vec<usize>| positions.contains(&steps.len());
-    Automaton::explore(mentioned.clone(), closed(steps, vec![0]), advance, accepts)
+    Automaton::explore(mentioned.clone(), start(steps), advance, accepts)
 }
 
 fn mentioned(steps: &[Step]) -> Vec<char> {
@@ -91,18 +93,25 @@ fn mentioned(steps: &[Step]) -> Vec<char> {
     listed.copied().collect::<BTreeSet<char>>().into_iter().collect()
 }
 
+fn start(steps: &[Step]) -> Vec<usize> {
+    let mut positions = vec![0];
+    close(steps, &mut positions);
+    positions
+}
+
 /// Where one character leads from some positions.
-fn advanced(steps: &[Step], positions: &[usize], character: Option<char>) -> Vec<usize> {
-    let moved = positions.iter().filter_map(|&position| match steps.get(position) {
+fn advance(steps: &[Step], positions: &[usize], character: Option<char>, next: &mut Vec<usize>) {
+    next.clear();
+    next.extend(positions.iter().filter_map(|&position| match steps.get(position) {
         Some(Step::One(characters)) if characters.holds(character) => Some(position + 1),
         Some(Step::Run(characters)) if characters.holds(character) => Some(position),
         _ => None,
-    });
-    closed(steps, moved.collect())
+    }));
+    close(steps, next);
 }
 
 /// Adds every position that is reached without a character, and sorts.
-fn closed(steps: &[Step], mut positions: Vec<usize>) -> Vec<usize> {
+fn close(steps: &[Step], positions: &mut Vec<usize>) {
     let mut done = 0;
     while let Some(&position) = positions.get(done) {
         done += 1;
@@ -119,5 +128,4 @@ fn closed(steps: &[Step], mut positions: Vec<usize>) -> Vec<usize> {
     }
     positions.sort_unstable();
     positions.dedup();
-    positions
 }

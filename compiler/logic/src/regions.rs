@@ -31,6 +31,14 @@ pub struct Regions {
 /// short where a full tuple would be as long as the list of languages.
 type Live = Vec<(usize, u32)>;
 
+/// One of the languages that differ.
+struct Part<'l> {
+    automaton: &'l Automaton,
+    /// Its class of each class of the product.
+    classes: Vec<usize>,
+    dead: Option<u32>,
+}
+
 impl Regions {
     /// Splits the non-empty strings by the languages, if the product automaton has at most `limit` states.
     pub fn of(languages: &[Language], limit: usize) -> Result<Regions, TooLarge> {
@@ -49,22 +57,28 @@ impl Regions {
         mentioned.sort_unstable();
         mentioned.dedup();
 
-        let parts: Vec<(&Automaton, Vec<usize>)> =
-            differing.into_iter().map(|automaton| (automaton, automaton.classes_of(&mentioned))).collect();
-        let step = |live: &Live, class: usize| -> Live {
-            let successors = live.iter().filter_map(|&(position, state)| {
-                let (automaton, classes) = parts.get(position)?;
-                let next = automaton.next(state, at(classes, class));
-                witness::alive(automaton, next).map(|next| (position, next))
-            });
-            successors.collect()
+        let parts: Vec<Part> = differing
+            .into_iter()
+            .map(|automaton| Part {
+                automaton,
+                classes: automaton.classes_of(&mentioned),
+                dead: automaton.dead(),
+            })
+            .collect();
+        let step = |live: &Live, class: usize, next: &mut Live| {
+            next.clear();
+            next.extend(live.iter().filter_map(|&(position, state)| {
+                let part = parts.get(position)?;
+                let next = part.automaton.next(state, at(&part.classes, class));
+                (Some(next) != part.dead).then_some((position, next))
+            }));
         };
         let start: Live = (0..parts.len()).map(|position| (position, 0)).collect();
         let product = Explored::within(limit, mentioned.len() + 1, start, step)?;
 
         let accepting = |live: &Live| -> Vec<usize> {
             let accepts = |&&(position, state): &&(usize, u32)| {
-                parts.get(position).is_some_and(|(automaton, _)| automaton.accepts(state))
+                parts.get(position).is_some_and(|part| part.automaton.accepts(state))
             };
             live.iter().filter(accepts).map(|&(position, _)| position).collect()
         };

@@ -13,6 +13,7 @@ use axis::Axis;
 use pipec_logic::{Glob, Language, Limits, Model, Proposition, Propositions, TooLarge, VariableId};
 pub use refs::Refs;
 pub use run::{Changed, Run};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// States of one product of globs; past it a proof is undecided. A pipeline of 300 globs takes a few thousand.
@@ -39,7 +40,11 @@ pub struct Facts<'p> {
     tags: Axis,
     paths: Axis,
     inputs: BTreeMap<String, BTreeMap<String, VariableId>>,
+    trusted: Proposition,
+    untrusted: Proposition,
     valid: Proposition,
+    /// When each stage is due, once that was asked: its nodes are many.
+    due: Vec<OnceCell<Proposition>>,
 }
 
 impl<'p> Facts<'p> {
@@ -80,8 +85,15 @@ impl<'p> Facts<'p> {
             .collect();
         let unknown = propositions.new_variable();
         let paths = Axis::of(mentioned.paths, Vec::new(), REGION_STATES, &propositions)?;
-        let truth = propositions.truth();
+        let of_events = |trusted: bool| -> Proposition {
+            let wanted = events.iter().filter(|(event, _)| event.is_trusted() == trusted);
+            propositions.any_of(&wanted.map(|(_, variable)| *variable).collect::<Vec<_>>())
+        };
         let mut facts = Facts {
+            trusted: of_events(true),
+            untrusted: of_events(false),
+            valid: propositions.truth(),
+            due: vec![OnceCell::new(); pipeline.stages.len()],
             pipeline,
             propositions,
             events,
@@ -91,7 +103,6 @@ impl<'p> Facts<'p> {
             tags,
             paths,
             inputs,
-            valid: truth,
         };
         facts.valid = facts.constraints();
         Ok(facts)
@@ -128,12 +139,12 @@ impl<'p> Facts<'p> {
 
     /// That the run is of reviewed code: not of a pull request nor of the merge queue.
     pub fn trusted(&self) -> Proposition {
-        self.any_event(Event::ALL.into_iter().filter(|event| event.is_trusted()))
+        self.trusted.clone()
     }
 
     /// That the run is of a pull request or of the merge queue.
     pub fn untrusted(&self) -> Proposition {
-        self.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()))
+        self.untrusted.clone()
     }
 
     /// That the run is of a fork's or a bot's pull request.
@@ -231,7 +242,11 @@ impl<'p> Facts<'p> {
 
     /// That a run is valid and contains the node.
     pub fn due_node(&self, node: &Node) -> Proposition {
-        self.pipeline.stage_of(node).map_or_else(|| self.propositions.falsehood(), |stage| self.due(stage))
+        let known = self.due.get(node.stage.0).zip(self.pipeline.stage_of(node));
+        known.map_or_else(
+            || self.propositions.falsehood(),
+            |(known, stage)| known.get_or_init(|| self.due(stage)).clone(),
+        )
     }
 
     /// That one of the gate's exemptions holds.
@@ -257,6 +272,9 @@ impl<'p> Facts<'p> {
 
     /// A run in which the proposition holds: the plainest there is, and one that changes something if any does.
     pub fn run(&self, proposition: &Proposition) -> Result<Option<Run>, TooLarge> {
+        if !self.propositions.is_satisfiable(proposition)? {
+            return Ok(None);
+        }
         let mut variables = self.paths.variables();
         variables.push(self.unknown);
         let changes = self.propositions.any_of(&variables);

@@ -1,11 +1,11 @@
 //! Deterministic automata over characters, in a canonical form.
 
-use rustc_hash::FxHashMap;
 use std::collections::VecDeque;
 use std::hash::Hash;
 use std::iter;
 
 use crate::TooLarge;
+use crate::numbered::Numbered;
 
 /// A deterministic automaton whose alphabet is the characters it mentions and one class for all others.
 ///
@@ -151,14 +151,13 @@ impl Automaton {
             return self;
         }
         loop {
-            let mut known: FxHashMap<Vec<u32>, u32> = FxHashMap::default();
+            let mut known: Numbered<Vec<u32>> = Numbered::with_room(count);
             let refined: Vec<u32> = (0..)
                 .zip(&blocks)
                 .map(|(state, &block)| {
                     let successors = self.row(state).iter().map(|&next| at(&blocks, next as usize));
                     let signature: Vec<u32> = [block].into_iter().chain(successors).collect();
-                    let fresh = number(known.len());
-                    *known.entry(signature).or_insert(fresh)
+                    known.number(&signature).or_else(|| known.add(signature)).unwrap_or(u32::MAX)
                 })
                 .collect();
             blocks = refined;
@@ -271,31 +270,27 @@ impl<S: Clone + Eq + Hash> Explored<S> {
         limit: usize,
     ) -> (Explored<S>, bool) {
         let mut next = start.clone();
-        let mut numbers = FxHashMap::from_iter([(start.clone(), 0)]);
-        let mut explored = Explored { states: vec![start], table: Vec::new() };
-        if limit == 0 {
-            return (explored, false);
-        }
-        for done in 0.. {
+        let mut states = Numbered::with_room(USUAL_STATES);
+        let mut table = Vec::new();
+        let mut is_whole = limit > 0;
+        states.add(start);
+        'states: for done in 0.. {
             for class in 0..classes {
-                let Some(state) = explored.states.get(done) else { return (explored, true) };
+                let Some(state) = states.get(done).filter(|_| is_whole) else { break 'states };
                 step(state, class, &mut next);
-                let number = match numbers.get(&next) {
-                    Some(&number) => number,
-                    None if explored.states.len() >= limit => return (explored, false),
-                    None => {
-                        let number = number(explored.states.len());
-                        numbers.insert(next.clone(), number);
-                        explored.states.push(next.clone());
-                        number
-                    }
-                };
-                explored.table.push(number);
+                match states.number(&next) {
+                    Some(number) => table.push(number),
+                    None if states.len() < limit => table.extend(states.add(next.clone())),
+                    None => is_whole = false,
+                }
             }
         }
-        (explored, true)
+        (Explored { states: states.into_keys(), table }, is_whole)
     }
 }
+
+/// What the automaton of an ordinary glob comes to.
+const USUAL_STATES: usize = 16;
 
 /// Two sorted alphabets as one.
 pub(crate) fn merged(left: &[char], right: &[char]) -> Vec<char> {

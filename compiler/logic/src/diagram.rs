@@ -4,7 +4,9 @@
 //! R. E. Bryant, "Graph-Based Algorithms for Boolean Function Manipulation", 1986; complemented edges after K. S. Brace,
 //! R. L. Rudell and R. E. Bryant, "Efficient Implementation of a BDD Package", 1990.
 
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use crate::numbered::Numbered;
+use rustc_hash::FxHashSet;
+use std::mem;
 
 /// How much a set of propositions may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +45,8 @@ impl Diagram {
         self.0 & 1 == 1
     }
 
-    fn place(self) -> usize {
-        (self.0 >> 1) as usize
+    fn place(self) -> u32 {
+        self.0 >> 1
     }
 }
 
@@ -60,16 +62,20 @@ struct Node {
 /// Behind every variable; what the constants decide.
 const NO_VARIABLE: u32 = u32::MAX;
 
+/// As many as a diagram can name the places of.
+const MOST_NODES: usize = 1 << 31;
+
 /// What the pipeline of an ordinary file comes to.
 const USUAL_NODES: usize = 400;
 
 /// All diagrams of a set of propositions.
 #[derive(Debug)]
 pub(crate) struct Store {
-    /// Children come before their parents; the first is the constant.
-    nodes: Vec<Node>,
-    places: FxHashMap<Node, u32>,
-    conjunctions: FxHashMap<(Diagram, Diagram), Diagram>,
+    /// By their places; children come before their parents, the first is the constant.
+    nodes: Numbered<Node>,
+    /// The pairs that were conjoined, the lesser diagram first, and for each what came of it.
+    pairs: Numbered<(Diagram, Diagram)>,
+    conjunctions: Vec<Diagram>,
     limits: Limits,
     steps: usize,
     /// The nodes and steps at which the present operation has reached its limits.
@@ -90,10 +96,12 @@ enum Task {
 impl Store {
     pub(crate) fn new(limits: Limits) -> Store {
         let constant = Node { variable: NO_VARIABLE, low: Diagram::TRUE, high: Diagram::TRUE };
+        let mut nodes = Numbered::with_room(USUAL_NODES);
+        nodes.add(constant);
         Store {
-            nodes: vec![constant],
-            places: FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher),
-            conjunctions: FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher),
+            nodes,
+            pairs: Numbered::with_room(USUAL_NODES),
+            conjunctions: Vec::with_capacity(USUAL_NODES),
             limits,
             steps: 0,
             last_node: 0,
@@ -119,7 +127,7 @@ impl Store {
 
     /// What remains of a diagram where a variable that stands no later than its first is false, and where it is true.
     pub(crate) fn halves(&self, diagram: Diagram, variable: u32) -> (Diagram, Diagram) {
-        match self.nodes.get(diagram.place()) {
+        match self.node(diagram) {
             Some(node) if node.variable == variable => {
                 let negated = diagram.is_negation();
                 (node.low.negated_if(negated), node.high.negated_if(negated))
@@ -129,18 +137,23 @@ impl Store {
     }
 
     /// Does something within the limits of one operation; what it added is gone if it comes to nothing.
-    pub(crate) fn operation(&mut self, work: impl FnOnce(&mut Store) -> Option<Diagram>) -> Option<Diagram> {
+    pub(crate) fn operation<T>(&mut self, work: impl FnOnce(&mut Store) -> Option<T>) -> Option<T> {
         let known = self.nodes.len();
         self.last_node = known.saturating_add(self.limits.nodes);
         self.last_step =
             self.steps.saturating_add(self.limits.nodes.saturating_mul(4)).min(self.limits.steps);
         let result = work(self);
         if result.is_none() {
-            let is_known = |diagram: Diagram| diagram.place() < known;
+            let is_known = |diagram: Diagram| (diagram.place() as usize) < known;
             self.nodes.truncate(known);
-            self.places.retain(|_, place| (*place as usize) < known);
-            self.conjunctions
-                .retain(|(left, right), both| is_known(*left) && is_known(*right) && is_known(*both));
+            let pairs = mem::replace(&mut self.pairs, Numbered::with_room(USUAL_NODES)).into_keys();
+            let conjunctions = mem::take(&mut self.conjunctions);
+            for ((left, right), both) in pairs.into_iter().zip(conjunctions) {
+                if is_known(left) && is_known(right) && is_known(both) {
+                    self.pairs.add((left, right));
+                    self.conjunctions.push(both);
+                }
+            }
         }
         result
     }
@@ -152,15 +165,11 @@ impl Store {
         }
         let negated = high.is_negation();
         let node = Node { variable, low: low.negated_if(negated), high: high.negated_if(negated) };
-        if let Some(place) = self.places.get(&node) {
-            return Some(Diagram(place << 1).negated_if(negated));
-        }
-        if self.nodes.len() >= self.last_node {
-            return None;
-        }
-        let place = u32::try_from(self.nodes.len()).ok().filter(|place| place >> 31 == 0)?;
-        self.nodes.push(node);
-        self.places.insert(node, place);
+        let place = match self.nodes.number(&node) {
+            Some(place) => place,
+            None if self.nodes.len() < self.last_node.min(MOST_NODES) => self.nodes.add(node)?,
+            None => return None,
+        };
         Some(Diagram(place << 1).negated_if(negated))
     }
 
@@ -179,7 +188,7 @@ impl Store {
                     let high = self.done.pop()?;
                     let low = self.done.pop()?;
                     let joined = self.decide(variable, low, high)?;
-                    self.conjunctions.insert(pair, joined);
+                    self.remember(pair, joined)?;
                     self.done.push(joined);
                 }
             }
@@ -187,12 +196,47 @@ impl Store {
         self.done.pop()
     }
 
-    fn conjoin(&mut self, left: Diagram, right: Diagram) -> Option<()> {
-        let pair = if left <= right { (left, right) } else { (right, left) };
-        if let Some(known) = plainly(left, right).or_else(|| self.conjunctions.get(&pair).copied()) {
-            self.done.push(known);
-            return Some(());
+    /// Whether some valuation satisfies both; `None` past a limit. What it finds to be disjoint on its way is remembered, so
+    /// it takes no more steps than the conjunction would.
+    pub(crate) fn meet(&mut self, left: Diagram, right: Diagram) -> Option<bool> {
+        self.tasks.clear();
+        self.tasks.push(Task::Conjoin(left, right));
+        while let Some(task) = self.tasks.pop() {
+            match task {
+                Task::Conjoin(left, right) => match self.known(left, right) {
+                    Some(Diagram::FALSE) => {}
+                    Some(_) => return Some(true),
+                    None => self.split(left, right)?,
+                },
+                Task::Join(_, pair) => self.remember(pair, Diagram::FALSE)?,
+            }
         }
+        Some(false)
+    }
+
+    fn conjoin(&mut self, left: Diagram, right: Diagram) -> Option<()> {
+        match self.known(left, right) {
+            Some(known) => self.done.push(known),
+            None => self.split(left, right)?,
+        }
+        Some(())
+    }
+
+    fn known(&self, left: Diagram, right: Diagram) -> Option<Diagram> {
+        plainly(left, right).or_else(|| {
+            let number = self.pairs.number(&ordered(left, right))?;
+            self.conjunctions.get(number as usize).copied()
+        })
+    }
+
+    fn remember(&mut self, pair: (Diagram, Diagram), both: Diagram) -> Option<()> {
+        self.pairs.add(pair)?;
+        self.conjunctions.push(both);
+        Some(())
+    }
+
+    /// Leaves a conjunction to those of its halves.
+    fn split(&mut self, left: Diagram, right: Diagram) -> Option<()> {
         if self.steps >= self.last_step {
             return None;
         }
@@ -200,7 +244,7 @@ impl Store {
         let variable = self.first(left).min(self.first(right));
         let (left_low, left_high) = self.halves(left, variable);
         let (right_low, right_high) = self.halves(right, variable);
-        self.tasks.push(Task::Join(variable, pair));
+        self.tasks.push(Task::Join(variable, ordered(left, right)));
         self.tasks.push(Task::Conjoin(left_high, right_high));
         self.tasks.push(Task::Conjoin(left_low, right_low));
         Some(())
@@ -220,8 +264,16 @@ impl Store {
     }
 
     fn first(&self, diagram: Diagram) -> u32 {
-        self.nodes.get(diagram.place()).map_or(NO_VARIABLE, |node| node.variable)
+        self.node(diagram).map_or(NO_VARIABLE, |node| node.variable)
     }
+
+    fn node(&self, diagram: Diagram) -> Option<&Node> {
+        self.nodes.get(diagram.place())
+    }
+}
+
+fn ordered(left: Diagram, right: Diagram) -> (Diagram, Diagram) {
+    if left <= right { (left, right) } else { (right, left) }
 }
 
 /// A conjunction that needs no look into the diagrams.

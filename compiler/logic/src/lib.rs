@@ -10,6 +10,7 @@ mod automaton;
 mod diagram;
 mod glob;
 mod language;
+mod numbered;
 mod pattern;
 mod proposition;
 mod regions;

@@ -92,7 +92,11 @@ impl Propositions {
 
     /// That the variable is true.
     pub fn variable(&self, variable: VariableId) -> Proposition {
-        self.any_of(&[variable])
+        let known = variable.0 < *self.variables.borrow();
+        let holds = known.then(|| {
+            self.store.borrow_mut().operation(|store| store.decide(variable.0, Diagram::FALSE, Diagram::TRUE))
+        });
+        self.proposition(holds.flatten())
     }
 
     /// The negation.
@@ -197,12 +201,15 @@ impl Propositions {
 
     /// Whether every valuation that makes the left true makes the right true.
     pub fn implies_always(&self, left: &Proposition, right: &Proposition) -> Result<bool, TooLarge> {
-        self.is_satisfiable(&self.and_not(left, right)).map(|counterexample| !counterexample)
+        self.is_compatible(left, &self.not(right)).map(|counterexample| !counterexample)
     }
 
     /// Whether some valuation makes both true.
     pub fn is_compatible(&self, left: &Proposition, right: &Proposition) -> Result<bool, TooLarge> {
-        self.is_satisfiable(&self.and(left, right))
+        let (left, right) = (self.diagram(left)?, self.diagram(right)?);
+        let mut store = self.store.borrow_mut();
+        let meet = store.operation(|store| store.meet(left, right));
+        meet.ok_or_else(|| TooLarge { limit: store.limits().nodes })
     }
 
     /// Whether both are true under the same valuations.
@@ -281,9 +288,13 @@ impl Propositions {
             .ok_or_else(|| TooLarge { limit: self.store.borrow().limits().nodes })
     }
 
-    fn set_of(&self, variables: &[VariableId]) -> Option<BTreeSet<u32>> {
+    /// The numbers of the variables in their order, each once; nothing if one is not of this set.
+    fn set_of(&self, variables: &[VariableId]) -> Option<Vec<u32>> {
         let count = *self.variables.borrow();
-        variables.iter().map(|variable| Some(variable.0).filter(|number| *number < count)).collect()
+        let mut numbers: Vec<u32> = variables.iter().map(|variable| variable.0).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        numbers.iter().all(|number| *number < count).then_some(numbers)
     }
 }
 

@@ -132,6 +132,20 @@ proptest! {
     }
 
     #[test]
+    fn whether_two_meet_takes_no_more_steps_than_what_they_have_in_common(one in any_formula(), two in any_formula()) {
+        let steps = |ask: &dyn Fn(&Propositions, &Proposition, &Proposition)| {
+            let (set, _) = set_of(VARIABLES, Limits::default());
+            let (left, right) = (one.proposition(&set), two.proposition(&set));
+            let before = set.steps();
+            ask(&set, &left, &right);
+            set.steps() - before
+        };
+        let asked = steps(&|set, left, right| assert!(set.is_compatible(left, right).is_ok()));
+        let built = steps(&|set, left, right| assert!(!set.and(left, right).is_too_large()));
+        prop_assert!(asked <= built, "{} steps, and {}", asked, built);
+    }
+
+    #[test]
     fn a_model_is_a_row_of_the_table_with_the_least_cost(
         formula in any_formula(),
         costs in prop::collection::vec(0_u32..4, VARIABLES),

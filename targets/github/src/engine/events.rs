@@ -90,7 +90,8 @@ fn push(node: &Node, world: &World<'_>, pipeline: &Pipeline, findings: &mut Vec<
                         .iter()
                         .map(|pattern| {
                             let surely = world.name_in(axis, &pattern.surely);
-                            let perhaps = world.name_in(axis, &pattern.perhaps);
+                            let Some(perhaps) = &pattern.perhaps else { return surely };
+                            let perhaps = world.name_in(axis, perhaps);
                             logic.or(&surely, &logic.and(&perhaps, &world.free("`**/` matches nothing too")))
                         })
                         .collect();
@@ -141,20 +142,19 @@ fn pull_request(
         .flatten()
         .map(Glob::language)
         .collect();
-    let wanted = union(&wanted);
-    let all = Pattern { surely: Language::all(), perhaps: Language::empty() };
     let emitted = match node.get("branches") {
-        None => Some(vec![all]),
+        None => Some(vec![Pattern { surely: Language::all(), perhaps: None }]),
         Some(filter) => filter_patterns(filter),
     };
     match emitted {
         Some(patterns) => {
-            let surely: Vec<Language> = patterns.iter().map(|pattern| pattern.surely.clone()).collect();
-            let perhaps: Vec<Language> = patterns.iter().map(|pattern| pattern.perhaps.clone()).collect();
-            if !wanted.is_subset(&union(&surely)) {
+            let surely = patterns.iter().map(|pattern| &pattern.surely);
+            let perhaps = patterns.iter().filter_map(|pattern| pattern.perhaps.as_ref());
+            let (least, most) = (union(surely.clone()), union(surely.chain(perhaps)));
+            let wanted = union(&wanted);
+            if !wanted.is_subset(&least) {
                 findings.push(Finding::of_file("some pull requests do not start it", node.line));
             }
-            let most = union(&surely).union(&union(&perhaps));
             if most.is_subset(&wanted) { logic.and(&event, &world.wanted_base()) } else { event }
         }
         None => {
@@ -164,8 +164,12 @@ fn pull_request(
     }
 }
 
-fn union(languages: &[Language]) -> Language {
-    languages.iter().fold(Language::empty(), |all, one| all.union(one))
+fn union<'l>(languages: impl IntoIterator<Item = &'l Language>) -> Language {
+    let mut languages = languages.into_iter();
+    match languages.next() {
+        Some(first) => languages.fold(first.clone(), |all, one| all.union(one)),
+        None => Language::empty(),
+    }
 }
 
 fn schedule(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
@@ -273,7 +277,7 @@ fn override_input(
 #[derive(Clone, Debug)]
 struct Pattern {
     surely: Language,
-    perhaps: Language,
+    perhaps: Option<Language>,
 }
 
 /// GitHub's filter patterns. `*` stops at `/`, `**` does not, `\` takes the next character literally; `?`, `+`, `[…]` and
@@ -298,18 +302,22 @@ fn pattern(text: &str) -> Option<Pattern> {
         }
     }
     if literal {
-        return Some(Pattern { surely: Language::literal(&glob), perhaps: Language::empty() });
+        return Some(Pattern { surely: Language::literal(&glob), perhaps: None });
     }
     let most = Glob::parse(&glob).ok()?.language();
     // Where a segment is `**`, the language's globs match without it as well. Whether GitHub's do is not said.
-    let mut perhaps = Language::empty();
+    let mut without: Vec<Language> = Vec::new();
     for (place, _) in glob.match_indices("**/") {
         let (before, after) = (glob.get(..place)?, glob.get(place + "**/".len()..)?);
         if before.is_empty() || before.ends_with('/') {
-            perhaps = perhaps.union(&Glob::parse(&format!("{before}{after}")).ok()?.language());
+            without.push(Glob::parse(&format!("{before}{after}")).ok()?.language());
         }
     }
-    Some(Pattern { surely: most.difference(&perhaps), perhaps })
+    if without.is_empty() {
+        return Some(Pattern { surely: most, perhaps: None });
+    }
+    let perhaps = union(&without);
+    Some(Pattern { surely: most.difference(&perhaps), perhaps: Some(perhaps) })
 }
 
 #[cfg(test)]
@@ -324,7 +332,7 @@ mod tests {
         assert!(surely("**").contains("a/b"));
         assert!(surely("c\\+\\+").contains("c++"));
         assert!(surely("**/x").contains("a/x") && !surely("**/x").contains("x"));
-        assert!(pattern("**/x").unwrap().perhaps.contains("x"));
+        assert!(pattern("**/x").unwrap().perhaps.unwrap().contains("x"));
         for text in ["v?", "v+", "v[0-9]", "!main"] {
             assert!(pattern(text).is_none(), "{text}");
         }

@@ -36,26 +36,57 @@ pub(crate) struct Gating<'g, 'p> {
 /// What the source says, asked for over and over.
 pub(crate) struct Source {
     wanted: Proposition,
-    due: Vec<Proposition>,
+    /// Whether GitHub lets in no other runs than the source.
+    lets_in_no_more: bool,
+    stages: Vec<InStage>,
+}
+
+/// What the source says of the nodes of a stage: they are due together.
+struct InStage {
+    due: Proposition,
+    /// Whether they are due in every run that GitHub lets in.
+    in_every_run: bool,
+    /// Whether they may be due in a run of reviewed code.
+    on_reviewed_code: bool,
 }
 
 impl Source {
-    /// What the source says of every run.
-    pub(crate) fn of(world: &World<'_>, pipeline: &Pipeline) -> Source {
+    /// What the source says of every run, and of those that are let in.
+    pub(crate) fn of(world: &World<'_>, pipeline: &Pipeline, let_in: &Proposition) -> Source {
+        let logic = world.logic();
         let wanted = world.wanted();
-        // A node is due with its stage.
-        let due = |stage: &Stage| world.logic().and(&wanted, &world.facts.due(stage));
-        let stages: Vec<Proposition> = pipeline.stages.iter().map(due).collect();
-        let never = world.logic().falsehood();
-        let due = |node: &Node| stages.get(node.stage.0).unwrap_or(&never).clone();
-        Source { due: pipeline.nodes.iter().map(due).collect(), wanted }
+        let trusted = world.facts.trusted();
+        let is_sure = |due: &Proposition| logic.implies_always(let_in, due).unwrap_or(false);
+        let in_stage = |stage: &Stage| {
+            let due = logic.and(&wanted, &world.facts.due(stage));
+            InStage {
+                in_every_run: is_sure(&due),
+                on_reviewed_code: logic.is_compatible(&due, &trusted).unwrap_or(true),
+                due,
+            }
+        };
+        let stages = pipeline.stages.iter().map(in_stage).collect();
+        Source { lets_in_no_more: is_sure(&wanted), wanted, stages }
     }
 }
 
 impl Gating<'_, '_> {
     /// That the source has the node in the run.
     pub(crate) fn due(&self, node: &Node) -> Proposition {
-        self.source.due.get(node.id.0).cloned().unwrap_or_else(|| self.world.logic().falsehood())
+        self.in_stage(node).map_or_else(|| self.world.logic().falsehood(), |stage| stage.due.clone())
+    }
+
+    fn in_stage(&self, node: &Node) -> Option<&InStage> {
+        self.source.stages.get(node.stage.0)
+    }
+
+    fn is_in_every_run(&self, node: &Node) -> bool {
+        self.in_stage(node).is_some_and(|stage| stage.in_every_run)
+    }
+
+    /// Whether the source may have the node in a run of reviewed code.
+    pub(crate) fn is_on_reviewed_code(&self, node: &Node) -> bool {
+        self.in_stage(node).is_some_and(|stage| stage.on_reviewed_code)
     }
 
     /// V: that the source lets the run in.
@@ -98,10 +129,16 @@ impl Gating<'_, '_> {
     pub(crate) fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
         let logic = self.world.logic();
         let Some(state) = self.jobs.get(job.id.as_str()) else { return };
-        let wanted = self.wanted();
-        self.prove(job, &state.start, &wanted, "starts, though no trigger lets this run in", findings);
-        let inside = logic.and(&state.start, &wanted);
-        self.prove(job, &inside, &self.due(node), "starts, though its stage is not in this run", findings);
+        // A job starts only where the run is let in, so that most stages need no look at each of their jobs.
+        if !self.is_in_every_run(node) {
+            let mut start = state.start(self.world).clone();
+            if !self.source.lets_in_no_more {
+                let wanted = &self.source.wanted;
+                self.prove(job, &start, wanted, "starts, though no trigger lets this run in", findings);
+                start = logic.and(&start, wanted);
+            }
+            self.prove(job, &start, &self.due(node), "starts, though its stage is not in this run", findings);
+        }
         let awaited: Vec<&Node> = node
             .before
             .iter()
@@ -115,7 +152,10 @@ impl Gating<'_, '_> {
         }
         for nodes in stages.into_values() {
             let Some(first) = nodes.first() else { continue };
-            let start = logic.and(&state.start, &self.due(first));
+            let mut start = state.start(self.world).clone();
+            if !self.is_in_every_run(first) {
+                start = logic.and(&start, &self.due(first));
+            }
             let passed: Vec<Proposition> = nodes.iter().map(|node| self.passed(node)).collect();
             if logic.implies_always(&start, &logic.all(&passed)).unwrap_or(false) {
                 continue;
@@ -133,7 +173,7 @@ impl Gating<'_, '_> {
         let starts: Vec<Proposition> = jobs
             .iter()
             .filter_map(|job| self.green.get(job.id.as_str()))
-            .map(|state| state.start.clone())
+            .map(|state| state.start(self.world).clone())
             .collect();
         let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
         let line = jobs.first().map_or(1, |job| job.line);
@@ -154,13 +194,19 @@ impl Gating<'_, '_> {
         else {
             return;
         };
-        let alone = logic.not(&left.start);
-        self.prove(second, &right.start, &alone, "starts beside its twin", findings);
+        let alone = logic.not(left.start(self.world));
+        self.prove(second, right.start(self.world), &alone, "starts beside its twin", findings);
         let untrusted =
             self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
         for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
             if let Some(state) = self.jobs.get(job.id.as_str()) {
-                self.prove(job, &state.start, &untrusted, "starts, though the run is trusted", findings);
+                self.prove(
+                    job,
+                    state.start(self.world),
+                    &untrusted,
+                    "starts, though the run is trusted",
+                    findings,
+                );
             }
         }
     }

@@ -132,7 +132,7 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
             Outcome::RunCancelled => logic.and(&gate.unsuccessful(world).cancelled, &logic.all(&stopped)),
         };
         let can_be = logic.is_compatible(&world.possible(), &when).unwrap();
-        (can_be, answer(world, &logic.and(&let_in, &when), &states["d"].start))
+        (can_be, answer(world, &logic.and(&let_in, &when), states["d"].start(world)))
     });
     assert!(can_be, "{outcome:?}");
     answer

@@ -143,7 +143,7 @@ impl Proofs<'_> {
             file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
             jobs_of_nodes: starts::jobs_of_nodes(workflow, world),
             passed: OnceCell::new(),
-            source: gating::Source::of(world, pipeline),
+            source: gating::Source::of(world, pipeline, &let_in),
         };
         findings.extend(frame::check(&gating));
         findings.extend(verdict::check(&gating));

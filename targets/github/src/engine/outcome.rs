@@ -30,7 +30,12 @@ pub(crate) struct JobState<'w> {
     pub(crate) results: Results,
     /// That the run was cancelled when its condition was looked at.
     pub(crate) stopped: Proposition,
-    pub(crate) start: Proposition,
+    /// That the run is let in at all.
+    pub(crate) let_in: Proposition,
+    /// That its condition holds.
+    pub(crate) condition: Proposition,
+    /// Both: asked of few.
+    pub(crate) start: OnceCell<Proposition>,
     pub(crate) success: Proposition,
     /// Its outputs, each with the fact that it tells if the job was green and that is known.
     pub(crate) outputs: Vec<(&'w str, Option<Proposition>)>,
@@ -52,15 +57,20 @@ pub(crate) struct Unsuccessful {
 }
 
 impl JobState<'_> {
+    /// That it starts.
+    pub(crate) fn start(&self, world: &World<'_>) -> &Proposition {
+        self.start.get_or_init(|| world.logic().and(&self.let_in, &self.condition))
+    }
+
     /// How it ends where it does not succeed.
     pub(crate) fn unsuccessful(&self, world: &World<'_>) -> &Unsuccessful {
         self.unsuccessful.get_or_init(|| {
             let logic = world.logic();
             if self.results == Results::Green {
                 return Unsuccessful {
-                    failure: logic.and_not(&self.start, &self.success),
+                    failure: logic.and_not(self.start(world), &self.success),
                     cancelled: logic.falsehood(),
-                    skipped: logic.not(&self.start),
+                    skipped: logic.not(self.start(world)),
                 };
             }
             let begun = world.free_at("a job had begun", self.place);

@@ -158,15 +158,33 @@ fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Fi
     let Some(own) = own_job(gating, gate) else { return };
     if let (Some(state), Some(failed)) = (gating.jobs.get(job.id.as_str()), gating.jobs.get(own.id.as_str()))
     {
-        gating.prove(job, &state.start, &named, "starts in a run that is no override of its gate", findings);
+        gating.prove(
+            job,
+            state.start(gating.world),
+            &named,
+            "starts in a run that is no override of its gate",
+            findings,
+        );
         let failed = failed.failure(gating.world);
-        gating.prove(job, &state.start, failed, "starts, though its gate has not failed", findings);
+        gating.prove(
+            job,
+            state.start(gating.world),
+            failed,
+            "starts, though its gate has not failed",
+            findings,
+        );
     }
     if let (Some(state), Some(failed)) =
         (gating.green.get(job.id.as_str()), gating.green.get(own.id.as_str()))
     {
         let due = logic.all(&[named, gating.due(gate), failed.failure(gating.world).clone()]);
-        gating.prove(job, &due, &state.start, "does not start, though its gate has failed", findings);
+        gating.prove(
+            job,
+            &due,
+            state.start(gating.world),
+            "does not start, though its gate has failed",
+            findings,
+        );
     }
 }
 

@@ -76,7 +76,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
         let asked_for = gating.world.facts.event(Event::PullRequest);
         gating.prove(
             job,
-            &state.start,
+            state.start(gating.world),
             &asked_for,
             "deploys what no pull request takes along",
             &mut findings,

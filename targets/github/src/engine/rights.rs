@@ -28,9 +28,7 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
         return false;
     }
     let twins = jobs_of(gating, node).len() > 1;
-    let logic = gating.world.logic();
-    let trusted = logic.and(&gating.due(node), &gating.world.facts.trusted());
-    !twins && !logic.is_satisfiable(&trusted).unwrap_or(true)
+    !twins && !gating.is_on_reviewed_code(node)
 }
 
 /// Every right too many or too few of a job, and everything it sees and may not.
@@ -334,5 +332,5 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let refused =
         if open { logic.or(&facts.fork(), &facts.event(Event::MergeQueue)) } else { facts.untrusted() };
     let what = "starts with rights, secrets or an environment on code that nobody reviewed";
-    gating.prove(job, &state.start, &logic.not(&refused), what, findings);
+    gating.prove(job, state.start(gating.world), &logic.not(&refused), what, findings);
 }

@@ -47,7 +47,6 @@ fn state<'w>(
         Some(condition) => Evaluator { world, scope: &scope }.holds(condition),
         None => world.free_at("the condition of a job holds", place),
     };
-    let start = logic.and(let_in, &condition);
     let node = world.node_of(&job.id);
     let certain = green && !node.is_some_and(is_advisory);
     let mut fine = if certain { logic.truth() } else { world.free_at("a job is fine", place) };
@@ -71,19 +70,25 @@ fn state<'w>(
             _ => None,
         }
     };
-    JobState {
+    let mut state = JobState {
         id: &job.id,
         place,
         results,
         stopped,
-        success: if green { logic.and(&start, &fine) } else { fine },
-        start,
+        let_in: let_in.clone(),
+        condition,
+        start: OnceCell::new(),
+        success: fine,
         outputs: outputs.iter().map(|(name, value)| (name.as_str(), told(value))).collect(),
         needs: &job.needs,
         unsuccessful: OnceCell::new(),
         all_before: OnceCell::new(),
         failed_before: OnceCell::new(),
+    };
+    if green {
+        state.success = logic.and(state.start(world), &state.success);
     }
+    state
 }
 
 /// The jobs that stand for a node: its own and its twin for untrusted events.

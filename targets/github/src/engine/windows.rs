@@ -113,12 +113,12 @@ fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findin
         (gating.jobs.get(waits.id.as_str()), gating.jobs.get(deploy.id.as_str()))
     {
         let what = "starts, though nothing has waited for its window";
-        gating.prove(deploy, &state.start, &waiting.success, what, findings);
+        gating.prove(deploy, state.start(gating.world), &waiting.success, what, findings);
     }
     if let (Some(waiting), Some(state)) =
         (gating.green.get(waits.id.as_str()), gating.green.get(deploy.id.as_str()))
     {
         let what = "waits for a deploy that does not start";
-        gating.prove(waits, &waiting.start, &state.start, what, findings);
+        gating.prove(waits, waiting.start(gating.world), state.start(gating.world), what, findings);
     }
 }

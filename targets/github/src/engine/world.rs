@@ -78,6 +78,9 @@ pub(crate) struct World<'p> {
     /// What is not known, by its name; and what is not known of jobs and steps, by its name and their place.
     free: RefCell<FxHashMap<String, Proposition>>,
     free_at: RefCell<FxHashMap<(&'static str, usize), Proposition>>,
+    /// That the branch or the tag has a name that was asked for: conditions ask for few, over and over.
+    branch_is: RefCell<FxHashMap<String, Proposition>>,
+    tag_is: RefCell<FxHashMap<String, Proposition>>,
 }
 
 /// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it. Where
@@ -117,6 +120,8 @@ impl<'p> World<'p> {
             known,
             free: RefCell::default(),
             free_at: RefCell::default(),
+            branch_is: RefCell::default(),
+            tag_is: RefCell::default(),
         })
     }
 
@@ -148,6 +153,20 @@ impl<'p> World<'p> {
 
     fn anything(&self) -> Proposition {
         self.logic().variable(self.logic().new_variable())
+    }
+
+    /// That the run's branch or tag is this, in whatever case.
+    pub(crate) fn name_is(&self, axis: Axis, name: &str) -> Proposition {
+        let names = match axis {
+            Axis::Branch => &self.branch_is,
+            Axis::Tag => &self.tag_is,
+        };
+        if let Some(known) = names.borrow().get(name) {
+            return known.clone();
+        }
+        let is = self.name_in(axis, &Language::literal_ignoring_case(name));
+        names.borrow_mut().insert(name.to_owned(), is.clone());
+        is
     }
 
     /// That the run's branch or tag lies in the language.

@@ -10,7 +10,7 @@ use crate::engine::outcome::Jobs;
 use crate::engine::reading::{number_text, same_ignoring_case};
 use crate::engine::world::World;
 use pipec_ir::{InputType, Trigger};
-use pipec_logic::{Language, Proposition, Propositions};
+use pipec_logic::{Proposition, Propositions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of what is one of a kind: the repository, another one, the run.
@@ -101,6 +101,9 @@ impl Evaluator<'_, '_> {
             Expression::Compare(comparison, left, right) => self
                 .compared_result(*comparison, left, right)
                 .unwrap_or_else(|| self.compare(*comparison, &self.value(left), &self.value(right))),
+            Expression::Call(name, arguments) => {
+                self.status(name, arguments).unwrap_or_else(|| self.truth_of(&self.value(expression)))
+            }
             _ => self.truth_of(&self.value(expression)),
         }
     }
@@ -262,7 +265,7 @@ impl Evaluator<'_, '_> {
             (Words::Exact(text), other) | (other, Words::Exact(text)) => match other {
                 Words::Name { before, axis } => match rest_ignoring_case(text, before) {
                     Some(_) if !text.is_ascii() => self.free(&format!("{other:?} is {text:?}")),
-                    Some(rest) => self.world.name_in(*axis, &Language::literal_ignoring_case(rest)),
+                    Some(rest) => self.world.name_is(*axis, rest),
                     None => logic.falsehood(),
                 },
                 Words::Begins(before) => match rest_ignoring_case(text, before) {

@@ -4,38 +4,39 @@ use super::Expression;
 use super::evaluate::{Evaluator, as_text, rest_ignoring_case};
 use super::parser::Comparison;
 use super::value::{Cases, Datum, Words};
-use crate::engine::outcome::{JobState, all_succeeded, any_failed};
+use crate::engine::outcome::{all_succeeded, any_failed};
 use pipec_logic::{Language, Proposition};
 
 impl Evaluator<'_, '_> {
-    pub(super) fn call(&self, name: &str, arguments: &[Expression], whole: &Expression) -> Cases {
+    /// That a status function holds; `None` of any other, and of jobs that there are not.
+    pub(super) fn status(&self, name: &str, arguments: &[Expression]) -> Option<Proposition> {
         let logic = self.logic();
         let jobs = self.scope.jobs;
         match name {
-            "always" => self.always(Datum::Bool(true)),
-            "cancelled" => self.boolean(&self.scope.stopped),
-            "success" if arguments.is_empty() => self.boolean(&self.success()),
+            "always" => Some(logic.truth()),
+            "cancelled" => Some(self.scope.stopped.clone()),
+            "success" if arguments.is_empty() => Some(self.success()),
             "failure" if self.scope.step.is_some() => {
-                let going = logic.or(&self.success(), &self.scope.stopped);
-                self.boolean(&logic.not(&going))
+                Some(logic.not(&logic.or(&self.success(), &self.scope.stopped)))
             }
-            "failure" if arguments.is_empty() => {
-                self.boolean(&any_failed(self.scope.needs, jobs, self.world))
-            }
+            "failure" if arguments.is_empty() => Some(any_failed(self.scope.needs, jobs, self.world)),
             "success" | "failure" => {
-                let named: Option<Vec<&JobState<'_>>> = arguments
-                    .iter()
-                    .map(|argument| match argument {
-                        Expression::Text(id) => jobs.get(id.as_str()),
-                        _ => None,
-                    })
-                    .collect();
-                let Some(named) = named else { return self.unknown(&self.named(whole)) };
-                let each: Vec<Proposition> =
-                    named.into_iter().map(|job| job.ended(name, self.world)).collect();
-                let holds = if name == "success" { logic.all(&each) } else { logic.any(&each) };
-                self.boolean(&holds)
+                let ended = |argument: &Expression| match argument {
+                    Expression::Text(id) => Some(jobs.get(id.as_str())?.ended(name, self.world)),
+                    _ => None,
+                };
+                let each: Vec<Proposition> = arguments.iter().map(ended).collect::<Option<_>>()?;
+                Some(if name == "success" { logic.all(&each) } else { logic.any(&each) })
             }
+            _ => None,
+        }
+    }
+
+    pub(super) fn call(&self, name: &str, arguments: &[Expression], whole: &Expression) -> Cases {
+        if let Some(holds) = self.status(name, arguments) {
+            return self.boolean(&holds);
+        }
+        match name {
             "contains" => match arguments {
                 [search, item] => self.contains(&self.value(search), &self.value(item), whole),
                 _ => self.unknown(&self.named(whole)),

@@ -49,7 +49,10 @@ impl Check<'_, '_, '_> {
         let same = fetched.len() == caches.len() && fetched.iter().zip(caches).all(is_fetched);
         let logic = self.gating.world.logic();
         let never = match self.gating.jobs.get(self.job.id.as_str()) {
-            Some(state) => !logic.is_compatible(&state.start, &self.may_keep()).unwrap_or(true),
+            Some(state) => {
+                let start = state.start(self.gating.world);
+                !logic.is_compatible(start, &self.may_keep()).unwrap_or(true)
+            }
             None => false,
         };
         let same_kept = if kept.is_empty() {

@@ -4,8 +4,9 @@ use super::expression::{Expression, parse};
 use super::finding::Finding;
 use super::reading::{Node, Value, ignoring_case};
 use super::text::Text;
+use rustc_hash::FxHashMap;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// A workflow.
@@ -14,13 +15,13 @@ pub(crate) struct Workflow {
     pub(crate) root: Node,
     pub(crate) jobs: Vec<Job>,
     /// The places of the jobs, by id: one each, but where an id stands twice, which is a finding.
-    places: BTreeMap<String, Vec<usize>>,
+    places: FxHashMap<String, Vec<usize>>,
 }
 
 impl Workflow {
     /// A workflow of these jobs.
     fn of(root: Node, jobs: Vec<Job>) -> Workflow {
-        let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();
         for (place, job) in jobs.iter().enumerate() {
             places.entry(job.id.clone()).or_default().push(place);
         }
@@ -357,21 +358,22 @@ fn is_id(id: &str) -> bool {
 
 /// The jobs, each behind all that it needs: in rounds, each of the jobs whose needs are met by then, as in the file.
 fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
-    let ids: BTreeSet<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
-    let mut dependents: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut dependents: FxHashMap<&str, Vec<usize>> =
+        jobs.iter().map(|job| (job.id.as_str(), Vec::new())).collect();
     let mut unmet: Vec<usize> = Vec::new();
     for (place, job) in jobs.iter().enumerate() {
         let mut needs = 0;
         for need in job.needs.iter() {
-            if ids.contains(need.as_str()) {
-                dependents.entry(need).or_default().push(place);
-                needs += 1;
-            } else {
-                findings.push(Finding::of_job(
+            match dependents.get_mut(need.as_str()) {
+                Some(dependents) => {
+                    dependents.push(place);
+                    needs += 1;
+                }
+                None => findings.push(Finding::of_job(
                     &job.id,
                     format!("it needs `{need}`, which is no job"),
                     job.line,
-                ));
+                )),
             }
         }
         unmet.push(needs);

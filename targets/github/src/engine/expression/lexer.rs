@@ -58,7 +58,7 @@ fn sign(text: &str) -> Option<(Sign, usize)> {
 
 /// Cuts an expression into tokens; `None` where GitHub finds an unexpected symbol.
 pub(crate) fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
-    let mut tokens: Vec<Token<'_>> = Vec::new();
+    let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 4);
     let mut rest = text;
     loop {
         rest = rest.trim_start();

@@ -247,7 +247,7 @@ impl<'c> Check<'c, '_, '_> {
         let mut run = gating.due(self.node);
         if self.job.needs.iter().any(|need| need == PLAN)
             && let Some(plan) = gating.jobs.get(PLAN)
-            && logic.implies_always(state.start(world), &plan.success).unwrap_or(false)
+            && logic.implies_always(&state.condition, &plan.success).unwrap_or(false)
         {
             run = logic.and(&run, &plan.success);
         }
@@ -277,9 +277,9 @@ impl<'c> Check<'c, '_, '_> {
                 group_going = None;
                 run_going = logic.truth();
             }
-            let astray = logic.all(&[begun.clone(), logic.not(&arrived), returning.clone()]);
             let here = match act {
-                _ if is_back => astray,
+                // The way forth was begun and not gone to its end.
+                _ if is_back => logic.and(&logic.and_not(&begun, &arrived), &returning),
                 _ if kind.decides() => logic.and(&before.success, &run_going),
                 _ => before.success.clone(),
             };
@@ -340,9 +340,13 @@ impl<'c> Check<'c, '_, '_> {
             let name = step.node.get("name").and_then(Yaml::text).unwrap_or("a step");
             let lacks = if kind.decides_nothing() { "leaves out" } else { "is green without" };
             let too_little = format_args!("{lacks} the step `{name}`");
-            gating.prove(self.job, &logic.and(&alive, &must), &runs, too_little, &mut self.findings);
             let too_much = format_args!("runs the step `{name}` where it may not");
-            gating.prove(self.job, &logic.and(&run, &runs), &may, too_much, &mut self.findings);
+            // Most steps run just where they must and may, whatever the run.
+            let must_alive = if is_back { must.clone() } else { logic.and_not(&must, &stopped) };
+            if must != may || runs != must_alive {
+                gating.prove(self.job, &logic.and(&alive, &must), &runs, too_little, &mut self.findings);
+                gating.prove(self.job, &logic.and(&run, &runs), &may, too_much, &mut self.findings);
+            }
             let fine = world.free_at("a step is fine", place);
             let failed = logic.and_not(&runs, &fine);
             let done = logic.and(&runs, &fine);

@@ -157,7 +157,7 @@ impl Automaton {
                 .map(|(state, &block)| {
                     let successors = self.row(state).iter().map(|&next| at(&blocks, next as usize));
                     let signature: Vec<u32> = [block].into_iter().chain(successors).collect();
-                    known.number(&signature).or_else(|| known.add(signature)).unwrap_or(u32::MAX)
+                    known.number(&signature).unwrap_or_else(|| known.add(signature))
                 })
                 .collect();
             blocks = refined;
@@ -272,18 +272,27 @@ impl<S: Clone + Eq + Hash> Explored<S> {
         let mut next = start.clone();
         let mut states = Numbered::with_room(USUAL_STATES);
         let mut table = Vec::new();
+        // Many classes in a row lead to one state.
+        let mut last = states.add(start);
         let mut is_whole = limit > 0;
-        states.add(start);
-        'states: for done in 0.. {
+        let mut done = 0;
+        while is_whole && done < number(states.len()) {
             for class in 0..classes {
-                let Some(state) = states.get(done).filter(|_| is_whole) else { break 'states };
+                let Some(state) = states.get(done) else { break };
                 step(state, class, &mut next);
-                match states.number(&next) {
-                    Some(number) => table.push(number),
-                    None if states.len() < limit => table.extend(states.add(next.clone())),
-                    None => is_whole = false,
+                if states.get(last) != Some(&next) {
+                    match states.number(&next) {
+                        Some(number) => last = number,
+                        None if states.len() < limit => last = states.add(next.clone()),
+                        None => {
+                            is_whole = false;
+                            break;
+                        }
+                    }
                 }
+                table.push(last);
             }
+            done += 1;
         }
         (Explored { states: states.into_keys(), table }, is_whole)
     }

@@ -81,16 +81,20 @@ pub(crate) struct Store {
     /// The nodes and steps at which the present operation has reached its limits.
     last_node: usize,
     last_step: usize,
-    tasks: Vec<Task>,
-    done: Vec<Diagram>,
+    /// The conjunctions under way, each within the one before it: a stack of its own, since diagrams are as deep as there
+    /// are variables.
+    open: Vec<Open>,
 }
 
-/// What a conjunction has still to do; a stack of its own, since diagrams are as deep as there are variables.
+/// A conjunction whose halves are not both known yet.
 #[derive(Clone, Copy, Debug)]
-enum Task {
-    Conjoin(Diagram, Diagram),
-    /// Joins the last two results under a variable: the conjunction of this pair.
-    Join(u32, (Diagram, Diagram)),
+struct Open {
+    pair: (Diagram, Diagram),
+    variable: u32,
+    /// What holds where the variable is false, once that is known.
+    low: Option<Diagram>,
+    /// What is to be conjoined where it is true.
+    high: (Diagram, Diagram),
 }
 
 impl Store {
@@ -106,8 +110,7 @@ impl Store {
             steps: 0,
             last_node: 0,
             last_step: 0,
-            tasks: Vec::new(),
-            done: Vec::new(),
+            open: Vec::new(),
         }
     }
 
@@ -167,7 +170,7 @@ impl Store {
         let node = Node { variable, low: low.negated_if(negated), high: high.negated_if(negated) };
         let place = match self.nodes.number(&node) {
             Some(place) => place,
-            None if self.nodes.len() < self.last_node.min(MOST_NODES) => self.nodes.add(node)?,
+            None if self.nodes.len() < self.last_node.min(MOST_NODES) => self.nodes.add(node),
             None => return None,
         };
         Some(Diagram(place << 1).negated_if(negated))
@@ -175,79 +178,76 @@ impl Store {
 
     /// The conjunction; `None` past a limit.
     pub(crate) fn and(&mut self, left: Diagram, right: Diagram) -> Option<Diagram> {
-        if let Some(known) = plainly(left, right) {
-            return Some(known);
-        }
-        self.tasks.clear();
-        self.done.clear();
-        self.tasks.push(Task::Conjoin(left, right));
-        while let Some(task) = self.tasks.pop() {
-            match task {
-                Task::Conjoin(left, right) => self.conjoin(left, right)?,
-                Task::Join(variable, pair) => {
-                    let high = self.done.pop()?;
-                    let low = self.done.pop()?;
-                    let joined = self.decide(variable, low, high)?;
-                    self.remember(pair, joined)?;
-                    self.done.push(joined);
-                }
-            }
-        }
-        self.done.pop()
+        self.conjoin(left, right, |_| false)
     }
 
-    /// Whether some valuation satisfies both; `None` past a limit. What it finds to be disjoint on its way is remembered, so
-    /// it takes no more steps than the conjunction would.
+    /// Whether some valuation satisfies both; `None` past a limit. It takes no more steps than the conjunction, and adds no
+    /// node.
     pub(crate) fn meet(&mut self, left: Diagram, right: Diagram) -> Option<bool> {
-        self.tasks.clear();
-        self.tasks.push(Task::Conjoin(left, right));
-        while let Some(task) = self.tasks.pop() {
-            match task {
-                Task::Conjoin(left, right) => match self.known(left, right) {
-                    Some(Diagram::FALSE) => {}
-                    Some(_) => return Some(true),
-                    None => self.split(left, right)?,
-                },
-                Task::Join(_, pair) => self.remember(pair, Diagram::FALSE)?,
+        let met = |part| part != Diagram::FALSE;
+        self.conjoin(left, right, met).map(met)
+    }
+
+    /// The conjunction, or what it comes to under the first valuation of some variables for which that is enough.
+    fn conjoin(
+        &mut self,
+        left: Diagram,
+        right: Diagram,
+        is_enough: impl Fn(Diagram) -> bool,
+    ) -> Option<Diagram> {
+        self.open.clear();
+        let mut pair = (left, right);
+        loop {
+            let Some(mut known) = self.known(pair) else {
+                pair = self.open(pair)?;
+                continue;
+            };
+            if is_enough(known) {
+                return Some(known);
             }
+            // Where this was the second half of a conjunction, that is known as well.
+            pair = loop {
+                let Some(open) = self.open.last_mut() else { return Some(known) };
+                let Some(low) = open.low else {
+                    open.low = Some(known);
+                    break open.high;
+                };
+                let Open { pair, variable, .. } = *open;
+                self.open.pop();
+                known = self.decide(variable, low, known)?;
+                self.pairs.add(pair);
+                self.conjunctions.push(known);
+            };
         }
-        Some(false)
     }
 
-    fn conjoin(&mut self, left: Diagram, right: Diagram) -> Option<()> {
-        match self.known(left, right) {
-            Some(known) => self.done.push(known),
-            None => self.split(left, right)?,
-        }
-        Some(())
-    }
-
-    fn known(&self, left: Diagram, right: Diagram) -> Option<Diagram> {
-        plainly(left, right).or_else(|| {
+    /// What a pair comes to, if that was worked out before or needs no look into the diagrams.
+    fn known(&self, (left, right): (Diagram, Diagram)) -> Option<Diagram> {
+        if left == Diagram::FALSE || right == Diagram::FALSE || left == right.not() {
+            Some(Diagram::FALSE)
+        } else if left == Diagram::TRUE || left == right {
+            Some(right)
+        } else if right == Diagram::TRUE {
+            Some(left)
+        } else {
             let number = self.pairs.number(&ordered(left, right))?;
             self.conjunctions.get(number as usize).copied()
-        })
+        }
     }
 
-    fn remember(&mut self, pair: (Diagram, Diagram), both: Diagram) -> Option<()> {
-        self.pairs.add(pair)?;
-        self.conjunctions.push(both);
-        Some(())
-    }
-
-    /// Leaves a conjunction to those of its halves.
-    fn split(&mut self, left: Diagram, right: Diagram) -> Option<()> {
+    /// Begins with a conjunction; the pair where its first variable is false, which comes first.
+    fn open(&mut self, pair: (Diagram, Diagram)) -> Option<(Diagram, Diagram)> {
         if self.steps >= self.last_step {
             return None;
         }
         self.steps += 1;
+        let (left, right) = pair;
         let variable = self.first(left).min(self.first(right));
         let (left_low, left_high) = self.halves(left, variable);
         let (right_low, right_high) = self.halves(right, variable);
-        self.tasks.push(Task::Join(variable, ordered(left, right)));
-        self.tasks.push(Task::Conjoin(left_high, right_high));
-        self.tasks.push(Task::Conjoin(left_low, right_low));
-        Some(())
+        let high = (left_high, right_high);
+        self.open.push(Open { pair: ordered(left, right), variable, low: None, high });
+        Some((left_low, right_low))
     }
 
     /// The diagram and all below it, each behind what it decides between.
@@ -274,17 +274,4 @@ impl Store {
 
 fn ordered(left: Diagram, right: Diagram) -> (Diagram, Diagram) {
     if left <= right { (left, right) } else { (right, left) }
-}
-
-/// A conjunction that needs no look into the diagrams.
-fn plainly(left: Diagram, right: Diagram) -> Option<Diagram> {
-    if left == Diagram::FALSE || right == Diagram::FALSE || left == right.not() {
-        Some(Diagram::FALSE)
-    } else if left == Diagram::TRUE || left == right {
-        Some(right)
-    } else if right == Diagram::TRUE {
-        Some(left)
-    } else {
-        None
-    }
 }

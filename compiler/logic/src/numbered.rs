@@ -48,16 +48,16 @@ impl<K: Eq + Hash> Numbered<K> {
         }
     }
 
-    /// Adds a key that is not there yet; `None` where no number is left for it.
-    pub(crate) fn add(&mut self, key: K) -> Option<u32> {
-        let number = u32::try_from(self.keys.len()).ok().filter(|number| *number != FREE)?;
+    /// Adds a key that is not there yet; 2³² keys do not fit into memory.
+    pub(crate) fn add(&mut self, key: K) -> u32 {
+        let number = u32::try_from(self.keys.len()).unwrap_or(FREE);
         self.keys.push(key);
         if self.keys.len() * 2 > self.slots.len() {
             self.fill_slots(self.slots.len() * 2);
         } else {
             self.take_slot(number);
         }
-        Some(number)
+        number
     }
 
     /// Forgets all keys but the first so many.
@@ -104,13 +104,13 @@ mod tests {
         let mut set = Numbered::with_room(0);
         for key in 0..1000_u32 {
             assert_eq!(set.number(&(key * 7)), None);
-            assert_eq!(set.add(key * 7), Some(key));
+            assert_eq!(set.add(key * 7), key);
         }
         assert!((0..1000).all(|key| set.number(&(key * 7)) == Some(key)));
         set.truncate(10);
         assert_eq!(set.len(), 10);
         assert_eq!((set.number(&63), set.number(&70)), (Some(9), None));
-        assert_eq!(set.add(70), Some(10));
+        assert_eq!(set.add(70), 10);
         assert_eq!(set.into_keys().last(), Some(&70));
     }
 }

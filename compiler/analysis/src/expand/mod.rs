@@ -67,6 +67,7 @@ pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagno
         entries: Vec::new(),
         constants: BTreeMap::new(),
         evaluating: Vec::new(),
+        globs: BTreeMap::new(),
         work: 0,
         is_incomplete: false,
         incomplete: BTreeSet::new(),
@@ -100,6 +101,8 @@ pub(crate) struct Expander<'a, 'w> {
     constants: BTreeMap<Span, expression::Constant>,
     /// The constants being evaluated, to see circles.
     evaluating: Vec<Span>,
+    /// The globs read so far, by their text: many clauses name the same branches.
+    globs: BTreeMap<String, Glob>,
     /// What the expansion has cost so far.
     work: usize,
     /// Whether a part of the pipeline being expanded could not be read.
@@ -195,8 +198,14 @@ impl<'a> Expander<'a, '_> {
 
     /// Reads a glob.
     fn glob(&mut self, text: &str, span: Span, frame: &Frame) -> Option<Glob> {
+        if let Some(known) = self.globs.get(text) {
+            return Some(known.clone());
+        }
         match Glob::parse(text) {
-            Ok(glob) => Some(glob),
+            Ok(glob) => {
+                self.globs.insert(text.to_owned(), glob.clone());
+                Some(glob)
+            }
             Err(error) => {
                 let shown = if text.is_empty() { "this".to_owned() } else { format!("`{text}`") };
                 self.report(

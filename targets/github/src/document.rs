@@ -321,7 +321,7 @@ impl Step {
         match &self.work {
             Work::Run(script) => mapping.entry("run", Node::script(script.as_ref())),
             Work::Uses(action, inputs) => {
-                let reference = format!("{}@{}", action.name, action.commit);
+                let reference = [action.name.as_str(), "@", &action.commit].concat();
                 let mapping = mapping.entry("uses", reference).comment_behind(&action.version);
                 if inputs.is_empty() {
                     return mapping;

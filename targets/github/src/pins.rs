@@ -3,15 +3,23 @@
 use crate::catalogue;
 use pipec_ir::PinnedAction;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// An action at the newest commit that the catalogue has.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Pin(&'static str);
+#[derive(Debug)]
+pub(crate) struct Pin {
+    name: &'static str,
+    action: OnceLock<&'static PinnedAction>,
+}
 
 impl Pin {
+    const fn new(name: &'static str) -> Pin {
+        Pin { name, action: OnceLock::new() }
+    }
+
     /// The entry of the catalogue; one without a name, which the engine model refuses, if it had none.
     pub(crate) fn action(&self) -> &'static PinnedAction {
-        catalogue::versions(self.0).next().unwrap_or(&NOTHING)
+        self.action.get_or_init(|| catalogue::versions(self.name).next().unwrap_or(&NOTHING))
     }
 }
 
@@ -46,26 +54,26 @@ static ALL: &[&Pin] = &[
     &UPLOAD_SARIF,
 ];
 
-pub(crate) static CHECKOUT: Pin = Pin("actions/checkout");
-pub(crate) static CACHE_RESTORE: Pin = Pin("actions/cache/restore");
-pub(crate) static CACHE_SAVE: Pin = Pin("actions/cache/save");
-pub(crate) static UPLOAD_ARTIFACT: Pin = Pin("actions/upload-artifact");
-pub(crate) static DOWNLOAD_ARTIFACT: Pin = Pin("actions/download-artifact");
-pub(crate) static AWS_CREDENTIALS: Pin = Pin("aws-actions/configure-aws-credentials");
-pub(crate) static AZURE_LOGIN: Pin = Pin("Azure/login");
-pub(crate) static GOOGLE_AUTH: Pin = Pin("google-github-actions/auth");
+pub(crate) static CHECKOUT: Pin = Pin::new("actions/checkout");
+pub(crate) static CACHE_RESTORE: Pin = Pin::new("actions/cache/restore");
+pub(crate) static CACHE_SAVE: Pin = Pin::new("actions/cache/save");
+pub(crate) static UPLOAD_ARTIFACT: Pin = Pin::new("actions/upload-artifact");
+pub(crate) static DOWNLOAD_ARTIFACT: Pin = Pin::new("actions/download-artifact");
+pub(crate) static AWS_CREDENTIALS: Pin = Pin::new("aws-actions/configure-aws-credentials");
+pub(crate) static AZURE_LOGIN: Pin = Pin::new("Azure/login");
+pub(crate) static GOOGLE_AUTH: Pin = Pin::new("google-github-actions/auth");
 
-pub(crate) static SETUP_GO: Pin = Pin("actions/setup-go");
-pub(crate) static SETUP_HELM: Pin = Pin("Azure/setup-helm");
-pub(crate) static SETUP_JAVA: Pin = Pin("actions/setup-java");
-pub(crate) static SETUP_KUBECTL: Pin = Pin("Azure/setup-kubectl");
-pub(crate) static SETUP_NODE: Pin = Pin("actions/setup-node");
-pub(crate) static SETUP_PNPM: Pin = Pin("pnpm/action-setup");
-pub(crate) static SETUP_PYTHON: Pin = Pin("actions/setup-python");
-pub(crate) static SETUP_TERRAFORM: Pin = Pin("hashicorp/setup-terraform");
-pub(crate) static SETUP_UV: Pin = Pin("astral-sh/setup-uv");
+pub(crate) static SETUP_GO: Pin = Pin::new("actions/setup-go");
+pub(crate) static SETUP_HELM: Pin = Pin::new("Azure/setup-helm");
+pub(crate) static SETUP_JAVA: Pin = Pin::new("actions/setup-java");
+pub(crate) static SETUP_KUBECTL: Pin = Pin::new("Azure/setup-kubectl");
+pub(crate) static SETUP_NODE: Pin = Pin::new("actions/setup-node");
+pub(crate) static SETUP_PNPM: Pin = Pin::new("pnpm/action-setup");
+pub(crate) static SETUP_PYTHON: Pin = Pin::new("actions/setup-python");
+pub(crate) static SETUP_TERRAFORM: Pin = Pin::new("hashicorp/setup-terraform");
+pub(crate) static SETUP_UV: Pin = Pin::new("astral-sh/setup-uv");
 
-pub(crate) static UPLOAD_SARIF: Pin = Pin("github/codeql-action/upload-sarif");
+pub(crate) static UPLOAD_SARIF: Pin = Pin::new("github/codeql-action/upload-sarif");
 
 #[cfg(test)]
 mod tests {
@@ -74,7 +82,7 @@ mod tests {
     #[test]
     fn every_pin_is_in_the_catalogue() {
         for pin in ALL {
-            assert_eq!(pin.action().name, pin.0);
+            assert_eq!(pin.action().name, pin.name);
         }
     }
 }

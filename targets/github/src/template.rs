@@ -113,8 +113,13 @@ impl Template {
 
     /// Whether GitHub takes it: the expression it becomes is short enough and has few enough parts.
     pub(crate) fn fits(&self) -> bool {
-        let plain = self.as_text().is_some_and(|text| !text.contains(OPENING));
-        plain || self.size().fits()
+        let plain = || self.as_text().is_some_and(|text| !text.contains(OPENING));
+        self.is_short() || plain() || self.size().fits()
+    }
+
+    /// Whether it fits whatever it holds: no byte adds more than 11 characters or more than one expression.
+    fn is_short(&self) -> bool {
+        self.parts.iter().map(|part| part.as_str().len().max(1)).sum::<usize>() <= MOST_EXPRESSIONS
     }
 
     /// What it takes of what GitHub takes; of characters an upper bound for what its parts add to the expression it becomes:
@@ -144,6 +149,12 @@ impl Template {
 }
 
 impl Part {
+    fn as_str(&self) -> &str {
+        match self {
+            Part::Text(text) | Part::Expression(text) => text,
+        }
+    }
+
     fn size(&self) -> Size {
         match self {
             Part::Text(text) => {

@@ -1,6 +1,8 @@
 //! From the tree to text.
 
+use memchr::memchr_iter;
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use crate::error::{Cause, WriteError};
 use crate::node::{Document, Item, Mapping, Node, Sequence, Style, Text};
@@ -194,12 +196,16 @@ impl<'d> Writer<'d> {
     }
 
     fn literal(&mut self, text: &str, indent: usize) {
-        for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        let mut start = 0;
+        for end in memchr_iter(b'\n', text.as_bytes()).chain([text.len()]) {
+            let line = text.get(start..end).unwrap_or_default();
             if !line.is_empty() {
                 self.indent(indent);
                 self.out.push_str(line);
             }
             self.out.push('\n');
+            start = end.saturating_add(1);
         }
     }
 
@@ -363,18 +369,18 @@ fn stands_in_brackets(item: &Item<'_>) -> bool {
 fn repeated_key(mapping: &Mapping<'_>) -> Option<usize> {
     let entries = mapping.entries.iter().enumerate();
     let mut keys: Vec<_> = entries.map(|(index, entry)| (ignoring_case(&entry.key), index)).collect();
-    keys.sort_unstable();
+    keys.sort_unstable_by(|(one, first), (other, second)| compare(one, other).then(first.cmp(second)));
     let pairs = keys.iter().zip(keys.iter().skip(1));
-    pairs.filter(|((one, _), (other, _))| one == other).map(|(_, (_, index))| *index).min()
+    pairs.filter(|((one, _), (other, _))| compare(one, other).is_eq()).map(|(_, (_, index))| *index).min()
 }
 
-/// What keys have in common that differ in case alone.
+/// What keys have in common that differ in case alone, but for that of ASCII.
 fn ignoring_case(key: &str) -> Cow<'_, str> {
-    if !key.is_ascii() {
-        Cow::Owned(key.to_uppercase().to_lowercase())
-    } else if key.bytes().any(|letter| letter.is_ascii_uppercase()) {
-        Cow::Owned(key.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(key)
-    }
+    if key.is_ascii() { Cow::Borrowed(key) } else { Cow::Owned(key.to_uppercase().to_lowercase()) }
+}
+
+/// The order of keys, the shorter first; two are equal that differ in case alone.
+fn compare(one: &str, other: &str) -> Ordering {
+    let letters = |key| str::bytes(key).map(|letter| letter.to_ascii_lowercase());
+    one.len().cmp(&other.len()).then_with(|| letters(one).cmp(letters(other)))
 }

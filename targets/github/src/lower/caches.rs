@@ -48,6 +48,9 @@ impl Lowering<'_> {
 
     /// The steps that keep them once all is well. What a pull request or a tag would write is not kept.
     pub(super) fn save_steps(&self, node: &Node, condition: Option<&Expression>) -> Vec<Step> {
+        if node.body.caches.is_empty() {
+            return Vec::new();
+        }
         let events = [Event::Push, Event::Schedule, Event::Manual];
         let writes = Expression::any(events.map(|event| self.event(event)));
         if writes == Expression::Constant(false) {

@@ -119,7 +119,7 @@ fn token_variable(node: &Node, unit: &Unit) -> Option<(String, Template)> {
 
 /// The step that works out the facts that something reads, if anything does.
 pub(super) fn facts_step<'t>(read_by: impl IntoIterator<Item = &'t Template>) -> Option<Step> {
-    let outputs = format!("steps.{FACTS}.");
+    let outputs = ["steps.", FACTS, "."].concat();
     let reads = read_by.into_iter().any(|template| template.reads(&outputs));
     reads.then(|| Step::run("Work out the facts", runtime::FACTS).with_id(FACTS))
 }

@@ -2,7 +2,7 @@
 //! gate that this run overrides and its role has approved that.
 
 use super::finding::{Finding, UNTRUSTED, is_advisory};
-use super::outcome::Jobs;
+use super::outcome::{JobState, Jobs};
 use super::overrides;
 use super::starts::jobs_of;
 use super::workflow::{Job, Workflow};
@@ -131,13 +131,12 @@ impl Gating<'_, '_> {
         let Some(state) = self.jobs.get(job.id.as_str()) else { return };
         // A job starts only where the run is let in, so that most stages need no look at each of their jobs.
         if !self.is_in_every_run(node) {
-            let mut start = state.start(self.world).clone();
             if !self.source.lets_in_no_more {
-                let wanted = &self.source.wanted;
-                self.prove(job, &start, wanted, "starts, though no trigger lets this run in", findings);
-                start = logic.and(&start, wanted);
+                let what = "starts, though no trigger lets this run in";
+                self.prove_of_start((job, state), &self.source.wanted, what, findings);
             }
-            self.prove(job, &start, &self.due(node), "starts, though its stage is not in this run", findings);
+            let due = logic.or(&self.due(node), &logic.not(&self.source.wanted));
+            self.prove_of_start((job, state), &due, "starts, though its stage is not in this run", findings);
         }
         let awaited: Vec<&Node> = node
             .before
@@ -150,16 +149,17 @@ impl Gating<'_, '_> {
         for before in awaited {
             stages.entry(before.stage).or_default().push(before);
         }
-        for nodes in stages.into_values() {
+        for (stage, nodes) in stages {
             let Some(first) = nodes.first() else { continue };
-            let mut start = state.start(self.world).clone();
-            if !self.is_in_every_run(first) {
-                start = logic.and(&start, &self.due(first));
-            }
             let passed: Vec<Proposition> = nodes.iter().map(|node| self.passed(node)).collect();
-            if logic.implies_always(&start, &logic.all(&passed)).unwrap_or(false) {
+            let due = if self.is_in_every_run(first) { logic.truth() } else { self.due(first) };
+            let passed_if_due = logic.implies(&due, &logic.all(&passed));
+            let is_enough = |asked| logic.implies_always(asked, &passed_if_due).unwrap_or(false);
+            let asked = state.asked_of(stage, self.world);
+            if is_enough(&asked) || is_enough(&logic.and(&asked, &state.circumstances)) {
                 continue;
             }
+            let start = logic.and(state.start(self.world), &due);
             for (before, passed) in nodes.into_iter().zip(&passed) {
                 let what = format_args!("starts, though `{}` has not passed", before.name);
                 self.prove(job, &start, passed, what, findings);
@@ -194,20 +194,33 @@ impl Gating<'_, '_> {
         else {
             return;
         };
-        let alone = logic.not(left.start(self.world));
-        self.prove(second, right.start(self.world), &alone, "starts beside its twin", findings);
+        let here = logic.and(&left.let_in, &left.circumstances);
+        if logic.is_compatible(&here, &right.circumstances).unwrap_or(true) {
+            let alone = logic.not(left.start(self.world));
+            self.prove(second, right.start(self.world), &alone, "starts beside its twin", findings);
+        }
         let untrusted =
             self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
         for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
             if let Some(state) = self.jobs.get(job.id.as_str()) {
-                self.prove(
-                    job,
-                    state.start(self.world),
-                    &untrusted,
-                    "starts, though the run is trusted",
-                    findings,
-                );
+                let what = "starts, though the run is trusted";
+                self.prove_of_start((job, state), &untrusted, what, findings);
             }
+        }
+    }
+
+    /// Reports a run in which a job starts and the conclusion does not hold, likewise.
+    pub(crate) fn prove_of_start(
+        &self,
+        (job, state): (&Job, &JobState<'_>),
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
+        findings: &mut Vec<Finding>,
+    ) {
+        let logic = self.world.logic();
+        let inside = logic.implies(&state.let_in, conclusion);
+        if !logic.implies_always(&state.circumstances, &inside).unwrap_or(false) {
+            self.prove(job, state.start(self.world), conclusion, otherwise, findings);
         }
     }
 

@@ -3,9 +3,11 @@
 use super::expression::{Cases, Datum};
 use super::reading::same_ignoring_case;
 use super::world::World;
+use pipec_ir::StageId;
 use pipec_logic::Proposition;
 use rustc_hash::FxHashMap;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 /// Which results of jobs are looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,13 +34,15 @@ pub(crate) struct JobState<'w> {
     pub(crate) stopped: Proposition,
     /// That the run is let in at all.
     pub(crate) let_in: Proposition,
-    /// That its condition holds.
-    pub(crate) condition: Proposition,
-    /// Both: asked of few.
+    /// What its condition asks for besides the results of nodes.
+    pub(crate) circumstances: Proposition,
+    /// What its condition asks of the results of nodes, by their stages: a diagram of it all doubles with every stage that is
+    /// not in each run, and no proof but one that fails needs it.
+    pub(crate) asked: BTreeMap<StageId, Vec<Proposition>>,
+    /// All three: that it starts.
     pub(crate) start: OnceCell<Proposition>,
     pub(crate) success: Proposition,
-    /// Its outputs, each with the fact that it tells if the job was green and that is known.
-    pub(crate) outputs: Vec<(&'w str, Option<Proposition>)>,
+    pub(crate) outputs: Vec<Output<'w>>,
     /// The jobs it needs.
     pub(crate) needs: &'w [String],
     /// How it ends where it does not succeed: asked of few.
@@ -46,6 +50,16 @@ pub(crate) struct JobState<'w> {
     /// That every job it needs, transitively, succeeded; and that one of them failed.
     pub(crate) all_before: OnceCell<Proposition>,
     pub(crate) failed_before: OnceCell<Proposition>,
+}
+
+/// An output of a job.
+#[derive(Debug)]
+pub(crate) struct Output<'w> {
+    pub(crate) name: &'w str,
+    /// What it tells if the job was green, if that is known.
+    pub(crate) fact: Option<Proposition>,
+    /// That it is a word, of those that were asked for: conditions ask for few, over and over.
+    pub(crate) words: RefCell<Vec<(String, Proposition)>>,
 }
 
 /// How a job ends that does not succeed.
@@ -59,7 +73,16 @@ pub(crate) struct Unsuccessful {
 impl JobState<'_> {
     /// That it starts.
     pub(crate) fn start(&self, world: &World<'_>) -> &Proposition {
-        self.start.get_or_init(|| world.logic().and(&self.let_in, &self.condition))
+        self.start.get_or_init(|| {
+            let asked = world.logic().all(self.asked.values().flatten());
+            let condition = world.logic().and(&self.circumstances, &asked);
+            world.logic().and(&self.let_in, &condition)
+        })
+    }
+
+    /// What its condition asks of the results of a stage's nodes.
+    pub(crate) fn asked_of(&self, stage: StageId, world: &World<'_>) -> Proposition {
+        world.logic().all(self.asked.get(&stage).into_iter().flatten())
     }
 
     /// How it ends where it does not succeed.
@@ -113,10 +136,14 @@ impl JobState<'_> {
         ["success", "failure", "cancelled", "skipped"].map(word).to_vec()
     }
 
-    /// What it left under this name, if it has such an output.
-    pub(crate) fn output(&self, name: &str, world: &World<'_>) -> Option<Cases> {
+    /// Its output of this name, if it has one.
+    pub(crate) fn output(&self, name: &str) -> Option<&Output<'_>> {
+        self.outputs.iter().find(|output| output.name.eq_ignore_ascii_case(name))
+    }
+
+    /// What it left as an output.
+    pub(crate) fn left(&self, Output { name, fact, .. }: &Output<'_>, world: &World<'_>) -> Cases {
         let logic = world.logic();
-        let (name, fact) = self.outputs.iter().find(|(own, _)| own.eq_ignore_ascii_case(name))?;
         let Unsuccessful { failure, cancelled, skipped } = self.unsuccessful(world);
         let half_done = Datum::Unknown(format!("{name} of {} that is not green", self.id));
         let mut cases = vec![(skipped.clone(), Datum::exact("")), (logic.or(failure, cancelled), half_done)];
@@ -127,7 +154,7 @@ impl JobState<'_> {
             }
             None => cases.push((self.success.clone(), Datum::Unknown(format!("{name} of {}", self.id)))),
         }
-        Some(cases)
+        cases
     }
 
     fn all_before(&self, jobs: &Jobs<'_>, world: &World<'_>) -> &Proposition {

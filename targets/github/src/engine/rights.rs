@@ -332,5 +332,5 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     let refused =
         if open { logic.or(&facts.fork(), &facts.event(Event::MergeQueue)) } else { facts.untrusted() };
     let what = "starts with rights, secrets or an environment on code that nobody reviewed";
-    gating.prove(job, state.start(gating.world), &logic.not(&refused), what, findings);
+    gating.prove_of_start((job, state), &logic.not(&refused), what, findings);
 }

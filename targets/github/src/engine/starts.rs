@@ -1,17 +1,18 @@
 //! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
 
-use super::expression::{Evaluator, Scope};
+use super::expression::{Evaluator, Expression, Scope};
 use super::finding::is_advisory;
 use super::gating::Gating;
-use super::outcome::{JobState, Jobs, Results};
+use super::outcome::{JobState, Jobs, Output, Results};
 use super::overrides;
 use super::plan;
 use super::reading::Node as Yaml;
 use super::workflow::{Job, Workflow, expression};
 use super::world::World;
-use pipec_ir::{Node, Pipeline};
+use pipec_ir::{Node, Pipeline, StageId};
 use pipec_logic::Proposition;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
 
 /// The states of all jobs, each behind those it needs.
 pub(crate) fn follow<'w>(
@@ -43,10 +44,27 @@ fn state<'w>(
         if green { logic.falsehood() } else { world.free_at("the run is cancelled before a job", place) };
     let scope =
         Scope { place: &job.id, needs: &job.needs, jobs: before, stopped: stopped.clone(), step: None };
-    let condition = match &job.condition {
-        Some(condition) => Evaluator { world, scope: &scope }.holds(condition),
-        None => world.free_at("the condition of a job holds", place),
-    };
+    let evaluator = Evaluator { world, scope: &scope };
+    let mut circumstances: Vec<Proposition> = Vec::new();
+    let mut asked: BTreeMap<StageId, Vec<Proposition>> = BTreeMap::new();
+    match &job.condition {
+        Some(condition) => {
+            for part in conjuncts(condition) {
+                let holds = evaluator.holds(part);
+                let mut stages: Vec<StageId> = Vec::new();
+                if !green {
+                    add_stages_asked(part, world, &mut stages);
+                }
+                for stage in &stages {
+                    asked.entry(*stage).or_default().push(holds.clone());
+                }
+                if stages.is_empty() {
+                    circumstances.push(holds);
+                }
+            }
+        }
+        None => circumstances.push(world.free_at("the condition of a job holds", place)),
+    }
     let node = world.node_of(&job.id);
     let certain = green && !node.is_some_and(is_advisory);
     let mut fine = if certain { logic.truth() } else { world.free_at("a job is fine", place) };
@@ -76,10 +94,14 @@ fn state<'w>(
         results,
         stopped,
         let_in: let_in.clone(),
-        condition,
+        circumstances: logic.all(&circumstances),
+        asked,
         start: OnceCell::new(),
         success: fine,
-        outputs: outputs.iter().map(|(name, value)| (name.as_str(), told(value))).collect(),
+        outputs: outputs
+            .iter()
+            .map(|(name, value)| Output { name, fact: told(value), words: RefCell::default() })
+            .collect(),
         needs: &job.needs,
         unsuccessful: OnceCell::new(),
         all_before: OnceCell::new(),
@@ -89,6 +111,26 @@ fn state<'w>(
         state.success = logic.and(state.start(world), &state.success);
     }
     state
+}
+
+/// What must hold for an expression to hold.
+fn conjuncts(expression: &Expression) -> Vec<&Expression> {
+    match expression {
+        Expression::And(parts) => parts.iter().flat_map(conjuncts).collect(),
+        other => vec![other],
+    }
+}
+
+/// Adds the stages of the nodes for whose results an expression asks by name.
+fn add_stages_asked(expression: &Expression, world: &World<'_>, stages: &mut Vec<StageId>) {
+    if let Expression::Index(of, Some(index)) = expression
+        && let (Expression::Context("needs"), Expression::Text(id)) = (of.as_ref(), index.as_ref())
+    {
+        let stage = world.node_of(id).map(|node| node.stage);
+        stages.extend(stage.filter(|stage| !stages.contains(stage)));
+        return;
+    }
+    expression.parts().for_each(|part| add_stages_asked(part, world, stages));
 }
 
 /// The jobs that stand for a node: its own and its twin for untrusted events.

@@ -247,7 +247,7 @@ impl<'c> Check<'c, '_, '_> {
         let mut run = gating.due(self.node);
         if self.job.needs.iter().any(|need| need == PLAN)
             && let Some(plan) = gating.jobs.get(PLAN)
-            && logic.implies_always(&state.condition, &plan.success).unwrap_or(false)
+            && logic.implies_always(&state.circumstances, &plan.success).unwrap_or(false)
         {
             run = logic.and(&run, &plan.success);
         }

@@ -34,7 +34,7 @@ impl Evaluator<'_, '_> {
                     .scope
                     .jobs
                     .get(id)
-                    .and_then(|job| job.output(output, self.world))
+                    .and_then(|job| Some(job.left(job.output(output)?, self.world)))
                     .unwrap_or_else(|| self.always(Datum::Null)),
                 None => self.always(Datum::Null),
             },

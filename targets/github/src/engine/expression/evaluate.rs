@@ -6,7 +6,7 @@ use super::Expression;
 use super::lexer::number;
 use super::parser::Comparison;
 use super::value::{Cases, Datum, Words};
-use crate::engine::outcome::Jobs;
+use crate::engine::outcome::{JobState, Jobs, Output};
 use crate::engine::reading::{number_text, same_ignoring_case};
 use crate::engine::world::World;
 use pipec_ir::{InputType, Trigger};
@@ -99,7 +99,7 @@ impl Evaluator<'_, '_> {
             Expression::Or(parts) => logic.any(&each(parts)),
             Expression::Not(part) => logic.not(&self.holds(part)),
             Expression::Compare(comparison, left, right) => self
-                .compared_result(*comparison, left, right)
+                .compared_need(*comparison, left, right)
                 .unwrap_or_else(|| self.compare(*comparison, &self.value(left), &self.value(right))),
             Expression::Call(name, arguments) => {
                 self.status(name, arguments).unwrap_or_else(|| self.truth_of(&self.value(expression)))
@@ -175,25 +175,41 @@ impl Evaluator<'_, '_> {
         cases
     }
 
-    /// What most conditions ask of most jobs: whether the result of a job that is needed is this word.
-    fn compared_result(
+    /// What most conditions ask of most jobs: whether the result or an output of a job that is needed is this word.
+    fn compared_need(
         &self,
         comparison: Comparison,
         left: &Expression,
         right: &Expression,
     ) -> Option<Proposition> {
         let Expression::Text(word) = right else { return None };
-        let job = match left.words()?.as_slice() {
-            ["needs", id, result] if result.eq_ignore_ascii_case("result") => {
-                self.scope.jobs.get(self.need(id)?)?
+        let words = left.words()?;
+        let ["needs", id, rest @ ..] = words.as_slice() else { return None };
+        let job = || self.scope.jobs.get(self.need(id)?);
+        let is = match rest {
+            [result] if result.eq_ignore_ascii_case("result") => job()?.ended(word, self.world),
+            [outputs, name] if outputs.eq_ignore_ascii_case("outputs") => {
+                let job = job()?;
+                self.left_word(job, job.output(name)?, word)
             }
             _ => return None,
         };
         match comparison {
-            Comparison::Equal => Some(job.ended(word, self.world)),
-            Comparison::NotEqual => Some(self.logic().not(&job.ended(word, self.world))),
+            Comparison::Equal => Some(is),
+            Comparison::NotEqual => Some(self.logic().not(&is)),
             _ => None,
         }
+    }
+
+    /// That what a job left as an output is this word.
+    fn left_word(&self, job: &JobState<'_>, output: &Output<'_>, word: &str) -> Proposition {
+        if let Some((_, known)) = output.words.borrow().iter().find(|(known, _)| known == word) {
+            return known.clone();
+        }
+        let literal = self.always(Datum::exact(word));
+        let is = self.compare(Comparison::Equal, &job.left(output, self.world), &literal);
+        output.words.borrow_mut().push((word.to_owned(), is.clone()));
+        is
     }
 
     pub(super) fn compare(&self, comparison: Comparison, left: &Cases, right: &Cases) -> Proposition {

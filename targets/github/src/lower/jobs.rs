@@ -54,17 +54,20 @@ impl Lowering<'_> {
             let name = names::secrets_environment(self.pipeline, node);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
         }
-        // What scripts may change, so that each attempt of several needs it anew.
-        let mut brought: Vec<Step> = Vec::new();
         if let Some(step) = checkout_step(&body.checkout) {
             job.permissions.read("contents", "checkout");
-            brought.push(step);
+            job.steps.push(step);
         }
-        brought.extend(self.restore_steps(node));
-        job.steps.extend(brought.iter().cloned());
+        job.steps.extend(self.restore_steps(node));
         let fetched = self.fetch_steps(node, unit);
-        // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
-        brought.extend(fetched.iter().filter(|step| matches!(step.work, Work::Run(_))).cloned());
+        // What scripts may change, so that each attempt of several needs it anew.
+        let mut brought: Vec<Step> = Vec::new();
+        let has_attempts = retry::attempts(node) > 1;
+        if has_attempts {
+            brought.extend_from_slice(&job.steps);
+            // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
+            brought.extend(fetched.iter().filter(|step| matches!(step.work, Work::Run(_))).cloned());
+        }
         job.steps.extend(fetched);
 
         let environment = self.environment(node, unit);
@@ -94,14 +97,16 @@ impl Lowering<'_> {
         }
         let held = logins.iter().cloned().chain(self.secret_file_steps(node, unit));
         let held: Vec<Step> = held.chain(self.layout_step(node)).collect();
-        job.steps.extend(held.iter().cloned());
-        brought.extend(held);
+        if has_attempts {
+            brought.extend_from_slice(&held);
+        }
+        job.steps.extend(held);
         self.add_exemptions(&exemptions, &mut job);
         let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
         job.steps.extend(match (acting, repeat::quorum(node)) {
             (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
             (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
-            (None, None) if retry::attempts(node) > 1 => self.attempted_steps(node, &environment, &brought),
+            (None, None) if has_attempts => self.attempted_steps(node, &environment, &brought),
             (None, None) => self.script_steps(node, &environment, exempt, raw),
         });
         job.steps.extend(self.save_steps(node, exempt));
@@ -131,11 +136,11 @@ impl Lowering<'_> {
     }
 
     fn comments(&self, node: &Node, unit: &Unit) -> Vec<String> {
-        let what = match &node.kind {
+        let mut what = match &node.kind {
             NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
-                let of = if of.is_empty() { String::new() } else { format!(" of {}", of.join(", ")) };
-                let word = if advisory.is_some() { "advisory gate" } else { "gate" };
-                format!("{word}: {}{of}", evidence.name)
+                let word = if advisory.is_some() { "advisory gate: " } else { "gate: " };
+                let subject = if of.is_empty() { "" } else { " of " };
+                [word, &evidence.name, subject, &of.join(", ")].concat()
             }
             NodeKind::Artefact(artefact) => format!("artefact: {}", artefact.ty.word()),
             NodeKind::Deploy(deploy) => {
@@ -143,13 +148,14 @@ impl Lowering<'_> {
             }
             NodeKind::Job => "job".to_owned(),
         };
-        let stage = self.pipeline.stage_of(node).map(|stage| format!(" (stage {})", stage.name));
-        let runs = match unit.runs {
+        if let Some(stage) = self.pipeline.stage_of(node) {
+            what.extend([" (stage ", &stage.name, ")"]);
+        }
+        what.push_str(match unit.runs {
             Runs::All => "",
             Runs::Trusted => "; only for reviewed code: it has rights of its own",
             Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
-        };
-        let what = format!("{what}{}{runs}", stage.unwrap_or_default());
+        });
         let no_way_back = match &node.kind {
             NodeKind::Deploy(deploy) => deploy.irreversible.as_ref(),
             _ => None,

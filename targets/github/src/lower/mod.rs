@@ -131,7 +131,8 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
 
 impl Lowering<'_> {
     fn workflow(&self) -> (Workflow, Vec<(String, Span)>) {
-        let mut jobs: Vec<Job> = self.plan_job().into_iter().collect();
+        let mut jobs: Vec<Job> = Vec::with_capacity(self.units.len() + 3);
+        jobs.extend(self.plan_job());
         let mut origins: Vec<(String, Span)> =
             jobs.iter().map(|job| (job.id.clone(), self.pipeline.origin.span)).collect();
         for unit in &self.units {

@@ -17,6 +17,11 @@ pub(super) fn file_name(pipeline: &Pipeline) -> String {
     }
 }
 
+/// How a job that is needed has ended, as an operand.
+pub(super) fn result_of(job: &str) -> String {
+    ["needs.", job, ".result"].concat()
+}
+
 /// The environment that holds a node's own secrets.
 pub(super) fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
     format!("{}-{}", pipeline.name, node.name)

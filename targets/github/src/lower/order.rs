@@ -1,6 +1,7 @@
 //! Which jobs there are, and what each waits for.
 
 use super::jobs::advisory;
+use super::names::result_of;
 use super::{Lowering, PLAN, images, reports};
 use crate::expression::Expression;
 use pipec_ir::{Condition, Event, Node, NodeId, Stage};
@@ -162,7 +163,7 @@ impl Lowering<'_> {
     /// ancestors that nobody names, and a status function takes it away. One that is never in a run with this one is left
     /// out.
     pub(super) fn order(&self, unit: &Unit, reads_plan: bool) -> (Vec<String>, Option<Expression>) {
-        let succeeded = |id: &str| Expression::equals(format!("needs.{id}.result"), "success");
+        let succeeded = |id: &str| Expression::equals(result_of(id), "success");
         let due_expression = self.due_expression(unit);
         let mut needs = Vec::new();
         let mut parts = Vec::new();

@@ -4,6 +4,7 @@
 //! wherever a condition asks for the event it counts as a push. `plan` refuses one that is not by the book, and every job
 //! waits for `plan`.
 
+use super::names::result_of;
 use super::order::{Runs, Unit};
 use super::{Lowering, PLAN};
 use crate::document::{EnvironmentUse, Job, Step};
@@ -114,14 +115,14 @@ impl Lowering<'_> {
 
     /// That the run overrides this gate, and its role has approved that.
     pub(super) fn overridden(&self, gate: &Node) -> Expression {
-        Expression::all([named(gate), Expression::equals(format!("needs.{}.result", id(gate)), "success")])
+        Expression::all([named(gate), Expression::equals(result_of(&id(gate)), "success")])
     }
 
     /// That the run overrides this gate, and it failed.
     pub(super) fn override_due(&self, gate: &Node) -> Expression {
-        let failed = self.gate_unit(gate).map_or(Expression::Constant(false), |unit| {
-            Expression::equals(format!("needs.{}.result", unit.id), "failure")
-        });
+        let failed = self
+            .gate_unit(gate)
+            .map_or(Expression::Constant(false), |unit| Expression::equals(result_of(&unit.id), "failure"));
         Expression::all([named(gate), failed])
     }
 
@@ -188,7 +189,7 @@ impl Lowering<'_> {
             needs: vec![PLAN.to_owned(), unit.id.clone()],
             condition: Some(Expression::all([
                 Expression::raw("!cancelled()"),
-                Expression::equals(format!("needs.{PLAN}.result"), "success"),
+                Expression::equals(result_of(PLAN), "success"),
                 self.override_due(gate),
             ])),
             runs_on: "ubuntu-24.04".to_owned(),
@@ -227,7 +228,7 @@ impl Lowering<'_> {
             };
             told = told
                 .and_text(format!("{} ", gate.name))
-                .and(format!("needs.{}.result", own.id))
+                .and(result_of(&own.id))
                 .and_text(format!(" {} ", overriding.expires / MILLISECONDS_PER_SECOND))
                 .and(format!("needs.{job}.outputs.{APPROVED_AT}"))
                 .and_text("\n");

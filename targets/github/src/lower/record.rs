@@ -9,7 +9,6 @@ use crate::pins;
 use crate::runtime;
 use crate::template::Template;
 use pipec_ir::{Event, Node, NodeKind};
-use serde_json::Value;
 
 /// How long it may take, in minutes: two calls of the API.
 const TIMEOUT: u32 = 5;
@@ -62,8 +61,6 @@ impl Lowering<'_> {
         for unit in &self.units {
             let Some(node) = self.pipeline.node(unit.node) else { continue };
             for (index, (name, value)) in self.fields(unit, node).into_iter().enumerate() {
-                // No value fails to be written.
-                let value = serde_json::to_string(&value).unwrap_or_default();
                 for piece in [if index == 0 { "{\"" } else { ", \"" }, name, "\": ", &value] {
                     lines.push_str(piece);
                 }
@@ -73,39 +70,49 @@ impl Lowering<'_> {
         lines
     }
 
-    fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {
+    /// What is told of a job, each under its name and in JSON.
+    fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, String)> {
         let stage = self.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
         let mut fields = vec![
-            ("place", node.id.0.into()),
-            ("job", unit.id.as_str().into()),
-            ("name", self.job_name(unit, node).into()),
-            ("node", node.name.as_str().into()),
-            ("stage", stage.into()),
+            ("place", node.id.0.to_string()),
+            ("job", text(&unit.id)),
+            ("name", text(&self.job_name(unit, node))),
+            ("node", text(&node.name)),
+            ("stage", text(stage)),
         ];
         match &node.kind {
             NodeKind::Gate(gate) => {
                 fields.extend([
-                    ("kind", "gate".into()),
-                    ("evidence", gate.evidence.name.as_str().into()),
-                    ("of", gate.of.clone().into()),
+                    ("kind", text("gate")),
+                    ("evidence", text(&gate.evidence.name)),
+                    ("of", list(&gate.of)),
                 ]);
-                fields.extend(advisory(node).map(|_| ("advisory", true.into())));
-                fields.extend(self.override_of(unit).map(|id| ("override", id.into())));
+                fields.extend(advisory(node).map(|_| ("advisory", "true".to_owned())));
+                fields.extend(self.override_of(unit).map(|id| ("override", text(&id))));
             }
             NodeKind::Artefact(artefact) => {
-                fields.extend([("kind", "artefact".into()), ("type", artefact.ty.word().into())]);
+                fields.extend([("kind", text("artefact")), ("type", text(artefact.ty.word()))]);
             }
             NodeKind::Deploy(deploy) => {
                 fields.extend([
-                    ("kind", "deploy".into()),
-                    ("environment", deploy.environment.as_str().into()),
-                    ("artefacts", deploy.artefacts.clone().into()),
+                    ("kind", text("deploy")),
+                    ("environment", text(&deploy.environment)),
+                    ("artefacts", list(&deploy.artefacts)),
                 ]);
-                let because = deploy.irreversible.as_ref().map(|(because, _)| because.as_str());
-                fields.extend(because.map(|because| ("irreversible", because.into())));
+                fields.extend(deploy.irreversible.iter().map(|(because, _)| ("irreversible", text(because))));
             }
-            NodeKind::Job => fields.push(("kind", "job".into())),
+            NodeKind::Job => fields.push(("kind", text("job"))),
         }
         fields
     }
+}
+
+/// A text in JSON, as which every text can be written.
+fn text(text: &str) -> String {
+    serde_json::to_string(text).unwrap_or_default()
+}
+
+/// A list of texts in JSON.
+fn list(texts: &[String]) -> String {
+    serde_json::to_string(texts).unwrap_or_default()
 }

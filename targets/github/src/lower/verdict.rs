@@ -1,6 +1,7 @@
 //! The job that says whether all is well: the check to require.
 
 use super::jobs::advisory;
+use super::names::result_of;
 use super::{Lowering, PLAN, VERDICT};
 use crate::document::{Job, Step};
 use crate::expression::Expression;
@@ -44,12 +45,9 @@ impl Lowering<'_> {
                 Expression::Any(_) => Template::expression(format!("({due}) && 'due' || 'not-due'")),
                 due => Template::expression(format!("{due} && 'due' || 'not-due'")),
             };
-            let line = Template::text(format!("{id} "))
-                .and(format!("needs.{id}.result"))
-                .and_text(" ")
-                .and_template(due);
+            let line = Template::text(format!("{id} ")).and(result_of(&id)).and_text(" ").and_template(due);
             let line = match overriding {
-                Some(job) => line.and_text(" ").and(format!("needs.{job}.result")).and_text("\n"),
+                Some(job) => line.and_text(" ").and(result_of(&job)).and_text("\n"),
                 None => line.and_text("\n"),
             };
             // What one text can't hold goes into the next.

@@ -2,6 +2,7 @@
 //! the deploy then makes sure.
 
 use super::Lowering;
+use super::names::result_of;
 use super::order::Unit;
 use crate::document::{Job, Step};
 use crate::expression::Expression;
@@ -57,7 +58,7 @@ impl Lowering<'_> {
             steps: vec![window_step("Wait for the window", runtime::WINDOW_WAIT, environment, window)],
             ..Job::default()
         };
-        let passed = Expression::equals(format!("needs.{id}.result"), "success");
+        let passed = Expression::equals(result_of(&id), "success");
         let own = deploy.condition.take().unwrap_or(Expression::Constant(true));
         let alive = match own.reads("!cancelled()") {
             true => Expression::Constant(true),

@@ -7,7 +7,7 @@
 use super::expression::Template;
 use super::text::{Text, Texts};
 use granit_parser::{Event, Parser, ScalarStyle};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::slice;
@@ -172,11 +172,13 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
     {
         return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });
     }
+    // Most files have a key in every hundred bytes.
+    let keys = text.len() / 100;
     let mut reader = Reader {
         events: Parser::new_from_str(text),
         texts: Texts::default(),
         keys: FxHashMap::default(),
-        seen: FxHashSet::default(),
+        seen: FxHashSet::with_capacity_and_hasher(keys, FxBuildHasher),
         nodes: 0,
     };
     reader.expect("a stream", |event| matches!(event, Event::StreamStart))?;

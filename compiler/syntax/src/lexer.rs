@@ -103,6 +103,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn refuse_invisible_characters(&mut self) {
+        // Most texts are plain through and through.
+        if self.text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')) {
+            return;
+        }
         let mut found = self
             .text
             .char_indices()

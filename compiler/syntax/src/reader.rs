@@ -19,7 +19,7 @@ use crate::words::{Block, ClauseWord};
 
 /// How many lexemes a clause's rule is first shown. A rule runs over all it is shown, so this bounds the work per clause;
 /// a rule that looks at the last of them is shown more.
-const FIRST_WINDOW: usize = 48;
+const FIRST_WINDOW: usize = 12;
 
 pub(crate) struct Reader<'t, 'g> {
     pub text: &'t str,

@@ -64,14 +64,8 @@ pub enum Punctuation {
 }
 
 impl Punctuation {
-    /// All signs; one that begins with another stands before it.
+    /// All signs; one that begins with another stands before it, and those that are written most stand first.
     pub const ALL: [Punctuation; 19] = [
-        Punctuation::Arrow,
-        Punctuation::Range,
-        Punctuation::LessOrEqual,
-        Punctuation::GreaterOrEqual,
-        Punctuation::NotEqual,
-        Punctuation::Equal,
         Punctuation::OpenBrace,
         Punctuation::CloseBrace,
         Punctuation::OpenParenthesis,
@@ -80,10 +74,16 @@ impl Punctuation {
         Punctuation::CloseBracket,
         Punctuation::Comma,
         Punctuation::Colon,
+        Punctuation::Range,
         Punctuation::Dot,
+        Punctuation::Equal,
         Punctuation::Equals,
+        Punctuation::Arrow,
         Punctuation::Bar,
+        Punctuation::LessOrEqual,
         Punctuation::Less,
+        Punctuation::NotEqual,
+        Punctuation::GreaterOrEqual,
         Punctuation::Greater,
     ];
 

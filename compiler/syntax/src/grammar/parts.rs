@@ -320,13 +320,6 @@ fn verbatim_value(form: StringForm, source: &str) -> String {
 
 /// A string in any form, its expressions read by `expression`.
 fn string<'t>(expression: &Rule<'t, Expression>) -> Rule<'t, StringLiteral> {
-    string_of(expression.clone())
-}
-
-fn string_of<'t, E>(expression: E) -> Rule<'t, StringLiteral>
-where
-    E: Parser<'t, Stream<'t>, Expression, Extra<'t>> + Clone + 't,
-{
     let verbatim = quoted().map_with(|(form, source), e| {
         let value = verbatim_value(form, source);
         let pieces = if value.is_empty() { Vec::new() } else { vec![StringPiece::Verbatim(value)] };
@@ -338,7 +331,7 @@ where
     });
     let interpolated = take! { Lexeme::InterpolationStart => () }
         .ignore_then(between.clone())
-        .then(expression.then(between).repeated().collect::<Vec<_>>())
+        .then(expression.clone().then(between).repeated().collect::<Vec<_>>())
         .then_ignore(
             take! { Lexeme::InterpolationEnd => () }.labelled(Expected::Thing("the end of the expression")),
         )
@@ -395,9 +388,15 @@ fn literal<'t>() -> Rule<'t, Spanned<Literal>> {
     .boxed()
 }
 
+/// A rule that stands within itself. Its outermost level is no recursion: what recurs asks how much of the stack is left, and
+/// to tell that of the main thread, the system lists all its memory.
+fn nesting<'t, T: 't>(rule: impl Fn(Rule<'t, T>) -> Rule<'t, T>) -> Rule<'t, T> {
+    let nested = recursive(|nested| rule(nested.boxed()));
+    rule(nested.boxed())
+}
+
 fn expression<'t>(name: &Rule<'t, Name>, qname: &Rule<'t, Path>) -> Rule<'t, Expression> {
-    let (name, qname) = (name.clone(), qname.clone());
-    recursive(move |expression| {
+    nesting(|expression| {
         let plain = take! {
             Lexeme::Number(_, source) => literal::read(source).unwrap_or(Literal::Integer(0)),
             Lexeme::Word("true") => Literal::Boolean(true),
@@ -406,9 +405,9 @@ fn expression<'t>(name: &Rule<'t, Name>, qname: &Rule<'t, Path>) -> Rule<'t, Exp
         .map_with(|literal, e| Expression::Literal(Spanned::new(literal, e.span().0)));
         let unknown = take! { Lexeme::Unknown(source) if !is_meant_as_text(source) => () }
             .map_with(|(), e| Expression::Error(e.span().0));
-        let string = string_of(expression.clone()).map(Expression::String);
+        let string = string(&expression).map(Expression::String);
         let path_or_call =
-            qname.then(arguments(&name, expression.clone()).or_not()).map_with(|(path, arguments), e| {
+            qname.clone().then(arguments(name, &expression).or_not()).map_with(|(path, arguments), e| {
                 match arguments {
                     Some(arguments) => Expression::Call(Call { function: path, arguments, span: e.span().0 }),
                     None => Expression::Path(path),
@@ -424,17 +423,16 @@ fn expression<'t>(name: &Rule<'t, Name>, qname: &Rule<'t, Path>) -> Rule<'t, Exp
             .labelled(Expected::Thing("a value"))
             .boxed()
     })
-    .boxed()
 }
 
-fn arguments<'t, E>(name: &Rule<'t, Name>, expression: E) -> Rule<'t, Vec<(Name, Expression)>>
-where
-    E: Parser<'t, Stream<'t>, Expression, Extra<'t>> + Clone + 't,
-{
+fn arguments<'t>(
+    name: &Rule<'t, Name>,
+    expression: &Rule<'t, Expression>,
+) -> Rule<'t, Vec<(Name, Expression)>> {
     name.clone()
         .labelled(Expected::Thing("an argument such as `name: value`"))
         .then_ignore(sign(Punctuation::Colon))
-        .then(expression)
+        .then(expression.clone())
         .separated_by(sign(Punctuation::Comma))
         .collect::<Vec<_>>()
         .then_ignore(no_comma())
@@ -450,7 +448,7 @@ fn call<'t>(
     qname
         .clone()
         .labelled(Expected::Thing("a call such as `task(name: value)`"))
-        .then(arguments(name, expression.clone()))
+        .then(arguments(name, expression))
         .map_with(|(function, arguments), e| Call { function, arguments, span: e.span().0 })
         .boxed()
 }
@@ -500,18 +498,18 @@ fn condition<'t>(
     let fork = word("fork").map(Condition::Fork);
     let atom =
         choice((event, branch, tag, changed, input, fork)).labelled(Expected::Thing("a condition")).boxed();
-    recursive(move |condition| {
-        let group =
-            condition.delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis));
-        let not = recursive(move |not| {
+    nesting(|condition| {
+        let group = condition
+            .delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis))
+            .boxed();
+        let not = nesting(|not| {
             let negated =
                 word("not").ignore_then(not).map_with(|inner, e| Condition::Not(Box::new(inner), e.span().0));
-            choice((negated, group.boxed(), atom)).labelled(Expected::Thing("a condition")).boxed()
+            choice((negated, group.clone(), atom.clone())).labelled(Expected::Thing("a condition")).boxed()
         });
-        let and = joined(not.boxed(), "and", Condition::And);
+        let and = joined(not, "and", Condition::And);
         joined(and, "or", Condition::Or)
     })
-    .boxed()
 }
 
 /// One part, or several joined by a word.
@@ -533,7 +531,6 @@ fn joined<'t>(
 }
 
 fn ty<'t>(name: &Rule<'t, Name>) -> Rule<'t, Type> {
-    let name = name.clone();
     let choice_text = take! { Lexeme::Text(StringForm::Plain, source) => source }
         .labelled(Expected::Thing("a string"))
         .map_with(|source, e| Spanned::new(verbatim_value(StringForm::Plain, source), e.span().0));
@@ -543,13 +540,13 @@ fn ty<'t>(name: &Rule<'t, Name>) -> Rule<'t, Type> {
         .collect::<Vec<_>>()
         .map(Type::OneOf)
         .boxed();
-    recursive(move |ty| {
+    nesting(|ty| {
         let named = name
+            .clone()
             .then(ty.delimited_by(sign(Punctuation::Less), sign(Punctuation::Greater)).or_not())
             .map(|(name, argument)| Type::Named { name, argument: argument.map(Box::new) });
-        named.or(one_of).labelled(Expected::Thing("a type")).boxed()
+        named.or(one_of.clone()).labelled(Expected::Thing("a type")).boxed()
     })
-    .boxed()
 }
 
 fn parameters<'t>(

@@ -1,6 +1,8 @@
 //! The fixed scripts of the output, recognised by their exact bytes, and what each is documented to do. Their texts are
 //! the one thing this model shares with the emitter: they are a contract.
 
+use super::text::Text;
+
 macro_rules! runtime {
     ($($name:literal),+) => { concat!($(include_str!(concat!("../runtime/", $name, ".sh"))),+) };
 }
@@ -143,7 +145,12 @@ const TEXTS: &[(Fixed, &str)] = &[
 ];
 
 /// The fixed script that a text is, byte for byte.
-pub(crate) fn fixed(text: &str) -> Option<Fixed> {
+pub(crate) fn fixed(text: &Text) -> Option<Fixed> {
+    text.fixed()
+}
+
+/// The same, sought.
+pub(crate) fn sought(text: &str) -> Option<Fixed> {
     TEXTS.iter().find(|(_, known)| *known == text).map(|(fixed, _)| *fixed)
 }
 
@@ -186,7 +193,7 @@ mod tests {
     #[test]
     fn a_script_that_differs_by_a_byte_is_not_known() {
         let verdict = runtime!("verdict");
-        assert_eq!(fixed(verdict), Some(Fixed::Verdict));
-        assert_eq!(fixed(&verdict.replacen("status=1", "status=0", 1)), None);
+        assert_eq!(sought(verdict), Some(Fixed::Verdict));
+        assert_eq!(sought(&verdict.replacen("status=1", "status=0", 1)), None);
     }
 }

@@ -134,16 +134,19 @@ impl<'c> Check<'c, '_, '_> {
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             self.step(kind, step);
         }
-        let conditional = |(kind, step): (&Kind, &'c Step)| Conditional {
-            kind: kind.clone(),
-            id: &step.id,
-            condition: &step.condition,
-            goes_on: goes_on(step),
-        };
-        let conditions: Vec<Conditional<'c>> = kinds.iter().zip(&self.job.steps).map(conditional).collect();
-        if !simulated.contains(&conditions) {
-            self.runs(&kinds);
-            simulated.push(conditions);
+        if !self.runs_straight(&kinds) {
+            let conditional = |(kind, step): (&Kind, &'c Step)| Conditional {
+                kind: kind.clone(),
+                id: &step.id,
+                condition: &step.condition,
+                goes_on: goes_on(step),
+            };
+            let conditions: Vec<Conditional<'c>> =
+                kinds.iter().zip(&self.job.steps).map(conditional).collect();
+            if !simulated.contains(&conditions) {
+                self.runs(&kinds);
+                simulated.push(conditions);
+            }
         }
         self.exempt_reason(&kinds);
         self.repetition(&kinds);
@@ -231,6 +234,26 @@ impl<'c> Check<'c, '_, '_> {
 
     fn is_untrusted_twin(&self) -> bool {
         super::rights::is_untrusted_only(self.gating, self.job)
+    }
+
+    /// Whether each step must run exactly if all before it have succeeded and nobody has stopped the job, and says just that:
+    /// there is nothing to simulate where no step has a condition and no failure leads to anything but the end.
+    fn runs_straight(&self, kinds: &[Kind]) -> bool {
+        let exempt = matches!(&self.node.kind, NodeKind::Gate(gate) if !gate.exemptions.is_empty());
+        let straight = |(kind, step): (&Kind, &Step)| {
+            let has_own_turn =
+                matches!(kind, Kind::Fixed(Fixed::Exempt | Fixed::Again) | Kind::Fetch | Kind::Keep);
+            matches!(&step.condition, Some(Expression::Call("success", of)) if of.is_empty())
+                && !has_own_turn
+                && !kind.decides_nothing()
+                && !goes_on(step)
+        };
+        // Checks are all seen, whichever fails; the way back begins with a failure.
+        let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_back;
+        !exempt
+            && !is_retried(self.node)
+            && self.acts.iter().all(plain)
+            && kinds.iter().zip(&self.job.steps).all(straight)
     }
 
     /// That every step runs when it must and never after a failure: a simulation of the job over what each step does.

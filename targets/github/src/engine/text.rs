@@ -1,6 +1,7 @@
 //! The strings of a document: what is in one is found out once, since all proofs ask for it.
 
 use super::expression::Template;
+use super::fixed::{self, Fixed};
 use rustc_hash::FxHashSet;
 use std::borrow::{Borrow, Cow};
 use std::cell::OnceCell;
@@ -19,6 +20,7 @@ struct Lettering {
     has_expressions: bool,
     template: OnceCell<Option<Template>>,
     leaks: OnceCell<bool>,
+    fixed: OnceCell<Option<Fixed>>,
 }
 
 impl Text {
@@ -49,12 +51,23 @@ impl Text {
     pub(crate) fn leaks(&self) -> bool {
         *self.0.leaks.get_or_init(|| super::rights::passes_on_secret(self))
     }
+
+    /// The fixed script that it is.
+    pub(crate) fn fixed(&self) -> Option<Fixed> {
+        *self.0.fixed.get_or_init(|| fixed::sought(self))
+    }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Text {
         let has_expressions = text.contains("${{");
-        Text(Rc::new(Lettering { text, has_expressions, template: OnceCell::new(), leaks: OnceCell::new() }))
+        Text(Rc::new(Lettering {
+            text,
+            has_expressions,
+            template: OnceCell::new(),
+            leaks: OnceCell::new(),
+            fixed: OnceCell::new(),
+        }))
     }
 }
 

@@ -222,11 +222,11 @@ fn line(
         let Some(node) = gating.world.node_of(id) else { return };
         let twin = id.strip_suffix(super::finding::UNTRUSTED).is_some() && node.name != id;
         let has_twin = jobs_of(gating, node).iter().any(|other| other.id != id);
-        let untrusted = gating.world.facts.untrusted();
+        let untrusted = || gating.world.facts.untrusted();
         let due = gating.due(node);
         match (twin, has_twin) {
-            (true, _) => logic.and(&due, &untrusted),
-            (false, true) => logic.and_not(&due, &untrusted),
+            (true, _) => logic.and(&due, &untrusted()),
+            (false, true) => logic.and_not(&due, &untrusted()),
             (false, false) => due,
         }
     };

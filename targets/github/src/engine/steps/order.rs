@@ -25,12 +25,14 @@ impl Check<'_, '_, '_> {
         if count(&Kind::Fixed(Fixed::Exempt)) > exemptions || count(&Kind::Fixed(Fixed::Facts)) > 1 {
             self.differs("it has more steps than its node asks for", self.job.line);
         }
-        let reads_facts = self.job.node.strings().any(|(text, _)| text.contains("steps.facts."));
         let works_out = kinds
             .iter()
             .zip(&self.job.steps)
             .any(|(kind, step)| *kind == Kind::Fixed(Fixed::Facts) && step.id.as_deref() == Some("facts"));
-        if reads_facts && !works_out {
+        let conditions = self.job.steps.iter().filter_map(|step| step.node.get("if")?.text());
+        let texts = self.job.node.strings().filter(|(text, _)| text.has_expressions());
+        let mut expressions = texts.map(|(text, _)| text.as_str()).chain(conditions);
+        if !works_out && expressions.any(|text| text.contains("steps.facts.")) {
             self.differs("it reads facts that no step works out", self.job.line);
         }
         // What comes with the scripts of a deploy is looked at one by one.

@@ -7,6 +7,7 @@ use super::reading::{Node as Yaml, Value, number_text, same_ignoring_case};
 use super::workflow::{self, Job};
 use pipec_ir::{Binding, EngineStep, Fact, Node, Piece as TextPiece, Text, ToolVersion};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// The most jobs that GitHub makes of one.
 const MOST: usize = 256;
@@ -304,16 +305,16 @@ fn settled(expression: &Expression, leg: &Values) -> Expression {
         return value.unwrap_or(Expression::Null);
     }
     let each = |parts: &[Expression]| parts.iter().map(|part| settled(part, leg)).collect::<Vec<_>>();
-    let boxed = |part: &Expression| Box::new(settled(part, leg));
+    let shared = |part: &Expression| Rc::new(settled(part, leg));
     match expression {
         Expression::And(parts) => chained(each(parts), true),
         Expression::Or(parts) => chained(each(parts), false),
         Expression::Not(part) => match settled(part, leg) {
             part if truth(&part).is_some() => Expression::Bool(truth(&part) == Some(false)),
-            part => Expression::Not(Box::new(part)),
+            part => Expression::Not(Rc::new(part)),
         },
         Expression::Compare(comparison, left, right) => {
-            let (left, right) = (boxed(left), boxed(right));
+            let (left, right) = (shared(left), shared(right));
             match (comparison, left.as_ref(), right.as_ref()) {
                 (Comparison::Equal, Expression::Text(left), Expression::Text(right)) => {
                     Expression::Bool(same_ignoring_case(left, right))
@@ -325,7 +326,7 @@ fn settled(expression: &Expression, leg: &Values) -> Expression {
             }
         }
         Expression::Call(name, arguments) => Expression::Call(name, each(arguments)),
-        Expression::Index(of, index) => Expression::Index(boxed(of), index.as_deref().map(boxed)),
+        Expression::Index(of, index) => Expression::Index(shared(of), index.as_deref().map(shared)),
         other => other.clone(),
     }
 }

@@ -7,7 +7,8 @@ use super::gating::Gating;
 use super::reading::{Node as Yaml, Value};
 use super::workflow::{Job, Step, Work};
 use pipec_ir::{Event, Node, NodeKind};
-use serde_json::Value as Json;
+use serde::{Deserialize, Deserializer};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// The record's id.
@@ -97,49 +98,82 @@ fn keeps(gating: &Gating<'_, '_>, step: &Step) -> bool {
         && step.node.get("with").map_or(0, |with| with.entries().len()) == 4
 }
 
+/// A line of NODES: what it does not say is empty.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Line<'l> {
+    place: Option<u64>,
+    #[serde(borrow)]
+    job: Cow<'l, str>,
+    #[serde(borrow)]
+    name: Cow<'l, str>,
+    #[serde(borrow)]
+    node: Cow<'l, str>,
+    #[serde(borrow)]
+    stage: Cow<'l, str>,
+    #[serde(borrow)]
+    kind: Cow<'l, str>,
+    #[serde(borrow)]
+    evidence: Cow<'l, str>,
+    of: Vec<String>,
+    advisory: bool,
+    #[serde(borrow, rename = "override")]
+    overriding: Cow<'l, str>,
+    #[serde(borrow, rename = "type")]
+    ty: Cow<'l, str>,
+    #[serde(borrow)]
+    environment: Cow<'l, str>,
+    artefacts: Vec<String>,
+    #[serde(deserialize_with = "said")]
+    irreversible: Option<String>,
+}
+
+/// What is said at all is no `null`.
+fn said<'d, D: Deserializer<'d>>(value: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(value).map(Some)
+}
+
 /// Every difference between NODES and the pipeline.
 fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut told: BTreeSet<String> = BTreeSet::new();
     for line in step.literal_env("NODES").unwrap_or_default().lines() {
-        let Ok(fields) = serde_json::from_str::<Json>(line) else {
-            wrong.push("a line of its `NODES` is no JSON".to_owned());
-            continue;
+        let line: Line<'_> = match serde_json::from_str(line) {
+            Ok(line) => line,
+            Err(error) => {
+                let what = if error.is_data() { "tells of no node" } else { "is no JSON" };
+                wrong.push(format!("a line of its `NODES` {what}"));
+                continue;
+            }
         };
-        let text = |name: &str| fields.get(name).and_then(Json::as_str).unwrap_or_default();
-        let job = gating.workflow.job(text("job"));
+        let job = gating.workflow.job(&line.job);
         let Some((job, node)) = job.and_then(|job| Some((job, gating.world.node_of(&job.id)?))) else {
-            wrong.push(format!("it tells of `{}`, which is no node's job", text("job")));
+            wrong.push(format!("it tells of `{}`, which is no node's job", line.job));
             continue;
-        };
-        let list = |name: &str| -> Vec<&str> {
-            let all = fields.get(name).and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
-            all.iter().filter_map(Json::as_str).collect()
         };
         let same = match &node.kind {
             NodeKind::Gate(gate) => {
-                text("kind") == "gate"
-                    && text("evidence") == gate.evidence.name
-                    && list("of") == gate.of
-                    && fields.get("advisory").is_some() == gate.advisory.is_some()
-                    && text("override") == overridden_by(gating, node, job)
+                line.kind == "gate"
+                    && line.evidence == gate.evidence.name
+                    && line.of == gate.of
+                    && line.advisory == gate.advisory.is_some()
+                    && line.overriding == overridden_by(gating, node, job)
             }
-            NodeKind::Artefact(artefact) => text("kind") == "artefact" && text("type") == artefact.ty.word(),
+            NodeKind::Artefact(artefact) => line.kind == "artefact" && line.ty == artefact.ty.word(),
             NodeKind::Deploy(deploy) => {
-                text("kind") == "deploy"
-                    && text("environment") == deploy.environment
-                    && list("artefacts") == deploy.artefacts
-                    && fields.get("irreversible").map(Json::as_str)
-                        == deploy.irreversible.as_ref().map(|(because, _)| Some(because.as_str()))
+                line.kind == "deploy"
+                    && line.environment == deploy.environment
+                    && line.artefacts == deploy.artefacts
+                    && line.irreversible.as_ref() == deploy.irreversible.as_ref().map(|(because, _)| because)
             }
-            NodeKind::Job => text("kind") == "job",
+            NodeKind::Job => line.kind == "job",
         };
         let stage = gating.pipeline.stage_of(node).map(|stage| stage.name.as_str());
-        let placed = fields.get("place").and_then(Json::as_u64) == u64::try_from(node.id.0).ok();
-        if !same || !placed || Some(text("stage")) != stage || text("node") != node.name {
+        let placed = line.place == u64::try_from(node.id.0).ok();
+        if !same || !placed || Some(&*line.stage) != stage || line.node != node.name {
             wrong.push(format!("it tells of `{}` what it is not", job.id));
         }
-        if !is_shown_as(job, node, text("name")) {
+        if !is_shown_as(job, node, &line.name) {
             wrong.push(format!("it knows `{}` by another name than GitHub", job.id));
         }
         if !told.insert(job.id.clone()) {

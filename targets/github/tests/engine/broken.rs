@@ -769,6 +769,12 @@ broken! {
     a_record_of_a_way_back_that_is_there: hello {
         "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"], \"irreversible\": \"no\"}"
     } "it tells of `deploy-app-to-production` what it is not";
+    a_record_of_a_way_back_that_may_be_there: hello {
+        "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"], \"irreversible\": null}"
+    } "tells of no node";
+    a_record_with_a_line_that_is_cut_off: hello {
+        "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"]"
+    } "is no JSON";
     a_record_that_leaves_out_that_nothing_leads_back: one_way {
         "record": ", \"irreversible\": \"a version is taken once\"}" => "}"
     } "it tells of `deploy-app-to-production` what it is not";

@@ -2,6 +2,7 @@
 
 use super::CHARACTERS;
 use super::lexer::{Sign, Token, tokens};
+use std::rc::Rc;
 
 /// GitHub refuses deeper expressions.
 const DEPTH: usize = 50;
@@ -16,13 +17,13 @@ pub(crate) enum Expression {
     /// A context: lower case, as GitHub ignores its case.
     Context(&'static str),
     /// `a.b` and `a['b']` are the same; `a.*` has no index.
-    Index(Box<Expression>, Option<Box<Expression>>),
+    Index(Rc<Expression>, Option<Rc<Expression>>),
     /// A function: lower case.
     Call(&'static str, Vec<Expression>),
-    Not(Box<Expression>),
+    Not(Rc<Expression>),
     And(Vec<Expression>),
     Or(Vec<Expression>),
-    Compare(Comparison, Box<Expression>, Box<Expression>),
+    Compare(Comparison, Rc<Expression>, Rc<Expression>),
 }
 
 /// A comparison.
@@ -201,7 +202,7 @@ impl Parser<'_> {
             } else {
                 return Some(left);
             };
-            left = Expression::Compare(comparison, Box::new(left), Box::new(self.relation()?));
+            left = Expression::Compare(comparison, Rc::new(left), Rc::new(self.relation()?));
         }
     }
 
@@ -219,7 +220,7 @@ impl Parser<'_> {
             } else {
                 return Some(left);
             };
-            left = Expression::Compare(comparison, Box::new(left), Box::new(self.negation()?));
+            left = Expression::Compare(comparison, Rc::new(left), Rc::new(self.negation()?));
         }
     }
 
@@ -233,7 +234,7 @@ impl Parser<'_> {
         }
         let mut expression = self.dereference()?;
         for _ in 0..negations {
-            expression = Expression::Not(Box::new(expression));
+            expression = Expression::Not(Rc::new(expression));
         }
         Some(expression)
     }
@@ -252,10 +253,10 @@ impl Parser<'_> {
                 } else {
                     let (Token::Name(name), rest) = self.tokens.split_first()? else { return None };
                     self.tokens = rest;
-                    Some(Box::new(Expression::Text((*name).to_owned())))
+                    Some(Rc::new(Expression::Text((*name).to_owned())))
                 }
             } else if self.take(Sign::OpenIndex) {
-                let index = if self.take(Sign::Star) { None } else { Some(Box::new(self.either()?)) };
+                let index = if self.take(Sign::Star) { None } else { Some(Rc::new(self.either()?)) };
                 if !self.take(Sign::CloseIndex) {
                     return None;
                 }
@@ -263,7 +264,7 @@ impl Parser<'_> {
             } else {
                 return Some(expression);
             };
-            expression = Expression::Index(Box::new(expression), index);
+            expression = Expression::Index(Rc::new(expression), index);
         }
     }
 

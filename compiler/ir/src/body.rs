@@ -503,16 +503,33 @@ pub struct Action {
 }
 
 impl Evidence {
-    /// The standard kinds (language reference, "Declarations").
-    pub fn standard() -> Vec<Evidence> {
-        let of_commit = ["test", "lint", "sast", "secrets", "licence", "schema-check", "policy", "review"];
-        let of_artefact =
-            ["vulnerability", "sbom", "provenance", "acceptance", "performance", "evaluation", "fairness"];
-        let kind = |name: &str, of_artefact| Evidence { name: name.to_owned(), of_artefact };
-        of_commit
-            .iter()
-            .map(|name| kind(name, false))
-            .chain(of_artefact.iter().map(|name| kind(name, true)))
-            .collect()
+    /// The standard kinds (language reference, "Declarations"), and whether each is of artefacts.
+    const STANDARD: [(&str, bool); 15] = [
+        ("test", false),
+        ("lint", false),
+        ("sast", false),
+        ("secrets", false),
+        ("licence", false),
+        ("schema-check", false),
+        ("policy", false),
+        ("review", false),
+        ("vulnerability", true),
+        ("sbom", true),
+        ("provenance", true),
+        ("acceptance", true),
+        ("performance", true),
+        ("evaluation", true),
+        ("fairness", true),
+    ];
+
+    /// The standard kind of that name.
+    pub fn standard(name: &str) -> Option<Evidence> {
+        let found = Evidence::STANDARD.iter().find(|(standard, _)| *standard == name);
+        found.map(|(name, of_artefact)| Evidence { name: (*name).to_owned(), of_artefact: *of_artefact })
+    }
+
+    /// The names of the standard kinds.
+    pub fn standard_names() -> impl Iterator<Item = &'static str> {
+        Evidence::STANDARD.iter().map(|(name, _)| *name)
     }
 }

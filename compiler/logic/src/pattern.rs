@@ -102,11 +102,13 @@ fn start(steps: &[Step]) -> Vec<usize> {
 /// Where one character leads from some positions.
 fn advance(steps: &[Step], positions: &[usize], character: Option<char>, next: &mut Vec<usize>) {
     next.clear();
-    next.extend(positions.iter().filter_map(|&position| match steps.get(position) {
-        Some(Step::One(characters)) if characters.holds(character) => Some(position + 1),
-        Some(Step::Run(characters)) if characters.holds(character) => Some(position),
-        _ => None,
-    }));
+    for &position in positions {
+        match steps.get(position) {
+            Some(Step::One(characters)) if characters.holds(character) => next.push(position + 1),
+            Some(Step::Run(characters)) if characters.holds(character) => next.push(position),
+            _ => {}
+        }
+    }
     close(steps, next);
 }
 

@@ -67,11 +67,13 @@ impl Regions {
             .collect();
         let step = |live: &Live, class: usize, next: &mut Live| {
             next.clear();
-            next.extend(live.iter().filter_map(|&(position, state)| {
-                let part = parts.get(position)?;
-                let next = part.automaton.next(state, at(&part.classes, class));
-                (Some(next) != part.dead).then_some((position, next))
-            }));
+            for &(position, state) in live {
+                let Some(part) = parts.get(position) else { continue };
+                let successor = part.automaton.next(state, at(&part.classes, class));
+                if Some(successor) != part.dead {
+                    next.push((position, successor));
+                }
+            }
         };
         let start: Live = (0..parts.len()).map(|position| (position, 0)).collect();
         let product = Explored::within(limit, mentioned.len() + 1, start, step)?;

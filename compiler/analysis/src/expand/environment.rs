@@ -339,7 +339,7 @@ impl<'a> Expander<'a, '_> {
     /// Whether a gate is named where a kind of evidence is asked for; says so if it is.
     fn is_gate_for_its_kind(&mut self, path: &Path, frame: &Frame) -> bool {
         let ([name], Some(module)) = (path.segments.as_slice(), frame.module) else { return false };
-        let is_kind = Evidence::standard().iter().any(|kind| kind.name == name.node);
+        let is_kind = Evidence::standard(&name.node).is_some();
         if is_kind || self.workspace.name(module, &name.node).is_some() {
             return false;
         }

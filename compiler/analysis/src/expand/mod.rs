@@ -235,17 +235,17 @@ impl<'a> Expander<'a, '_> {
     fn evidence(&mut self, path: &Path, frame: &Frame) -> Option<Evidence> {
         let module = frame.module?;
         if let [name] = path.segments.as_slice() {
-            if let Some(standard) = Evidence::standard().into_iter().find(|kind| kind.name == name.node) {
+            if let Some(standard) = Evidence::standard(&name.node) {
                 return Some(standard);
             }
             if self.workspace.name(module, &name.node).is_none() && self.workspace.is_whole(module) {
-                let standard = Evidence::standard();
                 let declared = self.workspace.definitions(module);
                 let own = declared
                     .iter()
                     .filter(|(_, definition)| matches!(definition, Definition::Evidence(_)))
                     .map(|(name, _)| *name);
-                let known: Vec<&str> = standard.iter().map(|kind| kind.name.as_str()).chain(own).collect();
+                let mut known: Vec<&str> = Evidence::standard_names().collect();
+                known.extend(own);
                 let diagnostic = Diagnostic::error(
                     codes::P0101,
                     format!("there is no kind of evidence `{}`", name.node),

@@ -405,16 +405,13 @@ impl<'a> Expander<'a, '_> {
         let yields = &task.yields;
         let known = yields.node == "deploy"
             || ArtefactType::from_word(&yields.node).is_some()
-            || Evidence::standard().iter().any(|kind| kind.name == yields.node)
+            || Evidence::standard(&yields.node).is_some()
             || matches!(
                 self.workspace.name(module, &yields.node),
                 Some(Found { definition: Definition::Evidence(_) | Definition::Broken, .. })
             );
         if !known {
-            let standard = Evidence::standard();
-            let words: Vec<&str> = standard
-                .iter()
-                .map(|kind| kind.name.as_str())
+            let words: Vec<&str> = Evidence::standard_names()
                 .chain(ArtefactType::ALL.map(ArtefactType::word))
                 .chain(["deploy"])
                 .collect();
@@ -444,7 +441,7 @@ impl<'a> Expander<'a, '_> {
         if let Some(ty) = ArtefactType::from_word(&yields.node) {
             return Role::Artefact(Some(ty));
         }
-        let standard = Evidence::standard().into_iter().find(|kind| kind.name == yields.node);
+        let standard = Evidence::standard(&yields.node);
         let kind = standard.or_else(|| match self.workspace.name(module, &yields.node)?.definition {
             Definition::Evidence(it) => {
                 Some(Evidence { name: it.name.node.clone(), of_artefact: it.of_artefact })

@@ -89,9 +89,7 @@ impl<'a> Expander<'a, '_> {
                 Definition::Environment(item, environment) => {
                     self.read_environment(module, item, environment);
                 }
-                Definition::Evidence(kind)
-                    if Evidence::standard().iter().any(|standard| standard.name == kind.name.node) =>
-                {
+                Definition::Evidence(kind) if Evidence::standard(&kind.name.node).is_some() => {
                     let message = format!("`{}` is a kind of evidence already", kind.name.node);
                     let finding = Diagnostic::error(codes::P0102, message, kind.name.span)
                         .help("it is a standard one: drop the declaration, or give your own another name");

@@ -224,7 +224,8 @@ pub(super) fn variables(
         };
         findings.push(Finding::warning(codes::P0906, used.range.clone(), message, help));
     }
-    for (command, file) in OUTPUT_COMMANDS {
+    // Most scripts have no colon, let alone two.
+    for (command, file) in OUTPUT_COMMANDS.into_iter().filter(|_| script.contains(':')) {
         for (start, _) in script.match_indices(command) {
             let range = start..start + command.trim_end().len();
             if contains(&tree.comments, &range) {

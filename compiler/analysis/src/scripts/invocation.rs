@@ -47,7 +47,7 @@ impl<'s> Invocation<'s> {
         let mut words = simple.words.as_slice();
         loop {
             let program = words.first()?.literal.as_deref()?;
-            let name = program.rsplit('/').next().unwrap_or(program);
+            let name = program.rsplit_once('/').map_or(program, |(_, name)| name);
             let here = Invocation { name, words };
             if here.is_lookup() {
                 return Some(here);

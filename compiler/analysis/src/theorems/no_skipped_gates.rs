@@ -221,9 +221,7 @@ fn of_artefact(proof: &Proof<'_>, kind: &str) -> bool {
     let declared = proof.pipeline.gates().find(|(_, gate)| gate.evidence.name == kind);
     match declared {
         Some((_, gate)) => gate.evidence.of_artefact,
-        None => pipec_ir::Evidence::standard()
-            .iter()
-            .any(|evidence| evidence.name == kind && evidence.of_artefact),
+        None => pipec_ir::Evidence::standard(kind).is_some_and(|evidence| evidence.of_artefact),
     }
 }
 

@@ -3,20 +3,30 @@
 use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use std::sync::OnceLock;
 
-/// The pins of one repository, read when first asked for.
+/// The actions of one repository.
 struct File {
     /// `owner--repository`, in lower case.
     stem: &'static str,
     text: &'static str,
-    pins: OnceLock<Pins>,
+    entries: OnceLock<Vec<Entry>>,
 }
+
+/// A version of an action, read when first asked for: mostly the newest is all that is needed.
+struct Entry {
+    name: &'static str,
+    text: &'static str,
+    action: OnceLock<Option<PinnedAction>>,
+}
+
+/// What each entry of a file begins with.
+const ENTRY: &str = "[[action]]\n";
 
 macro_rules! file {
     ($stem:literal) => {
         File {
             stem: $stem,
             text: include_str!(concat!("../catalogue/actions/", $stem, ".toml")),
-            pins: OnceLock::new(),
+            entries: OnceLock::new(),
         }
     };
 }
@@ -67,13 +77,27 @@ static ACTIONS: [File; 43] = [
     file!("swatinem--rust-cache"),
 ];
 
-static IMAGES: File =
-    File { stem: "images", text: include_str!("../catalogue/images.toml"), pins: OnceLock::new() };
+const IMAGES_TEXT: &str = include_str!("../catalogue/images.toml");
+
+/// The images, read when first asked for; none, if they can't be read, as a test does.
+static IMAGES: OnceLock<Pins> = OnceLock::new();
 
 impl File {
-    fn pins(&self) -> &Pins {
-        // A file that can't be read holds nothing, so nothing of it can be called; a test reads them all.
-        self.pins.get_or_init(|| Pins::read(self.text).unwrap_or_default())
+    fn entries(&self) -> &[Entry] {
+        self.entries.get_or_init(|| self.text.split(ENTRY).skip(1).map(Entry::of).collect())
+    }
+}
+
+impl Entry {
+    fn of(text: &'static str) -> Entry {
+        let name = text.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+        Entry { name: name.unwrap_or_default(), text, action: OnceLock::new() }
+    }
+
+    /// An entry that can't be read is none, so nothing of it can be called; a test reads them all.
+    fn action(&self) -> Option<&PinnedAction> {
+        let read = || Pins::read(&[ENTRY, self.text].concat()).ok()?.actions.pop();
+        self.action.get_or_init(read).as_ref()
     }
 }
 
@@ -84,8 +108,9 @@ pub(crate) fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction
     stem.make_ascii_lowercase();
     let file = ACTIONS.iter().find(|file| file.stem == stem);
     file.into_iter()
-        .flat_map(|file| &file.pins().actions)
-        .filter(move |action| action.name.eq_ignore_ascii_case(name))
+        .flat_map(File::entries)
+        .filter(move |entry| entry.name.eq_ignore_ascii_case(name))
+        .filter_map(Entry::action)
 }
 
 /// Whether an action runs what an input of this name holds, as a program of its own or as part of a command. Actions say that
@@ -128,8 +153,9 @@ pub(crate) fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
         }
     }
     let Some(newest) = known.first() else {
-        let names = ACTIONS.iter().flat_map(|file| &file.pins().actions).chain(&lock.actions);
-        let near = pipec_base::closest(name, names.map(|action| action.name.as_str()));
+        let names = ACTIONS.iter().flat_map(File::entries).map(|entry| entry.name);
+        let near =
+            pipec_base::closest(name, names.chain(lock.actions.iter().map(|action| action.name.as_str())));
         return Called::Unknown(near.map(str::to_owned));
     };
     let Some(version) = version else { return Called::Unpinned(newest) };
@@ -148,7 +174,8 @@ pub(crate) fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
 /// reference that says its own digest needs none.
 pub fn image_digest<'a>(reference: &str, lock: &'a Pins) -> Option<&'a str> {
     let reference = image_with_registry(reference);
-    lock.images.get(&reference).or_else(|| IMAGES.pins().images.get(&reference)).map(String::as_str)
+    let images = || IMAGES.get_or_init(|| Pins::read(IMAGES_TEXT).unwrap_or_default());
+    lock.images.get(&reference).or_else(|| images().images.get(&reference)).map(String::as_str)
 }
 
 #[cfg(test)]
@@ -161,12 +188,15 @@ mod tests {
         for file in &ACTIONS {
             let pins = Pins::read(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.stem));
             assert!(!pins.actions.is_empty(), "{} holds nothing", file.stem);
-            for action in pins.actions {
+            let entries: Vec<&PinnedAction> = file.entries().iter().filter_map(Entry::action).collect();
+            assert_eq!(entries, pins.actions.iter().collect::<Vec<_>>(), "{} is in order", file.stem);
+            for (entry, action) in file.entries().iter().zip(&pins.actions) {
+                assert_eq!(entry.name, action.name);
                 let repository: Vec<&str> = action.name.split('/').take(2).collect();
                 assert_eq!(repository.join("--").to_lowercase(), file.stem);
             }
         }
-        assert!(Pins::read(IMAGES.text).is_ok_and(|pins| pins.images.len() > 10));
+        assert!(Pins::read(IMAGES_TEXT).is_ok_and(|pins| pins.images.len() > 10));
     }
 
     #[test]
@@ -238,7 +268,7 @@ mod tests {
         for text in ["build-args", "run-id", "description", "cmd-format", "path", "tags", "argsfile"] {
             assert!(!is_code(text), "{text}");
         }
-        let known = ACTIONS.iter().flat_map(|file| &file.pins().actions);
+        let known = ACTIONS.iter().flat_map(File::entries).filter_map(Entry::action);
         let code: BTreeSet<&str> = known
             .flat_map(|action| action.inputs.keys())
             .map(String::as_str)

@@ -110,6 +110,13 @@ broken! {
     the_plan_may_fail: shop {
         "unit": " && needs.plan.result == 'success'" => ""
     } "no trigger lets this run in";
+    a_conditional_gate_counts_in_runs_of_its_own: shop {
+        "deploy-app-to-production": "needs.plan.outputs.changed-docs != 'true'" => "needs.plan.outputs.changed-docs == 'true'"
+    } "`links` has not passed";
+    a_conditional_gate_that_was_skipped_counts_for_failed: shop {
+        "deploy-app-to-production": "(needs.links.result == 'success' || needs.plan.outputs.changed-docs != 'true')"
+            => "needs.links.result == 'success'"
+    } "does not start";
     a_branch_is_not_asked_for: shop {
         "deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true' && " => ""
     } "its stage is not in this run";
@@ -177,6 +184,10 @@ broken! {
         "unit": "if: \"${{ !cancelled() && (steps.check-2.outcome == 'success' || steps.check-2.outcome == 'failure') }}\""
             => "if: \"${{ always() }}\""
     } "where it may not";
+    trap_05_checks_without_a_condition: shop {
+        "unit": "        if: \"${{ !cancelled() && (steps.check-2.outcome == 'success' || steps.check-2.outcome == 'failure') }}\"\n"
+            => ""
+    } "is green without the step `unit`";
     trap_05_a_gate_without_its_script: hello {
         "unit": "      - name: unit\n        run: cargo test --locked\n" => ""
     } "a script of the source is missing";

@@ -141,7 +141,7 @@ impl Proofs<'_> {
             pipeline,
             program: self.program,
             file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
-            jobs_of_nodes: starts::jobs_of_nodes(workflow, world),
+            jobs_of_nodes: starts::jobs_of_nodes(workflow, world, pipeline),
             passed: OnceCell::new(),
             source: gating::Source::of(world, pipeline, &let_in),
         };

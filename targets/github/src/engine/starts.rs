@@ -139,8 +139,12 @@ pub(crate) fn jobs_of<'a, 'g>(gating: &'a Gating<'g, '_>, node: &Node) -> &'a [&
 }
 
 /// The jobs that stand for each node, by its place.
-pub(crate) fn jobs_of_nodes<'w>(workflow: &'w Workflow, world: &World<'_>) -> Vec<Vec<&'w Job>> {
-    let mut jobs = vec![Vec::new(); world.facts.pipeline().nodes.len()];
+pub(crate) fn jobs_of_nodes<'w>(
+    workflow: &'w Workflow,
+    world: &World<'_>,
+    pipeline: &Pipeline,
+) -> Vec<Vec<&'w Job>> {
+    let mut jobs = vec![Vec::new(); pipeline.nodes.len()];
     for job in &workflow.jobs {
         let place = world.node_of(&job.id).map(|node| node.id.0);
         if let Some(jobs) = place.and_then(|place| jobs.get_mut(place)) {

@@ -5,12 +5,12 @@
 //! everything is evaluated until no question is new: the first round asks, the next has the answers.
 
 use pipec_ir::facts::{Extra, Facts};
-use pipec_ir::{Condition, Event, Node, Origin, Pipeline, Trigger};
+use pipec_ir::{Condition, Event, Node, NodeKind, Origin, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition, Propositions, TooLarge};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
-use super::expression::Axis;
+use super::expression::{Axis, Expression};
 use super::finding::UNTRUSTED;
 use super::overrides::overridable;
 
@@ -78,15 +78,24 @@ pub(crate) struct World<'p> {
     /// What is not known, by its name; and what is not known of jobs and steps, by its name and their place.
     free: RefCell<FxHashMap<String, Proposition>>,
     free_at: RefCell<FxHashMap<(&'static str, usize), Proposition>>,
-    /// That the branch or the tag has a name that was asked for: conditions ask for few, over and over.
-    branch_is: RefCell<FxHashMap<String, Proposition>>,
-    tag_is: RefCell<FxHashMap<String, Proposition>>,
+    /// That what tells of the run alone is a word, of what was asked for.
+    answers: RefCell<Vec<(Expression, String, Proposition)>>,
 }
 
-/// The pipeline with every branch and tag let in on the events of the source: GitHub's filters are put on top of it. Where
-/// a gate may be overridden there are manual runs, whatever the source says of them.
+/// What facts a pipeline has, with every branch and tag let in on the events of the source: GitHub's filters are put on top of
+/// it. Where a gate may be overridden there are manual runs, whatever the source says of them. No other nodes are in it than
+/// those that facts hang on.
 pub(crate) fn widened(pipeline: &Pipeline) -> Pipeline {
-    let mut wide = pipeline.clone();
+    let decides = |node: &&Node| matches!(&node.kind, NodeKind::Gate(gate) if !gate.exemptions.is_empty() || gate.overriding.is_some());
+    let mut wide = Pipeline {
+        triggers: pipeline.triggers.clone(),
+        protected_branches: pipeline.protected_branches.clone(),
+        protected_tags: pipeline.protected_tags.clone(),
+        changes: pipeline.changes.clone(),
+        stages: pipeline.stages.clone(),
+        nodes: pipeline.nodes.iter().filter(decides).cloned().collect(),
+        ..Pipeline::default()
+    };
     let Ok(everything) = Glob::parse("**") else { return wide };
     for trigger in &mut wide.triggers {
         if let Trigger::Push(globs, _) | Trigger::PullRequest(globs, _) | Trigger::Tag(globs, _) = trigger {
@@ -120,8 +129,7 @@ impl<'p> World<'p> {
             known,
             free: RefCell::default(),
             free_at: RefCell::default(),
-            branch_is: RefCell::default(),
-            tag_is: RefCell::default(),
+            answers: RefCell::default(),
         })
     }
 
@@ -155,18 +163,20 @@ impl<'p> World<'p> {
         self.logic().variable(self.logic().new_variable())
     }
 
-    /// That the run's branch or tag is this, in whatever case.
-    pub(crate) fn name_is(&self, axis: Axis, name: &str) -> Proposition {
-        let names = match axis {
-            Axis::Branch => &self.branch_is,
-            Axis::Tag => &self.tag_is,
-        };
-        if let Some(known) = names.borrow().get(name) {
-            return known.clone();
+    /// That what tells of the run alone is this word: conditions ask for few, over and over.
+    pub(crate) fn run_is(
+        &self,
+        value: &Expression,
+        word: &str,
+        ask: impl FnOnce() -> Proposition,
+    ) -> Proposition {
+        let is_it = |(known, of, _): &&(Expression, String, Proposition)| of == word && known == value;
+        if let Some((.., answer)) = self.answers.borrow().iter().find(is_it) {
+            return answer.clone();
         }
-        let is = self.name_in(axis, &Language::literal_ignoring_case(name));
-        names.borrow_mut().insert(name.to_owned(), is.clone());
-        is
+        let answer = ask();
+        self.answers.borrow_mut().push((value.clone(), word.to_owned(), answer.clone()));
+        answer
     }
 
     /// That the run's branch or tag lies in the language.

@@ -10,7 +10,7 @@ use crate::engine::outcome::{JobState, Jobs, Output};
 use crate::engine::reading::{number_text, same_ignoring_case};
 use crate::engine::world::World;
 use pipec_ir::{InputType, Trigger};
-use pipec_logic::{Proposition, Propositions};
+use pipec_logic::{Language, Proposition, Propositions};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of what is one of a kind: the repository, another one, the run.
@@ -99,7 +99,7 @@ impl Evaluator<'_, '_> {
             Expression::Or(parts) => logic.any(&each(parts)),
             Expression::Not(part) => logic.not(&self.holds(part)),
             Expression::Compare(comparison, left, right) => self
-                .compared_need(*comparison, left, right)
+                .compared_word(*comparison, left, right)
                 .unwrap_or_else(|| self.compare(*comparison, &self.value(left), &self.value(right))),
             Expression::Call(name, arguments) => {
                 self.status(name, arguments).unwrap_or_else(|| self.truth_of(&self.value(expression)))
@@ -175,8 +175,9 @@ impl Evaluator<'_, '_> {
         cases
     }
 
-    /// What most conditions ask of most jobs: whether the result or an output of a job that is needed is this word.
-    fn compared_need(
+    /// What most conditions ask: whether the result or an output of a job that is needed is this word, or something that
+    /// tells of the run.
+    fn compared_word(
         &self,
         comparison: Comparison,
         left: &Expression,
@@ -184,14 +185,19 @@ impl Evaluator<'_, '_> {
     ) -> Option<Proposition> {
         let Expression::Text(word) = right else { return None };
         let words = left.words()?;
-        let ["needs", id, rest @ ..] = words.as_slice() else { return None };
-        let job = || self.scope.jobs.get(self.need(id)?);
-        let is = match rest {
-            [result] if result.eq_ignore_ascii_case("result") => job()?.ended(word, self.world),
-            [outputs, name] if outputs.eq_ignore_ascii_case("outputs") => {
-                let job = job()?;
+        let job = |id: &str| self.scope.jobs.get(self.need(id)?);
+        let is = match words.as_slice() {
+            ["needs", id, result] if result.eq_ignore_ascii_case("result") => {
+                job(id)?.ended(word, self.world)
+            }
+            ["needs", id, outputs, name] if outputs.eq_ignore_ascii_case("outputs") => {
+                let job = job(id)?;
                 self.left_word(job, job.output(name)?, word)
             }
+            ["github", ..] => self.world.run_is(left, word, || {
+                let literal = self.always(Datum::exact(word));
+                self.compare(Comparison::Equal, &self.value(left), &literal)
+            }),
             _ => return None,
         };
         match comparison {
@@ -281,7 +287,7 @@ impl Evaluator<'_, '_> {
             (Words::Exact(text), other) | (other, Words::Exact(text)) => match other {
                 Words::Name { before, axis } => match rest_ignoring_case(text, before) {
                     Some(_) if !text.is_ascii() => self.free(&format!("{other:?} is {text:?}")),
-                    Some(rest) => self.world.name_is(*axis, rest),
+                    Some(rest) => self.world.name_in(*axis, &Language::literal_ignoring_case(rest)),
                     None => logic.falsehood(),
                 },
                 Words::Begins(before) => match rest_ignoring_case(text, before) {

@@ -72,10 +72,8 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
     if node.entries().iter().any(|(key, _)| !matches!(key.as_str(), "group" | "cancel-in-progress")) {
         differs("its `concurrency` says something unknown");
     }
-    let nothing = Vec::new();
     let none = super::outcome::Jobs::default();
-    let scope =
-        Scope { place: "concurrency", needs: &nothing, jobs: &none, stopped: logic.falsehood(), step: None };
+    let scope = Scope::of_job("concurrency", &[], &none, logic.falsehood());
     let evaluator = Evaluator { world: gating.world, scope: &scope };
     let pull_request = gating.world.facts.event(Event::PullRequest);
     let deploys: Vec<Proposition> = gating.pipeline.deploys().map(|(node, _)| gating.due(node)).collect();

@@ -83,8 +83,7 @@ fn answer(world: &World<'_>, when: &Proposition, claim: &Proposition) -> Answer 
 fn holds_when(when: &str, text: &str) -> Answer {
     answered(|world| {
         let none = Jobs::default();
-        let scope =
-            Scope { place: "test", needs: &[], jobs: &none, stopped: world.free("cancelled"), step: None };
+        let scope = Scope::of_job("test", &[], &none, world.free("cancelled"));
         let evaluator = Evaluator { world, scope: &scope };
         let holds = |text: &str| evaluator.holds(&parse(text).unwrap_or_else(|| panic!("{text}")));
         answer(world, &holds(when), &holds(text))

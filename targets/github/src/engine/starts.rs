@@ -42,8 +42,7 @@ fn state<'w>(
     let green = results == Results::Green;
     let stopped =
         if green { logic.falsehood() } else { world.free_at("the run is cancelled before a job", place) };
-    let scope =
-        Scope { place: &job.id, needs: &job.needs, jobs: before, stopped: stopped.clone(), step: None };
+    let scope = Scope::of_job(&job.id, &job.needs, before, stopped.clone());
     let evaluator = Evaluator { world, scope: &scope };
     let mut circumstances: Vec<Proposition> = Vec::new();
     let mut asked: BTreeMap<StageId, Vec<Proposition>> = BTreeMap::new();

@@ -315,13 +315,8 @@ impl<'c> Check<'c, '_, '_> {
             if is_stopped_half_way && (act.is_some() || *kind == Kind::Fixed(Fixed::Again)) {
                 stopped = logic.or(&stopped, &world.free_at("the run is cancelled before a step", place));
             }
-            let scope = Scope {
-                place: &self.job.id,
-                needs: &self.job.needs,
-                jobs: gating.jobs,
-                stopped: stopped.clone(),
-                step: Some(&before),
-            };
+            let scope =
+                Scope::of_job(&self.job.id, &self.job.needs, gating.jobs, stopped.clone()).of_step(&before);
             let runs = match &step.condition {
                 Some(condition) => Evaluator { world, scope: &scope }.holds(condition),
                 None => world.free_at("a step runs", place),

@@ -83,7 +83,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let logic = gating.world.logic();
     let Some(state) = gating.jobs.get(VERDICT) else { return findings };
     let stopped = state.stopped.clone();
-    let scope = Scope { place: VERDICT, needs: &job.needs, jobs: gating.jobs, stopped, step: None };
+    let scope = Scope::of_job(VERDICT, &job.needs, gating.jobs, stopped);
     let mut calm = gating.wanted();
     if let Some(plan) = gating.jobs.get(PLAN) {
         calm = logic.and(&calm, &plan.success);

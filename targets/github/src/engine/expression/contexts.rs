@@ -8,7 +8,7 @@ use pipec_ir::{Event, InputType, Trigger};
 use pipec_logic::Proposition;
 use std::borrow::Cow;
 
-impl Evaluator<'_, '_> {
+impl Evaluator<'_, '_, '_> {
     pub(super) fn lookup(&self, expression: &Expression) -> Cases {
         let Some(path) = expression.words() else { return self.unknown(&self.named(expression)) };
         let lower: Vec<Cow<'_, str>> = path
@@ -24,12 +24,12 @@ impl Evaluator<'_, '_> {
                 let items = self.scope.needs.iter().map(|id| self.result(id)).collect();
                 self.always(Datum::List(items))
             }
-            ["needs", id, "result"] => match self.need(id) {
+            ["needs", id, "result"] => match self.scope.need(id) {
                 Some(id) => self.result(id),
                 // A job that is not in `needs` is null, which is no result (trap 2).
                 None => self.always(Datum::Null),
             },
-            ["needs", id, "outputs", output] => match self.need(id) {
+            ["needs", id, "outputs", output] => match self.scope.need(id) {
                 Some(id) => self
                     .scope
                     .jobs
@@ -63,14 +63,6 @@ impl Evaluator<'_, '_> {
             ["vars", ..] => self.unknown(&lower.join(".")),
             _ => self.unknown(&self.named(expression)),
         }
-    }
-
-    /// The job that is needed, if it is.
-    pub(super) fn need(&self, id: &str) -> Option<&str> {
-        // As most are written first: two ids that differ in case alone are refused.
-        let needs = self.scope.needs;
-        let exactly = needs.iter().find(|need| *need == id);
-        exactly.or_else(|| needs.iter().find(|need| need.eq_ignore_ascii_case(id))).map(String::as_str)
     }
 
     fn result(&self, id: &str) -> Cases {

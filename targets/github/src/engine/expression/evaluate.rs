@@ -11,6 +11,8 @@ use crate::engine::reading::{number_text, same_ignoring_case};
 use crate::engine::world::World;
 use pipec_ir::{InputType, Trigger};
 use pipec_logic::{Language, Proposition, Propositions};
+use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of what is one of a kind: the repository, another one, the run.
@@ -33,6 +35,33 @@ pub(crate) struct Scope<'s> {
     pub(crate) stopped: Proposition,
     /// What came before in the same job, if it stands in a step.
     pub(crate) step: Option<&'s StepState>,
+    /// Those that `needs` names, to be looked up: most steps ask for none.
+    needed: OnceCell<FxHashSet<&'s str>>,
+}
+
+impl<'s> Scope<'s> {
+    /// Where the condition of a job stands that needs these jobs.
+    pub(crate) fn of_job(
+        place: &'s str,
+        needs: &'s [String],
+        jobs: &'s Jobs<'s>,
+        stopped: Proposition,
+    ) -> Scope<'s> {
+        Scope { place, needs, jobs, stopped, step: None, needed: OnceCell::new() }
+    }
+
+    /// Where the condition of a step of such a job stands.
+    pub(crate) fn of_step(self, step: &'s StepState) -> Scope<'s> {
+        Scope { step: Some(step), ..self }
+    }
+
+    /// The job that is needed, if it is.
+    pub(super) fn need(&self, id: &str) -> Option<&'s str> {
+        let needed = self.needed.get_or_init(|| self.needs.iter().map(String::as_str).collect());
+        // As most are written first: two ids that differ in case alone are refused.
+        let exactly = needed.get(id).copied();
+        exactly.or_else(|| needed.iter().copied().find(|need| need.eq_ignore_ascii_case(id)))
+    }
 }
 
 /// How far a job has come.
@@ -61,12 +90,12 @@ impl StepState {
 }
 
 /// Evaluates expressions.
-pub(crate) struct Evaluator<'e, 'p> {
+pub(crate) struct Evaluator<'e, 's, 'p> {
     pub(crate) world: &'e World<'p>,
-    pub(crate) scope: &'e Scope<'e>,
+    pub(crate) scope: &'e Scope<'s>,
 }
 
-impl Evaluator<'_, '_> {
+impl Evaluator<'_, '_, '_> {
     pub(super) fn logic(&self) -> &Propositions {
         self.world.logic()
     }
@@ -185,7 +214,7 @@ impl Evaluator<'_, '_> {
     ) -> Option<Proposition> {
         let Expression::Text(word) = right else { return None };
         let words = left.words()?;
-        let job = |id: &str| self.scope.jobs.get(self.need(id)?);
+        let job = |id: &str| self.scope.jobs.get(self.scope.need(id)?);
         let is = match words.as_slice() {
             ["needs", id, result] if result.eq_ignore_ascii_case("result") => {
                 job(id)?.ended(word, self.world)

@@ -7,7 +7,7 @@ use super::value::{Cases, Datum, Words};
 use crate::engine::outcome::{all_succeeded, any_failed};
 use pipec_logic::{Language, Proposition};
 
-impl Evaluator<'_, '_> {
+impl Evaluator<'_, '_, '_> {
     /// That a status function holds; `None` of any other, and of jobs that there are not.
     pub(super) fn status(&self, name: &str, arguments: &[Expression]) -> Option<Proposition> {
         let logic = self.logic();

@@ -168,14 +168,22 @@ impl Check<'_, '_, '_> {
             Checkout::With { full_history, submodules, lfs } => (*full_history, *submodules, *lfs),
             Checkout::Commit | Checkout::None => (false, false, false),
         };
-        let value = |name: &str| step.with(name).map(|node| node.value.clone());
-        let flag = |on: bool, value: Value| if on { Some(value) } else { None };
-        let depth = matches!(value("fetch-depth"), Some(Value::Number(depth, _)) if depth == 0.0);
-        let same = value("persist-credentials") == Some(Value::Bool(false))
-            && depth == history
-            && (history || value("fetch-depth").is_none())
-            && value("submodules") == flag(submodules, Value::Text("recursive".to_owned().into()))
-            && value("lfs") == flag(lfs, Value::Bool(true));
+        let says = |name: &str, on: bool, is_on: fn(&Value) -> bool| match step.with(name) {
+            None => !on,
+            Some(given) => on && is_on(&given.value),
+        };
+        let same = says("persist-credentials", true, |value| *value == Value::Bool(false))
+            && says(
+                "fetch-depth",
+                history,
+                |value| matches!(value, Value::Number(depth, _) if *depth == 0.0),
+            )
+            && says(
+                "submodules",
+                submodules,
+                |value| matches!(value, Value::Text(text) if **text == *"recursive"),
+            )
+            && says("lfs", lfs, |value| *value == Value::Bool(true));
         if !same {
             self.differs("it checks out something else, or keeps the credentials", step.line);
         }

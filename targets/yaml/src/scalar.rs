@@ -53,7 +53,7 @@ fn are_all(text: &str, kind: impl Fn(u8) -> bool) -> bool {
 /// behind a letter that begins no number of any dialect.
 fn is_plain_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() && !matches!(first, 'e' | 'E'))
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+        && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-' | b'A'..=b'Z' | b'_' | b'0'..=b'9'))
         && !is_reserved(text)
 }
 
@@ -67,11 +67,12 @@ pub(crate) fn plain_in_block(text: &str) -> bool {
         return true;
     }
     let Some(first) = text.chars().next() else { return false };
+    // As most values are: nothing in them could be the mark of a key or a comment.
+    let is_ordinary = are_all(text, |byte| matches!(byte, b' '..=b'~') && byte != b':' && byte != b'#');
+    let is_visible = || text.chars().all(|character| visible(character) && character != '\u{3000}');
     starts_plain(first, text)
-        && (is_printable(text) || text.chars().all(|character| visible(character) && character != '\u{3000}'))
+        && (is_ordinary || is_visible() && !text.contains(": ") && !text.contains(" #"))
         && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
         && text.chars().any(char::is_alphabetic)
         && !is_reserved(text)
         && !may_be_number(text)

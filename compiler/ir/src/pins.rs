@@ -106,8 +106,9 @@ impl Pins {
         let file: File = toml::from_str(text).map_err(|error| described(text, &error))?;
         let mut pins = Pins::default();
         for action in file.action {
-            let place = line_of(text, action.span().start);
-            let action = action.into_inner().checked().map_err(|error| format!("{place}{error}"))?;
+            let start = action.span().start;
+            let refused = |error: String| format!("{}{error}", line_of(text, start));
+            let action = action.into_inner().checked().map_err(refused)?;
             // GitHub's names ignore case, so two spellings with two commits would be one action at two.
             let same = |known: &&PinnedAction| {
                 known.name.eq_ignore_ascii_case(&action.name)
@@ -120,27 +121,31 @@ impl Pins {
                 } else {
                     format!(", first as `{}`", first.name)
                 };
-                return Err(format!("{place}`{}` {} stands there twice{other}", action.name, action.version));
+                return Err(refused(format!(
+                    "`{}` {} stands there twice{other}",
+                    action.name, action.version
+                )));
             }
             pins.actions.push(action);
         }
         for image in file.image {
-            let place = line_of(text, image.span().start);
+            let start = image.span().start;
+            let refused = |error: String| Err(format!("{}{error}", line_of(text, start)));
             let FileImage { reference, digest } = image.into_inner();
             let is_digest = digest.strip_prefix("sha256:").is_some_and(|it| is_hexadecimal(it, 64));
             if !is_digest {
-                return Err(format!(
-                    "{place}`{}` is no digest of the image `{}`",
+                return refused(format!(
+                    "`{}` is no digest of the image `{}`",
                     digest.escape_default(),
                     reference.escape_default()
                 ));
             }
             if reference.contains('@') || reference.chars().any(|it| it.is_whitespace() || it.is_control()) {
-                return Err(format!("{place}`{}` names no image by its tag", reference.escape_default()));
+                return refused(format!("`{}` names no image by its tag", reference.escape_default()));
             }
             let reference = image_with_registry(&reference);
             if pins.images.contains_key(&reference) {
-                return Err(format!("{place}the image `{reference}` stands there twice"));
+                return refused(format!("the image `{reference}` stands there twice"));
             }
             pins.images.insert(reference, digest);
         }

@@ -184,7 +184,7 @@ impl<'p> Facts<'p> {
 
     /// That a changed path is of one of these, or the change is unknown.
     pub fn changed(&self, changes: &[Change]) -> Proposition {
-        let mut variables: BTreeSet<VariableId> = [self.unknown].into();
+        let mut variables = vec![self.unknown];
         for change in changes {
             match change {
                 Change::Glob(glob) => variables.extend(self.paths.inside(glob.text())),
@@ -196,7 +196,7 @@ impl<'p> Facts<'p> {
                 ),
             }
         }
-        self.propositions.any_of(&variables.into_iter().collect::<Vec<_>>())
+        self.propositions.any_of(&variables)
     }
 
     /// Whether any path is of this kind; what cuts the paths must tell the kinds apart.

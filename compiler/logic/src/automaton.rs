@@ -5,7 +5,8 @@ use std::hash::Hash;
 use std::iter;
 
 use crate::TooLarge;
-use crate::numbered::Numbered;
+use indexmap::IndexSet;
+use rustc_hash::FxBuildHasher;
 
 /// A deterministic automaton whose alphabet is the characters it mentions and one class for all others.
 ///
@@ -151,13 +152,14 @@ impl Automaton {
             return self;
         }
         loop {
-            let mut known: Numbered<Vec<u32>> = Numbered::with_room(count);
+            let mut known: IndexSet<Vec<u32>, FxBuildHasher> =
+                IndexSet::with_capacity_and_hasher(count, FxBuildHasher);
             let refined: Vec<u32> = (0..)
                 .zip(&blocks)
                 .map(|(state, &block)| {
                     let successors = self.row(state).iter().map(|&next| at(&blocks, next as usize));
                     let signature: Vec<u32> = [block].into_iter().chain(successors).collect();
-                    known.number(&signature).unwrap_or_else(|| known.add(signature))
+                    number(known.insert_full(signature).0)
                 })
                 .collect();
             blocks = refined;
@@ -270,31 +272,31 @@ impl<S: Clone + Eq + Hash> Explored<S> {
         limit: usize,
     ) -> (Explored<S>, bool) {
         let mut next = start.clone();
-        let mut states = Numbered::with_room(USUAL_STATES);
+        let mut states = IndexSet::with_capacity_and_hasher(USUAL_STATES, FxBuildHasher);
         let mut table = Vec::new();
         // Many classes in a row lead to one state.
-        let mut last = states.add(start);
+        let mut last = states.insert_full(start).0;
         let mut is_whole = limit > 0;
         let mut done = 0;
-        while is_whole && done < number(states.len()) {
+        while is_whole && done < states.len() {
             for class in 0..classes {
-                let Some(state) = states.get(done) else { break };
+                let Some(state) = states.get_index(done) else { break };
                 step(state, class, &mut next);
-                if states.get(last) != Some(&next) {
-                    match states.number(&next) {
-                        Some(number) => last = number,
-                        None if states.len() < limit => last = states.add(next.clone()),
+                if states.get_index(last) != Some(&next) {
+                    match states.get_index_of(&next) {
+                        Some(place) => last = place,
+                        None if states.len() < limit => last = states.insert_full(next.clone()).0,
                         None => {
                             is_whole = false;
                             break;
                         }
                     }
                 }
-                table.push(last);
+                table.push(number(last));
             }
             done += 1;
         }
-        (Explored { states: states.into_keys(), table }, is_whole)
+        (Explored { states: states.into_iter().collect(), table }, is_whole)
     }
 }
 

@@ -4,9 +4,8 @@
 //! R. E. Bryant, "Graph-Based Algorithms for Boolean Function Manipulation", 1986; complemented edges after K. S. Brace,
 //! R. L. Rudell and R. E. Bryant, "Efficient Implementation of a BDD Package", 1990.
 
-use crate::numbered::Numbered;
-use rustc_hash::FxHashSet;
-use std::mem;
+use indexmap::IndexSet;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// How much a set of propositions may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,10 +71,9 @@ const USUAL_NODES: usize = 400;
 #[derive(Debug)]
 pub(crate) struct Store {
     /// By their places; children come before their parents, the first is the constant.
-    nodes: Numbered<Node>,
-    /// The pairs that were conjoined, the lesser diagram first, and for each what came of it.
-    pairs: Numbered<(Diagram, Diagram)>,
-    conjunctions: Vec<Diagram>,
+    nodes: IndexSet<Node, FxBuildHasher>,
+    /// What came of the pairs that were conjoined, the lesser diagram first.
+    conjunctions: FxHashMap<(Diagram, Diagram), Diagram>,
     limits: Limits,
     steps: usize,
     /// The nodes and steps at which the present operation has reached its limits.
@@ -100,12 +98,11 @@ struct Open {
 impl Store {
     pub(crate) fn new(limits: Limits) -> Store {
         let constant = Node { variable: NO_VARIABLE, low: Diagram::TRUE, high: Diagram::TRUE };
-        let mut nodes = Numbered::with_room(USUAL_NODES);
-        nodes.add(constant);
+        let mut nodes = IndexSet::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher);
+        nodes.insert(constant);
         Store {
             nodes,
-            pairs: Numbered::with_room(USUAL_NODES),
-            conjunctions: Vec::with_capacity(USUAL_NODES),
+            conjunctions: FxHashMap::with_capacity_and_hasher(USUAL_NODES, FxBuildHasher),
             limits,
             steps: 0,
             last_node: 0,
@@ -149,14 +146,8 @@ impl Store {
         if result.is_none() {
             let is_known = |diagram: Diagram| (diagram.place() as usize) < known;
             self.nodes.truncate(known);
-            let pairs = mem::replace(&mut self.pairs, Numbered::with_room(USUAL_NODES)).into_keys();
-            let conjunctions = mem::take(&mut self.conjunctions);
-            for ((left, right), both) in pairs.into_iter().zip(conjunctions) {
-                if is_known(left) && is_known(right) && is_known(both) {
-                    self.pairs.add((left, right));
-                    self.conjunctions.push(both);
-                }
-            }
+            self.conjunctions
+                .retain(|(left, right), both| is_known(*left) && is_known(*right) && is_known(*both));
         }
         result
     }
@@ -168,12 +159,12 @@ impl Store {
         }
         let negated = high.is_negation();
         let node = Node { variable, low: low.negated_if(negated), high: high.negated_if(negated) };
-        let place = match self.nodes.number(&node) {
+        let place = match self.nodes.get_index_of(&node) {
             Some(place) => place,
-            None if self.nodes.len() < self.last_node.min(MOST_NODES) => self.nodes.add(node),
+            None if self.nodes.len() < self.last_node.min(MOST_NODES) => self.nodes.insert_full(node).0,
             None => return None,
         };
-        Some(Diagram(place << 1).negated_if(negated))
+        Some(Diagram(u32::try_from(place).ok()? << 1).negated_if(negated))
     }
 
     /// The conjunction; `None` past a limit.
@@ -215,8 +206,7 @@ impl Store {
                 let Open { pair, variable, .. } = *open;
                 self.open.pop();
                 known = self.decide(variable, low, known)?;
-                self.pairs.add(pair);
-                self.conjunctions.push(known);
+                self.conjunctions.insert(pair, known);
             };
         }
     }
@@ -230,8 +220,7 @@ impl Store {
         } else if right == Diagram::TRUE {
             Some(left)
         } else {
-            let number = self.pairs.number(&ordered(left, right))?;
-            self.conjunctions.get(number as usize).copied()
+            self.conjunctions.get(&ordered(left, right)).copied()
         }
     }
 
@@ -268,7 +257,7 @@ impl Store {
     }
 
     fn node(&self, diagram: Diagram) -> Option<&Node> {
-        self.nodes.get(diagram.place())
+        self.nodes.get_index(diagram.place() as usize)
     }
 }
 

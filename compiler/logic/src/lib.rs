@@ -10,7 +10,6 @@ mod automaton;
 mod diagram;
 mod glob;
 mod language;
-mod numbered;
 mod pattern;
 mod proposition;
 mod regions;

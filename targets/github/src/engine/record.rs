@@ -116,7 +116,8 @@ struct Line<'l> {
     #[serde(borrow)]
     evidence: Cow<'l, str>,
     of: Vec<String>,
-    advisory: bool,
+    #[serde(deserialize_with = "said")]
+    advisory: Option<bool>,
     #[serde(borrow, rename = "override")]
     overriding: Cow<'l, str>,
     #[serde(borrow, rename = "type")]
@@ -129,8 +130,8 @@ struct Line<'l> {
 }
 
 /// What is said at all is no `null`.
-fn said<'d, D: Deserializer<'d>>(value: D) -> Result<Option<String>, D::Error> {
-    String::deserialize(value).map(Some)
+fn said<'d, D: Deserializer<'d>, T: Deserialize<'d>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
 }
 
 /// Every difference between NODES and the pipeline.
@@ -138,7 +139,13 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut told: BTreeSet<String> = BTreeSet::new();
     for line in step.literal_env("NODES").unwrap_or_default().lines() {
+        // A list of the same values would be read as a line too, but not by the script.
+        let is_list = line.trim_start().starts_with('[');
         let line: Line<'_> = match serde_json::from_str(line) {
+            Ok(_) if is_list => {
+                wrong.push("a line of its `NODES` tells of no node".to_owned());
+                continue;
+            }
             Ok(line) => line,
             Err(error) => {
                 let what = if error.is_data() { "tells of no node" } else { "is no JSON" };
@@ -156,7 +163,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
                 line.kind == "gate"
                     && line.evidence == gate.evidence.name
                     && line.of == gate.of
-                    && line.advisory == gate.advisory.is_some()
+                    && line.advisory == gate.advisory.is_some().then_some(true)
                     && line.overriding == overridden_by(gating, node, job)
             }
             NodeKind::Artefact(artefact) => line.kind == "artefact" && line.ty == artefact.ty.word(),

@@ -783,6 +783,13 @@ broken! {
     a_record_of_a_way_back_that_may_be_there: hello {
         "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"], \"irreversible\": null}"
     } "tells of no node";
+    a_record_of_a_gate_that_does_not_only_report: hello {
+        "record": "\"evidence\": \"test\", \"of\": []}" => "\"evidence\": \"test\", \"of\": [], \"advisory\": false}"
+    } "it tells of `unit` what it is not";
+    a_record_with_a_line_that_is_a_list: hello {
+        "record": "{\"place\": 0, \"job\": \"unit\", \"name\": \"unit\", \"node\": \"unit\", \"stage\": \"commit\", \"kind\": \"gate\", \"evidence\": \"test\", \"of\": []}"
+            => "[0, \"unit\", \"unit\", \"unit\", \"commit\", \"gate\", \"test\", [], false, \"\", \"\", \"\", []]"
+    } "tells of no node";
     a_record_with_a_line_that_is_cut_off: hello {
         "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"]"
     } "is no JSON";

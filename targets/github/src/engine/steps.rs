@@ -18,6 +18,7 @@ use super::finding::Finding;
 use super::fixed::{Fixed, decoded, fixed};
 use super::gating::Gating;
 use super::matrix::{self, Instance};
+use super::outcome::JobState;
 use super::pins;
 use super::reading::{Node as Yaml, same_ignoring_case};
 use super::starts::jobs_of;
@@ -268,9 +269,13 @@ impl<'c> Check<'c, '_, '_> {
         };
         // That the job starts implies this, and it is plainer. A step knows the plan's facts only if its job needs the plan.
         let mut run = gating.due(self.node);
+        let asks_for = |plan: &JobState<'_>| {
+            let implied_by = |what| logic.implies_always(what, &plan.success).unwrap_or(false);
+            implied_by(&state.circumstances) || implied_by(state.start(world))
+        };
         if self.job.needs.iter().any(|need| need == PLAN)
             && let Some(plan) = gating.jobs.get(PLAN)
-            && logic.implies_always(&state.circumstances, &plan.success).unwrap_or(false)
+            && asks_for(plan)
         {
             run = logic.and(&run, &plan.success);
         }

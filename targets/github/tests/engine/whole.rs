@@ -2,7 +2,7 @@
 
 use crate::sample::{self, Build};
 use pipec_github::GitHub;
-use pipec_ir::{GeneratedFile, Keep, NodeKind, Target, TargetContext};
+use pipec_ir::{Change, Exemption, GeneratedFile, Keep, NodeKind, Target, TargetContext};
 
 /// The one file a pipeline becomes.
 pub fn compiled(build: &Build) -> GeneratedFile {
@@ -48,6 +48,27 @@ fn a_pipeline_with_everything_is_proven() {
 #[test]
 fn a_pipeline_of_branches_and_tags_is_proven() {
     is_silent(&sample::library());
+}
+
+#[test]
+fn a_condition_that_says_the_same_in_other_words_is_proven() {
+    let mut build = sample::shop();
+    let unless = Exemption::UnlessChanged(vec![Change::Kind("schema".to_owned())]);
+    let kind = sample::exempt(sample::gate("schema-check", &[]), unless, "there is no migration");
+    build.node("rehearsal", kind, sample::body(vec![sample::run("make rehearsal")], &[]), &[]);
+    let good = compiled(&build);
+    let mut rewritten = 0;
+    let mut otherwise = |line: &str| match line.strip_prefix("    if: \"${{ !cancelled() && ") {
+        Some(rest) => {
+            rewritten += 1;
+            format!("    if: \"${{{{ !!(!cancelled() && {}) }}}}\"\n", rest.strip_suffix(" }}\"").unwrap())
+        }
+        None => format!("{line}\n"),
+    };
+    let text: String = good.text.lines().map(&mut otherwise).collect();
+    assert!(rewritten > 5);
+    let told = told(&build, &GeneratedFile { text, ..good });
+    assert!(told.is_empty(), "{}", told.join("\n"));
 }
 
 #[test]

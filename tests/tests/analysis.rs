@@ -83,6 +83,19 @@ fn any_program_is_analysed() {
     }
 }
 
+/// Work that doubled with every level would not end.
+#[test]
+fn a_condition_of_many_levels_is_analysed() {
+    let condition = (0..50).fold("branch is main".to_owned(), |inner, _| {
+        format!("(branch is main and {inner} or event is push)")
+    });
+    let stage = format!("stage late when {condition} {{ gate unit: test {{ run \"make\" }} }}");
+    let compilation = analysed(&format!("pipeline p {{ on push to main\n{stage} }}"));
+    let messages: Vec<&str> =
+        compilation.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
+    assert_eq!(messages, ["`branch is main` stands here twice"]);
+}
+
 fn sources_of_cases() -> Vec<String> {
     fn pages(folder: &Path, all: &mut Vec<String>) {
         let mut entries: Vec<_> = std::fs::read_dir(folder)

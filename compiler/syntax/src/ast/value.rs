@@ -40,8 +40,7 @@ impl Condition {
     pub fn span(&self) -> Span {
         match self {
             Condition::Or(parts) | Condition::And(parts) => {
-                let first = parts.first().map(Condition::span).unwrap_or_default();
-                parts.iter().fold(first, |whole, part| whole.to(part.span()))
+                parts.iter().map(Condition::span).reduce(Span::to).unwrap_or_default()
             }
             Condition::Not(_, span)
             | Condition::Event(_, span)

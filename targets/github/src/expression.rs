@@ -110,6 +110,22 @@ impl Expression {
         }
     }
 
+    /// How many levels it has for GitHub: the whole is one, and what stands in parentheses is one more, as is what a call
+    /// takes.
+    pub(crate) fn depth(&self) -> usize {
+        let deepest = |parts: &[Expression], in_parentheses: fn(&Expression) -> bool| {
+            let depth = |part: &Expression| part.depth() + usize::from(in_parentheses(part));
+            parts.iter().map(depth).max().unwrap_or(1)
+        };
+        match self {
+            Expression::Constant(_) | Expression::Compare { .. } => 1,
+            Expression::Raw(_) => 2,
+            Expression::Not(inner) => inner.depth() + usize::from(!matches!(**inner, Expression::Raw(_))),
+            Expression::All(parts) => deepest(parts, |part| matches!(part, Expression::Any(_))),
+            Expression::Any(parts) => deepest(parts, |part| matches!(part, Expression::All(_))),
+        }
+    }
+
     fn is_comparison(&self) -> bool {
         matches!(self, Expression::Compare { .. })
     }

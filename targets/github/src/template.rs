@@ -7,6 +7,9 @@ use std::borrow::Cow;
 /// rewritten to a call of `format` (GitHub's `TemplateReader.ParseScalar`).
 pub(crate) const LONGEST_EXPRESSION: usize = 21_000;
 
+/// The most levels of an expression (GitHub's `ExpressionConstants.MaxDepth`).
+pub(crate) const DEEPEST_EXPRESSION: usize = 50;
+
 /// The most expressions in one text: `format` takes 255 arguments, the text among them (GitHub's `ExpressionConstants`).
 const MOST_EXPRESSIONS: usize = 254;
 

@@ -38,7 +38,8 @@ mod verdict;
 mod windows;
 
 use crate::document::{Job, Workflow};
-use crate::template::Template;
+use crate::expression::Expression;
+use crate::template::{DEEPEST_EXPRESSION, Template};
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::Facts;
 use pipec_ir::{Binding, Origin, Pipeline, Program, TargetContext};
@@ -164,15 +165,25 @@ impl Lowering<'_> {
         (workflow, origins)
     }
 
-    /// Every string that GitHub evaluates is short enough for it.
+    /// Every string that GitHub evaluates is short enough for it, and every condition flat enough.
     fn check_lengths(&self, workflow: &Workflow, origins: &[(String, Span)]) {
         for job in &workflow.jobs {
+            let span =
+                || origins.iter().find(|(id, _)| *id == job.id).map_or(Span::default(), |(_, span)| *span);
+            let depth = job.conditions().map(Expression::depth).max().unwrap_or_default();
+            if depth > DEEPEST_EXPRESSION {
+                let message = format!("the condition of `{}` has {depth} levels", job.id);
+                let diagnostic = Diagnostic::error(codes::P1103, message, span())
+                    .note(format!("an expression of github may have {DEEPEST_EXPRESSION}, one for each pair of parentheses"))
+                    .help("say it with fewer `and` within `or`, or give parts of it stages of their own");
+                self.diagnostics.borrow_mut().push(Origin::at(span()).explain(diagnostic));
+                continue;
+            }
             let fit = job.conditions().map(Template::condition).all(|condition| condition.fits());
             if fit && job.templates().all(Template::fits) {
                 continue;
             }
-            let span =
-                origins.iter().find(|(id, _)| *id == job.id).map_or(Span::default(), |(_, span)| *span);
+            let span = span();
             let too_long = self.long_bindings(&job.id);
             let places = if too_long.is_empty() {
                 vec![(format!("a text of `{}`", job.id), Origin::at(span))]

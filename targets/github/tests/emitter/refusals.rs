@@ -476,6 +476,36 @@ fn a_script_that_is_too_long_even_encoded_is_refused() {
 }
 
 #[test]
+fn a_condition_that_nests_too_deep_is_refused_and_all_others_are_proven() {
+    let mut refused = Vec::new();
+    for levels in 20..30 {
+        let mut condition = Condition::Event(Event::Push);
+        for level in 0..levels {
+            let other = Condition::Branch(glob(&format!("r{level}")));
+            let both = Condition::All(vec![Condition::Branch(glob("main")), condition]);
+            condition = Condition::Any(vec![both, other]);
+        }
+        let build = Build::new("deep", vec![on_push(&["main", "r*"])])
+            .stage("commit", Condition::Always)
+            .node("unit", NodeKind::Gate(gate("test", &[])), body(&["make"]), &[])
+            .stage("late", condition)
+            .node("more", NodeKind::Job, body(&["make more"]), &["unit"]);
+        let output = build.output();
+        if output.diagnostics.is_empty() {
+            let different = pipec_github::GitHub.verify(&build.program, &build.pipeline, &output.files);
+            assert!(different.is_empty(), "{levels}: {different:#?}");
+        } else {
+            refused.push((levels, build.complaints()));
+        }
+    }
+    let deep = |levels: usize, depth: usize| {
+        (levels, vec![format!("P1103 the condition of `more` has {depth} levels")])
+    };
+    assert_eq!(refused.first(), Some(&deep(25, 51)));
+    assert_eq!(refused.len(), 5, "{refused:?}");
+}
+
+#[test]
 fn a_workflow_that_is_too_large_is_refused() {
     let script = "# comment\n".repeat(1_900);
     let mut build = Build::new("large", vec![on_push(&["main"])]).stage("commit", Condition::Always);

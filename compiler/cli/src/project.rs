@@ -6,12 +6,14 @@ use crate::console::{Console, Outcome};
 use crate::{clock, progress};
 use pipec_base::Diagnostic;
 use pipec_driver::{
-    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, LOCK, Options, Problem, Session,
-    Workspace, destination, fix, locate, narrow, prefix_in_repository, read, read_source, replace_all, tidy,
+    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, InputText, LOCK, Options, Problem,
+    Session, Workspace, destination, fix, locate, narrow, prefix_in_repository, read, read_source,
+    replace_all, tidy,
 };
 use pipec_ir::Pins;
 use pipec_report::json::{self, Remedied, Results, Status, Trouble};
 use pipec_report::{annotations, human, sarif};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 /// A workspace, compiled.
@@ -23,8 +25,8 @@ pub struct Project {
     pub only: Option<String>,
     /// What its `pipec.lock` said.
     pub lock: Option<Pins>,
-    /// What compiling it gave.
-    pub compilation: Compilation,
+    /// What compiling it gave. The process ends with it: to give it back piece by piece would be time for nothing.
+    pub compilation: ManuallyDrop<Compilation>,
     /// Paths that can't be read; more may come as outputs are written.
     pub problems: Vec<Problem>,
     /// What became of the outputs.
@@ -38,9 +40,7 @@ pub struct Project {
 /// # Errors
 /// When the path given can't be read, or no source is there.
 pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
-    open(argument, |_, workspace, _, options| {
-        (Session::new().compile(&workspace.texts, options), Vec::new(), None)
-    })
+    open(argument, |_, workspace, _, options| (compile_once(&workspace.texts, options), Vec::new(), None))
 }
 
 /// Does the same, and carries out the mechanical remedies of what it finds: in all files or in none.
@@ -50,7 +50,7 @@ pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
 pub fn mend(argument: Option<&Path>) -> Result<Project, Problem> {
     open(argument, |root, workspace, only, options| {
         let texts = &workspace.texts;
-        let as_they_are = |problem| (Session::new().compile(texts, options), Vec::new(), problem);
+        let as_they_are = |problem| (compile_once(texts, options), Vec::new(), problem);
         // Without the lock, what is found may come from its absence.
         if workspace.problems.iter().any(|problem| problem.path == LOCK) {
             return as_they_are(None);
@@ -62,6 +62,11 @@ pub fn mend(argument: Option<&Path>) -> Result<Project, Problem> {
             Err(problem) => as_they_are(Some(problem)),
         }
     })
+}
+
+/// Compiles without a memory of it: what the session remembers is left to the end of the process too.
+fn compile_once(texts: &[InputText], options: &Options<'_>) -> Compilation {
+    ManuallyDrop::new(Session::new()).compile(texts, options)
 }
 
 fn write(root: &Path, fixed: &Fixed) -> Result<(), Problem> {
@@ -120,7 +125,7 @@ fn open(
             root: place.root.clone(),
             only,
             lock: workspace.lock,
-            compilation,
+            compilation: ManuallyDrop::new(compilation),
             problems,
             files: Vec::new(),
             fixed,
@@ -243,7 +248,7 @@ impl Project {
             help: problem.help.clone(),
         };
         let problems: Vec<Trouble> = self.problems.iter().map(trouble).collect();
-        let Compilation { sources, program, .. } = &self.compilation;
+        let Compilation { sources, program, .. } = &*self.compilation;
         match format {
             Format::Human => None,
             Format::Json => {
@@ -277,7 +282,7 @@ pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> O
         root: PathBuf::new(),
         only: None,
         lock: None,
-        compilation: Compilation::default(),
+        compilation: ManuallyDrop::default(),
         problems: vec![problem.clone()],
         files: Vec::new(),
         fixed: Vec::new(),
@@ -299,7 +304,7 @@ mod tests {
             root: PathBuf::new(),
             only: None,
             lock: None,
-            compilation: Compilation { diagnostics: findings, ..Compilation::default() },
+            compilation: ManuallyDrop::new(Compilation { diagnostics: findings, ..Compilation::default() }),
             problems,
             files: Vec::new(),
             fixed: Vec::new(),

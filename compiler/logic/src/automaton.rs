@@ -68,6 +68,11 @@ impl Automaton {
         &self.mentioned
     }
 
+    /// The successors of all states, one row after the other.
+    pub(crate) fn table(&self) -> &[u32] {
+        &self.table
+    }
+
     pub(crate) fn states(&self) -> usize {
         self.accepting.len()
     }

@@ -1,6 +1,7 @@
 //! Patterns: sequences of steps that determinise into an automaton.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 
 use crate::TooLarge;
 use crate::automaton::{Automaton, Explored};
@@ -67,22 +68,22 @@ pub(crate) fn automaton(steps: &[Step], limit: usize) -> Result<Automaton, TooLa
         return Err(TooLarge { limit });
     }
     let mentioned = mentioned(steps);
-    let advance = |positions: &Vec<usize>, class: usize, next: &mut Vec<usize>| {
-        advance(steps, positions, mentioned.get(class).copied(), next);
+    let advance = |positions: &Positions, class: usize, next: &mut Positions| {
+        positions.advance(steps, mentioned.get(class).copied(), next);
     };
-    let explored = Explored::within(limit, mentioned.len() + 1, start(steps), advance)?;
-    let accepts = |positions: &Vec<usize>| positions.contains(&steps.len());
+    let explored = Explored::within(limit, mentioned.len() + 1, Positions::start(steps), advance)?;
+    let accepts = |positions: &Positions| positions.accept(steps);
     Ok(Automaton::from_explored(mentioned.clone(), explored, accepts))
 }
 
 /// The same for patterns of at most one run followed by text, which have about as many states as steps.
 pub(crate) fn automaton_of_plain(steps: &[Step]) -> Automaton {
     let mentioned = mentioned(steps);
-    let advance = |positions: &Vec<usize>, class: usize, next: &mut Vec<usize>| {
-        advance(steps, positions, mentioned.get(class).copied(), next);
+    let advance = |positions: &Positions, class: usize, next: &mut Positions| {
+        positions.advance(steps, mentioned.get(class).copied(), next);
     };
-    let accepts = |positions: &Vec<usize>| positions.contains(&steps.len());
-    Automaton::explore(mentioned.clone(), start(steps), advance, accepts)
+    let accepts = |positions: &Positions| positions.accept(steps);
+    Automaton::explore(mentioned.clone(), Positions::start(steps), advance, accepts)
 }
 
 fn mentioned(steps: &[Step]) -> Vec<char> {
@@ -93,41 +94,64 @@ fn mentioned(steps: &[Step]) -> Vec<char> {
     listed.copied().collect::<BTreeSet<char>>().into_iter().collect()
 }
 
-fn start(steps: &[Step]) -> Vec<usize> {
-    let mut positions = vec![0];
-    close(steps, &mut positions);
-    positions
-}
+/// Where among the steps a match may stand: the steps that come next; sorted. One past the last is a whole match.
+#[derive(Clone, Eq)]
+struct Positions(Vec<usize>);
 
-/// Where one character leads from some positions.
-fn advance(steps: &[Step], positions: &[usize], character: Option<char>, next: &mut Vec<usize>) {
-    next.clear();
-    for &position in positions {
-        match steps.get(position) {
-            Some(Step::One(characters)) if characters.holds(character) => next.push(position + 1),
-            Some(Step::Run(characters)) if characters.holds(character) => next.push(position),
-            _ => {}
-        }
+impl Hash for Positions {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
     }
-    close(steps, next);
 }
 
-/// Adds every position that is reached without a character, and sorts.
-fn close(steps: &[Step], positions: &mut Vec<usize>) {
-    let mut done = 0;
-    while let Some(&position) = positions.get(done) {
-        done += 1;
-        let free = match steps.get(position) {
-            Some(Step::Run(_)) => [Some(position + 1), None],
-            Some(Step::Optional(length)) => [Some(position + 1), Some(position + 1 + length)],
-            Some(Step::One(_)) | None => [None, None],
-        };
-        for position in free.into_iter().flatten() {
-            if !positions.contains(&position) {
-                positions.push(position);
+impl PartialEq for Positions {
+    /// Number by number: most sets hold one or two, just written, and a comparison of memory would wait for them.
+    fn eq(&self, other: &Positions) -> bool {
+        self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(one, two)| one == two)
+    }
+}
+
+impl Positions {
+    fn start(steps: &[Step]) -> Positions {
+        let mut positions = Positions(vec![0]);
+        positions.close(steps);
+        positions
+    }
+
+    /// Where one character leads.
+    fn advance(&self, steps: &[Step], character: Option<char>, next: &mut Positions) {
+        next.0.clear();
+        for &position in &self.0 {
+            match steps.get(position) {
+                Some(Step::One(characters)) if characters.holds(character) => next.0.push(position + 1),
+                Some(Step::Run(characters)) if characters.holds(character) => next.0.push(position),
+                _ => {}
             }
         }
+        next.close(steps);
     }
-    positions.sort_unstable();
-    positions.dedup();
+
+    fn accept(&self, steps: &[Step]) -> bool {
+        self.0.last() == Some(&steps.len())
+    }
+
+    /// Adds every position that is reached without a character, and sorts.
+    fn close(&mut self, steps: &[Step]) {
+        let mut done = 0;
+        while let Some(&position) = self.0.get(done) {
+            done += 1;
+            let free = match steps.get(position) {
+                Some(Step::Run(_)) => [Some(position + 1), None],
+                Some(Step::Optional(length)) => [Some(position + 1), Some(position + 1 + length)],
+                Some(Step::One(_)) | None => [None, None],
+            };
+            for position in free.into_iter().flatten() {
+                if !self.0.contains(&position) {
+                    self.0.push(position);
+                }
+            }
+        }
+        self.0.sort_unstable();
+        self.0.dedup();
+    }
 }

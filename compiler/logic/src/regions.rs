@@ -52,6 +52,9 @@ impl Regions {
             }
             representative.push(position);
         }
+        if let [only] = differing.as_slice() {
+            return Regions::of_one(only, representative, limit);
+        }
         let mut mentioned: Vec<char> =
             differing.iter().flat_map(|automaton| automaton.mentioned()).copied().collect();
         mentioned.sort_unstable();
@@ -88,6 +91,17 @@ impl Regions {
         Ok(Regions::of_signatures(mentioned, product.table, signatures, representative))
     }
 
+    /// The same for one language alone, as most pipelines name one branch: a product of one factor is that factor.
+    fn of_one(only: &Automaton, representative: Vec<usize>, limit: usize) -> Result<Regions, TooLarge> {
+        if only.states() > limit {
+            return Err(TooLarge { limit });
+        }
+        let signature = |state| if only.accepts(state) { vec![0] } else { Vec::new() };
+        let signatures = (0..).take(only.states()).map(signature).collect();
+        let table = only.table().to_vec();
+        Ok(Regions::of_signatures(only.mentioned().to_vec(), table, signatures, representative))
+    }
+
     fn of_signatures(
         mentioned: Vec<char>,
         table: Vec<u32>,
@@ -101,23 +115,19 @@ impl Regions {
                 *entered = true;
             }
         }
-        let inhabited: BTreeSet<&Vec<usize>> = signatures
-            .iter()
-            .zip(&entered)
-            .filter(|(_, entered)| **entered)
-            .map(|(signature, _)| signature)
-            .collect();
-        // The empty signature is the least, but its region is numbered last.
-        let (outside, within): (Vec<&Vec<usize>>, Vec<&Vec<usize>>) =
-            inhabited.into_iter().partition(|signature| signature.is_empty());
-        let ordered: Vec<&Vec<usize>> = within.into_iter().chain(outside).collect();
-        let numbers: BTreeMap<&Vec<usize>, usize> =
-            ordered.iter().enumerate().map(|(number, &signature)| (signature, number)).collect();
+        let inhabited = || signatures.iter().zip(&entered).filter(|(_, entered)| **entered).map(|(it, _)| it);
+        // Most states accept nothing. The empty signature is the least, but its region is numbered last.
+        let within: BTreeSet<&Vec<usize>> = inhabited().filter(|signature| !signature.is_empty()).collect();
+        let mut inside: Vec<Vec<usize>> = within.into_iter().cloned().collect();
+        let outside = inside.len();
         let region_of_state: Vec<usize> = signatures
             .iter()
-            .map(|signature| numbers.get(signature).copied().unwrap_or(usize::MAX))
+            .map(|signature| if signature.is_empty() { Ok(outside) } else { inside.binary_search(signature) })
+            .map(|region| region.unwrap_or(usize::MAX))
             .collect();
-        let inside: Vec<Vec<usize>> = ordered.into_iter().cloned().collect();
+        if inhabited().any(Vec::is_empty) {
+            inside.push(Vec::new());
+        }
         Regions { mentioned, table, region_of_state, inside, representative, witnesses: OnceLock::new() }
     }
 

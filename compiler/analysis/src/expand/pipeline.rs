@@ -299,6 +299,8 @@ impl<'a> Expander<'a, '_> {
                 }
             }
         }
+        // A node is large, so room is made for all at once.
+        draft.pipeline.nodes.reserve(stages.iter().map(|(_, stage)| stage.clauses.len()).sum());
         frame.artefacts = artefacts(&stages);
         for (place, (clause, stage)) in stages.iter().enumerate() {
             let id = StageId(place);

@@ -5,6 +5,7 @@
 //! understood to its end gets only what can be said of any text: a guess is worse than silence.
 
 mod engine;
+mod errexit;
 mod failures;
 mod invocation;
 mod moving;
@@ -107,6 +108,7 @@ pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
         let names = variables::Names::of(script, tree);
         engine::variables(script, tree, &names, context, &mut findings);
         failures::check(script, tree, &names, context, &mut findings);
+        errexit::check(script, tree, context, &mut findings);
         verdict::check(script, tree, context, &mut findings);
         shell::check(script, tree, &mut findings);
         variables::check(script, tree, &names, context, &mut findings);

@@ -331,4 +331,8 @@ fn a_long_script_is_read_in_linear_time() {
     let names: String =
         (0..10_000).map(|number| format!("echo \"$NAME_{number}\"; OTHER_{number}=1\n")).collect();
     sound(&names, ScriptRole::Gate);
+    let calls: String = (0..10_000).map(|number| format!("f_{number}() {{ f_{}; }}\n", number + 1)).collect();
+    sound(&format!("{calls}{}", "f_0 || exit 1\n".repeat(10_000)), ScriptRole::Gate);
+    let body = "echo x\n".repeat(20_000);
+    sound(&format!("f() {{\n{body}}}\n{}", "f || exit 1\n".repeat(10_000)), ScriptRole::Gate);
 }

@@ -4,7 +4,7 @@ manifest() {
   local path digest
   while IFS= read -r -d '' path; do
     [[ $path != *$'\n'* ]] || fail "a file name holds a line break"
-    digest=$(sha256 < "$path")
+    digest=$(sha256 < "$path") || exit
     printf '%s  %s\n' "$digest" "$path"
   done | sort
 }

@@ -1,14 +1,15 @@
 
 # Unpacks what the legs of another job handed over, each into a folder of its name, and refuses all but the bytes whose
-# digests they recorded. The digest of the whole is that of the sorted lines `sha256  leg/path`.
+# digests they recorded. The digest of the whole is that of the sorted lines `sha256  leg/path`. In `$(…)` bash goes on
+# after a failure, so each step says `return`.
 digest_of_files() {
   local path scratch
-  scratch=$(mktemp -d)
-  find . -type f -print0 > "$scratch/present"
+  scratch=$(mktemp -d) || return
+  find . -type f -print0 > "$scratch/present" || return
   while IFS= read -r -d '' path; do
     printf '%s\0' "${path#./}"
-  done < "$scratch/present" > "$scratch/names"
-  manifest < "$scratch/names" > "$scratch/manifest"
+  done < "$scratch/present" > "$scratch/names" || return
+  manifest < "$scratch/names" > "$scratch/manifest" || return
   sha256 < "$scratch/manifest"
 }
 

@@ -175,6 +175,16 @@ fn legs_of_several_files_are_verified_one_by_one() {
 }
 
 #[test]
+fn a_list_of_files_that_broke_off_gives_no_digest() {
+    let (bench, _) = legs_of_a_file();
+    let find = "#!/usr/bin/env bash\nPATH=${PATH#*:} find \"$@\"\n[[ $* != '. -type f -print0' ]]\n";
+    std::fs::write(bench.path("bin/find"), find).unwrap();
+    bench.shell("chmod +x ../bin/find");
+    let done = bench.run(VERIFY_LEGS);
+    assert!(!done.success && !done.outputs.contains_key("digest"), "{}", done.log);
+}
+
+#[test]
 fn a_quorum_counts_the_runs_of_which_every_script_succeeded() {
     let decide = |runs: &str, scripts: &str, quorum: &str| {
         Bench::new().with("RUNS", runs).with("SCRIPTS", scripts).with("QUORUM", quorum).run(QUORUM)

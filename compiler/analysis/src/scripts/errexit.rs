@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pipec_base::codes;
 
-use super::invocation::{Invocation, harmless, is_question, only_simple};
+use super::invocation::{Invocation, ends_in_failure, fails, handlers, harmless, is_flag_with, only_simple};
 use super::programs::is_work;
 use super::syntax::{Bytes, Command, Connector, End, Kind, List, Pipeline, Script, Statement};
 use super::{Finding, ScriptContext, ScriptRole, excerpt};
@@ -17,43 +17,65 @@ use super::{Finding, ScriptContext, ScriptRole, excerpt};
 const DEEPEST: usize = 64;
 
 pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, findings: &mut Vec<Finding>) {
-    let mut functions = BTreeMap::new();
-    let mut handlers = BTreeSet::new();
-    tree.for_each_command(&mut |command| match &command.kind {
-        Kind::Function(name, body) => {
-            functions.insert(script.get(name.clone()).unwrap_or_default(), &**body);
-        }
-        Kind::Simple(simple) => handlers.extend(
-            Invocation::of(simple).filter(|it| it.name == "trap").map(|invocation| invocation.word(1)),
-        ),
-        _ => {}
-    });
     let mut walk = Walk {
         script,
-        functions,
-        handlers,
+        functions: functions(script, tree),
+        handlers: handlers(tree),
         context,
+        may_restore: false,
         known: BTreeMap::new(),
         depth: 0,
         told: BTreeSet::new(),
         findings,
     };
     walk.list(&tree.main);
-    for substitution in &tree.substitutions {
-        let lost = walk.lost(substitution, true, None);
-        walk.tell(lost, "in `$(…)`");
+    if !is_inherited(tree) {
+        walk.may_restore = true;
+        for substitution in &tree.substitutions {
+            walk.substitution(substitution);
+        }
     }
+}
+
+/// The bodies of the functions that a script defines; of those defined twice, nobody knows here which runs.
+fn functions<'s>(script: &'s str, tree: &'s Script) -> BTreeMap<&'s str, &'s Command> {
+    let mut functions = BTreeMap::new();
+    let mut twice = BTreeSet::new();
+    tree.for_each_command(&mut |command| {
+        if let Kind::Function(name, body) = &command.kind {
+            let name = script.get(name.clone()).unwrap_or_default();
+            if functions.insert(name, &**body).is_some() {
+                twice.insert(name);
+            }
+        }
+    });
+    functions.retain(|name, _| !twice.contains(name));
+    functions
+}
+
+/// Whether command substitutions keep `set -e`.
+fn is_inherited(tree: &Script) -> bool {
+    let mut inherited = false;
+    tree.for_each_simple(&mut |simple| {
+        inherited |= Invocation::of(simple).is_some_and(|invocation| match invocation.name {
+            "shopt" => invocation.has(&["inherit_errexit"]),
+            "set" => invocation.has(&["posix"]),
+            _ => false,
+        });
+    });
+    inherited
 }
 
 struct Walk<'s, 'f> {
     script: &'s str,
-    /// The bodies of the functions that the script defines.
     functions: BTreeMap<&'s str, &'s Command>,
     /// Those that run when the verdict has been given.
     handlers: BTreeSet<&'s str>,
     context: &'s ScriptContext<'s>,
+    /// In a command substitution `set -e` is off, but not ignored: what says it again has it.
+    may_restore: bool,
     /// What is lost in the functions looked into, by whether their own status is seen.
-    known: BTreeMap<(&'s str, bool), Option<Lost<'s>>>,
+    known: BTreeMap<(&'s str, bool, bool), Option<Lost<'s>>>,
     /// How many calls are being followed.
     depth: usize,
     /// Where the commands start that were told of: a function may be called twice.
@@ -65,8 +87,17 @@ struct Walk<'s, 'f> {
 #[derive(Clone, Copy)]
 struct Lost<'s> {
     pipeline: &'s Pipeline,
-    /// The function in whose body it stands.
+    /// The function through which it runs, the outermost of several.
     function: Option<&'s str>,
+}
+
+/// Where the shell ignores `set -e`.
+#[derive(Clone, Copy)]
+enum Place {
+    Before(Connector),
+    BehindNegation,
+    Condition,
+    Substitution,
 }
 
 impl<'s> Walk<'s, '_> {
@@ -83,9 +114,8 @@ impl<'s> Walk<'s, '_> {
             let place = match next.and_then(|next| Some((next.connector.as_ref()?.0, next))) {
                 // What is thrown away as a whole has a finding of its own.
                 Some((Connector::Or, next)) if harmless(&next.pipeline).is_some() => continue,
-                Some((Connector::Or, _)) => Some("before `||`"),
-                Some((Connector::And, _)) => Some("before `&&`"),
-                None if link.pipeline.negated => Some("behind `!`"),
+                Some((connector, _)) => Some(Place::Before(connector)),
+                None if link.pipeline.negated => Some(Place::BehindNegation),
                 None => None,
             };
             for command in &link.pipeline.commands {
@@ -128,21 +158,40 @@ impl<'s> Walk<'s, '_> {
 
     fn condition(&mut self, condition: &'s List) {
         let lost = self.lost(condition, true, None);
-        self.tell(lost, "in a condition");
+        self.tell(lost, Place::Condition);
     }
 
-    fn tell(&mut self, lost: Option<Lost<'s>>, place: &str) {
+    fn substitution(&mut self, substitution: &'s List) {
+        let first = substitution.statements.first().map_or(0, |statement| statement.range.start);
+        let before = self.script.get(..first).unwrap_or_default().trim_end();
+        // Nobody sees the status of `<(…)`, whatever it says.
+        if before.ends_with("<(") || before.ends_with(">(") {
+            return;
+        }
+        let lost = self.lost(substitution, true, None);
+        self.tell(lost, Place::Substitution);
+    }
+
+    fn tell(&mut self, lost: Option<Lost<'s>>, place: Place) {
         let Some(Lost { pipeline, function }) = lost else { return };
         if !self.told.insert(pipeline.range.start) {
             return;
         }
         let what = excerpt(self.text(&pipeline.range));
-        let (runs, help) = match function {
-            Some(name) => (
-                format!("`{name}` runs {place}"),
-                format!("call `{name}` on a line of its own, or say `|| return` behind each of its commands"),
-            ),
-            None => (format!("this runs {place}"), "join the commands with `&&`".to_owned()),
+        let whose = function.map_or_else(|| "this".to_owned(), |name| format!("`{name}`"));
+        let place_text = match place {
+            Place::Before(Connector::Or) => "before `||`",
+            Place::Before(Connector::And) => "before `&&`",
+            Place::BehindNegation => "behind `!`",
+            Place::Condition => "in a condition",
+            Place::Substitution => "in a command substitution",
+        };
+        let help = match (function, place) {
+            (Some(name), Place::Before(_) | Place::BehindNegation) => {
+                format!("call `{name}` on a line of its own, or say `|| return` behind each of its commands")
+            }
+            (Some(_), _) => "say `|| return` behind each command of the function".to_owned(),
+            (None, _) => "join the commands with `&&`, or say `|| exit` behind each".to_owned(),
         };
         let verdict = match self.context.role {
             ScriptRole::Gate if !self.context.name.is_empty() => {
@@ -150,17 +199,22 @@ impl<'s> Walk<'s, '_> {
             }
             _ => String::new(),
         };
-        let message =
-            format!("the failure of `{what}` is lost: {runs}, where the shell ignores `set -e`{verdict}");
+        let message = format!(
+            "the failure of `{what}` is lost: {whose} runs {place_text}, where the shell ignores `set -e`{verdict}"
+        );
         self.findings.push(Finding::error(codes::P0901, pipeline.range.clone(), message, help));
     }
 
     /// The first command of a list without `set -e` whose failure nobody sees. `last`: whether the status of the list is seen.
     fn lost(&mut self, list: &'s List, last: bool, function: Option<&'s str>) -> Option<Lost<'s>> {
+        if ends_in_failure(list) || self.may_restore && restores(list) {
+            return None;
+        }
         list.statements.iter().enumerate().find_map(|(index, statement)| {
             let next = list.statements.get(index + 1);
-            let seen = next.map_or(last, |next| self.asks_for_status(next));
-            self.lost_at(statement, seen, function)
+            let is_asked = |next| self.asks_for_status(next, index + 2 == list.statements.len());
+            let background = matches!(statement.end, End::Background(_));
+            self.lost_at(statement, background || next.map_or(last, is_asked), function)
         })
     }
 
@@ -171,24 +225,24 @@ impl<'s> Walk<'s, '_> {
         seen: bool,
         function: Option<&'s str>,
     ) -> Option<Lost<'s>> {
-        if let [link] = statement.links.as_slice()
-            && !seen
-            && !matches!(statement.end, End::Background(_))
-            && !is_question(&link.pipeline, self.script)
-            && link.pipeline.commands.iter().any(does_work)
-        {
-            return Some(Lost { pipeline: &link.pipeline, function });
-        }
         // The operators see the status of all but the last.
         statement.links.iter().enumerate().find_map(|(index, link)| {
+            let pipeline = &link.pipeline;
             let seen = seen || index + 1 < statement.links.len();
-            link.pipeline.commands.iter().find_map(|command| self.lost_in(command, seen, function))
+            if !seen && !pipeline.negated && pipeline.commands.iter().any(|command| self.does_work(command)) {
+                return Some(Lost { pipeline, function });
+            }
+            pipeline.commands.iter().find_map(|command| self.lost_in(command, seen, function))
         })
     }
 
     fn lost_in(&mut self, command: &'s Command, seen: bool, function: Option<&'s str>) -> Option<Lost<'s>> {
         match &command.kind {
-            Kind::Simple(simple) => self.lost_in_call(simple.words.first()?.literal.as_deref()?, seen),
+            Kind::Simple(simple) => {
+                let name = simple.words.first()?.literal.as_deref()?;
+                let lost = self.lost_in_call(name, seen)?;
+                Some(Lost { function: function.or(Some(name)), ..lost })
+            }
             Kind::Group(list) | Kind::Subshell(list) => self.lost(list, seen, function),
             Kind::If(branches, otherwise) => branches
                 .iter()
@@ -204,28 +258,69 @@ impl<'s> Walk<'s, '_> {
 
     fn lost_in_call(&mut self, name: &'s str, seen: bool) -> Option<Lost<'s>> {
         let body = *self.functions.get(name)?;
-        if let Some(known) = self.known.get(&(name, seen)) {
+        let key = (name, seen, self.may_restore);
+        if let Some(known) = self.known.get(&key) {
             return *known;
         }
         if self.depth == DEEPEST {
             return None;
         }
         // A function that calls itself adds nothing to itself.
-        self.known.insert((name, seen), None);
+        self.known.insert(key, None);
         self.depth += 1;
         let lost = self.lost_in(body, seen, Some(name));
         self.depth -= 1;
-        self.known.insert((name, seen), lost);
+        self.known.insert(key, lost);
         lost
     }
 
-    /// `return`, `exit`, and whatever reads `$?`: it looks at the status of the statement before.
-    fn asks_for_status(&self, statement: &Statement) -> bool {
-        let first = statement.links.first().and_then(|link| only_simple(&link.pipeline));
-        let hands_on = first.and_then(Invocation::of).is_some_and(|invocation| {
-            matches!(invocation.name, "return" | "exit") && invocation.words.len() == 1
+    /// Whether a command does work that what comes after relies on, or calls a function that says with `return` whether its own
+    /// did.
+    fn does_work(&self, command: &Command) -> bool {
+        let Kind::Simple(simple) = &command.kind else { return false };
+        let Some(invocation) = Invocation::of(simple) else { return false };
+        let Some(body) = self.functions.get(invocation.name) else { return is_work(&invocation) };
+        let (mut works, mut returns) = (false, false);
+        body.for_each_command(&mut |inner| {
+            if let Kind::Simple(simple) = &inner.kind
+                && let Some(invocation) = Invocation::of(simple)
+            {
+                works |= !self.functions.contains_key(invocation.name) && is_work(&invocation);
+                returns |= invocation.name == "return" && fails(&invocation);
+            }
         });
-        hands_on || self.text(&statement.range).contains("$?")
+        works && returns
+    }
+
+    /// `return`, `exit`, and whatever reads `$?` before it does anything else: it looks at the status of the statement before.
+    /// `last`: whether it is the last of its list, whose output may be read.
+    fn asks_for_status(&self, statement: &Statement, last: bool) -> bool {
+        let Some(link) = statement.links.first() else { return false };
+        let reads = |range: &Bytes| {
+            ["$?", "${?}", "PIPESTATUS"].iter().any(|status| self.text(range).contains(status))
+        };
+        match link.pipeline.commands.first().map(|command| &command.kind) {
+            Some(Kind::Simple(simple)) => match Invocation::of(simple) {
+                Some(invocation) => match invocation.name {
+                    "return" | "exit" if invocation.words.len() == 1 => true,
+                    "echo" | "printf" => last && reads(&link.pipeline.range),
+                    name => {
+                        let body = self.functions.get(name).map(|body| &body.kind);
+                        let first = match body {
+                            Some(Kind::Group(list) | Kind::Subshell(list)) => list.statements.first(),
+                            _ => None,
+                        };
+                        reads(&link.pipeline.range) || first.is_some_and(|first| reads(&first.range))
+                    }
+                },
+                None => reads(&link.pipeline.range),
+            },
+            Some(Kind::If(branches, _)) => {
+                let first = branches.first().and_then(|(condition, _)| condition.statements.first());
+                first.is_some_and(|first| reads(&first.range))
+            }
+            _ => reads(&link.pipeline.range),
+        }
     }
 
     fn text(&self, range: &Bytes) -> &'s str {
@@ -233,9 +328,12 @@ impl<'s> Walk<'s, '_> {
     }
 }
 
-fn does_work(command: &Command) -> bool {
-    match &command.kind {
-        Kind::Simple(simple) => Invocation::of(simple).is_some_and(|invocation| is_work(&invocation)),
-        _ => false,
-    }
+/// `set -e`, before anything else.
+fn restores(list: &List) -> bool {
+    let first = list.statements.first().and_then(|statement| statement.links.first());
+    let first = first.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);
+    first.is_some_and(|invocation| {
+        invocation.name == "set"
+            && invocation.arguments().any(|argument| argument == "errexit" || is_flag_with(argument, 'e'))
+    })
 }

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 
 use pipec_base::codes;
 
-use super::invocation::{Harmless, Invocation, harmless, harmless_list, is_question, only_simple};
+use super::invocation::{
+    Harmless, Invocation, ends_in_failure, handlers, harmless, harmless_list, is_question, only_simple,
+};
 use super::programs::{is_check, is_work, removes};
 use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Simple, Statement};
 use super::variables::Names;
@@ -22,7 +24,6 @@ pub(super) fn check(
     findings: &mut Vec<Finding>,
 ) {
     let mut programs = BTreeSet::new();
-    let mut handlers = BTreeSet::new();
     let mut functions = BTreeSet::new();
     tree.for_each_command(&mut |command| {
         if let Kind::Function(name, _) = &command.kind {
@@ -32,9 +33,6 @@ pub(super) fn check(
     tree.for_each_simple(&mut |simple| {
         let Some(invocation) = Invocation::of(simple) else { return };
         programs.insert(invocation.name);
-        if invocation.name == "trap" {
-            handlers.insert(invocation.word(1));
-        }
     });
     let mut read: BTreeSet<&str> = BTreeSet::new();
     // After `exec > FILE`, what is printed may be read from there.
@@ -49,7 +47,9 @@ pub(super) fn check(
         context,
         programs,
         functions,
-        handlers,
+        handlers: handlers(tree),
+        nested: 0,
+        fails_at_last: ends_in_failure(&tree.main),
         read,
         everything_read: names.unknowable,
         filters: 0,
@@ -70,6 +70,10 @@ struct Walk<'s, 'f> {
     functions: BTreeSet<&'s str>,
     /// Those that run when the verdict has been given.
     handlers: BTreeSet<&'s str>,
+    /// Inside of functions, groups and whatever an operator stands behind: there `set -e` may be ignored.
+    nested: usize,
+    /// Whether the function, or else the script, that is read always ends in a failure if it comes to its end.
+    fails_at_last: bool,
     /// The variables that something reads.
     read: BTreeSet<&'s str>,
     /// The script runs text that can't be read here.
@@ -92,13 +96,16 @@ impl<'s> Walk<'s, '_> {
     }
 
     fn statement(&mut self, statement: &'s Statement, last: bool) {
-        let own_status = statement.links.len() == 1;
-        for link in &statement.links {
+        for (index, link) in statement.links.iter().enumerate() {
             let piped = usize::from(link.pipeline.commands.len() > 1);
+            // The operators see the status of all but the last.
+            let joined = index + 1 < statement.links.len();
             self.filters += piped;
+            self.nested += usize::from(joined);
             for command in &link.pipeline.commands {
-                self.command(command, last && own_status);
+                self.command(command, last || joined);
             }
+            self.nested -= usize::from(joined);
             self.filters -= piped;
         }
         if matches!(statement.end, End::Background(_)) {
@@ -114,8 +121,11 @@ impl<'s> Walk<'s, '_> {
     fn command(&mut self, command: &'s Command, last: bool) {
         match &command.kind {
             Kind::Simple(_) | Kind::Test(_) | Kind::Arithmetic => {}
-            Kind::Group(list) => self.list(list, last),
-            Kind::Subshell(list) => self.list(list, true),
+            Kind::Group(list) | Kind::Subshell(list) => {
+                self.nested += 1;
+                self.list(list, last || matches!(command.kind, Kind::Subshell(_)));
+                self.nested -= 1;
+            }
             Kind::If(branches, otherwise) => {
                 self.verdict_as_condition(branches, otherwise.as_ref());
                 for (_, body) in branches {
@@ -133,7 +143,12 @@ impl<'s> Walk<'s, '_> {
             }
             Kind::Function(name, body) => {
                 if !self.handlers.contains(self.text(name)) {
+                    let around = self.fails_at_last;
+                    if let Kind::Group(list) | Kind::Subshell(list) = &body.kind {
+                        self.fails_at_last = ends_in_failure(list);
+                    }
                     self.command(body, true);
+                    self.fails_at_last = around;
                 }
             }
         }
@@ -370,16 +385,23 @@ impl<'s> Walk<'s, '_> {
                 Kind::Simple(simple) => Invocation::of(simple).is_some_and(|invocation| is_work(&invocation)),
                 _ => false,
             });
-            if !verdict || is_question(&link.pipeline, self.script) {
+            // `make && return 0` and a failure at the end: whoever comes there has failed.
+            let is_way_out = self.fails_at_last && leaves_well(next);
+            if !verdict || is_way_out || is_question(&link.pipeline, self.script) {
                 continue;
             }
             let what = self.text(&link.pipeline.range);
             let message =
                 format!("the script goes on if `{}` fails before `&&`{}", excerpt(what), self.consequence());
-            let help = "`set -e` does not look before `&&`: write the commands on lines of their own, and the first \
-                        failure stops the script";
+            let help = if self.nested == 0 {
+                "`set -e` does not look before `&&`: write the commands on lines of their own, and the first failure stops the \
+                 script"
+            } else {
+                "`set -e` does not look before `&&`: say `|| return` behind the last in a function, `|| exit` elsewhere"
+            };
             let range = link.pipeline.range.start..operator.end;
-            let plain = statement.links.len() == 2 && !what.contains("<<");
+            // Where `set -e` may be ignored, a command on a line of its own would run whatever was before.
+            let plain = statement.links.len() == 2 && !what.contains("<<") && self.nested == 0;
             let finding = Finding::error(codes::P0901, range, message, help);
             self.findings.push(if plain { finding.replaced_by(format!("{what};")) } else { finding });
         }
@@ -571,6 +593,13 @@ fn guard_exit(link: &Link) -> bool {
     only_simple(&link.pipeline)
         .and_then(Invocation::of)
         .is_some_and(|invocation| matches!(invocation.name, "exit" | "return"))
+}
+
+/// `&& return 0`, `&& exit 0`
+fn leaves_well(link: &Link) -> bool {
+    only_simple(&link.pipeline)
+        .and_then(Invocation::of)
+        .is_some_and(|invocation| matches!(invocation.name, "exit" | "return") && invocation.word(1) == "0")
 }
 
 fn leaves(list: &List) -> bool {

@@ -1,6 +1,7 @@
 //! What a simple command runs: its program behind wrappers such as `sudo` and `timeout`, and its subcommand.
 
-use super::syntax::{Bytes, Command, Kind, List, Pipeline, Simple, Word};
+use super::syntax::{Bytes, Command, Kind, List, Pipeline, Script, Simple, Word};
+use std::collections::BTreeSet;
 
 /// A program and its arguments.
 #[derive(Clone, Copy, Debug)]
@@ -197,6 +198,35 @@ fn harmless_simple(simple: &Simple) -> Option<Harmless> {
         "printf" => (invocation.word(1) != "-v").then_some(Harmless::Prints),
         _ => None,
     }
+}
+
+/// The functions that traps call, when the verdict has been given.
+pub(super) fn handlers(tree: &Script) -> BTreeSet<&str> {
+    let mut handlers = BTreeSet::new();
+    tree.for_each_simple(&mut |simple| {
+        if let Some(invocation) = Invocation::of(simple).filter(|invocation| invocation.name == "trap") {
+            let action = invocation.arguments().find(|argument| *argument != "--");
+            handlers.extend(action.and_then(|action| action.split_whitespace().next()));
+        }
+    });
+    handlers
+}
+
+/// Whether `exit` or `return` hands on a failure; that of what ran before, or one that is only known later, counts.
+pub(super) fn fails(invocation: &Invocation<'_>) -> bool {
+    invocation.word(1) != "0"
+}
+
+/// Whether a list always ends in a failure that it states: `exit 1`, `return "$status"`, `false`.
+pub(super) fn ends_in_failure(list: &List) -> bool {
+    let last = list.statements.last().filter(|statement| statement.links.len() == 1);
+    let last = last.and_then(|statement| statement.links.first());
+    let last = last.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);
+    last.is_some_and(|invocation| match invocation.name {
+        "exit" | "return" => invocation.words.len() > 1 && fails(&invocation),
+        "false" => true,
+        _ => false,
+    })
 }
 
 /// Whether a pipeline asks a question, whose "no" is an answer and no failure.

@@ -57,21 +57,44 @@ pub(super) fn is_check(invocation: &Invocation<'_>) -> bool {
     }
 }
 
+/// Options before the subcommand that take a word of their own.
+const GLOBAL_OPTIONS: [&str; 14] = [
+    "-n",
+    "--namespace",
+    "--context",
+    "--kubeconfig",
+    "-C",
+    "-c",
+    "--git-dir",
+    "-f",
+    "--file",
+    "-p",
+    "--project-name",
+    "--project-directory",
+    "--profile",
+    "--env-file",
+];
+
 /// Programs that do work which what comes after relies on.
 pub(super) fn is_work(invocation: &Invocation<'_>) -> bool {
+    let subcommand = |words: &[&str]| {
+        let first = invocation.operands(&GLOBAL_OPTIONS).first().map_or("", |(_, word)| *word);
+        words.contains(&first)
+    };
     is_check(invocation)
         || match invocation.name {
             "cd" | "pushd" | "cp" | "mv" | "tar" | "unzip" | "pip" | "pip3" | "apt-get" | "apk" | "npm"
-            | "yarn" | "pnpm" | "make" | "cmake" | "helm" | "rsync" | "scp" => true,
-            "docker" | "podman" => {
-                matches!(invocation.word(1), "build" | "push" | "pull" | "tag" | "login" | "run")
+            | "yarn" | "pnpm" | "make" | "cmake" | "helm" | "rsync" | "scp" | "cargo" | "go" | "dotnet" => {
+                true
             }
-            "kubectl" => matches!(invocation.word(1), "apply" | "rollout" | "wait" | "set" | "patch"),
-            "terraform" => matches!(invocation.word(1), "init" | "apply" | "workspace"),
-            "git" => {
-                matches!(invocation.word(1), "clone" | "fetch" | "checkout" | "push" | "commit" | "pull")
-            }
-            "cargo" | "go" | "dotnet" => true,
+            "docker" | "podman" => match invocation.operands(&GLOBAL_OPTIONS).as_slice() {
+                [(_, "buildx"), (_, then), ..] => matches!(*then, "build" | "bake"),
+                [(_, "compose"), (_, then), ..] => matches!(*then, "build" | "up" | "run" | "pull" | "push"),
+                _ => subcommand(&["build", "push", "pull", "tag", "login", "run"]),
+            },
+            "kubectl" => subcommand(&["apply", "rollout", "wait", "set", "patch"]),
+            "terraform" => subcommand(&["init", "plan", "apply", "workspace"]),
+            "git" => subcommand(&["clone", "fetch", "checkout", "push", "commit", "pull"]),
             _ => false,
         }
 }

@@ -172,7 +172,8 @@ impl List {
 }
 
 impl Command {
-    fn for_each_command<'s>(&'s self, visit: &mut impl FnMut(&'s Command)) {
+    /// Calls `visit` for this command and every command in it; substitutions are no part of it.
+    pub(super) fn for_each_command<'s>(&'s self, visit: &mut impl FnMut(&'s Command)) {
         visit(self);
         match &self.kind {
             Kind::Simple(_) | Kind::Test(_) | Kind::Arithmetic => {}

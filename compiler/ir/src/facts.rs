@@ -204,6 +204,19 @@ impl<'p> Facts<'p> {
         self.paths.regions().any(|region| self.kind_of(region) == kind)
     }
 
+    /// For each region of paths of this kind: that a path of it is known to have changed, and that nothing else did besides.
+    pub fn known_changes_of(&self, kind: &str) -> Vec<(Proposition, Proposition)> {
+        let regions = self.paths.regions().filter(|region| self.kind_of(*region) == kind);
+        let changes = regions.filter_map(|region| self.paths.variable(region)).map(|variable| {
+            let changed = self.propositions.and_not(&self.propositions.variable(variable), &self.unknown());
+            let others: Vec<VariableId> =
+                self.paths.variables().into_iter().filter(|other| *other != variable).collect();
+            let alone = self.propositions.and(&changed, &self.propositions.none_of(&others));
+            (changed, alone)
+        });
+        changes.collect()
+    }
+
     /// That the input of a manual run has this value; it must be one the pipeline mentions.
     pub fn input(&self, name: &str, value: &str) -> Proposition {
         self.inputs

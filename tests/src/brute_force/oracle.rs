@@ -69,7 +69,7 @@ impl Failure {
             && self.due.iter().all(|stage| world.is_due(*stage, run))
             && !self.not_due.iter().any(|stage| world.is_due(*stage, run))
             && self.changing.is_none_or(|kind| world.changes(kind, run))
-            && (!self.anything || anything(world, run))
+            && (!self.anything || self.changing.is_some_and(|kind| answers(world, kind, run)))
             && self.takes.is_none_or(|(stage, minutes)| time(world, run, stage) == minutes)
             && self.missed.as_ref().is_none_or(|(_, changes)| pushed_without(world, run, changes))
     }
@@ -103,6 +103,13 @@ fn pushed_without(world: &World<'_>, run: &Run, changes: &[Change]) -> bool {
 fn anything(world: &World<'_>, run: &Run) -> bool {
     let stages = world.pipeline.stages.iter().enumerate();
     stages.filter(|(_, stage)| !stage.nodes.is_empty()).any(|(place, _)| world.is_due(place, run))
+}
+
+/// Whether anything runs for a change of the kind in a run, or would if no other path had changed.
+fn answers(world: &World<'_>, kind: &'static str, run: &Run) -> bool {
+    let alone = |path: u32| Run { changed: 1 << path, unknown: false, ..run.clone() };
+    let paths = (0..u64::BITS).filter(|path| !run.unknown && run.changed & 1 << path != 0);
+    anything(world, run) || paths.map(alone).any(|run| world.changes(kind, &run) && anything(world, &run))
 }
 
 /// How long a run takes at most, or only one stage of it.
@@ -352,7 +359,7 @@ impl<'p> Judge<'p> {
                 .iter()
                 .copied()
                 .filter(|number| self.world.changes(kind, &self.runs[*number]))
-                .filter(|number| strict || anything(&self.world, &self.runs[*number]))
+                .filter(|number| strict || answers(&self.world, kind, &self.runs[*number]))
                 .collect();
             let same = |left: &Run, right: &Run| {
                 (left.event, left.branch, left.tag, &left.inputs)

@@ -6,7 +6,8 @@
 //! that nothing is left open once these are fixed: a deploy that can be due there is due. On a push, what changes is open.
 //!
 //! A pipeline that is the only one to production answers for every kind that it declares. What no line claims, and any
-//! kind where several pipelines share the way, each answers for as far as it runs anything at all for the change.
+//! kind where several pipelines share the way, each answers for as far as it runs anything at all for the change, or would if
+//! nothing else had changed.
 
 use super::{Proof, list};
 use pipec_base::{Diagnostic, codes};
@@ -118,17 +119,29 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
             continue;
         }
         let changed = facts.changed(&[Change::Kind(kind.clone())]);
-        let mut concerned = propositions.and(&pushed, &changed);
-        if !(declared && alone) {
-            concerned = propositions.and(&concerned, &anything);
-        }
+        let answers_for_all = declared && alone;
+        let known = if answers_for_all { Vec::new() } else { facts.known_changes_of(&kind) };
         let mut left: Option<Proposition> = None;
-        let mut travels = !propositions.is_satisfiable(&concerned)?;
+        let mut is_concerned = false;
+        let mut travels = false;
         for region in facts.branch_regions() {
-            let here = propositions.and(&concerned, &region);
+            let pushed = propositions.and(&pushed, &region);
+            let mut concerned = changed.clone();
+            if !answers_for_all {
+                concerned = propositions.and(&concerned, &anything);
+                let runs = propositions.and(&pushed, &anything);
+                for (change, by_itself) in &known {
+                    // What something runs for is answered for, whatever keeps everything from running.
+                    if propositions.is_satisfiable(&propositions.and(&runs, by_itself))? {
+                        concerned = propositions.or(&concerned, change);
+                    }
+                }
+            }
+            let here = propositions.and(&pushed, &concerned);
             if !propositions.is_satisfiable(&here)? {
                 continue;
             }
+            is_concerned = true;
             let stays = propositions.and_not(&here, &due);
             if !propositions.is_satisfiable(&stays)? {
                 travels = true;
@@ -136,7 +149,7 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
             }
             left = Some(left.map_or(stays.clone(), |left| propositions.or(&left, &stays)));
         }
-        let Some(left) = left.filter(|_| !travels) else { continue };
+        let Some(left) = left.filter(|_| is_concerned && !travels) else { continue };
         if let Some(run) = facts.run(&left)? {
             all.push(Stranded { kind, run });
         }

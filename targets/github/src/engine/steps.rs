@@ -308,6 +308,10 @@ impl<'c> Check<'c, '_, '_> {
             let here = match act {
                 // The way forth was begun and not gone to its end.
                 _ if is_back => logic.and(&logic.and_not(&begun, &arrived), &returning),
+                // It puts the report of its run aside, whatever became of the scripts.
+                _ if *kind == Kind::Fixed(Fixed::Measure) && quorum(self.node).is_some() => {
+                    before.success.clone()
+                }
                 _ if kind.decides() => logic.and(&before.success, &run_going),
                 _ => before.success.clone(),
             };

@@ -19,7 +19,8 @@ pub(super) fn quorum(node: &Node) -> Option<Quorum> {
 
 impl Lowering<'_> {
     /// The scripts and measures of a node, once for each run, and the step that decides. A script that fails ends its run, but not its
-    /// job, so that every run is seen; what GitHub makes of such a step is `success`, so only its `outcome` is asked for.
+    /// job, so that every run is seen; what GitHub makes of such a step is `success`, so only its `outcome` is asked for. The measures
+    /// come all the same: they put the reports aside, so that none is taken for that of the next run.
     pub(super) fn repeated_steps(
         &self,
         node: &Node,
@@ -38,12 +39,13 @@ impl Lowering<'_> {
             let mut entered: Option<Option<Expression>> = None;
             let scripts = node.body.steps.iter().map(|step| {
                 let name = title(node, step).and_text(format!(" (run {run} of {})", quorum.times));
-                (step.kind, self.script_step(node, step, name, environment))
+                (Some(step.kind), self.script_step(node, step, name, environment))
             });
-            let measures =
-                node.body.measures.iter().map(|measure| {
-                    (StepKind::Run, self.measure_step(node, measure, Some((run, quorum.times))))
-                });
+            let measures = node
+                .body
+                .measures
+                .iter()
+                .map(|measure| (None, self.measure_step(node, measure, Some((run, quorum.times)))));
             for (place, (kind, mut emitted)) in scripts.chain(measures).enumerate() {
                 let id = if parts == 1 { format!("run-{run}") } else { format!("run-{run}-{}", place + 1) };
                 runs = runs.and_text(" ").and(format!("steps.{id}.outcome"));
@@ -52,17 +54,18 @@ impl Lowering<'_> {
                 let after = Expression::all(condition.cloned().into_iter().chain(passed));
                 let after = (after != Expression::Constant(true)).then_some(after);
                 let due = match (kind, &entered) {
-                    (StepKind::Check, Some(due)) => due.clone(),
-                    (StepKind::Check, None) => {
+                    (Some(StepKind::Check), Some(due)) => due.clone(),
+                    (Some(StepKind::Check), None) => {
                         group.clear();
                         entered = Some(after.clone());
                         after
                     }
-                    (StepKind::Run, _) => {
+                    (Some(StepKind::Run), _) => {
                         group.clear();
                         entered = None;
                         after
                     }
+                    (None, _) => condition.cloned(),
                 };
                 emitted.condition = due;
                 emitted.goes_on_after = Some(minutes(node.body.timeout));

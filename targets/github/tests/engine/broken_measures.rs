@@ -104,9 +104,9 @@ broken! {
     a_run_that_counts_without_its_measure: measured {
         "speed": "1 ${{ steps.run-1-1.outcome }} ${{ steps.run-1-2.outcome }}" => "1 ${{ steps.run-1-1.outcome }} ${{ steps.run-1-1.outcome }}"
     } "it counts something else";
-    a_measure_after_a_script_that_failed: measured {
-        "speed": "        if: \"${{ steps.run-1-1.outcome == 'success' }}\"\n" => ""
-    } "where it may not";
+    a_report_that_stays_after_a_script_that_failed: measured {
+        "speed": "        id: run-1-2\n" => "        id: run-1-2\n        if: \"${{ steps.run-1-1.outcome == 'success' }}\"\n"
+    } "is green without the step";
     a_measure_that_is_exempt_in_silence: measured {
         "load": "      - name: Measure memory.json\n        if: \"${{ !(" => "      - name: Measure memory.json\n        if: \"${{ github.event_name == 'push' && !("
     } "is green without the step";

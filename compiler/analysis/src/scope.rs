@@ -1,7 +1,7 @@
 //! Names: what each file declares, which modules it uses, and what a path means in it.
 
 use crate::Module;
-use pipec_base::{Diagnostic, FileId, Span, closest, codes};
+use pipec_base::{Diagnostic, FileId, Span, all_closest, closest, codes};
 use pipec_syntax::ast::{
     self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
     Runner, Task, Use,
@@ -206,7 +206,10 @@ impl<'a> Workspace<'a> {
             Diagnostic::error(codes::P0101, format!("there is no {noun} `{}`{place}", name.node), name.span);
         let known = self.named_as(module, wanted);
         let elsewhere = of.is_none().then(|| self.in_modules(module, &name.node, wanted)).flatten();
-        let near = elsewhere.or_else(|| closest(&name.node, known.iter().copied()).map(str::to_owned));
+        let near = match elsewhere {
+            Some(elsewhere) => vec![elsewhere],
+            None => all_closest(&name.node, known.iter().copied()).into_iter().map(str::to_owned).collect(),
+        };
         if of.is_none()
             && wanted == "a task"
             && let Some(standard) = self.standard_module(&name.node)
@@ -218,16 +221,16 @@ impl<'a> Workspace<'a> {
                     .fix(format!("write `use std.{standard}`"), first, format!("use std.{standard}\n\n")),
             );
         }
-        Some(match near {
-            Some(near) if is_policy(wanted) => diagnostic.help(format!("did you mean `{near}`?")),
-            Some(near) => suggest(diagnostic, &near, name.span),
-            None if known.is_empty() || is_foreign(wanted, &name.node) => {
+        Some(match near.as_slice() {
+            [near] if !is_policy(wanted) => suggest(diagnostic, near, name.span),
+            [_, ..] => diagnostic.help(did_you_mean(&near)),
+            [] if known.is_empty() || is_foreign(wanted, &name.node) => {
                 match declaration(wanted, &name.node) {
                     Some(declaration) => diagnostic.help(format!("declare it: `{declaration}`")),
                     None => diagnostic.help(format!("declare {wanted} of that name")),
                 }
             }
-            None => diagnostic.help(format!(
+            [] => diagnostic.help(format!(
                 "declare {wanted} of that name; declared here: {}",
                 known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             )),
@@ -445,10 +448,17 @@ pub(crate) fn suggest_of<'k>(
     known: impl IntoIterator<Item = &'k str>,
     otherwise: impl FnOnce() -> String,
 ) -> Diagnostic {
-    match closest(&word.node, known) {
-        Some(near) => suggest(diagnostic, near, word.span),
-        None => diagnostic.help(otherwise()),
+    match all_closest(&word.node, known).as_slice() {
+        [near] => suggest(diagnostic, near, word.span),
+        [] => diagnostic.help(otherwise()),
+        several => diagnostic.help(did_you_mean(several)),
     }
+}
+
+/// "Did you mean", of words that are equally near.
+fn did_you_mean<T: AsRef<str>>(near: &[T]) -> String {
+    let names: Vec<String> = near.iter().map(|name| format!("`{}`", name.as_ref())).collect();
+    format!("did you mean {}?", names.join(" or "))
 }
 
 fn no_module(name: &str, span: Span, wanted: &str) -> Diagnostic {

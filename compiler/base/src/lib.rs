@@ -9,4 +9,4 @@ mod suggest;
 pub use code::{Code, UnknownCode, codes};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use source::{FileId, LineColumn, LineIndex, Source, Sources, Span, Spanned};
-pub use suggest::closest;
+pub use suggest::{all_closest, closest};

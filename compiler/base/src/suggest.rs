@@ -1,20 +1,33 @@
 //! "Did you mean": the nearest of a list of known words.
 
 /// The known word nearest to `word`, if one is near enough that a slip of the fingers explains it: at most a third of
-/// its letters changed, two neighbours swapped counting as one change.
+/// its letters changed, two neighbours swapped counting as one change. Of several the shortest.
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    all_closest(word, known).into_iter().next()
+}
+
+/// All known words as near as that one, the shortest first: which of them is meant, people decide.
+pub fn all_closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
     // Any letter is one slip from any other.
     let limit = match word.chars().count() {
         0 | 1 => 0,
         letters => (letters / 3).max(1),
     };
-    known
+    let mut near: Vec<(usize, &str)> = known
         .into_iter()
         .filter(|candidate| *candidate != word)
         .map(|candidate| (distance(word, candidate), candidate))
         .filter(|(distance, _)| *distance <= limit)
-        .min_by_key(|(distance, candidate)| (*distance, candidate.len()))
-        .map(|(_, candidate)| candidate)
+        .collect();
+    near.sort_by_key(|(distance, candidate)| (*distance, candidate.len()));
+    let nearest = near.first().map(|(distance, _)| *distance);
+    let mut all: Vec<&str> = Vec::new();
+    for (_, candidate) in near.into_iter().take_while(|(distance, _)| Some(*distance) == nearest) {
+        if !all.contains(&candidate) {
+            all.push(candidate);
+        }
+    }
+    all
 }
 
 /// The optimal string alignment distance: insertions, deletions, replacements, swaps of neighbours.
@@ -54,6 +67,7 @@ mod tests {
         assert_eq!(closest("artifact", known), Some("artefact"));
         assert_eq!(closest("banana", known), None);
         assert_eq!(closest("b", ["a"]), None);
+        assert_eq!(all_closest("apx", ["web", "app", "api", "app"]), ["app", "api"]);
         assert_eq!(distance("ab", "ba"), 1);
         assert_eq!(distance("", "abc"), 3);
     }

@@ -348,7 +348,9 @@ impl<'a> Expander<'a, '_> {
                 Some((before, _)) => after.push(*before),
                 None => {
                     self.is_incomplete = true;
-                    let known: Vec<&str> = places.keys().copied().collect();
+                    // A stage does not wait for itself.
+                    let known: Vec<&str> =
+                        places.keys().copied().filter(|known| *known != stage.name.node).collect();
                     let diagnostic = Diagnostic::error(
                         codes::P0101,
                         format!("there is no stage `{}`", name.node),

@@ -20,10 +20,16 @@ impl Lexer<'_> {
                 .saying("opened here")
                 .help("a raw string ends with `\"\"\"`, on a line of its own where it has several lines")
         } else {
-            finding
-                .saying("opened here")
-                .help("a string ends with `\"` on the line it began; one of several lines stands between `\"\"\"`")
-                .fix("close the string", self.span(end, end), quotes)
+            let finding = finding.saying("opened here").help(
+                "a string ends with `\"` on the line it began; one of several lines stands between `\"\"\"`",
+            );
+            // Where nothing is quoted but brackets, it is the quote that is one too many, or that of another line.
+            let quoted = self.text.get(start + opening..end).unwrap_or_default();
+            if quoted.contains(|letter: char| letter.is_alphanumeric()) {
+                finding.fix("close the string", self.span(end, end), quotes)
+            } else {
+                finding
+            }
         };
         self.report(finding);
     }

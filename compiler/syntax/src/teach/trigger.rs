@@ -52,9 +52,7 @@ impl Case<'_, '_> {
                         (Some(Lexeme::Text(..)), false) => {
                             finding.help(help).fix("write `to`", self.span(2).at_start(), "to ")
                         }
-                        (_, true) => {
-                            finding.help(help).fix("write `to main`", event_span.at_end(), " to main")
-                        }
+                        // Which branch that is, people decide.
                         _ => finding.help(help),
                     });
                 }
@@ -84,7 +82,7 @@ impl Case<'_, '_> {
                     | "mr"
                     | "pull-request-target" => Some("pull-request"),
                     "push" | "pushes" | "commit" => Some("push"),
-                    "tags" | "release" => Some("tag"),
+                    "tags" => Some("tag"),
                     "cron" | "schedules" | "scheduled" => Some("schedule"),
                     "workflow-dispatch" | "dispatch" | "workflow-call" => Some("manual"),
                     "merge-group" | "merge-train" | "merge-queue" => Some("merge-queue"),
@@ -93,6 +91,11 @@ impl Case<'_, '_> {
                     }
                 };
                 let finding = incomplete(format!("`{event}` is no event"), event_span);
+                if matches!(normal.as_str(), "release" | "releases") {
+                    return Some(finding.help(
+                        "a release begins with its tag: `on tag \"v*\"`, and a task that publishes it",
+                    ));
+                }
                 if matches!(normal.as_str(), "workflow-run" | "pipeline" | "pipelines" | "pipeline-source") {
                     return Some(finding.note("another run ends, too, when it has failed: its end is no success").help(
                         "write what should follow below, in this pipeline: a stage starts when all above it has \
@@ -100,9 +103,9 @@ impl Case<'_, '_> {
                     ));
                 }
                 Some(match meant {
-                    Some(meant @ ("push" | "pull-request")) if self.word(2) != Some("to") => finding
-                        .help(format!("write `on {meant} to main`"))
-                        .fix(format!("write `{meant} to main`"), event_span, format!("{meant} to main")),
+                    Some(meant @ ("push" | "pull-request")) if self.word(2) != Some("to") => {
+                        finding.help(format!("write `on {meant} to main`, or to the branches that are meant"))
+                    }
                     Some(meant) => finding.help(format!("write `on {meant}`")).fix(
                         format!("write `{meant}`"),
                         event_span,

@@ -27,7 +27,7 @@ fn unknown(name: &Name) -> Diagnostic {
         Diagnostic::error(codes::P0603, format!("there is no right to write `{}`", name.node), name.span);
     match name.node.as_str() {
         "contents" | "tags" => {
-            suggest(diagnostic, Right::Releases.word(), name.span)
+            diagnostic.help(format!("what writes tags and releases says `may write {}`; nothing else of the repository is written to", Right::Releases.word()))
         }
         "id-token" | "oidc" => diagnostic
             .help("who is proved to whom is an identity: `identity oidc \"AUDIENCE\"`; `may write attestations` signs"),

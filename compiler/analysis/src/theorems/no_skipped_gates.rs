@@ -9,7 +9,7 @@
 
 use super::{Proof, list, named, started_by};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Deploy, Environment, Gate, Node};
+use pipec_ir::{Deploy, Environment, Event, Gate, Node};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
@@ -74,9 +74,17 @@ fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet
         if let Some(when) = gate_when {
             diagnostic = diagnostic.label(when.span, "this decides when the gate runs");
         }
-        let diagnostic = diagnostic.help(format!(
-            "give stage `{stage}` a condition that implies that of `{gate_stage}`, or let the gate run always and be exempt by the book: `exempt unless changed … because \"…\"`"
-        ));
+        let is_left_out = run.event == Event::Schedule
+            && pipeline.stage_of(gate_node).is_some_and(|stage| !stage.runs_on_schedule);
+        let diagnostic = diagnostic.help(if is_left_out {
+            format!(
+                "a stage with a deploy, as `{gate_stage}` is, runs on a schedule only where its condition names that: let it say `event is schedule` too, or that of `{stage}` not"
+            )
+        } else {
+            format!(
+                "give stage `{stage}` a condition that implies that of `{gate_stage}`, or let the gate run always and be exempt by the book: `exempt unless changed … because \"…\"`"
+            )
+        });
         proof.report(gate_node, diagnostic);
     }
     skippable

@@ -119,7 +119,10 @@ impl<'t> Lexer<'t> {
             format!("the character U+{:04X} can't be seen, so it can't be reviewed", u32::from(character)),
             self.span(offset, offset + character.len_utf8()),
         )
-        .help(format!("remove it; in a string, write it as `\\u{{{:x}}}`", u32::from(character)));
+        .help(match character {
+            '\0' => "remove it".to_owned(),
+            other => format!("remove it; in a string, write it as `\\u{{{:x}}}`", u32::from(other)),
+        });
         let finding = match others {
             0 => finding,
             1 => finding.note("one more such character follows"),

@@ -17,6 +17,8 @@ pub(crate) enum Flaw {
     Escape(Range<usize>),
     /// `\u{…}` that names no character.
     Character(Range<usize>),
+    /// `\u{0}`, which no script, variable or argument can hold.
+    Null(Range<usize>),
     /// A line of a raw string left of its closing quotes.
     Outdented(Range<usize>),
     /// Text on the line of a raw string's opening quotes.
@@ -248,6 +250,7 @@ fn unescape(text: &str, range: Range<usize>, flaws: &mut Vec<Flaw>) -> String {
                 let length = escape.find('}').map_or(3, |end| end + 1);
                 let digits = escape.get(3..length.saturating_sub(1)).unwrap_or("");
                 match u32::from_str_radix(digits, 16).ok().and_then(char::from_u32) {
+                    Some('\0') => flaws.push(Flaw::Null(at..at + length)),
                     Some(character) if !digits.starts_with('+') => value.push(character),
                     _ => {
                         flaws.push(Flaw::Character(at..at + length));

@@ -50,6 +50,12 @@ impl Lexer<'_> {
                 Diagnostic::error(codes::P0006, format!("`{escape}` names no character"), place(range))
                     .help("between the braces stands the character's number in hexadecimal: `\\u{2713}` is ✓")
             }
+            Flaw::Null(range) => {
+                let escape = text.get(range.clone()).unwrap_or("");
+                Diagnostic::error(codes::P0006, format!("`{escape}` stands in no text"), place(range))
+                    .note("for a shell it is the end of a script, of a variable and of an argument")
+                    .help("leave it out; a script makes one with `printf '\\0'`")
+            }
             Flaw::Outdented(range) => Diagnostic::error(
                 codes::P0007,
                 "this line stands left of its string's closing quotes",

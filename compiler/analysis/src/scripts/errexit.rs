@@ -11,7 +11,7 @@ use pipec_base::codes;
 use super::invocation::{Invocation, ends_in_failure, fails, handlers, harmless, is_flag_with, only_simple};
 use super::programs::is_work;
 use super::syntax::{Bytes, Command, Connector, End, Kind, List, Pipeline, Script, Statement};
-use super::{Finding, ScriptContext, ScriptRole, excerpt};
+use super::{Finding, ScriptContext, excerpt};
 
 /// How many calls deep functions are followed: deeper than people write.
 const DEEPEST: usize = 64;
@@ -74,7 +74,7 @@ struct Walk<'s, 'f> {
     context: &'s ScriptContext<'s>,
     /// In a command substitution `set -e` is off, but not ignored: what says it again has it.
     may_restore: bool,
-    /// What is lost in the functions looked into, by whether their own status is seen.
+    /// What is lost in the functions looked into, by whether their own status is seen and `set -e` may be said again.
     known: BTreeMap<(&'s str, bool, bool), Option<Lost<'s>>>,
     /// How many calls are being followed.
     depth: usize,
@@ -193,14 +193,9 @@ impl<'s> Walk<'s, '_> {
             (Some(_), _) => "say `|| return` behind each command of the function".to_owned(),
             (None, _) => "join the commands with `&&`, or say `|| exit` behind each".to_owned(),
         };
-        let verdict = match self.context.role {
-            ScriptRole::Gate if !self.context.name.is_empty() => {
-                format!(": gate `{}` cannot fail by it", self.context.name)
-            }
-            _ => String::new(),
-        };
         let message = format!(
-            "the failure of `{what}` is lost: {whose} runs {place_text}, where the shell ignores `set -e`{verdict}"
+            "the failure of `{what}` is lost: {whose} runs {place_text}, where the shell ignores `set -e`{}",
+            self.context.consequence()
         );
         self.findings.push(Finding::error(codes::P0901, pipeline.range.clone(), message, help));
     }

@@ -211,7 +211,8 @@ impl<'s> Walk<'s, '_> {
         }
         let what = excerpt(self.text(&left.pipeline.range));
         let text = excerpt(self.text(&right.pipeline.range));
-        let message = format!("`|| {text}` discards the exit status of `{what}`{}", self.consequence());
+        let message =
+            format!("`|| {text}` discards the exit status of `{what}`{}", self.context.consequence());
         if let Some(removal) = invocation.and_then(|invocation| removes(&invocation)) {
             self.findings.push(Finding::warning(codes::P0901, range, message, removal));
             return;
@@ -259,7 +260,8 @@ impl<'s> Walk<'s, '_> {
             Some(first) if both_print => excerpt(self.text(&first.pipeline.range)),
             _ => what,
         };
-        let message = format!("the failure of `{what}` is printed and forgotten{}", self.consequence());
+        let message =
+            format!("the failure of `{what}` is printed and forgotten{}", self.context.consequence());
         let says = self.text(&link.pipeline.range);
         let finding =
             Finding::error(codes::P0901, range, message, "say it and fail: `|| { echo …; exit 1; }`");
@@ -286,7 +288,8 @@ impl<'s> Walk<'s, '_> {
             return;
         }
         let what = excerpt(self.text(&left.pipeline.range));
-        let message = format!("the failure of `{what}` is printed and forgotten{}", self.consequence());
+        let message =
+            format!("the failure of `{what}` is printed and forgotten{}", self.context.consequence());
         let range = operator.start..pipeline.range.end;
         self.findings.push(Finding::error(
             codes::P0901,
@@ -317,7 +320,7 @@ impl<'s> Walk<'s, '_> {
             } else {
                 ""
             },
-            self.consequence()
+            self.context.consequence()
         );
         let help = format!("end the script with it: `exit \"${name}\"`");
         self.findings.push(Finding::error(codes::P0901, range, message, help));
@@ -344,18 +347,12 @@ impl<'s> Walk<'s, '_> {
             return;
         }
         let what = excerpt(self.text(&left.pipeline.range));
-        let message =
-            format!("whatever this `if` finds, the failure of `{what}` is forgotten{}", self.consequence());
+        let message = format!(
+            "whatever this `if` finds, the failure of `{what}` is forgotten{}",
+            self.context.consequence()
+        );
         let help = "an `if` of which no branch holds succeeds: let the others fail by `else exit 1`";
         self.findings.push(Finding::error(codes::P0901, range, message, help));
-    }
-
-    fn consequence(&self) -> String {
-        if self.context.role == ScriptRole::Gate && !self.context.name.is_empty() {
-            format!(": gate `{}` cannot fail by it", self.context.name)
-        } else {
-            String::new()
-        }
     }
 
     /// `! A` before another statement: `set -e` looks away.
@@ -366,7 +363,7 @@ impl<'s> Walk<'s, '_> {
         }
         let range = link.pipeline.range.clone();
         let text = self.text(&range);
-        let message = format!("`{}` never stops the script{}", excerpt(text), self.consequence());
+        let message = format!("`{}` never stops the script{}", excerpt(text), self.context.consequence());
         let help = "`set -e` does not look behind `!`: say what then, `! COMMAND || exit 1`";
         let finding = Finding::error(codes::P0901, range, message, help);
         let plain = !link.pipeline.commands.iter().any(|command| has_here_document(command, self.script));
@@ -391,8 +388,11 @@ impl<'s> Walk<'s, '_> {
                 continue;
             }
             let what = self.text(&link.pipeline.range);
-            let message =
-                format!("the script goes on if `{}` fails before `&&`{}", excerpt(what), self.consequence());
+            let message = format!(
+                "the script goes on if `{}` fails before `&&`{}",
+                excerpt(what),
+                self.context.consequence()
+            );
             let help = if self.nested == 0 {
                 "`set -e` does not look before `&&`: write the commands on lines of their own, and the first failure stops the \
                  script"
@@ -419,7 +419,8 @@ impl<'s> Walk<'s, '_> {
         if decides && only_prints(body) && otherwise.is_none_or(only_prints) {
             let range = link.pipeline.range.clone();
             let what = simple_text(&link.pipeline, self.script);
-            let message = format!("the failure of `{}` changes nothing{}", excerpt(what), self.consequence());
+            let message =
+                format!("the failure of `{}` changes nothing{}", excerpt(what), self.context.consequence());
             let help = "run it as a command of its own, or `exit 1` in the branch where it has failed";
             self.findings.push(Finding::error(codes::P0901, range, message, help));
         }
@@ -464,7 +465,8 @@ impl<'s> Walk<'s, '_> {
             _ if before.links.len() > 1
                 && before.links.iter().all(|link| self.is_command(&link.pipeline)) =>
             {
-                let message = format!("`{text}` discards the exit status of `{what}`{}", self.consequence());
+                let message =
+                    format!("`{text}` discards the exit status of `{what}`{}", self.context.consequence());
                 let range = link.pipeline.range.clone();
                 self.findings.push(Finding::error(codes::P0901, range, message, help));
             }

@@ -54,6 +54,17 @@ pub struct ScriptContext<'a> {
     pub defined: &'a BTreeSet<String>,
 }
 
+impl ScriptContext<'_> {
+    /// What a lost failure means to a gate, behind the message; nothing elsewhere.
+    fn consequence(&self) -> String {
+        if self.role == ScriptRole::Gate && !self.name.is_empty() {
+            format!(": gate `{}` cannot fail by it", self.name)
+        } else {
+            String::new()
+        }
+    }
+}
+
 /// Something wrong with a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {

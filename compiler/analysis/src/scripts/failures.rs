@@ -12,7 +12,7 @@ use super::invocation::{
     Harmless, Invocation, ends_in_failure, handlers, harmless, harmless_list, is_question, only_simple,
 };
 use super::programs::{is_check, is_work, removes};
-use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Simple, Statement};
+use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Statement};
 use super::variables::Names;
 use super::{Finding, ScriptContext, ScriptRole, excerpt};
 
@@ -57,7 +57,6 @@ pub(super) fn check(
     };
     walk.list(&tree.main, true);
     walk.end_of_script();
-    walk.masked();
 }
 
 struct Walk<'s, 'f> {
@@ -511,62 +510,6 @@ impl<'s> Walk<'s, '_> {
                 *started |= body.statements.iter().any(|inner| matches!(inner.end, End::Background(_)));
             }
         }
-    }
-
-    /// `export X=$(A)`: the status is that of `export`.
-    fn masked(&mut self) {
-        let mut found = Vec::new();
-        self.tree.for_each_simple(&mut |simple| found.extend(self.masked_in(simple)));
-        self.findings.extend(found);
-    }
-
-    fn masked_in(&self, simple: &'s Simple) -> Option<Finding> {
-        let invocation = Invocation::of(simple)?;
-        let builtin = invocation.name;
-        if !matches!(builtin, "export" | "local" | "declare" | "typeset" | "readonly") {
-            return None;
-        }
-        let (index, word) = invocation.words.iter().enumerate().skip(1).find(|(_, word)| {
-            let lists = word.substitutions.iter().filter_map(|index| self.tree.substitutions.get(*index));
-            lists.into_iter().any(|list| self.can_fail(list))
-        })?;
-        let text = self.text(&word.range);
-        let name = super::parser::assigned_name(text)?;
-        let message =
-            format!("`{builtin}` hides the exit status of the command that gives `{name}` its value");
-        let finding = Finding::warning(
-            codes::P0901,
-            invocation.range_to(index),
-            message,
-            format!("set it first, then `{builtin}`: `{name}=$(…)` fails if its command does"),
-        );
-        let alone = invocation.words.len() == 2 && !text.contains('[');
-        Some(match builtin {
-            "export" | "readonly" if alone => finding.replaced_by(format!("{text}; {builtin} {name}")),
-            "local" if alone => finding.replaced_by(format!("local {name}; {text}")),
-            _ => finding,
-        })
-    }
-
-    /// Whether the list's status says something: not that of `date`, and not with an alternative of its own.
-    fn can_fail(&self, list: &List) -> bool {
-        const RELIABLE: [&str; 16] = [
-            "basename", "cat", "cut", "date", "dirname", "echo", "hostname", "id", "mktemp", "nproc",
-            "printf", "pwd", "tr", "uname", "whoami", "tput",
-        ];
-        list.statements.last().is_some_and(|statement| {
-            let alternative =
-                statement.links.iter().any(|link| matches!(link.connector, Some((Connector::Or, _))));
-            let last = statement.links.last().into_iter().flat_map(|link| &link.pipeline.commands);
-            !alternative
-                && last.into_iter().any(|command| match &command.kind {
-                    Kind::Simple(simple) => {
-                        Invocation::of(simple).is_none_or(|invocation| !RELIABLE.contains(&invocation.name))
-                            && !(simple.words.is_empty() && simple.assignments.is_empty())
-                    }
-                    _ => true,
-                })
-        })
     }
 }
 

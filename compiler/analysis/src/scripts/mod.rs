@@ -8,6 +8,7 @@ mod engine;
 mod errexit;
 mod failures;
 mod invocation;
+mod masked;
 mod moving;
 mod parser;
 mod programs;
@@ -119,6 +120,7 @@ pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
         let names = variables::Names::of(script, tree);
         engine::variables(script, tree, &names, context, &mut findings);
         failures::check(script, tree, &names, context, &mut findings);
+        masked::check(script, tree, &mut findings);
         errexit::check(script, tree, context, &mut findings);
         verdict::check(script, tree, context, &mut findings);
         shell::check(script, tree, &mut findings);

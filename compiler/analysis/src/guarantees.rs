@@ -1,8 +1,6 @@
 //! What the theorems say of a pipeline they hold for: one function for each theorem, in the order of the reference.
 
-use pipec_ir::{
-    Condition, Deploy, Environment, Guarantee, Node, NodeKind, Pipeline, Program, Standing, Tier,
-};
+use pipec_ir::{Deploy, Environment, Guarantee, Node, NodeKind, Pipeline, Program, Standing, Tier};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is proved of a pipeline of a program without errors. Of one with errors nothing is claimed: don't ask.
@@ -174,8 +172,7 @@ fn every_change_travels(program: &Program, pipeline: &Pipeline) -> Option<Guaran
     reaches_production.then(|| {
         let mut holds =
             "a reviewed change of every kind but docs and none has a run that takes it to production".to_owned();
-        let mut atoms = pipeline.stages.iter().flat_map(|stage| stage.condition.atoms());
-        if atoms.any(|atom| matches!(atom, Condition::Changed(_))) {
+        if pipeline.stages.iter().any(|stage| stage.condition.asks_for_changes()) {
             holds.push_str("; of what no line of `change` claims, and where pipelines share the way, if anything runs for it");
         }
         proved("every-change-travels", holds, "P0208, over all trusted runs")

@@ -426,7 +426,7 @@ impl<'a> Workspace<'a> {
 
 /// Adds "did you mean", with the fix.
 pub(crate) fn suggest(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnostic {
-    diagnostic.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+    diagnostic.help(did_you_mean(&[near])).fix(format!("write `{near}`"), span, near)
 }
 
 /// How a path that leads to `wanted` is written where it shall lead to a file beside it; its own words are kept.

@@ -177,6 +177,11 @@ impl Condition {
         }
     }
 
+    /// Whether it asks what changed.
+    pub fn asks_for_changes(&self) -> bool {
+        self.atoms().iter().any(|atom| matches!(atom, Condition::Changed(_)))
+    }
+
     /// Whether it names the event `schedule`.
     pub fn names_schedule(&self) -> bool {
         self.atoms().iter().any(|atom| matches!(atom, Condition::Event(Event::Schedule)))

@@ -17,9 +17,15 @@ use super::{Finding, ScriptContext, excerpt};
 const DEEPEST: usize = 64;
 
 pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, findings: &mut Vec<Finding>) {
+    let functions = functions(script, tree);
     let mut walk = Walk {
         script,
-        functions: functions(script, tree),
+        answering: functions
+            .iter()
+            .filter(|(_, body)| answers(body, &functions))
+            .map(|(name, _)| *name)
+            .collect(),
+        functions,
         handlers: handlers(tree),
         context,
         may_restore: false,
@@ -53,6 +59,20 @@ fn functions<'s>(script: &'s str, tree: &'s Script) -> BTreeMap<&'s str, &'s Com
     functions
 }
 
+/// Whether the body of a function does work and says with `return` whether it was done.
+fn answers(body: &Command, functions: &BTreeMap<&str, &Command>) -> bool {
+    let (mut works, mut returns) = (false, false);
+    body.for_each_command(&mut |command| {
+        if let Kind::Simple(simple) = &command.kind
+            && let Some(invocation) = Invocation::of(simple)
+        {
+            works |= !functions.contains_key(invocation.name) && is_work(&invocation);
+            returns |= invocation.name == "return" && fails(&invocation);
+        }
+    });
+    works && returns
+}
+
 /// Whether command substitutions keep `set -e`.
 fn is_inherited(tree: &Script) -> bool {
     let mut inherited = false;
@@ -69,6 +89,8 @@ fn is_inherited(tree: &Script) -> bool {
 struct Walk<'s, 'f> {
     script: &'s str,
     functions: BTreeMap<&'s str, &'s Command>,
+    /// Those that do work and say with `return` whether it was done.
+    answering: BTreeSet<&'s str>,
     /// Those that run when the verdict has been given.
     handlers: BTreeSet<&'s str>,
     context: &'s ScriptContext<'s>,
@@ -121,7 +143,7 @@ impl<'s> Walk<'s, '_> {
             for command in &link.pipeline.commands {
                 match place {
                     Some(place) => {
-                        let lost = self.lost_in(command, true, None);
+                        let lost = self.lost_in(command, true);
                         self.tell(lost, place);
                     }
                     None => self.command(command),
@@ -157,7 +179,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     fn condition(&mut self, condition: &'s List) {
-        let lost = self.lost(condition, true, None);
+        let lost = self.lost(condition, true);
         self.tell(lost, Place::Condition);
     }
 
@@ -168,7 +190,7 @@ impl<'s> Walk<'s, '_> {
         if before.ends_with("<(") || before.ends_with(">(") {
             return;
         }
-        let lost = self.lost(substitution, true, None);
+        let lost = self.lost(substitution, true);
         self.tell(lost, Place::Substitution);
     }
 
@@ -201,7 +223,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// The first command of a list without `set -e` whose failure nobody sees. `last`: whether the status of the list is seen.
-    fn lost(&mut self, list: &'s List, last: bool, function: Option<&'s str>) -> Option<Lost<'s>> {
+    fn lost(&mut self, list: &'s List, last: bool) -> Option<Lost<'s>> {
         if ends_in_failure(list) || self.may_restore && restores(list) {
             return None;
         }
@@ -209,44 +231,37 @@ impl<'s> Walk<'s, '_> {
             let next = list.statements.get(index + 1);
             let is_asked = |next| self.asks_for_status(next, index + 2 == list.statements.len());
             let background = matches!(statement.end, End::Background(_));
-            self.lost_at(statement, background || next.map_or(last, is_asked), function)
+            self.lost_at(statement, background || next.map_or(last, is_asked))
         })
     }
 
     /// `seen`: whether something looks at the status of the statement.
-    fn lost_at(
-        &mut self,
-        statement: &'s Statement,
-        seen: bool,
-        function: Option<&'s str>,
-    ) -> Option<Lost<'s>> {
+    fn lost_at(&mut self, statement: &'s Statement, seen: bool) -> Option<Lost<'s>> {
         // The operators see the status of all but the last.
         statement.links.iter().enumerate().find_map(|(index, link)| {
             let pipeline = &link.pipeline;
             let seen = seen || index + 1 < statement.links.len();
             if !seen && !pipeline.negated && pipeline.commands.iter().any(|command| self.does_work(command)) {
-                return Some(Lost { pipeline, function });
+                return Some(Lost { pipeline, function: None });
             }
-            pipeline.commands.iter().find_map(|command| self.lost_in(command, seen, function))
+            pipeline.commands.iter().find_map(|command| self.lost_in(command, seen))
         })
     }
 
-    fn lost_in(&mut self, command: &'s Command, seen: bool, function: Option<&'s str>) -> Option<Lost<'s>> {
+    fn lost_in(&mut self, command: &'s Command, seen: bool) -> Option<Lost<'s>> {
         match &command.kind {
             Kind::Simple(simple) => {
                 let name = simple.words.first()?.literal.as_deref()?;
                 let lost = self.lost_in_call(name, seen)?;
-                Some(Lost { function: function.or(Some(name)), ..lost })
+                Some(Lost { function: Some(name), ..lost })
             }
-            Kind::Group(list) | Kind::Subshell(list) => self.lost(list, seen, function),
-            Kind::If(branches, otherwise) => branches
-                .iter()
-                .map(|(_, body)| body)
-                .chain(otherwise)
-                .find_map(|body| self.lost(body, seen, function)),
+            Kind::Group(list) | Kind::Subshell(list) => self.lost(list, seen),
+            Kind::If(branches, otherwise) => {
+                branches.iter().map(|(_, body)| body).chain(otherwise).find_map(|body| self.lost(body, seen))
+            }
             // Only the last round is seen.
-            Kind::While(_, body) | Kind::For(_, body) => self.lost(body, false, function),
-            Kind::Case(arms) => arms.iter().find_map(|arm| self.lost(arm, seen, function)),
+            Kind::While(_, body) | Kind::For(_, body) => self.lost(body, false),
+            Kind::Case(arms) => arms.iter().find_map(|arm| self.lost(arm, seen)),
             Kind::Test(_) | Kind::Arithmetic | Kind::Function(..) => None,
         }
     }
@@ -263,28 +278,22 @@ impl<'s> Walk<'s, '_> {
         // A function that calls itself adds nothing to itself.
         self.known.insert(key, None);
         self.depth += 1;
-        let lost = self.lost_in(body, seen, Some(name));
+        let lost = self.lost_in(body, seen);
         self.depth -= 1;
         self.known.insert(key, lost);
         lost
     }
 
-    /// Whether a command does work that what comes after relies on, or calls a function that says with `return` whether its own
-    /// did.
+    /// Whether a command does work that what comes after relies on, itself or through a function.
     fn does_work(&self, command: &Command) -> bool {
         let Kind::Simple(simple) = &command.kind else { return false };
-        let Some(invocation) = Invocation::of(simple) else { return false };
-        let Some(body) = self.functions.get(invocation.name) else { return is_work(&invocation) };
-        let (mut works, mut returns) = (false, false);
-        body.for_each_command(&mut |inner| {
-            if let Kind::Simple(simple) = &inner.kind
-                && let Some(invocation) = Invocation::of(simple)
-            {
-                works |= !self.functions.contains_key(invocation.name) && is_work(&invocation);
-                returns |= invocation.name == "return" && fails(&invocation);
+        Invocation::of(simple).is_some_and(|invocation| {
+            if self.functions.contains_key(invocation.name) {
+                self.answering.contains(invocation.name)
+            } else {
+                is_work(&invocation)
             }
-        });
-        works && returns
+        })
     }
 
     /// `return`, `exit`, and whatever reads `$?` before it does anything else: it looks at the status of the statement before.
@@ -294,27 +303,29 @@ impl<'s> Walk<'s, '_> {
         let reads = |range: &Bytes| {
             ["$?", "${?}", "PIPESTATUS"].iter().any(|status| self.text(range).contains(status))
         };
+        let here = reads(&link.pipeline.range);
         match link.pipeline.commands.first().map(|command| &command.kind) {
             Some(Kind::Simple(simple)) => match Invocation::of(simple) {
+                None => here,
                 Some(invocation) => match invocation.name {
                     "return" | "exit" if invocation.words.len() == 1 => true,
-                    "echo" | "printf" => last && reads(&link.pipeline.range),
-                    name => {
-                        let body = self.functions.get(name).map(|body| &body.kind);
-                        let first = match body {
-                            Some(Kind::Group(list) | Kind::Subshell(list)) => list.statements.first(),
-                            _ => None,
-                        };
-                        reads(&link.pipeline.range) || first.is_some_and(|first| reads(&first.range))
-                    }
+                    "echo" | "printf" => last && here,
+                    name => here || self.first_in(name).is_some_and(|first| reads(&first.range)),
                 },
-                None => reads(&link.pipeline.range),
             },
             Some(Kind::If(branches, _)) => {
                 let first = branches.first().and_then(|(condition, _)| condition.statements.first());
                 first.is_some_and(|first| reads(&first.range))
             }
-            _ => reads(&link.pipeline.range),
+            _ => here,
+        }
+    }
+
+    /// The first statement of the function of that name.
+    fn first_in(&self, name: &str) -> Option<&'s Statement> {
+        match &self.functions.get(name)?.kind {
+            Kind::Group(list) | Kind::Subshell(list) => list.statements.first(),
+            _ => None,
         }
     }
 

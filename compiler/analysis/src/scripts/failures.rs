@@ -9,7 +9,8 @@ use std::collections::BTreeSet;
 use pipec_base::codes;
 
 use super::invocation::{
-    Harmless, Invocation, ends_in_failure, handlers, harmless, harmless_list, is_question, only_simple,
+    Harmless, Invocation, ends_in_failure, handlers, harmless, harmless_list, is_question, only_link,
+    only_simple,
 };
 use super::programs::{is_check, is_work, removes};
 use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Statement};
@@ -382,7 +383,7 @@ impl<'s> Walk<'s, '_> {
                 _ => false,
             });
             // `make && return 0` and a failure at the end: whoever comes there has failed.
-            let is_way_out = self.fails_at_last && leaves_well(next);
+            let is_way_out = self.fails_at_last && guard_exit(next) && harmless(&next.pipeline).is_some();
             if !verdict || is_way_out || is_question(&link.pipeline, self.script) {
                 continue;
             }
@@ -526,25 +527,11 @@ fn only_printed(tree: &Script) -> Vec<Bytes> {
         .collect()
 }
 
-fn only_link(statement: &Statement) -> Option<&Link> {
-    match statement.links.as_slice() {
-        [link] => Some(link),
-        _ => None,
-    }
-}
-
 /// `|| exit 0` and `|| return 0`: after a question, a way out.
 fn guard_exit(link: &Link) -> bool {
     only_simple(&link.pipeline)
         .and_then(Invocation::of)
         .is_some_and(|invocation| matches!(invocation.name, "exit" | "return"))
-}
-
-/// `&& return 0`, `&& exit 0`
-fn leaves_well(link: &Link) -> bool {
-    only_simple(&link.pipeline)
-        .and_then(Invocation::of)
-        .is_some_and(|invocation| matches!(invocation.name, "exit" | "return") && invocation.word(1) == "0")
 }
 
 fn leaves(list: &List) -> bool {

@@ -1,6 +1,6 @@
 //! What a simple command runs: its program behind wrappers such as `sudo` and `timeout`, and its subcommand.
 
-use super::syntax::{Bytes, Command, Kind, List, Pipeline, Script, Simple, Word};
+use super::syntax::{Bytes, Command, Kind, Link, List, Pipeline, Script, Simple, Statement, Word};
 use std::collections::BTreeSet;
 
 /// A program and its arguments.
@@ -132,6 +132,14 @@ impl<'s> Invocation<'s> {
     }
 }
 
+/// The pipeline of a statement that joins it to no other.
+pub(super) fn only_link(statement: &Statement) -> Option<&Link> {
+    match statement.links.as_slice() {
+        [link] => Some(link),
+        _ => None,
+    }
+}
+
 /// A pipeline of one simple command.
 pub(super) fn only_simple(pipeline: &Pipeline) -> Option<&Simple> {
     match pipeline.commands.as_slice() {
@@ -219,8 +227,7 @@ pub(super) fn fails(invocation: &Invocation<'_>) -> bool {
 
 /// Whether a list always ends in a failure that it states: `exit 1`, `return "$status"`, `false`.
 pub(super) fn ends_in_failure(list: &List) -> bool {
-    let last = list.statements.last().filter(|statement| statement.links.len() == 1);
-    let last = last.and_then(|statement| statement.links.first());
+    let last = list.statements.last().and_then(only_link);
     let last = last.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);
     last.is_some_and(|invocation| match invocation.name {
         "exit" | "return" => invocation.words.len() > 1 && fails(&invocation),

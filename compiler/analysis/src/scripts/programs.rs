@@ -77,9 +77,8 @@ const GLOBAL_OPTIONS: [&str; 14] = [
 
 /// Programs that do work which what comes after relies on.
 pub(super) fn is_work(invocation: &Invocation<'_>) -> bool {
-    let subcommand = |words: &[&str]| {
-        let first = invocation.operands(&GLOBAL_OPTIONS).first().map_or("", |(_, word)| *word);
-        words.contains(&first)
+    let operand = |place: usize| {
+        invocation.operands(&GLOBAL_OPTIONS).get(place).map(|(_, word)| *word).unwrap_or_default()
     };
     is_check(invocation)
         || match invocation.name {
@@ -87,14 +86,14 @@ pub(super) fn is_work(invocation: &Invocation<'_>) -> bool {
             | "yarn" | "pnpm" | "make" | "cmake" | "helm" | "rsync" | "scp" | "cargo" | "go" | "dotnet" => {
                 true
             }
-            "docker" | "podman" => match invocation.operands(&GLOBAL_OPTIONS).as_slice() {
-                [(_, "buildx"), (_, then), ..] => matches!(*then, "build" | "bake"),
-                [(_, "compose"), (_, then), ..] => matches!(*then, "build" | "up" | "run" | "pull" | "push"),
-                _ => subcommand(&["build", "push", "pull", "tag", "login", "run"]),
+            "docker" | "podman" => match operand(0) {
+                "buildx" => matches!(operand(1), "build" | "bake"),
+                "compose" => matches!(operand(1), "build" | "up" | "run" | "pull" | "push"),
+                first => matches!(first, "build" | "push" | "pull" | "tag" | "login" | "run"),
             },
-            "kubectl" => subcommand(&["apply", "rollout", "wait", "set", "patch"]),
-            "terraform" => subcommand(&["init", "plan", "apply", "workspace"]),
-            "git" => subcommand(&["clone", "fetch", "checkout", "push", "commit", "pull"]),
+            "kubectl" => matches!(operand(0), "apply" | "rollout" | "wait" | "set" | "patch"),
+            "terraform" => matches!(operand(0), "init" | "plan" | "apply" | "workspace"),
+            "git" => matches!(operand(0), "clone" | "fetch" | "checkout" | "push" | "commit" | "pull"),
             _ => false,
         }
 }

@@ -335,4 +335,6 @@ fn a_long_script_is_read_in_linear_time() {
     sound(&format!("{calls}{}", "f_0 || exit 1\n".repeat(10_000)), ScriptRole::Gate);
     let body = "echo x\n".repeat(20_000);
     sound(&format!("f() {{\n{body}}}\n{}", "f || exit 1\n".repeat(10_000)), ScriptRole::Gate);
+    let within = "f\n".repeat(10_000);
+    sound(&format!("f() {{\n{body}}}\ng() {{\n{within}}}\ng || exit 1\n"), ScriptRole::Gate);
 }

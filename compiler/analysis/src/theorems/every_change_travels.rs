@@ -12,7 +12,7 @@
 use super::{Proof, list};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::facts::Facts;
-use pipec_ir::{Change, Condition, Event, Node, Pipeline, Program, Stage, Tier};
+use pipec_ir::{Change, Event, Node, Pipeline, Program, Tier};
 use pipec_logic::{Proposition, Regions, TooLarge};
 use std::collections::BTreeSet;
 
@@ -30,7 +30,11 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     idle_lines(proof);
     let deploys = to_production(program, pipeline);
     // Where no condition asks what changed, a deploy that runs for one change runs for all.
-    if !deploys.iter().filter_map(|node| pipeline.stage_of(node)).any(asks) {
+    if !deploys
+        .iter()
+        .filter_map(|node| pipeline.stage_of(node))
+        .any(|stage| stage.condition.asks_for_changes())
+    {
         return;
     }
     match stranded(proof, &deploys) {
@@ -73,10 +77,6 @@ fn idle_lines(proof: &mut Proof<'_>) {
         }
         proof.diagnostics.push(rule.origin.explain(diagnostic));
     }
-}
-
-fn asks(stage: &Stage) -> bool {
-    stage.condition.atoms().iter().any(|atom| matches!(atom, Condition::Changed(_)))
 }
 
 fn to_production<'p>(program: &Program, pipeline: &'p Pipeline) -> Vec<&'p Node> {
@@ -122,7 +122,6 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
         let answers_for_all = declared && alone;
         let known = if answers_for_all { Vec::new() } else { facts.known_changes_of(&kind) };
         let mut left: Option<Proposition> = None;
-        let mut is_concerned = false;
         let mut travels = false;
         for region in facts.branch_regions() {
             let pushed = propositions.and(&pushed, &region);
@@ -141,7 +140,6 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
             if !propositions.is_satisfiable(&here)? {
                 continue;
             }
-            is_concerned = true;
             let stays = propositions.and_not(&here, &due);
             if !propositions.is_satisfiable(&stays)? {
                 travels = true;
@@ -149,7 +147,7 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
             }
             left = Some(left.map_or(stays.clone(), |left| propositions.or(&left, &stays)));
         }
-        let Some(left) = left.filter(|_| is_concerned && !travels) else { continue };
+        let Some(left) = left.filter(|_| !travels) else { continue };
         if let Some(run) = facts.run(&left)? {
             all.push(Stranded { kind, run });
         }
@@ -169,7 +167,9 @@ fn kinds(pipeline: &Pipeline) -> Vec<(String, bool)> {
 
 fn report(proof: &mut Proof<'_>, deploys: &[&Node], stranded: &[Stranded]) {
     let pipeline = proof.pipeline;
-    let asking = deploys.iter().find(|node| pipeline.stage_of(node).is_some_and(asks));
+    let asking = deploys
+        .iter()
+        .find(|node| pipeline.stage_of(node).is_some_and(|stage| stage.condition.asks_for_changes()));
     let (Some(first), Some(node)) = (stranded.first(), asking) else { return };
     let kinds: Vec<&str> = stranded.iter().map(|it| it.kind.as_str()).collect();
     let stage = proof.stage_name(node);

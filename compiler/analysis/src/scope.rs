@@ -456,7 +456,7 @@ pub(crate) fn suggest_of<'k>(
 }
 
 /// "Did you mean", of words that are equally near.
-fn did_you_mean<T: AsRef<str>>(near: &[T]) -> String {
+pub(crate) fn did_you_mean<T: AsRef<str>>(near: &[T]) -> String {
     let names: Vec<String> = near.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     format!("did you mean {}?", names.join(" or "))
 }

@@ -35,8 +35,8 @@ pub struct Failure {
     pub of: Whose,
     /// A kind of which something changes.
     pub changing: Option<&'static str>,
-    /// That one of the stages not yet named is in the run.
-    pub anything: bool,
+    /// That something runs for a change of that kind, or would if no other path had changed.
+    pub answered: bool,
     /// How long the run, or a stage of it, takes at most, in minutes.
     pub takes: Option<(Option<usize>, u64)>,
     /// That it follows a push of the same branch that brought such a change, without the stage.
@@ -69,7 +69,7 @@ impl Failure {
             && self.due.iter().all(|stage| world.is_due(*stage, run))
             && !self.not_due.iter().any(|stage| world.is_due(*stage, run))
             && self.changing.is_none_or(|kind| world.changes(kind, run))
-            && (!self.anything || self.changing.is_some_and(|kind| answers(world, kind, run)))
+            && (!self.answered || self.changing.is_some_and(|kind| answers(world, kind, run)))
             && self.takes.is_none_or(|(stage, minutes)| time(world, run, stage) == minutes)
             && self.missed.as_ref().is_none_or(|(_, changes)| pushed_without(world, run, changes))
     }
@@ -377,7 +377,7 @@ impl<'p> Judge<'p> {
         let Some((kind, strict)) = stranded.first().copied() else { return };
         let mut failure = self.failure([], ways.iter().map(|it| it.place), Whose::Pushed);
         failure.changing = Some(kind);
-        failure.anything = !strict;
+        failure.answered = !strict;
         let kinds = stranded.iter().map(|(kind, _)| (*kind).to_owned());
         let concerns: Vec<String> = [self.pipeline.name.clone()].into_iter().chain(kinds).collect();
         self.find("P0208", concerns, Some(failure));
@@ -417,7 +417,7 @@ impl<'p> Judge<'p> {
         let stages = |places: &mut dyn Iterator<Item = Place>| places.map(|(stage, _)| stage).collect();
         let (due, not_due) = (stages(&mut due.into_iter()), stages(&mut not_due.into_iter()));
         let pipeline = self.place;
-        Failure { pipeline, due, not_due, of, changing: None, anything: false, takes: None, missed: None }
+        Failure { pipeline, due, not_due, of, changing: None, answered: false, takes: None, missed: None }
     }
 
     /// Whether some run shows the failure.

@@ -2,10 +2,10 @@
 
 use super::Expander;
 use super::frame::{Frame, path_text};
-use crate::scope::{Definition, Found, handed_on, suggest, suggest_of};
+use crate::scope::{Definition, Found, did_you_mean, handed_on, suggest, suggest_of};
 use crate::scripts::counterpart;
 use crate::value::{FACT_ROOTS, Type, Value, fact};
-use pipec_base::{Diagnostic, Span, closest, codes};
+use pipec_base::{Diagnostic, Span, all_closest, codes};
 use pipec_ir::{ArtefactType, Fact};
 use pipec_syntax::ast::{Clause, EnvironmentClause, Name, Path};
 
@@ -317,9 +317,10 @@ impl<'a> Expander<'a, '_> {
         let known: Vec<String> = self.names_in_reach(frame);
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no value `{}`", path_text(path)), root.span);
-        let diagnostic = match closest(&root.node, known.iter().map(String::as_str)) {
-            Some(near) => suggest(diagnostic, near, root.span),
-            None => match unknown {
+        let diagnostic = match all_closest(&root.node, known.iter().map(String::as_str)).as_slice() {
+            [near] => suggest(diagnostic, near, root.span),
+            several @ [_, ..] => diagnostic.help(did_you_mean(several)),
+            [] => match unknown {
                 Some(unknown) if unknown.fix.is_some() => unknown,
                 _ if rest.is_empty() => diagnostic.help(format!(
                     "text stands in quotes: `\"{0}\"`; a constant is declared: `let {0} = …`",

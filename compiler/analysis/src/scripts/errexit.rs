@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pipec_base::codes;
 
-use super::invocation::{Invocation, ends_in_failure, fails, handlers, harmless, is_flag_with, only_simple};
+use super::invocation::{Invocation, ends_in_failure, fails, handlers, harmless, only_simple, sets_errexit};
 use super::programs::is_work;
 use super::syntax::{Bytes, Command, Connector, End, Kind, List, Pipeline, Script, Statement};
 use super::{Finding, ScriptContext, excerpt};
@@ -338,8 +338,5 @@ impl<'s> Walk<'s, '_> {
 fn restores(list: &List) -> bool {
     let first = list.statements.first().and_then(|statement| statement.links.first());
     let first = first.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);
-    first.is_some_and(|invocation| {
-        invocation.name == "set"
-            && invocation.arguments().any(|argument| argument == "errexit" || is_flag_with(argument, 'e'))
-    })
+    first.is_some_and(|invocation| sets_errexit(&invocation))
 }

@@ -275,6 +275,12 @@ pub(super) fn is_question(pipeline: &Pipeline, text: &str) -> bool {
     }
 }
 
+/// `set -e`, `set -euo pipefail`, `set -o errexit`.
+pub(super) fn sets_errexit(invocation: &Invocation<'_>) -> bool {
+    invocation.name == "set"
+        && invocation.arguments().any(|argument| argument == "errexit" || is_flag_with(argument, 'e'))
+}
+
 /// Whether `argument` is a cluster of short flags that contains `flag`: `-qE`.
 pub(super) fn is_flag_with(argument: &str, flag: char) -> bool {
     argument

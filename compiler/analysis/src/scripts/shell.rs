@@ -3,7 +3,7 @@
 use pipec_base::codes;
 
 use super::Finding;
-use super::invocation::{Invocation, is_flag_with, is_question};
+use super::invocation::{Invocation, is_flag_with, is_question, sets_errexit};
 use super::parser;
 use super::syntax::{Bytes, Connector, End, Kind, List, Script, Simple, Statement, Word};
 
@@ -171,10 +171,8 @@ impl Strictness {
         let Some(invocation) = Invocation::of(simple).filter(|invocation| invocation.name == "set") else {
             return;
         };
-        for argument in invocation.arguments() {
-            self.errexit |= is_flag_with(argument, 'e');
-            self.option(argument);
-        }
+        self.errexit |= sets_errexit(&invocation);
+        self.pipefail |= invocation.has(&["pipefail"]);
     }
 }
 

@@ -19,7 +19,17 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("pipec-analysis", &["pipec-base", "pipec-ir", "pipec-logic", "pipec-syntax"]),
     ("pipec-report", &["pipec-base", "pipec-ir"]),
     ("pipec-driver", &["pipec-analysis", "pipec-base", "pipec-format", "pipec-ir", "pipec-syntax"]),
-    ("pipec-github", &["pipec-base", "pipec-ir", "pipec-logic", "pipec-yaml"]),
+    ("pipec-runtime", &[]),
+    ("pipec-github-catalogue", &["pipec-base", "pipec-ir"]),
+    (
+        "pipec-github-emit",
+        &["pipec-base", "pipec-github-catalogue", "pipec-ir", "pipec-logic", "pipec-runtime", "pipec-yaml"],
+    ),
+    (
+        "pipec-github-engine",
+        &["pipec-base", "pipec-github-catalogue", "pipec-ir", "pipec-logic", "pipec-runtime"],
+    ),
+    ("pipec-github", &["pipec-base", "pipec-github-emit", "pipec-github-engine", "pipec-ir"]),
     ("pipec-targets", &["pipec-github", "pipec-ir"]),
     (
         "pipec-cli",
@@ -38,6 +48,11 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// The only crates whose `clippy.toml` may lift the bans on files, environment, clock and standard output.
 const AT_THE_EDGE: &[&str] = &["compiler/cli", "compiler/driver", "tests"];
+
+/// The crates that make an output, and those that judge one: neither side may depend on the other, not even through
+/// crates between them.
+const EMITTER_SIDE: &[&str] = &["pipec-yaml", "pipec-github-emit"];
+const READER_SIDE: &[&str] = &["pipec-github-engine"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
@@ -86,6 +101,30 @@ fn arrows_between_crates_run_one_way() {
         }
     }
     assert_eq!(seen.len(), ARROWS.len(), "ARROWS names a crate that is not there");
+}
+
+/// Every crate that a crate may depend on, directly or through others.
+fn reach(from: &'static str) -> BTreeSet<&'static str> {
+    let allowed: BTreeMap<&str, &[&'static str]> = ARROWS.iter().copied().collect();
+    let mut seen = BTreeSet::from([from]);
+    let mut open = vec![from];
+    while let Some(next) = open.pop() {
+        let known = allowed.get(next).unwrap_or_else(|| panic!("crate {next} has no row in ARROWS"));
+        open.extend(known.iter().filter(|to| seen.insert(to)));
+    }
+    seen
+}
+
+#[test]
+fn emitters_and_engine_models_cannot_see_each_other() {
+    for (side, other) in [(EMITTER_SIDE, READER_SIDE), (READER_SIDE, EMITTER_SIDE)] {
+        for from in side {
+            let seen = reach(from);
+            for to in other {
+                assert!(!seen.contains(to), "{from} can see {to}");
+            }
+        }
+    }
 }
 
 #[test]

@@ -1,25 +1,13 @@
-//! GitHub Actions: lowering, document and engine model.
+//! GitHub Actions as a target: pairs the emitter with the model that judges its output.
 //!
-//! [`GitHub`] compiles a pipeline to a workflow, and to a second one that tears down what it deploys for pull requests. Everything is emitted from the typed document, so that a text can't
-//! become an expression by accident; the engine model reads the bytes back and shares no code with the emitter.
+//! This is the only crate of the target that knows both sides. The emitter (`pipec-github-emit`) and the engine model
+//! (`pipec-github-engine`) can't see each other.
 
-mod catalogue;
-mod document;
-pub mod engine;
-mod expression;
-mod lower;
-mod pins;
-mod runtime;
-mod template;
+pub use pipec_github_emit::{ASSUMPTIONS, Assumption};
+pub use pipec_github_engine as engine;
 
-pub use catalogue::image_digest;
-use document::Workflow;
-pub use lower::{ASSUMPTIONS, Assumption};
-use pipec_base::{Diagnostic, codes};
-use pipec_ir::{GeneratedFile, Guarantee, Output, Pins, Pipeline, Program, Target, TargetContext};
-
-/// The largest workflow that GitHub reads, in bytes (500 KB).
-const LARGEST_FILE: usize = 500_000;
+use pipec_base::Diagnostic;
+use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Target, TargetContext};
 
 /// GitHub Actions.
 pub struct GitHub;
@@ -30,56 +18,22 @@ impl Target for GitHub {
     }
 
     fn compile(&self, program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output {
-        let mut lowered = lower::lower(program, pipeline, context);
-        let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
-        let teardown = lowered.teardown.take().map(|teardown| *teardown);
-        let mut files = Vec::new();
-        let mut pins = Pins::default();
-        for lowered in std::iter::once(lowered).chain(teardown) {
-            pins.add(lowered.workflow.as_ref().map(Workflow::pins).unwrap_or_default());
-            match written(pipeline, lowered) {
-                Ok(file) => files.extend(file),
-                Err(refused) => {
-                    diagnostics.push(*refused);
-                    return Output { diagnostics, ..Output::default() };
-                }
-            }
-        }
-        Output { files, pins, diagnostics }
+        pipec_github_emit::compile(program, pipeline, context)
     }
 
     fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
-        engine::verify(program, pipeline, files)
+        pipec_github_engine::verify(program, pipeline, files)
     }
 
     fn guarantees(&self, program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
-        let context = TargetContext { version: String::new() };
-        lower::guarantees(program, pipeline, &lower::lower(program, pipeline, &context))
+        pipec_github_emit::guarantees(program, pipeline)
     }
 
     fn is_generated(&self, text: &str) -> bool {
-        lower::is_generated(text)
+        pipec_github_emit::is_generated(text)
     }
 
     fn without_header<'a>(&self, text: &'a str) -> &'a str {
-        lower::without_header(text)
+        pipec_github_emit::without_header(text)
     }
-}
-
-/// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.
-fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
-    let Some(workflow) = lowered.workflow else { return Ok(None) };
-    let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
-        let message = format!("github can't read what `{}` becomes: {error}", pipeline.name);
-        Diagnostic::error(codes::P1102, message, pipeline.origin.span)
-    })?;
-    if text.len() > LARGEST_FILE {
-        let message =
-            format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
-        let refused = Diagnostic::error(codes::P1103, message, pipeline.origin.span);
-        return Err(Box::new(refused.help(
-            "what pipec adds to each job counts, too: make several pipelines of it, or move long scripts into files of the repository",
-        )));
-    }
-    Ok(Some(GeneratedFile { path: lowered.path, text, origins: lowered.origins }))
 }

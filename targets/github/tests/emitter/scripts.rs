@@ -1,7 +1,7 @@
-//! The fixed scripts as the workflows carry them, put together as `src/runtime.rs` does.
+//! The fixed scripts as the workflows carry them, put together from the fragments of `targets/runtime`.
 
 macro_rules! runtime {
-    ($($name:literal),+) => { concat!($(include_str!(concat!("../../src/runtime/", $name, ".sh"))),+) };
+    ($($name:literal),+) => { concat!($(include_str!(concat!("../../../runtime/scripts/", $name, ".sh"))),+) };
 }
 
 pub const GLOB: &str = runtime!("names", "glob");

@@ -5,7 +5,7 @@ use crate::programs::*;
 use pipec_ir::*;
 
 /// Waits for a sidecar, as the workflows do.
-const READY: &str = include_str!("../../src/runtime/ready.sh");
+const READY: &str = include_str!("../../../runtime/scripts/ready.sh");
 
 const DIGEST: &str = "@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193";
 

@@ -342,7 +342,7 @@ fn a_deploy_is_known_to_the_sweep_by_its_first_step() {
     let start = files[0].text.find(&format!("\n  {DEPLOY}:\n")).unwrap();
     let steps = files[0].text.split_at(start).1.split_once("    steps:\n").unwrap().1;
     assert!(steps.starts_with("      - name: Still wanted by pull request ${{"), "{steps}");
-    let find = include_str!("../../src/runtime/preview-find.sh");
+    let find = include_str!("../../../runtime/scripts/preview-find.sh");
     assert!(find.contains("title=\"Still wanted by pull request \""));
 }
 

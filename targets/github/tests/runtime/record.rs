@@ -1,7 +1,7 @@
 //! The record of a run, from what GitHub tells of it.
 
 use crate::bench::Bench;
-const RECORD_RUN: &str = include_str!("../../src/runtime/record-run.sh");
+const RECORD_RUN: &str = include_str!("../../../runtime/scripts/record-run.sh");
 use serde_json::{Value, json};
 
 const NODES: &str = r#"{"place": 0, "job": "unit", "name": "unit", "node": "unit", "stage": "commit", "kind": "gate", "evidence": "test", "of": []}

@@ -1,0 +1,292 @@
+//! The actions and images that pipec knows by digest: `catalogue/`, as data. `pipec.lock` adds to it.
+
+use pipec_ir::{PinnedAction, Pins, image_with_registry};
+use std::sync::OnceLock;
+
+/// The actions of one repository.
+struct File {
+    /// `owner--repository`, in lower case.
+    stem: &'static str,
+    text: &'static str,
+    entries: OnceLock<Vec<Entry>>,
+}
+
+/// A version of an action, read when first asked for: mostly the newest is all that is needed.
+struct Entry {
+    name: &'static str,
+    text: &'static str,
+    action: OnceLock<Option<PinnedAction>>,
+}
+
+/// What each entry of a file begins with.
+const ENTRY: &str = "[[action]]\n";
+
+macro_rules! file {
+    ($stem:literal) => {
+        File {
+            stem: $stem,
+            text: include_str!(concat!("../actions/", $stem, ".toml")),
+            entries: OnceLock::new(),
+        }
+    };
+}
+
+static ACTIONS: [File; 43] = [
+    file!("actions--attest"),
+    file!("actions--attest-build-provenance"),
+    file!("actions--cache"),
+    file!("actions--checkout"),
+    file!("actions--configure-pages"),
+    file!("actions--create-github-app-token"),
+    file!("actions--dependency-review-action"),
+    file!("actions--deploy-pages"),
+    file!("actions--download-artifact"),
+    file!("actions--github-script"),
+    file!("actions--setup-go"),
+    file!("actions--setup-java"),
+    file!("actions--setup-node"),
+    file!("actions--setup-python"),
+    file!("actions--upload-artifact"),
+    file!("actions--upload-pages-artifact"),
+    file!("anchore--sbom-action"),
+    file!("anchore--scan-action"),
+    file!("aquasecurity--trivy-action"),
+    file!("astral-sh--setup-uv"),
+    file!("aws-actions--configure-aws-credentials"),
+    file!("azure--login"),
+    file!("azure--setup-helm"),
+    file!("azure--setup-kubectl"),
+    file!("docker--build-push-action"),
+    file!("docker--login-action"),
+    file!("docker--metadata-action"),
+    file!("docker--setup-buildx-action"),
+    file!("docker--setup-qemu-action"),
+    file!("dtolnay--rust-toolchain"),
+    file!("github--codeql-action"),
+    file!("google-github-actions--auth"),
+    file!("gradle--actions"),
+    file!("hashicorp--setup-terraform"),
+    file!("iterative--setup-dvc"),
+    file!("ossf--scorecard-action"),
+    file!("pnpm--action-setup"),
+    file!("pypa--gh-action-pypi-publish"),
+    file!("rust-lang--crates-io-auth-action"),
+    file!("sigstore--cosign-installer"),
+    file!("slackapi--slack-github-action"),
+    file!("softprops--action-gh-release"),
+    file!("swatinem--rust-cache"),
+];
+
+const IMAGES_TEXT: &str = include_str!("../images.toml");
+
+/// The images, read when first asked for; none, if they can't be read, as a test does.
+static IMAGES: OnceLock<Pins> = OnceLock::new();
+
+impl File {
+    fn entries(&self) -> &[Entry] {
+        self.entries.get_or_init(|| self.text.split(ENTRY).skip(1).map(Entry::of).collect())
+    }
+}
+
+impl Entry {
+    fn of(text: &'static str) -> Entry {
+        let name = text.lines().find_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
+        Entry { name: name.unwrap_or_default(), text, action: OnceLock::new() }
+    }
+
+    /// An entry that can't be read is none, so nothing of it can be called; a test reads them all.
+    fn action(&self) -> Option<&PinnedAction> {
+        let read = || Pins::read(&[ENTRY, self.text].concat()).ok()?.actions.pop();
+        self.action.get_or_init(read).as_ref()
+    }
+}
+
+/// Every version of an action in the catalogue, newest first; GitHub ignores the case of its name.
+pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
+    let mut parts = name.split('/');
+    let mut stem = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("--");
+    stem.make_ascii_lowercase();
+    let file = ACTIONS.iter().find(|file| file.stem == stem);
+    file.into_iter()
+        .flat_map(File::entries)
+        .filter(move |entry| entry.name.eq_ignore_ascii_case(name))
+        .filter_map(Entry::action)
+}
+
+/// Whether an action runs what an input of this name holds, as a program of its own or as part of a command. Actions say that
+/// nowhere but in prose, so it goes by the names that such inputs have, whatever their case and separators.
+pub fn is_code(input: &str) -> bool {
+    const WHOLE: [&str; 10] =
+        ["args", "arguments", "bash", "code", "entrypoint", "eval", "exec", "execute", "run", "shell"];
+    const ENDS: [&str; 5] = ["script", "scripts", "command", "commands", "cmd"];
+    let name: String =
+        input.chars().filter(char::is_ascii_alphanumeric).map(|it| it.to_ascii_lowercase()).collect();
+    WHOLE.contains(&name.as_str()) || ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// What a call of an action comes to.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Called<'a> {
+    /// A pinned action.
+    Pinned(&'a PinnedAction),
+    /// No version is named; the newest known one.
+    Unpinned(&'a PinnedAction),
+    /// The version is none of those known.
+    OtherVersion(Vec<&'a PinnedAction>),
+    /// There is no such action; the name nearest to it.
+    Unknown(Option<String>),
+}
+
+/// The action that `owner/name@version` calls: one that the lock has, else one of the catalogue. A version is that of the
+/// pin, its first parts (`v7`), or the commit.
+pub fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
+    let (name, version) = match reference.split_once('@') {
+        Some((name, version)) => (name, Some(version)),
+        None => (reference, None),
+    };
+    let locked = lock.actions.iter().filter(|action| action.name.eq_ignore_ascii_case(name));
+    let mut known: Vec<&PinnedAction> = locked.collect();
+    for action in versions(name) {
+        // What the lock says of a version is what it is.
+        if !known.iter().any(|locked| locked.version == action.version) {
+            known.push(action);
+        }
+    }
+    let Some(newest) = known.first() else {
+        let names = ACTIONS.iter().flat_map(File::entries).map(|entry| entry.name);
+        let near =
+            pipec_base::closest(name, names.chain(lock.actions.iter().map(|action| action.name.as_str())));
+        return Called::Unknown(near.map(str::to_owned));
+    };
+    let Some(version) = version else { return Called::Unpinned(newest) };
+    let fits = |action: &&&PinnedAction| {
+        let rest = action.version.strip_prefix(version);
+        !version.is_empty()
+            && (action.commit == version || rest.is_some_and(|it| it.is_empty() || it.starts_with('.')))
+    };
+    match known.iter().find(fits) {
+        Some(action) => Called::Pinned(action),
+        None => Called::OtherVersion(known),
+    }
+}
+
+/// The digest (`sha256:…`) of an image named by its tag: that of `pipec.lock`, else the catalogue's, if either has it. A
+/// reference that says its own digest needs none.
+pub fn image_digest<'a>(reference: &str, lock: &'a Pins) -> Option<&'a str> {
+    let reference = image_with_registry(reference);
+    let images = || IMAGES.get_or_init(|| Pins::read(IMAGES_TEXT).unwrap_or_default());
+    lock.images.get(&reference).or_else(|| images().images.get(&reference)).map(String::as_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_file_of_the_catalogue_is_read_and_holds_its_own_repository() {
+        for file in &ACTIONS {
+            let pins = Pins::read(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.stem));
+            assert!(!pins.actions.is_empty(), "{} holds nothing", file.stem);
+            let entries: Vec<&PinnedAction> = file.entries().iter().filter_map(Entry::action).collect();
+            assert_eq!(entries, pins.actions.iter().collect::<Vec<_>>(), "{} is in order", file.stem);
+            for (entry, action) in file.entries().iter().zip(&pins.actions) {
+                assert_eq!(entry.name, action.name);
+                let repository: Vec<&str> = action.name.split('/').take(2).collect();
+                assert_eq!(repository.join("--").to_lowercase(), file.stem);
+            }
+        }
+        assert!(Pins::read(IMAGES_TEXT).is_ok_and(|pins| pins.images.len() > 10));
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "a test may look what is there")]
+    fn every_file_of_the_catalogue_is_embedded() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/actions");
+        let there: BTreeSet<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
+        let embedded: BTreeSet<String> = ACTIONS.iter().map(|file| format!("{}.toml", file.stem)).collect();
+        assert_eq!(there, embedded);
+    }
+
+    #[test]
+    fn an_action_is_found_whatever_its_case_and_its_newest_version_first() {
+        let found: Vec<&str> = versions("azure/LOGIN").map(|action| action.version.as_str()).collect();
+        assert_eq!(found, ["v3.0.1", "v2.3.1"]);
+        assert_eq!(versions("actions/cache/restore").count(), 2);
+        assert_eq!(versions("actions").count(), 0);
+    }
+
+    #[test]
+    fn a_call_names_a_version_that_is_known() {
+        let mut lock = Pins::default();
+        let version = |reference: &str, lock: &Pins| match called(reference, lock) {
+            Called::Pinned(action) => action.version.clone(),
+            Called::Unpinned(action) => format!("none; {}", action.version),
+            Called::OtherVersion(known) => format!("one of {}", known.len()),
+            Called::Unknown(near) => near.unwrap_or_default(),
+        };
+        assert_eq!(version("actions/setup-node@v7.0.0", &lock), "v7.0.0");
+        assert_eq!(version("Actions/Setup-Node@v6", &lock), "v6.5.0");
+        assert_eq!(version("actions/setup-node@820762786026740c76f36085b0efc47a31fe5020", &lock), "v7.0.0");
+        assert_eq!(version("actions/setup-node", &lock), "none; v7.0.0");
+        for floating in ["main", "", "v70", "v", "7"] {
+            assert_eq!(version(&format!("actions/setup-node@{floating}"), &lock), "one of 2");
+        }
+        assert_eq!(version("actions/setup-nod@v7", &lock), "actions/setup-node");
+        assert_eq!(version("acme/nothing-like-it@v1", &lock), "");
+        let mut own = versions("actions/setup-node").next().unwrap().clone();
+        own.version = "v7.1.0".to_owned();
+        own.commit = "7".repeat(40);
+        lock.actions.push(own.clone());
+        assert_eq!(version("actions/setup-node@v7", &lock), "v7.1.0");
+        assert_eq!(version("actions/setup-node@v8", &lock), "one of 3");
+        lock.actions.extend(versions("actions/setup-node").cloned());
+        assert_eq!(version("actions/setup-node@v8", &lock), "one of 3", "each version once");
+        let commit = "820762786026740c76f36085b0efc47a31fe5020";
+        assert_eq!(version(&format!("actions/setup-node@{commit}"), &lock), "v7.0.0");
+        lock.actions.retain(|action| action.commit != commit);
+        lock.actions.push(PinnedAction {
+            version: "v7.0.0".to_owned(),
+            commit: "1".repeat(40),
+            ..own.clone()
+        });
+        let other = version(&format!("actions/setup-node@{commit}"), &lock);
+        assert_eq!(other, "one of 3", "a version has one commit: that of the lock");
+        own.name = "acme/own".to_owned();
+        lock.actions.push(own);
+        assert_eq!(version("acme/own@v7", &lock), "v7.1.0");
+    }
+
+    #[test]
+    fn what_runs_as_code_goes_by_its_name() {
+        for code in ["script", "inlineScript", "run", "RUN", "pre_build-command", "args", "build_cmd"] {
+            assert!(is_code(code), "{code}");
+        }
+        for text in ["build-args", "run-id", "description", "cmd-format", "path", "tags", "argsfile"] {
+            assert!(!is_code(text), "{text}");
+        }
+        let known = ACTIONS.iter().flat_map(File::entries).filter_map(Entry::action);
+        let code: BTreeSet<&str> = known
+            .flat_map(|action| action.inputs.keys())
+            .map(String::as_str)
+            .filter(|input| is_code(input))
+            .collect();
+        assert_eq!(code, BTreeSet::from(["arguments", "script"]), "of the actions that pipec knows");
+    }
+
+    #[test]
+    fn the_lock_says_first_what_an_image_is() {
+        let nothing = Pins::default();
+        let known = image_digest("postgres:17-alpine", &nothing).unwrap();
+        assert!(known.starts_with("sha256:742f40ea"), "{known}");
+        assert_eq!(image_digest("docker.io/library/postgres:17-alpine", &nothing), Some(known));
+        assert_eq!(image_digest("postgres:16-alpine", &nothing), None);
+        let own = format!("sha256:{}", "0".repeat(64));
+        let name = "docker.io/library/postgres:17-alpine".to_owned();
+        let lock = Pins { images: [(name, own.clone())].into(), ..Pins::default() };
+        assert_eq!(image_digest("postgres:17-alpine", &lock), Some(own.as_str()));
+    }
+}

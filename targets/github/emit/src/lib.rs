@@ -1,0 +1,62 @@
+//! The emitter for GitHub Actions: from a pipeline to workflows.
+//!
+//! A pipeline becomes a typed document, and the document becomes text, so that no text can become an expression by
+//! accident. A pipeline with ephemeral environments gets a second workflow, which tears them down.
+
+mod document;
+mod expression;
+mod lower;
+mod pins;
+mod template;
+
+use document::Workflow;
+pub use lower::{ASSUMPTIONS, Assumption, is_generated, without_header};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{GeneratedFile, Guarantee, Output, Pins, Pipeline, Program, TargetContext};
+
+/// The largest workflow that GitHub reads, in bytes (500 KB).
+const LARGEST_FILE: usize = 500_000;
+
+/// The workflows of a pipeline, or the reasons why it has none.
+pub fn compile(program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output {
+    let mut lowered = lower::lower(program, pipeline, context);
+    let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
+    let teardown = lowered.teardown.take().map(|teardown| *teardown);
+    let mut files = Vec::new();
+    let mut pins = Pins::default();
+    for lowered in std::iter::once(lowered).chain(teardown) {
+        pins.add(lowered.workflow.as_ref().map(Workflow::pins).unwrap_or_default());
+        match written(pipeline, lowered) {
+            Ok(file) => files.extend(file),
+            Err(refused) => {
+                diagnostics.push(*refused);
+                return Output { diagnostics, ..Output::default() };
+            }
+        }
+    }
+    Output { files, pins, diagnostics }
+}
+
+/// What the workflows of a proven pipeline make GitHub do, and what must be set on GitHub.
+pub fn guarantees(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
+    let context = TargetContext { version: String::new() };
+    lower::guarantees(program, pipeline, &lower::lower(program, pipeline, &context))
+}
+
+/// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.
+fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
+    let Some(workflow) = lowered.workflow else { return Ok(None) };
+    let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
+        let message = format!("github can't read what `{}` becomes: {error}", pipeline.name);
+        Diagnostic::error(codes::P1102, message, pipeline.origin.span)
+    })?;
+    if text.len() > LARGEST_FILE {
+        let message =
+            format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
+        let refused = Diagnostic::error(codes::P1103, message, pipeline.origin.span);
+        return Err(Box::new(refused.help(
+            "what pipec adds to each job counts, too: make several pipelines of it, or move long scripts into files of the repository",
+        )));
+    }
+    Ok(Some(GeneratedFile { path: lowered.path, text, origins: lowered.origins }))
+}

@@ -1,0 +1,268 @@
+//! Raw steps: what `engine github` blocks say, as it stands there. Each action is pinned, and each input is one that it has.
+
+use super::Lowering;
+use super::order::Unit;
+use super::scripts::title;
+use crate::document::{Input, Job, Step, Work};
+use crate::expression::Expression;
+use crate::template::Template;
+use pipec_base::{Diagnostic, closest, codes};
+use pipec_github_catalogue::{Called, called, is_code};
+use pipec_ir::{
+    ActionInput, EngineBlock, EngineInput, EngineStep, Fact, InputForm, Node, Origin, PinnedAction, Text,
+};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+/// The id of a raw step that was given this name.
+pub(super) fn id(name: &str) -> String {
+    format!("raw-{name}")
+}
+
+impl Lowering<'_> {
+    /// The raw steps of each block of a node: how many of its scripts stand before them, and the steps.
+    pub(super) fn raw_steps(
+        &self,
+        node: &Node,
+        unit: &Unit,
+        environment: &[(String, Template)],
+        condition: Option<&Expression>,
+    ) -> Vec<(usize, Vec<Step>)> {
+        let mut number = 0;
+        let blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        blocks
+            .map(|block| {
+                let mut steps = self.block_steps(block, node, unit, environment);
+                for step in &mut steps {
+                    number += 1;
+                    step.id.get_or_insert_with(|| id(&number.to_string()));
+                    step.condition = condition.cloned();
+                }
+                if let Some(first) = steps.first_mut() {
+                    first.comments.push(format!("raw, because: {}", block.because));
+                }
+                (block.position, steps)
+            })
+            .collect()
+    }
+
+    /// The login of a registry is in the job that pushes, too.
+    pub(super) fn refuse_secrets_beside_raw_steps(&self, node: &Node, job: &Job) {
+        let Some(block) = node.body.engines.iter().find(|block| block.target == "github") else { return };
+        if job.templates().any(|template| template.reads("secrets.")) {
+            self.error(
+                codes::P0605,
+                &block.origin,
+                format!("raw steps would meet the secrets of `{}`", node.name),
+                "do the raw steps in a job of their own, and hand over what they make as an artefact",
+            );
+        }
+    }
+
+    fn block_steps(
+        &self,
+        block: &EngineBlock,
+        node: &Node,
+        unit: &Unit,
+        environment: &[(String, Template)],
+    ) -> Vec<Step> {
+        let mut variables: Vec<(String, Template)> = Vec::new();
+        let mut outputs: BTreeMap<&str, &PinnedAction> = BTreeMap::new();
+        let mut steps = Vec::new();
+        for step in &block.steps {
+            match step {
+                EngineStep::Env(binding) => {
+                    self.check_outputs(&binding.value, &outputs, &binding.origin);
+                    variables.retain(|(name, _)| *name != binding.variable);
+                    variables.push((binding.variable.clone(), self.value(&binding.value, unit)));
+                }
+                EngineStep::Run(script) => {
+                    let own = |name: &String| variables.iter().any(|(variable, _)| variable == name);
+                    let inherited = environment.iter().filter(|(name, _)| !own(name)).cloned();
+                    let all: Vec<(String, Template)> = inherited.chain(variables.clone()).collect();
+                    steps.push(self.script_step(node, script, title(node, script), &all));
+                }
+                EngineStep::Action { name, action, inputs, origin } => {
+                    let Some(pinned) = self.pinned(action, origin) else { continue };
+                    self.check_inputs(pinned, inputs, origin);
+                    for input in inputs {
+                        self.check_outputs(&input.value, &outputs, &input.value_origin);
+                    }
+                    if let Some(name) = name {
+                        outputs.insert(name, pinned);
+                    }
+                    let given = inputs.iter().map(|input| (input.key.clone(), self.given(input, unit)));
+                    let called = format!("Call {}", pinned.name);
+                    let mut step = Step::run(Template::text(called), "");
+                    step.work = Work::Uses(Cow::Owned(pinned.clone()), given.collect());
+                    step.env = variables.clone();
+                    step.id = name.as_deref().map(id);
+                    steps.push(step);
+                }
+            }
+        }
+        steps
+    }
+
+    fn given(&self, input: &EngineInput, unit: &Unit) -> Input {
+        match (input.form, input.value.as_literal()) {
+            (InputForm::Boolean, Some(literal)) => Input::Flag(literal == "true"),
+            (InputForm::Integer, Some(literal)) if literal.parse::<i64>().is_ok() => {
+                Input::Number(literal.parse().unwrap_or_default())
+            }
+            _ => Input::Text(self.value(&input.value, unit)),
+        }
+    }
+
+    /// The pinned action that a call names; says what is wrong if there is none.
+    fn pinned(&self, reference: &str, origin: &Origin) -> Option<&PinnedAction> {
+        let name = reference.split('@').next().unwrap_or_default();
+        let finding = match called(reference, &self.program.lock) {
+            Called::Pinned(action) => return Some(action),
+            Called::Unpinned(newest) => {
+                let wanted = format!("{name}@{}", newest.version);
+                Diagnostic::error(codes::P0704, format!("`{name}` names no version"), origin.span)
+                    .note("an action without a version is other code tomorrow")
+                    .help(format!("write `{wanted}`"))
+                    .fix(format!("write `{wanted}`"), origin.span, format!("\"{wanted}\""))
+            }
+            Called::OtherVersion(known) => {
+                let versions: Vec<String> = known.iter().map(|it| format!("`{}`", it.version)).collect();
+                let version = reference.split_once('@').map_or("", |(_, version)| version);
+                let message = format!("no commit is known for version `{version}` of `{name}`");
+                Diagnostic::error(codes::P0704, message, origin.span).help(format!(
+                    "known is {}; another can be written into `pipec.lock`, with its commit, inputs and outputs",
+                    versions.join(", ")
+                ))
+            }
+            Called::Unknown(near) => {
+                let finding = Diagnostic::error(
+                    codes::P0705,
+                    format!("there is no known action `{name}`"),
+                    origin.span,
+                );
+                match near {
+                    Some(near) => {
+                        let wanted = reference.replacen(name, &near, 1);
+                        finding.help(format!("did you mean `{near}`?")).fix(
+                            format!("write `{near}`"),
+                            origin.span,
+                            format!("\"{wanted}\""),
+                        )
+                    }
+                    None => finding.help(
+                        "write it into `pipec.lock`, with its commit, inputs and outputs: then it is known",
+                    ),
+                }
+            }
+        };
+        self.diagnostics.borrow_mut().push(origin.explain(finding));
+        None
+    }
+
+    fn check_inputs(&self, action: &PinnedAction, inputs: &[EngineInput], origin: &Origin) {
+        let mut findings = Vec::new();
+        for input in inputs {
+            match action.inputs.get(&input.key) {
+                None => findings.push((unknown_input(action, input), &input.origin)),
+                Some(known) if !fits(input, *known) => {
+                    findings.push((wrong_input(action, input, *known), &input.value_origin));
+                }
+                Some(_) if is_code(&input.key) => {
+                    findings
+                        .extend(value_in_code(action, input).map(|finding| (finding, &input.value_origin)));
+                }
+                Some(_) => {}
+            }
+        }
+        let missing: Vec<String> = action
+            .inputs
+            .iter()
+            .filter(|(key, known)| known.required && !inputs.iter().any(|input| input.key == **key))
+            .map(|(key, _)| format!("`{key}`"))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("`{}` asks for {}", action.name, missing.join(" and "));
+            let finding = Diagnostic::error(codes::P0707, message, origin.span)
+                .help(format!("add {}: there is no default", missing.join(" and ")));
+            findings.push((finding, origin));
+        }
+        let explained = findings.into_iter().map(|(finding, origin)| origin.explain(finding));
+        self.diagnostics.borrow_mut().extend(explained);
+    }
+
+    /// That the outputs a value reads are left by the actions above.
+    fn check_outputs(&self, value: &Text, above: &BTreeMap<&str, &PinnedAction>, origin: &Origin) {
+        for fact in value.facts() {
+            let Fact::StepOutput { step, output } = fact else { continue };
+            let Some(action) = above.get(step.as_str()).filter(|action| !action.outputs.contains(output))
+            else {
+                continue;
+            };
+            let known: Vec<&str> = action.outputs.iter().map(String::as_str).collect();
+            let message = format!("`{}` leaves no output `{output}`", action.name);
+            let help = match closest(output, known.iter().copied()) {
+                Some(near) => format!("did you mean `{step}.{near}`?"),
+                None if known.is_empty() => "it leaves none".to_owned(),
+                None => format!("it leaves `{}`", known.join("`, `")),
+            };
+            self.error(codes::P0706, origin, message, help);
+        }
+    }
+}
+
+fn unknown_input(action: &PinnedAction, input: &EngineInput) -> Diagnostic {
+    let span = input.origin.span;
+    let message = format!("`{}` {} has no input `{}`", action.name, action.version, input.key);
+    let finding = Diagnostic::error(codes::P0706, message, span);
+    match closest(&input.key, action.inputs.keys().map(String::as_str)) {
+        Some(near) => {
+            let bare = near.chars().all(|it| it.is_ascii_lowercase() || it == '-');
+            let written = if bare { near.to_owned() } else { format!("\"{near}\"") };
+            finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, written)
+        }
+        None if action.inputs.is_empty() => finding.help("it takes none"),
+        None => {
+            let known: Vec<&str> = action.inputs.keys().map(String::as_str).collect();
+            finding.help(format!("it takes `{}`", known.join("`, `")))
+        }
+    }
+}
+
+/// A value of the run in the text of a program: whoever names a branch or fills in an input would write part of it.
+fn value_in_code(action: &PinnedAction, input: &EngineInput) -> Option<Diagnostic> {
+    let fact = input.value.facts().next()?;
+    let message =
+        format!("`{fact}` would be pasted into `{}`, which `{}` runs as code", input.key, action.name);
+    let variable = fact.to_string().to_uppercase().replace(|it: char| !it.is_ascii_alphanumeric(), "_");
+    let finding = Diagnostic::error(codes::P0709, message, input.value_origin.span)
+        .note("whoever can choose the value, as the name of a branch or an input, could write a part of the program")
+        .help(format!("write `env {variable} = {fact}` above the call, and let the code read that variable"));
+    Some(finding)
+}
+
+/// To the engine all inputs are texts, so a text takes anything.
+fn fits(input: &EngineInput, known: ActionInput) -> bool {
+    known.ty == InputForm::String || input.form == known.ty
+}
+
+fn wrong_input(action: &PinnedAction, input: &EngineInput, known: ActionInput) -> Diagnostic {
+    let span = input.value_origin.span;
+    let (wanted, remedy) = match known.ty {
+        InputForm::Boolean => ("a bool", "write `true` or `false`, without quotes"),
+        InputForm::Integer => ("a whole number", "write it without quotes"),
+        InputForm::String => ("a text", "write it between quotes"),
+    };
+    let message = format!("input `{}` of `{}` is {wanted}", input.key, action.name);
+    let finding = Diagnostic::error(codes::P0708, message, span).help(remedy);
+    let literal = input.value.as_literal().filter(|_| input.form == InputForm::String);
+    let mechanical = literal.filter(|literal| match known.ty {
+        InputForm::Boolean => matches!(*literal, "true" | "false"),
+        InputForm::Integer => literal.parse::<u32>().is_ok(),
+        InputForm::String => false,
+    });
+    match mechanical {
+        Some(literal) => finding.fix(format!("write `{literal}`"), span, literal),
+        None => finding,
+    }
+}

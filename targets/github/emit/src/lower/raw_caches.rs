@@ -1,0 +1,69 @@
+//! What raw steps may not meet: caches beside what can do harm, as the source's own (P0606), and the push of an image (P0605).
+
+use super::Lowering;
+use pipec_base::codes;
+use pipec_github_catalogue::{Called, called};
+use pipec_ir::{EngineInput, EngineStep, Node, NodeKind, PinnedAction};
+
+/// Actions that use a cache unless this input says `false`.
+const BY_DEFAULT: [(&str, &str); 3] = [
+    ("actions/setup-go", "cache"),
+    ("actions/setup-node", "package-manager-cache"),
+    ("astral-sh/setup-uv", "enable-cache"),
+];
+
+impl Lowering<'_> {
+    pub(super) fn refuse_harm_by_raw_steps(&self, node: &Node) {
+        let image = match &node.kind {
+            NodeKind::Artefact(artefact) => artefact.image_name.as_ref(),
+            _ => None,
+        };
+        let mut blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        if let (Some((image, _)), Some(block)) = (image, blocks.next())
+            && self.program.registry_of(image).is_none()
+        {
+            self.error(
+                codes::P0605,
+                &block.origin,
+                format!("raw steps would meet the right to push `{image}`"),
+                "do the raw steps in a job of their own, and hand over what they make as an artefact",
+            );
+            return;
+        }
+        let right = node.body.rights.first().map(|(right, _)| format!("the right to write {}", right.word()));
+        let scans = node.body.reports.iter().any(|report| report.format == "sarif");
+        let Some(harm) = right.or(scans.then(|| "code scanning".to_owned())) else { return };
+        let blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        for step in blocks.flat_map(|block| &block.steps) {
+            let EngineStep::Action { action, inputs, origin, .. } = step else { continue };
+            let Called::Pinned(pinned) = called(action, &self.program.lock) else { continue };
+            let Some(off) = cache_of(pinned, inputs) else { continue };
+            let message = format!("what lies in the cache of `{}` would reach {harm}", pinned.name);
+            self.error(codes::P0606, origin, message, off);
+        }
+    }
+}
+
+/// How to do without the cache that a call uses; none if it uses none.
+fn cache_of(action: &PinnedAction, inputs: &[EngineInput]) -> Option<String> {
+    let name = action.name.to_ascii_lowercase();
+    let is_off = |input: &EngineInput| matches!(input.value.as_literal(), Some("false" | ""));
+    let drop = || "drop it here: cache in the gates and artefacts before, which can do nothing".to_owned();
+    if name.split('/').nth(1).is_some_and(|repository| repository.contains("cache")) {
+        return (name != "actions/cache/save").then(drop);
+    }
+    let is_cache = |key: &str| {
+        matches!(key, "cache" | "cache-from")
+            || key.strip_suffix("-cache").is_some_and(|of| !matches!(of, "no" | "skip" | "save"))
+    };
+    if let Some(input) = inputs.iter().find(|input| is_cache(&input.key) && !is_off(input)) {
+        return Some(format!(
+            "drop `{}` here: cache in the gates and artefacts before, which can do nothing",
+            input.key
+        ));
+    }
+    let (_, key) = BY_DEFAULT.iter().find(|(known, _)| *known == name)?;
+    let is_said = inputs.iter().any(|input| input.key == *key);
+    (action.inputs.contains_key(*key) && !is_said)
+        .then(|| format!("it has one by default: say `{key}: false`"))
+}

@@ -1,0 +1,162 @@
+//! Machines, and the containers on them.
+
+use super::{Lowering, matrix};
+use crate::document::{Image, Input, Job, Work};
+use crate::template::Template;
+use pipec_base::{Diagnostic, codes};
+use pipec_github_catalogue as catalogue;
+use pipec_ir::{Body, Node, Origin, Piece, Runner, RunnerHost};
+
+/// The folder for what a job leaves until its end, as an expression and as it is called in every container. The
+/// expression is that of the machine, in the variables of a step at least (actions/runner, issues 965 and 2498).
+const TEMP: &str = "runner.temp";
+pub(super) const TEMP_IN_CONTAINER: &str = "/__w/_temp";
+
+/// What `runs-on` says.
+pub(super) fn machine(runner: &Runner) -> String {
+    if let Some(label) = runner.labels.get("github") {
+        return label.clone();
+    }
+    match runner.host {
+        RunnerHost::LinuxX64 => "ubuntu-24.04",
+        RunnerHost::LinuxArm64 => "ubuntu-24.04-arm",
+        RunnerHost::MacosArm64 => "macos-15",
+        RunnerHost::WindowsX64 => "windows-2025",
+    }
+    .to_owned()
+}
+
+/// Whether the machine has containers.
+pub(super) fn is_linux(runner: &Runner) -> bool {
+    matches!(runner.host, RunnerHost::LinuxX64 | RunnerHost::LinuxArm64)
+}
+
+impl Lowering<'_> {
+    /// The container of a job, if it has one.
+    pub(super) fn container(&self, node: &Node) -> Option<Image> {
+        let images =
+            matrix::runners(node).into_iter().map(|runner| runner.image.as_ref().map(|(image, _)| image));
+        let images: Vec<Option<&String>> = images.collect();
+        if images.iter().any(|image| images.first() != Some(image)) {
+            self.error(
+                codes::P1101,
+                &node.name_origin,
+                format!(
+                    "the legs of `{}` run in several images, which github can't build in this version",
+                    node.name
+                ),
+                "give all legs one image, or make them nodes of their own",
+            );
+        }
+        images.first().copied().flatten().map(|image| self.pinned_image(image))
+    }
+
+    /// An image with its digest, if that is known.
+    pub(super) fn pinned_image(&self, image: &str) -> Image {
+        let digest = catalogue::image_digest(image, &self.program.lock).filter(|_| !image.contains('@'));
+        Image { reference: image.to_owned(), digest: digest.map(str::to_owned) }
+    }
+
+    /// Puts the folder's name in the container into what a job is told.
+    pub(super) fn in_container(&self, job: &mut Job) {
+        for step in &mut job.steps {
+            for (_, value) in &mut step.env {
+                *value = inside(std::mem::take(value));
+            }
+            if let Work::Uses(_, inputs) = &mut step.work {
+                for (_, input) in inputs {
+                    if let Input::Text(text) = input {
+                        *text = inside(std::mem::take(text));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What a runner asks for and GitHub can't give.
+    pub(super) fn check_runner(&self, runner: &Runner, body: &Body) {
+        let origin = if runner.name.is_empty() { &body.origin } else { &runner.origin };
+        let refuse = |what: &str, help: &str| {
+            let message = format!("github has no machine `{}` with {what}", runner.name);
+            self.once(Diagnostic::error(codes::P1101, message, origin.span).help(help), origin);
+        };
+        if let Some((image, place)) = &runner.image {
+            if !is_linux(runner) {
+                refuse("an image", "containers run on Linux there: say `host linux-x64` or `linux-arm64`");
+            }
+            self.check_login(image, place);
+            self.check_pinned(image, place);
+            let names_it =
+                |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(TEMP_IN_CONTAINER));
+            let legs = body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
+            let bindings = body.env.iter().chain(legs);
+            for binding in bindings.filter(|binding| binding.value.pieces.iter().any(names_it)) {
+                self.error(
+                    codes::P1102,
+                    &binding.origin,
+                    format!("`{TEMP_IN_CONTAINER}` is GitHub's own folder in a container"),
+                    "take a folder of your own; a script finds that one as `$RUNNER_TEMP`",
+                );
+            }
+        }
+        if runner.docker && (runner.image.is_some() || !is_linux(runner)) {
+            refuse(
+                "docker",
+                "docker is there on Linux, beside no image: the scripts run on the machine, and start the containers they need",
+            );
+        }
+        if runner.labels.contains_key("github") {
+            return;
+        }
+        let wanted = [
+            ("`cpu`", runner.cpu.is_some()),
+            ("`memory`", runner.memory.is_some()),
+            ("`gpu`", runner.gpu.is_some()),
+        ];
+        for (what, said) in wanted {
+            if said {
+                refuse(
+                    &format!("{what} to choose"),
+                    "its own machines can't be asked for it: name machines that have it, `label github \"…\"`",
+                );
+            }
+        }
+    }
+
+    /// GitHub pulls images before the first step of a job, so a login would be a secret of the whole job.
+    pub(super) fn check_login(&self, image: &str, origin: &Origin) {
+        let whole = pipec_ir::image_with_registry(image);
+        let name = whole.split('@').next().unwrap_or(&whole);
+        let name = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(name, |(name, _)| name);
+        if let Some(registry) = self.program.registry_of(name) {
+            let message =
+                format!("github would pull `{image}` without the login of registry `{}`", registry.prefix);
+            let help = "an image that jobs run in is pulled by everybody: take a public one, or one that your machines hold";
+            self.once(Diagnostic::error(codes::P1101, message, origin.span).help(help), origin);
+        }
+    }
+
+    /// A tag that nothing pins is whatever it is on the day.
+    pub(super) fn check_pinned(&self, image: &str, origin: &Origin) {
+        if image.contains('@') || self.pinned_image(image).digest.is_some() {
+            return;
+        }
+        let message = format!("image `{image}` goes by a tag, which may be moved");
+        let diagnostic = Diagnostic::warning(codes::P0703, message, origin.span)
+            .help(format!("say what it is today: `{image}@sha256:…`"));
+        self.once(diagnostic, origin);
+    }
+
+    /// Reports what may be found at several nodes, but stands in one place.
+    fn once(&self, diagnostic: Diagnostic, origin: &Origin) {
+        let diagnostic = origin.explain(diagnostic);
+        let mut all = self.diagnostics.borrow_mut();
+        if !all.iter().any(|known| known.message == diagnostic.message && known.span() == diagnostic.span()) {
+            all.push(diagnostic);
+        }
+    }
+}
+
+fn inside(template: Template) -> Template {
+    template.with_operand(TEMP, TEMP_IN_CONTAINER)
+}

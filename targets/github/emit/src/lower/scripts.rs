@@ -1,0 +1,183 @@
+//! The user's scripts, delivered byte for byte.
+
+use super::{Lowering, matrix};
+use crate::document::{Step, Work};
+use crate::expression::Expression;
+use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
+use pipec_base::codes;
+use pipec_ir::{Node, StepKind};
+use pipec_runtime::Script;
+
+/// The longest encoded script: Linux passes no variable longer than 128 KiB, Windows no environment longer than 32,767
+/// characters.
+const LONGEST_VARIABLE: usize = 120_000;
+const LONGEST_VARIABLE_ON_WINDOWS: usize = 24_000;
+
+/// The variable of an encoded script, gone when the script starts. Names in `PIPE_` are the compiler's, so no variable of
+/// the source is called so.
+const ENCODED: &str = "PIPE_SCRIPT";
+
+/// The longest script that is its own title, in characters.
+const LONGEST_TITLE: usize = 60;
+
+/// The columns of encoded lines.
+const COLUMNS: usize = 76;
+
+impl Lowering<'_> {
+    /// A step for each script of a node, the raw steps of its blocks where they stand, and then for each measure.
+    pub(super) fn script_steps(
+        &self,
+        node: &Node,
+        environment: &[(String, Template)],
+        condition: Option<&Expression>,
+        raw: Vec<(usize, Vec<Step>)>,
+    ) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        let mut raw = raw.into_iter().peekable();
+        // The id of the first of the neighbouring checks.
+        let mut first_check: Option<String> = None;
+        for (index, step) in node.body.steps.iter().enumerate() {
+            while let Some((_, block)) = raw.next_if(|(position, _)| *position <= index) {
+                steps.extend(block);
+                first_check = None;
+            }
+            let mut emitted = self.script_step(node, step, title(node, step), environment);
+            emitted.condition = condition.cloned();
+            match (step.kind, &first_check) {
+                (StepKind::Run, _) => first_check = None,
+                (StepKind::Check, None) => {
+                    let id = format!("check-{}", index + 1);
+                    emitted.id = Some(id.clone());
+                    first_check = Some(id);
+                }
+                // The others run if the first one did, whatever came of it. This swallows nothing: a failed step fails
+                // its job, whatever runs after it; and a first check that never ran means that the job has failed.
+                (StepKind::Check, Some(first)) => {
+                    let ran = ["success", "failure"]
+                        .map(|outcome| Expression::equals(format!("steps.{first}.outcome"), outcome));
+                    let own = condition.cloned().unwrap_or(Expression::Constant(true));
+                    let alive = Expression::raw("!cancelled()");
+                    emitted.condition = Some(Expression::all([alive, Expression::any(ran), own]));
+                }
+            }
+            steps.push(emitted);
+        }
+        steps.extend(raw.flat_map(|(_, block)| block));
+        for measure in &node.body.measures {
+            let mut emitted = self.measure_step(node, measure, None);
+            emitted.condition = condition.cloned();
+            steps.push(emitted);
+        }
+        steps
+    }
+
+    /// The step of a script, in base64 where it can't stand as it is in every leg of its node.
+    pub(super) fn script_step(
+        &self,
+        node: &Node,
+        step: &pipec_ir::Step,
+        name: Template,
+        environment: &[(String, Template)],
+    ) -> Step {
+        let mut emitted = Step::run(name, step.script.clone());
+        emitted.env = environment.to_vec();
+        emitted.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
+        let on_windows = matrix::is_on_windows(node);
+        if let Some(reason) = unfit(&step.script, on_windows) {
+            let encoded = base64_lines(step.script.as_bytes());
+            let longest = if on_windows { LONGEST_VARIABLE_ON_WINDOWS } else { LONGEST_VARIABLE };
+            if encoded.len() > longest {
+                self.error(
+                    codes::P1103,
+                    &step.origin,
+                    format!("this script of `{}` is too long for github", node.name),
+                    "move it into a file of the repository, and run that",
+                );
+            }
+            emitted.comments.push(format!("in base64: {reason}"));
+            emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
+            emitted.work = Work::Run(Script::Encoded.text().into());
+        }
+        emitted
+    }
+}
+
+/// What people see of a script.
+pub(super) fn title(node: &Node, step: &pipec_ir::Step) -> Template {
+    Template::text(step.name.clone().unwrap_or_else(|| match &node.kind {
+        _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
+        pipec_ir::NodeKind::Deploy(_) => "deploy".to_owned(),
+        _ => node.name.clone(),
+    }))
+}
+
+/// Whether a script tells people what its step does: several of one node had one name else.
+pub(super) fn is_title(script: &str) -> bool {
+    let plain = |character: char| character == ' ' || character.is_ascii_graphic();
+    script.len() <= LONGEST_TITLE
+        && !script.contains(OPENING)
+        && script.trim() == script
+        && script.chars().all(plain)
+}
+
+/// Why a script can't stand in the workflow as it is, if it can't. On Linux and macOS the runner writes it to a file
+/// unchanged; on Windows it makes every line end with CR LF (actions/runner, `ScriptHandler.RunAsync`).
+fn unfit(script: &str, on_windows: bool) -> Option<&'static str> {
+    if script.contains(OPENING) {
+        Some("GitHub would read a part of the script as an expression of its own")
+    } else if script.chars().count() > LONGEST_EXPRESSION {
+        Some("the script is longer than GitHub promises to take")
+    } else if on_windows && script.contains(['\n', '\r']) {
+        Some("the runner would change the ends of the lines on Windows")
+    } else {
+        None
+    }
+}
+
+/// Base64 (RFC 4648, section 4) in lines.
+fn base64_lines(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    let mut column = 0;
+    for group in bytes.chunks(3) {
+        let at = |place: usize| group.get(place).map_or(0, |byte| u32::from(*byte));
+        let bits = at(0) << 16 | at(1) << 8 | at(2);
+        for place in 0..4_usize {
+            let index = (bits >> (18 - 6 * place)) & 63;
+            let symbol = ALPHABET.get(index as usize).map_or('=', |byte| char::from(*byte));
+            text.push(if place <= group.len() { symbol } else { '=' });
+        }
+        column += 4;
+        if column >= COLUMNS {
+            text.push('\n');
+            column = 0;
+        }
+    }
+    if column > 0 {
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        for (text, encoded) in [("f", "Zg==\n"), ("fo", "Zm8=\n"), ("foo", "Zm9v\n"), ("foob", "Zm9vYg==\n")]
+        {
+            assert_eq!(base64_lines(text.as_bytes()), encoded);
+        }
+        assert_eq!(base64_lines(&[0; 57]), format!("{}\n", "A".repeat(76)));
+    }
+
+    #[test]
+    fn a_script_stands_as_it_is_where_it_arrives_as_it_is() {
+        assert_eq!(unfit("a\nb\n", false), None);
+        assert_eq!(unfit("a\r\nb", false), None);
+        assert_eq!(unfit("a", true), None);
+        assert!(unfit("a\nb\n", true).is_some());
+        assert!(unfit("echo ${{ x }}", false).is_some());
+    }
+}

@@ -1,0 +1,227 @@
+//! Tools at the version that the source names: by the setup action of each, and Rust by rustup, which every machine of
+//! GitHub has. What the actions would cache is off: a cache is read and written only where the source says so.
+
+use super::{Lowering, matrix};
+use crate::document::{Input, Step};
+use crate::pins::{self, Pin};
+use crate::template::Template;
+use pipec_base::codes;
+use pipec_ir::{Node, Tool, ToolVersion};
+use pipec_runtime::Script;
+
+/// How an action sets up a tool.
+struct Setup {
+    pin: &'static Pin,
+    /// The name that people know it by.
+    title: &'static str,
+    /// The input for a version, and what the action wants before its digits.
+    version: (&'static str, &'static str),
+    /// The input for a file, and the files it understands; by their name, or their end.
+    file: Option<(&'static str, &'static [&'static str])>,
+    /// What is said besides.
+    besides: &'static [(&'static str, Besides)],
+}
+
+#[derive(Clone, Copy)]
+enum Besides {
+    Text(&'static str),
+    Off,
+}
+
+/// The one tool that no action sets up.
+const RUST: &str = "rust";
+
+/// The files that rustup understands.
+const TOOLCHAINS: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
+
+fn setup(tool: &str) -> Option<Setup> {
+    Some(match tool {
+        "go" => Setup {
+            pin: &pins::SETUP_GO,
+            title: "Go",
+            version: ("go-version", ""),
+            file: Some(("go-version-file", &["go.mod", "go.work", ".go-version", ".tool-versions"])),
+            besides: &[("cache", Besides::Off)],
+        },
+        "helm" => Setup {
+            pin: &pins::SETUP_HELM,
+            title: "Helm",
+            version: ("version", "v"),
+            file: None,
+            besides: &[],
+        },
+        "java" => Setup {
+            pin: &pins::SETUP_JAVA,
+            title: "Java",
+            version: ("java-version", ""),
+            file: Some(("java-version-file", &[".java-version", ".tool-versions", ".sdkmanrc"])),
+            besides: &[("distribution", Besides::Text("temurin"))],
+        },
+        "kubectl" => Setup {
+            pin: &pins::SETUP_KUBECTL,
+            title: "kubectl",
+            version: ("version", "v"),
+            file: None,
+            besides: &[],
+        },
+        "node" => Setup {
+            pin: &pins::SETUP_NODE,
+            title: "Node.js",
+            version: ("node-version", ""),
+            file: Some(("node-version-file", &[".nvmrc", ".node-version", ".tool-versions", "package.json"])),
+            besides: &[("package-manager-cache", Besides::Off)],
+        },
+        "pnpm" => Setup {
+            pin: &pins::SETUP_PNPM,
+            title: "pnpm",
+            version: ("version", ""),
+            file: Some(("package_json_file", &["package.json"])),
+            besides: &[],
+        },
+        "python" => Setup {
+            pin: &pins::SETUP_PYTHON,
+            title: "Python",
+            version: ("python-version", ""),
+            file: Some((
+                "python-version-file",
+                &[".python-version", "pyproject.toml", ".tool-versions", "Pipfile"],
+            )),
+            besides: &[],
+        },
+        "terraform" => Setup {
+            pin: &pins::SETUP_TERRAFORM,
+            title: "Terraform",
+            version: ("terraform_version", ""),
+            file: None,
+            // It would come between a script and the exit status it looks at.
+            besides: &[("terraform_wrapper", Besides::Off)],
+        },
+        "uv" => Setup {
+            pin: &pins::SETUP_UV,
+            title: "uv",
+            version: ("version", ""),
+            file: Some(("version-file", &["uv.toml", "pyproject.toml", ".tool-versions"])),
+            besides: &[("enable-cache", Besides::Off)],
+        },
+        _ => return None,
+    })
+}
+
+/// A version as what sets up the tool wants it.
+pub(super) fn given(tool: &str, version: &str) -> String {
+    let Some(setup) = setup(tool) else { return version.to_owned() };
+    let (_, before) = setup.version;
+    let plain = version.strip_prefix('v').unwrap_or(version);
+    // What is allowed to be no version, as `latest`, has no digits in front.
+    let before = if plain.starts_with(|c: char| c.is_ascii_digit()) { before } else { "" };
+    format!("{before}{plain}")
+}
+
+impl Lowering<'_> {
+    /// The steps that set up what a node's scripts use: those of the node, then those that only its legs name.
+    pub(super) fn tool_steps(&self, node: &Node) -> Vec<Step> {
+        let of_legs = matrix::leg_tools(node);
+        let of_node = |tool: &&Tool| node.body.tools.iter().any(|own| own.name == tool.name);
+        let own = node.body.tools.iter();
+        own.chain(of_legs.iter().copied().filter(|tool| !of_node(tool)))
+            .filter_map(|tool| {
+                let in_legs = of_legs.iter().any(|leg| leg.name == tool.name);
+                self.tool_step(node, tool, in_legs.then(|| matrix::leg_tool(&tool.name)))
+            })
+            .collect()
+    }
+
+    /// The step for a tool; at a version that differs from leg to leg, if one is given.
+    fn tool_step(&self, node: &Node, tool: &Tool, in_legs: Option<Template>) -> Option<Step> {
+        let setup = setup(&tool.name);
+        if setup.is_none() && tool.name != RUST {
+            self.error(
+                codes::P1101,
+                &tool.origin,
+                format!("tool `{}` can't be set up on github by this version", tool.name),
+                "install it in a `run`, at a version that stands there",
+            );
+            return None;
+        }
+        let version = in_legs.or_else(|| self.version(node, tool));
+        let Some(setup) = setup else {
+            let step = Step::run("Set up Rust", Script::ToolRust.text());
+            return Some(match (version, &tool.version) {
+                (Some(version), _) => step.with_env("VERSION", version),
+                (None, ToolVersion::FromFile(file)) => {
+                    self.check_file(tool, file, &TOOLCHAINS);
+                    step.with_env("FILE", Template::text(file.clone()))
+                }
+                (None, _) => step,
+            });
+        };
+        let mut inputs = Vec::new();
+        match (version, &tool.version, setup.file) {
+            (Some(version), ..) => {
+                let (input, _) = setup.version;
+                inputs.push((input, Input::Text(version)));
+            }
+            (None, ToolVersion::FromFile(file), Some((input, files))) => {
+                self.check_file(tool, file, files);
+                inputs.push((input, Input::Text(Template::text(file.clone()))));
+            }
+            (None, ToolVersion::FromFile(_), None) => self.error(
+                codes::P1101,
+                &tool.origin,
+                format!("what sets up `{}` on github reads its version from no file", tool.name),
+                format!("say the version: `tool {} \"1.2.3\"`", tool.name),
+            ),
+            (None, ..) => {}
+        }
+        for (input, value) in setup.besides {
+            let value = match value {
+                Besides::Text(text) => Input::Text(Template::text(*text)),
+                Besides::Off => Input::Flag(false),
+            };
+            inputs.push((*input, value));
+        }
+        Some(Step::uses(format!("Set up {}", setup.title), setup.pin, inputs))
+    }
+
+    /// The version of a tool that the source says itself, in one leg or in all.
+    fn version(&self, node: &Node, tool: &Tool) -> Option<Template> {
+        let axis = match &tool.version {
+            ToolVersion::FromFile(_) => return None,
+            ToolVersion::Exact(version) => return Some(Template::text(given(&tool.name, version))),
+            ToolVersion::OfAxis(axis) => axis,
+        };
+        let axes = node.body.matrix.iter().flat_map(|matrix| &matrix.axes);
+        let values: Vec<&String> =
+            axes.filter(|(name, _)| name == axis).flat_map(|(_, values)| values).collect();
+        // What stands before the value is the same in every leg.
+        let before =
+            |value: &&String| given(&tool.name, value).strip_suffix(value.as_str()).map(str::to_owned);
+        let first = values.first().and_then(before);
+        let Some(before) =
+            first.filter(|first| values.iter().all(|value| before(value).as_ref() == Some(first)))
+        else {
+            self.error(
+                codes::P1101,
+                &tool.origin,
+                format!("the values of axis `{axis}` can't be handed as they stand to what sets up `{}` on github", tool.name),
+                "write all of them as plain numbers, without a `v`: `\"1.2.3\"`",
+            );
+            return None;
+        };
+        Some(Template::text(before).and_template(matrix::axis(axis)))
+    }
+
+    /// What an action can't read it would pass over, and take some version.
+    fn check_file(&self, tool: &Tool, file: &str, known: &[&str]) {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        if !known.contains(&name) {
+            let known: Vec<String> = known.iter().map(|file| format!("`{file}`")).collect();
+            self.error(
+                codes::P1101,
+                &tool.origin,
+                format!("what sets up `{}` on github can't read its version from `{file}`", tool.name),
+                format!("it reads {}; or say the version itself", known.join(", ")),
+            );
+        }
+    }
+}

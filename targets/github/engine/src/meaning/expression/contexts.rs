@@ -1,0 +1,230 @@
+//! What contexts are worth: the facts of the run, the results of other jobs, the steps before.
+
+use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID, StepState};
+use super::value::{Axis, Cases, Datum, Words};
+use crate::meaning::overriding::COMMIT;
+use crate::meaning::overriding::GATE;
+use crate::meaning::overriding::ORDINARY;
+use crate::meaning::overriding::REASON;
+use crate::meaning::source::overridable;
+use crate::read::expression::Expression;
+use pipec_ir::{Event, InputType, Trigger};
+use pipec_logic::Proposition;
+use std::borrow::Cow;
+
+impl Evaluator<'_, '_, '_> {
+    pub(super) fn lookup(&self, expression: &Expression) -> Cases {
+        let Some(path) = expression.words() else { return self.unknown(&self.named(expression)) };
+        let lower: Vec<Cow<'_, str>> = path
+            .into_iter()
+            .map(|name| match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                true => Cow::Owned(name.to_ascii_lowercase()),
+                false => Cow::Borrowed(name),
+            })
+            .collect();
+        let words: Vec<&str> = lower.iter().map(Cow::as_ref).collect();
+        match words.as_slice() {
+            ["needs", "*", "result"] => {
+                let items = self.scope.needs.iter().map(|id| self.result(id)).collect();
+                self.always(Datum::List(items))
+            }
+            ["needs", id, "result"] => match self.scope.need(id) {
+                Some(id) => self.result(id),
+                // A job that is not in `needs` is null, which is no result (trap 2).
+                None => self.always(Datum::Null),
+            },
+            ["needs", id, "outputs", output] => match self.scope.need(id) {
+                Some(id) => self
+                    .scope
+                    .jobs
+                    .get(id)
+                    .and_then(|job| Some(job.left(job.output(output)?, self.world)))
+                    .unwrap_or_else(|| self.always(Datum::Null)),
+                None => self.always(Datum::Null),
+            },
+            ["github", rest @ ..] => {
+                self.github(rest).unwrap_or_else(|| self.unknown(&format!("github.{}", rest.join("."))))
+            }
+            ["inputs", name] => self.input(name),
+            ["steps", id, outcome @ ("outcome" | "conclusion")] => {
+                // Of a step that goes on after an error the conclusion tells nothing; of others both are the same.
+                let step = self.scope.step;
+                let tells = |step: &&StepState| {
+                    *outcome == "outcome" || !step.gone_on.iter().any(|other| other == id)
+                };
+                let known = step.filter(tells).and_then(|step| step.outcomes.get(*id));
+                known
+                    .cloned()
+                    .unwrap_or_else(|| self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)))
+            }
+            ["steps", id, "outputs", output] => self
+                .scope
+                .step
+                .and_then(|step| step.outputs.get(*id))
+                .and_then(|outputs| outputs.get(*output))
+                .cloned()
+                .unwrap_or_else(|| self.unknown(&self.named(expression))),
+            ["vars", ..] => self.unknown(&lower.join(".")),
+            _ => self.unknown(&self.named(expression)),
+        }
+    }
+
+    fn result(&self, id: &str) -> Cases {
+        match self.scope.jobs.get(id) {
+            Some(job) => job.result(self.world),
+            None => self.always(Datum::Null),
+        }
+    }
+
+    fn github(&self, path: &[&str]) -> Option<Cases> {
+        let logic = self.logic();
+        let facts = &self.world.facts;
+        let event = |event: Event| facts.event(event);
+        let pull_request = event(Event::PullRequest);
+        let manual_tag = self.world.manual_on_tag();
+        let on_branch = logic.any(&[event(Event::Push), event(Event::Schedule), event(Event::Manual)]);
+        let on_branch = logic.and_not(&on_branch, &manual_tag);
+        let words = |condition: Proposition, words: Words| (condition, Datum::Text(words));
+        let refs = |heads: &str, tags: &str, pulls: &str| {
+            let name = |before: &str, axis| Words::Name { before: before.to_owned(), axis };
+            let begins = |before: String| Words::Begins(before);
+            self.closed(vec![
+                words(on_branch.clone(), name(heads, Axis::Branch)),
+                words(event(Event::Tag), name(tags, Axis::Tag)),
+                words(manual_tag.clone(), begins(tags.to_owned())),
+                words(pull_request.clone(), begins(pulls.to_owned())),
+                words(event(Event::MergeQueue), begins(format!("{heads}gh-readonly-queue/"))),
+            ])
+        };
+        let exact = |text: &str| Datum::exact(text);
+        Some(match path {
+            ["event_name"] => {
+                let dispatched = self.world.dispatched();
+                let pushed = logic.and_not(&facts.any_event([Event::Push, Event::Tag]), &dispatched);
+                self.closed(vec![
+                    (pushed, exact("push")),
+                    (pull_request, exact("pull_request")),
+                    (event(Event::Schedule), exact("schedule")),
+                    (dispatched, exact("workflow_dispatch")),
+                    (event(Event::MergeQueue), exact("merge_group")),
+                ])
+            }
+            ["ref"] => refs("refs/heads/", "refs/tags/", "refs/pull/"),
+            ["ref_name"] => refs("", "", ""),
+            ["ref_type"] => {
+                let tag = logic.or(&event(Event::Tag), &manual_tag);
+                self.either(&tag, exact("tag"), exact("branch"))
+            }
+            ["repository"] => self.always(Datum::Text(Words::Unlike(REPOSITORY))),
+            ["event", "pull_request", "head", "repo", "full_name"] => {
+                // Of a deleted fork the repository is null, which equals the name of none.
+                let other = self.world.other_repository();
+                let same = logic.and_not(&pull_request, &other);
+                self.closed(vec![
+                    words(other, Words::Unlike(OTHER_REPOSITORY)),
+                    words(same, Words::Unlike(REPOSITORY)),
+                    (logic.not(&pull_request), Datum::Null),
+                ])
+            }
+            ["event", "pull_request", "user", "type"] => {
+                let bot = self.world.bot();
+                let person = logic.and_not(&pull_request, &bot);
+                self.closed(vec![
+                    (bot, exact("Bot")),
+                    (person, Datum::Text(Words::Exact("User".to_owned()))),
+                    (logic.not(&pull_request), Datum::Null),
+                ])
+            }
+            ["event", "inputs", name] if self.is_of_overrides(name) => self.override_input(name),
+            ["event", "inputs", name] => {
+                let text = Datum::Text(Words::Input(self.input_name(name)?));
+                self.of_manual_runs(vec![(event(Event::Manual), text)], name)
+            }
+            ["event", "pull_request", ..] | ["head_ref" | "base_ref"] => {
+                let unknown = Datum::Unknown(format!("github.{}", path.join(".")));
+                let none = if path.len() == 1 { exact("") } else { Datum::Null };
+                self.either(&pull_request, unknown, none)
+            }
+            ["run_id"] => self.always(Datum::Text(Words::Unlike(RUN_ID))),
+            ["run_number" | "sha" | "actor" | "workflow" | "run_attempt"] => {
+                self.always(Datum::Text(Words::Begins(String::new())))
+            }
+            _ => return None,
+        })
+    }
+
+    /// `inputs.X` has the type it was declared with; elsewhere than in a manual run it is null.
+    fn input(&self, name: &str) -> Cases {
+        let logic = self.logic();
+        let manual = self.world.facts.event(Event::Manual);
+        if self.is_of_overrides(name) {
+            return self.override_input(name);
+        }
+        let Some(name) = self.input_name(name) else { return self.unknown(&format!("inputs.{name}")) };
+        let boolean = self.world.facts.pipeline().triggers.iter().any(|trigger| {
+            matches!(trigger, Trigger::Manual(inputs, _)
+                if inputs.iter().any(|input| input.name == name && input.ty == InputType::Boolean))
+        });
+        if boolean {
+            let on = match self.input_values(&name) {
+                Some(_) => self.world.facts.input(&name, "true"),
+                None => self.free(&format!("input {name} is true")),
+            };
+            let yes = logic.and(&manual, &on);
+            let no = logic.and_not(&manual, &on);
+            return self.of_manual_runs(vec![(yes, Datum::Bool(true)), (no, Datum::Bool(false))], &name);
+        }
+        self.of_manual_runs(vec![(manual, Datum::Text(Words::Input(name.clone())))], &name)
+    }
+
+    /// An override has every input too, of whatever value; elsewhere there is none.
+    fn of_manual_runs(&self, mut cases: Cases, name: &str) -> Cases {
+        if self.world.can_override() {
+            cases.push((self.world.overriding(), Datum::Unknown(format!("{name} of an override"))));
+        }
+        self.closed(cases)
+    }
+
+    fn is_of_overrides(&self, name: &str) -> bool {
+        self.world.can_override() && [GATE, COMMIT, REASON].contains(&name)
+    }
+
+    /// The gate that a manual run names: where it names no known one it may be any text.
+    fn override_input(&self, name: &str) -> Cases {
+        let logic = self.logic();
+        let world = self.world;
+        let any = |of: &str| Datum::Unknown(format!("{name} of {of}"));
+        let manual = world.facts.event(Event::Manual);
+        if name != GATE {
+            return self.closed(vec![(world.dispatched(), any("a manual run"))]);
+        }
+        let mut cases: Cases = Vec::new();
+        let mut open = world.overriding();
+        for gate in overridable(world.facts.pipeline()) {
+            let named = world.overrides(&gate.name);
+            open = logic.and_not(&open, &named);
+            cases.push((named, Datum::exact(gate.name.clone())));
+        }
+        cases.push((open, any("an override of no gate")));
+        let ordinary = if world.has_own_manual_runs() { Datum::exact(ORDINARY) } else { any("a manual run") };
+        cases.push((manual, ordinary));
+        self.closed(cases)
+    }
+
+    fn input_name(&self, name: &str) -> Option<String> {
+        self.world.facts.pipeline().triggers.iter().find_map(|trigger| match trigger {
+            Trigger::Manual(inputs, _) => {
+                inputs.iter().map(|input| &input.name).find(|input| input.eq_ignore_ascii_case(name)).cloned()
+            }
+            _ => None,
+        })
+    }
+
+    /// The cases with one more for what they leave out, which no possible run is.
+    fn closed(&self, mut cases: Cases) -> Cases {
+        let logic = self.logic();
+        let said: Vec<Proposition> = cases.iter().map(|(guard, _)| guard.clone()).collect();
+        cases.push((logic.not(&logic.any(&said)), Datum::Null));
+        cases
+    }
+}

@@ -1,0 +1,436 @@
+//! What an expression means for the facts of a run and the outcomes of jobs.
+//!
+//! What is not known exactly is a variable of its own: it may be either, so nothing that hangs on it can be proven.
+
+use super::value::{Cases, Datum, Words};
+use crate::meaning::outcome::{JobState, Jobs, Output};
+use crate::meaning::world::World;
+use crate::read::expression::Comparison;
+use crate::read::expression::Expression;
+use crate::read::expression::number;
+use crate::read::yaml::{number_text, same_ignoring_case};
+use pipec_ir::{InputType, Trigger};
+use pipec_logic::{Language, Proposition, Propositions};
+use rustc_hash::FxHashSet;
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The number of what is one of a kind: the repository, another one, the run.
+pub(super) const REPOSITORY: usize = 0;
+pub(super) const OTHER_REPOSITORY: usize = 1;
+pub(crate) const RUN_ID: usize = 2;
+
+/// More cases than this are one unknown.
+const CASES: usize = 256;
+
+/// Where an expression stands.
+pub(crate) struct Scope<'s> {
+    /// Names unknown values that differ from place to place.
+    pub(crate) place: &'s str,
+    /// The jobs that `needs` names.
+    pub(crate) needs: &'s [String],
+    /// All jobs before, by id.
+    pub(crate) jobs: &'s Jobs<'s>,
+    /// That the run was cancelled when the expression was looked at.
+    pub(crate) stopped: Proposition,
+    /// What came before in the same job, if it stands in a step.
+    pub(crate) step: Option<&'s StepState>,
+    /// Those that `needs` names, to be looked up: most steps ask for none.
+    needed: OnceCell<FxHashSet<&'s str>>,
+}
+
+impl<'s> Scope<'s> {
+    /// Where the condition of a job stands that needs these jobs.
+    pub(crate) fn of_job(
+        place: &'s str,
+        needs: &'s [String],
+        jobs: &'s Jobs<'s>,
+        stopped: Proposition,
+    ) -> Scope<'s> {
+        Scope { place, needs, jobs, stopped, step: None, needed: OnceCell::new() }
+    }
+
+    /// Where the condition of a step of such a job stands.
+    pub(crate) fn of_step(self, step: &'s StepState) -> Scope<'s> {
+        Scope { step: Some(step), ..self }
+    }
+
+    /// The job that is needed, if it is.
+    pub(super) fn need(&self, id: &str) -> Option<&'s str> {
+        let needed = self.needed.get_or_init(|| self.needs.iter().map(String::as_str).collect());
+        // As most are written first: two ids that differ in case alone are refused.
+        let exactly = needed.get(id).copied();
+        exactly.or_else(|| needed.iter().copied().find(|need| need.eq_ignore_ascii_case(id)))
+    }
+}
+
+/// How far a job has come.
+#[derive(Debug)]
+pub(crate) struct StepState {
+    /// That every step before succeeded.
+    pub(crate) success: Proposition,
+    /// The outputs of the steps before, by id and name.
+    pub(crate) outputs: BTreeMap<String, BTreeMap<String, Cases>>,
+    /// How the steps before ended, by id.
+    pub(crate) outcomes: BTreeMap<String, Cases>,
+    /// Those whose failure does not end the job, by id.
+    pub(crate) gone_on: Vec<String>,
+}
+
+impl StepState {
+    /// Before the first step.
+    pub(crate) fn first(logic: &Propositions) -> StepState {
+        StepState {
+            success: logic.truth(),
+            outputs: BTreeMap::new(),
+            outcomes: BTreeMap::new(),
+            gone_on: Vec::new(),
+        }
+    }
+}
+
+/// Evaluates expressions.
+pub(crate) struct Evaluator<'e, 's, 'p> {
+    pub(crate) world: &'e World<'p>,
+    pub(crate) scope: &'e Scope<'s>,
+}
+
+impl Evaluator<'_, '_, '_> {
+    pub(super) fn logic(&self) -> &Propositions {
+        self.world.logic()
+    }
+
+    pub(super) fn always(&self, datum: Datum) -> Cases {
+        vec![(self.logic().truth(), datum)]
+    }
+
+    pub(super) fn either(&self, condition: &Proposition, yes: Datum, no: Datum) -> Cases {
+        vec![(condition.clone(), yes), (self.logic().not(condition), no)]
+    }
+
+    pub(super) fn boolean(&self, condition: &Proposition) -> Cases {
+        self.either(condition, Datum::Bool(true), Datum::Bool(false))
+    }
+
+    pub(super) fn unknown(&self, what: &str) -> Cases {
+        self.always(Datum::Unknown(what.to_owned()))
+    }
+
+    /// That the expression is truthy.
+    pub(crate) fn holds(&self, expression: &Expression) -> Proposition {
+        let logic = self.logic();
+        let each = |parts: &[Expression]| -> Vec<Proposition> {
+            parts.iter().map(|part| self.holds(part)).collect()
+        };
+        // Where only the truth is asked for, which of the values it comes from makes no odds.
+        match expression {
+            Expression::And(parts) => logic.all(&each(parts)),
+            Expression::Or(parts) => logic.any(&each(parts)),
+            Expression::Not(part) => logic.not(&self.holds(part)),
+            Expression::Compare(comparison, left, right) => self
+                .compared_word(*comparison, left, right)
+                .unwrap_or_else(|| self.compare(*comparison, &self.value(left), &self.value(right))),
+            Expression::Call(name, arguments) => {
+                self.status(name, arguments).unwrap_or_else(|| self.truth_of(&self.value(expression)))
+            }
+            _ => self.truth_of(&self.value(expression)),
+        }
+    }
+
+    /// That a value is truthy.
+    pub(crate) fn truth_of(&self, cases: &Cases) -> Proposition {
+        let logic = self.logic();
+        let parts: Vec<Proposition> = cases
+            .iter()
+            .map(|(guard, datum)| {
+                let truthy = match datum {
+                    Datum::Null => logic.falsehood(),
+                    Datum::Bool(value) => logic.constant(*value),
+                    Datum::Number(number) => logic.constant(*number != 0.0 && !number.is_nan()),
+                    Datum::Text(Words::Exact(text)) => logic.constant(!text.is_empty()),
+                    Datum::Text(Words::Input(name)) => self.free(&format!("input {name} is not empty")),
+                    Datum::Text(_) | Datum::List(_) => logic.truth(),
+                    Datum::Unknown(what) => self.free(&format!("{what} holds")),
+                };
+                logic.and(guard, &truthy)
+            })
+            .collect();
+        logic.any(&parts)
+    }
+
+    pub(super) fn free(&self, what: &str) -> Proposition {
+        self.world.free(what)
+    }
+
+    /// Every value an expression may take.
+    pub(crate) fn value(&self, expression: &Expression) -> Cases {
+        let cases = self.value_of(expression);
+        if cases.len() > CASES { self.unknown(&self.named(expression)) } else { cases }
+    }
+
+    fn value_of(&self, expression: &Expression) -> Cases {
+        match expression {
+            Expression::Null => self.always(Datum::Null),
+            Expression::Bool(value) => self.always(Datum::Bool(*value)),
+            Expression::Number(number) => self.always(Datum::Number(*number)),
+            Expression::Text(text) => self.always(Datum::exact(text.clone())),
+            Expression::Context(_) | Expression::Index(..) => self.lookup(expression),
+            Expression::And(parts) => self.chain(parts, true),
+            Expression::Or(parts) => self.chain(parts, false),
+            Expression::Compare(..) | Expression::Not(_) => self.boolean(&self.holds(expression)),
+            Expression::Call(name, arguments) => self.call(name, arguments, expression),
+        }
+    }
+
+    /// `a && b` is `b` where `a` is truthy, else `a`; `||` the other way round.
+    fn chain(&self, parts: &[Expression], go_on_if: bool) -> Cases {
+        let logic = self.logic();
+        let mut open = logic.truth();
+        let mut cases = Cases::new();
+        for (place, part) in parts.iter().enumerate() {
+            let value = self.value(part);
+            let truth = self.truth_of(&value);
+            let ends = if place + 1 == parts.len() {
+                open.clone()
+            } else if go_on_if {
+                logic.and_not(&open, &truth)
+            } else {
+                logic.and(&open, &truth)
+            };
+            cases.extend(value.into_iter().map(|(guard, datum)| (logic.and(&ends, &guard), datum)));
+            open = logic.and_not(&open, &ends);
+        }
+        cases.retain(|(guard, _)| logic.is_satisfiable(guard).unwrap_or(true));
+        cases
+    }
+
+    /// What most conditions ask: whether the result or an output of a job that is needed is this word, or something that
+    /// tells of the run.
+    fn compared_word(
+        &self,
+        comparison: Comparison,
+        left: &Expression,
+        right: &Expression,
+    ) -> Option<Proposition> {
+        let Expression::Text(word) = right else { return None };
+        let words = left.words()?;
+        let job = |id: &str| self.scope.jobs.get(self.scope.need(id)?);
+        let is = match words.as_slice() {
+            ["needs", id, result] if result.eq_ignore_ascii_case("result") => {
+                job(id)?.ended(word, self.world)
+            }
+            ["needs", id, outputs, name] if outputs.eq_ignore_ascii_case("outputs") => {
+                let job = job(id)?;
+                self.left_word(job, job.output(name)?, word)
+            }
+            ["github", ..] => self.world.run_is(left, word, || {
+                let literal = self.always(Datum::exact(word));
+                self.compare(Comparison::Equal, &self.value(left), &literal)
+            }),
+            _ => return None,
+        };
+        match comparison {
+            Comparison::Equal => Some(is),
+            Comparison::NotEqual => Some(self.logic().not(&is)),
+            _ => None,
+        }
+    }
+
+    /// That what a job left as an output is this word.
+    fn left_word(&self, job: &JobState<'_>, output: &Output<'_>, word: &str) -> Proposition {
+        if let Some((_, known)) = output.words.borrow().iter().find(|(known, _)| known == word) {
+            return known.clone();
+        }
+        let literal = self.always(Datum::exact(word));
+        let is = self.compare(Comparison::Equal, &job.left(output, self.world), &literal);
+        output.words.borrow_mut().push((word.to_owned(), is.clone()));
+        is
+    }
+
+    pub(super) fn compare(&self, comparison: Comparison, left: &Cases, right: &Cases) -> Proposition {
+        let logic = self.logic();
+        let mut parts = Vec::new();
+        for (left_guard, left_datum) in left {
+            for (right_guard, right_datum) in right {
+                let holds = match (comparison, surely_equal(left_datum, right_datum)) {
+                    (Comparison::Equal, Some(equal)) => Err(equal),
+                    (Comparison::NotEqual, Some(equal)) => Err(!equal),
+                    (Comparison::Equal, None) => Ok(self.equal(left_datum, right_datum)),
+                    (Comparison::NotEqual, None) => Ok(logic.not(&self.equal(left_datum, right_datum))),
+                    _ => Ok(self.ordered(comparison, left_datum, right_datum)),
+                };
+                // Most comparisons are of one literal with results: what is decided takes no operation.
+                let guard = || match (left.len(), right.len()) {
+                    (_, 1) => left_guard.clone(),
+                    (1, _) => right_guard.clone(),
+                    _ => logic.and(left_guard, right_guard),
+                };
+                match holds {
+                    Err(false) => {}
+                    Err(true) => parts.push(guard()),
+                    Ok(holds) => parts.push(logic.and(&guard(), &holds)),
+                }
+            }
+        }
+        logic.any(&parts)
+    }
+
+    fn ordered(&self, comparison: Comparison, left: &Datum, right: &Datum) -> Proposition {
+        let order = match (left, right) {
+            (Datum::Text(Words::Exact(left)), Datum::Text(Words::Exact(right))) => {
+                Some(left.to_uppercase().cmp(&right.to_uppercase()))
+            }
+            _ => match (as_number(left), as_number(right)) {
+                (Some(left), Some(right)) => match left.partial_cmp(&right) {
+                    Some(order) => Some(order),
+                    None => return self.logic().falsehood(),
+                },
+                _ => None,
+            },
+        };
+        match order {
+            Some(order) => self.logic().constant(match comparison {
+                Comparison::Less => order.is_lt(),
+                Comparison::LessOrEqual => order.is_le(),
+                Comparison::Greater => order.is_gt(),
+                _ => order.is_ge(),
+            }),
+            None => self.free(&format!("{left:?} {comparison:?} {right:?} in {}", self.scope.place)),
+        }
+    }
+
+    /// Loose equality: strings without case, different types as numbers.
+    fn equal(&self, left: &Datum, right: &Datum) -> Proposition {
+        match (left, right, surely_equal(left, right)) {
+            (_, _, Some(equal)) => self.logic().constant(equal),
+            (Datum::Text(left), Datum::Text(right), None) => self.same_words(left, right),
+            _ => self.free(&format!("{left:?} is {right:?}")),
+        }
+    }
+
+    fn same_words(&self, left: &Words, right: &Words) -> Proposition {
+        let logic = self.logic();
+        match (left, right) {
+            (Words::Exact(left), Words::Exact(right)) => logic.constant(same_ignoring_case(left, right)),
+            (Words::Unlike(left), Words::Unlike(right)) => logic.constant(left == right),
+            (Words::Exact(text), other) | (other, Words::Exact(text)) => match other {
+                Words::Name { before, axis } => match rest_ignoring_case(text, before) {
+                    Some(_) if !text.is_ascii() => self.free(&format!("{other:?} is {text:?}")),
+                    Some(rest) => self.world.name_in(*axis, &Language::literal_ignoring_case(rest)),
+                    None => logic.falsehood(),
+                },
+                Words::Begins(before) => match rest_ignoring_case(text, before) {
+                    Some(rest) if !rest.is_empty() => self.free(&format!("{other:?} is {text:?}")),
+                    _ => logic.falsehood(),
+                },
+                Words::Input(name) => self.input_is(name, text),
+                // No literal is known to be the name of the repository; it may be.
+                _ => self.free(&format!("{other:?} is {text:?}")),
+            },
+            _ if left == right => logic.truth(),
+            _ => self.free(&format!("{left:?} is {right:?}")),
+        }
+    }
+
+    /// An input may be any mixture of case where people type it; only a closed list is exact.
+    fn input_is(&self, name: &str, text: &str) -> Proposition {
+        let logic = self.logic();
+        let facts = &self.world.facts;
+        let values = self.input_values(name);
+        let Some((values, closed)) = values else { return self.free(&format!("input {name} is {text}")) };
+        let same: Vec<Proposition> = values
+            .iter()
+            .filter(|value| same_ignoring_case(value, text))
+            .map(|value| facts.input(name, value))
+            .collect();
+        let known = logic.any(&same);
+        if closed {
+            return known;
+        }
+        // The value that stands for all others, under whatever name it has.
+        let listed: Vec<Proposition> = values.iter().map(|value| facts.input(name, value)).collect();
+        let other = logic.not(&logic.any(&listed));
+        logic.or(&known, &logic.and(&other, &self.free(&format!("input {name} is {text}"))))
+    }
+
+    /// The values of an input that conditions ask for, and whether there are no others.
+    pub(super) fn input_values(&self, name: &str) -> Option<(Vec<String>, bool)> {
+        let pipeline = self.world.facts.pipeline();
+        let ty = pipeline.triggers.iter().find_map(|trigger| match trigger {
+            Trigger::Manual(inputs, _) => {
+                inputs.iter().find(|input| input.name == name).map(|input| &input.ty)
+            }
+            _ => None,
+        })?;
+        let asked: BTreeSet<String> = pipeline
+            .stages
+            .iter()
+            .flat_map(|stage| stage.condition.atoms())
+            .filter_map(|atom| match atom {
+                pipec_ir::Condition::Input { name: asked, value } if asked == name => Some(value.clone()),
+                _ => None,
+            })
+            .collect();
+        if asked.is_empty() {
+            return None;
+        }
+        Some(match ty {
+            InputType::Boolean => (vec!["false".to_owned(), "true".to_owned()], true),
+            InputType::OneOf(values) => (values.iter().cloned().chain(asked).collect(), true),
+            InputType::String | InputType::Number => (asked.into_iter().collect(), false),
+        })
+    }
+
+    pub(super) fn named(&self, expression: &Expression) -> String {
+        format!("{expression:?} in {}", self.scope.place)
+    }
+}
+
+/// Whether two values are equal, where both are known exactly.
+fn surely_equal(left: &Datum, right: &Datum) -> Option<bool> {
+    match (left, right) {
+        (Datum::Null, Datum::Null) => Some(true),
+        (Datum::Bool(left), Datum::Bool(right)) => Some(left == right),
+        (Datum::Text(Words::Exact(left)), Datum::Text(Words::Exact(right))) => {
+            Some(same_ignoring_case(left, right))
+        }
+        (Datum::Text(_), Datum::Text(_)) | (Datum::List(_), Datum::List(_)) => None,
+        _ => Some(as_number(left)? == as_number(right)?),
+    }
+}
+
+/// What follows a prefix, ASCII letters in either case.
+pub(super) fn rest_ignoring_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
+    let (start, rest) = text.split_at_checked(prefix.len())?;
+    start.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// What a value is as a number; `None` where that is not known.
+fn as_number(datum: &Datum) -> Option<f64> {
+    match datum {
+        Datum::Null => Some(0.0),
+        Datum::Bool(value) => Some(f64::from(u8::from(*value))),
+        Datum::Number(number) => Some(*number),
+        Datum::Text(Words::Exact(text)) => {
+            let text = text.trim();
+            Some(if text.is_empty() { 0.0 } else { number(text).unwrap_or(f64::NAN) })
+        }
+        Datum::Text(Words::Name { before, .. } | Words::Begins(before)) if before.starts_with("refs/") => {
+            Some(f64::NAN)
+        }
+        // `owner/name` is no number.
+        Datum::Text(Words::Unlike(REPOSITORY | OTHER_REPOSITORY)) | Datum::List(_) => Some(f64::NAN),
+        Datum::Text(_) | Datum::Unknown(_) => None,
+    }
+}
+
+/// What a value is as a string; `None` where that is not known.
+pub(super) fn as_text(datum: &Datum) -> Option<String> {
+    match datum {
+        Datum::Null => Some(String::new()),
+        Datum::Bool(value) => Some(value.to_string()),
+        Datum::Number(number) => Some(number_text(*number)),
+        Datum::Text(Words::Exact(text)) => Some(text.clone()),
+        _ => None,
+    }
+}

@@ -1,0 +1,9 @@
+//! What GitHub's expressions mean for the facts of a run.
+
+mod contexts;
+mod evaluate;
+mod functions;
+mod value;
+
+pub(crate) use evaluate::{Evaluator, RUN_ID, Scope, StepState};
+pub(crate) use value::{Axis, Cases, Datum, Words};

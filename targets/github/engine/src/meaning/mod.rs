@@ -1,0 +1,14 @@
+//! What a workflow means: which runs it starts, when each job starts, and how it ends.
+//!
+//! Propositions over the facts of a run say so. Nothing here judges the output.
+
+pub(crate) mod events;
+pub(crate) mod expression;
+pub(crate) mod outcome;
+pub(crate) mod overriding;
+pub(crate) mod plan;
+pub(crate) mod source;
+pub(crate) mod starts;
+#[cfg(test)]
+mod tests;
+pub(crate) mod world;

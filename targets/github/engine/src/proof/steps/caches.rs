@@ -1,0 +1,98 @@
+//! Caches: each is fetched under a key of its node alone, kept only by runs of reviewed code that are of no tag, and in no
+//! job that can do harm with what it finds there.
+
+use super::attempts::first;
+use super::{Check, Kind};
+use crate::proof::values;
+use crate::read::workflow::Step;
+use crate::read::yaml::Node as Yaml;
+use pipec_ir::{Cache, Event, NodeKind};
+use pipec_logic::Proposition;
+
+impl Check<'_, '_, '_> {
+    /// The runs in which a cache may be kept: GitHub gives what a pull request kept to its own runs only, but whoever
+    /// merges it would be left to trust that; and tags are what releases are made of.
+    pub(super) fn may_keep(&self) -> Proposition {
+        let facts = &self.gating.world.facts;
+        let logic = self.gating.world.logic();
+        logic.and_not(&facts.trusted(), &facts.event(Event::Tag))
+    }
+
+    /// Each cache of the source is fetched and kept, and no other.
+    pub(super) fn caches(&mut self, kinds: &[Kind]) {
+        let caches = &self.node.body.caches;
+        let of_kind = |wanted: Kind, kinds: &[Kind]| -> Vec<&Step> {
+            let steps = kinds.iter().zip(&self.job.steps);
+            steps.filter(|(kind, _)| **kind == wanted).map(|(_, step)| step).collect()
+        };
+        let (fetched, kept) = (of_kind(Kind::Fetch, first(kinds)), of_kind(Kind::Keep, kinds));
+        if caches.is_empty() && fetched.is_empty() && kept.is_empty() {
+            return;
+        }
+        let node = match self.leg {
+            Some(leg) => format!("{}.{leg}", self.node.name),
+            None => self.node.name.clone(),
+        };
+        let before = format!(
+            "pipec-{}/{node}-${{{{ runner.os }}}}-${{{{ runner.arch }}}}-",
+            self.gating.pipeline.name
+        );
+        let is_fetched = |(step, cache): (&&Step, &Cache)| {
+            let file = self.placed(&cache.key_file).replace('\'', "''");
+            let key = format!("{before}${{{{ hashFiles('{file}') }}}}");
+            step.id.is_some() && self.is_told(step, cache, &key)
+        };
+        let is_kept = |((step, fetched), cache): ((&&Step, &&Step), &Cache)| {
+            let id = fetched.id.as_deref().unwrap_or_default();
+            self.is_told(step, cache, &format!("${{{{ steps.{id}.outputs.cache-primary-key }}}}"))
+        };
+        let same = fetched.len() == caches.len() && fetched.iter().zip(caches).all(is_fetched);
+        let logic = self.gating.world.logic();
+        let never = match self.gating.jobs.get(self.job.id.as_str()) {
+            Some(state) => {
+                let start = state.start(self.gating.world);
+                !logic.is_compatible(start, &self.may_keep()).unwrap_or(true)
+            }
+            None => false,
+        };
+        let same_kept = if kept.is_empty() {
+            never
+        } else {
+            kept.len() == caches.len() && kept.iter().zip(&fetched).zip(caches).all(is_kept)
+        };
+        if !same || !same_kept {
+            self.differs("its caches are not those of the source", self.job.line);
+        }
+        let rights = self.job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
+        let reads_only = rights.iter().all(|(_, level)| level.text() == Some("read"));
+        let holds = self.job.node.strings().any(|(text, _)| {
+            text.has_expressions()
+                && text.template().is_none_or(|template| {
+                    template.expressions().any(|expression| expression.names("secrets"))
+                })
+        });
+        let deploys =
+            matches!(self.node.kind, NodeKind::Deploy(_)) || self.job.node.get("environment").is_some();
+        let has_authority = !self.node.body.rights.is_empty()
+            || values::identities(self.gating.program, self.node).next().is_some()
+            || values::secrets(self.gating.program, self.node).next().is_some()
+            || values::image(self.node).is_some();
+        if !reads_only || holds || deploys || has_authority {
+            self.differs("it reads a cache, though it has rights or secrets, or deploys", self.job.line);
+        }
+    }
+
+    fn is_told(&self, step: &Step, cache: &Cache, key: &str) -> bool {
+        step.node.get("with").map(Yaml::entries).unwrap_or_default().len() == 2
+            && step.literal_with("path") == Some(self.placed(&cache.path))
+            && values::is(step.with("key"), key)
+    }
+
+    /// Where a path of the node's directory is, seen from the checkout; one below the home is there.
+    fn placed(&self, path: &str) -> String {
+        match &self.node.body.directory {
+            Some((directory, _)) if !path.starts_with("~/") => format!("{directory}/{path}"),
+            _ => path.to_owned(),
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Whether a text passes on a secret or the token of its job.
+
+use super::{Expression, parse};
+use crate::read::text::Text;
+
+/// Whether a text says a secret or the token: in its expressions, or as one itself, as an `if` is without `${{ }}` too.
+pub(crate) fn passes_on_secret(text: &Text) -> bool {
+    if text.has_expressions() {
+        match text.template() {
+            Some(template) if !template.expressions().any(leaks_in) => {}
+            Some(_) => return true,
+            None => return false,
+        }
+    }
+    let mentions = text.contains("secrets") || text.contains("token");
+    mentions && parse(text).is_some_and(|bare| leaks_in(&bare))
+}
+
+/// Whether an expression names a secret, the token, or a whole context that holds one.
+fn leaks_in(expression: &Expression) -> bool {
+    match expression {
+        Expression::Context(name) => matches!(*name, "secrets" | "github"),
+        Expression::Index(..) => match expression.words().as_deref() {
+            Some(["secrets", ..]) => true,
+            Some(["github", name, ..]) => name.eq_ignore_ascii_case("token") || *name == "*",
+            Some(_) => false,
+            None => expression.parts().any(leaks_in),
+        },
+        _ => expression.parts().any(leaks_in),
+    }
+}

@@ -1,0 +1,10 @@
+//! What is written in a workflow, as GitHub reads it: YAML, expression syntax, jobs and steps.
+//!
+//! Nothing here knows what a condition means in a run, nor the source.
+
+pub(crate) mod base64;
+pub(crate) mod expression;
+pub(crate) mod finding;
+pub(crate) mod text;
+pub(crate) mod workflow;
+pub(crate) mod yaml;

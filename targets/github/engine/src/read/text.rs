@@ -1,0 +1,138 @@
+//! The strings of a document: what is in one is found out once, since all proofs ask for it.
+
+use crate::read::expression::Template;
+use crate::read::expression::passes_on_secret;
+use pipec_runtime::Script;
+use rustc_hash::FxHashSet;
+use std::borrow::{Borrow, Cow};
+use std::cell::OnceCell;
+use std::fmt::{self, Display, Formatter};
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+use std::rc::Rc;
+
+/// A string of a document, a key or a value.
+#[derive(Clone, Debug)]
+pub(crate) struct Text(Rc<Lettering>);
+
+#[derive(Debug)]
+struct Lettering {
+    text: String,
+    has_expressions: bool,
+    template: OnceCell<Option<Template>>,
+    leaks: OnceCell<bool>,
+    runtime_script: OnceCell<Option<Script>>,
+}
+
+impl Text {
+    /// The string.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0.text
+    }
+
+    /// Whether GitHub looks for expressions in it: most strings have none.
+    pub(crate) fn has_expressions(&self) -> bool {
+        self.0.has_expressions
+    }
+
+    /// The string with its expressions; `None` where GitHub refuses one.
+    pub(crate) fn template(&self) -> Option<&Template> {
+        self.0.template.get_or_init(|| Template::of(self)).as_ref()
+    }
+
+    /// What it says, if every expression in it is a literal.
+    pub(crate) fn literal(&self) -> Option<Cow<'_, str>> {
+        if !self.has_expressions() {
+            return Some(Cow::Borrowed(self));
+        }
+        self.template()?.as_literal().map(Cow::Owned)
+    }
+
+    /// Whether it passes on a secret or the token.
+    pub(crate) fn leaks(&self) -> bool {
+        *self.0.leaks.get_or_init(|| passes_on_secret(self))
+    }
+
+    /// The fixed script that it is.
+    pub(crate) fn runtime_script(&self) -> Option<Script> {
+        *self.0.runtime_script.get_or_init(|| Script::of(self))
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Text {
+        let has_expressions = text.contains("${{");
+        Text(Rc::new(Lettering {
+            text,
+            has_expressions,
+            template: OnceCell::new(),
+            leaks: OnceCell::new(),
+            runtime_script: OnceCell::new(),
+        }))
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl Eq for Text {}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Text) -> bool {
+        // Equal strings of a document are one.
+        Rc::ptr_eq(&self.0, &other.0) || self.as_str() == other.as_str()
+    }
+}
+
+impl PartialEq<str> for Text {
+    fn eq(&self, other: &str) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl PartialEq<String> for Text {
+    fn eq(&self, other: &String) -> bool {
+        self.as_str() == other
+    }
+}
+
+impl Display for Text {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(self)
+    }
+}
+
+/// The strings of a document so far.
+#[derive(Default)]
+pub(crate) struct Texts {
+    known: FxHashSet<Text>,
+}
+
+impl Texts {
+    /// The one text of this string.
+    pub(crate) fn text(&mut self, string: Cow<'_, str>) -> Text {
+        if let Some(known) = self.known.get(&*string) {
+            return known.clone();
+        }
+        let text = Text::from(string.into_owned());
+        self.known.insert(text.clone());
+        text
+    }
+}

@@ -1,0 +1,429 @@
+//! A workflow as GitHub understands the file: what is read here is known, anything else in the file is a finding.
+
+use crate::read::expression::{Expression, parse};
+use crate::read::finding::Finding;
+use crate::read::text::Text;
+use crate::read::yaml::{Node, Value, ignoring_case};
+use pipec_runtime::Script;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// A workflow.
+#[derive(Clone, Debug)]
+pub(crate) struct Workflow {
+    pub(crate) root: Node,
+    pub(crate) jobs: Vec<Job>,
+    /// The places of the jobs, by id: one each, but where an id stands twice, which is a finding.
+    places: FxHashMap<String, Vec<usize>>,
+}
+
+impl Workflow {
+    /// A workflow of these jobs.
+    fn of(root: Node, jobs: Vec<Job>) -> Workflow {
+        let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();
+        for (place, job) in jobs.iter().enumerate() {
+            places.entry(job.id.clone()).or_default().push(place);
+        }
+        Workflow { root, jobs, places }
+    }
+
+    /// The jobs of that id.
+    pub(crate) fn jobs_called(&self, id: &str) -> impl Iterator<Item = &Job> {
+        self.places.get(id).into_iter().flatten().filter_map(|place| self.jobs.get(*place))
+    }
+
+    /// The first job of that id.
+    pub(crate) fn job(&self, id: &str) -> Option<&Job> {
+        self.jobs_called(id).next()
+    }
+}
+
+/// A job.
+#[derive(Clone, Debug)]
+pub(crate) struct Job {
+    pub(crate) id: String,
+    pub(crate) line: usize,
+    pub(crate) node: Node,
+    pub(crate) needs: Rc<[String]>,
+    /// The condition that decides: with the implicit `success()`; `None` where GitHub refuses it.
+    pub(crate) condition: Option<Expression>,
+    pub(crate) steps: Vec<Step>,
+}
+
+/// A step.
+#[derive(Clone, Debug)]
+pub(crate) struct Step {
+    pub(crate) line: usize,
+    pub(crate) node: Node,
+    pub(crate) id: Option<String>,
+    pub(crate) condition: Option<Expression>,
+    /// What it does.
+    pub(crate) work: Work,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Work {
+    /// A script: the text the shell gets; `None` where an expression makes it up.
+    Run(Option<Text>),
+    /// An action.
+    Uses(Text),
+    /// Neither.
+    Nothing,
+}
+
+impl Step {
+    /// The value of an input of its action.
+    pub(crate) fn with(&self, name: &str) -> Option<&Node> {
+        self.node.get("with").and_then(|with| with.get(name))
+    }
+
+    /// The value of a variable of its own.
+    pub(crate) fn env(&self, name: &str) -> Option<&Node> {
+        self.node.get("env").and_then(|env| env.get(name))
+    }
+
+    /// That variable, if no expression but literals is in it.
+    pub(crate) fn literal_env(&self, name: &str) -> Option<String> {
+        literal(self.env(name)?)
+    }
+
+    /// That input, likewise.
+    pub(crate) fn literal_with(&self, name: &str) -> Option<String> {
+        literal(self.with(name)?)
+    }
+
+    /// The fixed script that it runs, if it runs one.
+    pub(crate) fn runtime_script(&self) -> Option<Script> {
+        match &self.work {
+            Work::Run(Some(text)) => text.runtime_script(),
+            _ => None,
+        }
+    }
+
+    /// The repository (and folder) of its action, without what stands behind the `@`.
+    pub(crate) fn action(&self) -> Option<&str> {
+        match &self.work {
+            Work::Uses(uses) => Some(uses.split('@').next().unwrap_or_default()),
+            _ => None,
+        }
+    }
+}
+
+/// A scalar without expressions, as a string.
+pub(crate) fn literal(node: &Node) -> Option<String> {
+    match &node.value {
+        Value::Text(text) => text.literal().map(Cow::into_owned),
+        _ => node.scalar().map(Cow::into_owned),
+    }
+}
+
+/// A scalar that is one expression alone.
+pub(crate) fn expression(node: &Node) -> Option<&Expression> {
+    match &node.value {
+        Value::Text(text) if text.has_expressions() => text.template()?.as_expression(),
+        _ => None,
+    }
+}
+
+/// The path of a scalar that is one dereference alone.
+pub(crate) fn path_of(node: Option<&Node>) -> Option<String> {
+    Some(expression(node?)?.words()?.join("."))
+}
+
+/// The paths of `a || b`.
+pub(crate) fn either_of(expression: &Expression) -> Vec<String> {
+    match expression {
+        Expression::Or(parts) => {
+            let paths: Vec<Option<Vec<String>>> = parts.iter().map(Expression::path).collect();
+            let paths: Option<Vec<Vec<String>>> = paths.into_iter().collect();
+            paths.unwrap_or_default().into_iter().map(|path| path.join(".")).collect()
+        }
+        other => other.path().map(|path| vec![path.join(".")]).unwrap_or_default(),
+    }
+}
+
+const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
+const OF_JOB: &[&str] = &[
+    "name",
+    "strategy",
+    "continue-on-error",
+    "needs",
+    "if",
+    "runs-on",
+    "container",
+    "services",
+    "timeout-minutes",
+    "permissions",
+    "environment",
+    "concurrency",
+    "outputs",
+    "steps",
+];
+const OF_STEP: [&str; 10] = [
+    "id",
+    "name",
+    "if",
+    "continue-on-error",
+    "timeout-minutes",
+    "uses",
+    "with",
+    "run",
+    "env",
+    "working-directory",
+];
+
+/// Makes a workflow of a document, with what GitHub would refuse or the model does not know.
+pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut jobs = Vec::new();
+    unknown_keys(&root, &TOP, None, &mut findings);
+    if !matches!(root.value, Value::Map(_)) {
+        findings.push(Finding::of_file("it is no map", root.line));
+    }
+    for (text, line) in root.strings() {
+        if text.has_expressions() && text.template().is_none() {
+            findings.push(Finding::of_file("GitHub refuses an expression in it", line));
+        }
+    }
+    match root.get("jobs") {
+        Some(node) if !node.entries().is_empty() => {
+            for (id, node) in node.entries() {
+                jobs.push(job(id, node, &mut findings));
+            }
+        }
+        _ => findings.push(Finding::of_file("it has no jobs", root.line)),
+    }
+    check_ids(&jobs, &mut findings);
+    let jobs = ordered(jobs, &mut findings);
+    (Workflow::of(root, jobs), findings)
+}
+
+fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut Vec<Finding>) {
+    for (key, value) in node.entries() {
+        if !known.contains(&key.as_str()) {
+            let message = format!("it says `{key}`, which the model does not know");
+            findings.push(match job {
+                Some(job) => Finding::of_job(job, message, value.line),
+                None => Finding::of_file(message, value.line),
+            });
+        }
+    }
+}
+
+/// A job of this id, with what GitHub would refuse of it.
+pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
+    unknown_keys(node, OF_JOB, Some(id), findings);
+    let needs = match node.get("needs") {
+        None => Vec::new(),
+        Some(needs) => needs.texts().unwrap_or_else(|| {
+            findings.push(Finding::of_job(id, "its `needs` are no names", needs.line));
+            Vec::new()
+        }),
+    };
+    let condition = condition(node.get("if"));
+    if condition.is_none() {
+        findings.push(Finding::of_job(id, "GitHub refuses its `if`", node.line));
+    }
+    let contexts = condition.as_ref().map(Expression::contexts).unwrap_or_default();
+    for context in contexts.iter().filter(|name| !matches!(**name, "github" | "inputs" | "vars" | "needs")) {
+        findings.push(Finding::of_job(
+            id,
+            format!("its `if` asks for `{context}`, which no job's may"),
+            node.line,
+        ));
+    }
+    let inside = node.get("container").map(|_| {
+        if node.strings().any(|(text, _)| text.contains(TEMP)) {
+            let what = "it takes the folder of the machine for that of its container";
+            findings.push(Finding::of_job(id, what, node.line));
+        }
+        in_container(node)
+    });
+    let node = inside.as_ref().unwrap_or(node);
+    let mut steps = Vec::new();
+    if let Some(list) = node.get("steps") {
+        match &list.value {
+            Value::List(items) => steps.extend(items.iter().map(|item| step(id, item, findings))),
+            _ => findings.push(Finding::of_job(id, "its `steps` are no list", list.line)),
+        }
+    }
+    Job { id: id.to_owned(), line: node.line, node: node.clone(), needs: needs.into(), condition, steps }
+}
+
+/// The folder of a job for what it leaves until its end, as the machine's expression and as every container calls it: the
+/// expression is the machine's path there too, in the variables of steps at least.
+const TEMP: &str = "runner.temp";
+const TEMP_IN_CONTAINER: &str = "/__w/_temp";
+
+/// The literals in a text that are the layout of an image in the container's folder, as calls with the machine's.
+fn with_machines_layouts(text: &str) -> String {
+    let start = format!("'oci:{TEMP_IN_CONTAINER}/");
+    let mut pieces = text.split(&start);
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| match piece.split_once('\'') {
+        Some((path, rest)) => format!("{text}format('oci:{{0}}/{path}', {TEMP}){rest}"),
+        None => format!("{text}{start}{piece}"),
+    })
+}
+
+/// A job in a container as it would be on a machine: what its steps are told of the folder, said as there.
+fn in_container(job: &Node) -> Node {
+    let told = |key: &str, node: &Node| -> Node {
+        let entries = node.entries().iter().map(|(name, node)| {
+            let is_told = matches!(key, "env" | "with");
+            let text = node.text().filter(|_| is_told).map(|text| {
+                with_machines_layouts(text).replace(TEMP_IN_CONTAINER, &format!("${{{{ {TEMP} }}}}"))
+            });
+            let value = text.map_or_else(|| node.value.clone(), |text| Value::Text(text.into()));
+            (name.clone(), Node { value, line: node.line })
+        });
+        Node { value: Value::Map(entries.collect()), line: node.line }
+    };
+    let step = |step: &Node| -> Node {
+        let entries = step.entries().iter().map(|(key, node)| match key.as_str() {
+            "env" | "with" => (key.clone(), told(key, node)),
+            _ => (key.clone(), node.clone()),
+        });
+        Node { value: Value::Map(entries.collect()), line: step.line }
+    };
+    let entries = job.entries().iter().map(|(key, node)| {
+        let node = match (&node.value, key.as_str()) {
+            (Value::List(items), "steps") => {
+                Node { value: Value::List(items.iter().map(step).collect()), line: node.line }
+            }
+            _ => node.clone(),
+        };
+        (key.clone(), node)
+    });
+    Node { value: Value::Map(entries.collect()), line: job.line }
+}
+
+fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
+    unknown_keys(node, &OF_STEP, Some(job), findings);
+    let text = |key: &str| match &node.get(key)?.value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    };
+    let run = node.get("run").map(|run| match text("run") {
+        Some(text) if !text.has_expressions() => Some(text.clone()),
+        _ => literal(run).map(Text::from),
+    });
+    let uses = node.get("uses").map(|_| text("uses").cloned().unwrap_or_else(|| String::new().into()));
+    let work = match (run, uses) {
+        (Some(run), None) => Work::Run(run),
+        (None, Some(uses)) => Work::Uses(uses),
+        _ => Work::Nothing,
+    };
+    if work == Work::Nothing {
+        findings.push(Finding::of_job(job, "a step neither runs a script nor uses an action", node.line));
+    }
+    if work == Work::Run(None) {
+        findings.push(Finding::of_job(job, "an expression makes up a script", node.line));
+    }
+    let condition = condition(node.get("if"));
+    if condition.is_none() {
+        findings.push(Finding::of_job(job, "GitHub refuses the `if` of a step", node.line));
+    }
+    let id = text("id").map(|id| id.to_string());
+    Step { line: node.line, node: node.clone(), id, condition, work }
+}
+
+/// The condition GitHub makes of an `if`: an expression without `${{ }}` is one as a whole; one beside other text, if
+/// only a newline, is a text and so true (trap 6); without a status function `success()` is asked for too.
+pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
+    let success = Expression::Call("success", Vec::new());
+    let Some(node) = node else { return Some(success) };
+    let text = node.scalar()?;
+    if text.trim().is_empty() {
+        return Some(success);
+    }
+    let expression = match &node.value {
+        Value::Text(text) if text.has_expressions() => text.template()?.to_expression(),
+        _ => parse(&text)?,
+    };
+    Some(if expression.has_status_function() {
+        expression
+    } else {
+        Expression::And(vec![success, expression])
+    })
+}
+
+/// Trap 26.
+fn check_ids(jobs: &[Job], findings: &mut Vec<Finding>) {
+    let mut ids = BTreeSet::new();
+    for job in jobs {
+        if !is_id(&job.id) {
+            findings.push(Finding::of_job(&job.id, "GitHub takes no such id", job.line));
+        }
+        if !ids.insert(ignoring_case(job.id.as_str().into())) {
+            findings.push(Finding::of_job(&job.id, "its id stands twice", job.line));
+        }
+        let mut ids = BTreeSet::new();
+        for step in &job.steps {
+            let Some(id) = &step.id else { continue };
+            if !ids.insert(ignoring_case(id.as_str().into())) || !is_id(id) {
+                findings.push(Finding::of_job(
+                    &job.id,
+                    format!("GitHub takes no step of the id `{id}`"),
+                    step.line,
+                ));
+            }
+        }
+    }
+}
+
+fn is_id(id: &str) -> bool {
+    id.len() < 100
+        && !id.starts_with("__")
+        && id.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
+}
+
+/// The jobs, each behind all that it needs: in rounds, each of the jobs whose needs are met by then, as in the file.
+fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
+    let mut dependents: FxHashMap<&str, Vec<usize>> =
+        jobs.iter().map(|job| (job.id.as_str(), Vec::new())).collect();
+    let mut unmet: Vec<usize> = Vec::new();
+    for (place, job) in jobs.iter().enumerate() {
+        let mut needs = 0;
+        for need in job.needs.iter() {
+            match dependents.get_mut(need.as_str()) {
+                Some(dependents) => {
+                    dependents.push(place);
+                    needs += 1;
+                }
+                None => findings.push(Finding::of_job(
+                    &job.id,
+                    format!("it needs `{need}`, which is no job"),
+                    job.line,
+                )),
+            }
+        }
+        unmet.push(needs);
+    }
+    let mut order: Vec<usize> = Vec::new();
+    let mut round: Vec<usize> = (0..jobs.len()).filter(|place| unmet.get(*place) == Some(&0)).collect();
+    while !round.is_empty() {
+        let mut next = Vec::new();
+        for job in round.iter().filter_map(|place| jobs.get(*place)) {
+            for place in dependents.remove(job.id.as_str()).unwrap_or_default() {
+                let Some(needs) = unmet.get_mut(place) else { continue };
+                *needs -= 1;
+                if *needs == 0 {
+                    next.push(place);
+                }
+            }
+        }
+        next.sort_unstable();
+        order.append(&mut std::mem::replace(&mut round, next));
+    }
+    let mut jobs: Vec<Option<Job>> = jobs.into_iter().map(Some).collect();
+    let done = order.iter().filter_map(|place| jobs.get_mut(*place)?.take()).collect();
+    for job in jobs.into_iter().flatten() {
+        findings.push(Finding::of_job(&job.id, "it needs itself", job.line));
+    }
+    done
+}

@@ -1,0 +1,412 @@
+//! The YAML that GitHub reads: version 1.2, core schema, one document; keys that differ only in case are one key twice;
+//! no merge keys; a depth of 50 and 50 000 nodes at most (engine semantics, section 4).
+//!
+//! Anchors, aliases and tags are refused although GitHub takes some: generated files have none, and what is refused
+//! cannot be misread.
+
+use crate::read::expression::Template;
+use crate::read::text::{Text, Texts};
+use granit_parser::{Event, Parser, ScalarStyle};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::slice;
+
+/// GitHub refuses larger files.
+const BYTES: usize = 500 * 1024;
+/// GitHub refuses deeper ones.
+const DEPTH: usize = 50;
+/// GitHub refuses more nodes.
+const NODES: usize = 50_000;
+
+/// A node of the document and the line it starts on, from 1.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Node {
+    pub(crate) value: Value,
+    pub(crate) line: usize,
+}
+
+/// What a node is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Bool(bool),
+    /// The number and how it was written.
+    Number(f64, Text),
+    Text(Text),
+    List(Rc<[Node]>),
+    Map(Rc<[(Text, Node)]>),
+}
+
+impl Node {
+    /// The value under a key; keys are exact, since other spellings are refused as unknown.
+    pub(crate) fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|(name, _)| name.as_str() == key).map(|(_, node)| node)
+    }
+
+    /// The entries of a map; none of anything else.
+    pub(crate) fn entries(&self) -> &[(Text, Node)] {
+        match &self.value {
+            Value::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The text of a string.
+    pub(crate) fn text(&self) -> Option<&str> {
+        match &self.value {
+            Value::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What a scalar becomes where GitHub wants a string.
+    pub(crate) fn scalar(&self) -> Option<Cow<'_, str>> {
+        match &self.value {
+            Value::Null => Some(Cow::Borrowed("")),
+            Value::Bool(value) => Some(Cow::Borrowed(if *value { "true" } else { "false" })),
+            Value::Number(number, _) => Some(Cow::Owned(number_text(*number))),
+            Value::Text(text) => Some(Cow::Borrowed(text)),
+            Value::List(_) | Value::Map(_) => None,
+        }
+    }
+
+    /// That string with its expressions; `None` where GitHub refuses one.
+    pub(crate) fn template(&self) -> Option<Cow<'_, Template>> {
+        match &self.value {
+            Value::Text(text) => text.template().map(Cow::Borrowed),
+            _ => Template::of(&self.scalar()?).map(Cow::Owned),
+        }
+    }
+
+    /// A string, or the strings of a list of strings.
+    pub(crate) fn texts(&self) -> Option<Vec<String>> {
+        match &self.value {
+            Value::Text(text) => Some(vec![text.to_string()]),
+            Value::List(items) => items.iter().map(|item| item.text().map(str::to_owned)).collect(),
+            _ => None,
+        }
+    }
+
+    /// Every string in it, keys included, with its line.
+    pub(crate) fn strings(&self) -> Strings<'_> {
+        Strings { node: Some(self), open: Vec::new() }
+    }
+}
+
+/// The strings of a node, in the order of the file.
+pub(crate) struct Strings<'n> {
+    /// The node that comes next.
+    node: Option<&'n Node>,
+    /// What is left of the lists and maps around it.
+    open: Vec<Rest<'n>>,
+}
+
+enum Rest<'n> {
+    Items(slice::Iter<'n, Node>),
+    Entries(slice::Iter<'n, (Text, Node)>),
+}
+
+impl<'n> Iterator for Strings<'n> {
+    type Item = (&'n Text, usize);
+
+    fn next(&mut self) -> Option<(&'n Text, usize)> {
+        loop {
+            match self.node.take().map(|node| (&node.value, node.line)) {
+                Some((Value::Text(text), line)) => return Some((text, line)),
+                Some((Value::List(items), _)) => self.open.push(Rest::Items(items.iter())),
+                Some((Value::Map(entries), _)) => self.open.push(Rest::Entries(entries.iter())),
+                Some((Value::Null | Value::Bool(_) | Value::Number(..), _)) | None => {}
+            }
+            match self.open.last_mut()? {
+                Rest::Items(items) => self.node = items.next(),
+                Rest::Entries(entries) => {
+                    if let Some((key, node)) = entries.next() {
+                        self.node = Some(node);
+                        return Some((key, node.line));
+                    }
+                }
+            }
+            if self.node.is_none() {
+                self.open.pop();
+            }
+        }
+    }
+}
+
+impl Node {
+    /// The same data as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        match &self.value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => (*value).into(),
+            Value::Number(number, _) => serde_json::from_str(&number_text(*number)).unwrap_or_default(),
+            Value::Text(text) => text.to_string().into(),
+            Value::List(items) => items.iter().map(Node::json).collect(),
+            Value::Map(entries) => entries.iter().map(|(key, node)| (key.to_string(), node.json())).collect(),
+        }
+    }
+}
+
+/// How GitHub writes a number as a string.
+pub(crate) fn number_text(number: f64) -> String {
+    if number == 0.0 { "0".to_owned() } else { format!("{number}") }
+}
+
+/// Why a text is not a document that GitHub reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unreadable {
+    pub(crate) reason: String,
+    pub(crate) line: usize,
+}
+
+/// Reads the one document of a file.
+pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
+    if text.len() > BYTES {
+        return Err(Unreadable { reason: "the file is larger than GitHub reads".to_owned(), line: 1 });
+    }
+    // GitHub's reader takes no tab for indentation; inside a block scalar a line starts with spaces.
+    let tabbed = |line: &str| line.starts_with('\t') && !line.trim().is_empty();
+    if (text.starts_with('\t') || text.contains("\n\t"))
+        && let Some(place) = text.lines().position(tabbed)
+    {
+        return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });
+    }
+    // Most files have a key in every hundred bytes.
+    let keys = text.len() / 100;
+    let mut reader = Reader {
+        events: Parser::new_from_str(text),
+        texts: Texts::default(),
+        keys: FxHashMap::default(),
+        seen: FxHashSet::with_capacity_and_hasher(keys, FxBuildHasher),
+        nodes: 0,
+    };
+    reader.expect("a stream", |event| matches!(event, Event::StreamStart))?;
+    reader.expect("a document", |event| matches!(event, Event::DocumentStart(_, None)))?;
+    let (event, line) = reader.next()?;
+    let root = reader.node(event, line, 0)?;
+    reader.expect("the end of the document", |event| matches!(event, Event::DocumentEnd))?;
+    reader.expect("one document only", |event| matches!(event, Event::StreamEnd))?;
+    Ok(root)
+}
+
+struct Reader<'t> {
+    events: Parser<'t, granit_parser::StrInput<'t>>,
+    texts: Texts,
+    /// The keys so far and a number of each: one for those that GitHub takes for one.
+    keys: FxHashMap<Text, usize>,
+    /// The number of each map, among the nodes, with those of its keys.
+    seen: FxHashSet<(usize, usize)>,
+    nodes: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// The next event with its line; the parser is built to pass over comments.
+    fn next(&mut self) -> Result<(Event<'t>, usize), Unreadable> {
+        match self.events.next_event() {
+            Some(Ok((event, span))) => Ok((event, span.start.line())),
+            Some(Err(error)) => Err(refused(error.to_string(), error.marker().line())),
+            None => Err(refused("the file ends too soon", 1)),
+        }
+    }
+
+    fn expect(&mut self, what: &str, is: impl Fn(&Event<'t>) -> bool) -> Result<(), Unreadable> {
+        let (event, line) = self.next()?;
+        if is(&event) { Ok(()) } else { Err(refused(format!("expected {what}"), line)) }
+    }
+
+    fn node(&mut self, event: Event<'t>, line: usize, depth: usize) -> Result<Node, Unreadable> {
+        self.admit(&event, line, depth)?;
+        let value = match event {
+            Event::Scalar(text, style, ..) => self.scalar(text, style),
+            Event::SequenceStart(..) => {
+                let mut items = Vec::new();
+                loop {
+                    let (event, line) = self.next()?;
+                    if matches!(event, Event::SequenceEnd) {
+                        break Value::List(items.into());
+                    }
+                    items.push(self.node(event, line, depth + 1)?);
+                }
+            }
+            Event::MappingStart(..) => self.map(depth)?,
+            _ => return Err(refused("neither scalar nor list nor map", line)),
+        };
+        Ok(Node { value, line })
+    }
+
+    /// Refuses a node that is one too many, too deep, or more than plain data.
+    fn admit(&mut self, event: &Event<'t>, line: usize, depth: usize) -> Result<(), Unreadable> {
+        self.nodes += 1;
+        if depth > DEPTH {
+            return Err(refused("nested deeper than GitHub reads", line));
+        }
+        if self.nodes > NODES {
+            return Err(refused("more nodes than GitHub reads", line));
+        }
+        if event.anchor_id().is_some_and(|id| id != 0) || event.is_alias() || event.tag().is_some() {
+            return Err(refused("an anchor, an alias or a tag", line));
+        }
+        Ok(())
+    }
+
+    /// What a scalar is; in the core schema only a plain one is anything else than a string.
+    fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle) -> Value {
+        if style == ScalarStyle::Plain {
+            match &*text {
+                "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
+                "true" | "True" | "TRUE" => return Value::Bool(true),
+                "false" | "False" | "FALSE" => return Value::Bool(false),
+                _ => {}
+            }
+            if let Some(number) = number(&text) {
+                return Value::Number(number, self.texts.text(text));
+            }
+        }
+        Value::Text(self.texts.text(text))
+    }
+
+    fn key(&mut self, event: Event<'t>, line: usize, depth: usize) -> Result<Text, Unreadable> {
+        self.admit(&event, line, depth)?;
+        let Event::Scalar(text, style, ..) = event else {
+            return Err(refused("a key that is no string", line));
+        };
+        Ok(match self.scalar(text, style) {
+            Value::Text(text) => text,
+            value => {
+                let node = Node { value, line };
+                self.texts.text(node.scalar().unwrap_or_default())
+            }
+        })
+    }
+
+    fn number(&mut self, key: &Text) -> usize {
+        if let Some(number) = self.keys.get(key) {
+            return *number;
+        }
+        let next = self.keys.len();
+        let number = match ignoring_case(Cow::Borrowed(key)) {
+            Cow::Borrowed(_) => next,
+            Cow::Owned(folded) => *self.keys.entry(folded.into()).or_insert(next),
+        };
+        self.keys.insert(key.clone(), number);
+        number
+    }
+
+    fn map(&mut self, depth: usize) -> Result<Value, Unreadable> {
+        let map = self.nodes;
+        let mut entries: Vec<(Text, Node)> = Vec::new();
+        loop {
+            let (event, line) = self.next()?;
+            if matches!(event, Event::MappingEnd) {
+                return Ok(Value::Map(entries.into()));
+            }
+            let key = self.key(event, line, depth + 1)?;
+            if key.as_str() == "<<" {
+                return Err(refused("a merge key, which GitHub does not know", line));
+            }
+            let number = self.number(&key);
+            if !self.seen.insert((map, number)) {
+                return Err(refused(format!("the key `{}` stands twice", key.as_str()), line));
+            }
+            let (event, line) = self.next()?;
+            let node = self.node(event, line, depth + 1)?;
+            entries.push((key, node));
+        }
+    }
+}
+
+/// Whether GitHub takes two keys for one: its dictionaries compare ordinally without case.
+pub(crate) fn same_ignoring_case(left: &str, right: &str) -> bool {
+    if left.is_ascii() && right.is_ascii() {
+        left.eq_ignore_ascii_case(right)
+    } else {
+        ignoring_case(left.into()) == ignoring_case(right.into())
+    }
+}
+
+/// What keys have in common that GitHub takes for one: their upper case, its ASCII letters made small again, as most
+/// keys are written.
+pub(crate) fn ignoring_case(key: Cow<'_, str>) -> Cow<'_, str> {
+    if !key.is_ascii() {
+        Cow::Owned(key.to_uppercase().to_ascii_lowercase())
+    } else if key.bytes().any(|letter| letter.is_ascii_uppercase()) {
+        Cow::Owned(key.to_ascii_lowercase())
+    } else {
+        key
+    }
+}
+
+fn refused(reason: impl Into<String>, line: usize) -> Unreadable {
+    Unreadable { reason: reason.into(), line }
+}
+
+fn number(text: &str) -> Option<f64> {
+    if !text.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.')) {
+        return None;
+    }
+    let radix = |prefix: &str, radix: u32| {
+        let digits = text.strip_prefix(prefix)?;
+        let plain = !digits.is_empty() && digits.chars().all(|digit| digit.is_digit(radix));
+        if plain { u64::from_str_radix(digits, radix).ok().map(|number| number as f64) } else { None }
+    };
+    if let Some(number) = radix("0o", 8).or_else(|| radix("0x", 16)) {
+        return Some(number);
+    }
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    match unsigned {
+        ".inf" | ".Inf" | ".INF" => {
+            return Some(if text.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY });
+        }
+        _ if matches!(text, ".nan" | ".NaN" | ".NAN") => return Some(f64::NAN),
+        _ => {}
+    }
+    let decimal = unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.')
+        && unsigned.contains(|digit: char| digit.is_ascii_digit())
+        && unsigned.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-'));
+    if decimal { text.parse().ok() } else { None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(text: &str) -> String {
+        read(text).unwrap_err().reason
+    }
+
+    #[test]
+    fn plain_scalars_follow_the_core_schema() {
+        let node =
+            read("a: 0755\nb: yes\nc: 12:30:45\nd: 1_000\ne: 1e3\nf: 2001-12-14\ng: 1.10\nh: ~\n").unwrap();
+        let texts: Vec<String> =
+            node.entries().iter().map(|(_, node)| node.scalar().unwrap().into_owned()).collect();
+        assert_eq!(texts, ["755", "yes", "12:30:45", "1_000", "1000", "2001-12-14", "1.1", ""]);
+    }
+
+    #[test]
+    fn trap_63_keys_that_differ_in_case_are_one_key_twice() {
+        for document in ["on: push\nOn: tag\n", "Été: 1\néTÉ: 2\n", "É: 1\nÉ: 2\n", "a: {B: 1}\nA: {}\n"]
+        {
+            assert!(reason(document).contains("stands twice"), "{document}");
+        }
+        assert!(read("on: {ON: {On: push}}\noff: {ON: push}\n").is_ok());
+    }
+
+    #[test]
+    fn trap_63_what_github_does_not_read_is_refused() {
+        assert!(reason("a: {<<: {b: 1}}\n").contains("merge key"));
+        assert!(reason("a: 1\n---\nb: 2\n").contains("one document"));
+        assert!(reason("a: &x 1\nb: *x\n").contains("anchor"));
+        assert!(reason("a: !!str 1\n").contains("tag"));
+        assert!(reason(&"[".repeat(80)).len() > 1);
+        assert!(read("\ta: 1\n").is_err());
+    }
+
+    #[test]
+    fn a_block_scalar_keeps_its_last_newline() {
+        let node = read("a: |\n  x\nb: |-\n  x\n").unwrap();
+        assert_eq!(node.get("a").unwrap().text(), Some("x\n"));
+        assert_eq!(node.get("b").unwrap().text(), Some("x"));
+    }
+}

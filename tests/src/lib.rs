@@ -5,5 +5,6 @@ pub mod cases;
 pub mod generate;
 pub mod grammar;
 pub mod large;
+pub mod modules;
 pub mod pages;
 pub mod workflows;

@@ -1,8 +1,14 @@
 //! The rules of the house that a machine can keep: which crate may know which, what lies at the top, where lints may be
-//! loosened, and what no committed file says.
+//! loosened, which modules may name which, and what no committed file says.
 
-#![expect(clippy::expect_used, clippy::string_slice, reason = "a helper that panics fails its test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a helper that panics fails its test"
+)]
 
+use pipec_tests::modules::{self, Modules};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -44,6 +50,50 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pipec-targets",
         ],
     ),
+];
+
+/// Layers inside a crate: a folder, and files and folders in it, the lowest first. None may name a later one.
+const LAYERS: &[(&str, &[&str])] = &[
+    ("compiler/driver/src", &["problem", "files", "input", "standing", "transaction", "workspace", "read"]),
+    ("compiler/analysis/src", &["value", "scope", "expand", "theorems"]),
+    ("targets/github/engine/src", &["read", "meaning", "proof"]),
+];
+
+/// The circles of modules that are known, each with its reason; every other circle fails. A row whose circle has been
+/// opened must go.
+const CIRCLES: &[(&str, &[&str], &str)] = &[
+    ("compiler/analysis/src/scripts", &["parser", "redirects"], "one parser in two files"),
+    ("compiler/syntax/src", &["content", "reader"], "clauses hold blocks, and blocks hold clauses"),
+    ("compiler/syntax/src/ast", &["body", "pipeline", "value"], "the types of one tree"),
+    ("compiler/ir/src", &["body", "condition", "environment", "node", "pipeline"], "the types of one tree"),
+    (
+        "targets/github/emit/src/lower",
+        &[
+            "artefacts",
+            "images",
+            "jobs",
+            "names",
+            "order",
+            "overrides",
+            "previews",
+            "raw",
+            "repeat",
+            "reports",
+            "retry",
+            "secrets",
+            "values",
+        ],
+        "the files of one `impl`",
+    ),
+    ("targets/github/emit/src/lower", &["matrix", "runners", "tools"], "the files of one `impl`"),
+    ("targets/github/engine/src/read", &["expression", "text"], "a text knows whether its expressions leak"),
+    (
+        "targets/github/engine/src/meaning",
+        &["expression", "outcome", "overriding", "world"],
+        "not opened yet",
+    ),
+    ("targets/github/engine/src/proof", &["frame", "previews", "steps"], "not opened yet"),
+    ("targets/github/engine/src/proof", &["gating", "overrides", "values"], "not opened yet"),
 ];
 
 /// The only crates whose `clippy.toml` may lift the bans on files, environment, clock and standard output.
@@ -123,6 +173,50 @@ fn emitters_and_engine_models_cannot_see_each_other() {
             for to in other {
                 assert!(!seen.contains(to), "{from} can see {to}");
             }
+        }
+    }
+}
+
+/// The folders of the sources of all crates, relative to the root.
+fn source_folders() -> BTreeSet<PathBuf> {
+    let manifests = files().into_iter().filter(|path| path.ends_with("Cargo.toml"));
+    let folders = manifests.filter_map(|path| Some(path.parent()?.join("src")));
+    folders.filter(|folder| root().join(folder).is_dir()).collect()
+}
+
+fn modules(folder: &Path) -> Modules {
+    modules::read(&root().join(folder)).expect("a folder of sources can be read")
+}
+
+#[test]
+fn modules_form_no_circle_but_the_known_ones() {
+    let mut found: BTreeSet<usize> = BTreeSet::new();
+    for source in source_folders() {
+        for (folder, circle) in modules(&source).circles() {
+            let folder = source.join(folder).to_string_lossy().trim_end_matches('/').to_owned();
+            let row = CIRCLES.iter().position(|(of, members, _)| {
+                *of == folder && circle.iter().all(|name| members.contains(&name.as_str()))
+            });
+            found.insert(row.unwrap_or_else(|| panic!("modules of {folder} name one another: {circle:?}")));
+        }
+    }
+    for (row, (folder, members, _)) in CIRCLES.iter().enumerate() {
+        assert!(found.contains(&row), "the circle {members:?} in {folder} is open: drop its row in CIRCLES");
+    }
+}
+
+#[test]
+fn layers_name_only_what_lies_below_them() {
+    for (folder, layers) in LAYERS {
+        let (source, inner) = match folder.split_once("/src/") {
+            Some((owner, inner)) => (format!("{owner}/src"), inner),
+            None => ((*folder).to_owned(), ""),
+        };
+        let siblings = modules(Path::new(&source)).siblings(inner);
+        for (place, layer) in layers.iter().enumerate() {
+            let named = siblings.get(*layer).unwrap_or_else(|| panic!("{folder} has no `{layer}`"));
+            let above = layers[place + 1..].iter().find(|above| named.contains(**above));
+            assert!(above.is_none(), "in {folder}, `{layer}` names `{}` above it", above.expect("one"));
         }
     }
 }

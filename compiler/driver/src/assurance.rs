@@ -1,6 +1,6 @@
 //! What is guaranteed of a compilation, gathered from the analysis and the targets.
 
-use crate::Compilation;
+use crate::session::Compilation;
 use pipec_ir::{Assurance, Exception, Origin, Pipeline, PipelineAssurance, Target};
 
 /// What is guaranteed of each pipeline; nothing, of a program that is refused.

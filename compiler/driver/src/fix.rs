@@ -1,7 +1,7 @@
 //! Carrying out the mechanical remedies of findings, until none is left.
 
-use crate::workspace::{Content, InputText};
-use crate::{Compilation, Options, Session};
+use crate::input::{Content, InputText};
+use crate::session::{Compilation, Options, Session};
 use pipec_base::{Code, Diagnostic, Edit, FileId, Fix, LineIndex};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

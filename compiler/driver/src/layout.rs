@@ -1,8 +1,7 @@
 //! The formatter over a workspace.
 
 use crate::findings::tidy;
-use crate::session::findings_of_content;
-use crate::workspace::{Content, InputText};
+use crate::input::{Content, InputText, findings_of_content};
 use pipec_base::{Diagnostic, Sources};
 use pipec_format::Formatted;
 use std::sync::Arc;

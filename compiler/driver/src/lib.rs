@@ -6,11 +6,15 @@ mod disk;
 mod files;
 mod findings;
 mod fix;
+mod input;
 mod layout;
 mod lock;
 mod memory;
 mod output;
+mod problem;
+mod read;
 mod session;
+mod standing;
 mod transaction;
 mod workspace;
 
@@ -19,13 +23,14 @@ pub use disk::Disk;
 pub use files::{Files, Found, Kind, Staged};
 pub use findings::{Counts, Narrowed, narrow, tidy};
 pub use fix::{AppliedFix, Fixed, fix};
+pub use input::{Content, InputText, LONGEST_SOURCE};
 pub use layout::{Layout, layout};
 pub use lock::{LOCK, LockInTheWay, PlannedLock, plan_lock};
 pub use memory::Memory;
-pub use output::{Planned, PlannedFile, destination, plan, unclaimed};
+pub use output::{Planned, PlannedFile, plan, unclaimed};
+pub use problem::Problem;
+pub use read::{Workspace, read};
 pub use session::{Compilation, CompiledFile, Options, Session};
+pub use standing::destination;
 pub use transaction::{Change, replace_all};
-pub use workspace::{
-    Content, InputText, LONGEST_SOURCE, Place, Problem, Workspace, locate, prefix_in_repository, read,
-    read_source, read_sources,
-};
+pub use workspace::{Place, Texts, locate, prefix_in_repository, read_source, read_sources};

@@ -1,8 +1,10 @@
 //! `pipec.lock`: read, and written again with what the outputs use.
 
-use crate::output::{Standing, standing};
-use crate::workspace::read_one;
-use crate::{Change, Content, Files, Kind, Problem};
+use crate::files::{Files, Kind};
+use crate::input::{Content, read_one};
+use crate::problem::Problem;
+use crate::standing::{Standing, standing};
+use crate::transaction::Change;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::Pins;
 use std::path::{Path, PathBuf};
@@ -119,7 +121,8 @@ fn hand_written() -> LockInTheWay {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Memory, replace_all};
+    use crate::memory::Memory;
+    use crate::transaction::replace_all;
 
     const ROOT: &str = "/w";
     const AT: &str = "/w/pipec.lock";

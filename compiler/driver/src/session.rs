@@ -1,7 +1,7 @@
 //! From texts to outputs and findings, without any other input.
 
 use crate::findings::tidy;
-use crate::workspace::{Content, InputText, LONGEST_SOURCE};
+use crate::input::{Content, InputText, findings_of_content};
 use pipec_analysis::{Allowed, Effort, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
@@ -232,38 +232,6 @@ impl Read {
         let parsed = pipec_syntax::parse(file, text);
         let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
         Read { text: text.clone(), digest, tree: Arc::new(parsed.tree), diagnostics: parsed.diagnostics }
-    }
-}
-
-/// Takes in a source that holds no text of the language, and says what it holds instead.
-pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> Option<Diagnostic> {
-    let path = &input.path;
-    let readable: Arc<str> = match &input.content {
-        Content::Text(text) | Content::NotText { readable: text, .. } => text.clone(),
-        Content::TooLarge | Content::Unreadable => Arc::from(""),
-    };
-    let file = sources.add(path.clone(), readable);
-    match &input.content {
-        Content::Text(_) | Content::Unreadable => None,
-        Content::NotText { utf16: true, .. } => Some(
-            Diagnostic::error(codes::P0001, format!("`{path}` is UTF-16"), Span::new(file, 0, 0))
-                .help("save it as UTF-8"),
-        ),
-        Content::NotText { offset, .. } => {
-            let span = Span::new(file, *offset, *offset + '\u{fffd}'.len_utf8());
-            Some(
-                Diagnostic::error(codes::P0001, format!("`{path}` is not UTF-8"), span)
-                    .saying("this byte begins no character")
-                    .help("save it as UTF-8"),
-            )
-        }
-        Content::TooLarge => {
-            let message = format!("`{path}` is larger than {} MiB", LONGEST_SOURCE >> 20);
-            Some(
-                Diagnostic::error(codes::P0002, message, Span::new(file, 0, 0))
-                    .help("split it into modules: `use \"./part.pipe\" as part`"),
-            )
-        }
     }
 }
 

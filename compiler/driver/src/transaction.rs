@@ -1,6 +1,7 @@
 //! Replacing several files, all or none.
 
-use crate::{Files, Kind, Problem, Staged};
+use crate::files::{Files, Kind, Staged};
+use crate::problem::{Problem, reason};
 use std::path::{Path, PathBuf};
 
 /// A new content for a file.
@@ -134,14 +135,15 @@ impl<'a> Transaction<'a> {
 }
 
 fn refused(path: &str, error: &std::io::Error) -> Problem {
-    Problem::new(path, format!("can't write `{path}`: {}", crate::workspace::reason(error)))
+    Problem::new(path, format!("can't write `{path}`: {}", reason(error)))
         .help("nothing was written; the old files are as they were")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Found, Memory};
+    use crate::files::Found;
+    use crate::memory::Memory;
     use std::cell::Cell;
     use std::io;
 

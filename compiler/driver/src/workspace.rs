@@ -1,39 +1,10 @@
 //! Which folder is the workspace, which texts belong to it, and what stands in the way of reading them.
 
-use crate::{Files, Kind, lock};
-use pipec_ir::Pins;
+use crate::files::{Files, Kind};
+use crate::input::{Content, InputText, read_one, with_slashes};
+use crate::problem::{Problem, special, unreadable};
 use std::collections::BTreeSet;
-use std::io;
-use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-
-/// The longest source that is read, in bytes (language reference, "Text").
-pub const LONGEST_SOURCE: u64 = 4 << 20;
-
-/// Something outside the sources that keeps the compiler from its work: a path that can't be read or written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// The path, as people know it.
-    pub path: String,
-    /// One line, lower case.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl Problem {
-    /// A problem with a path.
-    pub fn new(path: impl Into<String>, message: impl Into<String>) -> Problem {
-        Problem { path: path.into(), message: message.into(), help: None }
-    }
-
-    /// Says what to do about it.
-    #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Problem {
-        self.help = Some(help.into());
-        self
-    }
-}
+use std::path::{Path, PathBuf};
 
 /// Where the work is, and which part of it is to be reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,42 +15,11 @@ pub struct Place {
     pub only: Option<PathBuf>,
 }
 
-/// What a source file holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
-    /// Text.
-    Text(Arc<str>),
-    /// No UTF-8: what could be read of it, and the first byte that could not.
-    NotText {
-        /// The text with replacement characters.
-        readable: Arc<str>,
-        /// The first byte that is not UTF-8.
-        offset: usize,
-        /// Whether it begins like UTF-16.
-        utf16: bool,
-    },
-    /// More than [`LONGEST_SOURCE`].
-    TooLarge,
-    /// It could not be read; a [`Problem`] says why.
-    Unreadable,
-}
-
-/// A source file of the workspace.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct InputText {
-    /// Relative to the workspace, with `/`.
-    pub path: String,
-    /// What it holds.
-    pub content: Content,
-}
-
-/// A workspace, read.
+/// The sources of a workspace, read.
 #[derive(Clone, Debug, Default)]
-pub struct Workspace {
+pub struct Texts {
     /// Its sources, by path.
     pub texts: Vec<InputText>,
-    /// What its `pipec.lock` says, if it has one that can be read.
-    pub lock: Option<Pins>,
     /// What could not be read.
     pub problems: Vec<Problem>,
 }
@@ -128,20 +68,10 @@ pub fn prefix_in_repository(files: &dyn Files, root: &Path) -> String {
     }
 }
 
-/// Reads every source of a workspace, and its `pipec.lock`.
-pub fn read(files: &dyn Files, root: &Path) -> Workspace {
-    let mut workspace = read_sources(files, root);
-    match lock::read(files, root) {
-        Ok(lock) => workspace.lock = lock,
-        Err(problem) => workspace.problems.push(problem),
-    }
-    workspace
-}
-
 /// Reads every source of a workspace.
-pub fn read_sources(files: &dyn Files, root: &Path) -> Workspace {
+pub fn read_sources(files: &dyn Files, root: &Path) -> Texts {
     let found = files.find_sources(root);
-    let mut workspace = Workspace::default();
+    let mut workspace = Texts::default();
     for (folder, message) in found.unreadable {
         let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
         let shown = if shown.is_empty() { ".".to_owned() } else { shown };
@@ -206,52 +136,6 @@ fn without_second_links(root: &Path, texts: Vec<(Option<PathBuf>, InputText)>) -
     texts.into_iter().filter(|text| says_something(text)).map(|(_, text)| text).collect()
 }
 
-pub(crate) fn read_one(
-    files: &dyn Files,
-    root: &Path,
-    path: &Path,
-    shown: &str,
-) -> Result<(PathBuf, Content), Problem> {
-    match files.kind(path) {
-        Ok(Kind::File) => {}
-        Ok(Kind::Folder) => {
-            return Err(Problem::new(shown, format!("`{shown}` is a folder"))
-                .help("only a source may end in `.pipe`: rename the folder, or name it in `.pipeignore`"));
-        }
-        Ok(Kind::Special) => return Err(special(shown)),
-        Ok(Kind::Dangling) => {
-            return Err(Problem::new(shown, format!("`{shown}` is a symbolic link that leads nowhere")));
-        }
-        Ok(Kind::Absent) => return Err(Problem::new(shown, format!("`{shown}` has gone"))),
-        Err(error) => return Err(unreadable(shown, &error)),
-    }
-    let real = files.resolve(path).map_err(|error| unreadable(shown, &error))?;
-    if !real.starts_with(root) {
-        return Err(Problem::new(shown, format!("`{shown}` is a symbolic link out of the workspace"))
-            .help("a workspace is the same on every machine: move the file into it"));
-    }
-    let bytes = files.read(path, LONGEST_SOURCE).map_err(|error| unreadable(shown, &error))?;
-    Ok((real, bytes.map_or(Content::TooLarge, Content::from_bytes)))
-}
-
-impl Content {
-    /// What the bytes of a file hold.
-    pub fn from_bytes(bytes: Vec<u8>) -> Content {
-        if bytes.len() as u64 > LONGEST_SOURCE {
-            return Content::TooLarge;
-        }
-        match String::from_utf8(bytes) {
-            Ok(text) => Content::Text(text.into()),
-            Err(error) => {
-                let offset = error.utf8_error().valid_up_to();
-                let bytes = error.as_bytes();
-                let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-                Content::NotText { readable: String::from_utf8_lossy(bytes).into(), offset, utf16 }
-            }
-        }
-    }
-}
-
 fn resolve(files: &dyn Files, path: &Path, shown: &str) -> Result<PathBuf, Problem> {
     files.resolve(path).map_err(|error| unreadable(shown, &error))
 }
@@ -263,39 +147,11 @@ fn repository(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
         .map(Path::to_path_buf)
 }
 
-/// A relative path as sources know it; `None` if it is not UTF-8.
-pub(crate) fn with_slashes(path: &Path) -> Option<String> {
-    let parts: Option<Vec<&str>> = path
-        .components()
-        .filter(|component| !matches!(component, Component::CurDir))
-        .map(|component| component.as_os_str().to_str())
-        .collect();
-    parts.map(|parts| parts.join("/"))
-}
-
-fn special(shown: &str) -> Problem {
-    Problem::new(shown, format!("`{shown}` is a pipe, a socket or a device, not a file"))
-}
-
-fn unreadable(shown: &str, error: &io::Error) -> Problem {
-    Problem::new(shown, format!("can't read `{shown}`: {}", reason(error)))
-}
-
-/// What the system says, in one lower-case line without its number.
-pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or("").trim();
-    let mut characters = text.chars();
-    match characters.next() {
-        Some(first) => first.to_lowercase().chain(characters).collect(),
-        None => "the system gives no reason".to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Memory;
+    use crate::input::LONGEST_SOURCE;
+    use crate::memory::Memory;
 
     #[test]
     fn a_folder_is_the_workspace_and_a_file_narrows_the_one_around_it() {
@@ -347,7 +203,7 @@ mod tests {
             ("/w/d.pipe", vec![b' '; LONGEST_SOURCE as usize + 1]),
             ("/w/e.txt", b"no source".to_vec()),
         ]);
-        let workspace = read(&files, Path::new("/w"));
+        let workspace = read_sources(&files, Path::new("/w"));
         let contents: Vec<Content> = workspace.texts.into_iter().map(|text| text.content).collect();
         assert_eq!(
             contents,

@@ -20,6 +20,12 @@ pub(crate) enum Expected {
     Thing(&'static str),
 }
 
+/// Where a rule stopped.
+pub(crate) struct Stop {
+    pub at: Span,
+    pub expected: Vec<Expected>,
+}
+
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
     /// The clause can't be read.

@@ -8,7 +8,7 @@ use pipec_base::{Diagnostic, Span, Spanned, codes};
 
 use crate::ast::{Allow, Clause, Name};
 use crate::content::Content;
-use crate::failure::{Expected, Failure};
+use crate::failure::{Expected, Failure, Stop};
 use crate::forest::Forest;
 use crate::grammar::{Grammar, Notes, Rule, Table, is_name};
 use crate::lexeme::{Lexeme, Place, Placed};
@@ -29,12 +29,6 @@ pub(crate) struct Reader<'t, 'g> {
     /// Where something has been reported that keeps a clause from being read: in order.
     pub reported: Vec<Span>,
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// Where a rule stopped.
-pub(crate) struct Stop {
-    pub at: Span,
-    pub expected: Vec<Expected>,
 }
 
 /// A clause as its rule read it.

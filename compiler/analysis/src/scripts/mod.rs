@@ -5,6 +5,7 @@
 //! understood to its end gets only what can be said of any text: a guess is worse than silence.
 
 mod engine;
+mod engines;
 mod errexit;
 mod failures;
 mod invocation;
@@ -23,7 +24,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use engine::counterpart;
+pub(crate) use engines::counterpart;
 use std::collections::BTreeSet;
 use std::ops::Range;
 

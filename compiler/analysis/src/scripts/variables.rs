@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use pipec_base::{closest, codes};
 
+use super::engines::is_engine_variable;
 use super::invocation::Invocation;
 use super::parser::{assigned_name, leading_name};
 use super::syntax::{Kind, Script, Simple, Use};
-use super::{Finding, ScriptContext, engine};
+use super::{Finding, ScriptContext};
 
 /// So many undefined variables get a suggestion each: looking for one reads every known name.
 const SUGGESTIONS: usize = 20;
@@ -141,7 +142,7 @@ pub(super) fn check(
             || names.guarded.contains(name)
             || context.defined.contains(name)
             || is_standard(name)
-            || engine::is_engine_variable(name);
+            || is_engine_variable(name);
         if !known {
             unknown.entry(name).or_insert(used);
         }

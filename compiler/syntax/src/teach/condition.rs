@@ -3,9 +3,8 @@
 use pipec_base::{Diagnostic, Edit, Span, closest, codes};
 
 use super::Case;
-use crate::failure::Expected;
+use crate::failure::{Expected, Stop};
 use crate::lexeme::Lexeme;
-use crate::reader::Stop;
 use crate::token::Punctuation;
 use crate::words::ClauseWord;
 

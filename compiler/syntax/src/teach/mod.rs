@@ -9,10 +9,9 @@ mod trigger;
 
 use pipec_base::{Diagnostic, Span, closest, codes};
 
-use crate::failure::Expected;
+use crate::failure::{Expected, Stop};
 use crate::grammar::kebab;
 use crate::lexeme::{Lexeme, Placed};
-use crate::reader::Stop;
 use crate::token::Punctuation;
 use crate::words::{Block, ClauseWord};
 

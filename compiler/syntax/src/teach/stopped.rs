@@ -3,10 +3,9 @@
 use pipec_base::{Diagnostic, Span, codes};
 
 use super::{Case, spell_all};
-use crate::failure::Expected;
+use crate::failure::{Expected, Stop};
 use crate::grammar::kebab;
 use crate::lexeme::Lexeme;
-use crate::reader::Stop;
 use crate::token::Punctuation;
 use crate::words::{Block, ClauseWord};
 

@@ -1,0 +1,131 @@
+//! The source files of a workspace as they are read: text, or what else they hold.
+
+use crate::files::{Files, Kind};
+use crate::problem::{Problem, special, unreadable};
+use pipec_base::{Diagnostic, Sources, Span, codes};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// The longest source that is read, in bytes (language reference, "Text").
+pub const LONGEST_SOURCE: u64 = 4 << 20;
+
+/// What a source file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Text.
+    Text(Arc<str>),
+    /// No UTF-8: what could be read of it, and the first byte that could not.
+    NotText {
+        /// The text with replacement characters.
+        readable: Arc<str>,
+        /// The first byte that is not UTF-8.
+        offset: usize,
+        /// Whether it begins like UTF-16.
+        utf16: bool,
+    },
+    /// More than [`LONGEST_SOURCE`].
+    TooLarge,
+    /// It could not be read; a [`Problem`] says why.
+    Unreadable,
+}
+
+/// A source file of the workspace.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InputText {
+    /// Relative to the workspace, with `/`.
+    pub path: String,
+    /// What it holds.
+    pub content: Content,
+}
+
+/// Reads one file below `root`; gives its path without symbolic links, and what it holds.
+///
+/// # Errors
+/// When it is no regular file, can't be read, or lies outside the workspace.
+pub(crate) fn read_one(
+    files: &dyn Files,
+    root: &Path,
+    path: &Path,
+    shown: &str,
+) -> Result<(PathBuf, Content), Problem> {
+    match files.kind(path) {
+        Ok(Kind::File) => {}
+        Ok(Kind::Folder) => {
+            return Err(Problem::new(shown, format!("`{shown}` is a folder"))
+                .help("only a source may end in `.pipe`: rename the folder, or name it in `.pipeignore`"));
+        }
+        Ok(Kind::Special) => return Err(special(shown)),
+        Ok(Kind::Dangling) => {
+            return Err(Problem::new(shown, format!("`{shown}` is a symbolic link that leads nowhere")));
+        }
+        Ok(Kind::Absent) => return Err(Problem::new(shown, format!("`{shown}` has gone"))),
+        Err(error) => return Err(unreadable(shown, &error)),
+    }
+    let real = files.resolve(path).map_err(|error| unreadable(shown, &error))?;
+    if !real.starts_with(root) {
+        return Err(Problem::new(shown, format!("`{shown}` is a symbolic link out of the workspace"))
+            .help("a workspace is the same on every machine: move the file into it"));
+    }
+    let bytes = files.read(path, LONGEST_SOURCE).map_err(|error| unreadable(shown, &error))?;
+    Ok((real, bytes.map_or(Content::TooLarge, Content::from_bytes)))
+}
+
+impl Content {
+    /// What the bytes of a file hold.
+    pub fn from_bytes(bytes: Vec<u8>) -> Content {
+        if bytes.len() as u64 > LONGEST_SOURCE {
+            return Content::TooLarge;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Content::Text(text.into()),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                let bytes = error.as_bytes();
+                let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+                Content::NotText { readable: String::from_utf8_lossy(bytes).into(), offset, utf16 }
+            }
+        }
+    }
+}
+
+/// A relative path as sources know it; `None` if it is not UTF-8.
+pub(crate) fn with_slashes(path: &Path) -> Option<String> {
+    let parts: Option<Vec<&str>> = path
+        .components()
+        .filter(|component| !matches!(component, Component::CurDir))
+        .map(|component| component.as_os_str().to_str())
+        .collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+/// Takes in a source that holds no text of the language, and says what it holds instead.
+pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> Option<Diagnostic> {
+    let path = &input.path;
+    let readable: Arc<str> = match &input.content {
+        Content::Text(text) | Content::NotText { readable: text, .. } => text.clone(),
+        Content::TooLarge | Content::Unreadable => Arc::from(""),
+    };
+    let file = sources.add(path.clone(), readable);
+    match &input.content {
+        Content::Text(_) | Content::Unreadable => None,
+        Content::NotText { utf16: true, .. } => Some(
+            Diagnostic::error(codes::P0001, format!("`{path}` is UTF-16"), Span::new(file, 0, 0))
+                .help("save it as UTF-8"),
+        ),
+        Content::NotText { offset, .. } => {
+            let span = Span::new(file, *offset, *offset + '\u{fffd}'.len_utf8());
+            Some(
+                Diagnostic::error(codes::P0001, format!("`{path}` is not UTF-8"), span)
+                    .saying("this byte begins no character")
+                    .help("save it as UTF-8"),
+            )
+        }
+        Content::TooLarge => {
+            let message = format!("`{path}` is larger than {} MiB", LONGEST_SOURCE >> 20);
+            Some(
+                Diagnostic::error(codes::P0002, message, Span::new(file, 0, 0))
+                    .help("split it into modules: `use \"./part.pipe\" as part`"),
+            )
+        }
+    }
+}

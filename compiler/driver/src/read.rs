@@ -1,0 +1,31 @@
+//! A whole workspace from its folder: the sources and the lock.
+
+use crate::files::Files;
+use crate::input::InputText;
+use crate::lock;
+use crate::problem::Problem;
+use crate::workspace::read_sources;
+use pipec_ir::Pins;
+use std::path::Path;
+
+/// A workspace, read.
+#[derive(Clone, Debug, Default)]
+pub struct Workspace {
+    /// Its sources, by path.
+    pub texts: Vec<InputText>,
+    /// What its `pipec.lock` says, if it has one that can be read.
+    pub lock: Option<Pins>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+}
+
+/// Reads every source of a workspace, and its `pipec.lock`.
+pub fn read(files: &dyn Files, root: &Path) -> Workspace {
+    let sources = read_sources(files, root);
+    let mut workspace = Workspace { texts: sources.texts, lock: None, problems: sources.problems };
+    match lock::read(files, root) {
+        Ok(lock) => workspace.lock = lock,
+        Err(problem) => workspace.problems.push(problem),
+    }
+    workspace
+}

@@ -143,7 +143,7 @@ fn whole_job(clause: &str) -> Option<&str> {
 fn table() -> BTreeMap<String, Vec<(String, String)>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/docs/github.md");
     let page = std::fs::read_to_string(path).expect("the reference");
-    let (_, section) = page.split_once("\n## Rights\n").expect("the section of rights");
+    let (_, section) = page.split_once("\n## Permissions\n").expect("the section of permissions");
     let section = section.split("\n## ").next().expect("the section");
     let mut table = BTreeMap::new();
     for row in section.lines().filter(|line| line.starts_with("| ")).skip(1) {

@@ -20,17 +20,17 @@ const INTRODUCTION: &str = "\
 
 <!-- Generated from stdlib/std/*.pipe: `UPDATE_REFERENCE=1 cargo test -p pipec-tests --test standard_library` -->
 
-Small typed tasks around the tools that teams run anyway. `use std.rust` takes a module in; its tasks are then called behind
-the `=` of a node: `gate unit: test = rust.test(coverage: 80%)`. A module is a `.pipe` file like any other and holds nothing
-that you could not write yourself: copy a task and change it where it does not fit.
+The standard library has small typed tasks around common tools. `use std.rust` takes in a module. Call its tasks after the
+`=` of a node: `gate unit: test = rust.test(coverage: 80%)`. A module is an ordinary `.pipe` file and contains nothing that you
+could not write yourself. If a task does not fit, copy and change it.
 
-All of them keep to the same rules. Values reach scripts as variables only. What a hosted machine of GitHub has is used as it
-is there: Cargo, npm, Go, a JDK, pipx, Docker, `helm`, `kubectl`, `gh`, `jq`, `skopeo`. What it lacks is installed at one version, a parameter
-whose default is part of the version of pipec; the package registry or Go's checksum database vouches for its content.
-Installing from source takes some minutes, which is why such tasks have a longer `timeout`; where the Go of the node is too old for a
-tool, Go fetches the one that the tool wants.
+All tasks follow the same rules. Values reach scripts only as variables. Tasks use the tools of GitHub's hosted machines as
+they are: Cargo, npm, Go, a JDK, pipx, Docker, `helm`, `kubectl`, `gh`, `jq`, `skopeo`. Other tools are installed at a fixed
+version. This version is a parameter, and its default belongs to the version of pipec. The package registry or Go's checksum
+database guarantees the content of the tool. Installing from source takes some minutes, so such tasks have a longer `timeout`.
+If the Go of the node is too old for a tool, Go fetches the version that the tool needs.
 
-An example without a `pipeline` stands in a stage.
+An example without a `pipeline` belongs in a stage.
 ";
 
 struct Task {

@@ -474,35 +474,35 @@ fn trap_63_the_bytes_are_read_back_by_a_reader_that_is_not_the_writer() {
 
 /// What only a setting or a machine can make true, and words of the reference that own up to it.
 const ASSUMED: &[(&str, &str)] = &[
-    ("protected branches and tags", "the branches and tags of `protect` are protected"),
-    ("administrators", "administrators don't go around it"),
+    ("protected branches and tags", "The branches and tags of `protect` are protected"),
+    ("administrators", "administrators don't bypass this"),
     (
         "branch policies and reviewers of environments",
-        "each environment lets in only the branches and tags of which a run may deploy to it",
+        "Each environment accepts only the branches and tags whose runs may deploy to it",
     ),
     (
         "who may override, and when that was approved",
-        "the environment `PIPELINE-override-GATE` asks for the reviewers of the gate's role",
+        "The environment `PIPELINE-override-GATE` requires the reviewers of the gate's role",
     ),
-    ("the required check", "the check of a pipeline that runs on pull requests is required"),
-    ("where secrets are stored", "secrets are stored in their environment"),
+    ("the required check", "If a pipeline runs on pull requests, its check is required on their target branches"),
+    ("where secrets are stored", "Secrets are stored in their environment"),
     ("what a cloud trusts", "trusts an identity only from the environment of its deploys"),
     ("who stops a deploy half-way", "the five minutes that GitHub gives a cancelled job"),
-    ("who else writes deployments", "nobody but this workflow writes the deployments"),
-    ("what pinned actions do", "actions do at their pinned commits what they say"),
-    ("what images do", "nobody moves the tag of one that goes by no digest"),
-    ("what raw steps do", "what the raw steps of an `engine` block do"),
-    ("what a failed attempt leaves elsewhere", "does not mislead the next one"),
-    ("tools of the machines", "runners have bash"),
-    ("what a build leaves behind on the machine that pushes", "does not spy on the push"),
+    ("who else writes deployments", "Only this workflow writes the deployments of its environments"),
+    ("what pinned actions do", "Actions, at their pinned commits, do what they claim to do"),
+    ("what images do", "Nobody moves the tag of an image without a digest"),
+    ("what raw steps do", "The effect of the raw steps of an `engine` block is assumed"),
+    ("what a failed attempt leaves elsewhere", "does not mislead the next attempt"),
+    ("tools of the machines", "Runners have bash and tar"),
+    ("what a build leaves behind on the machine that pushes", "do not spy on the push"),
     (
         "who enters an ephemeral environment",
-        "the environment of an ephemeral one lets in `refs/pull/*/merge`",
+        "An ephemeral environment accepts `refs/pull/*/merge`",
     ),
     ("the clock of the sweep", "GitHub starts the hourly sweep of ephemeral environments"),
     (
         "what gates of a deploy find",
-        "between a deploy and the gates that read its environment nobody else deploys there",
+        "Between a deploy and the gates that read its environment, nobody else deploys there",
     ),
 ];
 

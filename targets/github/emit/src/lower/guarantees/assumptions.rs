@@ -33,93 +33,103 @@ pub const ASSUMPTIONS: &[Assumption] = &[
 
 pub(super) const PROTECTED: Assumption = Assumption {
     kind: "protected",
-    says: "the branches and tags of `protect` are protected: only reviewed changes reach them, and administrators don't go around it; \
-           and who may push to other branches and tags, or start a run there by hand, may use what the nodes of such runs may, since \
-           only pull requests and the merge queue count as unreviewed",
+    says: "The branches and tags of `protect` are protected: only reviewed changes reach them, and administrators don't \
+           bypass this. Everybody who may push to other branches and tags, or start a run there by hand, may use the \
+           permissions and secrets of the nodes in such runs. Only pull requests and the merge queue count as \
+           unreviewed.",
 };
 pub(super) const ENVIRONMENT: Assumption = Assumption {
     kind: "environment",
-    says: "each environment lets in only the branches and tags of which a run may deploy to it, and asks for the reviewers of its role (one \
-           of them suffices on GitHub, so `min 2` is refused: chain two environments)",
+    says: "Each environment accepts only the branches and tags whose runs may deploy to it, and it requires the \
+           reviewers of its role. On GitHub one of them suffices, so `min 2` is refused: chain two environments \
+           instead.",
 };
 pub(super) const OVERRIDE: Assumption = Assumption {
     kind: "override",
-    says: "the environment `PIPELINE-override-GATE` asks for the reviewers of the gate's role; whether who asked for an override may \
-           approve it, too, is a setting there. The job asserts through the API that somebody approved. GitHub does not tell \
-           when: the job starts then, so its start counts, and waiting for a machine does not. What an override was for, why, \
-           by whom it was approved and by when it is to be reviewed stands in the record and the summary of the run; that \
-           somebody reviews it is up to people",
+    says: "The environment `PIPELINE-override-GATE` requires the reviewers of the gate's role. A setting there decides \
+           whether people may approve an override that they asked for. The job asks the API whether somebody approved. \
+           GitHub does not say when, so the start of the job counts as the time of approval, and waiting for a machine \
+           is not counted. The record and the summary of the run show what an override was for, why, who approved it, \
+           and until when it must be reviewed. People must do the review.",
 };
 pub(super) const REQUIRED_CHECK: Assumption = Assumption {
     kind: "required-check",
-    says: "the check of a pipeline that runs on pull requests is required on the branches they go to",
+    says: "If a pipeline runs on pull requests, its check is required on their target branches.",
 };
 pub(super) const SECRETS: Assumption = Assumption {
     kind: "secrets",
-    says: "secrets are stored in their environment, not in the repository or organisation",
+    says: "Secrets are stored in their environment, not in the repository or organisation.",
 };
 pub(super) const TRUST: Assumption = Assumption {
     kind: "trust",
-    says: "a cloud, or who else takes `identity oidc`, trusts an identity only from the environment of its deploys: GitHub's token names that, and no branch",
+    says: "A cloud, or any other party that accepts `identity oidc`, trusts an identity only from the environment of \
+           its deploys. GitHub's token names that environment and no branch.",
 };
-pub(super) const ACTIONS: Assumption =
-    Assumption { kind: "actions", says: "actions do at their pinned commits what they say" };
+pub(super) const ACTIONS: Assumption = Assumption {
+    kind: "actions",
+    says: "Actions, at their pinned commits, do what they claim to do.",
+};
 pub(super) const IMAGES: Assumption = Assumption {
     kind: "images",
-    says: "images that jobs run in or beside do what they say, and nobody moves the tag of one that goes by no digest",
+    says: "Images that jobs run in, or next to, do what they claim to do. Nobody moves the tag of an image without a \
+           digest.",
 };
 pub(super) const RAW_STEPS: Assumption = Assumption {
     kind: "raw-steps",
-    says: "what the raw steps of an `engine` block do. They may be anything within their job, which has the rights of its \
-           node's clauses, no secret, no identity and no environment; that they ran, with these inputs, and that the job is \
-           green only if they succeeded is proven. No value of the run is part of an input that its name tells to be code (`script`, \
-           `run`, `args`, `…-command` and the like); that an action does not run the others is assumed, too",
+    says: "The effect of the raw steps of an `engine` block is assumed. They may do anything within their job. The job \
+           has the permissions of its node's clauses, but no secret, no identity and no environment. It is proven that \
+           they ran with these inputs, and that the job is green only if they succeeded. It is also proven that inputs \
+           named like code (`script`, `run`, `args`, `…-command` and similar) contain no run values. It is assumed that \
+           an action does not execute its other inputs.",
 };
 pub(super) const CACHES: Assumption = Assumption {
     kind: "caches",
-    says: "GitHub gives what a run kept in a cache to runs of its own branch and, from the default branch, to all others: what a pull \
-           request's script writes there by itself reaches none but that pull request",
+    says: "GitHub offers a saved cache to runs of the same branch, and a cache of the default branch to all runs. A \
+           cache that a script of a pull request saves by itself reaches only that pull request.",
 };
 pub(super) const ATTEMPTS: Assumption = Assumption {
     kind: "attempts",
-    says: "what a failed attempt of a `retry` leaves outside of the folder of the checkout does not mislead the next one: files below \
-           the home, processes on macOS and Windows or of other users, or half of what it sent elsewhere",
+    says: "Anything that a failed attempt of a `retry` leaves outside the checkout folder does not mislead the next \
+           attempt: files in the home folder, processes on macOS and Windows or of other users, or data that was only \
+           partly sent elsewhere.",
 };
 pub(super) const RUNNERS: Assumption = Assumption {
     kind: "runners",
-    says: "runners have bash and tar; those of deploys have `gh`, machines of one's own that build images `jq` and \
-           `skopeo`, and labelled ones what their runner says",
+    says: "Runners have bash and tar. Runners of deploys have `gh`. Your own machines that build images have `jq` and \
+           `skopeo`. Labelled machines have what their runner declares.",
 };
 pub(super) const BUILD_MACHINE: Assumption = Assumption {
     kind: "build-machine",
-    says: "what the scripts of a build leave running or installed on its machine does not spy on the push that follows in the \
-           same job",
+    says: "Processes and programs that the scripts of a build leave on its machine do not spy on the push that follows \
+           in the same job.",
 };
 pub(super) const CANCELLING: Assumption = Assumption {
     kind: "cancelling",
-    says: "who cancels a run in the middle of a deploy leaves its `rollback` the five minutes that GitHub gives a cancelled job",
+    says: "People who cancel a run during a deploy leave its `rollback` the five minutes that GitHub gives a cancelled \
+           job.",
 };
 pub(super) const DEPLOYMENTS: Assumption = Assumption {
     kind: "deployments",
-    says: "nobody but this workflow writes the deployments of its environments, or reuses its groups of `concurrency`, in which \
-           no more than 100 deploys wait",
+    says: "Only this workflow writes the deployments of its environments and uses its `concurrency` groups. No more \
+           than 100 deploys wait in one group.",
 };
 pub(super) const PREVIEWS: Assumption = Assumption {
     kind: "previews",
-    says: "the environment of an ephemeral one lets in `refs/pull/*/merge` and every branch that pull requests go to, the default \
-           branch among them, and asks for no reviewers: GitHub would ask for them before each teardown, too. Who may push a branch can \
-           have its workflow do anything with what such an environment holds, so its secrets and identities are good for previews alone",
+    says: "An ephemeral environment accepts `refs/pull/*/merge` and every target branch of pull requests, including the \
+           default branch. It requires no reviewers, because GitHub would also ask them before each teardown. Everybody \
+           who may push a branch can use the secrets and identities of such an environment in a workflow for any \
+           purpose. So they must be good for previews only.",
 };
 pub(super) const SWEEP: Assumption = Assumption {
     kind: "sweep",
-    says: "GitHub starts the hourly sweep of ephemeral environments, late at times, and in a public repository where nothing has happened \
-           for 60 days not at all; and nobody deletes a run whose deployment still stands, since the sweep learns from it for which pull \
-           request that was",
+    says: "GitHub starts the hourly sweep of ephemeral environments. It is sometimes late, and it stops in a public \
+           repository after 60 days without activity. Nobody deletes a run whose deployment still exists, because the \
+           sweep learns from it which pull request the deployment belongs to.",
 };
 pub(super) const INTERFERENCE: Assumption = Assumption {
     kind: "interference",
-    says: "between a deploy and the gates that read its environment nobody else deploys there: the lock holds for one job, so \
-           another run may. Let such gates look at the version they judge, or keep such runs apart.",
+    says: "Between a deploy and the gates that read its environment, nobody else deploys there. The lock holds for one \
+           job, so another run may deploy. Make such gates check the version they judge, or keep such runs apart.",
 };
 
 #[cfg(test)]

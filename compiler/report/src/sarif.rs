@@ -319,7 +319,7 @@ mod tests {
         assert_eq!(rules[0]["shortDescription"]["text"], "a gate can be skipped");
         assert_eq!(rules[0]["help"]["markdown"], codes::P0401.page());
         let full = rules[0]["fullDescription"]["text"].as_str().unwrap();
-        assert!(full.starts_with("A gate stands before a deploy") && !full.contains('#'), "{full}");
+        assert!(full.starts_with("A gate is before a deploy") && !full.contains('#'), "{full}");
         assert_eq!(run["results"][1]["locations"], json!([]));
         assert_eq!(run["invocations"][0]["executionSuccessful"], true);
     }

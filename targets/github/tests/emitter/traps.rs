@@ -484,7 +484,10 @@ const ASSUMED: &[(&str, &str)] = &[
         "who may override, and when that was approved",
         "The environment `PIPELINE-override-GATE` requires the reviewers of the gate's role",
     ),
-    ("the required check", "If a pipeline runs on pull requests, its check is required on their target branches"),
+    (
+        "the required check",
+        "If a pipeline runs on pull requests, its check is required on their target branches",
+    ),
     ("where secrets are stored", "Secrets are stored in their environment"),
     ("what a cloud trusts", "trusts an identity only from the environment of its deploys"),
     ("who stops a deploy half-way", "the five minutes that GitHub gives a cancelled job"),
@@ -495,10 +498,7 @@ const ASSUMED: &[(&str, &str)] = &[
     ("what a failed attempt leaves elsewhere", "does not mislead the next attempt"),
     ("tools of the machines", "Runners have bash and tar"),
     ("what a build leaves behind on the machine that pushes", "do not spy on the push"),
-    (
-        "who enters an ephemeral environment",
-        "An ephemeral environment accepts `refs/pull/*/merge`",
-    ),
+    ("who enters an ephemeral environment", "An ephemeral environment accepts `refs/pull/*/merge`"),
     ("the clock of the sweep", "GitHub starts the hourly sweep of ephemeral environments"),
     (
         "what gates of a deploy find",

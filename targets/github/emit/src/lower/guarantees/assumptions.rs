@@ -65,10 +65,8 @@ pub(super) const TRUST: Assumption = Assumption {
     says: "A cloud, or any other party that accepts `identity oidc`, trusts an identity only from the environment of \
            its deploys. GitHub's token names that environment and no branch.",
 };
-pub(super) const ACTIONS: Assumption = Assumption {
-    kind: "actions",
-    says: "Actions, at their pinned commits, do what they claim to do.",
-};
+pub(super) const ACTIONS: Assumption =
+    Assumption { kind: "actions", says: "Actions, at their pinned commits, do what they claim to do." };
 pub(super) const IMAGES: Assumption = Assumption {
     kind: "images",
     says: "Images that jobs run in, or next to, do what they claim to do. Nobody moves the tag of an image without a \

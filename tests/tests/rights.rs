@@ -10,7 +10,7 @@
     reason = "a helper that panics fails its test"
 )]
 
-use pipec_ir::facts::Facts;
+use pipec_ir::facts::SourceFacts;
 use pipec_ir::{
     Approval, Checkout, Condition, Environment, Event, Exemption, Node, NodeKind, Pipeline, Program, Right,
     Tier,
@@ -208,7 +208,7 @@ fn node_of<'p>(pipeline: &'p Pipeline, id: &str) -> (Option<&'p Node>, bool) {
 
 /// Whether a node is in a run of reviewed code.
 fn can_be_trusted(pipeline: &Pipeline, node: &Node) -> bool {
-    let facts = Facts::of(pipeline).expect("a proven pipeline");
+    let facts = SourceFacts::of(pipeline).expect("a proven pipeline");
     let trusted = facts.propositions().and(&facts.due_node(node), &facts.trusted());
     facts.propositions().is_satisfiable(&trusted).expect("a proven pipeline")
 }

@@ -90,6 +90,13 @@ impl Propositions {
         if value { self.truth() } else { self.falsehood() }
     }
 
+    /// A proposition on which every decision answers [`TooLarge`], like one that is too large to compute.
+    ///
+    /// It stands for a question that these variables cannot express.
+    pub fn undecidable(&self) -> Proposition {
+        self.proposition(None)
+    }
+
     /// That the variable is true.
     pub fn variable(&self, variable: VariableId) -> Proposition {
         let known = variable.0 < *self.variables.borrow();

@@ -63,8 +63,8 @@ struct Classes {
 impl Classes {
     fn of(proof: &Proof<'_>) -> Classes {
         let mut classes = Classes { due: Vec::new(), of_stage: Vec::new() };
-        for stage in &proof.pipeline.stages {
-            let due = proof.facts.due(stage);
+        for place in 0..proof.pipeline.stages.len() {
+            let due = proof.facts.due(StageId(place));
             let known = classes.due.iter().position(|known| *known == due);
             classes.of_stage.push(known.unwrap_or(classes.due.len()));
             if known.is_none() {

@@ -11,8 +11,8 @@
 
 use super::{Proof, list};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::facts::Facts;
-use pipec_ir::{Change, Event, Node, Pipeline, Program, Tier};
+use pipec_ir::facts::{ChangeId, SourceFacts};
+use pipec_ir::{Event, Node, Pipeline, Program, StageId, Tier};
 use pipec_logic::{Proposition, Regions, TooLarge};
 use std::collections::BTreeSet;
 
@@ -92,7 +92,7 @@ fn to_production<'p>(program: &Program, pipeline: &'p Pipeline) -> Vec<&'p Node>
 
 fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLarge> {
     let (program, pipeline) = (proof.program, proof.pipeline);
-    let facts = Facts::with_kinds(pipeline)?;
+    let facts = SourceFacts::with_kinds(pipeline)?;
     let propositions = facts.propositions();
     let due: Vec<Proposition> = deploys.iter().map(|node| facts.due_node(node)).collect();
     let due = propositions.any(&due);
@@ -104,23 +104,24 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
     if propositions.is_satisfiable(&propositions.and_not(&reviewed, &facts.event(Event::Push)))? {
         return Ok(Vec::new());
     }
-    let anything: Vec<Proposition> = pipeline
-        .stages
-        .iter()
-        .filter(|stage| !stage.nodes.is_empty())
-        .map(|stage| facts.due(stage))
+    let anything: Vec<Proposition> = (0..)
+        .map(StageId)
+        .zip(&pipeline.stages)
+        .filter(|(_, stage)| !stage.nodes.is_empty())
+        .map(|(stage, _)| facts.due(stage))
         .collect();
     let anything = propositions.any(&anything);
     let alone = program.pipelines.iter().filter(|it| !to_production(program, it).is_empty()).count() == 1;
     let pushed = propositions.all(&[facts.valid().clone(), facts.event(Event::Push), facts.protected()]);
     let mut all = Vec::new();
-    for (kind, declared) in kinds(pipeline) {
-        if !facts.has_paths_of(&kind) {
+    for (kind, name) in facts.vocabulary().kinds() {
+        // These two are declared not to travel.
+        if matches!(name, "docs" | "none") || !facts.has_paths_of(kind) {
             continue;
         }
-        let changed = facts.changed(&[Change::Kind(kind.clone())]);
-        let answers_for_all = declared && alone;
-        let known = if answers_for_all { Vec::new() } else { facts.known_changes_of(&kind) };
+        let changed = facts.changed(&[ChangeId::Kind(kind)]);
+        let answers_for_all = alone && pipeline.changes.iter().any(|rule| rule.kind == name);
+        let known = if answers_for_all { Vec::new() } else { facts.known_changes_of(kind) };
         let mut left: Option<Proposition> = None;
         let mut travels = false;
         for region in facts.branch_regions() {
@@ -149,20 +150,10 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
         }
         let Some(left) = left.filter(|_| !travels) else { continue };
         if let Some(run) = facts.run(&left)? {
-            all.push(Stranded { kind, run });
+            all.push(Stranded { kind: name.to_owned(), run });
         }
     }
     Ok(all)
-}
-
-/// The kinds that must travel, in the order of their lines, and whether a line declares them; `code` is always one.
-fn kinds(pipeline: &Pipeline) -> Vec<(String, bool)> {
-    let mut seen = BTreeSet::new();
-    let declared = pipeline.changes.iter().map(|rule| (rule.kind.clone(), true));
-    declared
-        .chain([("code".to_owned(), false)])
-        .filter(|(kind, _)| !matches!(kind.as_str(), "docs" | "none") && seen.insert(kind.clone()))
-        .collect()
 }
 
 fn report(proof: &mut Proof<'_>, deploys: &[&Node], stranded: &[Stranded]) {

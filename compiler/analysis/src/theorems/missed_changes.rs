@@ -17,15 +17,16 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         if !node.is_blocking_gate() || is_blamed(proof, node) {
             continue;
         }
-        for rule in &gate.exemptions {
+        for (rule, exempt) in gate.exemptions.iter().zip(proof.facts.exemptions(node)) {
             let Exemption::UnlessChanged(changes) = &rule.when else { continue };
-            let missed = missed(proof, node, changes);
+            let changed = proof.facts.propositions().not(&exempt);
+            let missed = missed(proof, node, &changed);
             if !proof.can_be(&missed) {
                 continue;
             }
             let mut behind = pipeline.deploys().filter(|(deploy, _)| deploy.before.contains(&node.id));
             let found = behind.find_map(|(deploy_node, deploy)| {
-                let taken_along = taken_along(proof, node, deploy_node, changes);
+                let taken_along = taken_along(proof, node, deploy_node, &changed);
                 two_runs(proof, &missed, &taken_along).map(|runs| (deploy, runs))
             });
             if let Some((deploy, runs)) = found {
@@ -43,19 +44,18 @@ fn is_blamed(proof: &Proof<'_>, node: &Node) -> bool {
 }
 
 /// That a push brings a change that the gate asks for, without the gate.
-fn missed(proof: &Proof<'_>, gate: &Node, changes: &[Change]) -> Proposition {
+fn missed(proof: &Proof<'_>, gate: &Node, changed: &Proposition) -> Proposition {
     let facts = &proof.facts;
-    let brings =
-        facts.propositions().all(&[facts.valid().clone(), facts.event(Event::Push), facts.changed(changes)]);
+    let brings = facts.propositions().all([facts.valid(), &facts.event(Event::Push), changed]);
     facts.propositions().and_not(&brings, &facts.due_node(gate))
 }
 
 /// That a push deploys what the gate is exempt for.
-fn taken_along(proof: &Proof<'_>, gate: &Node, deploy: &Node, changes: &[Change]) -> Proposition {
+fn taken_along(proof: &Proof<'_>, gate: &Node, deploy: &Node, changed: &Proposition) -> Proposition {
     let facts = &proof.facts;
     let deploys =
         facts.propositions().all(&[facts.due_node(deploy), facts.due_node(gate), facts.event(Event::Push)]);
-    facts.propositions().and_not(&deploys, &facts.changed(changes))
+    facts.propositions().and_not(&deploys, changed)
 }
 
 /// Two pushes of one branch, of the first and of the second kind.

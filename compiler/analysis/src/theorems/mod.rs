@@ -12,7 +12,7 @@ mod overrides;
 
 use crate::Effort;
 use pipec_base::{Diagnostic, Span, codes, parallel};
-use pipec_ir::facts::{Facts, Run};
+use pipec_ir::facts::{Run, SourceFacts};
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
@@ -40,7 +40,7 @@ pub(crate) fn prove(
 }
 
 fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> (Vec<Diagnostic>, Effort) {
-    let facts = match Facts::of(pipeline) {
+    let facts = match SourceFacts::of(pipeline) {
         Ok(facts) => facts,
         Err(_) => return (vec![undecided(pipeline)], Effort::default()),
     };
@@ -80,7 +80,7 @@ fn undecided(pipeline: &Pipeline) -> Diagnostic {
 struct Proof<'p> {
     program: &'p Program,
     pipeline: &'p Pipeline,
-    facts: Facts<'p>,
+    facts: SourceFacts<'p>,
     diagnostics: Vec<Diagnostic>,
     undecided: bool,
 }

@@ -253,7 +253,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
         let (due, really) = {
             let propositions = proof.facts.propositions();
             let due = proof.facts.due_node(node);
-            let really = propositions.and_not(&due, &proof.facts.exempt(gate));
+            let really = propositions.and_not(&due, &proof.facts.exempt(node));
             (due, really)
         };
         // An unknown change is no reason to judge: where changes can be known, one of them must be.

@@ -1,79 +1,93 @@
-//! One of the three infinite sets (branches, tags, paths), cut into finitely many regions.
+//! One of the three infinite sets (branches, tags, paths), split into finitely many regions with a variable each.
+//!
+//! ```text
+//! globs      main, release/*
+//! regions    0: main    1: release/* (witness release/x)    2: all other names (witness x)
+//! variables  one per region; "the branch is in `release/*`" is the variable of region 1
+//! ```
 
+use super::vocabulary::NameSets;
 use pipec_logic::{Language, Model, Propositions, Regions, TooLarge, VariableId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A set of names cut into regions, each with its variable.
-#[derive(Clone, Debug)]
-pub struct Axis {
-    places: BTreeMap<String, usize>,
-    first_extra: usize,
+/// A set of names split into regions, each with its variable.
+#[derive(Debug)]
+pub(super) struct Axis {
+    /// The position of each glob in the list of languages that made the regions.
+    globs: BTreeMap<String, usize>,
+    /// The same position, for each place in the vocabulary.
+    positions: Vec<usize>,
     regions: Regions,
     variables: Vec<VariableId>,
 }
 
 impl Axis {
-    /// Cuts by the languages of globs, known by their text, and by extra ones, known by their place.
-    pub fn of(
-        globs: BTreeMap<String, Language>,
-        extra: Vec<Language>,
-        limit: usize,
-        propositions: &Propositions,
-    ) -> Result<Axis, TooLarge> {
-        let places = globs.keys().enumerate().map(|(place, text)| (text.clone(), place)).collect();
-        let first_extra = globs.len();
-        let languages: Vec<Language> = globs.into_values().chain(extra).collect();
+    /// Splits the names by all languages of a vocabulary.
+    pub(super) fn of(names: &NameSets, limit: usize, propositions: &Propositions) -> Result<Axis, TooLarge> {
+        // Globs in the order of their text, then the other languages: regions, and with them witnesses, are the same
+        // whatever order the source has.
+        let mut order: Vec<usize> = names.globs.values().copied().collect();
+        let with_text: BTreeSet<usize> = order.iter().copied().collect();
+        order.extend((0..names.languages.len()).filter(|place| !with_text.contains(place)));
+        let mut positions = vec![0; names.languages.len()];
+        for (position, place) in order.iter().enumerate() {
+            if let Some(slot) = positions.get_mut(*place) {
+                *slot = position;
+            }
+        }
+        let languages: Vec<Language> =
+            order.iter().filter_map(|place| names.languages.get(*place)).cloned().collect();
         let regions = Regions::of(&languages, limit)?;
         let variables = (0..regions.len()).map(|_| propositions.new_variable()).collect();
-        Ok(Axis { places, first_extra, regions, variables })
+        let globs = names.globs.keys().cloned().zip(0..).collect();
+        Ok(Axis { globs, positions, regions, variables })
     }
 
     /// The numbers of its regions.
-    pub fn regions(&self) -> std::ops::Range<usize> {
+    pub(super) fn regions(&self) -> std::ops::Range<usize> {
         0..self.regions.len()
     }
 
     /// The variable of a region.
-    pub fn variable(&self, region: usize) -> Option<VariableId> {
+    pub(super) fn variable(&self, region: usize) -> Option<VariableId> {
         self.variables.get(region).copied()
     }
 
     /// The variables of all regions.
-    pub fn variables(&self) -> Vec<VariableId> {
-        self.variables.clone()
+    pub(super) fn variables(&self) -> &[VariableId] {
+        &self.variables
     }
 
-    /// Whether a region lies in the glob of that text.
-    pub fn is_inside(&self, region: usize, glob: &str) -> bool {
-        self.places.get(glob).is_some_and(|place| self.regions.inside(region, *place))
+    /// Whether a region lies in the language at a place of the vocabulary.
+    pub(super) fn is_inside(&self, region: usize, place: usize) -> bool {
+        self.positions.get(place).is_some_and(|position| self.regions.inside(region, *position))
     }
 
-    /// The variables of the regions in the glob of that text.
-    pub fn inside(&self, glob: &str) -> Vec<VariableId> {
-        self.places.get(glob).map(|place| self.inside_place(*place)).unwrap_or_default()
+    /// The variables of the regions in the language at a place of the vocabulary.
+    pub(super) fn inside(&self, place: usize) -> Vec<VariableId> {
+        self.regions()
+            .filter(|region| self.is_inside(*region, place))
+            .filter_map(|region| self.variable(region))
+            .collect()
     }
 
-    /// The variables of the regions in the extra language of that place.
-    pub fn inside_extra(&self, place: usize) -> Vec<VariableId> {
-        self.inside_place(self.first_extra + place)
-    }
-
-    /// Globs that together hold these regions: whole globs where they suffice, and for a region that has none to itself the
-    /// glob that holds the fewest others. Nothing where a region lies in no glob.
-    pub fn cover(&self, wanted: &BTreeSet<usize>) -> Option<BTreeSet<String>> {
+    /// Globs that together contain these regions, and as few other regions as possible.
+    ///
+    /// The result is `None` if a region lies in no glob.
+    pub(super) fn cover(&self, wanted: &BTreeSet<usize>) -> Option<BTreeSet<String>> {
         let globs: Vec<(&String, BTreeSet<usize>)> = self
-            .places
+            .globs
             .iter()
-            .map(|(glob, place)| {
-                (glob, self.regions().filter(|region| self.regions.inside(*region, *place)).collect())
+            .map(|(glob, position)| {
+                (glob, self.regions().filter(|region| self.regions.inside(*region, *position)).collect())
             })
             .collect();
         let mut chosen: Vec<&(&String, BTreeSet<usize>)> = Vec::new();
         let mut open = wanted.clone();
         while let Some(region) = open.first().copied() {
-            let holding = globs.iter().filter(|(_, regions)| regions.contains(&region));
-            // What is held besides counts first, then how much is done with one glob.
-            let glob = holding.min_by_key(|(_, regions)| {
+            let containing = globs.iter().filter(|(_, regions)| regions.contains(&region));
+            // The fewest unwanted regions first, then the most wanted ones.
+            let glob = containing.min_by_key(|(_, regions)| {
                 let others = regions.difference(wanted).count();
                 (others, usize::MAX - regions.intersection(wanted).count())
             })?;
@@ -87,7 +101,7 @@ impl Axis {
     }
 
     /// A member of each region whose variable is true.
-    pub fn witnesses(&self, model: &Model) -> Vec<String> {
+    pub(super) fn witnesses(&self, model: &Model) -> Vec<String> {
         self.variables
             .iter()
             .enumerate()
@@ -96,16 +110,9 @@ impl Axis {
             .collect()
     }
 
-    /// For the variable of one of its regions: whether a glob is nothing but the name that stands for the region.
-    pub fn is_literal(&self, variable: VariableId) -> Option<bool> {
+    /// Whether the witness of a variable's region is itself a glob; `None` for a variable of another axis.
+    pub(super) fn is_literal(&self, variable: VariableId) -> Option<bool> {
         let region = self.variables.iter().position(|known| *known == variable)?;
-        Some(self.places.contains_key(self.regions.witness(region)))
-    }
-
-    fn inside_place(&self, place: usize) -> Vec<VariableId> {
-        self.regions()
-            .filter(|region| self.regions.inside(*region, place))
-            .filter_map(|region| self.variable(region))
-            .collect()
+        Some(self.globs.contains_key(self.regions.witness(region)))
     }
 }

@@ -14,7 +14,7 @@ pub struct Refs {
     pub tags: BTreeSet<String>,
 }
 
-impl Facts<'_> {
+impl Facts {
     /// The branches and tags that some run has in which the proposition holds: exactly those where the pipeline's globs can
     /// say it, and else as few more as they can. Nothing where one of them lies in no glob.
     ///

@@ -6,8 +6,8 @@ use super::terminal::{sign, style};
 use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
 use crate::words;
-use pipec_ir::facts::Facts;
-use pipec_ir::{Condition, Lock, Node, NodeId, NodeKind, Pipeline, Trigger};
+use pipec_ir::facts::SourceFacts;
+use pipec_ir::{Condition, Lock, Node, NodeId, NodeKind, Pipeline};
 use serde_json::{Value, json};
 
 /// Why a node is not there yet: for each that is called so, what comes before it and what waits for it.
@@ -223,19 +223,13 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
 
 /// The ways in that start a run with the node in it; all, where that takes too long to tell.
 fn starting(pipeline: &Pipeline, node: &Node) -> Vec<String> {
-    let facts = Facts::of(pipeline).ok();
-    let may_start = |trigger: &&Trigger| {
-        let Some(facts) = &facts else { return true };
-        let propositions = facts.propositions();
-        let names: Vec<_> = match trigger {
-            Trigger::Push(globs, _) => globs.iter().map(|glob| facts.branch(glob)).collect(),
-            Trigger::Tag(globs, _) => globs.iter().map(|glob| facts.tag(glob)).collect(),
-            _ => vec![propositions.truth()],
-        };
-        let runs = propositions.and(&facts.event(trigger.event()), &propositions.any(&names));
-        propositions.is_compatible(&runs, &facts.due_node(node)).unwrap_or(true)
+    let Ok(facts) = SourceFacts::of(pipeline) else {
+        return pipeline.triggers.iter().map(ToString::to_string).collect();
     };
-    pipeline.triggers.iter().filter(may_start).map(ToString::to_string).collect()
+    let due = facts.due_node(node);
+    let starting =
+        facts.triggers().filter(|(_, runs)| facts.propositions().is_compatible(runs, &due).unwrap_or(true));
+    starting.map(|(trigger, _)| trigger.to_string()).collect()
 }
 
 fn told(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {

@@ -41,7 +41,7 @@ use crate::document::{Job, Workflow};
 use crate::expression::Expression;
 use crate::template::{DEEPEST_EXPRESSION, Template};
 use pipec_base::{Code, Diagnostic, Span, codes};
-use pipec_ir::facts::Facts;
+use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Binding, Origin, Pipeline, Program, TargetContext};
 use std::cell::RefCell;
 
@@ -63,7 +63,7 @@ struct Lowering<'a> {
     program: &'a Program,
     pipeline: &'a Pipeline,
     context: &'a TargetContext,
-    facts: Facts<'a>,
+    facts: SourceFacts<'a>,
     /// The facts that the `plan` job decides.
     planned: plan::PlannedFacts,
     /// The jobs of all nodes.
@@ -92,7 +92,7 @@ pub(crate) struct Lowered {
 pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Lowered {
     let file = names::file_name(pipeline);
     let path = format!(".github/workflows/{file}");
-    let facts = match Facts::of(pipeline) {
+    let facts = match SourceFacts::of(pipeline) {
         Ok(facts) => facts,
         Err(too_large) => {
             let message = format!("the facts of `{}` are {too_large}", pipeline.name);

@@ -4,7 +4,7 @@ use super::jobs::advisory;
 use super::names::result_of;
 use super::{Lowering, PLAN, images, reports};
 use crate::expression::Expression;
-use pipec_ir::{Condition, Event, Node, NodeId, Stage};
+use pipec_ir::{Event, Node, NodeId, Stage, StageId};
 use pipec_logic::Proposition;
 
 /// A job of a node.
@@ -78,28 +78,23 @@ impl Lowering<'_> {
 
     /// When the job is due, as an expression.
     pub(super) fn due_expression(&self, unit: &Unit) -> Expression {
-        let Some(stage) = self.stage_of(unit) else { return Expression::Constant(false) };
+        let Some((_, stage)) = self.stage_of(unit) else { return Expression::Constant(false) };
         self.due_where(unit, self.facts.valid(), self.condition(&stage.condition))
     }
 
     /// When the job is due in a run of which the proposition is known: what that implies is left out.
     fn due_expression_where(&self, unit: &Unit, known: &Proposition) -> Expression {
-        let Some(stage) = self.stage_of(unit) else { return Expression::Constant(false) };
-        let condition = match &stage.condition {
-            Condition::All(parts) => {
-                let open = parts.iter().filter(|part| !self.implies(known, &self.facts.condition(part)));
-                Expression::all(open.map(|part| self.condition(part)))
-            }
-            condition if self.implies(known, &self.facts.condition(condition)) => Expression::Constant(true),
-            condition => self.condition(condition),
-        };
+        let Some((id, _)) = self.stage_of(unit) else { return Expression::Constant(false) };
+        let parts = self.facts.conjuncts(id);
+        let open = parts.iter().filter(|(_, holds)| !self.implies(known, holds));
+        let condition = Expression::all(open.map(|(part, _)| self.condition(part)));
         self.due_where(unit, known, condition)
     }
 
     fn due_where(&self, unit: &Unit, known: &Proposition, condition: Expression) -> Expression {
-        let Some(stage) = self.stage_of(unit) else { return Expression::Constant(false) };
+        let Some((id, stage)) = self.stage_of(unit) else { return Expression::Constant(false) };
         let propositions = self.facts.propositions();
-        let mut holds = propositions.and(known, &self.facts.condition(&stage.condition));
+        let mut holds = propositions.and(known, &self.facts.stage_condition(id));
         let mut parts = vec![condition];
         let mut excluded = Vec::new();
         if !stage.runs_on_schedule {
@@ -130,8 +125,9 @@ impl Lowering<'_> {
         Expression::all(parts)
     }
 
-    fn stage_of(&self, unit: &Unit) -> Option<&Stage> {
-        self.pipeline.stage_of(self.pipeline.node(unit.node)?)
+    fn stage_of(&self, unit: &Unit) -> Option<(StageId, &Stage)> {
+        let node = self.pipeline.node(unit.node)?;
+        Some((node.stage, self.pipeline.stage_of(node)?))
     }
 
     /// Whether a trigger lets the event in.

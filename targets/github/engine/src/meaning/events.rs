@@ -12,11 +12,7 @@ use pipec_ir::{Event, InputType, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition};
 
 /// That a run is started, and what no trigger of the source stands for.
-pub(crate) fn let_in(
-    on: Option<&Node>,
-    world: &World<'_>,
-    pipeline: &Pipeline,
-) -> (Proposition, Vec<Finding>) {
+pub(crate) fn let_in(on: Option<&Node>, world: &World, pipeline: &Pipeline) -> (Proposition, Vec<Finding>) {
     let logic = world.logic();
     let mut findings = Vec::new();
     let mut ways = Vec::new();
@@ -78,7 +74,7 @@ fn only(node: &Node, known: &[&str], findings: &mut Vec<Finding>) {
 }
 
 /// Without filters both branches and tags start it; with one of them only those.
-fn push(node: &Node, world: &World<'_>, pipeline: &Pipeline, findings: &mut Vec<Finding>) -> Proposition {
+fn push(node: &Node, world: &World, pipeline: &Pipeline, findings: &mut Vec<Finding>) -> Proposition {
     let logic = world.logic();
     only(node, &["branches", "tags"], findings);
     let (branches, tags) = (node.get("branches"), node.get("tags"));
@@ -119,12 +115,7 @@ fn push(node: &Node, world: &World<'_>, pipeline: &Pipeline, findings: &mut Vec<
     logic.and_not(&logic.any(&ways), &world.overriding())
 }
 
-fn pull_request(
-    node: &Node,
-    world: &World<'_>,
-    pipeline: &Pipeline,
-    findings: &mut Vec<Finding>,
-) -> Proposition {
+fn pull_request(node: &Node, world: &World, pipeline: &Pipeline, findings: &mut Vec<Finding>) -> Proposition {
     let logic = world.logic();
     only(node, &["branches", "types"], findings);
     if let Some(types) = node.get("types") {

@@ -72,7 +72,7 @@ pub(crate) struct Unsuccessful {
 
 impl JobState<'_> {
     /// That it starts.
-    pub(crate) fn start(&self, world: &World<'_>) -> &Proposition {
+    pub(crate) fn start(&self, world: &World) -> &Proposition {
         self.start.get_or_init(|| {
             let asked = world.logic().all(self.asked.values().flatten());
             let condition = world.logic().and(&self.circumstances, &asked);
@@ -81,12 +81,12 @@ impl JobState<'_> {
     }
 
     /// What its condition asks of the results of a stage's nodes.
-    pub(crate) fn asked_of(&self, stage: StageId, world: &World<'_>) -> Proposition {
+    pub(crate) fn asked_of(&self, stage: StageId, world: &World) -> Proposition {
         world.logic().all(self.asked.get(&stage).into_iter().flatten())
     }
 
     /// How it ends where it does not succeed.
-    pub(crate) fn unsuccessful(&self, world: &World<'_>) -> &Unsuccessful {
+    pub(crate) fn unsuccessful(&self, world: &World) -> &Unsuccessful {
         self.unsuccessful.get_or_init(|| {
             let logic = world.logic();
             if self.results == Results::Green {
@@ -110,12 +110,12 @@ impl JobState<'_> {
     }
 
     /// That it failed.
-    pub(crate) fn failure(&self, world: &World<'_>) -> &Proposition {
+    pub(crate) fn failure(&self, world: &World) -> &Proposition {
         &self.unsuccessful(world).failure
     }
 
     /// That its result is this word.
-    pub(crate) fn ended(&self, word: &str, world: &World<'_>) -> Proposition {
+    pub(crate) fn ended(&self, word: &str, world: &World) -> Proposition {
         let is = |result: &str| same_ignoring_case(word, result);
         if is("success") {
             self.success.clone()
@@ -131,7 +131,7 @@ impl JobState<'_> {
     }
 
     /// Its result.
-    pub(crate) fn result(&self, world: &World<'_>) -> Cases {
+    pub(crate) fn result(&self, world: &World) -> Cases {
         let word = |word: &str| (self.ended(word, world), Datum::exact(word));
         ["success", "failure", "cancelled", "skipped"].map(word).to_vec()
     }
@@ -142,7 +142,7 @@ impl JobState<'_> {
     }
 
     /// What it left as an output.
-    pub(crate) fn left(&self, Output { name, fact, .. }: &Output<'_>, world: &World<'_>) -> Cases {
+    pub(crate) fn left(&self, Output { name, fact, .. }: &Output<'_>, world: &World) -> Cases {
         let logic = world.logic();
         let Unsuccessful { failure, cancelled, skipped } = self.unsuccessful(world);
         let half_done = Datum::Unknown(format!("{name} of {} that is not green", self.id));
@@ -157,17 +157,17 @@ impl JobState<'_> {
         cases
     }
 
-    fn all_before(&self, jobs: &Jobs<'_>, world: &World<'_>) -> &Proposition {
+    fn all_before(&self, jobs: &Jobs<'_>, world: &World) -> &Proposition {
         self.all_before.get_or_init(|| all_succeeded(self.needs, jobs, world))
     }
 
-    fn failed_before(&self, jobs: &Jobs<'_>, world: &World<'_>) -> &Proposition {
+    fn failed_before(&self, jobs: &Jobs<'_>, world: &World) -> &Proposition {
         self.failed_before.get_or_init(|| any_failed(self.needs, jobs, world))
     }
 }
 
 /// That these jobs and all that they need, transitively, succeeded; what is no job never does.
-pub(crate) fn all_succeeded(needs: &[String], jobs: &Jobs<'_>, world: &World<'_>) -> Proposition {
+pub(crate) fn all_succeeded(needs: &[String], jobs: &Jobs<'_>, world: &World) -> Proposition {
     let logic = world.logic();
     let succeeded = |need: &String| match jobs.get(need.as_str()) {
         Some(job) => logic.and(job.all_before(jobs, world), &job.success),
@@ -177,7 +177,7 @@ pub(crate) fn all_succeeded(needs: &[String], jobs: &Jobs<'_>, world: &World<'_>
 }
 
 /// That one of these jobs, or of those that they need, transitively, failed.
-pub(crate) fn any_failed(needs: &[String], jobs: &Jobs<'_>, world: &World<'_>) -> Proposition {
+pub(crate) fn any_failed(needs: &[String], jobs: &Jobs<'_>, world: &World) -> Proposition {
     let logic = world.logic();
     let failed = |job: &JobState<'_>| logic.or(job.failed_before(jobs, world), job.failure(world));
     let each = needs.iter().filter_map(|need| jobs.get(need.as_str())).map(failed);

@@ -1,6 +1,6 @@
 //! What a run that overrides a gate must be, and the step of the output that refuses any other.
 
-use crate::meaning::source::overridable;
+use crate::meaning::source::{Source, overridable};
 use crate::meaning::world::World;
 use crate::read::workflow::{Job, Step, path_of};
 use crate::read::yaml::Node as Yaml;
@@ -27,12 +27,12 @@ pub(crate) fn asked_step(job: &Job) -> Option<&Step> {
 }
 
 /// What is sure of a run in which the job is green, since it refuses the others.
-pub(crate) fn let_by(job: &Job, world: &World<'_>, pipeline: &Pipeline) -> Proposition {
+pub(crate) fn let_by(job: &Job, world: &World, source: &Source<'_>) -> Proposition {
     let logic = world.logic();
     match asked_step(job) {
-        Some(step) if is_told_the_book(step, pipeline) => {
-            let overriding = logic.implies(&world.overriding(), &world.by_the_book());
-            let own = pipeline.events().contains(&Event::Manual);
+        Some(step) if is_told_the_book(step, source.pipeline()) => {
+            let overriding = logic.implies(&world.overriding(), &source.admits_override(world));
+            let own = world.manual().has_ordinary_runs;
             let manual = logic.implies(&world.facts.event(Event::Manual), &logic.constant(own));
             logic.and(&overriding, &manual)
         }

@@ -4,7 +4,8 @@ use crate::meaning::expression::Axis;
 use crate::meaning::world::World;
 use crate::read::finding::Finding;
 use crate::read::workflow::{Job, Step, expression};
-use pipec_ir::{Change, Condition, Event, Exemption, GeneratedFile, Pipeline};
+use pipec_ir::facts::ChangeId;
+use pipec_ir::{Event, GeneratedFile, Pipeline};
 use pipec_logic::{Glob, Proposition};
 use pipec_runtime::Script;
 use std::collections::BTreeMap;
@@ -15,7 +16,7 @@ pub(crate) fn plan_step(job: &Job) -> Option<&Step> {
 }
 
 /// The facts a plan step decides, by name.
-pub(crate) fn facts(step: &Step, world: &World<'_>, pipeline: &Pipeline) -> BTreeMap<String, Proposition> {
+pub(crate) fn facts(step: &Step, world: &World) -> BTreeMap<String, Proposition> {
     let logic = world.logic();
     let mut facts: BTreeMap<String, Proposition> = BTreeMap::new();
     for line in step.literal_env("FACTS").unwrap_or_default().lines() {
@@ -23,7 +24,7 @@ pub(crate) fn facts(step: &Step, world: &World<'_>, pipeline: &Pipeline) -> BTre
         let (Some(name), Some(test), Some(value)) = (words.next(), words.next(), words.next()) else {
             continue;
         };
-        let holds = tested(test, value, step, world, pipeline)
+        let holds = tested(test, value, step, world)
             .unwrap_or_else(|| world.free(&format!("the fact {name} {test} {value}")));
         let so_far = facts.remove(name).unwrap_or_else(|| logic.falsehood());
         facts.insert(name.to_owned(), logic.or(&so_far, &holds));
@@ -32,14 +33,9 @@ pub(crate) fn facts(step: &Step, world: &World<'_>, pipeline: &Pipeline) -> BTre
 }
 
 /// What a test tells; `None` where that is not known.
-fn tested(
-    test: &str,
-    value: &str,
-    step: &Step,
-    world: &World<'_>,
-    pipeline: &Pipeline,
-) -> Option<Proposition> {
+fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposition> {
     let logic = world.logic();
+    let known = world.facts.vocabulary();
     match test {
         "branch" => {
             let on_branch = world.facts.any_event(Event::ALL.into_iter().filter(|event| event.has_branch()));
@@ -51,11 +47,10 @@ fn tested(
             let named = world.name_in(Axis::Tag, &Glob::parse(value).ok()?.language());
             Some(logic.and(&world.facts.event(Event::Tag), &named))
         }
-        "changed-kind" => mentioned(pipeline, &Change::Kind(value.to_owned()))
-            .then(|| world.facts.changed(&[Change::Kind(value.to_owned())])),
+        "changed-kind" => Some(world.facts.changed(&[ChangeId::Kind(known.kind(value)?)])),
         "changed-glob" => {
-            let change = Change::Glob(Glob::parse(value).ok()?);
-            mentioned(pipeline, &change).then(|| world.facts.changed(&[change]))
+            let paths = known.paths(&Glob::parse(value).ok()?)?;
+            Some(world.facts.changed(&[ChangeId::Paths(paths)]))
         }
         "input" => {
             let (name, value) = value.split_once(' ').unwrap_or((value, ""));
@@ -64,30 +59,15 @@ fn tested(
                 ["inputs", input] | ["github", "event", "inputs", input] => (*input).to_owned(),
                 _ => return None,
             };
-            let asked = Condition::Input { name: input.clone(), value: value.to_owned() };
-            let known = pipeline.stages.iter().any(|stage| stage.condition.atoms().contains(&&asked));
+            let asked = world.facts.input(known.input_value(&input, value)?);
             let manual = world.facts.event(Event::Manual);
             // The script knows inputs of an override too, whatever they are.
             let of_override =
                 logic.and(&world.overriding(), &world.free(&format!("{input} is {value} in an override")));
-            known.then(|| logic.or(&logic.and(&manual, &world.facts.input(&input, value)), &of_override))
+            Some(logic.or(&logic.and(&manual, &asked), &of_override))
         }
         _ => None,
     }
-}
-
-/// Whether the facts of the pipeline tell the change apart.
-fn mentioned(pipeline: &Pipeline, change: &Change) -> bool {
-    let in_stages = pipeline
-        .stages
-        .iter()
-        .flat_map(|stage| stage.condition.atoms())
-        .any(|atom| matches!(atom, Condition::Changed(changes) if changes.contains(change)));
-    let in_gates = pipeline
-        .gates()
-        .flat_map(|(_, gate)| &gate.exemptions)
-        .any(|rule| matches!(&rule.when, Exemption::UnlessChanged(changes) if changes.contains(change)));
-    in_stages || in_gates
 }
 
 /// That the plan is told what it needs to decide as the source says.

@@ -4,12 +4,12 @@ use crate::meaning::expression::{Evaluator, Scope};
 use crate::meaning::outcome::{JobState, Jobs, Output, Results};
 use crate::meaning::overriding::let_by;
 use crate::meaning::plan;
-use crate::meaning::source::is_advisory;
+use crate::meaning::source::{Source, is_advisory};
 use crate::meaning::world::World;
 use crate::read::expression::Expression;
 use crate::read::workflow::{Job, Workflow, expression};
 use crate::read::yaml::Node as Yaml;
-use pipec_ir::{Pipeline, StageId};
+use pipec_ir::StageId;
 use pipec_logic::Proposition;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -18,13 +18,13 @@ use std::collections::BTreeMap;
 pub(crate) fn follow<'w>(
     workflow: &'w Workflow,
     let_in: &Proposition,
-    world: &World<'_>,
-    pipeline: &Pipeline,
+    world: &World,
+    source: &Source<'_>,
     results: Results,
 ) -> Jobs<'w> {
     let mut jobs = Jobs::with_capacity_and_hasher(workflow.jobs.len(), Default::default());
     for (place, job) in workflow.jobs.iter().enumerate() {
-        let state = state((place, job), let_in, world, pipeline, results, &jobs);
+        let state = state((place, job), let_in, world, source, results, &jobs);
         jobs.insert(&job.id, state);
     }
     jobs
@@ -33,8 +33,8 @@ pub(crate) fn follow<'w>(
 fn state<'w>(
     (place, job): (usize, &'w Job),
     let_in: &Proposition,
-    world: &World<'_>,
-    pipeline: &Pipeline,
+    world: &World,
+    source: &Source<'_>,
     results: Results,
     before: &Jobs<'w>,
 ) -> JobState<'w> {
@@ -52,7 +52,7 @@ fn state<'w>(
                 let holds = evaluator.holds(part);
                 let mut stages: Vec<StageId> = Vec::new();
                 if !green {
-                    add_stages_asked(part, world, &mut stages);
+                    add_stages_asked(part, source, &mut stages);
                 }
                 for stage in &stages {
                     asked.entry(*stage).or_default().push(holds.clone());
@@ -64,7 +64,7 @@ fn state<'w>(
         }
         None => circumstances.push(world.free_at("the condition of a job holds", place)),
     }
-    let node = world.node_of(&job.id);
+    let node = source.node_of(&job.id);
     let certain = green && !node.is_some_and(is_advisory);
     let mut fine = if certain { logic.truth() } else { world.free_at("a job is fine", place) };
     if green && let Some(gate) = node {
@@ -76,9 +76,9 @@ fn state<'w>(
     if plan.is_some() {
         fine = logic.and_not(&fine, &world.manual_on_tag());
     }
-    fine = logic.and(&fine, &let_by(job, world, pipeline));
+    fine = logic.and(&fine, &let_by(job, world, source));
     let outputs = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
-    let facts = plan.map(|step| (step, plan::facts(step, world, pipeline)));
+    let facts = plan.map(|step| (step, plan::facts(step, world)));
     let told = |value: &Yaml| -> Option<Proposition> {
         let (step, facts) = facts.as_ref()?;
         let value = expression(value)?;
@@ -121,13 +121,13 @@ fn conjuncts(expression: &Expression) -> Vec<&Expression> {
 }
 
 /// Adds the stages of the nodes for whose results an expression asks by name.
-fn add_stages_asked(expression: &Expression, world: &World<'_>, stages: &mut Vec<StageId>) {
+fn add_stages_asked(expression: &Expression, source: &Source<'_>, stages: &mut Vec<StageId>) {
     if let Expression::Index(of, Some(index)) = expression
         && let (Expression::Context("needs"), Expression::Text(id)) = (of.as_ref(), index.as_ref())
     {
-        let stage = world.node_of(id).map(|node| node.stage);
+        let stage = source.node_of(id).map(|node| node.stage);
         stages.extend(stage.filter(|stage| !stages.contains(stage)));
         return;
     }
-    expression.parts().for_each(|part| add_stages_asked(part, world, stages));
+    expression.parts().for_each(|part| add_stages_asked(part, source, stages));
 }

@@ -4,10 +4,12 @@
 use super::events;
 use crate::meaning::expression::{Evaluator, Scope};
 use crate::meaning::outcome::{Jobs, Results};
+use crate::meaning::source::Source;
 use crate::meaning::starts;
-use crate::meaning::world::{self, Questions, World};
+use crate::meaning::world::{Questions, World};
 use crate::read::expression::parse;
 use crate::read::{workflow, yaml};
+use pipec_ir::facts::Vocabulary;
 use pipec_ir::{Condition, Input, InputType, Origin, Pipeline, Stage, Trigger};
 use pipec_logic::{Glob, Proposition};
 
@@ -49,13 +51,14 @@ fn pipeline() -> Pipeline {
 }
 
 /// Asks again until every question has its answer.
-fn answered<T>(ask: impl Fn(&World<'_>) -> T) -> T {
+fn answered<T>(ask: impl Fn(&World, &Source<'_>) -> T) -> T {
     let pipeline = pipeline();
-    let wide = world::widened(&pipeline);
     let mut known = Questions::default();
     loop {
-        let world = World::new(&pipeline, &wide, known).unwrap();
-        let answer = ask(&world);
+        let mut vocabulary = Vocabulary::new();
+        let source = Source::add_to(&mut vocabulary, &pipeline);
+        let world = World::new(vocabulary, known, source.manual_entry()).unwrap();
+        let answer = ask(&world, &source);
         match world.unanswered() {
             None => return answer,
             Some(asked) => known = asked,
@@ -71,7 +74,7 @@ enum Answer {
 }
 
 /// Whether `claim` holds in the runs that `when` describes.
-fn answer(world: &World<'_>, when: &Proposition, claim: &Proposition) -> Answer {
+fn answer(world: &World, when: &Proposition, claim: &Proposition) -> Answer {
     let logic = world.logic();
     let when = logic.and(&world.possible(), when);
     match (logic.is_compatible(&when, claim).unwrap(), logic.implies_always(&when, claim).unwrap()) {
@@ -83,7 +86,7 @@ fn answer(world: &World<'_>, when: &Proposition, claim: &Proposition) -> Answer 
 
 /// Whether an expression holds, `when` another does.
 fn holds_when(when: &str, text: &str) -> Answer {
-    answered(|world| {
+    answered(|world, _| {
         let none = Jobs::default();
         let scope = Scope::of_job("test", &[], &none, world.free("cancelled"));
         let evaluator = Evaluator { world, scope: &scope };
@@ -113,13 +116,13 @@ fn starts(outcome: Outcome, condition: &str) -> Answer {
 }
 
 fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
-    let (can_be, answer) = answered(|world| {
+    let (can_be, answer) = answered(|world, source| {
         let text = format!(
             "on:\n  push:\n    branches: [main]\njobs:\n  g:\n    if: vars.on\n    steps: []\n{jobs}"
         );
         let (workflow, _) = workflow::understand(yaml::read(&text).unwrap());
-        let (let_in, _) = events::let_in(workflow.root.get("on"), world, world.facts.pipeline());
-        let states = starts::follow(&workflow, &let_in, world, world.facts.pipeline(), Results::Any);
+        let (let_in, _) = events::let_in(workflow.root.get("on"), world, source.pipeline());
+        let states = starts::follow(&workflow, &let_in, world, source, Results::Any);
         let logic = world.logic();
         let gate = &states["g"];
         let others = workflow.jobs.iter().filter(|job| job.id != "g");

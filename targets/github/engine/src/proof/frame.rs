@@ -32,7 +32,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     workflow(gating, &mut findings);
     for job in &gating.workflow.jobs {
-        let node = gating.world.node_of(&job.id);
+        let node = gating.source.node_of(&job.id);
         job_frame(gating, job, node, &mut findings);
         container(gating, job, node, &mut findings);
         super::services::check(gating, job, node, &mut findings);
@@ -107,7 +107,7 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
     };
     let shared = logic.and_not(&keeps, &alone);
     if logic.is_satisfiable(&shared).unwrap_or(true) {
-        let run = gating.world.tell(&shared);
+        let run = gating.world.describe(&shared);
         findings.push(Finding::of_file("a run may be dropped that must not be", node.line).shown_by(run));
     }
     let cancels = match node.get("cancel-in-progress") {
@@ -123,7 +123,7 @@ fn run_group(gating: &Gating<'_, '_>, node: &Yaml, findings: &mut Vec<Finding>) 
     // In a group of its own there is nobody to cancel it.
     let stopped = logic.all(&[keeps, cancels, logic.not(&alone)]);
     if logic.is_satisfiable(&stopped).unwrap_or(true) {
-        let run = gating.world.tell(&stopped);
+        let run = gating.world.describe(&stopped);
         findings.push(
             Finding::of_file("a run may be cancelled half-way that must not be", node.line).shown_by(run),
         );
@@ -136,7 +136,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
         Some(Value::Number(minutes, _)) => Some(*minutes),
         _ => None,
     };
-    let waits = super::windows::awaited_by(gating.program, gating.world, &job.id).is_some();
+    let waits = super::windows::awaited_by(gating.program, gating.source, &job.id).is_some();
     let wanted = node.map(|node| {
         let runs = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
         node.body.timeout.saturating_mul(runs).saturating_add(soaks(node)).div_ceil(60_000).max(1)
@@ -183,7 +183,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
             differs(format!("a step says `{key}`"));
         }
     }
-    let asks = super::overrides::gate_of(gating.world, &job.id).is_some();
+    let asks = super::overrides::gate_of(gating.source, &job.id).is_some();
     if node.is_none() && !asks && !waits && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
         differs("no node of the source is behind it".to_owned());
     }
@@ -263,7 +263,7 @@ fn container(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
 /// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
 /// (trap 4), so that nothing else may have it and nothing may need it.
 fn goes_on(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
-    let advisory = |id: &str| gating.world.node_of(id).is_some_and(is_advisory);
+    let advisory = |id: &str| gating.source.node_of(id).is_some_and(is_advisory);
     let goes_on = job.node.get("continue-on-error").map(|node| &node.value);
     match (goes_on, node.is_some_and(is_advisory)) {
         (None, false) | (Some(Value::Bool(true)), true) => {}
@@ -390,7 +390,7 @@ fn names(gating: &Gating<'_, '_>, findings: &mut Vec<Finding>) {
         findings.push(Finding::of_job(&job.id, what, job.line));
     };
     for job in &gating.workflow.jobs {
-        match gating.world.node_of(&job.id) {
+        match gating.source.node_of(&job.id) {
             Some(node) => {
                 for instance in matrix::instances(node, job, &mut Vec::new()) {
                     see(&instance.job, instance.leg.is_some());

@@ -4,12 +4,12 @@
 use crate::meaning::outcome::{JobState, Jobs};
 use crate::meaning::source::overriding;
 use crate::meaning::source::preview;
-use crate::meaning::source::{UNTRUSTED, is_advisory};
+use crate::meaning::source::{Source, UNTRUSTED, is_advisory};
 use crate::meaning::world::World;
 use crate::proof::overrides;
 use crate::read::finding::Finding;
 use crate::read::workflow::{Job, Workflow};
-use pipec_ir::{Event, Node, Pipeline, Program, Stage, StageId};
+use pipec_ir::{Event, Node, Pipeline, Program, StageId};
 use pipec_logic::Proposition;
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
@@ -22,7 +22,8 @@ pub(crate) struct Gating<'g, 'p> {
     pub(crate) jobs: &'g Jobs<'g>,
     /// The jobs where each that starts is green.
     pub(crate) green: &'g Jobs<'g>,
-    pub(crate) world: &'g World<'p>,
+    pub(crate) world: &'g World,
+    pub(crate) source: &'g Source<'p>,
     pub(crate) pipeline: &'g Pipeline,
     pub(crate) program: &'g Program,
     /// The name of the workflow's file, without its folder.
@@ -32,14 +33,14 @@ pub(crate) struct Gating<'g, 'p> {
     /// That each node has passed, by its place.
     pub(crate) passed: OnceCell<Vec<Proposition>>,
     /// V, and that the source has each node in the run, by its place.
-    pub(crate) source: Source,
+    pub(crate) admitted: Admitted,
 }
 
-/// What the source says, asked for over and over.
-pub(crate) struct Source {
-    wanted: Proposition,
-    /// Whether GitHub lets in no other runs than the source.
-    lets_in_no_more: bool,
+/// The runs that the source admits, computed once.
+pub(crate) struct Admitted {
+    runs: Proposition,
+    /// Whether GitHub starts no other runs.
+    has_no_others: bool,
     stages: Vec<InStage>,
 }
 
@@ -52,23 +53,23 @@ struct InStage {
     on_reviewed_code: bool,
 }
 
-impl Source {
-    /// What the source says of every run, and of those that are let in.
-    pub(crate) fn of(world: &World<'_>, pipeline: &Pipeline, let_in: &Proposition) -> Source {
+impl Admitted {
+    /// What the source admits, and how that compares with the runs that GitHub starts.
+    pub(crate) fn of(world: &World, source: &Source<'_>, let_in: &Proposition) -> Admitted {
         let logic = world.logic();
-        let wanted = world.wanted();
+        let runs = source.admits(world);
         let trusted = world.facts.trusted();
         let is_sure = |due: &Proposition| logic.implies_always(let_in, due).unwrap_or(false);
-        let in_stage = |stage: &Stage| {
-            let due = logic.and(&wanted, &world.facts.due(stage));
+        let in_stage = |stage: usize| {
+            let due = logic.and(&runs, &source.contains(world, StageId(stage)));
             InStage {
                 in_every_run: is_sure(&due),
                 on_reviewed_code: logic.is_compatible(&due, &trusted).unwrap_or(true),
                 due,
             }
         };
-        let stages = pipeline.stages.iter().map(in_stage).collect();
-        Source { lets_in_no_more: is_sure(&wanted), wanted, stages }
+        let stages = (0..source.pipeline().stages.len()).map(in_stage).collect();
+        Admitted { has_no_others: is_sure(&runs), runs, stages }
     }
 }
 
@@ -79,7 +80,7 @@ impl Gating<'_, '_> {
     }
 
     fn in_stage(&self, node: &Node) -> Option<&InStage> {
-        self.source.stages.get(node.stage.0)
+        self.admitted.stages.get(node.stage.0)
     }
 
     fn is_in_every_run(&self, node: &Node) -> bool {
@@ -93,7 +94,7 @@ impl Gating<'_, '_> {
 
     /// V: that the source lets the run in.
     pub(crate) fn wanted(&self) -> Proposition {
-        self.source.wanted.clone()
+        self.admitted.runs.clone()
     }
 
     /// That a job of the node is green, or the run overrides it by the book.
@@ -133,11 +134,11 @@ impl Gating<'_, '_> {
         let Some(state) = self.jobs.get(job.id.as_str()) else { return };
         // A job starts only where the run is let in, so that most stages need no look at each of their jobs.
         if !self.is_in_every_run(node) {
-            if !self.source.lets_in_no_more {
+            if !self.admitted.has_no_others {
                 let what = "starts, though no trigger lets this run in";
-                self.prove_of_start((job, state), &self.source.wanted, what, findings);
+                self.prove_of_start((job, state), &self.admitted.runs, what, findings);
             }
-            let due = logic.or(&self.due(node), &logic.not(&self.source.wanted));
+            let due = logic.or(&self.due(node), &logic.not(&self.admitted.runs));
             self.prove_of_start((job, state), &due, "starts, though its stage is not in this run", findings);
         }
         let awaited: Vec<&Node> = node
@@ -251,7 +252,7 @@ impl Gating<'_, '_> {
             Ok(true) => {}
             Ok(false) => {
                 let counterexample = logic.and_not(premise, conclusion);
-                let run = format!("{}: `{job}` {otherwise}", self.world.tell(&counterexample));
+                let run = format!("{}: `{job}` {otherwise}", self.world.describe(&counterexample));
                 findings.push(Finding::of_job(job, format!("it {otherwise}"), line).shown_by(run));
             }
             Err(too_large) => {
@@ -268,14 +269,10 @@ pub(crate) fn jobs_of<'a, 'g>(gating: &'a Gating<'g, '_>, node: &Node) -> &'a [&
 }
 
 /// The jobs that stand for each node, by its place.
-pub(crate) fn jobs_of_nodes<'w>(
-    workflow: &'w Workflow,
-    world: &World<'_>,
-    pipeline: &Pipeline,
-) -> Vec<Vec<&'w Job>> {
-    let mut jobs = vec![Vec::new(); pipeline.nodes.len()];
+pub(crate) fn jobs_of_nodes<'w>(workflow: &'w Workflow, source: &Source<'_>) -> Vec<Vec<&'w Job>> {
+    let mut jobs = vec![Vec::new(); source.pipeline().nodes.len()];
     for job in &workflow.jobs {
-        let place = world.node_of(&job.id).map(|node| node.id.0);
+        let place = source.node_of(&job.id).map(|node| node.id.0);
         if let Some(jobs) = place.and_then(|place| jobs.get_mut(place)) {
             jobs.push(job);
         }
@@ -285,7 +282,7 @@ pub(crate) fn jobs_of_nodes<'w>(
 
 /// Whether a job stands for its node on untrusted events only: its rights are none.
 pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
-    let Some(node) = gating.world.node_of(&job.id) else { return false };
+    let Some(node) = gating.source.node_of(&job.id) else { return false };
     if node.name != job.id && job.id.ends_with(UNTRUSTED) {
         return true;
     }

@@ -16,14 +16,15 @@ mod verdict;
 mod windows;
 
 use crate::meaning::outcome::Results;
-use crate::meaning::source::teardown_path;
-use crate::meaning::world::{self, Questions, World};
+use crate::meaning::source::{Source, teardown_path};
+use crate::meaning::world::World;
 use crate::meaning::{events, plan, starts};
 use crate::read::finding::Finding;
 use crate::read::workflow::{self, Workflow};
 use crate::read::yaml;
 use gating::{Gating, jobs_of, jobs_of_nodes};
 use pipec_base::Diagnostic;
+use pipec_ir::facts::Vocabulary;
 use pipec_ir::{GeneratedFile, Pipeline, Program};
 use pipec_logic::TooLarge;
 use std::cell::OnceCell;
@@ -67,8 +68,7 @@ fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> 
     {
         findings.push(Finding::of_file("GitHub reads no workflow there", 1));
     }
-    let wide = world::widened(pipeline);
-    let proofs = Proofs { program, pipeline, wide: &wide, file, workflow: &workflow };
+    let proofs = Proofs { program, pipeline, file, workflow: &workflow };
     match proofs.all() {
         Ok(more) => findings.extend(more),
         Err(too_large) => findings.push(Finding::undecided(format!("its facts are {too_large}"), 1)),
@@ -80,7 +80,6 @@ fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> 
 struct Proofs<'p> {
     program: &'p Program,
     pipeline: &'p Pipeline,
-    wide: &'p Pipeline,
     file: &'p GeneratedFile,
     workflow: &'p Workflow,
 }
@@ -88,27 +87,30 @@ struct Proofs<'p> {
 impl Proofs<'_> {
     /// Proves everything again and again until nothing new is asked.
     fn all(&self) -> Result<Vec<Finding>, TooLarge> {
-        let mut known = Questions::likely(self.pipeline);
+        let mut known = None;
         for _ in 0..ROUNDS {
-            let world = World::new(self.pipeline, self.wide, known)?;
-            let findings = self.findings(&world);
+            let mut vocabulary = Vocabulary::new();
+            let source = Source::add_to(&mut vocabulary, self.pipeline);
+            let questions = known.unwrap_or_else(|| source.likely_questions());
+            let world = World::new(vocabulary, questions, source.manual_entry())?;
+            let findings = self.findings(&world, &source);
             match world.unanswered() {
                 None => return Ok(findings),
-                Some(asked) => known = asked,
+                asked => known = asked,
             }
         }
         Ok(vec![Finding::of_file("the questions about it do not end", 1)])
     }
 
     /// Every difference, as far as the world has the answers.
-    fn findings(&self, world: &World<'_>) -> Vec<Finding> {
+    fn findings(&self, world: &World, source: &Source<'_>) -> Vec<Finding> {
         let (workflow, pipeline) = (self.workflow, self.pipeline);
         let (let_in, mut findings) = events::let_in(workflow.root.get("on"), world, pipeline);
-        let jobs = starts::follow(workflow, &let_in, world, pipeline, Results::Any);
+        let jobs = starts::follow(workflow, &let_in, world, source, Results::Any);
         if world.unanswered().is_some() {
             return findings;
         }
-        let green = starts::follow(workflow, &let_in, world, pipeline, Results::Green);
+        let green = starts::follow(workflow, &let_in, world, source, Results::Green);
         if world.unanswered().is_some() {
             return findings;
         }
@@ -117,19 +119,20 @@ impl Proofs<'_> {
             jobs: &jobs,
             green: &green,
             world,
+            source,
             pipeline,
             program: self.program,
             file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
-            jobs_of_nodes: jobs_of_nodes(workflow, world, pipeline),
+            jobs_of_nodes: jobs_of_nodes(workflow, source),
             passed: OnceCell::new(),
-            source: gating::Source::of(world, pipeline, &let_in),
+            admitted: gating::Admitted::of(world, source, &let_in),
         };
         findings.extend(frame::check(&gating));
         findings.extend(verdict::check(&gating));
         findings.extend(record::check(&gating));
         for job in &workflow.jobs {
             findings.extend(plan::check(job, self.file, pipeline));
-            if world.node_of(&job.id).is_none() {
+            if source.node_of(&job.id).is_none() {
                 findings.extend(rights::check(&gating, job));
             }
         }

@@ -4,9 +4,8 @@
 use crate::meaning::overriding::GATE;
 use crate::meaning::overriding::REASON;
 use crate::meaning::source::UNTRUSTED;
-use crate::meaning::source::overridable;
 use crate::meaning::source::overriding;
-use crate::meaning::world::World;
+use crate::meaning::source::{Source, overridable};
 use crate::proof::gating::Gating;
 use crate::proof::gating::jobs_of;
 use crate::proof::values;
@@ -28,9 +27,9 @@ const APPROVED_AT: &str = "approved-at";
 const OUTPUTS: [&str; 4] = [APPROVED_AT, "approved-by", "expires", "review-by"];
 
 /// The gate whose role a job asks.
-pub(crate) fn gate_of<'p>(world: &World<'p>, job: &str) -> Option<&'p Node> {
+pub(crate) fn gate_of<'p>(source: &Source<'p>, job: &str) -> Option<&'p Node> {
     let gate = job.strip_prefix(ASKS)?;
-    world.overridable().iter().copied().find(|other| other.name == gate)
+    source.overridable().iter().copied().find(|other| other.name == gate)
 }
 
 /// The job that asks the role of a gate.

@@ -158,7 +158,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
             }
         };
         let job = gating.workflow.job(&line.job);
-        let Some((job, node)) = job.and_then(|job| Some((job, gating.world.node_of(&job.id)?))) else {
+        let Some((job, node)) = job.and_then(|job| Some((job, gating.source.node_of(&job.id)?))) else {
             wrong.push(format!("it tells of `{}`, which is no node's job", line.job));
             continue;
         };
@@ -192,7 +192,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
         }
     }
     for job in &gating.workflow.jobs {
-        if gating.world.node_of(&job.id).is_some() && !told.contains(&job.id) {
+        if gating.source.node_of(&job.id).is_some() && !told.contains(&job.id) {
             wrong.push(format!("it does not tell of `{}`", job.id));
         }
     }

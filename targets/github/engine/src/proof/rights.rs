@@ -45,11 +45,11 @@ fn table(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool) -> BTreeMap<&
         }
         return rights;
     }
-    if job.id == RECORD || overrides::gate_of(gating.world, &job.id).is_some() {
+    if job.id == RECORD || overrides::gate_of(gating.source, &job.id).is_some() {
         rights.insert("actions", "read");
         return rights;
     }
-    let Some(node) = gating.world.node_of(&job.id) else { return rights };
+    let Some(node) = gating.source.node_of(&job.id) else { return rights };
     if node.body.checkout != Checkout::None {
         rights.insert("contents", "read");
     }
@@ -130,7 +130,7 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
 
 /// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
 fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
-    let node = gating.world.node_of(&job.id);
+    let node = gating.source.node_of(&job.id);
     let own_secrets = node
         .is_some_and(|node| !node.body.secrets.is_empty() || values::registry(gating, node).is_some())
         && !untrusted_only;
@@ -140,7 +140,7 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
         _ => None,
     });
     // Its reviewers are the role; a deployment it is none, but only as one it surely has reviewers.
-    let asks = overrides::gate_of(gating.world, &job.id)
+    let asks = overrides::gate_of(gating.source, &job.id)
         .map(|gate| (overrides::environment(gating.pipeline, gate), true));
     let wanted = asks.clone().or(wanted);
     let Some(given) = job.node.get("environment") else {
@@ -179,7 +179,7 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
 
 /// Secrets and the token reach only what was checked word for word elsewhere.
 fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
-    let node = gating.world.node_of(&job.id).filter(|_| !untrusted_only);
+    let node = gating.source.node_of(&job.id).filter(|_| !untrusted_only);
     let held = Held {
         secrets: node.map_or_else(Vec::new, |node| {
             values::secrets(gating.program, node)
@@ -268,7 +268,7 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         return;
     }
     let Some(state) = gating.jobs.get(job.id.as_str()) else { return };
-    let node = gating.world.node_of(&job.id);
+    let node = gating.source.node_of(&job.id);
     let writes = job.node.get("permissions").map(Yaml::entries).unwrap_or_default();
     let writes = writes.iter().any(|(_, level)| level.text() != Some("read"));
     let names_secrets = || {

@@ -268,7 +268,7 @@ impl<'c> Check<'c, '_, '_> {
         let logic = world.logic();
         let Some(state) = gating.jobs.get(self.job.id.as_str()) else { return };
         let exempt = match &self.node.kind {
-            NodeKind::Gate(gate) => world.facts.exempt(gate),
+            NodeKind::Gate(_) => gating.source.exempt(world, self.node),
             _ => logic.falsehood(),
         };
         // That the job starts implies this, and it is plainer. A step knows the plan's facts only if its job needs the plan.

@@ -137,7 +137,7 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
         for prefix in [own].into_iter().chain(subject) {
             let path = Text::fact(Fact::ArtefactPath(name.clone()));
             let digest = Text::fact(Fact::ArtefactDigest(name.clone()));
-            if gating.world.node_named(name).and_then(image).is_some() {
+            if gating.source.node_named(name).and_then(image).is_some() {
                 let reference = Text::fact(Fact::ArtefactRef(name.clone()));
                 variables.push((format!("{prefix}_REF"), Expected::Text(reference)));
                 variables.push((format!("{prefix}_LAYOUT"), Expected::Text(path)));
@@ -220,7 +220,7 @@ pub(crate) fn is_expected(value: &Yaml, expected: &Expected, gating: &Gating<'_,
             (Bit::Digest(producer), Bit::Digest(paths)) => {
                 let paths: Vec<String> = paths.split(' ').map(str::to_owned).collect();
                 gating
-                    .world
+                    .source
                     .node_named(producer)
                     .is_some_and(|node| are_digests_of(&paths, node, gating, job))
             }
@@ -319,7 +319,7 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
                     bits.push(literal(&format!("/{}", file.rsplit('/').next().unwrap_or(file))));
                 }
             }
-            Fact::ArtefactName(name) => bits.push(literal(image(gating.world.node_named(name)?)?)),
+            Fact::ArtefactName(name) => bits.push(literal(image(gating.source.node_named(name)?)?)),
             Fact::ArtefactRef(name) => bits.extend(reference(name, gating, job)?),
             _ => return None,
         }
@@ -330,7 +330,7 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
 /// By what a job pulls an image: by name and digest if the job that pushes it ran, else from the layout in the job. Where
 /// either may have run, the digest of the one that pushes tells: it is empty if that job did not.
 fn reference(name: &str, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
-    let producer = gating.world.node_named(name)?;
+    let producer = gating.source.node_named(name)?;
     let image = image(producer)?;
     let jobs = jobs_of(gating, producer);
     let needed = jobs.iter().copied().filter(|producer| job.needs.contains(&producer.id));

@@ -79,7 +79,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let asked: BTreeSet<&str> = lines.iter().map(|(id, ..)| *id).collect();
     let needs: BTreeSet<&str> = job.needs.iter().map(String::as_str).collect();
     for other in &gating.workflow.jobs {
-        let advisory = gating.world.node_of(&other.id).is_some_and(is_advisory);
+        let advisory = gating.source.node_of(&other.id).is_some_and(is_advisory);
         if other.id != VERDICT && other.id != RECORD && !advisory && !asked.contains(other.id.as_str()) {
             findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
         }
@@ -190,7 +190,7 @@ fn line(
         ));
     }
     // A gate that failed counts only behind the job that asks its own role, and only where that can be.
-    let gate = gating.world.node_of(id).filter(|gate| source::overriding(gate).is_some() && gate.name == id);
+    let gate = gating.source.node_of(id).filter(|gate| source::overriding(gate).is_some() && gate.name == id);
     let asked =
         gate.map(|gate| vec!["needs".to_owned(), format!("override-{}", gate.name), "result".to_owned()]);
     if overriding.and_then(Expression::path) != asked {
@@ -216,13 +216,13 @@ fn line(
     };
     let truly = if id == PLAN {
         common.calm.clone()
-    } else if let Some(gate) = overrides::gate_of(gating.world, id) {
+    } else if let Some(gate) = overrides::gate_of(gating.source, id) {
         overrides::due(gating, gate)
     } else {
         // A job that waits for a window is due with its deploy.
-        let waits = super::windows::awaited_by(gating.program, gating.world, id);
+        let waits = super::windows::awaited_by(gating.program, gating.source, id);
         let id = waits.map_or(id, |(deploy, _)| deploy);
-        let Some(node) = gating.world.node_of(id) else { return };
+        let Some(node) = gating.source.node_of(id) else { return };
         let twin = id.strip_suffix(UNTRUSTED).is_some() && node.name != id;
         let has_twin = jobs_of(gating, node).iter().any(|other| other.id != id);
         let untrusted = || gating.world.facts.untrusted();

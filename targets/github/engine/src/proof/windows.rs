@@ -1,7 +1,7 @@
 //! Windows: that a deploy starts only once a job has waited for its window, and makes sure that it is open; and that the
 //! job which waits does so at the same point of the run, and holds nothing.
 
-use crate::meaning::world::World;
+use crate::meaning::source::Source;
 use crate::proof::gating::Gating;
 use crate::proof::gating::jobs_of;
 use crate::read::finding::Finding;
@@ -27,14 +27,14 @@ fn window_of<'p>(program: &'p Program, node: &Node) -> Option<&'p Window> {
 /// The id of the deploy that a job waits to start, and its node.
 pub(crate) fn awaited_by<'j, 'p>(
     program: &Program,
-    world: &World<'p>,
+    source: &Source<'p>,
     job: &'j str,
 ) -> Option<(&'j str, &'p Node)> {
-    if world.node_of(job).is_some() {
+    if source.node_of(job).is_some() {
         return None;
     }
     let deploy = job.strip_prefix(WAITS)?;
-    let node = world.node_of(deploy)?;
+    let node = source.node_of(deploy)?;
     window_of(program, node).map(|_| (deploy, node))
 }
 

@@ -7,7 +7,7 @@ use crate::lower::names::{file_name, secrets_environment};
 use crate::lower::overrides::{self, overriding};
 use crate::lower::previews::teardown_file;
 use pipec_github_catalogue::is_code;
-use pipec_ir::facts::{Facts, Refs};
+use pipec_ir::facts::{Refs, SourceFacts};
 use pipec_ir::{
     Artefact, EngineBlock, EngineStep, Environment, Fact, Guarantee, Identity, Node, NodeKind, Pipeline,
     Program, Standing, Tier, Trigger,
@@ -83,7 +83,7 @@ fn ways_in<'p>(nodes: impl IntoIterator<Item = (&'p Pipeline, Vec<&'p Node>)>) -
 
 /// Nothing, where that takes too long to tell or the pipeline's globs have no words for it.
 fn refs_of(pipeline: &Pipeline, nodes: &[&Node]) -> Option<Refs> {
-    let facts = Facts::of(pipeline).ok()?;
+    let facts = SourceFacts::of(pipeline).ok()?;
     let due: Vec<Proposition> = nodes.iter().map(|node| facts.due_node(node)).collect();
     let propositions = facts.propositions();
     // What is not of reviewed code is given neither secrets nor an environment of people.
@@ -178,7 +178,7 @@ pub(super) fn settings_of_an_environment(
 /// The nodes besides deploys that have rights in runs of branches or tags that nobody protects.
 pub(super) fn open_to_pushers(pipeline: &Pipeline) -> Vec<Guarantee> {
     // What is too large to be decided is taken to be so.
-    let facts = Facts::of(pipeline).ok();
+    let facts = SourceFacts::of(pipeline).ok();
     let is_open = |node: &Node| {
         facts.as_ref().is_none_or(|facts| {
             let logic = facts.propositions();

@@ -6,13 +6,12 @@ use crate::meaning::overriding::COMMIT;
 use crate::meaning::overriding::GATE;
 use crate::meaning::overriding::ORDINARY;
 use crate::meaning::overriding::REASON;
-use crate::meaning::source::overridable;
 use crate::read::expression::Expression;
-use pipec_ir::{Event, InputType, Trigger};
+use pipec_ir::{Event, InputType};
 use pipec_logic::Proposition;
 use std::borrow::Cow;
 
-impl Evaluator<'_, '_, '_> {
+impl Evaluator<'_, '_> {
     pub(super) fn lookup(&self, expression: &Expression) -> Cases {
         let Some(path) = expression.words() else { return self.unknown(&self.named(expression)) };
         let lower: Vec<Cow<'_, str>> = path
@@ -161,13 +160,10 @@ impl Evaluator<'_, '_, '_> {
             return self.override_input(name);
         }
         let Some(name) = self.input_name(name) else { return self.unknown(&format!("inputs.{name}")) };
-        let boolean = self.world.facts.pipeline().triggers.iter().any(|trigger| {
-            matches!(trigger, Trigger::Manual(inputs, _)
-                if inputs.iter().any(|input| input.name == name && input.ty == InputType::Boolean))
-        });
-        if boolean {
-            let on = match self.input_values(&name) {
-                Some(_) => self.world.facts.input(&name, "true"),
+        let vocabulary = self.world.facts.vocabulary();
+        if vocabulary.inputs().any(|(input, ty)| input == name && *ty == InputType::Boolean) {
+            let on = match vocabulary.input_value(&name, "true") {
+                Some(on) => self.world.facts.input(on),
                 None => self.free(&format!("input {name} is true")),
             };
             let yes = logic.and(&manual, &on);
@@ -200,24 +196,21 @@ impl Evaluator<'_, '_, '_> {
         }
         let mut cases: Cases = Vec::new();
         let mut open = world.overriding();
-        for gate in overridable(world.facts.pipeline()) {
-            let named = world.overrides(&gate.name);
+        for gate in &world.manual().overridable {
+            let named = world.overrides(gate);
             open = logic.and_not(&open, &named);
-            cases.push((named, Datum::exact(gate.name.clone())));
+            cases.push((named, Datum::exact(gate.clone())));
         }
         cases.push((open, any("an override of no gate")));
-        let ordinary = if world.has_own_manual_runs() { Datum::exact(ORDINARY) } else { any("a manual run") };
+        let has_ordinary_runs = world.manual().has_ordinary_runs;
+        let ordinary = if has_ordinary_runs { Datum::exact(ORDINARY) } else { any("a manual run") };
         cases.push((manual, ordinary));
         self.closed(cases)
     }
 
     fn input_name(&self, name: &str) -> Option<String> {
-        self.world.facts.pipeline().triggers.iter().find_map(|trigger| match trigger {
-            Trigger::Manual(inputs, _) => {
-                inputs.iter().map(|input| &input.name).find(|input| input.eq_ignore_ascii_case(name)).cloned()
-            }
-            _ => None,
-        })
+        let mut inputs = self.world.facts.vocabulary().inputs().map(|(input, _)| input);
+        inputs.find(|input| input.eq_ignore_ascii_case(name)).map(str::to_owned)
     }
 
     /// The cases with one more for what they leave out, which no possible run is.

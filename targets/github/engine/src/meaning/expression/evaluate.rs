@@ -9,11 +9,11 @@ use crate::read::expression::Comparison;
 use crate::read::expression::Expression;
 use crate::read::expression::number;
 use crate::read::yaml::{number_text, same_ignoring_case};
-use pipec_ir::{InputType, Trigger};
+use pipec_ir::InputType;
 use pipec_logic::{Language, Proposition, Propositions};
 use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The number of what is one of a kind: the repository, another one, the run.
 pub(super) const REPOSITORY: usize = 0;
@@ -90,12 +90,12 @@ impl StepState {
 }
 
 /// Evaluates expressions.
-pub(crate) struct Evaluator<'e, 's, 'p> {
-    pub(crate) world: &'e World<'p>,
+pub(crate) struct Evaluator<'e, 's> {
+    pub(crate) world: &'e World,
     pub(crate) scope: &'e Scope<'s>,
 }
 
-impl Evaluator<'_, '_, '_> {
+impl Evaluator<'_, '_> {
     pub(super) fn logic(&self) -> &Propositions {
         self.world.logic()
     }
@@ -332,53 +332,25 @@ impl Evaluator<'_, '_, '_> {
         }
     }
 
-    /// An input may be any mixture of case where people type it; only a closed list is exact.
+    /// That an input equals a text; people may type it in any mixture of upper and lower case.
     fn input_is(&self, name: &str, text: &str) -> Proposition {
         let logic = self.logic();
         let facts = &self.world.facts;
-        let values = self.input_values(name);
-        let Some((values, closed)) = values else { return self.free(&format!("input {name} is {text}")) };
-        let same: Vec<Proposition> = values
-            .iter()
-            .filter(|value| same_ignoring_case(value, text))
-            .map(|value| facts.input(name, value))
-            .collect();
-        let known = logic.any(&same);
-        if closed {
+        let vocabulary = facts.vocabulary();
+        let ty = vocabulary.inputs().find(|(input, _)| *input == name).map(|(_, ty)| ty);
+        let values: Vec<(&str, Proposition)> =
+            vocabulary.input_values(name).map(|(value, id)| (value, facts.input(id))).collect();
+        if ty.is_none() || values.is_empty() {
+            return self.free(&format!("input {name} is {text}"));
+        }
+        let same = values.iter().filter(|(value, _)| same_ignoring_case(value, text)).map(|(_, is)| is);
+        let known = logic.any(same);
+        if matches!(ty, Some(InputType::Boolean | InputType::OneOf(_))) {
             return known;
         }
-        // The value that stands for all others, under whatever name it has.
-        let listed: Vec<Proposition> = values.iter().map(|value| facts.input(name, value)).collect();
-        let other = logic.not(&logic.any(&listed));
+        // Any other value may equal the text in another case.
+        let other = logic.not(&logic.any(values.iter().map(|(_, is)| is)));
         logic.or(&known, &logic.and(&other, &self.free(&format!("input {name} is {text}"))))
-    }
-
-    /// The values of an input that conditions ask for, and whether there are no others.
-    pub(super) fn input_values(&self, name: &str) -> Option<(Vec<String>, bool)> {
-        let pipeline = self.world.facts.pipeline();
-        let ty = pipeline.triggers.iter().find_map(|trigger| match trigger {
-            Trigger::Manual(inputs, _) => {
-                inputs.iter().find(|input| input.name == name).map(|input| &input.ty)
-            }
-            _ => None,
-        })?;
-        let asked: BTreeSet<String> = pipeline
-            .stages
-            .iter()
-            .flat_map(|stage| stage.condition.atoms())
-            .filter_map(|atom| match atom {
-                pipec_ir::Condition::Input { name: asked, value } if asked == name => Some(value.clone()),
-                _ => None,
-            })
-            .collect();
-        if asked.is_empty() {
-            return None;
-        }
-        Some(match ty {
-            InputType::Boolean => (vec!["false".to_owned(), "true".to_owned()], true),
-            InputType::OneOf(values) => (values.iter().cloned().chain(asked).collect(), true),
-            InputType::String | InputType::Number => (asked.into_iter().collect(), false),
-        })
     }
 
     pub(super) fn named(&self, expression: &Expression) -> String {

@@ -7,7 +7,7 @@ use crate::read::expression::Comparison;
 use crate::read::expression::Expression;
 use pipec_logic::{Language, Proposition};
 
-impl Evaluator<'_, '_, '_> {
+impl Evaluator<'_, '_> {
     /// That a status function holds; `None` of any other, and of jobs that there are not.
     pub(super) fn status(&self, name: &str, arguments: &[Expression]) -> Option<Proposition> {
         let logic = self.logic();

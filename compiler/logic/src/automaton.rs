@@ -1,4 +1,13 @@
 //! Deterministic automata over characters, in a canonical form.
+//!
+//! ```text
+//! glob `a*`, where `*` matches every character except `/`
+//!
+//! classes        '/' = 0    'a' = 1    other = 2
+//! state 0        1          2          1              start
+//! state 1        1          1          1              dead: no word leads from here to acceptance
+//! state 2        1          2          2              accepts
+//! ```
 
 use std::collections::VecDeque;
 use std::hash::Hash;
@@ -8,16 +17,20 @@ use crate::TooLarge;
 use indexmap::IndexSet;
 use rustc_hash::FxBuildHasher;
 
-/// A deterministic automaton whose alphabet is the characters it mentions and one class for all others.
+/// A deterministic automaton. Its alphabet is the characters it mentions, and one class for all others.
 ///
-/// States are numbered from the start state 0. A finished automaton is canonical: it is minimal, its states are
-/// numbered in the order of a breadth-first walk, it mentions no character that behaves like the others, and its
-/// start state does not accept (a language here holds no empty string). So two automata of one language are equal.
+/// States are numbered from 0, the start state. A finished automaton is canonical:
+/// - it is minimal;
+/// - its states are numbered in the order of a breadth-first walk;
+/// - it mentions no character that behaves like the unmentioned ones;
+/// - its start state does not accept, since no language here contains the empty string.
+///
+/// So two automata of the same language are equal.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Automaton {
-    /// Sorted; the class of `mentioned[k]` is k, the class of every other character is `mentioned.len()`.
+    /// Sorted. The class of `mentioned[k]` is k, and the class of every other character is `mentioned.len()`.
     mentioned: Vec<char>,
-    /// The successors of all states, one row of `width` classes after the other.
+    /// The successors of all states: a row of `width` classes for each state.
     table: Vec<u32>,
     accepting: Vec<bool>,
 }
@@ -25,7 +38,7 @@ pub(crate) struct Automaton {
 impl Automaton {
     /// Explores a deterministic transition system from `start` and brings the result into canonical form.
     ///
-    /// `step` gets a class of `mentioned`, the last class being all other characters.
+    /// `step` receives a class of `mentioned`; the last class is all other characters.
     pub(crate) fn explore<S: Clone + Eq + Hash>(
         mentioned: Vec<char>,
         start: S,
@@ -58,7 +71,7 @@ impl Automaton {
         Automaton::explore(mentioned, (0, 0), step, accepts)
     }
 
-    /// The automaton of all non-empty strings that this one refuses.
+    /// The automaton of all non-empty strings that this one rejects.
     pub(crate) fn complement(&self) -> Automaton {
         let accepting = self.accepting.iter().map(|accepts| !accepts).collect();
         Automaton { mentioned: self.mentioned.clone(), table: self.table.clone(), accepting }.canonical()
@@ -68,7 +81,7 @@ impl Automaton {
         &self.mentioned
     }
 
-    /// The successors of all states, one row after the other.
+    /// The successors of all states: a row for each state.
     pub(crate) fn table(&self) -> &[u32] {
         &self.table
     }
@@ -81,7 +94,7 @@ impl Automaton {
         self.mentioned.binary_search(&character).unwrap_or(self.mentioned.len())
     }
 
-    /// The class here of each class of an alphabet that mentions more; the last entry is that of the other characters.
+    /// For each class of a wider alphabet, the class of this automaton; the last entry is for unmentioned characters.
     pub(crate) fn classes_of(&self, wider: &[char]) -> Vec<usize> {
         let mentioned = wider.iter().map(|&character| self.class(character));
         mentioned.chain([self.mentioned.len()]).collect()
@@ -99,12 +112,12 @@ impl Automaton {
         !self.accepting.contains(&true)
     }
 
-    /// The state from which no word leads to acceptance, if there is one.
+    /// The dead state, if there is one: no word leads from it to acceptance.
     pub(crate) fn dead(&self) -> Option<u32> {
         (0..).take(self.states()).find(|&state| self.is_dead(state))
     }
 
-    /// Whether no word leads from this state to acceptance (a minimal automaton has at most one such state).
+    /// Whether no word leads from this state to acceptance; a minimal automaton has at most one such state.
     pub(crate) fn is_dead(&self, state: u32) -> bool {
         !self.accepts(state) && self.row(state).iter().all(|&next| next == state)
     }
@@ -122,19 +135,19 @@ impl Automaton {
         self.table.get(start..start + self.width()).unwrap_or_default()
     }
 
-    /// The states must be those that a breadth-first walk finds, in its order.
+    /// Requires that the states are numbered in the order of a breadth-first walk.
     fn canonical(self) -> Automaton {
-        self.with_refusing_start().minimal().without_idle_characters()
+        self.with_rejecting_start().minimal().without_superfluous_characters()
     }
 
-    /// Refuses the empty string: an accepting start that other words reach too gets a refusing twin.
-    fn with_refusing_start(mut self) -> Automaton {
+    /// Makes the automaton reject the empty string: a rejecting copy replaces an accepting start state.
+    fn with_rejecting_start(mut self) -> Automaton {
         if !self.accepts(0) {
             return self;
         }
-        let twin = number(self.states());
+        let copy = number(self.states());
         for next in self.table.iter_mut().filter(|next| **next == 0) {
-            *next = twin;
+            *next = copy;
         }
         let row = self.row(0).to_vec();
         self.table.extend(row);
@@ -145,14 +158,14 @@ impl Automaton {
         self.renumbered()
     }
 
-    /// Merges equivalent states by Moore's refinement and renumbers the reachable ones breadth first.
+    /// Merges equivalent states by Moore's refinement, and renumbers the reachable ones breadth first.
     ///
-    /// The refinement starts from the distance to acceptance, which equivalent states share, because from acceptance
-    /// alone it needs as many rounds as the longest literal has characters.
+    /// The refinement starts from the distance to acceptance, which equivalent states share. From acceptance alone it
+    /// would need as many rounds as the longest literal has characters.
     fn minimal(self) -> Automaton {
         let mut blocks = self.distances_to_acceptance();
         let mut count = distinct(&blocks);
-        // Distances are no numbers of blocks, so one round is due unless they tell all states apart.
+        // Distances are not block numbers yet, so one round is necessary unless all distances differ.
         if count == self.states() {
             return self;
         }
@@ -189,7 +202,7 @@ impl Automaton {
     }
 
     fn distances_to_acceptance(&self) -> Vec<u32> {
-        // The entries of the table that lead to a state: the last of them, and for each entry the one before it.
+        // For each state, the table entries that lead to it, as a linked list: the last entry, and each entry's predecessor.
         let mut last: Vec<Option<usize>> = vec![None; self.states()];
         let before: Vec<Option<usize>> = (0..)
             .zip(&self.table)
@@ -214,13 +227,13 @@ impl Automaton {
         distances
     }
 
-    fn without_idle_characters(self) -> Automaton {
+    fn without_superfluous_characters(self) -> Automaton {
         let other = self.mentioned.len();
         let states = (0..).take(self.states());
-        let is_idle =
+        let is_superfluous =
             |class: usize| states.clone().all(|state| self.next(state, class) == self.next(state, other));
         let kept: Vec<(usize, char)> =
-            self.mentioned.iter().copied().enumerate().filter(|&(class, _)| !is_idle(class)).collect();
+            self.mentioned.iter().copied().enumerate().filter(|&(class, _)| !is_superfluous(class)).collect();
         if kept.len() == other {
             return self;
         }
@@ -231,8 +244,8 @@ impl Automaton {
             .map(|(state, class)| self.next(state, class))
             .collect();
         let mentioned = kept.into_iter().map(|(_, character)| character).collect();
-        // The walk that numbered the states took the classes in the order of their characters, and an idle character
-        // leads where the other characters lead, which come last: the numbers may change.
+        // The walk that numbered the states visited the classes in order. A removed class led where the last class leads,
+        // so without it the walk may find states in another order.
         Automaton { mentioned, table, accepting: self.accepting }.renumbered()
     }
 
@@ -251,7 +264,7 @@ pub(crate) struct Explored<S> {
 }
 
 impl<S: Clone + Eq + Hash> Explored<S> {
-    /// Explores a system that is known to be small. `step` writes a successor over its last argument.
+    /// Explores a system that is known to be small. `step` writes the successor into its last argument.
     pub(crate) fn whole(classes: usize, start: S, step: impl Fn(&S, usize, &mut S)) -> Explored<S> {
         Explored::first(classes, start, step, usize::MAX).0
     }
@@ -269,7 +282,7 @@ impl<S: Clone + Eq + Hash> Explored<S> {
         }
     }
 
-    /// The first so many states, and whether these are all.
+    /// At most `limit` states, and whether these are all.
     fn first(
         classes: usize,
         start: S,
@@ -279,7 +292,7 @@ impl<S: Clone + Eq + Hash> Explored<S> {
         let mut next = start.clone();
         let mut states = IndexSet::with_capacity_and_hasher(USUAL_STATES, FxBuildHasher);
         let mut table = Vec::new();
-        // Many classes in a row lead to one state.
+        // Consecutive classes often lead to the same state, so the last one is tried first.
         let mut last = states.insert_full(start).0;
         let mut is_whole = limit > 0;
         let mut done = 0;
@@ -305,7 +318,7 @@ impl<S: Clone + Eq + Hash> Explored<S> {
     }
 }
 
-/// What the automaton of an ordinary glob comes to.
+/// The number of states of an ordinary glob.
 const USUAL_STATES: usize = 16;
 
 /// Two sorted alphabets as one.
@@ -316,12 +329,12 @@ pub(crate) fn merged(left: &[char], right: &[char]) -> Vec<char> {
     characters
 }
 
-/// The entry of a table whose indices are its own numbers, so in range by construction.
+/// The entry of a table at an index that is in range by construction.
 pub(crate) fn at<T: Copy + Default>(values: &[T], index: usize) -> T {
     values.get(index).copied().unwrap_or_default()
 }
 
-/// The number of the next state; a table of 2³² states does not fit into memory.
+/// A number of states as a state number; 2³² states would not fit into memory.
 fn number(count: usize) -> u32 {
     u32::try_from(count).unwrap_or(u32::MAX)
 }

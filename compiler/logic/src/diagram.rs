@@ -1,5 +1,13 @@
-//! Reduced, ordered binary decision diagrams that share all their nodes: a diagram is built once, and what was conjoined
-//! once is looked up.
+//! Reduced, ordered binary decision diagrams that share all their nodes.
+//!
+//! Each diagram is stored once, and the result of each conjunction is remembered.
+//!
+//! ```text
+//! variables push = 0, main = 1                push ∧ main                 ¬(push ∧ main)
+//!
+//! node 1: variable 1, low FALSE, high TRUE    diagram of node 2           the same node, with the bit of negation
+//! node 2: variable 0, low FALSE, high node 1
+//! ```
 //!
 //! R. E. Bryant, "Graph-Based Algorithms for Boolean Function Manipulation", 1986; complemented edges after K. S. Brace,
 //! R. L. Rudell and R. E. Bryant, "Efficient Implementation of a BDD Package", 1990.
@@ -7,24 +15,25 @@
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-/// How much a set of propositions may cost.
+/// The most that a set of propositions may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most nodes that one operation may add; it takes at most four times as many steps.
+    /// The most nodes that one operation may add; it may take four times as many steps.
     pub nodes: usize,
-    /// The greatest cost of all operations together, in steps (a step visits one pair of nodes for the first time).
+    /// The most steps of all operations together; a step visits one pair of nodes for the first time.
     pub steps: usize,
 }
 
 impl Default for Limits {
-    /// Limits that no pipeline of a person comes near, and that are reached within seconds.
+    /// Limits far above what a hand-written pipeline needs, which are still reached within seconds.
     fn default() -> Limits {
         Limits { nodes: 50_000, steps: 5_000_000 }
     }
 }
 
-/// A diagram of a store: the place of its root, and in the lowest bit whether it is that root's negation. Equal diagrams
-/// say the same.
+/// A diagram of a store: the place of its root, and in the lowest bit whether it is negated.
+///
+/// Two diagrams are equal exactly if they are the same function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Diagram(u32);
 
@@ -49,8 +58,9 @@ impl Diagram {
     }
 }
 
-/// A decision: which diagram holds where the variable is false and where it is true. The latter is never a negation, so
-/// that each diagram has one form.
+/// A decision: one diagram for a false variable and one for a true variable.
+///
+/// `high` is never negated, so that each diagram has exactly one form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Node {
     variable: u32,
@@ -58,40 +68,41 @@ struct Node {
     high: Diagram,
 }
 
-/// Behind every variable; what the constants decide.
+/// The variable of the constants, which is after every other.
 const NO_VARIABLE: u32 = u32::MAX;
 
-/// As many as a diagram can name the places of.
+/// The most nodes whose places fit into a diagram.
 const MOST_NODES: usize = 1 << 31;
 
-/// What the pipeline of an ordinary file comes to.
+/// The number of nodes of an ordinary pipeline.
 const USUAL_NODES: usize = 400;
 
 /// All diagrams of a set of propositions.
 #[derive(Debug)]
 pub(crate) struct Store {
-    /// By their places; children come before their parents, the first is the constant.
+    /// By place. Children come before their parents, and the first node is the constant.
     nodes: IndexSet<Node, FxBuildHasher>,
-    /// What came of the pairs that were conjoined, the lesser diagram first.
+    /// The results of conjunctions; in a pair, the lesser diagram comes first.
     conjunctions: FxHashMap<(Diagram, Diagram), Diagram>,
     limits: Limits,
     steps: usize,
-    /// The nodes and steps at which the present operation has reached its limits.
+    /// The number of nodes and steps at which the current operation reaches its limits.
     last_node: usize,
     last_step: usize,
-    /// The conjunctions under way, each within the one before it: a stack of its own, since diagrams are as deep as there
-    /// are variables.
+    /// The unfinished conjunctions, each within the one before it.
+    ///
+    /// The call stack would be too small for them: diagrams are as deep as the number of variables.
     open: Vec<Open>,
 }
 
-/// A conjunction whose halves are not both known yet.
+/// An unfinished conjunction.
 #[derive(Clone, Copy, Debug)]
 struct Open {
     pair: (Diagram, Diagram),
     variable: u32,
-    /// What holds where the variable is false, once that is known.
+    /// The result for a false variable, once it is known.
     low: Option<Diagram>,
-    /// What is to be conjoined where it is true.
+    /// The pair to conjoin for a true variable.
     high: (Diagram, Diagram),
 }
 
@@ -115,17 +126,17 @@ impl Store {
         self.limits
     }
 
-    /// What all operations have cost so far.
+    /// The steps of all operations so far.
     pub(crate) fn steps(&self) -> usize {
         self.steps
     }
 
-    /// The variable that a diagram decides first; `None` of a constant.
+    /// The first variable of a diagram; `None` for a constant.
     pub(crate) fn variable(&self, diagram: Diagram) -> Option<u32> {
         Some(self.first(diagram)).filter(|variable| *variable != NO_VARIABLE)
     }
 
-    /// What remains of a diagram where a variable that stands no later than its first is false, and where it is true.
+    /// The diagram for a false and for a true variable; the variable must not be after the diagram's first.
     pub(crate) fn halves(&self, diagram: Diagram, variable: u32) -> (Diagram, Diagram) {
         match self.node(diagram) {
             Some(node) if node.variable == variable => {
@@ -136,7 +147,7 @@ impl Store {
         }
     }
 
-    /// Does something within the limits of one operation; what it added is gone if it comes to nothing.
+    /// Does some work within the limits of one operation, and removes the added nodes if the work fails.
     pub(crate) fn operation<T>(&mut self, work: impl FnOnce(&mut Store) -> Option<T>) -> Option<T> {
         let known = self.nodes.len();
         self.last_node = known.saturating_add(self.limits.nodes);
@@ -152,7 +163,7 @@ impl Store {
         result
     }
 
-    /// The decision of a variable that stands before all of both diagrams; `None` past the limit.
+    /// The decision of a variable that is before all variables of both diagrams; `None` past the limit.
     pub(crate) fn decide(&mut self, variable: u32, low: Diagram, high: Diagram) -> Option<Diagram> {
         if low == high {
             return Some(low);
@@ -172,14 +183,15 @@ impl Store {
         self.conjoin(left, right, |_| false)
     }
 
-    /// Whether some valuation satisfies both; `None` past a limit. It takes no more steps than the conjunction, and adds no
-    /// node.
-    pub(crate) fn meet(&mut self, left: Diagram, right: Diagram) -> Option<bool> {
-        let met = |part| part != Diagram::FALSE;
-        self.conjoin(left, right, met).map(met)
+    /// Whether some valuation satisfies both; `None` past a limit.
+    ///
+    /// It takes at most the steps of the conjunction, and adds no node.
+    pub(crate) fn is_compatible(&mut self, left: Diagram, right: Diagram) -> Option<bool> {
+        let is_possible = |part| part != Diagram::FALSE;
+        self.conjoin(left, right, is_possible).map(is_possible)
     }
 
-    /// The conjunction, or what it comes to under the first valuation of some variables for which that is enough.
+    /// The conjunction, or the first partial result for which `is_enough` holds.
     fn conjoin(
         &mut self,
         left: Diagram,
@@ -196,7 +208,7 @@ impl Store {
             if is_enough(known) {
                 return Some(known);
             }
-            // Where this was the second half of a conjunction, that is known as well.
+            // If this was the second half of a conjunction, that conjunction is known too.
             pair = loop {
                 let Some(open) = self.open.last_mut() else { return Some(known) };
                 let Some(low) = open.low else {
@@ -211,7 +223,7 @@ impl Store {
         }
     }
 
-    /// What a pair comes to, if that was worked out before or needs no look into the diagrams.
+    /// The conjunction of a pair, if it is trivial or was computed before.
     fn known(&self, (left, right): (Diagram, Diagram)) -> Option<Diagram> {
         if left == Diagram::FALSE || right == Diagram::FALSE || left == right.not() {
             Some(Diagram::FALSE)
@@ -224,7 +236,7 @@ impl Store {
         }
     }
 
-    /// Begins with a conjunction; the pair where its first variable is false, which comes first.
+    /// Begins a conjunction and returns its first half, the pair for a false variable; `None` past the limit.
     fn open(&mut self, pair: (Diagram, Diagram)) -> Option<(Diagram, Diagram)> {
         if self.steps >= self.last_step {
             return None;
@@ -239,7 +251,7 @@ impl Store {
         Some((left_low, right_low))
     }
 
-    /// The diagram and all below it, each behind what it decides between.
+    /// The diagram and all diagrams below it, children before parents.
     pub(crate) fn below(&self, diagram: Diagram) -> Vec<Diagram> {
         let mut seen = FxHashSet::from_iter([diagram]);
         let mut open = vec![diagram];

@@ -1,4 +1,14 @@
 //! Globs: the patterns for branches, tags and paths.
+//!
+//! ```
+//! use pipec_logic::Glob;
+//!
+//! let docs = Glob::parse("docs/**/*.md").unwrap();
+//! assert!(docs.matches("docs/index.md") && docs.matches("docs/api/run.md"));
+//! assert!(!docs.matches("docs/api/run.txt"));
+//! assert_eq!(docs.literal_prefix(), "docs/");
+//! assert_eq!(Glob::parse("v[0-9]").unwrap_err().offset, 1);
+//! ```
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -7,14 +17,17 @@ use std::hash::{Hash, Hasher};
 use crate::Language;
 use crate::pattern::{self, Characters, Step};
 
-/// More states than any glob has that a person would write, and few enough that pairs of them stay cheap.
+/// The most states of one glob: more than a hand-written one needs, and few enough that products stay cheap.
 const STATES: usize = 1024;
 
 /// A glob: anchored at both ends, case-sensitive, with the wildcards `*`, `?` and `**`.
 ///
-/// `*` is any run of characters but `/`, `?` is one character but `/`, `**` is any run of characters. At the start and
-/// after a `/`, `**/` also matches nothing, so `**/x` matches `x` and `a/**/b` matches `a/b`; `docs/**` matches what is
-/// below `docs`, not `docs`. Globs are equal, and ordered, by their text.
+/// - `*` matches any number of characters except `/`.
+/// - `?` matches one character except `/`.
+/// - `**` matches any number of characters. `docs/**` matches everything below `docs`, but not `docs` itself.
+/// - `**/` at the start or after a `/` also matches nothing, so `**/x` matches `x`, and `a/**/b` matches `a/b`.
+///
+/// Globs are compared and ordered by their text.
 #[derive(Clone)]
 pub struct Glob {
     text: String,
@@ -22,7 +35,10 @@ pub struct Glob {
 }
 
 impl Glob {
-    /// Reads a glob.
+    /// Parses a glob.
+    ///
+    /// # Errors
+    /// If the text is not a glob, or its automaton would have too many states.
     pub fn parse(text: &str) -> Result<Glob, GlobError> {
         if let Some(error) = first_error(text) {
             return Err(error);
@@ -37,28 +53,28 @@ impl Glob {
         &self.text
     }
 
-    /// Whether the glob has no wildcard, so matches exactly its own text.
+    /// Whether the glob has no wildcard, so that it matches only its own text.
     pub fn is_literal(&self) -> bool {
         !self.text.contains(['*', '?'])
     }
 
-    /// The text before the first wildcard, with which everything that matches starts.
+    /// The text before the first wildcard; every match starts with it.
     ///
-    /// The prefix of `a/**/b` is `a/`; that of a literal is the whole of it.
+    /// The prefix of `a/**/b` is `a/`. The prefix of a literal is its whole text.
     pub fn literal_prefix(&self) -> &str {
         self.text.split(['*', '?']).next().unwrap_or_default()
     }
 
-    /// Whether the glob matches the whole candidate; it never matches the empty one.
+    /// Whether the glob matches the whole candidate; it never matches the empty string.
     ///
-    /// This is a reading of the definition that shares nothing with [`Glob::language`].
+    /// This implementation shares nothing with [`Glob::language`], so that tests can compare the two.
     pub fn matches(&self, candidate: &str) -> bool {
         let pattern: Vec<char> = self.text.chars().collect();
         let candidate: Vec<char> = candidate.chars().collect();
         !candidate.is_empty() && matches_whole(&pattern, &candidate)
     }
 
-    /// The language of all that the glob matches.
+    /// The language of all strings that the glob matches.
     pub fn language(&self) -> Language {
         self.language.clone()
     }
@@ -114,19 +130,19 @@ pub struct GlobError {
 /// The ways in which a text fails to be a glob.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobErrorKind {
-    /// There is no text.
+    /// The text is empty.
     Empty,
     /// It starts with a slash.
     LeadingSlash,
     /// It ends with a slash.
     TrailingSlash,
-    /// It has a slash right after another.
+    /// It has two slashes in a row.
     DoubleSlash,
-    /// A segment of it is `.` or `..`, which no path of a repository has.
+    /// One of its segments is `.` or `..`, which no path in a repository contains.
     DotSegment,
-    /// It holds a control character, such as a newline.
+    /// It contains a control character, such as a newline.
     ControlCharacter,
-    /// It holds a character that is special in other dialects of globs.
+    /// It contains a character that is special in other dialects of globs.
     OtherDialect(char),
     /// Its automaton has too many states.
     TooLarge,
@@ -191,7 +207,7 @@ fn first_error(text: &str) -> Option<GlobError> {
 }
 
 fn steps(text: &str) -> Vec<Step> {
-    let but_slash = || Characters::AllBut(vec!['/']);
+    let except_slash = || Characters::AllExcept(vec!['/']);
     let mut steps = Vec::new();
     let mut rest = text;
     let mut at_segment_start = true;
@@ -205,8 +221,8 @@ fn steps(text: &str) -> Vec<Step> {
             rest = after;
         } else {
             steps.push(match character {
-                '*' => Step::Run(but_slash()),
-                '?' => Step::One(but_slash()),
+                '*' => Step::Run(except_slash()),
+                '?' => Step::One(except_slash()),
                 _ => Step::character(character),
             });
             at_segment_start = character == '/';
@@ -216,11 +232,12 @@ fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
-/// Decides for every suffix of the pattern and every suffix of the candidate, the shortest first, whether one matches
-/// the other, so that no glob takes more than the product of the two lengths.
+/// Decides, for every suffix of the pattern and of the candidate, whether one matches the other; shortest suffixes first.
+///
+/// So the cost of any glob is at most the product of both lengths.
 fn matches_whole(pattern: &[char], candidate: &[char]) -> bool {
     let width = candidate.len() + 1;
-    // Rows for the suffixes of the pattern that start one, two and three characters further on.
+    // The rows for the suffixes of the pattern that start one, two and three characters later.
     let nothing = vec![false; width];
     let mut further =
         [(0..width).map(|place| place + 1 == width).collect(), nothing.clone(), nothing.clone()];
@@ -230,7 +247,7 @@ fn matches_whole(pattern: &[char], candidate: &[char]) -> bool {
         let at_segment_start = start == 0 || pattern.get(start - 1) == Some(&'/');
         let [one, two, three]: &[Vec<bool>; 3] = &further;
         let mut row = nothing.clone();
-        // Whether what follows two stars matches from here or from further on.
+        // Whether the pattern after `**` matches here or at any later place.
         let mut run = false;
         for place in (0..width).rev() {
             let character = candidate.get(place).copied();

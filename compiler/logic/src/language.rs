@@ -1,4 +1,14 @@
 //! Regular languages of non-empty strings.
+//!
+//! ```
+//! use pipec_logic::{Glob, Language};
+//!
+//! let releases = Glob::parse("release/*").unwrap().language();
+//! let frozen = Language::prefix_ignoring_case("release/1");
+//! let open = releases.difference(&frozen);
+//! assert!(open.contains("release/2") && !open.contains("release/1.1"));
+//! assert_eq!(open.witness().as_deref(), Some("release/x"));
+//! ```
 
 use std::sync::Arc;
 
@@ -8,34 +18,34 @@ use crate::witness;
 
 /// A regular language: a set of non-empty strings of Unicode characters.
 ///
-/// Two languages compare equal exactly if they have the same members; their order is arbitrary but always the same.
+/// Two languages are equal exactly if they have the same members. Their order is arbitrary but fixed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Language {
     automaton: Arc<Automaton>,
 }
 
 impl Language {
-    /// The language of this one text, or of nothing if the text is empty.
+    /// The language of one text; it has no members if the text is empty.
     pub fn literal(text: &str) -> Language {
         Language::matching(text.chars().map(Step::character))
     }
 
-    /// The language of the text in every mixture of upper and lower case of its ASCII letters.
+    /// The language of a text, with each ASCII letter in either case.
     pub fn literal_ignoring_case(text: &str) -> Language {
         Language::matching(letters(text))
     }
 
-    /// The language of the strings that start with the text, ASCII letters in either case.
+    /// The language of strings that start with a text, with ASCII letters in either case.
     pub fn prefix_ignoring_case(text: &str) -> Language {
         Language::matching(letters(text).chain([Step::anything()]))
     }
 
-    /// The language of the strings that end with the text, ASCII letters in either case.
+    /// The language of strings that end with a text, with ASCII letters in either case.
     pub fn suffix_ignoring_case(text: &str) -> Language {
         Language::matching([Step::anything()].into_iter().chain(letters(text)))
     }
 
-    /// The language of the strings that contain the text, ASCII letters in either case.
+    /// The language of strings that contain a text, with ASCII letters in either case.
     pub fn containing_ignoring_case(text: &str) -> Language {
         Language::matching([Step::anything()].into_iter().chain(letters(text)).chain([Step::anything()]))
     }
@@ -50,7 +60,7 @@ impl Language {
         Language::matching([Step::anything()])
     }
 
-    /// The strings in either language; like all that combines two, it takes up to the product of their sizes.
+    /// The strings in either language. Like every combination, it takes up to the product of both sizes.
     pub fn union(&self, other: &Language) -> Language {
         Language::of(self.automaton.product(&other.automaton, |left, right| left || right))
     }
@@ -75,7 +85,7 @@ impl Language {
         self.automaton.is_empty()
     }
 
-    /// Whether every member is also one of the other language.
+    /// Whether every member is also a member of the other language.
     pub fn is_subset(&self, other: &Language) -> bool {
         self.difference(other).is_empty()
     }
@@ -92,8 +102,8 @@ impl Language {
 
     /// A member to show to people, if there is one.
     ///
-    /// It is a name that git takes for a branch if the language has any, else a relative path, else anything; among
-    /// those a shortest; among those one of plain letters. The same language always gives the same witness.
+    /// The choice prefers a name that git accepts for a branch, then a relative path, then any string; then the shortest;
+    /// then plain letters. The same language always gives the same witness.
     pub fn witness(&self) -> Option<String> {
         witness::member(&self.automaton)
     }

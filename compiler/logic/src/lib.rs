@@ -1,10 +1,25 @@
 //! Decision procedures: globs as regular languages, propositions as decision diagrams.
 //!
-//! Everything here is exact. Where an answer would cost too much, the answer is [`TooLarge`], never a guess: a caller
-//! that proves something says so and fails closed.
+//! Every answer is exact. An answer that would cost too much is [`TooLarge`], never a guess. A caller that proves
+//! something must then refuse it.
 //!
-//! To reason about several globs at once, give all their languages to [`Regions::of`] and combine the regions;
-//! building unions and differences of [`Language`]s one after the other costs more.
+//! To reason about several globs at once, pass all their languages to [`Regions::of`] and combine the regions. A chain of
+//! unions and differences of [`Language`]s costs more.
+//!
+//! ```
+//! use pipec_logic::{Glob, Limits, Propositions, Regions};
+//!
+//! let [main, all] = ["main", "**"].map(|text| Glob::parse(text).unwrap().language());
+//! let regions = Regions::of(&[main, all], 1000).unwrap(); // `main`, and every other name
+//! assert_eq!((regions.len(), regions.witness(1)), (2, "x"));
+//!
+//! let logic = Propositions::new(Limits::default());
+//! let variables: Vec<_> = (0..regions.len()).map(|_| logic.new_variable()).collect();
+//! let on_one_branch = logic.exactly_one(&variables);
+//! let not_main = logic.not(&logic.variable(variables[0]));
+//! let elsewhere = logic.variable(variables[1]);
+//! assert!(logic.implies_always(&logic.and(&on_one_branch, &not_main), &elsewhere).unwrap());
+//! ```
 
 mod automaton;
 mod diagram;
@@ -23,7 +38,7 @@ pub use language::Language;
 pub use proposition::{Model, Proposition, Propositions, VariableId};
 pub use regions::Regions;
 
-/// The answer of a decision that would need more states, nodes or steps than its limit.
+/// A decision would need more states, nodes or steps than its limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TooLarge {
     /// The limit that was exceeded, in states, nodes or steps.

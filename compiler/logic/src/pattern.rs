@@ -1,4 +1,12 @@
-//! Patterns: sequences of steps that determinise into an automaton.
+//! Patterns: sequences of steps, which become a deterministic automaton by the subset construction.
+//!
+//! ```text
+//! glob `**/x`     Optional(2), Run(any character), One('/'), One('x')
+//!
+//! positions       {0, 1, 2, 3}  at the start: the optional steps may be skipped, and the run may match nothing
+//! after `x`       {1, 2, 4}     4 is past the last step, so `x` matches
+//! after `x/`      {1, 2, 3}     the run goes on, or the `/` is done
+//! ```
 
 use std::collections::BTreeSet;
 use std::hash::{Hash, Hasher};
@@ -6,29 +14,29 @@ use std::hash::{Hash, Hasher};
 use crate::TooLarge;
 use crate::automaton::{Automaton, Explored};
 
-/// A set of characters, by those it lists or by those it leaves out.
+/// A set of characters: the listed ones, or all except the listed ones.
 #[derive(Clone, Debug)]
 pub(crate) enum Characters {
     /// Only these.
     These(Vec<char>),
-    /// All but these.
-    AllBut(Vec<char>),
+    /// All except these.
+    AllExcept(Vec<char>),
 }
 
 impl Characters {
-    /// Whether the set holds a character, or with `None` the characters that no pattern mentions.
-    fn holds(&self, character: Option<char>) -> bool {
+    /// Whether the set contains a character; `None` stands for all characters that no pattern mentions.
+    fn contains(&self, character: Option<char>) -> bool {
         match (self, character) {
             (Characters::These(listed), Some(character)) => listed.contains(&character),
             (Characters::These(_), None) => false,
-            (Characters::AllBut(listed), Some(character)) => !listed.contains(&character),
-            (Characters::AllBut(_), None) => true,
+            (Characters::AllExcept(listed), Some(character)) => !listed.contains(&character),
+            (Characters::AllExcept(_), None) => true,
         }
     }
 
     fn mentioned(&self) -> &[char] {
         match self {
-            Characters::These(listed) | Characters::AllBut(listed) => listed,
+            Characters::These(listed) | Characters::AllExcept(listed) => listed,
         }
     }
 }
@@ -40,7 +48,7 @@ pub(crate) enum Step {
     One(Characters),
     /// Any number of characters of the set.
     Run(Characters),
-    /// The next so many steps may be left out.
+    /// The next steps, as many as the number says, may be skipped.
     Optional(usize),
 }
 
@@ -56,13 +64,13 @@ impl Step {
     }
 
     pub(crate) fn anything() -> Step {
-        Step::Run(Characters::AllBut(Vec::new()))
+        Step::Run(Characters::AllExcept(Vec::new()))
     }
 }
 
-/// The automaton of the non-empty strings that the steps, taken one after the other, match entirely.
+/// The automaton of the non-empty strings that the whole sequence of steps matches.
 ///
-/// The number of states is exponential in the number of steps in the worst case (`*a??????????`).
+/// In the worst case (`*a??????????`), the number of states is exponential in the number of steps.
 pub(crate) fn automaton(steps: &[Step], limit: usize) -> Result<Automaton, TooLarge> {
     if steps.len() > limit {
         return Err(TooLarge { limit });
@@ -76,7 +84,7 @@ pub(crate) fn automaton(steps: &[Step], limit: usize) -> Result<Automaton, TooLa
     Ok(Automaton::from_explored(mentioned.clone(), explored, accepts))
 }
 
-/// The same for patterns of at most one run followed by text, which have about as many states as steps.
+/// The automaton of a pattern without `Optional` steps and with few runs, which has about as many states as steps.
 pub(crate) fn automaton_of_plain(steps: &[Step]) -> Automaton {
     let mentioned = mentioned(steps);
     let advance = |positions: &Positions, class: usize, next: &mut Positions| {
@@ -94,7 +102,7 @@ fn mentioned(steps: &[Step]) -> Vec<char> {
     listed.copied().collect::<BTreeSet<char>>().into_iter().collect()
 }
 
-/// Where among the steps a match may stand: the steps that come next; sorted. One past the last is a whole match.
+/// The steps that may come next in a match, sorted; the position after the last step is a whole match.
 #[derive(Clone, Eq)]
 struct Positions(Vec<usize>);
 
@@ -105,7 +113,7 @@ impl Hash for Positions {
 }
 
 impl PartialEq for Positions {
-    /// Number by number: most sets hold one or two, just written, and a comparison of memory would wait for them.
+    /// Compares number by number: most sets have one or two, just written, so that a comparison of memory would stall.
     fn eq(&self, other: &Positions) -> bool {
         self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(one, two)| one == two)
     }
@@ -118,13 +126,13 @@ impl Positions {
         positions
     }
 
-    /// Where one character leads.
+    /// Writes the positions after one more character into `next`.
     fn advance(&self, steps: &[Step], character: Option<char>, next: &mut Positions) {
         next.0.clear();
         for &position in &self.0 {
             match steps.get(position) {
-                Some(Step::One(characters)) if characters.holds(character) => next.0.push(position + 1),
-                Some(Step::Run(characters)) if characters.holds(character) => next.0.push(position),
+                Some(Step::One(characters)) if characters.contains(character) => next.0.push(position + 1),
+                Some(Step::Run(characters)) if characters.contains(character) => next.0.push(position),
                 _ => {}
             }
         }
@@ -135,7 +143,7 @@ impl Positions {
         self.0.last() == Some(&steps.len())
     }
 
-    /// Adds every position that is reached without a character, and sorts.
+    /// Adds every position that is reachable without a character, and sorts.
     fn close(&mut self, steps: &[Step]) {
         let mut done = 0;
         while let Some(&position) = self.0.get(done) {

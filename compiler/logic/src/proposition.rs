@@ -1,4 +1,16 @@
 //! Propositions over variables, decided by binary decision diagrams of bounded size.
+//!
+//! ```
+//! use pipec_logic::{Limits, Propositions};
+//!
+//! let logic = Propositions::new(Limits::default());
+//! let [push, main, changed] = [(); 3].map(|()| logic.variable(logic.new_variable()));
+//! let deployed = logic.all([&push, &main, &changed]);
+//! let tested = logic.and(&push, &main);
+//! assert!(logic.implies_always(&deployed, &tested).unwrap());
+//! let untested = logic.and_not(&push, &tested); // a push that is not of `main`
+//! assert_eq!(logic.model(&untested).unwrap().unwrap().true_variables().count(), 1);
+//! ```
 
 use crate::TooLarge;
 use crate::diagram::{Diagram, Limits, Store};
@@ -13,8 +25,8 @@ pub struct VariableId(u32);
 
 /// A set of variables, and the operations on propositions over them.
 ///
-/// Diagrams decide the variables in the order in which they were added. Propositions of one set mean nothing to another. A
-/// clone is the same set, with its variables and what is left of its limits.
+/// Diagrams decide the variables in the order of their addition. A proposition of another set is treated as too large. A
+/// clone shares the variables and the limits with its original.
 #[derive(Clone, Debug)]
 pub struct Propositions {
     set: u32,
@@ -22,10 +34,10 @@ pub struct Propositions {
     variables: Rc<RefCell<u32>>,
 }
 
-/// A proposition, or the mark of one that was too large to compute.
+/// A proposition, or a mark that it was too large to compute.
 ///
-/// All that is built from a proposition that is too large is too large as well, and every decision on it answers
-/// [`TooLarge`]. Two propositions are equal if they say the same; one that is too large equals nothing, itself included.
+/// Whatever is built from a proposition that is too large is too large as well, and every decision on it answers
+/// [`TooLarge`]. Equivalent propositions are equal. One that is too large equals nothing, not even itself.
 #[derive(Clone, Debug)]
 pub struct Proposition {
     set: u32,
@@ -48,7 +60,7 @@ impl PartialEq for Proposition {
 impl Propositions {
     /// A set without variables.
     pub fn new(limits: Limits) -> Propositions {
-        // Tells sets apart, no more: no result depends on the number.
+        // The number only tells sets apart; no result depends on its value.
         static SETS: AtomicU32 = AtomicU32::new(0);
         Propositions {
             set: SETS.fetch_add(1, Ordering::Relaxed),
@@ -57,7 +69,7 @@ impl Propositions {
         }
     }
 
-    /// Adds a variable, behind all others.
+    /// Adds a variable after all others.
     pub fn new_variable(&self) -> VariableId {
         let mut count = self.variables.borrow_mut();
         let variable = VariableId(*count);
@@ -65,22 +77,22 @@ impl Propositions {
         variable
     }
 
-    /// What all operations have cost so far, in the steps of [`Limits`].
+    /// The cost of all operations so far, in steps as in [`Limits::steps`].
     pub fn steps(&self) -> usize {
         self.store.borrow().steps()
     }
 
-    /// The variables in the order of their addition.
+    /// All variables in the order of their addition.
     pub fn variables(&self) -> impl Iterator<Item = VariableId> + use<> {
         (0..*self.variables.borrow()).map(VariableId)
     }
 
-    /// What always holds.
+    /// The proposition that always holds.
     pub fn truth(&self) -> Proposition {
         self.proposition(Some(Diagram::TRUE))
     }
 
-    /// What never holds.
+    /// The proposition that never holds.
     pub fn falsehood(&self) -> Proposition {
         self.proposition(Some(Diagram::FALSE))
     }
@@ -124,24 +136,24 @@ impl Propositions {
         self.not(&self.and(&self.not(left), &self.not(right)))
     }
 
-    /// That the left holds and the right does not.
+    /// That the left holds, and the right does not hold.
     pub fn and_not(&self, left: &Proposition, right: &Proposition) -> Proposition {
         self.and(left, &self.not(right))
     }
 
-    /// That the right holds wherever the left does.
+    /// That the right holds if the left holds.
     pub fn implies(&self, left: &Proposition, right: &Proposition) -> Proposition {
         self.not(&self.and_not(left, right))
     }
 
-    /// That both hold or neither does.
+    /// That both hold, or neither holds.
     pub fn iff(&self, left: &Proposition, right: &Proposition) -> Proposition {
         self.and(&self.implies(left, right), &self.implies(right, left))
     }
 
-    /// The conjunction of any number of propositions; of none, the truth.
+    /// The conjunction of any number of propositions; the truth if there are none.
     pub fn all<'a>(&self, propositions: impl IntoIterator<Item = &'a Proposition>) -> Proposition {
-        // Combines neighbours, then the results, and so on, which keeps the diagrams on the way small.
+        // A balanced tree keeps the intermediate diagrams small.
         let mut level: Vec<Proposition> = propositions.into_iter().cloned().collect();
         while level.len() > 1 {
             level = level
@@ -155,18 +167,18 @@ impl Propositions {
         level.pop().unwrap_or_else(|| self.truth())
     }
 
-    /// The disjunction of any number of propositions; of none, the falsehood.
+    /// The disjunction of any number of propositions; the falsehood if there are none.
     pub fn any<'a>(&self, propositions: impl IntoIterator<Item = &'a Proposition>) -> Proposition {
         let none: Vec<Proposition> = propositions.into_iter().map(|one| self.not(one)).collect();
         self.not(&self.all(&none))
     }
 
-    /// That some variable of these is true.
+    /// That at least one of these variables is true.
     pub fn any_of(&self, variables: &[VariableId]) -> Proposition {
         self.not(&self.none_of(variables))
     }
 
-    /// That no variable of these is true.
+    /// That none of these variables is true.
     pub fn none_of(&self, variables: &[VariableId]) -> Proposition {
         let Some(variables) = self.set_of(variables) else { return self.proposition(None) };
         let none = self.store.borrow_mut().operation(|store| {
@@ -176,11 +188,11 @@ impl Propositions {
         self.proposition(none)
     }
 
-    /// That one variable of these is true and the others are false; naming a variable twice says nothing more.
+    /// That exactly one of these variables is true; duplicates count once.
     pub fn exactly_one(&self, variables: &[VariableId]) -> Proposition {
         let Some(variables) = self.set_of(variables) else { return self.proposition(None) };
         let one = self.store.borrow_mut().operation(|store| {
-            // Of the variables from here on: that none is true, and that exactly one is.
+            // Over the variables from here on: that none is true, and that exactly one is true.
             let (mut none, mut one) = (Diagram::TRUE, Diagram::FALSE);
             for variable in variables.into_iter().rev() {
                 one = store.decide(variable, one, none)?;
@@ -191,7 +203,7 @@ impl Propositions {
         self.proposition(one)
     }
 
-    /// That at most one variable of these is true.
+    /// That at most one of these variables is true.
     pub fn at_most_one(&self, variables: &[VariableId]) -> Proposition {
         self.or(&self.none_of(variables), &self.exactly_one(variables))
     }
@@ -206,7 +218,7 @@ impl Propositions {
         Ok(self.diagram(proposition)? == Diagram::TRUE)
     }
 
-    /// Whether every valuation that makes the left true makes the right true.
+    /// Whether every valuation that makes the left true also makes the right true.
     pub fn implies_always(&self, left: &Proposition, right: &Proposition) -> Result<bool, TooLarge> {
         self.is_compatible(left, &self.not(right)).map(|counterexample| !counterexample)
     }
@@ -215,11 +227,11 @@ impl Propositions {
     pub fn is_compatible(&self, left: &Proposition, right: &Proposition) -> Result<bool, TooLarge> {
         let (left, right) = (self.diagram(left)?, self.diagram(right)?);
         let mut store = self.store.borrow_mut();
-        let meet = store.operation(|store| store.meet(left, right));
-        meet.ok_or_else(|| TooLarge { limit: store.limits().nodes })
+        let compatible = store.operation(|store| store.is_compatible(left, right));
+        compatible.ok_or_else(|| TooLarge { limit: store.limits().nodes })
     }
 
-    /// Whether both are true under the same valuations.
+    /// Whether both are true under exactly the same valuations.
     pub fn is_equivalent(&self, left: &Proposition, right: &Proposition) -> Result<bool, TooLarge> {
         Ok(self.diagram(left)? == self.diagram(right)?)
     }
@@ -231,13 +243,14 @@ impl Propositions {
         Ok(store.below(diagram).into_iter().filter_map(|part| store.variable(part)).map(VariableId).collect())
     }
 
-    /// A valuation that makes the proposition true with as few true variables as possible, if one does.
+    /// A valuation that makes the proposition true, with as few true variables as possible; `None` if there is none.
     pub fn model(&self, proposition: &Proposition) -> Result<Option<Model>, TooLarge> {
         self.cheapest_model(proposition, |_| 1)
     }
 
-    /// A valuation that makes the proposition true where the costs of its true variables add up to the least, if one
-    /// does; among those, one that has its later variables true rather than its earlier ones.
+    /// A valuation that makes the proposition true at the least total cost of its true variables; `None` if there is none.
+    ///
+    /// Among valuations of the same cost, it prefers later variables to earlier ones.
     pub fn cheapest_model(
         &self,
         proposition: &Proposition,
@@ -245,8 +258,8 @@ impl Propositions {
     ) -> Result<Option<Model>, TooLarge> {
         let root = self.diagram(proposition)?;
         let store = self.store.borrow();
-        // The least cost from each diagram to the truth, and whether its first variable is true there; none from the
-        // falsehood. A variable that a path skips is false.
+        // For each diagram except the falsehood, the least cost on a path to the truth, and the value of its first variable
+        // on that path. A variable that a path skips is false.
         let mut best: BTreeMap<Diagram, (u64, bool)> = BTreeMap::from([(Diagram::TRUE, (0, false))]);
         for part in store.below(root) {
             let Some(variable) = store.variable(part) else { continue };
@@ -287,7 +300,7 @@ impl Propositions {
         Proposition { set: self.set, diagram }
     }
 
-    /// The diagram, if there is one and it is of this set.
+    /// The diagram of a proposition, if it is of this set and was not too large.
     fn diagram(&self, proposition: &Proposition) -> Result<Diagram, TooLarge> {
         proposition
             .diagram
@@ -295,7 +308,7 @@ impl Propositions {
             .ok_or_else(|| TooLarge { limit: self.store.borrow().limits().nodes })
     }
 
-    /// The numbers of the variables in their order, each once; nothing if one is not of this set.
+    /// The numbers of the variables, sorted and without duplicates; `None` if one is not of this set.
     fn set_of(&self, variables: &[VariableId]) -> Option<Vec<u32>> {
         let count = *self.variables.borrow();
         let mut numbers: Vec<u32> = variables.iter().map(|variable| variable.0).collect();
@@ -305,7 +318,7 @@ impl Propositions {
     }
 }
 
-/// A valuation of all variables of a set.
+/// A value for each variable of a set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Model {
     values: Vec<bool>,

@@ -1,4 +1,15 @@
 //! Regions: the non-empty minterms of several languages.
+//!
+//! ```
+//! use pipec_logic::{Glob, Regions};
+//!
+//! let languages = ["docs/**", "**/*.md"].map(|text| Glob::parse(text).unwrap().language());
+//! let regions = Regions::of(&languages, 1000).unwrap();
+//! // In the first alone, in both, in the second alone, in neither.
+//! let witnesses: Vec<_> = (0..regions.len()).map(|region| regions.witness(region)).collect();
+//! assert_eq!(witnesses, ["docs/x", "docs/x.md", "x.md", "x"]);
+//! assert!(regions.inside(0, 0) && !regions.inside(0, 1));
+//! ```
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
@@ -7,11 +18,11 @@ use crate::automaton::{Automaton, Explored, at};
 use crate::witness;
 use crate::{Language, TooLarge};
 
-/// The finest partition of the non-empty strings that some languages can tell apart.
+/// The finest partition of the non-empty strings that a list of languages can tell apart.
 ///
-/// Two strings are in the same region exactly if they are in the same languages. Regions are numbered from 0 in an
-/// order that depends on nothing but the list of languages: by the positions of the languages they lie in, the region
-/// outside all of them last.
+/// Two strings are in the same region exactly if they are in the same languages. Regions are numbered from 0. Their order
+/// depends only on the list: by the positions of the languages that contain them, and the region outside all languages
+/// last.
 #[derive(Clone, Debug)]
 pub struct Regions {
     mentioned: Vec<char>,
@@ -19,48 +30,52 @@ pub struct Regions {
     table: Vec<u32>,
     /// The region of the non-empty strings that lead to a state of the product.
     region_of_state: Vec<usize>,
-    /// For each region the positions, among languages that differ, of those it lies in; sorted.
+    /// For each region, the sorted positions of the languages that contain it, in the list without duplicates.
     inside: Vec<Vec<usize>>,
-    /// For each language of the input, the one that stands for all that are equal to it.
+    /// For each language of the input, its position in the list without duplicates.
     representative: Vec<usize>,
-    /// A member of each region, found when the first is asked for: only what fails is told by witnesses.
+    /// A member of each region, searched on first use: only counterexamples need witnesses.
     witnesses: OnceLock<Vec<String>>,
 }
 
-/// A state of the product: the languages that can still accept, each with its state. Most globs part early, so this is
-/// short where a full tuple would be as long as the list of languages.
+/// A state of the product: the languages that can still accept, each with its state.
+///
+/// Most globs differ early, so this list is short. A full tuple would be as long as the list of languages.
 type Live = Vec<(usize, u32)>;
 
-/// One of the languages that differ.
+/// One of the distinct languages.
 struct Part<'l> {
     automaton: &'l Automaton,
-    /// Its class of each class of the product.
+    /// For each class of the product, the class of this automaton.
     classes: Vec<usize>,
     dead: Option<u32>,
 }
 
 impl Regions {
-    /// Splits the non-empty strings by the languages, if the product automaton has at most `limit` states.
+    /// Splits the non-empty strings by the languages.
+    ///
+    /// # Errors
+    /// If the product automaton has more than `limit` states.
     pub fn of(languages: &[Language], limit: usize) -> Result<Regions, TooLarge> {
         let mut positions: BTreeMap<&Language, usize> = BTreeMap::new();
-        let mut differing: Vec<&Automaton> = Vec::new();
+        let mut distinct: Vec<&Automaton> = Vec::new();
         let mut representative = Vec::new();
         for language in languages {
-            let position = *positions.entry(language).or_insert(differing.len());
-            if position == differing.len() {
-                differing.push(language.automaton());
+            let position = *positions.entry(language).or_insert(distinct.len());
+            if position == distinct.len() {
+                distinct.push(language.automaton());
             }
             representative.push(position);
         }
-        if let [only] = differing.as_slice() {
+        if let [only] = distinct.as_slice() {
             return Regions::of_one(only, representative, limit);
         }
         let mut mentioned: Vec<char> =
-            differing.iter().flat_map(|automaton| automaton.mentioned()).copied().collect();
+            distinct.iter().flat_map(|automaton| automaton.mentioned()).copied().collect();
         mentioned.sort_unstable();
         mentioned.dedup();
 
-        let parts: Vec<Part> = differing
+        let parts: Vec<Part> = distinct
             .into_iter()
             .map(|automaton| Part {
                 automaton,
@@ -91,7 +106,7 @@ impl Regions {
         Ok(Regions::of_signatures(mentioned, product.table, signatures, representative))
     }
 
-    /// The same for one language alone, as most pipelines name one branch: a product of one factor is that factor.
+    /// The regions of a single language, whose product is its own automaton; most pipelines name one branch.
     fn of_one(only: &Automaton, representative: Vec<usize>, limit: usize) -> Result<Regions, TooLarge> {
         if only.states() > limit {
             return Err(TooLarge { limit });
@@ -108,16 +123,18 @@ impl Regions {
         signatures: Vec<Vec<usize>>,
         representative: Vec<usize>,
     ) -> Regions {
-        // The empty string alone leads to some start states, which then hold no region.
+        // Only the empty string leads to a start state that no transition enters. Such a state is in no region.
         let mut entered = vec![false; signatures.len()];
         for &next in &table {
             if let Some(entered) = entered.get_mut(next as usize) {
                 *entered = true;
             }
         }
-        let inhabited = || signatures.iter().zip(&entered).filter(|(_, entered)| **entered).map(|(it, _)| it);
-        // Most states accept nothing. The empty signature is the least, but its region is numbered last.
-        let within: BTreeSet<&Vec<usize>> = inhabited().filter(|signature| !signature.is_empty()).collect();
+        let entered_signatures =
+            || signatures.iter().zip(&entered).filter(|(_, entered)| **entered).map(|(it, _)| it);
+        // Most states accept nothing. The empty signature is the least one, but its region has the last number.
+        let within: BTreeSet<&Vec<usize>> =
+            entered_signatures().filter(|signature| !signature.is_empty()).collect();
         let mut inside: Vec<Vec<usize>> = within.into_iter().cloned().collect();
         let outside = inside.len();
         let region_of_state: Vec<usize> = signatures
@@ -125,7 +142,7 @@ impl Regions {
             .map(|signature| if signature.is_empty() { Ok(outside) } else { inside.binary_search(signature) })
             .map(|region| region.unwrap_or(usize::MAX))
             .collect();
-        if inhabited().any(Vec::is_empty) {
+        if entered_signatures().any(Vec::is_empty) {
             inside.push(Vec::new());
         }
         Regions { mentioned, table, region_of_state, inside, representative, witnesses: OnceLock::new() }
@@ -137,44 +154,44 @@ impl Regions {
         self.inside.len()
     }
 
-    /// Whether the region is a part of the language at this position of the list that [`Regions::of`] got.
+    /// Whether the region is a subset of the language at this position of the list given to [`Regions::of`].
     ///
-    /// A region is either a part of a language or disjoint from it.
+    /// If it is not a subset, it is disjoint from the language.
     pub fn inside(&self, region: usize, language: usize) -> bool {
         let inside = self.inside.get(region);
         let language = self.representative.get(language);
         inside.zip(language).is_some_and(|(inside, language)| inside.binary_search(language).is_ok())
     }
 
-    /// A member of the region to show to people, chosen like that of [`Language::witness`].
+    /// A member of the region to show to people, chosen as by [`Language::witness`].
     pub fn witness(&self, region: usize) -> &str {
         let witnesses = self.witnesses.get_or_init(|| self.all_witnesses());
         witnesses.get(region).map(String::as_str).unwrap_or_default()
     }
 
-    /// The region that holds the string; the empty string is in none.
+    /// The region that contains the string; the empty string is in none.
     pub fn region_of(&self, text: &str) -> Option<usize> {
         let state = text.chars().fold(0, |state, character| self.next(state, self.class(character)));
         (!text.is_empty()).then(|| at(&self.region_of_state, state as usize))
     }
 
-    /// A member of the region that is in the language too, chosen like that of [`Language::witness`].
+    /// A member of both the region and a language, chosen as by [`Language::witness`].
     ///
-    /// The language need not be one of those that made the regions; it takes up to the product of their sizes.
+    /// The language may be any. The cost is up to the product of its size and that of the regions.
     pub fn witness_within(&self, region: usize, language: &Language) -> Option<String> {
         let automaton = language.automaton();
         let letters = witness::letters(&crate::automaton::merged(&self.mentioned, automaton.mentioned()));
-        witness::manners().into_iter().find_map(|manner| {
-            let step = |(state, other, bearing): (u32, u32, u32), index: usize| {
+        witness::styles().into_iter().find_map(|style| {
+            let step = |(state, other, style_state): (u32, u32, u32), index: usize| {
                 let &(character, _) = letters.get(index)?;
                 let other = witness::alive(automaton, automaton.next(other, automaton.class(character)))?;
-                let bearing = witness::alive(manner, manner.next(bearing, manner.class(character)))?;
-                Some((self.next(state, self.class(character)), other, bearing))
+                let style_state = witness::alive(style, style.next(style_state, style.class(character)))?;
+                Some((self.next(state, self.class(character)), other, style_state))
             };
             let mut found = None;
-            witness::walk(&letters, (0, 0, 0), step, |(state, other, bearing), word| {
+            witness::walk(&letters, (0, 0, 0), step, |(state, other, style_state), word| {
                 let here = at(&self.region_of_state, state as usize) == region;
-                if here && automaton.accepts(other) && manner.accepts(bearing) {
+                if here && automaton.accepts(other) && style.accepts(style_state) {
                     found = Some(word());
                 }
                 found.is_some()
@@ -187,18 +204,18 @@ impl Regions {
         let letters = witness::letters(&self.mentioned);
         let mut witnesses: Vec<Option<String>> = vec![None; self.len()];
         let mut missing = witnesses.len();
-        for manner in witness::manners() {
-            let classes: Vec<usize> = letters.iter().map(|&(character, _)| manner.class(character)).collect();
-            let step = |(state, bearing): (u32, u32), index: usize| {
+        for style in witness::styles() {
+            let classes: Vec<usize> = letters.iter().map(|&(character, _)| style.class(character)).collect();
+            let step = |(state, style_state): (u32, u32), index: usize| {
                 let &(_, class) = letters.get(index)?;
-                let bearing = witness::alive(manner, manner.next(bearing, at(&classes, index)))?;
-                Some((self.next(state, class), bearing))
+                let style_state = witness::alive(style, style.next(style_state, at(&classes, index)))?;
+                Some((self.next(state, class), style_state))
             };
             if missing == 0 {
                 break;
             }
-            witness::walk(&letters, (0, 0), step, |(state, bearing), word| {
-                if manner.accepts(bearing)
+            witness::walk(&letters, (0, 0), step, |(state, style_state), word| {
+                if style.accepts(style_state)
                     && let Some(slot @ None) = witnesses.get_mut(at(&self.region_of_state, state as usize))
                 {
                     *slot = Some(word());

@@ -1,4 +1,10 @@
-//! Searching for members of a language that people like to read.
+//! Members of a language that people find easy to read.
+//!
+//! ```text
+//! language `**/*.md` without `docs/**`    x.md                  a shortest name that git accepts for a branch
+//! language `a b*`                         a b                   no such name has a space, so a path
+//! the text `a/../b` alone                 a/../b                no such path has `..`, so any string
+//! ```
 
 use std::collections::HashSet;
 use std::hash::Hash;
@@ -7,14 +13,14 @@ use std::sync::LazyLock;
 use crate::automaton::Automaton;
 use crate::pattern::{self, Characters, Step};
 
-/// What a witness should look like, from the nicest to anything at all; a search tries them in this order.
-pub(crate) fn manners() -> [&'static Automaton; 3] {
-    static MANNERS: LazyLock<[Automaton; 3]> =
+/// What a witness should look like, the best style first; a search tries them in this order.
+pub(crate) fn styles() -> [&'static Automaton; 3] {
+    static STYLES: LazyLock<[Automaton; 3]> =
         LazyLock::new(|| [reference_names(), relative_paths(), anything()]);
-    MANNERS.each_ref()
+    STYLES.each_ref()
 }
 
-/// One representative of each class of an alphabet with its class, the one to prefer in a witness first.
+/// One representative of each class of an alphabet, with its class; preferred letters first.
 pub(crate) fn letters(mentioned: &[char]) -> Vec<(char, usize)> {
     let listed = mentioned.iter().copied().enumerate().map(|(class, character)| (character, class));
     let plain = "xyz".chars().chain('a'..='w').chain('0'..='9').chain('A'..='Z').chain('\u{a1}'..=char::MAX);
@@ -25,10 +31,10 @@ pub(crate) fn letters(mentioned: &[char]) -> Vec<(char, usize)> {
     letters
 }
 
-/// Walks breadth first over the states that non-empty words reach, until `visit` answers that it has seen enough.
+/// Walks breadth first over the states that non-empty words reach, until `visit` returns true.
 ///
-/// `step` gets a state and an index into `letters`, and answers `None` where no walk is worth while. `visit` gets each
-/// state once, with the first of the shortest words that lead to it.
+/// `step` receives a state and an index into `letters`, and returns `None` to prune the walk. `visit` receives each state
+/// once, with the first of the shortest words that lead to it.
 pub(crate) fn walk<S: Copy + Eq + Hash>(
     letters: &[(char, usize)],
     start: S,
@@ -52,21 +58,21 @@ pub(crate) fn walk<S: Copy + Eq + Hash>(
     }
 }
 
-/// A shortest of the nicest members that the automaton has, if it has any.
+/// A shortest member in the best style that has any; `None` if the language is empty.
 pub(crate) fn member(automaton: &Automaton) -> Option<String> {
     if automaton.is_empty() {
         return None;
     }
     let letters = letters(automaton.mentioned());
-    manners().into_iter().find_map(|manner| {
-        let step = |(state, bearing): (u32, u32), index: usize| {
+    styles().into_iter().find_map(|style| {
+        let step = |(state, style_state): (u32, u32), index: usize| {
             let &(character, class) = letters.get(index)?;
             alive(automaton, automaton.next(state, class))
-                .zip(alive(manner, manner.next(bearing, manner.class(character))))
+                .zip(alive(style, style.next(style_state, style.class(character))))
         };
         let mut found = None;
-        walk(&letters, (0, 0), step, |(state, bearing), word| {
-            if automaton.accepts(state) && manner.accepts(bearing) {
+        walk(&letters, (0, 0), step, |(state, style_state), word| {
+            if automaton.accepts(state) && style.accepts(style_state) {
                 found = Some(word());
             }
             found.is_some()
@@ -75,7 +81,7 @@ pub(crate) fn member(automaton: &Automaton) -> Option<String> {
     })
 }
 
-/// The state, unless nothing is accepted from there on.
+/// The state, unless it is dead.
 pub(crate) fn alive(automaton: &Automaton, state: u32) -> Option<u32> {
     (!automaton.is_dead(state)).then_some(state)
 }
@@ -106,10 +112,11 @@ fn rank(character: char) -> u8 {
     }
 }
 
-/// What git takes as the name of a branch or tag (git-check-ref-format), narrowed where it makes no odds: `.lock` in
-/// any case, no full stop before a slash, no hyphen at the start of any segment.
+/// The names that git accepts for a branch or tag (git-check-ref-format), slightly restricted.
+///
+/// Rejected besides: `.lock` in any case, a full stop before a slash, and a hyphen at the start of a segment.
 fn reference_names() -> Automaton {
-    let mut refused = vec![
+    let mut rejected = vec![
         containing("//"),
         starting("/"),
         ending("/"),
@@ -126,16 +133,16 @@ fn reference_names() -> Automaton {
         text("@"),
     ];
     let never = ('\0'..=' ').chain("~^:?*[\\\u{7f}".chars()).collect();
-    refused.push(vec![Step::anything(), Step::One(Characters::These(never)), Step::anything()]);
-    none_of(&refused)
+    rejected.push(vec![Step::anything(), Step::One(Characters::These(never)), Step::anything()]);
+    none_of(&rejected)
 }
 
-/// Paths from the root of a tree: no empty segment, none that is `.` or `..`, no control character.
+/// Paths from the root of a tree, without empty segments, `.`, `..` or control characters.
 fn relative_paths() -> Automaton {
-    let mut refused = vec![containing("//"), starting("/"), ending("/")];
+    let mut rejected = vec![containing("//"), starting("/"), ending("/")];
     for segment in [".", ".."] {
         let inner = format!("/{segment}/");
-        refused.extend([
+        rejected.extend([
             text(segment),
             starting(&format!("{segment}/")),
             containing(&inner),
@@ -143,8 +150,8 @@ fn relative_paths() -> Automaton {
         ]);
     }
     let never = ('\0'..='\u{1f}').chain(['\u{7f}']).collect();
-    refused.push(vec![Step::anything(), Step::One(Characters::These(never)), Step::anything()]);
-    none_of(&refused)
+    rejected.push(vec![Step::anything(), Step::One(Characters::These(never)), Step::anything()]);
+    none_of(&rejected)
 }
 
 fn anything() -> Automaton {
@@ -154,7 +161,7 @@ fn anything() -> Automaton {
 fn none_of(patterns: &[Vec<Step>]) -> Automaton {
     let automata = patterns.iter().map(|steps| pattern::automaton_of_plain(steps));
     let nothing = pattern::automaton_of_plain(&[]);
-    automata.fold(nothing, |refused, one| refused.product(&one, |left, right| left || right)).complement()
+    automata.fold(nothing, |rejected, one| rejected.product(&one, |left, right| left || right)).complement()
 }
 
 fn text(text: &str) -> Vec<Step> {

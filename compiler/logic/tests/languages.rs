@@ -1,4 +1,4 @@
-//! Languages: the laws of sets, and the members they show.
+//! Languages: the laws of sets, and their witnesses.
 
 #![expect(clippy::panic, reason = "a helper of tests fails the test")]
 
@@ -41,7 +41,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn operations_are_those_of_sets(left in any_language(), right in any_language(), text in any_text()) {
+    fn operations_agree_with_those_of_sets(left in any_language(), right in any_language(), text in any_text()) {
         let (in_left, in_right) = (left.contains(&text), right.contains(&text));
         prop_assert_eq!(left.union(&right).contains(&text), in_left || in_right);
         prop_assert_eq!(left.intersection(&right).contains(&text), in_left && in_right);
@@ -73,7 +73,7 @@ proptest! {
 }
 
 #[test]
-fn no_language_holds_the_empty_string() {
+fn no_language_contains_the_empty_string() {
     for language in [Language::all(), Language::empty().complement(), Language::prefix_ignoring_case("")] {
         assert!(!language.contains(""));
         assert_eq!(language, Language::all());
@@ -112,7 +112,7 @@ fn a_witness_looks_natural() {
 }
 
 #[test]
-fn a_witness_is_a_name_git_takes_or_else_a_path_or_else_anything() {
+fn a_witness_is_a_git_name_or_else_a_path_or_else_any_text() {
     assert_eq!(of_glob(".github/**").witness().as_deref(), Some(".github/x"));
     assert_eq!(of_glob("**.lock").witness().as_deref(), Some(".lock"));
     assert!(
@@ -124,7 +124,7 @@ fn a_witness_is_a_name_git_takes_or_else_a_path_or_else_anything() {
 }
 
 #[test]
-fn a_long_literal_is_no_trouble() {
+fn a_long_literal_has_a_language() {
     let text = "ab/".repeat(2000);
     let language = Language::literal(&text);
     assert_eq!(language.witness().as_deref(), Some(text.as_str()));

@@ -1,4 +1,4 @@
-//! Propositions: they agree with truth tables, and say so when they grow too large.
+//! Propositions: they agree with truth tables, and report when they grow too large.
 
 use pipec_logic::{Limits, Proposition, Propositions, VariableId};
 use proptest::prelude::*;
@@ -132,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn whether_two_meet_takes_no_more_steps_than_what_they_have_in_common(one in any_formula(), two in any_formula()) {
+    fn a_compatibility_check_takes_no_more_steps_than_the_conjunction(one in any_formula(), two in any_formula()) {
         let steps = |ask: &dyn Fn(&Propositions, &Proposition, &Proposition)| {
             let (set, _) = set_of(VARIABLES, Limits::default());
             let (left, right) = (one.proposition(&set), two.proposition(&set));
@@ -174,7 +174,7 @@ proptest! {
     }
 
     #[test]
-    fn a_proposition_depends_on_what_changes_it(formula in any_formula()) {
+    fn a_proposition_depends_on_the_variables_that_change_its_value(formula in any_formula()) {
         let (set, variables) = set_of(VARIABLES, Limits::default());
         let found = set.depends_on(&formula.proposition(&set)).expect("small");
         for (number, variable) in variables.iter().enumerate() {
@@ -202,7 +202,7 @@ proptest! {
     }
 }
 
-/// x0 ↔ y0 ∧ x1 ↔ y1 ∧ …, with all x before all y: the textbook case that is exponential in this order.
+/// x0 ↔ y0 ∧ x1 ↔ y1 ∧ …, with all x before all y: the textbook example of an order with an exponential diagram.
 fn pairs(set: &Propositions, variables: &[VariableId]) -> Proposition {
     let (xs, ys) = variables.split_at(variables.len() / 2);
     let pairs: Vec<Proposition> =
@@ -211,7 +211,7 @@ fn pairs(set: &Propositions, variables: &[VariableId]) -> Proposition {
 }
 
 #[test]
-fn a_proposition_past_the_limit_leaves_every_decision_open() {
+fn every_decision_on_a_proposition_that_is_too_large_fails() {
     let (set, variables) = set_of(80, Limits { nodes: 5_000, steps: 1_000_000 });
     let large = pairs(&set, &variables);
     assert!(large.is_too_large());
@@ -263,9 +263,9 @@ fn divisible(
 }
 
 #[test]
-fn a_small_result_that_takes_a_long_way_is_limited_too() {
-    // Both diagrams are small and contradict each other in the last variable, so the result is the smallest there is;
-    // but the way to it visits about the product of the two.
+fn a_small_result_of_a_costly_computation_is_limited_too() {
+    // Both diagrams are small and contradict each other in the last variable. The result is the falsehood, but the
+    // computation visits about the product of both.
     let contradiction = |nodes: usize| {
         let (set, variables) = set_of(25, Limits { nodes, steps: 100_000_000 });
         let last = set.variable(variables[24]);
@@ -280,7 +280,7 @@ fn a_small_result_that_takes_a_long_way_is_limited_too() {
 }
 
 #[test]
-fn a_variable_may_come_after_propositions_were_built() {
+fn a_variable_can_be_added_after_propositions() {
     let (set, variables) = set_of(3, Limits::default());
     let all = set.all(&variables.iter().map(|variable| set.variable(*variable)).collect::<Vec<_>>());
     let later = set.clone().new_variable();
@@ -292,7 +292,7 @@ fn a_variable_may_come_after_propositions_were_built() {
 }
 
 #[test]
-fn a_diagram_of_many_variables_takes_no_deep_stack() {
+fn a_diagram_of_many_variables_needs_no_deep_stack() {
     let (set, variables) = set_of(100_000, Limits { nodes: 1_000_000, steps: 10_000_000 });
     let some = |parity: usize| -> Vec<VariableId> {
         variables.iter().copied().enumerate().filter(|(at, _)| at % 2 == parity).map(|(_, id)| id).collect()
@@ -311,7 +311,7 @@ fn without_variables_there_are_the_constants() {
 }
 
 #[test]
-fn what_belongs_to_another_set_is_undecided() {
+fn propositions_of_another_set_are_undecided() {
     let (small, _) = set_of(2, Limits::default());
     let (large, variables) = set_of(5, Limits::default());
     assert!(small.variable(variables[4]).is_too_large());
@@ -333,7 +333,7 @@ fn one_of_a_thousand_is_cheap() {
 }
 
 #[test]
-fn a_costly_variable_is_true_only_where_nothing_else_will_do() {
+fn a_costly_variable_is_true_only_if_necessary() {
     let (set, variables) = set_of(3, Limits::default());
     let either = set.any_of(&variables);
     let model = set.cheapest_model(&either, |variable| if variable == variables[2] { 9 } else { 1 });

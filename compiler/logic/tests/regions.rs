@@ -57,7 +57,7 @@ proptest! {
     }
 
     #[test]
-    fn a_region_is_what_its_languages_leave_to_it(globs in subsequence(GLOBS.to_vec(), 1..5)) {
+    fn a_region_is_in_its_languages_and_in_no_other(globs in subsequence(GLOBS.to_vec(), 1..5)) {
         let languages = languages(&globs);
         let regions = Regions::of(&languages, 20_000).expect("these are small");
         let mut minterms = vec![Language::all()];
@@ -107,7 +107,7 @@ fn there_is_no_outside_where_the_languages_cover_everything() {
 }
 
 #[test]
-fn a_language_given_twice_costs_once() {
+fn a_duplicate_language_costs_nothing() {
     let once = languages(&["*a*", "*b*", "*c*", "**/d"]);
     let again = languages(&["*a*", "*b*", "**/d", "*c*"]);
     let mut states = 1;
@@ -133,7 +133,7 @@ fn three_hundred_disjoint_globs_make_three_hundred_regions_and_the_outside() {
 }
 
 #[test]
-fn forty_overlapping_globs_are_fine() {
+fn forty_overlapping_globs_stay_within_the_limit() {
     let mut globs: Vec<String> = (0..20).map(|number| format!("**/*.ext{number}")).collect();
     globs.extend((0..10).map(|number| format!("packages/p{number}/**")));
     globs.extend((0..10).map(|number| format!("**/test{number}/**")).take(3));
@@ -144,7 +144,7 @@ fn forty_overlapping_globs_are_fine() {
 }
 
 #[test]
-fn globs_that_overlap_in_every_way_are_refused() {
+fn globs_that_overlap_in_every_way_exceed_the_limit() {
     let globs: Vec<String> = ('a'..='z').map(|letter| format!("*{letter}*")).collect();
     assert_eq!(Regions::of(&languages(&globs), 2000).err(), Some(TooLarge { limit: 2000 }));
     assert_eq!(Regions::of(&[], 0).err(), Some(TooLarge { limit: 0 }));

@@ -1,11 +1,18 @@
-//! The branches and tags of runs, told in the pipeline's own globs.
+//! The branches and tags of runs, expressed in the pipeline's own globs.
+//!
+//! ```text
+//! on push to main, "release/*"
+//! deploy when branch is "release/*"     refs(due(deploy)): branches `release/*`, no tags
+//! deploy when branch is "*/1.0"         refs(due(deploy)): branches `release/*`, since only `*/1.0` is exact, and it also
+//!                                                          has `x/1.0`, which no trigger admits
+//! ```
 
 use super::Facts;
 use super::axis::Axis;
 use pipec_logic::{Proposition, TooLarge};
 use std::collections::BTreeSet;
 
-/// Branches and tags, as globs that the pipeline mentions.
+/// Branches and tags, as globs that the vocabulary contains.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Refs {
     /// The branches, sorted.
@@ -15,22 +22,24 @@ pub struct Refs {
 }
 
 impl Facts {
-    /// The branches and tags that some run has in which the proposition holds: exactly those where the pipeline's globs can
-    /// say it, and else as few more as they can. Nothing where one of them lies in no glob.
+    /// The branches and tags of the runs in which a proposition holds.
+    ///
+    /// Where the globs cannot express them exactly, the result has a few more. It is `None` if one of the names lies in no
+    /// glob.
     ///
     /// # Errors
     /// When the proposition is too large to decide.
     pub fn refs(&self, runs: &Proposition) -> Result<Option<Refs>, TooLarge> {
         let runs = self.propositions.and(&self.valid, runs);
         let globs = |axis: &Axis| -> Result<Option<BTreeSet<String>>, TooLarge> {
-            let mut met = BTreeSet::new();
+            let mut possible = BTreeSet::new();
             for region in axis.regions() {
                 let Some(variable) = axis.variable(region) else { continue };
                 if self.propositions.is_compatible(&runs, &self.propositions.variable(variable))? {
-                    met.insert(region);
+                    possible.insert(region);
                 }
             }
-            Ok(axis.cover(&met))
+            Ok(axis.cover(&possible))
         };
         let (branches, tags) = (globs(&self.branches)?, globs(&self.tags)?);
         Ok(branches.zip(tags).map(|(branches, tags)| Refs { branches, tags }))

@@ -1,34 +1,39 @@
-//! A run told in people's words.
+//! A run in people's words.
+//!
+//! ```text
+//! Run { event: Push, branch: "main", changed: Paths ["docs/x"], … }    push of branch `main`, changing `docs/x`
+//! Run { event: Manual, inputs: { size: "small" }, … }                  manual run of branch `main`, input `size` being `small`
+//! ```
 
 use crate::Event;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What happened: the beginning of every counterexample.
+/// A run, as the beginning of a counterexample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// What started it.
+    /// The event that started it.
     pub event: Event,
-    /// Whether it is of a fork's or a bot's pull request.
+    /// Whether it is a pull request of a fork or of a bot.
     pub fork: bool,
     /// The branch, where the event has one.
     pub branch: Option<String>,
     /// The tag, where the event has one.
     pub tag: Option<String>,
-    /// The inputs that conditions ask for.
+    /// The inputs that conditions ask for, with their values.
     pub inputs: BTreeMap<String, String>,
-    /// What it changes.
+    /// Which paths it changes.
     pub changed: Changed,
 }
 
 /// What a run changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// It makes no difference.
+    /// The paths make no difference.
     Irrelevant,
-    /// It can't be told: a first run, a forced push.
+    /// Nobody can tell, for example in a first run or after a forced push.
     Unknown,
-    /// A path of each region that changes.
+    /// One path of each region with a change.
     Paths(Vec<String>),
 }
 

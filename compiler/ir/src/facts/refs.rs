@@ -3,8 +3,8 @@
 //! ```text
 //! on push to main, "release/*"
 //! deploy when branch is "release/*"     refs(due(deploy)): branches `release/*`, no tags
-//! deploy when branch is "*/1.0"         refs(due(deploy)): branches `release/*`, since only `*/1.0` is exact, and it also
-//!                                                          has `x/1.0`, which no trigger admits
+//! deploy when branch is "*/1.0"         refs(due(deploy)): branches `*/1.0`; no glob is exactly `release/1.0`, the one
+//!                                                          branch that is also admitted
 //! ```
 
 use super::Facts;

@@ -1,4 +1,11 @@
-//! What `on:` lets in, as a proposition over the runs that GitHub can start.
+//! The runs that `on:` triggers, as a proposition over the runs that GitHub can start.
+//!
+//! ```text
+//! on:
+//!   push: {branches: [main]}      the event is push, the branch is `main`, and the run is no override
+//!   schedule: [{cron: 0 3 * * *}] or the event is schedule; a finding, unless the source has just this schedule
+//!   issues:                       a finding: no trigger of the source is this event
+//! ```
 
 use crate::meaning::expression::Axis;
 use crate::meaning::overriding::GATE;
@@ -11,8 +18,12 @@ use crate::read::yaml::{Node, Value};
 use pipec_ir::{Event, InputType, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition};
 
-/// That a run is started, and what no trigger of the source stands for.
-pub(crate) fn let_in(on: Option<&Node>, world: &World, pipeline: &Pipeline) -> (Proposition, Vec<Finding>) {
+/// The runs that `on:` triggers, and a finding for each trigger that the source lacks.
+pub(crate) fn triggered(
+    on: Option<&Node>,
+    world: &World,
+    pipeline: &Pipeline,
+) -> (Proposition, Vec<Finding>) {
     let logic = world.logic();
     let mut findings = Vec::new();
     let mut ways = Vec::new();

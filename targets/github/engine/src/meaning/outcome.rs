@@ -32,8 +32,8 @@ pub(crate) struct JobState<'w> {
     pub(crate) results: Results,
     /// That the run was cancelled when its condition was looked at.
     pub(crate) stopped: Proposition,
-    /// That the run is let in at all.
-    pub(crate) let_in: Proposition,
+    /// That `on:` triggers the run.
+    pub(crate) triggered: Proposition,
     /// What its condition asks for besides the results of nodes.
     pub(crate) circumstances: Proposition,
     /// What its condition asks of the results of nodes, by their stages: a diagram of it all doubles with every stage that is
@@ -76,7 +76,7 @@ impl JobState<'_> {
         self.start.get_or_init(|| {
             let asked = world.logic().all(self.asked.values().flatten());
             let condition = world.logic().and(&self.circumstances, &asked);
-            world.logic().and(&self.let_in, &condition)
+            world.logic().and(&self.triggered, &condition)
         })
     }
 

@@ -21,16 +21,16 @@ pub(crate) fn inputs(pipeline: &Pipeline) -> Vec<&'static str> {
     if overridable(pipeline).next().is_some() { vec![GATE, COMMIT, REASON] } else { Vec::new() }
 }
 
-/// The step of a job that refuses what is not by the book.
+/// The step of a job that rejects overrides against the rules.
 pub(crate) fn asked_step(job: &Job) -> Option<&Step> {
     job.steps.iter().find(|step| step.runtime_script() == Some(Script::OverrideAsked))
 }
 
-/// What is sure of a run in which the job is green, since it refuses the others.
-pub(crate) fn let_by(job: &Job, world: &World, source: &Source<'_>) -> Proposition {
+/// What holds of each run in which the job is green, since the job rejects all other runs.
+pub(crate) fn sure_if_green(job: &Job, world: &World, source: &Source<'_>) -> Proposition {
     let logic = world.logic();
     match asked_step(job) {
-        Some(step) if is_told_the_book(step, source.pipeline()) => {
+        Some(step) if checks_override_rules(step, source.pipeline()) => {
             let overriding = logic.implies(&world.overriding(), &source.admits_override(world));
             let own = world.manual().has_ordinary_runs;
             let manual = logic.implies(&world.facts.event(Event::Manual), &logic.constant(own));
@@ -40,8 +40,8 @@ pub(crate) fn let_by(job: &Job, world: &World, source: &Source<'_>) -> Propositi
     }
 }
 
-/// Whether the step is told all that it must know, and nothing else, and runs whatever happens.
-pub(crate) fn is_told_the_book(step: &Step, pipeline: &Pipeline) -> bool {
+/// Whether a step checks exactly the rules of the source for overrides, and always runs.
+pub(crate) fn checks_override_rules(step: &Step, pipeline: &Pipeline) -> bool {
     let lines = |lines: Vec<&str>| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
     let pushed = pipeline.triggers.iter().filter_map(|trigger| match trigger {
         Trigger::Push(globs, _) => Some(globs),

@@ -2,7 +2,7 @@
 
 use crate::meaning::expression::{Evaluator, Scope};
 use crate::meaning::outcome::{JobState, Jobs, Output, Results};
-use crate::meaning::overriding::let_by;
+use crate::meaning::overriding::sure_if_green;
 use crate::meaning::plan;
 use crate::meaning::source::{Source, is_advisory};
 use crate::meaning::world::World;
@@ -17,14 +17,14 @@ use std::collections::BTreeMap;
 /// The states of all jobs, each behind those it needs.
 pub(crate) fn follow<'w>(
     workflow: &'w Workflow,
-    let_in: &Proposition,
+    triggered: &Proposition,
     world: &World,
     source: &Source<'_>,
     results: Results,
 ) -> Jobs<'w> {
     let mut jobs = Jobs::with_capacity_and_hasher(workflow.jobs.len(), Default::default());
     for (place, job) in workflow.jobs.iter().enumerate() {
-        let state = state((place, job), let_in, world, source, results, &jobs);
+        let state = state((place, job), triggered, world, source, results, &jobs);
         jobs.insert(&job.id, state);
     }
     jobs
@@ -32,7 +32,7 @@ pub(crate) fn follow<'w>(
 
 fn state<'w>(
     (place, job): (usize, &'w Job),
-    let_in: &Proposition,
+    triggered: &Proposition,
     world: &World,
     source: &Source<'_>,
     results: Results,
@@ -66,17 +66,17 @@ fn state<'w>(
     }
     let node = source.node_of(&job.id);
     let certain = green && !node.is_some_and(is_advisory);
-    let mut fine = if certain { logic.truth() } else { world.free_at("a job is fine", place) };
+    let mut success = if certain { logic.truth() } else { world.free_at("a job succeeds", place) };
     if green && let Some(gate) = node {
         // A gate may fail in a run that overrides it, and the rest goes on.
         let red = logic.and(&world.overrides(&gate.name), &world.free_at("a job is overridden", place));
-        fine = logic.and_not(&fine, &red);
+        success = logic.and_not(&success, &red);
     }
     let plan = plan::plan_step(job);
     if plan.is_some() {
-        fine = logic.and_not(&fine, &world.manual_on_tag());
+        success = logic.and_not(&success, &world.manual_on_tag());
     }
-    fine = logic.and(&fine, &let_by(job, world, source));
+    success = logic.and(&success, &sure_if_green(job, world, source));
     let outputs = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
     let facts = plan.map(|step| (step, plan::facts(step, world)));
     let told = |value: &Yaml| -> Option<Proposition> {
@@ -92,11 +92,11 @@ fn state<'w>(
         place,
         results,
         stopped,
-        let_in: let_in.clone(),
+        triggered: triggered.clone(),
         circumstances: logic.all(&circumstances),
         asked,
         start: OnceCell::new(),
-        success: fine,
+        success,
         outputs: outputs
             .iter()
             .map(|(name, value)| Output { name, fact: told(value), words: RefCell::default() })

@@ -121,8 +121,8 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
             "on:\n  push:\n    branches: [main]\njobs:\n  g:\n    if: vars.on\n    steps: []\n{jobs}"
         );
         let (workflow, _) = workflow::understand(yaml::read(&text).unwrap());
-        let (let_in, _) = events::let_in(workflow.root.get("on"), world, source.pipeline());
-        let states = starts::follow(&workflow, &let_in, world, source, Results::Any);
+        let (triggered, _) = events::triggered(workflow.root.get("on"), world, source.pipeline());
+        let states = starts::follow(&workflow, &triggered, world, source, Results::Any);
         let logic = world.logic();
         let gate = &states["g"];
         let others = workflow.jobs.iter().filter(|job| job.id != "g");
@@ -136,7 +136,7 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
             Outcome::RunCancelled => logic.and(&gate.unsuccessful(world).cancelled, &logic.all(&stopped)),
         };
         let can_be = logic.is_compatible(&world.possible(), &when).unwrap();
-        (can_be, answer(world, &logic.and(&let_in, &when), states["d"].start(world)))
+        (can_be, answer(world, &logic.and(&triggered, &when), states["d"].start(world)))
     });
     assert!(can_be, "{outcome:?}");
     answer

@@ -3,7 +3,7 @@
 use crate::meaning::expression::{Datum, Evaluator, RUN_ID, Scope, Words};
 use crate::meaning::outcome::Jobs;
 use crate::meaning::overriding::asked_step;
-use crate::meaning::overriding::is_told_the_book;
+use crate::meaning::overriding::checks_override_rules;
 use crate::meaning::plan::plan_step;
 use crate::meaning::source::is_advisory;
 use crate::meaning::source::preview;
@@ -344,7 +344,7 @@ fn plan_steps(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         let is_checkout = step.action() == Some("actions/checkout");
         let asked = asked_step(job).filter(|asked| asked.line == step.line);
         if let Some(asked) = asked {
-            if !gating.world.can_override() || !is_told_the_book(asked, gating.pipeline) {
+            if !gating.world.can_override() || !checks_override_rules(asked, gating.pipeline) {
                 differs("it lets overrides begin otherwise than by the book");
             }
             continue;

@@ -55,11 +55,11 @@ struct InStage {
 
 impl Admitted {
     /// What the source admits, and how that compares with the runs that GitHub starts.
-    pub(crate) fn of(world: &World, source: &Source<'_>, let_in: &Proposition) -> Admitted {
+    pub(crate) fn of(world: &World, source: &Source<'_>, triggered: &Proposition) -> Admitted {
         let logic = world.logic();
         let runs = source.admits(world);
         let trusted = world.facts.trusted();
-        let is_sure = |due: &Proposition| logic.implies_always(let_in, due).unwrap_or(false);
+        let is_sure = |due: &Proposition| logic.implies_always(triggered, due).unwrap_or(false);
         let in_stage = |stage: usize| {
             let due = logic.and(&runs, &source.contains(world, StageId(stage)));
             InStage {
@@ -97,15 +97,15 @@ impl Gating<'_, '_> {
         self.admitted.runs.clone()
     }
 
-    /// That a job of the node is green, or the run overrides it by the book.
+    /// That a job of the node is green, or that the run overrides it and its role approved that.
     fn passed(&self, node: &Node) -> Proposition {
         let passed = self
             .passed
-            .get_or_init(|| self.pipeline.nodes.iter().map(|node| self.passed_anew(node)).collect());
+            .get_or_init(|| self.pipeline.nodes.iter().map(|node| self.compute_passed(node)).collect());
         passed.get(node.id.0).cloned().unwrap_or_else(|| self.world.logic().falsehood())
     }
 
-    fn passed_anew(&self, node: &Node) -> Proposition {
+    fn compute_passed(&self, node: &Node) -> Proposition {
         let green: Vec<Proposition> = jobs_of(self, node)
             .iter()
             .filter_map(|job| self.jobs.get(job.id.as_str()))
@@ -197,7 +197,7 @@ impl Gating<'_, '_> {
         else {
             return;
         };
-        let here = logic.and(&left.let_in, &left.circumstances);
+        let here = logic.and(&left.triggered, &left.circumstances);
         if logic.is_compatible(&here, &right.circumstances).unwrap_or(true) {
             let alone = logic.not(left.start(self.world));
             self.prove(second, right.start(self.world), &alone, "starts beside its twin", findings);
@@ -221,7 +221,7 @@ impl Gating<'_, '_> {
         findings: &mut Vec<Finding>,
     ) {
         let logic = self.world.logic();
-        let inside = logic.implies(&state.let_in, conclusion);
+        let inside = logic.implies(&state.triggered, conclusion);
         if !logic.implies_always(&state.circumstances, &inside).unwrap_or(false) {
             self.prove(job, state.start(self.world), conclusion, otherwise, findings);
         }

@@ -105,12 +105,12 @@ impl Proofs<'_> {
     /// Every difference, as far as the world has the answers.
     fn findings(&self, world: &World, source: &Source<'_>) -> Vec<Finding> {
         let (workflow, pipeline) = (self.workflow, self.pipeline);
-        let (let_in, mut findings) = events::let_in(workflow.root.get("on"), world, pipeline);
-        let jobs = starts::follow(workflow, &let_in, world, source, Results::Any);
+        let (triggered, mut findings) = events::triggered(workflow.root.get("on"), world, pipeline);
+        let jobs = starts::follow(workflow, &triggered, world, source, Results::Any);
         if world.unanswered().is_some() {
             return findings;
         }
-        let green = starts::follow(workflow, &let_in, world, source, Results::Green);
+        let green = starts::follow(workflow, &triggered, world, source, Results::Green);
         if world.unanswered().is_some() {
             return findings;
         }
@@ -125,7 +125,7 @@ impl Proofs<'_> {
             file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
             jobs_of_nodes: jobs_of_nodes(workflow, source),
             passed: OnceCell::new(),
-            admitted: gating::Admitted::of(world, source, &let_in),
+            admitted: gating::Admitted::of(world, source, &triggered),
         };
         findings.extend(frame::check(&gating));
         findings.extend(verdict::check(&gating));

@@ -1,5 +1,5 @@
-//! Overrides: that a run in which a gate may fail begins only by the book, and that the gate then passes only once its role
-//! has approved it, in this run and for this gate.
+//! Overrides: a run in which a gate may fail begins only if the source admits it. The gate then passes only once its role
+//! has approved that, in this run and for this gate.
 
 use crate::meaning::overriding::GATE;
 use crate::meaning::overriding::REASON;

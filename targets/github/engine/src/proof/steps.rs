@@ -284,7 +284,7 @@ impl<'c> Check<'c, '_, '_> {
             run = logic.and(&run, &plan.success);
         }
         let cancelled = world.free("the job is cancelled");
-        // That every script of this run so far was fine; of a gate that runs but once, that of all steps says it.
+        // That every script of this repetition succeeded so far; for a gate that runs once, the state of all steps says so.
         let mut run_going = logic.truth();
         let mut recorded = logic.falsehood();
         let mut group_going: Option<Proposition> = None;
@@ -378,9 +378,9 @@ impl<'c> Check<'c, '_, '_> {
                 gating.prove(self.job, &logic.and(&alive, &must), &runs, too_little, &mut self.findings);
                 gating.prove(self.job, &logic.and(&run, &runs), &may, too_much, &mut self.findings);
             }
-            let fine = world.free_at("a step is fine", place);
-            let failed = logic.and_not(&runs, &fine);
-            let done = logic.and(&runs, &fine);
+            let success = world.free_at("a step succeeds", place);
+            let failed = logic.and_not(&runs, &success);
+            let done = logic.and(&runs, &success);
             if is_stopped_half_way && act.is_some() {
                 // Stopped while it ran: it has neither succeeded nor failed.
                 stopped = logic.or(&stopped, &world.free_at("the run is cancelled at a step", place));

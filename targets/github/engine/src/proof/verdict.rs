@@ -31,11 +31,11 @@ enum Due<'t> {
     Expression(&'t Expression),
 }
 
-/// What is true of each line alike.
+/// What all lines have in common.
 struct Common<'c> {
     scope: Scope<'c>,
-    /// Lines are looked at where the plan is green: without it the plan's own line is red already.
-    calm: Proposition,
+    /// The admitted runs with a green plan: without it, the plan's own line is red already.
+    runs: Proposition,
 }
 
 /// Every way in which the verdict could be green over a pipeline that is not.
@@ -88,11 +88,11 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let Some(state) = gating.jobs.get(VERDICT) else { return findings };
     let stopped = state.stopped.clone();
     let scope = Scope::of_job(VERDICT, &job.needs, gating.jobs, stopped);
-    let mut calm = gating.wanted();
+    let mut runs = gating.wanted();
     if let Some(plan) = gating.jobs.get(PLAN) {
-        calm = logic.and(&calm, &plan.success);
+        runs = logic.and(&runs, &plan.success);
     }
-    let common = Common { scope, calm };
+    let common = Common { scope, runs };
     for line in &lines {
         if !needs.contains(line.0) {
             let what = format!("it does not need `{}`", line.0);
@@ -215,7 +215,7 @@ fn line(
         }
     };
     let truly = if id == PLAN {
-        common.calm.clone()
+        common.runs.clone()
     } else if let Some(gate) = overrides::gate_of(gating.source, id) {
         overrides::due(gating, gate)
     } else {
@@ -235,5 +235,5 @@ fn line(
     };
     let right = logic.iff(&said, &truly);
     let what = format_args!("takes `{id}` for due where it is not, or the other way round");
-    gating.prove(job, &common.calm, &right, what, findings);
+    gating.prove(job, &common.runs, &right, what, findings);
 }

@@ -87,11 +87,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ),
     ("targets/github/emit/src/lower", &["matrix", "runners", "tools"], "the files of one `impl`"),
     ("targets/github/engine/src/read", &["expression", "text"], "a text knows whether its expressions leak"),
-    (
-        "targets/github/engine/src/meaning",
-        &["expression", "outcome", "overriding", "world"],
-        "not opened yet",
-    ),
+    ("targets/github/engine/src/meaning", &["expression", "outcome"], "not opened yet"),
     ("targets/github/engine/src/proof", &["frame", "previews", "steps"], "not opened yet"),
     ("targets/github/engine/src/proof", &["gating", "overrides", "values"], "not opened yet"),
 ];

@@ -4,8 +4,9 @@ use pipec_ir::facts::{ChangeId, Changed, Facts, ResolvedCondition, Vocabulary};
 use pipec_ir::{Change, Condition, Event, InputType};
 use pipec_logic::{Glob, Language};
 
+#[expect(clippy::unwrap_used, reason = "each text here is a glob")]
 fn glob(text: &str) -> Glob {
-    Glob::parse(text).expect("a glob")
+    Glob::parse(text).unwrap()
 }
 
 /// Pushes and manual runs, with two sets of branches.

@@ -7,12 +7,9 @@
 //!   issues:                       a finding: no trigger of the source is this event
 //! ```
 
-use crate::meaning::expression::Axis;
-use crate::meaning::overriding::GATE;
-use crate::meaning::overriding::ORDINARY;
 use crate::meaning::overriding::inputs;
 use crate::meaning::source::overridable;
-use crate::meaning::world::World;
+use crate::meaning::world::{Axis, GATE, ORDINARY, World};
 use crate::read::finding::Finding;
 use crate::read::yaml::{Node, Value};
 use pipec_ir::{Event, InputType, Pipeline, Trigger};

@@ -1,20 +1,12 @@
 //! What a run that overrides a gate must be, and the step of the output that refuses any other.
 
 use crate::meaning::source::{Source, overridable};
-use crate::meaning::world::World;
+use crate::meaning::world::{COMMIT, GATE, ORDINARY, REASON, World};
 use crate::read::workflow::{Job, Step, path_of};
 use crate::read::yaml::Node as Yaml;
 use pipec_ir::{Event, Pipeline, Trigger};
 use pipec_logic::{Glob, Proposition};
 use pipec_runtime::Script;
-
-/// The inputs of the entry that is not the source's own.
-pub(crate) const GATE: &str = "override-gate";
-pub(crate) const COMMIT: &str = "override-commit";
-pub(crate) const REASON: &str = "override-reason";
-
-/// What the first is in a manual run of the source's own.
-pub(crate) const ORDINARY: &str = "no override";
 
 /// The inputs of the entry that overrides need.
 pub(crate) fn inputs(pipeline: &Pipeline) -> Vec<&'static str> {

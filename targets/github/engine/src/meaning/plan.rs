@@ -1,7 +1,6 @@
 //! What the outputs of the plan job mean: each line of FACTS is a fact's name, a test and what it is tested for.
 
-use crate::meaning::expression::Axis;
-use crate::meaning::world::World;
+use crate::meaning::world::{Axis, World};
 use crate::read::finding::Finding;
 use crate::read::workflow::{Job, Step, expression};
 use pipec_ir::facts::ChangeId;

@@ -7,8 +7,7 @@
 //!                       that overrides `tests`, for a reason
 //! ```
 
-use crate::meaning::expression::Axis;
-use crate::meaning::world::{ManualEntry, Questions, World};
+use crate::meaning::world::{Axis, ManualEntry, Questions, World};
 use pipec_ir::facts::{ResolvedSource, ResolvedTrigger, Vocabulary};
 use pipec_ir::{
     Condition, Environment, Event, Node, NodeKind, Override, Pipeline, Program, StageId, Tier, Trigger,

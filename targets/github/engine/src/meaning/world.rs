@@ -16,8 +16,22 @@ use pipec_logic::{Language, Proposition, Propositions, TooLarge};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
-use crate::meaning::expression::Axis;
 use crate::read::expression::Expression;
+
+/// Which name of a run a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Axis {
+    Branch,
+    Tag,
+}
+
+/// The inputs of a manual run that overrides a gate.
+pub(crate) const GATE: &str = "override-gate";
+pub(crate) const COMMIT: &str = "override-commit";
+pub(crate) const REASON: &str = "override-reason";
+
+/// The value of the first of them in a manual run that overrides nothing.
+pub(crate) const ORDINARY: &str = "no override";
 
 /// The sets of names that proofs have asked about so far.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -1,11 +1,10 @@
 //! Overrides: a run in which a gate may fail begins only if the source admits it. The gate then passes only once its role
 //! has approved that, in this run and for this gate.
 
-use crate::meaning::overriding::GATE;
-use crate::meaning::overriding::REASON;
 use crate::meaning::source::UNTRUSTED;
 use crate::meaning::source::overriding;
 use crate::meaning::source::{Source, overridable};
+use crate::meaning::world::{GATE, REASON};
 use crate::proof::gating::Gating;
 use crate::proof::gating::jobs_of;
 use crate::proof::values;

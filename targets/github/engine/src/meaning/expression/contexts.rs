@@ -1,11 +1,8 @@
 //! What contexts are worth: the facts of the run, the results of other jobs, the steps before.
 
 use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID, StepState};
-use super::value::{Axis, Cases, Datum, Words};
-use crate::meaning::overriding::COMMIT;
-use crate::meaning::overriding::GATE;
-use crate::meaning::overriding::ORDINARY;
-use crate::meaning::overriding::REASON;
+use super::value::{Cases, Datum, Words};
+use crate::meaning::world::{Axis, COMMIT, GATE, ORDINARY, REASON};
 use crate::read::expression::Expression;
 use pipec_ir::{Event, InputType};
 use pipec_logic::Proposition;

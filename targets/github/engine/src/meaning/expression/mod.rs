@@ -6,4 +6,4 @@ mod functions;
 mod value;
 
 pub(crate) use evaluate::{Evaluator, RUN_ID, Scope, StepState};
-pub(crate) use value::{Axis, Cases, Datum, Words};
+pub(crate) use value::{Cases, Datum, Words};

@@ -1,13 +1,7 @@
 //! What an expression may be worth: every value it can take, each with the proposition under which it takes it.
 
+use crate::meaning::world::Axis;
 use pipec_logic::Proposition;
-
-/// The names a run is told apart by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Axis {
-    Branch,
-    Tag,
-}
 
 /// A string that is known more or less.
 #[derive(Clone, Debug, PartialEq)]

@@ -1,2 +1,2 @@
 # Starts the clock: the scripts of the deploy share one timeout, and a part of it is kept for rolling back.
-echo "started=$(date +%s)" >> "$GITHUB_OUTPUT"
+echo "started=$(date +%s)" >> "${ENGINE_OUTPUT}"

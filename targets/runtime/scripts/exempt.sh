@@ -1,4 +1,4 @@
 # The gate need not run: says so and why.
-echo "outcome=exempt" >> "$GITHUB_OUTPUT"
-echo "reason=${REASON//[$'\r\n']/ }" >> "$GITHUB_OUTPUT"
-echo "exempt: $REASON" >> "$GITHUB_STEP_SUMMARY"
+echo "outcome=exempt" >> "${ENGINE_OUTPUT}"
+echo "reason=${REASON//[$'\r\n']/ }" >> "${ENGINE_OUTPUT}"
+echo "exempt: $REASON" >> "${ENGINE_SUMMARY}"

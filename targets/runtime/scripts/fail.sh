@@ -1,5 +1,5 @@
 
 fail() {
-  echo "::error::$1"
+  echo "${ENGINE_ERROR}$1"
   exit 1
 }

@@ -69,10 +69,10 @@ while IFS= read -r line; do
     "| "*) table+=$line$'\n' ;;
     *)
       line=${line//\\\"/\"}
-      echo "::error::${line//%/%25}"
+      echo "${ENGINE_ERROR}${ENGINE_ESCAPED_LINE}"
       status=1
       ;;
   esac
 done <<< "$judged"
-printf '| %s | found | expected | |\n|---|---|---|---|\n%s\n' "measured${RUN:+ in run $RUN}" "$table" | tee -a "$GITHUB_STEP_SUMMARY"
+printf '| %s | found | expected | |\n|---|---|---|---|\n%s\n' "measured${RUN:+ in run $RUN}" "$table" | tee -a "${ENGINE_SUMMARY}"
 exit "$status"

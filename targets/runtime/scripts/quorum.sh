@@ -23,5 +23,5 @@ while read -r run outcomes; do
     echo "run $run failed"
   fi
 done <<< "$RUNS"
-echo "$passed of $runs runs passed; $QUORUM must" | tee -a "$GITHUB_STEP_SUMMARY"
+echo "$passed of $runs runs passed; $QUORUM must" | tee -a "${ENGINE_SUMMARY}"
 [[ $passed -ge $QUORUM ]] || fail "$passed of $runs runs passed; $QUORUM must"

@@ -4,7 +4,7 @@ until said=$(timeout 10 docker exec "$CONTAINER" sh -euc "$READY" 2>&1); do
   tries=$((tries + 1))
   if ((tries == 60)); then
     printf '%s\n' "$said"
-    echo "::error::$SIDECAR was not ready after $tries tries"
+    echo "${ENGINE_ERROR}$SIDECAR was not ready after $tries tries"
     exit 1
   fi
   sleep 2

@@ -7,4 +7,4 @@ folder=.
 [[ $FILE != */* ]] || folder=${FILE%/*}
 export COPYFILE_DISABLE=1 # or macOS adds a file of attributes
 tar -c -h -f - -C "$folder" "./${FILE##*/}" > "$PACKED"
-echo "digest=sha256:$digest" >> "$GITHUB_OUTPUT"
+echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"

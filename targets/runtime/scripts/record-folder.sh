@@ -33,4 +33,4 @@ digest=$(sha256 < "$scratch/manifest")
 cut -c 67- "$scratch/manifest" | sed 's|^|./|' | tr '\n' '\0' > "$scratch/packed"
 export COPYFILE_DISABLE=1 # or macOS adds files of attributes
 tar -c -h --no-recursion -f - --null -T "$scratch/packed" > "$PACKED"
-echo "digest=sha256:$digest" >> "$GITHUB_OUTPUT"
+echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"

@@ -39,4 +39,4 @@ printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"%s","size":%
   sort -u "$scratch/blobs"
 } > "$scratch/packed"
 tar -c -h --no-recursion -f - -C "$LAYOUT" -T "$scratch/packed" > "$PACKED"
-echo "digest=$digest" >> "$GITHUB_OUTPUT"
+echo "digest=$digest" >> "${ENGINE_OUTPUT}"

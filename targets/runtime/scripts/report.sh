@@ -12,11 +12,11 @@ else
   done < "$scratch/present" | sort > "$scratch/files"
 fi
 
-exec >> "$GITHUB_STEP_SUMMARY"
+exec >> "${ENGINE_SUMMARY}"
 printf '\n### %s: %s\n\n' "$NODE" "$FORMAT"
 if [[ ! -s $scratch/files ]]; then
   printf 'There is no report: no file is "%s".\n' "$REPORT"
   exit 0
 fi
-echo 'found=true' >> "$GITHUB_OUTPUT"
+echo 'found=true' >> "${ENGINE_OUTPUT}"
 printf "Kept as the artifact \`%s\`.\n\n" "$KEPT"

@@ -1,6 +1,6 @@
 # Writes a secret to a file that only this user reads.
 [[ -n $SECRET ]] || {
-  echo "::error::the secret for $FILE is not set"
+  echo "${ENGINE_ERROR}the secret for $FILE is not set"
   exit 1
 }
 umask 077

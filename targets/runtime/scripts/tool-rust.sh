@@ -13,4 +13,4 @@ else
   toolchain=$VERSION
   rustup toolchain install "$toolchain" --profile minimal --component rustfmt --component clippy --no-self-update
 fi
-echo "RUSTUP_TOOLCHAIN=$toolchain" >> "$GITHUB_ENV"
+echo "RUSTUP_TOOLCHAIN=$toolchain" >> "${ENGINE_VARIABLES}"

@@ -9,13 +9,13 @@ for jobs in "${!JOBS@}"; do
       :*) ;;
       *:due:success:*) ;;
       *:not-due:skipped:*) absent+=("$job") ;;
-      *:due:failure:success) echo "::warning title=Override::$job failed and was overridden" ;;
+      *:due:failure:success) echo "${ENGINE_WARNING}Override${ENGINE_TITLE_END}$job failed and was overridden" ;;
       *)
-        echo "::error::$job: $result"
+        echo "${ENGINE_ERROR}$job: $result"
         status=1
         ;;
     esac
   done <<< "${!jobs}"
 done
-echo "not-due=${absent[*]}" >> "$GITHUB_OUTPUT"
+echo "not-due=${absent[*]}" >> "${ENGINE_OUTPUT}"
 exit "$status"

@@ -33,5 +33,5 @@ done <<< "$LEGS"
 cd "$FOLDER"
 digest=$(digest_of_files)
 [[ $digest =~ ^[0-9a-f]{64}$ ]] || fail "the files have no digest"
-echo "digest=sha256:$digest" >> "$GITHUB_OUTPUT"
+echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"
 chmod -R a-w .

@@ -1,7 +1,8 @@
 //! The fixed scripts that an output runs beside the user's own, as data.
 //!
-//! A script is put together from fragments (`scripts/*.sh`) and takes its parameters from environment variables. Its
-//! bytes are a contract between an emitter and the model of its engine: the emitter writes them, and the model recognises
+//! A script is put together from fragments (`scripts/*.sh`) and takes its parameters from environment variables. Most
+//! fragments serve every engine, which differ in a few words only ([`Dialect`]); a fragment that calls the API of an
+//! engine lies in a folder of that engine. The bytes of a script are a contract between an emitter and the model of its engine: the emitter writes them, and the model recognises
 //! them byte for byte and relies on what [`Script`] documents. For example, a step that runs [`Script::Soak`] with
 //!
 //! ```yaml
@@ -11,9 +12,110 @@
 //!
 //! waits for five minutes, and both sides know it from here.
 
-macro_rules! fragments {
-    ($($name:literal),+) => { concat!($(include_str!(concat!("../scripts/", $name, ".sh"))),+) };
+mod shim;
+
+/// An engine, by the words that its scripts use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dialect {
+    /// GitHub Actions.
+    GitHub,
 }
+
+impl Dialect {
+    /// The variables that a script takes on this engine before [`Script::parameters`]: what the engine's API asks for.
+    pub const fn parameters(self, script: Script) -> &'static [&'static str] {
+        match (self, script) {
+            (Dialect::GitHub, Script::Plan) => &["GH_TOKEN", "WORKFLOW"],
+            (
+                Dialect::GitHub,
+                Script::Approval
+                | Script::Forward
+                | Script::OverrideAsked
+                | Script::OverrideApproved
+                | Script::RecordRun
+                | Script::PreviewWanted
+                | Script::PreviewFind
+                | Script::PreviewForget,
+            ) => &["GH_TOKEN"],
+            (Dialect::GitHub, _) => &[],
+        }
+    }
+}
+
+/// A fragment: of all engines by its name, or of one engine by its folder and its name.
+macro_rules! fragment {
+    ($name:literal) => {
+        include_str!(concat!("../scripts/", $name, ".sh"))
+    };
+    ($folder:literal / $name:literal) => {
+        include_str!(concat!("../scripts/", $folder, "/", $name, ".sh"))
+    };
+}
+
+/// The fragments of a script in the words of an engine.
+macro_rules! text {
+    ($shim:expr; $($($part:literal)/+),+) => {{
+        const NEUTRAL: &str = concat!($(fragment!($($part)/+)),+);
+        const LENGTH: usize = $shim.expanded_length(NEUTRAL);
+        const BYTES: [u8; LENGTH] = $shim.expanded(NEUTRAL);
+        const TEXT: &str = shim::as_text(&BYTES);
+        TEXT
+    }};
+}
+
+/// A function that gives the text of each script for one engine: its name, its shim, and the folder of its own fragments.
+macro_rules! texts {
+    ($function:ident, $shim:expr, $folder:literal) => {
+        const fn $function(script: Script) -> &'static str {
+            match script {
+                Script::Plan => text!($shim; "names", "fail", "glob", $folder / "plan"),
+                Script::Facts => text!($shim; $folder / "facts"),
+                Script::RecordFile => text!($shim; "names", "fail", "digest", "record-file"),
+                Script::RecordFolder => {
+                    text!($shim; "names", "fail", "digest", "manifest", "glob", "record-folder")
+                }
+                Script::VerifyFile => text!($shim; "names", "fail", "digest", "verify-file"),
+                Script::VerifyFolder => text!($shim; "names", "fail", "digest", "manifest", "verify-folder"),
+                Script::ImageFolder => text!($shim; "image-folder"),
+                Script::RecordImage => text!($shim; "names", "fail", "digest", "record-image"),
+                Script::VerifyImage => text!($shim; "names", "fail", "digest", "verify-image"),
+                Script::PushImage => text!($shim; "names", "fail", "digest", $folder / "push-image"),
+                Script::VerifyLegs => text!($shim; "names", "fail", "digest", "manifest", "verify-legs"),
+                Script::Quorum => text!($shim; "names", "fail", "quorum"),
+                Script::Again => text!($shim; "fail", "again"),
+                Script::Measure => text!($shim; "names", "fail", "measure"),
+                Script::Encoded => text!($shim; "script"),
+                Script::ToolRust => text!($shim; "fail", "tool-rust"),
+                Script::Ready => text!($shim; "ready"),
+                Script::SecretFile => text!($shim; "secret-file"),
+                Script::Exempt => text!($shim; "exempt"),
+                Script::Approval => text!($shim; $folder / "approval"),
+                Script::Forward => text!($shim; $folder / "forward"),
+                Script::Report(ReportForm::Other) => text!($shim; "names", "glob", "report"),
+                Script::Report(ReportForm::Junit) => text!($shim; "names", "glob", "report", "xml", "junit"),
+                Script::Report(ReportForm::Coverage) => {
+                    text!($shim; "names", "glob", "report", "xml", "coverage")
+                }
+                Script::Report(ReportForm::Markdown) => text!($shim; "names", "glob", "report", "markdown"),
+                Script::Verdict => text!($shim; "verdict"),
+                Script::OverrideAsked => text!($shim; "names", "fail", "glob", $folder / "override-asked"),
+                Script::OverrideApproved => text!($shim; "names", "fail", $folder / "override-approved"),
+                Script::OverrideInForce => text!($shim; "names", "fail", "override-in-force"),
+                Script::Clock => text!($shim; "clock"),
+                Script::TimeLeft => text!($shim; "time-left"),
+                Script::Soak => text!($shim; "soak"),
+                Script::RecordRun => text!($shim; $folder / "record-run"),
+                Script::WindowWait => text!($shim; "names", "fail", "window", "window-wait"),
+                Script::WindowOpen => text!($shim; "names", "fail", "window", "window-open"),
+                Script::PreviewWanted => text!($shim; "names", "fail", $folder / "preview-wanted"),
+                Script::PreviewFind => text!($shim; "names", $folder / "preview-find"),
+                Script::PreviewForget => text!($shim; "names", $folder / "preview-forget"),
+            }
+        }
+    };
+}
+
+texts!(github, shim::GITHUB, "github");
 
 /// A fixed script, and what it does with its variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -176,78 +278,173 @@ impl Script {
         Script::PreviewForget,
     ];
 
-    /// Its text.
-    pub const fn text(self) -> &'static str {
-        match self {
-            Script::Plan => fragments!("names", "fail", "glob", "plan"),
-            Script::Facts => fragments!("facts"),
-            Script::RecordFile => fragments!("names", "fail", "digest", "record-file"),
-            Script::RecordFolder => {
-                fragments!("names", "fail", "digest", "manifest", "glob", "record-folder")
-            }
-            Script::VerifyFile => fragments!("names", "fail", "digest", "verify-file"),
-            Script::VerifyFolder => fragments!("names", "fail", "digest", "manifest", "verify-folder"),
-            Script::ImageFolder => fragments!("image-folder"),
-            Script::RecordImage => fragments!("names", "fail", "digest", "record-image"),
-            Script::VerifyImage => fragments!("names", "fail", "digest", "verify-image"),
-            Script::PushImage => fragments!("names", "fail", "digest", "push-image"),
-            Script::VerifyLegs => fragments!("names", "fail", "digest", "manifest", "verify-legs"),
-            Script::Quorum => fragments!("names", "fail", "quorum"),
-            Script::Again => fragments!("fail", "again"),
-            Script::Measure => fragments!("names", "fail", "measure"),
-            Script::Encoded => fragments!("script"),
-            Script::ToolRust => fragments!("fail", "tool-rust"),
-            Script::Ready => fragments!("ready"),
-            Script::SecretFile => fragments!("secret-file"),
-            Script::Exempt => fragments!("exempt"),
-            Script::Approval => fragments!("approval"),
-            Script::Forward => fragments!("forward"),
-            Script::Report(ReportForm::Other) => fragments!("names", "glob", "report"),
-            Script::Report(ReportForm::Junit) => fragments!("names", "glob", "report", "xml", "junit"),
-            Script::Report(ReportForm::Coverage) => fragments!("names", "glob", "report", "xml", "coverage"),
-            Script::Report(ReportForm::Markdown) => fragments!("names", "glob", "report", "markdown"),
-            Script::Verdict => fragments!("verdict"),
-            Script::OverrideAsked => fragments!("names", "fail", "glob", "override-asked"),
-            Script::OverrideApproved => fragments!("names", "fail", "override-approved"),
-            Script::OverrideInForce => fragments!("names", "fail", "override-in-force"),
-            Script::Clock => fragments!("clock"),
-            Script::TimeLeft => fragments!("time-left"),
-            Script::Soak => fragments!("soak"),
-            Script::RecordRun => fragments!("record-run"),
-            Script::WindowWait => fragments!("names", "fail", "window", "window-wait"),
-            Script::WindowOpen => fragments!("names", "fail", "window", "window-open"),
-            Script::PreviewWanted => fragments!("names", "fail", "preview-wanted"),
-            Script::PreviewFind => fragments!("names", "preview-find"),
-            Script::PreviewForget => fragments!("names", "preview-forget"),
+    /// Its text for an engine.
+    pub const fn text(self, dialect: Dialect) -> &'static str {
+        match dialect {
+            Dialect::GitHub => github(self),
         }
     }
 
-    /// The script with exactly this text.
-    pub fn of(text: &str) -> Option<Script> {
-        Script::ALL.iter().copied().find(|script| script.text() == text)
+    /// The variables that it takes, in the order in which an output lists them.
+    ///
+    /// Of these, `REGISTRY_USER`, `RUN`, `PARTS`, `VERSION`, `FILE` and the like may be left out, as [`Script`] says. A script
+    /// in the folder of an engine takes more: see [`Dialect::parameters`]. [`Script::Verdict`] takes `JOBS_2` and so on after
+    /// `JOBS`; [`Script::Plan`] takes `INPUT_NAME` for each input that FACTS names.
+    pub const fn parameters(self) -> &'static [&'static str] {
+        match self {
+            Script::Facts | Script::Clock => &[],
+            Script::Plan => &["SOURCES", "CHANGES", "FACTS"],
+            Script::RecordFile => &["FILE", "PACKED"],
+            Script::RecordFolder => &["PATHS", "PACKED"],
+            Script::VerifyFile => &["DIGEST", "PACKED", "FOLDER", "FILE"],
+            Script::VerifyFolder | Script::VerifyImage => &["DIGEST", "PACKED", "FOLDER"],
+            Script::ImageFolder => &["PIPE_IMAGE_LAYOUT"],
+            Script::RecordImage => &["LAYOUT", "PACKED"],
+            Script::PushImage => &["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"],
+            Script::VerifyLegs => &["LEGS", "PACKED", "FOLDER", "FILE"],
+            Script::Quorum => &["RUNS", "SCRIPTS", "QUORUM"],
+            Script::Again => &["NODE", "ATTEMPT", "ATTEMPTS", "BECAUSE"],
+            Script::Measure => &["FILE", "EXPECTATIONS", "RUN"],
+            Script::Encoded => &["PIPE_SCRIPT"],
+            Script::ToolRust => &["VERSION", "FILE"],
+            Script::Ready => &["SIDECAR", "CONTAINER", "READY"],
+            Script::SecretFile => &["SECRET", "FILE"],
+            Script::Exempt => &["REASON"],
+            Script::Approval => &["ENVIRONMENT", "AUTHOR_MAY_APPROVE"],
+            Script::Forward => &["ENVIRONMENT", "WORKFLOW"],
+            Script::Report(_) => &["NODE", "FORMAT", "REPORT", "KEPT"],
+            Script::Verdict => &["JOBS"],
+            Script::OverrideAsked => {
+                &["GATE", "COMMIT", "REASON", "ORDINARY", "GATES", "PUSHED", "PROTECTED"]
+            }
+            Script::OverrideApproved => &["ENVIRONMENT", "GATE", "EXPIRES", "REVIEW_WITHIN", "REASON"],
+            Script::OverrideInForce => &["GATE", "OVERRIDES"],
+            Script::TimeLeft => &["STARTED", "LIMIT", "PARTS"],
+            Script::Soak => &["SOAK"],
+            Script::RecordRun => &["PIPELINE", "NODES", "NEEDS", "INPUTS", "RECORD"],
+            Script::WindowWait | Script::WindowOpen => &["ENVIRONMENT", "DAYS", "FROM", "UNTIL", "ZONE"],
+            Script::PreviewWanted => &["PULL_REQUEST", "COMMIT"],
+            Script::PreviewFind => &["ENVIRONMENT", "PULL_REQUEST", "TTL"],
+            Script::PreviewForget => &["DEPLOYMENTS"],
+        }
+    }
+
+    /// The script that has exactly this text for an engine.
+    pub fn of(text: &str, dialect: Dialect) -> Option<Script> {
+        Script::ALL.iter().copied().find(|script| script.text(dialect) == text)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sha2::{Digest, Sha256};
+
+    /// The SHA-256 of each script as GitHub's outputs carry it.
+    const ON_GITHUB: &str = include_str!("../digests/github.txt");
 
     #[test]
     fn every_script_is_recognised_by_its_own_text_only() {
         for script in Script::ALL {
-            assert_eq!(Script::of(script.text()), Some(*script));
+            assert_eq!(Script::of(script.text(Dialect::GitHub), Dialect::GitHub), Some(*script));
         }
-        let verdict = Script::Verdict.text();
-        assert_eq!(Script::of(&verdict.replacen("status=1", "status=0", 1)), None);
+        let verdict = Script::Verdict.text(Dialect::GitHub);
+        assert_eq!(Script::of(&verdict.replacen("status=1", "status=0", 1), Dialect::GitHub), None);
     }
 
     #[test]
+    fn scripts_of_github_keep_their_bytes() {
+        let mut lines = String::new();
+        for script in Script::ALL {
+            for byte in Sha256::digest(script.text(Dialect::GitHub)) {
+                lines.push_str(&format!("{byte:02x}"));
+            }
+            lines.push_str(&format!(" {script:?}\n"));
+        }
+        assert_eq!(lines, ON_GITHUB);
+    }
+
+    /// The text of each fragment, by its path in `scripts` without its extension.
     #[expect(clippy::disallowed_methods, reason = "a test may look at the folder of the fragments")]
+    fn fragments(folder: &str) -> Vec<(String, String)> {
+        let path = format!("{}/scripts/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let entries = std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+        let files = entries.filter(|path| path.extension().is_some_and(|extension| extension == "sh"));
+        files
+            .map(|path| {
+                let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+                (name, std::fs::read_to_string(&path).unwrap())
+            })
+            .collect()
+    }
+
+    #[test]
     fn every_fragment_is_part_of_a_script() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/scripts");
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let fragment = std::fs::read_to_string(entry.unwrap().path()).unwrap();
-            assert!(Script::ALL.iter().any(|script| script.text().contains(&fragment)), "{fragment}");
+        for (name, fragment) in fragments("").into_iter().chain(fragments("github")) {
+            let expanded = shim::GITHUB.expand(&fragment);
+            let texts = || Script::ALL.iter().map(|script| script.text(Dialect::GitHub));
+            assert!(texts().any(|text| text.contains(&expanded)), "{name}");
+        }
+    }
+
+    #[test]
+    fn fragments_of_all_engines_name_none() {
+        let words = ["GitHub", "github", "GITHUB", "RUNNER_", "::error", "::warning", "gh api", "GitLab"];
+        for (name, fragment) in fragments("") {
+            for word in words {
+                assert!(!fragment.contains(word), "{name} names {word}");
+            }
+        }
+    }
+
+    #[test]
+    fn scripts_use_all_their_parameters() {
+        for script in Script::ALL {
+            let text = script.text(Dialect::GitHub);
+            for parameter in Dialect::GitHub.parameters(*script).iter().chain(script.parameters()) {
+                // `gh` reads its token itself.
+                let is_read = *parameter == "GH_TOKEN" && text.contains("gh api") || text.contains(parameter);
+                assert!(is_read, "{script:?} does not use {parameter}");
+            }
+        }
+    }
+
+    /// Another engine: outputs are a file for variables, and messages are plain lines.
+    const OTHER: shim::Shim = shim::Shim {
+        name: "Other",
+        output: "$OTHER_OUTPUT",
+        summary: "$OTHER_SUMMARY",
+        error: "error: ",
+        escaped_line: "$line",
+        warning: "warning: ",
+        title_end: ": ",
+        temp: "$OTHER_TEMP",
+        checkout: "$OTHER_CHECKOUT",
+        variables: "$OTHER_VARIABLES",
+        job_mark: "OTHER_JOB=$OTHER_JOB",
+        step: "OTHER_STEP",
+        longest_job: "an hour",
+        longest_wait: "55",
+        largest_summary: "4 MiB",
+        summary_bytes: "4000000",
+    };
+
+    #[test]
+    fn another_engine_only_needs_a_shim() {
+        const TEXT: &str = text!(OTHER; "fail", "clock");
+        assert_eq!(
+            TEXT.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>(),
+            [
+                "",
+                "fail() {",
+                "  echo \"error: $1\"",
+                "  exit 1",
+                "}",
+                "echo \"started=$(date +%s)\" >> \"$OTHER_OUTPUT\"",
+            ]
+        );
+        for (name, fragment) in fragments("") {
+            assert!(!OTHER.expand(&fragment).contains("ENGINE_"), "{name}");
         }
     }
 }

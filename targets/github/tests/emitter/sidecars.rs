@@ -3,9 +3,10 @@
 use crate::bench::{Bench, Done};
 use crate::programs::*;
 use pipec_ir::*;
+use pipec_runtime::{Dialect, Script};
 
 /// Waits for a sidecar, as the workflows do.
-const READY: &str = include_str!("../../../runtime/scripts/ready.sh");
+const READY: &str = Script::Ready.text(Dialect::GitHub);
 
 const DIGEST: &str = "@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193";
 

@@ -5,6 +5,7 @@ use crate::sample::*;
 use crate::whole::told_of;
 use pipec_github::GitHub;
 use pipec_ir::*;
+use pipec_runtime::{Dialect, Script};
 
 /// A site with a preview for each pull request of a member.
 fn site() -> Build {
@@ -342,7 +343,7 @@ fn a_deploy_is_known_to_the_sweep_by_its_first_step() {
     let start = files[0].text.find(&format!("\n  {DEPLOY}:\n")).unwrap();
     let steps = files[0].text.split_at(start).1.split_once("    steps:\n").unwrap().1;
     assert!(steps.starts_with("      - name: Still wanted by pull request ${{"), "{steps}");
-    let find = include_str!("../../../runtime/scripts/preview-find.sh");
+    let find = Script::PreviewFind.text(Dialect::GitHub);
     assert!(find.contains("title=\"Still wanted by pull request \""));
 }
 

@@ -12,9 +12,6 @@
 )]
 #![expect(dead_code, reason = "the other tests use the rest of what they share")]
 
-#[macro_use]
-#[path = "../emitter/scripts.rs"]
-mod scripts;
 #[path = "../emitter/bench.rs"]
 mod bench;
 mod deploys;
@@ -23,5 +20,7 @@ mod overrides;
 mod plan;
 mod previews;
 mod record;
+#[path = "../emitter/scripts.rs"]
+mod scripts;
 #[path = "../emitter/shop.rs"]
 mod shop;

@@ -1,9 +1,10 @@
 //! What a gate expects of a report, judged for real.
 
 use crate::bench::{Bench, Done};
+use pipec_runtime::{Dialect, Script};
 use serde_json::json;
 
-const MEASURE: &str = runtime!("names", "fail", "measure");
+const MEASURE: &str = Script::Measure.text(Dialect::GitHub);
 
 /// A report, and what is expected of it: key, comparison, number, unit.
 fn judged(report: &str, rows: &[[&str; 4]]) -> Done {

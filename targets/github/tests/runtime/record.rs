@@ -1,8 +1,10 @@
 //! The record of a run, from what GitHub tells of it.
 
 use crate::bench::Bench;
-const RECORD_RUN: &str = include_str!("../../../runtime/scripts/record-run.sh");
+use pipec_runtime::{Dialect, Script};
 use serde_json::{Value, json};
+
+const RECORD_RUN: &str = Script::RecordRun.text(Dialect::GitHub);
 
 const NODES: &str = r#"{"place": 0, "job": "unit", "name": "unit", "node": "unit", "stage": "commit", "kind": "gate", "evidence": "test", "of": []}
 {"place": 1, "job": "style", "name": "style", "node": "style", "stage": "commit", "kind": "gate", "evidence": "lint", "of": [], "advisory": true}

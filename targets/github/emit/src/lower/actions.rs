@@ -7,7 +7,7 @@ use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_ir::{Action, Binding, Deploy, Node, StepKind, Strategy};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// The step that starts the clock.
 const CLOCK: &str = "clock";
@@ -46,7 +46,7 @@ pub(super) fn time_forth(timeout: u64) -> u64 {
 /// The step that starts the clock, if there is a way back that needs its time.
 pub(super) fn clock_step(deploy: &Deploy) -> Option<Step> {
     deploy.rollback.as_ref()?;
-    Some(Step::run("Start the clock", Script::Clock.text()).with_id(CLOCK))
+    Some(Step::run("Start the clock", Script::Clock.text(Dialect::GitHub)).with_id(CLOCK))
 }
 
 impl Lowering<'_> {
@@ -79,7 +79,10 @@ impl Lowering<'_> {
                 soaked += phase.soak;
                 let seconds = phase.soak.div_ceil(1000).to_string();
                 let name = format!("soak {}", duration(phase.soak));
-                steps.push(Step::run(name, Script::Soak.text()).with_env("SOAK", Template::text(seconds)));
+                steps.push(
+                    Step::run(name, Script::Soak.text(Dialect::GitHub))
+                        .with_env("SOAK", Template::text(seconds)),
+                );
                 // What a cloud has lent by now may expire within the hour.
                 steps.extend(logins.iter().cloned());
             }
@@ -90,13 +93,12 @@ impl Lowering<'_> {
                     let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
                     let id = format!("time-to-{}{number}", phase.id);
                     let limit = (time_forth(node.body.timeout) + soaked) / 1000;
-                    let mut left =
-                        Step::run(format!("time left to {}", phase.title), Script::TimeLeft.text())
-                            .with_env(
-                                "STARTED",
-                                Template::expression(format!("steps.{CLOCK}.outputs.started")),
-                            )
-                            .with_env("LIMIT", Template::text(limit.to_string()));
+                    let mut left = Step::run(
+                        format!("time left to {}", phase.title),
+                        Script::TimeLeft.text(Dialect::GitHub),
+                    )
+                    .with_env("STARTED", Template::expression(format!("steps.{CLOCK}.outputs.started")))
+                    .with_env("LIMIT", Template::text(limit.to_string()));
                     if group.scripts.len() > 1 {
                         left = left.with_env("PARTS", Template::text(group.scripts.len().to_string()));
                     }

@@ -6,7 +6,7 @@ use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Artefact, Node, NodeKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// The step that records the digest.
 pub(super) const RECORD: &str = "record";
@@ -68,11 +68,11 @@ impl Lowering<'_> {
         let is_image = images::name(artefact).is_some();
         let record = match artefact.single_file() {
             _ if is_image => self.record_image_step(node),
-            Some(file) => Step::run(format!("Record {name}"), Script::RecordFile.text())
+            Some(file) => Step::run(format!("Record {name}"), Script::RecordFile.text(Dialect::GitHub))
                 .with_env("FILE", Template::text(file.to_owned())),
             None => {
                 let globs = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text()));
-                Step::run(format!("Record {name}"), Script::RecordFolder.text())
+                Step::run(format!("Record {name}"), Script::RecordFolder.text(Dialect::GitHub))
                     .with_env("PATHS", Template::text(globs.collect::<String>()))
             }
         };
@@ -107,9 +107,9 @@ impl Lowering<'_> {
             ];
             steps.push(Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs));
             let script = match artefact.single_file() {
-                _ if images::name(artefact).is_some() => Script::VerifyImage.text(),
-                Some(_) => Script::VerifyFile.text(),
-                None => Script::VerifyFolder.text(),
+                _ if images::name(artefact).is_some() => Script::VerifyImage.text(Dialect::GitHub),
+                Some(_) => Script::VerifyFile.text(Dialect::GitHub),
+                None => Script::VerifyFolder.text(Dialect::GitHub),
             };
             let mut verify = Step::run(format!("Verify {name}"), script)
                 .with_env("DIGEST", Template::expression(self.digest_of(producer, unit)))
@@ -135,7 +135,7 @@ impl Lowering<'_> {
             let digest = self.recorded(producer, unit, &matrix::digest_output(&leg.name));
             lines.and_text(format!("{} ", leg.name)).and(digest).and_text("\n")
         });
-        let mut verify = Step::run(format!("Verify {name}"), Script::VerifyLegs.text())
+        let mut verify = Step::run(format!("Verify {name}"), Script::VerifyLegs.text(Dialect::GitHub))
             .with_id(verification(name))
             .with_env("LEGS", legs)
             .with_env("PACKED", handed_over().and_text(format!("/{name}")))

@@ -6,7 +6,7 @@ use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Approval, Deploy, Environment, Lock, Node, NodeKind, Tier};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 impl Lowering<'_> {
     /// What people and required checks know a job by.
@@ -99,7 +99,7 @@ impl Lowering<'_> {
         permissions.read("actions", "which runs deployed before");
         permissions.read("contents", "how commits descend from each other");
         permissions.read("deployments", "what was deployed before");
-        Step::run("Only forward", Script::Forward.text())
+        Step::run("Only forward", Script::Forward.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression("github.token"))
             .with_env("ENVIRONMENT", Template::text(deploy.environment.clone()))
             .with_env("WORKFLOW", Template::text(self.file.clone()))
@@ -113,7 +113,7 @@ fn approval_step(environment: &Environment, approval: &Approval, permissions: &m
         permissions.read("contents", "who wrote this commit");
     }
     let author_may = if approval.not_author { "false" } else { "true" };
-    Step::run("Approved", Script::Approval.text())
+    Step::run("Approved", Script::Approval.text(Dialect::GitHub))
         .with_env("GH_TOKEN", Template::expression("github.token"))
         .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
         .with_env("AUTHOR_MAY_APPROVE", Template::text(author_may))

@@ -8,7 +8,7 @@ use crate::document::{Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Artefact, ArtefactType, Node, NodeKind, Registry, RunnerHost};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// The registry whose images a job's own token may write.
 const OWN_REGISTRY: &str = "ghcr.io/";
@@ -85,19 +85,21 @@ impl Lowering<'_> {
     /// The step before the scripts that build an image.
     pub(super) fn layout_step(&self, node: &Node) -> Option<Step> {
         image(node).map(|_| {
-            Step::run("Make the layout's folder", Script::ImageFolder.text()).with_env(LAYOUT, layout())
+            Step::run("Make the layout's folder", Script::ImageFolder.text(Dialect::GitHub))
+                .with_env(LAYOUT, layout())
         })
     }
 
     /// The step that records an image.
     pub(super) fn record_image_step(&self, node: &Node) -> Step {
-        Step::run(format!("Record {}", node.name), Script::RecordImage.text()).with_env("LAYOUT", layout())
+        Step::run(format!("Record {}", node.name), Script::RecordImage.text(Dialect::GitHub))
+            .with_env("LAYOUT", layout())
     }
 
     /// The step that pushes an image: not where the code was not reviewed.
     pub(super) fn push_step(&self, node: &Node, unit: &Unit, permissions: &mut Permissions) -> Option<Step> {
         let image = image(node).filter(|_| unit.runs != Runs::Untrusted)?;
-        let mut step = Step::run(format!("Push {}", node.name), Script::PushImage.text())
+        let mut step = Step::run(format!("Push {}", node.name), Script::PushImage.text(Dialect::GitHub))
             .with_env("NAME", Template::text(image.to_owned()))
             .with_env("DIGEST", Template::expression(format!("steps.{RECORD}.outputs.{DIGEST}")))
             .with_env("LAYOUT", layout());

@@ -8,7 +8,7 @@ use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
 const EXEMPT: &str = "exempt";
@@ -185,7 +185,7 @@ impl Lowering<'_> {
             let id = if index == 0 { EXEMPT.to_owned() } else { format!("{EXEMPT}-{}", index + 1) };
             outcomes.push(format!("steps.{id}.outputs.{OUTCOME}"));
             reasons.push(format!("steps.{id}.outputs.{REASON}"));
-            let mut step = Step::run("Exempt", Script::Exempt.text())
+            let mut step = Step::run("Exempt", Script::Exempt.text(Dialect::GitHub))
                 .with_id(id)
                 .with_env("REASON", Template::text(because.clone()));
             step.condition = Some(exempt.clone());

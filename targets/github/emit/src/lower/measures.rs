@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::document::Step;
 use crate::template::Template;
 use pipec_ir::{Basis, Expectation, Measure, Node, Threshold};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 use serde_json::Value;
 
 impl Lowering<'_> {
@@ -12,10 +12,12 @@ impl Lowering<'_> {
     pub(super) fn measure_step(&self, node: &Node, measure: &Measure, run: Option<(u64, u64)>) -> Step {
         let lines = measure.expectations.iter().map(line).collect::<String>();
         let of_run = run.map(|(run, runs)| format!(" (run {run} of {runs})")).unwrap_or_default();
-        let mut step =
-            Step::run(Template::text(format!("Measure {}{of_run}", measure.file)), Script::Measure.text())
-                .with_env("FILE", Template::text(measure.file.clone()))
-                .with_env("EXPECTATIONS", Template::text(lines));
+        let mut step = Step::run(
+            Template::text(format!("Measure {}{of_run}", measure.file)),
+            Script::Measure.text(Dialect::GitHub),
+        )
+        .with_env("FILE", Template::text(measure.file.clone()))
+        .with_env("EXPECTATIONS", Template::text(lines));
         if let Some((run, _)) = run {
             step = step.with_env("RUN", Template::text(run.to_string()));
         }

@@ -13,7 +13,7 @@ use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Event, Node, NodeKind, Override, Pipeline, Trigger};
 use pipec_logic::{Glob, Proposition};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 use pipec_yaml::{Mapping, Sequence};
 
 /// The inputs of the manual entry that the compiler adds.
@@ -163,7 +163,7 @@ impl Lowering<'_> {
             _ => None,
         });
         let ordinary = if self.starts_on(Event::Manual) { ORDINARY } else { "" };
-        let step = Step::run("Override by the book", Script::OverrideAsked.text())
+        let step = Step::run("Override by the book", Script::OverrideAsked.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression("github.token"))
             .with_env("GATE", input(GATE))
             .with_env("COMMIT", input(COMMIT))
@@ -205,7 +205,7 @@ impl Lowering<'_> {
             ..Job::default()
         };
         job.permissions.read("actions", "who approved this run");
-        let step = Step::run("Approved, and recorded", Script::OverrideApproved.text())
+        let step = Step::run("Approved, and recorded", Script::OverrideApproved.text(Dialect::GitHub))
             .with_id(STEP)
             .with_env("GH_TOKEN", Template::expression("github.token"))
             .with_env("ENVIRONMENT", Template::text(environment(self.pipeline, gate)))
@@ -234,7 +234,7 @@ impl Lowering<'_> {
                 .and_text("\n");
         }
         (told != Template::default()).then(|| {
-            Step::run("Override in force", Script::OverrideInForce.text())
+            Step::run("Override in force", Script::OverrideInForce.text(Dialect::GitHub))
                 .with_env("GATE", input(GATE))
                 .with_env("OVERRIDES", told)
         })

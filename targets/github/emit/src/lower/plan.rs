@@ -7,7 +7,7 @@ use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Change, Condition, Event, Exemption};
 use pipec_logic::Glob;
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// How long the plan may take, in minutes: a checkout with its history and two calls of the API.
 const TIMEOUT: u32 = 10;
@@ -162,7 +162,7 @@ impl Lowering<'_> {
             job.permissions.read("contents", "the head of the branch, to compare an override with");
             job.steps.push(step);
         }
-        let mut step = Step::run("Decide the facts", Script::Plan.text()).with_id("plan");
+        let mut step = Step::run("Decide the facts", Script::Plan.text(Dialect::GitHub)).with_id("plan");
         if self.planned.decide_changes() {
             for told in ["baseline", "unknown"] {
                 job.outputs

@@ -19,7 +19,7 @@ use pipec_ir::{
     Body, Checkout, Deploy, Environment, Event, Fact, Lock, Node, NodeId, NodeKind, Piece, Pipeline, Program,
     StageId, StepKind, Text, Tier,
 };
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 use pipec_yaml::{Mapping, Node as Yaml, Sequence};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -55,10 +55,13 @@ pub(super) fn variable(number: &'static str) -> (String, Template) {
 /// request, history is rewritten every day.
 pub(super) fn wanted_step(permissions: &mut Permissions) -> Step {
     permissions.read("pull-requests", "whether the pull request still wants it");
-    Step::run(Template::text("Still wanted by pull request ").and(NUMBER), Script::PreviewWanted.text())
-        .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
-        .with_env("PULL_REQUEST", Template::expression(NUMBER))
-        .with_env("COMMIT", Template::expression("github.event.pull_request.head.sha"))
+    Step::run(
+        Template::text("Still wanted by pull request ").and(NUMBER),
+        Script::PreviewWanted.text(Dialect::GitHub),
+    )
+    .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
+    .with_env("PULL_REQUEST", Template::expression(NUMBER))
+    .with_env("COMMIT", Template::expression("github.event.pull_request.head.sha"))
 }
 
 /// The ephemeral environments that a pipeline enters, in the order in which it first does.
@@ -213,7 +216,7 @@ impl Lowering<'_> {
         permissions.read("deployments", "what was deployed");
         permissions.read("pull-requests", "which pull requests are closed");
         let ttl = environment.ttl.unwrap_or_default().div_ceil(1000).to_string();
-        Step::run(name, Script::PreviewFind.text())
+        Step::run(name, Script::PreviewFind.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
             .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
             .with_env("PULL_REQUEST", Template::expression(number))
@@ -278,7 +281,7 @@ impl Lowering<'_> {
         }
         permissions.write("deployments", "takes what is gone off the list");
         steps.push(
-            Step::run("Take it off the list", Script::PreviewForget.text())
+            Step::run("Take it off the list", Script::PreviewForget.text(Dialect::GitHub))
                 .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
                 .with_env(
                     "DEPLOYMENTS",

@@ -8,7 +8,7 @@ use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Event, Node, NodeKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// How long it may take, in minutes: two calls of the API.
 const TIMEOUT: u32 = 5;
@@ -23,7 +23,7 @@ impl Lowering<'_> {
             .flat_map(|unit| [self.waiting(unit), Some(unit.id.clone()), self.override_of(unit)]);
         let needs = plan.into_iter().chain(units.flatten());
         let path = Template::expression("runner.temp").and_text(format!("/{RECORD}.json"));
-        let mut step = Step::run("Record the run", Script::RecordRun.text())
+        let mut step = Step::run("Record the run", Script::RecordRun.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression("github.token"))
             .with_env("PIPELINE", Template::text(self.pipeline.name.clone()))
             .with_env("NODES", Template::text(self.node_lines()))

@@ -7,7 +7,7 @@ use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_ir::{Node, NodeKind, Quorum, StepKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// How often a node runs, and how often it must pass, if it is repeated.
 pub(super) fn quorum(node: &Node) -> Option<Quorum> {
@@ -75,7 +75,7 @@ impl Lowering<'_> {
             runs = runs.and_text("\n");
         }
         let what = format!("{} of {} runs passed, or more", quorum.quorum, quorum.times);
-        let mut decision = Step::run(what, Script::Quorum.text())
+        let mut decision = Step::run(what, Script::Quorum.text(Dialect::GitHub))
             .with_env("RUNS", runs)
             .with_env("SCRIPTS", Template::text(parts.to_string()))
             .with_env("QUORUM", Template::text(quorum.quorum.to_string()));

@@ -8,7 +8,7 @@ use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Node, PathPattern, Report};
-use pipec_runtime::{ReportForm, Script};
+use pipec_runtime::{Dialect, ReportForm, Script};
 
 /// Why a step here goes on.
 const DECIDES_NOTHING: &str = "a report decides nothing";
@@ -30,10 +30,10 @@ impl Lowering<'_> {
             let kept = kept_name(&label, node);
             let id = format!("report-{}", place + 1);
             let script = match report.format.as_str() {
-                "junit" => Script::Report(ReportForm::Junit).text(),
-                "coverage" => Script::Report(ReportForm::Coverage).text(),
-                "markdown" => Script::Report(ReportForm::Markdown).text(),
-                _ => Script::Report(ReportForm::Other).text(),
+                "junit" => Script::Report(ReportForm::Junit).text(Dialect::GitHub),
+                "coverage" => Script::Report(ReportForm::Coverage).text(Dialect::GitHub),
+                "markdown" => Script::Report(ReportForm::Markdown).text(Dialect::GitHub),
+                _ => Script::Report(ReportForm::Other).text(Dialect::GitHub),
             };
             let mut show = Step::run(format!("Show the {} report", report.format), script)
                 .with_env("NODE", Template::text(node.name.clone()))

@@ -9,7 +9,7 @@ use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Node, NodeKind, Retry, StepKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// Why a script that fails does not end its job.
 const ANOTHER_FOLLOWS: &str = "if it fails, the next attempt begins";
@@ -44,14 +44,16 @@ impl Lowering<'_> {
             if attempt > 1 {
                 let id = format!("attempt-{attempt}");
                 let begins = Expression::equals(format!("steps.{id}.outcome"), "success");
-                let mut begin =
-                    Step::run(format!("Begin attempt {attempt} of {attempts}"), Script::Again.text())
-                        .with_id(id)
-                        .with_env("NODE", Template::text(node.name.clone()))
-                        .with_env("ATTEMPT", Template::text(attempt.to_string()))
-                        .with_env("ATTEMPTS", Template::text(attempts.to_string()))
-                        .with_env("BECAUSE", Template::text(because.to_owned()))
-                        .only_if(failed);
+                let mut begin = Step::run(
+                    format!("Begin attempt {attempt} of {attempts}"),
+                    Script::Again.text(Dialect::GitHub),
+                )
+                .with_id(id)
+                .with_env("NODE", Template::text(node.name.clone()))
+                .with_env("ATTEMPT", Template::text(attempt.to_string()))
+                .with_env("ATTEMPTS", Template::text(attempts.to_string()))
+                .with_env("BECAUSE", Template::text(because.to_owned()))
+                .only_if(failed);
                 begin.comments.push(format!("tried again, because: {because}"));
                 steps.push(begin);
                 steps.extend(brought.iter().map(|step| anew(step, &begins)));

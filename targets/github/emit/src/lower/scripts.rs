@@ -6,7 +6,7 @@ use crate::expression::Expression;
 use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
 use pipec_base::codes;
 use pipec_ir::{Node, StepKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// The longest encoded script: Linux passes no variable longer than 128 KiB, Windows no environment longer than 32,767
 /// characters.
@@ -96,7 +96,7 @@ impl Lowering<'_> {
             }
             emitted.comments.push(format!("in base64: {reason}"));
             emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
-            emitted.work = Work::Run(Script::Encoded.text().into());
+            emitted.work = Work::Run(Script::Encoded.text(Dialect::GitHub).into());
         }
         emitted
     }

@@ -5,7 +5,7 @@ use super::order::{Runs, Unit};
 use crate::document::Step;
 use crate::template::Template;
 use pipec_ir::{Node, NodeKind, Secret};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 impl Lowering<'_> {
     /// The secrets that a job sees: its node's own, and in a deploy its environment's.
@@ -44,7 +44,7 @@ impl Lowering<'_> {
 
 /// The step that writes one to its file.
 pub(super) fn file_step(secret: &Secret) -> Step {
-    Step::run(format!("Write {} to a file", secret.variable), Script::SecretFile.text())
+    Step::run(format!("Write {} to a file", secret.variable), Script::SecretFile.text(Dialect::GitHub))
         .with_env("SECRET", stored(secret))
         .with_env("FILE", file(secret))
 }

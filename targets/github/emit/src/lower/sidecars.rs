@@ -7,7 +7,7 @@ use crate::document::{Service, Step};
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Fact, Node, Piece, Sidecar, StepKind};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 use std::borrow::Cow;
 
 /// Where the ports of containers are on the machine. It is no name: some clients take `localhost` for a socket.
@@ -54,7 +54,7 @@ impl Lowering<'_> {
         let awaited = node.body.sidecars.iter().filter_map(|sidecar| {
             let script = sidecar.ready.as_ref()?.steps.first()?;
             Some(
-                Step::run(format!("Wait for {}", sidecar.name), Script::Ready.text())
+                Step::run(format!("Wait for {}", sidecar.name), Script::Ready.text(Dialect::GitHub))
                     .with_env("SIDECAR", Template::text(sidecar.name.clone()))
                     .with_env("CONTAINER", Template::expression(format!("job.services.{}.id", sidecar.name)))
                     .with_env("READY", Template::text(script.script.clone())),

@@ -7,7 +7,7 @@ use crate::pins::{self, Pin};
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Node, Tool, ToolVersion};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// How an action sets up a tool.
 struct Setup {
@@ -145,7 +145,7 @@ impl Lowering<'_> {
         }
         let version = in_legs.or_else(|| self.version(node, tool));
         let Some(setup) = setup else {
-            let step = Step::run("Set up Rust", Script::ToolRust.text());
+            let step = Step::run("Set up Rust", Script::ToolRust.text(Dialect::GitHub));
             return Some(match (version, &tool.version) {
                 (Some(version), _) => step.with_env("VERSION", version),
                 (None, ToolVersion::FromFile(file)) => {

@@ -5,7 +5,7 @@ use super::{Lowering, artefacts, images, matrix, previews, raw};
 use crate::document::Step;
 use crate::template::Template;
 use pipec_ir::{Binding, Fact, Node, NodeKind, Piece, Text};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// The step that works out facts which GitHub doesn't have.
 const FACTS: &str = "facts";
@@ -121,5 +121,5 @@ fn token_variable(node: &Node, unit: &Unit) -> Option<(String, Template)> {
 pub(super) fn facts_step<'t>(read_by: impl IntoIterator<Item = &'t Template>) -> Option<Step> {
     let outputs = ["steps.", FACTS, "."].concat();
     let reads = read_by.into_iter().any(|template| template.reads(&outputs));
-    reads.then(|| Step::run("Work out the facts", Script::Facts.text()).with_id(FACTS))
+    reads.then(|| Step::run("Work out the facts", Script::Facts.text(Dialect::GitHub)).with_id(FACTS))
 }

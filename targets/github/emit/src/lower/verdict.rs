@@ -6,7 +6,7 @@ use super::{Lowering, PLAN, VERDICT};
 use crate::document::{Job, Step};
 use crate::expression::Expression;
 use crate::template::{Size, Template};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// How long the verdict may take, in minutes.
 const TIMEOUT: u32 = 5;
@@ -64,7 +64,8 @@ impl Lowering<'_> {
             }
             needs.push(id);
         }
-        let mut step = Step::run("Every job that was due succeeded", Script::Verdict.text()).with_id(VERDICT);
+        let mut step = Step::run("Every job that was due succeeded", Script::Verdict.text(Dialect::GitHub))
+            .with_id(VERDICT);
         for (index, jobs) in variables.into_iter().enumerate() {
             let name = if index == 0 { JOBS.to_owned() } else { format!("{JOBS}_{}", index + 1) };
             step = step.with_env(name, jobs);

@@ -9,7 +9,7 @@ use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Environment, Node, NodeKind, RunnerHost, Window};
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 
 /// How long GitHub lets a job live on its own machines, in minutes.
 const LONGEST_JOB: u32 = 360;
@@ -55,7 +55,12 @@ impl Lowering<'_> {
             condition: deploy.condition.clone(),
             runs_on: "ubuntu-24.04".to_owned(),
             timeout_minutes: LONGEST_JOB,
-            steps: vec![window_step("Wait for the window", Script::WindowWait.text(), environment, window)],
+            steps: vec![window_step(
+                "Wait for the window",
+                Script::WindowWait.text(Dialect::GitHub),
+                environment,
+                window,
+            )],
             ..Job::default()
         };
         let passed = Expression::equals(result_of(&id), "success");
@@ -72,7 +77,7 @@ impl Lowering<'_> {
     /// The first step of a deploy to an environment that has a window.
     pub(super) fn window_step(&self, node: &Node) -> Option<Step> {
         let (environment, window) = self.windowed(node)?;
-        Some(window_step("In the window", Script::WindowOpen.text(), environment, window))
+        Some(window_step("In the window", Script::WindowOpen.text(Dialect::GitHub), environment, window))
     }
 
     pub(super) fn check_windows(&self) {

@@ -2,7 +2,7 @@
 
 use crate::read::expression::Template;
 use crate::read::expression::passes_on_secret;
-use pipec_runtime::Script;
+use pipec_runtime::{Dialect, Script};
 use rustc_hash::FxHashSet;
 use std::borrow::{Borrow, Cow};
 use std::cell::OnceCell;
@@ -55,7 +55,7 @@ impl Text {
 
     /// The fixed script that it is.
     pub(crate) fn runtime_script(&self) -> Option<Script> {
-        *self.0.runtime_script.get_or_init(|| Script::of(self))
+        *self.0.runtime_script.get_or_init(|| Script::of(self, Dialect::GitHub))
     }
 }
 

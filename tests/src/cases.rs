@@ -5,7 +5,7 @@
 //! findings. Everything that a finding says stands there: its place, the text it underlines, its further places, its
 //! counterexample, notes, help, and the edits of its fix. Each fix is tried, too: after it, the finding is gone.
 
-use pipec_base::{Diagnostic, LineIndex, Severity, Sources, Span};
+use pipec_base::{Diagnostic, Edit, LineIndex, Place, Severity, Sources, Span};
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
 use pipec_syntax::ast::Date;
 use std::fmt::Write;
@@ -144,7 +144,8 @@ fn render_one(finding: &Diagnostic, sources: &Sources) -> String {
 
 /// `main.pipe:3:7 "text"`; of a text of several lines the first, and where the last one ends.
 fn place(span: Span, sources: &Sources) -> String {
-    let Some(source) = sources.get(span.file) else { return "nowhere".to_owned() };
+    let Some(bytes) = sources.place(span) else { return "nowhere".to_owned() };
+    let Some(source) = sources.get(bytes.file) else { return "nowhere".to_owned() };
     let lines = LineIndex::new(source.text.clone());
     let at = |offset: u32| {
         let position = lines.characters(offset as usize);
@@ -152,10 +153,10 @@ fn place(span: Span, sources: &Sources) -> String {
     };
     let text = sources.text(span);
     let shown = match text.split_once('\n') {
-        Some((first, _)) => format!("{:?} to {}", first.trim_end(), at(span.end)),
+        Some((first, _)) => format!("{:?} to {}", first.trim_end(), at(bytes.end)),
         None => format!("\"{text}\""),
     };
-    format!("{}:{} {shown}", source.path, at(span.start))
+    format!("{}:{} {shown}", source.path, at(bytes.start))
 }
 
 /// What is wrong with the fixes of a compilation: one that does not take its finding away, or brings a new kind of error.
@@ -163,13 +164,14 @@ pub fn broken_fixes(sources: &[(String, String)], compilation: &Compilation) -> 
     let mut broken = Vec::new();
     for finding in &compilation.diagnostics {
         let Some(fix) = &finding.fix else { continue };
-        let mut edits = fix.edits.clone();
-        edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+        let placed = |edit: &Edit| Some((compilation.sources.place(edit.span)?, edit.text.clone()));
+        let mut edits: Vec<(Place, String)> = fix.edits.iter().filter_map(placed).collect();
+        edits.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
         let mut fixed = sources.to_vec();
-        for edit in edits {
-            let path = compilation.sources.path(edit.span.file);
+        for (place, new) in edits {
+            let path = compilation.sources.path(place.file);
             if let Some((_, text)) = fixed.iter_mut().find(|(known, _)| known == path) {
-                text.replace_range(edit.span.range(), &edit.text);
+                text.replace_range(place.range(), &new);
             }
         }
         let again = compile(&fixed).diagnostics;

@@ -4,7 +4,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a helper that panics fails its test")]
 
 use pipec_analysis::Effort;
-use pipec_base::{Diagnostic, FileId, Sources};
+use pipec_base::{Anchor, Diagnostic, Sources};
 use pipec_driver::Compilation;
 use pipec_syntax::lex;
 use pipec_tests::cases::{compile, read};
@@ -35,8 +35,7 @@ impl Random {
 fn well_formed(finding: &Diagnostic, sources: &Sources) -> Result<(), String> {
     let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| edit.span);
     for span in finding.labels.iter().map(|label| label.span).chain(edits) {
-        let text = sources.get(span.file).map(|source| source.text.as_ref()).unwrap_or_default();
-        if text.get(span.range()).is_none() {
+        if sources.text_from(span.anchor).get(span.range()).is_none() {
             return Err(format!("{span:?} lies outside"));
         }
     }
@@ -119,7 +118,7 @@ fn sources_of_cases() -> Vec<String> {
 
 /// The program with some of its words taken away, doubled, swapped, or written for each other.
 fn mutated(text: &str, random: &mut Random) -> String {
-    let (tokens, _) = lex(FileId(0), text);
+    let (tokens, _) = lex(Anchor(0), text);
     let mut words: Vec<&str> = tokens.iter().filter_map(|token| text.get(token.span.range())).collect();
     for _ in 0..=random.below(3) {
         let (one, other) = (random.below(words.len()), random.below(words.len()));

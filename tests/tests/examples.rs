@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_driver::{Disk, Options, Session, plan, plan_lock, read};
 use pipec_format::{Formatted, format};
 use pipec_syntax::ast::Date;
@@ -74,7 +74,7 @@ fn every_example_has_the_one_layout() {
     for example in examples().into_iter().chain([root.to_owned()]) {
         for input in read(&Disk, &example).texts {
             let text = std::fs::read_to_string(example.join(&input.path)).expect("a source");
-            let Formatted::Done(laid_out) = format(FileId(0), &text) else { panic!("{}", input.path) };
+            let Formatted::Done(laid_out) = format(Anchor(0), &text) else { panic!("{}", input.path) };
             assert_eq!(laid_out, text, "{}/{}", example.display(), input.path);
         }
     }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_syntax::words::Block;
 use pipec_tests::grammar::bnf::{self, Bnf, Symbol, Terminal};
 use pipec_tests::grammar::ebnf::{Expression, Grammar};
@@ -125,7 +125,7 @@ fn rules_that_are_missing_or_left_over_are_errors() {
 const NOT_OF_THE_GRAMMAR: [&str; 2] = ["P0015", "P0019"];
 
 fn errors(text: &str) -> Vec<String> {
-    let parsed = pipec_syntax::parse(FileId::default(), text);
+    let parsed = pipec_syntax::parse(Anchor::default(), text);
     parsed
         .diagnostics
         .iter()

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pipec_base::{Code, Diagnostic, FileId, codes};
+use pipec_base::{Anchor, Code, Diagnostic, codes};
 use pipec_driver::{Compilation, Content, InputText, LONGEST_SOURCE, Options, Session};
 use pipec_format::Formatted;
 use pipec_syntax::ast::Date;
@@ -44,9 +44,10 @@ fn compile(program: &[(String, String)]) -> Compilation {
 
 /// A finding, for a person who reads why a test failed.
 fn shown(compilation: &Compilation, diagnostic: &Diagnostic) -> String {
-    let span = diagnostic.span();
-    let place = compilation.sources.get(span.file).map_or(String::new(), |source| {
-        let line = source.text.get(..span.range().start).map_or(0, |before| before.matches('\n').count() + 1);
+    let bytes = compilation.sources.place(diagnostic.span()).unwrap_or_default();
+    let place = compilation.sources.get(bytes.file).map_or(String::new(), |source| {
+        let line =
+            source.text.get(..bytes.range().start).map_or(0, |before| before.matches('\n').count() + 1);
         format!("{}:{line}: ", source.path)
     });
     format!("{place}{}: {}", diagnostic.code, diagnostic.message)
@@ -194,7 +195,7 @@ fn every_program_is_in_the_formatters_layout() {
 /// What the formatter would change; only a failing program may be one that it can't read.
 fn unformatted(section: &Section, problems: &mut Vec<String>) {
     for (path, text) in &section.program {
-        match pipec_format::format(FileId(0), text) {
+        match pipec_format::format(Anchor(0), text) {
             Formatted::Done(new) if new == *text => {}
             Formatted::Done(new) => {
                 problems.push(format!("`{path}` of `{}` is laid out\n{new}", section.heading));
@@ -216,11 +217,12 @@ fn every_mechanical_fix_of_a_failing_program_helps() {
             let Some(fix) = &diagnostic.fix else { continue };
             let mut program = fails.program.clone();
             let mut edits = fix.edits.clone();
-            edits.sort_by_key(|edit| edit.span);
+            edits.sort_by_key(|edit| before.sources.place(edit.span));
             for edit in edits.iter().rev() {
-                let path = &before.sources.get(edit.span.file).expect("an edit's file").path;
+                let place = before.sources.place(edit.span).expect("an edit's place");
+                let path = before.sources.path(place.file);
                 let (_, text) = program.iter_mut().find(|(known, _)| known == path).expect("an edit's file");
-                text.replace_range(edit.span.range(), &edit.text);
+                text.replace_range(place.range(), &edit.text);
             }
             let after = compile(&program);
             let count = |of: &Compilation| of.diagnostics.iter().filter(|it| it.code == code).count();
@@ -243,7 +245,7 @@ fn what_a_page_can_not_show_is_given_as_its_console_says() {
         (codes::P0003, Content::Text(deep.into())),
     ];
     assert!(
-        pipec_syntax::parse(FileId(0), &" ".repeat(long))
+        pipec_syntax::parse(Anchor(0), &" ".repeat(long))
             .diagnostics
             .iter()
             .any(|it| it.code == codes::P0002)

@@ -83,7 +83,7 @@ fn every_program_of_the_reference_is_proven() {
 #[test]
 fn every_program_of_the_reference_has_the_one_layout() {
     for Fence { page, line, text, .. } in fences() {
-        let laid_out = match pipec_format::format(pipec_base::FileId(0), &text) {
+        let laid_out = match pipec_format::format(pipec_base::Anchor(0), &text) {
             pipec_format::Formatted::Done(laid_out) => laid_out,
             pipec_format::Formatted::Broken(findings) => panic!("{page}:{line}: {findings:#?}"),
         };

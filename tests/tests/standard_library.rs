@@ -8,7 +8,7 @@
     reason = "a helper that panics fails its test"
 )]
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
 use pipec_format::{Formatted, format};
 use pipec_stdlib::MODULES;
@@ -55,7 +55,7 @@ fn module(path: &str, text: &str) -> Module {
     let name = path.trim_start_matches("std/").trim_end_matches(".pipe");
     let docs: Vec<&str> =
         text.lines().map_while(|line| line.strip_prefix("//")).map(|line| line.trim_start()).collect();
-    let parsed = pipec_syntax::parse(FileId(0), text);
+    let parsed = pipec_syntax::parse(Anchor(0), text);
     assert_eq!(parsed.diagnostics, [], "{path}");
     let tasks = parsed.tree.items.iter().map(|item| {
         let Declaration::Task(task) = &item.kind else { panic!("{path} holds something besides tasks") };
@@ -139,7 +139,7 @@ fn the_storefront_is_proven() {
 #[test]
 fn every_module_has_the_one_layout() {
     for (path, text) in MODULES {
-        let Formatted::Done(laid_out) = format(FileId(0), text) else { panic!("{path} can't be laid out") };
+        let Formatted::Done(laid_out) = format(Anchor(0), text) else { panic!("{path} can't be laid out") };
         assert_eq!(laid_out, *text, "{path}");
     }
 }

@@ -8,7 +8,7 @@
 )]
 
 use pipec_analysis::{Module, analyse};
-use pipec_base::{Diagnostic, FileId};
+use pipec_base::{Diagnostic, Sources};
 use pipec_logic::{Glob, Regions};
 use pipec_syntax::ast::Date;
 use pipec_tests::brute_force::glob::{PATHS, REFS, path_names, ref_names};
@@ -26,12 +26,14 @@ const JUDGED: [&str; 25] = [
 ];
 
 fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
-    let file = FileId::default();
-    let parsed = pipec_syntax::parse(file, text);
+    let mut sources = Sources::new();
+    let file = sources.add("random.pipe", text);
+    let start = sources.start(file);
+    let parsed = pipec_syntax::parse(start, text);
     assert!(parsed.diagnostics.is_empty(), "{text}\n{:#?}", parsed.diagnostics);
-    let module = Module { file, path: "random.pipe", text, digest: "", tree: &parsed.tree };
+    let module = Module { path: "random.pipe", start, digest: "", tree: &parsed.tree };
     let today = Date { year: 2026, month: 1, day: 1 };
-    analyse(&[module], &[], today).diagnostics
+    analyse(&[module], &[], &sources, today).diagnostics
 }
 
 /// What a diagnostic says, by who stands on the lines it labels and what its message names.

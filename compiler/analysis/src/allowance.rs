@@ -3,7 +3,7 @@
 //! finding itself.
 
 use crate::Module;
-use pipec_base::{Code, Diagnostic, Label, Span, codes};
+use pipec_base::{Code, Diagnostic, Label, Sources, Span, codes};
 use pipec_syntax::ast::{
     Action, Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, PipelineClause,
     SidecarClause, StageClause, Work,
@@ -33,6 +33,7 @@ struct Allowance<'a> {
 pub(crate) fn apply(
     workspace: &[Module<'_>],
     standard: &[Module<'_>],
+    sources: &Sources,
     today: Date,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Allowed> {
@@ -48,8 +49,9 @@ pub(crate) fn apply(
         in_declaration(&item.kind, &mut allowances);
     }
     // The nearest allowance is the one that is meant.
-    allowances
-        .sort_by_key(|allowance| (allowance.covers.file, allowance.covers.end - allowance.covers.start));
+    allowances.sort_by_key(|Allowance { covers, .. }| {
+        (sources.place(*covers).map(|place| place.rank), covers.end - covers.start)
+    });
     for Allowance { written, covers, is_standard } in allowances {
         if written.because.node.trim().is_empty() {
             diagnostics.push(crate::expand::no_reason(written.because.span));
@@ -122,7 +124,7 @@ pub(crate) fn apply(
             allowed.push(Allowed { code, because, until, span: written.span });
         }
     }
-    allowed.sort_by_key(|allowed| allowed.span);
+    allowed.sort_by_key(|allowed| sources.place(allowed.span));
     allowed
 }
 

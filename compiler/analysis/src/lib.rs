@@ -14,19 +14,17 @@ mod variables;
 
 pub use allowance::Allowed;
 pub use guarantees::guarantees;
-use pipec_base::{Diagnostic, FileId, Span, codes};
-use pipec_ir::Program;
+use pipec_base::{Anchor, Diagnostic, Sources, Span, codes};
+use pipec_ir::{Pipeline, Program};
 use pipec_syntax::ast;
 
 /// One parsed file of the workspace or the standard library.
 #[derive(Clone, Copy, Debug)]
 pub struct Module<'a> {
-    /// Its number.
-    pub file: FileId,
     /// Its path relative to the workspace, with `/`; a standard module's name (`std/rust.pipe`).
     pub path: &'a str,
-    /// Its text.
-    pub text: &'a str,
+    /// The anchor at its start.
+    pub start: Anchor,
     /// SHA-256 of its text, 64 hexadecimal digits.
     pub digest: &'a str,
     /// Its tree.
@@ -59,16 +57,21 @@ pub struct Effort {
     pub steps: usize,
 }
 
-/// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `today` decides
-/// which `allow … until` have expired.
-pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Date) -> Analysis {
+/// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `sources` holds the
+/// texts of both; `today` decides which `allow … until` have expired.
+pub fn analyse(
+    workspace: &[Module<'_>],
+    standard: &[Module<'_>],
+    sources: &Sources,
+    today: ast::Date,
+) -> Analysis {
     let mut diagnostics = Vec::new();
-    let names = scope::Workspace::new(workspace, standard, &mut diagnostics);
-    repeats::check(workspace, &mut diagnostics);
+    let names = scope::Workspace::new(workspace, standard, sources, &mut diagnostics);
+    repeats::check(workspace, sources, &mut diagnostics);
     let mut expanded = expand::expand(&names, &mut diagnostics);
-    for pipeline in &mut expanded.program.pipelines {
+    for (place, pipeline) in expanded.program.pipelines.iter_mut().enumerate() {
         if !order::order(pipeline, &mut diagnostics) {
-            expanded.incomplete.insert(pipeline.origin.span);
+            expanded.incomplete.insert(place);
         }
     }
     let proofs = theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
@@ -78,9 +81,13 @@ pub fn analyse(workspace: &[Module<'_>], standard: &[Module<'_>], today: ast::Da
     script_checks::check(&names, &expanded, &mut in_scripts);
     let contested = diagnostics.iter().any(|finding| finding.code == codes::P0102);
     diagnostics.extend(in_scripts.into_iter().filter(|finding| !contested || finding.code != codes::P0904));
-    let allowed = allowance::apply(workspace, standard, today, &mut diagnostics);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.span());
-    let unproven = expanded.incomplete.iter().map(|span| unproven(*span)).collect();
+    let allowed = allowance::apply(workspace, standard, sources, today, &mut diagnostics);
+    diagnostics.sort_by_key(|diagnostic| sources.place(diagnostic.span()));
+    let is_incomplete = |(place, pipeline): (usize, &Pipeline)| {
+        expanded.incomplete.contains(&place).then_some(pipeline.origin.span)
+    };
+    let incomplete = expanded.program.pipelines.iter().enumerate().filter_map(is_incomplete);
+    let unproven = incomplete.chain(expanded.incomplete_templates.iter().copied()).map(unproven).collect();
     let effort = Effort { expansion: expanded.work, ..proofs };
     Analysis { program: expanded.program, diagnostics, allowed, unproven, effort }
 }

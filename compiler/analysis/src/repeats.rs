@@ -4,7 +4,7 @@
 use crate::Module;
 use crate::expand::repeated;
 use crate::scope::taken;
-use pipec_base::{Diagnostic, Span};
+use pipec_base::{Diagnostic, Sources, Span};
 use pipec_syntax::ast::{Action, SidecarClause};
 use pipec_syntax::ast::{
     Body, BodyClause, Clause, Condition, Declaration, Environment, EnvironmentClause, Exemption, Name,
@@ -14,9 +14,9 @@ use pipec_syntax::ast::{
 use std::collections::BTreeMap;
 
 /// Looks through the files of a workspace.
-pub(crate) fn check(workspace: &[Module<'_>], diagnostics: &mut Vec<Diagnostic>) {
+pub(crate) fn check(workspace: &[Module<'_>], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     for module in workspace {
-        let mut repeats = Repeats { text: module.text, found: Vec::new() };
+        let mut repeats = Repeats { sources, found: Vec::new() };
         for item in &module.tree.items {
             match &item.kind {
                 Declaration::Pipeline(pipeline) => repeats.pipeline(pipeline),
@@ -36,7 +36,7 @@ type Seen = BTreeMap<String, Span>;
 type Member = (String, Span);
 
 struct Repeats<'a> {
-    text: &'a str,
+    sources: &'a Sources,
     found: Vec<Diagnostic>,
 }
 
@@ -253,7 +253,7 @@ impl Repeats<'_> {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for part in parts {
             let span = part.span();
-            let words: Vec<&str> = self.source(span).split_whitespace().collect();
+            let words: Vec<&str> = self.sources.text(span).split_whitespace().collect();
             if words.is_empty() || matches!(part, Condition::Or(_) | Condition::And(_) | Condition::Error(_))
             {
                 continue;
@@ -265,11 +265,6 @@ impl Repeats<'_> {
                 }
             }
         }
-    }
-
-    fn source(&self, span: Span) -> &str {
-        let range = usize::try_from(span.start).ok().zip(usize::try_from(span.end).ok());
-        range.and_then(|(start, end)| self.text.get(start..end)).unwrap_or_default()
     }
 }
 
@@ -312,5 +307,5 @@ fn path(path: &Path) -> Member {
 
 /// A word that is like no other.
 fn unlike(span: Span) -> String {
-    format!("{}..{}", span.start, span.end)
+    format!("{span:?}")
 }

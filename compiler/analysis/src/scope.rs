@@ -1,7 +1,7 @@
 //! Names: what each file declares, which modules it uses, and what a path means in it.
 
 use crate::Module;
-use pipec_base::{Diagnostic, FileId, Span, all_closest, closest, codes};
+use pipec_base::{Diagnostic, Sources, Span, all_closest, closest, codes};
 use pipec_syntax::ast::{
     self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
     Runner, Task, Use,
@@ -11,6 +11,13 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A module's place in a [`Workspace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ModuleId(pub usize);
+
+/// A declaration with a name: its module, and its place among the names of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct DeclarationId {
+    module: ModuleId,
+    place: usize,
+}
 
 /// What a name at the top of a file stands for.
 #[derive(Clone, Copy, Debug)]
@@ -54,13 +61,25 @@ impl Definition<'_> {
 /// A definition, where it is, and the name it was declared by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
+    pub(crate) id: DeclarationId,
     pub(crate) module: ModuleId,
     pub(crate) definition: Definition<'a>,
 }
 
+/// What a scope knows of a name.
+#[derive(Clone, Copy)]
+struct Named<'a> {
+    span: Span,
+    definition: Definition<'a>,
+    /// Its place in the order of the source.
+    place: usize,
+}
+
 struct Scope<'a> {
     source: Module<'a>,
-    names: BTreeMap<&'a str, (Span, Definition<'a>)>,
+    names: BTreeMap<&'a str, Named<'a>>,
+    /// Its names in the order of the source.
+    order: Vec<&'a str>,
     uses: BTreeSet<ModuleId>,
     /// Whether a declaration is too broken to show its name: any unknown name may be its own.
     has_unnamed: bool,
@@ -69,6 +88,7 @@ struct Scope<'a> {
 /// All modules and their names.
 pub(crate) struct Workspace<'a> {
     scopes: Vec<Scope<'a>>,
+    sources: &'a Sources,
     own: usize,
 }
 
@@ -77,6 +97,7 @@ impl<'a> Workspace<'a> {
     pub(crate) fn new(
         workspace: &[Module<'a>],
         standard: &[Module<'a>],
+        sources: &'a Sources,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Workspace<'a> {
         let scopes = workspace
@@ -85,6 +106,7 @@ impl<'a> Workspace<'a> {
             .map(|source| Scope {
                 source: *source,
                 names: BTreeMap::new(),
+                order: Vec::new(),
                 uses: BTreeSet::new(),
                 has_unnamed: source
                     .tree
@@ -93,7 +115,7 @@ impl<'a> Workspace<'a> {
                     .any(|item| matches!(item.kind, Declaration::Error { name: None })),
             })
             .collect();
-        let mut all = Workspace { scopes, own: workspace.len() };
+        let mut all = Workspace { scopes, sources, own: workspace.len() };
         for place in 0..all.scopes.len() {
             all.declare(ModuleId(place), diagnostics);
         }
@@ -111,18 +133,20 @@ impl<'a> Workspace<'a> {
         self.scopes.get(module.0).map(|scope| &scope.source)
     }
 
-    /// The text of a file.
-    pub(crate) fn text(&self, file: FileId) -> &'a str {
-        self.scopes.iter().find(|scope| scope.source.file == file).map_or("", |scope| scope.source.text)
+    /// The texts of all modules.
+    pub(crate) fn sources(&self) -> &'a Sources {
+        self.sources
     }
 
     /// A module's definitions in source order.
     pub(crate) fn definitions(&self, module: ModuleId) -> Vec<(&'a str, Definition<'a>)> {
-        let Some(scope) = self.scopes.get(module.0) else { return Vec::new() };
-        let mut all: Vec<_> =
-            scope.names.iter().map(|(name, (span, found))| (*span, *name, *found)).collect();
-        all.sort_by_key(|(span, ..)| *span);
-        all.into_iter().map(|(_, name, found)| (name, found)).collect()
+        self.declared(module).map(|(name, found)| (name, found.definition)).collect()
+    }
+
+    /// The same, with what identifies each.
+    pub(crate) fn declared(&self, module: ModuleId) -> impl Iterator<Item = (&'a str, Found<'a>)> {
+        let names = self.scopes.get(module.0).map_or(&[][..], |scope| &scope.order);
+        names.iter().filter_map(move |name| Some((*name, self.name(module, name)?)))
     }
 
     /// The module and every module it uses, directly or not.
@@ -143,8 +167,9 @@ impl<'a> Workspace<'a> {
 
     /// What a single name means in a module.
     pub(crate) fn name(&self, module: ModuleId, name: &str) -> Option<Found<'a>> {
-        let (_, definition) = self.scopes.get(module.0)?.names.get(name)?;
-        Some(Found { module, definition: *definition })
+        let named = self.scopes.get(module.0)?.names.get(name)?;
+        let id = DeclarationId { module, place: named.place };
+        Some(Found { id, module, definition: named.definition })
     }
 
     /// Whether every name of a module is known.
@@ -214,7 +239,7 @@ impl<'a> Workspace<'a> {
             && wanted == "a task"
             && let Some(standard) = self.standard_module(&name.node)
         {
-            let first = Span::new(name.span.file, 0, 0);
+            let first = self.scopes.get(module.0).map(|scope| Span::new(scope.source.start, 0, 0))?;
             return Some(
                 diagnostic
                     .help(format!("take the module in, at the top of the file: `use std.{standard}`"))
@@ -286,9 +311,11 @@ impl<'a> Workspace<'a> {
             let Some((name, definition)) = declared else { continue };
             let Some(scope) = self.scopes.get_mut(module.0) else { continue };
             match scope.names.get(name.node.as_str()) {
-                Some((first, _)) => diagnostics.push(taken(name, *first)),
+                Some(first) => diagnostics.push(taken(name, first.span)),
                 None => {
-                    scope.names.insert(&name.node, (name.span, definition));
+                    let place = scope.order.len();
+                    scope.names.insert(&name.node, Named { span: name.span, definition, place });
+                    scope.order.push(&name.node);
                 }
             }
         }
@@ -396,9 +423,9 @@ impl<'a> Workspace<'a> {
             let back: Vec<(&str, Span, ModuleId)> = scope
                 .names
                 .iter()
-                .filter_map(|(name, (span, definition))| match definition {
-                    Definition::Module(used) if self.with_uses(*used).contains(&module) => {
-                        Some((*name, *span, *used))
+                .filter_map(|(name, named)| match named.definition {
+                    Definition::Module(used) if self.with_uses(used).contains(&module) => {
+                        Some((*name, named.span, used))
                     }
                     _ => None,
                 })
@@ -416,7 +443,9 @@ impl<'a> Workspace<'a> {
                 };
                 diagnostics.push(Diagnostic::error(codes::P0104, message, span).help(help));
                 if let Some(scope) = self.scopes.get_mut(place) {
-                    scope.names.insert(name, (span, Definition::Broken));
+                    if let Some(named) = scope.names.get_mut(name) {
+                        named.definition = Definition::Broken;
+                    }
                     scope.uses.remove(&used);
                 }
             }

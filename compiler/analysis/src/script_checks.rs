@@ -110,7 +110,7 @@ fn check_steps(
         let context = ScriptContext { role, name, defined };
         for finding in scripts::check(&step.script, &context) {
             let remedy = remedy_in_place(&step.script, &finding, &context, around.program);
-            let text = around.workspace.text(step.origin.span.file);
+            let text = around.workspace.sources().text_from(step.origin.span.anchor);
             let span = locate(text, step.origin.span, finding.range);
             let diagnostic = match finding.severity {
                 Severity::Error => Diagnostic::error(finding.code, finding.message, span),

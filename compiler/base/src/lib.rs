@@ -8,5 +8,5 @@ mod suggest;
 
 pub use code::{Code, UnknownCode, codes};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-pub use source::{FileId, LineColumn, LineIndex, Source, Sources, Span, Spanned};
+pub use source::{Anchor, FileId, LineColumn, LineIndex, Place, Source, Sources, Span, Spanned};
 pub use suggest::{all_closest, closest};

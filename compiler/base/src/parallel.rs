@@ -9,7 +9,10 @@ use std::thread;
 static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
 
 /// What the work makes of each item, in the order of the items, however the work was shared out.
-pub fn map<Item: Sync, Made: Send>(items: &[Item], work: impl Fn(&Item) -> Made + Sync) -> Vec<Made> {
+pub fn map<'i, Item: Sync, Made: Send>(
+    items: &'i [Item],
+    work: impl Fn(&'i Item) -> Made + Sync,
+) -> Vec<Made> {
     if items.len() < 2 || *CORES < 2 {
         return items.iter().map(work).collect();
     }

@@ -173,14 +173,14 @@ impl Project {
     pub fn add(&mut self, findings: Vec<Diagnostic>) {
         let mut all = std::mem::take(&mut self.compilation.diagnostics);
         all.extend(findings);
-        self.compilation.diagnostics = tidy(all);
+        self.compilation.diagnostics = tidy(all, &self.compilation.sources);
     }
 
     /// Tells all findings and problems, then `success` if there is no error.
     pub fn report(&self, options: ReportOptions, success: &str, console: &Console) -> Outcome {
         let file = self.only.as_deref().and_then(|path| self.compilation.file(path));
         let all = Counts::of(&self.compilation.diagnostics);
-        let narrowed = narrow(self.compilation.diagnostics.clone(), file);
+        let narrowed = narrow(self.compilation.diagnostics.clone(), file, &self.compilation.sources);
         let outcome = self.outcome(all, options);
         if let Some(told) = self.for_programs(&narrowed.shown, options.format) {
             console.data(&told);
@@ -215,7 +215,8 @@ impl Project {
     /// Keeps the pipelines of the file given, if one was.
     pub fn narrow_to_file(&mut self) {
         if let Some(file) = self.only.as_deref().and_then(|path| self.compilation.file(path)) {
-            self.compilation.program.pipelines.retain(|pipeline| pipeline.origin.span.file == file);
+            let Compilation { sources, program, .. } = &mut *self.compilation;
+            program.pipelines.retain(|pipeline| sources.file_of(pipeline.origin.span) == Some(file));
         }
     }
 

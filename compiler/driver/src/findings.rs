@@ -1,6 +1,6 @@
 //! Findings in the order people read them, each once.
 
-use pipec_base::{Diagnostic, FileId, codes};
+use pipec_base::{Diagnostic, FileId, Sources, codes};
 
 /// How many findings there are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -34,12 +34,9 @@ pub struct Narrowed {
 
 /// Sorts findings by place and says each once: the same message at the same place with the same counterexample (a
 /// pipeline's several instances give it several times) keeps the further places and facts of all.
-pub fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+pub fn tidy(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     diagnostics.sort_by(|left, right| {
-        let place = |diagnostic: &Diagnostic| {
-            let span = diagnostic.span();
-            (span.file, span.start, span.end, diagnostic.code)
-        };
+        let place = |diagnostic: &Diagnostic| (sources.place(diagnostic.span()), diagnostic.code);
         place(left)
             .cmp(&place(right))
             .then_with(|| left.message.cmp(&right.message))
@@ -56,11 +53,11 @@ pub fn tidy(mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
 }
 
 /// Keeps what has a place in `file`, and what has none anywhere; all, if there is no file.
-pub fn narrow(diagnostics: Vec<Diagnostic>, file: Option<FileId>) -> Narrowed {
+pub fn narrow(diagnostics: Vec<Diagnostic>, file: Option<FileId>, sources: &Sources) -> Narrowed {
     let Some(file) = file else { return Narrowed { shown: diagnostics, hidden: Counts::default() } };
     let (shown, hidden): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(|diagnostic| {
         let labels = &diagnostic.labels;
-        labels.is_empty() || labels.iter().any(|label| label.span.file == file)
+        labels.is_empty() || labels.iter().any(|label| sources.file_of(label.span) == Some(file))
     });
     Narrowed { shown, hidden: Counts::of(&hidden) }
 }
@@ -93,8 +90,15 @@ mod tests {
     use super::*;
     use pipec_base::Span;
 
+    fn sources() -> Sources {
+        let mut sources = Sources::new();
+        sources.add("a.pipe", "");
+        sources.add("b.pipe", "");
+        sources
+    }
+
     fn at(file: u32, start: usize) -> Span {
-        Span::new(FileId(file), start, start + 1)
+        sources().span(FileId(file), start, start + 1)
     }
 
     #[test]
@@ -104,13 +108,16 @@ mod tests {
                 .label(at(0, call), "in this call of `service`")
                 .counterexample(run)
         };
-        let tidied = tidy(vec![
-            Diagnostic::error(codes::P0101, "later file", at(1, 0)),
-            skippable(90, "push to main"),
-            skippable(70, "push to main"),
-            skippable(80, "push to release"),
-            Diagnostic::warning(codes::P0901, "earlier", at(0, 2)),
-        ]);
+        let tidied = tidy(
+            vec![
+                Diagnostic::error(codes::P0101, "later file", at(1, 0)),
+                skippable(90, "push to main"),
+                skippable(70, "push to main"),
+                skippable(80, "push to release"),
+                Diagnostic::warning(codes::P0901, "earlier", at(0, 2)),
+            ],
+            &sources(),
+        );
         let told: Vec<(&str, Option<&str>, usize)> = tidied
             .iter()
             .map(|found| (found.message.as_str(), found.counterexample.as_deref(), found.labels.len()))
@@ -134,6 +141,7 @@ mod tests {
                 Diagnostic::error(codes::P0101, "elsewhere", at(0, 9)),
             ],
             Some(FileId(1)),
+            &sources(),
         );
         assert_eq!(narrowed.shown.len(), 1);
         assert_eq!(narrowed.hidden, Counts { errors: 1, warnings: 0, internal: 0 });

@@ -2,7 +2,7 @@
 
 use crate::input::{Content, InputText};
 use crate::session::{Compilation, Options, Session};
-use pipec_base::{Code, Diagnostic, Edit, FileId, Fix, LineIndex};
+use pipec_base::{Anchor, Code, Diagnostic, Edit, Fix, LineIndex, Place, Sources};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -47,24 +47,27 @@ pub fn fix(texts: &[InputText], only: Option<&str>, options: &Options<'_>) -> Fi
     let mut refused: BTreeSet<(String, Code, String)> = BTreeSet::new();
     let mut seen: BTreeSet<Vec<Arc<str>>> = [contents(&now)].into();
     for _ in 0..ROUNDS {
+        let sources = &compilation.sources;
         let candidates: Vec<(&Diagnostic, &Fix)> = compilation
             .diagnostics
             .iter()
             .filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
             .filter(|(finding, fix)| {
-                is_within(fix, &now, only) && !refused.contains(&identity(&compilation, finding, fix))
+                is_within(fix, sources, &now, only)
+                    && !refused.contains(&identity(&compilation, finding, fix))
             })
             .collect();
-        let mut chosen = apart(&candidates);
-        let mut next = with_edits(&now, &chosen);
+        let mut chosen = apart(&candidates, sources);
+        let mut next = with_edits(&now, &chosen, sources);
         if worsened(&now, &next) {
             // One of them does it: each is tried alone, and the first that is sound is carried out.
-            chosen.retain(|one| !worsened(&now, &with_edits(&now, std::slice::from_ref(one))));
-            let bad =
-                candidates.iter().filter(|one| worsened(&now, &with_edits(&now, std::slice::from_ref(one))));
+            chosen.retain(|one| !worsened(&now, &with_edits(&now, std::slice::from_ref(one), sources)));
+            let bad = candidates
+                .iter()
+                .filter(|one| worsened(&now, &with_edits(&now, std::slice::from_ref(one), sources)));
             refused.extend(bad.map(|(finding, fix)| identity(&compilation, finding, fix)));
             chosen.truncate(1);
-            next = with_edits(&now, &chosen);
+            next = with_edits(&now, &chosen, sources);
         }
         // Remedies that undo each other would go on for ever.
         if chosen.is_empty() || !seen.insert(contents(&next)) {
@@ -98,34 +101,33 @@ fn text_of(text: &InputText) -> Option<&Arc<str>> {
     }
 }
 
-/// The workspace's texts are numbered in their order; behind them come the standard modules, which nobody changes.
-fn input(texts: &[InputText], file: FileId) -> Option<&InputText> {
-    texts.get(usize::try_from(file.0).unwrap_or(usize::MAX))
-}
-
-/// Whether all of a remedy's edits lie in texts that may be changed.
-fn is_within(fix: &Fix, texts: &[InputText], only: Option<&str>) -> bool {
+/// Whether all of a remedy's edits lie in texts that may be changed. The workspace's texts come first and in their order;
+/// after them come the standard modules, which nobody changes.
+fn is_within(fix: &Fix, sources: &Sources, texts: &[InputText], only: Option<&str>) -> bool {
     !fix.edits.is_empty()
         && fix.edits.iter().all(|edit| {
-            input(texts, edit.span.file).is_some_and(|input| {
-                let fits = text_of(input).is_some_and(|text| text.get(edit.span.range()).is_some());
+            let Some(place) = sources.place(edit.span) else { return false };
+            texts.get(place.rank as usize).is_some_and(|input| {
+                let fits = text_of(input).is_some_and(|text| text.get(place.range()).is_some());
                 fits && only.is_none_or(|only| input.path == only)
             })
         })
 }
 
 fn identity(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> (String, Code, String) {
-    let path = compilation.sources.path(finding.span().file).to_owned();
+    let file = compilation.sources.file_of(finding.span());
+    let path = file.map(|file| compilation.sources.path(file).to_owned()).unwrap_or_default();
     let edits: Vec<&str> = fix.edits.iter().map(|edit| edit.text.as_str()).collect();
     (path, finding.code, format!("{}\n{}\n{}", finding.message, fix.title, edits.join("\n")))
 }
 
 fn told(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> AppliedFix {
-    let span = finding.span();
-    let text = compilation.sources.get(span.file).map(|source| source.text.clone()).unwrap_or_default();
-    let place = LineIndex::new(text).characters(span.range().start);
+    let sources = &compilation.sources;
+    let bytes = sources.place(finding.span()).unwrap_or_default();
+    let text = sources.get(bytes.file).map(|source| source.text.clone()).unwrap_or_default();
+    let place = LineIndex::new(text).characters(bytes.range().start);
     AppliedFix {
-        path: compilation.sources.path(span.file).to_owned(),
+        path: sources.path(bytes.file).to_owned(),
         line: place.line.saturating_add(1),
         column: place.column.saturating_add(1),
         code: finding.code,
@@ -135,38 +137,37 @@ fn told(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> AppliedFi
 
 /// The remedies, in order, that touch no text that an earlier one touches. Two insertions at one place touch each other:
 /// which comes first would be chance.
-fn apart<'a>(candidates: &[(&'a Diagnostic, &'a Fix)]) -> Vec<(&'a Diagnostic, &'a Fix)> {
-    let mut taken: Vec<&Edit> = Vec::new();
+fn apart<'a>(candidates: &[(&'a Diagnostic, &'a Fix)], sources: &Sources) -> Vec<(&'a Diagnostic, &'a Fix)> {
+    let mut taken: Vec<Place> = Vec::new();
     let mut chosen = Vec::new();
     for (finding, fix) in candidates {
-        let touches = |edit: &Edit| {
-            taken.iter().any(|other| {
-                let (one, two) = (edit.span, other.span);
-                one.file == two.file && one.start <= two.end && two.start <= one.end
-            })
+        let places: Vec<Place> = fix.edits.iter().filter_map(|edit| sources.place(edit.span)).collect();
+        let touches = |one: &Place| {
+            taken.iter().any(|two| one.file == two.file && one.start <= two.end && two.start <= one.end)
         };
-        if !fix.edits.iter().any(touches) {
-            taken.extend(&fix.edits);
+        if !places.iter().any(touches) {
+            taken.extend(places);
             chosen.push((*finding, *fix));
         }
     }
     chosen
 }
 
-fn with_edits(texts: &[InputText], fixes: &[(&Diagnostic, &Fix)]) -> Vec<InputText> {
-    let mut edits: BTreeMap<FileId, Vec<&Edit>> = BTreeMap::new();
+fn with_edits(texts: &[InputText], fixes: &[(&Diagnostic, &Fix)], sources: &Sources) -> Vec<InputText> {
+    let mut edits: BTreeMap<u32, Vec<(Place, &Edit)>> = BTreeMap::new();
     for edit in fixes.iter().flat_map(|(_, fix)| &fix.edits) {
-        edits.entry(edit.span.file).or_default().push(edit);
+        let Some(place) = sources.place(edit.span) else { continue };
+        edits.entry(place.rank).or_default().push((place, edit));
     }
     let mut next = texts.to_vec();
-    for (file, mut edits) in edits {
-        let Some(input) = next.get_mut(usize::try_from(file.0).unwrap_or(usize::MAX)) else { continue };
+    for (rank, mut edits) in edits {
+        let Some(input) = next.get_mut(rank as usize) else { continue };
         let Some(text) = text_of(input) else { continue };
-        edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-        let ranges: Vec<Range<usize>> = edits.iter().map(|edit| edit.span.range()).collect();
+        edits.sort_by_key(|(place, _)| *place);
+        let ranges: Vec<Range<usize>> = edits.iter().map(|(place, _)| place.range()).collect();
         let mut new = String::with_capacity(text.len());
         let mut at = 0;
-        for (edit, range) in edits.iter().zip(&ranges) {
+        for ((_, edit), range) in edits.iter().zip(&ranges) {
             let whole = if edit.text.is_empty() { whole_lines(text, range) } else { range.clone() };
             let is_alone =
                 ranges.iter().filter(|other| other.start <= whole.end && whole.start <= other.end).count()
@@ -200,7 +201,11 @@ fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
 /// Whether a text has more errors of syntax than it had.
 fn worsened(before: &[InputText], after: &[InputText]) -> bool {
     let errors = |text: &Arc<str>| {
-        pipec_syntax::parse(FileId(0), text).diagnostics.iter().filter(|finding| finding.is_error()).count()
+        pipec_syntax::parse(Anchor::default(), text)
+            .diagnostics
+            .iter()
+            .filter(|finding| finding.is_error())
+            .count()
     };
     before.iter().zip(after).any(|(old, new)| match (text_of(old), text_of(new)) {
         (Some(old), Some(new)) if old != new => errors(new) > errors(old),

@@ -2,7 +2,7 @@
 
 use crate::files::{Files, Kind};
 use crate::problem::{Problem, special, unreadable};
-use pipec_base::{Diagnostic, Sources, Span, codes};
+use pipec_base::{Diagnostic, FileId, Sources, codes};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -99,21 +99,21 @@ pub(crate) fn with_slashes(path: &Path) -> Option<String> {
 }
 
 /// Takes in a source that holds no text of the language, and says what it holds instead.
-pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> Option<Diagnostic> {
+pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> (FileId, Option<Diagnostic>) {
     let path = &input.path;
     let readable: Arc<str> = match &input.content {
         Content::Text(text) | Content::NotText { readable: text, .. } => text.clone(),
         Content::TooLarge | Content::Unreadable => Arc::from(""),
     };
     let file = sources.add(path.clone(), readable);
-    match &input.content {
+    let finding = match &input.content {
         Content::Text(_) | Content::Unreadable => None,
         Content::NotText { utf16: true, .. } => Some(
-            Diagnostic::error(codes::P0001, format!("`{path}` is UTF-16"), Span::new(file, 0, 0))
+            Diagnostic::error(codes::P0001, format!("`{path}` is UTF-16"), sources.span(file, 0, 0))
                 .help("save it as UTF-8"),
         ),
         Content::NotText { offset, .. } => {
-            let span = Span::new(file, *offset, *offset + '\u{fffd}'.len_utf8());
+            let span = sources.span(file, *offset, *offset + '\u{fffd}'.len_utf8());
             Some(
                 Diagnostic::error(codes::P0001, format!("`{path}` is not UTF-8"), span)
                     .saying("this byte begins no character")
@@ -123,9 +123,10 @@ pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> O
         Content::TooLarge => {
             let message = format!("`{path}` is larger than {} MiB", LONGEST_SOURCE >> 20);
             Some(
-                Diagnostic::error(codes::P0002, message, Span::new(file, 0, 0))
+                Diagnostic::error(codes::P0002, message, sources.span(file, 0, 0))
                     .help("split it into modules: `use \"./part.pipe\" as part`"),
             )
         }
-    }
+    };
+    (file, finding)
 }

@@ -24,11 +24,11 @@ pub fn layout(texts: &[InputText]) -> Layout {
     let mut layout = Layout::default();
     for text in texts {
         let Content::Text(content) = &text.content else {
-            layout.diagnostics.extend(findings_of_content(text, &mut layout.sources));
+            layout.diagnostics.extend(findings_of_content(text, &mut layout.sources).1);
             continue;
         };
         let file = layout.sources.add(text.path.clone(), content.clone());
-        match pipec_format::format(file, content) {
+        match pipec_format::format(layout.sources.start(file), content) {
             Formatted::Done(new) => {
                 layout.formatted += 1;
                 if *new != **content {
@@ -38,6 +38,6 @@ pub fn layout(texts: &[InputText]) -> Layout {
             Formatted::Broken(findings) => layout.diagnostics.extend(findings),
         }
     }
-    layout.diagnostics = tidy(layout.diagnostics);
+    layout.diagnostics = tidy(layout.diagnostics, &layout.sources);
     layout
 }

@@ -13,6 +13,7 @@ mod memory;
 mod output;
 mod problem;
 mod read;
+mod reading;
 mod session;
 mod standing;
 mod transaction;

@@ -2,10 +2,11 @@
 
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
+use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
-use pipec_syntax::ast;
+use pipec_syntax::{Tokens, ast};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -72,18 +73,21 @@ pub struct CompiledFile {
     pub file: GeneratedFile,
 }
 
-/// Remembers the trees of texts that have not changed.
+/// Remembers how the declarations of texts were read, and reads again only those that have changed.
 #[derive(Clone, Debug, Default)]
 pub struct Session {
-    read: BTreeMap<FileId, Read>,
+    sources: Sources,
+    readings: BTreeMap<FileId, Reading>,
+    digests: BTreeMap<FileId, (Arc<str>, String)>,
+    pieces_read: usize,
 }
 
-#[derive(Clone, Debug)]
-struct Read {
-    text: Arc<str>,
-    digest: String,
-    tree: Arc<ast::File>,
-    diagnostics: Vec<Diagnostic>,
+/// What stands for a text that is not read.
+#[derive(Debug)]
+struct Trees {
+    /// One broken declaration without a name, so that names it might have declared are not reported as missing.
+    broken: ast::File,
+    nothing: ast::File,
 }
 
 impl Session {
@@ -92,26 +96,38 @@ impl Session {
         Session::default()
     }
 
+    /// How many pieces of texts, each a declaration with what stands before it, have been read since the session began.
+    pub fn pieces_read(&self) -> usize {
+        self.pieces_read
+    }
+
+    /// The tokens of a text as it was read last, comments included: those of each piece, with the byte that their places
+    /// are counted from. None, if it was not read.
+    pub fn tokens(&self, file: FileId) -> impl Iterator<Item = (usize, &Tokens)> {
+        self.readings.get(&file).into_iter().flat_map(Reading::tokens)
+    }
+
     /// Parses, analyses and proves the texts, and lets every target compile and judge every pipeline that wants it.
     pub fn compile(&mut self, texts: &[InputText], options: &Options<'_>) -> Compilation {
-        let mut sources = Sources::new();
         let mut diagnostics = Vec::new();
-        let workspace: Vec<(FileId, &str)> = texts
-            .iter()
-            .map(|text| (self.take_in(&mut sources, text, &mut diagnostics), text.path.as_str()))
-            .collect();
+        self.sources.clear();
+        let workspace: Vec<(FileId, &str)> =
+            texts.iter().map(|text| (self.take_in(text, &mut diagnostics), text.path.as_str())).collect();
         let standard: Vec<(FileId, &str)> =
-            options.standard.iter().map(|(path, text)| (sources.add(*path, *text), *path)).collect();
-        self.read.retain(|file, _| sources.get(*file).is_some());
-        let texts = workspace.iter().zip(texts).filter(|(_, text)| matches!(text.content, Content::Text(_)));
-        self.read_all(texts.map(|((file, _), _)| *file), &sources);
-        self.read_used(&workspace, &standard, &sources);
-        let all = workspace.iter().chain(&standard).filter_map(|(file, _)| self.read.get(file));
+            options.standard.iter().map(|(path, text)| (self.sources.add(*path, *text), *path)).collect();
+        let is_text = |(_, text): &(_, &InputText)| matches!(text.content, Content::Text(_));
+        let own = workspace.iter().zip(texts).filter(is_text).map(|((file, _), _)| *file).collect();
+        self.read_all(own);
+        let used = self.read_used(&workspace, &standard);
+        let kept: BTreeSet<FileId> = workspace.iter().map(|(file, _)| *file).chain(used).collect();
+        self.readings.retain(|file, _| kept.contains(file));
+        let all = workspace.iter().chain(&standard).filter_map(|(file, _)| self.readings.get(file));
         diagnostics.extend(all.flat_map(|read| read.diagnostics.clone()));
 
-        let workspace = self.modules(&workspace);
-        let standard = self.modules(&standard);
-        let mut analysis = analyse(&workspace, &standard, options.today);
+        let trees = Trees::new();
+        let workspace = self.modules(&workspace, &trees.broken);
+        let standard = self.modules(&standard, &trees.nothing);
+        let mut analysis = analyse(&workspace, &standard, &self.sources, options.today);
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
@@ -128,9 +144,9 @@ impl Session {
             compiled = Compiled::default();
         }
         Compilation {
-            sources,
+            sources: self.sources.clone(),
             program: analysis.program,
-            diagnostics: tidy(diagnostics),
+            diagnostics: tidy(diagnostics, &self.sources),
             allowed: analysis.allowed,
             outputs: compiled.outputs,
             pins: compiled.pins,
@@ -138,51 +154,51 @@ impl Session {
         }
     }
 
-    fn modules<'a>(&'a self, files: &[(FileId, &'a str)]) -> Vec<Module<'a>> {
-        files
-            .iter()
-            .filter_map(|(file, path)| {
-                let read = self.read.get(file)?;
-                Some(Module { file: *file, path, text: &read.text, digest: &read.digest, tree: &read.tree })
-            })
-            .collect()
+    fn modules<'a>(&'a self, files: &[(FileId, &'a str)], unread: &'a ast::File) -> Vec<Module<'a>> {
+        let module = |(file, path): &(FileId, &'a str)| Module {
+            path,
+            start: self.sources.start(*file),
+            digest: self.digests.get(file).map_or("", |(_, digest)| digest),
+            tree: self.readings.get(file).map_or(unread, |read| &read.tree),
+        };
+        files.iter().map(module).collect()
     }
 
-    fn take_in(
-        &mut self,
-        sources: &mut Sources,
-        text: &InputText,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> FileId {
+    fn take_in(&mut self, text: &InputText, diagnostics: &mut Vec<Diagnostic>) -> FileId {
         if let Content::Text(content) = &text.content {
-            return sources.add(&text.path, content.clone());
+            return self.sources.add(&text.path, content.clone());
         }
-        let file = FileId(u32::try_from(sources.iter().count()).unwrap_or(u32::MAX));
-        diagnostics.extend(findings_of_content(text, sources));
-        self.read.insert(file, Read::broken());
+        let (file, finding) = findings_of_content(text, &mut self.sources);
+        diagnostics.extend(finding);
+        self.readings.remove(&file);
+        self.digests.remove(&file);
         file
     }
 
-    /// Parses these files, but those whose trees are known.
-    fn read_all(&mut self, files: impl Iterator<Item = FileId>, sources: &Sources) {
-        let new: Vec<(FileId, &Arc<str>)> = files
-            .filter_map(|file| Some((file, &sources.get(file)?.text)))
-            .filter(|(file, text)| {
-                !self.read.get(file).is_some_and(|read| !read.digest.is_empty() && read.text == **text)
-            })
+    /// Parses these files, except those whose trees are known.
+    fn read_all(&mut self, files: Vec<FileId>) {
+        let new: Vec<(FileId, Arc<str>)> = files
+            .into_iter()
+            .filter_map(|file| Some((file, self.sources.get(file)?.text.clone())))
+            .filter(|(file, text)| self.readings.get(file).is_none_or(|read| read.text != *text))
             .collect();
-        let read = parallel::map(&new, |(file, text)| (*file, Read::of(*file, text)));
-        self.read.extend(read);
+        if new.is_empty() {
+            return;
+        }
+        let digests = parallel::map(&new, |(_, text)| hexadecimal(&Sha256::digest(text.as_bytes())));
+        let digests = new.iter().zip(digests).map(|((file, text), digest)| (*file, (text.clone(), digest)));
+        self.digests.extend(digests);
+        self.pieces_read += reading::read(&new, &mut self.readings, &mut self.sources);
     }
 
     /// Parses the standard modules that the workspace uses, and those that they use; the others are as good as empty.
-    fn read_used(&mut self, workspace: &[(FileId, &str)], standard: &[(FileId, &str)], sources: &Sources) {
+    fn read_used(&mut self, workspace: &[(FileId, &str)], standard: &[(FileId, &str)]) -> BTreeSet<FileId> {
         let mut open: Vec<FileId> = workspace.iter().map(|(file, _)| *file).collect();
         let mut used: BTreeSet<FileId> = BTreeSet::new();
         while !open.is_empty() {
             let named: BTreeSet<String> = open
                 .iter()
-                .filter_map(|file| self.read.get(file))
+                .filter_map(|file| self.readings.get(file))
                 .flat_map(|read| &read.tree.items)
                 .filter_map(|item| match &item.kind {
                     ast::Declaration::Use(ast::Use::Standard { path, .. }) => Some(standard_path(path)),
@@ -194,11 +210,21 @@ impl Session {
                 .filter(|(file, path)| named.contains(*path) && used.insert(*file))
                 .map(|(file, _)| *file)
                 .collect();
-            self.read_all(open.iter().copied(), sources);
+            self.read_all(open.clone());
         }
-        for (file, _) in standard.iter().filter(|(file, _)| !used.contains(file)) {
-            self.read.insert(*file, Read::without_tree(Vec::new()));
-        }
+        used
+    }
+}
+
+impl Trees {
+    fn new() -> Trees {
+        let item = ast::Clause {
+            docs: Vec::new(),
+            allows: Vec::new(),
+            kind: ast::Declaration::Error { name: None },
+            span: Span::default(),
+        };
+        Trees { broken: ast::File { items: vec![Arc::new(item)] }, nothing: ast::File::default() }
     }
 }
 
@@ -206,33 +232,6 @@ impl Session {
 fn standard_path(path: &ast::Path) -> String {
     let words: Vec<&str> = path.segments.iter().map(|segment| segment.node.as_str()).collect();
     format!("{}.pipe", words.join("/"))
-}
-
-impl Read {
-    /// A text without a tree: one broken declaration without a name, so that names it might have declared are not
-    /// reported as missing.
-    fn broken() -> Read {
-        let item = ast::Clause {
-            docs: Vec::new(),
-            allows: Vec::new(),
-            kind: ast::Declaration::Error { name: None },
-            span: Span::default(),
-        };
-        Read::without_tree(vec![item])
-    }
-
-    /// What stands for a text that is not read.
-    fn without_tree(items: Vec<ast::Clause<ast::Declaration>>) -> Read {
-        let tree = Arc::new(ast::File { items });
-        Read { text: Arc::from(""), digest: String::new(), tree, diagnostics: Vec::new() }
-    }
-
-    /// A text, read.
-    fn of(file: FileId, text: &Arc<str>) -> Read {
-        let parsed = pipec_syntax::parse(file, text);
-        let digest = hexadecimal(&Sha256::digest(text.as_bytes()));
-        Read { text: text.clone(), digest, tree: Arc::new(parsed.tree), diagnostics: parsed.diagnostics }
-    }
 }
 
 /// What compiling gave, of one pipeline or of all.

@@ -1,14 +1,15 @@
 //! A compilation with targets that do as they are told, on files in memory.
 
-use pipec_base::{Diagnostic, codes};
+use pipec_base::{Diagnostic, Span, codes};
 use pipec_driver::{
-    Compilation, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read, replace_all,
-    unclaimed,
+    Compilation, CompiledFile, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read,
+    replace_all, unclaimed,
 };
 use pipec_ir::{
     GeneratedFile, Guarantee, Output, PinnedAction, Pins, Pipeline, Program, Standing, Target, TargetContext,
 };
 use pipec_syntax::ast::Date;
+use std::ops::Range;
 use std::path::Path;
 
 const HEADER: &str = "# generated\n";
@@ -198,8 +199,23 @@ fn a_session_remembers_texts_and_notices_changes() {
         let remembered = session.compile(&texts, &options());
         let anew = Session::new().compile(&texts, &options());
         assert_eq!(messages(&remembered), messages(&anew));
-        assert_eq!(remembered.outputs, anew.outputs);
+        assert_eq!(outputs(&remembered), outputs(&anew));
     }
+}
+
+/// The target, the pipeline, the file, and where the source names the two.
+type Placed<'a> = (&'a str, &'a str, &'a GeneratedFile, [Option<(&'a str, Range<usize>)>; 2]);
+
+/// The outputs, each with the place of its pipeline and of the name of its file: in spans, sessions count differently.
+fn outputs(compilation: &Compilation) -> Vec<Placed<'_>> {
+    let sources = &compilation.sources;
+    let place = |span: Span| sources.place(span).map(|place| (sources.path(place.file), place.range()));
+    let one = |output: &CompiledFile| [place(output.origin), output.named.and_then(place)];
+    compilation
+        .outputs
+        .iter()
+        .map(|output| (output.target, output.pipeline.as_str(), &output.file, one(output)))
+        .collect()
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn mending_never_breaks_a_file_and_comes_to_an_end() {
         let Ok(source) = std::fs::read_to_string(&path) else { continue };
         number += 1;
         let errors = |text: &str| {
-            let found = pipec_syntax::parse(pipec_base::FileId(0), text).diagnostics;
+            let found = pipec_syntax::parse(pipec_base::Anchor(0), text).diagnostics;
             found.iter().filter(|finding| finding.is_error()).count()
         };
         let once = fixed(&[("x.pipe", &source)], None);

@@ -2,14 +2,14 @@
 
 use std::fmt::{self, Write};
 
-use pipec_base::{Diagnostic, FileId};
+use pipec_base::{Anchor, Diagnostic};
 use pipec_syntax::{Parsed, Token, TokenKind};
 
 use crate::raw;
 
 /// Whether `after` reads as `before` does.
-pub(crate) fn says_the_same(file: FileId, before: (&str, &Parsed), after: &str) -> bool {
-    let parsed = pipec_syntax::parse(file, after);
+pub(crate) fn says_the_same(anchor: Anchor, before: (&str, &Parsed), after: &str) -> bool {
+    let parsed = pipec_syntax::parse(anchor, after);
     !parsed.diagnostics.iter().any(Diagnostic::is_error)
         && same_tokens(before.0, before.1.tokens.as_slice(), after, parsed.tokens.as_slice())
         && without_spans(&before.1.tree) == without_spans(&parsed.tree)
@@ -105,10 +105,10 @@ mod tests {
 
     #[test]
     fn a_lost_word_a_changed_string_and_a_lost_comment_are_seen() {
-        let file = FileId(0);
+        let anchor = Anchor(0);
         let before = "let a = \"x\" // why\n";
-        let parsed = pipec_syntax::parse(file, before);
-        let same = |after: &str| says_the_same(file, (before, &parsed), after);
+        let parsed = pipec_syntax::parse(anchor, before);
+        let same = |after: &str| says_the_same(anchor, (before, &parsed), after);
         assert!(same("let a = \"x\"  // why\n"));
         assert!(!same("let a = \"y\"  // why\n"));
         assert!(!same("let a = \"x\"\n"));

@@ -27,7 +27,7 @@ pub(crate) enum ClauseKind {
 /// The clauses of a file by the byte they begin at.
 pub(crate) fn starts(file: &File) -> BTreeMap<u32, ClauseKind> {
     let mut found = Starts::default();
-    found.each(&file.items, Starts::declaration);
+    file.items.iter().for_each(|item| found.each(std::slice::from_ref(&**item), Starts::declaration));
     found.starts
 }
 

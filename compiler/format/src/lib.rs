@@ -29,7 +29,7 @@ mod raw;
 
 use std::borrow::Cow;
 
-use pipec_base::{Diagnostic, FileId, Span, codes};
+use pipec_base::{Anchor, Diagnostic, Span, codes};
 use pipec_syntax::{Parsed, Tokens};
 
 /// What formatting a text gives.
@@ -42,23 +42,23 @@ pub enum Formatted {
 }
 
 /// Lays a text out. A text with syntax errors stays as it is.
-pub fn format(file: FileId, text: &str) -> Formatted {
-    let parsed = pipec_syntax::parse(file, text);
+pub fn format(anchor: Anchor, text: &str) -> Formatted {
+    let parsed = pipec_syntax::parse(anchor, text);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Formatted::Broken(parsed.diagnostics);
     }
     let (text, parsed) = match without_blanks_behind_comments(text, &parsed.tokens) {
         Cow::Borrowed(text) => (Cow::Borrowed(text), parsed),
         Cow::Owned(text) => {
-            let parsed = pipec_syntax::parse(file, &text);
+            let parsed = pipec_syntax::parse(anchor, &text);
             (Cow::Owned(text), parsed)
         }
     };
     let printed = print(&text, &parsed);
-    if check::says_the_same(file, (&text, &parsed), &printed) {
+    if check::says_the_same(anchor, (&text, &parsed), &printed) {
         Formatted::Done(printed)
     } else {
-        Formatted::Broken(vec![gave_up(file)])
+        Formatted::Broken(vec![gave_up(anchor)])
     }
 }
 
@@ -86,11 +86,11 @@ fn without_blanks_behind_comments<'t>(text: &'t str, tokens: &Tokens) -> Cow<'t,
     Cow::Owned(trimmed)
 }
 
-fn gave_up(file: FileId) -> Diagnostic {
+fn gave_up(anchor: Anchor) -> Diagnostic {
     Diagnostic::error(
         codes::P0099,
         "the formatter would have changed what this file says, so it left it alone",
-        Span::new(file, 0, 0),
+        Span::new(anchor, 0, 0),
     )
     .note("this is a defect of the formatter, not of the file")
     .help("please report it, with the file if you may")

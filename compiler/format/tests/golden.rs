@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_format::{Formatted, format};
 
 #[expect(clippy::disallowed_methods, reason = "the cases are files")]
@@ -35,7 +35,7 @@ fn update(path: &Path, text: &str) -> bool {
 }
 
 fn formatted(name: &str, text: &str) -> String {
-    match format(FileId(0), text) {
+    match format(Anchor(0), text) {
         Formatted::Done(text) => text,
         Formatted::Broken(diagnostics) => panic!("{name}: {diagnostics:#?}"),
     }

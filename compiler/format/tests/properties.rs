@@ -12,13 +12,13 @@
 mod generate;
 
 use generate::{Choices, Program};
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_format::{Formatted, format};
 use pipec_syntax::{Punctuation, Token, TokenKind, lex};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-const FILE: FileId = FileId(0);
+const FILE: Anchor = Anchor(0);
 
 fn bytes(most: usize) -> impl Strategy<Value = Vec<u8>> {
     vec(any::<u8>(), 0..most)

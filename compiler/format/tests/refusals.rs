@@ -2,11 +2,11 @@
 
 #![expect(clippy::panic, reason = "helpers of tests fail like tests")]
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_format::{Formatted, format};
 
 fn codes(text: &str) -> Vec<String> {
-    match format(FileId(0), text) {
+    match format(Anchor(0), text) {
         Formatted::Done(text) => panic!("laid out as {text}"),
         Formatted::Broken(diagnostics) => {
             diagnostics.iter().map(|finding| finding.code.to_string()).collect()
@@ -28,6 +28,6 @@ fn a_text_too_long_to_be_read_is_refused() {
 #[test]
 fn nothing_stays_nothing() {
     for text in ["", "\n\n  \n", "\u{feff}"] {
-        assert_eq!(format(FileId(0), text), Formatted::Done(String::new()));
+        assert_eq!(format(Anchor(0), text), Formatted::Done(String::new()));
     }
 }

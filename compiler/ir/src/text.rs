@@ -4,7 +4,7 @@ use pipec_base::{Diagnostic, Span};
 use std::fmt;
 
 /// Where a part of the program was written, and through which calls it got to where it is.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
     /// The place it was written.
     pub span: Span,

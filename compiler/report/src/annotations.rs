@@ -73,19 +73,19 @@ fn property(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_base::{FileId, Span, codes};
+    use pipec_base::{Anchor, Span, codes};
 
     #[test]
     fn a_finding_is_one_command() {
         let mut sources = Sources::new();
         let file = sources.add("a,b:c.pipe", "é gate unit\nx\n");
-        let one = Diagnostic::error(codes::P0401, "100% of `unit`: skipped", Span::new(file, 8, 12))
-            .label(Span::new(file, 13, 14), "goes ahead")
-            .label(Span::new(file, 0, 1), "and here")
+        let one = Diagnostic::error(codes::P0401, "100% of `unit`: skipped", sources.span(file, 8, 12))
+            .label(sources.span(file, 13, 14), "goes ahead")
+            .label(sources.span(file, 0, 1), "and here")
             .counterexample("push of branch `main`")
             .help("let it run");
-        let over_lines = Diagnostic::warning(codes::P0901, "swallowed", Span::new(file, 3, 14));
-        let placeless = Diagnostic::error(codes::P1190, "differs", Span::new(FileId(7), 0, 0));
+        let over_lines = Diagnostic::warning(codes::P0901, "swallowed", sources.span(file, 3, 14));
+        let placeless = Diagnostic::error(codes::P1190, "differs", Span::new(Anchor(7), 0, 0));
         let problems =
             [Trouble { path: "x".into(), message: "can't read `x`".into(), help: Some("a\r\nb".into()) }];
         assert_eq!(

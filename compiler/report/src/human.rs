@@ -2,9 +2,9 @@
 
 use crate::paint::{Colour, Style, harmless};
 use ariadne::{Cache, Color, Config, IndexType, Label, Report, ReportKind, Source};
-use pipec_base::{Diagnostic, Edit, FileId, Fix, Severity, Sources, Span};
+use pipec_base::{self as base, Diagnostic, FileId, Fix, Severity, Sources};
 use pipec_ir::Program;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::ops::Range;
 
@@ -90,24 +90,25 @@ fn one(texts: &mut Texts<'_>, diagnostic: &Diagnostic, colour: Colour) -> String
 
 /// The source around the labels, without the renderer's own headline.
 fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colour: Colour) -> String {
-    let mut labels: Vec<(Place, Color, String)> = Vec::new();
+    let mut labels: Vec<(base::Place, Place, Color, String)> = Vec::new();
     for label in &diagnostic.labels {
-        let Some(place) = texts.place(label.span) else { continue };
+        let Some(bytes) = texts.sources.clamp(label.span) else { continue };
+        let Some(place) = texts.place(bytes) else { continue };
         let colour = if labels.is_empty() { severity } else { Color::Blue };
         // The renderer underlines only what it has a word for; the headline says the rest.
         let message = if label.message.is_empty() { "here".to_owned() } else { line(&label.message) };
-        labels.push((place, colour, message));
+        labels.push((bytes, place, colour, message));
     }
-    let Some((primary, _, message)) = labels.first().cloned() else { return String::new() };
-    if labels.iter().any(|((file, range), ..)| texts.longest_line(*file, range) > LONGEST_LINE) {
+    let Some((_, primary, _, message)) = labels.first().cloned() else { return String::new() };
+    if labels.iter().any(|(_, (file, range), ..)| texts.longest_line(*file, range) > LONGEST_LINE) {
         return texts.excerpt(&primary, &message);
     }
     // The renderer begins a new excerpt where a label goes back to an earlier line, and heads it with the place of the
     // primary label: so one excerpt per file, that of the primary first.
-    labels.sort_by_key(|((file, range), ..)| (*file != primary.0, *file, range.start, range.end));
+    labels.sort_by_key(|(bytes, (file, range), ..)| (*file != primary.0, bytes.rank, range.start, range.end));
     let config = Config::default().with_index_type(IndexType::Char).with_color(colour == Colour::Always);
     let mut report = Report::build(ReportKind::Custom("", severity), primary).with_config(config);
-    for (order, (place, label_colour, message)) in (0..).zip(labels) {
+    for (order, (_, place, label_colour, message)) in (0..).zip(labels) {
         report = report
             .with_label(Label::new(place).with_color(label_colour).with_order(order).with_message(message));
     }
@@ -129,10 +130,11 @@ fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colo
 /// The lines a fix changes, as they are and as they would be.
 fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
     let mut text = format!("  {} {}\n", colour.paint(Style::Help, "fix:"), line(&fix.title));
-    let files: BTreeSet<FileId> = fix.edits.iter().map(|edit| edit.span.file).collect();
-    for file in files {
-        let edits: Vec<&Edit> = fix.edits.iter().filter(|edit| edit.span.file == file).collect();
-        let Some((old, new)) = changed_lines(sources, file, &edits) else { continue };
+    let mut edits: Vec<(base::Place, &str)> =
+        fix.edits.iter().filter_map(|edit| Some((sources.clamp(edit.span)?, edit.text.as_str()))).collect();
+    edits.sort_by_key(|(place, _)| *place);
+    for edits in edits.chunk_by(|(one, _), (other, _)| one.file == other.file) {
+        let Some((old, new)) = changed_lines(sources, edits) else { continue };
         let is_long = |line: &str| line.chars().nth(LONGEST_LINE).is_some();
         if old.lines().count() + new.lines().count() > LONGEST_FIX
             || old.lines().chain(new.lines()).any(is_long)
@@ -149,22 +151,19 @@ fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
     text
 }
 
-/// The whole lines under the edits of one file, before and after.
-fn changed_lines(sources: &Sources, file: FileId, edits: &[&Edit]) -> Option<(String, String)> {
-    let source = sources.get(file)?;
-    let mut spans: Vec<(Span, &str)> =
-        edits.iter().map(|edit| (sources.clamp(edit.span), edit.text.as_str())).collect();
-    spans.sort_by_key(|(span, _)| (span.start, span.end));
-    let first = spans.first()?.0.range().start;
-    let last = spans.last()?.0.range().end;
+/// The whole lines under the edits of one file, which are in order, before and after.
+fn changed_lines(sources: &Sources, edits: &[(base::Place, &str)]) -> Option<(String, String)> {
+    let source = sources.get(edits.first()?.0.file)?;
+    let first = edits.first()?.0.range().start;
+    let last = edits.last()?.0.range().end;
     let start = source.text.get(..first)?.rfind('\n').map_or(0, |newline| newline + 1);
     let end = source.text.get(last..)?.find('\n').map_or(source.text.len(), |newline| last + newline);
     let mut new = String::new();
     let mut at = start;
-    for (span, replacement) in spans {
-        new.push_str(source.text.get(at..span.range().start)?);
+    for (place, replacement) in edits {
+        new.push_str(source.text.get(at..place.range().start)?);
         new.push_str(replacement);
-        at = span.range().end;
+        at = place.range().end;
     }
     new.push_str(source.text.get(at..end)?);
     Some((source.text.get(start..end)?.to_owned(), new))
@@ -193,9 +192,9 @@ struct LineStart {
 
 impl Texts<'_> {
     /// What the renderer can draw of a span: whole characters, not past the end of a line or of the text.
-    fn place(&mut self, span: Span) -> Option<Place> {
-        let text = &self.sources.get(span.file)?.text;
-        let Range { mut start, mut end } = self.sources.clamp(span).range();
+    fn place(&mut self, place: base::Place) -> Option<Place> {
+        let text = &self.sources.get(place.file)?.text;
+        let Range { mut start, mut end } = place.range();
         while end > start && text.get(..end)?.ends_with(['\n', '\r']) {
             end -= 1;
         }
@@ -203,12 +202,12 @@ impl Texts<'_> {
             start -= 1;
             end = start;
         }
-        let lines = self.lines.entry(span.file).or_insert_with(|| line_starts(text));
+        let lines = self.lines.entry(place.file).or_insert_with(|| line_starts(text));
         let characters = |offset: usize| {
             let line = lines.get(lines.partition_point(|line| line.byte <= offset).checked_sub(1)?)?;
             Some(line.character + text.get(line.byte..offset)?.chars().count())
         };
-        Some((span.file, characters(start)?..characters(end.max(start))?))
+        Some((place.file, characters(start)?..characters(end.max(start))?))
     }
 }
 
@@ -282,22 +281,23 @@ impl Cache<FileId> for &mut Texts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_base::codes;
+    use pipec_base::{Anchor, Span, codes};
 
     const SOURCE: &str = "pipeline shop {\n  stage commit {\n    gate unit: test {\n      exempt unless changed code\n    }\n  }\n  stage release { deploy app to production }\n}\n";
 
-    fn sources() -> (Sources, FileId) {
+    fn sources() -> (Sources, Anchor) {
         let mut sources = Sources::new();
         let file = sources.add("deploy/shop.pipe", SOURCE);
-        (sources, file)
+        let start = sources.start(file);
+        (sources, start)
     }
 
-    fn span(file: FileId, text: &str) -> Span {
+    fn span(start_of_file: Anchor, text: &str) -> Span {
         let start = SOURCE.find(text).unwrap();
-        Span::new(file, start, start + text.len())
+        Span::new(start_of_file, start, start + text.len())
     }
 
-    fn skippable(file: FileId) -> Diagnostic {
+    fn skippable(file: Anchor) -> Diagnostic {
         Diagnostic::error(
             codes::P0401,
             "gate `unit` can be skipped on the way to `production`",
@@ -352,9 +352,9 @@ mod tests {
             let file = sources.add("x.pipe", text);
             for start in 0..=text.len() + 2 {
                 for end in start..=text.len() + 2 {
-                    let finding = Diagnostic::warning(codes::P0004, "stray", Span::new(file, start, end))
+                    let finding = Diagnostic::warning(codes::P0004, "stray", sources.span(file, start, end))
                         .saying("here")
-                        .label(Span::new(file, 0, end), "and here");
+                        .label(sources.span(file, 0, end), "and here");
                     let shown = diagnostics(&sources, &[finding], Colour::Never);
                     assert!(shown.starts_with("warning[P0004]: stray\n"), "{shown}");
                     assert!(shown.contains("x.pipe:"), "{text:?} {start}..{end}: {shown}");
@@ -371,9 +371,9 @@ mod tests {
         let second = sources.add("b.pipe", "// é é é é é é\n// é\nthree\n");
         let text = &sources.get(second).unwrap().text;
         let three = text.find("three").unwrap();
-        let finding = Diagnostic::error(codes::P0102, "two of them", Span::new(first, 4, 7))
-            .label(Span::new(second, three, three + 5), "the other")
-            .label(Span::new(first, 0, 3), "before");
+        let finding = Diagnostic::error(codes::P0102, "two of them", sources.span(first, 4, 7))
+            .label(sources.span(second, three, three + 5), "the other")
+            .label(sources.span(first, 0, 3), "before");
         let shown = diagnostics(&sources, &[finding], Colour::Never);
         let heads: Vec<&str> = shown.lines().filter(|line| line.contains(".pipe:")).map(str::trim).collect();
         assert_eq!(heads, ["╭─[ a.pipe:2:1 ]", "├─[ b.pipe:3:1 ]"], "{shown}");
@@ -384,7 +384,7 @@ mod tests {
         let mut sources = Sources::new();
         let file = sources.add("long.pipe", format!("// é\n{}x", "y".repeat(100_000)));
         let end = sources.get(file).unwrap().text.len();
-        let finding = Diagnostic::error(codes::P0004, "stray", Span::new(file, end - 1, end));
+        let finding = Diagnostic::error(codes::P0004, "stray", sources.span(file, end - 1, end));
         let shown = diagnostics(&sources, &[finding], Colour::Never);
         let around = "y".repeat(AROUND);
         let blanks = " ".repeat(AROUND + 1);
@@ -401,7 +401,7 @@ mod tests {
         let mut sources = Sources::new();
         let file = sources.add("long.pipe", format!("{}é\u{1b}bad{}", "a".repeat(600), "b".repeat(600)));
         let start = 600 + "é\u{1b}".len();
-        let span = Span::new(file, start, start + 3);
+        let span = sources.span(file, start, start + 3);
         let finding =
             Diagnostic::error(codes::P0004, "stray", span).saying("this").fix("write", span, "good");
         let shown = diagnostics(&sources, &[finding], Colour::Never);
@@ -435,7 +435,7 @@ mod tests {
     #[test]
     fn a_finding_without_a_known_file_is_still_told() {
         let finding =
-            Diagnostic::error(codes::P1201, "in the way", Span::new(FileId(7), 0, 1)).help("move it");
+            Diagnostic::error(codes::P1201, "in the way", Span::new(Anchor(7), 0, 1)).help("move it");
         let shown = diagnostics(&Sources::new(), &[finding], Colour::Never);
         assert_eq!(shown, "error[P1201]: in the way\n  help: move it\n\n");
     }

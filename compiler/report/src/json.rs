@@ -216,7 +216,7 @@ impl<'a> Writer<'a> {
         let position = |(line, column)| Position { line, column };
         Some(Place {
             path: region.path,
-            span: Bytes { start: region.span.start, end: region.span.end },
+            span: Bytes { start: region.bytes.start, end: region.bytes.end },
             start: position(region.start),
             end: position(region.end),
         })
@@ -226,7 +226,7 @@ impl<'a> Writer<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_base::{FileId, codes};
+    use pipec_base::{Anchor, codes};
 
     #[test]
     fn the_form_of_version_1_stays() {
@@ -234,14 +234,14 @@ mod tests {
         let source = "é artifact\nx\n";
         let file = sources.add("a/b.pipe", source);
         let finding =
-            Diagnostic::warning(codes::P0014, "`artifact` is spelt `artefact`", Span::new(file, 3, 11))
+            Diagnostic::warning(codes::P0014, "`artifact` is spelt `artefact`", sources.span(file, 3, 11))
                 .saying("here")
-                .label(Span::new(file, 12, 13), "and here")
+                .label(sources.span(file, 12, 13), "and here")
                 .counterexample("push to main")
                 .note("one")
                 .help("write `artefact`")
-                .fix("write `artefact`", Span::new(file, 3, 11), "artefact");
-        let placeless = Diagnostic::error(codes::P1190, "differs", Span::new(FileId(9), 0, 0));
+                .fix("write `artefact`", sources.span(file, 3, 11), "artefact");
+        let placeless = Diagnostic::error(codes::P1190, "differs", Span::new(Anchor(9), 0, 0));
         let results = Results {
             problems: vec![Trouble {
                 path: "c.pipe".into(),

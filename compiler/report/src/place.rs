@@ -1,6 +1,6 @@
 //! Places as programs want them: a path, lines and columns from 1.
 
-use pipec_base::{FileId, LineColumn, LineIndex, Sources, Span};
+use pipec_base::{FileId, LineColumn, LineIndex, Place, Sources, Span};
 use std::collections::BTreeMap;
 
 /// Turns spans into lines and columns; the lines of each text are counted once.
@@ -14,8 +14,8 @@ pub(crate) struct Places<'a> {
 pub(crate) struct Region<'a> {
     /// Relative to the workspace.
     pub(crate) path: &'a str,
-    /// The bytes, clamped to what exists.
-    pub(crate) span: Span,
+    /// The bytes in the text, clamped to what exists.
+    pub(crate) bytes: Place,
     /// The first line and column, from 1.
     pub(crate) start: (u32, u32),
     /// The line and column behind the last character, from 1.
@@ -38,9 +38,9 @@ impl<'a> Places<'a> {
 
     /// Where a span lies; nowhere, if its text is not known.
     pub(crate) fn region(&mut self, span: Span, columns: Columns) -> Option<Region<'a>> {
-        let source = self.sources.get(span.file)?;
-        let span = self.sources.clamp(span);
-        let lines = self.lines.entry(span.file).or_insert_with(|| LineIndex::new(source.text.clone()));
+        let bytes = self.sources.clamp(span)?;
+        let source = self.sources.get(bytes.file)?;
+        let lines = self.lines.entry(bytes.file).or_insert_with(|| LineIndex::new(source.text.clone()));
         let position = |offset: u32| {
             let LineColumn { line, column } = match columns {
                 Columns::Characters => lines.characters(offset as usize),
@@ -48,7 +48,7 @@ impl<'a> Places<'a> {
             };
             (line.saturating_add(1), column.saturating_add(1))
         };
-        Some(Region { path: &source.path, span, start: position(span.start), end: position(span.end) })
+        Some(Region { path: &source.path, bytes, start: position(bytes.start), end: position(bytes.end) })
     }
 
     /// The text a span covers.

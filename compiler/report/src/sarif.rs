@@ -138,7 +138,7 @@ impl Writer<'_> {
     fn physical(&mut self, span: Span) -> Option<Value> {
         let region = self.places.region(span, Columns::Utf16)?;
         let mut shown = lines(region);
-        let text = self.places.text(region.span);
+        let text = self.places.text(span);
         if !text.is_empty()
             && let Some(fields) = shown.as_object_mut()
         {
@@ -241,27 +241,27 @@ fn uri(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_base::{Edit, FileId, codes};
+    use pipec_base::{Anchor, Edit, codes};
 
     fn sample() -> (Sources, Vec<Diagnostic>) {
         let mut sources = Sources::new();
         let first = sources.add("a b/ü.pipe", "// 𝄞 x\ngate unit\n");
         let second = sources.add("c.pipe", "call()\n");
         let skippable =
-            Diagnostic::error(codes::P0401, "gate `unit` can be skipped", Span::new(first, 15, 19))
+            Diagnostic::error(codes::P0401, "gate `unit` can be skipped", sources.span(first, 15, 19))
                 .saying("not always")
-                .label(Span::new(second, 0, 6), "in this call of `service`")
+                .label(sources.span(second, 0, 6), "in this call of `service`")
                 .counterexample("push of branch `main`, changing `{docs}/[x]`")
                 .note("one")
                 .help("let it run always")
                 .fix_with(
                     "write it",
                     vec![
-                        Edit { span: Span::new(first, 8, 9), text: "y".into() },
-                        Edit { span: Span::new(second, 6, 6), text: ";".into() },
+                        Edit { span: sources.span(first, 8, 9), text: "y".into() },
+                        Edit { span: sources.span(second, 6, 6), text: ";".into() },
                     ],
                 );
-        let placeless = Diagnostic::warning(codes::P1190, "differs", Span::new(FileId(9), 0, 0));
+        let placeless = Diagnostic::warning(codes::P1190, "differs", Span::new(Anchor(9), 0, 0));
         (sources, vec![skippable, placeless])
     }
 

@@ -1,6 +1,6 @@
 //! What is guaranteed, as people and programs get it.
 
-use pipec_base::{Sources, Span};
+use pipec_base::Sources;
 use pipec_ir::{Assurance, Exception, Guarantee, Origin, PipelineAssurance, Standing, TargetGuarantee};
 use pipec_report::Colour;
 use pipec_report::assurance::{Told, unproven};
@@ -11,7 +11,7 @@ fn given(target: Option<&'static str>, guarantee: Guarantee) -> TargetGuarantee 
 
 fn assurance(sources: &mut Sources) -> Assurance {
     let file = sources.add("shop.pipe", "pipeline shop {\n  exempt\n");
-    let origin = Origin::at(Span::new(file, 18, 24));
+    let origin = Origin::at(sources.span(file, 18, 24));
     let production = |guarantee: Guarantee| guarantee.of("production");
     let proved = Guarantee::new(
         Standing::Proved,

@@ -2,7 +2,7 @@
 
 use divan::Bencher;
 use divan::counter::BytesCount;
-use pipec_base::FileId;
+use pipec_base::Anchor;
 
 const PROGRAM: &str = include_str!("../tests/good/service.pipe");
 const LENGTHS: [usize; 3] = [1 << 18, 1 << 19, 1 << 20];
@@ -19,11 +19,11 @@ fn text(length: usize) -> String {
 #[divan::bench(args = LENGTHS)]
 fn parse(bencher: Bencher<'_, '_>, length: usize) {
     let text = text(length);
-    bencher.counter(BytesCount::of_str(&text)).bench(|| pipec_syntax::parse(FileId(0), &text));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| pipec_syntax::parse(Anchor(0), &text));
 }
 
 #[divan::bench(args = LENGTHS)]
 fn lex(bencher: Bencher<'_, '_>, length: usize) {
     let text = text(length);
-    bencher.counter(BytesCount::of_str(&text)).bench(|| pipec_syntax::lex(FileId(0), &text));
+    bencher.counter(BytesCount::of_str(&text)).bench(|| pipec_syntax::lex(Anchor(0), &text));
 }

@@ -5,7 +5,7 @@
 //! declaration at the left margin, and inside such a piece indentation decides: a `{` whose block is indented ends where a
 //! line stands no deeper than the one it was opened on.
 
-use pipec_base::{Diagnostic, Edit, FileId, Fix, Span, codes};
+use pipec_base::{Anchor, Diagnostic, Edit, Fix, Span, codes};
 
 use crate::ast::StringForm;
 use crate::lexeme::{Lexeme, Place, Placed};
@@ -40,7 +40,7 @@ enum Role {
     BeginsBlock,
 }
 
-pub(crate) fn grow<'t>(file: FileId, text: &'t str, tokens: &Tokens) -> (Forest<'t>, Vec<Diagnostic>) {
+pub(crate) fn grow<'t>(anchor: Anchor, text: &'t str, tokens: &Tokens) -> (Forest<'t>, Vec<Diagnostic>) {
     let significant: Vec<Token> = tokens.iter().filter(|token| !token.is_comment()).copied().collect();
     let mut pairing = Pairing {
         text,
@@ -52,7 +52,7 @@ pub(crate) fn grow<'t>(file: FileId, text: &'t str, tokens: &Tokens) -> (Forest<
     pairing.limit_depth();
     let Pairing { roles, mut diagnostics, .. } = pairing;
     let mut builder =
-        Builder { file, text, forest: Forest::default(), open: Vec::new(), diagnostics: Vec::new() };
+        Builder { anchor, text, forest: Forest::default(), open: Vec::new(), diagnostics: Vec::new() };
     for (token, role) in significant.iter().zip(&roles) {
         match role {
             Role::Dropped => continue,
@@ -63,7 +63,7 @@ pub(crate) fn grow<'t>(file: FileId, text: &'t str, tokens: &Tokens) -> (Forest<
         builder.token(token);
     }
     while !builder.open.is_empty() {
-        builder.close(Span::new(file, text.len(), text.len()));
+        builder.close(Span::new(anchor, text.len(), text.len()));
     }
     diagnostics.append(&mut builder.diagnostics);
     (builder.forest, diagnostics)
@@ -107,25 +107,11 @@ impl Pairing<'_, '_> {
         let mut start = 0;
         while start < self.tokens.len() {
             let end = (start + 1..self.tokens.len())
-                .find(|index| self.begins_declaration(*index))
+                .find(|index| begins_declaration(self.text, self.tokens, *index))
                 .unwrap_or(self.tokens.len());
             self.pair_piece(start, end);
             start = end;
         }
-    }
-
-    fn begins_declaration(&self, index: usize) -> bool {
-        let (Some(token), Some(next)) = (self.tokens.get(index), self.tokens.get(index + 1)) else {
-            return false;
-        };
-        let word = token.text(self.text);
-        token.starts_line()
-            && token.indentation == 0
-            && token.kind == TokenKind::Word
-            && matches!(next.kind, TokenKind::Word | TokenKind::PlainString)
-            && !next.starts_line()
-            && (Block::File.clause(word).is_some()
-                || Block::File.reserved().iter().any(|reserved| reserved.word == word))
     }
 
     /// Pairs the braces of one declaration.
@@ -360,8 +346,23 @@ impl Pairing<'_, '_> {
     }
 }
 
+/// Whether a line begins here, at the left margin, that declares something.
+pub(crate) fn begins_declaration(text: &str, tokens: &[Token], index: usize) -> bool {
+    let (Some(token), Some(next)) = (tokens.get(index), tokens.get(index + 1)) else {
+        return false;
+    };
+    if !token.starts_line() || token.indentation != 0 || token.kind != TokenKind::Word {
+        return false;
+    }
+    let word = token.text(text);
+    matches!(next.kind, TokenKind::Word | TokenKind::PlainString)
+        && !next.starts_line()
+        && (Block::File.clause(word).is_some()
+            || Block::File.reserved().iter().any(|reserved| reserved.word == word))
+}
+
 /// How many more braces close than open; `None` where one closes before it opens but the count comes out even.
-fn surplus(tokens: &[Token]) -> Option<i64> {
+pub(crate) fn surplus(tokens: &[Token]) -> Option<i64> {
     let mut depth: i64 = 0;
     let mut lowest: i64 = 0;
     for token in tokens {
@@ -376,7 +377,7 @@ fn surplus(tokens: &[Token]) -> Option<i64> {
 }
 
 struct Builder<'t> {
-    file: FileId,
+    anchor: Anchor,
     text: &'t str,
     forest: Forest<'t>,
     /// The blocks that are open: where each was opened, and what stands in it so far.
@@ -443,9 +444,9 @@ impl<'t> Builder<'t> {
                     self.push(Lexeme::Verbatim(number), between);
                 }
                 Piece::Expression(range) => {
-                    between = Span::new(self.file, start + range.end, start + range.end);
+                    between = Span::new(self.anchor, start + range.end, start + range.end);
                     let (tokens, mut findings) =
-                        lex_range(self.file, self.text, start + range.start..start + range.end);
+                        lex_range(self.anchor, self.text, start + range.start..start + range.end);
                     self.diagnostics.append(&mut findings);
                     for token in tokens {
                         self.expression_token(&token);
@@ -454,7 +455,7 @@ impl<'t> Builder<'t> {
             }
         }
         let end = span.end as usize;
-        self.push(Lexeme::InterpolationEnd, Span::new(self.file, end.saturating_sub(1), end));
+        self.push(Lexeme::InterpolationEnd, Span::new(self.anchor, end.saturating_sub(1), end));
     }
 
     /// A token of an expression in a string, where braces and strings have no meaning.

@@ -2,7 +2,7 @@
 //! pieces and the lexemes of its expressions.
 
 use chumsky::input::MappedInput;
-use pipec_base::{FileId, Span};
+use pipec_base::{Anchor, Span};
 
 use crate::ast::StringForm;
 use crate::token::{Punctuation, TokenKind};
@@ -30,15 +30,15 @@ pub(crate) enum Lexeme<'t> {
 pub(crate) struct Place(pub Span);
 
 impl chumsky::span::Span for Place {
-    type Context = FileId;
+    type Context = Anchor;
     type Offset = u32;
 
-    fn new(file: FileId, range: std::ops::Range<u32>) -> Place {
-        Place(Span { file, start: range.start, end: range.end.max(range.start) })
+    fn new(anchor: Anchor, range: std::ops::Range<u32>) -> Place {
+        Place(Span { anchor, start: range.start, end: range.end.max(range.start) })
     }
 
-    fn context(&self) -> FileId {
-        self.0.file
+    fn context(&self) -> Anchor {
+        self.0.anchor
     }
 
     fn start(&self) -> u32 {

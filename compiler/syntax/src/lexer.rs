@@ -5,7 +5,7 @@
 mod findings;
 mod foreign;
 
-use pipec_base::{Diagnostic, FileId, Span, codes};
+use pipec_base::{Anchor, Diagnostic, Span, codes};
 
 use crate::literal;
 use crate::string;
@@ -18,17 +18,17 @@ pub const LONGEST_SOURCE: usize = 4 << 20;
 pub(crate) const MOST_DIAGNOSTICS: usize = 500;
 
 /// Cuts a text into tokens.
-pub(crate) fn lex(file: FileId, text: &str) -> (Tokens, Vec<Diagnostic>) {
+pub(crate) fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
     if text.len() > LONGEST_SOURCE {
         let finding = Diagnostic::error(
             codes::P0002,
             "this file is longer than 4 MiB",
-            Span::new(file, 0, 0),
+            Span::new(anchor, 0, 0),
         )
         .help("a pipeline is written by people and read by people: keep data in files that the scripts read");
         return (Tokens::default(), vec![finding]);
     }
-    let mut lexer = Lexer::new(file, text);
+    let mut lexer = Lexer::new(anchor, text);
     if text.starts_with('\u{feff}') {
         lexer.at = '\u{feff}'.len_utf8();
     }
@@ -39,18 +39,18 @@ pub(crate) fn lex(file: FileId, text: &str) -> (Tokens, Vec<Diagnostic>) {
 
 /// Cuts the bytes `range` of a text into tokens: an expression in a string.
 pub(crate) fn lex_range(
-    file: FileId,
+    anchor: Anchor,
     text: &str,
     range: std::ops::Range<usize>,
 ) -> (Vec<Token>, Vec<Diagnostic>) {
-    let mut lexer = Lexer::new(file, text.get(..range.end).unwrap_or(""));
+    let mut lexer = Lexer::new(anchor, text.get(..range.end).unwrap_or(""));
     lexer.at = range.start;
     while lexer.next() {}
     (lexer.tokens, lexer.diagnostics)
 }
 
 struct Lexer<'t> {
-    file: FileId,
+    anchor: Anchor,
     text: &'t str,
     at: usize,
     newlines: u32,
@@ -71,9 +71,9 @@ fn is_word(character: char) -> bool {
 }
 
 impl<'t> Lexer<'t> {
-    fn new(file: FileId, text: &'t str) -> Lexer<'t> {
+    fn new(anchor: Anchor, text: &'t str) -> Lexer<'t> {
         Lexer {
-            file,
+            anchor,
             text,
             at: 0,
             newlines: 0,
@@ -89,7 +89,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn span(&self, start: usize, end: usize) -> Span {
-        Span::new(self.file, start, end)
+        Span::new(self.anchor, start, end)
     }
 
     fn slice(&self, start: usize, end: usize) -> &'t str {

@@ -9,27 +9,30 @@ mod lexeme;
 mod lexer;
 mod literal;
 mod locate;
+mod pieces;
 mod reader;
 mod string;
 mod teach;
 pub mod token;
 pub mod words;
 
-use pipec_base::{Code, Diagnostic, FileId, Span, codes};
+use pipec_base::{Anchor, Code, Diagnostic, Span, codes};
+use std::sync::Arc;
 
 pub use forest::DEEPEST_NESTING;
 pub use lexer::LONGEST_SOURCE;
 pub use locate::locate;
+pub use pieces::{Pieces, pieces};
 pub use token::{Punctuation, Token, TokenKind, Tokens};
 
 /// Cuts a text into tokens, comments included; between two there is only white space. Any text will do: what is no token
 /// is [`TokenKind::Unknown`] and a diagnostic.
-pub fn lex(file: FileId, text: &str) -> (Tokens, Vec<Diagnostic>) {
-    lexer::lex(file, text)
+pub fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
+    lexer::lex(anchor, text)
 }
 
 /// A text, read.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Parsed {
     /// What it declares.
     pub tree: ast::File,
@@ -40,29 +43,69 @@ pub struct Parsed {
 }
 
 /// Reads a text. Any text will do: what can't be read is reported, and everything else is in the tree.
-pub fn parse(file: FileId, text: &str) -> Parsed {
-    let (tokens, mut diagnostics) = lexer::lex(file, text);
-    let (forest, mut findings) = forest::grow(file, text, &tokens);
-    diagnostics.append(&mut findings);
-    diagnostics.sort_by_key(Diagnostic::span);
-    diagnostics.truncate(lexer::MOST_DIAGNOSTICS);
+pub fn parse(anchor: Anchor, text: &str) -> Parsed {
+    let (tokens, findings) = lexer::lex(anchor, text);
+    read(vec![Lexed { anchor, text, tokens, findings, is_part: false }]).pop().unwrap_or_default()
+}
+
+/// A text or a piece of one, cut into tokens.
+struct Lexed<'t> {
+    anchor: Anchor,
+    text: &'t str,
+    tokens: Tokens,
+    findings: Vec<Diagnostic>,
+    is_part: bool,
+}
+
+/// A text with its blocks, and what is wrong so far.
+struct Grown<'t> {
+    forest: forest::Forest<'t>,
+    reported: Vec<Span>,
+    findings: Vec<Diagnostic>,
+}
+
+fn grow<'t>(lexed: &Lexed<'t>) -> Grown<'t> {
+    let mut findings = lexed.findings.clone();
+    let (forest, mut more) = forest::grow(lexed.anchor, lexed.text, &lexed.tokens);
+    findings.append(&mut more);
+    findings.sort_by_key(|finding| finding.span().bounds());
+    findings.truncate(lexer::MOST_DIAGNOSTICS);
     let mut reported: Vec<Span> =
-        diagnostics.iter().filter(|finding| keeps_from_reading(finding.code)).map(Diagnostic::span).collect();
-    reported.sort();
-    let (items, mut diagnostics) = {
-        let grammar = grammar::Grammar::new();
-        let mut reader = reader::Reader {
-            text,
-            grammar: &grammar,
-            forest: &forest,
-            tokens: &tokens,
-            reported,
-            diagnostics,
-        };
-        (reader.clauses(&forest.top), reader.diagnostics)
+        findings.iter().filter(|finding| keeps_from_reading(finding.code)).map(Diagnostic::span).collect();
+    reported.sort_by_key(|span| span.bounds());
+    Grown { forest, reported, findings }
+}
+
+/// What a text declares, and all that is wrong with it.
+type Content = (Vec<ast::Item>, Vec<Diagnostic>);
+
+fn content<'t>(lexed: &'t Lexed<'t>, grown: &'t Grown<'t>, grammar: &grammar::Grammar<'t>) -> Content {
+    let mut reader = reader::Reader {
+        text: lexed.text,
+        grammar,
+        forest: &grown.forest,
+        tokens: &lexed.tokens,
+        is_part: lexed.is_part,
+        reported: grown.reported.clone(),
+        diagnostics: grown.findings.clone(),
     };
-    diagnostics.sort_by_key(Diagnostic::span);
-    Parsed { tree: ast::File { items }, tokens, diagnostics }
+    (reader.clauses(&grown.forest.top), reader.diagnostics)
+}
+
+/// Reads texts; the grammar is made once for all of them.
+fn read(lexed: Vec<Lexed<'_>>) -> Vec<Parsed> {
+    let grown: Vec<Grown<'_>> = lexed.iter().map(grow).collect();
+    let contents: Vec<Content> = {
+        let grammar = grammar::Grammar::new();
+        lexed.iter().zip(&grown).map(|(lexed, grown)| content(lexed, grown, &grammar)).collect()
+    };
+    drop(grown);
+    let parsed = |(lexed, (items, mut diagnostics)): (Lexed<'_>, Content)| {
+        diagnostics.sort_by_key(|finding| finding.span().bounds());
+        let items = items.into_iter().map(Arc::new).collect();
+        Parsed { tree: ast::File { items }, tokens: lexed.tokens, diagnostics }
+    };
+    lexed.into_iter().zip(contents).map(parsed).collect()
 }
 
 /// Whether a finding about the tokens explains why the clause around it can't be read.

@@ -15,7 +15,7 @@ fn locate_in(text: &str, string: Span, range: Range<usize>) -> Option<Span> {
     let start = *offsets.get(range.start)?;
     let end = *offsets.get(range.end)?;
     let base = string.start as usize;
-    Some(Span::new(string.file, base + start, base + end.max(start)))
+    Some(Span::new(string.anchor, base + start, base + end.max(start)))
 }
 
 /// For each byte of the value of `"…"`, and for its end, the byte of the source it was written at.
@@ -71,11 +71,11 @@ fn raw_offsets(written: &str) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_base::FileId;
+    use pipec_base::Anchor;
 
     fn underlined(written: &str, value: &str, meant: &str) -> String {
         let text = format!("run {written}");
-        let span = Span::new(FileId(0), 4, text.len());
+        let span = Span::new(Anchor(0), 4, text.len());
         let start = value.find(meant).unwrap();
         let found = locate(&text, span, start..start + meant.len());
         text.get(found.range()).unwrap_or("").to_owned()

@@ -26,6 +26,8 @@ pub(crate) struct Reader<'t, 'g> {
     pub grammar: &'g Grammar<'t>,
     pub forest: &'t Forest<'t>,
     pub tokens: &'t Tokens,
+    /// Whether the text is a part of a longer one, which has several lines.
+    pub is_part: bool,
     /// Where something has been reported that keeps a clause from being read: in order.
     pub reported: Vec<Span>,
     pub diagnostics: Vec<Diagnostic>,
@@ -85,7 +87,8 @@ impl<'t> Reader<'t, '_> {
         let table = T::table(grammar);
         let mut clauses: Vec<Clause<T>> = Vec::new();
         let mut seen: Vec<(&'static str, Span)> = Vec::new();
-        let on_one_line = self.is_on_one_line(lexemes);
+        let is_cut = self.is_part && T::BLOCK == Block::File;
+        let on_one_line = !is_cut && self.is_on_one_line(lexemes);
         let mut complete: Option<Complete> = None;
         let mut at = 0;
         while let Some((_, first)) = lexemes.get(at) {

@@ -1,7 +1,7 @@
 //! Tokens: a text cut into words, literals, punctuation and comments, with nothing lost but white space, and that
 //! counted in lines. See [`crate::lexer`] for the rules.
 
-use pipec_base::Span;
+use pipec_base::{Anchor, Span};
 
 /// What a token is; its text is the source under its span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +136,14 @@ impl Token {
         first: bool,
     ) -> Token {
         Token { kind, span, newlines_before, indentation, first }
+    }
+
+    /// The same token in a piece of its text that begins `base` bytes further on; `first` in it or not.
+    pub(crate) fn moved(&self, anchor: Anchor, base: u32, first: bool) -> Token {
+        let Span { start, end, .. } = self.span;
+        let span = Span { anchor, start: start.saturating_sub(base), end: end.saturating_sub(base) };
+        let newlines_before = if first { 0 } else { self.newlines_before };
+        Token { span, newlines_before, first: first || self.first, ..*self }
     }
 
     /// Whether it is the first on its line. A comment that is not stands behind something.

@@ -7,13 +7,13 @@ mod outline;
 #[path = "support/report.rs"]
 mod report;
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_syntax::{Parsed, parse};
 use report::{mend, report};
 
 /// Reads a text.
 fn read(text: &str) -> Parsed {
-    parse(FileId(0), text)
+    parse(Anchor(0), text)
 }
 
 #[test]

@@ -2,14 +2,14 @@
 #![expect(clippy::string_slice, reason = "a wrong slice fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
-use pipec_base::FileId;
+use pipec_base::Anchor;
 use pipec_syntax::ast::{Allow, Declaration, Literal, PipelineClause, StageClause};
 use pipec_syntax::words::Block;
 use pipec_syntax::{Parsed, parse};
 
 /// Reads a text.
 fn read(text: &str) -> Parsed {
-    parse(FileId(0), text)
+    parse(Anchor(0), text)
 }
 
 /// The tree without its spans, which the lines of a snapshot would drown in.

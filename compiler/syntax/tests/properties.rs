@@ -7,13 +7,13 @@ mod outline;
 use outline::outline;
 use std::fmt::Write as _;
 
-use pipec_base::{Diagnostic, FileId, codes};
+use pipec_base::{Anchor, codes};
 use pipec_syntax::{LONGEST_SOURCE, Parsed, TokenKind, lex, parse};
 use proptest::prelude::*;
 
 /// Reads a text.
 fn read(text: &str) -> Parsed {
-    parse(FileId(0), text)
+    parse(Anchor(0), text)
 }
 
 const EVERYTHING: &str = include_str!("good/everything.pipe");
@@ -36,7 +36,7 @@ fn spans_fit(text: &str, parsed: &Parsed) {
 
 /// The tokens, with the white space between them, are the text.
 fn nothing_is_lost(text: &str) {
-    let (tokens, _) = lex(FileId(0), text);
+    let (tokens, _) = lex(Anchor(0), text);
     let mut at = 0;
     for token in &tokens {
         let range = token.span.range();
@@ -200,14 +200,14 @@ fn a_long_text_takes_time_in_proportion() {
 #[test]
 fn findings_come_in_the_order_of_the_text() {
     let text = include_str!("broken/several-broken-declarations.pipe");
-    let spans: Vec<_> = read(text).diagnostics.iter().map(Diagnostic::span).collect();
+    let spans: Vec<_> = read(text).diagnostics.iter().map(|finding| finding.span().bounds()).collect();
     assert!(spans.is_sorted());
 }
 
 #[test]
 fn comments_know_their_lines() {
     let text = "\n\n// a\nlet b = 1 // c\n\n\n/// d\n////e";
-    let (tokens, _) = lex(FileId(0), text);
+    let (tokens, _) = lex(Anchor(0), text);
     let comments: Vec<_> = tokens
         .iter()
         .filter(|token| token.is_comment())

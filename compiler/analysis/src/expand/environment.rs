@@ -2,7 +2,7 @@
 
 use super::frame::{Frame, path_text};
 use super::{Expander, repeated};
-use crate::scope::{Definition, ModuleId, suggest, twin};
+use crate::scope::{DeclarationId, Definition, ModuleId, suggest, twin};
 use crate::value::Value;
 use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::{Approval, Binding, Environment, Evidence, Lock, Origin, Secret, Tier};
@@ -20,8 +20,8 @@ const LONGEST_TTL: u64 = 90 * 86_400_000 + 1;
 impl<'a> Expander<'a, '_> {
     /// All environments of a module, with their values.
     pub(super) fn environments(&mut self, module: ModuleId, values: &mut Values) {
-        for (name, definition) in self.workspace.definitions(module) {
-            match definition {
+        for (name, found) in self.workspace.declared(module) {
+            match found.definition {
                 Definition::Environment(item, environment) if environment.parameters.is_none() => {
                     let frame = Frame::of_module(module);
                     let built =
@@ -39,6 +39,7 @@ impl<'a> Expander<'a, '_> {
     /// Reads an environment with parameters for itself, if nothing calls it.
     pub(super) fn read_environment(
         &mut self,
+        id: DeclarationId,
         module: ModuleId,
         item: &'a Clause<Declaration>,
         environment: &'a ast::Environment,
@@ -46,7 +47,7 @@ impl<'a> Expander<'a, '_> {
         let Some(parameters) = &environment.parameters else { return };
         let mut frame = Frame::of_module(module);
         self.check_parameters(parameters, &mut frame);
-        if !self.called.contains(&environment.name.span) {
+        if !self.called.contains(&id) {
             let name = &environment.name;
             self.environment(&name.node, name, item, &environment.clauses, &mut Values::new(), frame);
         }
@@ -76,7 +77,7 @@ impl<'a> Expander<'a, '_> {
                 return;
             }
         };
-        self.called.insert(template.name.span);
+        self.called.insert(found.id);
         let mut frame = Frame::of_module(found.module);
         frame.calls = vec![(call.span, template.name.node.clone())];
         self.arguments(call, template.parameters.as_deref().unwrap_or_default(), &mut caller, &mut frame);

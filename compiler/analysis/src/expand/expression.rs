@@ -2,7 +2,7 @@
 
 use super::Expander;
 use super::frame::{Frame, path_text};
-use crate::scope::ModuleId;
+use crate::scope::Found;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::{Origin, Text};
@@ -267,16 +267,16 @@ impl Expander<'_, '_> {
     /// The value of a constant, which is evaluated once.
     pub(super) fn constant(
         &mut self,
-        module: ModuleId,
+        found: Found<'_>,
         constant: &Let,
         span: Span,
         frame: &mut Frame,
     ) -> Value {
-        let place = constant.name.span;
-        let known = match self.constants.get(&place) {
+        let id = found.id;
+        let known = match self.constants.get(&id) {
             Some(known) => known.clone(),
             None => {
-                if let Some(start) = self.evaluating.iter().position(|known| *known == place) {
+                if let Some(start) = self.evaluating.iter().position(|known| *known == id) {
                     let through = self.evaluating.len() - start;
                     self.refuse_circle(constant, through, frame);
                     return Value::Broken;
@@ -293,14 +293,14 @@ impl Expander<'_, '_> {
                     );
                     return Value::Broken;
                 }
-                let mut inner = Frame { is_constant: true, ..Frame::of_module(module) };
-                self.evaluating.push(place);
+                let mut inner = Frame { is_constant: true, ..Frame::of_module(found.module) };
+                self.evaluating.push(id);
                 let value = self.evaluate(&constant.value, &mut inner);
                 self.evaluating.pop();
                 let reads = inner.reads.into_iter().map(|(name, _)| name).collect();
                 let known = Constant { value, reads };
                 if known.reads.is_empty() || self.environment_values.is_some() {
-                    self.constants.insert(place, known.clone());
+                    self.constants.insert(id, known.clone());
                 }
                 known
             }

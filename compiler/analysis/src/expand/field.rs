@@ -109,7 +109,7 @@ impl<'a> Expander<'a, '_> {
     ) -> Value {
         match (found.definition, rest) {
             (Definition::Broken, _) => Value::Broken,
-            (Definition::Let(constant), []) => self.constant(found.module, constant, path.span, frame),
+            (Definition::Let(constant), []) => self.constant(found, constant, path.span, frame),
             (Definition::Let(_), _) => self.field_of_value(Value::text(""), root, rest, path.span, frame),
             (Definition::Module(module), [name, rest @ ..]) => {
                 match self.workspace.name(module, &name.node) {
@@ -298,7 +298,7 @@ impl<'a> Expander<'a, '_> {
             return Value::Broken;
         };
         // A name that was not written as one has been told so.
-        if self.workspace.text(root.span.file).get(root.span.range()).is_some_and(|it| it != root.node) {
+        if self.workspace.sources().text(root.span) != root.node {
             return Value::Broken;
         }
         if let Some(remedy) = counterpart(&path_text(path)).filter(|_| !rest.is_empty()) {

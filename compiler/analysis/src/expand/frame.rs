@@ -1,6 +1,6 @@
 //! Where an expression stands: whose names it sees, and what it has been seen to use.
 
-use crate::scope::ModuleId;
+use crate::scope::{DeclarationId, ModuleId};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span};
 use pipec_ir::{ArtefactType, Origin};
@@ -14,9 +14,9 @@ pub(super) struct Frame {
     pub(super) parameters: BTreeMap<String, Value>,
     /// The calls that lead here, the innermost first.
     pub(super) calls: Vec<(Span, String)>,
-    /// The tasks that this stands in, by the place of their name, the innermost last. A task sees its parameters and its
+    /// The tasks that this stands in, the innermost last. A task sees its parameters and its
     /// subject, not the artefacts of whoever calls it.
-    pub(super) tasks: Vec<Span>,
+    pub(super) tasks: Vec<DeclarationId>,
     /// The artefacts of the pipeline; empty outside of one.
     pub(super) artefacts: BTreeMap<String, ArtefactType>,
     /// The inputs of the pipeline's manual runs.

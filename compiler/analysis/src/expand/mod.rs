@@ -19,7 +19,7 @@ mod runner;
 mod trigger;
 mod window;
 
-use crate::scope::{Definition, Found, ModuleId, Workspace, suggest_of};
+use crate::scope::{DeclarationId, Definition, Found, ModuleId, Workspace, suggest_of};
 use crate::value::Value;
 use frame::{Frame, path_text};
 use pipec_base::{Diagnostic, Span, closest, codes};
@@ -45,9 +45,11 @@ const ONE: usize = 64;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Expanded {
     pub(crate) program: Program,
-    /// The pipelines of which a part could not be read, by the place of their name: nothing is proven of them, for what is
-    /// missing may be what the proof misses.
-    pub(crate) incomplete: BTreeSet<Span>,
+    /// The pipelines of which a part could not be read, by their place in the program: nothing is proven of them, for what
+    /// is missing may be what the proof misses.
+    pub(crate) incomplete: BTreeSet<usize>,
+    /// The places of the names of pipelines that nothing calls, and of which a part could not be read.
+    pub(crate) incomplete_templates: Vec<Span>,
     /// Pipelines that nothing calls, for what stands in them.
     pub(crate) templates: Vec<Pipeline>,
     /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
@@ -71,6 +73,7 @@ pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagno
         work: 0,
         is_incomplete: false,
         incomplete: BTreeSet::new(),
+        incomplete_templates: Vec::new(),
         templates: Vec::new(),
         uncalled: Vec::new(),
     };
@@ -79,6 +82,7 @@ pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagno
     Expanded {
         program: expander.program,
         incomplete: expander.incomplete,
+        incomplete_templates: expander.incomplete_templates,
         templates: expander.templates,
         uncalled: expander.uncalled,
         work: expander.work,
@@ -90,24 +94,24 @@ pub(crate) struct Expander<'a, 'w> {
     workspace: &'w Workspace<'a>,
     program: Program,
     diagnostics: Vec<Diagnostic>,
-    /// The tasks, pipelines and environments that were called, by the place of their name: the others are read once for
-    /// themselves.
-    called: BTreeSet<Span>,
+    /// The tasks, pipelines and environments that were called: the others are read once for themselves.
+    called: BTreeSet<DeclarationId>,
     /// The values of environments, by environment and name; `None` until all environments are known.
     environment_values: Option<BTreeMap<(String, String), Value>>,
     /// The pipelines that environments say enter them, by environment, and where that is said.
     entries: Vec<(String, Name, Frame)>,
-    /// The constants evaluated so far, by the place of their name.
-    constants: BTreeMap<Span, expression::Constant>,
+    /// The constants evaluated so far.
+    constants: BTreeMap<DeclarationId, expression::Constant>,
     /// The constants being evaluated, to see circles.
-    evaluating: Vec<Span>,
+    evaluating: Vec<DeclarationId>,
     /// The globs read so far, by their text: many clauses name the same branches.
     globs: BTreeMap<String, Glob>,
     /// What the expansion has cost so far.
     work: usize,
     /// Whether a part of the pipeline being expanded could not be read.
     is_incomplete: bool,
-    incomplete: BTreeSet<Span>,
+    incomplete: BTreeSet<usize>,
+    incomplete_templates: Vec<Span>,
     templates: Vec<Pipeline>,
     uncalled: Vec<(String, Vec<Step>)>,
 }
@@ -125,8 +129,8 @@ impl<'a> Expander<'a, '_> {
         self.environment_values = Some(values);
         self.refuse_environment_cycles();
         for module in &modules {
-            for (_, definition) in self.workspace.definitions(*module) {
-                match definition {
+            for (_, found) in self.workspace.declared(*module) {
+                match found.definition {
                     Definition::Pipeline(item, pipeline) if pipeline.parameters.is_none() => {
                         self.plain_pipeline(*module, item, pipeline);
                     }

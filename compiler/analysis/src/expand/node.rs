@@ -4,7 +4,7 @@ use super::body::{Role, Work};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
 use super::{Expander, NODE};
-use crate::scope::{Definition, Found, ModuleId, suggest, suggest_of, taken};
+use crate::scope::{DeclarationId, Definition, Found, ModuleId, suggest, suggest_of, taken};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
 use pipec_ir::{Artefact, ArtefactType, Deploy, Evidence, Gate, Node, NodeId, NodeKind, Origin, StageId};
@@ -16,6 +16,7 @@ use std::collections::BTreeSet;
 /// A task that has been resolved.
 #[derive(Clone, Copy)]
 pub(super) struct Called<'a> {
+    id: DeclarationId,
     pub(super) task: &'a Task,
     pub(super) module: ModuleId,
 }
@@ -363,7 +364,7 @@ impl<'a> Expander<'a, '_> {
             self.refuse_kind(&call.function, found.definition, "a task", help, frame);
             return None;
         };
-        if frame.tasks.contains(&task.name.span) {
+        if frame.tasks.contains(&found.id) {
             self.report(
                 frame,
                 Diagnostic::error(
@@ -376,7 +377,7 @@ impl<'a> Expander<'a, '_> {
             );
             return None;
         }
-        Some(Called { task, module: found.module })
+        Some(Called { id: found.id, task, module: found.module })
     }
 
     /// The frame in which a called task's body stands.
@@ -386,20 +387,20 @@ impl<'a> Expander<'a, '_> {
         called: Called<'a>,
         caller: &mut Frame,
     ) -> Frame {
-        self.called.insert(called.task.name.span);
+        self.called.insert(called.id);
         let mut inner = caller.clone();
         inner.reads = Vec::new();
         inner.named = Vec::new();
         inner.module = Some(called.module);
         inner.parameters.clear();
-        inner.tasks.push(called.task.name.span);
+        inner.tasks.push(called.id);
         inner.calls.insert(0, (call.span, path_text(&call.function)));
         self.arguments(call, &called.task.parameters, caller, &mut inner);
         inner
     }
 
     /// Reads a task for itself: its parameters, its type and, if nothing calls it, its body.
-    pub(super) fn read_task(&mut self, module: ModuleId, task: &'a Task) {
+    pub(super) fn read_task(&mut self, id: DeclarationId, module: ModuleId, task: &'a Task) {
         let mut frame = Frame::of_module(module);
         self.check_parameters(&task.parameters, &mut frame);
         let yields = &task.yields;
@@ -422,11 +423,11 @@ impl<'a> Expander<'a, '_> {
             });
             self.report(&frame, diagnostic);
         }
-        if self.called.contains(&task.name.span) {
+        if self.called.contains(&id) {
             return;
         }
         frame.is_uncalled = true;
-        frame.tasks.push(task.name.span);
+        frame.tasks.push(id);
         gather_facts(&task.body, &mut frame);
         let mut work = Work::new(self.role_of(module, yields), frame.origin(task.body.span));
         self.body_clauses(&task.body, &mut work, &mut frame);

@@ -35,7 +35,7 @@ impl<'a> Expander<'a, '_> {
     ) {
         let frame = Frame::of_module(module);
         let expanded = self.pipeline(&pipeline.name, item, pipeline, vec![module], frame);
-        self.program.pipelines.push(expanded);
+        self.keep_pipeline(expanded);
     }
 
     /// `pipeline api = service(dir: "services/api")`
@@ -62,32 +62,42 @@ impl<'a> Expander<'a, '_> {
                 return;
             }
         };
-        self.called.insert(template.name.span);
+        self.called.insert(found.id);
         let mut frame = Frame::of_module(found.module);
         frame.calls = vec![(call.span, template.name.node.clone())];
         self.arguments(call, template.parameters.as_deref().unwrap_or_default(), &mut caller, &mut frame);
         let modules = vec![module, found.module];
         let expanded = self.pipeline(&instance.name, item, template, modules, frame);
-        self.program.pipelines.push(expanded);
+        self.keep_pipeline(expanded);
+    }
+
+    fn keep_pipeline(&mut self, pipeline: Pipeline) {
+        if self.is_incomplete {
+            self.incomplete.insert(self.program.pipelines.len());
+        }
+        self.program.pipelines.push(pipeline);
     }
 
     /// Reads pipelines and tasks that nothing calls, for the mistakes in them.
     pub(super) fn read_uncalled(&mut self, module: ModuleId) {
-        for (_, definition) in self.workspace.definitions(module) {
-            match definition {
+        for (_, found) in self.workspace.declared(module) {
+            match found.definition {
                 Definition::Pipeline(item, pipeline) => {
                     let Some(parameters) = &pipeline.parameters else { continue };
                     let mut frame = Frame::of_module(module);
                     self.check_parameters(parameters, &mut frame);
-                    if self.called.contains(&pipeline.name.span) {
+                    if self.called.contains(&found.id) {
                         continue;
                     }
                     let template = self.pipeline(&pipeline.name, item, pipeline, vec![module], frame);
+                    if self.is_incomplete {
+                        self.incomplete_templates.push(template.origin.span);
+                    }
                     self.templates.push(template);
                 }
-                Definition::Task(task) => self.read_task(module, task),
+                Definition::Task(task) => self.read_task(found.id, module, task),
                 Definition::Environment(item, environment) => {
-                    self.read_environment(module, item, environment);
+                    self.read_environment(found.id, module, item, environment);
                 }
                 Definition::Evidence(kind) if Evidence::standard(&kind.name.node).is_some() => {
                     let message = format!("`{}` is a kind of evidence already", kind.name.node);
@@ -97,9 +107,9 @@ impl<'a> Expander<'a, '_> {
                 }
                 Definition::Let(constant) => {
                     let mut frame = Frame::of_module(module);
-                    self.constant(module, constant, constant.value.span(), &mut frame);
+                    self.constant(found, constant, constant.value.span(), &mut frame);
                 }
-                Definition::Runner(runner) if !self.called.contains(&runner.name.span) => {
+                Definition::Runner(runner) if !self.called.contains(&found.id) => {
                     self.runner_of(module, runner);
                 }
                 _ => {}
@@ -234,9 +244,6 @@ impl<'a> Expander<'a, '_> {
                 .help("say what does: `on push to main`"),
             );
             self.is_incomplete = true;
-        }
-        if self.is_incomplete {
-            self.incomplete.insert(name.span);
         }
         draft.pipeline
     }

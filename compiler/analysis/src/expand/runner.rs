@@ -19,7 +19,7 @@ impl Expander<'_, '_> {
             self.refuse_kind(path, found.definition, "a runner", help, frame);
             return None;
         };
-        self.called.insert(declared.name.span);
+        self.called.insert(found.id);
         Some(self.runner_of(found.module, declared))
     }
 
@@ -40,7 +40,8 @@ impl Expander<'_, '_> {
                     let words = RunnerHost::ALL.map(RunnerHost::word);
                     if let Some(meant) = host_of_an_image(&host.node) {
                         // `ubuntu-24.04`
-                        let behind = self.workspace.text(host.span.file).get(host.span.range().end..);
+                        let text = self.workspace.sources().text_from(host.span.anchor);
+                        let behind = text.get(host.span.range().end..);
                         let version = behind
                             .unwrap_or_default()
                             .chars()

@@ -11,7 +11,7 @@ mod one_path;
 mod overrides;
 
 use crate::Effort;
-use pipec_base::{Diagnostic, Span, codes, parallel};
+use pipec_base::{Diagnostic, codes, parallel};
 use pipec_ir::facts::{Run, SourceFacts};
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
 use pipec_logic::Proposition;
@@ -21,15 +21,16 @@ use std::collections::BTreeSet;
 /// Answers what that has cost.
 pub(crate) fn prove(
     program: &Program,
-    incomplete: &BTreeSet<Span>,
+    incomplete: &BTreeSet<usize>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Effort {
-    let is_whole = |pipeline: &&Pipeline| !incomplete.contains(&pipeline.origin.span);
-    if program.pipelines.iter().all(|pipeline| is_whole(&pipeline)) {
+    if incomplete.is_empty() {
         one_path::across_pipelines(program, diagnostics);
         one_path::borrowed_identities(program, diagnostics);
     }
-    let whole: Vec<&Pipeline> = program.pipelines.iter().filter(is_whole).collect();
+    let pipelines = program.pipelines.iter().enumerate();
+    let whole: Vec<&Pipeline> =
+        pipelines.filter(|(place, _)| !incomplete.contains(place)).map(|(_, pipeline)| pipeline).collect();
     let mut all = Effort::default();
     for (found, effort) in parallel::map(&whole, |pipeline| prove_pipeline(program, pipeline)) {
         diagnostics.extend(found);

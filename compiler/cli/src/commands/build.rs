@@ -83,7 +83,9 @@ fn wanted(project: &Project, arguments: &Build) -> Vec<CompiledFile> {
     let file = project.only.as_deref().and_then(|path| project.compilation.file(path));
     let outputs = project.compilation.outputs.iter();
     outputs
-        .filter(|output| file.is_none_or(|file| output.origin.file == file))
+        .filter(|output| {
+            file.is_none_or(|file| project.compilation.sources.file_of(output.origin) == Some(file))
+        })
         .filter(|output| arguments.target.as_ref().is_none_or(|target| output.target == target))
         .cloned()
         .collect()

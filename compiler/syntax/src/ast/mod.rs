@@ -14,6 +14,8 @@ pub use environment::{
     Environment, EnvironmentClause, Registry, RegistryClause, Role, RoleMember, Runner, RunnerClause,
 };
 use pipec_base::{Span, Spanned};
+use std::sync::Arc;
+
 pub use pipeline::{
     Change, DefaultClause, Input, Pipeline, PipelineClause, Ref, RefKind, Stage, StageClause, ToolVersion,
     Trigger, Work,
@@ -42,7 +44,7 @@ pub struct Path {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct File {
     /// Its declarations, in source order; broken ones are [`Declaration::Error`].
-    pub items: Vec<Item>,
+    pub items: Vec<Arc<Item>>,
 }
 
 /// `allow P0905 because "…" until 2027-01-31`, before a declaration or a clause.

@@ -1,12 +1,12 @@
 //! How a diagnostic looks on paper.
 
 use crate::outline::outline;
-use pipec_base::{Diagnostic, FileId, Label, Span};
+use pipec_base::{Anchor, Diagnostic, Label, Span};
 use pipec_syntax::parse;
 
 /// The diagnostics of a text, drawn under its lines, and the outline of what is left of it.
 pub fn report(text: &str) -> String {
-    let parsed = parse(FileId(0), text);
+    let parsed = parse(Anchor(0), text);
     let mut page = String::new();
     for finding in &parsed.diagnostics {
         page.push_str(&draw(text, finding));
@@ -60,7 +60,7 @@ fn underline(text: &str, label: &Label, mark: char) -> String {
 /// The text with a finding's fix applied.
 pub fn mend(text: &str, finding: &Diagnostic) -> String {
     let mut edits = finding.fix.as_ref().map(|fix| fix.edits.clone()).unwrap_or_default();
-    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span));
+    edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.bounds()));
     let mut mended = text.to_owned();
     for edit in edits {
         mended.replace_range(edit.span.range(), &edit.text);

@@ -1,0 +1,167 @@
+//! Source texts as they are read: piece by piece, so that an edit reads one declaration again and not its file.
+//!
+//! A piece that reads as it did before keeps its tree and its anchor, wherever it stands now. One that changed takes over
+//! the anchor of a piece that is gone.
+
+use pipec_base::{Anchor, Diagnostic, FileId, Sources, parallel};
+use pipec_syntax::{Parsed, Pieces, Tokens, ast, pieces};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// A text, read.
+#[derive(Clone, Debug)]
+pub(crate) struct Reading {
+    pub(crate) text: Arc<str>,
+    pub(crate) tree: Arc<ast::File>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The pieces in their order, each with the byte it begins at.
+    runs: Vec<(usize, Run)>,
+    /// Every run of pieces that was read for this text, in the order of the text, with its bytes.
+    known: Vec<(Range<usize>, Run)>,
+    /// Whether the text was cut into several pieces.
+    is_cut: bool,
+    /// Anchors of pieces that are gone.
+    spare: Vec<Anchor>,
+}
+
+/// A run of neighbouring pieces, read with an anchor of its own.
+#[derive(Clone, Debug)]
+struct Run {
+    anchor: Anchor,
+    parsed: Arc<Parsed>,
+}
+
+impl Reading {
+    /// The tokens of the text, comments included: those of each piece, with the byte that their places are counted from.
+    pub(crate) fn tokens(&self) -> impl Iterator<Item = (usize, &Tokens)> {
+        self.runs.iter().map(|(start, run)| (*start, &run.parsed.tokens))
+    }
+}
+
+/// A text that is to be read, cut into pieces.
+struct Fresh<'t> {
+    file: FileId,
+    text: &'t Arc<str>,
+    pieces: Pieces<'t>,
+}
+
+/// What is known of a text before its missing pieces are read.
+struct Plan {
+    /// Each piece as it is known, or as it is to be read.
+    alone: Vec<Result<Run, Anchor>>,
+    /// The runs of the text before that no piece took over.
+    left: BTreeMap<String, VecDeque<Run>>,
+    spare: Vec<Anchor>,
+}
+
+impl Plan {
+    fn wanted(&self) -> Vec<(Range<usize>, Anchor)> {
+        let each = self.alone.iter().enumerate();
+        each.filter_map(|(place, run)| Some((place..place + 1, *run.as_ref().err()?))).collect()
+    }
+}
+
+/// Reads texts again of which `before` knows the last readings. Answers the readings and how many pieces had to be read.
+pub(crate) fn read(
+    files: &[(FileId, Arc<str>)],
+    before: &mut BTreeMap<FileId, Reading>,
+    sources: &mut Sources,
+) -> usize {
+    let fresh: Vec<Fresh<'_>> =
+        parallel::map(files, |(file, text)| Fresh { file: *file, text, pieces: pieces(text) });
+    let plans: Vec<Plan> =
+        fresh.iter().map(|fresh| plan(before.remove(&fresh.file), fresh, sources)).collect();
+    let both: Vec<(&Fresh<'_>, &Plan)> = fresh.iter().zip(&plans).collect();
+    let read: Vec<Vec<Parsed>> = parallel::map(&both, |(fresh, plan)| {
+        let wanted = plan.wanted();
+        if wanted.is_empty() { Vec::new() } else { fresh.pieces.read(&wanted) }
+    });
+    let mut count = read.iter().map(Vec::len).sum();
+    for ((fresh, plan), parsed) in fresh.iter().zip(plans).zip(read) {
+        let reading = settle(fresh, plan, parsed, sources, &mut count);
+        before.insert(fresh.file, reading);
+    }
+    count
+}
+
+/// Finds what is known of each piece, and gives the others an anchor.
+fn plan(before: Option<Reading>, fresh: &Fresh<'_>, sources: &mut Sources) -> Plan {
+    let is_cut = fresh.pieces.len() > 1;
+    let mut left: BTreeMap<String, VecDeque<Run>> = BTreeMap::new();
+    let mut spare: Vec<Anchor> = Vec::new();
+    if let Some(before) = before {
+        spare = before.spare;
+        for (bytes, run) in before.known {
+            let text = before.text.get(bytes).unwrap_or("");
+            // What one piece says of its end may differ from what a whole text does.
+            if before.is_cut == is_cut {
+                left.entry(text.to_owned()).or_default().push_back(run);
+            } else {
+                spare.push(run.anchor);
+            }
+        }
+    }
+    let mut take = |text: &str| left.get_mut(text).and_then(VecDeque::pop_front);
+    let known: Vec<Option<Run>> =
+        (0..fresh.pieces.len()).map(|place| take(fresh.pieces.text(place..place + 1))).collect();
+    let mut gone: VecDeque<Anchor> = left.values().flatten().map(|run| run.anchor).collect();
+    gone.make_contiguous().sort_unstable();
+    let mut reused = Vec::new();
+    let alone = known.into_iter().map(|run| {
+        run.ok_or_else(|| match gone.pop_front() {
+            Some(anchor) => {
+                reused.push(anchor);
+                anchor
+            }
+            None => spare.pop().unwrap_or_else(|| sources.anchor(fresh.file, 0)),
+        })
+    });
+    let alone = alone.collect();
+    left.values_mut().for_each(|runs| runs.retain(|run| !reused.contains(&run.anchor)));
+    Plan { alone, left, spare }
+}
+
+/// Puts a reading together from what was known and what was read.
+fn settle(
+    fresh: &Fresh<'_>,
+    plan: Plan,
+    parsed: Vec<Parsed>,
+    sources: &mut Sources,
+    count: &mut usize,
+) -> Reading {
+    let Plan { alone, mut left, mut spare } = plan;
+    let mut parsed = parsed.into_iter();
+    let alone: Vec<Run> = alone
+        .into_iter()
+        .map(|run| {
+            run.unwrap_or_else(|anchor| Run { anchor, parsed: Arc::new(parsed.next().unwrap_or_default()) })
+        })
+        .collect();
+    let pieces = &fresh.pieces;
+    let mut known: Vec<(Range<usize>, Run)> =
+        alone.iter().enumerate().map(|(place, run)| (pieces.bytes(place..place + 1), run.clone())).collect();
+    let again = |together: Range<usize>| {
+        let text = pieces.text(together.clone());
+        let run = left.get_mut(text).and_then(VecDeque::pop_front).unwrap_or_else(|| {
+            *count += together.len();
+            let anchor = spare.pop().unwrap_or_else(|| sources.anchor(fresh.file, 0));
+            let parsed = pieces.read(&[(together.clone(), anchor)]).pop().unwrap_or_default();
+            Run { anchor, parsed: Arc::new(parsed) }
+        });
+        known.push((pieces.bytes(together), run.clone()));
+        run
+    };
+    let runs = pieces.runs(alone, |run| &run.parsed.diagnostics, again);
+    let runs: Vec<(usize, Run)> =
+        runs.into_iter().map(|(together, run)| (pieces.bytes(together).start, run)).collect();
+    for (start, run) in &runs {
+        sources.move_anchor(run.anchor, *start);
+    }
+    spare.extend(left.into_values().flatten().map(|run| run.anchor));
+    let parts = || runs.iter().map(|(_, run)| &run.parsed);
+    let tree = ast::File { items: parts().flat_map(|parsed| parsed.tree.items.iter().cloned()).collect() };
+    let diagnostics = parts().flat_map(|parsed| parsed.diagnostics.iter().cloned()).collect();
+    let is_cut = pieces.len() > 1;
+    Reading { text: fresh.text.clone(), tree: Arc::new(tree), diagnostics, runs, known, is_cut, spare }
+}

@@ -128,6 +128,11 @@ impl<'a> Workspace<'a> {
         (0..self.own).map(ModuleId)
     }
 
+    /// All modules: the workspace's own first.
+    pub(crate) fn modules(&self) -> impl Iterator<Item = ModuleId> + use<> {
+        (0..self.scopes.len()).map(ModuleId)
+    }
+
     /// A module's source.
     pub(crate) fn source(&self, module: ModuleId) -> Option<&Module<'a>> {
         self.scopes.get(module.0).map(|scope| &scope.source)

@@ -1,12 +1,12 @@
 //! Names of people and places outside: the members of roles, and the addresses of environments.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Piece, Text};
 use pipec_syntax::ast::{RoleMember, StringForm, StringLiteral};
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// Nobody has to approve where nobody goes by the name.
     pub(super) fn check_member(&mut self, member: &RoleMember, frame: &Frame) {
         let (kind, name) = (member.kind.node.as_str(), member.member.node.as_str());

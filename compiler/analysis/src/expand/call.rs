@@ -1,6 +1,6 @@
 //! Parameters, arguments and types.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::{Frame, path_text};
 use crate::scope::{suggest, suggest_of, taken};
 use crate::value::{Type, Value};
@@ -9,15 +9,26 @@ use pipec_ir::ArtefactType;
 use pipec_syntax::ast::{self, Call, Parameter};
 use std::collections::BTreeMap;
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// The parameters' values in a call. Arguments are evaluated where the call stands, defaults where the parameters do.
     pub(super) fn arguments(
         &mut self,
         call: &Call,
         parameters: &[Parameter],
-        caller: &mut Frame,
+        caller: &Frame,
         callee: &mut Frame,
     ) {
+        let given = self.given(call, parameters, caller);
+        self.bind_parameters(call, parameters, given, caller, callee);
+    }
+
+    /// The values that a call gives, by parameter.
+    pub(super) fn given<'c>(
+        &mut self,
+        call: &'c Call,
+        parameters: &[Parameter],
+        caller: &Frame,
+    ) -> BTreeMap<&'c str, Value> {
         let name = path_text(&call.function);
         let mut given: BTreeMap<&str, Value> = BTreeMap::new();
         for (argument, expression) in &call.arguments {
@@ -57,6 +68,19 @@ impl Expander<'_, '_> {
             let value = self.evaluate_as(expression, &ty, &what, caller);
             given.insert(&argument.node, value);
         }
+        given
+    }
+
+    /// Gives each parameter its value: that of the call, or its default.
+    pub(super) fn bind_parameters(
+        &mut self,
+        call: &Call,
+        parameters: &[Parameter],
+        mut given: BTreeMap<&str, Value>,
+        caller: &Frame,
+        callee: &mut Frame,
+    ) {
+        let name = path_text(&call.function);
         for parameter in parameters {
             if callee.parameters.contains_key(&parameter.name.node) {
                 continue;

@@ -1,6 +1,6 @@
 //! Conditions of stages, kinds of change, triggers' globs.
 
-use super::Expander;
+use super::Expansion;
 use super::field::unknown_input;
 use super::frame::Frame;
 use crate::scope::{suggest, suggest_of};
@@ -14,7 +14,7 @@ use pipec_syntax::ast::{self, Literal, Name, Ref, StringLiteral};
 pub(super) const KINDS: [&str; 9] =
     ["code", "config", "infra", "schema", "data", "prompt", "flag", "docs", "none"];
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// A condition as written; what is broken in it is left out, and the whole is then not to be proven.
     pub(super) fn condition(
         &mut self,
@@ -22,9 +22,9 @@ impl Expander<'_, '_> {
         inputs: &[Input],
         frame: &Frame,
     ) -> Option<Condition> {
-        let each = |expander: &mut Self, parts: &[ast::Condition]| -> Option<Vec<Condition>> {
+        let each = |expansion: &mut Self, parts: &[ast::Condition]| -> Option<Vec<Condition>> {
             let parts: Vec<Option<Condition>> =
-                parts.iter().map(|part| expander.condition(part, inputs, frame)).collect();
+                parts.iter().map(|part| expansion.condition(part, inputs, frame)).collect();
             parts.into_iter().collect()
         };
         match condition {
@@ -158,10 +158,12 @@ impl Expander<'_, '_> {
         }
     }
 
-    /// A glob in quotes, whose parameters and constants are filled in now.
+    /// A glob in quotes, whose parameters and constants are filled in now. What it uses is nothing that a node uses.
     pub(super) fn string_glob(&mut self, string: &StringLiteral, frame: &Frame) -> Option<Glob> {
-        let text = self.literal_text(string, "a glob", &mut frame.clone())?;
-        self.glob(&text, string.span, frame)
+        let outside = self.uses.clone();
+        let text = self.literal_text(string, "a glob", frame);
+        self.uses = outside;
+        self.glob(&text?, string.span, frame)
     }
 
     /// Several branches or tags; the broken ones are left out.

@@ -1,68 +1,64 @@
 //! Environments.
 
 use super::frame::{Frame, path_text};
-use super::{Expander, repeated};
-use crate::scope::{DeclarationId, Definition, ModuleId, suggest, twin};
+use super::{Expansion, repeated};
+use crate::scope::{Definition, ModuleId, suggest};
 use crate::value::Value;
 use pipec_base::{Diagnostic, Span, closest, codes};
-use pipec_ir::{Approval, Binding, Environment, Evidence, Lock, Origin, Secret, Tier};
+use pipec_ir::{Approval, Binding, Environment, Evidence, Lock, Origin, Program, Secret, Tier};
 use pipec_syntax::ast::{
     self, Clause, Declaration, EnvironmentClause, Instance, Name, Path, PipelineClause, StageClause,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The values of environments, by environment and name.
-type Values = BTreeMap<(String, String), Value>;
+pub(super) type Values = BTreeMap<(String, String), Value>;
 
 /// A moment longer than an ephemeral environment may live, in milliseconds.
 const LONGEST_TTL: u64 = 90 * 86_400_000 + 1;
 
-impl<'a> Expander<'a, '_> {
-    /// All environments of a module, with their values.
-    pub(super) fn environments(&mut self, module: ModuleId, values: &mut Values) {
-        for (name, found) in self.workspace.declared(module) {
-            match found.definition {
-                Definition::Environment(item, environment) if environment.parameters.is_none() => {
-                    let frame = Frame::of_module(module);
-                    let built =
-                        self.environment(name, &environment.name, item, &environment.clauses, values, frame);
-                    self.keep_environment(built);
-                }
-                Definition::EnvironmentInstance(item, instance) => {
-                    self.environment_instance(module, item, instance, values);
-                }
-                _ => {}
-            }
-        }
+impl<'a> Expansion<'a, '_> {
+    /// An environment without parameters; its values are added to those of all.
+    pub(super) fn plain_environment(
+        &mut self,
+        module: ModuleId,
+        item: &'a Clause<Declaration>,
+        environment: &'a ast::Environment,
+        values: &mut Values,
+    ) -> Environment {
+        let frame = Frame::of_module(module);
+        let name = &environment.name;
+        self.environment(&name.node, name, item, &environment.clauses, values, frame)
     }
 
     /// Reads an environment with parameters for itself, if nothing calls it.
     pub(super) fn read_environment(
         &mut self,
-        id: DeclarationId,
         module: ModuleId,
         item: &'a Clause<Declaration>,
         environment: &'a ast::Environment,
+        is_called: bool,
     ) {
         let Some(parameters) = &environment.parameters else { return };
         let mut frame = Frame::of_module(module);
         self.check_parameters(parameters, &mut frame);
-        if !self.called.contains(&id) {
+        if !is_called {
             let name = &environment.name;
             self.environment(&name.node, name, item, &environment.clauses, &mut Values::new(), frame);
         }
     }
 
-    fn environment_instance(
+    /// `environment acme = tenant(name: "…")`
+    pub(super) fn environment_instance(
         &mut self,
         module: ModuleId,
         item: &'a Clause<Declaration>,
         instance: &'a Instance,
         values: &mut Values,
-    ) {
-        let mut caller = Frame::of_module(module);
+    ) -> Option<Environment> {
+        let caller = Frame::of_module(module);
         let call = &instance.call;
-        let Some(found) = self.resolve(&call.function, "an environment", &caller) else { return };
+        let found = self.resolve(&call.function, "an environment", &caller)?;
         let template = match found.definition {
             Definition::Environment(_, template) if template.parameters.is_some() => template,
             other => {
@@ -74,36 +70,26 @@ impl<'a> Expander<'a, '_> {
                 } else {
                     self.refuse_kind(&call.function, other, "an environment", help, &caller);
                 }
-                return;
+                return None;
             }
         };
         self.called.insert(found.id);
         let mut frame = Frame::of_module(found.module);
         frame.calls = vec![(call.span, template.name.node.clone())];
-        self.arguments(call, template.parameters.as_deref().unwrap_or_default(), &mut caller, &mut frame);
-        self.refuse_reads(&mut caller, &instance.name.node, call.span);
-        let name = instance.name.node.clone();
-        let built = self.environment(&name, &instance.name, item, &template.clauses, values, frame);
-        self.keep_environment(built);
-    }
-
-    fn keep_environment(&mut self, environment: Environment) {
-        let name = environment.name.clone();
-        match self.program.environments.get(&name) {
-            Some(first) => {
-                let first = first.origin.span;
-                let frame = Frame::default();
-                self.report(&frame, twin(&name, "environment", environment.origin.span, first));
-            }
-            None => {
-                self.program.environments.insert(name, environment);
-            }
-        }
+        let parameters = template.parameters.as_deref().unwrap_or_default();
+        let given = self.given(call, parameters, &caller);
+        let of_arguments = std::mem::take(&mut self.uses);
+        self.bind_parameters(call, parameters, given, &caller, &mut frame);
+        let of_defaults = std::mem::replace(&mut self.uses, of_arguments);
+        self.refuse_reads(&caller, &instance.name.node, call.span);
+        self.uses = of_defaults;
+        let name = &instance.name;
+        Some(self.environment(&name.node, name, item, &template.clauses, values, frame))
     }
 
     /// An environment is read without any other: what both need is a constant.
-    fn refuse_reads(&mut self, frame: &mut Frame, name: &str, span: Span) {
-        let reads = std::mem::take(&mut frame.reads);
+    fn refuse_reads(&mut self, frame: &Frame, name: &str, span: Span) {
+        let reads = std::mem::take(&mut self.uses.reads);
         let Some((read, _)) = reads.first() else { return };
         let message = if read == name {
             format!("environment `{name}` reads itself")
@@ -441,55 +427,52 @@ impl<'a> Expander<'a, '_> {
         }
         text
     }
+}
 
-    /// Environments in a circle of `after` are never entered.
-    pub(super) fn refuse_environment_cycles(&mut self) {
-        let names: Vec<String> = self.program.environments.keys().cloned().collect();
-        for name in names {
-            let Some(circle) = self.circle_of(&name) else { continue };
-            let mut origins = Vec::new();
-            for member in &circle {
-                if let Some(environment) = self.program.environments.get_mut(member) {
-                    let broken = std::mem::take(&mut environment.after);
-                    origins.extend(broken.into_iter().find(|(before, _)| circle.contains(before)));
-                }
-            }
-            let Some(((_, origin), others)) = origins.split_first() else { continue };
-            let chain: Vec<String> =
-                circle.iter().skip(1).chain([&name]).map(|member| format!("`{member}`")).collect();
-            let mut diagnostic = Diagnostic::error(
-                codes::P0206,
-                format!("environment `{name}` comes after itself"),
-                origin.span,
-            )
-            .counterexample(format!("`{name}` waits for {}", chain.join(", which waits for ")))
-            .help("a change travels one way: drop one of the `after`");
-            for (_, origin) in others {
-                diagnostic = diagnostic.label(origin.span, "in the circle");
-            }
-            self.diagnostics.push(diagnostic);
-        }
-    }
-
-    /// The shortest way from an environment back to itself, each waiting for the next.
-    fn circle_of(&self, name: &str) -> Option<Vec<String>> {
-        let mut ways = VecDeque::from([vec![name.to_owned()]]);
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        while let Some(way) = ways.pop_front() {
-            let Some(environment) = way.last().and_then(|last| self.program.environments.get(last)) else {
-                continue;
-            };
-            for (before, _) in &environment.after {
-                if before == name {
-                    return Some(way);
-                }
-                if seen.insert(before) {
-                    ways.push_back(way.iter().cloned().chain([before.clone()]).collect());
-                }
+/// Environments in a circle of `after` are never entered.
+pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut Vec<Diagnostic>) {
+    let names: Vec<String> = program.environments.keys().cloned().collect();
+    for name in names {
+        let Some(circle) = circle_of(program, &name) else { continue };
+        let mut origins = Vec::new();
+        for member in &circle {
+            if let Some(environment) = program.environments.get_mut(member) {
+                let broken = std::mem::take(&mut environment.after);
+                origins.extend(broken.into_iter().find(|(before, _)| circle.contains(before)));
             }
         }
-        None
+        let Some(((_, origin), others)) = origins.split_first() else { continue };
+        let chain: Vec<String> =
+            circle.iter().skip(1).chain([&name]).map(|member| format!("`{member}`")).collect();
+        let mut diagnostic =
+            Diagnostic::error(codes::P0206, format!("environment `{name}` comes after itself"), origin.span)
+                .counterexample(format!("`{name}` waits for {}", chain.join(", which waits for ")))
+                .help("a change travels one way: drop one of the `after`");
+        for (_, origin) in others {
+            diagnostic = diagnostic.label(origin.span, "in the circle");
+        }
+        diagnostics.push(diagnostic);
     }
+}
+
+/// The shortest way from an environment back to itself, each waiting for the next.
+fn circle_of(program: &Program, name: &str) -> Option<Vec<String>> {
+    let mut ways = VecDeque::from([vec![name.to_owned()]]);
+    let mut seen: BTreeSet<&str> = BTreeSet::new();
+    while let Some(way) = ways.pop_front() {
+        let Some(environment) = way.last().and_then(|last| program.environments.get(last)) else {
+            continue;
+        };
+        for (before, _) in &environment.after {
+            if before == name {
+                return Some(way);
+            }
+            if seen.insert(before) {
+                ways.push_back(way.iter().cloned().chain([before.clone()]).collect());
+            }
+        }
+    }
+    None
 }
 
 /// An expression of GitHub in a text, as far as it goes.

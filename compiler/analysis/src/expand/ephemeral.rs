@@ -1,11 +1,11 @@
 //! What ephemeral environments must say, and no others may.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Environment, Fact, Tier};
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// What an ephemeral environment must say, and no other may.
     pub(super) fn check_ephemeral(&mut self, environment: &Environment, opened: Option<Span>, frame: &Frame) {
         let name = &environment.name;

@@ -1,6 +1,6 @@
 //! What an expression means where it stands.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::{Frame, path_text};
 use crate::scope::Found;
 use crate::value::{Type, Value};
@@ -16,14 +16,14 @@ const LONGEST_VALUE: usize = 1 << 16;
 
 /// A constant that has been evaluated.
 #[derive(Clone, Debug)]
-pub(super) struct Constant {
+pub(crate) struct Constant {
     value: Value,
     reads: Vec<String>,
 }
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// The value of an expression.
-    pub(super) fn evaluate(&mut self, expression: &Expression, frame: &mut Frame) -> Value {
+    pub(super) fn evaluate(&mut self, expression: &Expression, frame: &Frame) -> Value {
         let value = self.evaluate_anew(expression, frame);
         let size = value.size();
         if !self.pay(size, expression.span(), frame) {
@@ -41,7 +41,7 @@ impl Expander<'_, '_> {
         Value::Broken
     }
 
-    fn evaluate_anew(&mut self, expression: &Expression, frame: &mut Frame) -> Value {
+    fn evaluate_anew(&mut self, expression: &Expression, frame: &Frame) -> Value {
         match expression {
             Expression::Literal(literal) => Value::of_literal(&literal.node),
             Expression::String(string) => self.text(string, frame).map_or(Value::Broken, Value::Text),
@@ -60,7 +60,7 @@ impl Expander<'_, '_> {
         }
     }
 
-    fn list(&mut self, elements: &[Expression], frame: &mut Frame) -> Value {
+    fn list(&mut self, elements: &[Expression], frame: &Frame) -> Value {
         let mut values = Vec::new();
         let mut size = 0;
         let mut broken = false;
@@ -94,7 +94,7 @@ impl Expander<'_, '_> {
         expression: &Expression,
         ty: &Type,
         what: &str,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Value {
         let value = self.evaluate(expression, frame);
         if value.fits(ty) {
@@ -152,7 +152,7 @@ impl Expander<'_, '_> {
         expression: &Expression,
         ty: &Type,
         what: &str,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Value {
         let value = self.evaluate_as(expression, ty, what, frame);
         let facts: Vec<String> =
@@ -165,7 +165,7 @@ impl Expander<'_, '_> {
     }
 
     /// A duration in milliseconds.
-    pub(super) fn duration(&mut self, expression: &Expression, what: &str, frame: &mut Frame) -> Option<u64> {
+    pub(super) fn duration(&mut self, expression: &Expression, what: &str, frame: &Frame) -> Option<u64> {
         match self.evaluate_as(expression, &Type::Duration, what, frame) {
             Value::Duration(0) => {
                 self.report(
@@ -190,7 +190,7 @@ impl Expander<'_, '_> {
     }
 
     /// A string with its interpolations; `None` if one of them is broken.
-    pub(super) fn text(&mut self, string: &StringLiteral, frame: &mut Frame) -> Option<Text> {
+    pub(super) fn text(&mut self, string: &StringLiteral, frame: &Frame) -> Option<Text> {
         let mut text = Text::default();
         let mut size = 0;
         let mut broken = false;
@@ -221,7 +221,7 @@ impl Expander<'_, '_> {
         &mut self,
         string: &StringLiteral,
         what: &str,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Option<String> {
         let text = self.text(string, frame)?;
         if let Some(literal) = text.as_literal() {
@@ -265,15 +265,9 @@ impl Expander<'_, '_> {
     }
 
     /// The value of a constant, which is evaluated once.
-    pub(super) fn constant(
-        &mut self,
-        found: Found<'_>,
-        constant: &Let,
-        span: Span,
-        frame: &mut Frame,
-    ) -> Value {
+    pub(super) fn constant(&mut self, found: Found<'_>, constant: &Let, span: Span, frame: &Frame) -> Value {
         let id = found.id;
-        let known = match self.constants.get(&id) {
+        let known = match self.facts.constants.get(&id).or_else(|| self.constants.get(&id)) {
             Some(known) => known.clone(),
             None => {
                 if let Some(start) = self.evaluating.iter().position(|known| *known == id) {
@@ -293,20 +287,22 @@ impl Expander<'_, '_> {
                     );
                     return Value::Broken;
                 }
-                let mut inner = Frame { is_constant: true, ..Frame::of_module(found.module) };
+                let inner = Frame { is_constant: true, ..Frame::of_module(found.module) };
                 self.evaluating.push(id);
-                let value = self.evaluate(&constant.value, &mut inner);
+                let outside = std::mem::take(&mut self.uses);
+                let value = self.evaluate(&constant.value, &inner);
+                let uses = std::mem::replace(&mut self.uses, outside);
                 self.evaluating.pop();
-                let reads = inner.reads.into_iter().map(|(name, _)| name).collect();
+                let reads = uses.reads.into_iter().map(|(name, _)| name).collect();
                 let known = Constant { value, reads };
-                if known.reads.is_empty() || self.environment_values.is_some() {
+                if known.reads.is_empty() || self.facts.environment_values.is_some() {
                     self.constants.insert(id, known.clone());
                 }
                 known
             }
         };
         let origin: Origin = frame.origin(span);
-        frame.reads.extend(known.reads.into_iter().map(|name| (name, origin.clone())));
+        self.uses.reads.extend(known.reads.into_iter().map(|name| (name, origin.clone())));
         known.value
     }
 

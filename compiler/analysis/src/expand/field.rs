@@ -1,6 +1,6 @@
 //! What a path means as a value: a parameter, an artefact's field, a constant, an environment's field, a fact of the run.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::{Frame, path_text};
 use crate::scope::{Definition, Found, did_you_mean, handed_on, suggest, suggest_of};
 use crate::scripts::counterpart;
@@ -9,9 +9,9 @@ use pipec_base::{Diagnostic, Span, all_closest, codes};
 use pipec_ir::{ArtefactType, Fact};
 use pipec_syntax::ast::{Clause, EnvironmentClause, Name, Path};
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expansion<'a, '_> {
     /// The value of a path.
-    pub(super) fn path_value(&mut self, path: &Path, frame: &mut Frame) -> Value {
+    pub(super) fn path_value(&mut self, path: &Path, frame: &Frame) -> Value {
         let Some((root, rest)) = path.segments.split_first() else { return Value::Broken };
         if let (true, [output]) = (frame.engine_steps.contains_key(&root.node), rest) {
             let fact = Fact::StepOutput { step: root.node.clone(), output: output.node.clone() };
@@ -36,7 +36,7 @@ impl<'a> Expander<'a, '_> {
         self.fact_value(root, rest, path, frame)
     }
 
-    fn subject(&mut self, root: &Name, rest: &[Name], span: Span, frame: &mut Frame) -> Value {
+    fn subject(&mut self, root: &Name, rest: &[Name], span: Span, frame: &Frame) -> Value {
         let Some(name) = frame.subject.clone() else {
             if !frame.is_uncalled {
                 self.report(
@@ -58,7 +58,7 @@ impl<'a> Expander<'a, '_> {
         root: &Name,
         rest: &[Name],
         span: Span,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Value {
         let (name, ty, field) = match (value, rest) {
             (value, []) => return value,
@@ -89,7 +89,7 @@ impl<'a> Expander<'a, '_> {
             self.report(frame, diagnostic);
             return Value::Broken;
         }
-        frame.named.push((name.clone(), frame.origin(span)));
+        self.uses.named.push((name.clone(), frame.origin(span)));
         let fact = match field.node.as_str() {
             "digest" => Fact::ArtefactDigest(name),
             "path" | "layout" => Fact::ArtefactPath(name),
@@ -105,7 +105,7 @@ impl<'a> Expander<'a, '_> {
         root: &Name,
         rest: &[Name],
         path: &Path,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Value {
         match (found.definition, rest) {
             (Definition::Broken, _) => Value::Broken,
@@ -166,9 +166,10 @@ impl<'a> Expander<'a, '_> {
         written: &[Clause<EnvironmentClause>],
         field: &Name,
         span: Span,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Value {
-        let Some(values) = &self.environment_values else {
+        let facts = self.facts;
+        let Some(values) = &facts.environment_values else {
             // While environments are read, none can be asked: `environment_clause` says so.
             let is_secret = written.iter().any(|clause| {
                 matches!(&clause.kind, EnvironmentClause::Secret(secret) if secret.variable.node == field.node)
@@ -187,11 +188,11 @@ impl<'a> Expander<'a, '_> {
                     )),
                 );
             } else {
-                frame.reads.push((name.to_owned(), frame.origin(span)));
+                self.uses.reads.push((name.to_owned(), frame.origin(span)));
             }
             return Value::Broken;
         };
-        let Some(environment) = self.program.environments.get(name) else { return Value::Broken };
+        let Some(environment) = facts.program.environments.get(name) else { return Value::Broken };
         let declared = environment.origin.span;
         let is_own = frame.deploys_to.as_deref() == Some(name);
         if environment.secrets.iter().any(|secret| secret.variable == field.node) {
@@ -204,7 +205,7 @@ impl<'a> Expander<'a, '_> {
         if let Some(value) = values.get(&(name.to_owned(), field.node.clone())) {
             let value = value.clone();
             if !is_own {
-                frame.reads.push((name.to_owned(), frame.origin(span)));
+                self.uses.reads.push((name.to_owned(), frame.origin(span)));
             }
             return value;
         }
@@ -251,7 +252,7 @@ impl<'a> Expander<'a, '_> {
         self.report(frame, diagnostic);
     }
 
-    fn fact_value(&mut self, root: &Name, rest: &[Name], path: &Path, frame: &mut Frame) -> Value {
+    fn fact_value(&mut self, root: &Name, rest: &[Name], path: &Path, frame: &Frame) -> Value {
         if let [field] = rest {
             match root.node.as_str() {
                 "input" => return self.input(field, frame),
@@ -352,7 +353,7 @@ impl<'a> Expander<'a, '_> {
         );
     }
 
-    fn input(&mut self, field: &Name, frame: &mut Frame) -> Value {
+    fn input(&mut self, field: &Name, frame: &Frame) -> Value {
         if let Some(ty) = frame.inputs.get(&field.node) {
             return Value::Fact(Fact::Input(field.node.clone()), ty.clone());
         }
@@ -363,7 +364,7 @@ impl<'a> Expander<'a, '_> {
         Value::Broken
     }
 
-    pub(super) fn axis(&mut self, field: &Name, frame: &mut Frame) -> Value {
+    pub(super) fn axis(&mut self, field: &Name, frame: &Frame) -> Value {
         if let Some(ty) = frame.axes.get(&field.node) {
             return Value::Fact(Fact::Matrix(field.node.clone()), ty.clone());
         }

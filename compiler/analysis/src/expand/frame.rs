@@ -1,4 +1,4 @@
-//! Where an expression stands: whose names it sees, and what it has been seen to use.
+//! Where an expression stands: whose names it sees; and what it has been seen to use.
 
 use crate::scope::{DeclarationId, ModuleId};
 use crate::value::{Type, Value};
@@ -35,6 +35,11 @@ pub(super) struct Frame {
     pub(super) subject: Option<String>,
     /// The environment the node deploys to.
     pub(super) deploys_to: Option<String>,
+}
+
+/// What expressions and actions have been seen to use.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Uses {
     /// Environments read without deploying to them.
     pub(super) reads: Vec<(String, Origin)>,
     /// Artefacts named in expressions.
@@ -62,13 +67,6 @@ impl Frame {
     /// Adds to a diagnostic the calls that lead here.
     pub(super) fn explain(&self, diagnostic: Diagnostic) -> Diagnostic {
         self.origin(diagnostic.span()).explain(diagnostic)
-    }
-
-    /// What was seen in an inner frame counts for this one too.
-    pub(super) fn take_uses_of(&mut self, inner: Frame) {
-        self.reads.extend(inner.reads);
-        self.named.extend(inner.named);
-        self.action_calls |= inner.action_calls;
     }
 }
 

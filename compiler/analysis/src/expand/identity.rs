@@ -1,6 +1,6 @@
 //! Identities that parties lend to a run.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::Identity;
@@ -8,7 +8,7 @@ use pipec_syntax::ast;
 
 const PROVIDERS: [&str; 4] = ["aws", "azure", "google", "oidc"];
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// An identity as declared in an environment or a body.
     pub(super) fn identity(
         &mut self,

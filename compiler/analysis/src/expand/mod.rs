@@ -17,11 +17,11 @@ mod protected;
 mod role;
 mod runner;
 mod trigger;
+mod whole;
 mod window;
 
-use crate::scope::{DeclarationId, Definition, Found, ModuleId, Workspace, suggest_of};
-use crate::value::Value;
-use frame::{Frame, path_text};
+use crate::scope::{DeclarationId, Definition, Found, Workspace, suggest_of};
+use frame::{Frame, Uses, path_text};
 use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::{Evidence, Pipeline, Program, Step};
 use pipec_logic::{Glob, GlobErrorKind};
@@ -31,8 +31,8 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A run-away body: what it takes for a node that says none, in milliseconds.
 const DEFAULT_TIMEOUT: u64 = 600_000;
 
-/// How far a workspace may grow while it is expanded: far more than any engine would take, and little enough to answer
-/// at once. An expression costs the bytes of its value; there is room for some thirty thousand nodes.
+/// How far a workspace may grow while it is expanded, and each declaration of it: far more than any engine would take, and
+/// little enough to answer at once. An expression costs the bytes of its value; there is room for some thirty thousand nodes.
 const MOST_WORK: usize = 1 << 27;
 
 /// What a node costs before its clauses: as much as all that is done with it later.
@@ -58,49 +58,43 @@ pub(crate) struct Expanded {
     pub(crate) work: usize,
 }
 
-/// Expands a workspace.
-pub(crate) fn expand<'a>(workspace: &Workspace<'a>, diagnostics: &mut Vec<Diagnostic>) -> Expanded {
-    let mut expander = Expander {
-        workspace,
-        program: Program::default(),
-        diagnostics: Vec::new(),
-        called: BTreeSet::new(),
-        environment_values: None,
-        entries: Vec::new(),
-        constants: BTreeMap::new(),
-        evaluating: Vec::new(),
-        globs: BTreeMap::new(),
-        work: 0,
-        is_incomplete: false,
-        incomplete: BTreeSet::new(),
-        incomplete_templates: Vec::new(),
-        templates: Vec::new(),
-        uncalled: Vec::new(),
-    };
-    expander.everything();
-    diagnostics.append(&mut expander.diagnostics);
-    Expanded {
-        program: expander.program,
-        incomplete: expander.incomplete,
-        incomplete_templates: expander.incomplete_templates,
-        templates: expander.templates,
-        uncalled: expander.uncalled,
-        work: expander.work,
-    }
+/// Expands a workspace: first what its pipelines share, then each pipeline for itself, then what nothing calls.
+pub(crate) fn expand(workspace: &Workspace<'_>, diagnostics: &mut Vec<Diagnostic>) -> Expanded {
+    let mut all = whole::Whole::default();
+    let mut facts = all.facts(workspace);
+    all.pipelines(workspace, &facts);
+    all.refuse_twin_pipelines();
+    all.refuse_unknown_entries(workspace, &mut facts.program);
+    all.read_uncalled(workspace, &facts);
+    diagnostics.append(&mut all.diagnostics);
+    all.expanded.program =
+        Program { pipelines: std::mem::take(&mut all.expanded.program.pipelines), ..facts.program };
+    all.expanded
 }
 
-/// The state of an expansion.
-pub(crate) struct Expander<'a, 'w> {
-    workspace: &'w Workspace<'a>,
+/// What the pipelines of a workspace share. It is worked out before any of them is expanded, and changed by none.
+#[derive(Debug, Default)]
+pub(crate) struct WorkspaceFacts {
+    /// Roles, registries and environments; no pipelines.
     program: Program,
-    diagnostics: Vec<Diagnostic>,
-    /// The tasks, pipelines and environments that were called: the others are read once for themselves.
-    called: BTreeSet<DeclarationId>,
     /// The values of environments, by environment and name; `None` until all environments are known.
-    environment_values: Option<BTreeMap<(String, String), Value>>,
-    /// The pipelines that environments say enter them, by environment, and where that is said.
+    environment_values: Option<environment::Values>,
+    /// The constants, as far as they are known: one that reads an environment is known once all environments are.
+    constants: BTreeMap<DeclarationId, expression::Constant>,
+}
+
+/// The expansion of one declaration: it has a budget of its own, and finds what it finds whatever else the workspace holds.
+pub(crate) struct Expansion<'a, 'w> {
+    workspace: &'w Workspace<'a>,
+    facts: &'w WorkspaceFacts,
+    diagnostics: Vec<Diagnostic>,
+    /// The tasks, pipelines, environments and runners that were called.
+    called: BTreeSet<DeclarationId>,
+    /// What the expressions read last have used.
+    uses: Uses,
+    /// The pipelines that an environment says enter it, by environment, and where that is said.
     entries: Vec<(String, Name, Frame)>,
-    /// The constants evaluated so far.
+    /// The constants evaluated here.
     constants: BTreeMap<DeclarationId, expression::Constant>,
     /// The constants being evaluated, to see circles.
     evaluating: Vec<DeclarationId>,
@@ -110,41 +104,22 @@ pub(crate) struct Expander<'a, 'w> {
     work: usize,
     /// Whether a part of the pipeline being expanded could not be read.
     is_incomplete: bool,
-    incomplete: BTreeSet<usize>,
-    incomplete_templates: Vec<Span>,
-    templates: Vec<Pipeline>,
-    uncalled: Vec<(String, Vec<Step>)>,
 }
 
-impl<'a> Expander<'a, '_> {
-    fn everything(&mut self) {
-        let modules: Vec<ModuleId> = self.workspace.own_modules().collect();
-        for module in &modules {
-            self.roles_and_registries(*module);
-        }
-        let mut values = BTreeMap::new();
-        for module in &modules {
-            self.environments(*module, &mut values);
-        }
-        self.environment_values = Some(values);
-        self.refuse_environment_cycles();
-        for module in &modules {
-            for (_, found) in self.workspace.declared(*module) {
-                match found.definition {
-                    Definition::Pipeline(item, pipeline) if pipeline.parameters.is_none() => {
-                        self.plain_pipeline(*module, item, pipeline);
-                    }
-                    Definition::PipelineInstance(item, instance) => {
-                        self.pipeline_instance(*module, item, instance);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        self.refuse_twin_pipelines();
-        self.refuse_unknown_entries();
-        for module in &modules {
-            self.read_uncalled(*module);
+impl<'a, 'w> Expansion<'a, 'w> {
+    fn new(workspace: &'w Workspace<'a>, facts: &'w WorkspaceFacts) -> Expansion<'a, 'w> {
+        Expansion {
+            workspace,
+            facts,
+            diagnostics: Vec::new(),
+            called: BTreeSet::new(),
+            uses: Uses::default(),
+            entries: Vec::new(),
+            constants: BTreeMap::new(),
+            evaluating: Vec::new(),
+            globs: BTreeMap::new(),
+            work: 0,
+            is_incomplete: false,
         }
     }
 
@@ -160,13 +135,7 @@ impl<'a> Expander<'a, '_> {
         self.work = self.work.saturating_add(cost.max(ONE));
         let has = self.work <= MOST_WORK;
         if had && !has {
-            self.is_incomplete = true;
-            self.report(
-                frame,
-                Diagnostic::error(codes::P0122, "this workspace grows too large while it is expanded", span)
-                    .saying("here the compiler stops")
-                    .help("make fewer instances, or shorter constants"),
-            );
+            self.report(frame, too_large(span));
         }
         self.is_incomplete |= !has;
         has
@@ -352,6 +321,13 @@ pub(crate) fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0015, format!("`{word}` stands here twice"), span)
         .label(first, "first here")
         .help("drop one of the two")
+}
+
+/// "This grows too large".
+fn too_large(span: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0122, "this workspace grows too large while it is expanded", span)
+        .saying("here the compiler stops")
+        .help("make fewer instances, or shorter constants")
 }
 
 /// "This reason says nothing".

@@ -3,11 +3,13 @@
 use super::body::{Role, Work};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
-use super::{Expander, NODE};
+use super::{Expansion, NODE};
 use crate::scope::{DeclarationId, Definition, Found, ModuleId, suggest, suggest_of, taken};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
-use pipec_ir::{Artefact, ArtefactType, Deploy, Evidence, Gate, Node, NodeId, NodeKind, Origin, StageId};
+use pipec_ir::{
+    Artefact, ArtefactType, Deploy, Evidence, Gate, Node, NodeId, NodeKind, Origin, StageId, Step,
+};
 use pipec_syntax::ast::{
     self, BodyClause, Clause, DefaultClause, Literal, MatrixClause, Name, StageClause, Task,
 };
@@ -29,9 +31,24 @@ struct Head<'a> {
     of: Vec<(String, Span)>,
 }
 
-impl<'a> Expander<'a, '_> {
-    /// The node that a clause of a stage declares, if it declares one; its id is not set yet.
+impl<'a> Expansion<'a, '_> {
+    /// The node that a clause of a stage declares, if it declares one; its id is not set yet. What was used outside of all
+    /// nodes counts for each, and what a node uses for no other.
     pub(super) fn node(
+        &mut self,
+        stage: StageId,
+        clause: &'a Clause<StageClause>,
+        stage_defaults: &[(&'a DefaultClause, Span)],
+        draft: &mut Draft<'a>,
+        pipeline: &Frame,
+    ) -> Option<Node> {
+        let outside = self.uses.clone();
+        let node = self.node_inside(stage, clause, stage_defaults, draft, pipeline);
+        self.uses = outside;
+        node
+    }
+
+    fn node_inside(
         &mut self,
         stage: StageId,
         clause: &'a Clause<StageClause>,
@@ -96,13 +113,12 @@ impl<'a> Expander<'a, '_> {
         let mut work = Work::new(head.role.clone(), frame.origin(head.work.span));
         let defaults = draft.defaults.iter().chain(stage_defaults);
         for (default, span) in defaults {
-            self.default_clause(default, *span, &mut work, &mut frame, true);
+            self.default_clause(default, *span, &mut work, &frame, true);
         }
         let call_broken = head.work.call.is_some() && called.is_none();
         if let (Some(call), Some(called)) = (&head.work.call, called) {
             let mut inner = self.frame_of_call(call, called, &mut frame);
             self.body_clauses(&called.task.body, &mut work, &mut inner);
-            frame.take_uses_of(inner);
             work.called = Some(called.task.name.node.clone());
         }
         if let Some(body) = &head.work.body {
@@ -111,7 +127,7 @@ impl<'a> Expander<'a, '_> {
         let broken = call_broken || work.has_error;
         self.is_incomplete |= broken;
         let of = head.of.iter().map(|(name, span)| (name.clone(), frame.origin(*span)));
-        for (name, origin) in of.chain(frame.named.iter().cloned()) {
+        for (name, origin) in of.chain(self.uses.named.iter().cloned()) {
             let known = work.body.uses.iter().any(|(used, _)| *used == name);
             if !known && name != head.name.node {
                 work.body.uses.push((name, origin));
@@ -121,7 +137,7 @@ impl<'a> Expander<'a, '_> {
         if !broken {
             self.check_work(&head.name, head.work.span, &work, &frame);
         }
-        Some(self.finished(clause, stage, head, deploy_to, work, frame))
+        Some(self.finished(clause, stage, head, deploy_to, work, &frame))
     }
 
     fn finished(
@@ -131,15 +147,15 @@ impl<'a> Expander<'a, '_> {
         head: Head<'_>,
         deploy_to: Option<(String, Origin)>,
         work: Work,
-        frame: Frame,
+        frame: &Frame,
     ) -> Node {
         let mut body = work.body;
-        for (name, origin) in &frame.reads {
+        for (name, origin) in &self.uses.reads {
             if !body.reads.iter().any(|(read, _)| read == name) {
                 body.reads.push((name.clone(), origin.clone()));
             }
         }
-        body.subject = frame.subject.clone().filter(|_| work.called.is_some() || frame.action_calls);
+        body.subject = frame.subject.clone().filter(|_| work.called.is_some() || self.uses.action_calls);
         let artefacts: Vec<String> = head.of.iter().map(|(name, _)| name.clone()).collect();
         let kind = match head.role {
             Role::Gate(evidence) => NodeKind::Gate(Gate {
@@ -389,8 +405,6 @@ impl<'a> Expander<'a, '_> {
     ) -> Frame {
         self.called.insert(called.id);
         let mut inner = caller.clone();
-        inner.reads = Vec::new();
-        inner.named = Vec::new();
         inner.module = Some(called.module);
         inner.parameters.clear();
         inner.tasks.push(called.id);
@@ -399,8 +413,13 @@ impl<'a> Expander<'a, '_> {
         inner
     }
 
-    /// Reads a task for itself: its parameters, its type and, if nothing calls it, its body.
-    pub(super) fn read_task(&mut self, id: DeclarationId, module: ModuleId, task: &'a Task) {
+    /// Reads a task for itself: its parameters, its type and, if nothing calls it, its body; answers the scripts of that.
+    pub(super) fn read_task(
+        &mut self,
+        module: ModuleId,
+        task: &'a Task,
+        is_called: bool,
+    ) -> Option<(String, Vec<Step>)> {
         let mut frame = Frame::of_module(module);
         self.check_parameters(&task.parameters, &mut frame);
         let yields = &task.yields;
@@ -423,15 +442,15 @@ impl<'a> Expander<'a, '_> {
             });
             self.report(&frame, diagnostic);
         }
-        if self.called.contains(&id) {
-            return;
+        if is_called {
+            return None;
         }
         frame.is_uncalled = true;
-        frame.tasks.push(id);
+        frame.tasks.extend(self.workspace.name(module, &task.name.node).map(|found| found.id));
         gather_facts(&task.body, &mut frame);
         let mut work = Work::new(self.role_of(module, yields), frame.origin(task.body.span));
         self.body_clauses(&task.body, &mut work, &mut frame);
-        self.uncalled.push((task.name.node.clone(), work.body.steps));
+        Some((task.name.node.clone(), work.body.steps))
     }
 
     /// What a node is that calls a task of that yield.

@@ -1,19 +1,18 @@
 //! Pipelines: triggers, changes, stages.
 
 use super::body::set_twice;
-use super::frame::{Frame, path_text};
+use super::frame::{Frame, Uses, path_text};
 use super::protected::Protected;
-use super::{Expander, repeated};
-use crate::scope::{Definition, ModuleId, suggest_of, taken, twin};
+use super::{Expansion, repeated};
+use crate::scope::{Definition, ModuleId, suggest_of, taken};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
-    ArtefactType, Condition, Evidence, Input, NodeId, NodeKind, Origin, Pipeline, SourceFile, Stage, StageId,
-    Trigger,
+    ArtefactType, Condition, Input, NodeId, NodeKind, Origin, Pipeline, SourceFile, Stage, StageId, Trigger,
 };
 use pipec_syntax::ast::{
     self, Clause, Declaration, DefaultClause, Instance, Name, PipelineClause, StageClause,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What the parts of one pipeline share while it is expanded.
 pub(super) struct Draft<'a> {
@@ -25,17 +24,16 @@ pub(super) struct Draft<'a> {
     pub(super) names: BTreeMap<String, (bool, Span)>,
 }
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expansion<'a, '_> {
     /// A pipeline without parameters.
     pub(super) fn plain_pipeline(
         &mut self,
         module: ModuleId,
         item: &'a Clause<Declaration>,
         pipeline: &'a ast::Pipeline,
-    ) {
+    ) -> Pipeline {
         let frame = Frame::of_module(module);
-        let expanded = self.pipeline(&pipeline.name, item, pipeline, vec![module], frame);
-        self.keep_pipeline(expanded);
+        self.pipeline(&pipeline.name, item, pipeline, vec![module], frame)
     }
 
     /// `pipeline api = service(dir: "services/api")`
@@ -44,10 +42,10 @@ impl<'a> Expander<'a, '_> {
         module: ModuleId,
         item: &'a Clause<Declaration>,
         instance: &'a Instance,
-    ) {
-        let mut caller = Frame::of_module(module);
+    ) -> Option<Pipeline> {
+        let caller = Frame::of_module(module);
         let call = &instance.call;
-        let Some(found) = self.resolve(&call.function, "a pipeline", &caller) else { return };
+        let found = self.resolve(&call.function, "a pipeline", &caller)?;
         let template = match found.definition {
             Definition::Pipeline(_, template) if template.parameters.is_some() => template,
             other => {
@@ -59,110 +57,33 @@ impl<'a> Expander<'a, '_> {
                 } else {
                     self.refuse_kind(&call.function, other, "a pipeline", help, &caller);
                 }
-                return;
+                return None;
             }
         };
         self.called.insert(found.id);
         let mut frame = Frame::of_module(found.module);
         frame.calls = vec![(call.span, template.name.node.clone())];
-        self.arguments(call, template.parameters.as_deref().unwrap_or_default(), &mut caller, &mut frame);
+        let parameters = template.parameters.as_deref().unwrap_or_default();
+        let given = self.given(call, parameters, &caller);
+        // What the arguments use is no part of the pipeline.
+        self.uses = Uses::default();
+        self.bind_parameters(call, parameters, given, &caller, &mut frame);
         let modules = vec![module, found.module];
-        let expanded = self.pipeline(&instance.name, item, template, modules, frame);
-        self.keep_pipeline(expanded);
+        Some(self.pipeline(&instance.name, item, template, modules, frame))
     }
 
-    fn keep_pipeline(&mut self, pipeline: Pipeline) {
-        if self.is_incomplete {
-            self.incomplete.insert(self.program.pipelines.len());
-        }
-        self.program.pipelines.push(pipeline);
-    }
-
-    /// Reads pipelines and tasks that nothing calls, for the mistakes in them.
-    pub(super) fn read_uncalled(&mut self, module: ModuleId) {
-        for (_, found) in self.workspace.declared(module) {
-            match found.definition {
-                Definition::Pipeline(item, pipeline) => {
-                    let Some(parameters) = &pipeline.parameters else { continue };
-                    let mut frame = Frame::of_module(module);
-                    self.check_parameters(parameters, &mut frame);
-                    if self.called.contains(&found.id) {
-                        continue;
-                    }
-                    let template = self.pipeline(&pipeline.name, item, pipeline, vec![module], frame);
-                    if self.is_incomplete {
-                        self.incomplete_templates.push(template.origin.span);
-                    }
-                    self.templates.push(template);
-                }
-                Definition::Task(task) => self.read_task(found.id, module, task),
-                Definition::Environment(item, environment) => {
-                    self.read_environment(found.id, module, item, environment);
-                }
-                Definition::Evidence(kind) if Evidence::standard(&kind.name.node).is_some() => {
-                    let message = format!("`{}` is a kind of evidence already", kind.name.node);
-                    let finding = Diagnostic::error(codes::P0102, message, kind.name.span)
-                        .help("it is a standard one: drop the declaration, or give your own another name");
-                    self.report(&Frame::of_module(module), finding);
-                }
-                Definition::Let(constant) => {
-                    let mut frame = Frame::of_module(module);
-                    self.constant(found, constant, constant.value.span(), &mut frame);
-                }
-                Definition::Runner(runner) if !self.called.contains(&found.id) => {
-                    self.runner_of(module, runner);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Names of pipelines are unique in a workspace.
-    pub(super) fn refuse_twin_pipelines(&mut self) {
-        let mut seen: BTreeMap<String, Span> = BTreeMap::new();
-        let mut found = Vec::new();
-        for pipeline in &self.program.pipelines {
-            let span = pipeline.origin.span;
-            match seen.get(&pipeline.name) {
-                Some(first) => found.push(twin(&pipeline.name, "pipeline", span, *first)),
-                None => {
-                    seen.insert(pipeline.name.clone(), span);
-                }
-            }
-        }
-        self.diagnostics.append(&mut found);
-    }
-
-    /// `from` names pipelines.
-    pub(super) fn refuse_unknown_entries(&mut self) {
-        let modules: Vec<ModuleId> = self.workspace.own_modules().collect();
-        if !modules.iter().all(|module| self.workspace.is_whole(*module)) {
-            return;
-        }
-        // What is broken may be a pipeline.
-        let declared: BTreeSet<&str> = modules
-            .iter()
-            .flat_map(|module| self.workspace.definitions(*module))
-            .filter(|(_, it)| {
-                matches!(it, Definition::Pipeline(..) | Definition::PipelineInstance(..) | Definition::Broken)
-            })
-            .map(|(name, _)| name)
-            .collect();
-        for (environment, name, frame) in std::mem::take(&mut self.entries) {
-            if declared.contains(name.node.as_str()) {
-                continue;
-            }
-            let entered = self.program.environments.get_mut(&environment);
-            if let Some((names, _)) = entered.and_then(|environment| environment.from.as_mut()) {
-                names.retain(|known| *known != name.node);
-            }
-            let message = format!("there is no pipeline `{}`", name.node);
-            let diagnostic = Diagnostic::error(codes::P0101, message, name.span);
-            let diagnostic = suggest_of(diagnostic, &name, declared.iter().copied(), || {
-                "list exactly the pipelines that deploy there".to_owned()
-            });
-            self.report(&frame, diagnostic);
-        }
+    /// Reads a pipeline with parameters for itself, and for what stands in it, if nothing calls it.
+    pub(super) fn read_pipeline(
+        &mut self,
+        module: ModuleId,
+        item: &'a Clause<Declaration>,
+        pipeline: &'a ast::Pipeline,
+        is_called: bool,
+    ) -> Option<Pipeline> {
+        let parameters = pipeline.parameters.as_ref()?;
+        let mut frame = Frame::of_module(module);
+        self.check_parameters(parameters, &mut frame);
+        (!is_called).then(|| self.pipeline(&pipeline.name, item, pipeline, vec![module], frame))
     }
 
     fn pipeline(
@@ -203,7 +124,7 @@ impl<'a> Expander<'a, '_> {
                     self.emits(target, file, &mut draft.pipeline, &frame);
                 }
                 PipelineClause::Budget(expression) => {
-                    let budget = self.duration(expression, "a budget", &mut frame);
+                    let budget = self.duration(expression, "a budget", &frame);
                     draft.pipeline.budget = budget.map(|budget| (budget, frame.origin(clause.span)));
                 }
                 PipelineClause::Owner(path) => draft.pipeline.owner = self.role(path, &frame),
@@ -373,13 +294,7 @@ impl<'a> Expander<'a, '_> {
         after
     }
 
-    fn stage_clauses(
-        &mut self,
-        id: StageId,
-        stage: &'a ast::Stage,
-        draft: &mut Draft<'a>,
-        frame: &mut Frame,
-    ) {
+    fn stage_clauses(&mut self, id: StageId, stage: &'a ast::Stage, draft: &mut Draft<'a>, frame: &Frame) {
         let defaults: Vec<(&'a DefaultClause, Span)> = stage
             .clauses
             .iter()

@@ -1,19 +1,19 @@
 //! Roles and registries.
 
 use super::frame::Frame;
-use super::{Expander, repeated};
+use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, twin};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Registry, Role, RoleMember};
+use pipec_ir::{Program, Registry, Role, RoleMember};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
 
 /// The engines by their words.
 pub(super) const ENGINES: [&str; 3] = ["github", "gitlab", "tekton"];
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// Roles and registries come first: environments name them.
-    pub(super) fn roles_and_registries(&mut self, module: ModuleId) {
+    pub(super) fn roles_and_registries(&mut self, module: ModuleId, program: &mut Program) {
         let frame = Frame::of_module(module);
         let Some(source) = self.workspace.source(module) else { return };
         let tree = source.tree;
@@ -39,20 +39,20 @@ impl Expander<'_, '_> {
             }
             let origin = frame.origin(role.name.span);
             let role = Role { name: name.to_owned(), members, origin };
-            if let Some(first) = self.program.roles.get(name) {
+            if let Some(first) = program.roles.get(name) {
                 let first = first.origin.span;
                 self.report(&frame, twin(name, "role", role.origin.span, first));
             } else {
-                self.program.roles.insert(name.to_owned(), role);
+                program.roles.insert(name.to_owned(), role);
             }
         }
         for item in &tree.items {
             let Declaration::Registry(registry) = &item.kind else { continue };
-            self.registry(registry, &frame);
+            self.registry(registry, program, &frame);
         }
     }
 
-    fn registry(&mut self, registry: &ast::Registry, frame: &Frame) {
+    fn registry(&mut self, registry: &ast::Registry, program: &mut Program, frame: &Frame) {
         let prefix = &registry.prefix;
         let (mut user, mut password) = (None, None);
         for clause in &registry.clauses {
@@ -85,7 +85,7 @@ impl Expander<'_, '_> {
             );
             return;
         };
-        if let Some(first) = self.program.registries.get(&prefix.node) {
+        if let Some(first) = program.registries.get(&prefix.node) {
             let first = first.origin.span;
             self.report(
                 frame,
@@ -101,7 +101,7 @@ impl Expander<'_, '_> {
         }
         let registry =
             Registry { prefix: prefix.node.clone(), user, password, origin: frame.origin(prefix.span) };
-        self.program.registries.insert(prefix.node.clone(), registry);
+        program.registries.insert(prefix.node.clone(), registry);
     }
 }
 

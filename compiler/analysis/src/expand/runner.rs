@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::role::{ENGINES, is_host, is_segment};
-use super::{Expander, repeated};
+use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, suggest};
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, Spanned, codes};
@@ -10,7 +10,7 @@ use pipec_ir::{Runner, RunnerHost};
 use pipec_syntax::ast::{self, Expression, Path, RunnerClause};
 use std::collections::BTreeMap;
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// The runner of that name.
     pub(super) fn runner(&mut self, path: &Path, frame: &Frame) -> Option<Runner> {
         let found = self.resolve(path, "a runner", frame)?;
@@ -23,9 +23,16 @@ impl Expander<'_, '_> {
         Some(self.runner_of(found.module, declared))
     }
 
-    /// What a declared runner says.
+    /// What a declared runner says. What it uses is nothing that a node uses.
     pub(super) fn runner_of(&mut self, module: ModuleId, declared: &ast::Runner) -> Runner {
-        let mut inner = Frame::of_module(module);
+        let outside = self.uses.clone();
+        let runner = self.runner_inside(module, declared);
+        self.uses = outside;
+        runner
+    }
+
+    fn runner_inside(&mut self, module: ModuleId, declared: &ast::Runner) -> Runner {
+        let inner = Frame::of_module(module);
         let origin = inner.origin(declared.name.span);
         let mut runner = Runner { name: declared.name.node.clone(), origin, ..Runner::default() };
         let mut labelled: BTreeMap<&str, Span> = BTreeMap::new();
@@ -33,8 +40,7 @@ impl Expander<'_, '_> {
         for clause in &declared.clauses {
             match &clause.kind {
                 RunnerClause::Image(image) => {
-                    runner.image =
-                        self.image(image, &mut inner).map(|image| (image, inner.origin(clause.span)));
+                    runner.image = self.image(image, &inner).map(|image| (image, inner.origin(clause.span)));
                 }
                 RunnerClause::Host(host) => {
                     let words = RunnerHost::ALL.map(RunnerHost::word);
@@ -126,7 +132,7 @@ impl Expander<'_, '_> {
     }
 
     /// An image's reference; one that floats is refused.
-    pub(super) fn image(&mut self, expression: &Expression, frame: &mut Frame) -> Option<String> {
+    pub(super) fn image(&mut self, expression: &Expression, frame: &Frame) -> Option<String> {
         let value = self.evaluate_now(expression, &Type::String, "an image", frame);
         let image = value.to_text()?.as_literal()?.to_owned();
         let name = image.rsplit('/').next().unwrap_or(&image);

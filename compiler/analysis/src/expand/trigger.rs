@@ -3,14 +3,14 @@
 use super::call::type_of;
 use super::frame::Frame;
 use super::role::ENGINES;
-use super::{Expander, repeated};
+use super::{Expansion, repeated};
 use crate::scope::taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{ChangeRule, Input, InputType, Pipeline, Trigger};
 use pipec_syntax::ast::{self, Clause, Name};
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     pub(super) fn trigger(&mut self, trigger: &ast::Trigger, span: Span, frame: &mut Frame) -> Trigger {
         let origin = frame.origin(span);
         match trigger {

@@ -1,6 +1,6 @@
 //! When deploys may start.
 
-use super::Expander;
+use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Spanned, closest, codes};
 use pipec_ir::{Origin, Window};
@@ -8,7 +8,7 @@ use pipec_syntax::ast::{self, Name, Time};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// A window as it is written.
     pub(super) fn window(
         &mut self,

@@ -2,13 +2,13 @@
 
 use super::clause::script_step;
 use super::{Role, Work};
-use crate::expand::Expander;
+use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Action, Origin, StepKind};
 use pipec_syntax::ast;
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expansion<'a, '_> {
     /// What an action does: its own script, a task's, or a body's.
     pub(in crate::expand) fn action(&mut self, action: &'a ast::Action, frame: &mut Frame) -> Option<Action> {
         match action {
@@ -23,14 +23,12 @@ impl<'a> Expander<'a, '_> {
             }
             ast::Action::Call(call) => {
                 let called = self.task_named(call, frame)?;
-                frame.action_calls = true;
+                self.uses.action_calls = true;
                 let mut inner = self.frame_of_call(call, called, frame);
                 let mut work = Work::new(Role::Action, inner.origin(called.task.body.span));
                 self.body_clauses(&called.task.body, &mut work, &mut inner);
                 let origin = inner.origin(called.task.body.span);
-                let done = self.done(work, origin, &inner);
-                frame.take_uses_of(inner);
-                done
+                self.done(work, origin, &inner)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{Role, Work};
 use crate::expand::frame::Frame;
-use crate::expand::{Expander, repeated};
+use crate::expand::{Expansion, repeated};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{ArtefactType, Cache, Checkout};
 use pipec_logic::{Glob, Language};
@@ -11,7 +11,7 @@ use pipec_syntax::ast::{Name, StringLiteral};
 /// What the patterns of engines are made of.
 const PATTERNS: &[char] = &['*', '?', '[', ']', '{', '}', '!', '\\'];
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// A cache; none where its path or its key is none.
     pub(super) fn cache(
         &mut self,
@@ -19,7 +19,7 @@ impl Expander<'_, '_> {
         key: &StringLiteral,
         span: Span,
         work: &Work,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Option<Cache> {
         let named = self.literal_text(path, "a path", frame);
         let key_file = self.literal_text(key, "a path", frame);

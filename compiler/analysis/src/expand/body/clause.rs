@@ -2,7 +2,7 @@
 
 use super::{Work, set_twice};
 use crate::expand::frame::Frame;
-use crate::expand::{Expander, repeated};
+use crate::expand::{Expansion, repeated};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
@@ -10,7 +10,7 @@ use pipec_ir::{
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expansion<'a, '_> {
     /// Adds the clauses of a body.
     pub(in crate::expand) fn body_clauses(
         &mut self,
@@ -149,7 +149,7 @@ impl<'a> Expander<'a, '_> {
         clause: &'a DefaultClause,
         span: Span,
         work: &mut Work,
-        frame: &mut Frame,
+        frame: &Frame,
         is_default: bool,
     ) {
         let origin = frame.origin(span);
@@ -254,7 +254,7 @@ impl<'a> Expander<'a, '_> {
         kind: StepKind,
         span: Span,
         work: &mut Work,
-        frame: &mut Frame,
+        frame: &Frame,
     ) {
         if self.replaces("run", span, work, frame) {
             return;
@@ -281,11 +281,11 @@ impl<'a> Expander<'a, '_> {
         true
     }
 
-    fn patterns(&mut self, globs: &[StringLiteral], what: &str, frame: &mut Frame) -> Vec<PathPattern> {
+    fn patterns(&mut self, globs: &[StringLiteral], what: &str, frame: &Frame) -> Vec<PathPattern> {
         globs.iter().filter_map(|glob| self.pattern(glob, what, frame)).collect()
     }
 
-    fn pattern(&mut self, string: &StringLiteral, what: &str, frame: &mut Frame) -> Option<PathPattern> {
+    fn pattern(&mut self, string: &StringLiteral, what: &str, frame: &Frame) -> Option<PathPattern> {
         let text = self.literal_text(string, what, frame)?;
         let plain = text.strip_prefix("./").unwrap_or(&text);
         if plain.split('/').any(|part| part == "..") || plain.starts_with('/') {
@@ -326,7 +326,7 @@ impl<'a> Expander<'a, '_> {
         path: &StringLiteral,
         origin: pipec_ir::Origin,
         work: &mut Work,
-        frame: &mut Frame,
+        frame: &Frame,
     ) {
         let formats = ["junit", "sarif", "coverage", "html", "markdown"];
         let known = self.known_word(format, &formats, "format of report", frame);

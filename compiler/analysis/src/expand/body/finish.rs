@@ -4,7 +4,7 @@ use super::part::MOST_LEGS;
 use super::{Role, Work};
 use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
-use crate::expand::{Expander, repeated};
+use crate::expand::{Expansion, repeated};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{ArtefactType, Checkout, Identity, ToolVersion};
 use pipec_syntax::ast::Name;
@@ -25,7 +25,7 @@ impl Work {
     }
 }
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// Checks a node whose clauses could all be read.
     pub(in crate::expand) fn check_work(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
         if !self.does_something(name, span, work, frame) {
@@ -216,7 +216,7 @@ impl Expander<'_, '_> {
 
     /// The password of the registry is for the push alone, which no script is.
     fn refuse_password(&mut self, image: &str, work: &Work, frame: &Frame) {
-        let Some(registry) = self.program.registry_of(image).cloned() else { return };
+        let Some(registry) = self.facts.program.registry_of(image).cloned() else { return };
         let held = work.body.secrets.iter();
         for secret in held.filter(|secret| secret.variable == registry.password) {
             self.report(

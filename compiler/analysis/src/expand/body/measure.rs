@@ -2,12 +2,12 @@
 
 use super::Work;
 use crate::expand::frame::Frame;
-use crate::expand::{Expander, repeated};
+use crate::expand::{Expansion, repeated};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Basis, Expectation, Measure, Operator, Threshold};
 use pipec_syntax::ast::{self, Clause, Literal, StringLiteral};
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// A measure; none where it can't be judged as it stands.
     pub(super) fn measure(
         &mut self,
@@ -15,7 +15,7 @@ impl Expander<'_, '_> {
         rows: &[Clause<ast::Expectation>],
         span: Span,
         work: &Work,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Option<Measure> {
         let name = self.literal_text(file, "the file of a measure", frame)?;
         let fits = self.is_file_of_the_node(&name, file.span, frame);

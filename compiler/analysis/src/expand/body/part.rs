@@ -4,7 +4,7 @@ use super::clause::{literal_text, script_step};
 use super::{Role, Work};
 use crate::expand::frame::Frame;
 use crate::expand::role::ENGINES;
-use crate::expand::{Expander, repeated};
+use crate::expand::{Expansion, repeated};
 use crate::scope::taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
@@ -24,13 +24,13 @@ const LONGEST_OVERRIDE: u64 = 30 * 86_400_000;
 /// How long after it an override is looked at, at the latest.
 const LATEST_REVIEW: u64 = 90 * 86_400_000;
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expansion<'a, '_> {
     pub(super) fn matrix(
         &mut self,
         parts: &'a [Clause<ast::MatrixClause>],
         span: Span,
         work: &mut Work,
-        frame: &mut Frame,
+        frame: &Frame,
     ) {
         let mut places: BTreeMap<&str, Span> = BTreeMap::new();
         let mut axes: Vec<(String, Vec<String>)> = Vec::new();
@@ -347,11 +347,7 @@ impl<'a> Expander<'a, '_> {
         });
     }
 
-    fn engine_inputs(
-        &mut self,
-        inputs: &[(ast::Text, ast::Expression)],
-        frame: &mut Frame,
-    ) -> Vec<EngineInput> {
+    fn engine_inputs(&mut self, inputs: &[(ast::Text, ast::Expression)], frame: &Frame) -> Vec<EngineInput> {
         let mut given: Vec<EngineInput> = Vec::new();
         for (key, expression) in inputs {
             let value = self.evaluate(expression, frame);

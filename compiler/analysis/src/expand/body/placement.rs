@@ -1,7 +1,7 @@
 //! Which clause belongs in which kind of node.
 
 use super::{Role, Work};
-use crate::expand::Expander;
+use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_syntax::ast::{BodyClause, DefaultClause};
@@ -9,7 +9,7 @@ use pipec_syntax::ast::{BodyClause, DefaultClause};
 const GATES: &str = "gate";
 const DEPLOYS: &str = "deploy";
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// Whether a clause belongs in a node of this kind.
     pub(super) fn may_stand(
         &mut self,

@@ -1,14 +1,14 @@
 //! Rights that no clause implies.
 
 use super::Work;
-use crate::expand::Expander;
+use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use crate::scope::{suggest, suggest_of};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::Right;
 use pipec_syntax::ast::Name;
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// `may write …`
     pub(super) fn rights(&mut self, names: &[Name], work: &mut Work, frame: &Frame) {
         for name in names {

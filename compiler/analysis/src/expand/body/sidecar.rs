@@ -1,14 +1,14 @@
 //! Sidecars: what runs beside the scripts of a node.
 
 use super::{Work, set_twice};
-use crate::expand::Expander;
+use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use crate::scope::taken;
 use pipec_base::{Diagnostic, Spanned, codes};
 use pipec_ir::{Binding, Sidecar};
 use pipec_syntax::ast::{self, Clause, Name};
 
-impl<'a> Expander<'a, '_> {
+impl<'a> Expansion<'a, '_> {
     pub(super) fn sidecar(
         &mut self,
         name: &Name,

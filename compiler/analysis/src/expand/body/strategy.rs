@@ -1,12 +1,12 @@
 //! What a deploy's `strategy`, its actions and `irreversible` must come to together.
 
 use super::Work;
-use crate::expand::Expander;
+use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::Strategy;
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// Checks what a deploy says of how it goes forth and back.
     pub(super) fn check_strategy(&mut self, work: &Work, frame: &Frame) {
         self.check_way_back(work, frame);

@@ -1,7 +1,7 @@
 //! Tools: at one version, which is the same tomorrow, in each leg of their node.
 
 use super::Work;
-use crate::expand::Expander;
+use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, codes};
@@ -24,13 +24,13 @@ const COME_WITH: [(&str, &str); 8] = [
     ("maven", "java"),
 ];
 
-impl Expander<'_, '_> {
+impl Expansion<'_, '_> {
     /// Which version of a tool is asked for.
     pub(super) fn tool_version(
         &mut self,
         name: &Name,
         version: &ast::ToolVersion,
-        frame: &mut Frame,
+        frame: &Frame,
     ) -> Option<ToolVersion> {
         if let Some((_, with)) = COME_WITH.iter().find(|(tool, _)| *tool == name.node) {
             let message = format!("`{}` is no tool of its own: it comes with `{with}`", name.node);

@@ -17,6 +17,7 @@ pub fn compile(text: &str, for_targets: bool) -> Compilation {
     let targets = if for_targets { pipec_targets::all() } else { &[] };
     let options = Options {
         standard: pipec_stdlib::MODULES,
+        engines: pipec_targets::engines(),
         targets,
         today: TODAY,
         version: env!("CARGO_PKG_VERSION"),

@@ -19,6 +19,7 @@ pub struct Built {
 pub fn options() -> Options<'static> {
     Options {
         standard: pipec_stdlib::MODULES,
+        engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: TODAY,
         version: "0.0.0",

@@ -18,6 +18,7 @@ fn compile_in(node: &str, clauses: &str, steps: &str) -> Compilation {
 fn compile_text(text: String) -> Compilation {
     let options = Options {
         standard: &[],
+        engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",

@@ -25,6 +25,7 @@ fn is_proven_and_has_not_drifted(root: &Path) {
     let workspace = read(&Disk, root);
     let options = Options {
         standard: pipec_stdlib::MODULES,
+        engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: env!("CARGO_PKG_VERSION"),

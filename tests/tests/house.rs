@@ -36,7 +36,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["pipec-base", "pipec-github-catalogue", "pipec-ir", "pipec-logic", "pipec-runtime"],
     ),
     ("pipec-github", &["pipec-base", "pipec-github-emit", "pipec-github-engine", "pipec-ir"]),
-    ("pipec-targets", &["pipec-github", "pipec-ir"]),
+    ("pipec-targets", &["pipec-base", "pipec-github", "pipec-ir"]),
     (
         "pipec-cli",
         &[
@@ -65,7 +65,7 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("compiler/analysis/src/scripts", &["parser", "redirects"], "one parser in two files"),
     ("compiler/syntax/src", &["content", "reader"], "clauses hold blocks, and blocks hold clauses"),
     ("compiler/syntax/src/ast", &["body", "pipeline", "value"], "the types of one tree"),
-    ("compiler/ir/src", &["body", "condition", "environment", "node", "pipeline"], "the types of one tree"),
+    ("compiler/ir/src", &["condition", "node", "pipeline"], "the types of one tree"),
     (
         "targets/github/emit/src/lower",
         &[

@@ -27,6 +27,7 @@ const BEYOND_SOURCE: &[(Code, &str)] = &[
 fn options() -> Options<'static> {
     Options {
         standard: pipec_stdlib::MODULES,
+        engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",

@@ -16,6 +16,7 @@ fn docs() -> PathBuf {
 fn compile(text: &str) -> Compilation {
     let options = Options {
         standard: pipec_stdlib::MODULES,
+        engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",

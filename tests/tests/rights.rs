@@ -12,8 +12,8 @@
 
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{
-    Approval, Checkout, Condition, Environment, Event, Exemption, Node, NodeKind, Pipeline, Program, Right,
-    Tier,
+    Approval, Checkout, Condition, Environment, Event, Exemption, Node, NodeKind, Pipeline, Program,
+    ReportFormat, Right, Tier,
 };
 use pipec_tests::workflows::{Built, build, corpus, lines};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,7 +94,9 @@ const CLAUSES: &[Clause] = &[
     ("`may write security-events`", |job| job.may_write(Right::SecurityEvents)),
     ("`report sarif`", |job| {
         job.trusted
-            && job.node.is_some_and(|node| node.body.reports.iter().any(|report| report.format == "sarif"))
+            && job.node.is_some_and(|node| {
+                node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif)
+            })
     }),
     ("an image at `ghcr.io` without a `registry`", |job| {
         let image = job.node.and_then(|node| match &node.kind {

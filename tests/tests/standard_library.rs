@@ -104,6 +104,7 @@ impl Task {
 fn compile(program: &str) -> Compilation {
     let options = Options {
         standard: MODULES,
+        engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",

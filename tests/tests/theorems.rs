@@ -33,7 +33,7 @@ fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
     assert!(parsed.diagnostics.is_empty(), "{text}\n{:#?}", parsed.diagnostics);
     let module = Module { path: "random.pipe", start, digest: "", tree: &parsed.tree };
     let today = Date { year: 2026, month: 1, day: 1 };
-    analyse(&[module], &[], &sources, today).diagnostics
+    analyse(&[module], &[], &sources, pipec_targets::engines(), today).diagnostics
 }
 
 /// What a diagnostic says, by who stands on the lines it labels and what its message names.

@@ -1,6 +1,6 @@
 //! What the theorems say of a pipeline they hold for: one function for each theorem, in the order of the reference.
 
-use pipec_ir::{Deploy, Environment, Guarantee, Node, NodeKind, Pipeline, Program, Standing, Tier};
+use pipec_ir::{Deploy, Environment, Guarantee, Node, Pipeline, Program, Standing, Tier};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is proved of a pipeline of a program without errors. Of one with errors nothing is claimed: don't ask.
@@ -25,7 +25,7 @@ fn environments<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<(&'p En
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     let mut all: Vec<(&Environment, Deploys<'p>)> = Vec::new();
     for (node, deploy) in pipeline.deploys() {
-        let Some(environment) = program.environments.get(&deploy.environment) else { continue };
+        let Some(environment) = program.entered_by(deploy) else { continue };
         let place = *places.entry(&environment.name).or_insert_with(|| {
             all.push((environment, Vec::new()));
             all.len() - 1
@@ -51,10 +51,8 @@ fn no_skipped_gates(pipeline: &Pipeline, environment: &Environment, deploys: &De
     let is_before = |node: &&Node| deploys.iter().any(|(deploy, _)| deploy.before.contains(&node.id));
     let gates: Vec<&Node> =
         pipeline.nodes.iter().filter(|node| node.is_blocking_gate()).filter(is_before).collect();
-    let exempt =
-        gates.iter().any(|node| matches!(&node.kind, NodeKind::Gate(gate) if !gate.exemptions.is_empty()));
-    let overridden =
-        gates.iter().any(|node| matches!(&node.kind, NodeKind::Gate(gate) if gate.overriding.is_some()));
+    let exempt = gates.iter().any(|node| !node.exemptions().is_empty());
+    let overridden = gates.iter().any(|node| node.overriding().is_some());
     let mut passed = "passed".to_owned();
     if exempt {
         passed.push_str(" or been exempt by the book");
@@ -125,7 +123,7 @@ fn promotion(environment: &Environment, deploys: &Deploys<'_>) -> Option<Guarant
 fn held_alone(environment: &Environment) -> Option<Guarantee> {
     let secrets = environment.secrets.iter().map(|secret| secret.variable.clone());
     let identities =
-        environment.identities.iter().map(|identity| format!("the {} identity", identity.provider));
+        environment.identities.iter().map(|identity| format!("the {} identity", identity.provider.word()));
     let held: Vec<String> = secrets.chain(identities).collect();
     (!held.is_empty()).then(|| {
         let holds = format!("only deploys to it hold {}", held.join(", "));
@@ -134,17 +132,12 @@ fn held_alone(environment: &Environment) -> Option<Guarantee> {
 }
 
 fn build_once(pipeline: &Pipeline) -> Option<Guarantee> {
-    let built: Vec<&str> = pipeline
-        .nodes
-        .iter()
-        .filter(|node| matches!(node.kind, NodeKind::Artefact(_)))
-        .map(|node| node.name.as_str())
-        .collect();
+    let built: Vec<&str> =
+        pipeline.nodes.iter().filter(|node| node.is_artefact()).map(|node| node.name.as_str()).collect();
     (!built.is_empty()).then(|| {
         // What raw steps fetch nobody knows.
         let rests_on_more = |node: &&Node| {
-            matches!(node.kind, NodeKind::Artefact(_))
-                && !(node.body.caches.is_empty() && node.body.engines.is_empty())
+            node.is_artefact() && !(node.body.caches.is_empty() && node.body.engines.is_empty())
         };
         let fetched: Vec<&str> =
             pipeline.nodes.iter().filter(rests_on_more).map(|node| node.name.as_str()).collect();
@@ -166,9 +159,9 @@ fn build_once(pipeline: &Pipeline) -> Option<Guarantee> {
 }
 
 fn every_change_travels(program: &Program, pipeline: &Pipeline) -> Option<Guarantee> {
-    let reaches_production = pipeline.deploys().any(|(_, deploy)| {
-        program.environments.get(&deploy.environment).is_some_and(|place| place.tier == Tier::Production)
-    });
+    let reaches_production = pipeline
+        .deploys()
+        .any(|(_, deploy)| program.entered_by(deploy).is_some_and(|place| place.tier == Tier::Production));
     reaches_production.then(|| {
         let mut holds =
             "a reviewed change of every kind but docs and none has a run that takes it to production".to_owned();

@@ -15,7 +15,7 @@ mod variables;
 pub use allowance::Allowed;
 pub use guarantees::guarantees;
 use pipec_base::{Anchor, Diagnostic, Sources, Span, codes};
-use pipec_ir::{Pipeline, Program};
+use pipec_ir::{Engine, Pipeline, Program};
 use pipec_syntax::ast;
 
 /// One parsed file of the workspace or the standard library.
@@ -58,15 +58,16 @@ pub struct Effort {
 }
 
 /// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `sources` holds the
-/// texts of both; `today` decides which `allow … until` have expired.
+/// texts of both; `engines` are those that it can name; `today` decides which `allow … until` have expired.
 pub fn analyse(
     workspace: &[Module<'_>],
     standard: &[Module<'_>],
     sources: &Sources,
+    engines: &[&dyn Engine],
     today: ast::Date,
 ) -> Analysis {
     let mut diagnostics = Vec::new();
-    let names = scope::Workspace::new(workspace, standard, sources, &mut diagnostics);
+    let names = scope::Workspace::new(workspace, standard, sources, engines, &mut diagnostics);
     repeats::check(workspace, sources, &mut diagnostics);
     let mut expanded = expand::expand(&names, &mut diagnostics);
     for (place, pipeline) in expanded.program.pipelines.iter_mut().enumerate() {
@@ -87,7 +88,10 @@ pub fn analyse(
         expanded.incomplete.contains(&place).then_some(pipeline.origin.span)
     };
     let incomplete = expanded.program.pipelines.iter().enumerate().filter_map(is_incomplete);
-    let unproven = incomplete.chain(expanded.incomplete_templates.iter().copied()).map(unproven).collect();
+    let unproven = incomplete.chain(expanded.incomplete_templates.iter().copied()).map(unproven);
+    let is_refused = diagnostics.iter().any(Diagnostic::is_error);
+    let dangling = (!is_refused).then(|| dangling(&expanded.program)).into_iter().flatten();
+    let unproven = unproven.chain(dangling).collect();
     let effort = Effort { expansion: expanded.work, ..proofs };
     Analysis { program: expanded.program, diagnostics, allowed, unproven, effort }
 }
@@ -96,4 +100,15 @@ pub fn analyse(
 fn unproven(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0407, "this pipeline is not proven: a part of it could not be read", span)
         .note("what can't be decided is not proven, so it is refused")
+}
+
+/// What looks names up relies on it that the analysis has refused those that lead nowhere.
+fn dangling(program: &Program) -> impl Iterator<Item = Diagnostic> {
+    let found = program.pipelines.iter().flat_map(|pipeline| program.dangling(pipeline));
+    found.map(|dangling| {
+        let message = format!("the program has no {} `{}`", dangling.what, dangling.name);
+        let diagnostic = Diagnostic::error(codes::P1190, message, dangling.origin.span)
+            .help("this is an error in pipec, not in the pipeline: please report it");
+        dangling.origin.explain(diagnostic)
+    })
 }

@@ -3,7 +3,7 @@
 //! above a deploy precedes it and what is below follows it. Nothing waits for an advisory gate.
 
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{NodeId, NodeKind, Pipeline, Stage, StageId};
+use pipec_ir::{Node, NodeId, Pipeline, Stage, StageId};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sets [`pipec_ir::Node::before`] of every node; where nodes wait for each other, says so and leaves them empty.
@@ -46,19 +46,14 @@ fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<StageId>> {
 }
 
 fn direct(pipeline: &Pipeline, stages_before: &[BTreeSet<StageId>]) -> BTreeMap<NodeId, Vec<NodeId>> {
-    let waited_for = |id: &NodeId| {
-        pipeline
-            .node(*id)
-            .is_some_and(|node| !matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some()))
-    };
+    let waited_for = |id: &NodeId| pipeline.node(*id).is_some_and(|node| !node.is_advisory());
     let producers: BTreeMap<&str, NodeId> = pipeline
         .nodes
         .iter()
-        .filter(|node| matches!(node.kind, NodeKind::Artefact(_)))
+        .filter(|node| node.is_artefact())
         .map(|node| (node.name.as_str(), node.id))
         .collect();
-    let is_deploy =
-        |id: NodeId| pipeline.node(id).is_some_and(|node| matches!(node.kind, NodeKind::Deploy(_)));
+    let is_deploy = |id: NodeId| pipeline.node(id).is_some_and(Node::is_deploy);
     let mut direct = BTreeMap::new();
     for node in &pipeline.nodes {
         let mut preceding: Vec<NodeId> = stages_before

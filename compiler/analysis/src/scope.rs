@@ -2,6 +2,7 @@
 
 use crate::Module;
 use pipec_base::{Diagnostic, Sources, Span, all_closest, closest, codes};
+use pipec_ir::Engine;
 use pipec_syntax::ast::{
     self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
     Runner, Task, Use,
@@ -89,15 +90,23 @@ struct Scope<'a> {
 pub(crate) struct Workspace<'a> {
     scopes: Vec<Scope<'a>>,
     sources: &'a Sources,
+    /// The engines that the source may name.
+    engines: &'a [&'a dyn Engine],
     own: usize,
 }
 
 impl<'a> Workspace<'a> {
+    /// The engines that the source may name.
+    pub(crate) fn engines(&self) -> &'a [&'a dyn Engine] {
+        self.engines
+    }
+
     /// Reads the names of all modules; the first `workspace.len()` are the workspace's own.
     pub(crate) fn new(
         workspace: &[Module<'a>],
         standard: &[Module<'a>],
         sources: &'a Sources,
+        engines: &'a [&'a dyn Engine],
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Workspace<'a> {
         let scopes = workspace
@@ -115,7 +124,7 @@ impl<'a> Workspace<'a> {
                     .any(|item| matches!(item.kind, Declaration::Error { name: None })),
             })
             .collect();
-        let mut all = Workspace { scopes, sources, own: workspace.len() };
+        let mut all = Workspace { scopes, sources, engines, own: workspace.len() };
         for place in 0..all.scopes.len() {
             all.declare(ModuleId(place), diagnostics);
         }

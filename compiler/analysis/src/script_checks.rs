@@ -71,15 +71,15 @@ fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics
         // It runs in the sidecar, and which variables the image sets is not known.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
-    if let NodeKind::Deploy(deploy) = &node.kind {
+    if let Some(deploy) = node.deploy() {
         let mut weighted = defined.clone();
-        if deploy.strategy.is_some() || deploy.shift.is_some() {
+        if deploy.shift().is_some() {
             weighted.insert("PIPE_WEIGHT".to_owned());
         }
-        for action in [&deploy.shift, &deploy.verify].into_iter().flatten() {
+        for action in [deploy.shift(), deploy.verify.as_ref()].into_iter().flatten() {
             check_action(around, role, &node.name, action, &weighted, diagnostics);
         }
-        if let Some(rollback) = &deploy.rollback {
+        if let Some(rollback) = deploy.rollback() {
             check_action(around, role, &node.name, rollback, &defined, diagnostics);
         }
     }

@@ -2,9 +2,7 @@
 
 use crate::expand::Expanded;
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{
-    ArtefactType, EngineStep, Environment, Node, NodeKind, Origin, Pipeline, Program, Right, Tier,
-};
+use pipec_ir::{Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right};
 use std::collections::BTreeMap;
 
 /// A variable that a script finds without setting it.
@@ -47,7 +45,7 @@ fn check_teardown(environment: &Environment, diagnostics: &mut Vec<Diagnostic>) 
     let Some(teardown) = &environment.teardown else { return };
     let mut all: Vec<Given> = of_environment(environment).collect();
     all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
-    all.extend(environment.identities.iter().flat_map(|identity| of_provider(&identity.provider)));
+    all.extend(environment.identities.iter().flat_map(|identity| of_provider(identity.provider)));
     // What the environment's own say of each other has been said there.
     let mut taken: BTreeMap<String, Given> = BTreeMap::new();
     for given in all {
@@ -73,13 +71,12 @@ fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: 
         });
         check_given(own, &mut taken.clone(), &node.origin, &node.name_origin, diagnostics);
     }
-    if let NodeKind::Deploy(deploy) = &node.kind {
-        for action in deploy.actions() {
-            let own = action.env.iter().map(|binding| {
-                Given::of(&binding.variable, "set by `env` of the action").at(&binding.origin)
-            });
-            check_given(own, &mut taken.clone(), &node.origin, &node.name_origin, diagnostics);
-        }
+    for action in node.deploy().into_iter().flat_map(Deploy::actions) {
+        let own = action
+            .env
+            .iter()
+            .map(|binding| Given::of(&binding.variable, "set by `env` of the action").at(&binding.origin));
+        check_given(own, &mut taken.clone(), &node.origin, &node.name_origin, diagnostics);
     }
 }
 
@@ -147,7 +144,7 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     {
         all.extend(of_artefact(pipeline, subject, "subject", "of the task's `subject`".to_owned()));
     }
-    let mut providers: Vec<&str> = body.identities.iter().map(|it| it.provider.as_str()).collect();
+    let mut providers: Vec<Provider> = program.identities_of(node).map(|it| it.provider).collect();
     for sidecar in &body.sidecars {
         let stem = upper(&sidecar.name);
         let owner = format!("of sidecar `{}`", sidecar.name);
@@ -157,25 +154,17 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     if !body.rights.is_empty() {
         all.push(Given::of("PIPE_TOKEN", "the compiler's"));
     }
-    match &node.kind {
-        NodeKind::Deploy(deploy) => {
-            if let Some(environment) = program.environments.get(&deploy.environment) {
-                all.extend(of_environment(environment));
-                providers.extend(environment.identities.iter().map(|it| it.provider.as_str()));
-                if environment.tier == Tier::Ephemeral {
-                    all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
-                }
-            }
-        }
-        NodeKind::Artefact(artefact) if artefact.ty == ArtefactType::Image => {
-            all.push(Given::of("PIPE_IMAGE_LAYOUT", "the compiler's"));
-        }
-        _ => {}
+    all.extend(program.environment_of(node).into_iter().flat_map(of_environment));
+    if program.preview_of(node).is_some() {
+        all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
+    }
+    if node.artefact().is_some_and(Artefact::is_image) {
+        all.push(Given::of("PIPE_IMAGE_LAYOUT", "the compiler's"));
     }
     // Pages and attestations want such a token, too, so the right brings it along.
     let brings_token = |right: Right| matches!(right, Right::Pages | Right::Attestations);
-    if body.rights.iter().any(|(right, _)| brings_token(*right)) && !providers.contains(&"oidc") {
-        providers.push("oidc");
+    if body.rights.iter().any(|(right, _)| brings_token(*right)) && !providers.contains(&Provider::Oidc) {
+        providers.push(Provider::Oidc);
     }
     for provider in providers {
         all.extend(of_provider(provider));
@@ -203,15 +192,15 @@ fn of_artefact(
     called: &str,
     owner: String,
 ) -> impl Iterator<Item = Given> {
-    let is_image = pipeline.producer(artefact).is_some_and(|(_, it)| it.ty == ArtefactType::Image);
+    let is_image = pipeline.producer(artefact).is_some_and(|(_, artefact)| artefact.is_image());
     let fields = if is_image { ["REF", "DIGEST", "LAYOUT"].as_slice() } else { &["PATH", "DIGEST"] };
     let stem = upper(called);
     fields.iter().map(move |field| Given::of(format!("{stem}_{field}"), &owner))
 }
 
 /// The variables that belong to a provider's identity.
-fn of_provider(provider: &str) -> impl Iterator<Item = Given> {
-    let owner = format!("of the identity at {provider}");
+fn of_provider(provider: Provider) -> impl Iterator<Item = Given> {
+    let owner = format!("of the identity at {}", provider.word());
     of_identity(provider).iter().map(move |variable| {
         let is_default = variable.ends_with("_REGION");
         Given { is_default, ..Given::of(*variable, &owner) }
@@ -219,19 +208,19 @@ fn of_provider(provider: &str) -> impl Iterator<Item = Given> {
 }
 
 /// What the providers' own tools read, and the engines' sign-in leaves in the environment.
-fn of_identity(provider: &str) -> &'static [&'static str] {
+fn of_identity(provider: Provider) -> &'static [&'static str] {
     match provider {
-        "aws" => &[
+        Provider::Aws => &[
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
             "AWS_SESSION_TOKEN",
             "AWS_REGION",
             "AWS_DEFAULT_REGION",
         ],
-        "azure" => &["AZURE_CONFIG_DIR"],
+        Provider::Azure => &["AZURE_CONFIG_DIR"],
         // How a script asks GitHub for a token of this job; other engines give theirs otherwise.
-        "oidc" => &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
-        _ => &[
+        Provider::Oidc => &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
+        Provider::Google => &[
             "GOOGLE_APPLICATION_CREDENTIALS",
             "CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE",
             "GOOGLE_GHA_CREDS_PATH",

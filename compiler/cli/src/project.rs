@@ -113,6 +113,7 @@ fn open(
         }
         let options = Options {
             standard: pipec_stdlib::MODULES,
+            engines: pipec_targets::engines(),
             targets: pipec_targets::all(),
             today,
             version: env!("CARGO_PKG_VERSION"),

@@ -5,7 +5,7 @@ use crate::input::{Content, InputText, findings_of_content};
 use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
-use pipec_ir::{GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
+use pipec_ir::{Engine, GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
 use pipec_syntax::{Tokens, ast};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,8 @@ use std::sync::Arc;
 pub struct Options<'a> {
     /// The standard modules: their names (`std/rust.pipe`) and texts.
     pub standard: &'a [(&'a str, &'a str)],
+    /// The engines that a source can name.
+    pub engines: &'a [&'a dyn Engine],
     /// The targets of this version.
     pub targets: &'a [&'a dyn Target],
     /// The day that decides which allowances have expired.
@@ -127,7 +129,7 @@ impl Session {
         let trees = Trees::new();
         let workspace = self.modules(&workspace, &trees.broken);
         let standard = self.modules(&standard, &trees.nothing);
-        let mut analysis = analyse(&workspace, &standard, &self.sources, options.today);
+        let mut analysis = analyse(&workspace, &standard, &self.sources, options.engines, options.today);
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {

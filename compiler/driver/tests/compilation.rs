@@ -6,7 +6,8 @@ use pipec_driver::{
     replace_all, unclaimed,
 };
 use pipec_ir::{
-    GeneratedFile, Guarantee, Output, PinnedAction, Pins, Pipeline, Program, Standing, Target, TargetContext,
+    EngineWord, GeneratedFile, Guarantee, Output, PinnedAction, Pins, Pipeline, Program, Standing, Target,
+    TargetContext,
 };
 use pipec_syntax::ast::Date;
 use std::ops::Range;
@@ -117,6 +118,7 @@ fn compile(files: &[(&str, String)]) -> Compilation {
 fn options() -> Options<'static> {
     Options {
         standard: &[],
+        engines: &[&EngineWord("github"), &EngineWord("gitlab"), &EngineWord("tekton")],
         targets: TARGETS,
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",

@@ -1,6 +1,7 @@
 //! Remedies carried out over a workspace.
 
 use pipec_driver::{Content, Fixed, InputText, Options, fix};
+use pipec_ir::EngineWord;
 use pipec_syntax::ast::Date;
 
 const STANDARD: &[(&str, &str)] = &[];
@@ -8,6 +9,7 @@ const STANDARD: &[(&str, &str)] = &[];
 fn options() -> Options<'static> {
     Options {
         standard: STANDARD,
+        engines: &[&EngineWord("github"), &EngineWord("gitlab"), &EngineWord("tekton")],
         targets: &[],
         today: Date { year: 2026, month: 6, day: 1 },
         version: "0.0.0",

@@ -97,9 +97,8 @@ fn is_shipped(pipeline: &Pipeline, artefact: &Node) -> bool {
     let mut shipped: BTreeSet<&str> =
         pipeline.deploys().flat_map(|(_, deploy)| &deploy.artefacts).map(String::as_str).collect();
     loop {
-        let built = pipeline.nodes.iter().filter(|node| {
-            matches!(node.kind, NodeKind::Artefact(_)) && shipped.contains(node.name.as_str())
-        });
+        let built =
+            pipeline.nodes.iter().filter(|node| node.is_artefact() && shipped.contains(node.name.as_str()));
         let within: BTreeSet<&str> =
             built.flat_map(|node| &node.body.uses).map(|(name, _)| name.as_str()).collect();
         if within.is_subset(&shipped) {
@@ -137,7 +136,7 @@ fn exceptions(pipeline: &Pipeline, node: &Node) -> Vec<Exception> {
             }
         }
         NodeKind::Deploy(deploy) => {
-            if let Some((because, origin)) = &deploy.irreversible {
+            if let Some((because, origin)) = deploy.irreversible() {
                 add("irreversible", format!("{} has no way back", node.name), because, origin);
             }
         }

@@ -1,6 +1,6 @@
 //! What a node does.
 
-use crate::{Evidence, InputForm, Origin, PathPattern, Text};
+use crate::{Identity, InputForm, Keep, Origin, Report, Text};
 use std::collections::BTreeMap;
 
 /// What a node does: its clauses with the defaults of pipeline and stage filled in. Durations are in milliseconds, sizes
@@ -129,42 +129,6 @@ pub struct Secret {
     pub origin: Origin,
 }
 
-/// `identity aws "…"`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Identity {
-    /// `aws`, `azure`, `google` or `oidc`.
-    pub provider: String,
-    /// What is assumed there.
-    pub role: String,
-    /// Where it was written.
-    pub origin: Origin,
-}
-
-impl Identity {
-    /// Whom its provider takes the run for, alike however that is written; none where the run's own token decides. An
-    /// `oidc` names an audience, and `google` a provider of a workload identity pool, which maps each token to a principal
-    /// of its own: both tell the environments apart by the token. A client of Azure is the same in every subscription, and
-    /// neither its ids nor the names of AWS's roles differ by case.
-    pub fn principal(&self) -> Option<String> {
-        let role = self.role.to_ascii_lowercase();
-        match self.provider.as_str() {
-            "oidc" | "google" => None,
-            "azure" => {
-                let parts: Vec<&str> = role.split('/').collect();
-                Some(
-                    [parts.first(), parts.last()]
-                        .into_iter()
-                        .flatten()
-                        .copied()
-                        .collect::<Vec<_>>()
-                        .join("/"),
-                )
-            }
-            _ => Some(role),
-        }
-    }
-}
-
 /// A right that no clause implies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
@@ -216,26 +180,6 @@ impl Right {
     pub fn from_word(word: &str) -> Option<Right> {
         Right::ALL.into_iter().find(|right| right.word() == word)
     }
-}
-
-/// `report junit "path"`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// `junit`, `sarif`, `coverage`, `html` or `markdown`.
-    pub format: String,
-    /// Where it is.
-    pub path: PathPattern,
-    /// Where it was written.
-    pub origin: Origin,
-}
-
-/// `keep "logs/**" on failure`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Keep {
-    /// What is kept.
-    pub paths: Vec<PathPattern>,
-    /// Where it was written.
-    pub origin: Origin,
 }
 
 /// `measure "file.json" { … }`
@@ -482,7 +426,7 @@ pub enum EngineStep {
     Action {
         /// The name its outputs get.
         name: Option<String>,
-        /// The action, as written: `owner/name@version`.
+        /// The action, as the engine names it.
         action: String,
         /// Its inputs, each name once.
         inputs: Vec<EngineInput>,
@@ -500,36 +444,4 @@ pub struct Action {
     pub env: Vec<Binding>,
     /// Where it was written.
     pub origin: Origin,
-}
-
-impl Evidence {
-    /// The standard kinds (language reference, "Declarations"), and whether each is of artefacts.
-    const STANDARD: [(&str, bool); 15] = [
-        ("test", false),
-        ("lint", false),
-        ("sast", false),
-        ("secrets", false),
-        ("licence", false),
-        ("schema-check", false),
-        ("policy", false),
-        ("review", false),
-        ("vulnerability", true),
-        ("sbom", true),
-        ("provenance", true),
-        ("acceptance", true),
-        ("performance", true),
-        ("evaluation", true),
-        ("fairness", true),
-    ];
-
-    /// The standard kind of that name.
-    pub fn standard(name: &str) -> Option<Evidence> {
-        let found = Evidence::STANDARD.iter().find(|(standard, _)| *standard == name);
-        found.map(|(name, of_artefact)| Evidence { name: (*name).to_owned(), of_artefact: *of_artefact })
-    }
-
-    /// The names of the standard kinds.
-    pub fn standard_names() -> impl Iterator<Item = &'static str> {
-        Evidence::STANDARD.iter().map(|(name, _)| *name)
-    }
 }

@@ -1,6 +1,6 @@
 //! What starts a run, what counts as a change, and when a stage is in a run.
 
-use crate::{Input, Origin};
+use crate::{Input, Origin, Schedule};
 use pipec_logic::Glob;
 use std::fmt;
 
@@ -69,8 +69,8 @@ pub enum Trigger {
     PullRequest(Vec<Glob>, Origin),
     /// `on tag "v*"`
     Tag(Vec<Glob>, Origin),
-    /// `on schedule "0 3 * * 1-5"`: five fields, UTC.
-    Schedule(String, Origin),
+    /// `on schedule "0 3 * * 1-5"`
+    Schedule(Schedule, Origin),
     /// `on manual { … }`
     Manual(Vec<Input>, Origin),
     /// `on merge-queue`

@@ -116,8 +116,8 @@ pub struct Approval {
 /// `window mon..thu 08:00..16:00 "Europe/London"`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
-    /// The days, 1 (Monday) to 7.
-    pub days: Vec<u8>,
+    /// The days, in order; those of `fri..mon` begin with Friday.
+    pub days: Vec<Weekday>,
     /// From when, in minutes of the day.
     pub from: u16,
     /// Until when, in minutes of the day.
@@ -128,6 +128,55 @@ pub struct Window {
     pub origin: Origin,
 }
 
+/// The days of the week, from Monday.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the variants name themselves")]
+pub enum Weekday {
+    Monday,
+    Tuesday,
+    Wednesday,
+    Thursday,
+    Friday,
+    Saturday,
+    Sunday,
+}
+
+impl Weekday {
+    /// All of them, in order.
+    pub const ALL: [Weekday; 7] = [
+        Weekday::Monday,
+        Weekday::Tuesday,
+        Weekday::Wednesday,
+        Weekday::Thursday,
+        Weekday::Friday,
+        Weekday::Saturday,
+        Weekday::Sunday,
+    ];
+
+    /// Its word in the language: `mon`.
+    pub fn word(self) -> &'static str {
+        match self {
+            Weekday::Monday => "mon",
+            Weekday::Tuesday => "tue",
+            Weekday::Wednesday => "wed",
+            Weekday::Thursday => "thu",
+            Weekday::Friday => "fri",
+            Weekday::Saturday => "sat",
+            Weekday::Sunday => "sun",
+        }
+    }
+
+    /// The day of that word.
+    pub fn from_word(word: &str) -> Option<Weekday> {
+        Weekday::ALL.into_iter().find(|day| day.word() == word)
+    }
+
+    /// Its number, from 1 (Monday) to 7, as ISO 8601 counts.
+    pub fn number(self) -> u8 {
+        self as u8 + 1
+    }
+}
+
 /// Which waiting deploy goes next.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lock {
@@ -136,6 +185,19 @@ pub enum Lock {
     Queue,
     /// Only the latest waits.
     Newest,
+}
+
+impl Lock {
+    /// All of them.
+    pub const ALL: [Lock; 2] = [Lock::Queue, Lock::Newest];
+
+    /// Its word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Lock::Queue => "queue",
+            Lock::Newest => "newest",
+        }
+    }
 }
 
 /// Who may approve or override.
@@ -152,8 +214,36 @@ pub struct Role {
 /// `github team "acme/release-managers"`
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoleMember {
-    /// `team`, `group` or `user`.
-    pub kind: String,
+    /// What it is.
+    pub kind: MemberKind,
     /// Its name there.
     pub name: String,
+}
+
+/// The kinds of members of roles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the variants name themselves")]
+pub enum MemberKind {
+    Team,
+    Group,
+    User,
+}
+
+impl MemberKind {
+    /// All of them.
+    pub const ALL: [MemberKind; 3] = [MemberKind::Team, MemberKind::Group, MemberKind::User];
+
+    /// Its word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            MemberKind::Team => "team",
+            MemberKind::Group => "group",
+            MemberKind::User => "user",
+        }
+    }
+
+    /// The kind of that word.
+    pub fn from_word(word: &str) -> Option<MemberKind> {
+        MemberKind::ALL.into_iter().find(|kind| kind.word() == word)
+    }
 }

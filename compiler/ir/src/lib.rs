@@ -4,30 +4,46 @@
 mod assurance;
 mod body;
 mod condition;
+mod delivery;
+mod engine;
 mod environment;
 pub mod facts;
 mod guarantee;
+mod identity;
+mod legs;
+mod meaning;
 mod node;
 mod pins;
 mod pipeline;
+mod references;
+mod report;
+pub mod schedule;
 mod target;
 mod text;
 mod versions;
 
 pub use assurance::{Assurance, PipelineAssurance, TargetGuarantee};
 pub use body::{
-    Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation,
-    Identity, Keep, Leg, Matrix, Measure, Operator, Report, Retry, Right, Runner, RunnerHost, Secret,
-    Sidecar, Step, StepKind, Threshold, Tool, ToolVersion,
+    Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation, Leg,
+    Matrix, Measure, Operator, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step, StepKind, Threshold,
+    Tool, ToolVersion,
 };
 pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
-pub use environment::{Approval, Environment, Lock, Role, RoleMember, Tier, Window};
+pub use delivery::{Delivery, Deploy, Strategy, StrategyKind, StrategyStep, WayBack, Weight};
+pub use engine::{Engine, EngineWord, MemberName};
+pub use environment::{Approval, Environment, Lock, MemberKind, Role, RoleMember, Tier, Weekday, Window};
 pub use guarantee::{Exception, Guarantee, Standing};
+pub use identity::{Identity, Provider};
+pub use legs::NodeLeg;
+pub use meaning::{Act, Form, Phase};
 pub use node::{
-    Artefact, ArtefactType, Deploy, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind,
-    Override, PathPattern, Quorum, Strategy, StrategyStep,
+    Artefact, ArtefactType, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind, Override,
+    Quorum,
 };
 pub use pins::{ActionInput, InputForm, PinnedAction, Pins, image_with_registry};
 pub use pipeline::{Input, InputType, Pipeline, Program, Registry, SourceFile, Stage, StageId};
+pub use references::Dangling;
+pub use report::{Keep, Report, ReportFormat};
+pub use schedule::Schedule;
 pub use target::{GeneratedFile, Output, Target, TargetContext};
-pub use text::{Fact, Origin, Piece, Text};
+pub use text::{Fact, Origin, PathPattern, Piece, Text};

@@ -1,7 +1,6 @@
 //! The nodes of a pipeline: gates, artefacts, deploys and jobs.
 
-use crate::{Action, Body, Change, Origin, StageId};
-use pipec_logic::Glob;
+use crate::{Body, Change, Deploy, Origin, PathPattern, StageId};
 use std::collections::BTreeSet;
 
 /// A node's place in its pipeline.
@@ -31,34 +30,6 @@ pub struct Node {
     pub before: BTreeSet<NodeId>,
 }
 
-impl Node {
-    /// How often it may run its scripts: all tries of all repeats.
-    pub fn runs(&self) -> u64 {
-        let tries = self.body.retry.as_ref().map_or(1, |retry| retry.times.saturating_add(1));
-        match &self.kind {
-            NodeKind::Gate(gate) => tries.saturating_mul(gate.quorum.map_or(1, |quorum| quorum.times)),
-            _ => tries,
-        }
-    }
-
-    /// How long it may take, in milliseconds: its timeout as often as it may run, and a deploy's soaks, in whole minutes,
-    /// which is what engines are told.
-    pub fn longest(&self) -> u64 {
-        const MINUTE: u64 = 60_000;
-        let soaks = match &self.kind {
-            NodeKind::Deploy(deploy) => deploy.soaks(),
-            _ => 0,
-        };
-        let said = self.body.timeout.saturating_mul(self.runs()).saturating_add(soaks);
-        said.div_ceil(MINUTE).max(1).saturating_mul(MINUTE)
-    }
-
-    /// Whether it is a gate that can stop a deploy.
-    pub fn is_blocking_gate(&self) -> bool {
-        matches!(&self.kind, NodeKind::Gate(gate) if gate.advisory.is_none())
-    }
-}
-
 /// What a node yields.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeKind {
@@ -79,6 +50,38 @@ pub struct Evidence {
     pub name: String,
     /// Whether it is of artefacts; else of the commit, and so of all artefacts built from it.
     pub of_artefact: bool,
+}
+
+impl Evidence {
+    /// The standard kinds (language reference, "Declarations"), and whether each is of artefacts.
+    const STANDARD: [(&str, bool); 15] = [
+        ("test", false),
+        ("lint", false),
+        ("sast", false),
+        ("secrets", false),
+        ("licence", false),
+        ("schema-check", false),
+        ("policy", false),
+        ("review", false),
+        ("vulnerability", true),
+        ("sbom", true),
+        ("provenance", true),
+        ("acceptance", true),
+        ("performance", true),
+        ("evaluation", true),
+        ("fairness", true),
+    ];
+
+    /// The standard kind of that name.
+    pub fn standard(name: &str) -> Option<Evidence> {
+        let found = Evidence::STANDARD.iter().find(|(standard, _)| *standard == name);
+        found.map(|(name, of_artefact)| Evidence { name: (*name).to_owned(), of_artefact: *of_artefact })
+    }
+
+    /// The names of the standard kinds.
+    pub fn standard_names() -> impl Iterator<Item = &'static str> {
+        Evidence::STANDARD.iter().map(|(name, _)| *name)
+    }
 }
 
 /// A check that must pass.
@@ -161,15 +164,6 @@ impl Artefact {
     }
 }
 
-/// A path or glob in an artefact, a report or a `keep`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PathPattern {
-    /// In the language's own dialect, without a leading `./`.
-    pub glob: Glob,
-    /// Where it was written.
-    pub origin: Origin,
-}
-
 /// The types of artefacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
@@ -215,60 +209,4 @@ impl ArtefactType {
     pub fn from_word(word: &str) -> Option<ArtefactType> {
         ArtefactType::ALL.into_iter().find(|ty| ty.word() == word)
     }
-}
-
-/// The only way into an environment.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Deploy {
-    /// The artefacts, by name, in source order: they move and roll back together.
-    pub artefacts: Vec<String>,
-    /// The environment, by name.
-    pub environment: String,
-    /// Where the environment was written.
-    pub environment_origin: Origin,
-    /// How the weight moves.
-    pub strategy: Option<Strategy>,
-    /// Moves the weight; replaces the body's `run`.
-    pub shift: Option<Action>,
-    /// Judges after each step.
-    pub verify: Option<Action>,
-    /// Goes back.
-    pub rollback: Option<Action>,
-    /// Why there is no way back.
-    pub irreversible: Option<(String, Origin)>,
-}
-
-impl Deploy {
-    /// Its actions, as far as it has them, in the order in which they come.
-    pub fn actions(&self) -> impl Iterator<Item = &Action> {
-        [&self.shift, &self.verify, &self.rollback].into_iter().flatten()
-    }
-
-    /// How long it soaks in all, in milliseconds: that is added to its timeout.
-    pub fn soaks(&self) -> u64 {
-        let steps = self.strategy.iter().flat_map(|strategy| &strategy.steps);
-        steps.fold(0, |sum: u64, step| sum.saturating_add(step.soak))
-    }
-}
-
-/// `strategy canary { step 5% soak 10m … }`
-#[derive(Clone, Debug, PartialEq)]
-pub struct Strategy {
-    /// Its kind.
-    pub kind: String,
-    /// Its steps, in order.
-    pub steps: Vec<StrategyStep>,
-    /// Where it was written.
-    pub origin: Origin,
-}
-
-/// `step 5% soak 10m`
-#[derive(Clone, Debug, PartialEq)]
-pub struct StrategyStep {
-    /// The weight in percent, as written.
-    pub weight: String,
-    /// How long it stays there, in milliseconds.
-    pub soak: u64,
-    /// Where it was written.
-    pub origin: Origin,
 }

@@ -1,8 +1,6 @@
 //! The program, its pipelines and their stages.
 
-use crate::{
-    ChangeRule, Condition, Environment, Event, Node, NodeId, NodeKind, Origin, Pins, Role, Text, Trigger,
-};
+use crate::{ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Role, Text, Trigger};
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
 
@@ -105,26 +103,17 @@ impl Pipeline {
 
     /// Its deploys with their nodes, in source order.
     pub fn deploys(&self) -> impl Iterator<Item = (&Node, &crate::Deploy)> {
-        self.nodes.iter().filter_map(|node| match &node.kind {
-            NodeKind::Deploy(deploy) => Some((node, deploy.as_ref())),
-            _ => None,
-        })
+        self.nodes.iter().filter_map(|node| Some((node, node.deploy()?)))
     }
 
     /// Its gates with their nodes, in source order.
     pub fn gates(&self) -> impl Iterator<Item = (&Node, &crate::Gate)> {
-        self.nodes.iter().filter_map(|node| match &node.kind {
-            NodeKind::Gate(gate) => Some((node, gate)),
-            _ => None,
-        })
+        self.nodes.iter().filter_map(|node| Some((node, node.gate()?)))
     }
 
     /// The producer of an artefact.
     pub fn producer(&self, artefact: &str) -> Option<(&Node, &crate::Artefact)> {
-        self.nodes.iter().find_map(|node| match &node.kind {
-            NodeKind::Artefact(kind) if node.name == artefact => Some((node, kind)),
-            _ => None,
-        })
+        self.nodes.iter().filter(|node| node.name == artefact).find_map(|node| Some((node, node.artefact()?)))
     }
 
     /// The events that start it.

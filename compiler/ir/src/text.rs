@@ -1,6 +1,7 @@
-//! Where a part came from, and texts that hold facts known only at run time.
+//! Where a part came from, paths, and texts that hold facts known only at run time.
 
 use pipec_base::{Diagnostic, Span};
+use pipec_logic::Glob;
 use std::fmt;
 
 /// Where a part of the program was written, and through which calls it got to where it is.
@@ -29,6 +30,15 @@ impl Origin {
             diagnostic.label(*span, format!("in this call of `{name}`"))
         })
     }
+}
+
+/// A path or glob in an artefact, a report or a `keep`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathPattern {
+    /// In the language's own dialect, without a leading `./`.
+    pub glob: Glob,
+    /// Where it was written.
+    pub origin: Origin,
 }
 
 /// A text whose facts are filled in by the engine.

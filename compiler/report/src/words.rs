@@ -1,6 +1,6 @@
 //! Parts of a pipeline in the language's words.
 
-use pipec_ir::{Approval, Deploy, Environment, Exemption, Gate, Lock, Override, Window};
+use pipec_ir::{Approval, Deploy, Environment, Exemption, Gate, Lock, Override, Weekday, Window};
 
 /// A length of time as people say it: `1h 30m`.
 pub(crate) fn duration(milliseconds: u64) -> String {
@@ -57,21 +57,19 @@ pub(crate) fn approval(approval: &Approval) -> String {
 
 /// "mon–thu 08:00–16:00 Europe/London"
 pub(crate) fn window(window: &Window) -> String {
-    const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-    let name = |day: &u8| DAYS.get(usize::from(*day).saturating_sub(1)).copied().unwrap_or("");
-    let mut spans: Vec<(u8, u8)> = Vec::new();
+    let mut spans: Vec<(Weekday, Weekday)> = Vec::new();
     for day in &window.days {
         match spans.last_mut() {
-            Some((_, last)) if *last + 1 == *day => *last = *day,
+            Some((_, last)) if last.number() + 1 == day.number() => *last = *day,
             _ => spans.push((*day, *day)),
         }
     }
     let days: Vec<String> = spans
         .iter()
-        .map(|(first, last)| match last - first {
-            0 => name(first).to_owned(),
-            1 => format!("{}, {}", name(first), name(last)),
-            _ => format!("{}–{}", name(first), name(last)),
+        .map(|(first, last)| match last.number() - first.number() {
+            0 => first.word().to_owned(),
+            1 => format!("{}, {}", first.word(), last.word()),
+            _ => format!("{}–{}", first.word(), last.word()),
         })
         .collect();
     let clock = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
@@ -80,25 +78,19 @@ pub(crate) fn window(window: &Window) -> String {
 
 /// "canary 5% → 25% → 100%, soaks 20m"; empty without a strategy.
 pub(crate) fn strategy(deploy: &Deploy) -> String {
-    let Some(strategy) = &deploy.strategy else { return String::new() };
-    let percent = |weight: &str| format!("{}%", weight.trim_end_matches('%'));
-    let mut weights: Vec<String> = strategy.steps.iter().map(|step| percent(&step.weight)).collect();
+    let Some(strategy) = deploy.strategy() else { return String::new() };
+    let mut weights: Vec<String> = strategy.steps.iter().map(|step| format!("{}%", step.weight)).collect();
     weights.push("100%".to_owned());
     weights.dedup();
     format!(
         "{} {}{}",
-        strategy.kind,
+        strategy.kind.word(),
         weights.join(" → "),
-        match soaks(deploy) {
+        match deploy.soaks() {
             0 => String::new(),
             soaks => format!(", soaks {}", duration(soaks)),
         }
     )
-}
-
-/// How long a deploy stands still between its steps, in milliseconds.
-pub(crate) fn soaks(deploy: &Deploy) -> u64 {
-    deploy.strategy.iter().flat_map(|strategy| &strategy.steps).map(|step| step.soak).sum()
 }
 
 /// Who waits where several runs want one environment.
@@ -124,11 +116,12 @@ mod tests {
 
     #[test]
     fn days_in_a_row_are_a_span() {
-        let shown = |days: &[u8]| {
+        let shown = |days: &[&str]| {
+            let days = days.iter().filter_map(|day| Weekday::from_word(day)).collect();
             let zone = "Europe/London".to_owned();
-            window(&Window { days: days.to_vec(), from: 480, to: 965, zone, origin: Origin::default() })
+            window(&Window { days, from: 480, to: 965, zone, origin: Origin::default() })
         };
-        assert_eq!(shown(&[1, 2, 3, 4]), "mon–thu 08:00–16:05 Europe/London");
-        assert_eq!(shown(&[1, 2, 6]), "mon, tue, sat 08:00–16:05 Europe/London");
+        assert_eq!(shown(&["mon", "tue", "wed", "thu"]), "mon–thu 08:00–16:05 Europe/London");
+        assert_eq!(shown(&["mon", "tue", "sat"]), "mon, tue, sat 08:00–16:05 Europe/London");
     }
 }

@@ -3,13 +3,16 @@
 #![expect(clippy::disallowed_methods, reason = "the programs lie on disk")]
 
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
+use pipec_ir::{Engine, EngineWord};
 use pipec_report::Colour;
 use pipec_report::graph::Graph;
 use pipec_syntax::ast::Date;
 
 fn compiled(source: &str) -> Compilation {
     let today = Date { year: 2026, month: 6, day: 1 };
-    let options = Options { standard: &[], targets: &[], today, version: "0.0.0", lock: None };
+    let engines: [&dyn Engine; 1] = [&EngineWord("github")];
+    let options =
+        Options { standard: &[], engines: &engines, targets: &[], today, version: "0.0.0", lock: None };
     let text = InputText { path: "main.pipe".to_owned(), content: Content::Text(source.into()) };
     Session::new().compile(&[text], &options)
 }

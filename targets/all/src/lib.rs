@@ -1,7 +1,15 @@
-//! The targets this version has.
+//! The targets this version has, and the engines that the language has words for.
+
+mod planned;
 
 use pipec_github::GitHub;
-use pipec_ir::Target;
+use pipec_ir::{Engine, Target};
+use planned::Planned;
+
+/// The engines that a source can name, in the order in which they are listed to people.
+pub fn engines() -> &'static [&'static dyn Engine] {
+    &[&GitHub, &Planned("gitlab"), &Planned("tekton")]
+}
 
 /// All targets, in the order they are built.
 pub fn all() -> &'static [&'static dyn Target] {
@@ -18,5 +26,12 @@ mod tests {
         let names: BTreeSet<&str> = all().iter().map(|target| target.name()).collect();
         assert_eq!(names.len(), all().len());
         assert!(names.contains("github"));
+    }
+
+    #[test]
+    fn every_target_is_an_engine_that_a_source_can_name() {
+        let words: BTreeSet<&str> = engines().iter().map(|engine| engine.word()).collect();
+        assert_eq!(words.len(), engines().len());
+        assert!(all().iter().all(|target| words.contains(target.name())));
     }
 }

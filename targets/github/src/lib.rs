@@ -6,11 +6,31 @@
 pub use pipec_github_emit::{ASSUMPTIONS, Assumption};
 pub use pipec_github_engine as engine;
 
-use pipec_base::Diagnostic;
-use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Target, TargetContext};
+mod source;
+
+pub use source::check_file_name;
+
+use pipec_base::{Diagnostic, Span};
+use pipec_ir::{
+    Engine, GeneratedFile, Guarantee, MemberName, Output, Pipeline, Program, Target, TargetContext,
+};
 
 /// GitHub Actions.
 pub struct GitHub;
+
+impl Engine for GitHub {
+    fn word(&self) -> &'static str {
+        "github"
+    }
+
+    fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
+        source::check_file_name(name, span)
+    }
+
+    fn check_member(&self, member: &MemberName<'_>) -> Option<Diagnostic> {
+        source::check_member(member)
+    }
+}
 
 impl Target for GitHub {
     fn name(&self) -> &'static str {

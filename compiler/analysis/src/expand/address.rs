@@ -3,72 +3,30 @@
 use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Piece, Text};
+use pipec_ir::{Engine, MemberKind, MemberName, Piece, Text};
 use pipec_syntax::ast::{RoleMember, StringForm, StringLiteral};
 
 impl Expansion<'_, '_> {
     /// Nobody has to approve where nobody goes by the name.
-    pub(super) fn check_member(&mut self, member: &RoleMember, frame: &Frame) {
-        let (kind, name) = (member.kind.node.as_str(), member.member.node.as_str());
-        let at = member.member.span;
-        let report = |message: String| Diagnostic::error(codes::P0507, message, at);
-        let write = |diagnostic: Diagnostic, name: &str| {
-            diagnostic.help(format!("write `\"{name}\"`")).fix(
-                format!("write `\"{name}\"`"),
-                at,
-                format!("\"{name}\""),
-            )
-        };
+    pub(super) fn check_member(
+        &mut self,
+        member: &RoleMember,
+        kind: Option<MemberKind>,
+        engine: Option<&dyn Engine>,
+        frame: &Frame,
+    ) {
+        let (name, name_span) = (member.member.node.as_str(), member.member.span);
         if name.trim().is_empty() || name.chars().any(char::is_control) {
-            self.report(
-                frame,
-                report("this names nobody".to_owned()).help("say who it is: `github team \"OWNER/TEAM\"`"),
-            );
+            let diagnostic = Diagnostic::error(codes::P0507, "this names nobody", name_span)
+                .help("say who it is: `github team \"OWNER/TEAM\"`");
+            self.report(frame, diagnostic);
             return;
         }
-        if member.target.node != "github" {
-            return;
+        let (Some(kind), Some(engine)) = (kind, engine) else { return };
+        let kind_span = member.kind.span;
+        if let Some(diagnostic) = engine.check_member(&MemberName { kind, kind_span, name, name_span }) {
+            self.report(frame, diagnostic);
         }
-        let bare = name.strip_prefix('@').unwrap_or(name);
-        let diagnostic = match (kind, bare.split_once('/')) {
-            ("group", _) => {
-                Diagnostic::error(codes::P0507, "github has teams and users, no groups", member.kind.span)
-                    .help("did you mean `team`?")
-                    .fix("write `team`", member.kind.span, "team")
-            }
-            ("user", None) if is_login(bare) => {
-                if bare == name {
-                    return;
-                }
-                write(report(format!("`{name}` is no user of github: the name stands without `@`")), bare)
-            }
-            ("user", Some((owner, team))) if is_login(owner) && is_slug(team) => report(format!(
-                "`{name}` is no user of github, but a team"
-            ))
-            .help("did you mean `team`?")
-            .fix("write `team`", member.kind.span, "team"),
-            ("user", _) => report(format!("`{name}` is no user of github")).help(
-                "write the name people log in with: letters, digits and single `-` between them, at most 39",
-            ),
-            ("team", None) if is_login(bare) || is_slug(bare) => {
-                report(format!("`{name}` does not say whose team it is")).help(format!(
-                    "put the organisation before it: `github team \"OWNER/{}\"`; a person is a `user`",
-                    slug(bare)
-                ))
-            }
-            ("team", Some((owner, team))) if is_login(owner) && is_slug(&slug(team)) => {
-                if bare == name && is_slug(team) {
-                    return;
-                }
-                let right = format!("{owner}/{}", slug(team));
-                write(report(format!("`{name}` is no team of github, but `{right}` may be")), &right)
-            }
-            ("team", _) => report(format!("`{name}` is no team of github")).help(
-                "write it as its address does, the organisation before it: `github team \"OWNER/TEAM\"`",
-            ),
-            _ => return,
-        };
-        self.report(frame, diagnostic);
     }
 
     /// The address of an environment is shown to people, who click on it, and handed to scripts.
@@ -140,21 +98,4 @@ fn behind_the_quotes(string: &StringLiteral) -> Span {
     };
     let start = string.span.start.saturating_add(quotes);
     Span { start, end: start, ..string.span }
-}
-
-/// Whether it is a name to log in with at GitHub: of a user or an organisation.
-fn is_login(text: &str) -> bool {
-    (1..=39).contains(&text.len())
-        && text.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
-}
-
-/// Whether it is a team as its address has it.
-fn is_slug(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
-}
-
-/// A team's name as its address has it.
-fn slug(text: &str) -> String {
-    text.trim().to_ascii_lowercase().replace(' ', "-")
 }

@@ -9,7 +9,7 @@ mod part;
 mod placement;
 mod rights;
 mod sidecar;
-mod strategy;
+pub(super) mod strategy;
 mod tool;
 
 use pipec_base::{Diagnostic, Span, codes};

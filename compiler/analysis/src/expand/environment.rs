@@ -287,8 +287,8 @@ impl<'a> Expansion<'a, '_> {
                 built.window = self.window(from_day, to_day.as_ref(), (from, to), zone, origin, frame);
             }
             EnvironmentClause::Lock(name) => {
-                self.known_word(name, &["queue", "newest"], "lock", frame);
-                built.lock = if name.node == "newest" { Lock::Newest } else { Lock::Queue };
+                let lock = self.word_of(name, Lock::ALL, Lock::word, "lock", frame);
+                built.lock = lock.unwrap_or_default();
             }
             EnvironmentClause::Ttl(duration) => {
                 let lives = duration.node.milliseconds;

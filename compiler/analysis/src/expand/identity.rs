@@ -3,10 +3,8 @@
 use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::Identity;
+use pipec_ir::{Identity, Provider};
 use pipec_syntax::ast;
-
-const PROVIDERS: [&str; 4] = ["aws", "azure", "google", "oidc"];
 
 impl Expansion<'_, '_> {
     /// An identity as declared in an environment or a body.
@@ -16,21 +14,20 @@ impl Expansion<'_, '_> {
         span: Span,
         frame: &Frame,
     ) -> Option<Identity> {
-        if !self.known_word(&identity.provider, &PROVIDERS, "identity provider", frame) {
-            return None;
-        }
+        let provider =
+            self.word_of(&identity.provider, Provider::ALL, Provider::word, "identity provider", frame)?;
         let role = identity.role.node.as_str();
-        let (fits, form) = match identity.provider.node.as_str() {
-            "aws" => (is_arn_of_role(role), "arn:aws:iam::123456789012:role/name"),
-            "azure" => (
+        let (fits, form) = match provider {
+            Provider::Aws => (is_arn_of_role(role), "arn:aws:iam::123456789012:role/name"),
+            Provider::Azure => (
                 (2..=3).contains(&role.split('/').count()) && role.split('/').all(is_guid),
                 "tenant-id/client-id",
             ),
-            "oidc" => (
+            Provider::Oidc => (
                 !role.is_empty() && role.chars().all(|it| it.is_ascii_graphic() && it != '$'),
                 "registry.example",
             ),
-            _ => (
+            Provider::Google => (
                 role.starts_with("projects/")
                     && role.contains("/workloadIdentityPools/")
                     && role.contains("/providers/"),
@@ -38,26 +35,22 @@ impl Expansion<'_, '_> {
             ),
         };
         if !fits || role.contains(char::is_whitespace) {
-            let ids = match identity.provider.node.as_str() {
-                "azure" => ", each an id such as `0f8fad5b-d9cb-469f-a165-70867728950e`",
-                _ => "",
+            let ids = match provider {
+                Provider::Azure => ", each an id such as `0f8fad5b-d9cb-469f-a165-70867728950e`",
+                Provider::Aws | Provider::Google | Provider::Oidc => "",
             };
             self.report(
                 frame,
                 Diagnostic::error(
                     codes::P0604,
-                    format!("`{role}` is no identity of {}", identity.provider.node),
+                    format!("`{role}` is no identity of {}", provider.word()),
                     identity.role.span,
                 )
                 .help(format!("it has the form `{form}`{ids}")),
             );
             return None;
         }
-        Some(Identity {
-            provider: identity.provider.node.clone(),
-            role: role.to_owned(),
-            origin: frame.origin(span),
-        })
+        Some(Identity { provider, role: role.to_owned(), origin: frame.origin(span) })
     }
 }
 

@@ -23,7 +23,7 @@ mod window;
 use crate::scope::{DeclarationId, Definition, Found, Workspace, suggest_of};
 use frame::{Frame, Uses, path_text};
 use pipec_base::{Diagnostic, Span, closest, codes};
-use pipec_ir::{Evidence, Pipeline, Program, Step};
+use pipec_ir::{Engine, Evidence, Pipeline, Program, Step};
 use pipec_logic::{Glob, GlobErrorKind};
 use pipec_syntax::ast::{Name, Path};
 use std::collections::{BTreeMap, BTreeSet};
@@ -202,6 +202,33 @@ impl<'a, 'w> Expansion<'a, 'w> {
             suggest_of(diagnostic, word, known.iter().copied(), || format!("there is {}", known.join(", ")));
         self.report(frame, diagnostic);
         false
+    }
+
+    /// The engine of a word; says so if there is none.
+    fn known_engine(&mut self, word: &Name, what: &str, frame: &Frame) -> Option<&'a dyn Engine> {
+        let engines = self.workspace.engines();
+        let found = engines.iter().find(|engine| engine.word() == word.node).copied();
+        if found.is_none() {
+            let words: Vec<&str> = engines.iter().map(|engine| engine.word()).collect();
+            self.known_word(word, &words, what, frame);
+        }
+        found
+    }
+
+    /// The member of a closed set that a word stands for; says so if there is none.
+    fn word_of<T: Copy, const N: usize>(
+        &mut self,
+        word: &Name,
+        all: [T; N],
+        word_for: fn(T) -> &'static str,
+        what: &str,
+        frame: &Frame,
+    ) -> Option<T> {
+        let found = all.into_iter().find(|member| word_for(*member) == word.node);
+        if found.is_none() {
+            self.known_word(word, &all.map(word_for), what, frame);
+        }
+        found
     }
 
     /// The kind of evidence of that name.

@@ -1,6 +1,6 @@
 //! Nodes: gates, artefacts, deploys and jobs, with the tasks they call.
 
-use super::body::{Role, Work};
+use super::body::{Role, Work, strategy};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
 use super::{Expansion, NODE};
@@ -178,11 +178,9 @@ impl<'a> Expansion<'a, '_> {
                     artefacts,
                     environment,
                     environment_origin,
-                    strategy: work.strategy,
-                    shift: work.shift,
+                    delivery: strategy::delivery(work.strategy, work.shift),
                     verify: work.verify,
-                    rollback: work.rollback,
-                    irreversible: work.irreversible,
+                    way_back: strategy::way_back(work.rollback, work.irreversible),
                 }))
             }
             Role::Job | Role::Action | Role::Unknown => NodeKind::Job,

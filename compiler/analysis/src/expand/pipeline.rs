@@ -7,7 +7,7 @@ use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, suggest_of, taken};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
-    ArtefactType, Condition, Input, NodeId, NodeKind, Origin, Pipeline, SourceFile, Stage, StageId, Trigger,
+    ArtefactType, Condition, Input, Node, NodeId, Origin, Pipeline, SourceFile, Stage, StageId, Trigger,
 };
 use pipec_syntax::ast::{
     self, Clause, Declaration, DefaultClause, Instance, Name, PipelineClause, StageClause,
@@ -253,9 +253,8 @@ impl<'a> Expansion<'a, '_> {
             self.stage_clauses(id, stage, draft, frame);
         }
         for stage in &mut draft.pipeline.stages {
-            let deploys = stage.nodes.iter().any(|id| {
-                draft.pipeline.nodes.get(id.0).is_some_and(|node| matches!(node.kind, NodeKind::Deploy(_)))
-            });
+            let deploys =
+                stage.nodes.iter().any(|id| draft.pipeline.nodes.get(id.0).is_some_and(Node::is_deploy));
             stage.runs_on_schedule = !deploys || stage.condition.names_schedule();
         }
     }

@@ -4,12 +4,9 @@ use super::frame::Frame;
 use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, twin};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Program, Registry, Role, RoleMember};
+use pipec_ir::{MemberKind, Program, Registry, Role, RoleMember};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
-
-/// The engines by their words.
-pub(super) const ENGINES: [&str; 3] = ["github", "gitlab", "tekton"];
 
 impl Expansion<'_, '_> {
     /// Roles and registries come first: environments name them.
@@ -23,16 +20,19 @@ impl Expansion<'_, '_> {
             let mut placed: BTreeMap<&str, Span> = BTreeMap::new();
             for clause in &role.members {
                 let member = &clause.kind;
-                self.known_word(&member.target, &ENGINES, "engine", &frame);
-                self.known_word(&member.kind, &["team", "group", "user"], "kind of member", &frame);
-                self.check_member(member, &frame);
-                let entry = RoleMember { kind: member.kind.node.clone(), name: member.member.node.clone() };
+                let engine = self.known_engine(&member.target, "engine", &frame);
+                let kind =
+                    self.word_of(&member.kind, MemberKind::ALL, MemberKind::word, "kind of member", &frame);
+                self.check_member(member, kind, engine, &frame);
                 match placed.get(member.target.node.as_str()) {
                     Some(first) => {
                         self.report(&frame, repeated(&member.target.node, member.target.span, *first));
                     }
                     None => {
                         placed.insert(&member.target.node, member.target.span);
+                        // A word that is none has been refused.
+                        let kind = kind.unwrap_or(MemberKind::Team);
+                        let entry = RoleMember { kind, name: member.member.node.clone() };
                         members.insert(member.target.node.clone(), entry);
                     }
                 }

@@ -1,7 +1,7 @@
 //! Runners.
 
 use super::frame::Frame;
-use super::role::{ENGINES, is_host, is_segment};
+use super::role::{is_host, is_segment};
 use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, suggest};
 use crate::value::Type;
@@ -79,7 +79,7 @@ impl Expansion<'_, '_> {
                     runner.docker = true;
                 }
                 RunnerClause::Label { target, label } => {
-                    if !self.known_word(target, &ENGINES, "engine", &inner) {
+                    if self.known_engine(target, "engine", &inner).is_none() {
                         continue;
                     }
                     if label.node.trim().is_empty() || label.node.chars().any(char::is_control) {

@@ -2,12 +2,11 @@
 
 use super::call::type_of;
 use super::frame::Frame;
-use super::role::ENGINES;
 use super::{Expansion, repeated};
 use crate::scope::taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{ChangeRule, Input, InputType, Pipeline, Trigger};
+use pipec_ir::{ChangeRule, Input, InputType, Pipeline, Schedule, Trigger};
 use pipec_syntax::ast::{self, Clause, Name};
 
 impl Expansion<'_, '_> {
@@ -18,8 +17,9 @@ impl Expansion<'_, '_> {
             ast::Trigger::PullRequest(refs) => Trigger::PullRequest(self.ref_globs(refs, frame), origin),
             ast::Trigger::Tag(refs) => Trigger::Tag(self.ref_globs(refs, frame), origin),
             ast::Trigger::Schedule(text) => {
-                self.check_schedule(text, frame);
-                Trigger::Schedule(text.node.clone(), origin)
+                // What can't be read has been refused; that the clock starts something is known all the same.
+                let schedule = self.schedule(text, frame).unwrap_or_else(Schedule::every_minute);
+                Trigger::Schedule(schedule, origin)
             }
             ast::Trigger::Manual(inputs) => Trigger::Manual(self.inputs(inputs, frame), origin),
             ast::Trigger::MergeQueue => Trigger::MergeQueue(origin),
@@ -77,14 +77,14 @@ impl Expansion<'_, '_> {
         all
     }
 
-    fn check_schedule(&mut self, text: &ast::Text, frame: &Frame) {
-        let fields: Vec<&str> = text.node.split_ascii_whitespace().collect();
-        if !is_schedule(&text.node) {
+    fn schedule(&mut self, text: &ast::Text, frame: &Frame) -> Option<Schedule> {
+        let Some(schedule) = Schedule::parse(&text.node) else {
             let diagnostic =
                 Diagnostic::error(codes::P0120, format!("`{}` is no schedule", text.node), text.span);
+            let meant = meant_schedule(&text.node).filter(|meant| Schedule::parse(meant).is_some());
             self.report(
                 frame,
-                match meant_schedule(&text.node).filter(|meant| is_schedule(meant)) {
+                match meant {
                     Some(meant) => diagnostic
                         .help(format!("write `\"{meant}\"`: fields are numbers, Sunday is 0, and times are UTC"))
                         .fix(format!("write `\"{meant}\"`"), text.span, format!("\"{meant}\"")),
@@ -93,9 +93,9 @@ impl Expansion<'_, '_> {
                     ),
                 },
             );
-        } else if let [_, _, day, month, "*"] = fields.as_slice()
-            && is_in_no_year(day, month)
-        {
+            return None;
+        };
+        if schedule.is_in_no_year() {
             self.report(
                 frame,
                 Diagnostic::error(
@@ -106,34 +106,21 @@ impl Expansion<'_, '_> {
                 .help("the third field is the day of the month, the fourth the month: `0 3 28 2 *`"),
             );
         }
+        Some(schedule)
     }
 
     pub(super) fn targets(&mut self, names: &[Name], pipeline: &mut Pipeline, frame: &Frame) {
         for name in names {
-            if self.known_word(name, &ENGINES, "target", frame) {
+            if self.known_engine(name, "target", frame).is_some() {
                 pipeline.targets.push((name.node.clone(), frame.origin(name.span)));
             }
         }
     }
 
     pub(super) fn emits(&mut self, target: &Name, file: &ast::Text, pipeline: &mut Pipeline, frame: &Frame) {
-        if !self.known_word(target, &ENGINES, "target", frame) {
-            return;
-        }
-        let plain = !file.node.is_empty()
-            && !file.node.starts_with('.')
-            && file.node.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
-            && (file.node.ends_with(".yml") || file.node.ends_with(".yaml"));
-        if !plain {
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0105,
-                    format!("`{}` is no file name for a workflow", file.node),
-                    file.span,
-                )
-                .help("a plain name that ends in `.yml`: the engine looks in one folder only"),
-            );
+        let Some(engine) = self.known_engine(target, "target", frame) else { return };
+        if let Some(diagnostic) = engine.check_file_name(&file.node, file.span) {
+            self.report(frame, diagnostic);
             return;
         }
         let named = (file.node.clone(), frame.origin(file.span));
@@ -167,14 +154,6 @@ impl Expansion<'_, '_> {
             origin: frame.origin(span),
         })
     }
-}
-
-/// Whether a text has the five fields of a schedule.
-fn is_schedule(text: &str) -> bool {
-    let bounds = [(0, 59), (0, 23), (1, 31), (1, 12), (0, 6)];
-    let fields: Vec<&str> = text.split_ascii_whitespace().collect();
-    fields.len() == bounds.len()
-        && fields.iter().zip(bounds).all(|(field, bounds)| schedule_field(field, bounds))
 }
 
 /// What somebody means who writes a schedule as other tools read it: by a word, with names of days and months, with 7 for
@@ -214,61 +193,4 @@ fn numbered(field: &str, names: &[&str], first: usize) -> String {
         field = field.replace(name, &(place + first).to_string());
     }
     field
-}
-
-/// Whether no month of a schedule is so long that it has one of the days.
-fn is_in_no_year(day: &str, month: &str) -> bool {
-    let first = |part: &str| part.split(['-', '/']).next().and_then(|number| number.parse::<u32>().ok());
-    let earliest = day.split(',').map(|part| first(part).unwrap_or(1)).min().unwrap_or(1);
-    let days = |month: u32| match month {
-        2 => 29,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    };
-    let is_single = |part: &str| part.chars().all(|c| c.is_ascii_digit());
-    let mut months = month.split(',');
-    // A range of months has one of 31 days, or none shorter than 30 alone.
-    months.all(|part| is_single(part) && first(part).is_some_and(|month| days(month) < earliest))
-}
-
-/// One field of a schedule: `*`, `*/5`, `1,2`, `1-5`, `1-30/2`.
-fn schedule_field(field: &str, (least, greatest): (u32, u32)) -> bool {
-    let number = |text: &str| {
-        text.parse::<u32>()
-            .ok()
-            .filter(|number| (least..=greatest).contains(number))
-            .filter(|_| text.len() <= 2)
-    };
-    !field.is_empty()
-        && field.split(',').all(|part| {
-            let (range, step) = match part.split_once('/') {
-                Some((range, step)) => (range, Some(step)),
-                None => (part, None),
-            };
-            let range_fits = range == "*"
-                || match range.split_once('-') {
-                    Some((first, last)) => {
-                        matches!((number(first), number(last)), (Some(first), Some(last)) if first <= last)
-                    }
-                    None => number(range).is_some(),
-                };
-            let step_fits =
-                step.is_none_or(|step| step.parse::<u32>().is_ok_and(|step| step > 0 && step < 60));
-            range_fits && step_fits
-        })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::schedule_field;
-
-    #[test]
-    fn a_field_of_a_schedule_stays_in_its_bounds() {
-        for good in ["*", "*/5", "1,2", "1-5", "0-30/2"] {
-            assert!(schedule_field(good, (0, 59)), "{good}");
-        }
-        for bad in ["", "60", "5-1", "*/0", "a", "1,", "-1", "007"] {
-            assert!(!schedule_field(bad, (0, 59)), "{bad}");
-        }
-    }
 }

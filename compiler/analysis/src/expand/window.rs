@@ -3,10 +3,8 @@
 use super::Expansion;
 use super::frame::Frame;
 use pipec_base::{Diagnostic, Spanned, closest, codes};
-use pipec_ir::{Origin, Window};
+use pipec_ir::{Origin, Weekday, Window};
 use pipec_syntax::ast::{self, Name, Time};
-
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 impl Expansion<'_, '_> {
     /// A window as it is written.
@@ -37,8 +35,12 @@ impl Expansion<'_, '_> {
         if !self.is_zone(zone, frame) {
             return None;
         }
-        let days =
-            if first <= last { (first..=last).collect() } else { (first..=7).chain(1..=last).collect() };
+        let from_first = Weekday::ALL.into_iter().filter(|day| *day >= first);
+        let to_last = Weekday::ALL.into_iter().filter(|day| *day <= last);
+        let days = match first <= last {
+            true => from_first.filter(|day| *day <= last).collect(),
+            false => from_first.chain(to_last).collect(),
+        };
         Some(Window { days, from: start, to: end, zone: zone.node.clone(), origin })
     }
 
@@ -71,15 +73,15 @@ impl Expansion<'_, '_> {
         false
     }
 
-    fn day(&mut self, name: &Name, frame: &Frame) -> Option<u8> {
-        let place = DAYS.iter().position(|day| *day == name.node);
-        if place.is_none() {
+    fn day(&mut self, name: &Name, frame: &Frame) -> Option<Weekday> {
+        let day = Weekday::from_word(&name.node);
+        if day.is_none() {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0505, format!("there is no day `{}`", name.node), name.span)
-                    .help(format!("there is {}", DAYS.join(", "))),
+                    .help(format!("there is {}", Weekday::ALL.map(Weekday::word).join(", "))),
             );
         }
-        place.and_then(|place| u8::try_from(place + 1).ok())
+        day
     }
 }

@@ -38,20 +38,6 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// How long a node may take as its clauses say it, in milliseconds.
-fn said(node: &Node) -> u64 {
-    let (times, soaks) = runs_and_soaks(node);
-    node.body.timeout.saturating_mul(times).saturating_add(soaks)
-}
-
-/// How often a node may run its scripts, and how long it waits between them.
-fn runs_and_soaks(node: &Node) -> (u64, u64) {
-    match &node.kind {
-        NodeKind::Deploy(deploy) => (node.runs(), deploy.soaks()),
-        _ => (node.runs(), 0),
-    }
-}
-
 /// The conditions of the stages, each once.
 struct Classes {
     /// When the nodes of a class are due.
@@ -357,13 +343,17 @@ fn told(chain: &[&Node]) -> String {
 /// How long a node may take, and of what it is made: "3 times 10m", "30m and 20m of soaks".
 fn spelled(node: &Node) -> String {
     let timeout = duration(node.body.timeout);
-    let runs = match runs_and_soaks(node) {
-        (1, _) => timeout,
-        (times, _) => format!("{times} times {timeout}"),
+    let runs = match node.runs() {
+        1 => timeout,
+        times => format!("{times} times {timeout}"),
     };
-    let all = match runs_and_soaks(node) {
-        (_, 0) => runs,
-        (_, soaks) => format!("{runs} and {} of soaks", duration(soaks)),
+    let all = match node.soaks() {
+        0 => runs,
+        soaks => format!("{runs} and {} of soaks", duration(soaks)),
     };
-    if node.longest() == said(node) { all } else { format!("{all}, counted as {}", duration(node.longest())) }
+    if node.longest() == node.allowed_time() {
+        all
+    } else {
+        format!("{all}, counted as {}", duration(node.longest()))
+    }
 }

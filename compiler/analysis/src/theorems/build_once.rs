@@ -3,7 +3,7 @@
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Node, NodeKind};
+use pipec_ir::Node;
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
@@ -37,7 +37,7 @@ fn uses(proof: &mut Proof<'_>, node: &Node) {
 fn reads(proof: &mut Proof<'_>, node: &Node) {
     let pipeline = proof.pipeline;
     for (name, origin) in &node.body.reads {
-        if matches!(node.kind, NodeKind::Artefact(_)) {
+        if node.is_artefact() {
             let mut diagnostic = Diagnostic::error(
                 codes::P0303,
                 format!("the build of `{}` reads environment `{name}`", node.name),
@@ -78,7 +78,7 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
                 proof.run_with_but_without(node, deploy)
             };
             let Some(run) = run else { continue };
-            let sees = if matches!(node.kind, NodeKind::Gate(_)) { "judge" } else { "see" };
+            let sees = if node.gate().is_some() { "judge" } else { "see" };
             let what = if late { "does not wait for it" } else { "runs without it" };
             let diagnostic = Diagnostic::error(
                 codes::P0302,
@@ -103,7 +103,7 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
 fn built_late(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, deploy) in pipeline.deploys() {
-        let Some(environment) = proof.program.environments.get(&deploy.environment) else { continue };
+        let Some(environment) = proof.program.entered_by(deploy) else { continue };
         for (before, _) in &environment.after {
             for (part, _) in &node.body.uses {
                 let Some((producer, _)) = pipeline.producer(part) else { continue };

@@ -83,7 +83,7 @@ fn to_production<'p>(program: &Program, pipeline: &'p Pipeline) -> Vec<&'p Node>
     pipeline
         .deploys()
         .filter(|(_, deploy)| {
-            let environment = program.environments.get(&deploy.environment);
+            let environment = program.entered_by(deploy);
             environment.is_some_and(|environment| environment.tier == Tier::Production)
         })
         .map(|(node, _)| node)
@@ -166,10 +166,7 @@ fn report(proof: &mut Proof<'_>, deploys: &[&Node], stranded: &[Stranded]) {
     let stage = proof.stage_name(node);
     let origin = pipeline.stage_of(node).and_then(|stage| stage.condition_origin.as_ref());
     let span = origin.unwrap_or(&node.name_origin).span;
-    let environment = match &node.kind {
-        pipec_ir::NodeKind::Deploy(deploy) => deploy.environment.as_str(),
-        _ => "",
-    };
+    let Some(environment) = node.deploy().map(|deploy| deploy.environment.as_str()) else { return };
     let mut diagnostic = Diagnostic::error(
         codes::P0208,
         format!("not every change of {} reaches `{environment}`", list(&kinds)),

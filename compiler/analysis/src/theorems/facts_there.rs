@@ -2,20 +2,14 @@
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Binding, Event, Fact, Node, NodeKind};
+use pipec_ir::{Binding, Deploy, Event, Fact, Node};
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for node in &pipeline.nodes {
-        let environment = match &node.kind {
-            NodeKind::Deploy(deploy) => proof.program.environments.get(&deploy.environment),
-            _ => None,
-        };
-        let values = environment.map(|environment| environment.values.as_slice()).unwrap_or_default();
-        let of_actions: Vec<&Binding> = match &node.kind {
-            NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
-            _ => Vec::new(),
-        };
+        let environment = proof.program.environment_of(node);
+        let values = environment.into_iter().flat_map(|environment| &environment.values);
+        let of_actions = node.deploy().into_iter().flat_map(Deploy::actions).flat_map(|action| &action.env);
         let of_sidecars =
             node.body.sidecars.iter().flat_map(|sidecar| {
                 sidecar.env.iter().chain(sidecar.ready.iter().flat_map(|ready| &ready.env))

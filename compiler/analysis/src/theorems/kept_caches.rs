@@ -4,7 +4,7 @@
 
 use super::{Proof, named, started_by};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Event, NodeKind};
+use pipec_ir::Event;
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
@@ -14,7 +14,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         let body = &node.body;
         let has_authority =
             !body.rights.is_empty() || !body.secrets.is_empty() || !body.identities.is_empty();
-        if has_authority || matches!(node.kind, NodeKind::Deploy(_)) {
+        if has_authority || node.is_deploy() {
             continue;
         }
         let (due, kept) = {

@@ -22,7 +22,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
             continue;
         }
         let skippable = gates_before(proof, node, deploy);
-        if let Some(environment) = proof.program.environments.get(&deploy.environment) {
+        if let Some(environment) = proof.program.entered_by(deploy) {
             let late = late_gates(proof, node, deploy, environment);
             let excused = skippable.union(&late).cloned().collect();
             requirements(proof, node, deploy, environment, &excused);

@@ -3,7 +3,7 @@
 
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Deploy, Environment, Event, Identity, Node, Program, Tier, Trigger};
+use pipec_ir::{Deploy, Environment, Event, Identity, Node, Program, Provider, Tier, Trigger};
 use pipec_logic::Glob;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,11 +71,11 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
 /// Nothing but deploys to an environment holds its identities: what can become production's role reaches production. An
 /// audience and a provider of Google are none: see [`Identity::principal`].
 pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
-    let mut owners: BTreeMap<(&str, String), (&Environment, &Identity)> = BTreeMap::new();
+    let mut owners: BTreeMap<(Provider, String), (&Environment, &Identity)> = BTreeMap::new();
     for environment in program.environments.values() {
         for identity in &environment.identities {
             let Some(principal) = identity.principal() else { continue };
-            owners.entry((&identity.provider, principal)).or_insert((environment, identity));
+            owners.entry((identity.provider, principal)).or_insert((environment, identity));
         }
     }
     let own = program
@@ -91,7 +91,7 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
     });
     for (identity, holder) in own.chain(shared) {
         let Some(principal) = identity.principal() else { continue };
-        let Some((owner, first)) = owners.get(&(identity.provider.as_str(), principal)) else { continue };
+        let Some((owner, first)) = owners.get(&(identity.provider, principal)) else { continue };
         if first.origin == identity.origin {
             continue;
         }
@@ -115,7 +115,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     second_paths(proof);
     for (node, deploy) in pipeline.deploys() {
-        let Some(environment) = proof.program.environments.get(&deploy.environment) else { continue };
+        let Some(environment) = proof.program.entered_by(deploy) else { continue };
         untrusted(proof, node, environment);
         if environment.tier == Tier::Production {
             unprotected(proof, node, environment);
@@ -160,7 +160,7 @@ fn second_paths(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     let mut first: BTreeMap<(&str, &str), &Node> = BTreeMap::new();
     for (node, deploy) in pipeline.deploys() {
-        let environment = proof.program.environments.get(&deploy.environment);
+        let environment = proof.program.entered_by(deploy);
         if environment.is_none_or(|environment| environment.tier != Tier::Production) {
             continue;
         }

@@ -102,13 +102,13 @@ fn node(path: &Path<'_>, stop: &Stop<'_>) -> Value {
         NodeKind::Deploy(deploy) => {
             put("artefacts", json!(deploy.artefacts));
             put("environment", json!(deploy.environment));
-            if let Some(strategy) = &deploy.strategy {
+            if let Some(strategy) = deploy.strategy() {
                 let steps = strategy.steps.iter();
                 let steps: Value =
-                    steps.map(|step| json!({"weight": step.weight, "soak": step.soak})).collect();
-                put("strategy", json!({"kind": strategy.kind, "steps": steps}));
+                    steps.map(|step| json!({"weight": step.weight.to_string(), "soak": step.soak})).collect();
+                put("strategy", json!({"kind": strategy.kind.word(), "steps": steps}));
             }
-            if let Some((because, _)) = &deploy.irreversible {
+            if let Some((because, _)) = deploy.irreversible() {
                 put("irreversible", json!(because));
             }
         }

@@ -199,11 +199,11 @@ impl<'p> Stop<'p> {
                 (Kind::Artefact, node.name.clone(), yields)
             }
             NodeKind::Deploy(deploy) => {
-                environment = program.environments.get(&deploy.environment);
-                if let Some((because, _)) = &deploy.irreversible {
-                    facts.push(Fact::marked("irreversible", Some(because.clone())));
+                environment = program.entered_by(deploy);
+                if let Some((because, _)) = deploy.irreversible() {
+                    facts.push(Fact::marked("irreversible", Some(because.to_owned())));
                 }
-                if deploy.strategy.is_some() {
+                if deploy.strategy().is_some() {
                     facts.push(Fact::plain("", words::strategy(deploy)));
                 }
                 facts.extend(environment.into_iter().flat_map(environment_facts));
@@ -217,7 +217,7 @@ impl<'p> Stop<'p> {
 
     /// Whether nothing waits for it.
     pub(crate) fn is_advisory(&self) -> bool {
-        matches!(&self.node.kind, NodeKind::Gate(gate) if gate.advisory.is_some())
+        self.node.is_advisory()
     }
 }
 

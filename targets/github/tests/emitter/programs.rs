@@ -98,11 +98,9 @@ pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
         artefacts: artefacts.iter().map(|name| (*name).to_owned()).collect(),
         environment: environment.to_owned(),
         environment_origin: origin(),
-        strategy: None,
-        shift: None,
+        delivery: Delivery::AtOnce,
         verify: None,
-        rollback: None,
-        irreversible: None,
+        way_back: None,
     }))
 }
 
@@ -130,7 +128,7 @@ impl Build {
     }
 
     pub fn role(mut self, name: &str, engines: &[&str]) -> Build {
-        let member = || RoleMember { kind: "team".to_owned(), name: "acme/release".to_owned() };
+        let member = || RoleMember { kind: MemberKind::Team, name: "acme/release".to_owned() };
         let members: BTreeMap<String, RoleMember> =
             engines.iter().map(|engine| ((*engine).to_owned(), member())).collect();
         let role = Role { name: name.to_owned(), members, origin: origin() };
@@ -273,7 +271,7 @@ pub fn service() -> Build {
         secrets: vec![secret("DATABASE_URL", false), secret("KUBECONFIG", true)],
         values: vec![binding("AWS_REGION", Text::literal("eu-west-1"))],
         identities: vec![Identity {
-            provider: "aws".to_owned(),
+            provider: Provider::Aws,
             role: "arn:aws:iam::123456789012:role/storefront-production".to_owned(),
             origin: origin(),
         }],
@@ -392,7 +390,7 @@ pub fn previews() -> Build {
             values: vec![binding("SITE", host)],
             secrets: vec![secret("TOKEN", false), secret("KEY", true)],
             identities: vec![Identity {
-                provider: "aws".to_owned(),
+                provider: Provider::Aws,
                 role: "arn:aws:iam::123456789012:role/preview".to_owned(),
                 origin: origin(),
             }],
@@ -440,7 +438,7 @@ pub fn every_event() -> Build {
         on_push(&["main", "release/*"]),
         on_pull_request(&["main"]),
         Trigger::Tag(globs(&["v*"]), origin()),
-        Trigger::Schedule("0 3 * * 1-5".to_owned(), origin()),
+        Trigger::Schedule(schedule("0 3 * * 1-5"), origin()),
         Trigger::Manual(inputs, origin()),
         Trigger::MergeQueue(origin()),
     ];
@@ -565,8 +563,11 @@ pub fn tools() -> Build {
 /// Nodes whose tests and findings are shown, one in shards and with what a failure leaves behind.
 pub fn reports() -> Build {
     let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
-    let report =
-        |format: &str, text: &str| Report { format: format.to_owned(), path: path(text), origin: origin() };
+    let report = |format: &str, text: &str| Report {
+        format: report_format(format),
+        path: path(text),
+        origin: origin(),
+    };
     let mut unit = body(&["make test"]);
     unit.directory = Some(("app".to_owned(), origin()));
     unit.reports = vec![report("junit", "out/*.xml"), report("coverage", "out/lcov.info")];
@@ -581,18 +582,32 @@ pub fn reports() -> Build {
         .node("sast", NodeKind::Gate(gate("sast", &[])), sast, &[])
 }
 
-pub fn action(scripts: &[&str]) -> Option<Action> {
+pub fn action(scripts: &[&str]) -> Action {
     let steps = scripts.iter().map(|script| step(script)).collect();
-    Some(Action { steps, env: Vec::new(), origin: origin() })
+    Action { steps, env: Vec::new(), origin: origin() }
 }
 
-pub fn strategy(kind: &str, steps: &[(&str, u64)]) -> Option<Strategy> {
+pub fn stepwise(shift: &str, steps: &[(&str, u64)]) -> Delivery {
     let step = |(weight, soak): &(&str, u64)| StrategyStep {
-        weight: (*weight).to_owned(),
+        weight: Weight::parse(weight).unwrap(),
         soak: *soak,
         origin: origin(),
     };
-    Some(Strategy { kind: kind.to_owned(), steps: steps.iter().map(step).collect(), origin: origin() })
+    let steps = steps.iter().map(step).collect();
+    let strategy = Strategy { kind: StrategyKind::Canary, steps, origin: origin() };
+    Delivery::Stepwise { strategy, shift: action(&[shift]) }
+}
+
+pub fn rollback(scripts: &[&str]) -> Option<WayBack> {
+    Some(WayBack::Rollback(action(scripts)))
+}
+
+pub fn schedule(times: &str) -> Schedule {
+    Schedule::parse(times).unwrap()
+}
+
+pub fn report_format(word: &str) -> ReportFormat {
+    ReportFormat::from_word(word).unwrap()
 }
 
 pub fn edit_deploy(node: &mut Node, change: impl FnOnce(&mut Deploy)) {
@@ -607,7 +622,7 @@ pub fn rollout() -> Build {
     let production = Environment {
         after: vec![("staging".to_owned(), origin())],
         identities: vec![Identity {
-            provider: "aws".to_owned(),
+            provider: Provider::Aws,
             role: "arn:aws:iam::123456789012:role/shop".to_owned(),
             origin: origin(),
         }],
@@ -634,16 +649,16 @@ pub fn rollout() -> Build {
                 let steps = vec![check("smoke", "make smoke"), check("links", "make links")];
                 let short = Text::fact(Fact::CommitShort);
                 deploy.verify = Some(Action { steps, env: vec![binding("COMMIT", short)], origin: origin() });
-                deploy.rollback = action(&["make back", "make tell"]);
+                deploy.way_back = rollback(&["make back", "make tell"]);
             });
         })
         .edit("deploy-app-to-production", |node| {
             node.body.timeout = 30 * MINUTES;
             edit_deploy(node, |deploy| {
-                deploy.strategy = strategy("canary", &[("5", 10 * MINUTES), ("25", 90 * MINUTES)]);
-                deploy.shift = action(&["./shift.sh \"$PIPE_WEIGHT\""]);
-                deploy.verify = action(&["./slo.sh"]);
-                deploy.rollback = action(&["./rollback.sh"]);
+                deploy.delivery =
+                    stepwise("./shift.sh \"$PIPE_WEIGHT\"", &[("5", 10 * MINUTES), ("25", 90 * MINUTES)]);
+                deploy.verify = Some(action(&["./slo.sh"]));
+                deploy.way_back = rollback(&["./rollback.sh"]);
             });
         })
 }
@@ -915,7 +930,7 @@ pub fn retried() -> Build {
     app.retry = retry(1, "the mirror is away now and then");
     app.directory = Some(("app".to_owned(), origin()));
     app.caches = vec![cache("~/.cargo/registry", "Cargo.lock"), cache("target", "Cargo.lock")];
-    app.reports = vec![Report { format: "junit".to_owned(), path: path("out/*.xml"), origin: origin() }];
+    app.reports = vec![Report { format: ReportFormat::Junit, path: path("out/*.xml"), origin: origin() }];
     app.keeps = vec![Keep { paths: vec![path("logs/**")], origin: origin() }];
     let mut book = body(&["make book"]);
     book.retry = retry(1, "fonts come from afar");
@@ -931,7 +946,7 @@ pub fn retried() -> Build {
     publish.uses = vec![("app".to_owned(), origin()), ("book".to_owned(), origin())];
     publish.secrets = vec![secret("TOKEN", false), secret("KEY_FILE", true)];
     publish.identities = vec![Identity {
-        provider: "aws".to_owned(),
+        provider: Provider::Aws,
         role: "arn:aws:iam::111122223333:role/publish".to_owned(),
         origin: origin(),
     }];
@@ -970,8 +985,8 @@ pub fn ways_in() -> Build {
     let triggers = vec![
         on_push(&["main"]),
         on_pull_request(&["main", "release/*"]),
-        Trigger::Schedule("30 5 * * 1-5".to_owned(), origin()),
-        Trigger::Schedule("0 12 1 * *".to_owned(), origin()),
+        Trigger::Schedule(schedule("30 5 * * 1-5"), origin()),
+        Trigger::Schedule(schedule("0 12 1 * *"), origin()),
         Trigger::Manual(inputs, origin()),
         Trigger::MergeQueue(origin()),
     ];

@@ -95,7 +95,7 @@ fn paths_that_an_action_reads_otherwise_are_refused() {
     assert_eq!(kept("#a"), cannot("`keep` of the path `#a`"));
     assert_eq!(kept("~/a"), cannot("`keep` of the path `~/a`"));
     let reported = |format: &str, text: &str| {
-        let report = Report { format: format.to_owned(), path: path(text), origin: origin() };
+        let report = Report { format: report_format(format), path: path(text), origin: origin() };
         complaints_of_body(|body| body.reports = vec![report])
     };
     assert!(reported("junit", "out/*.xml").is_empty() && reported("sarif", "out/a.sarif").is_empty());
@@ -281,7 +281,8 @@ fn a_deploy_that_github_would_end_before_its_time_is_refused() {
             if label {
                 node.body.runner.labels.insert("github".to_owned(), "own".to_owned());
             }
-            edit_deploy(node, |deploy| deploy.strategy = strategy("canary", &[("5", soak), ("25", soak)]));
+            let weights = [("5", soak), ("25", soak)];
+            edit_deploy(node, |deploy| deploy.delivery = stepwise("./shift.sh \"$PIPE_WEIGHT\"", &weights));
         });
         build.complaints()
     };
@@ -303,7 +304,7 @@ fn a_timeout_without_time_to_go_back_is_refused() {
     let with = |timeout: u64| {
         let build = hello().edit("deploy-app-to-production", |node| {
             node.body.timeout = timeout;
-            edit_deploy(node, |deploy| deploy.rollback = action(&["./back.sh"]));
+            edit_deploy(node, |deploy| deploy.way_back = rollback(&["./back.sh"]));
         });
         build.complaints()
     };

@@ -20,7 +20,7 @@ fn postgres() -> Sidecar {
             binding("POSTGRES_PASSWORD", Text::literal("x \"${{ y }}\"")),
             binding("COMMIT", Text::fact(Fact::CommitSha)),
         ],
-        ready: action(&["pg_isready --quiet && echo \"${{ x }}\""]),
+        ready: Some(action(&["pg_isready --quiet && echo \"${{ x }}\""])),
         origin: origin(),
     }
 }
@@ -95,7 +95,7 @@ fn what_a_sidecar_can_not_be_on_github_is_refused() {
         ]
     );
     let asked = ["P1101 sidecar `postgres` can be asked only by one script whether it is ready on github"];
-    assert_eq!(complaints(|body| body.sidecars[0].ready = action(&["a", "b"])), asked);
+    assert_eq!(complaints(|body| body.sidecars[0].ready = Some(action(&["a", "b"]))), asked);
     let with_env = |body: &mut Body| {
         let ready = body.sidecars[0].ready.as_mut().unwrap();
         ready.env = vec![binding("A", Text::literal("b"))];

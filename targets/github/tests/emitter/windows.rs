@@ -7,7 +7,13 @@ use pipec_ir::*;
 
 fn window(days: &[u8]) -> Option<Window> {
     let zone = "Europe/London".to_owned();
-    Some(Window { days: days.to_vec(), from: 480, to: 960, zone, origin: origin() })
+    Some(Window {
+        days: days.iter().map(|day| Weekday::ALL[usize::from(*day) - 1]).collect(),
+        from: 480,
+        to: 960,
+        zone,
+        origin: origin(),
+    })
 }
 
 /// The service, which goes to production on four days.

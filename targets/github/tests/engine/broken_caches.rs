@@ -40,7 +40,7 @@ fn a_pipeline_with_caches_is_proven() {
 #[test]
 fn a_cache_beside_what_can_do_harm_is_seen() {
     let secret = || Secret { variable: "TOKEN".to_owned(), file: false, origin: Origin::default() };
-    let aws = || Identity { provider: "aws".to_owned(), role: "r".to_owned(), origin: Origin::default() };
+    let aws = || Identity { provider: Provider::Aws, role: "r".to_owned(), origin: Origin::default() };
     let harms: [&dyn Fn(&mut Body); 3] = [
         &|body| body.rights = vec![(Right::Releases, Origin::default())],
         &|body| body.secrets = vec![secret()],

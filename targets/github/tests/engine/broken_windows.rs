@@ -4,7 +4,7 @@ use crate::broken::{broken, edited};
 use crate::sample::{Build, shop};
 use crate::whole::{compiled, told};
 use pipec_base::Span;
-use pipec_ir::{GeneratedFile, Origin, Window};
+use pipec_ir::{GeneratedFile, Origin, Weekday, Window};
 
 /// The shop, open for deploys to production on four days.
 fn in_a_window() -> Build {
@@ -12,7 +12,7 @@ fn in_a_window() -> Build {
     let production = build.environment("production", pipec_ir::Tier::Production);
     let zone = "Europe/London".to_owned();
     let origin = Origin::at(Span::default());
-    production.window = Some(Window { days: vec![1, 2, 3, 4], from: 480, to: 960, zone, origin });
+    production.window = Some(Window { days: Weekday::ALL[..4].to_vec(), from: 480, to: 960, zone, origin });
     build
 }
 

@@ -117,11 +117,9 @@ pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
         artefacts: artefacts.iter().map(|name| (*name).to_owned()).collect(),
         environment: environment.to_owned(),
         environment_origin: origin(),
-        strategy: None,
-        shift: None,
+        delivery: Delivery::AtOnce,
         verify: None,
-        rollback: None,
-        irreversible: None,
+        way_back: None,
     }))
 }
 
@@ -160,7 +158,8 @@ pub fn one_way() -> Build {
     let mut build = hello();
     for node in &mut build.pipeline.nodes {
         if let NodeKind::Deploy(deploy) = &mut node.kind {
-            deploy.irreversible = Some(("a version is taken once".to_owned(), origin()));
+            let because = "a version is taken once".to_owned();
+            deploy.way_back = Some(WayBack::Irreversible { because, origin: origin() });
         }
     }
     build
@@ -239,7 +238,7 @@ pub fn shop() -> Build {
     production.approval =
         Some(Approval { role: "managers".to_owned(), min: 1, not_author: true, origin: origin() });
     production.identities = vec![Identity {
-        provider: "aws".to_owned(),
+        provider: Provider::Aws,
         role: "arn:aws:iam::123456789012:role/shop".to_owned(),
         origin: origin(),
     }];
@@ -247,7 +246,7 @@ pub fn shop() -> Build {
         vec![Binding { variable: "REGION".to_owned(), value: Text::literal("eu-west-1"), origin: origin() }];
     production.secrets = vec![secret("DATABASE_URL", false)];
     build.environment("europe", Tier::Production);
-    let member = RoleMember { kind: "team".to_owned(), name: "acme/managers".to_owned() };
+    let member = RoleMember { kind: MemberKind::Team, name: "acme/managers".to_owned() };
     build.program.roles.insert(
         "managers".to_owned(),
         Role {
@@ -263,7 +262,11 @@ pub fn shop() -> Build {
 pub fn library() -> Build {
     let mut build = Build::new(
         "library",
-        vec![push(&["main"]), tag(&["v*", "v*/**"]), Trigger::Schedule("0 3 * * 1-5".to_owned(), origin())],
+        vec![
+            push(&["main"]),
+            tag(&["v*", "v*/**"]),
+            Trigger::Schedule(Schedule::parse("0 3 * * 1-5").unwrap(), origin()),
+        ],
     );
     build.pipeline.protected_tags = vec![glob("v*")];
     build.stage("commit", Condition::Always);
@@ -316,7 +319,7 @@ pub fn images() -> Build {
 }
 
 fn officers(build: &mut Build) {
-    let member = RoleMember { kind: "team".to_owned(), name: "acme/officers".to_owned() };
+    let member = RoleMember { kind: MemberKind::Team, name: "acme/officers".to_owned() };
     let members = BTreeMap::from([("github".to_owned(), member)]);
     let role = Role { name: "officers".to_owned(), members, origin: origin() };
     build.program.roles.insert(role.name.clone(), role);
@@ -390,7 +393,7 @@ pub fn tools() -> Build {
 /// A deploy that is judged and may go back, and one that goes forth in steps.
 pub fn rollout() -> Build {
     const MINUTES: u64 = 60_000;
-    let action = |steps: Vec<Step>| Some(Action { steps, env: Vec::new(), origin: origin() });
+    let action = |steps: Vec<Step>| Action { steps, env: Vec::new(), origin: origin() };
     let mut build = Build::new("rollout", vec![push(&["main"])]);
     build.stage("commit", Condition::Always);
     build.node("unit", gate("test", &[]), body(vec![run("make test")], &[]), &[]);
@@ -401,25 +404,30 @@ pub fn rollout() -> Build {
         let color = Text::literal("green");
         let env = vec![Binding { variable: "COLOR".to_owned(), value: color, origin: origin() }];
         deploy.verify = Some(Action { steps: vec![check("smoke"), check("links")], env, origin: origin() });
-        deploy.rollback = action(vec![run("back"), run("tell")]);
+        deploy.way_back = Some(WayBack::Rollback(action(vec![run("back"), run("tell")])));
     }
     build.node("deploy-app-to-staging", judged, body(vec![run("stage")], &["app"]), &[]);
     build.stage("release", Condition::Always);
     let mut stepped = deploy(&["app"], "production");
     if let NodeKind::Deploy(deploy) = &mut stepped {
-        let step = |weight: &str, soak| StrategyStep { weight: weight.to_owned(), soak, origin: origin() };
+        let step = |weight: &str, soak| StrategyStep {
+            weight: Weight::parse(weight).unwrap(),
+            soak,
+            origin: origin(),
+        };
         let steps = vec![step("0.5", 10 * MINUTES), step("25", 20 * MINUTES)];
-        deploy.strategy = Some(Strategy { kind: "canary".to_owned(), steps, origin: origin() });
-        deploy.shift = action(vec![run("shift \"$PIPE_WEIGHT\"")]);
-        deploy.verify = action(vec![run("slo")]);
-        deploy.rollback = action(vec![run("rollback")]);
+        let strategy = Strategy { kind: StrategyKind::Canary, steps, origin: origin() };
+        let shift = action(vec![run("shift \"$PIPE_WEIGHT\"")]);
+        deploy.delivery = Delivery::Stepwise { strategy, shift };
+        deploy.verify = Some(action(vec![run("slo")]));
+        deploy.way_back = Some(WayBack::Rollback(action(vec![run("rollback")])));
     }
     let mut of_production = body(Vec::new(), &["app"]);
     of_production.timeout = 30 * MINUTES;
     build.node("deploy-app-to-production", stepped, of_production, &[]);
     build.environment("staging", Tier::Staging);
     build.environment("production", Tier::Production).identities = vec![Identity {
-        provider: "aws".to_owned(),
+        provider: Provider::Aws,
         role: "arn:aws:iam::123456789012:role/shop".to_owned(),
         origin: origin(),
     }];
@@ -447,7 +455,7 @@ pub fn containers() -> Build {
 }
 
 pub fn report(format: &str, path: &str) -> Report {
-    Report { format: format.to_owned(), path: path_pattern(path), origin: origin() }
+    Report { format: ReportFormat::from_word(format).unwrap(), path: path_pattern(path), origin: origin() }
 }
 
 pub fn path_pattern(path: &str) -> PathPattern {
@@ -460,7 +468,7 @@ pub fn workshop() -> Build {
         push(&["main"]),
         pull_request(&["main"]),
         tag(&["v*"]),
-        Trigger::Schedule("0 3 * * 1-5".to_owned(), origin()),
+        Trigger::Schedule(Schedule::parse("0 3 * * 1-5").unwrap(), origin()),
         Trigger::Manual(Vec::new(), origin()),
     ];
     let mut build = Build::new("workshop", triggers);
@@ -693,7 +701,7 @@ pub fn retried() -> Build {
     publish.retry = retry(2);
     publish.secrets = vec![secret("KEY_FILE", true), secret("TOKEN", false)];
     publish.identities = vec![Identity {
-        provider: "aws".to_owned(),
+        provider: Provider::Aws,
         role: "arn:aws:iam::111122223333:role/publish".to_owned(),
         origin: origin(),
     }];

@@ -35,7 +35,7 @@ fn site() -> Build {
     preview.values = vec![bind("HOST", host("pr-"))];
     preview.secrets = vec![secret("TOKEN", false), secret("KEY", true)];
     preview.identities = vec![Identity {
-        provider: "aws".to_owned(),
+        provider: Provider::Aws,
         role: "arn:aws:iam::1:role/preview".to_owned(),
         origin: Origin::default(),
     }];

@@ -89,7 +89,7 @@ fn deploys_that_go_forth_in_steps_and_back_are_proven() {
     let mut without_a_way_back = sample::rollout();
     for node in &mut without_a_way_back.pipeline.nodes {
         if let NodeKind::Deploy(deploy) = &mut node.kind {
-            deploy.rollback = None;
+            deploy.way_back = None;
         }
     }
     is_silent(&without_a_way_back);

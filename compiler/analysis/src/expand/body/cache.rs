@@ -4,7 +4,7 @@ use super::{Role, Work};
 use crate::expand::frame::Frame;
 use crate::expand::{Expansion, repeated};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{ArtefactType, Cache, Checkout};
+use pipec_ir::{ArtefactType, Cache, Checkout, ReportFormat};
 use pipec_logic::{Glob, Language};
 use pipec_syntax::ast::{Name, StringLiteral};
 
@@ -65,7 +65,7 @@ impl Expansion<'_, '_> {
         let identity = body
             .identities
             .first()
-            .map(|identity| (format!("its {} identity", identity.provider), identity.origin.span));
+            .map(|identity| (format!("its {} identity", identity.provider.word()), identity.origin.span));
         let image = match &work.role {
             Role::Artefact(Some(ArtefactType::Image)) => {
                 let span = work.image_name.as_ref().map_or(name.span, |(_, origin)| origin.span);
@@ -77,7 +77,7 @@ impl Expansion<'_, '_> {
         let scanning = body
             .reports
             .iter()
-            .find(|report| report.format == "sarif")
+            .find(|report| report.format == ReportFormat::Sarif)
             .map(|report| ("code scanning".to_owned(), report.origin.span));
         if let Some((what, span)) = right.or(scanning).or(secret).or(identity).or(image) {
             let message = format!("what lies in the cache of `{}` would reach {what}", cache.path);

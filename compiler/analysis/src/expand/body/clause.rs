@@ -6,7 +6,8 @@ use crate::expand::{Expansion, repeated};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
-    Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, Retry, Step, StepKind, Text, Tool,
+    Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, ReportFormat, Retry, Step, StepKind, Text,
+    Tool,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
@@ -328,12 +329,11 @@ impl<'a> Expansion<'a, '_> {
         work: &mut Work,
         frame: &Frame,
     ) {
-        let formats = ["junit", "sarif", "coverage", "html", "markdown"];
-        let known = self.known_word(format, &formats, "format of report", frame);
+        let known = self.word_of(format, ReportFormat::ALL, ReportFormat::word, "format of report", frame);
         if let Some(path) = self.pattern(path, "a path", frame)
-            && known
+            && let Some(format) = known
         {
-            work.body.reports.push(Report { format: format.node.clone(), path, origin });
+            work.body.reports.push(Report { format, path, origin });
         }
     }
 }

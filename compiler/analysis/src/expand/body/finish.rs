@@ -6,7 +6,7 @@ use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
 use crate::expand::{Expansion, repeated};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{ArtefactType, Checkout, Identity, ToolVersion};
+use pipec_ir::{ArtefactType, Checkout, Identity, Provider, ToolVersion};
 use pipec_syntax::ast::Name;
 
 impl Work {
@@ -80,7 +80,7 @@ impl Expansion<'_, '_> {
                 .body
                 .identities
                 .first()
-                .map(|it| (format!("its {} identity", it.provider), it.origin.span));
+                .map(|it| (format!("its {} identity", it.provider.word()), it.origin.span));
             if let Some((what, span)) = secret.or(identity) {
                 self.report(
                     frame,
@@ -104,7 +104,7 @@ impl Expansion<'_, '_> {
         frame: &Frame,
     ) -> bool {
         let Some(identity) = identity else { return false };
-        let is_audience = identity.provider == "oidc";
+        let is_audience = identity.provider == Provider::Oidc;
         let same = |first: &&Identity| {
             first.provider == identity.provider && (!is_audience || first.role == identity.role)
         };
@@ -113,7 +113,7 @@ impl Expansion<'_, '_> {
         let finding = if is_audience {
             repeated(&format!("identity oidc \"{}\"", identity.role), span, first).fix("drop it", span, "")
         } else {
-            repeated(&format!("identity {}", identity.provider), span, first)
+            repeated(&format!("identity {}", identity.provider.word()), span, first)
         };
         self.report(frame, finding);
         true

@@ -3,19 +3,18 @@
 use super::clause::{literal_text, script_step};
 use super::{Role, Work};
 use crate::expand::frame::Frame;
-use crate::expand::role::ENGINES;
 use crate::expand::{Expansion, repeated};
 use crate::scope::taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
     Binding, EngineBlock, EngineInput, EngineStep, Exemption, ExemptionRule, InputForm, Leg, Matrix,
-    Override, StepKind, Strategy, StrategyStep,
+    Override, StepKind, Strategy, StrategyKind, StrategyStep, Weight,
 };
 use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
 
-/// GitHub's and Tekton's limit of jobs in a matrix.
+/// The most legs of a node (language reference, "Nodes").
 pub(super) const MOST_LEGS: usize = 256;
 
 /// How old the approval of an override may be at most, in milliseconds: a run waits no longer for one.
@@ -246,10 +245,10 @@ impl<'a> Expansion<'a, '_> {
         work: &mut Work,
         frame: &Frame,
     ) {
-        if !self.known_word(kind, &["canary", "rolling", "blue-green"], "strategy", frame) {
+        let Some(kind) = self.word_of(kind, StrategyKind::ALL, StrategyKind::word, "strategy", frame) else {
             work.has_error = true;
             return;
-        }
+        };
         let none_at_all = steps
             .iter()
             .filter_map(|step| step.kind.soak.as_ref())
@@ -261,15 +260,19 @@ impl<'a> Expansion<'a, '_> {
                     .help("leave `soak` out, or say how long the weight stays: `soak 10m`"),
             );
         }
-        let steps = steps
-            .iter()
-            .map(|step| StrategyStep {
-                weight: step.kind.weight.node.clone(),
-                soak: step.kind.soak.as_ref().map_or(0, |soak| soak.node.milliseconds),
-                origin: frame.origin(step.kind.weight.span),
-            })
-            .collect();
-        work.strategy = Some(Strategy { kind: kind.node.clone(), steps, origin });
+        let mut said = Vec::new();
+        for step in steps {
+            let written = &step.kind.weight;
+            let Some(weight) = Weight::parse(&written.node) else {
+                let message = format!("`{}` is no weight in percent", written.node);
+                let diagnostic = Diagnostic::error(codes::P0504, message, written.span);
+                self.report(frame, diagnostic.help("write a number of at most 100%: `step 5%`"));
+                continue;
+            };
+            let soak = step.kind.soak.as_ref().map_or(0, |soak| soak.node.milliseconds);
+            said.push(StrategyStep { weight, soak, origin: frame.origin(written.span) });
+        }
+        work.strategy = Some(Strategy { kind, steps: said, origin });
     }
 
     pub(super) fn engine(
@@ -281,7 +284,7 @@ impl<'a> Expansion<'a, '_> {
         work: &mut Work,
         frame: &mut Frame,
     ) {
-        if !self.known_word(target, &ENGINES, "engine", frame) {
+        if self.known_engine(target, "engine", frame).is_none() {
             return;
         }
         self.reason(because, frame);

@@ -4,7 +4,7 @@ use super::Work;
 use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::Strategy;
+use pipec_ir::{Action, Delivery, Origin, Strategy, StrategyKind, WayBack};
 
 impl Expansion<'_, '_> {
     /// Checks what a deploy says of how it goes forth and back.
@@ -71,16 +71,16 @@ impl Expansion<'_, '_> {
 
     /// The weight only rises; what moves it all at once takes no steps on the way.
     fn check_steps(&mut self, strategy: &Strategy, frame: &Frame) {
-        let at_once = strategy.kind == "blue-green";
+        let at_once = strategy.kind == StrategyKind::BlueGreen;
         if strategy.steps.is_empty() && !at_once {
-            let message = format!("the strategy `{}` has no steps", strategy.kind);
+            let message = format!("the strategy `{}` has no steps", strategy.kind.word());
             let diagnostic = Diagnostic::error(codes::P0504, message, strategy.origin.span)
                 .help("say them: `step 5% soak 10m`; the last one, to 100%, is taken without being said");
             self.report(frame, diagnostic);
         }
         let mut last = 0.0;
         for step in &strategy.steps {
-            let weight: f64 = step.weight.parse().unwrap_or(0.0);
+            let weight = step.weight.percent();
             if weight <= last || weight > 100.0 {
                 let message = format!("the weight goes from {last}% to {weight}%");
                 let diagnostic = Diagnostic::error(codes::P0504, message, step.origin.span)
@@ -99,4 +99,31 @@ impl Expansion<'_, '_> {
             last = weight;
         }
     }
+}
+
+/// How a deploy goes forth. A strategy without `shift`, and the reverse, have been refused; the empty half keeps what the
+/// other says, so that its scripts and times are checked all the same.
+pub(in crate::expand) fn delivery(strategy: Option<Strategy>, shift: Option<Action>) -> Delivery {
+    let (strategy, shift) = match (strategy, shift) {
+        (None, None) => return Delivery::AtOnce,
+        (Some(strategy), Some(shift)) => (strategy, shift),
+        (Some(strategy), None) => {
+            let shift = Action { steps: Vec::new(), env: Vec::new(), origin: strategy.origin.clone() };
+            (strategy, shift)
+        }
+        (None, Some(shift)) => {
+            let (kind, origin) = (StrategyKind::Canary, shift.origin.clone());
+            (Strategy { kind, steps: Vec::new(), origin }, shift)
+        }
+    };
+    Delivery::Stepwise { strategy, shift }
+}
+
+/// What leads back; that both are said has been refused.
+pub(in crate::expand) fn way_back(
+    rollback: Option<Action>,
+    irreversible: Option<(String, Origin)>,
+) -> Option<WayBack> {
+    let irreversible = irreversible.map(|(because, origin)| WayBack::Irreversible { because, origin });
+    rollback.map(WayBack::Rollback).or(irreversible)
 }

@@ -6,7 +6,7 @@ use super::scripts::is_title;
 use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
-use pipec_ir::{Action, Binding, Deploy, Node, StepKind, Strategy};
+use pipec_ir::{Act, Binding, Deploy, Node, Phase, StepKind};
 use pipec_runtime::{Dialect, Script};
 
 /// The step that starts the clock.
@@ -19,18 +19,13 @@ const WEIGHT: &str = "PIPE_WEIGHT";
 /// steps in whole minutes, so the last of those may be lost.
 const LEAST_FOR_ROLLBACK: u64 = 120_000;
 
-/// Scripts that come together: those of `run`, or those of an action at one weight.
-struct Phase<'a> {
+/// A phase of a deploy, and what people see of it.
+struct Titled<'a> {
     /// What people see: `shift to 5%`.
     title: String,
     /// The start of its steps' ids.
     id: String,
-    scripts: &'a [pipec_ir::Step],
-    env: &'a [Binding],
-    /// What stands in `$PIPE_WEIGHT`.
-    weight: Option<&'a str>,
-    /// How long it soaks before, in milliseconds.
-    soak: u64,
+    phase: Phase<'a>,
 }
 
 /// A script by itself, or neighbouring checks: all of these run.
@@ -45,7 +40,7 @@ pub(super) fn time_forth(timeout: u64) -> u64 {
 
 /// The step that starts the clock, if there is a way back that needs its time.
 pub(super) fn clock_step(deploy: &Deploy) -> Option<Step> {
-    deploy.rollback.as_ref()?;
+    deploy.rollback()?;
     Some(Step::run("Start the clock", Script::Clock.text(Dialect::GitHub)).with_id(CLOCK))
 }
 
@@ -71,14 +66,16 @@ impl Lowering<'_> {
         environment: &[(String, Template)],
         logins: &[Step],
     ) -> Vec<Step> {
+        let has_way_back = deploy.rollback().is_some();
         let mut steps = Vec::new();
         let mut soaked = 0;
-        let phases = phases(node, deploy);
+        let phases: Vec<Titled<'_>> = node.phases_forward().into_iter().map(Titled::of).collect();
         for phase in &phases {
-            if phase.soak > 0 {
-                soaked += phase.soak;
-                let seconds = phase.soak.div_ceil(1000).to_string();
-                let name = format!("soak {}", duration(phase.soak));
+            let soak = phase.phase.soak;
+            if soak > 0 {
+                soaked += soak;
+                let seconds = soak.div_ceil(1000).to_string();
+                let name = format!("soak {}", duration(soak));
                 steps.push(
                     Step::run(name, Script::Soak.text(Dialect::GitHub))
                         .with_env("SOAK", Template::text(seconds)),
@@ -89,7 +86,7 @@ impl Lowering<'_> {
             let variables = self.phase_variables(phase, unit, environment);
             for (place, group) in phase.groups().iter().enumerate() {
                 let mut minutes = None;
-                if deploy.rollback.is_some() {
+                if has_way_back {
                     let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
                     let id = format!("time-to-{}{number}", phase.id);
                     let limit = (time_forth(node.body.timeout) + soaked) / 1000;
@@ -109,7 +106,7 @@ impl Lowering<'_> {
                     let name = Template::text(phase.name_of(script));
                     let mut step = self.script_step(node, script, name, &variables);
                     step.timeout_minutes.clone_from(&minutes);
-                    if deploy.rollback.is_some() || group.scripts.len() > 1 {
+                    if has_way_back || group.scripts.len() > 1 {
                         step.id = Some(id.clone());
                     }
                     step.condition = (index > 0).then(|| Expression::all([alive(), group.began()]));
@@ -117,8 +114,9 @@ impl Lowering<'_> {
                 }
             }
         }
-        if let Some(rollback) = &deploy.rollback {
-            steps.extend(self.rollback_steps(node, unit, rollback, &phases, environment, logins));
+        if let Some(back) = node.phase_back() {
+            let back = Titled::of(back);
+            steps.extend(self.rollback_steps(node, unit, &back, &phases, environment, logins));
         }
         steps
     }
@@ -129,19 +127,11 @@ impl Lowering<'_> {
         &self,
         node: &Node,
         unit: &Unit,
-        rollback: &Action,
-        phases: &[Phase<'_>],
+        way: &Titled<'_>,
+        phases: &[Titled<'_>],
         environment: &[(String, Template)],
         logins: &[Step],
     ) -> Vec<Step> {
-        let way = Phase {
-            title: "roll back".to_owned(),
-            id: "roll-back".to_owned(),
-            scripts: &rollback.steps,
-            env: &rollback.env,
-            weight: None,
-            soak: 0,
-        };
         let first = phases.first().and_then(|phase| phase.groups().into_iter().next());
         let last = phases.iter().rev().find_map(|phase| phase.groups().pop());
         let begun = first
@@ -150,7 +140,7 @@ impl Lowering<'_> {
         let unfinished = last.map(|group| group.passed().negated());
         let astray = [Some(Expression::raw("!success()")), begun, unfinished];
         let mut condition = Expression::all(astray.into_iter().flatten());
-        let variables = self.phase_variables(&way, unit, environment);
+        let variables = self.phase_variables(way, unit, environment);
         let anew = |login: &Step| Step { condition: Some(condition.clone()), ..login.clone() };
         let mut steps: Vec<Step> = logins.iter().map(anew).collect();
         for group in way.groups() {
@@ -162,7 +152,7 @@ impl Lowering<'_> {
                 } else {
                     Expression::all([Expression::raw("!success()"), group.began()])
                 });
-                if way.scripts.len() > 1 {
+                if way.phase.scripts.len() > 1 {
                     step.id = Some(id.clone());
                 }
                 steps.push(step);
@@ -174,20 +164,37 @@ impl Lowering<'_> {
 
     fn phase_variables(
         &self,
-        phase: &Phase<'_>,
+        phase: &Titled<'_>,
         unit: &Unit,
         environment: &[(String, Template)],
     ) -> Vec<(String, Template)> {
-        let weight = phase.weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight.to_owned())));
+        let phase = &phase.phase;
+        let weight = phase.weight.as_ref();
+        let weight = weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight.to_string())));
         environment.iter().cloned().chain(self.own_variables(phase.env, unit)).chain(weight).collect()
     }
 }
 
-impl<'a> Phase<'a> {
+impl<'a> Titled<'a> {
+    fn of(phase: Phase<'a>) -> Titled<'a> {
+        let word = match (phase.act, &phase.weight) {
+            (Act::Run, _) => RUN,
+            (Act::Shift, _) => "shift to",
+            (Act::Verify, None) => "verify",
+            (Act::Verify, Some(_)) => "verify at",
+            (Act::RollBack, _) => "roll back",
+        };
+        let (title, id) = match &phase.weight {
+            Some(weight) => (format!("{word} {weight}%"), format!("{word} {weight}")),
+            None => (word.to_owned(), word.to_owned()),
+        };
+        Titled { title, id: id.replace([' ', '.'], "-"), phase }
+    }
+
     fn groups(&self) -> Vec<Group<'a>> {
         let mut groups: Vec<Group<'a>> = Vec::new();
-        for (index, script) in self.scripts.iter().enumerate() {
-            let id = match self.scripts.len() {
+        for (index, script) in self.phase.scripts.iter().enumerate() {
+            let id = match self.phase.scripts.len() {
                 1 => self.id.clone(),
                 _ => format!("{}-{}", self.id, index + 1),
             };
@@ -200,10 +207,10 @@ impl<'a> Phase<'a> {
     }
 
     fn name_of(&self, script: &pipec_ir::Step) -> String {
-        let several = self.scripts.len() > 1 && is_title(&script.script);
+        let several = self.phase.scripts.len() > 1 && is_title(&script.script);
         let own = script.name.as_ref().or_else(|| several.then_some(&script.script));
         match own {
-            Some(own) if self.id == RUN => own.clone(),
+            Some(own) if self.phase.act == Act::Run => own.clone(),
             Some(own) => format!("{}: {own}", self.title),
             None => self.title.clone(),
         }
@@ -238,52 +245,6 @@ impl Group<'_> {
 
 /// What the scripts of `run` are called.
 const RUN: &str = "deploy";
-
-/// The way forth.
-fn phases<'a>(node: &'a Node, deploy: &'a Deploy) -> Vec<Phase<'a>> {
-    let scripts = |action: &'a Option<Action>| action.as_ref().map_or([].as_slice(), |action| &action.steps);
-    let env = |action: &'a Option<Action>| action.as_ref().map_or([].as_slice(), |action| &action.env);
-    let mut phases = Vec::new();
-    let Some(strategy) = &deploy.strategy else {
-        let phase = |id: &str, scripts, env| Phase {
-            title: id.to_owned(),
-            id: id.to_owned(),
-            scripts,
-            env,
-            weight: None,
-            soak: 0,
-        };
-        phases.push(phase(RUN, &node.body.steps, &[]));
-        phases.push(phase("verify", scripts(&deploy.verify), env(&deploy.verify)));
-        return phases;
-    };
-    for (weight, soak) in weights(strategy) {
-        let phase = |word: &str, action: &'a Option<Action>, soak| Phase {
-            title: format!("{word} {weight}%"),
-            id: format!("{word} {weight}").replace([' ', '.'], "-"),
-            scripts: scripts(action),
-            env: env(action),
-            weight: Some(weight),
-            soak,
-        };
-        phases.push(phase("shift to", &deploy.shift, 0));
-        phases.push(phase("verify at", &deploy.verify, soak));
-    }
-    phases
-}
-
-/// The weights, and how long each soaks; the last one is 100, whether or not it is a step.
-fn weights(strategy: &Strategy) -> Vec<(&str, u64)> {
-    let whole = |weight: &str| weight.parse::<f64>().is_ok_and(|weight| weight >= 100.0);
-    let said = strategy.steps.iter();
-    let mut weights: Vec<(&str, u64)> = said
-        .map(|step| (if whole(&step.weight) { "100" } else { step.weight.as_str() }, step.soak))
-        .collect();
-    if weights.last().is_none_or(|(weight, _)| *weight != "100") {
-        weights.push(("100", 0));
-    }
-    weights
-}
 
 fn alive() -> Expression {
     Expression::raw("!cancelled()")

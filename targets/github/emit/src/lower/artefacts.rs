@@ -1,11 +1,11 @@
 //! Artefacts: recorded and kept where they are built, fetched and verified where they are used.
 
 use super::order::Unit;
-use super::{Lowering, images, matrix};
+use super::{Lowering, matrix};
 use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
-use pipec_ir::{Artefact, Node, NodeKind};
+use pipec_ir::{Artefact, Form, Node};
 use pipec_runtime::{Dialect, Script};
 
 /// The step that records the digest.
@@ -17,20 +17,19 @@ pub(super) const DIGEST: &str = "digest";
 /// Where an artefact is in a job that uses it: its one file, or its folder. What legs built stands in folders of theirs.
 pub(super) fn path(producer: &Node, artefact: &Artefact) -> Template {
     let folder = folder(&producer.name);
-    match artefact.single_file() {
-        Some(_) if matrix::has_legs(producer) => folder,
-        Some(file) => folder.and_text(format!("/{}", last_segment(file))),
-        None => folder,
+    match artefact.form() {
+        Form::File(file) if !producer.has_legs() => folder.and_text(format!("/{}", last_segment(file))),
+        Form::File(_) | Form::Folder | Form::Image => folder,
     }
 }
 
 /// The outputs of a job that builds.
 pub(super) fn outputs(node: &Node) -> Vec<(String, Template)> {
     let recorded = format!("steps.{RECORD}.outputs.{DIGEST}");
-    if !matrix::has_legs(node) {
+    if !node.has_legs() {
         return vec![(DIGEST.to_owned(), Template::expression(recorded))];
     }
-    let legs = matrix::legs(node).into_iter();
+    let legs = node.legs().into_iter();
     legs.map(|leg| (matrix::digest_output(&leg.name), matrix::only_in(&leg.name, &recorded))).collect()
 }
 
@@ -42,7 +41,7 @@ fn verification(name: &str) -> String {
 impl Lowering<'_> {
     /// The digest that the producer recorded, as this job sees it.
     pub(super) fn digest_of(&self, producer: &Node, unit: &Unit) -> String {
-        if matrix::has_legs(producer) {
+        if producer.has_legs() {
             // Each leg knows its own; that of the whole is known where all have been fetched.
             return format!("steps.{}.outputs.{DIGEST}", verification(&producer.name));
         }
@@ -59,18 +58,17 @@ impl Lowering<'_> {
 
     /// The steps that keep what a node has built. The tar is uploaded anew when a failed job runs again.
     pub(super) fn record_steps(&self, node: &Node) -> Vec<Step> {
-        let NodeKind::Artefact(artefact) = &node.kind else { return Vec::new() };
+        let Some(artefact) = node.artefact() else { return Vec::new() };
         let name = &node.name;
-        let kept =
-            if matrix::has_legs(node) { matrix::kept_name(name) } else { Template::text(name.clone()) };
+        let kept = if node.has_legs() { matrix::kept_name(name) } else { Template::text(name.clone()) };
         let packed =
             Template::expression("runner.temp").and_text("/").and_template(kept.clone()).and_text(".tar");
-        let is_image = images::name(artefact).is_some();
-        let record = match artefact.single_file() {
-            _ if is_image => self.record_image_step(node),
-            Some(file) => Step::run(format!("Record {name}"), Script::RecordFile.text(Dialect::GitHub))
+        let is_image = artefact.is_image();
+        let record = match artefact.form() {
+            Form::Image => self.record_image_step(node),
+            Form::File(file) => Step::run(format!("Record {name}"), Script::RecordFile.text(Dialect::GitHub))
                 .with_env("FILE", Template::text(file.to_owned())),
-            None => {
+            Form::Folder => {
                 let globs = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text()));
                 Step::run(format!("Record {name}"), Script::RecordFolder.text(Dialect::GitHub))
                     .with_env("PATHS", Template::text(globs.collect::<String>()))
@@ -96,26 +94,28 @@ impl Lowering<'_> {
     /// The steps that bring in what a node uses: nothing else has run before them, and no secret is there yet.
     pub(super) fn fetch_steps(&self, node: &Node, unit: &Unit) -> Vec<Step> {
         let mut steps = Vec::new();
-        for (name, artefact, producer) in self.used(node) {
-            if matrix::has_legs(producer) {
+        for (producer, artefact) in self.pipeline.used_by(node) {
+            let name = &producer.name;
+            if producer.has_legs() {
                 steps.extend(self.fetch_legs(artefact, producer, unit));
                 continue;
             }
             let inputs = vec![
-                ("name", Input::Text(Template::text(name.to_owned()))),
+                ("name", Input::Text(Template::text(name.clone()))),
                 ("path", Input::Text(handed_over())),
             ];
             steps.push(Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs));
-            let script = match artefact.single_file() {
-                _ if images::name(artefact).is_some() => Script::VerifyImage.text(Dialect::GitHub),
-                Some(_) => Script::VerifyFile.text(Dialect::GitHub),
-                None => Script::VerifyFolder.text(Dialect::GitHub),
+            let form = artefact.form();
+            let script = match form {
+                Form::Image => Script::VerifyImage.text(Dialect::GitHub),
+                Form::File(_) => Script::VerifyFile.text(Dialect::GitHub),
+                Form::Folder => Script::VerifyFolder.text(Dialect::GitHub),
             };
             let mut verify = Step::run(format!("Verify {name}"), script)
                 .with_env("DIGEST", Template::expression(self.digest_of(producer, unit)))
                 .with_env("PACKED", handed_over().and_text(format!("/{name}.tar")))
                 .with_env("FOLDER", folder(name));
-            if let Some(file) = artefact.single_file() {
+            if let Form::File(file) = form {
                 verify = verify.with_env("FILE", Template::text(last_segment(file).to_owned()));
             }
             steps.push(verify);
@@ -131,7 +131,7 @@ impl Lowering<'_> {
             ("merge-multiple", Input::Flag(true)),
             ("path", Input::Text(handed_over())),
         ];
-        let legs = matrix::legs(producer).into_iter().fold(Template::default(), |lines, leg| {
+        let legs = producer.legs().into_iter().fold(Template::default(), |lines, leg| {
             let digest = self.recorded(producer, unit, &matrix::digest_output(&leg.name));
             lines.and_text(format!("{} ", leg.name)).and(digest).and_text("\n")
         });
@@ -149,11 +149,12 @@ impl Lowering<'_> {
     /// `APP_PATH` and `APP_DIGEST` for each artefact, `WEB_REF`, `WEB_DIGEST` and `WEB_LAYOUT` for an image, and `SUBJECT_*` for the one a task speaks of.
     pub(super) fn artefact_variables(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let mut variables = Vec::new();
-        for (name, artefact, producer) in self.used(node) {
+        for (producer, artefact) in self.pipeline.used_by(node) {
+            let name = &producer.name;
             let digest = Template::expression(self.digest_of(producer, unit));
             let mut add = |prefix: &str| {
-                if images::name(artefact).is_some() {
-                    variables.push((format!("{prefix}_REF"), self.image_reference(name, producer, unit)));
+                if let Some(image) = artefact.image() {
+                    variables.push((format!("{prefix}_REF"), self.image_reference(producer, image, unit)));
                     variables.push((format!("{prefix}_LAYOUT"), folder(name)));
                 } else {
                     variables.push((format!("{prefix}_PATH"), path(producer, artefact)));
@@ -161,18 +162,11 @@ impl Lowering<'_> {
                 variables.push((format!("{prefix}_DIGEST"), digest.clone()));
             };
             add(&name.to_ascii_uppercase().replace('-', "_"));
-            if node.body.subject.as_deref() == Some(name) {
+            if node.body.subject.as_ref() == Some(name) {
                 add("SUBJECT");
             }
         }
         variables
-    }
-
-    fn used<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = (&'b str, &'b Artefact, &'b Node)> {
-        node.body.uses.iter().filter_map(|(name, _)| {
-            let (producer, artefact) = self.pipeline.producer(name)?;
-            Some((name.as_str(), artefact, producer))
-        })
     }
 }
 

@@ -34,7 +34,7 @@ impl Lowering<'_> {
     pub(super) fn check_cache_keys(&self, node: &Node) {
         const LONGEST: usize = 200;
         let Some(cache) = node.body.caches.first() else { return };
-        for leg in matrix::legs(node) {
+        for leg in node.legs() {
             if leg.name.contains(',') || leg.name.len() > LONGEST {
                 self.error(
                     codes::P1102,

@@ -5,13 +5,13 @@ use super::{Lowering, actions, previews};
 use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Approval, Deploy, Environment, Lock, Node, NodeKind, Tier};
+use pipec_ir::{Approval, Deploy, Environment, Lock, Node, Tier};
 use pipec_runtime::{Dialect, Script};
 
 impl Lowering<'_> {
     /// What people and required checks know a job by.
     pub(super) fn job_name(&self, unit: &Unit, node: &Node) -> String {
-        let NodeKind::Deploy(deploy) = &node.kind else { return unit.id.clone() };
+        let Some(deploy) = node.deploy() else { return unit.id.clone() };
         let mut name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
         // Of several deploys of one set to one place all but the first are counted, and required checks go by names.
         let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
@@ -23,7 +23,7 @@ impl Lowering<'_> {
 
     /// What a job is besides, because it deploys.
     pub(super) fn add_deploy(&self, unit: &Unit, deploy: &Deploy, job: &mut Job) {
-        let environment = self.program.environments.get(&deploy.environment);
+        let environment = self.program.entered_by(deploy);
         let url =
             environment.and_then(|environment| environment.url.as_ref()).map(|url| self.value(url, unit));
         job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
@@ -81,7 +81,7 @@ impl Lowering<'_> {
             );
         }
         let role = self.program.roles.get(&approval.role);
-        if role.is_some_and(|role| !role.members.contains_key("github")) {
+        if role.is_none_or(|role| !role.members.contains_key("github")) {
             self.error(
                 codes::P0506,
                 &approval.origin,

@@ -5,15 +5,15 @@ use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::Identity;
+use pipec_ir::{Identity, Provider};
 
 impl Lowering<'_> {
     /// The step that takes on an identity; `values` are the literal variables of the job.
     pub(super) fn identity_step(&self, identity: &Identity, values: &[(String, Template)]) -> Option<Step> {
         let text = |value: &str| Input::Text(Template::text(value.to_owned()));
         let role = identity.role.as_str();
-        match identity.provider.as_str() {
-            "aws" => {
+        match identity.provider {
+            Provider::Aws => {
                 let region = values
                     .iter()
                     .find(|(name, _)| name == "AWS_REGION")
@@ -22,7 +22,7 @@ impl Lowering<'_> {
                 let inputs = vec![("role-to-assume", text(role)), ("aws-region", text(region))];
                 Some(Step::uses("Log in to AWS", &pins::AWS_CREDENTIALS, inputs))
             }
-            "azure" => {
+            Provider::Azure => {
                 let mut inputs = Vec::new();
                 match role.split('/').collect::<Vec<_>>().as_slice() {
                     [tenant, client] => {
@@ -42,36 +42,28 @@ impl Lowering<'_> {
                 }
                 Some(Step::uses("Log in to Azure", &pins::AZURE_LOGIN, inputs))
             }
-            "google" => {
+            Provider::Google => {
                 let inputs = vec![("workload_identity_provider", text(role))];
                 Some(Step::uses("Log in to Google Cloud", &pins::GOOGLE_AUTH, inputs))
             }
             // The scripts ask for the token themselves, in the audience's name.
-            "oidc" => None,
-            provider => {
-                self.malformed(
-                    identity,
-                    &format!("`{provider}` is none of `aws`, `azure`, `google` and `oidc`"),
-                );
-                None
-            }
+            Provider::Oidc => None,
         }
     }
 
     fn malformed(&self, identity: &Identity, help: &str) {
-        let message = format!("`{}` is no identity of `{}`", identity.role, identity.provider);
+        let message = format!("`{}` is no identity of `{}`", identity.role, identity.provider.word());
         self.error(codes::P0604, &identity.origin, message, help);
     }
 }
 
 /// The name that people know a provider by.
 pub(super) fn cloud(identity: &Identity) -> &str {
-    match identity.provider.as_str() {
-        "aws" => "AWS",
-        "azure" => "Azure",
-        "google" => "Google Cloud",
-        "oidc" => &identity.role,
-        other => other,
+    match identity.provider {
+        Provider::Aws => "AWS",
+        Provider::Azure => "Azure",
+        Provider::Google => "Google Cloud",
+        Provider::Oidc => &identity.role,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::order::{Runs, Unit};
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, reports, retry, runners};
+use super::{Lowering, artefacts, identities, names, permissions, reports, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::pins;
@@ -21,30 +21,20 @@ impl Lowering<'_> {
     /// The job of a node for some of its runs.
     pub(super) fn job(&self, node: &Node, unit: &Unit) -> Job {
         let body = &node.body;
-        let deploy = match &node.kind {
-            NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
-            _ => None,
-        };
-        let runs = repeat::quorum(node).map_or_else(|| retry::attempts(node), |quorum| quorum.times);
+        let deploy = node.deploy();
         let mut job = Job {
             id: unit.id.clone(),
             comments: self.comments(node, unit),
             name: self.job_name(unit, node),
             strategy: self.strategy(node),
-            runs_on: matrix::runners(node).first().copied().map(runners::machine).unwrap_or_default(),
+            runs_on: runners::machine(node.runners().first().copied().unwrap_or(&body.runner)),
             container: self.container(node),
             services: self.services(node, unit),
-            timeout_minutes: minutes(
-                body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
-            ),
-            advisory: advisory(node).cloned(),
+            timeout_minutes: minutes(node.allowed_time()),
+            advisory: node.advisory().map(str::to_owned),
             ..Job::default()
         };
-        let gate = match &node.kind {
-            NodeKind::Gate(gate) => Some(gate),
-            _ => None,
-        };
-        let exemptions = gate.map(|gate| self.exemptions(gate)).unwrap_or_default();
+        let exemptions = self.exemptions(node);
         let reads_plan = exemptions.iter().any(|(condition, _)| condition.reads("needs.plan."));
         (job.needs, job.condition) = self.order(unit, reads_plan);
 
@@ -62,7 +52,7 @@ impl Lowering<'_> {
         let fetched = self.fetch_steps(node, unit);
         // What scripts may change, so that each attempt of several needs it anew.
         let mut brought: Vec<Step> = Vec::new();
-        let has_attempts = retry::attempts(node) > 1;
+        let has_attempts = node.attempts() > 1;
         if has_attempts {
             brought.extend_from_slice(&job.steps);
             // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
@@ -87,7 +77,7 @@ impl Lowering<'_> {
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);
             reports::add_rights(node, &mut job.permissions);
-            for identity in self.identities(node) {
+            for identity in self.program.identities_of(node) {
                 job.permissions.write(
                     "id-token",
                     format!("proves to {} which job this is", identities::cloud(identity)),
@@ -103,14 +93,14 @@ impl Lowering<'_> {
         job.steps.extend(held);
         self.add_exemptions(&exemptions, &mut job);
         let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
-        job.steps.extend(match (acting, repeat::quorum(node)) {
+        job.steps.extend(match (acting, node.quorum()) {
             (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
             (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
             (None, None) if has_attempts => self.attempted_steps(node, &environment, &brought),
             (None, None) => self.script_steps(node, &environment, exempt, raw),
         });
         job.steps.extend(self.save_steps(node, exempt));
-        if matches!(node.kind, NodeKind::Artefact(_)) {
+        if node.is_artefact() {
             job.outputs.extend(artefacts::outputs(node));
             job.steps.extend(self.record_steps(node));
             let push = self.push_step(node, unit, &mut job.permissions);
@@ -122,17 +112,6 @@ impl Lowering<'_> {
         }
         self.refuse_secrets_beside_raw_steps(node, &job);
         job
-    }
-
-    fn identities<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b pipec_ir::Identity> {
-        let environment = match &node.kind {
-            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
-            _ => None,
-        };
-        node.body
-            .identities
-            .iter()
-            .chain(environment.into_iter().flat_map(|environment| &environment.identities))
     }
 
     fn comments(&self, node: &Node, unit: &Unit) -> Vec<String> {
@@ -156,17 +135,14 @@ impl Lowering<'_> {
             Runs::Trusted => "; only for reviewed code: it has rights of its own",
             Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
         });
-        let no_way_back = match &node.kind {
-            NodeKind::Deploy(deploy) => deploy.irreversible.as_ref(),
-            _ => None,
-        };
+        let no_way_back = node.deploy().and_then(Deploy::irreversible);
         let no_way_back = no_way_back.map(|(because, _)| format!("irreversible: {because}"));
         node.docs.iter().cloned().chain(std::iter::once(what)).chain(no_way_back).collect()
     }
 
     /// When a gate is exempt, and why. Its job runs all the same and says so: a job that GitHub skips proves nothing.
-    fn exemptions(&self, gate: &Gate) -> Vec<(Expression, String)> {
-        let rules = gate.exemptions.iter().map(|rule| {
+    fn exemptions(&self, node: &Node) -> Vec<(Expression, String)> {
+        let rules = node.exemptions().iter().map(|rule| {
             let exempt = match &rule.when {
                 Exemption::UnlessChanged(changes) => {
                     Expression::all(changes.iter().map(|change| self.unchanged(change)))
@@ -195,14 +171,6 @@ impl Lowering<'_> {
             job.outputs.push((OUTCOME.to_owned(), Template::expression(outcomes.join(" || "))));
             job.outputs.push((REASON.to_owned(), Template::expression(reasons.join(" || "))));
         }
-    }
-}
-
-/// Why a gate only reports, if it does.
-pub(super) fn advisory(node: &Node) -> Option<&String> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.advisory.as_ref().map(|(because, _)| because),
-        _ => None,
     }
 }
 

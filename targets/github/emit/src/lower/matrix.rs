@@ -6,7 +6,7 @@ use crate::document::{Matrix, Strategy};
 use crate::expression::{Expression, quoted};
 use crate::template::{Template, escaped};
 use pipec_base::codes;
-use pipec_ir::{Binding, Leg, Node, NodeKind, Origin, Runner, RunnerHost, Tool, ToolVersion};
+use pipec_ir::{Node, NodeLeg, Origin, RunnerHost, ToolVersion};
 use pipec_yaml::{Mapping, Node as Yaml};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -19,87 +19,14 @@ const ENV: &str = "env";
 const TOOL: &str = "tool";
 const SHARD: &str = "shard";
 
-/// One of the jobs that a node runs in.
-pub(super) struct NodeLeg<'n> {
-    /// Its name, behind which stands the number of its shard.
-    pub(super) name: String,
-    /// What the matrix says of it.
-    leg: Option<&'n Leg>,
-    shard: Option<u64>,
-}
-
-/// The legs of a node, if it has any.
-pub(super) fn legs(node: &Node) -> Vec<NodeLeg<'_>> {
-    let body = &node.body;
-    let legs: Vec<Option<&Leg>> = match &body.matrix {
-        Some(matrix) => matrix.legs.iter().map(Some).collect(),
-        None => vec![None],
-    };
-    match (&body.matrix, &body.shards) {
-        (None, None) => Vec::new(),
-        (_, None) => legs
-            .into_iter()
-            .flatten()
-            .map(|leg| NodeLeg { name: leg.name.clone(), leg: Some(leg), shard: None })
-            .collect(),
-        (_, Some((count, _))) => legs
-            .into_iter()
-            .flat_map(|leg| (1..=*count).map(move |shard| (leg, shard)))
-            .map(|(leg, shard)| NodeLeg {
-                name: leg.map_or_else(|| shard.to_string(), |leg| format!("{}-{shard}", leg.name)),
-                leg,
-                shard: Some(shard),
-            })
-            .collect(),
-    }
-}
-
-/// Whether a node runs in several jobs.
-pub(super) fn has_legs(node: &Node) -> bool {
-    node.body.matrix.is_some() || node.body.shards.is_some()
-}
-
-/// Where the legs of a node run: several runners, or its own.
-pub(super) fn runners(node: &Node) -> Vec<&Runner> {
-    match &node.body.matrix {
-        Some(matrix) => {
-            matrix.legs.iter().map(|leg| leg.runner.as_ref().unwrap_or(&node.body.runner)).collect()
-        }
-        None => vec![&node.body.runner],
-    }
-}
-
 /// Whether a script of the node may run on Windows.
 pub(super) fn is_on_windows(node: &Node) -> bool {
-    runners(node).iter().any(|runner| runner.host == RunnerHost::WindowsX64)
-}
-
-/// The variables that legs set, in the order in which they are first named.
-pub(super) fn leg_variables(node: &Node) -> Vec<&str> {
-    let mut variables: Vec<&str> = Vec::new();
-    let bindings = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
-    for binding in bindings {
-        if !variables.contains(&binding.variable.as_str()) {
-            variables.push(&binding.variable);
-        }
-    }
-    variables
+    node.runners().iter().any(|runner| runner.host == RunnerHost::WindowsX64)
 }
 
 /// The value of a variable that legs set.
 pub(super) fn leg_value(variable: &str) -> Template {
     Template::expression(format!("matrix.{ENV}.{variable}"))
-}
-
-/// The tools that legs have of their own, each once, in the order in which they are first named.
-pub(super) fn leg_tools(node: &Node) -> Vec<&Tool> {
-    let mut found: Vec<&Tool> = Vec::new();
-    for tool in node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.tools) {
-        if !found.iter().any(|known| known.name == tool.name) {
-            found.push(tool);
-        }
-    }
-    found
 }
 
 /// The version of a tool that legs have of their own.
@@ -125,7 +52,7 @@ pub(super) fn kept_name(artefact: &str) -> Template {
 /// The name of a node, and of its leg if it has any.
 pub(super) fn name_with_leg(node: &Node) -> Template {
     let name = Template::text(node.name.clone());
-    if !has_legs(node) {
+    if !node.has_legs() {
         return name;
     }
     if !is_product(node) {
@@ -142,7 +69,7 @@ pub(super) fn name_with_leg(node: &Node) -> Template {
 /// there is one.
 fn is_product(node: &Node) -> bool {
     let has_axes = node.body.matrix.as_ref().is_none_or(|matrix| !matrix.axes.is_empty());
-    has_axes && !matches!(node.kind, NodeKind::Artefact(_))
+    has_axes && !node.is_artefact()
 }
 
 /// What tells the files of one leg from those of others among all that GitHub keeps.
@@ -167,7 +94,7 @@ impl Lowering<'_> {
     /// How GitHub runs the legs of a node, if it has any: as a plain product of axes where nothing else differs, else as a
     /// list.
     pub(super) fn strategy(&self, node: &Node) -> Option<Strategy> {
-        let legs = legs(node);
+        let legs = node.legs();
         if legs.is_empty() {
             return None;
         }
@@ -186,10 +113,10 @@ impl Lowering<'_> {
         if is_product(node) {
             return Some(product(axes, shards));
         }
-        if matches!(node.kind, NodeKind::Artefact(_)) {
+        if node.is_artefact() {
             self.check_leg_names(node);
         }
-        let machines: Vec<String> = runners(node).into_iter().map(machine).collect();
+        let machines: Vec<String> = node.runners().into_iter().map(machine).collect();
         let has_machines = machines.iter().any(|machine| machines.first() != Some(machine));
         let listed = legs.iter().map(|leg| self.listed(node, leg, has_machines));
         Some(Strategy {
@@ -202,39 +129,41 @@ impl Lowering<'_> {
     fn listed(&self, node: &Node, leg: &NodeLeg<'_>, has_machines: bool) -> Mapping<'static> {
         let mut listed = Mapping::new().entry(LEG, text(leg.name.clone()));
         if has_machines {
-            let runner = leg.leg.and_then(|leg| leg.runner.as_ref()).unwrap_or(&node.body.runner);
-            listed = listed.entry(MACHINE, text(machine(runner)));
+            listed = listed.entry(MACHINE, text(machine(leg.runner(node))));
         }
         let axes = node.body.matrix.as_ref().map(|matrix| matrix.axes.as_slice()).unwrap_or_default();
         for (axis, _) in axes {
-            let value = leg.leg.and_then(|leg| leg.values.get(axis));
-            listed = listed.entry(axis.clone(), text(value.cloned().unwrap_or_default()));
+            match leg.axis(axis) {
+                Some(value) => listed = listed.entry(axis.clone(), text(value.to_owned())),
+                None => {
+                    self.internal(&node.origin, format!("the leg `{}` has no value of `{axis}`", leg.name))
+                }
+            }
         }
         if let Some(shard) = leg.shard {
             listed = listed.entry(SHARD, number(shard));
         }
-        let own = leg_tools(node);
+        let own = node.leg_tools();
         if !own.is_empty() {
             let versions = own.into_iter().fold(Mapping::new(), |versions, tool| {
-                versions.entry(tool.name.clone(), text(version_in_leg(node, leg, &tool.name)))
+                versions.entry(tool.name.clone(), text(self.version_in_leg(node, leg, &tool.name)))
             });
             listed = listed.entry(TOOL, versions);
         }
-        let variables = leg_variables(node);
+        let variables = node.leg_variables();
         if variables.is_empty() {
             return listed;
         }
         let env = variables.into_iter().fold(Mapping::new(), |env, variable| {
-            env.entry(variable.to_owned(), text(self.value_in_leg(node, leg, variable)))
+            let value = self.value_in_leg(node, leg, &variable.variable);
+            env.entry(variable.variable.clone(), text(value))
         });
         listed.entry(ENV, env)
     }
 
     /// A variable in a leg: its own, else the node's; empty where neither says it.
     fn value_in_leg(&self, node: &Node, leg: &NodeLeg<'_>, variable: &str) -> String {
-        let named = |binding: &&Binding| binding.variable == variable;
-        let own = leg.leg.and_then(|leg| leg.env.iter().find(named));
-        let Some(binding) = own.or_else(|| node.body.env.iter().find(named)) else { return String::new() };
+        let Some(binding) = leg.binding(node, variable) else { return String::new() };
         binding.value.as_literal().map(str::to_owned).unwrap_or_else(|| {
             self.error(
                 codes::P1101,
@@ -246,9 +175,20 @@ impl Lowering<'_> {
         })
     }
 
+    /// The version of a tool in a leg; each leg has an exact one, as the analysis has made sure.
+    fn version_in_leg(&self, node: &Node, leg: &NodeLeg<'_>, name: &str) -> String {
+        match leg.tool(node, name).map(|tool| &tool.version) {
+            Some(ToolVersion::Exact(version)) => tools::given(name, version),
+            Some(ToolVersion::FromFile(_) | ToolVersion::OfAxis(_)) | None => {
+                self.internal(&node.origin, format!("the leg `{}` has no version of `{name}`", leg.name));
+                String::new()
+            }
+        }
+    }
+
     /// The names of legs that build stand in file names and in outputs of the job, which ignore case.
     pub(super) fn check_leg_names(&self, node: &Node) {
-        let legs = legs(node);
+        let legs = node.legs();
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
         for leg in &legs {
             let name = &leg.name;
@@ -278,17 +218,6 @@ impl Lowering<'_> {
         let matrix = node.body.matrix.as_ref().map(|matrix| &matrix.origin);
         let origin: &Origin = matrix.unwrap_or(&node.origin);
         self.error(codes::P1102, origin, message, help);
-    }
-}
-
-/// The version of a tool in a leg: its own, else the node's.
-fn version_in_leg(node: &Node, leg: &NodeLeg<'_>, name: &str) -> String {
-    let own = leg.leg.map(|leg| leg.tools.as_slice()).unwrap_or_default();
-    let tool = own.iter().chain(&node.body.tools).find(|tool| tool.name == name);
-    match tool.map(|tool| &tool.version) {
-        Some(ToolVersion::Exact(version)) => tools::given(name, version),
-        // No leg has one (`check_leg_tools` of the analysis), and the engine model would refuse it.
-        _ => String::new(),
     }
 }
 

@@ -205,7 +205,17 @@ impl Lowering<'_> {
     fn long_bindings(&self, job: &str) -> Vec<&Binding> {
         let Some(unit) = self.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
-        self.bindings(node).filter(|binding| !self.value(&binding.value, unit).fits()).collect()
+        self.program.bindings_of(node).filter(|binding| !self.value(&binding.value, unit).fits()).collect()
+    }
+
+    /// Reports what the analysis rules out: an error of the compiler, with which nothing is emitted.
+    fn internal(&self, origin: &Origin, what: impl Into<String>) {
+        self.error(
+            codes::P1190,
+            origin,
+            what,
+            "this is an error in pipec, not in the pipeline: please report it",
+        );
     }
 
     /// Reports an error at a part of the program.

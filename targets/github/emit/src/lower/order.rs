@@ -1,8 +1,7 @@
 //! Which jobs there are, and what each waits for.
 
-use super::jobs::advisory;
 use super::names::result_of;
-use super::{Lowering, PLAN, images, reports};
+use super::{Lowering, PLAN, reports};
 use crate::expression::Expression;
 use pipec_ir::{Event, Node, NodeId, Stage, StageId};
 use pipec_logic::Proposition;
@@ -42,7 +41,7 @@ impl Lowering<'_> {
                 && body.secrets.is_empty()
                 && body.identities.is_empty()
                 && !reports::has_right(node)
-                && images::image(node).is_none();
+                && node.image().is_none();
             let due = self.facts.due_node(node);
             let unit = |id: String, runs| {
                 let due = match runs {
@@ -53,7 +52,7 @@ impl Lowering<'_> {
                 Unit { id, node: node.id, runs, due }
             };
             // What comes from a branch of the same repository may have what its ephemeral environment has.
-            let plain = plain || self.preview_of(node).is_some();
+            let plain = plain || self.program.preview_of(node).is_some();
             if plain || !self.may_meet(&due, &self.facts.untrusted()) {
                 units.push(unit(node.name.clone(), Runs::All));
             } else if !self.may_meet(&due, &self.facts.trusted()) {
@@ -150,7 +149,7 @@ impl Lowering<'_> {
         node.before
             .iter()
             .filter_map(|id| self.pipeline.node(*id))
-            .filter(|before| before.id != node.id && advisory(before).is_none())
+            .filter(|before| before.id != node.id && !before.is_advisory())
             .collect()
     }
 

@@ -11,7 +11,7 @@ use crate::document::{EnvironmentUse, Job, Step};
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Event, Node, NodeKind, Override, Pipeline, Trigger};
+use pipec_ir::{Event, Node, Override, Pipeline, Trigger};
 use pipec_logic::{Glob, Proposition};
 use pipec_runtime::{Dialect, Script};
 use pipec_yaml::{Mapping, Sequence};
@@ -46,23 +46,10 @@ pub(super) fn environment(pipeline: &Pipeline, gate: &Node) -> String {
     format!("{}-{}", pipeline.name, id(gate))
 }
 
-/// Who may override a node, if it is a gate that somebody may.
-pub(super) fn overriding(node: &Node) -> Option<&Override> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.overriding.as_ref(),
-        _ => None,
-    }
-}
-
 impl Lowering<'_> {
-    /// The gates that may be overridden.
-    pub(super) fn overridable(&self) -> impl Iterator<Item = (&Node, &Override)> {
-        self.pipeline.nodes.iter().filter_map(|node| Some((node, overriding(node)?)))
-    }
-
     /// Whether there are any.
     pub(super) fn has_overrides(&self) -> bool {
-        self.overridable().next().is_some()
+        self.pipeline.overridable().next().is_some()
     }
 
     /// That the run is an override, where `plan` let it begin.
@@ -101,7 +88,7 @@ impl Lowering<'_> {
 
     /// The job that stands for a gate when it is overridden, where this job may be in a run with it.
     pub(super) fn override_before(&self, unit: &Unit, gate: &Node) -> Option<String> {
-        overriding(gate)?;
+        gate.overriding()?;
         let own = self.gate_unit(gate)?;
         let together = self.facts.propositions().and(&unit.due, &own.due);
         self.may_meet(&together, &self.override_facts()).then(|| id(gate))
@@ -109,7 +96,7 @@ impl Lowering<'_> {
 
     /// The job that asks the role of a gate, by the gate's own.
     pub(super) fn override_of(&self, unit: &Unit) -> Option<String> {
-        let gate = self.pipeline.node(unit.node).filter(|gate| overriding(gate).is_some())?;
+        let gate = self.pipeline.node(unit.node).filter(|gate| gate.overriding().is_some())?;
         (unit.runs != Runs::Untrusted).then(|| id(gate))
     }
 
@@ -133,7 +120,8 @@ impl Lowering<'_> {
         }
         let own = self.starts_on(Event::Manual);
         let ordinary = own.then(|| ORDINARY.to_owned());
-        let gates = ordinary.into_iter().chain(self.overridable().map(|(gate, _)| gate.name.clone()));
+        let gates =
+            ordinary.into_iter().chain(self.pipeline.overridable().map(|(gate, _)| gate.name.clone()));
         let required = |input: Mapping<'static>| if own { input } else { input.entry("required", true) };
         let mut gate = required(
             Mapping::new()
@@ -169,7 +157,7 @@ impl Lowering<'_> {
             .with_env("COMMIT", input(COMMIT))
             .with_env("REASON", input(REASON))
             .with_env("ORDINARY", Template::text(ordinary))
-            .with_env("GATES", lines(self.overridable().map(|(gate, _)| gate.name.as_str())))
+            .with_env("GATES", lines(self.pipeline.overridable().map(|(gate, _)| gate.name.as_str())))
             .with_env("PUSHED", lines(pushed.flatten().map(Glob::text)))
             .with_env("PROTECTED", lines(self.pipeline.protected_branches.iter().map(Glob::text)));
         Some(step)
@@ -177,7 +165,7 @@ impl Lowering<'_> {
 
     /// The job that asks the role of a gate, after it failed.
     pub(super) fn override_job(&self, unit: &Unit, gate: &Node) -> Option<Job> {
-        let overriding = overriding(gate)?;
+        let overriding = gate.overriding()?;
         if unit.runs == Runs::Untrusted {
             return None;
         }
@@ -220,7 +208,7 @@ impl Lowering<'_> {
     /// The step of a deploy that refuses to start on an override which has expired.
     pub(super) fn override_in_force_step(&self, unit: &Unit) -> Option<Step> {
         let node = self.pipeline.node(unit.node)?;
-        let gates = self.overridable().filter(|(gate, _)| node.before.contains(&gate.id));
+        let gates = self.pipeline.overridable().filter(|(gate, _)| node.before.contains(&gate.id));
         let mut told = Template::default();
         for (gate, overriding) in gates {
             let (Some(job), Some(own)) = (self.override_before(unit, gate), self.gate_unit(gate)) else {
@@ -259,7 +247,7 @@ impl Lowering<'_> {
                 );
             }
         }
-        for (gate, overriding) in self.overridable() {
+        for (gate, overriding) in self.pipeline.overridable() {
             let name = id(gate);
             if let Some(other) = self.units.iter().find(|unit| unit.id.eq_ignore_ascii_case(&name)) {
                 self.error(
@@ -278,7 +266,7 @@ impl Lowering<'_> {
     /// Somebody must be able to approve.
     fn check_role(&self, gate: &Node, overriding: &Override) {
         let role = self.program.roles.get(&overriding.role);
-        if role.is_some_and(|role| !role.members.contains_key("github")) {
+        if role.is_none_or(|role| !role.members.contains_key("github")) {
             self.error(
                 codes::P0506,
                 &overriding.origin,

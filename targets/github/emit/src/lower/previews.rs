@@ -16,8 +16,8 @@ use crate::pins;
 use crate::template::Template;
 use pipec_base::{Span, codes};
 use pipec_ir::{
-    Body, Checkout, Deploy, Environment, Event, Fact, Lock, Node, NodeId, NodeKind, Piece, Pipeline, Program,
-    StageId, StepKind, Text, Tier,
+    Binding, Body, Checkout, Deploy, Environment, Event, Fact, Lock, Node, NodeId, NodeKind, Piece, Pipeline,
+    Program, StageId, StepKind, Tier,
 };
 use pipec_runtime::{Dialect, Script};
 use pipec_yaml::{Mapping, Node as Yaml, Sequence};
@@ -66,12 +66,8 @@ pub(super) fn wanted_step(permissions: &mut Permissions) -> Step {
 
 /// The ephemeral environments that a pipeline enters, in the order in which it first does.
 pub(super) fn of_pipeline<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
-    let mut seen = BTreeSet::new();
-    let entered = pipeline.deploys().filter(|(_, deploy)| seen.insert(deploy.environment.as_str()));
-    entered
-        .filter_map(|(_, deploy)| program.environments.get(&deploy.environment))
-        .filter(|environment| environment.tier == Tier::Ephemeral)
-        .collect()
+    let entered = program.entered(pipeline).into_iter();
+    entered.filter(|environment| environment.tier == Tier::Ephemeral).collect()
 }
 
 /// The workflow that tears down, in `.github/workflows`.
@@ -82,13 +78,6 @@ pub(super) fn teardown_file(pipeline: &Pipeline) -> String {
 }
 
 impl Lowering<'_> {
-    /// The ephemeral environment that a node deploys to.
-    pub(super) fn preview_of(&self, node: &Node) -> Option<&Environment> {
-        let NodeKind::Deploy(deploy) = &node.kind else { return None };
-        let environment = self.program.environments.get(&deploy.environment)?;
-        (environment.tier == Tier::Ephemeral).then_some(environment)
-    }
-
     /// The lock of what is there for one pull request.
     pub(super) fn lock_of_preview(&self, environment: &Environment, number: &'static str) -> Template {
         Template::text(format!("{}/", self.lock_name(&environment.name))).and(number)
@@ -215,7 +204,11 @@ impl Lowering<'_> {
         permissions.read("actions", "for which pull request a deploy was");
         permissions.read("deployments", "what was deployed");
         permissions.read("pull-requests", "which pull requests are closed");
-        let ttl = environment.ttl.unwrap_or_default().div_ceil(1000).to_string();
+        let ttl = environment.ttl.unwrap_or_else(|| {
+            self.internal(&environment.origin, format!("nothing says how long `{}` lives", environment.name));
+            0
+        });
+        let ttl = ttl.div_ceil(1000).to_string();
         Step::run(name, Script::PreviewFind.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
             .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
@@ -320,21 +313,28 @@ impl Lowering<'_> {
 
     fn teardown_variables(&self, environment: &Environment) -> Vec<(String, Template)> {
         let own = environment.teardown.iter().flat_map(|teardown| &teardown.env);
-        let value = |text: &Text| {
-            text.pieces.iter().fold(Template::default(), |template, piece| match piece {
+        let unknown = |binding: &Binding, fact: &Fact, template: Template| {
+            let message = format!("`{}` reads `{fact}`, which a teardown does not know", binding.variable);
+            self.internal(&binding.origin, message);
+            template
+        };
+        let value = |binding: &Binding| {
+            binding.value.pieces.iter().fold(Template::default(), |template, piece| match piece {
                 Piece::Literal(text) => template.and_text(text.clone()),
                 Piece::Fact(Fact::PullRequestNumber) => template.and(OF_LEG),
-                Piece::Fact(Fact::Secret(name)) => {
-                    let held = environment.secrets.iter().find(|secret| secret.variable == *name);
-                    template.and_template(held.map(held_as).unwrap_or_default())
+                Piece::Fact(fact @ Fact::Secret(name)) => {
+                    match environment.secrets.iter().find(|secret| secret.variable == *name) {
+                        Some(held) => template.and_template(held_as(held)),
+                        None => unknown(binding, fact, template),
+                    }
                 }
                 // None else is let through: P0111.
-                Piece::Fact(_) => template,
+                Piece::Fact(fact) => unknown(binding, fact, template),
             })
         };
         let bindings = environment.values.iter().chain(own);
         let mut variables: Vec<(String, Template)> =
-            bindings.map(|binding| (binding.variable.clone(), value(&binding.value))).collect();
+            bindings.map(|binding| (binding.variable.clone(), value(binding))).collect();
         variables.push(variable(OF_LEG));
         variables.extend(environment.secrets.iter().map(|secret| (secret.variable.clone(), held_as(secret))));
         variables

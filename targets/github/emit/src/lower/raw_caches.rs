@@ -3,7 +3,7 @@
 use super::Lowering;
 use pipec_base::codes;
 use pipec_github_catalogue::{Called, called};
-use pipec_ir::{EngineInput, EngineStep, Node, NodeKind, PinnedAction};
+use pipec_ir::{EngineInput, EngineStep, Node, PinnedAction, ReportFormat};
 
 /// Actions that use a cache unless this input says `false`.
 const BY_DEFAULT: [(&str, &str); 3] = [
@@ -14,12 +14,8 @@ const BY_DEFAULT: [(&str, &str); 3] = [
 
 impl Lowering<'_> {
     pub(super) fn refuse_harm_by_raw_steps(&self, node: &Node) {
-        let image = match &node.kind {
-            NodeKind::Artefact(artefact) => artefact.image_name.as_ref(),
-            _ => None,
-        };
         let mut blocks = node.body.engines.iter().filter(|block| block.target == "github");
-        if let (Some((image, _)), Some(block)) = (image, blocks.next())
+        if let (Some(image), Some(block)) = (node.image(), blocks.next())
             && self.program.registry_of(image).is_none()
         {
             self.error(
@@ -31,7 +27,7 @@ impl Lowering<'_> {
             return;
         }
         let right = node.body.rights.first().map(|(right, _)| format!("the right to write {}", right.word()));
-        let scans = node.body.reports.iter().any(|report| report.format == "sarif");
+        let scans = node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif);
         let Some(harm) = right.or(scans.then(|| "code scanning".to_owned())) else { return };
         let blocks = node.body.engines.iter().filter(|block| block.target == "github");
         for step in blocks.flat_map(|block| &block.steps) {

@@ -1,6 +1,5 @@
 //! The job that writes down what ran: the last of every run.
 
-use super::jobs::advisory;
 use super::order::Unit;
 use super::{Lowering, PLAN, RECORD, VERDICT};
 use crate::document::{Input, Job, Step};
@@ -9,6 +8,7 @@ use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Event, Node, NodeKind};
 use pipec_runtime::{Dialect, Script};
+use serde_json::Value;
 
 /// How long it may take, in minutes: two calls of the API.
 const TIMEOUT: u32 = 5;
@@ -72,13 +72,16 @@ impl Lowering<'_> {
 
     /// What is told of a job, each under its name and in JSON.
     fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, String)> {
-        let stage = self.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
+        let stage = self.pipeline.stage_of(node).map(|stage| text(&stage.name)).unwrap_or_else(|| {
+            self.internal(&node.origin, format!("`{}` is in no stage", node.name));
+            text("")
+        });
         let mut fields = vec![
             ("place", node.id.0.to_string()),
             ("job", text(&unit.id)),
             ("name", text(&self.job_name(unit, node))),
             ("node", text(&node.name)),
-            ("stage", text(stage)),
+            ("stage", stage),
         ];
         match &node.kind {
             NodeKind::Gate(gate) => {
@@ -87,7 +90,7 @@ impl Lowering<'_> {
                     ("evidence", text(&gate.evidence.name)),
                     ("of", list(&gate.of)),
                 ]);
-                fields.extend(advisory(node).map(|_| ("advisory", "true".to_owned())));
+                fields.extend(node.advisory().map(|_| ("advisory", "true".to_owned())));
                 fields.extend(self.override_of(unit).map(|id| ("override", text(&id))));
             }
             NodeKind::Artefact(artefact) => {
@@ -99,7 +102,7 @@ impl Lowering<'_> {
                     ("environment", text(&deploy.environment)),
                     ("artefacts", list(&deploy.artefacts)),
                 ]);
-                fields.extend(deploy.irreversible.iter().map(|(because, _)| ("irreversible", text(because))));
+                fields.extend(deploy.irreversible().map(|(because, _)| ("irreversible", text(because))));
             }
             NodeKind::Job => fields.push(("kind", text("job"))),
         }
@@ -109,10 +112,10 @@ impl Lowering<'_> {
 
 /// A text in JSON, as which every text can be written.
 fn text(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+    Value::from(text).to_string()
 }
 
 /// A list of texts in JSON.
 fn list(texts: &[String]) -> String {
-    serde_json::to_string(texts).unwrap_or_default()
+    Value::from(texts).to_string()
 }

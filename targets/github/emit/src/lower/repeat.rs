@@ -6,16 +6,8 @@ use super::scripts::title;
 use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
-use pipec_ir::{Node, NodeKind, Quorum, StepKind};
+use pipec_ir::{Node, Quorum, StepKind};
 use pipec_runtime::{Dialect, Script};
-
-/// How often a node runs, and how often it must pass, if it is repeated.
-pub(super) fn quorum(node: &Node) -> Option<Quorum> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.quorum,
-        _ => None,
-    }
-}
 
 impl Lowering<'_> {
     /// The scripts and measures of a node, once for each run, and the step that decides. A script that fails ends its run, but not its

@@ -7,7 +7,7 @@ use crate::document::{Input, Permissions, Step};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
-use pipec_ir::{Node, PathPattern, Report};
+use pipec_ir::{Node, PathPattern, Report, ReportFormat};
 use pipec_runtime::{Dialect, ReportForm, Script};
 
 /// Why a step here goes on.
@@ -26,18 +26,22 @@ impl Lowering<'_> {
             Expression::all([Expression::raw("!cancelled()"), own])
         };
         for (place, report) in node.body.reports.iter().enumerate() {
-            let label = label(&node.body.reports, place);
+            let before = node.body.reports.iter().take(place);
+            let label = label(report.format, before.filter(|other| other.format == report.format).count());
             let kept = kept_name(&label, node);
             let id = format!("report-{}", place + 1);
-            let script = match report.format.as_str() {
-                "junit" => Script::Report(ReportForm::Junit).text(Dialect::GitHub),
-                "coverage" => Script::Report(ReportForm::Coverage).text(Dialect::GitHub),
-                "markdown" => Script::Report(ReportForm::Markdown).text(Dialect::GitHub),
-                _ => Script::Report(ReportForm::Other).text(Dialect::GitHub),
+            let script = match report.format {
+                ReportFormat::Junit => Script::Report(ReportForm::Junit).text(Dialect::GitHub),
+                ReportFormat::Coverage => Script::Report(ReportForm::Coverage).text(Dialect::GitHub),
+                ReportFormat::Markdown => Script::Report(ReportForm::Markdown).text(Dialect::GitHub),
+                ReportFormat::Sarif | ReportFormat::Html => {
+                    Script::Report(ReportForm::Other).text(Dialect::GitHub)
+                }
             };
-            let mut show = Step::run(format!("Show the {} report", report.format), script)
+            let format = report.format.word();
+            let mut show = Step::run(format!("Show the {format} report"), script)
                 .with_env("NODE", Template::text(node.name.clone()))
-                .with_env("FORMAT", Template::text(report.format.clone()))
+                .with_env("FORMAT", Template::text(format))
                 .with_env("REPORT", Template::text(report.path.glob.text().to_owned()))
                 .with_env("KEPT", kept.clone())
                 .only_if(alive())
@@ -48,7 +52,7 @@ impl Lowering<'_> {
                 show = show.with_id(&id);
             }
             steps.push(show);
-            let title = format!("Keep the {} report", report.format);
+            let title = format!("Keep the {format} report");
             let keep = upload(title, kept, node, std::slice::from_ref(&report.path));
             steps.push(keep.only_if(alive()).going_on(DECIDES_NOTHING));
             if code_scanning {
@@ -92,7 +96,7 @@ impl Lowering<'_> {
         if !(body.reports.is_empty() && body.keeps.is_empty()) {
             self.check_leg_names(node);
         }
-        for report in body.reports.iter().filter(|report| report.format == "sarif") {
+        for report in body.reports.iter().filter(|report| report.format == ReportFormat::Sarif) {
             if !report.path.glob.is_literal() {
                 self.refuse("`report sarif` of several files", &report.path.origin);
             }
@@ -102,7 +106,7 @@ impl Lowering<'_> {
 
 /// Whether some report of the node goes to code scanning, for which the job's token needs a right.
 pub(super) fn has_right(node: &Node) -> bool {
-    node.body.reports.iter().any(|report| report.format == "sarif")
+    node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif)
 }
 
 /// Adds what sending reports asks for.
@@ -114,13 +118,12 @@ pub(super) fn add_rights(node: &Node, permissions: &mut Permissions) {
 }
 
 fn sends_to_code_scanning(report: &Report, unit: &Unit) -> bool {
-    report.format == "sarif" && unit.runs != Runs::Untrusted
+    report.format == ReportFormat::Sarif && unit.runs != Runs::Untrusted
 }
 
-/// The format, and which of its reports it is if there are several.
-fn label(reports: &[Report], place: usize) -> String {
-    let format = reports.get(place).map_or("", |report| report.format.as_str());
-    let before = reports.iter().take(place).filter(|report| report.format == format).count();
+/// The format, and which of its reports it is if others are before it.
+fn label(format: ReportFormat, before: usize) -> String {
+    let format = format.word();
     if before == 0 { format.to_owned() } else { format!("{format}-{}", before + 1) }
 }
 

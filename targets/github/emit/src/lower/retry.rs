@@ -8,7 +8,7 @@ use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Node, NodeKind, Retry, StepKind};
+use pipec_ir::{Node, Retry, StepKind};
 use pipec_runtime::{Dialect, Script};
 
 /// Why a script that fails does not end its job.
@@ -16,16 +16,6 @@ const ANOTHER_FOLLOWS: &str = "if it fails, the next attempt begins";
 
 /// More attempts than this are no answer to a mirror that is away for a minute.
 const MOST: u64 = 10;
-
-/// The clause of a node that is tried again.
-fn retry(node: &Node) -> Option<&Retry> {
-    node.body.retry.as_ref().filter(|_| matches!(node.kind, NodeKind::Artefact(_) | NodeKind::Job))
-}
-
-/// How often the scripts of a node may be begun.
-pub(super) fn attempts(node: &Node) -> u64 {
-    retry(node).map_or(1, |retry| retry.times.saturating_add(1))
-}
 
 impl Lowering<'_> {
     /// The scripts of a node, once for each attempt, with what each attempt needs anew before them.
@@ -36,8 +26,8 @@ impl Lowering<'_> {
         brought: &[Step],
     ) -> Vec<Step> {
         let mut steps = Vec::new();
-        let attempts = attempts(node).min(MOST);
-        let because = retry(node).map(|retry| retry.because.as_str()).unwrap_or_default();
+        let attempts = node.attempts().min(MOST);
+        let Some(Retry { because, .. }) = node.retry() else { return steps };
         let mut failed = Expression::Constant(false);
         for attempt in 1..=attempts {
             let mut began = None;
@@ -52,7 +42,7 @@ impl Lowering<'_> {
                 .with_env("NODE", Template::text(node.name.clone()))
                 .with_env("ATTEMPT", Template::text(attempt.to_string()))
                 .with_env("ATTEMPTS", Template::text(attempts.to_string()))
-                .with_env("BECAUSE", Template::text(because.to_owned()))
+                .with_env("BECAUSE", Template::text(because.clone()))
                 .only_if(failed);
                 begin.comments.push(format!("tried again, because: {because}"));
                 steps.push(begin);
@@ -115,7 +105,7 @@ impl Lowering<'_> {
     /// What can't be put back for another attempt.
     pub(super) fn check_retry(&self, node: &Node) {
         let Some(clause) = &node.body.retry else { return };
-        if retry(node).is_none() {
+        if node.retry().is_none() {
             return self.refuse("`retry` of a gate or a deploy", &clause.origin);
         }
         if let Some(block) = node.body.engines.iter().find(|block| block.target == "github") {
@@ -134,7 +124,7 @@ impl Lowering<'_> {
                 "a sidecar starts once for its job, so another attempt would find in it what the first one left: drop `retry`, or the sidecar",
             );
         }
-        if attempts(node) > MOST {
+        if node.attempts() > MOST {
             self.error(
                 codes::P1101,
                 &clause.origin,

@@ -1,6 +1,6 @@
 //! Machines, and the containers on them.
 
-use super::{Lowering, matrix};
+use super::Lowering;
 use crate::document::{Image, Input, Job, Work};
 use crate::template::Template;
 use pipec_base::{Diagnostic, codes};
@@ -34,8 +34,7 @@ pub(super) fn is_linux(runner: &Runner) -> bool {
 impl Lowering<'_> {
     /// The container of a job, if it has one.
     pub(super) fn container(&self, node: &Node) -> Option<Image> {
-        let images =
-            matrix::runners(node).into_iter().map(|runner| runner.image.as_ref().map(|(image, _)| image));
+        let images = node.runners().into_iter().map(|runner| runner.image.as_ref().map(|(image, _)| image));
         let images: Vec<Option<&String>> = images.collect();
         if images.iter().any(|image| images.first() != Some(image)) {
             self.error(

@@ -104,10 +104,10 @@ impl Lowering<'_> {
 
 /// What people see of a script.
 pub(super) fn title(node: &Node, step: &pipec_ir::Step) -> Template {
-    Template::text(step.name.clone().unwrap_or_else(|| match &node.kind {
+    Template::text(step.name.clone().unwrap_or_else(|| match node.is_deploy() {
         _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
-        pipec_ir::NodeKind::Deploy(_) => "deploy".to_owned(),
-        _ => node.name.clone(),
+        true => "deploy".to_owned(),
+        false => node.name.clone(),
     }))
 }
 

@@ -1,8 +1,8 @@
 //! Sidecars: services of a job, awaited before its scripts.
 
+use super::Lowering;
 use super::order::Unit;
 use super::runners::is_linux;
-use super::{Lowering, matrix};
 use crate::document::{Service, Step};
 use crate::template::Template;
 use pipec_base::codes;
@@ -70,7 +70,7 @@ impl Lowering<'_> {
                 let message = format!("sidecar `{}` {what} on github", sidecar.name);
                 self.error(codes::P1101, &sidecar.origin, message, help);
             };
-            if matrix::runners(node).into_iter().any(|runner| !is_linux(runner)) {
+            if node.runners().into_iter().any(|runner| !is_linux(runner)) {
                 refuse("can't run", "containers run on Linux there: say `host linux-x64` or `linux-arm64`");
             }
             self.check_login(&sidecar.image, &sidecar.origin);
@@ -117,7 +117,7 @@ impl Lowering<'_> {
 }
 
 fn is_in_container(node: &Node) -> bool {
-    matrix::runners(node).first().is_some_and(|runner| runner.image.is_some())
+    node.runners().first().is_some_and(|runner| runner.image.is_some())
 }
 
 /// Whether GitHub knows a fact before the first step of a job.

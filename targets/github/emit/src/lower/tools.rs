@@ -120,7 +120,7 @@ pub(super) fn given(tool: &str, version: &str) -> String {
 impl Lowering<'_> {
     /// The steps that set up what a node's scripts use: those of the node, then those that only its legs name.
     pub(super) fn tool_steps(&self, node: &Node) -> Vec<Step> {
-        let of_legs = matrix::leg_tools(node);
+        let of_legs = node.leg_tools();
         let of_node = |tool: &&Tool| node.body.tools.iter().any(|own| own.name == tool.name);
         let own = node.body.tools.iter();
         own.chain(of_legs.iter().copied().filter(|tool| !of_node(tool)))

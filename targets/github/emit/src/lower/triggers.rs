@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::document::{Concurrency, text};
 use crate::template::{OPENING, Template};
 use pipec_base::codes;
-use pipec_ir::{Event, Input, InputType, Origin, Trigger};
+use pipec_ir::{Event, Input, InputType, Origin, Schedule, Trigger};
 use pipec_logic::{Glob, Language};
 use pipec_yaml::{Mapping, Node, Sequence};
 
@@ -20,8 +20,8 @@ impl Lowering<'_> {
                 Trigger::Push(globs, origin) => self.add_filters(globs, origin, &mut pushed_branches),
                 Trigger::Tag(globs, origin) => self.add_filters(globs, origin, &mut pushed_tags),
                 Trigger::PullRequest(globs, origin) => self.add_filters(globs, origin, &mut bases),
-                Trigger::Schedule(times, origin) => {
-                    if let Some((first, next)) = too_often(times) {
+                Trigger::Schedule(schedule, origin) => {
+                    if let Some((first, next)) = too_often(schedule) {
                         self.error(
                             codes::P0120,
                             origin,
@@ -29,7 +29,7 @@ impl Lowering<'_> {
                             "it keeps to five minutes and more between two runs: `*/5 * * * *`",
                         );
                     }
-                    let times = Node::double_quoted(times.clone());
+                    let times = Node::double_quoted(schedule.to_string());
                     schedules = schedules.item(Mapping::new().entry("cron", times));
                 }
                 Trigger::Manual(declared, _) => {
@@ -235,25 +235,8 @@ fn filter_patterns(glob: &Glob) -> Vec<String> {
 const LEAST_BETWEEN: u32 = 5;
 
 /// Two minutes of an hour at which a schedule starts runs that GitHub would not start so close together.
-fn too_often(times: &str) -> Option<(u32, u32)> {
-    let field = times.split_ascii_whitespace().next()?;
-    let matching = |minute: u32| {
-        field.split(',').any(|part| {
-            let (range, step) = part.split_once('/').unwrap_or((part, "1"));
-            let (first, last) = match range.split_once('-') {
-                Some((first, last)) => (first.parse().ok(), last.parse().ok()),
-                None if range == "*" => (Some(0), Some(59)),
-                // From there on, where a step follows.
-                None => (range.parse().ok(), if part.contains('/') { Some(59) } else { range.parse().ok() }),
-            };
-            let (Some(first), Some(last), Ok(step)) = (first, last, step.parse::<u32>()) else {
-                return false;
-            };
-            let from: u32 = first;
-            (from..=last).contains(&minute) && (minute - from).is_multiple_of(step)
-        })
-    };
-    let minutes: Vec<u32> = (0..60).filter(|minute| matching(*minute)).collect();
+fn too_often(schedule: &Schedule) -> Option<(u32, u32)> {
+    let minutes = schedule.minutes();
     let pairs = minutes.iter().zip(minutes.iter().skip(1));
     pairs.map(|(first, next)| (*first, *next)).find(|(first, next)| next - first < LEAST_BETWEEN)
 }
@@ -283,7 +266,7 @@ mod tests {
             ("3-20/8 * * * *", None),
             ("50/3 * * * *", Some((50, 53))),
         ] {
-            assert_eq!(super::too_often(times), expected, "{times}");
+            assert_eq!(super::too_often(&Schedule::parse(times).expect("a schedule")), expected, "{times}");
         }
     }
 }

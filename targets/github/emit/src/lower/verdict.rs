@@ -1,6 +1,5 @@
 //! The job that says whether all is well: the check to require.
 
-use super::jobs::advisory;
 use super::names::result_of;
 use super::{Lowering, PLAN, VERDICT};
 use crate::document::{Job, Step};
@@ -29,7 +28,7 @@ impl Lowering<'_> {
         let plan = self.has_plan().then(|| (PLAN.to_owned(), Expression::Constant(true), None));
         let units = self.units.iter().filter(|unit| {
             let node = self.pipeline.node(unit.node);
-            node.is_some_and(|node| advisory(node).is_none())
+            node.is_some_and(|node| !node.is_advisory())
         });
         let units = units.flat_map(|unit| {
             let own = (unit.id.clone(), self.due_expression(unit), self.override_of(unit));

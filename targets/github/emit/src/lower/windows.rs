@@ -8,7 +8,7 @@ use crate::document::{Job, Step};
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Environment, Node, NodeKind, RunnerHost, Window};
+use pipec_ir::{Environment, Node, RunnerHost, Window};
 use pipec_runtime::{Dialect, Script};
 
 /// How long GitHub lets a job live on its own machines, in minutes.
@@ -17,13 +17,10 @@ const LONGEST_JOB: u32 = 360;
 /// The longest key of a job, in characters.
 const LONGEST_ID: usize = 99;
 
-const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
 impl Lowering<'_> {
     /// The environment with a window that a node deploys to.
     fn windowed(&self, node: &Node) -> Option<(&Environment, &Window)> {
-        let NodeKind::Deploy(deploy) = &node.kind else { return None };
-        let environment = self.program.environments.get(&deploy.environment)?;
+        let environment = self.program.environment_of(node)?;
         Some((environment, environment.window.as_ref()?))
     }
 
@@ -38,7 +35,7 @@ impl Lowering<'_> {
     pub(super) fn waiting_job(&self, unit: &Unit, node: &Node, deploy: &mut Job) -> Option<Job> {
         let (environment, window) = self.windowed(node)?;
         let id = self.waiting(unit)?;
-        let days: Vec<&str> = window.days.iter().filter_map(|day| day_name(*day)).collect();
+        let days: Vec<&str> = window.days.iter().map(|day| day.word()).collect();
         let opens = format!(
             "waits for the window of {}: {} {}..{} {}",
             environment.name,
@@ -111,17 +108,13 @@ impl Lowering<'_> {
 }
 
 fn window_step(name: &'static str, script: &'static str, environment: &Environment, window: &Window) -> Step {
-    let days: Vec<String> = window.days.iter().map(|day| day.to_string()).collect();
+    let days: Vec<String> = window.days.iter().map(|day| day.number().to_string()).collect();
     Step::run(name, script)
         .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
         .with_env("DAYS", Template::text(days.join(" ")))
         .with_env("FROM", Template::text(time(window.from)))
         .with_env("UNTIL", Template::text(time(window.to)))
         .with_env("ZONE", Template::text(window.zone.clone()))
-}
-
-fn day_name(day: u8) -> Option<&'static str> {
-    DAYS.get(usize::from(day).checked_sub(1)?).copied()
 }
 
 /// A time of the day, from its minutes.

@@ -8,7 +8,6 @@
 //! ```
 
 use crate::meaning::overriding::inputs;
-use crate::meaning::source::overridable;
 use crate::meaning::world::{Axis, GATE, ORDINARY, World};
 use crate::read::finding::Finding;
 use crate::read::yaml::{Node, Value};
@@ -179,7 +178,7 @@ fn schedule(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
         .triggers
         .iter()
         .filter_map(|trigger| match trigger {
-            Trigger::Schedule(cron, _) => Some(cron.clone()),
+            Trigger::Schedule(schedule, _) => Some(schedule.to_string()),
             _ => None,
         })
         .collect();
@@ -264,7 +263,7 @@ fn override_input(
     let default = input.get("default").and_then(Node::text);
     let same = if name == GATE {
         let ordinary = own_entry.then(|| ORDINARY.to_owned());
-        let gates = overridable(pipeline).map(|gate| gate.name.clone());
+        let gates = pipeline.overridable().map(|(gate, _)| gate.name.clone());
         let wanted: Vec<String> = ordinary.clone().into_iter().chain(gates).collect();
         ty == Some("choice") && options == Some(wanted) && default == ordinary.as_deref()
     } else {

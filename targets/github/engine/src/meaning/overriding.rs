@@ -1,6 +1,6 @@
 //! What a run that overrides a gate must be, and the step of the output that refuses any other.
 
-use crate::meaning::source::{Source, overridable};
+use crate::meaning::source::Source;
 use crate::meaning::world::{COMMIT, GATE, ORDINARY, REASON, World};
 use crate::read::workflow::{Job, Step, path_of};
 use crate::read::yaml::Node as Yaml;
@@ -10,7 +10,7 @@ use pipec_runtime::Script;
 
 /// The inputs of the entry that overrides need.
 pub(crate) fn inputs(pipeline: &Pipeline) -> Vec<&'static str> {
-    if overridable(pipeline).next().is_some() { vec![GATE, COMMIT, REASON] } else { Vec::new() }
+    if pipeline.overridable().next().is_some() { vec![GATE, COMMIT, REASON] } else { Vec::new() }
 }
 
 /// The step of a job that rejects overrides against the rules.
@@ -42,7 +42,7 @@ pub(crate) fn checks_override_rules(step: &Step, pipeline: &Pipeline) -> bool {
     let own = pipeline.events().contains(&Event::Manual);
     let texts = [
         ("ORDINARY", if own { ORDINARY.to_owned() } else { String::new() }),
-        ("GATES", lines(overridable(pipeline).map(|gate| gate.name.as_str()).collect())),
+        ("GATES", lines(pipeline.overridable().map(|(gate, _)| gate.name.as_str()).collect())),
         ("PUSHED", lines(pushed.flatten().map(Glob::text).collect())),
         ("PROTECTED", lines(pipeline.protected_branches.iter().map(Glob::text).collect())),
     ];

@@ -9,9 +9,7 @@
 
 use crate::meaning::world::{Axis, ManualEntry, Questions, World};
 use pipec_ir::facts::{ResolvedSource, ResolvedTrigger, Vocabulary};
-use pipec_ir::{
-    Condition, Environment, Event, Node, NodeKind, Override, Pipeline, Program, StageId, Tier, Trigger,
-};
+use pipec_ir::{Condition, Environment, Event, Node, Pipeline, Program, StageId, Trigger};
 use pipec_logic::{Glob, Language, Proposition};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -33,7 +31,7 @@ impl<'p> Source<'p> {
         Source {
             resolved: ResolvedSource::add_to(vocabulary, pipeline),
             nodes: pipeline.nodes.iter().rev().map(|node| (node.name.as_str(), node)).collect(),
-            overridable: overridable(pipeline).collect(),
+            overridable: pipeline.overridable().map(|(gate, _)| gate).collect(),
         }
     }
 
@@ -153,39 +151,15 @@ pub(crate) fn node_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node>
     pipeline.node_named(job).or_else(twin)
 }
 
-/// Whether a node is a gate that only reports.
-pub(crate) fn is_advisory(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Gate(gate) if gate.advisory.is_some())
-}
-
-/// Who may override a node.
-pub(crate) fn overriding(node: &Node) -> Option<&Override> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.overriding.as_ref(),
-        _ => None,
-    }
-}
-
-/// The gates that may be overridden.
-pub(crate) fn overridable(pipeline: &Pipeline) -> impl Iterator<Item = &Node> {
-    pipeline.nodes.iter().filter(|node| overriding(node).is_some())
-}
-
-/// The ephemeral environment that a node deploys to.
-pub(crate) fn preview<'p>(program: &'p Program, node: &Node) -> Option<&'p Environment> {
-    let NodeKind::Deploy(deploy) = &node.kind else { return None };
-    program.environments.get(&deploy.environment).filter(|environment| environment.tier == Tier::Ephemeral)
-}
-
-/// Those that a pipeline enters.
-pub(crate) fn entered<'p>(program: &'p Program, pipeline: &Pipeline) -> BTreeMap<&'p str, &'p Environment> {
-    let all = pipeline.nodes.iter().filter_map(|node| preview(program, node));
+/// The ephemeral environments that a pipeline enters, by name.
+pub(crate) fn previews<'p>(program: &'p Program, pipeline: &Pipeline) -> BTreeMap<&'p str, &'p Environment> {
+    let all = pipeline.nodes.iter().filter_map(|node| program.preview_of(node));
     all.map(|environment| (environment.name.as_str(), environment)).collect()
 }
 
-/// Where the workflow stands that tears them down, if there are any.
+/// The path of the workflow that tears them down, if there are any.
 pub(crate) fn teardown_path(program: &Program, pipeline: &Pipeline) -> Option<String> {
-    if entered(program, pipeline).is_empty() {
+    if previews(program, pipeline).is_empty() {
         return None;
     }
     let name = pipeline.emits.get("github").map(|(name, _)| name.clone());

@@ -4,12 +4,12 @@ use crate::meaning::expression::{Evaluator, Scope};
 use crate::meaning::outcome::{JobState, Jobs, Output, Results};
 use crate::meaning::overriding::sure_if_green;
 use crate::meaning::plan;
-use crate::meaning::source::{Source, is_advisory};
+use crate::meaning::source::Source;
 use crate::meaning::world::World;
 use crate::read::expression::Expression;
 use crate::read::workflow::{Job, Workflow, expression};
 use crate::read::yaml::Node as Yaml;
-use pipec_ir::StageId;
+use pipec_ir::{Node, StageId};
 use pipec_logic::Proposition;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -65,7 +65,7 @@ fn state<'w>(
         None => circumstances.push(world.free_at("the condition of a job holds", place)),
     }
     let node = source.node_of(&job.id);
-    let certain = green && !node.is_some_and(is_advisory);
+    let certain = green && !node.is_some_and(Node::is_advisory);
     let mut success = if certain { logic.truth() } else { world.free_at("a job succeeds", place) };
     if green && let Some(gate) = node {
         // A gate may fail in a run that overrides it, and the rest goes on.

@@ -10,7 +10,7 @@ use crate::meaning::world::{Questions, World};
 use crate::read::expression::parse;
 use crate::read::{workflow, yaml};
 use pipec_ir::facts::Vocabulary;
-use pipec_ir::{Condition, Input, InputType, Origin, Pipeline, Stage, Trigger};
+use pipec_ir::{Condition, Input, InputType, Origin, Pipeline, Schedule, Stage, Trigger};
 use pipec_logic::{Glob, Proposition};
 
 fn pipeline() -> Pipeline {
@@ -41,7 +41,7 @@ fn pipeline() -> Pipeline {
             Trigger::Push(globs("main"), Origin::default()),
             Trigger::Tag(globs("v*"), Origin::default()),
             Trigger::PullRequest(globs("main"), Origin::default()),
-            Trigger::Schedule("0 3 * * *".to_owned(), Origin::default()),
+            Trigger::Schedule(Schedule::parse("0 3 * * *").unwrap(), Origin::default()),
             Trigger::Manual(inputs, Origin::default()),
             Trigger::MergeQueue(Origin::default()),
         ],

@@ -5,19 +5,16 @@ use crate::meaning::outcome::Jobs;
 use crate::meaning::overriding::asked_step;
 use crate::meaning::overriding::checks_override_rules;
 use crate::meaning::plan::plan_step;
-use crate::meaning::source::is_advisory;
-use crate::meaning::source::preview;
 use crate::proof::gating::Gating;
 use crate::proof::matrix;
 use crate::proof::pins::is_image;
 use crate::proof::record::RECORD;
-use crate::proof::steps::{attempts, is_retried, quorum};
 use crate::proof::verdict::{PLAN, VERDICT};
 use crate::read::expression::Piece;
 use crate::read::finding::Finding;
 use crate::read::workflow::{Job, expression, literal};
 use crate::read::yaml::{Node as Yaml, Value};
-use pipec_ir::{Event, Lock, Node, NodeKind, Runner, RunnerHost};
+use pipec_ir::{Event, Lock, Node, Runner, RunnerHost};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
@@ -137,10 +134,7 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
         _ => None,
     };
     let waits = super::windows::awaited_by(gating.program, gating.source, &job.id).is_some();
-    let wanted = node.map(|node| {
-        let runs = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
-        node.body.timeout.saturating_mul(runs).saturating_add(soaks(node)).div_ceil(60_000).max(1)
-    });
+    let wanted = node.map(|node| node.allowed_time().div_ceil(60_000).max(1));
     let same = match (minutes, wanted) {
         (Some(minutes), Some(wanted)) => {
             u32::try_from(wanted).is_ok_and(|wanted| f64::from(wanted) == minutes)
@@ -172,8 +166,8 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
     }
     // A step whose failure counts for nothing is one of which another counts how it ended, or one that only reports.
     let counts_for_nothing = node.is_some_and(|node| {
-        quorum(node).is_some()
-            || is_retried(node)
+        node.quorum().is_some()
+            || node.retry().is_some()
             || !node.body.reports.is_empty()
             || !node.body.keeps.is_empty()
     });
@@ -190,21 +184,18 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
     if let Some(node) = node {
         let body = &node.body;
         let unknown = [
-            ("retry of a gate or a deploy", body.retry.is_some() && !is_retried(node)),
-            ("raw steps that repeat", quorum(node).is_some() && !body.engines.is_empty()),
+            ("retry of a gate or a deploy", body.retry.is_some() && node.retry().is_none()),
+            ("raw steps that repeat", node.quorum().is_some() && !body.engines.is_empty()),
             (
                 "raw steps of several attempts",
-                is_retried(node) && body.engines.iter().any(|it| it.target == "github"),
+                node.retry().is_some() && body.engines.iter().any(|it| it.target == "github"),
             ),
-            ("sidecars of several attempts", is_retried(node) && !body.sidecars.is_empty()),
+            ("sidecars of several attempts", node.retry().is_some() && !body.sidecars.is_empty()),
         ];
         for (clause, _) in unknown.into_iter().filter(|(_, said)| *said) {
             differs(format!("the model does not know `{clause}`"));
         }
-        let environment = match &node.kind {
-            NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
-            _ => None,
-        };
+        let environment = gating.program.environment_of(node);
         // One approval is all that the output asks GitHub for.
         let unmet = environment.is_some_and(|environment| {
             environment.approval.as_ref().is_some_and(|approval| approval.min > 1)
@@ -212,16 +203,6 @@ fn job_frame(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
         if unmet {
             differs("the model does not know a clause of its node".to_owned());
         }
-    }
-}
-
-/// How long a deploy soaks in all: that comes on top of its timeout.
-fn soaks(node: &Node) -> u64 {
-    match &node.kind {
-        NodeKind::Deploy(deploy) => {
-            deploy.strategy.iter().flat_map(|strategy| &strategy.steps).map(|step| step.soak).sum()
-        }
-        _ => 0,
     }
 }
 
@@ -263,9 +244,9 @@ fn container(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: 
 /// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
 /// (trap 4), so that nothing else may have it and nothing may need it.
 fn goes_on(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
-    let advisory = |id: &str| gating.source.node_of(id).is_some_and(is_advisory);
+    let advisory = |id: &str| gating.source.node_of(id).is_some_and(Node::is_advisory);
     let goes_on = job.node.get("continue-on-error").map(|node| &node.value);
-    match (goes_on, node.is_some_and(is_advisory)) {
+    match (goes_on, node.is_some_and(Node::is_advisory)) {
         (None, false) | (Some(Value::Bool(true)), true) => {}
         (Some(_), false) => findings.push(Finding::of_job(
             &job.id,
@@ -292,10 +273,7 @@ fn goes_on(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &m
 /// Each deploy waits in the queue of its environment and pipeline, and none is dropped from it (trap 15) but for a newer one
 /// where the environment wants only that.
 fn lock(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
-    let deploy = node.and_then(|node| match &node.kind {
-        NodeKind::Deploy(deploy) => Some(deploy),
-        _ => None,
-    });
+    let deploy = node.and_then(Node::deploy);
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let (given, deploy) = match (job.node.get("concurrency"), deploy) {
         (None, None) => return,
@@ -304,14 +282,13 @@ fn lock(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut 
         (Some(given), Some(deploy)) => (given, deploy),
     };
     let of_all = format!("pipec-deploy-{}/{}", deploy.environment, gating.pipeline.name).to_lowercase();
-    let preview = node.is_some_and(|node| preview(gating.program, node).is_some());
+    let preview = node.is_some_and(|node| gating.program.preview_of(node).is_some());
     let wanted =
         if preview { format!("{of_all}/${{{{ github.event.pull_request.number }}}}") } else { of_all };
     if given.get("group").and_then(Yaml::text) != Some(&wanted) {
         differs("its lock is not that of its environment and pipeline");
     }
-    let newest =
-        gating.program.environments.get(&deploy.environment).is_some_and(|of| of.lock == Lock::Newest);
+    let newest = gating.program.entered_by(deploy).is_some_and(|of| of.lock == Lock::Newest);
     match given.get("queue").map(|queue| queue.text().unwrap_or_default()) {
         Some("max") if !newest => {}
         // GitHub drops what waits as soon as something newer does.

@@ -2,9 +2,7 @@
 //! gate that this run overrides and its role has approved that.
 
 use crate::meaning::outcome::{JobState, Jobs};
-use crate::meaning::source::overriding;
-use crate::meaning::source::preview;
-use crate::meaning::source::{Source, UNTRUSTED, is_advisory};
+use crate::meaning::source::{Source, UNTRUSTED};
 use crate::meaning::world::World;
 use crate::proof::overrides;
 use crate::read::finding::Finding;
@@ -145,7 +143,7 @@ impl Gating<'_, '_> {
             .before
             .iter()
             .filter_map(|id| self.pipeline.node(*id))
-            .filter(|before| before.id != node.id && !is_advisory(before))
+            .filter(|before| before.id != node.id && !before.is_advisory())
             .collect();
         // Stage by stage first: one by one costs a pipeline of many nodes its square.
         let mut stages: BTreeMap<StageId, Vec<&Node>> = BTreeMap::new();
@@ -287,7 +285,7 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
         return true;
     }
     // That it starts for nobody but members is proven besides.
-    if preview(gating.program, node).is_some_and(|environment| environment.open_to_members) {
+    if gating.program.preview_of(node).is_some_and(|environment| environment.open_to_members) {
         return false;
     }
     let twins = jobs_of(gating, node).len() > 1;
@@ -297,7 +295,7 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
 /// That the job which stands for an overridden gate is green, in a run that overrides just this one.
 pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     let logic = gating.world.logic();
-    if overriding(gate).is_none() {
+    if gate.overriding().is_none() {
         return logic.falsehood();
     }
     match gating.jobs.get(overrides::id(gate).as_str()) {

@@ -5,7 +5,7 @@ use crate::read::expression::{Comparison, Expression, Piece, Template};
 use crate::read::finding::Finding;
 use crate::read::workflow::{self, Job};
 use crate::read::yaml::{Node as Yaml, Value, number_text, same_ignoring_case};
-use pipec_ir::{Binding, EngineStep, Fact, Node, Piece as TextPiece, Text, ToolVersion};
+use pipec_ir::{Node, NodeLeg};
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -23,23 +23,6 @@ pub(crate) struct Instance<'i> {
 /// The values of `matrix` in a leg: paths behind `matrix.`, and what they are worth.
 type Values = Vec<(String, Expression)>;
 
-/// A leg of the source: its name, the values of its axes and shard, and the node in it.
-struct Wanted {
-    name: String,
-    values: Vec<(String, String)>,
-    node: Node,
-}
-
-/// The names of the legs of a node; none where there is but the node itself.
-pub(crate) fn legs_of(node: &Node) -> Vec<String> {
-    wanted(node).into_iter().map(|leg| leg.name).collect()
-}
-
-/// Whether a node has legs.
-pub(crate) fn has_legs(node: &Node) -> bool {
-    node.body.matrix.is_some() || node.body.shards.is_some()
-}
-
 /// The output that is the digest of what a leg built.
 pub(crate) fn digest_output(leg: &str) -> String {
     format!("digest-{}", leg.replace('.', "_"))
@@ -49,7 +32,7 @@ pub(crate) fn digest_output(leg: &str) -> String {
 pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Finding>) -> Vec<Instance<'i>> {
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let strategy = job.node.get("strategy");
-    if !has_legs(node) {
+    if !node.has_legs() {
         if strategy.is_some() {
             differs("it has a `strategy`, though its node has no legs");
         }
@@ -67,13 +50,13 @@ pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Fin
     if strategy.get("fail-fast").map(|node| &node.value) != Some(&Value::Bool(false)) {
         differs("a leg that fails stops the others");
     }
-    let wanted = wanted(node);
+    let wanted = node.legs();
     if emitted.is_empty() || emitted.len() > MOST || emitted.len() != wanted.len() {
         differs("it has more legs than its node, or fewer");
     }
     let mut instances = Vec::new();
     for leg in wanted {
-        let mut same = emitted.iter().filter(|values| leg.is(values));
+        let mut same = emitted.iter().filter(|values| is_leg(values, &leg));
         let (Some(values), None) = (same.next(), same.next()) else {
             differs(&format!("it does not run once in the leg `{}`", leg.name));
             continue;
@@ -82,117 +65,26 @@ pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Fin
         // What is wrong with the job as it stands has been found where it was read.
         let instance = workflow::job(&job.id, &yaml, &mut Vec::new());
         let job = Job { line: job.line, ..instance };
-        instances.push(Instance { job: Cow::Owned(job), node: Cow::Owned(leg.node), leg: Some(leg.name) });
+        instances.push(Instance {
+            job: Cow::Owned(job),
+            node: Cow::Owned(node.in_leg(&leg)),
+            leg: Some(leg.name),
+        });
     }
     instances
 }
 
-impl Wanted {
-    /// Whether these are the values of this leg: of its name where legs have names, else of each axis and of its shard.
-    fn is(&self, values: &Values) -> bool {
-        let worth = |name: &str| values.iter().find(|(key, _)| key == name).map(|(_, value)| as_text(value));
-        let name = worth("leg").is_none_or(|name| name == self.name);
-        name && self.values.iter().all(|(axis, value)| worth(axis).as_deref() == Some(value))
-            && (worth("leg").is_some() || values.len() == self.values.len())
-    }
-}
-
-/// The legs of the source.
-fn wanted(node: &Node) -> Vec<Wanted> {
-    if !has_legs(node) {
-        return Vec::new();
-    }
-    let one = Wanted { name: String::new(), values: Vec::new(), node: node.clone() };
-    let legs: Vec<Wanted> = match &node.body.matrix {
-        None => vec![one],
-        Some(matrix) => matrix
-            .legs
-            .iter()
-            .map(|leg| {
-                let mut node = node.clone();
-                if let Some(runner) = &leg.runner {
-                    node.body.runner = runner.clone();
-                }
-                // Of several variables of one name the leg's own counts; another leg's is empty here.
-                for binding in matrix.legs.iter().flat_map(|other| &other.env) {
-                    let own = leg.env.iter().find(|own| own.variable == binding.variable);
-                    let known = node.body.env.iter_mut().find(|known| known.variable == binding.variable);
-                    match (own, known) {
-                        (Some(own), Some(known)) => known.value = own.value.clone(),
-                        (Some(own), None) => node.body.env.push(own.clone()),
-                        (None, Some(_)) => {}
-                        (None, None) => {
-                            node.body.env.push(Binding { value: Text::default(), ..binding.clone() })
-                        }
-                    }
-                }
-                // So it is with tools, but that every leg has one version of each.
-                for tool in matrix.legs.iter().flat_map(|other| &other.tools) {
-                    let own = leg.tools.iter().find(|own| own.name == tool.name);
-                    let known = node.body.tools.iter_mut().find(|known| known.name == tool.name);
-                    match (own, known) {
-                        (Some(own), Some(known)) => known.version = own.version.clone(),
-                        (Some(own), None) => node.body.tools.push(own.clone()),
-                        (None, _) => {}
-                    }
-                }
-                let values: Vec<(String, String)> =
-                    leg.values.iter().map(|(axis, value)| (axis.clone(), value.clone())).collect();
-                Wanted { name: leg.name.clone(), values, node }
-            })
-            .collect(),
-    };
-    let shards = node.body.shards.as_ref().map(|(count, _)| *count);
-    legs.into_iter()
-        .flat_map(|leg| match shards {
-            None => vec![leg],
-            Some(count) => (1..=count)
-                .map(|shard| {
-                    let name =
-                        if leg.name.is_empty() { shard.to_string() } else { format!("{}-{shard}", leg.name) };
-                    let mut values = leg.values.clone();
-                    values.push(("shard".to_owned(), shard.to_string()));
-                    Wanted { name, values, node: leg.node.clone() }
-                })
-                .collect(),
-        })
-        .map(|leg| with_facts(leg, shards))
-        .collect()
-}
-
-/// The leg with the facts put in that are its own.
-fn with_facts(mut leg: Wanted, shards: Option<u64>) -> Wanted {
-    let body = &mut leg.node.body;
-    let raw = body.engines.iter_mut().flat_map(|block| &mut block.steps).flat_map(|step| match step {
-        EngineStep::Env(binding) => vec![&mut binding.value],
-        EngineStep::Action { inputs, .. } => inputs.iter_mut().map(|input| &mut input.value).collect(),
-        EngineStep::Run(_) => Vec::new(),
-    });
-    for value in body.env.iter_mut().map(|binding| &mut binding.value).chain(raw) {
-        let mut text = Text::default();
-        for piece in &value.pieces {
-            let axis =
-                |name: &str| leg.values.iter().find(|(axis, _)| axis == name).map(|(_, value)| value.clone());
-            let known = match piece {
-                TextPiece::Fact(Fact::Matrix(name)) => axis(name),
-                TextPiece::Fact(Fact::ShardIndex) => axis("shard"),
-                TextPiece::Fact(Fact::ShardCount) => shards.map(|count| count.to_string()),
-                _ => None,
-            };
-            text.append(known.map_or_else(|| Text { pieces: vec![piece.clone()] }, Text::literal));
-        }
-        *value = text;
-    }
-    for tool in &mut body.tools {
-        let value = match &tool.version {
-            ToolVersion::OfAxis(axis) => leg.values.iter().find(|(name, _)| name == axis),
-            ToolVersion::Exact(_) | ToolVersion::FromFile(_) => None,
-        };
-        if let Some((_, value)) = value {
-            tool.version = ToolVersion::Exact(value.clone());
-        }
-    }
-    leg
+/// Whether these are the values of a leg of the source: of its name where legs have names, else of each axis and of its
+/// shard.
+fn is_leg(values: &Values, leg: &NodeLeg<'_>) -> bool {
+    let worth = |name: &str| values.iter().find(|(key, _)| key == name).map(|(_, value)| as_text(value));
+    let axes = leg.of_matrix.into_iter().flat_map(|leg| &leg.values);
+    let axes = axes.map(|(axis, value)| (axis.as_str(), value.clone()));
+    let wanted: Vec<(&str, String)> =
+        axes.chain(leg.shard.map(|shard| ("shard", shard.to_string()))).collect();
+    worth("leg").is_none_or(|name| name == leg.name)
+        && wanted.iter().all(|(axis, value)| worth(axis).as_ref() == Some(value))
+        && (worth("leg").is_some() || values.len() == wanted.len())
 }
 
 /// The legs that GitHub makes of a `strategy`; `None` where the model does not know.

@@ -1,9 +1,8 @@
 //! Overrides: a run in which a gate may fail begins only if the source admits it. The gate then passes only once its role
 //! has approved that, in this run and for this gate.
 
+use crate::meaning::source::Source;
 use crate::meaning::source::UNTRUSTED;
-use crate::meaning::source::overriding;
-use crate::meaning::source::{Source, overridable};
 use crate::meaning::world::{GATE, REASON};
 use crate::proof::gating::Gating;
 use crate::proof::gating::jobs_of;
@@ -12,7 +11,7 @@ use crate::read::finding::Finding;
 use crate::read::workflow::path_of;
 use crate::read::workflow::{Job, Step};
 use crate::read::yaml::Node as Yaml;
-use pipec_ir::{Node, NodeKind, Override, Pipeline};
+use pipec_ir::{Node, Override, Pipeline};
 use pipec_logic::Proposition;
 use pipec_runtime::Script;
 
@@ -33,7 +32,7 @@ pub(crate) fn gate_of<'p>(source: &Source<'p>, job: &str) -> Option<&'p Node> {
 
 /// The job that asks the role of a gate.
 pub(crate) fn job_of<'g>(gating: &Gating<'g, '_>, gate: &Node) -> Option<&'g Job> {
-    overriding(gate).and_then(|_| gating.workflow.job(&id(gate)))
+    gate.overriding().and_then(|_| gating.workflow.job(&id(gate)))
 }
 
 /// The environment of that job.
@@ -53,7 +52,7 @@ fn own_job<'g>(gating: &Gating<'g, '_>, gate: &Node) -> Option<&'g Job> {
 /// Every difference of the job that asks the role of a gate.
 pub(crate) fn check(gating: &Gating<'_, '_>, gate: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let Some(overriding) = overriding(gate) else { return findings };
+    let Some(overriding) = gate.overriding() else { return findings };
     let Some(job) = gating.workflow.job(&id(gate)) else {
         findings.push(Finding::of_job(&gate.name, "nobody is asked for its override", 1));
         return findings;
@@ -146,21 +145,21 @@ fn outputs(job: &Job, findings: &mut Vec<Finding>) {
 /// The gates that may have been overridden when a deploy starts.
 fn before<'g>(gating: &'g Gating<'_, '_>, deploy: &Node) -> Vec<(&'g Node, &'g Override, &'g Job)> {
     let logic = gating.world.logic();
-    let gates = overridable(gating.pipeline).filter(|gate| deploy.before.contains(&gate.id));
+    let gates = gating.pipeline.overridable().filter(|(gate, _)| deploy.before.contains(&gate.id));
     let together = |gate: &Node| {
         let named = gating.world.overrides(&gate.name);
         let both = logic.and(&gating.due(deploy), &gating.due(gate));
         logic.is_compatible(&both, &named).unwrap_or(true)
     };
     gates
-        .filter(|gate| together(gate))
-        .filter_map(|gate| Some((gate, overriding(gate)?, own_job(gating, gate)?)))
+        .filter(|(gate, _)| together(gate))
+        .filter_map(|(gate, overriding)| Some((gate, overriding, own_job(gating, gate)?)))
         .collect()
 }
 
 /// How many steps of a deploy ask whether overrides are in force.
 pub(crate) fn wanted_steps(gating: &Gating<'_, '_>, node: &Node) -> usize {
-    usize::from(matches!(node.kind, NodeKind::Deploy(_)) && !before(gating, node).is_empty())
+    usize::from(node.is_deploy() && !before(gating, node).is_empty())
 }
 
 /// Whether such a step asks for each of them, with the time that its job recorded.

@@ -4,7 +4,7 @@
 use crate::proof::gating::Gating;
 use crate::read::workflow::Step;
 use pipec_github_catalogue as catalogue;
-use pipec_ir::{PinnedAction, Pins};
+use pipec_ir::{PinnedAction, Pins, Provider};
 
 /// Whether it is an action at one of its known commits.
 pub(crate) fn is_known(uses: &str, lock: &Pins) -> bool {
@@ -30,15 +30,15 @@ pub(crate) const SIGNS_IN_WITH: [&str; 7] = [
 ];
 
 /// The identity that a step takes on: its provider and role.
-pub(crate) fn signs_in_as(step: &Step) -> Option<(&'static str, String)> {
+pub(crate) fn signs_in_as(step: &Step) -> Option<(Provider, String)> {
     let given = |name: &str| step.literal_with(name);
     match step.action()? {
-        "aws-actions/configure-aws-credentials" => Some(("aws", given("role-to-assume")?)),
+        "aws-actions/configure-aws-credentials" => Some((Provider::Aws, given("role-to-assume")?)),
         "Azure/login" => {
             let parts = [given("tenant-id"), given("subscription-id"), given("client-id")];
-            Some(("azure", parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
+            Some((Provider::Azure, parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
         }
-        "google-github-actions/auth" => Some(("google", given("workload_identity_provider")?)),
+        "google-github-actions/auth" => Some((Provider::Google, given("workload_identity_provider")?)),
         _ => None,
     }
 }

@@ -4,8 +4,7 @@
 //!
 //! That workflow is compared with the one that the source asks for, key by key: what is not expected is a finding.
 
-use crate::meaning::source::entered;
-use crate::meaning::source::preview;
+use crate::meaning::source::previews;
 use crate::proof::gating::Gating;
 use crate::proof::gating::jobs_of;
 use crate::proof::pins;
@@ -50,7 +49,7 @@ pub(crate) fn asks_for_its_own(step: &Step) -> bool {
 /// Every difference of the deploys to an ephemeral environment in the pipeline's own workflow.
 pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let Some(environment) = preview(gating.program, node) else { return findings };
+    let Some(environment) = gating.program.preview_of(node) else { return findings };
     for job in jobs_of(gating, node) {
         let Some(state) = gating.jobs.get(job.id.as_str()) else { continue };
         let asked_for = gating.world.facts.event(Event::PullRequest);
@@ -71,7 +70,8 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
         if environment.approval.is_some() {
             differs("its teardown would wait for an approval");
         }
-        let enters = |pipeline: &Pipeline| entered(gating.program, pipeline).contains_key(&*environment.name);
+        let enters =
+            |pipeline: &Pipeline| previews(gating.program, pipeline).contains_key(&*environment.name);
         let others = gating.program.pipelines.iter().filter(|other| other.name != gating.pipeline.name);
         if others.into_iter().any(enters) {
             differs("another pipeline deploys there beside its teardown");
@@ -100,7 +100,7 @@ pub(crate) fn verify_file(program: &Program, pipeline: &Pipeline, file: &Generat
     let (workflow, findings) = workflow::understand(root);
     let mut reader = Teardown { program, pipeline, findings };
     reader.frame(&workflow.root);
-    let environments = entered(program, pipeline);
+    let environments = previews(program, pipeline);
     let mut wanted: BTreeSet<String> = BTreeSet::new();
     for environment in environments.values() {
         for (id, find) in
@@ -341,7 +341,7 @@ impl Teardown<'_> {
         if !next().is_some_and(|step| checks_out_the_default_branch(self.program, step)) {
             self.differs(job, "it checks out something else than the default branch");
         }
-        for identity in environment.identities.iter().filter(|identity| identity.provider != "oidc") {
+        for identity in environment.identities.iter().filter(|identity| identity.provider.has_sign_in()) {
             if !next().is_some_and(|step| takes_on(self.program, step, identity)) {
                 self.differs(job, "it takes on something else than the identities of its environment");
             }
@@ -473,7 +473,7 @@ fn takes_on(program: &Program, step: &Step, identity: &Identity) -> bool {
     let known = pins::is_known(uses, &program.lock) && has_only(&step.node, &["name", "if", "uses", "with"]);
     let given = step.node.get("with").map(Yaml::entries).unwrap_or_default();
     let known = known && given.iter().all(|(name, _)| SIGNS_IN_WITH.contains(&name.as_str()));
-    known && signs_in_as(step) == Some((identity.provider.as_str(), identity.role.clone()))
+    known && signs_in_as(step) == Some((identity.provider, identity.role.clone()))
 }
 
 fn text(text: &str, line: usize) -> Yaml {

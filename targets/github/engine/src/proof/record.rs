@@ -175,7 +175,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
                 line.kind == "deploy"
                     && line.environment == deploy.environment
                     && line.artefacts == deploy.artefacts
-                    && line.irreversible.as_ref() == deploy.irreversible.as_ref().map(|(because, _)| because)
+                    && line.irreversible.as_deref() == deploy.irreversible().map(|(because, _)| because)
             }
             NodeKind::Job => line.kind == "job",
         };

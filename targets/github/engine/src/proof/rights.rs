@@ -2,7 +2,6 @@
 //! the source, and nothing on events of code that nobody reviewed.
 
 use crate::meaning::plan::plan_step;
-use crate::meaning::source::preview;
 use crate::proof::gating::Gating;
 use crate::proof::gating::is_untrusted_only;
 use crate::proof::overrides;
@@ -13,7 +12,7 @@ use crate::read::finding::Finding;
 use crate::read::workflow::path_of;
 use crate::read::workflow::{Job, Step, Work};
 use crate::read::yaml::{Node as Yaml, Value};
-use pipec_ir::{Checkout, Event, Node, NodeKind, Right, Tier};
+use pipec_ir::{Checkout, Event, ReportFormat, Right};
 use pipec_runtime::Script;
 use std::collections::BTreeMap;
 
@@ -53,9 +52,9 @@ fn table(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool) -> BTreeMap<&
     if node.body.checkout != Checkout::None {
         rights.insert("contents", "read");
     }
-    if preview(gating.program, node).is_some() {
+    if gating.program.preview_of(node).is_some() {
         rights.insert("pull-requests", "read");
-    } else if let NodeKind::Deploy(_) = &node.kind {
+    } else if node.is_deploy() {
         // Never backwards, and somebody approved who did not write the commit.
         rights.extend([("actions", "read"), ("contents", "read"), ("deployments", "read")]);
     }
@@ -85,14 +84,14 @@ fn table(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool) -> BTreeMap<&
             }
         };
     }
-    if values::image(node).is_some_and(|image| gating.program.registry_of(image).is_none()) {
+    if node.image().is_some_and(|image| gating.program.registry_of(image).is_none()) {
         rights.insert("packages", "write");
     }
-    if node.body.reports.iter().any(|report| report.format == "sarif") {
+    if node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif) {
         // Code scanning asks for the run that found something.
         rights.extend([("security-events", "write"), ("actions", "read")]);
     }
-    if values::identities(gating.program, node).next().is_some() {
+    if gating.program.identities_of(node).next().is_some() {
         rights.insert("id-token", "write");
     }
     rights
@@ -132,12 +131,11 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
 fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let node = gating.source.node_of(&job.id);
     let own_secrets = node
-        .is_some_and(|node| !node.body.secrets.is_empty() || values::registry(gating, node).is_some())
+        .is_some_and(|node| !node.body.secrets.is_empty() || gating.program.registry_for(node).is_some())
         && !untrusted_only;
-    let wanted = node.and_then(|node| match &node.kind {
-        NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
-        _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
-        _ => None,
+    let wanted = node.and_then(|node| match node.deploy() {
+        Some(deploy) => Some((deploy.environment.clone(), true)),
+        None => own_secrets.then(|| (format!("{}-{}", gating.pipeline.name, node.name), false)),
     });
     // Its reviewers are the role; a deployment it is none, but only as one it surely has reviewers.
     let asks = overrides::gate_of(gating.source, &job.id)
@@ -182,15 +180,13 @@ fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &
     let node = gating.source.node_of(&job.id).filter(|_| !untrusted_only);
     let held = Held {
         secrets: node.map_or_else(Vec::new, |node| {
-            values::secrets(gating.program, node)
-                .map(|secret| format!("secrets.{}", secret.variable))
-                .collect()
+            gating.program.secrets_of(node).map(|secret| format!("secrets.{}", secret.variable)).collect()
         }),
         token: node.is_some_and(|node| !node.body.rights.is_empty()),
         registry: node
-            .and_then(|node| values::registry(gating, node))
+            .and_then(|node| gating.program.registry_for(node))
             .map(|registry| [&registry.user, &registry.password].map(|name| format!("secrets.{name}"))),
-        pushes: node.is_some_and(|node| values::image(node).is_some()),
+        pushes: node.is_some_and(|node| node.image().is_some()),
     };
     for (key, value) in job.node.entries() {
         if key != "steps" {
@@ -281,12 +277,8 @@ fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
         return;
     }
     let facts = &gating.world.facts;
-    let open = node.and_then(|node: &Node| match &node.kind {
-        NodeKind::Deploy(deploy) => gating.program.environments.get(&deploy.environment),
-        _ => None,
-    });
-    let open =
-        open.is_some_and(|environment| environment.tier == Tier::Ephemeral && environment.open_to_members);
+    let preview = node.and_then(|node| gating.program.preview_of(node));
+    let open = preview.is_some_and(|environment| environment.open_to_members);
     let logic = gating.world.logic();
     let refused =
         if open { logic.or(&facts.fork(), &facts.event(Event::MergeQueue)) } else { facts.untrusted() };

@@ -29,14 +29,11 @@ use crate::read::workflow::{Job, Step, Work, expression, literal};
 use crate::read::yaml::{Node as Yaml, same_ignoring_case};
 use acting::Act;
 use attempts::Progress;
-use pipec_ir::{Gate, Node, NodeKind, RunnerHost, StepKind};
+use pipec_ir::{Gate, Node, RunnerHost, StepKind};
 use pipec_logic::Proposition;
 use pipec_runtime::Script;
 use repetition::goes_on;
 use std::collections::BTreeMap;
-
-pub(crate) use attempts::{attempts, is_retried};
-pub(crate) use repetition::quorum;
 
 /// What a step is.
 #[derive(Clone, Debug, PartialEq)]
@@ -244,7 +241,7 @@ impl<'c> Check<'c, '_, '_> {
     /// Whether each step must run exactly if all before it have succeeded and nobody has stopped the job, and says just that:
     /// there is nothing to simulate where no step has a condition and no failure leads to anything but the end.
     fn runs_straight(&self, kinds: &[Kind]) -> bool {
-        let exempt = matches!(&self.node.kind, NodeKind::Gate(gate) if !gate.exemptions.is_empty());
+        let exempt = !self.node.exemptions().is_empty();
         let straight = |(kind, step): (&Kind, &Step)| {
             let has_own_turn =
                 matches!(kind, Kind::Runtime(Script::Exempt | Script::Again) | Kind::Fetch | Kind::Keep);
@@ -256,7 +253,7 @@ impl<'c> Check<'c, '_, '_> {
         // Checks are all seen, whichever fails; the way back begins with a failure.
         let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_back;
         !exempt
-            && !is_retried(self.node)
+            && self.node.retry().is_none()
             && self.acts.iter().all(plain)
             && kinds.iter().zip(&self.job.steps).all(straight)
     }
@@ -267,9 +264,9 @@ impl<'c> Check<'c, '_, '_> {
         let world = gating.world;
         let logic = world.logic();
         let Some(state) = gating.jobs.get(self.job.id.as_str()) else { return };
-        let exempt = match &self.node.kind {
-            NodeKind::Gate(_) => gating.source.exempt(world, self.node),
-            _ => logic.falsehood(),
+        let exempt = match self.node.gate() {
+            Some(_) => gating.source.exempt(world, self.node),
+            None => logic.falsehood(),
         };
         // That the job starts implies this, and it is plainer. A step knows the plan's facts only if its job needs the plan.
         let mut run = gating.due(self.node);
@@ -289,7 +286,7 @@ impl<'c> Check<'c, '_, '_> {
         let mut recorded = logic.falsehood();
         let mut group_going: Option<Proposition> = None;
         let mut before = StepState::first(logic);
-        let mut progress = is_retried(self.node).then(|| Progress::new(logic));
+        let mut progress = self.node.retry().is_some().then(|| Progress::new(logic));
         // Where a failure leads to more than the end of the job it counts when somebody stops it.
         let is_stopped_half_way = acting::goes_back(self.node) || progress.is_some();
         let mut stopped = cancelled.clone();
@@ -313,7 +310,7 @@ impl<'c> Check<'c, '_, '_> {
                 // The way forth was begun and not gone to its end.
                 _ if is_back => logic.and(&logic.and_not(&begun, &arrived), &returning),
                 // It puts the report of its run aside, whatever became of the scripts.
-                _ if *kind == Kind::Runtime(Script::Measure) && quorum(self.node).is_some() => {
+                _ if *kind == Kind::Runtime(Script::Measure) && self.node.quorum().is_some() => {
                     before.success.clone()
                 }
                 _ if kind.decides() => logic.and(&before.success, &run_going),
@@ -437,7 +434,7 @@ impl<'c> Check<'c, '_, '_> {
 
     /// A gate that is exempt says why in the words of the source.
     fn exempt_reason(&mut self, kinds: &[Kind]) {
-        let NodeKind::Gate(Gate { exemptions, .. }) = &self.node.kind else { return };
+        let Some(Gate { exemptions, .. }) = self.node.gate() else { return };
         for (kind, step) in kinds.iter().zip(&self.job.steps) {
             if *kind != Kind::Runtime(Script::Exempt) {
                 continue;
@@ -482,7 +479,7 @@ impl<'c> Check<'c, '_, '_> {
             }
         }
         let digest = self.leg.map_or_else(|| "digest".to_owned(), matrix::digest_output);
-        let builds = matches!(self.node.kind, NodeKind::Artefact(_));
+        let builds = self.node.is_artefact();
         if builds && !entries.iter().any(|(name, _)| *name == digest) {
             self.differs("it does not hand on the digest", self.job.line);
         }

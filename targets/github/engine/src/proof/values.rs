@@ -1,6 +1,5 @@
 //! The variables that a node's scripts must get, derived from the source anew, and whether a value of the output is one.
 
-use crate::meaning::source::preview;
 use crate::proof::gating::Gating;
 use crate::proof::gating::is_untrusted_only;
 use crate::proof::gating::jobs_of;
@@ -10,9 +9,7 @@ use crate::read::expression::{Expression, Piece, Template};
 use crate::read::workflow::Job;
 use crate::read::workflow::either_of;
 use crate::read::yaml::Node as Yaml;
-use pipec_ir::{
-    Artefact, ArtefactType, Binding, Fact, Identity, Node, NodeKind, Program, Registry, Secret, Text,
-};
+use pipec_ir::{Binding, Fact, Form, Node, Program, Secret, Text};
 
 /// The variable that holds the token of a job whose node says `may write`.
 pub(crate) const TOKEN: &str = "PIPE_TOKEN";
@@ -41,41 +38,6 @@ pub(crate) enum Expected {
 /// Where the build of an image leaves its layout.
 pub(crate) const LAYOUT: &str = "${{ runner.temp }}/image-layout";
 
-/// How an artefact is handed over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
-    /// One file.
-    File,
-    /// Files in a folder.
-    Folder,
-    /// The layout of an image.
-    Image,
-}
-
-/// How an artefact is handed over.
-pub(crate) fn form(artefact: &Artefact) -> Form {
-    match (artefact.ty, artefact.single_file()) {
-        (ArtefactType::Image, _) => Form::Image,
-        (_, Some(_)) => Form::File,
-        (_, None) => Form::Folder,
-    }
-}
-
-/// The name of the image that a node builds, if it builds one.
-pub(crate) fn image(node: &Node) -> Option<&str> {
-    match &node.kind {
-        NodeKind::Artefact(Artefact { ty: ArtefactType::Image, image_name: Some((name, _)), .. }) => {
-            Some(name)
-        }
-        _ => None,
-    }
-}
-
-/// The registry that the image of a node goes to, where the job's own token is not enough.
-pub(crate) fn registry<'g>(gating: &Gating<'g, '_>, node: &Node) -> Option<&'g Registry> {
-    image(node).and_then(|image| gating.program.registry_of(image))
-}
-
 /// A piece of a value: a text, a path in a context, or alternatives of them.
 #[derive(Clone, Debug, PartialEq)]
 enum Bit {
@@ -86,30 +48,11 @@ enum Bit {
     Other(Expression),
 }
 
-/// The environment a deploy enters.
-fn entered<'p>(program: &'p Program, node: &Node) -> Option<&'p pipec_ir::Environment> {
-    match &node.kind {
-        NodeKind::Deploy(deploy) => program.environments.get(&deploy.environment),
-        _ => None,
-    }
-}
-
-/// The secrets that a node may hold: its own, and a deploy's environment's.
-pub(crate) fn secrets<'p>(program: &'p Program, node: &'p Node) -> impl Iterator<Item = &'p Secret> {
-    node.body.secrets.iter().chain(entered(program, node).into_iter().flat_map(|of| &of.secrets))
-}
-
-/// The identities that a node may hold, likewise.
-pub(crate) fn identities<'p>(program: &'p Program, node: &'p Node) -> impl Iterator<Item = &'p Identity> {
-    node.body.identities.iter().chain(entered(program, node).into_iter().flat_map(|of| &of.identities))
-}
-
 /// The variables of a node's scripts.
 pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -> Vec<(String, Expected)> {
-    let values: &[Binding] = entered(gating.program, node).map(|of| of.values.as_slice()).unwrap_or_default();
-    let mut variables = bound(values, gating.program, node, untrusted);
-    variables.extend(bound(&node.body.env, gating.program, node, untrusted));
-    if image(node).is_some() {
+    let bindings = gating.program.bindings_of(node);
+    let mut variables = bound(bindings, gating.program, node, untrusted);
+    if node.image().is_some() {
         variables.push(("PIPE_IMAGE_LAYOUT".to_owned(), Expected::Layout));
     }
     for sidecar in &node.body.sidecars {
@@ -127,7 +70,7 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
             variables.push((format!("{stem}_PORT"), port));
         }
     }
-    if preview(gating.program, node).is_some() {
+    if gating.program.preview_of(node).is_some() {
         let number = Expected::Text(Text::fact(Fact::PullRequestNumber));
         variables.push((PULL_REQUEST.to_owned(), number));
     }
@@ -137,7 +80,7 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
         for prefix in [own].into_iter().chain(subject) {
             let path = Text::fact(Fact::ArtefactPath(name.clone()));
             let digest = Text::fact(Fact::ArtefactDigest(name.clone()));
-            if gating.source.node_named(name).and_then(image).is_some() {
+            if gating.source.node_named(name).and_then(Node::image).is_some() {
                 let reference = Text::fact(Fact::ArtefactRef(name.clone()));
                 variables.push((format!("{prefix}_REF"), Expected::Text(reference)));
                 variables.push((format!("{prefix}_LAYOUT"), Expected::Text(path)));
@@ -147,7 +90,8 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
             variables.push((format!("{prefix}_DIGEST"), Expected::Text(digest)));
         }
     }
-    let held = secrets(gating.program, node).map(|secret| (secret.variable.clone(), held(secret, untrusted)));
+    let held =
+        gating.program.secrets_of(node).map(|secret| (secret.variable.clone(), held(secret, untrusted)));
     variables.extend(held);
     if !node.body.rights.is_empty() {
         let token = if untrusted { Expected::Empty } else { Expected::Token };
@@ -157,20 +101,20 @@ pub(crate) fn variables(gating: &Gating<'_, '_>, node: &Node, untrusted: bool) -
 }
 
 /// The variables that clauses of a node set.
-pub(crate) fn bound(
-    bindings: &[Binding],
+pub(crate) fn bound<'b>(
+    bindings: impl IntoIterator<Item = &'b Binding>,
     program: &Program,
     node: &Node,
     untrusted: bool,
 ) -> Vec<(String, Expected)> {
     let value = |binding: &Binding| expected(&binding.value, program, node, untrusted);
-    bindings.iter().map(|binding| (binding.variable.clone(), value(binding))).collect()
+    bindings.into_iter().map(|binding| (binding.variable.clone(), value(binding))).collect()
 }
 
 fn expected(text: &Text, program: &Program, node: &Node, untrusted: bool) -> Expected {
     let named = match text.pieces.as_slice() {
         [pipec_ir::Piece::Fact(Fact::Secret(name))] => {
-            secrets(program, node).find(|secret| secret.variable == *name)
+            program.secrets_of(node).find(|secret| secret.variable == *name)
         }
         _ => None,
     };
@@ -314,12 +258,13 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
             Fact::ArtefactPath(name) => {
                 let (producer, artefact) = gating.pipeline.producer(name)?;
                 bits.extend([path("runner.temp"), literal(&format!("/artefacts/{name}"))]);
-                let is_file = form(artefact) == Form::File && !matrix::has_legs(producer);
-                if let Some(file) = artefact.single_file().filter(|_| is_file) {
+                if let Form::File(file) = artefact.form()
+                    && !producer.has_legs()
+                {
                     bits.push(literal(&format!("/{}", file.rsplit('/').next().unwrap_or(file))));
                 }
             }
-            Fact::ArtefactName(name) => bits.push(literal(image(gating.source.node_named(name)?)?)),
+            Fact::ArtefactName(name) => bits.push(literal(gating.source.node_named(name)?.image()?)),
             Fact::ArtefactRef(name) => bits.extend(reference(name, gating, job)?),
             _ => return None,
         }
@@ -331,7 +276,7 @@ fn bits(text: &Text, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
 /// either may have run, the digest of the one that pushes tells: it is empty if that job did not.
 fn reference(name: &str, gating: &Gating<'_, '_>, job: &Job) -> Option<Vec<Bit>> {
     let producer = gating.source.node_named(name)?;
-    let image = image(producer)?;
+    let image = producer.image()?;
     let jobs = jobs_of(gating, producer);
     let needed = jobs.iter().copied().filter(|producer| job.needs.contains(&producer.id));
     let (local, pushed): (Vec<&Job>, Vec<&Job>) = needed.partition(|job| is_untrusted_only(gating, job));
@@ -389,7 +334,7 @@ pub(crate) fn is_digest_of_leg(
 
 /// The digest of what several legs built is worked out from theirs, where it is verified.
 fn are_digests_of(paths: &[String], producer: &Node, gating: &Gating<'_, '_>, job: &Job) -> bool {
-    if matrix::has_legs(producer) {
+    if producer.has_legs() {
         let verification = format!("steps.legs-{}.outputs.digest", producer.name);
         return matches!(paths, [only] if *only == verification);
     }

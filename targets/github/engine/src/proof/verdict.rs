@@ -2,8 +2,7 @@
 //! it must always run and be green exactly if every job that was due succeeded and no other ran.
 
 use crate::meaning::expression::{Datum, Evaluator, Scope, Words};
-use crate::meaning::source::is_advisory;
-use crate::meaning::source::{self, UNTRUSTED};
+use crate::meaning::source::UNTRUSTED;
 use crate::proof::gating::Gating;
 use crate::proof::gating::jobs_of;
 use crate::proof::overrides;
@@ -13,6 +12,7 @@ use crate::read::finding::Finding;
 use crate::read::workflow::Job;
 use crate::read::workflow::path_of;
 use crate::read::yaml::{Node as Yaml, Value};
+use pipec_ir::Node;
 use pipec_logic::Proposition;
 use pipec_runtime::Script;
 use std::collections::BTreeSet;
@@ -79,7 +79,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let asked: BTreeSet<&str> = lines.iter().map(|(id, ..)| *id).collect();
     let needs: BTreeSet<&str> = job.needs.iter().map(String::as_str).collect();
     for other in &gating.workflow.jobs {
-        let advisory = gating.source.node_of(&other.id).is_some_and(is_advisory);
+        let advisory = gating.source.node_of(&other.id).is_some_and(Node::is_advisory);
         if other.id != VERDICT && other.id != RECORD && !advisory && !asked.contains(other.id.as_str()) {
             findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
         }
@@ -190,7 +190,7 @@ fn line(
         ));
     }
     // A gate that failed counts only behind the job that asks its own role, and only where that can be.
-    let gate = gating.source.node_of(id).filter(|gate| source::overriding(gate).is_some() && gate.name == id);
+    let gate = gating.source.node_of(id).filter(|gate| gate.overriding().is_some() && gate.name == id);
     let asked =
         gate.map(|gate| vec!["needs".to_owned(), format!("override-{}", gate.name), "result".to_owned()]);
     if overriding.and_then(Expression::path) != asked {

@@ -7,7 +7,7 @@ use crate::proof::gating::jobs_of;
 use crate::read::finding::Finding;
 use crate::read::workflow::{Job, Step};
 use crate::read::yaml::{Node as Yaml, Value};
-use pipec_ir::{Node, NodeKind, Program, Window};
+use pipec_ir::{Node, Program, Window};
 use pipec_runtime::Script;
 
 /// What the job that waits for a deploy is called before the deploy's own id.
@@ -18,10 +18,7 @@ const LONGEST: f64 = 360.0;
 
 /// The window of the environment that a node deploys to.
 fn window_of<'p>(program: &'p Program, node: &Node) -> Option<&'p Window> {
-    match &node.kind {
-        NodeKind::Deploy(deploy) => program.environments.get(&deploy.environment)?.window.as_ref(),
-        _ => None,
-    }
+    program.environment_of(node)?.window.as_ref()
 }
 
 /// The id of the deploy that a job waits to start, and its node.
@@ -50,10 +47,10 @@ pub(crate) fn waits_long_enough(minutes: Option<f64>) -> bool {
 
 /// Whether a step is told the window of its node.
 pub(crate) fn is_told(program: &Program, node: &Node, step: &Step) -> bool {
-    let (Some(window), NodeKind::Deploy(deploy)) = (window_of(program, node), &node.kind) else {
+    let (Some(window), Some(deploy)) = (window_of(program, node), node.deploy()) else {
         return false;
     };
-    let days: Vec<String> = window.days.iter().map(|day| day.to_string()).collect();
+    let days: Vec<String> = window.days.iter().map(|day| day.number().to_string()).collect();
     let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let told = [
         ("ENVIRONMENT", deploy.environment.clone()),

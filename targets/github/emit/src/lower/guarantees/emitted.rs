@@ -3,9 +3,8 @@
 use super::deploys_to;
 use super::settings::entered;
 use crate::lower::Lowered;
-use crate::lower::overrides::overriding;
 use crate::lower::previews::teardown_file;
-use pipec_ir::{Approval, Environment, Guarantee, Lock, NodeKind, Pipeline, Program, Standing, Tier};
+use pipec_ir::{Approval, Environment, Guarantee, Lock, Node, Pipeline, Program, Standing, Tier};
 
 /// What the model of the engine proves on the bytes of the workflow.
 pub(super) fn proved(pipeline: &Pipeline) -> Vec<Guarantee> {
@@ -60,7 +59,7 @@ pub(super) fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarante
         emitted("timeout", "every job ends after its timeout", "`timeout-minutes`"),
         emitted("verdict", "one check is green only if all is well", "the job `verdict`"),
     ];
-    let artefacts = pipeline.nodes.iter().any(|node| matches!(node.kind, NodeKind::Artefact(_)));
+    let artefacts = pipeline.nodes.iter().any(Node::is_artefact);
     if artefacts {
         all.push(emitted(
             "same-digest",
@@ -75,7 +74,7 @@ pub(super) fn of_the_run(program: &Program, pipeline: &Pipeline) -> Vec<Guarante
             "the steps of each attempt, which hang on the outcomes of those before",
         ));
     }
-    for (node, rule) in pipeline.nodes.iter().filter_map(|node| Some((node, overriding(node)?))) {
+    for (node, rule) in pipeline.nodes.iter().filter_map(|node| Some((node, node.overriding()?))) {
         let (gate, role) = (&node.name, &rule.role);
         let holds = format!(
             "a failed {gate} is passed over only in a run asked for with a reason, after an approval by {role}, while it is in force"
@@ -162,7 +161,7 @@ pub(super) fn of_a_deploy(pipeline: &Pipeline, environment: &Environment) -> Vec
         let holds = format!("a deploy that nobody approved{whom} fails");
         all.push(emitted("approval", &holds, "the step `Approved`, which asks GitHub"));
     }
-    if deploys_to(pipeline, name).any(|deploy| deploy.rollback.is_some()) {
+    if deploys_to(pipeline, name).any(|deploy| deploy.rollback().is_some()) {
         all.push(emitted(
             "rollback",
             "a deploy that fails on its way is taken back, and has failed",

@@ -4,13 +4,13 @@ use super::assumptions::*;
 use super::deploys_to;
 use crate::document::{Image, Job, Step, Work};
 use crate::lower::names::{file_name, secrets_environment};
-use crate::lower::overrides::{self, overriding};
+use crate::lower::overrides;
 use crate::lower::previews::teardown_file;
 use pipec_github_catalogue::is_code;
 use pipec_ir::facts::{Refs, SourceFacts};
 use pipec_ir::{
-    Artefact, EngineBlock, EngineStep, Environment, Fact, Guarantee, Identity, Node, NodeKind, Pipeline,
-    Program, Standing, Tier, Trigger,
+    EngineBlock, EngineStep, Environment, Fact, Guarantee, Identity, Node, Pipeline, Program, Standing, Tier,
+    Trigger,
 };
 use pipec_logic::{Glob, Proposition};
 use std::collections::BTreeSet;
@@ -57,12 +57,7 @@ fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
 }
 
 pub(super) fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
-    let mut seen = BTreeSet::new();
-    pipeline
-        .deploys()
-        .filter(|(_, deploy)| seen.insert(deploy.environment.as_str()))
-        .filter_map(|(_, deploy)| program.environments.get(&deploy.environment))
-        .collect()
+    program.entered(pipeline)
 }
 
 /// The branches and tags of the runs in which one of these nodes may be due, as the rules of an environment name them.
@@ -155,7 +150,7 @@ pub(super) fn settings_of_an_environment(
         pipeline.name
     );
     all.push(assumed(DEPLOYMENTS, setting, "never-backwards, lock"));
-    if deploys_to(pipeline, name).any(|deploy| deploy.rollback.is_some()) {
+    if deploys_to(pipeline, name).any(|deploy| deploy.rollback().is_some()) {
         let setting = format!(
             "who cancels a run while it deploys to `{name}` lets its rollback end, for which GitHub gives five minutes"
         );
@@ -191,15 +186,16 @@ pub(super) fn open_to_pushers(pipeline: &Pipeline) -> Vec<Guarantee> {
             node.body.rights.iter().map(|(right, _)| format!("`may write {}`", right.word())).collect();
         let identities = node.body.identities.iter();
         rights.extend(
-            identities.map(|identity| format!("`identity {} \"{}\"`", identity.provider, identity.role)),
+            identities
+                .map(|identity| format!("`identity {} \"{}\"`", identity.provider.word(), identity.role)),
         );
-        if let NodeKind::Artefact(Artefact { image_name: Some((image, _)), .. }) = &node.kind {
+        if let Some(image) = node.image() {
             rights.push(format!("the push to {image}"));
         }
         rights
     };
     let mut all = Vec::new();
-    for node in pipeline.nodes.iter().filter(|node| !matches!(node.kind, NodeKind::Deploy(_))) {
+    for node in pipeline.nodes.iter().filter(|node| !node.is_deploy()) {
         let rights = rights_of(node);
         if !rights.is_empty() && is_open(node) {
             let setting = format!(
@@ -217,7 +213,7 @@ fn reviewers(program: &Program, role: &str) -> String {
     let member = program.roles.get(role).and_then(|role| role.members.get("github"));
     member.map_or_else(
         || format!("the role `{role}`"),
-        |member| format!("the {} `{}`", member.kind, member.name),
+        |member| format!("the {} `{}`", member.kind.word(), member.name),
     )
 }
 
@@ -242,7 +238,7 @@ fn trusted(identity: &Identity, environment: &str) -> Guarantee {
 pub(super) fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Guarantee> {
     let mut all = Vec::new();
     let place = secrets_environment(pipeline, node);
-    if let Some(rule) = overriding(node) {
+    if let Some(rule) = node.overriding() {
         let place = overrides::environment(pipeline, node);
         let who = reviewers(program, &rule.role);
         let review = format!("{} looks at each override of {} within what it says", rule.role, node.name);
@@ -253,12 +249,10 @@ pub(super) fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &
         ));
         all.push(assumed(OVERRIDE, review, "override"));
     }
-    let image = match &node.kind {
-        NodeKind::Deploy(_) => return all,
-        NodeKind::Artefact(artefact) => artefact.image_name.as_ref().map(|(name, _)| name.as_str()),
-        _ => None,
-    };
-    let registry = image.and_then(|image| program.registry_of(image));
+    if node.is_deploy() {
+        return all;
+    }
+    let registry = program.registry_for(node);
     let login = registry.iter().flat_map(|registry| [registry.user.as_str(), registry.password.as_str()]);
     let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
     let secrets: Vec<&str> = own.chain(login).collect();
@@ -274,7 +268,7 @@ pub(super) fn settings_of_a_node(program: &Program, pipeline: &Pipeline, node: &
         );
         all.push(assumed(TRUST, setting, "held-alone"));
     }
-    if let Some(image) = image {
+    if let Some(image) = node.image() {
         let setting = format!(
             "what the build of {} leaves on its machine does not spy on the push to {image}",
             node.name

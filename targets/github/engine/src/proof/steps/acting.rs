@@ -1,11 +1,10 @@
 //! What a node runs, one script after the other: its `run`, or a deploy's way forth and back, with soaks and timeouts.
 
-use super::{Check, Kind, attempts, is_retried, quorum};
-use crate::proof::values;
+use super::{Check, Kind};
 use crate::read::expression::Expression;
 use crate::read::workflow::path_of;
 use crate::read::workflow::{Step, expression};
-use pipec_ir::{Action, Binding, Deploy, Node, NodeKind, StepKind};
+use pipec_ir::{Binding, Node, Phase, StepKind, Weight};
 use pipec_runtime::Script;
 
 /// What is kept of a timeout for the way back, in milliseconds: a third, and at least this.
@@ -17,7 +16,7 @@ pub(crate) struct Act<'n> {
     /// The variables of its action.
     pub(crate) env: &'n [Binding],
     /// What `$PIPE_WEIGHT` is, if it is told.
-    pub(crate) weight: Option<String>,
+    pub(crate) weight: Option<Weight>,
     /// Whether it leads back.
     pub(crate) is_back: bool,
     /// Whether it is the first of its action.
@@ -27,19 +26,16 @@ pub(crate) struct Act<'n> {
 }
 
 impl<'n> Act<'n> {
-    fn of(scripts: &'n [pipec_ir::Step], env: &'n [Binding]) -> impl Iterator<Item = Act<'n>> {
-        scripts.iter().enumerate().map(move |(place, script)| Act {
+    /// The scripts of a phase: the deploy soaks before the first of them.
+    fn of(phase: Phase<'n>) -> impl Iterator<Item = Act<'n>> {
+        phase.scripts.iter().enumerate().map(move |(place, script)| Act {
             script,
-            env,
-            weight: None,
-            is_back: false,
+            env: phase.env,
+            weight: phase.weight.clone(),
+            is_back: phase.act == pipec_ir::Act::RollBack,
             is_first: place == 0,
-            soak: 0,
+            soak: if place == 0 { phase.soak } else { 0 },
         })
-    }
-
-    fn of_action(action: Option<&'n Action>) -> impl Iterator<Item = Act<'n>> {
-        action.into_iter().flat_map(|action| Act::of(&action.steps, &action.env))
     }
 
     fn is_check(&self) -> bool {
@@ -47,16 +43,9 @@ impl<'n> Act<'n> {
     }
 }
 
-fn deploy_of(node: &Node) -> Option<&Deploy> {
-    match &node.kind {
-        NodeKind::Deploy(deploy) => Some(deploy),
-        _ => None,
-    }
-}
-
 /// Whether a node may have to go back.
 pub(super) fn goes_back(node: &Node) -> bool {
-    deploy_of(node).is_some_and(|deploy| deploy.rollback.is_some())
+    node.phase_back().is_some()
 }
 
 /// Whether a step that is no script stands right before the way back.
@@ -70,46 +59,13 @@ pub(super) fn is_on_the_way_back(acts: &[Act<'_>], kinds: &[Kind], place: usize)
 
 /// How long a deploy soaks each time, in milliseconds.
 pub(super) fn soaks(node: &Node) -> impl Iterator<Item = u64> {
-    let strategy = deploy_of(node).and_then(|deploy| deploy.strategy.as_ref());
-    let steps = strategy.map(|strategy| strategy.steps.as_slice()).unwrap_or_default();
-    steps.iter().map(|step| step.soak).filter(|soak| *soak > 0)
+    node.phases_forward().into_iter().map(|phase| phase.soak).filter(|soak| *soak > 0)
 }
 
-/// The scripts of a node, in the order in which they come: `run` and then `verify`; with a strategy `shift`, a soak and
-/// `verify` at each weight, 100 being the last; and `rollback` behind all. Those of a node that is
-/// repeated or tried again come as often.
+/// The scripts of a node, in the order in which they come; those of a node that is repeated or tried again come as often.
 pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
-    let Some(deploy) = deploy_of(node) else {
-        let runs = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
-        return (0..runs).flat_map(|_| Act::of(&node.body.steps, &[])).collect();
-    };
-    let mut acts: Vec<Act<'_>> = Vec::new();
-    match &deploy.strategy {
-        None => {
-            acts.extend(Act::of(&node.body.steps, &[]));
-            acts.extend(Act::of_action(deploy.verify.as_ref()));
-        }
-        Some(strategy) => {
-            let mut weights: Vec<(String, u64)> = Vec::new();
-            for step in &strategy.steps {
-                let all = step.weight.parse::<f64>().is_ok_and(|weight| weight >= 100.0);
-                weights.push((if all { "100".to_owned() } else { step.weight.clone() }, step.soak));
-            }
-            if weights.last().is_none_or(|(weight, _)| weight != "100") {
-                weights.push(("100".to_owned(), 0));
-            }
-            for (weight, soak) in weights {
-                let shift = Act::of_action(deploy.shift.as_ref());
-                let verify = Act::of_action(deploy.verify.as_ref()).map(|act| {
-                    let soak = if act.is_first { soak } else { 0 };
-                    Act { soak, ..act }
-                });
-                acts.extend(shift.chain(verify).map(|act| Act { weight: Some(weight.clone()), ..act }));
-            }
-        }
-    }
-    acts.extend(Act::of_action(deploy.rollback.as_ref()).map(|act| Act { is_back: true, ..act }));
-    acts
+    let forward = (0..node.runs()).flat_map(|_| node.phases_forward());
+    forward.chain(node.phase_back()).flat_map(Act::of).collect()
 }
 
 /// Where what is done begins, behind what it needs.
@@ -126,7 +82,7 @@ impl Check<'_, '_, '_> {
     pub(super) fn acting(&mut self, kinds: &[Kind]) {
         let timed = goes_back(self.node);
         // What a run of several may take is looked at with the count of them; so is an attempt.
-        let bound = timed || quorum(self.node).is_some() || is_retried(self.node);
+        let bound = timed || self.node.quorum().is_some() || self.node.retry().is_some();
         let mut steps = kinds.iter().zip(&self.job.steps);
         for (kind, step) in steps.clone() {
             let is_script = kind.decides();
@@ -134,7 +90,7 @@ impl Check<'_, '_, '_> {
                 self.differs("a step has a timeout of its own", step.line);
             }
         }
-        if deploy_of(self.node).is_none() {
+        if !self.node.is_deploy() {
             if kinds.iter().any(|kind| matches!(kind, Kind::Runtime(Script::Soak | Script::TimeLeft))) {
                 self.differs("it soaks or keeps time, though it deploys nothing", self.job.line);
             }
@@ -153,8 +109,8 @@ impl Check<'_, '_, '_> {
         let started = started.map(|id| format!("steps.{id}.outputs.started")).unwrap_or_default();
         let trusted = !self.is_untrusted_twin();
         // What asks for its token itself has no step.
-        let identities = values::identities(self.gating.program, self.node);
-        let identities = identities.filter(|identity| identity.provider != "oidc").count();
+        let identities = self.gating.program.identities_of(self.node);
+        let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
         let identities = if trusted { identities } else { 0 };
         let timeout = self.node.body.timeout;
         let forth = timeout.saturating_sub((timeout / 3).max(KEPT_AT_LEAST));

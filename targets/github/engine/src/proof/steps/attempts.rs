@@ -4,24 +4,8 @@
 use super::{Check, Kind, goes_on};
 use crate::read::workflow::{Step, Work};
 use crate::read::yaml::{Node as Yaml, Value};
-use pipec_ir::{Node, NodeKind, Retry};
 use pipec_logic::{Proposition, Propositions};
 use pipec_runtime::Script;
-
-/// The clause of a node that the model knows how to try again.
-fn retry(node: &Node) -> Option<&Retry> {
-    node.body.retry.as_ref().filter(|_| matches!(node.kind, NodeKind::Artefact(_) | NodeKind::Job))
-}
-
-/// How often the scripts of a node may be begun; a node without the clause has one attempt.
-pub(crate) fn attempts(node: &Node) -> u64 {
-    retry(node).map_or(1, |retry| retry.times.saturating_add(1))
-}
-
-/// Whether a node is tried again.
-pub(crate) fn is_retried(node: &Node) -> bool {
-    retry(node).is_some()
-}
 
 /// What the first attempt has: everything before the second begins.
 pub(super) fn first(kinds: &[Kind]) -> &[Kind] {
@@ -101,8 +85,8 @@ impl Check<'_, '_, '_> {
     /// Each attempt has what the first one has, in its order: what brings its files, credentials and folders, and then all scripts.
     /// Only the failure of the last one counts, and each script has the node's timeout.
     pub(super) fn attempts(&mut self, kinds: &[Kind]) {
-        let attempts = attempts(self.node);
-        let Some(retry) = retry(self.node) else { return };
+        let attempts = self.node.attempts();
+        let Some(retry) = self.node.retry() else { return };
         let is_begin = |(kind, _): &(&Kind, &Step)| **kind == Kind::Runtime(Script::Again);
         let all: Vec<(&Kind, &Step)> = kinds.iter().zip(&self.job.steps).collect();
         let parts: Vec<&[(&Kind, &Step)]> = all.split(is_begin).collect();

@@ -6,7 +6,7 @@ use super::{Check, Kind};
 use crate::proof::values;
 use crate::read::workflow::Step;
 use crate::read::yaml::Node as Yaml;
-use pipec_ir::{Cache, Event, NodeKind};
+use pipec_ir::{Cache, Event};
 use pipec_logic::Proposition;
 
 impl Check<'_, '_, '_> {
@@ -71,12 +71,11 @@ impl Check<'_, '_, '_> {
                     template.expressions().any(|expression| expression.names("secrets"))
                 })
         });
-        let deploys =
-            matches!(self.node.kind, NodeKind::Deploy(_)) || self.job.node.get("environment").is_some();
+        let deploys = self.node.is_deploy() || self.job.node.get("environment").is_some();
         let has_authority = !self.node.body.rights.is_empty()
-            || values::identities(self.gating.program, self.node).next().is_some()
-            || values::secrets(self.gating.program, self.node).next().is_some()
-            || values::image(self.node).is_some();
+            || self.gating.program.identities_of(self.node).next().is_some()
+            || self.gating.program.secrets_of(self.node).next().is_some()
+            || self.node.image().is_some();
         if !reads_only || holds || deploys || has_authority {
             self.differs("it reads a cache, though it has rights or secrets, or deploys", self.job.line);
         }

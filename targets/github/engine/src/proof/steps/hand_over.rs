@@ -1,11 +1,11 @@
 //! What is handed over between jobs: fetched, and verified against the digest that its one producer recorded.
 
 use super::{Check, Kind};
-use crate::proof::matrix;
-use crate::proof::values::{self, Form};
+use crate::proof::values;
 use crate::read::expression::{Expression, Piece, Template};
 use crate::read::workflow::{Step, expression};
 use crate::read::yaml::{Node as Yaml, Value};
+use pipec_ir::Form;
 use pipec_runtime::Script;
 
 impl Check<'_, '_, '_> {
@@ -36,7 +36,7 @@ impl Check<'_, '_, '_> {
                 self.differs(format!("it fetches `{name}`, which its node does not use"), step.line);
                 continue;
             };
-            if matrix::has_legs(producer) {
+            if producer.has_legs() {
                 self.differs(format!("it fetches `{name}` as if one job had built it"), step.line);
             }
             if step.with("merge-multiple").is_some() {
@@ -45,18 +45,18 @@ impl Check<'_, '_, '_> {
             if seen.contains(&name) {
                 self.differs(format!("it fetches `{name}` twice"), step.line);
             }
-            let form = values::form(artefact);
-            let single = artefact.single_file().filter(|_| form == Form::File);
+            let form = artefact.form();
             let wanted = match form {
-                Form::File => Script::VerifyFile,
+                Form::File(_) => Script::VerifyFile,
                 Form::Folder => Script::VerifyFolder,
                 Form::Image => Script::VerifyImage,
             };
             if *kind != Kind::Runtime(wanted) {
                 self.differs(format!("it verifies `{name}` as what it is not"), verify.line);
             }
-            let last = single.map(|file| file.rsplit('/').next().unwrap_or(file).to_owned());
-            if single.is_some() && verify.literal_env("FILE") != last {
+            if let Form::File(file) = form
+                && verify.literal_env("FILE").as_deref() != Some(file.rsplit('/').next().unwrap_or(file))
+            {
                 self.differs(format!("it takes another file for `{name}`"), verify.line);
             }
             if !values::is(verify.env("FOLDER"), &values::folder(&name)) {
@@ -83,7 +83,7 @@ impl Check<'_, '_, '_> {
         let name = pattern.strip_suffix(".*").unwrap_or(pattern).to_owned();
         let used = self.node.body.uses.iter().any(|(used, _)| *used == name);
         let producer = self.gating.pipeline.producer(&name).filter(|_| used);
-        let Some((producer, artefact)) = producer.filter(|(producer, _)| matrix::has_legs(producer)) else {
+        let Some((producer, artefact)) = producer.filter(|(producer, _)| producer.has_legs()) else {
             self.differs(format!("it fetches the legs of `{name}`, which its node does not use"), step.line);
             return;
         };
@@ -114,8 +114,9 @@ impl Check<'_, '_, '_> {
             self.differs(format!("what it works out for `{name}` has another id"), verify.line);
         }
         let recorded = verify.env("LEGS").and_then(lines).unwrap_or_default();
-        let wanted = matrix::legs_of(producer);
-        let each_once = wanted.iter().all(|leg| recorded.iter().filter(|(name, _)| name == leg).count() == 1);
+        let wanted = producer.legs();
+        let each_once =
+            wanted.iter().all(|leg| recorded.iter().filter(|(name, _)| *name == leg.name).count() == 1);
         let digests = recorded
             .iter()
             .all(|(leg, digest)| values::is_digest_of_leg(digest, leg, producer, self.gating, self.job));

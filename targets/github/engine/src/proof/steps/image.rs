@@ -25,7 +25,7 @@ impl Check<'_, '_, '_> {
 
     /// Whether the step pushes what was recorded, under the name of the source, with the credentials of its registry.
     fn pushes(&self, step: &Step) -> bool {
-        let Some(image) = values::image(self.node) else { return false };
+        let Some(image) = self.node.image() else { return false };
         let recorded =
             self.job.steps.iter().filter(|other| other.runtime_script() == Some(Script::RecordImage));
         let digests: Vec<String> = recorded

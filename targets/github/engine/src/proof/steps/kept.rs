@@ -4,7 +4,7 @@
 use super::{Check, Kind};
 use crate::read::workflow::Step;
 use crate::read::yaml::{Node as Yaml, Value};
-use pipec_ir::{Node, PathPattern, Report};
+use pipec_ir::{Node, PathPattern, Report, ReportFormat};
 use pipec_runtime::{ReportForm, Script};
 
 impl Kind {
@@ -40,7 +40,7 @@ impl Check<'_, '_, '_> {
     }
 
     fn is_sent(&self, report: &Report) -> bool {
-        report.format == "sarif" && !self.is_untrusted_twin()
+        report.format == ReportFormat::Sarif && !self.is_untrusted_twin()
     }
 
     /// Each report is shown, kept and sent as itself.
@@ -50,11 +50,11 @@ impl Check<'_, '_, '_> {
         let steps: Vec<(&Kind, &Step)> =
             kinds.iter().zip(&self.job.steps).filter(|(kind, _)| kind.decides_nothing()).collect();
         let mut steps = steps.into_iter();
-        let form = |report: &Report| match report.format.as_str() {
-            "junit" => ReportForm::Junit,
-            "coverage" => ReportForm::Coverage,
-            "markdown" => ReportForm::Markdown,
-            _ => ReportForm::Other,
+        let form = |report: &Report| match report.format {
+            ReportFormat::Junit => ReportForm::Junit,
+            ReportFormat::Coverage => ReportForm::Coverage,
+            ReportFormat::Markdown => ReportForm::Markdown,
+            ReportFormat::Sarif | ReportFormat::Html => ReportForm::Other,
         };
         let mut next = |wanted: Kind| steps.next().filter(|(kind, _)| **kind == wanted).map(|(_, step)| step);
         let mut wrong = Vec::new();
@@ -62,15 +62,15 @@ impl Check<'_, '_, '_> {
             let number =
                 node.body.reports.iter().take(place + 1).filter(|other| other.format == report.format);
             let label = match number.count() {
-                1 => report.format.clone(),
-                number => format!("{}-{number}", report.format),
+                1 => report.format.word().to_owned(),
+                number => format!("{}-{number}", report.format.word()),
             };
             let name = format!("{label} {of}");
             let show = next(Kind::Runtime(Script::Report(form(report))));
             let told = |step: &Step| {
                 let literal = |name: &str| step.literal_env(name).unwrap_or_default();
                 literal("NODE") == node.name
-                    && literal("FORMAT") == report.format
+                    && literal("FORMAT") == report.format.word()
                     && literal("REPORT") == report.path.glob.text()
                     && literal("KEPT") == name
             };

@@ -1,6 +1,6 @@
 //! Measures: behind the scripts of each run each report is judged once, by all that the source expects of it.
 
-use super::{Check, Kind, quorum};
+use super::{Check, Kind};
 use crate::read::workflow::Step;
 use pipec_ir::{Basis, Measure, Operator, Threshold};
 use pipec_runtime::Script;
@@ -24,13 +24,13 @@ impl Check<'_, '_, '_> {
     /// In each run come all scripts, and then each measure with its file and all that is expected of it.
     pub(super) fn measures(&mut self, kinds: &[Kind]) {
         let measures = &self.node.body.measures;
-        let times = quorum(self.node).map_or(1, |quorum| quorum.times);
+        let times = self.node.quorum().map_or(1, |quorum| quorum.times);
         let scripts = self.node.body.steps.len();
         let mut steps = kinds.iter().zip(&self.job.steps).filter(|(kind, _)| kind.decides());
         let mut wrong: Vec<usize> = Vec::new();
         if !measures.is_empty() {
             for run in 1..=times {
-                let of_run = quorum(self.node).map(|_| run.to_string());
+                let of_run = self.node.quorum().map(|_| run.to_string());
                 let all_scripts = steps.by_ref().take(scripts);
                 wrong.extend(
                     all_scripts

@@ -1,20 +1,15 @@
 //! What must stand in a node's job, how often, and before what.
 
-use super::{Check, Kind, acting, attempts, quorum};
-use crate::meaning::source::preview;
-use crate::proof::values::Form;
-use crate::proof::{matrix, overrides, values, windows};
-use pipec_ir::{Checkout, NodeKind};
+use super::{Check, Kind, acting};
+use crate::proof::{overrides, windows};
+use pipec_ir::{Artefact, Checkout, Form};
 use pipec_runtime::Script;
 
 impl Check<'_, '_, '_> {
     /// What must stand in the job, how often, and before what.
     pub(super) fn order(&mut self, kinds: &[Kind]) {
         let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
-        let exemptions = match &self.node.kind {
-            NodeKind::Gate(gate) => gate.exemptions.len(),
-            _ => 0,
-        };
+        let exemptions = self.node.exemptions().len();
         for (kind, wanted) in self.wanted_counts().into_iter().chain(self.leftover_counts()) {
             if count(&kind) != wanted {
                 self.differs(
@@ -38,7 +33,7 @@ impl Check<'_, '_, '_> {
         }
         // What comes with the scripts of a deploy is looked at one by one.
         let (before, _) = kinds.split_at(acting::start(kinds).unwrap_or(kinds.len()));
-        let ordered = if matches!(self.node.kind, NodeKind::Deploy(_)) { before } else { kinds };
+        let ordered = if self.node.is_deploy() { before } else { kinds };
         // Each attempt has an order of its own; that nothing else stands between two is looked at with them.
         let mut parts = ordered.chunk_by(|_, next| *next != Kind::Runtime(Script::Again));
         if !parts.all(|part| part.iter().map(rank).is_sorted()) {
@@ -49,55 +44,49 @@ impl Check<'_, '_, '_> {
     /// How often each of the steps stands in the job that its node asks for exactly.
     fn wanted_counts(&self) -> Vec<(Kind, usize)> {
         let node = self.node;
-        let deploy = match &node.kind {
-            NodeKind::Deploy(deploy) => Some(deploy),
-            _ => None,
-        };
-        let environment = deploy.and_then(|deploy| self.gating.program.environments.get(&deploy.environment));
+        let environment = self.gating.program.environment_of(node);
         let approval = environment.is_some_and(|environment| environment.approval.is_some());
-        let preview = preview(self.gating.program, node).is_some();
-        let artefact = match &node.kind {
-            NodeKind::Artefact(artefact) => Some(values::form(artefact)),
-            _ => None,
-        };
+        let preview = self.gating.program.preview_of(node).is_some();
+        let artefact = node.artefact().map(Artefact::form);
         let trusted = !self.is_untrusted_twin();
         // What asks for its token itself has no step.
-        let identities = values::identities(self.gating.program, node);
-        let identities = identities.filter(|identity| identity.provider != "oidc").count();
-        let files = node.body.secrets.iter().chain(environment.into_iter().flat_map(|of| &of.secrets));
-        let files = files.filter(|secret| secret.file).count();
-        let used = || node.body.uses.iter().filter_map(|(name, _)| self.gating.pipeline.producer(name));
-        let of_used = |form: Form| {
-            let whole = used().filter(|(producer, _)| !matrix::has_legs(producer));
-            whole.filter(|(_, artefact)| values::form(artefact) == form).count()
+        let identities = self.gating.program.identities_of(node);
+        let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
+        let files = self.gating.program.secrets_of(node).filter(|secret| secret.file).count();
+        let used = || self.gating.pipeline.used_by(node);
+        let of_used = |has_form: fn(Form<'_>) -> bool| {
+            let whole = used().filter(|(producer, _)| !producer.has_legs());
+            whole.filter(|(_, artefact)| has_form(artefact.form())).count()
         };
-        let in_legs = used().filter(|(producer, _)| matrix::has_legs(producer)).count();
-        let is_image = artefact == Some(Form::Image);
+        let is_file = |form: Form<'_>| matches!(form, Form::File(_));
+        let is_folder = |form: Form<'_>| form == Form::Folder;
+        let in_legs = used().filter(|(producer, _)| producer.has_legs()).count();
+        let is_image = artefact.is_some_and(|form| form == Form::Image);
         // What an attempt needs is brought for each.
-        let again = usize::try_from(attempts(node)).unwrap_or(usize::MAX);
+        let again = usize::try_from(node.attempts()).unwrap_or(usize::MAX);
         // What is lent for the way forth may have expired after a soak, and where the way leads back.
         let anew = acting::soaks(node).count() + usize::from(acting::goes_back(node));
         vec![
             (Kind::Runtime(Script::Approval), usize::from(approval)),
-            (Kind::Runtime(Script::Forward), usize::from(deploy.is_some() && !preview)),
+            (Kind::Runtime(Script::Forward), usize::from(node.is_deploy() && !preview)),
             (Kind::Runtime(Script::PreviewWanted), usize::from(preview)),
             (Kind::Runtime(Script::PreviewFind), 0),
             (Kind::Runtime(Script::PreviewForget), 0),
             (Kind::Checkout, if node.body.checkout == Checkout::None { 0 } else { again }),
             (Kind::Download, node.body.uses.len()),
-            (Kind::Runtime(Script::VerifyFile), of_used(Form::File).saturating_mul(again)),
-            (Kind::Runtime(Script::VerifyFolder), of_used(Form::Folder).saturating_mul(again)),
-            (Kind::Runtime(Script::VerifyImage), of_used(Form::Image).saturating_mul(again)),
+            (Kind::Runtime(Script::VerifyFile), of_used(is_file).saturating_mul(again)),
+            (Kind::Runtime(Script::VerifyFolder), of_used(is_folder).saturating_mul(again)),
+            (Kind::Runtime(Script::VerifyImage), of_used(|form| form == Form::Image).saturating_mul(again)),
             (Kind::Runtime(Script::VerifyLegs), in_legs.saturating_mul(again)),
             (Kind::Runtime(Script::Again), again.saturating_sub(1)),
-            (Kind::Runtime(Script::Quorum), usize::from(quorum(node).is_some())),
+            (Kind::Runtime(Script::Quorum), usize::from(node.quorum().is_some())),
             (Kind::Identity, if trusted { identities * (again + anew) } else { 0 }),
             (Kind::Runtime(Script::WindowOpen), windows::times_asked(self.gating.program, node)),
             (Kind::Runtime(Script::WindowWait), 0),
             (Kind::Runtime(Script::Clock), usize::from(acting::goes_back(node))),
             (Kind::Runtime(Script::SecretFile), if trusted { files.saturating_mul(again) } else { 0 }),
-            (Kind::Runtime(Script::RecordFile), usize::from(artefact == Some(Form::File))),
-            (Kind::Runtime(Script::RecordFolder), usize::from(artefact == Some(Form::Folder))),
+            (Kind::Runtime(Script::RecordFile), usize::from(artefact.is_some_and(is_file))),
+            (Kind::Runtime(Script::RecordFolder), usize::from(artefact.is_some_and(is_folder))),
             (Kind::Runtime(Script::RecordImage), usize::from(is_image)),
             (Kind::Runtime(Script::ImageFolder), if is_image { again } else { 0 }),
             (Kind::Runtime(Script::PushImage), usize::from(is_image && trusted)),

@@ -4,16 +4,7 @@ use super::{Check, Kind};
 use crate::proof::values;
 use crate::read::workflow::Step;
 use crate::read::yaml::Value;
-use pipec_ir::{Node, NodeKind, Quorum};
 use pipec_runtime::Script;
-
-/// How often a node runs, and how often it must pass, if it is repeated.
-pub(crate) fn quorum(node: &Node) -> Option<Quorum> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.quorum,
-        _ => None,
-    }
-}
 
 /// Whether the job goes on when the step fails.
 pub(super) fn goes_on(step: &Step) -> bool {
@@ -24,7 +15,7 @@ impl Check<'_, '_, '_> {
     /// Of a gate that is repeated, each script and measure says that it goes on, so that the others run; nothing else does, and the step
     /// that counts them is the last.
     pub(super) fn repetition(&mut self, kinds: &[Kind]) {
-        if quorum(self.node).is_none() {
+        if self.node.quorum().is_none() {
             return;
         }
         let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
@@ -57,7 +48,7 @@ impl Check<'_, '_, '_> {
 
     /// The step that counts is told how each script of each run ended, and no more.
     pub(super) fn quorum_step(&mut self, step: &Step) {
-        let Some(quorum) = quorum(self.node) else { return };
+        let Some(quorum) = self.node.quorum() else { return };
         let scripts = self.node.body.steps.len() + self.node.body.measures.len();
         let reports = |step: &&Step| matches!(step.runtime_script(), Some(Script::Report(_)));
         let steps = self.job.steps.iter().filter(|step| goes_on(step) && !reports(step));

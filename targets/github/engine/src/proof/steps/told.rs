@@ -11,7 +11,7 @@ use crate::proof::windows;
 use crate::read::workflow::path_of;
 use crate::read::workflow::{Step, Work, literal};
 use crate::read::yaml::{Node as Yaml, Value};
-use pipec_ir::{Checkout, NodeKind, Text};
+use pipec_ir::{Checkout, Text};
 use pipec_runtime::Script;
 use std::collections::BTreeMap;
 
@@ -91,8 +91,7 @@ impl Check<'_, '_, '_> {
                 let secret = path_of(step.env("SECRET"))
                     .and_then(|path| path.strip_prefix("secrets.").map(str::to_owned));
                 let held = |name: &str| {
-                    values::secrets(self.gating.program, self.node)
-                        .any(|own| own.file && own.variable == name)
+                    self.gating.program.secrets_of(self.node).any(|own| own.file && own.variable == name)
                 };
                 if !file.is_some_and(held) || secret.as_deref() != file {
                     self.differs("it writes to a file what its node does not hold", line);
@@ -101,7 +100,7 @@ impl Check<'_, '_, '_> {
             _ => {}
         }
         // The scripts of a node that is repeated or tried again are looked at together.
-        let is_run = kind.decides() && (super::quorum(self.node).is_some() || super::is_retried(self.node));
+        let is_run = kind.decides() && (self.node.quorum().is_some() || self.node.retry().is_some());
         let says = step.node.get("continue-on-error").is_some();
         if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
             self.differs("`continue-on-error` stands where a failure counts, or not where none does", line);
@@ -193,15 +192,18 @@ impl Check<'_, '_, '_> {
 
     fn identity(&mut self, step: &Step) {
         let role = signs_in_as(step);
-        let held = values::identities(self.gating.program, self.node)
-            .any(|own| role.as_ref() == Some(&(own.provider.as_str(), own.role.clone())));
+        let held = self
+            .gating
+            .program
+            .identities_of(self.node)
+            .any(|own| role.as_ref() == Some(&(own.provider, own.role.clone())));
         if !held {
             self.differs("it takes on an identity that its node does not hold", step.line);
         }
     }
 
     fn record(&mut self, step: &Step) {
-        let NodeKind::Artefact(artefact) = &self.node.kind else { return };
+        let Some(artefact) = self.node.artefact() else { return };
         let packed = step.env("PACKED").and_then(Yaml::text);
         let wanted = format!("${{{{ runner.temp }}}}/{}.tar", self.kept_name());
         let paths: String = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text())).collect();
@@ -215,8 +217,8 @@ impl Check<'_, '_, '_> {
     }
 
     fn deploy_step(&mut self, kind: &Kind, step: &Step) {
-        let NodeKind::Deploy(deploy) = &self.node.kind else { return };
-        let environment = self.gating.program.environments.get(&deploy.environment);
+        let Some(deploy) = self.node.deploy() else { return };
+        let environment = self.gating.program.entered_by(deploy);
         let not_author =
             environment.and_then(|of| of.approval.as_ref()).is_some_and(|approval| approval.not_author);
         let mut same = step.literal_env("ENVIRONMENT").as_ref() == Some(&deploy.environment)
@@ -237,7 +239,7 @@ impl Check<'_, '_, '_> {
         let mut expected = values::variables(self.gating, self.node, untrusted);
         if let Some(act) = self.acts.get(place) {
             expected.extend(values::bound(act.env, self.gating.program, self.node, untrusted));
-            let weight = act.weight.clone().map(|weight| Expected::Text(Text::literal(weight)));
+            let weight = act.weight.as_ref().map(|weight| Expected::Text(Text::literal(weight.to_string())));
             expected.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), weight)));
         }
         expected

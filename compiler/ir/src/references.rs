@@ -1,0 +1,159 @@
+//! Names that lead somewhere: every artefact, environment, role and secret that a pipeline names is in its program.
+//!
+//! The analysis resolves names and says where one means nothing. Lookups by name after that can't fail; what this module
+//! finds is an error of the compiler, and a program with such a finding is neither proven nor built.
+
+use crate::{Action, Binding, Deploy, EngineStep, Environment, Fact, Node, Origin, Pipeline, Program, Text};
+
+/// A name that leads nowhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dangling {
+    /// What it should be the name of: `artefact`.
+    pub what: &'static str,
+    /// The name.
+    pub name: String,
+    /// Where it stands.
+    pub origin: Origin,
+}
+
+impl Program {
+    /// The names in a pipeline, and in the environments that it enters, that lead nowhere.
+    pub fn dangling(&self, pipeline: &Pipeline) -> Vec<Dangling> {
+        let mut search = Search { program: self, pipeline, found: Vec::new() };
+        for node in &pipeline.nodes {
+            search.node(node);
+        }
+        for environment in self.entered(pipeline) {
+            search.environment(environment);
+        }
+        search.found
+    }
+}
+
+struct Search<'p> {
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    found: Vec<Dangling>,
+}
+
+impl Search<'_> {
+    fn require(&mut self, is_there: bool, what: &'static str, name: &str, origin: &Origin) {
+        if !is_there {
+            self.found.push(Dangling { what, name: name.to_owned(), origin: origin.clone() });
+        }
+    }
+
+    fn artefact(&mut self, name: &str, origin: &Origin) {
+        let is_there = self.pipeline.producer(name).is_some();
+        self.require(is_there, "artefact", name, origin);
+    }
+
+    fn image(&mut self, name: &str, origin: &Origin) {
+        let is_there = self.pipeline.producer(name).is_some_and(|(_, artefact)| artefact.image().is_some());
+        self.require(is_there, "image", name, origin);
+    }
+
+    fn named_environment(&mut self, name: &str, origin: &Origin) {
+        let is_there = self.program.environments.contains_key(name);
+        self.require(is_there, "environment", name, origin);
+    }
+
+    fn role(&mut self, name: &str, origin: &Origin) {
+        let is_there = self.program.roles.contains_key(name);
+        self.require(is_there, "role", name, origin);
+    }
+
+    fn environment(&mut self, environment: &Environment) {
+        if let Some(approval) = &environment.approval {
+            self.role(&approval.role, &approval.origin);
+        }
+        for (before, origin) in &environment.after {
+            self.named_environment(before, origin);
+        }
+    }
+
+    fn node(&mut self, node: &Node) {
+        if let Some(deploy) = node.deploy() {
+            self.named_environment(&deploy.environment, &deploy.environment_origin);
+            deploy.artefacts.iter().for_each(|name| self.artefact(name, &node.origin));
+        }
+        if let Some(gate) = node.gate() {
+            gate.of.iter().for_each(|name| self.artefact(name, &node.origin));
+        }
+        if let Some(rule) = node.overriding() {
+            self.role(&rule.role, &rule.origin);
+        }
+        for (name, origin) in &node.body.uses {
+            self.artefact(name, origin);
+        }
+        for (name, origin) in &node.body.reads {
+            self.named_environment(name, origin);
+        }
+        self.texts(node);
+    }
+
+    /// The texts of a node, with those of the environment that it deploys to.
+    fn texts(&mut self, node: &Node) {
+        let program = self.program;
+        self.bindings(node, program.bindings_of(node));
+        if let Some((environment, url)) =
+            program.environment_of(node).and_then(|it| Some((it, it.url.as_ref()?)))
+        {
+            self.text(node, url, &environment.origin);
+        }
+        let ready = node.body.sidecars.iter().filter_map(|sidecar| sidecar.ready.as_ref());
+        let actions: Vec<&Action> =
+            node.deploy().into_iter().flat_map(Deploy::actions).chain(ready).collect();
+        self.bindings(node, actions.into_iter().flat_map(|action| &action.env));
+        self.bindings(node, node.body.sidecars.iter().flat_map(|sidecar| &sidecar.env));
+        self.bindings(node, node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env));
+        for step in node.body.engines.iter().flat_map(|block| &block.steps) {
+            match step {
+                EngineStep::Run(_) => {}
+                EngineStep::Env(binding) => self.text(node, &binding.value, &binding.origin),
+                EngineStep::Action { inputs, .. } => {
+                    inputs.iter().for_each(|input| self.text(node, &input.value, &input.value_origin));
+                }
+            }
+        }
+    }
+
+    fn bindings<'b>(&mut self, node: &Node, bindings: impl Iterator<Item = &'b Binding>) {
+        for binding in bindings {
+            self.text(node, &binding.value, &binding.origin);
+        }
+    }
+
+    fn text(&mut self, node: &Node, text: &Text, origin: &Origin) {
+        for fact in text.facts() {
+            match fact {
+                Fact::ArtefactDigest(name) | Fact::ArtefactPath(name) => self.artefact(name, origin),
+                Fact::ArtefactRef(name) | Fact::ArtefactName(name) => self.image(name, origin),
+                Fact::Secret(name) => {
+                    let is_there = self.program.secrets_of(node).any(|secret| secret.variable == *name);
+                    self.require(is_there, "secret", name, origin);
+                }
+                Fact::Matrix(name) => {
+                    let is_axis = |(axis, _): &(String, Vec<String>)| axis == name;
+                    let is_there = node.body.matrix.iter().any(|matrix| matrix.axes.iter().any(is_axis));
+                    self.require(is_there, "axis", name, origin);
+                }
+                Fact::ShardIndex | Fact::ShardCount => {
+                    let is_there = node.body.shards.is_some();
+                    self.require(is_there, "fact", &fact.to_string(), origin);
+                }
+                // Of what kind of run these are known is a theorem.
+                Fact::CommitSha
+                | Fact::CommitShort
+                | Fact::TagName
+                | Fact::TagVersion
+                | Fact::BranchName
+                | Fact::PullRequestNumber
+                | Fact::RunNumber
+                | Fact::RunUrl
+                | Fact::StepOutput { .. }
+                | Fact::Input(_) => {}
+            }
+        }
+    }
+}

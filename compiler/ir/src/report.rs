@@ -1,0 +1,61 @@
+//! What a node shows and keeps besides its result.
+
+use crate::{Origin, PathPattern};
+
+/// `report junit "path"`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Its format.
+    pub format: ReportFormat,
+    /// Where it is.
+    pub path: PathPattern,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// The formats of reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the variants name themselves")]
+pub enum ReportFormat {
+    Junit,
+    Sarif,
+    Coverage,
+    Html,
+    Markdown,
+}
+
+impl ReportFormat {
+    /// All of them.
+    pub const ALL: [ReportFormat; 5] = [
+        ReportFormat::Junit,
+        ReportFormat::Sarif,
+        ReportFormat::Coverage,
+        ReportFormat::Html,
+        ReportFormat::Markdown,
+    ];
+
+    /// Its word in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            ReportFormat::Junit => "junit",
+            ReportFormat::Sarif => "sarif",
+            ReportFormat::Coverage => "coverage",
+            ReportFormat::Html => "html",
+            ReportFormat::Markdown => "markdown",
+        }
+    }
+
+    /// The format of that word.
+    pub fn from_word(word: &str) -> Option<ReportFormat> {
+        ReportFormat::ALL.into_iter().find(|format| format.word() == word)
+    }
+}
+
+/// `keep "logs/**" on failure`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keep {
+    /// What is kept.
+    pub paths: Vec<PathPattern>,
+    /// Where it was written.
+    pub origin: Origin,
+}

@@ -1,0 +1,211 @@
+//! Schedules: when the clock starts a run.
+//!
+//! `"0 3,15 * * 1-5"` is minute 0 of the hours 3 and 15, on every day of the month, in every month, from Monday to Friday.
+
+use std::fmt;
+
+/// The bounds of a minute.
+const MINUTES: (u32, u32) = (0, 59);
+
+/// Five fields of times in UTC, which are shown as they were written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Schedule {
+    /// The minutes of the hour, 0 to 59.
+    pub minute: Field,
+    /// The hours of the day, 0 to 23.
+    pub hour: Field,
+    /// The days of the month, 1 to 31.
+    pub day: Field,
+    /// The months, 1 to 12.
+    pub month: Field,
+    /// The days of the week, 0 (Sunday) to 6.
+    pub weekday: Field,
+    written: String,
+}
+
+/// A field of a schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// What it lists, in order; at least one.
+    pub parts: Vec<Part>,
+}
+
+/// A part of a field: `*`, `7`, `1-5`, each also with a step, as in `*/10`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// What it spans.
+    pub range: Range,
+    /// It takes each so many-th of them, from the first on, 1 to 59; `None`: no step was written.
+    pub step: Option<u32>,
+}
+
+/// What a part of a field spans.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// `*`
+    All,
+    /// `7`
+    One(u32),
+    /// `1-5`
+    Span(u32, u32),
+}
+
+impl Schedule {
+    /// Reads five fields with blanks between them; `None`, if there are others or a number is out of its bounds.
+    pub fn parse(text: &str) -> Option<Schedule> {
+        let fields: Vec<&str> = text.split_ascii_whitespace().collect();
+        let [minute, hour, day, month, weekday] = fields.as_slice() else { return None };
+        Some(Schedule {
+            minute: Field::parse(minute, MINUTES)?,
+            hour: Field::parse(hour, (0, 23))?,
+            day: Field::parse(day, (1, 31))?,
+            month: Field::parse(month, (1, 12))?,
+            weekday: Field::parse(weekday, (0, 6))?,
+            written: text.to_owned(),
+        })
+    }
+
+    /// Every minute.
+    pub fn every_minute() -> Schedule {
+        let all = || Field { parts: vec![Part { range: Range::All, step: None }] };
+        Schedule {
+            minute: all(),
+            hour: all(),
+            day: all(),
+            month: all(),
+            weekday: all(),
+            written: "* * * * *".to_owned(),
+        }
+    }
+
+    /// The minutes of an hour at which it starts a run, in order.
+    pub fn minutes(&self) -> Vec<u32> {
+        (MINUTES.0..=MINUTES.1).filter(|minute| self.minute.has(*minute, MINUTES)).collect()
+    }
+
+    /// Whether no year has its days, since each of its months is too short for them.
+    pub fn is_in_no_year(&self) -> bool {
+        let earliest = self.day.parts.iter().map(|part| part.range.first().unwrap_or(1)).min().unwrap_or(1);
+        let length = |month: u32| match month {
+            2 => 29,
+            4 | 6 | 9 | 11 => 30,
+            _ => 31,
+        };
+        // A day of the week comes in every month. A range of months has one of 31 days, or none shorter than 30 alone.
+        let is_too_short = |part: &Part| match (part.range, part.step) {
+            (Range::One(month), None) => length(month) < earliest,
+            _ => false,
+        };
+        self.weekday.is_any() && self.month.parts.iter().all(is_too_short)
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+impl Field {
+    /// Reads a list of parts whose numbers lie within these bounds.
+    fn parse(text: &str, bounds: (u32, u32)) -> Option<Field> {
+        let parts = text.split(',').map(|part| Part::parse(part, bounds)).collect::<Option<_>>()?;
+        Some(Field { parts })
+    }
+
+    /// Whether it is `*`.
+    pub fn is_any(&self) -> bool {
+        self.parts == [Part { range: Range::All, step: None }]
+    }
+
+    /// Whether it has a number, of those within these bounds.
+    fn has(&self, number: u32, bounds: (u32, u32)) -> bool {
+        self.parts.iter().any(|part| part.has(number, bounds))
+    }
+}
+
+impl Part {
+    fn parse(text: &str, (least, greatest): (u32, u32)) -> Option<Part> {
+        let number = |text: &str| {
+            let number: u32 = text.parse().ok()?;
+            (text.len() <= 2 && (least..=greatest).contains(&number)).then_some(number)
+        };
+        let (range, step) = match text.split_once('/') {
+            Some((range, step)) => (range, Some(step)),
+            None => (text, None),
+        };
+        let range = match range.split_once('-') {
+            _ if range == "*" => Range::All,
+            Some((first, last)) => {
+                let (first, last) = (number(first)?, number(last)?);
+                (first <= last).then_some(Range::Span(first, last))?
+            }
+            None => Range::One(number(range)?),
+        };
+        let step = match step {
+            Some(step) => Some(step.parse::<u32>().ok().filter(|step| (1..60).contains(step))?),
+            None => None,
+        };
+        Some(Part { range, step })
+    }
+
+    fn has(self, number: u32, (least, greatest): (u32, u32)) -> bool {
+        let (first, last) = match (self.range, self.step) {
+            (Range::All, _) => (least, greatest),
+            (Range::Span(first, last), _) => (first, last),
+            (Range::One(only), None) => (only, only),
+            // From there on, where a step follows.
+            (Range::One(first), Some(_)) => (first, greatest),
+        };
+        (first..=last).contains(&number) && (number - first).is_multiple_of(self.step.unwrap_or(1))
+    }
+}
+
+impl Range {
+    /// Its first number, if it names one.
+    fn first(self) -> Option<u32> {
+        match self {
+            Range::All => None,
+            Range::One(first) | Range::Span(first, _) => Some(first),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_field_stays_in_its_bounds() {
+        for good in ["*", "*/5", "1,2", "1-5", "0-30/2"] {
+            assert!(Field::parse(good, (0, 59)).is_some(), "{good}");
+        }
+        for bad in ["", "60", "5-1", "*/0", "a", "1,", "-1", "007"] {
+            assert!(Field::parse(bad, (0, 59)).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_schedule_is_shown_as_it_was_written() {
+        for text in ["0 3 * * 1-5", "*/10  03 1,15 2-6/2 0"] {
+            assert_eq!(Schedule::parse(text).map(|schedule| schedule.to_string()).as_deref(), Some(text));
+        }
+    }
+
+    #[test]
+    fn some_days_are_in_no_year() {
+        let never = |text: &str| Schedule::parse(text).is_some_and(|schedule| schedule.is_in_no_year());
+        assert!(never("0 3 31 2,4 *") && never("0 3 30 2 *"));
+        assert!(
+            !never("0 3 29 2 *") && !never("0 3 31 2 1") && !never("0 3 31 2-4 *") && !never("0 3 * 2 *")
+        );
+    }
+
+    #[test]
+    fn a_field_has_what_its_parts_have() {
+        let minutes = |text: &str| Schedule::parse(text).map(|schedule| schedule.minutes());
+        assert_eq!(minutes("50/4,7 * * * *"), Some(vec![7, 50, 54, 58]));
+        assert_eq!(minutes("3-20/8 * * * *"), Some(vec![3, 11, 19]));
+        assert_eq!(minutes("*/20 * * * *"), Some(vec![0, 20, 40]));
+    }
+}

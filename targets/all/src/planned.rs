@@ -1,0 +1,17 @@
+//! Engines that the language has words for and this version no target.
+
+use pipec_base::{Diagnostic, Span};
+use pipec_ir::Engine;
+
+/// An engine without a target. Until it has one, its files are named by GitHub's rule.
+pub(crate) struct Planned(pub(crate) &'static str);
+
+impl Engine for Planned {
+    fn word(&self) -> &'static str {
+        self.0
+    }
+
+    fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
+        pipec_github::check_file_name(name, span)
+    }
+}

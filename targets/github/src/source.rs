@@ -1,0 +1,80 @@
+//! What GitHub asks of the names that a source writes for it: of files, teams and users.
+
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{MemberKind, MemberName};
+
+/// What is wrong with the name of a workflow's file: GitHub looks into one folder only.
+pub fn check_file_name(name: &str, span: Span) -> Option<Diagnostic> {
+    let plain = !name.is_empty()
+        && !name.starts_with('.')
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
+        && (name.ends_with(".yml") || name.ends_with(".yaml"));
+    (!plain).then(|| {
+        Diagnostic::error(codes::P0105, format!("`{name}` is no file name for a workflow"), span)
+            .help("a plain name that ends in `.yml`: the engine looks in one folder only")
+    })
+}
+
+/// What is wrong with the name of a team or user: nobody has to approve where nobody goes by the name.
+pub(crate) fn check_member(member: &MemberName<'_>) -> Option<Diagnostic> {
+    let MemberName { kind, kind_span, name, name_span } = *member;
+    let report = |message: String| Diagnostic::error(codes::P0507, message, name_span);
+    let write = |diagnostic: Diagnostic, name: &str| {
+        let what = format!("write `\"{name}\"`");
+        diagnostic.help(what.clone()).fix(what, name_span, format!("\"{name}\""))
+    };
+    let bare = name.strip_prefix('@').unwrap_or(name);
+    Some(match (kind, bare.split_once('/')) {
+        (MemberKind::Group, _) => {
+            Diagnostic::error(codes::P0507, "github has teams and users, no groups", kind_span)
+                .help("did you mean `team`?")
+                .fix("write `team`", kind_span, "team")
+        }
+        (MemberKind::User, None) if is_login(bare) => {
+            if bare == name {
+                return None;
+            }
+            write(report(format!("`{name}` is no user of github: the name stands without `@`")), bare)
+        }
+        (MemberKind::User, Some((owner, team))) if is_login(owner) && is_slug(team) => report(format!(
+            "`{name}` is no user of github, but a team"
+        ))
+        .help("did you mean `team`?")
+        .fix("write `team`", kind_span, "team"),
+        (MemberKind::User, _) => report(format!("`{name}` is no user of github")).help(
+            "write the name people log in with: letters, digits and single `-` between them, at most 39",
+        ),
+        (MemberKind::Team, None) if is_login(bare) || is_slug(bare) => {
+            report(format!("`{name}` does not say whose team it is")).help(format!(
+                "put the organisation before it: `github team \"OWNER/{}\"`; a person is a `user`",
+                slug(bare)
+            ))
+        }
+        (MemberKind::Team, Some((owner, team))) if is_login(owner) && is_slug(&slug(team)) => {
+            if bare == name && is_slug(team) {
+                return None;
+            }
+            let right = format!("{owner}/{}", slug(team));
+            write(report(format!("`{name}` is no team of github, but `{right}` may be")), &right)
+        }
+        (MemberKind::Team, _) => report(format!("`{name}` is no team of github"))
+            .help("write it as its address does, the organisation before it: `github team \"OWNER/TEAM\"`"),
+    })
+}
+
+/// Whether it is a name to log in with at GitHub: of a user or an organisation.
+fn is_login(text: &str) -> bool {
+    (1..=39).contains(&text.len())
+        && text.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
+}
+
+/// Whether it is a team as its address has it.
+fn is_slug(text: &str) -> bool {
+    !text.is_empty()
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
+}
+
+/// A team's name as its address has it.
+fn slug(text: &str) -> String {
+    text.trim().to_ascii_lowercase().replace(' ', "-")
+}

@@ -16,7 +16,7 @@ use pipec_logic::{Glob, Language, Proposition};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-/// What an untrusted twin's job is called after the node's name.
+/// The suffix of the job that runs a node for untrusted events.
 pub(crate) const UNTRUSTED: &str = "-untrusted";
 
 /// A pipeline, held against the runs of a world whose vocabulary it is in.
@@ -86,7 +86,7 @@ impl<'p> Source<'p> {
         self.nodes.get(name).copied()
     }
 
-    /// The node that a job of this id stands for: the one of its name, or the one whose untrusted twin it is.
+    /// The node that a job runs: the one of the job's name, or the one whose untrusted twin it is.
     pub(crate) fn node_of(&self, job: &str) -> Option<&'p Node> {
         self.node_named(job).or_else(|| job.strip_suffix(UNTRUSTED).and_then(|name| self.node_named(name)))
     }
@@ -147,7 +147,7 @@ impl<'p> Source<'p> {
     }
 }
 
-/// The node that a job of this id stands for.
+/// The node that a job runs, by the id of the job.
 pub(crate) fn node_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node> {
     let twin = || job.strip_suffix(UNTRUSTED).and_then(|name| pipeline.node_named(name));
     pipeline.node_named(job).or_else(twin)
@@ -177,13 +177,13 @@ pub(crate) fn preview<'p>(program: &'p Program, node: &Node) -> Option<&'p Envir
     program.environments.get(&deploy.environment).filter(|environment| environment.tier == Tier::Ephemeral)
 }
 
-/// Those that a pipeline enters.
+/// The ephemeral environments that a pipeline enters, by name.
 pub(crate) fn entered<'p>(program: &'p Program, pipeline: &Pipeline) -> BTreeMap<&'p str, &'p Environment> {
     let all = pipeline.nodes.iter().filter_map(|node| preview(program, node));
     all.map(|environment| (environment.name.as_str(), environment)).collect()
 }
 
-/// Where the workflow stands that tears them down, if there are any.
+/// The path of the workflow that tears down ephemeral environments, if the pipeline enters one.
 pub(crate) fn teardown_path(program: &Program, pipeline: &Pipeline) -> Option<String> {
     if entered(program, pipeline).is_empty() {
         return None;

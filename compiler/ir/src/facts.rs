@@ -74,7 +74,7 @@ impl Facts {
         let branches = Axis::of(&vocabulary.branches, REGION_STATES, &propositions)?;
         let tags = Axis::of(&vocabulary.tags, REGION_STATES, &propositions)?;
         let inputs = vocabulary
-            .told_inputs()
+            .distinguished_values()
             .into_iter()
             .map(|(name, values)| {
                 let variables =

@@ -53,7 +53,7 @@ fn idle_lines(proof: &mut Proof<'_>) {
         changes.iter().enumerate().flat_map(|(line, rule)| rule.globs.iter().map(move |glob| (line, glob)))
     };
     let languages: Vec<_> = globs().map(|(_, glob)| glob.language()).collect();
-    // What is too large to cut is told where the facts are: here is only what helps.
+    // The proofs report globs with too many regions; this warning is only a help.
     let Ok(regions) = Regions::of(&languages, LINES) else { return };
     let lines: Vec<usize> = globs().map(|(line, _)| line).collect();
     let claimed: BTreeSet<usize> = (0..regions.len())

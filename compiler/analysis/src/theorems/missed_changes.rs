@@ -24,8 +24,8 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
             if !proof.can_be(&missed) {
                 continue;
             }
-            let mut behind = pipeline.deploys().filter(|(deploy, _)| deploy.before.contains(&node.id));
-            let found = behind.find_map(|(deploy_node, deploy)| {
+            let mut after = pipeline.deploys().filter(|(deploy, _)| deploy.before.contains(&node.id));
+            let found = after.find_map(|(deploy_node, deploy)| {
                 let taken_along = taken_along(proof, node, deploy_node, &changed);
                 two_runs(proof, &missed, &taken_along).map(|runs| (deploy, runs))
             });
@@ -74,7 +74,7 @@ fn two_runs(proof: &mut Proof<'_>, first: &Proposition, second: &Proposition) ->
         let propositions = proof.facts.propositions();
         propositions.and(second, &propositions.any(firsts.iter().map(|(_, region)| region)))
     };
-    // The plainest branch for the second is told; it fixes the first one's.
+    // The simplest branch for the second run is shown, and the first run must have the same branch.
     let second = proof.run_in_which(&shared)?;
     let mut runs = firsts.iter().filter_map(|(first, _)| proof.run_in_which(first));
     let first = runs.find(|run| run.branch == second.branch)?;

@@ -73,7 +73,7 @@ impl NameSets {
 struct InputValues {
     /// Its type, where one is declared.
     ty: Option<InputType>,
-    /// The values that are told apart, with their places among the values of all inputs.
+    /// The added values, with their places among the values of all inputs.
     values: BTreeMap<String, usize>,
 }
 
@@ -134,7 +134,7 @@ impl Vocabulary {
         BranchId(self.handle(place))
     }
 
-    /// Adds the branches of a language that no glob of the source stands for.
+    /// Adds the branches of a language, which need not be a glob.
     pub fn add_branch_language(&mut self, language: Language) -> BranchId {
         let place = self.branches.add_language(language);
         BranchId(self.handle(place))
@@ -146,7 +146,7 @@ impl Vocabulary {
         TagId(self.handle(place))
     }
 
-    /// Adds the tags of a language that no glob of the source stands for.
+    /// Adds the tags of a language, which need not be a glob.
     pub fn add_tag_language(&mut self, language: Language) -> TagId {
         let place = self.tags.add_language(language);
         TagId(self.handle(place))
@@ -174,7 +174,7 @@ impl Vocabulary {
         KindId(self.handle(place))
     }
 
-    /// Declares an input of manual runs; its values are told apart only if one of them is added.
+    /// Declares an input of manual runs; it makes no facts unless one of its values is added.
     pub fn add_input(&mut self, name: &str, ty: &InputType) {
         self.inputs.entry(name.to_owned()).or_default().ty = Some(ty.clone());
     }
@@ -255,8 +255,8 @@ impl Vocabulary {
         }
     }
 
-    /// The values of each input with an added value, with one that stands for all others where its type is open.
-    pub(super) fn told_inputs(&self) -> BTreeMap<String, Vec<String>> {
+    /// For each input with an added value, all of its values; an open type has one more, which means any other value.
+    pub(super) fn distinguished_values(&self) -> BTreeMap<String, Vec<String>> {
         let with_others = |(name, input): (&String, &InputValues)| {
             let mut values: BTreeSet<String> = input.values.keys().cloned().collect();
             if !matches!(input.ty, Some(InputType::Boolean | InputType::OneOf(_))) {

@@ -55,7 +55,7 @@ pub(crate) fn triggered(
                 world.facts.event(Event::MergeQueue)
             }
             _ => {
-                // Trap 23: no such event is ever in the language, whatever the conditions behind it say.
+                // Trap 23: the language has no such event, whatever the conditions of its jobs are.
                 findings.push(Finding::of_file(
                     format!("`{name}` starts it, which no trigger asks for"),
                     node.line,

@@ -1,4 +1,12 @@
-//! What the outputs of the plan job mean: each line of FACTS is a fact's name, a test and what it is tested for.
+//! The meaning of the plan job's outputs: each line of FACTS is a fact's name, a test and its argument.
+//!
+//! ```text
+//! FACTS: docs changed-kind docs       output `docs`: a change of kind `docs`, or an unknown change
+//!        docs changed-glob *.md       or a change of `*.md`, since the name is the same
+//!        main branch main             output `main`: the branch is `main`, in a run of a branch
+//!        large input size large       output `large`: a manual run with the input `size` being `large`
+//!        other changed-kind schema    the source never asks for `schema`, so this output may be anything
+//! ```
 
 use crate::meaning::world::{Axis, World};
 use crate::read::finding::Finding;
@@ -31,7 +39,7 @@ pub(crate) fn facts(step: &Step, world: &World) -> BTreeMap<String, Proposition>
     facts
 }
 
-/// What a test tells; `None` where that is not known.
+/// The runs in which a test holds; `None` if that is unknown.
 fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposition> {
     let logic = world.logic();
     let known = world.facts.vocabulary();
@@ -60,7 +68,7 @@ fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposi
             };
             let asked = world.facts.input(known.input_value(&input, value)?);
             let manual = world.facts.event(Event::Manual);
-            // The script knows inputs of an override too, whatever they are.
+            // An override has inputs too, of unknown values.
             let of_override =
                 logic.and(&world.overriding(), &world.free(&format!("{input} is {value} in an override")));
             Some(logic.or(&logic.and(&manual, &asked), &of_override))
@@ -69,7 +77,7 @@ fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposi
     }
 }
 
-/// That the plan is told what it needs to decide as the source says.
+/// Checks that the plan has the inputs that it needs to decide as the source does.
 pub(crate) fn check(job: &Job, file: &GeneratedFile, pipeline: &Pipeline) -> Vec<Finding> {
     let Some(step) = plan_step(job) else { return Vec::new() };
     let mut findings = Vec::new();

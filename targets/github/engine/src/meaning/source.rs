@@ -14,7 +14,7 @@ use pipec_logic::{Glob, Language, Proposition};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 
-/// What an untrusted twin's job is called after the node's name.
+/// The suffix of the job that runs a node for untrusted events.
 pub(crate) const UNTRUSTED: &str = "-untrusted";
 
 /// A pipeline, held against the runs of a world whose vocabulary it is in.
@@ -84,7 +84,7 @@ impl<'p> Source<'p> {
         self.nodes.get(name).copied()
     }
 
-    /// The node that a job of this id stands for: the one of its name, or the one whose untrusted twin it is.
+    /// The node that a job runs: the one of the job's name, or the one whose untrusted twin it is.
     pub(crate) fn node_of(&self, job: &str) -> Option<&'p Node> {
         self.node_named(job).or_else(|| job.strip_suffix(UNTRUSTED).and_then(|name| self.node_named(name)))
     }
@@ -145,7 +145,7 @@ impl<'p> Source<'p> {
     }
 }
 
-/// The node that a job of this id stands for.
+/// The node that a job runs, by the id of the job.
 pub(crate) fn node_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node> {
     let twin = || job.strip_suffix(UNTRUSTED).and_then(|name| pipeline.node_named(name));
     pipeline.node_named(job).or_else(twin)

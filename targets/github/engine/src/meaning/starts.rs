@@ -14,7 +14,7 @@ use pipec_logic::Proposition;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-/// The states of all jobs, each behind those it needs.
+/// The states of all jobs; each job comes after those it needs.
 pub(crate) fn follow<'w>(
     workflow: &'w Workflow,
     triggered: &Proposition,
@@ -79,7 +79,7 @@ fn state<'w>(
     success = logic.and(&success, &sure_if_green(job, world, source));
     let outputs = job.node.get("outputs").map(Yaml::entries).unwrap_or_default();
     let facts = plan.map(|step| (step, plan::facts(step, world)));
-    let told = |value: &Yaml| -> Option<Proposition> {
+    let fact_in = |value: &Yaml| -> Option<Proposition> {
         let (step, facts) = facts.as_ref()?;
         let value = expression(value)?;
         match value.words()?.as_slice() {
@@ -99,7 +99,7 @@ fn state<'w>(
         success,
         outputs: outputs
             .iter()
-            .map(|(name, value)| Output { name, fact: told(value), words: RefCell::default() })
+            .map(|(name, value)| Output { name, fact: fact_in(value), words: RefCell::default() })
             .collect(),
         needs: &job.needs,
         unsuccessful: OnceCell::new(),

@@ -1,8 +1,8 @@
 //! The runs that GitHub can start, which are more than the source admits; and the questions that proofs ask about them.
 //! This file knows no source: what a pipeline wants of these runs is in `source.rs`.
 //!
-//! Which names of branches and tags must be told apart is known only after the output is read, and each such name splits
-//! the facts again. So proofs repeat: the first round asks, and the next round has the answers.
+//! The output decides which names of branches and tags matter, and each such name splits the facts again. So proofs repeat:
+//! the first round asks, and the next round has the answers.
 //!
 //! ```text
 //! if: github.ref == 'refs/heads/release'      round 1 asks for the branches named `release` in any case, and answers

@@ -12,6 +12,7 @@
 //!
 //! waits for five minutes, and both sides know it from here.
 
+pub mod names;
 mod shim;
 
 /// An engine, by the words that its scripts use.

@@ -113,6 +113,13 @@ pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
         .filter_map(Entry::action)
 }
 
+/// Whether `owner/name@commit` is an action at a commit that the lock or the catalogue has for it (trap 22).
+pub fn is_known(uses: &str, lock: &Pins) -> bool {
+    let Some((name, commit)) = uses.split_once('@') else { return false };
+    let is_it = |known: &PinnedAction| known.name.eq_ignore_ascii_case(name) && known.commit == commit;
+    lock.actions.iter().any(is_it) || versions(name).any(is_it)
+}
+
 /// Whether an action runs what an input of this name holds, as a program of its own or as part of a command. Actions say that
 /// nowhere but in prose, so it goes by the names that such inputs have, whatever their case and separators.
 pub fn is_code(input: &str) -> bool {

@@ -1,16 +1,19 @@
-//! An independent model of GitHub Actions: reads emitted bytes back as GitHub would and proves on them what was proven on
-//! the source. It is written from the engine's documented behaviour and shares no code with the emitter.
+//! An independent model of GitHub Actions: reads emitted bytes back as GitHub would and lifts them to data that names no
+//! engine, on which a prover proves what was proven on the source. It is written from the engine's documented behaviour and
+//! shares no code with the emitter.
 //!
-//! What it can't interpret exactly may be anything, so what hangs on it can't be proven; what it does not know is refused.
+//! What it can't interpret exactly may be anything, so what depends on it can't be proven; what it does not know is refused.
 //!
-//! Three layers, each knowing only those before it: `read` (what is written), `meaning` (what it does in a run), `proof`
-//! (whether that is what the source says).
+//! Two layers, the second knowing the first: `read` (what is written) and `meaning` (what it does in a run).
 
 mod meaning;
-mod proof;
+mod model;
 mod read;
+mod surroundings;
+mod teardown;
 
-pub use proof::verify;
+pub use model::{Workflow, read};
+pub use teardown::{teardown_path, verify_teardown};
 
 /// What GitHub reads in a text, so that this reading can be compared with others'; or why it reads nothing.
 pub fn read_as_json(text: &str) -> Result<serde_json::Value, String> {

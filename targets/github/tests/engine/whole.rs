@@ -19,7 +19,7 @@ pub fn told(build: &Build, file: &GeneratedFile) -> Vec<String> {
 
 /// The same of several files.
 pub fn told_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
-    let findings = pipec_github::engine::verify(&build.program, &build.pipeline, files);
+    let findings = GitHub.verify(&build.program, &build.pipeline, files);
     findings
         .into_iter()
         .map(|finding| {

@@ -7,12 +7,13 @@
 //!   issues:                       a finding: no trigger of the source is this event
 //! ```
 
-use crate::meaning::overriding::inputs;
-use crate::meaning::world::{Axis, GATE, ORDINARY, World};
-use crate::read::finding::Finding;
 use crate::read::yaml::{Node, Value};
 use pipec_ir::{Event, InputType, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition};
+use pipec_model::Finding;
+use pipec_model::overriding::inputs;
+use pipec_model::{Axis, World};
+use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
 
 /// The runs that `on:` triggers, and a finding for each trigger that the source lacks.
 pub(crate) fn triggered(

@@ -4,11 +4,7 @@
 
 pub(crate) mod events;
 pub(crate) mod expression;
-pub(crate) mod outcome;
-pub(crate) mod overriding;
-pub(crate) mod plan;
-pub(crate) mod source;
+pub(crate) mod lift;
 pub(crate) mod starts;
 #[cfg(test)]
 mod tests;
-pub(crate) mod world;

@@ -3,15 +3,15 @@
 
 use super::events;
 use crate::meaning::expression::{Evaluator, Scope};
-use crate::meaning::outcome::{Jobs, Results};
-use crate::meaning::source::Source;
-use crate::meaning::starts;
-use crate::meaning::world::{Questions, World};
+use crate::meaning::{lift, starts};
 use crate::read::expression::parse;
 use crate::read::{workflow, yaml};
 use pipec_ir::facts::Vocabulary;
-use pipec_ir::{Condition, Input, InputType, Origin, Pipeline, Schedule, Stage, Trigger};
+use pipec_ir::{Condition, Input, InputType, Origin, Pins, Pipeline, Schedule, Stage, Trigger};
 use pipec_logic::{Glob, Proposition};
+use pipec_model::Source;
+use pipec_model::{Jobs, Results, follow};
+use pipec_model::{Questions, World};
 
 fn pipeline() -> Pipeline {
     let globs = |text| vec![Glob::parse(text).unwrap()];
@@ -122,7 +122,11 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
         );
         let (workflow, _) = workflow::understand(yaml::read(&text).unwrap());
         let (triggered, _) = events::triggered(workflow.root.get("on"), world, source.pipeline());
-        let states = starts::follow(&workflow, &triggered, world, source, Results::Any);
+        let lifted: Vec<_> = workflow.jobs.iter().map(|job| lift::lift(job, &Pins::default())).collect();
+        let jobs = lifted.iter().map(|lifted| &lifted.job);
+        let states = follow(jobs, &triggered, world, source, Results::Any, |place, before, stopped| {
+            starts::start((place, &workflow.jobs[place]), before, stopped, world)
+        });
         let logic = world.logic();
         let gate = &states["g"];
         let others = workflow.jobs.iter().filter(|job| job.id != "g");

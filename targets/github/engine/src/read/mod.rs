@@ -4,7 +4,6 @@
 
 pub(crate) mod base64;
 pub(crate) mod expression;
-pub(crate) mod finding;
 pub(crate) mod text;
 pub(crate) mod workflow;
 pub(crate) mod yaml;

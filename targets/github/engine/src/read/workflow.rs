@@ -1,9 +1,9 @@
 //! A workflow as GitHub understands the file: what is read here is known, anything else in the file is a finding.
 
 use crate::read::expression::{Expression, parse};
-use crate::read::finding::Finding;
 use crate::read::text::Text;
 use crate::read::yaml::{Node, Value, ignoring_case};
+use pipec_model::Finding;
 use pipec_runtime::Script;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
@@ -15,29 +15,6 @@ use std::rc::Rc;
 pub(crate) struct Workflow {
     pub(crate) root: Node,
     pub(crate) jobs: Vec<Job>,
-    /// The places of the jobs, by id: one each, but where an id stands twice, which is a finding.
-    places: FxHashMap<String, Vec<usize>>,
-}
-
-impl Workflow {
-    /// A workflow of these jobs.
-    fn of(root: Node, jobs: Vec<Job>) -> Workflow {
-        let mut places: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        for (place, job) in jobs.iter().enumerate() {
-            places.entry(job.id.clone()).or_default().push(place);
-        }
-        Workflow { root, jobs, places }
-    }
-
-    /// The jobs of that id.
-    pub(crate) fn jobs_called(&self, id: &str) -> impl Iterator<Item = &Job> {
-        self.places.get(id).into_iter().flatten().filter_map(|place| self.jobs.get(*place))
-    }
-
-    /// The first job of that id.
-    pub(crate) fn job(&self, id: &str) -> Option<&Job> {
-        self.jobs_called(id).next()
-    }
 }
 
 /// A job.
@@ -133,18 +110,6 @@ pub(crate) fn path_of(node: Option<&Node>) -> Option<String> {
     Some(expression(node?)?.words()?.join("."))
 }
 
-/// The paths of `a || b`.
-pub(crate) fn either_of(expression: &Expression) -> Vec<String> {
-    match expression {
-        Expression::Or(parts) => {
-            let paths: Vec<Option<Vec<String>>> = parts.iter().map(Expression::path).collect();
-            let paths: Option<Vec<Vec<String>>> = paths.into_iter().collect();
-            paths.unwrap_or_default().into_iter().map(|path| path.join(".")).collect()
-        }
-        other => other.path().map(|path| vec![path.join(".")]).unwrap_or_default(),
-    }
-}
-
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
 const OF_JOB: &[&str] = &[
     "name",
@@ -198,7 +163,7 @@ pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
     }
     check_ids(&jobs, &mut findings);
     let jobs = ordered(jobs, &mut findings);
-    (Workflow::of(root, jobs), findings)
+    (Workflow { root, jobs }, findings)
 }
 
 fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut Vec<Finding>) {
@@ -235,14 +200,11 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
             node.line,
         ));
     }
-    let inside = node.get("container").map(|_| {
-        if node.strings().any(|(text, _)| text.contains(TEMP)) {
-            let what = "it takes the folder of the machine for that of its container";
-            findings.push(Finding::of_job(id, what, node.line));
-        }
-        in_container(node)
-    });
-    let node = inside.as_ref().unwrap_or(node);
+    // The expression is the path on the machine there too, in the variables of steps at least.
+    if node.get("container").is_some() && node.strings().any(|(text, _)| text.contains("runner.temp")) {
+        let what = "it takes the folder of the machine for that of its container";
+        findings.push(Finding::of_job(id, what, node.line));
+    }
     let mut steps = Vec::new();
     if let Some(list) = node.get("steps") {
         match &list.value {
@@ -251,54 +213,6 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
         }
     }
     Job { id: id.to_owned(), line: node.line, node: node.clone(), needs: needs.into(), condition, steps }
-}
-
-/// The folder of a job for what it leaves until its end, as the machine's expression and as every container calls it: the
-/// expression is the machine's path there too, in the variables of steps at least.
-const TEMP: &str = "runner.temp";
-const TEMP_IN_CONTAINER: &str = "/__w/_temp";
-
-/// The literals in a text that are the layout of an image in the container's folder, as calls with the machine's.
-fn with_machines_layouts(text: &str) -> String {
-    let start = format!("'oci:{TEMP_IN_CONTAINER}/");
-    let mut pieces = text.split(&start);
-    let first = pieces.next().unwrap_or_default().to_owned();
-    pieces.fold(first, |text, piece| match piece.split_once('\'') {
-        Some((path, rest)) => format!("{text}format('oci:{{0}}/{path}', {TEMP}){rest}"),
-        None => format!("{text}{start}{piece}"),
-    })
-}
-
-/// A job in a container as it would be on a machine: what its steps are told of the folder, said as there.
-fn in_container(job: &Node) -> Node {
-    let told = |key: &str, node: &Node| -> Node {
-        let entries = node.entries().iter().map(|(name, node)| {
-            let is_told = matches!(key, "env" | "with");
-            let text = node.text().filter(|_| is_told).map(|text| {
-                with_machines_layouts(text).replace(TEMP_IN_CONTAINER, &format!("${{{{ {TEMP} }}}}"))
-            });
-            let value = text.map_or_else(|| node.value.clone(), |text| Value::Text(text.into()));
-            (name.clone(), Node { value, line: node.line })
-        });
-        Node { value: Value::Map(entries.collect()), line: node.line }
-    };
-    let step = |step: &Node| -> Node {
-        let entries = step.entries().iter().map(|(key, node)| match key.as_str() {
-            "env" | "with" => (key.clone(), told(key, node)),
-            _ => (key.clone(), node.clone()),
-        });
-        Node { value: Value::Map(entries.collect()), line: step.line }
-    };
-    let entries = job.entries().iter().map(|(key, node)| {
-        let node = match (&node.value, key.as_str()) {
-            (Value::List(items), "steps") => {
-                Node { value: Value::List(items.iter().map(step).collect()), line: node.line }
-            }
-            _ => node.clone(),
-        };
-        (key.clone(), node)
-    });
-    Node { value: Value::Map(entries.collect()), line: job.line }
 }
 
 fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {

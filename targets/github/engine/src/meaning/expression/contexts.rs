@@ -1,11 +1,15 @@
 //! What contexts are worth: the facts of the run, the results of other jobs, the steps before.
 
-use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID, StepState};
+use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID, left};
 use super::value::{Cases, Datum, Words};
-use crate::meaning::world::{Axis, COMMIT, GATE, ORDINARY, REASON};
 use crate::read::expression::Expression;
 use pipec_ir::{Event, InputType};
 use pipec_logic::Proposition;
+use pipec_model::Axis;
+use pipec_model::{JobResult, StepEnd};
+use pipec_runtime::names::{
+    ORDINARY, OVERRIDE_COMMIT as COMMIT, OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON,
+};
 use std::borrow::Cow;
 
 impl Evaluator<'_, '_> {
@@ -34,7 +38,7 @@ impl Evaluator<'_, '_> {
                     .scope
                     .jobs
                     .get(id)
-                    .and_then(|job| Some(job.left(job.output(output)?, self.world)))
+                    .and_then(|job| Some(left(job, job.output(output)?, self.world)))
                     .unwrap_or_else(|| self.always(Datum::Null)),
                 None => self.always(Datum::Null),
             },
@@ -44,21 +48,19 @@ impl Evaluator<'_, '_> {
             ["inputs", name] => self.input(name),
             ["steps", id, outcome @ ("outcome" | "conclusion")] => {
                 // Of a step that goes on after an error the conclusion tells nothing; of others both are the same.
-                let step = self.scope.step;
-                let tells = |step: &&StepState| {
-                    *outcome == "outcome" || !step.gone_on.iter().any(|other| other == id)
-                };
-                let known = step.filter(tells).and_then(|step| step.outcomes.get(*id));
-                known
-                    .cloned()
-                    .unwrap_or_else(|| self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)))
+                let end = self.scope.step.and_then(|before| before.ended.get(*id));
+                end.filter(|end| *outcome == "outcome" || !end.goes_on).map_or_else(
+                    || self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)),
+                    outcome_of,
+                )
             }
             ["steps", id, "outputs", output] => self
                 .scope
                 .step
-                .and_then(|step| step.outputs.get(*id))
-                .and_then(|outputs| outputs.get(*output))
-                .cloned()
+                .and_then(|before| before.ended.get(*id)?.outputs.get(*output))
+                .map(|known| {
+                    known.iter().map(|(guard, text)| (guard.clone(), Datum::exact(text.clone()))).collect()
+                })
                 .unwrap_or_else(|| self.unknown(&self.named(expression))),
             ["vars", ..] => self.unknown(&lower.join(".")),
             _ => self.unknown(&self.named(expression)),
@@ -67,7 +69,11 @@ impl Evaluator<'_, '_> {
 
     fn result(&self, id: &str) -> Cases {
         match self.scope.jobs.get(id) {
-            Some(job) => job.result(self.world),
+            Some(job) => {
+                let word =
+                    |result: JobResult| (job.ended(result, self.world).clone(), Datum::exact(result.word()));
+                JobResult::ALL.map(word).to_vec()
+            }
             None => self.always(Datum::Null),
         }
     }
@@ -217,4 +223,14 @@ impl Evaluator<'_, '_> {
         cases.push((logic.not(&logic.any(&said)), Datum::Null));
         cases
     }
+}
+
+/// The outcome of a step, as GitHub tells it.
+fn outcome_of(end: &StepEnd) -> Cases {
+    vec![
+        (end.success.clone(), Datum::exact("success")),
+        (end.failure.clone(), Datum::exact("failure")),
+        (end.cancelled.clone(), Datum::exact("cancelled")),
+        (end.skipped.clone(), Datum::exact("skipped")),
+    ]
 }

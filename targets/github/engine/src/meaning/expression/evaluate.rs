@@ -3,17 +3,17 @@
 //! What is not known exactly is a variable of its own: it may be either, so nothing that hangs on it can be proven.
 
 use super::value::{Cases, Datum, Words};
-use crate::meaning::outcome::{JobState, Jobs, Output};
-use crate::meaning::world::World;
 use crate::read::expression::Comparison;
 use crate::read::expression::Expression;
 use crate::read::expression::number;
 use crate::read::yaml::{number_text, same_ignoring_case};
 use pipec_ir::InputType;
 use pipec_logic::{Language, Proposition, Propositions};
+use pipec_model::World;
+use pipec_model::{JobResult, StepsBefore, Unsuccessful};
+use pipec_model::{JobState, Jobs, Output};
 use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
 
 /// The number of what is one of a kind: the repository, another one, the run.
 pub(super) const REPOSITORY: usize = 0;
@@ -34,7 +34,7 @@ pub(crate) struct Scope<'s> {
     /// That the run was cancelled when the expression was looked at.
     pub(crate) stopped: Proposition,
     /// What came before in the same job, if it stands in a step.
-    pub(crate) step: Option<&'s StepState>,
+    pub(crate) step: Option<&'s StepsBefore>,
     /// Those that `needs` names, to be looked up: most steps ask for none.
     needed: OnceCell<FxHashSet<&'s str>>,
 }
@@ -51,8 +51,13 @@ impl<'s> Scope<'s> {
     }
 
     /// Where the condition of a step of such a job stands.
-    pub(crate) fn of_step(self, step: &'s StepState) -> Scope<'s> {
-        Scope { step: Some(step), ..self }
+    pub(crate) fn of_step(
+        place: &'s str,
+        needs: &'s [String],
+        jobs: &'s Jobs<'s>,
+        before: &'s StepsBefore,
+    ) -> Scope<'s> {
+        Scope { step: Some(before), ..Scope::of_job(place, needs, jobs, before.stopped.clone()) }
     }
 
     /// The job that is needed, if it is.
@@ -61,31 +66,6 @@ impl<'s> Scope<'s> {
         // As most are written first: two ids that differ in case alone are refused.
         let exactly = needed.get(id).copied();
         exactly.or_else(|| needed.iter().copied().find(|need| need.eq_ignore_ascii_case(id)))
-    }
-}
-
-/// How far a job has come.
-#[derive(Debug)]
-pub(crate) struct StepState {
-    /// That every step before succeeded.
-    pub(crate) success: Proposition,
-    /// The outputs of the steps before, by id and name.
-    pub(crate) outputs: BTreeMap<String, BTreeMap<String, Cases>>,
-    /// How the steps before ended, by id.
-    pub(crate) outcomes: BTreeMap<String, Cases>,
-    /// Those whose failure does not end the job, by id.
-    pub(crate) gone_on: Vec<String>,
-}
-
-impl StepState {
-    /// Before the first step.
-    pub(crate) fn first(logic: &Propositions) -> StepState {
-        StepState {
-            success: logic.truth(),
-            outputs: BTreeMap::new(),
-            outcomes: BTreeMap::new(),
-            gone_on: Vec::new(),
-        }
     }
 }
 
@@ -217,13 +197,13 @@ impl Evaluator<'_, '_> {
         let job = |id: &str| self.scope.jobs.get(self.scope.need(id)?);
         let is = match words.as_slice() {
             ["needs", id, result] if result.eq_ignore_ascii_case("result") => {
-                job(id)?.ended(word, self.world)
+                ended(job(id)?, word, self.world)
             }
             ["needs", id, outputs, name] if outputs.eq_ignore_ascii_case("outputs") => {
                 let job = job(id)?;
                 self.left_word(job, job.output(name)?, word)
             }
-            ["github", ..] => self.world.run_is(left, word, || {
+            ["github", ..] => self.world.run_is(&words.join("."), word, || {
                 let literal = self.always(Datum::exact(word));
                 self.compare(Comparison::Equal, &self.value(left), &literal)
             }),
@@ -242,7 +222,7 @@ impl Evaluator<'_, '_> {
             return known.clone();
         }
         let literal = self.always(Datum::exact(word));
-        let is = self.compare(Comparison::Equal, &job.left(output, self.world), &literal);
+        let is = self.compare(Comparison::Equal, &left(job, output, self.world), &literal);
         output.words.borrow_mut().push((word.to_owned(), is.clone()));
         is
     }
@@ -405,4 +385,26 @@ pub(super) fn as_text(datum: &Datum) -> Option<String> {
         Datum::Text(Words::Exact(text)) => Some(text.clone()),
         _ => None,
     }
+}
+
+/// That the result of a job is this word; GitHub ignores its case.
+pub(super) fn ended(job: &JobState<'_>, word: &str, world: &World) -> Proposition {
+    let result = JobResult::ALL.into_iter().find(|result| same_ignoring_case(word, result.word()));
+    result.map_or_else(|| world.logic().falsehood(), |result| job.ended(result, world).clone())
+}
+
+/// What a job left as an output.
+pub(super) fn left(job: &JobState<'_>, Output { name, fact, .. }: &Output<'_>, world: &World) -> Cases {
+    let logic = world.logic();
+    let Unsuccessful { failure, cancelled, skipped } = job.unsuccessful(world);
+    let half_done = Datum::Unknown(format!("{name} of {} that is not green", job.id));
+    let mut cases = vec![(skipped.clone(), Datum::exact("")), (logic.or(failure, cancelled), half_done)];
+    match fact {
+        Some(fact) => {
+            cases.push((logic.and(&job.success, fact), Datum::exact("true")));
+            cases.push((logic.and_not(&job.success, fact), Datum::exact("false")));
+        }
+        None => cases.push((job.success.clone(), Datum::Unknown(format!("{name} of {}", job.id)))),
+    }
+    cases
 }

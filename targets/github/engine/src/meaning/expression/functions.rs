@@ -1,11 +1,11 @@
 //! What functions are worth.
 
-use super::evaluate::{Evaluator, as_text, rest_ignoring_case};
+use super::evaluate::{Evaluator, as_text, ended, rest_ignoring_case};
 use super::value::{Cases, Datum, Words};
-use crate::meaning::outcome::{all_succeeded, any_failed};
 use crate::read::expression::Comparison;
 use crate::read::expression::Expression;
 use pipec_logic::{Language, Proposition};
+use pipec_model::{all_succeeded, any_failed};
 
 impl Evaluator<'_, '_> {
     /// That a status function holds; `None` of any other, and of jobs that there are not.
@@ -22,7 +22,7 @@ impl Evaluator<'_, '_> {
             "failure" if arguments.is_empty() => Some(any_failed(self.scope.needs, jobs, self.world)),
             "success" | "failure" => {
                 let ended = |argument: &Expression| match argument {
-                    Expression::Text(id) => Some(jobs.get(id.as_str())?.ended(name, self.world)),
+                    Expression::Text(id) => Some(ended(jobs.get(id.as_str())?, name, self.world)),
                     _ => None,
                 };
                 let each: Vec<Proposition> = arguments.iter().map(ended).collect::<Option<_>>()?;

@@ -5,5 +5,5 @@ mod evaluate;
 mod functions;
 mod value;
 
-pub(crate) use evaluate::{Evaluator, RUN_ID, Scope, StepState};
-pub(crate) use value::{Cases, Datum, Words};
+pub(crate) use evaluate::{Evaluator, RUN_ID, Scope};
+pub(crate) use value::{Datum, Words};

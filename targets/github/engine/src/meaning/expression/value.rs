@@ -1,7 +1,7 @@
 //! What an expression may be worth: every value it can take, each with the proposition under which it takes it.
 
-use crate::meaning::world::Axis;
 use pipec_logic::Proposition;
+use pipec_model::Axis;
 
 /// A string that is known more or less.
 #[derive(Clone, Debug, PartialEq)]

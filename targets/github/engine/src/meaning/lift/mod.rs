@@ -1,0 +1,10 @@
+//! Lifting: from the jobs of a workflow to the data that the proofs read.
+
+mod job;
+mod leg;
+mod step;
+mod value;
+
+pub(crate) use job::{LiftedJob, lift};
+pub(crate) use step::{known_inputs, signs_in_as};
+pub(crate) use value::Lifter;

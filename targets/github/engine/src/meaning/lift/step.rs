@@ -1,0 +1,352 @@
+//! Steps: what each does and what it is given.
+
+use super::value::Lifter;
+use crate::read::base64::decoded;
+use crate::read::expression::{Expression, settled};
+use crate::read::workflow::{self, Job, Work, expression};
+use crate::read::yaml::{Node as Yaml, Value as YamlValue};
+use pipec_github_catalogue::is_known;
+use pipec_ir::{Pins, Provider};
+use pipec_model::Finding;
+use pipec_model::{
+    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Part,
+    ScriptText, Step, ToolVersion, Value, Which,
+};
+use pipec_runtime::Script;
+use pipec_runtime::names::RAW;
+
+/// An action that sets up a tool.
+struct SetUp {
+    action: &'static str,
+    tool: &'static str,
+    /// The input that takes a version, and what is put before a version that begins with a digit.
+    version: &'static str,
+    before: &'static str,
+    /// The input that takes a file which names the version.
+    file: Option<&'static str>,
+    /// What it must be given besides: a text, or `None` for `false`.
+    besides: &'static [(&'static str, Option<&'static str>)],
+}
+
+const SET_UPS: [SetUp; 9] = [
+    SetUp {
+        action: "actions/setup-go",
+        tool: "go",
+        version: "go-version",
+        before: "",
+        file: Some("go-version-file"),
+        besides: &[("cache", None)],
+    },
+    SetUp {
+        action: "Azure/setup-helm",
+        tool: "helm",
+        version: "version",
+        before: "v",
+        file: None,
+        besides: &[],
+    },
+    SetUp {
+        action: "actions/setup-java",
+        tool: "java",
+        version: "java-version",
+        before: "",
+        file: Some("java-version-file"),
+        besides: &[("distribution", Some("temurin"))],
+    },
+    SetUp {
+        action: "Azure/setup-kubectl",
+        tool: "kubectl",
+        version: "version",
+        before: "v",
+        file: None,
+        besides: &[],
+    },
+    SetUp {
+        action: "actions/setup-node",
+        tool: "node",
+        version: "node-version",
+        before: "",
+        file: Some("node-version-file"),
+        besides: &[("package-manager-cache", None)],
+    },
+    SetUp {
+        action: "pnpm/action-setup",
+        tool: "pnpm",
+        version: "version",
+        before: "",
+        file: Some("package_json_file"),
+        besides: &[],
+    },
+    SetUp {
+        action: "actions/setup-python",
+        tool: "python",
+        version: "python-version",
+        before: "",
+        file: Some("python-version-file"),
+        besides: &[],
+    },
+    SetUp {
+        action: "hashicorp/setup-terraform",
+        tool: "terraform",
+        version: "terraform_version",
+        before: "",
+        file: None,
+        besides: &[("terraform_wrapper", None)],
+    },
+    SetUp {
+        action: "astral-sh/setup-uv",
+        tool: "uv",
+        version: "version",
+        before: "",
+        file: Some("version-file"),
+        besides: &[("enable-cache", None)],
+    },
+];
+
+/// The inputs that an action may be given; the others are findings.
+pub(crate) fn known_inputs(action: &str) -> &'static [&'static str] {
+    match action {
+        "actions/checkout" => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
+        "actions/cache/restore" | "actions/cache/save" => &["path", "key"],
+        "actions/download-artifact" => &["name", "path", "pattern", "merge-multiple"],
+        "actions/upload-artifact" => {
+            &["name", "path", "if-no-files-found", "overwrite", "compression-level", "include-hidden-files"]
+        }
+        "github/codeql-action/upload-sarif" => &["sarif_file", "category"],
+        "aws-actions/configure-aws-credentials" | "Azure/login" | "google-github-actions/auth" => &[
+            "role-to-assume",
+            "aws-region",
+            "tenant-id",
+            "client-id",
+            "subscription-id",
+            "allow-no-subscriptions",
+            "workload_identity_provider",
+        ],
+        _ => &[],
+    }
+}
+
+/// The identity that an action takes on, by its inputs. `None` if it takes on none.
+pub(crate) fn signs_in_as(action: &str, literal: impl Fn(&str) -> Option<String>) -> Option<Does> {
+    let (provider, role) = match action {
+        "aws-actions/configure-aws-credentials" => (Provider::Aws, literal("role-to-assume")),
+        "Azure/login" => {
+            let parts = ["tenant-id", "subscription-id", "client-id"].map(literal);
+            (Provider::Azure, Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
+        }
+        "google-github-actions/auth" => (Provider::Google, literal("workload_identity_provider")),
+        _ => return None,
+    };
+    Some(Does::SignIn { provider, role })
+}
+
+/// The variables or inputs in a map.
+pub(super) fn given(node: Option<&Yaml>, lifter: &Lifter<'_>) -> Vec<Given> {
+    let entries = node.map(Yaml::entries).unwrap_or_default();
+    let given = |(name, node): &(crate::read::text::Text, Yaml)| Given {
+        name: name.as_str().into(),
+        value: lifter.value(node),
+        is_confidential: node.strings().any(|(text, _)| text.leaks()),
+        line: node.line,
+    };
+    entries.iter().map(given).collect()
+}
+
+/// The steps of a job in one leg.
+pub(super) struct Lifted<'l> {
+    pub(super) lifter: &'l Lifter<'l>,
+    pub(super) lock: &'l Pins,
+    /// The conditions so far; that of [`ConditionId::PLAIN`] is the first.
+    pub(super) conditions: &'l mut Vec<Option<Expression>>,
+    pub(super) findings: Vec<Finding>,
+}
+
+impl Lifted<'_> {
+    /// A step as data.
+    pub(super) fn step(&mut self, job: &Job, step: &workflow::Step) -> Step {
+        let lifter = self.lifter;
+        let condition = step.condition.as_ref().map(|condition| settled(condition, lifter.matrix));
+        let inputs = given(step.node.get("with"), lifter);
+        let action = match &step.work {
+            Work::Uses(uses) => Some(ActionCall { uses: uses.to_string(), inputs }),
+            _ => None,
+        };
+        // Whatever a raw step calls is the source's, and nothing of it is looked at here.
+        let is_raw = step.id.as_ref().is_some_and(|id| id.starts_with(RAW));
+        let does = match (&step.work, &action) {
+            (Work::Run(Some(text)), _) => match text.runtime_script() {
+                Some(Script::Encoded) => self.encoded(step).unwrap_or(Does::Runtime(Script::Encoded)),
+                Some(script) => Does::Runtime(script),
+                None => Does::Script(ScriptText { bytes: text.as_bytes().into(), is_exact: false }),
+            },
+            (_, Some(action)) if !is_raw => self.action(job, step, action),
+            _ => Does::Other,
+        };
+        Step {
+            line: step.line,
+            id: step.id.clone(),
+            title: step.node.get("name").map(|name| lifter.value(name)),
+            does,
+            action,
+            env: given(step.node.get("env"), lifter),
+            condition: self.condition(condition),
+            goes_on: step.node.get("continue-on-error").map(|goes_on| goes_on.value == YamlValue::Bool(true)),
+            directory: step.node.get("working-directory").map(|directory| lifter.value(directory)),
+            limit: step.node.get("timeout-minutes").map(limit),
+        }
+    }
+
+    /// The number of a condition; a condition that GitHub refuses equals no other.
+    fn condition(&mut self, condition: Option<Expression>) -> ConditionId {
+        let known = condition
+            .as_ref()
+            .and_then(|wanted| self.conditions.iter().position(|known| known.as_ref() == Some(wanted)));
+        ConditionId(known.unwrap_or_else(|| {
+            self.conditions.push(condition);
+            self.conditions.len() - 1
+        }))
+    }
+
+    /// A script that travels in base64 in a variable.
+    fn encoded(&self, step: &workflow::Step) -> Option<Does> {
+        let bytes = decoded(self.lifter.value(step.env("PIPE_SCRIPT")?).as_literal()?)?;
+        Some(Does::Script(ScriptText { bytes: bytes.into(), is_exact: true }))
+    }
+
+    fn action(&mut self, job: &Job, step: &workflow::Step, action: &ActionCall) -> Does {
+        let mut differs =
+            |what: String, line: usize| self.findings.push(Finding::of_job(&job.id, what, line));
+        if !is_known(&action.uses, self.lock) {
+            differs(format!("`{}` is no pinned action that is known", action.uses), step.line);
+        }
+        if step.node.get("env").is_some() {
+            differs("an action is given variables".to_owned(), step.line);
+        }
+        let name = action.uses.split('@').next().unwrap_or_default();
+        // What sets up a tool is compared as a whole.
+        let is_set_up = SET_UPS.iter().any(|known| known.action == name);
+        for input in action.inputs.iter().filter(|input| !known_inputs(name).contains(&&*input.name)) {
+            if !is_set_up {
+                differs(format!("an action is given `{}`", input.name), input.line);
+            }
+        }
+        let input = |name: &str| action.inputs.iter().find(|input| &*input.name == name).map(|it| &it.value);
+        let literal = |name: &str| input(name).and_then(Value::as_literal).map(str::to_owned);
+        let yaml = |name: &str| step.with(name).map(|node| &node.value);
+        match name {
+            "actions/checkout" => Does::Checkout(checkout(yaml)),
+            "actions/cache/restore" => {
+                let key = input("key").cloned().unwrap_or_default();
+                Does::RestoreCache(Cached { path: literal("path"), key })
+            }
+            "actions/cache/save" => {
+                let key = input("key").map(key_of_restored).unwrap_or_default();
+                Does::SaveCache(Cached { path: literal("path"), key })
+            }
+            "actions/download-artifact" => {
+                let is_merged = yaml("merge-multiple") == Some(&YamlValue::Bool(true));
+                let into = input("path").cloned().unwrap_or_default();
+                let (which, is_unknown) = match literal("pattern") {
+                    Some(pattern) => {
+                        let name = pattern.strip_suffix(".*");
+                        let is_unknown = name.is_none() || input("name").is_some() || !is_merged;
+                        (Which::LegsOf(name.unwrap_or(&pattern).to_owned()), is_unknown)
+                    }
+                    None => (
+                        Which::Named(literal("name").unwrap_or_default()),
+                        yaml("merge-multiple").is_some() || input("pattern").is_some(),
+                    ),
+                };
+                Does::Fetch(Fetched { which, into, is_unknown })
+            }
+            "actions/upload-artifact" => Does::Keep(Kept {
+                name: literal("name"),
+                paths: input("path").cloned().unwrap_or_default(),
+                if_missing: match literal("if-no-files-found").as_deref() {
+                    Some("error") => IfMissing::Fail,
+                    Some("ignore") => IfMissing::Ignore,
+                    _ => IfMissing::Other,
+                },
+                overwrites: yaml("overwrite") == Some(&YamlValue::Bool(true)),
+                with_hidden: yaml("include-hidden-files") == Some(&YamlValue::Bool(true)),
+                sets_compression: input("compression-level").is_some(),
+            }),
+            "github/codeql-action/upload-sarif" => {
+                Does::SendReport { file: literal("sarif_file"), category: literal("category") }
+            }
+            _ => match SET_UPS.iter().find(|known| known.action == name) {
+                Some(known) => Does::SetUp { tool: known.tool, version: known.version(action, yaml) },
+                None => signs_in_as(name, literal).unwrap_or(Does::Other),
+            },
+        }
+    }
+}
+
+impl SetUp {
+    fn version<'y>(&self, action: &ActionCall, yaml: impl Fn(&str) -> Option<&'y YamlValue>) -> ToolVersion {
+        let literal = |name: &str| {
+            action.inputs.iter().find(|input| &*input.name == name).and_then(|input| input.value.as_literal())
+        };
+        let is_given = |(name, value): &(&str, Option<&str>)| match value {
+            Some(text) => literal(name) == Some(text),
+            None => yaml(name) == Some(&YamlValue::Bool(false)),
+        };
+        if action.inputs.len() != 1 + self.besides.len() || !self.besides.iter().all(is_given) {
+            return ToolVersion::Unknown;
+        }
+        if let Some(file) = self.file.and_then(literal) {
+            return ToolVersion::FromFile(file.to_owned());
+        }
+        let Some(version) = literal(self.version) else { return ToolVersion::Unknown };
+        let begins_with_digit = |text: &str| text.starts_with(|first: char| first.is_ascii_digit());
+        match version.strip_prefix(self.before) {
+            Some(plain) if begins_with_digit(plain) => ToolVersion::Exact(plain.to_owned()),
+            _ if begins_with_digit(version) => ToolVersion::Unknown,
+            _ => ToolVersion::Exact(version.to_owned()),
+        }
+    }
+}
+
+fn checkout<'y>(yaml: impl Fn(&str) -> Option<&'y YamlValue>) -> CheckoutOf {
+    let mut is_unknown = false;
+    let mut says = |name: &str, is_on: fn(&YamlValue) -> bool| match yaml(name) {
+        None => false,
+        Some(value) => {
+            is_unknown |= !is_on(value);
+            true
+        }
+    };
+    let full_history =
+        says("fetch-depth", |value| matches!(value, YamlValue::Number(depth, _) if *depth == 0.0));
+    let submodules =
+        says("submodules", |value| matches!(value, YamlValue::Text(text) if **text == *"recursive"));
+    let large_files = says("lfs", |value| *value == YamlValue::Bool(true));
+    let keeps_token = yaml("persist-credentials") != Some(&YamlValue::Bool(false));
+    CheckoutOf { full_history, submodules, large_files, keeps_token, is_unknown }
+}
+
+/// The step that restores a cache tells its key as an output.
+fn key_of_restored(key: &Value) -> Value {
+    match key.as_part() {
+        Some(Part::StepOutput { step, output }) if output == "cache-primary-key" => {
+            Value::of([Part::CacheKeyOf(step.clone())])
+        }
+        _ => key.clone(),
+    }
+}
+
+fn limit(node: &Yaml) -> Limit {
+    if let YamlValue::Number(minutes, _) = &node.value {
+        return Limit::Minutes(*minutes);
+    }
+    let Some(Expression::Call("fromjson", arguments)) = expression(node) else { return Limit::Unknown };
+    match arguments.as_slice() {
+        [argument] => match argument.words().as_deref() {
+            Some(["steps", step, "outputs", output]) => {
+                Limit::OutputOf { step: (*step).to_owned(), output: (*output).to_owned() }
+            }
+            _ => Limit::Unknown,
+        },
+        _ => Limit::Unknown,
+    }
+}

@@ -1,0 +1,188 @@
+//! A workflow as GitHub reads it, for a prover.
+
+use crate::meaning::expression::{Datum, Evaluator, Scope, Words};
+use crate::meaning::lift::{LiftedJob, lift};
+use crate::meaning::{events, starts};
+use crate::read::{workflow, yaml};
+use crate::surroundings;
+use pipec_github_catalogue as catalogue;
+use pipec_ir::{GeneratedFile, PinnedAction, Pins, Right, RunnerHost};
+use pipec_logic::Proposition;
+use pipec_model::{
+    ConditionId, Finding, Job, Jobs, Need, Questions, Reading, Source, StartPart, StepsBefore, Unknown, World,
+};
+use pipec_runtime::Dialect;
+
+/// How long GitHub lets a job live, in minutes.
+const LONGEST_JOB: f64 = 360.0;
+
+/// A workflow that GitHub reads.
+#[derive(Debug)]
+pub struct Workflow {
+    written: workflow::Workflow,
+    /// Its jobs as data, in the order of `written`.
+    lifted: Vec<LiftedJob>,
+}
+
+/// Reads a workflow, with every reason why GitHub or this model refuses a part of it. Actions must be pinned in the catalogue
+/// or in `lock`. `None` if it is no YAML that GitHub reads.
+pub fn read(file: &GeneratedFile, lock: &Pins) -> (Option<Workflow>, Vec<Finding>) {
+    let root = match yaml::read(&file.text) {
+        Ok(root) => root,
+        Err(unreadable) => {
+            let message = format!("GitHub can't read it: {}", unreadable.reason);
+            return (None, vec![Finding::of_file(message, unreadable.line)]);
+        }
+    };
+    let (written, mut findings) = workflow::understand(root);
+    let is_read = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
+    if !file.path.strip_prefix(".github/workflows/").is_some_and(|name| is_read(name) && !name.contains('/'))
+    {
+        findings.push(Finding::of_file("GitHub reads no workflow there", 1));
+    }
+    let lifted: Vec<LiftedJob> = written.jobs.iter().map(|job| lift(job, lock)).collect();
+    findings.extend(lifted.iter().flat_map(|lifted| lifted.findings.clone()));
+    (Some(Workflow { written, lifted }), findings)
+}
+
+impl Reading for Workflow {
+    fn name(&self) -> &'static str {
+        "github"
+    }
+
+    fn dialect(&self) -> Dialect {
+        Dialect::GitHub
+    }
+
+    fn jobs(&self) -> Vec<&Job> {
+        self.lifted.iter().map(|lifted| &lifted.job).collect()
+    }
+
+    /// GitHub compares names with literals without case.
+    fn likely_questions(&self, source: &Source<'_>) -> Questions {
+        source.likely_questions(true)
+    }
+
+    fn triggered(&self, world: &World, source: &Source<'_>) -> (Proposition, Vec<Finding>) {
+        events::triggered(self.written.root.get("on"), world, source.pipeline())
+    }
+
+    fn start(&self, place: usize, before: &Jobs<'_>, stopped: &Proposition, world: &World) -> Vec<StartPart> {
+        match self.written.jobs.get(place) {
+            Some(job) => starts::start((place, job), before, stopped, world),
+            None => Vec::new(),
+        }
+    }
+
+    fn holds(
+        &self,
+        place: usize,
+        condition: ConditionId,
+        before: &StepsBefore,
+        jobs: &Jobs<'_>,
+        world: &World,
+    ) -> Option<Proposition> {
+        let LiftedJob { job, conditions, .. } = self.lifted.get(place)?;
+        let condition = conditions.get(condition.0)?.as_ref()?;
+        let scope = Scope::of_step(&job.id, &job.waits_for, jobs, before);
+        Some(Evaluator { world, scope: &scope }.holds(condition))
+    }
+
+    fn reads(
+        &self,
+        place: usize,
+        unknown: Unknown,
+        word: &str,
+        jobs: &Jobs<'_>,
+        world: &World,
+    ) -> Option<Proposition> {
+        let LiftedJob { job, unknown: expressions, .. } = self.lifted.get(place)?;
+        let Unknown::Expression(number) = unknown else { return None };
+        let expression = expressions.get(number)?;
+        let stopped = jobs.get(job.id.as_str())?.stopped.clone();
+        let scope = Scope::of_job(&job.id, &job.waits_for, jobs, stopped);
+        let cases = Evaluator { world, scope: &scope }.value(expression);
+        let wanted = Datum::Text(Words::Exact(word.to_owned()));
+        let reads = cases.into_iter().filter(|(_, datum)| *datum == wanted).map(|(guard, _)| guard);
+        Some(world.logic().any(&reads.collect::<Vec<_>>()))
+    }
+
+    fn surroundings(&self, world: &World, source: &Source<'_>, kept: &Proposition) -> Vec<Finding> {
+        surroundings::check(&self.written.root, world, source, kept)
+    }
+
+    fn scopes(&self, need: Need) -> &'static [(&'static str, &'static str)] {
+        match need {
+            Need::Code => &[("contents", "read")],
+            Need::Runs => &[("actions", "read")],
+            Need::Deployments => &[("deployments", "read")],
+            Need::PullRequests => &[("pull-requests", "read")],
+            Need::PushImage => &[("packages", "write")],
+            // Code scanning asks for the run that found something.
+            Need::CodeScanning => &[("security-events", "write"), ("actions", "read")],
+            Need::ProveIdentity => &[("id-token", "write")],
+            Need::Clause(right) => scopes_of_clause(right),
+        }
+    }
+
+    fn is_image(&self, given: &str, wanted: &str, lock: &Pins) -> bool {
+        match catalogue::image_digest(wanted, lock).filter(|_| !wanted.contains('@')) {
+            Some(digest) => given == format!("{wanted}@{digest}"),
+            None => given == wanted,
+        }
+    }
+
+    fn is_machine(&self, machine: &str, host: RunnerHost) -> bool {
+        let is_arm = machine.ends_with("-arm");
+        let is_of_host = match host {
+            RunnerHost::LinuxX64 => machine.starts_with("ubuntu-") && !is_arm,
+            RunnerHost::LinuxArm64 => machine.starts_with("ubuntu-") && is_arm,
+            RunnerHost::MacosArm64 => machine.starts_with("macos-"),
+            RunnerHost::WindowsX64 => machine.starts_with("windows-"),
+        };
+        is_of_host && !machine.ends_with("-latest")
+    }
+
+    /// A version is that of the pin, its first parts, or the commit. What the lock says of a version is what it is.
+    fn calls(&self, uses: &str, wanted: &str, lock: &Pins) -> bool {
+        let (Some((name, version)), Some((given, commit))) = (wanted.split_once('@'), uses.split_once('@'))
+        else {
+            return false;
+        };
+        let is_named = |known: &PinnedAction| {
+            let is_major = known.version.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'));
+            known.name.eq_ignore_ascii_case(name)
+                && (known.version == version || known.commit == version || is_major)
+        };
+        let fits = |known: &PinnedAction| is_named(known) && known.name == given && known.commit == commit;
+        let is_known = if lock.actions.iter().any(is_named) {
+            lock.actions.iter().any(fits)
+        } else {
+            catalogue::versions(name).any(fits)
+        };
+        !version.is_empty() && is_known
+    }
+
+    fn executes_input(&self, input: &str) -> bool {
+        catalogue::is_code(input)
+    }
+
+    fn longest_job(&self) -> f64 {
+        LONGEST_JOB
+    }
+}
+
+fn scopes_of_clause(right: Right) -> &'static [(&'static str, &'static str)] {
+    match right {
+        Right::Releases => &[("contents", "write")],
+        Right::Pages => &[("id-token", "write"), ("pages", "write")],
+        Right::Packages => &[("packages", "write")],
+        Right::Checks => &[("checks", "write")],
+        Right::Issues => &[("issues", "write")],
+        Right::PullRequests => &[("pull-requests", "write")],
+        Right::Discussions => &[("discussions", "write")],
+        Right::Statuses => &[("statuses", "write")],
+        Right::Attestations => &[("id-token", "write"), ("attestations", "write")],
+        Right::SecurityEvents => &[("actions", "read"), ("security-events", "write")],
+    }
+}

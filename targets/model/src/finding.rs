@@ -1,0 +1,43 @@
+//! What the model and the prover find.
+
+/// A difference between the output and the source.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The job, if one is meant.
+    pub job: Option<String>,
+    /// What differs.
+    pub message: String,
+    /// The line of the output, from 1.
+    pub line: usize,
+    /// The run that shows it.
+    pub counterexample: Option<String>,
+    /// Whether it is no difference, but a proof that would take more than the compiler allows itself.
+    pub is_undecided: bool,
+}
+
+impl Finding {
+    /// A difference of the whole file.
+    pub fn of_file(message: impl Into<String>, line: usize) -> Finding {
+        Finding { job: None, message: message.into(), line, counterexample: None, is_undecided: false }
+    }
+
+    /// A difference of one job.
+    pub fn of_job(job: &str, message: impl Into<String>, line: usize) -> Finding {
+        Finding::of_file(message, line).in_job(job)
+    }
+
+    /// A proof too large to decide.
+    pub fn undecided(message: impl Into<String>, line: usize) -> Finding {
+        Finding { is_undecided: true, ..Finding::of_file(message, line) }
+    }
+
+    /// The same, of one job.
+    pub fn in_job(self, job: &str) -> Finding {
+        Finding { job: Some(job.to_owned()), ..self }
+    }
+
+    /// The same with the run that shows it.
+    pub fn shown_by(self, run: String) -> Finding {
+        Finding { counterexample: Some(run), ..self }
+    }
+}

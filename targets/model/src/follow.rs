@@ -1,0 +1,127 @@
+//! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
+
+use crate::overriding::sure_if_green;
+use crate::{Job, JobState, Jobs, Output, Part, Results, Source, Value, World, plan};
+use pipec_ir::{Node, StageId};
+use pipec_logic::Proposition;
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+
+/// A part of what must hold for a job to start, where the run is triggered.
+#[derive(Clone, Debug)]
+pub struct StartPart {
+    /// That it holds.
+    pub holds: Proposition,
+    /// The ids of the jobs whose results it asks for by name.
+    pub asks: Vec<String>,
+}
+
+/// The states of all jobs, each after those that it waits for. `start` gives the parts of what must hold for the job of a
+/// place to start, given the states of the jobs before it, and that somebody stopped the run by then.
+pub fn follow<'j>(
+    jobs: impl ExactSizeIterator<Item = &'j Job>,
+    triggered: &Proposition,
+    world: &World,
+    source: &Source<'_>,
+    results: Results,
+    mut start: impl FnMut(usize, &Jobs<'j>, &Proposition) -> Vec<StartPart>,
+) -> Jobs<'j> {
+    let logic = world.logic();
+    let green = results == Results::Green;
+    let mut states = Jobs::with_capacity_and_hasher(jobs.len(), Default::default());
+    for (place, job) in jobs.enumerate() {
+        let stopped =
+            if green { logic.falsehood() } else { world.free_at("the run is cancelled before a job", place) };
+        let parts = start(place, &states, &stopped);
+        let state = state((place, job), parts, stopped, triggered, world, source, results);
+        states.insert(&job.id, state);
+    }
+    states
+}
+
+fn state<'j>(
+    (place, job): (usize, &'j Job),
+    parts: Vec<StartPart>,
+    stopped: Proposition,
+    triggered: &Proposition,
+    world: &World,
+    source: &Source<'_>,
+    results: Results,
+) -> JobState<'j> {
+    let logic = world.logic();
+    let green = results == Results::Green;
+    let mut circumstances: Vec<Proposition> = Vec::new();
+    let mut asked: BTreeMap<StageId, Vec<Proposition>> = BTreeMap::new();
+    for StartPart { holds, asks } in parts {
+        let mut stages: Vec<StageId> = Vec::new();
+        if !green {
+            let of_jobs = asks.iter().filter_map(|job| source.node_of(job)).map(|node| node.stage);
+            of_jobs.for_each(|stage| {
+                if !stages.contains(&stage) {
+                    stages.push(stage);
+                }
+            });
+        }
+        for stage in &stages {
+            asked.entry(*stage).or_default().push(holds.clone());
+        }
+        if stages.is_empty() {
+            circumstances.push(holds);
+        }
+    }
+    let outputs = outputs(job, world);
+    let mut state = JobState {
+        id: &job.id,
+        place,
+        results,
+        stopped,
+        triggered: triggered.clone(),
+        circumstances: logic.all(&circumstances),
+        asked,
+        start: OnceCell::new(),
+        success: success((place, job), world, source, results),
+        outputs,
+        needs: &job.waits_for,
+        unsuccessful: OnceCell::new(),
+        all_before: OnceCell::new(),
+        failed_before: OnceCell::new(),
+    };
+    if green {
+        state.success = logic.and(state.start(world), &state.success);
+    }
+    state
+}
+
+/// That a job succeeds where it starts.
+fn success((place, job): (usize, &Job), world: &World, source: &Source<'_>, results: Results) -> Proposition {
+    let logic = world.logic();
+    let green = results == Results::Green;
+    let node = source.node_of(&job.id);
+    let is_certain = green && !node.is_some_and(Node::is_advisory);
+    let mut success = if is_certain { logic.truth() } else { world.free_at("a job succeeds", place) };
+    if green && let Some(gate) = node {
+        // A gate may fail in a run that overrides it, and the rest goes on.
+        let red = logic.and(&world.overrides(&gate.name), &world.free_at("a job is overridden", place));
+        success = logic.and_not(&success, &red);
+    }
+    if plan::plan_step(job).is_some() {
+        success = logic.and_not(&success, &world.manual_on_tag());
+    }
+    logic.and(&success, &sure_if_green(job, world, source))
+}
+
+/// What a job hands on: of a plan, the facts that its step decides.
+fn outputs<'j>(job: &'j Job, world: &World) -> Vec<Output<'j>> {
+    let facts = plan::plan_step(job).map(|step| (step, plan::facts(step, world)));
+    let fact = |value: &Value| -> Option<Proposition> {
+        let (plan, facts) = facts.as_ref()?;
+        match value.as_part()? {
+            Part::StepOutput { step, output } if plan.id.as_ref() == Some(step) => facts.get(output).cloned(),
+            _ => None,
+        }
+    };
+    job.outputs()
+        .iter()
+        .map(|given| Output { name: &given.name, fact: fact(&given.value), words: RefCell::default() })
+        .collect()
+}

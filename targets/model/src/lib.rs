@@ -1,0 +1,47 @@
+//! What an engine does with an output, as data that names no engine.
+//!
+//! An engine model *lifts* the bytes of an output to this data, and one prover holds it against the source. Two rules keep
+//! that honest: the lifted data must be exact, and whatever an engine model can't lift exactly becomes `Unknown`, which
+//! satisfies no proof.
+//!
+//! For example, this step of a GitHub workflow
+//!
+//! ```yaml
+//! - name: Verify app
+//!   run: "…"            # byte for byte the fixed script `VerifyFile`
+//!   env:
+//!     DIGEST: ${{ needs.app.outputs.digest }}
+//!     PACKED: ${{ runner.temp }}/packed/app.tar
+//! ```
+//!
+//! becomes a [`Step`] that does [`Does::Runtime`]`(Script::VerifyFile)` and is given two values: `DIGEST`, which is
+//! [`Part::JobOutput`] of the job `app`, and `PACKED`, which is [`Part::Scratch`] followed by a literal.
+
+mod finding;
+mod follow;
+mod job;
+mod leg;
+mod outcome;
+pub mod overriding;
+pub mod plan;
+mod progress;
+mod reading;
+mod source;
+mod step;
+mod value;
+mod world;
+
+pub use finding::Finding;
+pub use follow::{StartPart, follow};
+pub use job::{EnvironmentUse, Job, LockUse, Mentions, Rights, Sidecar, Starts, Waiting};
+pub use leg::{Leg, Legs};
+pub use outcome::{JobResult, JobState, Jobs, Output, Results, Unsuccessful, all_succeeded, any_failed};
+pub use progress::{StepEnd, StepsBefore};
+pub use reading::{Need, Reading, scopes_of};
+pub use source::{Source, node_of};
+pub use step::{
+    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, ScriptText,
+    Step, ToolVersion, Which,
+};
+pub use value::{Part, Unknown, Value};
+pub use world::{Axis, ManualEntry, Questions, World};

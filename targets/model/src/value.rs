@@ -1,0 +1,257 @@
+//! The values that an engine gives to a step.
+
+use pipec_ir::Fact;
+use std::rc::Rc;
+
+/// A text that the engine puts together when a step starts.
+///
+/// Its parts are in normal form: no literal is empty, and no two literals are neighbours. So two values are equal exactly
+/// if they are put together in the same way.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Value {
+    parts: Vec<Part>,
+}
+
+/// A part of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part {
+    /// Known text.
+    Literal(Rc<str>),
+    /// A fact of the run, such as the commit or an input.
+    Fact(Fact),
+    /// The name of the run's branch, or of its tag.
+    RefName,
+    /// The folder of the job that lives as long as the job.
+    Scratch,
+    /// A secret, by its name.
+    Secret(String),
+    /// The token of the job.
+    Token,
+    /// An output of a step of the same job, by the ids.
+    StepOutput {
+        /// The step.
+        step: String,
+        /// The output.
+        output: String,
+    },
+    /// An output of those steps of the same job: of the first that has it, and empty if none has.
+    FirstOutputOf {
+        /// The steps, in the order in which they are asked.
+        steps: Vec<String>,
+        /// The output.
+        output: String,
+    },
+    /// How a step of the same job ended: `success`, `failure`, `cancelled` or `skipped`.
+    StepOutcome(String),
+    /// An output of those jobs: of the first that has it, and empty if none has.
+    JobOutput {
+        /// The jobs, in the order in which they are asked.
+        jobs: Vec<String>,
+        /// The output.
+        output: String,
+    },
+    /// How a job ended: `success`, `failure`, `cancelled` or `skipped`.
+    JobResult(String),
+    /// One of two values, as an output of a job is set or empty.
+    IfSet {
+        /// The job.
+        job: String,
+        /// Its output.
+        output: String,
+        /// The value if the output is set.
+        then: Value,
+        /// The value if it is empty.
+        otherwise: Value,
+    },
+    /// The key under which a step of the same job looked for its cache.
+    CacheKeyOf(String),
+    /// The digest of the files in the checkout that match the pattern.
+    HashOfFiles(String),
+    /// The commit at the head of the pull request.
+    PullRequestHead,
+    /// The operating system of the machine.
+    MachineSystem,
+    /// The processor architecture of the machine.
+    MachineArchitecture,
+    /// The id of a service that runs beside the job, by its name.
+    SidecarId(String),
+    /// The port of the machine that leads to a port of a service.
+    SidecarPort {
+        /// The name of the service.
+        sidecar: String,
+        /// Its own port.
+        port: String,
+    },
+    /// How all jobs ended that the job waits for, and what they handed on, as JSON.
+    AllResults,
+    /// All inputs of a manual run, as JSON.
+    AllInputs,
+    /// Something that only the engine knows, by the engine's own name for it.
+    Engine(String),
+    /// Anything: it could not be lifted exactly, and no proof accepts it.
+    Unknown(Unknown),
+}
+
+/// A part that could not be lifted exactly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unknown {
+    /// An expression that its engine can evaluate in a run, by its number in the job: equal numbers, equal expressions.
+    Expression(usize),
+    /// Not even that.
+    Nothing,
+}
+
+impl Value {
+    /// The value put together from these parts.
+    pub fn of(parts: impl IntoIterator<Item = Part>) -> Value {
+        let mut value = Value::default();
+        for part in parts {
+            value.push(part);
+        }
+        value
+    }
+
+    /// A known text.
+    pub fn literal(text: impl AsRef<str>) -> Value {
+        Value::of([Part::literal(text)])
+    }
+
+    /// This value with a part appended.
+    #[must_use]
+    pub fn and(mut self, part: Part) -> Value {
+        self.push(part);
+        self
+    }
+
+    /// This value with a known text appended.
+    #[must_use]
+    pub fn and_literal(self, text: impl AsRef<str>) -> Value {
+        self.and(Part::literal(text))
+    }
+
+    /// Appends a part.
+    pub fn push(&mut self, part: Part) {
+        match (self.parts.last_mut(), part) {
+            (_, Part::Literal(text)) if text.is_empty() => {}
+            (Some(Part::Literal(last)), Part::Literal(text)) => *last = [&**last, &*text].concat().into(),
+            (_, part) => self.parts.push(part),
+        }
+    }
+
+    /// Its parts, in order.
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
+    /// Its text, if all of it is known.
+    pub fn as_literal(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Its only part, if it has exactly one.
+    pub fn as_part(&self) -> Option<&Part> {
+        match self.parts.as_slice() {
+            [part] => Some(part),
+            _ => None,
+        }
+    }
+
+    /// Whether it is exactly this text.
+    pub fn is_literal(&self, text: &str) -> bool {
+        self.as_literal() == Some(text)
+    }
+
+    /// Whether it is exactly this part.
+    pub fn is_part(&self, part: &Part) -> bool {
+        self.as_part() == Some(part)
+    }
+
+    /// Whether it is this value, in every run.
+    ///
+    /// Unknown parts equal nothing. Of the jobs that stand for one node at most one runs, so that the order in which their
+    /// outputs are asked for is free.
+    pub fn is(&self, wanted: &Value) -> bool {
+        let (given, wanted) = (self.parts(), wanted.parts());
+        given.len() == wanted.len() && given.iter().zip(wanted).all(|(given, wanted)| given.is(wanted))
+    }
+
+    /// Its lines, each a value; a last line break ends a line and begins none.
+    pub fn lines(&self) -> Vec<Value> {
+        let mut lines = Vec::new();
+        let mut line = Value::default();
+        let mut is_begun = false;
+        for part in &self.parts {
+            let Part::Literal(text) = part else {
+                line.push(part.clone());
+                is_begun = true;
+                continue;
+            };
+            for piece in text.split_inclusive('\n') {
+                match piece.strip_suffix('\n') {
+                    Some(end) => {
+                        line.push(Part::literal(end));
+                        lines.push(std::mem::take(&mut line));
+                        is_begun = false;
+                    }
+                    None => {
+                        line.push(Part::literal(piece));
+                        is_begun = true;
+                    }
+                }
+            }
+        }
+        if is_begun {
+            lines.push(line);
+        }
+        lines
+    }
+}
+
+impl Part {
+    fn is(&self, wanted: &Part) -> bool {
+        match (self, wanted) {
+            (Part::Unknown(_), _) | (_, Part::Unknown(_)) => false,
+            (Part::JobOutput { jobs, output }, Part::JobOutput { jobs: wanted, output: of }) => {
+                output == of && jobs.len() == wanted.len() && wanted.iter().all(|job| jobs.contains(job))
+            }
+            (
+                Part::IfSet { job, output, then, otherwise },
+                Part::IfSet { job: of, output: wanted, then: if_so, otherwise: if_not },
+            ) => job == of && output == wanted && then.is(if_so) && otherwise.is(if_not),
+            _ => self == wanted,
+        }
+    }
+
+    /// A known text.
+    pub fn literal(text: impl AsRef<str>) -> Part {
+        Part::Literal(Rc::from(text.as_ref()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_equal_however_their_literals_were_cut() {
+        let cut = Value::of([Part::literal("a"), Part::literal(""), Part::literal("b"), Part::Scratch]);
+        assert_eq!(cut, Value::literal("ab").and(Part::Scratch));
+        assert_eq!(cut.as_literal(), None);
+        assert_eq!(Value::of([Part::literal("")]).as_literal(), Some(""));
+    }
+
+    #[test]
+    fn lines_end_at_line_breaks_in_literals_only() {
+        let value = Value::literal("a ").and(Part::Token).and_literal("\n\nb");
+        let lines = value.lines();
+        assert_eq!(lines.len(), 3);
+        assert_eq!(lines.first(), Some(&Value::literal("a ").and(Part::Token)));
+        assert_eq!(lines.get(1), Some(&Value::default()));
+        assert_eq!(Value::literal("a\n").lines().len(), 1);
+        assert_eq!(Value::default().lines().len(), 0);
+    }
+}

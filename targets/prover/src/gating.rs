@@ -1,0 +1,344 @@
+//! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run, or is the
+//! gate that this run overrides and its role has approved that.
+
+use crate::legs::Instance;
+use crate::overrides;
+use pipec_ir::{Event, Node, Pipeline, Program, StageId};
+use pipec_logic::Proposition;
+use pipec_model::Finding;
+use pipec_model::Source;
+use pipec_model::{ConditionId, Job, JobState, Jobs, Reading, StepsBefore, Unknown, World};
+use pipec_runtime::names::UNTRUSTED;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What the gating proofs look at.
+pub(crate) struct Gating<'g, 'p> {
+    pub(crate) engine: &'g dyn Reading,
+    /// The jobs where every result may stand beside every other.
+    pub(crate) jobs: &'g Jobs<'g>,
+    /// The jobs where each that starts is green.
+    pub(crate) green: &'g Jobs<'g>,
+    pub(crate) world: &'g World,
+    pub(crate) source: &'g Source<'p>,
+    pub(crate) pipeline: &'g Pipeline,
+    pub(crate) program: &'g Program,
+    /// Every job, after those that it waits for.
+    pub(crate) all_jobs: &'g [&'g Job],
+    /// Each leg of each job with that of its node, by the place of the job.
+    pub(crate) instances: &'g [Vec<Instance<'g>>],
+    /// The name of the file, without its folder.
+    pub(crate) file_name: &'g str,
+    /// The jobs that stand for each node, by its place.
+    pub(crate) jobs_of_nodes: Vec<Vec<&'g Job>>,
+    /// That each node has passed, by its place.
+    pub(crate) passed: OnceCell<Vec<Proposition>>,
+    /// V, and that the source has each node in the run, by its place.
+    pub(crate) admitted: Admitted,
+}
+
+/// The runs that the source admits, computed once.
+pub(crate) struct Admitted {
+    runs: Proposition,
+    /// Whether the engine starts no other runs.
+    has_no_others: bool,
+    stages: Vec<InStage>,
+}
+
+/// What the source says of the nodes of a stage: they are due together.
+struct InStage {
+    due: Proposition,
+    /// Whether they are due in every run that the engine starts.
+    in_every_run: bool,
+    /// Whether they may be due in a run of reviewed code.
+    on_reviewed_code: bool,
+}
+
+impl Admitted {
+    /// What the source admits, and how that compares with the runs that GitHub starts.
+    pub(crate) fn of(world: &World, source: &Source<'_>, triggered: &Proposition) -> Admitted {
+        let logic = world.logic();
+        let runs = source.admits(world);
+        let trusted = world.facts.trusted();
+        let is_sure = |due: &Proposition| logic.implies_always(triggered, due).unwrap_or(false);
+        let in_stage = |stage: usize| {
+            let due = logic.and(&runs, &source.contains(world, StageId(stage)));
+            InStage {
+                in_every_run: is_sure(&due),
+                on_reviewed_code: logic.is_compatible(&due, &trusted).unwrap_or(true),
+                due,
+            }
+        };
+        let stages = (0..source.pipeline().stages.len()).map(in_stage).collect();
+        Admitted { has_no_others: is_sure(&runs), runs, stages }
+    }
+}
+
+impl<'g> Gating<'g, '_> {
+    /// That the source has the node in the run.
+    pub(crate) fn due(&self, node: &Node) -> Proposition {
+        self.in_stage(node).map_or_else(|| self.world.logic().falsehood(), |stage| stage.due.clone())
+    }
+
+    fn in_stage(&self, node: &Node) -> Option<&InStage> {
+        self.admitted.stages.get(node.stage.0)
+    }
+
+    fn is_in_every_run(&self, node: &Node) -> bool {
+        self.in_stage(node).is_some_and(|stage| stage.in_every_run)
+    }
+
+    /// Whether the source may have the node in a run of reviewed code.
+    pub(crate) fn is_on_reviewed_code(&self, node: &Node) -> bool {
+        self.in_stage(node).is_some_and(|stage| stage.on_reviewed_code)
+    }
+
+    /// V: that the source lets the run in.
+    pub(crate) fn wanted(&self) -> Proposition {
+        self.admitted.runs.clone()
+    }
+
+    /// That a job of the node is green, or that the run overrides it and its role approved that.
+    fn passed(&self, node: &Node) -> Proposition {
+        let passed = self
+            .passed
+            .get_or_init(|| self.pipeline.nodes.iter().map(|node| self.compute_passed(node)).collect());
+        passed.get(node.id.0).cloned().unwrap_or_else(|| self.world.logic().falsehood())
+    }
+
+    fn compute_passed(&self, node: &Node) -> Proposition {
+        let green: Vec<Proposition> = jobs_of(self, node)
+            .iter()
+            .filter_map(|job| self.jobs.get(job.id.as_str()))
+            .map(|state| state.success.clone())
+            .collect();
+        let green = self.world.logic().any(&green);
+        self.world.logic().or(&green, &overridden(self, node))
+    }
+
+    /// Every job, after those that it waits for.
+    pub(crate) fn all_jobs(&self) -> impl Iterator<Item = &'g Job> + use<'g> {
+        self.all_jobs.iter().copied()
+    }
+
+    /// The job of this id.
+    pub(crate) fn job(&self, id: &str) -> Option<&'g Job> {
+        self.all_jobs.get(self.jobs.get(id)?.place).copied()
+    }
+
+    /// That the condition of a step holds, after what came before it. `None` if the engine refuses the condition.
+    pub(crate) fn holds(
+        &self,
+        job: &Job,
+        condition: ConditionId,
+        before: &StepsBefore,
+    ) -> Option<Proposition> {
+        self.engine.holds(self.place_of(job)?, condition, before, self.jobs, self.world)
+    }
+
+    /// That an unknown part of a value of a job reads as a word. `None` if the engine can't tell.
+    pub(crate) fn reads(&self, job: &Job, unknown: Unknown, word: &str) -> Option<Proposition> {
+        self.engine.reads(self.place_of(job)?, unknown, word, self.jobs, self.world)
+    }
+
+    /// A job in each leg of its node; none if it has no node.
+    pub(crate) fn instances_of(&self, job: &Job) -> &'g [Instance<'g>] {
+        let instances = self.place_of(job).and_then(|place| self.instances.get(place));
+        instances.map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn place_of(&self, job: &Job) -> Option<usize> {
+        self.jobs.get(job.id.as_str()).map(|state| state.place)
+    }
+
+    /// Every difference in when a node starts.
+    pub(crate) fn check(&self, node: &Node) -> Vec<Finding> {
+        let mut findings = Vec::new();
+        let jobs = jobs_of(self, node);
+        for job in jobs {
+            self.never_more(node, job, &mut findings);
+        }
+        self.never_less(node, jobs, &mut findings);
+        self.never_twice(node, jobs, &mut findings);
+        findings
+    }
+
+    /// UNSAT(Start(job) ∧ ¬Start(node)), for each reason apart so that it can be told; from the job's own condition alone,
+    /// whatever the results it asks for.
+    pub(crate) fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
+        let logic = self.world.logic();
+        let Some(state) = self.jobs.get(job.id.as_str()) else { return };
+        // A job starts only where the run is let in, so that most stages need no look at each of their jobs.
+        if !self.is_in_every_run(node) {
+            if !self.admitted.has_no_others {
+                let what = "starts, though no trigger lets this run in";
+                self.prove_of_start((job, state), &self.admitted.runs, what, findings);
+            }
+            let due = logic.or(&self.due(node), &logic.not(&self.admitted.runs));
+            self.prove_of_start((job, state), &due, "starts, though its stage is not in this run", findings);
+        }
+        let awaited: Vec<&Node> = node
+            .before
+            .iter()
+            .filter_map(|id| self.pipeline.node(*id))
+            .filter(|before| before.id != node.id && !before.is_advisory())
+            .collect();
+        // Stage by stage first: one by one costs a pipeline of many nodes its square.
+        let mut stages: BTreeMap<StageId, Vec<&Node>> = BTreeMap::new();
+        for before in awaited {
+            stages.entry(before.stage).or_default().push(before);
+        }
+        for (stage, nodes) in stages {
+            let Some(first) = nodes.first() else { continue };
+            let passed: Vec<Proposition> = nodes.iter().map(|node| self.passed(node)).collect();
+            let due = if self.is_in_every_run(first) { logic.truth() } else { self.due(first) };
+            let passed_if_due = logic.implies(&due, &logic.all(&passed));
+            let is_enough = |asked| logic.implies_always(asked, &passed_if_due).unwrap_or(false);
+            let asked = state.asked_of(stage, self.world);
+            if is_enough(&asked) || is_enough(&logic.and(&asked, &state.circumstances)) {
+                continue;
+            }
+            let start = logic.and(state.start(self.world), &due);
+            for (before, passed) in nodes.into_iter().zip(&passed) {
+                let what = format_args!("starts, though `{}` has not passed", before.name);
+                self.prove(job, &start, passed, what, findings);
+            }
+        }
+    }
+
+    /// With all jobs green and nothing cancelled, a due node starts.
+    fn never_less(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
+        let logic = self.world.logic();
+        let starts: Vec<Proposition> = jobs
+            .iter()
+            .filter_map(|job| self.green.get(job.id.as_str()))
+            .map(|state| state.start(self.world).clone())
+            .collect();
+        let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
+        let line = jobs.first().map_or(1, |job| job.line);
+        let what = "does not start, though it is due and nothing failed";
+        self.prove_at((name, line), &self.due(node), &logic.any(&starts), what, findings);
+    }
+
+    /// The twins of a node never run together: each artefact has one writer in a run.
+    fn never_twice(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
+        let logic = self.world.logic();
+        let [first, second] = jobs else {
+            if jobs.len() > 2 {
+                findings.push(Finding::of_job(&node.name, "more than two jobs stand for one node", 1));
+            }
+            return;
+        };
+        let (Some(left), Some(right)) = (self.jobs.get(first.id.as_str()), self.jobs.get(second.id.as_str()))
+        else {
+            return;
+        };
+        let here = logic.and(&left.triggered, &left.circumstances);
+        if logic.is_compatible(&here, &right.circumstances).unwrap_or(true) {
+            let alone = logic.not(left.start(self.world));
+            self.prove(second, right.start(self.world), &alone, "starts beside its twin", findings);
+        }
+        let untrusted =
+            self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
+        for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
+            if let Some(state) = self.jobs.get(job.id.as_str()) {
+                let what = "starts, though the run is trusted";
+                self.prove_of_start((job, state), &untrusted, what, findings);
+            }
+        }
+    }
+
+    /// Reports a run in which a job starts and the conclusion does not hold, likewise.
+    pub(crate) fn prove_of_start(
+        &self,
+        (job, state): (&Job, &JobState<'_>),
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
+        findings: &mut Vec<Finding>,
+    ) {
+        let logic = self.world.logic();
+        let inside = logic.implies(&state.triggered, conclusion);
+        if !logic.implies_always(&state.circumstances, &inside).unwrap_or(false) {
+            self.prove(job, state.start(self.world), conclusion, otherwise, findings);
+        }
+    }
+
+    /// Reports a run in which the premise holds and the conclusion does not, or that this is too large to decide.
+    pub(crate) fn prove(
+        &self,
+        job: &Job,
+        premise: &Proposition,
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
+        findings: &mut Vec<Finding>,
+    ) {
+        self.prove_at((&job.id, job.line), premise, conclusion, otherwise, findings);
+    }
+
+    fn prove_at(
+        &self,
+        (job, line): (&str, usize),
+        premise: &Proposition,
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
+        findings: &mut Vec<Finding>,
+    ) {
+        let logic = self.world.logic();
+        match logic.implies_always(premise, conclusion) {
+            Ok(true) => {}
+            Ok(false) => {
+                let counterexample = logic.and_not(premise, conclusion);
+                let run = format!("{}: `{job}` {otherwise}", self.world.describe(&counterexample));
+                findings.push(Finding::of_job(job, format!("it {otherwise}"), line).shown_by(run));
+            }
+            Err(too_large) => {
+                let message = format!("whether it {otherwise} is {too_large}");
+                findings.push(Finding::undecided(message, line).in_job(job));
+            }
+        }
+    }
+}
+
+/// The jobs that stand for a node: its own and its twin for untrusted events.
+pub(crate) fn jobs_of<'a, 'g>(gating: &'a Gating<'g, '_>, node: &Node) -> &'a [&'g Job] {
+    gating.jobs_of_nodes.get(node.id.0).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The jobs that stand for each node, by its place.
+pub(crate) fn jobs_of_nodes<'w>(all: &[&'w Job], source: &Source<'_>) -> Vec<Vec<&'w Job>> {
+    let mut jobs = vec![Vec::new(); source.pipeline().nodes.len()];
+    for job in all.iter().copied() {
+        let place = source.node_of(&job.id).map(|node| node.id.0);
+        if let Some(jobs) = place.and_then(|place| jobs.get_mut(place)) {
+            jobs.push(job);
+        }
+    }
+    jobs
+}
+
+/// Whether a job stands for its node on untrusted events only: its rights are none.
+pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
+    let Some(node) = gating.source.node_of(&job.id) else { return false };
+    if node.name != job.id && job.id.ends_with(UNTRUSTED) {
+        return true;
+    }
+    // That it starts for nobody but members is proven besides.
+    if gating.program.preview_of(node).is_some_and(|environment| environment.open_to_members) {
+        return false;
+    }
+    let twins = jobs_of(gating, node).len() > 1;
+    !twins && !gating.is_on_reviewed_code(node)
+}
+
+/// That the job which stands for an overridden gate is green, in a run that overrides just this one.
+pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
+    let logic = gating.world.logic();
+    if gate.overriding().is_none() {
+        return logic.falsehood();
+    }
+    match gating.jobs.get(overrides::id(gate).as_str()) {
+        Some(state) => logic.and(&gating.world.overrides(&gate.name), &state.success),
+        None => logic.falsehood(),
+    }
+}

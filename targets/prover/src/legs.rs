@@ -1,0 +1,74 @@
+//! The legs of a job and those of its node: each leg of the node is one leg of the job. What is proven of a job is proven
+//! of each of its legs.
+
+use pipec_ir::{Node, NodeLeg};
+use pipec_model::Finding;
+use pipec_model::{Job, Leg};
+use std::borrow::Cow;
+
+/// A job and its node, in one leg of both.
+pub(crate) struct Instance<'i> {
+    pub(crate) job: &'i Job,
+    pub(crate) leg: &'i Leg,
+    pub(crate) node: Cow<'i, Node>,
+    /// The name of the leg. `None` if the job is not split.
+    pub(crate) name: Option<String>,
+}
+
+/// The name of the output that holds the digest of what a leg built.
+pub(crate) fn digest_output(leg: &str) -> String {
+    format!("digest-{}", leg.replace('.', "_"))
+}
+
+/// A job in each leg of its node. A leg that differs from the source is a finding and not among them.
+pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Finding>) -> Vec<Instance<'i>> {
+    let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
+    let legs = &job.legs;
+    let instance = |leg: &'i Leg, node, name| Instance { job, leg, node, name };
+    if !node.has_legs() {
+        if legs.is_split {
+            differs("it has a `strategy`, though its node has no legs");
+            return Vec::new();
+        }
+        return legs.all.iter().map(|leg| instance(leg, Cow::Borrowed(node), None)).collect();
+    }
+    if !legs.is_split {
+        differs("it has no `strategy`, though its node has legs");
+        return Vec::new();
+    }
+    if legs.is_unknown {
+        differs("its `strategy` can't be interpreted");
+        return Vec::new();
+    }
+    if legs.stop_each_other {
+        differs("a leg that fails stops the others");
+    }
+    let wanted = node.legs();
+    if legs.all.len() != wanted.len() {
+        differs("it has more legs than its node, or fewer");
+    }
+    let mut instances = Vec::new();
+    for wanted in wanted {
+        let mut same = legs.all.iter().filter(|leg| is_leg(leg, &wanted));
+        match (same.next(), same.next()) {
+            (Some(leg), None) => {
+                instances.push(instance(leg, Cow::Owned(node.in_leg(&wanted)), Some(wanted.name)));
+            }
+            _ => differs(&format!("it does not run once in the leg `{}`", wanted.name)),
+        }
+    }
+    instances
+}
+
+/// Whether a leg of the output is this leg of the source: by its name where legs have names, else by the value of each axis
+/// and its shard.
+fn is_leg(leg: &Leg, wanted: &NodeLeg<'_>) -> bool {
+    let value = |name: &str| leg.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let axes = wanted.of_matrix.into_iter().flat_map(|leg| &leg.values);
+    let axes = axes.map(|(axis, value)| (axis.as_str(), value.clone()));
+    let of_shard = wanted.shard.map(|shard| ("shard", shard.to_string()));
+    let values: Vec<(&str, String)> = axes.chain(of_shard).collect();
+    value("leg").is_none_or(|name| name == wanted.name)
+        && values.iter().all(|(axis, wanted)| value(axis) == Some(wanted))
+        && (value("leg").is_some() || leg.values.len() == values.len())
+}

@@ -1,0 +1,62 @@
+//! Ephemeral environments: their deploys start for pull requests alone, and ask whether they are still wanted.
+
+use crate::gating::{Gating, jobs_of};
+use pipec_ir::{Event, Fact, Lock, Node, Pipeline};
+use pipec_model::{Finding, Part, Step, Value};
+
+/// What the first step of a deploy is called, before the number: the title tells the sweep for which pull request it was.
+const TITLE: &str = "Still wanted by pull request ";
+
+/// Whether the step that asks is given the pull request and the commit that started the run, and has the title by which the
+/// sweep knows it.
+pub(crate) fn asks_for_its_own(step: &Step) -> bool {
+    let number = Part::Fact(Fact::PullRequestNumber);
+    let title = Value::literal(TITLE).and(number.clone());
+    let is_given = |name: &str, wanted: &Part| step.env(name).is_some_and(|given| given.is_part(wanted));
+    step.title.as_ref() == Some(&title)
+        && is_given("GH_TOKEN", &Part::Token)
+        && is_given("PULL_REQUEST", &number)
+        && is_given("COMMIT", &Part::PullRequestHead)
+}
+
+/// Every difference of the deploys to an ephemeral environment in the pipeline's own workflow.
+pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let Some(environment) = gating.program.preview_of(node) else { return findings };
+    for job in jobs_of(gating, node) {
+        let Some(state) = gating.jobs.get(job.id.as_str()) else { continue };
+        let asked_for = gating.world.facts.event(Event::PullRequest);
+        gating.prove(
+            job,
+            state.start(gating.world),
+            &asked_for,
+            "deploys what no pull request takes along",
+            &mut findings,
+        );
+        let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
+        if !node.body.rights.is_empty() {
+            differs("it may write, though nobody has reviewed its code");
+        }
+        if environment.lock == Lock::Newest {
+            differs("a deploy that waits may be dropped for a teardown");
+        }
+        if environment.approval.is_some() {
+            differs("its teardown would wait for an approval");
+        }
+        let enters = |pipeline: &Pipeline| {
+            let mut previews = pipeline.nodes.iter().filter_map(|node| gating.program.preview_of(node));
+            previews.any(|other| other.name == environment.name)
+        };
+        let others = gating.program.pipelines.iter().filter(|other| other.name != gating.pipeline.name);
+        if others.into_iter().any(enters) {
+            differs("another pipeline deploys there beside its teardown");
+        }
+        // The sweep takes the first step that is called so.
+        let is_called_so = |title: &Value| matches!(title.parts().first(), Some(Part::Literal(text)) if text.starts_with(TITLE));
+        let twins = job.steps().iter().filter(|step| step.title.as_ref().is_some_and(is_called_so));
+        if twins.count() != 1 {
+            differs("the sweep can't tell for which pull request it was");
+        }
+    }
+    findings
+}

@@ -1,0 +1,237 @@
+//! What a job may do and see: its token's rights, its environment, secrets and identities. Each is granted for a clause of
+//! the source, and nothing on events of code that nobody reviewed.
+
+use crate::gating::Gating;
+use crate::gating::is_untrusted_only;
+use crate::overrides;
+use crate::values::{self, Scene};
+use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat};
+use pipec_model::Finding;
+use pipec_model::plan::plan_step;
+use pipec_model::{Does, Given, Job, Need, Part, Step, scopes_of};
+use pipec_runtime::Script;
+use pipec_runtime::names::RECORD;
+use pipec_runtime::names::{PLAN, VERDICT};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Every right too many or too few of a job, and everything it sees and may not.
+pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let untrusted_only = is_untrusted_only(gating, job);
+    permissions(gating, job, untrusted_only, &mut findings);
+    environment(gating, job, untrusted_only, &mut findings);
+    secrets(gating, job, untrusted_only, &mut findings);
+    untrusted(gating, job, &mut findings);
+    findings
+}
+
+/// What a job needs its token for (trap 21), as the scopes of the engine.
+fn table(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool) -> BTreeMap<&'static str, &'static str> {
+    let mut needs = Vec::new();
+    if job.id == PLAN {
+        if gating.world.can_override() {
+            needs.push(Need::Code);
+        }
+        if let Some(plan) = plan_step(job)
+            && plan.env_literal("FACTS").unwrap_or_default().contains(" changed-")
+        {
+            needs.push(Need::Code);
+            if gating.pipeline.events().contains(&Event::Push) {
+                needs.push(Need::Runs);
+            }
+        }
+    } else if job.id == RECORD || overrides::gate_of(gating.source, &job.id).is_some() {
+        needs.push(Need::Runs);
+    } else if let Some(node) = gating.source.node_of(&job.id) {
+        needs_of(gating, node, untrusted_only, &mut needs);
+    }
+    scopes_of(gating.engine, needs)
+}
+
+fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &mut Vec<Need>) {
+    if node.body.checkout != Checkout::None {
+        needs.push(Need::Code);
+    }
+    if gating.program.preview_of(node).is_some() {
+        needs.push(Need::PullRequests);
+    } else if node.is_deploy() {
+        // Never backwards, and somebody approved who did not write the commit.
+        needs.extend([Need::Runs, Need::Code, Need::Deployments]);
+    }
+    if untrusted_only {
+        return;
+    }
+    needs.extend(node.body.rights.iter().map(|(right, _)| Need::Clause(*right)));
+    if node.image().is_some_and(|image| gating.program.registry_of(image).is_none()) {
+        needs.push(Need::PushImage);
+    }
+    if node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif) {
+        needs.push(Need::CodeScanning);
+    }
+    if gating.program.identities_of(node).next().is_some() {
+        needs.push(Need::ProveIdentity);
+    }
+}
+
+fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
+    let Some(rights) = &job.rights else {
+        findings.push(Finding::of_job(&job.id, "it says no `permissions`", job.line));
+        return;
+    };
+    let mut differs = |what: String| findings.push(Finding::of_job(&job.id, what, rights.line));
+    let mut wanted = table(gating, job, untrusted_only);
+    if rights.is_unknown {
+        differs("its `permissions` are no list of rights".to_owned());
+    }
+    for (scope, level) in &rights.scopes {
+        match wanted.remove(scope.as_str()) {
+            Some(wanted) if wanted == level => {}
+            Some(wanted) => {
+                differs(format!("it has `{scope}: {level}`, where its clauses ask for `{wanted}`"));
+            }
+            None => differs(format!("it has `{scope}: {level}`, which no clause asks for")),
+        }
+    }
+    for (scope, level) in wanted {
+        differs(format!("it lacks `{scope}: {level}`"));
+    }
+}
+
+/// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
+fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
+    let node = gating.source.node_of(&job.id);
+    let own_secrets = node
+        .is_some_and(|node| !node.body.secrets.is_empty() || gating.program.registry_for(node).is_some())
+        && !untrusted_only;
+    let wanted = node.and_then(|node| match &node.kind {
+        NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
+        _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
+        _ => None,
+    });
+    // Its reviewers are the role; a deployment it is none, but only as one it surely has reviewers.
+    let asks = overrides::gate_of(gating.source, &job.id)
+        .map(|gate| (overrides::environment(gating.pipeline, gate), true));
+    let wanted = asks.clone().or(wanted);
+    let Some(given) = &job.environment else {
+        if wanted.is_some() {
+            findings.push(Finding::of_job(&job.id, "it has no environment", job.line));
+        }
+        return;
+    };
+    let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, given.line));
+    let Some((name, deploys)) = wanted else { return differs("it has an environment") };
+    if given.name.as_ref() != Some(&name) {
+        differs("its environment has another name, or one that is not literal");
+    }
+    if (!deploys || asks.is_some())
+        && gating.program.environments.keys().any(|known| known.eq_ignore_ascii_case(&name))
+    {
+        differs("its environment is one that others deploy to");
+    }
+    if given.records_deployment != deploys {
+        differs("its environment makes a record of a deployment where it may not, or none where it must");
+    }
+    let url = gating.program.environments.get(&name).filter(|_| deploys).and_then(|of| of.url.clone());
+    let same_url = match (&given.url, url) {
+        (None, None) => true,
+        (Some(given), Some(url)) => node.is_some_and(|node| {
+            let wanted = Scene { gating, node, job, untrusted: untrusted_only }.text(&url);
+            wanted.is_some_and(|wanted| given.is(&wanted))
+        }),
+        _ => false,
+    };
+    if !same_url {
+        differs("its environment has another url");
+    }
+    if given.is_unknown {
+        differs("its environment says something unknown");
+    }
+}
+
+/// Secrets and the token reach only what was checked word for word elsewhere.
+fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
+    let node = gating.source.node_of(&job.id).filter(|_| !untrusted_only);
+    let held = Held {
+        secrets: node.map_or_else(Vec::new, |node| {
+            gating.program.secrets_of(node).map(|secret| Part::Secret(secret.variable.clone())).collect()
+        }),
+        token: node.is_some_and(|node| !node.body.rights.is_empty()),
+        registry: node
+            .and_then(|node| gating.program.registry_for(node))
+            .map(|registry| [&registry.user, &registry.password].map(|name| Part::Secret(name.clone()))),
+        pushes: node.is_some_and(|node| node.image().is_some()),
+    };
+    let steps = job.legs.all.iter().flat_map(|leg| &leg.steps);
+    let given = steps.flat_map(|step| step.env.iter().map(move |given| (step, given)));
+    let leaks = given.filter(|(step, given)| given.is_confidential && !may_see(step, given, &held));
+    let lines: BTreeSet<usize> =
+        leaks.map(|(_, given)| given.line).chain(job.mentions.leaks.clone()).collect();
+    for line in lines {
+        findings.push(Finding::of_job(&job.id, "it passes on a secret or a token", line));
+    }
+}
+
+/// What the scripts of a job may hold.
+struct Held {
+    /// The secrets.
+    secrets: Vec<Part>,
+    /// Whether its node says `may write`.
+    token: bool,
+    /// The user and the password that its push needs.
+    registry: Option<[Part; 2]>,
+    /// Whether its node builds an image.
+    pushes: bool,
+}
+
+/// Whether a variable of a step is a secret or token where one belongs.
+fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
+    let Some(part) = given.value.as_part() else { return false };
+    let is_token = *part == Part::Token;
+    match (&step.does, &*given.name) {
+        (
+            Does::Runtime(
+                Script::Plan
+                | Script::Approval
+                | Script::Forward
+                | Script::PreviewWanted
+                | Script::OverrideAsked
+                | Script::OverrideApproved
+                | Script::RecordRun,
+            ),
+            name,
+        ) => name == "GH_TOKEN" && is_token,
+        // With which of them it pushes is proven word for word with its step.
+        (Does::Runtime(Script::PushImage), name) => match &held.registry {
+            Some([user, password]) => {
+                name == "REGISTRY_USER" && part == user || name == "REGISTRY_PASSWORD" && part == password
+            }
+            None => held.pushes && name == "REGISTRY_PASSWORD" && is_token,
+        },
+        (Does::Runtime(Script::SecretFile), name) => name == "SECRET" && held.secrets.contains(part),
+        // Which variables a script gets is proven word for word with its step.
+        (Does::Script(_), name) => {
+            held.secrets.contains(part) || held.token && name == values::TOKEN_VARIABLE && is_token
+        }
+        _ => false,
+    }
+}
+
+/// Nothing that can do harm starts on code that nobody reviewed.
+fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
+    if matches!(job.id.as_str(), PLAN | VERDICT | RECORD) {
+        return;
+    }
+    let Some(state) = gating.jobs.get(job.id.as_str()) else { return };
+    let node = gating.source.node_of(&job.id);
+    if !job.may_write() && job.environment.is_none() && !job.mentions.reads_secrets {
+        return;
+    }
+    let facts = &gating.world.facts;
+    let preview = node.and_then(|node| gating.program.preview_of(node));
+    let open = preview.is_some_and(|environment| environment.open_to_members);
+    let logic = gating.world.logic();
+    let refused =
+        if open { logic.or(&facts.fork(), &facts.event(Event::MergeQueue)) } else { facts.untrusted() };
+    let what = "starts with rights, secrets or an environment on code that nobody reviewed";
+    gating.prove_of_start((job, state), &logic.not(&refused), what, findings);
+}

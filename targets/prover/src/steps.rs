@@ -1,0 +1,336 @@
+//! What the steps of a node's job are, in what order, and that a green job means that its scripts decided it.
+
+mod acting;
+mod attempts;
+mod caches;
+mod given;
+mod hand_over;
+mod image;
+mod kept;
+mod measures;
+mod order;
+mod raw;
+mod repetition;
+mod simulation;
+mod tools;
+
+use crate::gating::{Gating, is_untrusted_only, jobs_of};
+use crate::legs::{self, Instance};
+use crate::values::Scene;
+use acting::Act;
+use pipec_ir::{Node, RunnerHost, StepKind};
+use pipec_model::Finding;
+use pipec_model::Job;
+use pipec_model::{ConditionId, Does, Leg, Part, ScriptText, Step};
+use pipec_runtime::Script;
+use pipec_runtime::names::PLAN;
+use pipec_runtime::names::RAW;
+use simulation::Simulation;
+
+/// What a step is to the node of its job.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Kind {
+    /// A fixed script.
+    Runtime(Script),
+    /// The user's script of this place among all that the node runs.
+    Script(usize),
+    /// The raw step of this place among those of the source.
+    Raw(usize),
+    Checkout,
+    Download,
+    Upload,
+    Identity,
+    /// Sets up a tool.
+    Tool,
+    /// Keeps a report.
+    KeptReport,
+    /// Keeps what a failure left behind.
+    KeptAfterFailure,
+    /// Sends a report to code scanning.
+    CodeScanning,
+    RestoreCache,
+    SaveCache,
+}
+
+impl Kind {
+    /// Whether it decides whether the node has done what it must: its scripts, and what judges their reports.
+    fn decides(&self) -> bool {
+        matches!(self, Kind::Script(_) | Kind::Runtime(Script::Measure))
+    }
+
+    /// Whether it records the digest of what was built.
+    fn records(&self) -> bool {
+        matches!(self, Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage))
+    }
+
+    /// Whether it proves that what was fetched is what was built.
+    fn verifies(&self) -> bool {
+        let verifies = [Script::VerifyFile, Script::VerifyFolder, Script::VerifyImage, Script::VerifyLegs];
+        matches!(self, Kind::Runtime(fixed) if verifies.contains(fixed))
+    }
+}
+
+/// Every difference between a job's steps and its node, in each leg of both.
+pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>]) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let legs: Vec<&str> = instances.iter().filter_map(|instance| instance.name.as_deref()).collect();
+    let mut simulated: Vec<Vec<Conditional<'_>>> = Vec::new();
+    for instance in instances {
+        let node = instance.node.as_ref();
+        let mut check = Check {
+            gating,
+            node,
+            job: instance.job,
+            leg: instance.leg,
+            acts: acting::acts(node),
+            name: instance.name.as_deref(),
+            legs: &legs,
+            findings: Vec::new(),
+        };
+        check.whole(&mut simulated);
+        findings.extend(check.findings);
+    }
+    findings
+}
+
+/// A step as the simulation of a job sees it.
+#[derive(PartialEq)]
+struct Conditional<'s> {
+    kind: Kind,
+    id: &'s Option<String>,
+    condition: ConditionId,
+    goes_on: bool,
+}
+
+/// The checks of one leg of a job.
+struct Check<'c, 'g, 'p> {
+    gating: &'c Gating<'g, 'p>,
+    node: &'c Node,
+    job: &'c Job,
+    leg: &'c Leg,
+    /// The scripts of the node, in the order in which they come.
+    acts: Vec<Act<'c>>,
+    /// The name of this leg, if the job is split, and those of all legs.
+    name: Option<&'c str>,
+    legs: &'c [&'c str],
+    findings: Vec<Finding>,
+}
+
+impl<'c> Check<'c, '_, '_> {
+    fn differs(&mut self, what: impl Into<String>, line: usize) {
+        self.findings.push(Finding::of_job(&self.job.id, what, line));
+    }
+
+    /// Legs whose steps have the same conditions need but one simulation.
+    fn whole(&mut self, simulated: &mut Vec<Vec<Conditional<'c>>>) {
+        let Some(kinds) = self.kinds() else { return };
+        self.order(&kinds);
+        self.acting(&kinds);
+        self.beside_raw_steps(&kinds);
+        self.hand_over(attempts::first(&kinds));
+        self.tools(&kinds);
+        self.sidecars(&kinds);
+        self.measures(&kinds);
+        self.leftovers(&kinds);
+        self.caches(&kinds);
+        for (kind, step) in kinds.iter().zip(self.steps()) {
+            self.step(kind, step);
+        }
+        if !self.runs_straight(&kinds) {
+            let conditions = self.conditionals(&kinds);
+            if !simulated.contains(&conditions) {
+                Simulation::run(self, &kinds);
+                simulated.push(conditions);
+            }
+        }
+        self.exempt_reason(&kinds);
+        self.repetition(&kinds);
+        self.attempts(&kinds);
+        self.outputs(&kinds);
+    }
+
+    /// The steps of the leg.
+    fn steps(&self) -> &'c [Step] {
+        &self.leg.steps
+    }
+
+    fn conditionals(&self, kinds: &[Kind]) -> Vec<Conditional<'c>> {
+        let conditional = |(kind, step): (&Kind, &'c Step)| Conditional {
+            kind: kind.clone(),
+            id: &step.id,
+            condition: step.condition,
+            goes_on: goes_on(step),
+        };
+        kinds.iter().zip(self.steps()).map(conditional).collect()
+    }
+
+    /// The values that the source wants in this leg.
+    fn scene(&self) -> Scene<'_, '_, '_> {
+        Scene { gating: self.gating, node: self.node, job: self.job, untrusted: self.is_untrusted_twin() }
+    }
+
+    /// What each step is; `None` if one is unknown.
+    fn kinds(&mut self) -> Option<Vec<Kind>> {
+        let mut kinds = Vec::new();
+        let mut next_script = 0;
+        let mut next_raw = 0;
+        let raw = raw::of(self.node, self.gating.engine.name());
+        for step in self.steps() {
+            let kind = if is_raw(step) {
+                let is_measured = kinds.contains(&Kind::Runtime(Script::Measure));
+                let wanted = raw.get(next_raw);
+                let wanted = wanted.filter(|wanted| wanted.position == next_script && !is_measured);
+                wanted.map(|_| Kind::Raw(next_raw))
+            } else {
+                self.kind(step, next_script)
+            };
+            match kind {
+                Some(kind) => {
+                    match kind {
+                        Kind::Script(place) => next_script = place + 1,
+                        Kind::Raw(place) => next_raw = place + 1,
+                        _ => {}
+                    }
+                    kinds.push(kind);
+                }
+                None => {
+                    self.differs("a step is none that the source asks for", step.line);
+                    return None;
+                }
+            }
+        }
+        if next_script != self.acts.len() {
+            self.differs("a script of the source is missing", self.job.line);
+        }
+        if next_raw != raw.len() {
+            self.differs("a raw step of the source is missing", self.job.line);
+        }
+        Some(kinds)
+    }
+
+    /// What a step is that is no raw step, where that script of the node comes next.
+    fn kind(&self, step: &Step, next_script: usize) -> Option<Kind> {
+        Some(match &step.does {
+            Does::Runtime(script) => Kind::Runtime(*script),
+            Does::Script(text) => {
+                let wanted = &self.acts.get(next_script)?.script.script;
+                return self.is_script(wanted, text).then_some(Kind::Script(next_script));
+            }
+            Does::Checkout(_) => Kind::Checkout,
+            Does::RestoreCache(_) => Kind::RestoreCache,
+            Does::SaveCache(_) => Kind::SaveCache,
+            Does::Fetch(_) => Kind::Download,
+            Does::Keep(kept) => Kind::of_upload(kept.name.as_deref()),
+            Does::SendReport { .. } => Kind::CodeScanning,
+            Does::SignIn { .. } => Kind::Identity,
+            Does::SetUp { .. } => Kind::Tool,
+            Does::Other => return None,
+        })
+    }
+
+    /// Whether the shell gets exactly this script.
+    fn is_script(&self, wanted: &str, text: &ScriptText) -> bool {
+        // The runner ends every line with CR LF on Windows.
+        let is_kept = text.is_exact
+            || self.node.body.runner.host != RunnerHost::WindowsX64
+            || !wanted.contains(['\n', '\r']);
+        *text.bytes == *wanted.as_bytes() && is_kept
+    }
+
+    fn is_untrusted_twin(&self) -> bool {
+        is_untrusted_only(self.gating, self.job)
+    }
+
+    /// Whether each step must run exactly if all before it have succeeded and nobody has stopped the job, and says just that:
+    /// there is nothing to simulate where no step has a condition and no failure leads to anything but the end.
+    fn runs_straight(&self, kinds: &[Kind]) -> bool {
+        let is_exempt = !self.node.exemptions().is_empty();
+        let straight = |(kind, step): (&Kind, &Step)| {
+            let has_own_turn = matches!(
+                kind,
+                Kind::Runtime(Script::Exempt | Script::Again) | Kind::RestoreCache | Kind::SaveCache
+            );
+            step.condition == ConditionId::PLAIN && !has_own_turn && !kind.decides_nothing() && !goes_on(step)
+        };
+        // Checks are all seen, whichever fails; the way back begins with a failure.
+        let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_back;
+        !is_exempt
+            && self.node.retry().is_none()
+            && self.acts.iter().all(plain)
+            && kinds.iter().zip(self.steps()).all(straight)
+    }
+
+    /// A gate that is exempt says why in the words of the source.
+    fn exempt_reason(&mut self, kinds: &[Kind]) {
+        let Some(gate) = self.node.gate() else { return };
+        for (kind, step) in kinds.iter().zip(self.steps()) {
+            if *kind != Kind::Runtime(Script::Exempt) {
+                continue;
+            }
+            let reason = step.env_literal("REASON");
+            if !gate.exemptions.iter().any(|rule| Some(rule.because.as_str()) == reason) {
+                self.differs("it is exempt for a reason that the source does not give", step.line);
+            }
+        }
+    }
+
+    /// What the job hands on is what its steps recorded.
+    fn outputs(&mut self, kinds: &[Kind]) {
+        let ids_of = |wanted: fn(&Kind) -> bool| -> Vec<&'c str> {
+            let steps = kinds.iter().zip(self.steps());
+            steps.filter(|(kind, _)| wanted(kind)).filter_map(|(_, step)| step.id.as_deref()).collect()
+        };
+        let recorded = ids_of(Kind::records);
+        let exempted = ids_of(|kind| *kind == Kind::Runtime(Script::Exempt));
+        for given in &self.leg.outputs {
+            let from = |ids: &[&str], wanted: &str| match given.value.as_part() {
+                Some(Part::StepOutput { step, output }) => output == wanted && ids.contains(&step.as_str()),
+                Some(Part::FirstOutputOf { steps, output }) => {
+                    output == wanted && steps.iter().all(|step| ids.contains(&step.as_str()))
+                }
+                _ => false,
+            };
+            let is_single = matches!(given.value.as_part(), Some(Part::StepOutput { .. }));
+            let same = match &*given.name {
+                "digest" if self.name.is_none() => from(&recorded, "digest") && is_single,
+                // The outputs of all legs are one set, where empty ones count for nothing (trap 19).
+                name if self.name.is_some_and(|leg| legs::digest_output(leg) == name) => {
+                    from(&recorded, "digest") && is_single
+                }
+                name if self.legs.iter().any(|leg| legs::digest_output(leg) == name) => {
+                    given.value.is_literal("")
+                }
+                "outcome" | "reason" => from(&exempted, &given.name),
+                _ => false,
+            };
+            if !same {
+                let what = format!("its output `{}` is not what its steps recorded", given.name);
+                self.differs(what, given.line);
+            }
+        }
+        let digest = self.name.map_or_else(|| "digest".to_owned(), legs::digest_output);
+        let builds = self.node.is_artefact();
+        if builds && !self.leg.outputs.iter().any(|given| *given.name == *digest) {
+            self.differs("it does not hand on the digest", self.job.line);
+        }
+        let alike = |other: &&str| legs::digest_output(other).eq_ignore_ascii_case(&digest);
+        if builds && self.legs.iter().copied().filter(|other| alike(other)).count() > 1 {
+            self.differs("two legs hand on their digests under one name", self.job.line);
+        }
+        // A red rerun keeps the outputs of the attempt that was green (trap 18): each artefact has one writer.
+        let twins = jobs_of(self.gating, self.node);
+        if self.job.id == PLAN || twins.is_empty() {
+            self.differs("it stands for no node", self.job.line);
+        }
+    }
+}
+
+/// Whether the job goes on when the step fails.
+fn goes_on(step: &Step) -> bool {
+    step.goes_on == Some(true)
+}
+
+/// Whether the id says that a step is a raw one of the source.
+fn is_raw(step: &Step) -> bool {
+    step.id.as_ref().is_some_and(|id| id.starts_with(RAW))
+}

@@ -1,0 +1,202 @@
+//! What a node runs, one script after the other: its `run`, or a deploy's way forth and back, with soaks and timeouts.
+
+use super::{Check, Kind};
+use pipec_ir::{Binding, Node, Phase, StepKind, Weight};
+use pipec_model::{Limit, Part, Step};
+use pipec_runtime::Script;
+
+/// What is kept of a timeout for the way back, in milliseconds: a third, and at least this.
+const KEPT_AT_LEAST: u64 = 120_000;
+
+/// A script that a node runs.
+pub(crate) struct Act<'n> {
+    pub(crate) script: &'n pipec_ir::Step,
+    /// The variables of its action.
+    pub(crate) env: &'n [Binding],
+    /// What `$PIPE_WEIGHT` is, if it is told.
+    pub(crate) weight: Option<Weight>,
+    /// Whether it leads back.
+    pub(crate) is_back: bool,
+    /// Whether it is the first of its action.
+    pub(crate) is_first: bool,
+    /// How long the deploy soaks right before it, in milliseconds.
+    soak: u64,
+}
+
+impl<'n> Act<'n> {
+    /// The scripts of a phase: the deploy soaks before the first of them.
+    fn of(phase: Phase<'n>) -> impl Iterator<Item = Act<'n>> {
+        phase.scripts.iter().enumerate().map(move |(place, script)| Act {
+            script,
+            env: phase.env,
+            weight: phase.weight.clone(),
+            is_back: phase.act == pipec_ir::Act::RollBack,
+            is_first: place == 0,
+            soak: if place == 0 { phase.soak } else { 0 },
+        })
+    }
+
+    fn is_check(&self) -> bool {
+        self.script.kind == StepKind::Check
+    }
+}
+
+/// Whether a node may have to go back.
+pub(super) fn goes_back(node: &Node) -> bool {
+    node.phase_back().is_some()
+}
+
+/// Whether a step that is no script stands right before the way back.
+pub(super) fn is_on_the_way_back(acts: &[Act<'_>], kinds: &[Kind], place: usize) -> bool {
+    let next = kinds.iter().skip(place).find_map(|kind| match kind {
+        Kind::Script(script) => acts.get(*script),
+        _ => None,
+    });
+    next.is_some_and(|act| act.is_back && act.is_first)
+}
+
+/// How long a deploy soaks each time, in milliseconds.
+pub(super) fn soaks(node: &Node) -> impl Iterator<Item = u64> {
+    node.phases_forward().into_iter().map(|phase| phase.soak).filter(|soak| *soak > 0)
+}
+
+/// The scripts of a node, in the order in which they come; those of a node that is repeated or tried again come as often.
+pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
+    let forward = (0..node.runs()).flat_map(|_| node.phases_forward());
+    forward.chain(node.phase_back()).flat_map(Act::of).collect()
+}
+
+/// Where what is done begins, behind what it needs.
+pub(super) fn start(kinds: &[Kind]) -> Option<usize> {
+    let begins = |kind: &Kind| {
+        matches!(kind, Kind::Script(_) | Kind::Runtime(Script::Encoded | Script::TimeLeft | Script::Soak))
+    };
+    kinds.iter().position(begins)
+}
+
+impl Check<'_, '_, '_> {
+    /// That a deploy does what its source says, step by step, in time: each script forth may take what its predecessors
+    /// have left of the timeout, so that the way back has the rest.
+    pub(super) fn acting(&mut self, kinds: &[Kind]) {
+        let timed = goes_back(self.node);
+        // What a run of several may take is looked at with the count of them; so is an attempt.
+        let bound = timed || self.node.quorum().is_some() || self.node.retry().is_some();
+        let mut steps = kinds.iter().zip(self.steps());
+        for (kind, step) in steps.clone() {
+            let is_script = kind.decides();
+            if step.limit.is_some() && !(bound && is_script) {
+                self.differs("a step has a timeout of its own", step.line);
+            }
+        }
+        if !self.node.is_deploy() {
+            if kinds.iter().any(|kind| matches!(kind, Kind::Runtime(Script::Soak | Script::TimeLeft))) {
+                self.differs("it soaks or keeps time, though it deploys nothing", self.job.line);
+            }
+            return;
+        }
+        // What lets no deploy in at all comes before everything.
+        let asked = kinds.iter().position(|kind| *kind == Kind::Runtime(Script::WindowOpen));
+        if asked.is_some_and(|place| place > 0) {
+            self.differs("it does something before it asks whether its window is open", self.job.line);
+        }
+        let clock = kinds.iter().position(|kind| *kind == Kind::Runtime(Script::Clock));
+        if timed && clock != Some(usize::from(asked.is_some())) {
+            self.differs("its clock does not start with it", self.job.line);
+        }
+        let clock = clock.and_then(|place| self.steps().get(place)).and_then(|step| step.id.clone());
+        let started = clock.map(|step| Part::StepOutput { step, output: "started".to_owned() });
+        let trusted = !self.is_untrusted_twin();
+        // What asks for its token itself has no step.
+        let identities = self.gating.program.identities_of(self.node);
+        let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
+        let identities = if trusted { identities } else { 0 };
+        let timeout = self.node.body.timeout;
+        let forth = timeout.saturating_sub((timeout / 3).max(KEPT_AT_LEAST));
+        let mut soaked = 0;
+        let mut told: Option<String> = None;
+        for _ in 0..start(kinds).unwrap_or(kinds.len()) {
+            steps.next();
+        }
+        let acts = std::mem::take(&mut self.acts);
+        for (place, act) in acts.iter().enumerate() {
+            if act.soak > 0 {
+                soaked += act.soak;
+                let soak = steps.next().filter(|(kind, _)| **kind == Kind::Runtime(Script::Soak));
+                let seconds = act.soak.div_ceil(1000).to_string();
+                if !soak.is_some_and(|(_, step)| is_told(step, &[("SOAK", &seconds)])) {
+                    self.differs("it does not soak as long as it should", self.job.line);
+                }
+                for _ in 0..identities {
+                    if !steps.next().is_some_and(|(kind, _)| *kind == Kind::Identity) {
+                        self.differs("it does not take on its identities anew after a soak", self.job.line);
+                    }
+                }
+            }
+            if act.is_back && act.is_first {
+                for _ in 0..identities {
+                    if !steps.next().is_some_and(|(kind, _)| *kind == Kind::Identity) {
+                        self.differs(
+                            "it does not take on its identities anew for the way back",
+                            self.job.line,
+                        );
+                    }
+                }
+            }
+            let previous = place.checked_sub(1).and_then(|place| acts.get(place));
+            let in_group =
+                |other: &Act<'_>| other.is_check() && act.is_check() && other.is_back == act.is_back;
+            let begins_group = act.is_first || !previous.is_some_and(in_group);
+            if timed && !act.is_back && begins_group {
+                let more = acts.iter().skip(place + 1).take_while(|other| in_group(other) && !other.is_first);
+                let parts = 1 + if act.is_check() { more.count() } else { 0 };
+                let limit = ((forth + soaked) / 1000).to_string();
+                let parts = parts.to_string();
+                let mut wanted = vec![("LIMIT", limit.as_str())];
+                if parts != "1" {
+                    wanted.push(("PARTS", &parts));
+                }
+                let left = steps.next().filter(|(kind, _)| **kind == Kind::Runtime(Script::TimeLeft));
+                told = left
+                    .filter(|(_, step)| {
+                        let since = step.env("STARTED").zip(started.as_ref());
+                        is_told(step, &wanted) && since.is_some_and(|(given, clock)| given.is_part(clock))
+                    })
+                    .and_then(|(_, step)| step.id.clone());
+                if told.is_none() {
+                    self.differs("it does not work out what is left of its timeout", self.job.line);
+                }
+            }
+            let Some((kind, step)) = steps.next() else {
+                self.differs("a script of the source is missing", self.job.line);
+                break;
+            };
+            if *kind != Kind::Script(place) {
+                self.differs("its steps are in another order", step.line);
+            }
+            let wanted = told.as_ref().filter(|_| timed && !act.is_back);
+            let in_time = match (&step.limit, wanted) {
+                (None, None) => true,
+                (Some(Limit::OutputOf { step, output }), Some(id)) => step == id && output == "minutes",
+                _ => false,
+            };
+            if !in_time {
+                self.differs("a script may take longer than its deploy has, or not as long", step.line);
+            }
+        }
+        self.acts = acts;
+        if let Some((_, step)) = steps.find(|(kind, _)| !kind.decides_nothing()) {
+            self.differs("it does something behind its last script", step.line);
+        }
+    }
+}
+
+/// Whether a fixed script is given just these texts, of those that bound the time.
+fn is_told(step: &Step, wanted: &[(&str, &str)]) -> bool {
+    ["SOAK", "LIMIT", "PARTS"].into_iter().all(|name| {
+        let wanted = wanted.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        match step.env(name) {
+            None => wanted.is_none(),
+            Some(given) => wanted.is_some() && given.as_literal() == wanted,
+        }
+    })
+}

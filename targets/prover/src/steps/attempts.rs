@@ -1,0 +1,172 @@
+//! Jobs and artefacts that are tried again: a green job means that all scripts of one attempt have succeeded, on what the first
+//! attempt found, and that none of another attempt ran after it began.
+
+use super::{Check, Kind, goes_on};
+use pipec_logic::{Proposition, Propositions};
+use pipec_model::{Does, Given, Limit, Step, Value};
+use pipec_runtime::Script;
+
+/// What the first attempt has: everything before the second begins.
+pub(super) fn first(kinds: &[Kind]) -> &[Kind] {
+    kinds.split(|kind| *kind == Kind::Runtime(Script::Again)).next().unwrap_or_default()
+}
+
+/// How far the attempts of a job have come, in its simulation.
+pub(super) struct Progress {
+    /// That this attempt has begun.
+    begun: Proposition,
+    /// That every script of this attempt so far has succeeded.
+    whole: Proposition,
+    /// That a script of this attempt has failed.
+    failed: Proposition,
+    /// That an attempt before this one was whole.
+    passed: Proposition,
+}
+
+impl Progress {
+    /// Before the first attempt, which begins with its job.
+    pub(super) fn new(logic: &Propositions) -> Progress {
+        Progress {
+            begun: logic.truth(),
+            whole: logic.truth(),
+            failed: logic.falsehood(),
+            passed: logic.falsehood(),
+        }
+    }
+
+    /// That a step of this kind has its turn, in a job that goes on: another attempt where this one has failed, what an attempt
+    /// needs where it has begun, and what the scripts left only where all of one attempt succeeded.
+    pub(super) fn turn(&self, kind: &Kind, logic: &Propositions) -> Proposition {
+        match kind {
+            Kind::Runtime(Script::Again) => self.failed.clone(),
+            _ if kind.decides() || kind.is_brought() => self.begun.clone(),
+            _ => self.has_passed(logic),
+        }
+    }
+
+    /// That one whole attempt has succeeded.
+    pub(super) fn has_passed(&self, logic: &Propositions) -> Proposition {
+        logic.or(&self.passed, &self.whole)
+    }
+
+    /// A step ended: it succeeded where it was done.
+    pub(super) fn ended(
+        &mut self,
+        kind: &Kind,
+        done: &Proposition,
+        failed: &Proposition,
+        logic: &Propositions,
+    ) {
+        if *kind == Kind::Runtime(Script::Again) {
+            *self = Progress {
+                begun: done.clone(),
+                whole: done.clone(),
+                failed: logic.falsehood(),
+                passed: self.has_passed(logic),
+            };
+        } else if kind.decides() {
+            self.whole = logic.and(&self.whole, done);
+            self.failed = logic.or(&self.failed, failed);
+        }
+    }
+}
+
+impl Kind {
+    /// Whether it brings what a script may change, so that each attempt needs it anew.
+    fn is_brought(&self) -> bool {
+        let is_fixed = matches!(self, Kind::Runtime(Script::SecretFile | Script::ImageFolder));
+        let is_action = matches!(self, Kind::Checkout | Kind::RestoreCache | Kind::Identity);
+        is_fixed || is_action || self.verifies()
+    }
+}
+
+impl Check<'_, '_, '_> {
+    /// Each attempt has what the first one has, in its order: what brings its files, credentials and folders, and then all scripts.
+    /// Only the failure of the last one counts, and each script has the node's timeout.
+    pub(super) fn attempts(&mut self, kinds: &[Kind]) {
+        let attempts = self.node.attempts();
+        let Some(retry) = self.node.retry() else { return };
+        let is_begin = |(kind, _): &(&Kind, &Step)| **kind == Kind::Runtime(Script::Again);
+        let all: Vec<(&Kind, &Step)> = kinds.iter().zip(self.steps()).collect();
+        let parts: Vec<&[(&Kind, &Step)]> = all.split(is_begin).collect();
+        let begins: Vec<&Step> = all.iter().filter(|pair| is_begin(pair)).map(|(_, step)| *step).collect();
+        let mut wrong: Vec<(usize, &str)> = Vec::new();
+        let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
+        let scripts = self.node.body.steps.len();
+        let brought_first: Vec<_> = parts.first().copied().into_iter().flat_map(brought).collect();
+        for (place, part) in parts.iter().enumerate() {
+            let is_last = place + 1 == parts.len();
+            let of_part: Vec<usize> = part
+                .iter()
+                .filter_map(|(kind, _)| match kind {
+                    Kind::Script(script) => Some(*script),
+                    _ => None,
+                })
+                .collect();
+            let line = part.first().map_or(self.job.line, |(_, step)| step.line);
+            if !of_part.iter().copied().eq(place * scripts..(place + 1) * scripts) {
+                wrong.push((line, "an attempt is not all scripts of its node"));
+            }
+            if brought(part).collect::<Vec<_>>() != brought_first {
+                wrong.push((line, "an attempt does not find what the first one found"));
+            }
+            let mut is_behind = false;
+            for (kind, step) in *part {
+                let is_script = matches!(kind, Kind::Script(_));
+                is_behind |= is_script;
+                let in_place = match kind {
+                    Kind::Script(_) => true,
+                    // Behind a script it would change what the next one of its attempt finds.
+                    _ if kind.is_brought() => !is_behind,
+                    _ if is_behind => is_last,
+                    _ => place == 0,
+                };
+                if !in_place {
+                    wrong.push((step.line, "it does something else between its attempts"));
+                }
+                let says = step.goes_on.is_some();
+                if is_script && (says == is_last || says != goes_on(step)) {
+                    wrong.push((step.line, "a failure ends the job where another attempt follows, or counts for nothing where none does"));
+                }
+                // By this name what the script left running is known when another attempt begins.
+                if is_script && !step.id.as_ref().is_some_and(|id| id.starts_with("try-")) {
+                    wrong.push((step.line, "what a script of an attempt leaves running is not ended"));
+                }
+                if is_script && !is_bound(step, minutes) {
+                    wrong.push((step.line, "an attempt may take longer than its node, or not as long"));
+                }
+            }
+        }
+        for (place, step) in begins.iter().enumerate() {
+            let told = [
+                ("NODE", self.node.name.clone()),
+                ("ATTEMPT", (place + 2).to_string()),
+                ("ATTEMPTS", attempts.to_string()),
+                ("BECAUSE", retry.because.clone()),
+            ];
+            if told.iter().any(|(name, value)| step.env_literal(name) != Some(value)) {
+                wrong.push((step.line, "it says something else of its attempts than the source"));
+            }
+        }
+        for (line, what) in wrong {
+            self.differs(what, line);
+        }
+    }
+}
+
+/// What brings what an attempt finds: what it does, and all that it is given.
+type Brought<'s> = (&'s Kind, &'s Does, Vec<(&'s str, &'s Value)>, &'s Option<Value>);
+
+fn brought<'s>(part: &'s [(&'s Kind, &'s Step)]) -> impl Iterator<Item = Brought<'s>> {
+    part.iter().filter(|(kind, _)| kind.is_brought()).map(|(kind, step)| {
+        let inputs = step.action.iter().flat_map(|action| &action.inputs);
+        let given = |given: &'s Given| (&*given.name, &given.value);
+        (*kind, &step.does, step.env.iter().chain(inputs).map(given).collect(), &step.directory)
+    })
+}
+
+/// Whether a step may take just as many minutes.
+pub(super) fn is_bound(step: &Step, minutes: u64) -> bool {
+    let minutes = u32::try_from(minutes).map(f64::from);
+    matches!(step.limit, Some(Limit::Minutes(limit)) if minutes == Ok(limit))
+}

@@ -1,0 +1,199 @@
+//! What each step is given: its variables, inputs and directory.
+
+use super::{Check, Kind, goes_on};
+use crate::values::{self, Wanted};
+use crate::{overrides, previews, windows};
+use pipec_ir::Checkout;
+use pipec_model::{CheckoutOf, Does, Part, Step, Value};
+use pipec_runtime::Script;
+use std::collections::BTreeMap;
+
+impl Check<'_, '_, '_> {
+    /// What a step is given.
+    pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
+        match kind {
+            Kind::Script(place) => {
+                let wanted = self.variables_of(*place);
+                self.script_env(step, &wanted);
+            }
+            Kind::Raw(place) => self.raw(*place, step),
+            Kind::Runtime(script) => self.fixed_script(*script, kind, step),
+            Kind::Checkout => self.checkout(step),
+            Kind::Identity => self.identity(step),
+            Kind::Upload => self.upload(step),
+            // The others are compared as a whole with the tools, caches and reports of the node.
+            _ => {}
+        }
+        self.continues(kind, step);
+        self.directory(kind, step);
+    }
+
+    /// A fixed script is given what the source says, and no variable that it does not know.
+    fn fixed_script(&mut self, script: Script, kind: &Kind, step: &Step) {
+        let line = step.line;
+        match script {
+            Script::RecordFile | Script::RecordFolder => self.record(step),
+            Script::ImageFolder | Script::RecordImage | Script::PushImage => self.image_step(kind, step),
+            Script::Approval | Script::Forward => self.deploy_step(script, step),
+            Script::OverrideInForce if !overrides::asks_whether_in_force(self.gating, self.node, step) => {
+                self.differs("it does not ask whether the overrides before it are in force", line);
+            }
+            Script::WindowOpen if !windows::is_told(self.gating.program, self.node, step) => {
+                self.differs("it asks about another window", line);
+            }
+            Script::PreviewWanted if !previews::asks_for_its_own(step) => {
+                let what = "it asks whether another pull request, or another commit, is still wanted";
+                self.differs(what, line);
+            }
+            Script::Quorum => self.quorum_step(step),
+            Script::SecretFile => self.secret_file(step),
+            _ => {}
+        }
+        let of_engine = self.gating.engine.dialect().parameters(script);
+        for given in &step.env {
+            if !script.parameters().contains(&&*given.name) && !of_engine.contains(&&*given.name) {
+                self.differs(format!("a fixed script is given `{}`", given.name), given.line);
+            }
+        }
+    }
+
+    /// The failure of a step counts, except where the step only shows what the scripts left.
+    fn continues(&mut self, kind: &Kind, step: &Step) {
+        // The scripts of a node that is repeated or tried again are looked at together.
+        let is_run = kind.decides() && (self.node.quorum().is_some() || self.node.retry().is_some());
+        let says = step.goes_on.is_some();
+        if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
+            let what = "`continue-on-error` stands where a failure counts, or not where none does";
+            self.differs(what, step.line);
+        }
+    }
+
+    /// Scripts of the source, and what reads the files that they leave, work in the directory of the node.
+    fn directory(&mut self, kind: &Kind, step: &Step) {
+        let calls_action = step.action.is_some();
+        let of_node = || self.node.body.directory.as_ref().map(|(directory, _)| Value::literal(directory));
+        let wanted = match kind {
+            Kind::Raw(_) if calls_action => None,
+            Kind::Script(_)
+            | Kind::Raw(_)
+            | Kind::Runtime(
+                Script::Measure | Script::RecordFile | Script::RecordFolder | Script::Report(_),
+            ) => of_node(),
+            _ => None,
+        };
+        if step.directory != wanted {
+            self.differs("a step works in another directory", step.line);
+        }
+    }
+
+    /// What a job stores of what it built: the artefact of a leg is told apart by a dot, which no name of an artefact has.
+    fn kept_name(&self) -> String {
+        match self.name {
+            Some(leg) => format!("{}.{leg}", self.node.name),
+            None => self.node.name.clone(),
+        }
+    }
+
+    fn upload(&mut self, step: &Step) {
+        let Does::Keep(kept) = &step.does else { return };
+        let name = self.kept_name();
+        let packed = values::scratch(format!("{name}.tar"));
+        if kept.name.as_ref() != Some(&name) || !kept.paths.is(&packed) || kept.with_hidden {
+            self.differs("it keeps something else than what it recorded", step.line);
+        }
+    }
+
+    fn checkout(&mut self, step: &Step) {
+        let mut wanted = CheckoutOf::default();
+        if let Checkout::With { full_history, submodules, lfs } = &self.node.body.checkout {
+            (wanted.full_history, wanted.submodules, wanted.large_files) = (*full_history, *submodules, *lfs);
+        }
+        if step.does != Does::Checkout(wanted) {
+            self.differs("it checks out something else, or keeps the credentials", step.line);
+        }
+    }
+
+    fn identity(&mut self, step: &Step) {
+        let Does::SignIn { provider, role } = &step.does else { return };
+        let is_held = self
+            .gating
+            .program
+            .identities_of(self.node)
+            .any(|own| own.provider == *provider && Some(&own.role) == role.as_ref());
+        if !is_held {
+            self.differs("it takes on an identity that its node does not hold", step.line);
+        }
+    }
+
+    fn record(&mut self, step: &Step) {
+        let Some(artefact) = self.node.artefact() else { return };
+        let wanted = values::scratch(format!("{}.tar", self.kept_name()));
+        let paths: String = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text())).collect();
+        let same = match artefact.single_file() {
+            Some(file) => step.env_literal("FILE") == Some(file),
+            None => step.env_literal("PATHS") == Some(&paths),
+        };
+        if !step.env("PACKED").is_some_and(|packed| packed.is(&wanted)) || !same {
+            self.differs("it records something else than its paths", step.line);
+        }
+    }
+
+    fn secret_file(&mut self, step: &Step) {
+        let same = self.gating.program.secrets_of(self.node).filter(|secret| secret.file).any(|secret| {
+            let name = &secret.variable;
+            step.env("FILE").is_some_and(|file| file.is(&values::secret_file(name)))
+                && step.env("SECRET").is_some_and(|given| given.is_part(&Part::Secret(name.clone())))
+        });
+        if !same {
+            self.differs("it writes to a file what its node does not hold", step.line);
+        }
+    }
+
+    fn deploy_step(&mut self, script: Script, step: &Step) {
+        let Some(deploy) = self.node.deploy() else { return };
+        let environment = self.gating.program.environment_of(self.node);
+        let not_author =
+            environment.and_then(|of| of.approval.as_ref()).is_some_and(|approval| approval.not_author);
+        let is_asked = match script {
+            Script::Approval => {
+                step.env_literal("AUTHOR_MAY_APPROVE") == Some(if not_author { "false" } else { "true" })
+            }
+            _ => step.env_literal("WORKFLOW") == Some(self.gating.file_name),
+        };
+        let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
+        if !is_asked || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {
+            self.differs("it asks about another environment or workflow", step.line);
+        }
+    }
+
+    fn variables_of(&self, place: usize) -> Vec<Wanted> {
+        let scene = self.scene();
+        let mut wanted = scene.variables();
+        if let Some(act) = self.acts.get(place) {
+            wanted.extend(scene.bound(act.env));
+            let weight = act.weight.as_ref().map(|weight| Value::literal(weight.to_string()));
+            wanted.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), Some(weight))));
+        }
+        wanted
+    }
+
+    /// A script gets the variables of its node and no others.
+    pub(super) fn script_env(&mut self, step: &Step, wanted: &[Wanted]) {
+        let mut missing: BTreeMap<&str, &Option<Value>> =
+            wanted.iter().map(|(name, value)| (name.as_str(), value)).collect();
+        for given in &step.env {
+            let is_encoded =
+                *given.name == *"PIPE_SCRIPT" && matches!(&step.does, Does::Script(text) if text.is_exact);
+            let name = &given.name;
+            match missing.remove(&**name) {
+                Some(Some(wanted)) if given.value.is(wanted) => {}
+                Some(_) => self.differs(format!("`{name}` is something else in its scripts"), given.line),
+                None if is_encoded => {}
+                None => self.differs(format!("its scripts are given `{name}`"), given.line),
+            }
+        }
+        for name in missing.into_keys() {
+            self.differs(format!("its scripts are not given `{name}`"), step.line);
+        }
+    }
+}

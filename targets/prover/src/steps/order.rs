@@ -1,0 +1,148 @@
+//! What must stand in a node's job, how often, and before what.
+
+use super::{Check, Kind, acting};
+use crate::{overrides, windows};
+use pipec_ir::{Artefact, Checkout, Form};
+use pipec_runtime::Script;
+
+impl Check<'_, '_, '_> {
+    /// What must stand in the job, how often, and before what.
+    pub(super) fn order(&mut self, kinds: &[Kind]) {
+        let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
+        let exemptions = self.node.exemptions().len();
+        for (kind, wanted) in self.wanted_counts().into_iter().chain(self.leftover_counts()) {
+            if count(&kind) != wanted {
+                self.differs(
+                    format!("it has {} steps of {kind:?}, not {wanted}", count(&kind)),
+                    self.job.line,
+                );
+            }
+        }
+        if count(&Kind::Runtime(Script::Exempt)) > exemptions || count(&Kind::Runtime(Script::Facts)) > 1 {
+            self.differs("it has more steps than its node asks for", self.job.line);
+        }
+        let works_out = kinds
+            .iter()
+            .zip(self.steps())
+            .any(|(kind, step)| *kind == Kind::Runtime(Script::Facts) && step.id.as_deref() == Some("facts"));
+        if !works_out && self.job.mentions.reads_facts {
+            self.differs("it reads facts that no step works out", self.job.line);
+        }
+        // What comes with the scripts of a deploy is looked at one by one.
+        let (before, _) = kinds.split_at(acting::start(kinds).unwrap_or(kinds.len()));
+        let ordered = if self.node.is_deploy() { before } else { kinds };
+        // Each attempt has an order of its own; that nothing else stands between two is looked at with them.
+        let mut parts = ordered.chunk_by(|_, next| *next != Kind::Runtime(Script::Again));
+        if !parts.all(|part| part.iter().map(rank).is_sorted()) {
+            self.differs("its steps are in another order", self.job.line);
+        }
+    }
+
+    /// How often each of the steps stands in the job that its node asks for exactly.
+    fn wanted_counts(&self) -> Vec<(Kind, usize)> {
+        let node = self.node;
+        let environment = self.gating.program.environment_of(node);
+        let approval = environment.is_some_and(|environment| environment.approval.is_some());
+        let preview = self.gating.program.preview_of(node).is_some();
+        let artefact = node.artefact().map(Artefact::form);
+        let trusted = !self.is_untrusted_twin();
+        // What asks for its token itself has no step.
+        let identities = self.gating.program.identities_of(node);
+        let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
+        let files = self.gating.program.secrets_of(node).filter(|secret| secret.file).count();
+        let used = || self.gating.pipeline.used_by(node);
+        let of_used = |has_form: fn(Form<'_>) -> bool| {
+            let whole = used().filter(|(producer, _)| !producer.has_legs());
+            whole.filter(|(_, artefact)| has_form(artefact.form())).count()
+        };
+        let is_file = |form: Form<'_>| matches!(form, Form::File(_));
+        let is_folder = |form: Form<'_>| form == Form::Folder;
+        let in_legs = used().filter(|(producer, _)| producer.has_legs()).count();
+        let is_image = artefact.is_some_and(|form| form == Form::Image);
+        // What an attempt needs is brought for each.
+        let again = usize::try_from(node.attempts()).unwrap_or(usize::MAX);
+        // What is lent for the way forth may have expired after a soak, and where the way leads back.
+        let anew = acting::soaks(node).count() + usize::from(acting::goes_back(node));
+        vec![
+            (Kind::Runtime(Script::Approval), usize::from(approval)),
+            (Kind::Runtime(Script::Forward), usize::from(node.is_deploy() && !preview)),
+            (Kind::Runtime(Script::PreviewWanted), usize::from(preview)),
+            (Kind::Runtime(Script::PreviewFind), 0),
+            (Kind::Runtime(Script::PreviewForget), 0),
+            (Kind::Checkout, if node.body.checkout == Checkout::None { 0 } else { again }),
+            (Kind::Download, node.body.uses.len()),
+            (Kind::Runtime(Script::VerifyFile), of_used(is_file).saturating_mul(again)),
+            (Kind::Runtime(Script::VerifyFolder), of_used(is_folder).saturating_mul(again)),
+            (Kind::Runtime(Script::VerifyImage), of_used(|form| form == Form::Image).saturating_mul(again)),
+            (Kind::Runtime(Script::VerifyLegs), in_legs.saturating_mul(again)),
+            (Kind::Runtime(Script::Again), again.saturating_sub(1)),
+            (Kind::Runtime(Script::Quorum), usize::from(node.quorum().is_some())),
+            (Kind::Identity, if trusted { identities * (again + anew) } else { 0 }),
+            (Kind::Runtime(Script::WindowOpen), windows::times_asked(self.gating.program, node)),
+            (Kind::Runtime(Script::WindowWait), 0),
+            (Kind::Runtime(Script::Clock), usize::from(acting::goes_back(node))),
+            (Kind::Runtime(Script::SecretFile), if trusted { files.saturating_mul(again) } else { 0 }),
+            (Kind::Runtime(Script::RecordFile), usize::from(artefact.is_some_and(is_file))),
+            (Kind::Runtime(Script::RecordFolder), usize::from(artefact.is_some_and(is_folder))),
+            (Kind::Runtime(Script::RecordImage), usize::from(is_image)),
+            (Kind::Runtime(Script::ImageFolder), if is_image { again } else { 0 }),
+            (Kind::Runtime(Script::PushImage), usize::from(is_image && trusted)),
+            (Kind::Upload, usize::from(artefact.is_some())),
+            (Kind::Runtime(Script::OverrideInForce), overrides::wanted_steps(self.gating, node)),
+            (Kind::Runtime(Script::OverrideAsked), 0),
+            (Kind::Runtime(Script::OverrideApproved), 0),
+            (Kind::Runtime(Script::Plan), 0),
+            (Kind::Runtime(Script::Verdict), 0),
+            (Kind::Runtime(Script::RecordRun), 0),
+        ]
+    }
+}
+
+/// The place of a step among those of a job: approval and direction, then files, then credentials, then scripts, then what
+/// they left.
+fn rank(kind: &Kind) -> i8 {
+    match kind {
+        Kind::Runtime(
+            Script::WindowOpen
+            | Script::Clock
+            | Script::Approval
+            | Script::Forward
+            | Script::PreviewWanted
+            | Script::OverrideInForce
+            | Script::Again,
+        ) => -1,
+        Kind::Checkout => 0,
+        // What was verified takes the place of what a cache had.
+        Kind::RestoreCache => 1,
+        Kind::Download
+        | Kind::Runtime(
+            Script::VerifyFile | Script::VerifyFolder | Script::VerifyImage | Script::VerifyLegs,
+        ) => 2,
+        Kind::Runtime(Script::Facts) => 3,
+        // What others wrote runs before there is anything to take.
+        Kind::Tool | Kind::Runtime(Script::ToolRust | Script::Ready) => 4,
+        Kind::Identity | Kind::Runtime(Script::SecretFile) => 5,
+        Kind::Runtime(Script::Exempt | Script::ImageFolder) => 6,
+        Kind::Script(_)
+        | Kind::Raw(_)
+        | Kind::Runtime(Script::Encoded | Script::Measure | Script::TimeLeft | Script::Soak) => 7,
+        Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage | Script::Quorum)
+        | Kind::SaveCache => 8,
+        Kind::Upload => 9,
+        // What failed so far is not published.
+        Kind::Runtime(Script::PushImage) => 10,
+        Kind::Runtime(Script::Report(_)) | Kind::KeptReport | Kind::KeptAfterFailure | Kind::CodeScanning => {
+            11
+        }
+        Kind::Runtime(
+            Script::Plan
+            | Script::Verdict
+            | Script::RecordRun
+            | Script::OverrideAsked
+            | Script::OverrideApproved
+            | Script::PreviewFind
+            | Script::PreviewForget
+            | Script::WindowWait,
+        ) => 12,
+    }
+}

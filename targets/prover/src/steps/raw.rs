@@ -1,0 +1,121 @@
+//! Raw steps: exactly those of the source, with exactly its inputs, in a job that holds nothing to steal. What they do there
+//! is assumed.
+
+use super::{Check, Kind};
+use crate::values::Wanted;
+use pipec_ir::{Binding, EngineInput, EngineStep, Node};
+use pipec_model::{ActionCall, Does, Given, Step};
+use pipec_runtime::names::RAW;
+use std::collections::BTreeMap;
+
+/// A raw step of the source.
+pub(super) struct Raw<'n> {
+    /// How many of the node's scripts stand before it.
+    pub(super) position: usize,
+    step: &'n EngineStep,
+    /// What the block has said of variables before it.
+    env: Vec<&'n Binding>,
+}
+
+/// The raw steps of a node, in order.
+pub(super) fn of<'n>(node: &'n Node, target: &str) -> Vec<Raw<'n>> {
+    let mut all = Vec::new();
+    for block in node.body.engines.iter().filter(|block| block.target == target) {
+        let mut env: Vec<&Binding> = Vec::new();
+        for step in &block.steps {
+            match step {
+                EngineStep::Env(binding) => {
+                    env.retain(|other| other.variable != binding.variable);
+                    env.push(binding);
+                }
+                EngineStep::Run(_) | EngineStep::Action { .. } => {
+                    all.push(Raw { position: block.position, step, env: env.clone() });
+                }
+            }
+        }
+    }
+    all
+}
+
+impl Check<'_, '_, '_> {
+    /// A job with raw steps holds no secret and proves no identity: they can do anything in it.
+    pub(super) fn beside_raw_steps(&mut self, kinds: &[Kind]) {
+        if !kinds.iter().any(|kind| matches!(kind, Kind::Raw(_))) {
+            return;
+        }
+        // Any mention: what a text says besides does not matter.
+        for line in &self.job.mentions.secrets {
+            self.differs("raw steps would meet a secret", *line);
+        }
+        if kinds.contains(&Kind::Identity) || self.job.environment.is_some() {
+            self.differs("raw steps would meet an identity or an environment", self.job.line);
+        }
+    }
+
+    /// A raw step is what the source says.
+    pub(super) fn raw(&mut self, place: usize, step: &Step) {
+        let node = self.node;
+        let all = of(node, self.gating.engine.name());
+        let Some(raw) = all.get(place) else { return };
+        let of_block = self.scene().bound(raw.env.iter().copied());
+        match raw.step {
+            EngineStep::Run(script) => {
+                let same = match &step.does {
+                    Does::Script(text) => self.is_script(&script.script, text),
+                    _ => false,
+                };
+                if !same {
+                    self.differs("a raw step runs another script", step.line);
+                }
+                let own: BTreeMap<String, Option<pipec_model::Value>> = of_block.into_iter().collect();
+                let mut wanted: Vec<Wanted> = self.scene().variables();
+                wanted.retain(|(name, _)| !own.contains_key(name));
+                wanted.extend(own);
+                self.script_env(step, &wanted);
+            }
+            EngineStep::Action { name, action, inputs, .. } => {
+                let Some(call) = &step.action else {
+                    return self.differs("a raw step does not call its action", step.line);
+                };
+                self.called(action, call, step.line);
+                self.inputs(inputs, call, step.line);
+                let id = step.id.as_deref().and_then(|id| id.strip_prefix(RAW));
+                if name.is_some() && id != name.as_deref() {
+                    self.differs("a raw step has another name", step.line);
+                }
+                self.script_env(step, &of_block);
+            }
+            EngineStep::Env(_) => {}
+        }
+        let twice = self.steps().iter().filter(|other| other.id == step.id).count();
+        if twice > 1 {
+            self.differs("two raw steps have one name", step.line);
+        }
+    }
+
+    /// The step calls the action of the source, at a commit that is known for the version asked for.
+    fn called(&mut self, wanted: &str, call: &ActionCall, line: usize) {
+        let uses = &call.uses;
+        if !self.gating.engine.calls(uses, wanted, &self.gating.program.lock) {
+            self.differs(format!("`{uses}` is not what `{wanted}` calls"), line);
+        }
+    }
+
+    fn inputs(&mut self, wanted: &[EngineInput], call: &ActionCall, line: usize) {
+        for Given { name, value, line, .. } in &call.inputs {
+            let wanted = wanted.iter().find(|input| **name == input.key);
+            let wanted = wanted.and_then(|input| self.scene().text(&input.value));
+            if !wanted.is_some_and(|wanted| value.is(&wanted)) {
+                self.differs(format!("a raw step is given another `{name}`"), *line);
+            }
+        }
+        for input in wanted.iter().filter(|input| self.gating.engine.executes_input(&input.key)) {
+            if input.value.facts().next().is_some() {
+                self.differs(format!("a value of the run is part of `{}`, which is code", input.key), line);
+            }
+        }
+        if call.inputs.len() != wanted.len() {
+            self.differs("a raw step has more or fewer inputs", line);
+        }
+    }
+}

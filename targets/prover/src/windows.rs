@@ -1,0 +1,112 @@
+//! Windows: that a deploy starts only once a job has waited for its window, and makes sure that it is open; and that the
+//! job which waits does so at the same point of the run, and holds nothing.
+
+use crate::gating::Gating;
+use crate::gating::jobs_of;
+use pipec_ir::{Node, Program, Window};
+use pipec_model::Finding;
+use pipec_model::Reading;
+use pipec_model::Source;
+use pipec_model::{ConditionId, Job, Step};
+use pipec_runtime::Script;
+use pipec_runtime::names::WAIT_TO;
+
+/// The window of the environment that a node deploys to.
+fn window_of<'p>(program: &'p Program, node: &Node) -> Option<&'p Window> {
+    program.environment_of(node)?.window.as_ref()
+}
+
+/// The id of the deploy that a job waits to start, and its node.
+pub(crate) fn awaited_by<'j, 'p>(
+    program: &Program,
+    source: &Source<'p>,
+    job: &'j str,
+) -> Option<(&'j str, &'p Node)> {
+    if source.node_of(job).is_some() {
+        return None;
+    }
+    let deploy = job.strip_prefix(WAIT_TO)?;
+    let node = source.node_of(deploy)?;
+    window_of(program, node).map(|_| (deploy, node))
+}
+
+/// How often a node's job asks whether its window is open.
+pub(crate) fn times_asked(program: &Program, node: &Node) -> usize {
+    usize::from(window_of(program, node).is_some())
+}
+
+/// Whether the job's timeout is that of a job that waits.
+pub(crate) fn waits_long_enough(engine: &dyn Reading, minutes: Option<f64>) -> bool {
+    minutes == Some(engine.longest_job())
+}
+
+/// Whether a step is told the window of its node.
+pub(crate) fn is_told(program: &Program, node: &Node, step: &Step) -> bool {
+    let (Some(window), Some(deploy)) = (window_of(program, node), node.deploy()) else {
+        return false;
+    };
+    let days: Vec<String> = window.days.iter().map(|day| day.number().to_string()).collect();
+    let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let told = [
+        ("ENVIRONMENT", deploy.environment.clone()),
+        ("DAYS", days.join(" ")),
+        ("FROM", time(window.from)),
+        ("UNTIL", time(window.to)),
+        ("ZONE", window.zone.clone()),
+    ];
+    step.env.len() == told.len() && told.iter().all(|(name, value)| step.env_literal(name) == Some(value))
+}
+
+/// Every difference of the jobs that wait for a node's window.
+pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if window_of(gating.program, node).is_none() {
+        return findings;
+    }
+    for deploy in jobs_of(gating, node) {
+        let id = format!("{WAIT_TO}{}", deploy.id);
+        let Some(waits) = gating.job(&id) else {
+            findings.push(Finding::of_job(&deploy.id, "no job waits for its window", deploy.line));
+            continue;
+        };
+        steps(gating, node, waits, &mut findings);
+        order(gating, node, waits, deploy, &mut findings);
+    }
+    findings
+}
+
+/// It is the script that waits, and nothing else.
+fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<Finding>) {
+    let mut differs = |what: &str| findings.push(Finding::of_job(&waits.id, what, waits.line));
+    let [step] = waits.steps() else { return differs("it is not one step") };
+    let is_plain = step.condition == ConditionId::PLAIN && step.directory.is_none() && step.limit.is_none();
+    if !step.runs(Script::WindowWait) || !is_plain {
+        differs("it does not wait for the window");
+    }
+    if !is_told(gating.program, node, step) {
+        differs("it waits for another window");
+    }
+    if waits.rights.as_ref().is_none_or(|rights| rights.is_unknown || !rights.scopes.is_empty()) {
+        differs("it has rights, though it only waits");
+    }
+    if !waits.outputs().is_empty() {
+        differs("it hands something on, though it only waits");
+    }
+}
+
+/// It starts when the deploy would, and the deploy starts only once it is green.
+fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findings: &mut Vec<Finding>) {
+    gating.never_more(node, waits, findings);
+    if let (Some(waiting), Some(state)) =
+        (gating.jobs.get(waits.id.as_str()), gating.jobs.get(deploy.id.as_str()))
+    {
+        let what = "starts, though nothing has waited for its window";
+        gating.prove(deploy, state.start(gating.world), &waiting.success, what, findings);
+    }
+    if let (Some(waiting), Some(state)) =
+        (gating.green.get(waits.id.as_str()), gating.green.get(deploy.id.as_str()))
+    {
+        let what = "waits for a deploy that does not start";
+        gating.prove(waits, waiting.start(gating.world), state.start(gating.world), what, findings);
+    }
+}

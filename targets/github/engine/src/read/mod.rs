@@ -4,6 +4,7 @@
 
 pub(crate) mod base64;
 pub(crate) mod expression;
+pub(crate) mod scalar;
 pub(crate) mod text;
 pub(crate) mod workflow;
 pub(crate) mod yaml;

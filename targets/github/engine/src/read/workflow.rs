@@ -1,8 +1,9 @@
 //! A workflow as GitHub understands the file: what is read here is known, anything else in the file is a finding.
 
 use crate::read::expression::{Expression, parse};
+use crate::read::scalar::ignoring_case;
 use crate::read::text::Text;
-use crate::read::yaml::{Node, Value, ignoring_case};
+use crate::read::yaml::{Node, Value};
 use pipec_model::Finding;
 use pipec_runtime::Script;
 use rustc_hash::FxHashMap;

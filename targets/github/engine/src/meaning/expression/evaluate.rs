@@ -6,7 +6,7 @@ use super::value::{Cases, Datum, Words};
 use crate::read::expression::Comparison;
 use crate::read::expression::Expression;
 use crate::read::expression::number;
-use crate::read::yaml::{number_text, same_ignoring_case};
+use crate::read::scalar::{number_text, same_ignoring_case};
 use pipec_ir::InputType;
 use pipec_logic::{Language, Proposition, Propositions};
 use pipec_model::World;

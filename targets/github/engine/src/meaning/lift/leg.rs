@@ -3,8 +3,9 @@
 use super::step::{Lifted, given};
 use super::value::Lifter;
 use crate::read::expression::{Expression, as_text};
+use crate::read::scalar::same_ignoring_case;
 use crate::read::workflow::Job;
-use crate::read::yaml::{Node as Yaml, Value, same_ignoring_case};
+use crate::read::yaml::{Node as Yaml, Value};
 use pipec_ir::Pins;
 use pipec_model::Finding;
 use pipec_model::{Leg, Legs, Value as Lift};

@@ -4,7 +4,7 @@
 //! `steps.record.outputs.digest || ''`.
 
 use super::{Comparison, Expression};
-use crate::read::yaml::{number_text, same_ignoring_case};
+use crate::read::scalar::{number_text, same_ignoring_case};
 use std::rc::Rc;
 
 /// An expression with the values of a leg put in for `matrix`, and what they decide decided.

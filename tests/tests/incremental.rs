@@ -17,7 +17,14 @@ fn text(path: &str, text: &str) -> InputText {
 }
 
 fn source_only() -> Options<'static> {
-    Options { standard: pipec_stdlib::MODULES, targets: &[], today: TODAY, version: "0.0.0", lock: None }
+    Options {
+        standard: pipec_stdlib::MODULES,
+        targets: &[],
+        today: TODAY,
+        version: "0.0.0",
+        lock: None,
+        lists_assumptions: false,
+    }
 }
 
 /// Numbers that look random and are the same in every run.

@@ -2,7 +2,6 @@
 
 mod allowance;
 mod expand;
-mod guarantees;
 mod order;
 mod repeats;
 mod scope;
@@ -13,8 +12,8 @@ mod value;
 mod variables;
 
 pub use allowance::Allowed;
-pub use guarantees::guarantees;
 use pipec_base::{Anchor, Diagnostic, Sources, Span, codes};
+use pipec_claims::Theorem;
 use pipec_ir::{Pipeline, Program};
 use pipec_syntax::ast;
 
@@ -36,6 +35,8 @@ pub struct Module<'a> {
 pub struct Analysis {
     /// Every pipeline that could be expanded; proven if no diagnostic is an error.
     pub program: Program,
+    /// The theorems that were proved for each pipeline, in the order of the program.
+    pub proved: Vec<Vec<Theorem>>,
     /// In the order of the source.
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that were allowed, in the order of the source.
@@ -88,8 +89,8 @@ pub fn analyse(
     };
     let incomplete = expanded.program.pipelines.iter().enumerate().filter_map(is_incomplete);
     let unproven = incomplete.chain(expanded.incomplete_templates.iter().copied()).map(unproven).collect();
-    let effort = Effort { expansion: expanded.work, ..proofs };
-    Analysis { program: expanded.program, diagnostics, allowed, unproven, effort }
+    let effort = Effort { expansion: expanded.work, ..proofs.effort };
+    Analysis { program: expanded.program, proved: proofs.proved, diagnostics, allowed, unproven, effort }
 }
 
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.

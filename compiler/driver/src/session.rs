@@ -5,8 +5,10 @@ use crate::input::{Content, InputText, findings_of_content};
 use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Module, analyse};
 use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
-use pipec_ir::{GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
+use pipec_claims::{PipelineClaims, TargetClaims};
+use pipec_ir::{GeneratedFile, Pins, Pipeline, Program};
 use pipec_syntax::{Tokens, ast};
+use pipec_target_api::{Target, TargetContext};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -25,6 +27,8 @@ pub struct Options<'a> {
     pub version: &'a str,
     /// What `pipec.lock` says, if there is one.
     pub lock: Option<&'a Pins>,
+    /// Whether the claims list what outputs leave to settings and trust. That costs more proofs.
+    pub lists_assumptions: bool,
 }
 
 /// What compiling a workspace gave.
@@ -42,6 +46,8 @@ pub struct Compilation {
     pub outputs: Vec<CompiledFile>,
     /// What these files call and run in: what `pipec.lock` is to say.
     pub pins: Pins,
+    /// What is claimed of each pipeline, in the order of the program; none if a finding is an error.
+    pub claims: Vec<PipelineClaims>,
     /// What the analysis has cost.
     pub effort: Effort,
 }
@@ -143,6 +149,8 @@ impl Session {
         if diagnostics.iter().any(Diagnostic::is_error) {
             compiled = Compiled::default();
         }
+        let proved = analysis.proved.into_iter().zip(compiled.claims);
+        let claims = proved.map(|(source, targets)| PipelineClaims { source, targets });
         Compilation {
             sources: self.sources.clone(),
             program: analysis.program,
@@ -150,6 +158,7 @@ impl Session {
             allowed: analysis.allowed,
             outputs: compiled.outputs,
             pins: compiled.pins,
+            claims: claims.collect(),
             effort: analysis.effort,
         }
     }
@@ -239,6 +248,8 @@ fn standard_path(path: &ast::Path) -> String {
 struct Compiled {
     outputs: Vec<CompiledFile>,
     pins: Pins,
+    /// The claims of the targets, by pipeline.
+    claims: Vec<Vec<TargetClaims>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -248,7 +259,8 @@ struct Compiled {
 /// the next build finds nothing to do, this one goes on until the lock it would write is the one it worked with. No call
 /// ever goes back to an older version on that way, so it ends.
 fn compile_all(program: &mut Program, options: &Options<'_>) -> Compiled {
-    let context = TargetContext { version: options.version.to_owned() };
+    let context =
+        TargetContext { version: options.version.to_owned(), lists_assumptions: options.lists_assumptions };
     loop {
         let mut all = Compiled::default();
         let compiled = parallel::map(&program.pipelines, |pipeline| {
@@ -257,6 +269,7 @@ fn compile_all(program: &mut Program, options: &Options<'_>) -> Compiled {
         for one in compiled {
             all.outputs.extend(one.outputs);
             all.pins.add(one.pins);
+            all.claims.extend(one.claims);
             all.diagnostics.extend(one.diagnostics);
         }
         if all.diagnostics.iter().any(Diagnostic::is_error) || !may_call_another(&all.pins, &program.lock) {
@@ -280,6 +293,7 @@ fn compile_pipeline(
 ) -> Compiled {
     let mut outputs = Vec::new();
     let mut pins = Pins::default();
+    let mut claims = Vec::new();
     let mut diagnostics = Vec::new();
     for (name, origin) in &pipeline.targets {
         if !options.targets.iter().any(|target| target.name() == name) {
@@ -303,7 +317,13 @@ fn compile_pipeline(
         if failed {
             continue;
         }
-        diagnostics.extend(target.verify(program, pipeline, &output.files));
+        let judgement = target.verify(program, pipeline, &output.files);
+        diagnostics.extend(judgement.findings);
+        claims.push(TargetClaims {
+            target: target.name(),
+            proved: judgement.proved,
+            assumed: output.assumed,
+        });
         pins.add(output.pins);
         outputs.extend(output.files.into_iter().map(|file| CompiledFile {
             target: target.name(),
@@ -313,7 +333,7 @@ fn compile_pipeline(
             file,
         }));
     }
-    Compiled { outputs, pins, diagnostics }
+    Compiled { outputs, pins, claims: vec![claims], diagnostics }
 }
 
 /// Two pipelines can't have one file; nor two files that differ in case alone, which are one on many machines. And no

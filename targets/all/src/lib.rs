@@ -1,7 +1,7 @@
 //! The targets this version has.
 
 use pipec_github::GitHub;
-use pipec_ir::Target;
+use pipec_target_api::Target;
 
 /// All targets, in the order they are built.
 pub fn all() -> &'static [&'static dyn Target] {

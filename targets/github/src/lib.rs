@@ -3,11 +3,12 @@
 //! This is the only crate of the target that knows both sides. The emitter (`pipec-github-emit`) and the engine model
 //! (`pipec-github-engine`) can't see each other.
 
-pub use pipec_github_emit::{ASSUMPTIONS, Assumption};
+pub use pipec_github_emit::assumption_meaning;
 pub use pipec_github_engine as engine;
 
-use pipec_base::Diagnostic;
-use pipec_ir::{GeneratedFile, Guarantee, Output, Pipeline, Program, Target, TargetContext};
+use pipec_claims::{Judgement, Words};
+use pipec_ir::{GeneratedFile, Pipeline, Program};
+use pipec_target_api::{Output, Target, TargetContext};
 
 /// GitHub Actions.
 pub struct GitHub;
@@ -21,12 +22,12 @@ impl Target for GitHub {
         pipec_github_emit::compile(program, pipeline, context)
     }
 
-    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
         pipec_github_engine::verify(program, pipeline, files)
     }
 
-    fn guarantees(&self, program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
-        pipec_github_emit::guarantees(program, pipeline)
+    fn words(&self) -> &'static dyn Words {
+        &pipec_github_emit::Words
     }
 
     fn is_generated(&self, text: &str) -> bool {

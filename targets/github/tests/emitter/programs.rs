@@ -2,6 +2,7 @@
 
 use pipec_ir::*;
 use pipec_logic::Glob;
+use pipec_target_api::{Output, Target, TargetContext};
 use std::collections::BTreeMap;
 
 pub fn glob(text: &str) -> Glob {
@@ -205,7 +206,7 @@ impl Build {
     }
 
     pub fn output(&self) -> Output {
-        let context = TargetContext { version: "0.1.0".to_owned() };
+        let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
         pipec_github::GitHub.compile(&self.program, &self.pipeline, &context)
     }
 

@@ -7,6 +7,7 @@ mod matrix;
 mod overrides;
 mod pins;
 mod previews;
+mod proved;
 mod record;
 mod rights;
 mod services;
@@ -23,7 +24,7 @@ use crate::read::finding::Finding;
 use crate::read::workflow::{self, Workflow};
 use crate::read::yaml;
 use gating::{Gating, jobs_of, jobs_of_nodes};
-use pipec_base::Diagnostic;
+use pipec_claims::{Judgement, Theorem};
 use pipec_ir::facts::Vocabulary;
 use pipec_ir::{GeneratedFile, Pipeline, Program};
 use pipec_logic::TooLarge;
@@ -33,14 +34,16 @@ use std::cell::OnceCell;
 const ROUNDS: usize = 8;
 
 /// Proves that the files mean what the pipeline means; every difference is an internal error.
-pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
     let tears_down = |file: &GeneratedFile| teardown_path(program, pipeline).as_ref() == Some(&file.path);
-    let mut found = Vec::new();
+    let (mut found, mut proved) = (Vec::new(), Vec::new());
     for file in files {
         let findings = if tears_down(file) {
             previews::verify_file(program, pipeline, file)
         } else {
-            verify_file(program, pipeline, file)
+            let (findings, theorems) = verify_file(program, pipeline, file);
+            proved = theorems;
+            findings
         };
         found.extend(findings.into_iter().map(|finding| finding.diagnostic(pipeline, file)));
     }
@@ -51,15 +54,19 @@ pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -
         let finding = Finding::of_file("a workflow is missing, or one too many", 1);
         found.push(finding.diagnostic(pipeline, file));
     }
-    found
+    if !found.is_empty() {
+        proved.clear();
+    }
+    Judgement { findings: found, proved }
 }
 
-fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> Vec<Finding> {
+/// Every difference of the workflow that runs the pipeline, and what is proved if there is none.
+fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> (Vec<Finding>, Vec<Theorem>) {
     let root = match yaml::read(&file.text) {
         Ok(root) => root,
         Err(unreadable) => {
             let message = format!("GitHub can't read it: {}", unreadable.reason);
-            return vec![Finding::of_file(message, unreadable.line)];
+            return (vec![Finding::of_file(message, unreadable.line)], Vec::new());
         }
     };
     let (workflow, mut findings) = workflow::understand(root);
@@ -73,7 +80,9 @@ fn verify_file(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> 
         Ok(more) => findings.extend(more),
         Err(too_large) => findings.push(Finding::undecided(format!("its facts are {too_large}"), 1)),
     }
-    findings
+    let proved =
+        if findings.is_empty() { proved::theorems(program, pipeline, &workflow) } else { Vec::new() };
+    (findings, proved)
 }
 
 /// The proofs on one file.

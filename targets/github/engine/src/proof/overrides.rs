@@ -17,7 +17,7 @@ use pipec_logic::Proposition;
 use pipec_runtime::Script;
 
 /// What the job that asks the role of a gate is called before the gate's own name.
-const ASKS: &str = "override-";
+pub(crate) const ASKS: &str = "override-";
 
 /// The output that tells when somebody approved.
 const APPROVED_AT: &str = "approved-at";

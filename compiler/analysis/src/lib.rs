@@ -30,6 +30,17 @@ pub struct Module<'a> {
     pub tree: &'a ast::File,
 }
 
+/// A name, and the declaration that it was found to stand for.
+///
+/// A name in a template stands for the same thing in all its instances, and is listed with each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// Where the name is used.
+    pub used: Span,
+    /// The name in its declaration.
+    pub declared: Span,
+}
+
 /// A program and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
@@ -41,6 +52,8 @@ pub struct Analysis {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that were allowed, in the order of the source.
     pub allowed: Vec<Allowed>,
+    /// The names at the top of files that were resolved, with what they stand for.
+    pub references: Vec<Reference>,
     /// What is wrong, should no finding of the parser or of the analysis be an error: the pipelines that were not proven.
     pub unproven: Vec<Diagnostic>,
     /// What it has cost.
@@ -70,6 +83,12 @@ pub fn analyse(
     let names = scope::Workspace::new(workspace, standard, sources, &mut diagnostics);
     repeats::check(workspace, sources, &mut diagnostics);
     let mut expanded = expand::expand(&names, &mut diagnostics);
+    expanded.program.digests = names
+        .modules()
+        .filter_map(|module| Some((names.source_file(module)?, names.source(module)?.digest)))
+        .filter(|(_, digest)| !digest.is_empty())
+        .map(|(file, digest)| (file, digest.to_owned()))
+        .collect();
     for (place, pipeline) in expanded.program.pipelines.iter_mut().enumerate() {
         if !order::order(pipeline, &mut diagnostics) {
             expanded.incomplete.insert(place);
@@ -90,7 +109,9 @@ pub fn analyse(
     let incomplete = expanded.program.pipelines.iter().enumerate().filter_map(is_incomplete);
     let unproven = incomplete.chain(expanded.incomplete_templates.iter().copied()).map(unproven).collect();
     let effort = Effort { expansion: expanded.work, ..proofs.effort };
-    Analysis { program: expanded.program, proved: proofs.proved, diagnostics, allowed, unproven, effort }
+    let references = expanded.references;
+    let program = expanded.program;
+    Analysis { program, proved: proofs.proved, diagnostics, allowed, references, unproven, effort }
 }
 
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.

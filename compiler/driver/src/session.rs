@@ -3,8 +3,8 @@
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
 use crate::reading::{self, Reading};
-use pipec_analysis::{Allowed, Effort, Module, analyse};
-use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
+use pipec_analysis::{Allowed, Effort, Module, Reference, analyse};
+use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, codes, parallel};
 use pipec_claims::{PipelineClaims, TargetClaims};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, Program};
 use pipec_syntax::{Tokens, ast};
@@ -42,6 +42,8 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that the source allows.
     pub allowed: Vec<Allowed>,
+    /// The names that were resolved, with what they stand for.
+    pub references: Vec<Reference>,
     /// The files to write, by pipeline and target; none if a finding is an error.
     pub outputs: Vec<CompiledFile>,
     /// What these files call and run in: what `pipec.lock` is to say.
@@ -88,6 +90,14 @@ pub struct Session {
     pieces_read: usize,
 }
 
+/// The texts of a compilation, taken in: their numbers and paths, and what is wrong with those that are none.
+#[derive(Debug)]
+struct Texts<'t> {
+    workspace: Vec<(FileId, &'t str)>,
+    standard: Vec<(FileId, &'t str)>,
+    findings: Vec<Diagnostic>,
+}
+
 /// What stands for a text that is not read.
 #[derive(Debug)]
 struct Trees {
@@ -115,10 +125,30 @@ impl Session {
 
     /// Parses, analyses and proves the texts, and lets every target compile and judge every pipeline that wants it.
     pub fn compile(&mut self, texts: &[InputText], options: &Options<'_>) -> Compilation {
-        let mut diagnostics = Vec::new();
+        let read = self.read(texts, options);
+        self.compile_read(&read, options)
+    }
+
+    /// Does the same, unless it is cancelled; the session keeps what it has read.
+    ///
+    /// # Errors
+    /// When it was cancelled before it came to an end.
+    pub fn compile_unless(
+        &mut self,
+        cancellation: &Cancellation,
+        texts: &[InputText],
+        options: &Options<'_>,
+    ) -> Result<Compilation, Cancelled> {
+        let read = self.read(texts, options);
+        cancellation.run(|| self.compile_read(&read, options))
+    }
+
+    /// Takes the texts in and reads what has changed.
+    fn read<'t>(&mut self, texts: &'t [InputText], options: &Options<'t>) -> Texts<'t> {
+        let mut findings = Vec::new();
         self.sources.clear();
         let workspace: Vec<(FileId, &str)> =
-            texts.iter().map(|text| (self.take_in(text, &mut diagnostics), text.path.as_str())).collect();
+            texts.iter().map(|text| (self.take_in(text, &mut findings), text.path.as_str())).collect();
         let standard: Vec<(FileId, &str)> =
             options.standard.iter().map(|(path, text)| (self.sources.add(*path, *text), *path)).collect();
         let is_text = |(_, text): &(_, &InputText)| matches!(text.content, Content::Text(_));
@@ -127,12 +157,19 @@ impl Session {
         let used = self.read_used(&workspace, &standard);
         let kept: BTreeSet<FileId> = workspace.iter().map(|(file, _)| *file).chain(used).collect();
         self.readings.retain(|file, _| kept.contains(file));
-        let all = workspace.iter().chain(&standard).filter_map(|(file, _)| self.readings.get(file));
+        Texts { workspace, standard, findings }
+    }
+
+    /// What follows from the texts that were read.
+    fn compile_read(&self, texts: &Texts<'_>, options: &Options<'_>) -> Compilation {
+        let mut diagnostics = texts.findings.clone();
+        let all = texts.workspace.iter().chain(&texts.standard);
+        let all = all.filter_map(|(file, _)| self.readings.get(file));
         diagnostics.extend(all.flat_map(|read| read.diagnostics.clone()));
 
         let trees = Trees::new();
-        let workspace = self.modules(&workspace, &trees.broken);
-        let standard = self.modules(&standard, &trees.nothing);
+        let workspace = self.modules(&texts.workspace, &trees.broken);
+        let standard = self.modules(&texts.standard, &trees.nothing);
         let mut analysis = analyse(&workspace, &standard, &self.sources, options.today);
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
@@ -156,6 +193,7 @@ impl Session {
             program: analysis.program,
             diagnostics: tidy(diagnostics, &self.sources),
             allowed: analysis.allowed,
+            references: analysis.references,
             outputs: compiled.outputs,
             pins: compiled.pins,
             claims: claims.collect(),

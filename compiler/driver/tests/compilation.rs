@@ -56,7 +56,8 @@ impl Target for Echo {
             None if pipeline.name == "escaping" => "../../x.yml".to_owned(),
             None => format!("{}.yml", pipeline.name),
         };
-        let digest = pipeline.sources.first().map_or("", |source| &source.digest);
+        let source = pipeline.sources.first();
+        let digest = source.and_then(|source| program.digests.get(source)).map_or("", String::as_str);
         let file = GeneratedFile {
             path: format!("{}/{name}", self.folder),
             text: format!("{HEADER}# {digest}\nname: {}\n", pipeline.name),

@@ -22,6 +22,7 @@ pub fn compile(text: &str, for_targets: bool) -> Compilation {
         today: TODAY,
         version: env!("CARGO_PKG_VERSION"),
         lock: None,
+        lists_assumptions: false,
     };
     let compilation = Session::new().compile(&texts, &options);
     for finding in &compilation.diagnostics {

@@ -87,7 +87,15 @@ pub fn with_findings(page: &str, cases: &[Case], findings: &[String]) -> String 
 
 /// Compiles sources without any target: what is found is found in the program itself.
 pub fn compile(sources: &[(String, String)]) -> Compilation {
-    let options = Options { targets: &[], ..crate::workflows::options() };
+    let options = Options {
+        standard: pipec_stdlib::MODULES,
+        engines: pipec_targets::engines(),
+        targets: &[],
+        today: TODAY,
+        version: "0.0.0",
+        lock: None,
+        lists_assumptions: false,
+    };
     let mut texts: Vec<InputText> = sources
         .iter()
         .map(|(path, text)| InputText { path: path.clone(), content: Content::Text(text.as_str().into()) })

@@ -24,6 +24,7 @@ fn source_only() -> Options<'static> {
         today: TODAY,
         version: "0.0.0",
         lock: None,
+        lists_assumptions: false,
     }
 }
 

@@ -32,6 +32,7 @@ fn options() -> Options<'static> {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        lists_assumptions: false,
     }
 }
 

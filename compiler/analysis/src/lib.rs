@@ -2,7 +2,6 @@
 
 mod allowance;
 mod expand;
-mod guarantees;
 mod order;
 mod repeats;
 mod scope;
@@ -13,8 +12,8 @@ mod value;
 mod variables;
 
 pub use allowance::Allowed;
-pub use guarantees::guarantees;
 use pipec_base::{Anchor, Diagnostic, Sources, Span, codes};
+use pipec_claims::Theorem;
 use pipec_ir::{Engine, Pipeline, Program};
 use pipec_syntax::ast;
 
@@ -31,15 +30,30 @@ pub struct Module<'a> {
     pub tree: &'a ast::File,
 }
 
+/// A name, and the declaration that it was found to stand for.
+///
+/// A name in a template stands for the same thing in all its instances, and is listed with each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Reference {
+    /// Where the name is used.
+    pub used: Span,
+    /// The name in its declaration.
+    pub declared: Span,
+}
+
 /// A program and what is wrong with it.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
     /// Every pipeline that could be expanded; proven if no diagnostic is an error.
     pub program: Program,
+    /// The theorems that were proved for each pipeline, in the order of the program.
+    pub proved: Vec<Vec<Theorem>>,
     /// In the order of the source.
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that were allowed, in the order of the source.
     pub allowed: Vec<Allowed>,
+    /// The names at the top of files that were resolved, with what they stand for.
+    pub references: Vec<Reference>,
     /// What is wrong, should no finding of the parser or of the analysis be an error: the pipelines that were not proven.
     pub unproven: Vec<Diagnostic>,
     /// What it has cost.
@@ -70,6 +84,12 @@ pub fn analyse(
     let names = scope::Workspace::new(workspace, standard, sources, engines, &mut diagnostics);
     repeats::check(workspace, sources, &mut diagnostics);
     let mut expanded = expand::expand(&names, &mut diagnostics);
+    expanded.program.digests = names
+        .modules()
+        .filter_map(|module| Some((names.source_file(module)?, names.source(module)?.digest)))
+        .filter(|(_, digest)| !digest.is_empty())
+        .map(|(file, digest)| (file, digest.to_owned()))
+        .collect();
     for (place, pipeline) in expanded.program.pipelines.iter_mut().enumerate() {
         if !order::order(pipeline, &mut diagnostics) {
             expanded.incomplete.insert(place);
@@ -92,8 +112,10 @@ pub fn analyse(
     let is_refused = diagnostics.iter().any(Diagnostic::is_error);
     let dangling = (!is_refused).then(|| dangling(&expanded.program)).into_iter().flatten();
     let unproven = unproven.chain(dangling).collect();
-    let effort = Effort { expansion: expanded.work, ..proofs };
-    Analysis { program: expanded.program, diagnostics, allowed, unproven, effort }
+    let effort = Effort { expansion: expanded.work, ..proofs.effort };
+    let references = expanded.references;
+    let program = expanded.program;
+    Analysis { program, proved: proofs.proved, diagnostics, allowed, references, unproven, effort }
 }
 
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.

@@ -3,6 +3,7 @@
 use crate::Module;
 use pipec_base::{Diagnostic, Sources, Span, all_closest, closest, codes};
 use pipec_ir::Engine;
+use pipec_ir::SourceFile;
 use pipec_syntax::ast::{
     self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
     Runner, Task, Use,
@@ -64,6 +65,8 @@ impl Definition<'_> {
 pub(crate) struct Found<'a> {
     pub(crate) id: DeclarationId,
     pub(crate) module: ModuleId,
+    /// Its name, where it is declared.
+    pub(crate) span: Span,
     pub(crate) definition: Definition<'a>,
 }
 
@@ -147,6 +150,12 @@ impl<'a> Workspace<'a> {
         self.scopes.get(module.0).map(|scope| &scope.source)
     }
 
+    /// What a module's source is called in a program.
+    pub(crate) fn source_file(&self, module: ModuleId) -> Option<SourceFile> {
+        let path = self.source(module)?.path.to_owned();
+        Some(SourceFile { path, is_standard: module.0 >= self.own })
+    }
+
     /// The texts of all modules.
     pub(crate) fn sources(&self) -> &'a Sources {
         self.sources
@@ -183,7 +192,7 @@ impl<'a> Workspace<'a> {
     pub(crate) fn name(&self, module: ModuleId, name: &str) -> Option<Found<'a>> {
         let named = self.scopes.get(module.0)?.names.get(name)?;
         let id = DeclarationId { module, place: named.place };
-        Some(Found { id, module, definition: named.definition })
+        Some(Found { id, module, span: named.span, definition: named.definition })
     }
 
     /// Whether every name of a module is known.

@@ -1,6 +1,6 @@
 //! Values and their types (language reference, "Types and values").
 
-use pipec_ir::{ArtefactType, Fact, Piece, Text};
+use pipec_ir::{ArtefactType, Fact, Piece, Text, duration};
 use pipec_syntax::ast;
 use std::fmt;
 
@@ -192,15 +192,6 @@ impl Value {
         };
         Some(Text::literal(literal))
     }
-}
-
-/// A duration in its largest whole unit.
-pub(crate) fn duration(milliseconds: u64) -> String {
-    const UNITS: [(u64, &str); 4] = [(86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s")];
-    UNITS
-        .into_iter()
-        .find(|(unit, _)| milliseconds >= *unit && milliseconds.is_multiple_of(*unit))
-        .map_or_else(|| format!("{milliseconds}ms"), |(unit, name)| format!("{}{name}", milliseconds / unit))
 }
 
 fn size(bytes: u64) -> String {

@@ -1,11 +1,13 @@
 //! What every part of the compiler speaks: positions in source texts, diagnostics, and the registry of their codes.
 
+pub mod cancellation;
 mod code;
 mod diagnostic;
 pub mod parallel;
 mod source;
 mod suggest;
 
+pub use cancellation::{Cancellation, Cancelled};
 pub use code::{Code, UnknownCode, codes};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use source::{Anchor, FileId, LineColumn, LineIndex, Place, Source, Sources, Span, Spanned};

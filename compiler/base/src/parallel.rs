@@ -1,5 +1,6 @@
 //! Independent work on all cores of the machine.
 
+use crate::cancellation;
 use std::num::NonZero;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,13 +9,14 @@ use std::thread;
 /// How many threads the machine runs at once. Asked once: on Linux the answer takes a dozen reads of `/proc` and `/sys`.
 static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
 
-/// What the work makes of each item, in the order of the items, however the work was shared out.
+/// What the work makes of each item, in the order of the items, however the work was shared out. Cancelled work ends between
+/// two items.
 pub fn map<'i, Item: Sync, Made: Send>(
     items: &'i [Item],
     work: impl Fn(&'i Item) -> Made + Sync,
 ) -> Vec<Made> {
     if items.len() < 2 || *CORES < 2 {
-        return items.iter().map(work).collect();
+        return items.iter().inspect(|_| cancellation::check()).map(work).collect();
     }
     let workers = items.len().min(*CORES);
     let next = AtomicUsize::new(0);
@@ -23,11 +25,14 @@ pub fn map<'i, Item: Sync, Made: Send>(
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(place) else { return made };
+            cancellation::check();
             made.push((place, work(item)));
         }
     };
+    let token = cancellation::current();
+    let helper = || cancellation::under(token.clone(), worker);
     let mut all: Vec<(usize, Made)> = thread::scope(|scope| {
-        let others: Vec<_> = (1..workers).map(|_| scope.spawn(worker)).collect();
+        let others: Vec<_> = (1..workers).map(|_| scope.spawn(helper)).collect();
         let mut all = worker();
         for other in others {
             match other.join() {

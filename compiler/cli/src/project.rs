@@ -43,6 +43,17 @@ pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
     open(argument, |_, workspace, _, options| (compile_once(&workspace.texts, options), Vec::new(), None))
 }
 
+/// Does the same, and lists what the outputs leave to settings and trust.
+///
+/// # Errors
+/// When the path given can't be read, or no source is there.
+pub fn compile_for_assurance(argument: Option<&Path>) -> Result<Project, Problem> {
+    open(argument, |_, workspace, _, options| {
+        let options = Options { lists_assumptions: true, ..*options };
+        (compile_once(&workspace.texts, &options), Vec::new(), None)
+    })
+}
+
 /// Does the same, and carries out the mechanical remedies of what it finds: in all files or in none.
 ///
 /// # Errors
@@ -118,6 +129,7 @@ fn open(
             today,
             version: env!("CARGO_PKG_VERSION"),
             lock: workspace.lock.as_ref(),
+            lists_assumptions: false,
         };
         let (compilation, fixed, problem) = work(&place.root, &workspace, only.as_deref(), &options);
         let mut problems = workspace.problems;

@@ -6,7 +6,7 @@ use crate::session::CompiledFile;
 use crate::standing::{LONGEST_OUTPUT, Standing, standing};
 use crate::transaction::Change;
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::Target;
+use pipec_target_api::Target;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

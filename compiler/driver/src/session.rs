@@ -3,10 +3,12 @@
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
 use crate::reading::{self, Reading};
-use pipec_analysis::{Allowed, Effort, Module, analyse};
-use pipec_base::{Diagnostic, FileId, Sources, Span, codes, parallel};
-use pipec_ir::{Engine, GeneratedFile, Pins, Pipeline, Program, Target, TargetContext};
+use pipec_analysis::{Allowed, Effort, Module, Reference, analyse};
+use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, codes, parallel};
+use pipec_claims::{PipelineClaims, TargetClaims};
+use pipec_ir::{Engine, GeneratedFile, Pins, Pipeline, Program};
 use pipec_syntax::{Tokens, ast};
+use pipec_target_api::{Target, TargetContext};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -27,6 +29,8 @@ pub struct Options<'a> {
     pub version: &'a str,
     /// What `pipec.lock` says, if there is one.
     pub lock: Option<&'a Pins>,
+    /// Whether the claims list what outputs leave to settings and trust. That costs more proofs.
+    pub lists_assumptions: bool,
 }
 
 /// What compiling a workspace gave.
@@ -40,10 +44,14 @@ pub struct Compilation {
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that the source allows.
     pub allowed: Vec<Allowed>,
+    /// The names that were resolved, with what they stand for.
+    pub references: Vec<Reference>,
     /// The files to write, by pipeline and target; none if a finding is an error.
     pub outputs: Vec<CompiledFile>,
     /// What these files call and run in: what `pipec.lock` is to say.
     pub pins: Pins,
+    /// What is claimed of each pipeline, in the order of the program; none if a finding is an error.
+    pub claims: Vec<PipelineClaims>,
     /// What the analysis has cost.
     pub effort: Effort,
 }
@@ -84,6 +92,14 @@ pub struct Session {
     pieces_read: usize,
 }
 
+/// The texts of a compilation, taken in: their numbers and paths, and what is wrong with those that are none.
+#[derive(Debug)]
+struct Texts<'t> {
+    workspace: Vec<(FileId, &'t str)>,
+    standard: Vec<(FileId, &'t str)>,
+    findings: Vec<Diagnostic>,
+}
+
 /// What stands for a text that is not read.
 #[derive(Debug)]
 struct Trees {
@@ -111,10 +127,30 @@ impl Session {
 
     /// Parses, analyses and proves the texts, and lets every target compile and judge every pipeline that wants it.
     pub fn compile(&mut self, texts: &[InputText], options: &Options<'_>) -> Compilation {
-        let mut diagnostics = Vec::new();
+        let read = self.read(texts, options);
+        self.compile_read(&read, options)
+    }
+
+    /// Does the same, unless it is cancelled; the session keeps what it has read.
+    ///
+    /// # Errors
+    /// When it was cancelled before it came to an end.
+    pub fn compile_unless(
+        &mut self,
+        cancellation: &Cancellation,
+        texts: &[InputText],
+        options: &Options<'_>,
+    ) -> Result<Compilation, Cancelled> {
+        let read = self.read(texts, options);
+        cancellation.run(|| self.compile_read(&read, options))
+    }
+
+    /// Takes the texts in and reads what has changed.
+    fn read<'t>(&mut self, texts: &'t [InputText], options: &Options<'t>) -> Texts<'t> {
+        let mut findings = Vec::new();
         self.sources.clear();
         let workspace: Vec<(FileId, &str)> =
-            texts.iter().map(|text| (self.take_in(text, &mut diagnostics), text.path.as_str())).collect();
+            texts.iter().map(|text| (self.take_in(text, &mut findings), text.path.as_str())).collect();
         let standard: Vec<(FileId, &str)> =
             options.standard.iter().map(|(path, text)| (self.sources.add(*path, *text), *path)).collect();
         let is_text = |(_, text): &(_, &InputText)| matches!(text.content, Content::Text(_));
@@ -123,12 +159,19 @@ impl Session {
         let used = self.read_used(&workspace, &standard);
         let kept: BTreeSet<FileId> = workspace.iter().map(|(file, _)| *file).chain(used).collect();
         self.readings.retain(|file, _| kept.contains(file));
-        let all = workspace.iter().chain(&standard).filter_map(|(file, _)| self.readings.get(file));
+        Texts { workspace, standard, findings }
+    }
+
+    /// What follows from the texts that were read.
+    fn compile_read(&self, texts: &Texts<'_>, options: &Options<'_>) -> Compilation {
+        let mut diagnostics = texts.findings.clone();
+        let all = texts.workspace.iter().chain(&texts.standard);
+        let all = all.filter_map(|(file, _)| self.readings.get(file));
         diagnostics.extend(all.flat_map(|read| read.diagnostics.clone()));
 
         let trees = Trees::new();
-        let workspace = self.modules(&workspace, &trees.broken);
-        let standard = self.modules(&standard, &trees.nothing);
+        let workspace = self.modules(&texts.workspace, &trees.broken);
+        let standard = self.modules(&texts.standard, &trees.nothing);
         let mut analysis = analyse(&workspace, &standard, &self.sources, options.engines, options.today);
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
@@ -145,13 +188,17 @@ impl Session {
         if diagnostics.iter().any(Diagnostic::is_error) {
             compiled = Compiled::default();
         }
+        let proved = analysis.proved.into_iter().zip(compiled.claims);
+        let claims = proved.map(|(source, targets)| PipelineClaims { source, targets });
         Compilation {
             sources: self.sources.clone(),
             program: analysis.program,
             diagnostics: tidy(diagnostics, &self.sources),
             allowed: analysis.allowed,
+            references: analysis.references,
             outputs: compiled.outputs,
             pins: compiled.pins,
+            claims: claims.collect(),
             effort: analysis.effort,
         }
     }
@@ -241,6 +288,8 @@ fn standard_path(path: &ast::Path) -> String {
 struct Compiled {
     outputs: Vec<CompiledFile>,
     pins: Pins,
+    /// The claims of the targets, by pipeline.
+    claims: Vec<Vec<TargetClaims>>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -250,7 +299,8 @@ struct Compiled {
 /// the next build finds nothing to do, this one goes on until the lock it would write is the one it worked with. No call
 /// ever goes back to an older version on that way, so it ends.
 fn compile_all(program: &mut Program, options: &Options<'_>) -> Compiled {
-    let context = TargetContext { version: options.version.to_owned() };
+    let context =
+        TargetContext { version: options.version.to_owned(), lists_assumptions: options.lists_assumptions };
     loop {
         let mut all = Compiled::default();
         let compiled = parallel::map(&program.pipelines, |pipeline| {
@@ -259,6 +309,7 @@ fn compile_all(program: &mut Program, options: &Options<'_>) -> Compiled {
         for one in compiled {
             all.outputs.extend(one.outputs);
             all.pins.add(one.pins);
+            all.claims.extend(one.claims);
             all.diagnostics.extend(one.diagnostics);
         }
         if all.diagnostics.iter().any(Diagnostic::is_error) || !may_call_another(&all.pins, &program.lock) {
@@ -282,6 +333,7 @@ fn compile_pipeline(
 ) -> Compiled {
     let mut outputs = Vec::new();
     let mut pins = Pins::default();
+    let mut claims = Vec::new();
     let mut diagnostics = Vec::new();
     for (name, origin) in &pipeline.targets {
         if !options.targets.iter().any(|target| target.name() == name) {
@@ -305,7 +357,13 @@ fn compile_pipeline(
         if failed {
             continue;
         }
-        diagnostics.extend(target.verify(program, pipeline, &output.files));
+        let judgement = target.verify(program, pipeline, &output.files);
+        diagnostics.extend(judgement.findings);
+        claims.push(TargetClaims {
+            target: target.name(),
+            proved: judgement.proved,
+            assumed: output.assumed,
+        });
         pins.add(output.pins);
         outputs.extend(output.files.into_iter().map(|file| CompiledFile {
             target: target.name(),
@@ -315,7 +373,7 @@ fn compile_pipeline(
             file,
         }));
     }
-    Compiled { outputs, pins, diagnostics }
+    Compiled { outputs, pins, claims: vec![claims], diagnostics }
 }
 
 /// Two pipelines can't have one file; nor two files that differ in case alone, which are one on many machines. And no

@@ -1,15 +1,14 @@
 //! A compilation with targets that do as they are told, on files in memory.
 
 use pipec_base::{Diagnostic, Span, codes};
+use pipec_claims::{Judgement, Theorem, Words};
 use pipec_driver::{
     Compilation, CompiledFile, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read,
     replace_all, unclaimed,
 };
-use pipec_ir::{
-    EngineWord, GeneratedFile, Guarantee, Output, PinnedAction, Pins, Pipeline, Program, Standing, Target,
-    TargetContext,
-};
+use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, Program};
 use pipec_syntax::ast::Date;
+use pipec_target_api::{Output, Target, TargetContext};
 use std::ops::Range;
 use std::path::Path;
 
@@ -57,7 +56,8 @@ impl Target for Echo {
             None if pipeline.name == "escaping" => "../../x.yml".to_owned(),
             None => format!("{}.yml", pipeline.name),
         };
-        let digest = pipeline.sources.first().map_or("", |source| &source.digest);
+        let source = pipeline.sources.first();
+        let digest = source.and_then(|source| program.digests.get(source)).map_or("", String::as_str);
         let file = GeneratedFile {
             path: format!("{}/{name}", self.folder),
             text: format!("{HEADER}# {digest}\nname: {}\n", pipeline.name),
@@ -66,23 +66,20 @@ impl Target for Echo {
         Output {
             files: vec![file],
             pins: self.pins(program, &pipeline.name),
+            assumed: Vec::new(),
             diagnostics: refused.then_some(finding).into_iter().collect(),
         }
     }
 
-    fn verify(&self, _: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+    fn verify(&self, _: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
         assert_eq!(files.len(), 1, "what a target refuses is not judged");
         let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
-        (pipeline.name == "mistrusted").then_some(finding).into_iter().collect()
+        let findings = (pipeline.name == "mistrusted").then_some(finding).into_iter().collect();
+        Judgement { findings, proved: vec![Theorem::StartsOnlyWhenDue] }
     }
 
-    fn guarantees(&self, _: &Program, _: &Pipeline) -> Vec<Guarantee> {
-        vec![Guarantee::new(
-            Standing::Proved,
-            "no-skipped-gates",
-            "the file waits",
-            format!("{}'s model", self.name),
-        )]
+    fn words(&self) -> &'static dyn Words {
+        if self.name == "github" { &Named("github") } else { &Named("second") }
     }
 
     fn is_generated(&self, text: &str) -> bool {
@@ -91,6 +88,16 @@ impl Target for Echo {
 
     fn without_header<'a>(&self, text: &'a str) -> &'a str {
         text.find("name:").and_then(|start| text.get(start..)).unwrap_or(text)
+    }
+}
+
+/// The words of a target for its own theorems.
+#[derive(Debug)]
+struct Named(&'static str);
+
+impl Words for Named {
+    fn basis(&self, _: &Theorem) -> String {
+        format!("{}'s model", self.0)
     }
 }
 
@@ -123,6 +130,7 @@ fn options() -> Options<'static> {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        lists_assumptions: false,
     }
 }
 
@@ -311,20 +319,22 @@ fn what_is_assured_names_the_theorem_its_second_proof_and_the_exceptions() {
     let assurance = assure(&compilation, TARGETS).unwrap_or_else(|| panic!("{:#?}", compilation.diagnostics));
     let [pipeline] = assurance.pipelines.as_slice() else { panic!("{assurance:#?}") };
     assert_eq!(pipeline.environments, ["production"]);
-    let gates = pipeline.guarantees.iter().find(|given| given.guarantee.kind == "no-skipped-gates");
-    let gates = &gates.expect("the theorem").guarantee;
-    assert_eq!(gates.environment.as_deref(), Some("production"));
+    let gates = pipeline.guarantees.iter().find(|given| given.claim.kind() == "no-skipped-gates");
+    let gates = gates.expect("the theorem");
+    assert_eq!(gates.claim.environment(), Some("production"));
     assert_eq!(
-        gates.holds,
+        assurance.holds(gates),
         "no deploy starts unless unit has passed or been exempt by the book in the same run; test covers app"
     );
-    assert!(gates.by.contains("; github: github's model; second: second's model"), "{}", gates.by);
-    let exceptions: Vec<&str> = pipeline.exceptions.iter().map(|exception| exception.says.as_str()).collect();
+    let by = assurance.by(gates);
+    assert!(by.contains("; github: github's model; second: second's model"), "{by}");
+    let exceptions: Vec<String> =
+        pipeline.exceptions.iter().map(|exception| exception.what.sentence()).collect();
     assert_eq!(exceptions, ["unit is exempt unless code changed"]);
     assert_eq!((pipeline.engine_steps, pipeline.steps), (0, 3));
 
     let skipped = source.replace("requires test", "requires test, lint");
-    assert_eq!(assure(&compile(&[("shop.pipe", skipped)]), TARGETS), None);
+    assert!(assure(&compile(&[("shop.pipe", skipped)]), TARGETS).is_none());
 }
 
 fn pins(compilation: &Compilation) -> Vec<String> {

@@ -1,14 +1,14 @@
 //! A pipeline as the proofs and the targets see it: nodes, conditions, artefacts and environments, each with the place
-//! it came from; the facts of a run as propositions; and the trait that every target implements.
+//! it came from; and the facts of a run as propositions.
 
-mod assurance;
 mod body;
 mod condition;
 mod delivery;
+mod duration;
 mod engine;
 mod environment;
 pub mod facts;
-mod guarantee;
+mod generated_file;
 mod identity;
 mod legs;
 mod meaning;
@@ -18,11 +18,9 @@ mod pipeline;
 mod references;
 mod report;
 pub mod schedule;
-mod target;
 mod text;
 mod versions;
 
-pub use assurance::{Assurance, PipelineAssurance, TargetGuarantee};
 pub use body::{
     Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation, Leg,
     Matrix, Measure, Operator, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step, StepKind, Threshold,
@@ -30,9 +28,10 @@ pub use body::{
 };
 pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
 pub use delivery::{Delivery, Deploy, Strategy, StrategyKind, StrategyStep, WayBack, Weight};
+pub use duration::duration;
 pub use engine::{Engine, EngineWord, MemberName};
 pub use environment::{Approval, Environment, Lock, MemberKind, Role, RoleMember, Tier, Weekday, Window};
-pub use guarantee::{Exception, Guarantee, Standing};
+pub use generated_file::GeneratedFile;
 pub use identity::{Identity, Provider};
 pub use legs::NodeLeg;
 pub use meaning::{Act, Form, Phase};
@@ -45,5 +44,4 @@ pub use pipeline::{Input, InputType, Pipeline, Program, Registry, SourceFile, St
 pub use references::Dangling;
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;
-pub use target::{GeneratedFile, Output, Target, TargetContext};
 pub use text::{Fact, Origin, PathPattern, Piece, Text};

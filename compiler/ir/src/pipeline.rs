@@ -17,6 +17,8 @@ pub struct Program {
     pub registries: BTreeMap<String, Registry>,
     /// What `pipec.lock` says; nothing if there is none.
     pub lock: Pins,
+    /// SHA-256 of each text that was read, 64 hexadecimal digits.
+    pub digests: BTreeMap<SourceFile, String>,
 }
 
 impl Program {
@@ -44,12 +46,12 @@ pub struct Registry {
 }
 
 /// A file whose text went into a pipeline.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceFile {
-    /// Relative to the workspace, with `/`.
+    /// Relative to the workspace, with `/`; a standard module's name (`std/rust.pipe`).
     pub path: String,
-    /// SHA-256 of its text, 64 hexadecimal digits.
-    pub digest: String,
+    /// Whether it is a standard module.
+    pub is_standard: bool,
 }
 
 /// One path from change to production.

@@ -2,6 +2,8 @@
 //!
 //! It shares no code with the first: it counts and lists as the language reference says, one case after the other.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
 use pipec_ir::{
     Act, Action, Artefact, ArtefactType, Binding, Body, Delivery, Deploy, Evidence, Form, Gate, Leg, Matrix,
     Node, NodeId, NodeKind, Origin, PathPattern, Phase, Quorum, Retry, Runner, RunnerHost, StageId, Step,

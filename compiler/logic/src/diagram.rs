@@ -13,6 +13,7 @@
 //! R. L. Rudell and R. E. Bryant, "Efficient Implementation of a BDD Package", 1990.
 
 use indexmap::IndexSet;
+use pipec_base::cancellation;
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
 /// The most that a set of propositions may cost.
@@ -76,6 +77,9 @@ const MOST_NODES: usize = 1 << 31;
 
 /// The number of nodes of an ordinary pipeline.
 const USUAL_NODES: usize = 400;
+
+/// So many steps are taken before the work looks whether it was cancelled: a fraction of a millisecond.
+const STEPS_BETWEEN_LOOKS: usize = 1 << 10;
 
 /// All diagrams of a set of propositions.
 #[derive(Debug)]
@@ -242,6 +246,9 @@ impl Store {
             return None;
         }
         self.steps += 1;
+        if self.steps.is_multiple_of(STEPS_BETWEEN_LOOKS) {
+            cancellation::check();
+        }
         let (left, right) = pair;
         let variable = self.first(left).min(self.first(right));
         let (left_low, left_high) = self.halves(left, variable);

@@ -18,7 +18,7 @@ use crate::paint::{Colour, Style};
 use crate::place::{Columns, Places};
 use crate::row::{Row, wrapped};
 use pipec_base::Sources;
-use pipec_ir::{Assurance, Exception, PipelineAssurance, Standing, TargetGuarantee};
+use pipec_claims::{Assurance, Exception, Guarantee, PipelineAssurance, Standing};
 use serde_json::{Value, json};
 use std::fmt::Write;
 
@@ -36,7 +36,13 @@ pub struct Told<'a> {
 /// A part of a pipeline's guarantees: those of one environment, or of all its runs.
 struct Part<'a> {
     environment: Option<&'a str>,
-    guarantees: Vec<&'a TargetGuarantee>,
+    guarantees: Vec<&'a Guarantee>,
+}
+
+impl<'a> Part<'a> {
+    fn of_standing(&self, standing: Standing) -> Vec<&'a Guarantee> {
+        self.guarantees.iter().copied().filter(|given| given.claim.standing() == standing).collect()
+    }
 }
 
 impl<'a> Told<'a> {
@@ -56,7 +62,7 @@ impl<'a> Told<'a> {
                 environment.is_none() || self.environment.is_none() || self.environment == *environment
             })
             .map(|environment| {
-                let is_of = |given: &&TargetGuarantee| given.guarantee.environment.as_deref() == environment;
+                let is_of = |given: &&Guarantee| given.claim.environment() == environment;
                 Part { environment, guarantees: pipeline.guarantees.iter().filter(is_of).collect() }
             })
             .filter(|part| !part.guarantees.is_empty())
@@ -78,7 +84,7 @@ impl<'a> Told<'a> {
                 let style = if part.environment.is_some() { Style::Deploy } else { Style::Heading };
                 rows.push(Row::default().text("  ").styled(style, title));
                 for standing in Standing::ALL {
-                    told(&part, standing, width, &mut rows);
+                    self.told(&part, standing, width, &mut rows);
                 }
             }
             rows.push(Row::default());
@@ -103,6 +109,39 @@ impl<'a> Told<'a> {
         rows.iter().map(|row| row.render(colour)).collect()
     }
 
+    fn told(&self, part: &Part<'_>, standing: Standing, width: usize, rows: &mut Vec<Row>) {
+        let given = part.of_standing(standing);
+        if given.is_empty() {
+            return;
+        }
+        let (sign, style) = match standing {
+            Standing::Proved => ("✓", Style::Help),
+            Standing::Emitted => ("●", Style::Gate),
+            Standing::Assumed => ("☐", Style::Warning),
+        };
+        rows.push(
+            Row::default()
+                .text("    ")
+                .styled(style, standing.word())
+                .styled(Style::Faint, format!(": {}", meaning(standing))),
+        );
+        for guarantee in given {
+            let mut sign = Some(sign);
+            for line in wrapped(&self.assurance.holds(guarantee), width.saturating_sub(8)) {
+                let sign = sign.take().unwrap_or(" ");
+                rows.push(Row::default().text("      ").styled(style, sign).text(" ").text(line));
+            }
+            let by = self.assurance.by(guarantee);
+            let by = match standing {
+                Standing::Assumed => format!("relied on by: {by}"),
+                _ => format!("{}: {by}", guarantee.claim.kind()),
+            };
+            for line in wrapped(&by, width.saturating_sub(8)) {
+                rows.push(Row::default().text("        ").styled(Style::Faint, line));
+            }
+        }
+    }
+
     /// As Markdown, the assumptions as a list of tasks.
     pub fn markdown(&self) -> String {
         let mut text = String::from("# Assurance\n");
@@ -116,18 +155,17 @@ impl<'a> Told<'a> {
                     None => text.push_str("\n### All its runs\n"),
                 }
                 for standing in Standing::ALL {
-                    let given: Vec<&&TargetGuarantee> =
-                        part.guarantees.iter().filter(|given| given.guarantee.standing == standing).collect();
+                    let given = part.of_standing(standing);
                     if given.is_empty() {
                         continue;
                     }
                     let _ = write!(text, "\n**{}**: {}\n\n", capital(standing), meaning(standing));
-                    for TargetGuarantee { guarantee, .. } in given {
-                        let holds = marked_down(&guarantee.holds);
-                        let by = marked_down(&guarantee.by);
+                    for guarantee in given {
+                        let holds = marked_down(&self.assurance.holds(guarantee));
+                        let by = marked_down(&self.assurance.by(guarantee));
                         let _ = match standing {
                             Standing::Assumed => writeln!(text, "- [ ] {holds} (relied on by: {by})"),
-                            _ => writeln!(text, "- **{}**: {holds}. *{by}*", guarantee.kind),
+                            _ => writeln!(text, "- **{}**: {holds}. *{by}*", guarantee.claim.kind()),
                         };
                     }
                 }
@@ -157,7 +195,7 @@ impl<'a> Told<'a> {
                 json!({
                     "name": pipeline.pipeline,
                     "environments": pipeline.environments,
-                    "guarantees": guarantees.map(guarantee).collect::<Vec<_>>(),
+                    "guarantees": guarantees.map(|it| guarantee(self.assurance, it)).collect::<Vec<_>>(),
                     "exceptions": pipeline.exceptions.iter().map(|it| exception(it, &mut places)).collect::<Vec<_>>(),
                     "steps": pipeline.steps,
                     "engine-steps": pipeline.engine_steps,
@@ -180,24 +218,24 @@ fn document(is_proven: bool, pipelines: Vec<Value>, allowed: Vec<Value>) -> Stri
     serde_json::to_string_pretty(&document).unwrap_or_default() + "\n"
 }
 
-fn guarantee(TargetGuarantee { target, guarantee }: &TargetGuarantee) -> Value {
+fn guarantee(assurance: &Assurance, guarantee: &Guarantee) -> Value {
     json!({
-        "standing": guarantee.standing.word(),
-        "kind": guarantee.kind,
-        "environment": guarantee.environment,
-        "target": target,
-        "holds": guarantee.holds,
-        "by": guarantee.by,
+        "standing": guarantee.claim.standing().word(),
+        "kind": guarantee.claim.kind(),
+        "environment": guarantee.claim.environment(),
+        "target": guarantee.target,
+        "holds": assurance.holds(guarantee),
+        "by": assurance.by(guarantee),
     })
 }
 
 fn exception(exception: &Exception, places: &mut Places<'_>) -> Value {
     let region = places.region(exception.origin.span, Columns::Characters);
     json!({
-        "kind": exception.kind,
-        "node": exception.node,
-        "says": exception.says,
-        "because": exception.because,
+        "kind": exception.what.word(),
+        "node": exception.what.node(),
+        "says": exception.what.sentence(),
+        "because": exception.because.sentence(),
         "path": region.map(|region| region.path),
         "line": region.map(|region| region.start.0),
     })
@@ -211,43 +249,9 @@ fn meaning(standing: Standing) -> &'static str {
     }
 }
 
-fn told(part: &Part<'_>, standing: Standing, width: usize, rows: &mut Vec<Row>) {
-    let given: Vec<&&TargetGuarantee> =
-        part.guarantees.iter().filter(|given| given.guarantee.standing == standing).collect();
-    if given.is_empty() {
-        return;
-    }
-    let (sign, style) = match standing {
-        Standing::Proved => ("✓", Style::Help),
-        Standing::Emitted => ("●", Style::Gate),
-        Standing::Assumed => ("☐", Style::Warning),
-    };
-    rows.push(
-        Row::default()
-            .text("    ")
-            .styled(style, standing.word())
-            .styled(Style::Faint, format!(": {}", meaning(standing))),
-    );
-    for TargetGuarantee { guarantee, .. } in given {
-        let mut sign = Some(sign);
-        for line in wrapped(&guarantee.holds, width.saturating_sub(8)) {
-            rows.push(
-                Row::default().text("      ").styled(style, sign.take().unwrap_or(" ")).text(" ").text(line),
-            );
-        }
-        let by = match standing {
-            Standing::Assumed => format!("relied on by: {}", guarantee.by),
-            _ => format!("{}: {}", guarantee.kind, guarantee.by),
-        };
-        for line in wrapped(&by, width.saturating_sub(8)) {
-            rows.push(Row::default().text("        ").styled(Style::Faint, line));
-        }
-    }
-}
-
 fn except(exception: &Exception, width: usize, rows: &mut Vec<Row>) {
-    let text = format!("{}: {}", exception.says, exception.because);
-    let mut kind = Some(exception.kind);
+    let text = format!("{}: {}", exception.what.sentence(), exception.because.sentence());
+    let mut kind = Some(exception.what.word());
     for line in wrapped(&text, width.saturating_sub(18)) {
         rows.push(
             Row::default().text("    ").styled(Style::Warning, kind.take().unwrap_or("")).to(18).text(line),
@@ -271,8 +275,9 @@ fn capital(standing: Standing) -> &'static str {
 }
 
 fn exception_in_markdown(exception: &Exception) -> String {
-    let (says, because) = (marked_down(&exception.says), marked_down(&exception.because));
-    format!("**{}**: {says}: {because}", exception.kind)
+    let says = marked_down(&exception.what.sentence());
+    let because = marked_down(exception.because.sentence());
+    format!("**{}**: {says}: {because}", exception.what.word())
 }
 
 /// The text as Markdown shows it as it is; what stands in backticks stays so.

@@ -1,65 +1,94 @@
 //! What is guaranteed, as people and programs get it.
 
-use pipec_base::Sources;
-use pipec_ir::{Assurance, Exception, Guarantee, Origin, PipelineAssurance, Standing, TargetGuarantee};
+use pipec_base::{Sources, codes};
+use pipec_claims::{
+    Assumed, Assurance, Claim, Exception, Extraordinary, Guarantee, NoSkippedGates, PipelineAssurance,
+    Reason, Setting, Theorem, TheoremId, Words,
+};
+use pipec_ir::{Change, Exemption, Lock, Origin};
 use pipec_report::Colour;
 use pipec_report::assurance::{Told, unproven};
 
-fn given(target: Option<&'static str>, guarantee: Guarantee) -> TargetGuarantee {
-    TargetGuarantee { target, guarantee }
+/// Short words, so that the layout can be read off the snapshot.
+#[derive(Debug)]
+struct Short;
+
+impl Words for Short {
+    fn theorem(&self, theorem: &Theorem) -> String {
+        match theorem {
+            Theorem::Lock { .. } => "one deploy at a time".to_owned(),
+            _ => "no deploy starts unless unit has passed".to_owned(),
+        }
+    }
+
+    fn basis(&self, theorem: &Theorem) -> String {
+        match theorem {
+            Theorem::Lock { .. } => "`concurrency`".to_owned(),
+            _ => "P0401".to_owned(),
+        }
+    }
+
+    fn setting(&self, setting: &Setting) -> String {
+        match setting {
+            Setting::BranchRule { branch, .. } => format!("a ruleset for the branch `{branch}`"),
+            other => pipec_claims::NEUTRAL.setting(other),
+        }
+    }
+}
+
+fn proved(environment: &str) -> Guarantee {
+    let environment = environment.to_owned();
+    Guarantee::of_source(Theorem::NoSkippedGates(NoSkippedGates { environment, ..NoSkippedGates::default() }))
+}
+
+fn of_github(claim: Claim) -> Guarantee {
+    Guarantee::of_target("github", claim)
 }
 
 fn assurance(sources: &mut Sources) -> Assurance {
     let file = sources.add("shop.pipe", "pipeline shop {\n  exempt\n");
     let origin = Origin::at(sources.span(file, 18, 24));
-    let production = |guarantee: Guarantee| guarantee.of("production");
-    let proved = Guarantee::new(
-        Standing::Proved,
-        "no-skipped-gates",
-        "no deploy starts unless unit has passed",
-        "P0401",
-    );
-    let emitted = Guarantee::new(Standing::Emitted, "lock", "one deploy at a time", "`concurrency`");
-    let assumed = Guarantee::new(
-        Standing::Assumed,
-        "environment",
-        "the environment `production` lets in only the branches `main`, `release/*`",
-        "one-path",
-    );
-    let whole = Guarantee::new(Standing::Assumed, "protected", "a ruleset for the branch `main`", "one-path");
-    let exception = |kind, says: &str, node: Option<&str>| Exception {
-        kind,
-        node: node.map(str::to_owned),
-        says: says.to_owned(),
-        because: "there is *no* migration".to_owned(),
+    let production = "production".to_owned();
+    let emitted = of_github(Claim::Theorem(Theorem::Lock {
+        environment: production.clone(),
+        pipeline: "shop".to_owned(),
+        lock: Lock::Queue,
+        is_preview: false,
+    }));
+    let refs = Setting::EnvironmentRefs {
+        environment: production.clone(),
+        branches: ["main".to_owned(), "release/*".to_owned()].into(),
+        tags: Default::default(),
+    };
+    let assumed = of_github(Claim::Assumed(Assumed::new(refs, [TheoremId::OnePath]).of(production)));
+    let rule = Setting::BranchRule { branch: "main".to_owned(), protections: Vec::new() };
+    let whole = of_github(Claim::Assumed(Assumed::new(rule, [TheoremId::OnePath])));
+    let exception = |what| Exception {
+        what,
+        because: Reason::Written("there is *no* migration".to_owned()),
         origin: origin.clone(),
+    };
+    let exempt = Extraordinary::Exempt {
+        gate: "migrations".to_owned(),
+        when: Exemption::UnlessChanged(vec![Change::Kind("schema".to_owned())]),
     };
     let shop = PipelineAssurance {
         pipeline: "shop".to_owned(),
         environments: vec!["staging".to_owned(), "production".to_owned()],
-        guarantees: vec![
-            given(None, production(proved.clone())),
-            given(None, proved.of("staging")),
-            given(Some("github"), production(emitted)),
-            given(Some("github"), production(assumed)),
-            given(Some("github"), whole.clone()),
-        ],
-        exceptions: vec![exception(
-            "exempt",
-            "migrations is exempt unless schema changed",
-            Some("migrations"),
-        )],
+        guarantees: vec![proved("production"), proved("staging"), emitted, assumed, whole.clone()],
+        exceptions: vec![exception(exempt)],
         steps: 12,
         engine_steps: 3,
     };
     let library = PipelineAssurance {
         pipeline: "library".to_owned(),
-        guarantees: vec![given(Some("github"), whole)],
+        guarantees: vec![whole],
         ..PipelineAssurance::default()
     };
     Assurance {
         pipelines: vec![shop, library],
-        allowed: vec![exception("allow", "P0901 is allowed until 2027-01-31", None)],
+        allowed: vec![exception(Extraordinary::Allow { code: codes::P0901, until: Some((2027, 1, 31)) })],
+        words: vec![(None, &Short), (Some("github"), &Short)],
     }
 }
 

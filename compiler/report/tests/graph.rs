@@ -11,8 +11,15 @@ use pipec_syntax::ast::Date;
 fn compiled(source: &str) -> Compilation {
     let today = Date { year: 2026, month: 6, day: 1 };
     let engines: [&dyn Engine; 1] = [&EngineWord("github")];
-    let options =
-        Options { standard: &[], engines: &engines, targets: &[], today, version: "0.0.0", lock: None };
+    let options = Options {
+        standard: &[],
+        engines: &engines,
+        targets: &[],
+        today,
+        version: "0.0.0",
+        lock: None,
+        lists_assumptions: false,
+    };
     let text = InputText { path: "main.pipe".to_owned(), content: Content::Text(source.into()) };
     Session::new().compile(&[text], &options)
 }

@@ -75,7 +75,10 @@ impl<'t> Pieces<'t> {
         let first = self.tokens.at(bytes.start);
         let own = self.tokens.as_slice().get(first..).unwrap_or(&[]).iter();
         let own = own.take_while(|token| (token.span.start as usize) < bytes.end);
-        let tokens = own.enumerate().map(|(place, token)| token.moved(anchor, base, place == 0)).collect();
+        let mut tokens: Vec<Token> =
+            own.enumerate().map(|(place, token)| token.moved(anchor, base, place == 0)).collect();
+        // They are kept as long as the piece is.
+        tokens.shrink_to_fit();
         let is_own = |finding: &&Diagnostic| bytes.contains(&(finding.span().start as usize));
         let findings = self.findings.iter().filter(is_own).map(|finding| moved(finding, anchor, base));
         Lexed { anchor, text, tokens: Tokens::new(tokens), findings: findings.collect(), is_part }

@@ -3,7 +3,8 @@
 mod planned;
 
 use pipec_github::GitHub;
-use pipec_ir::{Engine, Target};
+use pipec_ir::Engine;
+use pipec_target_api::Target;
 use planned::Planned;
 
 /// The engines that a source can name, in the order in which they are listed to people.

@@ -3,7 +3,7 @@
 //! This is the only crate of the target that knows both sides. The emitter (`pipec-github-emit`) and the engine model
 //! (`pipec-github-engine`) can't see each other.
 
-pub use pipec_github_emit::{ASSUMPTIONS, Assumption};
+pub use pipec_github_emit::assumption_meaning;
 pub use pipec_github_engine as engine;
 
 mod source;
@@ -11,10 +11,11 @@ mod source;
 pub use source::check_file_name;
 
 use pipec_base::{Diagnostic, Span};
-use pipec_ir::{
-    Engine, GeneratedFile, Guarantee, MemberName, Output, Pipeline, Program, Target, TargetContext,
-};
+use pipec_claims::{Judgement, Words};
+use pipec_ir::{Engine, GeneratedFile, MemberName, Pipeline, Program};
 use pipec_model::Finding;
+use pipec_prover::Proof;
+use pipec_target_api::{Output, Target, TargetContext};
 
 /// GitHub Actions.
 pub struct GitHub;
@@ -42,12 +43,12 @@ impl Target for GitHub {
         pipec_github_emit::compile(program, pipeline, context)
     }
 
-    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
         verify(program, pipeline, files)
     }
 
-    fn guarantees(&self, program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
-        pipec_github_emit::guarantees(program, pipeline)
+    fn words(&self) -> &'static dyn Words {
+        &pipec_github_emit::Words
     }
 
     fn is_generated(&self, text: &str) -> bool {
@@ -59,20 +60,20 @@ impl Target for GitHub {
     }
 }
 
-/// Every difference between a pipeline and its files, as GitHub reads them.
-fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic> {
+/// Holds the files of a pipeline, as GitHub reads them, against the pipeline.
+fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
     let teardown = engine::teardown_path(program, pipeline);
     let is_teardown = |file: &GeneratedFile| teardown.as_ref() == Some(&file.path);
-    let mut found = Vec::new();
+    let (mut findings, mut proved) = (Vec::new(), Vec::new());
     for file in files {
-        let findings = if is_teardown(file) {
-            engine::verify_teardown(program, pipeline, file)
+        let proof = if is_teardown(file) {
+            Proof { findings: engine::verify_teardown(program, pipeline, file), proved: Vec::new() }
         } else {
-            verify_workflow(program, pipeline, file)
+            verify_workflow(program, pipeline, file, teardown.as_deref())
         };
-        found.extend(
-            findings.iter().map(|finding| pipec_prover::diagnostic(finding, "github", pipeline, file)),
-        );
+        proved.extend(proof.proved);
+        let diagnostic = |finding: &Finding| pipec_prover::diagnostic(finding, "github", pipeline, file);
+        findings.extend(proof.findings.iter().map(diagnostic));
     }
     let (teardowns, mains): (Vec<&GeneratedFile>, Vec<&GeneratedFile>) =
         files.iter().partition(|file| is_teardown(file));
@@ -80,15 +81,28 @@ fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Ve
         && (mains.len() != 1 || teardowns.len() != usize::from(teardown.is_some()))
     {
         let finding = Finding::of_file("a workflow is missing, or one too many", 1);
-        found.push(pipec_prover::diagnostic(&finding, "github", pipeline, file));
+        findings.push(pipec_prover::diagnostic(&finding, "github", pipeline, file));
     }
-    found
+    if !findings.is_empty() {
+        proved.clear();
+    }
+    Judgement { findings, proved }
 }
 
-fn verify_workflow(program: &Program, pipeline: &Pipeline, file: &GeneratedFile) -> Vec<Finding> {
-    let (workflow, mut findings) = engine::read(file, &program.lock);
-    if let Some(workflow) = workflow {
-        findings.extend(pipec_prover::prove(program, pipeline, &workflow, file));
+fn verify_workflow(
+    program: &Program,
+    pipeline: &Pipeline,
+    file: &GeneratedFile,
+    teardown: Option<&str>,
+) -> Proof {
+    let (workflow, refused) = engine::read(file, &program.lock);
+    let mut proof = match workflow {
+        Some(workflow) => pipec_prover::prove(program, pipeline, &workflow, file, teardown),
+        None => Proof::default(),
+    };
+    if !refused.is_empty() {
+        proof.proved.clear();
+        proof.findings.splice(0..0, refused);
     }
-    findings
+    proof
 }

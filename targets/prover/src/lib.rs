@@ -18,6 +18,7 @@ mod gating;
 mod legs;
 mod overrides;
 mod previews;
+mod proved;
 mod record;
 mod rights;
 mod services;
@@ -30,6 +31,7 @@ pub use finding::diagnostic;
 
 use gating::{Admitted, Gating, jobs_of, jobs_of_nodes};
 use legs::Instance;
+use pipec_claims::Theorem;
 use pipec_ir::facts::Vocabulary;
 use pipec_ir::{GeneratedFile, Pipeline, Program};
 use pipec_logic::TooLarge;
@@ -39,13 +41,24 @@ use std::cell::OnceCell;
 /// How often new questions may turn up; each round of them comes from the answers to the last.
 const ROUNDS: usize = 8;
 
-/// Every difference between a pipeline and the output of its file, as `engine` reads it.
+/// What the proofs on an output have shown.
+#[derive(Clone, Debug, Default)]
+pub struct Proof {
+    /// Every difference between the output and its source.
+    pub findings: Vec<Finding>,
+    /// The theorems that are proved; none, if there is a difference.
+    pub proved: Vec<Theorem>,
+}
+
+/// Holds the output of a pipeline in `file`, as `engine` reads it, against the pipeline. `teardown` is the path of the file
+/// that tears down its ephemeral environments, if it has one.
 pub fn prove(
     program: &Program,
     pipeline: &Pipeline,
     engine: &dyn Reading,
     file: &GeneratedFile,
-) -> Vec<Finding> {
+    teardown: Option<&str>,
+) -> Proof {
     let mut findings = Vec::new();
     let jobs = engine.jobs();
     let mut instances = Vec::new();
@@ -60,7 +73,9 @@ pub fn prove(
         Ok(more) => findings.extend(more),
         Err(too_large) => findings.push(Finding::undecided(format!("its facts are {too_large}"), 1)),
     }
-    findings
+    let proved =
+        if findings.is_empty() { proved::theorems(program, pipeline, &jobs, teardown) } else { Vec::new() };
+    Proof { findings, proved }
 }
 
 /// The proofs on one file.

@@ -31,6 +31,7 @@ impl<'a> Expansion<'a, '_> {
         }
         let Some(module) = frame.module else { return Value::Broken };
         if let Some(found) = self.workspace.name(module, &root.node) {
+            self.refer(root.span, &found);
             return self.field_of_definition(found, root, rest, path, frame);
         }
         self.fact_value(root, rest, path, frame)
@@ -117,7 +118,10 @@ impl<'a> Expansion<'a, '_> {
                         self.report(frame, handed_on(&root.node, name));
                         Value::Broken
                     }
-                    Some(inner) => self.field_of_definition(inner, name, rest, path, frame),
+                    Some(inner) => {
+                        self.refer(name.span, &inner);
+                        self.field_of_definition(inner, name, rest, path, frame)
+                    }
                     None => {
                         if let Some(finding) =
                             self.workspace.unknown(module, name, "a value", Some(&root.node))

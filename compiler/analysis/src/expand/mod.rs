@@ -20,13 +20,15 @@ mod trigger;
 mod whole;
 mod window;
 
+use crate::Reference;
 use crate::scope::{DeclarationId, Definition, Found, Workspace, suggest_of};
 use frame::{Frame, Uses, path_text};
-use pipec_base::{Diagnostic, Span, closest, codes};
+use pipec_base::{Diagnostic, Span, cancellation, closest, codes};
 use pipec_ir::{Engine, Evidence, Pipeline, Program, Step};
-use pipec_logic::{Glob, GlobErrorKind};
+use pipec_logic::{Glob, GlobError, GlobErrorKind};
 use pipec_syntax::ast::{Name, Path};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
 
 /// A run-away body: what it takes for a node that says none, in milliseconds.
 const DEFAULT_TIMEOUT: u64 = 600_000;
@@ -54,6 +56,8 @@ pub(crate) struct Expanded {
     pub(crate) templates: Vec<Pipeline>,
     /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
     pub(crate) uncalled: Vec<(String, Vec<Step>)>,
+    /// The names that were resolved.
+    pub(crate) references: Vec<Reference>,
     /// What it has cost.
     pub(crate) work: usize,
 }
@@ -81,6 +85,25 @@ pub(crate) struct WorkspaceFacts {
     environment_values: Option<environment::Values>,
     /// The constants, as far as they are known: one that reads an environment is known once all environments are.
     constants: BTreeMap<DeclarationId, expression::Constant>,
+    globs: Globs,
+}
+
+/// The globs parsed so far, by their text: many pipelines name the same branches, and to parse one builds its automaton.
+#[derive(Debug, Default)]
+struct Globs {
+    known: Mutex<BTreeMap<String, Glob>>,
+}
+
+impl Globs {
+    fn parse(&self, text: &str) -> Result<Glob, GlobError> {
+        let known = || self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(glob) = known().get(text) {
+            return Ok(glob.clone());
+        }
+        let glob = Glob::parse(text)?;
+        known().insert(text.to_owned(), glob.clone());
+        Ok(glob)
+    }
 }
 
 /// The expansion of one declaration: it has a budget of its own, and finds what it finds whatever else the workspace holds.
@@ -90,6 +113,8 @@ pub(crate) struct Expansion<'a, 'w> {
     diagnostics: Vec<Diagnostic>,
     /// The tasks, pipelines, environments and runners that were called.
     called: BTreeSet<DeclarationId>,
+    /// The names that were resolved.
+    references: Vec<Reference>,
     /// What the expressions read last have used.
     uses: Uses,
     /// The pipelines that an environment says enter it, by environment, and where that is said.
@@ -98,8 +123,6 @@ pub(crate) struct Expansion<'a, 'w> {
     constants: BTreeMap<DeclarationId, expression::Constant>,
     /// The constants being evaluated, to see circles.
     evaluating: Vec<DeclarationId>,
-    /// The globs read so far, by their text: many clauses name the same branches.
-    globs: BTreeMap<String, Glob>,
     /// What the expansion has cost so far.
     work: usize,
     /// Whether a part of the pipeline being expanded could not be read.
@@ -113,11 +136,11 @@ impl<'a, 'w> Expansion<'a, 'w> {
             facts,
             diagnostics: Vec::new(),
             called: BTreeSet::new(),
+            references: Vec::new(),
             uses: Uses::default(),
             entries: Vec::new(),
             constants: BTreeMap::new(),
             evaluating: Vec::new(),
-            globs: BTreeMap::new(),
             work: 0,
             is_incomplete: false,
         }
@@ -131,6 +154,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
 
     /// Pays for a step of the expansion; says so, once, when the workspace has grown too large.
     fn pay(&mut self, cost: usize, span: Span, frame: &Frame) -> bool {
+        cancellation::check();
         let had = self.work <= MOST_WORK;
         self.work = self.work.saturating_add(cost.max(ONE));
         let has = self.work <= MOST_WORK;
@@ -141,10 +165,19 @@ impl<'a, 'w> Expansion<'a, 'w> {
         has
     }
 
+    /// Notes what a name stands for: the one place where references are recorded.
+    fn refer(&mut self, used: Span, found: &Found<'_>) {
+        self.references.push(Reference { used, declared: found.span });
+    }
+
     /// What a path means, where something is asked for (with its article).
     fn resolve(&mut self, path: &Path, wanted: &str, frame: &Frame) -> Option<Found<'a>> {
         match self.workspace.resolve(frame.module?, path, wanted) {
-            Ok(found) => Some(found),
+            Ok(found) => {
+                let name = path.segments.last().map_or(path.span, |name| name.span);
+                self.refer(name, &found);
+                Some(found)
+            }
             Err(finding) => {
                 if let Some(finding) = finding {
                     self.report(frame, *finding);
@@ -171,14 +204,8 @@ impl<'a, 'w> Expansion<'a, 'w> {
 
     /// Reads a glob.
     fn glob(&mut self, text: &str, span: Span, frame: &Frame) -> Option<Glob> {
-        if let Some(known) = self.globs.get(text) {
-            return Some(known.clone());
-        }
-        match Glob::parse(text) {
-            Ok(glob) => {
-                self.globs.insert(text.to_owned(), glob.clone());
-                Some(glob)
-            }
+        match self.facts.globs.parse(text) {
+            Ok(glob) => Some(glob),
             Err(error) => {
                 let shown = if text.is_empty() { "this".to_owned() } else { format!("`{text}`") };
                 self.report(

@@ -176,11 +176,8 @@ impl<'a> Expansion<'a, '_> {
                 all.push(module);
             }
         }
-        let mut files: Vec<SourceFile> = all
-            .into_iter()
-            .filter_map(|module| self.workspace.source(module))
-            .map(|source| SourceFile { path: source.path.to_owned(), digest: source.digest.to_owned() })
-            .collect();
+        let mut files: Vec<SourceFile> =
+            all.into_iter().filter_map(|module| self.workspace.source_file(module)).collect();
         if let Some((_, rest)) = files.split_first_mut() {
             rest.sort_by(|left, right| left.path.cmp(&right.path));
         }

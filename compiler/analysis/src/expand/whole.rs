@@ -6,6 +6,7 @@
 use super::environment::{Values, refuse_environment_cycles};
 use super::frame::Frame;
 use super::{Expanded, Expansion, MOST_WORK, WorkspaceFacts, too_large};
+use crate::Reference;
 use crate::scope::{DeclarationId, Definition, Found, ModuleId, Workspace, suggest_of, twin};
 use pipec_base::{Diagnostic, Span, codes, parallel};
 use pipec_ir::{Environment, Evidence, Pipeline, Program};
@@ -30,6 +31,7 @@ struct One {
     is_incomplete: bool,
     diagnostics: Vec<Diagnostic>,
     called: BTreeSet<DeclarationId>,
+    references: Vec<Reference>,
     work: usize,
 }
 
@@ -38,6 +40,7 @@ impl Whole {
         self.diagnostics.extend(expansion.diagnostics);
         self.called.extend(expansion.called);
         self.entries.extend(expansion.entries);
+        self.expanded.references.extend(expansion.references);
         self.expanded.work = self.expanded.work.saturating_add(expansion.work);
     }
 
@@ -124,6 +127,7 @@ impl Whole {
             let expanded = parallel::map(batch, |(module, found)| one(workspace, facts, *module, found));
             for one in expanded {
                 self.called.extend(one.called);
+                self.expanded.references.extend(one.references);
                 self.expanded.work = self.expanded.work.saturating_add(one.work);
                 let is_too_large = one.work <= MOST_WORK && self.expanded.work > MOST_WORK;
                 self.diagnostics.extend(one.diagnostics);
@@ -240,6 +244,6 @@ fn one<'a>(workspace: &Workspace<'a>, facts: &WorkspaceFacts, module: ModuleId, 
         Definition::PipelineInstance(item, it) => expansion.pipeline_instance(module, item, it),
         _ => None,
     };
-    let Expansion { is_incomplete, diagnostics, called, work, .. } = expansion;
-    One { pipeline, is_incomplete, diagnostics, called, work }
+    let Expansion { is_incomplete, diagnostics, called, references, work, .. } = expansion;
+    One { pipeline, is_incomplete, diagnostics, called, references, work }
 }

@@ -6,8 +6,8 @@
 //! first, and where no run has all of its classes, once with the class that does not fit and once without it.
 
 use super::{Proof, named};
-use crate::value::duration;
 use pipec_base::{Diagnostic, codes};
+use pipec_ir::duration;
 use pipec_ir::facts::Run;
 use pipec_ir::{Node, NodeId, NodeKind, Origin, Pipeline, StageId};
 use pipec_logic::{Proposition, TooLarge};

@@ -9,60 +9,90 @@ mod missed_changes;
 mod no_skipped_gates;
 mod one_path;
 mod overrides;
+mod promotion;
+mod statements;
+mod table;
 
 use crate::Effort;
-use pipec_base::{Diagnostic, codes, parallel};
+use pipec_base::{Code, Diagnostic, codes, parallel};
+use pipec_claims::Theorem;
 use pipec_ir::facts::{Run, SourceFacts};
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
+/// What proving a program gave.
+#[derive(Debug, Default)]
+pub(crate) struct Proofs {
+    /// The theorems proved for each pipeline, in the order of the program; none for a pipeline that is incomplete.
+    pub(crate) proved: Vec<Vec<Theorem>>,
+    /// What it has cost.
+    pub(crate) effort: Effort,
+}
+
 /// Proves every pipeline that is whole, and, if all are, what spans them. An error has been given for each that is not.
-/// Answers what that has cost.
 pub(crate) fn prove(
     program: &Program,
     incomplete: &BTreeSet<usize>,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Effort {
-    if incomplete.is_empty() {
-        one_path::across_pipelines(program, diagnostics);
-        one_path::borrowed_identities(program, diagnostics);
+) -> Proofs {
+    let all_are_whole = incomplete.is_empty();
+    if all_are_whole {
+        for across in table::TABLE.iter().filter_map(|entry| entry.across) {
+            across(program, diagnostics);
+        }
     }
-    let pipelines = program.pipelines.iter().enumerate();
-    let whole: Vec<&Pipeline> =
-        pipelines.filter(|(place, _)| !incomplete.contains(place)).map(|(_, pipeline)| pipeline).collect();
-    let mut all = Effort::default();
-    for (found, effort) in parallel::map(&whole, |pipeline| prove_pipeline(program, pipeline)) {
+    // Findings of the types, of the order and of what spans pipelines may be about any of them.
+    let refuted: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    let mut all = Proofs::default();
+    let pipelines: Vec<(usize, &Pipeline)> = program.pipelines.iter().enumerate().collect();
+    let proofs = parallel::map(&pipelines, |(place, pipeline)| {
+        if incomplete.contains(place) {
+            PipelineProof::default()
+        } else {
+            prove_pipeline(program, pipeline, &refuted)
+        }
+    });
+    for PipelineProof { diagnostics: found, proved, effort } in proofs {
         diagnostics.extend(found);
-        all.facts = all.facts.saturating_add(effort.facts);
-        all.steps = all.steps.saturating_add(effort.steps);
+        all.proved.push(if all_are_whole { proved } else { Vec::new() });
+        all.effort.facts = all.effort.facts.saturating_add(effort.facts);
+        all.effort.steps = all.effort.steps.saturating_add(effort.steps);
     }
     all
 }
 
-fn prove_pipeline(program: &Program, pipeline: &Pipeline) -> (Vec<Diagnostic>, Effort) {
+/// What proving one pipeline gave.
+#[derive(Default)]
+struct PipelineProof {
+    diagnostics: Vec<Diagnostic>,
+    proved: Vec<Theorem>,
+    effort: Effort,
+}
+
+fn prove_pipeline(program: &Program, pipeline: &Pipeline, refuted: &[Code]) -> PipelineProof {
     let facts = match SourceFacts::of(pipeline) {
         Ok(facts) => facts,
-        Err(_) => return (vec![undecided(pipeline)], Effort::default()),
+        Err(_) => {
+            return PipelineProof { diagnostics: vec![undecided(pipeline)], ..PipelineProof::default() };
+        }
     };
     let mut proof = Proof { program, pipeline, facts, diagnostics: Vec::new(), undecided: false };
-    facts_there::prove(&mut proof);
-    no_skipped_gates::prove(&mut proof);
-    missed_changes::prove(&mut proof);
-    overrides::prove(&mut proof);
-    kept_caches::prove(&mut proof);
-    one_path::prove(&mut proof);
-    build_once::prove(&mut proof);
-    every_change_travels::prove(&mut proof);
-    budget::prove(&mut proof);
+    for within in table::TABLE.iter().filter_map(|entry| entry.within) {
+        within(&mut proof);
+    }
     let propositions = proof.facts.propositions();
     let effort =
         Effort { facts: propositions.variables().count(), steps: propositions.steps(), ..Effort::default() };
     let mut diagnostics = proof.diagnostics;
     if proof.undecided {
         diagnostics.push(undecided(pipeline));
+        return PipelineProof { diagnostics, proved: Vec::new(), effort };
     }
-    (diagnostics, effort)
+    let found = diagnostics.iter().map(|diagnostic| diagnostic.code);
+    let refuted: Vec<Code> = refuted.iter().copied().chain(found).collect();
+    let proved = table::proved(program, pipeline, &refuted);
+    PipelineProof { diagnostics, proved, effort }
 }
 
 /// A theorem that can't be decided is not proven.

@@ -1,9 +1,9 @@
 //! One path to production: each production environment and artefact have one deploy statement; nothing untrusted and
-//! nothing unprotected reaches it; environments are entered in their order by the same parts.
+//! nothing unprotected reaches it.
 
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Deploy, Environment, Event, Identity, Node, Program, Provider, Tier, Trigger};
+use pipec_ir::{Environment, Event, Identity, Node, Program, Provider, Tier, Trigger};
 use pipec_logic::Glob;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -120,38 +120,6 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         if environment.tier == Tier::Production {
             unprotected(proof, node, environment);
         }
-        stowaways(proof, node, deploy);
-        promotion(proof, node, deploy, environment);
-    }
-}
-
-/// A deploy delivers what it names: what it only uses would reach the environment past its gates and its predecessors.
-fn stowaways(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
-    for (name, origin) in &node.body.uses {
-        if deploy.artefacts.contains(name) {
-            continue;
-        }
-        let due = proof.facts.due_node(node);
-        let Some(run) = proof.run_in_which(&due) else { return };
-        let all: Vec<&str> = deploy.artefacts.iter().map(String::as_str).chain([name.as_str()]).collect();
-        let diagnostic = Diagnostic::error(
-            codes::P0305,
-            format!("`{name}` reaches `{}` in a deploy that does not name it", deploy.environment),
-            origin.span,
-        )
-        .saying("used here")
-        .label(node.name_origin.span, format!("delivers {}", list(&deploy.artefacts)))
-        .counterexample(format!(
-            "{run}: {} uses `{name}`, which no gate of `{}` had to judge",
-            named(node),
-            deploy.environment
-        ))
-        .help(format!(
-            "deploy it with the others: `deploy {} to {}`",
-            all.join(", "),
-            deploy.environment
-        ));
-        proof.report(node, diagnostic);
     }
 }
 
@@ -297,72 +265,4 @@ fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
     format!(
         "{condition}; or, if only reviewed changes reach whatever starts it, say so: `protect branch {all}`"
     )
-}
-
-/// For every E′ in after(E), a deploy of the same parts to E′ before this one, due whenever this one is.
-fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &Environment) {
-    let pipeline = proof.pipeline;
-    let mut parts = deploy.artefacts.clone();
-    parts.sort();
-    for (before, origin) in &environment.after {
-        let earlier: Vec<(&Node, &Deploy)> = pipeline
-            .deploys()
-            .filter(|(other, it)| it.environment == *before && node.before.contains(&other.id))
-            .collect();
-        let same: Vec<&Node> = earlier
-            .iter()
-            .filter(|(_, it)| {
-                let mut other = it.artefacts.clone();
-                other.sort();
-                other == parts
-            })
-            .map(|(other, _)| *other)
-            .collect();
-        if let ([], Some((other, it))) = (same.as_slice(), earlier.first()) {
-            let due = proof.facts.due_node(node);
-            // Of a deploy that never runs P0406 has said so.
-            let Some(run) = proof.run_in_which(&due) else { continue };
-            let diagnostic = Diagnostic::error(
-                codes::P0305,
-                format!("`{}` receives other parts than `{before}` did", environment.name),
-                node.name_origin.span,
-            )
-            .saying(format!("receives {}", list(&deploy.artefacts)))
-            .label(other.name_origin.span, format!("received {}", list(&it.artefacts)))
-            .counterexample(format!(
-                "{run}: {} {} to `{}` as a set that `{before}` never receives",
-                list(&deploy.artefacts),
-                if deploy.artefacts.len() == 1 { "goes" } else { "go" },
-                environment.name
-            ))
-            .help("deploy the same set to both: what was tried together moves together");
-            proof.report(node, diagnostic);
-            continue;
-        }
-        let without = {
-            let propositions = proof.facts.propositions();
-            let due: Vec<_> = same.iter().map(|other| proof.facts.due_node(other)).collect();
-            propositions.and_not(&proof.facts.due_node(node), &propositions.any(&due))
-        };
-        let Some(run) = proof.run_in_which(&without) else { continue };
-        let what = if same.is_empty() {
-            format!("nothing is deployed to `{before}` before")
-        } else {
-            format!("the deploy to `{before}` is not in the run")
-        };
-        let diagnostic = Diagnostic::error(
-            codes::P0205,
-            format!("`{}` can be reached past `{before}`", environment.name),
-            node.name_origin.span,
-        )
-        .saying(format!("not always after a deploy to `{before}`"))
-        .label(origin.span, format!("`{}` comes after `{before}`", environment.name))
-        .counterexample(format!("{run}: {} starts, and {what}", named(node)))
-        .help(format!(
-            "deploy {} to `{before}` in this pipeline first, whenever it is deployed to `{}`",
-            list(&deploy.artefacts),
-            environment.name
-        ));
-        proof.report(node, diagnostic);
-    }
 }

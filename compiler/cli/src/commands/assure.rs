@@ -9,7 +9,7 @@ use pipec_report::assurance::{self, Told};
 
 /// Tells what is guaranteed of the pipelines, if they are proven.
 pub fn run(arguments: &Assure, console: &Console) -> Outcome {
-    let mut project = match project::compile(arguments.path.as_deref()) {
+    let mut project = match project::compile_for_assurance(arguments.path.as_deref()) {
         Ok(project) => project,
         Err(problem) => {
             console.problem(&problem);

@@ -10,9 +10,10 @@ mod pins;
 mod template;
 
 use document::Workflow;
-pub use lower::{ASSUMPTIONS, Assumption, is_generated, without_header};
+pub use lower::{Words, assumption_meaning, is_generated, without_header};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{GeneratedFile, Guarantee, Output, Pins, Pipeline, Program, TargetContext};
+use pipec_ir::{GeneratedFile, Pins, Pipeline, Program};
+use pipec_target_api::{Output, TargetContext};
 
 /// The largest workflow that GitHub reads, in bytes (500 KB).
 const LARGEST_FILE: usize = 500_000;
@@ -21,6 +22,8 @@ const LARGEST_FILE: usize = 500_000;
 pub fn compile(program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output {
     let mut lowered = lower::lower(program, pipeline, context);
     let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
+    let assumed =
+        if context.lists_assumptions { lower::assumptions(program, pipeline, &lowered) } else { Vec::new() };
     let teardown = lowered.teardown.take().map(|teardown| *teardown);
     let mut files = Vec::new();
     let mut pins = Pins::default();
@@ -34,13 +37,7 @@ pub fn compile(program: &Program, pipeline: &Pipeline, context: &TargetContext) 
             }
         }
     }
-    Output { files, pins, diagnostics }
-}
-
-/// What the workflows of a proven pipeline make GitHub do, and what must be set on GitHub.
-pub fn guarantees(program: &Program, pipeline: &Pipeline) -> Vec<Guarantee> {
-    let context = TargetContext { version: String::new() };
-    lower::guarantees(program, pipeline, &lower::lower(program, pipeline, &context))
+    Output { files, pins, assumed, diagnostics }
 }
 
 /// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.

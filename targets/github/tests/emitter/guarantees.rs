@@ -1,12 +1,52 @@
 //! What the target says it makes GitHub do, and what it leaves to settings.
 
 use crate::programs::{self, Build, globs, origin};
-use pipec_github::ASSUMPTIONS;
-use pipec_ir::{EngineBlock, EngineStep, Guarantee, Standing, Target};
+use crate::windows;
+use pipec_claims::{AssumptionKind, Standing, Subject, Theorem, TheoremId};
+use pipec_github::GitHub;
+use pipec_ir::{EngineBlock, EngineStep};
+use pipec_target_api::{Target, TargetContext};
 use std::collections::BTreeSet;
 
-fn guarantees(build: &Build) -> Vec<Guarantee> {
-    pipec_github::GitHub.guarantees(&build.program, &build.pipeline)
+/// A claim in GitHub's words.
+struct Told {
+    standing: Standing,
+    kind: &'static str,
+    environment: Option<String>,
+    holds: String,
+    by: String,
+}
+
+/// What the model proves on the output, as far as reports list it, and what the output leaves to settings and trust.
+fn guarantees(build: &Build) -> Vec<Told> {
+    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: true };
+    let output = GitHub.compile(&build.program, &build.pipeline, &context);
+    let words = GitHub.words();
+    let mut proved = proved(build);
+    proved.retain(|theorem| theorem.id().is_listed());
+    // Those of an environment have their order already.
+    proved.sort_by_key(|it| (it.environment().is_some(), it.environment().is_none().then_some(it.id())));
+    let theorems = proved.into_iter().map(|theorem| Told {
+        standing: theorem.id().standing(),
+        kind: theorem.id().kind(),
+        environment: theorem.environment().map(str::to_owned),
+        holds: words.theorem(&theorem),
+        by: words.basis(&theorem),
+    });
+    let assumed = output.assumed.iter().map(|assumed| Told {
+        standing: Standing::Assumed,
+        kind: assumed.assumption.kind().word(),
+        environment: assumed.environment.clone(),
+        holds: words.assumed(assumed),
+        by: words.reliance(&assumed.relied_on_by),
+    });
+    theorems.chain(assumed).collect()
+}
+
+fn proved(build: &Build) -> Vec<Theorem> {
+    let judgement = GitHub.verify(&build.program, &build.pipeline, &build.output().files);
+    assert!(judgement.findings.is_empty(), "{:#?}", judgement.findings);
+    judgement.proved
 }
 
 fn service() -> Build {
@@ -21,7 +61,7 @@ fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
     let told: Vec<String> = guarantees(&service())
         .into_iter()
         .filter(|guarantee| guarantee.kind != "actions")
-        .map(|Guarantee { standing, kind, environment, holds, by }| {
+        .map(|Told { standing, kind, environment, holds, by }| {
             let environment = environment.map(|name| format!(" {name}")).unwrap_or_default();
             format!("{} {kind}{environment}: {holds}\n    {by}", standing.word())
         })
@@ -32,6 +72,48 @@ fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
 /// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
 #[test]
 fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
+    let given: BTreeSet<&str> = many_programs()
+        .iter()
+        .flat_map(guarantees)
+        .filter(|guarantee| guarantee.standing == Standing::Assumed)
+        .map(|guarantee| guarantee.kind)
+        .collect();
+    let listed: BTreeSet<&str> = AssumptionKind::ALL.into_iter().map(AssumptionKind::word).collect();
+    assert_eq!(given, listed);
+}
+
+/// A theorem that the model proves of no output would be a row of the reference for nothing.
+#[test]
+fn every_theorem_of_outputs_is_proved_of_some_output() {
+    let mut programs = many_programs();
+    programs.extend([
+        programs::every_event(),
+        programs::legs(),
+        programs::repeated(),
+        programs::measured(),
+        windows::in_a_window(),
+    ]);
+    for build in &mut programs {
+        build.pipeline.budget = Some((3_600_000, origin()));
+    }
+    let proved: BTreeSet<TheoremId> = programs.iter().flat_map(proved).map(|theorem| theorem.id()).collect();
+    let of_outputs = TheoremId::ALL.iter().copied().filter(|id| id.subject() == Subject::Output);
+    assert_eq!(proved, of_outputs.collect());
+}
+
+#[test]
+fn an_output_that_differs_proves_nothing() {
+    let build = service();
+    let mut files = build.output().files;
+    for file in &mut files {
+        file.text = file.text.replace("timeout-minutes: ", "timeout-minutes: 1");
+    }
+    let judgement = GitHub.verify(&build.program, &build.pipeline, &files);
+    assert!(!judgement.findings.is_empty() && judgement.proved.is_empty(), "{:?}", judgement.proved);
+}
+
+/// Programs that together have every clause that a claim is about.
+fn many_programs() -> Vec<Build> {
     let raw = programs::hello().edit("unit", |node| {
         node.body.engines = vec![EngineBlock {
             target: "github".to_owned(),
@@ -41,7 +123,7 @@ fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
             origin: origin(),
         }];
     });
-    let builds = [
+    vec![
         service(),
         programs::images(),
         programs::overridden(),
@@ -51,24 +133,16 @@ fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
         programs::retried(),
         programs::previews(),
         raw,
-    ];
-    let given: BTreeSet<&str> = builds
-        .iter()
-        .flat_map(guarantees)
-        .filter(|guarantee| guarantee.standing == Standing::Assumed)
-        .map(|guarantee| guarantee.kind)
-        .collect();
-    let listed: BTreeSet<&str> = ASSUMPTIONS.iter().map(|assumption| assumption.kind).collect();
-    assert_eq!(given, listed);
+    ]
 }
 
 #[test]
 fn actions_are_those_that_the_workflow_calls() {
     let build = service();
     let workflow = build.workflow();
-    let actions: Vec<Guarantee> =
+    let actions: Vec<Told> =
         guarantees(&build).into_iter().filter(|guarantee| guarantee.kind == "actions").collect();
-    assert!(actions.len() > 2, "{actions:?}");
+    assert!(actions.len() > 2, "{}", actions.len());
     for action in actions {
         let name = action.holds.split_whitespace().nth(2).unwrap();
         assert!(workflow.contains(&format!("uses: {name}@")), "{name}");

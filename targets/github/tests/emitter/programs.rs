@@ -2,6 +2,7 @@
 
 use pipec_ir::*;
 use pipec_logic::Glob;
+use pipec_target_api::{Output, Target, TargetContext};
 use std::collections::BTreeMap;
 
 pub fn glob(text: &str) -> Glob {
@@ -116,10 +117,11 @@ pub struct Build {
 
 impl Build {
     pub fn new(name: &str, triggers: Vec<Trigger>) -> Build {
-        let source = SourceFile { path: format!("{name}.pipe"), digest: "0123456789abcdef".repeat(4) };
+        let source = SourceFile { path: format!("{name}.pipe"), is_standard: false };
+        let digests = [(source.clone(), "0123456789abcdef".repeat(4))].into();
         let pipeline =
             Pipeline { name: name.to_owned(), triggers, sources: vec![source], ..Pipeline::default() };
-        Build { program: Program::default(), pipeline }
+        Build { program: Program { digests, ..Program::default() }, pipeline }
     }
 
     pub fn environment(mut self, environment: Environment) -> Build {
@@ -203,7 +205,7 @@ impl Build {
     }
 
     pub fn output(&self) -> Output {
-        let context = TargetContext { version: "0.1.0".to_owned() };
+        let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
         pipec_github::GitHub.compile(&self.program, &self.pipeline, &context)
     }
 

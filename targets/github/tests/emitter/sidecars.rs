@@ -4,6 +4,7 @@ use crate::bench::{Bench, Done};
 use crate::programs::*;
 use pipec_ir::*;
 use pipec_runtime::{Dialect, Script};
+use pipec_target_api::Target;
 
 /// Waits for a sidecar, as the workflows do.
 const READY: &str = Script::Ready.text(Dialect::GitHub);
@@ -60,7 +61,7 @@ fn sidecars() -> Build {
 fn golden() {
     let build = sidecars();
     insta::assert_snapshot!(build.workflow());
-    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files);
+    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files).findings;
     assert!(found.is_empty(), "{found:#?}");
 }
 

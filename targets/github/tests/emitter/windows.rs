@@ -4,6 +4,7 @@ use crate::bench::Bench;
 use crate::programs::*;
 use crate::scripts::{WINDOW_OPEN, WINDOW_WAIT};
 use pipec_ir::*;
+use pipec_target_api::Target;
 
 fn window(days: &[u8]) -> Option<Window> {
     let zone = "Europe/London".to_owned();
@@ -17,7 +18,7 @@ fn window(days: &[u8]) -> Option<Window> {
 }
 
 /// The service, which goes to production on four days.
-fn in_a_window() -> Build {
+pub fn in_a_window() -> Build {
     let mut build = service();
     build.pipeline.name = "in-a-window".to_owned();
     build.program.environments.get_mut("production").unwrap().window = window(&[1, 2, 3, 4]);
@@ -35,7 +36,7 @@ fn a_window_is_waited_for_in_a_job_of_its_own() {
 #[test]
 fn the_model_of_the_engine_finds_no_difference() {
     let build = in_a_window();
-    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files);
+    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files).findings;
     assert!(found.is_empty(), "{found:#?}");
 }
 

@@ -20,7 +20,7 @@ pub struct Build {
 
 impl Build {
     pub fn new(name: &str, triggers: Vec<Trigger>) -> Build {
-        let sources = vec![SourceFile { path: format!("{name}.pipe"), digest: "0".repeat(64) }];
+        let sources = vec![SourceFile { path: format!("{name}.pipe"), is_standard: false }];
         let protected_branches = vec![glob("main")];
         let pipeline =
             Pipeline { name: name.to_owned(), triggers, sources, protected_branches, ..Pipeline::default() };

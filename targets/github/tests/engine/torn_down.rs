@@ -6,6 +6,7 @@ use crate::whole::told_of;
 use pipec_github::GitHub;
 use pipec_ir::*;
 use pipec_runtime::{Dialect, Script};
+use pipec_target_api::{Target, TargetContext};
 
 /// A site with a preview for each pull request of a member.
 fn site() -> Build {
@@ -48,7 +49,7 @@ fn site() -> Build {
 }
 
 fn files(build: &Build) -> Vec<GeneratedFile> {
-    let context = TargetContext { version: "0.1.0".to_owned() };
+    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
     let output = GitHub.compile(&build.program, &build.pipeline, &context);
     assert_eq!(output.files.len(), 2, "{:#?}", output.diagnostics);
     output.files
@@ -79,7 +80,7 @@ fn both_workflows_must_be_there_and_no_third() {
     assert!(!told_of(&build, &swapped).is_empty());
     // A pipeline without such environments has nothing to tear down.
     let hello = hello();
-    let context = TargetContext { version: "0.1.0".to_owned() };
+    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
     let mut both = GitHub.compile(&hello.program, &hello.pipeline, &context).files;
     both.push(GeneratedFile {
         path: ".github/workflows/hello-teardown.yml".to_owned(),

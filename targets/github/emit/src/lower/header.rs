@@ -13,33 +13,37 @@ impl Lowering<'_> {
         let pipeline = self.pipeline;
         let from = match pipeline.sources.as_slice() {
             [] => "its source".to_owned(),
-            [only] => format!("{} (sha256:{})", only.path, only.digest),
+            [only] => format!("{} (sha256:{})", only.path, self.digest(only)),
             [first, modules @ ..] => {
                 let others = if modules.len() == 1 { "module" } else { "modules" };
                 format!(
                     "{} and {} {others} (sha256:{})",
                     first.path,
                     modules.len(),
-                    combined(&pipeline.sources)
+                    self.combined(&pipeline.sources)
                 )
             }
         };
         let first = format!("{}{GENERATED}{} from {from}. {REMEDY}", pipeline.name, self.context.version);
         std::iter::once(first).chain(pipeline.docs.iter().cloned()).collect()
     }
-}
 
-/// The digest of all sources: that of the lines `sha256  path`.
-fn combined(sources: &[SourceFile]) -> String {
-    let mut hash = Sha256::new();
-    for source in sources {
-        hash.update(format!("{}  {}\n", source.digest, source.path));
+    fn digest(&self, source: &SourceFile) -> &str {
+        self.program.digests.get(source).map_or("unknown", String::as_str)
     }
-    hash.finalize().iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string can't fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+
+    /// The digest of all sources: that of the lines `sha256  path`.
+    fn combined(&self, sources: &[SourceFile]) -> String {
+        let mut hash = Sha256::new();
+        for source in sources {
+            hash.update(format!("{}  {}\n", self.digest(source), source.path));
+        }
+        hash.finalize().iter().fold(String::new(), |mut text, byte| {
+            // Writing to a string can't fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+    }
 }
 
 /// Whether a text begins with the header of a generated file.

@@ -2,10 +2,10 @@
 
 mod actions;
 mod artefacts;
+mod assumptions;
 mod caches;
 mod conditions;
 mod deploys;
-mod guarantees;
 mod header;
 mod identities;
 mod images;
@@ -42,11 +42,12 @@ use crate::expression::Expression;
 use crate::template::{DEEPEST_EXPRESSION, Template};
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{Binding, Origin, Pipeline, Program, TargetContext};
+use pipec_ir::{Binding, Origin, Pipeline, Program};
+use pipec_target_api::TargetContext;
 use std::cell::RefCell;
 
-pub(crate) use guarantees::guarantees;
-pub use guarantees::{ASSUMPTIONS, Assumption};
+pub(crate) use assumptions::assumptions;
+pub use assumptions::{Words, meaning as assumption_meaning};
 pub use header::{is_generated, without_header};
 
 /// The name of the job that decides facts.

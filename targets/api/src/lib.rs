@@ -1,13 +1,18 @@
-//! What every target offers. The trait lives here so that neither the compiler nor the editor's server knows a target.
+//! What every target offers: an emitter, and an independent model that judges its output.
+//!
+//! The trait has a crate of its own, so that neither the compiler nor the editor's server knows a target.
 
-use crate::{Guarantee, Pins, Pipeline, Program};
-use pipec_base::{Diagnostic, Span};
+use pipec_base::Diagnostic;
+use pipec_claims::{Assumed, Judgement, Words};
+use pipec_ir::{GeneratedFile, Pins, Pipeline, Program};
 
 /// What a target is told besides the program.
 #[derive(Clone, Debug)]
 pub struct TargetContext {
     /// The compiler's version, for the header.
     pub version: String,
+    /// Whether the output lists what it leaves to settings and trust.
+    pub lists_assumptions: bool,
 }
 
 /// An engine's emitter and its independent reader.
@@ -20,12 +25,10 @@ pub trait Target: Sync {
 
     /// Reads emitted files back with the engine's own YAML dialect and proves on them what was proven on the source.
     /// Shares no code with [`Target::compile`]. Any finding is an internal error.
-    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Vec<Diagnostic>;
+    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement;
 
-    /// What the files of a proven pipeline make the engine do, what [`Target::verify`] proves on them, and what neither
-    /// can hold, so that it must be set on the platform. A guarantee that is proved and has the kind of one the analysis
-    /// gives says how it is proved again.
-    fn guarantees(&self, program: &Program, pipeline: &Pipeline) -> Vec<Guarantee>;
+    /// The engine's words for claims.
+    fn words(&self) -> &'static dyn Words;
 
     /// Whether a file's text carries this compiler's header, so that it may be overwritten.
     fn is_generated(&self, text: &str) -> bool;
@@ -41,17 +44,8 @@ pub struct Output {
     pub files: Vec<GeneratedFile>,
     /// What the files call and run in, by digest: what `pipec.lock` is to say. What it says already is taken from it.
     pub pins: Pins,
+    /// What the files leave to settings and trust, if the context asks for it.
+    pub assumed: Vec<Assumed>,
     /// What the target has to say.
     pub diagnostics: Vec<Diagnostic>,
-}
-
-/// A file to be written.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GeneratedFile {
-    /// Relative to the workspace, with `/`.
-    pub path: String,
-    /// Its text.
-    pub text: String,
-    /// Where its parts came from: the name of a part of the output (a job) and the source it was made from.
-    pub origins: Vec<(String, Span)>,
 }

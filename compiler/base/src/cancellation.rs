@@ -1,0 +1,136 @@
+//! Work that is given up when nobody waits for it any more.
+//!
+//! An editor asks anew with each keystroke, so the answer to an earlier text is worth nothing. The work looks now and then
+//! whether it was cancelled, and then ends where it is: the stack is unwound up to [`Cancellation::run`], and no part of a
+//! result survives. Between those looks, nothing has to know of cancellation.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A token by which work is cancelled, from any thread.
+#[derive(Clone, Debug, Default)]
+pub struct Cancellation {
+    is_cancelled: Arc<AtomicBool>,
+}
+
+/// That work was cancelled before it came to a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cancelled;
+
+thread_local! {
+    /// By what the work of this thread can be cancelled.
+    static CURRENT: RefCell<Option<Cancellation>> = const { RefCell::new(None) };
+}
+
+impl Cancellation {
+    /// A token that cancels nothing yet.
+    pub fn new() -> Cancellation {
+        Cancellation::default()
+    }
+
+    /// Cancels the work that runs with this token, and all that will.
+    pub fn cancel(&self) {
+        self.is_cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the work has been cancelled.
+    pub fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Does some work that this token can cancel.
+    ///
+    /// # Errors
+    /// When it was cancelled; its result, even a whole one, is dropped.
+    pub fn run<T>(&self, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
+        match catch_unwind(AssertUnwindSafe(|| under(Some(self.clone()), work))) {
+            Ok(result) if !self.is_cancelled() => Ok(result),
+            Ok(_) => Err(Cancelled),
+            Err(payload) if payload.is::<Cancelled>() => Err(Cancelled),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+}
+
+/// Ends the work under way if it has been cancelled.
+pub fn check() {
+    if CURRENT.with_borrow(|current| current.as_ref().is_some_and(Cancellation::is_cancelled)) {
+        resume_unwind(Box::new(Cancelled));
+    }
+}
+
+/// By what the work of this thread can be cancelled, for the threads that share it.
+pub(crate) fn current() -> Option<Cancellation> {
+    CURRENT.with_borrow(Clone::clone)
+}
+
+/// Does some work in this thread that `token` can cancel.
+pub(crate) fn under<T>(token: Option<Cancellation>, work: impl FnOnce() -> T) -> T {
+    /// Puts the token before back, however the work ends.
+    struct Before(Option<Cancellation>);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _before = Before(CURRENT.replace(token));
+    work()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parallel;
+
+    #[test]
+    fn work_that_nobody_cancels_gives_its_result() {
+        assert_eq!(
+            Cancellation::new().run(|| {
+                check();
+                7
+            }),
+            Ok(7)
+        );
+        check();
+    }
+
+    #[test]
+    fn cancelled_work_ends_at_its_next_look() {
+        let cancellation = Cancellation::new();
+        let mut steps = 0;
+        let result = cancellation.run(|| {
+            loop {
+                steps += 1;
+                if steps == 3 {
+                    cancellation.cancel();
+                }
+                check();
+            }
+        });
+        assert_eq!((result, steps), (Err::<(), _>(Cancelled), 3));
+        check();
+    }
+
+    #[test]
+    fn a_result_that_came_too_late_is_dropped() {
+        let cancellation = Cancellation::new();
+        assert_eq!(cancellation.run(|| cancellation.cancel()), Err(Cancelled));
+    }
+
+    #[test]
+    fn shared_work_ends_on_all_threads() {
+        let cancellation = Cancellation::new();
+        let items: Vec<usize> = (0..1_000).collect();
+        let result = cancellation.run(|| {
+            parallel::map(&items, |item| {
+                if *item == 10 {
+                    cancellation.cancel();
+                }
+                *item
+            })
+        });
+        assert_eq!(result, Err(Cancelled));
+    }
+}

@@ -1,0 +1,73 @@
+//! The closed set of kinds of assumptions.
+
+/// The kind of an assumption, stable over versions. The order is that of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "a target says what each means to it")]
+pub enum AssumptionKind {
+    Protected,
+    Environment,
+    Override,
+    RequiredCheck,
+    Secrets,
+    Trust,
+    Actions,
+    Images,
+    RawSteps,
+    Caches,
+    Attempts,
+    Runners,
+    BuildMachine,
+    Cancelling,
+    Deployments,
+    Previews,
+    Sweep,
+    Interference,
+}
+
+impl AssumptionKind {
+    /// All of them.
+    pub const ALL: [AssumptionKind; 18] = [
+        AssumptionKind::Protected,
+        AssumptionKind::Environment,
+        AssumptionKind::Override,
+        AssumptionKind::RequiredCheck,
+        AssumptionKind::Secrets,
+        AssumptionKind::Trust,
+        AssumptionKind::Actions,
+        AssumptionKind::Images,
+        AssumptionKind::RawSteps,
+        AssumptionKind::Caches,
+        AssumptionKind::Attempts,
+        AssumptionKind::Runners,
+        AssumptionKind::BuildMachine,
+        AssumptionKind::Cancelling,
+        AssumptionKind::Deployments,
+        AssumptionKind::Previews,
+        AssumptionKind::Sweep,
+        AssumptionKind::Interference,
+    ];
+
+    /// Its word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            AssumptionKind::Protected => "protected",
+            AssumptionKind::Environment => "environment",
+            AssumptionKind::Override => "override",
+            AssumptionKind::RequiredCheck => "required-check",
+            AssumptionKind::Secrets => "secrets",
+            AssumptionKind::Trust => "trust",
+            AssumptionKind::Actions => "actions",
+            AssumptionKind::Images => "images",
+            AssumptionKind::RawSteps => "raw-steps",
+            AssumptionKind::Caches => "caches",
+            AssumptionKind::Attempts => "attempts",
+            AssumptionKind::Runners => "runners",
+            AssumptionKind::BuildMachine => "build-machine",
+            AssumptionKind::Cancelling => "cancelling",
+            AssumptionKind::Deployments => "deployments",
+            AssumptionKind::Previews => "previews",
+            AssumptionKind::Sweep => "sweep",
+            AssumptionKind::Interference => "interference",
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Everything guaranteed of a proven program, and what was taken out of the ordinary.
+
+use crate::{Assumed, Exception, Extraordinary, NEUTRAL, Reason, Standing, Theorem, Words};
+use pipec_ir::{Body, EngineStep, Node, NodeKind, Origin, Pipeline};
+use std::collections::BTreeSet;
+
+/// What is guaranteed of each pipeline of a proven program.
+#[derive(Clone, Debug, Default)]
+pub struct Assurance {
+    /// In the order of the program.
+    pub pipelines: Vec<PipelineAssurance>,
+    /// The findings that the workspace allows.
+    pub allowed: Vec<Exception>,
+    /// The words of the targets, and of the source (`None`). Whoever is not listed has neutral words.
+    pub words: Vec<(Option<&'static str>, &'static dyn Words)>,
+}
+
+/// What is guaranteed of one pipeline.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PipelineAssurance {
+    /// Its name.
+    pub pipeline: String,
+    /// The environments it enters, in the order in which it first does.
+    pub environments: Vec<String>,
+    /// The guarantees: the source's theorems first, then each target's theorems and assumptions.
+    pub guarantees: Vec<Guarantee>,
+    /// Exemptions, overrides, advisory gates and the like.
+    pub exceptions: Vec<Exception>,
+    /// How many steps its nodes have: scripts and calls of actions.
+    pub steps: usize,
+    /// How many of these are in `engine` blocks, which no proof looks into.
+    pub engine_steps: usize,
+}
+
+/// A claim, the target that makes it, and the targets that prove it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guarantee {
+    /// The claim.
+    pub claim: Claim,
+    /// The target's name; none, if it is the source's.
+    pub target: Option<&'static str>,
+    /// The targets whose output proves a theorem of the source again, each with its own theorem.
+    pub again: Vec<(&'static str, Theorem)>,
+}
+
+/// A theorem or an assumption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// What was proved.
+    Theorem(Theorem),
+    /// What is assumed.
+    Assumed(Assumed),
+}
+
+/// What a target claims of one pipeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TargetClaims {
+    /// The target's name.
+    pub target: &'static str,
+    /// What its model has proved on the output.
+    pub proved: Vec<Theorem>,
+    /// What its output leaves to settings and trust.
+    pub assumed: Vec<Assumed>,
+}
+
+/// What is claimed of one pipeline.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PipelineClaims {
+    /// The theorems proved on the source.
+    pub source: Vec<Theorem>,
+    /// The claims of its targets, in the order they are built.
+    pub targets: Vec<TargetClaims>,
+}
+
+impl Claim {
+    /// How strongly it holds.
+    pub fn standing(&self) -> Standing {
+        match self {
+            Claim::Theorem(theorem) => theorem.id().standing(),
+            Claim::Assumed(_) => Standing::Assumed,
+        }
+    }
+
+    /// Its kind, stable over versions: `no-skipped-gates`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Claim::Theorem(theorem) => theorem.id().kind(),
+            Claim::Assumed(assumed) => assumed.assumption.kind().word(),
+        }
+    }
+
+    /// The environment it is about; the whole pipeline, if none.
+    pub fn environment(&self) -> Option<&str> {
+        match self {
+            Claim::Theorem(theorem) => theorem.environment(),
+            Claim::Assumed(assumed) => assumed.environment.as_deref(),
+        }
+    }
+}
+
+impl Assurance {
+    fn words_of(&self, target: Option<&'static str>) -> &'static dyn Words {
+        let own = self.words.iter().find(|(name, _)| *name == target);
+        own.map_or(NEUTRAL as &dyn Words, |(_, words)| *words)
+    }
+
+    /// What holds; of an assumption, what must be set; in one line.
+    pub fn holds(&self, guarantee: &Guarantee) -> String {
+        let words = self.words_of(guarantee.target);
+        match &guarantee.claim {
+            Claim::Theorem(theorem) => words.theorem(theorem),
+            Claim::Assumed(assumed) => words.assumed(assumed),
+        }
+    }
+
+    /// What a theorem rests on, and how targets prove it again; of an assumption, what relies on it.
+    pub fn by(&self, guarantee: &Guarantee) -> String {
+        let words = self.words_of(guarantee.target);
+        let mut by = match &guarantee.claim {
+            Claim::Theorem(theorem) => words.basis(theorem),
+            Claim::Assumed(assumed) => words.reliance(&assumed.relied_on_by),
+        };
+        for (target, theorem) in &guarantee.again {
+            by.push_str(&format!("; {target}: {}", self.words_of(Some(target)).basis(theorem)));
+        }
+        by
+    }
+}
+
+impl PipelineAssurance {
+    /// The guarantees of a pipeline: the theorems proved on its source and the claims of its targets, as far as reports list
+    /// them. A theorem of a target that proves one of the source's again is no guarantee of its own.
+    pub fn of(pipeline: &Pipeline, claims: &PipelineClaims) -> PipelineAssurance {
+        let mut guarantees: Vec<Guarantee> =
+            listed(&claims.source).map(|it| Guarantee::of_source(it.clone())).collect();
+        let number = guarantees.len();
+        for TargetClaims { target, proved, assumed } in &claims.targets {
+            for theorem in listed(proved) {
+                let mut is_again = false;
+                for own in guarantees.iter_mut().take(number) {
+                    if matches!(&own.claim, Claim::Theorem(own) if own.is_proved_again_by(theorem)) {
+                        own.again.push((target, theorem.clone()));
+                        is_again = true;
+                    }
+                }
+                if !is_again {
+                    guarantees.push(Guarantee::of_target(target, Claim::Theorem(theorem.clone())));
+                }
+            }
+            let assumed = assumed.iter().cloned().map(Claim::Assumed);
+            guarantees.extend(assumed.map(|claim| Guarantee::of_target(target, claim)));
+        }
+        let mut environments: Vec<String> = Vec::new();
+        for (_, deploy) in pipeline.deploys() {
+            if !environments.contains(&deploy.environment) {
+                environments.push(deploy.environment.clone());
+            }
+        }
+        let steps =
+            |of: &dyn Fn(&Body) -> usize| pipeline.nodes.iter().map(|node| of(&node.body)).sum::<usize>();
+        let engine_steps = steps(&|body| {
+            let raw = body.engines.iter().flat_map(|block| &block.steps);
+            raw.filter(|step| !matches!(step, EngineStep::Env(_))).count()
+        });
+        PipelineAssurance {
+            pipeline: pipeline.name.clone(),
+            environments,
+            guarantees,
+            exceptions: pipeline.nodes.iter().flat_map(|node| exceptions(pipeline, node)).collect(),
+            steps: engine_steps + steps(&|body| body.steps.len()),
+            engine_steps,
+        }
+    }
+}
+
+impl Guarantee {
+    /// A theorem of the source.
+    pub fn of_source(theorem: Theorem) -> Guarantee {
+        Guarantee { claim: Claim::Theorem(theorem), target: None, again: Vec::new() }
+    }
+
+    /// A claim of a target.
+    pub fn of_target(target: &'static str, claim: Claim) -> Guarantee {
+        Guarantee { claim, target: Some(target), again: Vec::new() }
+    }
+}
+
+/// The theorems that reports list, in the order of the closed set; those of one kind keep theirs.
+fn listed(theorems: &[Theorem]) -> impl Iterator<Item = &Theorem> {
+    let mut all: Vec<&Theorem> = theorems.iter().filter(|theorem| theorem.id().is_listed()).collect();
+    all.sort_by_key(|theorem| theorem.id());
+    all.into_iter()
+}
+
+/// Whether an artefact is deployed, by itself or in another that is built with it.
+fn is_shipped(pipeline: &Pipeline, artefact: &Node) -> bool {
+    let mut shipped: BTreeSet<&str> =
+        pipeline.deploys().flat_map(|(_, deploy)| &deploy.artefacts).map(String::as_str).collect();
+    loop {
+        let built =
+            pipeline.nodes.iter().filter(|node| node.is_artefact() && shipped.contains(node.name.as_str()));
+        let within: BTreeSet<&str> =
+            built.flat_map(|node| &node.body.uses).map(|(name, _)| name.as_str()).collect();
+        if within.is_subset(&shipped) {
+            return shipped.contains(artefact.name.as_str());
+        }
+        shipped.extend(within);
+    }
+}
+
+/// What a node takes out of the ordinary.
+fn exceptions(pipeline: &Pipeline, node: &Node) -> Vec<Exception> {
+    let mut all = Vec::new();
+    let mut add = |what, because, origin: &Origin| {
+        all.push(Exception { what, because, origin: origin.clone() });
+    };
+    let written = |because: &str| Reason::Written(because.to_owned());
+    let name = || node.name.clone();
+    match &node.kind {
+        NodeKind::Gate(gate) => {
+            if let Some((because, origin)) = &gate.advisory {
+                add(Extraordinary::Advisory { gate: name() }, written(because), origin);
+            }
+            for rule in &gate.exemptions {
+                let what = Extraordinary::Exempt { gate: name(), when: rule.when.clone() };
+                add(what, written(&rule.because), &rule.origin);
+            }
+            if let Some(rule) = &gate.overriding {
+                let what = Extraordinary::Override { gate: name(), role: rule.role.clone() };
+                add(what, Reason::GivenWithEachUse, &rule.origin);
+            }
+        }
+        NodeKind::Deploy(deploy) => {
+            if let Some((because, origin)) = deploy.irreversible() {
+                add(Extraordinary::Irreversible { deploy: name() }, written(because), origin);
+            }
+        }
+        NodeKind::Artefact(_) if is_shipped(pipeline, node) => {
+            for cache in &node.body.caches {
+                let what = Extraordinary::Cache { artefact: name(), path: cache.path.clone() };
+                add(what, Reason::KeptByTrustedRuns, &cache.origin);
+            }
+        }
+        NodeKind::Artefact(_) | NodeKind::Job => {}
+    }
+    if let Some(retry) = &node.body.retry {
+        add(Extraordinary::Retry { node: name() }, written(&retry.because), &retry.origin);
+    }
+    for block in &node.body.engines {
+        let what = Extraordinary::Engine { node: name(), target: block.target.clone() };
+        add(what, written(&block.because), &block.origin);
+    }
+    all
+}

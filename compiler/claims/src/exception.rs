@@ -1,0 +1,146 @@
+//! What a pipeline's author has taken out of the ordinary.
+
+use pipec_base::Code;
+use pipec_ir::{Change, Exemption, Origin};
+
+/// What a pipeline's author has taken out of the ordinary, with the reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exception {
+    /// What it is.
+    pub what: Extraordinary,
+    /// The reason.
+    pub because: Reason,
+    /// Where it was written.
+    pub origin: Origin,
+}
+
+/// What is out of the ordinary.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Extraordinary {
+    /// A gate only reports.
+    Advisory {
+        /// The gate.
+        gate: String,
+    },
+    /// A gate is exempt in some runs.
+    Exempt {
+        /// The gate.
+        gate: String,
+        /// In which runs.
+        when: Exemption,
+    },
+    /// A gate may be overridden.
+    Override {
+        /// The gate.
+        gate: String,
+        /// The role that approves it.
+        role: String,
+    },
+    /// A deploy has no way back.
+    Irreversible {
+        /// The deploy.
+        deploy: String,
+    },
+    /// A deployed artefact is built with what an earlier run left in a cache.
+    Cache {
+        /// The artefact.
+        artefact: String,
+        /// The cache's path.
+        path: String,
+    },
+    /// A node is tried again after a failure.
+    Retry {
+        /// The node.
+        node: String,
+    },
+    /// A node has raw steps.
+    Engine {
+        /// The node.
+        node: String,
+        /// The target they are for.
+        target: String,
+    },
+    /// A finding is allowed.
+    Allow {
+        /// Its code.
+        code: Code,
+        /// Until when, as year, month and day.
+        until: Option<(u16, u8, u8)>,
+    },
+}
+
+/// Why something is out of the ordinary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The author's words.
+    Written(String),
+    /// It is given with each use, and recorded.
+    GivenWithEachUse,
+    /// Only trusted runs keep a cache.
+    KeptByTrustedRuns,
+}
+
+impl Extraordinary {
+    /// The word it was written with: `exempt`, `override`, `advisory`, `irreversible`, `cache`, `engine`, `retry`, `allow`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Extraordinary::Advisory { .. } => "advisory",
+            Extraordinary::Exempt { .. } => "exempt",
+            Extraordinary::Override { .. } => "override",
+            Extraordinary::Irreversible { .. } => "irreversible",
+            Extraordinary::Cache { .. } => "cache",
+            Extraordinary::Retry { .. } => "retry",
+            Extraordinary::Engine { .. } => "engine",
+            Extraordinary::Allow { .. } => "allow",
+        }
+    }
+
+    /// The node it is about; an allowed finding has none.
+    pub fn node(&self) -> Option<&str> {
+        match self {
+            Extraordinary::Advisory { gate }
+            | Extraordinary::Exempt { gate, .. }
+            | Extraordinary::Override { gate, .. } => Some(gate),
+            Extraordinary::Irreversible { deploy } => Some(deploy),
+            Extraordinary::Cache { artefact, .. } => Some(artefact),
+            Extraordinary::Retry { node } | Extraordinary::Engine { node, .. } => Some(node),
+            Extraordinary::Allow { .. } => None,
+        }
+    }
+
+    /// What it says, without the reason.
+    pub fn sentence(&self) -> String {
+        match self {
+            Extraordinary::Advisory { gate } => format!("{gate} only reports"),
+            Extraordinary::Exempt { gate, when: Exemption::UnlessChanged(changes) } => {
+                let changes: Vec<String> = changes.iter().map(Change::to_string).collect();
+                format!("{gate} is exempt unless {} changed", changes.join(", "))
+            }
+            Extraordinary::Exempt { gate, when: Exemption::OnFork } => format!("{gate} is exempt on forks"),
+            Extraordinary::Override { gate, role } => format!("{gate} may be overridden by {role}"),
+            Extraordinary::Irreversible { deploy } => format!("{deploy} has no way back"),
+            Extraordinary::Cache { artefact, path } => {
+                format!("{artefact} is built with what an earlier run left in {path}")
+            }
+            Extraordinary::Retry { node } => format!("{node} is tried again after a failure"),
+            Extraordinary::Engine { node, target } => format!("{node} has raw steps for {target}"),
+            Extraordinary::Allow { code, until } => {
+                let until = until.map(|(year, month, day)| format!(" until {year:04}-{month:02}-{day:02}"));
+                format!("{code} is allowed{}", until.unwrap_or_default())
+            }
+        }
+    }
+}
+
+impl Reason {
+    /// The reason in words.
+    pub fn sentence(&self) -> &str {
+        match self {
+            Reason::Written(because) => because,
+            Reason::GivenWithEachUse => "the reason is given with each use, and recorded",
+            Reason::KeptByTrustedRuns => {
+                "only pushes, schedules and manual runs of its branch and the default branch keep it"
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What is proved of a pipeline, and what must be set on a platform, as data.
+//!
+//! A [`Theorem`] is what a proof has shown, of the source or of an output. A [`Setting`] is what a platform must be told,
+//! a [`Trust`] what nobody can set. Sentences exist only as renderings of these: [`Words`] renders them, and an engine may
+//! have its own words.
+//!
+//! An example. The environment `production` has an approval by the role `lead`, and its deploy waits for the gate `unit`:
+//!
+//! ```
+//! use pipec_claims::{NEUTRAL, NoSkippedGates, Setting, Theorem, Words};
+//!
+//! let proved = Theorem::NoSkippedGates(NoSkippedGates {
+//!     environment: "production".to_owned(),
+//!     gates: vec!["unit".to_owned()],
+//!     ..NoSkippedGates::default()
+//! });
+//! assert_eq!(NEUTRAL.theorem(&proved), "no deploy starts unless unit has passed in the same run");
+//! let required = Setting::RequiredCheck { check: "shop".to_owned(), branch: "main".to_owned() };
+//! assert_eq!(NEUTRAL.setting(&required), "the check `shop` is required on the branch `main`");
+//! ```
+
+mod assumption;
+mod assumption_kind;
+mod assurance;
+mod exception;
+mod judgement;
+mod plain;
+mod setting;
+mod standing;
+mod theorem;
+mod theorem_id;
+mod words;
+
+pub use assumption::{Assumed, Assumption, Authority, Reliance, Trust};
+pub use assumption_kind::AssumptionKind;
+pub use assurance::{Assurance, Claim, Guarantee, PipelineAssurance, PipelineClaims, TargetClaims};
+pub use exception::{Exception, Extraordinary, Reason};
+pub use judgement::Judgement;
+pub use plain::{cloud_trust, demands, restrictions, rollback_time};
+pub use setting::{
+    BranchProtection, CloudTrust, ReviewPurpose, Reviewers, SecretPlace, Setting, TagOperation, TrustedTokens,
+};
+pub use standing::Standing;
+pub use theorem::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath, Theorem};
+pub use theorem_id::{Basis, Premise, Range, Subject, TheoremId};
+pub use words::{NEUTRAL, Neutral, Words};

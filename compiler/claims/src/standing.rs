@@ -1,0 +1,26 @@
+//! How strongly a claim holds.
+
+/// How strongly a claim holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// It was decided over all runs.
+    Proved,
+    /// The output makes the engine do it.
+    Emitted,
+    /// A setting of the platform, or people, must see to it.
+    Assumed,
+}
+
+impl Standing {
+    /// All of them, from the strongest.
+    pub const ALL: [Standing; 3] = [Standing::Proved, Standing::Emitted, Standing::Assumed];
+
+    /// Its word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Standing::Proved => "proved",
+            Standing::Emitted => "emitted",
+            Standing::Assumed => "assumed",
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! What a proof has shown, with its parameters.
+
+use crate::TheoremId;
+use pipec_ir::Lock;
+
+/// What a proof has shown. The parameters are names of the source; what is about one environment names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Theorem {
+    /// See [`TheoremId::FactsThere`].
+    FactsThere,
+    /// See [`TheoremId::NoSkippedGates`].
+    NoSkippedGates(NoSkippedGates),
+    /// See [`TheoremId::NoMissedChanges`].
+    NoMissedChanges,
+    /// See [`TheoremId::OverridesApply`].
+    OverridesApply,
+    /// See [`TheoremId::KeptCaches`].
+    KeptCaches,
+    /// See [`TheoremId::OnePath`].
+    OnePath(OnePath),
+    /// See [`TheoremId::Promotion`].
+    Promotion {
+        /// The environment.
+        environment: String,
+        /// The artefacts that enter it, sorted.
+        parts: Vec<String>,
+        /// The environments that these were deployed to before.
+        before: Vec<String>,
+    },
+    /// See [`TheoremId::HeldAlone`].
+    HeldAlone {
+        /// The environment.
+        environment: String,
+        /// The variables that hold its secrets.
+        secrets: Vec<String>,
+        /// The providers of its identities.
+        identities: Vec<String>,
+    },
+    /// See [`TheoremId::BuildOnce`].
+    BuildOnce(BuildOnce),
+    /// See [`TheoremId::EveryChangeTravels`].
+    EveryChangeTravels(EveryChangeTravels),
+    /// See [`TheoremId::Budget`].
+    Budget {
+        /// The longest time of a run, in milliseconds, if the pipeline has a budget.
+        run: Option<u64>,
+        /// The stages that have a budget, with the longest time of each in milliseconds.
+        stages: Vec<(String, u64)>,
+    },
+
+    /// See [`TheoremId::StartsOnlyWhenDue`].
+    StartsOnlyWhenDue,
+    /// See [`TheoremId::EnteredByDeploysOnly`].
+    EnteredByDeploysOnly,
+    /// See [`TheoremId::HeldByDeploysOnly`].
+    HeldByDeploysOnly,
+    /// See [`TheoremId::LeastAuthority`].
+    LeastAuthority,
+    /// See [`TheoremId::ScriptsArrive`].
+    ScriptsArrive,
+    /// See [`TheoremId::Order`].
+    Order,
+    /// See [`TheoremId::Timeout`].
+    Timeout,
+    /// See [`TheoremId::Verdict`].
+    Verdict,
+    /// See [`TheoremId::SameDigest`].
+    SameDigest,
+    /// See [`TheoremId::OneAttempt`].
+    OneAttempt,
+    /// See [`TheoremId::Override`].
+    Override {
+        /// The gate that may be overridden.
+        gate: String,
+        /// The role that approves it.
+        role: String,
+    },
+    /// See [`TheoremId::UntrustedEmpty`].
+    UntrustedEmpty {
+        /// The ephemeral environments that pull requests of members are deployed to.
+        previews: Vec<String>,
+    },
+    /// See [`TheoremId::OwnJobs`].
+    OwnJobs {
+        /// The jobs that the compiler adds, with the timeout of each in minutes.
+        limits: Vec<(String, u64)>,
+    },
+    /// See [`TheoremId::Lock`].
+    Lock {
+        /// The environment.
+        environment: String,
+        /// The pipeline whose deploys wait for each other.
+        pipeline: String,
+        /// Which waiting deploy is next; of an ephemeral environment, all wait.
+        lock: Lock,
+        /// Whether it is an ephemeral environment, with one lock for each pull request.
+        is_preview: bool,
+    },
+    /// See [`TheoremId::NeverBackwards`].
+    NeverBackwards {
+        /// The environment.
+        environment: String,
+        /// Whether it is an ephemeral environment, whose deploys are those of the heads of open pull requests.
+        is_preview: bool,
+    },
+    /// See [`TheoremId::Teardown`].
+    Teardown {
+        /// The ephemeral environment.
+        environment: String,
+        /// The file of the output that tears down.
+        file: String,
+    },
+    /// See [`TheoremId::Approval`].
+    Approval {
+        /// The environment.
+        environment: String,
+        /// Whether the author may not approve.
+        not_author: bool,
+    },
+    /// See [`TheoremId::Rollback`].
+    Rollback {
+        /// The environment.
+        environment: String,
+    },
+    /// See [`TheoremId::Window`].
+    Window {
+        /// The environment.
+        environment: String,
+    },
+
+    /// See [`TheoremId::Admission`].
+    Admission,
+    /// See [`TheoremId::StartsWheneverDue`].
+    StartsWheneverDue,
+    /// See [`TheoremId::StartsOnce`].
+    StartsOnce,
+    /// See [`TheoremId::DecidedByScripts`].
+    DecidedByScripts,
+    /// See [`TheoremId::StepOrder`].
+    StepOrder,
+    /// See [`TheoremId::StepInputs`].
+    StepInputs,
+    /// See [`TheoremId::Legs`].
+    Legs,
+    /// See [`TheoremId::Repetition`].
+    Repetition,
+    /// See [`TheoremId::Measures`].
+    Measures,
+    /// See [`TheoremId::Machines`].
+    Machines,
+    /// See [`TheoremId::Pins`].
+    Pins,
+    /// See [`TheoremId::CacheKeepers`].
+    CacheKeepers,
+    /// See [`TheoremId::RawSteps`].
+    RawSteps,
+    /// See [`TheoremId::PlannedFacts`].
+    PlannedFacts,
+    /// See [`TheoremId::RunExclusion`].
+    RunExclusion,
+    /// See [`TheoremId::CheckNames`].
+    CheckNames,
+    /// See [`TheoremId::Record`].
+    Record,
+    /// See [`TheoremId::PreviewEntry`].
+    PreviewEntry {
+        /// The ephemeral environment.
+        environment: String,
+    },
+}
+
+/// The parameters of [`Theorem::NoSkippedGates`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NoSkippedGates {
+    /// The environment.
+    pub environment: String,
+    /// The blocking gates before its deploys, in the order of the source.
+    pub gates: Vec<String>,
+    /// Whether one of them may be exempt.
+    pub may_be_exempt: bool,
+    /// Whether one of them may be overridden.
+    pub may_be_overridden: bool,
+    /// The kinds of evidence that the environment requires.
+    pub evidence: Vec<String>,
+    /// The artefacts that are deployed, sorted.
+    pub parts: Vec<String>,
+}
+
+/// The parameters of [`Theorem::OnePath`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OnePath {
+    /// The environment.
+    pub environment: String,
+    /// Whether pull requests of members may enter it.
+    pub is_open_to_members: bool,
+    /// What holds besides of an environment of the tier `production`.
+    pub production: Option<ProductionPath>,
+}
+
+/// What holds of the way to production.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProductionPath {
+    /// The artefacts that one deploy brings, sorted.
+    pub parts: Vec<String>,
+    /// The globs of the protected branches and tags, sorted.
+    pub refs: Vec<String>,
+}
+
+/// The parameters of [`Theorem::BuildOnce`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BuildOnce {
+    /// The artefacts.
+    pub artefacts: Vec<String>,
+    /// Those whose build may read what another run has kept, by a cache or by raw steps.
+    pub reading_caches: Vec<String>,
+}
+
+/// The parameters of [`Theorem::EveryChangeTravels`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EveryChangeTravels {
+    /// Whether some stage asks what changed.
+    pub asks_for_changes: bool,
+}
+
+impl Theorem {
+    /// Its name.
+    pub fn id(&self) -> TheoremId {
+        match self {
+            Theorem::FactsThere => TheoremId::FactsThere,
+            Theorem::NoSkippedGates(_) => TheoremId::NoSkippedGates,
+            Theorem::NoMissedChanges => TheoremId::NoMissedChanges,
+            Theorem::OverridesApply => TheoremId::OverridesApply,
+            Theorem::KeptCaches => TheoremId::KeptCaches,
+            Theorem::OnePath(_) => TheoremId::OnePath,
+            Theorem::Promotion { .. } => TheoremId::Promotion,
+            Theorem::HeldAlone { .. } => TheoremId::HeldAlone,
+            Theorem::BuildOnce(_) => TheoremId::BuildOnce,
+            Theorem::EveryChangeTravels(_) => TheoremId::EveryChangeTravels,
+            Theorem::Budget { .. } => TheoremId::Budget,
+            Theorem::StartsOnlyWhenDue => TheoremId::StartsOnlyWhenDue,
+            Theorem::EnteredByDeploysOnly => TheoremId::EnteredByDeploysOnly,
+            Theorem::HeldByDeploysOnly => TheoremId::HeldByDeploysOnly,
+            Theorem::LeastAuthority => TheoremId::LeastAuthority,
+            Theorem::ScriptsArrive => TheoremId::ScriptsArrive,
+            Theorem::Order => TheoremId::Order,
+            Theorem::Timeout => TheoremId::Timeout,
+            Theorem::Verdict => TheoremId::Verdict,
+            Theorem::SameDigest => TheoremId::SameDigest,
+            Theorem::OneAttempt => TheoremId::OneAttempt,
+            Theorem::Override { .. } => TheoremId::Override,
+            Theorem::UntrustedEmpty { .. } => TheoremId::UntrustedEmpty,
+            Theorem::OwnJobs { .. } => TheoremId::OwnJobs,
+            Theorem::Lock { .. } => TheoremId::Lock,
+            Theorem::NeverBackwards { .. } => TheoremId::NeverBackwards,
+            Theorem::Teardown { .. } => TheoremId::Teardown,
+            Theorem::Approval { .. } => TheoremId::Approval,
+            Theorem::Rollback { .. } => TheoremId::Rollback,
+            Theorem::Window { .. } => TheoremId::Window,
+            Theorem::Admission => TheoremId::Admission,
+            Theorem::StartsWheneverDue => TheoremId::StartsWheneverDue,
+            Theorem::StartsOnce => TheoremId::StartsOnce,
+            Theorem::DecidedByScripts => TheoremId::DecidedByScripts,
+            Theorem::StepOrder => TheoremId::StepOrder,
+            Theorem::StepInputs => TheoremId::StepInputs,
+            Theorem::Legs => TheoremId::Legs,
+            Theorem::Repetition => TheoremId::Repetition,
+            Theorem::Measures => TheoremId::Measures,
+            Theorem::Machines => TheoremId::Machines,
+            Theorem::Pins => TheoremId::Pins,
+            Theorem::CacheKeepers => TheoremId::CacheKeepers,
+            Theorem::RawSteps => TheoremId::RawSteps,
+            Theorem::PlannedFacts => TheoremId::PlannedFacts,
+            Theorem::RunExclusion => TheoremId::RunExclusion,
+            Theorem::CheckNames => TheoremId::CheckNames,
+            Theorem::Record => TheoremId::Record,
+            Theorem::PreviewEntry { .. } => TheoremId::PreviewEntry,
+        }
+    }
+
+    /// The environment it is about; the whole pipeline, if none.
+    pub fn environment(&self) -> Option<&str> {
+        match self {
+            Theorem::NoSkippedGates(it) => Some(&it.environment),
+            Theorem::OnePath(it) => Some(&it.environment),
+            Theorem::Promotion { environment, .. }
+            | Theorem::HeldAlone { environment, .. }
+            | Theorem::Lock { environment, .. }
+            | Theorem::NeverBackwards { environment, .. }
+            | Theorem::Teardown { environment, .. }
+            | Theorem::Approval { environment, .. }
+            | Theorem::Rollback { environment }
+            | Theorem::Window { environment }
+            | Theorem::PreviewEntry { environment } => Some(environment),
+            _ => None,
+        }
+    }
+
+    /// Whether `other` proves the same again, on an output: it has the kind of this theorem, and is about its environment
+    /// or about all of them.
+    pub fn is_proved_again_by(&self, other: &Theorem) -> bool {
+        let (own, other_id) = (self.id(), other.id());
+        own.standing() == other_id.standing()
+            && own.kind() == other_id.kind()
+            && other.environment().is_none_or(|it| self.environment() == Some(it))
+    }
+}

@@ -1,0 +1,333 @@
+//! Every claim becomes a sentence, in neutral words.
+
+use pipec_base::codes;
+use pipec_claims::{
+    Assumption, AssumptionKind, Authority, BranchProtection, BuildOnce, CloudTrust, EveryChangeTravels,
+    Extraordinary, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance, ReviewPurpose,
+    Reviewers, SecretPlace, Setting, TagOperation, Theorem, TheoremId, Trust, TrustedTokens, Words,
+};
+use pipec_ir::{Change, Exemption, Fact, Lock, Right};
+use std::collections::BTreeSet;
+
+fn name(name: &str) -> String {
+    name.to_owned()
+}
+
+fn names(all: &[&str]) -> Vec<String> {
+    all.iter().map(|it| name(it)).collect()
+}
+
+/// One theorem for each name, with parameters; some names have several.
+fn theorems() -> Vec<Theorem> {
+    let environment = || name("production");
+    let preview = || name("preview");
+    vec![
+        Theorem::FactsThere,
+        Theorem::NoSkippedGates(NoSkippedGates { environment: environment(), ..NoSkippedGates::default() }),
+        Theorem::NoSkippedGates(NoSkippedGates {
+            environment: environment(),
+            gates: names(&["unit", "scan"]),
+            may_be_exempt: true,
+            may_be_overridden: true,
+            evidence: names(&["test", "security"]),
+            parts: names(&["app", "web"]),
+        }),
+        Theorem::NoMissedChanges,
+        Theorem::OverridesApply,
+        Theorem::KeptCaches,
+        Theorem::OnePath(OnePath { environment: preview(), is_open_to_members: true, production: None }),
+        Theorem::OnePath(OnePath {
+            environment: environment(),
+            is_open_to_members: false,
+            production: Some(ProductionPath { parts: names(&["app"]), refs: names(&["main", "v*"]) }),
+        }),
+        Theorem::Promotion {
+            environment: environment(),
+            parts: names(&["app"]),
+            before: names(&["staging"]),
+        },
+        Theorem::HeldAlone {
+            environment: environment(),
+            secrets: names(&["TOKEN"]),
+            identities: names(&["aws"]),
+        },
+        Theorem::BuildOnce(BuildOnce { artefacts: names(&["app"]), reading_caches: Vec::new() }),
+        Theorem::BuildOnce(BuildOnce { artefacts: names(&["app", "web"]), reading_caches: names(&["web"]) }),
+        Theorem::EveryChangeTravels(EveryChangeTravels { asks_for_changes: true }),
+        Theorem::EveryChangeTravels(EveryChangeTravels { asks_for_changes: false }),
+        Theorem::Budget { run: Some(3_600_000), stages: vec![(name("commit"), 90_000)] },
+        Theorem::StartsOnlyWhenDue,
+        Theorem::EnteredByDeploysOnly,
+        Theorem::HeldByDeploysOnly,
+        Theorem::LeastAuthority,
+        Theorem::ScriptsArrive,
+        Theorem::Order,
+        Theorem::Timeout,
+        Theorem::Verdict,
+        Theorem::SameDigest,
+        Theorem::OneAttempt,
+        Theorem::Override { gate: name("scan"), role: name("security") },
+        Theorem::UntrustedEmpty { previews: Vec::new() },
+        Theorem::UntrustedEmpty { previews: vec![preview()] },
+        Theorem::OwnJobs { limits: vec![(name("plan"), 10), (name("verdict"), 5)] },
+        Theorem::Lock {
+            environment: environment(),
+            pipeline: name("shop"),
+            lock: Lock::Queue,
+            is_preview: false,
+        },
+        Theorem::Lock {
+            environment: environment(),
+            pipeline: name("shop"),
+            lock: Lock::Newest,
+            is_preview: false,
+        },
+        Theorem::Lock { environment: preview(), pipeline: name("shop"), lock: Lock::Queue, is_preview: true },
+        Theorem::NeverBackwards { environment: environment(), is_preview: false },
+        Theorem::NeverBackwards { environment: preview(), is_preview: true },
+        Theorem::Teardown { environment: preview(), file: name("shop-teardown.yml") },
+        Theorem::Approval { environment: environment(), not_author: false },
+        Theorem::Approval { environment: environment(), not_author: true },
+        Theorem::Rollback { environment: environment() },
+        Theorem::Window { environment: environment() },
+        Theorem::Admission,
+        Theorem::StartsWheneverDue,
+        Theorem::StartsOnce,
+        Theorem::DecidedByScripts,
+        Theorem::StepOrder,
+        Theorem::StepInputs,
+        Theorem::Legs,
+        Theorem::Repetition,
+        Theorem::Measures,
+        Theorem::Machines,
+        Theorem::Pins,
+        Theorem::CacheKeepers,
+        Theorem::RawSteps,
+        Theorem::PlannedFacts,
+        Theorem::RunExclusion,
+        Theorem::CheckNames,
+        Theorem::Record,
+        Theorem::PreviewEntry { environment: preview() },
+    ]
+}
+
+fn settings() -> Vec<Setting> {
+    let environment = || name("production");
+    let team = Reviewers { role: name("lead"), member: Some((name("team"), name("acme/leads"))) };
+    let role = Reviewers { role: name("lead"), member: None };
+    let trust = |tokens| Setting::CloudTrust(CloudTrust { provider: name("aws"), role: name("r"), tokens });
+    let refs = |branches: &[&str], tags: &[&str]| Setting::EnvironmentRefs {
+        environment: environment(),
+        branches: names(branches).into_iter().collect(),
+        tags: names(tags).into_iter().collect(),
+    };
+    vec![
+        Setting::BranchRule { branch: name("main"), protections: BranchProtection::ALL.into() },
+        Setting::TagRule { tag: name("v*"), restricted: TagOperation::ALL.into() },
+        Setting::RequiredCheck { check: name("shop"), branch: name("main") },
+        refs(&["main", "release/*"], &[]),
+        refs(&[], &["v*"]),
+        refs(&["main"], &["v*"]),
+        Setting::EnvironmentReviewers {
+            environment: environment(),
+            reviewers: team,
+            minimum: 1,
+            purpose: ReviewPurpose::Deploys { prevents_self_review: true, forbids_bypass: true },
+        },
+        Setting::EnvironmentReviewers {
+            environment: environment(),
+            reviewers: role.clone(),
+            minimum: 2,
+            purpose: ReviewPurpose::Deploys { prevents_self_review: false, forbids_bypass: true },
+        },
+        Setting::EnvironmentReviewers {
+            environment: name("shop-override-scan"),
+            reviewers: role,
+            minimum: 1,
+            purpose: ReviewPurpose::Overrides { gate: name("scan") },
+        },
+        Setting::PreviewEnvironment { environment: name("preview"), into: BTreeSet::from([name("main")]) },
+        Setting::Secret {
+            name: name("TOKEN"),
+            place: SecretPlace::Environment(environment()),
+            absent_from: vec![SecretPlace::Repository, SecretPlace::Organisation],
+        },
+        Setting::Secret { name: name("TOKEN"), place: SecretPlace::Repository, absent_from: Vec::new() },
+        trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: false }),
+        trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: true }),
+        trust(TrustedTokens::OfRepository { node: name("scan") }),
+        Setting::RunnerTools {
+            runners: names(&["macos-15", "ubuntu-24.04"]),
+            tools: names(&["bash", "tar"]),
+            deploy_tools: names(&["gh"]),
+        },
+    ]
+}
+
+fn trusts() -> Vec<Trust> {
+    let environment = || name("production");
+    let node = || name("unit");
+    vec![
+        Trust::Pushers {
+            node: node(),
+            authority: vec![
+                Authority::Right(Right::Packages),
+                Authority::Identity { provider: name("aws"), role: name("r") },
+                Authority::ImagePush { image: name("ghcr.io/acme/app") },
+            ],
+        },
+        Trust::OverrideReviews { role: name("security"), gate: name("scan") },
+        Trust::Sweep { file: name("shop-teardown.yml") },
+        Trust::SoleDeployer {
+            environment: environment(),
+            group: name("pipec-deploy-production/shop"),
+            most_waiting: 100,
+        },
+        Trust::RollbackTime { environment: environment(), minutes: 5 },
+        Trust::QuietEnvironment { environment: environment(), readers: names(&["journeys"]) },
+        Trust::BuildMachine { node: node(), image: name("ghcr.io/acme/app") },
+        Trust::Action { name: name("actions/checkout"), version: name("v6"), commit: "0123456789".repeat(4) },
+        Trust::Image { reference: name("postgres:17") },
+        Trust::Image { reference: name("postgres@sha256:0") },
+        Trust::Attempts { node: node(), because: name("the mirror is flaky") },
+        Trust::RawSteps { node: node(), because: name("no task does it") },
+        Trust::RawInput { node: node(), action: name("a/b"), input: name("title"), fact: Fact::BranchName },
+        Trust::CacheScope,
+    ]
+}
+
+#[test]
+fn every_theorem_is_a_sentence_with_what_it_rests_on() {
+    let theorems = theorems();
+    let ids: BTreeSet<TheoremId> = theorems.iter().map(Theorem::id).collect();
+    assert_eq!(ids.into_iter().collect::<Vec<_>>(), TheoremId::ALL);
+    let lines: Vec<String> = theorems
+        .iter()
+        .map(|it| {
+            let (id, environment) = (it.id(), it.environment().unwrap_or("-"));
+            let standing = id.standing().word();
+            format!(
+                "{id:?} {} {standing} {environment}: {}\n    {}",
+                id.kind(),
+                NEUTRAL.theorem(it),
+                NEUTRAL.basis(it)
+            )
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn every_setting_and_every_trust_is_a_sentence() {
+    let settings = settings().into_iter().map(Assumption::from);
+    let all: Vec<Assumption> = settings.chain(trusts().into_iter().map(Assumption::from)).collect();
+    let kinds: BTreeSet<AssumptionKind> = all.iter().map(Assumption::kind).collect();
+    assert_eq!(kinds.into_iter().collect::<Vec<_>>(), AssumptionKind::ALL);
+    let lines: Vec<String> = all
+        .iter()
+        .map(|it| {
+            let says = match it {
+                Assumption::Setting(setting) => NEUTRAL.setting(setting),
+                Assumption::Trust(trust) => NEUTRAL.trust(trust),
+            };
+            format!("{}: {says}", it.kind().word())
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// A new variant must get a place in the lists above: this does not compile without it.
+#[test]
+fn the_lists_have_every_variant() {
+    let of_setting = |setting: &Setting| match setting {
+        Setting::BranchRule { .. } => 0,
+        Setting::TagRule { .. } => 1,
+        Setting::RequiredCheck { .. } => 2,
+        Setting::EnvironmentRefs { .. } => 3,
+        Setting::EnvironmentReviewers { .. } => 4,
+        Setting::PreviewEnvironment { .. } => 5,
+        Setting::Secret { .. } => 6,
+        Setting::CloudTrust(_) => 7,
+        Setting::RunnerTools { .. } => 8,
+    };
+    let of_trust = |trust: &Trust| match trust {
+        Trust::Pushers { .. } => 0,
+        Trust::OverrideReviews { .. } => 1,
+        Trust::Sweep { .. } => 2,
+        Trust::SoleDeployer { .. } => 3,
+        Trust::RollbackTime { .. } => 4,
+        Trust::QuietEnvironment { .. } => 5,
+        Trust::BuildMachine { .. } => 6,
+        Trust::Action { .. } => 7,
+        Trust::Image { .. } => 8,
+        Trust::Attempts { .. } => 9,
+        Trust::RawSteps { .. } => 10,
+        Trust::RawInput { .. } => 11,
+        Trust::CacheScope => 12,
+    };
+    assert_eq!(settings().iter().map(of_setting).collect::<BTreeSet<_>>(), (0..9).collect());
+    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..13).collect());
+}
+
+#[test]
+fn what_relies_on_an_assumption_is_named() {
+    let all = [
+        Reliance::from([TheoremId::NeverBackwards, TheoremId::Lock]),
+        Reliance::MergedChanges,
+        Reliance::Callers,
+        Reliance::JobsOfImage,
+        Reliance::CacheReaders,
+        Reliance::Successors { node: name("unit") },
+        Reliance::Jobs { file: name("shop.yml") },
+    ];
+    let lines: Vec<String> = all.iter().map(|it| NEUTRAL.reliance(it)).collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn every_exception_is_a_sentence_with_its_reason() {
+    let node = || name("unit");
+    let unless = Exemption::UnlessChanged(vec![Change::Kind(name("schema"))]);
+    let written = || Reason::Written(name("as it is"));
+    let all = [
+        (Extraordinary::Advisory { gate: node() }, written()),
+        (Extraordinary::Exempt { gate: node(), when: unless }, written()),
+        (Extraordinary::Exempt { gate: node(), when: Exemption::OnFork }, written()),
+        (Extraordinary::Override { gate: node(), role: name("lead") }, Reason::GivenWithEachUse),
+        (Extraordinary::Irreversible { deploy: node() }, written()),
+        (Extraordinary::Cache { artefact: node(), path: name("target") }, Reason::KeptByTrustedRuns),
+        (Extraordinary::Retry { node: node() }, written()),
+        (Extraordinary::Engine { node: node(), target: name("github") }, written()),
+        (Extraordinary::Allow { code: codes::P0901, until: Some((2027, 1, 31)) }, written()),
+        (Extraordinary::Allow { code: codes::P0901, until: None }, written()),
+    ];
+    let lines: Vec<String> = all
+        .iter()
+        .map(|(what, because)| {
+            let node = what.node().unwrap_or("-");
+            format!("{} {node}: {}: {}", what.word(), what.sentence(), because.sentence())
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// A row of the reference for each theorem: its kind, what it is about, how it holds, its findings and what it says.
+#[test]
+fn the_reference_has_a_row_for_every_theorem_and_no_other() {
+    let reference = include_str!("../../docs/proofs.md");
+    let section = reference.split("\n## All theorems\n").nth(1).expect("the section");
+    let section = section.split("\n## ").next().expect("its text");
+    let rows: Vec<&str> = section.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected: Vec<String> = TheoremId::ALL.iter().map(|id| row(*id)).collect();
+    assert_eq!(rows, expected, "the rows should be:\n{}", expected.join("\n"));
+}
+
+fn row(id: TheoremId) -> String {
+    let subject = match id.subject() {
+        pipec_claims::Subject::Source => "the source",
+        pipec_claims::Subject::Output => "the output",
+    };
+    let listed = if id.is_listed() { id.standing().word() } else { "" };
+    let codes: Vec<String> = id.codes().map(|code| code.to_string()).collect();
+    format!("| `{}` | {subject} | {listed} | {} | {} |", id.kind(), codes.join(", "), id.summary())
+}

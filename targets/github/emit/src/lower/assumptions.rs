@@ -1,0 +1,46 @@
+//! What nobody but GitHub's settings and people can see to.
+//!
+//! Whoever lowers a clause that rests on a setting lists the setting here, by its kind: the reference's "What remains
+//! assumed" is compared with [`meaning`].
+
+mod kinds;
+mod parts;
+mod settings;
+mod words;
+
+use super::Lowered;
+use crate::document::Job;
+pub use kinds::meaning;
+use pipec_claims::Assumed;
+use pipec_ir::{Deploy, Environment, Pipeline, Program};
+use std::collections::BTreeSet;
+pub use words::Words;
+
+/// Everything that the workflows of a pipeline leave to settings and trust.
+pub(crate) fn assumptions(program: &Program, pipeline: &Pipeline, lowered: &Lowered) -> Vec<Assumed> {
+    let workflows = lowered.workflow.iter().chain(lowered.teardown.iter().flat_map(|it| &it.workflow));
+    let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
+    let mut all = settings::of_the_repository(pipeline);
+    all.extend(settings::open_to_pushers(pipeline));
+    for environment in entered(program, pipeline) {
+        all.extend(settings::of_an_environment(program, pipeline, environment));
+    }
+    for node in &pipeline.nodes {
+        all.extend(settings::of_a_node(program, pipeline, node));
+    }
+    all.extend(parts::trusted_parts(pipeline, &jobs));
+    all
+}
+
+fn deploys_to<'p>(pipeline: &'p Pipeline, environment: &'p str) -> impl Iterator<Item = &'p Deploy> {
+    pipeline.deploys().map(|(_, deploy)| deploy).filter(move |deploy| deploy.environment == environment)
+}
+
+fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
+    let mut seen = BTreeSet::new();
+    pipeline
+        .deploys()
+        .filter(|(_, deploy)| seen.insert(deploy.environment.as_str()))
+        .filter_map(|(_, deploy)| program.environments.get(&deploy.environment))
+        .collect()
+}

@@ -1,0 +1,251 @@
+//! What has to be set at GitHub for a pipeline, as data.
+
+use super::deploys_to;
+use crate::lower::names::secrets_environment;
+use crate::lower::overrides;
+use crate::lower::previews::teardown_file;
+use pipec_claims::{
+    Assumed, Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers, SecretPlace,
+    Setting, TagOperation, TheoremId, Trust, TrustedTokens,
+};
+use pipec_ir::facts::{Refs, SourceFacts};
+use pipec_ir::{Approval, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
+use pipec_logic::{Glob, Proposition};
+
+/// How many jobs wait in a group of `concurrency` at most (GitHub's documentation of `queue: max`).
+const LONGEST_QUEUE: u64 = 100;
+
+/// How many minutes a cancelled job goes on (GitHub's documentation of cancelling).
+const MINUTES_AFTER_CANCELLING: u64 = 5;
+
+pub(super) fn of_the_repository(pipeline: &Pipeline) -> Vec<Assumed> {
+    let branches = pipeline.protected_branches.iter().map(|glob| Setting::BranchRule {
+        branch: glob.text().to_owned(),
+        protections: BranchProtection::ALL.into(),
+    });
+    let tags = pipeline
+        .protected_tags
+        .iter()
+        .map(|glob| Setting::TagRule { tag: glob.text().to_owned(), restricted: TagOperation::ALL.into() });
+    let rules = branches.chain(tags).map(|rule| Assumed::new(rule, [TheoremId::OnePath]));
+    // A check that is required but never runs would keep every change out.
+    let checks = reviewed_into(pipeline).into_iter().map(|glob| {
+        let (check, branch) = (pipeline.name.clone(), glob.text().to_owned());
+        Assumed::new(Setting::RequiredCheck { check, branch }, Reliance::MergedChanges)
+    });
+    rules.chain(checks).collect()
+}
+
+/// The protected branches that the pipeline judges changes to before they are merged.
+fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
+    let is_judged = |glob: &&Glob| {
+        pipeline.triggers.iter().any(|trigger| match trigger {
+            Trigger::PullRequest(into, _) => into.contains(glob),
+            Trigger::MergeQueue(_) => true,
+            _ => false,
+        })
+    };
+    pipeline.protected_branches.iter().filter(is_judged).collect()
+}
+
+/// The branches and tags of the runs in which one of these nodes may be due, as the rules of an environment name them.
+fn environment_refs<'p>(
+    environment: &str,
+    nodes: impl IntoIterator<Item = (&'p Pipeline, Vec<&'p Node>)>,
+) -> Setting {
+    let mut all = Refs::default();
+    for (pipeline, nodes) in nodes {
+        let Refs { branches, tags } = refs_of(pipeline, &nodes).unwrap_or_else(|| protected(pipeline));
+        all.branches.extend(branches);
+        all.tags.extend(tags);
+    }
+    let Refs { branches, tags } = all;
+    Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags }
+}
+
+/// Nothing, where that takes too long to tell or the pipeline's globs have no words for it.
+fn refs_of(pipeline: &Pipeline, nodes: &[&Node]) -> Option<Refs> {
+    let facts = SourceFacts::of(pipeline).ok()?;
+    let due: Vec<Proposition> = nodes.iter().map(|node| facts.due_node(node)).collect();
+    let propositions = facts.propositions();
+    // What is not of reviewed code is given neither secrets nor an environment of people.
+    let runs = propositions.and(&propositions.any(&due), &facts.trusted());
+    facts.refs(&runs).ok()?.filter(|refs| *refs != Refs::default())
+}
+
+/// What of a proven pipeline is let in at most.
+fn protected(pipeline: &Pipeline) -> Refs {
+    let texts = |globs: &[Glob]| globs.iter().map(|glob| glob.text().to_owned()).collect();
+    Refs { branches: texts(&pipeline.protected_branches), tags: texts(&pipeline.protected_tags) }
+}
+
+/// The deploys to an environment, by pipeline: it has one list of branches and tags for all that enter it.
+fn entering<'p>(
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    environment: &str,
+) -> Vec<(&'p Pipeline, Vec<&'p Node>)> {
+    let others = program.pipelines.iter().filter(|other| other.name != pipeline.name);
+    std::iter::once(pipeline)
+        .chain(others)
+        .map(|pipeline| {
+            let deploys = pipeline.deploys().filter(|(_, deploy)| deploy.environment == environment);
+            (pipeline, deploys.map(|(node, _)| node).collect::<Vec<_>>())
+        })
+        .filter(|(_, nodes)| !nodes.is_empty())
+        .collect()
+}
+
+/// What lets runs into an environment.
+fn entry(program: &Program, pipeline: &Pipeline, environment: &Environment) -> Vec<Assumed> {
+    let name = &environment.name;
+    let entering = entering(program, pipeline, name);
+    if environment.tier != Tier::Ephemeral {
+        let refs = environment_refs(name, entering);
+        return vec![Assumed::new(refs, [TheoremId::OnePath, TheoremId::HeldAlone])];
+    }
+    let triggers = entering.into_iter().flat_map(|(pipeline, _)| &pipeline.triggers);
+    let globs = triggers.filter_map(|trigger| match trigger {
+        Trigger::PullRequest(into, _) => Some(into),
+        _ => None,
+    });
+    let into = globs.flatten().map(|glob| glob.text().to_owned()).collect();
+    let preview = Setting::PreviewEnvironment { environment: name.clone(), into };
+    vec![
+        Assumed::new(preview, [TheoremId::Teardown, TheoremId::HeldAlone]),
+        Assumed::new(Trust::Sweep { file: teardown_file(pipeline) }, [TheoremId::Teardown]),
+    ]
+}
+
+pub(super) fn of_an_environment(
+    program: &Program,
+    pipeline: &Pipeline,
+    environment: &Environment,
+) -> Vec<Assumed> {
+    let name = &environment.name;
+    let mut all = entry(program, pipeline, environment);
+    if let Some(Approval { role, min, not_author, .. }) = &environment.approval {
+        let setting = Setting::EnvironmentReviewers {
+            environment: name.clone(),
+            reviewers: reviewers(program, role),
+            minimum: *min,
+            purpose: ReviewPurpose::Deploys { prevents_self_review: *not_author, forbids_bypass: true },
+        };
+        all.push(Assumed::new(setting, [TheoremId::Approval]));
+    }
+    all.extend(environment.secrets.iter().map(|secret| stored(&secret.variable, name)));
+    all.extend(environment.identities.iter().map(|identity| trusted(identity, name)));
+    let alone = Trust::SoleDeployer {
+        environment: name.clone(),
+        group: format!("pipec-deploy-{name}/{}", pipeline.name),
+        most_waiting: LONGEST_QUEUE,
+    };
+    all.push(Assumed::new(alone, [TheoremId::NeverBackwards, TheoremId::Lock]));
+    if deploys_to(pipeline, name).any(|deploy| deploy.rollback().is_some()) {
+        let time = Trust::RollbackTime { environment: name.clone(), minutes: MINUTES_AFTER_CANCELLING };
+        all.push(Assumed::new(time, [TheoremId::Rollback]));
+    }
+    let reads_it = |node: &&Node| node.body.reads.iter().any(|(read, _)| read == name);
+    let readers: Vec<String> = pipeline.nodes.iter().filter(reads_it).map(|node| node.name.clone()).collect();
+    if !readers.is_empty() {
+        let quiet = Trust::QuietEnvironment { environment: name.clone(), readers };
+        all.push(Assumed::new(quiet, [TheoremId::NoSkippedGates]));
+    }
+    all.into_iter().map(|assumed| assumed.of(name)).collect()
+}
+
+/// The nodes besides deploys that have authority in runs of branches or tags that nobody protects.
+pub(super) fn open_to_pushers(pipeline: &Pipeline) -> Vec<Assumed> {
+    // What is too large to be decided is taken to be so.
+    let facts = SourceFacts::of(pipeline).ok();
+    let is_open = |node: &Node| {
+        facts.as_ref().is_none_or(|facts| {
+            let logic = facts.propositions();
+            let outside = logic.and_not(&facts.trusted(), &facts.protected());
+            facts.run(&logic.and(&facts.due_node(node), &outside)).map_or(true, |run| run.is_some())
+        })
+    };
+    let mut all = Vec::new();
+    for node in pipeline.nodes.iter().filter(|node| !node.is_deploy()) {
+        let authority = authority_of(node);
+        if !authority.is_empty() && is_open(node) {
+            let pushers = Trust::Pushers { node: node.name.clone(), authority };
+            all.push(Assumed::new(pushers, [TheoremId::LeastAuthority]));
+        }
+    }
+    all
+}
+
+fn authority_of(node: &Node) -> Vec<Authority> {
+    let rights = node.body.rights.iter().map(|(right, _)| Authority::Right(*right));
+    let identities = node.body.identities.iter().map(|identity| Authority::Identity {
+        provider: identity.provider.to_string(),
+        role: identity.role.clone(),
+    });
+    let push = node.image().map(|image| Authority::ImagePush { image: image.to_owned() });
+    rights.chain(identities).chain(push).collect()
+}
+
+/// Who a role is on GitHub.
+fn reviewers(program: &Program, role: &str) -> Reviewers {
+    let member = program.roles.get(role).and_then(|role| role.members.get("github"));
+    let member = member.map(|member| (member.kind.word().to_owned(), member.name.clone()));
+    Reviewers { role: role.to_owned(), member }
+}
+
+fn stored(secret: &str, environment: &str) -> Assumed {
+    let setting = Setting::Secret {
+        name: secret.to_owned(),
+        place: SecretPlace::Environment(environment.to_owned()),
+        absent_from: vec![SecretPlace::Repository, SecretPlace::Organisation],
+    };
+    Assumed::new(setting, [TheoremId::HeldAlone])
+}
+
+fn trusted(identity: &Identity, environment: &str) -> Assumed {
+    // Without a principal, other environments may come by the same way.
+    let is_shared = identity.principal().is_none();
+    cloud_trust(identity, TrustedTokens::OfEnvironment { environment: environment.to_owned(), is_shared })
+}
+
+fn cloud_trust(Identity { provider, role, .. }: &Identity, tokens: TrustedTokens) -> Assumed {
+    let trust = CloudTrust { provider: provider.to_string(), role: role.clone(), tokens };
+    Assumed::new(Setting::CloudTrust(trust), [TheoremId::HeldAlone])
+}
+
+pub(super) fn of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Assumed> {
+    let mut all = Vec::new();
+    if let Some(rule) = node.overriding() {
+        let approved = Setting::EnvironmentReviewers {
+            environment: overrides::environment(pipeline, node),
+            reviewers: reviewers(program, &rule.role),
+            minimum: 1,
+            purpose: ReviewPurpose::Overrides { gate: node.name.clone() },
+        };
+        all.push(Assumed::new(approved, [TheoremId::Override]));
+        let reviewed = Trust::OverrideReviews { role: rule.role.clone(), gate: node.name.clone() };
+        all.push(Assumed::new(reviewed, [TheoremId::Override]));
+    }
+    if node.is_deploy() {
+        return all;
+    }
+    let image = node.image();
+    let registry = program.registry_for(node);
+    let login = registry.iter().flat_map(|registry| [registry.user.as_str(), registry.password.as_str()]);
+    let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
+    let secrets: Vec<&str> = own.chain(login).collect();
+    if !secrets.is_empty() {
+        let place = secrets_environment(pipeline, node);
+        let refs = environment_refs(&place, [(pipeline, vec![node])]);
+        all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
+        all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
+    }
+    for identity in &node.body.identities {
+        all.push(cloud_trust(identity, TrustedTokens::OfRepository { node: node.name.clone() }));
+    }
+    if let Some(image) = image {
+        let machine = Trust::BuildMachine { node: node.name.clone(), image: image.to_owned() };
+        all.push(Assumed::new(machine, [TheoremId::HeldAlone]));
+    }
+    all
+}

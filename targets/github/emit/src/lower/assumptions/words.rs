@@ -1,0 +1,85 @@
+//! GitHub's words for claims.
+
+use pipec_claims::{CloudTrust, Setting, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time};
+
+/// GitHub's words for claims: a rule for branches is a ruleset, a lock is a group of `concurrency`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Words;
+
+impl pipec_claims::Words for Words {
+    fn basis(&self, theorem: &Theorem) -> String {
+        let basis = match theorem {
+            Theorem::StartsOnlyWhenDue => {
+                "again on the workflow, over all events and outcomes of jobs, skipped and cancelled ones among them"
+            }
+            Theorem::EnteredByDeploysOnly => {
+                "again on the workflow, for every event GitHub can start it with, declared or not"
+            }
+            Theorem::HeldByDeploysOnly => {
+                "again on the workflow: what each step's variables and each job's environment hold"
+            }
+            Theorem::ScriptsArrive => "P1190, on the workflow; P0709",
+            Theorem::Order => "`needs` and `if`",
+            Theorem::Timeout => "`timeout-minutes`",
+            Theorem::Verdict => "the job `verdict`",
+            Theorem::SameDigest => "the first steps of each consumer",
+            Theorem::OneAttempt => "the steps of each attempt, which hang on the outcomes of those before",
+            Theorem::Override { .. } => {
+                "the job that asks for the approval, and the deploys that look at its age"
+            }
+            Theorem::UntrustedEmpty { previews } if previews.is_empty() => {
+                "no job that such an event starts is given any"
+            }
+            Theorem::UntrustedEmpty { .. } => {
+                "no job that such an event starts is given any, but those deploys, which forks and bots don't start"
+            }
+            Theorem::OwnJobs { .. } => "`timeout-minutes` of the jobs that the compiler adds",
+            Theorem::Lock { environment, pipeline, .. } => {
+                return format!("the group of `concurrency` of {pipeline} and {environment}");
+            }
+            Theorem::NeverBackwards { is_preview: true, .. } => "the step `Still wanted`, before any script",
+            Theorem::NeverBackwards { is_preview: false, .. } => "the step `Only forward`, before any script",
+            Theorem::Teardown { file, .. } => return format!("{file}, on each close and every hour"),
+            Theorem::Approval { .. } => "the step `Approved`, which asks GitHub",
+            Theorem::Rollback { .. } => "the steps of its rollback",
+            Theorem::Window { .. } => "what waits for the window, and the deploy's own check",
+            _ => return format!("{}, on the workflow", theorem.id().basis()),
+        };
+        basis.to_owned()
+    }
+
+    fn setting(&self, setting: &Setting) -> String {
+        match setting {
+            Setting::BranchRule { branch, protections } => {
+                format!("a ruleset for the branch `{branch}`: {}", demands(protections))
+            }
+            Setting::TagRule { tag, restricted } => {
+                format!("a ruleset for the tag `{tag}`: {}", restrictions(restricted))
+            }
+            Setting::PreviewEnvironment { environment, .. } => format!(
+                "the environment `{environment}` lets in `refs/pull/*/merge` and the branches that pull requests go to, and asks for no reviewers; what it holds is good for previews alone"
+            ),
+            Setting::CloudTrust(trust) => trusted_tokens(trust),
+            other => pipec_claims::NEUTRAL.setting(other),
+        }
+    }
+
+    fn trust(&self, trust: &Trust) -> String {
+        match trust {
+            Trust::Sweep { file } => {
+                format!("GitHub runs the schedule of {file}, and runs that deployed there are kept")
+            }
+            Trust::SoleDeployer { environment, group, most_waiting } => format!(
+                "no other workflow or token creates deployments to `{environment}`, or uses the group `{group}`; at most {most_waiting} deploys wait in it"
+            ),
+            Trust::RollbackTime { environment, minutes } => rollback_time(environment, "GitHub", *minutes),
+            other => pipec_claims::NEUTRAL.trust(other),
+        }
+    }
+}
+
+fn trusted_tokens(trust: &CloudTrust) -> String {
+    cloud_trust(trust, |environment| {
+        format!("only tokens whose `sub` ends in `:environment:{environment}` of this repository")
+    })
+}

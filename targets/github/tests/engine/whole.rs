@@ -2,11 +2,12 @@
 
 use crate::sample::{self, Build};
 use pipec_github::GitHub;
-use pipec_ir::{Change, Exemption, GeneratedFile, Keep, NodeKind, Target, TargetContext};
+use pipec_ir::{Change, Exemption, GeneratedFile, Keep, NodeKind};
+use pipec_target_api::{Target, TargetContext};
 
 /// The one file a pipeline becomes.
 pub fn compiled(build: &Build) -> GeneratedFile {
-    let context = TargetContext { version: "0.1.0".to_owned() };
+    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
     let output = GitHub.compile(&build.program, &build.pipeline, &context);
     let [file] = output.files.as_slice() else { panic!("{:#?}", output.diagnostics) };
     file.clone()
@@ -19,7 +20,7 @@ pub fn told(build: &Build, file: &GeneratedFile) -> Vec<String> {
 
 /// The same of several files.
 pub fn told_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
-    let findings = GitHub.verify(&build.program, &build.pipeline, files);
+    let findings = GitHub.verify(&build.program, &build.pipeline, files).findings;
     findings
         .into_iter()
         .map(|finding| {

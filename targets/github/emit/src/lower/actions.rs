@@ -1,12 +1,12 @@
 //! A deploy as a sequence of steps that people can watch: what goes forth, soaks, is judged, and what goes back.
 
 use super::Lowering;
-use super::order::Unit;
 use super::scripts::is_title;
 use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_ir::{Action, Binding, Deploy, Node, StepKind, Strategy};
+use pipec_lowering::Unit;
 use pipec_runtime::{Dialect, Script};
 
 /// The step that starts the clock.

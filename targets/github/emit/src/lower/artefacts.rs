@@ -1,11 +1,11 @@
 //! Artefacts: recorded and kept where they are built, fetched and verified where they are used.
 
-use super::order::Unit;
 use super::{Lowering, images, matrix};
 use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Artefact, Node, NodeKind};
+use pipec_lowering::Unit;
 use pipec_runtime::{Dialect, Script};
 
 /// The step that records the digest.
@@ -51,7 +51,7 @@ impl Lowering<'_> {
 
     /// An output of the job that built, whichever of its jobs did.
     fn recorded(&self, producer: &Node, unit: &Unit, output: &str) -> String {
-        let jobs = self.units_before(unit, producer);
+        let jobs = self.plans.units_before(unit, producer);
         let digests: Vec<String> =
             jobs.iter().map(|producer| format!("needs.{}.outputs.{output}", producer.id)).collect();
         digests.join(" || ")

@@ -1,13 +1,13 @@
 //! Images: built as a layout, pushed by digest where the code was reviewed.
 
 use super::artefacts::{DIGEST, RECORD, folder};
-use super::order::{Runs, Unit};
 use super::runners::TEMP_IN_CONTAINER;
 use super::{Lowering, matrix};
 use crate::document::{Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Artefact, ArtefactType, Node, NodeKind, Registry, RunnerHost};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, Script};
 
 /// The registry whose images a job's own token may write.
@@ -121,8 +121,11 @@ impl Lowering<'_> {
     /// By what a job pulls an image: its name and digest where it was pushed, else the layout that lies in the job.
     pub(super) fn image_reference(&self, name: &str, producer: &Node, unit: &Unit) -> Template {
         let Some(image) = image(producer) else { return Template::default() };
-        let (local, pushed): (Vec<&Unit>, Vec<&Unit>) =
-            self.units_before(unit, producer).into_iter().partition(|unit| unit.runs == Runs::Untrusted);
+        let (local, pushed): (Vec<&Unit>, Vec<&Unit>) = self
+            .plans
+            .units_before(unit, producer)
+            .into_iter()
+            .partition(|unit| unit.runs == Runs::Untrusted);
         let digest = |unit: &Unit| format!("needs.{}.outputs.{DIGEST}", unit.id);
         match (pushed.first(), local.first()) {
             (Some(pushed), None) => Template::text(format!("{image}@")).and(digest(pushed)),

@@ -1,13 +1,13 @@
 //! The job of a node.
 
-use super::order::{Runs, Unit};
 use super::values::facts_step;
 use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, reports, retry, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
-use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind};
+use pipec_ir::{Checkout, Deploy, Node, NodeKind};
+use pipec_lowering::{JobPlan, Runs, Unit, advisory};
 use pipec_runtime::{Dialect, Script};
 
 /// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
@@ -19,7 +19,7 @@ const MILLISECONDS_PER_MINUTE: u64 = 60_000;
 
 impl Lowering<'_> {
     /// The job of a node for some of its runs.
-    pub(super) fn job(&self, node: &Node, unit: &Unit) -> Job {
+    pub(super) fn job(&self, plan: &JobPlan, node: &Node, unit: &Unit) -> Job {
         let body = &node.body;
         let deploy = match &node.kind {
             NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
@@ -27,9 +27,6 @@ impl Lowering<'_> {
         };
         let runs = repeat::quorum(node).map_or_else(|| retry::attempts(node), |quorum| quorum.times);
         let mut job = Job {
-            id: unit.id.clone(),
-            comments: self.comments(node, unit),
-            name: self.job_name(unit, node),
             strategy: self.strategy(node),
             runs_on: matrix::runners(node).first().copied().map(runners::machine).unwrap_or_default(),
             container: self.container(node),
@@ -38,18 +35,13 @@ impl Lowering<'_> {
                 body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
             ),
             advisory: advisory(node).cloned(),
-            ..Job::default()
+            ..self.shell(plan)
         };
-        let gate = match &node.kind {
-            NodeKind::Gate(gate) => Some(gate),
-            _ => None,
-        };
-        let exemptions = gate.map(|gate| self.exemptions(gate)).unwrap_or_default();
-        let reads_plan = exemptions.iter().any(|(condition, _)| condition.reads("needs.plan."));
-        (job.needs, job.condition) = self.order(unit, reads_plan);
+        let exemptions: Vec<(Expression, String)> =
+            plan.exemptions.iter().map(|(exempt, because)| (self.guard(exempt), because.clone())).collect();
 
         if let Some(deploy) = deploy {
-            self.add_deploy(unit, deploy, &mut job);
+            self.add_deploy(plan, unit, deploy, &mut job);
         } else if self.has_own_secrets(node) && unit.runs != Runs::Untrusted {
             let name = names::secrets_environment(self.pipeline, node);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
@@ -135,49 +127,6 @@ impl Lowering<'_> {
             .chain(environment.into_iter().flat_map(|environment| &environment.identities))
     }
 
-    fn comments(&self, node: &Node, unit: &Unit) -> Vec<String> {
-        let mut what = match &node.kind {
-            NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
-                let word = if advisory.is_some() { "advisory gate: " } else { "gate: " };
-                let subject = if of.is_empty() { "" } else { " of " };
-                [word, &evidence.name, subject, &of.join(", ")].concat()
-            }
-            NodeKind::Artefact(artefact) => format!("artefact: {}", artefact.ty.word()),
-            NodeKind::Deploy(deploy) => {
-                format!("deploy: {} to {}", deploy.artefacts.join(", "), deploy.environment)
-            }
-            NodeKind::Job => "job".to_owned(),
-        };
-        if let Some(stage) = self.pipeline.stage_of(node) {
-            what.extend([" (stage ", &stage.name, ")"]);
-        }
-        what.push_str(match unit.runs {
-            Runs::All => "",
-            Runs::Trusted => "; only for reviewed code: it has rights of its own",
-            Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
-        });
-        let no_way_back = match &node.kind {
-            NodeKind::Deploy(deploy) => deploy.irreversible.as_ref(),
-            _ => None,
-        };
-        let no_way_back = no_way_back.map(|(because, _)| format!("irreversible: {because}"));
-        node.docs.iter().cloned().chain(std::iter::once(what)).chain(no_way_back).collect()
-    }
-
-    /// When a gate is exempt, and why. Its job runs all the same and says so: a job that GitHub skips proves nothing.
-    fn exemptions(&self, gate: &Gate) -> Vec<(Expression, String)> {
-        let rules = gate.exemptions.iter().map(|rule| {
-            let exempt = match &rule.when {
-                Exemption::UnlessChanged(changes) => {
-                    Expression::all(changes.iter().map(|change| self.unchanged(change)))
-                }
-                Exemption::OnFork => self.fork(),
-            };
-            (exempt, rule.because.clone())
-        });
-        rules.filter(|(exempt, _)| *exempt != Expression::Constant(false)).collect()
-    }
-
     fn add_exemptions(&self, exemptions: &[(Expression, String)], job: &mut Job) {
         let mut outcomes = Vec::new();
         let mut reasons = Vec::new();
@@ -195,14 +144,6 @@ impl Lowering<'_> {
             job.outputs.push((OUTCOME.to_owned(), Template::expression(outcomes.join(" || "))));
             job.outputs.push((REASON.to_owned(), Template::expression(reasons.join(" || "))));
         }
-    }
-}
-
-/// Why a gate only reports, if it does.
-pub(super) fn advisory(node: &Node) -> Option<&String> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.advisory.as_ref().map(|(because, _)| because),
-        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use super::overrides;
 use super::{Lowering, PLAN, RECORD, VERDICT};
 use pipec_base::codes;
 use pipec_ir::{Binding, EngineStep, Node, NodeId, NodeKind, Pipeline};
+use pipec_lowering::overriding;
 use std::collections::BTreeMap;
 
 /// The longest key of a job, in characters.
@@ -48,7 +49,7 @@ impl Lowering<'_> {
         self.check_own_environments();
         self.check_override_names();
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for unit in &self.units {
+        for unit in &self.plans.units {
             let Some(node) = self.pipeline.node(unit.node) else { continue };
             let origin = &node.name_origin;
             let refuse = |reason: String, help: &str| self.error(codes::P1102, origin, reason, help);
@@ -83,7 +84,7 @@ impl Lowering<'_> {
             }
         }
         for node in &self.pipeline.nodes {
-            if self.units.iter().any(|unit| unit.node == node.id) {
+            if self.plans.units.iter().any(|unit| unit.node == node.id) {
                 self.check_variables(node);
             }
         }
@@ -123,7 +124,7 @@ impl Lowering<'_> {
             let of =
                 |name, asks| OwnEnvironment { name, pipeline: pipeline.name.clone(), node: node.id, asks };
             let secrets = self.has_own_secrets(node).then(|| of(secrets_environment(pipeline, node), false));
-            let asks = overrides::overriding(node).map(|_| of(overrides::environment(pipeline, node), true));
+            let asks = overriding(node).map(|_| of(overrides::environment(pipeline, node), true));
             secrets.into_iter().chain(asks).collect::<Vec<_>>()
         };
         pipeline.nodes.iter().flat_map(of_node).collect()

@@ -1,7 +1,6 @@
 //! Raw steps: what `engine github` blocks say, as it stands there. Each action is pinned, and each input is one that it has.
 
 use super::Lowering;
-use super::order::Unit;
 use super::scripts::title;
 use crate::document::{Input, Job, Step, Work};
 use crate::expression::Expression;
@@ -11,6 +10,7 @@ use pipec_github_catalogue::{Called, called, is_code};
 use pipec_ir::{
     ActionInput, EngineBlock, EngineInput, EngineStep, Fact, InputForm, Node, Origin, PinnedAction, Text,
 };
+use pipec_lowering::Unit;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 

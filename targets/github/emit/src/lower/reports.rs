@@ -1,13 +1,13 @@
 //! What a node reports and what it keeps after a failure. None of it decides anything: a step that fails here leaves its
 //! job as it is, and so does a file that isn't there.
 
-use super::order::{Runs, Unit};
 use super::{Lowering, matrix};
 use crate::document::{Input, Permissions, Step};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Node, PathPattern, Report};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, ReportForm, Script};
 
 /// Why a step here goes on.

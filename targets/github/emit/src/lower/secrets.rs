@@ -1,10 +1,10 @@
 //! Secrets: variables of the steps that run the user's scripts, or files.
 
 use super::Lowering;
-use super::order::{Runs, Unit};
 use crate::document::Step;
 use crate::template::Template;
 use pipec_ir::{Node, NodeKind, Secret};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, Script};
 
 impl Lowering<'_> {

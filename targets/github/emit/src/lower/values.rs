@@ -1,10 +1,10 @@
 //! Texts with facts in them, and the variables of scripts.
 
-use super::order::{Runs, Unit};
 use super::{Lowering, artefacts, images, matrix, previews, raw};
 use crate::document::Step;
 use crate::template::Template;
 use pipec_ir::{Binding, Fact, Node, NodeKind, Piece, Text};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, Script};
 
 /// The step that works out facts which GitHub doesn't have.
@@ -89,7 +89,7 @@ impl Lowering<'_> {
             .collect();
         variables.extend(self.layout_variable(node));
         variables.extend(self.sidecar_variables(node));
-        variables.extend(self.preview_of(node).map(|_| previews::variable(previews::NUMBER)));
+        variables.extend(self.plans.source.preview_of(node).map(|_| previews::variable(previews::NUMBER)));
         variables.extend(of_legs.into_iter().map(|name| (name.to_owned(), matrix::leg_value(name))));
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));

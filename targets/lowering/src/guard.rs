@@ -1,4 +1,4 @@
-//! When a job is due, as data that each engine renders in its own language.
+//! When a job or an act is due, as data that each engine renders in its own language.
 //!
 //! For example, `when branch is main and not changed docs` becomes
 //!
@@ -14,7 +14,7 @@
 
 use pipec_ir::Condition;
 
-/// A condition of a job; the functions here leave out what is decided already.
+/// A condition of a job or an act; the functions here leave out what is decided already.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Guard {
     /// In every run.
@@ -39,6 +39,16 @@ pub enum Guard {
     ClosedByMember,
     /// A job found something to tear down.
     Found(String),
+    /// Nobody has cancelled the run; of an act, even if an act before it has failed.
+    NotCancelled,
+    /// An act before has failed, or the run was cancelled.
+    Broken,
+    /// The act of this name in the same job has succeeded.
+    SucceededAct(String),
+    /// The act of this name in the same job has failed, whether or not its job goes on.
+    FailedAct(String),
+    /// The act of this name in the same job was skipped.
+    SkippedAct(String),
     /// All hold; at least two.
     All(Vec<Guard>),
     /// Some hold; at least two.
@@ -48,6 +58,16 @@ pub enum Guard {
 }
 
 impl Guard {
+    /// That the act of this name has succeeded.
+    pub(crate) fn succeeded_act(act: &str) -> Guard {
+        Guard::SucceededAct(act.to_owned())
+    }
+
+    /// That the act of this name has failed.
+    pub(crate) fn failed_act(act: &str) -> Guard {
+        Guard::FailedAct(act.to_owned())
+    }
+
     /// All of them.
     pub fn all(parts: impl IntoIterator<Item = Guard>) -> Guard {
         let mut kept = Vec::new();

@@ -109,6 +109,11 @@ impl JobPlan {
         self.waits.iter().flat_map(|wait| &wait.jobs)
     }
 
+    /// That its node is not exempt.
+    pub fn unless_exempt(&self) -> Guard {
+        Guard::all(self.exemptions.iter().map(|(exempt, _)| exempt.clone().negated()))
+    }
+
     /// When it is due.
     pub fn due(&self) -> &Guard {
         match &self.start {

@@ -23,6 +23,7 @@
 //! On an engine that cannot compare it, a job `plan` comes first, `branch is main` becomes the planned fact
 //! `branch-is-main`, and the deploy also waits for `plan`.
 
+pub mod acts;
 mod conditions;
 mod expressive;
 mod guard;
@@ -44,7 +45,6 @@ pub use guard::Guard;
 pub use jobs::{JobPlan, Reliance, Role, Start, Wait};
 pub use overrides::job_name as override_job_name;
 pub use planned::{PlannedFacts, Test, variable_part};
-pub use previews::entered;
 pub use source::{Nodes, Source, advisory, overriding};
 pub use units::{Runs, Unit};
 pub use verdict::Judged;

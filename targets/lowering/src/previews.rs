@@ -16,7 +16,7 @@ pub(crate) fn teardown(program: &Program, pipeline: &Pipeline) -> Vec<JobPlan> {
 }
 
 /// The ephemeral environments that a pipeline enters, in the order in which it first does.
-pub fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
+fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
     let mut seen = BTreeSet::new();
     let entered = pipeline.deploys().filter(|(_, deploy)| seen.insert(deploy.environment.as_str()));
     entered

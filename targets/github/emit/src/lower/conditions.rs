@@ -176,6 +176,11 @@ impl Lowering<'_> {
             Guard::Succeeded(job) => Expression::equals(result_of(job), "success"),
             Guard::Failed(job) => Expression::equals(result_of(job), "failure"),
             Guard::Overrides(gate) => Expression::equals(format!("inputs.{GATE}"), gate.clone()),
+            Guard::NotCancelled => Expression::raw("!cancelled()"),
+            Guard::Broken => Expression::raw("!success()"),
+            Guard::SucceededAct(act) => outcome(act, "success"),
+            Guard::FailedAct(act) => outcome(act, "failure"),
+            Guard::SkippedAct(act) => outcome(act, "skipped"),
             Guard::Sweep => previews::sweep(),
             Guard::ClosedByMember => previews::closed_by_member(),
             Guard::Found(job) => previews::found(job),
@@ -230,4 +235,9 @@ impl Lowering<'_> {
             ..crate::document::Job::default()
         }
     }
+}
+
+/// That a step of the same job has ended so.
+fn outcome(step: &str, ended: &'static str) -> Expression {
+    Expression::equals(format!("steps.{step}.outcome"), ended)
 }

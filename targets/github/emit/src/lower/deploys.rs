@@ -1,6 +1,6 @@
 //! Deploys: their environment, their lock, and what is asked before they start.
 
-use super::{Lowering, actions, previews};
+use super::{Lowering, acts, previews};
 use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
@@ -38,7 +38,7 @@ impl Lowering<'_> {
         });
         job.steps.extend(self.pipeline.node(unit.node).and_then(|node| self.window_step(node)));
         // Before all else that takes time, since the runner counts the whole job.
-        job.steps.extend(actions::clock_step(deploy));
+        job.steps.extend(acts::clock_step(deploy));
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval
         {

@@ -1,12 +1,14 @@
 //! The job of a node.
 
+use super::acts::Surroundings;
 use super::values::facts_step;
-use super::{Lowering, artefacts, identities, matrix, names, permissions, repeat, reports, retry, runners};
+use super::{Lowering, artefacts, identities, matrix, names, permissions, reports, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Checkout, Deploy, Node, NodeKind};
+use pipec_lowering::acts;
 use pipec_lowering::{JobPlan, Runs, Unit, advisory};
 use pipec_runtime::{Dialect, Script};
 
@@ -25,7 +27,7 @@ impl Lowering<'_> {
             NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
             _ => None,
         };
-        let runs = repeat::quorum(node).map_or_else(|| retry::attempts(node), |quorum| quorum.times);
+        let runs = acts::quorum(node).map_or_else(|| acts::attempts(node), |quorum| quorum.times);
         let mut job = Job {
             strategy: self.strategy(node),
             runs_on: matrix::runners(node).first().copied().map(runners::machine).unwrap_or_default(),
@@ -54,7 +56,7 @@ impl Lowering<'_> {
         let fetched = self.fetch_steps(node, unit);
         // What scripts may change, so that each attempt of several needs it anew.
         let mut brought: Vec<Step> = Vec::new();
-        let has_attempts = retry::attempts(node) > 1;
+        let has_attempts = acts::attempts(node) > 1;
         if has_attempts {
             brought.extend_from_slice(&job.steps);
             // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
@@ -94,13 +96,10 @@ impl Lowering<'_> {
         }
         job.steps.extend(held);
         self.add_exemptions(&exemptions, &mut job);
-        let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
-        job.steps.extend(match (acting, repeat::quorum(node)) {
-            (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
-            (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
-            (None, None) if has_attempts => self.attempted_steps(node, &environment, &brought),
-            (None, None) => self.script_steps(node, &environment, exempt, raw),
-        });
+        let (blocks, raw): (Vec<usize>, Vec<Vec<Step>>) = raw.into_iter().unzip();
+        let acts = acts::of_node(node, &blocks, &plan.unless_exempt());
+        let around = Surroundings { environment: &environment, brought: &brought, logins: &logins, raw };
+        job.steps.extend(self.act_steps(node, unit, &acts, around));
         job.steps.extend(self.save_steps(node, exempt));
         if matches!(node.kind, NodeKind::Artefact(_)) {
             job.outputs.extend(artefacts::outputs(node));

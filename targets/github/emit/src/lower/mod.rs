@@ -1,6 +1,6 @@
 //! From a pipeline to a workflow. One file per concept.
 
-mod actions;
+mod acts;
 mod artefacts;
 mod assumptions;
 mod caches;
@@ -22,9 +22,7 @@ mod raw;
 mod raw_caches;
 mod record;
 mod references;
-mod repeat;
 mod reports;
-mod retry;
 mod runners;
 mod scripts;
 mod secrets;

@@ -1,12 +1,10 @@
 //! What the language has and this version can't build for GitHub: it is refused, never left out in silence.
 
 use super::Lowering;
-use super::actions::time_forth;
 use super::matrix::{has_legs, legs, runners};
-use super::repeat::quorum;
-use super::retry::attempts;
 use pipec_base::codes;
 use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Tier};
+use pipec_lowering::acts::{attempts, quorum, time_forth};
 
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {

@@ -177,6 +177,11 @@ impl Weight {
         Weight { percent: 100.0, written: "100".to_owned() }
     }
 
+    /// Its number as it was written, without the sign.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
     /// Its number in percent.
     pub fn percent(&self) -> f64 {
         self.percent

@@ -99,17 +99,6 @@ impl Expression {
         }
     }
 
-    /// Whether it reads an operand that starts so.
-    pub(crate) fn reads(&self, prefix: &str) -> bool {
-        match self {
-            Expression::Constant(_) => false,
-            Expression::Compare { left, .. } => left.starts_with(prefix),
-            Expression::Raw(text) => text.contains(prefix),
-            Expression::Not(inner) => inner.reads(prefix),
-            Expression::All(parts) | Expression::Any(parts) => parts.iter().any(|part| part.reads(prefix)),
-        }
-    }
-
     /// How many levels it has for GitHub: the whole is one, and what stands in parentheses is one more, as is what a call
     /// takes.
     pub(crate) fn depth(&self) -> usize {

@@ -1,11 +1,11 @@
 //! Artefacts: recorded and kept where they are built, fetched and verified where they are used.
 
-use super::order::Unit;
-use super::{Lowering, matrix};
+use super::{Lowering, images, matrix};
 use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
-use pipec_ir::{Artefact, Form, Node};
+use pipec_ir::{Artefact, Node, NodeKind};
+use pipec_lowering::Unit;
 use pipec_runtime::{Dialect, Script};
 
 /// The step that records the digest.
@@ -17,9 +17,10 @@ pub(super) const DIGEST: &str = "digest";
 /// Where an artefact is in a job that uses it: its one file, or its folder. What legs built stands in folders of theirs.
 pub(super) fn path(producer: &Node, artefact: &Artefact) -> Template {
     let folder = folder(&producer.name);
-    match artefact.form() {
-        Form::File(file) if !producer.has_legs() => folder.and_text(format!("/{}", last_segment(file))),
-        Form::File(_) | Form::Folder | Form::Image => folder,
+    match artefact.single_file() {
+        Some(_) if producer.has_legs() => folder,
+        Some(file) => folder.and_text(format!("/{}", last_segment(file))),
+        None => folder,
     }
 }
 
@@ -50,7 +51,7 @@ impl Lowering<'_> {
 
     /// An output of the job that built, whichever of its jobs did.
     fn recorded(&self, producer: &Node, unit: &Unit, output: &str) -> String {
-        let jobs = self.units_before(unit, producer);
+        let jobs = self.plans.units_before(unit, producer);
         let digests: Vec<String> =
             jobs.iter().map(|producer| format!("needs.{}.outputs.{output}", producer.id)).collect();
         digests.join(" || ")
@@ -58,17 +59,17 @@ impl Lowering<'_> {
 
     /// The steps that keep what a node has built. The tar is uploaded anew when a failed job runs again.
     pub(super) fn record_steps(&self, node: &Node) -> Vec<Step> {
-        let Some(artefact) = node.artefact() else { return Vec::new() };
+        let NodeKind::Artefact(artefact) = &node.kind else { return Vec::new() };
         let name = &node.name;
         let kept = if node.has_legs() { matrix::kept_name(name) } else { Template::text(name.clone()) };
         let packed =
             Template::expression("runner.temp").and_text("/").and_template(kept.clone()).and_text(".tar");
-        let is_image = artefact.is_image();
-        let record = match artefact.form() {
-            Form::Image => self.record_image_step(node),
-            Form::File(file) => Step::run(format!("Record {name}"), Script::RecordFile.text(Dialect::GitHub))
+        let is_image = images::name(artefact).is_some();
+        let record = match artefact.single_file() {
+            _ if is_image => self.record_image_step(node),
+            Some(file) => Step::run(format!("Record {name}"), Script::RecordFile.text(Dialect::GitHub))
                 .with_env("FILE", Template::text(file.to_owned())),
-            Form::Folder => {
+            None => {
                 let globs = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text()));
                 Step::run(format!("Record {name}"), Script::RecordFolder.text(Dialect::GitHub))
                     .with_env("PATHS", Template::text(globs.collect::<String>()))
@@ -94,28 +95,26 @@ impl Lowering<'_> {
     /// The steps that bring in what a node uses: nothing else has run before them, and no secret is there yet.
     pub(super) fn fetch_steps(&self, node: &Node, unit: &Unit) -> Vec<Step> {
         let mut steps = Vec::new();
-        for (producer, artefact) in self.pipeline.used_by(node) {
-            let name = &producer.name;
+        for (name, artefact, producer) in self.used(node) {
             if producer.has_legs() {
                 steps.extend(self.fetch_legs(artefact, producer, unit));
                 continue;
             }
             let inputs = vec![
-                ("name", Input::Text(Template::text(name.clone()))),
+                ("name", Input::Text(Template::text(name.to_owned()))),
                 ("path", Input::Text(handed_over())),
             ];
             steps.push(Step::uses(format!("Fetch {name}"), &pins::DOWNLOAD_ARTIFACT, inputs));
-            let form = artefact.form();
-            let script = match form {
-                Form::Image => Script::VerifyImage.text(Dialect::GitHub),
-                Form::File(_) => Script::VerifyFile.text(Dialect::GitHub),
-                Form::Folder => Script::VerifyFolder.text(Dialect::GitHub),
+            let script = match artefact.single_file() {
+                _ if images::name(artefact).is_some() => Script::VerifyImage.text(Dialect::GitHub),
+                Some(_) => Script::VerifyFile.text(Dialect::GitHub),
+                None => Script::VerifyFolder.text(Dialect::GitHub),
             };
             let mut verify = Step::run(format!("Verify {name}"), script)
                 .with_env("DIGEST", Template::expression(self.digest_of(producer, unit)))
                 .with_env("PACKED", handed_over().and_text(format!("/{name}.tar")))
                 .with_env("FOLDER", folder(name));
-            if let Form::File(file) = form {
+            if let Some(file) = artefact.single_file() {
                 verify = verify.with_env("FILE", Template::text(last_segment(file).to_owned()));
             }
             steps.push(verify);
@@ -149,12 +148,11 @@ impl Lowering<'_> {
     /// `APP_PATH` and `APP_DIGEST` for each artefact, `WEB_REF`, `WEB_DIGEST` and `WEB_LAYOUT` for an image, and `SUBJECT_*` for the one a task speaks of.
     pub(super) fn artefact_variables(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let mut variables = Vec::new();
-        for (producer, artefact) in self.pipeline.used_by(node) {
-            let name = &producer.name;
+        for (name, artefact, producer) in self.used(node) {
             let digest = Template::expression(self.digest_of(producer, unit));
             let mut add = |prefix: &str| {
-                if let Some(image) = artefact.image() {
-                    variables.push((format!("{prefix}_REF"), self.image_reference(producer, image, unit)));
+                if images::name(artefact).is_some() {
+                    variables.push((format!("{prefix}_REF"), self.image_reference(name, producer, unit)));
                     variables.push((format!("{prefix}_LAYOUT"), folder(name)));
                 } else {
                     variables.push((format!("{prefix}_PATH"), path(producer, artefact)));
@@ -162,11 +160,18 @@ impl Lowering<'_> {
                 variables.push((format!("{prefix}_DIGEST"), digest.clone()));
             };
             add(&name.to_ascii_uppercase().replace('-', "_"));
-            if node.body.subject.as_ref() == Some(name) {
+            if node.body.subject.as_deref() == Some(name) {
                 add("SUBJECT");
             }
         }
         variables
+    }
+
+    fn used<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = (&'b str, &'b Artefact, &'b Node)> {
+        node.body.uses.iter().filter_map(|(name, _)| {
+            let (producer, artefact) = self.pipeline.producer(name)?;
+            Some((name.as_str(), artefact, producer))
+        })
     }
 }
 

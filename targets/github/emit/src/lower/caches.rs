@@ -52,7 +52,7 @@ impl Lowering<'_> {
             return Vec::new();
         }
         let events = [Event::Push, Event::Schedule, Event::Manual];
-        let writes = Expression::any(events.map(|event| self.event(event)));
+        let writes = Expression::any(events.map(|event| self.expressions.event(event)));
         if writes == Expression::Constant(false) {
             return Vec::new();
         }

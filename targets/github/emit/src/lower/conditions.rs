@@ -1,41 +1,62 @@
-//! Conditions as GitHub's expressions, or as facts that the `plan` job decides.
+//! Guards as GitHub's expressions.
+//!
+//! For example, `All([Atom(event is push), Not(Planned("changed-docs"))])` becomes
+//!
+//! ```yaml
+//! if: ${{ github.event_name == 'push' && needs.plan.outputs.changed-docs != 'true' }}
+//! ```
 
-use super::plan::Test;
+use super::names::result_of;
+use super::overrides::{GATE, ORDINARY};
 use super::references::{self, BRANCHES, TAGS};
-use super::{Lowering, PLAN};
+use super::{Lowering, PLAN, previews};
 use crate::expression::Expression;
-use pipec_ir::{Change, Condition, Event, InputType, Trigger};
+use pipec_ir::{Condition, Event, InputType, Pipeline, Trigger};
 use pipec_logic::Glob;
+use pipec_lowering::{Decision, Expressive, Guard, JobPlan, Nodes, Start, Test};
 
-impl Lowering<'_> {
-    /// That a condition holds.
-    pub(super) fn condition(&self, condition: &Condition) -> Expression {
-        match condition {
-            Condition::Always => Expression::Constant(true),
-            Condition::All(parts) => Expression::all(parts.iter().map(|part| self.condition(part))),
-            Condition::Any(parts) => Expression::any(parts.iter().map(|part| self.condition(part))),
-            Condition::Not(part) => self.condition(part).negated(),
-            Condition::Event(event) => self.event(*event),
-            Condition::Branch(glob) => {
-                self.branch(glob).unwrap_or_else(|| self.planned(&Test::Branch(glob.clone())))
-            }
-            Condition::Tag(glob) => self.tag(glob).unwrap_or_else(|| self.planned(&Test::Tag(glob.clone()))),
-            Condition::Changed(changes) => Expression::any(changes.iter().map(|change| self.changed(change))),
-            Condition::Input { name, value } => self.input(name, value).unwrap_or_else(|| {
-                self.planned_input(Test::Input { name: name.clone(), value: value.clone() })
-            }),
-            Condition::Fork => self.fork(),
+/// What GitHub's expressions can say about the runs of a pipeline.
+#[derive(Clone, Copy)]
+pub(super) struct Expressions<'p> {
+    /// The pipeline.
+    pub(super) pipeline: &'p Pipeline,
+}
+
+impl Expressive for Expressions<'_> {
+    fn decision(&self, atom: &Condition) -> Decision {
+        match self.atom(atom) {
+            None => Decision::ByThePlan,
+            Some(Expression::Constant(value)) => Decision::Known(value),
+            Some(_) => Decision::ByTheEngine,
+        }
+    }
+}
+
+impl Expressions<'_> {
+    /// An atom, if an expression says exactly that.
+    fn atom(&self, atom: &Condition) -> Option<Expression> {
+        match atom {
+            Condition::Event(event) => Some(self.event(*event)),
+            Condition::Fork => Some(self.fork()),
+            Condition::Branch(glob) => self.branch(glob),
+            Condition::Tag(glob) => self.tag(glob),
+            Condition::Input { name, value } => self.input(name, value),
+            Condition::Always
+            | Condition::All(_)
+            | Condition::Any(_)
+            | Condition::Not(_)
+            | Condition::Changed(_) => None,
         }
     }
 
     /// That an event started the run.
     pub(super) fn event(&self, event: Event) -> Expression {
         let named = |name| Expression::equals("github.event_name", name);
-        let both = self.starts_on(Event::Push) && self.starts_on(Event::Tag);
+        let both = self.pipeline.starts_on(Event::Push) && self.pipeline.starts_on(Event::Tag);
         let of_type =
             |ty| if both { Expression::equals("github.ref_type", ty) } else { Expression::Constant(true) };
         match event {
-            _ if !self.starts_on(event) => Expression::Constant(false),
+            _ if !self.pipeline.starts_on(event) => Expression::Constant(false),
             Event::Push => {
                 let pushed = Expression::all([named("push"), of_type("branch")]);
                 Expression::any([pushed, self.override_run()])
@@ -48,9 +69,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// That the run is of a pull request from another repository or by a bot; a repository that is gone is another one.
-    pub(super) fn fork(&self) -> Expression {
-        if !self.starts_on(Event::PullRequest) {
+    /// That the run is of a pull request from another repository or by a bot; a deleted repository counts as another.
+    fn fork(&self) -> Expression {
+        if !self.pipeline.starts_on(Event::PullRequest) {
             return Expression::Constant(false);
         }
         let head = "github.event.pull_request.head.repo.full_name";
@@ -63,40 +84,39 @@ impl Lowering<'_> {
         ])
     }
 
-    /// That something of these may have changed.
-    pub(super) fn changed(&self, change: &Change) -> Expression {
-        self.planned(&Test::changed(change))
-    }
-
-    /// That nothing of this is known to have changed: only then is a gate exempt.
-    pub(super) fn unchanged(&self, change: &Change) -> Expression {
-        match self.planned.output(&Test::changed(change)) {
-            Some(output) => Expression::equals(format!("needs.{PLAN}.outputs.{output}"), "false"),
-            None => Expression::Constant(false),
+    /// That the run is an override, if `plan` let it begin.
+    fn override_run(&self) -> Expression {
+        if !self.pipeline.has_overrides() {
+            return Expression::Constant(false);
+        }
+        let dispatched = Expression::equals("github.event_name", "workflow_dispatch");
+        if self.pipeline.starts_on(Event::Manual) {
+            Expression::all([dispatched, self.ordinary_run().negated()])
+        } else {
+            dispatched
         }
     }
 
-    /// The plan knows the inputs of every manual run; an override has them too, but they are none of its facts.
-    fn planned_input(&self, test: Test) -> Expression {
-        let manual = if self.has_overrides() { self.ordinary_run() } else { Expression::Constant(true) };
-        Expression::all([manual, self.planned(&test)])
-    }
-
-    fn planned(&self, test: &Test) -> Expression {
-        match self.planned.output(test) {
-            Some(output) => Expression::equals(format!("needs.{PLAN}.outputs.{output}"), "true"),
-            None => Expression::Constant(false),
+    /// That a manual run is one of the pipeline's own.
+    fn ordinary_run(&self) -> Expression {
+        if self.pipeline.has_overrides() {
+            Expression::equals(format!("inputs.{GATE}"), ORDINARY)
+        } else {
+            Expression::Constant(true)
         }
     }
 
-    /// That the branch whose own commit runs is one of these, where an expression says exactly that: a scheduled run is
-    /// of whatever branch is the default one, and a manual run of any, in any case.
-    pub(super) fn branch(&self, glob: &Glob) -> Option<Expression> {
-        if self.starts_on(Event::Schedule) || self.starts_on(Event::Manual) {
+    /// That the branch whose own commit runs is one of these, if an expression says exactly that.
+    ///
+    /// A scheduled run is of whatever branch is the default one, and a manual run of any branch, in any case.
+    fn branch(&self, glob: &Glob) -> Option<Expression> {
+        if self.pipeline.starts_on(Event::Schedule) || self.pipeline.starts_on(Event::Manual) {
             return None;
         }
         // A merge queue's own branches.
-        if self.starts_on(Event::MergeQueue) && references::may_match_under(glob, "gh-readonly-queue/") {
+        if self.pipeline.starts_on(Event::MergeQueue)
+            && references::may_match_under(glob, "gh-readonly-queue/")
+        {
             return None;
         }
         let filters = self.filters(|trigger| match trigger {
@@ -106,8 +126,8 @@ impl Lowering<'_> {
         references::is_one_of(BRANCHES, glob, &filters)
     }
 
-    /// That the tag that was pushed is one of these, where an expression says exactly that.
-    pub(super) fn tag(&self, glob: &Glob) -> Option<Expression> {
+    /// That the tag that was pushed is one of these, if an expression says exactly that.
+    fn tag(&self, glob: &Glob) -> Option<Expression> {
         let filters = self.filters(|trigger| match trigger {
             Trigger::Tag(globs, _) => Some(globs),
             _ => None,
@@ -115,9 +135,10 @@ impl Lowering<'_> {
         references::is_one_of(TAGS, glob, &filters)
     }
 
-    /// That the input of a manual run has this value, where an expression says exactly that: texts are compared without
-    /// regard to case.
-    pub(super) fn input(&self, name: &str, value: &str) -> Option<Expression> {
+    /// That the input of a manual run has this value, if an expression says exactly that.
+    ///
+    /// GitHub compares texts without regard to case.
+    fn input(&self, name: &str, value: &str) -> Option<Expression> {
         let manual = self.event(Event::Manual);
         let inputs = self.pipeline.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Manual(inputs, _) => Some(inputs),
@@ -140,4 +161,83 @@ impl Lowering<'_> {
     fn filters<'b>(&'b self, of: impl Fn(&'b Trigger) -> Option<&'b Vec<Glob>>) -> Vec<&'b Glob> {
         self.pipeline.triggers.iter().filter_map(of).flatten().collect()
     }
+}
+
+impl Lowering<'_> {
+    /// That a guard holds.
+    pub(super) fn guard(&self, guard: &Guard) -> Expression {
+        match guard {
+            Guard::Always => Expression::Constant(true),
+            Guard::Never => Expression::Constant(false),
+            // An atom that no expression decides is left to the plan, and so is never asked here.
+            Guard::Atom(atom) => self.expressions.atom(atom).unwrap_or(Expression::Constant(false)),
+            Guard::Planned(place) => self.planned(*place, "true"),
+            Guard::PlannedNot(place) => self.planned(*place, "false"),
+            Guard::Succeeded(job) => Expression::equals(result_of(job), "success"),
+            Guard::Failed(job) => Expression::equals(result_of(job), "failure"),
+            Guard::Overrides(gate) => Expression::equals(format!("inputs.{GATE}"), gate.clone()),
+            Guard::NotCancelled => Expression::raw("!cancelled()"),
+            Guard::Broken => Expression::raw("!success()"),
+            Guard::SucceededAct(act) => outcome(act, "success"),
+            Guard::FailedAct(act) => outcome(act, "failure"),
+            Guard::SkippedAct(act) => outcome(act, "skipped"),
+            Guard::Sweep => previews::sweep(),
+            Guard::ClosedByMember => previews::closed_by_member(),
+            Guard::Found(job) => previews::found(job),
+            Guard::All(parts) => Expression::all(parts.iter().map(|part| self.guard(part))),
+            Guard::Any(parts) => Expression::any(parts.iter().map(|part| self.guard(part))),
+            Guard::Not(part) => self.guard(part).negated(),
+        }
+    }
+
+    /// That a planned fact has this value.
+    ///
+    /// The plan knows the inputs of every manual run. An override has them too, but they are none of its facts.
+    fn planned(&self, place: usize, value: &'static str) -> Expression {
+        let Some((name, test)) = self.plans.planned.get(place) else { return Expression::Constant(false) };
+        let holds = Expression::equals(format!("needs.{PLAN}.outputs.{name}"), value);
+        match test {
+            Test::Input { .. } => Expression::all([self.expressions.ordinary_run(), holds]),
+            _ => holds,
+        }
+    }
+
+    /// The condition of a job; none, if GitHub's own default says the same.
+    ///
+    /// Every job before this one is asked for the exact result `success`: an implicit `success()` is decided by ancestors
+    /// that nobody names, and a status function takes it away.
+    pub(super) fn start(&self, job: &JobPlan) -> Option<Expression> {
+        let due = match &job.start {
+            Start::Always => return Some(Expression::raw("always()")),
+            Start::AfterSuccess(due) => return Some(self.guard(due)),
+            Start::If(due) => match self.guard(due) {
+                // GitHub takes a constant for a mistake, and it is one: this is a condition that no event meets.
+                Expression::Constant(false) => Expression::equals("github.event_name", "never"),
+                due => due,
+            },
+        };
+        if job.waits.is_empty() {
+            return (due != Expression::Constant(true)).then_some(due);
+        }
+        let alive = Expression::raw("!cancelled()");
+        let over = job.waits.iter().map(|wait| self.guard(&wait.guard()));
+        Some(Expression::all([alive, due].into_iter().chain(over)))
+    }
+
+    /// What every job of the workflow has: its key, its name, what it waits for, and when it starts.
+    pub(super) fn shell(&self, plan: &JobPlan) -> crate::document::Job {
+        crate::document::Job {
+            id: plan.id.clone(),
+            comments: plan.comments.clone(),
+            name: plan.name.clone(),
+            needs: plan.needs().cloned().collect(),
+            condition: self.start(plan),
+            ..crate::document::Job::default()
+        }
+    }
+}
+
+/// That a step of the same job has ended so.
+fn outcome(step: &str, ended: &'static str) -> Expression {
+    Expression::equals(format!("steps.{step}.outcome"), ended)
 }

@@ -1,29 +1,17 @@
 //! Deploys: their environment, their lock, and what is asked before they start.
 
-use super::order::Unit;
-use super::{Lowering, actions, previews};
+use super::{Lowering, acts, previews};
 use crate::document::{Concurrency, EnvironmentUse, Job, Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Approval, Deploy, Environment, Lock, Node, Tier};
+use pipec_ir::{Approval, Deploy, Environment, Lock, Tier};
+use pipec_lowering::{JobPlan, Unit};
 use pipec_runtime::{Dialect, Script};
 
 impl Lowering<'_> {
-    /// What people and required checks know a job by.
-    pub(super) fn job_name(&self, unit: &Unit, node: &Node) -> String {
-        let Some(deploy) = node.deploy() else { return unit.id.clone() };
-        let mut name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
-        // Of several deploys of one set to one place all but the first are counted, and required checks go by names.
-        let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
-        if let Some(number) = node.name.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
-            name.push_str(&format!(" ({number})"));
-        }
-        name
-    }
-
     /// What a job is besides, because it deploys.
-    pub(super) fn add_deploy(&self, unit: &Unit, deploy: &Deploy, job: &mut Job) {
-        let environment = self.program.entered_by(deploy);
+    pub(super) fn add_deploy(&self, plan: &JobPlan, unit: &Unit, deploy: &Deploy, job: &mut Job) {
+        let environment = self.program.environments.get(&deploy.environment);
         let url =
             environment.and_then(|environment| environment.url.as_ref()).map(|url| self.value(url, unit));
         job.environment = Some(EnvironmentUse { name: deploy.environment.clone(), url, is_deployment: true });
@@ -50,14 +38,14 @@ impl Lowering<'_> {
         });
         job.steps.extend(self.pipeline.node(unit.node).and_then(|node| self.window_step(node)));
         // Before all else that takes time, since the runner counts the whole job.
-        job.steps.extend(actions::clock_step(deploy));
+        job.steps.extend(acts::clock_step(deploy));
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval
         {
             self.check_approval(environment, approval);
             job.steps.push(approval_step(environment, approval, &mut job.permissions));
         }
-        job.steps.extend(self.override_in_force_step(unit));
+        job.steps.extend(self.override_in_force_step(plan));
         job.steps.push(match preview {
             Some(_) => previews::wanted_step(&mut job.permissions),
             None => self.forward_step(deploy, &mut job.permissions),
@@ -81,7 +69,7 @@ impl Lowering<'_> {
             );
         }
         let role = self.program.roles.get(&approval.role);
-        if role.is_none_or(|role| !role.members.contains_key("github")) {
+        if role.is_some_and(|role| !role.members.contains_key("github")) {
             self.error(
                 codes::P0506,
                 &approval.origin,

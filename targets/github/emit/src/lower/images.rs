@@ -2,12 +2,12 @@
 
 use super::Lowering;
 use super::artefacts::{DIGEST, RECORD, folder};
-use super::order::{Runs, Unit};
 use super::runners::TEMP_IN_CONTAINER;
 use crate::document::{Permissions, Step};
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Node, RunnerHost};
+use pipec_ir::{Artefact, ArtefactType, Node, NodeKind, Registry, RunnerHost};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, Script};
 
 /// The registry whose images a job's own token may write.
@@ -21,10 +21,30 @@ fn layout() -> Template {
     Template::expression("runner.temp").and_text("/image-layout")
 }
 
+/// The name of the image that a node builds, if it builds one.
+pub(super) fn image(node: &Node) -> Option<&str> {
+    match &node.kind {
+        NodeKind::Artefact(artefact) => name(artefact),
+        _ => None,
+    }
+}
+
+/// The name of an artefact that is an image.
+pub(super) fn name(artefact: &Artefact) -> Option<&str> {
+    let (name, _) = artefact.image_name.as_ref()?;
+    (artefact.ty == ArtefactType::Image).then_some(name)
+}
+
 impl Lowering<'_> {
+    /// The registry whose secrets the push of a node's image needs: none where it pushes nothing, or the job's own token
+    /// is enough.
+    pub(super) fn registry_of(&self, node: &Node) -> Option<&Registry> {
+        image(node).and_then(|image| self.program.registry_of(image))
+    }
+
     /// Only GitHub's Ubuntu has the tools for images.
     pub(super) fn check_image(&self, node: &Node) {
-        let Some(image) = node.image() else { return };
+        let Some(image) = image(node) else { return };
         let runner = &node.body.runner;
         let origin = &node.name_origin;
         if node.has_legs() {
@@ -59,12 +79,12 @@ impl Lowering<'_> {
 
     /// The variable of the scripts that build an image.
     pub(super) fn layout_variable(&self, node: &Node) -> Option<(String, Template)> {
-        node.image().map(|_| (LAYOUT.to_owned(), layout()))
+        image(node).map(|_| (LAYOUT.to_owned(), layout()))
     }
 
     /// The step before the scripts that build an image.
     pub(super) fn layout_step(&self, node: &Node) -> Option<Step> {
-        node.image().map(|_| {
+        image(node).map(|_| {
             Step::run("Make the layout's folder", Script::ImageFolder.text(Dialect::GitHub))
                 .with_env(LAYOUT, layout())
         })
@@ -78,7 +98,7 @@ impl Lowering<'_> {
 
     /// The step that pushes an image: not where the code was not reviewed.
     pub(super) fn push_step(&self, node: &Node, unit: &Unit, permissions: &mut Permissions) -> Option<Step> {
-        let image = node.image().filter(|_| unit.runs != Runs::Untrusted)?;
+        let image = image(node).filter(|_| unit.runs != Runs::Untrusted)?;
         let mut step = Step::run(format!("Push {}", node.name), Script::PushImage.text(Dialect::GitHub))
             .with_env("NAME", Template::text(image.to_owned()))
             .with_env("DIGEST", Template::expression(format!("steps.{RECORD}.outputs.{DIGEST}")))
@@ -99,10 +119,13 @@ impl Lowering<'_> {
     }
 
     /// By what a job pulls an image: its name and digest where it was pushed, else the layout that lies in the job.
-    pub(super) fn image_reference(&self, producer: &Node, image: &str, unit: &Unit) -> Template {
-        let name = &producer.name;
-        let (local, pushed): (Vec<&Unit>, Vec<&Unit>) =
-            self.units_before(unit, producer).into_iter().partition(|unit| unit.runs == Runs::Untrusted);
+    pub(super) fn image_reference(&self, name: &str, producer: &Node, unit: &Unit) -> Template {
+        let Some(image) = image(producer) else { return Template::default() };
+        let (local, pushed): (Vec<&Unit>, Vec<&Unit>) = self
+            .plans
+            .units_before(unit, producer)
+            .into_iter()
+            .partition(|unit| unit.runs == Runs::Untrusted);
         let digest = |unit: &Unit| format!("needs.{}.outputs.{DIGEST}", unit.id);
         match (pushed.first(), local.first()) {
             (Some(pushed), None) => Template::text(format!("{image}@")).and(digest(pushed)),

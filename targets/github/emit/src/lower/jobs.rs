@@ -1,13 +1,15 @@
 //! The job of a node.
 
-use super::order::{Runs, Unit};
+use super::acts::Surroundings;
 use super::values::facts_step;
 use super::{Lowering, artefacts, identities, names, permissions, reports, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
-use pipec_ir::{Checkout, Deploy, Exemption, Gate, Node, NodeKind};
+use pipec_ir::{Checkout, Deploy, Node, NodeKind};
+use pipec_lowering::acts;
+use pipec_lowering::{JobPlan, Runs, Unit, advisory};
 use pipec_runtime::{Dialect, Script};
 
 /// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
@@ -19,27 +21,29 @@ const MILLISECONDS_PER_MINUTE: u64 = 60_000;
 
 impl Lowering<'_> {
     /// The job of a node for some of its runs.
-    pub(super) fn job(&self, node: &Node, unit: &Unit) -> Job {
+    pub(super) fn job(&self, plan: &JobPlan, node: &Node, unit: &Unit) -> Job {
         let body = &node.body;
-        let deploy = node.deploy();
+        let deploy = match &node.kind {
+            NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
+            _ => None,
+        };
+        let runs = acts::quorum(node).map_or_else(|| acts::attempts(node), |quorum| quorum.times);
         let mut job = Job {
-            id: unit.id.clone(),
-            comments: self.comments(node, unit),
-            name: self.job_name(unit, node),
             strategy: self.strategy(node),
-            runs_on: runners::machine(node.runners().first().copied().unwrap_or(&body.runner)),
+            runs_on: node.runners().first().copied().map(runners::machine).unwrap_or_default(),
             container: self.container(node),
             services: self.services(node, unit),
-            timeout_minutes: minutes(node.allowed_time()),
-            advisory: node.advisory().map(str::to_owned),
-            ..Job::default()
+            timeout_minutes: minutes(
+                body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
+            ),
+            advisory: advisory(node).cloned(),
+            ..self.shell(plan)
         };
-        let exemptions = self.exemptions(node);
-        let reads_plan = exemptions.iter().any(|(condition, _)| condition.reads("needs.plan."));
-        (job.needs, job.condition) = self.order(unit, reads_plan);
+        let exemptions: Vec<(Expression, String)> =
+            plan.exemptions.iter().map(|(exempt, because)| (self.guard(exempt), because.clone())).collect();
 
         if let Some(deploy) = deploy {
-            self.add_deploy(unit, deploy, &mut job);
+            self.add_deploy(plan, unit, deploy, &mut job);
         } else if self.has_own_secrets(node) && unit.runs != Runs::Untrusted {
             let name = names::secrets_environment(self.pipeline, node);
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
@@ -52,7 +56,7 @@ impl Lowering<'_> {
         let fetched = self.fetch_steps(node, unit);
         // What scripts may change, so that each attempt of several needs it anew.
         let mut brought: Vec<Step> = Vec::new();
-        let has_attempts = node.attempts() > 1;
+        let has_attempts = acts::attempts(node) > 1;
         if has_attempts {
             brought.extend_from_slice(&job.steps);
             // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
@@ -77,7 +81,7 @@ impl Lowering<'_> {
         if unit.runs != Runs::Untrusted {
             permissions::add_rights(body, &mut job.permissions);
             reports::add_rights(node, &mut job.permissions);
-            for identity in self.program.identities_of(node) {
+            for identity in self.identities(node) {
                 job.permissions.write(
                     "id-token",
                     format!("proves to {} which job this is", identities::cloud(identity)),
@@ -92,15 +96,12 @@ impl Lowering<'_> {
         }
         job.steps.extend(held);
         self.add_exemptions(&exemptions, &mut job);
-        let acting = deploy.filter(|deploy| deploy.actions().next().is_some());
-        job.steps.extend(match (acting, node.quorum()) {
-            (Some(deploy), _) => self.acting_steps(node, unit, deploy, &environment, &logins),
-            (None, Some(quorum)) => self.repeated_steps(node, quorum, &environment, exempt),
-            (None, None) if has_attempts => self.attempted_steps(node, &environment, &brought),
-            (None, None) => self.script_steps(node, &environment, exempt, raw),
-        });
+        let (blocks, raw): (Vec<usize>, Vec<Vec<Step>>) = raw.into_iter().unzip();
+        let acts = acts::of_node(node, &blocks, &plan.unless_exempt());
+        let around = Surroundings { environment: &environment, brought: &brought, logins: &logins, raw };
+        job.steps.extend(self.act_steps(node, unit, &acts, around));
         job.steps.extend(self.save_steps(node, exempt));
-        if node.is_artefact() {
+        if matches!(node.kind, NodeKind::Artefact(_)) {
             job.outputs.extend(artefacts::outputs(node));
             job.steps.extend(self.record_steps(node));
             let push = self.push_step(node, unit, &mut job.permissions);
@@ -114,44 +115,15 @@ impl Lowering<'_> {
         job
     }
 
-    fn comments(&self, node: &Node, unit: &Unit) -> Vec<String> {
-        let mut what = match &node.kind {
-            NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
-                let word = if advisory.is_some() { "advisory gate: " } else { "gate: " };
-                let subject = if of.is_empty() { "" } else { " of " };
-                [word, &evidence.name, subject, &of.join(", ")].concat()
-            }
-            NodeKind::Artefact(artefact) => format!("artefact: {}", artefact.ty.word()),
-            NodeKind::Deploy(deploy) => {
-                format!("deploy: {} to {}", deploy.artefacts.join(", "), deploy.environment)
-            }
-            NodeKind::Job => "job".to_owned(),
+    fn identities<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b pipec_ir::Identity> {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
+            _ => None,
         };
-        if let Some(stage) = self.pipeline.stage_of(node) {
-            what.extend([" (stage ", &stage.name, ")"]);
-        }
-        what.push_str(match unit.runs {
-            Runs::All => "",
-            Runs::Trusted => "; only for reviewed code: it has rights of its own",
-            Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
-        });
-        let no_way_back = node.deploy().and_then(Deploy::irreversible);
-        let no_way_back = no_way_back.map(|(because, _)| format!("irreversible: {because}"));
-        node.docs.iter().cloned().chain(std::iter::once(what)).chain(no_way_back).collect()
-    }
-
-    /// When a gate is exempt, and why. Its job runs all the same and says so: a job that GitHub skips proves nothing.
-    fn exemptions(&self, node: &Node) -> Vec<(Expression, String)> {
-        let rules = node.exemptions().iter().map(|rule| {
-            let exempt = match &rule.when {
-                Exemption::UnlessChanged(changes) => {
-                    Expression::all(changes.iter().map(|change| self.unchanged(change)))
-                }
-                Exemption::OnFork => self.fork(),
-            };
-            (exempt, rule.because.clone())
-        });
-        rules.filter(|(exempt, _)| *exempt != Expression::Constant(false)).collect()
+        node.body
+            .identities
+            .iter()
+            .chain(environment.into_iter().flat_map(|environment| &environment.identities))
     }
 
     fn add_exemptions(&self, exemptions: &[(Expression, String)], job: &mut Job) {

@@ -1,6 +1,6 @@
 //! From a pipeline to a workflow. One file per concept.
 
-mod actions;
+mod acts;
 mod artefacts;
 mod assumptions;
 mod caches;
@@ -14,7 +14,6 @@ mod locked;
 mod matrix;
 mod measures;
 mod names;
-mod order;
 mod overrides;
 mod permissions;
 mod plan;
@@ -23,9 +22,7 @@ mod raw;
 mod raw_caches;
 mod record;
 mod references;
-mod repeat;
 mod reports;
-mod retry;
 mod runners;
 mod scripts;
 mod secrets;
@@ -43,6 +40,7 @@ use crate::template::{DEEPEST_EXPRESSION, Template};
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Binding, Origin, Pipeline, Program};
+use pipec_lowering::{JobPlan, PLAN, RECORD, Role, VERDICT};
 use pipec_target_api::TargetContext;
 use std::cell::RefCell;
 
@@ -50,25 +48,15 @@ pub(crate) use assumptions::assumptions;
 pub use assumptions::{Words, meaning as assumption_meaning};
 pub use header::{is_generated, without_header};
 
-/// The name of the job that decides facts.
-const PLAN: &str = "plan";
-
-/// The name of the job that says whether all is well.
-const VERDICT: &str = "verdict";
-
-/// The name of the job that writes down what ran.
-const RECORD: &str = "record";
-
 /// What the lowering of one pipeline knows.
 struct Lowering<'a> {
     program: &'a Program,
     pipeline: &'a Pipeline,
     context: &'a TargetContext,
-    facts: SourceFacts<'a>,
-    /// The facts that the `plan` job decides.
-    planned: plan::PlannedFacts,
-    /// The jobs of all nodes.
-    units: Vec<order::Unit>,
+    /// What GitHub's expressions can say.
+    expressions: conditions::Expressions<'a>,
+    /// Its jobs, as every engine has them.
+    plans: pipec_lowering::Lowering<'a>,
     /// The name of the workflow's file, without its folder.
     file: String,
     diagnostics: RefCell<Vec<Diagnostic>>,
@@ -101,18 +89,10 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
             return Lowered { path, diagnostics: vec![diagnostic], ..Lowered::default() };
         }
     };
-    let mut lowering = Lowering {
-        program,
-        pipeline,
-        context,
-        facts,
-        planned: plan::PlannedFacts::default(),
-        units: Vec::new(),
-        file,
-        diagnostics: RefCell::default(),
-    };
-    lowering.planned = plan::PlannedFacts::of(&lowering);
-    lowering.units = lowering.all_units();
+    let expressions = conditions::Expressions { pipeline };
+    let plans = pipec_lowering::lower(program, pipeline, facts, &expressions);
+    let lowering =
+        Lowering { program, pipeline, context, expressions, plans, file, diagnostics: RefCell::default() };
     lowering.refuse_unsupported();
     lowering.check_names();
     lowering.check_windows();
@@ -133,29 +113,8 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
 
 impl Lowering<'_> {
     fn workflow(&self) -> (Workflow, Vec<(String, Span)>) {
-        let mut jobs: Vec<Job> = Vec::with_capacity(self.units.len() + 3);
-        jobs.extend(self.plan_job());
-        let mut origins: Vec<(String, Span)> =
-            jobs.iter().map(|job| (job.id.clone(), self.pipeline.origin.span)).collect();
-        for unit in &self.units {
-            if let Some(node) = self.pipeline.node(unit.node) {
-                let mut job = self.job(node, unit);
-                if let Some(waiting) = self.waiting_job(unit, node, &mut job) {
-                    origins.push((waiting.id.clone(), node.origin.span));
-                    jobs.push(waiting);
-                }
-                jobs.push(job);
-                origins.push((unit.id.clone(), node.origin.span));
-                if let Some(job) = self.override_job(unit, node) {
-                    origins.push((job.id.clone(), node.origin.span));
-                    jobs.push(job);
-                }
-            }
-        }
-        jobs.push(self.verdict_job());
-        origins.push((VERDICT.to_owned(), self.pipeline.origin.span));
-        jobs.push(self.record_job());
-        origins.push((RECORD.to_owned(), self.pipeline.origin.span));
+        let jobs: Vec<Job> = self.plans.jobs.iter().filter_map(|plan| self.rendered(plan)).collect();
+        let origins = self.plans.jobs.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
         let workflow = Workflow {
             header: self.header(),
             name: self.pipeline.name.clone(),
@@ -164,6 +123,25 @@ impl Lowering<'_> {
             jobs,
         };
         (workflow, origins)
+    }
+
+    /// A job in GitHub's terms; none, if it is of a node that the pipeline does not have.
+    fn rendered(&self, plan: &JobPlan) -> Option<Job> {
+        match &plan.role {
+            Role::Plan => Some(self.plan_job(plan)),
+            Role::WaitForWindow(node) => self.waiting_job(plan, self.pipeline.node(*node)?),
+            Role::Node(place) => {
+                let unit = self.plans.units.get(*place)?;
+                Some(self.job(plan, self.pipeline.node(unit.node)?, unit))
+            }
+            Role::AskForOverride(gate) => self.override_job(plan, self.pipeline.node(*gate)?),
+            Role::Verdict => Some(self.verdict_job(plan)),
+            Role::Record => Some(self.record_job(plan)),
+            Role::Find(environment) => Some(self.find_job(plan, self.program.environments.get(environment)?)),
+            Role::TearDown(environment) => {
+                Some(self.teardown_job(plan, self.program.environments.get(environment)?))
+            }
+        }
     }
 
     /// Every string that GitHub evaluates is short enough for it, and every condition flat enough.
@@ -204,7 +182,7 @@ impl Lowering<'_> {
 
     /// The variables of the node of a job that GitHub can't evaluate.
     fn long_bindings(&self, job: &str) -> Vec<&Binding> {
-        let Some(unit) = self.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
+        let Some(unit) = self.plans.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
         self.program.bindings_of(node).filter(|binding| !self.value(&binding.value, unit).fits()).collect()
     }

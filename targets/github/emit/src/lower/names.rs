@@ -3,7 +3,8 @@
 use super::overrides;
 use super::{Lowering, PLAN, RECORD, VERDICT};
 use pipec_base::codes;
-use pipec_ir::{Deploy, EngineStep, Node, NodeId, Pipeline};
+use pipec_ir::{Binding, EngineStep, Node, NodeId, NodeKind, Pipeline};
+use pipec_lowering::overriding;
 use std::collections::BTreeMap;
 
 /// The longest key of a job, in characters.
@@ -32,7 +33,6 @@ struct OwnEnvironment {
     name: String,
     pipeline: String,
     node: NodeId,
-    of_node: String,
     /// Whether it asks a role for an override; else it holds secrets.
     asks: bool,
 }
@@ -40,8 +40,8 @@ struct OwnEnvironment {
 impl Lowering<'_> {
     /// Whether a node has secrets of its own, or those of the registry it pushes to, in an environment of its own.
     pub(super) fn has_own_secrets(&self, node: &Node) -> bool {
-        let own = !node.body.secrets.is_empty() && !node.is_deploy();
-        own || self.program.registry_for(node).is_some()
+        let own = !node.body.secrets.is_empty() && !matches!(node.kind, NodeKind::Deploy(_));
+        own || self.registry_of(node).is_some()
     }
 
     pub(super) fn check_names(&self) {
@@ -49,7 +49,7 @@ impl Lowering<'_> {
         self.check_own_environments();
         self.check_override_names();
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for unit in &self.units {
+        for unit in &self.plans.units {
             let Some(node) = self.pipeline.node(unit.node) else { continue };
             let origin = &node.name_origin;
             let refuse = |reason: String, help: &str| self.error(codes::P1102, origin, reason, help);
@@ -84,7 +84,7 @@ impl Lowering<'_> {
             }
         }
         for node in &self.pipeline.nodes {
-            if self.units.iter().any(|unit| unit.node == node.id) {
+            if self.plans.units.iter().any(|unit| unit.node == node.id) {
                 self.check_variables(node);
             }
         }
@@ -92,15 +92,18 @@ impl Lowering<'_> {
 
     /// No variable of a script takes the place of one that GitHub sets: its own steps and all actions go by those.
     fn check_variables(&self, node: &Node) {
-        let of_actions = node.deploy().into_iter().flat_map(Deploy::actions).flat_map(|action| &action.env);
+        let of_actions: Vec<&Binding> = match &node.kind {
+            NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
+            _ => Vec::new(),
+        };
         let raw_steps = node.body.engines.iter().filter(|block| block.target == "github");
         let of_raw_steps = raw_steps.flat_map(|block| &block.steps).filter_map(|step| match step {
             EngineStep::Env(binding) => Some(binding),
             EngineStep::Run(_) | EngineStep::Action { .. } => None,
         });
         let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
-        let bindings = self.program.bindings_of(node).chain(legs).chain(of_actions).chain(of_raw_steps);
-        let secrets = self.program.secrets_of(node).map(|secret| (&secret.variable, &secret.origin));
+        let bindings = self.bindings(node).chain(legs).chain(of_actions).chain(of_raw_steps);
+        let secrets = self.secrets(node).map(|secret| (&secret.variable, &secret.origin));
         for (variable, origin) in bindings.map(|binding| (&binding.variable, &binding.origin)).chain(secrets)
         {
             let upper = variable.to_ascii_uppercase();
@@ -118,15 +121,10 @@ impl Lowering<'_> {
     /// The environments that the compiler gives to a pipeline besides those it deploys to.
     fn own_environments(&self, pipeline: &Pipeline) -> Vec<OwnEnvironment> {
         let of_node = |node: &Node| {
-            let of = |name, asks| OwnEnvironment {
-                name,
-                pipeline: pipeline.name.clone(),
-                node: node.id,
-                of_node: node.name.clone(),
-                asks,
-            };
+            let of =
+                |name, asks| OwnEnvironment { name, pipeline: pipeline.name.clone(), node: node.id, asks };
             let secrets = self.has_own_secrets(node).then(|| of(secrets_environment(pipeline, node), false));
-            let asks = node.overriding().map(|_| of(overrides::environment(pipeline, node), true));
+            let asks = overriding(node).map(|_| of(overrides::environment(pipeline, node), true));
             secrets.into_iter().chain(asks).collect::<Vec<_>>()
         };
         pipeline.nodes.iter().flat_map(of_node).collect()
@@ -155,7 +153,8 @@ impl Lowering<'_> {
             let taken = match (declared, twin) {
                 (Some(_), _) => "an environment of the workspace".to_owned(),
                 (None, Some((pipeline, other))) => {
-                    format!("node `{}` of pipeline `{}`", other.of_node, pipeline.name)
+                    let name = pipeline.node(other.node).map_or("", |node| node.name.as_str());
+                    format!("node `{name}` of pipeline `{}`", pipeline.name)
                 }
                 (None, None) => continue,
             };

@@ -4,25 +4,25 @@
 //! wherever a condition asks for the event it counts as a push. `plan` refuses one that is not by the book, and every job
 //! waits for `plan`.
 
+use super::Lowering;
 use super::names::result_of;
-use super::order::{Runs, Unit};
-use super::{Lowering, PLAN};
 use crate::document::{EnvironmentUse, Job, Step};
-use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Event, Node, Override, Pipeline, Trigger};
-use pipec_logic::{Glob, Proposition};
+use pipec_logic::Glob;
+pub(super) use pipec_lowering::overriding;
+use pipec_lowering::{JobPlan, Nodes, override_job_name};
 use pipec_runtime::{Dialect, Script};
 use pipec_yaml::{Mapping, Sequence};
 
 /// The inputs of the manual entry that the compiler adds.
-const GATE: &str = "override-gate";
+pub(super) const GATE: &str = "override-gate";
 const COMMIT: &str = "override-commit";
 const REASON: &str = "override-reason";
 
 /// What the first says in a manual run of the pipeline's own. No gate has a name with a blank.
-const ORDINARY: &str = "no override";
+pub(super) const ORDINARY: &str = "no override";
 
 /// How long an approved override may take to be recorded, in minutes.
 const TIMEOUT: u32 = 5;
@@ -36,89 +36,18 @@ const OUTPUTS: [&str; 4] = [APPROVED_AT, "approved-by", "expires", "review-by"];
 
 const MILLISECONDS_PER_SECOND: u64 = 1000;
 
-/// The key of the job that asks the role of a gate.
-pub(super) fn id(gate: &Node) -> String {
-    format!("override-{}", gate.name)
-}
-
 /// The name of the environment that asks the role of a gate.
 pub(super) fn environment(pipeline: &Pipeline, gate: &Node) -> String {
-    format!("{}-{}", pipeline.name, id(gate))
+    format!("{}-{}", pipeline.name, override_job_name(gate))
 }
 
 impl Lowering<'_> {
-    /// Whether there are any.
-    pub(super) fn has_overrides(&self) -> bool {
-        self.pipeline.overridable().next().is_some()
-    }
-
-    /// That the run is an override, where `plan` let it begin.
-    pub(super) fn override_run(&self) -> Expression {
-        if !self.has_overrides() {
-            return Expression::Constant(false);
-        }
-        let dispatched = Expression::equals("github.event_name", "workflow_dispatch");
-        if self.starts_on(Event::Manual) {
-            Expression::all([dispatched, self.ordinary_run().negated()])
-        } else {
-            dispatched
-        }
-    }
-
-    /// That a manual run is one of the pipeline's own.
-    pub(super) fn ordinary_run(&self) -> Expression {
-        if self.has_overrides() {
-            Expression::equals(format!("inputs.{GATE}"), ORDINARY)
-        } else {
-            Expression::Constant(true)
-        }
-    }
-
-    /// The facts that overrides have.
-    fn override_facts(&self) -> Proposition {
-        let logic = self.facts.propositions();
-        let push = logic.and(&self.facts.event(Event::Push), self.facts.valid());
-        logic.all(&[push, self.facts.protected(), self.facts.unknown()])
-    }
-
-    /// Of the jobs of a node, the one that a push has.
-    fn gate_unit(&self, gate: &Node) -> Option<&Unit> {
-        self.units.iter().find(|unit| unit.node == gate.id && unit.runs != Runs::Untrusted)
-    }
-
-    /// The job that stands for a gate when it is overridden, where this job may be in a run with it.
-    pub(super) fn override_before(&self, unit: &Unit, gate: &Node) -> Option<String> {
-        gate.overriding()?;
-        let own = self.gate_unit(gate)?;
-        let together = self.facts.propositions().and(&unit.due, &own.due);
-        self.may_meet(&together, &self.override_facts()).then(|| id(gate))
-    }
-
-    /// The job that asks the role of a gate, by the gate's own.
-    pub(super) fn override_of(&self, unit: &Unit) -> Option<String> {
-        let gate = self.pipeline.node(unit.node).filter(|gate| gate.overriding().is_some())?;
-        (unit.runs != Runs::Untrusted).then(|| id(gate))
-    }
-
-    /// That the run overrides this gate, and its role has approved that.
-    pub(super) fn overridden(&self, gate: &Node) -> Expression {
-        Expression::all([named(gate), Expression::equals(result_of(&id(gate)), "success")])
-    }
-
-    /// That the run overrides this gate, and it failed.
-    pub(super) fn override_due(&self, gate: &Node) -> Expression {
-        let failed = self
-            .gate_unit(gate)
-            .map_or(Expression::Constant(false), |unit| Expression::equals(result_of(&unit.id), "failure"));
-        Expression::all([named(gate), failed])
-    }
-
     /// The inputs of a manual run, with those of the compiler's own entry.
     pub(super) fn with_override_inputs(&self, inputs: Mapping<'static>) -> Mapping<'static> {
-        if !self.has_overrides() {
+        if !self.pipeline.has_overrides() {
             return inputs;
         }
-        let own = self.starts_on(Event::Manual);
+        let own = self.pipeline.starts_on(Event::Manual);
         let ordinary = own.then(|| ORDINARY.to_owned());
         let gates =
             ordinary.into_iter().chain(self.pipeline.overridable().map(|(gate, _)| gate.name.clone()));
@@ -143,14 +72,14 @@ impl Lowering<'_> {
 
     /// The step that refuses an override which is not by the book.
     pub(super) fn override_asked_step(&self) -> Option<Step> {
-        if !self.has_overrides() {
+        if !self.pipeline.has_overrides() {
             return None;
         }
         let pushed = self.pipeline.triggers.iter().filter_map(|trigger| match trigger {
             Trigger::Push(globs, _) => Some(globs),
             _ => None,
         });
-        let ordinary = if self.starts_on(Event::Manual) { ORDINARY } else { "" };
+        let ordinary = if self.pipeline.starts_on(Event::Manual) { ORDINARY } else { "" };
         let step = Step::run("Override by the book", Script::OverrideAsked.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression("github.token"))
             .with_env("GATE", input(GATE))
@@ -164,22 +93,10 @@ impl Lowering<'_> {
     }
 
     /// The job that asks the role of a gate, after it failed.
-    pub(super) fn override_job(&self, unit: &Unit, gate: &Node) -> Option<Job> {
-        let overriding = gate.overriding()?;
-        if unit.runs == Runs::Untrusted {
-            return None;
-        }
+    pub(super) fn override_job(&self, plan: &JobPlan, gate: &Node) -> Option<Job> {
+        let overriding = overriding(gate)?;
         self.check_role(gate, overriding);
         let mut job = Job {
-            id: id(gate),
-            comments: vec![format!("override of the gate {}: asks {}", gate.name, overriding.role)],
-            name: format!("override {}", gate.name),
-            needs: vec![PLAN.to_owned(), unit.id.clone()],
-            condition: Some(Expression::all([
-                Expression::raw("!cancelled()"),
-                Expression::equals(result_of(PLAN), "success"),
-                self.override_due(gate),
-            ])),
             runs_on: "ubuntu-24.04".to_owned(),
             timeout_minutes: TIMEOUT,
             environment: Some(EnvironmentUse {
@@ -190,7 +107,7 @@ impl Lowering<'_> {
             outputs: OUTPUTS
                 .map(|name| (name.to_owned(), Template::expression(format!("steps.{STEP}.outputs.{name}"))))
                 .to_vec(),
-            ..Job::default()
+            ..self.shell(plan)
         };
         job.permissions.read("actions", "who approved this run");
         let step = Step::run("Approved, and recorded", Script::OverrideApproved.text(Dialect::GitHub))
@@ -206,21 +123,14 @@ impl Lowering<'_> {
     }
 
     /// The step of a deploy that refuses to start on an override which has expired.
-    pub(super) fn override_in_force_step(&self, unit: &Unit) -> Option<Step> {
-        let node = self.pipeline.node(unit.node)?;
-        let gates = self.pipeline.overridable().filter(|(gate, _)| node.before.contains(&gate.id));
-        let mut told = Template::default();
-        for (gate, overriding) in gates {
-            let (Some(job), Some(own)) = (self.override_before(unit, gate), self.gate_unit(gate)) else {
-                continue;
-            };
-            told = told
-                .and_text(format!("{} ", gate.name))
-                .and(result_of(&own.id))
-                .and_text(format!(" {} ", overriding.expires / MILLISECONDS_PER_SECOND))
-                .and(format!("needs.{job}.outputs.{APPROVED_AT}"))
-                .and_text("\n");
-        }
+    pub(super) fn override_in_force_step(&self, plan: &JobPlan) -> Option<Step> {
+        let told = plan.relies_on.iter().fold(Template::default(), |told, reliance| {
+            told.and_text(format!("{} ", reliance.gate))
+                .and(result_of(&reliance.job))
+                .and_text(format!(" {} ", reliance.expires / MILLISECONDS_PER_SECOND))
+                .and(format!("needs.{}.outputs.{APPROVED_AT}", reliance.asked_by))
+                .and_text("\n")
+        });
         (told != Template::default()).then(|| {
             Step::run("Override in force", Script::OverrideInForce.text(Dialect::GitHub))
                 .with_env("GATE", input(GATE))
@@ -230,7 +140,7 @@ impl Lowering<'_> {
 
     /// The names that the compiler gives to what overrides need.
     pub(super) fn check_override_names(&self) {
-        if !self.has_overrides() {
+        if !self.pipeline.has_overrides() {
             return;
         }
         let inputs = self.pipeline.triggers.iter().filter_map(|trigger| match trigger {
@@ -248,8 +158,8 @@ impl Lowering<'_> {
             }
         }
         for (gate, overriding) in self.pipeline.overridable() {
-            let name = id(gate);
-            if let Some(other) = self.units.iter().find(|unit| unit.id.eq_ignore_ascii_case(&name)) {
+            let name = override_job_name(gate);
+            if let Some(other) = self.plans.units.iter().find(|unit| unit.id.eq_ignore_ascii_case(&name)) {
                 self.error(
                     codes::P1102,
                     &overriding.origin,
@@ -266,7 +176,7 @@ impl Lowering<'_> {
     /// Somebody must be able to approve.
     fn check_role(&self, gate: &Node, overriding: &Override) {
         let role = self.program.roles.get(&overriding.role);
-        if role.is_none_or(|role| !role.members.contains_key("github")) {
+        if role.is_some_and(|role| !role.members.contains_key("github")) {
             self.error(
                 codes::P0506,
                 &overriding.origin,
@@ -278,11 +188,6 @@ impl Lowering<'_> {
             );
         }
     }
-}
-
-/// That the run is an override of this gate: no other run has the input.
-fn named(gate: &Node) -> Expression {
-    Expression::equals(format!("inputs.{GATE}"), gate.name.clone())
 }
 
 fn input(name: &str) -> Template {

@@ -16,9 +16,10 @@ use crate::pins;
 use crate::template::Template;
 use pipec_base::{Span, codes};
 use pipec_ir::{
-    Binding, Body, Checkout, Deploy, Environment, Event, Fact, Lock, Node, NodeId, NodeKind, Piece, Pipeline,
-    Program, StageId, StepKind, Tier,
+    Body, Checkout, Deploy, Environment, Event, Fact, Lock, Node, NodeId, NodeKind, Piece, Pipeline, StageId,
+    StepKind, Text,
 };
+use pipec_lowering::JobPlan;
 use pipec_runtime::{Dialect, Script};
 use pipec_yaml::{Mapping, Node as Yaml, Sequence};
 use sha2::{Digest, Sha256};
@@ -64,10 +65,22 @@ pub(super) fn wanted_step(permissions: &mut Permissions) -> Step {
     .with_env("COMMIT", Template::expression("github.event.pull_request.head.sha"))
 }
 
-/// The ephemeral environments that a pipeline enters, in the order in which it first does.
-pub(super) fn of_pipeline<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
-    let entered = program.entered(pipeline).into_iter();
-    entered.filter(|environment| environment.tier == Tier::Ephemeral).collect()
+/// That the run is the hourly one, which looks for what is left.
+pub(super) fn sweep() -> Expression {
+    Expression::equals("github.event_name", "schedule")
+}
+
+/// That a pull request was closed which is neither of another repository nor by a bot.
+pub(super) fn closed_by_member() -> Expression {
+    Expression::all([
+        Expression::raw("github.event.pull_request.head.repo.full_name == github.repository"),
+        Expression::raw("github.event.pull_request.user.type != 'Bot'"),
+    ])
+}
+
+/// That a job found something to tear down.
+pub(super) fn found(job: &str) -> Expression {
+    Expression::equals(format!("needs.{job}.outputs.{PULL_REQUESTS}"), "[]").negated()
 }
 
 /// The workflow that tears down, in `.github/workflows`.
@@ -89,9 +102,12 @@ impl Lowering<'_> {
             self.error(codes::P1101, origin, format!("{what} can't be built for github"), help);
         };
         let name = &environment.name;
-        let facts = self.facts.propositions();
-        let elsewhere = facts.and_not(&self.facts.due_node(node), &self.facts.event(Event::PullRequest));
-        if self.may_meet(&elsewhere, self.facts.valid()) {
+        let facts = self.plans.source.facts.propositions();
+        let elsewhere = facts.and_not(
+            &self.plans.source.facts.due_node(node),
+            &self.plans.source.facts.event(Event::PullRequest),
+        );
+        if self.plans.source.may_meet(&elsewhere, self.plans.source.facts.valid()) {
             refuse(
                 &deploy.environment_origin,
                 format!("a deploy to `{name}` without a pull request that it could be torn down with"),
@@ -150,18 +166,12 @@ impl Lowering<'_> {
 
     /// The workflow that tears down what the pipeline deploys for pull requests, if it does.
     pub(super) fn teardown(&self) -> Option<Lowered> {
-        let environments = of_pipeline(self.program, self.pipeline);
-        if environments.is_empty() {
+        if self.plans.teardown.is_empty() {
             return None;
         }
-        let mut jobs = Vec::new();
-        let mut origins: Vec<(String, Span)> = Vec::new();
-        for environment in environments {
-            for job in [self.find_job(environment), self.teardown_job(environment)] {
-                origins.push((job.id.clone(), environment.origin.span));
-                jobs.push(job);
-            }
-        }
+        let jobs: Vec<Job> = self.plans.teardown.iter().filter_map(|plan| self.rendered(plan)).collect();
+        let origins: Vec<(String, Span)> =
+            self.plans.teardown.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
         let group = format!("pipec-{}-teardown-", self.pipeline.name.to_ascii_lowercase());
         let mut header = self.header();
         header.push(
@@ -204,11 +214,7 @@ impl Lowering<'_> {
         permissions.read("actions", "for which pull request a deploy was");
         permissions.read("deployments", "what was deployed");
         permissions.read("pull-requests", "which pull requests are closed");
-        let ttl = environment.ttl.unwrap_or_else(|| {
-            self.internal(&environment.origin, format!("nothing says how long `{}` lives", environment.name));
-            0
-        });
-        let ttl = ttl.div_ceil(1000).to_string();
+        let ttl = environment.ttl.unwrap_or_default().div_ceil(1000).to_string();
         Step::run(name, Script::PreviewFind.text(Dialect::GitHub))
             .with_env("GH_TOKEN", Template::expression(TOKEN_OF_JOB))
             .with_env("ENVIRONMENT", Template::text(environment.name.clone()))
@@ -217,22 +223,10 @@ impl Lowering<'_> {
     }
 
     /// The job that finds what is to go. A pull request of another repository or a bot never had anything.
-    fn find_job(&self, environment: &Environment) -> Job {
-        let member = Expression::all([
-            Expression::raw("github.event.pull_request.head.repo.full_name == github.repository"),
-            Expression::raw("github.event.pull_request.user.type != 'Bot'"),
-        ]);
-        let scheduled = Expression::equals("github.event_name", "schedule");
+    pub(super) fn find_job(&self, plan: &JobPlan, environment: &Environment) -> Job {
         let mut permissions = Permissions::default();
         let find = self.find_step("Find what is to be torn down", environment, NUMBER, &mut permissions);
         Job {
-            id: format!("find-{}", environment.name),
-            comments: vec![format!(
-                "which pull requests have something in {} that is to go",
-                environment.name
-            )],
-            name: format!("find {}", environment.name),
-            condition: Some(Expression::any([scheduled, member])),
             runs_on: MACHINE.to_owned(),
             timeout_minutes: FIND_TIMEOUT,
             permissions,
@@ -241,15 +235,15 @@ impl Lowering<'_> {
                 Template::expression(format!("steps.find.outputs.{PULL_REQUESTS}")),
             )],
             steps: vec![find.with_id("find")],
-            ..Job::default()
+            ..self.shell(plan)
         }
     }
 
     /// The job that tears one down, with the lock of its deploys and nothing of the pull request's code.
-    fn teardown_job(&self, environment: &Environment) -> Job {
+    pub(super) fn teardown_job(&self, plan: &JobPlan, environment: &Environment) -> Job {
         let name = &environment.name;
-        let find = format!("find-{name}");
-        let list = format!("needs.{find}.outputs.{PULL_REQUESTS}");
+        let found = plan.needs().next().map(|find| format!("needs.{find}.outputs.{PULL_REQUESTS}"));
+        let list = found.unwrap_or_default();
         let mut permissions = Permissions::default();
         let still = self.find_step("Still to be torn down", environment, OF_LEG, &mut permissions);
         let mut steps = vec![still.with_id(STILL)];
@@ -286,11 +280,6 @@ impl Lowering<'_> {
                 Some(Expression::equals(format!("steps.{STILL}.outputs.{PULL_REQUESTS}"), "[]").negated());
         }
         Job {
-            id: format!("teardown-{name}"),
-            comments: vec![format!("tears down {name} of each of them, with the default branch checked out")],
-            name: format!("tear down {name}"),
-            needs: vec![find],
-            condition: Some(Expression::equals(list.clone(), "[]").negated()),
             strategy: Some(Strategy {
                 label: Template::text(" (").and(OF_LEG).and_text(")"),
                 has_machines: false,
@@ -307,34 +296,27 @@ impl Lowering<'_> {
             }),
             permissions,
             steps,
-            ..Job::default()
+            ..self.shell(plan)
         }
     }
 
     fn teardown_variables(&self, environment: &Environment) -> Vec<(String, Template)> {
         let own = environment.teardown.iter().flat_map(|teardown| &teardown.env);
-        let unknown = |binding: &Binding, fact: &Fact, template: Template| {
-            let message = format!("`{}` reads `{fact}`, which a teardown does not know", binding.variable);
-            self.internal(&binding.origin, message);
-            template
-        };
-        let value = |binding: &Binding| {
-            binding.value.pieces.iter().fold(Template::default(), |template, piece| match piece {
+        let value = |text: &Text| {
+            text.pieces.iter().fold(Template::default(), |template, piece| match piece {
                 Piece::Literal(text) => template.and_text(text.clone()),
                 Piece::Fact(Fact::PullRequestNumber) => template.and(OF_LEG),
-                Piece::Fact(fact @ Fact::Secret(name)) => {
-                    match environment.secrets.iter().find(|secret| secret.variable == *name) {
-                        Some(held) => template.and_template(held_as(held)),
-                        None => unknown(binding, fact, template),
-                    }
+                Piece::Fact(Fact::Secret(name)) => {
+                    let held = environment.secrets.iter().find(|secret| secret.variable == *name);
+                    template.and_template(held.map(held_as).unwrap_or_default())
                 }
                 // None else is let through: P0111.
-                Piece::Fact(fact) => unknown(binding, fact, template),
+                Piece::Fact(_) => template,
             })
         };
         let bindings = environment.values.iter().chain(own);
         let mut variables: Vec<(String, Template)> =
-            bindings.map(|binding| (binding.variable.clone(), value(binding))).collect();
+            bindings.map(|binding| (binding.variable.clone(), value(&binding.value))).collect();
         variables.push(variable(OF_LEG));
         variables.extend(environment.secrets.iter().map(|secret| (secret.variable.clone(), held_as(secret))));
         variables

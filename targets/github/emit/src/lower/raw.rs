@@ -1,8 +1,6 @@
 //! Raw steps: what `engine github` blocks say, as it stands there. Each action is pinned, and each input is one that it has.
 
 use super::Lowering;
-use super::order::Unit;
-use super::scripts::title;
 use crate::document::{Input, Job, Step, Work};
 use crate::expression::Expression;
 use crate::template::Template;
@@ -11,6 +9,8 @@ use pipec_github_catalogue::{Called, called, is_code};
 use pipec_ir::{
     ActionInput, EngineBlock, EngineInput, EngineStep, Fact, InputForm, Node, Origin, PinnedAction, Text,
 };
+use pipec_lowering::Unit;
+use pipec_lowering::acts::title;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ impl Lowering<'_> {
                     let own = |name: &String| variables.iter().any(|(variable, _)| variable == name);
                     let inherited = environment.iter().filter(|(name, _)| !own(name)).cloned();
                     let all: Vec<(String, Template)> = inherited.chain(variables.clone()).collect();
-                    steps.push(self.script_step(node, script, title(node, script), &all));
+                    steps.push(self.script_step(node, script, Template::text(title(node, script)), &all));
                 }
                 EngineStep::Action { name, action, inputs, origin } => {
                     let Some(pinned) = self.pinned(action, origin) else { continue };

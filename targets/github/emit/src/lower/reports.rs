@@ -1,13 +1,13 @@
 //! What a node reports and what it keeps after a failure. None of it decides anything: a step that fails here leaves its
 //! job as it is, and so does a file that isn't there.
 
-use super::order::{Runs, Unit};
 use super::{Lowering, matrix};
 use crate::document::{Input, Permissions, Step};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
 use pipec_ir::{Node, PathPattern, Report, ReportFormat};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, ReportForm, Script};
 
 /// Why a step here goes on.
@@ -26,22 +26,18 @@ impl Lowering<'_> {
             Expression::all([Expression::raw("!cancelled()"), own])
         };
         for (place, report) in node.body.reports.iter().enumerate() {
-            let before = node.body.reports.iter().take(place);
-            let label = label(report.format, before.filter(|other| other.format == report.format).count());
+            let label = label(&node.body.reports, place);
             let kept = kept_name(&label, node);
             let id = format!("report-{}", place + 1);
             let script = match report.format {
                 ReportFormat::Junit => Script::Report(ReportForm::Junit).text(Dialect::GitHub),
                 ReportFormat::Coverage => Script::Report(ReportForm::Coverage).text(Dialect::GitHub),
                 ReportFormat::Markdown => Script::Report(ReportForm::Markdown).text(Dialect::GitHub),
-                ReportFormat::Sarif | ReportFormat::Html => {
-                    Script::Report(ReportForm::Other).text(Dialect::GitHub)
-                }
+                _ => Script::Report(ReportForm::Other).text(Dialect::GitHub),
             };
-            let format = report.format.word();
-            let mut show = Step::run(format!("Show the {format} report"), script)
+            let mut show = Step::run(format!("Show the {} report", report.format.word()), script)
                 .with_env("NODE", Template::text(node.name.clone()))
-                .with_env("FORMAT", Template::text(format))
+                .with_env("FORMAT", Template::text(report.format.word()))
                 .with_env("REPORT", Template::text(report.path.glob.text().to_owned()))
                 .with_env("KEPT", kept.clone())
                 .only_if(alive())
@@ -52,7 +48,7 @@ impl Lowering<'_> {
                 show = show.with_id(&id);
             }
             steps.push(show);
-            let title = format!("Keep the {format} report");
+            let title = format!("Keep the {} report", report.format.word());
             let keep = upload(title, kept, node, std::slice::from_ref(&report.path));
             steps.push(keep.only_if(alive()).going_on(DECIDES_NOTHING));
             if code_scanning {
@@ -121,9 +117,10 @@ fn sends_to_code_scanning(report: &Report, unit: &Unit) -> bool {
     report.format == ReportFormat::Sarif && unit.runs != Runs::Untrusted
 }
 
-/// The format, and which of its reports it is if others are before it.
-fn label(format: ReportFormat, before: usize) -> String {
-    let format = format.word();
+/// The format, and which of its reports it is if there are several.
+fn label(reports: &[Report], place: usize) -> String {
+    let format = reports.get(place).map_or("", |report| report.format.word());
+    let before = reports.iter().take(place).filter(|report| report.format.word() == format).count();
     if before == 0 { format.to_owned() } else { format!("{format}-{}", before + 1) }
 }
 

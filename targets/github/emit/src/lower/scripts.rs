@@ -2,10 +2,9 @@
 
 use super::{Lowering, matrix};
 use crate::document::{Step, Work};
-use crate::expression::Expression;
 use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
 use pipec_base::codes;
-use pipec_ir::{Node, StepKind};
+use pipec_ir::Node;
 use pipec_runtime::{Dialect, Script};
 
 /// The longest encoded script: Linux passes no variable longer than 128 KiB, Windows no environment longer than 32,767
@@ -17,60 +16,10 @@ const LONGEST_VARIABLE_ON_WINDOWS: usize = 24_000;
 /// the source is called so.
 const ENCODED: &str = "PIPE_SCRIPT";
 
-/// The longest script that is its own title, in characters.
-const LONGEST_TITLE: usize = 60;
-
 /// The columns of encoded lines.
 const COLUMNS: usize = 76;
 
 impl Lowering<'_> {
-    /// A step for each script of a node, the raw steps of its blocks where they stand, and then for each measure.
-    pub(super) fn script_steps(
-        &self,
-        node: &Node,
-        environment: &[(String, Template)],
-        condition: Option<&Expression>,
-        raw: Vec<(usize, Vec<Step>)>,
-    ) -> Vec<Step> {
-        let mut steps: Vec<Step> = Vec::new();
-        let mut raw = raw.into_iter().peekable();
-        // The id of the first of the neighbouring checks.
-        let mut first_check: Option<String> = None;
-        for (index, step) in node.body.steps.iter().enumerate() {
-            while let Some((_, block)) = raw.next_if(|(position, _)| *position <= index) {
-                steps.extend(block);
-                first_check = None;
-            }
-            let mut emitted = self.script_step(node, step, title(node, step), environment);
-            emitted.condition = condition.cloned();
-            match (step.kind, &first_check) {
-                (StepKind::Run, _) => first_check = None,
-                (StepKind::Check, None) => {
-                    let id = format!("check-{}", index + 1);
-                    emitted.id = Some(id.clone());
-                    first_check = Some(id);
-                }
-                // The others run if the first one did, whatever came of it. This swallows nothing: a failed step fails
-                // its job, whatever runs after it; and a first check that never ran means that the job has failed.
-                (StepKind::Check, Some(first)) => {
-                    let ran = ["success", "failure"]
-                        .map(|outcome| Expression::equals(format!("steps.{first}.outcome"), outcome));
-                    let own = condition.cloned().unwrap_or(Expression::Constant(true));
-                    let alive = Expression::raw("!cancelled()");
-                    emitted.condition = Some(Expression::all([alive, Expression::any(ran), own]));
-                }
-            }
-            steps.push(emitted);
-        }
-        steps.extend(raw.flat_map(|(_, block)| block));
-        for measure in &node.body.measures {
-            let mut emitted = self.measure_step(node, measure, None);
-            emitted.condition = condition.cloned();
-            steps.push(emitted);
-        }
-        steps
-    }
-
     /// The step of a script, in base64 where it can't stand as it is in every leg of its node.
     pub(super) fn script_step(
         &self,
@@ -100,24 +49,6 @@ impl Lowering<'_> {
         }
         emitted
     }
-}
-
-/// What people see of a script.
-pub(super) fn title(node: &Node, step: &pipec_ir::Step) -> Template {
-    Template::text(step.name.clone().unwrap_or_else(|| match node.is_deploy() {
-        _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
-        true => "deploy".to_owned(),
-        false => node.name.clone(),
-    }))
-}
-
-/// Whether a script tells people what its step does: several of one node had one name else.
-pub(super) fn is_title(script: &str) -> bool {
-    let plain = |character: char| character == ' ' || character.is_ascii_graphic();
-    script.len() <= LONGEST_TITLE
-        && !script.contains(OPENING)
-        && script.trim() == script
-        && script.chars().all(plain)
 }
 
 /// Why a script can't stand in the workflow as it is, if it can't. On Linux and macOS the runner writes it to a file

@@ -1,13 +1,22 @@
 //! Secrets: variables of the steps that run the user's scripts, or files.
 
 use super::Lowering;
-use super::order::{Runs, Unit};
 use crate::document::Step;
 use crate::template::Template;
-use pipec_ir::{Node, Secret};
+use pipec_ir::{Node, NodeKind, Secret};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, Script};
 
 impl Lowering<'_> {
+    /// The secrets that a job sees: its node's own, and in a deploy its environment's.
+    pub(super) fn secrets<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b Secret> {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
+            _ => None,
+        };
+        node.body.secrets.iter().chain(environment.into_iter().flat_map(|environment| &environment.secrets))
+    }
+
     /// Their variables. Where the code was not reviewed there are none to give: the variables are empty.
     pub(super) fn secret_variables(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let value = |secret: &Secret| match (unit.runs, secret.file) {
@@ -15,7 +24,7 @@ impl Lowering<'_> {
             (_, true) => file(secret),
             (_, false) => stored(secret),
         };
-        self.program.secrets_of(node).map(|secret| (secret.variable.clone(), value(secret))).collect()
+        self.secrets(node).map(|secret| (secret.variable.clone(), value(secret))).collect()
     }
 
     /// The value of one of them.
@@ -29,7 +38,7 @@ impl Lowering<'_> {
         if unit.runs == Runs::Untrusted {
             return Vec::new();
         }
-        self.program.secrets_of(node).filter(|secret| secret.file).map(file_step).collect()
+        self.secrets(node).filter(|secret| secret.file).map(file_step).collect()
     }
 }
 

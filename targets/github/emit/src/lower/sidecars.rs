@@ -1,12 +1,12 @@
 //! Sidecars: services of a job, awaited before its scripts.
 
 use super::Lowering;
-use super::order::Unit;
 use super::runners::is_linux;
 use crate::document::{Service, Step};
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Fact, Node, Piece, Sidecar, StepKind};
+use pipec_lowering::Unit;
 use pipec_runtime::{Dialect, Script};
 use std::borrow::Cow;
 

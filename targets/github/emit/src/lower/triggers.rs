@@ -6,6 +6,7 @@ use crate::template::{OPENING, Template};
 use pipec_base::codes;
 use pipec_ir::{Event, Input, InputType, Origin, Schedule, Trigger};
 use pipec_logic::{Glob, Language};
+use pipec_lowering::Nodes;
 use pipec_yaml::{Mapping, Node, Sequence};
 
 impl Lowering<'_> {
@@ -46,26 +47,26 @@ impl Lowering<'_> {
         let mut triggers = Mapping::new();
         // With one of the two alone, GitHub starts nothing for the other; with neither, everything for both.
         let mut push = Mapping::new();
-        if self.starts_on(Event::Push) {
+        if self.pipeline.starts_on(Event::Push) {
             push = push.entry("branches", Sequence::flow(all_if_none(pushed_branches)));
         }
-        if self.starts_on(Event::Tag) {
+        if self.pipeline.starts_on(Event::Tag) {
             push = push.entry("tags", Sequence::flow(all_if_none(pushed_tags)));
         }
         if !push.is_empty() {
             triggers = triggers.entry("push", push);
         }
-        if self.starts_on(Event::PullRequest) {
+        if self.pipeline.starts_on(Event::PullRequest) {
             triggers = triggers.entry("pull_request", filters("branches", all_if_none(bases)));
         }
-        if self.starts_on(Event::MergeQueue) {
+        if self.pipeline.starts_on(Event::MergeQueue) {
             triggers = triggers.entry("merge_group", filters("types", vec!["checks_requested".to_owned()]));
         }
         if !schedules.is_empty() {
             triggers = triggers.entry("schedule", schedules);
         }
         inputs = self.with_override_inputs(inputs);
-        if self.starts_on(Event::Manual) || self.has_overrides() {
+        if self.pipeline.starts_on(Event::Manual) || self.pipeline.has_overrides() {
             let with_inputs =
                 if inputs.is_empty() { Mapping::new() } else { Mapping::new().entry("inputs", inputs) };
             triggers = triggers.entry("workflow_dispatch", with_inputs);
@@ -147,7 +148,7 @@ impl Lowering<'_> {
     /// `changed` asks GitHub for the green pushes to a branch, and its answer tells a branch from a tag of that name
     /// neither by the event, which is `push` for both, nor by `head_branch`.
     fn check_baselines(&self) {
-        if !self.planned.decide_changes() || !self.starts_on(Event::Tag) {
+        if !self.plans.planned.ask_for_changes() || !self.pipeline.starts_on(Event::Tag) {
             return;
         }
         let names = |globs: &[Glob]| {
@@ -174,10 +175,13 @@ impl Lowering<'_> {
     /// Which runs replace which: at most those of one pull request each other.
     pub(super) fn run_concurrency(&self) -> Concurrency {
         let deploys_on_pull_requests = self.pipeline.deploys().any(|(node, _)| {
-            self.may_meet(&self.facts.due_node(node), &self.facts.event(Event::PullRequest))
+            self.plans.source.may_meet(
+                &self.plans.source.facts.due_node(node),
+                &self.plans.source.facts.event(Event::PullRequest),
+            )
         });
         let group = Template::text(format!("pipec-{}-", self.pipeline.name.to_ascii_lowercase()));
-        if !self.starts_on(Event::PullRequest) || deploys_on_pull_requests {
+        if !self.pipeline.starts_on(Event::PullRequest) || deploys_on_pull_requests {
             return Concurrency {
                 comment: "Every run has a group of its own: none waits for another, and none is dropped."
                     .to_owned(),

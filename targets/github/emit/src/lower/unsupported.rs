@@ -1,14 +1,14 @@
 //! What the language has and this version can't build for GitHub: it is refused, never left out in silence.
 
 use super::Lowering;
-use super::actions::time_forth;
 use pipec_base::codes;
 use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Tier};
+use pipec_lowering::acts::{attempts, quorum, time_forth};
 
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
         for node in &self.pipeline.nodes {
-            if let (Some(_), Some(block)) = (node.quorum(), node.body.engines.first()) {
+            if let (Some(_), Some(block)) = (quorum(node), node.body.engines.first()) {
                 self.refuse("an `engine` block in a gate that repeats", &block.origin);
             }
             self.refuse_long_job(node);
@@ -49,21 +49,26 @@ impl Lowering<'_> {
 
     /// GitHub ends a job on its own machines after six hours, on others after five days. Soaks come on top of the timeout.
     fn refuse_long_job(&self, node: &Node) {
+        let soaks = match &node.kind {
+            NodeKind::Deploy(deploy) => deploy.soaks(),
+            _ => 0,
+        };
         const HOUR: u64 = 3_600_000;
         let body = &node.body;
         let own_label = node.runners().iter().all(|runner| runner.labels.contains_key("github"));
         let longest = if own_label { 5 * 24 * HOUR } else { 6 * HOUR };
-        if node.allowed_time() > longest {
+        let times = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
+        if body.timeout.saturating_mul(times).saturating_add(soaks) > longest {
             let (machine, other) = if own_label {
                 ("a machine of one's own", "")
             } else {
                 ("a machine of GitHub", ", or name a machine of your own: `label github \"…\"` in a runner")
             };
-            let (what, remedy) = if node.soaks() > 0 {
+            let (what, remedy) = if soaks > 0 {
                 ("a timeout with its soaks", "let the steps soak for a shorter time")
             } else if body.retry.is_some() {
                 ("a timeout of all its attempts together", "make it shorter, or try it less often")
-            } else if node.runs() > 1 {
+            } else if times > 1 {
                 ("a timeout of all its runs together", "make it shorter, or repeat it less often")
             } else {
                 ("a timeout", "make it shorter")
@@ -117,7 +122,7 @@ impl Lowering<'_> {
                 "of a deploy's timeout a third is kept for `rollback`, and at least two minutes: say `timeout 10m`",
             );
         }
-        if let Some(environment) = self.program.entered_by(deploy) {
+        if let Some(environment) = self.program.environments.get(&deploy.environment) {
             self.refuse_in_environment(node, environment);
             if environment.tier == Tier::Ephemeral {
                 self.check_preview(node, deploy, environment);

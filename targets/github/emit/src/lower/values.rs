@@ -1,10 +1,10 @@
 //! Texts with facts in them, and the variables of scripts.
 
-use super::order::{Runs, Unit};
-use super::{Lowering, artefacts, matrix, previews, raw};
+use super::{Lowering, artefacts, images, matrix, previews, raw};
 use crate::document::Step;
 use crate::template::Template;
-use pipec_ir::{Fact, Node, Piece, Text};
+use pipec_ir::{Binding, Fact, Node, NodeKind, Piece, Text};
+use pipec_lowering::{Runs, Unit};
 use pipec_runtime::{Dialect, Script};
 
 /// The step that works out facts which GitHub doesn't have.
@@ -21,19 +21,11 @@ impl Lowering<'_> {
     pub(super) fn value(&self, text: &Text, unit: &Unit) -> Template {
         text.pieces.iter().fold(Template::default(), |template, piece| match piece {
             Piece::Literal(text) => template.and_text(text.clone()),
-            Piece::Fact(fact) => match self.fact(fact, unit) {
-                Some(value) => template.and_template(value),
-                None => {
-                    let origin = self.pipeline.node(unit.node).map_or(&self.pipeline.origin, |it| &it.origin);
-                    self.internal(origin, format!("`{}` reads `{fact}`, which has no value", unit.id));
-                    template
-                }
-            },
+            Piece::Fact(fact) => template.and_template(self.fact(fact, unit)),
         })
     }
 
-    /// A fact in a job; `None`, if the program has nothing of the name that it speaks of.
-    fn fact(&self, fact: &Fact, unit: &Unit) -> Option<Template> {
+    fn fact(&self, fact: &Fact, unit: &Unit) -> Template {
         let expression = match fact {
             Fact::CommitSha => "github.sha".to_owned(),
             Fact::CommitShort => format!("steps.{FACTS}.outputs.commit-short"),
@@ -42,56 +34,77 @@ impl Lowering<'_> {
             Fact::PullRequestNumber => "github.event.pull_request.number".to_owned(),
             Fact::RunNumber => "github.run_number".to_owned(),
             Fact::RunUrl => {
-                let url = Template::expression("github.server_url").and_text("/").and("github.repository");
-                return Some(url.and_text("/actions/runs/").and("github.run_id"));
+                return Template::expression("github.server_url")
+                    .and_text("/")
+                    .and("github.repository")
+                    .and_text("/actions/runs/")
+                    .and("github.run_id");
             }
             Fact::Input(name) => format!("inputs.{name}"),
             Fact::StepOutput { step, output } => format!("steps.{}.outputs.{output}", raw::id(step)),
-            Fact::ArtefactDigest(name) => {
-                let (producer, _) = self.pipeline.producer(name)?;
-                self.digest_of(producer, unit)
-            }
+            Fact::ArtefactDigest(name) => match self.pipeline.node_named(name) {
+                Some(producer) => self.digest_of(producer, unit),
+                None => return Template::default(),
+            },
             Fact::ArtefactPath(name) => {
-                let (producer, artefact) = self.pipeline.producer(name)?;
-                return Some(artefacts::path(producer, artefact));
+                return match self.pipeline.producer(name) {
+                    Some((producer, artefact)) => artefacts::path(producer, artefact),
+                    None => Template::default(),
+                };
             }
-            Fact::Secret(name) => return self.secret_value(name, self.pipeline.node(unit.node)?, unit),
+            Fact::Secret(name) => {
+                return self
+                    .pipeline
+                    .node(unit.node)
+                    .and_then(|node| self.secret_value(name, node, unit))
+                    .unwrap_or_default();
+            }
             Fact::ArtefactRef(name) => {
-                let (producer, artefact) = self.pipeline.producer(name)?;
-                return Some(self.image_reference(producer, artefact.image()?, unit));
+                return match self.pipeline.producer(name) {
+                    Some((producer, _)) => self.image_reference(name, producer, unit),
+                    None => Template::default(),
+                };
             }
             Fact::ArtefactName(name) => {
-                let (_, artefact) = self.pipeline.producer(name)?;
-                return Some(Template::text(artefact.image()?.to_owned()));
+                let image = self.pipeline.node_named(name).and_then(images::image);
+                return Template::text(image.unwrap_or_default().to_owned());
             }
-            Fact::Matrix(name) => return Some(matrix::axis(name)),
-            Fact::ShardIndex => return Some(matrix::shard_index()),
+            Fact::Matrix(name) => return matrix::axis(name),
+            Fact::ShardIndex => return matrix::shard_index(),
             Fact::ShardCount => {
-                let (count, _) = self.pipeline.node(unit.node)?.body.shards.as_ref()?;
-                return Some(Template::text(count.to_string()));
+                let shards = self.pipeline.node(unit.node).and_then(|node| node.body.shards.as_ref());
+                return Template::text(shards.map_or_else(String::new, |(count, _)| count.to_string()));
             }
         };
-        Some(Template::expression(expression))
+        Template::expression(expression)
     }
 
     /// The variables of a node's scripts, in the order of their clauses; artefacts, secrets and the token last.
     pub(super) fn environment(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
         let of_legs = node.leg_variables();
         let mut variables: Vec<(String, Template)> = self
-            .program
-            .bindings_of(node)
+            .bindings(node)
             .filter(|binding| !of_legs.iter().any(|own| own.variable == binding.variable))
             .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)))
             .collect();
         variables.extend(self.layout_variable(node));
         variables.extend(self.sidecar_variables(node));
-        variables.extend(self.program.preview_of(node).map(|_| previews::variable(previews::NUMBER)));
-        let of_legs = of_legs.into_iter().map(|own| &own.variable);
-        variables.extend(of_legs.map(|name| (name.clone(), matrix::leg_value(name))));
+        variables.extend(self.plans.source.preview_of(node).map(|_| previews::variable(previews::NUMBER)));
+        variables
+            .extend(of_legs.into_iter().map(|own| (own.variable.clone(), matrix::leg_value(&own.variable))));
         variables.extend(self.artefact_variables(node, unit));
         variables.extend(self.secret_variables(node, unit));
         variables.extend(token_variable(node, unit));
         variables
+    }
+
+    /// The values of a deploy's environment, and what `env` says.
+    pub(super) fn bindings<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b Binding> {
+        let environment = match &node.kind {
+            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
+            _ => None,
+        };
+        environment.into_iter().flat_map(|environment| &environment.values).chain(&node.body.env)
     }
 }
 

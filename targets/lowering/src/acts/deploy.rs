@@ -1,0 +1,236 @@
+//! A deploy as a sequence of acts that people can watch: what goes forth, soaks, is judged, and what goes back.
+//!
+//! `strategy canary 10% soak 5m` with `shift`, `verify` and `rollback` becomes
+//!
+//! ```text
+//! shift to 10%        limit: the time left
+//! soak 5m
+//! verify at 10%       limit: the time left
+//! shift to 100%, verify at 100%
+//! roll back           when: something before failed, the first script began, and the last did not succeed
+//! ```
+
+use super::scripts::is_title;
+use super::{Act, ActionVariables, Does, Limit, Value, ValuePart, ran};
+use crate::guard::Guard;
+use pipec_ir::{Action, Deploy, Node, Step, StepKind, Strategy};
+use pipec_runtime::Script;
+
+/// The act that starts the clock.
+pub const CLOCK: &str = "clock";
+
+/// The variable of the weight.
+pub const WEIGHT: &str = "PIPE_WEIGHT";
+
+/// The title of the scripts of `run`.
+const RUN: &str = "deploy";
+
+/// The least that is kept of a timeout for rolling back, in milliseconds; if a third of it is more, that is kept. Engines
+/// count in whole minutes, so the last of those may be lost.
+const LEAST_FOR_ROLLBACK: u64 = 120_000;
+
+/// Scripts that come together: those of `run`, or those of an action at one weight.
+struct Phase<'p> {
+    /// What people see: `shift to 5%`.
+    title: String,
+    /// The start of its acts' ids.
+    id: String,
+    scripts: &'p [Step],
+    variables: ActionVariables<'p>,
+    /// How long it soaks before, in milliseconds.
+    soak: u64,
+}
+
+/// A script by itself, or neighbouring checks: all of these run.
+struct Group<'p> {
+    scripts: Vec<(&'p Step, String)>,
+}
+
+/// How much of a timeout is for everything except rolling back, in milliseconds; 0, if it is too short.
+pub fn time_forth(timeout: u64) -> u64 {
+    timeout.saturating_sub((timeout / 3).max(LEAST_FOR_ROLLBACK))
+}
+
+/// The acts of a deploy that has actions.
+///
+/// If one of them may roll back, each script may take only what its predecessors have left of the deploy's timeout, less
+/// what is kept for rolling back: the end of the job itself would prevent that.
+pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
+    let mut acts = Vec::new();
+    let mut soaked = 0;
+    let phases = phases(node, deploy);
+    for phase in &phases {
+        if phase.soak > 0 {
+            soaked += phase.soak;
+            let seconds = Value::text(phase.soak.div_ceil(1000).to_string());
+            acts.push(Act::fixed(
+                format!("soak {}", duration(phase.soak)),
+                Script::Soak,
+                [("SOAK", seconds)],
+            ));
+            // What a cloud has lent by now may expire within the hour.
+            acts.push(Act::new(String::new(), Does::SignIn));
+        }
+        for (place, group) in phase.groups().iter().enumerate() {
+            let left = deploy.rollback().map(|_| {
+                let limit = (time_forth(node.body.timeout) + soaked) / 1000;
+                time_left(phase, group, place, limit)
+            });
+            let limit = left.as_ref().and_then(|act| act.id.clone()).map(Limit::LeftBy);
+            acts.extend(left);
+            for (index, (script, id)) in group.scripts.iter().enumerate() {
+                let mut act = Act::new(phase.name_of(script), Does::Script(script, phase.variables));
+                act.limit.clone_from(&limit);
+                if deploy.rollback().is_some() || group.scripts.len() > 1 {
+                    act.id = Some(id.clone());
+                }
+                if index > 0 {
+                    act.when = Guard::all([Guard::NotCancelled, group.began()]);
+                }
+                acts.push(act);
+            }
+        }
+    }
+    if let Some(rollback) = deploy.rollback() {
+        acts.extend(back(rollback, &phases));
+    }
+    acts
+}
+
+/// The act that works out how long the scripts of a group may take.
+fn time_left<'p>(phase: &Phase<'p>, group: &Group<'p>, place: usize, limit: u64) -> Act<'p> {
+    let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
+    let started = Value { parts: vec![ValuePart::Output(CLOCK.to_owned(), "started")] };
+    let mut parameters = vec![("STARTED", started), ("LIMIT", Value::text(limit.to_string()))];
+    if group.scripts.len() > 1 {
+        parameters.push(("PARTS", Value::text(group.scripts.len().to_string())));
+    }
+    Act::fixed(format!("time left to {}", phase.title), Script::TimeLeft, parameters)
+        .with_id(format!("time-to-{}{number}", phase.id))
+}
+
+/// The way back is taken if and only if the way forth was begun and not finished: a script failed, timed out or was
+/// cancelled. Credentials for the way forth may have expired by then.
+fn back<'p>(rollback: &'p Action, phases: &[Phase<'p>]) -> Vec<Act<'p>> {
+    let way = Phase {
+        title: "roll back".to_owned(),
+        id: "roll-back".to_owned(),
+        scripts: &rollback.steps,
+        variables: ActionVariables { env: &rollback.env, weight: None },
+        soak: 0,
+    };
+    let first = phases.first().and_then(|phase| phase.groups().into_iter().next());
+    let last = phases.iter().rev().find_map(|phase| phase.groups().pop());
+    let begun = first
+        .and_then(|group| group.scripts.into_iter().next())
+        .map(|(_, id)| Guard::SkippedAct(id).negated());
+    let unfinished = last.map(|group| group.passed().negated());
+    let mut condition = Guard::all([Some(Guard::Broken), begun, unfinished].into_iter().flatten());
+    let mut acts = vec![Act::new(String::new(), Does::SignIn).when(condition.clone())];
+    for group in way.groups() {
+        for (index, (script, id)) in group.scripts.iter().enumerate() {
+            let mut act = Act::new(way.name_of(script), Does::Script(script, way.variables));
+            act.when =
+                if index == 0 { condition.clone() } else { Guard::all([Guard::Broken, group.began()]) };
+            if way.scripts.len() > 1 {
+                act.id = Some(id.clone());
+            }
+            acts.push(act);
+        }
+        condition = Guard::all([Guard::Broken, group.passed()]);
+    }
+    acts
+}
+
+impl<'p> Phase<'p> {
+    fn groups(&self) -> Vec<Group<'p>> {
+        let mut groups: Vec<Group<'p>> = Vec::new();
+        for (index, script) in self.scripts.iter().enumerate() {
+            let id = match self.scripts.len() {
+                1 => self.id.clone(),
+                _ => format!("{}-{}", self.id, index + 1),
+            };
+            match groups.last_mut() {
+                Some(group) if group.takes(script) => group.scripts.push((script, id)),
+                _ => groups.push(Group { scripts: vec![(script, id)] }),
+            }
+        }
+        groups
+    }
+
+    fn name_of(&self, script: &Step) -> String {
+        let several = self.scripts.len() > 1 && is_title(&script.script);
+        let own = script.name.as_ref().or_else(|| several.then_some(&script.script));
+        match own {
+            Some(own) if self.id == RUN => own.clone(),
+            Some(own) => format!("{}: {own}", self.title),
+            None => self.title.clone(),
+        }
+    }
+}
+
+impl Group<'_> {
+    fn takes(&self, script: &Step) -> bool {
+        let is_check = |script: &Step| script.kind == StepKind::Check;
+        is_check(script) && self.scripts.iter().all(|(other, _)| is_check(other))
+    }
+
+    /// That its first script ran, whatever came of it.
+    fn began(&self) -> Guard {
+        self.scripts.first().map_or(Guard::Never, |(_, id)| ran(id))
+    }
+
+    /// That all its scripts succeeded.
+    fn passed(&self) -> Guard {
+        Guard::all(self.scripts.iter().map(|(_, id)| Guard::succeeded_act(id)))
+    }
+}
+
+/// The way forth.
+fn phases<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Phase<'p>> {
+    let scripts = |action: Option<&'p Action>| action.map_or([].as_slice(), |action| &action.steps);
+    let env = |action: Option<&'p Action>| action.map_or([].as_slice(), |action| &action.env);
+    let Some(strategy) = deploy.strategy() else {
+        let phase = |id: &str, scripts, env| Phase {
+            title: id.to_owned(),
+            id: id.to_owned(),
+            scripts,
+            variables: ActionVariables { env, weight: None },
+            soak: 0,
+        };
+        let verify = phase("verify", scripts(deploy.verify.as_ref()), env(deploy.verify.as_ref()));
+        return vec![phase(RUN, &node.body.steps, &[]), verify];
+    };
+    let mut phases = Vec::new();
+    for (weight, soak) in weights(strategy) {
+        let phase = |word: &str, action: Option<&'p Action>, soak| Phase {
+            title: format!("{word} {weight}%"),
+            id: format!("{word} {weight}").replace([' ', '.'], "-"),
+            scripts: scripts(action),
+            variables: ActionVariables { env: env(action), weight: Some(weight) },
+            soak,
+        };
+        phases.push(phase("shift to", deploy.shift(), 0));
+        phases.push(phase("verify at", deploy.verify.as_ref(), soak));
+    }
+    phases
+}
+
+/// The weights, and how long each soaks; the last one is 100, whether or not it is a step.
+fn weights(strategy: &Strategy) -> Vec<(&str, u64)> {
+    let said = strategy.steps.iter();
+    let mut weights: Vec<(&str, u64)> = said
+        .map(|step| (if step.weight.is_all() { "100" } else { step.weight.as_str() }, step.soak))
+        .collect();
+    if weights.last().is_none_or(|(weight, _)| *weight != "100") {
+        weights.push(("100", 0));
+    }
+    weights
+}
+
+/// A duration as it is written.
+fn duration(milliseconds: u64) -> String {
+    let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)];
+    let whole = units.into_iter().find(|(_, unit)| milliseconds.is_multiple_of(*unit));
+    whole.map_or_else(|| format!("{milliseconds}ms"), |(word, unit)| format!("{}{word}", milliseconds / unit))
+}

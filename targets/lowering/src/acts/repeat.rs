@@ -1,0 +1,73 @@
+//! Gates that run several times: each run is a part of the one job, and at the end an act counts them.
+//!
+//! A script that fails ends its run, but not its job, so that every run is seen. The measures come all the same: they
+//! put the reports aside, so that none is taken for that of the next run.
+
+use super::{Act, ActionVariables, Does, Failure, Limit, Value, ValuePart, scripts::title};
+use crate::guard::Guard;
+use pipec_ir::{Node, Quorum, StepKind};
+use pipec_runtime::Script;
+
+pub(super) fn acts<'p>(node: &'p Node, quorum: Quorum, unless_exempt: &Guard) -> Vec<Act<'p>> {
+    let mut acts = Vec::new();
+    let parts = node.body.steps.len() + node.body.measures.len();
+    let mut runs = Value::default();
+    for run in 1..=quorum.times {
+        runs.parts.push(ValuePart::Text(run.to_string()));
+        for act in run_of(node, (run, quorum.times), parts, unless_exempt) {
+            if let Some(id) = &act.id {
+                runs.parts.extend([ValuePart::Text(" ".to_owned()), ValuePart::Ending(id.clone())]);
+            }
+            acts.push(act);
+        }
+        runs.parts.push(ValuePart::Text("\n".to_owned()));
+    }
+    let title = format!("{} of {} runs passed, or more", quorum.quorum, quorum.times);
+    let parameters = [
+        ("RUNS", runs),
+        ("SCRIPTS", Value::text(parts.to_string())),
+        ("QUORUM", Value::text(quorum.quorum.to_string())),
+    ];
+    acts.push(Act::fixed(title, Script::Quorum, parameters).when(unless_exempt.clone()));
+    acts
+}
+
+/// The scripts and measures of one run of so many.
+fn run_of<'p>(node: &'p Node, (run, runs): (u64, u64), parts: usize, unless_exempt: &Guard) -> Vec<Act<'p>> {
+    // The scripts just before on which the next one depends: one, or neighbouring checks.
+    let mut group: Vec<String> = Vec::new();
+    // When the first of the neighbouring checks runs.
+    let mut entered: Option<Guard> = None;
+    let scripts = node.body.steps.iter().map(|step| {
+        let title = format!("{} (run {run} of {runs})", title(node, step));
+        (Some(step.kind), Act::new(title, Does::Script(step, ActionVariables::default())))
+    });
+    let measures = node.body.measures.iter();
+    let measures =
+        measures.map(|measure| (None, Act::new(String::new(), Does::Measure(measure, Some((run, runs))))));
+    let mut acts = Vec::new();
+    for (place, (kind, mut act)) in scripts.chain(measures).enumerate() {
+        let id = if parts == 1 { format!("run-{run}") } else { format!("run-{run}-{}", place + 1) };
+        let passed = group.iter().map(|id| Guard::succeeded_act(id));
+        let after = Guard::all(std::iter::once(unless_exempt.clone()).chain(passed));
+        act.when = match (kind, &entered) {
+            (Some(StepKind::Check), Some(due)) => due.clone(),
+            (Some(StepKind::Check), None) => {
+                group.clear();
+                entered = Some(after.clone());
+                after
+            }
+            (Some(StepKind::Run), _) => {
+                group.clear();
+                entered = None;
+                after
+            }
+            (None, _) => unless_exempt.clone(),
+        };
+        act.failure = Failure::IsCounted;
+        act.limit = Some(Limit::Milliseconds(node.body.timeout));
+        group.push(id.clone());
+        acts.push(act.with_id(id));
+    }
+    acts
+}

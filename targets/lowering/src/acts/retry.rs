@@ -1,0 +1,89 @@
+//! Jobs and artefacts that are tried again: each attempt is a part of the one job.
+//!
+//! An attempt begins only if the one before has failed, in the folder that the first one found. So what is built is the
+//! work of one attempt alone.
+
+use super::{Act, ActionVariables, Does, Failure, Limit, Value, ran, scripts::title};
+use crate::guard::Guard;
+use pipec_ir::{Node, NodeKind, Retry, StepKind};
+use pipec_runtime::Script;
+
+/// Why a script that fails does not end its job.
+const ANOTHER_FOLLOWS: &str = "if it fails, the next attempt begins";
+
+/// More attempts than this are no answer to a mirror that is away for a minute.
+pub const MOST: u64 = 10;
+
+/// The clause of a node that is tried again.
+pub fn retry(node: &Node) -> Option<&Retry> {
+    node.body.retry.as_ref().filter(|_| matches!(node.kind, NodeKind::Artefact(_) | NodeKind::Job))
+}
+
+/// How often the scripts of a node may be begun.
+pub fn attempts(node: &Node) -> u64 {
+    retry(node).map_or(1, |retry| retry.times.saturating_add(1))
+}
+
+pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
+    let Some(clause) = retry(node) else { return Vec::new() };
+    let mut acts = Vec::new();
+    let attempts = attempts(node).min(MOST);
+    let mut failed = Guard::Never;
+    for attempt in 1..=attempts {
+        let mut began = Guard::Always;
+        if attempt > 1 {
+            let id = format!("attempt-{attempt}");
+            began = Guard::succeeded_act(&id);
+            let parameters = [
+                ("NODE", Value::text(node.name.clone())),
+                ("ATTEMPT", Value::text(attempt.to_string())),
+                ("ATTEMPTS", Value::text(attempts.to_string())),
+                ("BECAUSE", Value::text(clause.because.clone())),
+            ];
+            let begin =
+                Act::fixed(format!("Begin attempt {attempt} of {attempts}"), Script::Again, parameters);
+            let comment = Some(format!("tried again, because: {}", clause.because));
+            acts.push(Act { comment, ..begin.with_id(id).when(failed) });
+            acts.push(Act::new(String::new(), Does::Bring).when(began.clone()));
+        }
+        let scripts = attempt_of(node, (attempt, attempts), began);
+        failed = Guard::any(scripts.iter().filter_map(|act| act.id.as_deref()).map(Guard::failed_act));
+        acts.extend(scripts);
+    }
+    acts
+}
+
+/// The scripts of one attempt of so many. Each depends on those before it in its attempt; the first on that the attempt
+/// has begun.
+fn attempt_of(node: &Node, (attempt, attempts): (u64, u64), began: Guard) -> Vec<Act<'_>> {
+    let mut acts = Vec::new();
+    // What the next script depends on, and the ids of the neighbouring checks before it.
+    let mut due = began;
+    let mut checks: Vec<String> = Vec::new();
+    for (place, step) in node.body.steps.iter().enumerate() {
+        let id = match node.body.steps.len() {
+            1 => format!("try-{attempt}"),
+            _ => format!("try-{attempt}-{}", place + 1),
+        };
+        if step.kind == StepKind::Run && !checks.is_empty() {
+            due = Guard::all(checks.drain(..).map(|id| Guard::succeeded_act(&id)));
+        }
+        // A check that fails in the last attempt fails the job; its neighbours run all the same if it has run.
+        let when = match checks.first() {
+            Some(first) if attempt == attempts => Guard::all([Guard::NotCancelled, ran(first)]),
+            _ => due.clone(),
+        };
+        match step.kind {
+            StepKind::Check => checks.push(id.clone()),
+            StepKind::Run => due = Guard::succeeded_act(&id),
+        }
+        let title = format!("{} (attempt {attempt} of {attempts})", title(node, step));
+        let mut act = Act::new(title, Does::Script(step, ActionVariables::default())).with_id(id).when(when);
+        act.limit = Some(Limit::Milliseconds(node.body.timeout));
+        if attempt < attempts {
+            act.failure = Failure::GoesOn(ANOTHER_FOLLOWS);
+        }
+        acts.push(act);
+    }
+    acts
+}

@@ -1,0 +1,75 @@
+//! The scripts of a node that runs once: in order, with neighbouring checks as a group.
+//!
+//! `check "a"`, `check "b"`, `run "c"` become
+//!
+//! ```text
+//! check-1   a
+//!           b    when: the run is not cancelled, and check-1 ran
+//!           c
+//! ```
+//!
+//! So both checks report, and a failed one still fails the job.
+
+use super::{Act, ActionVariables, Does, ran};
+use crate::guard::Guard;
+use pipec_ir::{Node, NodeKind, Step, StepKind};
+
+/// The longest script that is its own title, in bytes.
+const LONGEST_TITLE: usize = 60;
+
+/// What begins an expression of some engine.
+const OPENING: &str = "${{";
+
+pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) -> Vec<Act<'p>> {
+    let mut acts: Vec<Act<'p>> = Vec::new();
+    let mut raw = blocks.iter().enumerate().peekable();
+    // The id of the first of the neighbouring checks.
+    let mut first_check: Option<String> = None;
+    for (index, step) in node.body.steps.iter().enumerate() {
+        while let Some((block, _)) = raw.next_if(|(_, position)| **position <= index) {
+            acts.push(Act::new(String::new(), Does::Raw(block)));
+            first_check = None;
+        }
+        let script = Does::Script(step, ActionVariables::default());
+        let mut act = Act::new(title(node, step), script).when(unless_exempt.clone());
+        match (step.kind, &first_check) {
+            (StepKind::Run, _) => first_check = None,
+            (StepKind::Check, None) => {
+                let id = format!("check-{}", index + 1);
+                act.id = Some(id.clone());
+                first_check = Some(id);
+            }
+            // The others run if the first one did, whatever came of it. This swallows nothing: a failed act fails its job,
+            // whatever runs after it; and a first check that never ran means that the job has failed.
+            (StepKind::Check, Some(first)) => {
+                act.when = Guard::all([Guard::NotCancelled, ran(first), unless_exempt.clone()]);
+            }
+        }
+        acts.push(act);
+    }
+    acts.extend(raw.map(|(block, _)| Act::new(String::new(), Does::Raw(block))));
+    let measures = node.body.measures.iter();
+    acts.extend(
+        measures
+            .map(|measure| Act::new(String::new(), Does::Measure(measure, None)).when(unless_exempt.clone())),
+    );
+    acts
+}
+
+/// What people see of a script.
+pub fn title(node: &Node, step: &Step) -> String {
+    step.name.clone().unwrap_or_else(|| match &node.kind {
+        _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
+        NodeKind::Deploy(_) => "deploy".to_owned(),
+        _ => node.name.clone(),
+    })
+}
+
+/// Whether a script can be its own title: the scripts of one node need different titles.
+pub(super) fn is_title(script: &str) -> bool {
+    let plain = |character: char| character == ' ' || character.is_ascii_graphic();
+    script.len() <= LONGEST_TITLE
+        && !script.contains(OPENING)
+        && script.trim() == script
+        && script.chars().all(plain)
+}

@@ -1,0 +1,208 @@
+//! What is left to the `plan` job: the facts that the engine can't decide by itself.
+//!
+//! For example, `changed "docs/**"` in a condition becomes the planned fact `changed-docs`, which the plan's variable
+//! `FACTS` describes by the line
+//!
+//! ```text
+//! changed-docs changed-glob docs/**
+//! ```
+
+use crate::expressive::{Decision, Expressive};
+use crate::source::Nodes;
+use pipec_ir::{Change, Condition, Event, Exemption, Pipeline};
+use pipec_logic::Glob;
+
+/// Something that the plan decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Test {
+    /// A path of this kind may have changed.
+    ChangedKind(String),
+    /// A path in this glob may have changed.
+    ChangedGlob(Glob),
+    /// The branch whose own commit runs is in this glob.
+    Branch(Glob),
+    /// The tag that was pushed is in this glob.
+    Tag(Glob),
+    /// The input of a manual run has this value.
+    Input {
+        /// The input.
+        name: String,
+        /// The value.
+        value: String,
+    },
+}
+
+impl Test {
+    /// That something of these may have changed.
+    pub(crate) fn changed(change: &Change) -> Test {
+        match change {
+            Change::Kind(kind) => Test::ChangedKind(kind.clone()),
+            Change::Glob(glob) => Test::ChangedGlob(glob.clone()),
+        }
+    }
+
+    /// Whether it asks what has changed.
+    pub fn is_change(&self) -> bool {
+        matches!(self, Test::ChangedKind(_) | Test::ChangedGlob(_))
+    }
+
+    /// A readable name for the fact.
+    fn name(&self) -> String {
+        match self {
+            Test::ChangedKind(kind) => words(&["changed", kind]),
+            Test::ChangedGlob(glob) => words(&["changed", glob.text()]),
+            Test::Branch(glob) => words(&["branch is", glob.text()]),
+            Test::Tag(glob) => words(&["tag is", glob.text()]),
+            Test::Input { name, value } => words(&["input", name, "is", value]),
+        }
+    }
+
+    /// The test in a line of the plan's variable `FACTS`, after the name of the fact.
+    fn line(&self) -> String {
+        match self {
+            Test::ChangedKind(kind) => format!("changed-kind {kind}"),
+            Test::ChangedGlob(glob) => format!("changed-glob {}", glob.text()),
+            Test::Branch(glob) => format!("branch {}", glob.text()),
+            Test::Tag(glob) => format!("tag {}", glob.text()),
+            Test::Input { name, value } => format!("input {} {value}", variable_part(name)),
+        }
+    }
+}
+
+/// What the plan decides, each fact under its name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlannedFacts {
+    facts: Vec<(String, Test)>,
+}
+
+impl PlannedFacts {
+    /// All that the conditions and exemptions of a pipeline leave to the plan.
+    pub(crate) fn of(pipeline: &Pipeline, engine: &dyn Expressive) -> PlannedFacts {
+        let mut planned = PlannedFacts::default();
+        for atom in pipeline.stages.iter().flat_map(|stage| stage.condition.atoms()) {
+            match atom {
+                Condition::Changed(changes) => {
+                    changes.iter().for_each(|change| planned.add(Test::changed(change)));
+                }
+                atom => {
+                    let test = test_of(atom).filter(|_| engine.decision(atom) == Decision::ByThePlan);
+                    test.into_iter().for_each(|test| planned.add(test));
+                }
+            }
+        }
+        for (_, gate) in pipeline.gates() {
+            for rule in &gate.exemptions {
+                if let Exemption::UnlessChanged(changes) = &rule.when {
+                    changes.iter().for_each(|change| planned.add(Test::changed(change)));
+                }
+            }
+        }
+        planned
+    }
+
+    /// The facts with their names, in the order in which the source first asks for them.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Test)> {
+        self.facts.iter().map(|(name, test)| (name.as_str(), test))
+    }
+
+    /// Whether nothing is left to the plan.
+    pub fn is_empty(&self) -> bool {
+        self.facts.is_empty()
+    }
+
+    /// The fact at a place.
+    pub fn get(&self, place: usize) -> Option<(&str, &Test)> {
+        self.facts.get(place).map(|(name, test)| (name.as_str(), test))
+    }
+
+    /// The place of a fact.
+    pub(crate) fn place(&self, test: &Test) -> Option<usize> {
+        self.facts.iter().position(|(_, other)| other == test)
+    }
+
+    /// Whether some fact depends on what has changed.
+    pub fn ask_for_changes(&self) -> bool {
+        self.facts.iter().any(|(_, test)| test.is_change())
+    }
+
+    /// The inputs that the facts ask for, each once.
+    pub fn inputs(&self) -> Vec<&str> {
+        let mut inputs: Vec<&str> = Vec::new();
+        for (_, test) in &self.facts {
+            if let Test::Input { name, .. } = test
+                && !inputs.contains(&name.as_str())
+            {
+                inputs.push(name);
+            }
+        }
+        inputs
+    }
+
+    /// The lines of the plan's variable `FACTS`.
+    pub fn lines(&self) -> impl Iterator<Item = String> {
+        self.facts.iter().map(|(name, test)| format!("{name} {}", test.line()))
+    }
+
+    /// Whether a pipeline needs the job `plan`.
+    ///
+    /// It decides what is left to it, and it refuses manual runs of tags and invalid overrides.
+    pub fn need_a_job(&self, pipeline: &Pipeline) -> bool {
+        !self.facts.is_empty() || pipeline.starts_on(Event::Manual) || pipeline.has_overrides()
+    }
+
+    fn add(&mut self, test: Test) {
+        if self.place(&test).is_some() {
+            return;
+        }
+        let name = test.name();
+        let taken = |name: &str| self.facts.iter().any(|(other, _)| other == name);
+        let mut unique = name.clone();
+        let mut number = 1;
+        while taken(&unique) {
+            number += 1;
+            unique = format!("{name}-{number}");
+        }
+        self.facts.push((unique, test));
+    }
+}
+
+/// The test of an atom that is about a name or an input.
+pub(crate) fn test_of(atom: &Condition) -> Option<Test> {
+    match atom {
+        Condition::Branch(glob) => Some(Test::Branch(glob.clone())),
+        Condition::Tag(glob) => Some(Test::Tag(glob.clone())),
+        Condition::Input { name, value } => Some(Test::Input { name: name.clone(), value: value.clone() }),
+        _ => None,
+    }
+}
+
+/// The part of the name of a variable that an input gives: `dry-run` becomes `DRY_RUN`.
+pub fn variable_part(input: &str) -> String {
+    input.to_ascii_uppercase().replace('-', "_")
+}
+
+/// Letters and digits of all parts in lower case, and single hyphens for everything else.
+///
+/// Some engines tell names of outputs apart without regard to case.
+fn words(parts: &[&str]) -> String {
+    let joined = parts.join("-").to_ascii_lowercase();
+    let pieces = joined.split(|character: char| !character.is_ascii_alphanumeric());
+    pieces.filter(|piece| !piece.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn facts_have_readable_and_distinct_names() {
+        let mut planned = PlannedFacts::default();
+        let glob = |text| Test::ChangedGlob(Glob::parse(text).unwrap());
+        planned.add(glob("docs/**"));
+        planned.add(glob("docs/*"));
+        planned.add(glob("docs/**"));
+        planned.add(Test::Branch(Glob::parse("release/*").unwrap()));
+        let names: Vec<&str> = planned.iter().map(|(name, _)| name).collect();
+        assert_eq!(names, ["changed-docs", "changed-docs-2", "branch-is-release"]);
+    }
+}

@@ -1,0 +1,101 @@
+//! The jobs of nodes: one, or two if only reviewed code may have the node's rights.
+//!
+//! For example,
+//!
+//! ```text
+//! on push to main
+//! on pull request to main
+//! job notify { secret TOKEN  run "./notify" }
+//! ```
+//!
+//! becomes the job `notify` for pushes, which has the secret, and the job `notify-untrusted` for pull requests, which
+//! has none.
+
+use crate::source::{Source, pushes_image};
+use pipec_ir::{Node, NodeId};
+use pipec_logic::Proposition;
+
+/// A job of a node.
+#[derive(Clone, Debug)]
+pub struct Unit {
+    /// The job's name.
+    pub id: String,
+    /// The node.
+    pub node: NodeId,
+    /// The runs it is meant for.
+    pub runs: Runs,
+    /// That a run contains it.
+    pub due: Proposition,
+}
+
+/// The runs that a job of a node is meant for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Runs {
+    /// All runs of its node.
+    All,
+    /// Of these, the runs of reviewed code: the job has rights, secrets or identities of its own.
+    Trusted,
+    /// Of these, pull requests and the merge queue: the job has no rights.
+    Untrusted,
+}
+
+/// The jobs of all nodes, in source order.
+///
+/// The rights of a job can't depend on the event. So a node with rights, secrets or identities of its own that is also due
+/// on untrusted events becomes two jobs.
+pub(crate) fn all(source: &Source<'_>) -> Vec<Unit> {
+    source.pipeline.nodes.iter().flat_map(|node| of_node(source, node)).collect()
+}
+
+fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
+    let facts = &source.facts;
+    let due = facts.due_node(node);
+    let unit = |id: String, runs| {
+        let due = match runs {
+            Runs::All => due.clone(),
+            Runs::Trusted => facts.propositions().and(&due, &facts.trusted()),
+            Runs::Untrusted => facts.propositions().and(&due, &facts.untrusted()),
+        };
+        Unit { id, node: node.id, runs, due }
+    };
+    // Code of the same repository's branches may have whatever its ephemeral environment has.
+    let is_plain = !has_authority(node) || source.preview_of(node).is_some();
+    if is_plain || !source.may_meet(&due, &facts.untrusted()) {
+        vec![unit(node.name.clone(), Runs::All)]
+    } else if !source.may_meet(&due, &facts.trusted()) {
+        vec![unit(node.name.clone(), Runs::Untrusted)]
+    } else {
+        vec![
+            unit(node.name.clone(), Runs::Trusted),
+            unit(format!("{}-untrusted", node.name), Runs::Untrusted),
+        ]
+    }
+}
+
+/// Whether a node has rights, secrets or identities of its own.
+fn has_authority(node: &Node) -> bool {
+    let body = &node.body;
+    let reports_to_code_scanning =
+        body.reports.iter().any(|report| report.format == pipec_ir::ReportFormat::Sarif);
+    !body.rights.is_empty()
+        || !body.secrets.is_empty()
+        || !body.identities.is_empty()
+        || reports_to_code_scanning
+        || pushes_image(node)
+}
+
+/// The jobs of a node that a job may follow; all its jobs if it meets none of them in a run.
+pub(crate) fn before<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, node: &Node) -> Vec<&'u Unit> {
+    // The jobs are in the order of their nodes.
+    let first = units.partition_point(|other| other.node < node.id);
+    let all = || units.iter().skip(first).take_while(|other| other.node == node.id);
+    let met: Vec<&Unit> = all().filter(|other| source.may_meet(&unit.due, &other.due)).collect();
+    if met.is_empty() { all().collect() } else { met }
+}
+
+impl crate::Lowering<'_> {
+    /// The jobs of a node that a job may follow; all its jobs if it meets none of them in a run.
+    pub fn units_before(&self, unit: &Unit, node: &Node) -> Vec<&Unit> {
+        before(&self.source, &self.units, unit, node)
+    }
+}

@@ -1,0 +1,59 @@
+//! The verdict: the job to require on protected branches.
+//!
+//! Some engines take a required check that was skipped for one that passed. So the verdict always starts, and it is green
+//! only if each job that was due succeeded and no other job ran. Whether a job was due is computed again here: its mere
+//! result can't tell a job that had nothing to do from one that a cancelled run never started. For example, of a gate
+//! `unit` that may be overridden, the verdict asks
+//!
+//! ```text
+//! unit            due: always                      or its override: override-unit
+//! override-unit   due: the run overrides unit, and unit failed
+//! ```
+
+use crate::PLAN;
+use crate::guard::Guard;
+use crate::passes::Passes;
+use crate::source::{advisory, overriding};
+use crate::units::Runs;
+use crate::{overrides, windows};
+
+/// What the verdict asks of one job.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Judged {
+    /// The job.
+    pub job: String,
+    /// When it must have succeeded; else it must not have run.
+    pub due: Guard,
+    /// The job whose success excuses its failure.
+    pub overridden_by: Option<String>,
+}
+
+impl Judged {
+    fn new(job: String, due: Guard) -> Judged {
+        Judged { job, due, overridden_by: None }
+    }
+}
+
+impl Passes<'_, '_> {
+    /// What the verdict asks, in the order of the jobs; gates that only report are not asked.
+    pub(crate) fn judged(&self) -> Vec<Judged> {
+        let pipeline = self.source.pipeline;
+        let mut judged = Vec::new();
+        if self.planned.need_a_job(pipeline) {
+            judged.push(Judged::new(PLAN.to_owned(), Guard::Always));
+        }
+        for unit in self.units {
+            let node = pipeline.node(unit.node).filter(|node| advisory(node).is_none());
+            let Some(node) = node else { continue };
+            let due = self.due(unit);
+            if self.source.window_of(node).is_some() {
+                judged.push(Judged::new(windows::job_name(&unit.id), due.clone()));
+            }
+            let asked = overriding(node).filter(|_| unit.runs != Runs::Untrusted);
+            let asked = asked.map(|_| overrides::job_name(node));
+            judged.push(Judged { job: unit.id.clone(), due, overridden_by: asked.clone() });
+            judged.extend(asked.map(|job| Judged::new(job, self.override_is_due(node))));
+        }
+        judged
+    }
+}

@@ -1,0 +1,74 @@
+//! What the job of a node waits for.
+//!
+//! Every job before it is listed, and each must have succeeded, whether or not a nearer job waits for it already: an engine
+//! that stops after a failure must not be needed for that. For example, in
+//!
+//! ```text
+//! stage release when branch is main { deploy app to production }     # after gate unit and artefact app
+//! ```
+//!
+//! the deploy waits for `unit` and for `app`. A job that is never in a run with this one is left out. If a job before it
+//! is not in every run with this one, the wait says when it is: else there is nothing to wait for.
+
+use crate::PLAN;
+use crate::guard::Guard;
+use crate::jobs::Wait;
+use crate::passes::Passes;
+use crate::source::{Nodes, advisory};
+use crate::units::{self, Unit};
+use pipec_ir::{Event, Node};
+
+impl Passes<'_, '_> {
+    /// The nodes that a job waits for: all before its own except the gates that only report.
+    fn awaited(&self, unit: &Unit) -> Vec<&Node> {
+        let pipeline = self.source.pipeline;
+        let Some(node) = pipeline.node(unit.node) else { return Vec::new() };
+        let before = node.before.iter().filter_map(|id| pipeline.node(*id));
+        before.filter(|before| before.id != node.id && advisory(before).is_none()).collect()
+    }
+
+    /// The waits of a node's job; `reads_the_plan` if its acts ask for what the plan decided.
+    pub(crate) fn waits(&self, unit: &Unit, due: &Guard, reads_the_plan: bool) -> Vec<Wait> {
+        let runs_at_all = self.source.may_meet(&unit.due, self.source.facts.valid());
+        let mut waits = Vec::new();
+        for node in self.awaited(unit) {
+            let before = units::before(self.source, self.units, unit, node);
+            let meets = before.iter().any(|before| self.source.may_meet(&unit.due, &before.due));
+            if meets || !runs_at_all {
+                waits.push(self.wait(unit, node, &before));
+            }
+        }
+        if self.waits_for_the_plan(due, &waits, reads_the_plan) {
+            waits.insert(0, Wait::success(PLAN));
+        }
+        waits
+    }
+
+    /// The wait for the jobs of one node.
+    fn wait(&self, unit: &Unit, node: &Node, before: &[&Unit]) -> Wait {
+        let mut jobs: Vec<String> = before.iter().map(|before| before.id.clone()).collect();
+        let mut passed = Guard::any(jobs.iter().cloned().map(Guard::Succeeded));
+        if let Some(job) = self.override_before(unit, node) {
+            jobs.push(job);
+            passed = Guard::any([passed, self.is_overridden(node)]);
+        }
+        let propositions = self.source.facts.propositions();
+        let due_before = propositions.any(before.iter().map(|before| &before.due));
+        let due = if self.source.implies(&unit.due, &due_before) {
+            Guard::Always
+        } else {
+            Guard::any(before.iter().map(|before| self.due_where(before, &unit.due)))
+        };
+        Wait { jobs, passed, due }
+    }
+
+    fn waits_for_the_plan(&self, due: &Guard, waits: &[Wait], reads_the_plan: bool) -> bool {
+        let pipeline = self.source.pipeline;
+        self.planned.need_a_job(pipeline)
+            && (pipeline.starts_on(Event::Manual)
+                || pipeline.has_overrides()
+                || reads_the_plan
+                || due.asks_the_plan()
+                || waits.iter().any(|wait| wait.guard().asks_the_plan()))
+    }
+}

@@ -13,7 +13,7 @@
 //! ```
 
 use super::Lowering;
-use super::jobs::minutes;
+use super::time::minutes;
 use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;

@@ -1,6 +1,7 @@
 //! The job of a node.
 
 use super::acts::Surroundings;
+use super::time::minutes;
 use super::values::facts_step;
 use super::{Lowering, artefacts, identities, names, permissions, reports, runners};
 use crate::document::{EnvironmentUse, Input, Job, Step, Work};
@@ -16,8 +17,6 @@ use pipec_runtime::{Dialect, Script};
 const EXEMPT: &str = "exempt";
 const OUTCOME: &str = "outcome";
 const REASON: &str = "reason";
-
-const MILLISECONDS_PER_MINUTE: u64 = 60_000;
 
 impl Lowering<'_> {
     /// The job of a node for some of its runs.
@@ -146,11 +145,6 @@ impl Lowering<'_> {
     }
 }
 
-/// Milliseconds in whole minutes, rounded up; GitHub knows nothing shorter than one.
-pub(super) fn minutes(milliseconds: u64) -> u32 {
-    u32::try_from(milliseconds.div_ceil(MILLISECONDS_PER_MINUTE).max(1)).unwrap_or(u32::MAX)
-}
-
 fn checkout_step(checkout: &Checkout) -> Option<Step> {
     let mut inputs = Vec::new();
     match checkout {
@@ -170,14 +164,4 @@ fn checkout_step(checkout: &Checkout) -> Option<Step> {
     }
     inputs.push(("persist-credentials", Input::Flag(false)));
     Some(Step::uses("Check out", &pins::CHECKOUT, inputs))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn timeouts_are_whole_minutes_and_never_shorter_than_asked() {
-        assert_eq!([0, 1, 60_000, 60_001, 600_000].map(minutes), [1, 1, 1, 2, 10]);
-    }
 }

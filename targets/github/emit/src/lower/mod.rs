@@ -27,6 +27,7 @@ mod runners;
 mod scripts;
 mod secrets;
 mod sidecars;
+mod time;
 mod tools;
 mod triggers;
 mod unsupported;

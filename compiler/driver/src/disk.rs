@@ -20,7 +20,11 @@ impl Files for Disk {
             // A file where a folder of the path should be: what is asked for is not there.
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Kind::Absent),
             Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::symlink_metadata(path) {
-                Ok(_) => Ok(Kind::Dangling),
+                Ok(metadata) if metadata.is_symlink() => Ok(Kind::Dangling),
+                // Another build wrote it since the first look.
+                Ok(metadata) if metadata.is_file() => Ok(Kind::File),
+                Ok(metadata) if metadata.is_dir() => Ok(Kind::Folder),
+                Ok(_) => Ok(Kind::Special),
                 Err(_) => Ok(Kind::Absent),
             },
             Err(error) => Err(error),

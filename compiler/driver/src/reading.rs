@@ -39,6 +39,16 @@ impl Reading {
     }
 }
 
+impl Run {
+    fn of(anchor: Anchor, parsed: Option<Parsed>, keeps_tokens: bool) -> Run {
+        let mut parsed = parsed.unwrap_or_default();
+        if !keeps_tokens {
+            parsed.tokens = Tokens::default();
+        }
+        Run { anchor, parsed: Arc::new(parsed) }
+    }
+}
+
 /// A text that is to be read, cut into pieces.
 struct Fresh<'t> {
     file: FileId,
@@ -62,11 +72,13 @@ impl Plan {
     }
 }
 
-/// Reads texts again of which `before` knows the last readings. Answers the readings and how many pieces had to be read.
+/// Reads texts again of which `before` knows the last readings. Answers how many pieces had to be read. The tokens are kept
+/// if somebody will ask for them: they take a tenth of the memory of a compilation.
 pub(crate) fn read(
     files: &[(FileId, Arc<str>)],
     before: &mut BTreeMap<FileId, Reading>,
     sources: &mut Sources,
+    keeps_tokens: bool,
 ) -> usize {
     let fresh: Vec<Fresh<'_>> =
         parallel::map(files, |(file, text)| Fresh { file: *file, text, pieces: pieces(text) });
@@ -79,7 +91,7 @@ pub(crate) fn read(
     });
     let mut count = read.iter().map(Vec::len).sum();
     for ((fresh, plan), parsed) in fresh.iter().zip(plans).zip(read) {
-        let reading = settle(fresh, plan, parsed, sources, &mut count);
+        let reading = settle(fresh, plan, parsed, sources, keeps_tokens, &mut count);
         before.insert(fresh.file, reading);
     }
     count
@@ -128,15 +140,14 @@ fn settle(
     plan: Plan,
     parsed: Vec<Parsed>,
     sources: &mut Sources,
+    keeps_tokens: bool,
     count: &mut usize,
 ) -> Reading {
     let Plan { alone, mut left, mut spare } = plan;
     let mut parsed = parsed.into_iter();
     let alone: Vec<Run> = alone
         .into_iter()
-        .map(|run| {
-            run.unwrap_or_else(|anchor| Run { anchor, parsed: Arc::new(parsed.next().unwrap_or_default()) })
-        })
+        .map(|run| run.unwrap_or_else(|anchor| Run::of(anchor, parsed.next(), keeps_tokens)))
         .collect();
     let pieces = &fresh.pieces;
     let mut known: Vec<(Range<usize>, Run)> =
@@ -146,8 +157,7 @@ fn settle(
         let run = left.get_mut(text).and_then(VecDeque::pop_front).unwrap_or_else(|| {
             *count += together.len();
             let anchor = spare.pop().unwrap_or_else(|| sources.anchor(fresh.file, 0));
-            let parsed = pieces.read(&[(together.clone(), anchor)]).pop().unwrap_or_default();
-            Run { anchor, parsed: Arc::new(parsed) }
+            Run::of(anchor, pieces.read(&[(together.clone(), anchor)]).pop(), keeps_tokens)
         });
         known.push((pieces.bytes(together), run.clone()));
         run

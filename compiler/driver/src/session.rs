@@ -90,6 +90,7 @@ pub struct Session {
     readings: BTreeMap<FileId, Reading>,
     digests: BTreeMap<FileId, (Arc<str>, String)>,
     pieces_read: usize,
+    keeps_tokens: bool,
 }
 
 /// The texts of a compilation, taken in: their numbers and paths, and what is wrong with those that are none.
@@ -114,13 +115,18 @@ impl Session {
         Session::default()
     }
 
+    /// Nothing read yet; the tokens of what is read are kept for an editor.
+    pub fn keeping_tokens() -> Session {
+        Session { keeps_tokens: true, ..Session::default() }
+    }
+
     /// How many pieces of texts, each a declaration with what stands before it, have been read since the session began.
     pub fn pieces_read(&self) -> usize {
         self.pieces_read
     }
 
     /// The tokens of a text as it was read last, comments included: those of each piece, with the byte that their places
-    /// are counted from. None, if it was not read.
+    /// are counted from. None, if it was not read or the session keeps no tokens.
     pub fn tokens(&self, file: FileId) -> impl Iterator<Item = (usize, &Tokens)> {
         self.readings.get(&file).into_iter().flat_map(Reading::tokens)
     }
@@ -237,7 +243,7 @@ impl Session {
         let digests = parallel::map(&new, |(_, text)| hexadecimal(&Sha256::digest(text.as_bytes())));
         let digests = new.iter().zip(digests).map(|((file, text), digest)| (*file, (text.clone(), digest)));
         self.digests.extend(digests);
-        self.pieces_read += reading::read(&new, &mut self.readings, &mut self.sources);
+        self.pieces_read += reading::read(&new, &mut self.readings, &mut self.sources, self.keeps_tokens);
     }
 
     /// Parses the standard modules that the workspace uses, and those that they use; the others are as good as empty.

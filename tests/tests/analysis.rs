@@ -92,7 +92,7 @@ fn a_condition_of_many_levels_is_analysed() {
     let compilation = analysed(&format!("pipeline p {{ on push to main\n{stage} }}"));
     let messages: Vec<&str> =
         compilation.diagnostics.iter().map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["`branch is main` stands here twice"]);
+    assert_eq!(messages, ["`branch is main` appears twice here"]);
 }
 
 fn sources_of_cases() -> Vec<String> {
@@ -217,7 +217,7 @@ fn the_budget_of_five_hundred_nodes() {
     assert_eq!(codes(&findings), ["P0802"]);
     // 25 stages of a push or of a pull request, and all that ask what changed.
     let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
-    assert_eq!(messages, ["pipeline `big` may take 525m, and its budget is 499m"]);
+    assert_eq!(messages, ["pipeline `big` may take 525m, but its budget is 499m"]);
     assert_eq!(analysed(&stages_with_budget(100, "525m")).diagnostics, []);
 }
 

@@ -47,7 +47,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
             [
                 "P0704",
                 "\"actions/setup-node\"",
-                "`actions/setup-node` names no version",
+                "`actions/setup-node` has no version",
                 "write `actions/setup-node@v7.0.0`",
                 "\"actions/setup-node@v7.0.0\"",
             ],
@@ -58,7 +58,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
                 "P0704",
                 "\"actions/setup-node@main\"",
                 "no commit is known for version `main` of `actions/setup-node`",
-                "known is `v7.0.0`, `v6.5.0`; another can be written into `pipec.lock`, with its commit, inputs and outputs",
+                "pipec knows `v7.0.0`, `v6.5.0`; add another version to `pipec.lock`, with its commit, inputs and outputs",
                 "",
             ],
         ),
@@ -67,7 +67,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
             [
                 "P0705",
                 "\"actions/setup-nod@v7\"",
-                "there is no known action `actions/setup-nod`",
+                "unknown action `actions/setup-nod`",
                 "did you mean `actions/setup-node`?",
                 "\"actions/setup-node@v7\"",
             ],
@@ -87,7 +87,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
             [
                 "P0706",
                 "env HIT = cache.cache-hti",
-                "`actions/cache` leaves no output `cache-hti`",
+                "`actions/cache` has no output `cache-hti`",
                 "did you mean `cache.cache-hit`?",
                 "",
             ],
@@ -97,7 +97,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
             [
                 "P0707",
                 "\"actions/cache@v5\"",
-                "`actions/cache` asks for `key` and `path`",
+                "the call of `actions/cache` lacks `key` and `path`",
                 "add `key` and `path`: there is no default",
                 "",
             ],
@@ -127,7 +127,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
             [
                 "P0709",
                 "$\"console.log('{branch.name}')\"",
-                "`branch.name` would be pasted into `script`, which `actions/github-script` runs as code",
+                "`branch.name` would become part of `script`, which `actions/github-script` executes as code",
                 "write `env BRANCH_NAME = branch.name` above the call, and let the code read that variable",
                 "",
             ],
@@ -137,7 +137,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
             [
                 "P0709",
                 "commit.sha",
-                "`commit.sha` would be pasted into `script`, which `actions/github-script` runs as code",
+                "`commit.sha` would become part of `script`, which `actions/github-script` executes as code",
                 "write `env COMMIT_SHA = commit.sha` above the call, and let the code read that variable",
                 "",
             ],
@@ -151,8 +151,8 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
 #[test]
 fn variables_are_held_to_the_rules_of_those_of_a_node() {
     let engines_own = |variable: &str, steps: String, place: String| {
-        let message = format!("GitHub sets `{variable}` itself");
-        let help = "choose a name that starts neither with `GITHUB_` nor with `RUNNER_`";
+        let message = format!("GitHub defines `{variable}` itself");
+        let help = "choose a name that does not begin with `GITHUB_` or `RUNNER_`";
         assert_eq!(finding(&steps), ["P1102", &place, &message, help, ""]);
     };
     for variable in ["GITHUB_ENV", "RUNNER_TEMP", "GITHUB_WORKSPACE"] {
@@ -165,7 +165,7 @@ fn variables_are_held_to_the_rules_of_those_of_a_node() {
         "env A = \"2\"\nrun \"echo $A\"\n}\nenv A = \"1\"\nengine github because \"more\" {\nrun \"make\"";
     assert_eq!(
         finding(other),
-        ["P0121", "env A = \"2\"", "variable `A` is taken: it is set by `env`", "give it another name", ""]
+        ["P0121", "env A = \"2\"", "variable `A` is already used: it is set by `env`", "rename it", ""]
     );
     let again = "env A = \"1\"\nrun \"echo $A\"\nenv A = \"2\"\nrun \"echo $A\"";
     assert_eq!(compile(again).diagnostics, []);
@@ -206,20 +206,20 @@ fn no_action_brings_a_cache_to_what_can_do_harm() {
         (
             "may write releases",
             cached,
-            "what lies in the cache of `actions/cache` would reach the right to write releases",
-            "drop it here: cache in the gates and artefacts before, which can do nothing",
+            "the content of the cache of `actions/cache` could reach the permission to write releases",
+            "remove it here; use it in the gates and artefacts before this node",
         ),
         (
             "may write issues",
             by_input,
-            "what lies in the cache of `actions/setup-node` would reach the right to write issues",
-            "drop `cache` here: cache in the gates and artefacts before, which can do nothing",
+            "the content of the cache of `actions/setup-node` could reach the permission to write issues",
+            "remove `cache` here; use a cache in the gates and artefacts before this node",
         ),
         (
             "report sarif \"x.sarif\"",
             by_default,
-            "what lies in the cache of `actions/setup-node` would reach code scanning",
-            "it has one by default: say `package-manager-cache: false`",
+            "the content of the cache of `actions/setup-node` could reach code scanning",
+            "it has a cache by default: write `package-manager-cache: false`",
         ),
     ] {
         assert_eq!(told(clauses, steps), [("P0606".to_owned(), message.to_owned(), help.to_owned())]);

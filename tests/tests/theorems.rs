@@ -302,7 +302,7 @@ fn a_counterexample_says_that_the_change_is_unknown_where_only_that_matters() {
     );
     assert_eq!(
         counterexamples(&pipeline, "environment production {}"),
-        ["push of branch `main`, with what changed unknown: `release` runs, `check` does not"]
+        ["push of branch `main`, with unknown changes: `release` runs, `check` does not"]
     );
 }
 
@@ -340,6 +340,6 @@ fn a_counterexample_names_a_part_that_its_run_leaves_without_evidence() {
     );
     assert_eq!(
         counterexamples(&pipeline, "environment production { requires vulnerability }"),
-        ["push of branch `main`: `app` is deployed, and nothing has shown vulnerability"]
+        ["push of branch `main`: `app` is deployed, but no gate has given vulnerability"]
     );
 }

@@ -62,9 +62,12 @@ pub(crate) fn apply(
             Ok(code) => {
                 let help = match code {
                     codes::P0703 => {
-                        "it is a warning, and stops no build: it goes when the digest stands in the reference or in `pipec.lock`"
+                        "it is a warning and stops no build: it disappears when the reference or \
+                         `pipec.lock` contains the digest"
                     }
-                    _ => "only findings of P07xx to P09xx can: a theorem holds, or the program is refused",
+                    _ => {
+                        "only findings of P07xx to P09xx can be allowed: a program that breaks a theorem is refused"
+                    }
                 };
                 diagnostics.push(
                     Diagnostic::error(codes::P0117, format!("{code} can't be allowed"), written.code.span)
@@ -76,10 +79,10 @@ pub(crate) fn apply(
                 diagnostics.push(
                     Diagnostic::error(
                         codes::P0117,
-                        format!("there is no finding `{}`", written.code.node),
+                        format!("there is no code `{}`", written.code.node),
                         written.code.span,
                     )
-                    .help("name the code that the finding shows: `allow P0905 because \"…\"`"),
+                    .help("use the code that the finding shows: `allow P0905 because \"…\"`"),
                 );
                 continue;
             }
@@ -91,8 +94,8 @@ pub(crate) fn apply(
                 format!("this ended on {year:04}-{month:02}-{day:02}"),
                 written.span,
             )
-            .saying(format!("{code} is allowed no longer"))
-            .help("mend what it allowed, or give it a new reason and a new date");
+            .saying(format!("{code} is no longer allowed"))
+            .help("fix the finding, or give a new reason and a new date");
             // What it allowed is one mistake with it, and told with it.
             diagnostics.retain(|diagnostic| {
                 let allowed = diagnostic.code == code && covers.contains(diagnostic.span());
@@ -112,10 +115,10 @@ pub(crate) fn apply(
             diagnostics.push(
                 Diagnostic::warning(
                     codes::P0119,
-                    format!("nothing here is a finding of {code}"),
+                    format!("there is no finding of {code} here"),
                     written.span,
                 )
-                .help("drop it: an allowance that allows nothing hides the next finding")
+                .help("remove it: an unused `allow` would hide the next finding")
                 .fix("drop it", written.span, ""),
             );
         } else {

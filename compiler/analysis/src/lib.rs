@@ -121,7 +121,7 @@ pub fn analyse(
 /// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.
 fn unproven(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0407, "this pipeline is not proven: a part of it could not be read", span)
-        .note("what can't be decided is not proven, so it is refused")
+        .note("pipec refuses what it can't decide")
 }
 
 /// What looks names up relies on it that the analysis has refused those that lead nowhere.

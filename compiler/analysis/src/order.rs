@@ -133,16 +133,16 @@ fn circular_stages(pipeline: &Pipeline, circle: &[StageId]) -> Diagnostic {
     let stages: Vec<&Stage> = circle.iter().filter_map(|id| pipeline.stages.get(id.0)).collect();
     let names: Vec<String> = stages.iter().map(|stage| format!("`{}`", stage.name)).collect();
     let message = match names.split_last() {
-        Some((last, [])) => format!("stage {last} follows itself"),
-        Some((last, rest)) => format!("stages {} and {last} follow each other", rest.join(", ")),
+        Some((last, [])) => format!("stage {last} comes after itself"),
+        Some((last, rest)) => format!("stages {} and {last} come after each other", rest.join(", ")),
         None => String::new(),
     };
     let first = stages.first().map(|stage| stage.origin.clone()).unwrap_or_default();
     let mut diagnostic = Diagnostic::error(codes::P0207, message, first.span)
-        .note("a stage without `after` follows every stage above it")
-        .help("a change travels one way: drop one of the `after`, or write the stages in the order in which they run");
+        .note("a stage without `after` comes after every stage above it")
+        .help("stages can't form a cycle: remove one `after`, or write the stages in the order in which they run");
     for stage in stages.iter().skip(1) {
-        diagnostic = diagnostic.label(stage.origin.span, "in the circle");
+        diagnostic = diagnostic.label(stage.origin.span, "in the cycle");
     }
     first.explain(diagnostic)
 }
@@ -159,9 +159,9 @@ fn circular(pipeline: &Pipeline, circle: &[NodeId]) -> Diagnostic {
     let chain: Vec<String> = (1..=nodes.len()).map(|place| format!("`{}`", name(place))).collect();
     let mut diagnostic = Diagnostic::error(codes::P0207, message, first.span)
         .counterexample(format!("`{}` waits for {}", name(0), chain.join(", which waits for ")))
-        .help("a change travels one way: take one of them out of the circle, with `after` on its stage or by what it uses");
+        .help("nodes can't form a cycle: change the `after` of a stage, or what a node uses");
     for node in nodes.iter().skip(1) {
-        diagnostic = diagnostic.label(node.name_origin.span, "in the circle");
+        diagnostic = diagnostic.label(node.name_origin.span, "in the cycle");
     }
     first.explain(diagnostic)
 }

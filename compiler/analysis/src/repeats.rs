@@ -129,7 +129,7 @@ impl Repeats<'_> {
                     }
                     Some(first) => self.found.push(
                         repeated("on manual", span, *first)
-                            .help("say all inputs in one: `on manual { input … }`"),
+                            .help("put all inputs into one clause: `on manual { input … }`"),
                     ),
                     None => {
                         seen.insert("on manual".to_owned(), span);

@@ -265,7 +265,7 @@ impl<'a> Workspace<'a> {
             let first = self.scopes.get(module.0).map(|scope| Span::new(scope.source.start, 0, 0))?;
             return Some(
                 diagnostic
-                    .help(format!("take the module in, at the top of the file: `use std.{standard}`"))
+                    .help(format!("import the module at the top of the file: `use std.{standard}`"))
                     .fix(format!("write `use std.{standard}`"), first, format!("use std.{standard}\n\n")),
             );
         }
@@ -275,11 +275,11 @@ impl<'a> Workspace<'a> {
             [] if known.is_empty() || is_foreign(wanted, &name.node) => {
                 match declaration(wanted, &name.node) {
                     Some(declaration) => diagnostic.help(format!("declare it: `{declaration}`")),
-                    None => diagnostic.help(format!("declare {wanted} of that name")),
+                    None => diagnostic.help(format!("declare {wanted} with this name")),
                 }
             }
             [] => diagnostic.help(format!(
-                "declare {wanted} of that name; declared here: {}",
+                "declare {wanted} with this name; this file declares: {}",
                 known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
             )),
         })
@@ -399,10 +399,10 @@ impl<'a> Workspace<'a> {
             diagnostics.push(
                 Diagnostic::error(
                     codes::P0105,
-                    format!("`{}` leads out of the workspace", path.node),
+                    format!("`{}` is outside the workspace", path.node),
                     path.span,
                 )
-                .help("a module lies in the workspace: name it relative to this file, with `/`"),
+                .help("a module must be in the workspace: write its path relative to this file, with `/`"),
             );
             return None;
         };
@@ -460,9 +460,9 @@ impl<'a> Workspace<'a> {
                     format!("module `{name}` uses this file again")
                 };
                 let help = if used == module {
-                    "its names are here already: drop the `use`"
+                    "its names are already available: remove the `use`"
                 } else {
-                    "put what both need into a third file that uses neither"
+                    "move what both need into a third file that uses neither"
                 };
                 diagnostics.push(Diagnostic::error(codes::P0104, message, span).help(help));
                 if let Some(scope) = self.scopes.get_mut(place) {
@@ -514,8 +514,8 @@ pub(crate) fn did_you_mean<T: AsRef<str>>(near: &[T]) -> String {
 }
 
 fn no_module(name: &str, span: Span, wanted: &str) -> Diagnostic {
-    Diagnostic::error(codes::P0101, format!("`{name}` is no module"), span)
-        .help(format!("name {wanted}, or `module.name` of a module taken in by `use`"))
+    Diagnostic::error(codes::P0101, format!("`{name}` is not a module"), span)
+        .help(format!("name {wanted}, or `module.name` of a module imported with `use`"))
 }
 
 /// Whether a wrong one would change who may or what is proven, and no finding would tell: people choose that, no machine.
@@ -556,24 +556,27 @@ fn declaration(wanted: &str, name: &str) -> Option<String> {
 pub(crate) fn handed_on(module: &str, name: &Name) -> Diagnostic {
     Diagnostic::error(
         codes::P0101,
-        format!("`{}` is a module that `{module}` has taken in, and hands on to nobody", name.node),
+        format!("`{}` is a module that `{module}` imports but does not export", name.node),
         name.span,
     )
-    .help("take it in here, too: `use \"./file.pipe\" as name`")
+    .help("import it here too: `use \"./file.pipe\" as name`")
 }
 
 /// "This name is taken".
 pub(crate) fn taken(name: &Name, first: Span) -> Diagnostic {
-    Diagnostic::error(codes::P0102, format!("the name `{}` is taken", name.node), name.span)
-        .label(first, "it was first declared here")
-        .help("give one of the two another name")
+    Diagnostic::error(codes::P0102, format!("the name `{}` is already used", name.node), name.span)
+        .label(first, "first declared here")
+        .help("rename one of them")
 }
 
 /// "There are two of this name in the workspace".
 pub(crate) fn twin(name: &str, what: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0102, format!("there are two {what}s `{name}` in the workspace"), span)
         .label(first, "the other is declared here")
-        .help("names of pipelines, environments and roles are unique in a workspace: records and settings go by them")
+        .help(
+            "names of pipelines, environments and roles are unique in a workspace, because records and \
+               settings refer to them",
+        )
 }
 
 /// A path relative to a folder of the workspace, without `.` and `..`; `None` if it leads out.

@@ -121,7 +121,7 @@ fn check_steps(
                 Some(replacement) => {
                     let written = text.get(step.origin.span.range()).unwrap_or("");
                     let (span, replacement) = edit(written, step.origin.span, span, &replacement);
-                    diagnostic.fix("mend the script", span, replacement)
+                    diagnostic.fix("change the script", span, replacement)
                 }
                 None => diagnostic,
             };
@@ -151,7 +151,7 @@ fn remedy_in_place(
         let own: Vec<String> =
             context.defined.iter().filter(of_artefact).map(|variable| format!("`${variable}`")).collect();
         return (!own.is_empty()).then(|| {
-            format!("only a task has a `subject`; here an artefact goes by its own name: {}", own.join(", "))
+            format!("only a task has a `subject`; here use the name of the artefact: {}", own.join(", "))
         });
     }
     let elsewhere = program.environments.values().filter(|_| context.role != ScriptRole::Deploy);
@@ -159,14 +159,14 @@ fn remedy_in_place(
         let place = &environment.name;
         if environment.secrets.iter().any(|secret| secret.variable == name) {
             return Some(format!(
-                "`{name}` is a secret of `{place}`, and only deploys to `{place}` have it: do this work there, or give this \
-                 node a secret of its own: `secret {name}`"
+                "`{name}` is a secret of `{place}`, and only deploys to `{place}` have it: do this work \
+                 there, or give this node its own secret: `secret {name}`"
             ));
         }
         if environment.values.iter().any(|value| value.variable == name) {
             return Some(format!(
-                "`{name}` is a value of `{place}`, which deploys to `{place}` have; elsewhere say `env {name} = \
-                 {place}.{name}`"
+                "`{name}` is a value of `{place}`, and only deploys to `{place}` have it; elsewhere write \
+                 `env {name} = {place}.{name}`"
             ));
         }
     }
@@ -174,8 +174,8 @@ fn remedy_in_place(
     let declared = name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(is_constant);
     (context.role == ScriptRole::Deploy && declared && !name.starts_with("PIPE_")).then(|| {
         format!(
-            "declare it in the environment: `value {name} = …`, or `secret {name}` if it is one; what may be unset has \
-             a default: `${{{name}:-…}}`"
+            "declare it in the environment: `value {name} = …` or `secret {name}`; if it may be undefined, \
+             use a default: `${{{name}:-…}}`"
         )
     })
 }

@@ -44,7 +44,7 @@ pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
 fn check_teardown(environment: &Environment, diagnostics: &mut Vec<Diagnostic>) {
     let Some(teardown) = &environment.teardown else { return };
     let mut all: Vec<Given> = of_environment(environment).collect();
-    all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
+    all.push(Given::of("PIPE_PULL_REQUEST", "a variable of the compiler"));
     all.extend(environment.identities.iter().flat_map(|identity| of_provider(identity.provider)));
     // What the environment's own say of each other has been said there.
     let mut taken: BTreeMap<String, Given> = BTreeMap::new();
@@ -102,18 +102,20 @@ fn check_given(
         };
         let variable = &given.variable;
         let message = match owner {
-            Some(first) => format!("variable `{variable}` is taken: it is {}", first.owner),
+            Some(first) => format!("variable `{variable}` is already used: it is {}", first.owner),
             None => {
-                format!("variable `{variable}` is taken: names that begin with `PIPE_` are the compiler's")
+                format!(
+                    "variable `{variable}` is reserved: names that begin with `PIPE_` belong to the compiler"
+                )
             }
         };
         let mut diagnostic = Diagnostic::error(codes::P0121, message, origin.span);
         if let Some(first) = owner.and_then(|first| first.origin.as_ref()) {
             diagnostic = diagnostic.label(first.span, "it is set here");
         } else if !whole.span.contains(origin.span) {
-            diagnostic = diagnostic.label(name.span, "both meet here");
+            diagnostic = diagnostic.label(name.span, "both are used here");
         }
-        diagnostics.push(origin.explain(diagnostic.help("give it another name")));
+        diagnostics.push(origin.explain(diagnostic.help("rename it")));
     }
 }
 
@@ -137,29 +139,34 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     let body = &node.body;
     let mut all = Vec::new();
     for (artefact, _) in &body.uses {
-        all.extend(of_artefact(pipeline, artefact, artefact, format!("of artefact `{artefact}`")));
+        all.extend(of_artefact(pipeline, artefact, artefact, format!("a variable of artefact `{artefact}`")));
     }
     if let Some(subject) = &body.subject
         && subject != "subject"
     {
-        all.extend(of_artefact(pipeline, subject, "subject", "of the task's `subject`".to_owned()));
+        all.extend(of_artefact(
+            pipeline,
+            subject,
+            "subject",
+            "a variable of the task's `subject`".to_owned(),
+        ));
     }
     let mut providers: Vec<Provider> = program.identities_of(node).map(|it| it.provider).collect();
     for sidecar in &body.sidecars {
         let stem = upper(&sidecar.name);
-        let owner = format!("of sidecar `{}`", sidecar.name);
+        let owner = format!("a variable of sidecar `{}`", sidecar.name);
         let fields = std::iter::once("HOST").chain(sidecar.port.map(|_| "PORT"));
         all.extend(fields.map(|field| Given::of(format!("{stem}_{field}"), &owner).at(&sidecar.origin)));
     }
     if !body.rights.is_empty() {
-        all.push(Given::of("PIPE_TOKEN", "the compiler's"));
+        all.push(Given::of("PIPE_TOKEN", "a variable of the compiler"));
     }
     all.extend(program.environment_of(node).into_iter().flat_map(of_environment));
     if program.preview_of(node).is_some() {
-        all.push(Given::of("PIPE_PULL_REQUEST", "the compiler's"));
+        all.push(Given::of("PIPE_PULL_REQUEST", "a variable of the compiler"));
     }
     if node.artefact().is_some_and(Artefact::is_image) {
-        all.push(Given::of("PIPE_IMAGE_LAYOUT", "the compiler's"));
+        all.push(Given::of("PIPE_IMAGE_LAYOUT", "a variable of the compiler"));
     }
     // Pages and attestations want such a token, too, so the right brings it along.
     let brings_token = |right: Right| matches!(right, Right::Pages | Right::Attestations);
@@ -180,7 +187,7 @@ pub(crate) fn names(program: &Program, pipeline: &Pipeline, node: &Node) -> impl
 
 /// The variables of an environment's secrets and values.
 pub(crate) fn of_environment(environment: &Environment) -> impl Iterator<Item = Given> {
-    let owner = format!("of environment `{}`", environment.name);
+    let owner = format!("a variable of environment `{}`", environment.name);
     let secrets = environment.secrets.iter().map(|secret| (&secret.variable, &secret.origin));
     let values = environment.values.iter().map(|value| (&value.variable, &value.origin));
     secrets.chain(values).map(move |(variable, origin)| Given::of(variable, &owner).at(origin))
@@ -200,7 +207,7 @@ fn of_artefact(
 
 /// The variables that belong to a provider's identity.
 fn of_provider(provider: Provider) -> impl Iterator<Item = Given> {
-    let owner = format!("of the identity at {}", provider.word());
+    let owner = format!("a variable of the identity at {}", provider.word());
     of_identity(provider).iter().map(move |variable| {
         let is_default = variable.ends_with("_REGION");
         Given { is_default, ..Given::of(*variable, &owner) }

@@ -9,16 +9,17 @@ use std::path::PathBuf;
     name = "pipec",
     version,
     about = "Proves and compiles deployment pipelines",
-    long_about = "Proves and compiles deployment pipelines.\n\nA .pipe file says how a change travels from commit to \
-                  production. pipec proves that no gate can be skipped on the way, and compiles the pipeline to the \
-                  workflows of an engine.",
-    after_help = "Exit codes: 0 nothing to say, 1 findings or drift, 2 wrong usage or a path that can't be read or \
-                  written, 101 a bug in pipec.",
-    after_long_help = "Examples:\n  pipec check                  prove the pipelines of this repository\n  pipec build \
-                       examples/hello   prove, compile and write the workflows of one folder\n  pipec build --check \
-                       \u{20}        show what differs from the workflows on disk\n  pipec explain P0401          what a finding means \
-                       and how to mend it\n\nExit codes: 0 nothing to say, 1 findings or drift, 2 wrong usage or a path \
-                       that can't be read or written, 101 a bug in pipec.",
+    long_about = "Proves and compiles deployment pipelines.\n\nA .pipe file describes how a change travels \
+                  from commit to production. pipec proves that no gate can be skipped on the way, and \
+                  compiles the pipeline to workflows of a CI engine.",
+    after_help = "Exit status: 0 no findings, 1 findings or drift, 2 wrong usage or a path that can't be \
+                  read or written, 101 a bug in pipec.",
+    after_long_help = "Examples:\n  pipec check                  prove the pipelines of this repository\n \
+                       pipec build examples/hello   prove, compile and write the workflows of one folder\n \
+                        pipec build --check \u{20}        show what differs from the workflows on disk\n \
+                       pipec explain P0401          what a finding means and how to fix it\n\nExit status: \
+                       0 no findings, 1 findings or drift, 2 wrong usage or a path that can't be read or \
+                       written, 101 a bug in pipec.",
     arg_required_else_help = true,
     subcommand_required = true
 )]
@@ -58,36 +59,37 @@ pub enum Command {
     Completions(Completions),
 }
 
-const WORKSPACE: &str = "The workspace is the folder given, else the git repository around the file given or around the \
-                         current folder.";
+const WORKSPACE: &str = "The workspace is the given folder, or else the git repository that contains the \
+                         given file or the current folder.";
 
-const CHECK_EXAMPLES: &str = "Examples:\n  pipec check                        the workspace around the current folder\n  \
-                              pipec check services/api           one folder, as a workspace of its own\n  pipec check \
-                              deploy/shop.pipe       all is proven, the findings of one file are shown\n  pipec check \
-                              --format json | jq .summary\n  pipec check --fix                  mend what is mechanical\n  pipec check --format sarif         for code scanning; \
-                              `github` annotates a pull request";
+const CHECK_EXAMPLES: &str = "Examples:\n  pipec check                        the workspace around the \
+                              current folder\n  pipec check services/api           one folder, as its own \
+                              workspace\n  pipec check deploy/shop.pipe       prove everything, show the \
+                              findings of one file\n  pipec check --format json | jq .summary\n  pipec \
+                              check --fix                  apply mechanical fixes\n  pipec check --format \
+                              sarif         for code scanning; `github` annotates a pull request";
 
-const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n  pipec build --check \
-                              \u{20}              exit 1 and a diff if the outputs on disk mean something else\n  pipec \
-                              build --stdout shop.pipe   print the outputs of one file's pipelines\n  pipec build --out \
-                              preview          write below another folder\n\nA file that pipec did not write is never \
-                              overwritten, and a generated file that no pipeline claims any more is reported but never \
-                              removed.";
+const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n \
+                              pipec build --check \u{20}              exit 1 and a diff if the outputs on \
+                              disk differ\n  pipec build --stdout shop.pipe   print the outputs of one \
+                              file's pipelines\n  pipec build --out preview          write below another \
+                              folder\n\npipec never overwrites a file that it did not write. It reports a \
+                              generated file that no pipeline claims any more, but never removes it.";
 
 const FMT_EXAMPLES: &str = "Examples:\n  pipec fmt                          every .pipe file of the workspace\n  pipec fmt \
                             --check                  exit 1 and a diff if a file would change\n  pipec fmt --stdin < \
                             shop.pipe      print the layout of one text";
 
-const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        the path to production, in the terminal\n  \
-                              pipec graph --format svg > path.svg\n  pipec graph --pipeline api         one pipeline of \
-                              several\n  pipec graph --why production       what must have happened before a \
-                              deploy\n\nA workspace that is not proven is drawn all the same, and the drawing says so; \
-                              the exit code is then 1.";
+const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        the path to production, in \
+                              the terminal\n  pipec graph --format svg > path.svg\n  pipec graph \
+                              --pipeline api         one pipeline of several\n  pipec graph --why \
+                              production       what must happen before a deploy\n\nA workspace that is not \
+                              proven is drawn too, and the drawing says so; the exit status is then 1.";
 
-const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       everything that is guaranteed, and on what it \
-                               rests\n  pipec assure --environment production\n  pipec assure --format markdown > \
-                               ASSURANCE.md\n\nOf a workspace that is not proven nothing is claimed; the exit code is \
-                               then 1.";
+const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       all guarantees, and what \
+                               they depend on\n  pipec assure --environment production\n  pipec assure \
+                               --format markdown > ASSURANCE.md\n\nIf the workspace is not proven, nothing \
+                               is claimed; the exit status is then 1.";
 
 const EXPLAIN_EXAMPLES: &str = "Examples:\n  pipec explain P0401\n  pipec explain skippable-gate\n  pipec explain          \
                                 \u{20}           all codes";

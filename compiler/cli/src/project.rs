@@ -86,7 +86,7 @@ fn write(root: &Path, fixed: &Fixed) -> Result<(), Problem> {
         let destination = destination(&Disk, root, path)?;
         let stands = read_source(&Disk, root, Path::new(path))?;
         if stands.content != Content::Text(old.clone()) {
-            let message = format!("`{path}` was changed by another program while it was mended");
+            let message = format!("`{path}` was changed by another program while it was being fixed");
             return Err(Problem::new(path, message).help("nothing was written; run it again"));
         }
         changes.push(Change {
@@ -120,7 +120,7 @@ fn open(
         if workspace.texts.is_empty() && workspace.problems.is_empty() {
             let root = place.root.display().to_string();
             return Err(Problem::new(&root, format!("there is no `.pipe` file in `{root}`"))
-                .help(format!("give the folder that holds them, or begin with one:\n\n{SMALLEST}")));
+                .help(format!("give the folder that contains them, or begin with one:\n\n{SMALLEST}")));
         }
         let options = Options {
             standard: pipec_stdlib::MODULES,
@@ -160,11 +160,12 @@ fn left_out(only: &str, root: &Path) -> Problem {
     let workspace = format!("no part of the workspace `{}`", root.display());
     if only.split('/').any(|part| part.starts_with('.')) {
         let message = format!("`{only}` is hidden, so it is {workspace}");
-        return Problem::new(only, message)
-            .help("what has a dot before its name, or lies in such a folder, is left out; rename it");
+        return Problem::new(only, message).help(
+            "a name that begins with a dot is left out, and so is everything in such a folder; rename it",
+        );
     }
     Problem::new(only, format!("`{only}` is ignored, so it is {workspace}"))
-        .help("see `.gitignore` and `.pipeignore`; a folder given is a workspace of its own")
+        .help("see `.gitignore` and `.pipeignore`; a given folder is its own workspace")
 }
 
 /// The current folder.

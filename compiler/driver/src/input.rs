@@ -52,19 +52,22 @@ pub(crate) fn read_one(
         Ok(Kind::File) => {}
         Ok(Kind::Folder) => {
             return Err(Problem::new(shown, format!("`{shown}` is a folder"))
-                .help("only a source may end in `.pipe`: rename the folder, or name it in `.pipeignore`"));
+                .help("only a source may end in `.pipe`: rename the folder, or add it to `.pipeignore`"));
         }
         Ok(Kind::Special) => return Err(special(shown)),
         Ok(Kind::Dangling) => {
             return Err(Problem::new(shown, format!("`{shown}` is a symbolic link that leads nowhere")));
         }
-        Ok(Kind::Absent) => return Err(Problem::new(shown, format!("`{shown}` has gone"))),
+        Ok(Kind::Absent) => return Err(Problem::new(shown, format!("`{shown}` has disappeared"))),
         Err(error) => return Err(unreadable(shown, &error)),
     }
     let real = files.resolve(path).map_err(|error| unreadable(shown, &error))?;
     if !real.starts_with(root) {
-        return Err(Problem::new(shown, format!("`{shown}` is a symbolic link out of the workspace"))
-            .help("a workspace is the same on every machine: move the file into it"));
+        return Err(Problem::new(
+            shown,
+            format!("`{shown}` is a symbolic link to a place outside the workspace"),
+        )
+        .help("a workspace is the same on every machine: move the file into it"));
     }
     let bytes = files.read(path, LONGEST_SOURCE).map_err(|error| unreadable(shown, &error))?;
     Ok((real, bytes.map_or(Content::TooLarge, Content::from_bytes)))
@@ -116,7 +119,7 @@ pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> (
             let span = sources.span(file, *offset, *offset + '\u{fffd}'.len_utf8());
             Some(
                 Diagnostic::error(codes::P0001, format!("`{path}` is not UTF-8"), span)
-                    .saying("this byte begins no character")
+                    .saying("this byte is not part of a character")
                     .help("save it as UTF-8"),
             )
         }

@@ -79,7 +79,7 @@ pub(crate) fn read(files: &dyn Files, root: &Path) -> Result<Option<Pins>, Probl
     match read_one(files, root, &path, LOCK)?.1 {
         Content::Text(text) => match Pins::read(&text) {
             Ok(pins) => Ok(Some(pins)),
-            Err(error) => Err(wrong(&error).help("mend it, or take the entry away")),
+            Err(error) => Err(wrong(&error).help("fix it, or remove the entry")),
         },
         Content::NotText { .. } => Err(wrong("it is not UTF-8")),
         Content::TooLarge | Content::Unreadable => Err(wrong("it is too long")),
@@ -112,8 +112,11 @@ pub fn plan_lock(files: &dyn Files, root: &Path, used: &Pins) -> Result<Option<P
 fn hand_written() -> LockInTheWay {
     let message = format!("`{LOCK}` was not written by pipec, so it is not overwritten");
     let mut finding = Diagnostic::error(codes::P1201, message, Span::default())
-        .note("entries that nothing uses, and comments, would be lost")
-        .help(format!("let it begin with the line `{}`: then its entries in use are kept", Pins::mark()));
+        .note("unused entries and comments would be lost")
+        .help(format!(
+            "add the line `{}` at the top: then pipec keeps the entries that are in use",
+            Pins::mark()
+        ));
     finding.labels.clear();
     LockInTheWay::HandWritten(Box::new(finding))
 }

@@ -122,9 +122,9 @@ fn hand_written(output: &CompiledFile) -> Diagnostic {
     let path = &output.file.path;
     let message = format!("`{path}` was not written by pipec, so it is not overwritten");
     Diagnostic::error(codes::P1201, message, output.origin)
-        .saying(format!("pipeline `{}` wants to write it", output.pipeline))
+        .saying(format!("pipeline `{}` would write it", output.pipeline))
         .help(format!(
-            "move the file away, or let the pipeline write another: `emits {} \"….yml\"`",
+            "move the file away, or let the pipeline write another file: `emits {} \"….yml\"`",
             output.target
         ))
 }

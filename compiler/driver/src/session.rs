@@ -393,7 +393,7 @@ fn refuse_contested(outputs: &[CompiledFile], diagnostics: &mut Vec<Diagnostic>)
             || path.contains(['\\', ':', '\0'])
             || path.split('/').any(|part| matches!(part, "" | "." | ".."));
         if escapes {
-            let message = format!("the output `{path}` lies outside the workspace");
+            let message = format!("the output `{path}` is outside the workspace");
             diagnostics.push(
                 Diagnostic::error(codes::P0105, message, output.origin).saying("the output of this pipeline"),
             );
@@ -404,7 +404,7 @@ fn refuse_contested(outputs: &[CompiledFile], diagnostics: &mut Vec<Diagnostic>)
             diagnostics.push(
                 Diagnostic::error(codes::P1203, message, output.named.unwrap_or(output.origin))
                     .saying("writes it")
-                    .label(owner.named.unwrap_or(owner.origin), "writes it too")
+                    .label(owner.named.unwrap_or(owner.origin), "this also writes it")
                     .help(format!("give one of them another file: `emits {} \"…\"`", output.target)),
             );
             continue;

@@ -45,7 +45,7 @@ pub fn destination(files: &dyn Files, root: &Path, path: &str) -> Result<PathBuf
             Ok(Kind::Dangling) => return Err(in_the_way(path, Kind::Dangling)),
             Ok(Kind::File | Kind::Special) if !missing.is_empty() => {
                 let shown = existing.strip_prefix(&root).unwrap_or(existing).display();
-                let message = format!("can't write `{path}`: `{shown}` is no folder");
+                let message = format!("can't write `{path}`: `{shown}` is not a folder");
                 return Err(Problem::new(path, message));
             }
             Ok(_) => break,
@@ -65,7 +65,7 @@ pub fn destination(files: &dyn Files, root: &Path, path: &str) -> Result<PathBuf
     if existing.starts_with(&root) && !real.starts_with(&root) {
         return Err(Problem::new(
             path,
-            format!("`{path}` leads out of the workspace through a symbolic link"),
+            format!("`{path}` is outside the workspace, through a symbolic link"),
         )
         .help("remove the link; nothing outside the workspace is written"));
     }

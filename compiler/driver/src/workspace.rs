@@ -46,7 +46,7 @@ pub fn locate(files: &dyn Files, here: &Path, argument: Option<&Path>) -> Result
             let only = folder.strip_prefix(&root).unwrap_or(Path::new("")).join(name);
             Ok(Place { root, only: Some(only) })
         }
-        Ok(Kind::File) => Err(Problem::new(&shown, format!("`{shown}` is no `.pipe` file"))
+        Ok(Kind::File) => Err(Problem::new(&shown, format!("`{shown}` is not a `.pipe` file"))
             .help("give a folder, or a file that ends in `.pipe`")),
         Ok(Kind::Absent) => Err(Problem::new(&shown, format!("there is no `{shown}`"))),
         Ok(Kind::Dangling) => {
@@ -75,7 +75,7 @@ pub fn read_sources(files: &dyn Files, root: &Path) -> Texts {
     for (folder, message) in found.unreadable {
         let shown = folder.strip_prefix(root).unwrap_or(&folder).display().to_string();
         let shown = if shown.is_empty() { ".".to_owned() } else { shown };
-        let message = format!("can't look through `{shown}`: {message}");
+        let message = format!("can't list `{shown}`: {message}");
         workspace.problems.push(Problem::new(shown, message));
     }
     // The sources as they are told, each with its path without symbolic links, where that is known.
@@ -89,7 +89,7 @@ pub fn read_sources(files: &dyn Files, root: &Path) -> Texts {
         };
         // Generated files name their source in their first line.
         if breaks_lines(&shown) {
-            let message = format!("the name of `{}` holds control characters", shown.escape_debug());
+            let message = format!("the name of `{}` contains control characters", shown.escape_debug());
             workspace.problems.push(Problem::new(shown, message).help("rename it"));
             continue;
         }
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(located(Some("/nowhere")).unwrap_err().message, "there is no `/nowhere`");
         assert_eq!(
             located(Some("/repo/.git/HEAD")).unwrap_err().message,
-            "`/repo/.git/HEAD` is no `.pipe` file"
+            "`/repo/.git/HEAD` is not a `.pipe` file"
         );
     }
 

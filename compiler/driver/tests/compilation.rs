@@ -297,7 +297,7 @@ fn an_output_never_leaves_the_workspace() {
     let compilation = compile(&[("a.pipe", pipeline("escaping", "targets github"))]);
     assert_eq!(
         messages(&compilation),
-        [("P0105".to_owned(), "the output `one/../../x.yml` lies outside the workspace")]
+        [("P0105".to_owned(), "the output `one/../../x.yml` is outside the workspace")]
     );
     assert_eq!(paths(&compilation), [""; 0]);
 }

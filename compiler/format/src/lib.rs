@@ -89,9 +89,9 @@ fn without_blanks_behind_comments<'t>(text: &'t str, tokens: &Tokens) -> Cow<'t,
 fn gave_up(anchor: Anchor) -> Diagnostic {
     Diagnostic::error(
         codes::P0099,
-        "the formatter would have changed what this file says, so it left it alone",
+        "the formatter would have changed the meaning of this file, so it left the file unchanged",
         Span::new(anchor, 0, 0),
     )
-    .note("this is a defect of the formatter, not of the file")
-    .help("please report it, with the file if you may")
+    .note("this is a bug in the formatter, not in the file")
+    .help("please report it, with the file if you can share it")
 }

@@ -121,10 +121,7 @@ impl Pins {
                 } else {
                     format!(", first as `{}`", first.name)
                 };
-                return Err(refused(format!(
-                    "`{}` {} stands there twice{other}",
-                    action.name, action.version
-                )));
+                return Err(refused(format!("`{}` {} appears twice{other}", action.name, action.version)));
             }
             pins.actions.push(action);
         }
@@ -135,7 +132,7 @@ impl Pins {
             let is_digest = digest.strip_prefix("sha256:").is_some_and(|it| is_hexadecimal(it, 64));
             if !is_digest {
                 return refused(format!(
-                    "`{}` is no digest of the image `{}`",
+                    "`{}` is not a digest of the image `{}`",
                     digest.escape_default(),
                     reference.escape_default()
                 ));
@@ -145,7 +142,7 @@ impl Pins {
             }
             let reference = image_with_registry(&reference);
             if pins.images.contains_key(&reference) {
-                return refused(format!("the image `{reference}` stands there twice"));
+                return refused(format!("the image `{reference}` appears twice"));
             }
             pins.images.insert(reference, digest);
         }
@@ -256,28 +253,29 @@ impl FileAction {
                 && part.chars().all(|it| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.'))
         };
         if name.split('/').count() < 2 || !name.split('/').all(part) {
-            return Err(format!("`{}` is no action: they are called `owner/name`", name.escape_default()));
+            return Err(format!("`{}` is not an action: write `owner/name`", name.escape_default()));
         }
         // It stands behind the pin as a comment.
         let plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.' | '/' | '+');
         if version.is_empty() || !version.chars().all(plain) {
-            return Err(format!("`{}` is no version of `{name}`", version.escape_default()));
+            return Err(format!("`{}` is not a version of `{name}`", version.escape_default()));
         }
         if !is_hexadecimal(&commit, 40) {
             return Err(format!(
-                "`{}` is no commit of `{name}`: it has 40 hexadecimal digits",
+                "`{}` is not a commit of `{name}`: a commit has 40 hexadecimal digits",
                 commit.escape_default()
             ));
         }
         let is_key =
             |key: &String| !key.is_empty() && key.chars().all(|it| it.is_ascii_graphic() || it == ' ');
         if let Some(key) = inputs.keys().chain(&outputs).find(|key| !is_key(key)) {
-            return Err(format!("`{name}` can have no input or output `{}`", key.escape_default()));
+            return Err(format!("`{name}` can't have an input or output `{}`", key.escape_default()));
         }
         let inputs = inputs.into_iter().map(|(key, form)| match read_input(&form) {
             Some(input) => Ok((key, input)),
             None => Err(format!(
-                "the input `{key}` of `{name}` is `{}`: it is a `string`, `boolean` or `integer`, or `required` and one of these",
+                "the input `{key}` of `{name}` is `{}`: write `string`, `boolean` or `integer`, with or \
+                 without `required` before it",
                 form.escape_default()
             )),
         });
@@ -444,17 +442,14 @@ mod tests {
     #[test]
     fn what_is_no_pin_is_named() {
         let told = |text: &str| Pins::read(text).unwrap_err();
-        assert_eq!(told(&format!("{ENTRY}{ENTRY}")), "line 5: `a/b` v1 stands there twice");
+        assert_eq!(told(&format!("{ENTRY}{ENTRY}")), "line 5: `a/b` v1 appears twice");
         assert_eq!(
             told(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b").replace("0123", "3210"))),
-            "line 5: `A/b` v1 stands there twice, first as `a/b`"
+            "line 5: `A/b` v1 appears twice, first as `a/b`"
         );
         assert!(Pins::read(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b"))).is_ok(), "one commit");
-        assert_eq!(
-            told(&ENTRY.replace("a/b", "b")),
-            "line 1: `b` is no action: they are called `owner/name`"
-        );
-        assert_eq!(told(&ENTRY.replace("v1", "v1\\nx")), "line 1: `v1\\nx` is no version of `a/b`");
+        assert_eq!(told(&ENTRY.replace("a/b", "b")), "line 1: `b` is not an action: write `owner/name`");
+        assert_eq!(told(&ENTRY.replace("v1", "v1\\nx")), "line 1: `v1\\nx` is not a version of `a/b`");
         assert!(
             told(&ENTRY.replace("789\"", "78\""))
                 .starts_with("line 1: `012345678901234567890123456789012345678")
@@ -467,7 +462,7 @@ mod tests {
         assert!(told(&ENTRY.replace("name", "nmae")).contains("unknown field `nmae`"));
         assert!(
             told("[[image]]\nreference = \"a\"\ndigest = \"sha256:12\"")
-                .starts_with("line 1: `sha256:12` is no digest")
+                .starts_with("line 1: `sha256:12` is not a digest")
         );
     }
 

@@ -263,7 +263,7 @@ fn except(exception: &Exception, width: usize, rows: &mut Vec<Row>) {
 fn share(pipeline: &PipelineAssurance) -> String {
     let (engine, steps) = (pipeline.engine_steps, pipeline.steps);
     let percent = (engine * 100).checked_div(steps).unwrap_or(0);
-    format!("{engine} of {steps} steps are in `engine` blocks, which no proof looks into ({percent}%)")
+    format!("{engine} of {steps} steps are in `engine` blocks, which no proof covers ({percent}%)")
 }
 
 fn capital(standing: Standing) -> &'static str {

@@ -30,7 +30,7 @@ pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour
         .map(|diagnostic| one(&mut texts, diagnostic, colour) + "\n")
         .collect();
     if let Some(more @ 1..) = diagnostics.len().checked_sub(MOST_FINDINGS) {
-        let _ = writeln!(text, "… and {more} more; `--format json` gives all\n");
+        let _ = writeln!(text, "… and {more} more; `--format json` shows all\n");
     }
     text
 }
@@ -419,7 +419,7 @@ mod tests {
         let (sources, file) = sources();
         let many = vec![skippable(file); MOST_FINDINGS + 3];
         let shown = diagnostics(&sources, &many, Colour::Never);
-        assert!(shown.ends_with("… and 3 more; `--format json` gives all\n\n"), "{shown}");
+        assert!(shown.ends_with("… and 3 more; `--format json` shows all\n\n"), "{shown}");
         assert_eq!(shown.matches("error[P0401]").count(), MOST_FINDINGS);
     }
 

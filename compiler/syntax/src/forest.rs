@@ -213,9 +213,9 @@ impl Pairing<'_, '_> {
             Diagnostic::error(codes::P0010, "this `{` is not closed", brace.span).saying("opened here");
         finding = match next {
             Some(next) if next.is(Punctuation::CloseBrace) => {
-                finding.label(next.span, "this `}` closes what stands around it")
+                finding.label(next.span, "this `}` closes the enclosing block")
             }
-            Some(next) => finding.label(next.span, "this stands outside of it"),
+            Some(next) => finding.label(next.span, "this is outside the block"),
             None => finding,
         };
         let until = next.map_or(self.text.len(), |next| next.span.start as usize);
@@ -225,10 +225,10 @@ impl Pairing<'_, '_> {
             .and_then(|index| self.tokens.get(index))
             .map_or(brace.span, |last| last.span);
         let indentation = " ".repeat(brace.indentation as usize);
-        let title = "close it there".to_owned();
+        let title = "close the block there".to_owned();
         let edit = Edit { span: last.at_end(), text: format!("\n{indentation}}}") };
         finding.fix = Some(Fix { title, edits: vec![edit] });
-        self.diagnostics.push(finding.help("put its `}` where the block ends"));
+        self.diagnostics.push(finding.help("add `}` where the block ends"));
     }
 
     /// The word that begins the line above, where the line that begins at `offset` is indented below it as its block would
@@ -263,19 +263,15 @@ impl Pairing<'_, '_> {
     fn missing(&mut self, header: &Token, last: Token) {
         let word = header.text(self.text);
         self.diagnostics.push(
-            Diagnostic::error(
-                codes::P0011,
-                format!("the `{{` of this `{word}` is missing"),
-                header.span.to(last.span),
-            )
-            .help("what is indented below it stands between braces")
-            .fix("write `{`", last.span.at_end(), " {"),
+            Diagnostic::error(codes::P0011, format!("this `{word}` has no `{{`"), header.span.to(last.span))
+                .help("put the indented lines below it between braces")
+                .fix("write `{`", last.span.at_end(), " {"),
         );
     }
 
     fn one_too_many(&mut self, brace: &Token) {
         self.diagnostics.push(
-            Diagnostic::error(codes::P0011, "this `{` is one too many", brace.span).help("remove it").fix(
+            Diagnostic::error(codes::P0011, "this `{` is extra", brace.span).help("remove it").fix(
                 "remove it",
                 brace.span,
                 "",

@@ -20,12 +20,9 @@ pub(crate) const MOST_DIAGNOSTICS: usize = 500;
 /// Cuts a text into tokens.
 pub(crate) fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
     if text.len() > LONGEST_SOURCE {
-        let finding = Diagnostic::error(
-            codes::P0002,
-            "this file is longer than 4 MiB",
-            Span::new(anchor, 0, 0),
-        )
-        .help("a pipeline is written by people and read by people: keep data in files that the scripts read");
+        let finding =
+            Diagnostic::error(codes::P0002, "this file is longer than 4 MiB", Span::new(anchor, 0, 0))
+                .help("people write and read pipelines: keep data in files that the scripts read");
         return (Tokens::default(), vec![finding]);
     }
     let mut lexer = Lexer::new(anchor, text);
@@ -116,7 +113,7 @@ impl<'t> Lexer<'t> {
         let others = found.count();
         let finding = Diagnostic::error(
             codes::P0001,
-            format!("the character U+{:04X} can't be seen, so it can't be reviewed", u32::from(character)),
+            format!("the character U+{:04X} is invisible, so nobody can review it", u32::from(character)),
             self.span(offset, offset + character.len_utf8()),
         )
         .help(match character {
@@ -125,8 +122,8 @@ impl<'t> Lexer<'t> {
         });
         let finding = match others {
             0 => finding,
-            1 => finding.note("one more such character follows"),
-            more => finding.note(format!("{more} more such characters follow")),
+            1 => finding.note("the file has one more such character"),
+            more => finding.note(format!("the file has {more} more such characters")),
         };
         self.report(finding);
     }
@@ -280,7 +277,7 @@ impl<'t> Lexer<'t> {
         match sign {
             Punctuation::Dot | Punctuation::Range if behind.starts_with('/') => self.bare(self.at),
             Punctuation::Bar if behind.starts_with('|') => {
-                self.instead("||", "or", "conditions are joined by words: `or`, `and`, `not`");
+                self.instead("||", "or", "conditions are joined with words: `or`, `and`, `not`");
             }
             Punctuation::GreaterOrEqual if self.closes_type() => {
                 self.push(TokenKind::Punctuation(Punctuation::Greater), 1);

@@ -12,7 +12,7 @@ pub(crate) struct Malformed {
 }
 
 const UNITS: &str =
-    "durations are whole numbers of `ms`, `s`, `m`, `h` or `d`; sizes of `KiB`, `MiB` or `GiB`";
+    "durations are whole numbers with `ms`, `s`, `m`, `h` or `d`; sizes with `KiB`, `MiB` or `GiB`";
 
 /// The units of durations, in milliseconds.
 const DURATIONS: [(&str, u64); 5] =
@@ -96,8 +96,9 @@ fn scaled(digits: &str, unit: u64) -> Option<u64> {
 
 fn too_large(text: &str) -> Malformed {
     Malformed {
-        message: format!("`{text}` is too large a number"),
-        help: "the largest is 2^64 - 1, durations counted in milliseconds and sizes in bytes".to_owned(),
+        message: format!("the number `{text}` is too large"),
+        help: "the largest number is 2^64 - 1, for durations in milliseconds and for sizes in bytes"
+            .to_owned(),
         instead: None,
     }
 }
@@ -109,7 +110,7 @@ fn unreadable(text: &str) -> Malformed {
         UNITS.to_owned()
     };
     let instead = (text.matches('.').count() > 1).then(|| format!("\"{text}\""));
-    Malformed { message: format!("`{text}` is no number, duration, size, time or date"), help, instead }
+    Malformed { message: format!("`{text}` is not a number, duration, size, time or date"), help, instead }
 }
 
 fn time(text: &str) -> Result<Literal, Malformed> {
@@ -120,17 +121,17 @@ fn time(text: &str) -> Result<Literal, Malformed> {
     };
     let parts: Vec<&str> = text.split(':').collect();
     let [hour, minute] = parts.as_slice() else {
-        return Err(fail(format!("`{text}` is no time of day"), None));
+        return Err(fail(format!("`{text}` is not a time of day"), None));
     };
     let (Ok(hours), Ok(minutes)) = (hour.parse::<u8>(), minute.parse::<u8>()) else {
-        return Err(fail(format!("`{text}` is no time of day"), None));
+        return Err(fail(format!("`{text}` is not a time of day"), None));
     };
     if minutes > 59 || hours > 24 || (hours == 24 && minutes > 0) {
-        return Err(fail(format!("there is no `{text}` in a day"), None));
+        return Err(fail(format!("a day has no `{text}`"), None));
     }
     if hour.len() != 2 || minute.len() != 2 {
         let instead = (minute.len() == 2).then(|| format!("{hours:02}:{minutes:02}"));
-        return Err(fail(format!("`{text}` is no time of day"), instead));
+        return Err(fail(format!("`{text}` is not a time of day"), instead));
     }
     Ok(Literal::Time(Time { hour: hours, minute: minutes }))
 }
@@ -138,26 +139,26 @@ fn time(text: &str) -> Result<Literal, Malformed> {
 fn date(text: &str) -> Result<Literal, Malformed> {
     let fail = |message: String, instead| Malformed {
         message,
-        help: "a date is the year, the month and the day: `2027-01-31`".to_owned(),
+        help: "a date has a year, a month and a day: `2027-01-31`".to_owned(),
         instead,
     };
     let parts: Vec<&str> = text.split('-').collect();
     let [year, month, day] = parts.as_slice() else {
-        return Err(fail(format!("`{text}` is no date"), None));
+        return Err(fail(format!("`{text}` is not a date"), None));
     };
     let (Ok(years), Ok(months), Ok(days)) = (year.parse::<u16>(), month.parse::<u8>(), day.parse::<u8>())
     else {
-        return Err(fail(format!("`{text}` is no date"), None));
+        return Err(fail(format!("`{text}` is not a date"), None));
     };
     if year.len() == 4 && !(1..=12).contains(&months) {
-        return Err(fail(format!("`{text}` is no date: there is no month {months}"), None));
+        return Err(fail(format!("`{text}` is not a date: there is no month {months}"), None));
     }
     if year.len() == 4 && !(1..=days_of_month(years, months)).contains(&days) {
-        return Err(fail(format!("`{text}` is no date: that month has no day {days}"), None));
+        return Err(fail(format!("`{text}` is not a date: that month has no day {days}"), None));
     }
     if year.len() != 4 || month.len() != 2 || day.len() != 2 {
         let instead = (year.len() == 4).then(|| format!("{years:04}-{months:02}-{days:02}"));
-        return Err(fail(format!("`{text}` is no date"), instead));
+        return Err(fail(format!("`{text}` is not a date"), instead));
     }
     Ok(Literal::Date(Date { year: years, month: months, day: days }))
 }
@@ -174,7 +175,7 @@ fn days_of_month(year: u16, month: u8) -> u8 {
 
 fn wrong_unit(text: &str, digits: &str, unit: &str) -> Malformed {
     let fail = |message: String, help: String, instead| Malformed { message, help, instead };
-    let unknown = format!("`{text}` has no unit of the language");
+    let unknown = format!("`{text}` has an unknown unit");
     let known = match unit.to_ascii_lowercase().as_str() {
         "sec" | "secs" | "second" | "seconds" => Some("s"),
         "min" | "mins" | "minute" | "minutes" => Some("m"),
@@ -197,7 +198,7 @@ fn wrong_unit(text: &str, digits: &str, unit: &str) -> Malformed {
     if let Some(milliseconds) = compound(text) {
         let instead = spell_duration(milliseconds);
         return fail(
-            format!("`{text}` is not a whole number of one unit"),
+            format!("`{text}` is not a whole number with one unit"),
             format!("write `{instead}`; {UNITS}"),
             Some(instead),
         );
@@ -208,7 +209,7 @@ fn wrong_unit(text: &str, digits: &str, unit: &str) -> Malformed {
     if let Some(plain) =
         text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_').then(|| text.replace('_', ""))
     {
-        return fail(format!("`{text}` is no number"), "numbers are digits only".to_owned(), Some(plain));
+        return fail(format!("`{text}` is not a number"), "numbers have only digits".to_owned(), Some(plain));
     }
     fail(unknown, format!("{UNITS}; a name begins with a letter"), None)
 }

@@ -251,7 +251,7 @@ impl<'t> Reader<'t, '_> {
         if let Some(last) = allows.last() {
             self.report(
                 Diagnostic::error(codes::P0019, "nothing follows this `allow`", last.span)
-                    .help("an `allow` stands before the clause it is about"),
+                    .help("write an `allow` before the clause it applies to"),
             );
         }
     }
@@ -263,9 +263,9 @@ impl<'t> Reader<'t, '_> {
         }
         match seen.iter().find(|(word, _)| *word == clause.word) {
             Some((word, first)) => self.report(
-                Diagnostic::error(codes::P0015, format!("`{word}` is said twice"), span)
-                    .label(*first, "said here first")
-                    .help("keep one of the two"),
+                Diagnostic::error(codes::P0015, format!("`{word}` appears twice"), span)
+                    .label(*first, "first here")
+                    .help("remove one of them"),
             ),
             None => seen.push((clause.word, span)),
         }

@@ -306,7 +306,7 @@ impl Block {
     /// What people call it, with its article: "a stage".
     pub fn article(self) -> &'static str {
         match self {
-            Block::File => "the top of a file",
+            Block::File => "the top level of a file",
             Block::Pipeline => "a pipeline",
             Block::Inputs => "`on manual`",
             Block::Stage => "a stage",

@@ -230,7 +230,7 @@ fn lines_end_anywhere() {
     let findings = read(environment).diagnostics;
     assert_eq!(
         findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>(),
-        ["`lock` is said twice"]
+        ["`lock` appears twice"]
     );
 }
 

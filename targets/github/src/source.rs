@@ -10,8 +10,8 @@ pub fn check_file_name(name: &str, span: Span) -> Option<Diagnostic> {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_'))
         && (name.ends_with(".yml") || name.ends_with(".yaml"));
     (!plain).then(|| {
-        Diagnostic::error(codes::P0105, format!("`{name}` is no file name for a workflow"), span)
-            .help("a plain name that ends in `.yml`: the engine looks in one folder only")
+        Diagnostic::error(codes::P0105, format!("`{name}` is not a valid file name for a workflow"), span)
+            .help("use a plain name that ends in `.yml`: the engine reads only one folder")
     })
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn check_member(member: &MemberName<'_>) -> Option<Diagnostic> {
     let bare = name.strip_prefix('@').unwrap_or(name);
     Some(match (kind, bare.split_once('/')) {
         (MemberKind::Group, _) => {
-            Diagnostic::error(codes::P0507, "github has teams and users, no groups", kind_span)
+            Diagnostic::error(codes::P0507, "github has teams and users, but no groups", kind_span)
                 .help("did you mean `team`?")
                 .fix("write `team`", kind_span, "team")
         }
@@ -34,19 +34,19 @@ pub(crate) fn check_member(member: &MemberName<'_>) -> Option<Diagnostic> {
             if bare == name {
                 return None;
             }
-            write(report(format!("`{name}` is no user of github: the name stands without `@`")), bare)
+            write(report(format!("`{name}` is not a user of github: write the name without `@`")), bare)
         }
         (MemberKind::User, Some((owner, team))) if is_login(owner) && is_slug(team) => report(format!(
-            "`{name}` is no user of github, but a team"
+            "`{name}` is not a user of github but a team"
         ))
         .help("did you mean `team`?")
         .fix("write `team`", kind_span, "team"),
-        (MemberKind::User, _) => report(format!("`{name}` is no user of github")).help(
-            "write the name people log in with: letters, digits and single `-` between them, at most 39",
+        (MemberKind::User, _) => report(format!("`{name}` is not a user of github")).help(
+            "write the login name: letters and digits with single `-` between them, at most 39 characters",
         ),
         (MemberKind::Team, None) if is_login(bare) || is_slug(bare) => {
-            report(format!("`{name}` does not say whose team it is")).help(format!(
-                "put the organisation before it: `github team \"OWNER/{}\"`; a person is a `user`",
+            report(format!("`{name}` lacks the organisation of the team")).help(format!(
+                "write the organisation before it: `github team \"OWNER/{}\"`; a person is a `user`",
                 slug(bare)
             ))
         }
@@ -55,10 +55,10 @@ pub(crate) fn check_member(member: &MemberName<'_>) -> Option<Diagnostic> {
                 return None;
             }
             let right = format!("{owner}/{}", slug(team));
-            write(report(format!("`{name}` is no team of github, but `{right}` may be")), &right)
+            write(report(format!("`{name}` is not a team of github, but `{right}` may be one")), &right)
         }
-        (MemberKind::Team, _) => report(format!("`{name}` is no team of github"))
-            .help("write it as its address does, the organisation before it: `github team \"OWNER/TEAM\"`"),
+        (MemberKind::Team, _) => report(format!("`{name}` is not a team of github"))
+            .help("write it as in its address, after the organisation: `github team \"OWNER/TEAM\"`"),
     })
 }
 

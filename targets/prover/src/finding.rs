@@ -18,8 +18,8 @@ pub fn diagnostic(finding: &Finding, target: &str, pipeline: &Pipeline, file: &G
     if finding.is_undecided {
         let message = format!("{place} can't be proven: {}", finding.message);
         return Diagnostic::error(codes::P0407, message, span)
-            .note("what can't be decided is not proven, so it is refused")
-            .help("name paths by kinds of change instead of many overlapping globs, or split the pipeline");
+            .note("pipec refuses what it can't decide")
+            .help("use kinds of change instead of many overlapping globs, or split the pipeline");
     }
     let mut diagnostic = Diagnostic::error(
         codes::P1190,

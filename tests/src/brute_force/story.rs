@@ -62,7 +62,7 @@ impl Story {
             story.inputs.push((name.to_owned(), value.to_owned()));
             rest = after;
         }
-        if let Some(after) = rest.strip_prefix(", with what changed unknown") {
+        if let Some(after) = rest.strip_prefix(", with unknown changes") {
             story.changed = Told::Unknown;
             rest = after;
         } else if let Some(after) = rest.strip_prefix(", changing nothing") {

@@ -18,7 +18,7 @@ impl Expansion<'_, '_> {
         let (name, name_span) = (member.member.node.as_str(), member.member.span);
         if name.trim().is_empty() || name.chars().any(char::is_control) {
             let diagnostic = Diagnostic::error(codes::P0507, "this names nobody", name_span)
-                .help("say who it is: `github team \"OWNER/TEAM\"`");
+                .help("name a member: `github team \"OWNER/TEAM\"`");
             self.report(frame, diagnostic);
             return;
         }
@@ -45,24 +45,25 @@ impl Expansion<'_, '_> {
                 Piece::Fact(_) => None,
             })
         };
-        let form = "write it as a browser shows it: `url \"https://shop.example\"`";
+        let form = "write the address as a browser shows it: `url \"https://shop.example\"`";
         let rest = first.strip_prefix("https://").or_else(|| first.strip_prefix("http://"));
         let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or_default());
         let unfit = |c: char| c.is_whitespace() || c.is_control() || "\"<>\\^`{|}".contains(c);
         let shown: String = literals().collect::<Vec<_>>().join("…");
         let (message, help) = match host {
-            _ if first.trim().is_empty() => ("this is no address".to_owned(), form.to_owned()),
-            _ if literals().any(|text| text.contains(unfit)) => {
-                (format!("`{shown}` is no address: a character in it belongs in none"), form.to_owned())
-            }
+            _ if first.trim().is_empty() => ("this is not an address".to_owned(), form.to_owned()),
+            _ if literals().any(|text| text.contains(unfit)) => (
+                format!("`{shown}` is not an address: it contains a character that addresses can't have"),
+                form.to_owned(),
+            ),
             None => match first.split_once("://") {
                 Some((scheme, _)) => (
-                    format!("nobody can follow an address of `{scheme}`"),
-                    "it is shown as a link, which begins with `https://`".to_owned(),
+                    format!("browsers can't open an address with `{scheme}`"),
+                    "engines show it as a link, so begin it with `https://`".to_owned(),
                 ),
                 None => {
                     let host = first.split(['/', ':']).next().unwrap_or_default();
-                    let message = format!("`{shown}` does not say how it is reached");
+                    let message = format!("`{shown}` has no scheme");
                     let help = "an address begins with `https://`".to_owned();
                     let finding = Diagnostic::error(codes::P0508, message, span).help(help);
                     let finding = match is_whole && host.contains('.') && !host.starts_with('.') {
@@ -76,11 +77,11 @@ impl Expansion<'_, '_> {
                 }
             },
             Some("") if is_whole || rest.is_some_and(|rest| !rest.is_empty()) => {
-                (format!("`{shown}` names no host"), form.to_owned())
+                (format!("`{shown}` has no host"), form.to_owned())
             }
             Some(host) if host.contains('@') => (
-                "everybody sees who logs in by this address".to_owned(),
-                "leave out what stands before the `@`: scripts get a user and a password as `secret`"
+                "everybody can see the login in this address".to_owned(),
+                "remove the part before the `@`: pass a user and a password to scripts with `secret`"
                     .to_owned(),
             ),
             Some(_) => return,

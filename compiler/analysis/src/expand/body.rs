@@ -119,7 +119,7 @@ impl Work {
 
 /// That a variable is set twice in one place.
 pub(super) fn set_twice(variable: &Variable, first: Span) -> Diagnostic {
-    Diagnostic::error(codes::P0121, format!("variable `{}` is set twice", variable.node), variable.span)
+    Diagnostic::error(codes::P0121, format!("variable `{}` is defined twice", variable.node), variable.span)
         .label(first, "first here")
-        .help("drop one of the two, or give one another name")
+        .help("remove one of them, or rename one")
 }

@@ -41,7 +41,7 @@ impl Expansion<'_, '_> {
                 );
                 let diagnostic = suggest_of(diagnostic, argument, known.iter().copied(), || {
                     if known.is_empty() {
-                        "it takes none".to_owned()
+                        "it has no parameters".to_owned()
                     } else {
                         format!("it takes {}", known.join(", "))
                     }
@@ -58,7 +58,7 @@ impl Expansion<'_, '_> {
                         format!("argument `{}` is given twice", argument.node),
                         argument.span,
                     )
-                    .help("drop one of the two"),
+                    .help("remove one of them"),
                 );
                 continue;
             }
@@ -98,7 +98,7 @@ impl Expansion<'_, '_> {
                         caller,
                         Diagnostic::error(
                             codes::P0107,
-                            format!("`{name}` asks for `{}`", parameter.name.node),
+                            format!("the call of `{name}` lacks `{}`", parameter.name.node),
                             call.function.span,
                         )
                         .label(parameter.span, "declared here, without a default")
@@ -171,7 +171,7 @@ pub(super) fn type_of(ty: &ast::Type, found: &mut Vec<Diagnostic>) -> Type {
             if argument.is_some() {
                 found.push(Diagnostic::error(
                     codes::P0112,
-                    format!("only `list` takes a type in `<…>`, not `{}`", name.node),
+                    format!("only `list` has a type in `<…>`, not `{}`", name.node),
                     name.span,
                 ));
                 return Type::Unknown;

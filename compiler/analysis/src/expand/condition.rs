@@ -87,12 +87,12 @@ impl Expansion<'_, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0106,
-                        format!("input `{}` is a number, and no condition", name.node),
+                        format!("conditions can't test input `{}`, which is a number", name.node),
                         name.span,
                     )
                     .label(input.origin.span, "declared here")
-                    .note("engines hand a number over as it was typed: `1`, `1.0` and `01` are three texts")
-                    .help(format!("name the choices: `input {}: \"1\" | \"2\" = \"1\"`", name.node)),
+                    .note("engines pass a number as the text that was typed: `1`, `1.0` and `01` are three texts")
+                    .help(format!("list the choices: `input {}: \"1\" | \"2\" = \"1\"`", name.node)),
                 );
                 return None;
             }
@@ -144,7 +144,7 @@ impl Expansion<'_, '_> {
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no kind of change `{}`", name.node), name.span);
         let diagnostic = suggest_of(diagnostic, name, KINDS, || {
-            format!("there is {}; paths stand in quotes", KINDS.join(", "))
+            format!("the kinds are {}; paths need quotes", KINDS.join(", "))
         });
         self.report(frame, diagnostic);
         false

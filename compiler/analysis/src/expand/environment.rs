@@ -62,7 +62,8 @@ impl<'a> Expansion<'a, '_> {
         let template = match found.definition {
             Definition::Environment(_, template) if template.parameters.is_some() => template,
             other => {
-                let help = "only one with parameters is called: `environment tenant(name: string) { … }`";
+                let help = "only an environment with parameters can be called: `environment tenant(name: \
+                            string) { … }`";
                 if let Definition::Environment(..) = other {
                     let message = format!("environment `{}` has no parameters", path_text(&call.function));
                     let finding = Diagnostic::error(codes::P0108, message, call.function.span).help(help);
@@ -99,7 +100,7 @@ impl<'a> Expansion<'a, '_> {
         self.report(
             frame,
             Diagnostic::error(codes::P0602, message, span)
-                .help("put what both places need into a constant: `let name = …`"),
+                .help("put the shared value into a constant: `let name = …`"),
         );
     }
 
@@ -142,10 +143,10 @@ impl<'a> Expansion<'a, '_> {
                 &frame,
                 Diagnostic::error(
                     codes::P0501,
-                    format!("environment `{name}` does not say its tier"),
+                    format!("environment `{name}` has no tier"),
                     declared.span,
                 )
-                .help("say `tier production` (or staging, testing, development, ephemeral): what is proven of it depends on that"),
+                .help("add `tier production` (or staging, testing, development, ephemeral): the proofs depend on it"),
             );
         }
         if !broken {
@@ -163,11 +164,12 @@ impl<'a> Expansion<'a, '_> {
                         frame,
                         Diagnostic::error(
                             codes::P0501,
-                            format!("environment `{}` says it is of tier {}", built.name, found.word()),
+                            format!("environment `{}` declares tier {}", built.name, found.word()),
                             tier.span,
                         )
                         .help(format!(
-                            "what is proven of it depends on its tier, and people go by its name: say `tier {}`, or give it another name",
+                            "the proofs depend on the tier, but people read the name: write `tier {}`, or \
+                             rename the environment",
                             other.word()
                         )),
                     );
@@ -177,7 +179,7 @@ impl<'a> Expansion<'a, '_> {
                         frame,
                         Diagnostic::error(
                             codes::P0501,
-                            format!("only tier ephemeral is `per pull-request`, not {}", tier.node),
+                            format!("only tier ephemeral can be `per pull-request`, not {}", tier.node),
                             tier.span,
                         ),
                     );
@@ -253,8 +255,12 @@ impl<'a> Expansion<'a, '_> {
                     if let Some(none) = min.as_ref().filter(|min| min.node == 0) {
                         self.report(
                             frame,
-                            Diagnostic::error(codes::P0106, "an approval by nobody is none", none.span)
-                                .help("say how many must approve, at least 1, or drop the clause"),
+                            Diagnostic::error(
+                                codes::P0106,
+                                "an approval needs at least one approver",
+                                none.span,
+                            )
+                            .help("state how many must approve, at least 1, or remove the clause"),
                         );
                     }
                     let min = min.as_ref().map_or(1, |min| min.node);
@@ -293,15 +299,15 @@ impl<'a> Expansion<'a, '_> {
             EnvironmentClause::Ttl(duration) => {
                 let lives = duration.node.milliseconds;
                 let message = match lives {
-                    0 => Some("what lives no time at all is gone before anybody sees it"),
-                    LONGEST_TTL.. => Some("what lives longer than 90 days is forgotten, not ephemeral"),
+                    0 => Some("a preview with a `ttl` of zero would be removed at once"),
+                    LONGEST_TTL.. => Some("a preview can't live longer than 90 days"),
                     _ => None,
                 };
                 if let Some(message) = message {
                     self.report(
                         frame,
                         Diagnostic::error(codes::P0502, message, duration.span)
-                            .help("say how long it may stay after the last deploy to it: `ttl 48h`"),
+                            .help("state how long it may stay after its last deploy: `ttl 48h`"),
                     );
                 }
                 built.ttl = Some(lives);
@@ -350,7 +356,7 @@ impl<'a> Expansion<'a, '_> {
             format!("`{}` is a gate, not a kind of evidence", name.node),
             name.span,
         );
-        let help = format!("an environment requires what gates give: `requires {kind}`");
+        let help = format!("an environment requires kinds of evidence: `requires {kind}`");
         self.report(frame, finding.help(help));
         true
     }
@@ -365,9 +371,9 @@ impl<'a> Expansion<'a, '_> {
         if let Some((_, first)) = first {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0121, format!("variable `{name}` is taken"), span)
-                    .label(first, "it was first declared here")
-                    .help("give one of the two another name"),
+                Diagnostic::error(codes::P0121, format!("variable `{name}` is already defined"), span)
+                    .label(first, "first declared here")
+                    .help("rename one of them"),
             );
         }
     }
@@ -395,10 +401,9 @@ impl<'a> Expansion<'a, '_> {
         if let Some(written) = text.as_ref().and_then(engine_expression) {
             let remedy = crate::scripts::counterpart(written.trim_matches(['$', '{', '}', ' ']));
             let help = match remedy {
-                Some(remedy) => format!("a value says where it comes from: {remedy}"),
+                Some(remedy) => format!("use the value by its name: {remedy}"),
                 None => {
-                    "a value says where it comes from: a fact such as `commit.sha`, an input, a parameter"
-                        .to_owned()
+                    "use the value by its name: a fact such as `commit.sha`, an input, a parameter".to_owned()
                 }
             };
             let message = format!("`{written}` is an expression of GitHub: nothing expands it in a value");
@@ -408,8 +413,11 @@ impl<'a> Expansion<'a, '_> {
         if let Value::Secret { variable, .. } = value {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0601, format!("secret `{variable}` would leave its node"), span)
-                    .help("a secret flows only into `env` of the node that may hold it, or a task parameter of type secret"),
+                Diagnostic::error(codes::P0601, format!("secret `{variable}` can't be used here"), span)
+                    .help(
+                        "a secret may be used only in `env` of the node that may hold it, or as a task \
+                           argument of type secret",
+                    ),
             );
         } else if text.is_none() {
             let (what, help) = match value {
@@ -421,7 +429,7 @@ impl<'a> Expansion<'a, '_> {
             };
             self.report(
                 frame,
-                Diagnostic::error(codes::P0106, format!("a variable holds text, not {what}"), span)
+                Diagnostic::error(codes::P0106, format!("a variable contains text, not {what}"), span)
                     .help(help),
             );
         }
@@ -447,9 +455,9 @@ pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut
         let mut diagnostic =
             Diagnostic::error(codes::P0206, format!("environment `{name}` comes after itself"), origin.span)
                 .counterexample(format!("`{name}` waits for {}", chain.join(", which waits for ")))
-                .help("a change travels one way: drop one of the `after`");
+                .help("environments can't form a cycle: remove one `after`");
         for (_, origin) in others {
-            diagnostic = diagnostic.label(origin.span, "in the circle");
+            diagnostic = diagnostic.label(origin.span, "in the cycle");
         }
         diagnostics.push(diagnostic);
     }

@@ -14,17 +14,17 @@ impl Expansion<'_, '_> {
             let (missing, remedy) = match (environment.ttl, &environment.teardown) {
                 (Some(_), Some(_)) => return,
                 (None, None) => (
-                    "`ttl` and `teardown`",
-                    "say how long it lives (`ttl 48h`) and how it goes (`teardown run \"…\"`)",
+                    "`ttl` and no `teardown`",
+                    "state how long it lives (`ttl 48h`) and how it is removed (`teardown run \"…\"`)",
                 ),
-                (None, Some(_)) => ("`ttl`", "say how long it lives at most: `ttl 48h`"),
-                (Some(_), None) => ("`teardown`", "say how it goes: `teardown run \"…\"`"),
+                (None, Some(_)) => ("`ttl`", "state how long it may live: `ttl 48h`"),
+                (Some(_), None) => ("`teardown`", "state how it is removed: `teardown run \"…\"`"),
             };
             self.report(
                 frame,
                 Diagnostic::error(
                     codes::P0502,
-                    format!("ephemeral environment `{name}` does not say its {missing}"),
+                    format!("ephemeral environment `{name}` has no {missing}"),
                     environment.origin.span,
                 )
                 .help(format!("{remedy}; engines miss some closed pull requests")),
@@ -39,12 +39,12 @@ impl Expansion<'_, '_> {
                 Diagnostic::error(
                     codes::P0501,
                     format!(
-                        "{word} is for ephemeral environments, and `{name}` is of tier {}",
+                        "{word} is only for ephemeral environments, but `{name}` has tier {}",
                         environment.tier.word()
                     ),
                     span,
                 )
-                .help("drop it: this environment stays; or say `tier ephemeral per pull-request`"),
+                .help("remove it, because this environment is permanent, or write `tier ephemeral per pull-request`"),
             );
         }
         if let Some(span) = opened {
@@ -53,12 +53,15 @@ impl Expansion<'_, '_> {
                 Diagnostic::error(
                     codes::P0503,
                     format!(
-                        "only an ephemeral environment may be open, and `{name}` is of tier {}",
+                        "only an ephemeral environment may be open, but `{name}` has tier {}",
                         environment.tier.word()
                     ),
                     span,
                 )
-                .help("pull requests run code that nobody has reviewed: give them an environment of `tier ephemeral per pull-request`"),
+                .help(
+                    "pull requests run unreviewed code: give them an environment with `tier ephemeral \
+                       per pull-request`",
+                ),
             );
         }
     }
@@ -66,14 +69,17 @@ impl Expansion<'_, '_> {
     /// A teardown knows the number of its pull request and no other fact: it is of no commit, and of no run of the pipeline.
     fn check_teardown_facts(&mut self, environment: &Environment) {
         let Some(teardown) = &environment.teardown else { return };
-        let values = environment.values.iter().map(|value| (value, "say it in `env` of the deploys instead"));
-        let own = teardown.env.iter().map(|binding| (binding, "leave it out"));
+        let values = environment.values.iter().map(|value| (value, "use it in `env` of the deploys instead"));
+        let own = teardown.env.iter().map(|binding| (binding, "remove it"));
         for (binding, remedy) in values.chain(own) {
             let is_known = |fact: &&Fact| matches!(fact, Fact::PullRequestNumber | Fact::Secret(_));
             let Some(fact) = binding.value.facts().find(|fact| !is_known(fact)) else { continue };
             let message = format!("`{fact}` does not exist in the teardown of `{}`", environment.name);
             let diagnostic = Diagnostic::error(codes::P0111, message, binding.origin.span)
-                .note("it runs when a pull request is closed, and in a sweep: it gets the values of its environment, and of the facts `pull-request.number` alone")
+                .note(
+                    "it runs when a pull request is closed, and in a sweep: it has the values of its \
+                       environment, and only the fact `pull-request.number`",
+                )
                 .help(remedy);
             self.report(&Frame::default(), binding.origin.explain(diagnostic));
         }

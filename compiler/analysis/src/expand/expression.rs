@@ -35,8 +35,8 @@ impl Expansion<'_, '_> {
         self.report(
             frame,
             Diagnostic::error(codes::P0122, "this value is longer than 64 KiB", expression.span())
-                .note("no engine hands a script a variable of that length")
-                .help("put it in a file of the repository, and let the script read it"),
+                .note("no engine passes a variable of that length to a script")
+                .help("put it into a file of the repository, and let the script read the file"),
         );
         Value::Broken
     }
@@ -50,8 +50,15 @@ impl Expansion<'_, '_> {
                 let name = path_text(&call.function);
                 self.report(
                     frame,
-                    Diagnostic::error(codes::P0101, format!("there is no function `{name}`"), call.function.span)
-                        .help("a value is a literal, a constant, a parameter, a fact or a field; tasks are called behind `=` of a gate, an artefact, a deploy or a job"),
+                    Diagnostic::error(
+                        codes::P0101,
+                        format!("there is no function `{name}`"),
+                        call.function.span,
+                    )
+                    .help(
+                        "a value is a literal, a constant, a parameter, a fact or a field; call a \
+                               task after the `=` of a gate, an artefact, a deploy or a job",
+                    ),
                 );
                 Value::Broken
             }
@@ -74,7 +81,7 @@ impl Expansion<'_, '_> {
                         format!("secret `{variable}` would become part of a list"),
                         element.span(),
                     )
-                    .help("hand it to the script alone: `env NAME = …`"),
+                    .help("pass it only to the script: `env NAME = …`"),
                 );
                 return Value::Broken;
             }
@@ -104,10 +111,10 @@ impl Expansion<'_, '_> {
         let diagnostic = match (misfit, wanted) {
             (Value::Secret { variable, .. }, _) => Diagnostic::error(
                 codes::P0601,
-                format!("secret `{variable}` would flow into {what}, which is of type {wanted}"),
+                format!("secret `{variable}` can't be used for {what}, which has type {wanted}"),
                 place,
             )
-            .help("a secret flows only into `env` of a node that may hold it, or a parameter of type secret"),
+            .help("a secret may be used only in `env` of a node that may hold it, or as an argument of type secret"),
             (Value::Text(text), Type::OneOf(words)) if text.as_literal().is_some() => {
                 let word = text.as_literal().unwrap_or_default();
                 let diagnostic =
@@ -123,20 +130,20 @@ impl Expansion<'_, '_> {
             }
             _ => {
                 let message = if std::ptr::eq(misfit, &value) {
-                    format!("{what} is of type {wanted}, not {}", misfit.type_of())
+                    format!("{what} has type {wanted}, not {}", misfit.type_of())
                 } else {
-                    format!("{what} is of type {ty}, and this element is of type {}", misfit.type_of())
+                    format!("{what} has type {ty}, but this element has type {}", misfit.type_of())
                 };
                 let diagnostic = Diagnostic::error(codes::P0106, message, place);
                 match (expression, wanted) {
                     (Expression::Path(path), Type::String | Type::Path) if misfit.to_text().is_some() => {
                         let quoted = format!("$\"{{{}}}\"", path_text(path));
-                        let help = format!("put it in a string: `{quoted}`");
+                        let help = format!("put it into a string: `{quoted}`");
                         diagnostic.help(help).fix(format!("write `{quoted}`"), place, quoted)
                     }
                     (Expression::Path(_), _) => diagnostic,
                     _ => match wanted.example() {
-                        Some(example) => diagnostic.help(format!("it is written {example}")),
+                        Some(example) => diagnostic.help(format!("write it {example}")),
                         None => diagnostic,
                     },
                 }
@@ -170,13 +177,13 @@ impl Expansion<'_, '_> {
             Value::Duration(0) => {
                 self.report(
                     frame,
-                    Diagnostic::error(codes::P0801, format!("{what} is no time at all"), expression.span())
+                    Diagnostic::error(codes::P0801, format!("{what} is zero"), expression.span())
                         .help("write a duration such as `10m`"),
                 );
                 None
             }
             Value::Duration(milliseconds @ 1..1000) => {
-                let message = format!("{what} of {milliseconds}ms is over before anything begins");
+                let message = format!("{what} of {milliseconds}ms is too short for anything to start");
                 self.report(
                     frame,
                     Diagnostic::error(codes::P0801, message, expression.span())
@@ -238,10 +245,13 @@ impl Expansion<'_, '_> {
             frame,
             Diagnostic::error(
                 codes::P0106,
-                format!("{what} is fixed before the run, and {} {known} only in it", facts.join(", ")),
+                format!(
+                    "{what} must be known before the run, but {} {known} only during it",
+                    facts.join(", ")
+                ),
                 span,
             )
-            .help("hand the fact to a script with `env NAME = …`"),
+            .help("pass the fact to a script with `env NAME = …`"),
         );
     }
 
@@ -252,13 +262,13 @@ impl Expansion<'_, '_> {
                 format!("secret `{variable}` would become part of a string"),
                 span,
             )
-            .help(format!("hand it to the script alone: `env NAME = …`, or use `${variable}` there")),
+            .help(format!("pass it only to the script: `env NAME = …`, or use `${variable}` there")),
             Value::Artefact(name, _) => {
-                Diagnostic::error(codes::P0106, format!("artefact `{name}` is no text"), span)
-                    .help(format!("its fields are: write `{name}.digest`"))
+                Diagnostic::error(codes::P0106, format!("artefact `{name}` is not a string"), span)
+                    .help(format!("use one of its fields: `{name}.digest`"))
                     .fix("write `.digest`", span.at_end(), ".digest")
             }
-            Value::List(_) => Diagnostic::error(codes::P0106, "a list is no text", span),
+            Value::List(_) => Diagnostic::error(codes::P0106, "a list is not a string", span),
             _ => return,
         };
         self.report(frame, diagnostic);
@@ -280,10 +290,10 @@ impl Expansion<'_, '_> {
                         frame,
                         Diagnostic::error(
                             codes::P0122,
-                            format!("this constant is defined through more than {DEEPEST_CONSTANT} others"),
+                            format!("this constant depends on more than {DEEPEST_CONSTANT} others"),
                             span,
                         )
-                        .help("write its value out"),
+                        .help("write its value directly"),
                     );
                     return Value::Broken;
                 }
@@ -309,15 +319,15 @@ impl Expansion<'_, '_> {
     fn refuse_circle(&mut self, constant: &Let, through: usize, frame: &Frame) {
         let name = &constant.name.node;
         let help = if through == 1 {
-            "give it a value of its own".to_owned()
+            "give it a value".to_owned()
         } else {
-            format!("one of the {through} constants in the circle needs a value of its own")
+            format!("give one of the {through} constants in the cycle a value")
         };
         self.report(
             frame,
             Diagnostic::error(
                 codes::P0109,
-                format!("constant `{name}` is defined by itself"),
+                format!("constant `{name}` depends on itself"),
                 constant.name.span,
             )
             .help(help),

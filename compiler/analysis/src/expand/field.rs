@@ -183,11 +183,11 @@ impl<'a> Expansion<'a, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0601,
-                        format!("secret `{}` would leave the deploys to `{name}`", field.node),
+                        format!("only deploys to `{name}` may use secret `{}`", field.node),
                         span,
                     )
                     .help(format!(
-                        "its deploys have it as `${}`; everything else of an environment is shown",
+                        "its deploys have it as `${}`; everybody can see the other values of an environment",
                         field.node
                     )),
                 );
@@ -227,8 +227,8 @@ impl<'a> Expansion<'a, '_> {
         )
         .label(declared, format!("`{name}` is declared here"));
         let diagnostic = suggest_of(diagnostic, field, known, || match field.node.as_str() {
-            "url" => "say `url \"https://…\"` there".to_owned(),
-            other => format!("say `value {other} = …` there"),
+            "url" => "add `url \"https://…\"` there".to_owned(),
+            other => format!("add `value {other} = …` there"),
         });
         self.report(frame, diagnostic);
         Value::Broken
@@ -238,10 +238,10 @@ impl<'a> Expansion<'a, '_> {
         let diagnostic = if frame.is_constant {
             Diagnostic::error(
                 codes::P0601,
-                format!("secret `{secret}` of `{name}` would become a constant"),
+                format!("secret `{secret}` of `{name}` can't become a constant"),
                 span,
             )
-            .help(format!("name it where it is used, in a deploy to `{name}`: its scripts have `${secret}`"))
+            .help(format!("use it directly in a deploy to `{name}`: its scripts have `${secret}`"))
         } else {
             Diagnostic::error(
                 codes::P0602,
@@ -250,7 +250,7 @@ impl<'a> Expansion<'a, '_> {
             )
             .label(declared, format!("`{name}` is declared here"))
             .help(format!(
-                "do this work in the deploy to `{name}`, or give this node a secret of its own: `secret NAME`"
+                "do this work in the deploy to `{name}`, or give this node its own secret: `secret NAME`"
             ))
         };
         self.report(frame, diagnostic);
@@ -268,10 +268,10 @@ impl<'a> Expansion<'a, '_> {
                         frame,
                         Diagnostic::error(
                             codes::P0111,
-                            format!("`{}` exists only where a node is one of several", path_text(path)),
+                            format!("`{}` exists only in a node with shards", path_text(path)),
                             path.span,
                         )
-                        .help("say how many: `shard 4`"),
+                        .help("add the number of shards: `shard 4`"),
                     );
                     return Value::Broken;
                 }
@@ -328,11 +328,12 @@ impl<'a> Expansion<'a, '_> {
             [] => match unknown {
                 Some(unknown) if unknown.fix.is_some() => unknown,
                 _ if rest.is_empty() => diagnostic.help(format!(
-                    "text stands in quotes: `\"{0}\"`; a constant is declared: `let {0} = …`",
+                    "text needs quotes: `\"{0}\"`; declare a constant with `let {0} = …`",
                     root.node
                 )),
                 _ => diagnostic.help(
-                    "a value is a constant (`let`), a parameter, an artefact's or an environment's field, or a fact such as `commit.sha`; text stands in quotes",
+                    "a value is a constant (`let`), a parameter, a field of an artefact or environment, or \
+                     a fact such as `commit.sha`; text needs quotes",
                 ),
             },
         };
@@ -347,13 +348,10 @@ impl<'a> Expansion<'a, '_> {
             frame,
             Diagnostic::error(
                 codes::P0101,
-                format!("a task does not see artefact `{}` of its caller", name.node),
+                format!("a task can't see artefact `{}` of its caller", name.node),
                 name.span,
             )
-            .help(format!(
-                "ask for it with a parameter, `{0}: {ty}`, and hand it over: `{0}: {0}`",
-                name.node
-            )),
+            .help(format!("add a parameter, `{0}: {ty}`, and pass the artefact: `{0}: {0}`", name.node)),
         );
     }
 
@@ -380,7 +378,7 @@ impl<'a> Expansion<'a, '_> {
             );
             let known: Vec<&str> = frame.axes.keys().map(String::as_str).collect();
             let diagnostic = suggest_of(diagnostic, field, known, || {
-                format!("give it one: `matrix {{ {} \"…\", \"…\" }}`", field.node)
+                format!("add one: `matrix {{ {} \"…\", \"…\" }}`", field.node)
             });
             self.report(frame, diagnostic);
         }

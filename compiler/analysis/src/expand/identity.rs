@@ -43,7 +43,7 @@ impl Expansion<'_, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0604,
-                    format!("`{role}` is no identity of {}", provider.word()),
+                    format!("`{role}` is not an identity of {}", provider.word()),
                     identity.role.span,
                 )
                 .help(format!("it has the form `{form}`{ids}")),

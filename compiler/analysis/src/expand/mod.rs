@@ -210,7 +210,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
                 let shown = if text.is_empty() { "this".to_owned() } else { format!("`{text}`") };
                 self.report(
                     frame,
-                    Diagnostic::error(codes::P0116, format!("{shown} is no glob: {error}"), span)
+                    Diagnostic::error(codes::P0116, format!("{shown} is not a glob: {error}"), span)
                         .help(instead(error.kind, text)),
                 );
                 None
@@ -283,7 +283,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
                 let help = match part.or_else(|| closest(&name.node, known.iter().copied())) {
                     Some(near) => format!("did you mean `{near}`?"),
                     None => format!(
-                        "there is {}; or declare it: `evidence {} of commit`",
+                        "the kinds are {}; or declare one: `evidence {} of commit`",
                         known.join(", "),
                         name.node
                     ),
@@ -309,7 +309,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         match self.resolve(path, "a role", frame)?.definition {
             Definition::Role(role) => Some(role.name.node.clone()),
             other => {
-                let help = "declare who may: `role NAME { github team \"owner/team\" }`";
+                let help = "declare a role: `role NAME { github team \"owner/team\" }`";
                 self.refuse_kind(path, other, "a role", help, frame);
                 None
             }
@@ -337,24 +337,26 @@ impl<'a, 'w> Expansion<'a, 'w> {
         self.report(
             frame,
             Diagnostic::error(codes::P0107, format!("environment `{name}` has parameters"), span)
-                .help(format!("name one first: `environment mine = {name}(…)`")),
+                .help(format!("make an instance first: `environment mine = {name}(…)`")),
         );
     }
 }
 
 /// What takes the place of what a glob of another dialect means.
 fn instead(kind: GlobErrorKind, text: &str) -> String {
-    const KNOWN: &str = "`*` and `?` stop at `/`, `**` does not; everything else stands for itself";
+    const KNOWN: &str = "`*` and `?` do not match `/`, `**` does; no other character is special";
     match kind {
         GlobErrorKind::OtherDialect('[') => {
-            "a class of characters is no part of a glob: let `*` stand for them, or name each in a glob of its own".to_owned()
+            "globs have no character classes: use `*`, or write a glob for each character".to_owned()
         }
         GlobErrorKind::OtherDialect('{') => match choices(text) {
-            Some(all) => format!("name each in a glob of its own: {all}"),
-            None => "name each in a glob of its own, with commas between them".to_owned(),
+            Some(all) => format!("write a glob for each: {all}"),
+            None => "write a glob for each, with commas between them".to_owned(),
         },
         GlobErrorKind::OtherDialect('!') => {
-            "nothing is taken out of a list of globs: name what is meant; of kinds of change the last line that matches counts".to_owned()
+            "globs have no exclusions: list only the paths you want; for kinds of change, the last \
+             matching line applies"
+                .to_owned()
         }
         _ => KNOWN.to_owned(),
     }
@@ -372,20 +374,20 @@ fn choices(text: &str) -> Option<String> {
 
 /// That something stands there twice.
 pub(crate) fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
-    Diagnostic::error(codes::P0015, format!("`{word}` stands here twice"), span)
+    Diagnostic::error(codes::P0015, format!("`{word}` appears twice here"), span)
         .label(first, "first here")
-        .help("drop one of the two")
+        .help("remove one of them")
 }
 
 /// "This grows too large".
 fn too_large(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::P0122, "this workspace grows too large while it is expanded", span)
-        .saying("here the compiler stops")
-        .help("make fewer instances, or shorter constants")
+    Diagnostic::error(codes::P0122, "the expansion of this workspace is too large", span)
+        .saying("the compiler stops here")
+        .help("use fewer instances or shorter constants")
 }
 
 /// "This reason says nothing".
 pub(crate) fn no_reason(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::P0019, "this reason says nothing", span)
-        .help("say why, for whoever reads it in a year")
+    Diagnostic::error(codes::P0019, "this reason is blank", span)
+        .help("give a reason that a reader understands in a year")
 }

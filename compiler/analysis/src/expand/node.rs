@@ -241,7 +241,7 @@ impl<'a> Expansion<'a, '_> {
         let diagnostic = suggest_of(diagnostic, name, known.iter().copied(), || {
             if known.is_empty() {
                 format!(
-                    "this pipeline builds none: declare it, `artefact {}: binary {{ run \"…\" path \"…\" }}`",
+                    "this pipeline has no artefacts: declare one, `artefact {}: binary {{ run \"…\" path \"…\" }}`",
                     name.node
                 )
             } else {
@@ -259,7 +259,7 @@ impl<'a> Expansion<'a, '_> {
             Some(Value::Broken) => return None,
             Some(other) => {
                 let message =
-                    format!("parameter `{}` is of type {}, not an artefact", name.node, other.type_of());
+                    format!("parameter `{}` has type {} and is not an artefact", name.node, other.type_of());
                 self.report(frame, Diagnostic::error(codes::P0106, message, name.span));
                 return None;
             }
@@ -276,7 +276,7 @@ impl<'a> Expansion<'a, '_> {
             let known = frame.parameters.keys().map(String::as_str);
             let diagnostic =
                 suggest_of(Diagnostic::error(codes::P0101, message, name.span), name, known, || {
-                    format!("a task is handed what it uses: give it a parameter, `{}: binary`", name.node)
+                    format!("a task gets artefacts as arguments: add a parameter, `{}: binary`", name.node)
                 });
             self.report(frame, diagnostic);
         }
@@ -313,11 +313,11 @@ impl<'a> Expansion<'a, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0408,
-                        format!("gate `{}` does not say which artefact it judges", name.node),
+                        format!("gate `{}` names no artefact to judge", name.node),
                         name.span,
                     )
                     .help(format!(
-                        "evidence of kind {0} is of an artefact: `gate {1}: {0} of {example}`",
+                        "evidence of kind {0} is about an artefact: `gate {1}: {0} of {example}`",
                         evidence.name, name.node
                     )),
                 );
@@ -327,11 +327,15 @@ impl<'a> Expansion<'a, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0408,
-                        format!("evidence of kind {} is of the commit, not of an artefact", evidence.name),
+                        format!(
+                            "evidence of kind {} is about the commit, not about an artefact",
+                            evidence.name
+                        ),
                         *span,
                     )
                     .help(format!(
-                        "it covers every artefact already: drop `of`; if the script needs the artefact, say `uses {}` in the body",
+                        "it already covers every artefact: remove `of`; if the script needs the artefact, \
+                         add `uses {}` to the body",
                         of.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
                     )),
                 );
@@ -356,14 +360,14 @@ impl<'a> Expansion<'a, '_> {
                 Diagnostic::error(
                     codes::P0110,
                     format!(
-                        "`{}` yields {yields}, and `{}` asks for {wanted}",
+                        "`{}` yields {yields}, but `{}` needs {wanted}",
                         path_text(&call.function),
                         head.name.node
                     ),
                     call.function.span,
                 )
                 .label(called.task.yields.span, format!("it yields {yields}"))
-                .help(format!("call a task that ends in `-> {wanted}`")),
+                .help(format!("call a task declared with `-> {wanted}`")),
             );
             return None;
         }
@@ -374,7 +378,7 @@ impl<'a> Expansion<'a, '_> {
     pub(super) fn task_named(&mut self, call: &ast::Call, frame: &Frame) -> Option<Called<'a>> {
         let found = self.resolve(&call.function, "a task", frame)?;
         let Definition::Task(task) = found.definition else {
-            let help = "declare what it does: `task NAME() -> test { run \"…\" }`";
+            let help = "declare a task: `task NAME() -> test { run \"…\" }`";
             self.refuse_kind(&call.function, found.definition, "a task", help, frame);
             return None;
         };
@@ -387,7 +391,7 @@ impl<'a> Expansion<'a, '_> {
                     call.function.span,
                 )
                 .label(task.name.span, "declared here")
-                .help("tasks don't recur: write the steps out"),
+                .help("tasks can't be recursive: write the steps directly"),
             );
             return None;
         }

@@ -49,7 +49,8 @@ impl<'a> Expansion<'a, '_> {
         let template = match found.definition {
             Definition::Pipeline(_, template) if template.parameters.is_some() => template,
             other => {
-                let help = "only one with parameters is called: `pipeline service(dir: string) { … }`";
+                let help =
+                    "only a pipeline with parameters can be called: `pipeline service(dir: string) { … }`";
                 if let Definition::Pipeline(..) = other {
                     let message = format!("pipeline `{}` has no parameters", path_text(&call.function));
                     let finding = Diagnostic::error(codes::P0108, message, call.function.span).help(help);
@@ -162,7 +163,7 @@ impl<'a> Expansion<'a, '_> {
                     format!("nothing starts pipeline `{}`", name.node),
                     name.span,
                 )
-                .help("say what does: `on push to main`"),
+                .help("add a trigger: `on push to main`"),
             );
             self.is_incomplete = true;
         }

@@ -65,8 +65,11 @@ impl Expansion<'_, '_> {
         if !is_registry(&prefix.node) {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0307, format!("`{}` is no registry", prefix.node), prefix.span)
-                    .help("write what the names of its images begin with, its host first: `registry \"ghcr.io/acme\" { … }`"),
+                Diagnostic::error(codes::P0307, format!("`{}` is not a registry", prefix.node), prefix.span)
+                    .help(
+                        "write the prefix of its image names, beginning with the host: `registry \
+                           \"ghcr.io/acme\" { … }`",
+                    ),
             );
             return;
         }
@@ -76,11 +79,11 @@ impl Expansion<'_, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0019,
-                    format!("registry `{}` does not say its {missing}", prefix.node),
+                    format!("registry `{}` has no {missing}", prefix.node),
                     prefix.span,
                 )
                 .help(
-                    "name the secrets that hold them: `user REGISTRY_USER` and `password REGISTRY_PASSWORD`",
+                    "name the secrets that contain them: `user REGISTRY_USER` and `password REGISTRY_PASSWORD`",
                 ),
             );
             return;
@@ -95,7 +98,7 @@ impl Expansion<'_, '_> {
                     prefix.span,
                 )
                 .label(first, "first here")
-                .help("drop one of the two: images of one prefix have one login"),
+                .help("remove one of them: each prefix has one login"),
             );
             return;
         }

@@ -15,7 +15,7 @@ impl Expansion<'_, '_> {
     pub(super) fn runner(&mut self, path: &Path, frame: &Frame) -> Option<Runner> {
         let found = self.resolve(path, "a runner", frame)?;
         let Definition::Runner(declared) = found.definition else {
-            let help = "declare where jobs run: `runner linux { host linux-x64 }`";
+            let help = "declare a runner: `runner linux { host linux-x64 }`";
             self.refuse_kind(path, found.definition, "a runner", help, frame);
             return None;
         };
@@ -83,9 +83,9 @@ impl Expansion<'_, '_> {
                         continue;
                     }
                     if label.node.trim().is_empty() || label.node.chars().any(char::is_control) {
-                        let message = "this label names no machine";
+                        let message = "this label is empty";
                         let finding = Diagnostic::error(codes::P0106, message, label.span)
-                            .help("write the label that the machine was given: `label github \"gpu-a10\"`");
+                            .help("write the label of the machine: `label github \"gpu-a10\"`");
                         self.report(&inner, finding);
                     }
                     match labelled.get(target.node.as_str()) {
@@ -123,9 +123,9 @@ impl Expansion<'_, '_> {
         if amount.node > 0 {
             return Some(amount.node);
         }
-        let message = format!("no {word} at all is nothing to ask a machine for");
+        let message = format!("{word} can't be 0");
         let finding = Diagnostic::error(codes::P0106, message, amount.span)
-            .help(format!("say how much it must have, `{word} {example}`, or drop the clause"))
+            .help(format!("state how much the machine must have, `{word} {example}`, or remove the clause"))
             .fix("drop it", clause, "");
         self.report(frame, finding);
         None
@@ -145,7 +145,7 @@ impl Expansion<'_, '_> {
             None
         } else {
             match name.split_once(':') {
-                None => Some("names no version"),
+                None => Some("has no version"),
                 Some((_, "latest" | "")) => Some("is `latest`"),
                 Some(_) => None,
             }
@@ -153,8 +153,10 @@ impl Expansion<'_, '_> {
         if let Some(why) = floating {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0701, format!("image `{image}` {why}"), expression.span())
-                    .help("what runs today is another tomorrow: name a version, or better a digest, `image:1.2.3@sha256:…`"),
+                Diagnostic::error(codes::P0701, format!("image `{image}` {why}"), expression.span()).help(
+                    "its content can change every day: give a version, or better a digest, \
+                           `image:1.2.3@sha256:…`",
+                ),
             );
         }
         Some(image)
@@ -176,21 +178,21 @@ fn host_of_an_image(name: &str) -> Option<&'static str> {
 
 /// Why nothing can be pulled by this reference, and how it is written.
 fn malformed_image(image: &str) -> Option<(String, String)> {
-    let form = "write it as it is pulled: `node:22.11.0`, `ghcr.io/acme/web:1.2.3@sha256:…`";
+    let form = "write it as for a pull: `node:22.11.0`, `ghcr.io/acme/web:1.2.3@sha256:…`";
     if image.is_empty() {
-        return Some(("this names no image".to_owned(), form.to_owned()));
+        return Some(("this is not an image".to_owned(), form.to_owned()));
     }
     if let Some((scheme, rest)) = image.split_once("://") {
-        let message = format!("the reference of an image has no scheme: `{scheme}://`");
-        return Some((message, format!("leave it out: `{rest}`")));
+        let message = format!("an image reference has no scheme: `{scheme}://`");
+        return Some((message, format!("remove it: `{rest}`")));
     }
     let (named, digest) = image.split_once('@').map_or((image, None), |(name, it)| (name, Some(it)));
     if let Some(digest) = digest {
         let hexadecimal = digest.strip_prefix("sha256:").unwrap_or_default();
         let plain = |c: char| c.is_ascii_digit() || matches!(c, 'a'..='f');
         if hexadecimal.len() != 64 || !hexadecimal.chars().all(plain) {
-            let help = "it is `sha256:` and 64 hexadecimal digits, in small letters";
-            return Some((format!("`{digest}` is no digest"), help.to_owned()));
+            let help = "a digest is `sha256:` and 64 hexadecimal digits in lower case";
+            return Some((format!("`{digest}` is not a digest"), help.to_owned()));
         }
     }
     let last = named.rfind('/').map_or(0, |slash| slash + 1);
@@ -206,7 +208,7 @@ fn malformed_image(image: &str) -> Option<(String, String)> {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
     let is_tag = |tag: &str| tag.len() <= 128 && !tag.starts_with(['.', '-']) && tag.chars().all(plain);
     if !path.split('/').all(is_segment) || !tag.is_none_or(is_tag) {
-        return Some((format!("`{image}` is no reference of an image"), form.to_owned()));
+        return Some((format!("`{image}` is not an image reference"), form.to_owned()));
     }
     None
 }

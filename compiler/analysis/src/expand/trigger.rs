@@ -54,7 +54,7 @@ impl Expansion<'_, '_> {
                             input.name.span,
                         )
                         .help(
-                            "an input is of type string, int, decimal, bool or one-of (`\"low\" | \"high\"`)",
+                            "an input has type string, int, decimal, bool or one-of (`\"low\" | \"high\"`)",
                         ),
                     );
                     continue;
@@ -80,16 +80,19 @@ impl Expansion<'_, '_> {
     fn schedule(&mut self, text: &ast::Text, frame: &Frame) -> Option<Schedule> {
         let Some(schedule) = Schedule::parse(&text.node) else {
             let diagnostic =
-                Diagnostic::error(codes::P0120, format!("`{}` is no schedule", text.node), text.span);
+                Diagnostic::error(codes::P0120, format!("`{}` is not a schedule", text.node), text.span);
             let meant = meant_schedule(&text.node).filter(|meant| Schedule::parse(meant).is_some());
             self.report(
                 frame,
                 match meant {
                     Some(meant) => diagnostic
-                        .help(format!("write `\"{meant}\"`: fields are numbers, Sunday is 0, and times are UTC"))
+                        .help(format!(
+                            "write `\"{meant}\"`: fields are numbers, Sunday is 0, and times are in UTC"
+                        ))
                         .fix(format!("write `\"{meant}\"`"), text.span, format!("\"{meant}\"")),
                     None => diagnostic.help(
-                        "five fields: minute, hour, day of month, month, day of week (0 is Sunday), in UTC: `0 3 * * 1-5`",
+                        "write five fields: minute, hour, day of month, month, day of week (0 is Sunday), \
+                         in UTC: `0 3 * * 1-5`",
                     ),
                 },
             );
@@ -100,7 +103,7 @@ impl Expansion<'_, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0120,
-                    format!("the days of `{}` are in no year", text.node),
+                    format!("the days of `{}` don't exist in any year", text.node),
                     text.span,
                 )
                 .help("the third field is the day of the month, the fourth the month: `0 3 28 2 *`"),
@@ -139,8 +142,8 @@ impl Expansion<'_, '_> {
         if change.kind.node == "none" && change.because.is_none() {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0019, "`change none` does not say why", span)
-                    .help("what counts as no change meets no gate: add `because \"…\"`"),
+                Diagnostic::error(codes::P0019, "`change none` has no reason", span)
+                    .help("files of kind `none` skip the gates: add `because \"…\"`"),
             );
         }
         if let Some(because) = &change.because {

@@ -220,10 +220,9 @@ impl Whole {
                         expansion.read_environment(module, item, environment, is_called);
                     }
                     Definition::Evidence(kind) if Evidence::standard(&kind.name.node).is_some() => {
-                        let message = format!("`{}` is a kind of evidence already", kind.name.node);
-                        let finding = Diagnostic::error(codes::P0102, message, kind.name.span).help(
-                            "it is a standard one: drop the declaration, or give your own another name",
-                        );
+                        let message = format!("`{}` is already a kind of evidence", kind.name.node);
+                        let finding = Diagnostic::error(codes::P0102, message, kind.name.span)
+                            .help("it is a standard kind: remove the declaration, or rename your own");
                         self.diagnostics.push(finding);
                     }
                     Definition::Runner(runner) if !is_called => {

@@ -28,7 +28,7 @@ impl Expansion<'_, '_> {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0505, "the window closes before it opens", from.span.to(to.span))
-                    .help("a window opens and closes on one day: `22:00..23:59` ends before midnight"),
+                    .help("a window opens and closes on the same day: `22:00..23:59` ends before midnight"),
             );
             return None;
         }
@@ -50,7 +50,7 @@ impl Expansion<'_, '_> {
         if known().any(|name| name == zone.node) {
             return true;
         }
-        let message = format!("`{}` is no time zone", zone.node);
+        let message = format!("`{}` is not a time zone", zone.node);
         let diagnostic = Diagnostic::error(codes::P0505, message, zone.span);
         let city =
             |name: &&str| name.rsplit('/').next().is_some_and(|city| city.eq_ignore_ascii_case(&zone.node));
@@ -67,7 +67,7 @@ impl Expansion<'_, '_> {
                     format!("\"{near}\""),
                 ),
                 None => diagnostic
-                    .help("write a name of the IANA database: `Europe/London`, `America/New_York`, or `UTC`"),
+                    .help("use a name of the IANA database: `Europe/London`, `America/New_York`, or `UTC`"),
             },
         );
         false

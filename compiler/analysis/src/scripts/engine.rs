@@ -31,7 +31,8 @@ pub(super) fn expressions(
             continue;
         }
         let text = script.get(range.clone()).unwrap_or_default();
-        let message = format!("`{}` is an expression of {engine}: no shell expands it", excerpt(text));
+        let message =
+            format!("`{}` is an expression of {engine}, and the shell does not expand it", excerpt(text));
         let remedy = counterpart(inner);
         let help = match &remedy {
             Some(remedy) => format!("values reach a script through variables: {remedy}"),
@@ -111,14 +112,14 @@ pub(super) fn variables(
             continue;
         }
         let engine = if name.starts_with("CI_") || name.starts_with("GITLAB_") { "GitLab" } else { "GitHub" };
-        let message = format!("only {engine} sets `${name}`: this script is tied to it");
+        let message = format!("only {engine} defines `${name}`, so this script works only there");
         let find = |table: &[(&str, &'static str)]| {
             table.iter().find(|(known, _)| *known == name).map(|(_, remedy)| *remedy)
         };
         let help = match (find(&COMMAND_FILES), find(&VARIABLES)) {
             (Some(remedy), _) => remedy.to_owned(),
-            (None, Some(remedy)) => format!("what it stands for on every engine: {remedy}"),
-            (None, None) => "take the value from a fact: `env NAME = …`, then `$NAME`".to_owned(),
+            (None, Some(remedy)) => format!("on every engine, use: {remedy}"),
+            (None, None) => "use a fact: `env NAME = …`, then `$NAME`".to_owned(),
         };
         findings.push(Finding::warning(codes::P0906, used.range.clone(), message, help));
     }
@@ -131,7 +132,7 @@ pub(super) fn variables(
             }
             let remedy = COMMAND_FILES.iter().find(|(name, _)| *name == file).map(|(_, remedy)| *remedy);
             let text = command.trim_end();
-            let message = format!("only GitHub understands `{text}`: this script is tied to it");
+            let message = format!("only GitHub understands `{text}`, so this script works only there");
             findings.push(Finding::warning(codes::P0906, range, message, remedy.unwrap_or_default()));
         }
     }

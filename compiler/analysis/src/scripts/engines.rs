@@ -10,9 +10,9 @@ pub(super) const COUNTERPARTS: [(&str, &str); 24] = [
     ("github.event.pull_request.number", "`env NUMBER = pull-request.number`, then `$NUMBER`"),
     ("github.run_number", "`env RUN = run.number`, then `$RUN`"),
     ("github.run_id", "`env RUN = run.number`, then `$RUN`; its page is `run.url`"),
-    ("github.token", "declare the right the script needs (`may write …`), or a `secret`"),
+    ("github.token", "declare the permission that the script needs (`may write …`), or a `secret`"),
     ("github.workspace", "a script starts in the checkout: `$PWD`"),
-    ("github.event_name", "conditions stand on stages: `when event is …`"),
+    ("github.event_name", "conditions belong to stages: `when event is …`"),
     ("runner.temp", "`$TMPDIR`, or `mktemp -d`"),
     ("runner.os", "`$(uname -s)`"),
     ("secrets.", "declare `secret {NAME}`, then `${NAME}`"),
@@ -22,10 +22,10 @@ pub(super) const COUNTERPARTS: [(&str, &str); 24] = [
     ("github.event.inputs.", "`env {NAME} = input.{name}`, then `${NAME}`"),
     ("matrix.", "`env {NAME} = matrix.{name}`, then `${NAME}`"),
     ("needs.", "an artefact's fields: `env NAME = ARTEFACT.digest`, then `$NAME`"),
-    ("steps.", "keep it in a shell variable of the same `run`, or in a file"),
+    ("steps.", "store it in a shell variable of the same `run`, or in a file"),
     ("params.", "`env {NAME} = …` with a parameter, an input or a fact; then `${NAME}`"),
     ("tasks.", "an artefact's fields: `env NAME = ARTEFACT.digest`, then `$NAME`"),
-    ("workspaces.", "a script starts in the checkout: `$PWD`; files go on as an `artefact`"),
+    ("workspaces.", "a script starts in the checkout: `$PWD`; pass files on as an `artefact`"),
 ];
 
 /// What takes the place of an engine's expression.
@@ -64,11 +64,11 @@ pub(super) const VARIABLES: [(&str, &str); 34] = [
     ("CI_REGISTRY_IMAGE", "`name \"…\"` in the `image`; `$X_REF` where it is used"),
     ("CI_REGISTRY_PASSWORD", "`registry … { user … password … }`"),
     ("CI_REGISTRY_USER", "`registry … { user … password … }`"),
-    ("GITHUB_ACTIONS", "nothing: a script does the same on every engine"),
+    ("GITHUB_ACTIONS", "remove it: a script does the same on every engine"),
     ("GITHUB_EVENT_NAME", "`when event is …` on a stage"),
     ("GITHUB_EVENT_PATH", "the facts: `commit.sha`, `branch.name`, `pull-request.number` …"),
     ("GITHUB_HEAD_REF", "`env NUMBER = pull-request.number`"),
-    ("GITHUB_JOB", "a name of your own"),
+    ("GITHUB_JOB", "another name"),
     ("GITHUB_REF", "`env BRANCH = branch.name` (on a tag `tag.name`)"),
     ("GITHUB_REF_NAME", "`env BRANCH = branch.name` (on a tag `tag.name`)"),
     ("GITHUB_RUN_ID", "`env RUN = run.number`; its page is `run.url`"),
@@ -76,18 +76,18 @@ pub(super) const VARIABLES: [(&str, &str); 34] = [
     ("GITHUB_SHA", "`env COMMIT = commit.sha`"),
     ("GITHUB_TOKEN", "`secret GITHUB_TOKEN`"),
     ("GITHUB_WORKSPACE", "a script starts in the checkout: `$PWD`"),
-    ("GITLAB_USER_LOGIN", "nothing: a release does not depend on who started it"),
+    ("GITLAB_USER_LOGIN", "remove it: a release does not depend on who started it"),
     ("RUNNER_OS", "`$(uname -s)`"),
     ("RUNNER_TEMP", "`mktemp -d`"),
 ];
 
 /// Files through which GitHub's steps talk to its runner, and what does that in a pipeline.
 pub(super) const COMMAND_FILES: [(&str, &str); 5] = [
-    ("GITHUB_ENV", "declare it: `env NAME = …`; what one `run` computes, a file brings to the next"),
-    ("GITHUB_OUTPUT", "what other nodes need is an `artefact`: they use its fields"),
+    ("GITHUB_ENV", "declare it: `env NAME = …`; to pass a result from one `run` to the next, use a file"),
+    ("GITHUB_OUTPUT", "if other nodes need it, build an `artefact`: they use its fields"),
     ("GITHUB_PATH", "a `tool` is on the path of every `run`; for one script, set `PATH` in it"),
-    ("GITHUB_STATE", "keep it in a file"),
-    ("GITHUB_STEP_SUMMARY", "write a file and show it everywhere: `report markdown \"summary.md\"`"),
+    ("GITHUB_STATE", "store it in a file"),
+    ("GITHUB_STEP_SUMMARY", "write a file and show it on every engine: `report markdown \"summary.md\"`"),
 ];
 
 /// GitHub's commands on standard output, and the file that does the same.

@@ -210,10 +210,10 @@ impl<'s> Walk<'s, '_> {
         };
         let help = match (function, place) {
             (Some(name), Place::Before(_) | Place::BehindNegation) => {
-                format!("call `{name}` on a line of its own, or say `|| return` behind each of its commands")
+                format!("call `{name}` on its own line, or write `|| return` after each of its commands")
             }
-            (Some(_), _) => "say `|| return` behind each command of the function".to_owned(),
-            (None, _) => "join the commands with `&&`, or say `|| exit` behind each".to_owned(),
+            (Some(_), _) => "write `|| return` after each command of the function".to_owned(),
+            (None, _) => "join the commands with `&&`, or write `|| exit` after each".to_owned(),
         };
         let message = format!(
             "the failure of `{what}` is lost: {whose} runs {place_text}, where the shell ignores `set -e`{}",

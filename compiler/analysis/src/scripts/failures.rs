@@ -218,9 +218,9 @@ impl<'s> Walk<'s, '_> {
             return;
         }
         let help = if self.context.role == ScriptRole::Gate {
-            "let it fail; a gate that only reports says `advisory because \"…\"`"
+            "let it fail; for a gate that only reports, add `advisory because \"…\"`"
         } else {
-            "let it fail; where a failure is an answer, ask: `if COMMAND; then …; fi`"
+            "let it fail; if a failure is an answer, test it: `if COMMAND; then …; fi`"
         };
         self.findings.push(Finding::error(codes::P0901, range, message, help).replaced_by(""));
     }
@@ -261,10 +261,10 @@ impl<'s> Walk<'s, '_> {
             _ => what,
         };
         let message =
-            format!("the failure of `{what}` is printed and forgotten{}", self.context.consequence());
+            format!("the failure of `{what}` is printed but otherwise ignored{}", self.context.consequence());
         let says = self.text(&link.pipeline.range);
         let finding =
-            Finding::error(codes::P0901, range, message, "say it and fail: `|| { echo …; exit 1; }`");
+            Finding::error(codes::P0901, range, message, "print it and fail: `|| { echo …; exit 1; }`");
         let simple = only_simple(&link.pipeline).is_some_and(|_| !says.contains("<<"));
         self.findings.push(if simple {
             finding.replaced_by(format!("|| {{ {says}; exit 1; }}"))
@@ -289,13 +289,13 @@ impl<'s> Walk<'s, '_> {
         }
         let what = excerpt(self.text(&left.pipeline.range));
         let message =
-            format!("the failure of `{what}` is printed and forgotten{}", self.context.consequence());
+            format!("the failure of `{what}` is printed but otherwise ignored{}", self.context.consequence());
         let range = operator.start..pipeline.range.end;
         self.findings.push(Finding::error(
             codes::P0901,
             range,
             message,
-            "say it and fail: `|| { echo …; exit 1; }`",
+            "print it and fail: `|| { echo …; exit 1; }`",
         ));
     }
 
@@ -314,9 +314,9 @@ impl<'s> Walk<'s, '_> {
         }
         let what = excerpt(self.text(&left.pipeline.range));
         let message = format!(
-            "the failure of `{what}` is noted in `{name}`, which nothing reads{}{}",
+            "the failure of `{what}` is stored in `{name}`, which nothing reads{}{}",
             if self.tree.uses.iter().any(|used| self.text(&used.name) == name) {
-                " but to print it"
+                " except to print it"
             } else {
                 ""
             },
@@ -347,11 +347,9 @@ impl<'s> Walk<'s, '_> {
             return;
         }
         let what = excerpt(self.text(&left.pipeline.range));
-        let message = format!(
-            "whatever this `if` finds, the failure of `{what}` is forgotten{}",
-            self.context.consequence()
-        );
-        let help = "an `if` of which no branch holds succeeds: let the others fail by `else exit 1`";
+        let message =
+            format!("this `if` ignores the failure of `{what}` in every case{}", self.context.consequence());
+        let help = "an `if` without a matching branch succeeds: make the other cases fail with `else exit 1`";
         self.findings.push(Finding::error(codes::P0901, range, message, help));
     }
 
@@ -364,7 +362,7 @@ impl<'s> Walk<'s, '_> {
         let range = link.pipeline.range.clone();
         let text = self.text(&range);
         let message = format!("`{}` never stops the script{}", excerpt(text), self.context.consequence());
-        let help = "`set -e` does not look behind `!`: say what then, `! COMMAND || exit 1`";
+        let help = "`set -e` ignores a command after `!`: write `! COMMAND || exit 1`";
         let finding = Finding::error(codes::P0901, range, message, help);
         let plain = !link.pipeline.commands.iter().any(|command| has_here_document(command, self.script));
         self.findings.push(if plain { finding.replaced_by(format!("{text} || exit 1")) } else { finding });
@@ -389,15 +387,16 @@ impl<'s> Walk<'s, '_> {
             }
             let what = self.text(&link.pipeline.range);
             let message = format!(
-                "the script goes on if `{}` fails before `&&`{}",
+                "the script continues if `{}` fails before `&&`{}",
                 excerpt(what),
                 self.context.consequence()
             );
             let help = if self.nested == 0 {
-                "`set -e` does not look before `&&`: write the commands on lines of their own, and the first failure stops the \
-                 script"
+                "`set -e` ignores a failure before `&&`: write each command on its own line, and the first \
+                 failure stops the script"
             } else {
-                "`set -e` does not look before `&&`: say `|| return` behind the last in a function, `|| exit` elsewhere"
+                "`set -e` ignores a failure before `&&`: write `|| return` after the last command in a \
+                 function, `|| exit` elsewhere"
             };
             let range = link.pipeline.range.start..operator.end;
             // Where `set -e` may be ignored, a command on a line of its own would run whatever was before.
@@ -420,8 +419,8 @@ impl<'s> Walk<'s, '_> {
             let range = link.pipeline.range.clone();
             let what = simple_text(&link.pipeline, self.script);
             let message =
-                format!("the failure of `{}` changes nothing{}", excerpt(what), self.context.consequence());
-            let help = "run it as a command of its own, or `exit 1` in the branch where it has failed";
+                format!("the failure of `{}` has no effect{}", excerpt(what), self.context.consequence());
+            let help = "run it as a separate command, or `exit 1` in the branch for its failure";
             self.findings.push(Finding::error(codes::P0901, range, message, help));
         }
     }
@@ -436,8 +435,8 @@ impl<'s> Walk<'s, '_> {
             && let End::Background(mark) = &last.end
         {
             let what = excerpt(self.text(&last.range));
-            let message = format!("the script ends while `{what}` still runs: nobody sees it fail");
-            let help = "take the `&` away, or `wait \"$!\"` for it";
+            let message = format!("the script ends while `{what}` still runs, so its failure is lost");
+            let help = "remove the `&`, or `wait \"$!\"` for it";
             self.findings.push(Finding::error(codes::P0901, last.range.start..mark.end, message, help));
         }
         self.bare_waits();
@@ -454,12 +453,11 @@ impl<'s> Walk<'s, '_> {
         }
         let text = self.text(&link.pipeline.range);
         let what = excerpt(self.text(&before.range));
-        let help =
-            "take it away: the script has the status of its last command, and stops at the first failure";
+        let help = "remove it: the script stops at the first failure and ends with the exit status of its last command";
         match &before.end {
             End::Semicolon(mark) => {
                 let range = mark.start..link.pipeline.range.end;
-                let message = format!("`; {text}` asks for success where `{what}` has failed");
+                let message = format!("`; {text}` ignores the failure of `{what}`");
                 self.findings.push(Finding::error(codes::P0901, range, message, help).replaced_by(""));
             }
             _ if before.links.len() > 1
@@ -497,8 +495,8 @@ impl<'s> Walk<'s, '_> {
                 .and_then(Invocation::of)
                 .is_some_and(|invocation| invocation.name == "wait" && invocation.words.len() == 1);
             if waits && started && !stops {
-                let message = "`wait` without a process id succeeds whatever it has waited for".to_owned();
-                let help = "keep each `$!` and wait for it: `wait \"$PID\"` has its status";
+                let message = "`wait` without a process id always succeeds".to_owned();
+                let help = "store each `$!` and wait for it: `wait \"$PID\"` has its exit status";
                 self.findings.push(Finding::error(codes::P0901, link.pipeline.range.clone(), message, help));
             }
         }

@@ -28,7 +28,7 @@ fn masked_in(script: &str, tree: &Script, simple: &Simple) -> Option<Finding> {
         codes::P0901,
         invocation.range_to(index),
         message,
-        format!("set it first, then `{builtin}`: `{name}=$(…)` fails if its command does"),
+        format!("assign it first, then use `{builtin}`: `{name}=$(…)` fails if its command fails"),
     );
     let alone = invocation.words.len() == 2 && !text.contains('[');
     Some(match builtin {

@@ -42,11 +42,11 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
                     codes::P0908,
                     word.range.clone(),
                     format!(
-                        "a deploy needs a digest: `{}` can move, and no gate has seen what it will name",
+                        "a deploy needs a digest: `{}` can move to an image that no gate has seen",
                         excerpt(part)
                     ),
-                    "deploy the artefact that the gates passed, by its digest: `$WEB_REF` of `artefact web: image`; \
-                     any other image by a version and its digest",
+                    "deploy the artefact that the gates passed, by its digest: `$WEB_REF` of `artefact \
+                     web: image`; use a version and a digest for any other image",
                 ));
             }
         }

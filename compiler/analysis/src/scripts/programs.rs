@@ -20,9 +20,9 @@ pub(super) fn removes(invocation: &Invocation<'_>) -> Option<&'static str> {
             Some("with `--force` it succeeds if there is nothing to remove, and fails if it cannot")
         }
         "docker" | "podman" | "docker-compose" if removing(&["stop", "kill", "down", "logout"]) => {
-            Some("ask first whether there is something to stop")
+            Some("first test whether there is something to stop")
         }
-        "umount" | "deactivate" => Some("ask first whether there is something to undo"),
+        "umount" | "deactivate" => Some("first test whether there is something to undo"),
         _ => None,
     }
 }

@@ -15,9 +15,9 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
         findings.push(Finding::error(
             codes::P0903,
             range,
-            format!("a deploy does not build: `{what}` makes something that no gate has seen"),
-            "build it once, as an `artefact`, and name it in the deploy: `deploy NAME to …` hands over what the gates \
-             passed, by digest",
+            format!("a deploy can't build: no gate has seen the result of `{what}`"),
+            "build it once, as an `artefact`, and name it in the deploy: `deploy NAME to …` gets what the \
+             gates passed, by digest",
         ));
     });
 }

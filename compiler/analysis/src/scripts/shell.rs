@@ -24,8 +24,10 @@ pub(super) fn foreign_interpreter(script: &str) -> Option<Finding> {
     Some(Finding::error(
         codes::P0902,
         0..line.len(),
-        format!("a script runs in the shell: its first line cannot ask for `{program}`"),
-        format!("put the program into a file and run it, or feed it: `{program} - <<'EOF'`"),
+        format!("a script runs in the shell, so its first line can't select `{program}`"),
+        format!(
+            "put the program into a file and run it, or pass it on standard input: `{program} - <<'EOF'`"
+        ),
     ))
 }
 
@@ -40,9 +42,9 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
             findings.push(Finding::error(
                 codes::P0902,
                 range,
-                format!("`{text}` lets the script go on after a failure"),
-                "for one command whose failure is an answer, take the answer: `if COMMAND; then`, or \
-                 `status=0; COMMAND || status=$?` and use `$status`",
+                format!("`{text}` lets the script continue after a failure"),
+                "if the failure of one command is an answer, test it: `if COMMAND; then`, or `status=0; \
+                 COMMAND || status=$?` and use `$status`",
             ));
         }
         findings.extend((0..simple.words.len()).filter_map(|index| inner_shell(simple, index)));
@@ -140,9 +142,9 @@ fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
     let tree = parser::parse(text).ok()?;
     tree.for_each_simple(&mut |inner| strict.set(inner));
     let message = if !strict.pipefail && pipes(&tree.main) {
-        format!("`{program} -c` runs its pipe without `pipefail`: only the last command of it counts")
+        format!("`{program} -c` runs its pipe without `pipefail`, so only its last command counts")
     } else if !strict.errexit && goes_on(&tree.main, text) {
-        format!("`{program} -c` goes on after a failure: only its last command counts")
+        format!("`{program} -c` continues after a failure, so only its last command counts")
     } else {
         return None;
     };
@@ -150,7 +152,7 @@ fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
         codes::P0902,
         range,
         message,
-        "a shell within a script does not inherit the options: say `bash -euo pipefail -c`",
+        "a shell started by a script does not inherit its options: write `bash -euo pipefail -c`",
     );
     Some(if plain { finding.replaced_by("bash -euo pipefail -c") } else { finding })
 }

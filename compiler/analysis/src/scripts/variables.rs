@@ -172,7 +172,7 @@ fn undefined(
 ) -> Finding {
     let text = script.get(used.range.clone()).unwrap_or_default();
     if name.bytes().all(|byte| byte.is_ascii_digit()) {
-        let message = format!("`${name}` is never set: a script gets no arguments");
+        let message = format!("`${name}` is never defined: a script has no arguments");
         let help = "pass the value as a variable: `env NAME = …`, then `$NAME`";
         return Finding::error(codes::P0904, used.range.clone(), message, help);
     }
@@ -190,20 +190,20 @@ fn undefined(
             .map(|defined| format!("`${defined}`"))
             .collect();
         let help = match given.as_slice() {
-            [] => "no `PIPE_*` variable exists in this place".to_owned(),
-            given => format!("in this place there is {}", given.join(", ")),
+            [] => "no `PIPE_*` variable exists here".to_owned(),
+            given => format!("the variables here are {}", given.join(", ")),
         };
-        let message = format!("`${name}` is no variable of this place");
+        let message = format!("`${name}` does not exist here");
         return Finding::error(codes::P0904, used.range.clone(), message, help);
     }
-    let message = format!("`${name}` is not defined here: nothing gives it a value");
+    let message = format!("`${name}` is not defined here");
     let help = if name.bytes().any(|byte| byte.is_ascii_lowercase()) {
         format!(
-            "set it in this script (each `run` is a shell of its own), or give it a default: `${{{name}:-…}}`"
+            "define it in this script (each `run` has its own shell), or give it a default: `${{{name}:-…}}`"
         )
     } else {
         format!(
-            "declare it: `env {name} = …`, or `secret {name}` if it is one; what may be unset has a default: \
+            "declare it: `env {name} = …` or `secret {name}`; if it may be undefined, use a default: \
              `${{{name}:-…}}`"
         )
     };

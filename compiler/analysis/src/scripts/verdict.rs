@@ -45,10 +45,8 @@ fn exiting_trap(script: &str, tree: &Script, simple: &Simple) -> Option<Finding>
         Finding::error(
             codes::P0901,
             range,
-            format!("`{shown}` ends the script with success whatever has failed"),
-            format!(
-                "leave the `exit 0` out: a trap on `{signal}` keeps the status that the script ends with"
-            ),
+            format!("`{shown}` ends the script with success even after a failure"),
+            format!("remove the `exit 0`: a trap on `{signal}` keeps the exit status of the script"),
         )
     })
 }
@@ -80,8 +78,8 @@ fn unreached(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     findings.push(Finding::error(
         codes::P0901,
         exit.range.clone(),
-        format!("`{}` ends the script with success: `{}` behind it never runs", text(exit), text(next)),
-        "take it away, or take away what never runs",
+        format!("`{}` ends the script with success, so `{}` after it never runs", text(exit), text(next)),
+        "remove it, or remove what never runs",
     ));
 }
 
@@ -106,8 +104,8 @@ fn without_verdict(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
         findings.push(Finding::error(
             codes::P0901,
             statement.range.clone(),
-            format!("`{text}` always succeeds: this gate judges nothing"),
-            "run the check whose exit status is the verdict, or take the gate away",
+            format!("`{text}` always succeeds, so this gate judges nothing"),
+            "run the check whose exit status is the verdict, or remove the gate",
         ));
     }
 }
@@ -131,7 +129,7 @@ fn reversed(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
             codes::P0901,
             range,
             format!("this gate passes only if `{what}` fails"),
-            "take the `!` away; where it is the failure that is wanted, say so: `if COMMAND; then exit 1; fi`",
+            "remove the `!`; if the command must fail, write `if COMMAND; then exit 1; fi`",
         ));
     }
 }

@@ -298,18 +298,18 @@ fn over(chain: &[&Node], time: u64, budget: u64, run: &Run, origin: &Origin, wha
     let (allowed, taken) = (duration(budget), duration(time));
     let mut diagnostic = Diagnostic::error(
         codes::P0802,
-        format!("{what} may take {taken}, and its budget is {allowed}"),
+        format!("{what} may take {taken}, but its budget is {allowed}"),
         origin.span,
     )
     .saying(format!("{} too little", duration(time.saturating_sub(budget))))
-    .counterexample(format!("{run}: if each takes as long as it may, {} {taken}", told(chain)));
-    let mut help = format!("raise the budget to {taken}, the least that holds");
+    .counterexample(format!("{run}: if each node takes its full time, {} {taken}", told(chain)));
+    let mut help = format!("raise the budget to at least {taken}");
     // The first of the longest.
     let longest = chain.iter().rev().max_by_key(|node| node.longest());
     if let Some(node) = longest {
         diagnostic =
             diagnostic.label(node.name_origin.span, format!("the longest of them: {}", spelled(node)));
-        help += &format!(", or give what stands on that way shorter timeouts, first of all {}", named(node));
+        help += &format!(", or shorten the timeouts on this path, first of all {}", named(node));
     }
     // No fix: a budget is a promise, and to promise less is decided by people.
     origin.explain(diagnostic.help(help))

@@ -28,7 +28,7 @@ fn uses(proof: &mut Proof<'_>, node: &Node) {
         )
         .label(producer.name_origin.span, "built here")
         .counterexample(format!("{run}: `{stage}` runs, and `{built_in}`, which builds `{name}`, does not"))
-        .help(format!("give stage `{stage}` a condition that implies that of `{built_in}`"));
+        .help(format!("give stage `{stage}` a condition that implies the condition of `{built_in}`"));
         proof.report(node, diagnostic);
     }
 }
@@ -43,8 +43,8 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
                 format!("the build of `{}` reads environment `{name}`", node.name),
                 origin.span,
             )
-            .saying(format!("makes `{}` fit for `{name}` alone", node.name))
-            .help("build once, and hand what differs to the deploy: it has the environment's values as variables");
+            .saying(format!("makes `{}` usable only for `{name}`", node.name))
+            .help("build once, and pass the differences to the deploy: it has the environment's values as variables");
             let due = proof.facts.due_node(node);
             if let Some(run) = proof.run_in_which(&due) {
                 diagnostic = diagnostic.counterexample(format!(
@@ -66,7 +66,7 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
                 format!("{} reads `{name}`, which this pipeline never deploys to", named(node)),
                 origin.span,
             )
-            .help(format!("deploy to `{name}` above it, or write the value out"));
+            .help(format!("deploy to `{name}` above it, or write the value directly"));
             proof.report(node, diagnostic);
         }
         for deploy in deploys {
@@ -82,7 +82,7 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
             let what = if late { "does not wait for it" } else { "runs without it" };
             let diagnostic = Diagnostic::error(
                 codes::P0302,
-                format!("{} may {sees} another `{name}` than this run's", named(node)),
+                format!("{} may {sees} another `{name}` than the one of this run", named(node)),
                 origin.span,
             )
             .saying(format!("reads `{name}`"))
@@ -92,7 +92,7 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
                 named(node)
             ))
             .help(format!(
-                "write it below the deploy to `{name}`, in a stage that runs only when that deploy does"
+                "write it below the deploy to `{name}`, in a stage that runs only when that deploy runs"
             ));
             proof.report(node, diagnostic);
         }

@@ -65,12 +65,12 @@ fn idle_lines(proof: &mut Proof<'_>) {
     for (_, rule) in changes.iter().enumerate().filter(|(line, _)| !claimed.contains(line)) {
         let mut diagnostic = Diagnostic::warning(
             codes::P0209,
-            format!("no change is `{}` by this line", rule.kind),
+            format!("this line gives no path the kind `{}`", rule.kind),
             rule.origin.span,
         )
-        .saying("later lines claim all of its paths")
-        .note("of several lines that claim a path the last one wins")
-        .help("write what is general first and what is particular behind it, or drop the line");
+        .saying("later lines match all of its paths")
+        .note("if several lines match a path, the last one applies")
+        .help("write general globs first and special ones after them, or remove the line");
         // In a pipeline that is called, another call may well need the line.
         if rule.origin.calls.is_empty() {
             diagnostic = diagnostic.fix("drop it", rule.origin.span, "");
@@ -172,17 +172,14 @@ fn report(proof: &mut Proof<'_>, deploys: &[&Node], stranded: &[Stranded]) {
         format!("not every change of {} reaches `{environment}`", list(&kinds)),
         span,
     )
-    .saying("these changes stay behind")
+    .saying("these changes are not deployed")
     .label(node.name_origin.span, "nothing else deploys them")
-    .counterexample(format!(
-        "{}: `{stage}` does not run, and no other run takes this change along",
-        first.run
-    ));
+    .counterexample(format!("{}: `{stage}` does not run, and no other run deploys this change", first.run));
     if let Some(rule) = pipeline.changes.iter().find(|rule| rule.kind == first.kind) {
         diagnostic = diagnostic.label(rule.origin.span, format!("such a change is `{}`", first.kind));
     }
     let diagnostic = diagnostic.help(format!(
-        "let `{stage}` run for {} too; or say of what is not shipped: `change none \"…\" because \"…\"`",
+        "let `{stage}` run for {} too; for files that are not shipped, write `change none \"…\" because \"…\"`",
         if kinds.len() == 1 { "it" } else { "them" }
     ));
     proof.report(node, diagnostic);

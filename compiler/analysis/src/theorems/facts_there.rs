@@ -51,7 +51,7 @@ fn fact_there(proof: &mut Proof<'_>, node: &Node, fact: &Fact, origin: &pipec_ir
         origin.span,
     )
     .saying(format!("exists on {} only", words.join(", ")))
-    .counterexample(format!("{run}: `{}` runs, and there is no `{fact}`", proof.stage_name(node)))
+    .counterexample(format!("{run}: `{}` runs, but there is no `{fact}`", proof.stage_name(node)))
     .help(format!(
         "give stage `{}` a condition: `when {}`",
         proof.stage_name(node),

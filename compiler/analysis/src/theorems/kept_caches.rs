@@ -29,18 +29,18 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         }
         let mut diagnostic = Diagnostic::warning(
             codes::P0607,
-            format!("no run keeps the cache of `{}`", cache.path),
+            format!("no run saves the cache of `{}`", cache.path),
             cache.origin.span,
         )
         .saying("always empty")
         .note(format!(
-            "it is kept by pushes, schedules and manual runs alone, and {} is in none",
+            "only pushes, schedules and manual runs save it, and {} is in none of them",
             named(node)
         ))
         .note(format!("this pipeline is started by {}", started_by(proof)))
-        .help("drop it, or let such a run fill it: `on push to main`");
+        .help("remove it, or add a run that saves it: `on push to main`");
         if let Some(when) = pipeline.stage_of(node).and_then(|stage| stage.condition_origin.as_ref()) {
-            diagnostic = diagnostic.label(when.span, "this holds in no run that keeps caches");
+            diagnostic = diagnostic.label(when.span, "this holds in no run that saves caches");
         }
         if cache.origin.calls.is_empty() {
             diagnostic = diagnostic.fix("drop it", cache.origin.span, "");

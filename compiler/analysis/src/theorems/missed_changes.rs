@@ -92,23 +92,24 @@ fn report(
     let environment = &deploy.environment;
     let mut diagnostic = Diagnostic::error(
         codes::P0413,
-        format!("gate `{}` can miss a change that goes to `{environment}`", gate.name),
+        format!("gate `{}` can miss a change that reaches `{environment}`", gate.name),
         rule.origin.span,
     )
-    .saying("exempt, though it never judged that change");
+    .saying("exempt, although it never judged that change");
     if let Some(when) = proof.pipeline.stage_of(gate).and_then(|stage| stage.condition_origin.as_ref()) {
-        diagnostic =
-            diagnostic.label(when.span, "this leaves the gate out of the run that brings the change");
+        diagnostic = diagnostic.label(when.span, "this removes the gate from the run with the change");
     }
     let asked: Vec<String> = changes.iter().map(ToString::to_string).collect();
     let diagnostic = diagnostic
-        .label(deploy.environment_origin.span, "this deploy takes it along")
+        .label(deploy.environment_origin.span, "this deploy delivers the change")
         .counterexample(format!(
-            "{first}: `{stage}` does not run, and once the run is green, `changed` compares with it; then {second}: `{}` is exempt, and the first change goes to `{environment}` unjudged",
+            "{first}: `{stage}` does not run, and after this run is green, `changed` compares with it; \
+             then {second}: `{}` is exempt, and the first change reaches `{environment}` unjudged",
             gate.name
         ))
         .help(format!(
-            "let `{stage}` run whenever the gate has something to judge: `when … or changed {}`; or write the gate in a stage without a condition",
+            "let `{stage}` run whenever the gate has something to judge: `when … or changed {}`; or move \
+             the gate to a stage without a condition",
             asked.join(", ")
         ));
     proof.report(gate, diagnostic);

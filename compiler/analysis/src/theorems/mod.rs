@@ -99,11 +99,11 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline, refuted: &[Code]) -> P
 fn undecided(pipeline: &Pipeline) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         codes::P0407,
-        format!("the conditions of pipeline `{}` are too many to decide", pipeline.name),
+        format!("the conditions of pipeline `{}` are too complex to decide", pipeline.name),
         pipeline.origin.span,
     )
-    .note("what can't be decided is not proven, so it is refused")
-    .help("name paths by kinds of change instead of many overlapping globs, or split the pipeline");
+    .note("pipec refuses what it can't decide")
+    .help("use kinds of change instead of many overlapping globs, or split the pipeline");
     pipeline.origin.explain(diagnostic)
 }
 

@@ -78,11 +78,13 @@ fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet
             && pipeline.stage_of(gate_node).is_some_and(|stage| !stage.runs_on_schedule);
         let diagnostic = diagnostic.help(if is_left_out {
             format!(
-                "a stage with a deploy, as `{gate_stage}` is, runs on a schedule only where its condition names that: let it say `event is schedule` too, or that of `{stage}` not"
+                "`{gate_stage}` has a deploy, so it runs on a schedule only if its condition names \
+                 `schedule`: add `event is schedule` there, or remove it from `{stage}`"
             )
         } else {
             format!(
-                "give stage `{stage}` a condition that implies that of `{gate_stage}`, or let the gate run always and be exempt by the book: `exempt unless changed … because \"…\"`"
+                "give stage `{stage}` a condition that implies the condition of `{gate_stage}`, or let the \
+                 gate always run and add `exempt unless changed … because \"…\"`"
             )
         });
         proof.report(gate_node, diagnostic);
@@ -111,13 +113,14 @@ fn late_gates(
         let together = proof.facts.propositions().and(&trusted, &proof.facts.due_node(node));
         let (counterexample, help) = if let Some(run) = proof.run_in_which(&together) {
             (
-                format!("{run}: {} starts whatever `{}` finds", named(node), gate_node.name),
-                "write the gate above the deploy, or its stage before the deploy's",
+                format!("{run}: {} starts regardless of the result of `{}`", named(node), gate_node.name),
+                "move the gate above the deploy, or its stage before the stage of the deploy",
             )
         } else if let Some(run) = proof.run_in_which(&trusted) {
             (
                 format!("{run}: `{}` judges, but {} is in no such run", gate_node.name, named(node)),
-                "let the gate run wherever the deploy does, above it; or give what judges no deploy a pipeline of its own",
+                "let the gate run in every run of the deploy, above it; or move a gate that judges no \
+                 deploy to its own pipeline",
             )
         } else {
             continue;
@@ -179,7 +182,7 @@ fn requirements(
         let diagnostic = Diagnostic::error(
             codes::P0402,
             format!(
-                "`{}` requires {kind}, and no gate gives it for {}",
+                "`{}` requires {kind}, but no gate gives it for {}",
                 deploy.environment,
                 list(&uncovered)
             ),
@@ -187,7 +190,7 @@ fn requirements(
         )
         .saying(format!("deployed without {kind}"))
         .label(required.span, format!("`{}` requires it here", deploy.environment))
-        .counterexample(format!("{run}: `{shown}` is deployed, and nothing has shown {kind}"));
+        .counterexample(format!("{run}: `{shown}` is deployed, but no gate has given {kind}"));
         let diagnostic = match helpful_gate(proof, kind, &uncovered) {
             Some(help) => diagnostic.help(help),
             None => {
@@ -210,13 +213,13 @@ fn helpful_gate(proof: &Proof<'_>, kind: &str, uncovered: &[&str]) -> Option<Str
     let (node, gate) = of_kind.next()?;
     if gate.advisory.is_some() {
         return Some(format!(
-            "gate `{}` is advisory: it reports, and satisfies nothing; drop `advisory` to let it count",
+            "gate `{}` is advisory: it reports, but satisfies no requirement; remove `advisory` to make it count",
             node.name
         ));
     }
     if gate.evidence.of_artefact && !uncovered.iter().any(|part| gate.of.iter().any(|name| name == part)) {
         return Some(format!(
-            "gate `{}` judges {}: let it judge {} too, or add a gate that does",
+            "gate `{}` judges {}: let it also judge {}, or add another gate",
             node.name,
             list(&gate.of),
             list(uncovered)
@@ -242,7 +245,11 @@ fn dead_deploy(proof: &mut Proof<'_>, node: &Node) {
     if let Some(when) = when {
         diagnostic = diagnostic.label(when.span, "this never holds in a run that starts the pipeline");
     }
-    let diagnostic = diagnostic.help("make the condition fit the events, or add the event: `on …`; a scheduled run deploys only where the condition says `event is schedule`");
+    let diagnostic = diagnostic.help(
+        "make the condition match the triggers, or add a trigger: `on …`; a \
+                                      scheduled run deploys only if the condition names `event is \
+                                      schedule`",
+    );
     proof.report(node, diagnostic);
 }
 
@@ -270,7 +277,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
             let rule = gate.exemptions.first().map(|rule| rule.origin.span).unwrap_or_default();
             Diagnostic::error(
                 codes::P0404,
-                format!("gate `{}` is exempt whatever changes", node.name),
+                format!("gate `{}` is always exempt", node.name),
                 node.name_origin.span,
             )
             .saying("never judges")
@@ -284,7 +291,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
             )
             .saying("in no run")
             .note(format!("this pipeline is started by {}", started_by(proof)))
-            .help("make the condition of its stage fit the events, or add the event: `on …`");
+            .help("make the condition of its stage match the triggers, or add a trigger: `on …`");
             match pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone()) {
                 Some(when) => {
                     diagnostic.label(when.span, "this never holds in a run that starts the pipeline")
@@ -322,8 +329,11 @@ fn unawaited_gates(proof: &mut Proof<'_>) {
             node.name_origin.span,
         )
         .saying("its failure stops nothing")
-        .counterexample(format!("{run}: `{}` fails, and everything is deployed all the same", node.name))
-        .help("write it above a deploy; what can only be judged after a deploy belongs into its `verify`; what shall only report is a `job`, or says `advisory because \"…\"`");
+        .counterexample(format!("{run}: `{}` fails, but everything is deployed", node.name))
+        .help(
+            "move it above a deploy; a check after a deploy belongs into its `verify`; work that only \
+               reports is a `job`, or needs `advisory because \"…\"`",
+        );
         proof.report(node, diagnostic);
     }
 }

@@ -33,7 +33,7 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
                     diagnostic = diagnostic.label(*span, format!("`{pipeline}` enters here"));
                 }
                 diagnostics.push(diagnostic.help(format!(
-                    "if all of them shall, say so in the environment: `from {}`",
+                    "if all of them should, add `from {}` to the environment",
                     names.join(", ")
                 )));
             }
@@ -103,10 +103,10 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
         .saying("the same role")
         .label(first.origin.span, format!("`{}` holds it here", owner.name))
         .counterexample(format!(
-            "{holder} signs in as `{}` and changes `{}`, past every gate",
+            "{holder} signs in as `{}` and changes `{}` without passing a gate",
             identity.role, owner.name
         ))
-        .help("give each its own role, with the rights it needs");
+        .help("give each its own role, with the permissions it needs");
         diagnostics.push(identity.origin.explain(diagnostic));
     }
 }
@@ -144,7 +144,7 @@ fn second_paths(proof: &mut Proof<'_>) {
         let Some((part, earlier)) = second else { continue };
         let mut diagnostic = Diagnostic::error(
             codes::P0202,
-            format!("`{part}` reaches `{}` by two paths", deploy.environment),
+            format!("`{part}` reaches `{}` on two paths", deploy.environment),
             deploy.environment_origin.span,
         )
         .saying("the second path")
@@ -153,7 +153,7 @@ fn second_paths(proof: &mut Proof<'_>) {
         let due = proof.facts.due_node(node);
         if let Some(run) = proof.run_in_which(&due) {
             diagnostic = diagnostic.counterexample(format!(
-                "{run}: `{}` deploys `{part}`, whatever stands before the deploy in `{}`",
+                "{run}: `{}` deploys `{part}` without what comes before the deploy in `{}`",
                 proof.stage_name(node),
                 proof.stage_name(earlier)
             ));
@@ -175,10 +175,11 @@ fn untrusted(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
     let Some(run) = proof.run_in_which(&barred) else { return };
     let name = &environment.name;
     let help = if environment.tier == Tier::Ephemeral && environment.open_to_members {
-        format!("bar forks: `stage {} when event is pull-request and not fork`", proof.stage_name(node))
+        format!("exclude forks: `stage {} when event is pull-request and not fork`", proof.stage_name(node))
     } else if environment.tier == Tier::Ephemeral {
         format!(
-            "let members' pull requests in (`open to members` in `{name}`), or give the stage a condition such as `event is push`"
+            "admit members' pull requests (`open to members` in `{name}`), or give the stage a condition \
+             such as `event is push`"
         )
     } else {
         format!(
@@ -186,15 +187,12 @@ fn untrusted(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
             proof.stage_name(node)
         )
     };
-    let mut diagnostic = Diagnostic::error(
-        codes::P0203,
-        format!("code that nobody has reviewed reaches `{name}`"),
-        node.name_origin.span,
-    )
-    .saying("deployed on an untrusted event")
-    .counterexample(format!("{run}: `{}` runs, and {} starts", proof.stage_name(node), named(node)));
+    let mut diagnostic =
+        Diagnostic::error(codes::P0203, format!("unreviewed code reaches `{name}`"), node.name_origin.span)
+            .saying("deployed on an untrusted event")
+            .counterexample(format!("{run}: `{}` runs, and {} starts", proof.stage_name(node), named(node)));
     if let Some(trigger) = proof.pipeline.triggers.iter().find(|trigger| trigger.event() == run.event) {
-        diagnostic = diagnostic.label(trigger.origin().span, "this lets it in");
+        diagnostic = diagnostic.label(trigger.origin().span, "this admits it");
     }
     proof.report(node, diagnostic.help(help));
 }
@@ -219,11 +217,11 @@ fn unprotected(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
         format!("an unprotected branch or tag reaches `{}`", environment.name),
         node.name_origin.span,
     )
-    .saying("deployed from what anybody may push")
+    .saying("deployed from code that anybody may push")
     .counterexample(format!("{run}: `{}` runs, and {} starts", proof.stage_name(node), named(node)))
     .note(format!("protected here: {protected}"));
     if let Some(trigger) = proof.pipeline.triggers.iter().find(|trigger| trigger.event() == run.event) {
-        diagnostic = diagnostic.label(trigger.origin().span, "this lets it in");
+        diagnostic = diagnostic.label(trigger.origin().span, "this admits it");
     }
     let help = protecting(proof, node, run.event);
     let diagnostic = diagnostic.help(help);
@@ -246,7 +244,7 @@ fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
     };
     if event == Event::Tag {
         let all = with(&pipeline.protected_tags);
-        return format!("if only reviewed commits are given such a tag, say so: `protect tag {all}`");
+        return format!("if only reviewed commits get such a tag, add `protect tag {all}`");
     }
     let stage = proof.stage_name(node);
     let condition = match pipeline.protected_branches.first().map(Glob::text) {
@@ -255,14 +253,13 @@ fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
         }
         Some(glob) => format!("give stage `{stage}` a condition such as `when branch is \"{glob}\"`"),
         None => format!(
-            "give stage `{stage}` a condition such as `when branch is main`, and say that only reviewed changes reach it: `protect branch \"main\"`"
+            "give stage `{stage}` a condition such as `when branch is main`, and declare that only \
+             reviewed changes reach it: `protect branch \"main\"`"
         ),
     };
     if globs.is_empty() {
         return condition;
     }
     let all = with(&pipeline.protected_branches);
-    format!(
-        "{condition}; or, if only reviewed changes reach whatever starts it, say so: `protect branch {all}`"
-    )
+    format!("{condition}; or, if only reviewed changes can start it, add `protect branch {all}`")
 }

@@ -39,12 +39,12 @@ fn report_advisory(proof: &mut Proof<'_>, node: &Node, gate: &Gate, overriding: 
         node.name_origin.span,
     )
     .saying("stops nothing")
-    .label(overriding.origin.span, "this is of no use");
+    .label(overriding.origin.span, "this has no effect");
     if let Some((_, origin)) = &gate.advisory {
         diagnostic = diagnostic.label(origin.span, "it is advisory here");
     }
     let diagnostic =
-        diagnostic.help("drop the one or the other: a gate blocks and may be overridden, or it is advisory");
+        diagnostic.help("remove one of them: a gate is blocking and may be overridden, or it is advisory");
     proof.report(node, diagnostic);
 }
 
@@ -55,10 +55,14 @@ fn report_idle(proof: &mut Proof<'_>, node: &Node, overriding: &Override) {
         node.name_origin.span,
     )
     .saying("nobody can override it")
-    .label(overriding.origin.span, "this is of no use")
-    .note("an override is for the head of a protected branch: it has the facts of a push to it, with what changed unknown")
+    .label(overriding.origin.span, "this has no effect")
+    .note(
+        "an override is for the head of a protected branch: its run has the facts of a push to it, with \
+           unknown changes",
+    )
     .help(
-        "drop the override, or let a push to a protected branch start the gate: `on push to …`, `protect branch \"…\"`",
+        "remove the override, or let a push to a protected branch start the gate: `on push to …`, `protect \
+         branch \"…\"`",
     );
     let diagnostic = match proof.pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone()) {
         Some(when) => diagnostic.label(when.span, "this holds in no such run"),

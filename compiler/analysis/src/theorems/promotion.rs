@@ -25,13 +25,13 @@ fn stowaways(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
         let all: Vec<&str> = deploy.artefacts.iter().map(String::as_str).chain([name.as_str()]).collect();
         let diagnostic = Diagnostic::error(
             codes::P0305,
-            format!("`{name}` reaches `{}` in a deploy that does not name it", deploy.environment),
+            format!("`{name}` reaches `{}` in a deploy that does not deliver it", deploy.environment),
             origin.span,
         )
         .saying("used here")
         .label(node.name_origin.span, format!("delivers {}", list(&deploy.artefacts)))
         .counterexample(format!(
-            "{run}: {} uses `{name}`, which no gate of `{}` had to judge",
+            "{run}: {} uses `{name}`, which no gate for `{}` had to judge",
             named(node),
             deploy.environment
         ))
@@ -69,7 +69,7 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
             let Some(run) = proof.run_in_which(&due) else { continue };
             let diagnostic = Diagnostic::error(
                 codes::P0305,
-                format!("`{}` receives other parts than `{before}` did", environment.name),
+                format!("`{}` receives other artefacts than `{before}`", environment.name),
                 node.name_origin.span,
             )
             .saying(format!("receives {}", list(&deploy.artefacts)))
@@ -80,7 +80,7 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
                 if deploy.artefacts.len() == 1 { "goes" } else { "go" },
                 environment.name
             ))
-            .help("deploy the same set to both: what was tried together moves together");
+            .help("deploy the same set to both environments");
             proof.report(node, diagnostic);
             continue;
         }
@@ -91,18 +91,18 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
         };
         let Some(run) = proof.run_in_which(&without) else { continue };
         let what = if same.is_empty() {
-            format!("nothing is deployed to `{before}` before")
+            format!("nothing is deployed to `{before}` first")
         } else {
             format!("the deploy to `{before}` is not in the run")
         };
         let diagnostic = Diagnostic::error(
             codes::P0205,
-            format!("`{}` can be reached past `{before}`", environment.name),
+            format!("a deploy to `{}` can skip `{before}`", environment.name),
             node.name_origin.span,
         )
         .saying(format!("not always after a deploy to `{before}`"))
         .label(origin.span, format!("`{}` comes after `{before}`", environment.name))
-        .counterexample(format!("{run}: {} starts, and {what}", named(node)))
+        .counterexample(format!("{run}: {} starts, but {what}", named(node)))
         .help(format!(
             "deploy {} to `{before}` in this pipeline first, whenever it is deployed to `{}`",
             list(&deploy.artefacts),

@@ -22,7 +22,7 @@ pub fn run(arguments: &Assure, console: &Console) -> Outcome {
             console.data(&assurance::unproven());
         }
         let outcome = project.report_trouble(console);
-        console.say("nothing is assured of a workspace that is not proven\n");
+        console.say("the workspace is not proven, so nothing is assured\n");
         return outcome;
     };
     project.narrow_to_file();

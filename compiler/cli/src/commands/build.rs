@@ -73,7 +73,7 @@ fn unknown_target(arguments: &Build) -> Option<Problem> {
 fn unfit_form(arguments: &Build) -> Option<Problem> {
     let form = arguments.report.format.word()?;
     arguments.stdout.then(|| {
-        Problem::new("--stdout", format!("`--stdout` and `--format {form}` both want standard output"))
+        Problem::new("--stdout", format!("`--stdout` and `--format {form}` both use standard output"))
             .help("choose one")
     })
 }
@@ -97,8 +97,8 @@ fn out_root(arguments: &Build, project: &Project) -> Result<PathBuf, Problem> {
             let folder = project::here()?.join(out);
             if matches!(Disk.kind(&folder), Ok(Kind::File | Kind::Special)) {
                 let shown = out.display().to_string();
-                return Err(Problem::new(&shown, format!("`{shown}` is no folder"))
-                    .help("nothing was written; `--out` takes a folder, which is made if it is missing"));
+                return Err(Problem::new(&shown, format!("`{shown}` is not a folder"))
+                    .help("nothing was written; `--out` takes a folder and creates it if it is missing"));
             }
             Ok(folder)
         }
@@ -186,10 +186,11 @@ fn drift(file: &PlannedFile) -> Diagnostic {
     };
     let finding = Diagnostic::error(codes::P1202, message, *origin).saying("compiled from this pipeline");
     match file.old.as_deref().and_then(|old| first_difference(old, &output.text)) {
-        Some(line) => finding
-            .note(format!("line {line} is the first that differs"))
-            .help("a change made in the file belongs in the source or, if it is a pin, in `pipec.lock`; then run `pipec build`, and commit what it writes"),
-        None => finding.help("run `pipec build`, and commit what it writes"),
+        Some(line) => finding.note(format!("line {line} is the first difference")).help(
+            "move a change of the file to the source or, if it is a pin, to `pipec.lock`; then run \
+                   `pipec build`, and commit its result",
+        ),
+        None => finding.help("run `pipec build`, and commit its result"),
     }
 }
 
@@ -206,7 +207,7 @@ fn drift_of_lock(lock: &PlannedLock) -> Diagnostic {
     if !lock.dropped.is_empty() {
         finding = finding.note(format!("nothing uses {}", lock.dropped.join(", ")));
     }
-    finding.help("run `pipec build`, and commit what it writes")
+    finding.help("run `pipec build`, and commit its result")
 }
 
 /// The first line that is not the same in both, counted from 1; the header, which names the version and the source, apart.
@@ -219,7 +220,7 @@ fn first_difference(old: &str, new: &str) -> Option<usize> {
 /// A workflow that no pipeline claims still runs: it may be a second path to production. But a person may have changed
 /// it, so only a person removes it.
 fn left_behind(path: &str, severity: Severity) -> Diagnostic {
-    let message = format!("`{path}` was generated, and no pipeline claims it any more");
+    let message = format!("`{path}` was generated, but no pipeline claims it any more");
     let mut finding = Diagnostic::error(codes::P1202, message, Span::default())
         .note("the engine still runs it")
         .help("remove the file");

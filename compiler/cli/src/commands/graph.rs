@@ -12,8 +12,8 @@ pub fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let (form, why) = (arguments.format, arguments.why.as_deref());
     if why.is_some() && !matches!(form, GraphFormat::Text | GraphFormat::Json) {
         console.problem(
-            &Problem::new("--why", "what holds a node back is told as text or as JSON")
-                .help("leave out `--format`, or write `--format json`"),
+            &Problem::new("--why", "`--why` prints text or JSON")
+                .help("remove `--format`, or write `--format json`"),
         );
         return Outcome::Trouble;
     }

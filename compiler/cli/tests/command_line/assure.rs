@@ -39,7 +39,7 @@ fn nothing_is_claimed_of_what_is_not_proven() {
     workspace.write("hello.pipe", skipped);
     let ran = workspace.run(&["assure"]).expect(1);
     assert_eq!(ran.out, "");
-    ran.says("error[P0402]").says("nothing is assured of a workspace that is not proven");
+    ran.says("error[P0402]").says("the workspace is not proven, so nothing is assured");
     let ran = workspace.run(&["assure", "--format", "json"]).expect(1);
     let read: Value = serde_json::from_str(&ran.out).unwrap();
     assert_eq!(read["proven"], false);

@@ -68,7 +68,7 @@ fn what_can_t_be_read_is_left_and_the_rest_mended() {
         .expect(2)
         .says("fixed x.pipe")
         .says("P0001")
-        .says("out of the workspace");
+        .says("outside the workspace");
     assert_eq!(workspace.read("x.pipe"), MENDED);
     assert_eq!(std::fs::read(workspace.path("latin.pipe")).unwrap(), b"// caf\xe9\npipeline y {\n");
 }

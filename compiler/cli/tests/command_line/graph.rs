@@ -40,7 +40,7 @@ fn why_names_what_a_deploy_waits_for() {
         .expect(2)
         .says("nothing on the path is called `prodution`")
         .says("did you mean `production`?");
-    workspace.run(&["graph", "--why", "app", "--format", "svg"]).expect(2).says("as text or as JSON");
+    workspace.run(&["graph", "--why", "app", "--format", "svg"]).expect(2).says("prints text or JSON");
 }
 
 #[test]

@@ -56,7 +56,10 @@ fn an_endless_device_is_never_read() {
 fn a_link_out_of_the_workspace_is_refused() {
     let workspace = Workspace::hello();
     link("/proc/self/mem", &workspace.path("memory.pipe"));
-    workspace.run(&["check"]).expect(2).says("`memory.pipe` is a symbolic link out of the workspace");
+    workspace
+        .run(&["check"])
+        .expect(2)
+        .says("`memory.pipe` is a symbolic link to a place outside the workspace");
 }
 
 #[test]
@@ -141,7 +144,7 @@ fn a_path_that_is_not_there_is_wrong_usage() {
     let workspace = Workspace::hello();
     workspace.run(&["check", "nowhere"]).expect(2).says("there is no `nowhere`");
     workspace.write("README.md", "# x");
-    workspace.run(&["check", "README.md"]).expect(2).says("`README.md` is no `.pipe` file");
+    workspace.run(&["check", "README.md"]).expect(2).says("`README.md` is not a `.pipe` file");
     workspace.run(&["check", "hello.pipe/x"]).expect(2).says("there is no `hello.pipe/x`");
 }
 
@@ -205,7 +208,7 @@ fn a_name_that_would_break_a_line_is_refused() {
     for arguments in [&["build"][..], &["check", "a\nb\u{1b}[2J.pipe"]] {
         let ran = workspace.run(arguments).expect(2);
         assert!(!ran.err.contains('\u{1b}'), "{ran:#?}");
-        ran.says(r"the name of `a\nb\u{1b}[2J.pipe` holds control characters").says("rename it");
+        ran.says(r"the name of `a\nb\u{1b}[2J.pipe` contains control characters").says("rename it");
     }
     assert_eq!(workspace.list(""), ["a\nb\u{1b}[2J.pipe"]);
 }

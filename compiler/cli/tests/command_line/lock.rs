@@ -92,7 +92,7 @@ fn a_call_is_held_against_the_signature_in_the_lock() {
     ran.says("error[P0706]: `acme/setup-tool` v1.2.0 has no input `vresion`")
         .says("own.pipe:7:37")
         .says("did you mean `version`?")
-        .says("error[P0707]: `acme/setup-tool` asks for `version`");
+        .says("error[P0707]: the call of `acme/setup-tool` lacks `version`");
     workspace.run(&["check", "--fix"]).expect(0).says("fixed own.pipe:7:37 P0706: write `version`");
     assert_eq!(workspace.read("own.pipe"), CALLS);
 
@@ -108,7 +108,7 @@ fn a_call_is_held_against_the_signature_in_the_lock() {
     call("version: \"3\"");
     let lock = workspace.read(LOCK);
     workspace.write("own.pipe", CALLS.replace("v1\"", "v2\""));
-    workspace.run(&["build"]).expect(1).says("P0704").says("known is `v1.2.0`");
+    workspace.run(&["build"]).expect(1).says("P0704").says("pipec knows `v1.2.0`");
     assert_eq!(workspace.read(LOCK), lock, "a build that is refused writes nothing");
 }
 
@@ -193,7 +193,7 @@ fn the_drift_of_a_lock_is_told_and_nothing_written() {
         .run(&["build", "--check"])
         .expect(1)
         .says("error[P1202]: `pipec.lock` is missing")
-        .says("run `pipec build`, and commit what it writes")
+        .says("run `pipec build`, and commit its result")
         .prints("--- /dev/null\n+++ b/pipec.lock\n")
         .omits("own.yml");
     assert!(!workspace.path(LOCK).exists());
@@ -258,7 +258,7 @@ fn an_action_that_pipec_calls_itself_goes_by_the_lock() {
     let same = checkout.replace("persist-credentials = \"boolean\"\n", "");
     workspace.write(LOCK, lock.replace(&checkout, &same));
     workspace.run(&["build"]).expect(1).says(&format!(
-        "error[P0706]: `pipec.lock` says that `actions/checkout` {version} takes no `persist-credentials`"
+        "error[P0706]: according to `pipec.lock`, `actions/checkout` {version} has no input `persist-credentials`"
     ));
     workspace.write(LOCK, lock.replace(&checkout, ""));
     workspace.build().says("wrote pipec.lock");
@@ -306,7 +306,7 @@ fn a_lock_that_people_wrote_is_never_overwritten() {
             .run(arguments)
             .expect(1)
             .says("error[P1201]: `pipec.lock` was not written by pipec, so it is not overwritten")
-            .says("let it begin with the line `# Kept by pipec build`");
+            .says("add the line `# Kept by pipec build` at the top");
         assert_eq!(workspace.read(LOCK), remark);
         assert!(!workspace.path(OUTPUT).exists(), "the other output must not be written either");
     }
@@ -327,7 +327,7 @@ fn a_lock_that_can_not_be_read_says_where_and_stays_as_it_is() {
     let broken = [
         (ENTRY.replace("commit", "comit"), "line 5: unknown field `comit`"),
         (ENTRY.replace("0123", "zzzz"), "line 2: `zzzz456789"),
-        (format!("{ENTRY}{ENTRY}"), "line 12: `acme/setup-tool` v1.2.0 stands there twice"),
+        (format!("{ENTRY}{ENTRY}"), "line 12: `acme/setup-tool` v1.2.0 appears twice"),
         (kept(&ENTRY.replace("required string", "required text")), "line 3: the input `version`"),
         (format!("<<<<<<< ours\n{ENTRY}"), "line 1: "),
     ];
@@ -361,7 +361,10 @@ fn a_link_stays_a_link_and_none_leads_out() {
     let elsewhere = Workspace::with(&[("lock", &kept(ENTRY))]);
     std::fs::remove_file(workspace.path(LOCK)).unwrap();
     link(elsewhere.path("lock"), &workspace.path(LOCK));
-    workspace.run(&["build"]).expect(2).says("`pipec.lock` is a symbolic link out of the workspace");
+    workspace
+        .run(&["build"])
+        .expect(2)
+        .says("`pipec.lock` is a symbolic link to a place outside the workspace");
     assert_eq!(elsewhere.read("lock"), kept(ENTRY));
 }
 

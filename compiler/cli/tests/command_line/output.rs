@@ -58,7 +58,7 @@ fn check_compares_what_is_compiled_and_not_the_header() {
     let before = workspace.read(HELLO_OUTPUT);
     let ran = workspace.run(&["build", "--check"]).expect(1);
     ran.says("error[P1202]: `.github/workflows/hello.yml` differs from what pipeline `hello` compiles to")
-        .says(&format!("line {} is the first that differs", line_of(&before, "cargo test --locked")))
+        .says(&format!("line {} is the first difference", line_of(&before, "cargo test --locked")))
         .prints("--- a/.github/workflows/hello.yml\n+++ b/.github/workflows/hello.yml\n@@ ")
         .prints("cargo test --locked\n");
     assert_eq!(workspace.read(HELLO_OUTPUT), before);
@@ -112,7 +112,7 @@ fn a_folder_where_a_file_should_be_is_told() {
 fn a_file_where_a_folder_should_be_is_told() {
     let workspace = two_pipelines();
     workspace.write(".github", "a file");
-    workspace.run(&["build"]).expect(2).says("`.github` is no folder");
+    workspace.run(&["build"]).expect(2).says("`.github` is not a folder");
     assert_eq!(workspace.read(".github"), "a file");
 }
 
@@ -133,11 +133,11 @@ fn links_out_of_the_workspace_are_not_followed() {
     let elsewhere = Workspace::with(&[("precious.yml", "# precious\n")]);
     let workspace = Workspace::hello();
     link(elsewhere.path("precious.yml"), &workspace.path(HELLO_OUTPUT));
-    workspace.run(&["build"]).expect(2).says("leads out of the workspace through a symbolic link");
+    workspace.run(&["build"]).expect(2).says("is outside the workspace, through a symbolic link");
 
     let workspace = Workspace::hello();
     link(elsewhere.path(""), &workspace.path(".github"));
-    workspace.run(&["build"]).expect(2).says("leads out of the workspace through a symbolic link");
+    workspace.run(&["build"]).expect(2).says("is outside the workspace, through a symbolic link");
 
     let workspace = Workspace::hello();
     link(elsewhere.path("new.yml"), &workspace.path(HELLO_OUTPUT));
@@ -279,7 +279,7 @@ fn what_a_renamed_pipeline_leaves_is_told_and_never_removed() {
     workspace.build();
     workspace.write(".github/workflows/mine.yml", "name: mine\n");
     workspace.write("hello.pipe", HELLO.replace("pipeline hello", "pipeline hullo"));
-    let finding = "`.github/workflows/hello.yml` was generated, and no pipeline claims it any more";
+    let finding = "`.github/workflows/hello.yml` was generated, but no pipeline claims it any more";
     workspace.build().says(&format!("warning[P1202]: {finding}")).omits("mine.yml");
     assert_eq!(workspace.list(FOLDER), ["hello.yml", "hullo.yml", "mine.yml"]);
     workspace.run(&["build", "--deny", "warnings"]).expect(1);
@@ -369,7 +369,7 @@ fn a_file_given_as_the_folder_for_outputs_is_told() {
     workspace
         .run(&["build", "--out", "f1"])
         .expect(2)
-        .says("`f1` is no folder")
+        .says("`f1` is not a folder")
         .says("nothing was written")
         .omits("``");
     assert_eq!(workspace.read("f1"), "a file");

@@ -20,13 +20,13 @@ fn wrong_usage_is_told_with_the_right_one() {
         .says("there is no target `githbu`")
         .says("did you mean `github`?");
     for form in ["json", "sarif", "github"] {
-        run(&["build", "--stdout", "--format", form]).expect(2).prints("both want standard output");
+        run(&["build", "--stdout", "--format", form]).expect(2).prints("both use standard output");
     }
 }
 
 #[test]
 fn every_command_has_help_with_examples() {
-    run(&["--help"]).expect(0).prints("Examples:").prints("Exit codes:");
+    run(&["--help"]).expect(0).prints("Examples:").prints("Exit status:");
     for command in ["check", "build", "fmt", "graph", "assure", "explain", "completions"] {
         run(&[command, "--help"]).expect(0).prints("Examples:\n  pipec ");
     }

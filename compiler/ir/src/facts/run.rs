@@ -55,7 +55,7 @@ impl fmt::Display for Run {
         match &self.changed {
             Changed::Irrelevant => Ok(()),
             Changed::Unknown if matches!(self.event, Event::Tag | Event::Schedule | Event::Manual) => Ok(()),
-            Changed::Unknown => write!(f, ", with what changed unknown"),
+            Changed::Unknown => write!(f, ", with unknown changes"),
             Changed::Paths(paths) if paths.is_empty() => write!(f, ", changing nothing"),
             Changed::Paths(paths) => {
                 let paths: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();

@@ -171,14 +171,14 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
     if let Some(environment) = stop.environment
         && environment.lock == Lock::Newest
     {
-        told("may be", "passed over for a newer one that waits behind it", width, rows);
+        told("may be", "skipped in favour of a newer one that waits", width, rows);
     }
 
     let before: Vec<&Stop<'_>> =
         path.nodes.iter().filter(|other| stop.node.before.contains(&other.node.id)).collect();
     rows.push(Row::default());
     if before.is_empty() {
-        rows.push(Row::default().styled(Style::Heading, "nothing has to happen before it"));
+        rows.push(Row::default().styled(Style::Heading, "nothing must happen before it"));
     } else {
         rows.push(Row::default().styled(Style::Heading, "before it, these must"));
     }

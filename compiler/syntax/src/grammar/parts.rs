@@ -157,23 +157,25 @@ fn name_finding(found: &str, span: Span) -> Diagnostic {
         let length = found.chars().count();
         return Diagnostic::error(
             codes::P0008,
-            format!("this name has {length} characters; {LONGEST_NAME} are the most"),
+            format!("this name has {length} characters; at most {LONGEST_NAME} are allowed"),
             span,
         )
-        .note("names become names on every engine, and some allow no more");
+        .note("names are used on every engine, and some engines allow no more");
     }
-    let finding = Diagnostic::error(codes::P0008, format!("`{found}` is not written as a name"), span);
+    let finding = Diagnostic::error(codes::P0008, format!("`{found}` is not a valid name"), span);
     let is_loud = found.len() > 1 && is_variable(found) && !found.contains(|c: char| c.is_ascii_lowercase());
     let finding = match is_loud {
-        true => finding
-            .note(format!("what a script has as `${found}` has no name here: scripts read it by themselves")),
+        true => finding.note(format!("`${found}` is a script variable: only scripts can read it")),
         false => finding,
     };
     match kebab(found) {
         Some(name) => finding
-            .help(format!("names are small letters and digits, their words joined by `-`: `{name}`"))
+            .help(format!("names have lower-case letters and digits, with `-` between words: `{name}`"))
             .fix(format!("write `{name}`"), span, name),
-        None => finding.help("names are small letters and digits, their words joined by `-`, a letter first"),
+        None => finding.help(
+            "names have lower-case letters and digits, with `-` between words, and begin \
+                              with a letter",
+        ),
     }
 }
 
@@ -201,15 +203,13 @@ fn variable<'t>() -> Rule<'t, Variable> {
                 let upper = found.replace('-', "_").to_ascii_uppercase();
                 let mut finding = Diagnostic::error(
                     codes::P0008,
-                    format!("`{found}` can't be the name of a script's variable"),
+                    format!("`{found}` can't be the name of a script variable"),
                     span,
                 );
                 if is_variable(&upper) {
-                    finding = finding.help(format!("variables are letters, digits and `_`: `{upper}`")).fix(
-                        format!("write `{upper}`"),
-                        span,
-                        upper,
-                    );
+                    finding = finding
+                        .help(format!("variable names have letters, digits and `_`: `{upper}`"))
+                        .fix(format!("write `{upper}`"), span, upper);
                 }
                 emitter.emit(Failure::Finding(Box::new(finding)));
             }
@@ -249,8 +249,8 @@ fn no_comma<'t>() -> impl Parser<'t, Stream<'t>, (), Extra<'t>> + Clone {
     lone.or_not().validate(|comma, _, emitter| {
         if let Some(span) = comma {
             let finding = Diagnostic::error(codes::P0009, "nothing follows this comma", span)
-                .help("commas stand between the parts of a list, not behind the last")
-                .fix("leave out the comma", span, "");
+                .help("write commas between the items of a list, not after the last one")
+                .fix("remove the comma", span, "");
             emitter.emit(Failure::Finding(Box::new(finding)));
         }
     })
@@ -296,16 +296,15 @@ fn text<'t>() -> Rule<'t, Text> {
 
 /// What is said about `$"…"` where nothing can be put into a text; `text` is all of it where it has no expression.
 fn interpolated_verbatim(span: Span, text: Option<&str>) -> Diagnostic {
-    let finding = Diagnostic::error(codes::P0009, "this text can't be interpolated", span).note(
-        "it is reviewed, or taken by an engine, as it stands: nothing that a run decides is put into it",
-    );
+    let finding = Diagnostic::error(codes::P0009, "interpolation is not allowed in this text", span)
+        .note("people review this text, or an engine uses it unchanged, so it can't contain run values");
     match text {
         Some(text) if !text.contains(['{', '}']) => {
             let sign = Span { end: span.start + 1, ..span };
-            finding.help("write it without the `$`").fix("leave out the `$`", sign, "")
+            finding.help("remove the `$`").fix("remove the `$`", sign, "")
         }
         _ => finding.help(
-            "write the text itself, without `$`; a value that changes reaches scripts by `env NAME = value`",
+            "write the text itself, without `$`; pass a changing value to scripts with `env NAME = value`",
         ),
     }
 }
@@ -353,10 +352,15 @@ fn script<'t>(string: &Rule<'t, StringLiteral>) -> Rule<'t, StringLiteral> {
         .labelled(Expected::Thing("a script"))
         .validate(|script: StringLiteral, _, emitter| {
             if script.form == StringForm::Interpolated {
-                let finding =
-                    Diagnostic::error(codes::P0017, "no value can be pasted into a script", script.span)
-                        .note("a branch name or a title pasted into a script is run as a part of it")
-                        .help("hand it over as a variable: `env VERSION = tag.version`, then `\"$VERSION\"` in the script");
+                let finding = Diagnostic::error(
+                    codes::P0017,
+                    "interpolation is not allowed in a script",
+                    script.span,
+                )
+                .note("a branch name or a title inserted into a script would run as part of it")
+                .help(
+                    "pass it as a variable: `env VERSION = tag.version`, then `\"$VERSION\"` in the script",
+                );
                 emitter.emit(Failure::Finding(Box::new(finding)));
             }
             script

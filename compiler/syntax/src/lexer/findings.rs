@@ -16,13 +16,13 @@ impl Lexer<'_> {
         let finding =
             Diagnostic::error(codes::P0005, "this string is not closed", self.span(start, start + opening));
         let finding = if kind == TokenKind::RawString {
-            finding
-                .saying("opened here")
-                .help("a raw string ends with `\"\"\"`, on a line of its own where it has several lines")
+            finding.saying("opened here").help(
+                "a raw string ends with `\"\"\"`; over several lines, the closing quotes have their own line",
+            )
         } else {
-            let finding = finding.saying("opened here").help(
-                "a string ends with `\"` on the line it began; one of several lines stands between `\"\"\"`",
-            );
+            let finding = finding
+                .saying("opened here")
+                .help("a string ends with `\"` on the same line; put several lines between `\"\"\"`");
             // Where nothing is quoted but brackets, it is the quote that is one too many, or that of another line.
             let quoted = self.text.get(start + opening..end).unwrap_or_default();
             if quoted.contains(|letter: char| letter.is_alphanumeric()) {
@@ -40,52 +40,60 @@ impl Lexer<'_> {
             Flaw::Escape(range) => {
                 let escape = text.get(range.clone()).unwrap_or("");
                 let span = place(range);
-                Diagnostic::error(codes::P0006, format!("`{escape}` is no escape"), span)
-                    .note("strings are delivered byte for byte; the escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`")
-                    .help(format!("write `\\{escape}` for a backslash, or the whole string between `\"\"\"`, where a backslash is a backslash"))
+                Diagnostic::error(codes::P0006, format!("`{escape}` is not an escape"), span)
+                    .note("the only escapes are `\\\"`, `\\\\`, `\\n`, `\\t` and `\\u{…}`")
+                    .help(format!(
+                        "write `\\{escape}` for a backslash, or put the whole string between \
+                                   `\"\"\"`, which has no escapes"
+                    ))
                     .fix(format!("write `\\{escape}`"), span.at_start(), "\\")
             }
             Flaw::Character(range) => {
                 let escape = text.get(range.clone()).unwrap_or("");
-                Diagnostic::error(codes::P0006, format!("`{escape}` names no character"), place(range))
-                    .help("between the braces stands the character's number in hexadecimal: `\\u{2713}` is ✓")
+                Diagnostic::error(codes::P0006, format!("`{escape}` names no character"), place(range)).help(
+                    "write the number of the character in hexadecimal between the braces: `\\u{2713}` is ✓",
+                )
             }
             Flaw::Null(range) => {
                 let escape = text.get(range.clone()).unwrap_or("");
-                Diagnostic::error(codes::P0006, format!("`{escape}` stands in no text"), place(range))
-                    .note("for a shell it is the end of a script, of a variable and of an argument")
-                    .help("leave it out; a script makes one with `printf '\\0'`")
+                Diagnostic::error(
+                    codes::P0006,
+                    format!("`{escape}` is not allowed in a string"),
+                    place(range),
+                )
+                .note("for a shell it ends a script, a variable and an argument")
+                .help("remove it; a script can print one with `printf '\\0'`")
             }
             Flaw::Outdented(range) => Diagnostic::error(
                 codes::P0007,
-                "this line stands left of its string's closing quotes",
+                "this line is indented less than the closing quotes of its string",
                 place(range),
             )
-            .note("the indentation of the closing `\"\"\"` is taken from every line of the string")
-            .help("indent the line like the others, or move the closing `\"\"\"` to the left"),
+            .note("the indentation of the closing `\"\"\"` is removed from every line of the string")
+            .help("indent this line like the others, or move the closing `\"\"\"` to the left"),
             Flaw::TextAfterOpening(range) => Diagnostic::error(
                 codes::P0007,
-                "a raw string of several lines begins on the line below its quotes",
+                "a raw string of several lines begins on the line after its opening quotes",
                 place(range),
             )
-            .help("break the line behind the opening `\"\"\"`"),
+            .help("break the line after the opening `\"\"\"`"),
             Flaw::TextBeforeClosing(range) => Diagnostic::error(
                 codes::P0007,
-                "the closing quotes of several lines stand on a line of their own",
+                "the closing quotes of a string of several lines need their own line",
                 place(range),
             )
-            .note("their indentation says what is taken from every line of the string")
+            .note("their indentation is removed from every line of the string")
             .help("break the line before the closing `\"\"\"`"),
             Flaw::LoneBrace(range) => {
                 let span = place(range);
                 Diagnostic::error(codes::P0006, "this `}` closes nothing", span)
-                    .help("in `$\"…\"`, a brace of the text is written twice: `}}`")
+                    .help("in `$\"…\"`, write a literal brace twice: `}}`")
                     .fix("write `}}`", span, "}}")
             }
             Flaw::OpenBrace(range) => {
                 let span = place(range);
-                Diagnostic::error(codes::P0006, "this `{` is not closed in its string", span)
-                    .help("in `$\"…\"`, `{name}` is replaced by a value; a brace of the text is written twice: `{{`")
+                Diagnostic::error(codes::P0006, "this `{` is not closed before the end of the string", span)
+                    .help("in `$\"…\"`, `{name}` is replaced by a value; write a literal brace twice: `{{`")
                     .fix("write `{{`", span, "{{")
             }
         };

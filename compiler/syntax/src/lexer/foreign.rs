@@ -19,9 +19,10 @@ impl Lexer<'_> {
             let length = line.find("}}").map_or(3, |end| end + 2);
             let span = self.span(self.at, self.at + length);
             self.report(
-                Diagnostic::error(codes::P0014, "an engine's expression means nothing here", span)
-                    .note("the same source is compiled for every engine, and no expression is hidden in a text")
-                    .help("name the value: facts are `commit.sha` or `branch.name`, secrets are declared by `secret NAME`"),
+                Diagnostic::error(codes::P0014, "expressions of an engine are not allowed", span)
+                    .note("one source is compiled for every engine, so it can't contain expressions of a single one")
+                    .help("name the value: facts are `commit.sha` or `branch.name`; declare secrets with \
+                           `secret NAME`"),
             );
             return self.push(TokenKind::Unknown, length);
         }
@@ -44,33 +45,33 @@ impl Lexer<'_> {
             let double = format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
             let span = self.span(self.at, self.at + length);
             self.report(
-                Diagnostic::error(codes::P0014, "a string stands between double quotes", span)
+                Diagnostic::error(codes::P0014, "write strings in double quotes", span)
                     .help(format!("write `{double}`"))
                     .fix(format!("write `{double}`"), span, double),
             );
             return self.push(TokenKind::Unknown, length);
         }
         if rest.starts_with("&&") {
-            return self.instead("&&", "and", "conditions are joined by words: `and`, `or`, `not`");
+            return self.instead("&&", "and", "conditions are joined with words: `and`, `or`, `not`");
         }
         if first == '!' {
-            return self.instead("!", "not", "conditions are joined by words: `not`, `and`, `or`");
+            return self.instead("!", "not", "conditions are joined with words: `not`, `and`, `or`");
         }
         if first == '-' && rest.get(1..).is_none_or(|behind| behind.starts_with([' ', '\n'])) {
             let span = self.span(self.at, self.at + 1);
             self.report(
-                Diagnostic::error(codes::P0014, "clauses are not listed by dashes", span)
-                    .help("leave out the `-`: a clause begins with its keyword")
-                    .fix("leave out the `-`", span, ""),
+                Diagnostic::error(codes::P0014, "clauses don't begin with a dash", span)
+                    .help("remove the `-`: a clause begins with its keyword")
+                    .fix("remove the `-`", span, ""),
             );
             return self.push(TokenKind::Unknown, 1);
         }
         if first == ';' {
             let span = self.span(self.at, self.at + 1);
             self.report(
-                Diagnostic::error(codes::P0014, "nothing separates clauses but their keywords", span)
-                    .help("leave out the `;`")
-                    .fix("leave out the `;`", span, ""),
+                Diagnostic::error(codes::P0014, "clauses need no separator", span)
+                    .help("remove the `;`")
+                    .fix("remove the `;`", span, ""),
             );
             return self.push(TokenKind::Unknown, 1);
         }
@@ -97,14 +98,14 @@ impl Lexer<'_> {
         let text = self.slice(self.at, self.at + length);
         let span = self.span(self.at, self.at + length);
         if visible {
-            let finding = Diagnostic::error(codes::P0004, format!("`{text}` means nothing here"), span);
+            let finding = Diagnostic::error(codes::P0004, format!("`{text}` is not valid here"), span);
             self.report(match first {
-                '-' if text.len() > 1 => finding.help("numbers are never negative"),
-                '-' => finding.help("numbers are never negative; clauses need no dash before them"),
+                '-' if text.len() > 1 => finding.help("numbers can't be negative"),
+                '-' => finding.help("numbers can't be negative, and clauses don't begin with a dash"),
                 '“' | '”' | '„' | '‘' | '’' | '«' | '»' => {
-                    finding.help("a string stands between straight double quotes: `\"`")
+                    finding.help("write strings in straight double quotes: `\"`")
                 }
-                _ => finding.help("text of any kind is a string: put it between double quotes"),
+                _ => finding.help("text is a string: write it in double quotes"),
             });
         }
         self.push(TokenKind::Unknown, length);
@@ -138,9 +139,9 @@ impl Lexer<'_> {
         let mut finding = Diagnostic::error(codes::P0014, "a comment begins with `//`", span);
         finding = if closing.is_none() && lines > 1 {
             // Where it was meant to end can't be known: nothing is commented out for good.
-            finding.help("write `//` before each line of it; nothing closes this `/*`")
+            finding.help("write `//` before each line; this `/*` is not closed")
         } else {
-            finding.help("write `//` before each line of it")
+            finding.help("write `//` before each line")
         };
         let is_known = closing.is_some() || lines == 1;
         if is_known && ends_line && (begins_line || lines == 1) {
@@ -190,9 +191,9 @@ impl Lexer<'_> {
         let span = self.span(self.at, self.at + length);
         let text = self.slice(self.at, self.at + length);
         self.report(
-            Diagnostic::error(codes::P0014, format!("`{text}` is read by scripts only"), span)
-                .note("variables exist while a script runs; the pipeline is decided before")
-                .help("write the value's name, such as `commit.sha` or a parameter; in a string, `$\"…{name}…\"`"),
+            Diagnostic::error(codes::P0014, format!("only scripts can read `{text}`"), span)
+                .note("variables exist only while a script runs; the pipeline is decided before")
+                .help("write the name of the value, such as `commit.sha` or a parameter; in a string, `$\"…{name}…\"`"),
         );
         self.push(TokenKind::Unknown, length);
     }
@@ -234,13 +235,17 @@ impl Lexer<'_> {
         if text.contains('@') && self.follows("uses") {
             self.report(
                 Diagnostic::error(codes::P0014, format!("`{text}` is an action of one engine"), span)
-                    .note("a body says what to do for every engine")
-                    .help(format!("say it as a script, `run \"…\"`; the commit is checked out without a word; where only an engine's action will do, `engine github because \"…\" {{ action {quoted}() }}`")),
+                    .note("a body is for every engine")
+                    .help(format!(
+                        "use a script, `run \"…\"`; the commit is checked out automatically; if \
+                                   you need this action, use `engine github because \"…\" {{ action \
+                                   {quoted}() }}`"
+                    )),
             );
             return self.push(TokenKind::Unknown, length);
         }
         self.report(
-            Diagnostic::error(codes::P0004, format!("`{text}` wants quotes"), span)
+            Diagnostic::error(codes::P0004, format!("`{text}` needs quotes"), span)
                 .help(format!("paths, globs and addresses are strings: `{quoted}`"))
                 .fix(format!("write `{quoted}`"), span, quoted),
         );

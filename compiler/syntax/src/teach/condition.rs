@@ -25,14 +25,14 @@ impl Case<'_, '_> {
         let Some(when) = when else {
             return match found {
                 Some("unless") => Some(
-                    Diagnostic::error(codes::P0014, "`unless` is said by `when not`", span)
+                    Diagnostic::error(codes::P0014, "instead of `unless`, write `when not`", span)
                         .help("write `when not (branch is main or fork)`")
                         .fix("write `when not`", span, "when not"),
                 ),
                 Some("if" | "only") => Some(
                     Diagnostic::error(
                         codes::P0014,
-                        format!("`{}` is said by `when`", self.source(span)),
+                        format!("instead of `{}`, write `when`", self.source(span)),
                         span,
                     )
                     .help("write `when branch is main`")
@@ -43,11 +43,11 @@ impl Case<'_, '_> {
                         if self.word(at + 1) == Some("on") { span.to(self.span(at + 1)) } else { span };
                     let finding = Diagnostic::error(
                         codes::P0014,
-                        format!("`{word}` is said by `after`"),
+                        format!("instead of `{word}`, write `after`"),
                         whole,
                     )
                     .help(
-                        "a stage waits for every stage above it; to wait for fewer say `after build, test`",
+                        "a stage waits for every stage above it; to wait for fewer, write `after build, test`",
                     );
                     let next = self.word(at + 1 + usize::from(whole != span));
                     Some(if next.is_some() { finding.fix("write `after`", whole, "after") } else { finding })
@@ -57,17 +57,17 @@ impl Case<'_, '_> {
         };
         if found == Some("when") {
             return Some(
-                Diagnostic::error(codes::P0015, "`when` is said twice", span)
-                    .label(self.span(when), "said here first")
-                    .help("join the two conditions by `and`")
+                Diagnostic::error(codes::P0015, "`when` appears twice", span)
+                    .label(self.span(when), "first here")
+                    .help("join the two conditions with `and`")
                     .fix("write `and`", span, "and"),
             );
         }
         let joins = stop.expected.contains(&Expected::Word("and"));
         if joins && self.is_sign(at, Punctuation::Comma) {
             return Some(
-                Diagnostic::error(codes::P0014, "conditions are joined by words", span)
-                    .help("write `and` where all must hold, `or` where one is enough"),
+                Diagnostic::error(codes::P0014, "conditions are joined with words", span)
+                    .help("write `and` if all must hold, `or` if one is enough"),
             );
         }
         if joins && self.word(at - 1) == Some("not") && self.word(at - 2) == Some("is") && found.is_some() {
@@ -78,14 +78,14 @@ impl Case<'_, '_> {
             ];
             let fact = self.source(fact);
             return Some(
-                Diagnostic::error(codes::P0014, "`not` stands before the whole condition", not)
+                Diagnostic::error(codes::P0014, "`not` goes before the whole condition", not)
                     .help(format!("write `not {fact} is {}`", self.source(span)))
                     .fix_with(format!("write `not {fact} is`"), edits),
             );
         }
         if found == Some("after") {
             return Some(
-                Diagnostic::error(codes::P0013, "`after` stands before `when`", span)
+                Diagnostic::error(codes::P0013, "`after` goes before `when`", span)
                     .help("write `stage NAME after STAGE when CONDITION { … }`"),
             );
         }
@@ -102,14 +102,14 @@ impl Case<'_, '_> {
         if expects_is {
             let replace = |message: String| {
                 Diagnostic::error(codes::P0014, message, span)
-                    .help("conditions compare by `is`: a name, or a glob in quotes")
+                    .help("conditions compare with `is`: a name, or a glob in quotes")
                     .fix("write `is`", span, "is")
             };
             return Some(match self.lexeme(at) {
                 Some(Lexeme::Word("in")) if self.is_sign(at + 1, Punctuation::OpenBracket) => {
                     let fact = fact.unwrap_or("branch");
                     Diagnostic::error(codes::P0014, "a condition compares with one name or glob", span)
-                        .help(format!("join several by `or`: `{fact} is main or {fact} is \"release/*\"`"))
+                        .help(format!("join several with `or`: `{fact} is main or {fact} is \"release/*\"`"))
                 }
                 Some(Lexeme::Sign(Punctuation::Equals | Punctuation::Equal)) => {
                     replace(format!("`{text}` is written `is`"))
@@ -130,13 +130,13 @@ impl Case<'_, '_> {
                     replace(format!("`{text}` is written `is`"))
                 }
                 Some(Lexeme::Word(word)) if Some(word) == fact => {
-                    Diagnostic::error(codes::P0009, format!("`{word}` is said twice"), span)
+                    Diagnostic::error(codes::P0009, format!("`{word}` appears twice"), span)
                         .help(format!("write `{word} is …`"))
-                        .fix("leave out the second", self.span(at.saturating_sub(1)).at_end().to(span), "")
+                        .fix("remove the second", self.span(at.saturating_sub(1)).at_end().to(span), "")
                 }
                 Some(Lexeme::Word(_)) if self.word(at + 1) == Some("is") => {
                     Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
-                        .help("conditions are joined by `and` and `or`: `branch is main and event is push`")
+                        .help("conditions are joined with `and` and `or`: `branch is main and event is push`")
                 }
                 Some(Lexeme::Word(_) | Lexeme::Text(..))
                     if matches!(fact, Some("event" | "branch" | "tag")) =>
@@ -146,12 +146,12 @@ impl Case<'_, '_> {
                         .help(format!("write `{whole}`"))
                         .fix("write `is`", span.at_start(), "is ")
                 }
-                _ => {
-                    Diagnostic::error(codes::P0009, format!("expected `is`, found {}", self.shown(at)), span)
-                        .help(
-                            "conditions compare by `is`: `branch is main`, `tag is \"v*\"`, `event is push`",
-                        )
-                }
+                _ => Diagnostic::error(
+                    codes::P0009,
+                    format!("expected `is`, found {}", self.shown(at)),
+                    span,
+                )
+                .help("conditions compare with `is`: `branch is main`, `tag is \"v*\"`, `event is push`"),
             });
         }
         if !expects_fact {
@@ -177,9 +177,9 @@ impl Case<'_, '_> {
             )
         {
             return Some(
-                Diagnostic::error(codes::P0014, format!("`{word}` is no fact of a condition"), span)
+                Diagnostic::error(codes::P0014, format!("`{word}` is not a fact that conditions can test"), span)
                     .note("conditions are decided when the run is planned, from facts about the event, never from outcomes")
-                    .help("a stage runs when everything before it has succeeded; that needs no word"),
+                    .help("a stage always waits until everything before it has succeeded; that needs no condition"),
             );
         }
         Some(self.no_fact(span))
@@ -193,8 +193,8 @@ impl Case<'_, '_> {
         }
         let word = self.source(span);
         Some(
-            Diagnostic::error(codes::P0009, format!("`{word}` is no value"), span)
-                .note("branches and events have names; an input has a value, and a text stands between double quotes")
+            Diagnostic::error(codes::P0009, format!("`{word}` is not a value"), span)
+                .note("branches and events are names; an input is compared with a value, and text needs double quotes")
                 .help(format!("write `\"{word}\"`"))
                 .fix(format!("write `\"{word}\"`"), span, format!("\"{word}\"")),
         )
@@ -202,7 +202,8 @@ impl Case<'_, '_> {
 
     fn no_fact(&self, span: Span) -> Diagnostic {
         let word = self.source(span);
-        let finding = Diagnostic::error(codes::P0009, format!("`{word}` is no fact of a condition"), span);
+        let finding =
+            Diagnostic::error(codes::P0009, format!("`{word}` is not a fact that conditions can test"), span);
         let fact = match word {
             "main" | "master" | "develop" | "trunk" => Some("branch"),
             "push" | "pull-request" | "schedule" | "manual" | "merge-queue" => Some("event"),
@@ -232,15 +233,15 @@ impl Case<'_, '_> {
         let span = self.span(self.stopped_at);
         let finding = Diagnostic::error(
             codes::P0013,
-            format!("`{word}` stands on a stage, never on `{}`", clause.word),
+            format!("`{word}` belongs to a stage, not to `{}`", clause.word),
             span,
         );
         Some(if clause.word == "gate" {
             finding
-                .note("a gate in a run must pass; a gate that may be skipped is no gate")
-                .help("put it into a stage that says `when`, or say in its body `exempt unless changed KIND because \"…\"`")
+                .note("a gate that is in a run must pass, so a condition can't skip it")
+                .help("put it into a stage with `when`, or add to its body `exempt unless changed KIND because \"…\"`")
         } else {
-            finding.help("put it into a stage of its own: `stage NAME when branch is main { … }`")
+            finding.help("put it into its own stage: `stage NAME when branch is main { … }`")
         })
     }
 }

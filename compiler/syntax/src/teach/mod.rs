@@ -118,7 +118,7 @@ impl<'t> Case<'_, 't> {
     /// A clause that begins with no word.
     fn no_word(&self, span: Span) -> Diagnostic {
         let found = self.shown(0);
-        let finding = Diagnostic::error(codes::P0009, format!("{found} begins no clause"), span);
+        let finding = Diagnostic::error(codes::P0009, format!("{found} can't begin a clause"), span);
         match self.lexeme(0) {
             Some(Lexeme::Text(..) | Lexeme::InterpolationStart) if self.behind.is_some() => {
                 let behind = self.behind.unwrap_or(span);
@@ -133,7 +133,7 @@ impl<'t> Case<'_, 't> {
                 } else if lists {
                     finding
                         .label(behind, "the clause before it ends here")
-                        .help("lists have commas between their parts")
+                        .help("write commas between the items of a list")
                         .fix("write a comma", behind.at_end(), ",")
                 } else if clause.is_some() {
                     self.takes_one(word, behind, span)
@@ -149,13 +149,13 @@ impl<'t> Case<'_, 't> {
             Some(Lexeme::Sign(Punctuation::Equals))
                 if self.behind.is_some_and(|behind| self.source(behind).starts_with("secret ")) =>
             {
-                Diagnostic::error(codes::P0009, "a secret's value never stands in a file", span)
+                Diagnostic::error(codes::P0009, "the value of a secret can't be in a file", span)
                     .label(self.behind.unwrap_or(span), "this clause is complete")
-                    .help("store it with the engine under this name; the clause says who may read it")
+                    .help("store it in the engine under this name; the clause says who may read it")
             }
             Some(Lexeme::Block(_)) => {
-                Diagnostic::error(codes::P0009, "these braces belong to no clause", span)
-                    .help("braces stand behind what they describe: `stage NAME { … }`")
+                Diagnostic::error(codes::P0009, "these braces don't belong to a clause", span)
+                    .help("braces go after their clause: `stage NAME { … }`")
             }
             _ => finding.help(self.vocabulary()),
         }
@@ -163,11 +163,11 @@ impl<'t> Case<'_, 't> {
 
     /// More parts behind a clause that is complete.
     fn takes_one(&self, word: &str, behind: Span, span: Span) -> Diagnostic {
-        let finding = Diagnostic::error(codes::P0009, format!("`{word}` takes one, not a list"), span)
+        let finding = Diagnostic::error(codes::P0009, format!("`{word}` takes one item, not a list"), span)
             .label(behind, "this clause is complete");
         match self.block.clause(word) {
             Some(clause) if clause.repeats => finding.help(format!("write another clause: `{word} …`")),
-            Some(clause) => finding.help(format!("it is written `{}`", clause.shape)),
+            Some(clause) => finding.help(format!("write `{}`", clause.shape)),
             None => finding,
         }
     }
@@ -183,14 +183,14 @@ impl<'t> Case<'_, 't> {
             _ => None,
         })?;
         Some(
-            Diagnostic::error(codes::P0018, format!("`{word}` comes with a later version"), span)
+            Diagnostic::error(codes::P0018, format!("`{word}` is reserved for a later version"), span)
                 .note(format!("the word is reserved for {subject}")),
         )
     }
 
     /// A clause of another block.
     fn misplaced(&self, word: &str, span: Span) -> Option<Diagnostic> {
-        let message = format!("`{word}` does not stand {}", place(self.block));
+        let message = format!("`{word}` is not allowed {}", place(self.block));
         if let Some(help) = foreign::misplaced_help(self.block, word) {
             return Some(Diagnostic::error(codes::P0013, message, span).help(help));
         }
@@ -202,7 +202,7 @@ impl<'t> Case<'_, 't> {
         let (last, others) = places.split_last()?;
         let stands =
             if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
-        Some(Diagnostic::error(codes::P0013, message, span).help(format!("it stands {stands}")))
+        Some(Diagnostic::error(codes::P0013, message, span).help(format!("it belongs {stands}")))
     }
 
     fn foreign(&self, word: &str, span: Span) -> Option<Diagnostic> {
@@ -215,8 +215,8 @@ impl<'t> Case<'_, 't> {
 
     fn unknown(&self, word: &str, span: Span) -> Lesson {
         let message = match self.block {
-            Block::File => format!("`{word}` begins no declaration"),
-            block => format!("`{word}` begins no clause of {}", block.article()),
+            Block::File => format!("`{word}` is not a declaration"),
+            block => format!("`{word}` is not a clause of {}", block.article()),
         };
         let normal = kebab(word).unwrap_or_default();
         let near = self
@@ -231,7 +231,7 @@ impl<'t> Case<'_, 't> {
             return Lesson { finding, meant: self.block.clause(near) };
         }
         if let Some(behind) = self.behind.filter(|_| !self.starts_line) {
-            let finding = Diagnostic::error(codes::P0009, format!("`{word}` can't stand here"), span)
+            let finding = Diagnostic::error(codes::P0009, format!("`{word}` is not allowed here"), span)
                 .label(behind, "this clause is complete")
                 .help(self.vocabulary());
             return Lesson { finding, meant: None };
@@ -253,7 +253,7 @@ impl<'t> Case<'_, 't> {
             .collect();
         words.sort_unstable();
         match self.block {
-            Block::Role => "a role says who it is: `github team \"owner/team\"`".to_owned(),
+            Block::Role => "a role names its members: `github team \"owner/team\"`".to_owned(),
             Block::Matrix => {
                 "a matrix has axes, `python \"3.11\", \"3.12\"`, or legs, `linux { … }`".to_owned()
             }
@@ -266,7 +266,7 @@ impl<'t> Case<'_, 't> {
 /// Where something stands that stands in a block: "in a stage".
 fn place(block: Block) -> String {
     match block {
-        Block::File => "at the top of a file".to_owned(),
+        Block::File => "at the top level of a file".to_owned(),
         _ => format!("in {}", block.article()),
     }
 }
@@ -308,11 +308,11 @@ fn spell_all(expected: &[Expected]) -> String {
 /// What is said about an `allow` that can't be read.
 pub(crate) fn allow(span: Span, stop: &Stop) -> Diagnostic {
     let message = match stop.expected.first() {
-        Some(Expected::Word("because")) => "this `allow` says no reason".to_owned(),
+        Some(Expected::Word("because")) => "this `allow` has no reason".to_owned(),
         _ => format!("expected {}", spell_all(&stop.expected)),
     };
     let code = if message.starts_with("this") { codes::P0019 } else { codes::P0009 };
     let at = if code == codes::P0019 { span } else { stop.at };
     Diagnostic::error(code, message, at)
-        .help("an `allow` names a code and says why: `allow P0901 because \"…\" until 2027-01-31`")
+        .help("an `allow` needs a code and a reason: `allow P0901 because \"…\" until 2027-01-31`")
 }

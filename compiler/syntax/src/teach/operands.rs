@@ -27,9 +27,9 @@ impl Case<'_, '_> {
                     && !matches!(self.lexeme(2), Some(Lexeme::Text(..))) =>
             {
                 Some(
-                    Diagnostic::error(codes::P0009, "this does not say for which engine", span)
+                    Diagnostic::error(codes::P0009, "this does not name an engine", span)
                         .help(format!(
-                            "name it before the text: `{} github {}`",
+                            "write the engine before the text: `{} github {}`",
                             self.source(self.span(0)),
                             self.source(span)
                         ))
@@ -37,21 +37,31 @@ impl Case<'_, '_> {
                 )
             }
             Lexeme::Text(..) if self.word(0) == Some("uses") && self.source(span).contains('/') => Some(
-                Diagnostic::error(codes::P0014, format!("{} is an action of one engine", self.shown(self.stopped_at)), span)
-                    .note("a body says what to do for every engine")
-                    .help("say it as a script, `run \"…\"`; the commit is checked out without a word; where only an engine's action will do, `engine github because \"…\" { action \"owner/name@version\"() }`"),
+                Diagnostic::error(
+                    codes::P0014,
+                    format!("{} is an action of one engine", self.shown(self.stopped_at)),
+                    span,
+                )
+                .note("a body is for every engine")
+                .help(
+                    "use a script, `run \"…\"`; the commit is checked out automatically; if you need \
+                           an action, use `engine github because \"…\" { action \"owner/name@version\"() \
+                           }`",
+                ),
             ),
-            Lexeme::Text(..) if matches!(self.word(0), Some("approval" | "override")) && expects("a name") => Some(
-                Diagnostic::error(codes::P0009, "a role stands here, by its name", span).help(format!(
-                    "declare it, `role owners {{ github team {} }}`, then write `{} by owners`",
+            Lexeme::Text(..)
+                if matches!(self.word(0), Some("approval" | "override")) && expects("a name") =>
+            {
+                Some(Diagnostic::error(codes::P0009, "expected the name of a role", span).help(format!(
+                    "declare a role, `role owners {{ github team {} }}`, then write `{} by owners`",
                     self.source(span),
                     self.word(0).unwrap_or_default()
-                )),
-            ),
+                )))
+            }
             Lexeme::Number(..) if text && !expects("a name") => {
                 let quoted = format!("\"{}\"", self.source(span));
                 Some(
-                    Diagnostic::error(codes::P0009, "a text stands between quotes", span)
+                    Diagnostic::error(codes::P0009, "text needs quotes", span)
                         .help(format!("write `{quoted}`"))
                         .fix(format!("write `{quoted}`"), span, quoted),
                 )
@@ -60,14 +70,16 @@ impl Case<'_, '_> {
                 let bare = self.source(span).trim_matches('"');
                 let name = if expects("a name") { kebab(&bare.replace(' ', "-"))? } else { bare.to_owned() };
                 Some(
-                    Diagnostic::error(codes::P0009, "a name stands here, without quotes", span)
+                    Diagnostic::error(codes::P0009, "expected a name without quotes", span)
                         .help(format!("write `{name}`"))
                         .fix(format!("write `{name}`"), span, name),
                 )
             }
             Lexeme::Word(_) if text && !self.is_cut_short() => {
                 // The first word behind `run` could have been a task's name.
-                let runs = |index: usize| self.stopped_at.checked_sub(index).and_then(|at| self.word(at)) == Some("run");
+                let runs = |index: usize| {
+                    self.stopped_at.checked_sub(index).and_then(|at| self.word(at)) == Some("run")
+                };
                 let first = if runs(2) { self.stopped_at - 1 } else { self.stopped_at };
                 let start = self.span(first);
                 let line = self.text.get(start.start as usize..).unwrap_or("").lines().next().unwrap_or("");
@@ -84,22 +96,23 @@ impl Case<'_, '_> {
                     !line.contains('"') && (!has_clause || expects("a script"))
                 };
                 if !is_one_text {
-                    let finding = Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), span);
+                    let finding = Diagnostic::error(codes::P0009, format!("{what} needs quotes"), span);
                     return Some(match self.word(0).and_then(|word| self.block.clause(word)) {
-                        Some(clause) => finding.help(format!("it is written `{}`", clause.shape)),
+                        Some(clause) => finding.help(format!("write `{}`", clause.shape)),
                         None => finding.help(self.vocabulary()),
                     });
                 }
-                let finding = Diagnostic::error(codes::P0009, format!("{what} stands between quotes"), whole);
+                let finding = Diagnostic::error(codes::P0009, format!("{what} needs quotes"), whole);
                 let may_be_value = matches!(self.word(0), Some("in" | "path" | "name" | "url" | "tool"))
                     && line.chars().all(|letter| letter.is_ascii_lowercase() || matches!(letter, '-' | '.'));
                 Some(if may_be_value && self.word(0) == Some("tool") {
                     finding.help(format!(
-                        "a version begins with a number: `\"1.2.3\"`; the value of a parameter or constant is `$\"{{{line}}}\"`"
+                        "a version begins with a number: `\"1.2.3\"`; to use a parameter or constant, \
+                         write `$\"{{{line}}}\"`"
                     ))
                 } else if may_be_value {
                     finding.help(format!(
-                        "write `{quoted}`; the value of a parameter or constant is `$\"{{{line}}}\"`"
+                        "write `{quoted}`; to use a parameter or constant, write `$\"{{{line}}}\"`"
                     ))
                 } else {
                     finding.help(format!("write `{quoted}`")).fix(format!("write `{quoted}`"), whole, quoted)
@@ -132,7 +145,7 @@ impl Case<'_, '_> {
             || stop.expected.contains(&Expected::Thing("an input such as `name: value`"));
         if is_call && expects_colon && self.is_sign(at, Punctuation::Equals) {
             return Some(
-                Diagnostic::error(codes::P0009, "an argument is written with a colon", span)
+                Diagnostic::error(codes::P0009, "an argument needs a colon", span)
                     .help("write `name: value`")
                     .fix("write `:`", self.span(at.saturating_sub(1)).at_end().to(span), ":"),
             );
@@ -155,7 +168,7 @@ impl Case<'_, '_> {
             return Some(
                 Diagnostic::error(codes::P0010, format!("this `{text}` is not closed"), opening)
                     .saying("opened here")
-                    .label(last, format!("`{}` is missing behind this", closing.text()))
+                    .label(last, format!("`{}` is missing after this", closing.text()))
                     .help(format!("write `{}`", closing.text()))
                     .fix(format!("write `{}`", closing.text()), last.at_end(), closing.text()),
             );
@@ -163,7 +176,7 @@ impl Case<'_, '_> {
         stop.expected.contains(&Expected::Sign(Punctuation::Comma)).then(|| {
             let before = self.span(at.saturating_sub(1));
             Diagnostic::error(codes::P0009, format!("a comma is missing before {}", self.shown(at)), span)
-                .help("lists have commas between their parts")
+                .help("write commas between the items of a list")
                 .fix("write a comma", before.at_end(), ",")
         })
     }
@@ -179,92 +192,103 @@ impl Case<'_, '_> {
         let expects_equals = stop.expected.contains(&Expected::Sign(Punctuation::Equals));
         let error = |message: &str, span| Diagnostic::error(codes::P0009, message, span);
         match self.lexeme(at)? {
-            Lexeme::Sign(Punctuation::OpenBracket) if word == "run" => Some(
-                error("scripts are not listed", span).help("each script has its own clause; they run in order: `run \"npm ci\" run \"npm test\"`"),
-            ),
+            Lexeme::Sign(Punctuation::OpenBracket) if word == "run" => {
+                Some(error("scripts can't be in a list", span).help(
+                    "each script has its own clause; they run in order: `run \"npm ci\" run \"npm test\"`",
+                ))
+            }
             Lexeme::Sign(Punctuation::OpenBracket) if !expects_equals => {
                 let end = (at..self.clause_length).find(|end| self.is_sign(*end, Punctuation::CloseBracket));
-                let finding = error("a list stands here without brackets", span)
-                    .help("its parts have commas between them: `on push to main, develop`");
+                let finding = error("lists have no brackets", span)
+                    .help("write commas between the items: `on push to main, develop`");
                 let Some(end) = end.filter(|end| *end > at + 1) else { return Some(finding) };
                 let edits = vec![
                     Edit { span, text: String::new() },
                     Edit { span: self.span(end), text: String::new() },
                 ];
-                Some(finding.fix_with("leave out the brackets", edits))
+                Some(finding.fix_with("remove the brackets", edits))
             }
             Lexeme::Sign(Punctuation::Less) if word == "run" => Some(
-                error("a script stands between quotes", span)
-                    .help("one of several lines stands between `\"\"\"`, and the quotes that close it on a line of their own"),
+                error("a script needs quotes", span)
+                    .help("put several lines between `\"\"\"`, with the closing quotes on their own line"),
             ),
             Lexeme::Sign(Punctuation::Bar) if word == "run" => Some(
-                error("a script stands between quotes", span)
-                    .help("one of several lines stands between `\"\"\"`, and the quotes that close it on a line of their own"),
+                error("a script needs quotes", span)
+                    .help("put several lines between `\"\"\"`, with the closing quotes on their own line"),
             ),
             Lexeme::Sign(Punctuation::Colon) if word == "let" => Some(
-                error("a constant says no type", span).help("its value tells: `let NAME = value`"),
+                error("a constant has no type", span)
+                    .help("its type follows from its value: `let NAME = value`"),
             ),
             Lexeme::Sign(Punctuation::Colon) if expects_equals && matches!(word, "env" | "value") => Some(
-                error("a value stands behind `=`", span)
-                    .help(format!("it is written `{} NAME = value`", word))
+                error("a value needs `=` before it", span)
+                    .help(format!("write `{} NAME = value`", word))
                     .fix("write `=`", before.at_end().to(span), " ="),
             ),
             Lexeme::Sign(Punctuation::Colon) if self.block == Block::Matrix && at == 1 => Some(
-                error("no `:` follows the name of an axis", span)
-                    .help("its values stand behind it: `python \"3.11\", \"3.12\"`")
-                    .fix("leave out the `:`", before.at_end().to(span), ""),
+                error("the name of an axis has no `:` after it", span)
+                    .help("write the values after the name: `python \"3.11\", \"3.12\"`")
+                    .fix("remove the `:`", before.at_end().to(span), ""),
             ),
-            Lexeme::Text(..) | Lexeme::Number(..) if expects_equals && matches!(word, "env" | "value" | "let") => Some(
-                error("a value stands behind `=`", span)
-                    .help(format!("it is written `{} NAME = value`", word))
-                    .fix("write `=`", span.at_start(), "= "),
-            ),
+            Lexeme::Text(..) | Lexeme::Number(..)
+                if expects_equals && matches!(word, "env" | "value" | "let") =>
+            {
+                Some(
+                    error("a value needs `=` before it", span)
+                        .help(format!("write `{} NAME = value`", word))
+                        .fix("write `=`", span.at_start(), "= "),
+                )
+            }
             Lexeme::Sign(Punctuation::Arrow) if word == "deploy" => Some(
-                error("a deploy says where by `to`", span)
+                error("a deploy needs `to` before its environment", span)
                     .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
                     .fix("write `to`", span, "to"),
             ),
             Lexeme::Word(_) if word == "deploy" && self.word(at - 1) == Some("to") && at == 2 => Some(
-                error("this `deploy` says no artefact", self.span(0).to(before))
-                    .help("it takes what was built to an environment: `deploy web to staging { … }`"),
+                error("this `deploy` names no artefact", self.span(0).to(before))
+                    .help("a deploy delivers artefacts to an environment: `deploy web to staging { … }`"),
             ),
-            Lexeme::Word("into" | "onto" | "in" | "on" | "at") if word == "deploy" && stop.expected.contains(&Expected::Word("to")) => Some(
-                error("a deploy says where by `to`", span)
-                    .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
-                    .fix("write `to`", span, "to"),
-            ),
+            Lexeme::Word("into" | "onto" | "in" | "on" | "at")
+                if word == "deploy" && stop.expected.contains(&Expected::Word("to")) =>
+            {
+                Some(
+                    error("a deploy needs `to` before its environment", span)
+                        .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
+                        .fix("write `to`", span, "to"),
+                )
+            }
             Lexeme::Word(_) if word == "deploy" && stop.expected.contains(&Expected::Word("to")) => Some(
-                error("a deploy says where by `to`", span)
+                error("a deploy needs `to` before its environment", span)
                     .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
                     .fix("write `to`", span.at_start(), "to "),
             ),
             Lexeme::Word(_) if word == "deploy" && self.word(at - 1) == Some("environment") => Some(
-                error("an environment is named without the word `environment`", before)
+                error("the environment has no keyword `environment` here", before)
                     .help("write `deploy ARTEFACT to ENVIRONMENT { … }`")
-                    .fix("leave out `environment`", Span { end: span.start, ..before }, ""),
+                    .fix("remove `environment`", Span { end: span.start, ..before }, ""),
             ),
             Lexeme::Word("key") if word == "cache" => Some(
-                error("`key` is written `keyed by`", span)
+                error("instead of `key`, write `keyed by`", span)
                     .help("write `cache \"path\" keyed by \"file\"`")
                     .fix("write `keyed by`", span, "keyed by"),
             ),
-            Lexeme::Word("read") if word == "may" => Some(
-                error("reading needs no right of its own", span)
-                    .help("a body may read the repository; only what it writes is said: `may write releases`"),
-            ),
-            Lexeme::Sign(Punctuation::Colon) if stop.expected.contains(&Expected::Thing("`{`")) => Some(
-                Diagnostic::error(codes::P0014, "what belongs to it stands between braces", span).help(format!(
-                    "indentation says nothing here: `{}`",
+            Lexeme::Word("read") if word == "may" => Some(error("reading needs no permission", span).help(
+                "a body may always read the repository; ask only for write permissions: `may \
+                           write releases`",
+            )),
+            Lexeme::Sign(Punctuation::Colon) if stop.expected.contains(&Expected::Thing("`{`")) => {
+                Some(Diagnostic::error(codes::P0014, "a block needs braces", span).help(format!(
+                    "indentation has no meaning: write `{}`",
                     clause.map_or("", |clause| clause.shape)
-                )),
-            ),
+                )))
+            }
             Lexeme::Word(_)
                 if self.block == Block::Stage
                     && expects_equals
                     && (at..self.clause_length).any(|it| self.is_sign(it, Punctuation::OpenParenthesis)) =>
             {
                 Some(
-                    error("a task is called behind `=`", span)
+                    error("a call of a task needs `=` before it", span)
                         .help(format!("write `{} = {}(…)`", self.source(self.read_part()), self.source(span)))
                         .fix("write `=`", span.at_start(), "= "),
                 )
@@ -275,7 +299,7 @@ impl Case<'_, '_> {
                     && stop.expected.contains(&Expected::Thing("`{`")) =>
             {
                 Some(
-                    error("what is run stands between braces", span)
+                    error("a body needs braces", span)
                         .help(format!("write `{} {{ run \"…\" }}`", self.source(self.read_part()))),
                 )
             }
@@ -291,7 +315,7 @@ impl Case<'_, '_> {
             && !stop.expected.contains(&Expected::Thing("`{`"))
             && (1..self.stopped_at).any(|index| self.is_sign(index, Punctuation::Equals));
         (lacks_arguments && self.is_cut_short()).then(|| {
-            Diagnostic::error(codes::P0009, format!("`{name}` is called without parentheses"), last)
+            Diagnostic::error(codes::P0009, format!("this call of `{name}` has no parentheses"), last)
                 .help(format!("write `{name}()`, or its arguments between them: `{name}(name: value)`"))
                 .fix(format!("write `{name}()`"), last.at_end(), "()")
         })

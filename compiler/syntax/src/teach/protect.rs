@@ -21,9 +21,9 @@ impl Case<'_, '_> {
         };
         let remedy = format!("protect {kind} {glob}");
         Some(
-            Diagnostic::error(codes::P0009, format!("{} can't stand here", self.shown(0)), span)
-                .label(behind, format!("this protects what is called `{written}`"))
-                .help(format!("globs of one kind stand in quotes: `{remedy}`"))
+            Diagnostic::error(codes::P0009, format!("{} is not allowed here", self.shown(0)), span)
+                .label(behind, format!("this protects the name `{written}`"))
+                .help(format!("globs of one kind need quotes: `{remedy}`"))
                 .fix(format!("write `{remedy}`"), behind.to(span), remedy),
         )
     }

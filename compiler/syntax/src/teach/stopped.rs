@@ -15,65 +15,70 @@ const PARTS: &[(&str, Expected, &str, &str)] = &[
     (
         "gate",
         Expected::Sign(Punctuation::Colon),
-        "says no evidence",
-        "a gate yields evidence of a kind: `gate unit: test { … }`",
+        "has no evidence",
+        "a gate yields a kind of evidence: `gate unit: test { … }`",
     ),
     (
         "artefact",
         Expected::Sign(Punctuation::Colon),
-        "says no type",
+        "has no type",
         "an artefact has a type: `artefact app: binary { … }`",
     ),
     (
         "artifact",
         Expected::Sign(Punctuation::Colon),
-        "says no type",
+        "has no type",
         "an artefact has a type: `artefact app: binary { … }`",
     ),
     (
         "deploy",
         Expected::Word("to"),
-        "says no environment",
-        "a deploy takes artefacts to an environment: `deploy web to staging { … }`",
+        "names no environment",
+        "a deploy delivers artefacts to an environment: `deploy web to staging { … }`",
     ),
-    ("approval", Expected::Word("by"), "says no role", "an approval is given by a role: `approval by ROLE`"),
+    ("approval", Expected::Word("by"), "names no role", "a role gives the approval: `approval by ROLE`"),
     (
         "override",
         Expected::Word("by"),
-        "says no role",
+        "names no role",
         "an override belongs to a role: `override by ROLE { expires 24h review within 3d }`",
     ),
     (
         "cache",
         Expected::Word("keyed"),
-        "says no key",
-        "a cache is good for one content of a file: `cache \"target\" keyed by \"Cargo.lock\"`",
+        "has no key",
+        "the key of a cache is the content of a file: `cache \"target\" keyed by \"Cargo.lock\"`",
     ),
     (
         "keep",
         Expected::Word("on"),
-        "says no occasion",
+        "has no `on failure`",
         "files are kept after a failure: `keep \"logs/**\" on failure`",
     ),
-    ("repeat", Expected::Word("quorum"), "says no quorum", "say how many must pass: `repeat 3 quorum 2`"),
-    ("use", Expected::Word("as"), "says no name", "a file gets a name: `use \"./shared.pipe\" as shared`"),
+    (
+        "repeat",
+        Expected::Word("quorum"),
+        "has no quorum",
+        "state how many repetitions must pass: `repeat 3 quorum 2`",
+    ),
+    ("use", Expected::Word("as"), "has no name", "give the file a name: `use \"./shared.pipe\" as shared`"),
     (
         "evidence",
         Expected::Word("of"),
-        "says not of what",
+        "has no subject",
         "evidence is of the commit or of an artefact: `evidence pen-test of commit`",
     ),
     (
         "task",
         Expected::Sign(Punctuation::Arrow),
-        "says not what it yields",
+        "has no result",
         "a task yields evidence, an artefact or a deploy: `task unit() -> test { … }`",
     ),
     (
         "task",
         Expected::Sign(Punctuation::OpenParenthesis),
         "has no parameters",
-        "parameters stand between parentheses, also where there are none: `task unit() -> test { … }`",
+        "write the parentheses even without parameters: `task unit() -> test { … }`",
     ),
 ];
 
@@ -114,11 +119,11 @@ impl<'t> Case<'_, 't> {
         Some(
             Diagnostic::error(
                 codes::P0013,
-                format!("an `allow` stands before the `{block}`, not in it"),
+                format!("write the `allow` before the `{block}`, not in it"),
                 self.span(0).to(self.span(1)),
             )
-            .note("in here, any name begins a clause, `allow` too")
-            .help(format!("move it before the word `{block}`; it covers all that stands in the braces")),
+            .note("in this block any name can begin a clause, also `allow`")
+            .help(format!("move it before the word `{block}`; it applies to the whole block")),
         )
     }
 
@@ -143,17 +148,27 @@ impl<'t> Case<'_, 't> {
         }
         let (keyword, colon) = (self.span(0), self.span(1));
         let text = self.source(colon);
-        let finding =
-            Diagnostic::error(codes::P0014, format!("no `{text}` follows the word `{}`", clause.word), colon);
+        let finding = Diagnostic::error(
+            codes::P0014,
+            format!("the word `{}` has no `{text}` after it", clause.word),
+            colon,
+        );
         let finding = match clause.word {
-            "on" => finding.help("a trigger is one clause: `on push to main`, `on pull-request to main`, `on tag \"v*\"`"),
+            "on" => finding.help(
+                "a trigger is one clause: `on push to main`, `on pull-request to main`, `on tag \"v*\"`",
+            ),
             "env" => finding.help("each variable has its own clause: `env NAME = value`"),
-            "uses" => finding.help("say what to do as a script, `run \"…\"`; where only an engine's action will do, `engine github because \"…\" { action \"owner/name@version\"() }`"),
-            "strategy" | "cache" | "environment" => finding.help(format!("it is written `{}`", clause.shape)),
-            _ if self.clause_length > 2 => finding
-                .help(format!("it is written `{}`", clause.shape))
-                .fix(format!("leave out the `{text}`"), keyword.at_end().to(colon), ""),
-            _ => finding.help(format!("it is written `{}`", clause.shape)),
+            "uses" => finding.help(
+                "use a script, `run \"…\"`; if you need an action, use `engine github \
+                                    because \"…\" { action \"owner/name@version\"() }`",
+            ),
+            "strategy" | "cache" | "environment" => finding.help(format!("write `{}`", clause.shape)),
+            _ if self.clause_length > 2 => finding.help(format!("write `{}`", clause.shape)).fix(
+                format!("remove the `{text}`"),
+                keyword.at_end().to(colon),
+                "",
+            ),
+            _ => finding.help(format!("write `{}`", clause.shape)),
         };
         Some(finding)
     }
@@ -170,7 +185,7 @@ impl<'t> Case<'_, 't> {
         Some(
             Diagnostic::error(
                 codes::P0018,
-                format!("`{part}` comes with a later version"),
+                format!("`{part}` is reserved for a later version"),
                 self.span(self.stopped_at),
             )
             .note(format!("the word is reserved for {subject}")),
@@ -187,8 +202,8 @@ impl<'t> Case<'_, 't> {
         };
         if stop.expected.contains(&Expected::Word("because")) {
             return Some(
-                Diagnostic::error(codes::P0019, format!("{named} says no reason"), self.read_part())
-                    .help(format!("say why, for the reports: `{}`", clause.shape)),
+                Diagnostic::error(codes::P0019, format!("{named} has no reason"), self.read_part())
+                    .help(format!("give the reason; the reports show it: `{}`", clause.shape)),
             );
         }
         if clause.word == "use" && stop.expected.contains(&Expected::Word("as")) {
@@ -200,7 +215,7 @@ impl<'t> Case<'_, 't> {
                 return Some(
                     Diagnostic::error(
                         codes::P0009,
-                        "a module of the standard library stands without quotes",
+                        "a module of the standard library has no quotes",
                         self.span(1),
                     )
                     .help(format!("write `use {module}`"))
@@ -232,18 +247,18 @@ impl<'t> Case<'_, 't> {
             let span = self.span(before);
             return Some(
                 Diagnostic::error(codes::P0009, "nothing follows this comma", span)
-                    .help("commas stand between the parts of a list, not behind the last")
-                    .fix("leave out the comma", span, ""),
+                    .help("write commas between the items of a list, not after the last one")
+                    .fix("remove the comma", span, ""),
             );
         }
         if clause.word == "run"
             && let Some(script) = self.word(1).filter(|_| self.stopped_at == 2)
         {
             let span = self.span(1);
-            let finding = Diagnostic::error(codes::P0009, "a script stands between quotes", span);
+            let finding = Diagnostic::error(codes::P0009, "a script needs quotes", span);
             // Beside other words on its line it may be a part of a longer script: `run npm run build`.
             if !self.is_alone_on_its_line(span) {
-                return Some(finding.help(format!("it is written `{}`", clause.shape)));
+                return Some(finding.help(format!("write `{}`", clause.shape)));
             }
             return Some(finding.help(format!("write `\"{script}\"`")).fix(
                 format!("write `\"{script}\"`"),
@@ -267,7 +282,7 @@ impl<'t> Case<'_, 't> {
         } else {
             clause.shape
         };
-        Some(finding.help(format!("it is written `{shape}`")))
+        Some(finding.help(format!("write `{shape}`")))
     }
 
     /// Whether nothing that may belong to it stands before a clause or behind its end on the same line.
@@ -293,13 +308,10 @@ impl<'t> Case<'_, 't> {
         if self.stopped_at < self.lexemes.len() && stop.expected.iter().all(is_optional) {
             return Diagnostic::error(
                 codes::P0009,
-                format!("{} can't stand here", self.shown(self.stopped_at)),
+                format!("{} is not allowed here", self.shown(self.stopped_at)),
                 found,
             )
-            .help(
-                clause
-                    .map_or_else(|| self.vocabulary(), |clause| format!("it is written `{}`", clause.shape)),
-            );
+            .help(clause.map_or_else(|| self.vocabulary(), |clause| format!("write `{}`", clause.shape)));
         }
         if let ([Expected::Word(word)], Some(clause), Some(Lexeme::Word(next) | Lexeme::Text(_, next))) =
             (stop.expected.as_slice(), clause, self.lexeme(self.stopped_at))
@@ -309,7 +321,7 @@ impl<'t> Case<'_, 't> {
                 format!("expected `{word}`, found {}", self.shown(self.stopped_at)),
                 found,
             )
-            .help(format!("it is written `{}`", clause.shape));
+            .help(format!("write `{}`", clause.shape));
             return if ["into", "onto", "at", "in", "on", "from", "with", "for", "as", "to", "by", "of"]
                 .contains(&next)
             {
@@ -326,7 +338,7 @@ impl<'t> Case<'_, 't> {
             at,
         );
         match clause {
-            Some(clause) => finding.help(format!("it is written `{}`", clause.shape)),
+            Some(clause) => finding.help(format!("write `{}`", clause.shape)),
             None => finding.help(self.vocabulary()),
         }
     }

@@ -16,33 +16,32 @@ impl Case<'_, '_> {
             Some(Lexeme::Word(event)) if self.clause_length > 1 => event,
             Some(Lexeme::Text(..)) if self.clause_length > 1 => {
                 return Some(
-                    incomplete(format!("{} is no event", self.shown(1)), event_span)
-                        .help("say what happens to it: `on push to \"release/*\"`, `on tag \"v*\"`")
+                    incomplete(format!("{} is not an event", self.shown(1)), event_span)
+                        .help("name the event: `on push to \"release/*\"`, `on tag \"v*\"`")
                         .fix("write `push to`", event_span.at_start(), "push to "),
                 );
             }
-            _ => return Some(incomplete("`on` says no event".to_owned(), self.span(0)).help(EVENTS)),
+            _ => return Some(incomplete("`on` names no event".to_owned(), self.span(0)).help(EVENTS)),
         };
         let normal = event.to_ascii_lowercase().replace('_', "-");
         match normal.as_str() {
             "rollback" => Some(
-                Diagnostic::error(codes::P0018, "`on rollback` comes with a later version", event_span)
+                Diagnostic::error(codes::P0018, "`on rollback` is reserved for a later version", event_span)
                     .note("the words are reserved for promotion across runs"),
             ),
             "push" | "pull-request" if normal == event => {
                 if self.is_sign(2, Punctuation::Colon) {
                     return Some(
-                        incomplete(
-                            format!("`on {event}` does not say to which branches"),
-                            self.span(0).to(event_span),
-                        )
-                        .help(format!("write `on {event} to main`, and further branches behind commas")),
+                        incomplete(format!("`on {event}` names no branches"), self.span(0).to(event_span))
+                            .help(format!(
+                                "write `on {event} to main`; separate several branches with commas"
+                            )),
                     );
                 }
                 let whole = self.span(0).to(event_span);
                 if self.stopped_at == 2 {
-                    let finding = incomplete(format!("`on {event}` does not say to which branches"), whole);
-                    let help = format!("write `on {event} to main`, and further branches behind commas");
+                    let finding = incomplete(format!("`on {event}` names no branches"), whole);
+                    let help = format!("write `on {event} to main`; separate several branches with commas");
                     return Some(match (self.lexeme(2), self.is_cut_short()) {
                         (Some(Lexeme::Word(branch)), false)
                             if !matches!(branch, "branches" | "on" | "from" | "of") =>
@@ -57,16 +56,16 @@ impl Case<'_, '_> {
                     });
                 }
                 (self.is_cut_short()).then(|| {
-                    incomplete(format!("`on {event} to` does not say to which branches"), self.read_part())
-                        .help(format!("write `on {event} to main`, and further branches behind commas"))
+                    incomplete(format!("`on {event} to` names no branches"), self.read_part())
+                        .help(format!("write `on {event} to main`; separate several branches with commas"))
                 })
             }
             "tag" | "schedule" | "manual" | "merge-queue" if normal == event => {
                 self.is_cut_short().then(|| {
                     let help = if event == "tag" {
-                        "say which tags: `on tag \"v*\"`"
+                        "name the tags: `on tag \"v*\"`"
                     } else {
-                        "say when, in five fields: `on schedule \"0 3 * * 1-5\"`"
+                        "give the time in five fields: `on schedule \"0 3 * * 1-5\"`"
                     };
                     incomplete(format!("`on {event}` is not finished"), self.read_part()).help(help)
                 })
@@ -90,21 +89,21 @@ impl Case<'_, '_> {
                         closest(&normal, ["push", "pull-request", "tag", "schedule", "manual", "merge-queue"])
                     }
                 };
-                let finding = incomplete(format!("`{event}` is no event"), event_span);
+                let finding = incomplete(format!("`{event}` is not an event"), event_span);
                 if matches!(normal.as_str(), "release" | "releases") {
                     return Some(finding.help(
                         "a release begins with its tag: `on tag \"v*\"`, and a task that publishes it",
                     ));
                 }
                 if matches!(normal.as_str(), "workflow-run" | "pipeline" | "pipelines" | "pipeline-source") {
-                    return Some(finding.note("another run ends, too, when it has failed: its end is no success").help(
-                        "write what should follow below, in this pipeline: a stage starts when all above it has \
-                         succeeded",
+                    return Some(finding.note("another run also ends when it has failed, so its end is not a success").help(
+                        "write the next steps below, in this pipeline: a stage starts when everything \
+                         above it has succeeded",
                     ));
                 }
                 Some(match meant {
                     Some(meant @ ("push" | "pull-request")) if self.word(2) != Some("to") => {
-                        finding.help(format!("write `on {meant} to main`, or to the branches that are meant"))
+                        finding.help(format!("write `on {meant} to main`, or name other branches"))
                     }
                     Some(meant) => finding.help(format!("write `on {meant}`")).fix(
                         format!("write `{meant}`"),
@@ -112,7 +111,7 @@ impl Case<'_, '_> {
                         meant,
                     ),
                     None if matches!(event, "main" | "master" | "develop" | "trunk") => finding
-                        .help(format!("say what happens to the branch: `on push to {event}`"))
+                        .help(format!("name the event of the branch: `on push to {event}`"))
                         .fix(format!("write `push to {event}`"), event_span.at_start(), "push to "),
                     None => finding.help(EVENTS),
                 })

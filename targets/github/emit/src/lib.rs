@@ -44,15 +44,19 @@ pub fn compile(program: &Program, pipeline: &Pipeline, context: &TargetContext) 
 fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
     let Some(workflow) = lowered.workflow else { return Ok(None) };
     let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
-        let message = format!("github can't read what `{}` becomes: {error}", pipeline.name);
+        let message = format!("github can't read the workflow of `{}`: {error}", pipeline.name);
         Diagnostic::error(codes::P1102, message, pipeline.origin.span)
     })?;
     if text.len() > LARGEST_FILE {
-        let message =
-            format!("the workflow of `{}` has {} bytes; github reads 500 KB", pipeline.name, text.len());
+        let message = format!(
+            "the workflow of `{}` has {} bytes; github reads at most 500 KB",
+            pipeline.name,
+            text.len()
+        );
         let refused = Diagnostic::error(codes::P1103, message, pipeline.origin.span);
         return Err(Box::new(refused.help(
-            "what pipec adds to each job counts, too: make several pipelines of it, or move long scripts into files of the repository",
+            "the steps that pipec adds to each job also count: split the pipeline, or move long scripts \
+             into files of the repository",
         )));
     }
     Ok(Some(GeneratedFile { path: lowered.path, text, origins: lowered.origins }))

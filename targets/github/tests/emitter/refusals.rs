@@ -32,7 +32,7 @@ fn clauses_of_later_versions_are_refused() {
         body.engines = vec![block("gitlab")];
         body.steps.clear();
     };
-    assert_eq!(complaints_of_body(alone), cannot("a node with steps for gitlab alone"));
+    assert_eq!(complaints_of_body(alone), cannot("a node with steps only for gitlab"));
 }
 
 #[test]
@@ -60,7 +60,7 @@ fn what_can_not_be_put_back_is_not_tried_again() {
     };
     assert_eq!(
         of_app(1, &|body| body.engines = vec![block("github")]),
-        ["P1101 `app` can't be tried again on github: it has raw steps"]
+        ["P1101 `app` can't have `retry` on github: it has raw steps"]
     );
     assert!(of_app(1, &|body| body.engines = vec![block("gitlab")]).is_empty());
     let sidecar = Sidecar {
@@ -74,7 +74,7 @@ fn what_can_not_be_put_back_is_not_tried_again() {
     };
     assert_eq!(
         of_app(1, &|body| body.sidecars = vec![sidecar.clone()]),
-        ["P1101 `app` can't be tried again on github beside sidecar `db`"]
+        ["P1101 `app` can't have both `retry` and sidecar `db` on github"]
     );
     assert_eq!(
         of_app(2, &|body| body.timeout = 3 * 3_600_000),
@@ -128,7 +128,7 @@ fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
     assert!(with(&|_| {}).is_empty());
     assert_eq!(
         with(&|build| build.pipeline.stages[1].condition = Condition::Event(Event::Push)),
-        cannot("a deploy to `preview` without a pull request that it could be torn down with")
+        cannot("a deploy to `preview` in a run without a pull request, which nothing would tear down,")
     );
     let approval = Approval { role: "all".to_owned(), min: 1, not_author: false, origin: origin() };
     let asked = in_preview(&|preview| preview.approval = Some(approval.clone()));
@@ -136,7 +136,7 @@ fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
     assert_eq!(
         in_preview(&|preview| preview.lock = Lock::Newest),
         cannot(
-            "`lock newest` for the ephemeral environment `preview`, whose teardown could replace a deploy that waits,"
+            "`lock newest` for the ephemeral environment `preview`, whose teardown could replace a waiting deploy,"
         )
     );
     assert_eq!(
@@ -148,14 +148,14 @@ fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
             let deploy = build.pipeline.nodes.iter_mut().find(|it| it.name == "deploy-pages-to-preview");
             deploy.unwrap().body.rights = vec![(Right::Pages, origin())];
         }),
-        cannot("a right to write in a deploy to `preview`, whose code nobody has reviewed,")
+        cannot("a write permission in a deploy to `preview`, whose code is not reviewed,")
     );
     assert_eq!(
         with(&|build| {
             let other = Pipeline { name: "other".to_owned(), ..build.pipeline.clone() };
             build.program.pipelines = vec![build.pipeline.clone(), other];
         }),
-        cannot("an ephemeral environment that pipeline `other` enters, too,")
+        cannot("an ephemeral environment that pipeline `other` also enters")
     );
 }
 
@@ -170,13 +170,13 @@ fn a_tool_has_its_version_from_where_its_action_reads_it() {
     {
         assert_eq!(
             complaints(tool_from(name, file)),
-            [format!("P1101 what sets up `{name}` on github can't read its version from `{file}`")]
+            [format!("P1101 on github the version of `{name}` can't come from `{file}`")]
         );
     }
     for name in ["helm", "kubectl", "terraform"] {
         assert_eq!(
             complaints(tool_from(name, ".tool-versions")),
-            [format!("P1101 what sets up `{name}` on github reads its version from no file")]
+            [format!("P1101 on github the version of `{name}` can't come from a file")]
         );
     }
     assert_eq!(
@@ -201,9 +201,7 @@ fn a_tool_of_an_axis_is_handed_its_values_as_they_stand() {
     for (name, values) in [("helm", ["v3.19.0", "3.20.0"]), ("python", ["v3.12", "v3.13"])] {
         assert_eq!(
             complaints(name, &values),
-            [format!(
-                "P1101 the values of axis `version` can't be handed as they stand to what sets up `{name}` on github"
-            )]
+            [format!("P1101 the values of axis `version` can't be used for tool `{name}` on github")]
         );
     }
 }
@@ -235,7 +233,7 @@ fn a_runner_is_what_github_has() {
     };
     assert!(complaints(&labelled).is_empty());
     let by_tag = |runner: &mut Runner| runner.image = Some(("debian:12.4".to_owned(), origin()));
-    assert_eq!(complaints(&by_tag), ["P0703 image `debian:12.4` goes by a tag, which may be moved"]);
+    assert_eq!(complaints(&by_tag), ["P0703 image `debian:12.4` has a tag but no digest, so it can change"]);
     assert_eq!(
         complaints_of_body(|body| {
             body.runner.image = pinned();
@@ -269,7 +267,7 @@ fn an_image_is_built_where_it_can_be_pushed_and_goes_where_there_is_a_way_in() {
     );
     assert_eq!(
         complaints("quay.io/acme/app", &|_| ()),
-        ["P1101 nothing says how github logs in to `quay.io` to push `app`"]
+        ["P1101 github has no login for `quay.io` to push `app`"]
     );
 }
 
@@ -291,7 +289,8 @@ fn a_deploy_that_github_would_end_before_its_time_is_refused() {
     assert!(with(2 * HOUR, 2 * HOUR, false).is_empty());
     assert_eq!(with(2 * HOUR + 1, 2 * HOUR, false), [of_github]);
     assert!(with(2 * HOUR + 1, 2 * HOUR, true).is_empty());
-    let of_ones_own = "P1101 a timeout with its soaks of more than 120 hours on a machine of one's own can't be built for github";
+    let of_ones_own =
+        "P1101 a timeout with its soaks of more than 120 hours on your own machine can't be built for github";
     assert_eq!(with(HOUR, 60 * HOUR, true), [of_ones_own]);
     let long = complaints_of_body(|body| body.timeout = 7 * HOUR);
     assert_eq!(
@@ -322,7 +321,7 @@ fn an_approval_that_github_cannot_enforce_is_refused() {
         build.complaints()
     };
     assert!(with(1, &["github"]).is_empty());
-    assert_eq!(with(2, &["github"]), ["P0506 github can't make 2 people approve `production`"]);
+    assert_eq!(with(2, &["github"]), ["P0506 github can't require 2 people to approve `production`"]);
     assert_eq!(
         with(1, &["gitlab"]),
         ["P0506 `managers` has no members on github, so nobody could approve `production`"]
@@ -350,14 +349,13 @@ fn the_names_of_overrides_are_theirs_alone() {
     let refused = ["P1102 `override-reason` is an input that the compiler adds for overrides"];
     assert_eq!(build.complaints(), refused);
     let build = overridden().node("override-scan", NodeKind::Job, body(&["true"]), &[]);
-    let refused =
-        "P1102 the job that asks for this override is called `override-scan` on GitHub, as a node is";
+    let refused = "P1102 the job for this override has the name `override-scan` on GitHub, like a node";
     assert_eq!(build.complaints(), [refused]);
     let build = overridden().environment(environment("Overridden-override-scan"));
     assert_eq!(
         build.complaints(),
         [
-            "P1102 who may override `scan` would lie in GitHub's environment `overridden-override-scan`, which is that of an environment of the workspace"
+            "P1102 who may override `scan` would use GitHub's environment `overridden-override-scan`, which belongs to an environment of the workspace"
         ]
     );
     let mut other = Build::new("overridden-override", vec![on_push(&["main"])])
@@ -369,7 +367,7 @@ fn the_names_of_overrides_are_theirs_alone() {
     assert_eq!(
         build.complaints(),
         [
-            "P1102 who may override `scan` would lie in GitHub's environment `overridden-override-scan`, which is that of node `scan` of pipeline `overridden-override`"
+            "P1102 who may override `scan` would use GitHub's environment `overridden-override-scan`, which belongs to node `scan` of pipeline `overridden-override`"
         ]
     );
 }
@@ -398,9 +396,8 @@ fn an_opening_in_a_text_of_an_input_is_refused() {
             .node("unit", NodeKind::Job, body(&["true"]), &[])
             .complaints()
     };
-    let refused = |what: &str| {
-        format!("P1101 a {what} of `x` has `${{{{`, which github lets stand nowhere in a trigger")
-    };
+    let refused =
+        |what: &str| format!("P1101 a {what} of `x` has `${{{{`, which github does not allow in a trigger");
     let choice = |values: &[&str]| InputType::OneOf(values.iter().map(|&value| value.to_owned()).collect());
     let token = "${{ github.token }}";
     assert_eq!(with(choice(&["a", token]), "a", "Which."), [refused("value")]);
@@ -419,9 +416,7 @@ fn a_tag_that_may_be_named_like_a_branch_is_refused_where_changes_count() {
             .complaints()
     };
     let changed = || Condition::Changed(vec![Change::Glob(glob("src/**"))]);
-    let refused = [
-        "P1101 on github, a tag named like a branch can't be told from it when `changed` looks for the last green run",
-    ];
+    let refused = ["P1101 on github, `changed` can't distinguish a tag from a branch with the same name"];
     for (branches, tags) in
         [(&["main"], &["**"]), (&["release/*"], &["*/1"]), (&["**"], &["v*"]), (&["main"], &["main"])]
     {
@@ -446,7 +441,7 @@ fn a_tag_that_may_be_named_like_a_branch_is_refused_where_changes_count() {
 #[test]
 fn names_that_github_keeps_for_itself_are_refused() {
     let complaints = complaints_of_body(|body| body.env = vec![binding("GITHUB_SHA", Text::literal("x"))]);
-    assert_eq!(complaints, ["P1102 GitHub sets `GITHUB_SHA` itself"]);
+    assert_eq!(complaints, ["P1102 GitHub defines `GITHUB_SHA` itself"]);
     let twice = complaints_of_body(|body| {
         body.env = vec![binding("Name", Text::literal("x")), binding("NAME", Text::literal("y"))];
     });
@@ -532,7 +527,7 @@ fn a_nodes_own_secrets_share_no_environment_with_a_deploy() {
     assert_eq!(
         build.complaints(),
         [
-            "P1102 the secrets of `unit` would lie in GitHub's environment `hello-unit`, which is that of an environment of the workspace"
+            "P1102 the secrets of `unit` would use GitHub's environment `hello-unit`, which belongs to an environment of the workspace"
         ]
     );
 }
@@ -554,15 +549,15 @@ fn legs_that_github_can_not_tell_apart_are_refused() {
     assert_eq!(
         complaints("app", axes(&[("path", &["a/b", "..", "x"])])),
         [
-            "P1102 what the leg `a/b` of `app` leaves behind can't be kept under that name",
-            "P1102 what the leg `..` of `app` leaves behind can't be kept under that name"
+            "P1102 the result of the leg `a/b` of `app` can't be stored under that name",
+            "P1102 the result of the leg `..` of `app` can't be stored under that name"
         ]
     );
     assert_eq!(
         complaints("app", axes(&[("version", &["3.1", "3_1", "X", "x"])])),
         [
-            "P1102 the legs `3.1` and `3_1` of `app` are one name on GitHub",
-            "P1102 the legs `X` and `x` of `app` are one name on GitHub"
+            "P1102 the legs `3.1` and `3_1` of `app` have the same name on GitHub",
+            "P1102 the legs `X` and `x` of `app` have the same name on GitHub"
         ]
     );
     let sharded = hello().edit("unit", |node| {
@@ -584,11 +579,11 @@ fn what_a_leg_can_not_say_on_github_is_refused() {
     assert!(with(&|_| {}).is_empty());
     assert_eq!(
         with(&|leg| leg.env = vec![binding("COMMIT", Text::fact(Fact::CommitSha))]),
-        ["P1101 `COMMIT` differs from leg to leg, so on github in this version it can't depend on the run"]
+        ["P1101 `COMMIT` differs between legs, so in this version it can't depend on the run on github"]
     );
     assert_eq!(
         with(&|leg| leg.env = vec![binding("RUNNER_OS", Text::literal("x"))]),
-        ["P1102 GitHub sets `RUNNER_OS` itself"]
+        ["P1102 GitHub defines `RUNNER_OS` itself"]
     );
     let gpu = with(&|leg| leg.runner.as_mut().unwrap().gpu = Some(1));
     assert!(gpu.len() == 1 && gpu[0].ends_with("with `gpu` to choose"), "{gpu:?}");
@@ -597,7 +592,7 @@ fn what_a_leg_can_not_say_on_github_is_refused() {
     });
     assert_eq!(
         image,
-        ["P1101 the legs of `unit` run in several images, which github can't build in this version"]
+        ["P1101 the legs of `unit` use several images, which this version can't build for github"]
     );
 }
 
@@ -617,7 +612,7 @@ fn a_gate_that_runs_longer_than_a_job_may_is_refused() {
     assert_eq!(
         complaints(4),
         [
-            "P1101 a timeout of all its runs together of more than 6 hours on a machine of GitHub can't be built for github"
+            "P1101 a timeout of all its repetitions together of more than 6 hours on a machine of GitHub can't be built for github"
         ]
     );
 }
@@ -634,7 +629,7 @@ fn a_lock_that_drops_deploys_of_its_own_run_is_refused() {
     assert_eq!(
         build.complaints(),
         [
-            "P1101 of the deploys of `hello` to `production` only the newest would wait on github, so this one could drop another of its run"
+            "P1101 on github, this deploy of `hello` to `production` could replace another waiting deploy of the same run"
         ]
     );
 }

@@ -82,9 +82,7 @@ fn what_a_sidecar_can_not_be_on_github_is_refused() {
     );
     assert_eq!(
         complaints(|body| body.runner.image = Some(("node:22-alpine".to_owned(), origin()))),
-        [
-            "P1101 sidecar `postgres` can't be asked from inside another container whether it is ready on github"
-        ]
+        ["P1101 sidecar `postgres` can't have `ready` if the scripts run in an image on github"]
     );
     assert_eq!(
         complaints(|body| {
@@ -92,10 +90,10 @@ fn what_a_sidecar_can_not_be_on_github_is_refused() {
             body.sidecars[0] = Sidecar { at: Some(5432), ready: None, ..postgres() };
         }),
         [
-            "P1101 sidecar `postgres` can't be at port 5432 of the machine for scripts that run in an image on github"
+            "P1101 sidecar `postgres` can't use port 5432 of the machine if the scripts run in an image on github"
         ]
     );
-    let asked = ["P1101 sidecar `postgres` can be asked only by one script whether it is ready on github"];
+    let asked = ["P1101 sidecar `postgres` can have only one script in `ready` on github"];
     assert_eq!(complaints(|body| body.sidecars[0].ready = Some(action(&["a", "b"]))), asked);
     let with_env = |body: &mut Body| {
         let ready = body.sidecars[0].ready.as_mut().unwrap();
@@ -105,12 +103,12 @@ fn what_a_sidecar_can_not_be_on_github_is_refused() {
     for value in [Text::fact(Fact::CommitShort), Text::literal("a\nb")] {
         assert_eq!(
             complaints(|body| body.sidecars[0].env = vec![binding("A", value)]),
-            ["P1101 `A` can't be told to sidecar `postgres` on github: it starts before the job"]
+            ["P1101 `A` can't be passed to sidecar `postgres` on github, which starts before the job"]
         );
     }
     assert_eq!(
         complaints(|body| body.sidecars[0].image = "postgres:17.2".to_owned()),
-        ["P0703 image `postgres:17.2` goes by a tag, which may be moved"]
+        ["P0703 image `postgres:17.2` has a tag but no digest, so it can change"]
     );
 }
 

@@ -402,7 +402,7 @@ fn trap_25_texts_are_measured_as_github_expands_them() {
         hello().edit("unit", |node| node.body.env = vec![binding("LONG", value)]).complaints()
     };
     assert!(long(10_400).is_empty());
-    assert_eq!(long(10_500), ["P1103 `LONG` of `unit` is longer than github evaluates"]);
+    assert_eq!(long(10_500), ["P1103 `LONG` of `unit` is too long for github to evaluate"]);
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn trap_26_ids_are_short_and_their_own() {
     assert_eq!(rename("verdict"), ["P1102 `verdict` is the name of a job that the compiler adds on GitHub"]);
     assert_eq!(rename("plan"), ["P1102 `plan` is the name of a job that the compiler adds on GitHub"]);
     let clash = service().edit("unit", |node| node.name = "notes-untrusted".to_owned());
-    assert_eq!(clash.complaints(), ["P1102 two jobs would be called `notes-untrusted` on GitHub"]);
+    assert_eq!(clash.complaints(), ["P1102 two jobs would have the name `notes-untrusted` on GitHub"]);
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn the_name_of_a_job_that_waits_is_taken() {
 fn a_window_on_a_machine_without_time_zones_is_refused() {
     let build = in_a_window()
         .edit("deploy-site-to-production", |node| node.body.runner.host = RunnerHost::WindowsX64);
-    assert_eq!(build.complaints(), ["P1101 the window of `production` can't be told on windows-x64"]);
+    assert_eq!(build.complaints(), ["P1101 the window of `production` can't be checked on windows-x64"]);
 }
 
 /// Tells the time of the file `now`, for a person in the zone of TZ, which it keeps.

@@ -39,8 +39,8 @@ impl<'a> Expansion<'a, '_> {
             return None;
         }
         if work.body.steps.is_empty() {
-            let help = "say what it does: `run \"…\"`";
-            let diagnostic = Diagnostic::error(codes::P0019, "this action does nothing", origin.span);
+            let help = "add a script: `run \"…\"`";
+            let diagnostic = Diagnostic::error(codes::P0019, "this action has no script", origin.span);
             self.report(frame, diagnostic.help(help));
             return None;
         }

@@ -37,17 +37,18 @@ impl Expansion<'_, '_> {
     /// Whether a text names one file or folder below where it starts.
     fn is_cached_path(&mut self, whole: &str, path: &str, span: Span, frame: &Frame) -> bool {
         let (code, message) = if path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..") {
-            (codes::P0105, format!("`{whole}` leads out of the node's directory"))
+            (codes::P0105, format!("`{whole}` is outside the node's directory"))
         } else if path.is_empty()
             || path == "."
             || path.contains(PATTERNS)
             || path.chars().any(char::is_control)
         {
-            (codes::P0106, format!("`\"{}\"` names no one file or folder", whole.escape_debug()))
+            (codes::P0106, format!("`\"{}\"` is not a single file or folder", whole.escape_debug()))
         } else {
             return true;
         };
-        let help = "name what is kept relative to the node's directory or, as in `\"~/.cargo/registry\"`, below the home, and one file whose content is the key";
+        let help = "give a path relative to the node's directory or, as in `\"~/.cargo/registry\"`, to the \
+                    home directory, and one file whose content is the key";
         self.report(frame, Diagnostic::error(code, message, span).help(help));
         false
     }
@@ -59,7 +60,7 @@ impl Expansion<'_, '_> {
         let right = body
             .rights
             .first()
-            .map(|(right, origin)| (format!("the right to write {}", right.word()), origin.span));
+            .map(|(right, origin)| (format!("the permission to write {}", right.word()), origin.span));
         let secret =
             body.secrets.first().map(|secret| (format!("secret `{}`", secret.variable), secret.origin.span));
         let identity = body
@@ -80,25 +81,23 @@ impl Expansion<'_, '_> {
             .find(|report| report.format == ReportFormat::Sarif)
             .map(|report| ("code scanning".to_owned(), report.origin.span));
         if let Some((what, span)) = right.or(scanning).or(secret).or(identity).or(image) {
-            let message = format!("what lies in the cache of `{}` would reach {what}", cache.path);
+            let message = format!("the content of the cache of `{}` could reach {what}", cache.path);
             self.report(
                 frame,
                 Diagnostic::error(codes::P0606, message, cache.origin.span)
-                    .label(span, "this could do harm with it")
-                    .help(
-                        "drop the cache here: cache in the gates and artefacts before, which can do nothing",
-                    ),
+                    .label(span, "this is what it could reach")
+                    .help("remove the cache here; use it in the gates and artefacts before this node"),
             );
         }
         self.check_what_is_built(work, frame);
         if body.checkout == Checkout::None {
-            let message = format!("`{}`, by which a cache is keyed, is not checked out here", cache.key_file);
+            let message = format!("`{}`, the key of a cache, is not checked out here", cache.key_file);
             let place = work.once.get("checkout").copied().unwrap_or(cache.origin.span);
             self.report(
                 frame,
                 Diagnostic::error(codes::P0019, message, place)
                     .label(cache.origin.span, "keyed here")
-                    .help("drop `checkout none` or the cache"),
+                    .help("remove `checkout none` or the cache"),
             );
         }
     }
@@ -110,13 +109,13 @@ impl Expansion<'_, '_> {
                 continue;
             };
             let message =
-                format!("what an earlier run left in the cache of `{}` would be taken for built", cache.path);
+                format!("files of an earlier run in the cache of `{}` would count as built", cache.path);
             self.report(
                 frame,
                 Diagnostic::error(codes::P0606, message, cache.origin.span)
-                    .label(path.origin.span, "what is built may lie in it")
+                    .label(path.origin.span, "it may contain the files of this artefact")
                     .help(
-                        "cache what the build reads, such as the packages it downloads, and let it leave what it builds elsewhere",
+                        "cache what the build reads, such as downloaded packages, and write the result elsewhere",
                     ),
             );
         }

@@ -69,8 +69,8 @@ impl<'a> Expansion<'a, '_> {
                 if times.node == 0 {
                     self.report(
                         frame,
-                        Diagnostic::error(codes::P0801, "no retry at all is the default", times.span)
-                            .help("drop the clause")
+                        Diagnostic::error(codes::P0801, "no retry is already the default", times.span)
+                            .help("remove the clause")
                             .fix("drop it", origin.span, ""),
                     );
                 }
@@ -113,8 +113,8 @@ impl<'a> Expansion<'a, '_> {
                 match self.evaluate_now(expression, &Type::Int, "a number of shards", frame) {
                     Value::Int(0) => self.report(
                         frame,
-                        Diagnostic::error(codes::P0106, "no shard at all runs nothing", expression.span())
-                            .help("say how many there are, at least 1"),
+                        Diagnostic::error(codes::P0106, "with 0 shards nothing runs", expression.span())
+                            .help("give the number of shards, at least 1"),
                     ),
                     Value::Int(count) => work.body.shards = Some((count, origin)),
                     _ => {}
@@ -193,10 +193,10 @@ impl<'a> Expansion<'a, '_> {
                         frame,
                         Diagnostic::error(
                             codes::P0105,
-                            format!("`{directory}` is no directory of the repository"),
+                            format!("`{directory}` is not a directory of the repository"),
                             string.span,
                         )
-                        .help("name it relative to the repository's root, without `..`"),
+                        .help("write it relative to the root of the repository, without `..`"),
                     );
                     return;
                 }
@@ -275,9 +275,12 @@ impl<'a> Expansion<'a, '_> {
         let Some(first) = work.task_says.get(word).copied() else { return false };
         self.report(
             frame,
-            Diagnostic::error(codes::P0113, format!("task `{task}` says `{word}` already"), span)
+            Diagnostic::error(codes::P0113, format!("task `{task}` already has `{word}`"), span)
                 .label(first, "here")
-                .help("a body behind a call adds clauses and replaces none: drop the call, or give the task a parameter"),
+                .help(
+                    "a body after a call adds clauses but replaces none: remove the call, or give the \
+                       task a parameter",
+                ),
         );
         true
     }
@@ -294,10 +297,10 @@ impl<'a> Expansion<'a, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0105,
-                    format!("`{text}` leads out of the node's directory"),
+                    format!("`{text}` is outside the node's directory"),
                     string.span,
                 )
-                .help("name it relative to the node's directory, without `..`"),
+                .help("write it relative to the node's directory, without `..`"),
             );
             return None;
         }

@@ -65,8 +65,8 @@ impl Expansion<'_, '_> {
         };
         self.report(
             frame,
-            Diagnostic::error(codes::P0019, format!("{what} does nothing"), span)
-                .help(format!("say what it does: `{example}`")),
+            Diagnostic::error(codes::P0019, format!("{what} has no script"), span)
+                .help(format!("add a script: `{example}`")),
         );
         false
     }
@@ -84,9 +84,9 @@ impl Expansion<'_, '_> {
             if let Some((what, span)) = secret.or(identity) {
                 self.report(
                     frame,
-                    Diagnostic::error(codes::P0605, format!("raw steps would see {what}"), block.origin.span)
+                    Diagnostic::error(codes::P0605, format!("raw steps could see {what}"), block.origin.span)
                         .label(span, "held here")
-                        .help("give what holds it a node of its own, without an `engine` block"),
+                        .help("move it to another node, without an `engine` block"),
                 );
             }
         }
@@ -129,8 +129,8 @@ impl Expansion<'_, '_> {
         self.report(
             frame,
             Diagnostic::error(codes::P0019, format!("`{directory}` is not checked out here"), place)
-                .label(origin.span, "the scripts would begin there")
-                .help("drop one of the two"),
+                .label(origin.span, "the scripts would start there")
+                .help("remove one of them"),
         );
     }
 
@@ -146,30 +146,30 @@ impl Expansion<'_, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0306,
-                        "an image is pushed, not left in a path",
+                        "an image has no `path`: it is pushed to its registry",
                         path.origin.span,
                     )
-                    .help("leave an OCI layout in `$PIPE_IMAGE_LAYOUT` and say `name \"registry/image\"`"),
+                    .help("write an OCI layout to `$PIPE_IMAGE_LAYOUT` and add `name \"registry/image\"`"),
                 );
                 return;
             }
-            (ArtefactType::Image, None, None) => ("name", "say where it goes: `name \"ghcr.io/acme/web\"`"),
+            (ArtefactType::Image, None, None) => ("name", "name the image: `name \"ghcr.io/acme/web\"`"),
             (_, _, Some((image, origin))) => {
                 self.report(
                     frame,
                     Diagnostic::error(
                         codes::P0306,
-                        format!("only an image has a `name`, and `{}` is of type {}", name.node, ty.word()),
+                        format!("only an image has a `name`, but `{}` has type {}", name.node, ty.word()),
                         origin.span,
                     )
                     .help(format!(
-                        "drop it, or build an image: `artefact {}: image {{ name \"{image}\" … }}`",
+                        "remove it, or build an image: `artefact {}: image {{ name \"{image}\" … }}`",
                         name.node
                     )),
                 );
                 return;
             }
-            (_, None, None) => ("path", "say what the build leaves behind: `path \"dist/**\"`"),
+            (_, None, None) => ("path", "name the result of the build: `path \"dist/**\"`"),
             (_, Some(_), None) => return,
         };
         self.report(
@@ -191,21 +191,22 @@ impl Expansion<'_, '_> {
             let end = image.find('@').or_else(|| image.rfind(':')).unwrap_or(image.len());
             let bare = image.get(..end).unwrap_or(image);
             (
-                format!("`{image}` names a version of the image"),
+                format!("`{image}` contains a version"),
                 format!(
-                    "what was built goes by its digest: say `name \"{bare}\"`; deploys have `${}_REF`",
+                    "a built image is identified by its digest: write `name \"{bare}\"`; deploys have `${}_REF`",
                     artefact.to_ascii_uppercase().replace('-', "_")
                 ),
             )
         } else if path.split('/').all(is_segment) && !is_host(host) {
             (
-                format!("`{image}` does not say in which registry it is"),
-                format!("put its host first, as in `docker.io/{image}`"),
+                format!("`{image}` names no registry"),
+                format!("write the host first, as in `docker.io/{image}`"),
             )
         } else if !path.split('/').all(is_segment) {
             (
-                format!("`{image}` is no name of an image"),
-                "small letters, digits and single `.`, `_` or `-` between them, in segments: `ghcr.io/acme/web`"
+                format!("`{image}` is not a valid image name"),
+                "use lower-case letters and digits with single `.`, `_` or `-` between them, in segments: \
+                 `ghcr.io/acme/web`"
                     .to_owned(),
             )
         } else {
@@ -223,11 +224,11 @@ impl Expansion<'_, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0601,
-                    format!("secret `{}` would reach the scripts that build the image", secret.variable),
+                    format!("the scripts that build the image could read secret `{}`", secret.variable),
                     secret.origin.span,
                 )
                 .label(registry.origin.span, "it is the password of this registry")
-                .help("drop it: what pushes the image has the password, and nothing else needs it"),
+                .help("remove it: the push has the password, and nothing else needs it"),
             );
         }
     }
@@ -247,7 +248,7 @@ impl Expansion<'_, '_> {
         self.report(
             frame,
             Diagnostic::error(codes::P0106, message, origin.span)
-                .help(format!("each is a job of its own: at most {} here", MOST_LEGS / legs.max(1))),
+                .help(format!("each leg is a job: at most {} are possible here", MOST_LEGS / legs.max(1))),
         );
     }
 
@@ -262,20 +263,23 @@ impl Expansion<'_, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0410,
-                    format!("evidence of kind {evidence} does not waver: it passes or it fails"),
+                    format!("evidence of kind {evidence} does not vary: it passes or it fails"),
                     *span,
                 )
-                .help("only gates of evaluation and performance may `repeat`"),
+                .help("only gates of kind evaluation and performance may have `repeat`"),
             );
         } else if quorum.times < 2 {
             let message = match quorum.times {
-                0 => "a gate that runs no time at all shows nothing",
-                _ => "a gate runs once anyway",
+                0 => "a gate with 0 repetitions shows nothing",
+                _ => "a gate always runs once",
             };
             self.report(
                 frame,
                 Diagnostic::error(codes::P0410, message, *span)
-                    .help("say how often it runs and how many runs must pass, `repeat 3 quorum 2`, or drop the clause")
+                    .help(
+                        "state how often it runs and how many repetitions must pass, `repeat 3 quorum \
+                           2`, or remove the clause",
+                    )
                     .fix("drop it", *span, ""),
             );
         } else if quorum.quorum > quorum.times || quorum.quorum * 2 <= quorum.times {
@@ -283,7 +287,7 @@ impl Expansion<'_, '_> {
                 frame,
                 Diagnostic::error(
                     codes::P0410,
-                    format!("{} of {} is no majority", quorum.quorum, quorum.times),
+                    format!("{} of {} is not a majority", quorum.quorum, quorum.times),
                     *span,
                 )
                 .help(format!(

@@ -26,8 +26,8 @@ impl Expansion<'_, '_> {
         if rows.is_empty() {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0019, format!("nothing is expected of `{name}`"), span)
-                    .help("say what it must come to: `expect p95 < 300ms`"),
+                Diagnostic::error(codes::P0019, format!("`{name}` has no expectation"), span)
+                    .help("add an expectation: `expect p95 < 300ms`"),
             );
         }
         let mut expectations: Vec<Expectation> = Vec::new();
@@ -50,13 +50,13 @@ impl Expansion<'_, '_> {
     /// Whether a text names a file below the node's directory.
     fn is_file_of_the_node(&mut self, name: &str, span: Span, frame: &Frame) -> bool {
         let (code, message) = if name.starts_with('/') || name.split('/').any(|part| part == "..") {
-            (codes::P0105, format!("`{name}` leads out of the node's directory"))
+            (codes::P0105, format!("`{name}` is outside the node's directory"))
         } else if name.is_empty() || name.ends_with('/') || name.chars().any(char::is_control) {
-            (codes::P0106, format!("`\"{}\"` is no file", name.escape_debug()))
+            (codes::P0106, format!("`\"{}\"` is not a file", name.escape_debug()))
         } else {
             return true;
         };
-        let help = "name the report relative to the node's directory: `\"target/metrics.json\"`";
+        let help = "write the path of the report relative to the node's directory: `\"target/metrics.json\"`";
         self.report(frame, Diagnostic::error(code, message, span).help(help));
         false
     }
@@ -65,11 +65,11 @@ impl Expansion<'_, '_> {
         let ast::Expectation { key, operator, value, samples, versus } = &row.kind;
         let is_path = key.node.split('.').all(|name| !name.is_empty());
         if !is_path || key.node.chars().any(char::is_control) {
-            let message = format!("`\"{}\"` names nothing in a report", key.node.escape_debug());
+            let message = format!("`\"{}\"` can't be a key in a report", key.node.escape_debug());
             self.report(
                 frame,
                 Diagnostic::error(codes::P0106, message, key.span)
-                    .help("say a name, or names with dots between them: `\"latency.p95\"`"),
+                    .help("write a name, or names with dots between them: `\"latency.p95\"`"),
             );
             return None;
         }
@@ -90,11 +90,11 @@ impl Expansion<'_, '_> {
             Literal::Size(size) => quantity(size.count, size.unit),
             Literal::String(text) => {
                 if !matches!(operator, Operator::Equal | Operator::NotEqual) {
-                    let message = format!("a text is neither more nor less than another: `{text}`");
+                    let message = format!("texts have no order: `{text}`");
                     self.report(
                         frame,
                         Diagnostic::error(codes::P0106, message, value.span)
-                            .help("compare texts with `==` or `!=`; a number stands without quotes"),
+                            .help("compare texts with `==` or `!=`; write a number without quotes"),
                     );
                     return None;
                 }
@@ -110,10 +110,10 @@ impl Expansion<'_, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0106,
-                        format!("{what} is no threshold"),
+                        format!("{what} can't be a threshold"),
                         value.span,
                     )
-                    .help("compare with a number, a percentage, a duration or a size, or with a text by `==` or `!=`"),
+                    .help("compare with a number, a percentage, a duration or a size, or use `==` or `!=` with a text"),
                 );
                 return None;
             }
@@ -121,9 +121,9 @@ impl Expansion<'_, '_> {
         if let Some((count, confidence)) = samples {
             let share: f64 = confidence.node.parse().unwrap_or_default();
             let wrong = if count.node == 0 {
-                Some((count.span, "no sample at all shows nothing".to_owned()))
+                Some((count.span, "0 samples show nothing".to_owned()))
             } else if share <= 0.0 || share >= 100.0 {
-                let message = format!("nothing is ever shown with a confidence of {}%", confidence.node);
+                let message = format!("no number of samples gives a confidence of {}%", confidence.node);
                 Some((confidence.span, message))
             } else {
                 None
@@ -144,7 +144,7 @@ impl Expansion<'_, '_> {
                     Diagnostic::error(codes::P0410, message, count.span)
                         .note("even if every one of them is right")
                         .help(format!(
-                            "it takes {needed} at least: `samples {needed} confidence {}%`",
+                            "at least {needed} are needed: `samples {needed} confidence {}%`",
                             confidence.node
                         )),
                 );
@@ -154,7 +154,7 @@ impl Expansion<'_, '_> {
                 self.report(
                     frame,
                     Diagnostic::error(codes::P0106, message, span)
-                        .help("say how many samples show it, and how surely: `samples 400 confidence 95%`"),
+                        .help("state the number of samples and the confidence: `samples 400 confidence 95%`"),
                 );
                 return None;
             }

@@ -86,7 +86,7 @@ impl<'a> Expansion<'a, '_> {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0106, "a matrix has axes or named legs, not both", span)
-                    .help("write the axes' combinations as legs, or the legs as an axis"),
+                    .help("write the combinations of the axes as legs, or the legs as an axis"),
             );
             return;
         }
@@ -102,7 +102,7 @@ impl<'a> Expansion<'a, '_> {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0106, message, span)
-                    .help("a leg is a job: name the combinations that matter as legs of their own"),
+                    .help("each leg is a job: list only the combinations you need, as named legs"),
             );
             return;
         }
@@ -112,15 +112,13 @@ impl<'a> Expansion<'a, '_> {
     /// What a leg may say: where it runs, its variables, its tools at a version.
     fn may_stand_in_leg(&mut self, clause: &DefaultClause, span: Span, leg: &Work, frame: &Frame) -> bool {
         let diagnostic = match clause {
-            DefaultClause::In(_) => Diagnostic::error(
-                codes::P0013,
-                "a leg has its own `runs on`, `env` and `tool`, nothing else",
-                span,
-            )
-            .help("write it in the node, or make the leg a node of its own"),
+            DefaultClause::In(_) => {
+                Diagnostic::error(codes::P0013, "a leg can have only `runs on`, `env` and `tool`", span)
+                    .help("write it in the node, or make the leg a separate node")
+            }
             DefaultClause::Tool { name, version: ast::ToolVersion::FromFile(_) } => {
-                Diagnostic::error(codes::P0013, "the tool of a leg has its version from no file", span)
-                    .help(format!("say the version: `tool {} \"1.2.3\"`", name.node))
+                Diagnostic::error(codes::P0013, "a tool of a leg can't read its version from a file", span)
+                    .help(format!("give the version: `tool {} \"1.2.3\"`", name.node))
             }
             DefaultClause::Tool { name, .. } => {
                 let Some(first) = leg.body.tools.iter().find(|tool| tool.name == name.node) else {
@@ -157,9 +155,16 @@ impl<'a> Expansion<'a, '_> {
         if let (Some(first), true) = (first, is_change(&when)) {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0015, "a second `exempt unless changed` would widen the first", origin.span)
-                    .label(first, "first here")
-                    .help("name everything that calls for the gate in one list: `exempt unless changed schema, \"db/**\" because \"…\"`"),
+                Diagnostic::error(
+                    codes::P0015,
+                    "a second `exempt unless changed` would extend the first",
+                    origin.span,
+                )
+                .label(first, "first here")
+                .help(
+                    "list everything that needs the gate in one clause: `exempt unless changed \
+                           schema, \"db/**\" because \"…\"`",
+                ),
             );
             work.has_error = true;
             return;
@@ -195,8 +200,10 @@ impl<'a> Expansion<'a, '_> {
             let missing = if expires.is_none() { "when it expires" } else { "by when it is reviewed" };
             self.report(
                 frame,
-                Diagnostic::error(codes::P0411, format!("the override does not say {missing}"), span)
-                    .help("an override that never ends is no gate: `override by ROLE { expires 24h  review within 3d }`"),
+                Diagnostic::error(codes::P0411, format!("the override does not state {missing}"), span).help(
+                    "an override must end, or the gate is useless: `override by ROLE { expires 24h \
+                           review within 3d }`",
+                ),
             );
             return;
         };
@@ -204,8 +211,8 @@ impl<'a> Expansion<'a, '_> {
             if duration == 0 {
                 self.report(
                     frame,
-                    Diagnostic::error(codes::P0411, format!("the override {what} at once"), span)
-                        .help("leave time for it: `override by ROLE { expires 24h  review within 3d }`"),
+                    Diagnostic::error(codes::P0411, format!("the override {what} immediately"), span)
+                        .help("give more time: `override by ROLE { expires 24h  review within 3d }`"),
                 );
                 return;
             }
@@ -221,11 +228,11 @@ impl<'a> Expansion<'a, '_> {
                     frame,
                     Diagnostic::error(
                         codes::P0411,
-                        format!("an override that {what} {} days is a gate less", days(duration)),
+                        format!("an override that {what} {} days disables the gate", days(duration)),
                         span,
                     )
                     .help(format!(
-                        "`{word}` is at most {} days: what is to last longer is a change of the gate",
+                        "`{word}` is at most {} days: for a longer time, change the gate",
                         days(most)
                     )),
                 );
@@ -256,8 +263,8 @@ impl<'a> Expansion<'a, '_> {
         for soak in none_at_all {
             self.report(
                 frame,
-                Diagnostic::error(codes::P0504, "a soak of no time is none", soak.span)
-                    .help("leave `soak` out, or say how long the weight stays: `soak 10m`"),
+                Diagnostic::error(codes::P0504, "a soak of zero has no effect", soak.span)
+                    .help("remove `soak`, or state how long the weight stays: `soak 10m`"),
             );
         }
         let mut said = Vec::new();
@@ -306,12 +313,12 @@ impl<'a> Expansion<'a, '_> {
                         let finding = Diagnostic::error(
                             codes::P0121,
                             format!(
-                                "variable `{}` is taken: names that begin with `PIPE_` are the compiler's",
+                                "variable `{}` is reserved: names that begin with `PIPE_` belong to the compiler",
                                 variable.node
                             ),
                             variable.span,
                         )
-                        .help("give it another name");
+                        .help("rename it");
                         self.report(frame, finding);
                         continue;
                     }
@@ -358,7 +365,7 @@ impl<'a> Expansion<'a, '_> {
                 let finding =
                     Diagnostic::error(codes::P0108, format!("input `{}` is given twice", key.node), key.span)
                         .label(first.origin.span, "first here")
-                        .help("drop one of the two");
+                        .help("remove one of them");
                 self.report(frame, finding);
                 continue;
             }

@@ -80,27 +80,32 @@ fn place_of(clause: &BodyClause) -> Option<(&'static str, &'static [&'static str
 
 fn misplaced(word: &str, roles: &[&str], role: &Role, span: Span) -> Diagnostic {
     if word == "retry" && matches!(role, Role::Gate(_)) {
-        return Diagnostic::error(codes::P0409, "a gate is never retried to green", span).help(
-            "one pass in three is a failure that was hidden: mend the test, or run it often with `repeat 3 quorum 2` where the evidence is an evaluation or a performance",
-        )
-        .fix("drop it", span, "");
+        return Diagnostic::error(codes::P0409, "a gate can't have `retry`", span)
+            .help(
+                "one pass in three hides a failure: fix the test, or use `repeat 3 quorum 2` if the evidence \
+             is evaluation or performance",
+            )
+            .fix("drop it", span, "");
     }
     if let Role::Action = role {
-        return Diagnostic::error(codes::P0013, format!("`{word}` does not belong in an action"), span)
-            .help("an action has `run`, `check` and `env`; the rest is its node's");
+        return Diagnostic::error(codes::P0013, format!("`{word}` is not allowed in an action"), span)
+            .help("an action has only `run`, `check` and `env`; other clauses belong to its node");
     }
     let where_to = match word {
-        "secret" | "identity" => "what a deploy holds belongs to its environment: declare it there",
-        "engine" => "a deploy has no raw steps: they would be assumed, not proven",
-        "path" => "only what an artefact's build leaves behind is handed over",
-        "exempt" | "override" | "advisory" => "only a gate can be passed by",
+        "secret" | "identity" => {
+            "the secrets and identities of a deploy belong to its environment: \
+                                  declare them there"
+        }
+        "engine" => "a deploy can't have raw steps: their effect would be assumed, not proven",
+        "path" => "only the result of an artefact's build is handed over",
+        "exempt" | "override" | "advisory" => "only a gate can be exempt or overridden",
         "strategy" | "shift" | "verify" | "rollback" | "irreversible" => {
-            "only a deploy changes the world outside"
+            "only a deploy changes the outside world"
         }
         _ => "",
     };
     let kinds: Vec<String> = roles.iter().map(|role| format!("`{role}`")).collect();
     let help =
         if where_to.is_empty() { format!("it belongs in {}", kinds.join(", ")) } else { where_to.to_owned() };
-    Diagnostic::error(codes::P0013, format!("`{word}` does not belong in {}", role.what()), span).help(help)
+    Diagnostic::error(codes::P0013, format!("`{word}` is not allowed in {}", role.what()), span).help(help)
 }

@@ -23,17 +23,25 @@ impl Expansion<'_, '_> {
 
 /// That there is no such right, and what takes its place where engines have one of that name.
 fn unknown(name: &Name) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(codes::P0603, format!("there is no right to write `{}`", name.node), name.span);
+    let diagnostic = Diagnostic::error(
+        codes::P0603,
+        format!("there is no permission to write `{}`", name.node),
+        name.span,
+    );
     match name.node.as_str() {
-        "contents" | "tags" => {
-            diagnostic.help(format!("what writes tags and releases says `may write {}`; nothing else of the repository is written to", Right::Releases.word()))
+        "contents" | "tags" => diagnostic.help(format!(
+            "to write tags and releases, use `may write {}`; nothing else in the \
+                                     repository can be written",
+            Right::Releases.word()
+        )),
+        "id-token" | "oidc" => diagnostic.help(
+            "to prove who a job is, use `identity oidc \"AUDIENCE\"`; to sign, use `may write attestations`",
+        ),
+        "deployments" => {
+            diagnostic.help("a deploy already has what it needs: no other node may change deployments")
         }
-        "id-token" | "oidc" => diagnostic
-            .help("who is proved to whom is an identity: `identity oidc \"AUDIENCE\"`; `may write attestations` signs"),
-        "deployments" => diagnostic.help("a deploy has what it needs: nothing else may say what is deployed"),
         "actions" | "workflows" => {
-            diagnostic.help("a run that could change other runs would change what is proven of them")
+            diagnostic.help("a run that could change other runs would invalidate what is proven about them")
         }
         "code-scanning" | "security" | "sarif" => {
             suggest(diagnostic, Right::SecurityEvents.word(), name.span)

@@ -40,7 +40,7 @@ impl<'a> Expansion<'a, '_> {
                                 frame,
                                 Diagnostic::error(
                                     codes::P0106,
-                                    format!("{} is no port", port.node),
+                                    format!("{} is not a port", port.node),
                                     port.span,
                                 )
                                 .help("ports go from 1 to 65535"),
@@ -73,7 +73,7 @@ impl<'a> Expansion<'a, '_> {
             self.report(
                 frame,
                 Diagnostic::error(codes::P0019, format!("sidecar `{}` has no image", name.node), name.span)
-                    .help("say what runs: `image \"postgres:17-alpine\"`"),
+                    .help("name the image: `image \"postgres:17-alpine\"`"),
             );
         }
         if let Some(first) = work.body.sidecars.iter().find(|known| known.name == name.node) {
@@ -91,11 +91,11 @@ impl<'a> Expansion<'a, '_> {
             frame,
             Diagnostic::error(
                 codes::P0102,
-                format!("port {} of the machine is taken by sidecar `{}`", at.node, first.name),
+                format!("port {} of the machine is already used by sidecar `{}`", at.node, first.name),
                 at.span,
             )
-            .label(first.origin.span, "it is there")
-            .help("give one of the two another: the number behind `at` need not be its own"),
+            .label(first.origin.span, "it is used there")
+            .help("change one of them: the port after `at` may differ from the sidecar's own"),
         );
     }
 }

@@ -12,8 +12,9 @@ impl Expansion<'_, '_> {
         self.check_way_back(work, frame);
         let Some(strategy) = &work.strategy else {
             if let Some(span) = work.once.get("shift") {
-                let diagnostic = Diagnostic::error(codes::P0504, "`shift` has no steps to take", *span)
-                    .help("say them: `strategy canary { step 5% soak 10m }`");
+                let diagnostic =
+                    Diagnostic::error(codes::P0504, "`shift` needs a strategy with steps", *span)
+                        .help("add the steps: `strategy canary { step 5% soak 10m }`");
                 self.report(frame, diagnostic);
             }
             return;
@@ -21,13 +22,14 @@ impl Expansion<'_, '_> {
         let span = strategy.origin.span;
         self.check_shift(span, work, frame);
         if work.verify.is_none() {
-            let message = "nothing judges the steps of the strategy";
-            let help = "say what does: `verify run \"./slo.sh\"` runs after every soak, and the weight moves on only if it passes";
+            let message = "the strategy has no `verify` for its steps";
+            let help = "add `verify run \"./slo.sh\"`: it runs after every soak, and the weight increases \
+                        only if it passes";
             self.report(frame, Diagnostic::error(codes::P0504, message, span).help(help));
         }
         if work.rollback.is_none() && work.irreversible.is_none() {
-            let diagnostic = Diagnostic::error(codes::P0504, "the strategy has no way back", span)
-                .help("say `rollback run \"…\"`, or `irreversible because \"…\"`");
+            let diagnostic = Diagnostic::error(codes::P0504, "the strategy has no rollback", span)
+                .help("add `rollback run \"…\"`, or `irreversible because \"…\"`");
             self.report(frame, diagnostic);
         }
         self.check_steps(strategy, frame);
@@ -39,31 +41,30 @@ impl Expansion<'_, '_> {
         else {
             return;
         };
-        let message = "what is irreversible has no `rollback`";
+        let message = "an irreversible deploy can't have a `rollback`";
         let diagnostic = Diagnostic::error(codes::P0504, message, *rollback)
-            .label(*irreversible, "here it says that nothing leads back")
-            .help("drop one of the two");
+            .label(*irreversible, "declared irreversible here")
+            .help("remove one of them");
         self.report(frame, diagnostic);
     }
 
     fn check_shift(&mut self, span: Span, work: &Work, frame: &Frame) {
         let run = work.body.steps.first().map(|step| step.origin.span);
         let diagnostic = match (run, &work.shift) {
-            (None, None) => {
-                Diagnostic::error(codes::P0504, "the strategy does not say how the weight moves", span)
-                    .help("say it: `shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\"`")
-            }
+            (None, None) => Diagnostic::error(codes::P0504, "the strategy has no `shift`", span)
+                .help("add it: `shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\"`"),
             (Some(run), None) => {
-                let message = "a strategy moves the weight with `shift`, not with `run`";
+                let message = "a strategy shifts the weight with `shift`, not with `run`";
                 Diagnostic::error(codes::P0504, message, run).label(span, "the strategy").help(
-                    "write `shift` for `run`: it is called once per step, with `$PIPE_WEIGHT`, and at last with 100",
+                    "write `shift` instead of `run`: it runs once for each step, with `$PIPE_WEIGHT`, and \
+                     finally with 100",
                 )
             }
-            (Some(run), Some(_)) => {
-                Diagnostic::error(codes::P0504, "`shift` replaces `run`", run).label(span, "the strategy").help(
-                    "what `run` does before the first step belongs in `shift`: it is called once per step and at last with 100",
-                )
-            }
+            (Some(run), Some(_)) => Diagnostic::error(codes::P0504, "`shift` replaces `run`", run)
+                .label(span, "the strategy")
+                .help(
+                    "move the script of `run` into `shift`: it runs once for each step and finally with 100",
+                ),
             (None, Some(_)) => return,
         };
         self.report(frame, diagnostic);
@@ -75,7 +76,7 @@ impl Expansion<'_, '_> {
         if strategy.steps.is_empty() && !at_once {
             let message = format!("the strategy `{}` has no steps", strategy.kind.word());
             let diagnostic = Diagnostic::error(codes::P0504, message, strategy.origin.span)
-                .help("say them: `step 5% soak 10m`; the last one, to 100%, is taken without being said");
+                .help("add them: `step 5% soak 10m`; the last step, to 100%, is implicit");
             self.report(frame, diagnostic);
         }
         let mut last = 0.0;
@@ -84,14 +85,15 @@ impl Expansion<'_, '_> {
             if weight <= last || weight > 100.0 {
                 let message = format!("the weight goes from {last}% to {weight}%");
                 let diagnostic = Diagnostic::error(codes::P0504, message, step.origin.span)
-                    .help("each step is more than the one before, and at most 100%");
+                    .help("each step must be higher than the one before, and at most 100%");
                 self.report(frame, diagnostic);
                 return;
             }
             if at_once && weight < 100.0 {
                 let message = format!("the strategy `blue-green` has a step of {weight}%");
                 let diagnostic = Diagnostic::error(codes::P0504, message, step.origin.span).help(
-                    "it moves all the weight at once: say `step 100% soak 10m` if it soaks then, or `strategy canary`",
+                    "it shifts the whole weight at once: write `step 100% soak 10m` for a soak, or use \
+                     `strategy canary`",
                 );
                 self.report(frame, diagnostic);
                 return;

@@ -33,8 +33,8 @@ impl Expansion<'_, '_> {
         frame: &Frame,
     ) -> Option<ToolVersion> {
         if let Some((_, with)) = COME_WITH.iter().find(|(tool, _)| *tool == name.node) {
-            let message = format!("`{}` is no tool of its own: it comes with `{with}`", name.node);
-            let help = format!("say which {with} it is: `tool {with} \"1.2.3\"`");
+            let message = format!("`{}` is not a separate tool: it comes with `{with}`", name.node);
+            let help = format!("give the version of {with}: `tool {with} \"1.2.3\"`");
             self.report(frame, Diagnostic::error(codes::P0101, message, name.span).help(help));
             return None;
         }
@@ -50,7 +50,7 @@ impl Expansion<'_, '_> {
                             let written = format!("matrix.{axis}");
                             diagnostic
                                 .help(format!(
-                                    "the value of an axis stands there by itself: `tool {} {written}`",
+                                    "write the axis without quotes: `tool {} {written}`",
                                     name.node
                                 ))
                                 .fix(format!("write `{written}`"), version.span, written)
@@ -71,13 +71,10 @@ impl Expansion<'_, '_> {
                         frame,
                         Diagnostic::error(
                             codes::P0106,
-                            format!("the axis `{}` is of type {other}, which is no version", axis.node),
+                            format!("the axis `{}` has type {other}, which can't be a version", axis.node),
                             axis.span,
                         )
-                        .help(format!(
-                            "write versions there, as texts: `matrix {{ {} \"1.2\" }}`",
-                            axis.node
-                        )),
+                        .help(format!("write its versions as strings: `matrix {{ {} \"1.2\" }}`", axis.node)),
                     );
                     None
                 }
@@ -97,11 +94,11 @@ impl Expansion<'_, '_> {
                     if wanted.is_empty() {
                         "this names no file".to_owned()
                     } else {
-                        format!("`{wanted}` is no file of the repository")
+                        format!("`{wanted}` is not a file of the repository")
                     },
                     file.span,
                 )
-                .help("name it relative to the repository's root, without `..`"),
+                .help("write it relative to the root of the repository, without `..`"),
             );
             return None;
         }
@@ -118,8 +115,8 @@ impl Expansion<'_, '_> {
                     let values = work.axis_values.get(axis).into_iter().flatten();
                     for (value, span) in values.filter(|(value, _)| !is_version(value)) {
                         let diagnostic = no_version(&tool.name, value, *span)
-                            .label(tool.origin.span, "asked for here")
-                            .help("what is newest today is another tomorrow: name a version, `\"1.2.3\"`");
+                            .label(tool.origin.span, "used here")
+                            .help("the newest version changes every day: give a version, `\"1.2.3\"`");
                         self.report(frame, diagnostic);
                     }
                 }
@@ -138,11 +135,11 @@ impl Expansion<'_, '_> {
             frame,
             Diagnostic::error(
                 codes::P0019,
-                format!("`{file}`, which says the version of `{}`, is not checked out here", tool.name),
+                format!("`{file}`, which contains the version of `{}`, is not checked out here", tool.name),
                 place,
             )
             .label(tool.origin.span, "read here")
-            .help(format!("drop `checkout none`, or say the version: `tool {} \"1.2.3\"`", tool.name)),
+            .help(format!("remove `checkout none`, or give the version: `tool {} \"1.2.3\"`", tool.name)),
         );
     }
 
@@ -159,19 +156,19 @@ impl Expansion<'_, '_> {
                     Some((ToolVersion::Exact(_), _)) => continue,
                     Some((_, span)) => Diagnostic::error(
                         codes::P0019,
-                        format!("leg `{}` would have `{}` from a file, and another leg does not", leg.name, other.name),
+                        format!("leg `{}` would read the version of `{}` from a file, but another leg does not", leg.name, other.name),
                         *place,
                     )
                     .label(span, "the node's own")
-                    .help(format!("say the version in the node, or in this leg, too: `tool {} \"1.2.3\"`", other.name)),
+                    .help(format!("give the version in the node, or also in this leg: `tool {} \"1.2.3\"`", other.name)),
                     None => Diagnostic::error(
                         codes::P0019,
-                        format!("leg `{}` says no version of `{}`", leg.name, other.name),
+                        format!("leg `{}` has no version of `{}`", leg.name, other.name),
                         *place,
                     )
                     .label(other.origin.span, "another leg does")
                     .help(format!(
-                        "say it in each leg, or in the node for those that have none of their own: `tool {} \"1.2.3\"`",
+                        "give it in each leg, or in the node for all legs without their own: `tool {} \"1.2.3\"`",
                         other.name
                     )),
                 };
@@ -197,11 +194,12 @@ fn axis_in(text: &str) -> Option<&str> {
 }
 
 fn no_version(tool: &str, wanted: &str, span: Span) -> Diagnostic {
-    Diagnostic::error(codes::P0702, format!("`{wanted}` is no version of `{tool}`"), span)
+    Diagnostic::error(codes::P0702, format!("`{wanted}` is not a version of `{tool}`"), span)
 }
 
 fn remedy(tool: &str) -> String {
     format!(
-        "what is newest today is another tomorrow: name a version, `tool {tool} \"1.2.3\"`, or the file that does, `tool {tool} from \"…\"`"
+        "the newest version changes every day: give a version, `tool {tool} \"1.2.3\"`, or the file that \
+         contains it, `tool {tool} from \"…\"`"
     )
 }

@@ -116,16 +116,17 @@ impl Lowering<'_> {
             self.error(
                 codes::P1101,
                 &block.origin,
-                format!("`{}` can't be tried again on github: it has raw steps", node.name),
-                "nobody knows what a raw step leaves behind: drop `retry`, or do the raw steps in a node of their own",
+                format!("`{}` can't have `retry` on github: it has raw steps", node.name),
+                "pipec can't reset what a raw step leaves: remove `retry`, or move the raw steps to another node",
             );
         }
         if let Some(sidecar) = node.body.sidecars.first() {
             self.error(
                 codes::P1101,
                 &sidecar.origin,
-                format!("`{}` can't be tried again on github beside sidecar `{}`", node.name, sidecar.name),
-                "a sidecar starts once for its job, so another attempt would find in it what the first one left: drop `retry`, or the sidecar",
+                format!("`{}` can't have both `retry` and sidecar `{}` on github", node.name, sidecar.name),
+                "a sidecar starts once for its job, so another attempt would find what the first one left \
+                 in it: remove `retry` or the sidecar",
             );
         }
         if acts::attempts(node) > acts::MOST_ATTEMPTS {
@@ -133,7 +134,7 @@ impl Lowering<'_> {
                 codes::P1101,
                 &clause.origin,
                 format!("more than {} retries can't be built for github", acts::MOST_ATTEMPTS - 1),
-                "what fails as often does not fail by chance: mend it",
+                "a script that fails so often has a defect: fix it",
             );
         }
     }

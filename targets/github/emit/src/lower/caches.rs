@@ -39,7 +39,7 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1102,
                     &cache.origin,
-                    format!("the cache of the leg `{}` can't be kept under its name", leg.name),
+                    format!("the cache of the leg `{}` can't be saved under the name of the leg", leg.name),
                     "name the legs: `matrix { linux { … } mac { … } }`",
                 );
             }

@@ -64,8 +64,9 @@ impl Lowering<'_> {
             self.error(
                 codes::P0506,
                 &approval.origin,
-                format!("github can't make {} people approve `{}`", approval.min, environment.name),
-                "there, one reviewer is enough: put an environment with an approval of its own before this one (`after`)",
+                format!("github can't require {} people to approve `{}`", approval.min, environment.name),
+                "on github one reviewer is enough: put another environment with its own approval before \
+                 this one (`after`)",
             );
         }
         let role = self.program.roles.get(&approval.role);
@@ -77,7 +78,7 @@ impl Lowering<'_> {
                     "`{}` has no members on github, so nobody could approve `{}`",
                     approval.role, environment.name
                 ),
-                format!("say who they are: `role {} {{ github team \"OWNER/TEAM\" }}`", approval.role),
+                format!("name its members: `role {} {{ github team \"OWNER/TEAM\" }}`", approval.role),
             );
         }
     }

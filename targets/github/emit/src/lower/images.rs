@@ -51,7 +51,7 @@ impl Lowering<'_> {
             self.error(
                 codes::P1101,
                 origin,
-                format!("image `{}` is built by several legs, which github can't put together", node.name),
+                format!("image `{}` is built by several legs, which github can't combine", node.name),
                 "build one image for several platforms, as one index in the layout",
             );
         }
@@ -61,7 +61,8 @@ impl Lowering<'_> {
                 codes::P1101,
                 origin,
                 format!("image `{}` can't be pushed from {place} on github", node.name),
-                "only GitHub's Ubuntu has what pushes an image by its digest: run this node on a runner with `host linux-x64` or `linux-arm64`, and without `image`",
+                "only GitHub's Ubuntu has the tools to push an image by its digest: use a runner with \
+                 `host linux-x64` or `linux-arm64`, and without `image`",
             );
         }
         if !image.starts_with(OWN_REGISTRY) && self.program.registry_of(image).is_none() {
@@ -69,9 +70,9 @@ impl Lowering<'_> {
             self.error(
                 codes::P1101,
                 origin,
-                format!("nothing says how github logs in to `{host}` to push `{}`", node.name),
+                format!("github has no login for `{host}` to push `{}`", node.name),
                 format!(
-                    "declare it: `registry \"{host}\" {{ user REGISTRY_USER  password REGISTRY_PASSWORD }}`"
+                    "declare one: `registry \"{host}\" {{ user REGISTRY_USER  password REGISTRY_PASSWORD }}`"
                 ),
             );
         }

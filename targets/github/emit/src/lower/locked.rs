@@ -34,8 +34,8 @@ impl Lowering<'_> {
             self.error(
                 codes::P0706,
                 &self.pipeline.origin,
-                format!("`pipec.lock` says that `{}` {} {lacks}", own.name, own.version),
-                "mend its entry there, or take it away: `pipec build` writes the one that pipec knows",
+                format!("according to `pipec.lock`, `{}` {} {lacks}", own.name, own.version),
+                "fix its entry there, or remove it: `pipec build` then writes the one that pipec knows",
             );
         }
         None
@@ -51,14 +51,14 @@ fn lacks(
 ) -> Option<String> {
     let given = |name: &String| inputs.iter().any(|(given, _)| given == name);
     if let Some((name, _)) = inputs.iter().find(|(name, _)| !locked.inputs.contains_key(name)) {
-        return Some(format!("takes no `{name}`, which pipec gives it"));
+        return Some(format!("has no input `{name}`, which pipec uses"));
     }
     if let Some((name, _)) = locked.inputs.iter().find(|(name, input)| input.required && !given(name)) {
-        return Some(format!("asks for `{name}`, which pipec does not give it"));
+        return Some(format!("requires `{name}`, which pipec does not give"));
     }
     // Only a step that has an id is asked for what it leaves.
     let left = own.outputs.iter().find(|name| step.id.is_some() && !locked.outputs.contains(*name));
-    left.map(|name| format!("leaves no `{name}`, which pipec's own does"))
+    left.map(|name| format!("has no output `{name}`, which pipec reads"))
 }
 
 #[cfg(test)]
@@ -81,15 +81,15 @@ mod tests {
         };
         assert_eq!(told(&|_| {}, &with_id), None);
         let takes_no_path = told(&|locked| locked.inputs.retain(|name, _| name != "path"), &with_id);
-        assert_eq!(takes_no_path.as_deref(), Some("takes no `path`, which pipec gives it"));
+        assert_eq!(takes_no_path.as_deref(), Some("has no input `path`, which pipec uses"));
         let asks = |locked: &mut PinnedAction| {
             let input = ActionInput { ty: InputForm::String, required: true };
             locked.inputs.insert("more".to_owned(), input);
         };
-        assert_eq!(told(&asks, &with_id).as_deref(), Some("asks for `more`, which pipec does not give it"));
+        assert_eq!(told(&asks, &with_id).as_deref(), Some("requires `more`, which pipec does not give"));
         let silent = |locked: &mut PinnedAction| locked.outputs.clear();
         let first = own.outputs.first().unwrap();
-        assert_eq!(told(&silent, &with_id), Some(format!("leaves no `{first}`, which pipec's own does")));
+        assert_eq!(told(&silent, &with_id), Some(format!("has no output `{first}`, which pipec reads")));
         assert_eq!(told(&silent, &without), None, "nothing reads what a step without an id leaves");
     }
 }

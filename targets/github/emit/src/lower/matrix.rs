@@ -168,8 +168,9 @@ impl Lowering<'_> {
             self.error(
                 codes::P1101,
                 &binding.origin,
-                format!("`{variable}` differs from leg to leg, so on github in this version it can't depend on the run"),
-                "give it a value that is known now, or hand what the run knows to another variable, in the node's own `env`",
+                format!("`{variable}` differs between legs, so in this version it can't depend on the run on github"),
+                "give it a value that is known before the run, or pass the run value in another variable, \
+                 in the `env` of the node",
             );
             String::new()
         })
@@ -199,7 +200,7 @@ impl Lowering<'_> {
                 self.refuse_name(
                     node,
                     format!(
-                        "what the leg `{name}` of `{}` leaves behind can't be kept under that name",
+                        "the result of the leg `{name}` of `{}` can't be stored under that name",
                         node.name
                     ),
                     "name the legs: `matrix { linux { … } mac { … } }`",
@@ -207,7 +208,10 @@ impl Lowering<'_> {
             } else if let Some(other) = seen.insert(digest_output(name).to_ascii_lowercase(), name) {
                 self.refuse_name(
                     node,
-                    format!("the legs `{other}` and `{name}` of `{}` are one name on GitHub", node.name),
+                    format!(
+                        "the legs `{other}` and `{name}` of `{}` have the same name on GitHub",
+                        node.name
+                    ),
                     "name the legs: `matrix { linux { … } mac { … } }`",
                 );
             }

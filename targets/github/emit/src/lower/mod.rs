@@ -154,8 +154,11 @@ impl Lowering<'_> {
             if depth > DEEPEST_EXPRESSION {
                 let message = format!("the condition of `{}` has {depth} levels", job.id);
                 let diagnostic = Diagnostic::error(codes::P1103, message, span())
-                    .note(format!("an expression of github may have {DEEPEST_EXPRESSION}, one for each pair of parentheses"))
-                    .help("say it with fewer `and` within `or`, or give parts of it stages of their own");
+                    .note(format!(
+                        "an expression of github may have {DEEPEST_EXPRESSION} levels, one for \
+                                   each pair of parentheses"
+                    ))
+                    .help("use fewer `and` inside `or`, or move parts of it to other stages");
                 self.diagnostics.borrow_mut().push(Origin::at(span()).explain(diagnostic));
                 continue;
             }
@@ -172,10 +175,10 @@ impl Lowering<'_> {
                 too_long.into_iter().map(|binding| (named(binding), binding.origin.clone())).collect()
             };
             for (what, origin) in places {
-                let message = format!("{what} is longer than github evaluates");
+                let message = format!("{what} is too long for github to evaluate");
                 let diagnostic = Diagnostic::error(codes::P1103, message, origin.span)
-                    .note("an expression of github may have 21,000 characters, with the text around it")
-                    .help("give the script the parts, and let it put them together");
+                    .note("an expression of github may have 21,000 characters, including the text around it")
+                    .help("pass the parts to the script, and let it combine them");
                 self.diagnostics.borrow_mut().push(origin.explain(diagnostic));
             }
         }

@@ -56,10 +56,10 @@ impl Lowering<'_> {
             if unit.id.len() > LONGEST_ID {
                 refuse(
                     format!(
-                        "`{}` is longer than the {LONGEST_ID} characters of a job's key on GitHub",
+                        "`{}` is longer than the {LONGEST_ID} characters that a job's key may have on GitHub",
                         unit.id
                     ),
-                    "give it, or the artefacts it names, a shorter name",
+                    "shorten its name, or the names of its artefacts",
                 );
             }
             if [PLAN, VERDICT, RECORD].contains(&unit.id.as_str()) {
@@ -69,17 +69,17 @@ impl Lowering<'_> {
                 );
             }
             if !is_id(&unit.id) {
-                refuse(format!("`{}` can't be a job's key on GitHub", unit.id), "choose another name");
+                refuse(format!("`{}` can't be the key of a job on GitHub", unit.id), "choose another name");
             }
             if let Some(other) = seen.insert(unit.id.to_ascii_lowercase(), &unit.id) {
                 let message = if *other == unit.id {
-                    format!("two jobs would be called `{other}` on GitHub")
+                    format!("two jobs would have the name `{other}` on GitHub")
                 } else {
-                    format!("`{}` and `{other}` are one name on GitHub", unit.id)
+                    format!("`{}` and `{other}` are the same name on GitHub", unit.id)
                 };
                 refuse(
                     message,
-                    "choose another name; those that end in `-untrusted` are given to what runs without rights",
+                    "choose another name; names that end in `-untrusted` belong to jobs without permissions",
                 );
             }
         }
@@ -111,8 +111,8 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1102,
                     origin,
-                    format!("GitHub sets `{variable}` itself"),
-                    "choose a name that starts neither with `GITHUB_` nor with `RUNNER_`",
+                    format!("GitHub defines `{variable}` itself"),
+                    "choose a name that does not begin with `GITHUB_` or `RUNNER_`",
                 );
             }
         }
@@ -159,18 +159,18 @@ impl Lowering<'_> {
                 (None, None) => continue,
             };
             let (what, rule) = if own.asks {
-                ("who may override", "who may override a gate may do nothing else by that")
+                ("who may override", "the environment of an override must have no other use")
             } else {
-                ("the secrets of", "a node's secrets are for this node alone")
+                ("the secrets of", "the secrets of a node are only for this node")
             };
             self.error(
                 codes::P1102,
                 &node.name_origin,
                 format!(
-                    "{what} `{}` would lie in GitHub's environment `{}`, which is that of {taken}",
+                    "{what} `{}` would use GitHub's environment `{}`, which belongs to {taken}",
                     node.name, own.name
                 ),
-                format!("give one of them another name: {rule}"),
+                format!("rename one of them: {rule}"),
             );
         }
     }
@@ -184,8 +184,8 @@ impl Lowering<'_> {
             self.error(
                 codes::P1102,
                 origin,
-                format!("`{name}` can't be the name of a workflow's file"),
-                "GitHub reads `.github/workflows/NAME.yml`; say only `NAME.yml`",
+                format!("`{name}` can't be the file name of a workflow"),
+                "GitHub reads `.github/workflows/NAME.yml`; write only `NAME.yml`",
             );
         }
     }

@@ -163,11 +163,8 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1102,
                     &overriding.origin,
-                    format!(
-                        "the job that asks for this override is called `{}` on GitHub, as a node is",
-                        other.id
-                    ),
-                    "give the node another name",
+                    format!("the job for this override has the name `{}` on GitHub, like a node", other.id),
+                    "rename the node",
                 );
             }
         }
@@ -184,7 +181,7 @@ impl Lowering<'_> {
                     "`{}` has no members on github, so nobody could override `{}`",
                     overriding.role, gate.name
                 ),
-                format!("say who they are: `role {} {{ github team \"OWNER/TEAM\" }}`", overriding.role),
+                format!("name its members: `role {} {{ github team \"OWNER/TEAM\" }}`", overriding.role),
             );
         }
     }

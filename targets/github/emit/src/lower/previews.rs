@@ -110,22 +110,24 @@ impl Lowering<'_> {
         if self.plans.source.may_meet(&elsewhere, self.plans.source.facts.valid()) {
             refuse(
                 &deploy.environment_origin,
-                format!("a deploy to `{name}` without a pull request that it could be torn down with"),
+                format!(
+                    "a deploy to `{name}` in a run without a pull request, which nothing would tear down,"
+                ),
                 "give its stage the condition `when event is pull-request and not fork`",
             );
         }
         if let Some((_, origin)) = node.body.rights.first() {
             refuse(
                 origin,
-                format!("a right to write in a deploy to `{name}`, whose code nobody has reviewed,"),
-                "leave it out",
+                format!("a write permission in a deploy to `{name}`, whose code is not reviewed,"),
+                "remove it",
             );
         }
         if let Some(approval) = &environment.approval {
             refuse(
                 &approval.origin,
                 format!("an approval for the ephemeral environment `{name}`"),
-                "leave it out: GitHub would ask for it before each teardown, too",
+                "remove it: GitHub would also ask for it before each teardown",
             );
         }
         // Where only the newest waits, whatever waits for the same lock is dropped for it.
@@ -133,9 +135,10 @@ impl Lowering<'_> {
             refuse(
                 &environment.origin,
                 format!(
-                    "`lock newest` for the ephemeral environment `{name}`, whose teardown could replace a deploy that waits,"
+                    "`lock newest` for the ephemeral environment `{name}`, whose teardown could replace a \
+                     waiting deploy,"
                 ),
-                "leave it out: a deploy that is not of the newest commit fails as soon as it has the lock",
+                "remove it: a deploy of an older commit fails as soon as it has the lock",
             );
         }
         let checks = environment.teardown.iter().flat_map(|teardown| &teardown.steps);
@@ -148,8 +151,8 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1102,
                     &binding.origin,
-                    format!("GitHub sets `{}` itself", binding.variable),
-                    "choose a name that starts neither with `GITHUB_` nor with `RUNNER_`",
+                    format!("GitHub defines `{}` itself", binding.variable),
+                    "choose a name that does not begin with `GITHUB_` or `RUNNER_`",
                 );
             }
         }
@@ -158,8 +161,8 @@ impl Lowering<'_> {
         if let Some(other) = entered {
             refuse(
                 &deploy.environment_origin,
-                format!("an ephemeral environment that pipeline `{}` enters, too,", other.name),
-                "give each pipeline one of its own: the one that tears it down can't know when the other deploys",
+                format!("an ephemeral environment that pipeline `{}` also enters", other.name),
+                "give each pipeline its own environment: a teardown can't know when the other pipeline deploys",
             );
         }
     }

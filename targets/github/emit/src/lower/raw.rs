@@ -53,8 +53,8 @@ impl Lowering<'_> {
             self.error(
                 codes::P0605,
                 &block.origin,
-                format!("raw steps would meet the secrets of `{}`", node.name),
-                "do the raw steps in a job of their own, and hand over what they make as an artefact",
+                format!("raw steps could read the secrets of `{}`", node.name),
+                "move the raw steps to another node, and pass their result as an artefact",
             );
         }
     }
@@ -121,8 +121,8 @@ impl Lowering<'_> {
             Called::Pinned(action) => return Some(action),
             Called::Unpinned(newest) => {
                 let wanted = format!("{name}@{}", newest.version);
-                Diagnostic::error(codes::P0704, format!("`{name}` names no version"), origin.span)
-                    .note("an action without a version is other code tomorrow")
+                Diagnostic::error(codes::P0704, format!("`{name}` has no version"), origin.span)
+                    .note("without a version, the code of the action can change every day")
                     .help(format!("write `{wanted}`"))
                     .fix(format!("write `{wanted}`"), origin.span, format!("\"{wanted}\""))
             }
@@ -131,16 +131,13 @@ impl Lowering<'_> {
                 let version = reference.split_once('@').map_or("", |(_, version)| version);
                 let message = format!("no commit is known for version `{version}` of `{name}`");
                 Diagnostic::error(codes::P0704, message, origin.span).help(format!(
-                    "known is {}; another can be written into `pipec.lock`, with its commit, inputs and outputs",
+                    "pipec knows {}; add another version to `pipec.lock`, with its commit, inputs and outputs",
                     versions.join(", ")
                 ))
             }
             Called::Unknown(near) => {
-                let finding = Diagnostic::error(
-                    codes::P0705,
-                    format!("there is no known action `{name}`"),
-                    origin.span,
-                );
+                let finding =
+                    Diagnostic::error(codes::P0705, format!("unknown action `{name}`"), origin.span);
                 match near {
                     Some(near) => {
                         let wanted = reference.replacen(name, &near, 1);
@@ -150,9 +147,7 @@ impl Lowering<'_> {
                             format!("\"{wanted}\""),
                         )
                     }
-                    None => finding.help(
-                        "write it into `pipec.lock`, with its commit, inputs and outputs: then it is known",
-                    ),
+                    None => finding.help("add it to `pipec.lock`, with its commit, inputs and outputs"),
                 }
             }
         };
@@ -182,7 +177,7 @@ impl Lowering<'_> {
             .map(|(key, _)| format!("`{key}`"))
             .collect();
         if !missing.is_empty() {
-            let message = format!("`{}` asks for {}", action.name, missing.join(" and "));
+            let message = format!("the call of `{}` lacks {}", action.name, missing.join(" and "));
             let finding = Diagnostic::error(codes::P0707, message, origin.span)
                 .help(format!("add {}: there is no default", missing.join(" and ")));
             findings.push((finding, origin));
@@ -200,10 +195,10 @@ impl Lowering<'_> {
                 continue;
             };
             let known: Vec<&str> = action.outputs.iter().map(String::as_str).collect();
-            let message = format!("`{}` leaves no output `{output}`", action.name);
+            let message = format!("`{}` has no output `{output}`", action.name);
             let help = match closest(output, known.iter().copied()) {
                 Some(near) => format!("did you mean `{step}.{near}`?"),
-                None if known.is_empty() => "it leaves none".to_owned(),
+                None if known.is_empty() => "it has no outputs".to_owned(),
                 None => format!("it leaves `{}`", known.join("`, `")),
             };
             self.error(codes::P0706, origin, message, help);
@@ -221,7 +216,7 @@ fn unknown_input(action: &PinnedAction, input: &EngineInput) -> Diagnostic {
             let written = if bare { near.to_owned() } else { format!("\"{near}\"") };
             finding.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, written)
         }
-        None if action.inputs.is_empty() => finding.help("it takes none"),
+        None if action.inputs.is_empty() => finding.help("it has no inputs"),
         None => {
             let known: Vec<&str> = action.inputs.keys().map(String::as_str).collect();
             finding.help(format!("it takes `{}`", known.join("`, `")))
@@ -233,10 +228,13 @@ fn unknown_input(action: &PinnedAction, input: &EngineInput) -> Diagnostic {
 fn value_in_code(action: &PinnedAction, input: &EngineInput) -> Option<Diagnostic> {
     let fact = input.value.facts().next()?;
     let message =
-        format!("`{fact}` would be pasted into `{}`, which `{}` runs as code", input.key, action.name);
+        format!("`{fact}` would become part of `{}`, which `{}` executes as code", input.key, action.name);
     let variable = fact.to_string().to_uppercase().replace(|it: char| !it.is_ascii_alphanumeric(), "_");
     let finding = Diagnostic::error(codes::P0709, message, input.value_origin.span)
-        .note("whoever can choose the value, as the name of a branch or an input, could write a part of the program")
+        .note(
+            "people who can choose the value, such as the name of a branch or an input, could write part \
+               of the program",
+        )
         .help(format!("write `env {variable} = {fact}` above the call, and let the code read that variable"));
     Some(finding)
 }
@@ -251,7 +249,7 @@ fn wrong_input(action: &PinnedAction, input: &EngineInput, known: ActionInput) -
     let (wanted, remedy) = match known.ty {
         InputForm::Boolean => ("a bool", "write `true` or `false`, without quotes"),
         InputForm::Integer => ("a whole number", "write it without quotes"),
-        InputForm::String => ("a text", "write it between quotes"),
+        InputForm::String => ("a text", "write it in quotes"),
     };
     let message = format!("input `{}` of `{}` is {wanted}", input.key, action.name);
     let finding = Diagnostic::error(codes::P0708, message, span).help(remedy);

@@ -21,12 +21,13 @@ impl Lowering<'_> {
             self.error(
                 codes::P0605,
                 &block.origin,
-                format!("raw steps would meet the right to push `{image}`"),
-                "do the raw steps in a job of their own, and hand over what they make as an artefact",
+                format!("raw steps could use the permission to push `{image}`"),
+                "move the raw steps to another node, and pass their result as an artefact",
             );
             return;
         }
-        let right = node.body.rights.first().map(|(right, _)| format!("the right to write {}", right.word()));
+        let right =
+            node.body.rights.first().map(|(right, _)| format!("the permission to write {}", right.word()));
         let scans = node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif);
         let Some(harm) = right.or(scans.then(|| "code scanning".to_owned())) else { return };
         let blocks = node.body.engines.iter().filter(|block| block.target == "github");
@@ -34,7 +35,7 @@ impl Lowering<'_> {
             let EngineStep::Action { action, inputs, origin, .. } = step else { continue };
             let Called::Pinned(pinned) = called(action, &self.program.lock) else { continue };
             let Some(off) = cache_of(pinned, inputs) else { continue };
-            let message = format!("what lies in the cache of `{}` would reach {harm}", pinned.name);
+            let message = format!("the content of the cache of `{}` could reach {harm}", pinned.name);
             self.error(codes::P0606, origin, message, off);
         }
     }
@@ -44,7 +45,7 @@ impl Lowering<'_> {
 fn cache_of(action: &PinnedAction, inputs: &[EngineInput]) -> Option<String> {
     let name = action.name.to_ascii_lowercase();
     let is_off = |input: &EngineInput| matches!(input.value.as_literal(), Some("false" | ""));
-    let drop = || "drop it here: cache in the gates and artefacts before, which can do nothing".to_owned();
+    let drop = || "remove it here; use it in the gates and artefacts before this node".to_owned();
     if name.split('/').nth(1).is_some_and(|repository| repository.contains("cache")) {
         return (name != "actions/cache/save").then(drop);
     }
@@ -54,12 +55,12 @@ fn cache_of(action: &PinnedAction, inputs: &[EngineInput]) -> Option<String> {
     };
     if let Some(input) = inputs.iter().find(|input| is_cache(&input.key) && !is_off(input)) {
         return Some(format!(
-            "drop `{}` here: cache in the gates and artefacts before, which can do nothing",
+            "remove `{}` here; use a cache in the gates and artefacts before this node",
             input.key
         ));
     }
     let (_, key) = BY_DEFAULT.iter().find(|(known, _)| *known == name)?;
     let is_said = inputs.iter().any(|input| input.key == *key);
     (action.inputs.contains_key(*key) && !is_said)
-        .then(|| format!("it has one by default: say `{key}: false`"))
+        .then(|| format!("it has a cache by default: write `{key}: false`"))
 }

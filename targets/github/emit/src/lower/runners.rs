@@ -41,10 +41,10 @@ impl Lowering<'_> {
                 codes::P1101,
                 &node.name_origin,
                 format!(
-                    "the legs of `{}` run in several images, which github can't build in this version",
+                    "the legs of `{}` use several images, which this version can't build for github",
                     node.name
                 ),
-                "give all legs one image, or make them nodes of their own",
+                "use one image for all legs, or make them separate nodes",
             );
         }
         images.first().copied().flatten().map(|image| self.pinned_image(image))
@@ -81,7 +81,10 @@ impl Lowering<'_> {
         };
         if let Some((image, place)) = &runner.image {
             if !is_linux(runner) {
-                refuse("an image", "containers run on Linux there: say `host linux-x64` or `linux-arm64`");
+                refuse(
+                    "an image",
+                    "github runs containers only on Linux: write `host linux-x64` or `linux-arm64`",
+                );
             }
             self.check_login(image, place);
             self.check_pinned(image, place);
@@ -94,14 +97,15 @@ impl Lowering<'_> {
                     codes::P1102,
                     &binding.origin,
                     format!("`{TEMP_IN_CONTAINER}` is GitHub's own folder in a container"),
-                    "take a folder of your own; a script finds that one as `$RUNNER_TEMP`",
+                    "use another folder; scripts find GitHub's folder as `$RUNNER_TEMP`",
                 );
             }
         }
         if runner.docker && (runner.image.is_some() || !is_linux(runner)) {
             refuse(
                 "docker",
-                "docker is there on Linux, beside no image: the scripts run on the machine, and start the containers they need",
+                "docker exists only on Linux and without an `image`: the scripts run on the machine, and \
+                 start the containers they need",
             );
         }
         if runner.labels.contains_key("github") {
@@ -116,7 +120,7 @@ impl Lowering<'_> {
             if said {
                 refuse(
                     &format!("{what} to choose"),
-                    "its own machines can't be asked for it: name machines that have it, `label github \"…\"`",
+                    "its own machines can't be chosen by it: name the label of a machine, `label github \"…\"`",
                 );
             }
         }
@@ -130,7 +134,8 @@ impl Lowering<'_> {
         if let Some(registry) = self.program.registry_of(name) {
             let message =
                 format!("github would pull `{image}` without the login of registry `{}`", registry.prefix);
-            let help = "an image that jobs run in is pulled by everybody: take a public one, or one that your machines hold";
+            let help = "github pulls the image of a job without a login: use a public image, or one that \
+                        your machines already have";
             self.once(Diagnostic::error(codes::P1101, message, origin.span).help(help), origin);
         }
     }
@@ -140,9 +145,9 @@ impl Lowering<'_> {
         if image.contains('@') || self.pinned_image(image).digest.is_some() {
             return;
         }
-        let message = format!("image `{image}` goes by a tag, which may be moved");
+        let message = format!("image `{image}` has a tag but no digest, so it can change");
         let diagnostic = Diagnostic::warning(codes::P0703, message, origin.span)
-            .help(format!("say what it is today: `{image}@sha256:…`"));
+            .help(format!("add its digest: `{image}@sha256:…`"));
         self.once(diagnostic, origin);
     }
 

@@ -71,7 +71,10 @@ impl Lowering<'_> {
                 self.error(codes::P1101, &sidecar.origin, message, help);
             };
             if node.runners().into_iter().any(|runner| !is_linux(runner)) {
-                refuse("can't run", "containers run on Linux there: say `host linux-x64` or `linux-arm64`");
+                refuse(
+                    "can't run",
+                    "github runs containers only on Linux: write `host linux-x64` or `linux-arm64`",
+                );
             }
             self.check_login(&sidecar.image, &sidecar.origin);
             self.check_pinned(&sidecar.image, &sidecar.origin);
@@ -85,31 +88,33 @@ impl Lowering<'_> {
                         codes::P1101,
                         &binding.origin,
                         format!(
-                            "`{}` can't be told to sidecar `{}` on github: it starts before the job",
+                            "`{}` can't be passed to sidecar `{}` on github, which starts before the job",
                             binding.variable, sidecar.name
                         ),
-                        "give it one line that is known before: a constant, an input, the commit, a name of tag or branch",
+                        "use one line that is known before the job: a constant, an input, the commit, the \
+                         name of a tag or branch",
                     );
                 }
             }
             if let (Some(at), true) = (sidecar.at, is_in_container(node)) {
                 refuse(
-                    &format!("can't be at port {at} of the machine for scripts that run in an image"),
-                    "drop `at`: there it goes by `$NAME_HOST` and its own port; or run this node on the machine, without an image",
+                    &format!("can't use port {at} of the machine if the scripts run in an image"),
+                    "remove `at` and use `$NAME_HOST` and the sidecar's own port, or run this node on the \
+                     machine, without an image",
                 );
             }
             let Some(ready) = &sidecar.ready else { continue };
             let is_plain = matches!(ready.steps.as_slice(), [only] if only.kind == StepKind::Run);
             if !is_plain || !ready.env.is_empty() {
                 refuse(
-                    "can be asked only by one script whether it is ready",
-                    "say `ready run \"…\"`: it runs inside of it, with the variables it has",
+                    "can have only one script in `ready`",
+                    "write `ready run \"…\"`: it runs inside the sidecar, with the sidecar's variables",
                 );
             }
             if is_in_container(node) {
                 refuse(
-                    "can't be asked from inside another container whether it is ready",
-                    "drop `ready` and wait in a `run`, or run this node on the machine, without an image",
+                    "can't have `ready` if the scripts run in an image",
+                    "remove `ready` and wait in a `run`, or run this node on the machine, without an image",
                 );
             }
         }

@@ -139,7 +139,7 @@ impl Lowering<'_> {
                 codes::P1101,
                 &tool.origin,
                 format!("tool `{}` can't be set up on github by this version", tool.name),
-                "install it in a `run`, at a version that stands there",
+                "install a fixed version in a `run`",
             );
             return None;
         }
@@ -168,8 +168,8 @@ impl Lowering<'_> {
             (None, ToolVersion::FromFile(_), None) => self.error(
                 codes::P1101,
                 &tool.origin,
-                format!("what sets up `{}` on github reads its version from no file", tool.name),
-                format!("say the version: `tool {} \"1.2.3\"`", tool.name),
+                format!("on github the version of `{}` can't come from a file", tool.name),
+                format!("give the version: `tool {} \"1.2.3\"`", tool.name),
             ),
             (None, ..) => {}
         }
@@ -203,8 +203,8 @@ impl Lowering<'_> {
             self.error(
                 codes::P1101,
                 &tool.origin,
-                format!("the values of axis `{axis}` can't be handed as they stand to what sets up `{}` on github", tool.name),
-                "write all of them as plain numbers, without a `v`: `\"1.2.3\"`",
+                format!("the values of axis `{axis}` can't be used for tool `{}` on github", tool.name),
+                "write them as plain numbers, without a `v`: `\"1.2.3\"`",
             );
             return None;
         };
@@ -219,8 +219,8 @@ impl Lowering<'_> {
             self.error(
                 codes::P1101,
                 &tool.origin,
-                format!("what sets up `{}` on github can't read its version from `{file}`", tool.name),
-                format!("it reads {}; or say the version itself", known.join(", ")),
+                format!("on github the version of `{}` can't come from `{file}`", tool.name),
+                format!("use {}, or give the version", known.join(", ")),
             );
         }
     }

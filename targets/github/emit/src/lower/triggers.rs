@@ -26,8 +26,10 @@ impl Lowering<'_> {
                         self.error(
                             codes::P0120,
                             origin,
-                            format!("github starts no schedule at minute {first} and again at minute {next}"),
-                            "it keeps to five minutes and more between two runs: `*/5 * * * *`",
+                            format!(
+                                "github can't start a schedule at minute {first} and again at minute {next}"
+                            ),
+                            "it needs at least five minutes between two runs: `*/5 * * * *`",
                         );
                     }
                     let times = Node::double_quoted(schedule.to_string());
@@ -81,7 +83,8 @@ impl Lowering<'_> {
                     codes::P1101,
                     origin,
                     format!("`{}` can't be the filter of a trigger on github", glob.text()),
-                    "`?` means another thing there; use `*` here, and `branch is` or `tag is` in the condition of a stage",
+                    "`?` means something else on github; use `*` here, and `branch is` or `tag is` in the \
+                     condition of a stage",
                 );
                 continue;
             }
@@ -114,7 +117,7 @@ impl Lowering<'_> {
                 codes::P1101,
                 &input.origin,
                 format!("the default of `{}` depends on the run, which github can't build", input.name),
-                "give it a value that is known now",
+                "use a value that is known before the run",
             );
             return declaration;
         };
@@ -136,7 +139,7 @@ impl Lowering<'_> {
                 codes::P1101,
                 &input.origin,
                 format!(
-                    "a {what} of `{}` has `{OPENING}`, which github lets stand nowhere in a trigger",
+                    "a {what} of `{}` has `{OPENING}`, which github does not allow in a trigger",
                     input.name
                 ),
                 format!("write it without `{OPENING}`"),
@@ -165,8 +168,9 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1101,
                     origin,
-                    "on github, a tag named like a branch can't be told from it when `changed` looks for the last green run",
-                    "narrow the tags, as in `on tag \"v*\"`, or the branches of `on push`, until no name is in both",
+                    "on github, `changed` can't distinguish a tag from a branch with the same name",
+                    "narrow the tags, for example `on tag \"v*\"`, or the branches of `on push`, so that \
+                     no name matches both",
                 );
             }
         }

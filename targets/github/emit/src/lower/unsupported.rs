@@ -43,7 +43,7 @@ impl Lowering<'_> {
             codes::P1101,
             origin,
             format!("{what} can't be built for github by this version"),
-            "leave it out: a clause that a target can't build is refused, never dropped in silence",
+            "remove it: pipec refuses a clause that a target can't build, and never drops it silently",
         );
     }
 
@@ -60,16 +60,16 @@ impl Lowering<'_> {
         let times = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
         if body.timeout.saturating_mul(times).saturating_add(soaks) > longest {
             let (machine, other) = if own_label {
-                ("a machine of one's own", "")
+                ("your own machine", "")
             } else {
-                ("a machine of GitHub", ", or name a machine of your own: `label github \"…\"` in a runner")
+                ("a machine of GitHub", ", or use your own machine: `label github \"…\"` in a runner")
             };
             let (what, remedy) = if soaks > 0 {
-                ("a timeout with its soaks", "let the steps soak for a shorter time")
+                ("a timeout with its soaks", "shorten the soaks")
             } else if body.retry.is_some() {
-                ("a timeout of all its attempts together", "make it shorter, or try it less often")
+                ("a timeout of all its attempts together", "make it shorter, or use fewer retries")
             } else if times > 1 {
-                ("a timeout of all its runs together", "make it shorter, or repeat it less often")
+                ("a timeout of all its repetitions together", "make it shorter, or use fewer repetitions")
             } else {
                 ("a timeout", "make it shorter")
             };
@@ -101,7 +101,7 @@ impl Lowering<'_> {
             && body.steps.is_empty()
             && !body.engines.iter().any(|block| block.target == "github")
         {
-            self.refuse(&format!("a node with steps for {} alone", block.target), &block.origin);
+            self.refuse(&format!("a node with steps only for {}", block.target), &block.origin);
         }
         self.check_runner(&body.runner, body);
         for leg in body.matrix.iter().flat_map(|matrix| &matrix.legs) {
@@ -119,7 +119,8 @@ impl Lowering<'_> {
                 codes::P1101,
                 &rollback.origin,
                 "on github, this deploy's timeout leaves no time to roll back",
-                "of a deploy's timeout a third is kept for `rollback`, and at least two minutes: say `timeout 10m`",
+                "a third of a deploy's timeout, and at least two minutes, is reserved for `rollback`: \
+                 write `timeout 10m`",
             );
         }
         if let Some(environment) = self.program.environments.get(&deploy.environment) {
@@ -138,10 +139,10 @@ impl Lowering<'_> {
                 codes::P1101,
                 &node.name_origin,
                 format!(
-                    "of the deploys of `{}` to `{}` only the newest would wait on github, so this one could drop another of its run",
+                    "on github, this deploy of `{}` to `{}` could replace another waiting deploy of the same run",
                     self.pipeline.name, environment.name
                 ),
-                "deploy the artefacts together, as one set, or say `lock queue` in the environment",
+                "deploy the artefacts together, as one set, or write `lock queue` in the environment",
             );
         }
         let both = |binding: &&Binding| node.body.env.iter().any(|own| own.variable == binding.variable);

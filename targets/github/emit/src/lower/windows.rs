@@ -44,8 +44,8 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1101,
                     &window.origin,
-                    format!("the window of `{}` can't be told on windows-x64", environment.name),
-                    "bash knows no time zones there: run the deploy on another machine, `runs on`",
+                    format!("the window of `{}` can't be checked on windows-x64", environment.name),
+                    "its bash has no time zones: run the deploy on another machine, `runs on`",
                 );
             }
             let taken = self.plans.units.iter().any(|other| other.id.eq_ignore_ascii_case(id));
@@ -56,7 +56,9 @@ impl Lowering<'_> {
                         environment.name
                     )
                 } else {
-                    format!("`{id}` is longer than the {LONGEST_ID} characters of a job's key on GitHub")
+                    format!(
+                        "`{id}` is longer than the {LONGEST_ID} characters that a job's key may have on GitHub"
+                    )
                 };
                 self.error(codes::P1102, &node.name_origin, message, "choose another name");
             }

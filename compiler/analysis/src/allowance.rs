@@ -1,6 +1,9 @@
-//! `allow CODE because "…" until DATE`: suppresses one kind of finding in the clause it stands before. Findings about the
-//! supply chain, time and scripts can be allowed; theorems never. One that has expired or that allows nothing is a
-//! finding itself.
+//! `allow CODE because "…" until DATE` suppresses one code in the next clause. Findings about the supply chain, time
+//! and scripts can be allowed, theorems never. An expired allowance is a finding itself, and so is one that allows
+//! nothing.
+//!
+//! For example, `allow P0614 because "vendor installer" until 2026-12-01` before a `run` suppresses P0614 in that `run`
+//! alone, and only until that date.
 
 use crate::Module;
 use pipec_base::{Code, Diagnostic, Label, Sources, Span, codes};
@@ -12,24 +15,25 @@ use pipec_syntax::ast::{
 /// A finding that the source allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Allowed {
-    /// Its code.
+    /// The suppressed code.
     pub code: Code,
-    /// Why.
+    /// The reason.
     pub because: String,
-    /// Until when.
+    /// The last day on which the allowance holds.
     pub until: Option<Date>,
-    /// Where it is allowed.
+    /// The place of the allowance.
     pub span: Span,
 }
 
 struct Allowance<'a> {
     written: &'a Allow,
     covers: Span,
-    /// Whether it is the standard library's: a task of it that nothing calls has nothing to allow.
+    /// Whether the allowance is in a module of the standard library. A task there may be uncalled, so its allowance may
+    /// be unused.
     is_standard: bool,
 }
 
-/// Takes out what is allowed, and adds what is wrong with the allowances themselves. Tells what was allowed.
+/// Removes allowed findings and reports faults of the allowances themselves. Returns the findings that were allowed.
 pub(crate) fn apply(
     workspace: &[Module<'_>],
     standard: &[Module<'_>],
@@ -48,7 +52,7 @@ pub(crate) fn apply(
         gather(item, &mut allowances);
         in_declaration(&item.kind, &mut allowances);
     }
-    // The nearest allowance is the one that is meant.
+    // Allowances can be nested: the innermost one covers the finding.
     allowances.sort_by_key(|Allowance { covers, .. }| {
         (sources.place(*covers).map(|place| place.rank), covers.end - covers.start)
     });
@@ -96,7 +100,7 @@ pub(crate) fn apply(
             )
             .saying(format!("{code} is no longer allowed"))
             .help("fix the finding, or give a new reason and a new date");
-            // What it allowed is one mistake with it, and told with it.
+            // The fault of an allowance and the finding it would allow are one mistake, so only the fault is reported.
             diagnostics.retain(|diagnostic| {
                 let allowed = diagnostic.code == code && covers.contains(diagnostic.span());
                 if allowed {

@@ -1,4 +1,4 @@
-//! Names, types, expansion and the theorems: from the trees of a workspace to a proven program.
+//! Names, types, expansion and theorems: turns the trees of a workspace into a proven program.
 
 mod allowance;
 mod expand;
@@ -20,7 +20,7 @@ use pipec_syntax::ast;
 /// One parsed file of the workspace or the standard library.
 #[derive(Clone, Copy, Debug)]
 pub struct Module<'a> {
-    /// Its path relative to the workspace, with `/`; a standard module's name (`std/rust.pipe`).
+    /// Its path relative to the workspace, with `/`. For a standard module, its name (`std/rust.pipe`).
     pub path: &'a str,
     /// The anchor at its start.
     pub start: Anchor,
@@ -30,49 +30,50 @@ pub struct Module<'a> {
     pub tree: &'a ast::File,
 }
 
-/// A name, and the declaration that it was found to stand for.
+/// A use of a name and its declaration.
 ///
-/// A name in a template stands for the same thing in all its instances, and is listed with each of them.
+/// A name in a template means the same declaration in all instances, and each instance lists it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reference {
-    /// Where the name is used.
+    /// The place of the use.
     pub used: Span,
     /// The name in its declaration.
     pub declared: Span,
 }
 
-/// A program and what is wrong with it.
+/// A program and its findings.
 #[derive(Clone, Debug, Default)]
 pub struct Analysis {
-    /// Every pipeline that could be expanded; proven if no diagnostic is an error.
+    /// Every pipeline that could be expanded. They are proven if no diagnostic is an error.
     pub program: Program,
     /// The theorems that were proved for each pipeline, in the order of the program.
     pub proved: Vec<Vec<Theorem>>,
-    /// In the order of the source.
+    /// The findings, in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that were allowed, in the order of the source.
     pub allowed: Vec<Allowed>,
-    /// The names at the top of files that were resolved, with what they stand for.
+    /// The resolved top-level names, with their declarations.
     pub references: Vec<Reference>,
-    /// What is wrong, should no finding of the parser or of the analysis be an error: the pipelines that were not proven.
+    /// Errors about unproven pipelines. They matter only if neither the parser nor the analysis has reported an error.
     pub unproven: Vec<Diagnostic>,
-    /// What it has cost.
+    /// The cost of the analysis.
     pub effort: Effort,
 }
 
-/// What an analysis has cost, counted: the same for the same texts on every machine.
+/// The cost of an analysis, counted. It is the same for the same texts on every machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Effort {
-    /// The bytes of all values that the expansion has worked out, and what its nodes count for.
+    /// The cost of the expansion. Sums the bytes of all computed values, and a constant for each node.
     pub expansion: usize,
-    /// The variables of the propositions that were proven: the events and inputs, and the regions of the globs.
+    /// The number of variables in the proven propositions: events, inputs, and regions of globs.
     pub facts: usize,
-    /// The steps of the decision diagrams.
+    /// The number of steps of the decision diagrams.
     pub steps: usize,
 }
 
-/// Resolves, expands and proves a workspace. `standard` are the modules that `use std.…` can name; `sources` holds the
-/// texts of both; `engines` are those that it can name; `today` decides which `allow … until` have expired.
+/// Resolves, expands and proves a workspace. `standard` holds the modules that `use std.…` can name, and `sources` the
+/// texts of both. `engines` holds the engines that the source can name. `today` decides which `allow … until` have
+/// expired.
 pub fn analyse(
     workspace: &[Module<'_>],
     standard: &[Module<'_>],
@@ -97,7 +98,7 @@ pub fn analyse(
     }
     let proofs = theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
     variables::check(&expanded, &mut diagnostics);
-    // Of two declarations under one name, nobody knows which gives a script its variables.
+    // If two declarations have the same name, it is unclear which one sets the variables of a script.
     let mut in_scripts = Vec::new();
     script_checks::check(&names, &expanded, &mut in_scripts);
     let contested = diagnostics.iter().any(|finding| finding.code == codes::P0102);
@@ -118,13 +119,14 @@ pub fn analyse(
     Analysis { program, proved: proofs.proved, diagnostics, allowed, references, unproven, effort }
 }
 
-/// An incomplete pipeline has an error that says why; were that one lost, nothing unproven may be built all the same.
+/// Reports an unproven pipeline. Its own error explains the reason; if that error were lost, this one still prevents
+/// the build.
 fn unproven(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0407, "this pipeline is not proven: a part of it could not be read", span)
         .note("pipec refuses what it can't decide")
 }
 
-/// What looks names up relies on it that the analysis has refused those that lead nowhere.
+/// Reports names without a definition. Later lookups rely on the analysis having refused them.
 fn dangling(program: &Program) -> impl Iterator<Item = Diagnostic> {
     let found = program.pipelines.iter().flat_map(|pipeline| program.dangling(pipeline));
     found.map(|dangling| {

@@ -1,12 +1,19 @@
-//! What comes before what (language reference, "What a run means", 2): a stage follows the stages it names or, naming
-//! none, every stage above it; an artefact precedes whatever uses, gates or deploys it; inside a stage, what is written
-//! above a deploy precedes it and what is below follows it. Nothing waits for an advisory gate.
+//! The order of nodes (language reference, "What a run means", 2).
+//!
+//! - A stage follows the stages that it names, or all stages above it if it names none.
+//! - An artefact precedes every node that uses, gates or deploys it.
+//! - Inside a stage, nodes above a deploy precede it, and nodes below follow it.
+//! - No node waits for an advisory gate.
+//!
+//! For example, in `stage s { gate a: test { … } deploy x to staging { … } gate b: smoke { … } }` the gate `a` precedes
+//! the deploy, and the deploy precedes the gate `b`.
 
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Node, NodeId, Pipeline, Stage, StageId};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Sets [`pipec_ir::Node::before`] of every node; where nodes wait for each other, says so and leaves them empty.
+/// Sets [`pipec_ir::Node::before`] of every node. If nodes wait for each other, reports the circle and leaves them
+/// empty.
 pub(crate) fn order(pipeline: &mut Pipeline, diagnostics: &mut Vec<Diagnostic>) -> bool {
     let stages_before = stages_before(pipeline);
     if let Some(circle) = circle_of_stages(&stages_before) {
@@ -27,7 +34,7 @@ pub(crate) fn order(pipeline: &mut Pipeline, diagnostics: &mut Vec<Diagnostic>) 
     true
 }
 
-/// Every stage that comes before each, directly or not; a stage in a circle comes before itself.
+/// The stages before each stage, directly or not. A stage in a circle is before itself.
 fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<StageId>> {
     let mut all = Vec::new();
     for stage in &pipeline.stages {
@@ -75,8 +82,8 @@ fn direct(pipeline: &Pipeline, stages_before: &[BTreeSet<StageId>]) -> BTreeMap<
     direct
 }
 
-/// Fills in what is before a node and before all that is before it, without recursion; a circle is returned in the order
-/// in which its nodes wait.
+/// Completes the predecessors of a node and of all its predecessors, without recursion. A circle is returned in the
+/// order in which its nodes wait.
 fn complete(
     start: NodeId,
     direct: &BTreeMap<NodeId, Vec<NodeId>>,
@@ -117,7 +124,7 @@ fn complete(
     Ok(())
 }
 
-/// The first stage that comes before itself, and all that come between.
+/// The first stage that is before itself, and all stages between.
 fn circle_of_stages(stages_before: &[BTreeSet<StageId>]) -> Option<Vec<StageId>> {
     let comes_before = |first: StageId, second: StageId| {
         stages_before.get(second.0).is_some_and(|before| before.contains(&first))
@@ -128,7 +135,7 @@ fn circle_of_stages(stages_before: &[BTreeSet<StageId>]) -> Option<Vec<StageId>>
     Some(circle.collect())
 }
 
-/// Stages that follow each other, whether or not anything stands in them.
+/// Reports stages that follow each other, even if they are empty.
 fn circular_stages(pipeline: &Pipeline, circle: &[StageId]) -> Diagnostic {
     let stages: Vec<&Stage> = circle.iter().filter_map(|id| pipeline.stages.get(id.0)).collect();
     let names: Vec<String> = stages.iter().map(|stage| format!("`{}`", stage.name)).collect();

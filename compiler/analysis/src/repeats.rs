@@ -1,5 +1,7 @@
-//! Lists that name a thing twice: what a slip of the hand leaves behind, and what a reader takes for something else. They are
-//! looked for in what was written, not in what it comes to: an instance may be given the same name for two parameters.
+//! Duplicates in lists (P0015). A duplicate is usually a typing mistake, and a reader may take it for something else.
+//!
+//! The check reads the source, not its expansion: an instance may be given the same name for two parameters. For
+//! example, in `environment production { requires test, scan, test }` the second `test` is reported.
 
 use crate::Module;
 use crate::expand::repeated;
@@ -13,7 +15,7 @@ use pipec_syntax::ast::{
 };
 use std::collections::BTreeMap;
 
-/// Looks through the files of a workspace.
+/// Checks the files of a workspace.
 pub(crate) fn check(workspace: &[Module<'_>], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
     for module in workspace {
         let mut repeats = Repeats { sources, found: Vec::new() };
@@ -29,10 +31,10 @@ pub(crate) fn check(workspace: &[Module<'_>], sources: &Sources, diagnostics: &m
     }
 }
 
-/// What lists of one kind have named so far, and where.
+/// The items of one kind of list so far, with their places.
 type Seen = BTreeMap<String, Span>;
 
-/// A member of a list: what it names, and where.
+/// A list item and its place.
 type Member = (String, Span);
 
 struct Repeats<'a> {
@@ -41,7 +43,7 @@ struct Repeats<'a> {
 }
 
 impl Repeats<'_> {
-    /// Reports what a list names again; a list that is one clause of several goes on with what they have named.
+    /// Reports duplicates in a list. If several clauses form one list, `seen` holds the items of the clauses before.
     fn list(&mut self, members: &[Member], clause: Option<Span>, seen: &mut Seen) {
         for (place, (word, span)) in members.iter().enumerate() {
             let Some(first) = seen.get(word) else {
@@ -74,7 +76,7 @@ impl Repeats<'_> {
         for clause in &pipeline.clauses {
             match &clause.kind {
                 PipelineClause::On(trigger) => self.trigger(trigger, clause.span, &mut triggers),
-                // What is protected of both needs not be said of one of them again.
+                // A clause without a kind protects branches and tags, so an item in it is a duplicate in both lists.
                 PipelineClause::Protect { only: None, globs: refs } => {
                     let members = globs(refs);
                     self.list(&members, Some(clause.span), &mut protected);
@@ -248,7 +250,7 @@ impl Repeats<'_> {
         }
     }
 
-    /// `event is push or event is push`: the second one was to be another.
+    /// Reports equal operands of a condition. In `event is push or event is push`, the second is a mistake.
     fn operands(&mut self, parts: &[Condition]) {
         let mut seen: BTreeMap<String, Span> = BTreeMap::new();
         for part in parts {
@@ -276,13 +278,13 @@ fn texts(texts: &[Text]) -> Vec<Member> {
     texts.iter().map(|text| (text.node.clone(), text.span)).collect()
 }
 
-/// The strings of a list; one with parameters in it may be anything.
+/// The strings of a list, without those that contain parameters: their value is unknown.
 fn strings(strings: &[StringLiteral]) -> Vec<Member> {
     let text = |string: &StringLiteral| string.verbatim().unwrap_or_else(|| unlike(string.span));
     strings.iter().map(|string| (text(string), string.span)).collect()
 }
 
-/// Branches and tags, as names or globs: a name is a glob.
+/// Branches and tags. A name is a glob, too.
 fn globs(refs: &[Ref]) -> Vec<Member> {
     let text = |it: &Ref| match &it.string {
         Some(string) => string.verbatim().unwrap_or_else(|| unlike(it.span)),
@@ -291,7 +293,7 @@ fn globs(refs: &[Ref]) -> Vec<Member> {
     refs.iter().map(|it| (text(it), it.span)).collect()
 }
 
-/// What changed: a name is a kind, and a string a glob.
+/// The operands of `changed`: a name is a kind, and a string a glob.
 fn changes(refs: &[Ref]) -> Vec<Member> {
     let text = |it: &Ref| match &it.string {
         Some(string) => string.verbatim().map_or_else(|| unlike(it.span), |text| format!("\"{text}\"")),
@@ -305,7 +307,7 @@ fn path(path: &Path) -> Member {
     (words.join("."), path.span)
 }
 
-/// A word that is like no other.
+/// A text that is equal to no other.
 fn unlike(span: Span) -> String {
     format!("{span:?}")
 }

@@ -1,4 +1,7 @@
-//! Names: what each file declares, which modules it uses, and what a path means in it.
+//! Names: declarations of files, used modules, and the meaning of paths.
+//!
+//! For example, after `use "./shared.pipe" as shared`, the path `shared.production` means the declaration `production`
+//! of that file, and `production` alone is unknown.
 
 use crate::Module;
 use pipec_base::{Diagnostic, Sources, Span, all_closest, closest, codes};
@@ -10,18 +13,18 @@ use pipec_syntax::ast::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A module's place in a [`Workspace`].
+/// A module's index in a [`Workspace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ModuleId(pub usize);
 
-/// A declaration with a name: its module, and its place among the names of it.
+/// The identity of a declaration: its module, and its index among the module's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct DeclarationId {
     module: ModuleId,
     place: usize,
 }
 
-/// What a name at the top of a file stands for.
+/// The definition of a top-level name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Definition<'a> {
     Module(ModuleId),
@@ -34,12 +37,12 @@ pub(crate) enum Definition<'a> {
     Role(&'a Role),
     Evidence(&'a EvidenceDeclaration),
     Let(&'a Let),
-    /// Declared, but unreadable: whatever refers to it is silent.
+    /// Declared, but unreadable. Nothing is reported about its uses.
     Broken,
 }
 
 impl Definition<'_> {
-    /// What it is, with its article, for messages.
+    /// The kind of definition with its article, for messages.
     pub(crate) fn what(&self) -> &'static str {
         match self {
             Definition::Module(_) => "a module",
@@ -54,38 +57,38 @@ impl Definition<'_> {
         }
     }
 
-    /// Whether it is a value or has fields that are.
+    /// Whether the definition is a value or has fields that are values.
     pub(crate) fn has_value(&self) -> bool {
         matches!(self, Definition::Let(_) | Definition::Environment(..) | Definition::EnvironmentInstance(..))
     }
 }
 
-/// A definition, where it is, and the name it was declared by.
+/// A definition, its module, and its declared name.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Found<'a> {
     pub(crate) id: DeclarationId,
     pub(crate) module: ModuleId,
-    /// Its name, where it is declared.
+    /// The place of the name in the declaration.
     pub(crate) span: Span,
     pub(crate) definition: Definition<'a>,
 }
 
-/// What a scope knows of a name.
+/// A named definition of a scope.
 #[derive(Clone, Copy)]
 struct Named<'a> {
     span: Span,
     definition: Definition<'a>,
-    /// Its place in the order of the source.
+    /// Its index in the order of the source.
     place: usize,
 }
 
 struct Scope<'a> {
     source: Module<'a>,
     names: BTreeMap<&'a str, Named<'a>>,
-    /// Its names in the order of the source.
+    /// The names in the order of the source.
     order: Vec<&'a str>,
     uses: BTreeSet<ModuleId>,
-    /// Whether a declaration is too broken to show its name: any unknown name may be its own.
+    /// Whether a declaration is too broken to have a name. Any unknown name may be its name.
     has_unnamed: bool,
 }
 
@@ -104,7 +107,7 @@ impl<'a> Workspace<'a> {
         self.engines
     }
 
-    /// Reads the names of all modules; the first `workspace.len()` are the workspace's own.
+    /// Reads the names of all modules. The first `workspace.len()` are the workspace's own.
     pub(crate) fn new(
         workspace: &[Module<'a>],
         standard: &[Module<'a>],
@@ -140,7 +143,7 @@ impl<'a> Workspace<'a> {
         (0..self.own).map(ModuleId)
     }
 
-    /// All modules: the workspace's own first.
+    /// All modules, first the workspace's own.
     pub(crate) fn modules(&self) -> impl Iterator<Item = ModuleId> + use<> {
         (0..self.scopes.len()).map(ModuleId)
     }
@@ -150,7 +153,7 @@ impl<'a> Workspace<'a> {
         self.scopes.get(module.0).map(|scope| &scope.source)
     }
 
-    /// What a module's source is called in a program.
+    /// A module as a source file of the program.
     pub(crate) fn source_file(&self, module: ModuleId) -> Option<SourceFile> {
         let path = self.source(module)?.path.to_owned();
         Some(SourceFile { path, is_standard: module.0 >= self.own })
@@ -166,13 +169,13 @@ impl<'a> Workspace<'a> {
         self.declared(module).map(|(name, found)| (name, found.definition)).collect()
     }
 
-    /// The same, with what identifies each.
+    /// A module's definitions in source order, with the identity of each.
     pub(crate) fn declared(&self, module: ModuleId) -> impl Iterator<Item = (&'a str, Found<'a>)> {
         let names = self.scopes.get(module.0).map_or(&[][..], |scope| &scope.order);
         names.iter().filter_map(move |name| Some((*name, self.name(module, name)?)))
     }
 
-    /// The module and every module it uses, directly or not.
+    /// The module and the modules that it uses, directly or not.
     pub(crate) fn with_uses(&self, module: ModuleId) -> Vec<ModuleId> {
         let mut reached = vec![module];
         let mut next = 0;
@@ -188,7 +191,7 @@ impl<'a> Workspace<'a> {
         reached
     }
 
-    /// What a single name means in a module.
+    /// The definition of a single name in a module.
     pub(crate) fn name(&self, module: ModuleId, name: &str) -> Option<Found<'a>> {
         let named = self.scopes.get(module.0)?.names.get(name)?;
         let id = DeclarationId { module, place: named.place };
@@ -200,10 +203,10 @@ impl<'a> Workspace<'a> {
         self.scopes.get(module.0).is_some_and(|scope| !scope.has_unnamed)
     }
 
-    /// What a path means in a module. `wanted` is what is asked for, with its article.
+    /// The definition of a path in a module. `wanted` is the expected kind, with its article.
     ///
     /// # Errors
-    /// With a finding, or without one where a broken declaration may be what is meant.
+    /// Returns a finding, or none if a broken declaration may be the definition.
     pub(crate) fn resolve(
         &self,
         module: ModuleId,
@@ -237,7 +240,7 @@ impl<'a> Workspace<'a> {
         }
     }
 
-    /// That there is no such name; `None` where a broken declaration may be what is meant.
+    /// Reports an unknown name. `None` if a broken declaration may be its definition.
     pub(crate) fn unknown(
         &self,
         module: ModuleId,
@@ -285,7 +288,7 @@ impl<'a> Workspace<'a> {
         })
     }
 
-    /// The module of the standard library whose last word this is.
+    /// The module of the standard library whose path ends in this word.
     fn standard_module(&self, name: &str) -> Option<&'a str> {
         self.scopes.iter().skip(self.own).find_map(|scope| {
             let module = scope.source.path.strip_suffix(".pipe")?.rsplit('/').next()?;
@@ -293,7 +296,7 @@ impl<'a> Workspace<'a> {
         })
     }
 
-    /// The names of a module that are what is wanted, in source order.
+    /// The names of a module that have the wanted kind, in source order.
     fn named_as(&self, module: ModuleId, wanted: &str) -> Vec<&'a str> {
         self.definitions(module)
             .into_iter()
@@ -304,7 +307,7 @@ impl<'a> Workspace<'a> {
             .collect()
     }
 
-    /// The path of such a name in a module that this one has taken in.
+    /// The path of a name in a module that this module uses.
     fn in_modules(&self, module: ModuleId, name: &str, wanted: &str) -> Option<String> {
         self.definitions(module).into_iter().find_map(|(of, definition)| {
             let Definition::Module(inner) = definition else { return None };
@@ -438,7 +441,7 @@ impl<'a> Workspace<'a> {
             .map(|(place, _)| ModuleId(place))
     }
 
-    /// Files that use each other in a circle: the first `use` in it is refused, and the circle is open.
+    /// Reports circles of `use`. Refuses the first `use` of a circle, which breaks it.
     fn refuse_cycles(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         for place in 0..self.scopes.len() {
             let module = ModuleId(place);
@@ -481,7 +484,7 @@ pub(crate) fn suggest(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnos
     diagnostic.help(did_you_mean(&[near])).fix(format!("write `{near}`"), span, near)
 }
 
-/// How a path that leads to `wanted` is written where it shall lead to a file beside it; its own words are kept.
+/// A relative path to the file `near`, written like a path to `wanted`. Keeps the words of `written`.
 fn beside(written: &str, wanted: &str, near: &str) -> Option<String> {
     let split = |path: &str| {
         path.rsplit_once('/').map_or((String::new(), path.to_owned()), |(folder, name)| {
@@ -493,7 +496,7 @@ fn beside(written: &str, wanted: &str, near: &str) -> Option<String> {
     (folder == near_folder && is_plain).then(|| split(written).0 + &near_name)
 }
 
-/// Adds the nearest of the known words as "did you mean", else what `otherwise` says.
+/// Adds "did you mean" with the nearest known words, or the help of `otherwise`.
 pub(crate) fn suggest_of<'k>(
     diagnostic: Diagnostic,
     word: &Name,
@@ -507,7 +510,7 @@ pub(crate) fn suggest_of<'k>(
     }
 }
 
-/// "Did you mean", of words that are equally near.
+/// The text "did you mean", with words that are equally near.
 pub(crate) fn did_you_mean<T: AsRef<str>>(near: &[T]) -> String {
     let names: Vec<String> = near.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     format!("did you mean {}?", names.join(" or "))
@@ -518,12 +521,14 @@ fn no_module(name: &str, span: Span, wanted: &str) -> Diagnostic {
         .help(format!("name {wanted}, or `module.name` of a module imported with `use`"))
 }
 
-/// Whether a wrong one would change who may or what is proven, and no finding would tell: people choose that, no machine.
+/// Whether a wrong name would silently change a permission or a proof. Such a name gets no automatic fix: people must
+/// choose it.
 fn is_policy(wanted: &str) -> bool {
     matches!(wanted, "a role" | "a kind of evidence")
 }
 
-/// Whether no declaration of the workspace is likely to be meant: an engine's own machine, or who is in a role.
+/// Whether the name probably means nothing in the workspace. Examples are an engine's own machine, and a member of a
+/// role.
 fn is_foreign(wanted: &str, name: &str) -> bool {
     match wanted {
         "a runner" => ["ubuntu", "macos", "windows", "linux-"].iter().any(|system| name.starts_with(system)),
@@ -532,7 +537,7 @@ fn is_foreign(wanted: &str, name: &str) -> bool {
     }
 }
 
-/// How one thing of a kind is declared under a name.
+/// An example declaration of a kind under a name.
 fn declaration(wanted: &str, name: &str) -> Option<String> {
     let runs_elsewhere = name.contains("macos").then_some("macos-arm64");
     let runs_elsewhere = runs_elsewhere.or(name.contains("windows").then_some("windows-x64"));
@@ -552,7 +557,7 @@ fn declaration(wanted: &str, name: &str) -> Option<String> {
     })
 }
 
-/// What a module has taken in is its own business.
+/// Reports a name that a module uses from another module: such names are not re-exported.
 pub(crate) fn handed_on(module: &str, name: &Name) -> Diagnostic {
     Diagnostic::error(
         codes::P0101,
@@ -562,14 +567,14 @@ pub(crate) fn handed_on(module: &str, name: &Name) -> Diagnostic {
     .help("import it here too: `use \"./file.pipe\" as name`")
 }
 
-/// "This name is taken".
+/// Reports a name that is taken.
 pub(crate) fn taken(name: &Name, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0102, format!("the name `{}` is already used", name.node), name.span)
         .label(first, "first declared here")
         .help("rename one of them")
 }
 
-/// "There are two of this name in the workspace".
+/// Reports a name that occurs twice in the workspace.
 pub(crate) fn twin(name: &str, what: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0102, format!("there are two {what}s `{name}` in the workspace"), span)
         .label(first, "the other is declared here")
@@ -579,7 +584,7 @@ pub(crate) fn twin(name: &str, what: &str, span: Span, first: Span) -> Diagnosti
         )
 }
 
-/// A path relative to a folder of the workspace, without `.` and `..`; `None` if it leads out.
+/// A path relative to a folder of the workspace, without `.` and `..`. `None` if it leaves the workspace.
 fn join(folder: &str, path: &str) -> Option<String> {
     if path.starts_with('/') || path.contains('\\') {
         return None;

@@ -1,4 +1,4 @@
-//! The checks of scripts, brought to the program: which script stands where, and which variables it has.
+//! Runs the script checks on a program. Finds the place of each script and the variables that it has.
 
 use crate::expand::Expanded;
 use crate::scope::Workspace;
@@ -9,13 +9,13 @@ use pipec_ir::{Action, EngineStep, Node, NodeKind, Pipeline, Program, Step};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
 
-/// What stands around every script.
+/// The context that all scripts share.
 struct Around<'a> {
     workspace: &'a Workspace<'a>,
     program: &'a Program,
 }
 
-/// Checks every script of the program, and those that nothing runs yet.
+/// Checks every script of the program, and those of uncalled tasks.
 pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
     let program = &expanded.program;
     let around = &Around { workspace, program };
@@ -38,7 +38,7 @@ pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics:
     for (task, steps) in &expanded.uncalled {
         let mut found = Vec::new();
         check_steps(around, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
-        // Which variables a task's caller gives it is not known.
+        // The variables that a task's caller sets are unknown.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
 }
@@ -59,7 +59,7 @@ fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics
                 check_steps(around, role, &node.name, std::slice::from_ref(step), &defined, &mut found);
             }
         }
-        // The engine's own variables are what the block is for, and actions leave more of them.
+        // The block exists to use the engine's own variables, and its actions set more of them.
         let elsewhere = [codes::P0904, codes::P0906];
         diagnostics.extend(found.into_iter().filter(|finding| !elsewhere.contains(&finding.code)));
     }
@@ -68,7 +68,7 @@ fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics
         let own = sidecar.env.iter().map(|binding| binding.variable.clone()).collect();
         let mut found = Vec::new();
         check_action(around, ScriptRole::Other, &node.name, ready, &own, &mut found);
-        // It runs in the sidecar, and which variables the image sets is not known.
+        // The script runs in the sidecar, and the variables of its image are unknown.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
     if let Some(deploy) = node.deploy() {
@@ -130,7 +130,8 @@ fn check_steps(
     }
 }
 
-/// What to do about a variable without a value where the place of its script says more than the script does.
+/// The help for an unset variable that follows from the script's place. `None` if the place of the script tells no more
+/// than the script.
 fn remedy_in_place(
     script: &str,
     finding: &Finding,
@@ -180,8 +181,7 @@ fn remedy_in_place(
     })
 }
 
-/// What to replace in the source, and by what, so that a string says the replacement where it said the span; what is taken
-/// away takes the blanks before it along.
+/// The edit that replaces a part of a script in a string literal. A deletion also removes the blanks before it.
 fn edit(written: &str, string: Span, meant: Span, replacement: &str) -> (Span, String) {
     let mut span = meant;
     if replacement.is_empty() {

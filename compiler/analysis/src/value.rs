@@ -21,12 +21,12 @@ pub(crate) enum Type {
     List(Box<Type>),
     OneOf(Vec<String>),
     Artefact(ArtefactType),
-    /// Of something broken: fits everything.
+    /// The type of a broken part. It fits everywhere.
     Unknown,
 }
 
 impl Type {
-    /// How a value of the type is written, if that can be shown.
+    /// An example value of the type, if there is one.
     pub(crate) fn example(&self) -> Option<&'static str> {
         Some(match self {
             Type::String | Type::Path => "between quotes: `\"…\"`",
@@ -77,25 +77,25 @@ pub(crate) enum Value {
     Int(u64),
     Decimal(String),
     Bool(bool),
-    /// In milliseconds.
+    /// A duration in milliseconds.
     Duration(u64),
-    /// Without the sign.
+    /// A percentage without its sign.
     Percent(String),
-    /// In bytes.
+    /// A size in bytes.
     Size(u64),
     Time(ast::Time),
     Date(ast::Date),
     List(Vec<Value>),
-    /// Known in the run only, of a type that is known now.
+    /// A value known only in the run, with its type.
     Fact(Fact, Type),
     /// An artefact, by name.
     Artefact(String, ArtefactType),
-    /// A secret, by name, and the environment that holds it if it is not the node's own.
+    /// A secret, by name. Also the environment that holds it, if this is not the node's own.
     Secret {
         environment: Option<String>,
         variable: String,
     },
-    /// Of something broken: fits everything and says nothing.
+    /// The value of a broken part. It fits everywhere, and nothing is reported about it.
     Broken,
 }
 
@@ -118,7 +118,7 @@ impl Value {
         }
     }
 
-    /// Its own type; a list's is its first element's.
+    /// The type of the value. A list has the type of its first element.
     pub(crate) fn type_of(&self) -> Type {
         match self {
             Value::Text(_) => Type::String,
@@ -140,7 +140,7 @@ impl Value {
         }
     }
 
-    /// Whether it may stand where `ty` is asked for.
+    /// Whether the value is allowed where `ty` is expected.
     pub(crate) fn fits(&self, ty: &Type) -> bool {
         match (self, ty) {
             (Value::Broken, _) | (_, Type::Unknown) => true,
@@ -159,7 +159,7 @@ impl Value {
         }
     }
 
-    /// How many bytes it takes, near enough.
+    /// The approximate size in bytes.
     pub(crate) fn size(&self) -> usize {
         match self {
             Value::Text(text) => text
@@ -175,7 +175,8 @@ impl Value {
         }
     }
 
-    /// How it reads in a script or a string; `None` for what never becomes text: secrets, artefacts, lists, the broken.
+    /// The value as text in a script or a string. `None` for values without text: secrets, artefacts, lists, broken
+    /// values.
     pub(crate) fn to_text(&self) -> Option<Text> {
         let literal = match self {
             Value::Text(text) => return Some(text.clone()),

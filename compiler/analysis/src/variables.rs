@@ -1,20 +1,20 @@
-//! The variables that the compiler gives to a node's scripts, and that each has one meaning there.
+//! The variables that the compiler gives to a node's scripts. Each must have one meaning there.
 
 use crate::expand::Expanded;
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right};
 use std::collections::BTreeMap;
 
-/// A variable that a script finds without setting it.
+/// A variable that is set before the script starts.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
-    /// Its name.
+    /// The name of the variable.
     pub(crate) variable: String,
-    /// Whose it is, for messages.
+    /// The owner of the variable, for messages.
     owner: String,
-    /// Where it was written, if it was.
+    /// The place of its definition, if it has one.
     origin: Option<Origin>,
-    /// Whether it may be set otherwise: the region of an identity is a default.
+    /// Whether another definition may replace it: the region of an identity is a default.
     is_default: bool,
 }
 
@@ -28,7 +28,7 @@ impl Given {
     }
 }
 
-/// Reports every variable of a node that would have two meanings.
+/// Reports every variable of a node that has two meanings.
 pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
     for pipeline in expanded.program.pipelines.iter().chain(&expanded.templates) {
         for node in &pipeline.nodes {
@@ -40,13 +40,13 @@ pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Reports every variable of a teardown that would have two meanings.
+/// Reports every variable of a teardown that has two meanings.
 fn check_teardown(environment: &Environment, diagnostics: &mut Vec<Diagnostic>) {
     let Some(teardown) = &environment.teardown else { return };
     let mut all: Vec<Given> = of_environment(environment).collect();
     all.push(Given::of("PIPE_PULL_REQUEST", "a variable of the compiler"));
     all.extend(environment.identities.iter().flat_map(|identity| of_provider(identity.provider)));
-    // What the environment's own say of each other has been said there.
+    // Conflicts among the environment's own variables have been reported.
     let mut taken: BTreeMap<String, Given> = BTreeMap::new();
     for given in all {
         taken.entry(given.variable.clone()).or_insert(given);
@@ -80,7 +80,7 @@ fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: 
     }
 }
 
-/// Adds variables to those that are taken, and reports each that is taken already or the compiler's.
+/// Adds variables to the taken ones. Reports each that is already taken or that belongs to the compiler.
 fn check_given(
     all: impl Iterator<Item = Given>,
     taken: &mut BTreeMap<String, Given>,
@@ -91,7 +91,7 @@ fn check_given(
     for given in all {
         let reserved = given.variable.starts_with("PIPE_") && given.origin.is_some();
         let owner = match taken.get(&given.variable) {
-            // Twice in one place has been said there.
+            // A duplicate in one place has been reported.
             Some(first) if first.is_default || first.owner == given.owner => continue,
             Some(first) => Some(first),
             None => None,
@@ -119,7 +119,7 @@ fn check_given(
     }
 }
 
-/// What a node's own clauses set.
+/// The variables that a node's own clauses set.
 fn bound(node: &Node) -> Vec<Given> {
     let secrets = node
         .body
@@ -128,13 +128,13 @@ fn bound(node: &Node) -> Vec<Given> {
         .map(|secret| Given::of(&secret.variable, "a secret of this node").at(&secret.origin));
     let set =
         node.body.env.iter().map(|binding| Given::of(&binding.variable, "set by `env`").at(&binding.origin));
-    // A leg's own variable stands for the node's of that name.
+    // A leg's own variable replaces the node's variable with the same name.
     let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
     let of_legs = legs.map(|binding| Given::of(&binding.variable, "set by `env`").at(&binding.origin));
     secrets.chain(set).chain(of_legs).collect()
 }
 
-/// Every variable that the compiler gives to a node's scripts, but those that its own clauses set.
+/// The variables that the compiler gives to a node's scripts. Those from the node's own clauses are not included.
 fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     let body = &node.body;
     let mut all = Vec::new();
@@ -168,7 +168,7 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     if node.artefact().is_some_and(Artefact::is_image) {
         all.push(Given::of("PIPE_IMAGE_LAYOUT", "a variable of the compiler"));
     }
-    // Pages and attestations want such a token, too, so the right brings it along.
+    // Pages and attestations also need such a token, so the right includes it.
     let brings_token = |right: Right| matches!(right, Right::Pages | Right::Attestations);
     if body.rights.iter().any(|(right, _)| brings_token(*right)) && !providers.contains(&Provider::Oidc) {
         providers.push(Provider::Oidc);
@@ -205,7 +205,7 @@ fn of_artefact(
     fields.iter().map(move |field| Given::of(format!("{stem}_{field}"), &owner))
 }
 
-/// The variables that belong to a provider's identity.
+/// The variables of a provider's identity.
 fn of_provider(provider: Provider) -> impl Iterator<Item = Given> {
     let owner = format!("a variable of the identity at {}", provider.word());
     of_identity(provider).iter().map(move |variable| {
@@ -214,7 +214,7 @@ fn of_provider(provider: Provider) -> impl Iterator<Item = Given> {
     })
 }
 
-/// What the providers' own tools read, and the engines' sign-in leaves in the environment.
+/// The variables that the provider's own tools read, and that the engine's login leaves behind.
 fn of_identity(provider: Provider) -> &'static [&'static str] {
     match provider {
         Provider::Aws => &[
@@ -225,7 +225,7 @@ fn of_identity(provider: Provider) -> &'static [&'static str] {
             "AWS_DEFAULT_REGION",
         ],
         Provider::Azure => &["AZURE_CONFIG_DIR"],
-        // How a script asks GitHub for a token of this job; other engines give theirs otherwise.
+        // The way a script asks GitHub for a token of this job. Other engines have their own way.
         Provider::Oidc => &["ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"],
         Provider::Google => &[
             "GOOGLE_APPLICATION_CREDENTIALS",

@@ -1,4 +1,4 @@
-//! Names of people and places outside: the members of roles, and the addresses of environments.
+//! External names: the members of roles, and the addresses of environments.
 
 use super::Expansion;
 use super::frame::Frame;
@@ -7,7 +7,8 @@ use pipec_ir::{Engine, MemberKind, MemberName, Piece, Text};
 use pipec_syntax::ast::{RoleMember, StringForm, StringLiteral};
 
 impl Expansion<'_, '_> {
-    /// Nobody has to approve where nobody goes by the name.
+    /// Checks that a member of a role can be a name on the engine. Nobody could approve as a member whose name can't
+    /// exist.
     pub(super) fn check_member(
         &mut self,
         member: &RoleMember,
@@ -29,13 +30,13 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// The address of an environment is shown to people, who click on it, and handed to scripts.
+    /// Checks the address of an environment. People click on it, and scripts receive it.
     pub(super) fn check_url(&mut self, url: &Text, written: &StringLiteral, frame: &Frame) {
         let span = written.span;
         let first = match url.pieces.first() {
             None => "",
             Some(Piece::Literal(text)) => text.as_str(),
-            // What a run knows may bring the scheme along.
+            // A value of the run may start with the scheme.
             Some(Piece::Fact(_)) => return,
         };
         let is_whole = url.pieces.len() < 2;
@@ -90,7 +91,7 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// The place where the text of a string begins.
+/// The position after the opening quotes of a string.
 fn behind_the_quotes(string: &StringLiteral) -> Span {
     let quotes = match string.form {
         StringForm::Plain => 1,

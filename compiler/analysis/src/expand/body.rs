@@ -1,4 +1,4 @@
-//! Bodies: what the clauses of a node and of the task it calls come to.
+//! Bodies: collects the clauses of a node and of the task it calls.
 
 mod action;
 mod cache;
@@ -22,20 +22,20 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What kind of node a body belongs to.
 #[derive(Clone, Debug)]
 pub(super) enum Role {
-    /// With its kind of evidence, if that is known.
+    /// With its kind of evidence, if known.
     Gate(Option<Evidence>),
-    /// With its type, if that is known.
+    /// With its type, if known.
     Artefact(Option<ArtefactType>),
     Deploy,
     Job,
-    /// What moves, judges or takes back a deploy, takes an environment down, or tells that a sidecar is ready.
+    /// An action of a deploy, a teardown, or the readiness check of a sidecar.
     Action,
-    /// A task that nothing calls and that does not say what it yields: any clause may stand there.
+    /// A task that nothing calls and that does not declare its result. Any clause may occur in it.
     Unknown,
 }
 
 impl Role {
-    /// The node with its article, for messages.
+    /// The kind of node with its article, for messages.
     pub(super) fn what(&self) -> &'static str {
         match self {
             Role::Gate(_) => "a gate",
@@ -48,12 +48,12 @@ impl Role {
     }
 }
 
-/// What has been gathered of a node's work.
+/// The clauses of a node collected so far.
 #[derive(Clone, Debug)]
 pub(super) struct Work {
     pub(super) role: Role,
     pub(super) body: Body,
-    /// The task it calls.
+    /// The task that the node calls.
     pub(super) called: Option<String>,
     /// Whether a clause could not be read.
     pub(super) has_error: bool,
@@ -68,26 +68,26 @@ pub(super) struct Work {
     pub(super) verify: Option<Action>,
     pub(super) rollback: Option<Action>,
     pub(super) irreversible: Option<(String, Origin)>,
-    /// Variables that came from defaults: a nearer one replaces them.
+    /// Variables set by defaults. A variable set in the node replaces them.
     defaults: BTreeSet<String>,
-    /// Tools that came from defaults.
+    /// Tools set by defaults.
     default_tools: BTreeSet<String>,
-    /// The values of each axis of its matrix, with their places.
+    /// The values of each matrix axis, with their places.
     axis_values: BTreeMap<String, Vec<(String, Span)>>,
-    /// Where its named legs stand, in their order.
+    /// The places of the named legs, in their order.
     leg_places: Vec<Span>,
-    /// Whether the directory came from a default.
+    /// Whether the directory is from a default.
     is_default_directory: bool,
-    /// The actions in `engine` blocks that have a name.
+    /// The named actions in `engine` blocks.
     engine_steps: BTreeMap<String, Span>,
-    /// Clauses that stand once, with their place.
+    /// Clauses that may occur once, with the place of the first occurrence.
     once: BTreeMap<&'static str, Span>,
-    /// Whether a `run` or `path` came from the task, so that the node may not add its own.
+    /// The places of `run` and `path` clauses in the task. The node may not add its own.
     task_says: BTreeMap<&'static str, Span>,
 }
 
 impl Work {
-    /// Nothing yet.
+    /// An empty collection.
     pub(super) fn new(role: Role, origin: Origin) -> Work {
         Work {
             role,
@@ -117,7 +117,7 @@ impl Work {
     }
 }
 
-/// That a variable is set twice in one place.
+/// Reports a variable that is set twice in one place.
 pub(super) fn set_twice(variable: &Variable, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0121, format!("variable `{}` is defined twice", variable.node), variable.span)
         .label(first, "first here")

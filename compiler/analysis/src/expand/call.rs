@@ -10,7 +10,8 @@ use pipec_syntax::ast::{self, Call, Parameter};
 use std::collections::BTreeMap;
 
 impl Expansion<'_, '_> {
-    /// The parameters' values in a call. Arguments are evaluated where the call stands, defaults where the parameters do.
+    /// The parameters' values in a call. Arguments are evaluated in the caller's frame, defaults in the frame of the
+    /// declaration.
     pub(super) fn arguments(
         &mut self,
         call: &Call,
@@ -71,7 +72,7 @@ impl Expansion<'_, '_> {
         given
     }
 
-    /// Gives each parameter its value: that of the call, or its default.
+    /// Binds each parameter to its argument or its default.
     pub(super) fn bind_parameters(
         &mut self,
         call: &Call,
@@ -111,7 +112,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Checks a parameter list for itself: names, types, defaults.
+    /// Checks a parameter list without a call: names, types, defaults.
     pub(super) fn check_parameters(&mut self, parameters: &[Parameter], frame: &mut Frame) {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for parameter in parameters {
@@ -130,13 +131,13 @@ impl Expansion<'_, '_> {
                 let what = format!("the default of `{}`", parameter.name.node);
                 self.evaluate_as(default, &ty, &what, frame);
             }
-            // A default may name the parameters before it.
+            // A default may use the parameters before it.
             frame.parameters.insert(parameter.name.node.clone(), Value::Broken);
         }
     }
 }
 
-/// What a written type means.
+/// The type that a written type denotes.
 pub(super) fn type_of(ty: &ast::Type, found: &mut Vec<Diagnostic>) -> Type {
     const KNOWN: [(&str, Type); 11] = [
         ("string", Type::String),

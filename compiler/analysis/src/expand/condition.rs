@@ -1,4 +1,4 @@
-//! Conditions of stages, kinds of change, triggers' globs.
+//! Conditions of stages, kinds of change, and globs of triggers.
 
 use super::Expansion;
 use super::field::unknown_input;
@@ -15,7 +15,7 @@ pub(super) const KINDS: [&str; 9] =
     ["code", "config", "infra", "schema", "data", "prompt", "flag", "docs", "none"];
 
 impl Expansion<'_, '_> {
-    /// A condition as written; what is broken in it is left out, and the whole is then not to be proven.
+    /// Reads a condition. Broken parts are left out, and then the pipeline is not proven.
     pub(super) fn condition(
         &mut self,
         condition: &ast::Condition,
@@ -120,7 +120,7 @@ impl Expansion<'_, '_> {
         Some(Condition::Input { name: name.node.clone(), value: text })
     }
 
-    /// What `changed` asks for: a name is a kind, a string is a glob.
+    /// The changes that `changed` names: a name is a kind, a string is a glob.
     pub(super) fn changes(&mut self, refs: &[Ref], frame: &Frame) -> Option<Vec<Change>> {
         let changes: Vec<Option<Change>> = refs
             .iter()
@@ -136,7 +136,7 @@ impl Expansion<'_, '_> {
         changes.into_iter().collect()
     }
 
-    /// Whether a kind of change is one; says so if not.
+    /// Whether a kind of change exists. Reports an unknown kind.
     pub(super) fn is_kind(&mut self, name: &Name, frame: &Frame) -> bool {
         if KINDS.contains(&name.node.as_str()) {
             return true;
@@ -150,7 +150,7 @@ impl Expansion<'_, '_> {
         false
     }
 
-    /// A branch or tag: a name or a glob.
+    /// Reads a branch or tag: a name or a glob.
     pub(super) fn ref_glob(&mut self, it: &Ref, frame: &Frame) -> Option<Glob> {
         match &it.string {
             Some(string) => self.string_glob(string, frame),
@@ -158,7 +158,8 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// A glob in quotes, whose parameters and constants are filled in now. What it uses is nothing that a node uses.
+    /// Reads a quoted glob and substitutes its parameters and constants. Environments and artefacts used in it do not
+    /// count as used by a node.
     pub(super) fn string_glob(&mut self, string: &StringLiteral, frame: &Frame) -> Option<Glob> {
         let outside = self.uses.clone();
         let text = self.literal_text(string, "a glob", frame);
@@ -166,7 +167,7 @@ impl Expansion<'_, '_> {
         self.glob(&text?, string.span, frame)
     }
 
-    /// Several branches or tags; the broken ones are left out.
+    /// Reads several branches or tags, without the broken ones.
     pub(super) fn ref_globs(&mut self, refs: &[Ref], frame: &Frame) -> Vec<Glob> {
         refs.iter().filter_map(|it| self.ref_glob(it, frame)).collect()
     }

@@ -14,11 +14,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 /// The values of environments, by environment and name.
 pub(super) type Values = BTreeMap<(String, String), Value>;
 
-/// A moment longer than an ephemeral environment may live, in milliseconds.
+/// The first lifetime that is too long for an ephemeral environment, in milliseconds.
 const LONGEST_TTL: u64 = 90 * 86_400_000 + 1;
 
 impl<'a> Expansion<'a, '_> {
-    /// An environment without parameters; its values are added to those of all.
+    /// Reads an environment without parameters and adds its values to the values of all environments.
     pub(super) fn plain_environment(
         &mut self,
         module: ModuleId,
@@ -31,7 +31,7 @@ impl<'a> Expansion<'a, '_> {
         self.environment(&name.node, name, item, &environment.clauses, values, frame)
     }
 
-    /// Reads an environment with parameters for itself, if nothing calls it.
+    /// Reads an environment with parameters that nothing calls.
     pub(super) fn read_environment(
         &mut self,
         module: ModuleId,
@@ -48,7 +48,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// `environment acme = tenant(name: "…")`
+    /// Reads `environment acme = tenant(name: "…")`.
     pub(super) fn environment_instance(
         &mut self,
         module: ModuleId,
@@ -88,7 +88,7 @@ impl<'a> Expansion<'a, '_> {
         Some(self.environment(&name.node, name, item, &template.clauses, values, frame))
     }
 
-    /// An environment is read without any other: what both need is a constant.
+    /// Refuses an environment that reads another one. A constant can hold what both need.
     fn refuse_reads(&mut self, frame: &Frame, name: &str, span: Span) {
         let reads = std::mem::take(&mut self.uses.reads);
         let Some((read, _)) = reads.first() else { return };
@@ -113,7 +113,7 @@ impl<'a> Expansion<'a, '_> {
         values: &mut Values,
         mut frame: Frame,
     ) -> Environment {
-        // Of an environment without a tier as little is proven as can be: that it has none has been said.
+        // A missing tier has been reported. Development requires least, so nothing else is reported because of it.
         let tier = Tier::from_word(name).unwrap_or(Tier::Development);
         let mut built = Environment::new(name, tier, Origin::at(declared.span));
         built.docs.clone_from(&item.docs);
@@ -220,7 +220,7 @@ impl<'a> Expansion<'a, '_> {
         match clause {
             EnvironmentClause::After(path) => {
                 let Some(name) = self.environment_named(path, frame) else { return };
-                // `repeats` has said what stands here twice, here and in the lists below.
+                // `repeats` has reported duplicates, here and in the lists below.
                 if !built.after.iter().any(|(known, _)| *known == name) {
                     built.after.push((name, frame.origin(path.span)));
                 }
@@ -235,7 +235,7 @@ impl<'a> Expansion<'a, '_> {
                 built.from = Some((entering.into_iter().collect(), origin));
             }
             EnvironmentClause::Url(string) => {
-                // A broken one is still there: who reads it is not to blame.
+                // A broken address is still set, so that its uses are not reported.
                 let url = self.text(string, frame);
                 if let Some(url) = &url {
                     self.check_url(url, string, frame);
@@ -283,7 +283,7 @@ impl<'a> Expansion<'a, '_> {
                 let value = self.evaluate(value, frame);
                 self.refuse_reads(frame, &built.name, place);
                 self.new_variable(built, &variable.node, variable.span, frame);
-                // A broken one is still there: who reads it is not to blame.
+                // A broken value is still set, so that its uses are not reported.
                 let text = self.variable_value(&value, place, frame).unwrap_or_default();
                 let variable = variable.node.clone();
                 values.insert((built.name.clone(), variable.clone()), value);
@@ -329,7 +329,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// Whether a gate is named where a kind of evidence is asked for; says so if it is.
+    /// Whether a gate is named in place of a kind of evidence. Reports it if so.
     fn is_gate_for_its_kind(&mut self, path: &Path, frame: &Frame) -> bool {
         let ([name], Some(module)) = (path.segments.as_slice(), frame.module) else { return false };
         let is_kind = Evidence::standard(&name.node).is_some();
@@ -387,7 +387,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// What a variable of a script holds.
+    /// The value of a script's variable.
     pub(super) fn variable_value(
         &mut self,
         value: &Value,
@@ -437,7 +437,7 @@ impl<'a> Expansion<'a, '_> {
     }
 }
 
-/// Environments in a circle of `after` are never entered.
+/// Reports circles of `after`: such environments are never entered.
 pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut Vec<Diagnostic>) {
     let names: Vec<String> = program.environments.keys().cloned().collect();
     for name in names {
@@ -463,7 +463,7 @@ pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut
     }
 }
 
-/// The shortest way from an environment back to itself, each waiting for the next.
+/// The shortest circle of `after` from an environment back to itself. Each environment waits for the next.
 fn circle_of(program: &Program, name: &str) -> Option<Vec<String>> {
     let mut ways = VecDeque::from([vec![name.to_owned()]]);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -483,7 +483,7 @@ fn circle_of(program: &Program, name: &str) -> Option<Vec<String>> {
     None
 }
 
-/// An expression of GitHub in a text, as far as it goes.
+/// The GitHub expression in a text, as far as it extends.
 fn engine_expression(text: &pipec_ir::Text) -> Option<&str> {
     text.pieces.iter().find_map(|piece| {
         let pipec_ir::Piece::Literal(text) = piece else { return None };

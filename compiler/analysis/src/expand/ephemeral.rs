@@ -1,4 +1,4 @@
-//! What ephemeral environments must say, and no others may.
+//! Clauses that ephemeral environments must have, and that others may not.
 
 use super::Expansion;
 use super::frame::Frame;
@@ -6,7 +6,7 @@ use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Environment, Fact, Tier};
 
 impl Expansion<'_, '_> {
-    /// What an ephemeral environment must say, and no other may.
+    /// Checks the clauses that ephemeral environments must have, and that others may not.
     pub(super) fn check_ephemeral(&mut self, environment: &Environment, opened: Option<Span>, frame: &Frame) {
         let name = &environment.name;
         if environment.tier == Tier::Ephemeral {
@@ -66,7 +66,8 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// A teardown knows the number of its pull request and no other fact: it is of no commit, and of no run of the pipeline.
+    /// Checks the facts in a teardown. It knows the number of its pull request only: it belongs to no commit and to no
+    /// run of the pipeline.
     fn check_teardown_facts(&mut self, environment: &Environment) {
         let Some(teardown) = &environment.teardown else { return };
         let values = environment.values.iter().map(|value| (value, "use it in `env` of the deploys instead"));

@@ -1,4 +1,4 @@
-//! What an expression means where it stands.
+//! Evaluation of expressions in their frame.
 
 use super::Expansion;
 use super::frame::{Frame, path_text};
@@ -8,13 +8,13 @@ use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::{Origin, Text};
 use pipec_syntax::ast::{Expression, Let, StringLiteral, StringPiece};
 
-/// Constants defined through more constants than this are not read: nobody could.
+/// The maximum depth of constants that use other constants. Nobody could read a deeper definition.
 const DEEPEST_CONSTANT: usize = 64;
 
-/// The longest value, in bytes: what Linux hands to a process as one variable is at most 128 KiB.
+/// The maximum size of a value, in bytes. Linux passes at most 128 KiB to a process in one variable.
 const LONGEST_VALUE: usize = 1 << 16;
 
-/// A constant that has been evaluated.
+/// An evaluated constant.
 #[derive(Clone, Debug)]
 pub(crate) struct Constant {
     value: Value,
@@ -95,7 +95,7 @@ impl Expansion<'_, '_> {
         if broken { Value::Broken } else { Value::List(values) }
     }
 
-    /// The value of an expression that must be of a type; `what` is what asks for it.
+    /// The value of an expression that must have a type. `what` names the clause that requires it.
     pub(super) fn evaluate_as(
         &mut self,
         expression: &Expression,
@@ -153,7 +153,7 @@ impl Expansion<'_, '_> {
         Value::Broken
     }
 
-    /// The value of an expression that must be of a type and known before the run; `what` is what asks for it.
+    /// The value of an expression with a type, known before the run. `what` names the clause that requires it.
     pub(super) fn evaluate_now(
         &mut self,
         expression: &Expression,
@@ -223,7 +223,7 @@ impl Expansion<'_, '_> {
         (!broken).then_some(text)
     }
 
-    /// A string that must be known before the run; `what` is what asks for it.
+    /// A string that must be known before the run. `what` names the clause that requires it.
     pub(super) fn literal_text(
         &mut self,
         string: &StringLiteral,
@@ -274,7 +274,7 @@ impl Expansion<'_, '_> {
         self.report(frame, diagnostic);
     }
 
-    /// The value of a constant, which is evaluated once.
+    /// The value of a constant. Each constant is evaluated once.
     pub(super) fn constant(&mut self, found: Found<'_>, constant: &Let, span: Span, frame: &Frame) -> Value {
         let id = found.id;
         let known = match self.facts.constants.get(&id).or_else(|| self.constants.get(&id)) {
@@ -335,8 +335,8 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// The part of a value that does not fit, what it should be, and where it stands: an element of a list written out is meant
-/// itself.
+/// The part of a value with the wrong type. Also its expected type and its place. In a list literal, the part is the
+/// wrong element.
 fn misfit<'v, 't>(value: &'v Value, ty: &'t Type, expression: &Expression) -> (&'v Value, &'t Type, Span) {
     if let (Value::List(values), Type::List(element)) = (value, ty) {
         let written: Option<&[Expression]> = match expression {

@@ -1,4 +1,4 @@
-//! What a path means as a value: a parameter, an artefact's field, a constant, an environment's field, a fact of the run.
+//! Values of paths: parameters, fields of artefacts and environments, constants, facts of the run.
 
 use super::Expansion;
 use super::frame::{Frame, path_text};
@@ -174,7 +174,7 @@ impl<'a> Expansion<'a, '_> {
     ) -> Value {
         let facts = self.facts;
         let Some(values) = &facts.environment_values else {
-            // While environments are read, none can be asked: `environment_clause` says so.
+            // While environments are read, none of them has values yet. `environment_clause` reports such a use.
             let is_secret = written.iter().any(|clause| {
                 matches!(&clause.kind, EnvironmentClause::Secret(secret) if secret.variable.node == field.node)
             });
@@ -302,7 +302,7 @@ impl<'a> Expansion<'a, '_> {
         let Some(module) = frame.module.filter(|module| self.workspace.is_whole(*module)) else {
             return Value::Broken;
         };
-        // A name that was not written as one has been told so.
+        // If the text of a name was not written as a name, that has been reported.
         if self.workspace.sources().text(root.span) != root.node {
             return Value::Broken;
         }
@@ -341,7 +341,7 @@ impl<'a> Expansion<'a, '_> {
         Value::Broken
     }
 
-    /// A task does not see the artefacts of its callers: what it needs, it asks for.
+    /// Refuses an artefact of the caller in a task. A task must declare what it needs as a parameter.
     pub(super) fn refuse_callers_artefact(&mut self, name: &Name, frame: &Frame) {
         let ty = frame.artefacts.get(&name.node).map_or("binary", |ty| ty.word());
         self.report(
@@ -398,7 +398,7 @@ impl<'a> Expansion<'a, '_> {
     }
 }
 
-/// That manual runs have no such input.
+/// Reports an input that manual runs do not have.
 pub(super) fn unknown_input(name: &Name, known: Vec<&str>) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(codes::P0101, format!("manual runs have no input `{}`", name.node), name.span);

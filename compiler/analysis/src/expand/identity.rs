@@ -1,4 +1,4 @@
-//! Identities that parties lend to a run.
+//! Cloud identities that a run can use.
 
 use super::Expansion;
 use super::frame::Frame;
@@ -54,7 +54,8 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// Whether it is the ARN of a role: of a partition, an account of twelve digits, and a path with a name at its end.
+/// Whether a text is the ARN of a role. It has a partition, an account of twelve digits, and a path that ends in a
+/// name.
 fn is_arn_of_role(text: &str) -> bool {
     let parts: Vec<&str> = text.split(':').collect();
     let ["arn", partition, "iam", "", account, role] = parts.as_slice() else { return false };
@@ -67,7 +68,7 @@ fn is_arn_of_role(text: &str) -> bool {
         })
 }
 
-/// Whether it is an id as Azure writes them: 32 hexadecimal digits in five groups.
+/// Whether a text is an id in Azure's form: 32 hexadecimal digits in five groups.
 fn is_guid(text: &str) -> bool {
     let groups: Vec<&str> = text.split('-').collect();
     groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])

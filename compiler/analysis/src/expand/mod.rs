@@ -1,5 +1,15 @@
-//! From trees to a program: modules resolved, tasks and parametrised pipelines expanded, values computed. Every part
-//! keeps its origin: where it was written, and through which calls it came.
+//! Expansion from trees to a program. It resolves modules, expands tasks and parametrised pipelines, and computes
+//! values. Every part keeps its origin: its place in the source, and the calls that led to it.
+//!
+//! For example, from
+//!
+//! ```text
+//! task unit(count: int) -> test { shards count  run "make test" }
+//! pipeline api { on push to main  stage commit { gate a: test = unit(count: 2) } }
+//! ```
+//!
+//! it makes one pipeline with one node `a`, which has two shards. The origin of `run` is its place in `unit`, called at
+//! `a`.
 
 mod address;
 mod body;
@@ -30,39 +40,41 @@ use pipec_syntax::ast::{Name, Path};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 
-/// A run-away body: what it takes for a node that says none, in milliseconds.
+/// The timeout of a body without one, in milliseconds.
 const DEFAULT_TIMEOUT: u64 = 600_000;
 
-/// How far a workspace may grow while it is expanded, and each declaration of it: far more than any engine would take, and
-/// little enough to answer at once. An expression costs the bytes of its value; there is room for some thirty thousand nodes.
+/// The maximum cost of a workspace, and of each declaration in it. This is far more than any engine accepts, and small
+/// enough for an immediate answer. An expression costs the bytes of its value, so there is room for about thirty
+/// thousand nodes.
 const MOST_WORK: usize = 1 << 27;
 
-/// What a node costs before its clauses: as much as all that is done with it later.
+/// The cost of a node before its clauses. It pays for the later work on the node.
 const NODE: usize = 1 << 12;
 
-/// What a single thing costs that has no size of its own.
+/// The cost of a thing without a size.
 const ONE: usize = 64;
 
-/// What an expansion gave.
+/// The result of an expansion.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Expanded {
     pub(crate) program: Program,
-    /// The pipelines of which a part could not be read, by their place in the program: nothing is proven of them, for what
-    /// is missing may be what the proof misses.
+    /// Pipelines with an unreadable part, by their index in the program. Nothing is proven about them, because the
+    /// missing part may be the one that breaks the proof.
     pub(crate) incomplete: BTreeSet<usize>,
-    /// The places of the names of pipelines that nothing calls, and of which a part could not be read.
+    /// The names of uncalled pipelines with an unreadable part.
     pub(crate) incomplete_templates: Vec<Span>,
-    /// Pipelines that nothing calls, for what stands in them.
+    /// Uncalled pipelines, for the checks of their contents.
     pub(crate) templates: Vec<Pipeline>,
-    /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
+    /// The scripts of uncalled tasks, by task. Which variables a caller would set is unknown.
     pub(crate) uncalled: Vec<(String, Vec<Step>)>,
-    /// The names that were resolved.
+    /// The resolved names.
     pub(crate) references: Vec<Reference>,
-    /// What it has cost.
+    /// The cost of the expansion.
     pub(crate) work: usize,
 }
 
-/// Expands a workspace: first what its pipelines share, then each pipeline for itself, then what nothing calls.
+/// Expands a workspace. First come the shared declarations, then each pipeline on its own, then declarations that
+/// nothing calls.
 pub(crate) fn expand(workspace: &Workspace<'_>, diagnostics: &mut Vec<Diagnostic>) -> Expanded {
     let mut all = whole::Whole::default();
     let mut facts = all.facts(workspace);
@@ -76,19 +88,21 @@ pub(crate) fn expand(workspace: &Workspace<'_>, diagnostics: &mut Vec<Diagnostic
     all.expanded
 }
 
-/// What the pipelines of a workspace share. It is worked out before any of them is expanded, and changed by none.
+/// The declarations that the pipelines of a workspace share. They are computed before any pipeline is expanded, and no
+/// pipeline changes them.
 #[derive(Debug, Default)]
 pub(crate) struct WorkspaceFacts {
     /// Roles, registries and environments; no pipelines.
     program: Program,
     /// The values of environments, by environment and name; `None` until all environments are known.
     environment_values: Option<environment::Values>,
-    /// The constants, as far as they are known: one that reads an environment is known once all environments are.
+    /// The known constants. One that reads an environment is known only after all environments.
     constants: BTreeMap<DeclarationId, expression::Constant>,
     globs: Globs,
 }
 
-/// The globs parsed so far, by their text: many pipelines name the same branches, and to parse one builds its automaton.
+/// The globs parsed so far, by their text. Many pipelines name the same branches, and parsing a glob builds its
+/// automaton.
 #[derive(Debug, Default)]
 struct Globs {
     known: Mutex<BTreeMap<String, Glob>>,
@@ -106,26 +120,27 @@ impl Globs {
     }
 }
 
-/// The expansion of one declaration: it has a budget of its own, and finds what it finds whatever else the workspace holds.
+/// The expansion of one declaration. It has its own budget, and its findings do not depend on the rest of the
+/// workspace.
 pub(crate) struct Expansion<'a, 'w> {
     workspace: &'w Workspace<'a>,
     facts: &'w WorkspaceFacts,
     diagnostics: Vec<Diagnostic>,
     /// The tasks, pipelines, environments and runners that were called.
     called: BTreeSet<DeclarationId>,
-    /// The names that were resolved.
+    /// The resolved names.
     references: Vec<Reference>,
-    /// What the expressions read last have used.
+    /// The uses in the expressions that were read last.
     uses: Uses,
-    /// The pipelines that an environment says enter it, by environment, and where that is said.
+    /// The pipelines that environments list as entering, by environment. Each has the place where it is listed.
     entries: Vec<(String, Name, Frame)>,
-    /// The constants evaluated here.
+    /// The constants evaluated in this expansion.
     constants: BTreeMap<DeclarationId, expression::Constant>,
-    /// The constants being evaluated, to see circles.
+    /// The constants in evaluation, to detect circles.
     evaluating: Vec<DeclarationId>,
-    /// What the expansion has cost so far.
+    /// The cost of the expansion so far.
     work: usize,
-    /// Whether a part of the pipeline being expanded could not be read.
+    /// Whether a part of the current pipeline was unreadable.
     is_incomplete: bool,
 }
 
@@ -146,13 +161,13 @@ impl<'a, 'w> Expansion<'a, 'w> {
         }
     }
 
-    /// Reports a finding made in a frame, with the calls that lead there.
+    /// Reports a finding with the calls that lead to its frame.
     fn report(&mut self, frame: &Frame, diagnostic: Diagnostic) {
         let diagnostic = frame.explain(diagnostic);
         self.diagnostics.push(diagnostic);
     }
 
-    /// Pays for a step of the expansion; says so, once, when the workspace has grown too large.
+    /// Adds the cost of a step of the expansion. Reports once that the workspace has become too large.
     fn pay(&mut self, cost: usize, span: Span, frame: &Frame) -> bool {
         cancellation::check();
         let had = self.work <= MOST_WORK;
@@ -165,12 +180,12 @@ impl<'a, 'w> Expansion<'a, 'w> {
         has
     }
 
-    /// Notes what a name stands for: the one place where references are recorded.
+    /// Records the definition of a name. All references are recorded here.
     fn refer(&mut self, used: Span, found: &Found<'_>) {
         self.references.push(Reference { used, declared: found.span });
     }
 
-    /// What a path means, where something is asked for (with its article).
+    /// Resolves a path; `wanted` is the expected kind of definition, with its article.
     fn resolve(&mut self, path: &Path, wanted: &str, frame: &Frame) -> Option<Found<'a>> {
         match self.workspace.resolve(frame.module?, path, wanted) {
             Ok(found) => {
@@ -187,7 +202,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         }
     }
 
-    /// Says that a name is something else than what is asked for.
+    /// Reports a name of the wrong kind.
     fn refuse_kind(&mut self, path: &Path, found: Definition<'_>, wanted: &str, help: &str, frame: &Frame) {
         let message = format!("`{}` is {}, not {wanted}", path_text(path), found.what());
         let diagnostic = Diagnostic::error(codes::P0101, message, path.span);
@@ -195,14 +210,14 @@ impl<'a, 'w> Expansion<'a, 'w> {
         self.report(frame, diagnostic);
     }
 
-    /// A reason that says nothing is none.
+    /// Rejects a blank reason.
     fn reason(&mut self, because: &pipec_syntax::ast::Text, frame: &Frame) {
         if because.node.trim().is_empty() {
             self.report(frame, no_reason(because.span));
         }
     }
 
-    /// Reads a glob.
+    /// Parses a glob.
     fn glob(&mut self, text: &str, span: Span, frame: &Frame) -> Option<Glob> {
         match self.facts.globs.parse(text) {
             Ok(glob) => Some(glob),
@@ -218,7 +233,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         }
     }
 
-    /// Whether a word is one of a closed list; says so if not.
+    /// Whether a word is in a closed list. Reports an unknown word.
     fn known_word(&mut self, word: &Name, known: &[&str], what: &str, frame: &Frame) -> bool {
         if known.contains(&word.node.as_str()) {
             return true;
@@ -231,7 +246,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         false
     }
 
-    /// The engine of a word; says so if there is none.
+    /// The engine with a name. Reports an unknown engine.
     fn known_engine(&mut self, word: &Name, what: &str, frame: &Frame) -> Option<&'a dyn Engine> {
         let engines = self.workspace.engines();
         let found = engines.iter().find(|engine| engine.word() == word.node).copied();
@@ -242,7 +257,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         found
     }
 
-    /// The member of a closed set that a word stands for; says so if there is none.
+    /// The member of a closed set with a name. Reports an unknown name.
     fn word_of<T: Copy, const N: usize>(
         &mut self,
         word: &Name,
@@ -258,7 +273,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         found
     }
 
-    /// The kind of evidence of that name.
+    /// The kind of evidence with a name.
     fn evidence(&mut self, path: &Path, frame: &Frame) -> Option<Evidence> {
         let module = frame.module?;
         if let [name] = path.segments.as_slice() {
@@ -278,7 +293,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
                     format!("there is no kind of evidence `{}`", name.node),
                     name.span,
                 );
-                // `unit-test` is a test. What counts as evidence people choose, no machine: there is no fix.
+                // `unit-test` is a test. People decide what counts as evidence, so there is no automatic fix.
                 let part = name.node.split('-').find(|part| known.contains(part));
                 let help = match part.or_else(|| closest(&name.node, known.iter().copied())) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -304,7 +319,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         }
     }
 
-    /// The role of that name.
+    /// The role with a name.
     fn role(&mut self, path: &Path, frame: &Frame) -> Option<String> {
         match self.resolve(path, "a role", frame)?.definition {
             Definition::Role(role) => Some(role.name.node.clone()),
@@ -316,7 +331,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         }
     }
 
-    /// The environment of that name.
+    /// The environment with a name.
     fn environment_named(&mut self, path: &Path, frame: &Frame) -> Option<String> {
         match self.resolve(path, "an environment", frame)?.definition {
             Definition::Environment(_, it) if it.parameters.is_none() => Some(it.name.node.clone()),
@@ -332,7 +347,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         }
     }
 
-    /// An environment with parameters is none yet.
+    /// Refuses an environment with parameters. It must be called first.
     fn refuse_template(&mut self, name: &str, span: Span, frame: &Frame) {
         self.report(
             frame,
@@ -342,7 +357,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
     }
 }
 
-/// What takes the place of what a glob of another dialect means.
+/// Advice that replaces a pattern of another glob dialect.
 fn instead(kind: GlobErrorKind, text: &str) -> String {
     const KNOWN: &str = "`*` and `?` do not match `/`, `**` does; no other character is special";
     match kind {
@@ -362,7 +377,7 @@ fn instead(kind: GlobErrorKind, text: &str) -> String {
     }
 }
 
-/// The globs that one with a choice between braces stands for.
+/// The globs that replace one with alternatives in braces.
 fn choices(text: &str) -> Option<String> {
     let (before, rest) = text.split_once('{')?;
     let (inside, behind) = rest.split_once('}')?;
@@ -372,21 +387,21 @@ fn choices(text: &str) -> Option<String> {
     (is_plain(inside) && is_plain(behind)).then(|| all.join(", "))
 }
 
-/// That something stands there twice.
+/// Reports a word that occurs twice.
 pub(crate) fn repeated(word: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0015, format!("`{word}` appears twice here"), span)
         .label(first, "first here")
         .help("remove one of them")
 }
 
-/// "This grows too large".
+/// Reports a workspace that is too large.
 fn too_large(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0122, "the expansion of this workspace is too large", span)
         .saying("the compiler stops here")
         .help("use fewer instances or shorter constants")
 }
 
-/// "This reason says nothing".
+/// Reports a blank reason.
 pub(crate) fn no_reason(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0019, "this reason is blank", span)
         .help("give a reason that a reader understands in a year")

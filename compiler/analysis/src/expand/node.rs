@@ -15,7 +15,7 @@ use pipec_syntax::ast::{
 };
 use std::collections::BTreeSet;
 
-/// A task that has been resolved.
+/// A resolved task.
 #[derive(Clone, Copy)]
 pub(super) struct Called<'a> {
     id: DeclarationId,
@@ -23,7 +23,7 @@ pub(super) struct Called<'a> {
     pub(super) module: ModuleId,
 }
 
-/// What a node declares, before its work.
+/// The head of a node: its declaration without its body.
 struct Head<'a> {
     role: Role,
     name: Name,
@@ -32,8 +32,8 @@ struct Head<'a> {
 }
 
 impl<'a> Expansion<'a, '_> {
-    /// The node that a clause of a stage declares, if it declares one; its id is not set yet. What was used outside of all
-    /// nodes counts for each, and what a node uses for no other.
+    /// Reads the node that a clause of a stage declares, without its id. `None` if it declares none. Things used
+    /// outside nodes count for every node, things used in a node for no other node.
     pub(super) fn node(
         &mut self,
         stage: StageId,
@@ -198,7 +198,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// Names of nodes are unique in their pipeline.
+    /// Registers a node's name. Names of nodes are unique in their pipeline.
     fn register(&mut self, head: &Head<'_>, deploy: bool, draft: &mut Draft<'a>, frame: &Frame) {
         let name = &head.name;
         match draft.names.get(&name.node) {
@@ -215,7 +215,7 @@ impl<'a> Expansion<'a, '_> {
     fn artefact_names(&mut self, names: &[Name], frame: &Frame) -> Vec<(String, Span)> {
         let mut found: Vec<(String, Span)> = Vec::new();
         for name in names {
-            // `repeats` has said what stands here twice.
+            // `repeats` has reported duplicates.
             if found.iter().any(|(known, _)| *known == name.node) {
                 continue;
             }
@@ -226,7 +226,7 @@ impl<'a> Expansion<'a, '_> {
         found
     }
 
-    /// The artefact that a name stands for; says so if it stands for none.
+    /// The artefact with a name. Reports an unknown name.
     pub(super) fn artefact_named(&mut self, name: &Name, frame: &Frame) -> Option<String> {
         if frame.is_in_task() {
             return self.artefact_in_task(name, frame);
@@ -252,7 +252,7 @@ impl<'a> Expansion<'a, '_> {
         None
     }
 
-    /// In a task, an artefact is its subject or a parameter.
+    /// The artefact with a name in a task: its subject or a parameter.
     fn artefact_in_task(&mut self, name: &Name, frame: &Frame) -> Option<String> {
         match frame.parameters.get(&name.node) {
             Some(Value::Artefact(artefact, _)) => return Some(artefact.clone()),
@@ -344,7 +344,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// The task a node calls, if it yields what the node is.
+    /// The task that a node calls. Reports a task that yields something else than the node.
     fn task_of(&mut self, call: &ast::Call, head: &Head<'_>, frame: &Frame) -> Option<Called<'a>> {
         let called = self.task_named(call, frame)?;
         let yields = called.task.yields.node.as_str();
@@ -374,7 +374,7 @@ impl<'a> Expansion<'a, '_> {
         Some(called)
     }
 
-    /// The task a call names.
+    /// The task that a call names.
     pub(super) fn task_named(&mut self, call: &ast::Call, frame: &Frame) -> Option<Called<'a>> {
         let found = self.resolve(&call.function, "a task", frame)?;
         let Definition::Task(task) = found.definition else {
@@ -398,7 +398,7 @@ impl<'a> Expansion<'a, '_> {
         Some(Called { id: found.id, task, module: found.module })
     }
 
-    /// The frame in which a called task's body stands.
+    /// The frame for the body of a called task.
     pub(super) fn frame_of_call(
         &mut self,
         call: &ast::Call,
@@ -415,7 +415,8 @@ impl<'a> Expansion<'a, '_> {
         inner
     }
 
-    /// Reads a task for itself: its parameters, its type and, if nothing calls it, its body; answers the scripts of that.
+    /// Reads a task without a call. Reads its parameters, its type and, if nothing calls it, its body. Returns the
+    /// scripts of that body.
     pub(super) fn read_task(
         &mut self,
         module: ModuleId,
@@ -455,7 +456,7 @@ impl<'a> Expansion<'a, '_> {
         Some((task.name.node.clone(), work.body.steps))
     }
 
-    /// What a node is that calls a task of that yield.
+    /// The role of a node that calls a task with this result.
     fn role_of(&self, module: ModuleId, yields: &Name) -> Role {
         if yields.node == "deploy" {
             return Role::Deploy;
@@ -474,7 +475,8 @@ impl<'a> Expansion<'a, '_> {
     }
 }
 
-/// The name of a deploy, by which engines and records know it: a second one of the same set to the same place is counted.
+/// The name of a deploy, as engines and records show it. A second deploy of the same artefacts to the same environment
+/// gets a number.
 fn deploy_name(parts: &[&str], environment: &str, draft: &Draft<'_>) -> String {
     let name = format!("deploy-{}-to-{environment}", parts.join("-"));
     let is_deploy = |name: &str| draft.names.get(name).is_some_and(|(deploy, _)| *deploy);
@@ -484,7 +486,8 @@ fn deploy_name(parts: &[&str], environment: &str, draft: &Draft<'_>) -> String {
     (2..).map(|number| format!("{name}-{number}")).find(|name| !is_deploy(name)).unwrap_or(name)
 }
 
-/// The facts that a body's own clauses give to all of them, wherever they stand: the axes of its matrix, its shards.
+/// Adds the facts that a body gives to all its clauses. These are the axes of its matrix and its shards, and they hold
+/// wherever the clause is.
 fn gather_facts(body: &ast::Body, frame: &mut Frame) {
     for clause in &body.clauses {
         match &clause.kind {
@@ -500,7 +503,7 @@ fn gather_facts(body: &ast::Body, frame: &mut Frame) {
     }
 }
 
-/// The one type of all values of an axis; a string, if they have several.
+/// The common type of an axis's values, or string if they differ.
 fn type_of_axis(values: &[Spanned<Literal>]) -> Type {
     let mut types = values.iter().map(|value| Value::of_literal(&value.node).type_of());
     let Some(first) = types.next() else { return Type::String };

@@ -14,18 +14,18 @@ use pipec_syntax::ast::{
 };
 use std::collections::BTreeMap;
 
-/// What the parts of one pipeline share while it is expanded.
+/// The state that the parts of one pipeline share during its expansion.
 pub(super) struct Draft<'a> {
     pub(super) pipeline: Pipeline,
     pub(super) inputs: Vec<Input>,
-    /// The defaults for all bodies, wherever in the pipeline they stand.
+    /// The defaults for all bodies. They apply to bodies before and after them.
     pub(super) defaults: Vec<(&'a DefaultClause, Span)>,
-    /// The node of each name: whether it is a deploy, and the place of the name.
+    /// The nodes by name: whether each is a deploy, and the place of the name.
     pub(super) names: BTreeMap<String, (bool, Span)>,
 }
 
 impl<'a> Expansion<'a, '_> {
-    /// A pipeline without parameters.
+    /// Expands a pipeline without parameters.
     pub(super) fn plain_pipeline(
         &mut self,
         module: ModuleId,
@@ -36,7 +36,7 @@ impl<'a> Expansion<'a, '_> {
         self.pipeline(&pipeline.name, item, pipeline, vec![module], frame)
     }
 
-    /// `pipeline api = service(dir: "services/api")`
+    /// Expands `pipeline api = service(dir: "services/api")`.
     pub(super) fn pipeline_instance(
         &mut self,
         module: ModuleId,
@@ -66,14 +66,14 @@ impl<'a> Expansion<'a, '_> {
         frame.calls = vec![(call.span, template.name.node.clone())];
         let parameters = template.parameters.as_deref().unwrap_or_default();
         let given = self.given(call, parameters, &caller);
-        // What the arguments use is no part of the pipeline.
+        // Things used in the arguments do not count as used by the pipeline.
         self.uses = Uses::default();
         self.bind_parameters(call, parameters, given, &caller, &mut frame);
         let modules = vec![module, found.module];
         Some(self.pipeline(&instance.name, item, template, modules, frame))
     }
 
-    /// Reads a pipeline with parameters for itself, and for what stands in it, if nothing calls it.
+    /// Reads an uncalled pipeline with parameters, to check its contents.
     pub(super) fn read_pipeline(
         &mut self,
         module: ModuleId,
@@ -185,7 +185,7 @@ impl<'a> Expansion<'a, '_> {
         files
     }
 
-    /// A default stands once in its block.
+    /// Checks that each default occurs once in its block.
     fn check_defaults(&mut self, defaults: &[(&'a DefaultClause, Span)], frame: &Frame) {
         let mut seen: BTreeMap<(bool, &str), Span> = BTreeMap::new();
         for (default, _) in defaults {
@@ -225,7 +225,7 @@ impl<'a> Expansion<'a, '_> {
                 }
             }
         }
-        // A node is large, so room is made for all at once.
+        // A node is a large value, so the space for all nodes is reserved at once.
         draft.pipeline.nodes.reserve(stages.iter().map(|(_, stage)| stage.clauses.len()).sum());
         frame.artefacts = artefacts(&stages);
         for (place, (clause, stage)) in stages.iter().enumerate() {
@@ -268,12 +268,12 @@ impl<'a> Expansion<'a, '_> {
         let mut after = Vec::new();
         for name in names {
             match places.get(name.node.as_str()) {
-                // `repeats` has said so.
+                // `repeats` has reported the duplicate.
                 Some((before, _)) if after.contains(before) => {}
                 Some((before, _)) => after.push(*before),
                 None => {
                     self.is_incomplete = true;
-                    // A stage does not wait for itself.
+                    // A stage can't follow itself, so its own name is no suggestion.
                     let known: Vec<&str> =
                         places.keys().copied().filter(|known| *known != stage.name.node).collect();
                     let diagnostic = Diagnostic::error(

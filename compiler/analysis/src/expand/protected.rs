@@ -1,10 +1,10 @@
-//! Which branches and tags only reviewed changes reach.
+//! Protected branches and tags: only reviewed changes reach them.
 
 use pipec_ir::{Pipeline, Trigger};
 use pipec_logic::Glob;
 use pipec_syntax::ast::RefKind;
 
-/// What the `protect` clauses of a pipeline say; of what none speaks the default holds.
+/// The `protect` clauses of a pipeline. A kind of ref without a clause keeps its default.
 #[derive(Debug, Default)]
 pub(super) struct Protected {
     branches: Option<Vec<Glob>>,
@@ -12,7 +12,7 @@ pub(super) struct Protected {
 }
 
 impl Protected {
-    /// Takes in a clause; without a kind it speaks of both.
+    /// Adds a clause. A clause without a kind covers both branches and tags.
     pub(super) fn add(&mut self, only: Option<RefKind>, globs: Vec<Glob>) {
         let Protected { branches, tags } = self;
         for (kind, known) in [(RefKind::Branch, branches), (RefKind::Tag, tags)] {
@@ -22,7 +22,7 @@ impl Protected {
         }
     }
 
-    /// Hands it to the pipeline whose triggers are known.
+    /// Sets the protected refs of a pipeline. Its triggers must be known.
     pub(super) fn settle(self, pipeline: &mut Pipeline) {
         let triggers = pipeline.triggers.iter();
         let pushed = triggers.clone().filter_map(|trigger| match trigger {
@@ -41,8 +41,8 @@ impl Protected {
     }
 }
 
-/// Whether a glob of a trigger names anything. One that lets in any name protects none: `on push to "**"` says where tests
-/// run, not that every branch is reviewed.
+/// Whether a glob of a trigger names particular refs. A glob that admits every name protects nothing: `on push to "**"`
+/// says where tests run, not that every branch is reviewed.
 fn names(glob: &Glob) -> bool {
     glob.text().contains(|letter| !"*?/".contains(letter))
 }

@@ -9,7 +9,7 @@ use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
 
 impl Expansion<'_, '_> {
-    /// Roles and registries come first: environments name them.
+    /// Reads roles and registries. They are read first, because environments name them.
     pub(super) fn roles_and_registries(&mut self, module: ModuleId, program: &mut Program) {
         let frame = Frame::of_module(module);
         let Some(source) = self.workspace.source(module) else { return };
@@ -30,7 +30,7 @@ impl Expansion<'_, '_> {
                     }
                     None => {
                         placed.insert(&member.target.node, member.target.span);
-                        // A word that is none has been refused.
+                        // An unknown kind has been reported.
                         let kind = kind.unwrap_or(MemberKind::Team);
                         let entry = RoleMember { kind, name: member.member.node.clone() };
                         members.insert(member.target.node.clone(), entry);
@@ -108,13 +108,14 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// Whether it is what names of images may begin with: a host, and segments of a path.
+/// Whether a text is a possible beginning of image names: a host, and path segments.
 pub(super) fn is_registry(prefix: &str) -> bool {
     let mut segments = prefix.split('/');
     segments.next().is_some_and(is_host) && segments.all(is_segment)
 }
 
-/// Whether it can only be the host of a registry: a first segment without dot or port would be a user of Docker's.
+/// Whether a text can only be the host of a registry. A first segment without dot or port would be a user of Docker
+/// Hub.
 pub(super) fn is_host(text: &str) -> bool {
     let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
@@ -124,7 +125,7 @@ pub(super) fn is_host(text: &str) -> bool {
         && (name.contains('.') || port.is_some() || name == "localhost")
 }
 
-/// Whether it is a segment of the path of an image (OCI distribution specification, "Pulling manifests").
+/// Whether a text is a path segment of an image (OCI distribution specification, "Pulling manifests").
 pub(super) fn is_segment(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let separators = text.split(plain).filter(|between| !between.is_empty());

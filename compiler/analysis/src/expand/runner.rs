@@ -11,7 +11,7 @@ use pipec_syntax::ast::{self, Expression, Path, RunnerClause};
 use std::collections::BTreeMap;
 
 impl Expansion<'_, '_> {
-    /// The runner of that name.
+    /// The runner with a name.
     pub(super) fn runner(&mut self, path: &Path, frame: &Frame) -> Option<Runner> {
         let found = self.resolve(path, "a runner", frame)?;
         let Definition::Runner(declared) = found.definition else {
@@ -23,7 +23,7 @@ impl Expansion<'_, '_> {
         Some(self.runner_of(found.module, declared))
     }
 
-    /// What a declared runner says. What it uses is nothing that a node uses.
+    /// The runner that a declaration describes. Environments and artefacts used in it do not count as used by a node.
     pub(super) fn runner_of(&mut self, module: ModuleId, declared: &ast::Runner) -> Runner {
         let outside = self.uses.clone();
         let runner = self.runner_inside(module, declared);
@@ -45,7 +45,7 @@ impl Expansion<'_, '_> {
                 RunnerClause::Host(host) => {
                     let words = RunnerHost::ALL.map(RunnerHost::word);
                     if let Some(meant) = host_of_an_image(&host.node) {
-                        // `ubuntu-24.04`
+                        // A host such as `ubuntu-24.04`, which ends in a version.
                         let text = self.workspace.sources().text_from(host.span.anchor);
                         let behind = text.get(host.span.range().end..);
                         let version = behind
@@ -111,7 +111,7 @@ impl Expansion<'_, '_> {
         runner
     }
 
-    /// What a machine has of something; none of it is nothing to ask for.
+    /// A positive amount of a machine's resource. Zero is an error: leave the clause out.
     fn some_of(
         &mut self,
         word: &str,
@@ -131,7 +131,7 @@ impl Expansion<'_, '_> {
         None
     }
 
-    /// An image's reference; one that floats is refused.
+    /// The reference of an image. An image without a fixed version is refused.
     pub(super) fn image(&mut self, expression: &Expression, frame: &Frame) -> Option<String> {
         let value = self.evaluate_now(expression, &Type::String, "an image", frame);
         let image = value.to_text()?.as_literal()?.to_owned();
@@ -163,7 +163,7 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// The host that an engine's name of a machine image stands for.
+/// The host for an engine's name of a machine image.
 fn host_of_an_image(name: &str) -> Option<&'static str> {
     let (system, _) = name.split_once('-')?;
     let is_arm = name.ends_with("-arm") || name.ends_with("-arm64");
@@ -176,7 +176,7 @@ fn host_of_an_image(name: &str) -> Option<&'static str> {
     }
 }
 
-/// Why nothing can be pulled by this reference, and how it is written.
+/// Why an image reference can't be pulled, and its correct form.
 fn malformed_image(image: &str) -> Option<(String, String)> {
     let form = "write it as for a pull: `node:22.11.0`, `ghcr.io/acme/web:1.2.3@sha256:…`";
     if image.is_empty() {

@@ -1,4 +1,4 @@
-//! What starts a pipeline, what counts as which kind of change, and what it is compiled for.
+//! Triggers, the lines of `change`, and the engines to compile for.
 
 use super::call::type_of;
 use super::frame::Frame;
@@ -17,7 +17,7 @@ impl Expansion<'_, '_> {
             ast::Trigger::PullRequest(refs) => Trigger::PullRequest(self.ref_globs(refs, frame), origin),
             ast::Trigger::Tag(refs) => Trigger::Tag(self.ref_globs(refs, frame), origin),
             ast::Trigger::Schedule(text) => {
-                // What can't be read has been refused; that the clock starts something is known all the same.
+                // An unreadable schedule has been reported, but the pipeline certainly has a schedule.
                 let schedule = self.schedule(text, frame).unwrap_or_else(Schedule::every_minute);
                 Trigger::Schedule(schedule, origin)
             }
@@ -159,8 +159,8 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// What somebody means who writes a schedule as other tools read it: by a word, with names of days and months, with 7 for
-/// Sunday, or with seconds.
+/// The intended schedule, if a text follows another tool's rules. It may be a word, have names of days and months, 7
+/// for Sunday, or seconds.
 fn meant_schedule(text: &str) -> Option<String> {
     let by_word = match text.trim() {
         "@hourly" => Some("0 * * * *"),
@@ -189,7 +189,7 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 const DAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
-/// A field with numbers for the names in it.
+/// A field with its names replaced by numbers.
 fn numbered(field: &str, names: &[&str], first: usize) -> String {
     let mut field = field.to_ascii_lowercase();
     for (place, name) in names.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! The expansion of a whole workspace, put together from those of its declarations.
+//! The expansion of a whole workspace, from the expansions of its declarations.
 //!
-//! Roles and registries, constants and environments come first, because pipelines name them. Then each pipeline is expanded
-//! for itself, on all cores. What nothing has called by then is read for the mistakes in it.
+//! Roles and registries, constants and environments come first, because pipelines name them. Then each pipeline is
+//! expanded on its own, on all cores. Declarations that nothing has called by then are read last, to find the mistakes
+//! in them.
 
 use super::environment::{Values, refuse_environment_cycles};
 use super::frame::Frame;
@@ -13,10 +14,10 @@ use pipec_ir::{Environment, Evidence, Pipeline, Program};
 use pipec_syntax::ast::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// So many pipelines are expanded before the sum of what they cost is looked at.
+/// The number of pipelines expanded between two checks of the total cost.
 const AT_ONCE: usize = 32;
 
-/// What has been gathered so far.
+/// The state of the expansion so far.
 #[derive(Default)]
 pub(super) struct Whole {
     pub(super) expanded: Expanded,
@@ -25,7 +26,7 @@ pub(super) struct Whole {
     entries: Vec<(String, Name, Frame)>,
 }
 
-/// What the expansion of one pipeline gave.
+/// The expansion of one pipeline.
 struct One {
     pipeline: Option<Pipeline>,
     is_incomplete: bool,
@@ -44,7 +45,7 @@ impl Whole {
         self.expanded.work = self.expanded.work.saturating_add(expansion.work);
     }
 
-    /// What the pipelines of a workspace share.
+    /// The declarations that the pipelines of a workspace share.
     pub(super) fn facts(&mut self, workspace: &Workspace<'_>) -> WorkspaceFacts {
         let nothing = WorkspaceFacts::default();
         let mut facts = WorkspaceFacts::default();
@@ -79,7 +80,7 @@ impl Whole {
         facts
     }
 
-    /// Evaluates the constants that are not known yet, in the order of the source.
+    /// Evaluates the remaining constants, in the order of the source.
     fn constants(&mut self, workspace: &Workspace<'_>, facts: &mut WorkspaceFacts) {
         let mut expansion = Expansion::new(workspace, facts);
         for module in workspace.modules() {
@@ -112,7 +113,7 @@ impl Whole {
         }
     }
 
-    /// Expands every pipeline, in the order of the source, as long as the workspace does not grow too large.
+    /// Expands every pipeline, in the order of the source. Stops if the workspace becomes too large.
     pub(super) fn pipelines(&mut self, workspace: &Workspace<'_>, facts: &WorkspaceFacts) {
         let declared: Vec<(ModuleId, Found<'_>)> = workspace
             .own_modules()
@@ -148,7 +149,7 @@ impl Whole {
         }
     }
 
-    /// Names of pipelines are unique in a workspace.
+    /// Refuses two pipelines with the same name in a workspace.
     pub(super) fn refuse_twin_pipelines(&mut self) {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for pipeline in &self.expanded.program.pipelines {
@@ -162,13 +163,13 @@ impl Whole {
         }
     }
 
-    /// `from` names pipelines.
+    /// Refuses unknown pipelines in `from`.
     pub(super) fn refuse_unknown_entries(&mut self, workspace: &Workspace<'_>, program: &mut Program) {
         let modules: Vec<ModuleId> = workspace.own_modules().collect();
         if !modules.iter().all(|module| workspace.is_whole(*module)) {
             return;
         }
-        // What is broken may be a pipeline.
+        // A broken declaration may be the pipeline.
         let declared: BTreeSet<&str> = modules
             .iter()
             .flat_map(|module| workspace.definitions(*module))
@@ -194,8 +195,8 @@ impl Whole {
         }
     }
 
-    /// Reads pipelines, tasks, environments and runners that nothing calls, for the mistakes in them. What one of them calls
-    /// is called for those after it.
+    /// Reads uncalled pipelines, tasks, environments and runners, to find mistakes in them. Declarations that one of
+    /// them calls count as called for the later ones.
     pub(super) fn read_uncalled(&mut self, workspace: &Workspace<'_>, facts: &WorkspaceFacts) {
         for module in workspace.own_modules() {
             for (_, found) in workspace.declared(module) {

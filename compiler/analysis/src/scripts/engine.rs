@@ -48,7 +48,7 @@ pub(super) fn expressions(
     }
 }
 
-/// What stands behind `start` on its line, as far as an expression may reach.
+/// The text after `start` on its line, as far as an expression may extend.
 fn window(script: &str, start: usize) -> &str {
     const LONGEST: usize = 512;
     let end = script.len().min(start + LONGEST);
@@ -56,16 +56,16 @@ fn window(script: &str, start: usize) -> &str {
     script.get(start..end).unwrap_or_default().split('\n').next().unwrap_or_default()
 }
 
-/// Whether one of `ranges`, which are in order and apart, holds `range`.
+/// Whether one of `ranges` contains `range`. They are sorted and disjoint.
 fn contains(ranges: &[Bytes], range: &Bytes) -> bool {
     let after = ranges.partition_point(|outer| outer.start <= range.start);
     after.checked_sub(1).and_then(|index| ranges.get(index)).is_some_and(|outer| range.end <= outer.end)
 }
 
-/// The length of the expression, the engine, and what stands inside.
+/// The length of the expression, the engine, and the text inside.
 type Found<'a> = (usize, &'static str, &'a str);
 
-/// `${{ … }}`
+/// Finds `${{ … }}`.
 fn github(line: &str) -> Option<Found<'_>> {
     let inner = line.strip_prefix("${{")?;
     Some(match inner.split_once("}}") {
@@ -74,7 +74,7 @@ fn github(line: &str) -> Option<Found<'_>> {
     })
 }
 
-/// `$[[ inputs.x ]]`
+/// Finds `$[[ inputs.x ]]`.
 fn gitlab(line: &str) -> Option<Found<'_>> {
     let (inner, _) = line.strip_prefix("$[[")?.split_once("]]")?;
     let trimmed = inner.trim();
@@ -82,7 +82,7 @@ fn gitlab(line: &str) -> Option<Found<'_>> {
     known.then_some((inner.len() + 5, "GitLab", trimmed))
 }
 
-/// `$(params.x)`, `$(params["x"])`
+/// Finds `$(params.x)` and `$(params["x"])`.
 fn tekton(line: &str) -> Option<Found<'_>> {
     const ROOTS: [&str; 9] =
         ["params", "tasks", "workspaces", "context", "results", "steps", "step", "finally", "tt"];
@@ -96,7 +96,7 @@ fn tekton(line: &str) -> Option<Found<'_>> {
     known.then_some((inner.len() + 3, "Tekton", inner))
 }
 
-/// Reports variables and commands that tie a script to one engine: the first use of each.
+/// Reports the first use of each engine-specific variable or command. They tie a script to one engine.
 pub(super) fn variables(
     script: &str,
     tree: &Script,
@@ -123,7 +123,7 @@ pub(super) fn variables(
         };
         findings.push(Finding::warning(codes::P0906, used.range.clone(), message, help));
     }
-    // Most scripts have no colon, let alone two.
+    // Most scripts have no colon, so this skips most searches.
     for (command, file) in OUTPUT_COMMANDS.into_iter().filter(|_| script.contains(':')) {
         for (start, _) in script.match_indices(command) {
             let range = start..start + command.trim_end().len();

@@ -1,6 +1,6 @@
-//! What engines call their expressions, variables and files, and what takes their place in a pipeline.
+//! The expressions, variables and files of engines, and their replacements in a pipeline.
 
-/// Expressions and where their value comes from in a pipeline; `{NAME}` and `{name}` stand for the last word.
+/// Expressions of engines and where a pipeline gets the value. `{NAME}` and `{name}` mean the last word.
 pub(super) const COUNTERPARTS: [(&str, &str); 24] = [
     ("github.sha", "`env COMMIT = commit.sha`, then `$COMMIT`"),
     ("github.event.pull_request.head.sha", "`env COMMIT = commit.sha`, then `$COMMIT`"),
@@ -28,7 +28,7 @@ pub(super) const COUNTERPARTS: [(&str, &str); 24] = [
     ("workspaces.", "a script starts in the checkout: `$PWD`; pass files on as an `artefact`"),
 ];
 
-/// What takes the place of an engine's expression.
+/// The replacement of an engine's expression.
 pub(crate) fn counterpart(inner: &str) -> Option<String> {
     COUNTERPARTS.iter().find_map(|(expression, remedy)| {
         if !expression.ends_with('.') {
@@ -43,7 +43,7 @@ pub(crate) fn counterpart(inner: &str) -> Option<String> {
     })
 }
 
-/// Variables that one engine sets, and what stands for them in a pipeline.
+/// Variables that one engine sets, and their replacements in a pipeline.
 pub(super) const VARIABLES: [(&str, &str); 34] = [
     ("CI_COMMIT_BRANCH", "`env BRANCH = branch.name`"),
     ("CI_COMMIT_REF_NAME", "`env BRANCH = branch.name` (on a tag `tag.name`)"),
@@ -81,7 +81,7 @@ pub(super) const VARIABLES: [(&str, &str); 34] = [
     ("RUNNER_TEMP", "`mktemp -d`"),
 ];
 
-/// Files through which GitHub's steps talk to its runner, and what does that in a pipeline.
+/// Files through which GitHub's steps talk to its runner, with their replacements in a pipeline.
 pub(super) const COMMAND_FILES: [(&str, &str); 5] = [
     ("GITHUB_ENV", "declare it: `env NAME = …`; to pass a result from one `run` to the next, use a file"),
     ("GITHUB_OUTPUT", "if other nodes need it, build an `artefact`: they use its fields"),
@@ -90,7 +90,7 @@ pub(super) const COMMAND_FILES: [(&str, &str); 5] = [
     ("GITHUB_STEP_SUMMARY", "write a file and show it on every engine: `report markdown \"summary.md\"`"),
 ];
 
-/// GitHub's commands on standard output, and the file that does the same.
+/// GitHub's commands on standard output, and the file with the same effect.
 pub(super) const OUTPUT_COMMANDS: [(&str, &str); 4] = [
     ("::set-output ", "GITHUB_OUTPUT"),
     ("::set-env ", "GITHUB_ENV"),
@@ -98,7 +98,7 @@ pub(super) const OUTPUT_COMMANDS: [(&str, &str); 4] = [
     ("::save-state ", "GITHUB_STATE"),
 ];
 
-/// Whether only one engine sets it.
+/// Whether only one engine sets the variable.
 pub(super) fn is_engine_variable(name: &str) -> bool {
     ["GITHUB_", "RUNNER_", "CI_", "GITLAB_"].iter().any(|start| name.starts_with(start))
 }

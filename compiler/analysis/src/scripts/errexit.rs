@@ -1,8 +1,11 @@
-//! P0901: failures in the middle of what runs without `set -e`.
+//! P0901: failures inside commands that run without `set -e`.
 //!
-//! In a condition, behind `!` and before `&&` and `||` the shell ignores `set -e`, and not only for the command that stands
-//! there: for all that it runs, the bodies of functions included (POSIX.1-2024, `set -e`). Bash besides gives `set -e` up in a
-//! command substitution (Bash manual, "Command Execution Environment"). There a failure counts only where it comes last.
+//! The shell ignores `set -e` in a condition, after `!`, and before `&&` and `||`. That applies to everything that runs
+//! there, including the bodies of functions (POSIX.1-2024, `set -e`). Bash also turns `set -e` off in a command
+//! substitution (Bash manual, "Command Execution Environment"). In these places, only the last failure counts.
+//!
+//! For example, `check() { make lint; make test; }` followed by `check || exit 1` loses the failure of `make lint`: the
+//! condition ignores `set -e` in the whole function.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,7 +16,7 @@ use super::programs::is_work;
 use super::syntax::{Bytes, Command, Connector, End, Kind, List, Pipeline, Script, Statement};
 use super::{Finding, ScriptContext, excerpt};
 
-/// How many calls deep functions are followed: deeper than people write.
+/// The maximum depth of followed function calls. People write no deeper scripts.
 const DEEPEST: usize = 64;
 
 pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, findings: &mut Vec<Finding>) {
@@ -43,7 +46,7 @@ pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, fi
     }
 }
 
-/// The bodies of the functions that a script defines; of those defined twice, nobody knows here which runs.
+/// The bodies of the functions that a script defines. Of functions defined twice none is known, because either may run.
 fn functions<'s>(script: &'s str, tree: &'s Script) -> BTreeMap<&'s str, &'s Command> {
     let mut functions = BTreeMap::new();
     let mut twice = BTreeSet::new();
@@ -59,7 +62,7 @@ fn functions<'s>(script: &'s str, tree: &'s Script) -> BTreeMap<&'s str, &'s Com
     functions
 }
 
-/// Whether the body of a function does work and says with `return` whether it was done.
+/// Whether a function does work and reports with `return` whether it succeeded.
 fn answers(body: &Command, functions: &BTreeMap<&str, &Command>) -> bool {
     let (mut works, mut returns) = (false, false);
     body.for_each_command(&mut |command| {
@@ -89,18 +92,19 @@ fn is_inherited(tree: &Script) -> bool {
 struct Walk<'s, 'f> {
     script: &'s str,
     functions: BTreeMap<&'s str, &'s Command>,
-    /// Those that do work and say with `return` whether it was done.
+    /// Functions that do work and report with `return` whether it succeeded.
     answering: BTreeSet<&'s str>,
-    /// Those that run when the verdict has been given.
+    /// Functions that traps call, after the verdict.
     handlers: BTreeSet<&'s str>,
     context: &'s ScriptContext<'s>,
-    /// In a command substitution `set -e` is off, but not ignored: what says it again has it.
+    /// Whether a `set -e` in the text restores it. A command substitution turns `set -e` off, but does not ignore it.
     may_restore: bool,
-    /// What is lost in the functions looked into, by whether their own status is seen and `set -e` may be said again.
+    /// The lost failure of each analysed function. The key also has whether its own status is used, and whether `set
+    /// -e` may be restored.
     known: BTreeMap<(&'s str, bool, bool), Option<Lost<'s>>>,
-    /// How many calls are being followed.
+    /// The depth of the followed calls.
     depth: usize,
-    /// Where the commands start that were told of: a function may be called twice.
+    /// The positions of reported commands. A function may be called twice, and its commands are reported once.
     told: BTreeSet<usize>,
     findings: &'f mut Vec<Finding>,
 }
@@ -109,11 +113,11 @@ struct Walk<'s, 'f> {
 #[derive(Clone, Copy)]
 struct Lost<'s> {
     pipeline: &'s Pipeline,
-    /// The function through which it runs, the outermost of several.
+    /// The outermost function through which it runs.
     function: Option<&'s str>,
 }
 
-/// Where the shell ignores `set -e`.
+/// A place where the shell ignores `set -e`.
 #[derive(Clone, Copy)]
 enum Place {
     Before(Connector),
@@ -123,7 +127,7 @@ enum Place {
 }
 
 impl<'s> Walk<'s, '_> {
-    /// Finds what runs without `set -e` in a list that runs with it.
+    /// Finds commands without `set -e` in a list that runs with it.
     fn list(&mut self, list: &'s List) {
         for statement in &list.statements {
             self.statement(statement);
@@ -134,7 +138,7 @@ impl<'s> Walk<'s, '_> {
         for (index, link) in statement.links.iter().enumerate() {
             let next = statement.links.get(index + 1);
             let place = match next.and_then(|next| Some((next.connector.as_ref()?.0, next))) {
-                // What is thrown away as a whole has a finding of its own.
+                // If the whole failure is discarded, another check reports it.
                 Some((Connector::Or, next)) if harmless(&next.pipeline).is_some() => continue,
                 Some((connector, _)) => Some(Place::Before(connector)),
                 None if link.pipeline.negated => Some(Place::BehindNegation),
@@ -186,7 +190,7 @@ impl<'s> Walk<'s, '_> {
     fn substitution(&mut self, substitution: &'s List) {
         let first = substitution.statements.first().map_or(0, |statement| statement.range.start);
         let before = self.script.get(..first).unwrap_or_default().trim_end();
-        // Nobody sees the status of `<(…)`, whatever it says.
+        // Nobody sees the status of `<(…)`, so a `set -e` in it changes nothing.
         if before.ends_with("<(") || before.ends_with(">(") {
             return;
         }
@@ -222,7 +226,8 @@ impl<'s> Walk<'s, '_> {
         self.findings.push(Finding::error(codes::P0901, pipeline.range.clone(), message, help));
     }
 
-    /// The first command of a list without `set -e` whose failure nobody sees. `last`: whether the status of the list is seen.
+    /// The first command of a list without `set -e` whose failure nobody sees. `last` says whether the status of the
+    /// list is used.
     fn lost(&mut self, list: &'s List, last: bool) -> Option<Lost<'s>> {
         if ends_in_failure(list) || self.may_restore && restores(list) {
             return None;
@@ -235,9 +240,9 @@ impl<'s> Walk<'s, '_> {
         })
     }
 
-    /// `seen`: whether something looks at the status of the statement.
+    /// The first lost failure in a statement. `seen` says whether the status of the statement is used.
     fn lost_at(&mut self, statement: &'s Statement, seen: bool) -> Option<Lost<'s>> {
-        // The operators see the status of all but the last.
+        // The operators use the status of all links except the last.
         statement.links.iter().enumerate().find_map(|(index, link)| {
             let pipeline = &link.pipeline;
             let seen = seen || index + 1 < statement.links.len();
@@ -259,7 +264,7 @@ impl<'s> Walk<'s, '_> {
             Kind::If(branches, otherwise) => {
                 branches.iter().map(|(_, body)| body).chain(otherwise).find_map(|body| self.lost(body, seen))
             }
-            // Only the last round is seen.
+            // The status of a loop is that of the last round.
             Kind::While(_, body) | Kind::For(_, body) => self.lost(body, false),
             Kind::Case(arms) => arms.iter().find_map(|arm| self.lost(arm, seen)),
             Kind::Test(_) | Kind::Arithmetic | Kind::Function(..) => None,
@@ -275,7 +280,7 @@ impl<'s> Walk<'s, '_> {
         if self.depth == DEEPEST {
             return None;
         }
-        // A function that calls itself adds nothing to itself.
+        // This entry stops the recursion: a function that calls itself adds no new command.
         self.known.insert(key, None);
         self.depth += 1;
         let lost = self.lost_in(body, seen);
@@ -284,7 +289,7 @@ impl<'s> Walk<'s, '_> {
         lost
     }
 
-    /// Whether a command does work that what comes after relies on, itself or through a function.
+    /// Whether a command does work that later commands rely on, itself or through a function.
     fn does_work(&self, command: &Command) -> bool {
         let Kind::Simple(simple) = &command.kind else { return false };
         Invocation::of(simple).is_some_and(|invocation| {
@@ -296,8 +301,8 @@ impl<'s> Walk<'s, '_> {
         })
     }
 
-    /// `return`, `exit`, and whatever reads `$?` before it does anything else: it looks at the status of the statement before.
-    /// `last`: whether it is the last of its list, whose output may be read.
+    /// Whether a statement uses the status of the one before: `return`, `exit`, or a read of `$?` before anything else.
+    /// `last` says whether it is the last of its list, whose output may be read.
     fn asks_for_status(&self, statement: &Statement, last: bool) -> bool {
         let Some(link) = statement.links.first() else { return false };
         let reads = |range: &Bytes| {
@@ -321,7 +326,7 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    /// The first statement of the function of that name.
+    /// The first statement of a function.
     fn first_in(&self, name: &str) -> Option<&'s Statement> {
         match &self.functions.get(name)?.kind {
             Kind::Group(list) | Kind::Subshell(list) => list.statements.first(),
@@ -334,7 +339,7 @@ impl<'s> Walk<'s, '_> {
     }
 }
 
-/// `set -e`, before anything else.
+/// Whether a list starts with `set -e`.
 fn restores(list: &List) -> bool {
     let first = list.statements.first().and_then(|statement| statement.links.first());
     let first = first.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);

@@ -1,8 +1,11 @@
-//! P0901: failures that nobody will see.
+//! P0901: failures that nobody sees.
 //!
-//! `set -e` stops a script at the first failure, except where the shell takes the failure for an answer: before `&&`
-//! and `||`, behind `!`, in conditions, in the background (POSIX.1-2024, 2.8.1 and `set`). What is reported here is
-//! the use of these exceptions to no other end than to lose the failure.
+//! `set -e` stops a script at the first failure, except where the shell uses the failure as an answer: before `&&` and
+//! `||`, after `!`, in conditions, in the background (POSIX.1-2024, 2.8.1 and `set`). This check reports uses of these
+//! exceptions whose only effect is to lose the failure.
+//!
+//! For example, `npm test || true` is reported, and `grep -q x file || make file` is not: here the failure chooses what
+//! to do.
 
 use std::collections::BTreeSet;
 
@@ -36,7 +39,7 @@ pub(super) fn check(
         programs.insert(invocation.name);
     });
     let mut read: BTreeSet<&str> = BTreeSet::new();
-    // After `exec > FILE`, what is printed may be read from there.
+    // After `exec > FILE`, another command may read the printed text from the file.
     let printed = if programs.contains("exec") { Vec::new() } else { only_printed(tree) };
     let is_printed = |name: &Bytes| printed.iter().any(|range| range.contains(&name.start));
     let uses = tree.uses.iter().filter(|used| !is_printed(&used.name));
@@ -64,21 +67,21 @@ struct Walk<'s, 'f> {
     script: &'s str,
     tree: &'s Script,
     context: &'s ScriptContext<'s>,
-    /// The programs that the script runs, anywhere.
+    /// The programs that the script runs anywhere.
     programs: BTreeSet<&'s str>,
     /// The functions that the script defines.
     functions: BTreeSet<&'s str>,
-    /// Those that run when the verdict has been given.
+    /// The functions that traps call, after the verdict.
     handlers: BTreeSet<&'s str>,
-    /// Inside of functions, groups and whatever an operator stands behind: there `set -e` may be ignored.
+    /// The depth of functions, groups and operands of operators. Inside them `set -e` may be ignored.
     nested: usize,
-    /// Whether the function, or else the script, that is read always ends in a failure if it comes to its end.
+    /// Whether the current function or script always fails when it reaches its end.
     fails_at_last: bool,
-    /// The variables that something reads.
+    /// The variables that some command reads.
     read: BTreeSet<&'s str>,
-    /// The script runs text that can't be read here.
+    /// Whether the script runs text that can't be analysed here.
     everything_read: bool,
-    /// Inside a member of a pipe: what it prints counts.
+    /// The depth of enclosing pipes. What a command prints inside a pipe matters.
     filters: usize,
     findings: &'f mut Vec<Finding>,
 }
@@ -88,7 +91,8 @@ impl<'s> Walk<'s, '_> {
         self.script.get(range.clone()).unwrap_or_default()
     }
 
-    /// `last`: whether the status of the list's last statement becomes that of the script, a subshell or a function.
+    /// Checks a list. `last` says whether the status of its last statement becomes that of the script, a subshell or a
+    /// function.
     fn list(&mut self, list: &'s List, last: bool) {
         for (index, statement) in list.statements.iter().enumerate() {
             self.statement(statement, last && index + 1 == list.statements.len());
@@ -98,7 +102,7 @@ impl<'s> Walk<'s, '_> {
     fn statement(&mut self, statement: &'s Statement, last: bool) {
         for (index, link) in statement.links.iter().enumerate() {
             let piped = usize::from(link.pipeline.commands.len() > 1);
-            // The operators see the status of all but the last.
+            // The operators use the status of all links except the last.
             let joined = index + 1 < statement.links.len();
             self.filters += piped;
             self.nested += usize::from(joined);
@@ -154,7 +158,7 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    /// `A || true`, `A || echo "it failed"`, `A || failed=1` where nothing reads `failed`.
+    /// Reports `A || true` and `A || echo "it failed"`. Also reports `A || failed=1` if nothing reads `failed`.
     fn alternatives(&mut self, statement: &'s Statement) {
         let leaves = |link: &Link| {
             only_simple(&link.pipeline)
@@ -196,7 +200,7 @@ impl<'s> Walk<'s, '_> {
             Some(Kind::Simple(simple)) => Some(simple),
             _ => None,
         };
-        // `count=$(grep …) || true` is a value with a default, like `$(grep … || true)`.
+        // `count=$(grep …) || true` is a value with a default, just like `$(grep … || true)`.
         if simple.is_some_and(|simple| simple.words.is_empty()) {
             return;
         }
@@ -225,21 +229,21 @@ impl<'s> Walk<'s, '_> {
         self.findings.push(Finding::error(codes::P0901, range, message, help).replaced_by(""));
     }
 
-    /// Commands that fail in ordinary use, so that their status says nothing.
+    /// Whether a command often fails in ordinary use, so that its status means nothing.
     fn has_meaningless_status(&self, invocation: &Invocation<'_>, filter: bool) -> bool {
         match invocation.name {
             "kill" | "pkill" | "killall" | "let" => true,
-            // `read -d ''` always meets the end of its input first.
+            // `read -d ''` always reaches the end of its input first, and then fails.
             "read" => true,
-            // A filter that lets nothing through has not failed.
+            // A filter that selects nothing has not failed.
             "grep" | "egrep" | "fgrep" | "rg" | "diff" => filter,
-            // After a `kill` it gives the status that the signal left.
+            // After a `kill`, `wait` returns the status of the signal.
             "wait" => self.programs.contains("kill"),
             _ => false,
         }
     }
 
-    /// Whether its output goes into a file, to be read from there.
+    /// Whether the command's output goes into a file, from which another command may read it.
     fn writes_file(&self, command: &Command) -> bool {
         command.redirects.iter().any(|redirect| {
             matches!(self.text(&redirect.operator), ">" | ">>" | "1>" | "1>>" | ">|")
@@ -273,7 +277,7 @@ impl<'s> Walk<'s, '_> {
         });
     }
 
-    /// `A || [ $? -eq 1 ] && echo "it failed"`: what is printed has the last word.
+    /// Reports `A || [ $? -eq 1 ] && echo "it failed"`. Its status is that of `echo`.
     fn remarked(&mut self, left: &Link, test: &Link, behind: &[Link], operator: &Bytes) {
         let [Link { connector: Some((Connector::And, _)), pipeline }] = behind else { return };
         let asks_for_status =
@@ -299,7 +303,7 @@ impl<'s> Walk<'s, '_> {
         ));
     }
 
-    /// `A || failed=1`
+    /// Reports `A || failed=1`.
     fn noted(&mut self, left: &Link, link: &Link, range: Bytes) {
         let Some(simple) = only_simple(&link.pipeline) else { return };
         let [assignment] = simple.assignments.as_slice() else { return };
@@ -326,7 +330,7 @@ impl<'s> Walk<'s, '_> {
         self.findings.push(Finding::error(codes::P0901, range, message, help));
     }
 
-    /// `A || if [ $? = 5 ]; then exit 0; fi`: where no branch holds, `if` succeeds (POSIX.1-2024, 2.9.4.4).
+    /// Reports `A || if [ $? = 5 ]; then exit 0; fi`. If no branch applies, `if` succeeds (POSIX.1-2024, 2.9.4.4).
     fn asked(&mut self, left: &Link, link: &Link, range: Bytes) {
         let [Command { kind: Kind::If(branches, otherwise), redirects }] = link.pipeline.commands.as_slice()
         else {
@@ -353,7 +357,7 @@ impl<'s> Walk<'s, '_> {
         self.findings.push(Finding::error(codes::P0901, range, message, help));
     }
 
-    /// `! A` before another statement: `set -e` looks away.
+    /// Reports `! A` before another statement: `set -e` ignores its failure.
     fn negation(&mut self, statement: &Statement) {
         let [link] = statement.links.as_slice() else { return };
         if !link.pipeline.negated {
@@ -368,7 +372,7 @@ impl<'s> Walk<'s, '_> {
         self.findings.push(if plain { finding.replaced_by(format!("{text} || exit 1")) } else { finding });
     }
 
-    /// `A && B` before another statement: if `A` fails, `set -e` looks away.
+    /// Reports `A && B` before another statement: `set -e` ignores a failure of `A`.
     fn chain(&mut self, statement: &Statement) {
         let joined = statement.links.iter().skip(1);
         if !joined.clone().all(|link| matches!(link.connector, Some((Connector::And, _)))) {
@@ -380,7 +384,8 @@ impl<'s> Walk<'s, '_> {
                 Kind::Simple(simple) => Invocation::of(simple).is_some_and(|invocation| is_work(&invocation)),
                 _ => false,
             });
-            // `make && return 0` and a failure at the end: whoever comes there has failed.
+            // In `make && return 0` before a final failure, execution continues only after a failure, so nothing is
+            // lost.
             let is_way_out = self.fails_at_last && guard_exit(next) && harmless(&next.pipeline).is_some();
             if !verdict || is_way_out || is_question(&link.pipeline, self.script) {
                 continue;
@@ -399,21 +404,21 @@ impl<'s> Walk<'s, '_> {
                  function, `|| exit` elsewhere"
             };
             let range = link.pipeline.range.start..operator.end;
-            // Where `set -e` may be ignored, a command on a line of its own would run whatever was before.
+            // If `set -e` may be ignored, a command on its own line would run after a failure, too. So there is no fix.
             let plain = statement.links.len() == 2 && !what.contains("<<") && self.nested == 0;
             let finding = Finding::error(codes::P0901, range, message, help);
             self.findings.push(if plain { finding.replaced_by(format!("{what};")) } else { finding });
         }
     }
 
-    /// `if npm test; then echo passed; else echo failed; fi`
+    /// Reports `if npm test; then echo passed; else echo failed; fi`.
     fn verdict_as_condition(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
         let [(condition, body)] = branches else { return };
         let [statement] = condition.statements.as_slice() else { return };
         let [link] = statement.links.as_slice() else { return };
         let simple = only_simple(&link.pipeline);
         let decides = simple.and_then(Invocation::of).is_some_and(|invocation| is_check(&invocation));
-        // A list that leaves the script or a loop decides something.
+        // A list that leaves the script or a loop makes a decision, so it uses the failure.
         let only_prints = |list: &List| harmless_list(list).is_some() && !leaves(list);
         if decides && only_prints(body) && otherwise.is_none_or(only_prints) {
             let range = link.pipeline.range.clone();
@@ -425,7 +430,7 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    /// What the last statement, or a `wait`, makes of the failures before.
+    /// Checks how the last statement or a `wait` hides earlier failures.
     fn end_of_script(&mut self) {
         let statements = self.tree.main.statements.as_slice();
         if let [.., before, last] = statements {
@@ -442,7 +447,7 @@ impl<'s> Walk<'s, '_> {
         self.bare_waits();
     }
 
-    /// `A; true`, `A; exit 0` at the end.
+    /// Reports `A; true` and `A; exit 0` at the end.
     fn forced_success(&mut self, before: &Statement, last: &Statement) {
         let [link] = last.links.as_slice() else { return };
         let is_success =
@@ -472,12 +477,12 @@ impl<'s> Walk<'s, '_> {
         }
     }
 
-    /// Neither a question nor without effect.
+    /// Whether a pipeline has an effect and is no question.
     fn is_command(&self, pipeline: &Pipeline) -> bool {
         harmless(pipeline).is_none() && !is_question(pipeline, self.script)
     }
 
-    /// `A & B & wait`: without an operand, `wait` always succeeds.
+    /// Reports `A & B & wait`: without an operand, `wait` always succeeds.
     fn bare_waits(&mut self) {
         let stops = ["kill", "pkill", "killall"].iter().any(|program| self.programs.contains(program));
         let mut started = false;
@@ -512,7 +517,7 @@ impl<'s> Walk<'s, '_> {
     }
 }
 
-/// Where a command of the script itself prints, and what it prints goes nowhere but into the log.
+/// The commands of the script itself that print to the log only.
 fn only_printed(tree: &Script) -> Vec<Bytes> {
     let links = tree.main.statements.iter().flat_map(|statement| &statement.links);
     links
@@ -525,7 +530,7 @@ fn only_printed(tree: &Script) -> Vec<Bytes> {
         .collect()
 }
 
-/// `|| exit 0` and `|| return 0`: after a question, a way out.
+/// Whether a link is `|| exit 0` or `|| return 0`. After a question, these end the script early.
 fn guard_exit(link: &Link) -> bool {
     only_simple(&link.pipeline)
         .and_then(Invocation::of)

@@ -1,4 +1,6 @@
-//! What a simple command runs: its program behind wrappers such as `sudo` and `timeout`, and its subcommand.
+//! The program that a simple command runs, and its subcommand. Skips wrappers such as `sudo` and `timeout`.
+//!
+//! For example, `sudo -u ci timeout 60 npm run build` invokes `npm`, with the arguments `run` and `build`.
 
 use super::syntax::{Bytes, Command, Kind, Link, List, Pipeline, Script, Simple, Statement, Word};
 use std::collections::BTreeSet;
@@ -6,13 +8,14 @@ use std::collections::BTreeSet;
 /// A program and its arguments.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Invocation<'s> {
-    /// Without its folder: `gradlew` of `./gradlew`.
+    /// The name without its folder: `gradlew` for `./gradlew`.
     pub(super) name: &'s str,
-    /// The program itself, then its arguments.
+    /// The program, then its arguments.
     pub(super) words: &'s [Word],
 }
 
-/// Wrappers, their options that take a word of their own, and how many operands stand before the command.
+/// Wrappers of commands. Each has its options that take a separate value, and the number of operands before the
+/// command.
 const WRAPPERS: [(&str, &[&str], usize); 13] = [
     ("sudo", &["-u", "-g", "-h", "-p", "-C", "-D", "-R", "-T"], 0),
     ("doas", &["-u", "-C"], 0),
@@ -29,7 +32,7 @@ const WRAPPERS: [(&str, &[&str], usize); 13] = [
     ("npx", &["-p", "--package"], 0),
 ];
 
-/// Runners whose first words say only where the program comes from.
+/// Runners whose first words only name the source of the program.
 const RUNNERS: [(&str, &str); 9] = [
     ("poetry", "run"),
     ("uv", "run"),
@@ -43,7 +46,7 @@ const RUNNERS: [(&str, &str); 9] = [
 ];
 
 impl<'s> Invocation<'s> {
-    /// What `simple` runs; `None` for assignments alone and for a program named by a variable.
+    /// The invocation of `simple`. `None` for bare assignments and for a program named by a variable.
     pub(super) fn of(simple: &'s Simple) -> Option<Invocation<'s>> {
         let mut words = simple.words.as_slice();
         loop {
@@ -67,7 +70,7 @@ impl<'s> Invocation<'s> {
         }
     }
 
-    /// `command -v`: asks, and runs nothing.
+    /// Whether this is `command -v`, which only looks a program up.
     pub(super) fn is_lookup(&self) -> bool {
         self.name == "command" && matches!(self.word(1), "-v" | "-V")
     }
@@ -92,7 +95,7 @@ impl<'s> Invocation<'s> {
         }
     }
 
-    /// The value of a word, empty if there is none or it isn't known.
+    /// The value of a word, empty if it is missing or unknown.
     pub(super) fn word(&self, index: usize) -> &'s str {
         self.words.get(index).map(Word::value).unwrap_or_default()
     }
@@ -107,7 +110,7 @@ impl<'s> Invocation<'s> {
         self.arguments().any(|argument| options.contains(&argument))
     }
 
-    /// The operands: what is no option and no value of one in `valued`, each with its position.
+    /// The operands with their indices. Options are no operands, and neither are the values of the options in `valued`.
     pub(super) fn operands(&self, valued: &[&str]) -> Vec<(usize, &'s str)> {
         let mut operands = Vec::new();
         let mut takes_value = false;
@@ -124,7 +127,7 @@ impl<'s> Invocation<'s> {
         operands
     }
 
-    /// From the program to the word at `index`.
+    /// The range from the program to the word at `index`.
     pub(super) fn range_to(&self, index: usize) -> Bytes {
         let start = self.words.first().map(|word| word.range.start).unwrap_or_default();
         let end = self.words.get(index).map_or(start, |word| word.range.end);
@@ -132,7 +135,7 @@ impl<'s> Invocation<'s> {
     }
 }
 
-/// The pipeline of a statement that joins it to no other.
+/// The pipeline of a statement without `&&` and `||`.
 pub(super) fn only_link(statement: &Statement) -> Option<&Link> {
     match statement.links.as_slice() {
         [link] => Some(link),
@@ -140,7 +143,7 @@ pub(super) fn only_link(statement: &Statement) -> Option<&Link> {
     }
 }
 
-/// A pipeline of one simple command.
+/// The simple command of a pipeline that has no other command.
 pub(super) fn only_simple(pipeline: &Pipeline) -> Option<&Simple> {
     match pipeline.commands.as_slice() {
         [Command { kind: Kind::Simple(simple), .. }] => Some(simple),
@@ -148,16 +151,16 @@ pub(super) fn only_simple(pipeline: &Pipeline) -> Option<&Simple> {
     }
 }
 
-/// What a command can be seen to do about a failure before it.
+/// The possible effects of a command that hides a failure before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Harmless {
-    /// It succeeds and does nothing: `true`, `:`, `exit 0`.
+    /// Succeeds and does nothing: `true`, `:`, `exit 0`.
     Nothing,
-    /// It succeeds and prints.
+    /// Succeeds and prints.
     Prints,
 }
 
-/// Whether a pipeline can be relied on to succeed, or to end the script with success, and only prints.
+/// Whether a pipeline certainly succeeds, or ends the script with success, and at most prints.
 pub(super) fn harmless(pipeline: &Pipeline) -> Option<Harmless> {
     if pipeline.negated {
         return None;
@@ -169,7 +172,7 @@ pub(super) fn harmless(pipeline: &Pipeline) -> Option<Harmless> {
     Some(worst)
 }
 
-/// The same of a whole list.
+/// The effect of a whole list, if every statement is harmless.
 pub(super) fn harmless_list(list: &List) -> Option<Harmless> {
     let mut worst = Harmless::Nothing;
     for statement in &list.statements {
@@ -181,7 +184,7 @@ pub(super) fn harmless_list(list: &List) -> Option<Harmless> {
 }
 
 fn harmless_command(command: &Command) -> Option<Harmless> {
-    // What goes into a file is there to be read again.
+    // Output in a file may be read again.
     let keeps = command.redirects.iter().any(|redirect| {
         let target = redirect.target.value();
         !(target == "-" || target.starts_with("/dev/") || target.bytes().all(|byte| byte.is_ascii_digit()))
@@ -208,7 +211,7 @@ fn harmless_simple(simple: &Simple) -> Option<Harmless> {
     }
 }
 
-/// The functions that traps call, when the verdict has been given.
+/// The functions that traps call, after the verdict.
 pub(super) fn handlers(tree: &Script) -> BTreeSet<&str> {
     let mut handlers = BTreeSet::new();
     tree.for_each_simple(&mut |simple| {
@@ -220,12 +223,12 @@ pub(super) fn handlers(tree: &Script) -> BTreeSet<&str> {
     handlers
 }
 
-/// Whether `exit` or `return` hands on a failure; that of what ran before, or one that is only known later, counts.
+/// Whether `exit` or `return` passes a failure on. A status that is only known in the run counts as a failure.
 pub(super) fn fails(invocation: &Invocation<'_>) -> bool {
     invocation.word(1) != "0"
 }
 
-/// Whether a list always ends in a failure that it states: `exit 1`, `return "$status"`, `false`.
+/// Whether a list always ends in an explicit failure: `exit 1`, `return "$status"`, `false`.
 pub(super) fn ends_in_failure(list: &List) -> bool {
     let last = list.statements.last().and_then(only_link);
     let last = last.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);
@@ -236,7 +239,7 @@ pub(super) fn ends_in_failure(list: &List) -> bool {
     })
 }
 
-/// Whether a pipeline asks a question, whose "no" is an answer and no failure.
+/// Whether a pipeline is a question. Its failure means "no" and is no error.
 pub(super) fn is_question(pipeline: &Pipeline, text: &str) -> bool {
     if pipeline.negated {
         return true;
@@ -275,7 +278,7 @@ pub(super) fn is_question(pipeline: &Pipeline, text: &str) -> bool {
     }
 }
 
-/// `set -e`, `set -euo pipefail`, `set -o errexit`.
+/// Whether the command is `set -e`, `set -euo pipefail` or `set -o errexit`.
 pub(super) fn sets_errexit(invocation: &Invocation<'_>) -> bool {
     invocation.name == "set"
         && invocation.arguments().any(|argument| argument == "errexit" || is_flag_with(argument, 'e'))

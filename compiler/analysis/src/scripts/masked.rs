@@ -1,4 +1,4 @@
-//! P0901: `export X=$(A)` has the status of `export`, whatever becomes of `A`.
+//! P0901: `export X=$(A)` has the status of `export`, so a failure of `A` is lost.
 
 use pipec_base::codes;
 
@@ -6,7 +6,7 @@ use super::invocation::Invocation;
 use super::syntax::{Connector, Kind, List, Script, Simple};
 use super::{Finding, parser};
 
-/// Finds such commands anywhere in a script.
+/// Reports such commands anywhere in a script.
 pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     tree.for_each_simple(&mut |simple| findings.extend(masked_in(script, tree, simple)));
 }
@@ -38,7 +38,7 @@ fn masked_in(script: &str, tree: &Script, simple: &Simple) -> Option<Finding> {
     })
 }
 
-/// Whether the list's status says something: not that of `date`, and not with an alternative of its own.
+/// Whether the list's status matters. That of `date` doesn't, and neither does that of a list with its own alternative.
 fn can_fail(list: &List) -> bool {
     const RELIABLE: [&str; 16] = [
         "basename", "cat", "cut", "date", "dirname", "echo", "hostname", "id", "mktemp", "nproc", "printf",

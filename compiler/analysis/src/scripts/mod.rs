@@ -1,8 +1,11 @@
-//! What can be said about a shell script before it runs.
+//! Static checks of shell scripts.
 //!
-//! A script is delivered byte for byte and runs in bash with `set -euo pipefail` (in a shell without `pipefail`, with
-//! `set -eu`). Each check has a file of its own and works on the tree that `parser.rs` builds. A script that isn't
-//! understood to its end gets only what can be said of any text: a guess is worse than silence.
+//! A script reaches the engine byte for byte and runs in bash with `set -euo pipefail`, or with `set -eu` in a shell
+//! without `pipefail`. Each check has its own file and works on the tree that `parser.rs` builds. A script that can't
+//! be parsed completely is only checked as plain text, because a guess is worse than silence.
+//!
+//! For example, in a gate with the script `npm test || true`, the check in `failures.rs` reports `|| true` with P0901,
+//! and its replacement is empty.
 
 mod engine;
 mod engines;
@@ -30,34 +33,35 @@ use std::ops::Range;
 
 use pipec_base::{Code, Severity, codes};
 
-/// What a script is for.
+/// The purpose of a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ScriptRole {
     /// Its exit status is evidence.
     Gate,
-    /// It builds.
+    /// Builds an artefact.
     Artefact,
-    /// It brings artefacts into an environment: `run`, `shift`, `verify`, `rollback`, `teardown`.
+    /// Brings artefacts into an environment: `run`, `shift`, `verify`, `rollback`, `teardown`.
     Deploy,
     /// Work that yields neither evidence nor artefact.
     Job,
-    /// Any other place: the readiness of a sidecar, the body of a task that is never called.
+    /// Any other place: the readiness of a sidecar, the body of an uncalled task.
     Other,
 }
 
-/// What surrounds a script.
+/// The context of a script.
 #[derive(Clone, Copy, Debug)]
 pub struct ScriptContext<'a> {
-    /// What it is for.
+    /// The purpose of the script.
     pub role: ScriptRole,
-    /// The node it belongs to: `unit`; empty where there is none.
+    /// The name of its node, such as `unit`. Empty if there is none.
     pub name: &'a str,
-    /// The variables that the program defines for it, `PIPE_*` and those of artefacts, secrets and sidecars included.
+    /// The variables that the program defines for the script. They include `PIPE_*` and those of artefacts, secrets and
+    /// sidecars.
     pub defined: &'a BTreeSet<String>,
 }
 
 impl ScriptContext<'_> {
-    /// What a lost failure means to a gate, behind the message; nothing elsewhere.
+    /// The consequence of a lost failure for a gate, to append to a message. Empty elsewhere.
     fn consequence(&self) -> String {
         if self.role == ScriptRole::Gate && !self.name.is_empty() {
             format!(": gate `{}` cannot fail by it", self.name)
@@ -67,20 +71,20 @@ impl ScriptContext<'_> {
     }
 }
 
-/// Something wrong with a script.
+/// A fault in a script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The kind of finding.
     pub code: Code,
-    /// How much it matters.
+    /// The severity of the finding.
     pub severity: Severity,
-    /// The exact text meant, in bytes of the script.
+    /// The range of the faulty text, in bytes of the script.
     pub range: Range<usize>,
     /// One line, lower case, user text in backticks.
     pub message: String,
     /// The remedy.
     pub help: String,
-    /// What to write instead of the text meant, where the remedy is mechanical.
+    /// The replacement of the faulty text, if the remedy is mechanical.
     pub replacement: Option<String>,
 }
 
@@ -99,7 +103,7 @@ impl Finding {
     }
 }
 
-/// Checks one script; the findings are in the order of its text.
+/// Checks one script. The findings are in the order of its text.
 pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     if is_empty(script) {
@@ -135,7 +139,7 @@ pub fn check(script: &str, context: &ScriptContext<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Nothing but white space and comments.
+/// Whether a script contains only white space and comments.
 fn is_empty(script: &str) -> bool {
     script.lines().all(|line| {
         let line = line.trim();
@@ -143,7 +147,7 @@ fn is_empty(script: &str) -> bool {
     })
 }
 
-/// A text for a message: its first line, shortened.
+/// The first line of a text, shortened for a message.
 fn excerpt(text: &str) -> String {
     const LONGEST: usize = 48;
     let line = text.lines().next().unwrap_or_default().trim_end().trim_end_matches('\\').trim_end();
@@ -151,6 +155,6 @@ fn excerpt(text: &str) -> String {
     if excerpt.len() < text.trim_end().len() {
         excerpt.push('…');
     }
-    // A backtick would end the quotation.
+    // A backtick would end the quotation in the message.
     excerpt.replace('`', "'")
 }

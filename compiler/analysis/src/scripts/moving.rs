@@ -1,4 +1,4 @@
-//! P0908: a deploy that names an image by a tag that moves brings what no gate has seen.
+//! P0908: deploys that name an image by a movable tag. Such a tag may point to an image that no gate has checked.
 
 use pipec_base::codes;
 
@@ -6,7 +6,7 @@ use super::invocation::Invocation;
 use super::syntax::Script;
 use super::{Finding, excerpt};
 
-/// Programs that bring the images they are told to where they run.
+/// Programs that run the images that their arguments name.
 const BRINGING: [&str; 16] = [
     "aws",
     "az",
@@ -26,7 +26,7 @@ const BRINGING: [&str; 16] = [
     "werf",
 ];
 
-/// What gives an image a further name, or takes one away, brings none.
+/// Subcommands that only add or remove a name of an image.
 const NAMING: [&str; 4] = ["tag", "push", "rmi", "add-tag"];
 
 pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
@@ -53,7 +53,7 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     });
 }
 
-/// `web:latest`, or a chart's value such as `image.tag=latest`.
+/// Whether an argument has a movable tag: `web:latest`, or a chart's value such as `image.tag=latest`.
 fn moves(part: &str) -> bool {
     let tagged = part.strip_suffix(":latest").is_some_and(|image| !image.is_empty());
     tagged || part == "tag=latest" || part.ends_with(".tag=latest")

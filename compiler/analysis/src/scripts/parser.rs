@@ -1,37 +1,37 @@
-//! From the text of a script to its tree: commands and what joins them. Words are read in `words.rs`.
+//! Parses a script into a tree: commands and the operators between them. `words.rs` reads the words.
 //!
-//! The grammar is bash's (Bash Reference Manual, chapter 3), which contains that of POSIX. What it doesn't accept is
-//! not guessed at: the whole script is then `Unclear`.
+//! The grammar is that of bash (Bash Reference Manual, chapter 3), which contains that of POSIX. The parser does not
+//! guess: if a part of a script has no meaning in that grammar, the whole script is `Unclear`.
 
 use super::redirects::HereDocument;
 use super::syntax::{Bytes, Command, Connector, End, Kind, Link, List, Pipeline, Script, Simple};
 use super::syntax::{Statement, Word};
 
-/// The script has unbalanced quotes, brackets or keywords, or is nested absurdly.
+/// The script has unbalanced quotes, brackets or keywords, or is nested too deeply.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Unclear;
 
 pub(super) type Parsed<T> = Result<T, Unclear>;
 
-/// Nesting beyond this is no script of people.
+/// The maximum nesting. People write no deeper scripts.
 const DEPTH: usize = 80;
 
-/// How often `((` may turn out to be two parentheses: each costs another reading of what follows.
+/// How often `((` may turn out to be two parentheses. Each time, the following text is read again.
 const SECOND_READINGS: usize = 16;
 
-/// Words that end a list where a command could begin.
+/// Words that end a list in the position of a command.
 const CLOSING: [&str; 8] = ["then", "else", "elif", "fi", "do", "done", "esac", "}"];
 
 pub(super) struct Parser<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
-    /// Where the text at hand ends: of the script, of backticks or of a here-document.
+    /// The end of the current text: of the script, of backticks or of a here-document.
     pub(super) end: usize,
     pub(super) script: Script,
     pub(super) functions: usize,
     depth: usize,
     second_readings: usize,
-    /// Here-documents whose bodies begin after the line's end.
+    /// Here-documents whose bodies begin on the next line.
     pub(super) pending: Vec<HereDocument>,
 }
 
@@ -95,7 +95,7 @@ impl<'a> Parser<'a> {
         result
     }
 
-    /// Runs `read`; if it declines (`None`), everything is as before.
+    /// Runs `read`. If it returns `None`, restores the state from before.
     pub(super) fn attempt<T>(
         &mut self,
         read: impl FnOnce(&mut Self) -> Parsed<Option<T>>,
@@ -134,7 +134,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// Skips blanks, comments and line ends, reading the here-documents that begin after the first of these.
+    /// Skips blanks, comments and line ends. Reads the here-documents that begin after the first line end.
     pub(super) fn line_breaks(&mut self) -> Parsed<()> {
         loop {
             self.blanks();
@@ -162,7 +162,7 @@ impl<'a> Parser<'a> {
         Ok(())
     }
 
-    /// The characters up to the next that could end a word: what is compared with reserved words.
+    /// The characters up to the next possible end of a word. They are compared with reserved words.
     fn reserved(&self) -> &'a str {
         const LONGEST: usize = 8;
         let mut length = 0;
@@ -209,7 +209,7 @@ impl<'a> Parser<'a> {
         })
     }
 
-    /// A list that a keyword or bracket needs: an empty one is an error of the shell.
+    /// Reads the list of a keyword or bracket. An empty list is a syntax error of the shell.
     fn body(&mut self) -> Parsed<List> {
         let list = self.list()?;
         if list.statements.is_empty() { Err(Unclear) } else { Ok(list) }
@@ -280,7 +280,7 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A command and where it ends.
+    /// Reads a command. Also returns its end.
     fn command(&mut self) -> Parsed<(Command, usize)> {
         let kind = match self.reserved() {
             "{" => {

@@ -1,8 +1,8 @@
-//! What is known of the programs that pipelines run: which of them check, which do work, which remove.
+//! Knowledge about programs in pipelines: which ones check, which do work, and which remove things.
 
 use super::invocation::Invocation;
 
-/// For a command that removes or stops something: how to say that it may be gone already.
+/// How to accept that the thing to remove or stop is already gone. `None` if the command removes nothing.
 pub(super) fn removes(invocation: &Invocation<'_>) -> Option<&'static str> {
     let second = invocation.word(1);
     let removing = |words: &[&str]| invocation.arguments().any(|argument| words.contains(&argument));
@@ -27,7 +27,7 @@ pub(super) fn removes(invocation: &Invocation<'_>) -> Option<&'static str> {
     }
 }
 
-/// Programs that check: their failure is a verdict.
+/// Whether a program checks something. Its failure is a verdict.
 pub(super) fn is_check(invocation: &Invocation<'_>) -> bool {
     let second =
         invocation.operands(&["-C", "--prefix", "--manifest-path"]).first().map_or("", |(_, word)| *word);
@@ -57,7 +57,7 @@ pub(super) fn is_check(invocation: &Invocation<'_>) -> bool {
     }
 }
 
-/// Options before the subcommand that take a word of their own.
+/// Options before the subcommand that take a separate value.
 const GLOBAL_OPTIONS: [&str; 14] = [
     "-n",
     "--namespace",
@@ -75,7 +75,7 @@ const GLOBAL_OPTIONS: [&str; 14] = [
     "--env-file",
 ];
 
-/// Programs that do work which what comes after relies on.
+/// Whether a program does work that later commands rely on.
 pub(super) fn is_work(invocation: &Invocation<'_>) -> bool {
     let operand = |place: usize| {
         invocation.operands(&GLOBAL_OPTIONS).get(place).map(|(_, word)| *word).unwrap_or_default()

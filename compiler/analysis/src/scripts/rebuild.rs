@@ -1,4 +1,4 @@
-//! P0903: a deploy that builds ships something no gate has seen.
+//! P0903: deploys that build. They ship something that no gate has checked.
 
 use pipec_base::codes;
 
@@ -22,7 +22,7 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     });
 }
 
-/// Programs whose first operand decides: the program, its options with values, the operands that build.
+/// Programs whose first operand shows a build. Each has its options with values, and the operands that build.
 const BUILDS: [(&str, &[&str], &[&str]); 41] = [
     ("podman", &[], &["build"]),
     ("buildah", &[], &["build", "bud"]),
@@ -67,7 +67,7 @@ const BUILDS: [(&str, &[&str], &[&str]); 41] = [
     ("mix", &[], &["release", "compile"]),
 ];
 
-/// The index of the word up to which the invocation is a build.
+/// The index of the word up to which the invocation shows a build.
 fn building_word(script: &str, invocation: &Invocation<'_>) -> Option<usize> {
     let name = invocation.name;
     match name {
@@ -111,8 +111,8 @@ fn building_word(script: &str, invocation: &Invocation<'_>) -> Option<usize> {
     if name == "go" {
         let operands = operands(&["-C", "-ldflags", "-tags"]);
         if let [(index, "install"), targets @ ..] = operands.as_slice() {
-            // `go install tool@version` fetches a tool and builds nothing of this repository, also where a variable has the
-            // version: so what is written counts, not what is known of it.
+            // `go install tool@version` fetches a tool and builds nothing of this repository, even if the version is a
+            // variable. So the written text counts, not its known value.
             let is_versioned = |index: &usize| {
                 let written = invocation.words.get(*index).and_then(|word| script.get(word.range.clone()));
                 written.is_some_and(|written| written.contains('@'))
@@ -162,7 +162,7 @@ fn compose(invocation: &Invocation<'_>, (index, first): (usize, &str)) -> Option
     }
 }
 
-/// `vercel` alone is `vercel deploy`, which has the sources built unless it is given what `vercel build` has left.
+/// `vercel` alone means `vercel deploy`. It builds the sources unless it is given the result of `vercel build`.
 fn vercel(invocation: &Invocation<'_>) -> Option<usize> {
     const VALUED: [&str; 18] = [
         "-t",
@@ -208,7 +208,7 @@ fn make(invocation: &Invocation<'_>) -> Option<usize> {
     targets.find(|(_, target)| building.contains(target) || is_build_name(target)).map(|(index, _)| *index)
 }
 
-/// `build`, `build:production`, `docker-build`, `build-image`.
+/// Whether a name looks like a build: `build`, `build:production`, `docker-build`, `build-image`.
 fn is_build_name(name: &str) -> bool {
     name.split([':', '-', '_']).any(|part| part == "build")
 }

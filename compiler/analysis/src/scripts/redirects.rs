@@ -1,19 +1,19 @@
-//! Redirections, and the here-documents that begin behind the line of theirs.
+//! Redirections and here-documents. The body of a here-document begins on the line after it.
 
 use super::parser::{Parsed, Parser, Unclear, is_name_byte};
 use super::syntax::Redirect;
 
-/// A here-document whose body has not been read yet.
+/// A here-document with an unread body.
 pub(super) struct HereDocument {
     delimiter: String,
-    /// Not if a part of its delimiter is quoted.
+    /// Whether the body expands variables. It doesn't if a part of its delimiter is quoted.
     expands: bool,
-    /// `<<-`: tabs at the beginning of a line don't count.
+    /// Whether the operator is `<<-`, which ignores tabs at the beginning of a line.
     tabs: bool,
 }
 
 impl Parser<'_> {
-    /// Reads the body, behind the end of the line.
+    /// Reads the body, after the end of the line.
     pub(super) fn here_document(&mut self, document: &HereDocument) -> Parsed<()> {
         let start = self.at;
         loop {
@@ -46,7 +46,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Reads a redirection, if one begins here.
+    /// Reads a redirection, if one begins at the current position.
     pub(super) fn redirect(&mut self) -> Parsed<Option<Redirect>> {
         let start = self.at;
         let mut length = 0;

@@ -1,4 +1,4 @@
-//! P0902: a script that gives up the strictness it is started with.
+//! P0902: scripts that turn off the strict options with which they start.
 
 use pipec_base::codes;
 
@@ -7,7 +7,7 @@ use super::invocation::{Invocation, is_flag_with, is_question, sets_errexit};
 use super::parser;
 use super::syntax::{Bytes, Connector, End, Kind, List, Script, Simple, Statement, Word};
 
-/// A first line that asks for another interpreter: the script runs in the shell all the same.
+/// Reports a first line that names another interpreter. The script still runs in the shell.
 pub(super) fn foreign_interpreter(script: &str) -> Option<Finding> {
     let line = script.lines().next()?.trim_end();
     let mut words = line.strip_prefix("#!")?.split_whitespace().map(base_name);
@@ -51,7 +51,7 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     });
 }
 
-/// `set +e`, `set +o pipefail`, `shopt -uo errexit`.
+/// The option that a command turns off: `set +e`, `set +o pipefail`, `shopt -uo errexit`.
 fn loosened(simple: &Simple) -> Option<Bytes> {
     let invocation = Invocation::of(simple)?;
     let is_option = |name: &str| matches!(name, "errexit" | "pipefail");
@@ -81,24 +81,24 @@ fn loosened(simple: &Simple) -> Option<Bytes> {
     None
 }
 
-/// No call of a shell has more.
+/// The maximum number of flags in a call of a shell.
 const MOST_FLAGS: usize = 16;
 
-/// A call of a shell that is given its script: `sh -c "a | b"`.
+/// A call of a shell with its script as an argument: `sh -c "a | b"`.
 pub(super) struct InnerShell<'s> {
-    /// Without its folder.
+    /// The name of the shell without its folder.
     pub(super) program: &'s str,
     /// The script.
     pub(super) text: &'s Word,
-    /// From the program to the flags before the script.
+    /// The range from the program to the flags before the script.
     range: Bytes,
-    /// Whether it is called by `bash -c`.
+    /// Whether the call is exactly `bash -c`.
     plain: bool,
     strict: Strictness,
 }
 
 impl<'s> InnerShell<'s> {
-    /// What the word at `index` starts.
+    /// The shell call at the word with this index.
     pub(super) fn at(simple: &'s Simple, index: usize) -> Option<InnerShell<'s>> {
         let words = simple.words.get(index..)?;
         let program = base_name(words.first()?.value());
@@ -135,7 +135,7 @@ impl<'s> InnerShell<'s> {
     }
 }
 
-/// A shell within the script starts without the options of the outer one.
+/// Reports a shell inside the script. It starts without the options of the outer shell.
 fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
     let InnerShell { program, text, range, plain, mut strict } = InnerShell::at(simple, index)?;
     let text = text.literal.as_deref()?;
@@ -178,7 +178,7 @@ impl Strictness {
     }
 }
 
-/// Whether a statement of the list is a pipeline whose earlier commands can fail unseen.
+/// Whether a statement of the list is a pipeline whose earlier commands can fail unnoticed.
 fn pipes(list: &List) -> bool {
     list.statements.iter().flat_map(|statement| &statement.links).any(|link| {
         let Some((_, earlier)) = link.pipeline.commands.split_last() else { return false };
@@ -189,13 +189,13 @@ fn pipes(list: &List) -> bool {
     })
 }
 
-/// Whether a statement before the last can fail unseen.
+/// Whether a statement before the last can fail unnoticed.
 fn goes_on(list: &List, text: &str) -> bool {
     let Some((_, earlier)) = list.statements.split_last() else { return false };
     earlier.iter().any(|statement| is_work(statement, text))
 }
 
-/// Whether a statement only runs commands whose failure means something.
+/// Whether all commands of a statement have a meaningful status.
 fn is_work(statement: &Statement, text: &str) -> bool {
     let waited_for = !matches!(statement.end, End::Background(_));
     waited_for

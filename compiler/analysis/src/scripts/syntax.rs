@@ -1,41 +1,42 @@
-//! The tree of a shell script, as far as the checks look at it.
+//! The tree of a shell script, with the details that the checks need.
 
 use std::ops::Range;
 
-/// Bytes of the script.
+/// A range of bytes in the script.
 pub(super) type Bytes = Range<usize>;
 
-/// A script that was understood to its end.
+/// A script that was parsed completely.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    /// What runs, in order.
+    /// The statements that run, in order.
     pub(super) main: List,
-    /// What stands in `$(…)`, backticks, `<(…)` and `>(…)`, nested ones too, in the order in which they close.
+    /// The contents of `$(…)`, backticks, `<(…)` and `>(…)`, including nested ones. They are in the order of their
+    /// ends.
     pub(super) substitutions: Vec<List>,
     /// Every expansion of a parameter.
     pub(super) uses: Vec<Use>,
-    /// The names in arithmetic, which may be read or set there.
+    /// The names in arithmetic. They may be read or set there.
     pub(super) arithmetic: Vec<Bytes>,
     /// Comments, from `#` to before the line's end.
     pub(super) comments: Vec<Bytes>,
-    /// What the shell doesn't expand: single quotes and here-documents with a quoted delimiter.
+    /// Text that the shell doesn't expand: single quotes and here-documents with a quoted delimiter.
     pub(super) verbatim: Vec<Bytes>,
 }
 
 /// One expansion of a parameter.
 #[derive(Debug)]
 pub(super) struct Use {
-    /// `$NAME`, `${NAME}`; the name alone where an operator follows it.
+    /// `$NAME` or `${NAME}`. If an operator follows the name, only the name.
     pub(super) range: Bytes,
-    /// The name alone.
+    /// The name.
     pub(super) name: Bytes,
-    /// Whether an operator says what holds where it is unset: `:-`, `+`, `:?` …
+    /// Whether an operator handles an unset variable: `:-`, `+`, `:?` …
     pub(super) guarded: bool,
-    /// Whether it stands in the body of a function.
+    /// Whether the expansion is in the body of a function.
     pub(super) in_function: bool,
 }
 
-/// Statements one after the other.
+/// Statements in sequence.
 #[derive(Debug, Default)]
 pub(super) struct List {
     pub(super) statements: Vec<Statement>,
@@ -49,18 +50,18 @@ pub(super) struct Statement {
     pub(super) range: Bytes,
 }
 
-/// What ends a statement.
+/// The end of a statement.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// `;`
+    /// `;`.
     Semicolon(Bytes),
-    /// `&`
+    /// `&`.
     Background(Bytes),
-    /// A line's end, or a closing word.
+    /// The end of a line, or a closing word.
     Line,
 }
 
-/// A pipeline and what joins it to the one before.
+/// A pipeline and the operator before it.
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) connector: Option<(Connector, Bytes)>,
@@ -90,25 +91,25 @@ pub(super) struct Command {
 #[derive(Debug)]
 pub(super) enum Kind {
     Simple(Simple),
-    /// `{ …; }`
+    /// `{ …; }`.
     Group(List),
-    /// `( … )`
+    /// `( … )`.
     Subshell(List),
-    /// Conditions with their bodies, and what `else` runs.
+    /// Conditions with their bodies, and the body of `else`.
     If(Vec<(List, List)>, Option<List>),
-    /// `while` and `until`
+    /// `while` and `until`.
     While(List, List),
-    /// `for` and `select`: the name it sets, and the body.
+    /// `for` and `select`: the variable and the body.
     For(Option<Bytes>, List),
     Case(Vec<List>),
     Function(Bytes, Box<Command>),
-    /// `[[ … ]]`
+    /// `[[ … ]]`.
     Test(Vec<Word>),
-    /// `(( … ))`
+    /// `(( … ))`.
     Arithmetic,
 }
 
-/// Assignments and words of a simple command; a command of assignments alone has no words.
+/// A simple command: assignments and words. Bare assignments have no words.
 #[derive(Debug, Default)]
 pub(super) struct Simple {
     pub(super) assignments: Vec<Word>,
@@ -125,23 +126,23 @@ pub(super) struct Redirect {
 #[derive(Debug)]
 pub(super) struct Word {
     pub(super) range: Bytes,
-    /// Its value, where no expansion has a part in it.
+    /// The value of the word, if no expansion contributes to it.
     pub(super) literal: Option<String>,
-    /// Whether it has neither quotes nor escapes nor expansions.
+    /// Whether the word has no quotes, escapes and expansions.
     pub(super) plain: bool,
-    /// Its own substitutions, as indices into the script's.
+    /// The substitutions of the word, as indices into those of the script.
     pub(super) substitutions: Vec<usize>,
 }
 
 impl Word {
-    /// Its value, empty where it isn't known before the script runs.
+    /// The value of the word, empty if it is unknown before the script runs.
     pub(super) fn value(&self) -> &str {
         self.literal.as_deref().unwrap_or_default()
     }
 }
 
 impl Script {
-    /// Calls `visit` for every simple command, in whatever it is nested.
+    /// Calls `visit` for every simple command, including nested ones.
     pub(super) fn for_each_simple<'s>(&'s self, visit: &mut impl FnMut(&'s Simple)) {
         self.for_each_command(&mut |command| {
             if let Kind::Simple(simple) = &command.kind {
@@ -159,7 +160,7 @@ impl Script {
 }
 
 impl List {
-    /// Calls `visit` for every command in this list, the outer ones first; substitutions are no part of it.
+    /// Calls `visit` for every command in this list, the outer ones first, without substitutions.
     pub(super) fn for_each_command<'s>(&'s self, visit: &mut impl FnMut(&'s Command)) {
         for statement in &self.statements {
             for link in &statement.links {
@@ -172,7 +173,7 @@ impl List {
 }
 
 impl Command {
-    /// Calls `visit` for this command and every command in it; substitutions are no part of it.
+    /// Calls `visit` for this command and every command in it, without substitutions.
     pub(super) fn for_each_command<'s>(&'s self, visit: &mut impl FnMut(&'s Command)) {
         visit(self);
         match &self.kind {

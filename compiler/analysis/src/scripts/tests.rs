@@ -1,13 +1,13 @@
-//! The checks against scripts of real life. The cases are files to read: each begins with `## title | role | variables
-//! that the program defines`, and below it stands the script with the findings drawn into it:
+//! Checks scripts from real projects. The case files are readable: each case begins with `## title | role | variables
+//! that the program defines`. Below are the script and its findings, marked under the text:
 //!
 //! ```text
 //! npm test || true
 //!          ^^^^^^^ P0901
 //! ```
 //!
-//! A case whose role ends with `!` shows message, help and replacement as well. A script without such lines must give
-//! no finding at all.
+//! A case whose role ends with `!` also shows message, help and replacement. A script without such lines must give no
+//! finding.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -87,7 +87,7 @@ fn findings(case: &Case) -> Vec<Finding> {
     check(&case.script, &ScriptContext { role: case.role, name: "unit", defined: &case.defined })
 }
 
-/// Runs every case of a file and says all that differ.
+/// Runs every case of a file and reports all differences.
 fn run(text: &str) -> Vec<Case> {
     let cases = cases(text);
     assert!(!cases.is_empty());
@@ -185,7 +185,7 @@ fn role() -> impl Strategy<Value = ScriptRole> {
     prop::sample::select(vec![ScriptRole::Gate, ScriptRole::Artefact, ScriptRole::Deploy, ScriptRole::Job])
 }
 
-/// Pieces of shell, joined at random: far more of these get into the depths of the parser than of arbitrary text.
+/// Random sequences of shell fragments. Far more of them reach deep into the parser than arbitrary text would.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "npm test",
@@ -300,7 +300,7 @@ fn nesting_without_end_is_given_up() {
     assert!(parser::parse(&deep).is_ok());
 }
 
-/// Long enough that work which grows with the square of the length would take minutes.
+/// A length at which quadratic work would take minutes.
 const LONG: usize = 150_000;
 
 #[test]

@@ -1,4 +1,4 @@
-//! P0904: variables that nothing defines. Under `set -u` such a script stops half-way.
+//! P0904: undefined variables. Under `set -u`, such a script stops in the middle.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,13 +10,13 @@ use super::parser::{assigned_name, leading_name};
 use super::syntax::{Kind, Script, Simple, Use};
 use super::{Finding, ScriptContext};
 
-/// So many undefined variables get a suggestion each: looking for one reads every known name.
+/// The number of undefined variables that get a suggestion. A suggestion compares every known name.
 const SUGGESTIONS: usize = 20;
 
-/// A longer name is nobody's slip of the fingers.
+/// The maximum length of a name that may be a typing mistake.
 const LONGEST_NAME: usize = 63;
 
-/// What a shell, a runner or an image of a tool defines for every script.
+/// Standard variables. A shell, a runner or the image of a tool defines them for every script.
 const STANDARD: [&str; 92] = [
     "ANDROID_HOME",
     "ANDROID_NDK_HOME",
@@ -112,7 +112,7 @@ const STANDARD: [&str; 92] = [
     "TMPDIR",
 ];
 
-/// The rest of them.
+/// More of the standard variables.
 const STANDARD_MORE: [&str; 9] =
     ["TZ", "UID", "USER", "USERNAME", "VIRTUAL_ENV", "_", "http_proxy", "https_proxy", "no_proxy"];
 
@@ -210,21 +210,21 @@ fn undefined(
     Finding::error(codes::P0904, used.range.clone(), message, help)
 }
 
-/// What a script says about its variables, wherever in it.
+/// The variables that a script mentions anywhere.
 #[derive(Default)]
 pub(super) struct Names<'s> {
-    /// Those it sets.
+    /// The variables that it sets.
     pub(super) set: BTreeSet<&'s str>,
-    /// Those of which it somewhere says what holds if they are unset, so it knows that they may be.
+    /// The variables for which it handles the unset case somewhere. So its author knows that they may be unset.
     guarded: BTreeSet<&'s str>,
     /// Whether it sets `$1` and so on.
     positional: bool,
-    /// Whether it runs text that can't be read here: `source`, `eval`.
+    /// Whether it runs text that can't be analysed here: `source`, `eval`.
     pub(super) unknowable: bool,
 }
 
 impl<'s> Names<'s> {
-    /// The known name that `name` may be a slip of.
+    /// The known name that `name` may be a misspelling of.
     fn nearest<'n>(&'n self, name: &str, context: &'n ScriptContext<'_>) -> Option<&'n str> {
         let known = context.defined.iter().map(String::as_str).chain(self.set.iter().copied());
         closest(name, known.filter(|known| known.len() <= LONGEST_NAME))
@@ -246,7 +246,7 @@ impl<'s> Names<'s> {
                 _ => {}
             }
             for redirect in &command.redirects {
-                // `{fd}>file` sets `fd`.
+                // `{fd}>file` sets the variable `fd`.
                 let operator = script.get(redirect.operator.clone()).unwrap_or_default();
                 names.set.extend(operator.strip_prefix('{').map(leading_name));
             }
@@ -254,7 +254,7 @@ impl<'s> Names<'s> {
         names
     }
 
-    /// `-v NAME` asks whether it is set.
+    /// Reads `-v NAME`, which asks whether a variable is set.
     fn question(&mut self, words: impl Iterator<Item = &'s str>) {
         let mut before = "";
         for word in words {
@@ -308,14 +308,14 @@ impl<'s> Names<'s> {
         }
     }
 
-    /// `set -- a b`, `set +u`
+    /// Reads `set -- a b` and `set +u`.
     fn options(&mut self, invocation: &Invocation<'_>) {
         let mut before = "";
         for argument in invocation.arguments() {
             let named = before.starts_with(['-', '+']) && before.ends_with('o');
             let loosens = argument.strip_prefix('+').is_some_and(|flags| flags.contains('u'))
                 || (named && before.starts_with('+') && argument == "nounset");
-            // Whoever looses `-u` says that unset variables are meant.
+            // A script that turns `-u` off uses unset variables on purpose.
             self.unknowable |= loosens;
             self.positional |= argument == "--" || !(named || argument.starts_with(['-', '+']));
             before = argument;

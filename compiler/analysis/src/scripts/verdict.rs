@@ -1,5 +1,7 @@
-//! P0901: scripts that say success whatever has happened: a trap that exits by 0, an `exit 0` before the work, a shell
-//! within the script whose own script loses a failure, a gate that judges nothing or the wrong way round.
+//! P0901: scripts that report success regardless of what happened.
+//!
+//! The causes are a trap that exits with 0, an `exit 0` before the work, a shell inside the script whose own script
+//! loses a failure, and a gate that checks nothing or reverses its verdict.
 
 use pipec_base::{Severity, codes};
 
@@ -22,8 +24,8 @@ pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, fi
     });
 }
 
-/// `trap 'exit 0' EXIT`. An action that ends otherwise, `true` included, leaves the status as it was (POSIX.1-2024,
-/// `trap`; bash does the same for `ERR`).
+/// Reports `trap 'exit 0' EXIT`. An action with another end, even `true`, keeps the status (POSIX.1-2024, `trap`; bash
+/// does the same for `ERR`).
 fn exiting_trap(script: &str, tree: &Script, simple: &Simple) -> Option<Finding> {
     let invocation = Invocation::of(simple).filter(|invocation| invocation.name == "trap")?;
     let mut operands = invocation.words.iter().skip(1).skip_while(|word| word.value() == "--");
@@ -51,7 +53,7 @@ fn exiting_trap(script: &str, tree: &Script, simple: &Simple) -> Option<Finding>
     })
 }
 
-/// Whether one of the list's own statements is `exit 0`, whatever happens before.
+/// Whether one of the list's own statements is an unconditional `exit 0`.
 fn exits_by_zero(list: &List) -> bool {
     list.statements.iter().any(is_exit_by_zero)
 }
@@ -64,7 +66,7 @@ fn is_exit_by_zero(statement: &Statement) -> bool {
         .is_some_and(|invocation| invocation.name == "exit")
 }
 
-/// `exit 0` before commands that therefore never run.
+/// Reports `exit 0` before commands, which therefore never run.
 fn unreached(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     let mut statements = tree.main.statements.iter().skip_while(|statement| !is_exit_by_zero(statement));
     let Some(exit) = statements.next() else { return };
@@ -83,7 +85,7 @@ fn unreached(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     ));
 }
 
-/// A gate that only says `true`.
+/// Reports a gate that always succeeds.
 fn without_verdict(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     let [statement] = tree.main.statements.as_slice() else { return };
     let Some(simple) = only_link(statement)
@@ -92,7 +94,7 @@ fn without_verdict(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     else {
         return;
     };
-    // `: "${VERSION:?}"` judges: it fails where the variable is not set.
+    // `: "${VERSION:?}"` is a check: it fails if the variable is unset.
     let Some(invocation) = Invocation::of(simple).filter(|_| {
         let words = || simple.words.iter().chain(&simple.assignments);
         words().all(|word| word.literal.is_some())
@@ -110,13 +112,13 @@ fn without_verdict(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     }
 }
 
-/// A gate that ends with `! make test` passes only if the check fails.
+/// Reports a gate that ends with `! make test`. It passes only if the check fails.
 fn reversed(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     let Some(link) = tree.main.statements.last().and_then(only_link) else { return };
     if !link.pipeline.negated {
         return;
     }
-    // That a search finds nothing is a verdict; so is the failure of a program that isn't known to check.
+    // An empty search result is a verdict. The failure of an unknown program may be one, too.
     let checks = link.pipeline.commands.last().is_some_and(|command| match &command.kind {
         Kind::Simple(simple) => Invocation::of(simple).is_some_and(|invocation| is_check(&invocation)),
         _ => false,
@@ -134,7 +136,7 @@ fn reversed(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     }
 }
 
-/// `bash -c 'make test || true'`: what the inner script loses, the outer one never sees.
+/// Reports `bash -c 'make test || true'`. The outer script never sees the failure that the inner one loses.
 fn inner_script(simple: &Simple, index: usize, context: &ScriptContext<'_>) -> Option<Finding> {
     let InnerShell { program, text, .. } = InnerShell::at(simple, index)?;
     let inner = text.literal.as_deref()?;

@@ -3,10 +3,10 @@
 use super::parser::{Parsed, Parser, Unclear, assigned_name, is_name_byte, is_name_start, leading_name};
 use super::syntax::{Use, Word};
 
-/// A word in the making.
+/// A partly read word.
 #[derive(Default)]
 struct Draft {
-    /// The value so far; `None` once an expansion has a part in it.
+    /// The value so far. `None` after an expansion.
     literal: Option<String>,
     plain: bool,
     substitutions: Vec<usize>,
@@ -26,7 +26,7 @@ impl Draft {
 }
 
 impl Parser<'_> {
-    /// Reads a word; nothing where one could be is an error.
+    /// Reads a word. A missing word is an error.
     pub(super) fn word(&mut self) -> Parsed<Word> {
         let start = self.at;
         let mut draft = Draft { literal: Some(String::new()), plain: true, substitutions: Vec::new() };
@@ -63,7 +63,7 @@ impl Parser<'_> {
         Ok(Word { range: start..self.at, literal, plain, substitutions })
     }
 
-    /// `NAME[…]=` may have blanks and quotes in its brackets; any other bracket is an ordinary character.
+    /// Reads a subscript, or a bracket as an ordinary character. `NAME[…]=` may have blanks and quotes in its brackets.
     fn subscript_or_bracket(&mut self, start: usize, draft: &mut Draft) -> Parsed<()> {
         let before = self.slice(start..self.at);
         let named = !before.is_empty() && leading_name(before).len() == before.len();
@@ -84,7 +84,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// One quoted text, escape, expansion or run of ordinary characters.
+    /// Reads one quoted text, escape, expansion or sequence of ordinary characters.
     fn piece(&mut self, draft: &mut Draft) -> Parsed<()> {
         let Some(byte) = self.peek() else { return Err(Unclear) };
         match byte {
@@ -115,7 +115,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Takes one character, whole.
+    /// Reads one whole character.
     fn character(&mut self, draft: &mut Draft) {
         let rest = self.slice(self.at..self.end);
         if let Some(character) = rest.chars().next() {
@@ -156,7 +156,7 @@ impl Parser<'_> {
         }
     }
 
-    /// One escape, expansion or character where only `$`, backticks and `\` mean something.
+    /// Reads one escape, expansion or character between double quotes. There only `$`, backticks and `\` are special.
     fn quoted_piece(&mut self, draft: &mut Draft) -> Parsed<()> {
         match self.peek() {
             Some(b'\\') => {
@@ -184,7 +184,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The body of a here-document that expands.
+    /// Reads the body of a here-document that expands.
     pub(super) fn here_text(&mut self) -> Parsed<()> {
         let mut draft = Draft::default();
         while self.peek().is_some() {
@@ -193,7 +193,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// What stands behind a `=~`: blanks end it, parentheses and bars don't.
+    /// Reads the pattern after `=~`. Blanks end it, parentheses and bars don't.
     pub(super) fn regular_expression(&mut self) -> Parsed<()> {
         let mut draft = Draft::default();
         let mut open = 0usize;
@@ -215,7 +215,7 @@ impl Parser<'_> {
         if self.at == start { Err(Unclear) } else { Ok(()) }
     }
 
-    /// The words of `NAME=( … )`.
+    /// Reads the words of `NAME=( … )`.
     fn array(&mut self, draft: &mut Draft) -> Parsed<()> {
         self.at += 1;
         draft.expanded();
@@ -231,7 +231,7 @@ impl Parser<'_> {
         })
     }
 
-    /// From `(` to its `)`, in a pattern.
+    /// Reads from `(` to its `)`, in a pattern.
     fn parentheses(&mut self, draft: &mut Draft) -> Parsed<()> {
         draft.expanded();
         let mut open = 0usize;
@@ -323,7 +323,7 @@ impl Parser<'_> {
         self.script.uses.push(Use { range, name, guarded, in_function });
     }
 
-    /// `${…}`, behind its brace.
+    /// Reads `${…}`, after its opening brace.
     fn braced(&mut self, start: usize, quoted: bool, draft: &mut Draft) -> Parsed<()> {
         if self.peek() == Some(b'{') {
             return self.engine_expression();
@@ -365,7 +365,7 @@ impl Parser<'_> {
         let guarded = matches!(operator, (Some(b'-' | b'=' | b'+' | b'?'), _))
             || matches!(operator, (Some(b':'), Some(b'-' | b'=' | b'+' | b'?')));
         let whole = self.peek() == Some(b'}') && !length;
-        // Single quotes in `"${X:-it's}"` are characters; in `"${X%'s'}"` they quote.
+        // In `"${X:-it's}"`, single quotes are ordinary characters; in `"${X%'s'}"`, they quote.
         let quotes = !quoted || matches!(self.peek(), Some(b'%' | b'#' | b'/' | b'^' | b','));
         loop {
             match self.peek() {
@@ -388,7 +388,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// `${{ … }}`: no shell knows it. It is taken whole, so that the rest of the script can still be read.
+    /// Reads `${{ … }}` as a whole. No shell knows it, but the rest of the script can then be read.
     fn engine_expression(&mut self) -> Parsed<()> {
         while let Some(byte) = self.peek() {
             if byte == b'\n' {
@@ -402,7 +402,7 @@ impl Parser<'_> {
         Err(Unclear)
     }
 
-    /// Behind `((`, up to and with `))`; `None` if a single `)` shows that it is no arithmetic.
+    /// Reads after `((`, up to and including `))`. `None` if a single `)` shows that it is no arithmetic.
     pub(super) fn arithmetic(&mut self) -> Parsed<Option<()>> {
         let mut draft = Draft::default();
         let mut open = 0usize;
@@ -434,7 +434,7 @@ impl Parser<'_> {
         }
     }
 
-    /// From `(` to its `)`: a list of its own.
+    /// Reads from `(` to its `)` as a list.
     fn command_substitution(&mut self, draft: &mut Draft) -> Parsed<()> {
         draft.expanded();
         self.at += 1;

@@ -1,9 +1,15 @@
-//! Budget: no run takes longer than its pipeline allows, and no stage's own nodes longer than the stage allows.
+//! Budget: no run takes longer than its pipeline allows. The nodes of a stage take no longer than the stage allows.
 //!
-//! dur(n) is the node's timeout, as often as it may run, and a deploy's soaks, in whole minutes; T(n) is, where n is due, dur(n) and the
-//! greatest T of what is before it. The greatest T over all runs is that of the longest chain of nodes that one run can
-//! contain. Nodes of one condition form a class, so a chain asks for a few classes only: the longest chain is tried
-//! first, and where no run has all of its classes, once with the class that does not fit and once without it.
+//! dur(n) is the node's timeout times the number of its attempts and repetitions, plus a deploy's soaks, in whole
+//! minutes. If n is due, T(n) is dur(n) plus the greatest T of the nodes before it. The greatest T over all runs is the
+//! length of the longest chain of nodes that one run can contain.
+//!
+//! Nodes with the same condition form a class, so a chain needs only a few classes. The search tries the longest chain
+//! first. If no run has all its classes, it continues in two ways: once with the class that does not fit, and once
+//! without it.
+//!
+//! For example, take the chain `a` 10m, `b` 20m, `c` 5m, where `b` and `c` have conditions that exclude each other. The
+//! chain of 35m has no run, the one without `c` has one, and the result is 30m.
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
@@ -13,10 +19,11 @@ use pipec_ir::{Node, NodeId, NodeKind, Origin, Pipeline, StageId};
 use pipec_logic::{Proposition, TooLarge};
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-/// How many sets of classes are tried before the theorem is left undecided; pipelines of people need a handful.
+/// The maximum number of class sets to try before the theorem is undecided. Real pipelines need only a few.
 const TRIALS: usize = 1_000;
 
-/// A chain of more nodes than this is told by its beginning, its longest node and its end.
+/// The maximum number of nodes of a chain in a message. For a longer chain the message shows its start, its longest
+/// node and its end.
 const TOLD: usize = 16;
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
@@ -38,9 +45,9 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// The conditions of the stages, each once.
+/// The distinct conditions of the stages.
 struct Classes {
-    /// When the nodes of a class are due.
+    /// When the nodes of each class are due.
     due: Vec<Proposition>,
     /// The class of each stage.
     of_stage: Vec<usize>,
@@ -61,9 +68,9 @@ impl Classes {
     }
 }
 
-/// The nodes that chains are made of, and what is directly before each.
+/// The nodes of chains, with the direct predecessors of each.
 struct Chains {
-    /// In an order in which nothing stands before what precedes it.
+    /// The nodes in an order in which each follows its predecessors.
     links: Vec<Link>,
 }
 
@@ -71,7 +78,7 @@ struct Link {
     node: NodeId,
     longest: u64,
     class: usize,
-    /// What is before it with nothing in between, as places in the same list.
+    /// The direct predecessors, as indices into the same list.
     behind: Vec<usize>,
 }
 
@@ -79,7 +86,8 @@ struct Link {
 type Bits = Vec<u64>;
 
 impl Chains {
-    /// Of nodes that stand in the same place of the order and of the conditions only the longest can be on a longest chain.
+    /// The chains of the wanted nodes. Of nodes with the same place in the order and the same condition, only the
+    /// longest can be on a longest chain.
     fn of(pipeline: &Pipeline, classes: &Classes, wanted: impl Fn(&&Node) -> bool) -> Chains {
         let nodes: Vec<&Node> = pipeline.nodes.iter().filter(|node| wanted(node)).collect();
         let mut after: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
@@ -100,7 +108,7 @@ impl Chains {
         }
         let mut kept: Vec<(usize, &Node)> =
             alike.into_iter().map(|((class, ..), node)| (class, node)).collect();
-        // What is before a node has fewer nodes before itself.
+        // Every predecessor of a node has fewer predecessors itself.
         kept.sort_by_key(|(_, node)| (node.before.len(), node.id));
         let places: BTreeMap<NodeId, usize> =
             kept.iter().enumerate().map(|(place, (_, node))| (node.id, place)).collect();
@@ -111,7 +119,7 @@ impl Chains {
                 node.before.iter().filter_map(|earlier| places.get(earlier).copied()).collect();
             behind.sort_unstable();
             let mut all = vec![0; kept.len().div_ceil(64)];
-            // The latest first: what one of them reaches is not directly behind this node.
+            // The latest comes first, because a node that another predecessor reaches is no direct predecessor.
             let mut direct = Vec::new();
             for place in behind.into_iter().rev() {
                 if has(&all, place) {
@@ -132,8 +140,8 @@ impl Chains {
         Chains { links }
     }
 
-    /// The longest chain without these classes: how long it takes, and its places in order. A node of a class that is left
-    /// out takes no time, and what is behind it is behind what follows it.
+    /// The longest chain without these classes. Returns its length, and the indices of its nodes in order. A node of an
+    /// excluded class takes no time, and its predecessors become predecessors of its successors.
     fn longest_without(&self, left_out: &BTreeSet<usize>) -> (u64, Vec<usize>) {
         let mut best: Vec<(u64, Option<usize>)> = Vec::with_capacity(self.links.len());
         for link in &self.links {
@@ -166,7 +174,7 @@ impl Chains {
         (time, chain)
     }
 
-    /// The classes of a chain, in its order.
+    /// The classes of a chain, in the chain's order.
     fn classes_of(&self, chain: &[usize]) -> Vec<usize> {
         let mut classes = Vec::new();
         for link in chain.iter().filter_map(|place| self.links.get(*place)) {
@@ -189,12 +197,12 @@ fn has(bits: &Bits, place: usize) -> bool {
 /// A set of runs, and the longest chain that they may contain.
 struct Trial {
     time: u64,
-    /// Counts down, so that of equal times the one made first is tried first.
+    /// Decreases, so that of equally long trials the earlier one is tried first.
     turn: usize,
     chain: Vec<usize>,
-    /// That all of these runs have the classes that were put in.
+    /// The runs of this trial: all contain the included classes.
     assumed: Proposition,
-    /// What can't be on the chain.
+    /// The excluded classes.
     left_out: BTreeSet<usize>,
 }
 
@@ -218,7 +226,7 @@ impl Ord for Trial {
     }
 }
 
-/// The longest chain that takes longer than the budget and that some run contains, with what holds of its runs.
+/// The longest chain over the budget that some run contains. Also returns the proposition of its runs.
 fn past(
     proof: &Proof<'_>,
     classes: &Classes,
@@ -304,18 +312,18 @@ fn over(chain: &[&Node], time: u64, budget: u64, run: &Run, origin: &Origin, wha
     .saying(format!("{} too little", duration(time.saturating_sub(budget))))
     .counterexample(format!("{run}: if each node takes its full time, {} {taken}", told(chain)));
     let mut help = format!("raise the budget to at least {taken}");
-    // The first of the longest.
+    // The first of the longest nodes.
     let longest = chain.iter().rev().max_by_key(|node| node.longest());
     if let Some(node) = longest {
         diagnostic =
             diagnostic.label(node.name_origin.span, format!("the longest of them: {}", spelled(node)));
         help += &format!(", or shorten the timeouts on this path, first of all {}", named(node));
     }
-    // No fix: a budget is a promise, and to promise less is decided by people.
+    // There is no fix: a budget is a promise, and only people may weaken it.
     origin.explain(diagnostic.help(help))
 }
 
-/// "`unit` 10m, then `app` 20m: together"
+/// The chain for a message: "`unit` 10m, then `app` 20m, together".
 fn told(chain: &[&Node]) -> String {
     let one = |node: &&Node| match &node.kind {
         NodeKind::Deploy(_) => format!("{} {}", named(node), spelled(node)),
@@ -340,7 +348,7 @@ fn told(chain: &[&Node]) -> String {
     )
 }
 
-/// How long a node may take, and of what it is made: "3 times 10m", "30m and 20m of soaks".
+/// The duration of a node and its parts, for a message. Examples are "3 times 10m" and "30m and 20m of soaks".
 fn spelled(node: &Node) -> String {
     let timeout = duration(node.body.timeout);
     let runs = match node.runs() {

@@ -1,5 +1,7 @@
-//! Build once: one producer for each artefact, which reads no environment; what is deployed was built before the first
-//! deploy; and whenever a node is in a run, what it uses is in it and before it.
+//! Build once: each artefact has one producer, and this producer reads no environment.
+//!
+//! Deployed artefacts are built before the first deploy. If a node is in a run, the artefacts that it uses are in the
+//! run and before it.
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
@@ -14,7 +16,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     built_late(proof);
 }
 
-/// Data edges: an artefact is in every run that uses it.
+/// Proves that an artefact is in every run that uses it.
 fn uses(proof: &mut Proof<'_>, node: &Node) {
     let pipeline = proof.pipeline;
     for (name, origin) in &node.body.uses {
@@ -33,7 +35,7 @@ fn uses(proof: &mut Proof<'_>, node: &Node) {
     }
 }
 
-/// A node that reads an environment comes after every deploy to it; a build reads none.
+/// Proves that a node that reads an environment follows every deploy to it. A build reads no environment.
 fn reads(proof: &mut Proof<'_>, node: &Node) {
     let pipeline = proof.pipeline;
     for (name, origin) in &node.body.reads {
@@ -99,7 +101,7 @@ fn reads(proof: &mut Proof<'_>, node: &Node) {
     }
 }
 
-/// Nothing that an environment receives is built after a deploy to its predecessor.
+/// Proves that artefacts of an environment are built before deploys to its predecessor.
 fn built_late(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, deploy) in pipeline.deploys() {

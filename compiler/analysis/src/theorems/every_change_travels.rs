@@ -1,13 +1,17 @@
-//! Every change travels: for each kind of change but `docs` and `none`, some run of reviewed code takes all changes of it to
-//! production.
+//! Every change travels: some run of reviewed code takes it to production.
 //!
-//! A run fixes its trigger, its protected branch or tag, and its inputs; a kind travels if in one such choice a change of
-//! it can occur and, whatever else changes, a deploy to production is due. On tags, schedules and manual runs what changed is unknown, so
-//! that nothing is left open once these are fixed: a deploy that can be due there is due. On a push, what changes is open.
+//! The theorem holds for each kind of change except `docs` and `none`, and one run must take all changes of the kind. A
+//! choice fixes the trigger of a run, its protected branch or tag, and its inputs. A kind travels if there is a choice
+//! in which a change of this kind can occur and, whatever else changes, a deploy to production is due. On tags,
+//! schedules and manual runs the changes are unknown, so a choice leaves nothing open: a deploy that can be due there
+//! is due. On a push, the changes are open.
 //!
-//! A pipeline that is the only one to production answers for every kind that it declares. What no line claims, and any
-//! kind where several pipelines share the way, each answers for as far as it runs anything at all for the change, or would if
-//! nothing else had changed.
+//! If only one pipeline deploys to production, it must carry every kind that it declares. If several do, each must
+//! carry a kind only if it starts something for such a change, or would if nothing else had changed. The same applies
+//! to changes that no line of `change` claims.
+//!
+//! For example, `change config "config/**"` with `when changed code` at every deploy fails: a push that changes only
+//! `config/a` deploys nothing.
 
 use super::{Proof, list};
 use pipec_base::{Diagnostic, codes};
@@ -16,7 +20,7 @@ use pipec_ir::{Event, Node, Pipeline, Program, StageId, Tier};
 use pipec_logic::{Proposition, Regions, TooLarge};
 use std::collections::BTreeSet;
 
-/// States that telling the lines of `change` apart may take.
+/// The maximum number of states for distinguishing the lines of `change`.
 const LINES: usize = 100_000;
 
 /// A kind that does not travel, and a run that shows it.
@@ -29,7 +33,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     let (program, pipeline) = (proof.program, proof.pipeline);
     idle_lines(proof);
     let deploys = to_production(program, pipeline);
-    // Where no condition asks what changed, a deploy that runs for one change runs for all.
+    // If no condition asks what changed, a deploy that runs for one change runs for all.
     if !deploys
         .iter()
         .filter_map(|node| pipeline.stage_of(node))
@@ -43,7 +47,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// A line whose every path a later line claims as well says nothing.
+/// Reports a line of `change` without effect: later lines claim all its paths.
 fn idle_lines(proof: &mut Proof<'_>) {
     let changes = &proof.pipeline.changes;
     if changes.len() < 2 {
@@ -71,7 +75,7 @@ fn idle_lines(proof: &mut Proof<'_>) {
         .saying("later lines match all of its paths")
         .note("if several lines match a path, the last one applies")
         .help("write general globs first and special ones after them, or remove the line");
-        // In a pipeline that is called, another call may well need the line.
+        // In a called pipeline, another call may need the line.
         if rule.origin.calls.is_empty() {
             diagnostic = diagnostic.fix("drop it", rule.origin.span, "");
         }
@@ -97,7 +101,7 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
     let due: Vec<Proposition> = deploys.iter().map(|node| facts.due_node(node)).collect();
     let due = propositions.any(&due);
     let reviewed = propositions.all(&[due.clone(), facts.trusted(), facts.protected()]);
-    // That nothing reaches production at all, or only what nobody reviewed, has been said.
+    // Another theorem reports if nothing reaches production, or only unreviewed code.
     if !propositions.is_satisfiable(&reviewed)? {
         return Ok(Vec::new());
     }
@@ -115,7 +119,7 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
     let pushed = propositions.all(&[facts.valid().clone(), facts.event(Event::Push), facts.protected()]);
     let mut all = Vec::new();
     for (kind, name) in facts.vocabulary().kinds() {
-        // These two are declared not to travel.
+        // These two kinds are declared not to travel.
         if matches!(name, "docs" | "none") || !facts.has_paths_of(kind) {
             continue;
         }
@@ -131,7 +135,7 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
                 concerned = propositions.and(&concerned, &anything);
                 let runs = propositions.and(&pushed, &anything);
                 for (change, by_itself) in &known {
-                    // What something runs for is answered for, whatever keeps everything from running.
+                    // A kind counts if it alone starts something, even if other changes prevent the run.
                     if propositions.is_satisfiable(&propositions.and(&runs, by_itself))? {
                         concerned = propositions.or(&concerned, change);
                     }

@@ -1,4 +1,4 @@
-//! A fact is used only where it exists: `tag.name` in runs of tags, `input.X` in manual ones.
+//! Facts are used only where they exist: `tag.name` in tag runs, `input.X` in manual runs.
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};

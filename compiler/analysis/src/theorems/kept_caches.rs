@@ -1,6 +1,6 @@
-//! Caches: each is kept by some run, or no run ever finds anything in it.
+//! Caches: some run saves each cache. Otherwise no run would ever find anything in it.
 //!
-//! What a cache of a node holds is kept by runs of reviewed code that are of no tag: by pushes, schedules and manual runs.
+//! Runs of reviewed code save the cache of a node, except tag runs: pushes, schedules and manual runs.
 
 use super::{Proof, named, started_by};
 use pipec_base::{Diagnostic, codes};
@@ -10,7 +10,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for node in &pipeline.nodes {
         let Some(cache) = node.body.caches.first() else { continue };
-        // Where no cache may be there is another finding.
+        // Another check reports forbidden caches.
         let body = &node.body;
         let has_authority =
             !body.rights.is_empty() || !body.secrets.is_empty() || !body.identities.is_empty();
@@ -23,7 +23,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
             let kept = proof.facts.propositions().and(&due, &keeping);
             (due, kept)
         };
-        // A gate that is in no run has a finding of its own.
+        // Another theorem reports a gate that is in no run.
         if proof.can_be(&kept) || !proof.can_be(&due) {
             continue;
         }

@@ -1,9 +1,10 @@
-//! No skipped gates, over several runs: S4 of the reference.
+//! No skipped gates over several runs: S4 of the reference.
 //!
-//! A gate that is exempt unless K changed relies on an earlier judgement: K is as it was in the green push that `changed`
-//! compares with. That holds, run by run, if every push that may become what is compared with either has the gate due or
-//! has left K as it was. Whether a push is green is not known, so any may be; and only pushes of the same branch are.
-//! Where nothing changed is known (tags, schedules, manual runs), no gate is exempt by this.
+//! A gate that is exempt unless K changed relies on an earlier verdict: K is unchanged since the green push that is the
+//! baseline of `changed`. This holds by induction over the runs if every push that may become a baseline either has the
+//! gate due or leaves K unchanged. Whether a push is green is unknown, so any push may be. Only pushes of the same
+//! branch are baselines. Where the changes are unknown (tags, schedules, manual runs), no gate is exempt by such a
+//! condition.
 
 use super::Proof;
 use pipec_base::{Diagnostic, codes};
@@ -36,21 +37,21 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// Of a gate that can be skipped in a single run, or that never judges, that has been said.
+/// Whether another finding is about this gate. Such a gate can be skipped in a single run, or never gives a verdict.
 fn is_blamed(proof: &Proof<'_>, node: &Node) -> bool {
     proof.diagnostics.iter().any(|diagnostic| {
         matches!(diagnostic.code, codes::P0401 | codes::P0404) && diagnostic.span() == node.name_origin.span
     })
 }
 
-/// That a push brings a change that the gate asks for, without the gate.
+/// The pushes that change what the gate asks for, without the gate.
 fn missed(proof: &Proof<'_>, gate: &Node, changed: &Proposition) -> Proposition {
     let facts = &proof.facts;
     let brings = facts.propositions().all([facts.valid(), &facts.event(Event::Push), changed]);
     facts.propositions().and_not(&brings, &facts.due_node(gate))
 }
 
-/// That a push deploys what the gate is exempt for.
+/// The pushes that deploy what the gate is exempt for.
 fn taken_along(proof: &Proof<'_>, gate: &Node, deploy: &Node, changed: &Proposition) -> Proposition {
     let facts = &proof.facts;
     let deploys =
@@ -58,7 +59,7 @@ fn taken_along(proof: &Proof<'_>, gate: &Node, deploy: &Node, changed: &Proposit
     facts.propositions().and_not(&deploys, changed)
 }
 
-/// Two pushes of one branch, of the first and of the second kind.
+/// Two pushes of one branch, one of each kind.
 fn two_runs(proof: &mut Proof<'_>, first: &Proposition, second: &Proposition) -> Option<(Run, Run)> {
     let mut firsts = Vec::new();
     for region in proof.facts.branch_regions() {
@@ -74,7 +75,7 @@ fn two_runs(proof: &mut Proof<'_>, first: &Proposition, second: &Proposition) ->
         let propositions = proof.facts.propositions();
         propositions.and(second, &propositions.any(firsts.iter().map(|(_, region)| region)))
     };
-    // The simplest branch for the second run is shown, and the first run must have the same branch.
+    // The second run gets the simplest branch, and the first run must have the same one.
     let second = proof.run_in_which(&shared)?;
     let mut runs = firsts.iter().filter_map(|(first, _)| proof.run_in_which(first));
     let first = runs.find(|run| run.branch == second.branch)?;

@@ -1,4 +1,5 @@
-//! The theorems, exactly as the reference gives them: one file for each, every failure with the run that shows it.
+//! The theorems, exactly as the reference states them. Each has its own file, and each failure comes with the run that
+//! shows it.
 
 mod budget;
 mod build_once;
@@ -21,16 +22,17 @@ use pipec_ir::{Node, NodeKind, Pipeline, Program};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
 
-/// What proving a program gave.
+/// The result of proving a program.
 #[derive(Debug, Default)]
 pub(crate) struct Proofs {
-    /// The theorems proved for each pipeline, in the order of the program; none for a pipeline that is incomplete.
+    /// The theorems proved for each pipeline, in the order of the program. Empty for an incomplete pipeline.
     pub(crate) proved: Vec<Vec<Theorem>>,
-    /// What it has cost.
+    /// The cost of the proofs.
     pub(crate) effort: Effort,
 }
 
-/// Proves every pipeline that is whole, and, if all are, what spans them. An error has been given for each that is not.
+/// Proves every complete pipeline and, if all are complete, the theorems across pipelines. Each incomplete pipeline
+/// already has an error.
 pub(crate) fn prove(
     program: &Program,
     incomplete: &BTreeSet<usize>,
@@ -42,7 +44,7 @@ pub(crate) fn prove(
             across(program, diagnostics);
         }
     }
-    // Findings of the types, of the order and of what spans pipelines may be about any of them.
+    // Findings of the types, of the order and across pipelines may be about any theorem.
     let refuted: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     let mut all = Proofs::default();
     let pipelines: Vec<(usize, &Pipeline)> = program.pipelines.iter().enumerate().collect();
@@ -62,7 +64,7 @@ pub(crate) fn prove(
     all
 }
 
-/// What proving one pipeline gave.
+/// The result of proving one pipeline.
 #[derive(Default)]
 struct PipelineProof {
     diagnostics: Vec<Diagnostic>,
@@ -95,7 +97,7 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline, refuted: &[Code]) -> P
     PipelineProof { diagnostics, proved, effort }
 }
 
-/// A theorem that can't be decided is not proven.
+/// Reports a theorem that can't be decided. It is not proven.
 fn undecided(pipeline: &Pipeline) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         codes::P0407,
@@ -107,7 +109,7 @@ fn undecided(pipeline: &Pipeline) -> Diagnostic {
     pipeline.origin.explain(diagnostic)
 }
 
-/// A proof under way.
+/// An ongoing proof.
 struct Proof<'p> {
     program: &'p Program,
     pipeline: &'p Pipeline,
@@ -117,7 +119,7 @@ struct Proof<'p> {
 }
 
 impl<'p> Proof<'p> {
-    /// A run in which the proposition holds; `None` if there is none, or if that could not be decided.
+    /// A run in which the proposition holds. `None` if there is none or if it could not be decided.
     fn run_in_which(&mut self, proposition: &Proposition) -> Option<Run> {
         match self.facts.run(proposition) {
             Ok(run) => run,
@@ -128,7 +130,7 @@ impl<'p> Proof<'p> {
         }
     }
 
-    /// Whether the proposition can hold; yes, if that could not be decided.
+    /// Whether the proposition can hold. True if that could not be decided.
     fn can_be(&mut self, proposition: &Proposition) -> bool {
         match self.facts.propositions().is_satisfiable(proposition) {
             Ok(answer) => answer,
@@ -146,7 +148,7 @@ impl<'p> Proof<'p> {
         self.run_in_which(&apart)
     }
 
-    /// Reports a finding about a node, with the calls that brought it.
+    /// Reports a finding about a node, with the calls that led to the node.
     fn report(&mut self, node: &Node, diagnostic: Diagnostic) {
         self.diagnostics.push(node.origin.explain(diagnostic));
     }
@@ -157,7 +159,7 @@ impl<'p> Proof<'p> {
     }
 }
 
-/// A node as people speak of it.
+/// A node as messages call it.
 fn named(node: &Node) -> String {
     match &node.kind {
         NodeKind::Deploy(deploy) => {
@@ -169,7 +171,7 @@ fn named(node: &Node) -> String {
     }
 }
 
-/// "`a`, `b` and `c`".
+/// A list for a message: "`a`, `b` and `c`".
 fn list<T: AsRef<str>>(names: &[T]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{}`", name.as_ref())).collect();
     match quoted.split_last() {

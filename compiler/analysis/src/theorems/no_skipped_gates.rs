@@ -1,11 +1,12 @@
 //! No skipped gates: S1 to S3 of the reference.
 //!
 //! For each deploy D to an environment E:
-//! - S1: every blocking gate that can be due on a trusted event is before D if it is of a kind E requires and covers a
-//!   part of D; and if it is before D, it is due whenever D is.
-//! - S2: for every required kind and part, no run has D due and none of the gates of that kind before D that cover it.
-//! - S3: D can be due; each gate can be due and not exempt, by a known change where its runs know what changed; in a pipeline with deploys, a blocking gate that can be due
-//!   on a trusted event is before some deploy.
+//! - S1: every blocking gate that can be due on a trusted event is before D if it is of a kind that E requires and
+//!   covers a part of D. If it is before D, it is due whenever D is due.
+//! - S2: for every required kind and part, no run has D due without one of the gates of that kind before D that cover
+//!   it.
+//! - S3: D can be due. Each gate can be due and not exempt, by a known change if its runs know the changes. In a
+//!   pipeline with deploys, a blocking gate that can be due on a trusted event is before some deploy.
 
 use super::{Proof, list, named, started_by};
 use pipec_base::{Diagnostic, codes};
@@ -32,7 +33,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     unawaited_gates(proof);
 }
 
-/// Whether a gate covers a part: evidence of the commit covers all.
+/// Whether a gate covers a part. Evidence of the commit covers every part.
 fn covers(gate: &Gate, part: &str) -> bool {
     !gate.evidence.of_artefact || gate.of.iter().any(|name| name == part)
 }
@@ -41,12 +42,12 @@ fn requires(environment: &Environment, gate: &Gate) -> bool {
     environment.requires.iter().any(|(kind, _)| *kind == gate.evidence.name)
 }
 
-/// That a gate is in a run of reviewed code.
+/// The runs of reviewed code in which a gate is due.
 fn due_on_trusted(proof: &Proof<'_>, gate: &Node) -> Proposition {
     proof.facts.propositions().and(&proof.facts.due_node(gate), &proof.facts.trusted())
 }
 
-/// The second half of S1; gives the kinds whose gates can be skipped.
+/// Proves the second half of S1. Returns the kinds whose gates can be skipped.
 fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet<String> {
     let pipeline = proof.pipeline;
     let mut skippable = BTreeSet::new();
@@ -54,7 +55,7 @@ fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet
         if !gate_node.is_blocking_gate() || !node.before.contains(&gate_node.id) {
             continue;
         }
-        // A gate of pull requests or of the merge queue alone judges what is not deployed yet.
+        // A gate that runs only for pull requests or the merge queue checks code that is not deployed yet.
         let on_trusted = due_on_trusted(proof, gate_node);
         if !proof.can_be(&on_trusted) {
             continue;
@@ -92,7 +93,7 @@ fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet
     skippable
 }
 
-/// The first half of S1; gives the kinds whose gates come too late.
+/// Proves the first half of S1. Returns the kinds whose gates come too late.
 fn late_gates(
     proof: &mut Proof<'_>,
     node: &Node,
@@ -143,7 +144,7 @@ fn late_gates(
     late
 }
 
-/// S2.
+/// Proves S2.
 fn requirements(
     proof: &mut Proof<'_>,
     node: &Node,
@@ -207,7 +208,7 @@ fn requirements(
     }
 }
 
-/// What an existing gate of the kind lacks.
+/// What an existing gate of the kind lacks, for the help.
 fn helpful_gate(proof: &Proof<'_>, kind: &str, uncovered: &[&str]) -> Option<String> {
     let mut of_kind = proof.pipeline.gates().filter(|(_, gate)| gate.evidence.name == kind);
     let (node, gate) = of_kind.next()?;
@@ -253,7 +254,7 @@ fn dead_deploy(proof: &mut Proof<'_>, node: &Node) {
     proof.report(node, diagnostic);
 }
 
-/// S3, second part: a gate that never really runs is no gate.
+/// Proves the second part of S3: each gate can really run.
 fn vacuous_gates(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, gate) in pipeline.gates() {
@@ -263,7 +264,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
             let really = propositions.and_not(&due, &proof.facts.exempt(node));
             (due, really)
         };
-        // An unknown change is no reason to judge: where changes can be known, one of them must be.
+        // An unknown change does not make a gate run: if the changes can be known, one of them must make it run.
         let (known, really_known) = {
             let propositions = proof.facts.propositions();
             let unknown = proof.facts.unknown();
@@ -303,7 +304,7 @@ fn vacuous_gates(proof: &mut Proof<'_>) {
     }
 }
 
-/// S3, third part: a failure that stops nothing.
+/// Proves the third part of S3: the failure of each gate stops some deploy.
 fn unawaited_gates(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     if pipeline.deploys().next().is_none() {

@@ -1,5 +1,5 @@
-//! One path to production: each production environment and artefact have one deploy statement; nothing untrusted and
-//! nothing unprotected reaches it.
+//! One path to production: each production environment and artefact has one deploy statement. No untrusted and no
+//! unprotected code reaches it.
 
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
@@ -7,7 +7,7 @@ use pipec_ir::{Environment, Event, Identity, Node, Program, Provider, Tier, Trig
 use pipec_logic::Glob;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// An environment that several pipelines enter lists them.
+/// Proves that an environment with deploys from several pipelines lists these pipelines.
 pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     let mut entries: BTreeMap<&str, BTreeMap<&str, pipec_base::Span>> = BTreeMap::new();
     for pipeline in &program.pipelines {
@@ -68,8 +68,8 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
     }
 }
 
-/// Nothing but deploys to an environment holds its identities: what can become production's role reaches production. An
-/// audience and a provider of Google are none: see [`Identity::principal`].
+/// Proves that only deploys to an environment have its identities. Code that can assume production's role reaches
+/// production. An audience alone and a provider of Google are no such identity: see [`Identity::principal`].
 pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
     let mut owners: BTreeMap<(Provider, String), (&Environment, &Identity)> = BTreeMap::new();
     for environment in program.environments.values() {
@@ -123,7 +123,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// At most one deploy statement for each production environment and artefact.
+/// Proves that each production environment and artefact has at most one deploy statement.
 fn second_paths(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     let mut first: BTreeMap<(&str, &str), &Node> = BTreeMap::new();
@@ -228,7 +228,7 @@ fn unprotected(proof: &mut Proof<'_>, node: &Node, environment: &Environment) {
     proof.report(node, diagnostic);
 }
 
-/// What would let nothing unprotected through: a condition, or a setting of the platform that the source doesn't know of.
+/// The remedy that keeps unprotected code out. It is a condition, or a platform setting that the source doesn't know.
 fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
     let pipeline = proof.pipeline;
     let globs = pipeline.triggers.iter().filter_map(|trigger| match trigger {
@@ -236,7 +236,7 @@ fn protecting(proof: &Proof<'_>, node: &Node, event: Event) -> String {
         _ => None,
     });
     let globs: Vec<&Glob> = globs.flatten().collect();
-    // A clause takes the place of what is protected by default.
+    // A clause replaces the default protection, so it must repeat the default.
     let with = |known: &[Glob]| {
         let all: BTreeSet<&str> = known.iter().chain(globs.iter().copied()).map(Glob::text).collect();
         let all: Vec<String> = all.into_iter().map(|glob| format!("\"{glob}\"")).collect();

@@ -1,8 +1,8 @@
-//! Overrides: each can be used, by the head of a protected branch.
+//! Overrides: each can be used on the head of a protected branch.
 //!
-//! An override run has the facts of a push to its branch, with what changed unknown, so every proof about pushes holds of
-//! it; only the outcome of the one gate that it names counts differently. What is left to prove is that there is such a
-//! run with the gate in it.
+//! An override run has the facts of a push to its branch with unknown changes, so every proof about pushes holds for
+//! it. Only the outcome of the gate that it names counts differently. What remains to be proven is that such a run with
+//! this gate exists.
 
 use super::Proof;
 use pipec_base::{Diagnostic, codes};
@@ -19,14 +19,14 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         }
         let due = proof.facts.due_node(node);
         let overridden = overridden(proof, &due);
-        // Of a gate that never runs that has been said.
+        // Another theorem reports a gate that never runs.
         if proof.can_be(&due) && !proof.can_be(&overridden) {
             report_idle(proof, node, overriding);
         }
     }
 }
 
-/// That a run is a push to a protected branch, with what changed unknown, and contains what is due.
+/// The pushes to a protected branch with unknown changes that contain the gate.
 fn overridden(proof: &Proof<'_>, due: &Proposition) -> Proposition {
     let facts = &proof.facts;
     facts.propositions().all(&[due.clone(), facts.event(Event::Push), facts.protected(), facts.unknown()])

@@ -1,10 +1,10 @@
-//! Promotion: environments are entered in their order, by the same artefacts.
+//! Promotion: artefacts enter the environments in order, and each environment gets the same artefacts.
 
 use super::{Proof, list, named};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Deploy, Environment, Node};
 
-/// Every deploy comes after the deploys of the same artefacts to the environments before its own.
+/// Proves that deploys follow those of the same artefacts to earlier environments.
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, deploy) in pipeline.deploys() {
@@ -14,7 +14,8 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     }
 }
 
-/// A deploy delivers what it names: what it only uses would reach the environment past its gates and its predecessors.
+/// Refuses artefacts that a deploy uses without naming them. They would reach the environment without its gates and
+/// without the environments before it.
 fn stowaways(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
     for (name, origin) in &node.body.uses {
         if deploy.artefacts.contains(name) {
@@ -44,7 +45,8 @@ fn stowaways(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
     }
 }
 
-/// For every E′ in after(E), a deploy of the same parts to E′ before this one, due whenever this one is.
+/// Proves promotion for one deploy. For every E′ in after(E), a deploy of the same parts to E′ is before this one, and
+/// due whenever this one is.
 fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &Environment) {
     let pipeline = proof.pipeline;
     let mut parts = deploy.artefacts.clone();
@@ -65,7 +67,7 @@ fn promotion(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy, environment: &
             .collect();
         if let ([], Some((other, it))) = (same.as_slice(), earlier.first()) {
             let due = proof.facts.due_node(node);
-            // Of a deploy that never runs P0406 has said so.
+            // P0406 reports a deploy that never runs.
             let Some(run) = proof.run_in_which(&due) else { continue };
             let diagnostic = Diagnostic::error(
                 codes::P0305,

@@ -1,4 +1,4 @@
-//! What each theorem says of a pipeline it holds for: its parameters, taken from the program.
+//! The statement of each proved theorem about a pipeline: its parameters, taken from the program.
 
 use pipec_claims::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath, Theorem};
 use pipec_ir::{Deploy, Environment, Node, NodeKind, Pipeline, Program, Tier};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Stated<'p> {
     program: &'p Program,
     pipeline: &'p Pipeline,
-    /// In the order in which it first enters them.
+    /// The environments in the order in which the pipeline first enters them.
     entered: Vec<(&'p Environment, Deploys<'p>)>,
 }
 
@@ -118,7 +118,7 @@ pub(super) fn build_once(stated: &Stated<'_>) -> Vec<Theorem> {
     if built.is_empty() {
         return Vec::new();
     }
-    // Nobody knows what raw steps fetch.
+    // It is unknown what raw steps fetch.
     let rests_on_more = |node: &&&Node| !(node.body.caches.is_empty() && node.body.engines.is_empty());
     let reading_caches = names(built.iter().filter(rests_on_more).copied());
     vec![Theorem::BuildOnce(BuildOnce { artefacts: names(built.iter().copied()), reading_caches })]

@@ -1,4 +1,4 @@
-//! The table of theorems: what proves each, and what it says once it is proved.
+//! The table of theorems: the proof of each, and its statement after the proof.
 
 use super::statements::{self, Stated};
 use super::{
@@ -13,11 +13,11 @@ use pipec_ir::{Pipeline, Program};
 pub(super) struct Entry {
     /// Its name.
     pub(super) theorem: TheoremId,
-    /// Proves what spans pipelines.
+    /// Proves the part across pipelines.
     pub(super) across: Option<fn(&Program, &mut Vec<Diagnostic>)>,
-    /// Proves it of one pipeline. A part that the types of the source show has no such proof.
+    /// Proves the part about one pipeline. `None` if the types of the source prove it.
     pub(super) within: Option<fn(&mut Proof<'_>)>,
-    /// The theorem with its parameters; nothing, if the pipeline has nothing that it is about.
+    /// The theorem with its parameters. Empty if the pipeline has nothing that it is about.
     state: fn(&Stated<'_>) -> Vec<Theorem>,
 }
 

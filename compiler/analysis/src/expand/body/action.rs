@@ -1,4 +1,4 @@
-//! What is done inside a node besides its steps: `shift`, `verify`, `rollback`, `teardown`, `ready`.
+//! Actions inside a node, in addition to its steps: `shift`, `verify`, `rollback`, `teardown`, `ready`.
 
 use super::clause::script_step;
 use super::{Role, Work};
@@ -9,7 +9,7 @@ use pipec_ir::{Action, Origin, StepKind};
 use pipec_syntax::ast;
 
 impl<'a> Expansion<'a, '_> {
-    /// What an action does: its own script, a task's, or a body's.
+    /// Reads an action: its own script, the call of a task, or a body.
     pub(in crate::expand) fn action(&mut self, action: &'a ast::Action, frame: &mut Frame) -> Option<Action> {
         match action {
             ast::Action::Run(script) => {
@@ -33,7 +33,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// The action that a body comes to; none, if it could not be read, or does nothing.
+    /// The action of a body. `None` if a part was unreadable or the body does nothing.
     fn done(&mut self, work: Work, origin: Origin, frame: &Frame) -> Option<Action> {
         if work.has_error {
             return None;

@@ -1,4 +1,4 @@
-//! What is kept from run to run, and where nothing may be.
+//! Caches, and the nodes in which they are forbidden.
 
 use super::{Role, Work};
 use crate::expand::frame::Frame;
@@ -8,11 +8,11 @@ use pipec_ir::{ArtefactType, Cache, Checkout, ReportFormat};
 use pipec_logic::{Glob, Language};
 use pipec_syntax::ast::{Name, StringLiteral};
 
-/// What the patterns of engines are made of.
+/// The special characters in the patterns of engines.
 const PATTERNS: &[char] = &['*', '?', '[', ']', '{', '}', '!', '\\'];
 
 impl Expansion<'_, '_> {
-    /// A cache; none where its path or its key is none.
+    /// Reads a cache. `None` if its path or its key is invalid.
     pub(super) fn cache(
         &mut self,
         path: &StringLiteral,
@@ -34,7 +34,7 @@ impl Expansion<'_, '_> {
         fits.then(|| Cache { path: named, key_file, origin: frame.origin(span) })
     }
 
-    /// Whether a text names one file or folder below where it starts.
+    /// Checks that a path names one file or folder below its base.
     fn is_cached_path(&mut self, whole: &str, path: &str, span: Span, frame: &Frame) -> bool {
         let (code, message) = if path.starts_with(['/', '~']) || path.split('/').any(|part| part == "..") {
             (codes::P0105, format!("`{whole}` is outside the node's directory"))
@@ -53,7 +53,7 @@ impl Expansion<'_, '_> {
         false
     }
 
-    /// What a cache holds may be of anybody who could write it, so nothing that can do harm reads it.
+    /// Checks that no dangerous node reads a cache. Anybody who can write a cache may have chosen its content.
     pub(super) fn check_caches(&mut self, name: &Name, work: &Work, frame: &Frame) {
         let body = &work.body;
         let Some(cache) = body.caches.first() else { return };
@@ -102,7 +102,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// What lay in a cache before the build is no part of what is built.
+    /// Checks that no output contains cached files. Files from before the build are no part of the result.
     fn check_what_is_built(&mut self, work: &Work, frame: &Frame) {
         for cache in &work.body.caches {
             let Some(path) = work.paths.iter().find(|path| overlap(&cache.path, path.glob.text())) else {
@@ -122,7 +122,7 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// Whether a file may lie both in what is cached and in what is built, on machines that tell no case apart, too.
+/// Whether a file may be below both paths. Compares without case, because some file systems ignore case.
 fn overlap(cached: &str, built: &str) -> bool {
     let plain = |path: &str| {
         let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "."));

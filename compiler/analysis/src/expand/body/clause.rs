@@ -12,7 +12,7 @@ use pipec_ir::{
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
 impl<'a> Expansion<'a, '_> {
-    /// Adds the clauses of a body.
+    /// Adds the clauses of a body to a node.
     pub(in crate::expand) fn body_clauses(
         &mut self,
         body: &'a ast::Body,
@@ -144,7 +144,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// A default, or the same clause in a body.
+    /// Adds a default clause, or the same clause in a body.
     pub(in crate::expand) fn default_clause(
         &mut self,
         clause: &'a DefaultClause,
@@ -158,7 +158,7 @@ impl<'a> Expansion<'a, '_> {
             DefaultClause::Env { variable, value } => {
                 let place = value.span();
                 let value = self.evaluate(value, frame);
-                // A broken value still sets its variable: scripts that use it are not to blame.
+                // A broken value still sets its variable, so that the scripts that use it are not reported.
                 let value = self.binding_value(&value, place, frame).unwrap_or_default();
                 let binding = Binding { variable: variable.node.clone(), value, origin };
                 self.bind(binding, variable, work, frame, is_default);
@@ -206,7 +206,7 @@ impl<'a> Expansion<'a, '_> {
         }
     }
 
-    /// What `env` hands to a script: text, or a secret as it is.
+    /// The value that `env` gives to a script: text, or a secret unchanged.
     fn binding_value(&mut self, value: &Value, span: Span, frame: &Frame) -> Option<Text> {
         match value {
             Value::Secret { variable, .. } => Some(Text::fact(pipec_ir::Fact::Secret(variable.clone()))),
@@ -241,7 +241,7 @@ impl<'a> Expansion<'a, '_> {
         work.body.env.push(binding);
     }
 
-    /// What an action of a deploy does; one that can't be read breaks its deploy.
+    /// Reads an action of a deploy. An unreadable action makes its deploy unreadable.
     fn action_of(&mut self, action: &'a ast::Action, work: &mut Work, frame: &mut Frame) -> Option<Action> {
         let done = self.action(action, frame);
         work.has_error |= done.is_none();
@@ -266,7 +266,7 @@ impl<'a> Expansion<'a, '_> {
         work.body.steps.extend(step);
     }
 
-    /// Whether a clause would replace what the called task says.
+    /// Whether a clause would replace one of the called task. Reports it.
     fn replaces(&mut self, word: &'static str, span: Span, work: &mut Work, frame: &Frame) -> bool {
         let Some(task) = work.called.clone() else {
             work.task_says.entry(word).or_insert(span);
@@ -341,7 +341,7 @@ impl<'a> Expansion<'a, '_> {
     }
 }
 
-/// A script; one that interpolates has been refused by the parser.
+/// A script step. The parser has already refused interpolation in scripts.
 pub(super) fn script_step(
     name: Option<String>,
     script: &StringLiteral,

@@ -1,4 +1,4 @@
-//! What a node's clauses must come to together.
+//! Checks of a node that need all its clauses together.
 
 use super::part::MOST_LEGS;
 use super::{Role, Work};
@@ -10,7 +10,7 @@ use pipec_ir::{ArtefactType, Checkout, Identity, Provider, ToolVersion};
 use pipec_syntax::ast::Name;
 
 impl Work {
-    /// A default that names a file or a folder of the repository is no default of what has no files.
+    /// Removes defaults that name repository files from nodes without files.
     pub(in crate::expand) fn leave_out_unreadable_defaults(&mut self) {
         if self.body.checkout != Checkout::None {
             return;
@@ -26,7 +26,7 @@ impl Work {
 }
 
 impl Expansion<'_, '_> {
-    /// Checks a node whose clauses could all be read.
+    /// Checks a node after all its clauses were read.
     pub(in crate::expand) fn check_work(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) {
         if !self.does_something(name, span, work, frame) {
             return;
@@ -44,7 +44,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Whether a node does anything; says so if not.
+    /// Whether a node does anything. Reports a node that does nothing.
     fn does_something(&mut self, name: &Name, span: Span, work: &Work, frame: &Frame) -> bool {
         let body = &work.body;
         let does = !body.steps.is_empty()
@@ -71,7 +71,8 @@ impl Expansion<'_, '_> {
         false
     }
 
-    /// Raw steps see whatever their job holds, and a second login of a provider takes the place of the first.
+    /// Checks which steps can use the secrets of a node. Raw steps see every secret of their job, and a second login to
+    /// a provider replaces the first.
     fn check_authority(&mut self, work: &Work, frame: &Frame) {
         if let Some(block) = work.body.engines.first() {
             let secret =
@@ -96,7 +97,8 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Whether a login would take the place of an earlier one of its provider, or is for the same audience; says so if it is.
+    /// Whether a login repeats the provider or the audience of an earlier one. Reports it. A second login to the same
+    /// provider would replace the first.
     pub(in crate::expand) fn refuse_second_login(
         &mut self,
         earlier: &[Identity],
@@ -119,7 +121,7 @@ impl Expansion<'_, '_> {
         true
     }
 
-    /// Scripts can't begin in a folder that is not there.
+    /// Checks that the working directory exists before scripts start in it.
     fn check_directory(&mut self, work: &Work, frame: &Frame) {
         let Some((directory, origin)) = &work.body.directory else { return };
         if work.body.checkout != Checkout::None {
@@ -183,7 +185,7 @@ impl Expansion<'_, '_> {
         );
     }
 
-    /// An image goes by a name that means the same to everybody, and by its digest.
+    /// Checks that an image has a full name and a digest. The name must mean the same image to everybody.
     fn check_image_name(&mut self, artefact: &str, image: &str, span: Span, frame: &Frame) {
         let (host, path) = image.split_once('/').unwrap_or(("", image));
         let last = image.rsplit('/').next().unwrap_or(image);
@@ -215,7 +217,7 @@ impl Expansion<'_, '_> {
         self.report(frame, Diagnostic::error(codes::P0307, message, span).help(help));
     }
 
-    /// The password of the registry is for the push alone, which no script is.
+    /// Refuses a registry password in scripts. Only the push may use it, and no script is the push.
     fn refuse_password(&mut self, image: &str, work: &Work, frame: &Frame) {
         let Some(registry) = self.facts.program.registry_of(image).cloned() else { return };
         let held = work.body.secrets.iter();
@@ -233,7 +235,7 @@ impl Expansion<'_, '_> {
         }
     }
 
-    /// Each leg of a matrix runs in each shard.
+    /// Checks the number of jobs: each leg of a matrix runs in each shard.
     fn check_shards(&mut self, work: &Work, frame: &Frame) {
         let Some((shards, origin)) = &work.body.shards else { return };
         let legs = work.body.matrix.as_ref().map_or(1, |matrix| matrix.legs.len());

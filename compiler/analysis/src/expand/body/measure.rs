@@ -1,4 +1,4 @@
-//! What a gate expects of the numbers in a report.
+//! Measures: the numbers in a report that a gate requires.
 
 use super::Work;
 use crate::expand::frame::Frame;
@@ -8,7 +8,7 @@ use pipec_ir::{Basis, Expectation, Measure, Operator, Threshold};
 use pipec_syntax::ast::{self, Clause, Literal, StringLiteral};
 
 impl Expansion<'_, '_> {
-    /// A measure; none where it can't be judged as it stands.
+    /// Reads a measure. `None` if it can't be evaluated as written.
     pub(super) fn measure(
         &mut self,
         file: &StringLiteral,
@@ -47,7 +47,7 @@ impl Expansion<'_, '_> {
         whole.then(|| Measure { file: name, expectations, origin: frame.origin(span) })
     }
 
-    /// Whether a text names a file below the node's directory.
+    /// Checks that a text names a file below the node's directory.
     fn is_file_of_the_node(&mut self, name: &str, span: Span, frame: &Frame) -> bool {
         let (code, message) = if name.starts_with('/') || name.split('/').any(|part| part == "..") {
             (codes::P0105, format!("`{name}` is outside the node's directory"))
@@ -174,8 +174,8 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// How many samples it takes, all of them right, to show that a share is at least so much: with n of n right, the lower bound
-/// of the share is the nth root of what the confidence leaves over.
+/// The number of samples needed to show a share, if every sample is correct. With n of n correct, the lower bound of
+/// the share is the nth root of one minus the confidence.
 fn samples_needed(operator: Operator, threshold: &Literal, confidence: f64) -> Option<u64> {
     if !matches!(operator, Operator::GreaterOrEqual | Operator::Greater) {
         return None;

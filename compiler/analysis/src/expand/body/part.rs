@@ -1,4 +1,4 @@
-//! The clauses of a body that have parts of their own.
+//! Clauses of a body that contain clauses themselves.
 
 use super::clause::{literal_text, script_step};
 use super::{Role, Work};
@@ -14,13 +14,13 @@ use pipec_ir::{
 use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
 
-/// The most legs of a node (language reference, "Nodes").
+/// The maximum number of legs of a node (language reference, "Nodes").
 pub(super) const MOST_LEGS: usize = 256;
 
-/// How old the approval of an override may be at most, in milliseconds: a run waits no longer for one.
+/// The maximum age of the approval of an override, in milliseconds. A run waits no longer than this for an approval.
 const LONGEST_OVERRIDE: u64 = 30 * 86_400_000;
 
-/// How long after it an override is looked at, at the latest.
+/// The latest time for the review of an override, in milliseconds after it.
 const LATEST_REVIEW: u64 = 90 * 86_400_000;
 
 impl<'a> Expansion<'a, '_> {
@@ -109,7 +109,7 @@ impl<'a> Expansion<'a, '_> {
         work.body.matrix = Some(Matrix { axes, legs, origin: frame.origin(span) });
     }
 
-    /// What a leg may say: where it runs, its variables, its tools at a version.
+    /// Whether a clause may occur in a leg: runner, variables, or tools with a version.
     fn may_stand_in_leg(&mut self, clause: &DefaultClause, span: Span, leg: &Work, frame: &Frame) -> bool {
         let diagnostic = match clause {
             DefaultClause::In(_) => {
@@ -295,7 +295,7 @@ impl<'a> Expansion<'a, '_> {
             return;
         }
         self.reason(because, frame);
-        // The names of other blocks are taken, and their outputs out of sight.
+        // Names are unique among all `engine` blocks of a node, but outputs are visible only inside their own block.
         let named = std::mem::take(&mut work.engine_steps);
         frame.engine_steps.clear();
         let mut all = Vec::new();
@@ -387,7 +387,7 @@ impl<'a> Expansion<'a, '_> {
     }
 }
 
-/// Every combination of the axes' values, the last axis changing fastest.
+/// All combinations of the axes' values. The last axis changes fastest.
 fn product(axes: &[(String, Vec<String>)]) -> Vec<Leg> {
     let mut legs = vec![BTreeMap::new()];
     for (axis, values) in axes {

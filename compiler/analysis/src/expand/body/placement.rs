@@ -1,4 +1,4 @@
-//! Which clause belongs in which kind of node.
+//! Which clauses each kind of node may contain.
 
 use super::{Role, Work};
 use crate::expand::Expansion;
@@ -10,7 +10,7 @@ const GATES: &str = "gate";
 const DEPLOYS: &str = "deploy";
 
 impl Expansion<'_, '_> {
-    /// Whether a clause belongs in a node of this kind.
+    /// Whether a node of this kind may contain a clause. Reports it if not.
     pub(super) fn may_stand(
         &mut self,
         clause: &BodyClause,
@@ -39,7 +39,8 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// The word of a clause, the kinds of nodes it belongs in, and whether it is noted where it stands.
+/// The placement of a clause. Gives its keyword, the kinds of nodes that may contain it, and whether it may occur only
+/// once.
 fn place_of(clause: &BodyClause) -> Option<(&'static str, &'static [&'static str], bool)> {
     const ALL: &[&str] = &[GATES, "artefact", DEPLOYS, "job"];
     const NOT_DEPLOYS: &[&str] = &[GATES, "artefact", "job"];

@@ -1,4 +1,4 @@
-//! Rights that no clause implies.
+//! Rights that no other clause implies.
 
 use super::Work;
 use crate::expand::Expansion;
@@ -9,7 +9,7 @@ use pipec_ir::Right;
 use pipec_syntax::ast::Name;
 
 impl Expansion<'_, '_> {
-    /// `may write …`
+    /// Reads `may write …`.
     pub(super) fn rights(&mut self, names: &[Name], work: &mut Work, frame: &Frame) {
         for name in names {
             match Right::from_word(&name.node) {
@@ -21,7 +21,7 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// That there is no such right, and what takes its place where engines have one of that name.
+/// Reports an unknown right. If engines have a right of that name, names the clause that replaces it.
 fn unknown(name: &Name) -> Diagnostic {
     let diagnostic = Diagnostic::error(
         codes::P0603,

@@ -1,4 +1,4 @@
-//! Sidecars: what runs beside the scripts of a node.
+//! Sidecars: services that run next to the scripts of a node.
 
 use super::{Work, set_twice};
 use crate::expand::Expansion;
@@ -84,7 +84,7 @@ impl<'a> Expansion<'a, '_> {
         work.body.sidecars.push(sidecar);
     }
 
-    /// A port of the machine leads to one sidecar.
+    /// Checks that each port of the machine belongs to one sidecar.
     fn check_place(&mut self, at: &Spanned<u64>, work: &Work, frame: &Frame) {
         let Some(first) = work.body.sidecars.iter().find(|known| known.at == Some(at.node)) else { return };
         self.report(

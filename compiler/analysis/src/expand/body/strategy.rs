@@ -1,4 +1,4 @@
-//! What a deploy's `strategy`, its actions and `irreversible` must come to together.
+//! Checks that need the `strategy`, actions and `irreversible` of a deploy together.
 
 use super::Work;
 use crate::expand::Expansion;
@@ -7,7 +7,7 @@ use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Action, Delivery, Origin, Strategy, StrategyKind, WayBack};
 
 impl Expansion<'_, '_> {
-    /// Checks what a deploy says of how it goes forth and back.
+    /// Checks how a deploy moves traffic and how it is reversed.
     pub(super) fn check_strategy(&mut self, work: &Work, frame: &Frame) {
         self.check_way_back(work, frame);
         let Some(strategy) = &work.strategy else {
@@ -35,7 +35,7 @@ impl Expansion<'_, '_> {
         self.check_steps(strategy, frame);
     }
 
-    /// What can't be taken back has no `rollback`.
+    /// Checks that an irreversible deploy has no `rollback`.
     fn check_way_back(&mut self, work: &Work, frame: &Frame) {
         let (Some(rollback), Some(irreversible)) = (work.once.get("rollback"), work.once.get("irreversible"))
         else {
@@ -70,7 +70,7 @@ impl Expansion<'_, '_> {
         self.report(frame, diagnostic);
     }
 
-    /// The weight only rises; what moves it all at once takes no steps on the way.
+    /// Checks the weights of a strategy. They must rise, and a strategy that switches all traffic at once has no steps.
     fn check_steps(&mut self, strategy: &Strategy, frame: &Frame) {
         let at_once = strategy.kind == StrategyKind::BlueGreen;
         if strategy.steps.is_empty() && !at_once {
@@ -103,8 +103,8 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// How a deploy goes forth. A strategy without `shift`, and the reverse, have been refused; the empty half keeps what the
-/// other says, so that its scripts and times are checked all the same.
+/// How a deploy moves traffic. A strategy without `shift`, and a `shift` without strategy, have been reported. The
+/// existing half is kept, so that its scripts and times are still checked.
 pub(in crate::expand) fn delivery(strategy: Option<Strategy>, shift: Option<Action>) -> Delivery {
     let (strategy, shift) = match (strategy, shift) {
         (None, None) => return Delivery::AtOnce,
@@ -121,7 +121,7 @@ pub(in crate::expand) fn delivery(strategy: Option<Strategy>, shift: Option<Acti
     Delivery::Stepwise { strategy, shift }
 }
 
-/// What leads back; that both are said has been refused.
+/// How a deploy is reversed. A deploy with both `rollback` and `irreversible` has been reported.
 pub(in crate::expand) fn way_back(
     rollback: Option<Action>,
     irreversible: Option<(String, Origin)>,

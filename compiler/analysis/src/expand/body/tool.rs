@@ -1,4 +1,4 @@
-//! Tools: at one version, which is the same tomorrow, in each leg of their node.
+//! Tools: each has one fixed version in each leg of its node.
 
 use super::Work;
 use crate::expand::Expansion;
@@ -8,11 +8,11 @@ use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{Checkout, Fact, Tool, ToolVersion};
 use pipec_syntax::ast::{self, Name};
 
-/// The tools of `tool`.
+/// The tools that `tool` can install.
 const TOOLS: [&str; 10] =
     ["go", "helm", "java", "kubectl", "node", "pnpm", "python", "rust", "terraform", "uv"];
 
-/// Programs that another tool brings along.
+/// Programs that are installed with another tool.
 const COME_WITH: [(&str, &str); 8] = [
     ("npm", "node"),
     ("npx", "node"),
@@ -25,7 +25,7 @@ const COME_WITH: [(&str, &str); 8] = [
 ];
 
 impl Expansion<'_, '_> {
-    /// Which version of a tool is asked for.
+    /// The requested version of a tool.
     pub(super) fn tool_version(
         &mut self,
         name: &Name,
@@ -105,7 +105,7 @@ impl Expansion<'_, '_> {
         Some(plain.to_owned())
     }
 
-    /// Whether all tools of a node are of a known version in each leg, and the files that say it are there.
+    /// Checks that each tool has a known version in each leg. Also checks that the files with the versions are present.
     pub(super) fn check_tools(&mut self, work: &Work, frame: &Frame) {
         for tool in &work.body.tools {
             match &tool.version {
@@ -125,7 +125,7 @@ impl Expansion<'_, '_> {
         self.check_leg_tools(work, frame);
     }
 
-    /// A tool's version stands in a file only where that file is.
+    /// Checks that the job has the file that states a tool's version.
     fn check_tool_file(&mut self, tool: &Tool, file: &str, work: &Work, frame: &Frame) {
         if work.body.checkout != Checkout::None {
             return;
@@ -143,7 +143,7 @@ impl Expansion<'_, '_> {
         );
     }
 
-    /// A tool that one leg says has a version in all of them: their own, or the node's.
+    /// Checks that a tool named in one leg has a version in all legs. The version comes from the leg or from the node.
     fn check_leg_tools(&mut self, work: &Work, frame: &Frame) {
         let legs = work.body.matrix.as_ref().map(|matrix| matrix.legs.as_slice()).unwrap_or_default();
         for (leg, place) in legs.iter().zip(&work.leg_places) {
@@ -179,14 +179,14 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// Whether it is a version, not a range or the name of what is newest.
+/// Whether a text is one version. A range is none, and neither is a name such as `latest`.
 fn is_version(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
     let floats = text.split('.').any(|part| part.eq_ignore_ascii_case("x")) || axis_in(text).is_some();
     text.chars().all(plain) && text.contains(|c: char| c.is_ascii_digit()) && !floats
 }
 
-/// The axis that a text names, as other languages put it into one: `${{ matrix.python }}`.
+/// The axis in a text written as in other languages: `${{ matrix.python }}`.
 fn axis_in(text: &str) -> Option<&str> {
     let (_, behind) = text.split_once("matrix.")?;
     let end = behind.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(behind.len());

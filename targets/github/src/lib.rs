@@ -95,7 +95,7 @@ fn verify_workflow(
     file: &GeneratedFile,
     teardown: Option<&str>,
 ) -> Proof {
-    let (workflow, refused) = engine::read(file, &program.lock);
+    let (workflow, refused) = engine::read(&file.path, &file.text, &program.lock);
     let mut proof = match workflow {
         Some(workflow) => pipec_prover::prove(program, pipeline, &workflow, file, teardown),
         None => Proof::default(),

@@ -28,6 +28,8 @@ mod progress;
 mod reading;
 mod source;
 mod step;
+mod surroundings;
+mod trigger;
 mod value;
 mod world;
 
@@ -42,6 +44,10 @@ pub use source::{Source, node_of};
 pub use step::{
     ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, ScriptText,
     Step, ToolVersion, Which,
+};
+pub use surroundings::{RunGroup, ShownName, Surroundings};
+pub use trigger::{
+    ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
 };
 pub use value::{Part, Unknown, Value};
 pub use world::{Axis, ManualEntry, Questions, World};

@@ -1,6 +1,8 @@
 //! What a prover asks an engine model about an output that the model has read.
 
-use crate::{ConditionId, Finding, Job, Jobs, Questions, Source, StartPart, StepsBefore, Unknown, World};
+use crate::{
+    ConditionId, Job, Jobs, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings, Unknown, World,
+};
 use pipec_ir::{Pins, Right};
 use pipec_logic::Proposition;
 use pipec_runtime::Dialect;
@@ -27,7 +29,9 @@ pub enum Need {
     Clause(Right),
 }
 
-/// An output as an engine reads it. Everything that is plain data is in [`Reading::jobs`]; the rest depends on the runs.
+/// An output as an engine reads it, without regard to any source.
+///
+/// Jobs, triggers and surroundings are plain data. The rest depends on the runs of a world.
 pub trait Reading {
     /// Its word in the language: `github`.
     fn name(&self) -> &'static str;
@@ -38,11 +42,17 @@ pub trait Reading {
     /// The jobs, each after all that it waits for.
     fn jobs(&self) -> Vec<&Job>;
 
-    /// The questions that it is likely to ask about the names of runs.
-    fn likely_questions(&self, source: &Source<'_>) -> Questions;
+    /// Whether it compares names of branches and tags with literals without regard to case.
+    fn ignores_case(&self) -> bool;
 
-    /// That a run is triggered, and every trigger that is not the source's.
-    fn triggered(&self, world: &World, source: &Source<'_>) -> (Proposition, Vec<Finding>);
+    /// What triggers its runs, in the order of the output.
+    fn triggers(&self) -> &[RunTrigger];
+
+    /// What it says about all its jobs.
+    fn surroundings(&self) -> &Surroundings;
+
+    /// The group of runs that a run belongs to; none, if runs have no groups.
+    fn run_group(&self, world: &World) -> Option<RunGroup>;
 
     /// The parts of what must hold for the job of this place to start, where the run is triggered: from the states of the
     /// jobs before it, and that somebody stopped the run by then.
@@ -67,10 +77,6 @@ pub trait Reading {
         jobs: &Jobs<'_>,
         world: &World,
     ) -> Option<Proposition>;
-
-    /// Every difference of what stands around the jobs: how runs replace each other, the shell, the name. `kept` are the runs
-    /// that must be neither dropped nor cancelled.
-    fn surroundings(&self, world: &World, source: &Source<'_>, kept: &Proposition) -> Vec<Finding>;
 
     /// The scopes of the token that a need comes to, each with its level.
     fn scopes(&self, need: Need) -> &'static [(&'static str, &'static str)];

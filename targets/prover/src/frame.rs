@@ -1,7 +1,7 @@
 //! What stands around the steps: the workflow's own rights, shell and locks; each job's machine, timeout and lock.
 
 use crate::gating::Gating;
-use crate::{overrides, services, windows};
+use crate::{overrides, services, surroundings, windows};
 use pipec_ir::{Event, Fact, Lock, Node, Runner};
 use pipec_logic::Proposition;
 use pipec_model::Finding;
@@ -25,7 +25,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let deploys: Vec<Proposition> = gating.pipeline.deploys().map(|(node, _)| gating.due(node)).collect();
     let kept = logic.or(&logic.not(&pull_request), &logic.any(&deploys));
     let kept = logic.and(&gating.wanted(), &kept);
-    findings.extend(gating.engine.surroundings(gating.world, gating.source, &kept));
+    findings.extend(surroundings::check(gating.engine, &gating.pipeline.name, gating.world, &kept));
     for job in gating.all_jobs() {
         let node = gating.source.node_of(&job.id);
         job_frame(gating, job, node, &mut findings);

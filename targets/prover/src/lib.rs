@@ -23,6 +23,8 @@ mod record;
 mod rights;
 mod services;
 mod steps;
+mod surroundings;
+mod triggers;
 mod values;
 mod verdict;
 mod windows;
@@ -95,7 +97,7 @@ impl Proofs<'_> {
         for _ in 0..ROUNDS {
             let mut vocabulary = Vocabulary::new();
             let source = Source::add_to(&mut vocabulary, self.pipeline);
-            let questions = known.unwrap_or_else(|| self.engine.likely_questions(&source));
+            let questions = known.unwrap_or_else(|| source.likely_questions(self.engine.ignores_case()));
             let world = World::new(vocabulary, questions, source.manual_entry())?;
             let findings = self.findings(&world, &source);
             match world.unanswered() {
@@ -109,7 +111,7 @@ impl Proofs<'_> {
     /// Every difference, as far as the world has the answers.
     fn findings(&self, world: &World, source: &Source<'_>) -> Vec<Finding> {
         let pipeline = self.pipeline;
-        let (triggered, mut findings) = self.engine.triggered(world, source);
+        let (triggered, mut findings) = triggers::triggered(self.engine.triggers(), world, pipeline);
         let follow = |results: Results| {
             let all = self.jobs.iter().copied();
             follow(all, &triggered, world, source, results, |place, before, stopped| {

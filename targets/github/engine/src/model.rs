@@ -6,10 +6,11 @@ use crate::meaning::{events, starts};
 use crate::read::{workflow, yaml};
 use crate::surroundings;
 use pipec_github_catalogue as catalogue;
-use pipec_ir::{GeneratedFile, PinnedAction, Pins, Right, RunnerHost};
+use pipec_ir::{PinnedAction, Pins, Right, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
-    ConditionId, Finding, Job, Jobs, Need, Questions, Reading, Source, StartPart, StepsBefore, Unknown, World,
+    ConditionId, Finding, Job, Jobs, Need, Reading, RunGroup, RunTrigger, StartPart, StepsBefore,
+    Surroundings, Unknown, World,
 };
 use pipec_runtime::Dialect;
 
@@ -22,12 +23,14 @@ pub struct Workflow {
     written: workflow::Workflow,
     /// Its jobs as data, in the order of `written`.
     lifted: Vec<LiftedJob>,
+    triggers: Vec<RunTrigger>,
+    surroundings: Surroundings,
 }
 
-/// Reads a workflow, with every reason why GitHub or this model refuses a part of it. Actions must be pinned in the catalogue
-/// or in `lock`. `None` if it is no YAML that GitHub reads.
-pub fn read(file: &GeneratedFile, lock: &Pins) -> (Option<Workflow>, Vec<Finding>) {
-    let root = match yaml::read(&file.text) {
+/// Reads the workflow that a file of this path and text holds, with every reason why GitHub or this model refuses a part of it.
+/// Actions must be pinned in the catalogue or in `lock`. `None` if it is no YAML that GitHub reads.
+pub fn read(path: &str, text: &str, lock: &Pins) -> (Option<Workflow>, Vec<Finding>) {
+    let root = match yaml::read(text) {
         Ok(root) => root,
         Err(unreadable) => {
             let message = format!("GitHub can't read it: {}", unreadable.reason);
@@ -36,13 +39,14 @@ pub fn read(file: &GeneratedFile, lock: &Pins) -> (Option<Workflow>, Vec<Finding
     };
     let (written, mut findings) = workflow::understand(root);
     let is_read = |name: &str| name.ends_with(".yml") || name.ends_with(".yaml");
-    if !file.path.strip_prefix(".github/workflows/").is_some_and(|name| is_read(name) && !name.contains('/'))
-    {
+    if !path.strip_prefix(".github/workflows/").is_some_and(|name| is_read(name) && !name.contains('/')) {
         findings.push(Finding::of_file("GitHub reads no workflow there", 1));
     }
     let lifted: Vec<LiftedJob> = written.jobs.iter().map(|job| lift(job, lock)).collect();
     findings.extend(lifted.iter().flat_map(|lifted| lifted.findings.clone()));
-    (Some(Workflow { written, lifted }), findings)
+    let triggers = events::triggers(written.root.get("on"), &mut findings);
+    let surroundings = surroundings::surroundings(&written.root, &mut findings);
+    (Some(Workflow { written, lifted, triggers, surroundings }), findings)
 }
 
 impl Reading for Workflow {
@@ -58,13 +62,20 @@ impl Reading for Workflow {
         self.lifted.iter().map(|lifted| &lifted.job).collect()
     }
 
-    /// GitHub compares names with literals without case.
-    fn likely_questions(&self, source: &Source<'_>) -> Questions {
-        source.likely_questions(true)
+    fn ignores_case(&self) -> bool {
+        true
     }
 
-    fn triggered(&self, world: &World, source: &Source<'_>) -> (Proposition, Vec<Finding>) {
-        events::triggered(self.written.root.get("on"), world, source.pipeline())
+    fn triggers(&self) -> &[RunTrigger] {
+        &self.triggers
+    }
+
+    fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
+    }
+
+    fn run_group(&self, world: &World) -> Option<RunGroup> {
+        surroundings::run_group(self.written.root.get("concurrency")?, world)
     }
 
     fn start(&self, place: usize, before: &Jobs<'_>, stopped: &Proposition, world: &World) -> Vec<StartPart> {
@@ -105,10 +116,6 @@ impl Reading for Workflow {
         let wanted = Datum::Text(Words::Exact(word.to_owned()));
         let reads = cases.into_iter().filter(|(_, datum)| *datum == wanted).map(|(guard, _)| guard);
         Some(world.logic().any(&reads.collect::<Vec<_>>()))
-    }
-
-    fn surroundings(&self, world: &World, source: &Source<'_>, kept: &Proposition) -> Vec<Finding> {
-        surroundings::check(&self.written.root, world, source, kept)
     }
 
     fn scopes(&self, need: Need) -> &'static [(&'static str, &'static str)] {

@@ -1,72 +1,55 @@
-//! The runs that `on:` triggers, as a proposition over the runs that GitHub can start.
+//! What `on:` triggers, as data.
 //!
 //! ```text
 //! on:
-//!   push: {branches: [main]}      the event is push, the branch is `main`, and the run is no override
-//!   schedule: [{cron: 0 3 * * *}] or the event is schedule; a finding, unless the source has just this schedule
-//!   issues:                       a finding: no trigger of the source is this event
+//!   push: {branches: [main]}      pushes of the branch `main`, and of no tag
+//!   schedule: [{cron: 0 3 * * *}] a schedule
+//!   issues:                       an event that the language does not have
 //! ```
 
 use crate::read::yaml::{Node, Value};
-use pipec_ir::{Event, InputType, Pipeline, Trigger};
-use pipec_logic::{Glob, Language, Proposition};
-use pipec_model::Finding;
-use pipec_model::overriding::inputs;
-use pipec_model::{Axis, World};
-use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
+use pipec_logic::{Glob, Language};
+use pipec_model::{
+    Finding, ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
+};
 
-/// The runs that `on:` triggers, and a finding for each trigger that the source lacks.
-pub(crate) fn triggered(
-    on: Option<&Node>,
-    world: &World,
-    pipeline: &Pipeline,
-) -> (Proposition, Vec<Finding>) {
-    let logic = world.logic();
-    let mut findings = Vec::new();
-    let mut ways = Vec::new();
+/// What `on:` triggers; adds a finding for whatever the model can't interpret.
+pub(crate) fn triggers(on: Option<&Node>, findings: &mut Vec<Finding>) -> Vec<RunTrigger> {
     let Some(on) = on else {
-        return (logic.falsehood(), vec![Finding::of_file("it has no `on`", 1)]);
+        findings.push(Finding::of_file("it has no `on`", 1));
+        return Vec::new();
     };
     let null = Node { value: Value::Null, line: on.line };
     let events: Vec<(String, &Node)> = match &on.value {
         Value::Map(entries) => entries.iter().map(|(name, node)| (name.to_string(), node)).collect(),
         _ => on.texts().unwrap_or_default().into_iter().map(|name| (name, &null)).collect(),
     };
-    for (name, node) in events {
-        let has = |event: Event| pipeline.events().contains(&event);
-        let way = match name.as_str() {
-            "push" => push(node, world, pipeline, &mut findings),
-            "pull_request" if has(Event::PullRequest) => pull_request(node, world, pipeline, &mut findings),
-            "schedule" if has(Event::Schedule) => {
-                schedule(node, pipeline, &mut findings);
-                world.facts.event(Event::Schedule)
+    let trigger = |(word, node): (String, &Node)| {
+        let event = event(&word, node, findings);
+        RunTrigger { word, line: node.line, event }
+    };
+    events.into_iter().map(trigger).collect()
+}
+
+fn event(word: &str, node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
+    match word {
+        "push" => push(node, findings),
+        "pull_request" => pull_request(node, findings),
+        "schedule" => RunEvent::Schedule(schedules(node)),
+        "workflow_dispatch" => manual(node, findings),
+        "merge_group" => {
+            only(node, &["types"], findings);
+            if node
+                .get("types")
+                .is_some_and(|types| types.texts() != Some(vec!["checks_requested".to_owned()]))
+            {
+                findings.push(Finding::of_file("`merge_group` has other types", node.line));
             }
-            "workflow_dispatch" if has(Event::Manual) || world.can_override() => {
-                manual(node, pipeline, &mut findings);
-                world.dispatched()
-            }
-            "merge_group" if has(Event::MergeQueue) => {
-                only(node, &["types"], &mut findings);
-                if node
-                    .get("types")
-                    .is_some_and(|types| types.texts() != Some(vec!["checks_requested".to_owned()]))
-                {
-                    findings.push(Finding::of_file("`merge_group` has other types", node.line));
-                }
-                world.facts.event(Event::MergeQueue)
-            }
-            _ => {
-                // Trap 23: the language has no such event, whatever the conditions of its jobs are.
-                findings.push(Finding::of_file(
-                    format!("`{name}` starts it, which no trigger asks for"),
-                    node.line,
-                ));
-                continue;
-            }
-        };
-        ways.push(way);
+            RunEvent::MergeQueue
+        }
+        // Trap 23: the language has no such event, whatever the conditions of its jobs are.
+        _ => RunEvent::Other,
     }
-    (logic.and(&world.possible(), &logic.any(&ways)), findings)
 }
 
 fn only(node: &Node, known: &[&str], findings: &mut Vec<Finding>) {
@@ -82,213 +65,89 @@ fn only(node: &Node, known: &[&str], findings: &mut Vec<Finding>) {
 }
 
 /// Without filters both branches and tags start it; with one of them only those.
-fn push(node: &Node, world: &World, pipeline: &Pipeline, findings: &mut Vec<Finding>) -> Proposition {
-    let logic = world.logic();
+fn push(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     only(node, &["branches", "tags"], findings);
     let (branches, tags) = (node.get("branches"), node.get("tags"));
-    let mut ways = Vec::new();
-    for (filter, other, axis, event) in
-        [(branches, tags, Axis::Branch, Event::Push), (tags, branches, Axis::Tag, Event::Tag)]
-    {
-        let names = match (filter, other) {
-            (Some(filter), _) => match filter_patterns(filter) {
-                Some(patterns) => {
-                    let each: Vec<Proposition> = patterns
-                        .iter()
-                        .map(|pattern| {
-                            let surely = world.name_in(axis, &pattern.surely);
-                            let Some(perhaps) = &pattern.perhaps else { return surely };
-                            let perhaps = world.name_in(axis, perhaps);
-                            logic.or(&surely, &logic.and(&perhaps, &world.free("`**/` matches nothing too")))
-                        })
-                        .collect();
-                    logic.any(&each)
-                }
-                None => {
-                    findings.push(Finding::of_file("a filter of `push` can't be interpreted", filter.line));
-                    logic.truth()
-                }
-            },
-            (None, Some(_)) => continue,
-            (None, None) => logic.truth(),
-        };
-        if !pipeline.events().contains(&event) {
-            findings.push(Finding::of_file(
-                format!("a {} starts it, which no trigger asks for", event.word()),
-                node.line,
-            ));
-        }
-        ways.push(logic.and(&world.facts.event(event), &names));
-    }
-    logic.and_not(&logic.any(&ways), &world.overriding())
+    let mut filter = |own: Option<&Node>, other: Option<&Node>| match (own, other) {
+        (Some(own), _) => Some(filter("push", own, findings)),
+        (None, Some(_)) => None,
+        (None, None) => Some(NameFilter::All),
+    };
+    RunEvent::Push { branches: filter(branches, tags), tags: filter(tags, branches) }
 }
 
-fn pull_request(node: &Node, world: &World, pipeline: &Pipeline, findings: &mut Vec<Finding>) -> Proposition {
-    let logic = world.logic();
+/// Without types, a pull request starts it when it is opened, opened again, or gets new commits.
+fn pull_request(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     only(node, &["branches", "types"], findings);
-    if let Some(types) = node.get("types") {
-        let mut types_named = types.texts().unwrap_or_default();
-        types_named.sort();
-        if types_named != ["opened", "reopened", "synchronize"] {
-            findings.push(Finding::of_file("`pull_request` has other types than it starts with", types.line));
-        }
-    }
-    let event = world.facts.event(Event::PullRequest);
-    let wanted: Vec<Language> = pipeline
-        .triggers
-        .iter()
-        .filter_map(|trigger| match trigger {
-            Trigger::PullRequest(globs, _) => Some(globs),
-            _ => None,
-        })
-        .flatten()
-        .map(Glob::language)
-        .collect();
-    let emitted = match node.get("branches") {
-        None => Some(vec![Pattern { surely: Language::all(), perhaps: None }]),
-        Some(filter) => filter_patterns(filter),
+    let mut changes = match node.get("types") {
+        None => vec![PullRequestChange::Opened, PullRequestChange::Reopened, PullRequestChange::Updated],
+        Some(types) => types.texts().unwrap_or_default().into_iter().map(pull_request_change).collect(),
     };
-    match emitted {
-        Some(patterns) => {
-            let surely = patterns.iter().map(|pattern| &pattern.surely);
-            let perhaps = patterns.iter().filter_map(|pattern| pattern.perhaps.as_ref());
-            let (least, most) = (union(surely.clone()), union(surely.chain(perhaps)));
-            let wanted = union(&wanted);
-            if !wanted.is_subset(&least) {
-                findings.push(Finding::of_file("some pull requests do not start it", node.line));
-            }
-            if most.is_subset(&wanted) { logic.and(&event, &world.wanted_base()) } else { event }
-        }
-        None => {
-            findings.push(Finding::of_file("a filter of `pull_request` can't be interpreted", node.line));
-            event
-        }
-    }
-}
-
-fn union<'l>(languages: impl IntoIterator<Item = &'l Language>) -> Language {
-    let mut languages = languages.into_iter();
-    match languages.next() {
-        Some(first) => languages.fold(first.clone(), |all, one| all.union(one)),
-        None => Language::empty(),
-    }
-}
-
-fn schedule(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
-    let mut wanted: Vec<String> = pipeline
-        .triggers
-        .iter()
-        .filter_map(|trigger| match trigger {
-            Trigger::Schedule(schedule, _) => Some(schedule.to_string()),
-            _ => None,
-        })
-        .collect();
-    let mut emitted: Vec<String> = match &node.value {
-        Value::List(items) => items
-            .iter()
-            .map(|item| match item.entries() {
-                [(key, cron)] if key == "cron" => cron.text().unwrap_or_default().to_owned(),
-                _ => String::new(),
-            })
-            .collect(),
-        _ => Vec::new(),
+    changes.sort();
+    let bases = match node.get("branches") {
+        None => NameFilter::All,
+        Some(branches) => filter("pull_request", branches, findings),
     };
-    wanted.sort();
-    emitted.sort();
-    wanted.dedup();
-    emitted.dedup();
-    if wanted != emitted {
-        findings.push(Finding::of_file("it runs on another schedule", node.line));
+    RunEvent::PullRequest { bases, changes }
+}
+
+fn pull_request_change(word: String) -> PullRequestChange {
+    match word.as_str() {
+        "opened" => PullRequestChange::Opened,
+        "reopened" => PullRequestChange::Reopened,
+        "synchronize" => PullRequestChange::Updated,
+        "closed" => PullRequestChange::Closed,
+        _ => PullRequestChange::Other(word),
     }
 }
 
-/// The inputs must be those of the source, since conditions hang on their types.
-fn manual(node: &Node, pipeline: &Pipeline, findings: &mut Vec<Finding>) {
+fn schedules(node: &Node) -> Vec<String> {
+    let Value::List(items) = &node.value else { return Vec::new() };
+    let times = |item: &Node| match item.entries() {
+        [(key, cron)] if key == "cron" => cron.text().unwrap_or_default().to_owned(),
+        _ => String::new(),
+    };
+    items.iter().map(times).collect()
+}
+
+fn manual(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     only(node, &["inputs"], findings);
-    let wanted: Vec<_> = pipeline
-        .triggers
-        .iter()
-        .filter_map(|trigger| match trigger {
-            Trigger::Manual(inputs, _) => Some(inputs),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    let emitted = node.get("inputs").map(Node::entries).unwrap_or_default();
-    let own_entry = pipeline.events().contains(&Event::Manual);
-    let mut missing = inputs(pipeline);
-    for (name, input) in emitted {
-        if let Some(place) = missing.iter().position(|wanted| *name == **wanted) {
-            missing.remove(place);
-            override_input(name, input, own_entry, pipeline, findings);
-            continue;
-        }
-        let Some(wanted) = wanted.iter().find(|wanted| *name == wanted.name) else {
-            findings.push(Finding::of_file(format!("it takes an input `{name}`"), input.line));
-            continue;
-        };
+    let mut inputs = Vec::new();
+    for (name, input) in node.get("inputs").map(Node::entries).unwrap_or_default() {
         only(input, &["description", "type", "default", "required", "options"], findings);
-        let ty = input.get("type").and_then(Node::text).unwrap_or("string");
-        let options = input.get("options").and_then(Node::texts).unwrap_or_default();
-        let same = match &wanted.ty {
-            InputType::String => ty == "string",
-            InputType::Number => matches!(ty, "number" | "string"),
-            InputType::Boolean => ty == "boolean",
-            InputType::OneOf(values) => ty == "choice" && options == *values,
-        };
-        if !same {
-            findings.push(Finding::of_file(format!("the input `{name}` has another type"), input.line));
+        inputs.push(ManualInput {
+            name: name.to_string(),
+            line: input.line,
+            form: match input.get("type").map(Node::text) {
+                None | Some(Some("string")) => ManualInputForm::Text,
+                Some(Some("number")) => ManualInputForm::Number,
+                Some(Some("boolean")) => ManualInputForm::Boolean,
+                Some(Some("choice")) => ManualInputForm::Choice,
+                Some(_) => ManualInputForm::Other,
+            },
+            options: input.get("options").map(|options| options.texts().unwrap_or_default()),
+            default: input.get("default").and_then(Node::text).map(str::to_owned),
+        });
+    }
+    RunEvent::Manual(inputs)
+}
+
+/// The names that a filter of an event lets through.
+///
+/// In GitHub's patterns, `*` stops at `/`, `**` does not, and `\` takes the next character literally. `?`, `+`, `[…]` and `!`
+/// mean something else than in the language, and are not interpreted.
+fn filter(event: &str, node: &Node, findings: &mut Vec<Finding>) -> NameFilter {
+    let patterns = node.texts().and_then(|texts| texts.iter().map(|text| pattern(text)).collect());
+    match patterns {
+        Some(patterns) => NameFilter::Patterns(patterns),
+        None => {
+            findings.push(Finding::of_file(format!("a filter of `{event}` can't be interpreted"), node.line));
+            NameFilter::Unknown
         }
     }
-    for name in missing {
-        findings.push(Finding::of_file(format!("the input `{name}` of overrides is missing"), node.line));
-    }
-    for wanted in wanted {
-        if !emitted.iter().any(|(name, _)| *name == wanted.name) {
-            findings.push(Finding::of_file(format!("the input `{}` is missing", wanted.name), node.line));
-        }
-    }
 }
 
-/// The entry for overrides takes just the gates that have one; a manual run of the source's own names none.
-fn override_input(
-    name: &str,
-    input: &Node,
-    own_entry: bool,
-    pipeline: &Pipeline,
-    findings: &mut Vec<Finding>,
-) {
-    only(input, &["description", "type", "default", "required", "options"], findings);
-    let ty = input.get("type").and_then(Node::text);
-    let options = input.get("options").map(|options| options.texts().unwrap_or_default());
-    let default = input.get("default").and_then(Node::text);
-    let same = if name == GATE {
-        let ordinary = own_entry.then(|| ORDINARY.to_owned());
-        let gates = pipeline.overridable().map(|(gate, _)| gate.name.clone());
-        let wanted: Vec<String> = ordinary.clone().into_iter().chain(gates).collect();
-        ty == Some("choice") && options == Some(wanted) && default == ordinary.as_deref()
-    } else {
-        ty == Some("string") && options.is_none() && default.is_none()
-    };
-    if !same {
-        findings.push(Finding::of_file(format!("the input `{name}` of overrides is another"), input.line));
-    }
-}
-
-/// What a filter pattern matches, and what it may match besides.
-#[derive(Clone, Debug)]
-struct Pattern {
-    surely: Language,
-    perhaps: Option<Language>,
-}
-
-/// GitHub's filter patterns. `*` stops at `/`, `**` does not, `\` takes the next character literally; `?`, `+`, `[…]` and
-/// `!` mean something else than in the language and are not interpreted.
-fn filter_patterns(node: &Node) -> Option<Vec<Pattern>> {
-    node.texts()?.iter().map(|text| pattern(text)).collect()
-}
-
-fn pattern(text: &str) -> Option<Pattern> {
+fn pattern(text: &str) -> Option<NamePattern> {
     let mut glob = String::new();
     let mut characters = text.chars();
     let mut literal = true;
@@ -304,7 +163,7 @@ fn pattern(text: &str) -> Option<Pattern> {
         }
     }
     if literal {
-        return Some(Pattern { surely: Language::literal(&glob), perhaps: None });
+        return Some(NamePattern { surely: Language::literal(&glob), perhaps: None });
     }
     let most = Glob::parse(&glob).ok()?.language();
     // Where a segment is `**`, the language's globs match without it as well. Whether GitHub's do is not said.
@@ -316,10 +175,10 @@ fn pattern(text: &str) -> Option<Pattern> {
         }
     }
     if without.is_empty() {
-        return Some(Pattern { surely: most, perhaps: None });
+        return Some(NamePattern { surely: most, perhaps: None });
     }
-    let perhaps = union(&without);
-    Some(Pattern { surely: most.difference(&perhaps), perhaps: Some(perhaps) })
+    let perhaps = without.iter().fold(Language::empty(), |all, one| all.union(one));
+    Some(NamePattern { surely: most.difference(&perhaps), perhaps: Some(perhaps) })
 }
 
 #[cfg(test)]

@@ -7,11 +7,9 @@ use crate::meaning::{lift, starts};
 use crate::read::expression::parse;
 use crate::read::{workflow, yaml};
 use pipec_ir::facts::Vocabulary;
-use pipec_ir::{Condition, Input, InputType, Origin, Pins, Pipeline, Schedule, Stage, Trigger};
+use pipec_ir::{Condition, Event, Input, InputType, Origin, Pins, Pipeline, Schedule, Stage, Trigger};
 use pipec_logic::{Glob, Proposition};
-use pipec_model::Source;
-use pipec_model::{Jobs, Results, follow};
-use pipec_model::{Questions, World};
+use pipec_model::{Axis, Jobs, NameFilter, Questions, Results, RunEvent, RunTrigger, Source, World, follow};
 
 fn pipeline() -> Pipeline {
     let globs = |text| vec![Glob::parse(text).unwrap()];
@@ -109,6 +107,23 @@ enum Outcome {
     RunCancelled,
 }
 
+/// That a push triggers the run, as `on:` says.
+fn pushed(workflow: &yaml::Node, world: &World) -> Proposition {
+    let triggers = events::triggers(workflow.get("on"), &mut Vec::new());
+    let [
+        RunTrigger {
+            event: RunEvent::Push { branches: Some(NameFilter::Patterns(names)), tags: None }, ..
+        },
+    ] = triggers.as_slice()
+    else {
+        panic!("{triggers:?}")
+    };
+    let logic = world.logic();
+    let named: Vec<Proposition> =
+        names.iter().map(|pattern| world.name_in(Axis::Branch, &pattern.surely)).collect();
+    logic.all(&[world.possible(), world.facts.event(Event::Push), logic.any(&named)])
+}
+
 /// Whether `d`, which needs `g`, starts.
 fn starts(outcome: Outcome, condition: &str) -> Answer {
     let line = if condition.is_empty() { String::new() } else { format!("    if: {condition}\n") };
@@ -121,7 +136,7 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
             "on:\n  push:\n    branches: [main]\njobs:\n  g:\n    if: vars.on\n    steps: []\n{jobs}"
         );
         let (workflow, _) = workflow::understand(yaml::read(&text).unwrap());
-        let (triggered, _) = events::triggered(workflow.root.get("on"), world, source.pipeline());
+        let triggered = pushed(&workflow.root, world);
         let lifted: Vec<_> = workflow.jobs.iter().map(|job| lift::lift(job, &Pins::default())).collect();
         let jobs = lifted.iter().map(|lifted| &lifted.job);
         let states = follow(jobs, &triggered, world, source, Results::Any, |place, before, stopped| {

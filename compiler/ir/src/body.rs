@@ -1,83 +1,87 @@
-//! What a node does.
+//! The work of a node: everything in its body.
+//!
+//! A body has scripts, variables, tools, a runner, reports and more. For example, `gate unit: test { timeout 10m  run
+//! "make test" }` gives a body with one step of the kind `Run` and a timeout of 600,000 milliseconds.
 
 use crate::{Identity, InputForm, Keep, Origin, Report, Text};
 use std::collections::BTreeMap;
 
-/// What a node does: its clauses with the defaults of pipeline and stage filled in. Durations are in milliseconds, sizes
-/// in bytes.
+/// The work of a node. Contains its clauses and the defaults of its pipeline and stage. Durations are in milliseconds,
+/// sizes in bytes.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
     /// Where it was written.
     pub origin: Origin,
-    /// In order.
+    /// The steps, in order.
     pub steps: Vec<Step>,
-    /// The variables its scripts see besides those of artefacts, secrets and values; each name once.
+    /// The variables of its scripts, each name once. Those of artefacts, secrets and values are not listed here.
     pub env: Vec<Binding>,
-    /// The artefacts present, by name, in source order: those of `uses`, `of`, and a deploy's own.
+    /// The artefacts that the node has, by name, in source order. They come from `uses` and `of`, or are a deploy's
+    /// own.
     pub uses: Vec<(String, Origin)>,
-    /// The artefact a task speaks of as `subject`: its variables stand there as `SUBJECT_*` as well.
+    /// The artefact that a task calls `subject`. Its variables also exist as `SUBJECT_*`.
     pub subject: Option<String>,
-    /// The environments whose url or values it reads without deploying to them, by name.
+    /// The environments whose url or values the node reads without deploying to them.
     pub reads: Vec<(String, Origin)>,
     /// Where it runs.
     pub runner: Runner,
-    /// Its directory, relative to the checkout.
+    /// The working directory, relative to the checkout.
     pub directory: Option<(String, Origin)>,
-    /// In source order.
+    /// The tools, in source order.
     pub tools: Vec<Tool>,
-    /// What is checked out.
+    /// The files that are checked out.
     pub checkout: Checkout,
-    /// How long it may take.
+    /// The timeout, in milliseconds.
     pub timeout: u64,
-    /// How often a job or artefact is tried again.
+    /// How often a job or artefact is tried again after a failure.
     pub retry: Option<Retry>,
-    /// Its own secrets (never an environment's).
+    /// The node's own secrets, never an environment's.
     pub secrets: Vec<Secret>,
-    /// Its own identities (never an environment's).
+    /// The node's own identities, never an environment's.
     pub identities: Vec<Identity>,
-    /// `may write …`
+    /// `may write …`.
     pub rights: Vec<(Right, Origin)>,
-    /// `report …`
+    /// `report …`.
     pub reports: Vec<Report>,
-    /// `keep … on failure`
+    /// `keep … on failure`.
     pub keeps: Vec<Keep>,
-    /// `measure …`
+    /// `measure …`.
     pub measures: Vec<Measure>,
-    /// `cache …`
+    /// `cache …`.
     pub caches: Vec<Cache>,
-    /// `sidecar …`
+    /// `sidecar …`.
     pub sidecars: Vec<Sidecar>,
-    /// `matrix …`
+    /// `matrix …`.
     pub matrix: Option<Matrix>,
-    /// `shard N`
+    /// `shard N`.
     pub shards: Option<(u64, Origin)>,
-    /// `engine …`
+    /// `engine …`.
     pub engines: Vec<EngineBlock>,
 }
 
-/// A script and how it counts.
+/// A script, and how it affects the result of its node.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Step {
-    /// Its name, if it was given one.
+    /// Its name, if it has one.
     pub name: Option<String>,
-    /// The shell script, to be delivered byte for byte.
+    /// The shell script. Engines receive it byte for byte.
     pub script: String,
-    /// How it counts.
+    /// How it affects the result of its node.
     pub kind: StepKind,
     /// Where the script was written.
     pub origin: Origin,
 }
 
-/// How a script counts.
+/// How a script affects the result of its node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StepKind {
-    /// The first that fails ends the node.
+    /// The first failure ends the node.
     Run,
-    /// All run; the node fails if any does.
+    /// All checks run, and the node fails if any of them fails.
     Check,
 }
 
-/// `env NAME = expr`
+/// `env NAME = expr`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Binding {
     /// The variable.
@@ -88,48 +92,48 @@ pub struct Binding {
     pub origin: Origin,
 }
 
-/// What is checked out before the first step.
+/// The files that are checked out before the first step.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Checkout {
-    /// The commit's own files.
+    /// The files of the commit.
     #[default]
     Commit,
-    /// Nothing.
+    /// No files.
     None,
-    /// More.
+    /// The files of the commit, and more.
     With {
-        /// Every ancestor too.
+        /// Whether the history is complete.
         full_history: bool,
-        /// Submodules, recursively.
+        /// Whether submodules are included, recursively.
         submodules: bool,
-        /// Large files.
+        /// Whether the contents of Git LFS are included.
         lfs: bool,
     },
 }
 
-/// `retry 1 because "…"`
+/// `retry 1 because "…"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Retry {
-    /// How often more.
+    /// The number of additional attempts.
     pub times: u64,
-    /// Why.
+    /// The reason.
     pub because: String,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// `secret NAME`, `secret NAME file`
+/// `secret NAME` or `secret NAME file`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Secret {
-    /// Its name, and its variable's.
+    /// The name of the secret and of its variable.
     pub variable: String,
-    /// Whether the variable is the path of a file that holds it.
+    /// Whether the variable is the path of a file with the secret.
     pub file: bool,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// A right that no clause implies.
+/// A right that no other clause implies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Right {
@@ -146,7 +150,7 @@ pub enum Right {
 }
 
 impl Right {
-    /// All of them.
+    /// All rights.
     pub const ALL: [Right; 10] = [
         Right::Releases,
         Right::Pages,
@@ -160,7 +164,7 @@ impl Right {
         Right::SecurityEvents,
     ];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             Right::Releases => "releases",
@@ -176,62 +180,62 @@ impl Right {
         }
     }
 
-    /// The right of that word.
+    /// The right with a keyword.
     pub fn from_word(word: &str) -> Option<Right> {
         Right::ALL.into_iter().find(|right| right.word() == word)
     }
 }
 
-/// `measure "file.json" { … }`
+/// `measure "file.json" { … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Measure {
-    /// The report.
+    /// The file of the report.
     pub file: String,
-    /// What is expected of it.
+    /// The expectations of the report's values.
     pub expectations: Vec<Expectation>,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// `expect KEY OP value`
+/// `expect KEY OP value`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
-    /// A name, or a path of names with dots between them.
+    /// A name, or names with dots between them.
     pub key: String,
     /// The comparison.
     pub operator: Operator,
-    /// What the value is compared with.
+    /// The value to compare with.
     pub threshold: Threshold,
-    /// How often it is measured, or what else it is held against.
+    /// How the value is obtained: one measurement, several samples, or the difference to an environment.
     pub basis: Basis,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// What the value of a report is compared with.
+/// A value that a report's value is compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Threshold {
     /// A number without a unit, as written.
     Number(String),
     /// A number and its unit, as written: `%`, or one of durations and sizes.
     Quantity(String, String),
-    /// A text, which is equal or not.
+    /// A text. It can only be equal or not.
     Text(String),
 }
 
-/// What an expectation rests on.
+/// How the value of an expectation is obtained.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Basis {
-    /// The one value that the report has.
+    /// The single value in the report.
     #[default]
     Value,
-    /// `samples N confidence P`
+    /// `samples N confidence P`.
     Samples,
-    /// `drop … vs ENVIRONMENT`
+    /// `drop … vs ENVIRONMENT`.
     Drop,
 }
 
-/// A comparison.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Operator {
@@ -257,42 +261,42 @@ impl Operator {
     }
 }
 
-/// `cache "path" keyed by "Cargo.lock"`
+/// `cache "path" keyed by "Cargo.lock"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cache {
-    /// What is kept.
+    /// The cached path.
     pub path: String,
-    /// The file whose content is the key.
+    /// The file whose content is the key of the cache.
     pub key_file: String,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// `sidecar postgres { … }`
+/// `sidecar postgres { … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sidecar {
     /// Its name.
     pub name: String,
     /// Its image.
     pub image: String,
-    /// Its port.
+    /// The port inside the sidecar.
     pub port: Option<u64>,
-    /// The port of the machine that leads to its own; `None`: any.
+    /// The port of the machine that leads to the sidecar's port. `None` means any.
     pub at: Option<u64>,
-    /// Its variables.
+    /// The variables of the sidecar.
     pub env: Vec<Binding>,
-    /// Tells when it is ready.
+    /// The check that the sidecar is ready.
     pub ready: Option<Action>,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// `matrix { … }`
+/// `matrix { … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Matrix {
-    /// The axes with their values, in source order; empty where legs are named.
+    /// The axes with their values, in source order. Empty if the legs are named.
     pub axes: Vec<(String, Vec<String>)>,
-    /// Every leg: the product of the axes, or the named ones.
+    /// All legs: the product of the axes, or the named ones.
     pub legs: Vec<Leg>,
     /// Where it was written.
     pub origin: Origin,
@@ -305,54 +309,54 @@ pub struct Leg {
     pub name: String,
     /// The value of each axis.
     pub values: BTreeMap<String, String>,
-    /// Where it runs, if not where the others do.
+    /// The runner of this leg, if it differs from the node's.
     pub runner: Option<Runner>,
     /// Its own variables.
     pub env: Vec<Binding>,
-    /// Its own tools, each of an exact version; they stand for the node's of the same name.
+    /// Its own tools, each with an exact version. They replace the node's tools of the same name.
     pub tools: Vec<Tool>,
 }
 
-/// `tool node from ".nvmrc"`
+/// `tool node from ".nvmrc"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tool {
     /// The tool.
     pub name: String,
-    /// Which version.
+    /// Its version.
     pub version: ToolVersion,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// Which version of a tool.
+/// The version of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToolVersion {
-    /// This one.
+    /// This version.
     Exact(String),
-    /// The one that this file names.
+    /// The version in this file.
     FromFile(String),
-    /// The value of this axis of the node's matrix, in each leg its own.
+    /// The value of this axis of the node's matrix, so each leg has its own.
     OfAxis(String),
 }
 
-/// Where jobs run. The default is Linux on x64, the engine's own machine.
+/// The place where jobs run. The default is the engine's own Linux machine on x64.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Runner {
-    /// Its name; empty for the default.
+    /// Its name, empty for the default.
     pub name: String,
     /// The machine.
     pub host: RunnerHost,
-    /// The image the scripts run in.
+    /// The image for the scripts.
     pub image: Option<(String, Origin)>,
-    /// Whether a container engine is there.
+    /// Whether a container engine is available.
     pub docker: bool,
-    /// Its label, by engine.
+    /// The labels of the machine, by engine.
     pub labels: BTreeMap<String, String>,
-    /// Processors.
+    /// The number of processors.
     pub cpu: Option<u64>,
-    /// Memory in bytes.
+    /// The memory, in bytes.
     pub memory: Option<u64>,
-    /// Graphics processors.
+    /// The number of graphics processors.
     pub gpu: Option<u64>,
     /// Where it was declared.
     pub origin: Origin,
@@ -370,11 +374,11 @@ pub enum RunnerHost {
 }
 
 impl RunnerHost {
-    /// All of them.
+    /// All hosts.
     pub const ALL: [RunnerHost; 4] =
         [RunnerHost::LinuxX64, RunnerHost::LinuxArm64, RunnerHost::MacosArm64, RunnerHost::WindowsX64];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             RunnerHost::LinuxX64 => "linux-x64",
@@ -390,28 +394,28 @@ impl RunnerHost {
 pub struct EngineBlock {
     /// The engine.
     pub target: String,
-    /// Why.
+    /// The reason.
     pub because: String,
     /// Its steps.
     pub steps: Vec<EngineStep>,
-    /// How many of the body's own steps stand before it.
+    /// The number of the body's own steps before the block.
     pub position: usize,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// An input of an action, as a call gives it.
+/// An input in the call of an action.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EngineInput {
     /// Its name.
     pub key: String,
-    /// What it is given.
+    /// Its value.
     pub value: Text,
-    /// What that is: a text, a bool or a whole number.
+    /// The type of the value: a text, a bool or a whole number.
     pub form: InputForm,
-    /// Where the name stands.
+    /// The place of the name.
     pub origin: Origin,
-    /// Where the value stands.
+    /// The place of the value.
     pub value_origin: Origin,
 }
 
@@ -420,11 +424,11 @@ pub struct EngineInput {
 pub enum EngineStep {
     /// A script.
     Run(Step),
-    /// A variable for the steps behind it.
+    /// A variable for the following steps.
     Env(Binding),
     /// A call of an action.
     Action {
-        /// The name its outputs get.
+        /// The name for access to the outputs of the action.
         name: Option<String>,
         /// The action, as the engine names it.
         action: String,
@@ -435,7 +439,7 @@ pub enum EngineStep {
     },
 }
 
-/// What `shift`, `verify`, `rollback`, `ready` and `teardown` do.
+/// The work of `shift`, `verify`, `rollback`, `ready` or `teardown`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
     /// Its steps.

@@ -1,10 +1,13 @@
-//! What starts a run, what counts as a change, and when a stage is in a run.
+//! Triggers, kinds of change, and the conditions of stages.
+//!
+//! For example, `stage release when branch is main and changed code` has the condition `All [Branch(main), Changed
+//! [Kind(code)]]`.
 
 use crate::{Input, Origin, Schedule};
 use pipec_logic::Glob;
 use std::fmt;
 
-/// What started a run.
+/// An event that starts a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Event {
     /// A push to a branch.
@@ -13,20 +16,20 @@ pub enum Event {
     PullRequest,
     /// A tag created or moved.
     Tag,
-    /// The clock.
+    /// A schedule.
     Schedule,
-    /// A person.
+    /// A manual start by a person.
     Manual,
-    /// The merge queue tries a change on its base.
+    /// The merge queue tests a change on its base.
     MergeQueue,
 }
 
 impl Event {
-    /// All of them.
+    /// All events.
     pub const ALL: [Event; 6] =
         [Event::Push, Event::PullRequest, Event::Tag, Event::Schedule, Event::Manual, Event::MergeQueue];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             Event::Push => "push",
@@ -38,17 +41,18 @@ impl Event {
         }
     }
 
-    /// The event of that word.
+    /// The event with a keyword.
     pub fn from_word(word: &str) -> Option<Event> {
         Event::ALL.into_iter().find(|event| event.word() == word)
     }
 
-    /// Whether its code was reviewed before it ran: nothing is published, no secret and no right is granted otherwise.
+    /// Whether the code of the event is reviewed before it runs. Other runs publish nothing, and get no secrets and no
+    /// rights.
     pub fn is_trusted(self) -> bool {
         !matches!(self, Event::PullRequest | Event::MergeQueue)
     }
 
-    /// Whether `branch` holds on it: the branch whose own commit runs.
+    /// Whether the event has a branch: the one whose own commit runs.
     pub fn has_branch(self) -> bool {
         matches!(self, Event::Push | Event::Schedule | Event::Manual)
     }
@@ -60,25 +64,25 @@ impl fmt::Display for Event {
     }
 }
 
-/// A way into a pipeline.
+/// An event that starts a pipeline, with its filter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trigger {
-    /// `on push to main, "release/*"`
+    /// `on push to main, "release/*"`.
     Push(Vec<Glob>, Origin),
-    /// `on pull-request to main`: the branches it wants to go to.
+    /// `on pull-request to main`, with the target branches of the pull requests.
     PullRequest(Vec<Glob>, Origin),
-    /// `on tag "v*"`
+    /// `on tag "v*"`.
     Tag(Vec<Glob>, Origin),
-    /// `on schedule "0 3 * * 1-5"`
+    /// `on schedule "0 3 * * 1-5"`.
     Schedule(Schedule, Origin),
-    /// `on manual { … }`
+    /// `on manual { … }`.
     Manual(Vec<Input>, Origin),
-    /// `on merge-queue`
+    /// `on merge-queue`.
     MergeQueue(Origin),
 }
 
 impl Trigger {
-    /// The event it lets in.
+    /// The event of the trigger.
     pub fn event(&self) -> Event {
         match self {
             Trigger::Push(..) => Event::Push,
@@ -103,20 +107,20 @@ impl Trigger {
     }
 }
 
-/// `change KIND GLOB, …`: later rules win; what no rule claims is `code`.
+/// `change KIND GLOB, …`. A later rule takes precedence, and a path without a rule is `code`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChangeRule {
     /// The kind.
     pub kind: String,
     /// The paths it claims.
     pub globs: Vec<Glob>,
-    /// Why, for `none`.
+    /// The reason for `none`.
     pub because: Option<String>,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// What `changed` asks for.
+/// An operand of `changed`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
     /// A kind of change.
@@ -134,7 +138,7 @@ impl fmt::Display for Change {
     }
 }
 
-/// When a stage is in a run: decided from the facts of the event alone.
+/// The condition of a stage. Only the facts of the event decide it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// Always.
@@ -143,29 +147,29 @@ pub enum Condition {
     All(Vec<Condition>),
     /// Some part holds.
     Any(Vec<Condition>),
-    /// It does not hold.
+    /// The part does not hold.
     Not(Box<Condition>),
-    /// `event is push`
+    /// `event is push`.
     Event(Event),
-    /// `branch is "release/*"`
+    /// `branch is "release/*"`.
     Branch(Glob),
-    /// `tag is "v*"`
+    /// `tag is "v*"`.
     Tag(Glob),
-    /// `changed schema, "db/**"`
+    /// `changed schema, "db/**"`.
     Changed(Vec<Change>),
-    /// `input NAME is value`: the value as the run sees it.
+    /// `input NAME is value`, with the value that the run sees.
     Input {
         /// The input.
         name: String,
         /// The value.
         value: String,
     },
-    /// `fork`: a pull request from another repository, or of a bot.
+    /// `fork`: a pull request from another repository or by a bot.
     Fork,
 }
 
 impl Condition {
-    /// Every atom of it, in source order.
+    /// The atoms of the condition, in source order.
     pub fn atoms(&self) -> Vec<&Condition> {
         match self {
             Condition::Always => Vec::new(),
@@ -177,19 +181,19 @@ impl Condition {
         }
     }
 
-    /// Whether it asks what changed.
+    /// Whether the condition depends on the changes.
     pub fn asks_for_changes(&self) -> bool {
         self.atoms().iter().any(|atom| matches!(atom, Condition::Changed(_)))
     }
 
-    /// Whether it names the event `schedule`.
+    /// Whether the condition names the event `schedule`.
     pub fn names_schedule(&self) -> bool {
         self.atoms().iter().any(|atom| matches!(atom, Condition::Event(Event::Schedule)))
     }
 }
 
 impl fmt::Display for Condition {
-    /// As it is written in the language, with no more parentheses than it needs.
+    /// Writes the condition in the language, with as few parentheses as possible.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Condition::Always => f.write_str("always"),
@@ -232,7 +236,7 @@ fn joined(
 }
 
 impl fmt::Display for Trigger {
-    /// As it is written behind `on`.
+    /// Writes the trigger as it is written after `on`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = |globs: &[Glob]| -> String {
             let words: Vec<String> = globs.iter().map(|glob| Word(glob.text()).to_string()).collect();
@@ -249,7 +253,7 @@ impl fmt::Display for Trigger {
     }
 }
 
-/// A name as it stands in a source: in quotes, unless it could be a name of the language.
+/// A name as a source shows it. It is in quotes, unless it is a valid name of the language.
 struct Word<'a>(&'a str);
 
 impl fmt::Display for Word<'_> {

@@ -1,32 +1,35 @@
-//! Deploys: what goes to which environment, in which steps, and what leads back.
+//! Deploys: which artefacts enter which environment, in which steps, and how that is reversed.
+//!
+//! For example, `deploy app to production { strategy canary { step 5% soak 10m }  shift run "./shift.sh" }` moves 5% of
+//! the traffic, waits ten minutes, and moves the rest.
 
 use crate::{Action, Origin};
 use std::fmt;
 
-/// The only way into an environment.
+/// A deploy. Artefacts enter an environment only through deploys.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deploy {
-    /// The artefacts, by name, in source order: they move and roll back together.
+    /// The artefacts, by name, in source order. They are deployed and rolled back together.
     pub artefacts: Vec<String>,
     /// The environment, by name.
     pub environment: String,
     /// Where the environment was written.
     pub environment_origin: Origin,
-    /// How it goes forth.
+    /// How the deploy moves traffic.
     pub delivery: Delivery,
-    /// Judges after each step.
+    /// The check after each step.
     pub verify: Option<Action>,
-    /// What leads back, if the source says anything of it.
+    /// How the deploy is reversed, if the source states it.
     pub way_back: Option<WayBack>,
 }
 
-/// How a deploy goes forth.
+/// How a deploy moves traffic.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Delivery {
-    /// The scripts of `run` do it all.
+    /// The scripts of `run` move all traffic at once.
     #[default]
     AtOnce,
-    /// `shift` moves the weight, one step of the strategy after the other; there is no `run`.
+    /// `shift` moves the weight, one step of the strategy after another. There is no `run`.
     Stepwise {
         /// The steps.
         strategy: Strategy,
@@ -35,14 +38,14 @@ pub enum Delivery {
     },
 }
 
-/// What leads back from a deploy that failed.
+/// How a failed deploy is reversed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum WayBack {
-    /// `rollback …`
+    /// `rollback …`.
     Rollback(Action),
-    /// `irreversible because "…"`: nothing does.
+    /// `irreversible because "…"`: it can't be reversed.
     Irreversible {
-        /// Why.
+        /// The reason.
         because: String,
         /// Where it was written.
         origin: Origin,
@@ -50,7 +53,7 @@ pub enum WayBack {
 }
 
 impl Deploy {
-    /// The strategy by which the weight moves, if it moves in steps.
+    /// The strategy of a stepwise delivery.
     pub fn strategy(&self) -> Option<&Strategy> {
         match &self.delivery {
             Delivery::AtOnce => None,
@@ -58,7 +61,7 @@ impl Deploy {
         }
     }
 
-    /// What moves the weight, if it moves in steps.
+    /// The action that moves the weight of a stepwise delivery.
     pub fn shift(&self) -> Option<&Action> {
         match &self.delivery {
             Delivery::AtOnce => None,
@@ -66,7 +69,7 @@ impl Deploy {
         }
     }
 
-    /// What goes back after a failure.
+    /// The action that reverses the deploy after a failure.
     pub fn rollback(&self) -> Option<&Action> {
         match &self.way_back {
             Some(WayBack::Rollback(action)) => Some(action),
@@ -74,7 +77,7 @@ impl Deploy {
         }
     }
 
-    /// Why there is no way back, and where that was written.
+    /// The reason why the deploy is irreversible, with its place.
     pub fn irreversible(&self) -> Option<(&str, &Origin)> {
         match &self.way_back {
             Some(WayBack::Irreversible { because, origin }) => Some((because, origin)),
@@ -82,19 +85,19 @@ impl Deploy {
         }
     }
 
-    /// Its actions, as far as it has them, in the order in which they come.
+    /// The actions of the deploy, in the order in which they run.
     pub fn actions(&self) -> impl Iterator<Item = &Action> {
         [self.shift(), self.verify.as_ref(), self.rollback()].into_iter().flatten()
     }
 
-    /// How long it soaks in all, in milliseconds: that is added to its timeout.
+    /// The sum of all soaks, in milliseconds. It is added to the timeout.
     pub fn soaks(&self) -> u64 {
         let steps = self.strategy().into_iter().flat_map(|strategy| &strategy.steps);
         steps.fold(0, |sum: u64, step| sum.saturating_add(step.soak))
     }
 }
 
-/// `strategy canary { step 5% soak 10m … }`
+/// `strategy canary { step 5% soak 10m … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Strategy {
     /// Its kind.
@@ -106,7 +109,7 @@ pub struct Strategy {
 }
 
 impl Strategy {
-    /// The weights that it takes, each with its soak in milliseconds; the last is 100%, whether or not it is a step.
+    /// The weights of the strategy, each with its soak in milliseconds. The last is 100%, even without a step for it.
     pub fn weights(&self) -> Vec<(Weight, u64)> {
         let said = self.steps.iter();
         let mut weights: Vec<(Weight, u64)> = said
@@ -129,10 +132,10 @@ pub enum StrategyKind {
 }
 
 impl StrategyKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [StrategyKind; 3] = [StrategyKind::Canary, StrategyKind::Rolling, StrategyKind::BlueGreen];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             StrategyKind::Canary => "canary",
@@ -141,24 +144,24 @@ impl StrategyKind {
         }
     }
 
-    /// The kind of that word.
+    /// The kind with a keyword.
     pub fn from_word(word: &str) -> Option<StrategyKind> {
         StrategyKind::ALL.into_iter().find(|kind| kind.word() == word)
     }
 }
 
-/// `step 5% soak 10m`
+/// `step 5% soak 10m`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StrategyStep {
     /// The weight.
     pub weight: Weight,
-    /// How long it stays there, in milliseconds.
+    /// The time at this weight, in milliseconds.
     pub soak: u64,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// A share of the traffic in percent, which is shown as it was written.
+/// A share of the traffic, in percent. It is shown as it was written.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Weight {
     percent: f64,
@@ -166,7 +169,7 @@ pub struct Weight {
 }
 
 impl Weight {
-    /// The weight of a number without its sign: `5`, `12.5`. `None`, if it is no finite number from 0 on.
+    /// Parses a number without its sign: `5`, `12.5`. `None` if it is negative or not finite.
     pub fn parse(written: &str) -> Option<Weight> {
         let percent: f64 = written.parse().ok()?;
         (percent.is_finite() && percent >= 0.0).then(|| Weight { percent, written: written.to_owned() })
@@ -177,24 +180,24 @@ impl Weight {
         Weight { percent: 100.0, written: "100".to_owned() }
     }
 
-    /// Its number as it was written, without the sign.
+    /// The number as written, without the sign.
     pub fn as_str(&self) -> &str {
         &self.written
     }
 
-    /// Its number in percent.
+    /// The number in percent.
     pub fn percent(&self) -> f64 {
         self.percent
     }
 
-    /// Whether nothing is left to move.
+    /// Whether the weight is all traffic.
     pub fn is_all(&self) -> bool {
         self.percent >= 100.0
     }
 }
 
 impl fmt::Display for Weight {
-    /// As it was written, without the sign.
+    /// Writes the number as it was written, without the sign.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.written)
     }

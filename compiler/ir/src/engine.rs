@@ -1,30 +1,31 @@
-//! The engines that a source can name, and what each asks of the names that stand there for it.
+//! The engines that a source can name, and their rules for names in a source.
 //!
-//! The analysis is given these as data, as it is given the standard modules: it knows no engine. `emits github "a b.yml"`
-//! is refused because GitHub's rules say so, where the source says it, and with or without a target that builds for it.
+//! The analysis receives engines as data, like the standard modules, and knows none of them. For example, GitHub's
+//! rules refuse the file name in `emits github "a b.yml"`. This is reported in the source, whether or not a target
+//! builds for GitHub.
 
 use crate::MemberKind;
 use pipec_base::{Diagnostic, Span};
 
-/// An engine that the language has a word for, whether or not this version builds for it.
+/// An engine with a keyword in the language, even if no target builds for it.
 pub trait Engine: Sync {
-    /// Its word in the language: `github`.
+    /// Its keyword in the language: `github`.
     fn word(&self) -> &'static str;
 
-    /// What is wrong with the file name that an `emits` gives, if anything is.
+    /// The fault of a file name in `emits`, if there is one.
     fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
         let _ = (name, span);
         None
     }
 
-    /// What is wrong with the name of a member of a role, if anything is.
+    /// The fault of a role member's name, if there is one.
     fn check_member(&self, member: &MemberName<'_>) -> Option<Diagnostic> {
         let _ = member;
         None
     }
 }
 
-/// A member of a role as the source names it, not blank.
+/// The name of a role's member in the source. It is not blank.
 #[derive(Clone, Copy, Debug)]
 pub struct MemberName<'a> {
     /// What it is.
@@ -37,7 +38,7 @@ pub struct MemberName<'a> {
     pub name_span: Span,
 }
 
-/// An engine of which nothing is known but its word: it takes every name.
+/// An engine of which only the keyword is known. It accepts every name.
 #[derive(Clone, Copy, Debug)]
 pub struct EngineWord(pub &'static str);
 

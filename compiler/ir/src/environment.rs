@@ -1,9 +1,12 @@
-//! Environments and the people who guard them.
+//! Environments, and the roles that approve deploys to them.
+//!
+//! For example, `environment production { after staging  requires test  approval by owners }` has one predecessor, one
+//! required kind of evidence and one approval.
 
 use crate::{Action, Binding, Identity, Origin, Secret, Text};
 use std::collections::BTreeMap;
 
-/// A place where artefacts run. Durations are in milliseconds.
+/// An environment, in which artefacts run. Durations are in milliseconds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Environment {
     /// Its name, unique in the workspace.
@@ -12,19 +15,19 @@ pub struct Environment {
     pub docs: Vec<String>,
     /// Where it was declared.
     pub origin: Origin,
-    /// What it is for.
+    /// Its class, from ephemeral to production.
     pub tier: Tier,
-    /// The environments that come before it, by name.
+    /// The environments before it, by name.
     pub after: Vec<(String, Origin)>,
-    /// The pipelines that enter it, where it lists them.
+    /// The pipelines that may enter it, if it lists them.
     pub from: Option<(Vec<String>, Origin)>,
     /// Whether pull requests from branches of the same repository may enter it.
     pub open_to_members: bool,
-    /// Where people reach it.
+    /// The address that people open.
     pub url: Option<Text>,
-    /// The evidence it asks for, by kind.
+    /// The kinds of evidence that it requires.
     pub requires: Vec<(String, Origin)>,
-    /// Who approves a deploy.
+    /// The approval of deploys.
     pub approval: Option<Approval>,
     /// Its secrets.
     pub secrets: Vec<Secret>,
@@ -32,18 +35,18 @@ pub struct Environment {
     pub identities: Vec<Identity>,
     /// Its values.
     pub values: Vec<Binding>,
-    /// When deploys may start.
+    /// The times when deploys may start.
     pub window: Option<Window>,
-    /// Who waits.
+    /// Which waiting deploys are kept.
     pub lock: Lock,
-    /// How long an ephemeral environment lives.
+    /// The lifetime of an ephemeral environment, in milliseconds.
     pub ttl: Option<u64>,
-    /// Removes an ephemeral environment.
+    /// The action that removes an ephemeral environment.
     pub teardown: Option<Action>,
 }
 
 impl Environment {
-    /// An environment that says nothing but its name and tier.
+    /// An environment with a name and a tier only.
     pub fn new(name: impl Into<String>, tier: Tier, origin: Origin) -> Environment {
         Environment {
             name: name.into(),
@@ -67,7 +70,7 @@ impl Environment {
     }
 }
 
-/// What an environment is for.
+/// The class of an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Tier {
@@ -79,11 +82,11 @@ pub enum Tier {
 }
 
 impl Tier {
-    /// All of them, from the first to the last a change reaches.
+    /// All tiers, in the order in which a change reaches them.
     pub const ALL: [Tier; 5] =
         [Tier::Ephemeral, Tier::Development, Tier::Testing, Tier::Staging, Tier::Production];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             Tier::Ephemeral => "ephemeral",
@@ -94,33 +97,33 @@ impl Tier {
         }
     }
 
-    /// The tier of that word.
+    /// The tier with a keyword.
     pub fn from_word(word: &str) -> Option<Tier> {
         Tier::ALL.into_iter().find(|tier| tier.word() == word)
     }
 }
 
-/// `approval by ROLE min 2 not author`
+/// `approval by ROLE min 2 not author`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Approval {
     /// The role.
     pub role: String,
-    /// How many must approve.
+    /// The number of required approvals.
     pub min: u64,
-    /// Whether whoever started the run may not.
+    /// Whether the person who started the run can't approve.
     pub not_author: bool,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// `window mon..thu 08:00..16:00 "Europe/London"`
+/// `window mon..thu 08:00..16:00 "Europe/London"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
-    /// The days, in order; those of `fri..mon` begin with Friday.
+    /// The days, in order. Those of `fri..mon` begin with Friday.
     pub days: Vec<Weekday>,
-    /// From when, in minutes of the day.
+    /// The start, in minutes of the day.
     pub from: u16,
-    /// Until when, in minutes of the day.
+    /// The end, in minutes of the day.
     pub to: u16,
     /// The time zone's name in the IANA database.
     pub zone: String,
@@ -128,7 +131,7 @@ pub struct Window {
     pub origin: Origin,
 }
 
-/// The days of the week, from Monday.
+/// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Weekday {
@@ -142,7 +145,7 @@ pub enum Weekday {
 }
 
 impl Weekday {
-    /// All of them, in order.
+    /// All days, from Monday.
     pub const ALL: [Weekday; 7] = [
         Weekday::Monday,
         Weekday::Tuesday,
@@ -153,7 +156,7 @@ impl Weekday {
         Weekday::Sunday,
     ];
 
-    /// Its word in the language: `mon`.
+    /// Its keyword in the language: `mon`.
     pub fn word(self) -> &'static str {
         match self {
             Weekday::Monday => "mon",
@@ -166,32 +169,32 @@ impl Weekday {
         }
     }
 
-    /// The day of that word.
+    /// The day with a keyword.
     pub fn from_word(word: &str) -> Option<Weekday> {
         Weekday::ALL.into_iter().find(|day| day.word() == word)
     }
 
-    /// Its number, from 1 (Monday) to 7, as ISO 8601 counts.
+    /// Its number in ISO 8601, from 1 (Monday) to 7.
     pub fn number(self) -> u8 {
         self as u8 + 1
     }
 }
 
-/// Which waiting deploy goes next.
+/// Which waiting deploys are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Lock {
-    /// All wait, in order.
+    /// All deploys wait, in order.
     #[default]
     Queue,
-    /// Only the latest waits.
+    /// Only the latest deploy waits.
     Newest,
 }
 
 impl Lock {
-    /// All of them.
+    /// All locks.
     pub const ALL: [Lock; 2] = [Lock::Queue, Lock::Newest];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             Lock::Queue => "queue",
@@ -200,27 +203,27 @@ impl Lock {
     }
 }
 
-/// Who may approve or override.
+/// A role: the people who may approve or override.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Role {
     /// Its name.
     pub name: String,
-    /// Who it is, by engine.
+    /// Its member on each engine.
     pub members: BTreeMap<String, RoleMember>,
     /// Where it was declared.
     pub origin: Origin,
 }
 
-/// `github team "acme/release-managers"`
+/// `github team "acme/release-managers"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoleMember {
-    /// What it is.
+    /// Its kind.
     pub kind: MemberKind,
-    /// Its name there.
+    /// Its name on the engine.
     pub name: String,
 }
 
-/// The kinds of members of roles.
+/// A kind of role member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum MemberKind {
@@ -230,10 +233,10 @@ pub enum MemberKind {
 }
 
 impl MemberKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [MemberKind; 3] = [MemberKind::Team, MemberKind::Group, MemberKind::User];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             MemberKind::Team => "team",
@@ -242,7 +245,7 @@ impl MemberKind {
         }
     }
 
-    /// The kind of that word.
+    /// The kind with a keyword.
     pub fn from_word(word: &str) -> Option<MemberKind> {
         MemberKind::ALL.into_iter().find(|kind| kind.word() == word)
     }

@@ -38,7 +38,7 @@ pub use run::{Changed, Run};
 pub use source::{ResolvedSource, ResolvedTrigger, SourceFacts};
 pub use vocabulary::{BranchId, InputValueId, KindId, PathsId, TagId, Vocabulary};
 
-/// The most states that the product of all globs may have; a pipeline of 300 globs takes a few thousand.
+/// The maximum number of states in the product of all globs. A pipeline of 300 globs takes a few thousand.
 const REGION_STATES: usize = 100_000;
 
 /// The facts of runs, as far as a vocabulary tells runs apart.
@@ -61,7 +61,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts that a vocabulary tells apart.
+    /// The facts that a vocabulary distinguishes.
     ///
     /// # Errors
     /// If its globs split the names into more regions than can be computed.
@@ -111,7 +111,7 @@ impl Facts {
         self.valid = self.propositions.and(&self.valid, runs);
     }
 
-    /// What it tells apart.
+    /// The vocabulary of the facts.
     pub fn vocabulary(&self) -> &Vocabulary {
         &self.vocabulary
     }
@@ -121,7 +121,7 @@ impl Facts {
         &self.propositions
     }
 
-    /// What holds of every run: the events exclude each other, a push has exactly one branch, and so on.
+    /// The runs that are possible. For example, the events exclude each other, and a push has exactly one branch.
     pub fn valid(&self) -> &Proposition {
         &self.valid
     }
@@ -140,32 +140,32 @@ impl Facts {
         self.propositions.any_of(&variables)
     }
 
-    /// That the run is of reviewed code: neither of a pull request nor of the merge queue.
+    /// That the code of the run is reviewed. So it is neither a pull request nor the merge queue.
     pub fn trusted(&self) -> Proposition {
         self.trusted.clone()
     }
 
-    /// That the run is of a pull request or of the merge queue.
+    /// That the run is for a pull request or the merge queue.
     pub fn untrusted(&self) -> Proposition {
         self.untrusted.clone()
     }
 
-    /// That the run is of a fork's or a bot's pull request.
+    /// That the run is for a pull request of a fork or a bot.
     pub fn fork(&self) -> Proposition {
         self.propositions.variable(self.fork)
     }
 
-    /// That nobody can tell what changed.
+    /// That the changes are unknown.
     pub fn unknown(&self) -> Proposition {
         self.propositions.variable(self.unknown)
     }
 
-    /// That the branch whose commit runs is one of these.
+    /// That the branch of the running commit is one of these.
     pub fn branch(&self, names: BranchId) -> Proposition {
         self.inside(&self.branches, self.vocabulary.branch_place(names))
     }
 
-    /// For each region of branches, that the branch lies in it.
+    /// For each region of branches, that the branch is in it.
     pub fn branch_regions(&self) -> Vec<Proposition> {
         let variables = self.branches.variables().iter();
         variables.map(|variable| self.propositions.variable(*variable)).collect()
@@ -176,7 +176,7 @@ impl Facts {
         self.inside(&self.tags, self.vocabulary.tag_place(names))
     }
 
-    /// That the name lies in the language at a place of the vocabulary.
+    /// That the name is in the language at an index of the vocabulary.
     fn inside(&self, axis: &Axis, place: Option<usize>) -> Proposition {
         place.map_or_else(
             || self.propositions.undecidable(),
@@ -213,12 +213,13 @@ impl Facts {
         self.paths.regions().filter(is_of_kind)
     }
 
-    /// Whether any path is of a kind; so it is said of a kind of another vocabulary.
+    /// Whether any path has a kind. Also true for a kind of another vocabulary.
     pub fn has_paths_of(&self, kind: KindId) -> bool {
         self.vocabulary.kind_name(kind).is_none_or(|kind| self.regions_of(kind).next().is_some())
     }
 
-    /// For each region of paths of a kind: that one of its paths changed, and that nothing else did.
+    /// For each region of paths of a kind, two propositions. They are that one of its paths changed, and that nothing
+    /// else did.
     pub fn known_changes_of(&self, kind: KindId) -> Vec<(Proposition, Proposition)> {
         let Some(kind) = self.vocabulary.kind_name(kind) else {
             return vec![(self.propositions.undecidable(), self.propositions.undecidable())];
@@ -243,7 +244,7 @@ impl Facts {
             .map_or_else(|| self.propositions.undecidable(), |variable| self.propositions.variable(*variable))
     }
 
-    /// A run in which the proposition holds: the simplest one, and one with a change if there is any.
+    /// The simplest run in which the proposition holds. Prefers a run with a change.
     ///
     /// # Errors
     /// If the proposition is too large to decide.
@@ -263,7 +264,7 @@ impl Facts {
         Ok(model.map(|model| self.describe(proposition, &model)))
     }
 
-    /// The part of a valuation that matters: the proposition holds whatever values the omitted facts have.
+    /// The part of a valuation that matters. The proposition holds whatever values the omitted facts have.
     fn describe(&self, proposition: &Proposition, model: &Model) -> Run {
         let mut free: BTreeSet<VariableId> =
             self.paths.variables().iter().copied().chain([self.unknown]).collect();
@@ -283,7 +284,8 @@ impl Facts {
         run
     }
 
-    /// Whether the proposition fails in some run that differs from the valuation only in these variables.
+    /// Whether the proposition depends on these variables. It does if it fails in some run that differs from the
+    /// valuation only in them.
     fn depends_on(&self, proposition: &Proposition, model: &Model, free: &BTreeSet<VariableId>) -> bool {
         let fixed = self.propositions.variables().filter(|variable| !free.contains(variable));
         let (yes, no): (Vec<VariableId>, Vec<VariableId>) =
@@ -295,7 +297,7 @@ impl Facts {
         !self.propositions.implies_always(&runs, proposition).unwrap_or(false)
     }
 
-    /// Every fact of a valuation, in people's words.
+    /// Describes every fact of a valuation in words.
     fn describe_all(&self, model: &Model, paths_matter: bool) -> Run {
         let event = self
             .events
@@ -351,7 +353,7 @@ impl Facts {
         }
     }
 
-    /// The constraints on every run, whatever triggers admit.
+    /// The constraints on every run, whatever runs the triggers admit.
     fn constraints(&self) -> Proposition {
         let propositions = &self.propositions;
         let events: Vec<VariableId> = self.events.values().copied().collect();

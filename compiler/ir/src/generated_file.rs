@@ -1,14 +1,14 @@
-//! Files that a target makes.
+//! Files that a target generates.
 
 use pipec_base::Span;
 
-/// A file to be written.
+/// A generated file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GeneratedFile {
     /// Relative to the workspace, with `/`.
     pub path: String,
     /// Its text.
     pub text: String,
-    /// Where its parts came from: the name of a part of the output (a job) and the source it was made from.
+    /// The origins of its parts. Each is the name of a part (a job), and the source of that part.
     pub origins: Vec<(String, Span)>,
 }

@@ -1,20 +1,20 @@
-//! Identities that others lend to a run.
+//! Identities: short-lived logins to clouds and registries.
 
 use crate::Origin;
 use std::fmt;
 
-/// `identity aws "…"`
+/// `identity aws "…"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
-    /// Who lends it.
+    /// The provider of the identity.
     pub provider: Provider,
-    /// What is assumed there: a role, a client, an audience.
+    /// The role, client or audience at the provider.
     pub role: String,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// Who lends an identity.
+/// A provider of identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Provider {
@@ -25,10 +25,10 @@ pub enum Provider {
 }
 
 impl Provider {
-    /// All of them.
+    /// All providers.
     pub const ALL: [Provider; 4] = [Provider::Aws, Provider::Azure, Provider::Google, Provider::Oidc];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             Provider::Aws => "aws",
@@ -38,12 +38,12 @@ impl Provider {
         }
     }
 
-    /// The provider of that word.
+    /// The provider with a keyword.
     pub fn from_word(word: &str) -> Option<Provider> {
         Provider::ALL.into_iter().find(|provider| provider.word() == word)
     }
 
-    /// Whether a step signs in to it before the scripts run; else the scripts ask for their token themselves.
+    /// Whether a step logs in before the scripts run. Otherwise the scripts request their token themselves.
     pub fn has_sign_in(self) -> bool {
         self != Provider::Oidc
     }
@@ -56,10 +56,10 @@ impl fmt::Display for Provider {
 }
 
 impl Identity {
-    /// Whom its provider takes the run for, alike however that is written; none where the run's own token decides. An
-    /// `oidc` names an audience, and `google` a provider of a workload identity pool, which maps each token to a principal
-    /// of its own: both tell the environments apart by the token. A client of Azure is the same in every subscription, and
-    /// neither its ids nor the names of AWS's roles differ by case.
+    /// The principal that the run becomes at its provider, in a form that ignores spelling. `None` if the run's own
+    /// token decides. An `oidc` identity names an audience, and a `google` identity a provider of a workload identity
+    /// pool, which maps each token to its own principal: both distinguish environments by the token. A client of Azure
+    /// is the same in every subscription. The ids of Azure and the role names of AWS ignore case.
     pub fn principal(&self) -> Option<String> {
         let role = self.role.to_ascii_lowercase();
         match self.provider {

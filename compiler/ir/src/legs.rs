@@ -1,4 +1,4 @@
-//! The legs of a node: its matrix, its shards, or each leg of the matrix in each shard.
+//! The legs of a node: the combinations of its matrix and its shards.
 //!
 //! ```text
 //! gate unit: test {
@@ -7,28 +7,28 @@
 //! }
 //! ```
 //!
-//! has four legs, in this order: `linux-1`, `linux-2`, `mac-1`, `mac-2`. Each is a job of its own.
+//! has four legs, in this order: `linux-1`, `linux-2`, `mac-1`, `mac-2`. Each is a separate job.
 
 use crate::{Binding, EngineStep, Fact, Leg, Node, Piece, Runner, Text, Tool, ToolVersion};
 
-/// One of the jobs that a node with a matrix or with shards runs in.
+/// One of the jobs of a node with a matrix or with shards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeLeg<'n> {
-    /// Its name: that of the matrix's leg, with the shard's number after it.
+    /// Its name: that of the matrix's leg, followed by the shard's number.
     pub name: String,
-    /// What the matrix says of it.
+    /// The leg of the matrix.
     pub of_matrix: Option<&'n Leg>,
     /// Its shard, from 1.
     pub shard: Option<u64>,
 }
 
 impl Node {
-    /// Whether it runs in several jobs.
+    /// Whether the node has several jobs.
     pub fn has_legs(&self) -> bool {
         self.body.matrix.is_some() || self.body.shards.is_some()
     }
 
-    /// Its legs; none without a matrix and shards.
+    /// The legs of the node. Empty without a matrix and shards.
     pub fn legs(&self) -> Vec<NodeLeg<'_>> {
         if !self.has_legs() {
             return Vec::new();
@@ -45,7 +45,7 @@ impl Node {
         of_matrix.flat_map(|leg| shards.iter().map(move |shard| NodeLeg::new(leg, *shard))).collect()
     }
 
-    /// Where its jobs run: the runner of each leg of its matrix, or its own.
+    /// The runners of its jobs. They are the runners of its matrix's legs, or its own.
     pub fn runners(&self) -> Vec<&Runner> {
         let own = &self.body.runner;
         match &self.body.matrix {
@@ -54,7 +54,7 @@ impl Node {
         }
     }
 
-    /// The variables that legs set, each once, in the order in which they are first named.
+    /// The variables that legs set, each once, in the order in which they first occur.
     pub fn leg_variables(&self) -> Vec<&Binding> {
         let mut found: Vec<&Binding> = Vec::new();
         for binding in self.matrix_legs().flat_map(|leg| &leg.env) {
@@ -65,7 +65,7 @@ impl Node {
         found
     }
 
-    /// The tools that legs have of their own, each once, in the order in which they are first named.
+    /// The tools of legs, each once, in the order in which they first occur.
     pub fn leg_tools(&self) -> Vec<&Tool> {
         let mut found: Vec<&Tool> = Vec::new();
         for tool in self.matrix_legs().flat_map(|leg| &leg.tools) {
@@ -76,12 +76,12 @@ impl Node {
         found
     }
 
-    /// What its matrix says of each leg.
+    /// The legs of the node's matrix.
     fn matrix_legs(&self) -> impl Iterator<Item = &Leg> {
         self.body.matrix.iter().flat_map(|matrix| &matrix.legs)
     }
 
-    /// The node as one of its legs runs it: with the leg's runner, variables and tools, and its facts put in.
+    /// The node for one of its legs. It has the leg's runner, variables and tools, and the leg's facts are substituted.
     pub fn in_leg(&self, leg: &NodeLeg<'_>) -> Node {
         let mut node = self.clone();
         node.body.runner = leg.runner(self).clone();
@@ -117,29 +117,30 @@ impl<'n> NodeLeg<'n> {
 }
 
 impl NodeLeg<'_> {
-    /// Where it runs: its own runner, else the node's.
+    /// The runner of the leg: its own, or else the node's.
     pub fn runner<'n>(&'n self, node: &'n Node) -> &'n Runner {
         self.of_matrix.and_then(|leg| leg.runner.as_ref()).unwrap_or(&node.body.runner)
     }
 
-    /// What sets a variable in it: its own clause, else the node's. The variable is empty where neither does.
+    /// The definition of a variable in the leg: its own, or else the node's. Without a definition, the variable is
+    /// empty.
     pub fn binding<'n>(&'n self, node: &'n Node, variable: &str) -> Option<&'n Binding> {
         let own = self.of_matrix.into_iter().flat_map(|leg| &leg.env);
         own.chain(&node.body.env).find(|binding| binding.variable == variable)
     }
 
-    /// A tool in it: its own, else the node's.
+    /// A tool in the leg: its own, or else the node's.
     pub fn tool<'n>(&'n self, node: &'n Node, name: &str) -> Option<&'n Tool> {
         let own = self.of_matrix.into_iter().flat_map(|leg| &leg.tools);
         own.chain(&node.body.tools).find(|tool| tool.name == name)
     }
 
-    /// The value of an axis in it.
+    /// The value of an axis in the leg.
     pub fn axis(&self, name: &str) -> Option<&str> {
         self.of_matrix?.values.get(name).map(String::as_str)
     }
 
-    /// Puts in the facts that differ from leg to leg.
+    /// Substitutes the facts that differ between legs.
     fn put_facts(&self, node: &Node, into: &mut Node) {
         let shards = node.body.shards.as_ref().map(|(count, _)| *count);
         let known = |piece: &Piece| match piece {

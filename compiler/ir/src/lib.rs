@@ -1,5 +1,7 @@
-//! A pipeline as the proofs and the targets see it: nodes, conditions, artefacts and environments, each with the place
-//! it came from; and the facts of a run as propositions.
+//! A pipeline and the facts of its runs, for proofs and targets.
+//!
+//! A program has nodes, conditions, artefacts and environments, each with the place that it came from. The facts of a
+//! run are propositions.
 
 mod body;
 mod condition;

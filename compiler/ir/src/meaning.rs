@@ -1,7 +1,8 @@
-//! What the source means: how often a node runs, what it hands over, what it holds, and in which order its scripts come.
+//! The meaning of the source: what a node runs, how often, and in which order.
 //!
-//! Emitters, engine models, theorems and reports all ask here, so that there is one reading of the source. A second
-//! reading of it is `tests/src/brute_force`, which shares no code with this one.
+//! It also says what a node passes on, and which secrets and identities it has. Emitters, engine models, theorems and
+//! reports all use these functions, so there is one reading of the source. `tests/src/brute_force` is a second reading
+//! and shares no code with this one.
 //!
 //! ```text
 //! deploy app to production {
@@ -19,29 +20,29 @@ use crate::{
     Node, NodeKind, Override, Pipeline, Program, Quorum, Registry, Retry, Secret, Step, Tier, Weight,
 };
 
-/// How an artefact is handed over.
+/// The form in which an artefact is passed to other nodes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form<'a> {
-    /// One file, by its path.
+    /// One file, with its path.
     File(&'a str),
     /// The files of a folder.
     Folder,
-    /// The layout of an image.
+    /// The OCI layout of an image.
     Image,
 }
 
-/// Scripts of a node that run together, one after the other.
+/// Scripts of a node that run together, in sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Phase<'n> {
-    /// What they do.
+    /// What the scripts do.
     pub act: Act,
     /// The scripts.
     pub scripts: &'n [Step],
-    /// Their variables besides those of the node.
+    /// Their variables, in addition to those of the node.
     pub env: &'n [Binding],
-    /// The weight at which they run, in a deploy with a strategy.
+    /// The weight of the traffic while they run, in a deploy with a strategy.
     pub weight: Option<Weight>,
-    /// How long the deploy soaks before them, in milliseconds.
+    /// The soak before them, in milliseconds.
     pub soak: u64,
 }
 
@@ -50,16 +51,16 @@ pub struct Phase<'n> {
 pub enum Act {
     /// The node's own work.
     Run,
-    /// `shift`: moves the weight.
+    /// `shift`: moves traffic.
     Shift,
-    /// `verify`: judges what was deployed.
+    /// `verify`: checks what was deployed.
     Verify,
-    /// `rollback`: goes back after a failure.
+    /// `rollback`: reverses the deploy after a failure.
     RollBack,
 }
 
 impl Artefact {
-    /// How it is handed over.
+    /// The form in which it is passed to other nodes.
     pub fn form(&self) -> Form<'_> {
         match (self.ty, self.single_file()) {
             (ArtefactType::Image, _) => Form::Image,
@@ -73,7 +74,7 @@ impl Artefact {
         self.ty == ArtefactType::Image
     }
 
-    /// The name in its registry, of an image.
+    /// The name of an image in its registry.
     pub fn image(&self) -> Option<&str> {
         let (name, _) = self.image_name.as_ref()?;
         self.is_image().then_some(name)
@@ -81,7 +82,7 @@ impl Artefact {
 }
 
 impl Node {
-    /// The deploy that it is.
+    /// The node as a deploy, if it is one.
     pub fn deploy(&self) -> Option<&Deploy> {
         match &self.kind {
             NodeKind::Deploy(deploy) => Some(deploy),
@@ -89,7 +90,7 @@ impl Node {
         }
     }
 
-    /// The gate that it is.
+    /// The node as a gate, if it is one.
     pub fn gate(&self) -> Option<&Gate> {
         match &self.kind {
             NodeKind::Gate(gate) => Some(gate),
@@ -97,7 +98,7 @@ impl Node {
         }
     }
 
-    /// The artefact that it builds.
+    /// The node as an artefact, if it is one.
     pub fn artefact(&self) -> Option<&Artefact> {
         match &self.kind {
             NodeKind::Artefact(artefact) => Some(artefact),
@@ -120,71 +121,71 @@ impl Node {
         self.artefact()?.image()
     }
 
-    /// Why it only reports, of an advisory gate.
+    /// The reason why a gate is advisory.
     pub fn advisory(&self) -> Option<&str> {
         self.gate()?.advisory.as_ref().map(|(because, _)| because.as_str())
     }
 
-    /// Whether it is a gate that only reports.
+    /// Whether the node is an advisory gate.
     pub fn is_advisory(&self) -> bool {
         self.advisory().is_some()
     }
 
-    /// Whether it is a gate that can stop a deploy.
+    /// Whether the node is a gate that can stop a deploy.
     pub fn is_blocking_gate(&self) -> bool {
         self.gate().is_some() && !self.is_advisory()
     }
 
-    /// Who may override it, of a gate.
+    /// The override of a gate.
     pub fn overriding(&self) -> Option<&Override> {
         self.gate()?.overriding.as_ref()
     }
 
-    /// When it need not run, of a gate.
+    /// The exemptions of a gate.
     pub fn exemptions(&self) -> &[ExemptionRule] {
         self.gate().map_or(&[], |gate| &gate.exemptions)
     }
 
-    /// How often it runs and how often it must pass, of a gate that is repeated.
+    /// How often a repeated gate runs, and how often it must pass.
     pub fn quorum(&self) -> Option<Quorum> {
         self.gate()?.quorum
     }
 
-    /// Why and how often it is tried again after a failure: only jobs and artefacts are.
+    /// The retry of a job or an artefact after a failure.
     pub fn retry(&self) -> Option<&Retry> {
         self.body.retry.as_ref().filter(|_| matches!(self.kind, NodeKind::Artefact(_) | NodeKind::Job))
     }
 
-    /// How often its scripts may be begun until they succeed: 1 without a retry.
+    /// The maximum number of attempts: 1 without a retry.
     pub fn attempts(&self) -> u64 {
         self.retry().map_or(1, |retry| retry.times.saturating_add(1))
     }
 
-    /// How often it may run its scripts: every run of a repeated gate, or every attempt.
+    /// The maximum number of executions of its scripts. Counts all repetitions of a gate, or all attempts.
     pub fn runs(&self) -> u64 {
         self.quorum().map_or_else(|| self.attempts(), |quorum| quorum.times)
     }
 
-    /// How long it soaks in all, in milliseconds; only deploys do.
+    /// The sum of all soaks of a deploy, in milliseconds.
     pub fn soaks(&self) -> u64 {
         self.deploy().map_or(0, Deploy::soaks)
     }
 
-    /// The longest that its clauses let it take, in milliseconds: its timeout for each run, and its soaks.
+    /// The maximum time that its clauses allow, in milliseconds. Sums its timeout for each execution, and its soaks.
     pub fn allowed_time(&self) -> u64 {
         self.body.timeout.saturating_mul(self.runs()).saturating_add(self.soaks())
     }
 
-    /// How long it may take, in milliseconds: [`Node::allowed_time`] in whole minutes, as engines are told.
+    /// The maximum time in milliseconds: [`Node::allowed_time`] in whole minutes, as engines count.
     pub fn longest(&self) -> u64 {
         const MINUTE: u64 = 60_000;
         self.allowed_time().div_ceil(MINUTE).max(1).saturating_mul(MINUTE)
     }
 
-    /// Its phases that lead forward, in order.
+    /// The phases before any failure, in order.
     ///
-    /// `run` and then `verify`; with a strategy `shift` and `verify` at each weight, the last of which is 100%. A deploy
-    /// without `verify` has that phase without scripts.
+    /// A deploy without a strategy has `run` and then `verify`. One with a strategy has `shift` and `verify` at each
+    /// weight, the last of which is 100%. A deploy without `verify` has that phase without scripts.
     pub fn phases_forward(&self) -> Vec<Phase<'_>> {
         let run = Phase { act: Act::Run, scripts: &self.body.steps, env: &[], weight: None, soak: 0 };
         match self.deploy() {
@@ -193,7 +194,7 @@ impl Node {
         }
     }
 
-    /// Its phase that leads back after a failure, of a deploy with `rollback`.
+    /// The phase that reverses a deploy with `rollback` after a failure.
     pub fn phase_back(&self) -> Option<Phase<'_>> {
         let rollback = self.deploy()?.rollback()?;
         Some(Phase {
@@ -231,12 +232,12 @@ impl Deploy {
 }
 
 impl Pipeline {
-    /// Its gates that somebody may override, in source order.
+    /// The gates with an override, in source order.
     pub fn overridable(&self) -> impl Iterator<Item = (&Node, &Override)> {
         self.nodes.iter().filter_map(|node| Some((node, node.overriding()?)))
     }
 
-    /// The artefacts that a node has, each with its producer, in the order in which it names them.
+    /// The artefacts that a node has, in the order in which it names them. Each has its producer.
     pub fn used_by<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = (&'p Node, &'p Artefact)> {
         node.body.uses.iter().filter_map(|(name, _)| self.producer(name))
     }
@@ -258,7 +259,7 @@ impl Program {
         self.environment_of(node).filter(|environment| environment.tier == Tier::Ephemeral)
     }
 
-    /// The environments that a pipeline enters, each once, in the order in which it first does.
+    /// The environments that a pipeline enters, each once, in the order of the first entry.
     pub fn entered<'p>(&'p self, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
         let mut entered: Vec<&Environment> = Vec::new();
         for environment in pipeline.nodes.iter().filter_map(|node| self.environment_of(node)) {
@@ -269,25 +270,25 @@ impl Program {
         entered
     }
 
-    /// The registry that the image of a node goes to, if one is declared for it.
+    /// The registry for the image of a node, if one is declared.
     pub fn registry_for(&self, node: &Node) -> Option<&Registry> {
         self.registry_of(node.image()?)
     }
 
-    /// The secrets that a node may hold: its own, then those of the environment that it deploys to.
+    /// The secrets that a node may use. Its own come first, then those of the environment that it deploys to.
     pub fn secrets_of<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = &'p Secret> {
         let environment = self.environment_of(node);
         node.body.secrets.iter().chain(environment.into_iter().flat_map(|environment| &environment.secrets))
     }
 
-    /// The identities that a node may hold: its own, then those of the environment that it deploys to.
+    /// The identities that a node may use. Its own come first, then those of the environment that it deploys to.
     pub fn identities_of<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = &'p Identity> {
         let environment = self.environment_of(node);
         let of_environment = environment.into_iter().flat_map(|environment| &environment.identities);
         node.body.identities.iter().chain(of_environment)
     }
 
-    /// The variables that clauses give to a node: the values of the environment that it deploys to, then its own.
+    /// The variables that clauses set for a node. The values of its environment come first, then its own.
     pub fn bindings_of<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = &'p Binding> {
         let environment = self.environment_of(node);
         environment.into_iter().flat_map(|environment| &environment.values).chain(&node.body.env)

@@ -1,45 +1,48 @@
 //! The nodes of a pipeline: gates, artefacts, deploys and jobs.
+//!
+//! For example, `gate unit: test { … }` is a node of the kind `Gate`, with the evidence `test`, the name `unit` and the
+//! stage around it.
 
 use crate::{Body, Change, Deploy, Origin, PathPattern, StageId};
 use std::collections::BTreeSet;
 
-/// A node's place in its pipeline.
+/// A node's index in its pipeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(pub usize);
 
 /// A piece of work in a pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
-    /// Its name, unique in the pipeline; a deploy's is `deploy-ARTEFACTS-to-ENVIRONMENT`.
+    /// Its name, unique in the pipeline. A deploy's name is `deploy-ARTEFACTS-to-ENVIRONMENT`.
     pub name: String,
-    /// Its place.
+    /// Its index.
     pub id: NodeId,
     /// Its documentation.
     pub docs: Vec<String>,
     /// Where it was declared.
     pub origin: Origin,
-    /// Where its name was written (a deploy's: its environment).
+    /// The place of its name. For a deploy, this is its environment.
     pub name_origin: Origin,
-    /// The stage it stands in.
+    /// Its stage.
     pub stage: StageId,
-    /// What it yields.
+    /// Its kind, with the clauses that only this kind has.
     pub kind: NodeKind,
-    /// What it does.
+    /// Its work.
     pub body: Body,
     /// Every node before it, transitively (language reference, "What a run means", 2).
     pub before: BTreeSet<NodeId>,
 }
 
-/// What a node yields.
+/// The kind of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub enum NodeKind {
-    /// Evidence.
+    /// A gate, which yields evidence.
     Gate(Gate),
-    /// Something built, once.
+    /// An artefact, which is built once.
     Artefact(Artefact),
-    /// A change of an environment.
+    /// A deploy, which changes an environment.
     Deploy(Box<Deploy>),
-    /// Neither.
+    /// A job, which yields neither evidence nor an artefact.
     Job,
 }
 
@@ -48,12 +51,12 @@ pub enum NodeKind {
 pub struct Evidence {
     /// Its name: `test`, `vulnerability`.
     pub name: String,
-    /// Whether it is of artefacts; else of the commit, and so of all artefacts built from it.
+    /// Whether it is about artefacts. Otherwise it is about the commit, and so about all artefacts built from it.
     pub of_artefact: bool,
 }
 
 impl Evidence {
-    /// The standard kinds (language reference, "Declarations"), and whether each is of artefacts.
+    /// The standard kinds (language reference, "Declarations"), and whether each is about artefacts.
     const STANDARD: [(&str, bool); 15] = [
         ("test", false),
         ("lint", false),
@@ -72,7 +75,7 @@ impl Evidence {
         ("fairness", true),
     ];
 
-    /// The standard kind of that name.
+    /// The standard kind with a name.
     pub fn standard(name: &str) -> Option<Evidence> {
         let found = Evidence::STANDARD.iter().find(|(standard, _)| *standard == name);
         found.map(|(name, of_artefact)| Evidence { name: (*name).to_owned(), of_artefact: *of_artefact })
@@ -84,29 +87,29 @@ impl Evidence {
     }
 }
 
-/// A check that must pass.
+/// A gate: a check that must pass.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gate {
-    /// What it yields.
+    /// The evidence that it yields.
     pub evidence: Evidence,
-    /// The artefacts it judges, by name; empty for evidence of the commit.
+    /// The artefacts that it checks, by name. Empty for evidence of the commit.
     pub of: Vec<String>,
-    /// Why it only reports, if it does.
+    /// The reason why it is advisory, if it is.
     pub advisory: Option<(String, Origin)>,
-    /// When it need not run.
+    /// When it is exempt.
     pub exemptions: Vec<ExemptionRule>,
-    /// Who may override it.
+    /// Who may override it, and for how long.
     pub overriding: Option<Override>,
-    /// `repeat N quorum M`
+    /// `repeat N quorum M`.
     pub quorum: Option<Quorum>,
 }
 
-/// `exempt … because "…"`
+/// `exempt … because "…"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExemptionRule {
-    /// When.
+    /// The condition of the exemption.
     pub when: Exemption,
-    /// Why.
+    /// The reason.
     pub because: String,
     /// Where it was written.
     pub origin: Origin,
@@ -115,47 +118,47 @@ pub struct ExemptionRule {
 /// When a gate is exempt.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Exemption {
-    /// Nothing of these is known to have changed.
+    /// None of these is known to have changed.
     UnlessChanged(Vec<Change>),
-    /// The run is a fork's or a bot's pull request.
+    /// The run is for a pull request of a fork or a bot.
     OnFork,
 }
 
-/// `override by ROLE { expires 24h review within 3d }`
+/// `override by ROLE { expires 24h review within 3d }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Override {
     /// The role that approves.
     pub role: String,
-    /// How old an approval may be, in milliseconds.
+    /// The maximum age of an approval, in milliseconds.
     pub expires: u64,
-    /// By when it is reviewed, in milliseconds.
+    /// The time until its review, in milliseconds.
     pub review_within: u64,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// `repeat N quorum M`
+/// `repeat N quorum M`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quorum {
-    /// How often it runs.
+    /// The number of repetitions.
     pub times: u64,
-    /// How many must pass: more than half.
+    /// The number of repetitions that must pass: more than half.
     pub quorum: u64,
 }
 
-/// Something built once and handed over by digest.
+/// An artefact: it is built once and passed on by digest.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Artefact {
     /// Its type.
     pub ty: ArtefactType,
-    /// What its build leaves behind, relative to the body's directory; empty for images.
+    /// The files that its build creates, relative to the body's directory. Empty for images.
     pub paths: Vec<PathPattern>,
     /// The registry name of an image.
     pub image_name: Option<(String, Origin)>,
 }
 
 impl Artefact {
-    /// The one file it is, if it is one literal path; else it is a folder.
+    /// Its only file, if it has exactly one literal path. Otherwise it is a folder.
     pub fn single_file(&self) -> Option<&str> {
         match self.paths.as_slice() {
             [only] if only.glob.is_literal() => Some(only.glob.text()),
@@ -179,7 +182,7 @@ pub enum ArtefactType {
 }
 
 impl ArtefactType {
-    /// All of them.
+    /// All types.
     pub const ALL: [ArtefactType; 8] = [
         ArtefactType::Image,
         ArtefactType::Binary,
@@ -191,7 +194,7 @@ impl ArtefactType {
         ArtefactType::Report,
     ];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             ArtefactType::Image => "image",
@@ -205,7 +208,7 @@ impl ArtefactType {
         }
     }
 
-    /// The type of that word.
+    /// The type with a keyword.
     pub fn from_word(word: &str) -> Option<ArtefactType> {
         ArtefactType::ALL.into_iter().find(|ty| ty.word() == word)
     }

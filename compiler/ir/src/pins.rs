@@ -1,4 +1,7 @@
-//! Actions and images by digest, with the signatures of the actions: what `pipec.lock` records, and what a catalogue holds.
+//! Actions and images by digest, with the signatures of the actions.
+//!
+//! This is the format of `pipec.lock` and of a catalogue. For example, an entry pins `actions/checkout` with its
+//! version `v5.0.0` to a commit of 40 digits, and lists its inputs and outputs.
 
 use crate::versions::newest_first;
 use serde::Deserialize;
@@ -6,10 +9,10 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use toml::Spanned;
 
-/// What a file of pins that the compiler may write begins with.
+/// The beginning of a file of pins that the compiler may write.
 const MARK: &str = "# Kept by pipec build";
 
-/// What follows it.
+/// The text after the mark.
 const HEADER: &str = "\
 : the actions that this workspace calls and the images that it runs in, by digest. Commit it.
 # What an entry says goes before what pipec itself knows: change one to move a pin, add one that pipec does not know, take
@@ -19,7 +22,7 @@ const HEADER: &str = "\
 /// Actions and images, each by digest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
-    /// As they were read: by name, the newest version first.
+    /// The actions in the order of the file: by name, the newest version first.
     pub actions: Vec<PinnedAction>,
     /// The digest (`sha256:…`) of each image reference with its tag, as [`image_with_registry`] writes it.
     pub images: BTreeMap<String, String>,
@@ -32,24 +35,24 @@ pub struct PinnedAction {
     pub name: String,
     /// The tag that named the commit.
     pub version: String,
-    /// The commit, 40 hexadecimal digits.
+    /// The commit, with 40 hexadecimal digits.
     pub commit: String,
-    /// What it takes, by name.
+    /// Its inputs, by name.
     pub inputs: BTreeMap<String, ActionInput>,
-    /// What it leaves.
+    /// Its outputs.
     pub outputs: BTreeSet<String>,
 }
 
 /// An input of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ActionInput {
-    /// What it holds.
+    /// The type of its value.
     pub ty: InputForm,
-    /// Whether a call must give it: it is required and has no default.
+    /// Whether a call must give it. Such an input is required and has no default.
     pub required: bool,
 }
 
-/// What an input of an action holds; to the engine, all are texts.
+/// The type of an input. To the engine, all inputs are texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum InputForm {
@@ -59,7 +62,7 @@ pub enum InputForm {
 }
 
 impl InputForm {
-    /// Its word in a file of pins.
+    /// Its keyword in a file of pins.
     pub fn word(self) -> &'static str {
         match self {
             InputForm::String => "string",
@@ -101,7 +104,7 @@ impl Pins {
     /// Reads a file of pins.
     ///
     /// # Errors
-    /// What is wrong with it, in one line.
+    /// The fault of the file, in one line.
     pub fn read(text: &str) -> Result<Pins, String> {
         let file: File = toml::from_str(text).map_err(|error| described(text, &error))?;
         let mut pins = Pins::default();
@@ -109,7 +112,7 @@ impl Pins {
             let start = action.span().start;
             let refused = |error: String| format!("{}{error}", line_of(text, start));
             let action = action.into_inner().checked().map_err(refused)?;
-            // GitHub's names ignore case, so two spellings with two commits would be one action at two.
+            // GitHub's names ignore case. Two spellings with two commits would be one action with two commits.
             let same = |known: &&PinnedAction| {
                 known.name.eq_ignore_ascii_case(&action.name)
                     && known.version == action.version
@@ -160,7 +163,7 @@ impl Pins {
         text.starts_with(MARK)
     }
 
-    /// The file, by name, each entry in a form that [`Pins::read`] takes.
+    /// Writes the pins, by name, in the form that [`Pins::read`] accepts.
     pub fn write(&self) -> String {
         let mut text = format!("{MARK}{HEADER}");
         let mut actions: Vec<&PinnedAction> = self.actions.iter().collect();
@@ -196,17 +199,17 @@ impl Pins {
         text
     }
 
-    /// An action at exactly that version.
+    /// An action with exactly this version.
     pub fn action(&self, name: &str, version: &str) -> Option<&PinnedAction> {
         self.actions.iter().find(|action| action.name == name && action.version == version)
     }
 
-    /// Whether it pins nothing.
+    /// Whether there are no pins.
     pub fn is_empty(&self) -> bool {
         self.actions.is_empty() && self.images.is_empty()
     }
 
-    /// Adds what it does not have.
+    /// Adds the pins that are missing.
     pub fn add(&mut self, more: Pins) {
         let before = self.actions.len();
         for action in more.actions {
@@ -222,7 +225,7 @@ impl Pins {
         }
     }
 
-    /// What it pins that the other does not, as people call it.
+    /// The pins that the other lacks, as messages name them.
     pub fn without(&self, other: &Pins) -> Vec<String> {
         let actions = self.actions.iter().filter(|action| !other.actions.contains(action));
         let images =
@@ -235,7 +238,7 @@ impl Pins {
 }
 
 impl PinnedAction {
-    /// The order of a file of pins: by name, the newest version first.
+    /// The order in a file of pins: by name, the newest version first.
     fn by_name(&self, other: &PinnedAction) -> Ordering {
         self.name
             .cmp(&other.name)
@@ -255,7 +258,7 @@ impl FileAction {
         if name.split('/').count() < 2 || !name.split('/').all(part) {
             return Err(format!("`{}` is not an action: write `owner/name`", name.escape_default()));
         }
-        // It stands behind the pin as a comment.
+        // The version becomes a comment after the pin.
         let plain = |it: char| it.is_ascii_alphanumeric() || matches!(it, '-' | '_' | '.' | '/' | '+');
         if version.is_empty() || !version.chars().all(plain) {
             return Err(format!("`{}` is not a version of `{name}`", version.escape_default()));
@@ -298,19 +301,19 @@ fn is_hexadecimal(text: &str, digits: usize) -> bool {
     text.len() == digits && text.chars().all(|it| matches!(it, '0'..='9' | 'a'..='f'))
 }
 
-/// What the reader says, in one line with its place.
+/// The reader's error, in one line with its place.
 fn described(text: &str, error: &toml::de::Error) -> String {
     let line = error.span().map(|span| line_of(text, span.start)).unwrap_or_default();
     format!("{line}{}", error.message().trim().replace('\n', "; "))
 }
 
-/// The line of a place, as an error begins.
+/// The line of a position, as the beginning of an error.
 fn line_of(text: &str, offset: usize) -> String {
     let before = text.get(..offset).unwrap_or_default();
     format!("line {}: ", before.matches('\n').count() + 1)
 }
 
-/// A basic string of TOML.
+/// A text as a basic string of TOML.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {
@@ -323,8 +326,8 @@ fn quoted(text: &str) -> String {
     quoted + "\""
 }
 
-/// An image reference with the registry and folder that container engines assume: `docker.io/library/postgres:17` for
-/// `postgres:17`.
+/// An image reference with the default registry and folder of container engines. For example, `postgres:17` becomes
+/// `docker.io/library/postgres:17`.
 pub fn image_with_registry(reference: &str) -> String {
     let first = reference.split('/').next().unwrap_or_default();
     let names_registry = reference.contains('/') && (first.contains(['.', ':']) || first == "localhost");

@@ -1,29 +1,32 @@
 //! The program, its pipelines and their stages.
+//!
+//! For example, a workspace with one file that declares `pipeline api { … }` and `environment production { … }` is a
+//! program with one pipeline and one environment.
 
 use crate::{ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Role, Text, Trigger};
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
 
-/// A whole workspace, expanded.
+/// An expanded workspace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
-    /// In the order of their declaration, files by path.
+    /// The pipelines in the order of their declaration, files by path.
     pub pipelines: Vec<Pipeline>,
-    /// By name; names are unique in a workspace.
+    /// The environments by name. Names are unique in a workspace.
     pub environments: BTreeMap<String, Environment>,
-    /// By name.
+    /// The roles by name.
     pub roles: BTreeMap<String, Role>,
-    /// By prefix.
+    /// The registries by prefix.
     pub registries: BTreeMap<String, Registry>,
-    /// What `pipec.lock` says; nothing if there is none.
+    /// The content of `pipec.lock`. Empty if there is none.
     pub lock: Pins,
-    /// SHA-256 of each text that was read, 64 hexadecimal digits.
+    /// The SHA-256 of each text, with 64 hexadecimal digits.
     pub digests: BTreeMap<SourceFile, String>,
 }
 
 impl Program {
-    /// The registry that an image of this name goes to, if one is declared: that of the longest prefix, whole segments
-    /// at a time.
+    /// The registry for an image name, if one is declared. The longest prefix applies, and a prefix ends at the end of
+    /// a path segment.
     pub fn registry_of(&self, image: &str) -> Option<&Registry> {
         let fits = |prefix: &str| {
             image.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
@@ -32,73 +35,73 @@ impl Program {
     }
 }
 
-/// `registry "ghcr.io/acme" { user X password Y }`
+/// `registry "ghcr.io/acme" { user X password Y }`.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Registry {
-    /// What the names of its images begin with.
+    /// The prefix of its image names.
     pub prefix: String,
-    /// The secret that holds the user's name.
+    /// The secret with the user's name.
     pub user: String,
-    /// The secret that holds the password.
+    /// The secret with the password.
     pub password: String,
     /// Where it was declared.
     pub origin: Origin,
 }
 
-/// A file whose text went into a pipeline.
+/// A file that a pipeline was made from.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SourceFile {
-    /// Relative to the workspace, with `/`; a standard module's name (`std/rust.pipe`).
+    /// Its path relative to the workspace, with `/`. For a standard module, its name (`std/rust.pipe`).
     pub path: String,
     /// Whether it is a standard module.
     pub is_standard: bool,
 }
 
-/// One path from change to production.
+/// A pipeline: a path from change to production.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Pipeline {
     /// Its name, unique in the workspace.
     pub name: String,
-    /// Its documentation, a line each.
+    /// Its documentation, by line.
     pub docs: Vec<String>,
     /// Where it was declared.
     pub origin: Origin,
-    /// The file that declares it first, then every module it was read with, by path.
+    /// The file that declares it, then every module that this file uses, by path.
     pub sources: Vec<SourceFile>,
-    /// The ways in, in source order.
+    /// Its triggers, in source order.
     pub triggers: Vec<Trigger>,
     /// Branches that only reviewed changes reach.
     pub protected_branches: Vec<Glob>,
     /// Tags that only reviewed changes reach.
     pub protected_tags: Vec<Glob>,
-    /// The targets it names; empty: every target.
+    /// The targets that it names. If there are none, it has every target.
     pub targets: Vec<(String, Origin)>,
-    /// A file name others depend on, by target.
+    /// The file names that it sets for its outputs, by target.
     pub emits: BTreeMap<String, (String, Origin)>,
-    /// The longest a run may take, in milliseconds.
+    /// The maximum time of a run, in milliseconds.
     pub budget: Option<(u64, Origin)>,
-    /// Who owns it.
+    /// Its owner.
     pub owner: Option<String>,
-    /// In source order.
+    /// The rules for kinds of change, in source order.
     pub changes: Vec<ChangeRule>,
-    /// In source order.
+    /// The stages, in source order.
     pub stages: Vec<Stage>,
-    /// In source order; a node's id is its place here.
+    /// The nodes, in source order. A node's id is its index here.
     pub nodes: Vec<Node>,
 }
 
 impl Pipeline {
-    /// The node of that id.
+    /// The node with an id.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0)
     }
 
-    /// The node of that name.
+    /// The node with a name.
     pub fn node_named(&self, name: &str) -> Option<&Node> {
         self.nodes.iter().find(|node| node.name == name)
     }
 
-    /// The stage a node stands in.
+    /// The stage of a node.
     pub fn stage_of(&self, node: &Node) -> Option<&Stage> {
         self.stages.get(node.stage.0)
     }
@@ -127,7 +130,7 @@ impl Pipeline {
     }
 }
 
-/// A stage's place in its pipeline.
+/// A stage's index in its pipeline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct StageId(pub usize);
 
@@ -142,16 +145,16 @@ pub struct Stage {
     pub origin: Origin,
     /// The stages it follows directly.
     pub after: Vec<StageId>,
-    /// When it is in a run. A stage with a deploy is in a scheduled run only if this names `schedule`: see
-    /// [`Stage::runs_on_schedule`].
+    /// The condition of the stage. A scheduled run contains a stage with a deploy only if the condition names
+    /// `schedule`: see [`Stage::runs_on_schedule`].
     pub condition: Condition,
     /// Where the condition was written.
     pub condition_origin: Option<Origin>,
-    /// Whether a scheduled run may contain it at all.
+    /// Whether a scheduled run may contain the stage.
     pub runs_on_schedule: bool,
-    /// The longest its own nodes may take, in milliseconds.
+    /// The maximum time of its own nodes, in milliseconds.
     pub budget: Option<(u64, Origin)>,
-    /// In source order.
+    /// The nodes, in source order.
     pub nodes: Vec<NodeId>,
 }
 
@@ -162,7 +165,7 @@ pub struct Input {
     pub name: String,
     /// Its type.
     pub ty: InputType,
-    /// Its value where the person gives none.
+    /// Its value if the person gives none.
     pub default: Option<Text>,
     /// Its documentation.
     pub docs: Vec<String>,
@@ -179,6 +182,6 @@ pub enum InputType {
     Number,
     /// `true` or `false`.
     Boolean,
-    /// One of these.
+    /// One of these texts.
     OneOf(Vec<String>),
 }

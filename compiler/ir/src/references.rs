@@ -1,23 +1,24 @@
-//! Names that lead somewhere: every artefact, environment, role and secret that a pipeline names is in its program.
+//! Dangling names: artefacts, environments, roles and secrets that are not in the program.
 //!
-//! The analysis resolves names and says where one means nothing. Lookups by name after that can't fail; what this module
-//! finds is an error of the compiler, and a program with such a finding is neither proven nor built.
+//! The analysis resolves names and reports unknown ones, so later lookups by name can't fail. If this module still
+//! finds one, that is an error of the compiler, and the program is neither proven nor built. For example, `deploy app
+//! to production` needs an artefact `app` and an environment `production` in the program.
 
 use crate::{Action, Binding, Deploy, EngineStep, Environment, Fact, Node, Origin, Pipeline, Program, Text};
 
-/// A name that leads nowhere.
+/// A name without a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dangling {
-    /// What it should be the name of: `artefact`.
+    /// The kind of the missing thing: `artefact`.
     pub what: &'static str,
     /// The name.
     pub name: String,
-    /// Where it stands.
+    /// The place of the name.
     pub origin: Origin,
 }
 
 impl Program {
-    /// The names in a pipeline, and in the environments that it enters, that lead nowhere.
+    /// The dangling names in a pipeline and in the environments that it enters.
     pub fn dangling(&self, pipeline: &Pipeline) -> Vec<Dangling> {
         let mut search = Search { program: self, pipeline, found: Vec::new() };
         for node in &pipeline.nodes {
@@ -92,7 +93,7 @@ impl Search<'_> {
         self.texts(node);
     }
 
-    /// The texts of a node, with those of the environment that it deploys to.
+    /// Checks the texts of a node and of the environment that it deploys to.
     fn texts(&mut self, node: &Node) {
         let program = self.program;
         self.bindings(node, program.bindings_of(node));
@@ -142,7 +143,7 @@ impl Search<'_> {
                     let is_there = node.body.shards.is_some();
                     self.require(is_there, "fact", &fact.to_string(), origin);
                 }
-                // Of what kind of run these are known is a theorem.
+                // A theorem decides in which kinds of runs these are known.
                 Fact::CommitSha
                 | Fact::CommitShort
                 | Fact::TagName

@@ -1,19 +1,19 @@
-//! What a node shows and keeps besides its result.
+//! Reports and kept files of a node.
 
 use crate::{Origin, PathPattern};
 
-/// `report junit "path"`
+/// `report junit "path"`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
     /// Its format.
     pub format: ReportFormat,
-    /// Where it is.
+    /// The path of the report.
     pub path: PathPattern,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// The formats of reports.
+/// A format of reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum ReportFormat {
@@ -25,7 +25,7 @@ pub enum ReportFormat {
 }
 
 impl ReportFormat {
-    /// All of them.
+    /// All formats.
     pub const ALL: [ReportFormat; 5] = [
         ReportFormat::Junit,
         ReportFormat::Sarif,
@@ -34,7 +34,7 @@ impl ReportFormat {
         ReportFormat::Markdown,
     ];
 
-    /// Its word in the language.
+    /// Its keyword in the language.
     pub fn word(self) -> &'static str {
         match self {
             ReportFormat::Junit => "junit",
@@ -45,16 +45,16 @@ impl ReportFormat {
         }
     }
 
-    /// The format of that word.
+    /// The format with a keyword.
     pub fn from_word(word: &str) -> Option<ReportFormat> {
         ReportFormat::ALL.into_iter().find(|format| format.word() == word)
     }
 }
 
-/// `keep "logs/**" on failure`
+/// `keep "logs/**" on failure`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Keep {
-    /// What is kept.
+    /// The paths to keep.
     pub paths: Vec<PathPattern>,
     /// Where it was written.
     pub origin: Origin,

@@ -1,13 +1,14 @@
-//! Schedules: when the clock starts a run.
+//! Schedules: the times at which runs start.
 //!
-//! `"0 3,15 * * 1-5"` is minute 0 of the hours 3 and 15, on every day of the month, in every month, from Monday to Friday.
+//! `"0 3,15 * * 1-5"` is minute 0 of the hours 3 and 15, on every day of the month, in every month, from Monday to
+//! Friday.
 
 use std::fmt;
 
 /// The bounds of a minute.
 const MINUTES: (u32, u32) = (0, 59);
 
-/// Five fields of times in UTC, which are shown as they were written.
+/// Five fields of a time in UTC. They are shown as they were written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Schedule {
     /// The minutes of the hour, 0 to 59.
@@ -26,32 +27,34 @@ pub struct Schedule {
 /// A field of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
-    /// What it lists, in order; at least one.
+    /// Its parts, in order. There is at least one.
     pub parts: Vec<Part>,
 }
 
 /// A part of a field: `*`, `7`, `1-5`, each also with a step, as in `*/10`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// What it spans.
+    /// The numbers of the part.
     pub range: Range,
-    /// It takes each so many-th of them, from the first on, 1 to 59; `None`: no step was written.
+    /// The step: only every such number of the range counts, from the first on. From 1 to 59, or `None` if no step was
+    /// written.
     pub step: Option<u32>,
 }
 
-/// What a part of a field spans.
+/// The numbers of a part of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Range {
-    /// `*`
+    /// `*`.
     All,
-    /// `7`
+    /// `7`.
     One(u32),
-    /// `1-5`
+    /// `1-5`.
     Span(u32, u32),
 }
 
 impl Schedule {
-    /// Reads five fields with blanks between them; `None`, if there are others or a number is out of its bounds.
+    /// Parses five fields with blanks between them. `None` if the number of fields is wrong or a number is out of its
+    /// bounds.
     pub fn parse(text: &str) -> Option<Schedule> {
         let fields: Vec<&str> = text.split_ascii_whitespace().collect();
         let [minute, hour, day, month, weekday] = fields.as_slice() else { return None };
@@ -78,12 +81,12 @@ impl Schedule {
         }
     }
 
-    /// The minutes of an hour at which it starts a run, in order.
+    /// The minutes of an hour at which a run starts, in order.
     pub fn minutes(&self) -> Vec<u32> {
         (MINUTES.0..=MINUTES.1).filter(|minute| self.minute.has(*minute, MINUTES)).collect()
     }
 
-    /// Whether no year has its days, since each of its months is too short for them.
+    /// Whether no year has its days, because all its months are too short.
     pub fn is_in_no_year(&self) -> bool {
         let earliest = self.day.parts.iter().map(|part| part.range.first().unwrap_or(1)).min().unwrap_or(1);
         let length = |month: u32| match month {
@@ -91,7 +94,7 @@ impl Schedule {
             4 | 6 | 9 | 11 => 30,
             _ => 31,
         };
-        // A day of the week comes in every month. A range of months has one of 31 days, or none shorter than 30 alone.
+        // Every month has each day of the week. A range of months has one of 31 days, or none shorter than 30 alone.
         let is_too_short = |part: &Part| match (part.range, part.step) {
             (Range::One(month), None) => length(month) < earliest,
             _ => false,
@@ -107,18 +110,18 @@ impl fmt::Display for Schedule {
 }
 
 impl Field {
-    /// Reads a list of parts whose numbers lie within these bounds.
+    /// Parses a list of parts with numbers within these bounds.
     fn parse(text: &str, bounds: (u32, u32)) -> Option<Field> {
         let parts = text.split(',').map(|part| Part::parse(part, bounds)).collect::<Option<_>>()?;
         Some(Field { parts })
     }
 
-    /// Whether it is `*`.
+    /// Whether the field is `*`.
     pub fn is_any(&self) -> bool {
         self.parts == [Part { range: Range::All, step: None }]
     }
 
-    /// Whether it has a number, of those within these bounds.
+    /// Whether the field contains a number within these bounds.
     fn has(&self, number: u32, bounds: (u32, u32)) -> bool {
         self.parts.iter().any(|part| part.has(number, bounds))
     }
@@ -154,7 +157,7 @@ impl Part {
             (Range::All, _) => (least, greatest),
             (Range::Span(first, last), _) => (first, last),
             (Range::One(only), None) => (only, only),
-            // From there on, where a step follows.
+            // With a step, a single number means the range from this number on.
             (Range::One(first), Some(_)) => (first, greatest),
         };
         (first..=last).contains(&number) && (number - first).is_multiple_of(self.step.unwrap_or(1))
@@ -162,7 +165,7 @@ impl Part {
 }
 
 impl Range {
-    /// Its first number, if it names one.
+    /// Its first number, if it has one.
     fn first(self) -> Option<u32> {
         match self {
             Range::All => None,

@@ -1,30 +1,32 @@
-//! Where a part came from, paths, and texts that hold facts known only at run time.
+//! Origins, paths, and texts with facts that are known only in the run.
+//!
+//! For example, `$"v{commit.short}"` is a text of two pieces: the literal `v` and the fact `CommitShort`.
 
 use pipec_base::{Diagnostic, Span};
 use pipec_logic::Glob;
 use std::fmt;
 
-/// Where a part of the program was written, and through which calls it got to where it is.
+/// The origin of a part of the program. It is the place of the part, and the calls that led to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Origin {
-    /// The place it was written.
+    /// The place where it was written.
     pub span: Span,
-    /// The calls that brought it here, the innermost first: the span of the call and the name of what was called.
+    /// The calls that led to it, the innermost first. Each has the span of the call and the called name.
     pub calls: Vec<(Span, String)>,
 }
 
 impl Origin {
-    /// Written at `span`, brought by no call.
+    /// An origin at `span` without calls.
     pub fn at(span: Span) -> Origin {
         Origin { span, calls: Vec::new() }
     }
 
-    /// Another place brought by the same calls.
+    /// Another place with the same calls.
     pub fn moved_to(&self, span: Span) -> Origin {
         Origin { span, calls: self.calls.clone() }
     }
 
-    /// Adds to a diagnostic about this part the calls that brought it here.
+    /// Adds the calls to a diagnostic about this part.
     pub fn explain(&self, diagnostic: Diagnostic) -> Diagnostic {
         self.calls.iter().fold(diagnostic, |diagnostic, (span, name)| {
             diagnostic.label(*span, format!("in this call of `{name}`"))
@@ -35,23 +37,23 @@ impl Origin {
 /// A path or glob in an artefact, a report or a `keep`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PathPattern {
-    /// In the language's own dialect, without a leading `./`.
+    /// The glob in the language's own dialect, without a leading `./`.
     pub glob: Glob,
     /// Where it was written.
     pub origin: Origin,
 }
 
-/// A text whose facts are filled in by the engine.
+/// A text with facts. The engine substitutes them in the run.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Text {
-    /// Its pieces in order; no two literals are neighbours.
+    /// The pieces in order. Adjacent literals are merged.
     pub pieces: Vec<Piece>,
 }
 
 /// A piece of a text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Piece {
-    /// Known now.
+    /// Known at compile time.
     Literal(String),
     /// Known in the run.
     Fact(Fact),
@@ -69,7 +71,7 @@ impl Text {
         Text { pieces: vec![Piece::Fact(fact)] }
     }
 
-    /// Puts another text behind this one.
+    /// Appends another text.
     pub fn append(&mut self, other: Text) {
         for piece in other.pieces {
             match (self.pieces.last_mut(), piece) {
@@ -79,7 +81,7 @@ impl Text {
         }
     }
 
-    /// Its value, if it holds no fact.
+    /// The value of a text without facts.
     pub fn as_literal(&self) -> Option<&str> {
         match self.pieces.as_slice() {
             [] => Some(""),
@@ -88,7 +90,7 @@ impl Text {
         }
     }
 
-    /// The facts it holds.
+    /// The facts in the text.
     pub fn facts(&self) -> impl Iterator<Item = &Fact> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Fact(fact) => Some(fact),
@@ -97,51 +99,51 @@ impl Text {
     }
 }
 
-/// A fact of a run that may stand in a text (language reference, "Types and values").
+/// A fact of a run that a text may contain (language reference, "Types and values").
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fact {
     /// `commit.sha`: 40 hexadecimal digits.
     CommitSha,
     /// `commit.short`: its first 12 digits.
     CommitShort,
-    /// `tag.name`: on tag events.
+    /// `tag.name`: known on tag events.
     TagName,
-    /// `tag.version`: the tag's name from its first digit on; on tag events.
+    /// `tag.version`: the tag's name from its first digit. Known on tag events.
     TagVersion,
-    /// `branch.name`: on push, schedule and manual events.
+    /// `branch.name`: known on push, schedule and manual events.
     BranchName,
-    /// `pull-request.number`: on pull-request events.
+    /// `pull-request.number`: known on pull-request events.
     PullRequestNumber,
-    /// `run.number`: rises by one with each run of the pipeline.
+    /// `run.number`: increases by one with each run of the pipeline.
     RunNumber,
-    /// `run.url`: where people see the run.
+    /// `run.url`: the address of the run.
     RunUrl,
-    /// `step.output`: what a named action of an `engine` block left, further down in the block.
+    /// `step.output`: an output of a named action above in the same `engine` block.
     StepOutput {
-        /// The name that the call was given.
+        /// The name of the call.
         step: String,
         /// The output.
         output: String,
     },
-    /// `input.X`: on manual events.
+    /// `input.X`: known on manual events.
     Input(String),
-    /// `matrix.X`: in a node with that axis.
+    /// `matrix.X`: known in a node with this axis.
     Matrix(String),
     /// `shard.index`: from 1.
     ShardIndex,
-    /// `shard.count`
+    /// `shard.count`.
     ShardCount,
-    /// `web.digest`: the digest of an artefact, by its node's name: `sha256:` and 64 hexadecimal digits.
+    /// `web.digest`: the digest of an artefact, by its node's name. It is `sha256:` and 64 hexadecimal digits.
     ArtefactDigest(String),
-    /// `app.path`, an image's `web.layout`: where the artefact is present in a node that uses it.
+    /// `app.path`, or `web.layout` of an image. It is the path of the artefact in a node that uses it.
     ArtefactPath(String),
-    /// `web.ref`: by what an image is pulled: its name and digest, or where its layout lies in a run of code that was not
-    /// reviewed.
+    /// `web.ref`: the reference for pulling an image. It is the name and digest, or, in a run of unreviewed code, the
+    /// place of the layout.
     ArtefactRef(String),
     /// `web.name`: an image's name in its registry.
     ArtefactName(String),
-    /// A secret the node itself or the environment it deploys to holds, by its name: its value, or the path of the file
-    /// that holds it. Stands only alone, and only in the value of a variable.
+    /// A secret of the node or of its environment, by its name. Its value is the secret, or the path of the file with
+    /// the secret. It must be the whole value of a variable. An environment here is the one that the node deploys to.
     Secret(String),
 }
 

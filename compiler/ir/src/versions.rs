@@ -1,9 +1,9 @@
-//! The order of the versions of one thing.
+//! The order of versions.
 
 use std::cmp::{Ordering, Reverse};
 
-/// Newer versions before older ones: numbers count as numbers, and what stands behind a dash comes before the version
-/// itself (`v2.0.0` is newer than `v2.0.0-rc1`).
+/// Orders newer versions before older ones. Numbers are compared as numbers, and a text after a dash makes a version
+/// older (`v2.0.0` is newer than `v2.0.0-rc1`).
 pub(crate) fn newest_first(left: &str, right: &str) -> Ordering {
     Reverse(key(left)).cmp(&Reverse(key(right))).then_with(|| left.cmp(right))
 }
@@ -11,7 +11,7 @@ pub(crate) fn newest_first(left: &str, right: &str) -> Ordering {
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Run<'a> {
     Text(&'a str),
-    /// How many digits, without zeros in front, and these.
+    /// The number of digits without leading zeros, and the digits.
     Number(usize, &'a str),
 }
 

@@ -1,6 +1,6 @@
-//! A second reading of what a node means: how often it runs, in which order its scripts come, and what its legs are.
+//! A second reading of a node's meaning: attempts, the order of scripts, and legs.
 //!
-//! It shares no code with the first: it counts and lists as the language reference says, one case after the other.
+//! It shares no code with the first. It counts and lists as the language reference says, one case after another.
 
 #![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 
@@ -61,7 +61,7 @@ fn artefact(ty: ArtefactType, paths: &[&str]) -> Artefact {
     Artefact { ty, paths: paths.iter().map(pattern).collect(), image_name }
 }
 
-/// All scripts of a node, as somebody lists them who reads the source from top to bottom.
+/// All scripts of a node, listed by reading the source from top to bottom.
 fn read_aloud(node: &Node) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |scripts: &[Step], at: &str| {
@@ -97,7 +97,7 @@ fn read_aloud(node: &Node) -> Vec<String> {
     lines
 }
 
-/// The same list, from the phases.
+/// The same list, computed from the phases.
 fn from_phases(node: &Node) -> Vec<String> {
     let line = |phase: &Phase<'_>, step: &Step| {
         let at = phase.weight.as_ref().map(|weight| format!(" at {weight}")).unwrap_or_default();
@@ -160,7 +160,7 @@ fn machine(host: RunnerHost) -> Runner {
     Runner { host, ..Runner::default() }
 }
 
-/// A leg of a matrix: whether it runs on a Mac, its colour, and its version of the tool.
+/// A leg of a matrix. Says whether it runs on a Mac, its colour, and its version of the tool.
 type Drawn = (bool, Option<String>, Option<String>);
 
 fn leg(number: usize, (on_mac, own, version): &Drawn) -> Leg {

@@ -1,4 +1,4 @@
-//! One of the three infinite sets (branches, tags, paths), split into finitely many regions with a variable each.
+//! One of the three infinite sets (branches, tags, paths), split into finite regions.
 //!
 //! ```text
 //! globs      main, release/*
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Axis {
     /// The position of each glob in the list of languages that made the regions.
     globs: BTreeMap<String, usize>,
-    /// The same position, for each place in the vocabulary.
+    /// The same position, by index in the vocabulary.
     positions: Vec<usize>,
     regions: Regions,
     variables: Vec<VariableId>,
@@ -24,8 +24,8 @@ pub(super) struct Axis {
 impl Axis {
     /// Splits the names by all languages of a vocabulary.
     pub(super) fn of(names: &NameSets, limit: usize, propositions: &Propositions) -> Result<Axis, TooLarge> {
-        // Globs in the order of their text, then the other languages: regions, and with them witnesses, are the same
-        // whatever order the source has.
+        // Globs are sorted by their text, before the other languages. So regions and witnesses do not depend on the
+        // order of the source.
         let mut order: Vec<usize> = names.globs.values().copied().collect();
         let with_text: BTreeSet<usize> = order.iter().copied().collect();
         order.extend((0..names.languages.len()).filter(|place| !with_text.contains(place)));
@@ -43,7 +43,7 @@ impl Axis {
         Ok(Axis { globs, positions, regions, variables })
     }
 
-    /// The numbers of its regions.
+    /// The indices of the regions.
     pub(super) fn regions(&self) -> std::ops::Range<usize> {
         0..self.regions.len()
     }
@@ -58,12 +58,12 @@ impl Axis {
         &self.variables
     }
 
-    /// Whether a region lies in the language at a place of the vocabulary.
+    /// Whether a region is in the language at an index of the vocabulary.
     pub(super) fn is_inside(&self, region: usize, place: usize) -> bool {
         self.positions.get(place).is_some_and(|position| self.regions.inside(region, *position))
     }
 
-    /// The variables of the regions in the language at a place of the vocabulary.
+    /// The variables of the regions in the language at an index of the vocabulary.
     pub(super) fn inside(&self, place: usize) -> Vec<VariableId> {
         self.regions()
             .filter(|region| self.is_inside(*region, place))
@@ -110,7 +110,7 @@ impl Axis {
             .collect()
     }
 
-    /// Whether the witness of a variable's region is itself a glob; `None` for a variable of another axis.
+    /// Whether the witness of a variable's region is itself a glob. `None` for a variable of another axis.
     pub(super) fn is_literal(&self, variable: VariableId) -> Option<bool> {
         let region = self.variables.iter().position(|known| *known == variable)?;
         Some(self.globs.contains_key(self.regions.witness(region)))

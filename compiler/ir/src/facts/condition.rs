@@ -12,7 +12,7 @@ use super::vocabulary::{BranchId, InputValueId, KindId, PathsId, TagId, Vocabula
 use crate::{Change, Condition, Event};
 use pipec_logic::Proposition;
 
-/// A condition whose names are handles, so that facts over their vocabulary can decide it.
+/// A condition whose names are handles. Facts over the same vocabulary can decide it.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ResolvedCondition {
     /// Always.
@@ -31,13 +31,13 @@ pub enum ResolvedCondition {
     Tag(TagId),
     /// A change of one of these may have happened.
     Changed(Vec<ChangeId>),
-    /// An input has this value.
+    /// The input has this value.
     Input(InputValueId),
-    /// The run is a pull request from another repository or of a bot.
+    /// The run is for a pull request from another repository or by a bot.
     Fork,
 }
 
-/// A change that a vocabulary tells apart: a kind, or a set of paths.
+/// A change that a vocabulary distinguishes: a kind, or a set of paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeId {
     /// A kind of change.
@@ -47,7 +47,7 @@ pub enum ChangeId {
 }
 
 impl Vocabulary {
-    /// Adds everything that a condition asks for.
+    /// Adds all names in a condition.
     pub fn add_condition(&mut self, condition: &Condition) -> ResolvedCondition {
         let mut each = |parts: &[Condition]| -> Vec<ResolvedCondition> {
             parts.iter().map(|part| self.add_condition(part)).collect()

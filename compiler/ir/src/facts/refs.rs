@@ -24,11 +24,11 @@ pub struct Refs {
 impl Facts {
     /// The branches and tags of the runs in which a proposition holds.
     ///
-    /// Where the globs cannot express them exactly, the result has a few more. It is `None` if one of the names lies in no
-    /// glob.
+    /// If the globs cannot express them exactly, the result has a few more. It is `None` if no glob contains one of the
+    /// names.
     ///
     /// # Errors
-    /// When the proposition is too large to decide.
+    /// If the proposition is too large to decide.
     pub fn refs(&self, runs: &Proposition) -> Result<Option<Refs>, TooLarge> {
         let runs = self.propositions.and(&self.valid, runs);
         let globs = |axis: &Axis| -> Result<Option<BTreeSet<String>>, TooLarge> {

@@ -1,4 +1,4 @@
-//! A run in people's words.
+//! A run, described in words.
 //!
 //! ```text
 //! Run { event: Push, branch: "main", changed: Paths ["docs/x"], … }    push of branch `main`, changing `docs/x`
@@ -9,31 +9,31 @@ use crate::Event;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// A run, as the beginning of a counterexample.
+/// A run, for the beginning of a counterexample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Run {
     /// The event that started it.
     pub event: Event,
-    /// Whether it is a pull request of a fork or of a bot.
+    /// Whether it is for a pull request of a fork or a bot.
     pub fork: bool,
-    /// The branch, where the event has one.
+    /// The branch, if the event has one.
     pub branch: Option<String>,
-    /// The tag, where the event has one.
+    /// The tag, if the event has one.
     pub tag: Option<String>,
-    /// The inputs that conditions ask for, with their values.
+    /// The inputs that conditions depend on, with their values.
     pub inputs: BTreeMap<String, String>,
-    /// Which paths it changes.
+    /// The paths that it changes.
     pub changed: Changed,
 }
 
-/// What a run changes.
+/// The changes of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// The paths make no difference.
+    /// The changes make no difference.
     Irrelevant,
-    /// Nobody can tell, for example in a first run or after a forced push.
+    /// The changes are unknown, for example in a first run or after a forced push.
     Unknown,
-    /// One path of each region with a change.
+    /// One path for each region with a change.
     Paths(Vec<String>),
 }
 

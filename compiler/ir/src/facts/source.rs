@@ -1,4 +1,4 @@
-//! The facts of a pipeline: what its triggers admit, and which of its stages a run contains.
+//! The facts of a pipeline: the runs that its triggers admit, and their stages.
 //!
 //! ```text
 //! on push to main                         V: the event is push and the branch is `main`
@@ -17,29 +17,29 @@ use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
-/// A pipeline whose triggers, conditions and exemptions are resolved to handles of one vocabulary.
+/// A pipeline with its triggers, conditions and exemptions resolved to handles of one vocabulary.
 #[derive(Debug)]
 pub struct ResolvedSource<'p> {
     pipeline: &'p Pipeline,
     triggers: Vec<ResolvedTrigger<'p>>,
     protected: ResolvedCondition,
-    /// By the place of the stage.
+    /// The condition of each stage, by its index.
     conditions: Vec<ResolvedCondition>,
-    /// The exemptions of each gate that has some, in source order.
+    /// The exemptions of each gate, in source order.
     exemptions: BTreeMap<NodeId, Vec<ResolvedCondition>>,
 }
 
-/// A trigger, and which names of branches or tags it admits.
+/// A trigger, with the names of branches or tags that it admits.
 #[derive(Debug)]
 pub struct ResolvedTrigger<'p> {
     /// The trigger.
     pub trigger: &'p Trigger,
-    /// The filter of a push or a tag; the base branch of a pull request is no fact, so it is not asked.
+    /// The filter of a push or a tag. The base branch of a pull request is no fact, so it is not included.
     pub names: ResolvedCondition,
 }
 
 impl<'p> ResolvedSource<'p> {
-    /// Adds to a vocabulary whatever a pipeline tells apart.
+    /// Adds everything to a vocabulary that a pipeline distinguishes.
     pub fn add_to(vocabulary: &mut Vocabulary, pipeline: &'p Pipeline) -> ResolvedSource<'p> {
         let triggers = pipeline.triggers.iter().map(|trigger| add_trigger(vocabulary, trigger)).collect();
         let branches: Vec<ResolvedCondition> = branches(vocabulary, &pipeline.protected_branches);
@@ -77,7 +77,7 @@ impl<'p> ResolvedSource<'p> {
         &self.triggers
     }
 
-    /// That the run is of a protected branch or tag.
+    /// That the run is on a protected branch or tag.
     pub fn protected(&self, facts: &Facts) -> Proposition {
         facts.condition(&self.protected)
     }
@@ -130,11 +130,11 @@ fn tags(vocabulary: &mut Vocabulary, globs: &[Glob]) -> Vec<ResolvedCondition> {
 pub struct SourceFacts<'p> {
     facts: Facts,
     source: ResolvedSource<'p>,
-    /// When each stage is due, computed when it is first asked for: a stage has many nodes.
+    /// When each stage is due. Computed once and on demand, because a stage has many nodes.
     due: Vec<OnceCell<Proposition>>,
 }
 
-/// Whatever can be asked about any run can be asked about the runs of a pipeline.
+/// A pipeline's facts are facts of any run, so they answer the same questions.
 impl Deref for SourceFacts<'_> {
     type Target = Facts;
 
@@ -144,7 +144,7 @@ impl Deref for SourceFacts<'_> {
 }
 
 impl<'p> SourceFacts<'p> {
-    /// The facts that a pipeline's triggers, conditions and exemptions tell apart.
+    /// The facts that a pipeline's triggers, conditions and exemptions distinguish.
     ///
     /// # Errors
     /// If the globs split the names into more regions than can be computed.
@@ -154,7 +154,8 @@ impl<'p> SourceFacts<'p> {
         SourceFacts::over(vocabulary, source)
     }
 
-    /// The same facts, and every kind of change apart: the declared kinds in the order of their rules, then `code`.
+    /// The facts of a pipeline, with every kind of change distinguished. The declared kinds come in the order of their
+    /// rules, then `code`.
     ///
     /// # Errors
     /// If the globs split the names into more regions than can be computed.
@@ -187,7 +188,7 @@ impl<'p> SourceFacts<'p> {
         self.source.triggers.iter().map(|it| (it.trigger, admitted_by(&self.facts, it)))
     }
 
-    /// That the run is of a protected branch or tag.
+    /// That the run is on a protected branch or tag.
     pub fn protected(&self) -> Proposition {
         self.source.protected(&self.facts)
     }
@@ -198,7 +199,7 @@ impl<'p> SourceFacts<'p> {
         condition.map_or_else(|| self.propositions().undecidable(), |it| self.facts.condition(it))
     }
 
-    /// The parts of a stage's condition that must all hold; a condition without `and` is one part.
+    /// The parts of a stage's condition that must all hold. A condition without `and` is one part.
     pub fn conjuncts(&self, stage: StageId) -> Vec<(&'p Condition, Proposition)> {
         let condition = self.source.pipeline.stages.get(stage.0).map(|stage| &stage.condition);
         match (condition, self.source.conditions.get(stage.0)) {
@@ -228,7 +229,7 @@ impl<'p> SourceFacts<'p> {
         self.source.exempt(&self.facts, gate)
     }
 
-    /// The exemptions of a gate in source order, each with the runs in which it holds.
+    /// The exemptions of a gate in source order. Each is the set of runs in which it holds.
     pub fn exemptions(&self, gate: &Node) -> Vec<Proposition> {
         let rules = self.source.exemptions.get(&gate.id).into_iter().flatten();
         rules.map(|rule| self.facts.condition(rule)).collect()

@@ -1,7 +1,7 @@
-//! What facts can tell apart: events, sets of branch names, tag names and paths, kinds of change, values of inputs.
+//! The things that facts distinguish: events, sets of names, kinds of change, input values.
 //!
-//! A vocabulary hands out a handle for everything that is added to it, and [`Facts`](super::Facts) answer questions about
-//! handles only. So nobody can ask about a glob that the facts do not know.
+//! A vocabulary gives out a handle for everything that is added to it, and [`Facts`](super::Facts) answer questions
+//! about handles only. So nobody can ask about a glob that the facts do not know.
 //!
 //! ```text
 //! on push to main                  add_event(Push), add_branch(main)      → BranchId 0
@@ -16,39 +16,39 @@ use pipec_logic::{Glob, Language};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A place in a vocabulary, and the number of the vocabulary that gave it out.
+/// An index in a vocabulary, and the number of the vocabulary that gave it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 struct Handle {
     vocabulary: u32,
     place: usize,
 }
 
-/// A set of branch names that a vocabulary tells apart from the others.
+/// A set of branch names that a vocabulary distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BranchId(Handle);
 
-/// A set of tag names that a vocabulary tells apart from the others.
+/// A set of tag names that a vocabulary distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TagId(Handle);
 
-/// A set of paths that a vocabulary tells apart from the others.
+/// A set of paths that a vocabulary distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PathsId(Handle);
 
-/// A kind of change that a vocabulary tells apart from the others.
+/// A kind of change that a vocabulary distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct KindId(Handle);
 
-/// A value of an input that a vocabulary tells apart from the others.
+/// A value of an input that a vocabulary distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct InputValueId(Handle);
 
 /// The sets of names of one sort: branches, tags or paths.
 #[derive(Debug, Default)]
 pub(super) struct NameSets {
-    /// In the order of their addition; a handle holds a place in this list.
+    /// In the order of their addition. A handle holds an index of this list.
     pub(super) languages: Vec<Language>,
-    /// The places of those that were added as a glob, by its text.
+    /// The indices of the languages that were added as globs. The key is the text of the glob.
     pub(super) globs: BTreeMap<String, usize>,
 }
 
@@ -71,9 +71,9 @@ impl NameSets {
 /// An input of manual runs.
 #[derive(Debug, Default)]
 struct InputValues {
-    /// Its type, where one is declared.
+    /// Its type, if one is declared.
     ty: Option<InputType>,
-    /// The added values, with their places among the values of all inputs.
+    /// The added values, with their indices among the values of all inputs.
     values: BTreeMap<String, usize>,
 }
 
@@ -84,7 +84,7 @@ struct KindRule {
     globs: Vec<Glob>,
 }
 
-/// What facts can tell apart.
+/// The things that facts distinguish.
 #[derive(Debug)]
 pub struct Vocabulary {
     number: u32,
@@ -108,7 +108,7 @@ impl Default for Vocabulary {
 impl Vocabulary {
     /// An empty vocabulary: no event starts a run.
     pub fn new() -> Vocabulary {
-        // The number only tells vocabularies apart; no result depends on its value.
+        // The number only distinguishes vocabularies; no result depends on its value.
         static NUMBERS: AtomicU32 = AtomicU32::new(0);
         Vocabulary {
             number: NUMBERS.fetch_add(1, Ordering::Relaxed),
@@ -123,7 +123,7 @@ impl Vocabulary {
         }
     }
 
-    /// Adds an event that can start a run; all other events start none.
+    /// Adds an event that can start a run. No other event can.
     pub fn add_event(&mut self, event: Event) {
         self.events.insert(event);
     }
@@ -134,7 +134,7 @@ impl Vocabulary {
         BranchId(self.handle(place))
     }
 
-    /// Adds the branches of a language, which need not be a glob.
+    /// Adds the branches of a language, even if no glob describes it.
     pub fn add_branch_language(&mut self, language: Language) -> BranchId {
         let place = self.branches.add_language(language);
         BranchId(self.handle(place))
@@ -146,7 +146,7 @@ impl Vocabulary {
         TagId(self.handle(place))
     }
 
-    /// Adds the tags of a language, which need not be a glob.
+    /// Adds the tags of a language, even if no glob describes it.
     pub fn add_tag_language(&mut self, language: Language) -> TagId {
         let place = self.tags.add_language(language);
         TagId(self.handle(place))
@@ -158,7 +158,7 @@ impl Vocabulary {
         PathsId(self.handle(place))
     }
 
-    /// Adds a rule that gives paths a kind: the last rule that claims a path wins, and a path without a rule is `code`.
+    /// Adds a rule that gives paths a kind. The last rule for a path applies, and a path without a rule is `code`.
     ///
     /// The globs of rules split the paths only if a kind is added too.
     pub fn add_change_rule(&mut self, kind: &str, globs: &[Glob]) {
@@ -174,7 +174,7 @@ impl Vocabulary {
         KindId(self.handle(place))
     }
 
-    /// Declares an input of manual runs; it makes no facts unless one of its values is added.
+    /// Declares an input of manual runs. It creates facts only if one of its values is added.
     pub fn add_input(&mut self, name: &str, ty: &InputType) {
         self.inputs.entry(name.to_owned()).or_default().ty = Some(ty.clone());
     }
@@ -190,22 +190,22 @@ impl Vocabulary {
         InputValueId(self.handle(place))
     }
 
-    /// The branches that a glob matches, if that glob was added.
+    /// The branches that a glob matches, if the glob was added.
     pub fn branch(&self, glob: &Glob) -> Option<BranchId> {
         Some(BranchId(self.handle(*self.branches.globs.get(glob.text())?)))
     }
 
-    /// The tags that a glob matches, if that glob was added.
+    /// The tags that a glob matches, if the glob was added.
     pub fn tag(&self, glob: &Glob) -> Option<TagId> {
         Some(TagId(self.handle(*self.tags.globs.get(glob.text())?)))
     }
 
-    /// The paths that a glob matches, if that glob was added.
+    /// The paths that a glob matches, if the glob was added.
     pub fn paths(&self, glob: &Glob) -> Option<PathsId> {
         Some(PathsId(self.handle(*self.paths.globs.get(glob.text())?)))
     }
 
-    /// The kind of that name, if it was added.
+    /// The kind with a name, if it was added.
     pub fn kind(&self, kind: &str) -> Option<KindId> {
         let place = self.kinds.iter().position(|known| known == kind)?;
         Some(KindId(self.handle(place)))
@@ -222,7 +222,7 @@ impl Vocabulary {
         Some(InputValueId(self.handle(*place)))
     }
 
-    /// The values of an input that were added, in order.
+    /// The added values of an input, in order.
     pub fn input_values(&self, name: &str) -> impl Iterator<Item = (&str, InputValueId)> {
         let values = self.inputs.get(name).into_iter().flat_map(|input| &input.values);
         values.map(|(value, place)| (value.as_str(), InputValueId(self.handle(*place))))
@@ -233,7 +233,7 @@ impl Vocabulary {
         self.inputs.iter().filter_map(|(name, input)| Some((name.as_str(), input.ty.as_ref()?)))
     }
 
-    /// Adds what facts need besides: the paths of rules, and the values that complete an input of a closed type.
+    /// Adds what facts also need. These are the paths of rules, and the remaining values of closed input types.
     pub(super) fn complete(&mut self) {
         if !self.kinds.is_empty() {
             for glob in self.rules.iter().flat_map(|rule| &rule.globs) {
@@ -255,7 +255,7 @@ impl Vocabulary {
         }
     }
 
-    /// For each input with an added value, all of its values; an open type has one more, which means any other value.
+    /// The values of each input with an added value. An open type has one more, which means any other value.
     pub(super) fn distinguished_values(&self) -> BTreeMap<String, Vec<String>> {
         let with_others = |(name, input): (&String, &InputValues)| {
             let mut values: BTreeSet<String> = input.values.keys().cloned().collect();
@@ -275,7 +275,8 @@ impl Vocabulary {
         self.inputs.iter().filter(|(_, input)| !input.values.is_empty())
     }
 
-    /// The kind of the paths that satisfy a test for globs: that of the last rule with such a glob, or else `code`.
+    /// The kind of the paths that satisfy a test for globs. It is that of the last rule with such a glob, or else
+    /// `code`.
     pub(super) fn kind_of(&self, is_in: impl Fn(usize) -> bool) -> &str {
         let claims = |glob: &Glob| self.paths.globs.get(glob.text()).is_some_and(|place| is_in(*place));
         let rule = self.rules.iter().rev().find(|rule| rule.globs.iter().any(claims));
@@ -307,7 +308,7 @@ impl Vocabulary {
         Handle { vocabulary: self.number, place }
     }
 
-    /// The place in a handle, if this vocabulary gave it out.
+    /// The index in a handle, if this vocabulary gave it out.
     fn place(&self, handle: Handle) -> Option<usize> {
         (handle.vocabulary == self.number).then_some(handle.place)
     }

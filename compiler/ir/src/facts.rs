@@ -1,5 +1,6 @@
-//! The facts of a run as propositions: which event started it, on which branch or tag, and what it changes
-//! (language reference, "The theorems").
+//! The facts of a run as propositions (language reference, "The theorems").
+//!
+//! The facts are the event that started the run, its branch or tag, and its changes.
 //!
 //! Branches, tags and paths are infinite sets. A [`Vocabulary`] lists the globs that conditions, triggers and `protect`
 //! mention, so each set is split into *regions*: the non-empty combinations of these globs. A region is a variable.

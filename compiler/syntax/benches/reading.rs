@@ -1,4 +1,4 @@
-//! How fast a text is read, and that twice the text takes twice the time: bytes per second, by length.
+//! Measures the parser in bytes per second, by length. Twice the text must take twice the time.
 
 use divan::Bencher;
 use divan::counter::BytesCount;
@@ -11,7 +11,7 @@ fn main() {
     divan::main();
 }
 
-/// Repeated declarations, up to a length.
+/// Repeated declarations, up to a length in bytes.
 fn text(length: usize) -> String {
     PROGRAM.repeat(length / PROGRAM.len())
 }

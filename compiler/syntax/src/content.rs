@@ -1,5 +1,7 @@
-//! What stands in each kind of block, as types: which rules read it, what its own braces hold, and what is kept of a clause
-//! that could not be read.
+//! The contents of each kind of block, as types.
+//!
+//! Each type says which rules parse a clause, what its own braces contain, and what remains of a clause that can't be
+//! parsed.
 
 use crate::ast::{
     Action, BodyClause, Checkout, CheckoutClause, Condition, Declaration, DefaultClause, EngineStep,
@@ -12,19 +14,19 @@ use crate::reader::{Reader, Salvage};
 use crate::words::Block;
 
 pub(crate) trait Content<'t>: Sized + 't {
-    /// Where it stands.
+    /// The block of these clauses.
     const BLOCK: Block;
 
     fn table<'g>(grammar: &'g Grammar<'t>) -> &'g Table<'t, Self>;
 
-    /// Reads what stands in the clause's own braces.
+    /// Parses the contents of the clause's own braces.
     fn fill(&mut self, reader: &mut Reader<'t, '_>, block: usize);
 
-    /// What is kept of a clause that could not be read.
+    /// The rest of a clause that can't be parsed.
     fn broken(reader: &mut Reader<'t, '_>, salvage: Salvage) -> Option<Self>;
 }
 
-/// Reads a block for what is wrong in it, where the clause it belongs to is lost.
+/// Parses a block to report its faults, if the clause around it is lost.
 fn inspect(reader: &mut Reader<'_, '_>, salvage: &Salvage) {
     let (Some(clause), Some(number)) = (salvage.clause, salvage.block) else { return };
     match clause.opens {
@@ -75,7 +77,7 @@ impl<'t> Content<'t> for Declaration {
     fn broken(reader: &mut Reader<'t, '_>, salvage: Salvage) -> Option<Declaration> {
         let opens = salvage.clause.and_then(|clause| clause.opens);
         let kept = match (opens, salvage.name.clone(), salvage.block) {
-            // Without its parameters, what stands in it would be misunderstood.
+            // Without the parameters, the contents would be misunderstood.
             _ if salvage.parameters => None,
             (Some(Block::Pipeline), Some(name), Some(block)) => {
                 Some(Declaration::Pipeline(Pipeline { name, parameters: None, clauses: reader.block(block) }))
@@ -248,7 +250,7 @@ impl<'t> Content<'t> for MatrixClause {
     }
 }
 
-/// Blocks whose clauses have no braces of their own.
+/// Implements `Content` for blocks whose clauses have no braces.
 macro_rules! flat {
     ($($clause:ty, $block:ident, $table:ident, $broken:expr;)*) => {
         $(impl<'t> Content<'t> for $clause {

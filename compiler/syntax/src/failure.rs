@@ -1,5 +1,7 @@
-//! The one error type of the grammar: where it stopped and what could have gone on there. It is as cheap as an empty one
-//! while a clause reads well (a short list, rarely filled), so no second pass with a richer type is needed.
+//! The error type of the grammar: where parsing stopped and what was expected there.
+//!
+//! While a clause parses well, it costs no more than an empty error type: a short list, rarely filled. So no second
+//! pass with a richer type is needed.
 
 use chumsky::DefaultExpected;
 use chumsky::error::Error;
@@ -10,7 +12,7 @@ use pipec_base::{Diagnostic, Span};
 use crate::lexeme::{Lexeme, Place, Stream};
 use crate::token::Punctuation;
 
-/// What could have stood where the grammar stopped.
+/// An expectation at the place where the grammar stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Expected {
     /// A keyword.
@@ -20,7 +22,7 @@ pub(crate) enum Expected {
     Thing(&'static str),
 }
 
-/// Where a rule stopped.
+/// The place where a rule stopped.
 pub(crate) struct Stop {
     pub at: Span,
     pub expected: Vec<Expected>,
@@ -28,9 +30,9 @@ pub(crate) struct Stop {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Failure {
-    /// The clause can't be read.
+    /// The clause can't be parsed.
     Stopped { at: Span, expected: Vec<Expected> },
-    /// The clause is read, but something in it is wrong.
+    /// The clause is parsed, but a part of it is wrong.
     Finding(Box<Diagnostic>),
 }
 

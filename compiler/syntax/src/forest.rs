@@ -1,9 +1,21 @@
-//! Braces paired, and the text cut at its declarations, before any grammar is read: a brace too many or too few then
-//! harms the block it belongs to and nothing else.
+//! Pairs braces and cuts the text at its declarations, before any grammar runs.
 //!
-//! Where every brace has its partner, nothing else is asked. Where one has not, the text is cut at the lines that begin a
-//! declaration at the left margin, and inside such a piece indentation decides: a `{` whose block is indented ends where a
-//! line stands no deeper than the one it was opened on.
+//! So a missing or superfluous brace damages only its own block. If every brace has its partner, no more is needed.
+//! Otherwise the text is cut at lines that begin a declaration at the left margin. Inside such a piece, indentation
+//! decides: a `{` with an indented block ends before a line that is indented no deeper than the line of the `{`.
+//!
+//! For example, in
+//!
+//! ```text
+//! pipeline a {
+//!   stage s {
+//!     job x { run "true" }
+//! }
+//! pipeline b {}
+//! ```
+//!
+//! the `}` for `stage s` is missing. The next line is indented no deeper than `stage s {`, so the stage ends before it, and
+//! its `}` closes `pipeline a`. `pipeline b` is undamaged.
 
 use pipec_base::{Anchor, Diagnostic, Edit, Fix, Span, codes};
 
@@ -14,7 +26,7 @@ use crate::string::{self, Piece};
 use crate::token::{Punctuation, Token, TokenKind, Tokens};
 use crate::words::Block;
 
-/// How deep braces, parentheses and brackets may be nested, together.
+/// The maximum nesting of braces, parentheses and brackets together.
 pub const DEEPEST_NESTING: usize = 128;
 
 /// The paired blocks of a text.
@@ -22,21 +34,21 @@ pub const DEEPEST_NESTING: usize = 128;
 pub(crate) struct Forest<'t> {
     /// The top of the file.
     pub top: Vec<Placed<'t>>,
-    /// What stands in each `{ … }`.
+    /// The contents of each `{ … }`.
     pub blocks: Vec<Vec<Placed<'t>>>,
     /// The texts between the expressions of interpolated strings.
     pub texts: Vec<String>,
 }
 
-/// What a token does in its file.
+/// The role of a token in its file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Role {
     Plain,
-    /// Dropped: a `}` that closes nothing, or what is nested too deep.
+    /// Dropped: a `}` without a `{`, or a token that is nested too deeply.
     Dropped,
-    /// Before this token, that many unclosed blocks end.
+    /// Before this token, this number of unclosed blocks ends.
     EndsBlocks(usize),
-    /// Before this token, a block begins whose `{` is missing.
+    /// Before this token, a block without `{` begins.
     BeginsBlock,
 }
 
@@ -76,18 +88,18 @@ struct Pairing<'a, 't> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// An open brace on the way through a piece of text.
+/// An open brace in the current piece of text.
 #[derive(Clone, Copy)]
 struct Open {
     token: Token,
-    /// How deep the first line inside is indented, once there is one.
+    /// The indentation of the first line inside, if there is one.
     content: Option<u32>,
     /// Whether its content begins on its own line.
     inline: bool,
 }
 
 impl Open {
-    /// Whether indentation can tell where it ends: its content is indented, or stands on its line.
+    /// Whether indentation shows its end: its content is indented or on its line.
     fn is_indented(&self) -> bool {
         self.inline || self.content.is_some_and(|content| content > self.token.indentation)
     }
@@ -121,7 +133,8 @@ impl Pairing<'_, '_> {
         if balance == Some(0) {
             return;
         }
-        // Closing braces without a partner still to be found, where there are more of them than of the opening ones.
+        // The number of closing braces without partner that remain to be found, if there are more of them than of
+        // opening ones.
         let mut strays = balance.map_or(0, |balance| balance.max(0));
         let mut lacking = balance.map_or(0, |balance| (-balance).max(0));
         let mut open: Vec<Open> = Vec::new();
@@ -189,7 +202,8 @@ impl Pairing<'_, '_> {
         }
     }
 
-    /// Ends the blocks whose content is indented and that `token`, first on its line, stands outside of.
+    /// Ends the blocks that `token` is outside of by its indentation. Their content is indented, and `token` is the
+    /// first of its line.
     fn end_outdented(&mut self, open: &mut Vec<Open>, token: &Token, closes: bool) -> usize {
         let mut ended = 0;
         while let Some(innermost) = open.last().copied() {
@@ -231,8 +245,8 @@ impl Pairing<'_, '_> {
         self.diagnostics.push(finding.help("add `}` where the block ends"));
     }
 
-    /// The word that begins the line above, where the line that begins at `offset` is indented below it as its block would
-    /// be, and no `{` stands between.
+    /// The first word of the line above, if its block lacks `{`. The line at `offset` is then indented below it, and no
+    /// `{` is between.
     fn header_without_brace(&self, piece: &[Token], offset: usize) -> Option<Token> {
         let token = piece.get(offset).filter(|token| token.starts_line())?;
         let above = piece.get(..offset)?;
@@ -287,7 +301,7 @@ impl Pairing<'_, '_> {
         );
     }
 
-    /// Drops what is nested too deep for a person, and for the stack of a parser.
+    /// Drops tokens that are nested too deeply for people and for the parser's stack.
     fn limit_depth(&mut self) {
         let mut depth: usize = 0;
         let mut run: usize = 0;
@@ -306,7 +320,7 @@ impl Pairing<'_, '_> {
                     Punctuation::CloseBrace | Punctuation::CloseParenthesis | Punctuation::CloseBracket
                 )
             );
-            // `not not …` and `list<list<…` nest without a bracket of their own.
+            // `not not …` and `list<list<…` nest without brackets.
             let nests = token.is(Punctuation::Less)
                 || (token.kind == TokenKind::Word && token.text(self.text) == "not");
             run = match token.kind {
@@ -342,7 +356,7 @@ impl Pairing<'_, '_> {
     }
 }
 
-/// Whether a line begins here, at the left margin, that declares something.
+/// Whether a declaration begins at this token, at the left margin.
 pub(crate) fn begins_declaration(text: &str, tokens: &[Token], index: usize) -> bool {
     let (Some(token), Some(next)) = (tokens.get(index), tokens.get(index + 1)) else {
         return false;
@@ -357,7 +371,8 @@ pub(crate) fn begins_declaration(text: &str, tokens: &[Token], index: usize) -> 
             || Block::File.reserved().iter().any(|reserved| reserved.word == word))
 }
 
-/// How many more braces close than open; `None` where one closes before it opens but the count comes out even.
+/// The number of closing braces without opening ones. `None` if a brace closes before it opens, but the numbers are
+/// equal.
 pub(crate) fn surplus(tokens: &[Token]) -> Option<i64> {
     let mut depth: i64 = 0;
     let mut lowest: i64 = 0;
@@ -376,7 +391,7 @@ struct Builder<'t> {
     anchor: Anchor,
     text: &'t str,
     forest: Forest<'t>,
-    /// The blocks that are open: where each was opened, and what stands in it so far.
+    /// The open blocks: the place of each `{`, and the contents so far.
     open: Vec<(Span, Vec<Placed<'t>>)>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -416,7 +431,7 @@ impl<'t> Builder<'t> {
             }
             TokenKind::Punctuation(Punctuation::CloseBrace) => return self.close(token.span),
             TokenKind::Punctuation(sign) => Lexeme::Sign(sign),
-            // What a slip of another language meant, so that the clause around it can be read.
+            // A sign of another language gets its meaning, so that the clause around it can be parsed.
             TokenKind::Unknown => match text {
                 "&&" => Lexeme::Word("and"),
                 "||" => Lexeme::Word("or"),
@@ -454,7 +469,7 @@ impl<'t> Builder<'t> {
         self.push(Lexeme::InterpolationEnd, Span::new(self.anchor, end.saturating_sub(1), end));
     }
 
-    /// A token of an expression in a string, where braces and strings have no meaning.
+    /// A token of an expression in a string. Braces and strings have no meaning there.
     fn expression_token(&mut self, token: &Token) {
         let braces = token.is(Punctuation::OpenBrace) || token.is(Punctuation::CloseBrace);
         match token.kind {

@@ -1,5 +1,7 @@
-//! What the grammar reads: the tokens without comments, each `{ … }` as one lexeme, and an interpolated string as its
-//! pieces and the lexemes of its expressions.
+//! Lexemes: the input of the grammar.
+//!
+//! Comments are left out. Each `{ … }` is one lexeme, and an interpolated string is its pieces and the lexemes of its
+//! expressions. For example, `stage s { job x {} }` is the three lexemes `stage`, `s` and a block.
 
 use chumsky::input::MappedInput;
 use pipec_base::{Anchor, Span};
@@ -12,20 +14,20 @@ pub(crate) enum Lexeme<'t> {
     Word(&'t str),
     /// A literal that begins with a digit.
     Number(TokenKind, &'t str),
-    /// A plain or raw string, quotes included.
+    /// A plain or raw string with its quotes.
     Text(StringForm, &'t str),
     InterpolationStart,
-    /// The text between two expressions; its number in the forest.
+    /// The text between two expressions, by its number in the forest.
     Verbatim(usize),
     InterpolationEnd,
     Sign(Punctuation),
-    /// `{ … }`; its number in the forest.
+    /// `{ … }`, by its number in the forest.
     Block(usize),
-    /// A diagnostic has been made for it.
+    /// Unknown text. A diagnostic has reported it.
     Unknown(&'t str),
 }
 
-/// A span, as chumsky wants it.
+/// A span in the form that chumsky needs.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Place(pub Span);
 

@@ -1,6 +1,9 @@
-//! The lexer. It never fails: what is no token becomes [`TokenKind::Unknown`] and a diagnostic, and the text goes on behind
-//! it. What people bring from other languages (`#` comments, single quotes, `&&`, bare globs) is read as what they meant, so
-//! that one slip is one diagnostic.
+//! The lexer. It never fails.
+//!
+//! Text without meaning becomes [`TokenKind::Unknown`] and a diagnostic, and lexing continues after it. Syntax of other
+//! languages (`#` comments, single quotes, `&&`, bare globs) gets its intended meaning, so that one mistake is one
+//! diagnostic. For example, `branch is main && fork` gives the tokens of `branch is main and fork`, and a diagnostic at
+//! `&&`.
 
 mod findings;
 mod foreign;
@@ -11,10 +14,10 @@ use crate::literal;
 use crate::string;
 use crate::token::{Punctuation, Token, TokenKind, Tokens};
 
-/// The longest source that is read, in bytes.
+/// The maximum size of a source, in bytes.
 pub const LONGEST_SOURCE: usize = 4 << 20;
 
-/// How many diagnostics of one file are worth anybody's time.
+/// The maximum number of diagnostics for one file.
 pub(crate) const MOST_DIAGNOSTICS: usize = 500;
 
 /// Cuts a text into tokens.
@@ -34,7 +37,7 @@ pub(crate) fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
     (Tokens::new(lexer.tokens), lexer.diagnostics)
 }
 
-/// Cuts the bytes `range` of a text into tokens: an expression in a string.
+/// Cuts the bytes `range` of a text into tokens. They are an expression in a string.
 pub(crate) fn lex_range(
     anchor: Anchor,
     text: &str,
@@ -57,7 +60,7 @@ struct Lexer<'t> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// Characters that show nothing or reorder what is shown: a reader and the compiler would see two different texts.
+/// Whether a character is invisible or reorders the displayed text. Readers would see another text than the compiler.
 fn is_invisible(character: char) -> bool {
     (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))
         || matches!(character, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
@@ -100,7 +103,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn refuse_invisible_characters(&mut self) {
-        // Most texts are plain through and through.
+        // Most texts contain only plain characters.
         if self.text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\r' | b'\t')) {
             return;
         }
@@ -140,7 +143,7 @@ impl<'t> Lexer<'t> {
         self.in_indentation = false;
     }
 
-    /// Reads the next token; whether there was one.
+    /// Reads the next token. Returns false at the end of the text.
     fn next(&mut self) -> bool {
         self.skip_white_space();
         let rest = self.rest();
@@ -286,8 +289,8 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    /// Whether a `>` here ends the argument of a type, so that the `=` behind it gives a default: `list<int>=[1]`. A type
-    /// alone has `<` and then words and strings without anything between but `|`.
+    /// Whether a `>` here ends a type argument. Then the following `=` gives a default: `list<int>=[1]`. Before it, a
+    /// type has `<` and then only words and strings separated by `|`.
     fn closes_type(&self) -> bool {
         let mut before = self.tokens.iter().rev().filter(|token| !token.is_comment()).peekable();
         while before.next_if(|token| token.is(Punctuation::Greater)).is_some() {}

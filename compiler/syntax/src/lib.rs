@@ -1,4 +1,7 @@
-//! From text to a typed tree: lexer, recovery, grammar.
+//! From a text to a typed tree: lexer, recovery, grammar.
+//!
+//! For example, `pipeline a { on push to main }` becomes the tokens `pipeline`, `a`, `{` …; then the lexemes
+//! `pipeline`, `a` and a block; and then a [`ast::Pipeline`] with one clause.
 
 pub mod ast;
 mod content;
@@ -25,24 +28,24 @@ pub use locate::locate;
 pub use pieces::{Pieces, pieces};
 pub use token::{Punctuation, Token, TokenKind, Tokens};
 
-/// Cuts a text into tokens, comments included; between two there is only white space. Any text will do: what is no token
-/// is [`TokenKind::Unknown`] and a diagnostic.
+/// Cuts a text into tokens, with comments. Between two tokens there is only white space. Any text is accepted: unknown
+/// parts are [`TokenKind::Unknown`] and give a diagnostic.
 pub fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
     lexer::lex(anchor, text)
 }
 
-/// A text, read.
+/// A parsed text.
 #[derive(Clone, Debug, Default)]
 pub struct Parsed {
-    /// What it declares.
+    /// Its tree.
     pub tree: ast::File,
-    /// All its tokens, comments included.
+    /// Its tokens, with comments.
     pub tokens: Tokens,
-    /// What is wrong with it, in source order.
+    /// Its findings, in source order.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Reads a text. Any text will do: what can't be read is reported, and everything else is in the tree.
+/// Parses a text. Any text is accepted: unreadable parts are reported, and everything else is in the tree.
 pub fn parse(anchor: Anchor, text: &str) -> Parsed {
     let (tokens, findings) = lexer::lex(anchor, text);
     read(vec![Lexed { anchor, text, tokens, findings, is_part: false }]).pop().unwrap_or_default()
@@ -57,7 +60,7 @@ struct Lexed<'t> {
     is_part: bool,
 }
 
-/// A text with its blocks, and what is wrong so far.
+/// A text with its blocks, and the findings so far.
 struct Grown<'t> {
     forest: forest::Forest<'t>,
     reported: Vec<Span>,
@@ -76,7 +79,7 @@ fn grow<'t>(lexed: &Lexed<'t>) -> Grown<'t> {
     Grown { forest, reported, findings }
 }
 
-/// What a text declares, and all that is wrong with it.
+/// The declarations of a text and its findings.
 type Content = (Vec<ast::Item>, Vec<Diagnostic>);
 
 fn content<'t>(lexed: &'t Lexed<'t>, grown: &'t Grown<'t>, grammar: &grammar::Grammar<'t>) -> Content {
@@ -92,7 +95,7 @@ fn content<'t>(lexed: &'t Lexed<'t>, grown: &'t Grown<'t>, grammar: &grammar::Gr
     (reader.clauses(&grown.forest.top), reader.diagnostics)
 }
 
-/// Reads texts; the grammar is made once for all of them.
+/// Parses texts. The grammar is built once for all of them.
 fn read(lexed: Vec<Lexed<'_>>) -> Vec<Parsed> {
     let grown: Vec<Grown<'_>> = lexed.iter().map(grow).collect();
     let contents: Vec<Content> = {
@@ -108,7 +111,7 @@ fn read(lexed: Vec<Lexed<'_>>) -> Vec<Parsed> {
     lexed.into_iter().zip(contents).map(parsed).collect()
 }
 
-/// Whether a finding about the tokens explains why the clause around it can't be read.
+/// Whether a finding about tokens explains why the clause around them can't be parsed.
 fn keeps_from_reading(code: Code) -> bool {
     [
         codes::P0001,

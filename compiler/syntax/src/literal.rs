@@ -1,13 +1,13 @@
-//! Literals other than strings: what begins with a digit.
+//! Literals other than strings. They begin with a digit.
 
 use crate::ast::{Date, Duration, Literal, Size, Time};
 use crate::token::TokenKind;
 
-/// Why a text that begins with a digit is no literal, and what was probably meant.
+/// Why a text that begins with a digit is no literal, and its probable meaning.
 pub(crate) struct Malformed {
     pub message: String,
     pub help: String,
-    /// What to write instead, where that is certain.
+    /// The replacement, if it is certain.
     pub instead: Option<String>,
 }
 
@@ -21,7 +21,7 @@ const DURATIONS: [(&str, u64); 5] =
 /// The units of sizes, in bytes.
 const SIZES: [(&str, u64); 3] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
 
-/// Reads a literal.
+/// Parses a literal.
 pub(crate) fn read(text: &str) -> Result<Literal, Malformed> {
     if let Some(number) = text.strip_suffix('%') {
         return if is_number(number) {
@@ -58,7 +58,7 @@ pub(crate) fn read(text: &str) -> Result<Literal, Malformed> {
     Err(wrong_unit(text, digits, unit))
 }
 
-/// The kind of token a literal is.
+/// The token kind of a literal.
 pub(crate) fn kind(literal: &Literal) -> TokenKind {
     match literal {
         Literal::Integer(_) => TokenKind::Integer,
@@ -214,7 +214,7 @@ fn wrong_unit(text: &str, digits: &str, unit: &str) -> Malformed {
     fail(unknown, format!("{UNITS}; a name begins with a letter"), None)
 }
 
-/// The milliseconds of `1h30m` and `1.5h`, where they are whole.
+/// The milliseconds of `1h30m` and `1.5h`, if they are whole.
 fn compound(text: &str) -> Option<u64> {
     let mut total: u64 = 0;
     let mut rest = text;

@@ -1,10 +1,13 @@
-//! From a place in a string's value back to the source: findings about a script underline the exact text meant.
+//! Maps positions in a string's value to the source. So findings about a script underline the exact text.
+//!
+//! For example, byte 4 of the value of `"a\nb c"` is the `c`, which is at byte 6 of the source, because `\n` takes two
+//! bytes there.
 
 use pipec_base::Span;
 use std::ops::Range;
 
-/// Where a range of bytes of a verbatim string's value was written; the whole string where that can't be told. `text` is the
-/// source the string stands in, and `string` its span, quotes included.
+/// The place of a range of bytes of a verbatim string's value. If it is unclear, the whole string. `text` is the source
+/// of the string, and `string` its span with the quotes.
 pub fn locate(text: &str, string: Span, range: Range<usize>) -> Span {
     locate_in(text, string, range).unwrap_or(string)
 }
@@ -18,7 +21,7 @@ fn locate_in(text: &str, string: Span, range: Range<usize>) -> Option<Span> {
     Some(Span::new(string.anchor, base + start, base + end.max(start)))
 }
 
-/// For each byte of the value of `"…"`, and for its end, the byte of the source it was written at.
+/// The source offset of each byte of the value of `"…"`, and of its end.
 fn plain_offsets(written: &str) -> Vec<usize> {
     let mut offsets = Vec::with_capacity(written.len());
     let mut at = 1;
@@ -44,7 +47,8 @@ fn plain_offsets(written: &str) -> Vec<usize> {
     offsets
 }
 
-/// The same for `"""…"""`: over several lines, the closing quotes' indentation is not part of the value.
+/// The source offset of each byte of the value of `"""…"""`, and of its end. Over several lines, the indentation of the
+/// closing quotes is not part of the value.
 fn raw_offsets(written: &str) -> Vec<usize> {
     let end = written.len().saturating_sub(3);
     let content = written.get(3..end).unwrap_or("");

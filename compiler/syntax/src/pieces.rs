@@ -1,4 +1,4 @@
-//! A text cut at its declarations, so that an edit to one leaves the others as they were read.
+//! A text cut at its declarations: an edit to one leaves the others unchanged.
 //!
 //! ```text
 //! // The version that is released.        piece 1
@@ -9,9 +9,9 @@
 //! }
 //! ```
 //!
-//! A piece begins where a line at the left margin begins a declaration, with the comments and the `allow`s before it. What
-//! it says follows from its own bytes. A piece in which something is wrong is read again together with its neighbours,
-//! because a finding may depend on them: a name may be missing at its end, where the next declaration begins.
+//! A piece begins at a line that begins a declaration at the left margin, with the comments and the `allow` clauses
+//! before it. Its tree depends on its own bytes only. A piece with a fault is parsed again together with its
+//! neighbours, because a finding may depend on them: a name may be missing at its end, before the next declaration.
 
 use std::ops::Range;
 
@@ -31,7 +31,7 @@ pub struct Pieces<'t> {
     starts: Vec<usize>,
 }
 
-/// Cuts a text into pieces. One in which a finding is about the whole text stays in one piece.
+/// Cuts a text into pieces. A text with a finding about the whole text is one piece.
 pub fn pieces(text: &str) -> Pieces<'_> {
     let (tokens, findings) = lexer::lex(Anchor::default(), text);
     let is_whole = findings.iter().any(|finding| matches!(finding.code, codes::P0001 | codes::P0002));
@@ -40,12 +40,12 @@ pub fn pieces(text: &str) -> Pieces<'_> {
 }
 
 impl<'t> Pieces<'t> {
-    /// How many pieces there are, at least one.
+    /// The number of pieces, at least one.
     pub fn len(&self) -> usize {
         self.starts.len()
     }
 
-    /// Whether there is no piece, which is never so.
+    /// Whether there is no piece. Always false.
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
     }
@@ -61,7 +61,7 @@ impl<'t> Pieces<'t> {
         self.text.get(self.bytes(pieces)).unwrap_or("")
     }
 
-    /// Reads runs of neighbouring pieces, each with the anchor that its spans are counted from.
+    /// Parses sequences of neighbouring pieces, each with the anchor of its spans.
     pub fn read(&self, wanted: &[(Range<usize>, Anchor)]) -> Vec<Parsed> {
         let lexed = wanted.iter().map(|(pieces, anchor)| self.lexed(pieces.clone(), *anchor));
         read(lexed.collect())
@@ -77,15 +77,15 @@ impl<'t> Pieces<'t> {
         let own = own.take_while(|token| (token.span.start as usize) < bytes.end);
         let mut tokens: Vec<Token> =
             own.enumerate().map(|(place, token)| token.moved(anchor, base, place == 0)).collect();
-        // They are kept as long as the piece is.
+        // The tokens are kept as long as the piece.
         tokens.shrink_to_fit();
         let is_own = |finding: &&Diagnostic| bytes.contains(&(finding.span().start as usize));
         let findings = self.findings.iter().filter(is_own).map(|finding| moved(finding, anchor, base));
         Lexed { anchor, text, tokens: Tokens::new(tokens), findings: findings.collect(), is_part }
     }
 
-    /// The runs of pieces that are read together: each piece alone, or one in which something is wrong with its
-    /// neighbours. `reads` gives what is wrong in a run, as it was read.
+    /// The sequences of pieces that are parsed together. Each is a single piece, or a piece with a fault and its
+    /// neighbours. `reads` gives the faults of a sequence.
     pub fn runs<R>(
         &self,
         alone: Vec<R>,
@@ -112,7 +112,7 @@ impl<'t> Pieces<'t> {
                 place += 1;
                 continue;
             }
-            // From here to the second quiet piece in a row.
+            // The sequence ends before the second piece in succession without faults.
             let mut end = place + 1;
             while end < self.len()
                 && (is_loud.get(end).copied().unwrap_or(false)
@@ -127,7 +127,8 @@ impl<'t> Pieces<'t> {
         self.spread(runs, findings, again)
     }
 
-    /// Reads the runs that are not read yet; one in which a neighbour is found wrong, too, grows over its own neighbour.
+    /// Parses the sequences that are not parsed yet. A sequence grows over the next neighbour if its own neighbour has
+    /// a fault, too.
     fn spread<R>(
         &self,
         mut runs: Vec<(Range<usize>, Option<R>)>,
@@ -168,7 +169,7 @@ impl<'t> Pieces<'t> {
     }
 }
 
-/// A finding with its places counted from another anchor, which lies `base` bytes further on.
+/// A finding with its places counted from another anchor, which is `base` bytes further on.
 fn moved(finding: &Diagnostic, anchor: Anchor, base: u32) -> Diagnostic {
     let mut finding = finding.clone();
     let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits).map(|edit| &mut edit.span);
@@ -180,7 +181,7 @@ fn moved(finding: &Diagnostic, anchor: Anchor, base: u32) -> Diagnostic {
     finding
 }
 
-/// Where the pieces of a text begin; the first begins at 0.
+/// The starts of the pieces of a text. The first is 0.
 fn starts(text: &str, tokens: &Tokens) -> Vec<usize> {
     let (places, significant): (Vec<usize>, Vec<Token>) =
         tokens.iter().enumerate().filter(|(_, token)| !token.is_comment()).unzip();
@@ -220,7 +221,7 @@ fn starts(text: &str, tokens: &Tokens) -> Vec<usize> {
     starts
 }
 
-/// Joins each piece whose braces have no partner with the next. Not possible where that makes the braces even.
+/// Joins each piece with unbalanced braces and the next one. False if that can't balance the braces.
 fn join_unbalanced(tokens: &[Token], firsts: &mut Vec<usize>) -> bool {
     let mut place = 0;
     while place + 1 < firsts.len() {
@@ -234,7 +235,7 @@ fn join_unbalanced(tokens: &[Token], firsts: &mut Vec<usize>) -> bool {
         if balance(end(place + 2)) == Some(0) {
             return false;
         }
-        // Was its neighbour uneven, too, so is what follows.
+        // If the neighbour is unbalanced, too, the text after it is as well.
         let neighbour = surplus(tokens.get(end(place + 1)..end(place + 2)).unwrap_or(&[]));
         firsts.remove(place + 1);
         if neighbour == Some(0) {
@@ -254,7 +255,7 @@ fn begins_allow(text: &str, tokens: &[Token], index: usize) -> bool {
         && !next.starts_line()
 }
 
-/// The first byte of a token, or of the comments on lines of their own before it.
+/// The first byte of a token, or of the comments on separate lines before it.
 fn with_comments(tokens: &Tokens, place: usize) -> usize {
     let before = tokens.as_slice().get(..=place).unwrap_or(&[]).iter().rev().enumerate();
     let own = before.take_while(|(back, token)| *back == 0 || token.is_comment() && token.starts_line());

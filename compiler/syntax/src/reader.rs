@@ -1,5 +1,10 @@
-//! Reads blocks clause by clause: finds the rule for a clause's first word, runs it, and where it stops, reports that and
-//! goes on with the next clause. A clause that is broken is kept as far as it can be: its name, and what stands in its braces.
+//! Parses blocks by clause.
+//!
+//! The reader finds the rule for a clause's first word and runs it. If the rule stops, the reader reports that and
+//! continues with the next clause. A broken clause keeps as much as possible: its name, and the contents of its braces.
+//!
+//! For example, in `stage s { gate a test { … } job b { … } }` the rule for `gate` stops at `test`, because `:` is
+//! missing. The stage then has a broken clause with the name `a`, and the job `b`.
 
 use chumsky::extra::SimpleState;
 use chumsky::input::Input;
@@ -17,8 +22,8 @@ use crate::teach;
 use crate::token::{Punctuation, Token, TokenKind, Tokens};
 use crate::words::{Block, ClauseWord};
 
-/// How many lexemes a clause's rule is first shown. A rule runs over all it is shown, so this bounds the work per clause;
-/// a rule that looks at the last of them is shown more.
+/// The number of lexemes that a clause's rule first gets. A rule may run over all its lexemes, so this bounds the work
+/// per clause. A rule that inspects the last of them gets more.
 const FIRST_WINDOW: usize = 12;
 
 pub(crate) struct Reader<'t, 'g> {
@@ -26,45 +31,45 @@ pub(crate) struct Reader<'t, 'g> {
     pub grammar: &'g Grammar<'t>,
     pub forest: &'t Forest<'t>,
     pub tokens: &'t Tokens,
-    /// Whether the text is a part of a longer one, which has several lines.
+    /// Whether the text is a part of a longer text with several lines.
     pub is_part: bool,
-    /// Where something has been reported that keeps a clause from being read: in order.
+    /// The places of findings that explain why a clause can't be parsed, in order.
     pub reported: Vec<Span>,
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// A clause as its rule read it.
+/// A clause as its rule parsed it.
 struct Read<T> {
     kind: T,
-    /// From its first lexeme to its last.
+    /// The range from its first lexeme to its last.
     span: Span,
-    /// The number of the lexeme behind it.
+    /// The index of the lexeme after it.
     next: usize,
-    /// The block that ends it.
+    /// The block at its end.
     block: Option<usize>,
 }
 
-/// The clause read last, as long as it may turn out to have taken too much.
+/// The last parsed clause, while it may still turn out to be too long.
 struct Complete {
     at: usize,
     next: usize,
-    /// How many findings there were before it.
+    /// The number of findings before it.
     findings: usize,
-    /// How many clauses its block had said before it.
+    /// The number of clauses of its block before it.
     seen: usize,
 }
 
-/// A clause that could not be read: what can be said about it.
+/// The readable parts of a clause that can't be parsed.
 pub(crate) struct Salvage {
-    /// The clause it was meant to be.
+    /// The clause that was intended.
     pub clause: Option<&'static ClauseWord>,
-    /// The name it would have had.
+    /// Its name, if it has one.
     pub name: Option<Name>,
     /// Whether parameters or arguments follow its name.
     pub parameters: bool,
-    /// The block that ends it.
+    /// The block at its end.
     pub block: Option<usize>,
-    /// All of it.
+    /// The range of the whole clause.
     pub span: Span,
 }
 
@@ -75,13 +80,13 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// The clauses of a block.
+    /// Parses the clauses of a block.
     pub fn block<T: Content<'t>>(&mut self, number: usize) -> Vec<Clause<T>> {
         let forest = self.forest;
         forest.blocks.get(number).map_or_else(Vec::new, |inside| self.clauses(inside))
     }
 
-    /// The clauses that a row of lexemes spells.
+    /// Parses the clauses in a sequence of lexemes.
     pub fn clauses<T: Content<'t>>(&mut self, lexemes: &'t [Placed<'t>]) -> Vec<Clause<T>> {
         let grammar = self.grammar;
         let table = T::table(grammar);
@@ -127,7 +132,7 @@ impl<'t> Reader<'t, '_> {
                 Some(Err(stop)) => Some(stop),
                 None => None,
             };
-            // Where nothing fits behind a clause, it may have taken the keyword of the next line for its own name.
+            // If nothing can follow a clause, it may have taken the keyword of the next line as its own name.
             let taken = complete.take().and_then(|complete| {
                 let keyword = self.runs_into_next(lexemes, &complete, start, T::BLOCK)?;
                 Some((complete, clauses.pop()?, keyword))
@@ -152,7 +157,7 @@ impl<'t> Reader<'t, '_> {
         clauses
     }
 
-    /// Reports a clause that can't be read, and keeps what can be kept of it.
+    /// Reports a clause that can't be parsed, and keeps its readable parts.
     fn broken<T: Content<'t>>(
         &mut self,
         position: &Position<'t>,
@@ -165,7 +170,7 @@ impl<'t> Reader<'t, '_> {
         let (next, block) = self.resume(lexemes, at, failed_at.max(at + 1), T::BLOCK, on_one_line);
         let last = next.checked_sub(1).and_then(|last| lexemes.get(last)).map_or(first, |last| last.1.0);
         let span = first.to(last);
-        // A sign of another language is explained with what stands behind it.
+        // The finding explains a sign of another language together with the text after it.
         let shown = if is_colon(lexemes, failed_at) { failed_at + 1 } else { failed_at };
         let to = lexemes.get(shown).map_or(span.end, |failed| failed.1.0.end);
         let teaching = teach::Case {
@@ -183,7 +188,7 @@ impl<'t> Reader<'t, '_> {
         let foreign = self.is_foreign_block(lexemes, at);
         let names = lesson.meant.is_some() || lesson.finding.code == codes::P0018;
         if foreign || !self.is_reported(first.start, to) {
-            // What the rest of the clause is made of matters no more.
+            // The structure of the rest of the clause no longer matters.
             let explains = matches!(lesson.finding.code, codes::P0014 | codes::P0018);
             self.diagnostics.retain(|other| {
                 let lexical = other.code == codes::P0004 || (explains && other.code == codes::P0014);
@@ -206,7 +211,7 @@ impl<'t> Reader<'t, '_> {
         (next, T::broken(self, salvage).map(|kind| (kind, span)))
     }
 
-    /// The `allow`s at a position, the position behind them, and whether one of them is broken.
+    /// The `allow` clauses at an index, the index after them, and whether one is broken.
     fn allows(&mut self, lexemes: &'t [Placed<'t>], start: usize, block: Block) -> (Vec<Allow>, usize, bool) {
         let grammar = self.grammar;
         let mut allows = Vec::new();
@@ -219,7 +224,7 @@ impl<'t> Reader<'t, '_> {
                 Ok(read) => {
                     at = read.next;
                     if let Some((Lexeme::Word("until"), until)) = lexemes.get(at) {
-                        // An end that can't be read: without it, it isn't known what is allowed.
+                        // If the end is unreadable, the allowance is unknown.
                         let next = lexemes.get(at + 1).filter(|(_, next)| !self.starts_line(next.0));
                         let day = next.map_or(until.0.at_end(), |(_, day)| day.0);
                         let line_end =
@@ -256,7 +261,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Reports a clause that its block has said before.
+    /// Reports a clause that occurs a second time in its block.
     fn once(&mut self, seen: &mut Vec<(&'static str, Span)>, clause: &'static ClauseWord, span: Span) {
         if clause.repeats {
             return;
@@ -288,7 +293,7 @@ impl<'t> Reader<'t, '_> {
             let mut notes = SimpleState(Notes::new(&self.forest.texts));
             let input = shown.split_token_span(Place(last.at_end()));
             let (output, failures) = parser.parse_with_state(input, &mut notes).into_output_errors();
-            // What no parser has looked at can't change what was read, alternatives that were given up included.
+            // A lexeme that no parser has inspected can't change the result, not even in an abandoned alternative.
             if !whole && notes.0.furthest >= last.start {
                 window = window.saturating_mul(4);
                 continue;
@@ -302,7 +307,7 @@ impl<'t> Reader<'t, '_> {
                 Failure::Stopped { at, expected } => Some(Stop { at: *at, expected: expected.clone() }),
                 Failure::Finding(_) => None,
             });
-            // Where the clause can't be read, a comma too many is most likely a part too few.
+            // If the clause can't be parsed, a part is probably missing after the comma.
             let is_comma = |failure: &Failure| matches!(failure, Failure::Finding(finding) if finding.code == codes::P0009);
             self.findings(failures.into_iter().filter(|failure| !is_comma(failure)).collect());
             return Err(stop.unwrap_or(Stop { at: last.at_end(), expected: Vec::new() }));
@@ -317,8 +322,8 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    /// Where reading goes on behind a broken clause that begins at `start` and was read up to `from`; and the block that
-    /// ended it, if one did.
+    /// Where parsing continues after a broken clause. The clause begins at `start` and was parsed up to `from`. Also
+    /// gives the block that ended it, if one did.
     fn resume(
         &self,
         lexemes: &'t [Placed<'t>],
@@ -369,13 +374,14 @@ impl<'t> Reader<'t, '_> {
         (lexemes.len(), None)
     }
 
-    /// Whether `jobs:` or the like begins here: what is indented below it belongs to it, whatever its words mean here.
+    /// Whether a foreign block such as `jobs:` begins here. The indented lines below belong to it, whatever their words
+    /// mean in the language.
     fn is_foreign_block(&self, lexemes: &[Placed<'t>], at: usize) -> bool {
         is_colon(lexemes, at + 1) && lexemes.get(at + 2).is_some_and(|(_, place)| self.starts_line(place.0))
     }
 
-    /// The keyword of the next line that a clause has taken for its own name, where what begins at `at`, directly behind
-    /// it on the same line, can't be read.
+    /// The keyword of the next line that a clause has taken as its own name. The text at `at`, on the same line
+    /// directly after it, then can't be parsed.
     fn runs_into_next(
         &self,
         lexemes: &'t [Placed<'t>],
@@ -400,10 +406,10 @@ impl<'t> Reader<'t, '_> {
         self.tokens.as_slice().get(self.tokens.at(span.start as usize))
     }
 
-    /// Whether a lexeme is the first on its line, a dash apart.
+    /// Whether a lexeme is the first on its line. A dash before it is ignored.
     pub fn starts_line(&self, span: Span) -> bool {
         let index = self.tokens.at(span.start as usize);
-        // Inside a string, nothing begins a line.
+        // Inside a string, no lexeme starts a line.
         let token = self.tokens.as_slice().get(index).filter(|token| token.span.start == span.start);
         let Some(token) = token else { return false };
         let dash = index.checked_sub(1).and_then(|before| self.tokens.as_slice().get(before));
@@ -417,13 +423,13 @@ impl<'t> Reader<'t, '_> {
         lexemes.iter().skip(1).all(|(_, place)| !self.starts_line(place.0))
     }
 
-    /// Whether something in a piece of text has been reported that explains why it can't be read.
+    /// Whether a finding explains why a range of text can't be parsed.
     fn is_reported(&self, from: u32, to: u32) -> bool {
         let index = self.reported.partition_point(|span| span.start < from);
         self.reported.get(index).is_some_and(|span| span.start <= to)
     }
 
-    /// The lines of documentation directly above a place.
+    /// The lines of documentation directly before a place.
     fn docs_before(&self, place: Span) -> Vec<String> {
         let index = self.tokens.at(place.start as usize);
         let before = self.tokens.as_slice().get(..index).unwrap_or(&[]);
@@ -453,12 +459,12 @@ fn is_colon(lexemes: &[Placed<'_>], index: usize) -> bool {
     matches!(lexemes.get(index), Some((Lexeme::Sign(Punctuation::Colon), _)))
 }
 
-/// Whether a line may begin with this and still belong to the clause above.
+/// Whether a line that begins with this lexeme may belong to the clause above.
 fn continues(lexeme: &Lexeme<'_>) -> bool {
     matches!(lexeme, Lexeme::Sign(_) | Lexeme::Verbatim(_) | Lexeme::InterpolationEnd | Lexeme::Number(..))
 }
 
-/// The number of the lexeme at a place; that of the end where it lies behind all.
+/// The index of the lexeme at a place. If the place is after all lexemes, the index of the end.
 fn index_of(lexemes: &[Placed<'_>], from: usize, place: Span) -> usize {
     let behind = lexemes.get(from..).unwrap_or(&[]);
     from + behind.partition_point(|(_, other)| other.0.start < place.start)

@@ -1,29 +1,29 @@
-//! Strings: where one ends, and what it says.
+//! Strings: their ends, their values and their faults.
 //!
 //! - `"…"` stays on its line. Its escapes are `\" \\ \n \t \u{…}`; everything else is verbatim.
-//! - `"""…"""` has no escapes. On one line it is verbatim. Over several, its text begins on the line below the opening
-//!   quotes and its closing quotes stand on a line of their own: their indentation is taken from every line, and neither
-//!   the first nor the last line end belongs to the text. Line ends are `\n`, however the file was saved. One or two quotes
-//!   directly before the closing ones belong to the text.
-//! - `$"…"` is a `"…"` in which `{expr}` is replaced by its value; a brace of the text is written twice, `{{` and `}}`. The
-//!   expression contains no quotes: a string in it gets a name by `let` first.
+//! - `"""…"""` has no escapes. On one line it is verbatim. Over several lines, its text begins on the line below the
+//!   opening quotes, and its closing quotes are on their own line. Their indentation is removed from every line, and
+//!   neither the first nor the last line end belongs to the text. Line ends are `\n`, however the file was saved. One
+//!   or two quotes directly before the closing ones belong to the text.
+//! - `$"…"` is a `"…"` in which `{expr}` is replaced by its value. A brace in the text is written twice: `{{` and `}}`.
+//!   The expression contains no quotes: give a string a name by `let` first.
 
 use std::ops::Range;
 
-/// How a string goes wrong.
+/// A fault of a string.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Flaw {
-    /// A backslash that begins no escape, as a range of the string's own bytes.
+    /// A backslash without a valid escape, as a range of the string's own bytes.
     Escape(Range<usize>),
     /// `\u{…}` that names no character.
     Character(Range<usize>),
-    /// `\u{0}`, which no script, variable or argument can hold.
+    /// `\u{0}`, which is impossible in scripts, variables and arguments.
     Null(Range<usize>),
-    /// A line of a raw string left of its closing quotes.
+    /// A line of a raw string with less indentation than its closing quotes.
     Outdented(Range<usize>),
-    /// Text on the line of a raw string's opening quotes.
+    /// Text after a raw string's opening quotes, on the same line.
     TextAfterOpening(Range<usize>),
-    /// Text before a raw string's closing quotes.
+    /// Text before a raw string's closing quotes, on the same line.
     TextBeforeClosing(Range<usize>),
     /// A lone `}` in an interpolated string.
     LoneBrace(Range<usize>),
@@ -34,14 +34,15 @@ pub(crate) enum Flaw {
 /// A piece of a string between its quotes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
-    /// Text, escapes replaced.
+    /// Text, with its escapes replaced.
     Verbatim(String),
-    /// The source of an expression, braces excluded, as a range of the string's own bytes.
+    /// The source of an expression without its braces. It is a range of the string's own bytes.
     Expression(Range<usize>),
 }
 
-/// The end of the `"…"` that begins at byte 0 of `text` with `opening` bytes of quotes, and whether it is closed.
-/// One that is not ends with its line, braces and parentheses at the line's end excepted that are most likely not its own.
+/// The end of the `"…"` at byte 0 of `text`, and whether it is closed. `opening` is the length of its opening quotes.
+/// An unclosed string ends with its line, except for braces and parentheses at the end of the line, which probably do
+/// not belong to it.
 pub(crate) fn plain_end(text: &str, opening: usize) -> (usize, bool) {
     let line = text.get(..line_end(text)).unwrap_or(text);
     let mut escaped = false;
@@ -66,8 +67,8 @@ pub(crate) fn plain_end(text: &str, opening: usize) -> (usize, bool) {
     (kept.len().max(opening), false)
 }
 
-/// The end of the `"""…"""` that begins at byte 0 of `text`, on a line indented by `indentation`, and whether it is closed.
-/// One that is not ends before the first line that stands no deeper than its own.
+/// The end of the `"""…"""` at byte 0 of `text`, and whether it is closed. `indentation` is that of its line. An
+/// unclosed string ends before the first line that is indented no deeper than its own.
 pub(crate) fn raw_end(text: &str, indentation: u32) -> (usize, bool) {
     let content = text.get(3..).unwrap_or("");
     let closing = content.find("\"\"\"").map(|offset| {
@@ -85,15 +86,15 @@ pub(crate) fn raw_end(text: &str, indentation: u32) -> (usize, bool) {
     }
 }
 
-/// Whether quotes close rather than open: they stand on a line of their own, or right behind a word of a script, where no
-/// string begins.
+/// Whether quotes are closing quotes. They are if they are on their own line, or directly after a word of a script,
+/// where no string begins.
 fn is_closing(text: &str, closing: usize) -> bool {
     let before = text.get(..closing).unwrap_or(text).trim_end_matches('"');
     let alone = before.rsplit('\n').next().is_some_and(|line| line.trim().is_empty());
     alone || before.ends_with(|last: char| last.is_alphanumeric())
 }
 
-/// Where the text ends that precedes the first line no deeper than `indentation`.
+/// The end of the text before the first line outside a block. Such a line is indented no deeper than `indentation`.
 fn outdented_line(text: &str, indentation: u32) -> Option<usize> {
     let mut start = line_end(text) + 1;
     while let Some(rest) = text.get(start..) {
@@ -114,7 +115,7 @@ fn line_end(text: &str) -> usize {
     text.find('\n').unwrap_or(text.len())
 }
 
-/// What `"…"` says, quotes included in `text`.
+/// The value of `"…"`. `text` includes the quotes.
 pub(crate) fn read_plain(text: &str) -> (String, Vec<Flaw>) {
     let (range, _) = inside(text, 1, "\"");
     let mut flaws = Vec::new();
@@ -122,7 +123,7 @@ pub(crate) fn read_plain(text: &str) -> (String, Vec<Flaw>) {
     (value, flaws)
 }
 
-/// What `$"…"` says, quotes included in `text`.
+/// The pieces of `$"…"`. `text` includes the quotes.
 pub(crate) fn read_interpolated(text: &str) -> (Vec<Piece>, Vec<Flaw>) {
     let (range, _) = inside(text, 2, "\"");
     let mut flaws = Vec::new();
@@ -155,7 +156,7 @@ pub(crate) fn read_interpolated(text: &str) -> (Vec<Piece>, Vec<Flaw>) {
     (pieces, flaws)
 }
 
-/// Where the first brace stands that is not part of an escape; the length of `text` where there is none.
+/// The position of the first brace that is not part of an escape. Without one, the length of `text`.
 fn brace(text: &str) -> usize {
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
@@ -172,7 +173,7 @@ fn brace(text: &str) -> usize {
     text.len()
 }
 
-/// What `"""…"""` says, quotes included in `text`.
+/// The value of `"""…"""`. `text` includes the quotes.
 pub(crate) fn read_raw(text: &str) -> (String, Vec<Flaw>) {
     let (range, closed) = inside(text, 3, "\"\"\"");
     let content = text.get(range.clone()).unwrap_or("");
@@ -220,7 +221,7 @@ pub(crate) fn read_raw(text: &str) -> (String, Vec<Flaw>) {
     (value, flaws)
 }
 
-/// The range between the quotes, and whether the closing ones are there.
+/// The range between the quotes, and whether the closing ones exist.
 fn inside(text: &str, opening: usize, closing: &str) -> (Range<usize>, bool) {
     let closed = text.len() >= opening + closing.len() && text.ends_with(closing);
     let escaped = closing.len() == 1 && {

@@ -1,12 +1,15 @@
-//! Tokens: a text cut into words, literals, punctuation and comments, with nothing lost but white space, and that
-//! counted in lines. See [`crate::lexer`] for the rules.
+//! Tokens: a text cut into words, literals, punctuation and comments.
+//!
+//! Only white space is left out, but line ends are counted. See [`crate::lexer`] for the rules. For example, `timeout
+//! 20m // long` is a word, a duration and a comment.
 
 use pipec_base::{Anchor, Span};
 
-/// What a token is; its text is the source under its span.
+/// The kind of a token. Its text is the source at its span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TokenKind {
-    /// A keyword, a name or a script's variable: the lexer does not tell them apart, every keyword may be a name.
+    /// A keyword, a name or a script's variable. The lexer does not distinguish them, because every keyword may be a
+    /// name.
     Word,
     /// `42`
     Integer,
@@ -22,7 +25,7 @@ pub enum TokenKind {
     Time,
     /// `2027-01-31`
     Date,
-    /// `"…"`; one that is not closed ends with its line.
+    /// `"…"`. An unclosed string ends with its line.
     PlainString,
     /// `"""…"""`
     RawString,
@@ -30,15 +33,15 @@ pub enum TokenKind {
     InterpolatedString,
     /// `{ } ( ) [ ] , : . .. = -> | < <= == != >= >`
     Punctuation(Punctuation),
-    /// `// …` to the end of the line, which is not part of it.
+    /// `// …`, without the end of the line.
     Comment,
-    /// `/// …` to the end of the line, which is not part of it.
+    /// `/// …`, without the end of the line.
     Documentation,
-    /// What is no token of the language; a diagnostic says so.
+    /// Text without meaning in the language. A diagnostic reports it.
     Unknown,
 }
 
-/// Signs with a meaning.
+/// A punctuation sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Punctuation {
@@ -64,7 +67,7 @@ pub enum Punctuation {
 }
 
 impl Punctuation {
-    /// All signs; one that begins with another stands before it, and those that are written most stand first.
+    /// All signs. A sign comes before its own prefixes, and frequent signs come first.
     pub const ALL: [Punctuation; 19] = [
         Punctuation::OpenBrace,
         Punctuation::CloseBrace,
@@ -87,7 +90,7 @@ impl Punctuation {
         Punctuation::Greater,
     ];
 
-    /// How it is written.
+    /// Its text.
     pub fn text(self) -> &'static str {
         match self {
             Punctuation::OpenBrace => "{",
@@ -113,16 +116,17 @@ impl Punctuation {
     }
 }
 
-/// A piece of the source.
+/// A token: a part of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
+    /// Its kind.
     pub kind: TokenKind,
-    /// Where it is.
+    /// Its place.
     pub span: Span,
-    /// How many lines end between the token before it (or the start of the text) and itself.
+    /// The number of line ends before it, counted from the token before. For the first token, they are counted from the
+    /// start of the text.
     pub newlines_before: u32,
-    /// How far its line is indented, in characters; a tab counts as one.
+    /// The indentation of its line, in characters. A tab counts as one.
     pub indentation: u32,
     first: bool,
 }
@@ -138,7 +142,8 @@ impl Token {
         Token { kind, span, newlines_before, indentation, first }
     }
 
-    /// The same token in a piece of its text that begins `base` bytes further on; `first` in it or not.
+    /// The same token in a piece of its text that begins `base` bytes further on. `first` says whether it is the first
+    /// token of the piece.
     pub(crate) fn moved(&self, anchor: Anchor, base: u32, first: bool) -> Token {
         let Span { start, end, .. } = self.span;
         let span = Span { anchor, start: start.saturating_sub(base), end: end.saturating_sub(base) };
@@ -146,17 +151,17 @@ impl Token {
         Token { span, newlines_before, first: first || self.first, ..*self }
     }
 
-    /// Whether it is the first on its line. A comment that is not stands behind something.
+    /// Whether it is the first on its line. A comment that is not follows other text.
     pub fn starts_line(&self) -> bool {
         self.first || self.newlines_before > 0
     }
 
-    /// How many blank lines stand between the token before it and itself.
+    /// The number of blank lines between the token before it and itself.
     pub fn blank_lines_before(&self) -> u32 {
         if self.first { self.newlines_before } else { self.newlines_before.saturating_sub(1) }
     }
 
-    /// Whether it is a comment or documentation, which the grammar does not see.
+    /// Whether it is a comment or documentation. The grammar does not see these.
     pub fn is_comment(&self) -> bool {
         matches!(self.kind, TokenKind::Comment | TokenKind::Documentation)
     }
@@ -166,13 +171,13 @@ impl Token {
         self.kind == TokenKind::Punctuation(sign)
     }
 
-    /// Its text, given the source it was cut from; empty for another source.
+    /// Its text in the source. Empty for another source.
     pub fn text<'t>(&self, source: &'t str) -> &'t str {
         source.get(self.span.range()).unwrap_or("")
     }
 }
 
-/// All tokens of a text in order, comments included. Between two there is only white space.
+/// All tokens of a text in order, with comments. Between two tokens there is only white space.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tokens {
     tokens: Vec<Token>,
@@ -193,7 +198,7 @@ impl Tokens {
         self.tokens.iter()
     }
 
-    /// How many there are.
+    /// The number of tokens.
     pub fn len(&self) -> usize {
         self.tokens.len()
     }
@@ -203,7 +208,7 @@ impl Tokens {
         self.tokens.is_empty()
     }
 
-    /// The number of the first token that ends after the byte `offset`: the one under it, or the next.
+    /// The index of the first token that ends after the byte `offset`. It is the token at this byte, or the next.
     pub fn at(&self, offset: usize) -> usize {
         self.tokens.partition_point(|token| token.span.end as usize <= offset)
     }

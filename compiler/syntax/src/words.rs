@@ -1,7 +1,9 @@
-//! The keywords as data: which clause begins with which word, in which block. The parser, the formatter, the editor's
-//! completions and the test that keeps the grammar free of conflicts read the same tables.
+//! The keywords as data: which clause begins with which word, in which block.
+//!
+//! The parser, the formatter, the editor's completions and the test that keeps the grammar free of conflicts read these
+//! tables.
 
-/// What stands between braces, or at the top of a file.
+/// A kind of block: the top of a file, or the text between braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Block {
     /// The top of a file.
@@ -12,7 +14,7 @@ pub enum Block {
     Inputs,
     /// `stage NAME { … }`
     Stage,
-    /// The body of a gate, an artefact, a deploy, a job, a task, or an action.
+    /// The body of a node, a task or an action.
     Body,
     /// `checkout { … }`
     Checkout,
@@ -20,7 +22,7 @@ pub enum Block {
     Measure,
     /// `sidecar NAME { … }`
     Sidecar,
-    /// `matrix { … }`: besides, any name begins an axis or a leg.
+    /// `matrix { … }`. In addition to the keywords, any name begins an axis or a leg.
     Matrix,
     /// A named leg of a matrix.
     Leg,
@@ -28,13 +30,13 @@ pub enum Block {
     Override,
     /// `strategy NAME { … }`
     Strategy,
-    /// `engine NAME because "…" { … }`: besides, `NAME = action …`.
+    /// `engine NAME because "…" { … }`. In addition to the keywords, there is `NAME = action …`.
     Engine,
     /// `environment NAME { … }`
     Environment,
     /// `runner NAME { … }`
     Runner,
-    /// `role NAME { … }`: an engine's name begins each clause.
+    /// `role NAME { … }`. An engine's name begins each clause.
     Role,
     /// `registry "…" { … }`
     Registry,
@@ -43,17 +45,17 @@ pub enum Block {
 /// A clause of a block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClauseWord {
-    /// The keyword it begins with.
+    /// The keyword at its beginning.
     pub word: &'static str,
-    /// How it is written.
+    /// Its form.
     pub shape: &'static str,
-    /// Whether a block may say it more than once.
+    /// Whether a block may contain it more than once.
     pub repeats: bool,
-    /// The words that may go on with it where it could also have ended.
+    /// The words that may continue it after a possible end.
     pub continues: &'static [&'static str],
-    /// Whether it ends in a list, whose parts have commas between them.
+    /// Whether it ends in a list with commas between its parts.
     pub lists: bool,
-    /// What stands between its braces, where it has any.
+    /// The block between its braces, if it has any.
     pub opens: Option<Block>,
 }
 
@@ -77,12 +79,12 @@ const fn opening(clause: ClauseWord, block: Block) -> ClauseWord {
     ClauseWord { opens: Some(block), ..clause }
 }
 
-/// A word that a later version gives a meaning to.
+/// A word that a later version will define.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReservedWord {
-    /// The word a clause would begin with.
+    /// The word at the beginning of a clause.
     pub word: &'static str,
-    /// What it will be about.
+    /// The subject of the later clause.
     pub subject: &'static str,
 }
 
@@ -281,12 +283,12 @@ impl Block {
         }
     }
 
-    /// The clause that begins with a word.
+    /// The clause that begins with a keyword.
     pub fn clause(self, word: &str) -> Option<&'static ClauseWord> {
         self.clauses().iter().find(|clause| clause.word == word)
     }
 
-    /// The words a later version gives a meaning to.
+    /// The words that a later version will define.
     pub fn reserved(self) -> &'static [ReservedWord] {
         match self {
             Block::File => RESERVED_FILE,
@@ -303,7 +305,7 @@ impl Block {
         matches!(self, Block::Matrix | Block::Role | Block::Engine)
     }
 
-    /// What people call it, with its article: "a stage".
+    /// Its name with its article, for messages: "a stage".
     pub fn article(self) -> &'static str {
         match self {
             Block::File => "the top level of a file",

@@ -1,4 +1,4 @@
-//! Broken programs: what is said, where, how to mend it, and what is left of the rest.
+//! Broken programs: their findings, places and fixes, and the parts that survive.
 #![expect(clippy::string_slice, reason = "a wrong slice fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
@@ -11,7 +11,7 @@ use pipec_base::Anchor;
 use pipec_syntax::{Parsed, parse};
 use report::{mend, report};
 
-/// Reads a text.
+/// Parses a text.
 fn read(text: &str) -> Parsed {
     parse(Anchor(0), text)
 }

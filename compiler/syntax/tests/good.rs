@@ -1,4 +1,4 @@
-//! Good programs: what the tree holds.
+//! Good programs and their trees.
 #![expect(clippy::string_slice, reason = "a wrong slice fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
@@ -7,12 +7,12 @@ use pipec_syntax::ast::{Allow, Declaration, Literal, PipelineClause, StageClause
 use pipec_syntax::words::Block;
 use pipec_syntax::{Parsed, parse};
 
-/// Reads a text.
+/// Parses a text.
 fn read(text: &str) -> Parsed {
     parse(Anchor(0), text)
 }
 
-/// The tree without its spans, which the lines of a snapshot would drown in.
+/// The tree without its spans, which would hide the rest of a snapshot.
 fn tree(text: &str) -> String {
     let parsed = read(text);
     assert_eq!(parsed.diagnostics, []);
@@ -26,7 +26,7 @@ fn tree(text: &str) -> String {
             continue;
         }
         match inside.strip_prefix("node: ") {
-            // A spanned value stands on the line that begins it.
+            // A spanned value moves to the line of its field.
             Some(value) if value.ends_with(',') => {
                 let begun = lines.pop().unwrap_or_default();
                 lines.push(begun.replace("Spanned {", value.trim_end_matches(',')));
@@ -270,7 +270,7 @@ fn an_allow_may_stand_before_every_clause_that_begins_with_a_keyword() {
         let count = text.matches("ALLOW").count();
         assert_eq!(tree(&allowed).matches("until: Some").count(), count, "{text}");
     }
-    // A name like any other where names begin the clauses.
+    // In a block whose clauses begin with names, `allow` is an ordinary name.
     let names = "task t() -> test { matrix { allow \"a\" until 2027-01-31 } }";
     assert_eq!(tree(names).matches("Axis").count(), 2);
 }

@@ -1,4 +1,4 @@
-//! A text read in pieces says what it says when it is read as a whole.
+//! A text parsed in pieces gives the same result as the whole text.
 #![expect(clippy::string_slice, clippy::unwrap_used, reason = "what goes wrong fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
@@ -7,7 +7,8 @@ use pipec_syntax::{Parsed, parse, pieces};
 use std::ops::Range;
 use std::path::Path;
 
-/// The places of a debug text (`3:0:12..15`) counted from the start of the text, given where each anchor lies.
+/// The places of a debug text (`3:0:12..15`), counted from the start of the text. `starts` has the position of each
+/// anchor.
 fn absolute(debug: &str, starts: &[usize]) -> String {
     let mut shown = String::new();
     let mut rest = debug;
@@ -27,7 +28,7 @@ fn absolute(debug: &str, starts: &[usize]) -> String {
     shown + rest
 }
 
-/// What is read of a text, run by run of its pieces, and how many runs there are.
+/// The results of parsing a text in sequences of its pieces. Also gives the number of sequences.
 fn in_pieces(text: &str) -> (Vec<(usize, Parsed)>, usize) {
     let pieces = pieces(text);
     let mut starts: Vec<usize> = Vec::new();
@@ -45,7 +46,7 @@ fn in_pieces(text: &str) -> (Vec<(usize, Parsed)>, usize) {
 fn assert_same(text: &str, what: &str) -> usize {
     let whole = parse(Anchor(0), text);
     let (runs, count) = in_pieces(text);
-    // Each run counts from where it begins: an anchor is a number of its own there.
+    // Each sequence counts from its own start, so its anchor is a separate number.
     let each = |show: &dyn Fn(&Parsed) -> Vec<String>| -> Vec<String> {
         let shift = |(start, parsed): &(usize, Parsed)| {
             let starts = vec![*start; 10_000];

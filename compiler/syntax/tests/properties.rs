@@ -1,4 +1,4 @@
-//! What holds for any text.
+//! Properties of any text.
 #![expect(clippy::string_slice, reason = "a wrong slice fails the test")]
 
 #[path = "support/outline.rs"]
@@ -11,7 +11,7 @@ use pipec_base::{Anchor, codes};
 use pipec_syntax::{LONGEST_SOURCE, Parsed, TokenKind, lex, parse};
 use proptest::prelude::*;
 
-/// Reads a text.
+/// Parses a text.
 fn read(text: &str) -> Parsed {
     parse(Anchor(0), text)
 }
@@ -19,7 +19,7 @@ fn read(text: &str) -> Parsed {
 const EVERYTHING: &str = include_str!("good/everything.pipe");
 const SERVICE: &str = include_str!("good/service.pipe");
 
-/// Every span a reading gives lies on whole characters of its text.
+/// Checks that every span of a result covers whole characters of its text.
 fn spans_fit(text: &str, parsed: &Parsed) {
     let fits = |span: pipec_base::Span| {
         assert!(text.get(span.range()).is_some(), "{span:?} does not fit into {text:?}");
@@ -34,7 +34,7 @@ fn spans_fit(text: &str, parsed: &Parsed) {
     }
 }
 
-/// The tokens, with the white space between them, are the text.
+/// Checks that the tokens and the white space between them are the text.
 fn nothing_is_lost(text: &str) {
     let (tokens, _) = lex(Anchor(0), text);
     let mut at = 0;
@@ -108,7 +108,7 @@ fn declarations(text: &str) -> Vec<(std::ops::Range<usize>, String)> {
     ranges.into_iter().map(|range| (range.clone(), outline(&read(&text[range])).join("\n"))).collect()
 }
 
-/// Damages a program at each of its tokens, and demands that every other declaration survives.
+/// Damages a program at each of its tokens. Every other declaration must survive.
 fn others_survive(text: &str, damage: impl Fn(&str, std::ops::Range<usize>) -> String) {
     let whole = declarations(text);
     for token in read(text).tokens.iter().filter(|token| !token.is_comment()) {

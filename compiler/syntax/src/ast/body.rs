@@ -1,4 +1,4 @@
-//! Bodies: what nodes do.
+//! Bodies of nodes and tasks.
 
 use super::{
     Call, Clause, DefaultClause, Duration, Expression, Literal, Name, Path, Ref, StringLiteral, Text,
@@ -9,16 +9,16 @@ use pipec_base::{Span, Spanned};
 /// The clauses between braces.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Body {
-    /// In source order.
+    /// The clauses, in source order.
     pub clauses: Vec<Clause<BodyClause>>,
-    /// Braces included.
+    /// The range with the braces.
     pub span: Span,
 }
 
-/// What stands in a body.
+/// A clause of a body.
 #[derive(Clone, Debug, PartialEq)]
 pub enum BodyClause {
-    /// `env`, `tool`, `runs on`, `in`
+    /// `env`, `tool`, `runs on`, `in`.
     Default(DefaultClause),
     /// `run NAME "script"`
     Run {
@@ -46,9 +46,9 @@ pub enum BodyClause {
     Timeout(Expression),
     /// `retry 1 because "…"`
     Retry {
-        /// How often more.
+        /// The number of additional attempts.
         times: Spanned<u64>,
-        /// Why.
+        /// The reason.
         because: Text,
     },
     /// `secret NAME file`
@@ -61,7 +61,7 @@ pub enum BodyClause {
     Report {
         /// The format.
         format: Name,
-        /// Where it is.
+        /// The path of the report.
         path: StringLiteral,
     },
     /// `keep "logs/**" on failure`
@@ -70,12 +70,12 @@ pub enum BodyClause {
     Measure {
         /// The report.
         file: StringLiteral,
-        /// What is expected.
+        /// The expectations.
         rows: Vec<Clause<Expectation>>,
     },
     /// `cache "path" keyed by "Cargo.lock"`
     Cache {
-        /// What is kept.
+        /// The cached path.
         path: StringLiteral,
         /// The file whose content is the key.
         key: StringLiteral,
@@ -95,23 +95,23 @@ pub enum BodyClause {
     Repeat {
         /// How often it runs.
         times: Spanned<u64>,
-        /// How many must pass.
+        /// The number of repetitions that must pass.
         quorum: Spanned<u64>,
     },
     /// `advisory because "…"`
     Advisory(Text),
     /// `exempt unless changed … because "…"`, `exempt on fork because "…"`
     Exempt {
-        /// When.
+        /// The condition of the exemption.
         when: Exemption,
-        /// Why.
+        /// The reason.
         because: Text,
     },
     /// `override by ROLE { … }`
     Override {
-        /// Who approves.
+        /// The role that approves.
         role: Path,
-        /// Until when, by when reviewed.
+        /// How long an approval holds, and the time until the review.
         clauses: Vec<Clause<OverrideClause>>,
     },
     /// `strategy canary { step 5% soak 10m }`
@@ -133,21 +133,21 @@ pub enum BodyClause {
     Engine {
         /// The engine.
         target: Name,
-        /// Why.
+        /// The reason.
         because: Text,
         /// Its steps.
         steps: Vec<Clause<EngineStep>>,
     },
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
-/// What is checked out before a body's first step.
+/// The files that are checked out before the first step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Checkout {
-    /// Nothing.
+    /// No files.
     None,
-    /// More than the commit's own files.
+    /// The files of the commit, and more.
     With(Vec<Clause<CheckoutClause>>),
 }
 
@@ -160,25 +160,25 @@ pub enum CheckoutClause {
     Submodules,
     /// `lfs`
     Lfs,
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
 /// `secret NAME`, `secret NAME file`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Secret {
-    /// Its name, and its variable's.
+    /// The name of the secret and of its variable.
     pub variable: Variable,
-    /// Whether the variable is the path of a file.
+    /// Whether the variable is the path of a file with the secret.
     pub file: bool,
 }
 
 /// `identity aws "arn:…"`
 #[derive(Clone, Debug, PartialEq)]
 pub struct Identity {
-    /// Who grants it.
+    /// The provider.
     pub provider: Name,
-    /// What is assumed there.
+    /// The role, client or audience at the provider.
     pub role: Text,
 }
 
@@ -197,7 +197,7 @@ pub struct Expectation {
     pub versus: Option<Path>,
 }
 
-/// A comparison.
+/// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Operator {
@@ -209,16 +209,16 @@ pub enum Operator {
     Greater,
 }
 
-/// What stands in a sidecar.
+/// A clause of a sidecar.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SidecarClause {
     /// `image "postgres:17"`
     Image(Expression),
     /// `port 5432`, `port 5432 at 15432`
     Port {
-        /// Its own port.
+        /// The port inside the sidecar.
         port: Spanned<u64>,
-        /// The port of the machine that leads there; `None`: any.
+        /// The port of the machine that leads to it. `None` means any.
         at: Option<Spanned<u64>>,
     },
     /// `env NAME = expr`
@@ -230,11 +230,11 @@ pub enum SidecarClause {
     },
     /// `ready run "pg_isready"`
     Ready(Action),
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
-/// What stands in a matrix.
+/// A clause of a matrix.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MatrixClause {
     /// `python "3.11", "3.12"`
@@ -248,14 +248,14 @@ pub enum MatrixClause {
     Leg {
         /// Its name.
         name: Name,
-        /// What is its own.
+        /// The clauses of this leg.
         clauses: Vec<Clause<DefaultClause>>,
     },
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
-/// When a gate is exempt.
+/// The condition of an exemption.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Exemption {
     /// `unless changed schema, "db/**"`
@@ -271,7 +271,7 @@ pub enum OverrideClause {
     Expires(Spanned<Duration>),
     /// `review within 3d`
     ReviewWithin(Spanned<Duration>),
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
@@ -280,11 +280,11 @@ pub enum OverrideClause {
 pub struct StrategyStep {
     /// The weight, as written: `5%`, `2.5%`.
     pub weight: Spanned<String>,
-    /// How long it stays there.
+    /// The time at this weight.
     pub soak: Option<Spanned<Duration>>,
 }
 
-/// `run "…"`, `= call(…)`, `{ … }`
+/// An action: `run "…"`, `= call(…)` or `{ … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Action {
     /// `run "…"`
@@ -314,13 +314,13 @@ pub enum EngineStep {
     },
     /// `NAME = action "owner/repo@v1"(key: expr)`
     Action {
-        /// The name its outputs get.
+        /// The name for access to the outputs of the action.
         name: Option<Name>,
         /// The action.
         action: Text,
-        /// Its inputs; a key is a name, a variable or a string.
+        /// The inputs. A key is a name, a variable or a string.
         inputs: Vec<(Text, Expression)>,
     },
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }

@@ -11,13 +11,13 @@ use pipec_base::Spanned;
 pub struct Environment {
     /// Its name.
     pub name: Name,
-    /// Its parameters; `None` where none were written.
+    /// Its parameters. `None` if none were written.
     pub parameters: Option<Vec<Parameter>>,
     /// Its clauses.
     pub clauses: Vec<Clause<EnvironmentClause>>,
 }
 
-/// What stands in an environment.
+/// A clause of an environment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum EnvironmentClause {
     /// `tier ephemeral per pull-request`
@@ -39,11 +39,11 @@ pub enum EnvironmentClause {
     Requires(Vec<Path>),
     /// `approval by release-managers min 2 not author`
     Approval {
-        /// Who approves.
+        /// The role that approves.
         role: Path,
-        /// How many.
+        /// The number of required approvals.
         min: Option<Spanned<u64>>,
-        /// Whether the author may not.
+        /// Whether the author can't approve.
         not_author: bool,
     },
     /// `secret NAME`
@@ -61,11 +61,11 @@ pub enum EnvironmentClause {
     Window {
         /// The first day.
         from_day: Name,
-        /// The last day, where it is another.
+        /// The last day, if it differs.
         to_day: Option<Name>,
-        /// From when.
+        /// The start.
         from: Spanned<Time>,
-        /// Until when.
+        /// The end.
         to: Spanned<Time>,
         /// The time zone's name.
         zone: Text,
@@ -76,7 +76,7 @@ pub enum EnvironmentClause {
     Ttl(Spanned<Duration>),
     /// `teardown run "…"`
     Teardown(Action),
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
@@ -89,7 +89,7 @@ pub struct Runner {
     pub clauses: Vec<Clause<RunnerClause>>,
 }
 
-/// What stands in a runner.
+/// A clause of a runner.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RunnerClause {
     /// `image "debian:bookworm"`
@@ -102,16 +102,16 @@ pub enum RunnerClause {
     Label {
         /// The engine.
         target: Name,
-        /// The label there.
+        /// The label on the engine.
         label: Text,
     },
     /// `cpu 4`
     Cpu(Spanned<u64>),
-    /// `memory 8GiB`, in bytes
+    /// `memory 8GiB`, in bytes.
     Memory(Spanned<u64>),
     /// `gpu 1`
     Gpu(Spanned<u64>),
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
@@ -120,7 +120,7 @@ pub enum RunnerClause {
 pub struct Role {
     /// Its name.
     pub name: Name,
-    /// Who it is, per engine.
+    /// Its member on each engine.
     pub members: Vec<Clause<RoleMember>>,
 }
 
@@ -131,7 +131,7 @@ pub struct RoleMember {
     pub target: Name,
     /// `team`, `group` or `user`.
     pub kind: Name,
-    /// Its name there.
+    /// Its name on the engine.
     pub member: Text,
 }
 
@@ -144,13 +144,13 @@ pub struct Registry {
     pub clauses: Vec<Clause<RegistryClause>>,
 }
 
-/// What stands in a registry.
+/// A clause of a registry.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RegistryClause {
-    /// `user X`: the secret that holds the user's name.
+    /// `user X`: the secret with the user's name.
     User(Variable),
-    /// `password Y`: the secret that holds the password.
+    /// `password Y`: the secret with the password.
     Password(Variable),
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }

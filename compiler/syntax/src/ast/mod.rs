@@ -1,5 +1,7 @@
-//! The typed tree of a `.pipe` file, as written: names unresolved, nothing expanded. Every part knows its span; a part
-//! that could not be read is an `Error` variant that silences what would follow from it.
+//! The typed tree of a `.pipe` file, as written.
+//!
+//! Names are unresolved and nothing is expanded. Every part knows its span. A part that can't be parsed is an `Error`
+//! variant, and later stages report nothing that only follows from it.
 
 mod body;
 mod environment;
@@ -28,22 +30,22 @@ pub use value::{
 pub type Name = Spanned<String>;
 /// The name of a script's variable.
 pub type Variable = Spanned<String>;
-/// The value of a plain (verbatim) string, its escapes replaced.
+/// The value of a plain (verbatim) string, with its escapes replaced.
 pub type Text = Spanned<String>;
 
-/// `rust.test`, `staging.KUBECONFIG`: one segment or more.
+/// `rust.test` or `staging.KUBECONFIG`: one or more segments.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Path {
-    /// Its segments, never empty for a path that was written.
+    /// Its segments. A written path has at least one.
     pub segments: Vec<Name>,
-    /// All of it.
+    /// The range of the whole path.
     pub span: Span,
 }
 
 /// A whole file.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct File {
-    /// Its declarations, in source order; broken ones are [`Declaration::Error`].
+    /// Its declarations, in source order. Broken ones are [`Declaration::Error`].
     pub items: Vec<Arc<Item>>,
 }
 
@@ -54,29 +56,29 @@ pub struct Allow {
     pub code: Spanned<String>,
     /// The reason.
     pub because: Text,
-    /// The day it ends.
+    /// The last day on which it holds.
     pub until: Option<Spanned<Date>>,
-    /// All of it.
+    /// The range of the whole clause.
     pub span: Span,
 }
 
-/// A part with what may stand before any: documentation (`///`) and `allow`s.
+/// A part with its documentation (`///`) and its `allow` clauses. Any part may have them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Clause<T> {
     /// The lines of its documentation, without `///` and one space.
     pub docs: Vec<String>,
-    /// The findings suppressed in it.
+    /// The allowances for findings in it.
     pub allows: Vec<Allow>,
-    /// What it says.
+    /// The part itself.
     pub kind: T,
-    /// From its keyword to its last token; documentation and `allow`s apart.
+    /// The range from its keyword to its last token, without documentation and `allow` clauses.
     pub span: Span,
 }
 
 /// A declaration with its documentation.
 pub type Item = Clause<Declaration>;
 
-/// What stands at the top of a file.
+/// A top-level item of a file.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Declaration {
     /// `use std.rust`, `use "./shared.pipe" as shared`
@@ -101,33 +103,33 @@ pub enum Declaration {
     Evidence(EvidenceDeclaration),
     /// `let NAME = expr`
     Let(Let),
-    /// Could not be read; `name` where it was plain what it declares.
+    /// A declaration that can't be parsed. It has a `name` if the name is clear.
     Error {
-        /// The name it would have declared.
+        /// The name that it would declare.
         name: Option<Name>,
     },
 }
 
-/// A module taken into the file.
+/// A `use` clause.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Use {
     /// `use std.rust`, `use std.release as releases`
     Standard {
         /// The module.
         path: Path,
-        /// The name it gets; without one, the last segment of the path.
+        /// The local name. Without one, it is the last segment of the path.
         name: Option<Name>,
     },
     /// `use "./shared.pipe" as shared`
     File {
         /// The path as written.
         path: Text,
-        /// The name it gets.
+        /// The local name.
         name: Name,
     },
 }
 
-/// `NAME = call(…)` of a parametrised pipeline or environment.
+/// An instance of a parametrised pipeline or environment: `NAME = call(…)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Instance {
     /// The new name.
@@ -143,9 +145,9 @@ pub struct Parameter {
     pub name: Name,
     /// Its type.
     pub ty: Type,
-    /// Its value where the call gives none.
+    /// Its value if a call gives none.
     pub default: Option<Expression>,
-    /// All of it.
+    /// The range of the whole parameter.
     pub span: Span,
 }
 
@@ -170,9 +172,9 @@ pub struct Task {
     pub name: Name,
     /// Its parameters.
     pub parameters: Vec<Parameter>,
-    /// What it yields: an evidence kind, an artefact type or `deploy`.
+    /// Its result: a kind of evidence, an artefact type or `deploy`.
     pub yields: Name,
-    /// What it does.
+    /// Its body.
     pub body: Body,
 }
 
@@ -181,7 +183,7 @@ pub struct Task {
 pub struct EvidenceDeclaration {
     /// Its name.
     pub name: Name,
-    /// Whether it is of an artefact; else of the commit.
+    /// Whether it is about an artefact. Otherwise it is about the commit.
     pub of_artefact: bool,
 }
 

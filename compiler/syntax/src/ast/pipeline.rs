@@ -10,31 +10,31 @@ use pipec_base::Span;
 pub struct Pipeline {
     /// Its name.
     pub name: Name,
-    /// Its parameters; `None` where none were written.
+    /// Its parameters. `None` if none were written.
     pub parameters: Option<Vec<Parameter>>,
     /// Its clauses.
     pub clauses: Vec<Clause<PipelineClause>>,
 }
 
-/// What a name of the repository's history is.
+/// A kind of Git ref.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefKind {
-    /// It moves on.
+    /// A branch. It moves with each commit.
     Branch,
-    /// It stays.
+    /// A tag. It stays at its commit.
     Tag,
 }
 
-/// What stands in a pipeline.
+/// A clause of a pipeline.
 #[derive(Clone, Debug, PartialEq)]
 pub enum PipelineClause {
     /// `on push to main`
     On(Trigger),
     /// `protect main, "release/*"`, `protect tag "v*"`
     Protect {
-        /// What the globs speak of; `None`: of branches and tags alike.
+        /// The kind of refs that the globs match. `None` means both branches and tags.
         only: Option<RefKind>,
-        /// What is protected.
+        /// The protected refs.
         globs: Vec<Ref>,
     },
     /// `targets github, gitlab`
@@ -52,11 +52,11 @@ pub enum PipelineClause {
     Owner(Path),
     /// `change schema "migrations/**"`
     Change(Change),
-    /// `env`, `tool`, `runs on`, `in`
+    /// `env`, `tool`, `runs on`, `in`.
     Default(DefaultClause),
     /// `stage NAME { … }`
     Stage(Stage),
-    /// Could not be read.
+    /// A clause that can't be parsed.
     Error,
 }
 
@@ -65,13 +65,13 @@ pub enum PipelineClause {
 pub struct Change {
     /// The kind of change.
     pub kind: Name,
-    /// What paths it claims.
+    /// The paths of the kind.
     pub globs: Vec<StringLiteral>,
-    /// Why.
+    /// The reason.
     pub because: Option<Text>,
 }
 
-/// A way into a pipeline.
+/// An event that starts a pipeline, with its filter.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Trigger {
     /// `push to main, "release/*"`
@@ -95,22 +95,22 @@ pub struct Input {
     pub name: Name,
     /// Its type.
     pub ty: Type,
-    /// Its value where the person gives none.
+    /// Its value if the person gives none.
     pub default: Option<Expression>,
 }
 
-/// A name or a string where a glob, a branch or a change kind is asked for.
+/// A name or a string for a glob, a branch or a kind of change.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ref {
-    /// The name, or the string's text if nothing is interpolated in it.
+    /// The name, or the string's text if it has no interpolation.
     pub text: String,
     /// The string, if it was written as one.
     pub string: Option<StringLiteral>,
-    /// Where.
+    /// Its range.
     pub span: Span,
 }
 
-/// A default for all bodies below it, or the same clause in a body.
+/// A default for all bodies below it. Inside a body, it is a clause of this body.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DefaultClause {
     /// `env NAME = expr`
@@ -124,7 +124,7 @@ pub enum DefaultClause {
     Tool {
         /// The tool.
         name: Name,
-        /// What says its version.
+        /// Its version.
         version: ToolVersion,
     },
     /// `runs on RUNNER`
@@ -133,14 +133,14 @@ pub enum DefaultClause {
     In(StringLiteral),
 }
 
-/// What says the version of a tool.
+/// The version of a tool.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ToolVersion {
     /// The version itself.
     Exact(Text),
-    /// The file that holds it.
+    /// The file with the version.
     FromFile(Text),
-    /// The axis of the node's matrix whose value it is.
+    /// The matrix axis with the version.
     OfAxis(Name),
 }
 
@@ -149,18 +149,18 @@ pub enum ToolVersion {
 pub struct Stage {
     /// Its name.
     pub name: Name,
-    /// The stages it follows; `None`: every stage above.
+    /// The stages that it follows. `None` means every stage above.
     pub after: Option<Vec<Name>>,
-    /// When it is in a run; `None`: always.
+    /// Its condition. `None` means always.
     pub when: Option<Condition>,
     /// Its clauses.
     pub clauses: Vec<Clause<StageClause>>,
 }
 
-/// What stands in a stage.
+/// A clause of a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StageClause {
-    /// `env`, `tool`, `runs on`, `in`
+    /// `env`, `tool`, `runs on`, `in`.
     Default(DefaultClause),
     /// `budget 20m`
     Budget(Expression),
@@ -170,9 +170,9 @@ pub enum StageClause {
         name: Name,
         /// The kind of evidence it yields.
         evidence: Path,
-        /// The artefacts it judges; empty: the commit.
+        /// The artefacts that it checks. Empty for a check of the commit.
         of: Vec<Name>,
-        /// What it does.
+        /// Its work.
         work: Work,
     },
     /// `artefact NAME: TYPE`
@@ -183,39 +183,39 @@ pub enum StageClause {
         ty: Name,
         /// Whether `artifact` was written.
         spelt_with_i: bool,
-        /// What it does.
+        /// Its work.
         work: Work,
     },
     /// `deploy ARTEFACT, … to ENVIRONMENT`
     Deploy {
-        /// The set.
+        /// The deployed artefacts.
         artefacts: Vec<Name>,
-        /// Where to.
+        /// The environment.
         environment: Path,
-        /// What it does.
+        /// Its work.
         work: Work,
     },
     /// `job NAME`
     Job {
         /// Its name.
         name: Name,
-        /// What it does.
+        /// Its work.
         work: Work,
     },
-    /// Could not be read; `name` where it was plain what it declares.
+    /// A clause that can't be parsed. It has a `name` if the name is clear.
     Error {
-        /// The name it would have declared.
+        /// The name that it would declare.
         name: Option<Name>,
     },
 }
 
-/// What a node does: `{ … }`, `= call`, or `= call { … }`.
+/// The work of a node: `{ … }`, `= call`, or `= call { … }`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Work {
     /// The task it calls.
     pub call: Option<Call>,
-    /// Its own clauses; `None` where only a call was written.
+    /// Its own clauses. `None` if only a call was written.
     pub body: Option<Body>,
-    /// All of it.
+    /// The range of the whole work.
     pub span: Span,
 }

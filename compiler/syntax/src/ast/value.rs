@@ -3,7 +3,7 @@
 use super::{Name, Path, Ref};
 use pipec_base::{Span, Spanned};
 
-/// When a stage is in a run.
+/// The condition of a stage.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// `A or B`
@@ -26,17 +26,17 @@ pub enum Condition {
         name: Name,
         /// The value.
         value: Spanned<Literal>,
-        /// All of it.
+        /// The range of the whole condition.
         span: Span,
     },
     /// `fork`
     Fork(Span),
-    /// Could not be read.
+    /// A condition that can't be parsed.
     Error(Span),
 }
 
 impl Condition {
-    /// Where it was written.
+    /// Its range.
     pub fn span(&self) -> Span {
         match self {
             Condition::Or(parts) | Condition::And(parts) => {
@@ -54,14 +54,14 @@ impl Condition {
     }
 }
 
-/// `rust.test(coverage: 80%)`
+/// A call: `rust.test(coverage: 80%)`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Call {
-    /// What is called.
+    /// The called name.
     pub function: Path,
     /// Its arguments, by name.
     pub arguments: Vec<(Name, Expression)>,
-    /// All of it.
+    /// The range of the whole call.
     pub span: Span,
 }
 
@@ -78,12 +78,12 @@ pub enum Expression {
     Call(Call),
     /// `[a, b]`
     List(Vec<Expression>, Span),
-    /// Could not be read.
+    /// An expression that can't be parsed.
     Error(Span),
 }
 
 impl Expression {
-    /// Where it was written.
+    /// Its range.
     pub fn span(&self) -> Span {
         match self {
             Expression::Literal(literal) => literal.span,
@@ -95,19 +95,19 @@ impl Expression {
     }
 }
 
-/// A string: `"…"` and `"""…"""` have one verbatim piece (or none), `$"…"` any number.
+/// A string. `"…"` and `"""…"""` have at most one verbatim piece, `$"…"` any number of pieces.
 #[derive(Clone, Debug, PartialEq)]
 pub struct StringLiteral {
-    /// How it was written.
+    /// Its form.
     pub form: StringForm,
     /// Its pieces.
     pub pieces: Vec<StringPiece>,
-    /// Quotes included.
+    /// The range with the quotes.
     pub span: Span,
 }
 
 impl StringLiteral {
-    /// Its value, if nothing is interpolated.
+    /// Its value, if it has no interpolation.
     pub fn verbatim(&self) -> Option<String> {
         self.pieces
             .iter()
@@ -119,7 +119,7 @@ impl StringLiteral {
     }
 }
 
-/// How a string was written.
+/// The form of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StringForm {
     /// `"…"`
@@ -133,22 +133,22 @@ pub enum StringForm {
 /// A piece of a string.
 #[derive(Clone, Debug, PartialEq)]
 pub enum StringPiece {
-    /// Text, escapes replaced.
+    /// Text, with its escapes replaced.
     Verbatim(String),
     /// `{expr}`
     Interpolated(Expression),
 }
 
-/// A literal, strings included where the grammar asks for any literal.
+/// A literal. Strings are included, because some clauses accept any literal.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Literal {
     /// `42`
     Integer(u64),
-    /// `0.82`, as written: decimals are exact
+    /// `0.82`, as written, because decimals are exact.
     Decimal(String),
     /// `10m`
     Duration(Duration),
-    /// `80%`, without the sign
+    /// `80%`, without the sign.
     Percent(String),
     /// `2GiB`
     Size(Size),
@@ -162,44 +162,44 @@ pub enum Literal {
     String(String),
 }
 
-/// A length of time in milliseconds.
+/// A duration in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Duration {
-    /// How many.
+    /// The duration in milliseconds.
     pub milliseconds: u64,
-    /// How many of its unit.
+    /// The number in its unit.
     pub count: u64,
-    /// The unit it was written in.
+    /// The unit in the source.
     pub unit: &'static str,
 }
 
 /// An amount of data in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
-    /// How many.
+    /// The amount in bytes.
     pub bytes: u64,
-    /// How many of its unit.
+    /// The number in its unit.
     pub count: u64,
-    /// The unit it was written in.
+    /// The unit in the source.
     pub unit: &'static str,
 }
 
 /// A time of day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Time {
-    /// 0 to 24.
+    /// The hour, 0 to 24.
     pub hour: u8,
-    /// 0 to 59.
+    /// The minute, 0 to 59.
     pub minute: u8,
 }
 
-/// A day of the Gregorian calendar; ordered as days follow.
+/// A day of the Gregorian calendar. Dates are ordered by time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Date {
-    /// Four digits.
+    /// The year, with four digits.
     pub year: u16,
-    /// 1 to 12.
+    /// The month, 1 to 12.
     pub month: u8,
-    /// 1 to 31.
+    /// The day, 1 to 31.
     pub day: u8,
 }

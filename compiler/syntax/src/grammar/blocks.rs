@@ -13,7 +13,7 @@ use crate::failure::Expected;
 use crate::lexeme::Lexeme;
 use crate::token::Punctuation;
 
-/// `env`, `tool`, `runs on`, `in`
+/// The rules for `env`, `tool`, `runs on` and `in`.
 pub(super) fn defaults<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, DefaultClause>); 4] {
     let tool = word("tool")
         .ignore_then(parts.name.clone())

@@ -1,13 +1,15 @@
-//! The grammar, in chumsky, clause by clause. A block is one lexeme here: a clause says that it takes one and where; what
-//! stands in it is read afterwards, clause by clause again ([`crate::reader`]). So the grammar is flat, its stack shallow,
-//! and a clause that can't be read hides no other.
+//! The grammar, in chumsky, for one clause at a time.
 //!
-//! A block always ends its clause. The parser of a block only notes its number in [`Notes`]; with no alternatives behind
-//! it, that note is never one of a path given up.
+//! A block is one lexeme here: a clause only says where it has one, and the contents are parsed afterwards, again by
+//! clause ([`crate::reader`]). So the grammar is flat, its stack stays small, and a clause that can't be parsed hides
+//! no other clause.
 //!
-//! Parsers are boxed at each rule: that keeps their types, and so the time to compile them, small.
+//! A block always ends its clause. The parser of a block only writes its number into [`Notes`]. Since no alternative
+//! follows, such a note never comes from an abandoned path.
+//!
+//! Each rule boxes its parser. That keeps the types small, and so the time to compile them.
 
-/// A parser that takes one lexeme of the patterns given.
+/// A parser that takes one lexeme that matches a pattern.
 macro_rules! take {
     ($($pattern:pat $(if $guard:expr)? => $value:expr),+ $(,)?) => {
         $crate::grammar::taking(move |lexeme| match lexeme {
@@ -35,13 +37,13 @@ use crate::lexeme::{Lexeme, Stream};
 use crate::token::Punctuation;
 pub(crate) use parts::{Parts, is_name, kebab};
 
-/// What a parser notes besides its result.
+/// The notes of a parser, in addition to its result.
 pub(crate) struct Notes<'t> {
     /// The texts between the expressions of interpolated strings.
     pub texts: &'t [String],
-    /// The block that ends the clause.
+    /// The block at the end of the clause.
     pub block: Option<usize>,
-    /// Where the furthest lexeme begins that any parser has looked at, whether or not it took it.
+    /// The start of the furthest lexeme that any parser has inspected. It counts even if the parser did not take it.
     pub furthest: u32,
 }
 
@@ -60,9 +62,9 @@ pub(crate) type Rule<'t, T> = Boxed<'t, 't, Stream<'t>, T, Extra<'t>>;
 
 /// The clauses of one kind of block.
 pub(crate) struct Table<'t, T> {
-    /// By the keyword they begin with.
+    /// Rules by the keyword at the beginning.
     pub words: BTreeMap<&'static str, Rule<'t, T>>,
-    /// What begins with a name instead.
+    /// The rule for clauses that begin with a name.
     pub other: Option<Rule<'t, T>>,
 }
 
@@ -134,7 +136,8 @@ impl<'t> Grammar<'t> {
     }
 }
 
-/// Every lexeme that is looked at is looked at here or by the parser of a block, so that the reader knows how far that was.
+/// A parser of one lexeme. All lexemes are inspected here or by the parser of a block, so that the reader knows how far
+/// parsing went.
 fn taking<'t, T: 't>(
     take: impl Fn(Lexeme<'t>) -> Option<T> + Clone + 't,
 ) -> impl Parser<'t, Stream<'t>, T, Extra<'t>> + Clone {
@@ -152,7 +155,7 @@ fn word<'t>(text: &'static str) -> impl Parser<'t, Stream<'t>, Span, Extra<'t>> 
         .map_with(|(), e| e.span().0)
 }
 
-/// A sign.
+/// A punctuation sign.
 fn sign<'t>(sign: Punctuation) -> impl Parser<'t, Stream<'t>, Span, Extra<'t>> + Clone {
     take! { Lexeme::Sign(found) if found == sign => () }
         .labelled(Expected::Sign(sign))

@@ -1,4 +1,4 @@
-//! What clauses are made of: names, strings, literals, expressions, conditions, types.
+//! Parts of clauses: names, strings, literals, expressions, conditions, types.
 
 use chumsky::input::MapExtra;
 use chumsky::prelude::*;
@@ -15,7 +15,7 @@ use crate::literal;
 use crate::string;
 use crate::token::{Punctuation, TokenKind};
 
-/// The longest name.
+/// The maximum length of a name.
 const LONGEST_NAME: usize = 63;
 
 /// The rules that all clauses share.
@@ -39,12 +39,12 @@ pub(crate) struct Parts<'t> {
     pub qnames: Rule<'t, Vec<Path>>,
     pub strings: Rule<'t, Vec<StringLiteral>>,
     pub refs: Rule<'t, Vec<Ref>>,
-    /// Strings alone.
+    /// Globs that are strings.
     pub globs: Rule<'t, Vec<Ref>>,
     pub condition: Rule<'t, Condition>,
     pub ty: Rule<'t, Type>,
     pub parameters: Rule<'t, Vec<Parameter>>,
-    /// `{ … }`, whose clauses are read later.
+    /// `{ … }`. Its clauses are parsed later.
     pub block: Rule<'t, Span>,
     /// `because "…"`
     pub because: Rule<'t, Text>,
@@ -57,7 +57,7 @@ impl<'t> Parts<'t> {
         let qname = qname(&name);
         let literal = literal();
         let text = text();
-        // The note is made while the lexeme is taken: what maps a result is not run where the result is ignored.
+        // The note is made while the lexeme is taken, because chumsky skips mapping functions if the result is ignored.
         let block = chumsky::primitive::select(|lexeme, e: &mut MapExtra<'t, '_, Stream<'t>, Extra<'t>>| {
             let place = e.span().0;
             e.state().look(place);
@@ -134,7 +134,7 @@ fn is_variable(word: &str) -> bool {
     word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
-/// The name nearest to a word: `smokeTest` and `smoke_test` become `smoke-test`.
+/// The valid name nearest to a word: `smokeTest` and `smoke_test` become `smoke-test`.
 pub(crate) fn kebab(word: &str) -> Option<String> {
     let mut name = String::new();
     let mut lower = false;
@@ -186,7 +186,7 @@ fn name<'t>() -> Rule<'t, Name> {
             let span = e.span().0;
             if !is_name(found) || found == "true" || found == "false" {
                 emitter.emit(Failure::Finding(Box::new(name_finding(found, span))));
-                // It goes on as what was meant: one slip is one finding.
+                // Parsing continues with the intended name, so that one mistake gives one finding.
                 return Spanned::new(kebab(found).unwrap_or_else(|| found.to_owned()), span);
             }
             Spanned::new(found.to_owned(), span)
@@ -237,13 +237,13 @@ fn qname<'t>(name: &Rule<'t, Name>) -> Rule<'t, Path> {
         .boxed()
 }
 
-/// One or more, with commas between.
+/// One or more parts with commas between them.
 fn list<'t, T: 't>(part: Rule<'t, T>) -> Rule<'t, Vec<T>> {
     let comma = sign(Punctuation::Comma);
     part.separated_by(comma.clone()).at_least(1).collect().then_ignore(no_comma()).boxed()
 }
 
-/// A comma behind the last of a list is said to be too much.
+/// Reports a comma after the last part of a list.
 fn no_comma<'t>() -> impl Parser<'t, Stream<'t>, (), Extra<'t>> + Clone {
     let lone = sign(Punctuation::Comma).then_ignore(sign(Punctuation::Comma).not());
     lone.or_not().validate(|comma, _, emitter| {
@@ -256,15 +256,15 @@ fn no_comma<'t>() -> impl Parser<'t, Stream<'t>, (), Extra<'t>> + Clone {
     })
 }
 
-/// Quotes of other languages; a diagnostic says how a string is written.
+/// Quotation marks of other languages. A diagnostic shows the correct ones.
 const FOREIGN_QUOTES: [char; 9] = ['\'', '`', '“', '”', '„', '‘', '’', '«', '»'];
 
-/// Whether something unknown is a string but for its quotes.
+/// Whether an unknown token is a string with wrong quotation marks.
 fn is_meant_as_text(source: &str) -> bool {
     source.chars().count() > 1 && (source.starts_with(FOREIGN_QUOTES) || source.contains(['/', '*']))
 }
 
-/// A string without expressions in it.
+/// A string without expressions.
 fn quoted<'t>() -> impl Parser<'t, Stream<'t>, (StringForm, &'t str), Extra<'t>> + Clone {
     take! {
         Lexeme::Text(form, source) => (form, source),
@@ -294,7 +294,7 @@ fn text<'t>() -> Rule<'t, Text> {
     verbatim.or(interpolated).labelled(Expected::Thing("a string")).boxed()
 }
 
-/// What is said about `$"…"` where nothing can be put into a text; `text` is all of it where it has no expression.
+/// Reports `$"…"` where no interpolation is possible. `text` is its content if it has no expression.
 fn interpolated_verbatim(span: Span, text: Option<&str>) -> Diagnostic {
     let finding = Diagnostic::error(codes::P0009, "interpolation is not allowed in this text", span)
         .note("people review this text, or an engine uses it unchanged, so it can't contain run values");
@@ -317,7 +317,7 @@ fn verbatim_value(form: StringForm, source: &str) -> String {
     }
 }
 
-/// A string in any form, its expressions read by `expression`.
+/// A string in any form. `expression` parses its expressions.
 fn string<'t>(expression: &Rule<'t, Expression>) -> Rule<'t, StringLiteral> {
     let verbatim = quoted().map_with(|(form, source), e| {
         let value = verbatim_value(form, source);
@@ -345,7 +345,7 @@ fn string<'t>(expression: &Rule<'t, Expression>) -> Rule<'t, StringLiteral> {
     verbatim.or(interpolated).labelled(Expected::Thing("a string")).boxed()
 }
 
-/// A string that is delivered to a shell byte for byte.
+/// A string that a shell receives byte for byte.
 fn script<'t>(string: &Rule<'t, StringLiteral>) -> Rule<'t, StringLiteral> {
     string
         .clone()
@@ -392,8 +392,8 @@ fn literal<'t>() -> Rule<'t, Spanned<Literal>> {
     .boxed()
 }
 
-/// A rule that stands within itself. Its outermost level is no recursion: what recurs asks how much of the stack is left, and
-/// to tell that of the main thread, the system lists all its memory.
+/// A rule that contains itself. Its outermost level is no recursion, because each recursion asks for the rest of the
+/// stack. For the main thread, the system lists all its memory to answer that.
 fn nesting<'t, T: 't>(rule: impl Fn(Rule<'t, T>) -> Rule<'t, T>) -> Rule<'t, T> {
     let nested = recursive(|nested| rule(nested.boxed()));
     rule(nested.boxed())
@@ -516,7 +516,7 @@ fn condition<'t>(
     })
 }
 
-/// One part, or several joined by a word.
+/// One part, or several joined by a keyword.
 fn joined<'t>(
     part: Rule<'t, Condition>,
     by: &'static str,

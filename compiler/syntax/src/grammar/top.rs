@@ -1,4 +1,4 @@
-//! Declarations, and the clauses of those that are no bodies.
+//! Declarations, and the clauses of blocks that are no bodies.
 
 use chumsky::prelude::*;
 use pipec_base::Spanned;
@@ -117,7 +117,7 @@ pub(super) fn pipeline<'t>(parts: &Parts<'t>) -> Table<'t, PipelineClause> {
         .then(parts.strings.clone())
         .then(parts.because.clone().or_not())
         .map(|((kind, globs), because)| PipelineClause::Change(Change { kind, globs, because }));
-    // A branch may be called `branch`: what makes the word a kind is the string behind it.
+    // A branch may be called `branch`: the word is a kind only if a string follows.
     let only = word("branch").to(RefKind::Branch).or(word("tag").to(RefKind::Tag));
     let of_kind = only
         .then(parts.globs.clone())
@@ -172,7 +172,7 @@ fn stage_clause<'t>(parts: &Parts<'t>) -> Rule<'t, Stage> {
         .boxed()
 }
 
-/// `{ … }`, `= call`, or both.
+/// The work of a node: `{ … }`, `= call`, or both.
 fn work<'t>(parts: &Parts<'t>) -> Rule<'t, Work> {
     let body = parts.block.clone().map(|span| Body { clauses: Vec::new(), span });
     let called = sign(Punctuation::Equals)
@@ -234,7 +234,7 @@ fn artefact<'t>(
         .boxed()
 }
 
-/// `run "…"`, `= call`, `{ … }`
+/// An action: `run "…"`, `= call` or `{ … }`.
 pub(super) fn action<'t>(parts: &Parts<'t>) -> Rule<'t, Action> {
     choice((
         word("run").ignore_then(parts.script.clone()).map(Action::Run),

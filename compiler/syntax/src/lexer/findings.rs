@@ -1,4 +1,4 @@
-//! What is said about strings.
+//! Findings about strings.
 
 use pipec_base::{Diagnostic, codes};
 
@@ -23,7 +23,7 @@ impl Lexer<'_> {
             let finding = finding
                 .saying("opened here")
                 .help("a string ends with `\"` on the same line; put several lines between `\"\"\"`");
-            // Where nothing is quoted but brackets, it is the quote that is one too many, or that of another line.
+            // If the quoted text has only brackets, this quote is superfluous, or belongs to another line.
             let quoted = self.text.get(start + opening..end).unwrap_or_default();
             if quoted.contains(|letter: char| letter.is_alphanumeric()) {
                 finding.fix("close the string", self.span(end, end), quotes)

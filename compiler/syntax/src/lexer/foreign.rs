@@ -1,18 +1,18 @@
-//! What people bring from other languages, read as what they meant.
+//! Syntax of other languages, read with its intended meaning.
 
 use pipec_base::{Diagnostic, codes};
 
 use super::{Lexer, is_invisible, is_word, line_length};
 use crate::token::{Punctuation, TokenKind};
 
-/// Characters of paths, globs and addresses that are no signs of the language.
+/// Whether a character is frequent in paths, globs or addresses. It is no sign of the language.
 fn is_bare(character: char) -> bool {
     matches!(character, '/' | '*' | '?' | '@' | '~' | '\\' | '+' | '%' | '^' | '-' | '=' | ':' | '.')
         || is_word(character)
 }
 
 impl Lexer<'_> {
-    /// What begins no token.
+    /// Reads text that begins no token.
     pub(super) fn foreign(&mut self, rest: &str, first: char) {
         if rest.starts_with("${{") {
             let line = rest.get(..line_length(rest)).unwrap_or(rest);
@@ -111,7 +111,8 @@ impl Lexer<'_> {
         self.push(TokenKind::Unknown, length);
     }
 
-    /// Whether `/*` begins a comment here: a glob without quotes has it too, but inside a line and with text behind it.
+    /// Whether `/*` begins a comment here. An unquoted glob may contain it, too, but not at the start of a line, and
+    /// with text after it.
     fn begins_block_comment(&self, rest: &str) -> bool {
         let touches = self.tokens.last().is_some_and(|last| last.span.end as usize == self.at);
         let Some(behind) = rest.strip_prefix("/*").filter(|_| !touches || self.newlines > 0) else {
@@ -126,7 +127,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// `/* … */`, to the end of the text where nothing closes it.
+    /// Reads `/* … */`. An unclosed comment ends with the text.
     fn block_comment(&mut self, rest: &str) {
         let closing = rest.get(2..).and_then(|behind| behind.find("*/")).map(|end| end + 4);
         let length = closing.unwrap_or(rest.trim_end().len());
@@ -138,7 +139,7 @@ impl Lexer<'_> {
         let span = self.span(self.at, self.at + length);
         let mut finding = Diagnostic::error(codes::P0014, "a comment begins with `//`", span);
         finding = if closing.is_none() && lines > 1 {
-            // Where it was meant to end can't be known: nothing is commented out for good.
+            // Its intended end is unknown, so no fix turns the text into comments.
             finding.help("write `//` before each line; this `/*` is not closed")
         } else {
             finding.help("write `//` before each line")
@@ -154,7 +155,7 @@ impl Lexer<'_> {
         let indentation = self.indentation;
         self.push(TokenKind::Comment, length);
         if !ends_line {
-            // What stands behind it begins a line if the comment did, or has line ends of its own.
+            // Text after the comment starts a line if the comment did, or if the comment contains line ends.
             let begun = usize::from(begins_line).max(lines - 1);
             self.newlines = u32::try_from(begun).unwrap_or(u32::MAX);
             self.in_indentation = begins_line;
@@ -162,7 +163,7 @@ impl Lexer<'_> {
         }
     }
 
-    /// A sign of other languages for a word of this one.
+    /// Reads a sign of another language as a word of this one.
     pub(super) fn instead(&mut self, sign: &str, word: &str, help: &str) {
         let span = self.span(self.at, self.at + sign.len());
         let glued =
@@ -198,13 +199,14 @@ impl Lexer<'_> {
         self.push(TokenKind::Unknown, length);
     }
 
-    /// Whether the word before the current position, a colon apart, is this one.
+    /// Whether the word before the current position is this one. A colon between is ignored.
     fn follows(&self, word: &str) -> bool {
         let mut before = self.tokens.iter().rev().skip_while(|token| token.is(Punctuation::Colon));
         before.next().is_some_and(|token| token.text(self.text) == word)
     }
 
-    /// Where the tokens begin that touch the current position and belong to the same bare text; takes them back.
+    /// The start of the bare text that ends at the current position. Its tokens touch each other, and the function
+    /// removes them.
     fn glued_start(&mut self) -> usize {
         let mut start = self.at;
         while let Some(last) = self.tokens.last().copied() {
@@ -221,7 +223,7 @@ impl Lexer<'_> {
         start
     }
 
-    /// A path, a glob or an address without quotes.
+    /// Reads a path, a glob or an address without quotes.
     pub(super) fn bare(&mut self, start: usize) {
         self.at = start;
         let rest = self.rest();
@@ -253,7 +255,7 @@ impl Lexer<'_> {
     }
 }
 
-/// The text of a block comment as comments of lines.
+/// The text of a block comment as line comments.
 fn line_comments(block: &str, indentation: &str) -> String {
     let text = block.strip_prefix("/*").unwrap_or(block);
     let text = text.strip_suffix("*/").unwrap_or(text);
@@ -268,7 +270,7 @@ fn line_comments(block: &str, indentation: &str) -> String {
     lines.join(&format!("\n{indentation}"))
 }
 
-/// Where the text stands between quotes of another kind on one line, and the length of all.
+/// The range of the text between foreign quotes on one line. Also gives the length with the quotes.
 fn foreign_quotes(text: &str, first: char) -> Option<(std::ops::Range<usize>, usize)> {
     let closing: &[char] = match first {
         '\'' => &['\''],
@@ -286,7 +288,7 @@ fn foreign_quotes(text: &str, first: char) -> Option<(std::ops::Range<usize>, us
     Some((start..end, end + quote.len_utf8()))
 }
 
-/// What ends a run of characters that mean nothing.
+/// Whether a character ends a sequence of characters without meaning.
 fn ends_stray(character: char) -> bool {
     matches!(character, '"' | '{' | '}' | '(' | ')' | '[' | ']' | ',')
 }

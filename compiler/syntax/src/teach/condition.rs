@@ -1,4 +1,4 @@
-//! The heads of stages, their conditions, and conditions where none can stand.
+//! Faults in the heads of stages, in conditions, and in misplaced conditions.
 
 use pipec_base::{Diagnostic, Edit, Span, closest, codes};
 
@@ -8,11 +8,11 @@ use crate::lexeme::Lexeme;
 use crate::token::Punctuation;
 use crate::words::ClauseWord;
 
-/// What a condition may begin with.
+/// The words at the beginning of conditions.
 const FACTS: [&str; 6] = ["event", "branch", "tag", "changed", "input", "fork"];
 
 impl Case<'_, '_> {
-    /// `stage … after … when … {`
+    /// Explains a fault in `stage … after … when … {`.
     pub(super) fn stage_header(&self, stop: &Stop) -> Option<Diagnostic> {
         let at = self.stopped_at;
         let when = (1..at.min(self.clause_length)).rev().find(|index| {
@@ -92,7 +92,7 @@ impl Case<'_, '_> {
         self.condition(stop, span)
     }
 
-    /// Something in a condition.
+    /// Explains a fault in a condition.
     fn condition(&self, stop: &Stop, span: Span) -> Option<Diagnostic> {
         let at = self.stopped_at;
         let text = self.source(span);
@@ -185,7 +185,7 @@ impl Case<'_, '_> {
         Some(self.no_fact(span))
     }
 
-    /// `input target is prod`: an input is compared with a value, and a text is a value in quotes.
+    /// Explains `input target is prod`. An input is compared with a value, and a text is in quotes.
     fn bare_value(&self, span: Span) -> Option<Diagnostic> {
         let before = |count| self.stopped_at.checked_sub(count).and_then(|at| self.word(at));
         if before(1) != Some("is") || before(3) != Some("input") {
@@ -224,7 +224,7 @@ impl Case<'_, '_> {
         }
     }
 
-    /// `when` on something that is no stage.
+    /// Explains `when` on something that is no stage.
     pub(super) fn condition_elsewhere(&self, clause: &ClauseWord) -> Option<Diagnostic> {
         let word = self.word(self.stopped_at).filter(|_| self.stopped_at > 0)?;
         if !matches!(word, "when" | "if") || clause.word == "stage" || self.stopped_at_line {

@@ -1,4 +1,4 @@
-//! What people bring from other languages, and how it is said here.
+//! Words of other languages, and their counterparts in this one.
 
 use crate::words::Block;
 
@@ -17,7 +17,7 @@ const INPUTS: &str =
 const RIGHTS: &str =
     "permissions follow from the clauses of a body; to get another one, write `may write releases`";
 
-/// How to say what a foreign word says.
+/// The counterpart of a foreign word.
 pub(super) fn entry(block: Block, word: &str) -> Option<&'static str> {
     Some(match word.to_ascii_lowercase().replace('_', "-").as_str() {
         "needs" | "need" | "depends" | "depends-on" | "dependson" | "dependencies" | "runafter"
@@ -117,7 +117,7 @@ pub(super) fn entry(block: Block, word: &str) -> Option<&'static str> {
     })
 }
 
-/// What to do instead, for a clause people often write in a block where it does not stand.
+/// The help for a clause that people often write in the wrong block.
 pub(super) fn misplaced_help(block: Block, word: &str) -> Option<&'static str> {
     Some(match (block, word) {
         (_, "when") if block != Block::Environment => {

@@ -1,4 +1,6 @@
-//! What is said about a clause that can't be read: what was meant, why it is not said so here, and how it is said.
+//! Explains clauses that can't be parsed: the intended meaning, the fault, and the correct form.
+//!
+//! For example, `timeout: 10m` gets a finding at the colon, and a fix that removes it.
 
 mod condition;
 mod foreign;
@@ -15,20 +17,20 @@ use crate::lexeme::{Lexeme, Placed};
 use crate::token::Punctuation;
 use crate::words::{Block, ClauseWord};
 
-/// A clause that can't be read, and where.
+/// A clause that can't be parsed, and its place.
 pub(crate) struct Case<'a, 't> {
     pub block: Block,
-    /// From the clause's first on.
+    /// The lexemes from the first of the clause.
     pub lexemes: &'a [Placed<'t>],
-    /// Where its rule stopped; `None` where there is no rule for its first word.
+    /// Where its rule stopped. `None` if its first word has no rule.
     pub stop: Option<&'a Stop>,
-    /// The number of the lexeme where it stopped.
+    /// The index of the lexeme where it stopped.
     pub stopped_at: usize,
-    /// Whether the lexeme where it stopped begins a line.
+    /// Whether the lexeme where it stopped starts a line.
     pub stopped_at_line: bool,
-    /// How many lexemes belong to it.
+    /// The number of its lexemes.
     pub clause_length: usize,
-    /// Whether it begins a line.
+    /// Whether it starts a line.
     pub starts_line: bool,
     /// The clause before it.
     pub behind: Option<Span>,
@@ -37,7 +39,7 @@ pub(crate) struct Case<'a, 't> {
 
 pub(crate) struct Lesson {
     pub finding: Diagnostic,
-    /// The clause that was meant.
+    /// The clause that was intended.
     pub meant: Option<&'static ClauseWord>,
 }
 
@@ -59,7 +61,7 @@ impl<'t> Case<'_, 't> {
         if let Some(finding) = self.reserved(word, span) {
             return Lesson { finding, meant: None };
         }
-        // Inside the small blocks of a body, a strange word is a slip, nothing from elsewhere.
+        // In the small blocks of a body, a strange word is a typing mistake, not a foreign word.
         if matches!(self.block.clauses().len(), 0..=3) {
             return self.unknown(word, span);
         }
@@ -100,7 +102,7 @@ impl<'t> Case<'_, 't> {
         self.text.get(span.range()).unwrap_or("")
     }
 
-    /// What stands at a lexeme, short enough for a message.
+    /// The text of a lexeme, short enough for a message.
     fn shown(&self, index: usize) -> String {
         match self.lexeme(index) {
             None => "the end".to_owned(),
@@ -115,7 +117,7 @@ impl<'t> Case<'_, 't> {
         }
     }
 
-    /// A clause that begins with no word.
+    /// Explains a clause that begins with no word.
     fn no_word(&self, span: Span) -> Diagnostic {
         let found = self.shown(0);
         let finding = Diagnostic::error(codes::P0009, format!("{found} can't begin a clause"), span);
@@ -161,7 +163,7 @@ impl<'t> Case<'_, 't> {
         }
     }
 
-    /// More parts behind a clause that is complete.
+    /// Explains parts after a complete clause.
     fn takes_one(&self, word: &str, behind: Span, span: Span) -> Diagnostic {
         let finding = Diagnostic::error(codes::P0009, format!("`{word}` takes one item, not a list"), span)
             .label(behind, "this clause is complete");
@@ -188,7 +190,7 @@ impl<'t> Case<'_, 't> {
         )
     }
 
-    /// A clause of another block.
+    /// Explains a clause of another block.
     fn misplaced(&self, word: &str, span: Span) -> Option<Diagnostic> {
         let message = format!("`{word}` is not allowed {}", place(self.block));
         if let Some(help) = foreign::misplaced_help(self.block, word) {
@@ -263,7 +265,7 @@ impl<'t> Case<'_, 't> {
     }
 }
 
-/// Where something stands that stands in a block: "in a stage".
+/// The place of a block, for a message: "in a stage".
 fn place(block: Block) -> String {
     match block {
         Block::File => "at the top level of a file".to_owned(),
@@ -271,7 +273,7 @@ fn place(block: Block) -> String {
     }
 }
 
-/// How something expected is named in a message.
+/// The name of an expectation, for a message.
 fn spell(expected: Expected) -> String {
     match expected {
         Expected::Word(word) => format!("`{word}`"),
@@ -280,9 +282,9 @@ fn spell(expected: Expected) -> String {
     }
 }
 
-/// What could have stood somewhere: "`after`, `when` or `{`".
+/// A list of expectations, for a message: "`after`, `when` or `{`".
 fn spell_all(expected: &[Expected]) -> String {
-    // What a name may always go on with explains nothing.
+    // Ways in which any name may continue explain nothing.
     let is_telling = |one: &Expected| {
         !matches!(
             one,
@@ -305,7 +307,7 @@ fn spell_all(expected: &[Expected]) -> String {
     }
 }
 
-/// What is said about an `allow` that can't be read.
+/// Explains an `allow` that can't be parsed.
 pub(crate) fn allow(span: Span, stop: &Stop) -> Diagnostic {
     let message = match stop.expected.first() {
         Some(Expected::Word("because")) => "this `allow` has no reason".to_owned(),

@@ -1,5 +1,4 @@
-//! Operands that are written otherwise than here: quotes too many or too few, parentheses, and the signs of other
-//! languages.
+//! Faults in operands: wrong quotes and parentheses, and signs of other languages.
 
 use pipec_base::{Diagnostic, Edit, Span, codes};
 
@@ -11,7 +10,7 @@ use crate::token::Punctuation;
 use crate::words::{Block, ClauseWord};
 
 impl Case<'_, '_> {
-    /// A name in quotes, or a text without them.
+    /// Explains a name in quotes, or a text without them.
     pub(super) fn quotes(&self, stop: &Stop) -> Option<Diagnostic> {
         let span = self.span(self.stopped_at);
         if self.stopped_at >= self.clause_length {
@@ -20,7 +19,7 @@ impl Case<'_, '_> {
         let expects = |thing: &'static str| stop.expected.contains(&Expected::Thing(thing));
         let text = expects("a string") || expects("a script");
         match self.lexeme(self.stopped_at)? {
-            // Both a name and a text are asked for, and there is one text alone.
+            // Both a name and a text are expected, but there is only a text.
             Lexeme::Text(..)
                 if self.stopped_at == 1
                     && matches!(self.word(0), Some("label" | "emits"))
@@ -76,7 +75,7 @@ impl Case<'_, '_> {
                 )
             }
             Lexeme::Word(_) if text && !self.is_cut_short() => {
-                // The first word behind `run` could have been a task's name.
+                // The first word after `run` could be a task's name.
                 let runs = |index: usize| {
                     self.stopped_at.checked_sub(index).and_then(|at| self.word(at)) == Some("run")
                 };
@@ -87,7 +86,7 @@ impl Case<'_, '_> {
                 let whole = Span { end: start.start + u32::try_from(line.len()).unwrap_or(0), ..start };
                 let quoted = format!("\"{}\"", line.replace('\\', "\\\\").replace('"', "\\\""));
                 let what = if expects("a script") { "a script" } else { "a text" };
-                // What else stands on the line may belong to the text or be clauses of their own.
+                // The rest of the line may belong to the text or be other clauses.
                 let has_clause =
                     line.split_whitespace().skip(1).any(|word| self.block.clause(word).is_some());
                 let is_one_text = if runs(1) || runs(2) {
@@ -122,7 +121,7 @@ impl Case<'_, '_> {
         }
     }
 
-    /// Something between the parentheses of a call or of parameters.
+    /// Explains a fault between the parentheses of a call or of parameters.
     pub(super) fn call(&self, stop: &Stop) -> Option<Diagnostic> {
         let at = self.stopped_at;
         let mut open: Vec<usize> = Vec::new();
@@ -181,7 +180,7 @@ impl Case<'_, '_> {
         })
     }
 
-    /// What other languages have between or around operands.
+    /// Explains signs that other languages have between or around operands.
     pub(super) fn signs(&self, stop: &Stop, clause: Option<&ClauseWord>) -> Option<Diagnostic> {
         let (at, span) = (self.stopped_at, self.span(self.stopped_at));
         if at == 0 || at >= self.clause_length {
@@ -307,7 +306,7 @@ impl Case<'_, '_> {
         }
     }
 
-    /// `gate unit: test = build`
+    /// Explains `gate unit: test = build`.
     pub(super) fn bare_call(&self, stop: &Stop) -> Option<Diagnostic> {
         let last = self.span(self.stopped_at.checked_sub(1)?);
         let name = self.word(self.stopped_at - 1)?;

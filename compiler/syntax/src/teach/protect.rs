@@ -1,4 +1,4 @@
-//! What stands behind `protect branch` or `protect tag` without quotes.
+//! Explains a missing quote after `protect branch` or `protect tag`.
 
 use pipec_base::{Diagnostic, Span, codes};
 
@@ -6,7 +6,8 @@ use super::Case;
 use crate::lexeme::Lexeme;
 
 impl Case<'_, '_> {
-    /// A name that was meant as one of the kind before it. Without quotes that word is itself the name of what is protected.
+    /// Explains a name that was meant as a ref of the kind before it. Without quotes, that word is itself the name of a
+    /// protected ref.
     pub(super) fn behind_protect(&self, span: Span) -> Option<Diagnostic> {
         let behind = self.behind.filter(|_| !self.starts_line)?;
         let (written, kind) = match self.source(behind).split_whitespace().collect::<Vec<_>>().as_slice() {

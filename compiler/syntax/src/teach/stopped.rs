@@ -1,4 +1,4 @@
-//! Clauses whose keyword is known and that stop on the way.
+//! Explains clauses with a known keyword that stop before their end.
 
 use pipec_base::{Diagnostic, Span, codes};
 
@@ -9,8 +9,8 @@ use crate::lexeme::Lexeme;
 use crate::token::Punctuation;
 use crate::words::{Block, ClauseWord};
 
-/// How a clause is finished, where something of its own kind is missing: its keyword, what would have come next, what to
-/// say and how to help. The message stands behind the clause's keyword and name.
+/// Missing parts: the keyword, the expected part, the message and the help. In a message, it comes after the clause's
+/// keyword and name.
 const PARTS: &[(&str, Expected, &str, &str)] = &[
     (
         "gate",
@@ -83,7 +83,7 @@ const PARTS: &[(&str, Expected, &str, &str)] = &[
 ];
 
 impl<'t> Case<'_, 't> {
-    /// A clause that begins with a keyword.
+    /// Explains a clause that begins with a keyword.
     pub(super) fn stopped(&self, stop: &Stop, clause: &ClauseWord) -> Diagnostic {
         self.colon(clause)
             .or_else(|| if clause.word == "on" { self.trigger() } else { None })
@@ -98,7 +98,7 @@ impl<'t> Case<'_, 't> {
             .unwrap_or_else(|| self.otherwise(stop, Some(clause)))
     }
 
-    /// A clause that begins with a name.
+    /// Explains a clause that begins with a name.
     pub(super) fn stopped_in_named(&self, stop: &Stop) -> Diagnostic {
         self.allow_among_names()
             .or_else(|| self.quotes(stop))
@@ -107,7 +107,7 @@ impl<'t> Case<'_, 't> {
             .unwrap_or_else(|| self.otherwise(stop, None))
     }
 
-    /// `allow` in a block whose clauses begin with names.
+    /// Explains `allow` in a block whose clauses begin with names.
     fn allow_among_names(&self) -> Option<Diagnostic> {
         self.word(0).filter(|word| *word == "allow")?;
         self.word(1)?;
@@ -127,12 +127,12 @@ impl<'t> Case<'_, 't> {
         )
     }
 
-    /// The clause up to where it stopped.
+    /// The range of the clause up to where it stopped.
     pub(super) fn read_part(&self) -> Span {
         self.span(0).to(self.span(self.stopped_at.saturating_sub(1)))
     }
 
-    /// Whether the clause ends where it should have gone on.
+    /// Whether the clause ends before a required part.
     pub(super) fn is_cut_short(&self) -> bool {
         self.stopped_at >= self.clause_length
             || self.stopped_at_line
@@ -140,7 +140,7 @@ impl<'t> Case<'_, 't> {
             || self.word(self.stopped_at).is_some_and(|word| self.block.clause(word).is_some())
     }
 
-    /// `timeout: 10m`
+    /// Explains `timeout: 10m`.
     fn colon(&self, clause: &ClauseWord) -> Option<Diagnostic> {
         let sign = self.is_sign(1, Punctuation::Colon) || self.is_sign(1, Punctuation::Equals);
         if !sign || self.stopped_at != 1 {
@@ -173,7 +173,7 @@ impl<'t> Case<'_, 't> {
         Some(finding)
     }
 
-    /// Parts of clauses that a later version reads.
+    /// Explains parts of clauses that a later version will read.
     fn reserved_part(&self, clause: &ClauseWord) -> Option<Diagnostic> {
         let word = self.word(self.stopped_at)?;
         let (part, subject) = match (clause.word, word) {
@@ -192,7 +192,7 @@ impl<'t> Case<'_, 't> {
         )
     }
 
-    /// A clause that lacks something it must say.
+    /// Explains a clause without a required part.
     fn missing(&self, stop: &Stop, clause: &ClauseWord) -> Option<Diagnostic> {
         let declares = clause.opens.is_some()
             && !matches!(clause.word, "on" | "shift" | "verify" | "rollback" | "teardown" | "ready");
@@ -256,7 +256,7 @@ impl<'t> Case<'_, 't> {
         {
             let span = self.span(1);
             let finding = Diagnostic::error(codes::P0009, "a script needs quotes", span);
-            // Beside other words on its line it may be a part of a longer script: `run npm run build`.
+            // With other words on its line, it may be a part of a longer script: `run npm run build`.
             if !self.is_alone_on_its_line(span) {
                 return Some(finding.help(format!("write `{}`", clause.shape)));
             }
@@ -285,7 +285,7 @@ impl<'t> Case<'_, 't> {
         Some(finding.help(format!("write `{shape}`")))
     }
 
-    /// Whether nothing that may belong to it stands before a clause or behind its end on the same line.
+    /// Whether a clause is alone on its line. No text that may belong to it comes before it or after its end.
     fn is_alone_on_its_line(&self, end: Span) -> bool {
         let before = self.text.get(..self.span(0).range().start).unwrap_or("");
         let before = before.rsplit('\n').next().unwrap_or("").trim_end();

@@ -1,4 +1,4 @@
-//! Triggers that stop on the way.
+//! Explains triggers that stop before their end.
 
 use pipec_base::{Diagnostic, Span, closest, codes};
 
@@ -7,7 +7,7 @@ use crate::lexeme::Lexeme;
 use crate::token::Punctuation;
 
 impl Case<'_, '_> {
-    /// `on …`
+    /// Explains a fault in `on …`.
     pub(super) fn trigger(&self) -> Option<Diagnostic> {
         const EVENTS: &str = "the events are `push to BRANCH`, `pull-request to BRANCH`, `tag \"glob\"`, `schedule \"cron\"`, `manual` and `merge-queue`";
         let event_span = self.span(1);
@@ -51,7 +51,7 @@ impl Case<'_, '_> {
                         (Some(Lexeme::Text(..)), false) => {
                             finding.help(help).fix("write `to`", self.span(2).at_start(), "to ")
                         }
-                        // Which branch that is, people decide.
+                        // People must choose the branch, so there is no fix.
                         _ => finding.help(help),
                     });
                 }

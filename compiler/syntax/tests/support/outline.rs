@@ -1,9 +1,9 @@
-//! Which parts of a program are still there.
+//! The surviving parts of a program.
 
 use pipec_syntax::Parsed;
 use pipec_syntax::ast::{Clause, Declaration, PipelineClause, StageClause};
 
-/// The names of what a program declares, indented as they are nested; broken parts in brackets.
+/// The names of a program's declarations, indented by nesting. Broken parts are in brackets.
 pub fn outline(parsed: &Parsed) -> Vec<String> {
     parsed.tree.items.iter().flat_map(|item| declaration(&item.kind)).collect()
 }

@@ -1,10 +1,10 @@
-//! How a diagnostic looks on paper.
+//! Diagnostics as text.
 
 use crate::outline::outline;
 use pipec_base::{Anchor, Diagnostic, Label, Span};
 use pipec_syntax::parse;
 
-/// The diagnostics of a text, drawn under its lines, and the outline of what is left of it.
+/// The diagnostics of a text, drawn under its lines. Ends with the outline of the surviving parts.
 pub fn report(text: &str) -> String {
     let parsed = parse(Anchor(0), text);
     let mut page = String::new();
@@ -57,7 +57,7 @@ fn underline(text: &str, label: &Label, mark: char) -> String {
     format!("  {number:>3} | {line}\n      | {gap}{marks} {}\n", label.message).replace(" \n", "\n")
 }
 
-/// The text with a finding's fix applied.
+/// The text after a finding's fix.
 pub fn mend(text: &str, finding: &Diagnostic) -> String {
     let mut edits = finding.fix.as_ref().map(|fix| fix.edits.clone()).unwrap_or_default();
     edits.sort_by_key(|edit| std::cmp::Reverse(edit.span.bounds()));

@@ -1,49 +1,52 @@
-//! Work that is given up when nobody waits for it any more.
+//! Cancellation of work whose result is no longer needed.
 //!
-//! An editor asks anew with each keystroke, so the answer to an earlier text is worth nothing. The work looks now and then
-//! whether it was cancelled, and then ends where it is: the stack is unwound up to [`Cancellation::run`], and no part of a
-//! result survives. Between those looks, nothing has to know of cancellation.
+//! With each keystroke, an editor asks a new question, so the answer to an earlier text is worthless. The work checks
+//! from time to time whether it was cancelled. If so, the stack is unwound up to [`Cancellation::run`], and no part of
+//! a result survives. Code between these checks does not need to know about cancellation.
+//!
+//! For example, after `cancellation.cancel()`, `cancellation.run(|| parallel::map(&files, parse))` ends between two
+//! files and returns `Err(Cancelled)`.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// A token by which work is cancelled, from any thread.
+/// A token that cancels work from any thread.
 #[derive(Clone, Debug, Default)]
 pub struct Cancellation {
     is_cancelled: Arc<AtomicBool>,
 }
 
-/// That work was cancelled before it came to a result.
+/// The work was cancelled before it had a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cancelled;
 
 thread_local! {
-    /// By what the work of this thread can be cancelled.
+    /// The token of this thread's work.
     static CURRENT: RefCell<Option<Cancellation>> = const { RefCell::new(None) };
 }
 
 impl Cancellation {
-    /// A token that cancels nothing yet.
+    /// A token that has cancelled nothing.
     pub fn new() -> Cancellation {
         Cancellation::default()
     }
 
-    /// Cancels the work that runs with this token, and all that will.
+    /// Cancels the current and all later work with this token.
     pub fn cancel(&self) {
         self.is_cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the work has been cancelled.
+    /// Whether the token is cancelled.
     pub fn is_cancelled(&self) -> bool {
         self.is_cancelled.load(Ordering::Relaxed)
     }
 
-    /// Does some work that this token can cancel.
+    /// Runs work that this token can cancel.
     ///
     /// # Errors
-    /// When it was cancelled; its result, even a whole one, is dropped.
+    /// If it was cancelled. A complete result is then dropped, too.
     pub fn run<T>(&self, work: impl FnOnce() -> T) -> Result<T, Cancelled> {
         match catch_unwind(AssertUnwindSafe(|| under(Some(self.clone()), work))) {
             Ok(result) if !self.is_cancelled() => Ok(result),
@@ -54,21 +57,21 @@ impl Cancellation {
     }
 }
 
-/// Ends the work under way if it has been cancelled.
+/// Ends the current work if it has been cancelled.
 pub fn check() {
     if CURRENT.with_borrow(|current| current.as_ref().is_some_and(Cancellation::is_cancelled)) {
         resume_unwind(Box::new(Cancelled));
     }
 }
 
-/// By what the work of this thread can be cancelled, for the threads that share it.
+/// The token of this thread's work, for threads that share it.
 pub(crate) fn current() -> Option<Cancellation> {
     CURRENT.with_borrow(Clone::clone)
 }
 
-/// Does some work in this thread that `token` can cancel.
+/// Runs work in this thread that `token` can cancel.
 pub(crate) fn under<T>(token: Option<Cancellation>, work: impl FnOnce() -> T) -> T {
-    /// Puts the token before back, however the work ends.
+    /// Restores the earlier token, even if the work unwinds.
     struct Before(Option<Cancellation>);
     impl Drop for Before {
         fn drop(&mut self) {

@@ -1,13 +1,15 @@
-//! The registry of codes: each is declared once, here, with its short name, the version that brought it and its page.
+//! The registry of codes.
+//!
+//! Each code is declared once, here, with its short name, its first version and its page.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The kind of a finding, stable over versions: `P0401`.
+/// The code of a finding, stable across versions: `P0401`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Code(u16);
 
-/// A word that names no code of this version.
+/// A word that is no code of this version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownCode;
 
@@ -20,7 +22,7 @@ struct Entry {
 
 macro_rules! registry {
     ($($name:ident = $number:literal $slug:literal since $since:literal;)*) => {
-        /// The codes by name; each is described by its page.
+        /// The codes by name. The page of each describes it.
         #[expect(missing_docs, reason = "the page of a code is its documentation")]
         pub mod codes {
             use super::Code;
@@ -178,7 +180,7 @@ impl Code {
         self.entry().map_or("", |entry| entry.slug)
     }
 
-    /// The version that brought it.
+    /// The first version that has it.
     pub fn since(self) -> &'static str {
         self.entry().map_or("", |entry| entry.since)
     }
@@ -188,11 +190,11 @@ impl Code {
         self.entry().map_or("", |entry| entry.page)
     }
 
-    /// Whether `allow` may suppress it: findings about the supply chain, time and scripts, never a theorem (that a run keeps
-    /// within its budget is one).
+    /// Whether `allow` may suppress it. Only findings about the supply chain, time and scripts can be allowed, theorems
+    /// never. The budget of a run is a theorem.
     pub fn can_be_allowed(self) -> bool {
-        // An action that can't be called can't be allowed to be, no value is code, and an image that may be moved stops no
-        // build.
+        // An uncallable action can't be allowed, nor a value as code. A movable image stops no build, so it needs no
+        // allowance.
         (700..1000).contains(&self.0) && self != codes::P0802 && !(703..=709).contains(&self.0)
     }
 
@@ -216,7 +218,7 @@ impl fmt::Debug for Code {
 impl FromStr for Code {
     type Err = UnknownCode;
 
-    /// Reads `P0401`, in either case, or its short name.
+    /// Parses `P0401`, in either case, or its short name.
     fn from_str(text: &str) -> Result<Code, UnknownCode> {
         let text = text.trim();
         Code::all()

@@ -1,66 +1,69 @@
-//! What the compiler has to say about a source text.
+//! Diagnostics: the findings of the compiler about a source text.
+//!
+//! For example, a skipped gate gives an error with the code P0401, a label at the deploy, a counterexample ("push of
+//! branch `rel2`, …") and a help.
 
 use crate::{Code, Span};
 
-/// How much a diagnostic matters.
+/// The severity of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// Something a person should look at; the program is still proven and built.
+    /// A person should look at it. The program is still proven and built.
     Warning,
     /// The program is refused.
     Error,
 }
 
-/// A place in the source and what is to be seen there; the message may be empty.
+/// A place in the source, with a message, which may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Label {
-    /// The exact text meant.
+    /// The exact text.
     pub span: Span,
-    /// What is to be seen there, lower case, no full stop.
+    /// The message, in lower case and without a full stop.
     pub message: String,
 }
 
 /// A replacement of the text of one span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edit {
-    /// What is replaced; an empty span inserts.
+    /// The replaced text. An empty span means an insertion.
     pub span: Span,
-    /// What stands there instead.
+    /// The new text.
     pub text: String,
 }
 
-/// A mechanical remedy: applying all its edits mends the finding.
+/// A mechanical remedy. Its edits together repair the finding.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fix {
-    /// What it does, as a command to the editor: "write `artefact`".
+    /// Its effect, as a command to the editor: "write `artefact`".
     pub title: String,
-    /// Its edits, none overlapping.
+    /// Its edits. They do not overlap.
     pub edits: Vec<Edit>,
 }
 
-/// One finding: a stable code, a line of text, the places meant, and whatever helps to understand and mend it.
+/// One finding: a stable code, a message, its places, and information for repairing it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// The kind of finding.
     pub code: Code,
-    /// How much it matters.
+    /// Its severity.
     pub severity: Severity,
     /// One line, lower case, user text in backticks.
     pub message: String,
-    /// The places: the first is the one meant, the others explain it.
+    /// The places. The first is the fault, the others explain it.
     pub labels: Vec<Label>,
     /// For a failed proof: the event, the path, what ran and what did not.
     pub counterexample: Option<String>,
-    /// Further facts, one line each.
+    /// More facts, one line each.
     pub notes: Vec<String>,
     /// The remedy.
     pub help: Option<String>,
-    /// The remedy as edits, where it is mechanical.
+    /// The remedy as edits, if it is mechanical.
     pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
-    /// An error meant at `span`.
+    /// An error at `span`.
     pub fn error(code: Code, message: impl Into<String>, span: Span) -> Diagnostic {
         Diagnostic {
             code,
@@ -74,12 +77,12 @@ impl Diagnostic {
         }
     }
 
-    /// A warning meant at `span`.
+    /// A warning at `span`.
     pub fn warning(code: Code, message: impl Into<String>, span: Span) -> Diagnostic {
         Diagnostic { severity: Severity::Warning, ..Diagnostic::error(code, message, span) }
     }
 
-    /// Says what is to be seen at the place meant.
+    /// Sets the message at the place of the fault.
     #[must_use]
     pub fn saying(mut self, message: impl Into<String>) -> Diagnostic {
         if let Some(primary) = self.labels.first_mut() {
@@ -88,59 +91,59 @@ impl Diagnostic {
         self
     }
 
-    /// Adds a further place that explains the finding.
+    /// Adds another place that explains the finding.
     #[must_use]
     pub fn label(mut self, span: Span, message: impl Into<String>) -> Diagnostic {
         self.labels.push(Label { span, message: one_line(message) });
         self
     }
 
-    /// Adds a further fact.
+    /// Adds another fact.
     #[must_use]
     pub fn note(mut self, note: impl Into<String>) -> Diagnostic {
         self.notes.push(one_line(note));
         self
     }
 
-    /// Gives the run that shows the proof fails.
+    /// Sets the run that shows the failure of the proof.
     #[must_use]
     pub fn counterexample(mut self, text: impl Into<String>) -> Diagnostic {
         self.counterexample = Some(one_line(text));
         self
     }
 
-    /// Gives the remedy.
+    /// Sets the remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Diagnostic {
         self.help = Some(one_line(help));
         self
     }
 
-    /// Gives a mechanical remedy of one edit.
+    /// Sets a mechanical remedy with one edit.
     #[must_use]
     pub fn fix(self, title: impl Into<String>, span: Span, text: impl Into<String>) -> Diagnostic {
         self.fix_with(title, vec![Edit { span, text: text.into() }])
     }
 
-    /// Gives a mechanical remedy of several edits.
+    /// Sets a mechanical remedy with several edits.
     #[must_use]
     pub fn fix_with(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Diagnostic {
         self.fix = Some(Fix { title: title.into(), edits });
         self
     }
 
-    /// The place meant.
+    /// The place of the fault.
     pub fn span(&self) -> Span {
         self.labels.first().map(|label| label.span).unwrap_or_default()
     }
 
-    /// Whether the program is refused for it.
+    /// Whether the program is refused because of it.
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
     }
 }
 
-/// A text of the user's may bring a line's end along: it is shown by its escape.
+/// The text on one line. User text may contain line ends, which are shown as escapes.
 fn one_line(text: impl Into<String>) -> String {
     let text = text.into();
     if !text.contains(char::is_control) {

@@ -1,4 +1,6 @@
-//! What every part of the compiler speaks: positions in source texts, diagnostics, and the registry of their codes.
+//! Positions in source texts, diagnostics, and the registry of their codes.
+//!
+//! Every part of the compiler uses them.
 
 pub mod cancellation;
 mod code;

@@ -1,4 +1,4 @@
-//! Independent work on all cores of the machine.
+//! Parallel work on all cores of the machine.
 
 use crate::cancellation;
 use std::num::NonZero;
@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// How many threads the machine runs at once. Asked once: on Linux the answer takes a dozen reads of `/proc` and `/sys`.
+/// The number of threads that the machine runs at once. It is computed once, because on Linux that takes a dozen reads
+/// of `/proc` and `/sys`.
 static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
 
-/// What the work makes of each item, in the order of the items, however the work was shared out. Cancelled work ends between
-/// two items.
+/// Maps each item, in parallel. The results have the order of the items. Cancelled work ends between two items.
 pub fn map<'i, Item: Sync, Made: Send>(
     items: &'i [Item],
     work: impl Fn(&'i Item) -> Made + Sync,

@@ -1,25 +1,28 @@
-//! Source texts and positions in them. Positions are byte offsets into UTF-8 text throughout the compiler; lines and
-//! columns are made at its edges, from a [`LineIndex`].
+//! Source texts and positions in them.
+//!
+//! Positions are byte offsets into UTF-8 text throughout the compiler. Only its outputs convert them to lines and
+//! columns, with a [`LineIndex`]. For example, if a declaration starts at byte 100 of a file, its anchor is at 100, and
+//! its name at the bytes 109 to 112 of the file has the span 9 to 12 from that anchor.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A source text's number: the same for its path as long as a session lives.
+/// A source text's number. It is the same for a path during a whole session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FileId(pub u32);
 
-/// A point in a source text that spans are counted from: the start of a file, or of a declaration in it.
+/// A point in a source text that spans are counted from. It is the start of a file, or of a declaration in it.
 ///
-/// Only [`Sources`] knows where an anchor lies. An edit above a declaration moves its anchor and changes no span in it.
+/// Only [`Sources`] knows where an anchor is. An edit above a declaration moves its anchor and changes no span in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Anchor(pub u32);
 
-/// A half-open range of bytes, counted from an anchor; `start <= end`.
+/// A half-open range of bytes, counted from an anchor, with `start <= end`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Span {
-    /// What its bytes are counted from.
+    /// The anchor.
     pub anchor: Anchor,
     /// The first byte.
     pub start: u32,
@@ -28,14 +31,14 @@ pub struct Span {
 }
 
 impl Span {
-    /// The bytes `start..end` from `anchor` on; a reversed range becomes the empty one at `start`.
+    /// The bytes `start..end` after `anchor`. A reversed range becomes the empty one at `start`.
     pub fn new(anchor: Anchor, start: usize, end: usize) -> Span {
         let start = u32::try_from(start).unwrap_or(u32::MAX);
         let end = u32::try_from(end).unwrap_or(u32::MAX);
         Span { anchor, start, end: end.max(start) }
     }
 
-    /// The smallest span over both; `self` where they have different anchors.
+    /// The smallest span over both. If their anchors differ, `self`.
     pub fn to(self, other: Span) -> Span {
         if self.anchor != other.anchor {
             return self;
@@ -43,17 +46,17 @@ impl Span {
         Span { anchor: self.anchor, start: self.start.min(other.start), end: self.end.max(other.end) }
     }
 
-    /// The empty span where this one starts.
+    /// The empty span at the start of this one.
     pub fn at_start(self) -> Span {
         Span { end: self.start, ..self }
     }
 
-    /// The empty span where this one ends.
+    /// The empty span at the end of this one.
     pub fn at_end(self) -> Span {
         Span { start: self.end, ..self }
     }
 
-    /// Whether `other` lies inside, ends included.
+    /// Whether `other` is inside. Equal ends count as inside.
     pub fn contains(self, other: Span) -> bool {
         self.anchor == other.anchor && self.start <= other.start && other.end <= self.end
     }
@@ -63,7 +66,7 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
-    /// What spans of one anchor are ordered by. Across anchors [`Sources::place`] gives the order.
+    /// The order of spans with the same anchor. For different anchors, [`Sources::place`] gives the order.
     pub fn bounds(self) -> (u32, u32) {
         (self.start, self.end)
     }
@@ -75,10 +78,10 @@ impl fmt::Debug for Span {
     }
 }
 
-/// Where a span lies in its source text; places are ordered as [`Sources`] lists the texts.
+/// The place of a span in its source text. Places are ordered as [`Sources`] lists the texts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// How many texts are listed before its own.
+    /// The number of texts before its own.
     pub rank: u32,
     /// The text.
     pub file: FileId,
@@ -95,12 +98,12 @@ impl Place {
     }
 }
 
-/// A value and where it was written.
+/// A value and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Spanned<T> {
     /// The value.
     pub node: T,
-    /// Where it was written.
+    /// The place.
     pub span: Span,
 }
 
@@ -110,7 +113,7 @@ impl<T> Spanned<T> {
         Spanned { node, span }
     }
 
-    /// The same place with another value.
+    /// Another value at the same place.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Spanned<U> {
         Spanned { node: change(self.node), span: self.span }
     }
@@ -119,22 +122,22 @@ impl<T> Spanned<T> {
 /// One source text: its path relative to the workspace (with `/`), and its content.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The path people know it by, relative to the workspace.
+    /// The path relative to the workspace, as people know it.
     pub path: String,
     /// Its content.
     pub text: Arc<str>,
 }
 
-/// All source texts of a compilation, and where their anchors lie.
+/// All source texts of a compilation, and the places of their anchors.
 #[derive(Clone, Debug, Default)]
 pub struct Sources {
-    /// By number; a number whose text is gone is not given again.
+    /// The texts by number. The number of a removed text is not given to another path.
     files: Vec<Option<File>>,
-    /// By number: the anchor at the start of a text.
+    /// The anchor at the start of each text, by number.
     starts: Vec<Anchor>,
-    /// The numbers of the texts that are there, in their order.
+    /// The numbers of the current texts, in order.
     order: Vec<FileId>,
-    /// By number: the text an anchor lies in, and the byte.
+    /// The text and the byte of each anchor, by number.
     anchors: Vec<(FileId, u32)>,
     numbers: BTreeMap<String, FileId>,
 }
@@ -142,7 +145,7 @@ pub struct Sources {
 #[derive(Clone, Debug)]
 struct File {
     source: Source,
-    /// Its place in the order of the texts.
+    /// Its index in the order of the texts.
     rank: u32,
 }
 
@@ -151,15 +154,15 @@ fn number(length: usize) -> u32 {
 }
 
 impl Sources {
-    /// None yet.
+    /// An empty collection.
     pub fn new() -> Sources {
         Sources::default()
     }
 
-    /// Takes a text in, after all others, and gives its number; a path that was there before keeps its own.
+    /// Adds a text after all others and returns its number. A path that existed before keeps its number.
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let (path, text) = (path.into(), text.into());
-        // A standard module may be called as a file of the workspace is.
+        // A standard module may have the same path as a file of the workspace.
         let mut name = path.clone();
         while self.numbers.get(&name).is_some_and(|file| self.get(*file).is_some()) {
             name.push('\0');
@@ -183,13 +186,13 @@ impl Sources {
         file
     }
 
-    /// Leaves out all texts, but keeps the numbers of their paths and their anchors.
+    /// Removes all texts, but keeps the numbers of their paths and their anchors.
     pub fn clear(&mut self) {
         self.order.clear();
         self.files.fill_with(|| None);
     }
 
-    /// A new anchor at a byte of a text.
+    /// Creates an anchor at a byte of a text.
     pub fn anchor(&mut self, file: FileId, offset: usize) -> Anchor {
         let anchor = Anchor(number(self.anchors.len()));
         self.anchors.push((file, number(offset)));
@@ -217,22 +220,22 @@ impl Sources {
         self.files.get(file.0 as usize)?.as_ref()
     }
 
-    /// The text with that number.
+    /// The text with a number.
     pub fn get(&self, file: FileId) -> Option<&Source> {
         self.get_file(file).map(|file| &file.source)
     }
 
-    /// The path of a text; empty for an unknown number.
+    /// The path of a text. Empty for an unknown number.
     pub fn path(&self, file: FileId) -> &str {
         self.get(file).map_or("", |source| &source.path)
     }
 
-    /// The text that a span lies in.
+    /// The text of a span.
     pub fn file_of(&self, span: Span) -> Option<FileId> {
         self.place(span).map(|place| place.file)
     }
 
-    /// Where a span lies in its text; nowhere, if its text is not known.
+    /// The place of a span in its text. `None` if the text is unknown.
     pub fn place(&self, span: Span) -> Option<Place> {
         let (file, offset) = *self.anchors.get(span.anchor.0 as usize)?;
         let rank = self.get_file(file)?.rank;
@@ -240,25 +243,25 @@ impl Sources {
         Some(Place { rank, file, start: at(span.start), end: at(span.end) })
     }
 
-    /// The text a span covers, clamped to what exists and to whole characters.
+    /// The text of a span, clamped to existing whole characters.
     pub fn text(&self, span: Span) -> &str {
         let Some(place) = self.clamp(span) else { return "" };
         self.get(place.file).and_then(|source| source.text.get(place.range())).unwrap_or("")
     }
 
-    /// The rest of a text, from an anchor on.
+    /// The rest of a text after an anchor.
     pub fn text_from(&self, anchor: Anchor) -> &str {
         let Some((file, offset)) = self.anchors.get(anchor.0 as usize) else { return "" };
         self.get(*file).and_then(|source| source.text.get(*offset as usize..)).unwrap_or("")
     }
 
-    /// Where a span lies, moved onto what exists: inside the text and on character borders (renderers panic on others).
+    /// The place of a span, clamped to the text and to character boundaries. Renderers panic on other places.
     pub fn clamp(&self, span: Span) -> Option<Place> {
         let place = self.place(span)?;
         self.get(place.file).map(|source| clamp(&source.text, place))
     }
 
-    /// All texts with their numbers, in the order they came.
+    /// All texts with their numbers, in the order of their addition.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
         self.order.iter().filter_map(|file| Some((*file, self.get(*file)?)))
     }
@@ -276,7 +279,7 @@ fn clamp(text: &str, place: Place) -> Place {
     Place { start: number(start), end: number(end), ..place }
 }
 
-/// A line and a column, both counted from 0; what a column counts is the method's business that made it.
+/// A line and a column, both from 0. The method that made it defines the unit of the column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LineColumn {
     /// The line, from 0.
@@ -285,7 +288,7 @@ pub struct LineColumn {
     pub column: u32,
 }
 
-/// Where the lines of a text begin: turns byte offsets into lines and columns and back. A line ends at `\n`.
+/// The starts of a text's lines. Converts byte offsets to lines and columns and back. A line ends at `\n`.
 #[derive(Clone, Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
@@ -300,17 +303,17 @@ impl LineIndex {
         LineIndex { starts, text }
     }
 
-    /// The line of a byte offset and the column in characters (Unicode scalar values), as people count.
+    /// The line and column of a byte offset, as people count. The column is in characters (Unicode scalar values).
     pub fn characters(&self, offset: usize) -> LineColumn {
         self.position(offset, |before| before.chars().count())
     }
 
-    /// The line of a byte offset and the column in UTF-16 code units, as editors count.
+    /// The line and column of a byte offset, as editors count. The column is in UTF-16 code units.
     pub fn utf16(&self, offset: usize) -> LineColumn {
         self.position(offset, |before| before.encode_utf16().count())
     }
 
-    /// The byte offset of a line and a column in UTF-16 code units; past the line's end, its end.
+    /// The byte offset of a line and a column in UTF-16 code units. A column past the end of the line becomes that end.
     pub fn offset_of_utf16(&self, position: LineColumn) -> usize {
         let line = position.line as usize;
         let Some(&start) = self.starts.get(line) else { return self.text.len() };

@@ -1,14 +1,16 @@
-//! "Did you mean": the nearest of a list of known words.
+//! "Did you mean": finds the nearest of a list of known words.
+//!
+//! For example, among `push` and `tag`, the nearest to `psuh` is `push`: one swap of neighbours.
 
-/// The known word nearest to `word`, if one is near enough that a slip of the fingers explains it: at most a third of
-/// its letters changed, two neighbours swapped counting as one change. Of several the shortest.
+/// The nearest known word, if it is near enough for a typing mistake. At most a third of its letters may differ, and
+/// two swapped neighbours count as one change. If several are equally near, the result is the shortest.
 pub fn closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     all_closest(word, known).into_iter().next()
 }
 
-/// All known words as near as that one, the shortest first: which of them is meant, people decide.
+/// All known words with the smallest distance, the shortest first. People must choose among them.
 pub fn all_closest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
-    // Any letter is one slip from any other.
+    // Any letter is one change away from any other.
     let limit = match word.chars().count() {
         0 | 1 => 0,
         letters => (letters / 3).max(1),

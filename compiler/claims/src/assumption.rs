@@ -1,14 +1,17 @@
-//! What the proofs rest on and can't show.
+//! Assumptions: statements that the proofs depend on and can't show.
+//!
+//! For example, "the branch `main` accepts only reviewed pull requests" is an assumption of the kind setting, on which
+//! the theorem `one-path` relies.
 
 use crate::{AssumptionKind, ReviewPurpose, Setting, TheoremId};
 use pipec_ir::{Fact, Right};
 
-/// What the proofs rest on and can't show.
+/// An assumption of the proofs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Assumption {
-    /// What must be set on the platform.
+    /// A required platform setting.
     Setting(Setting),
-    /// What nobody can set.
+    /// A statement that no setting can ensure.
     Trust(Trust),
 }
 
@@ -24,14 +27,14 @@ impl From<Trust> for Assumption {
     }
 }
 
-/// An assumption of one pipeline, and what relies on it.
+/// An assumption of one pipeline, and the claims that rely on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assumed {
     /// The assumption.
     pub assumption: Assumption,
-    /// The environment of deploys it is about; the whole pipeline, if none.
+    /// The environment whose deploys it concerns. `None` means the whole pipeline.
     pub environment: Option<String>,
-    /// What relies on it.
+    /// The claims that rely on it.
     pub relied_on_by: Reliance,
 }
 
@@ -41,17 +44,18 @@ impl Assumed {
         Assumed { assumption: assumption.into(), environment: None, relied_on_by: relied_on_by.into() }
     }
 
-    /// The assumption as one of the deploys to an environment.
+    /// The same assumption, limited to the deploys to an environment.
     #[must_use]
     pub fn of(self, environment: impl Into<String>) -> Assumed {
         Assumed { environment: Some(environment.into()), ..self }
     }
 }
 
-/// What can't be set: what people do, and what parts do that are not looked into.
+/// A statement that no setting can ensure. It is about people, or about parts that are not analysed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trust {
-    /// People who may push to unprotected branches and tags, or start a run there, may use the authority of a node.
+    /// People outside the protected refs may use a node's authority. They are the people who may push to unprotected
+    /// branches and tags, or start a run there.
     Pushers {
         /// The node.
         node: String,
@@ -65,42 +69,42 @@ pub enum Trust {
         /// The gate.
         gate: String,
     },
-    /// The engine runs the schedule that tears down, and runs with deployments are kept.
+    /// The engine runs the teardown schedule, and keeps runs with deployments.
     Sweep {
-        /// The file of the output that tears down.
+        /// The output file with the teardown.
         file: String,
     },
-    /// Nobody else deploys to an environment, or uses the group of its lock.
+    /// No other workflow deploys to an environment or uses the group of its lock.
     SoleDeployer {
         /// The environment.
         environment: String,
         /// The name of the lock's group on the engine.
         group: String,
-        /// How many deploys wait at most before the engine drops one.
+        /// The maximum number of waiting deploys. After that the engine drops one.
         most_waiting: u64,
     },
-    /// Cancelled deploys are given the time for their rollback.
+    /// Cancelled deploys get the time for their rollback.
     RollbackTime {
         /// The environment.
         environment: String,
         /// The minutes that the engine gives a cancelled job.
         minutes: u64,
     },
-    /// Nobody else deploys to an environment while gates judge it.
+    /// No other workflow deploys to an environment while gates check it.
     QuietEnvironment {
         /// The environment.
         environment: String,
         /// The nodes that read it, in the order of the source.
         readers: Vec<String>,
     },
-    /// A build leaves nothing behind that spies on the push of its image.
+    /// A build leaves no process behind that watches the push of its image.
     BuildMachine {
         /// The node that builds.
         node: String,
         /// The image's name.
         image: String,
     },
-    /// An action does what it says.
+    /// An action does what its documentation says.
     Action {
         /// Its name: `owner/name`.
         name: String,
@@ -109,41 +113,41 @@ pub enum Trust {
         /// The commit it is pinned to, 40 hexadecimal digits.
         commit: String,
     },
-    /// An image does what it says.
+    /// An image does what its documentation says.
     Image {
         /// Its reference, with a tag or digest.
         reference: String,
     },
-    /// A failed attempt leaves nothing behind that misleads the next one.
+    /// A failed attempt leaves nothing that changes the result of the next one.
     Attempts {
         /// The node.
         node: String,
-        /// Why it is tried again, in the words of the source.
+        /// The reason for the retry, in the words of the source.
         because: String,
     },
-    /// Raw steps do what they are there for.
+    /// Raw steps do what their reason says.
     RawSteps {
         /// The node.
         node: String,
-        /// What they are there for, in the words of the source.
+        /// The reason for them, in the words of the source.
         because: String,
     },
-    /// An action does not run an input as code that holds what others choose.
+    /// An action does not run an input as code. The input contains text that other people choose.
     RawInput {
-        /// The node, which waits for the action.
+        /// The node that waits for the action.
         node: String,
         /// The action.
         action: String,
         /// The input.
         input: String,
-        /// What others choose.
+        /// The fact with the text of other people.
         fact: Fact,
     },
-    /// What a pull request writes to a cache reaches only that pull request.
+    /// A cache written by a pull request is visible only to that pull request.
     CacheScope,
 }
 
-/// What a node may do beyond running scripts.
+/// An authority of a node beyond running scripts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authority {
     /// A right to write.
@@ -152,7 +156,7 @@ pub enum Authority {
     Identity {
         /// Its provider.
         provider: String,
-        /// What is assumed there.
+        /// The role, client or audience at the provider.
         role: String,
     },
     /// Pushing an image.
@@ -162,7 +166,7 @@ pub enum Authority {
     },
 }
 
-/// What relies on an assumption.
+/// The claims that rely on an assumption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reliance {
     /// Theorems.
@@ -171,7 +175,7 @@ pub enum Reliance {
     MergedChanges,
     /// Every job that calls an action.
     Callers,
-    /// Every job that runs in an image or beside it.
+    /// Every job that runs in an image or next to it.
     JobsOfImage,
     /// Every job that reads a cache.
     CacheReaders,

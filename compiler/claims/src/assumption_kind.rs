@@ -1,6 +1,6 @@
 //! The closed set of kinds of assumptions.
 
-/// The kind of an assumption, stable over versions. The order is that of the reference.
+/// The kind of an assumption. It is stable across versions, and the order is that of the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "a target says what each means to it")]
 pub enum AssumptionKind {
@@ -25,7 +25,7 @@ pub enum AssumptionKind {
 }
 
 impl AssumptionKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [AssumptionKind; 18] = [
         AssumptionKind::Protected,
         AssumptionKind::Environment,

@@ -1,34 +1,37 @@
-//! Everything guaranteed of a proven program, and what was taken out of the ordinary.
+//! The guarantees of a proven program, and its exceptions.
+//!
+//! For example, a pipeline with one deploy and an advisory gate has guarantees such as `no-skipped-gates`, and one
+//! exception of the kind `advisory`.
 
 use crate::{Assumed, Exception, Extraordinary, NEUTRAL, Reason, Standing, Theorem, Words};
 use pipec_ir::{Body, EngineStep, Node, NodeKind, Origin, Pipeline};
 use std::collections::BTreeSet;
 
-/// What is guaranteed of each pipeline of a proven program.
+/// The guarantees of each pipeline of a proven program.
 #[derive(Clone, Debug, Default)]
 pub struct Assurance {
-    /// In the order of the program.
+    /// The pipelines, in the order of the program.
     pub pipelines: Vec<PipelineAssurance>,
     /// The findings that the workspace allows.
     pub allowed: Vec<Exception>,
-    /// The words of the targets, and of the source (`None`). Whoever is not listed has neutral words.
+    /// The words of the targets and of the source (`None`). A missing entry means neutral words.
     pub words: Vec<(Option<&'static str>, &'static dyn Words)>,
 }
 
-/// What is guaranteed of one pipeline.
+/// The guarantees of one pipeline.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PipelineAssurance {
     /// Its name.
     pub pipeline: String,
-    /// The environments it enters, in the order in which it first does.
+    /// The environments that it enters, in the order of the first entry.
     pub environments: Vec<String>,
-    /// The guarantees: the source's theorems first, then each target's theorems and assumptions.
+    /// The guarantees. The source's theorems come first, then each target's theorems and assumptions.
     pub guarantees: Vec<Guarantee>,
     /// Exemptions, overrides, advisory gates and the like.
     pub exceptions: Vec<Exception>,
-    /// How many steps its nodes have: scripts and calls of actions.
+    /// The number of steps of its nodes: scripts and calls of actions.
     pub steps: usize,
-    /// How many of these are in `engine` blocks, which no proof looks into.
+    /// The number of steps in `engine` blocks, which no proof analyses.
     pub engine_steps: usize,
 }
 
@@ -37,43 +40,43 @@ pub struct PipelineAssurance {
 pub struct Guarantee {
     /// The claim.
     pub claim: Claim,
-    /// The target's name; none, if it is the source's.
+    /// The target's name, or `None` for a claim of the source.
     pub target: Option<&'static str>,
-    /// The targets whose output proves a theorem of the source again, each with its own theorem.
+    /// The targets whose output proves the theorem again, each with its own theorem.
     pub again: Vec<(&'static str, Theorem)>,
 }
 
 /// A theorem or an assumption.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Claim {
-    /// What was proved.
+    /// A proved theorem.
     Theorem(Theorem),
-    /// What is assumed.
+    /// An assumption.
     Assumed(Assumed),
 }
 
-/// What a target claims of one pipeline.
+/// The claims of a target about one pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TargetClaims {
     /// The target's name.
     pub target: &'static str,
-    /// What its model has proved on the output.
+    /// The theorems that its model has proved on the output.
     pub proved: Vec<Theorem>,
-    /// What its output leaves to settings and trust.
+    /// The assumptions of its output.
     pub assumed: Vec<Assumed>,
 }
 
-/// What is claimed of one pipeline.
+/// The claims about one pipeline.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PipelineClaims {
     /// The theorems proved on the source.
     pub source: Vec<Theorem>,
-    /// The claims of its targets, in the order they are built.
+    /// The claims of its targets, in the order of the build.
     pub targets: Vec<TargetClaims>,
 }
 
 impl Claim {
-    /// How strongly it holds.
+    /// How strongly it holds: proved, emitted or assumed.
     pub fn standing(&self) -> Standing {
         match self {
             Claim::Theorem(theorem) => theorem.id().standing(),
@@ -81,7 +84,7 @@ impl Claim {
         }
     }
 
-    /// Its kind, stable over versions: `no-skipped-gates`.
+    /// Its kind, stable across versions: `no-skipped-gates`.
     pub fn kind(&self) -> &'static str {
         match self {
             Claim::Theorem(theorem) => theorem.id().kind(),
@@ -89,7 +92,7 @@ impl Claim {
         }
     }
 
-    /// The environment it is about; the whole pipeline, if none.
+    /// The environment that it concerns. `None` means the whole pipeline.
     pub fn environment(&self) -> Option<&str> {
         match self {
             Claim::Theorem(theorem) => theorem.environment(),
@@ -104,7 +107,7 @@ impl Assurance {
         own.map_or(NEUTRAL as &dyn Words, |(_, words)| *words)
     }
 
-    /// What holds; of an assumption, what must be set; in one line.
+    /// The guaranteed statement in one line. For an assumption, the required setting.
     pub fn holds(&self, guarantee: &Guarantee) -> String {
         let words = self.words_of(guarantee.target);
         match &guarantee.claim {
@@ -113,7 +116,7 @@ impl Assurance {
         }
     }
 
-    /// What a theorem rests on, and how targets prove it again; of an assumption, what relies on it.
+    /// The basis of a theorem, and how targets prove it again. For an assumption, the claims that rely on it.
     pub fn by(&self, guarantee: &Guarantee) -> String {
         let words = self.words_of(guarantee.target);
         let mut by = match &guarantee.claim {
@@ -128,8 +131,8 @@ impl Assurance {
 }
 
 impl PipelineAssurance {
-    /// The guarantees of a pipeline: the theorems proved on its source and the claims of its targets, as far as reports list
-    /// them. A theorem of a target that proves one of the source's again is no guarantee of its own.
+    /// The guarantees of a pipeline that reports list. They are the theorems of its source and the claims of its
+    /// targets. A target's theorem that proves a theorem of the source again is not listed on its own.
     pub fn of(pipeline: &Pipeline, claims: &PipelineClaims) -> PipelineAssurance {
         let mut guarantees: Vec<Guarantee> =
             listed(&claims.source).map(|it| Guarantee::of_source(it.clone())).collect();
@@ -185,14 +188,14 @@ impl Guarantee {
     }
 }
 
-/// The theorems that reports list, in the order of the closed set; those of one kind keep theirs.
+/// The theorems that reports list, in the order of their ids. Those with the same id keep their order.
 fn listed(theorems: &[Theorem]) -> impl Iterator<Item = &Theorem> {
     let mut all: Vec<&Theorem> = theorems.iter().filter(|theorem| theorem.id().is_listed()).collect();
     all.sort_by_key(|theorem| theorem.id());
     all.into_iter()
 }
 
-/// Whether an artefact is deployed, by itself or in another that is built with it.
+/// Whether an artefact is deployed, either itself or as a part of another one.
 fn is_shipped(pipeline: &Pipeline, artefact: &Node) -> bool {
     let mut shipped: BTreeSet<&str> =
         pipeline.deploys().flat_map(|(_, deploy)| &deploy.artefacts).map(String::as_str).collect();
@@ -208,7 +211,7 @@ fn is_shipped(pipeline: &Pipeline, artefact: &Node) -> bool {
     }
 }
 
-/// What a node takes out of the ordinary.
+/// The exceptions of a node.
 fn exceptions(pipeline: &Pipeline, node: &Node) -> Vec<Exception> {
     let mut all = Vec::new();
     let mut add = |what, because, origin: &Origin| {

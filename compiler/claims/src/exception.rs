@@ -1,12 +1,12 @@
-//! What a pipeline's author has taken out of the ordinary.
+//! Exceptions from the usual rules that a pipeline's author has made.
 
 use pipec_base::Code;
 use pipec_ir::{Change, Exemption, Origin};
 
-/// What a pipeline's author has taken out of the ordinary, with the reason.
+/// An exception from the usual rules, with its reason.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exception {
-    /// What it is.
+    /// The kind of exception, with its names.
     pub what: Extraordinary,
     /// The reason.
     pub because: Reason,
@@ -14,10 +14,10 @@ pub struct Exception {
     pub origin: Origin,
 }
 
-/// What is out of the ordinary.
+/// The kind of exception.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Extraordinary {
-    /// A gate only reports.
+    /// A gate that can't stop a deploy.
     Advisory {
         /// The gate.
         gate: String,
@@ -26,7 +26,7 @@ pub enum Extraordinary {
     Exempt {
         /// The gate.
         gate: String,
-        /// In which runs.
+        /// The condition of the exemption.
         when: Exemption,
     },
     /// A gate may be overridden.
@@ -36,12 +36,12 @@ pub enum Extraordinary {
         /// The role that approves it.
         role: String,
     },
-    /// A deploy has no way back.
+    /// A deploy that can't be reversed.
     Irreversible {
         /// The deploy.
         deploy: String,
     },
-    /// A deployed artefact is built with what an earlier run left in a cache.
+    /// A deployed artefact that is built with a cache from an earlier run.
     Cache {
         /// The artefact.
         artefact: String,
@@ -53,35 +53,36 @@ pub enum Extraordinary {
         /// The node.
         node: String,
     },
-    /// A node has raw steps.
+    /// A node with raw steps.
     Engine {
         /// The node.
         node: String,
-        /// The target they are for.
+        /// The target of the steps.
         target: String,
     },
-    /// A finding is allowed.
+    /// An allowed finding.
     Allow {
         /// Its code.
         code: Code,
-        /// Until when, as year, month and day.
+        /// The last day of the allowance, as year, month and day.
         until: Option<(u16, u8, u8)>,
     },
 }
 
-/// Why something is out of the ordinary.
+/// The reason of an exception.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The author's words.
     Written(String),
-    /// It is given with each use, and recorded.
+    /// Each use gives a reason, which is recorded.
     GivenWithEachUse,
-    /// Only trusted runs keep a cache.
+    /// Only trusted runs write the cache.
     KeptByTrustedRuns,
 }
 
 impl Extraordinary {
-    /// The word it was written with: `exempt`, `override`, `advisory`, `irreversible`, `cache`, `engine`, `retry`, `allow`.
+    /// The keyword in the source: `exempt`, `override`, `advisory`, `irreversible`, `cache`, `engine`, `retry`,
+    /// `allow`.
     pub fn word(&self) -> &'static str {
         match self {
             Extraordinary::Advisory { .. } => "advisory",
@@ -95,7 +96,7 @@ impl Extraordinary {
         }
     }
 
-    /// The node it is about; an allowed finding has none.
+    /// The node that it concerns. An allowed finding has none.
     pub fn node(&self) -> Option<&str> {
         match self {
             Extraordinary::Advisory { gate }
@@ -108,7 +109,7 @@ impl Extraordinary {
         }
     }
 
-    /// What it says, without the reason.
+    /// The exception in words, without the reason.
     pub fn sentence(&self) -> String {
         match self {
             Extraordinary::Advisory { gate } => format!("{gate} only reports"),

@@ -1,13 +1,13 @@
-//! What the model of an engine says of an output.
+//! The verdict of an engine model on an output.
 
 use crate::Theorem;
 use pipec_base::Diagnostic;
 
-/// What the model of an engine says of an output.
+/// The verdict of an engine model on an output.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
-    /// Every difference from the source. Each is an error in the compiler, or a proof that is too large.
+    /// The differences from the source. Each is an error in the compiler, or a proof that is too large.
     pub findings: Vec<Diagnostic>,
-    /// What was proved; nothing, if there is a finding.
+    /// The proved theorems. Empty if there is a finding.
     pub proved: Vec<Theorem>,
 }

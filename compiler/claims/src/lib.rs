@@ -1,10 +1,11 @@
-//! What is proved of a pipeline, and what must be set on a platform, as data.
+//! Proved theorems and required platform settings of a pipeline, as data.
 //!
-//! A [`Theorem`] is what a proof has shown, of the source or of an output. A [`Setting`] is what a platform must be told,
-//! a [`Trust`] what nobody can set. Sentences exist only as renderings of these: [`Words`] renders them, and an engine may
-//! have its own words.
+//! A [`Theorem`] is the result of a proof about the source or an output. A [`Setting`] is a required platform setting,
+//! and a [`Trust`] a statement that no setting can ensure. Sentences exist only as renderings of these: [`Words`]
+//! renders them, and an engine may have its own words.
 //!
-//! An example. The environment `production` has an approval by the role `lead`, and its deploy waits for the gate `unit`:
+//! For example, the environment `production` has an approval by the role `lead`, and its deploy waits for the gate
+//! `unit`:
 //!
 //! ```
 //! use pipec_claims::{NEUTRAL, NoSkippedGates, Setting, Theorem, Words};

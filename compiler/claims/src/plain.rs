@@ -1,4 +1,4 @@
-//! The sentences of claims, in words of no engine.
+//! The sentences of claims, in neutral words.
 
 use crate::theorem::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath};
 use crate::{
@@ -8,7 +8,7 @@ use crate::{
 use pipec_ir::{Lock, duration};
 use std::collections::BTreeSet;
 
-/// What a theorem says.
+/// The sentence of a theorem.
 pub(crate) fn theorem(theorem: &Theorem) -> String {
     match theorem {
         Theorem::NoSkippedGates(it) => no_skipped_gates(it),
@@ -45,7 +45,7 @@ pub(crate) fn theorem(theorem: &Theorem) -> String {
     }
 }
 
-/// What a theorem of an output says.
+/// The sentence of a theorem about an output.
 fn of_an_output(theorem: &Theorem) -> String {
     let sentence = match theorem {
         Theorem::StartsOnlyWhenDue => "a deploy's job starts only where the source lets it",
@@ -164,7 +164,7 @@ fn build_once(BuildOnce { artefacts, reading_caches }: &BuildOnce) -> String {
     format!("{} {are} built once, by one node, {from}", artefacts.join(", "))
 }
 
-/// What must be set.
+/// The sentence of a setting.
 pub(crate) fn setting(setting: &Setting) -> String {
     match setting {
         Setting::BranchRule { branch, protections } => {
@@ -213,7 +213,7 @@ pub(crate) fn setting(setting: &Setting) -> String {
     }
 }
 
-/// What a rule for branches demands: "changes come by reviewed pull requests only, nobody bypasses it".
+/// The requirements of a branch rule. An example is "changes come by reviewed pull requests only, nobody bypasses it".
 pub fn demands(protections: &[BranchProtection]) -> String {
     let demands = protections.iter().map(|protection| match protection {
         BranchProtection::ReviewedPullRequests => "changes come by reviewed pull requests only",
@@ -223,13 +223,13 @@ pub fn demands(protections: &[BranchProtection]) -> String {
     demands.collect::<Vec<_>>().join(", ")
 }
 
-/// What a rule for tags restricts: "only people who may release create or delete it".
+/// The restrictions of a tag rule: "only people who may release create or delete it".
 pub fn restrictions(restricted: &[TagOperation]) -> String {
     let words: Vec<&str> = restricted.iter().map(|operation| operation.word()).collect();
     format!("only people who may release {} it", alternatives(&words))
 }
 
-/// What a cloud trusts, given the tokens of an environment in the words of an engine.
+/// The sentence of a cloud's trust. `tokens_of` names the tokens of an environment in the words of an engine.
 pub fn cloud_trust(trust: &CloudTrust, tokens_of: impl Fn(&str) -> String) -> String {
     let CloudTrust { provider, role, tokens } = trust;
     match tokens {
@@ -282,7 +282,7 @@ fn place_words(place: &SecretPlace) -> String {
     }
 }
 
-/// What is trusted.
+/// The sentence of a trust.
 pub(crate) fn trust(trust: &Trust) -> String {
     match trust {
         Trust::Pushers { node, authority } => {
@@ -331,7 +331,7 @@ pub(crate) fn trust(trust: &Trust) -> String {
     }
 }
 
-/// That a cancelled deploy is given the time for its rollback.
+/// The sentence that a cancelled deploy gets the time for its rollback.
 pub fn rollback_time(environment: &str, engine: &str, minutes: u64) -> String {
     let minutes = match minutes {
         5 => "five".to_owned(),
@@ -350,7 +350,7 @@ fn authority_words(authority: &Authority) -> String {
     }
 }
 
-/// What relies on an assumption.
+/// The claims that rely on an assumption, as a sentence.
 pub(crate) fn reliance(reliance: &Reliance) -> String {
     match reliance {
         Reliance::Theorems(theorems) => {
@@ -369,7 +369,7 @@ fn quoted<'n>(names: impl IntoIterator<Item = &'n String>) -> Vec<String> {
     names.into_iter().map(|name| format!("`{name}`")).collect()
 }
 
-/// "create, move or delete"
+/// A list of alternatives: "create, move or delete".
 fn alternatives<T: AsRef<str>>(words: &[T]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {

@@ -1,30 +1,31 @@
-//! What must be set on a platform, as data: complete enough to write it through an API, and to compare it with what an
-//! API answers.
+//! Platform settings as data, for writing and comparing them through an API.
+//!
+//! For example, `protect branch "main"` needs the setting `BranchRule { branch: "main", .. }`.
 
 use std::collections::BTreeSet;
 
-/// What must be set on a platform. Branches and tags are globs of the source.
+/// A required platform setting. Branches and tags are globs of the source.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Setting {
     /// A rule for branches.
     BranchRule {
         /// The branches, as one glob.
         branch: String,
-        /// What the rule demands.
+        /// The requirements of the rule.
         protections: Vec<BranchProtection>,
     },
     /// A rule for tags.
     TagRule {
         /// The tags, as one glob.
         tag: String,
-        /// What only people who may release can do with them.
+        /// The operations that only people who may release can do.
         restricted: Vec<TagOperation>,
     },
-    /// A check without which nothing is merged.
+    /// A check that every merge requires.
     RequiredCheck {
         /// The check's name.
         check: String,
-        /// The branches that changes are merged into, as one glob.
+        /// The target branches of the merges, as one glob.
         branch: String,
     },
     /// The branches and tags whose runs may enter an environment.
@@ -36,65 +37,65 @@ pub enum Setting {
         /// The globs of the tags.
         tags: BTreeSet<String>,
     },
-    /// The people who approve what enters an environment.
+    /// The people who approve the runs that enter an environment.
     EnvironmentReviewers {
         /// The environment.
         environment: String,
         /// The people.
         reviewers: Reviewers,
-        /// How many of them must approve.
+        /// The number of required approvals.
         minimum: u64,
-        /// What they approve.
+        /// The subject of the approvals.
         purpose: ReviewPurpose,
     },
-    /// An environment for pull requests: it lets in their merge commits and the branches that they are merged into, and asks for no
-    /// reviewers. What it holds serves previews alone.
+    /// An environment for pull requests. It admits their merge commits and their target branches, and requires no
+    /// reviewers. Its secrets serve previews only.
     PreviewEnvironment {
         /// The environment.
         environment: String,
-        /// The globs of the branches that pull requests are merged into.
+        /// The globs of the pull requests' target branches.
         into: BTreeSet<String>,
     },
-    /// A secret in its place.
+    /// A secret in a place.
     Secret {
         /// The secret's name.
         name: String,
-        /// Where it is stored.
+        /// The place of the secret.
         place: SecretPlace,
-        /// Where no secret of this name is stored.
+        /// The places that must not have a secret of this name.
         absent_from: Vec<SecretPlace>,
     },
-    /// What a cloud trusts.
+    /// The trust of a cloud.
     CloudTrust(CloudTrust),
-    /// What runners have installed.
+    /// The programs that runners have.
     RunnerTools {
         /// The labels of the runners, sorted.
         runners: Vec<String>,
-        /// What all of them have.
+        /// The programs that all of them have.
         tools: Vec<String>,
-        /// What those have besides that run deploys; empty, if nothing is deployed.
+        /// More programs on the runners for deploys. Empty if nothing is deployed.
         deploy_tools: Vec<String>,
     },
 }
 
-/// What a rule for branches demands.
+/// A requirement of a branch rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BranchProtection {
-    /// Changes come only by reviewed pull requests.
+    /// Changes are made only by reviewed pull requests.
     ReviewedPullRequests,
     /// Nobody pushes with force.
     NoForcePush,
-    /// The rule holds for everybody.
+    /// The rule applies to everybody.
     NoBypass,
 }
 
 impl BranchProtection {
-    /// All of them.
+    /// All requirements.
     pub const ALL: [BranchProtection; 3] =
         [BranchProtection::ReviewedPullRequests, BranchProtection::NoForcePush, BranchProtection::NoBypass];
 }
 
-/// What can be done with a tag.
+/// An operation on a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum TagOperation {
@@ -104,7 +105,7 @@ pub enum TagOperation {
 }
 
 impl TagOperation {
-    /// All of them.
+    /// All operations.
     pub const ALL: [TagOperation; 3] = [TagOperation::Create, TagOperation::Move, TagOperation::Delete];
 
     /// Its verb.
@@ -122,18 +123,18 @@ impl TagOperation {
 pub struct Reviewers {
     /// Their role in the source.
     pub role: String,
-    /// Who that is on the platform, as kind and name (`team`, `acme/leads`), if the source says so.
+    /// The role's member on the platform, if the source has one. It has a kind and a name (`team`, `acme/leads`).
     pub member: Option<(String, String)>,
 }
 
-/// What reviewers of an environment approve.
+/// The subject of the approvals of an environment's reviewers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ReviewPurpose {
     /// Deploys to it.
     Deploys {
-        /// Whether who started a run may not approve it.
+        /// Whether the person who started a run can't approve it.
         prevents_self_review: bool,
-        /// Whether administrators can't go around them.
+        /// Whether administrators can't bypass the reviewers.
         forbids_bypass: bool,
     },
     /// Overrides of a gate.
@@ -143,7 +144,7 @@ pub enum ReviewPurpose {
     },
 }
 
-/// Where a secret is stored.
+/// The place of a secret.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretPlace {
     /// In an environment.
@@ -154,30 +155,30 @@ pub enum SecretPlace {
     Organisation,
 }
 
-/// What a cloud trusts: the tokens of runs of this repository, or some of them.
+/// The trust of a cloud in tokens of this repository's runs. It may be limited to some of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloudTrust {
     /// `aws`, `azure`, `google` or `oidc`.
     pub provider: String,
     /// The role, the client, the provider of an identity pool, or the audience.
     pub role: String,
-    /// The tokens that may take it.
+    /// The tokens that may take the role.
     pub tokens: TrustedTokens,
 }
 
 /// Tokens of runs of this repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustedTokens {
-    /// Those of jobs that enter an environment.
+    /// The tokens of jobs that enter an environment.
     OfEnvironment {
         /// The environment.
         environment: String,
-        /// Whether other environments may take the same role by tokens of their own.
+        /// Whether other environments may take the same role with their own tokens.
         is_shared: bool,
     },
-    /// All of them, for a node that enters no environment.
+    /// All tokens, for a node that enters no environment.
     OfRepository {
-        /// The node: the role grants what it needs, and no more.
+        /// The node. The role grants what it needs and no more.
         node: String,
     },
 }

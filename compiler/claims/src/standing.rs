@@ -3,16 +3,16 @@
 /// How strongly a claim holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
-    /// It was decided over all runs.
+    /// Decided for all runs.
     Proved,
     /// The output makes the engine do it.
     Emitted,
-    /// A setting of the platform, or people, must see to it.
+    /// A platform setting or people must ensure it.
     Assumed,
 }
 
 impl Standing {
-    /// All of them, from the strongest.
+    /// All standings, the strongest first.
     pub const ALL: [Standing; 3] = [Standing::Proved, Standing::Emitted, Standing::Assumed];
 
     /// Its word in reports.

@@ -1,9 +1,9 @@
-//! What a proof has shown, with its parameters.
+//! The results of proofs, with their parameters.
 
 use crate::TheoremId;
 use pipec_ir::Lock;
 
-/// What a proof has shown. The parameters are names of the source; what is about one environment names it.
+/// The result of a proof. The parameters are names of the source. A theorem about one environment names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Theorem {
     /// See [`TheoremId::FactsThere`].
@@ -24,7 +24,7 @@ pub enum Theorem {
         environment: String,
         /// The artefacts that enter it, sorted.
         parts: Vec<String>,
-        /// The environments that these were deployed to before.
+        /// The environments with earlier deploys of these artefacts.
         before: Vec<String>,
     },
     /// See [`TheoremId::HeldAlone`].
@@ -44,7 +44,7 @@ pub enum Theorem {
     Budget {
         /// The longest time of a run, in milliseconds, if the pipeline has a budget.
         run: Option<u64>,
-        /// The stages that have a budget, with the longest time of each in milliseconds.
+        /// The stages with a budget, with the maximum time of each in milliseconds.
         stages: Vec<(String, u64)>,
     },
 
@@ -91,30 +91,30 @@ pub enum Theorem {
         environment: String,
         /// The pipeline whose deploys wait for each other.
         pipeline: String,
-        /// Which waiting deploy is next; of an ephemeral environment, all wait.
+        /// Which waiting deploys are kept. For an ephemeral environment, all are.
         lock: Lock,
-        /// Whether it is an ephemeral environment, with one lock for each pull request.
+        /// Whether it is an ephemeral environment, which has one lock for each pull request.
         is_preview: bool,
     },
     /// See [`TheoremId::NeverBackwards`].
     NeverBackwards {
         /// The environment.
         environment: String,
-        /// Whether it is an ephemeral environment, whose deploys are those of the heads of open pull requests.
+        /// Whether it is an ephemeral environment. It then gets deploys of the heads of open pull requests.
         is_preview: bool,
     },
     /// See [`TheoremId::Teardown`].
     Teardown {
         /// The ephemeral environment.
         environment: String,
-        /// The file of the output that tears down.
+        /// The output file with the teardown.
         file: String,
     },
     /// See [`TheoremId::Approval`].
     Approval {
         /// The environment.
         environment: String,
-        /// Whether the author may not approve.
+        /// Whether the author can't approve.
         not_author: bool,
     },
     /// See [`TheoremId::Rollback`].
@@ -174,7 +174,7 @@ pub enum Theorem {
 pub struct NoSkippedGates {
     /// The environment.
     pub environment: String,
-    /// The blocking gates before its deploys, in the order of the source.
+    /// The blocking gates before its deploys, in source order.
     pub gates: Vec<String>,
     /// Whether one of them may be exempt.
     pub may_be_exempt: bool,
@@ -193,14 +193,14 @@ pub struct OnePath {
     pub environment: String,
     /// Whether pull requests of members may enter it.
     pub is_open_to_members: bool,
-    /// What holds besides of an environment of the tier `production`.
+    /// More about an environment of the tier `production`.
     pub production: Option<ProductionPath>,
 }
 
-/// What holds of the way to production.
+/// The path to production.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProductionPath {
-    /// The artefacts that one deploy brings, sorted.
+    /// The artefacts of its only deploy, sorted.
     pub parts: Vec<String>,
     /// The globs of the protected branches and tags, sorted.
     pub refs: Vec<String>,
@@ -211,19 +211,19 @@ pub struct ProductionPath {
 pub struct BuildOnce {
     /// The artefacts.
     pub artefacts: Vec<String>,
-    /// Those whose build may read what another run has kept, by a cache or by raw steps.
+    /// The artefacts whose build may read data of another run. The data is from a cache or raw steps.
     pub reading_caches: Vec<String>,
 }
 
 /// The parameters of [`Theorem::EveryChangeTravels`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EveryChangeTravels {
-    /// Whether some stage asks what changed.
+    /// Whether the condition of some stage depends on the changes.
     pub asks_for_changes: bool,
 }
 
 impl Theorem {
-    /// Its name.
+    /// Its id.
     pub fn id(&self) -> TheoremId {
         match self {
             Theorem::FactsThere => TheoremId::FactsThere,
@@ -277,7 +277,7 @@ impl Theorem {
         }
     }
 
-    /// The environment it is about; the whole pipeline, if none.
+    /// The environment that it concerns. `None` means the whole pipeline.
     pub fn environment(&self) -> Option<&str> {
         match self {
             Theorem::NoSkippedGates(it) => Some(&it.environment),
@@ -295,8 +295,8 @@ impl Theorem {
         }
     }
 
-    /// Whether `other` proves the same again, on an output: it has the kind of this theorem, and is about its environment
-    /// or about all of them.
+    /// Whether `other` proves the same on an output. Then it has the kind of this theorem, and concerns its environment
+    /// or all of them.
     pub fn is_proved_again_by(&self, other: &Theorem) -> bool {
         let (own, other_id) = (self.id(), other.id());
         own.standing() == other_id.standing()

@@ -1,20 +1,20 @@
-//! The closed set of theorems: the name of each, what it is about, and the findings that refute it.
+//! The theorems: the id of each, its subject, and the findings that refute it.
 
 use crate::assumption_kind::AssumptionKind;
 use crate::standing::Standing;
 use pipec_base::{Code, codes};
 use std::fmt;
 
-/// What a theorem is about.
+/// The subject of a theorem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// The source: the analysis proves it, over the facts of all runs.
+    /// The source. The analysis proves it, over the facts of all runs.
     Source,
-    /// An output: the model of the engine proves it, on the bytes.
+    /// An output. The engine model proves it, on the bytes.
     Output,
 }
 
-/// What the table says of a theorem.
+/// A row of the table of theorems.
 struct Entry {
     kind: &'static str,
     subject: Subject,
@@ -26,14 +26,14 @@ struct Entry {
 
 macro_rules! theorems {
     ($($name:ident $kind:literal $subject:ident $standing:ident $listed:ident $basis:expr, $summary:literal;)*) => {
-        /// The name of a theorem. The order is that of reports.
+        /// The id of a theorem. The order is that of reports.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum TheoremId {
             $(#[doc = $summary] $name,)*
         }
 
         impl TheoremId {
-            /// All theorems: those of the source first, in the order of proving.
+            /// All theorems. Those of the source come first, in the order of proving.
             pub const ALL: &[TheoremId] = &[$(TheoremId::$name,)*];
 
             fn entry(self) -> &'static Entry {
@@ -68,7 +68,7 @@ const fn codes(codes: &'static [Code]) -> Basis {
     Basis { codes, further: &[], range: Range::Unsaid, premises: &[] }
 }
 
-/// A theorem of an output: a finding against it is an error in the compiler.
+/// A theorem of an output. A finding against it is an error in the compiler.
 const ON_OUTPUT: Basis = codes(&[codes::P1190]);
 
 theorems! {
@@ -209,18 +209,18 @@ theorems! {
 }
 
 impl TheoremId {
-    /// Its name in reports, stable over versions: `no-skipped-gates`. A theorem of an output has the kind of the source's
+    /// Its name in reports, stable across versions: `no-skipped-gates`. A theorem of an output has the kind of the
     /// theorem that it proves again.
     pub fn kind(self) -> &'static str {
         self.entry().kind
     }
 
-    /// What it is about.
+    /// Its subject.
     pub fn subject(self) -> Subject {
         self.entry().subject
     }
 
-    /// How strongly it holds: proved over all runs, or emitted for the engine to do.
+    /// How strongly it holds: proved over all runs, or emitted for the engine.
     pub fn standing(self) -> Standing {
         self.entry().standing
     }
@@ -230,12 +230,12 @@ impl TheoremId {
         self.entry().is_listed
     }
 
-    /// What it rests on.
+    /// Its basis.
     pub fn basis(self) -> &'static Basis {
         &self.entry().basis
     }
 
-    /// What it says in general, in one line.
+    /// Its general statement, in one line.
     pub fn summary(self) -> &'static str {
         self.entry().summary
     }
@@ -247,20 +247,20 @@ impl TheoremId {
     }
 }
 
-/// What a theorem rests on: the findings that would refute it, and its premises.
+/// The basis of a theorem: the findings that would refute it, and its premises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Basis {
-    /// The findings that would refute it, which reports name.
+    /// The findings that would refute it and that reports name.
     pub codes: &'static [Code],
     /// More such findings, which reports don't name.
     pub further: &'static [Code],
-    /// What the proof ranges over.
+    /// The range of the proof.
     pub range: Range,
-    /// What else must hold.
+    /// The premises.
     pub premises: &'static [Premise],
 }
 
-/// What a proof ranges over.
+/// The range of a proof.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Range {
     /// All events, branches, tags, paths and inputs.
@@ -271,11 +271,11 @@ pub enum Range {
     TrustedRuns,
     /// The types of the source.
     Types,
-    /// Reports don't say it.
+    /// Reports don't mention the range.
     Unsaid,
 }
 
-/// What must hold besides, for a theorem to be of use.
+/// A premise of a theorem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Premise {
     /// An assumption.
@@ -284,7 +284,7 @@ pub enum Premise {
     OnOutput(TheoremId),
 }
 
-/// "P0401 to P0406, over all runs; which branches and tags are protected is assumed"
+/// Writes the basis. An example is "P0401 to P0406, over all runs; which branches and tags are protected is assumed".
 impl fmt::Display for Basis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&code_list(self.codes))?;
@@ -314,7 +314,7 @@ impl fmt::Display for Basis {
     }
 }
 
-/// "P0401 to P0406", "P0205, P0304 and P0305": three or more consecutive codes are a range.
+/// A list of codes: "P0401 to P0406", "P0205, P0304 and P0305". Three or more consecutive codes are a range.
 fn code_list(codes: &[Code]) -> String {
     let is_range = codes.len() > 2 && codes.windows(2).all(|pair| matches!(pair, [a, b] if follows(*a, *b)));
     match codes {

@@ -1,37 +1,37 @@
-//! How claims become sentences.
+//! Sentences for claims.
 
 use crate::plain;
 use crate::{Assumed, Assumption, Reliance, Setting, Theorem, Trust};
 use std::fmt::Debug;
 
-/// The words of an engine or a platform for claims. What it has no words of its own for is said as [`Neutral`] does.
+/// The words of an engine or a platform for claims. Without its own words, it uses those of [`Neutral`].
 pub trait Words: Debug + Sync {
-    /// What a theorem says.
+    /// The sentence of a theorem.
     fn theorem(&self, theorem: &Theorem) -> String {
         plain::theorem(theorem)
     }
 
-    /// What a theorem rests on.
+    /// The basis of a theorem.
     fn basis(&self, theorem: &Theorem) -> String {
         theorem.id().basis().to_string()
     }
 
-    /// What must be set.
+    /// The sentence of a setting.
     fn setting(&self, setting: &Setting) -> String {
         plain::setting(setting)
     }
 
-    /// What is trusted.
+    /// The sentence of a trust.
     fn trust(&self, trust: &Trust) -> String {
         plain::trust(trust)
     }
 
-    /// What relies on an assumption.
+    /// The claims that rely on an assumption.
     fn reliance(&self, reliance: &Reliance) -> String {
         plain::reliance(reliance)
     }
 
-    /// What is assumed.
+    /// The sentence of an assumption.
     fn assumed(&self, assumed: &Assumed) -> String {
         match &assumed.assumption {
             Assumption::Setting(setting) => self.setting(setting),

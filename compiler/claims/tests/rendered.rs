@@ -1,4 +1,4 @@
-//! Every claim becomes a sentence, in neutral words.
+//! Every claim has a sentence, in neutral words.
 
 use pipec_base::codes;
 use pipec_claims::{
@@ -17,7 +17,7 @@ fn names(all: &[&str]) -> Vec<String> {
     all.iter().map(|it| name(it)).collect()
 }
 
-/// One theorem for each name, with parameters; some names have several.
+/// One theorem for each id, with parameters. Some ids have several.
 fn theorems() -> Vec<Theorem> {
     let environment = || name("production");
     let preview = || name("preview");
@@ -236,7 +236,7 @@ fn every_setting_and_every_trust_is_a_sentence() {
     insta::assert_snapshot!(lines.join("\n"));
 }
 
-/// A new variant must get a place in the lists above: this does not compile without it.
+/// Every variant must have an entry in the lists above. Otherwise this does not compile.
 #[test]
 fn the_lists_have_every_variant() {
     let of_setting = |setting: &Setting| match setting {
@@ -311,7 +311,7 @@ fn every_exception_is_a_sentence_with_its_reason() {
     insta::assert_snapshot!(lines.join("\n"));
 }
 
-/// A row of the reference for each theorem: its kind, what it is about, how it holds, its findings and what it says.
+/// The reference has a row for each theorem: its kind, subject, standing, findings and statement.
 #[test]
 fn the_reference_has_a_row_for_every_theorem_and_no_other() {
     let reference = include_str!("../../docs/proofs.md");

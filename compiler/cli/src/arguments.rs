@@ -1,4 +1,4 @@
-//! What can be said on the command line.
+//! The arguments of the command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -24,11 +24,11 @@ use std::path::PathBuf;
     subcommand_required = true
 )]
 pub struct Arguments {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 
-    /// Whether to colour; `auto` asks the terminal, NO_COLOR and CLICOLOR_FORCE
+    /// When to use colours; `auto` depends on the terminal, NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColourChoice::Auto)]
     pub color: ColourChoice,
 }
@@ -42,13 +42,13 @@ pub enum Command {
     /// Prove the pipelines, compile them and write the outputs, all or none
     #[command(after_help = BUILD_EXAMPLES)]
     Build(Build),
-    /// Give .pipe files their one layout
+    /// Format .pipe files
     #[command(after_help = FMT_EXAMPLES)]
     Fmt(Fmt),
-    /// Draw the path to production, or say what holds a node back
+    /// Draw the path to production, or show what a node waits for
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Graph),
-    /// Tell what is proved, emitted and assumed, with the settings to make
+    /// List what is proved, emitted and assumed, with the settings to make
     #[command(after_help = ASSURE_EXAMPLES)]
     Assure(Assure),
     /// Show the page of a finding's code, or list all codes
@@ -106,7 +106,7 @@ pub struct Check {
     /// Apply every mechanical fix, in all files or in none, and check again
     #[arg(long)]
     pub fix: bool,
-    /// How findings are told.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportOptions,
 }
@@ -117,30 +117,31 @@ pub struct Build {
     /// A folder (a workspace), or a file whose pipelines are written
     #[arg(value_name = "PATH", help = WORKSPACE)]
     pub path: Option<PathBuf>,
-    /// Only the outputs for this target (all are proven)
+    /// Only write the outputs for this target; all are proven
     #[arg(long, value_name = "TARGET")]
     pub target: Option<String>,
     /// Write below this folder instead of the workspace
     #[arg(long, value_name = "DIR", conflicts_with = "stdout")]
     pub out: Option<PathBuf>,
-    /// Print the outputs and write nothing; several are parted by a line `# PATH`
+    /// Print the outputs and write nothing; a line `# PATH` comes before each of several
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
-    /// Write nothing; exit 1 with a diff if an output on disk differs beyond its header, or pipec.lock from what is used
+    /// Write nothing; exit 1 with a diff if an output on disk differs, except in its header, or if pipec.lock differs
+    /// from what is used
     #[arg(long)]
     pub check: bool,
-    /// How findings are told.
+    /// The form of the report.
     #[command(flatten)]
     pub report: ReportOptions,
 }
 
-/// How findings are told.
+/// The form of the report.
 #[derive(Clone, Copy, Debug, Args)]
 pub struct ReportOptions {
-    /// For people (on standard error) or for programs (on standard output)
+    /// The form: for people (on standard error) or for programs (on standard output)
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Format::Human)]
     pub format: Format,
-    /// Exit 1 on these as on errors
+    /// Exit 1 if there are any of these, as for errors
     #[arg(long, value_enum, value_name = "WHAT")]
     pub deny: Option<Deny>,
 }
@@ -165,13 +166,13 @@ pub struct Graph {
     /// A folder (a workspace), or a file whose pipelines are drawn
     #[arg(value_name = "PATH", help = WORKSPACE)]
     pub path: Option<PathBuf>,
-    /// How it is drawn
+    /// The form of the drawing
     #[arg(long, value_enum, value_name = "FORM", default_value_t = GraphFormat::Text)]
     pub format: GraphFormat,
-    /// Only this pipeline
+    /// Draw only this pipeline
     #[arg(long, value_name = "NAME")]
     pub pipeline: Option<String>,
-    /// Say what holds back this node, or the deploys to this environment (as text or JSON)
+    /// Show what this node, or the deploys to this environment, wait for (as text or JSON)
     #[arg(long, value_name = "NODE")]
     pub why: Option<String>,
 }
@@ -179,13 +180,13 @@ pub struct Graph {
 /// `pipec assure`
 #[derive(Debug, Args)]
 pub struct Assure {
-    /// A folder (a workspace), or a file whose pipelines are told of
+    /// A folder (a workspace), or a file whose pipelines are listed
     #[arg(value_name = "PATH", help = WORKSPACE)]
     pub path: Option<PathBuf>,
-    /// How it is told
+    /// The form of the list
     #[arg(long, value_enum, value_name = "FORM", default_value_t = AssureFormat::Text)]
     pub format: AssureFormat,
-    /// Only of this environment, and of all runs of the pipelines that enter it
+    /// Only this environment, and all runs of the pipelines that enter it
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
 }
@@ -206,10 +207,10 @@ pub struct Completions {
     pub shell: clap_complete::Shell,
 }
 
-/// When to colour.
+/// When to use colours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColourChoice {
-    /// As the terminal and the environment say
+    /// Depends on the terminal and the environment
     Auto,
     /// Always
     Always,
@@ -231,7 +232,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// Its word, if it is for programs.
+    /// Its name, if it is for programs.
     pub fn word(self) -> Option<&'static str> {
         match self {
             Format::Human => None,
@@ -268,7 +269,7 @@ pub enum AssureFormat {
     Json,
 }
 
-/// What can be denied.
+/// Kinds of findings that fail the command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Deny {
     /// Warnings

@@ -1,4 +1,4 @@
-//! The compiler's own faults: told as such, with what a report of them needs, and exit code 101.
+//! Faults of the compiler itself. It explains them, asks for a report, and exits with the status 101.
 
 use std::io::Write;
 
@@ -6,7 +6,7 @@ use std::io::Write;
 pub const HOW_TO_REPORT: &str = "this is a bug in pipec, not in your pipeline: please report it with these lines, the \
                                  output of `pipec --version` and the smallest source that shows it";
 
-/// Lets a panic end with an explanation instead of a stack trace alone; the process then exits with 101.
+/// Makes a panic end with an explanation. The process then exits with the status 101.
 pub fn report_panics() {
     std::panic::set_hook(Box::new(|panic| {
         let message = panic.payload_as_str().unwrap_or("no message");

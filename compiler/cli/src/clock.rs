@@ -1,13 +1,13 @@
-//! The day, for allowances that expire.
+//! The current day, for allowances that expire.
 
 use pipec_driver::Problem;
 use pipec_syntax::ast::Date;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Today in UTC; `SOURCE_DATE_EPOCH` (seconds since 1970) fixes it, so that a build can be repeated.
+/// Today in UTC. `SOURCE_DATE_EPOCH` (seconds since 1970) overrides it, for reproducible builds.
 ///
 /// # Errors
-/// When `SOURCE_DATE_EPOCH` is set to something else.
+/// If `SOURCE_DATE_EPOCH` is set to something else.
 pub fn today() -> Result<Date, Problem> {
     let seconds = match std::env::var_os("SOURCE_DATE_EPOCH").filter(|value| !value.is_empty()) {
         Some(value) => value.to_str().and_then(|value| value.parse::<u64>().ok()).ok_or_else(|| {
@@ -18,7 +18,8 @@ pub fn today() -> Result<Date, Problem> {
     Ok(date(seconds / 86_400))
 }
 
-/// The Gregorian day that many days after 1970-01-01, counting years from March so that a leap day ends one.
+/// The Gregorian date of a number of days after 1970-01-01. Years are counted from March, so that the leap day is the
+/// last day of a year.
 fn date(days: u64) -> Date {
     let days = days.min(2_932_896); // 9999-12-31
     let shifted = days + 719_468;

@@ -1,4 +1,4 @@
-//! Standard output and error: data goes to the one, everything for people to the other.
+//! Standard output for data, and standard error for people.
 
 use crate::arguments::ColourChoice;
 use miette::{GraphicalReportHandler, GraphicalTheme, MietteDiagnostic};
@@ -9,10 +9,10 @@ use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-/// How a command ended.
+/// The result of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
-    /// Nothing to say.
+    /// No findings.
     Clean,
     /// Findings, or outputs that differ.
     Findings,
@@ -33,18 +33,18 @@ impl From<Outcome> for ExitCode {
     }
 }
 
-/// Where a command writes.
+/// The output of a command.
 #[derive(Debug)]
 pub struct Console {
-    /// Whether what goes to standard output is coloured.
+    /// Whether standard output has colours.
     pub out_colour: Colour,
-    /// Whether what goes to standard error is coloured.
+    /// Whether standard error has colours.
     pub colour: Colour,
     lost: Cell<bool>,
 }
 
 impl Console {
-    /// A console that colours as asked.
+    /// A console with the requested colours.
     pub fn new(choice: ColourChoice) -> Console {
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         Console {
@@ -54,7 +54,7 @@ impl Console {
         }
     }
 
-    /// How many columns there are for data: what `COLUMNS` says, else the terminal, else 80.
+    /// The number of columns for data. It is the value of `COLUMNS`, or that of the terminal, or 80.
     pub fn width(&self) -> usize {
         let said = std::env::var("COLUMNS").ok().and_then(|value| value.trim().parse().ok());
         let seen = || {
@@ -66,7 +66,7 @@ impl Console {
             .unwrap_or(80)
     }
 
-    /// Writes data. A reader that has gone is no fault; a full disk is.
+    /// Writes data. A closed pipe is no failure; a full disk is.
     pub fn data(&self, text: &str) {
         let mut stream = io::stdout().lock();
         if let Err(error) = stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
@@ -80,15 +80,15 @@ impl Console {
         }
     }
 
-    /// Writes for people.
+    /// Writes text for people.
     pub fn say(&self, text: &str) {
-        // Where nobody can be told, nobody can be told that either.
+        // If standard error fails, this can't be reported either.
         let _ = io::stderr().lock().write_all(text.as_bytes());
     }
 
-    /// Tells of a path or an argument that stands in the way.
+    /// Reports an unusable path or argument.
     pub fn problem(&self, problem: &Problem) {
-        // Arguments and names of files are nobody's to trust.
+        // Arguments and file names may contain control characters.
         let mut diagnostic = MietteDiagnostic::new(harmless(&problem.message));
         if let Some(help) = &problem.help {
             diagnostic = diagnostic.with_help(harmless(help));
@@ -105,13 +105,14 @@ impl Console {
         self.say(&text);
     }
 
-    /// What a command ends with, if data could not be written: that.
+    /// The result of a command. If data could not be written, that is the result.
     pub fn outcome(&self, outcome: Outcome) -> Outcome {
         if self.lost.get() { outcome.max(Outcome::Trouble) } else { outcome }
     }
 }
 
-/// NO_COLOR wins over CLICOLOR_FORCE (no-color.org: "when present and not an empty string"), both over the terminal.
+/// Decides on colours. NO_COLOR takes precedence over CLICOLOR_FORCE (no-color.org: "when present and not an empty
+/// string"), both over the terminal.
 fn colour(choice: ColourChoice, variable: impl Fn(&str) -> Option<OsString>, is_terminal: bool) -> Colour {
     let set = |name: &str| variable(name).is_some_and(|value| value != "0");
     let coloured = match choice {

@@ -8,8 +8,8 @@ mod console;
 mod progress;
 mod project;
 
-/// A proof makes very many small things that live for a moment: with the allocator of glibc, a fifth of the time of a
-/// check goes into those.
+/// The allocator. A proof allocates very many small, short-lived values. With the allocator of glibc, they take a fifth
+/// of the time of a check.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,14 +1,14 @@
-//! A line on the terminal while work takes long.
+//! A line on the terminal during long work.
 
 use std::io::{IsTerminal, Write};
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Work shorter than this is not announced.
+/// Shorter work shows no line.
 const PATIENCE: Duration = Duration::from_millis(800);
 
-/// Does the work, and says so on a terminal if it takes long; into a pipe it says nothing.
+/// Runs the work, and shows a line on a terminal if it takes long. Into a pipe it writes nothing.
 pub fn during<T>(what: &str, work: impl FnOnce() -> T) -> T {
     if !std::io::stderr().is_terminal() {
         return work();

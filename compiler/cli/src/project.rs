@@ -1,4 +1,4 @@
-//! What `check` and `build` share: the workspace compiled, and the report of it.
+//! The common part of `check` and `build`: compiling the workspace and reporting the result.
 
 use crate::arguments::{Deny, Format, ReportOptions};
 use crate::bug::HOW_TO_REPORT;
@@ -16,37 +16,38 @@ use pipec_report::{annotations, human, sarif};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
-/// A workspace, compiled.
+/// A compiled workspace.
 #[derive(Debug)]
 pub struct Project {
     /// Its folder.
     pub root: PathBuf,
-    /// The one file that is reported on.
+    /// The only file that is reported on.
     pub only: Option<String>,
-    /// What its `pipec.lock` said.
+    /// The content of its `pipec.lock`.
     pub lock: Option<Pins>,
-    /// What compiling it gave. The process ends with it: to give it back piece by piece would be time for nothing.
+    /// The result of compiling it. It lives until the process ends, because freeing its parts one by one would waste
+    /// time.
     pub compilation: ManuallyDrop<Compilation>,
-    /// Paths that can't be read; more may come as outputs are written.
+    /// Unreadable paths. Writing outputs may add more.
     pub problems: Vec<Problem>,
-    /// What became of the outputs.
+    /// The status of each output.
     pub files: Vec<(String, Status)>,
-    /// The remedies that were carried out.
+    /// The fixes that were applied.
     pub fixed: Vec<AppliedFix>,
 }
 
 /// Finds, reads and compiles the workspace of a command.
 ///
 /// # Errors
-/// When the path given can't be read, or no source is there.
+/// If the given path can't be read, or there is no source.
 pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
     open(argument, |_, workspace, _, options| (compile_once(&workspace.texts, options), Vec::new(), None))
 }
 
-/// Does the same, and lists what the outputs leave to settings and trust.
+/// Compiles the workspace of a command, and lists the assumptions of the outputs.
 ///
 /// # Errors
-/// When the path given can't be read, or no source is there.
+/// If the given path can't be read, or there is no source.
 pub fn compile_for_assurance(argument: Option<&Path>) -> Result<Project, Problem> {
     open(argument, |_, workspace, _, options| {
         let options = Options { lists_assumptions: true, ..*options };
@@ -54,28 +55,28 @@ pub fn compile_for_assurance(argument: Option<&Path>) -> Result<Project, Problem
     })
 }
 
-/// Does the same, and carries out the mechanical remedies of what it finds: in all files or in none.
+/// Compiles the workspace of a command, and applies its mechanical fixes. It changes all files or none.
 ///
 /// # Errors
-/// When the path given can't be read, or no source is there.
+/// If the given path can't be read, or there is no source.
 pub fn mend(argument: Option<&Path>) -> Result<Project, Problem> {
     open(argument, |root, workspace, only, options| {
         let texts = &workspace.texts;
         let as_they_are = |problem| (compile_once(texts, options), Vec::new(), problem);
-        // Without the lock, what is found may come from its absence.
+        // Without the lock file, findings may be due to its absence, so their fixes may be wrong.
         if workspace.problems.iter().any(|problem| problem.path == LOCK) {
             return as_they_are(None);
         }
         let fixed = fix(texts, only, options);
         match write(root, &fixed) {
             Ok(()) => (fixed.compilation, fixed.applied, None),
-            // Nothing was written: what is told is true of the files as they are.
+            // Nothing was written, so the findings describe the files as they are.
             Err(problem) => as_they_are(Some(problem)),
         }
     })
 }
 
-/// Compiles without a memory of it: what the session remembers is left to the end of the process too.
+/// Compiles once, in a session that lives until the process ends.
 fn compile_once(texts: &[InputText], options: &Options<'_>) -> Compilation {
     ManuallyDrop::new(Session::new()).compile(texts, options)
 }
@@ -99,7 +100,7 @@ fn write(root: &Path, fixed: &Fixed) -> Result<(), Problem> {
     replace_all(&Disk, &changes)
 }
 
-/// What is done with a workspace: its compilation, the remedies carried out, and what stood in the way.
+/// The compilation of a workspace, the applied fixes, and a problem that prevented them.
 type Worked = (Compilation, Vec<AppliedFix>, Option<Problem>);
 
 fn open(
@@ -146,7 +147,7 @@ fn open(
     })
 }
 
-/// The smallest pipeline, for those who have none yet.
+/// The smallest pipeline, for people without one.
 const SMALLEST: &str = "pipeline first {
   on push to main
 
@@ -155,7 +156,7 @@ const SMALLEST: &str = "pipeline first {
   }
 }";
 
-/// Why a file that was given is no part of its workspace.
+/// Why a given file is no part of its workspace.
 fn left_out(only: &str, root: &Path) -> Problem {
     let workspace = format!("no part of the workspace `{}`", root.display());
     if only.split('/').any(|part| part.starts_with('.')) {
@@ -171,14 +172,14 @@ fn left_out(only: &str, root: &Path) -> Problem {
 /// The current folder.
 ///
 /// # Errors
-/// When it has been removed.
+/// If it has been removed.
 pub fn here() -> Result<PathBuf, Problem> {
     std::env::current_dir()
         .map_err(|error| Problem::new(".", format!("can't find the current folder: {error}")))
 }
 
 impl Project {
-    /// Whether nothing stands in the way of outputs.
+    /// Whether the outputs may be written.
     pub fn is_sound(&self) -> bool {
         self.problems.is_empty() && !self.compilation.is_refused()
     }
@@ -190,7 +191,7 @@ impl Project {
         self.compilation.diagnostics = tidy(all, &self.compilation.sources);
     }
 
-    /// Tells all findings and problems, then `success` if there is no error.
+    /// Reports all findings and problems, then `success` if there is no error.
     pub fn report(&self, options: ReportOptions, success: &str, console: &Console) -> Outcome {
         let file = self.only.as_deref().and_then(|path| self.compilation.file(path));
         let all = Counts::of(&self.compilation.diagnostics);
@@ -226,7 +227,7 @@ impl Project {
         outcome
     }
 
-    /// Keeps the pipelines of the file given, if one was.
+    /// Keeps only the pipelines of the given file, if there is one.
     pub fn narrow_to_file(&mut self) {
         if let Some(file) = self.only.as_deref().and_then(|path| self.compilation.file(path)) {
             let Compilation { sources, program, .. } = &mut *self.compilation;
@@ -234,7 +235,7 @@ impl Project {
         }
     }
 
-    /// Tells people the errors and problems, after a command whose data does not hold them.
+    /// Reports errors and problems to people, after a command whose data does not contain them.
     pub fn report_trouble(&self, console: &Console) -> Outcome {
         if self.is_sound() {
             return Outcome::Clean;
@@ -291,7 +292,7 @@ impl Project {
     }
 }
 
-/// Tells of a problem that came before any finding, in the form asked for.
+/// Reports a problem that occurred before any finding, in the requested form.
 pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> Outcome {
     let nothing = Project {
         root: PathBuf::new(),

@@ -1,4 +1,4 @@
-//! The README shows the thing at work: what it shows must be what happens.
+//! The README shows commands and their output. The output must be the real one.
 
 #![expect(
     clippy::expect_used,
@@ -18,7 +18,7 @@ fn readme() -> String {
     std::fs::read_to_string(root().join("README.md")).expect("a README")
 }
 
-/// The content of the first fence of a language.
+/// The content of the first code fence of a language.
 fn fence(text: &str, language: &str) -> String {
     let opening = format!("```{language}\n");
     let start = text.find(&opening).unwrap_or_else(|| panic!("no {language} fence")) + opening.len();
@@ -30,7 +30,7 @@ fn hello() -> String {
     std::fs::read_to_string(root().join("examples/hello/hello.pipe")).expect("the example")
 }
 
-/// Applies the lines of a diff without line numbers: a removed or kept line is looked for from where the last one was.
+/// Applies a diff without line numbers. A removed or kept line is searched from the position of the last one.
 fn patched(text: &str, diff: &str) -> String {
     let mut rest = text.lines().peekable();
     let mut result = Vec::new();

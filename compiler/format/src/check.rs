@@ -1,4 +1,7 @@
-//! The formatter's own proof: what it printed says the same, in the same words, with the same comments.
+//! The formatter checks itself: its result has the same meaning, words and comments.
+//!
+//! For example, if `artifact app: binary {}` became `artefact app:binary {}`, the trees would be equal; if a comment
+//! were lost, the tokens would differ, and the formatter would refuse its own result with P0099.
 
 use std::fmt::{self, Write};
 
@@ -7,7 +10,7 @@ use pipec_syntax::{Parsed, Token, TokenKind};
 
 use crate::raw;
 
-/// Whether `after` reads as `before` does.
+/// Whether `after` has the same content as `before`.
 pub(crate) fn says_the_same(anchor: Anchor, before: (&str, &Parsed), after: &str) -> bool {
     let parsed = pipec_syntax::parse(anchor, after);
     !parsed.diagnostics.iter().any(Diagnostic::is_error)
@@ -35,7 +38,7 @@ fn same_text(kind: TokenKind, left: &str, right: &str) -> bool {
     }
 }
 
-/// A tree as text, its spans and the spelling of `artefact` left out.
+/// A tree as text, without its spans and the spelling of `artefact`.
 fn without_spans(tree: &pipec_syntax::ast::File) -> String {
     let mut text = Spanless::default();
     // Writing to a string does not fail.
@@ -43,13 +46,13 @@ fn without_spans(tree: &pipec_syntax::ast::File) -> String {
     text.kept.replace("spelt_with_i: true", "spelt_with_i: false")
 }
 
-/// Keeps what is written to it but spans (`0:12..15`) outside of quotes.
+/// Keeps written text except for spans (`0:12..15`) outside quotes.
 #[derive(Default)]
 struct Spanless {
     kept: String,
     quoted: bool,
     escaped: bool,
-    /// What may become a span: digits, colon, digits, two dots, digits.
+    /// The possible beginning of a span: digits, colon, digits, two dots, digits.
     pending: String,
 }
 

@@ -1,4 +1,4 @@
-//! Where clauses begin. The tree knows: a word alone does not tell a keyword from a name.
+//! The starts of clauses. They come from the tree, because a word alone may be a keyword or a name.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,24 @@ use pipec_syntax::ast::{
     PipelineClause, SidecarClause, Stage, StageClause, Trigger, Work,
 };
 
-/// What of a clause its layout depends on.
+/// The kind of a clause, as far as its layout depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ClauseKind {
-    /// `allow …`: belongs to what follows.
+    /// `allow …`. It belongs to the next clause.
     Allow,
-    /// `artefact …`: its keyword has a second spelling.
+    /// `artefact …`. Its keyword has a second spelling.
     Artefact,
-    /// `evidence NAME of artefact`: so has its last word.
+    /// `evidence NAME of artefact`. Its last word has a second spelling.
     Evidence,
-    /// `stage …`: its parentheses are those of a condition.
+    /// `stage …`. Its parentheses belong to a condition.
     Stage,
-    /// `expect …`: its `<` and `>` compare.
+    /// `expect …`. Its `<` and `>` compare.
     Expectation,
-    /// Any other: its parentheses hold arguments, its `<` and `>` the type of a list's elements.
+    /// Any other clause. Its parentheses contain arguments, and its `<` and `>` the type of a list's elements.
     Other,
 }
 
-/// The clauses of a file by the byte they begin at.
+/// The clauses of a file by the byte at which they begin.
 pub(crate) fn starts(file: &File) -> BTreeMap<u32, ClauseKind> {
     let mut found = Starts::default();
     file.items.iter().for_each(|item| found.each(std::slice::from_ref(&**item), Starts::declaration));
@@ -47,7 +47,7 @@ impl Starts {
         }
     }
 
-    /// Clauses that hold no others.
+    /// Adds clauses that contain no other clauses.
     fn leaves<T>(&mut self, clauses: &[Clause<T>]) -> ClauseKind {
         self.each(clauses, |_, _| ClauseKind::Other);
         ClauseKind::Other

@@ -1,4 +1,6 @@
-//! Heads of clauses: what stands between their words, and where a long one may be broken.
+//! Heads of clauses: the spaces between their words, and the places for line breaks.
+//!
+//! For example, `on push to main, "release/*"` is a head with one possible break, after the comma.
 
 use pipec_syntax::{Punctuation, TokenKind};
 
@@ -7,35 +9,35 @@ use crate::outline::Lexeme;
 use crate::page::{Page, width};
 use crate::raw;
 
-/// No line is longer, unless a single word or string is.
+/// The maximum length of a line. Only a single longer word or string exceeds it.
 pub(crate) const WIDTH: usize = 100;
 const STEP: usize = 2;
 const CONTINUATION: usize = 4;
 
-/// A head with the places where it may be broken.
+/// A part of a head.
 #[derive(Debug)]
 enum Part<'t> {
     Word(&'t str),
-    /// A raw string of several lines.
+    /// A raw string with several lines.
     Raw(Vec<&'t str>),
     CommentBehind(&'t str),
     CommentAbove(&'t str),
     Space,
-    /// A space, or a line end where what follows up to the next possible break does not fit.
+    /// A space. It is a line break if the text up to the next possible break does not fit.
     Fill,
-    /// A space in a list that fits, a line end in one that does not.
+    /// A space in a list that fits on the line. In a list that does not fit, it is a line break.
     Line,
-    /// A list between parentheses or brackets: on one line, or each element on its own.
+    /// A list in parentheses or brackets. It is on one line, or each element is on its own line.
     List {
         open: &'t str,
         inner: Vec<Part<'t>>,
         close: &'t str,
     },
-    /// A part of a condition between parentheses, which are in it: broken only if it does not fit on a line of its own.
+    /// A part of a condition with its parentheses. It is broken only if it does not fit on its own line.
     Condition(Vec<Part<'t>>),
 }
 
-/// A head ready to be written.
+/// A head with its possible line breaks.
 pub(crate) struct Head<'t> {
     parts: Vec<Part<'t>>,
 }
@@ -47,20 +49,20 @@ impl<'t> Head<'t> {
         Head { parts: builder.parts(false) }
     }
 
-    /// Its text on one line, if nothing forces a second.
+    /// Its text on one line, if no part needs several lines.
     pub(crate) fn on_one_line(&self) -> Option<String> {
         let mut text = String::new();
         flatten(&self.parts, &mut text).then_some(text)
     }
 
-    /// Writes it to the page, followed by `tail` columns that must stand on its last line.
+    /// Writes it to the page. Its last line leaves room for `tail` more columns.
     pub(crate) fn write(&self, page: &mut Page, tail: usize) {
         let indent = page.indent();
         write(&self.parts, page, tail, indent);
     }
 }
 
-/// Adds the parts to a line; whether they can stand on one.
+/// Adds the parts to a line. Returns false if they need several lines.
 fn flatten(parts: &[Part<'_>], line: &mut String) -> bool {
     parts.iter().all(|part| {
         match part {
@@ -80,13 +82,13 @@ fn flatten(parts: &[Part<'_>], line: &mut String) -> bool {
     })
 }
 
-/// The part's text on one line, if nothing forces a second.
+/// The part's text on one line, if it does not need several.
 fn flat(part: &Part<'_>) -> Option<String> {
     let mut line = String::new();
     flatten(std::slice::from_ref(part), &mut line).then_some(line)
 }
 
-/// The columns taken before the next place where a break is possible; `tail` where there is none.
+/// The number of columns before the next possible break. If there is none, it includes `tail`.
 fn unbroken(parts: &[Part<'_>], tail: usize) -> usize {
     let mut columns = 0;
     for part in parts {
@@ -152,16 +154,16 @@ struct Builder<'t, 'a> {
     kind: ClauseKind,
     lexemes: &'a [Lexeme<'t>],
     at: usize,
-    /// The last token found that is no comment: the next one, unless it has been read.
+    /// The index of the last token found that is no comment. It is the next token, unless it has been read.
     code: usize,
-    /// The last token that was no comment.
+    /// The last token that is no comment.
     previous: Option<Lexeme<'t>>,
-    /// How many tokens that are no comments were read.
+    /// The number of tokens read that are no comments.
     words: usize,
     in_condition: bool,
 }
 
-/// What stands between two tokens.
+/// The space between two tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Between {
     Nothing,
@@ -171,7 +173,7 @@ enum Between {
 }
 
 impl<'t> Builder<'t, '_> {
-    /// Reads to the end, or in a list to its closing sign, which stays.
+    /// Reads up to the end. In a list, reads up to its closing sign, which remains unread.
     fn parts(&mut self, in_list: bool) -> Vec<Part<'t>> {
         let mut parts = Vec::new();
         while let Some(&lexeme) = self.lexemes.get(self.at) {
@@ -228,7 +230,7 @@ impl<'t> Builder<'t, '_> {
         }
     }
 
-    /// The language's own spelling of a word that has two.
+    /// The preferred spelling of a word with two spellings.
     fn spelling(&self, lexeme: Lexeme<'t>) -> &'t str {
         let keyword = match self.kind {
             ClauseKind::Artefact => self.words == 1,
@@ -304,7 +306,7 @@ impl<'t> Builder<'t, '_> {
             && self.previous.is_none_or(|previous| !names(previous) && !previous.is(Punctuation::Comma))
     }
 
-    /// Whether a long condition may be broken before `next`.
+    /// Whether a long condition may have a line break before `next`.
     fn breaks_condition(&self, previous: &Lexeme<'_>, next: &Lexeme<'_>) -> bool {
         if self.in_condition {
             let names = matches!(previous.text, "is" | "changed" | "input" | "or" | "and");

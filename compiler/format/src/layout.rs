@@ -31,7 +31,7 @@ fn write_entry(entry: &Entry<'_>, blank: bool, indent: usize, page: &mut Page) {
     }
 }
 
-/// Writes a clause where the page stands, at the beginning of a line.
+/// Writes a clause at the current position, which starts a line.
 fn write_clause(clause: &Clause<'_>, page: &mut Page) {
     let indent = page.indent();
     let head = Head::new(clause.kind, &clause.head);
@@ -66,7 +66,7 @@ fn write_clause(clause: &Clause<'_>, page: &mut Page) {
     page.word("}");
 }
 
-/// A block on one line, if it stood on one: its clauses with two spaces between.
+/// A block on one line, if it was on one line. Its clauses have two spaces between them.
 fn block_on_one_line(block: &Block<'_>) -> Option<String> {
     if block.entries.is_empty() && block.opening.is_none() {
         return Some("{}".to_owned());
@@ -85,7 +85,7 @@ fn block_on_one_line(block: &Block<'_>) -> Option<String> {
     Some(format!("{{ {} }}", clauses?.join("  ")))
 }
 
-/// Whether nothing may come between an entry and the next: it speaks about it.
+/// Whether an entry belongs to the next one. Then no blank line may separate them.
 fn attaches(entry: &Entry<'_>) -> bool {
     match &entry.content {
         Content::Documentation(_) => true,
@@ -94,8 +94,9 @@ fn attaches(entry: &Entry<'_>) -> bool {
     }
 }
 
-/// Before which entries of a file a blank line stands: where the author had one, and between two declarations of which
-/// one takes several lines, before the comments of the second unless the author chose another place.
+/// The entries of a file with a blank line before them. Blank lines of the author are kept. Between two declarations,
+/// one of which takes several lines, there is always one. It is before the comments of the second, unless the author
+/// chose another place.
 fn blanks_between_declarations(entries: &[Entry<'_>]) -> Vec<bool> {
     let mut blanks = Vec::with_capacity(entries.len());
     let mut attached = true;
@@ -124,7 +125,7 @@ fn blanks_between_declarations(entries: &[Entry<'_>]) -> Vec<bool> {
     blanks
 }
 
-/// Whether a declaration takes more than one line, what is allowed in it included and the comments above it apart.
+/// Whether a declaration takes more than one line. Its `allow` clauses count, the comments above it do not.
 fn takes_several_lines(entries: &[Entry<'_>]) -> bool {
     let mut clauses = entries.iter().filter_map(|entry| match &entry.content {
         Content::Clause(clause) => Some(clause),

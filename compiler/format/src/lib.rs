@@ -1,23 +1,24 @@
-//! The one layout of a `.pipe` file.
+//! The layout of `.pipe` files.
 //!
-//! - Two spaces of indentation; each clause on its own line; one space between words, none before `,` `:` `.` and the
-//!   parentheses of a call. No columns are aligned: a change to one line never touches its neighbours.
-//! - A block the author wrote on one line stays on one line, its clauses two spaces apart, if it fits and holds neither a
-//!   comment nor another block. Any other has each clause on a line of its own. So the author chooses between
-//!   `{ run "cargo test" }` and three lines, and formatting again changes nothing. An empty block is `{}`.
-//! - A line has 100 columns. Longer lists of names wrap behind a comma, conditions before `and`, `or` and `when`, reasons
-//!   before `because`, one-of types before `|`, each indented by four more; a list between parentheses or brackets that does
-//!   not fit has each element on a line of its own. What has no such place stays long.
-//! - Of several blank lines one is kept, of those behind `{`, before `}`, behind `///` and behind `allow` none. Between
-//!   declarations of which one takes several lines stands one.
-//! - Comments stay where they are: on a line of their own, or behind the code, two spaces before `//`. One in the middle of
-//!   a clause breaks the line.
-//! - A raw string of several lines is moved as a whole: its margin is the indentation of the line it begins on, and two. Its
-//!   text never changes.
-//! - `artifact` becomes `artefact`; no other word changes. Line ends are `\n`, the file ends with one, blanks at the end
-//!   of a line and a byte order mark go.
+//! - Indentation is two spaces. Each clause has its own line. There is one space between words, and none before `,` `:`
+//!   `.` and the parentheses of a call. No columns are aligned: a change to one line never touches its neighbours.
+//! - A block that the author wrote on one line stays on one line, with two spaces between its clauses, if it fits and
+//!   contains neither a comment nor another block. In any other block, each clause has its own line. So the author
+//!   chooses between `{ run "cargo test" }` and three lines, and formatting again changes nothing. An empty block is
+//!   `{}`.
+//! - A line has at most 100 columns. Longer lists of names break after a comma, conditions before `and`, `or` and
+//!   `when`, reasons before `because`, one-of types before `|`. The continuation is indented by four more. If a list in
+//!   parentheses or brackets does not fit, each element has its own line. A line without such a place stays long.
+//! - Several blank lines become one. Those after `{`, before `}`, after `///` and after `allow` are removed. Between
+//!   two declarations, one of which takes several lines, there is one.
+//! - Comments keep their place: on their own line, or after code, two spaces before `//`. A comment in the middle of a
+//!   clause breaks the line.
+//! - A raw string of several lines moves as a whole: its margin is the indentation of its first line plus two. Its text
+//!   never changes.
+//! - `artifact` becomes `artefact`; no other word changes. Line ends become `\n`, and the file ends with one. Blanks at
+//!   the end of a line and a byte order mark are removed.
 //!
-//! What is printed is read again and compared, token by token and as a tree, before anybody gets it.
+//! The result is parsed again and compared, by token and as a tree, before it is returned.
 
 mod check;
 mod clauses;
@@ -32,16 +33,16 @@ use std::borrow::Cow;
 use pipec_base::{Anchor, Diagnostic, Span, codes};
 use pipec_syntax::{Parsed, Tokens};
 
-/// What formatting a text gives.
+/// The result of formatting a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Formatted {
-    /// The text, laid out.
+    /// The formatted text.
     Done(String),
-    /// Nothing: the text does not parse, or the formatter does not trust its own result (P0099).
+    /// No result, and the reason. The text does not parse, or the formatter does not trust its own result (P0099).
     Broken(Vec<Diagnostic>),
 }
 
-/// Lays a text out. A text with syntax errors stays as it is.
+/// Formats a text. A text with syntax errors stays unchanged.
 pub fn format(anchor: Anchor, text: &str) -> Formatted {
     let parsed = pipec_syntax::parse(anchor, text);
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
@@ -67,7 +68,8 @@ fn print(text: &str, parsed: &Parsed) -> String {
     layout::file(&outline::outline(text, parsed.tokens.as_slice(), &starts))
 }
 
-/// Blanks at the end of a comment are no part of it, but a tree that holds documentation holds them.
+/// The text without blanks at the end of comments. The tree contains documentation with such blanks, but they are no
+/// part of it.
 fn without_blanks_behind_comments<'t>(text: &'t str, tokens: &Tokens) -> Cow<'t, str> {
     let mut trimmed = String::new();
     let mut copied = 0;

@@ -1,4 +1,7 @@
-//! A file as clauses, blocks and comments: what stands where, before anything is laid out.
+//! A file as clauses, blocks and comments, before its layout.
+//!
+//! For example, `stage s { job x {} // now` is a clause with the head `stage s` and a block, whose only entry is the
+//! clause `job x {}` with a trailing comment.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +10,12 @@ use pipec_syntax::{Punctuation, Token, TokenKind};
 use crate::clauses::ClauseKind;
 use crate::raw;
 
-/// A token of a clause's head, or a comment among them.
+/// A token in the head of a clause, or a comment in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lexeme<'t> {
     pub kind: TokenKind,
     pub text: &'t str,
-    /// Whether it began a line.
+    /// Whether it started a line.
     pub starts_line: bool,
 }
 
@@ -26,7 +29,7 @@ impl Lexeme<'_> {
     }
 }
 
-/// A clause: its head, and the block that ends it if it has one.
+/// A clause: its head, and the block at its end, if it has one.
 #[derive(Debug)]
 pub(crate) struct Clause<'t> {
     pub kind: ClauseKind,
@@ -34,23 +37,23 @@ pub(crate) struct Clause<'t> {
     pub block: Option<Block<'t>>,
 }
 
-/// Clauses and comments between braces, or a whole file.
+/// The clauses and comments between braces, or of a whole file.
 #[derive(Debug, Default)]
 pub(crate) struct Block<'t> {
-    /// The comment behind the opening brace.
+    /// The comment after the opening brace.
     pub opening: Option<&'t str>,
     pub entries: Vec<Entry<'t>>,
-    /// Whether it stood on one line and may: no comment, no block and no line break inside.
+    /// Whether it was on one line and may stay there. So it contains no comment, no block and no line break.
     pub one_line: bool,
 }
 
-/// What gets a line of its own in a block.
+/// A part of a block with its own line.
 #[derive(Debug)]
 pub(crate) struct Entry<'t> {
     pub content: Content<'t>,
-    /// Whether blank lines stood before it.
+    /// Whether there were blank lines before it.
     pub blank_before: bool,
-    /// The comment behind it.
+    /// The comment after it.
     pub trailing: Option<&'t str>,
 }
 
@@ -61,7 +64,7 @@ pub(crate) enum Content<'t> {
     Clause(Clause<'t>),
 }
 
-/// Sorts the tokens of a text that parses.
+/// The outline of a text that parses, from its tokens.
 pub(crate) fn outline<'t>(text: &'t str, tokens: &[Token], starts: &BTreeMap<u32, ClauseKind>) -> Block<'t> {
     Outliner { text, tokens, starts, at: 0, code: 0 }.block()
 }
@@ -71,7 +74,7 @@ struct Outliner<'t, 'a> {
     tokens: &'a [Token],
     starts: &'a BTreeMap<u32, ClauseKind>,
     at: usize,
-    /// The last token found that is no comment: the next one, unless it has been read.
+    /// The index of the last token found that is no comment. It is the next token, unless it has been read.
     code: usize,
 }
 
@@ -88,13 +91,13 @@ impl<'t> Outliner<'t, '_> {
         Some(Lexeme { kind: token.kind, text, starts_line: token.starts_line() })
     }
 
-    /// The comment behind what was just read.
+    /// The comment after the text that was just read.
     fn trailing(&mut self) -> Option<&'t str> {
         let behind = self.peek().is_some_and(|token| token.is_comment() && !token.starts_line());
         if behind { self.bump().map(|comment| comment.text) } else { None }
     }
 
-    /// Reads up to the end or the brace that closes the block, which stays.
+    /// Reads up to the end or the closing brace of the block, which remains unread.
     fn block(&mut self) -> Block<'t> {
         let first = self.at;
         let opening = if first == 0 { None } else { self.trailing() };
@@ -115,7 +118,7 @@ impl<'t> Outliner<'t, '_> {
         Block { opening, entries, one_line: self.stood_on_one_line(first) }
     }
 
-    /// Whether the block whose content begins at token `first` and ends here stood on one line and may.
+    /// Whether a block was on one line and may stay there. Its content begins at token `first` and ends here.
     fn stood_on_one_line(&self, first: usize) -> bool {
         self.tokens.get(first..=self.at).unwrap_or(&[]).iter().all(|token| {
             let several_lines =
@@ -149,7 +152,8 @@ impl<'t> Outliner<'t, '_> {
         }
     }
 
-    /// Whether the next token that is no comment begins a clause, or ends the block or the file.
+    /// Whether the current clause ends before the next token. Comments do not count. It ends before another clause, and
+    /// at the end of the block or the file.
     fn at_clause_end(&mut self) -> bool {
         if self.code < self.at {
             let rest = self.tokens.get(self.at..).unwrap_or(&[]);

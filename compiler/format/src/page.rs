@@ -1,9 +1,10 @@
-//! Paper: it takes words, breaks and comments, and keeps the columns. Spaces and line ends are written when something
-//! follows them, so none is ever left over.
+//! The page that the formatter writes on. It takes words, breaks and comments, and counts columns.
+//!
+//! Spaces and line ends are written only when text follows, so that no superfluous ones remain.
 
 use crate::raw;
 
-/// What is due before the next word.
+/// The space before the next word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Due {
     Nothing,
@@ -11,7 +12,7 @@ enum Due {
     Line { indent: usize },
 }
 
-/// A text in the making.
+/// A partly written text.
 #[derive(Debug)]
 pub(crate) struct Page {
     out: String,
@@ -26,7 +27,7 @@ impl Page {
         Page { out: String::new(), due: Due::Nothing, blank: false, column: 0, indent: 0 }
     }
 
-    /// The column the next word would stand in.
+    /// The column of the next word.
     pub(crate) fn column(&self) -> usize {
         match self.due {
             Due::Nothing => self.column,
@@ -35,7 +36,7 @@ impl Page {
         }
     }
 
-    /// How far the line of the next word is indented.
+    /// The indentation of the next word's line.
     pub(crate) fn indent(&self) -> usize {
         match self.due {
             Due::Line { indent } => indent,
@@ -43,7 +44,7 @@ impl Page {
         }
     }
 
-    /// Whether the next word begins a line.
+    /// Whether the next word starts a line.
     pub(crate) fn at_line_start(&self) -> bool {
         matches!(self.due, Due::Line { .. })
     }
@@ -58,7 +59,7 @@ impl Page {
         self.due = Due::Line { indent };
     }
 
-    /// Leaves a line empty before the next, which has been asked for.
+    /// Adds an empty line before the next line, which must have been requested.
     pub(crate) fn blank_line(&mut self) {
         self.blank = true;
     }
@@ -69,8 +70,8 @@ impl Page {
         self.column += width(text);
     }
 
-    /// A raw string of several lines. Its text stands deeper than the line it begins on, so that a reader, and the
-    /// parser that looks for a missing end, sees where it stops.
+    /// Writes a raw string of several lines. Its text is indented more than its first line, so that a person, and the
+    /// parser in search of a missing end, sees where it ends.
     pub(crate) fn raw_string(&mut self, lines: &[&str]) {
         self.settle();
         let margin = self.indent + 2;
@@ -78,14 +79,14 @@ impl Page {
         self.column = margin + 3;
     }
 
-    /// A comment behind what was written last; what follows begins a line, at `indent` unless that is settled.
+    /// Writes a comment after the last text. The next text starts a line, at `indent` if no other indentation is set.
     pub(crate) fn comment_behind(&mut self, text: &str, indent: usize) {
         self.out.push_str(if self.out.is_empty() { "" } else { "  " });
         self.out.push_str(text);
         self.line_unless_due(indent);
     }
 
-    /// A comment on a line of its own, at `indent` unless that is settled.
+    /// Writes a comment on its own line, at `indent` if no other indentation is set.
     pub(crate) fn comment_above(&mut self, text: &str, indent: usize) {
         self.line_unless_due(indent);
         let indent = self.indent();
@@ -118,7 +119,7 @@ impl Page {
         self.blank = false;
     }
 
-    /// The text, ended by one line end unless it is empty.
+    /// The text. It ends with one line end, unless it is empty.
     pub(crate) fn finish(mut self) -> String {
         if !self.out.is_empty() {
             self.out.push('\n');
@@ -127,7 +128,7 @@ impl Page {
     }
 }
 
-/// How many columns a text takes.
+/// The number of columns that a text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.chars().count()
 }

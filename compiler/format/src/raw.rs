@@ -1,9 +1,9 @@
-//! Raw strings of several lines: what their lines say, whatever margin they were written at.
+//! Raw strings of several lines: the text of their lines, independent of the margin.
 
-/// The lines of a `"""…"""` that spans several, without the margin its closing quotes give; `None` for one on one line.
+/// The lines of a `"""…"""` with several lines, without the margin of its closing quotes. `None` if it is on one line.
 ///
-/// A line that is blank and shorter than the margin says nothing. The carriage return before a line's end is part of the
-/// line's end.
+/// A blank line that is shorter than the margin is empty. The carriage return before a line's end is part of the line's
+/// end.
 pub(crate) fn lines(text: &str) -> Option<Vec<&str>> {
     let content = text.strip_prefix("\"\"\"")?.strip_suffix("\"\"\"")?;
     let (_, below) = content.split_once('\n')?;
@@ -22,7 +22,7 @@ pub(crate) fn lines(text: &str) -> Option<Vec<&str>> {
     )
 }
 
-/// The raw string that says these lines, its margin `margin` spaces wide. Lines that say nothing stay empty.
+/// Writes the raw string with these lines and a margin of `margin` spaces. Empty lines stay empty.
 pub(crate) fn write(out: &mut String, lines: &[&str], margin: usize) {
     out.push_str("\"\"\"\n");
     for line in lines {
@@ -30,7 +30,7 @@ pub(crate) fn write(out: &mut String, lines: &[&str], margin: usize) {
             out.extend(std::iter::repeat_n(' ', margin));
             out.push_str(line);
             if line.ends_with('\r') {
-                // This one is text: without a second, the line's end would take it.
+                // This carriage return is text: without a second one, it would become part of the line's end.
                 out.push('\r');
             }
         }

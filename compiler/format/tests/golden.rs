@@ -1,6 +1,6 @@
-//! Texts and their layout: `cases/NAME.pipe` becomes `cases/NAME.formatted`.
+//! Texts and their layouts: `cases/NAME.pipe` becomes `cases/NAME.formatted`.
 //!
-//! With `UPDATE_GOLDEN` set, the layouts are written instead of compared.
+//! `UPDATE_GOLDEN` rewrites the layouts.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail like tests")]
 

@@ -1,4 +1,4 @@
-//! What holds for every program, whatever its layout and wherever its comments stand.
+//! Properties of every program, independent of its layout and the places of its comments.
 
 #![expect(
     clippy::expect_used,
@@ -31,7 +31,7 @@ fn formatted(text: &str) -> Result<String, TestCaseError> {
     }
 }
 
-/// Kinds and texts of all tokens, comments included; what a raw string says instead of how it was indented.
+/// The kinds and texts of all tokens, with comments. A raw string counts by its value, without its margin.
 fn words(text: &str) -> Vec<(TokenKind, String)> {
     let (tokens, _) = lex(FILE, text);
     tokens
@@ -47,7 +47,7 @@ fn words(text: &str) -> Vec<(TokenKind, String)> {
         .collect()
 }
 
-/// What a raw string says, read by the parser.
+/// The value of a raw string, read by the parser.
 fn raw_value(text: &str) -> String {
     let parsed = pipec_syntax::parse(FILE, &format!("let a = {text}\n"));
     assert!(parsed.diagnostics.is_empty(), "{:?}", parsed.diagnostics);
@@ -61,7 +61,7 @@ fn raw_value(text: &str) -> String {
     }
 }
 
-/// The tokens of each line, comments left out.
+/// The tokens of each line, without comments.
 fn code_lines<'t>(text: &str, tokens: &'t [Token]) -> Vec<(usize, &'t [Token])> {
     tokens
         .chunk_by(|_, next| !next.starts_line())

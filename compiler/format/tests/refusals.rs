@@ -1,4 +1,4 @@
-//! Texts that are left alone.
+//! Texts that the formatter does not change.
 
 #![expect(clippy::panic, reason = "helpers of tests fail like tests")]
 

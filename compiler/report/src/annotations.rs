@@ -1,14 +1,15 @@
-//! Findings as the commands by which a step of GitHub Actions annotates a commit.
+//! Findings as GitHub Actions commands that annotate a commit.
 //!
-//! `::error file=…,line=…,endLine=…,col=…,endColumn=…,title=…::message`, one line for each. In the message `%`, CR and LF
-//! are encoded, in a property `:` and `,` as well (`ActionCommand` in the sources of GitHub's runner).
+//! The form is `::error file=…,line=…,endLine=…,col=…,endColumn=…,title=…::message`, with one line for each finding. In
+//! the message, `%`, CR and LF are encoded; in a property, `:` and `,` as well (`ActionCommand` in the sources of
+//! GitHub's runner).
 
 use crate::json::Trouble;
 use crate::place::{Columns, Places};
 use pipec_base::{Diagnostic, Severity, Sources};
 
-/// One command for each finding and each path that could not be read or written. `prefix` is the workspace's folder in
-/// its repository: empty, or with `/` at its end.
+/// One command for each finding and each unusable path. `prefix` is the workspace's folder in its repository: empty, or
+/// with `/` at its end.
 pub fn report(sources: &Sources, diagnostics: &[Diagnostic], problems: &[Trouble], prefix: &str) -> String {
     let mut places = Places::new(sources);
     let findings = diagnostics.iter().map(|diagnostic| finding(&mut places, diagnostic, prefix));
@@ -25,7 +26,7 @@ fn finding(places: &mut Places<'_>, diagnostic: &Diagnostic, prefix: &str) -> St
         properties.push(("file", format!("{prefix}{}", region.path)));
         properties.push(("line", region.start.0.to_string()));
         properties.push(("endLine", region.end.0.to_string()));
-        // Columns of a place that spans lines are refused.
+        // GitHub refuses columns of a place with several lines.
         if region.start.0 == region.end.0 {
             properties.push(("col", region.start.1.to_string()));
             properties.push(("endColumn", region.end.1.to_string()));

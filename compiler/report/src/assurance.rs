@@ -1,18 +1,19 @@
-//! What is guaranteed, for people and for programs.
+//! Guarantees, for people and for programs.
 //!
-//! The JSON form is one object; fields may be added, but one that is there keeps its name and meaning, or `version` rises.
+//! The JSON form is one object. Fields may be added, but an existing field keeps its name and meaning, or `version`
+//! increases.
 //!
 //! | field | |
 //! |---|---|
 //! | `version` | 1 |
-//! | `proven` | whether the workspace is; if not, nothing is claimed, and the other lists are empty |
+//! | `proven` | whether the workspace is proven; if not, nothing is claimed, and the other lists are empty |
 //! | `pipelines` | `name`, `environments`, `guarantees`, `exceptions`, `steps`, `engine-steps` |
 //! | `allowed` | the findings that the workspace allows, as exceptions |
 //!
-//! A guarantee has `standing` (`proved`, `emitted`, `assumed`), `kind`, `environment` (or null), `target` (null, if the
-//! source alone gives it), `holds` (of an assumption: what must be set) and `by` (what it rests on; of an assumption: what
-//! relies on it). An exception has `kind` (`exempt`, `override`, `advisory`, `irreversible`, `cache`, `retry`, `engine`, `allow`),
-//! `node` (or null), `says`, `because`, `path` and `line`.
+//! A guarantee has `standing` (`proved`, `emitted`, `assumed`), `kind`, `environment` (or null), `target` (null if it
+//! is from the source alone), `holds` (of an assumption: the required setting) and `by` (its basis; of an assumption:
+//! the claims that rely on it). An exception has `kind` (`exempt`, `override`, `advisory`, `irreversible`, `cache`,
+//! `retry`, `engine`, `allow`), `node` (or null), `says`, `because`, `path` and `line`.
 
 use crate::paint::{Colour, Style};
 use crate::place::{Columns, Places};
@@ -22,18 +23,18 @@ use pipec_claims::{Assurance, Exception, Guarantee, PipelineAssurance, Standing}
 use serde_json::{Value, json};
 use std::fmt::Write;
 
-/// What is told, of which places.
+/// The guarantees to show, and for which environment.
 #[derive(Clone, Copy, Debug)]
 pub struct Told<'a> {
     /// The guarantees.
     pub assurance: &'a Assurance,
-    /// The texts, for places.
+    /// The texts, for the places in them.
     pub sources: &'a Sources,
-    /// The one environment asked for; all, if none is. Pipelines that don't enter it are left out.
+    /// The only environment to show. `None` means all. Pipelines that don't enter it are left out.
     pub environment: Option<&'a str>,
 }
 
-/// A part of a pipeline's guarantees: those of one environment, or of all its runs.
+/// A part of a pipeline's guarantees: those of one environment, or of all runs.
 struct Part<'a> {
     environment: Option<&'a str>,
     guarantees: Vec<&'a Guarantee>,
@@ -53,7 +54,7 @@ impl<'a> Told<'a> {
         })
     }
 
-    /// The environments of a pipeline in their order, then what is said of all its runs.
+    /// The environments of a pipeline in their order, then the guarantees of all its runs.
     fn parts(&self, pipeline: &'a PipelineAssurance) -> Vec<Part<'a>> {
         let environments = pipeline.environments.iter().map(|name| Some(name.as_str()));
         environments
@@ -69,7 +70,7 @@ impl<'a> Told<'a> {
             .collect()
     }
 
-    /// For a terminal of that many columns.
+    /// The text for a terminal of `width` columns.
     pub fn terminal(&self, width: usize, colour: Colour) -> String {
         let width = width.clamp(48, 120);
         let mut rows = Vec::new();
@@ -142,7 +143,7 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// As Markdown, the assumptions as a list of tasks.
+    /// The text as Markdown. The assumptions are a list of tasks.
     pub fn markdown(&self) -> String {
         let mut text = String::from("# Assurance\n");
         for pipeline in self.pipelines() {
@@ -185,7 +186,7 @@ impl<'a> Told<'a> {
         text
     }
 
-    /// As one JSON object.
+    /// One JSON object.
     pub fn json(&self) -> String {
         let mut places = Places::new(self.sources);
         let pipelines: Vec<Value> = self
@@ -208,7 +209,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// What programs read of a workspace that is not proven: that nothing is claimed.
+/// The JSON object of an unproven workspace: it claims nothing.
 pub fn unproven() -> String {
     document(false, Vec::new(), Vec::new())
 }
@@ -259,7 +260,7 @@ fn except(exception: &Exception, width: usize, rows: &mut Vec<Row>) {
     }
 }
 
-/// "0 of 12 steps are in `engine` blocks (0%)"
+/// The share of raw steps: "0 of 12 steps are in `engine` blocks (0%)".
 fn share(pipeline: &PipelineAssurance) -> String {
     let (engine, steps) = (pipeline.engine_steps, pipeline.steps);
     let percent = (engine * 100).checked_div(steps).unwrap_or(0);
@@ -280,7 +281,7 @@ fn exception_in_markdown(exception: &Exception) -> String {
     format!("**{}**: {says}: {because}", exception.what.word())
 }
 
-/// The text as Markdown shows it as it is; what stands in backticks stays so.
+/// The text with its Markdown characters escaped, except in backticks.
 fn marked_down(text: &str) -> String {
     let mut is_code = false;
     let mut shown = String::new();

@@ -3,7 +3,7 @@
 use crate::paint::{Colour, Style, harmless};
 use similar::TextDiff;
 
-/// A unified diff from one text to another, with three lines around each change; empty if they are the same.
+/// A unified diff between two texts, with three lines around each change. Empty if they are equal.
 pub fn unified(old_name: &str, new_name: &str, old: &str, new: &str, colour: Colour) -> String {
     let diff = TextDiff::from_lines(old, new);
     let text = diff.unified_diff().context_radius(3).header(old_name, new_name).to_string();

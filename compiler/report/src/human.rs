@@ -8,20 +8,21 @@ use std::collections::BTreeMap;
 use std::fmt::{self, Write};
 use std::ops::Range;
 
-/// A fix is shown by the lines it changes, up to this many; a longer one by its title.
+/// The maximum number of lines of a fix that are shown. A longer fix is shown by its title.
 const LONGEST_FIX: usize = 8;
 
-/// Of a line longer than this, in characters, only what is around the place is drawn: minified and generated texts would
-/// fill the screen.
+/// The maximum length of a line that is drawn completely, in characters. Of a longer one, only the surroundings of the
+/// place are drawn: minified and generated texts would fill the screen.
 const LONGEST_LINE: usize = 400;
 
-/// So many characters of a long line are shown before and behind a place.
+/// The number of characters of a long line before and after a place.
 const AROUND: usize = 40;
 
-/// More findings than this are counted: nobody reads them, and each may be large.
+/// The maximum number of findings that are shown. More are only counted, because nobody reads them and each may be
+/// large.
 const MOST_FINDINGS: usize = 500;
 
-/// Findings, each with the source it is about, the counterexample, further facts, and the remedy.
+/// Findings with their source, counterexample, further facts and remedy.
 pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour) -> String {
     let mut texts = Texts { sources, shown: BTreeMap::new(), lines: BTreeMap::new() };
     let mut text: String = diagnostics
@@ -35,7 +36,7 @@ pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour
     text
 }
 
-/// "2 errors, 1 warning"; empty if there are none.
+/// The numbers of findings: "2 errors, 1 warning". Empty if there are none.
 pub fn summary(errors: usize, warnings: usize) -> String {
     let parts: Vec<String> = [(errors, "error"), (warnings, "warning")]
         .into_iter()
@@ -45,7 +46,7 @@ pub fn summary(errors: usize, warnings: usize) -> String {
     parts.join(", ")
 }
 
-/// "3 pipelines proven: 12 gates, 4 deploys, 2 environments"
+/// A summary: "3 pipelines proven: 12 gates, 4 deploys, 2 environments".
 pub fn proven(program: &Program) -> String {
     let sum = |of: &dyn Fn(&pipec_ir::Pipeline) -> usize| program.pipelines.iter().map(of).sum::<usize>();
     let gates = sum(&|pipeline| pipeline.gates().count());
@@ -63,7 +64,7 @@ pub fn proven(program: &Program) -> String {
     line
 }
 
-/// "1 file", "3 files"
+/// A number with its noun: "1 file", "3 files".
 pub fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
@@ -95,7 +96,7 @@ fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colo
         let Some(bytes) = texts.sources.clamp(label.span) else { continue };
         let Some(place) = texts.place(bytes) else { continue };
         let colour = if labels.is_empty() { severity } else { Color::Blue };
-        // The renderer underlines only what it has a word for; the headline says the rest.
+        // The renderer underlines only places with a message. The headline has the real one.
         let message = if label.message.is_empty() { "here".to_owned() } else { line(&label.message) };
         labels.push((bytes, place, colour, message));
     }
@@ -103,8 +104,8 @@ fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colo
     if labels.iter().any(|(_, (file, range), ..)| texts.longest_line(*file, range) > LONGEST_LINE) {
         return texts.excerpt(&primary, &message);
     }
-    // The renderer begins a new excerpt where a label goes back to an earlier line, and heads it with the place of the
-    // primary label: so one excerpt per file, that of the primary first.
+    // The renderer begins a new excerpt if a label is on an earlier line than the last, and heads it with the place of
+    // the primary label. So there is one excerpt per file, that of the primary label first.
     labels.sort_by_key(|(bytes, (file, range), ..)| (*file != primary.0, bytes.rank, range.start, range.end));
     let config = Config::default().with_index_type(IndexType::Char).with_color(colour == Colour::Always);
     let mut report = Report::build(ReportKind::Custom("", severity), primary).with_config(config);
@@ -127,7 +128,7 @@ fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colo
     })
 }
 
-/// The lines a fix changes, as they are and as they would be.
+/// The lines that a fix changes, before and after.
 fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
     let mut text = format!("  {} {}\n", colour.paint(Style::Help, "fix:"), line(&fix.title));
     let mut edits: Vec<(base::Place, &str)> =
@@ -151,7 +152,7 @@ fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
     text
 }
 
-/// The whole lines under the edits of one file, which are in order, before and after.
+/// The whole lines of the edits in one file, before and after. The edits are in order.
 fn changed_lines(sources: &Sources, edits: &[(base::Place, &str)]) -> Option<(String, String)> {
     let source = sources.get(edits.first()?.0.file)?;
     let first = edits.first()?.0.range().start;
@@ -173,17 +174,17 @@ fn line(text: &str) -> String {
     harmless(text).replace('\n', " ")
 }
 
-/// A file and a range of characters in it. (Of bytes, the renderer heads an excerpt of a second file wrongly.)
+/// A file and a range of characters in it. With byte ranges, the renderer writes a wrong heading for a second file.
 type Place = (FileId, Range<usize>);
 
-/// The texts as the renderer may show them, made when first asked for.
+/// The texts for the renderer, created on demand.
 struct Texts<'a> {
     sources: &'a Sources,
     shown: BTreeMap<FileId, Source<String>>,
     lines: BTreeMap<FileId, Vec<LineStart>>,
 }
 
-/// Where a line begins.
+/// The start of a line.
 #[derive(Clone, Copy)]
 struct LineStart {
     byte: usize,
@@ -191,7 +192,8 @@ struct LineStart {
 }
 
 impl Texts<'_> {
-    /// What the renderer can draw of a span: whole characters, not past the end of a line or of the text.
+    /// The part of a span that the renderer can draw. It has whole characters and does not extend past the end of a
+    /// line or of the text.
     fn place(&mut self, place: base::Place) -> Option<Place> {
         let text = &self.sources.get(place.file)?.text;
         let Range { mut start, mut end } = place.range();
@@ -225,7 +227,7 @@ impl Texts<'_> {
             .unwrap_or(0)
     }
 
-    /// A place in a long line, with what is around it.
+    /// A place in a long line, with the characters around it.
     fn excerpt(&self, (file, range): &Place, message: &str) -> String {
         let lines = self.lines.get(file).map_or(&[][..], Vec::as_slice);
         let number = lines.partition_point(|line| line.character <= range.start).max(1);

@@ -1,7 +1,7 @@
-//! Findings and results for programs.
+//! Findings and results for programs: one JSON object.
 //!
-//! One JSON object. `version` is the version of this form: fields may be added to it, but a field that is there keeps its
-//! name and meaning, or the number rises.
+//! `version` is the version of this form. Fields may be added, but an existing field keeps its name and meaning, or the
+//! number increases.
 //!
 //! | field | |
 //! |---|---|
@@ -9,31 +9,31 @@
 //! | `diagnostics` | findings, by file and place |
 //! | `problems` | paths that could not be read or written: `path`, `message`, `help` (or null) |
 //! | `files` | the outputs and `pipec.lock`: `path`, `status` (`written`, `unchanged`, `differs`, `unclaimed`) |
-//! | `fixed` | the remedies that were carried out: `path`, `line`, `column`, `code`, `title` |
-//! | `summary` | `errors`, `warnings`, and what the workspace holds: `pipelines`, `gates`, `deploys`, `environments` |
+//! | `fixed` | the applied fixes: `path`, `line`, `column`, `code`, `title` |
+//! | `summary` | `errors`, `warnings`, and the counts of the workspace: `pipelines`, `gates`, `deploys`, `environments` |
 //!
-//! A finding has `code` (`P0401`), `slug`, `severity` (`error`, `warning`), `message`, its place, `labels` (all
-//! places, the one meant first, each with its `message`), `counterexample` (or null), `notes`, `help` (or null), `fix` (null, or `title` and
-//! `edits`: a place and the `text` that replaces it). A place is `path` (relative to the workspace, with `/`), `span`
-//! (`start` and `end` in bytes of the UTF-8 file, half-open) and `start` and `end` (`line` and `column` from 1, columns in
-//! characters). A finding without a place lacks these four.
+//! A finding has `code` (`P0401`), `slug`, `severity` (`error`, `warning`), `message`, its place, `labels` (all places,
+//! that of the fault first, each with its `message`), `counterexample` (or null), `notes`, `help` (or null), `fix`
+//! (null, or `title` and `edits`: a place and the `text` that replaces it). A place is `path` (relative to the
+//! workspace, with `/`), `span` (`start` and `end` in bytes of the UTF-8 file, half-open) and `start` and `end` (`line`
+//! and `column` from 1, columns in characters). A finding without a place lacks these four.
 
 use crate::place::{Columns, Places};
 use pipec_base::{Diagnostic, Severity, Sources, Span};
 use pipec_ir::Program;
 use serde::Serialize;
 
-/// What became of an output.
+/// The status of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It was written.
     Written,
-    /// It was as it should be.
+    /// It was already up to date.
     Unchanged,
-    /// It differs from what would be compiled, beyond its header; or it is missing.
+    /// It differs from the compiled output, except in its header, or it is missing.
     Differs,
-    /// It was generated, and no pipeline claims it.
+    /// It was generated, but no pipeline claims it.
     Unclaimed,
 }
 
@@ -42,35 +42,35 @@ pub enum Status {
 pub struct Trouble {
     /// The path, as people know it.
     pub path: String,
-    /// What is wrong.
+    /// The problem.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }
 
-/// What happened besides findings.
+/// Results other than findings.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     /// Paths that could not be read or written.
     pub problems: Vec<Trouble>,
     /// The outputs.
     pub files: Vec<(String, Status)>,
-    /// The remedies that were carried out, in their order.
+    /// The applied fixes, in their order.
     pub fixed: Vec<Remedied>,
 }
 
-/// A remedy that was carried out.
+/// An applied fix.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Remedied {
     /// The file of the finding.
     pub path: String,
-    /// Where it began, from 1.
+    /// The line of its start, from 1.
     pub line: u32,
     /// The column, in characters, from 1.
     pub column: u32,
     /// The finding's code.
     pub code: String,
-    /// What the remedy does.
+    /// The effect of the fix.
     pub title: String,
 }
 

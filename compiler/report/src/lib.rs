@@ -1,4 +1,6 @@
-//! Findings and results for people and for programs: values in, texts out.
+//! Findings and results as texts, for people and for programs.
+//!
+//! All functions turn values into texts; none of them prints.
 
 pub mod annotations;
 pub mod assurance;

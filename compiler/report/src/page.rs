@@ -2,8 +2,8 @@
 
 use crate::paint::{Colour, Style};
 
-/// Markdown as a terminal shows it: headings bold, code coloured and indented, the rest as written. Without colour it is
-/// the Markdown itself.
+/// Markdown for a terminal: headings bold, code coloured and indented, the rest as written. Without colour, it is the
+/// Markdown itself.
 pub fn render(markdown: &str, colour: Colour) -> String {
     if colour == Colour::Never {
         return markdown.to_owned();
@@ -28,11 +28,11 @@ pub fn render(markdown: &str, colour: Colour) -> String {
     text
 }
 
-/// What the page of a code says first.
+/// The beginning of a code's page.
 pub(crate) struct Parts {
     /// Its title, without the code.
     pub(crate) title: String,
-    /// What stands between the title and the first section, on one line per paragraph.
+    /// The text between the title and the first section, with one line for each paragraph.
     pub(crate) opening: String,
 }
 
@@ -47,7 +47,7 @@ impl Parts {
     }
 }
 
-/// One line per code: its number and its short name.
+/// A list of codes, with one line for each: its number and its short name.
 pub fn list<'a>(entries: impl IntoIterator<Item = (String, &'a str)>, colour: Colour) -> String {
     let line = |(code, slug): (String, &str)| format!("{}  {slug}\n", colour.paint(Style::Heading, &code));
     entries.into_iter().map(line).collect()

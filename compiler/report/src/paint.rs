@@ -1,6 +1,6 @@
-//! Colours, and texts that can't play with the terminal.
+//! Colours, and texts that can't control the terminal.
 
-/// Whether to colour.
+/// Whether to use colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
     /// Plain text.
@@ -10,7 +10,7 @@ pub enum Colour {
     Always,
 }
 
-/// A role of a piece of text, which gives it its colour.
+/// The role of a text, which decides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     Error,
@@ -51,8 +51,9 @@ impl Colour {
     }
 }
 
-/// The text with every control character but line feed and tab, and every character that reorders text, replaced by
-/// another of the same length in UTF-8: positions stay, and a source can't drive the terminal that shows it.
+/// The text without control characters (except line feed and tab) and characters that reorder text. Each is replaced by
+/// another of the same length in UTF-8. So positions stay the same, and a source can't control the terminal that shows
+/// it.
 pub fn harmless(text: &str) -> String {
     text.chars()
         .map(|character| match character {

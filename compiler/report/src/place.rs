@@ -1,9 +1,9 @@
-//! Places as programs want them: a path, lines and columns from 1.
+//! Places for programs: a path, and lines and columns from 1.
 
 use pipec_base::{FileId, LineColumn, LineIndex, Place, Sources, Span};
 use std::collections::BTreeMap;
 
-/// Turns spans into lines and columns; the lines of each text are counted once.
+/// Converts spans to lines and columns. The lines of each text are counted once.
 pub(crate) struct Places<'a> {
     sources: &'a Sources,
     lines: BTreeMap<FileId, LineIndex>,
@@ -14,15 +14,15 @@ pub(crate) struct Places<'a> {
 pub(crate) struct Region<'a> {
     /// Relative to the workspace.
     pub(crate) path: &'a str,
-    /// The bytes in the text, clamped to what exists.
+    /// The bytes in the text, clamped to existing ones.
     pub(crate) bytes: Place,
     /// The first line and column, from 1.
     pub(crate) start: (u32, u32),
-    /// The line and column behind the last character, from 1.
+    /// The line and column after the last character, from 1.
     pub(crate) end: (u32, u32),
 }
 
-/// What a column counts.
+/// The unit of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Columns {
     /// Unicode scalar values, as people count.
@@ -36,7 +36,7 @@ impl<'a> Places<'a> {
         Places { sources, lines: BTreeMap::new() }
     }
 
-    /// Where a span lies; nowhere, if its text is not known.
+    /// The region of a span. `None` if its text is unknown.
     pub(crate) fn region(&mut self, span: Span, columns: Columns) -> Option<Region<'a>> {
         let bytes = self.sources.clamp(span)?;
         let source = self.sources.get(bytes.file)?;
@@ -51,7 +51,7 @@ impl<'a> Places<'a> {
         Some(Region { path: &source.path, bytes, start: position(bytes.start), end: position(bytes.end) })
     }
 
-    /// The text a span covers.
+    /// The text of a span.
     pub(crate) fn text(&self, span: Span) -> &'a str {
         self.sources.text(span)
     }

@@ -1,8 +1,8 @@
-//! Lines for a terminal, put together piece by piece.
+//! Lines for a terminal, built from pieces.
 
 use crate::paint::{Colour, Style, harmless};
 
-/// A line under way.
+/// A partly built line.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Row {
     pieces: Vec<(Option<Style>, String)>,
@@ -10,12 +10,12 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// How many columns it takes.
+    /// The number of its columns.
     pub(crate) fn width(&self) -> usize {
         self.width
     }
 
-    /// Another line behind it.
+    /// Appends another line.
     pub(crate) fn then(mut self, other: Row) -> Row {
         self.width += other.width;
         self.pieces.extend(other.pieces);
@@ -37,7 +37,7 @@ impl Row {
         self
     }
 
-    /// Blanks up to a column.
+    /// Adds blanks up to a column.
     pub(crate) fn to(self, column: usize) -> Row {
         let missing = column.saturating_sub(self.width);
         self.text(" ".repeat(missing))
@@ -56,7 +56,7 @@ impl Row {
     }
 }
 
-/// The text in lines of at most `width` characters, broken at blanks where there are any.
+/// The text in lines of at most `width` characters. It breaks at blanks, if it has any.
 pub(crate) fn wrapped(text: &str, width: usize) -> Vec<String> {
     let width = width.max(8);
     let mut lines = vec![String::new()];

@@ -1,9 +1,9 @@
-//! Findings as SARIF 2.1.0, the form that code scanning and editors read.
+//! Findings as SARIF 2.1.0, the format of code scanning and editors.
 //!
-//! One run. Columns count UTF-16 code units and say so. Paths are relative to `%SRCROOT%`. A finding's counterexample and
-//! its further places (the calls that brought it there among them) are related locations; a fix is a fix. The rules are
-//! the codes that occur, each with its page as help. Paths that can't be read or written are notifications of the
-//! invocation, which then has not succeeded.
+//! The log has one run. Columns count UTF-16 code units, and the log says so. Paths are relative to `%SRCROOT%`. A
+//! finding's counterexample and its other places (including the calls that led to it) are related locations. A fix
+//! becomes a fix. The rules are the codes that occur, each with its page as help. Unusable paths are notifications of
+//! the invocation, which then has not succeeded.
 
 use crate::json::Trouble;
 use crate::page::Parts;
@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
-/// What the report says besides the findings.
+/// The contents of the report other than the findings.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Context<'a> {
     /// The compiler's version.
@@ -101,7 +101,7 @@ impl Writer<'_> {
         Some(location)
     }
 
-    /// The counterexample, at the place meant, then the places that explain the finding.
+    /// The counterexample, at the place of the fault, then the places that explain the finding.
     fn related(&mut self, diagnostic: &Diagnostic) -> Vec<Value> {
         let example = diagnostic
             .counterexample
@@ -161,7 +161,7 @@ fn artefact(prefix: &str, path: &str) -> Value {
     json!({"uri": uri(&format!("{prefix}{path}")), "uriBaseId": "%SRCROOT%"})
 }
 
-/// Everything a person needs who sees the message alone.
+/// All the information for a person who sees only the message.
 fn message(diagnostic: &Diagnostic) -> String {
     let mut text = diagnostic.message.clone();
     for fact in diagnostic.counterexample.iter().chain(&diagnostic.notes) {
@@ -175,8 +175,8 @@ fn message(diagnostic: &Diagnostic) -> String {
     literal(&text)
 }
 
-/// A text that no reader takes for more than it says: `[text](3)` is a link, `{0}` a placeholder (3.11.5, 3.11.6). Braces
-/// and brackets that can't be read so stay single, because many readers show an escape as it is.
+/// A text with SARIF's special characters escaped: `[text](3)` is a link, `{0}` a placeholder (3.11.5, 3.11.6). Braces
+/// and brackets that can't be read in this way are not escaped, because many readers show an escape unchanged.
 fn literal(text: &str) -> String {
     let is_placeholder =
         text.split('{').skip(1).any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()));
@@ -215,7 +215,7 @@ fn notification(trouble: &Trouble, prefix: &str) -> Value {
     notification
 }
 
-/// `skippable-gate` as SARIF's readers write identifiers: `SkippableGate`.
+/// A short name as an identifier for SARIF readers: `skippable-gate` becomes `SkippableGate`.
 fn upper_camel(slug: &str) -> String {
     let word = |word: &str| {
         let mut letters = word.chars();
@@ -224,7 +224,7 @@ fn upper_camel(slug: &str) -> String {
     slug.split('-').map(word).collect()
 }
 
-/// A relative path as a relative reference of RFC 3986: what it reserves is encoded, `/` apart.
+/// A relative path as a relative reference of RFC 3986. Its reserved characters are encoded, except `/`.
 fn uri(path: &str) -> String {
     let mut uri = String::new();
     for byte in path.bytes() {
@@ -291,7 +291,7 @@ mod tests {
         assert_eq!(result["relatedLocations"][1]["message"]["text"], "in this call of `service`");
         let changes = &result["fixes"][0]["artifactChanges"];
         assert_eq!(changes[0]["artifactLocation"]["uri"], "a%20b/%C3%BC.pipe");
-        // The sign before it is two UTF-16 code units.
+        // The character before it has two UTF-16 code units.
         assert_eq!(changes[0]["replacements"][0]["deletedRegion"]["startColumn"], 7);
         assert_eq!(changes[1]["replacements"][0]["deletedRegion"]["startColumn"], 7);
         assert_eq!(changes[1]["replacements"][0]["deletedRegion"]["endColumn"], 7);

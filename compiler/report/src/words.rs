@@ -2,7 +2,7 @@
 
 use pipec_ir::{Approval, Deploy, Environment, Exemption, Gate, Lock, Override, Weekday, Window};
 
-/// A length of time as people say it: `1h 30m`.
+/// A duration for people: `1h 30m`.
 pub(crate) fn duration(milliseconds: u64) -> String {
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
     let mut rest = milliseconds;
@@ -17,7 +17,7 @@ pub(crate) fn duration(milliseconds: u64) -> String {
     if parts.is_empty() { "0s".to_owned() } else { parts.join(" ") }
 }
 
-/// "test", "acceptance of bundle"
+/// The evidence of a gate: "test", "acceptance of bundle".
 pub(crate) fn judges(gate: &Gate) -> String {
     if gate.of.is_empty() {
         gate.evidence.name.clone()
@@ -26,7 +26,7 @@ pub(crate) fn judges(gate: &Gate) -> String {
     }
 }
 
-/// "exempt unless changed schema"
+/// An exemption: "exempt unless changed schema".
 pub(crate) fn exemption(when: &Exemption) -> String {
     match when {
         Exemption::UnlessChanged(changes) => {
@@ -37,13 +37,13 @@ pub(crate) fn exemption(when: &Exemption) -> String {
     }
 }
 
-/// "override by security-officers, expires 1d, review within 3d"
+/// An override: "override by security-officers, expires 1d, review within 3d".
 pub(crate) fn overriding(rule: &Override) -> String {
     let (expires, review) = (duration(rule.expires), duration(rule.review_within));
     format!("override by {}, expires {expires}, review within {review}", rule.role)
 }
 
-/// "release-managers, 2 of them, not the author"
+/// An approval: "release-managers, 2 of them, not the author".
 pub(crate) fn approval(approval: &Approval) -> String {
     let mut text = approval.role.clone();
     if approval.min > 1 {
@@ -55,7 +55,7 @@ pub(crate) fn approval(approval: &Approval) -> String {
     text
 }
 
-/// "mon–thu 08:00–16:00 Europe/London"
+/// A window: "mon–thu 08:00–16:00 Europe/London".
 pub(crate) fn window(window: &Window) -> String {
     let mut spans: Vec<(Weekday, Weekday)> = Vec::new();
     for day in &window.days {
@@ -76,7 +76,7 @@ pub(crate) fn window(window: &Window) -> String {
     format!("{} {}–{} {}", days.join(", "), clock(window.from), clock(window.to), window.zone)
 }
 
-/// "canary 5% → 25% → 100%, soaks 20m"; empty without a strategy.
+/// A strategy: "canary 5% → 25% → 100%, soaks 20m". Empty without one.
 pub(crate) fn strategy(deploy: &Deploy) -> String {
     let Some(strategy) = deploy.strategy() else { return String::new() };
     let mut weights: Vec<String> = strategy.steps.iter().map(|step| format!("{}%", step.weight)).collect();
@@ -93,7 +93,7 @@ pub(crate) fn strategy(deploy: &Deploy) -> String {
     )
 }
 
-/// Who waits where several runs want one environment.
+/// Which deploys wait if several runs need one environment.
 pub(crate) fn lock(environment: &Environment) -> &'static str {
     match environment.lock {
         Lock::Queue => "one deploy at a time, the others wait in order",

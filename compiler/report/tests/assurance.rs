@@ -1,4 +1,4 @@
-//! What is guaranteed, as people and programs get it.
+//! Guarantees in the forms for people and for programs.
 
 use pipec_base::{Sources, codes};
 use pipec_claims::{
@@ -9,7 +9,7 @@ use pipec_ir::{Change, Exemption, Lock, Origin};
 use pipec_report::Colour;
 use pipec_report::assurance::{Told, unproven};
 
-/// Short words, so that the layout can be read off the snapshot.
+/// Short words, so that a snapshot shows the layout.
 #[derive(Debug)]
 struct Short;
 

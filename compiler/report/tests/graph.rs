@@ -1,4 +1,4 @@
-//! The drawings of whole programs, as people and programs get them.
+//! Drawings of whole programs, in the forms for people and for programs.
 
 #![expect(clippy::disallowed_methods, reason = "the programs lie on disk")]
 
@@ -93,7 +93,7 @@ fn a_drawing_of_what_is_not_proven_says_so() {
         graph.why("unit").unwrap().terminal(80, Colour::Never),
     ];
     for drawing in drawings {
-        // A comment is not to be seen.
+        // Comments are not visible.
         let shown: String = drawing.lines().filter(|line| !line.trim_start().starts_with("%%")).collect();
         assert!(shown.contains("not proven"), "{drawing}");
     }

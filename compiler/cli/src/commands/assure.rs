@@ -1,4 +1,4 @@
-//! `pipec assure`: what is proved, emitted and assumed.
+//! `pipec assure`: lists what is proved, emitted and assumed.
 
 use crate::arguments::{Assure, AssureFormat};
 use crate::console::{Console, Outcome};
@@ -7,7 +7,7 @@ use pipec_base::closest;
 use pipec_driver::{Problem, assure};
 use pipec_report::assurance::{self, Told};
 
-/// Tells what is guaranteed of the pipelines, if they are proven.
+/// Lists the guarantees of the pipelines, if they are proven.
 pub fn run(arguments: &Assure, console: &Console) -> Outcome {
     let mut project = match project::compile_for_assurance(arguments.path.as_deref()) {
         Ok(project) => project,

@@ -1,4 +1,4 @@
-//! `pipec build`: prove, compile, prove the outputs, write.
+//! `pipec build`: proves, compiles, proves the outputs and writes them.
 
 use crate::arguments::{Build, Format};
 use crate::console::{Console, Outcome};
@@ -78,7 +78,7 @@ fn unfit_form(arguments: &Build) -> Option<Problem> {
     })
 }
 
-/// The outputs of the pipelines and targets asked for.
+/// The outputs of the requested pipelines and targets.
 fn wanted(project: &Project, arguments: &Build) -> Vec<CompiledFile> {
     let file = project.only.as_deref().and_then(|path| project.compilation.file(path));
     let outputs = project.compilation.outputs.iter();
@@ -115,7 +115,7 @@ fn print(outputs: &[CompiledFile], console: &Console) {
     }
 }
 
-/// The lock as it is to be, of all pipelines and targets, whichever of them are asked for.
+/// The new lock file for all pipelines and targets, not only for the requested ones.
 fn lock(root: &Path, project: &mut Project, arguments: &Build) -> Option<PlannedLock> {
     let planned = match plan_lock(&Disk, root, &project.compilation.pins) {
         Ok(planned) => planned?,
@@ -128,7 +128,7 @@ fn lock(root: &Path, project: &mut Project, arguments: &Build) -> Option<Planned
             return None;
         }
     };
-    // Another build of the same sources writes the same.
+    // Another build of the same sources writes the same lock file.
     if arguments.out.is_none() && planned.is_changed() && !planned.still_says(project.lock.as_ref()) {
         let message = format!("`{LOCK}` was changed by another program while it was read");
         project.problems.push(Problem::new(LOCK, message).help("nothing was written; run it again"));
@@ -210,15 +210,15 @@ fn drift_of_lock(lock: &PlannedLock) -> Diagnostic {
     finding.help("run `pipec build`, and commit its result")
 }
 
-/// The first line that is not the same in both, counted from 1; the header, which names the version and the source, apart.
+/// The first line that differs, counted from 1. The header, which names the version and the source, is ignored.
 fn first_difference(old: &str, new: &str) -> Option<usize> {
     let lines = old.lines().count().max(new.lines().count());
     let (mut old, mut new) = (old.lines().skip(1), new.lines().skip(1));
     (2..=lines).find(|_| old.next() != new.next())
 }
 
-/// A workflow that no pipeline claims still runs: it may be a second path to production. But a person may have changed
-/// it, so only a person removes it.
+/// Reports a workflow that no pipeline claims. It still runs, so it may be a second path to production. A person may
+/// have changed it, so only a person removes it.
 fn left_behind(path: &str, severity: Severity) -> Diagnostic {
     let message = format!("`{path}` was generated, but no pipeline claims it any more");
     let mut finding = Diagnostic::error(codes::P1202, message, Span::default())

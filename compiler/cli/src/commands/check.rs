@@ -1,11 +1,11 @@
-//! `pipec check`: parse, type, prove.
+//! `pipec check`: parses, types and proves.
 
 use crate::arguments::Check;
 use crate::console::{Console, Outcome};
 use crate::project;
 use pipec_report::human;
 
-/// Proves the workspace, mended if that is asked for, and tells what was found.
+/// Proves the workspace and reports the findings. With `--fix`, applies fixes first.
 pub fn run(arguments: &Check, console: &Console) -> Outcome {
     let path = arguments.path.as_deref();
     match if arguments.fix { project::mend(path) } else { project::compile(path) } {

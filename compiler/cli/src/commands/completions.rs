@@ -1,4 +1,4 @@
-//! `pipec completions`: what a shell needs to complete command lines.
+//! `pipec completions`: prints the completions for a shell.
 
 use crate::arguments::{Arguments, Completions};
 use crate::console::{Console, Outcome};

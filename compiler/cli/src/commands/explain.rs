@@ -1,4 +1,4 @@
-//! `pipec explain`: the page of a code.
+//! `pipec explain`: shows the page of a code.
 
 use crate::arguments::Explain;
 use crate::console::{Console, Outcome};

@@ -1,4 +1,4 @@
-//! `pipec fmt`: the one layout of `.pipe` files.
+//! `pipec fmt`: formats `.pipe` files.
 
 use crate::arguments::Fmt;
 use crate::console::{Console, Outcome};
@@ -12,7 +12,7 @@ use pipec_report::{human, unified_diff};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Formats files, or says which would change.
+/// Formats files, or lists those that would change.
 pub fn run(arguments: &Fmt, console: &Console) -> Outcome {
     if arguments.stdin {
         return from_stdin(arguments, console);
@@ -30,7 +30,7 @@ pub fn run(arguments: &Fmt, console: &Console) -> Outcome {
     }
 }
 
-/// Sources below one folder.
+/// The sources below one folder.
 struct Gathered {
     root: PathBuf,
     texts: Vec<InputText>,

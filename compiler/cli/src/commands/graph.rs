@@ -1,4 +1,4 @@
-//! `pipec graph`: the path to production.
+//! `pipec graph`: draws the path to production.
 
 use crate::arguments::{Graph as Arguments, GraphFormat};
 use crate::console::{Console, Outcome};

@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands. Each has its own file.
 
 mod assure;
 mod build;
@@ -13,12 +13,12 @@ use crate::console::{Console, Outcome};
 use clap::Parser;
 use std::ffi::OsString;
 
-/// Does what the arguments say.
+/// Runs the command of the arguments.
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(told) => {
-            // Help and version come this way too. A reader that has gone is no fault.
+            // Help and version arrive as an error, too. If standard output is closed, that is no failure.
             let _ = told.print();
             return if told.use_stderr() { Outcome::Trouble } else { Outcome::Clean };
         }

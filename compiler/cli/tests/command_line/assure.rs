@@ -1,4 +1,4 @@
-//! What is proved, emitted and assumed.
+//! Guarantees: proved, emitted and assumed.
 
 use crate::support::{Workspace, small};
 use serde_json::Value;
@@ -70,7 +70,7 @@ fn what_is_allowed_is_listed_with_its_reason() {
     workspace.run(&["assure"]).expect(0).prints("P0901 is allowed until 2999-01-31: the old tests are noise");
 }
 
-/// Rules that let in more than the deploys need would be advice to open a door.
+/// Rules that admit more than the deploys need would be bad advice.
 #[test]
 fn an_environment_lets_in_the_branches_and_tags_of_its_own_deploys_alone() {
     let source = r#"environment npm { tier production requires test }

@@ -1,4 +1,4 @@
-//! How findings are told.
+//! The output of findings.
 
 use crate::support::{Ran, Workspace, small};
 use serde_json::Value;

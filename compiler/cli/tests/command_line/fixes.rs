@@ -1,4 +1,4 @@
-//! Mending what is mechanical.
+//! Mechanical fixes.
 
 use crate::support::{Workspace, finish, link};
 use std::process::Command;
@@ -46,7 +46,7 @@ fn all_files_are_mended_or_none() {
     let other = BROKEN.replace("pipeline x", "pipeline y");
     let workspace =
         Workspace::with(&[("a.pipe", BROKEN), ("b.pipe", &format!("{other}{}", "// long\n".repeat(2_000)))]);
-    // As on a full disk, the second file can't be written whole.
+    // The second file can't be written completely, as on a full disk.
     let program = env!("CARGO_BIN_EXE_pipec");
     let mut command = Command::new("bash");
     let script = format!("trap '' XFSZ; ulimit -f 8; exec '{program}' check --fix");

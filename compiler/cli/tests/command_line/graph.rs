@@ -1,4 +1,4 @@
-//! The path to production, drawn.
+//! Drawings of the path to production.
 
 use crate::support::{Workspace, finish, small};
 

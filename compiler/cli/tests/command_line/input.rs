@@ -1,4 +1,4 @@
-//! Bad input gets a clear error and loses nothing.
+//! Bad input gives a clear error and loses nothing.
 
 use crate::support::{HELLO, Workspace, finish, link, pipec, small};
 use std::fs::File;

@@ -1,4 +1,5 @@
-//! `pipec.lock`: what it says is used, `build` keeps it, and one that can't be read or that people wrote stays as it is.
+//! `pipec.lock`: the build uses and updates it. A lock file that is unreadable or was written by people stays
+//! unchanged.
 
 use crate::support::{HELLO, HELLO_OUTPUT, Workspace, link, small};
 use std::fs::File;
@@ -34,7 +35,7 @@ version = "required string"
 const OUTPUT: &str = ".github/workflows/own.yml";
 const LOCK: &str = "pipec.lock";
 
-/// An entry added by hand to a file that `pipec build` keeps.
+/// A file that `pipec build` keeps, with an entry that a person has added.
 fn kept(entry: &str) -> String {
     format!("# Kept by pipec build\n{entry}")
 }
@@ -59,7 +60,7 @@ fn entries(lock: &str) -> Vec<String> {
     lock.split("[[").skip(1).map(entry).collect()
 }
 
-/// The whole entry of an action in a lock.
+/// The entry of an action in a lock file.
 fn entry(lock: &str, name: &str) -> String {
     let start = format!("action]]\nname = \"{name}\"");
     let entry = lock.split("[[").find(|entry| entry.starts_with(&start));
@@ -436,7 +437,8 @@ fn programs_read_what_became_of_the_lock() {
     assert_eq!(status(&["build", "--check", "--format", "json"], 0), "unchanged");
 }
 
-/// Any `v7` is the newest one in the lock; so a lock that gains one changes what `v7` calls, and that in the same build.
+/// `v7` means the newest `v7.…` in the lock file. So a new entry in the lock file changes the meaning of `v7`, in the
+/// same build.
 #[test]
 fn the_build_after_a_build_finds_nothing_to_do() {
     let calls = |versions: &[&str]| {

@@ -1,4 +1,4 @@
-//! The command line, from outside: the real program on real files.
+//! Tests of the command line: the real program on real files.
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
 

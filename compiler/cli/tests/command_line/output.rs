@@ -1,4 +1,4 @@
-//! Outputs are written whole or not at all, and nothing of others is lost.
+//! Outputs are written completely or not at all, and files of others are never lost.
 
 use crate::support::{HELLO, HELLO_OUTPUT, Ran, Workspace, finish, link, small};
 use std::fs::File;
@@ -64,7 +64,7 @@ fn check_compares_what_is_compiled_and_not_the_header() {
     assert_eq!(workspace.read(HELLO_OUTPUT), before);
 }
 
-/// The line of a text, counted from 1.
+/// The line of a part of a text, counted from 1.
 fn line_of(text: &str, part: &str) -> usize {
     text.lines().position(|line| line.contains(part)).map_or(0, |before| before + 1)
 }
@@ -168,7 +168,7 @@ fn a_file_keeps_its_permissions() {
     assert_eq!(mode & 0o777, 0o640);
 }
 
-/// The program where no file may grow past `kilobytes`: as on a full disk, a write ends in the middle.
+/// The program with a limit of `kilobytes` on each file. As on a full disk, a write ends in the middle.
 pub fn on_a_full_disk(workspace: &Workspace, kilobytes: u32, arguments: &str) -> Ran {
     let program = env!("CARGO_BIN_EXE_pipec");
     let script = format!("trap '' XFSZ; ulimit -f {kilobytes}; exec '{program}' {arguments}");
@@ -182,7 +182,7 @@ fn a_full_disk_loses_nothing() {
     let workspace = two_pipelines();
     workspace.build();
     let (a, b) = (workspace.read(".github/workflows/a.yml"), workspace.read(".github/workflows/b.yml"));
-    // The first output still fits into a kilobyte more than it has; the second does not.
+    // The first output fits into its size plus one kilobyte; the second does not.
     let roomy = u32::try_from(a.len() / 1024 + 1).unwrap();
     workspace.write("a.pipe", small("a", "make all"));
     workspace.write("b.pipe", small("b", &"very long ".repeat(2000)));
@@ -226,7 +226,7 @@ fn a_kill_in_the_middle_leaves_old_or_new_files() {
     for round in 0..24_u64 {
         workspace.write("a.pipe", source(["x", "y"][usize::try_from(round % 2).unwrap()]));
         let mut child = workspace.command(&["build"]).stderr(Stdio::null()).spawn().unwrap();
-        // From before the first write to after the last, a little later each time.
+        // The program is killed at times from before the first write to after the last.
         std::thread::sleep(Duration::from_micros(500 + round * 900));
         child.kill().unwrap();
         if child.wait().unwrap().code().is_none() {
@@ -257,7 +257,7 @@ fn what_a_killed_build_left_is_swept_and_what_runs_is_not() {
 fn builds_at_the_same_time_leave_a_whole_file() {
     let alone = Workspace::hello();
     alone.build();
-    // Each sweeps what it takes for a leftover, so that a file of another that is not locked yet may go.
+    // Each build removes leftover files. It may take an unlocked file of another build for one.
     for _ in 0..12 {
         let workspace = Workspace::hello();
         let start =

@@ -1,4 +1,4 @@
-//! A workspace on disk, and the program run in it.
+//! A workspace on disk, and runs of the program in it.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
-/// A pipeline that checks and builds.
+/// A pipeline with a gate and an artefact.
 pub const HELLO: &str = r#"pipeline hello {
   on push to main
 
@@ -29,39 +29,39 @@ environment production {
 }
 "#;
 
-/// Where [`HELLO`] is compiled to.
+/// The output of [`HELLO`].
 pub const HELLO_OUTPUT: &str = ".github/workflows/hello.yml";
 
-/// The smallest pipeline that compiles, under another name.
+/// The smallest pipeline that compiles, under any name.
 pub fn small(name: &str, script: &str) -> String {
     format!(
         "pipeline {name} {{\n  on push to main\n\n  stage commit {{\n    gate unit: test {{ run \"{script}\" }}\n  }}\n}}\n"
     )
 }
 
-/// A folder of its own.
+/// A temporary folder.
 pub struct Workspace {
     folder: TempDir,
 }
 
-/// What a run of the program left.
+/// The result of a run of the program.
 #[derive(Debug)]
 pub struct Ran {
-    /// Its exit code; none if a signal ended it.
+    /// Its exit status. `None` if a signal ended it.
     pub code: Option<i32>,
-    /// What it wrote to standard output.
+    /// Its standard output.
     pub out: String,
-    /// What it wrote to standard error.
+    /// Its standard error.
     pub err: String,
 }
 
 impl Workspace {
-    /// An empty one.
+    /// An empty workspace.
     pub fn empty() -> Workspace {
         Workspace { folder: tempfile::tempdir().unwrap() }
     }
 
-    /// One with these files.
+    /// A workspace with these files.
     pub fn with(files: &[(&str, &str)]) -> Workspace {
         let workspace = Workspace::empty();
         for (path, text) in files {
@@ -70,7 +70,7 @@ impl Workspace {
         workspace
     }
 
-    /// One with [`HELLO`].
+    /// A workspace with [`HELLO`].
     pub fn hello() -> Workspace {
         Workspace::with(&[("hello.pipe", HELLO)])
     }
@@ -99,19 +99,19 @@ impl Workspace {
         names
     }
 
-    /// The program, about to run here.
+    /// The program, ready to run in this workspace.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = pipec();
         command.current_dir(self.folder.path()).args(arguments);
         command
     }
 
-    /// Runs the program here.
+    /// Runs the program in this workspace.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         finish(self.command(arguments))
     }
 
-    /// Builds, which must succeed.
+    /// Runs `pipec build`, which must succeed.
     pub fn build(&self) -> Ran {
         self.run(&["build"]).expect(0)
     }
@@ -143,7 +143,7 @@ impl Ran {
     }
 }
 
-/// The program in an environment that says nothing about colours or time.
+/// The program in an environment without settings for colours or time.
 pub fn pipec() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pipec"));
     for variable in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "SOURCE_DATE_EPOCH", "TERM"] {
@@ -152,14 +152,14 @@ pub fn pipec() -> Command {
     command
 }
 
-/// Runs a command to its end; one that hangs is a failure.
+/// Runs a command to its end. A command that hangs fails the test.
 #[track_caller]
 pub fn finish(mut command: Command) -> Ran {
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     finish_child(child)
 }
 
-/// Waits for a child with piped output; one that hangs is a failure.
+/// Waits for a child with piped output. A child that hangs fails the test.
 #[track_caller]
 pub fn finish_child(mut child: Child) -> Ran {
     let reader = |stream: Option<Box<dyn Read + Send>>| {

@@ -1,4 +1,4 @@
-//! The drawing in the language of Graphviz.
+//! The drawing in Graphviz's language.
 
 use super::Graph;
 use super::path::{Band, Kind, Path, Stop};
@@ -69,7 +69,7 @@ fn cluster(place: usize, stage: usize) -> String {
     format!("cluster_p{place}s{stage}")
 }
 
-/// Graphviz draws from node to node and cuts the line at the clusters: this is the node of a stage that stands for it.
+/// The node that represents a stage in an edge. Graphviz draws edges between nodes and cuts them at the clusters.
 fn anchor(place: usize, stage: usize, band: &Band<'_>, last: bool) -> String {
     let level = if last { band.levels.last() } else { band.levels.first() };
     match level.and_then(|nodes| nodes.get(nodes.len() / 2)) {
@@ -108,7 +108,7 @@ fn quoted(text: &str) -> String {
                 quoted.push('\\');
                 quoted.push(character);
             }
-            // Graphviz reads entities of HTML in labels.
+            // Graphviz reads HTML entities in labels.
             '&' => quoted.push_str("&amp;"),
             _ if character.is_control() => quoted.push(' '),
             _ => quoted.push(character),

@@ -1,7 +1,7 @@
-//! The drawing for programs.
+//! The drawing for programs: one JSON object.
 //!
-//! One JSON object. `version` is the version of this form: fields may be added, but one that is there keeps its name and
-//! meaning, or the number rises.
+//! `version` is the version of this form. Fields may be added, but an existing field keeps its name and meaning, or the
+//! number increases.
 //!
 //! | field | |
 //! |---|---|
@@ -10,11 +10,12 @@
 //! | `pipelines` | `name`, `docs`, `triggers` (as written), `budget`, `stages`, `nodes` |
 //! | `environments` | of the pipelines drawn: `name`, `tier`, `after`, `requires`, `approval` (`role`, `min`, `not-author`, or null), `window`, `lock` (`queue`, `newest`), `url` (or null) |
 //!
-//! A stage has `name`, `when` (as written, or null), `after` (the stages it follows directly), `budget`. A node has
-//! `name`, `kind` (`gate`, `artefact`, `deploy`, `job`), `stage`, `after` (the nodes directly before it: the transitive
-//! reduction), `timeout` (of one try), `longest` (with every retry, repeat and soak), and of `evidence`, `of`, `advisory`, `exempt` (each `when` and `because`), `override` (`by`,
-//! `expires`, `review-within`), `type`, `artefacts`, `environment`, `strategy` (`kind`, `steps` of `weight` and `soak`),
-//! `irreversible`, `engines` what it has. Times are in milliseconds; budgets may be null.
+//! A stage has `name`, `when` (as written, or null), `after` (the stages that it follows directly), `budget`. A node
+//! has `name`, `kind` (`gate`, `artefact`, `deploy`, `job`), `stage`, `after` (the nodes directly before it: the
+//! transitive reduction), `timeout` (of one attempt), `longest` (with every retry, repetition and soak), and those that
+//! apply of `evidence`, `of`, `advisory`, `exempt` (each `when` and `because`), `override` (`by`, `expires`,
+//! `review-within`), `type`, `artefacts`, `environment`, `strategy` (`kind`, `steps` of `weight` and `soak`),
+//! `irreversible`, `engines`. Times are in milliseconds. Budgets may be null.
 
 use super::Graph;
 use super::path::{Path, Stop};

@@ -1,52 +1,54 @@
-//! Where things stand that come before each other: in columns, with few crossings, and a lane for every line that passes a
-//! column by.
+//! The layout of a graph in columns, with few crossings.
+//!
+//! A line that passes a column gets its own lane through it. For example, the edges `a → b`, `b → c` and `a → c` give
+//! three columns, and a lane for `a → c` in the column of `b`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What is to be placed.
+/// A graph to lay out.
 pub(crate) struct Input<'a> {
-    /// The width and height of each thing.
+    /// The width and height of each item.
     pub(crate) sizes: &'a [(f64, f64)],
-    /// What comes directly before what. A circle is cut where it is met.
+    /// The edges, from predecessor to successor. A circle is cut at the first edge that closes it.
     pub(crate) edges: &'a [(usize, usize)],
-    /// Between columns.
+    /// The distance between columns.
     pub(crate) gap: f64,
-    /// Between things of one column.
+    /// The distance between items of one column.
     pub(crate) rise: f64,
 }
 
-/// Where everything stands.
+/// A layout.
 pub(crate) struct Placed {
-    /// The upper left corner of each thing.
+    /// The upper left corner of each item.
     pub(crate) corners: Vec<(f64, f64)>,
-    /// How many stand in the column of each thing, lanes included.
+    /// The number of items in the column of each item, with lanes.
     pub(crate) neighbours: Vec<usize>,
     pub(crate) width: f64,
     pub(crate) height: f64,
-    /// The lines; each is drawn once, though several ways share it.
+    /// The lines. A line that several edges share is drawn once.
     pub(crate) lines: Vec<Line>,
 }
 
-/// A line from the right side of something to the left side of something.
+/// A line from the right side of one item to the left side of another.
 pub(crate) struct Line {
     pub(crate) from: (f64, f64),
     pub(crate) to: (f64, f64),
-    /// As far as this it goes straight on: through a lane, or to the end of its column.
+    /// The x coordinate where its straight part ends. That is after a lane, or at the end of its column.
     pub(crate) through: Option<f64>,
-    /// Whether it ends at a thing, not in a lane.
+    /// Whether it ends at an item. Otherwise it ends in a lane.
     pub(crate) arrives: bool,
 }
 
 /// The height of a lane.
 const LANE: f64 = 10.0;
 
-/// How often the order of the columns is improved.
+/// The number of rounds that improve the order of the columns.
 const SWEEPS: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Item {
     Thing(usize),
-    /// The lane to a thing through a column.
+    /// The lane through a column that leads to an item.
     Lane(usize, usize),
 }
 
@@ -66,7 +68,7 @@ pub(crate) fn place(input: &Input<'_>) -> Placed {
     let height = columns.iter().map(tall).fold(0.0, f64::max);
     let mut boxes: BTreeMap<Item, (f64, f64, f64, f64)> = BTreeMap::new();
     let mut neighbours = vec![0; input.sizes.len()];
-    // Where the column of each thing ends.
+    // The right edge of each item's column.
     let mut edges = vec![0.0; input.sizes.len()];
     let mut x = 0.0;
     for column in &columns {
@@ -123,10 +125,11 @@ pub(crate) fn place(input: &Input<'_>) -> Placed {
     Placed { corners, neighbours, width: (x - input.gap).max(0.0), height, lines }
 }
 
-/// The longest way to each thing from the first ones.
+/// The length of the longest path to each item.
 fn levels(number: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut levels = vec![0_usize; number];
-    // One round settles what has all before it settled, so as many rounds as things settle all but circles.
+    // Each round completes the items whose predecessors are complete. So as many rounds as items complete everything
+    // except circles.
     for _ in 0..number {
         let mut changed = false;
         for (from, to) in edges {
@@ -146,8 +149,7 @@ fn levels(number: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     levels
 }
 
-/// Each edge as a chain of links between neighbouring columns. What passes columns by on the way to one thing shares its
-/// lanes.
+/// Each edge as a chain of links between neighbouring columns. Edges to the same item share their lanes.
 fn links(edges: &[(usize, usize)], levels: &[usize]) -> BTreeSet<(Item, Item)> {
     let level = |thing: usize| levels.get(thing).copied().unwrap_or(0);
     let mut links = BTreeSet::new();
@@ -185,7 +187,8 @@ fn columns(levels: &[usize], links: &BTreeSet<(Item, Item)>) -> Vec<Vec<Item>> {
     columns
 }
 
-/// The columns in the order with the fewest crossings that sweeping finds; things that don't care keep their order.
+/// The columns in the order with the fewest crossings that the rounds find. Items without a better place keep their
+/// order.
 fn ordered(mut columns: Vec<Vec<Item>>, links: &BTreeSet<(Item, Item)>) -> Vec<Vec<Item>> {
     let mut best = columns.clone();
     let mut fewest = crossings(&columns, links);

@@ -1,4 +1,4 @@
-//! The drawing as a flowchart of Mermaid, which code hosts show inside Markdown.
+//! The drawing as a Mermaid flowchart, which code hosts show inside Markdown.
 
 use super::Graph;
 use super::path::{Kind, Path, Stop};
@@ -92,8 +92,8 @@ fn label(stop: &Stop<'_>) -> String {
     label
 }
 
-/// A text that no reader takes for Markdown, markup or syntax: all but letters, digits and harmless signs becomes an
-/// entity.
+/// A text that can't be read as Markdown, markup or syntax. Letters, digits and harmless signs stay, everything else
+/// becomes an entity.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
     for character in text.chars() {

@@ -1,8 +1,8 @@
-//! The path to production as a drawing: for the terminal, as SVG, Mermaid, DOT and JSON, and the answer to what holds a
-//! node back.
+//! Drawings of the path to production, and what a node waits for.
 //!
-//! What is drawn is [`Path`]: stages that follow each other, and in each the nodes, with the transitive reduction of what
-//! comes before what. That a stage follows another is drawn once, not for each pair of their nodes.
+//! The forms are a text for the terminal, SVG, Mermaid, DOT and JSON. All draw a [`Path`]: stages in their order, and
+//! the nodes in each, with the transitive reduction of the order. An arrow between two stages represents the order of
+//! all their nodes.
 
 mod dot;
 mod json;
@@ -19,47 +19,47 @@ use crate::Colour;
 use path::Path;
 use pipec_ir::Program;
 
-/// What is drawn.
+/// The drawing of a program.
 #[derive(Clone, Copy, Debug)]
 pub struct Graph<'p> {
     /// The program.
     pub program: &'p Program,
-    /// The one pipeline asked for; all, if none is.
+    /// The only pipeline to draw. `None` means all.
     pub only: Option<&'p str>,
-    /// Whether the program is proven: a drawing of one that is not says so.
+    /// Whether the program is proven. The drawing of an unproven program says so.
     pub is_proven: bool,
 }
 
 impl<'p> Graph<'p> {
-    /// For a terminal of that many columns.
+    /// The drawing for a terminal of `width` columns.
     pub fn terminal(&self, width: usize, colour: Colour) -> String {
         terminal::draw(self, width, colour)
     }
 
-    /// As a picture that needs no other file.
+    /// The drawing as an SVG picture that needs no other file.
     pub fn svg(&self) -> String {
         svg::draw(self)
     }
 
-    /// As a flowchart of Mermaid.
+    /// The drawing as a Mermaid flowchart.
     pub fn mermaid(&self) -> String {
         mermaid::draw(self)
     }
 
-    /// In the language of Graphviz.
+    /// The drawing in Graphviz's language.
     pub fn dot(&self) -> String {
         dot::draw(self)
     }
 
-    /// As one JSON object; the form is documented there.
+    /// The drawing as one JSON object. Its module documents the form.
     pub fn json(&self) -> String {
         json::draw(self)
     }
 
-    /// What holds a node back: a node's name, or an environment's, for the deploys to it.
+    /// What a node waits for. The name of an environment means the deploys to it.
     ///
     /// # Errors
-    /// When nothing is called so.
+    /// If the name is unknown.
     pub fn why(&self, name: &str) -> Result<Answer<'p>, Unknown> {
         why::answer(self, name)
     }
@@ -74,5 +74,5 @@ impl<'p> Graph<'p> {
     }
 }
 
-/// What a drawing says where the proof has failed.
+/// The text in a drawing without proof.
 const UNPROVEN: &str = "not proven";

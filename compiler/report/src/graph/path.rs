@@ -1,25 +1,25 @@
-//! One pipeline as it is drawn.
+//! One pipeline as the drawings show it.
 
 use crate::words;
 use pipec_ir::{Environment, Node, NodeId, NodeKind, Pipeline, Program, Stage};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A pipeline with what is drawn of it.
+/// A pipeline and the parts of it that are drawn.
 pub(crate) struct Path<'p> {
     pub(crate) pipeline: &'p Pipeline,
     pub(crate) stages: Vec<Band<'p>>,
-    /// In source order; a node's place is its id.
+    /// The nodes in source order. A node's index is its id.
     pub(crate) nodes: Vec<Stop<'p>>,
-    /// What comes directly before what: the transitive reduction.
+    /// The direct order of the nodes: the transitive reduction.
     pub(crate) edges: Vec<(NodeId, NodeId)>,
 }
 
 /// A stage.
 pub(crate) struct Band<'p> {
     pub(crate) stage: &'p Stage,
-    /// The stages it follows directly, by place: the transitive reduction.
+    /// The stages that it follows directly, by index: the transitive reduction.
     pub(crate) after: Vec<usize>,
-    /// Its nodes, by how many of the stage's own come before each at least.
+    /// Its nodes by level. The level is the length of the longest path inside the stage.
     pub(crate) levels: Vec<Vec<NodeId>>,
 }
 
@@ -27,19 +27,19 @@ pub(crate) struct Band<'p> {
 pub(crate) struct Stop<'p> {
     pub(crate) node: &'p Node,
     pub(crate) kind: Kind,
-    /// Its name, or the environment it deploys to.
+    /// Its name, or the environment that it deploys to.
     pub(crate) title: String,
-    /// What it yields: "acceptance of bundle".
+    /// The evidence or artefact that it yields: "acceptance of bundle".
     pub(crate) yields: String,
-    /// What else is to be seen.
+    /// More facts about it.
     pub(crate) facts: Vec<Fact>,
-    /// The environment it deploys to.
+    /// The environment that it deploys to.
     pub(crate) environment: Option<&'p Environment>,
-    /// How long it may take, with every retry, repeat and soak: "10m".
+    /// The maximum time, with every retry, repetition and soak: "10m".
     pub(crate) timeout: String,
 }
 
-/// What a node is.
+/// The kind of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Gate,
@@ -59,14 +59,14 @@ impl Kind {
     }
 }
 
-/// Something to be seen at a node.
+/// A fact about a node.
 pub(crate) struct Fact {
-    /// What it is about: `requires`; empty where the text says it.
+    /// Its subject: `requires`. Empty if the text includes it.
     pub(crate) about: &'static str,
     pub(crate) text: String,
-    /// The reason that was given for it.
+    /// The reason for it.
     pub(crate) because: Option<String>,
-    /// Whether it weakens what the pipeline promises, so that people should look.
+    /// Whether it weakens the guarantees of the pipeline, so that people should look.
     pub(crate) is_marked: bool,
 }
 
@@ -104,7 +104,7 @@ impl<'p> Path<'p> {
         self.edges.iter().copied().filter(move |(from, to)| inside(*from) && inside(*to))
     }
 
-    /// The edges between nodes of different stages that no order of the stages explains.
+    /// The edges between stages that the order of the stages does not imply.
     pub(crate) fn edges_across(&self) -> Vec<(NodeId, NodeId)> {
         let before = stages_before(self.pipeline);
         let stage = |id: NodeId| self.stop(id).map(|stop| stop.node.stage.0);
@@ -117,7 +117,7 @@ impl<'p> Path<'p> {
         self.edges.iter().copied().filter(is_across).collect()
     }
 
-    /// What a node comes after, where it is not exactly what is drawn above it: "sign, scan".
+    /// The predecessors of a node, if they differ from the row above it: "sign, scan".
     pub(crate) fn told_after(&self, stop: &Stop<'p>, above: &[NodeId]) -> Option<String> {
         let stage = stop.node.stage.0;
         let inside = self.edges_inside(stage).filter(|(_, to)| *to == stop.node.id).map(|(from, _)| from);
@@ -133,7 +133,7 @@ impl<'p> Path<'p> {
         Some(names.join(", "))
     }
 
-    /// What is said of the pipeline as a whole, a line each: its name, whether it failed its proof, its ways in, its budget.
+    /// The heading of the pipeline: its name, a failed proof, its triggers, its budget. Each has its own line.
     pub(crate) fn heading(&self, is_proven: bool) -> String {
         let mut lines = vec![self.pipeline.name.clone()];
         if !is_proven {
@@ -144,19 +144,19 @@ impl<'p> Path<'p> {
         lines.join("\n")
     }
 
-    /// "within 30m"
+    /// The budget: "within 30m".
     pub(crate) fn budget(&self) -> Option<String> {
         self.pipeline.budget.as_ref().map(|(length, _)| format!("within {}", words::duration(*length)))
     }
 
-    /// "on push to main", one for each trigger.
+    /// The triggers, each as "on push to main".
     pub(crate) fn triggers(&self) -> Vec<String> {
         self.pipeline.triggers.iter().map(|trigger| format!("on {trigger}")).collect()
     }
 }
 
 impl Band<'_> {
-    /// "when branch is main"; nothing for a stage that is in every run.
+    /// The condition: "when branch is main". `None` for a stage that is in every run.
     pub(crate) fn condition(&self) -> Option<String> {
         use pipec_ir::Condition;
         (self.stage.condition != Condition::Always).then(|| format!("when {}", self.stage.condition))
@@ -215,7 +215,7 @@ impl<'p> Stop<'p> {
         Stop { node, kind, title, yields, facts, environment, timeout: words::duration(node.longest()) }
     }
 
-    /// Whether nothing waits for it.
+    /// Whether the node is an advisory gate.
     pub(crate) fn is_advisory(&self) -> bool {
         self.node.is_advisory()
     }
@@ -281,13 +281,13 @@ impl Fact {
         Fact { about: "", text: text.into(), because, is_marked: true }
     }
 
-    /// In one line, without its reason.
+    /// The fact in one line, without its reason.
     pub(crate) fn line(&self) -> String {
         if self.about.is_empty() { self.text.clone() } else { format!("{} {}", self.about, self.text) }
     }
 }
 
-/// Each node with those before it that no other node before it stands behind.
+/// The direct predecessors of each node: no other predecessor follows them.
 fn reduced(pipeline: &Pipeline) -> Vec<(NodeId, NodeId)> {
     let mut edges = Vec::new();
     for node in &pipeline.nodes {
@@ -302,8 +302,7 @@ fn reduced(pipeline: &Pipeline) -> Vec<(NodeId, NodeId)> {
     edges
 }
 
-/// All stages before each, by place. Only an earlier answer of this compiler makes a circle impossible: a stage in one is
-/// before itself.
+/// The stages before each stage, by index. A stage in a circle is before itself, which the analysis has refused.
 fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<usize>> {
     pipeline
         .stages
@@ -330,9 +329,9 @@ fn reduced_stages(place: usize, before: &[BTreeSet<usize>]) -> Vec<usize> {
     all.difference(&behind).copied().filter(|at| *at != place).collect()
 }
 
-/// The nodes of a stage, by the longest way to each from its first ones.
+/// The nodes of a stage, by the length of the longest path to each.
 fn levels(pipeline: &Pipeline, stage: &Stage) -> Vec<Vec<NodeId>> {
-    // What comes before a node has fewer nodes before itself.
+    // Every predecessor of a node has fewer predecessors itself.
     let mut nodes: Vec<&Node> = stage.nodes.iter().filter_map(|id| pipeline.node(*id)).collect();
     nodes.sort_by_key(|node| node.before.len());
     let mut level: BTreeMap<NodeId, usize> = BTreeMap::new();

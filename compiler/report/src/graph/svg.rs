@@ -1,7 +1,7 @@
-//! The drawing as a picture: one file, without fonts or scripts from elsewhere, in light and in dark.
+//! The drawing as an SVG picture: one file, in light and dark.
 //!
-//! A change travels from left to right: a panel for each stage, in it a card for each node, and lines for what comes
-//! directly before what. That a stage follows another is one arrow between their panels.
+//! It needs no external fonts or scripts. A change travels from left to right. Each stage is a panel, each node a card
+//! in it, and lines show the direct order. One arrow between two panels shows that a stage follows another.
 
 use super::layered::{self, Input, Line, Placed};
 use super::path::{Band, Fact, Kind, Path, Stop};
@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 const MARGIN: f64 = 36.0;
-/// From one pipeline to the next.
+/// The distance between pipelines.
 const PIPELINE_GAP: f64 = 56.0;
 const PANEL_GAP: f64 = 52.0;
 const PANEL_RISE: f64 = 24.0;
@@ -124,7 +124,7 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
     svg
 }
 
-/// What the picture shows, for who can't see it.
+/// A description of the picture, for people who can't see it.
 fn description(paths: &[Path<'_>]) -> String {
     let stage = |path: &Path<'_>, band: &Band<'_>| {
         let nodes: Vec<String> = band
@@ -150,10 +150,10 @@ fn description(paths: &[Path<'_>]) -> String {
     told.join(" ")
 }
 
-/// Draws one pipeline and says how wide and tall it is.
+/// Draws one pipeline and returns its width and height.
 fn pipeline(path: &Path<'_>, is_proven: bool, top: f64, out: &mut String) -> (f64, f64) {
     let mut panels: Vec<Panel> = (0..path.stages.len()).map(|place| Panel::of(path, place)).collect();
-    // With one height of heading, what lies in the middle of one stage lies in the middle of the next.
+    // With equal heights of their headings, the middles of the stages are level.
     let heading = panels.iter().map(|panel| panel.head).fold(0.0, f64::max);
     for panel in &mut panels {
         panel.height += heading - panel.head;
@@ -177,7 +177,7 @@ fn pipeline(path: &Path<'_>, is_proven: bool, top: f64, out: &mut String) -> (f6
     let mut cards: BTreeMap<NodeId, (f64, f64, f64, f64)> = BTreeMap::new();
     for (place, panel) in panels.iter().enumerate() {
         let (x, y) = placed.corners.get(place).copied().unwrap_or_default();
-        // A stage that is alone in its column is as tall as the tallest, so that the stages line up.
+        // A stage that is alone in its column is as tall as the tallest, so that the stages are aligned.
         let is_alone = placed.neighbours.get(place) == Some(&1);
         let (y, height) = if is_alone { (0.0, placed.height) } else { (y, panel.height) };
         panel.draw(path, (MARGIN + x, floor + y, height), &mut cards, out);
@@ -195,7 +195,7 @@ fn pipeline(path: &Path<'_>, is_proven: bool, top: f64, out: &mut String) -> (f6
     (placed.width.max(head_width), head + placed.height)
 }
 
-/// How wide the header wants to be: the name never ends outside of the picture, and what can be broken has room.
+/// The width that the header needs. The name never exceeds the picture, and text with possible breaks has room.
 fn header_width(path: &Path<'_>, is_proven: bool) -> f64 {
     let failed = if is_proven { 0.0 } else { 16.0 + measure(UNPROVEN, 15.0, true) };
     let name = measure(&path.pipeline.name, 24.0, true) + failed;
@@ -204,7 +204,7 @@ fn header_width(path: &Path<'_>, is_proven: bool) -> f64 {
     docs.min(WIDEST_DOCS).max(ways).max(name).max(NARROWEST_HEADER)
 }
 
-/// The name, the documentation and the ways in.
+/// The name, the documentation and the triggers.
 fn header(path: &Path<'_>, is_proven: bool, top: f64, width: f64, out: &mut String) -> f64 {
     let pipeline = path.pipeline;
     let mut y = top + 20.0;
@@ -238,12 +238,12 @@ fn header(path: &Path<'_>, is_proven: bool, top: f64, width: f64, out: &mut Stri
     y + 24.0 + 22.0 - top
 }
 
-/// A stage, laid out.
+/// A stage with its layout.
 struct Panel {
     stage: usize,
     width: f64,
     height: f64,
-    /// Above the cards.
+    /// The height of the heading above the cards.
     head: f64,
     condition: Vec<String>,
     cards: Vec<Card>,
@@ -257,7 +257,7 @@ impl Panel {
         for level in band.into_iter().flat_map(|band| &band.levels) {
             let stops: Vec<&Stop<'_>> = level.iter().filter_map(|id| path.stop(*id)).collect();
             let width = stops.iter().map(|stop| natural_width(stop)).fold(NARROWEST_CARD, f64::max);
-            // A name is never cut: it may be all that tells two cards apart.
+            // A name is never cut, because nothing else may distinguish two cards.
             let titled = stops.iter().map(|stop| titled_width(stop)).fold(0.0, f64::max);
             let width = width.min(WIDEST_CARD).max(titled);
             cards.extend(stops.into_iter().map(|stop| Card::of(stop, width)));
@@ -307,7 +307,7 @@ impl Panel {
         for (line, when) in (1..).zip(&self.condition) {
             text(out, "when", x + PANEL_PADDING, y + 30.0 + 16.0 * f64::from(line), 12.0, when);
         }
-        // The cards stand in the middle of the room below the heading.
+        // The cards are centred below the heading.
         let left = x + PANEL_PADDING + (width - 2.0 * PANEL_PADDING - self.placed.width) / 2.0;
         let top = y + self.head + (height - self.height) / 2.0;
         for line in &self.placed.lines {
@@ -322,7 +322,7 @@ impl Panel {
     }
 }
 
-/// A node, laid out.
+/// A node with its layout.
 struct Card {
     node: NodeId,
     width: f64,
@@ -334,10 +334,10 @@ struct Card {
 /// A line of a card below its title.
 struct CardLine {
     class: &'static str,
-    /// What it is about, before the text.
+    /// The subject of the fact, before the text.
     about: &'static str,
     text: String,
-    /// From the top of the card to where the letters stand.
+    /// The distance from the top of the card to the baseline.
     base: f64,
 }
 
@@ -353,7 +353,7 @@ impl Card {
         for fact in &stop.facts {
             base += 3.0;
             let class = if fact.is_marked { "mark" } else { "soft" };
-            // The first line also holds what the fact is about; a line too wide for both begins below it.
+            // The first line also contains the subject. If it is too wide for both, the text begins below it.
             let indent = if fact.about.is_empty() { 0.0 } else { measure(fact.about, 12.0, false) + 4.0 };
             let mut about = fact.about;
             for text in wrapped_from(indent, &fact.text, room, 12.0) {
@@ -402,7 +402,7 @@ impl Card {
     }
 }
 
-/// What a node yields, as its card says it.
+/// The text of a card about what its node yields.
 fn yields(stop: &Stop<'_>) -> String {
     match stop.environment {
         Some(environment) if environment.tier.word() != environment.name => {
@@ -418,13 +418,13 @@ fn natural_width(stop: &Stop<'_>) -> f64 {
     (lines + 2.0 * CARD_PADDING + ICON + 2.0).max(titled_width(stop))
 }
 
-/// How wide the card must be for its title and its time.
+/// The width of a card that its title and its time need.
 fn titled_width(stop: &Stop<'_>) -> f64 {
     let head = measure(&stop.title, 14.0, true) + measure(&stop.timeout, 11.0, false) + 12.0;
     head + 2.0 * CARD_PADDING + ICON + 2.0
 }
 
-/// Everything about a node, with the reasons, which a card has no room for.
+/// All facts about a node, with the reasons, for which a card has no room.
 fn tooltip(stop: &Stop<'_>) -> String {
     let mut lines = vec![format!("{} {}", stop.kind.word(), stop.node.name)];
     lines.extend(stop.node.docs.iter().filter(|line| !line.trim().is_empty()).cloned());
@@ -438,7 +438,7 @@ fn tooltip(stop: &Stop<'_>) -> String {
     lines.join("\n")
 }
 
-/// The sign of a kind, 16 by 16.
+/// The symbol of a kind, 16 by 16.
 fn sign(kind: Kind, x: f64, y: f64, out: &mut String) {
     let drawn = match kind {
         // A shield with a tick.
@@ -462,7 +462,7 @@ fn sign(kind: Kind, x: f64, y: f64, out: &mut String) {
     let _ = writeln!(out, "<g transform=\"translate({x:.1} {y:.1})\">{drawn}</g>");
 }
 
-/// A smooth line that leaves and arrives level.
+/// A smooth line that begins and ends horizontally.
 fn connect(line: &Line, x: f64, y: f64, class: &str, tip: &str, out: &mut String) {
     let (from_x, from_y) = (line.from.0 + x, line.from.1 + y);
     let (to_x, to_y) = (line.to.0 + x, line.to.1 + y);
@@ -490,7 +490,7 @@ fn text(out: &mut String, class: &str, x: f64, y: f64, size: f64, shown: &str) {
     );
 }
 
-/// A text that ends (`end`) or has its middle (`middle`) at a point.
+/// A text that has its end (`end`) or its middle (`middle`) at a point.
 fn text_at(out: &mut String, (class, anchor): (&str, &str), (x, y): (f64, f64), size: f64, shown: &str) {
     let shown = escaped(shown);
     let _ = writeln!(
@@ -499,7 +499,7 @@ fn text_at(out: &mut String, (class, anchor): (&str, &str), (x, y): (f64, f64), 
     );
 }
 
-/// How wide a text will be at most, whichever of the fonts is there: the widths of Helvetica and a little more.
+/// The maximum width of a text in all possible fonts. It uses the widths of Helvetica and a little more.
 fn measure(shown: &str, size: f64, is_bold: bool) -> f64 {
     let ems: f64 = shown
         .chars()
@@ -531,12 +531,12 @@ fn fitted(shown: &str, width: f64, size: f64) -> String {
     kept + "…"
 }
 
-/// The text in lines of at most that width, broken at blanks where there are any.
+/// The text in lines of at most a width. It breaks at blanks, if it has any.
 fn wrapped(shown: &str, width: f64, size: f64) -> Vec<String> {
     wrapped_from(0.0, shown, width, size)
 }
 
-/// The same, with so much of the first line taken.
+/// The text in lines of at most a width. `taken` is the used part of the first line.
 fn wrapped_from(taken: f64, shown: &str, width: f64, size: f64) -> Vec<String> {
     let mut lines = vec![String::new()];
     let fits = |lines: &[String], candidate: &str| {
@@ -558,7 +558,7 @@ fn wrapped_from(taken: f64, shown: &str, width: f64, size: f64) -> Vec<String> {
         if taken > 0.0 || lines.last().is_some_and(|line| !line.is_empty()) {
             lines.push(String::new());
         }
-        // An address is broken behind its signs, and inside of a name only where that alone is too wide.
+        // An address breaks after its signs. A name inside it breaks only if it is too wide alone.
         for part in word.split_inclusive(['/', '.', '-', '_', '?', '&', '=', ':']) {
             let joined = lines.last().cloned().unwrap_or_default() + part;
             let begun = lines.last().is_some_and(|line| !line.is_empty());
@@ -579,7 +579,7 @@ fn wrapped_from(taken: f64, shown: &str, width: f64, size: f64) -> Vec<String> {
     lines
 }
 
-/// The text as XML holds it; what XML can't hold is replaced.
+/// The text escaped for XML. Characters that XML can't contain are replaced.
 fn escaped(shown: &str) -> String {
     let mut text = String::new();
     for character in shown.chars() {

@@ -1,4 +1,4 @@
-//! The drawing for a terminal: a band for each stage, from top to bottom as a change travels.
+//! The drawing for a terminal: one band for each stage, from top to bottom.
 
 use super::path::{Band, Fact, Kind, Path, Stop};
 use super::{Graph, UNPROVEN};
@@ -6,14 +6,14 @@ use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
 use crate::words;
 
-/// The narrowest and the widest drawing, in columns.
+/// The minimum and maximum width of a drawing, in columns.
 const NARROWEST: usize = 48;
 const WIDEST: usize = 120;
 
-/// The room beside the column of titles below which what a node yields stands under its title.
+/// The minimum room next to the column of titles. With less room, a node's result is under its title.
 const BESIDE: usize = 30;
 
-/// The text, or as much of it as fits.
+/// As much of a text as fits.
 fn cut(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
@@ -91,11 +91,11 @@ fn pipeline(path: &Path<'_>, is_proven: bool, width: usize) -> Vec<Row> {
 #[derive(Clone, Copy)]
 struct Frame {
     width: usize,
-    /// Where the line from stage to stage runs.
+    /// The column of the line between the stages.
     middle: usize,
-    /// How much room a node's title has.
+    /// The width of a node's title.
     column: usize,
-    /// Whether the stage above is the one it follows.
+    /// Whether it follows the stage above.
     follows: bool,
     is_followed: bool,
 }
@@ -149,7 +149,7 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
 fn node(stop: &Stop<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row>) {
     let width = frame.width;
     let kind = style(stop.kind);
-    // Two columns of sign, then the title, what it yields, and at the right how long it may take.
+    // Two columns of symbol, then the title, the result, and the maximum time at the right.
     let room = width.saturating_sub(6);
     let timeout = &stop.timeout;
     let is_narrow = width < frame.column + BESIDE;
@@ -188,7 +188,7 @@ fn node(stop: &Stop<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row
     }
 }
 
-/// A fact with its reason, from a column on.
+/// A fact with its reason, starting at a column.
 fn fact_rows(fact: &Fact, column: usize, room: usize) -> Vec<Row> {
     let mut text = fact.line();
     if let Some(because) = &fact.because {

@@ -1,4 +1,4 @@
-//! What holds a node back.
+//! Explains what a node waits for.
 
 use super::Graph;
 use super::path::{Kind, Path, Stop};
@@ -10,13 +10,13 @@ use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Condition, Lock, Node, NodeId, NodeKind, Pipeline};
 use serde_json::{Value, json};
 
-/// Why a node is not there yet: for each that is called so, what comes before it and what waits for it.
+/// What the nodes with a name wait for. It has the nodes before each, and the nodes that wait for it.
 pub struct Answer<'p> {
     paths: Vec<(Path<'p>, Vec<NodeId>)>,
     is_proven: bool,
 }
 
-/// Nothing is called so; these are the names there are.
+/// The name is unknown. Contains the known names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {
     /// The names of nodes and environments, sorted.
@@ -49,7 +49,7 @@ pub(super) fn answer<'p>(graph: &Graph<'p>, name: &str) -> Result<Answer<'p>, Un
 }
 
 impl Answer<'_> {
-    /// For a terminal of that many columns.
+    /// The text for a terminal of `width` columns.
     pub fn terminal(&self, width: usize, colour: Colour) -> String {
         let width = width.clamp(48, 120);
         let mut rows = Vec::new();
@@ -68,8 +68,8 @@ impl Answer<'_> {
         rows.iter().map(|row| row.render(colour)).collect()
     }
 
-    /// As one JSON object: `version`, `proven`, and in `nodes` for each its `pipeline`, `node`, `when` (or null), `before`
-    /// (`node`, `must`, `when`), `waits-for` (what else must be so) and `holds-back` (the nodes behind it).
+    /// One JSON object with `version`, `proven` and `nodes`. Each node has its `pipeline`, `node`, `when` (or null),
+    /// `before` (`node`, `must`, `when`), `waits-for` (other requirements) and `holds-back` (the nodes after it).
     pub fn json(&self) -> String {
         let nodes: Vec<Value> = self
             .each()
@@ -102,7 +102,7 @@ impl Answer<'_> {
     }
 }
 
-/// What a node before another has to have done.
+/// What a node must have done before the next node starts.
 fn must(stop: &Stop<'_>) -> String {
     let mut text = match &stop.node.kind {
         NodeKind::Gate(gate) => {
@@ -130,7 +130,7 @@ fn when(path: &Path<'_>, stop: &Stop<'_>) -> Option<String> {
     (stage.condition != Condition::Always).then(|| stage.condition.to_string())
 }
 
-/// What else has to be so before the node starts: whom and what it asks, besides other nodes.
+/// The requirements of a node other than nodes: each with its subject and its text.
 fn besides(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let Some(environment) = stop.environment else { return all };
@@ -145,7 +145,7 @@ fn besides(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
     all
 }
 
-/// Every node that the node is before.
+/// The nodes after a node.
 fn behind<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a Stop<'p>> {
     path.nodes.iter().filter(|other| other.node.before.contains(&id)).collect()
 }
@@ -221,7 +221,7 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
     rows.extend(lines.into_iter().map(|line| Row::default().text("  ").text(line)));
 }
 
-/// The ways in that start a run with the node in it; all, where that takes too long to tell.
+/// The triggers of the runs that contain the node. All triggers if that takes too long to decide.
 fn starting(pipeline: &Pipeline, node: &Node) -> Vec<String> {
     let Ok(facts) = SourceFacts::of(pipeline) else {
         return pipeline.triggers.iter().map(ToString::to_string).collect();

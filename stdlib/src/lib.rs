@@ -1,4 +1,4 @@
-//! The standard library: the modules that `use std.NAME` takes in, embedded.
+//! The standard library: the embedded modules for `use std.NAME`.
 
 macro_rules! modules {
     ($($name:literal),+ $(,)?) => {
@@ -6,7 +6,7 @@ macro_rules! modules {
     };
 }
 
-/// Every module: its path and its text, by name.
+/// Every module by name, with its path and its text.
 pub const MODULES: &[(&str, &str)] = modules![
     "go",
     "helm",

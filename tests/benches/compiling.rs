@@ -1,4 +1,6 @@
-//! How fast a workspace is checked and built, and how that grows: in pipelines, and in the nodes of one.
+//! Measures checking and building a workspace, and how the time grows.
+//!
+//! It grows in pipelines, and in the nodes of one.
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
@@ -6,7 +8,7 @@ use pipec_driver::{Content, InputText, Options, Session};
 use pipec_tests::large::{Shape, pipeline};
 use pipec_tests::workflows;
 
-/// Pipelines, the nodes of each, and their shape.
+/// The number of pipelines, the nodes of each, and their shape.
 const WORKSPACES: [(usize, usize, Shape); 8] = [
     (1, 20, Shape::Service),
     (10, 20, Shape::Service),
@@ -40,7 +42,7 @@ fn check(bencher: Bencher<'_, '_>, workspace: (usize, usize, Shape)) {
     compile(bencher, workspace, Options { targets: &[], ..workflows::options() });
 }
 
-/// The same, and what every target makes of it, proven again.
+/// Reads and proves the source, compiles it for every target, and proves the outputs.
 #[divan::bench(args = WORKSPACES)]
 fn build(bencher: Bencher<'_, '_>, workspace: (usize, usize, Shape)) {
     compile(bencher, workspace, workflows::options());

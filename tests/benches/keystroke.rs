@@ -1,4 +1,6 @@
-//! How long an editor waits after a keystroke, in a workspace of 500 files, in one of which are 5,000 lines.
+//! Measures the time after a keystroke in an editor.
+//!
+//! The workspace has 500 files, one of which has 5,000 lines.
 
 use divan::Bencher;
 use pipec_driver::{Content, InputText, Options, Session};
@@ -6,18 +8,18 @@ use pipec_tests::large::{Shape, pipeline};
 use pipec_tests::workflows;
 use std::sync::Arc;
 
-/// The files of the workspace.
+/// The number of files in the workspace.
 const FILES: usize = 500;
-/// The nodes of each pipeline.
+/// The number of nodes of each pipeline.
 const NODES: usize = 20;
-/// The lines of the file that is edited.
+/// The number of lines of the edited file.
 const LINES: usize = 5_000;
 
 fn main() {
     divan::main();
 }
 
-/// The workspace; its first file has as many pipelines as it has room for.
+/// The workspace. Its first file is filled with pipelines.
 fn workspace() -> Vec<InputText> {
     let file = |path: String, text: String| InputText { path, content: Content::Text(text.into()) };
     let mut long = String::new();
@@ -32,7 +34,8 @@ fn workspace() -> Vec<InputText> {
     std::iter::once(file("a-long-file.pipe".to_owned(), long)).chain(others).collect()
 }
 
-/// Two states of the workspace that one character of a script tells apart, in a pipeline in the middle of the long file.
+/// Two states of the workspace that differ in one character of a script. The script is in a pipeline in the middle of
+/// the long file.
 fn states() -> [Vec<InputText>; 2] {
     let before = workspace();
     let mut after = before.clone();
@@ -63,13 +66,13 @@ fn source(bencher: Bencher<'_, '_>) {
     keystroke(bencher, Options { targets: &[], ..workflows::options() });
 }
 
-/// The same with every output compiled and proven.
+/// The findings of the source after a keystroke, with every output compiled and proven.
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn with_targets(bencher: Bencher<'_, '_>) {
     keystroke(bencher, workflows::options());
 }
 
-/// The whole workspace with its targets, by a session that knows nothing yet.
+/// The whole workspace with its targets, in a new session.
 #[divan::bench(sample_count = 5, sample_size = 1)]
 fn anew(bencher: Bencher<'_, '_>) {
     let [texts, _] = states();

@@ -1,4 +1,4 @@
-//! Writes a workspace of large pipelines: how many, of how many nodes, of what shape, into which folder.
+//! Writes a workspace of large pipelines. The arguments are their number, their nodes, their shape, and the folder.
 
 use pipec_tests::large::{Shape, pipeline};
 use std::path::PathBuf;

@@ -1,17 +1,19 @@
-//! What the fuzz targets share: a text as a workspace of one file, compiled and reported on as the command line does.
+//! The common part of the fuzz targets.
+//!
+//! A text becomes a workspace of one file, which is compiled and reported as by the command line.
 
 use pipec_base::{Diagnostic, Severity, codes};
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
 use pipec_report::{Colour, human, json};
 use std::sync::Arc;
 
-/// A day after which `allow … until` of the corpus may or may not have expired.
+/// A day between the expiry dates of the corpus, so that some allowances have expired.
 const TODAY: pipec_syntax::ast::Date = pipec_syntax::ast::Date { year: 2026, month: 11, day: 21 };
 
-/// Compiles a text with the standard library, for all targets or for none, and reports on it.
+/// Compiles a text with the standard library and reports the findings. The targets are all or none.
 ///
 /// # Panics
-/// If the compiler finds an error in itself, or a finding that points at nothing.
+/// If the compiler finds an error in itself, or a finding has no place.
 pub fn compile(text: &str, for_targets: bool) -> Compilation {
     let texts = [InputText { path: "fuzz.pipe".to_owned(), content: Content::Text(Arc::from(text)) }];
     let targets = if for_targets { pipec_targets::all() } else { &[] };
@@ -34,10 +36,10 @@ pub fn compile(text: &str, for_targets: bool) -> Compilation {
     compilation
 }
 
-/// That every finding lies in the text, between characters.
+/// Checks that every finding is inside the text, between characters.
 ///
 /// # Panics
-/// If one does not.
+/// If one is not.
 pub fn lie_inside(findings: &[Diagnostic], text: &str) {
     for finding in findings {
         for label in &finding.labels {

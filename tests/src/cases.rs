@@ -1,35 +1,35 @@
-//! Cases of the compiler as pages: a title, the sources, and every finding they bring, exactly.
+//! Test cases of the compiler as pages: a title, the sources, and all their findings.
 //!
-//! A page of `tests/cases` holds one case or several. A case is a line `# what it shows`, fences with sources
-//! (```` ```pipe ```` is `main.pipe`, ```` ```pipe name=lib/a.pipe ```` another), and one ```` ```text ```` fence with the
-//! findings. Everything that a finding says stands there: its place, the text it underlines, its further places, its
-//! counterexample, notes, help, and the edits of its fix. Each fix is tried, too: after it, the finding is gone.
+//! A page of `tests/cases` has one or more cases. A case is a line `# what it shows`, fences with sources (```` ```pipe
+//! ```` is `main.pipe`, ```` ```pipe name=lib/a.pipe ```` another), and one ```` ```text ```` fence with the findings.
+//! That fence has every part of a finding: its place, the text that it underlines, its other places, its
+//! counterexample, notes, help, and the edits of its fix. Each fix is applied, too: after it, the finding must be gone.
 
 use pipec_base::{Diagnostic, Edit, LineIndex, Place, Severity, Sources, Span};
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
 use pipec_syntax::ast::Date;
 use std::fmt::Write;
 
-/// The day of all cases.
+/// The date of all cases.
 pub const TODAY: Date = Date { year: 2026, month: 6, day: 1 };
 
-/// One behaviour, the sources that show it, and what the compiler says to them.
+/// One behaviour: the sources that show it, and their findings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Case {
-    /// What it shows.
+    /// The behaviour that it shows.
     pub title: String,
-    /// Paths and texts.
+    /// The paths and texts of the sources.
     pub sources: Vec<(String, String)>,
-    /// The findings as they are rendered.
+    /// The rendered findings.
     pub findings: String,
-    /// Where in the page the findings stand, in bytes.
+    /// The place of the findings in the page, in bytes.
     place: std::ops::Range<usize>,
 }
 
 /// The cases of a page.
 ///
 /// # Errors
-/// When the page does not have the form of cases.
+/// If the page does not have the form of cases.
 pub fn read(page: &str) -> Result<Vec<Case>, String> {
     let mut cases: Vec<Case> = Vec::new();
     let mut open: Option<(String, usize)> = None;
@@ -76,7 +76,7 @@ pub fn read(page: &str) -> Result<Vec<Case>, String> {
     }
 }
 
-/// The page with other findings, one text for each of its cases.
+/// The page with other findings. There is one text for each of its cases.
 pub fn with_findings(page: &str, cases: &[Case], findings: &[String]) -> String {
     let mut text = page.to_owned();
     for (case, findings) in cases.iter().zip(findings).rev() {
@@ -85,7 +85,7 @@ pub fn with_findings(page: &str, cases: &[Case], findings: &[String]) -> String 
     text
 }
 
-/// Compiles sources without any target: what is found is found in the program itself.
+/// Compiles sources without any target, so that all findings are about the program itself.
 pub fn compile(sources: &[(String, String)]) -> Compilation {
     let options = Options {
         standard: pipec_stdlib::MODULES,
@@ -104,7 +104,7 @@ pub fn compile(sources: &[(String, String)]) -> Compilation {
     Session::new().compile(&texts, &options)
 }
 
-/// The findings of a compilation, as they stand in a page.
+/// The findings of a compilation, as a page shows them.
 pub fn render(compilation: &Compilation) -> String {
     if compilation.diagnostics.is_empty() {
         return "nothing\n".to_owned();
@@ -149,7 +149,7 @@ fn render_one(finding: &Diagnostic, sources: &Sources) -> String {
     text
 }
 
-/// `main.pipe:3:7 "text"`; of a text of several lines the first, and where the last one ends.
+/// A place: `main.pipe:3:7 "text"`. For a text of several lines, it has the first line and the end of the last.
 fn place(span: Span, sources: &Sources) -> String {
     let Some(bytes) = sources.place(span) else { return "nowhere".to_owned() };
     let Some(source) = sources.get(bytes.file) else { return "nowhere".to_owned() };
@@ -166,7 +166,7 @@ fn place(span: Span, sources: &Sources) -> String {
     format!("{}:{} {shown}", source.path, at(bytes.start))
 }
 
-/// What is wrong with the fixes of a compilation: one that does not take its finding away, or brings a new kind of error.
+/// The faults of the fixes of a compilation. A fix is wrong if its finding remains, or if it gives a new kind of error.
 pub fn broken_fixes(sources: &[(String, String)], compilation: &Compilation) -> Vec<String> {
     let mut broken = Vec::new();
     for finding in &compilation.diagnostics {

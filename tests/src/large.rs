@@ -1,20 +1,20 @@
-//! Pipelines as large as one likes, to measure how the compiler's time grows with them.
+//! Pipelines of any size, to measure how the compiler's time grows.
 
 use std::fmt::Write;
 
-/// What the jobs of a pipeline hang on.
+/// The dependencies of a pipeline's jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// Gates of one stage and an archive, then two deploys on the way to production.
     Service,
-    /// Gates in ten stages, each only where a folder of its own has changed.
+    /// Gates in ten stages. Each stage runs only if its own folder has changed.
     Stages,
-    /// Gates of one stage, each exempt where one of a hundred folders has not changed.
+    /// Gates of one stage. Each is exempt if one of a hundred folders has not changed.
     Globs,
 }
 
 impl Shape {
-    /// The shape of that name.
+    /// The shape with a name.
     pub fn named(name: &str) -> Option<Shape> {
         match name {
             "service" => Some(Shape::Service),
@@ -25,8 +25,8 @@ impl Shape {
     }
 }
 
-/// A file that declares a pipeline of so many nodes, and the environments it deploys to. Files of different numbers go
-/// together in one workspace.
+/// A file with a pipeline of a number of nodes, and its environments. Files with different numbers can be in one
+/// workspace.
 pub fn pipeline(number: usize, nodes: usize, shape: Shape) -> String {
     let mut text = format!(
         "/// Service number {number}.\npipeline service-{number} {{\n  on push to main\n  on pull-request to main\n"

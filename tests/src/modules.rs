@@ -1,28 +1,29 @@
-//! The arrows between the modules of a crate, read off the paths in their source.
+//! The dependencies between the modules of a crate, read from the paths in their source.
 //!
-//! A module points at another where a path in it, in a `use` or elsewhere, begins with `crate::`, `super::` or `self::` and
-//! leads there. A name that a module hands on (`pub use session::Session;`) counts for the module it comes from. Comments,
-//! strings and tests (everything from the first `#[cfg(test)]` followed by `mod`) are left out.
+//! A module depends on another if a path in it, in a `use` or elsewhere, begins with `crate::`, `super::` or `self::`
+//! and leads there. A re-exported name (`pub use session::Session;`) counts for the module that it comes from.
+//! Comments, strings and tests (everything from the first `#[cfg(test)]` followed by `mod`) are left out.
 //!
-//! Arrows are compared between *siblings*: the files and folders in one folder. So `a/x.rs` that names `crate::b::y` is an
-//! arrow from `a` to `b` in the crate's root. A file and the folder of its submodules are one, and no arrow between a
-//! module and what lies below it is counted: what a folder shares stands in its `mod.rs`.
+//! Dependencies are compared between *siblings*: the files and folders in one folder. So `a/x.rs` that names
+//! `crate::b::y` is an arrow from `a` to `b` in the crate's root. A file and the folder of its submodules are one
+//! module, and an arrow between a module and its submodules does not count: the common parts of a folder are in its
+//! `mod.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The path of a module: `["engine", "text"]`; the crate's root is empty.
+/// The path of a module: `["engine", "text"]`. The crate's root is empty.
 type Module = Vec<String>;
 
-/// The modules of one crate, and which names which.
+/// The modules of one crate and their dependencies.
 #[derive(Debug, Default)]
 pub struct Modules {
-    /// Each module and those it names.
+    /// Each module and those that it names.
     arrows: BTreeMap<Module, BTreeSet<Module>>,
 }
 
 impl Modules {
-    /// Reads the modules of a crate from its files: paths relative to its `src`, with `/`, and texts.
+    /// Reads the modules of a crate from its files. Paths are relative to its `src`, with `/`.
     pub fn of(files: &[(String, String)]) -> Modules {
         let texts: BTreeMap<Module, Vec<char>> =
             files.iter().map(|(path, text)| (module_of(path), code(text))).collect();
@@ -39,7 +40,8 @@ impl Modules {
         Modules { arrows }
     }
 
-    /// The arrows between the files and folders in one folder (`""` for the root, else `engine` or `engine/steps`).
+    /// The arrows between the files and folders in one folder. The folder is `""` for the root, or for example `engine`
+    /// or `engine/steps`.
     pub fn siblings(&self, folder: &str) -> BTreeMap<String, BTreeSet<String>> {
         let folder: Module = folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect();
         let place = folder.len();
@@ -52,7 +54,7 @@ impl Modules {
         siblings
     }
 
-    /// The circles in every folder: each as the folder and the files and folders that reach one another.
+    /// The circles in every folder. Each is the folder, and the files and folders that reach each other.
     pub fn circles(&self) -> Vec<(String, BTreeSet<String>)> {
         let folders: BTreeSet<&[String]> = self
             .arrows
@@ -68,7 +70,7 @@ impl Modules {
     }
 }
 
-/// The sets of nodes, of two or more, that reach one another.
+/// The sets of two or more nodes that reach each other.
 fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
     let reached: BTreeMap<&String, BTreeSet<&String>> = arrows
         .keys()
@@ -89,7 +91,7 @@ fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>>
     circles.into_iter().filter(|circle| circle.len() > 1).collect()
 }
 
-/// The module that a file holds: `engine/steps/mod.rs` and `engine/steps.rs` are `engine::steps`.
+/// The module of a file: `engine/steps/mod.rs` and `engine/steps.rs` are `engine::steps`.
 fn module_of(path: &str) -> Module {
     let path = path.strip_suffix(".rs").unwrap_or(path);
     let mut parts: Module = path.split('/').map(str::to_owned).collect();
@@ -99,14 +101,14 @@ fn module_of(path: &str) -> Module {
     parts
 }
 
-/// The module a path leads to: the longest beginning of it that is a module, after names that modules hand on.
+/// The module that a path leads to. It is the longest prefix of the path that is a module, after re-exports.
 fn target(
     path: Vec<String>,
     texts: &BTreeMap<Module, Vec<char>>,
     handed_on: &BTreeMap<&Module, Vec<Vec<String>>>,
 ) -> Module {
     let mut path = path;
-    // A name is handed on a few times at most; the bound ends a circle of such names.
+    // Names are re-exported a few times at most. The bound ends a circle of such names.
     for _ in 0..8 {
         let length = (0..=path.len()).rev().find(|end| texts.contains_key(path.get(..*end).unwrap_or(&[])));
         let module = path.get(..length.unwrap_or(0)).unwrap_or(&[]).to_vec();
@@ -120,7 +122,8 @@ fn target(
     path
 }
 
-/// The paths whose last names a module makes its own with `pub use` or `use`, from the crate's root.
+/// The paths whose last names a module re-exports. It does so with `pub use` or `use`, and the paths start at the
+/// crate's root.
 fn handed_on(module: &Module, text: &[char], texts: &BTreeMap<Module, Vec<char>>) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for (at, word) in words(text) {
@@ -131,7 +134,7 @@ fn handed_on(module: &Module, text: &[char], texts: &BTreeMap<Module, Vec<char>>
         tree(text, at + 3, &mut Vec::new(), &mut trees);
         found.extend(trees.into_iter().filter_map(|path| {
             let path = absolute(module, path.clone()).or_else(|| {
-                // `use session::Session;` names a module below this one.
+                // `use session::Session;` names a submodule of this module.
                 let below: Module = module.iter().chain(path.first()).cloned().collect();
                 texts.contains_key(&below).then(|| module.iter().cloned().chain(path).collect())
             });
@@ -141,7 +144,7 @@ fn handed_on(module: &Module, text: &[char], texts: &BTreeMap<Module, Vec<char>>
     found
 }
 
-/// Every path of a text that names something of its crate, from the crate's root.
+/// Every path of a text into its crate, from the crate's root.
 fn paths(module: &Module, text: &[char]) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     let mut end = 0;
@@ -175,7 +178,7 @@ fn absolute(module: &Module, path: Vec<String>) -> Option<Vec<String>> {
     Some(base)
 }
 
-/// Reads `a::b`, `a::{b, c::d}` or `a::*` at a place, gives the paths in it and the place after it.
+/// Parses `a::b`, `a::{b, c::d}` or `a::*` at a position. Returns its paths and the position after it.
 fn tree(text: &[char], start: usize, before: &mut Vec<String>, found: &mut Vec<Vec<String>>) -> usize {
     let mut at = skip_blank(text, start);
     let depth = before.len();
@@ -274,7 +277,7 @@ fn code(text: &str) -> Vec<char> {
     kept.chars().collect()
 }
 
-/// The length of the raw string that a text begins with.
+/// The length of the raw string at the beginning of a text.
 fn raw_string(text: &str) -> Option<usize> {
     let behind = text.strip_prefix('r')?;
     let hashes = behind.len() - behind.trim_start_matches('#').len();
@@ -284,7 +287,7 @@ fn raw_string(text: &str) -> Option<usize> {
     Some(1 + hashes + 1 + length + end.len())
 }
 
-/// The length of the string that a text begins with.
+/// The length of the string at the beginning of a text.
 fn plain_string(text: &str) -> usize {
     let mut escaped = true;
     for (at, character) in text.char_indices() {
@@ -299,10 +302,10 @@ fn plain_string(text: &str) -> usize {
     text.len()
 }
 
-/// Reads the modules of a crate from the folder of its `src`.
+/// Reads the modules of a crate from its `src` folder.
 ///
 /// # Errors
-/// When a file of it can't be read.
+/// If one of its files can't be read.
 pub fn read(source: &Path) -> std::io::Result<Modules> {
     let mut files = Vec::new();
     let mut open = vec![source.to_owned()];

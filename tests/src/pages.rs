@@ -1,4 +1,4 @@
-//! The pages of the codes, taken apart: what each says, and the programs it shows.
+//! The pages of the codes, parsed: their texts, and the programs that they show.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,34 +6,34 @@ use std::path::{Path, PathBuf};
 
 use pipec_base::Code;
 
-/// A page: its title, what stands below it, and its sections.
+/// A page: its title, the text below it, and its sections.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// The first line, without its `#`.
     pub title: String,
-    /// What stands between the title and the first section.
+    /// The text between the title and the first section.
     pub opening: String,
     /// The sections in their order.
     pub sections: Vec<Section>,
 }
 
-/// What stands below one `##`.
+/// The text below one `##`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Section {
     /// The heading, without its `##`.
     pub heading: String,
-    /// The text, without fences and without what `Also:` says.
+    /// The text, without fences and without the line `Also:`.
     pub prose: String,
-    /// The files of the program it shows: path and text.
+    /// The files of its program: path and text.
     pub program: Vec<(String, String)>,
-    /// The fences of `console`.
+    /// The `console` fences.
     pub consoles: Vec<String>,
-    /// The codes that the program yields besides the page's own.
+    /// The codes that the program gives in addition to the page's own.
     pub also: BTreeSet<String>,
 }
 
 impl Page {
-    /// The section with that heading.
+    /// The section with a heading.
     pub fn section(&self, heading: &str) -> Option<&Section> {
         self.sections.iter().find(|section| section.heading == heading)
     }
@@ -50,19 +50,19 @@ pub fn path(code: Code) -> PathBuf {
     root.join("compiler/base/codes").join(format!("{code}.md"))
 }
 
-/// The page of a code, from the disk: the text that the compiler carries may be older while a page is being written.
+/// The page of a code, from the disk. The text in the compiler may be older while a page is being written.
 ///
 /// # Errors
-/// What keeps the page from being read.
+/// The reason why the page can't be read.
 pub fn load(code: Code) -> Result<Page, String> {
     let text = fs::read_to_string(path(code)).map_err(|error| format!("{code}: {error}"))?;
     read(&text).map_err(|problem| format!("{code}: {problem}"))
 }
 
-/// Takes a page apart.
+/// Parses a page.
 ///
 /// # Errors
-/// What of the page's form is wrong.
+/// The fault in the page's form.
 pub fn read(text: &str) -> Result<Page, String> {
     let mut lines = text.lines();
     let title = lines.next().and_then(|line| line.strip_prefix("# ")).ok_or("the first line is no title")?;

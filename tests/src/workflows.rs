@@ -1,4 +1,4 @@
-//! What programs compile to, as whoever reads the text sees it, without the compiler's own reader.
+//! The outputs of programs, read as plain text, without the compiler's own reader.
 
 use crate::brute_force::print::Printed;
 use crate::brute_force::random;
@@ -6,16 +6,16 @@ use crate::cases::TODAY;
 use pipec_driver::{Compilation, Content, Disk, InputText, Options, Session};
 use std::path::{Path, PathBuf};
 
-/// A program that was built, and from where it is.
+/// A built program and its origin.
 #[derive(Clone, Debug)]
 pub struct Built {
-    /// Where it is from.
+    /// Its origin.
     pub name: String,
-    /// What came of it.
+    /// The result.
     pub compilation: Compilation,
 }
 
-/// With all targets and standard modules.
+/// Options with all targets and standard modules.
 pub fn options() -> Options<'static> {
     Options {
         standard: pipec_stdlib::MODULES,
@@ -42,8 +42,8 @@ fn build_all(sources: &[(String, String)]) -> Compilation {
     Session::new().compile(&texts, &options())
 }
 
-/// All that can be built of the examples, of the programs of the reference and of the pages of codes, of the cases, and of so many random
-/// programs.
+/// All programs that can be built. They are from the examples, the reference, the pages of codes, the cases, and a
+/// number of random programs.
 pub fn corpus(random_programs: u64) -> Vec<Built> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or(Path::new("."));
     let mut all = Vec::new();
@@ -79,7 +79,7 @@ fn below(folder: &Path) -> Vec<PathBuf> {
     all
 }
 
-/// The programs of a page that stand in one fence, with its line.
+/// The programs of a page that are in one fence, with its line.
 fn fences(page: &str) -> Vec<(usize, String)> {
     let mut all = Vec::new();
     let mut open: Option<(usize, String)> = None;
@@ -94,10 +94,10 @@ fn fences(page: &str) -> Vec<(usize, String)> {
     all
 }
 
-/// A line of an emitted file: the keys above it, and what it says.
+/// A line of an emitted file: the keys above it, and its value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The keys on the way to it, its own the last; an element of a list is `-`.
+    /// The keys that lead to it, its own last. An element of a list is `-`.
     pub path: Vec<String>,
     /// Its value, or a line of its block of text.
     pub value: String,
@@ -106,14 +106,15 @@ pub struct Line {
 }
 
 impl Line {
-    /// Whether its keys are these; `*` stands for any.
+    /// Whether its keys are these. `*` matches any key.
     pub fn is(&self, keys: &[&str]) -> bool {
         self.path.len() == keys.len()
             && self.path.iter().zip(keys).all(|(own, key)| *key == "*" || own == key)
     }
 }
 
-/// The lines of an emitted file with their keys, by indentation: enough for the one layout that is written.
+/// The lines of an emitted file with their keys, by indentation. That is sufficient for the only layout that is
+/// written.
 pub fn lines(text: &str) -> Vec<Line> {
     let mut all = Vec::new();
     let mut above: Vec<(usize, String)> = Vec::new();

@@ -1,5 +1,5 @@
-//! What holds of the analysis of any program: it costs little, without a panic, and what it says is well formed. What it
-//! costs is counted, not timed.
+//! Properties of the analysis of any program: low cost, no panic, and well-formed findings. The cost is counted, not
+//! timed.
 
 #![expect(clippy::expect_used, clippy::panic, reason = "a helper that panics fails its test")]
 
@@ -12,7 +12,7 @@ use pipec_tests::generate::{Choices, Program};
 use std::fmt::Write;
 use std::path::Path;
 
-/// A sequence of numbers that is the same every time.
+/// A sequence of pseudorandom numbers that is the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -51,7 +51,7 @@ fn well_formed(finding: &Diagnostic, sources: &Sources) -> Result<(), String> {
     Ok(())
 }
 
-/// Several times what the costliest of the small programs here has cost.
+/// Several times the cost of the most expensive small program here.
 const SMALL: Effort = Effort { expansion: 1 << 20, facts: 1 << 7, steps: 1 << 11 };
 
 fn analysed(text: &str) -> Compilation {
@@ -82,7 +82,7 @@ fn any_program_is_analysed() {
     }
 }
 
-/// Work that doubled with every level would not end.
+/// Work that doubles with every level would not end.
 #[test]
 fn a_condition_of_many_levels_is_analysed() {
     let condition = (0..50).fold("branch is main".to_owned(), |inner, _| {
@@ -116,7 +116,7 @@ fn sources_of_cases() -> Vec<String> {
     cases.flat_map(|case| case.sources).map(|(_, text)| text).collect()
 }
 
-/// The program with some of its words taken away, doubled, swapped, or written for each other.
+/// The program with some of its words removed, doubled, swapped, or replaced by each other.
 fn mutated(text: &str, random: &mut Random) -> String {
     let (tokens, _) = lex(Anchor(0), text);
     let mut words: Vec<&str> = tokens.iter().filter_map(|token| text.get(token.span.range())).collect();
@@ -150,10 +150,9 @@ fn any_slip_in_a_program_is_analysed() {
     }
 }
 
-/// Analyses a program that is large in some way, after one of half that size: twice as much of it may cost four times as
-/// much, and no more.
+/// Analyses a large program, after one of half its size. Twice the size may cost at most four times as much.
 fn grown(size: usize, program: impl Fn(usize) -> String) -> Vec<Diagnostic> {
-    /// What hardly depends on the size.
+    /// The part of the cost that hardly depends on the size.
     const REST: usize = 100;
     let half = analysed(&program(size / 2)).effort;
     let whole = analysed(&program(size));
@@ -191,7 +190,7 @@ fn five_hundred_nodes() {
     assert_eq!(found, []);
 }
 
-/// Stages of five gates, of which a run of any one event leaves out a quarter.
+/// Stages of five gates. A run of any event leaves out a quarter of them.
 fn stages_with_budget(stages: usize, budget: &str) -> String {
     let mut text =
         format!("pipeline big {{\n  on push to main\n  on pull-request to main\n  budget {budget}\n");
@@ -215,7 +214,7 @@ fn stages_with_budget(stages: usize, budget: &str) -> String {
 fn the_budget_of_five_hundred_nodes() {
     let findings = grown(100, |stages| stages_with_budget(stages, "499m"));
     assert_eq!(codes(&findings), ["P0802"]);
-    // 25 stages of a push or of a pull request, and all that ask what changed.
+    // 25 stages run on a push or on a pull request, and so do all that depend on changes.
     let messages: Vec<&str> = findings.iter().map(|finding| finding.message.as_str()).collect();
     assert_eq!(messages, ["pipeline `big` may take 525m, but its budget is 499m"]);
     assert_eq!(analysed(&stages_with_budget(100, "525m")).diagnostics, []);
@@ -307,7 +306,7 @@ fn a_chain_of_constants_and_one_of_tasks() {
 
 #[test]
 fn instances_without_end() {
-    /// What the reference says a workspace has room for.
+    /// The maximum number of nodes in a workspace, by the reference.
     const NODES: usize = 1 << 15;
     let mut text = String::from("pipeline service(dir: path) {\n  on push to main\n  stage commit {\n");
     for node in 0..300 {

@@ -1,5 +1,4 @@
-//! Every case of `tests/cases` brings exactly the findings that stand in it. `UPDATE_CASES=1` writes them anew: review
-//! each by eye.
+//! Every case of `tests/cases` gives exactly its listed findings. `UPDATE_CASES=1` rewrites them: review each of them.
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 

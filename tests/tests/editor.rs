@@ -1,4 +1,4 @@
-//! What an editor asks of a session: answers that are given up, names with what they stand for, and tokens.
+//! Sessions for an editor: cancelled work, references of names, and tokens.
 
 use pipec_base::{Cancellation, Cancelled};
 use pipec_driver::{Content, InputText, Options, Session};

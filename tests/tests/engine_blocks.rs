@@ -1,4 +1,4 @@
-//! `engine github` blocks: what calls of actions come to, and what is said of those that can't be.
+//! `engine github` blocks: the meaning of calls of actions, and the findings about wrong calls.
 
 #![expect(clippy::panic, reason = "a helper that panics fails its test")]
 
@@ -29,7 +29,7 @@ fn compile_text(text: String) -> Compilation {
     Session::new().compile(&texts, &options)
 }
 
-/// The one finding: its code, the text it underlines, its message, its help and what it would write instead.
+/// The only finding: its code, the underlined text, its message, its help and its replacement.
 fn finding(steps: &str) -> [String; 5] {
     let compilation = compile(steps);
     let [found] = compilation.diagnostics.as_slice() else { panic!("{:#?}", compilation.diagnostics) };

@@ -1,4 +1,4 @@
-//! Every example is proven without a finding, has the one layout, and its committed output is what the compiler writes.
+//! Every example is proven without a finding and formatted, and its committed output is current.
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 
@@ -20,7 +20,7 @@ fn examples() -> Vec<PathBuf> {
     all
 }
 
-/// That a workspace is proven without a finding, with its `pipec.lock`, and what it compiles to lies there.
+/// Checks that a workspace is proven without a finding, with its `pipec.lock`. Its outputs must be current.
 fn is_proven_and_has_not_drifted(root: &Path) {
     let workspace = read(&Disk, root);
     let options = Options {

@@ -1,5 +1,5 @@
-//! The grammar in the language's reference has one reading for every text, and the compiler's parser reads that grammar: no
-//! less and no more.
+//! The grammar in the language's reference has one reading for every text. The compiler's parser accepts exactly that
+//! grammar.
 
 #![expect(
     clippy::indexing_slicing,
@@ -24,7 +24,7 @@ fn conflicts(ebnf: &str) -> Vec<String> {
     Tables::new(&bnf).conflicts().iter().map(ToString::to_string).collect()
 }
 
-/// The reference's rules, one of them changed.
+/// The reference's rules with one change.
 fn changed(from: &str, to: &str) -> String {
     assert_eq!(PAGE.matches(from).count(), 1, "the page has `{from}` once");
     let page = PAGE.replace(from, to);
@@ -65,7 +65,7 @@ fn ambiguous_grammars_are_found() {
         r#"all = { "a" } { "a" } ;"#,
         r#"all = { "run" [ NAME ] | "check" } ;"#,
         r#"all = { NAME [ "file" ] } ;"#,
-        // Unambiguous, but more than one token ahead is needed.
+        // Unambiguous, but one token of lookahead is not enough.
         r#"all = first "c" "d" | second "c" "e" ; first = "a" ; second = "a" ;"#,
         // LR(1), but not LALR(1).
         r#"all = "a" one "d" | "b" two "d" | "a" two "e" | "b" one "e" ; one = "c" ; two = "c" ;"#,
@@ -84,7 +84,7 @@ fn sound_grammars_are_left_alone() {
         r#"all = { [ NAME "=" ] "action" STRING } ;"#,
         // LALR(1), but not SLR(1).
         r#"all = place "=" value | value ; place = "*" value | INT ; value = place ;"#,
-        // A lookahead that passes through what may be empty.
+        // A lookahead after a part that may be empty.
         r#"all = first none "b" | second none "c" ; first = "a" ; second = "a" "d" ; none = [ "x" ] ;"#,
     ] {
         assert_eq!(conflicts(sound), [""; 0], "{sound}");
@@ -121,7 +121,7 @@ fn rules_that_are_missing_or_left_over_are_errors() {
     assert_eq!(Grammar::read("all = ( INT ;").unwrap_err(), "expected `)` before `;`");
 }
 
-/// Findings of the parser about a text that follows the grammar: a clause said twice, a clause that is missing.
+/// Findings of the parser about texts that follow the grammar. They are a duplicate clause and a missing clause.
 const NOT_OF_THE_GRAMMAR: [&str; 2] = ["P0015", "P0019"];
 
 fn errors(text: &str) -> Vec<String> {
@@ -143,7 +143,7 @@ fn errors_of_grammar(text: &str) -> Vec<String> {
     errors
 }
 
-/// Up to some texts of many that the parser should have read otherwise.
+/// Fails with some of the texts that the parser reads wrongly, if there are any.
 fn assert_none(wrong: &[String]) {
     assert!(
         wrong.is_empty(),
@@ -157,7 +157,8 @@ fn grammar() -> Bnf {
     Bnf::new(&Grammar::read_page(PAGE).unwrap(), false).unwrap()
 }
 
-/// For each production, a text that uses it, as short as possible: what stands before it, its symbols, what follows.
+/// A shortest text for each production. It has the terminals before the production, its symbols, and the terminals
+/// after it.
 fn shortest_texts(bnf: &Bnf) -> Vec<(Vec<usize>, Vec<Symbol>, Vec<usize>)> {
     let surroundings = Shortest::new(bnf).surroundings();
     let texts = bnf.productions.iter().skip(1).map(|production| {
@@ -217,7 +218,7 @@ fn the_tables_read_what_the_grammar_writes() {
     }
 }
 
-/// What stands before and behind each place of the grammar that takes a word, and the number of the words' class.
+/// The places of the grammar for a word. Each has the terminals before and after it, and the index of the word's class.
 fn places_of_words(bnf: &Bnf) -> BTreeSet<(Vec<usize>, usize, Vec<usize>)> {
     let shortest = Shortest::new(bnf);
     let mut places = BTreeSet::new();
@@ -236,12 +237,12 @@ fn places_of_words(bnf: &Bnf) -> BTreeSet<(Vec<usize>, usize, Vec<usize>)> {
     places
 }
 
-/// The number of a keyword.
+/// The index of a keyword.
 fn keyword(bnf: &Bnf, word: &str) -> usize {
     bnf.terminals.iter().position(|other| *other == Terminal::Keyword(word.to_owned())).unwrap()
 }
 
-/// A text if the grammar and the parser disagree whether it is one.
+/// The text, if the grammar and the parser disagree about it.
 fn disagreement(bnf: &Bnf, tables: &Tables<'_>, terminals: &[usize], random: &mut Random) -> Option<String> {
     let text = write(bnf, terminals, random);
     let read = tables.read(terminals);
@@ -270,7 +271,7 @@ fn the_parser_reads_every_keyword_where_a_name_is_asked_for() {
                 write(&bnf, &terminals, &mut Random::new(0))
             })
             .collect();
-        // All at once, as that is faster; one by one only to tell which it is.
+        // All texts at once are faster. Only if that fails, each text is parsed alone.
         if !errors_of_grammar(&texts.join("\n")).is_empty() {
             for text in texts {
                 let errors = errors_of_grammar(&text);
@@ -355,7 +356,7 @@ fn the_parser_refuses_what_the_grammar_refuses() {
     assert_none(&wrong);
 }
 
-/// Each block of the parser's tables with the rule of the grammar that says what a clause of it is.
+/// Each block of the parser's tables, with the grammar's rule for its clauses.
 const CLAUSES: [(Block, &str); 17] = [
     (Block::File, "declaration"),
     (Block::Pipeline, "pipeline-clause"),
@@ -376,7 +377,7 @@ const CLAUSES: [(Block, &str); 17] = [
     (Block::Registry, "registry-clause"),
 ];
 
-/// The keywords a rule may begin with, and whether it may begin with any name.
+/// The keywords at the beginning of a rule, and whether any name may begin it.
 fn first_words(bnf: &Bnf, rule: &str) -> (BTreeSet<String>, bool) {
     let mut words = BTreeSet::new();
     let mut seen = BTreeSet::new();
@@ -400,7 +401,7 @@ fn first_words(bnf: &Bnf, rule: &str) -> (BTreeSet<String>, bool) {
     (words, takes_names)
 }
 
-/// The keywords that may go on with what an expression has already completed.
+/// The keywords that may continue an expression that is already complete.
 fn words_that_go_on(grammar: &Grammar, expression: &Expression, with_reserved: bool) -> BTreeSet<String> {
     match expression {
         Expression::Quoted(_) => BTreeSet::new(),
@@ -436,7 +437,7 @@ fn words_that_go_on(grammar: &Grammar, expression: &Expression, with_reserved: b
                     words.insert(text.clone());
                 }
                 Expression::Quoted(_) => {}
-                // The one end of a clause that may be left out and begins with no word.
+                // The only optional end of a clause that begins with no word.
                 other => assert_eq!(other.to_string(), "body"),
             }
             words
@@ -454,7 +455,7 @@ fn the_parser_knows_the_words_that_begin_a_clause() {
     for (block, rule) in CLAUSES {
         let (words, takes_names) = first_words(&now, rule);
         let known: BTreeSet<String> = block.clauses().iter().map(|clause| clause.word.to_owned()).collect();
-        // The other spelling of `artefact` is the formatter's business.
+        // The formatter handles the other spelling of `artefact`.
         let known: BTreeSet<String> = known.into_iter().filter(|word| word != "artifact").collect();
         assert_eq!(words, known, "{rule}");
         assert_eq!(takes_names, block.takes_names(), "{rule}");

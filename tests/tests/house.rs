@@ -1,5 +1,7 @@
-//! The rules of the house that a machine can keep: which crate may know which, what lies at the top, where lints may be
-//! loosened, which modules may name which, and what no committed file says.
+//! The rules of the project that a machine can check.
+//!
+//! They concern dependencies between crates and between modules, the top level of the repository, exceptions from
+//! lints, and texts that no committed file may contain.
 
 #![expect(
     clippy::expect_used,
@@ -13,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Which crates of the workspace each may depend on; every other arrow is forbidden. Test dependencies are free.
+/// The crates that each crate may depend on. Every other dependency is forbidden, except in tests.
 const ARROWS: &[(&str, &[&str])] = &[
     ("pipec-base", &[]),
     ("pipec-logic", &["pipec-base"]),
@@ -100,8 +102,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("targets/github/engine/src", &["read", "meaning", "surroundings", "model"]),
 ];
 
-/// The circles of modules that are known, each with its reason; every other circle fails. A row whose circle has been
-/// opened must go.
+/// The known circles of modules, each with its reason. Every other circle fails the test, and so does a row whose
+/// circle no longer exists.
 const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("compiler/analysis/src/scripts", &["parser", "redirects"], "one parser in two files"),
     ("compiler/syntax/src", &["content", "reader"], "clauses hold blocks, and blocks hold clauses"),
@@ -128,11 +130,11 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("targets/prover/src", &["gating", "overrides"], "a gate passes by its own result or by its override"),
 ];
 
-/// The only crates whose `clippy.toml` may lift the bans on files, environment, clock and standard output.
+/// The only crates whose `clippy.toml` may lift bans. The bans are on files, environment, clock and standard output.
 const AT_THE_EDGE: &[&str] = &["compiler/cli", "compiler/driver", "tests"];
 
-/// The crates that make an output, and those that judge one: neither side may depend on the other, not even through
-/// crates between them.
+/// The crates of emitters, and those of engine models. Neither side may depend on the other, not even through other
+/// crates.
 const EMITTER_SIDE: &[&str] = &["pipec-yaml", "pipec-lowering", "pipec-github-emit"];
 const READER_SIDE: &[&str] = &["pipec-model", "pipec-prover", "pipec-github-engine"];
 
@@ -209,7 +211,7 @@ fn emitters_and_engine_models_cannot_see_each_other() {
     }
 }
 
-/// The folders of the sources of all crates, relative to the root.
+/// The source folders of all crates, relative to the root.
 fn source_folders() -> BTreeSet<PathBuf> {
     let manifests = files().into_iter().filter(|path| path.ends_with("Cargo.toml"));
     let folders = manifests.filter_map(|path| Some(path.parent()?.join("src")));

@@ -1,4 +1,6 @@
-//! A session that has seen other texts before says what a new one says, and reads no more than what has changed.
+//! A session with earlier texts gives the same findings as a new one.
+//!
+//! It reads only what has changed.
 #![expect(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -28,7 +30,7 @@ fn source_only() -> Options<'static> {
     }
 }
 
-/// Numbers that look random and are the same in every run.
+/// Pseudorandom numbers that are the same in every run.
 struct Random(u64);
 
 impl Random {
@@ -38,7 +40,7 @@ impl Random {
     }
 }
 
-/// All that a compilation tells, with places as people read them.
+/// All results of a compilation, with places as people read them.
 fn told(compilation: &Compilation) -> String {
     let outputs: Vec<&str> = compilation.outputs.iter().map(|output| output.file.text.as_str()).collect();
     let allowed: Vec<&str> = compilation.allowed.iter().map(|it| compilation.sources.text(it.span)).collect();
@@ -46,7 +48,7 @@ fn told(compilation: &Compilation) -> String {
     format!("{}{names:?}\n{allowed:?}\n{}", cases::render(compilation), outputs.join("\n"))
 }
 
-/// Edits that people make: a piece left out, a piece said twice, a few characters changed.
+/// Typical edits: a piece removed, a piece doubled, some characters changed.
 fn edited(text: &str, random: &mut Random) -> String {
     const INSERTED: [&str; 12] = [
         "{",

@@ -1,4 +1,4 @@
-//! Scripts of the standard library that decide something, run for real: the tools that they call are stood in for.
+//! Runs the scripts of the standard library that decide something. The tools that they call are replaced.
 
 #![cfg(unix)]
 #![expect(
@@ -14,7 +14,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// The scripts of a task, in their order, as they arrive at the shell.
+/// The scripts of a task, in their order, as the shell receives them.
 fn scripts(module: &str, task: &str) -> Vec<String> {
     let (_, text) = MODULES.iter().find(|(path, _)| *path == module).expect("a module");
     let begin = text.find(&format!("\ntask {task}(")).expect("a task");
@@ -49,7 +49,7 @@ fn run(script: &str, folder: &Path, variables: &[(&str, &str)]) -> Output {
         .expect("bash")
 }
 
-/// What `oci.tag` gives the image.
+/// The tags that `oci.tag` gives to the image.
 fn tags(tags: &str, version: &str) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a folder");
     fs::create_dir(folder.path().join("bin")).expect("a folder");
@@ -82,7 +82,7 @@ fn an_image_gets_the_tags_of_its_version() {
     assert_eq!(tags("nightly edge", ""), ["nightly", "edge"]);
 }
 
-/// Whether `pages.deploy` goes on, when what was packed has this front page beside that of the artefact.
+/// Whether `pages.deploy` continues with a packed front page. The page may differ from that of the artefact.
 fn goes_on(packed: Option<&str>, artefact: &str) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
     let at = |path: &str| folder.path().join(path);
@@ -116,7 +116,7 @@ fn pages_shows_what_was_judged_or_nothing() {
     assert!(!goes_on(None, "<h1>"), "nothing was packed");
 }
 
-/// Whether `pages.pack` takes a site with a front page or without one, and a link or none.
+/// Whether `pages.pack` accepts a site. The site may have a front page, and a link.
 fn packs(front_page: bool, link: bool) -> bool {
     let folder = tempfile::tempdir().expect("a folder");
     let site = folder.path().join("artefact/public");

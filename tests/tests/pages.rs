@@ -1,5 +1,7 @@
-//! Every code has a page, and the page is true: its failing program fails for that reason alone, its fixed program has
-//! nothing to be said about, and every code of the registry is one the compiler can give.
+//! Every code has a correct page.
+//!
+//! Its failing program fails for that reason alone, and its fixed program has no findings. The compiler can report
+//! every code of the registry.
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 
@@ -13,7 +15,7 @@ use pipec_format::Formatted;
 use pipec_syntax::ast::Date;
 use pipec_tests::pages::{self, Page, Section};
 
-/// The codes that no program on a page can show, and why.
+/// The codes that no program on a page can show, with the reasons.
 const BEYOND_SOURCE: &[(Code, &str)] = &[
     (codes::P0001, "a page is text"),
     (codes::P0002, "the program would be longer than all pages"),
@@ -44,7 +46,7 @@ fn compile(program: &[(String, String)]) -> Compilation {
     Session::new().compile(&texts, &options())
 }
 
-/// A finding, for a person who reads why a test failed.
+/// A finding, for the message of a failed test.
 fn shown(compilation: &Compilation, diagnostic: &Diagnostic) -> String {
     let bytes = compilation.sources.place(diagnostic.span()).unwrap_or_default();
     let place = compilation.sources.get(bytes.file).map_or(String::new(), |source| {
@@ -63,7 +65,7 @@ fn is_beyond_source(code: Code) -> bool {
     BEYOND_SOURCE.iter().any(|(known, _)| *known == code)
 }
 
-/// Runs a check over all pages and fails with what all of them have to say.
+/// Runs a check over all pages. Fails with the problems of all of them.
 fn each_page(check: impl Fn(Code, &Page, &mut Vec<String>)) {
     let mut problems = Vec::new();
     for code in Code::all() {
@@ -194,7 +196,7 @@ fn every_program_is_in_the_formatters_layout() {
     });
 }
 
-/// What the formatter would change; only a failing program may be one that it can't read.
+/// Reports programs that the formatter would change. Only a failing program may be unreadable to it.
 fn unformatted(section: &Section, problems: &mut Vec<String>) {
     for (path, text) in &section.program {
         match pipec_format::format(Anchor(0), text) {
@@ -235,7 +237,7 @@ fn every_mechanical_fix_of_a_failing_program_helps() {
     });
 }
 
-/// What no page can show is generated; the console on the page is what people see.
+/// Programs that no page can show are generated. The console on the page is what people see.
 #[test]
 fn what_a_page_can_not_show_is_given_as_its_console_says() {
     let long: usize = usize::try_from(LONGEST_SOURCE).expect("a length") + 1;
@@ -279,7 +281,7 @@ fn each_code_beyond_source_is_there_once_with_its_code_on_the_console() {
     }
 }
 
-/// The sources of the compiler and its targets, without their tests: path from the root and text.
+/// The sources of the compiler and its targets without tests. Each has its path from the root and its text.
 fn compiler_sources() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
     let mut found = Vec::new();

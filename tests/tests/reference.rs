@@ -1,4 +1,4 @@
-//! The reference is the truth: every program in it is checked.
+//! Every program in the reference is checked.
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 

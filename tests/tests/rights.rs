@@ -1,7 +1,8 @@
-//! Least authority: the reference's table from clauses to rights is what the output grants, in both directions.
+//! Least authority: the output grants exactly the rights in the reference's table.
 //!
-//! The table is read from the reference, and what a node says from the program; neither the emitter nor the model of the engine has a
-//! part in it. Whoever gives a right to a clause adds its row to the reference, and to [`CLAUSES`] when the clause is said.
+//! The table from clauses to rights is read from the reference, and the clauses of a node from the program. Neither the
+//! emitter nor the engine model is used. If you give a right to a clause, add its row to the reference, and to
+//! [`CLAUSES`] with a test for the clause.
 
 #![expect(
     clippy::expect_used,
@@ -21,13 +22,13 @@ use std::path::Path;
 
 type Rights = BTreeMap<String, String>;
 
-/// What a job stands for.
+/// The origin of a job.
 struct Job<'p> {
     program: &'p Program,
     pipeline: &'p Pipeline,
     id: &'p str,
     node: Option<&'p Node>,
-    /// Whether it runs code that somebody reviewed.
+    /// Whether it runs reviewed code.
     trusted: bool,
 }
 
@@ -48,7 +49,7 @@ impl Job<'_> {
         self.environment().filter(|environment| environment.tier == Tier::Ephemeral)
     }
 
-    /// The ephemeral environment behind a job of the workflow that tears down.
+    /// The ephemeral environment of a job in the teardown workflow.
     fn of_preview(&self, start: &str) -> Option<&Environment> {
         let name = self.id.strip_prefix(start).filter(|_| self.node.is_none())?;
         let entered = self.pipeline.deploys().any(|(_, deploy)| deploy.environment == name);
@@ -77,7 +78,7 @@ fn asks_what_changed(pipeline: &Pipeline) -> bool {
     in_stages || in_gates
 }
 
-/// A clause as the table writes it, and whether a job stands for one that says it.
+/// A clause as the table writes it, and whether a job's node has it.
 type Clause = (&'static str, fn(&Job<'_>) -> bool);
 
 const CLAUSES: &[Clause] = &[
@@ -135,13 +136,14 @@ const CLAUSES: &[Clause] = &[
     }),
 ];
 
-/// The id of a row that gives a job that stands for no node its rights: "the job `record`".
+/// The job id in a row for a job without a node: "the job `record`".
 fn whole_job(clause: &str) -> Option<&str> {
     let id = clause.strip_prefix("the job `")?.strip_suffix('`')?;
     id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-').then_some(id)
 }
 
-/// The table of the reference: each clause with its rights. A row of several clauses gives each the right in its place.
+/// The table of the reference: each clause with its rights. In a row of several clauses, each clause has the right at
+/// its position.
 fn table() -> BTreeMap<String, Vec<(String, String)>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/docs/github.md");
     let page = std::fs::read_to_string(path).expect("the reference");
@@ -179,7 +181,7 @@ fn add(rights: &mut Rights, scope: &str, level: &str) {
     }
 }
 
-/// The rights of every job in an emitted file, and of its head.
+/// The rights of every job in an emitted file, and those at its top.
 fn granted(text: &str) -> (Option<String>, BTreeMap<String, Option<Rights>>) {
     let mut head = None;
     let mut jobs: BTreeMap<String, Option<Rights>> = BTreeMap::new();
@@ -200,7 +202,7 @@ fn granted(text: &str) -> (Option<String>, BTreeMap<String, Option<Rights>>) {
     (head, jobs)
 }
 
-/// The node that a job stands for, and whether it does so for code that nobody reviewed.
+/// The node of a job, and whether the job is for unreviewed code.
 fn node_of<'p>(pipeline: &'p Pipeline, id: &str) -> (Option<&'p Node>, bool) {
     match pipeline.node_named(id) {
         Some(node) => (Some(node), false),
@@ -208,14 +210,14 @@ fn node_of<'p>(pipeline: &'p Pipeline, id: &str) -> (Option<&'p Node>, bool) {
     }
 }
 
-/// Whether a node is in a run of reviewed code.
+/// Whether a node can be in a run of reviewed code.
 fn can_be_trusted(pipeline: &Pipeline, node: &Node) -> bool {
     let facts = SourceFacts::of(pipeline).expect("a proven pipeline");
     let trusted = facts.propositions().and(&facts.due_node(node), &facts.trusted());
     facts.propositions().is_satisfiable(&trusted).expect("a proven pipeline")
 }
 
-/// What the output grants and the table does not, or the other way round; and which clauses were said.
+/// Adds the differences between the output and the table. Also adds the clauses that occurred.
 fn judge(built: &Built, wrong: &mut Vec<String>, said: &mut BTreeSet<String>) {
     let table = table();
     let program = &built.compilation.program;
@@ -255,7 +257,7 @@ fn judge(built: &Built, wrong: &mut Vec<String>, said: &mut BTreeSet<String>) {
     }
 }
 
-/// A program that says all clauses that have a row.
+/// A program with all clauses that have a row.
 const EVERY_CLAUSE: &str = r#"
 pipeline every {
   on push to main

@@ -1,5 +1,7 @@
-//! No secret reaches anything but a variable of a node that may hold it: in the language, for every place where a value can
-//! stand; and in the output, for every place where an expression of the engine can stand.
+//! Secrets reach only the variables of nodes that may have them.
+//!
+//! In the language, this is checked for every place of a value; in the output, for every place of an engine's
+//! expression.
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 
@@ -9,7 +11,7 @@ use pipec_tests::workflows::{Built, build, corpus, lines};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Where a clause stands.
+/// The place of a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
     Top,
@@ -20,21 +22,21 @@ enum Slot {
     Archive,
     Job,
     Deploy,
-    /// The environment whose secret it is.
+    /// In the environment with the secret.
     Environment,
     OtherEnvironment,
     /// Before the body of a stage.
     Condition,
 }
 
-/// What may stand in a place.
+/// The values that a place accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Holds {
-    /// Any expression, and here no secret.
+    /// Any expression, but no secret.
     Expression,
-    /// A text that may interpolate.
+    /// A text with interpolations.
     Text,
-    /// Any expression, and here a secret as well.
+    /// Any expression, including a secret.
     Variable,
 }
 use Holds::{Expression, Text, Variable};
@@ -42,8 +44,8 @@ use Slot::{
     Archive, Condition, Deploy, Environment, Gate, Image, Job, OtherEnvironment, Pipeline, Stage, Top,
 };
 
-/// The places of the grammar: the rule and the word that stands before the value, where it is, what may stand there, and a clause
-/// with `@` for the value.
+/// The places of the grammar. Each has the rule and the word before the value, its slot, its accepted values, and a
+/// clause with `@` for the value.
 const PLACES: &[(&str, Slot, Holds, &str)] = &[
     ("let let", Top, Expression, "let leak = @"),
     (
@@ -231,7 +233,7 @@ fn codes(text: &str) -> Vec<String> {
     compilation.diagnostics.iter().map(|finding| finding.code.to_string()).collect()
 }
 
-/// Every rule of the grammar with each word before which a value can stand.
+/// Every rule of the grammar with each word that may come before a value.
 fn places_of_the_grammar() -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/docs/grammar.md");
     let page = std::fs::read_to_string(path).expect("the grammar");
@@ -254,7 +256,7 @@ fn places_of_the_grammar() -> BTreeSet<String> {
                         before = keyword;
                     }
                 } else if bare == "|" {
-                    // What stands before belongs to another alternative, but in `( "branch" | "tag" ) "is"`.
+                    // The word before belongs to another alternative, except in `( "branch" | "tag" ) "is"`.
                     if words.peek().is_some_and(|next| !next.starts_with(['"'])) {
                         before = "";
                     }
@@ -312,18 +314,18 @@ fn what_is_refused_is_refused_for_the_secret() {
         })
         .map(|(_, _, _, clause)| *clause)
         .collect();
-    // These tasks leak what they are handed, and ask for a secret.
+    // These tasks leak their arguments, and declare a secret as a parameter.
     let leaking = blamed.iter().filter(|clause| !clause.contains("(token: @)"));
     assert_eq!(leaking.collect::<Vec<_>>(), [&""; 0]);
 }
 
-/// The secrets that a job of the output may see: those of its deploy's environment, or its node's own and its registry's, which its
-/// environment holds.
+/// The secrets that a job of the output may see. They are those of its deploy's environment, or its node's own and its
+/// registry's, which its environment holds.
 fn may_see(program: &Program, pipeline: &str, job: &str, environment: &str) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     let pipeline = program.pipelines.iter().find(|it| it.name == pipeline).expect("the pipeline of a file");
     let Some(node) = pipeline.node_named(job) else {
-        // What is left of a pull request's preview is torn down with what the environment holds.
+        // The teardown of a pull request's preview uses the secrets of the environment.
         let torn_down = job.strip_prefix("teardown-").filter(|name| *name == environment);
         let known = torn_down.and_then(|name| program.environments.get(name));
         let known = known.filter(|known| known.teardown.is_some());
@@ -348,12 +350,12 @@ fn may_see(program: &Program, pipeline: &str, job: &str, environment: &str) -> B
     all
 }
 
-/// What stands between `${{` and `}}`.
+/// The expressions between `${{` and `}}`.
 fn expressions(value: &str) -> impl Iterator<Item = &str> {
     value.split("${{").skip(1).map(|rest| rest.split("}}").next().unwrap_or(rest))
 }
 
-/// Every way in which a file lets a secret go where it may not; and how often one goes where it may.
+/// Every place in a file where a secret is not allowed. `seen` counts the allowed ones.
 fn leaks(built: &Built, seen: &mut usize) -> Vec<String> {
     let mut leaks = Vec::new();
     for output in built.compilation.outputs.iter().filter(|output| output.target == "github") {

@@ -1,5 +1,5 @@
-//! The standard library: every task is documented with an example that is proven and built, and the reference page says
-//! what the modules say.
+//! Every task of the standard library has a documented example that is proven and built. The reference page is
+//! generated from the modules.
 
 #![expect(
     clippy::expect_used,
@@ -34,14 +34,14 @@ An example without a `pipeline` belongs in a stage.
 ";
 
 struct Task {
-    /// `rust.test`.
+    /// The full name: `rust.test`.
     name: String,
     signature: String,
     docs: Vec<String>,
 }
 
 struct Module {
-    /// `rust`.
+    /// The name: `rust`.
     name: String,
     docs: String,
     tasks: Vec<Task>,
@@ -81,7 +81,7 @@ impl Task {
         example.join("\n")
     }
 
-    /// The example as a whole program.
+    /// The example as a complete program.
     fn program(&self) -> String {
         let module = self.name.split('.').next().expect("a module");
         let example = self.example();
@@ -129,7 +129,7 @@ fn every_example_is_proven_and_built() {
     }
 }
 
-/// The storefront that the language was designed with, by its standard library.
+/// The storefront for which the language was designed, with its standard library.
 #[test]
 fn the_storefront_is_proven() {
     let compilation = compile(include_str!("storefront.pipe"));

@@ -1,4 +1,4 @@
-//! The compiler's proofs agree with an independent reading of the reference over random programs and all of their runs.
+//! The compiler's proofs agree with the brute-force implementation, over random programs and all their runs.
 
 #![expect(
     clippy::indexing_slicing,
@@ -36,7 +36,7 @@ fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
     analyse(&[module], &[], &sources, pipec_targets::engines(), today).diagnostics
 }
 
-/// What a diagnostic says, by who stands on the lines it labels and what its message names.
+/// A diagnostic as a finding of the oracle. The nodes come from the lines of its labels and from its message.
 fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
     let code = diagnostic.code.to_string();
     let who = |place: usize| -> String {
@@ -79,13 +79,13 @@ fn finding(diagnostic: &Diagnostic, printed: &Printed) -> Finding {
     Finding { code, concerns }
 }
 
-/// "90m", "2h"
+/// A duration in minutes: "90m", "2h".
 fn minutes(text: &str) -> u64 {
     let (number, unit) = text.split_at(text.len() - 1);
     number.parse::<u64>().unwrap() * if unit == "h" { 60 } else { 1 }
 }
 
-/// Every way in which the compiler and the oracle differ over a program.
+/// Every difference between the compiler and the oracle about a program.
 fn differences(program: &Program) -> (BTreeSet<Finding>, Vec<String>) {
     let printed = Printed::of(program);
     let expected = judge(program);
@@ -93,7 +93,7 @@ fn differences(program: &Program) -> (BTreeSet<Finding>, Vec<String>) {
     let mut found = BTreeSet::new();
     for diagnostic in diagnostics_of(&printed.text) {
         let code = diagnostic.code.to_string();
-        // A random list may name a thing twice: that is found in the text, whatever its runs are.
+        // A random list may have duplicates. These are found in the text and do not depend on runs.
         if code == "P0015" {
             continue;
         }
@@ -163,12 +163,12 @@ fn every_region_of_the_globs_has_a_name() {
     }
 }
 
-/// What a share of the random programs came to.
+/// The results of a share of the random programs.
 #[derive(Default)]
 struct Tally {
-    /// How many programs have each code, and how many none.
+    /// The number of programs with each code, and with none.
     counts: BTreeMap<String, usize>,
-    /// The shortest program over which the two differ in each way.
+    /// The shortest program for each kind of disagreement.
     disagreements: BTreeMap<String, (String, String)>,
 }
 
@@ -218,7 +218,7 @@ fn the_compiler_and_brute_force_agree() {
     assert!(proven * 4 >= count, "{proven} of {count} programs are proven");
 }
 
-/// The codes of a program with one pipeline of these clauses, and production requiring these kinds.
+/// The codes of a program with one pipeline of these clauses. Production requires these kinds.
 fn codes(pipeline: &str, environments: &str) -> Vec<String> {
     let text = format!("pipeline one {{\n{pipeline}\n}}\n{environments}\n");
     diagnostics_of(&text).iter().map(|diagnostic| diagnostic.code.to_string()).collect()

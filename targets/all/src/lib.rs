@@ -1,4 +1,4 @@
-//! The targets this version has, and the engines that the language has words for.
+//! The targets of this version, and the engines with a keyword in the language.
 
 mod planned;
 
@@ -7,12 +7,12 @@ use pipec_ir::Engine;
 use pipec_target_api::Target;
 use planned::Planned;
 
-/// The engines that a source can name, in the order in which they are listed to people.
+/// The engines that a source can name, in the order of lists in messages.
 pub fn engines() -> &'static [&'static dyn Engine] {
     &[&GitHub, &Planned("gitlab"), &Planned("tekton")]
 }
 
-/// All targets, in the order they are built.
+/// All targets, in the order of the build.
 pub fn all() -> &'static [&'static dyn Target] {
     &[&GitHub]
 }

@@ -1,9 +1,9 @@
-//! Engines that the language has words for and this version no target.
+//! Engines that have a keyword in the language, but no target in this version.
 
 use pipec_base::{Diagnostic, Span};
 use pipec_ir::Engine;
 
-/// An engine without a target. Until it has one, its files are named by GitHub's rule.
+/// An engine without a target. Until it has one, GitHub's rule for file names applies.
 pub(crate) struct Planned(pub(crate) &'static str);
 
 impl Engine for Planned {

@@ -1,4 +1,4 @@
-//! GitHub Actions as a target: pairs the emitter with the model that judges its output, and the prover.
+//! GitHub Actions as a target: pairs the emitter with the engine model and the prover.
 //!
 //! This is the only crate of the target that knows both sides. The emitter (`pipec-github-emit`) and the engine model
 //! (`pipec-github-engine`) can't see each other.
@@ -60,7 +60,7 @@ impl Target for GitHub {
     }
 }
 
-/// Holds the files of a pipeline, as GitHub reads them, against the pipeline.
+/// Proves the files of a pipeline, as GitHub reads them, against the pipeline.
 fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
     let teardown = engine::teardown_path(program, pipeline);
     let is_teardown = |file: &GeneratedFile| teardown.as_ref() == Some(&file.path);

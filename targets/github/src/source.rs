@@ -1,9 +1,9 @@
-//! What GitHub asks of the names that a source writes for it: of files, teams and users.
+//! GitHub's rules for names in a source: files, teams and users.
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{MemberKind, MemberName};
 
-/// What is wrong with the name of a workflow's file: GitHub looks into one folder only.
+/// The fault of a workflow's file name. GitHub reads one folder only.
 pub fn check_file_name(name: &str, span: Span) -> Option<Diagnostic> {
     let plain = !name.is_empty()
         && !name.starts_with('.')
@@ -15,7 +15,7 @@ pub fn check_file_name(name: &str, span: Span) -> Option<Diagnostic> {
     })
 }
 
-/// What is wrong with the name of a team or user: nobody has to approve where nobody goes by the name.
+/// The fault of the name of a team or user. Nobody could approve under a name that can't exist.
 pub(crate) fn check_member(member: &MemberName<'_>) -> Option<Diagnostic> {
     let MemberName { kind, kind_span, name, name_span } = *member;
     let report = |message: String| Diagnostic::error(codes::P0507, message, name_span);
@@ -62,19 +62,19 @@ pub(crate) fn check_member(member: &MemberName<'_>) -> Option<Diagnostic> {
     })
 }
 
-/// Whether it is a name to log in with at GitHub: of a user or an organisation.
+/// Whether a text is a valid login of a user or an organisation.
 fn is_login(text: &str) -> bool {
     (1..=39).contains(&text.len())
         && text.split('-').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_alphanumeric()))
 }
 
-/// Whether it is a team as its address has it.
+/// Whether a text is the slug of a team, as in its address.
 fn is_slug(text: &str) -> bool {
     !text.is_empty()
         && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'))
 }
 
-/// A team's name as its address has it.
+/// The slug of a team's name, as in its address.
 fn slug(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace(' ', "-")
 }

@@ -1,21 +1,22 @@
-//! The fixed scripts that an output runs beside the user's own, as data.
+//! The fixed scripts of an output, as data. They run in addition to the user's own scripts.
 //!
-//! A script is put together from fragments (`scripts/*.sh`) and takes its parameters from environment variables. Most
-//! fragments serve every engine, which differ in a few words only ([`Dialect`]); a fragment that calls the API of an
-//! engine lies in a folder of that engine. The bytes of a script are a contract between an emitter and the model of its engine: the emitter writes them, and the model recognises
-//! them byte for byte and relies on what [`Script`] documents. For example, a step that runs [`Script::Soak`] with
+//! A script consists of fragments (`scripts/*.sh`) and takes its parameters from environment variables. Most fragments
+//! serve every engine, and differ only in a few words ([`Dialect`]). A fragment that calls the API of an engine is in a
+//! folder of that engine. The bytes of a script are a contract between an emitter and the model of its engine: the
+//! emitter writes them, and the model recognises them byte for byte and relies on the documentation of [`Script`]. For
+//! example, a step that runs [`Script::Soak`] with
 //!
 //! ```yaml
 //! env:
 //!   SOAK: "300"
 //! ```
 //!
-//! waits for five minutes, and both sides know it from here.
+//! waits for five minutes, and both sides know that from this crate.
 
 pub mod names;
 mod shim;
 
-/// An engine, by the words that its scripts use.
+/// The words that the scripts use on an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
     /// GitHub Actions.
@@ -23,7 +24,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// The variables that a script takes on this engine before [`Script::parameters`]: what the engine's API asks for.
+    /// The variables that a script takes on this engine before [`Script::parameters`]. The engine's API needs them.
     pub const fn parameters(self, script: Script) -> &'static [&'static str] {
         match (self, script) {
             (Dialect::GitHub, Script::Plan) => &["GH_TOKEN", "WORKFLOW"],
@@ -43,7 +44,7 @@ impl Dialect {
     }
 }
 
-/// A fragment: of all engines by its name, or of one engine by its folder and its name.
+/// A fragment by its name, for all engines. With a folder, it is for one engine.
 macro_rules! fragment {
     ($name:literal) => {
         include_str!(concat!("../scripts/", $name, ".sh"))
@@ -64,7 +65,8 @@ macro_rules! text {
     }};
 }
 
-/// A function that gives the text of each script for one engine: its name, its shim, and the folder of its own fragments.
+/// Declares a function that gives the text of each script for one engine. Its arguments are its name, its shim, and the
+/// folder of the engine's own fragments.
 macro_rules! texts {
     ($function:ident, $shim:expr, $folder:literal) => {
         const fn $function(script: Script) -> &'static str {
@@ -118,26 +120,26 @@ macro_rules! texts {
 
 texts!(github, shim::GITHUB, "github");
 
-/// A fixed script, and what it does with its variables.
+/// A fixed script, and its effect for given variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Script {
-    /// Decides the facts in FACTS, with their case; fails in a manual run on a tag.
+    /// Decides the facts in FACTS, with their case. Fails in a manual run on a tag.
     Plan,
-    /// Works out the facts that are parts of others: the short commit, the version in a tag.
+    /// Computes the facts that are parts of others. These are the short commit and the version in a tag.
     Facts,
     /// Records the digest of FILE as the output `digest` and packs the file into PACKED.
     RecordFile,
-    /// Records the digest of the files in PATHS as the output `digest` and packs them into PACKED.
+    /// Records the digest of the files in PATHS as the output `digest`. Packs them into PACKED.
     RecordFolder,
-    /// Fails unless the file in PACKED has the digest DIGEST; unpacks it into FOLDER.
+    /// Unpacks the file in PACKED into FOLDER. Fails unless it has the digest DIGEST.
     VerifyFile,
-    /// Fails unless the files in PACKED have the digest DIGEST; unpacks them into FOLDER.
+    /// Unpacks the files in PACKED into FOLDER. Fails unless they have the digest DIGEST.
     VerifyFolder,
     /// Creates the folder PIPE_IMAGE_LAYOUT.
     ImageFolder,
-    /// Records the digest of the one image in LAYOUT as the output `digest` and packs the layout into PACKED.
+    /// Records the digest of the one image in LAYOUT as the output `digest`. Packs the layout into PACKED.
     RecordImage,
-    /// Fails unless PACKED holds the image DIGEST; unpacks it into FOLDER.
+    /// Unpacks PACKED into FOLDER. Fails unless it contains the image DIGEST.
     VerifyImage,
     /// Pushes the image in LAYOUT as NAME, under DIGEST.
     ///
@@ -153,12 +155,14 @@ pub enum Script {
     ///
     /// A line has passed if exactly SCRIPTS words follow its first one, and each is `success`.
     Quorum,
-    /// Clears the ground for another attempt of NODE: ATTEMPT of ATTEMPTS.
+    /// Prepares another attempt of NODE: ATTEMPT of ATTEMPTS.
     ///
-    /// It ends the processes that steps with an id of `try-…` left running (where there is a `/proc`), and empties the folder
-    /// of the checkout and those of artefacts, secrets and the image layout. BECAUSE goes to the run's summary.
+    /// It ends the processes that steps with an id of `try-…` left running (if there is a `/proc`), and empties the
+    /// folder of the checkout and those of artefacts, secrets and the image layout. BECAUSE is added to the run's
+    /// summary.
     Again,
-    /// Fails unless the report FILE meets each line of EXPECTATIONS; moves it aside as the report of RUN, if RUN is set.
+    /// Fails unless the report FILE meets each line of EXPECTATIONS. If RUN is set, moves the report aside as that of
+    /// RUN.
     Measure,
     /// Decodes PIPE_SCRIPT from base64 and runs it with `-euo pipefail`.
     Encoded,
@@ -170,16 +174,16 @@ pub enum Script {
     SecretFile,
     /// Sets the output `outcome` to `exempt`.
     Exempt,
-    /// Fails unless somebody approved the run for ENVIRONMENT.
+    /// Fails unless a person approved the run for ENVIRONMENT.
     ///
-    /// Unless AUTHOR_MAY_APPROVE is `true`, the approval must come from somebody who neither started the run nor wrote or
-    /// committed the commit.
+    /// Unless AUTHOR_MAY_APPROVE is `true`, the approval must come from a person who neither started the run nor wrote
+    /// or committed the commit.
     Approval,
-    /// Fails unless the commit is, or descends from, the one that WORKFLOW last deployed to ENVIRONMENT.
+    /// Fails unless the commit is the last deployed one or its descendant. WORKFLOW deployed that one to ENVIRONMENT.
     Forward,
-    /// Shows the files that match REPORT in the run's summary; sets the output `found` to `true` if any file matches.
+    /// Shows the files that match REPORT in the run's summary. Sets the output `found` to `true` if any file matches.
     Report(ReportForm),
-    /// Fails unless each job of JOBS, JOBS_2 and so on succeeded if it was due and was skipped if it was not.
+    /// Fails unless each due job of JOBS, JOBS_2 and so on succeeded. A job that was not due must be skipped.
     ///
     /// A failed job counts as successful if the result of its override is `success`.
     Verdict,
@@ -189,7 +193,7 @@ pub enum Script {
     /// first attempt, GATE is listed in GATES, COMMIT is the run's commit and the head of a branch that matches PUSHED and
     /// PROTECTED and that the platform protects, and REASON is one line that is not blank.
     OverrideAsked,
-    /// Fails unless this is the first attempt of a run that somebody approved for ENVIRONMENT.
+    /// Fails unless a person approved this run for ENVIRONMENT and it is the first attempt.
     ///
     /// It records the approval of GATE with REASON, and its time as the output `approved-at`.
     OverrideApproved,
@@ -200,13 +204,15 @@ pub enum Script {
     OverrideInForce,
     /// Sets the output `started` to the current time.
     Clock,
-    /// Sets the output `minutes` to the time left of LIMIT seconds since STARTED, divided by PARTS; fails if none is left.
+    /// Sets the output `minutes` to the remaining time: LIMIT seconds since STARTED, divided by PARTS. Fails if no time
+    /// is left.
     TimeLeft,
     /// Waits for SOAK seconds.
     Soak,
-    /// Writes the record of the run to RECORD: the jobs of NODES with their results from NEEDS; shows it as a summary.
+    /// Writes the record of the run to RECORD. It contains the jobs of NODES with their results from NEEDS, and is
+    /// shown as a summary.
     RecordRun,
-    /// Waits until it is one of DAYS (1 is Monday) and between FROM and UNTIL in ZONE; fails if that is hours away.
+    /// Waits until one of DAYS (1 is Monday), between FROM and UNTIL in ZONE. Fails if that is hours away.
     WindowWait,
     /// Fails unless it is one of DAYS and between FROM and UNTIL in ZONE.
     WindowOpen,
@@ -214,10 +220,10 @@ pub enum Script {
     PreviewWanted,
     /// Finds the pull requests whose ephemeral environment is due for teardown.
     ///
-    /// It looks at those that a deployment to ENVIRONMENT got past [`Script::PreviewWanted`] for (told by the name of its
-    /// step), or only at PULL_REQUEST if that is not empty. Those that are closed, or whose newest such deployment is TTL
-    /// seconds old, become the output `pull-requests`: a JSON list of at most 256 numbers. The output `deployments` holds
-    /// the ids of their deployments.
+    /// It checks those that a deployment to ENVIRONMENT got past [`Script::PreviewWanted`] for (it recognises them by
+    /// the name of the step), or only PULL_REQUEST if that is not empty. Those that are closed, or whose newest such
+    /// deployment is TTL seconds old, become the output `pull-requests`: a JSON list of at most 256 numbers. The output
+    /// `deployments` contains the ids of their deployments.
     PreviewFind,
     /// Deletes DEPLOYMENTS.
     PreviewForget,
@@ -232,7 +238,7 @@ pub enum ReportForm {
     Coverage,
     /// The file itself.
     Markdown,
-    /// Only that the report exists.
+    /// Only the fact that the report exists.
     Other,
 }
 
@@ -288,9 +294,9 @@ impl Script {
 
     /// The variables that it takes, in the order in which an output lists them.
     ///
-    /// Of these, `REGISTRY_USER`, `RUN`, `PARTS`, `VERSION`, `FILE` and the like may be left out, as [`Script`] says. A script
-    /// in the folder of an engine takes more: see [`Dialect::parameters`]. [`Script::Verdict`] takes `JOBS_2` and so on after
-    /// `JOBS`; [`Script::Plan`] takes `INPUT_NAME` for each input that FACTS names.
+    /// Some of these may be left out, such as `REGISTRY_USER`, `RUN`, `PARTS`, `VERSION` and `FILE`: see [`Script`]. A
+    /// script in the folder of an engine takes more: see [`Dialect::parameters`]. [`Script::Verdict`] takes `JOBS_2`
+    /// and so on after `JOBS`; [`Script::Plan`] takes `INPUT_NAME` for each input in FACTS.
     pub const fn parameters(self) -> &'static [&'static str] {
         match self {
             Script::Facts | Script::Clock => &[],
@@ -330,7 +336,7 @@ impl Script {
         }
     }
 
-    /// The script that has exactly this text for an engine.
+    /// The script with exactly this text for an engine.
     pub fn of(text: &str, dialect: Dialect) -> Option<Script> {
         Script::ALL.iter().copied().find(|script| script.text(dialect) == text)
     }
@@ -341,7 +347,7 @@ mod tests {
     use super::*;
     use sha2::{Digest, Sha256};
 
-    /// The SHA-256 of each script as GitHub's outputs carry it.
+    /// The SHA-256 of each script in GitHub's outputs.
     const ON_GITHUB: &str = include_str!("../digests/github.txt");
 
     #[test]
@@ -410,7 +416,7 @@ mod tests {
         }
     }
 
-    /// Another engine: outputs are a file for variables, and messages are plain lines.
+    /// Another engine. Its outputs are variables in a file, and its messages plain lines.
     const OTHER: shim::Shim = shim::Shim {
         name: "Other",
         output: "$OTHER_OUTPUT",

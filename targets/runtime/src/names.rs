@@ -1,33 +1,33 @@
-//! The names in an output that one side writes and the other looks for.
+//! Names in an output that the emitter writes and the engine model looks for.
 
-/// The job that decides the facts which an engine's own conditions can't decide.
+/// The job that decides facts which the engine's own conditions can't decide.
 pub const PLAN: &str = "plan";
 
-/// The job whose result is the one check to require.
+/// The job whose result is the required check.
 pub const VERDICT: &str = "verdict";
 
-/// The job that writes down what ran, and the artefact that it stores.
+/// The job that records the run, and the artefact that it stores.
 pub const RECORD: &str = "record";
 
-/// What follows the name of a node in the id of its job for code that nobody reviewed.
+/// The suffix of a job for unreviewed code, after the name of its node.
 pub const UNTRUSTED: &str = "-untrusted";
 
-/// What comes before the id of a deploy in the id of the job that waits for its window.
+/// The prefix of the job that waits for a window. The id of its deploy follows.
 pub const WAIT_TO: &str = "wait-to-";
 
-/// What comes before the name of a gate in the id of the job that asks its role for an override.
+/// The prefix of the job that asks for an override. The name of its gate follows.
 pub const OVERRIDE: &str = "override-";
 
-/// What comes before the name of a raw step in its id.
+/// The prefix of the id of a raw step, before its name.
 pub const RAW: &str = "raw-";
 
-/// The input of a manual run that names the gate which it overrides.
+/// The input of a manual run that names the overridden gate.
 pub const OVERRIDE_GATE: &str = "override-gate";
 
-/// The input that names the commit which the override is for.
+/// The input that names the commit of the override.
 pub const OVERRIDE_COMMIT: &str = "override-commit";
 
-/// The input that gives the reason.
+/// The input with the reason.
 pub const OVERRIDE_REASON: &str = "override-reason";
 
 /// The value of [`OVERRIDE_GATE`] in a manual run that overrides nothing.

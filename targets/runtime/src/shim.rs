@@ -1,7 +1,7 @@
-//! The words in which the scripts of all engines differ.
+//! The words in which the scripts of engines differ.
 //!
-//! A fragment in `scripts` serves every engine. It writes what an engine calls by a name of its own as a variable whose
-//! name begins with `ENGINE_`; the shim of an engine replaces each of them by text. For example,
+//! A fragment in `scripts` serves every engine. For a thing that each engine names differently, it has a variable whose
+//! name begins with `ENGINE_`. The shim of an engine replaces each of them by text. For example,
 //!
 //! ```sh
 //! echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"
@@ -14,44 +14,44 @@
 //! ```
 //!
 //! The replacement happens while the compiler is compiled, so a script costs nothing to look up, and an unknown name is
-//! a compile error. Fragments that call the API of an engine lie in a folder of that engine, such as `scripts/github`.
+//! a compile error. Fragments that call the API of an engine are in a folder of that engine, such as `scripts/github`.
 
-/// What begins each name that a shim replaces.
+/// The beginning of each name that a shim replaces.
 const OPENING: &[u8] = b"${ENGINE_";
 
-/// The words of one engine, each as the shell text that replaces its name.
+/// The words of one engine. Each is the shell text that replaces its name.
 pub(crate) struct Shim {
-    /// `ENGINE_NAME`: what people call the engine; for comments.
+    /// `ENGINE_NAME`: the name of the engine, for comments.
     pub(crate) name: &'static str,
-    /// `ENGINE_OUTPUT`: the file for outputs of the step, one `NAME=VALUE` a line.
+    /// `ENGINE_OUTPUT`: the file for outputs of the step, with one `NAME=VALUE` per line.
     pub(crate) output: &'static str,
     /// `ENGINE_SUMMARY`: the file for Markdown that people see with the run.
     pub(crate) summary: &'static str,
     /// `ENGINE_ERROR`: the start of a line that people see as an error.
     pub(crate) error: &'static str,
-    /// `ENGINE_ESCAPED_LINE`: the variable `line`, as such a line shows it unchanged.
+    /// `ENGINE_ESCAPED_LINE`: the variable `line`, escaped so that such a line shows it unchanged.
     pub(crate) escaped_line: &'static str,
-    /// `ENGINE_WARNING`: the start of a line that people see as a warning; a title follows.
+    /// `ENGINE_WARNING`: the start of a line that people see as a warning. A title follows.
     pub(crate) warning: &'static str,
     /// `ENGINE_TITLE_END`: what separates the title of a warning from its text.
     pub(crate) title_end: &'static str,
-    /// `ENGINE_TEMP`: the folder that lives as long as the job, outside the checkout.
+    /// `ENGINE_TEMP`: a folder outside the checkout that exists as long as the job.
     pub(crate) temp: &'static str,
     /// `ENGINE_CHECKOUT`: the folder of the checkout.
     pub(crate) checkout: &'static str,
-    /// `ENGINE_VARIABLES`: the file for variables of all later steps of the job, one `NAME=VALUE` a line.
+    /// `ENGINE_VARIABLES`: the file for variables of all later steps of the job. It has one `NAME=VALUE` per line.
     pub(crate) variables: &'static str,
     /// `ENGINE_JOB_MARK`: a variable and its value that only processes of this job have.
     pub(crate) job_mark: &'static str,
     /// `ENGINE_STEP`: the name of the variable that holds the id of a process's step.
     pub(crate) step: &'static str,
-    /// `ENGINE_LONGEST_JOB`: how long the engine lets a job live, in words.
+    /// `ENGINE_LONGEST_JOB`: the maximum duration of a job, in words.
     pub(crate) longest_job: &'static str,
-    /// `ENGINE_LONGEST_WAIT`: a little less than that, in minutes.
+    /// `ENGINE_LONGEST_WAIT`: slightly less than that, in minutes.
     pub(crate) longest_wait: &'static str,
-    /// `ENGINE_LARGEST_SUMMARY`: how much summary the engine takes, in words.
+    /// `ENGINE_LARGEST_SUMMARY`: the maximum size of a summary, in words.
     pub(crate) largest_summary: &'static str,
-    /// `ENGINE_SUMMARY_BYTES`: a little less than that, in bytes.
+    /// `ENGINE_SUMMARY_BYTES`: slightly less than that, in bytes.
     pub(crate) summary_bytes: &'static str,
 }
 
@@ -76,7 +76,7 @@ pub(crate) const GITHUB: Shim = Shim {
 };
 
 impl Shim {
-    /// The text that replaces a name; a name that no shim knows fails the build.
+    /// The text that replaces a name. An unknown name fails the build.
     #[expect(clippy::panic, reason = "it runs while the compiler is compiled")]
     const fn word(&self, name: &[u8]) -> &'static [u8] {
         let word = match name {
@@ -120,7 +120,7 @@ impl Shim {
         length
     }
 
-    /// The text after the replacement, at run time.
+    /// The text after the replacement, computed at run time.
     #[cfg(test)]
     pub(crate) fn expand(&self, neutral: &str) -> String {
         let mut text = Vec::new();
@@ -140,7 +140,7 @@ impl Shim {
         String::from_utf8(text).unwrap()
     }
 
-    /// The text after the replacement; `LENGTH` is its [`Shim::expanded_length`].
+    /// The text after the replacement. `LENGTH` is its [`Shim::expanded_length`].
     #[expect(clippy::mem_replace_with_default, reason = "`take` is not const")]
     pub(crate) const fn expanded<const LENGTH: usize>(&self, neutral: &str) -> [u8; LENGTH] {
         let mut text = [0; LENGTH];
@@ -173,7 +173,7 @@ pub(crate) const fn as_text(bytes: &[u8]) -> &str {
     }
 }
 
-/// The name of a word that stands here, without `ENGINE_`, and what follows it.
+/// The name of the word at the start of the text. It lacks `ENGINE_`, and the text after it follows.
 const fn name_at(text: &[u8]) -> Option<(&[u8], &[u8])> {
     let mut opening = OPENING;
     let mut rest = text;

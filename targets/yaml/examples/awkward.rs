@@ -1,9 +1,9 @@
-//! Prints a YAML document of every string in `tests/awkward.json`, in every place and style, for readers of other
-//! dialects to judge.
+//! Prints a YAML document with every string in `tests/awkward.json`, for readers of other dialects.
 //!
-//! Each list of the document has an item per string, in order: `values`, `quoted` and `scripts` hold the string itself,
-//! `brackets` a list of only that string, `keys` a mapping from the string to itself, and `steps` a mapping whose `run`
-//! is the string as a script, with comments and empty lines around it.
+//! Each string occurs in every place and style. Each list of the document has an item per string, in order: `values`,
+//! `quoted` and `scripts` contain the string itself, `brackets` a list of only that string, `keys` a mapping from the
+//! string to itself, and `steps` a mapping whose `run` is the string as a script, with comments and empty lines around
+//! it.
 
 use pipec_yaml::{Document, Mapping, Node, Sequence};
 

@@ -1,9 +1,9 @@
-//! Comments: free text that must stay a comment in every dialect.
+//! Comments: free text that must remain a comment in every dialect.
 
 use crate::scalar;
 use std::borrow::Cow;
 
-/// The lines of a comment that has lines of its own, each safe behind `# `.
+/// The lines of a comment on its own lines. Each is safe after `# `.
 pub(crate) fn lines(text: &str) -> Vec<Cow<'_, str>> {
     if scalar::is_printable(text) {
         return vec![Cow::Borrowed(text.trim_end())];
@@ -11,7 +11,7 @@ pub(crate) fn lines(text: &str) -> Vec<Cow<'_, str>> {
     text.split(scalar::breaks_lines).map(|line| Cow::Owned(safe(line))).collect()
 }
 
-/// The text of a comment that shares its line.
+/// The text of a comment that shares its line with a value.
 pub(crate) fn line(text: &str) -> Cow<'_, str> {
     if scalar::is_printable(text) {
         return Cow::Borrowed(text.trim());
@@ -19,7 +19,8 @@ pub(crate) fn line(text: &str) -> Cow<'_, str> {
     Cow::Owned(lines(text).join(" ").trim().to_owned())
 }
 
-/// Readers refuse files with unprintable characters even in comments, and reviewers are misled by directional ones.
+/// Replaces unprintable and directional characters. Readers refuse files with unprintable characters even in comments,
+/// and directional ones mislead reviewers.
 fn safe(line: &str) -> String {
     let line: String = line
         .chars()
@@ -33,7 +34,7 @@ fn safe(line: &str) -> String {
     line.trim_end().to_owned()
 }
 
-/// Characters beyond the basic plane, such as emoji; not the tags and private planes above them.
+/// Whether a character beyond the basic plane is harmless, such as emoji. The tags and private planes above are not.
 fn is_plainly_astral(character: char) -> bool {
     matches!(character, '\u{10000}'..='\u{3FFFD}') && (u32::from(character) & 0xFFFE) != 0xFFFE
 }

@@ -1,28 +1,28 @@
-//! What cannot be written.
+//! Documents that can't be written.
 
 use std::fmt;
 
-/// A document that no text can carry to every dialect.
+/// A document that has no text with the same meaning in every dialect.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WriteError {
     /// The place in the document, as keys and item numbers from the root.
     pub path: Vec<String>,
-    /// What is wrong there.
+    /// The reason.
     pub cause: Cause,
 }
 
-/// Why a place in a document cannot be written.
+/// The reason why a place in a document can't be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The key occurs twice in one mapping when case is ignored, as GitHub ignores it.
+    /// The key occurs twice in one mapping. Case is ignored, because GitHub ignores it.
     DuplicateKey,
-    /// The key is longer than the 1024 characters within which readers look for its colon.
+    /// The key is longer than 1024 characters. Readers look for its colon only within these.
     KeyTooLong,
-    /// The key asked to stand bare is not a word of ASCII letters.
+    /// The unquoted key is not a word of ASCII letters.
     BareKey,
-    /// The string holds U+0000, which reaches no shell and no environment.
+    /// The string contains U+0000, which no shell and no environment can receive.
     Nul,
-    /// The integer is beyond 2⁵³ - 1, where readers that keep numbers as doubles lose it.
+    /// The integer is beyond 2⁵³ - 1. Readers that use doubles for numbers lose it.
     IntegerTooLarge,
     /// Collections nest deeper than the 50 levels that GitHub reads.
     TooDeep,

@@ -1,9 +1,9 @@
-//! Writing YAML that every dialect reads alike.
+//! Writes YAML that every dialect reads as the same tree.
 //!
-//! A [`Document`] is written so that YAML 1.1 readers (Psych, PyYAML), YAML 1.2 core readers (npm `yaml`) and the reader
-//! of Kubernetes (`sigs.k8s.io/yaml`) return the same tree. A string stays plain only where no dialect gives it another
-//! type or meaning; scripts are literal blocks, and double-quoted with escapes where a block could be misread. What no
-//! dialect can carry is a [`WriteError`].
+//! YAML 1.1 readers (Psych, PyYAML), YAML 1.2 core readers (npm `yaml`) and the reader of Kubernetes
+//! (`sigs.k8s.io/yaml`) return the same tree for a written [`Document`]. A string is plain only if no dialect gives it
+//! another type or meaning. Scripts are literal blocks; if a reader could misread the block, they are double-quoted
+//! with escapes. A document that some dialect can't represent is a [`WriteError`].
 //!
 //! ```
 //! use pipec_yaml::{Document, Mapping, Node, Sequence};

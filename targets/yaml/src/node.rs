@@ -1,4 +1,4 @@
-//! The tree that is written, and the ways to build it. It lives for one writing, so it borrows what texts it can.
+//! The tree that is written, and its builders. It is used for one writing only, so it borrows texts if it can.
 
 use std::borrow::Cow;
 
@@ -27,7 +27,7 @@ impl<'t> Document<'t> {
 /// A value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Node<'t> {
-    /// A string, however it is written.
+    /// A string.
     String(Text<'t>),
     /// An integer, at most 2⁵³ - 1 in magnitude.
     Integer(i64),
@@ -39,38 +39,39 @@ pub enum Node<'t> {
     Mapping(Mapping<'t>),
 }
 
-/// A string and the style asked for it.
+/// A string and its style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<'t> {
     /// The value that every reader returns.
     pub value: Cow<'t, str>,
-    /// How it should look.
+    /// The requested style.
     pub style: Style,
 }
 
-/// How a string should look.
+/// The requested style of a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Plain where every dialect reads the same string, otherwise double-quoted on one line.
+    /// Plain if every dialect reads the same string, otherwise double-quoted on one line.
     PlainOrQuoted,
     /// Double-quoted on one line.
     DoubleQuoted,
-    /// A literal block where every dialect reads the same bytes, otherwise double-quoted with a line per line.
+    /// A literal block if every dialect reads the same bytes. Otherwise double-quoted, with one line for each line of
+    /// the script.
     Script,
 }
 
 impl<'t> Node<'t> {
-    /// A string, plain where that is safe in every dialect, otherwise double-quoted on one line.
+    /// A string. It is plain if that is safe in every dialect, otherwise double-quoted on one line.
     pub fn plain_or_quoted(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::PlainOrQuoted })
     }
 
-    /// A string that is always double-quoted and always on one line, as a GitHub `if` must be.
+    /// A string that is always double-quoted on one line, as a GitHub `if` must be.
     pub fn double_quoted(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::DoubleQuoted })
     }
 
-    /// A script: a literal block where every dialect reads it byte for byte, otherwise double-quoted with escapes.
+    /// A script. It is a literal block if every dialect reads it byte for byte, otherwise double-quoted with escapes.
     pub fn script(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::Script })
     }
@@ -130,7 +131,7 @@ impl<'t> From<Mapping<'t>> for Node<'t> {
     }
 }
 
-/// Ordered entries, unique when case is ignored.
+/// A mapping: ordered entries with unique keys. Case is ignored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mapping<'t> {
     /// The entries in the order in which they are written.
@@ -140,9 +141,9 @@ pub struct Mapping<'t> {
 /// A key, its value, and the comments around them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry<'t> {
-    /// The key, quoted where a dialect could misread it.
+    /// The key. It is quoted if a dialect could misread it.
     pub key: Cow<'t, str>,
-    /// Whether the key is written as it stands, as GitHub's `on` may be.
+    /// Whether the key is never quoted. GitHub's `on` may be written so.
     pub bare: bool,
     /// The value.
     pub value: Node<'t>,
@@ -150,7 +151,7 @@ pub struct Entry<'t> {
     pub comment_above: Vec<Cow<'t, str>>,
     /// A comment on the line of the key, without `#`.
     pub comment_behind: Option<Cow<'t, str>>,
-    /// Whether an empty line comes before the entry and its comments; the first entry of a nested mapping has none.
+    /// Whether an empty line comes before the entry and its comments. The first entry of a nested mapping has none.
     pub blank_before: bool,
 }
 
@@ -167,7 +168,7 @@ impl<'t> Entry<'t> {
         }
     }
 
-    /// Adds comment lines above the entry: one, or one per line of the text.
+    /// Adds comment lines above the entry, one per line of the text.
     pub fn comment_above(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         self.comment_above.push(text.into());
         self
@@ -179,7 +180,7 @@ impl<'t> Entry<'t> {
         self
     }
 
-    /// Asks for an empty line before the entry.
+    /// Adds an empty line before the entry.
     pub fn blank_before(mut self) -> Self {
         self.blank_before = true;
         self
@@ -203,7 +204,7 @@ impl<'t> Mapping<'t> {
         self
     }
 
-    /// Adds an entry if there is a value.
+    /// Adds an entry if it has a value.
     pub fn entry_if_some(self, key: impl Into<Cow<'t, str>>, value: Option<impl Into<Node<'t>>>) -> Self {
         match value {
             Some(value) => self.entry(key, value),
@@ -211,13 +212,13 @@ impl<'t> Mapping<'t> {
         }
     }
 
-    /// Adds an entry whose key is written unquoted although a dialect may read it as another type: GitHub's `on`.
+    /// Adds an entry with an unquoted key. A dialect may read it as another type: GitHub's `on`.
     pub fn bare_key(mut self, key: impl Into<Cow<'t, str>>, value: impl Into<Node<'t>>) -> Self {
         self.entries.push(Entry { bare: true, ..Entry::new(key, value) });
         self
     }
 
-    /// Adds a finished entry.
+    /// Adds a complete entry.
     pub fn with(mut self, entry: Entry<'t>) -> Self {
         self.entries.push(entry);
         self
@@ -228,7 +229,7 @@ impl<'t> Mapping<'t> {
         self.entries.push_mut(Entry::new(key, value))
     }
 
-    /// Adds comment lines above the entry added last, if there is one.
+    /// Adds comment lines above the last entry, if there is one.
     pub fn comment_above(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.comment_above.push(text.into());
@@ -236,7 +237,7 @@ impl<'t> Mapping<'t> {
         self
     }
 
-    /// Sets the comment on the line of the entry added last, if there is one.
+    /// Sets the comment on the line of the last entry, if there is one.
     pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.comment_behind = Some(text.into());
@@ -244,7 +245,7 @@ impl<'t> Mapping<'t> {
         self
     }
 
-    /// Asks for an empty line before the entry added last, if there is one.
+    /// Adds an empty line before the last entry, if there is one.
     pub fn blank_before(mut self) -> Self {
         if let Some(entry) = self.entries.last_mut() {
             entry.blank_before = true;
@@ -253,12 +254,12 @@ impl<'t> Mapping<'t> {
     }
 }
 
-/// A list, with an item per line or in brackets.
+/// A list, with one item per line or in brackets.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sequence<'t> {
     /// The items in order.
     pub items: Vec<Item<'t>>,
-    /// Whether brackets are wanted: they are used if all items are scalars without comments and the line is short.
+    /// Whether brackets are preferred. They are used if all items are scalars without comments and the line is short.
     pub flow: bool,
 }
 
@@ -271,7 +272,7 @@ pub struct Item<'t> {
     pub comment_above: Vec<Cow<'t, str>>,
     /// A comment on the line of the dash, without `#`.
     pub comment_behind: Option<Cow<'t, str>>,
-    /// Whether an empty line comes before the item; the first has none.
+    /// Whether an empty line comes before the item. The first has none.
     pub blank_before: bool,
 }
 
@@ -283,17 +284,17 @@ impl<'t> Item<'t> {
 }
 
 impl<'t> Sequence<'t> {
-    /// A list without items, written `[]`; with items, one per line.
+    /// An empty list, written `[]`. Later items have one line each.
     pub fn new() -> Self {
         Sequence::default()
     }
 
-    /// A list with an item per line.
+    /// A list with one item per line.
     pub fn block<T: Into<Node<'t>>>(items: impl IntoIterator<Item = T>) -> Self {
         Sequence { items: items.into_iter().map(Item::new).collect(), flow: false }
     }
 
-    /// A list in brackets where all items are scalars and the line stays within 120 columns.
+    /// A list in brackets. The items must be scalars, and the line has at most 120 columns.
     pub fn flow<T: Into<Node<'t>>>(items: impl IntoIterator<Item = T>) -> Self {
         Sequence { items: items.into_iter().map(Item::new).collect(), flow: true }
     }
@@ -314,7 +315,7 @@ impl<'t> Sequence<'t> {
         self.items.push_mut(Item::new(value))
     }
 
-    /// Adds comment lines above the item added last, if there is one.
+    /// Adds comment lines above the last item, if there is one.
     pub fn comment_above(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(item) = self.items.last_mut() {
             item.comment_above.push(text.into());
@@ -322,7 +323,7 @@ impl<'t> Sequence<'t> {
         self
     }
 
-    /// Sets the comment on the line of the item added last, if there is one.
+    /// Sets the comment on the line of the last item, if there is one.
     pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(item) = self.items.last_mut() {
             item.comment_behind = Some(text.into());
@@ -330,7 +331,7 @@ impl<'t> Sequence<'t> {
         self
     }
 
-    /// Asks for an empty line before the item added last, if there is one.
+    /// Adds an empty line before the last item, if there is one.
     pub fn blank_before(mut self) -> Self {
         if let Some(item) = self.items.last_mut() {
             item.blank_before = true;

@@ -1,21 +1,25 @@
-//! How a single string is written: plain, in double quotes, or as a literal block.
+//! Single strings: plain, in double quotes, or as a literal block.
+//!
+//! For example, `hello` is plain, `no` is quoted because YAML 1.1 reads it as false, and `a\nb\n` is a literal block.
 //!
 //! Sources of the rules: YAML 1.1 types (yaml.org/type), YAML 1.2.2 sections 6 to 8 and 10.3, and the resolvers of
 //! PyYAML, Psych's `ScalarScanner` and go-yaml.
 
-/// Words that some dialect reads as a boolean, a null or a number, ignoring case; also the names of special floats.
+/// Words that some dialect reads as a boolean, a null or a number. Case is ignored. The names of special floats are
+/// included.
 const RESERVED: [&str; 13] =
     ["y", "n", "yes", "no", "on", "off", "true", "false", "null", ".inf", ".nan", "infinity", "nan"];
 
-/// Whether a line break of any dialect, or a vertical movement that editors show as one.
+/// Whether a character is a line break in any dialect. Vertical movements that editors show as one count, too.
 pub(crate) fn breaks_lines(character: char) -> bool {
     matches!(character, '\n' | '\r' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Whether a character may stand unescaped: every reader accepts it and a person sees it for what it is.
+/// Whether a character may be unescaped.
 ///
-/// Control, directional, zero-width, private and non-characters are not, nor is any blank but the space and the
-/// ideographic space, nor anything beyond the basic plane.
+/// Every reader must accept it, and people must see what it is. Control, directional, zero-width, private and
+/// non-characters may not be unescaped. Neither may any blank except the space and the ideographic space, nor any
+/// character beyond the basic plane.
 pub(crate) fn visible(character: char) -> bool {
     match character {
         ' '..='~' | '\u{3000}' => true,
@@ -39,18 +43,18 @@ pub(crate) fn visible(character: char) -> bool {
     }
 }
 
-/// Whether a text is of printable ASCII alone, as most are: all of it is visible.
+/// Whether a text has only printable ASCII characters, as most have. All of them are visible.
 pub(crate) fn is_printable(text: &str) -> bool {
     are_all(text, |byte| matches!(byte, b' '..=b'~'))
 }
 
-/// Whether all bytes of a text are of a kind. It looks at several at once, and stops soon behind the first that is not.
+/// Whether all bytes of a text are of a kind. It checks several at once, and stops soon after the first that is not.
 fn are_all(text: &str, kind: impl Fn(u8) -> bool) -> bool {
     text.as_bytes().chunks(64).all(|bytes| bytes.iter().fold(true, |all, byte| all & kind(*byte)))
 }
 
-/// Whether a text is plain wherever it stands, as most keys and many values are: letters, digits, hyphens and underscores
-/// behind a letter that begins no number of any dialect.
+/// Whether a text is plain in every place, as most keys and many values are. It has letters, digits, hyphens and
+/// underscores, after a letter that begins no number in any dialect.
 fn is_plain_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphabetic() && !matches!(first, 'e' | 'E'))
         && text.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'-' | b'A'..=b'Z' | b'_' | b'0'..=b'9'))
@@ -61,13 +65,13 @@ fn is_reserved(text: &str) -> bool {
     RESERVED.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
-/// Whether every dialect reads the plain text, as the value of a block collection, as this very string.
+/// Whether every dialect reads the plain text as this string. It is a value of a block collection.
 pub(crate) fn plain_in_block(text: &str) -> bool {
     if is_plain_word(text) {
         return true;
     }
     let Some(first) = text.chars().next() else { return false };
-    // As most values are: nothing in them could be the mark of a key or a comment.
+    // Most values contain no possible mark of a key or a comment.
     let is_ordinary = are_all(text, |byte| matches!(byte, b' '..=b'~') && byte != b':' && byte != b'#');
     let is_visible = || text.chars().all(|character| visible(character) && character != '\u{3000}');
     starts_plain(first, text)
@@ -78,7 +82,7 @@ pub(crate) fn plain_in_block(text: &str) -> bool {
         && !may_be_number(text)
 }
 
-/// Whether every dialect reads the plain text as this very string also as a key or between brackets.
+/// Whether every dialect reads the plain text as this string. It is a key or in brackets.
 pub(crate) fn plain_in_flow(text: &str) -> bool {
     is_plain_word(text)
         || plain_in_block(text)
@@ -93,11 +97,11 @@ fn starts_plain(first: char, text: &str) -> bool {
     }
 }
 
-/// Whether text that begins like a number could be one, or a date, in any dialect.
+/// Whether a text could be a number or a date in any dialect. It begins like a number.
 ///
-/// Numbers and dates use no letters but those of hexadecimal digits, of the prefixes `0b`, `0o` and `0x`, of the
-/// exponent `e`, and of `T` and `Z` in times; one other letter tells them apart. npm `yaml` as a YAML 1.1 reader takes
-/// even an exponent alone, such as `e3`, for a number.
+/// Numbers and dates use only certain letters: hexadecimal digits, the prefixes `0b`, `0o` and `0x`, the exponent `e`,
+/// and `T` and `Z` in times. Any other letter excludes them. npm `yaml` as a YAML 1.1 reader reads even a single
+/// exponent, such as `e3`, as a number.
 fn may_be_number(text: &str) -> bool {
     let digits = text.trim_start_matches(['.', '_']);
     let exponent = digits.strip_prefix(['e', 'E']).is_some_and(|power| !power.contains(char::is_alphabetic));
@@ -109,14 +113,14 @@ fn may_be_number(text: &str) -> bool {
     exponent || begins && !digits.contains(is_other)
 }
 
-/// Writes the text in double quotes on one line, with the escapes that YAML 1.1 and 1.2 share.
+/// Writes the text in double quotes on one line. It uses the escapes that YAML 1.1 and 1.2 share.
 pub(crate) fn quote(text: &str, out: &mut String) {
     out.push('"');
     escape(text, out);
     out.push('"');
 }
 
-/// Writes the text, without quotes around it, as double quotes hold it.
+/// Writes the text as it is inside double quotes, without the quotes.
 pub(crate) fn escape(text: &str, out: &mut String) {
     if are_all(text, |byte| matches!(byte, b' '..=b'~') && byte != b'"' && byte != b'\\') {
         out.push_str(text);
@@ -142,17 +146,17 @@ pub(crate) fn escape(text: &str, out: &mut String) {
     }
 }
 
-/// The indicators of a literal block that every dialect reads as this very text, if there are any.
+/// The indicators of a literal block for the text. `None` if some dialect reads the block as another text.
 pub(crate) fn literal_header(text: &str) -> Option<&'static str> {
     let body = text.trim_end_matches('\n');
-    // As most scripts are: no line ends with a blank, so none is of blanks alone.
+    // In most scripts no line ends with a blank, so none consists of blanks only.
     let is_ordinary = are_all(body, |byte| matches!(byte, b'\n' | b' '..=b'~'))
         && !body.ends_with(' ')
         && !body.contains(" \n");
     if body.is_empty() || !(is_ordinary || body.split('\n').all(literal_line)) {
         return None;
     }
-    // Otherwise the indentation is guessed from the first line that isn't empty.
+    // Without an indicator, readers guess the indentation from the first line that isn't empty.
     let is_indented = body.starts_with([' ', '\n']);
     Some(match (text.len().saturating_sub(body.len()), is_indented) {
         (0, false) => "|-",
@@ -164,7 +168,8 @@ pub(crate) fn literal_header(text: &str) -> Option<&'static str> {
     })
 }
 
-/// Tabs in front are taken for indentation, and lines of blanks for empty lines, by one reader or another.
+/// Whether a line is safe in a literal block. Some readers take leading tabs for indentation, and lines of blanks for
+/// empty lines.
 fn literal_line(line: &str) -> bool {
     let content = line.trim_start_matches(' ');
     line.is_empty()

@@ -1,4 +1,4 @@
-//! From the tree to text.
+//! Writes the tree as text.
 
 use memchr::memchr_iter;
 use std::borrow::Cow;
@@ -8,29 +8,29 @@ use crate::error::{Cause, WriteError};
 use crate::node::{Document, Item, Mapping, Node, Sequence, Style, Text};
 use crate::{comment, scalar};
 
-/// Lists in brackets that would end beyond this column get an item per line.
+/// The maximum length of a line with a list in brackets. A longer list has one item per line.
 const LINE_LENGTH: usize = 120;
 
-/// Readers look for the colon of a key within 1024 characters.
+/// The maximum length of a key. Readers look for its colon within 1024 characters.
 const KEY_LENGTH: usize = 1000;
 
-/// GitHub's parser follows 50 levels, the scalars included.
+/// The maximum depth. GitHub's parser follows 50 levels, including scalars.
 const DEPTH: usize = 49;
 
-/// Room for most files, so that growing moves nothing.
+/// The initial size of the output. Most files fit, so it rarely grows.
 const CAPACITY: usize = 1 << 16;
 
-/// What indentation is made of, a piece at a time.
+/// A piece of indentation.
 const BLANKS: &str = "                ";
 
 /// The largest integer that a double holds exactly.
 const LARGEST_INTEGER: u64 = (1 << 53) - 1;
 
-/// Writes the document as text that every dialect reads as the same tree; the text ends with a line feed.
+/// Writes the document as text that every dialect reads as the same tree. The text ends with a line feed.
 ///
 /// # Errors
 ///
-/// What some dialect cannot carry: see [`Cause`].
+/// If some dialect can't represent the document: see [`Cause`].
 pub fn write(document: &Document<'_>) -> Result<String, WriteError> {
     let mut writer = Writer { out: String::with_capacity(CAPACITY), path: Vec::new() };
     writer.comments(&document.header, 0);
@@ -63,7 +63,7 @@ impl<'d> Writer<'d> {
         WriteError { path: path.collect(), cause }
     }
 
-    /// Writes the entries at an indentation, the first one behind the dash of an item if `behind_dash`.
+    /// Writes the entries at an indentation. If `behind_dash`, the first is on the line of an item's dash.
     fn mapping(
         &mut self,
         mapping: &'d Mapping<'_>,
@@ -91,7 +91,7 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    /// Writes the items at an indentation, the first one behind the dash of an outer item if `behind_dash`.
+    /// Writes the items at an indentation. If `behind_dash`, the first is on the line of an outer item's dash.
     fn sequence(
         &mut self,
         sequence: &'d Sequence<'_>,
@@ -114,7 +114,7 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    /// Writes what follows the colon of a key or the dash of an item, to the end of the line and beyond.
+    /// Writes a value after the colon of a key or the dash of an item. It may take more lines.
     fn value(
         &mut self,
         value: &'d Node<'_>,
@@ -160,7 +160,7 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    /// Ends the line of a key or a dash, unless what comes may share it; says whether it does.
+    /// Ends the line of a key or a dash, unless the value may share it. Returns whether it ended.
     fn begin_block(&mut self, behind: Option<&str>, behind_dash: bool) -> bool {
         let same_line = behind_dash && behind.is_none();
         if same_line {
@@ -209,7 +209,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Writes a script in double quotes, of several lines with a line for each; a backslash escapes the line break.
+    /// Writes a script in double quotes, with one line for each of its lines. A backslash escapes the line break.
     fn quoted_script(&mut self, text: &str, behind: Option<&str>, indent: usize) -> Result<(), WriteError> {
         self.refuse_nul(text)?;
         let has_lines = text.strip_suffix('\n').unwrap_or(text).contains('\n');
@@ -218,7 +218,7 @@ impl<'d> Writer<'d> {
             if has_lines {
                 self.out.push_str("\\\n");
                 self.indent(indent);
-                // Readers drop the blanks that follow an escaped line break.
+                // Readers drop the blanks after an escaped line break.
                 if line.starts_with(' ') {
                     self.out.push('\\');
                 }
@@ -249,7 +249,7 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    /// Writes the list in brackets, if that is wanted, possible and short enough for the line; says whether it did.
+    /// Writes the list in brackets, if that is preferred, possible and short enough. Returns whether it did.
     fn brackets(&mut self, sequence: &Sequence<'_>, behind: Option<&str>) -> Result<bool, WriteError> {
         if !sequence.flow || !sequence.items.iter().all(stands_in_brackets) {
             return Ok(false);
@@ -327,7 +327,7 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Writes the comments above an item, and those of the entry or item that shares the line of its dash.
+    /// Writes the comments above an item. They include those of the entry or item on the line of its dash.
     fn comments_above_dash(&mut self, item: &Item<'_>, indent: usize) {
         self.comments(&item.comment_above, indent);
         if item.comment_behind.is_some() {
@@ -347,7 +347,8 @@ impl<'d> Writer<'d> {
         }
     }
 
-    /// Writes an empty line, but not where one more would belong to a `|+` block: only such a block ends in one.
+    /// Writes an empty line. It writes none if the line would become part of a `|+` block: only such a block ends in an
+    /// empty line.
     fn blank(&mut self) {
         if !self.out.is_empty() && !self.out.ends_with("\n\n") {
             self.out.push('\n');
@@ -365,7 +366,7 @@ fn stands_in_brackets(item: &Item<'_>) -> bool {
     is_scalar && item.comment_above.is_empty() && item.comment_behind.is_none()
 }
 
-/// The first entry whose key an earlier one has, too.
+/// The first entry with the key of an earlier one.
 fn repeated_key(mapping: &Mapping<'_>) -> Option<usize> {
     let entries = mapping.entries.iter().enumerate();
     let mut keys: Vec<_> = entries.map(|(index, entry)| (ignoring_case(&entry.key), index)).collect();
@@ -374,12 +375,12 @@ fn repeated_key(mapping: &Mapping<'_>) -> Option<usize> {
     pairs.filter(|((one, _), (other, _))| compare(one, other).is_eq()).map(|(_, (_, index))| *index).min()
 }
 
-/// What keys have in common that differ in case alone, but for that of ASCII.
+/// A form of a key that ignores the case of letters beyond ASCII.
 fn ignoring_case(key: &str) -> Cow<'_, str> {
     if key.is_ascii() { Cow::Borrowed(key) } else { Cow::Owned(key.to_uppercase().to_lowercase()) }
 }
 
-/// The order of keys, the shorter first; two are equal that differ in case alone.
+/// The order of keys, shorter ones first. Keys that differ only in case are equal.
 fn compare(one: &str, other: &str) -> Ordering {
     let letters = |key| str::bytes(key).map(|letter| letter.to_ascii_lowercase());
     one.len().cmp(&other.len()).then_with(|| letters(one).cmp(letters(other)))

@@ -1,4 +1,4 @@
-//! What a person sees: golden texts.
+//! Golden texts, as a person reads them.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 

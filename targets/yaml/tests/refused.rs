@@ -1,4 +1,4 @@
-//! What no text can carry to every dialect.
+//! Documents that no text can represent in every dialect.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
 

@@ -1,5 +1,5 @@
-//! What is written is read back as the same tree. The reader here is one of many: `examples/awkward.rs` prints the
-//! corpus for the others.
+//! A written document is read back as the same tree. This test has one reader; `examples/awkward.rs` prints the corpus
+//! for others.
 
 #![expect(clippy::panic, reason = "helpers of tests fail like tests")]
 
@@ -14,7 +14,7 @@ use serde_json::Value;
 
 const AWKWARD: &str = include_str!("awkward.json");
 
-/// Pieces of which awkward strings are made.
+/// Pieces of awkward strings.
 const PIECES: [&str; 64] = [
     "on",
     "yes",

@@ -1,4 +1,4 @@
-//! Any text can be checked and reported on.
+//! Any text can be checked and reported.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

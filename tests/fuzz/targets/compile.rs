@@ -1,4 +1,4 @@
-//! What is proven is compiled to something that means the same, and what is refused leaves no output.
+//! A proven program compiles to an output with the same meaning. A refused program gives no output.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

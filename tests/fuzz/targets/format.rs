@@ -1,4 +1,4 @@
-//! What can be parsed can be laid out, and what is laid out stays as it is.
+//! Any text that parses can be formatted, and a formatted text does not change.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

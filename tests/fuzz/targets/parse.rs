@@ -1,4 +1,4 @@
-//! Any text has a tree, and every finding points into it.
+//! Any text has a tree, and every finding has a place in it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

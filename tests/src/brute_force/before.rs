@@ -1,21 +1,21 @@
-//! What is before what: the reference's three rules as edges, added up until nothing changes.
+//! The order of nodes: the reference's three rules as edges, added until nothing changes.
 
 use super::model::{Node, Pipeline, What};
 
-/// A node's stage and its place in it.
+/// A node's stage and its index in the stage.
 pub type Place = (usize, usize);
 
-/// What is before what.
+/// The order of a pipeline's nodes.
 #[derive(Clone, Debug)]
 pub struct Order {
-    /// All nodes, stage by stage.
+    /// All nodes, by stage.
     pub places: Vec<Place>,
-    /// For each node, by its place in `places`, whether each other is before it.
+    /// For each node, by its index in `places`, whether each other node is before it.
     before: Vec<Vec<bool>>,
 }
 
 impl Order {
-    /// Adds edges until nothing changes; `None` if something is before itself.
+    /// Adds edges until nothing changes. `None` if a node is before itself.
     pub fn of(pipeline: &Pipeline) -> Option<Order> {
         let stage_count = pipeline.stages.len();
         let mut follows = vec![vec![false; stage_count]; stage_count];
@@ -42,7 +42,7 @@ impl Order {
                 && artefacts_of(pipeline, *second).contains(&node(first).name.as_str());
             let by_deploy =
                 first.0 == second.0 && first.1 < second.1 && (is_deploy(first) || is_deploy(second));
-            // Nothing waits for an advisory gate.
+            // No node waits for an advisory gate.
             let advisory = matches!(&node(first).what, What::Gate(gate) if gate.advisory);
             (by_stage || by_use || by_deploy) && !advisory
         };
@@ -62,15 +62,15 @@ impl Order {
     }
 }
 
-/// How long a node may take, in minutes.
+/// The maximum time of a node, in minutes.
 fn minutes(node: &Node) -> u64 {
     node.timeout.unwrap_or(10) * (1 + node.retry.unwrap_or(0))
 }
 
 impl Order {
-    /// How long the nodes of these stages may take where those of others take no time.
+    /// The maximum time of the nodes of these stages. Other nodes take no time.
     pub fn time(&self, pipeline: &Pipeline, stages: &[bool]) -> u64 {
-        // T of each node; in every round one more of a chain is right.
+        // The T of each node. Each round makes one more node of a chain correct.
         let mut times = vec![0; self.places.len()];
         for _ in &self.places {
             times = self
@@ -107,7 +107,7 @@ fn close(relation: &mut [Vec<bool>]) {
     }
 }
 
-/// The artefacts that a node uses, judges or deploys.
+/// The artefacts that a node uses, checks or deploys.
 pub fn artefacts_of(pipeline: &Pipeline, place: Place) -> Vec<&str> {
     let node = &pipeline.stages[place.0].nodes[place.1];
     let own: &[String] = match &node.what {

@@ -5,7 +5,7 @@
 pub struct Chooser(u64);
 
 impl Chooser {
-    /// The numbers that follow from a seed.
+    /// A generator with a seed.
     pub fn new(seed: u64) -> Chooser {
         Chooser(seed)
     }
@@ -18,23 +18,23 @@ impl Chooser {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below `bound`, which is not 0.
+    /// A number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
         let bound = u64::try_from(bound.max(1)).unwrap_or(u64::MAX);
         usize::try_from(self.next() % bound).unwrap_or(0)
     }
 
-    /// Yes in so many of a hundred cases.
+    /// True with a probability in percent.
     pub fn percent(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
-    /// One of several.
+    /// One of several options.
     pub fn of<T: Clone>(&mut self, options: &[T]) -> T {
         options[self.below(options.len())].clone()
     }
 
-    /// Some of several, at least one, each once, in their order.
+    /// Some of several options: at least one, each at most once, in their order.
     pub fn some_of<T: Clone>(&mut self, options: &[T], percent: usize) -> Vec<T> {
         let mut chosen: Vec<T> = options.iter().filter(|_| self.percent(percent)).cloned().collect();
         if chosen.is_empty() {

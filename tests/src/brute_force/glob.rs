@@ -1,4 +1,4 @@
-//! Globs matched by trying, the globs that random programs use, and names enough to tell them all apart.
+//! Globs matched by search, the globs of random programs, and names that distinguish them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
@@ -26,8 +26,8 @@ pub const REFS: [&str; 15] = [
 pub const PATHS: [&str; 11] =
     ["lib/**", "lib/x", "lib/*", "*.md", "**/*.md", "docs/**", "db/*.sql", "**", "lib/**/t?", "*/x", "d*/**"];
 
-/// Whether a glob matches the whole of a name: `*` is any run of characters but `/`, `?` one of them, `**` any run, and
-/// `**/` at the start of a segment also nothing. Nothing matches the empty name.
+/// Whether a glob matches a whole name. `*` is any sequence of characters except `/`, `?` is one of them, and `**` is
+/// any sequence. `**/` at the start of a segment may be empty. Nothing matches the empty name.
 pub fn matches(glob: &str, name: &str) -> bool {
     fn from(glob: &[u8], name: &[u8], at_segment_start: bool) -> bool {
         match glob {
@@ -47,19 +47,19 @@ pub fn matches(glob: &str, name: &str) -> bool {
     !name.is_empty() && from(glob.as_bytes(), name.as_bytes(), true)
 }
 
-/// Names of branches and tags: one for every combination of [`REFS`] that some name has.
+/// Names of branches and tags: one for every possible combination of [`REFS`].
 pub fn ref_names() -> &'static [String] {
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| names(&REFS));
     &NAMES
 }
 
-/// Paths: one for every combination of [`PATHS`] that some path has.
+/// Paths: one for every possible combination of [`PATHS`].
 pub fn path_names() -> &'static [String] {
     static NAMES: LazyLock<Vec<String>> = LazyLock::new(|| names(&PATHS));
     &NAMES
 }
 
-/// Keeps the first of the names that the globs can't tell apart.
+/// Keeps one name of each set that the globs don't distinguish.
 pub fn told_apart<'n>(names: &'n [String], globs: &BTreeSet<&str>) -> Vec<&'n str> {
     let mut seen: BTreeSet<Vec<bool>> = BTreeSet::new();
     names
@@ -69,7 +69,7 @@ pub fn told_apart<'n>(names: &'n [String], globs: &BTreeSet<&str>) -> Vec<&'n st
         .collect()
 }
 
-/// Fills the wildcards of each glob with short texts and with the texts of the other globs.
+/// Fills the wildcards of each glob. The fillings are short texts and the texts of the other globs.
 fn names(globs: &[&str]) -> Vec<String> {
     let plain: Vec<String> = ["", "a", "x", "1", "ab", "a/b", "a/x"].map(str::to_owned).into();
     let once: BTreeSet<String> = globs.iter().flat_map(|glob| filled(glob, &plain)).collect();
@@ -87,7 +87,7 @@ fn names(globs: &[&str]) -> Vec<String> {
 fn filled(glob: &str, fillers: &[String]) -> Vec<String> {
     let Some(place) = glob.find(['*', '?']) else { return vec![glob.to_owned()] };
     let (before, wildcard) = glob.split_at(place);
-    // What follows the wildcard, whether it takes slashes, and the slash that `**/` ends with.
+    // The text after the wildcard, whether the wildcard matches slashes, and the slash at the end of `**/`.
     let (rest, deep, slash) = if let Some(rest) = wildcard.strip_prefix("**/") {
         (rest, true, "/")
     } else if let Some(rest) = wildcard.strip_prefix("**") {
@@ -107,7 +107,7 @@ fn filled(glob: &str, fillers: &[String]) -> Vec<String> {
     all
 }
 
-/// What a branch or a path may be called, as far as slashes go.
+/// Whether the slashes of a text allow it as a branch or a path.
 fn is_name(name: &str) -> bool {
     name.split('/').all(|segment| !segment.is_empty() && !segment.starts_with(['.', '-']))
 }

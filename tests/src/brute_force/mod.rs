@@ -1,8 +1,8 @@
-//! The theorems read a second time, without algebra: random small programs, every run of them one by one, and what the
-//! reference's formulas say of each.
+//! A second implementation of the theorems, without algebra.
 //!
-//! Nothing here shares code with the compiler's proofs: globs are matched by trying, conditions are evaluated run by run,
-//! what is before a node is found by adding edges until nothing changes, and a formula is a loop over runs.
+//! It generates random small programs, enumerates every run of them, and evaluates the reference's formulas on these
+//! runs. It shares no code with the compiler's proofs: globs are matched by search, conditions are evaluated for each
+//! run, the order of nodes is found by adding edges until nothing changes, and a formula is a loop over runs.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,4 +1,4 @@
-//! The model of a small program: what the generator makes, the printer writes and the oracle judges.
+//! A small program as data. The generator makes it, the printer prints it, and the oracle checks it.
 
 /// A whole workspace in one file.
 #[derive(Clone, Debug, Default)]
@@ -10,7 +10,7 @@ pub struct Program {
 }
 
 impl Program {
-    /// The environment of that name.
+    /// The environment with a name.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name == name)
     }
@@ -21,19 +21,19 @@ impl Program {
 pub struct Pipeline {
     /// Its name.
     pub name: String,
-    /// The ways in.
+    /// The triggers.
     pub triggers: Vec<Trigger>,
-    /// What it says it protects, of branches and tags alike.
+    /// The protected branches and tags.
     pub protect: Option<Vec<&'static str>>,
-    /// What it says it protects of branches alone.
+    /// The protected branches.
     pub protect_branch: Option<Vec<&'static str>>,
-    /// What it says it protects of tags alone.
+    /// The protected tags.
     pub protect_tag: Option<Vec<&'static str>>,
     /// The kinds of change, with their globs.
     pub changes: Vec<(&'static str, Vec<&'static str>)>,
     /// Its stages.
     pub stages: Vec<Stage>,
-    /// The longest a run may take, in minutes.
+    /// The maximum time of a run, in minutes.
     pub budget: Option<u64>,
 }
 
@@ -63,7 +63,7 @@ pub enum Input {
 }
 
 impl Input {
-    /// All of them.
+    /// All inputs.
     pub const ALL: [Input; 3] = [Input::Fast, Input::Risk, Input::Ring];
 
     /// Its name.
@@ -75,7 +75,7 @@ impl Input {
         }
     }
 
-    /// The values a condition asks for, and for an open type one more.
+    /// The values in conditions. An open type has one more.
     pub fn values(self) -> &'static [&'static str] {
         match self {
             Input::Fast => &["true", "false"],
@@ -85,7 +85,7 @@ impl Input {
     }
 }
 
-/// A way in.
+/// An event that starts the pipeline, with its filter.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Trigger {
@@ -97,7 +97,7 @@ pub enum Trigger {
     MergeQueue,
 }
 
-/// What started a run.
+/// An event that starts a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Event {
@@ -110,12 +110,12 @@ pub enum Event {
 }
 
 impl Event {
-    /// All of them.
+    /// All events.
     pub const ALL: [Event; 6] =
         [Event::Push, Event::PullRequest, Event::Tag, Event::Schedule, Event::Manual, Event::MergeQueue];
 }
 
-/// When a stage is in a run.
+/// The condition of a stage.
 #[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum Condition {
@@ -130,7 +130,7 @@ pub enum Condition {
     Or(Vec<Condition>),
 }
 
-/// What `changed` asks for.
+/// An operand of `changed`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A kind.
@@ -144,34 +144,34 @@ pub enum Change {
 pub struct Stage {
     /// Its name.
     pub name: String,
-    /// The stages it names after `after`.
+    /// The stages in its `after`.
     pub after: Option<Vec<String>>,
     /// Its condition.
     pub when: Option<Condition>,
     /// Its nodes.
     pub nodes: Vec<Node>,
-    /// The longest its nodes may take, in minutes.
+    /// The maximum time of its nodes, in minutes.
     pub budget: Option<u64>,
 }
 
 /// A node.
 #[derive(Clone, Debug)]
 pub struct Node {
-    /// Its name; a deploy's is not written.
+    /// Its name. A deploy's name is not written.
     pub name: String,
-    /// What it yields.
+    /// Its kind.
     pub what: What,
-    /// The artefacts its body says it uses.
+    /// The artefacts that its body uses.
     pub uses: Vec<String>,
     /// The environments whose address its body reads.
     pub reads: Vec<String>,
-    /// How long it may take, in minutes; 10, if it does not say.
+    /// The timeout in minutes; 10 if there is none.
     pub timeout: Option<u64>,
-    /// How often it is tried again.
+    /// The number of additional attempts.
     pub retry: Option<u64>,
-    /// A fact that it hands to its script.
+    /// A fact that its script uses.
     pub fact: Option<RunFact>,
-    /// The role that it signs in as.
+    /// The role that it assumes.
     pub identity: Option<&'static str>,
 }
 
@@ -186,7 +186,7 @@ pub enum RunFact {
 }
 
 impl RunFact {
-    /// How a program writes it.
+    /// Its form in a program.
     pub fn word(self) -> String {
         match self {
             RunFact::TagName => "tag.name".to_owned(),
@@ -196,7 +196,7 @@ impl RunFact {
         }
     }
 
-    /// The events on which it is there.
+    /// The events with this fact.
     pub fn events(self) -> &'static [Event] {
         match self {
             RunFact::TagName => &[Event::Tag],
@@ -207,20 +207,20 @@ impl RunFact {
     }
 }
 
-/// The roles that nodes and environments may sign in as.
+/// The roles that nodes and environments may assume.
 pub const ROLES: [&str; 2] =
     ["arn:aws:iam::123456789012:role/shop", "arn:aws:iam::123456789012:role/production"];
 
-/// What a node yields.
+/// The kind of a node.
 #[derive(Clone, Debug)]
 pub enum What {
-    /// Evidence.
+    /// A gate.
     Gate(Gate),
     /// An artefact.
     Artefact,
-    /// A deploy of a set to an environment.
+    /// A deploy of artefacts to an environment.
     Deploy(Vec<String>, String),
-    /// Neither.
+    /// A job.
     Job,
 }
 
@@ -229,9 +229,9 @@ pub enum What {
 pub struct Gate {
     /// Its kind.
     pub kind: &'static str,
-    /// The artefacts it judges.
+    /// The artefacts that it checks.
     pub of: Vec<String>,
-    /// Whether it only reports.
+    /// Whether it is advisory.
     pub advisory: bool,
     /// `exempt unless changed …`
     pub unless_changed: Option<Vec<Change>>,
@@ -241,10 +241,10 @@ pub struct Gate {
     pub overridable: bool,
 }
 
-/// Evidence of the commit, and of artefacts.
+/// Kinds of evidence of the commit, and of artefacts.
 pub const KINDS: [&str; 4] = ["test", "lint", "vulnerability", "acceptance"];
 
-/// Whether evidence of a kind is of artefacts.
+/// Whether a kind of evidence is about artefacts.
 pub fn of_artefact(kind: &str) -> bool {
     matches!(kind, "vulnerability" | "acceptance")
 }
@@ -254,16 +254,16 @@ pub fn of_artefact(kind: &str) -> bool {
 pub struct Environment {
     /// Its name.
     pub name: String,
-    /// Its tier's word.
+    /// The keyword of its tier.
     pub tier: &'static str,
-    /// Whether members' pull requests may enter.
+    /// Whether pull requests of members may enter.
     pub open: bool,
-    /// What it comes after.
+    /// The environments before it.
     pub after: Vec<String>,
-    /// The pipelines it lists.
+    /// The pipelines that it lists.
     pub from: Option<Vec<String>>,
     /// The evidence it requires.
     pub requires: Vec<&'static str>,
-    /// The role that its deploys sign in as.
+    /// The role that its deploys assume.
     pub identity: Option<&'static str>,
 }

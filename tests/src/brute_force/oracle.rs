@@ -1,4 +1,4 @@
-//! What the reference's theorems say of a program, run by run.
+//! The oracle: evaluates the reference's theorems on every run of a program.
 
 use super::before::{Order, Place, artefacts_of};
 use super::model::{Change, Environment, Event, Gate, Pipeline, Program, What, of_artefact};
@@ -6,7 +6,7 @@ use super::print::node_label;
 use super::world::{Names, Run, World};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A failed proof: the code and whom it concerns.
+/// A failed proof: its code, and the nodes or names that it is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// The code: `P0401`.
@@ -16,54 +16,54 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding of that code about these.
+    /// A finding with a code, about these nodes or names.
     pub fn new<T: ToString>(code: &str, concerns: impl IntoIterator<Item = T>) -> Finding {
         Finding { code: code.to_owned(), concerns: concerns.into_iter().map(|it| it.to_string()).collect() }
     }
 }
 
-/// Which runs show that a proof fails.
+/// The runs that show a failed proof.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// The place of the pipeline that runs.
+    /// The index of the pipeline.
     pub pipeline: usize,
-    /// Stages that are in the run.
+    /// The stages that are in the run.
     pub due: Vec<usize>,
-    /// Stages that are not.
+    /// The stages that are not in the run.
     pub not_due: Vec<usize>,
-    /// Whose run it is.
+    /// The class of the run.
     pub of: Whose,
-    /// A kind of which something changes.
+    /// A kind of change that occurs in the run.
     pub changing: Option<&'static str>,
-    /// That something runs for a change of that kind, or would if no other path had changed.
+    /// Whether the change starts something, or would if no other path had changed.
     pub answered: bool,
-    /// How long the run, or a stage of it, takes at most, in minutes.
+    /// The maximum time of the run, or of one of its stages, in minutes.
     pub takes: Option<(Option<usize>, u64)>,
-    /// That it follows a push of the same branch that brought such a change, without the stage.
+    /// Changes of an earlier push of the same branch, which did not contain the stage.
     pub missed: Option<(usize, Vec<Change>)>,
 }
 
-/// Whose run it is.
+/// A class of runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// Anybody's.
+    /// All runs.
     Anybody,
-    /// Of reviewed code.
+    /// Runs of reviewed code.
     Trusted,
-    /// Of a pull request or the merge queue.
+    /// Runs of a pull request or the merge queue.
     Untrusted,
-    /// Of a fork or the merge queue.
+    /// Runs of a fork or the merge queue.
     ForkOrQueue,
-    /// Of reviewed code, but of no protected branch or tag.
+    /// Runs of reviewed code on an unprotected branch or tag.
     Unprotected,
-    /// A push of a protected branch.
+    /// Pushes of a protected branch.
     Pushed,
-    /// Started by none of these.
+    /// Runs that none of these events started.
     NotBy(&'static [Event]),
 }
 
 impl Failure {
-    /// Whether a run shows it.
+    /// Whether a run shows the failure.
     pub fn shows_in(&self, world: &World<'_>, run: &Run) -> bool {
         self.of_them(world, run)
             && self.due.iter().all(|stage| world.is_due(*stage, run))
@@ -74,7 +74,7 @@ impl Failure {
             && self.missed.as_ref().is_none_or(|(_, changes)| pushed_without(world, run, changes))
     }
 
-    /// Whether the run before that one shows it.
+    /// Whether the run before it shows the failure.
     pub fn shows_before(&self, world: &World<'_>, run: &Run) -> bool {
         self.missed.as_ref().is_some_and(|(stage, changes)| {
             run.event == Event::Push && world.touches(changes, run) && !world.is_due(*stage, run)
@@ -94,25 +94,25 @@ impl Failure {
     }
 }
 
-/// Whether a run is a push that brings none of these changes.
+/// Whether a run is a push without any of these changes.
 fn pushed_without(world: &World<'_>, run: &Run, changes: &[Change]) -> bool {
     run.event == Event::Push && !world.touches(changes, run)
 }
 
-/// Whether a stage that has nodes is in the run.
+/// Whether a run contains a stage with nodes.
 fn anything(world: &World<'_>, run: &Run) -> bool {
     let stages = world.pipeline.stages.iter().enumerate();
     stages.filter(|(_, stage)| !stage.nodes.is_empty()).any(|(place, _)| world.is_due(place, run))
 }
 
-/// Whether anything runs for a change of the kind in a run, or would if no other path had changed.
+/// Whether a change of the kind starts something in a run. It also counts if it would, had no other path changed.
 fn answers(world: &World<'_>, kind: &'static str, run: &Run) -> bool {
     let alone = |path: u32| Run { changed: 1 << path, unknown: false, ..run.clone() };
     let paths = (0..u64::BITS).filter(|path| !run.unknown && run.changed & 1 << path != 0);
     anything(world, run) || paths.map(alone).any(|run| world.changes(kind, &run) && anything(world, &run))
 }
 
-/// How long a run takes at most, or only one stage of it.
+/// The maximum time of a run, or of one of its stages.
 fn time(world: &World<'_>, run: &Run, only: Option<usize>) -> u64 {
     let stages: Vec<bool> = (0..world.pipeline.stages.len())
         .map(|stage| only.is_none_or(|only| only == stage) && world.is_due(stage, run))
@@ -120,10 +120,10 @@ fn time(world: &World<'_>, run: &Run, only: Option<usize>) -> u64 {
     Order::of(world.pipeline).map_or(0, |order| order.time(world.pipeline, &stages))
 }
 
-/// The findings of a program; each with the runs that show it, if it is about runs and there are any.
+/// The findings of a program. Each has the runs that show it, if it is about runs and there are any.
 pub type Findings = BTreeMap<Finding, Option<Failure>>;
 
-/// Judges a program.
+/// Evaluates the theorems on a program.
 pub fn judge(program: &Program) -> Findings {
     let mut findings = Findings::new();
     let after = environment_order(program, &mut findings);
@@ -133,7 +133,7 @@ pub fn judge(program: &Program) -> Findings {
             findings.insert(Finding::new("P0207", [&pipeline.name]), None);
         }
     }
-    // Of a circle nothing else is proven, and while there is one, nothing that spans the pipelines.
+    // A pipeline with a circle is not proven further. While there is one, neither are the theorems across pipelines.
     if orders.iter().all(Option::is_some) {
         entries(program, &mut findings);
         borrowed(program, &mut findings);
@@ -151,8 +151,8 @@ pub fn judge(program: &Program) -> Findings {
     findings
 }
 
-/// What each environment comes after. Of each circle the environment that comes first by name is reported; then all of the
-/// shortest way back to it come after nothing.
+/// The predecessors of each environment. Of each circle, the environment with the first name is reported, and all
+/// environments on the shortest circle through it get no predecessors.
 fn environment_order(program: &Program, findings: &mut Findings) -> BTreeMap<String, Vec<String>> {
     let mut after: BTreeMap<String, Vec<String>> =
         program.environments.iter().map(|it| (it.name.clone(), it.after.clone())).collect();
@@ -183,7 +183,7 @@ fn environment_order(program: &Program, findings: &mut Findings) -> BTreeMap<Str
     after
 }
 
-/// Only deploys to an environment hold its identities; of environments that share one, the first by name owns it.
+/// Only deploys to an environment have its identities. If environments share one, the first by name owns it.
 fn borrowed(program: &Program, findings: &mut Findings) {
     for pipeline in &program.pipelines {
         for (stage, it) in pipeline.stages.iter().enumerate() {
@@ -204,7 +204,7 @@ fn borrowed(program: &Program, findings: &mut Findings) {
     }
 }
 
-/// Several pipelines that enter an environment are all in its `from`, and nobody else is.
+/// If several pipelines enter an environment, exactly these are in its `from`.
 fn entries(program: &Program, findings: &mut Findings) {
     for environment in &program.environments {
         let enters = |pipeline: &&Pipeline| {
@@ -264,7 +264,7 @@ impl<'p> Judge<'p> {
                 self.no_skipped_gates(deploy, &gates);
                 self.in_order(deploy, &deploys);
             } else {
-                // Nothing more is said of a deploy that never runs, but that it is a second path.
+                // The only other finding about a deploy that never runs is that it is a second path.
                 self.find("P0406", [self.label(deploy.place)], None);
             }
             self.reachable(deploy);
@@ -289,14 +289,14 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// A fact is used only where it exists.
+    /// Facts are used only where they exist.
     fn facts(&mut self, place: Place) {
         let Some(fact) = self.pipeline.stages[place.0].nodes[place.1].fact else { return };
         let without = self.failure([place], [], Whose::NotBy(fact.events()));
         self.find_if("P0111", [self.label(place), fact.word()], without);
     }
 
-    /// No run takes longer than it may, nor a stage of it.
+    /// No run takes longer than its budget, and no stage longer than its own.
     fn budgets(&mut self) {
         let stages = self.pipeline.stages.iter().enumerate();
         let all: Vec<(Option<usize>, &String, Option<u64>)> = stages
@@ -321,8 +321,8 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// For each kind but documentation and what is not shipped, there are a trigger, a protected branch or tag and inputs
-    /// with which a change of it, whatever else changes, is deployed to production.
+    /// Every change travels, except documentation and unshipped changes. There is a trigger, a protected branch or tag
+    /// and inputs with which a change of the kind, whatever else changes, is deployed to production.
     fn every_change_travels(&mut self, deploys: &[Entry<'_>]) {
         let enters = |pipeline: &Pipeline| {
             pipeline.stages.iter().flat_map(|stage| &stage.nodes).any(|node| match &node.what {
@@ -341,7 +341,7 @@ impl<'p> Judge<'p> {
                 run.is_trusted() && self.world.is_protected(run)
             })
             .collect();
-        // What never reaches production, or only unreviewed, is another finding.
+        // Another finding reports if nothing, or only unreviewed code, reaches production.
         if !reviewed.iter().any(|number| deployed(*number)) {
             return;
         }
@@ -438,7 +438,7 @@ impl<'p> Judge<'p> {
         self.findings.insert(Finding::new(code, concerns), failure);
     }
 
-    /// Finds if there is a run that shows it; says whether there is.
+    /// Adds a finding if some run shows it. Returns whether one does.
     fn find_if<T: ToString>(
         &mut self,
         code: &str,
@@ -452,7 +452,7 @@ impl<'p> Judge<'p> {
         happens
     }
 
-    /// S1 and S2.
+    /// Checks S1 and S2.
     fn no_skipped_gates(&mut self, deploy: &Entry<'_>, gates: &[(Place, &Gate)]) {
         let label = self.label(deploy.place);
         let mut blamed: BTreeSet<&str> = BTreeSet::new();
@@ -475,7 +475,7 @@ impl<'p> Judge<'p> {
             }
         }
         for kind in &deploy.environment.requires {
-            // A gate of that kind is blamed already.
+            // A gate of that kind already has a finding.
             if blamed.contains(kind) {
                 continue;
             }
@@ -502,7 +502,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// S4: of any two pushes of one branch.
+    /// Checks S4 on any two pushes of one branch.
     fn missed_changes(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
         for (place, gate) in gates {
             let label = self.label(*place);
@@ -510,7 +510,7 @@ impl<'p> Judge<'p> {
                 self.findings.keys().any(|it| it.code == code && it.concerns.first() == Some(&label))
             };
             let Some(changes) = gate.unless_changed.as_ref().filter(|_| !gate.advisory) else { continue };
-            // That it can be skipped, or never judges, is another finding.
+            // Another finding reports that the gate can be skipped, or never gives a verdict.
             if said("P0401") || said("P0404") {
                 continue;
             }
@@ -540,17 +540,17 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// S3 about gates.
+    /// Checks S3 for gates.
     fn each_gate(&mut self, gates: &[(Place, &Gate)], deploys: &[Entry<'_>]) {
         for (place, gate) in gates {
             let exempt = self.world.exemption(gate);
             let runs = self.runs.iter().enumerate().filter(|(number, _)| self.due[place.0][*number]);
             let runs: Vec<_> = runs.map(|(_, run)| run).collect();
-            // Where its runs know what changed, one of those must judge.
+            // If its runs know the changes, one of those must make the gate run.
             let knows = runs.iter().any(|run| !run.unknown);
             let mut counted = runs.iter().filter(|run| !knows || !run.unknown);
             let judges = counted.any(|run| !exempt(run));
-            // An override is a push to a protected branch, and of it nothing is known that changed.
+            // An override is a push to a protected branch with unknown changes.
             let overrides =
                 |run: &&Run| run.event == Event::Push && run.unknown && self.world.is_protected(run);
             let usable = runs.is_empty() || runs.iter().any(overrides);
@@ -561,7 +561,7 @@ impl<'p> Judge<'p> {
                 self.find("P0412", [self.label(*place)], None);
             }
             let awaited = deploys.iter().any(|deploy| self.order.is_before(*place, deploy.place));
-            // It comes too late for a deploy that needs it: that has been said.
+            // Another finding reports that it comes too late for a deploy that needs it.
             let late = self
                 .findings
                 .keys()
@@ -573,7 +573,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// Nothing untrusted reaches an environment, nothing unprotected production.
+    /// No untrusted code reaches an environment, and no unprotected code production.
     fn reachable(&mut self, deploy: &Entry<'_>) {
         let environment = deploy.environment;
         let open = environment.tier == "ephemeral" && environment.open;
@@ -581,13 +581,13 @@ impl<'p> Judge<'p> {
         let untrusted = self.failure([deploy.place], [], whose);
         self.find_if("P0203", [self.label(deploy.place)], untrusted);
         if environment.tier == "production" {
-            // What comes in untrusted has been said.
+            // Another finding reports untrusted code.
             let unprotected = self.failure([deploy.place], [], Whose::Unprotected);
             self.find_if("P0204", [self.label(deploy.place)], unprotected);
         }
     }
 
-    /// At most one deploy statement for each production environment and artefact.
+    /// Each production environment and artefact has at most one deploy statement.
     fn second_path(&mut self, number: usize, deploys: &[Entry<'_>]) {
         let deploy = &deploys[number];
         let twice = deploys[..number].iter().any(|earlier| {
@@ -601,7 +601,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// In every run with the deploy there is before it a deploy of the same parts to each predecessor.
+    /// Checks promotion. In every run with the deploy, deploys of the same parts to each predecessor come before it.
     fn in_order(&mut self, deploy: &Entry<'_>, deploys: &[Entry<'_>]) {
         for before in &self.after[&deploy.environment.name] {
             let earlier: Vec<&Entry<'_>> = deploys
@@ -622,7 +622,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// Whenever a node is in a run, the artefacts it uses are in it.
+    /// Checks that every run with a node contains the artefacts that it uses.
     fn uses(&mut self, place: Place) {
         for artefact in artefacts_of(self.pipeline, place) {
             let Some(producer) = self.producer(artefact) else { continue };
@@ -638,7 +638,7 @@ impl<'p> Judge<'p> {
         self.order.places.iter().find(is_it).copied()
     }
 
-    /// A build reads no environment; what else reads one has every deploy to it in its run and before it.
+    /// A build reads no environment. Any other node that reads one has every deploy to it in its run and before it.
     fn reads(&mut self, place: Place, deploys: &[Entry<'_>]) {
         let node = &self.pipeline.stages[place.0].nodes[place.1];
         for name in &node.reads {
@@ -653,7 +653,7 @@ impl<'p> Judge<'p> {
             }
             let to_it: Vec<&Entry<'_>> = deploys.iter().filter(|it| it.environment.name == *name).collect();
             if to_it.is_empty() {
-                // What this pipeline never deploys to is another's: nothing in this run says what is there.
+                // If another pipeline deploys to the environment, this run does not know its content.
                 self.find("P0302", [self.label(place), name.clone()], None);
             }
             for deploy in to_it {
@@ -666,7 +666,7 @@ impl<'p> Judge<'p> {
         }
     }
 
-    /// Nothing that an environment receives is built after a deploy to its predecessor.
+    /// No artefact for an environment is built after a deploy to its predecessor.
     fn built_late(&mut self, deploys: &[Entry<'_>]) {
         for deploy in deploys {
             for before in &self.after[&deploy.environment.name] {
@@ -690,7 +690,7 @@ impl<'p> Judge<'p> {
     }
 }
 
-/// Kinds of the commit cover all artefacts, kinds of an artefact those that `of` names.
+/// Evidence about the commit covers all artefacts, evidence about an artefact those that `of` names.
 fn covers(gate: &Gate, part: &str) -> bool {
     !of_artefact(gate.kind) || gate.of.iter().any(|name| name == part)
 }

@@ -1,4 +1,4 @@
-//! A model as source text, each node on a line of its own, with who stands on which line.
+//! Prints a model as source text, with each node on its own line. Records what each line contains.
 
 use super::model::{Change, Condition, Event, Gate, Input, Node, Program, Trigger, What};
 use std::collections::BTreeMap;
@@ -8,11 +8,12 @@ use std::collections::BTreeMap;
 pub struct Printed {
     /// The text.
     pub text: String,
-    /// What stands on each line, counted from 0: a node as [`node_label`] calls it, else the pipeline or environment.
+    /// The contents of each line, counted from 0. A node is written as in [`node_label`], anything else by its pipeline
+    /// or environment.
     pub lines: BTreeMap<usize, String>,
 }
 
-/// A node by its pipeline, its stage and its place in it.
+/// The label of a node: its pipeline, its stage and its index in the stage.
 pub fn node_label(pipeline: &str, stage: usize, place: usize, node: &Node) -> String {
     format!("{pipeline}/{stage}/{place}/{}", node.name)
 }
@@ -121,7 +122,7 @@ fn trigger_text(trigger: &Trigger) -> String {
     }
 }
 
-/// The word of an event.
+/// The keyword of an event.
 pub fn event_word(event: Event) -> &'static str {
     match event {
         Event::Push => "push",

@@ -1,4 +1,4 @@
-//! Random small programs: one that is proven, and then some changes that may or may not break it.
+//! Random small programs. Each starts as a proven one, and then some changes may break it.
 
 use super::choose::Chooser;
 use super::glob::{PATHS, REFS};
@@ -11,10 +11,10 @@ use std::collections::BTreeSet;
 
 const CHANGE_KINDS: [&str; 5] = ["schema", "docs", "code", "none", "config"];
 
-/// More paths than this that a pipeline tells apart make too many sets of them.
+/// The maximum number of distinct paths of a pipeline. More would give too many sets of them.
 const TOLD_APART: usize = 6;
 
-/// The program of a seed.
+/// The program for a seed.
 pub fn program(seed: u64) -> Program {
     let mut random = Random { choose: Chooser::new(seed), names: 0 };
     let mut program = Program { environments: random.environments(), ..Program::default() };
@@ -46,7 +46,7 @@ pub fn program(seed: u64) -> Program {
     program
 }
 
-/// Lists who enters where several do.
+/// Lists the entering pipelines of environments that several enter.
 fn list_entries(program: &mut Program) {
     for environment in &mut program.environments {
         let enters = |pipeline: &&Pipeline| {
@@ -59,7 +59,7 @@ fn list_entries(program: &mut Program) {
     }
 }
 
-/// Takes out what would not be a theorem's business: inputs that no trigger has, and too many paths.
+/// Removes parts that no theorem is about. These are inputs without a trigger, and too many paths.
 fn mend(pipeline: &mut Pipeline) {
     fn inputs(condition: &mut Condition, known: &[Input]) {
         match condition {
@@ -107,7 +107,7 @@ struct Random {
 }
 
 impl Random {
-    /// Gives times to some nodes, and budgets that may hold or not.
+    /// Adds timeouts to some nodes, and budgets that may be too small.
     fn times(&mut self, program: &mut Program) {
         for pipeline in &mut program.pipelines {
             if !self.choose.percent(30) {
@@ -131,7 +131,7 @@ impl Random {
         }
     }
 
-    /// Lets a node use a fact of the run.
+    /// Makes a node use a fact of the run.
     fn facts(&mut self, program: &mut Program) {
         for pipeline in &mut program.pipelines {
             let inputs = pipeline.inputs();
@@ -149,7 +149,7 @@ impl Random {
         }
     }
 
-    /// Lets environments and nodes sign in.
+    /// Adds identities to environments and nodes.
     fn identities(&mut self, program: &mut Program) {
         for environment in &mut program.environments {
             if self.choose.percent(8) {
@@ -200,7 +200,7 @@ impl Random {
         format!("{what}{}", self.names)
     }
 
-    /// A pipeline that is proven, mostly.
+    /// A pipeline that is usually proven.
     fn pipeline(&mut self, name: &str, environments: &[Environment]) -> Pipeline {
         let mut pipeline = Pipeline { name: name.to_owned(), ..Pipeline::default() };
         let pushed =
@@ -287,7 +287,7 @@ impl Random {
             let when = Some(base.clone());
             pipeline.stages.push(Stage { name, after: None, when, nodes, budget: None });
         }
-        // A preview must not stand between the other stages: they would follow what they need not.
+        // A preview between the other stages would have unnecessary successors.
         let (previews, others): (Vec<Stage>, Vec<Stage>) =
             pipeline.stages.drain(..).partition(|stage| stage.name == "to-preview");
         pipeline.stages = others.into_iter().chain(previews).collect();
@@ -348,7 +348,7 @@ impl Random {
         }
     }
 
-    /// Changes one thing somewhere.
+    /// Makes one change somewhere.
     fn change(&mut self, program: &mut Program) {
         let environments: Vec<String> = program.environments.iter().map(|it| it.name.clone()).collect();
         if self.choose.percent(15) {
@@ -439,7 +439,7 @@ impl Random {
         }
     }
 
-    /// Adds a gate that judges nothing that is trusted, before or after everything or in between.
+    /// Adds a gate that checks only untrusted code, at a random place.
     fn review(&mut self, artefacts: &[String], pipeline: &mut Pipeline) {
         pipeline.triggers.push(Trigger::PullRequest(vec!["main"]));
         let kind = self.choose.of(&KINDS);
@@ -451,7 +451,7 @@ impl Random {
         pipeline.stages.insert(place, Stage { name, after: None, when, nodes, budget: None });
     }
 
-    /// Lets stages run for some changes only, and some gates be exempt unless others are there.
+    /// Limits stages to some changes, and makes some gates exempt without others.
     fn narrow(&mut self, pipeline: &mut Pipeline) {
         let changed = Condition::Changed(self.changes());
         for stage in &mut pipeline.stages {
@@ -469,7 +469,7 @@ impl Random {
         }
     }
 
-    /// Lets an artefact be built in a later stage, and some deploys have it.
+    /// Moves an artefact to a later stage, and adds it to some deploys.
     fn late_part(&mut self, stages: &mut [Stage]) {
         let stage = self.choose.below(stages.len());
         let name = self.fresh("late");

@@ -1,9 +1,9 @@
-//! Counterexamples read back: which runs they tell of.
+//! Reads counterexamples back, as the runs that they describe.
 
 use super::model::{Event, Input, Pipeline};
 use super::world::{Names, Run, World};
 
-/// What a counterexample says happened, before it says what follows.
+/// The event that a counterexample describes, before its consequences.
 #[derive(Clone, Debug, Default)]
 pub struct Story {
     event: Option<Event>,
@@ -14,10 +14,10 @@ pub struct Story {
     changed: Told,
 }
 
-/// What is told of the change.
+/// The description of the changes.
 #[derive(Clone, Debug, Default, PartialEq)]
 enum Told {
-    /// Nothing: it makes no difference, so it is any.
+    /// No description: the changes make no difference.
     #[default]
     Nothing,
     Unknown,
@@ -25,7 +25,7 @@ enum Told {
 }
 
 impl Story {
-    /// Reads the beginning of a counterexample.
+    /// Parses the beginning of a counterexample.
     pub fn read(text: &str) -> Option<Story> {
         let mut story = Story::default();
         let on_branch = [
@@ -82,12 +82,12 @@ impl Story {
         rest.starts_with(": ").then_some(story)
     }
 
-    /// The branch, if one is told.
+    /// The branch, if the counterexample has one.
     pub fn branch(&self) -> Option<&str> {
         self.branch.as_deref()
     }
 
-    /// The runs it tells of, in a world made for them; none, if it tells of what can't be.
+    /// The described runs, in a world made for them. Empty if no such run is possible.
     pub fn runs<'p>(&self, pipeline: &'p Pipeline) -> (World<'p>, Vec<Run>) {
         let mut names = Names::all(pipeline);
         if let Some(branch) = &self.branch {

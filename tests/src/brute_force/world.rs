@@ -1,13 +1,13 @@
-//! Every run of a pipeline over given names, one by one, and which stages are in each.
+//! Enumerates every run of a pipeline over given names, with the stages in each.
 
 use super::glob;
 use super::model::{Change, Condition, Event, Gate, Input, Pipeline, Trigger, What};
 use std::collections::BTreeSet;
 
-/// The names that runs are made of.
+/// The names that the runs are made of.
 #[derive(Clone, Debug)]
 pub struct World<'p> {
-    /// The pipeline that runs.
+    /// The pipeline.
     pub pipeline: &'p Pipeline,
     branches: Vec<String>,
     tags: Vec<String>,
@@ -18,36 +18,36 @@ pub struct World<'p> {
     protected_tags: Set,
 }
 
-/// Places in a list of names, as bits.
+/// A set of indices in a list of names, as bits.
 type Set = u64;
 
-/// A run: what the event fixes.
+/// A run, as far as the event fixes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Run {
-    /// What started it.
+    /// The event that started it.
     pub event: Event,
-    /// Whether it is a fork's or a bot's pull request.
+    /// Whether it is for a pull request of a fork or a bot.
     pub fork: bool,
-    /// The place of its branch.
+    /// The index of its branch.
     pub branch: Option<usize>,
-    /// The place of its tag.
+    /// The index of its tag.
     pub tag: Option<usize>,
-    /// The value of each input, where it is a manual run.
+    /// The value of each input of a manual run.
     pub inputs: Vec<usize>,
-    /// The places of the changed paths.
+    /// The indices of the changed paths.
     pub changed: Set,
-    /// Whether what changed can't be told.
+    /// Whether the changes are unknown.
     pub unknown: bool,
 }
 
 impl Run {
-    /// Whether its code was reviewed.
+    /// Whether its code is reviewed.
     pub fn is_trusted(&self) -> bool {
         !matches!(self.event, Event::PullRequest | Event::MergeQueue)
     }
 }
 
-/// A condition whose globs are looked up.
+/// A condition with its globs evaluated.
 #[derive(Clone, Debug)]
 enum Compiled {
     Event(Event),
@@ -61,7 +61,7 @@ enum Compiled {
     Or(Vec<Compiled>),
 }
 
-/// How a story narrows the runs down.
+/// The names that a counterexample allows.
 #[derive(Clone, Debug)]
 pub struct Names {
     /// The branches.
@@ -75,7 +75,8 @@ pub struct Names {
 }
 
 impl Names {
-    /// One of all that the pipeline can't tell apart; whatever the family of globs can, this has.
+    /// One name of each set that the pipeline does not distinguish. They cover all that the family of globs
+    /// distinguishes.
     pub fn all(pipeline: &Pipeline) -> Names {
         let (refs, paths) = globs(pipeline);
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<String>>();
@@ -164,7 +165,7 @@ impl<'p> World<'p> {
             Trigger::Tag(globs) => globs.clone(),
             _ => Vec::new(),
         });
-        // A trigger that lets in any name protects none.
+        // A trigger that admits every name protects none.
         let named = |glob: &&str| glob.contains(char::is_alphanumeric);
         let said = |own: &Option<Vec<&'static str>>| match (&pipeline.protect, own) {
             (None, None) => None,
@@ -178,7 +179,7 @@ impl<'p> World<'p> {
         world
     }
 
-    /// Gives every run that a trigger lets in.
+    /// Every run that a trigger admits.
     pub fn runs(&self) -> Vec<Run> {
         let mut all = Vec::new();
         for event in Event::ALL {
@@ -187,7 +188,7 @@ impl<'p> World<'p> {
             let branches = places(on_branch.then_some(self.branches.len()));
             let tags = places((event == Event::Tag).then_some(self.tags.len()));
             let inputs = if event == Event::Manual { self.input_values() } else { vec![Vec::new()] };
-            // Where what changed is unknown, no condition sees which paths did.
+            // If the changes are unknown, no condition depends on the paths.
             let always_unknown = matches!(event, Event::Tag | Event::Schedule | Event::Manual);
             let subsets = if always_unknown { 0 } else { 1u64 << self.paths.len() };
             let changes: Vec<(Set, bool)> =
@@ -220,7 +221,7 @@ impl<'p> World<'p> {
         scheduled && self.holds(condition, run)
     }
 
-    /// In which runs a gate is exempt.
+    /// The runs in which a gate is exempt.
     pub fn exemption(&self, gate: &Gate) -> impl Fn(&Run) -> bool + use<> {
         let judged = gate.unless_changed.as_ref().map(|changes| self.changed(changes));
         let on_fork = gate.on_fork;
@@ -230,28 +231,28 @@ impl<'p> World<'p> {
         }
     }
 
-    /// Whether a run is of a protected branch or tag.
+    /// Whether a run is on a protected branch or tag.
     pub fn is_protected(&self, run: &Run) -> bool {
         run.branch.is_some_and(|place| has(self.protected_branches, place))
             || run.tag.is_some_and(|place| has(self.protected_tags, place))
     }
 
-    /// Whether a run changes a path of the kind, as far as can be told.
+    /// Whether a run changes a path of the kind, as far as is known.
     pub fn changes(&self, kind: &'static str, run: &Run) -> bool {
         self.touches(&[Change::Kind(kind)], run)
     }
 
-    /// Whether a run changes a path of one of these, as far as can be told.
+    /// Whether a run changes a path of one of these, as far as is known.
     pub fn touches(&self, changes: &[Change], run: &Run) -> bool {
         run.unknown || run.changed & self.changed(changes) != 0
     }
 
-    /// Whether there are paths of the kind.
+    /// Whether the kind has paths.
     pub fn has_kind(&self, kind: &'static str) -> bool {
         self.changed(&[Change::Kind(kind)]) != 0
     }
 
-    /// Whether the line of `change` of this place is the last to claim some path.
+    /// Whether the line of `change` with this index is the last to claim some path.
     pub fn claims(&self, line: usize) -> bool {
         let claiming = |path: &String| {
             let claims = |(_, globs): &(&str, Vec<&str>)| globs.iter().any(|it| glob::matches(it, path));
@@ -260,7 +261,7 @@ impl<'p> World<'p> {
         self.paths.iter().any(|path| claiming(path) == Some(line))
     }
 
-    /// How many paths there are.
+    /// The number of paths.
     pub fn path_count(&self) -> usize {
         self.paths.len()
     }
@@ -322,7 +323,7 @@ impl<'p> World<'p> {
         })
     }
 
-    /// Later lines win; what no line claims is code.
+    /// The kind of a path. Later lines take precedence, and a path without a line is code.
     fn kind(&self, path: &str) -> &'static str {
         let mut kind = "code";
         for (claimed, globs) in &self.pipeline.changes {

@@ -1,4 +1,4 @@
-//! Bodies and what stands in them.
+//! Bodies and their clauses.
 
 use super::writer::{DEPTH, Writer};
 

@@ -1,4 +1,4 @@
-//! Declarations, and what stands in pipelines, stages and environments.
+//! Declarations, and the clauses of pipelines, stages and environments.
 
 use super::writer::{DEPTH, Writer};
 

@@ -1,10 +1,10 @@
-//! Random programs that parse, for property tests of whatever reads them.
+//! Random programs that parse, for property tests.
 //!
-//! A program is a function of a sequence of bytes, its choices: whoever shrinks the bytes shrinks the program, and a fuzzer
-//! that finds bytes finds programs. Where they end, every choice is the simplest. The words of a program and its layout
-//! are chosen apart, so that one program can be had in many layouts.
+//! A program is a function of a sequence of bytes, its choices. So shrinking the bytes shrinks the program, and a
+//! fuzzer can search for programs by searching for bytes. After the end of the bytes, every choice is the simplest. The
+//! words of a program and its layout are chosen separately, so that one program can have many layouts.
 //!
-//! Programs follow the grammar; names mean nothing, so few of them resolve.
+//! Programs follow the grammar, but their names are random, so few of them resolve.
 
 mod bodies;
 mod declarations;
@@ -20,22 +20,22 @@ pub struct Choices<'b> {
 }
 
 impl<'b> Choices<'b> {
-    /// The choices that these bytes stand for.
+    /// The choices in these bytes.
     pub fn new(bytes: &'b [u8]) -> Choices<'b> {
         Choices { bytes: bytes.iter() }
     }
 
-    /// A number below `bound`; 0 where the choices have ended.
+    /// A number below `bound`. It is 0 after the end of the choices.
     pub fn below(&mut self, bound: usize) -> usize {
         self.bytes.next().map_or(0, |byte| usize::from(*byte) % bound.max(1))
     }
 
-    /// Yes in one of `bound` cases.
+    /// True in one of `bound` cases.
     pub fn rarely(&mut self, bound: usize) -> bool {
         self.below(bound) == bound - 1
     }
 
-    /// One of several; the first is the simplest.
+    /// One of several options. The first is the simplest.
     pub fn of<'t>(&mut self, options: &[&'t str]) -> &'t str {
         let index = self.below(options.len());
         options.get(index).copied().unwrap_or_default()
@@ -45,9 +45,9 @@ impl<'b> Choices<'b> {
 /// A token of a program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// As it is written.
+    /// Its text.
     pub text: String,
-    /// Whether a clause, or what is allowed in it, begins here: documentation may stand before it.
+    /// Whether a clause or its `allow` begins here, so that documentation may come before it.
     pub begins_clause: bool,
 }
 
@@ -71,7 +71,7 @@ impl Program {
         self.words.iter().map(|word| word.text.as_str()).collect::<Vec<_>>().join(" ") + "\n"
     }
 
-    /// Its text in a random layout, with comments wherever they may stand.
+    /// Its text in a random layout, with comments in possible places.
     pub fn laid_out(&self, choices: &mut Choices<'_>) -> String {
         let mut text = String::new();
         if choices.rarely(16) {

@@ -1,4 +1,4 @@
-//! The words programs are made of: short ones, long ones, keywords as names, strings that look like code.
+//! The words of random programs. They are short and long, keywords as names, and strings that look like code.
 
 pub(super) const NAMES: &[&str] = &[
     "main",
@@ -66,7 +66,7 @@ pub(super) const LITERALS: &[&str] = &[
     "\"high\"",
 ];
 
-/// What a block says at most once.
+/// Clauses that a block contains at most once.
 pub(super) const ONCE: &[&str] = &[
     "runs",
     "in",

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::vocabulary::{INTERPOLATED, LITERALS, NAMES, ONCE, RAW_STRINGS, STRINGS, VARIABLES};
 use super::{Choices, Word};
 
-/// How deep bodies in actions in bodies go.
+/// The maximum depth of bodies in actions in bodies.
 pub(super) const DEPTH: usize = 3;
 
 /// Writes one program.
@@ -25,7 +25,7 @@ impl<'c, 'b> Writer<'c, 'b> {
         self.words
     }
 
-    /// Says that a clause begins with the next word.
+    /// Marks the next word as the beginning of a clause.
     pub(super) fn begin_clause(&mut self) {
         self.begins_clause = true;
     }
@@ -58,7 +58,7 @@ impl<'c, 'b> Writer<'c, 'b> {
         self.clauses(false, write);
     }
 
-    /// Clauses between braces, before any of which a finding may be allowed.
+    /// Clauses between braces, each possibly with an `allow` before it.
     pub(super) fn allowing_block(&mut self, write: impl FnMut(&mut Self)) {
         self.clauses(true, write);
     }

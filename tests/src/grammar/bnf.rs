@@ -1,21 +1,23 @@
-//! From EBNF to plain productions. Options and groups are written out in place and `{ x }` becomes "nothing, or a list of
-//! x": a parser then never has to decide that something is absent before it has seen what is there instead, so a conflict
-//! in the tables is one of the language and not of the translation.
+//! Translates EBNF to plain productions.
+//!
+//! Options and groups are expanded in place, and `{ x }` becomes "nothing, or a list of x". So a parser never has to
+//! decide that something is absent before it has seen the following text. A conflict in the tables is then one of the
+//! language and not of the translation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::ebnf::{Expression, Grammar};
 
-/// The smallest thing a sentence is made of. Words come in disjoint classes: each keyword, and three kinds of other words.
+/// The smallest part of a sentence. Words have disjoint classes: each keyword, and three kinds of other words.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Terminal {
-    /// Behind the last token.
+    /// The end of the text.
     End,
-    /// A word the grammar quotes.
+    /// A quoted word of the grammar.
     Keyword(String),
-    /// A sign the grammar quotes.
+    /// A quoted sign of the grammar.
     Sign(String),
-    /// A literal; its name in the grammar.
+    /// A literal, by its name in the grammar.
     Literal(String),
     /// A word with a hyphen: a name.
     HyphenatedWord,
@@ -25,32 +27,32 @@ pub enum Terminal {
     CapitalWord,
 }
 
-/// A part of a production, by its number.
+/// A part of a production, by its index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Symbol {
-    /// In [`Bnf::terminals`].
+    /// An index in [`Bnf::terminals`].
     Terminal(usize),
-    /// In [`Bnf::nonterminals`].
+    /// An index in [`Bnf::nonterminals`].
     Nonterminal(usize),
 }
 
-/// `left = right`
+/// A production: `left = right`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Production {
-    /// The number of the nonterminal.
+    /// The index of the nonterminal.
     pub left: usize,
-    /// What it may be written as.
+    /// The symbols that it consists of.
     pub right: Vec<Symbol>,
 }
 
-/// A grammar of plain productions. The first production says that a text is the first rule and then the end.
+/// A grammar of plain productions. The first says that a text is the first rule and then the end.
 #[derive(Clone, Debug)]
 pub struct Bnf {
-    /// By number.
+    /// The terminals, by index.
     pub terminals: Vec<Terminal>,
-    /// Names by number; those that stand for a repetition are named by it.
+    /// The names of the nonterminals, by index. A nonterminal for a repetition is named after it.
     pub nonterminals: Vec<String>,
-    /// By number.
+    /// The productions, by index.
     pub productions: Vec<Production>,
 }
 
@@ -58,14 +60,14 @@ pub struct Bnf {
 const LITERALS: [&str; 10] =
     ["INT", "DECIMAL", "DURATION", "PERCENT", "SIZE", "TIME", "DATE", "STRING", "TRIPLE", "INTERPOLATED"];
 
-/// The keywords that are no names; scripts may have variables of these names.
+/// The keywords that can't be names. Scripts may have variables of these names.
 const NEVER_NAMES: [&str; 2] = ["true", "false"];
 
 impl Bnf {
-    /// The number of [`Terminal::End`].
+    /// The index of [`Terminal::End`].
     pub const END: usize = 0;
 
-    /// Translates a grammar, with or without what it reserves. An error names a rule that is not defined, or not used.
+    /// Translates a grammar, with or without its reserved parts. Returns an error if a rule is undefined or unused.
     pub fn new(grammar: &Grammar, with_reserved: bool) -> Result<Bnf, String> {
         let start = grammar.rules.first().ok_or("the grammar is empty")?;
         let mut translation = Translation {
@@ -92,17 +94,17 @@ impl Bnf {
         Ok(bnf)
     }
 
-    /// The number of a nonterminal.
+    /// The index of a nonterminal.
     pub fn nonterminal(&self, name: &str) -> Option<usize> {
         self.nonterminals.iter().position(|other| other == name)
     }
 
-    /// The productions of a nonterminal with their numbers.
+    /// The productions of a nonterminal with their indices.
     pub fn productions_of(&self, left: usize) -> impl Iterator<Item = (usize, &Production)> {
         self.productions.iter().enumerate().filter(move |(_, production)| production.left == left)
     }
 
-    /// How the grammar writes a symbol.
+    /// A symbol as the grammar writes it.
     pub fn show(&self, symbol: Symbol) -> String {
         match symbol {
             Symbol::Nonterminal(number) => self.nonterminals.get(number).cloned().unwrap_or_default(),
@@ -187,7 +189,7 @@ impl Translation<'_> {
         self.bnf.productions.push(Production { left, right });
     }
 
-    /// All ways to write an expression.
+    /// All forms of an expression.
     fn alternatives(&mut self, expression: &Expression) -> Result<Vec<Vec<Symbol>>, String> {
         Ok(match expression {
             Expression::Quoted(text) => {
@@ -253,7 +255,7 @@ impl Translation<'_> {
         }
     }
 
-    /// What may stand where a name, a variable or either is asked for.
+    /// Adds the words that may be names, variables or both.
     fn words(&mut self) {
         for (name, takes_names, takes_variables) in
             [("NAME", true, false), ("VAR", false, true), ("WORD", true, true), ("CODE", true, true)]

@@ -4,35 +4,35 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
-/// What a rule says.
+/// The right side of a rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expression {
-    /// `"run"`, `"{"`: stands in the file as it is.
+    /// `"run"`, `"{"`: a word or sign of the file.
     Quoted(String),
     /// `INT`, `body`: a token or a rule.
     Named(String),
-    /// One after the other.
+    /// Expressions in sequence.
     Sequence(Vec<Expression>),
-    /// One of them.
+    /// One of several expressions.
     Choice(Vec<Expression>),
-    /// `[ … ]`
+    /// `[ … ]`.
     Optional(Box<Expression>),
-    /// `{ … }`
+    /// `{ … }`.
     Repeated(Box<Expression>),
-    /// `…†`: kept for a later version.
+    /// `…†`: reserved for a later version.
     Reserved(Box<Expression>),
 }
 
-/// `name = body ;`
+/// A rule: `name = body ;`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// What it defines.
+    /// The name that it defines.
     pub name: String,
-    /// How it is written.
+    /// The expression that it stands for.
     pub body: Expression,
 }
 
-/// All rules; the first is what a whole file is.
+/// All rules. The first describes a whole file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Grammar {
     /// In source order.
@@ -40,7 +40,7 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// Reads rules; an error says what was expected and what stood there.
+    /// Parses rules. Returns an error with the expected and the found text.
     pub fn read(text: &str) -> Result<Grammar, String> {
         let mut reader = Reader { rest: text.chars().peekable() };
         let mut rules = Vec::new();
@@ -71,14 +71,14 @@ impl Grammar {
         Grammar::read(&text)
     }
 
-    /// The rule of that name.
+    /// The rule with a name.
     pub fn rule(&self, name: &str) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.name == name)
     }
 }
 
 impl Expression {
-    /// Calls `visit` with this expression and all that stand in it.
+    /// Calls `visit` with this expression and all its parts.
     pub fn visit<'e>(&'e self, visit: &mut impl FnMut(&'e Expression)) {
         visit(self);
         match self {
@@ -185,7 +185,7 @@ impl Reader<'_> {
     }
 }
 
-/// A lone part stands for itself.
+/// A single part without its wrapper.
 fn one_or(mut parts: Vec<Expression>, several: fn(Vec<Expression>) -> Expression) -> Expression {
     match parts.pop() {
         Some(only) if parts.is_empty() => only,

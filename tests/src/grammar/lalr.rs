@@ -1,4 +1,6 @@
-//! LALR(1) tables: the LR(0) automaton, with lookaheads by the relations of DeRemer and Pennello ("Efficient computation of
+//! LALR(1) tables.
+//!
+//! They are the LR(0) automaton, with lookaheads by the relations of DeRemer and Pennello ("Efficient computation of
 //! LALR(1) look-ahead sets", TOPLAS 4(4), 1982). The names `reads`, `includes` and `lookback` are theirs.
 
 #![expect(clippy::indexing_slicing, reason = "every index is a number of the table it indexes")]
@@ -9,7 +11,7 @@ use std::fmt;
 use super::bnf::{Bnf, Symbol};
 use super::sentences::Shortest;
 
-/// A production with a place in it.
+/// A production with a position in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Item {
     production: usize,
@@ -20,39 +22,39 @@ struct Item {
 struct State {
     items: BTreeSet<Item>,
     next: BTreeMap<Symbol, usize>,
-    /// For each production that may end here, the terminals it may end before.
+    /// The lookahead of each production that may end here.
     ends: BTreeMap<usize, TerminalSet>,
 }
 
-/// How many ways to a state are tried for an example of a conflict.
+/// The maximum number of paths to a state. They are tried for an example of a conflict.
 const MOST_WAYS: usize = 4;
 
-/// More productions than this that end at one place are a circle of rules that stand for each other.
+/// The maximum number of productions that end at one position. More of them are a circle of rules.
 const MOST_REDUCTIONS: usize = 100;
 
-/// Symbols, and the states they lead through, the first included.
+/// Symbols, and the states that they lead through, starting with the first.
 #[derive(Clone, Debug)]
 struct Way {
     symbols: Vec<Symbol>,
     states: Vec<usize>,
 }
 
-/// A parser for a grammar, and what is ambiguous in it.
+/// A parser for a grammar, and its ambiguities.
 #[derive(Debug)]
 pub struct Tables<'g> {
     grammar: &'g Bnf,
     states: Vec<State>,
 }
 
-/// Two readings of the same words, as far as one token ahead can tell.
+/// Two readings of the same words that one token of lookahead can't distinguish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {
-    /// The tokens that leave it open, as the grammar writes them.
+    /// The tokens that do not decide it, as the grammar writes them.
     pub tokens: Vec<String>,
-    /// The readings; `•` is where the text has been read up to.
+    /// The readings. `•` marks the position up to which the text has been read.
     pub readings: Vec<String>,
-    /// The beginning of a text that leads there, up to one of the tokens; where all readings can go on behind the same
-    /// text, one that they do.
+    /// The beginning of a text with the conflict, up to one of the tokens. If all readings can continue after the same
+    /// text, it is one of these.
     pub example: String,
 }
 
@@ -74,7 +76,7 @@ impl<'g> Tables<'g> {
         tables
     }
 
-    /// Where the grammar has two readings; none if every text has one.
+    /// The conflicts of the grammar. Empty if every text has one reading.
     pub fn conflicts(&self) -> Vec<Conflict> {
         let mut ways = None;
         let shortest = Shortest::new(self.grammar);
@@ -121,8 +123,10 @@ impl<'g> Tables<'g> {
         conflicts
     }
 
-    /// Whether a text of these terminals (the end apart) is a sentence; if not, the number of the first that can't stand
-    /// where it does. Of a grammar without conflicts.
+    /// Checks that terminals, without the end, are a sentence. The grammar must have no conflicts.
+    ///
+    /// # Errors
+    /// The index of the first terminal that is not allowed.
     pub fn read(&self, terminals: &[usize]) -> Result<(), usize> {
         let mut stack = vec![0];
         for (place, terminal) in terminals.iter().copied().chain([Bnf::END]).enumerate() {
@@ -149,7 +153,7 @@ impl<'g> Tables<'g> {
         format!("{} = {}", self.grammar.nonterminals[production.left], right.join(" "))
     }
 
-    /// Ways to the states, shorter ones first, at most [`MOST_WAYS`] to each.
+    /// Paths to the states, shorter ones first, at most [`MOST_WAYS`] for each.
     fn ways(&self) -> Vec<Vec<Way>> {
         let mut ways: Vec<Vec<Way>> = vec![Vec::new(); self.states.len()];
         let mut queue = VecDeque::from([Way { symbols: Vec::new(), states: vec![0] }]);
@@ -169,8 +173,8 @@ impl<'g> Tables<'g> {
         ways
     }
 
-    /// Whether the terminal can really come behind these states if they are read as `item` says: tables of LALR(1) look
-    /// at all the ways to a state at once, a text has come by one of them.
+    /// Whether the terminal can follow these states if they are read as `item`. LALR(1) tables combine all paths to a
+    /// state, but a text has taken one of them.
     fn goes_on(&self, states: &[usize], item: Item, terminal: usize) -> bool {
         let shifts = item.dot < self.grammar.productions[item.production].right.len();
         shifts || self.can_shift(self.reduced(states, item.production), terminal, MOST_REDUCTIONS)
@@ -186,7 +190,7 @@ impl<'g> Tables<'g> {
                 })
     }
 
-    /// The states after a production has ended behind these.
+    /// The states after the end of a production.
     fn reduced(&self, states: &[usize], production: usize) -> Vec<usize> {
         let production = &self.grammar.productions[production];
         let mut states = states[..states.len() - production.right.len()].to_vec();
@@ -195,7 +199,7 @@ impl<'g> Tables<'g> {
         states
     }
 
-    /// Finds what each production may end before.
+    /// Computes the lookahead of each production.
     fn look_ahead(&mut self) {
         let grammar = self.grammar;
         let empty = can_be_empty(grammar);
@@ -250,7 +254,7 @@ impl<'g> Tables<'g> {
     }
 }
 
-/// Adds to each set those it is related to, until nothing changes.
+/// Adds related sets to each set, until nothing changes.
 fn spread(sets: &mut [TerminalSet], related: &[Vec<usize>]) {
     let mut changed = true;
     while changed {
@@ -264,12 +268,12 @@ fn spread(sets: &mut [TerminalSet], related: &[Vec<usize>]) {
     }
 }
 
-/// The symbol behind the dot.
+/// The symbol after the dot.
 fn next(grammar: &Bnf, item: Item) -> Option<Symbol> {
     grammar.productions[item.production].right.get(item.dot).copied()
 }
 
-/// The LR(0) automaton; the first state is the start.
+/// The LR(0) automaton. The first state is the start.
 fn states(grammar: &Bnf) -> Vec<State> {
     let mut by_left: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (number, production) in grammar.productions.iter().enumerate() {
@@ -313,7 +317,7 @@ fn states(grammar: &Bnf) -> Vec<State> {
     states
 }
 
-/// The nonterminals that may be written as nothing.
+/// The nonterminals that may be empty.
 fn can_be_empty(grammar: &Bnf) -> BTreeSet<usize> {
     let mut empty = BTreeSet::new();
     loop {
@@ -333,7 +337,7 @@ fn can_be_empty(grammar: &Bnf) -> BTreeSet<usize> {
     }
 }
 
-/// A set of terminals, a bit each.
+/// A set of terminals, as bits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct TerminalSet {
     bits: Vec<u64>,
@@ -352,7 +356,7 @@ impl TerminalSet {
         self.bits[terminal / 64] & (1 << (terminal % 64)) != 0
     }
 
-    /// Adds another set; whether that changed anything.
+    /// Adds another set. Returns whether that changed anything.
     fn add(&mut self, other: &TerminalSet) -> bool {
         let mut changed = false;
         for (mine, theirs) in self.bits.iter_mut().zip(&other.bits) {

@@ -1,5 +1,7 @@
-//! The grammar of the language's reference as a subject of tests: read from its EBNF, translated to plain productions,
-//! made into LALR(1) tables that show every conflict, and turned around to write sentences.
+//! The grammar of the language's reference, as a subject of tests.
+//!
+//! It is read from its EBNF, translated to plain productions, turned into LALR(1) tables that show every conflict, and
+//! used to generate sentences.
 
 pub mod bnf;
 pub mod ebnf;

@@ -6,19 +6,19 @@ use std::collections::VecDeque;
 
 use super::bnf::{Bnf, Symbol, Terminal};
 
-/// Numbers that look random and are the same in every run (SplitMix64, by Sebastiano Vigna).
+/// Pseudorandom numbers that are the same in every run (SplitMix64, by Sebastiano Vigna).
 #[derive(Clone, Debug)]
 pub struct Random {
     state: u64,
 }
 
 impl Random {
-    /// The sequence of this seed.
+    /// The sequence with this seed.
     pub fn new(seed: u64) -> Random {
         Random { state: seed }
     }
 
-    /// A number below `bound`, which is not 0.
+    /// A number below `bound`, which must not be 0.
     pub fn below(&mut self, bound: usize) -> usize {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.state;
@@ -29,7 +29,7 @@ impl Random {
     }
 }
 
-/// How a terminal may be written: each spelling is valid wherever the grammar allows the terminal.
+/// The spellings of a terminal. Each is valid wherever the grammar allows the terminal.
 fn spellings(terminal: &Terminal) -> &[&str] {
     match terminal {
         Terminal::End | Terminal::Keyword(_) | Terminal::Sign(_) => &[],
@@ -51,7 +51,7 @@ fn spellings(terminal: &Terminal) -> &[&str] {
     }
 }
 
-/// A text of these terminals: one space between any two.
+/// A text of these terminals, with one space between any two.
 pub fn write(grammar: &Bnf, terminals: &[usize], random: &mut Random) -> String {
     let words: Vec<&str> = terminals
         .iter()
@@ -66,16 +66,16 @@ pub fn write(grammar: &Bnf, terminals: &[usize], random: &mut Random) -> String 
     words.join(" ")
 }
 
-/// The shortest way to write each nonterminal.
+/// The shortest form of each nonterminal.
 #[derive(Debug)]
 pub struct Shortest<'g> {
     grammar: &'g Bnf,
-    /// By nonterminal: how many terminals, and the production it begins with.
+    /// For each nonterminal, the number of terminals and the first production.
     best: Vec<Option<(usize, usize)>>,
 }
 
 impl<'g> Shortest<'g> {
-    /// Measures a grammar.
+    /// Computes the shortest forms of a grammar.
     pub fn new(grammar: &'g Bnf) -> Shortest<'g> {
         let mut shortest = Shortest { grammar, best: vec![None; grammar.nonterminals.len()] };
         let mut changed = true;
@@ -93,7 +93,7 @@ impl<'g> Shortest<'g> {
         shortest
     }
 
-    /// How many terminals some symbols have at least; none if they never end.
+    /// The minimum number of terminals of some symbols. `None` if they never end.
     fn length(&self, symbols: &[Symbol]) -> Option<usize> {
         symbols
             .iter()
@@ -121,13 +121,12 @@ impl<'g> Shortest<'g> {
         terminals
     }
 
-    /// The shortest sentence of some symbols, written.
+    /// The shortest sentence of some symbols, as text.
     pub fn text(&self, symbols: &[Symbol]) -> String {
         write(self.grammar, &self.terminals(symbols), &mut Random::new(0))
     }
 
-    /// For each nonterminal, the terminals before it and behind it in a text that is as short as possible; the end of the
-    /// text apart. None where no text has it.
+    /// The shortest texts before and after each nonterminal, without the end. `None` if no text contains it.
     pub fn surroundings(&self) -> Vec<Option<(Vec<usize>, Vec<usize>)>> {
         let mut found: Vec<Option<(Vec<usize>, Vec<usize>)>> = vec![None; self.grammar.nonterminals.len()];
         let end = Symbol::Terminal(Bnf::END);
@@ -157,7 +156,8 @@ impl<'g> Shortest<'g> {
         found
     }
 
-    /// A random sentence of a nonterminal of about `size` terminals: beyond, everything is written as short as possible.
+    /// A random sentence of a nonterminal with about `size` terminals. After that number, every part is as short as
+    /// possible.
     pub fn random(&self, nonterminal: usize, size: usize, random: &mut Random) -> Vec<usize> {
         let mut terminals = Vec::new();
         let mut open = vec![Symbol::Nonterminal(nonterminal)];

@@ -1,4 +1,7 @@
-//! The actions and images that pipec knows by digest: `catalogue/`, as data. `pipec.lock` adds to it.
+//! The built-in actions and images with their digests: `catalogue/`, as data. `pipec.lock` adds to it.
+//!
+//! For example, `actions/actions--checkout.toml` lists the versions of `actions/checkout`, each with its
+//! commit, inputs and outputs.
 
 use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use std::sync::OnceLock;
@@ -11,14 +14,14 @@ struct File {
     entries: OnceLock<Vec<Entry>>,
 }
 
-/// A version of an action, read when first asked for: mostly the newest is all that is needed.
+/// A version of an action, parsed on first use. Usually only the newest is needed.
 struct Entry {
     name: &'static str,
     text: &'static str,
     action: OnceLock<Option<PinnedAction>>,
 }
 
-/// What each entry of a file begins with.
+/// The beginning of each entry of a file.
 const ENTRY: &str = "[[action]]\n";
 
 macro_rules! file {
@@ -79,7 +82,7 @@ static ACTIONS: [File; 43] = [
 
 const IMAGES_TEXT: &str = include_str!("../images.toml");
 
-/// The images, read when first asked for; none, if they can't be read, as a test does.
+/// The images, parsed on first use. None if they can't be parsed, which a test checks.
 static IMAGES: OnceLock<Pins> = OnceLock::new();
 
 impl File {
@@ -94,14 +97,14 @@ impl Entry {
         Entry { name: name.unwrap_or_default(), text, action: OnceLock::new() }
     }
 
-    /// An entry that can't be read is none, so nothing of it can be called; a test reads them all.
+    /// The action, if the entry can be parsed. Otherwise the action can't be called. A test parses all entries.
     fn action(&self) -> Option<&PinnedAction> {
         let read = || Pins::read(&[ENTRY, self.text].concat()).ok()?.actions.pop();
         self.action.get_or_init(read).as_ref()
     }
 }
 
-/// Every version of an action in the catalogue, newest first; GitHub ignores the case of its name.
+/// Every version of an action in the catalogue, newest first. GitHub ignores the case of its name.
 pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
     let mut parts = name.split('/');
     let mut stem = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("--");
@@ -113,15 +116,15 @@ pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
         .filter_map(Entry::action)
 }
 
-/// Whether `owner/name@commit` is an action at a commit that the lock or the catalogue has for it (trap 22).
+/// Whether the lock file or the catalogue has the action `owner/name@commit` (trap 22).
 pub fn is_known(uses: &str, lock: &Pins) -> bool {
     let Some((name, commit)) = uses.split_once('@') else { return false };
     let is_it = |known: &PinnedAction| known.name.eq_ignore_ascii_case(name) && known.commit == commit;
     lock.actions.iter().any(is_it) || versions(name).any(is_it)
 }
 
-/// Whether an action runs what an input of this name holds, as a program of its own or as part of a command. Actions say that
-/// nowhere but in prose, so it goes by the names that such inputs have, whatever their case and separators.
+/// Whether an action may run the value of an input as code. That is a program, or a part of a command. Only the prose
+/// of actions says so, so this function knows the usual names of such inputs, whatever their case and separators.
 pub fn is_code(input: &str) -> bool {
     const WHOLE: [&str; 10] =
         ["args", "arguments", "bash", "code", "entrypoint", "eval", "exec", "execute", "run", "shell"];
@@ -131,21 +134,21 @@ pub fn is_code(input: &str) -> bool {
     WHOLE.contains(&name.as_str()) || ENDS.iter().any(|end| name.ends_with(end))
 }
 
-/// What a call of an action comes to.
+/// The meaning of a call of an action.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Called<'a> {
     /// A pinned action.
     Pinned(&'a PinnedAction),
-    /// No version is named; the newest known one.
+    /// The newest known version, because the call names none.
     Unpinned(&'a PinnedAction),
-    /// The version is none of those known.
+    /// The call names an unknown version. Contains the known ones.
     OtherVersion(Vec<&'a PinnedAction>),
-    /// There is no such action; the name nearest to it.
+    /// The action is unknown. Contains the nearest name.
     Unknown(Option<String>),
 }
 
-/// The action that `owner/name@version` calls: one that the lock has, else one of the catalogue. A version is that of the
-/// pin, its first parts (`v7`), or the commit.
+/// The action that `owner/name@version` calls. The lock file takes precedence over the catalogue. A version is that of
+/// the pin, its first parts (`v7`), or the commit.
 pub fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
     let (name, version) = match reference.split_once('@') {
         Some((name, version)) => (name, Some(version)),
@@ -154,7 +157,7 @@ pub fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
     let locked = lock.actions.iter().filter(|action| action.name.eq_ignore_ascii_case(name));
     let mut known: Vec<&PinnedAction> = locked.collect();
     for action in versions(name) {
-        // What the lock says of a version is what it is.
+        // The lock file takes precedence for a version.
         if !known.iter().any(|locked| locked.version == action.version) {
             known.push(action);
         }
@@ -177,8 +180,8 @@ pub fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
     }
 }
 
-/// The digest (`sha256:…`) of an image named by its tag: that of `pipec.lock`, else the catalogue's, if either has it. A
-/// reference that says its own digest needs none.
+/// The digest (`sha256:…`) of an image with a tag. It is that of `pipec.lock`, or else that of the catalogue, if either
+/// has one. A reference with its own digest needs none.
 pub fn image_digest<'a>(reference: &str, lock: &'a Pins) -> Option<&'a str> {
     let reference = image_with_registry(reference);
     let images = || IMAGES.get_or_init(|| Pins::read(IMAGES_TEXT).unwrap_or_default());

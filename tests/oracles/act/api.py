@@ -1,8 +1,8 @@
-"""Stands in for GitHub's REST API: answers GET from a table on a port of this machine, for as long as a run lasts.
+"""Replaces GitHub's REST API during a run: answers GET requests from a table, on a port of this machine.
 
-The table is JSON: {path: answer}, the path with its query if it has one, `{sha}` in it standing for the run's commit. A
-path that is asked with a query the table doesn't know is answered as the path alone; what is not there at all is 404, so
-that a script that fails closed is seen to do so.
+The table is JSON: {path: answer}. A path has its query if there is one, and `{sha}` in it is replaced by the run's commit.
+A path with an unknown query gets the answer of the path alone. An unknown path gets 404, so that a test can show that a
+script fails closed.
 """
 
 import json
@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Api:
-    """A context in which the API is served; `url` says where and `asked` what was asked."""
+    """A context that serves the API. `url` is its address, and `asked` lists the requests."""
 
     def __init__(self, table, sha):
         self.table = json.loads(json.dumps(table).replace("{sha}", sha))
@@ -20,7 +20,7 @@ class Api:
         self.url = f"http://127.0.0.1:{self.server.server_port}"
 
     def handler(self):
-        """A handler class that knows this table."""
+        """A handler class for this table."""
         api = self
 
         class Handler(BaseHTTPRequestHandler):

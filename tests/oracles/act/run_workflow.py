@@ -1,11 +1,11 @@
-"""Runs one workflow of a project with act on this machine and prints what became of it as JSON.
+"""Runs one workflow of a project with act on this machine and prints the results as JSON.
 
 usage: run_workflow PROJECT WORKFLOW [--event NAME] [--payload FILE] [--env NAME=VALUE]… [--secret NAME=VALUE]…
                     [--var NAME=VALUE]… [--path FOLDER]… [--api FILE] [--log FILE]
 
-PROJECT is a folder; WORKFLOW is a file in it. A project that is no git repository of its own becomes one, with a
-single commit on `main`. The payload is the event's JSON. --path folders come first in PATH, so that they can stand in
-for commands. --api is a table of answers of GitHub's API (see api.py); without it every request is answered by 404.
+PROJECT is a folder; WORKFLOW is a file in it. A project without its own git repository becomes one, with a
+single commit on `main`. The payload is the event's JSON. --path folders come first in PATH, so that they can replace
+commands. --api is a table of answers of GitHub's API (see api.py); without it, every request gets 404.
 
 The result has `asked`, the requests to the API; `complaints`, what act said outside any job; and by job id: `result`
 (success, failure or skipped), `steps` (name and result), `outputs` (of steps, as `step.name`) and `log` (the lines its
@@ -47,14 +47,14 @@ def arguments():
 
 
 def git(folder, *words):
-    """Runs git in the folder as nobody in particular."""
+    """Runs git in the folder with a fixed author."""
     who = ["-c", "user.name=oracle", "-c", "user.email=oracle@example.invalid", "-c", "commit.gpgsign=false"]
     command = ["git", "-C", str(folder), *who, *words]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
 
 def repository(project, folder):
-    """A git repository with the project's files, or a clone of it if it is one."""
+    """A git repository with the project's files. If the project is a repository, its clone."""
     if (project / ".git").exists():
         subprocess.run(["git", "clone", "--quiet", "--no-local", str(project), str(folder)], check=True)
         git(folder, "remote", "set-url", "origin", "https://github.com/oracle/project.git")
@@ -76,7 +76,7 @@ def pictures(workflow):
 
 
 def stand_ins(workflow):
-    """A --local-repository option for each action that is used; one without a stand-in can't run."""
+    """A --local-repository option for each used action. An action without a stand-in can't run."""
     used = {step["uses"] for job in workflow["jobs"].values() for step in job.get("steps", []) if "uses" in step}
     words = []
     for action in sorted(used):
@@ -88,7 +88,7 @@ def stand_ins(workflow):
 
 
 def results(lines, workflow):
-    """The outcome of each job from act's JSON log; a job of which no outcome is logged was skipped."""
+    """The outcome of each job from act's JSON log. A job without an outcome in the log was skipped."""
     jobs = {name: {"result": "skipped", "steps": [], "outputs": {}, "log": []} for name in workflow["jobs"]}
     complaints = []
     for line in lines:
@@ -115,7 +115,7 @@ def results(lines, workflow):
 
 
 def act(args, scratch, project, copy, workflow, api):
-    """Runs act and gives the finished process."""
+    """Runs act and returns the finished process."""
     payload = json.loads(args.payload.read_text()) if args.payload else {}
     if args.event == "push":
         payload = {"ref": "refs/heads/main", "after": git(project, "rev-parse", "HEAD"), **payload}
@@ -145,7 +145,7 @@ def act(args, scratch, project, copy, workflow, api):
     for option, pairs in options.items():
         command += [word for pair in pairs for word in (f"--{option}", pair)]
 
-    # act keeps its settings and caches in the home folder; a fresh one leaves no trace and reads no ~/.actrc.
+    # act keeps its settings and caches in the home folder. A new home folder leaves no files behind and has no ~/.actrc.
     home = scratch / "home"
     home.mkdir()
     environment = {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8"}
@@ -161,7 +161,7 @@ def main():
         scratch = Path(scratch)
         project = scratch / "project"
         repository(args.project, project)
-        # The copy of the workflow lies outside the repository, so that the run's commit is the project's own.
+        # The copy of the workflow is outside the repository, so that the run's commit is the project's own.
         copy = scratch / "workflows" / Path(args.workflow).name
         copy.parent.mkdir()
         copy.write_bytes(strip((args.project / args.workflow).read_bytes().decode("utf-8")).encode("utf-8"))

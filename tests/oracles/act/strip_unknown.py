@@ -1,6 +1,6 @@
-"""Takes out of a workflow's text the two keys that act's schema does not know, and nothing else.
+"""Removes from a workflow's text only the two keys that act's schema does not know.
 
-They are `concurrency.queue` and `environment.deployment`, each on a line of its own; the rest stays byte for byte.
+They are `concurrency.queue` and `environment.deployment`, each on its own line. The rest stays byte for byte.
 """
 
 import yaml
@@ -14,7 +14,7 @@ def entry(node, name):
 
 
 def doomed(root):
-    """The key and value nodes to take out."""
+    """The key and value nodes to remove."""
     jobs = entry(root, "jobs")
     places = [root, *(job for _, job in (jobs[1].value if jobs else []))]
     for place in places:

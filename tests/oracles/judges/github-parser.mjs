@@ -1,8 +1,8 @@
-// Parses a workflow with @actions/workflow-parser, validates it with @actions/languageservice, and tells each job's effective `if`.
+// Parses a workflow with @actions/workflow-parser, validates it with @actions/languageservice, and prints each job's effective `if`.
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
-// The packages lie in the cache, not in a folder above this file, so their names alone don't find them.
+// The packages are in the cache, not in a folder above this file, so an import by name alone does not find them.
 const load = (path) => import(new URL(`../.cache/node/node_modules/${path}`, import.meta.url));
 const { parseWorkflow, convertWorkflowTemplate, NoOperationTraceWriter } = await load("@actions/workflow-parser/dist/index.js");
 const { validate, registerLogger } = await load("@actions/languageservice/dist/index.js");
@@ -13,7 +13,7 @@ const file = process.argv.at(-1);
 const content = readFileSync(file, "utf8");
 const findings = [];
 
-// An exception inside validate() is only logged and would pass for silence.
+// An exception inside validate() is only logged, so the result would look like no findings.
 const note = (message) => findings.push(`language service: ${message}`);
 registerLogger({ error: note, warn: note, info: () => {}, log: () => {} });
 

@@ -1,4 +1,4 @@
-// The published @actions packages import JSON without the import attribute that Node asks for: add it while loading.
+// The published @actions packages import JSON without the import attribute that Node requires. This hook adds it while loading.
 import { registerHooks } from "node:module";
 
 registerHooks({

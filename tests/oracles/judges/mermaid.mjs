@@ -1,4 +1,4 @@
-// Parses flowcharts with Mermaid itself; it wants the document of a browser, which jsdom gives.
+// Parses flowcharts with Mermaid itself. Mermaid needs the document of a browser, which jsdom provides.
 // usage: mermaid.mjs FILE…
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -1,7 +1,7 @@
 """Reads YAML from standard input as PyYAML does (YAML 1.1) and prints it as JSON.
 
-With --workflow, the one key that 1.1 takes for a boolean and GitHub does not, a top-level `on`, is given its name back.
-Whatever JSON has no word for (a date, a set) is an error: it would be a misreading.
+With --workflow, a top-level `on` is restored: YAML 1.1 reads this key as a boolean, and GitHub does not.
+Values without a JSON form (a date, a set) are an error, because they would be a misreading.
 """
 
 import json
@@ -11,7 +11,7 @@ import yaml
 
 
 class StrictLoader(yaml.SafeLoader):
-    """PyYAML keeps the last of two equal keys in silence; this loader refuses them."""
+    """A loader that refuses equal keys. PyYAML silently keeps the last of them."""
 
     def construct_mapping(self, node, deep=False):
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -22,7 +22,7 @@ class StrictLoader(yaml.SafeLoader):
 
 
 def text_keys(value):
-    """Refuses keys that are not text, which JSON would quietly turn into text."""
+    """Refuses keys that are not text. JSON would silently turn them into text."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if not isinstance(key, str):
@@ -34,7 +34,7 @@ def text_keys(value):
 
 
 def main():
-    """Reads, restores `on`, prints; any complaint is one line."""
+    """Reads, restores `on`, and prints. Any error is one line."""
     try:
         data = yaml.load(sys.stdin.buffer.read().decode("utf-8"), Loader=StrictLoader)
         if "--workflow" in sys.argv and isinstance(data, dict) and True in data:

@@ -1,4 +1,4 @@
-# Puts the judges, in pinned versions, into .cache/; sourced by `run`. Does nothing where the right thing is present.
+# Installs the judges, in pinned versions, into .cache/. `run` sources this file. Skips judges that are already installed.
 
 ACTIONLINT=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 ACT=github.com/nektos/act@v0.2.89

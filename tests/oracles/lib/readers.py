@@ -1,4 +1,4 @@
-"""Runs the YAML readers over one text and says where they disagree; shared by the dialect judge and the writer's judge."""
+"""Runs the YAML readers on one text and lists their differences. The judges `dialects` and `yaml-writer` use it."""
 
 import json
 import subprocess
@@ -9,7 +9,7 @@ CACHE = ROOT / ".cache"
 
 
 def reading(name, command, text):
-    """What one reader made of the text, or the complaint it had as a string under `refused`."""
+    """The data that one reader read from the text, or its error as a string under `refused`."""
     run = subprocess.run([str(part) for part in command], input=text, capture_output=True, check=False)
     if run.returncode != 0:
         return {"refused": f"{name}: {(run.stderr or run.stdout).decode(errors='replace').strip()}"}
@@ -17,7 +17,7 @@ def reading(name, command, text):
 
 
 def readings(text, workflow=False):
-    """The readings by dialect; a workflow is none of Kubernetes' business, so its reader is left out there."""
+    """The readings by dialect. Kubernetes does not read workflows, so its reader is left out for them."""
     flag = ["--workflow"] if workflow else []
     found = {
         "PyYAML": reading("PyYAML", [CACHE / "venv/bin/python", ROOT / "judges/pyyaml.py", *flag], text),
@@ -39,7 +39,7 @@ def difference(found):
 
 
 def walk(where, left, right):
-    """The places where two readings differ; 1 and true, 1 and 1.0 are different."""
+    """The places where two readings differ. 1 and true are different, and so are 1 and 1.0."""
     if isinstance(left, dict) and isinstance(right, dict):
         for key in sorted({*left, *right}):
             if key in left and key in right:

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Judges the judges: each file in broken/ names, in comments, who has to flag it and with which words.
+"""Tests the judges: comments in each file of broken/ name the judge that must report it, and the expected words.
 
-A judge without any such file would not be noticed if it fell silent, so that is a failure too.
+A judge without such a file is a failure, too, because nobody would notice if it stopped reporting.
 usage: self_test.py
 """
 
@@ -12,9 +12,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BROKEN = ROOT / "broken"
-# What a judge is told besides the file.
+# The arguments of a judge in addition to the file.
 ALSO = {"conditions": [BROKEN / "expected-conditions.json"], "yaml-writer": [BROKEN / "awkward.json"]}
-# Scenarios that can be pointed at a workflow are judged like judges.
+# Scenarios that take a workflow are tested like judges.
 SCENARIOS = {"vicious": [ROOT / "scenarios/vicious_scripts.py", "--workflow"]}
 JUDGES = {path.name for path in (ROOT / "judges").iterdir() if path.suffix == "" and path.is_file()} | set(SCENARIOS)
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Really runs the example `hello`: it deploys what it tested, and deploys nothing once something is wrong.
+"""Runs the example `hello`: it deploys the file that it tested, and after a failure it deploys nothing.
 
 usage: hello.py PROJECT
 PROJECT is the built example: a gate `unit` that runs `cargo test`, an artefact `app`, a deploy whose script copies its
-argument into $DEPLOY_DIR. GitHub's API answers as hello-api.json says: nothing was ever deployed.
+argument into $DEPLOY_DIR. The answers of GitHub's API are in hello-api.json: nothing was ever deployed.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ checks = Checks("hello")
 
 
 def attempt(*options):
-    """Runs the workflow with the options; gives the results and what was deployed, by file name."""
+    """Runs the workflow with the options. Returns the results and the deployed files, by name."""
     with tempfile.TemporaryDirectory(prefix="pipec-deployed-") as deployed:
         api = ROOT / "scenarios/hello-api.json"
         found = run_workflow(PROJECT, WORKFLOW, "--api", api, "--env", f"DEPLOY_DIR={deployed}", *options)

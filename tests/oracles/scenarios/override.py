@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Really runs overrides: what waits for a gate that failed goes on only by the book, and only if somebody approved.
+"""Runs overrides: after a failed gate, waiting jobs start only by the rules, and only after an approval.
 
 usage: override.py PIPEC
 PIPEC is the compiler; it builds a small pipeline in a scratch folder. Its gate fails unless $SCAN is `clean`. act waits for
-nobody: who approved is what GitHub's API says.
+no approval: GitHub's API says who approved.
 """
 
 import json
@@ -49,13 +49,13 @@ checks = Checks("override")
 
 
 def git(project, *words):
-    """Runs git in the project as nobody in particular."""
+    """Runs git in the project with a fixed author."""
     who = ["-c", "user.name=oracle", "-c", "user.email=oracle@example.invalid", "-c", "commit.gpgsign=false"]
     return subprocess.run(["git", "-C", project, *who, *words], check=True, capture_output=True, text=True).stdout.strip()
 
 
 def build(folder, scan):
-    """A repository of one commit in which the gate finds what `scan` says; gives the commit."""
+    """A repository of one commit in which the gate has the result of `scan`. Returns the commit."""
     folder.mkdir()
     (folder / "shop.pipe").write_text(SOURCE)
     (folder / "scan").write_text(scan)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What pipec tells programs, before the judges of each form: findings as SARIF, for every failing program on the pages of
-the codes; the path to production as SVG, Mermaid and DOT, for every example and for the programs of the drawings' own tests.
+"""Checks pipec's output for programs with the judges of each form: findings as SARIF, for every failing program on the
+pages of the codes; the path to production as SVG, Mermaid and DOT, for every example and for the programs in the tests of
+the drawings.
 
 usage: reports.py PIPEC
 """
@@ -20,7 +21,7 @@ failed = False
 
 
 def pipec(*arguments, codes=(0, 1)):
-    """What a command prints; anything but these exit codes is a failure."""
+    """The output of a command. Any exit status except these is a failure."""
     run = subprocess.run([PIPEC, *map(str, arguments)], capture_output=True, text=True, check=False)
     if run.returncode not in codes:
         raise SystemExit(f"pipec {' '.join(map(str, arguments))} ended with {run.returncode}: {run.stderr}")
@@ -28,7 +29,7 @@ def pipec(*arguments, codes=(0, 1)):
 
 
 def judged(title, judge, files):
-    """One check: what a judge says of files, which must be some."""
+    """One check: the output of a judge on files. There must be at least one file."""
     global failed
     run = subprocess.run([ORACLES / "judges" / judge, *files], capture_output=True, text=True, check=False)
     good = run.returncode == 0 and files

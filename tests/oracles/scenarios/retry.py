@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Really runs attempts: what is built is the work of one whole attempt, which began on a fresh checkout.
+"""Runs attempts: the result is the work of one complete attempt, which began with a fresh checkout.
 
 usage: retry.py PIPEC
-PIPEC is the compiler; it builds a small pipeline in a scratch folder. Which of its scripts fail in which attempt stands in files
-of the project; what happened is told by a folder beside it, $TRACE.
+PIPEC is the compiler; it builds a small pipeline in a scratch folder. Files of the project say which of its scripts fail in
+which attempt. A folder next to it, $TRACE, records what happened.
 """
 
 import subprocess
@@ -49,7 +49,7 @@ BEGIN = """#!/usr/bin/env bash
 set -euo pipefail
 name=$(basename "$0" .sh)
 """
-# Each attempt finds the commit's files and no others, and leaves a mess.
+# Each attempt must find the commit's files and no others. It leaves extra files behind.
 FETCH = BEGIN + """
 test -z "$(git status --porcelain --ignored)"
 echo attempt >> "$TRACE/attempts"
@@ -64,7 +64,7 @@ echo "$name" >> "$TRACE/ran"
 ! grep -qx "$(cat out/fetched)" "fails/$name"
 """
 BUILD = BEGIN + "cp out/fetched out/app\n" + FAILS
-# What an earlier attempt made of the artefact is not what this one finds.
+# An attempt must not find an earlier attempt's version of the artefact.
 ONCE = BEGIN + """
 test "$(cat "$TOOL_PATH")" = tool
 echo attempt >> "$TRACE/once"
@@ -77,7 +77,7 @@ checks = Checks("retry")
 
 
 def attempt(folder, **fails):
-    """The results of one run in which these scripts fail in these attempts, and what is told of it."""
+    """The results of one run in which these scripts fail in these attempts, and its messages."""
     project, trace = folder / "project", folder / "trace"
     (project / "fails").mkdir(parents=True)
     trace.mkdir()
@@ -98,7 +98,7 @@ def attempt(folder, **fails):
 
 
 def passes(folder, name, wanted, scripts, **fails):
-    """A run whose artefact is that of one attempt."""
+    """Checks a run whose artefact comes from one attempt."""
     jobs, told, handed_over = attempt(folder, **fails)
     results = {job: of["result"] for job, of in jobs.items()}
     good = all(results[job] == "success" for job in ("app", "unit", "once", "verdict"))

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def run_workflow(project, workflow, *options):
-    """The results of one run; see act/run_workflow."""
+    """The results of one run: see act/run_workflow."""
     command = [ROOT / "act/run_workflow", project, workflow, *options]
     run = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     if run.returncode != 0:
@@ -18,17 +18,17 @@ def run_workflow(project, workflow, *options):
 
 
 class Checks:
-    """Prints a line for each check and remembers whether all were good."""
+    """Prints a line for each check and remembers whether all passed."""
 
     def __init__(self, subject):
         self.subject = subject
         self.failed = 0
 
     def check(self, name, good, why=""):
-        """One check; `why` says what was seen instead."""
+        """One check. `why` describes the unexpected result."""
         print(f"{'pass' if good else 'FAIL'} {self.subject}: {name}{'' if good else f' ({why})'}")
         self.failed += not good
 
     def finish(self):
-        """Ends the scenario with a status that says whether all was good."""
+        """Ends the scenario. The exit status shows whether all checks passed."""
         sys.exit(1 if self.failed else 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The stand-ins for the artifact actions must place files as the real ones do; the expectations are from their source.
+"""The stand-ins for the artifact actions must place files like the real ones. The expectations are from their source.
 
 usage: stand_ins.py
 (actions/upload-artifact v7.0.0: src/shared/search.ts; actions/download-artifact v8.0.1: src/download-artifact.ts.)
@@ -12,7 +12,7 @@ from pathlib import Path
 from scenario import Checks, run_workflow
 
 FILES = ("dist/a.txt", "dist/sub/b.txt", "dist/sub/c.tmp", "dist/.hidden/d.txt", "dist/.e.txt", "logs/x.log", "tool")
-# What is uploaded, and the files that then lie in the folder it is downloaded to.
+# The uploaded paths, and the files that are then in the folder of the download.
 LAYOUTS = {
     "one file lies at the root": ({"path": "dist/sub/b.txt"}, ["b.txt"]),
     "a folder is the root": ({"path": "dist"}, ["a.txt", "sub/b.txt", "sub/c.tmp"]),
@@ -56,7 +56,7 @@ def job(*steps, needs=()):
 
 
 def jobs():
-    """All jobs; ids count, since names of checks are no ids."""
+    """All jobs. Their ids are numbers, because the names of checks are not valid ids."""
     found = {}
     for number, (inputs, files) in enumerate(LAYOUTS.values()):
         name = f"layout-{number}"

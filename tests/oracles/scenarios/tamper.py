@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Changes every file of a stored artefact, also those inside a tar, as an intruder between two jobs would.
+"""Changes every file of a stored artefact, even inside a tar, as an intruder between two jobs would.
 
 usage: tamper.py FOLDER
 """
@@ -13,7 +13,7 @@ INTRUDER = b"\n# changed on the way\n"
 
 
 def changed(archive):
-    """The bytes of a tar whose files have all been changed; it is packed as the old one was."""
+    """The bytes of a tar with every file changed. It is packed like the old one."""
     old = archive.read_bytes()
     mode = "w:gz" if old.startswith(b"\x1f\x8b") else "w"
     out = io.BytesIO()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Every script of the corpus must arrive at the shell byte for byte, and each must run.
+"""Every script of the corpus must reach the shell byte for byte, and each must run.
 
 usage: vicious_scripts.py PIPEC | --workflow FILE
-PIPEC is the compiler; it builds the corpus' pipeline in a scratch folder. With --workflow, FILE is judged instead.
+PIPEC is the compiler; it builds the corpus' pipeline in a scratch folder. With --workflow, FILE is checked instead.
 """
 
 import shutil
@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT / "vicious"))
 from generate import corpus  # noqa: E402
 
 PLACE = Path(".github/workflows/vicious.yml")
-# act puts a line break before and behind what it was given; GitHub's runner adds nothing (ScriptHandler, bash and sh).
+# act adds a line break before and after a script; GitHub's runner adds nothing (ScriptHandler, bash and sh).
 FRAME = b"\n"
 
 
@@ -33,7 +33,7 @@ def build(project):
 
 
 def nearest(wanted, recorded):
-    """Where the recording that shares most with the wanted script leaves it; for a person to read."""
+    """The first difference between the expected script and the most similar recording, for a person to read."""
     def common(text):
         return next((at for at, pair in enumerate(zip(text, wanted)) if pair[0] != pair[1]), min(len(text), len(wanted)))
     best = max(recorded, key=common, default=b"")
@@ -51,7 +51,7 @@ with tempfile.TemporaryDirectory(prefix="pipec-vicious-") as scratch:
 checks = Checks("vicious scripts")
 steps = {step["name"]: step["result"] for job in found["jobs"].values() for step in job["steps"]}
 for name, text in corpus().items():
-    # A script that the workflow carries encoded is unpacked by a step of its own, behind act's back.
+    # If the workflow contains a script in encoded form, a script of pipec decodes it, and act does not see the result.
     wanted = text.encode("utf-8")
     arrived = FRAME + wanted + FRAME in recorded or wanted in recorded
     checks.check(f"{name} arrives byte for byte", arrived, "" if arrived else nearest(wanted, recorded))

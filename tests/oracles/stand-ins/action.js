@@ -1,8 +1,8 @@
-// What the stand-ins share: inputs, outputs and failure, by the same files and variables as GitHub's runner uses.
+// The common part of the stand-ins: inputs, outputs and failure, with the files and variables of GitHub's runner.
 "use strict";
 const { appendFileSync } = require("node:fs");
 
-/** The input's text; the runner hands it over in INPUT_NAME with only spaces replaced. */
+/** The input's text. The runner passes it in INPUT_NAME with only spaces replaced. */
 exports.input = (name) => (process.env[`INPUT_${name.replaceAll(" ", "_").toUpperCase()}`] ?? "").trim();
 
 exports.output = (name, value) => appendFileSync(process.env.GITHUB_OUTPUT, `${name}=${value}\n`);

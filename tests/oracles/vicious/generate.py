@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Writes the corpus in this folder as one .pipe file: a job for every ten scripts, each script a step named like its file.
+"""Writes the corpus in this folder as one .pipe file: with a job for every ten scripts. Each script is a step with the name of its file.
 
 usage: generate.py > vicious.pipe
 
-Only the escapes of the language are used (`\\" \\\\ \\n \\t \\u{…}`); what an editor could lose or change is escaped, all
-other text stands as it is.
+It uses only the escapes of the language (`\\" \\\\ \\n \\t \\u{…}`). Characters that an editor could lose or change are
+escaped, all other text is unchanged.
 """
 
 import sys
@@ -14,7 +14,7 @@ from pathlib import Path
 CORPUS = Path(__file__).resolve().parent
 PER_JOB = 10
 REASON = "the corpus means to be hostile"
-# What the compiler finds in scripts that are hostile on purpose, and has to be allowed.
+# The findings in these hostile scripts. They must be allowed.
 ALLOWED = {
     "P0901": ("star-and-ampersand",),
     "P0902": ("shebang-python",),

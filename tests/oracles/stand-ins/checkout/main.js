@@ -1,4 +1,4 @@
-// Fetches the run's commit from PIPEC_SOURCE into the workspace, with as much history as fetch-depth says (0: all).
+// Fetches the run's commit from PIPEC_SOURCE into the workspace. `fetch-depth` limits the history (0: all).
 "use strict";
 const { execFileSync } = require("node:child_process");
 const { mkdirSync, readdirSync, rmSync } = require("node:fs");
@@ -23,7 +23,7 @@ const shallow = depth > 0 ? [`--depth=${depth}`] : [];
 const refs = depth > 0 ? [wanted] : ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*", wanted];
 git("fetch", "--quiet", ...shallow, "origin", ...refs);
 const commit = git("rev-parse", "--verify", depth > 0 ? "FETCH_HEAD^{commit}" : `${wanted}^{commit}`).trim();
-// On a branch the real action leaves a local branch of that name; for other refs the commit is detached.
+// On a branch, the real action creates a local branch of that name. For other refs, the commit is detached.
 const branch = (process.env.GITHUB_REF ?? "").replace(/^refs\/heads\//, "");
 const named = !input("ref") && branch !== process.env.GITHUB_REF && branch !== "";
 git("checkout", "--quiet", "--force", ...(named ? ["-B", branch] : ["--detach"]), commit);

@@ -1,6 +1,6 @@
-// Behaves like actions/download-artifact v8: a named or lone artifact goes straight into the path, others into folders of
-// their name unless merged; files lose their modes. PIPEC_BEFORE_DOWNLOAD, if set, is a command run on each artifact
-// first: that is where a test tampers.
+// Behaves like actions/download-artifact v8. A named or single artifact is written directly into the path, others into
+// folders of their names unless merged. Files lose their modes. PIPEC_BEFORE_DOWNLOAD, if set, is a command that first runs
+// on each artifact; tests use it to tamper with the files.
 "use strict";
 const { execFileSync } = require("node:child_process");
 const { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync } = require("node:fs");
@@ -12,7 +12,7 @@ for (const name of ["artifact-ids", "github-token", "skip-decompress"]) {
   if (!["", "false"].includes(input(name))) fail(`the stand-in for download-artifact knows no ${name}`);
 }
 
-/** Names by `*` and `?` only: what a pipeline needs; anything richer is refused. */
+/** Matches names with `*` and `?`, which is all that a pipeline needs. Other patterns are refused. */
 function nameMatcher(pattern) {
   if (/[[\]{}!()+@\\]/.test(pattern)) fail(`the stand-in for download-artifact knows no pattern like ${pattern}`);
   const source = pattern.replace(/[.^$|]/g, "\\$&").replaceAll("*", "[^/]*").replaceAll("?", "[^/]");

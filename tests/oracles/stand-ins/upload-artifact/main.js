@@ -1,5 +1,6 @@
-// Behaves like actions/upload-artifact v7 for what decides which files arrive where; the glob is GitHub's own package.
-// Root of the artifact: one path that is one file: its folder; one path: its fixed part; several: their least common ancestor.
+// Behaves like actions/upload-artifact v7 in the choice and the places of files. The glob is GitHub's own package.
+// The root of the artifact: for one path that is a file, its folder; for one other path, its fixed part; for several paths,
+// their least common ancestor.
 "use strict";
 const { createHash } = require("node:crypto");
 const { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } = require("node:fs");
@@ -62,7 +63,7 @@ async function main() {
     digest.update(`${relative(root, path)}\0`).update(readFileSync(path));
     console.log(`uploaded ${relative(root, path)}`);
   }
-  // A raw file is unpacked by the download all the same if its name says it is a zip.
+  // The download unpacks even a raw file if its name ends like that of a zip.
   writeFileSync(join(target, "raw"), String(asItIs));
   output("artifact-id", "1");
   output("artifact-digest", digest.digest("hex"));

@@ -338,7 +338,7 @@ mod tests {
     }
 
     #[test]
-    fn an_arrow_leads_to_the_module_that_defines_the_name() {
+    fn a_dependency_is_on_the_defining_module() {
         let read = modules(&[
             ("lib.rs", "mod a; mod b; mod c; pub use c::Thing;"),
             ("a.rs", "use crate::{Thing, b::{self, f}};\nfn g() { crate::b::f() }"),

@@ -141,7 +141,7 @@ fn mutated(text: &str, random: &mut Random) -> String {
 }
 
 #[test]
-fn any_slip_in_a_program_is_analysed() {
+fn any_mistake_in_a_program_is_analysed() {
     let mut random = Random(0x2545_f491_4f6c_dd1d);
     for text in sources_of_cases() {
         for _ in 0..6 {

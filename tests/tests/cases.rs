@@ -17,7 +17,7 @@ fn pages(folder: &Path, all: &mut Vec<PathBuf>) {
 }
 
 #[test]
-fn every_case_brings_exactly_the_findings_that_stand_in_it() {
+fn every_case_has_exactly_its_findings() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
     let update = std::env::var_os("UPDATE_CASES").is_some();
     let mut all = Vec::new();

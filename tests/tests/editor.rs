@@ -36,7 +36,7 @@ fn a_cancelled_answer_is_dropped_and_the_next_one_is_whole() {
 }
 
 #[test]
-fn names_are_recorded_with_what_they_stand_for() {
+fn names_are_recorded_with_their_declarations() {
     let shared = "let greeting = \"hello\"\n\ntask check(what: string) -> test {\n  env WHAT = what\n  run \"make $WHAT\"\n}\n";
     let main = "use \"./shared.pipe\" as shared\n\nrole owners { github team \"acme/owners\" }\n\nrunner linux { host linux-x64 }\n\nlet word = shared.greeting\n\nenvironment staging { tier staging }\n\npipeline shop {\n  on push to main\n  owner owners\n  stage commit {\n    gate unit: test = shared.check(what: word) { runs on linux }\n    artefact app: archive { run \"make app\" path \"dist/**\" }\n    deploy app to staging { run \"./deploy.sh\" }\n  }\n}\n";
     let texts = [text("main.pipe", main), text("shared.pipe", shared)];

@@ -40,7 +40,7 @@ fn finding(steps: &str) -> [String; 5] {
 }
 
 #[test]
-fn a_call_that_can_not_be_says_why_at_its_place() {
+fn impossible_calls_are_reported_at_their_place() {
     let cases = [
         (
             "action \"actions/setup-node\"()",
@@ -149,7 +149,7 @@ fn a_call_that_can_not_be_says_why_at_its_place() {
 }
 
 #[test]
-fn variables_are_held_to_the_rules_of_those_of_a_node() {
+fn variables_follow_the_rules_of_nodes() {
     let engines_own = |variable: &str, steps: String, place: String| {
         let message = format!("GitHub defines `{variable}` itself");
         let help = "choose a name that does not begin with `GITHUB_` or `RUNNER_`";
@@ -172,7 +172,7 @@ fn variables_are_held_to_the_rules_of_those_of_a_node() {
 }
 
 #[test]
-fn outputs_are_values_further_down_in_their_block_alone() {
+fn outputs_are_values_later_in_their_block_only() {
     let good =
         "node = action \"actions/setup-node@v7\"()\nenv NODE = node.node-version\nrun \"echo \\\"$NODE\\\"\"";
     let compilation = compile(good);
@@ -190,17 +190,17 @@ fn outputs_are_values_further_down_in_their_block_alone() {
 }
 
 #[test]
-fn no_action_brings_a_cache_to_what_can_do_harm() {
+fn no_action_adds_a_cache_to_a_dangerous_node() {
     let cached = "action \"actions/cache@v5\"(path: \"node_modules\", key: \"k\")";
     let by_input = "action \"actions/setup-node@v7\"(node-version: \"22\", cache: \"npm\")";
     let by_default = "action \"Actions/Setup-Node@v7\"(node-version: \"22\")";
     let none = "action \"actions/setup-node@v7\"(node-version: \"22\", package-manager-cache: false)";
     let save = "action \"actions/cache/save@v5\"(path: \"node_modules\", key: \"k\")";
-    let told = |clauses: &str, steps: &str| -> Vec<(String, String, String)> {
-        let told = |it: &pipec_base::Diagnostic| {
+    let findings_of = |clauses: &str, steps: &str| -> Vec<(String, String, String)> {
+        let findings_of = |it: &pipec_base::Diagnostic| {
             (it.code.to_string(), it.message.clone(), it.help.clone().unwrap_or_default())
         };
-        compile_in("job notes", clauses, steps).diagnostics.iter().map(told).collect()
+        compile_in("job notes", clauses, steps).diagnostics.iter().map(findings_of).collect()
     };
     for (clauses, steps, message, help) in [
         (
@@ -222,22 +222,22 @@ fn no_action_brings_a_cache_to_what_can_do_harm() {
             "it has a cache by default: write `package-manager-cache: false`",
         ),
     ] {
-        assert_eq!(told(clauses, steps), [("P0606".to_owned(), message.to_owned(), help.to_owned())]);
-        assert_eq!(told("", steps), [], "without a right");
+        assert_eq!(findings_of(clauses, steps), [("P0606".to_owned(), message.to_owned(), help.to_owned())]);
+        assert_eq!(findings_of("", steps), [], "without a right");
     }
-    assert_eq!(told("may write issues", none), []);
-    assert_eq!(told("may write issues", save), []);
+    assert_eq!(findings_of("may write issues", none), []);
+    assert_eq!(findings_of("may write issues", save), []);
 }
 
 #[test]
-fn no_raw_steps_stand_beside_the_push_of_an_image() {
+fn no_raw_steps_run_with_the_push_of_an_image() {
     let compilation = compile_in("artefact web: image", "name \"ghcr.io/acme/web\"", "run \"make image\"");
     let codes: Vec<String> = compilation.diagnostics.iter().map(|it| it.code.to_string()).collect();
     assert_eq!(codes, ["P0605"]);
 }
 
 #[test]
-fn a_schedule_that_github_would_not_keep_is_refused() {
+fn schedules_that_github_ignores_are_refused() {
     for (times, expected) in [("*/2 * * * *", vec!["P0120"]), ("*/5 * * * *", vec![])] {
         let text = format!(
             "pipeline p {{ on schedule \"{times}\" stage commit {{ gate unit: test {{ run \"make test\" }} }} }}\n"

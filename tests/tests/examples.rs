@@ -56,14 +56,14 @@ fn is_proven_and_has_not_drifted(root: &Path) {
 }
 
 #[test]
-fn every_example_is_proven_and_its_committed_output_has_not_drifted() {
+fn every_example_is_proven_and_its_output_is_current() {
     for example in examples() {
         is_proven_and_has_not_drifted(&example);
     }
 }
 
 #[test]
-fn the_pipeline_of_this_repository_is_proven_and_its_workflow_has_not_drifted() {
+fn pipecs_own_pipeline_is_proven_and_its_output_is_current() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
     let sources: Vec<String> = read(&Disk, root).texts.into_iter().map(|text| text.path).collect();
     assert_eq!(sources, ["tests/pipec.pipe"], "`.pipeignore` keeps the others out");
@@ -71,7 +71,7 @@ fn the_pipeline_of_this_repository_is_proven_and_its_workflow_has_not_drifted() 
 }
 
 #[test]
-fn every_example_has_the_one_layout() {
+fn every_example_is_formatted() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
     for example in examples().into_iter().chain([root.to_owned()]) {
         for input in read(&Disk, &example).texts {

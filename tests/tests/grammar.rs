@@ -33,7 +33,7 @@ fn changed(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn every_text_has_one_reading_with_and_without_what_is_reserved() {
+fn every_text_has_one_reading_with_and_without_reserved_words() {
     let grammar = Grammar::read_page(PAGE).unwrap();
     for with_reserved in [false, true] {
         let bnf = Bnf::new(&grammar, with_reserved).unwrap();
@@ -75,7 +75,7 @@ fn ambiguous_grammars_are_found() {
 }
 
 #[test]
-fn sound_grammars_are_left_alone() {
+fn unambiguous_grammars_are_accepted() {
     for sound in [
         r#"sum = { INT "+" } INT ;"#,
         r#"sum = sum "+" product | product ; product = product "*" INT | INT ;"#,
@@ -92,7 +92,7 @@ fn sound_grammars_are_left_alone() {
 }
 
 #[test]
-fn a_clause_that_begins_with_a_word_that_goes_on_with_another_is_found() {
+fn ambiguous_continuation_words_are_found() {
     for (from, to, tokens) in [
         (r#"| "owner" path"#, r#"| "owner" path | "because" text"#, r#""because""#),
         (r#"| "check" NAME verbatim"#, r#"| "check" NAME verbatim | "file" text"#, r#""file""#),
@@ -252,7 +252,7 @@ fn disagreement(bnf: &Bnf, tables: &Tables<'_>, terminals: &[usize], random: &mu
 }
 
 #[test]
-fn the_parser_reads_every_keyword_where_a_name_is_asked_for() {
+fn the_parser_accepts_every_keyword_as_a_name() {
     let bnf = grammar();
     let places = places_of_words(&bnf);
     let mut wrong = Vec::new();
@@ -299,7 +299,7 @@ fn true_and_false_are_variables_but_no_names() {
 }
 
 #[test]
-fn an_allow_stands_only_where_the_grammar_has_it() {
+fn an_allow_occurs_only_in_places_of_the_grammar() {
     let bnf = grammar();
     let tables = Tables::new(&bnf);
     let shortest = Shortest::new(&bnf);
@@ -468,7 +468,7 @@ fn the_parser_knows_the_words_that_begin_a_clause() {
 }
 
 #[test]
-fn the_parser_knows_the_words_that_go_on_with_a_clause() {
+fn the_parser_knows_the_continuation_words() {
     let page = Grammar::read_page(PAGE).unwrap();
     for (block, rule) in CLAUSES {
         let body = &page.rule(rule).unwrap().body;
@@ -483,7 +483,7 @@ fn the_parser_knows_the_words_that_go_on_with_a_clause() {
 }
 
 #[test]
-fn no_word_that_goes_on_with_a_clause_begins_another() {
+fn no_continuation_word_begins_another_clause() {
     let page = Grammar::read_page(PAGE).unwrap();
     let bnf = Bnf::new(&page, true).unwrap();
     for (_, rule) in CLAUSES {

@@ -223,7 +223,7 @@ fn modules(folder: &Path) -> Modules {
 }
 
 #[test]
-fn modules_form_no_circle_but_the_known_ones() {
+fn modules_form_only_the_known_circles() {
     let mut found: BTreeSet<usize> = BTreeSet::new();
     for source in source_folders() {
         for (folder, circle) in modules(&source).circles() {
@@ -240,7 +240,7 @@ fn modules_form_no_circle_but_the_known_ones() {
 }
 
 #[test]
-fn layers_name_only_what_lies_below_them() {
+fn layers_name_only_lower_layers() {
     for (folder, layers) in LAYERS {
         let (source, inner) = match folder.split_once("/src/") {
             Some((owner, inner)) => (format!("{owner}/src"), inner),
@@ -256,7 +256,7 @@ fn layers_name_only_what_lies_below_them() {
 }
 
 #[test]
-fn the_top_level_holds_what_people_expect_and_nothing_else() {
+fn the_top_level_has_only_expected_entries() {
     let expected = [
         "CHANGELOG.md",
         "CONTRIBUTING.md",
@@ -335,7 +335,7 @@ fn no_committed_file_names_a_machine_or_a_registry() {
 }
 
 #[test]
-fn the_changelog_tells_of_this_version() {
+fn the_changelog_has_this_version() {
     let changelog = text(Path::new("CHANGELOG.md")).expect("a changelog");
     let version = env!("CARGO_PKG_VERSION");
     assert!(changelog.contains(&format!("## {version}")), "CHANGELOG.md says nothing of {version}");

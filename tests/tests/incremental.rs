@@ -41,7 +41,7 @@ impl Random {
 }
 
 /// All results of a compilation, with places as people read them.
-fn told(compilation: &Compilation) -> String {
+fn render(compilation: &Compilation) -> String {
     let outputs: Vec<&str> = compilation.outputs.iter().map(|output| output.file.text.as_str()).collect();
     let allowed: Vec<&str> = compilation.allowed.iter().map(|it| compilation.sources.text(it.span)).collect();
     let names: Vec<&str> = compilation.program.pipelines.iter().map(|it| it.name.as_str()).collect();
@@ -90,10 +90,10 @@ fn any_edits_say_the_same(mut now: Vec<InputText>, options: &Options<'_>, edits:
     let sound = now.clone();
     let mut session = Session::new();
     for edit in 0..edits {
-        let again = told(&session.compile(&now, options));
+        let again = render(&session.compile(&now, options));
         assert_eq!(
             again,
-            told(&Session::new().compile(&now, options)),
+            render(&Session::new().compile(&now, options)),
             "edit {edit} of seed {seed}:\n{now:#?}"
         );
         if random.below(6) == 0 {
@@ -112,7 +112,7 @@ fn any_edits_say_the_same(mut now: Vec<InputText>, options: &Options<'_>, edits:
 }
 
 #[test]
-fn after_any_edits_a_session_says_what_a_new_one_does() {
+fn after_any_edits_a_session_gives_the_result_of_a_new_one() {
     for (seed, example) in (1..).zip(["examples/monorepo", "examples/web-service", "examples/preview"]) {
         any_edits_say_the_same(sources(example), &source_only(), 40, seed);
     }

@@ -110,7 +110,7 @@ fn goes_on(packed: Option<&str>, artefact: &str) -> bool {
 }
 
 #[test]
-fn pages_shows_what_was_judged_or_nothing() {
+fn pages_deploys_only_the_checked_site() {
     assert!(goes_on(Some("<h1>"), "<h1>"));
     assert!(!goes_on(Some("<h1> of another"), "<h1>"), "another site was packed");
     assert!(!goes_on(None, "<h1>"), "nothing was packed");

@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pipec_base::{Anchor, Code, Diagnostic, codes};
-use pipec_driver::{Compilation, Content, InputText, LONGEST_SOURCE, Options, Session};
+use pipec_driver::{Compilation, Content, InputText, MAX_SOURCE_BYTES, Options, Session};
 use pipec_format::Formatted;
 use pipec_syntax::ast::Date;
 use pipec_tests::pages::{self, Page, Section};
@@ -174,7 +174,7 @@ fn every_failing_program_fails_for_that_reason_alone() {
 }
 
 #[test]
-fn every_fixed_program_has_nothing_to_be_said_about_and_is_another() {
+fn every_fixed_program_has_no_findings_and_differs() {
     each_page(|_, page, problems| {
         let (Some(fails), Some(fixed)) = (page.section("Fails"), page.section("Fixed")) else { return };
         let compilation = compile(&fixed.program);
@@ -188,7 +188,7 @@ fn every_fixed_program_has_nothing_to_be_said_about_and_is_another() {
 }
 
 #[test]
-fn every_program_is_in_the_formatters_layout() {
+fn every_program_on_a_page_is_formatted() {
     each_page(|_, page, problems| {
         for section in &page.sections {
             unformatted(section, problems);
@@ -239,8 +239,8 @@ fn every_mechanical_fix_of_a_failing_program_helps() {
 
 /// Programs that no page can show are generated. The console on the page is what people see.
 #[test]
-fn what_a_page_can_not_show_is_given_as_its_console_says() {
-    let long: usize = usize::try_from(LONGEST_SOURCE).expect("a length") + 1;
+fn generated_programs_give_the_console_of_their_page() {
+    let long: usize = usize::try_from(MAX_SOURCE_BYTES).expect("a length") + 1;
     let deep = format!("let depth = {}1{}\n", "[".repeat(130), "]".repeat(130));
     let generated = [
         (codes::P0001, Content::NotText { readable: "caf\u{fffd}".into(), offset: 3, utf16: false }),
@@ -269,7 +269,7 @@ fn what_a_page_can_not_show_is_given_as_its_console_says() {
 }
 
 #[test]
-fn each_code_beyond_source_is_there_once_with_its_code_on_the_console() {
+fn each_generated_code_is_listed_once_with_its_console() {
     let codes: BTreeSet<Code> = BEYOND_SOURCE.iter().map(|(code, _)| *code).collect();
     assert_eq!(codes.len(), BEYOND_SOURCE.len());
     for (code, reason) in BEYOND_SOURCE {
@@ -313,7 +313,7 @@ fn codes_in(text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn every_code_of_the_registry_is_given_somewhere() {
+fn every_code_of_the_registry_is_reported_somewhere() {
     let sources = compiler_sources();
     let given = |code: Code| {
         let name = format!("codes::{code}");
@@ -341,7 +341,7 @@ fn no_source_and_no_page_names_a_code_that_is_not_registered() {
 }
 
 #[test]
-fn no_page_lies_about_without_a_code() {
+fn every_page_belongs_to_a_code() {
     let folder = pages::path(codes::P0001);
     let folder = folder.parent().expect("the folder of the pages");
     let wanted: BTreeSet<String> = Code::all().map(|code| format!("{code}.md")).collect();

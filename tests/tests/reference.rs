@@ -83,7 +83,7 @@ fn every_program_of_the_reference_is_proven() {
 }
 
 #[test]
-fn every_program_of_the_reference_has_the_one_layout() {
+fn every_program_of_the_reference_is_formatted() {
     for Fence { page, line, text, .. } in fences() {
         let laid_out = match pipec_format::format(pipec_base::Anchor(0), &text) {
             pipec_format::Formatted::Done(laid_out) => laid_out,

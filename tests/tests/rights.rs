@@ -361,7 +361,7 @@ fn every_row_is_used_and_every_right_has_a_row() {
 }
 
 #[test]
-fn whatever_is_built_grants_what_the_table_gives() {
+fn every_output_grants_exactly_the_table() {
     let corpus = corpus(400);
     assert!(corpus.len() >= 100, "only {} programs can be built", corpus.len());
     let (mut wrong, mut said) = (Vec::new(), BTreeSet::new());

@@ -281,7 +281,7 @@ fn every_place_of_the_grammar_is_tried() {
 }
 
 #[test]
-fn a_secret_is_refused_wherever_it_may_not_go() {
+fn a_secret_is_refused_in_every_forbidden_place() {
     let mut wrong = Vec::new();
     for (place, slot, holds, clause) in PLACES {
         let secret = "production.TOKEN";
@@ -305,7 +305,7 @@ fn a_secret_is_refused_wherever_it_may_not_go() {
 }
 
 #[test]
-fn what_is_refused_is_refused_for_the_secret() {
+fn refusals_are_due_to_the_secret() {
     let blamed: Vec<&str> = PLACES
         .iter()
         .filter(|(_, slot, _, clause)| {
@@ -393,7 +393,7 @@ fn leaks(built: &Built, seen: &mut usize) -> Vec<String> {
 }
 
 #[test]
-fn in_the_output_a_secret_is_in_the_variables_of_a_step_and_nowhere_else() {
+fn in_outputs_secrets_are_only_in_variables_of_steps() {
     let corpus = corpus(200);
     let mut seen = 0;
     let all: Vec<String> = corpus.iter().flat_map(|built| leaks(built, &mut seen)).collect();
@@ -402,7 +402,7 @@ fn in_the_output_a_secret_is_in_the_variables_of_a_step_and_nowhere_else() {
 }
 
 #[test]
-fn a_secret_in_another_place_of_the_output_is_seen() {
+fn a_misplaced_secret_in_an_output_is_detected() {
     let text = "pipeline p {\n  on push to main\n  stage s {\n    gate unit: test { secret KEY run \"make test\" }\n    gate more: lint { run \"make lint\" }\n  }\n}\n";
     let built = Built { name: "p".to_owned(), compilation: build(text) };
     let mut seen = 0;

@@ -139,7 +139,7 @@ fn the_storefront_is_proven() {
 }
 
 #[test]
-fn every_module_has_the_one_layout() {
+fn every_module_is_formatted() {
     for (path, text) in MODULES {
         let Formatted::Done(laid_out) = format(Anchor(0), text) else { panic!("{path} can't be laid out") };
         assert_eq!(laid_out, *text, "{path}");
@@ -147,7 +147,7 @@ fn every_module_has_the_one_layout() {
 }
 
 #[test]
-fn the_reference_says_what_the_modules_say() {
+fn the_reference_page_is_current() {
     let mut page = INTRODUCTION.to_owned();
     let modules = modules();
     page.push_str("\n| module | tasks |\n|---|---|\n");

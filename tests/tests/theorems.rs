@@ -232,7 +232,7 @@ fn counterexamples(pipeline: &str, environments: &str) -> Vec<String> {
 const APP: &str = "artefact app: binary { run \"./build.sh\" path \"out/app\" }";
 
 #[test]
-fn a_gate_of_pull_requests_alone_does_not_bar_the_way_of_a_push() {
+fn a_gate_for_pull_requests_does_not_protect_pushes() {
     let pipeline = format!(
         "on push to main
         on pull-request to main
@@ -257,7 +257,7 @@ fn each_further_path_to_production_is_found() {
 }
 
 #[test]
-fn stages_in_a_circle_are_found_even_where_nothing_stands_in_them() {
+fn circles_of_empty_stages_are_found() {
     let pipeline = format!(
         "on push to main
         stage commit after late {{ {APP} }}
@@ -269,7 +269,7 @@ fn stages_in_a_circle_are_found_even_where_nothing_stands_in_them() {
 }
 
 #[test]
-fn what_is_built_after_any_deploy_to_the_predecessor_is_late() {
+fn artefacts_built_after_a_deploy_to_the_predecessor_are_late() {
     let pipeline = "on push to main
         stage commit { artefact bom: sbom { run \"./bom.sh\" path \"out/bom\" } }
         stage other after build { deploy app to staging { run \"./deploy.sh\" } }
@@ -281,7 +281,7 @@ fn what_is_built_after_any_deploy_to_the_predecessor_is_late() {
 }
 
 #[test]
-fn of_a_deploy_that_never_runs_nothing_more_is_said() {
+fn a_deploy_that_never_runs_has_one_finding() {
     let pipeline = format!(
         "on push to main
         stage commit {{ {APP} artefact bom: sbom {{ run \"./bom.sh\" path \"out/bom\" }} }}
@@ -293,7 +293,7 @@ fn of_a_deploy_that_never_runs_nothing_more_is_said() {
 }
 
 #[test]
-fn a_counterexample_says_that_the_change_is_unknown_where_only_that_matters() {
+fn a_counterexample_mentions_unknown_changes_only_if_they_matter() {
     let pipeline = format!(
         "on push to main
         stage commit {{ {APP} }}

@@ -58,7 +58,7 @@ pub(crate) fn apply(
     });
     for Allowance { written, covers, is_standard } in allowances {
         if written.because.node.trim().is_empty() {
-            diagnostics.push(crate::expand::no_reason(written.because.span));
+            diagnostics.push(crate::expand::blank_reason(written.because.span));
             continue;
         }
         let code = match written.code.node.parse::<Code>() {

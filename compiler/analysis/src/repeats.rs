@@ -5,7 +5,7 @@
 
 use crate::Module;
 use crate::expand::repeated;
-use crate::scope::taken;
+use crate::scope::name_taken;
 use pipec_base::{Diagnostic, Sources, Span};
 use pipec_syntax::ast::{Action, SidecarClause};
 use pipec_syntax::ast::{
@@ -169,7 +169,7 @@ impl Repeats<'_> {
             match &clause.kind {
                 BodyClause::Run { name: Some(name), .. } | BodyClause::Check { name, .. } => {
                     match steps.get(&name.node) {
-                        Some(first) => self.found.push(taken(name, *first)),
+                        Some(first) => self.found.push(name_taken(name, *first)),
                         None => {
                             steps.insert(name.node.clone(), name.span);
                         }
@@ -280,14 +280,14 @@ fn texts(texts: &[Text]) -> Vec<Member> {
 
 /// The strings of a list, without those that contain parameters: their value is unknown.
 fn strings(strings: &[StringLiteral]) -> Vec<Member> {
-    let text = |string: &StringLiteral| string.verbatim().unwrap_or_else(|| unlike(string.span));
+    let text = |string: &StringLiteral| string.verbatim().unwrap_or_else(|| unique_text(string.span));
     strings.iter().map(|string| (text(string), string.span)).collect()
 }
 
 /// Branches and tags. A name is a glob, too.
 fn globs(refs: &[Ref]) -> Vec<Member> {
     let text = |it: &Ref| match &it.string {
-        Some(string) => string.verbatim().unwrap_or_else(|| unlike(it.span)),
+        Some(string) => string.verbatim().unwrap_or_else(|| unique_text(it.span)),
         None => it.text.clone(),
     };
     refs.iter().map(|it| (text(it), it.span)).collect()
@@ -296,7 +296,7 @@ fn globs(refs: &[Ref]) -> Vec<Member> {
 /// The operands of `changed`: a name is a kind, and a string a glob.
 fn changes(refs: &[Ref]) -> Vec<Member> {
     let text = |it: &Ref| match &it.string {
-        Some(string) => string.verbatim().map_or_else(|| unlike(it.span), |text| format!("\"{text}\"")),
+        Some(string) => string.verbatim().map_or_else(|| unique_text(it.span), |text| format!("\"{text}\"")),
         None => it.text.clone(),
     };
     refs.iter().map(|it| (text(it), it.span)).collect()
@@ -308,6 +308,6 @@ fn path(path: &Path) -> Member {
 }
 
 /// A text that is equal to no other.
-fn unlike(span: Span) -> String {
+fn unique_text(span: Span) -> String {
     format!("{span:?}")
 }

@@ -226,7 +226,7 @@ impl<'a> Workspace<'a> {
                     (None, _) => Err(self.unknown(inner, name, wanted, Some(&first.node)).map(Box::new)),
                     (Some(Found { definition: Definition::Broken, .. }), _) => Err(None),
                     (Some(Found { definition: Definition::Module(_), .. }), _) => {
-                        Err(Some(Box::new(handed_on(&first.node, name))))
+                        Err(Some(Box::new(not_reexported(&first.node, name))))
                     }
                     (Some(found), []) => Ok(found),
                     (Some(_), _) => Err(Some(Box::new(no_module(
@@ -337,7 +337,7 @@ impl<'a> Workspace<'a> {
             let Some((name, definition)) = declared else { continue };
             let Some(scope) = self.scopes.get_mut(module.0) else { continue };
             match scope.names.get(name.node.as_str()) {
-                Some(first) => diagnostics.push(taken(name, first.span)),
+                Some(first) => diagnostics.push(name_taken(name, first.span)),
                 None => {
                     let place = scope.order.len();
                     scope.names.insert(&name.node, Named { span: name.span, definition, place });
@@ -420,7 +420,7 @@ impl<'a> Workspace<'a> {
             diagnostics.push(match closest(&wanted, known) {
                 Some(near) => {
                     let diagnostic = diagnostic.help(format!("did you mean `{near}`?"));
-                    match beside(&path.node, &wanted, near) {
+                    match relative_to(&path.node, &wanted, near) {
                         Some(written) => {
                             diagnostic.fix(format!("write `{written}`"), path.span, format!("\"{written}\""))
                         }
@@ -485,7 +485,7 @@ pub(crate) fn suggest(diagnostic: Diagnostic, near: &str, span: Span) -> Diagnos
 }
 
 /// A relative path to the file `near`, written like a path to `wanted`. Keeps the words of `written`.
-fn beside(written: &str, wanted: &str, near: &str) -> Option<String> {
+fn relative_to(written: &str, wanted: &str, near: &str) -> Option<String> {
     let split = |path: &str| {
         path.rsplit_once('/').map_or((String::new(), path.to_owned()), |(folder, name)| {
             (format!("{folder}/"), name.to_owned())
@@ -558,7 +558,7 @@ fn declaration(wanted: &str, name: &str) -> Option<String> {
 }
 
 /// Reports a name that a module uses from another module: such names are not re-exported.
-pub(crate) fn handed_on(module: &str, name: &Name) -> Diagnostic {
+pub(crate) fn not_reexported(module: &str, name: &Name) -> Diagnostic {
     Diagnostic::error(
         codes::P0101,
         format!("`{}` is a module that `{module}` imports but does not export", name.node),
@@ -568,14 +568,14 @@ pub(crate) fn handed_on(module: &str, name: &Name) -> Diagnostic {
 }
 
 /// Reports a name that is taken.
-pub(crate) fn taken(name: &Name, first: Span) -> Diagnostic {
+pub(crate) fn name_taken(name: &Name, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0102, format!("the name `{}` is already used", name.node), name.span)
         .label(first, "first declared here")
         .help("rename one of them")
 }
 
 /// Reports a name that occurs twice in the workspace.
-pub(crate) fn twin(name: &str, what: &str, span: Span, first: Span) -> Diagnostic {
+pub(crate) fn duplicate_name(name: &str, what: &str, span: Span, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0102, format!("there are two {what}s `{name}` in the workspace"), span)
         .label(first, "the other is declared here")
         .help(

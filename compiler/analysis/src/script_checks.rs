@@ -10,7 +10,7 @@ use pipec_syntax::locate;
 use std::collections::BTreeSet;
 
 /// The context that all scripts share.
-struct Around<'a> {
+struct SharedContext<'a> {
     workspace: &'a Workspace<'a>,
     program: &'a Program,
 }
@@ -18,12 +18,12 @@ struct Around<'a> {
 /// Checks every script of the program, and those of uncalled tasks.
 pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
     let program = &expanded.program;
-    let around = &Around { workspace, program };
+    let shared = &SharedContext { workspace, program };
     let pipelines: Vec<&Pipeline> = program.pipelines.iter().chain(&expanded.templates).collect();
     let found = parallel::map(&pipelines, |pipeline| {
         let mut found = Vec::new();
         for node in &pipeline.nodes {
-            check_node(around, pipeline, node, &mut found);
+            check_node(shared, pipeline, node, &mut found);
         }
         found
     });
@@ -32,31 +32,36 @@ pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics:
         if let Some(teardown) = &environment.teardown {
             let given = variables::of_environment(environment).map(|given| given.variable);
             let defined = given.chain(["PIPE_PULL_REQUEST".to_owned()]).collect();
-            check_action(around, ScriptRole::Deploy, &environment.name, teardown, &defined, diagnostics);
+            check_action(shared, ScriptRole::Deploy, &environment.name, teardown, &defined, diagnostics);
         }
     }
     for (task, steps) in &expanded.uncalled {
         let mut found = Vec::new();
-        check_steps(around, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
+        check_steps(shared, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
         // The variables that a task's caller sets are unknown.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
 }
 
-fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics: &mut Vec<Diagnostic>) {
-    let defined: BTreeSet<String> = variables::names(around.program, pipeline, node).collect();
+fn check_node(
+    shared: &SharedContext<'_>,
+    pipeline: &Pipeline,
+    node: &Node,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let defined: BTreeSet<String> = variables::names(shared.program, pipeline, node).collect();
     let role = match &node.kind {
         NodeKind::Gate(_) => ScriptRole::Gate,
         NodeKind::Artefact(_) => ScriptRole::Artefact,
         NodeKind::Deploy(_) => ScriptRole::Deploy,
         NodeKind::Job => ScriptRole::Job,
     };
-    check_steps(around, role, &node.name, &node.body.steps, &defined, diagnostics);
+    check_steps(shared, role, &node.name, &node.body.steps, &defined, diagnostics);
     for block in &node.body.engines {
         let mut found = Vec::new();
         for step in &block.steps {
             if let EngineStep::Run(step) = step {
-                check_steps(around, role, &node.name, std::slice::from_ref(step), &defined, &mut found);
+                check_steps(shared, role, &node.name, std::slice::from_ref(step), &defined, &mut found);
             }
         }
         // The block exists to use the engine's own variables, and its actions set more of them.
@@ -67,7 +72,7 @@ fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics
         let Some(ready) = &sidecar.ready else { continue };
         let own = sidecar.env.iter().map(|binding| binding.variable.clone()).collect();
         let mut found = Vec::new();
-        check_action(around, ScriptRole::Other, &node.name, ready, &own, &mut found);
+        check_action(shared, ScriptRole::Other, &node.name, ready, &own, &mut found);
         // The script runs in the sidecar, and the variables of its image are unknown.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
@@ -77,16 +82,16 @@ fn check_node(around: &Around<'_>, pipeline: &Pipeline, node: &Node, diagnostics
             weighted.insert("PIPE_WEIGHT".to_owned());
         }
         for action in [deploy.shift(), deploy.verify.as_ref()].into_iter().flatten() {
-            check_action(around, role, &node.name, action, &weighted, diagnostics);
+            check_action(shared, role, &node.name, action, &weighted, diagnostics);
         }
         if let Some(rollback) = deploy.rollback() {
-            check_action(around, role, &node.name, rollback, &defined, diagnostics);
+            check_action(shared, role, &node.name, rollback, &defined, diagnostics);
         }
     }
 }
 
 fn check_action(
-    around: &Around<'_>,
+    shared: &SharedContext<'_>,
     role: ScriptRole,
     name: &str,
     action: &Action,
@@ -95,11 +100,11 @@ fn check_action(
 ) {
     let mut defined = defined.clone();
     defined.extend(action.env.iter().map(|binding| binding.variable.clone()));
-    check_steps(around, role, name, &action.steps, &defined, diagnostics);
+    check_steps(shared, role, name, &action.steps, &defined, diagnostics);
 }
 
 fn check_steps(
-    around: &Around<'_>,
+    shared: &SharedContext<'_>,
     role: ScriptRole,
     name: &str,
     steps: &[Step],
@@ -109,8 +114,8 @@ fn check_steps(
     for step in steps {
         let context = ScriptContext { role, name, defined };
         for finding in scripts::check(&step.script, &context) {
-            let remedy = remedy_in_place(&step.script, &finding, &context, around.program);
-            let text = around.workspace.sources().text_from(step.origin.span.anchor);
+            let remedy = remedy_in_place(&step.script, &finding, &context, shared.program);
+            let text = shared.workspace.sources().text_from(step.origin.span.anchor);
             let span = locate(text, step.origin.span, finding.range);
             let diagnostic = match finding.severity {
                 Severity::Error => Diagnostic::error(finding.code, finding.message, span),

@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn one_of_takes_its_own_words_only() {
+    fn one_of_accepts_only_its_own_words() {
         let ty = Type::OneOf(vec!["low".into(), "high".into()]);
         assert!(Value::text("low").fits(&ty));
         assert!(!Value::text("middle").fits(&ty));

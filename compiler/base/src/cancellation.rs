@@ -88,7 +88,7 @@ mod tests {
     use crate::parallel;
 
     #[test]
-    fn work_that_nobody_cancels_gives_its_result() {
+    fn uncancelled_work_gives_its_result() {
         assert_eq!(
             Cancellation::new().run(|| {
                 check();
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn cancelled_work_ends_at_its_next_look() {
+    fn cancelled_work_ends_at_its_next_check() {
         let cancellation = Cancellation::new();
         let mut steps = 0;
         let result = cancellation.run(|| {
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_result_that_came_too_late_is_dropped() {
+    fn a_late_result_is_dropped() {
         let cancellation = Cancellation::new();
         assert_eq!(cancellation.run(|| cancellation.cancel()), Err(Cancelled));
     }

@@ -164,7 +164,7 @@ mod tests {
     use crate::codes;
 
     #[test]
-    fn what_is_said_stays_on_its_line() {
+    fn a_message_stays_on_one_line() {
         let finding = Diagnostic::error(codes::P0101, "there is no `a\nb`", Span::default())
             .help("drop\tit")
             .label(Span::default(), "ü\r");

@@ -51,7 +51,7 @@ mod tests {
     use super::map;
 
     #[test]
-    fn each_item_is_worked_on_once_and_keeps_its_place() {
+    fn each_item_is_mapped_once_and_keeps_its_order() {
         for count in [0, 1, 2, 1000] {
             let items: Vec<usize> = (0..count).collect();
             assert_eq!(map(&items, |item| item * 2), items.iter().map(|item| item * 2).collect::<Vec<_>>());

@@ -62,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slips_are_found_and_strangers_are_not() {
+    fn near_words_are_found_and_distant_ones_are_not() {
         let known = ["stage", "gate", "artefact", "deploy"];
         assert_eq!(closest("sateg", known), None);
         assert_eq!(closest("satge", known), Some("stage"));

@@ -3,7 +3,7 @@
 //! For example, a pipeline with one deploy and an advisory gate has guarantees such as `no-skipped-gates`, and one
 //! exception of the kind `advisory`.
 
-use crate::{Assumed, Exception, Extraordinary, NEUTRAL, Reason, Standing, Theorem, Words};
+use crate::{Assumed, Exception, ExceptionKind, NEUTRAL, Reason, Standing, Theorem, Words};
 use pipec_ir::{Body, EngineStep, Node, NodeKind, Origin, Pipeline};
 use std::collections::BTreeSet;
 
@@ -222,35 +222,35 @@ fn exceptions(pipeline: &Pipeline, node: &Node) -> Vec<Exception> {
     match &node.kind {
         NodeKind::Gate(gate) => {
             if let Some((because, origin)) = &gate.advisory {
-                add(Extraordinary::Advisory { gate: name() }, written(because), origin);
+                add(ExceptionKind::Advisory { gate: name() }, written(because), origin);
             }
             for rule in &gate.exemptions {
-                let what = Extraordinary::Exempt { gate: name(), when: rule.when.clone() };
+                let what = ExceptionKind::Exempt { gate: name(), when: rule.when.clone() };
                 add(what, written(&rule.because), &rule.origin);
             }
             if let Some(rule) = &gate.overriding {
-                let what = Extraordinary::Override { gate: name(), role: rule.role.clone() };
+                let what = ExceptionKind::Override { gate: name(), role: rule.role.clone() };
                 add(what, Reason::GivenWithEachUse, &rule.origin);
             }
         }
         NodeKind::Deploy(deploy) => {
             if let Some((because, origin)) = deploy.irreversible() {
-                add(Extraordinary::Irreversible { deploy: name() }, written(because), origin);
+                add(ExceptionKind::Irreversible { deploy: name() }, written(because), origin);
             }
         }
         NodeKind::Artefact(_) if is_shipped(pipeline, node) => {
             for cache in &node.body.caches {
-                let what = Extraordinary::Cache { artefact: name(), path: cache.path.clone() };
+                let what = ExceptionKind::Cache { artefact: name(), path: cache.path.clone() };
                 add(what, Reason::KeptByTrustedRuns, &cache.origin);
             }
         }
         NodeKind::Artefact(_) | NodeKind::Job => {}
     }
     if let Some(retry) = &node.body.retry {
-        add(Extraordinary::Retry { node: name() }, written(&retry.because), &retry.origin);
+        add(ExceptionKind::Retry { node: name() }, written(&retry.because), &retry.origin);
     }
     for block in &node.body.engines {
-        let what = Extraordinary::Engine { node: name(), target: block.target.clone() };
+        let what = ExceptionKind::Engine { node: name(), target: block.target.clone() };
         add(what, written(&block.because), &block.origin);
     }
     all

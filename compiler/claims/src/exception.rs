@@ -7,7 +7,7 @@ use pipec_ir::{Change, Exemption, Origin};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Exception {
     /// The kind of exception, with its names.
-    pub what: Extraordinary,
+    pub what: ExceptionKind,
     /// The reason.
     pub because: Reason,
     /// Where it was written.
@@ -16,7 +16,7 @@ pub struct Exception {
 
 /// The kind of exception.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Extraordinary {
+pub enum ExceptionKind {
     /// A gate that can't stop a deploy.
     Advisory {
         /// The gate.
@@ -80,52 +80,52 @@ pub enum Reason {
     KeptByTrustedRuns,
 }
 
-impl Extraordinary {
+impl ExceptionKind {
     /// The keyword in the source: `exempt`, `override`, `advisory`, `irreversible`, `cache`, `engine`, `retry`,
     /// `allow`.
     pub fn word(&self) -> &'static str {
         match self {
-            Extraordinary::Advisory { .. } => "advisory",
-            Extraordinary::Exempt { .. } => "exempt",
-            Extraordinary::Override { .. } => "override",
-            Extraordinary::Irreversible { .. } => "irreversible",
-            Extraordinary::Cache { .. } => "cache",
-            Extraordinary::Retry { .. } => "retry",
-            Extraordinary::Engine { .. } => "engine",
-            Extraordinary::Allow { .. } => "allow",
+            ExceptionKind::Advisory { .. } => "advisory",
+            ExceptionKind::Exempt { .. } => "exempt",
+            ExceptionKind::Override { .. } => "override",
+            ExceptionKind::Irreversible { .. } => "irreversible",
+            ExceptionKind::Cache { .. } => "cache",
+            ExceptionKind::Retry { .. } => "retry",
+            ExceptionKind::Engine { .. } => "engine",
+            ExceptionKind::Allow { .. } => "allow",
         }
     }
 
     /// The node that it concerns. An allowed finding has none.
     pub fn node(&self) -> Option<&str> {
         match self {
-            Extraordinary::Advisory { gate }
-            | Extraordinary::Exempt { gate, .. }
-            | Extraordinary::Override { gate, .. } => Some(gate),
-            Extraordinary::Irreversible { deploy } => Some(deploy),
-            Extraordinary::Cache { artefact, .. } => Some(artefact),
-            Extraordinary::Retry { node } | Extraordinary::Engine { node, .. } => Some(node),
-            Extraordinary::Allow { .. } => None,
+            ExceptionKind::Advisory { gate }
+            | ExceptionKind::Exempt { gate, .. }
+            | ExceptionKind::Override { gate, .. } => Some(gate),
+            ExceptionKind::Irreversible { deploy } => Some(deploy),
+            ExceptionKind::Cache { artefact, .. } => Some(artefact),
+            ExceptionKind::Retry { node } | ExceptionKind::Engine { node, .. } => Some(node),
+            ExceptionKind::Allow { .. } => None,
         }
     }
 
     /// The exception in words, without the reason.
     pub fn sentence(&self) -> String {
         match self {
-            Extraordinary::Advisory { gate } => format!("{gate} only reports"),
-            Extraordinary::Exempt { gate, when: Exemption::UnlessChanged(changes) } => {
+            ExceptionKind::Advisory { gate } => format!("{gate} only reports"),
+            ExceptionKind::Exempt { gate, when: Exemption::UnlessChanged(changes) } => {
                 let changes: Vec<String> = changes.iter().map(Change::to_string).collect();
                 format!("{gate} is exempt unless {} changed", changes.join(", "))
             }
-            Extraordinary::Exempt { gate, when: Exemption::OnFork } => format!("{gate} is exempt on forks"),
-            Extraordinary::Override { gate, role } => format!("{gate} may be overridden by {role}"),
-            Extraordinary::Irreversible { deploy } => format!("{deploy} has no way back"),
-            Extraordinary::Cache { artefact, path } => {
+            ExceptionKind::Exempt { gate, when: Exemption::OnFork } => format!("{gate} is exempt on forks"),
+            ExceptionKind::Override { gate, role } => format!("{gate} may be overridden by {role}"),
+            ExceptionKind::Irreversible { deploy } => format!("{deploy} has no way back"),
+            ExceptionKind::Cache { artefact, path } => {
                 format!("{artefact} is built with what an earlier run left in {path}")
             }
-            Extraordinary::Retry { node } => format!("{node} is tried again after a failure"),
-            Extraordinary::Engine { node, target } => format!("{node} has raw steps for {target}"),
-            Extraordinary::Allow { code, until } => {
+            ExceptionKind::Retry { node } => format!("{node} is tried again after a failure"),
+            ExceptionKind::Engine { node, target } => format!("{node} has raw steps for {target}"),
+            ExceptionKind::Allow { code, until } => {
                 let until = until.map(|(year, month, day)| format!(" until {year:04}-{month:02}-{day:02}"));
                 format!("{code} is allowed{}", until.unwrap_or_default())
             }

@@ -35,7 +35,7 @@ mod words;
 pub use assumption::{Assumed, Assumption, Authority, Reliance, Trust};
 pub use assumption_kind::AssumptionKind;
 pub use assurance::{Assurance, Claim, Guarantee, PipelineAssurance, PipelineClaims, TargetClaims};
-pub use exception::{Exception, Extraordinary, Reason};
+pub use exception::{Exception, ExceptionKind, Reason};
 pub use judgement::Judgement;
 pub use plain::{cloud_trust, demands, restrictions, rollback_time};
 pub use setting::{

@@ -3,7 +3,7 @@
 use pipec_base::codes;
 use pipec_claims::{
     Assumption, AssumptionKind, Authority, BranchProtection, BuildOnce, CloudTrust, EveryChangeTravels,
-    Extraordinary, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance, ReviewPurpose,
+    ExceptionKind, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance, ReviewPurpose,
     Reviewers, SecretPlace, Setting, TagOperation, Theorem, TheoremId, Trust, TrustedTokens, Words,
 };
 use pipec_ir::{Change, Exemption, Fact, Lock, Right};
@@ -197,7 +197,7 @@ fn trusts() -> Vec<Trust> {
 }
 
 #[test]
-fn every_theorem_is_a_sentence_with_what_it_rests_on() {
+fn every_theorem_has_a_sentence_with_its_basis() {
     let theorems = theorems();
     let ids: BTreeSet<TheoremId> = theorems.iter().map(Theorem::id).collect();
     assert_eq!(ids.into_iter().collect::<Vec<_>>(), TheoremId::ALL);
@@ -218,7 +218,7 @@ fn every_theorem_is_a_sentence_with_what_it_rests_on() {
 }
 
 #[test]
-fn every_setting_and_every_trust_is_a_sentence() {
+fn every_setting_and_every_trust_has_a_sentence() {
     let settings = settings().into_iter().map(Assumption::from);
     let all: Vec<Assumption> = settings.chain(trusts().into_iter().map(Assumption::from)).collect();
     let kinds: BTreeSet<AssumptionKind> = all.iter().map(Assumption::kind).collect();
@@ -270,7 +270,7 @@ fn the_lists_have_every_variant() {
 }
 
 #[test]
-fn what_relies_on_an_assumption_is_named() {
+fn claims_that_rely_on_an_assumption_are_named() {
     let all = [
         Reliance::from([TheoremId::NeverBackwards, TheoremId::Lock]),
         Reliance::MergedChanges,
@@ -285,21 +285,21 @@ fn what_relies_on_an_assumption_is_named() {
 }
 
 #[test]
-fn every_exception_is_a_sentence_with_its_reason() {
+fn every_exception_has_a_sentence_with_its_reason() {
     let node = || name("unit");
     let unless = Exemption::UnlessChanged(vec![Change::Kind(name("schema"))]);
     let written = || Reason::Written(name("as it is"));
     let all = [
-        (Extraordinary::Advisory { gate: node() }, written()),
-        (Extraordinary::Exempt { gate: node(), when: unless }, written()),
-        (Extraordinary::Exempt { gate: node(), when: Exemption::OnFork }, written()),
-        (Extraordinary::Override { gate: node(), role: name("lead") }, Reason::GivenWithEachUse),
-        (Extraordinary::Irreversible { deploy: node() }, written()),
-        (Extraordinary::Cache { artefact: node(), path: name("target") }, Reason::KeptByTrustedRuns),
-        (Extraordinary::Retry { node: node() }, written()),
-        (Extraordinary::Engine { node: node(), target: name("github") }, written()),
-        (Extraordinary::Allow { code: codes::P0901, until: Some((2027, 1, 31)) }, written()),
-        (Extraordinary::Allow { code: codes::P0901, until: None }, written()),
+        (ExceptionKind::Advisory { gate: node() }, written()),
+        (ExceptionKind::Exempt { gate: node(), when: unless }, written()),
+        (ExceptionKind::Exempt { gate: node(), when: Exemption::OnFork }, written()),
+        (ExceptionKind::Override { gate: node(), role: name("lead") }, Reason::GivenWithEachUse),
+        (ExceptionKind::Irreversible { deploy: node() }, written()),
+        (ExceptionKind::Cache { artefact: node(), path: name("target") }, Reason::KeptByTrustedRuns),
+        (ExceptionKind::Retry { node: node() }, written()),
+        (ExceptionKind::Engine { node: node(), target: name("github") }, written()),
+        (ExceptionKind::Allow { code: codes::P0901, until: Some((2027, 1, 31)) }, written()),
+        (ExceptionKind::Allow { code: codes::P0901, until: None }, written()),
     ];
     let lines: Vec<String> = all
         .iter()

@@ -44,16 +44,16 @@ mod tests {
 
     #[test]
     fn days_are_counted_through_leap_years() {
-        let told = |days| {
+        let shown = |days| {
             let Date { year, month, day } = date(days);
             format!("{year:04}-{month:02}-{day:02}")
         };
-        assert_eq!(told(0), "1970-01-01");
-        assert_eq!(told(11_016), "2000-02-29");
-        assert_eq!(told(11_017), "2000-03-01");
-        assert_eq!(told(20_819), "2027-01-01");
-        assert_eq!(told(47_540), "2100-02-28");
-        assert_eq!(told(47_541), "2100-03-01");
-        assert_eq!(told(u64::MAX), "9999-12-31");
+        assert_eq!(shown(0), "1970-01-01");
+        assert_eq!(shown(11_016), "2000-02-29");
+        assert_eq!(shown(11_017), "2000-03-01");
+        assert_eq!(shown(20_819), "2027-01-01");
+        assert_eq!(shown(47_540), "2100-02-28");
+        assert_eq!(shown(47_541), "2100-03-01");
+        assert_eq!(shown(u64::MAX), "9999-12-31");
     }
 }

@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_in_the_way_ranks_above_findings_and_a_bug_above_all() {
+    fn problems_rank_above_findings_and_bugs_above_all() {
         assert!(Outcome::Clean < Outcome::Findings);
         assert!(Outcome::Findings < Outcome::Trouble);
         assert!(Outcome::Trouble < Outcome::Bug);

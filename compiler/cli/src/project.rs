@@ -59,7 +59,7 @@ pub fn compile_for_assurance(argument: Option<&Path>) -> Result<Project, Problem
 ///
 /// # Errors
 /// If the given path can't be read, or there is no source.
-pub fn mend(argument: Option<&Path>) -> Result<Project, Problem> {
+pub fn compile_and_fix(argument: Option<&Path>) -> Result<Project, Problem> {
     open(argument, |root, workspace, only, options| {
         let texts = &workspace.texts;
         let as_they_are = |problem| (compile_once(texts, options), Vec::new(), problem);
@@ -85,8 +85,8 @@ fn write(root: &Path, fixed: &Fixed) -> Result<(), Problem> {
     let mut changes = Vec::new();
     for (path, old, new) in &fixed.changed {
         let destination = destination(&Disk, root, path)?;
-        let stands = read_source(&Disk, root, Path::new(path))?;
-        if stands.content != Content::Text(old.clone()) {
+        let current = read_source(&Disk, root, Path::new(path))?;
+        if current.content != Content::Text(old.clone()) {
             let message = format!("`{path}` was changed by another program while it was being fixed");
             return Err(Problem::new(path, message).help("nothing was written; run it again"));
         }
@@ -197,8 +197,8 @@ impl Project {
         let all = Counts::of(&self.compilation.diagnostics);
         let narrowed = narrow(self.compilation.diagnostics.clone(), file, &self.compilation.sources);
         let outcome = self.outcome(all, options);
-        if let Some(told) = self.for_programs(&narrowed.shown, options.format) {
-            console.data(&told);
+        if let Some(data) = self.for_programs(&narrowed.shown, options.format) {
+            console.data(&data);
             return outcome;
         }
         for fix in &self.fixed {
@@ -305,7 +305,7 @@ pub fn refuse(problem: &Problem, options: ReportOptions, console: &Console) -> O
     };
     match nothing.for_programs(&[], options.format) {
         None => console.problem(problem),
-        Some(told) => console.data(&told),
+        Some(data) => console.data(&data),
     }
     Outcome::Trouble
 }
@@ -330,7 +330,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_decides_the_exit_code() {
+    fn findings_decide_the_exit_status() {
         let error = || Diagnostic::error(codes::P0401, "skippable", Span::default());
         let warning = || Diagnostic::warning(codes::P0901, "swallowed", Span::default());
         let bug = || Diagnostic::error(codes::P1190, "the output differs", Span::default());

@@ -55,12 +55,12 @@ fn patched(text: &str, diff: &str) -> String {
 }
 
 #[test]
-fn the_program_it_shows_is_the_example() {
+fn the_readme_shows_the_example() {
     assert_eq!(fence(&readme(), "pipe"), hello());
 }
 
 #[test]
-fn the_harmless_change_gives_the_error_it_shows() {
+fn the_change_in_the_readme_gives_its_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let changed = patched(&hello(), &fence(&readme(), "diff"));
     std::fs::write(folder.path().join("hello.pipe"), changed).expect("written");

@@ -2,7 +2,7 @@
 
 use crate::session::Compilation;
 use pipec_analysis::Allowed;
-use pipec_claims::{Assurance, Exception, Extraordinary, PipelineAssurance, Reason};
+use pipec_claims::{Assurance, Exception, ExceptionKind, PipelineAssurance, Reason};
 use pipec_ir::Origin;
 use pipec_target_api::Target;
 
@@ -24,7 +24,7 @@ pub fn assure(compilation: &Compilation, targets: &[&dyn Target]) -> Option<Assu
 fn allowed(allowed: &Allowed) -> Exception {
     let until = allowed.until.as_ref().map(|day| (day.year, day.month, day.day));
     Exception {
-        what: Extraordinary::Allow { code: allowed.code, until },
+        what: ExceptionKind::Allow { code: allowed.code, until },
         because: Reason::Written(allowed.because.clone()),
         origin: Origin::at(allowed.span),
     }

@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 /// The longest source that is read, in bytes (language reference, "Text").
-pub const LONGEST_SOURCE: u64 = 4 << 20;
+pub const MAX_SOURCE_BYTES: u64 = 4 << 20;
 
 /// What a source file holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,14 +69,14 @@ pub(crate) fn read_one(
         )
         .help("a workspace is the same on every machine: move the file into it"));
     }
-    let bytes = files.read(path, LONGEST_SOURCE).map_err(|error| unreadable(shown, &error))?;
+    let bytes = files.read(path, MAX_SOURCE_BYTES).map_err(|error| unreadable(shown, &error))?;
     Ok((real, bytes.map_or(Content::TooLarge, Content::from_bytes)))
 }
 
 impl Content {
     /// What the bytes of a file hold.
     pub fn from_bytes(bytes: Vec<u8>) -> Content {
-        if bytes.len() as u64 > LONGEST_SOURCE {
+        if bytes.len() as u64 > MAX_SOURCE_BYTES {
             return Content::TooLarge;
         }
         match String::from_utf8(bytes) {
@@ -124,7 +124,7 @@ pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> (
             )
         }
         Content::TooLarge => {
-            let message = format!("`{path}` is larger than {} MiB", LONGEST_SOURCE >> 20);
+            let message = format!("`{path}` is larger than {} MiB", MAX_SOURCE_BYTES >> 20);
             Some(
                 Diagnostic::error(codes::P0002, message, sources.span(file, 0, 0))
                     .help("split it into modules: `use \"./part.pipe\" as part`"),

@@ -24,7 +24,7 @@ pub use disk::Disk;
 pub use files::{Files, Found, Kind, Staged};
 pub use findings::{Counts, Narrowed, narrow, tidy};
 pub use fix::{AppliedFix, Fixed, fix};
-pub use input::{Content, InputText, LONGEST_SOURCE};
+pub use input::{Content, InputText, MAX_SOURCE_BYTES};
 pub use layout::{Layout, layout};
 pub use lock::{LOCK, LockInTheWay, PlannedLock, plan_lock};
 pub use memory::Memory;

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_new_is_added_and_what_nothing_uses_dropped() {
+    fn new_pins_are_added_and_unused_ones_dropped() {
         let files = Memory::new([(AT, pins(&["a/b", "c/d"]).write())]);
         let lock = planned(&files, &pins(&["c/d", "e/f"])).unwrap();
         assert!(lock.has_drifted());
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_wrote_is_never_overwritten() {
+    fn files_of_people_are_never_overwritten() {
         let used = pins(&["a/b"]);
         let bare =
             |pins: &Pins| pins.write().lines().skip(3).map(|line| format!("{line}\n")).collect::<String>();

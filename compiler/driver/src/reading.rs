@@ -162,7 +162,7 @@ fn settle(
         known.push((pieces.bytes(together), run.clone()));
         run
     };
-    let runs = pieces.runs(alone, |run| &run.parsed.diagnostics, again);
+    let runs = pieces.sequences(alone, |run| &run.parsed.diagnostics, again);
     let runs: Vec<(usize, Run)> =
         runs.into_iter().map(|(together, run)| (pieces.bytes(together).start, run)).collect();
     for (start, run) in &runs {

@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn whichever_operation_fails_the_old_files_stand() {
+    fn old_files_survive_any_failing_operation() {
         for full in [false, true] {
             let mut failures = 0;
             for fails_at in 0.. {
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_writer_left_is_removed() {
+    fn leftovers_of_a_killed_writer_are_removed() {
         let files = before();
         files.put("/w/out/.pipec-99-0.tmp", "half a fi");
         replace_all(&files, &[change("/w/out/a.yml", Some("old a"), "new a")]).unwrap();

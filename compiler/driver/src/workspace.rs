@@ -150,7 +150,7 @@ fn repository(files: &dyn Files, folder: &Path) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::input::LONGEST_SOURCE;
+    use crate::input::MAX_SOURCE_BYTES;
     use crate::memory::Memory;
 
     #[test]
@@ -195,12 +195,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_told_apart() {
+    fn files_that_are_no_text_are_distinguished() {
         let files = Memory::new([
             ("/w/a.pipe", b"ok".to_vec()),
             ("/w/b.pipe", b"caf\xe9".to_vec()),
             ("/w/c.pipe", b"\xff\xfep\0".to_vec()),
-            ("/w/d.pipe", vec![b' '; LONGEST_SOURCE as usize + 1]),
+            ("/w/d.pipe", vec![b' '; MAX_SOURCE_BYTES as usize + 1]),
             ("/w/e.txt", b"no source".to_vec()),
         ]);
         let workspace = read_sources(&files, Path::new("/w"));

@@ -165,7 +165,7 @@ fn a_target_this_version_lacks_is_a_finding() {
 }
 
 #[test]
-fn what_one_target_refuses_no_target_gets() {
+fn a_refusal_by_one_target_stops_all_targets() {
     let compilation = compile(&[("a.pipe", pipeline("a", "")), ("b.pipe", pipeline("refused", ""))]);
     assert_eq!(messages(&compilation), [("P1101".to_owned(), "second can't express `refused`")]);
     assert_eq!(paths(&compilation), [""; 0]);
@@ -186,7 +186,7 @@ fn no_target_sees_a_program_with_errors() {
 }
 
 #[test]
-fn an_unreadable_file_stands_for_names_nobody_knows() {
+fn an_unreadable_file_may_declare_any_name() {
     let texts = [InputText { path: "a.pipe".to_owned(), content: Content::Unreadable }];
     let compilation = Session::new().compile(&texts, &options());
     assert_eq!(messages(&compilation), []);
@@ -248,7 +248,7 @@ fn a_standard_module_is_read_where_something_uses_it() {
 }
 
 #[test]
-fn a_plan_tells_new_changed_and_foreign_files_apart() {
+fn a_plan_distinguishes_new_changed_and_foreign_files() {
     let compilation =
         compile(&[("w.pipe", ["a", "b", "c"].map(|name| pipeline(name, "targets github")).concat())]);
     let same = compilation.outputs[0].file.text.clone();
@@ -310,7 +310,7 @@ fn a_workspace_of_no_files_is_an_empty_program() {
 }
 
 #[test]
-fn what_is_assured_names_the_theorem_its_second_proof_and_the_exceptions() {
+fn the_assurance_has_theorems_second_proofs_and_exceptions() {
     let source = "pipeline shop {\n  on push to main\n  change docs \"docs/**\"\n  stage commit {\n    gate unit: test {\n      \
                   run \"make\"\n      exempt unless changed code because \"only code is tested\"\n    }\n    \
                   artefact app: archive { run \"make\" path \"out/**\" }\n  }\n  stage release { deploy app to production { run \"./d\" } }\n}\n\
@@ -352,7 +352,7 @@ fn the_pins_are_those_of_all_pipelines_and_targets() {
 }
 
 #[test]
-fn a_build_with_the_lock_that_a_build_leaves_changes_nothing() {
+fn a_build_with_its_own_lock_changes_nothing() {
     let files =
         [("a.pipe", pipeline("major", "targets github")), ("b.pipe", pipeline("exact", "targets github"))];
     let first = compile(&files);

@@ -31,7 +31,7 @@ fn new_text<'a>(fixed: &'a Fixed, path: &str) -> Option<&'a str> {
 }
 
 #[test]
-fn every_remedy_is_carried_out_and_the_rest_stays_byte_for_byte() {
+fn every_fix_is_applied_and_the_rest_stays_byte_for_byte() {
     let source = "// é  odd   layout\npipeline x {\n  on push main\n  stage   commit {\n\tgaet unit: test { run 'make' }\n  }\n}\n";
     let fixed = fixed(&[("x.pipe", source)], None);
     assert_eq!(
@@ -49,7 +49,7 @@ fn every_remedy_is_carried_out_and_the_rest_stays_byte_for_byte() {
 }
 
 #[test]
-fn a_remedy_may_uncover_the_next() {
+fn a_fix_may_uncover_another() {
     // The name is resolved only once the clause is read.
     let source = "let region = \"north\"\npipeline x {\n  on push to main\n  stage commit {\n    gaet unit: test {\n      env REGION = regoin\n      run \"make\"\n    }\n  }\n}\n";
     let fixed = fixed(&[("x.pipe", source)], None);
@@ -73,7 +73,7 @@ fn a_file_given_is_the_only_one_that_changes() {
 }
 
 #[test]
-fn what_can_t_be_mended_is_left() {
+fn findings_without_fixes_remain() {
     let texts = [
         InputText { path: "a.pipe".into(), content: Content::Unreadable },
         InputText { path: "b.pipe".into(), content: Content::TooLarge },
@@ -101,7 +101,7 @@ fn a_clause_that_is_dropped_takes_its_line_with_it() {
 
 /// Whatever stands in a file, mending it never adds an error of syntax, and mending it again changes nothing.
 #[test]
-fn mending_never_breaks_a_file_and_comes_to_an_end() {
+fn fixing_never_breaks_a_file_and_always_ends() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../syntax/tests/broken");
     let mut number = 0;
     for entry in std::fs::read_dir(folder).unwrap() {

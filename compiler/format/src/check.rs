@@ -100,14 +100,14 @@ mod tests {
     }
 
     #[test]
-    fn spans_are_left_out_and_nothing_else() {
+    fn only_spans_are_left_out() {
         assert_eq!(kept("span: 0:12..15, n: 5"), "span: , n: 5;");
         assert_eq!(kept(r#""0:1..2", "a\"0:1..2""#), r#""0:1..2", "a\"0:1..2";"#);
         assert_eq!(kept("Time { hour: 8 }"), "Time { hour: 8 };");
     }
 
     #[test]
-    fn a_lost_word_a_changed_string_and_a_lost_comment_are_seen() {
+    fn lost_words_changed_strings_and_lost_comments_are_detected() {
         let anchor = Anchor(0);
         let before = "let a = \"x\" // why\n";
         let parsed = pipec_syntax::parse(anchor, before);

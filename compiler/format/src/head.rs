@@ -109,25 +109,25 @@ fn unbroken(parts: &[Part<'_>], tail: usize) -> usize {
 
 fn write(parts: &[Part<'_>], page: &mut Page, tail: usize, indent: usize) {
     let mut rest = parts;
-    while let Some((part, behind)) = rest.split_first() {
-        rest = behind;
+    while let Some((part, following)) = rest.split_first() {
+        rest = following;
         match part {
             Part::Word(word) => page.word(word),
             Part::Raw(lines) => page.raw_string(lines),
-            Part::CommentBehind(text) => page.comment_behind(text, indent + CONTINUATION),
+            Part::CommentBehind(text) => page.trailing_comment(text, indent + CONTINUATION),
             Part::CommentAbove(text) => page.comment_above(text, indent + CONTINUATION),
             Part::Space => page.space(),
             Part::Fill if page.at_line_start() => {}
             Part::Fill => {
                 page.space();
-                if page.column() + unbroken(behind, tail) > WIDTH {
+                if page.column() + unbroken(following, tail) > WIDTH {
                     page.line(indent + CONTINUATION);
                 }
             }
             Part::Line => page.line(indent),
             Part::List { open, inner, close } => {
                 if let Some(line) = flat(part)
-                    && page.column() + width(&line) + unbroken(behind, tail) <= WIDTH
+                    && page.column() + width(&line) + unbroken(following, tail) <= WIDTH
                 {
                     page.word(&line);
                 } else {
@@ -140,7 +140,7 @@ fn write(parts: &[Part<'_>], page: &mut Page, tail: usize, indent: usize) {
                 }
             }
             Part::Condition(inner) => {
-                let tail = unbroken(behind, tail);
+                let tail = unbroken(following, tail);
                 match flat(part).filter(|line| page.column() + width(line) + tail <= WIDTH) {
                     Some(line) => page.word(&line),
                     None => write(inner, page, tail, indent),
@@ -289,10 +289,10 @@ impl<'t> Builder<'t, '_> {
 
     /// Whether `next` is the `because` of a reason.
     fn gives_reason(&self, next: &Lexeme<'_>) -> bool {
-        let behind = self.lexemes.get(self.at + 1..).unwrap_or(&[]).iter().find(|next| !next.is_comment());
+        let following = self.lexemes.get(self.at + 1..).unwrap_or(&[]).iter().find(|next| !next.is_comment());
         self.words > 1
             && next.text == "because"
-            && behind
+            && following
                 .is_some_and(|reason| matches!(reason.kind, TokenKind::PlainString | TokenKind::RawString))
     }
 

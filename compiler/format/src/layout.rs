@@ -27,7 +27,7 @@ fn write_entry(entry: &Entry<'_>, blank: bool, indent: usize, page: &mut Page) {
         Content::Clause(clause) => write_clause(clause, page),
     }
     if let Some(comment) = entry.trailing {
-        page.comment_behind(comment, indent);
+        page.trailing_comment(comment, indent);
     }
 }
 
@@ -55,7 +55,7 @@ fn write_clause(clause: &Clause<'_>, page: &mut Page) {
         return;
     }
     if let Some(comment) = block.opening {
-        page.comment_behind(comment, indent + STEP);
+        page.trailing_comment(comment, indent + STEP);
     }
     let mut attached = true;
     for entry in &block.entries {

@@ -48,7 +48,7 @@ pub fn format(anchor: Anchor, text: &str) -> Formatted {
     if parsed.diagnostics.iter().any(Diagnostic::is_error) {
         return Formatted::Broken(parsed.diagnostics);
     }
-    let (text, parsed) = match without_blanks_behind_comments(text, &parsed.tokens) {
+    let (text, parsed) = match without_trailing_blanks(text, &parsed.tokens) {
         Cow::Borrowed(text) => (Cow::Borrowed(text), parsed),
         Cow::Owned(text) => {
             let parsed = pipec_syntax::parse(anchor, &text);
@@ -70,7 +70,7 @@ fn print(text: &str, parsed: &Parsed) -> String {
 
 /// The text without blanks at the end of comments. The tree contains documentation with such blanks, but they are no
 /// part of it.
-fn without_blanks_behind_comments<'t>(text: &'t str, tokens: &Tokens) -> Cow<'t, str> {
+fn without_trailing_blanks<'t>(text: &'t str, tokens: &Tokens) -> Cow<'t, str> {
     let mut trimmed = String::new();
     let mut copied = 0;
     for comment in tokens.iter().filter(|token| token.is_comment()) {

@@ -93,8 +93,8 @@ impl<'t> Outliner<'t, '_> {
 
     /// The comment after the text that was just read.
     fn trailing(&mut self) -> Option<&'t str> {
-        let behind = self.peek().is_some_and(|token| token.is_comment() && !token.starts_line());
-        if behind { self.bump().map(|comment| comment.text) } else { None }
+        let is_trailing = self.peek().is_some_and(|token| token.is_comment() && !token.starts_line());
+        if is_trailing { self.bump().map(|comment| comment.text) } else { None }
     }
 
     /// Reads up to the end or the closing brace of the block, which remains unread.
@@ -115,11 +115,11 @@ impl<'t> Outliner<'t, '_> {
             let trailing = if matches!(content, Content::Clause(_)) { self.trailing() } else { None };
             entries.push(Entry { content, blank_before, trailing });
         }
-        Block { opening, entries, one_line: self.stood_on_one_line(first) }
+        Block { opening, entries, one_line: self.was_on_one_line(first) }
     }
 
     /// Whether a block was on one line and may stay there. Its content begins at token `first` and ends here.
-    fn stood_on_one_line(&self, first: usize) -> bool {
+    fn was_on_one_line(&self, first: usize) -> bool {
         self.tokens.get(first..=self.at).unwrap_or(&[]).iter().all(|token| {
             let several_lines =
                 token.kind == TokenKind::RawString && raw::lines(token.text(self.text)).is_some();

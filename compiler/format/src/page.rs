@@ -80,7 +80,7 @@ impl Page {
     }
 
     /// Writes a comment after the last text. The next text starts a line, at `indent` if no other indentation is set.
-    pub(crate) fn comment_behind(&mut self, text: &str, indent: usize) {
+    pub(crate) fn trailing_comment(&mut self, text: &str, indent: usize) {
         self.out.push_str(if self.out.is_empty() { "" } else { "  " });
         self.out.push_str(text);
         self.line_unless_due(indent);

@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_between_the_quotes_stays_nothing() {
+    fn an_empty_raw_string_stays_empty() {
         assert_eq!(lines("\"\"\"\n\"\"\""), Some(Vec::new()));
         assert_eq!(lines("\"\"\"a\"\"\""), None);
         assert_eq!(moved("\"\"\"\n\n\"\"\"", 2), "\"\"\"\n\n  \"\"\"");

@@ -42,7 +42,7 @@ fn formatted(name: &str, text: &str) -> String {
 }
 
 #[test]
-fn every_case_is_laid_out_as_its_golden_file_says() {
+fn every_case_has_the_layout_of_its_golden_file() {
     let cases = cases();
     assert!(cases.len() >= 8, "cases are missing: {cases:?}");
     let mut wrong = Vec::new();

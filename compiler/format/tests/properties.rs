@@ -102,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn no_line_is_long_that_has_a_place_to_break(program in bytes(1500), layout in bytes(500)) {
+    fn long_lines_have_no_possible_break(program in bytes(1500), layout in bytes(500)) {
         let program = Program::random(&mut Choices::new(&program));
         let once = formatted(&program.laid_out(&mut Choices::new(&layout)))?;
         let (tokens, _) = lex(FILE, &once);
@@ -130,7 +130,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_formatted_or_refused_as_it_is(text in "\\PC{0,60}|[a-z{}()\\[\\]\"$,:. \n/=<>0-9|-]{0,200}") {
+    fn any_text_is_formatted_or_left_unchanged(text in "\\PC{0,60}|[a-z{}()\\[\\]\"$,:. \n/=<>0-9|-]{0,200}") {
         match format(FILE, &text) {
             Formatted::Done(once) => prop_assert_eq!(formatted(&once)?, once),
             Formatted::Broken(diagnostics) => {

@@ -26,7 +26,7 @@ fn a_text_too_long_to_be_read_is_refused() {
 }
 
 #[test]
-fn nothing_stays_nothing() {
+fn an_empty_text_stays_empty() {
     for text in ["", "\n\n  \n", "\u{feff}"] {
         assert_eq!(format(Anchor(0), text), Formatted::Done(String::new()));
     }

@@ -20,7 +20,7 @@ pub struct Deploy {
     /// The check after each step.
     pub verify: Option<Action>,
     /// How the deploy is reversed, if the source states it.
-    pub way_back: Option<WayBack>,
+    pub reversal: Option<Reversal>,
 }
 
 /// How a deploy moves traffic.
@@ -40,7 +40,7 @@ pub enum Delivery {
 
 /// How a failed deploy is reversed.
 #[derive(Clone, Debug, PartialEq)]
-pub enum WayBack {
+pub enum Reversal {
     /// `rollback …`.
     Rollback(Action),
     /// `irreversible because "…"`: it can't be reversed.
@@ -71,17 +71,17 @@ impl Deploy {
 
     /// The action that reverses the deploy after a failure.
     pub fn rollback(&self) -> Option<&Action> {
-        match &self.way_back {
-            Some(WayBack::Rollback(action)) => Some(action),
-            Some(WayBack::Irreversible { .. }) | None => None,
+        match &self.reversal {
+            Some(Reversal::Rollback(action)) => Some(action),
+            Some(Reversal::Irreversible { .. }) | None => None,
         }
     }
 
     /// The reason why the deploy is irreversible, with its place.
     pub fn irreversible(&self) -> Option<(&str, &Origin)> {
-        match &self.way_back {
-            Some(WayBack::Irreversible { because, origin }) => Some((because, origin)),
-            Some(WayBack::Rollback(_)) | None => None,
+        match &self.reversal {
+            Some(Reversal::Irreversible { because, origin }) => Some((because, origin)),
+            Some(Reversal::Rollback(_)) | None => None,
         }
     }
 

@@ -29,7 +29,7 @@ pub use body::{
     Tool, ToolVersion,
 };
 pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
-pub use delivery::{Delivery, Deploy, Strategy, StrategyKind, StrategyStep, WayBack, Weight};
+pub use delivery::{Delivery, Deploy, Reversal, Strategy, StrategyKind, StrategyStep, Weight};
 pub use duration::duration;
 pub use engine::{Engine, EngineWord, MemberName};
 pub use environment::{Approval, Environment, Lock, MemberKind, Role, RoleMember, Tier, Weekday, Window};

@@ -162,7 +162,7 @@ impl Node {
     }
 
     /// The maximum number of executions of its scripts. Counts all repetitions of a gate, or all attempts.
-    pub fn runs(&self) -> u64 {
+    pub fn executions(&self) -> u64 {
         self.quorum().map_or_else(|| self.attempts(), |quorum| quorum.times)
     }
 
@@ -173,7 +173,7 @@ impl Node {
 
     /// The maximum time that its clauses allow, in milliseconds. Sums its timeout for each execution, and its soaks.
     pub fn allowed_time(&self) -> u64 {
-        self.body.timeout.saturating_mul(self.runs()).saturating_add(self.soaks())
+        self.body.timeout.saturating_mul(self.executions()).saturating_add(self.soaks())
     }
 
     /// The maximum time in milliseconds: [`Node::allowed_time`] in whole minutes, as engines count.
@@ -186,16 +186,16 @@ impl Node {
     ///
     /// A deploy without a strategy has `run` and then `verify`. One with a strategy has `shift` and `verify` at each
     /// weight, the last of which is 100%. A deploy without `verify` has that phase without scripts.
-    pub fn phases_forward(&self) -> Vec<Phase<'_>> {
+    pub fn forward_phases(&self) -> Vec<Phase<'_>> {
         let run = Phase { act: Act::Run, scripts: &self.body.steps, env: &[], weight: None, soak: 0 };
         match self.deploy() {
             None => vec![run],
-            Some(deploy) => deploy.phases_forward(run),
+            Some(deploy) => deploy.forward_phases(run),
         }
     }
 
     /// The phase that reverses a deploy with `rollback` after a failure.
-    pub fn phase_back(&self) -> Option<Phase<'_>> {
+    pub fn rollback_phase(&self) -> Option<Phase<'_>> {
         let rollback = self.deploy()?.rollback()?;
         Some(Phase {
             act: Act::RollBack,
@@ -208,7 +208,7 @@ impl Node {
 }
 
 impl Deploy {
-    fn phases_forward<'n>(&'n self, run: Phase<'n>) -> Vec<Phase<'n>> {
+    fn forward_phases<'n>(&'n self, run: Phase<'n>) -> Vec<Phase<'n>> {
         let phase = |act, action: Option<&'n Action>, weight, soak| Phase {
             act,
             scripts: action.map_or(&[], |action| &action.steps),

@@ -354,7 +354,7 @@ mod tests {
     const ENTRY: &str = "[[action]]\nname = \"a/b\"\nversion = \"v1\"\ncommit = \"0123456789012345678901234567890123456789\"\n";
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn pins_are_read_back_as_written() {
         let text = format!(
             "{ENTRY}outputs = [\"x\"]\n[action.inputs]\nkey = \"required string\"\n\"a b\" = \"boolean\"\n\
              [[image]]\nreference = \"postgres:17\"\ndigest = \"sha256:{}\"\n",
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_says_whose_it_is_and_goes_by_name_with_the_newest_first() {
+    fn the_file_has_the_mark_and_is_sorted() {
         let entry = |name: &str, version: &str| ENTRY.replace("a/b", name).replace("v1", version);
         let text = [entry("b/c", "v1"), entry("a/b", "v9.1"), entry("a/b", "v10")].concat();
         let written = Pins::read(&text).unwrap().write();
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_added_replaces_nothing_and_stands_once() {
+    fn adding_replaces_nothing_and_adds_no_duplicates() {
         let mut pins = Pins::read(ENTRY).unwrap();
         let image = |digit: &str| {
             let digest = digit.repeat(64);
@@ -422,7 +422,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_pinned_is_read_back_and_written_alike(
+        fn any_pins_are_read_back_as_written(
             actions in vec(any_action(), 0..6),
             images in btree_map("[a-z]{1,4}(/[a-z]{1,4})?:[a-z0-9.]{1,4}", "[0-9a-f]{64}", 0..4),
         ) {
@@ -443,28 +443,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pin_is_named() {
-        let told = |text: &str| Pins::read(text).unwrap_err();
-        assert_eq!(told(&format!("{ENTRY}{ENTRY}")), "line 5: `a/b` v1 appears twice");
+    fn faulty_entries_are_reported() {
+        let error_of = |text: &str| Pins::read(text).unwrap_err();
+        assert_eq!(error_of(&format!("{ENTRY}{ENTRY}")), "line 5: `a/b` v1 appears twice");
         assert_eq!(
-            told(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b").replace("0123", "3210"))),
+            error_of(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b").replace("0123", "3210"))),
             "line 5: `A/b` v1 appears twice, first as `a/b`"
         );
         assert!(Pins::read(&format!("{ENTRY}{}", ENTRY.replace("a/b", "A/b"))).is_ok(), "one commit");
-        assert_eq!(told(&ENTRY.replace("a/b", "b")), "line 1: `b` is not an action: write `owner/name`");
-        assert_eq!(told(&ENTRY.replace("v1", "v1\\nx")), "line 1: `v1\\nx` is not a version of `a/b`");
+        assert_eq!(error_of(&ENTRY.replace("a/b", "b")), "line 1: `b` is not an action: write `owner/name`");
+        assert_eq!(error_of(&ENTRY.replace("v1", "v1\\nx")), "line 1: `v1\\nx` is not a version of `a/b`");
         assert!(
-            told(&ENTRY.replace("789\"", "78\""))
+            error_of(&ENTRY.replace("789\"", "78\""))
                 .starts_with("line 1: `012345678901234567890123456789012345678")
         );
         assert!(
-            told(&format!("{ENTRY}[action.inputs]\nk = \"text\""))
+            error_of(&format!("{ENTRY}[action.inputs]\nk = \"text\""))
                 .starts_with("line 1: the input `k` of `a/b` is `text`")
         );
-        assert!(told("<<<<<<< HEAD").starts_with("line 1: "), "{}", told("<<<<<<< HEAD"));
-        assert!(told(&ENTRY.replace("name", "nmae")).contains("unknown field `nmae`"));
+        assert!(error_of("<<<<<<< HEAD").starts_with("line 1: "), "{}", error_of("<<<<<<< HEAD"));
+        assert!(error_of(&ENTRY.replace("name", "nmae")).contains("unknown field `nmae`"));
         assert!(
-            told("[[image]]\nreference = \"a\"\ndigest = \"sha256:12\"")
+            error_of("[[image]]\nreference = \"a\"\ndigest = \"sha256:12\"")
                 .starts_with("line 1: `sha256:12` is not a digest")
         );
     }

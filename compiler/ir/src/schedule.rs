@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn some_days_are_in_no_year() {
+    fn impossible_days_are_detected() {
         let never = |text: &str| Schedule::parse(text).is_some_and(|schedule| schedule.is_in_no_year());
         assert!(never("0 3 31 2,4 *") && never("0 3 30 2 *"));
         assert!(

@@ -17,23 +17,23 @@ enum Run<'a> {
 
 fn key(version: &str) -> (Vec<Run<'_>>, bool, Vec<Run<'_>>) {
     match version.split_once('-') {
-        Some((version, before)) => (runs(version), false, runs(before)),
-        None => (runs(version), true, Vec::new()),
+        Some((version, before)) => (parts(version), false, parts(before)),
+        None => (parts(version), true, Vec::new()),
     }
 }
 
-fn runs(text: &str) -> Vec<Run<'_>> {
-    let mut runs = Vec::new();
+fn parts(text: &str) -> Vec<Run<'_>> {
+    let mut parts = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         let is_number = first.is_ascii_digit();
         let end = rest.find(|it: char| it.is_ascii_digit() != is_number).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
         let significant = run.trim_start_matches('0');
-        runs.push(if is_number { Run::Number(significant.len(), significant) } else { Run::Text(run) });
+        parts.push(if is_number { Run::Number(significant.len(), significant) } else { Run::Text(run) });
         rest = after;
     }
-    runs
+    parts
 }
 
 #[cfg(test)]

@@ -78,7 +78,7 @@ fn no_decision_is_made_on_a_handle_of_another_vocabulary() {
 }
 
 #[test]
-fn rules_split_paths_only_where_a_kind_is_asked_for() {
+fn rules_split_paths_only_if_a_kind_is_added() {
     let regions = |kinds: &[&str]| {
         let mut vocabulary = vocabulary();
         vocabulary.add_change_rule("docs", &[glob("docs/**"), glob("*.md")]);

@@ -6,8 +6,8 @@
 
 use pipec_ir::{
     Act, Action, Artefact, ArtefactType, Binding, Body, Delivery, Deploy, Evidence, Form, Gate, Leg, Matrix,
-    Node, NodeId, NodeKind, Origin, PathPattern, Phase, Quorum, Retry, Runner, RunnerHost, StageId, Step,
-    StepKind, Strategy, StrategyKind, StrategyStep, Text, Tool, ToolVersion, WayBack, Weight,
+    Node, NodeId, NodeKind, Origin, PathPattern, Phase, Quorum, Retry, Reversal, Runner, RunnerHost, StageId,
+    Step, StepKind, Strategy, StrategyKind, StrategyStep, Text, Tool, ToolVersion, Weight,
 };
 use pipec_logic::Glob;
 use proptest::collection::vec;
@@ -62,7 +62,7 @@ fn artefact(ty: ArtefactType, paths: &[&str]) -> Artefact {
 }
 
 /// All scripts of a node, listed by reading the source from top to bottom.
-fn read_aloud(node: &Node) -> Vec<String> {
+fn scripts_in_order(node: &Node) -> Vec<String> {
     let mut lines = Vec::new();
     let mut say = |scripts: &[Step], at: &str| {
         lines.extend(scripts.iter().map(|step| format!("{}{at}", step.script)));
@@ -91,7 +91,7 @@ fn read_aloud(node: &Node) -> Vec<String> {
             }
         }
     }
-    if let Some(WayBack::Rollback(rollback)) = &deploy.way_back {
+    if let Some(Reversal::Rollback(rollback)) = &deploy.reversal {
         say(&rollback.steps, " back");
     }
     lines
@@ -109,7 +109,7 @@ fn from_phases(node: &Node) -> Vec<String> {
         }
     };
     let mut lines = Vec::new();
-    for phase in node.phases_forward().into_iter().chain(node.phase_back()) {
+    for phase in node.forward_phases().into_iter().chain(node.rollback_phase()) {
         lines.extend(phase.scripts.iter().map(|step| line(&phase, step)));
     }
     lines
@@ -140,7 +140,7 @@ fn deploys() -> strategy::BoxedStrategy<Node> {
                 environment_origin: origin(),
                 delivery,
                 verify: verify.map(|scripts| action("verify", scripts)),
-                way_back: rollback.map(|scripts| WayBack::Rollback(action("rollback", scripts))),
+                reversal: rollback.map(|scripts| Reversal::Rollback(action("rollback", scripts))),
             };
             let body = Body { timeout: timeout * MINUTE, steps, ..Body::default() };
             node(NodeKind::Deploy(Box::new(deploy)), body)
@@ -176,7 +176,7 @@ fn leg(number: usize, (on_mac, own, version): &Drawn) -> Leg {
 proptest! {
     #[test]
     fn scripts_come_in_the_order_of_the_reference(deploy in deploys()) {
-        prop_assert_eq!(from_phases(&deploy), read_aloud(&deploy));
+        prop_assert_eq!(from_phases(&deploy), scripts_in_order(&deploy));
     }
 
     #[test]
@@ -194,15 +194,15 @@ proptest! {
     }
 
     #[test]
-    fn a_node_runs_as_often_as_it_says(times in 2_u64..9, retries in option::of(1_u64..5)) {
+    fn a_node_has_its_stated_executions(times in 2_u64..9, retries in option::of(1_u64..5)) {
         let retry = retries.map(|times| Retry { times, because: "b".to_owned(), origin: origin() });
         let body = || Body { retry: retry.clone(), ..Body::default() };
         let tries = retries.map_or(1, |more| 1 + more);
         let built = NodeKind::Artefact(artefact(ArtefactType::Binary, &["a"]));
-        prop_assert_eq!(node(NodeKind::Job, body()).runs(), tries);
-        prop_assert_eq!(node(built, body()).runs(), tries);
-        prop_assert_eq!(node(gate(Some(Quorum { times, quorum: times })), body()).runs(), times);
-        prop_assert_eq!(node(gate(None), body()).runs(), 1);
+        prop_assert_eq!(node(NodeKind::Job, body()).executions(), tries);
+        prop_assert_eq!(node(built, body()).executions(), tries);
+        prop_assert_eq!(node(gate(Some(Quorum { times, quorum: times })), body()).executions(), times);
+        prop_assert_eq!(node(gate(None), body()).executions(), 1);
     }
 
     #[test]

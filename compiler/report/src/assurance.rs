@@ -25,7 +25,7 @@ use std::fmt::Write;
 
 /// The guarantees to show, and for which environment.
 #[derive(Clone, Copy, Debug)]
-pub struct Told<'a> {
+pub struct AssuranceReport<'a> {
     /// The guarantees.
     pub assurance: &'a Assurance,
     /// The texts, for the places in them.
@@ -46,7 +46,7 @@ impl<'a> Part<'a> {
     }
 }
 
-impl<'a> Told<'a> {
+impl<'a> AssuranceReport<'a> {
     fn pipelines(&self) -> impl Iterator<Item = &'a PipelineAssurance> {
         let environment = self.environment;
         self.assurance.pipelines.iter().filter(move |pipeline| {
@@ -85,7 +85,7 @@ impl<'a> Told<'a> {
                 let style = if part.environment.is_some() { Style::Deploy } else { Style::Heading };
                 rows.push(Row::default().text("  ").styled(style, title));
                 for standing in Standing::ALL {
-                    self.told(&part, standing, width, &mut rows);
+                    self.add_guarantees(&part, standing, width, &mut rows);
                 }
             }
             rows.push(Row::default());
@@ -110,7 +110,7 @@ impl<'a> Told<'a> {
         rows.iter().map(|row| row.render(colour)).collect()
     }
 
-    fn told(&self, part: &Part<'_>, standing: Standing, width: usize, rows: &mut Vec<Row>) {
+    fn add_guarantees(&self, part: &Part<'_>, standing: Standing, width: usize, rows: &mut Vec<Row>) {
         let given = part.of_standing(standing);
         if given.is_empty() {
             return;
@@ -162,8 +162,8 @@ impl<'a> Told<'a> {
                     }
                     let _ = write!(text, "\n**{}**: {}\n\n", capital(standing), meaning(standing));
                     for guarantee in given {
-                        let holds = marked_down(&self.assurance.holds(guarantee));
-                        let by = marked_down(&self.assurance.by(guarantee));
+                        let holds = escape_markdown(&self.assurance.holds(guarantee));
+                        let by = escape_markdown(&self.assurance.by(guarantee));
                         let _ = match standing {
                             Standing::Assumed => writeln!(text, "- [ ] {holds} (relied on by: {by})"),
                             _ => writeln!(text, "- **{}**: {holds}. *{by}*", guarantee.claim.kind()),
@@ -276,13 +276,13 @@ fn capital(standing: Standing) -> &'static str {
 }
 
 fn exception_in_markdown(exception: &Exception) -> String {
-    let says = marked_down(&exception.what.sentence());
-    let because = marked_down(exception.because.sentence());
+    let says = escape_markdown(&exception.what.sentence());
+    let because = escape_markdown(exception.because.sentence());
     format!("**{}**: {says}: {because}", exception.what.word())
 }
 
 /// The text with its Markdown characters escaped, except in backticks.
-fn marked_down(text: &str) -> String {
+fn escape_markdown(text: &str) -> String {
     let mut is_code = false;
     let mut shown = String::new();
     for character in text.chars() {
@@ -306,6 +306,6 @@ mod tests {
 
     #[test]
     fn a_reason_is_no_markdown() {
-        assert_eq!(marked_down("a *b* <i>[x](y)\n`a*b`"), "a \\*b\\* \\<i\\>\\[x\\](y) `a*b`");
+        assert_eq!(escape_markdown("a *b* <i>[x](y)\n`a*b`"), "a \\*b\\* \\<i\\>\\[x\\](y) `a*b`");
     }
 }

@@ -9,28 +9,28 @@ use std::fmt::{self, Write};
 use std::ops::Range;
 
 /// The maximum number of lines of a fix that are shown. A longer fix is shown by its title.
-const LONGEST_FIX: usize = 8;
+const MAX_FIX_LINES: usize = 8;
 
 /// The maximum length of a line that is drawn completely, in characters. Of a longer one, only the surroundings of the
 /// place are drawn: minified and generated texts would fill the screen.
-const LONGEST_LINE: usize = 400;
+const MAX_LINE_LENGTH: usize = 400;
 
 /// The number of characters of a long line before and after a place.
 const AROUND: usize = 40;
 
 /// The maximum number of findings that are shown. More are only counted, because nobody reads them and each may be
 /// large.
-const MOST_FINDINGS: usize = 500;
+const MAX_FINDINGS: usize = 500;
 
 /// Findings with their source, counterexample, further facts and remedy.
 pub fn diagnostics(sources: &Sources, diagnostics: &[Diagnostic], colour: Colour) -> String {
     let mut texts = Texts { sources, shown: BTreeMap::new(), lines: BTreeMap::new() };
     let mut text: String = diagnostics
         .iter()
-        .take(MOST_FINDINGS)
+        .take(MAX_FINDINGS)
         .map(|diagnostic| one(&mut texts, diagnostic, colour) + "\n")
         .collect();
-    if let Some(more @ 1..) = diagnostics.len().checked_sub(MOST_FINDINGS) {
+    if let Some(more @ 1..) = diagnostics.len().checked_sub(MAX_FINDINGS) {
         let _ = writeln!(text, "… and {more} more; `--format json` shows all\n");
     }
     text
@@ -101,7 +101,7 @@ fn snippet(texts: &mut Texts<'_>, diagnostic: &Diagnostic, severity: Color, colo
         labels.push((bytes, place, colour, message));
     }
     let Some((_, primary, _, message)) = labels.first().cloned() else { return String::new() };
-    if labels.iter().any(|(_, (file, range), ..)| texts.longest_line(*file, range) > LONGEST_LINE) {
+    if labels.iter().any(|(_, (file, range), ..)| texts.longest_line(*file, range) > MAX_LINE_LENGTH) {
         return texts.excerpt(&primary, &message);
     }
     // The renderer begins a new excerpt if a label is on an earlier line than the last, and heads it with the place of
@@ -136,8 +136,8 @@ fn suggestion(sources: &Sources, fix: &Fix, colour: Colour) -> String {
     edits.sort_by_key(|(place, _)| *place);
     for edits in edits.chunk_by(|(one, _), (other, _)| one.file == other.file) {
         let Some((old, new)) = changed_lines(sources, edits) else { continue };
-        let is_long = |line: &str| line.chars().nth(LONGEST_LINE).is_some();
-        if old.lines().count() + new.lines().count() > LONGEST_FIX
+        let is_long = |line: &str| line.chars().nth(MAX_LINE_LENGTH).is_some();
+        if old.lines().count() + new.lines().count() > MAX_FIX_LINES
             || old.lines().chain(new.lines()).any(is_long)
         {
             continue;
@@ -399,7 +399,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_long_line_only_what_is_around_the_place_is_drawn() {
+    fn only_the_surroundings_in_a_long_line_are_drawn() {
         let mut sources = Sources::new();
         let file = sources.add("long.pipe", format!("{}é\u{1b}bad{}", "a".repeat(600), "b".repeat(600)));
         let start = 600 + "é\u{1b}".len();
@@ -417,12 +417,12 @@ mod tests {
     }
 
     #[test]
-    fn findings_past_the_readable_are_counted() {
+    fn findings_over_the_limit_are_counted() {
         let (sources, file) = sources();
-        let many = vec![skippable(file); MOST_FINDINGS + 3];
+        let many = vec![skippable(file); MAX_FINDINGS + 3];
         let shown = diagnostics(&sources, &many, Colour::Never);
         assert!(shown.ends_with("… and 3 more; `--format json` shows all\n\n"), "{shown}");
-        assert_eq!(shown.matches("error[P0401]").count(), MOST_FINDINGS);
+        assert_eq!(shown.matches("error[P0401]").count(), MAX_FINDINGS);
     }
 
     #[test]
@@ -435,7 +435,7 @@ mod tests {
     }
 
     #[test]
-    fn a_finding_without_a_known_file_is_still_told() {
+    fn a_finding_in_an_unknown_file_is_shown() {
         let finding =
             Diagnostic::error(codes::P1201, "in the way", Span::new(Anchor(7), 0, 1)).help("move it");
         let shown = diagnostics(&Sources::new(), &[finding], Colour::Never);

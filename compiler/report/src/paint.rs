@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_could_drive_a_terminal_is_replaced_in_place() {
+    fn control_characters_are_replaced_in_place() {
         let text = "a\u{1b}[2J\u{85}b\u{202e}c\r\n\té";
         let shown = harmless(text);
         assert_eq!(shown, "a?[2J\u{b7}b\u{fffd}c \n\té");

@@ -333,9 +333,9 @@ mod tests {
         assert_eq!(place["uri"], "sub%20dir/a%20b/%C3%BC.pipe");
         let invocation = &run["invocations"][0];
         assert_eq!(invocation["executionSuccessful"], false);
-        let told = &invocation["toolExecutionNotifications"];
-        let place = &told[0]["locations"][0]["physicalLocation"]["artifactLocation"];
+        let notifications = &invocation["toolExecutionNotifications"];
+        let place = &notifications[0]["locations"][0]["physicalLocation"]["artifactLocation"];
         assert_eq!(place["uri"], "sub%20dir/x.pipe");
-        assert_eq!(told[1]["locations"], Value::Null);
+        assert_eq!(notifications[1]["locations"], Value::Null);
     }
 }

@@ -2,12 +2,12 @@
 
 use pipec_base::{Sources, codes};
 use pipec_claims::{
-    Assumed, Assurance, Claim, Exception, Extraordinary, Guarantee, NoSkippedGates, PipelineAssurance,
+    Assumed, Assurance, Claim, Exception, ExceptionKind, Guarantee, NoSkippedGates, PipelineAssurance,
     Reason, Setting, Theorem, TheoremId, Words,
 };
 use pipec_ir::{Change, Exemption, Lock, Origin};
 use pipec_report::Colour;
-use pipec_report::assurance::{Told, unproven};
+use pipec_report::assurance::{AssuranceReport, unproven};
 
 /// Short words, so that a snapshot shows the layout.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ fn assurance(sources: &mut Sources) -> Assurance {
         because: Reason::Written("there is *no* migration".to_owned()),
         origin: origin.clone(),
     };
-    let exempt = Extraordinary::Exempt {
+    let exempt = ExceptionKind::Exempt {
         gate: "migrations".to_owned(),
         when: Exemption::UnlessChanged(vec![Change::Kind("schema".to_owned())]),
     };
@@ -87,37 +87,38 @@ fn assurance(sources: &mut Sources) -> Assurance {
     };
     Assurance {
         pipelines: vec![shop, library],
-        allowed: vec![exception(Extraordinary::Allow { code: codes::P0901, until: Some((2027, 1, 31)) })],
+        allowed: vec![exception(ExceptionKind::Allow { code: codes::P0901, until: Some((2027, 1, 31)) })],
         words: vec![(None, &Short), (Some("github"), &Short)],
     }
 }
 
 #[test]
-fn everything_is_told_by_environment_in_three_forms() {
+fn guarantees_are_listed_by_environment_in_three_forms() {
     let mut sources = Sources::new();
     let assurance = assurance(&mut sources);
-    let told = Told { assurance: &assurance, sources: &sources, environment: None };
-    let terminal = told.terminal(80, Colour::Never);
+    let report = AssuranceReport { assurance: &assurance, sources: &sources, environment: None };
+    let terminal = report.terminal(80, Colour::Never);
     assert!(terminal.lines().all(|line| line.chars().count() <= 80), "{terminal}");
-    insta::assert_snapshot!(format!("{terminal}\n----\n{}\n----\n{}", told.markdown(), told.json()));
+    insta::assert_snapshot!(format!("{terminal}\n----\n{}\n----\n{}", report.markdown(), report.json()));
 }
 
 #[test]
-fn one_environment_leaves_out_the_others_and_who_does_not_enter_it() {
+fn one_environment_leaves_out_other_environments_and_pipelines() {
     let mut sources = Sources::new();
     let assurance = assurance(&mut sources);
-    let told = Told { assurance: &assurance, sources: &sources, environment: Some("production") };
-    for text in [told.terminal(80, Colour::Never), told.markdown()] {
+    let report =
+        AssuranceReport { assurance: &assurance, sources: &sources, environment: Some("production") };
+    for text in [report.terminal(80, Colour::Never), report.markdown()] {
         assert!(text.contains("one deploy at a time") && text.contains("a ruleset"), "{text}");
         assert!(!text.contains("staging") && !text.contains("library"), "{text}");
     }
-    let read: serde_json::Value = serde_json::from_str(&told.json()).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
     assert_eq!(read["pipelines"].as_array().map(Vec::len), Some(1));
     assert_eq!(read["pipelines"][0]["guarantees"].as_array().map(Vec::len), Some(4));
 }
 
 #[test]
-fn of_what_is_not_proven_nothing_is_claimed() {
+fn unproven_workspaces_claim_nothing() {
     let read: serde_json::Value = serde_json::from_str(&unproven()).unwrap();
     assert_eq!(read["proven"], false);
     assert_eq!(read["pipelines"], serde_json::json!([]));

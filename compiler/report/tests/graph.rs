@@ -55,17 +55,17 @@ fn drawings_are_as_reviewed() {
 }
 
 #[test]
-fn why_tells_what_comes_before_what_else_is_asked_and_what_waits() {
+fn why_lists_predecessors_requirements_and_successors() {
     let compilation = compiled(include_str!("graph/storefront.pipe"));
     let graph = graph(&compilation);
-    let told = |name: &str| graph.why(name).map(|answer| answer.terminal(80, Colour::Never));
+    let explained = |name: &str| graph.why(name).map(|answer| answer.terminal(80, Colour::Never));
     insta::assert_snapshot!(format!(
         "{}\n----\n{}\n----\n{}",
-        told("production").unwrap(),
-        told("unit").unwrap(),
+        explained("production").unwrap(),
+        explained("unit").unwrap(),
         graph.why("deploy-web-to-staging").unwrap().json()
     ));
-    let unknown = told("prodcution").unwrap_err();
+    let unknown = explained("prodcution").unwrap_err();
     assert!(unknown.known.contains(&"production".to_owned()));
     assert!(unknown.known.contains(&"deploy-web-to-staging".to_owned()));
 }
@@ -75,14 +75,14 @@ fn a_node_that_several_pipelines_have_is_explained_for_each() {
     let source = "pipeline a { on push to main stage one { gate unit: test { run \"x\" } } }\n\
                   pipeline b { on push to main stage one { gate unit: test { run \"x\" } } }\n";
     let compilation = compiled(source);
-    let told = graph(&compilation).why("unit").unwrap().terminal(80, Colour::Never);
-    assert!(told.contains("stage one of a") && told.contains("stage one of b"), "{told}");
+    let explained = graph(&compilation).why("unit").unwrap().terminal(80, Colour::Never);
+    assert!(explained.contains("stage one of a") && explained.contains("stage one of b"), "{explained}");
     let only = Graph { only: Some("b"), ..graph(&compilation) };
     assert!(!only.why("unit").unwrap().terminal(80, Colour::Never).contains("stage one of a"));
 }
 
 #[test]
-fn a_drawing_of_what_is_not_proven_says_so() {
+fn drawings_of_unproven_pipelines_say_so() {
     let compilation = compiled("pipeline a { on push to main stage one { gate unit: test { run \"x\" } } }");
     let graph = Graph { is_proven: false, ..graph(&compilation) };
     let drawings = [
@@ -124,7 +124,7 @@ fn piped(commit: &str) -> String {
 }
 
 #[test]
-fn a_time_is_that_of_every_try_and_repeat_as_the_budget_counts_it() {
+fn times_include_attempts_and_repetitions() {
     let source = piped(
         "artefact out: archive { run \"make\" path \"out.tgz\" timeout 10m retry 1 because \"the mirror fails\" }\n\
          gate unit: performance of out { run \"make test\" timeout 10m repeat 3 quorum 2 }",
@@ -142,7 +142,7 @@ fn a_time_is_that_of_every_try_and_repeat_as_the_budget_counts_it() {
 }
 
 #[test]
-fn a_line_that_the_layers_do_not_show_is_told() {
+fn edges_that_the_levels_hide_are_listed() {
     let source = piped(
         "artefact x: archive { run \"make\" path \"x.tgz\" }\n\
          artefact y: archive { uses x run \"make\" path \"y.tgz\" }\n\
@@ -162,7 +162,7 @@ fn a_line_that_the_layers_do_not_show_is_told() {
 }
 
 #[test]
-fn a_flowchart_says_of_one_pipeline_too_its_name_its_ways_in_and_its_budget() {
+fn a_flowchart_has_name_triggers_and_budget() {
     let compilation = compiled(&piped("gate unit: test { run \"make test\" }"));
     let graph = graph(&compilation);
     for drawing in [graph.mermaid(), graph.dot()] {
@@ -173,10 +173,10 @@ fn a_flowchart_says_of_one_pipeline_too_its_name_its_ways_in_and_its_budget() {
 }
 
 #[test]
-fn a_deploy_of_main_alone_is_started_by_no_pull_request() {
+fn a_deploy_on_main_has_no_pull_request_trigger() {
     let compilation = compiled(include_str!("graph/storefront.pipe"));
-    let told = graph(&compilation).why("production").unwrap().terminal(80, Colour::Never);
-    assert!(told.contains("push to") && !told.contains("pull-request"), "{told}");
+    let explained = graph(&compilation).why("production").unwrap().terminal(80, Colour::Never);
+    assert!(explained.contains("push to") && !explained.contains("pull-request"), "{explained}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ use crate::token::{Punctuation, Token, TokenKind, Tokens};
 use crate::words::Block;
 
 /// The maximum nesting of braces, parentheses and brackets together.
-pub const DEEPEST_NESTING: usize = 128;
+pub const MAX_NESTING: usize = 128;
 
 /// The paired blocks of a text.
 #[derive(Debug, Default)]
@@ -255,7 +255,7 @@ impl Pairing<'_, '_> {
         let word = header.text(self.text);
         let takes_block =
             Block::ALL.iter().any(|block| block.clause(word).is_some_and(|clause| clause.opens.is_some()));
-        let goes_on = matches!(
+        let continues_clause = matches!(
             last.kind,
             TokenKind::Punctuation(
                 Punctuation::OpenBrace
@@ -270,7 +270,7 @@ impl Pairing<'_, '_> {
         let begins_clause = first == "allow"
             || word == "matrix"
             || Block::ALL.iter().any(|block| block.clause(first).is_some());
-        (token.indentation > header.indentation && takes_block && !goes_on && begins_clause)
+        (token.indentation > header.indentation && takes_block && !continues_clause && begins_clause)
             .then_some(*header)
     }
 
@@ -336,7 +336,7 @@ impl Pairing<'_, '_> {
                 continue;
             }
             depth = if opens { depth + 1 } else { depth };
-            let too_deep = depth > DEEPEST_NESTING || run > DEEPEST_NESTING;
+            let too_deep = depth > MAX_NESTING || run > MAX_NESTING;
             depth = if closes { depth.saturating_sub(1) } else { depth };
             if too_deep {
                 self.role(index, Role::Dropped);
@@ -345,7 +345,7 @@ impl Pairing<'_, '_> {
                     self.diagnostics.push(
                         Diagnostic::error(
                             codes::P0003,
-                            format!("this is nested more than {DEEPEST_NESTING} deep"),
+                            format!("this is nested more than {MAX_NESTING} deep"),
                             token.span,
                         )
                         .help("give the inner parts names: a task, or a `let`"),

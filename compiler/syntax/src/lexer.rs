@@ -15,14 +15,14 @@ use crate::string;
 use crate::token::{Punctuation, Token, TokenKind, Tokens};
 
 /// The maximum size of a source, in bytes.
-pub const LONGEST_SOURCE: usize = 4 << 20;
+pub const MAX_SOURCE_BYTES: usize = 4 << 20;
 
 /// The maximum number of diagnostics for one file.
-pub(crate) const MOST_DIAGNOSTICS: usize = 500;
+pub(crate) const MAX_DIAGNOSTICS: usize = 500;
 
 /// Cuts a text into tokens.
 pub(crate) fn lex(anchor: Anchor, text: &str) -> (Tokens, Vec<Diagnostic>) {
-    if text.len() > LONGEST_SOURCE {
+    if text.len() > MAX_SOURCE_BYTES {
         let finding =
             Diagnostic::error(codes::P0002, "this file is longer than 4 MiB", Span::new(anchor, 0, 0))
                 .help("people write and read pipelines: keep data in files that the scripts read");
@@ -97,7 +97,7 @@ impl<'t> Lexer<'t> {
     }
 
     fn report(&mut self, finding: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(finding);
         }
     }
@@ -200,7 +200,7 @@ impl<'t> Lexer<'t> {
             }
             length = offset + character.len_utf8();
         }
-        if rest.get(length..).is_some_and(|behind| behind.starts_with("://")) {
+        if rest.get(length..).is_some_and(|after| after.starts_with("://")) {
             self.bare(self.at);
         } else {
             self.push(TokenKind::Word, length);
@@ -222,8 +222,8 @@ impl<'t> Lexer<'t> {
         if at(length) == b'%' {
             length += 1;
         }
-        let behind = rest.get(length..).and_then(|behind| behind.chars().next());
-        if behind.is_some_and(|character| matches!(character, '/' | '*' | '@')) {
+        let after = rest.get(length..).and_then(|after| after.chars().next());
+        if after.is_some_and(|character| matches!(character, '/' | '*' | '@')) {
             return self.bare(self.at);
         }
         let text = rest.get(..length).unwrap_or("");
@@ -276,10 +276,10 @@ impl<'t> Lexer<'t> {
     }
 
     fn sign(&mut self, rest: &str, sign: Punctuation) {
-        let behind = rest.get(sign.text().len()..).unwrap_or("");
+        let after = rest.get(sign.text().len()..).unwrap_or("");
         match sign {
-            Punctuation::Dot | Punctuation::Range if behind.starts_with('/') => self.bare(self.at),
-            Punctuation::Bar if behind.starts_with('|') => {
+            Punctuation::Dot | Punctuation::Range if after.starts_with('/') => self.bare(self.at),
+            Punctuation::Bar if after.starts_with('|') => {
                 self.instead("||", "or", "conditions are joined with words: `or`, `and`, `not`");
             }
             Punctuation::GreaterOrEqual if self.closes_type() => {

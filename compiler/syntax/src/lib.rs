@@ -22,8 +22,8 @@ pub mod words;
 use pipec_base::{Anchor, Code, Diagnostic, Span, codes};
 use std::sync::Arc;
 
-pub use forest::DEEPEST_NESTING;
-pub use lexer::LONGEST_SOURCE;
+pub use forest::MAX_NESTING;
+pub use lexer::MAX_SOURCE_BYTES;
 pub use locate::locate;
 pub use pieces::{Pieces, pieces};
 pub use token::{Punctuation, Token, TokenKind, Tokens};
@@ -72,7 +72,7 @@ fn grow<'t>(lexed: &Lexed<'t>) -> Grown<'t> {
     let (forest, mut more) = forest::grow(lexed.anchor, lexed.text, &lexed.tokens);
     findings.append(&mut more);
     findings.sort_by_key(|finding| finding.span().bounds());
-    findings.truncate(lexer::MOST_DIAGNOSTICS);
+    findings.truncate(lexer::MAX_DIAGNOSTICS);
     let mut reported: Vec<Span> =
         findings.iter().filter(|finding| keeps_from_reading(finding.code)).map(Diagnostic::span).collect();
     reported.sort_by_key(|span| span.bounds());

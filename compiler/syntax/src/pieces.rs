@@ -18,7 +18,7 @@ use std::ops::Range;
 use pipec_base::{Anchor, Diagnostic, codes};
 
 use crate::forest::{begins_declaration, surplus};
-use crate::lexer::{self, MOST_DIAGNOSTICS};
+use crate::lexer::{self, MAX_DIAGNOSTICS};
 use crate::token::{Token, TokenKind, Tokens};
 use crate::{Lexed, Parsed, read};
 
@@ -86,29 +86,29 @@ impl<'t> Pieces<'t> {
 
     /// The sequences of pieces that are parsed together. Each is a single piece, or a piece with a fault and its
     /// neighbours. `reads` gives the faults of a sequence.
-    pub fn runs<R>(
+    pub fn sequences<R>(
         &self,
         alone: Vec<R>,
         findings: impl Fn(&R) -> &[Diagnostic],
         mut again: impl FnMut(Range<usize>) -> R,
     ) -> Vec<(Range<usize>, R)> {
         let is_loud: Vec<bool> = alone.iter().map(|read| !findings(read).is_empty()).collect();
-        let told: usize = alone.iter().map(|read| findings(read).len()).sum();
+        let count: usize = alone.iter().map(|read| findings(read).len()).sum();
         let too_deep = |read: &R| findings(read).iter().any(|finding| finding.code == codes::P0003);
         let all = 0..self.len();
-        if self.len() == 1 || told == 0 {
+        if self.len() == 1 || count == 0 {
             return alone.into_iter().enumerate().map(|(place, read)| (place..place + 1, read)).collect();
         }
-        if told > MOST_DIAGNOSTICS || alone.iter().any(too_deep) {
+        if count > MAX_DIAGNOSTICS || alone.iter().any(too_deep) {
             return vec![(all.clone(), again(all))];
         }
-        let mut runs: Vec<(Range<usize>, Option<R>)> = Vec::new();
+        let mut sequences: Vec<(Range<usize>, Option<R>)> = Vec::new();
         let mut alone = alone.into_iter().map(Some).collect::<Vec<_>>();
         let mut place = 0;
         while place < self.len() {
             let next_is_loud = is_loud.get(place + 1).copied().unwrap_or(false);
             if !is_loud.get(place).copied().unwrap_or(false) && !next_is_loud {
-                runs.push((place..place + 1, alone.get_mut(place).and_then(Option::take)));
+                sequences.push((place..place + 1, alone.get_mut(place).and_then(Option::take)));
                 place += 1;
                 continue;
             }
@@ -121,22 +121,22 @@ impl<'t> Pieces<'t> {
             {
                 end += 1;
             }
-            runs.push((place..end, None));
+            sequences.push((place..end, None));
             place = end;
         }
-        self.spread(runs, findings, again)
+        self.spread(sequences, findings, again)
     }
 
     /// Parses the sequences that are not parsed yet. A sequence grows over the next neighbour if its own neighbour has
     /// a fault, too.
     fn spread<R>(
         &self,
-        mut runs: Vec<(Range<usize>, Option<R>)>,
+        mut sequences: Vec<(Range<usize>, Option<R>)>,
         findings: impl Fn(&R) -> &[Diagnostic],
         mut again: impl FnMut(Range<usize>) -> R,
     ) -> Vec<(Range<usize>, R)> {
         let mut place = 0;
-        while let Some((run, read)) = runs.get_mut(place) {
+        while let Some((run, read)) = sequences.get_mut(place) {
             if read.is_some() {
                 place += 1;
                 continue;
@@ -160,12 +160,12 @@ impl<'t> Pieces<'t> {
             }
             let first = if before { place - 1 } else { place };
             let last = if after { place + 1 } else { place };
-            let start = runs.get(first).map_or(run.start, |(run, _)| run.start);
-            let end = runs.get(last).map_or(run.end, |(run, _)| run.end);
-            runs.splice(first..=last, [(start..end, None)]);
+            let start = sequences.get(first).map_or(run.start, |(run, _)| run.start);
+            let end = sequences.get(last).map_or(run.end, |(run, _)| run.end);
+            sequences.splice(first..=last, [(start..end, None)]);
             place = first;
         }
-        runs.into_iter().filter_map(|(run, read)| Some((run, read?))).collect()
+        sequences.into_iter().filter_map(|(run, read)| Some((run, read?))).collect()
     }
 }
 

@@ -17,7 +17,7 @@ use crate::failure::{Expected, Failure, Stop};
 use crate::forest::Forest;
 use crate::grammar::{Grammar, Notes, Rule, Table, is_name};
 use crate::lexeme::{Lexeme, Place, Placed};
-use crate::lexer::MOST_DIAGNOSTICS;
+use crate::lexer::MAX_DIAGNOSTICS;
 use crate::teach;
 use crate::token::{Punctuation, Token, TokenKind, Tokens};
 use crate::words::{Block, ClauseWord};
@@ -75,7 +75,7 @@ pub(crate) struct Salvage {
 
 impl<'t> Reader<'t, '_> {
     pub fn report(&mut self, finding: Diagnostic) {
-        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+        if self.diagnostics.len() < MAX_DIAGNOSTICS {
             self.diagnostics.push(finding);
         }
     }
@@ -134,7 +134,7 @@ impl<'t> Reader<'t, '_> {
             };
             // If nothing can follow a clause, it may have taken the keyword of the next line as its own name.
             let taken = complete.take().and_then(|complete| {
-                let keyword = self.runs_into_next(lexemes, &complete, start, T::BLOCK)?;
+                let keyword = self.takes_next_keyword(lexemes, &complete, start, T::BLOCK)?;
                 Some((complete, clauses.pop()?, keyword))
             });
             let (position, stop, docs, allows) = match taken {
@@ -181,7 +181,7 @@ impl<'t> Reader<'t, '_> {
             stopped_at_line: lexemes.get(failed_at).is_some_and(|(_, place)| self.starts_line(place.0)),
             clause_length: next - at,
             starts_line: self.starts_line(first),
-            behind: before,
+            previous: before,
             text: self.text,
         };
         let lesson = teaching.lesson();
@@ -382,15 +382,15 @@ impl<'t> Reader<'t, '_> {
 
     /// The keyword of the next line that a clause has taken as its own name. The text at `at`, on the same line
     /// directly after it, then can't be parsed.
-    fn runs_into_next(
+    fn takes_next_keyword(
         &self,
         lexemes: &'t [Placed<'t>],
         complete: &Complete,
         at: usize,
         block: Block,
     ) -> Option<Span> {
-        let (_, behind) = lexemes.get(at).filter(|_| complete.next == at)?;
-        if self.starts_line(behind.0) {
+        let (_, previous) = lexemes.get(at).filter(|_| complete.next == at)?;
+        if self.starts_line(previous.0) {
             return None;
         }
         let own = lexemes.get(complete.at + 1..at)?;
@@ -466,8 +466,8 @@ fn continues(lexeme: &Lexeme<'_>) -> bool {
 
 /// The index of the lexeme at a place. If the place is after all lexemes, the index of the end.
 fn index_of(lexemes: &[Placed<'_>], from: usize, place: Span) -> usize {
-    let behind = lexemes.get(from..).unwrap_or(&[]);
-    from + behind.partition_point(|(_, other)| other.0.start < place.start)
+    let previous = lexemes.get(from..).unwrap_or(&[]);
+    from + previous.partition_point(|(_, other)| other.0.start < place.start)
 }
 
 fn rule_for<'a, 't, T>(

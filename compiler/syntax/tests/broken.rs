@@ -17,7 +17,7 @@ fn read(text: &str) -> Parsed {
 }
 
 #[test]
-fn each_mistake_is_told_once_and_what_is_intact_survives() {
+fn each_mistake_is_reported_once_and_intact_parts_survive() {
     insta::glob!("broken/*.pipe", |path| {
         let text = std::fs::read_to_string(path).unwrap();
         insta::with_settings!({
@@ -31,7 +31,7 @@ fn each_mistake_is_told_once_and_what_is_intact_survives() {
 }
 
 #[test]
-fn every_fix_mends_its_finding() {
+fn every_fix_removes_its_finding() {
     insta::glob!("broken/*.pipe", |path| {
         let text = std::fs::read_to_string(path).unwrap();
         let diagnostics = read(&text).diagnostics;

@@ -94,7 +94,7 @@ fn every_keyword_but_true_and_false_may_be_a_name() {
 }
 
 #[test]
-fn documentation_and_allowances_belong_to_what_follows_them() {
+fn documentation_and_allowances_belong_to_the_next_clause() {
     let text = "/// One.\n/// Two.\n\n// no\nallow P0905 because \"x\" until 2027-01-31\n/// Three.\nlet a = 1 /// not this\nlet b = 2\n";
     let parsed = read(text);
     assert_eq!(parsed.diagnostics, []);
@@ -257,7 +257,7 @@ fn a_default_may_touch_the_type_it_belongs_to() {
 }
 
 #[test]
-fn an_allow_may_stand_before_every_clause_that_begins_with_a_keyword() {
+fn every_clause_with_a_keyword_may_have_an_allow() {
     for text in [
         "runner r { ALLOW image \"a\" ALLOW cpu 2 }",
         "registry \"a\" { ALLOW user A ALLOW password B }",

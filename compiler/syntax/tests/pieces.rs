@@ -38,21 +38,24 @@ fn in_pieces(text: &str) -> (Vec<(usize, Parsed)>, usize) {
         (anchor, pieces.read(&[(together, anchor)]).pop().unwrap())
     };
     let alone = (0..pieces.len()).map(|place| one(place..place + 1)).collect();
-    let runs = pieces.runs(alone, |(_, parsed): &(Anchor, Parsed)| &parsed.diagnostics, one);
-    let count = runs.len();
-    (runs.into_iter().map(|(together, (_, parsed))| (pieces.bytes(together).start, parsed)).collect(), count)
+    let sequences = pieces.sequences(alone, |(_, parsed): &(Anchor, Parsed)| &parsed.diagnostics, one);
+    let count = sequences.len();
+    (
+        sequences.into_iter().map(|(together, (_, parsed))| (pieces.bytes(together).start, parsed)).collect(),
+        count,
+    )
 }
 
 fn assert_same(text: &str, what: &str) -> usize {
     let whole = parse(Anchor(0), text);
-    let (runs, count) = in_pieces(text);
+    let (sequences, count) = in_pieces(text);
     // Each sequence counts from its own start, so its anchor is a separate number.
     let each = |show: &dyn Fn(&Parsed) -> Vec<String>| -> Vec<String> {
         let shift = |(start, parsed): &(usize, Parsed)| {
             let starts = vec![*start; 10_000];
             show(parsed).iter().map(|debug| absolute(debug, &starts)).collect::<Vec<_>>()
         };
-        runs.iter().flat_map(shift).collect()
+        sequences.iter().flat_map(shift).collect()
     };
     let items = |parsed: &Parsed| parsed.tree.items.iter().map(|item| format!("{item:?}")).collect();
     let findings =
@@ -115,7 +118,7 @@ fn any_cut_text_reads_the_same_in_pieces() {
 }
 
 #[test]
-fn an_edit_leaves_the_other_pieces() {
+fn an_edit_keeps_the_other_pieces() {
     let before = pieces(SOUND);
     let edited = format!("// why\nlet first = 1\n{SOUND}");
     let after = pieces(&edited);

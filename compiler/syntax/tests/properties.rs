@@ -8,7 +8,7 @@ use outline::outline;
 use std::fmt::Write as _;
 
 use pipec_base::{Anchor, codes};
-use pipec_syntax::{LONGEST_SOURCE, Parsed, TokenKind, lex, parse};
+use pipec_syntax::{MAX_SOURCE_BYTES, Parsed, TokenKind, lex, parse};
 use proptest::prelude::*;
 
 /// Parses a text.
@@ -82,7 +82,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_text_is_read(text in "(?s).{0,200}") {
+    fn any_text_is_parsed(text in "(?s).{0,200}") {
         spans_fit(&text, &read(&text));
         nothing_is_lost(&text);
     }
@@ -150,7 +150,7 @@ fn messages(parsed: &Parsed) -> Vec<(pipec_base::Code, String)> {
 }
 
 #[test]
-fn what_is_nested_without_end_is_an_error_and_no_overflow() {
+fn unlimited_nesting_is_an_error_without_overflow() {
     let deep = 100_000;
     for (before, open, after) in [
         ("pipeline a ", "{", ""),
@@ -180,7 +180,7 @@ fn what_is_nested_without_end_is_an_error_and_no_overflow() {
 #[test]
 fn a_text_too_long_is_refused() {
     let mut text = String::new();
-    while text.len() <= LONGEST_SOURCE {
+    while text.len() <= MAX_SOURCE_BYTES {
         let _ = writeln!(text, "// more and more and more and more and more and more and more");
     }
     let parsed = read(&text);

@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             .comment_above(text)
             .entry("run", Node::script(text))
             .comment_above(text)
-            .comment_behind(text)
+            .trailing_comment(text)
             .entry("after", true)
             .comment_above("after")
             .blank_before();

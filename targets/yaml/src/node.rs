@@ -150,7 +150,7 @@ pub struct Entry<'t> {
     /// Comment lines above the entry, without `#`.
     pub comment_above: Vec<Cow<'t, str>>,
     /// A comment on the line of the key, without `#`.
-    pub comment_behind: Option<Cow<'t, str>>,
+    pub trailing_comment: Option<Cow<'t, str>>,
     /// Whether an empty line comes before the entry and its comments. The first entry of a nested mapping has none.
     pub blank_before: bool,
 }
@@ -163,7 +163,7 @@ impl<'t> Entry<'t> {
             bare: false,
             value: value.into(),
             comment_above: Vec::new(),
-            comment_behind: None,
+            trailing_comment: None,
             blank_before: false,
         }
     }
@@ -175,8 +175,8 @@ impl<'t> Entry<'t> {
     }
 
     /// Sets the comment on the line of the key.
-    pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
-        self.comment_behind = Some(text.into());
+    pub fn trailing_comment(mut self, text: impl Into<Cow<'t, str>>) -> Self {
+        self.trailing_comment = Some(text.into());
         self
     }
 
@@ -238,9 +238,9 @@ impl<'t> Mapping<'t> {
     }
 
     /// Sets the comment on the line of the last entry, if there is one.
-    pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
+    pub fn trailing_comment(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(entry) = self.entries.last_mut() {
-            entry.comment_behind = Some(text.into());
+            entry.trailing_comment = Some(text.into());
         }
         self
     }
@@ -271,7 +271,7 @@ pub struct Item<'t> {
     /// Comment lines above the item, without `#`.
     pub comment_above: Vec<Cow<'t, str>>,
     /// A comment on the line of the dash, without `#`.
-    pub comment_behind: Option<Cow<'t, str>>,
+    pub trailing_comment: Option<Cow<'t, str>>,
     /// Whether an empty line comes before the item. The first has none.
     pub blank_before: bool,
 }
@@ -279,7 +279,7 @@ pub struct Item<'t> {
 impl<'t> Item<'t> {
     /// An item without comments.
     pub fn new(value: impl Into<Node<'t>>) -> Self {
-        Item { value: value.into(), comment_above: Vec::new(), comment_behind: None, blank_before: false }
+        Item { value: value.into(), comment_above: Vec::new(), trailing_comment: None, blank_before: false }
     }
 }
 
@@ -324,9 +324,9 @@ impl<'t> Sequence<'t> {
     }
 
     /// Sets the comment on the line of the last item, if there is one.
-    pub fn comment_behind(mut self, text: impl Into<Cow<'t, str>>) -> Self {
+    pub fn trailing_comment(mut self, text: impl Into<Cow<'t, str>>) -> Self {
         if let Some(item) = self.items.last_mut() {
-            item.comment_behind = Some(text.into());
+            item.trailing_comment = Some(text.into());
         }
         self
     }

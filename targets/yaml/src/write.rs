@@ -63,12 +63,12 @@ impl<'d> Writer<'d> {
         WriteError { path: path.collect(), cause }
     }
 
-    /// Writes the entries at an indentation. If `behind_dash`, the first is on the line of an item's dash.
+    /// Writes the entries at an indentation. If `after_dash`, the first is on the line of an item's dash.
     fn mapping(
         &mut self,
         mapping: &'d Mapping<'_>,
         indent: usize,
-        behind_dash: bool,
+        after_dash: bool,
     ) -> Result<(), WriteError> {
         let repeated = repeated_key(mapping);
         for (index, entry) in mapping.entries.iter().enumerate() {
@@ -76,7 +76,7 @@ impl<'d> Writer<'d> {
             if repeated == Some(index) {
                 return Err(self.fail(Cause::DuplicateKey));
             }
-            if index > 0 || !behind_dash {
+            if index > 0 || !after_dash {
                 if entry.blank_before && (index > 0 || indent == 0) {
                     self.blank();
                 }
@@ -85,22 +85,22 @@ impl<'d> Writer<'d> {
             }
             self.key(&entry.key, entry.bare)?;
             self.out.push(':');
-            self.value(&entry.value, entry.comment_behind.as_deref(), indent, false)?;
+            self.value(&entry.value, entry.trailing_comment.as_deref(), indent, false)?;
             self.path.pop();
         }
         Ok(())
     }
 
-    /// Writes the items at an indentation. If `behind_dash`, the first is on the line of an outer item's dash.
+    /// Writes the items at an indentation. If `after_dash`, the first is on the line of an outer item's dash.
     fn sequence(
         &mut self,
         sequence: &'d Sequence<'_>,
         indent: usize,
-        behind_dash: bool,
+        after_dash: bool,
     ) -> Result<(), WriteError> {
         for (index, item) in sequence.items.iter().enumerate() {
             self.path.push(Step::Item(index));
-            if index > 0 || !behind_dash {
+            if index > 0 || !after_dash {
                 if item.blank_before && index > 0 {
                     self.blank();
                 }
@@ -108,7 +108,7 @@ impl<'d> Writer<'d> {
                 self.indent(indent);
             }
             self.out.push('-');
-            self.value(&item.value, item.comment_behind.as_deref(), indent, true)?;
+            self.value(&item.value, item.trailing_comment.as_deref(), indent, true)?;
             self.path.pop();
         }
         Ok(())
@@ -118,42 +118,42 @@ impl<'d> Writer<'d> {
     fn value(
         &mut self,
         value: &'d Node<'_>,
-        behind: Option<&str>,
+        trailing: Option<&str>,
         indent: usize,
-        behind_dash: bool,
+        after_dash: bool,
     ) -> Result<(), WriteError> {
         let inner = indent.saturating_add(2);
         if matches!(value, Node::Mapping(_) | Node::Sequence(_)) && inner.div_euclid(2) >= DEPTH {
             return Err(self.fail(Cause::TooDeep));
         }
         match value {
-            Node::String(text) => self.text(text, behind, inner)?,
+            Node::String(text) => self.text(text, trailing, inner)?,
             Node::Integer(integer) => {
                 self.out.push(' ');
                 self.integer(*integer)?;
-                self.end_line(behind);
+                self.end_line(trailing);
             }
             Node::Boolean(boolean) => {
                 self.out.push(' ');
                 self.boolean(*boolean);
-                self.end_line(behind);
+                self.end_line(trailing);
             }
             Node::Mapping(mapping) if mapping.is_empty() => {
                 self.out.push_str(" {}");
-                self.end_line(behind);
+                self.end_line(trailing);
             }
             Node::Sequence(sequence) if sequence.is_empty() => {
                 self.out.push_str(" []");
-                self.end_line(behind);
+                self.end_line(trailing);
             }
             Node::Sequence(sequence) => {
-                if !self.brackets(sequence, behind)? {
-                    let same_line = self.begin_block(behind, behind_dash);
+                if !self.brackets(sequence, trailing)? {
+                    let same_line = self.begin_block(trailing, after_dash);
                     self.sequence(sequence, inner, same_line)?;
                 }
             }
             Node::Mapping(mapping) => {
-                let same_line = self.begin_block(behind, behind_dash);
+                let same_line = self.begin_block(trailing, after_dash);
                 self.mapping(mapping, inner, same_line)?;
             }
         }
@@ -161,35 +161,35 @@ impl<'d> Writer<'d> {
     }
 
     /// Ends the line of a key or a dash, unless the value may share it. Returns whether it ended.
-    fn begin_block(&mut self, behind: Option<&str>, behind_dash: bool) -> bool {
-        let same_line = behind_dash && behind.is_none();
+    fn begin_block(&mut self, trailing: Option<&str>, after_dash: bool) -> bool {
+        let same_line = after_dash && trailing.is_none();
         if same_line {
             self.out.push(' ');
         } else {
-            self.end_line(behind);
+            self.end_line(trailing);
         }
         same_line
     }
 
-    fn text(&mut self, text: &Text<'_>, behind: Option<&str>, indent: usize) -> Result<(), WriteError> {
+    fn text(&mut self, text: &Text<'_>, trailing: Option<&str>, indent: usize) -> Result<(), WriteError> {
         let value = text.value.as_ref();
         match text.style {
             Style::PlainOrQuoted | Style::Script if scalar::plain_in_block(value) => {
                 self.out.push(' ');
                 self.out.push_str(value);
-                self.end_line(behind);
+                self.end_line(trailing);
             }
             Style::Script if let Some(header) = scalar::literal_header(value) => {
                 self.out.push(' ');
                 self.out.push_str(header);
-                self.end_line(behind);
+                self.end_line(trailing);
                 self.literal(value, indent);
             }
-            Style::Script => self.quoted_script(value, behind, indent)?,
+            Style::Script => self.quoted_script(value, trailing, indent)?,
             Style::PlainOrQuoted | Style::DoubleQuoted => {
                 self.out.push(' ');
                 self.quote(value)?;
-                self.end_line(behind);
+                self.end_line(trailing);
             }
         }
         Ok(())
@@ -210,7 +210,7 @@ impl<'d> Writer<'d> {
     }
 
     /// Writes a script in double quotes, with one line for each of its lines. A backslash escapes the line break.
-    fn quoted_script(&mut self, text: &str, behind: Option<&str>, indent: usize) -> Result<(), WriteError> {
+    fn quoted_script(&mut self, text: &str, trailing: Option<&str>, indent: usize) -> Result<(), WriteError> {
         self.refuse_nul(text)?;
         let has_lines = text.strip_suffix('\n').unwrap_or(text).contains('\n');
         self.out.push_str(" \"");
@@ -226,7 +226,7 @@ impl<'d> Writer<'d> {
             scalar::escape(line, &mut self.out);
         }
         self.out.push('"');
-        self.end_line(behind);
+        self.end_line(trailing);
         Ok(())
     }
 
@@ -250,8 +250,8 @@ impl<'d> Writer<'d> {
     }
 
     /// Writes the list in brackets, if that is preferred, possible and short enough. Returns whether it did.
-    fn brackets(&mut self, sequence: &Sequence<'_>, behind: Option<&str>) -> Result<bool, WriteError> {
-        if !sequence.flow || !sequence.items.iter().all(stands_in_brackets) {
+    fn brackets(&mut self, sequence: &Sequence<'_>, trailing: Option<&str>) -> Result<bool, WriteError> {
+        if !sequence.flow || !sequence.items.iter().all(fits_in_brackets) {
             return Ok(false);
         }
         let start = self.out.len();
@@ -271,7 +271,7 @@ impl<'d> Writer<'d> {
             }
         }
         self.out.push(']');
-        self.end_line(behind);
+        self.end_line(trailing);
         let line = self.out.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
         let fits = line.len() <= LINE_LENGTH || line.chars().count() <= LINE_LENGTH;
         if !fits {
@@ -309,9 +309,9 @@ impl<'d> Writer<'d> {
     }
 
     /// Ends the line, with a comment if there is one.
-    fn end_line(&mut self, behind: Option<&str>) {
-        if let Some(behind) = behind {
-            let text = comment::line(behind);
+    fn end_line(&mut self, trailing: Option<&str>) {
+        if let Some(trailing) = trailing {
+            let text = comment::line(trailing);
             self.out.push_str(if text.is_empty() { " #" } else { " # " });
             self.out.push_str(&text);
         }
@@ -330,7 +330,7 @@ impl<'d> Writer<'d> {
     /// Writes the comments above an item. They include those of the entry or item on the line of its dash.
     fn comments_above_dash(&mut self, item: &Item<'_>, indent: usize) {
         self.comments(&item.comment_above, indent);
-        if item.comment_behind.is_some() {
+        if item.trailing_comment.is_some() {
             return;
         }
         match &item.value {
@@ -357,13 +357,13 @@ impl<'d> Writer<'d> {
 }
 
 /// Whether an item is a scalar that may share its line with others.
-fn stands_in_brackets(item: &Item<'_>) -> bool {
+fn fits_in_brackets(item: &Item<'_>) -> bool {
     let is_scalar = match &item.value {
         Node::Integer(_) | Node::Boolean(_) => true,
         Node::String(text) => text.style != Style::Script,
         Node::Sequence(_) | Node::Mapping(_) => false,
     };
-    is_scalar && item.comment_above.is_empty() && item.comment_behind.is_none()
+    is_scalar && item.comment_above.is_empty() && item.trailing_comment.is_none()
 }
 
 /// The first entry with the key of an earlier one.

@@ -19,7 +19,7 @@ fn a_workflow_reads_like_one_written_by_hand() {
         .entry("name", "Check out")
         .comment_above("the whole history")
         .entry("uses", "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1")
-        .comment_behind("v7.0.1")
+        .trailing_comment("v7.0.1")
         .entry("with", Mapping::new().entry("fetch-depth", 0).entry("persist-credentials", false));
     let run = Mapping::new()
         .entry("name", "deploy")
@@ -31,7 +31,7 @@ fn a_workflow_reads_like_one_written_by_hand() {
         .entry("if", Node::double_quoted("${{ needs.unit.result == 'success' }}"))
         .entry("runs-on", "ubuntu-24.04")
         .entry("timeout-minutes", 10)
-        .entry("permissions", Mapping::new().entry("contents", "read").comment_behind("checkout"))
+        .entry("permissions", Mapping::new().entry("contents", "read").trailing_comment("checkout"))
         .entry("steps", Sequence::block([checkout, run]));
     let root = Mapping::new()
         .entry("name", "hello")
@@ -219,7 +219,7 @@ fn brackets_give_way_to_lines_beyond_120_columns() {
 
 #[test]
 fn brackets_give_way_to_comments_and_collections() {
-    let list = Sequence::flow(["a", "b"]).comment_behind("why b");
+    let list = Sequence::flow(["a", "b"]).trailing_comment("why b");
     assert_eq!(written(Mapping::new().entry("key", list)), "key:\n  - a\n  - b # why b\n");
     let list = Sequence::flow([Sequence::flow(["a", "b"]), Sequence::block(["c", "d"])]);
     assert_eq!(written(Mapping::new().entry("key", list)), "key:\n  - [a, b]\n  - - c\n    - d\n");
@@ -273,7 +273,7 @@ fn a_script_in_a_list_is_indented_from_its_dash() {
 }
 
 #[test]
-fn no_empty_line_is_added_behind_kept_newlines() {
+fn no_empty_line_is_added_after_kept_newlines() {
     let inner = Mapping::new().entry("run", Node::script("a\n\n"));
     let root = Mapping::new().entry("first", inner).entry("second", 2).comment_above("next").blank_before();
     assert_eq!(written(root), "first:\n  run: |+\n    a\n\n# next\nsecond: 2\n");
@@ -284,9 +284,9 @@ fn comments_stay_comments() {
     let root = Mapping::new()
         .entry("a", Mapping::new().entry("b", 1))
         .comment_above("one\r\ntwo\u{85}three\u{2028}four: x\n\u{0}\u{1b}\u{202e}\t🚀 \n")
-        .comment_behind("five\nsix: y\r#\u{feff}\n")
+        .trailing_comment("five\nsix: y\r#\u{feff}\n")
         .entry("c", Node::script("x: y\n"))
-        .comment_behind("seven");
+        .trailing_comment("seven");
     assert_eq!(
         written(root),
         "# one\n#\n# two\n# three\n# four: x\n# \u{fffd}\u{fffd}\u{fffd} 🚀\n#\na: # five six: y #\u{fffd}\n  b: 1\nc: | # seven\n  x: y\n"
@@ -298,7 +298,7 @@ fn comments_of_a_first_entry_stand_above_its_dash() {
     let mapping = Mapping::new().with(Entry::new("a", 1).comment_above("entry").blank_before()).entry("b", 2);
     let mut list = Sequence::new();
     list.push(mapping.clone()).comment_above.push("item".into());
-    list.items.push(Item { comment_behind: Some("behind".into()), ..Item::new(mapping) });
+    list.items.push(Item { trailing_comment: Some("behind".into()), ..Item::new(mapping) });
     assert_eq!(
         written(Mapping::new().entry("key", list)),
         "key:\n  # item\n  # entry\n  - a: 1\n    b: 2\n  - # behind\n    # entry\n    a: 1\n    b: 2\n"

@@ -21,7 +21,7 @@ fn keys_that_differ_only_in_case() {
 }
 
 #[test]
-fn equal_keys_in_different_mappings_are_fine() {
+fn equal_keys_in_different_mappings_are_accepted() {
     let one = || Mapping::new().entry("a", 1);
     assert!(write(&Document::new(Mapping::new().entry("a", one()).entry("b", one()))).is_ok());
 }

@@ -121,9 +121,9 @@ fn mapping(value: impl Strategy<Value = Node<'static>>) -> impl Strategy<Value =
         let entries = entries
             .into_iter()
             .filter(|(key, ..)| seen.insert(key.to_uppercase().to_lowercase()))
-            .map(|(key, value, (comment_above, comment_behind, blank_before))| Entry {
+            .map(|(key, value, (comment_above, trailing_comment, blank_before))| Entry {
                 comment_above,
-                comment_behind,
+                trailing_comment,
                 blank_before,
                 ..Entry::new(key, value)
             })
@@ -141,10 +141,14 @@ fn node() -> impl Strategy<Value = Node<'static>> {
         1 => any::<bool>().prop_map(Node::Boolean),
     ];
     scalar.prop_recursive(4, 24, 4, |value| {
-        let item =
-            (value.clone(), comments()).prop_map(|(value, (comment_above, comment_behind, blank_before))| {
-                Item { comment_above, comment_behind, blank_before, ..Item::new(value) }
-            });
+        let item = (value.clone(), comments()).prop_map(
+            |(value, (comment_above, trailing_comment, blank_before))| Item {
+                comment_above,
+                trailing_comment,
+                blank_before,
+                ..Item::new(value)
+            },
+        );
         prop_oneof![
             (vec(item, 0..4), any::<bool>())
                 .prop_map(|(items, flow)| Node::Sequence(Sequence { items, flow })),
@@ -215,7 +219,7 @@ fn every_awkward_string_is_read_back_in_every_style_and_place() {
             .entry("key", Mapping::new().entry(text, 1))
             .entry("script", Node::script(text))
             .comment_above(text)
-            .comment_behind(text)
+            .trailing_comment(text)
             .entry("nested", Sequence::block([Mapping::new().entry("run", Node::script(text))]))
             .comment_above(text)
             .blank_before();

@@ -60,7 +60,7 @@ pub fn path_names() -> &'static [String] {
 }
 
 /// Keeps one name of each set that the globs don't distinguish.
-pub fn told_apart<'n>(names: &'n [String], globs: &BTreeSet<&str>) -> Vec<&'n str> {
+pub fn distinguished<'n>(names: &'n [String], globs: &BTreeSet<&str>) -> Vec<&'n str> {
     let mut seen: BTreeSet<Vec<bool>> = BTreeSet::new();
     names
         .iter()

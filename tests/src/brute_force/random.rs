@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 const CHANGE_KINDS: [&str; 5] = ["schema", "docs", "code", "none", "config"];
 
 /// The maximum number of distinct paths of a pipeline. More would give too many sets of them.
-const TOLD_APART: usize = 6;
+const MAX_PATHS: usize = 6;
 
 /// The program for a seed.
 pub fn program(seed: u64) -> Program {
@@ -83,10 +83,10 @@ fn mend(pipeline: &mut Pipeline) {
     for when in pipeline.stages.iter_mut().filter_map(|stage| stage.when.as_mut()) {
         inputs(when, &known);
     }
-    let told_apart = |pipeline: &Pipeline| {
-        super::glob::told_apart(super::glob::path_names(), &world::globs(pipeline).1).len()
+    let distinguished = |pipeline: &Pipeline| {
+        super::glob::distinguished(super::glob::path_names(), &world::globs(pipeline).1).len()
     };
-    while told_apart(pipeline) > TOLD_APART {
+    while distinguished(pipeline) > MAX_PATHS {
         if pipeline.changes.pop().is_some() {
             continue;
         }

@@ -11,12 +11,12 @@ pub struct Story {
     branch: Option<String>,
     tag: Option<String>,
     inputs: Vec<(String, String)>,
-    changed: Told,
+    changed: DescribedChange,
 }
 
 /// The description of the changes.
 #[derive(Clone, Debug, Default, PartialEq)]
-enum Told {
+enum DescribedChange {
     /// No description: the changes make no difference.
     #[default]
     Nothing,
@@ -63,10 +63,10 @@ impl Story {
             rest = after;
         }
         if let Some(after) = rest.strip_prefix(", with unknown changes") {
-            story.changed = Told::Unknown;
+            story.changed = DescribedChange::Unknown;
             rest = after;
         } else if let Some(after) = rest.strip_prefix(", changing nothing") {
-            story.changed = Told::Paths(Vec::new());
+            story.changed = DescribedChange::Paths(Vec::new());
             rest = after;
         } else if let Some(after) = rest.strip_prefix(", changing ") {
             let mut paths = Vec::new();
@@ -77,7 +77,7 @@ impl Story {
                 rest = after;
                 more = after.strip_prefix(", ");
             }
-            story.changed = Told::Paths(paths);
+            story.changed = DescribedChange::Paths(paths);
         }
         rest.starts_with(": ").then_some(story)
     }
@@ -96,7 +96,7 @@ impl Story {
         if let Some(tag) = &self.tag {
             names.tags = vec![tag.clone()];
         }
-        if let Told::Paths(paths) = &self.changed {
+        if let DescribedChange::Paths(paths) = &self.changed {
             names.paths.clone_from(paths);
         }
         for (name, value) in &self.inputs {
@@ -113,15 +113,15 @@ impl Story {
         let world = World::new(pipeline, names);
         let every_path = (1u64 << world.path_count()) - 1;
         let always_unknown = matches!(self.event, Some(Event::Tag | Event::Schedule | Event::Manual));
-        let told = |run: &Run| {
+        let matches = |run: &Run| {
             let change = match &self.changed {
-                Told::Nothing => run.unknown == always_unknown,
-                Told::Unknown => run.unknown,
-                Told::Paths(_) => run.changed == every_path && !run.unknown,
+                DescribedChange::Nothing => run.unknown == always_unknown,
+                DescribedChange::Unknown => run.unknown,
+                DescribedChange::Paths(_) => run.changed == every_path && !run.unknown,
             };
             Some(run.event) == self.event && run.fork == self.fork && change
         };
-        let runs = world.runs().into_iter().filter(told).collect();
+        let runs = world.runs().into_iter().filter(matches).collect();
         (world, runs)
     }
 }

@@ -80,13 +80,13 @@ impl Names {
     pub fn all(pipeline: &Pipeline) -> Names {
         let (refs, paths) = globs(pipeline);
         let owned = |names: Vec<&str>| names.into_iter().map(str::to_owned).collect::<Vec<String>>();
-        let names = owned(glob::told_apart(glob::ref_names(), &refs));
+        let names = owned(glob::distinguished(glob::ref_names(), &refs));
         let inputs =
             pipeline.inputs().into_iter().map(|input| (input, owned(input.values().to_vec()))).collect();
         Names {
             branches: names.clone(),
             tags: names,
-            paths: owned(glob::told_apart(glob::path_names(), &paths)),
+            paths: owned(glob::distinguished(glob::path_names(), &paths)),
             inputs,
         }
     }

@@ -68,9 +68,11 @@ impl Expansion<'_, '_> {
                     let help = "an address begins with `https://`".to_owned();
                     let finding = Diagnostic::error(codes::P0508, message, span).help(help);
                     let finding = match is_whole && host.contains('.') && !host.starts_with('.') {
-                        true => {
-                            finding.fix("write `https://` before it", behind_the_quotes(written), "https://")
-                        }
+                        true => finding.fix(
+                            "write `https://` before it",
+                            after_opening_quote(written),
+                            "https://",
+                        ),
                         false => finding,
                     };
                     self.report(frame, finding);
@@ -92,7 +94,7 @@ impl Expansion<'_, '_> {
 }
 
 /// The position after the opening quotes of a string.
-fn behind_the_quotes(string: &StringLiteral) -> Span {
+fn after_opening_quote(string: &StringLiteral) -> Span {
     let quotes = match string.form {
         StringForm::Plain => 1,
         StringForm::Interpolated => 2,

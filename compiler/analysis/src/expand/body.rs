@@ -83,7 +83,7 @@ pub(super) struct Work {
     /// Clauses that may occur once, with the place of the first occurrence.
     once: BTreeMap<&'static str, Span>,
     /// The places of `run` and `path` clauses in the task. The node may not add its own.
-    task_says: BTreeMap<&'static str, Span>,
+    from_task: BTreeMap<&'static str, Span>,
 }
 
 impl Work {
@@ -112,13 +112,13 @@ impl Work {
             is_default_directory: false,
             engine_steps: BTreeMap::new(),
             once: BTreeMap::new(),
-            task_says: BTreeMap::new(),
+            from_task: BTreeMap::new(),
         }
     }
 }
 
 /// Reports a variable that is set twice in one place.
-pub(super) fn set_twice(variable: &Variable, first: Span) -> Diagnostic {
+pub(super) fn duplicate_variable(variable: &Variable, first: Span) -> Diagnostic {
     Diagnostic::error(codes::P0121, format!("variable `{}` is defined twice", variable.node), variable.span)
         .label(first, "first here")
         .help("remove one of them, or rename one")

@@ -2,7 +2,7 @@
 
 use super::Expansion;
 use super::frame::{Frame, path_text};
-use crate::scope::{suggest, suggest_of, taken};
+use crate::scope::{name_taken, suggest, suggest_of};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_ir::ArtefactType;
@@ -117,7 +117,7 @@ impl Expansion<'_, '_> {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for parameter in parameters {
             match seen.get(parameter.name.node.as_str()) {
-                Some(first) => self.report(frame, taken(&parameter.name, *first)),
+                Some(first) => self.report(frame, name_taken(&parameter.name, *first)),
                 None => {
                     seen.insert(&parameter.name.node, parameter.name.span);
                 }

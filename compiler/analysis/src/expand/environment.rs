@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 pub(super) type Values = BTreeMap<(String, String), Value>;
 
 /// The first lifetime that is too long for an ephemeral environment, in milliseconds.
-const LONGEST_TTL: u64 = 90 * 86_400_000 + 1;
+const MIN_EXCESSIVE_TTL: u64 = 90 * 86_400_000 + 1;
 
 impl<'a> Expansion<'a, '_> {
     /// Reads an environment without parameters and adds its values to the values of all environments.
@@ -300,7 +300,7 @@ impl<'a> Expansion<'a, '_> {
                 let lives = duration.node.milliseconds;
                 let message = match lives {
                     0 => Some("a preview with a `ttl` of zero would be removed at once"),
-                    LONGEST_TTL.. => Some("a preview can't live longer than 90 days"),
+                    MIN_EXCESSIVE_TTL.. => Some("a preview can't live longer than 90 days"),
                     _ => None,
                 };
                 if let Some(message) = message {
@@ -441,7 +441,7 @@ impl<'a> Expansion<'a, '_> {
 pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut Vec<Diagnostic>) {
     let names: Vec<String> = program.environments.keys().cloned().collect();
     for name in names {
-        let Some(circle) = circle_of(program, &name) else { continue };
+        let Some(circle) = shortest_circle(program, &name) else { continue };
         let mut origins = Vec::new();
         for member in &circle {
             if let Some(environment) = program.environments.get_mut(member) {
@@ -464,7 +464,7 @@ pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut
 }
 
 /// The shortest circle of `after` from an environment back to itself. Each environment waits for the next.
-fn circle_of(program: &Program, name: &str) -> Option<Vec<String>> {
+fn shortest_circle(program: &Program, name: &str) -> Option<Vec<String>> {
     let mut ways = VecDeque::from([vec![name.to_owned()]]);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     while let Some(way) = ways.pop_front() {

@@ -9,10 +9,10 @@ use pipec_ir::{Origin, Text};
 use pipec_syntax::ast::{Expression, Let, StringLiteral, StringPiece};
 
 /// The maximum depth of constants that use other constants. Nobody could read a deeper definition.
-const DEEPEST_CONSTANT: usize = 64;
+const MAX_CONSTANT_DEPTH: usize = 64;
 
 /// The maximum size of a value, in bytes. Linux passes at most 128 KiB to a process in one variable.
-const LONGEST_VALUE: usize = 1 << 16;
+const MAX_VALUE_BYTES: usize = 1 << 16;
 
 /// An evaluated constant.
 #[derive(Clone, Debug)]
@@ -24,12 +24,12 @@ pub(crate) struct Constant {
 impl Expansion<'_, '_> {
     /// The value of an expression.
     pub(super) fn evaluate(&mut self, expression: &Expression, frame: &Frame) -> Value {
-        let value = self.evaluate_anew(expression, frame);
+        let value = self.compute(expression, frame);
         let size = value.size();
         if !self.pay(size, expression.span(), frame) {
             return Value::Broken;
         }
-        if size <= LONGEST_VALUE {
+        if size <= MAX_VALUE_BYTES {
             return value;
         }
         self.report(
@@ -41,7 +41,7 @@ impl Expansion<'_, '_> {
         Value::Broken
     }
 
-    fn evaluate_anew(&mut self, expression: &Expression, frame: &Frame) -> Value {
+    fn compute(&mut self, expression: &Expression, frame: &Frame) -> Value {
         match expression {
             Expression::Literal(literal) => Value::of_literal(&literal.node),
             Expression::String(string) => self.text(string, frame).map_or(Value::Broken, Value::Text),
@@ -88,7 +88,7 @@ impl Expansion<'_, '_> {
             size += value.size();
             broken |= value == Value::Broken;
             values.push(value);
-            if size > LONGEST_VALUE {
+            if size > MAX_VALUE_BYTES {
                 break;
             }
         }
@@ -216,7 +216,7 @@ impl Expansion<'_, '_> {
             };
             size += Value::Text(piece.clone()).size();
             text.append(piece);
-            if size > LONGEST_VALUE {
+            if size > MAX_VALUE_BYTES {
                 break;
             }
         }
@@ -285,12 +285,12 @@ impl Expansion<'_, '_> {
                     self.refuse_circle(constant, through, frame);
                     return Value::Broken;
                 }
-                if self.evaluating.len() >= DEEPEST_CONSTANT {
+                if self.evaluating.len() >= MAX_CONSTANT_DEPTH {
                     self.report(
                         frame,
                         Diagnostic::error(
                             codes::P0122,
-                            format!("this constant depends on more than {DEEPEST_CONSTANT} others"),
+                            format!("this constant depends on more than {MAX_CONSTANT_DEPTH} others"),
                             span,
                         )
                         .help("write its value directly"),

@@ -2,7 +2,7 @@
 
 use super::Expansion;
 use super::frame::{Frame, path_text};
-use crate::scope::{Definition, Found, did_you_mean, handed_on, suggest, suggest_of};
+use crate::scope::{Definition, Found, did_you_mean, not_reexported, suggest, suggest_of};
 use crate::scripts::counterpart;
 use crate::value::{FACT_ROOTS, Type, Value, fact};
 use pipec_base::{Diagnostic, Span, all_closest, codes};
@@ -66,7 +66,7 @@ impl<'a> Expansion<'a, '_> {
             (Value::Broken, _) => return Value::Broken,
             (Value::Artefact(name, ty), [field]) => (name, ty, field),
             (_, [field, ..]) => {
-                let root = path_text(&Path { segments: fields_but_last(root, rest), span });
+                let root = path_text(&Path { segments: fields_except_last(root, rest), span });
                 let place = rest.last().map_or(field.span, |last| last.span);
                 self.report(frame, Diagnostic::error(codes::P0101, format!("`{root}` has no fields"), place));
                 return Value::Broken;
@@ -115,7 +115,7 @@ impl<'a> Expansion<'a, '_> {
             (Definition::Module(module), [name, rest @ ..]) => {
                 match self.workspace.name(module, &name.node) {
                     Some(Found { definition: Definition::Module(_), .. }) => {
-                        self.report(frame, handed_on(&root.node, name));
+                        self.report(frame, not_reexported(&root.node, name));
                         Value::Broken
                     }
                     Some(inner) => {
@@ -319,7 +319,7 @@ impl<'a> Expansion<'a, '_> {
             return Value::Broken;
         }
         let unknown = self.workspace.unknown(module, root, "a value", None);
-        let known: Vec<String> = self.names_in_reach(frame);
+        let known: Vec<String> = self.visible_names(frame);
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no value `{}`", path_text(path)), root.span);
         let diagnostic = match all_closest(&root.node, known.iter().map(String::as_str)).as_slice() {
@@ -385,7 +385,7 @@ impl<'a> Expansion<'a, '_> {
         Value::Broken
     }
 
-    fn names_in_reach(&self, frame: &Frame) -> Vec<String> {
+    fn visible_names(&self, frame: &Frame) -> Vec<String> {
         let roots = FACT_ROOTS.iter().map(|(root, _)| (*root).to_owned());
         let declared = frame.module.map(|module| self.workspace.definitions(module)).unwrap_or_default();
         let artefacts = frame.artefacts.keys().filter(|_| !frame.is_in_task()).cloned();
@@ -407,7 +407,7 @@ pub(super) fn unknown_input(name: &Name, known: Vec<&str>) -> Diagnostic {
     })
 }
 
-fn fields_but_last(root: &Name, rest: &[Name]) -> Vec<Name> {
+fn fields_except_last(root: &Name, rest: &[Name]) -> Vec<Name> {
     let mut all: Vec<Name> = std::iter::once(root).chain(rest).cloned().collect();
     all.pop();
     all

@@ -46,13 +46,13 @@ const DEFAULT_TIMEOUT: u64 = 600_000;
 /// The maximum cost of a workspace, and of each declaration in it. This is far more than any engine accepts, and small
 /// enough for an immediate answer. An expression costs the bytes of its value, so there is room for about thirty
 /// thousand nodes.
-const MOST_WORK: usize = 1 << 27;
+const MAX_WORK: usize = 1 << 27;
 
 /// The cost of a node before its clauses. It pays for the later work on the node.
-const NODE: usize = 1 << 12;
+const NODE_COST: usize = 1 << 12;
 
 /// The cost of a thing without a size.
-const ONE: usize = 64;
+const UNIT_COST: usize = 64;
 
 /// The result of an expansion.
 #[derive(Clone, Debug, Default)]
@@ -76,10 +76,10 @@ pub(crate) struct Expanded {
 /// Expands a workspace. First come the shared declarations, then each pipeline on its own, then declarations that
 /// nothing calls.
 pub(crate) fn expand(workspace: &Workspace<'_>, diagnostics: &mut Vec<Diagnostic>) -> Expanded {
-    let mut all = whole::Whole::default();
+    let mut all = whole::WorkspaceExpansion::default();
     let mut facts = all.facts(workspace);
     all.pipelines(workspace, &facts);
-    all.refuse_twin_pipelines();
+    all.refuse_duplicate_pipelines();
     all.refuse_unknown_entries(workspace, &mut facts.program);
     all.read_uncalled(workspace, &facts);
     diagnostics.append(&mut all.diagnostics);
@@ -170,9 +170,9 @@ impl<'a, 'w> Expansion<'a, 'w> {
     /// Adds the cost of a step of the expansion. Reports once that the workspace has become too large.
     fn pay(&mut self, cost: usize, span: Span, frame: &Frame) -> bool {
         cancellation::check();
-        let had = self.work <= MOST_WORK;
-        self.work = self.work.saturating_add(cost.max(ONE));
-        let has = self.work <= MOST_WORK;
+        let had = self.work <= MAX_WORK;
+        self.work = self.work.saturating_add(cost.max(UNIT_COST));
+        let has = self.work <= MAX_WORK;
         if had && !has {
             self.report(frame, too_large(span));
         }
@@ -213,7 +213,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
     /// Rejects a blank reason.
     fn reason(&mut self, because: &pipec_syntax::ast::Text, frame: &Frame) {
         if because.node.trim().is_empty() {
-            self.report(frame, no_reason(because.span));
+            self.report(frame, blank_reason(because.span));
         }
     }
 
@@ -226,7 +226,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
                 self.report(
                     frame,
                     Diagnostic::error(codes::P0116, format!("{shown} is not a glob: {error}"), span)
-                        .help(instead(error.kind, text)),
+                        .help(glob_advice(error.kind, text)),
                 );
                 None
             }
@@ -358,13 +358,13 @@ impl<'a, 'w> Expansion<'a, 'w> {
 }
 
 /// Advice that replaces a pattern of another glob dialect.
-fn instead(kind: GlobErrorKind, text: &str) -> String {
+fn glob_advice(kind: GlobErrorKind, text: &str) -> String {
     const KNOWN: &str = "`*` and `?` do not match `/`, `**` does; no other character is special";
     match kind {
         GlobErrorKind::OtherDialect('[') => {
             "globs have no character classes: use `*`, or write a glob for each character".to_owned()
         }
-        GlobErrorKind::OtherDialect('{') => match choices(text) {
+        GlobErrorKind::OtherDialect('{') => match expand_braces(text) {
             Some(all) => format!("write a glob for each: {all}"),
             None => "write a glob for each, with commas between them".to_owned(),
         },
@@ -378,7 +378,7 @@ fn instead(kind: GlobErrorKind, text: &str) -> String {
 }
 
 /// The globs that replace one with alternatives in braces.
-fn choices(text: &str) -> Option<String> {
+fn expand_braces(text: &str) -> Option<String> {
     let (before, rest) = text.split_once('{')?;
     let (inside, behind) = rest.split_once('}')?;
     let is_plain = |part: &str| !part.contains(['{', '}', '[', ']', '!', '\\', '"']);
@@ -402,7 +402,7 @@ fn too_large(span: Span) -> Diagnostic {
 }
 
 /// Reports a blank reason.
-pub(crate) fn no_reason(span: Span) -> Diagnostic {
+pub(crate) fn blank_reason(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0019, "this reason is blank", span)
         .help("give a reason that a reader understands in a year")
 }

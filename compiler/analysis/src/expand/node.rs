@@ -3,8 +3,8 @@
 use super::body::{Role, Work, strategy};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
-use super::{Expansion, NODE};
-use crate::scope::{DeclarationId, Definition, Found, ModuleId, suggest, suggest_of, taken};
+use super::{Expansion, NODE_COST};
+use crate::scope::{DeclarationId, Definition, Found, ModuleId, name_taken, suggest, suggest_of};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
 use pipec_ir::{
@@ -97,7 +97,7 @@ impl<'a> Expansion<'a, '_> {
             }
             StageClause::Default(_) | StageClause::Budget(_) => return None,
         };
-        if !self.pay(NODE, clause.span, &frame) {
+        if !self.pay(NODE_COST, clause.span, &frame) {
             return None;
         }
         self.register(&head, deploy_to.is_some(), draft, &frame);
@@ -180,7 +180,7 @@ impl<'a> Expansion<'a, '_> {
                     environment_origin,
                     delivery: strategy::delivery(work.strategy, work.shift),
                     verify: work.verify,
-                    way_back: strategy::way_back(work.rollback, work.irreversible),
+                    reversal: strategy::reversal(work.rollback, work.irreversible),
                 }))
             }
             Role::Job | Role::Action | Role::Unknown => NodeKind::Job,
@@ -204,7 +204,7 @@ impl<'a> Expansion<'a, '_> {
         match draft.names.get(&name.node) {
             Some((_, first)) => {
                 let first = *first;
-                self.report(frame, taken(name, first));
+                self.report(frame, name_taken(name, first));
             }
             None => {
                 draft.names.insert(name.node.clone(), (deploy, name.span));

@@ -1,10 +1,10 @@
 //! Pipelines: triggers, changes, stages.
 
-use super::body::set_twice;
+use super::body::duplicate_variable;
 use super::frame::{Frame, Uses, path_text};
 use super::protected::Protected;
 use super::{Expansion, repeated};
-use crate::scope::{Definition, ModuleId, suggest_of, taken};
+use crate::scope::{Definition, ModuleId, name_taken, suggest_of};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
     ArtefactType, Condition, Input, Node, NodeId, Origin, Pipeline, SourceFile, Stage, StageId, Trigger,
@@ -151,7 +151,7 @@ impl<'a> Expansion<'a, '_> {
             })
             .collect();
         self.check_defaults(&draft.defaults, &frame);
-        protected.settle(&mut draft.pipeline);
+        protected.apply_to(&mut draft.pipeline);
 
         self.stages(written, &mut draft, &mut frame);
         let has_error = written.clauses.iter().any(|clause| matches!(clause.kind, PipelineClause::Error));
@@ -195,7 +195,7 @@ impl<'a> Expansion<'a, '_> {
                 DefaultClause::RunsOn(_) | DefaultClause::In(_) => continue,
             };
             match seen.get(&(is_variable, name.node.as_str())) {
-                Some(first) if is_variable => self.report(frame, set_twice(name, *first)),
+                Some(first) if is_variable => self.report(frame, duplicate_variable(name, *first)),
                 Some(first) => {
                     let diagnostic = repeated(&format!("tool {}", name.node), name.span, *first);
                     self.report(frame, diagnostic);
@@ -219,7 +219,7 @@ impl<'a> Expansion<'a, '_> {
         let mut places: BTreeMap<&str, (StageId, Span)> = BTreeMap::new();
         for (place, (_, stage)) in stages.iter().enumerate() {
             match places.get(stage.name.node.as_str()) {
-                Some((_, first)) => self.report(frame, taken(&stage.name, *first)),
+                Some((_, first)) => self.report(frame, name_taken(&stage.name, *first)),
                 None => {
                     places.insert(&stage.name.node, (StageId(place), stage.name.span));
                 }

@@ -23,7 +23,7 @@ impl Protected {
     }
 
     /// Sets the protected refs of a pipeline. Its triggers must be known.
-    pub(super) fn settle(self, pipeline: &mut Pipeline) {
+    pub(super) fn apply_to(self, pipeline: &mut Pipeline) {
         let triggers = pipeline.triggers.iter();
         let pushed = triggers.clone().filter_map(|trigger| match trigger {
             Trigger::Push(globs, _) => Some(globs),

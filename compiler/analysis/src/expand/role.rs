@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::{Expansion, repeated};
-use crate::scope::{Definition, ModuleId, twin};
+use crate::scope::{Definition, ModuleId, duplicate_name};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{MemberKind, Program, Registry, Role, RoleMember};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
@@ -41,7 +41,7 @@ impl Expansion<'_, '_> {
             let role = Role { name: name.to_owned(), members, origin };
             if let Some(first) = program.roles.get(name) {
                 let first = first.origin.span;
-                self.report(&frame, twin(name, "role", role.origin.span, first));
+                self.report(&frame, duplicate_name(name, "role", role.origin.span, first));
             } else {
                 program.roles.insert(name.to_owned(), role);
             }

@@ -97,13 +97,13 @@ impl Expansion<'_, '_> {
                     }
                 }
                 RunnerClause::Cpu(count) => {
-                    runner.cpu = self.some_of("cpu", "4", count, clause.span, &inner);
+                    runner.cpu = self.positive_amount("cpu", "4", count, clause.span, &inner);
                 }
                 RunnerClause::Memory(bytes) => {
-                    runner.memory = self.some_of("memory", "8GiB", bytes, clause.span, &inner);
+                    runner.memory = self.positive_amount("memory", "8GiB", bytes, clause.span, &inner);
                 }
                 RunnerClause::Gpu(count) => {
-                    runner.gpu = self.some_of("gpu", "1", count, clause.span, &inner);
+                    runner.gpu = self.positive_amount("gpu", "1", count, clause.span, &inner);
                 }
                 RunnerClause::Error => {}
             }
@@ -112,7 +112,7 @@ impl Expansion<'_, '_> {
     }
 
     /// A positive amount of a machine's resource. Zero is an error: leave the clause out.
-    fn some_of(
+    fn positive_amount(
         &mut self,
         word: &str,
         example: &str,

@@ -3,7 +3,7 @@
 use super::call::type_of;
 use super::frame::Frame;
 use super::{Expansion, repeated};
-use crate::scope::taken;
+use crate::scope::name_taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{ChangeRule, Input, InputType, Pipeline, Schedule, Trigger};
@@ -32,7 +32,7 @@ impl Expansion<'_, '_> {
             let input = &clause.kind;
             if let Some(first) = all.iter().find(|known| known.name == input.name.node) {
                 let first = first.origin.span;
-                self.report(frame, taken(&input.name, first));
+                self.report(frame, name_taken(&input.name, first));
                 continue;
             }
             let mut found = Vec::new();

@@ -6,20 +6,20 @@
 
 use super::environment::{Values, refuse_environment_cycles};
 use super::frame::Frame;
-use super::{Expanded, Expansion, MOST_WORK, WorkspaceFacts, too_large};
+use super::{Expanded, Expansion, MAX_WORK, WorkspaceFacts, too_large};
 use crate::Reference;
-use crate::scope::{DeclarationId, Definition, Found, ModuleId, Workspace, suggest_of, twin};
+use crate::scope::{DeclarationId, Definition, Found, ModuleId, Workspace, duplicate_name, suggest_of};
 use pipec_base::{Diagnostic, Span, codes, parallel};
 use pipec_ir::{Environment, Evidence, Pipeline, Program};
 use pipec_syntax::ast::Name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The number of pipelines expanded between two checks of the total cost.
-const AT_ONCE: usize = 32;
+const BATCH_SIZE: usize = 32;
 
 /// The state of the expansion so far.
 #[derive(Default)]
-pub(super) struct Whole {
+pub(super) struct WorkspaceExpansion {
     pub(super) expanded: Expanded,
     pub(super) diagnostics: Vec<Diagnostic>,
     called: BTreeSet<DeclarationId>,
@@ -27,7 +27,7 @@ pub(super) struct Whole {
 }
 
 /// The expansion of one pipeline.
-struct One {
+struct PipelineExpansion {
     pipeline: Option<Pipeline>,
     is_incomplete: bool,
     diagnostics: Vec<Diagnostic>,
@@ -36,7 +36,7 @@ struct One {
     work: usize,
 }
 
-impl Whole {
+impl WorkspaceExpansion {
     fn take(&mut self, expansion: Expansion<'_, '_>) {
         self.diagnostics.extend(expansion.diagnostics);
         self.called.extend(expansion.called);
@@ -105,7 +105,7 @@ impl Whole {
         match environments.get(&environment.name) {
             Some(first) => {
                 let (again, first) = (environment.origin.span, first.origin.span);
-                self.diagnostics.push(twin(&environment.name, "environment", again, first));
+                self.diagnostics.push(duplicate_name(&environment.name, "environment", again, first));
             }
             None => {
                 environments.insert(environment.name.clone(), environment);
@@ -124,13 +124,13 @@ impl Whole {
                 _ => false,
             })
             .collect();
-        for batch in declared.chunks(AT_ONCE) {
+        for batch in declared.chunks(BATCH_SIZE) {
             let expanded = parallel::map(batch, |(module, found)| one(workspace, facts, *module, found));
             for one in expanded {
                 self.called.extend(one.called);
                 self.expanded.references.extend(one.references);
                 self.expanded.work = self.expanded.work.saturating_add(one.work);
-                let is_too_large = one.work <= MOST_WORK && self.expanded.work > MOST_WORK;
+                let is_too_large = one.work <= MAX_WORK && self.expanded.work > MAX_WORK;
                 self.diagnostics.extend(one.diagnostics);
                 let Some(mut pipeline) = one.pipeline else { continue };
                 if is_too_large {
@@ -142,7 +142,7 @@ impl Whole {
                     self.expanded.incomplete.insert(self.expanded.program.pipelines.len());
                 }
                 self.expanded.program.pipelines.push(pipeline);
-                if self.expanded.work > MOST_WORK {
+                if self.expanded.work > MAX_WORK {
                     return;
                 }
             }
@@ -150,12 +150,14 @@ impl Whole {
     }
 
     /// Refuses two pipelines with the same name in a workspace.
-    pub(super) fn refuse_twin_pipelines(&mut self) {
+    pub(super) fn refuse_duplicate_pipelines(&mut self) {
         let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
         for pipeline in &self.expanded.program.pipelines {
             let span = pipeline.origin.span;
             match seen.get(pipeline.name.as_str()) {
-                Some(first) => self.diagnostics.push(twin(&pipeline.name, "pipeline", span, *first)),
+                Some(first) => {
+                    self.diagnostics.push(duplicate_name(&pipeline.name, "pipeline", span, *first))
+                }
                 None => {
                     seen.insert(&pipeline.name, span);
                 }
@@ -237,7 +239,12 @@ impl Whole {
     }
 }
 
-fn one<'a>(workspace: &Workspace<'a>, facts: &WorkspaceFacts, module: ModuleId, found: &Found<'a>) -> One {
+fn one<'a>(
+    workspace: &Workspace<'a>,
+    facts: &WorkspaceFacts,
+    module: ModuleId,
+    found: &Found<'a>,
+) -> PipelineExpansion {
     let mut expansion = Expansion::new(workspace, facts);
     let pipeline = match found.definition {
         Definition::Pipeline(item, it) => Some(expansion.plain_pipeline(module, item, it)),
@@ -245,5 +252,5 @@ fn one<'a>(workspace: &Workspace<'a>, facts: &WorkspaceFacts, module: ModuleId, 
         _ => None,
     };
     let Expansion { is_incomplete, diagnostics, called, references, work, .. } = expansion;
-    One { pipeline, is_incomplete, diagnostics, called, references, work }
+    PipelineExpansion { pipeline, is_incomplete, diagnostics, called, references, work }
 }

@@ -17,15 +17,15 @@ use super::syntax::{Bytes, Command, Connector, End, Kind, List, Pipeline, Script
 use super::{Finding, ScriptContext, excerpt};
 
 /// The maximum depth of followed function calls. People write no deeper scripts.
-const DEEPEST: usize = 64;
+const MAX_DEPTH: usize = 64;
 
 pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, findings: &mut Vec<Finding>) {
     let functions = functions(script, tree);
     let mut walk = Walk {
         script,
-        answering: functions
+        status_reporting: functions
             .iter()
-            .filter(|(_, body)| answers(body, &functions))
+            .filter(|(_, body)| reports_status(body, &functions))
             .map(|(name, _)| *name)
             .collect(),
         functions,
@@ -34,11 +34,11 @@ pub(super) fn check(script: &str, tree: &Script, context: &ScriptContext<'_>, fi
         may_restore: false,
         known: BTreeMap::new(),
         depth: 0,
-        told: BTreeSet::new(),
+        reported: BTreeSet::new(),
         findings,
     };
     walk.list(&tree.main);
-    if !is_inherited(tree) {
+    if !keeps_errexit(tree) {
         walk.may_restore = true;
         for substitution in &tree.substitutions {
             walk.substitution(substitution);
@@ -63,7 +63,7 @@ fn functions<'s>(script: &'s str, tree: &'s Script) -> BTreeMap<&'s str, &'s Com
 }
 
 /// Whether a function does work and reports with `return` whether it succeeded.
-fn answers(body: &Command, functions: &BTreeMap<&str, &Command>) -> bool {
+fn reports_status(body: &Command, functions: &BTreeMap<&str, &Command>) -> bool {
     let (mut works, mut returns) = (false, false);
     body.for_each_command(&mut |command| {
         if let Kind::Simple(simple) = &command.kind
@@ -77,7 +77,7 @@ fn answers(body: &Command, functions: &BTreeMap<&str, &Command>) -> bool {
 }
 
 /// Whether command substitutions keep `set -e`.
-fn is_inherited(tree: &Script) -> bool {
+fn keeps_errexit(tree: &Script) -> bool {
     let mut inherited = false;
     tree.for_each_simple(&mut |simple| {
         inherited |= Invocation::of(simple).is_some_and(|invocation| match invocation.name {
@@ -93,7 +93,7 @@ struct Walk<'s, 'f> {
     script: &'s str,
     functions: BTreeMap<&'s str, &'s Command>,
     /// Functions that do work and report with `return` whether it succeeded.
-    answering: BTreeSet<&'s str>,
+    status_reporting: BTreeSet<&'s str>,
     /// Functions that traps call, after the verdict.
     handlers: BTreeSet<&'s str>,
     context: &'s ScriptContext<'s>,
@@ -105,7 +105,7 @@ struct Walk<'s, 'f> {
     /// The depth of the followed calls.
     depth: usize,
     /// The positions of reported commands. A function may be called twice, and its commands are reported once.
-    told: BTreeSet<usize>,
+    reported: BTreeSet<usize>,
     findings: &'f mut Vec<Finding>,
 }
 
@@ -121,7 +121,7 @@ struct Lost<'s> {
 #[derive(Clone, Copy)]
 enum Place {
     Before(Connector),
-    BehindNegation,
+    AfterNegation,
     Condition,
     Substitution,
 }
@@ -141,7 +141,7 @@ impl<'s> Walk<'s, '_> {
                 // If the whole failure is discarded, another check reports it.
                 Some((Connector::Or, next)) if harmless(&next.pipeline).is_some() => continue,
                 Some((connector, _)) => Some(Place::Before(connector)),
-                None if link.pipeline.negated => Some(Place::BehindNegation),
+                None if link.pipeline.negated => Some(Place::AfterNegation),
                 None => None,
             };
             for command in &link.pipeline.commands {
@@ -200,7 +200,7 @@ impl<'s> Walk<'s, '_> {
 
     fn tell(&mut self, lost: Option<Lost<'s>>, place: Place) {
         let Some(Lost { pipeline, function }) = lost else { return };
-        if !self.told.insert(pipeline.range.start) {
+        if !self.reported.insert(pipeline.range.start) {
             return;
         }
         let what = excerpt(self.text(&pipeline.range));
@@ -208,12 +208,12 @@ impl<'s> Walk<'s, '_> {
         let place_text = match place {
             Place::Before(Connector::Or) => "before `||`",
             Place::Before(Connector::And) => "before `&&`",
-            Place::BehindNegation => "behind `!`",
+            Place::AfterNegation => "behind `!`",
             Place::Condition => "in a condition",
             Place::Substitution => "in a command substitution",
         };
         let help = match (function, place) {
-            (Some(name), Place::Before(_) | Place::BehindNegation) => {
+            (Some(name), Place::Before(_) | Place::AfterNegation) => {
                 format!("call `{name}` on its own line, or write `|| return` after each of its commands")
             }
             (Some(_), _) => "write `|| return` after each command of the function".to_owned(),
@@ -229,12 +229,12 @@ impl<'s> Walk<'s, '_> {
     /// The first command of a list without `set -e` whose failure nobody sees. `last` says whether the status of the
     /// list is used.
     fn lost(&mut self, list: &'s List, last: bool) -> Option<Lost<'s>> {
-        if ends_in_failure(list) || self.may_restore && restores(list) {
+        if ends_in_failure(list) || self.may_restore && starts_with_errexit(list) {
             return None;
         }
         list.statements.iter().enumerate().find_map(|(index, statement)| {
             let next = list.statements.get(index + 1);
-            let is_asked = |next| self.asks_for_status(next, index + 2 == list.statements.len());
+            let is_asked = |next| self.uses_status(next, index + 2 == list.statements.len());
             let background = matches!(statement.end, End::Background(_));
             self.lost_at(statement, background || next.map_or(last, is_asked))
         })
@@ -277,7 +277,7 @@ impl<'s> Walk<'s, '_> {
         if let Some(known) = self.known.get(&key) {
             return *known;
         }
-        if self.depth == DEEPEST {
+        if self.depth == MAX_DEPTH {
             return None;
         }
         // This entry stops the recursion: a function that calls itself adds no new command.
@@ -294,7 +294,7 @@ impl<'s> Walk<'s, '_> {
         let Kind::Simple(simple) = &command.kind else { return false };
         Invocation::of(simple).is_some_and(|invocation| {
             if self.functions.contains_key(invocation.name) {
-                self.answering.contains(invocation.name)
+                self.status_reporting.contains(invocation.name)
             } else {
                 is_work(&invocation)
             }
@@ -303,7 +303,7 @@ impl<'s> Walk<'s, '_> {
 
     /// Whether a statement uses the status of the one before: `return`, `exit`, or a read of `$?` before anything else.
     /// `last` says whether it is the last of its list, whose output may be read.
-    fn asks_for_status(&self, statement: &Statement, last: bool) -> bool {
+    fn uses_status(&self, statement: &Statement, last: bool) -> bool {
         let Some(link) = statement.links.first() else { return false };
         let reads = |range: &Bytes| {
             ["$?", "${?}", "PIPESTATUS"].iter().any(|status| self.text(range).contains(status))
@@ -315,7 +315,7 @@ impl<'s> Walk<'s, '_> {
                 Some(invocation) => match invocation.name {
                     "return" | "exit" if invocation.words.len() == 1 => true,
                     "echo" | "printf" => last && here,
-                    name => here || self.first_in(name).is_some_and(|first| reads(&first.range)),
+                    name => here || self.first_statement(name).is_some_and(|first| reads(&first.range)),
                 },
             },
             Some(Kind::If(branches, _)) => {
@@ -327,7 +327,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// The first statement of a function.
-    fn first_in(&self, name: &str) -> Option<&'s Statement> {
+    fn first_statement(&self, name: &str) -> Option<&'s Statement> {
         match &self.functions.get(name)?.kind {
             Kind::Group(list) | Kind::Subshell(list) => list.statements.first(),
             _ => None,
@@ -340,7 +340,7 @@ impl<'s> Walk<'s, '_> {
 }
 
 /// Whether a list starts with `set -e`.
-fn restores(list: &List) -> bool {
+fn starts_with_errexit(list: &List) -> bool {
     let first = list.statements.first().and_then(|statement| statement.links.first());
     let first = first.and_then(|link| only_simple(&link.pipeline)).and_then(Invocation::of);
     first.is_some_and(|invocation| sets_errexit(&invocation))

@@ -40,7 +40,7 @@ pub(super) fn check(
     });
     let mut read: BTreeSet<&str> = BTreeSet::new();
     // After `exec > FILE`, another command may read the printed text from the file.
-    let printed = if programs.contains("exec") { Vec::new() } else { only_printed(tree) };
+    let printed = if programs.contains("exec") { Vec::new() } else { printing_commands(tree) };
     let is_printed = |name: &Bytes| printed.iter().any(|range| range.contains(&name.start));
     let uses = tree.uses.iter().filter(|used| !is_printed(&used.name));
     read.extend(uses.filter_map(|used| script.get(used.name.clone())));
@@ -53,14 +53,14 @@ pub(super) fn check(
         functions,
         handlers: handlers(tree),
         nested: 0,
-        fails_at_last: ends_in_failure(&tree.main),
+        always_fails: ends_in_failure(&tree.main),
         read,
-        everything_read: names.unknowable,
+        has_unknown_code: names.has_unknown_code,
         filters: 0,
         findings,
     };
     walk.list(&tree.main, true);
-    walk.end_of_script();
+    walk.check_end();
 }
 
 struct Walk<'s, 'f> {
@@ -76,11 +76,11 @@ struct Walk<'s, 'f> {
     /// The depth of functions, groups and operands of operators. Inside them `set -e` may be ignored.
     nested: usize,
     /// Whether the current function or script always fails when it reaches its end.
-    fails_at_last: bool,
+    always_fails: bool,
     /// The variables that some command reads.
     read: BTreeSet<&'s str>,
     /// Whether the script runs text that can't be analysed here.
-    everything_read: bool,
+    has_unknown_code: bool,
     /// The depth of enclosing pipes. What a command prints inside a pipe matters.
     filters: usize,
     findings: &'f mut Vec<Finding>,
@@ -115,10 +115,10 @@ impl<'s> Walk<'s, '_> {
         if matches!(statement.end, End::Background(_)) {
             return;
         }
-        self.alternatives(statement);
+        self.check_alternatives(statement);
         if !last {
-            self.negation(statement);
-            self.chain(statement);
+            self.check_negation(statement);
+            self.check_chain(statement);
         }
     }
 
@@ -131,7 +131,7 @@ impl<'s> Walk<'s, '_> {
                 self.nested -= 1;
             }
             Kind::If(branches, otherwise) => {
-                self.verdict_as_condition(branches, otherwise.as_ref());
+                self.check_verdict_condition(branches, otherwise.as_ref());
                 for (_, body) in branches {
                     self.list(body, last);
                 }
@@ -147,19 +147,19 @@ impl<'s> Walk<'s, '_> {
             }
             Kind::Function(name, body) => {
                 if !self.handlers.contains(self.text(name)) {
-                    let around = self.fails_at_last;
+                    let around = self.always_fails;
                     if let Kind::Group(list) | Kind::Subshell(list) = &body.kind {
-                        self.fails_at_last = ends_in_failure(list);
+                        self.always_fails = ends_in_failure(list);
                     }
                     self.command(body, true);
-                    self.fails_at_last = around;
+                    self.always_fails = around;
                 }
             }
         }
     }
 
     /// Reports `A || true` and `A || echo "it failed"`. Also reports `A || failed=1` if nothing reads `failed`.
-    fn alternatives(&mut self, statement: &'s Statement) {
+    fn check_alternatives(&mut self, statement: &'s Statement) {
         let leaves = |link: &Link| {
             only_simple(&link.pipeline)
                 .and_then(Invocation::of)
@@ -178,12 +178,15 @@ impl<'s> Walk<'s, '_> {
                 Some(Harmless::Prints) if is_last => self.printed(before, left, link, range),
                 Some(Harmless::Prints) => {}
                 None if is_last => {
-                    self.noted(left, link, range.clone());
-                    self.asked(left, link, range);
+                    self.check_assignment(left, link, range.clone());
+                    self.check_condition(left, link, range);
                 }
-                None => {
-                    self.remarked(left, link, statement.links.get(index + 1..).unwrap_or_default(), operator)
-                }
+                None => self.check_status_test(
+                    left,
+                    link,
+                    statement.links.get(index + 1..).unwrap_or_default(),
+                    operator,
+                ),
             }
         }
     }
@@ -278,7 +281,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `A || [ $? -eq 1 ] && echo "it failed"`. Its status is that of `echo`.
-    fn remarked(&mut self, left: &Link, test: &Link, behind: &[Link], operator: &Bytes) {
+    fn check_status_test(&mut self, left: &Link, test: &Link, behind: &[Link], operator: &Bytes) {
         let [Link { connector: Some((Connector::And, _)), pipeline }] = behind else { return };
         let asks_for_status =
             is_question(&test.pipeline, self.script) && self.text(&test.pipeline.range).contains("$?");
@@ -304,7 +307,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `A || failed=1`.
-    fn noted(&mut self, left: &Link, link: &Link, range: Bytes) {
+    fn check_assignment(&mut self, left: &Link, link: &Link, range: Bytes) {
         let Some(simple) = only_simple(&link.pipeline) else { return };
         let [assignment] = simple.assignments.as_slice() else { return };
         if !simple.words.is_empty() || !assignment.substitutions.is_empty() {
@@ -313,7 +316,7 @@ impl<'s> Walk<'s, '_> {
         let text = self.text(&assignment.range);
         let name = text.split(['=', '+', '[']).next().unwrap_or_default();
         let is_answer = is_question(&left.pipeline, self.script);
-        if self.everything_read || is_answer || self.read.contains(name) {
+        if self.has_unknown_code || is_answer || self.read.contains(name) {
             return;
         }
         let what = excerpt(self.text(&left.pipeline.range));
@@ -331,7 +334,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `A || if [ $? = 5 ]; then exit 0; fi`. If no branch applies, `if` succeeds (POSIX.1-2024, 2.9.4.4).
-    fn asked(&mut self, left: &Link, link: &Link, range: Bytes) {
+    fn check_condition(&mut self, left: &Link, link: &Link, range: Bytes) {
         let [Command { kind: Kind::If(branches, otherwise), redirects }] = link.pipeline.commands.as_slice()
         else {
             return;
@@ -358,7 +361,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `! A` before another statement: `set -e` ignores its failure.
-    fn negation(&mut self, statement: &Statement) {
+    fn check_negation(&mut self, statement: &Statement) {
         let [link] = statement.links.as_slice() else { return };
         if !link.pipeline.negated {
             return;
@@ -373,7 +376,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `A && B` before another statement: `set -e` ignores a failure of `A`.
-    fn chain(&mut self, statement: &Statement) {
+    fn check_chain(&mut self, statement: &Statement) {
         let joined = statement.links.iter().skip(1);
         if !joined.clone().all(|link| matches!(link.connector, Some((Connector::And, _)))) {
             return;
@@ -386,7 +389,7 @@ impl<'s> Walk<'s, '_> {
             });
             // In `make && return 0` before a final failure, execution continues only after a failure, so nothing is
             // lost.
-            let is_way_out = self.fails_at_last && guard_exit(next) && harmless(&next.pipeline).is_some();
+            let is_way_out = self.always_fails && guard_exit(next) && harmless(&next.pipeline).is_some();
             if !verdict || is_way_out || is_question(&link.pipeline, self.script) {
                 continue;
             }
@@ -412,7 +415,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `if npm test; then echo passed; else echo failed; fi`.
-    fn verdict_as_condition(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
+    fn check_verdict_condition(&mut self, branches: &[(List, List)], otherwise: Option<&List>) {
         let [(condition, body)] = branches else { return };
         let [statement] = condition.statements.as_slice() else { return };
         let [link] = statement.links.as_slice() else { return };
@@ -431,10 +434,10 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Checks how the last statement or a `wait` hides earlier failures.
-    fn end_of_script(&mut self) {
+    fn check_end(&mut self) {
         let statements = self.tree.main.statements.as_slice();
         if let [.., before, last] = statements {
-            self.forced_success(before, last);
+            self.check_forced_success(before, last);
         }
         if let Some(last) = statements.last()
             && let End::Background(mark) = &last.end
@@ -444,11 +447,11 @@ impl<'s> Walk<'s, '_> {
             let help = "remove the `&`, or `wait \"$!\"` for it";
             self.findings.push(Finding::error(codes::P0901, last.range.start..mark.end, message, help));
         }
-        self.bare_waits();
+        self.check_bare_waits();
     }
 
     /// Reports `A; true` and `A; exit 0` at the end.
-    fn forced_success(&mut self, before: &Statement, last: &Statement) {
+    fn check_forced_success(&mut self, before: &Statement, last: &Statement) {
         let [link] = last.links.as_slice() else { return };
         let is_success =
             harmless(&link.pipeline) == Some(Harmless::Nothing) && only_simple(&link.pipeline).is_some();
@@ -483,7 +486,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Reports `A & B & wait`: without an operand, `wait` always succeeds.
-    fn bare_waits(&mut self) {
+    fn check_bare_waits(&mut self) {
         let stops = ["kill", "pkill", "killall"].iter().any(|program| self.programs.contains(program));
         let mut started = false;
         for statement in &self.tree.main.statements {
@@ -494,7 +497,7 @@ impl<'s> Walk<'s, '_> {
                     .is_some_and(|invocation| invocation.name == "sleep");
                 started |= !idle;
             }
-            self.started_within(statement, &mut started);
+            self.starts_in_loop(statement, &mut started);
             let Some(link) = only_link(statement) else { continue };
             let waits = only_simple(&link.pipeline)
                 .and_then(Invocation::of)
@@ -508,7 +511,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     /// Whether a loop starts commands in the background.
-    fn started_within(&self, statement: &Statement, started: &mut bool) {
+    fn starts_in_loop(&self, statement: &Statement, started: &mut bool) {
         for command in statement.links.iter().flat_map(|link| &link.pipeline.commands) {
             if let Kind::For(_, body) | Kind::While(_, body) | Kind::Group(body) = &command.kind {
                 *started |= body.statements.iter().any(|inner| matches!(inner.end, End::Background(_)));
@@ -518,7 +521,7 @@ impl<'s> Walk<'s, '_> {
 }
 
 /// The commands of the script itself that print to the log only.
-fn only_printed(tree: &Script) -> Vec<Bytes> {
+fn printing_commands(tree: &Script) -> Vec<Bytes> {
     let links = tree.main.statements.iter().flat_map(|statement| &statement.links);
     links
         .filter(|link| harmless(&link.pipeline) == Some(Harmless::Prints))

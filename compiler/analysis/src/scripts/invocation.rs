@@ -57,7 +57,7 @@ impl<'s> Invocation<'s> {
                 return Some(here);
             }
             let inner = match WRAPPERS.iter().find(|(wrapper, ..)| *wrapper == name) {
-                Some((_, valued, operands)) => here.behind(valued, *operands),
+                Some((_, valued, operands)) => here.command_after(valued, *operands),
                 None => {
                     let second = words.get(1).map(Word::value).unwrap_or_default();
                     if RUNNERS.contains(&(name, second)) { words.get(2..) } else { None }
@@ -75,7 +75,7 @@ impl<'s> Invocation<'s> {
         self.name == "command" && matches!(self.word(1), "-v" | "-V")
     }
 
-    fn behind(&self, valued: &[&str], operands: usize) -> Option<&'s [Word]> {
+    fn command_after(&self, valued: &[&str], operands: usize) -> Option<&'s [Word]> {
         let mut rest = self.words.get(1..)?;
         let mut operands = operands;
         loop {

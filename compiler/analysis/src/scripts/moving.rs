@@ -7,7 +7,7 @@ use super::syntax::Script;
 use super::{Finding, excerpt};
 
 /// Programs that run the images that their arguments name.
-const BRINGING: [&str; 16] = [
+const IMAGE_RUNNERS: [&str; 16] = [
     "aws",
     "az",
     "docker",
@@ -27,17 +27,17 @@ const BRINGING: [&str; 16] = [
 ];
 
 /// Subcommands that only add or remove a name of an image.
-const NAMING: [&str; 4] = ["tag", "push", "rmi", "add-tag"];
+const NAME_COMMANDS: [&str; 4] = ["tag", "push", "rmi", "add-tag"];
 
 pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     tree.for_each_simple(&mut |simple| {
         let Some(invocation) = Invocation::of(simple) else { return };
-        if !BRINGING.contains(&invocation.name) || invocation.has(&NAMING) {
+        if !IMAGE_RUNNERS.contains(&invocation.name) || invocation.has(&NAME_COMMANDS) {
             return;
         }
         for word in invocation.words.iter().skip(1) {
             let written = script.get(word.range.clone()).unwrap_or_default();
-            for part in written.split([',', '"', '\'']).filter(|part| moves(part)) {
+            for part in written.split([',', '"', '\'']).filter(|part| has_movable_tag(part)) {
                 findings.push(Finding::error(
                     codes::P0908,
                     word.range.clone(),
@@ -54,7 +54,7 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
 }
 
 /// Whether an argument has a movable tag: `web:latest`, or a chart's value such as `image.tag=latest`.
-fn moves(part: &str) -> bool {
+fn has_movable_tag(part: &str) -> bool {
     let tagged = part.strip_suffix(":latest").is_some_and(|image| !image.is_empty());
     tagged || part == "tag=latest" || part.ends_with(".tag=latest")
 }

@@ -37,7 +37,7 @@ fn base_name(path: &str) -> &str {
 
 pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
     tree.for_each_simple(&mut |simple| {
-        if let Some(range) = loosened(simple) {
+        if let Some(range) = disabled_option(simple) {
             let text = script.get(range.clone()).unwrap_or_default();
             findings.push(Finding::error(
                 codes::P0902,
@@ -52,7 +52,7 @@ pub(super) fn check(script: &str, tree: &Script, findings: &mut Vec<Finding>) {
 }
 
 /// The option that a command turns off: `set +e`, `set +o pipefail`, `shopt -uo errexit`.
-fn loosened(simple: &Simple) -> Option<Bytes> {
+fn disabled_option(simple: &Simple) -> Option<Bytes> {
     let invocation = Invocation::of(simple)?;
     let is_option = |name: &str| matches!(name, "errexit" | "pipefail");
     let mut before = "";
@@ -82,7 +82,7 @@ fn loosened(simple: &Simple) -> Option<Bytes> {
 }
 
 /// The maximum number of flags in a call of a shell.
-const MOST_FLAGS: usize = 16;
+const MAX_FLAGS: usize = 16;
 
 /// A call of a shell with its script as an argument: `sh -c "a | b"`.
 pub(super) struct InnerShell<'s> {
@@ -108,7 +108,7 @@ impl<'s> InnerShell<'s> {
         let mut strict = Strictness::default();
         let mut at = 1;
         let (flags, text) = loop {
-            let word = words.get(at).filter(|_| at < MOST_FLAGS)?;
+            let word = words.get(at).filter(|_| at < MAX_FLAGS)?;
             let value = word.value();
             if value == "-o" {
                 strict.option(words.get(at + 1)?.value());
@@ -143,7 +143,7 @@ fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
     tree.for_each_simple(&mut |inner| strict.set(inner));
     let message = if !strict.pipefail && pipes(&tree.main) {
         format!("`{program} -c` runs its pipe without `pipefail`, so only its last command counts")
-    } else if !strict.errexit && goes_on(&tree.main, text) {
+    } else if !strict.errexit && ignores_failures(&tree.main, text) {
         format!("`{program} -c` continues after a failure, so only its last command counts")
     } else {
         return None;
@@ -190,7 +190,7 @@ fn pipes(list: &List) -> bool {
 }
 
 /// Whether a statement before the last can fail unnoticed.
-fn goes_on(list: &List, text: &str) -> bool {
+fn ignores_failures(list: &List, text: &str) -> bool {
     let Some((_, earlier)) = list.statements.split_last() else { return false };
     earlier.iter().any(|statement| is_work(statement, text))
 }

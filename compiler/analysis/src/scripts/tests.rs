@@ -117,7 +117,7 @@ fn swallowed_failures_are_found() {
 }
 
 #[test]
-fn loosened_shells_are_found() {
+fn shells_with_disabled_options_are_found() {
     run(include_str!("cases/shell.txt"));
 }
 
@@ -127,7 +127,7 @@ fn rebuilds_in_deploys_are_found() {
 }
 
 #[test]
-fn images_that_move_are_found_in_deploys() {
+fn movable_images_are_found_in_deploys() {
     run(include_str!("cases/moving.txt"));
 }
 
@@ -147,7 +147,7 @@ fn each_kind_of_finding_says_what_is_wrong_and_what_to_do() {
 }
 
 #[test]
-fn what_is_not_understood_is_not_judged() {
+fn unclear_scripts_get_no_guesses() {
     for case in run(include_str!("cases/unclear.txt")) {
         assert!(parser::parse(&case.script).is_err(), "{} is understood", case.title);
     }
@@ -260,12 +260,12 @@ fn pieces() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn arbitrary_texts_are_survived_and_ranges_fall_between_characters(script in "\\PC{0,200}", role in role()) {
+    fn any_text_is_checked_with_ranges_between_characters(script in "\\PC{0,200}", role in role()) {
         sound(&script, role);
     }
 
     #[test]
-    fn arbitrary_pieces_of_shell_are_survived_and_ranges_fall_between_characters(
+    fn any_shell_fragments_are_checked_with_ranges_between_characters(
         script in pieces(),
         role in role(),
     ) {
@@ -273,7 +273,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_quoted_is_no_command(text in "[a-z |&;<>()!#=]{0,60}") {
+    fn quoted_words_are_not_commands(text in "[a-z |&;<>()!#=]{0,60}") {
         let script = format!("echo '{text}'\n");
         prop_assert!(parser::parse(&script).is_ok());
         let defined = BTreeSet::new();
@@ -283,7 +283,7 @@ proptest! {
 }
 
 #[test]
-fn every_prefix_of_a_good_script_is_survived() {
+fn every_prefix_of_a_good_script_is_checked() {
     for case in cases(include_str!("cases/good.txt")) {
         for (end, _) in case.script.char_indices().step_by(11) {
             sound(case.script.get(..end).expect("between characters"), case.role);
@@ -292,7 +292,7 @@ fn every_prefix_of_a_good_script_is_survived() {
 }
 
 #[test]
-fn nesting_without_end_is_given_up() {
+fn unlimited_nesting_is_unclear() {
     for open in ["(", "$(", "{ ", "${X:-", "if ", "((", "$((", "\"$(", "f() { ", "while "] {
         sound(&open.repeat(20_000), ScriptRole::Gate);
     }

@@ -14,7 +14,7 @@ use super::{Finding, ScriptContext};
 const SUGGESTIONS: usize = 20;
 
 /// The maximum length of a name that may be a typing mistake.
-const LONGEST_NAME: usize = 63;
+const MAX_NAME_LENGTH: usize = 63;
 
 /// Standard variables. A shell, a runner or the image of a tool defines them for every script.
 const STANDARD: [&str; 92] = [
@@ -123,7 +123,7 @@ pub(super) fn check(
     context: &ScriptContext<'_>,
     findings: &mut Vec<Finding>,
 ) {
-    if names.unknowable {
+    if names.has_unknown_code {
         return;
     }
     let mut unknown: BTreeMap<&str, &Use> = BTreeMap::new();
@@ -148,7 +148,7 @@ pub(super) fn check(
         }
     }
     for (index, (name, used)) in unknown.into_iter().enumerate() {
-        let near = if index < SUGGESTIONS && name.len() <= LONGEST_NAME {
+        let near = if index < SUGGESTIONS && name.len() <= MAX_NAME_LENGTH {
             names.nearest(name, context)
         } else {
             None
@@ -220,14 +220,14 @@ pub(super) struct Names<'s> {
     /// Whether it sets `$1` and so on.
     positional: bool,
     /// Whether it runs text that can't be analysed here: `source`, `eval`.
-    pub(super) unknowable: bool,
+    pub(super) has_unknown_code: bool,
 }
 
 impl<'s> Names<'s> {
     /// The known name that `name` may be a misspelling of.
     fn nearest<'n>(&'n self, name: &str, context: &'n ScriptContext<'_>) -> Option<&'n str> {
         let known = context.defined.iter().map(String::as_str).chain(self.set.iter().copied());
-        closest(name, known.filter(|known| known.len() <= LONGEST_NAME))
+        closest(name, known.filter(|known| known.len() <= MAX_NAME_LENGTH))
     }
 
     pub(super) fn of(script: &'s str, tree: &'s Script) -> Names<'s> {
@@ -275,7 +275,7 @@ impl<'s> Names<'s> {
             script.get(word.range.clone())
         };
         match invocation.name {
-            "source" | "." | "eval" => self.unknowable = true,
+            "source" | "." | "eval" => self.has_unknown_code = true,
             "export" | "declare" | "typeset" | "local" | "readonly" | "unset" | "let" => {
                 for index in 1..invocation.words.len() {
                     let word = source(index).unwrap_or_default().trim_matches(['"', '\'']);
@@ -316,7 +316,7 @@ impl<'s> Names<'s> {
             let loosens = argument.strip_prefix('+').is_some_and(|flags| flags.contains('u'))
                 || (named && before.starts_with('+') && argument == "nounset");
             // A script that turns `-u` off uses unset variables on purpose.
-            self.unknowable |= loosens;
+            self.has_unknown_code |= loosens;
             self.positional |= argument == "--" || !(named || argument.starts_with(['-', '+']));
             before = argument;
         }

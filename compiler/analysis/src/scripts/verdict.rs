@@ -32,13 +32,13 @@ fn exiting_trap(script: &str, tree: &Script, simple: &Simple) -> Option<Finding>
     let action = operands.next()?;
     let signal = operands.map(|word| word.value()).find(|signal| matches!(*signal, "EXIT" | "0" | "ERR"))?;
     let text = action.literal.as_deref()?;
-    let mut exits = parser::parse(text).is_ok_and(|inner| exits_by_zero(&inner.main));
+    let mut exits = parser::parse(text).is_ok_and(|inner| exits_with_zero(&inner.main));
     tree.for_each_command(&mut |command| {
         if let Kind::Function(name, body) = &command.kind
             && script.get(name.clone()) == Some(text)
             && let Kind::Group(list) = &body.kind
         {
-            exits |= exits_by_zero(list);
+            exits |= exits_with_zero(list);
         }
     });
     let range = invocation.range_to(invocation.words.len().checked_sub(1)?);
@@ -54,7 +54,7 @@ fn exiting_trap(script: &str, tree: &Script, simple: &Simple) -> Option<Finding>
 }
 
 /// Whether one of the list's own statements is an unconditional `exit 0`.
-fn exits_by_zero(list: &List) -> bool {
+fn exits_with_zero(list: &List) -> bool {
     list.statements.iter().any(is_exit_by_zero)
 }
 

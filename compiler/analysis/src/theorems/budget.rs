@@ -24,7 +24,7 @@ const TRIALS: usize = 1_000;
 
 /// The maximum number of nodes of a chain in a message. For a longer chain the message shows its start, its longest
 /// node and its end.
-const TOLD: usize = 16;
+const SHOWN_NODES: usize = 16;
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
@@ -37,11 +37,11 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         let Some((budget, origin)) = &stage.budget else { continue };
         let own = |node: &&Node| node.stage == StageId(place);
         let what = format!("stage `{}`", stage.name);
-        within(proof, &classes, &Chains::of(pipeline, &classes, own), *budget, origin, &what);
+        prove_budget(proof, &classes, &Chains::of(pipeline, &classes, own), *budget, origin, &what);
     }
     if let Some((budget, origin)) = &pipeline.budget {
         let what = format!("pipeline `{}`", pipeline.name);
-        within(proof, &classes, &Chains::of(pipeline, &classes, |_| true), *budget, origin, &what);
+        prove_budget(proof, &classes, &Chains::of(pipeline, &classes, |_| true), *budget, origin, &what);
     }
 }
 
@@ -79,7 +79,7 @@ struct Link {
     longest: u64,
     class: usize,
     /// The direct predecessors, as indices into the same list.
-    behind: Vec<usize>,
+    predecessors: Vec<usize>,
 }
 
 /// A set of small numbers.
@@ -115,13 +115,13 @@ impl Chains {
         let mut reached: Vec<Bits> = Vec::new();
         let mut links = Vec::new();
         for (class, node) in &kept {
-            let mut behind: Vec<usize> =
+            let mut predecessors: Vec<usize> =
                 node.before.iter().filter_map(|earlier| places.get(earlier).copied()).collect();
-            behind.sort_unstable();
+            predecessors.sort_unstable();
             let mut all = vec![0; kept.len().div_ceil(64)];
             // The latest comes first, because a node that another predecessor reaches is no direct predecessor.
             let mut direct = Vec::new();
-            for place in behind.into_iter().rev() {
+            for place in predecessors.into_iter().rev() {
                 if has(&all, place) {
                     continue;
                 }
@@ -135,24 +135,24 @@ impl Chains {
             }
             direct.reverse();
             reached.push(all);
-            links.push(Link { node: node.id, longest: node.longest(), class: *class, behind: direct });
+            links.push(Link { node: node.id, longest: node.longest(), class: *class, predecessors: direct });
         }
         Chains { links }
     }
 
     /// The longest chain without these classes. Returns its length, and the indices of its nodes in order. A node of an
     /// excluded class takes no time, and its predecessors become predecessors of its successors.
-    fn longest_without(&self, left_out: &BTreeSet<usize>) -> (u64, Vec<usize>) {
+    fn longest_without(&self, excluded: &BTreeSet<usize>) -> (u64, Vec<usize>) {
         let mut best: Vec<(u64, Option<usize>)> = Vec::with_capacity(self.links.len());
         for link in &self.links {
             let mut longest = (0, None);
-            for place in &link.behind {
+            for place in &link.predecessors {
                 let (time, _) = best.get(*place).copied().unwrap_or_default();
                 if longest.1.is_none() || time > longest.0 {
                     longest = (time, Some(*place));
                 }
             }
-            let own = if left_out.contains(&link.class) { 0 } else { link.longest };
+            let own = if excluded.contains(&link.class) { 0 } else { link.longest };
             best.push((longest.0.saturating_add(own), longest.1));
         }
         let mut last: Option<(usize, u64)> = None;
@@ -165,10 +165,10 @@ impl Chains {
         let mut chain = Vec::new();
         let mut next = last.map(|(place, _)| place);
         while let Some(place) = next {
-            if self.links.get(place).is_some_and(|link| !left_out.contains(&link.class)) {
+            if self.links.get(place).is_some_and(|link| !excluded.contains(&link.class)) {
                 chain.push(place);
             }
-            next = best.get(place).and_then(|(_, behind)| *behind);
+            next = best.get(place).and_then(|(_, predecessors)| *predecessors);
         }
         chain.reverse();
         (time, chain)
@@ -203,7 +203,7 @@ struct Trial {
     /// The runs of this trial: all contain the included classes.
     assumed: Proposition,
     /// The excluded classes.
-    left_out: BTreeSet<usize>,
+    excluded: BTreeSet<usize>,
 }
 
 impl PartialEq for Trial {
@@ -227,16 +227,16 @@ impl Ord for Trial {
 }
 
 /// The longest chain over the budget that some run contains. Also returns the proposition of its runs.
-fn past(
+fn longest_over(
     proof: &Proof<'_>,
     classes: &Classes,
     chains: &Chains,
     budget: u64,
 ) -> Result<Option<Trial>, TooLarge> {
     let propositions = proof.facts.propositions();
-    let trial = |assumed: Proposition, left_out: BTreeSet<usize>, turn: usize| {
-        let (time, chain) = chains.longest_without(&left_out);
-        Trial { time, turn, chain, assumed, left_out }
+    let trial = |assumed: Proposition, excluded: BTreeSet<usize>, turn: usize| {
+        let (time, chain) = chains.longest_without(&excluded);
+        Trial { time, turn, chain, assumed, excluded }
     };
     let first = trial(propositions.truth(), BTreeSet::new(), usize::MAX);
     let mut open = BinaryHeap::from([first]);
@@ -262,25 +262,25 @@ fn past(
         }
         let with = propositions.and(&best.assumed, due);
         if propositions.is_satisfiable(&with)? {
-            let mut left_out = best.left_out.clone();
+            let mut excluded = best.excluded.clone();
             for (other, due) in classes.due.iter().enumerate() {
-                if !left_out.contains(&other) && !propositions.is_compatible(&with, due)? {
-                    left_out.insert(other);
+                if !excluded.contains(&other) && !propositions.is_compatible(&with, due)? {
+                    excluded.insert(other);
                 }
             }
             turn -= 1;
-            open.push(trial(with, left_out, turn));
+            open.push(trial(with, excluded, turn));
         }
-        let mut left_out = best.left_out;
-        left_out.insert(class);
+        let mut excluded = best.excluded;
+        excluded.insert(class);
         turn -= 1;
-        open.push(trial(best.assumed, left_out, turn));
+        open.push(trial(best.assumed, excluded, turn));
     }
     Ok(None)
 }
 
 /// Proves one budget.
-fn within(
+fn prove_budget(
     proof: &mut Proof<'_>,
     classes: &Classes,
     chains: &Chains,
@@ -288,7 +288,7 @@ fn within(
     origin: &Origin,
     what: &str,
 ) {
-    let worst = match past(proof, classes, chains, budget) {
+    let worst = match longest_over(proof, classes, chains, budget) {
         Ok(None) => return,
         Ok(Some(worst)) => worst,
         Err(_) => {
@@ -310,13 +310,13 @@ fn over(chain: &[&Node], time: u64, budget: u64, run: &Run, origin: &Origin, wha
         origin.span,
     )
     .saying(format!("{} too little", duration(time.saturating_sub(budget))))
-    .counterexample(format!("{run}: if each node takes its full time, {} {taken}", told(chain)));
+    .counterexample(format!("{run}: if each node takes its full time, {} {taken}", describe_chain(chain)));
     let mut help = format!("raise the budget to at least {taken}");
     // The first of the longest nodes.
     let longest = chain.iter().rev().max_by_key(|node| node.longest());
     if let Some(node) = longest {
-        diagnostic =
-            diagnostic.label(node.name_origin.span, format!("the longest of them: {}", spelled(node)));
+        diagnostic = diagnostic
+            .label(node.name_origin.span, format!("the longest of them: {}", describe_duration(node)));
         help += &format!(", or shorten the timeouts on this path, first of all {}", named(node));
     }
     // There is no fix: a budget is a promise, and only people may weaken it.
@@ -324,34 +324,34 @@ fn over(chain: &[&Node], time: u64, budget: u64, run: &Run, origin: &Origin, wha
 }
 
 /// The chain for a message: "`unit` 10m, then `app` 20m, together".
-fn told(chain: &[&Node]) -> String {
+fn describe_chain(chain: &[&Node]) -> String {
     let one = |node: &&Node| match &node.kind {
-        NodeKind::Deploy(_) => format!("{} {}", named(node), spelled(node)),
-        _ => format!("`{}` {}", node.name, spelled(node)),
+        NodeKind::Deploy(_) => format!("{} {}", named(node), describe_duration(node)),
+        _ => format!("`{}` {}", node.name, describe_duration(node)),
     };
-    if chain.len() <= TOLD {
+    if chain.len() <= SHOWN_NODES {
         let all: Vec<String> = chain.iter().map(one).collect();
         let together = if all.len() > 1 { ", together" } else { ", which is" };
         return all.join(", then ") + together;
     }
-    let (start, end) = (chain.iter().take(TOLD / 2), chain.iter().skip(chain.len() - TOLD / 2));
+    let (start, end) = (chain.iter().take(SHOWN_NODES / 2), chain.iter().skip(chain.len() - SHOWN_NODES / 2));
     let start: Vec<String> = start.map(one).collect();
     let end: Vec<String> = end.map(one).collect();
-    let between = chain.iter().skip(TOLD / 2).take(chain.len() - TOLD);
+    let between = chain.iter().skip(SHOWN_NODES / 2).take(chain.len() - SHOWN_NODES);
     let time = between.fold(0, |sum: u64, node| sum.saturating_add(node.longest()));
     format!(
         "{}, then {} others {}, then {}, together",
         start.join(", then "),
-        chain.len() - TOLD,
+        chain.len() - SHOWN_NODES,
         duration(time),
         end.join(", then ")
     )
 }
 
 /// The duration of a node and its parts, for a message. Examples are "3 times 10m" and "30m and 20m of soaks".
-fn spelled(node: &Node) -> String {
+fn describe_duration(node: &Node) -> String {
     let timeout = duration(node.body.timeout);
-    let runs = match node.runs() {
+    let runs = match node.executions() {
         1 => timeout,
         times => format!("{times} times {timeout}"),
     };

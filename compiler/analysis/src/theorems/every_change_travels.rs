@@ -31,7 +31,7 @@ struct Stranded {
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let (program, pipeline) = (proof.program, proof.pipeline);
-    idle_lines(proof);
+    unused_lines(proof);
     let deploys = to_production(program, pipeline);
     // If no condition asks what changed, a deploy that runs for one change runs for all.
     if !deploys
@@ -48,7 +48,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
 }
 
 /// Reports a line of `change` without effect: later lines claim all its paths.
-fn idle_lines(proof: &mut Proof<'_>) {
+fn unused_lines(proof: &mut Proof<'_>) {
     let changes = &proof.pipeline.changes;
     if changes.len() < 2 {
         return;

@@ -15,19 +15,19 @@ use pipec_logic::Proposition;
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, gate) in pipeline.gates() {
-        if !node.is_blocking_gate() || is_blamed(proof, node) {
+        if !node.is_blocking_gate() || has_other_finding(proof, node) {
             continue;
         }
         for (rule, exempt) in gate.exemptions.iter().zip(proof.facts.exemptions(node)) {
             let Exemption::UnlessChanged(changes) = &rule.when else { continue };
             let changed = proof.facts.propositions().not(&exempt);
-            let missed = missed(proof, node, &changed);
+            let missed = changes_without_gate(proof, node, &changed);
             if !proof.can_be(&missed) {
                 continue;
             }
             let mut after = pipeline.deploys().filter(|(deploy, _)| deploy.before.contains(&node.id));
             let found = after.find_map(|(deploy_node, deploy)| {
-                let taken_along = taken_along(proof, node, deploy_node, &changed);
+                let taken_along = deploys_with_change(proof, node, deploy_node, &changed);
                 two_runs(proof, &missed, &taken_along).map(|runs| (deploy, runs))
             });
             if let Some((deploy, runs)) = found {
@@ -38,21 +38,21 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
 }
 
 /// Whether another finding is about this gate. Such a gate can be skipped in a single run, or never gives a verdict.
-fn is_blamed(proof: &Proof<'_>, node: &Node) -> bool {
+fn has_other_finding(proof: &Proof<'_>, node: &Node) -> bool {
     proof.diagnostics.iter().any(|diagnostic| {
         matches!(diagnostic.code, codes::P0401 | codes::P0404) && diagnostic.span() == node.name_origin.span
     })
 }
 
 /// The pushes that change what the gate asks for, without the gate.
-fn missed(proof: &Proof<'_>, gate: &Node, changed: &Proposition) -> Proposition {
+fn changes_without_gate(proof: &Proof<'_>, gate: &Node, changed: &Proposition) -> Proposition {
     let facts = &proof.facts;
     let brings = facts.propositions().all([facts.valid(), &facts.event(Event::Push), changed]);
     facts.propositions().and_not(&brings, &facts.due_node(gate))
 }
 
 /// The pushes that deploy what the gate is exempt for.
-fn taken_along(proof: &Proof<'_>, gate: &Node, deploy: &Node, changed: &Proposition) -> Proposition {
+fn deploys_with_change(proof: &Proof<'_>, gate: &Node, deploy: &Node, changed: &Proposition) -> Proposition {
     let facts = &proof.facts;
     let deploys =
         facts.propositions().all(&[facts.due_node(deploy), facts.due_node(gate), facts.event(Event::Push)]);

@@ -9,14 +9,14 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for (node, deploy) in pipeline.deploys() {
         let Some(environment) = proof.program.entered_by(deploy) else { continue };
-        stowaways(proof, node, deploy);
+        undeclared_artefacts(proof, node, deploy);
         promotion(proof, node, deploy, environment);
     }
 }
 
 /// Refuses artefacts that a deploy uses without naming them. They would reach the environment without its gates and
 /// without the environments before it.
-fn stowaways(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
+fn undeclared_artefacts(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) {
     for (name, origin) in &node.body.uses {
         if deploy.artefacts.contains(name) {
             continue;

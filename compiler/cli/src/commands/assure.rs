@@ -5,7 +5,7 @@ use crate::console::{Console, Outcome};
 use crate::project::{self, Project};
 use pipec_base::closest;
 use pipec_driver::{Problem, assure};
-use pipec_report::assurance::{self, Told};
+use pipec_report::assurance::{self, AssuranceReport};
 
 /// Lists the guarantees of the pipelines, if they are proven.
 pub fn run(arguments: &Assure, console: &Console) -> Outcome {
@@ -35,15 +35,15 @@ pub fn run(arguments: &Assure, console: &Console) -> Outcome {
         console.problem(&unknown_environment(name, &project));
         return Outcome::Trouble;
     }
-    let told = Told {
+    let report = AssuranceReport {
         assurance: &given,
         sources: &project.compilation.sources,
         environment: arguments.environment.as_deref(),
     };
     console.data(&match arguments.format {
-        AssureFormat::Text => told.terminal(console.width(), console.out_colour),
-        AssureFormat::Markdown => told.markdown(),
-        AssureFormat::Json => told.json(),
+        AssureFormat::Text => report.terminal(console.width(), console.out_colour),
+        AssureFormat::Markdown => report.markdown(),
+        AssureFormat::Json => report.json(),
     });
     Outcome::Clean
 }

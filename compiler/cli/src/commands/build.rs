@@ -242,7 +242,7 @@ fn write(
         project.problems.push(problem);
         return String::new();
     }
-    let mut told = human::proven(&project.compilation.program) + "\n";
+    let mut summary = human::proven(&project.compilation.program) + "\n";
     let all = files.iter().map(|file| (file.output.file.path.as_str(), file.is_changed()));
     let all: Vec<(&str, bool)> = all.chain(lock.map(|lock| (LOCK, lock.is_changed()))).collect();
     for (path, is_changed) in &all {
@@ -250,17 +250,17 @@ fn write(
         project.files.push(((*path).to_owned(), status));
         if status == Status::Written {
             let shown = arguments.out.as_deref().unwrap_or(Path::new("")).join(path);
-            told.push_str(&format!("wrote {}\n", shown.display()));
+            summary.push_str(&format!("wrote {}\n", shown.display()));
         }
     }
     let dropped = lock.map(|lock| lock.dropped.as_slice()).unwrap_or_default();
     for what in dropped {
-        told.push_str(&format!("dropped {what} from {LOCK}: nothing uses it\n"));
+        summary.push_str(&format!("dropped {what} from {LOCK}: nothing uses it\n"));
     }
     match all.len() - changes.len() {
         0 => {}
-        1 => told.push_str("1 file is unchanged\n"),
-        number => told.push_str(&format!("{number} files are unchanged\n")),
+        1 => summary.push_str("1 file is unchanged\n"),
+        number => summary.push_str(&format!("{number} files are unchanged\n")),
     }
-    told
+    summary
 }

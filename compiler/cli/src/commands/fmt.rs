@@ -128,7 +128,7 @@ fn already(number: usize) -> String {
 
 fn from_stdin(arguments: &Fmt, console: &Console) -> Outcome {
     let mut bytes = Vec::new();
-    let limit = pipec_driver::LONGEST_SOURCE + 1;
+    let limit = pipec_driver::MAX_SOURCE_BYTES + 1;
     if let Err(error) = std::io::stdin().lock().take(limit).read_to_end(&mut bytes) {
         console.problem(&Problem::new("standard input", format!("can't read standard input: {error}")));
         return Outcome::Trouble;

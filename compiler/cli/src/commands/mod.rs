@@ -17,10 +17,10 @@ use std::ffi::OsString;
 pub fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
-        Err(told) => {
+        Err(error) => {
             // Help and version arrive as an error, too. If standard output is closed, that is no failure.
-            let _ = told.print();
-            return if told.use_stderr() { Outcome::Trouble } else { Outcome::Clean };
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Trouble } else { Outcome::Clean };
         }
     };
     let console = Console::new(arguments.color);

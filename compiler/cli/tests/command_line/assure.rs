@@ -33,7 +33,7 @@ fn each_environment_has_its_proofs_its_emissions_and_its_settings() {
 }
 
 #[test]
-fn nothing_is_claimed_of_what_is_not_proven() {
+fn claims_nothing_about_unproven_pipelines() {
     let workspace = Workspace::hello();
     let skipped = workspace.read("hello.pipe").replace("requires test", "requires test, lint");
     workspace.write("hello.pipe", skipped);
@@ -50,7 +50,7 @@ fn nothing_is_claimed_of_what_is_not_proven() {
 }
 
 #[test]
-fn an_environment_that_nobody_enters_is_wrong_usage() {
+fn an_environment_without_entries_is_wrong_usage() {
     let workspace = Workspace::hello();
     workspace
         .run(&["assure", "--environment", "prodution"])
@@ -61,7 +61,7 @@ fn an_environment_that_nobody_enters_is_wrong_usage() {
 }
 
 #[test]
-fn what_is_allowed_is_listed_with_its_reason() {
+fn allowances_are_listed_with_their_reasons() {
     let source = small("a", "make || true").replace(
         "gate unit",
         "allow P0901 because \"the old tests are noise\" until 2999-01-31\n    gate unit",
@@ -72,7 +72,7 @@ fn what_is_allowed_is_listed_with_its_reason() {
 
 /// Rules that admit more than the deploys need would be bad advice.
 #[test]
-fn an_environment_lets_in_the_branches_and_tags_of_its_own_deploys_alone() {
+fn an_environment_admits_only_the_refs_of_its_own_deploys() {
     let source = r#"environment npm { tier production requires test }
 environment mirror { tier production requires test }
 environment old { tier production requires test }
@@ -109,7 +109,7 @@ pipeline library {
 }
 
 #[test]
-fn an_environment_of_several_pipelines_lets_in_what_any_of_them_deploys() {
+fn an_environment_admits_the_refs_of_all_its_pipelines() {
     let source = |name: &str, way: &str| {
         format!(
             "pipeline {name} {{\n  on {way}\n  protect branch \"main\", \"other\"\n  protect tag \"v*\"\n  stage commit {{\n    \
@@ -122,6 +122,6 @@ fn an_environment_of_several_pipelines_lets_in_what_any_of_them_deploys() {
     let workspace = Workspace::with(&[("both.pipe", &both)]);
     let ran = workspace.run(&["assure"]).expect(0);
     let setting = "the environment `npm` lets in only the branches `main` and the tags `v*`";
-    let told = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert_eq!(told.matches(setting).count(), 2, "{}", ran.out);
+    let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(text.matches(setting).count(), 2, "{}", ran.out);
 }

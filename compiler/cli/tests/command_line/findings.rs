@@ -58,7 +58,7 @@ fn programs_read_one_object_on_standard_output() {
 }
 
 #[test]
-fn programs_read_what_was_written_and_what_stood_in_the_way() {
+fn programs_read_written_files_and_problems() {
     let workspace = Workspace::with(&[("a.pipe", &small("a", "make"))]);
     let report = json(&workspace.run(&["build", "--format", "json"]).expect(0));
     assert_eq!(report["files"][0]["path"], ".github/workflows/a.yml");

@@ -9,7 +9,7 @@ const MENDED: &str =
     "pipeline x {\n  on push to main\n  stage commit {\n    gate   unit: test { run \"make\" }\n  }\n}\n";
 
 #[test]
-fn what_is_mechanical_is_mended_told_and_checked_again() {
+fn mechanical_fixes_are_applied_reported_and_checked() {
     let workspace = Workspace::with(&[("deploy/x.pipe", BROKEN)]);
     workspace
         .run(&["check", "--fix"])
@@ -22,7 +22,7 @@ fn what_is_mechanical_is_mended_told_and_checked_again() {
 }
 
 #[test]
-fn what_is_left_is_told_as_ever() {
+fn remaining_findings_are_reported() {
     let workspace =
         Workspace::with(&[("x.pipe", &BROKEN.replace("gaet   unit: test", "gaet unit: nonsense"))]);
     workspace.run(&["check", "--fix"]).expect(1).says("fixed x.pipe").says("error[P01").says("1 error\n");
@@ -35,14 +35,14 @@ fn what_is_left_is_told_as_ever() {
 }
 
 #[test]
-fn without_being_asked_nothing_is_mended() {
+fn nothing_is_fixed_without_the_flag() {
     let workspace = Workspace::with(&[("x.pipe", BROKEN)]);
     workspace.run(&["check"]).expect(1).omits("fixed ");
     assert_eq!(workspace.read("x.pipe"), BROKEN);
 }
 
 #[test]
-fn all_files_are_mended_or_none() {
+fn all_files_are_fixed_or_none() {
     let other = BROKEN.replace("pipeline x", "pipeline y");
     let workspace =
         Workspace::with(&[("a.pipe", BROKEN), ("b.pipe", &format!("{other}{}", "// long\n".repeat(2_000)))]);
@@ -59,7 +59,7 @@ fn all_files_are_mended_or_none() {
 }
 
 #[test]
-fn what_can_t_be_read_is_left_and_the_rest_mended() {
+fn unreadable_files_stay_and_the_others_are_fixed() {
     let workspace = Workspace::with(&[("x.pipe", BROKEN)]);
     workspace.write("latin.pipe", b"// caf\xe9\npipeline y {\n");
     link("/etc/hostname", &workspace.path("away.pipe"));
@@ -74,7 +74,7 @@ fn what_can_t_be_read_is_left_and_the_rest_mended() {
 }
 
 #[test]
-fn a_file_given_is_the_only_one_mended() {
+fn only_the_given_file_is_fixed() {
     let other = BROKEN.replace("pipeline x", "pipeline y");
     let workspace = Workspace::with(&[("x.pipe", BROKEN), ("y.pipe", &other)]);
     std::fs::create_dir(workspace.path(".git")).unwrap();

@@ -3,7 +3,7 @@
 use crate::support::{Workspace, finish, small};
 
 #[test]
-fn every_form_goes_to_standard_output() {
+fn every_form_is_written_to_standard_output() {
     let workspace = Workspace::hello();
     let ran = workspace.run(&["graph"]).expect(0).prints("╭─ commit ─").prints("▶ production  deploy app");
     assert_eq!(ran.err, "");
@@ -17,7 +17,7 @@ fn every_form_goes_to_standard_output() {
 }
 
 #[test]
-fn it_is_as_wide_as_there_is_room() {
+fn the_drawing_uses_the_width_of_the_terminal() {
     let workspace = Workspace::hello();
     let widest = |columns: &str| {
         let mut command = workspace.command(&["graph"]);
@@ -44,7 +44,7 @@ fn why_names_what_a_deploy_waits_for() {
 }
 
 #[test]
-fn one_pipeline_or_the_pipelines_of_one_file_can_be_asked_for() {
+fn one_pipeline_or_one_file_can_be_requested() {
     let workspace = Workspace::with(&[("a.pipe", &small("a", "make")), ("b.pipe", &small("b", "make"))]);
     std::fs::create_dir(workspace.path(".git")).unwrap();
     workspace.run(&["graph", "--format", "dot"]).expect(0).prints("digraph \"pipelines\"");
@@ -54,7 +54,7 @@ fn one_pipeline_or_the_pipelines_of_one_file_can_be_asked_for() {
 }
 
 #[test]
-fn what_is_not_proven_is_drawn_as_such_and_told() {
+fn unproven_pipelines_are_drawn_and_marked() {
     let workspace = Workspace::hello();
     let skipped = workspace.read("hello.pipe").replace("requires test", "requires test, lint");
     workspace.write("hello.pipe", skipped);

@@ -5,14 +5,14 @@ use std::fs::File;
 use std::process::Command;
 
 #[test]
-fn a_folder_that_is_called_like_a_source_is_named() {
+fn a_folder_with_the_name_of_a_source_is_reported() {
     let workspace = Workspace::hello();
     std::fs::create_dir(workspace.path("odd.pipe")).unwrap();
     workspace.run(&["check"]).expect(2).says("`odd.pipe` is a folder").says("help:");
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_named() {
+fn a_dangling_link_is_reported() {
     let workspace = Workspace::hello();
     link("gone.pipe", &workspace.path("a.pipe"));
     workspace.run(&["check"]).expect(2).says("`a.pipe` is a symbolic link that leads nowhere");
@@ -70,7 +70,7 @@ fn a_link_to_another_source_of_the_workspace_adds_nothing() {
 }
 
 #[test]
-fn what_is_not_utf8_is_shown_where_it_begins() {
+fn invalid_utf8_is_reported_at_its_start() {
     let workspace = Workspace::empty();
     workspace.write("latin.pipe", b"// caf\xe9 au lait\npipeline x {\n}\n");
     workspace
@@ -105,7 +105,7 @@ fn an_enormous_file_is_not_read() {
 }
 
 #[test]
-fn nesting_without_end_is_a_finding() {
+fn unlimited_nesting_is_a_finding() {
     for (open, close) in [("{", "}"), ("(", ")"), ("[", "]"), ("not ", ""), ("stage a { ", "} ")] {
         let workspace = Workspace::empty();
         let text = format!("pipeline x {{ stage a when {}{} }}", open.repeat(50_000), close.repeat(50_000));
@@ -140,7 +140,7 @@ fn control_characters_of_a_source_never_reach_the_terminal() {
 }
 
 #[test]
-fn a_path_that_is_not_there_is_wrong_usage() {
+fn a_missing_path_is_wrong_usage() {
     let workspace = Workspace::hello();
     workspace.run(&["check", "nowhere"]).expect(2).says("there is no `nowhere`");
     workspace.write("README.md", "# x");
@@ -149,7 +149,7 @@ fn a_path_that_is_not_there_is_wrong_usage() {
 }
 
 #[test]
-fn a_folder_without_sources_is_told() {
+fn a_folder_without_sources_is_reported() {
     Workspace::empty().run(&["check"]).expect(2).says("there is no `.pipe` file in `");
 }
 
@@ -167,7 +167,7 @@ fn ignored_and_hidden_sources_do_not_belong() {
 }
 
 #[test]
-fn the_workspace_is_the_repository_around() {
+fn the_workspace_is_the_enclosing_repository() {
     let workspace = Workspace::with(&[("deploy/hello.pipe", HELLO), (".git/HEAD", ""), ("src/main.c", "")]);
     let mut command = pipec();
     command.current_dir(workspace.path("src")).arg("check");
@@ -177,7 +177,7 @@ fn the_workspace_is_the_repository_around() {
 }
 
 #[test]
-fn a_file_narrows_what_is_told_but_not_what_is_proven() {
+fn a_file_limits_the_report_but_not_the_proof() {
     let workspace =
         Workspace::with(&[("a.pipe", &small("a", "make")), ("b.pipe", "pipeline b {"), (".git/HEAD", "")]);
     workspace
@@ -190,14 +190,14 @@ fn a_file_narrows_what_is_told_but_not_what_is_proven() {
 }
 
 #[test]
-fn a_hidden_file_given_is_told_why_it_does_not_belong() {
+fn a_hidden_file_gets_an_explanation() {
     let workspace = Workspace::hello();
     workspace.write(".draft.pipe", HELLO);
     workspace.write(".hidden/c.pipe", HELLO);
     std::fs::create_dir(workspace.path(".git")).unwrap();
     for path in [".draft.pipe", ".hidden/c.pipe"] {
-        let told = format!("`{path}` is hidden, so it is no part of the workspace");
-        workspace.run(&["check", path]).expect(2).says(&told).omits("gitignore");
+        let text = format!("`{path}` is hidden, so it is no part of the workspace");
+        workspace.run(&["check", path]).expect(2).says(&text).omits("gitignore");
     }
     workspace.run(&["check", ".hidden"]).expect(0).says("1 pipeline proven");
 }
@@ -224,7 +224,7 @@ fn control_characters_of_an_argument_never_reach_the_terminal() {
 }
 
 #[test]
-fn who_has_no_pipeline_is_shown_one() {
+fn an_empty_workspace_shows_an_example() {
     let workspace = Workspace::empty();
     for command in ["check", "build", "graph", "assure"] {
         let ran = workspace.run(&[command]).expect(2).says("there is no `.pipe` file in `");

@@ -68,7 +68,7 @@ fn entry(lock: &str, name: &str) -> String {
 }
 
 #[test]
-fn an_action_that_pipec_does_not_know_is_known_by_the_lock() {
+fn the_lock_adds_unknown_actions() {
     let workspace = Workspace::with(&[("own.pipe", CALLS)]);
     workspace.run(&["check"]).expect(1).says("P0705").says("`pipec.lock`");
     workspace.write(LOCK, kept(ENTRY));
@@ -85,7 +85,7 @@ fn an_action_that_pipec_does_not_know_is_known_by_the_lock() {
 }
 
 #[test]
-fn a_call_is_held_against_the_signature_in_the_lock() {
+fn a_call_is_checked_against_the_signature_in_the_lock() {
     let workspace = own();
     let call = |inputs: &str| workspace.write("own.pipe", CALLS.replace("version: \"3\"", inputs));
     call("vresion: \"3\"");
@@ -127,7 +127,7 @@ fn another_commit_in_the_lock_is_drift_of_the_output() {
 }
 
 #[test]
-fn a_build_pins_what_it_uses_and_a_second_one_touches_nothing() {
+fn a_build_pins_its_uses_and_a_second_build_changes_nothing() {
     let workspace = Workspace::hello();
     workspace.run(&["check"]).expect(0);
     assert!(!workspace.path(LOCK).exists());
@@ -151,7 +151,7 @@ fn a_build_pins_what_it_uses_and_a_second_one_touches_nothing() {
 }
 
 #[test]
-fn what_is_new_is_added_and_what_nothing_uses_is_dropped_and_told() {
+fn new_entries_are_added_and_unused_ones_dropped_with_a_report() {
     let workspace = own();
     workspace.write("small.pipe", small("small", "make"));
     workspace.build();
@@ -180,7 +180,7 @@ fn what_is_new_is_added_and_what_nothing_uses_is_dropped_and_told() {
 }
 
 #[test]
-fn the_drift_of_a_lock_is_told_and_nothing_written() {
+fn lock_drift_is_reported_and_nothing_is_written() {
     let workspace = own();
     workspace.build();
     let lock = workspace.read(LOCK);
@@ -234,7 +234,7 @@ fn a_lock_with_the_line_ends_of_windows_is_read() {
 }
 
 #[test]
-fn an_action_that_pipec_calls_itself_goes_by_the_lock() {
+fn the_lock_pins_pipecs_own_actions() {
     let workspace = Workspace::hello();
     workspace.build();
     let lock = workspace.read(LOCK);
@@ -267,7 +267,7 @@ fn an_action_that_pipec_calls_itself_goes_by_the_lock() {
 }
 
 #[test]
-fn an_image_goes_by_the_lock() {
+fn the_lock_pins_images() {
     let source = |image: &str| {
         format!(
             "runner box {{\n  host linux-x64\n  image \"{image}\"\n}}\n\n{}",
@@ -298,7 +298,7 @@ fn an_image_goes_by_the_lock() {
 }
 
 #[test]
-fn a_lock_that_people_wrote_is_never_overwritten() {
+fn a_lock_written_by_people_is_never_overwritten() {
     let remark = format!("# what our tool takes\n{ENTRY}");
     for arguments in [&["build"][..], &["build", "--check"]] {
         let workspace = Workspace::with(&[("own.pipe", CALLS), (LOCK, &remark)]);
@@ -324,7 +324,7 @@ fn a_lock_that_people_wrote_is_never_overwritten() {
 }
 
 #[test]
-fn a_lock_that_can_not_be_read_says_where_and_stays_as_it_is() {
+fn an_unreadable_lock_is_reported_and_kept() {
     let broken = [
         (ENTRY.replace("commit", "comit"), "line 5: unknown field `comit`"),
         (ENTRY.replace("0123", "zzzz"), "line 2: `zzzz456789"),
@@ -350,7 +350,7 @@ fn a_lock_that_can_not_be_read_says_where_and_stays_as_it_is() {
 }
 
 #[test]
-fn a_link_stays_a_link_and_none_leads_out() {
+fn a_link_stays_a_link_and_stays_inside() {
     let workspace = own();
     std::fs::create_dir(workspace.path("pins")).unwrap();
     std::fs::rename(workspace.path(LOCK), workspace.path("pins/lock")).unwrap();
@@ -386,7 +386,7 @@ fn each_workspace_has_its_own_lock() {
 }
 
 #[test]
-fn whatever_is_asked_for_the_lock_is_that_of_the_whole_workspace() {
+fn the_lock_always_covers_the_whole_workspace() {
     let workspace = own();
     workspace.write(".git/HEAD", "");
     workspace.write("hello.pipe", HELLO);
@@ -401,7 +401,7 @@ fn whatever_is_asked_for_the_lock_is_that_of_the_whole_workspace() {
 }
 
 #[test]
-fn what_is_printed_or_written_elsewhere_leaves_the_lock_of_the_workspace_alone() {
+fn printing_or_writing_elsewhere_keeps_the_lock() {
     let workspace = own();
     let printed = workspace.run(&["build", "--stdout"]).expect(0).out;
     assert!(!printed.contains("[[action]]"), "{printed}");
@@ -422,7 +422,7 @@ fn what_is_printed_or_written_elsewhere_leaves_the_lock_of_the_workspace_alone()
 }
 
 #[test]
-fn programs_read_what_became_of_the_lock() {
+fn programs_read_the_status_of_the_lock() {
     let workspace = own();
     let status = |arguments: &[&str], code: i32| {
         let ran = workspace.run(arguments).expect(code);
@@ -440,7 +440,7 @@ fn programs_read_what_became_of_the_lock() {
 /// `v7` means the newest `v7.…` in the lock file. So a new entry in the lock file changes the meaning of `v7`, in the
 /// same build.
 #[test]
-fn the_build_after_a_build_finds_nothing_to_do() {
+fn a_second_build_has_nothing_to_do() {
     let calls = |versions: &[&str]| {
         let call = |version: &&str| format!("        action \"acme/setup-tool@{version}\"(version: \"3\")\n");
         CALLS.replace(
@@ -514,7 +514,7 @@ fn the_example_of_the_reference_is_a_lock_that_builds_keep() {
 }
 
 #[test]
-fn a_lock_that_can_not_be_read_keeps_nothing_but_check_fix_and_build_from_writing() {
+fn an_unreadable_lock_blocks_only_check_fix_and_build() {
     let untidy =
         "pipeline x {\n  on push to main\n  stage commit {\n    gaet   unit: test { run \"make\" }\n  }\n}\n";
     let workspace = Workspace::with(&[("x.pipe", untidy), (LOCK, "nonsense\n")]);

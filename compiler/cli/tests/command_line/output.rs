@@ -12,7 +12,7 @@ fn two_pipelines() -> Workspace {
 }
 
 #[test]
-fn a_build_writes_and_says_what() {
+fn a_build_lists_the_files_it_writes() {
     let workspace = Workspace::hello();
     workspace
         .build()
@@ -42,7 +42,7 @@ fn the_same_source_gives_the_same_bytes() {
 }
 
 #[test]
-fn check_compares_what_is_compiled_and_not_the_header() {
+fn check_compares_outputs_without_their_headers() {
     let workspace = Workspace::hello();
     let missing = workspace.run(&["build", "--check"]).expect(1);
     missing.says("error[P1202]: `.github/workflows/hello.yml` is missing").prints("--- /dev/null\n");
@@ -101,7 +101,7 @@ fn two_pipelines_for_one_file_are_refused() {
 }
 
 #[test]
-fn a_folder_where_a_file_should_be_is_told() {
+fn a_folder_in_place_of_a_file_is_reported() {
     let workspace = two_pipelines();
     std::fs::create_dir_all(workspace.path(".github/workflows/a.yml")).unwrap();
     workspace.run(&["build"]).expect(2).says("can't write `.github/workflows/a.yml`: a folder is in the way");
@@ -109,7 +109,7 @@ fn a_folder_where_a_file_should_be_is_told() {
 }
 
 #[test]
-fn a_file_where_a_folder_should_be_is_told() {
+fn a_file_in_place_of_a_folder_is_reported() {
     let workspace = two_pipelines();
     workspace.write(".github", "a file");
     workspace.run(&["build"]).expect(2).says("`.github` is not a folder");
@@ -117,7 +117,7 @@ fn a_file_where_a_folder_should_be_is_told() {
 }
 
 #[test]
-fn an_output_that_can_not_be_written_is_told() {
+fn an_unwritable_output_is_reported() {
     let workspace = two_pipelines();
     for out in ["/proc/pipec", "/dev/null/pipec"] {
         workspace
@@ -204,7 +204,7 @@ fn a_full_disk_leaves_no_empty_folders() {
 }
 
 #[test]
-fn standard_output_on_a_full_disk_is_told() {
+fn a_full_disk_behind_standard_output_is_reported() {
     let workspace = Workspace::hello();
     let mut command = workspace.command(&["build", "--stdout"]);
     let full = File::options().write(true).open("/dev/full").unwrap();
@@ -243,7 +243,7 @@ fn a_kill_in_the_middle_leaves_old_or_new_files() {
 }
 
 #[test]
-fn what_a_killed_build_left_is_swept_and_what_runs_is_not() {
+fn leftovers_of_killed_builds_are_removed_and_running_builds_kept() {
     let workspace = Workspace::hello();
     workspace.write(".github/workflows/.pipec-1-0.tmp", "half a fi");
     workspace.write(".github/workflows/.pipec-2-0.tmp", "being written");
@@ -274,7 +274,7 @@ fn builds_at_the_same_time_leave_a_whole_file() {
 }
 
 #[test]
-fn what_a_renamed_pipeline_leaves_is_told_and_never_removed() {
+fn the_output_of_a_renamed_pipeline_is_reported_and_kept() {
     let workspace = Workspace::hello();
     workspace.build();
     workspace.write(".github/workflows/mine.yml", "name: mine\n");
@@ -363,7 +363,7 @@ fn a_read_only_file_is_never_replaced() {
 }
 
 #[test]
-fn a_file_given_as_the_folder_for_outputs_is_told() {
+fn a_file_as_the_output_folder_is_reported() {
     let workspace = Workspace::hello();
     workspace.write("f1", "a file");
     workspace

@@ -10,7 +10,7 @@ fn run(arguments: &[&str]) -> crate::support::Ran {
 }
 
 #[test]
-fn wrong_usage_is_told_with_the_right_one() {
+fn wrong_usage_shows_the_correct_usage() {
     run(&[]).expect(2).says("Usage: pipec");
     run(&["chekc"]).expect(2).says("check");
     run(&["build", "--stdout", "--check"]).expect(2).says("cannot be used with");
@@ -46,7 +46,7 @@ fn codes_are_explained_by_number_and_by_name() {
 }
 
 #[test]
-fn a_reader_that_goes_is_no_fault() {
+fn a_closed_pipe_is_no_failure() {
     for arguments in [&["explain"][..], &["completions", "bash"], &["--help"]] {
         let mut command = pipec();
         command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());

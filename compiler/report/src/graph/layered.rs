@@ -203,9 +203,9 @@ fn ordered(mut columns: Vec<Vec<Item>>, links: &BTreeSet<(Item, Item)>) -> Vec<V
             (0..columns.len().saturating_sub(1)).rev().collect()
         };
         for place in order {
-            let beside = if forward { place.wrapping_sub(1) } else { place + 1 };
+            let neighbour = if forward { place.wrapping_sub(1) } else { place + 1 };
             let positions: BTreeMap<Item, usize> =
-                columns.get(beside).into_iter().flatten().copied().zip(0..).collect();
+                columns.get(neighbour).into_iter().flatten().copied().zip(0..).collect();
             let Some(column) = columns.get_mut(place) else { continue };
             let mut keyed: Vec<(f64, usize, Item)> = column
                 .iter()
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_stands_left() {
+    fn predecessors_are_on_the_left() {
         let placed = placed(4, &[(0, 2), (1, 2), (2, 3)]);
         let columns: Vec<f64> = placed.corners.iter().map(|corner| corner.0).collect();
         assert_eq!(columns, [0.0, 0.0, 140.0, 280.0]);
@@ -272,13 +272,13 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_would_cross_are_untangled() {
+    fn crossings_are_removed() {
         let placed = placed(4, &[(0, 3), (1, 2)]);
         assert!(placed.corners[3].1 < placed.corners[2].1);
     }
 
     #[test]
-    fn what_passes_a_column_by_has_a_lane_of_its_own() {
+    fn lines_past_a_column_have_their_own_lane() {
         let placed = placed(4, &[(0, 1), (1, 2), (0, 2), (3, 2)]);
         let lanes: Vec<&Line> = placed.lines.iter().filter(|line| !line.arrives).collect();
         assert_eq!(lanes.len(), 2);

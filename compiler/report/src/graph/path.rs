@@ -118,7 +118,7 @@ impl<'p> Path<'p> {
     }
 
     /// The predecessors of a node, if they differ from the row above it: "sign, scan".
-    pub(crate) fn told_after(&self, stop: &Stop<'p>, above: &[NodeId]) -> Option<String> {
+    pub(crate) fn predecessor_text(&self, stop: &Stop<'p>, above: &[NodeId]) -> Option<String> {
         let stage = stop.node.stage.0;
         let inside = self.edges_inside(stage).filter(|(_, to)| *to == stop.node.id).map(|(from, _)| from);
         let mut after: BTreeSet<NodeId> = inside.collect();
@@ -291,13 +291,13 @@ impl Fact {
 fn reduced(pipeline: &Pipeline) -> Vec<(NodeId, NodeId)> {
     let mut edges = Vec::new();
     for node in &pipeline.nodes {
-        let behind: BTreeSet<NodeId> = node
+        let indirect: BTreeSet<NodeId> = node
             .before
             .iter()
             .filter_map(|id| pipeline.node(*id))
             .flat_map(|before| before.before.iter().copied())
             .collect();
-        edges.extend(node.before.difference(&behind).map(|id| (*id, node.id)));
+        edges.extend(node.before.difference(&indirect).map(|id| (*id, node.id)));
     }
     edges
 }
@@ -324,9 +324,9 @@ fn stages_before(pipeline: &Pipeline) -> Vec<BTreeSet<usize>> {
 
 fn reduced_stages(place: usize, before: &[BTreeSet<usize>]) -> Vec<usize> {
     let Some(all) = before.get(place) else { return Vec::new() };
-    let behind: BTreeSet<usize> =
+    let indirect: BTreeSet<usize> =
         all.iter().filter(|at| **at != place).filter_map(|at| before.get(*at)).flatten().copied().collect();
-    all.difference(&behind).copied().filter(|at| *at != place).collect()
+    all.difference(&indirect).copied().filter(|at| *at != place).collect()
 }
 
 /// The nodes of a stage, by the length of the longest path to each.

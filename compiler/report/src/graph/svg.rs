@@ -19,10 +19,10 @@ const PANEL_PADDING: f64 = 20.0;
 const CARD_GAP: f64 = 44.0;
 const CARD_RISE: f64 = 14.0;
 const CARD_PADDING: f64 = 14.0;
-const NARROWEST_HEADER: f64 = 420.0;
-const WIDEST_DOCS: f64 = 640.0;
-const NARROWEST_CARD: f64 = 172.0;
-const WIDEST_CARD: f64 = 304.0;
+const MIN_HEADER_WIDTH: f64 = 420.0;
+const MAX_DOCS_WIDTH: f64 = 640.0;
+const MIN_CARD_WIDTH: f64 = 172.0;
+const MAX_CARD_WIDTH: f64 = 304.0;
 const ICON: f64 = 24.0;
 
 const STYLE: &str = "\
@@ -93,7 +93,7 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
     if paths.is_empty() {
         y += 20.0;
         text(&mut body, "soft", MARGIN, y, 14.0, "there is no pipeline");
-        width = NARROWEST_HEADER;
+        width = MIN_HEADER_WIDTH;
     }
     let (width, height) = (width + 2.0 * MARGIN, y + MARGIN);
     let names: Vec<&str> = paths.iter().map(|path| path.pipeline.name.as_str()).collect();
@@ -140,14 +140,14 @@ fn description(paths: &[Path<'_>]) -> String {
         let condition = band.condition().map(|when| format!(" {when}")).unwrap_or_default();
         format!("stage {}{condition}: {}", band.stage.name, nodes.join(", "))
     };
-    let told: Vec<String> = paths
+    let descriptions: Vec<String> = paths
         .iter()
         .map(|path| {
             let stages: Vec<String> = path.stages.iter().map(|band| stage(path, band)).collect();
             format!("Pipeline {}, {}; {}.", path.pipeline.name, path.triggers().join(", "), stages.join("; "))
         })
         .collect();
-    told.join(" ")
+    descriptions.join(" ")
 }
 
 /// Draws one pipeline and returns its width and height.
@@ -201,7 +201,7 @@ fn header_width(path: &Path<'_>, is_proven: bool) -> f64 {
     let name = measure(&path.pipeline.name, 24.0, true) + failed;
     let docs = path.pipeline.docs.first().map_or(0.0, |line| measure(line, 14.0, false));
     let ways = path.triggers().iter().map(|way| measure(way, 12.0, false) + 18.0).fold(0.0, f64::max);
-    docs.min(WIDEST_DOCS).max(ways).max(name).max(NARROWEST_HEADER)
+    docs.min(MAX_DOCS_WIDTH).max(ways).max(name).max(MIN_HEADER_WIDTH)
 }
 
 /// The name, the documentation and the triggers.
@@ -256,10 +256,10 @@ impl Panel {
         let band = path.stages.get(stage);
         for level in band.into_iter().flat_map(|band| &band.levels) {
             let stops: Vec<&Stop<'_>> = level.iter().filter_map(|id| path.stop(*id)).collect();
-            let width = stops.iter().map(|stop| natural_width(stop)).fold(NARROWEST_CARD, f64::max);
+            let width = stops.iter().map(|stop| natural_width(stop)).fold(MIN_CARD_WIDTH, f64::max);
             // A name is never cut, because nothing else may distinguish two cards.
             let titled = stops.iter().map(|stop| titled_width(stop)).fold(0.0, f64::max);
-            let width = width.min(WIDEST_CARD).max(titled);
+            let width = width.min(MAX_CARD_WIDTH).max(titled);
             cards.extend(stops.into_iter().map(|stop| Card::of(stop, width)));
         }
         let place: BTreeMap<NodeId, usize> = cards.iter().map(|card| card.node).zip(0..).collect();
@@ -607,7 +607,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_fit_and_words_that_don_t_are_broken() {
+    fn long_words_are_broken_to_fit() {
         let text = "push to main, \"release/*\" https://a-very-long-name.of.a.host.example/with/a/path";
         let lines = wrapped(text, 90.0, 12.0);
         assert!(lines.len() > 3, "{lines:?}");

@@ -7,8 +7,8 @@ use crate::row::{Row, wrapped};
 use crate::words;
 
 /// The minimum and maximum width of a drawing, in columns.
-const NARROWEST: usize = 48;
-const WIDEST: usize = 120;
+const MIN_WIDTH: usize = 48;
+const MAX_WIDTH: usize = 120;
 
 /// The minimum room next to the column of titles. With less room, a node's result is under its title.
 const BESIDE: usize = 30;
@@ -42,7 +42,7 @@ pub(crate) fn style(kind: Kind) -> Style {
 }
 
 pub(super) fn draw(graph: &Graph<'_>, width: usize, colour: Colour) -> String {
-    let width = width.clamp(NARROWEST, WIDEST);
+    let width = width.clamp(MIN_WIDTH, MAX_WIDTH);
     let mut text = String::new();
     for (place, path) in graph.paths().iter().enumerate() {
         if place > 0 {
@@ -108,13 +108,13 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
         .text(" ");
     let after = path.names_before(band);
     if place > 0 && !frame.follows {
-        let told = if after.is_empty() {
+        let predecessors = if after.is_empty() {
             "from the start".to_owned()
         } else {
             format!("after {}", after.join(", "))
         };
         let room = width.saturating_sub(head.width() + 8);
-        head = head.styled(Style::Faint, cut(&told, room)).text(" ");
+        head = head.styled(Style::Faint, cut(&predecessors, room)).text(" ");
     }
     let budget = band.budget().map(|budget| format!(" {budget} ─")).unwrap_or_default();
     let missing = width.saturating_sub(head.width() + budget.chars().count() + 1);
@@ -130,7 +130,7 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
         }
         let above = level.checked_sub(1).and_then(|above| band.levels.get(above));
         for stop in nodes.iter().filter_map(|id| path.stop(*id)) {
-            let after = path.told_after(stop, above.map_or(&[], Vec::as_slice));
+            let after = path.predecessor_text(stop, above.map_or(&[], Vec::as_slice));
             node(stop, after, frame, rows);
         }
     }
@@ -156,8 +156,8 @@ fn node(stop: &Stop<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row
     let column = if is_narrow { 2 } else { frame.column };
     let titled = if is_narrow { room.saturating_sub(timeout.len() + 4) } else { column.saturating_sub(2) };
     let title = cut(&stop.title, titled);
-    let beside = if is_narrow { 4 } else { 2 + column + timeout.len() + 2 };
-    let mut yields = wrapped(&stop.yields, room.saturating_sub(beside)).into_iter();
+    let taken = if is_narrow { 4 } else { 2 + column + timeout.len() + 2 };
+    let mut yields = wrapped(&stop.yields, room.saturating_sub(taken)).into_iter();
     let first = if is_narrow { None } else { yields.next() };
     let head = Row::default()
         .styled(kind, sign(stop.kind, stop.is_advisory()))

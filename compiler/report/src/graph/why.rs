@@ -76,20 +76,20 @@ impl Answer<'_> {
             .filter_map(|(path, id)| {
                 let stop = path.stop(id)?;
                 let before = path.nodes.iter().filter(|other| stop.node.before.contains(&other.node.id)).map(
-                    |other| json!({"node": other.node.name, "must": must(other), "when": when(path, other)}),
+                    |other| json!({"node": other.node.name, "must": required_work(other), "when": when(path, other)}),
                 );
-                let besides: Vec<Value> = besides(stop)
+                let requirements: Vec<Value> = requirements(stop)
                     .into_iter()
                     .map(|(what, text)| json!({"what": what, "text": text}))
                     .collect();
-                let behind = behind(path, id).into_iter().map(|stop| stop.node.name.as_str());
+                let successors = successors(path, id).into_iter().map(|stop| stop.node.name.as_str());
                 Some(json!({
                     "pipeline": path.pipeline.name,
                     "node": stop.node.name,
                     "when": when(path, stop),
                     "before": before.collect::<Vec<_>>(),
-                    "waits-for": besides,
-                    "holds-back": behind.collect::<Vec<_>>(),
+                    "waits-for": requirements,
+                    "holds-back": successors.collect::<Vec<_>>(),
                 }))
             })
             .collect();
@@ -103,7 +103,7 @@ impl Answer<'_> {
 }
 
 /// What a node must have done before the next node starts.
-fn must(stop: &Stop<'_>) -> String {
+fn required_work(stop: &Stop<'_>) -> String {
     let mut text = match &stop.node.kind {
         NodeKind::Gate(gate) => {
             let mut text = format!("pass: {}", words::judges(gate));
@@ -131,7 +131,7 @@ fn when(path: &Path<'_>, stop: &Stop<'_>) -> Option<String> {
 }
 
 /// The requirements of a node other than nodes: each with its subject and its text.
-fn besides(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
+fn requirements(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let Some(environment) = stop.environment else { return all };
     if let Some(approval) = &environment.approval {
@@ -146,7 +146,7 @@ fn besides(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// The nodes after a node.
-fn behind<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a Stop<'p>> {
+fn successors<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a Stop<'p>> {
     path.nodes.iter().filter(|other| other.node.before.contains(&id)).collect()
 }
 
@@ -167,11 +167,11 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
     } else {
         format!("runs start on {}", triggers.join(", on "))
     };
-    told("is in", &format!("{due}; {start}"), width, rows);
+    add_row("is in", &format!("{due}; {start}"), width, rows);
     if let Some(environment) = stop.environment
         && environment.lock == Lock::Newest
     {
-        told("may be", "skipped in favour of a newer one that waits", width, rows);
+        add_row("may be", "skipped in favour of a newer one that waits", width, rows);
     }
 
     let before: Vec<&Stop<'_>> =
@@ -185,7 +185,7 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
     let column = before.iter().map(|stop| name(stop).chars().count()).max().unwrap_or(0).min(32) + 6;
     let own = when(path, stop);
     for other in before {
-        let mut text = must(other);
+        let mut text = required_work(other);
         if let Some(when) = when(path, other).filter(|when| Some(when) != own.as_ref()) {
             text.push_str(&format!("; due when {when}"));
         }
@@ -201,22 +201,22 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
         rows.push(head);
         rows.extend(lines.map(|line| Row::default().to(column).text(line)));
     }
-    let besides = besides(stop);
-    if !besides.is_empty() {
+    let requirements = requirements(stop);
+    if !requirements.is_empty() {
         rows.push(Row::default());
         rows.push(Row::default().styled(Style::Heading, "then it waits for"));
-        for (what, text) in besides {
-            told(what, &text, width, rows);
+        for (what, text) in requirements {
+            add_row(what, &text, width, rows);
         }
     }
-    let behind = behind(path, stop.node.id);
+    let successors = successors(path, stop.node.id);
     rows.push(Row::default());
-    if behind.is_empty() {
+    if successors.is_empty() {
         rows.push(Row::default().styled(Style::Heading, "nothing waits for it"));
         return;
     }
     rows.push(Row::default().styled(Style::Heading, "these wait for it"));
-    let names: Vec<String> = behind.into_iter().map(name).collect();
+    let names: Vec<String> = successors.into_iter().map(name).collect();
     let lines = wrapped(&names.join(", "), width.saturating_sub(2));
     rows.extend(lines.into_iter().map(|line| Row::default().text("  ").text(line)));
 }
@@ -232,7 +232,7 @@ fn starting(pipeline: &Pipeline, node: &Node) -> Vec<String> {
     starting.map(|(trigger, _)| trigger.to_string()).collect()
 }
 
-fn told(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {
+fn add_row(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {
     let mut what = Some(what);
     for line in wrapped(text, width.saturating_sub(12)) {
         rows.push(

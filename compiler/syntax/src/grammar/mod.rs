@@ -194,14 +194,14 @@ mod tests {
                 Block::Role => words(&grammar.role),
                 Block::Registry => words(&grammar.registry),
             };
-            let mut told: Vec<&str> = block.clauses().iter().map(|clause| clause.word).collect();
-            told.sort_unstable();
-            assert_eq!(read, told, "{block:?}");
+            let mut words: Vec<&str> = block.clauses().iter().map(|clause| clause.word).collect();
+            words.sort_unstable();
+            assert_eq!(read, words, "{block:?}");
         }
     }
 
     #[test]
-    fn no_word_that_goes_on_with_a_clause_begins_another_of_its_block() {
+    fn no_continuation_word_begins_a_clause_of_its_block() {
         for block in Block::ALL {
             let begins = |word: &str| {
                 word == "allow"

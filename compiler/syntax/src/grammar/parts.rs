@@ -16,7 +16,7 @@ use crate::string;
 use crate::token::{Punctuation, TokenKind};
 
 /// The maximum length of a name.
-const LONGEST_NAME: usize = 63;
+const MAX_NAME_LENGTH: usize = 63;
 
 /// The rules that all clauses share.
 pub(crate) struct Parts<'t> {
@@ -123,7 +123,7 @@ impl<'t> Parts<'t> {
 
 /// Whether a word is a name of the language.
 pub(crate) fn is_name(word: &str) -> bool {
-    word.len() <= LONGEST_NAME
+    word.len() <= MAX_NAME_LENGTH
         && word.starts_with(|first: char| first.is_ascii_lowercase())
         && word.split('-').all(|part| {
             !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
@@ -153,11 +153,11 @@ fn name_finding(found: &str, span: Span) -> Diagnostic {
     if found == "true" || found == "false" {
         return Diagnostic::error(codes::P0008, format!("`{found}` is a value, so it can't be a name"), span);
     }
-    if found.len() > LONGEST_NAME && kebab(found.get(..1).unwrap_or("")).is_some() {
+    if found.len() > MAX_NAME_LENGTH && kebab(found.get(..1).unwrap_or("")).is_some() {
         let length = found.chars().count();
         return Diagnostic::error(
             codes::P0008,
-            format!("this name has {length} characters; at most {LONGEST_NAME} are allowed"),
+            format!("this name has {length} characters; at most {MAX_NAME_LENGTH} are allowed"),
             span,
         )
         .note("names are used on every engine, and some engines allow no more");

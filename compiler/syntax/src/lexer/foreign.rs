@@ -57,7 +57,7 @@ impl Lexer<'_> {
         if first == '!' {
             return self.instead("!", "not", "conditions are joined with words: `not`, `and`, `or`");
         }
-        if first == '-' && rest.get(1..).is_none_or(|behind| behind.starts_with([' ', '\n'])) {
+        if first == '-' && rest.get(1..).is_none_or(|after| after.starts_with([' ', '\n'])) {
             let span = self.span(self.at, self.at + 1);
             self.report(
                 Diagnostic::error(codes::P0014, "clauses don't begin with a dash", span)
@@ -115,11 +115,11 @@ impl Lexer<'_> {
     /// with text after it.
     fn begins_block_comment(&self, rest: &str) -> bool {
         let touches = self.tokens.last().is_some_and(|last| last.span.end as usize == self.at);
-        let Some(behind) = rest.strip_prefix("/*").filter(|_| !touches || self.newlines > 0) else {
+        let Some(after) = rest.strip_prefix("/*").filter(|_| !touches || self.newlines > 0) else {
             return false;
         };
-        let text = behind.trim_start_matches('*');
-        let line = behind.get(..line_length(behind)).unwrap_or(behind);
+        let text = after.trim_start_matches('*');
+        let line = after.get(..line_length(after)).unwrap_or(after);
         let closes = line.find("*/").and_then(|end| line.get(end + 2..));
         match closes {
             Some(next) => !next.starts_with(is_bare),
@@ -129,13 +129,13 @@ impl Lexer<'_> {
 
     /// Reads `/* … */`. An unclosed comment ends with the text.
     fn block_comment(&mut self, rest: &str) {
-        let closing = rest.get(2..).and_then(|behind| behind.find("*/")).map(|end| end + 4);
+        let closing = rest.get(2..).and_then(|after| after.find("*/")).map(|end| end + 4);
         let length = closing.unwrap_or(rest.trim_end().len());
         let block = rest.get(..length).unwrap_or(rest);
         let lines = block.lines().count();
-        let behind = rest.get(length..).unwrap_or_default();
+        let after = rest.get(length..).unwrap_or_default();
         let begins_line = self.in_indentation;
-        let ends_line = behind.chars().take_while(|character| *character != '\n').all(char::is_whitespace);
+        let ends_line = after.chars().take_while(|character| *character != '\n').all(char::is_whitespace);
         let span = self.span(self.at, self.at + length);
         let mut finding = Diagnostic::error(codes::P0014, "a comment begins with `//`", span);
         finding = if closing.is_none() && lines > 1 {
@@ -166,8 +166,7 @@ impl Lexer<'_> {
     /// Reads a sign of another language as a word of this one.
     pub(super) fn instead(&mut self, sign: &str, word: &str, help: &str) {
         let span = self.span(self.at, self.at + sign.len());
-        let glued =
-            self.rest().get(sign.len()..).and_then(|behind| behind.chars().next()).is_some_and(is_word);
+        let glued = self.rest().get(sign.len()..).and_then(|after| after.chars().next()).is_some_and(is_word);
         let text = if glued { format!("{word} ") } else { word.to_owned() };
         self.report(
             Diagnostic::error(codes::P0014, format!("`{sign}` is written `{word}`"), span).help(help).fix(
@@ -187,7 +186,7 @@ impl Lexer<'_> {
             .take_while(|character| is_word(*character))
             .collect();
         let closes =
-            usize::from(braced && rest.get(2 + name.len()..).is_some_and(|behind| behind.starts_with('}')));
+            usize::from(braced && rest.get(2 + name.len()..).is_some_and(|after| after.starts_with('}')));
         let length = 1 + usize::from(braced) + name.len() + closes;
         let span = self.span(self.at, self.at + length);
         let text = self.slice(self.at, self.at + length);

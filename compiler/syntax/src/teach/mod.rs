@@ -33,7 +33,7 @@ pub(crate) struct Case<'a, 't> {
     /// Whether it starts a line.
     pub starts_line: bool,
     /// The clause before it.
-    pub behind: Option<Span>,
+    pub previous: Option<Span>,
     pub text: &'t str,
 }
 
@@ -46,7 +46,7 @@ pub(crate) struct Lesson {
 impl<'t> Case<'_, 't> {
     pub fn lesson(&self) -> Lesson {
         let span = self.span(0);
-        if let Some(finding) = self.behind_protect(span) {
+        if let Some(finding) = self.after_protect(span) {
             return Lesson { finding, meant: None };
         }
         let Some(word) = self.word(0) else {
@@ -122,37 +122,37 @@ impl<'t> Case<'_, 't> {
         let found = self.shown(0);
         let finding = Diagnostic::error(codes::P0009, format!("{found} can't begin a clause"), span);
         match self.lexeme(0) {
-            Some(Lexeme::Text(..) | Lexeme::InterpolationStart) if self.behind.is_some() => {
-                let behind = self.behind.unwrap_or(span);
-                let text = self.source(behind);
+            Some(Lexeme::Text(..) | Lexeme::InterpolationStart) if self.previous.is_some() => {
+                let previous = self.previous.unwrap_or(span);
+                let text = self.source(previous);
                 let word = text.split_whitespace().next().unwrap_or("");
                 let clause = self.block.clause(word);
                 let lists = self.block == Block::Matrix || clause.is_some_and(|clause| clause.lists);
                 if !text.ends_with('"') {
                     finding
-                        .label(behind, "the clause before it ends here")
+                        .label(previous, "the clause before it ends here")
                         .help("every clause begins with its keyword")
                 } else if lists {
                     finding
-                        .label(behind, "the clause before it ends here")
+                        .label(previous, "the clause before it ends here")
                         .help("write commas between the items of a list")
-                        .fix("write a comma", behind.at_end(), ",")
+                        .fix("write a comma", previous.at_end(), ",")
                 } else if clause.is_some() {
-                    self.takes_one(word, behind, span)
+                    self.takes_one(word, previous, span)
                 } else {
-                    finding.label(behind, "the clause before it ends here")
+                    finding.label(previous, "the clause before it ends here")
                 }
             }
-            Some(Lexeme::Sign(Punctuation::Comma)) if self.behind.is_some() => {
-                let behind = self.behind.unwrap_or(span);
-                let word = self.source(behind).split_whitespace().next().unwrap_or("");
-                self.takes_one(word, behind, span)
+            Some(Lexeme::Sign(Punctuation::Comma)) if self.previous.is_some() => {
+                let previous = self.previous.unwrap_or(span);
+                let word = self.source(previous).split_whitespace().next().unwrap_or("");
+                self.takes_one(word, previous, span)
             }
             Some(Lexeme::Sign(Punctuation::Equals))
-                if self.behind.is_some_and(|behind| self.source(behind).starts_with("secret ")) =>
+                if self.previous.is_some_and(|previous| self.source(previous).starts_with("secret ")) =>
             {
                 Diagnostic::error(codes::P0009, "the value of a secret can't be in a file", span)
-                    .label(self.behind.unwrap_or(span), "this clause is complete")
+                    .label(self.previous.unwrap_or(span), "this clause is complete")
                     .help("store it in the engine under this name; the clause says who may read it")
             }
             Some(Lexeme::Block(_)) => {
@@ -164,9 +164,9 @@ impl<'t> Case<'_, 't> {
     }
 
     /// Explains parts after a complete clause.
-    fn takes_one(&self, word: &str, behind: Span, span: Span) -> Diagnostic {
+    fn takes_one(&self, word: &str, previous: Span, span: Span) -> Diagnostic {
         let finding = Diagnostic::error(codes::P0009, format!("`{word}` takes one item, not a list"), span)
-            .label(behind, "this clause is complete");
+            .label(previous, "this clause is complete");
         match self.block.clause(word) {
             Some(clause) if clause.repeats => finding.help(format!("write another clause: `{word} …`")),
             Some(clause) => finding.help(format!("write `{}`", clause.shape)),
@@ -232,9 +232,9 @@ impl<'t> Case<'_, 't> {
                 .fix(format!("write `{near}`"), span, near);
             return Lesson { finding, meant: self.block.clause(near) };
         }
-        if let Some(behind) = self.behind.filter(|_| !self.starts_line) {
+        if let Some(previous) = self.previous.filter(|_| !self.starts_line) {
             let finding = Diagnostic::error(codes::P0009, format!("`{word}` is not allowed here"), span)
-                .label(behind, "this clause is complete")
+                .label(previous, "this clause is complete")
                 .help(self.vocabulary());
             return Lesson { finding, meant: None };
         }

@@ -8,9 +8,9 @@ use crate::lexeme::Lexeme;
 impl Case<'_, '_> {
     /// Explains a name that was meant as a ref of the kind before it. Without quotes, that word is itself the name of a
     /// protected ref.
-    pub(super) fn behind_protect(&self, span: Span) -> Option<Diagnostic> {
-        let behind = self.behind.filter(|_| !self.starts_line)?;
-        let (written, kind) = match self.source(behind).split_whitespace().collect::<Vec<_>>().as_slice() {
+    pub(super) fn after_protect(&self, span: Span) -> Option<Diagnostic> {
+        let previous = self.previous.filter(|_| !self.starts_line)?;
+        let (written, kind) = match self.source(previous).split_whitespace().collect::<Vec<_>>().as_slice() {
             ["protect", word @ ("branch" | "branches")] => (*word, "branch"),
             ["protect", word @ ("tag" | "tags")] => (*word, "tag"),
             _ => return None,
@@ -23,9 +23,9 @@ impl Case<'_, '_> {
         let remedy = format!("protect {kind} {glob}");
         Some(
             Diagnostic::error(codes::P0009, format!("{} is not allowed here", self.shown(0)), span)
-                .label(behind, format!("this protects the name `{written}`"))
+                .label(previous, format!("this protects the name `{written}`"))
                 .help(format!("globs of one kind need quotes: `{remedy}`"))
-                .fix(format!("write `{remedy}`"), behind.to(span), remedy),
+                .fix(format!("write `{remedy}`"), previous.to(span), remedy),
         )
     }
 }

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn an_action_is_found_whatever_its_case_and_its_newest_version_first() {
+    fn actions_ignore_case_and_list_the_newest_first() {
         let found: Vec<&str> = versions("azure/LOGIN").map(|action| action.version.as_str()).collect();
         assert_eq!(found, ["v3.0.1", "v2.3.1"]);
         assert_eq!(versions("actions/cache/restore").count(), 2);
@@ -271,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_as_code_goes_by_its_name() {
+    fn executed_inputs_are_known_by_name() {
         for code in ["script", "inlineScript", "run", "RUN", "pre_build-command", "args", "build_cmd"] {
             assert!(is_code(code), "{code}");
         }
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_says_first_what_an_image_is() {
+    fn the_lock_takes_precedence_for_images() {
         let nothing = Pins::default();
         let known = image_digest("postgres:17-alpine", &nothing).unwrap();
         assert!(known.starts_with("sha256:742f40ea"), "{known}");

@@ -173,7 +173,7 @@ impl Permissions {
     fn mapping(&self) -> Mapping<'_> {
         self.scopes.iter().fold(Mapping::new(), |mapping, (scope, (write, reasons))| {
             let level = if *write { "write" } else { "read" };
-            mapping.entry(*scope, level).comment_behind(reasons.join("; "))
+            mapping.entry(*scope, level).trailing_comment(reasons.join("; "))
         })
     }
 }
@@ -302,7 +302,7 @@ impl Step {
             mapping = mapping.entry("if", condition_line(condition));
         }
         if let Some(why) = self.goes_on {
-            mapping = mapping.entry("continue-on-error", true).comment_behind(why);
+            mapping = mapping.entry("continue-on-error", true).trailing_comment(why);
         }
         if let Some(minutes) = &self.timeout_minutes {
             let number = minutes.as_text().and_then(|minutes| minutes.parse().ok());
@@ -322,7 +322,7 @@ impl Step {
             Work::Run(script) => mapping.entry("run", Node::script(script.as_ref())),
             Work::Uses(action, inputs) => {
                 let reference = [action.name.as_str(), "@", &action.commit].concat();
-                let mapping = mapping.entry("uses", reference).comment_behind(&action.version);
+                let mapping = mapping.entry("uses", reference).trailing_comment(&action.version);
                 if inputs.is_empty() {
                     return mapping;
                 }
@@ -417,7 +417,7 @@ impl Job {
         }
         if let Some(because) = &self.advisory {
             let why = format!("advisory: {because}");
-            mapping = mapping.entry("continue-on-error", true).comment_behind(why);
+            mapping = mapping.entry("continue-on-error", true).trailing_comment(why);
         }
         if let Some(environment) = &self.environment {
             let mut used = Mapping::new().entry("name", text(&environment.name));
@@ -425,7 +425,7 @@ impl Job {
                 used = used.entry("url", string(url));
             }
             if !environment.is_deployment {
-                used = used.entry("deployment", false).comment_behind("only holds the secrets of this job");
+                used = used.entry("deployment", false).trailing_comment("only holds the secrets of this job");
             }
             mapping = mapping.entry("environment", used);
         }

@@ -1,12 +1,12 @@
-//! A runner in a temporary folder: a workspace under git, a temporary folder, and a stand-in for `gh`.
+//! A runner in a temporary folder, with a git workspace and a replacement of `gh`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
-/// Answers with the file named after the endpoint, `/` and `?` turned into `_`; without one it fails, as an error of the
-/// API does. What it was asked is kept in `asked`.
+/// A replacement of `gh`. It answers with the file named after the endpoint, with `_` for `/` and `?`. Without such a
+/// file it fails, like an error of the API. It records the requests in `asked`.
 const GH: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 [[ $1 == api ]]
@@ -28,13 +28,13 @@ answer=$GH_FOLDER/${endpoint//[\/?]/_}
 jq -r "$filter" "$answer"
 "#;
 
-/// The machine a job runs on.
+/// The machine of a job.
 pub struct Bench {
     folder: TempDir,
     variables: BTreeMap<String, String>,
 }
 
-/// What a script did.
+/// The result of a script.
 pub struct Done {
     pub success: bool,
     pub log: String,
@@ -53,7 +53,7 @@ impl Bench {
         std::fs::write(&gh, GH).unwrap();
         bench.shell("chmod +x ../bin/gh");
         if cfg!(not(feature = "jq")) {
-            // The ordinary tests pass without it, wherever it happens to stand.
+            // The ordinary tests must pass without jq, even on a machine that has it.
             std::fs::write(bench.path("bin/jq"), "#!/bin/sh\nexit 127\n").unwrap();
             bench.shell("chmod +x ../bin/jq");
         }
@@ -68,7 +68,7 @@ impl Bench {
             .event("{\"forced\": false}")
     }
 
-    /// A machine on which `date +%s` prints this.
+    /// A machine on which `date +%s` prints this number.
     pub fn at(seconds: u64) -> Bench {
         let bench = Bench::new();
         let date = format!("#!/usr/bin/env bash\n[[ $* == +%s ]] && echo {seconds}\n");
@@ -95,7 +95,7 @@ impl Bench {
         self
     }
 
-    /// What the API answers.
+    /// Sets an answer of the API.
     pub fn answer(&self, endpoint: &str, json: &str) {
         std::fs::write(self.path("gh").join(endpoint.replace(['/', '?'], "_")), json).unwrap();
     }
@@ -130,19 +130,19 @@ impl Bench {
             .unwrap()
     }
 
-    /// Runs commands in the workspace that must succeed; what they print.
+    /// Runs commands in the workspace, which must succeed. Returns their output.
     pub fn shell(&self, commands: &str) -> String {
         let output = self.command(&["-euo", "pipefail", "-c", commands], &self.path("workspace"));
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
     }
 
-    /// Puts all there is into a commit.
+    /// Commits all files. Returns the commit.
     pub fn commit(&self) -> String {
         self.shell("git add -A && git commit -q --allow-empty -m c && git rev-parse HEAD")
     }
 
-    /// Runs a script as the runner does.
+    /// Runs a script like the runner.
     pub fn run(&self, script: &str) -> Done {
         for name in ["output", "summary"] {
             std::fs::write(self.path(name), "").unwrap();
@@ -165,7 +165,7 @@ impl Bench {
 }
 
 impl Done {
-    /// The one output of a script that succeeded.
+    /// An output of a script, which must have succeeded.
     pub fn output(&self, name: &str) -> &str {
         assert!(self.success, "{}", self.log);
         &self.outputs[name]

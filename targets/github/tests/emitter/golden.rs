@@ -102,7 +102,7 @@ fn retried() {
 }
 
 #[test]
-fn the_model_of_the_engine_finds_no_difference() {
+fn the_engine_model_finds_no_difference() {
     use pipec_target_api::Target;
     let all = [
         programs::hello(),

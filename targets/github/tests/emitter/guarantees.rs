@@ -1,4 +1,4 @@
-//! What the target says it makes GitHub do, and what it leaves to settings.
+//! The target's guarantees: what it makes GitHub do, and its assumptions.
 
 use crate::programs::{self, Build, globs, origin};
 use crate::windows;
@@ -9,7 +9,7 @@ use pipec_target_api::{Target, TargetContext};
 use std::collections::BTreeSet;
 
 /// A claim in GitHub's words.
-struct Told {
+struct Rendered {
     standing: Standing,
     kind: &'static str,
     environment: Option<String>,
@@ -17,23 +17,24 @@ struct Told {
     by: String,
 }
 
-/// What the model proves on the output, as far as reports list it, and what the output leaves to settings and trust.
-fn guarantees(build: &Build) -> Vec<Told> {
+/// The guarantees of a program. They are the theorems that the model proves on the output and that reports list, and
+/// the output's assumptions.
+fn guarantees(build: &Build) -> Vec<Rendered> {
     let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: true };
     let output = GitHub.compile(&build.program, &build.pipeline, &context);
     let words = GitHub.words();
     let mut proved = proved(build);
     proved.retain(|theorem| theorem.id().is_listed());
-    // Those of an environment have their order already.
+    // The theorems of an environment are already in order.
     proved.sort_by_key(|it| (it.environment().is_some(), it.environment().is_none().then_some(it.id())));
-    let theorems = proved.into_iter().map(|theorem| Told {
+    let theorems = proved.into_iter().map(|theorem| Rendered {
         standing: theorem.id().standing(),
         kind: theorem.id().kind(),
         environment: theorem.environment().map(str::to_owned),
         holds: words.theorem(&theorem),
         by: words.basis(&theorem),
     });
-    let assumed = output.assumed.iter().map(|assumed| Told {
+    let assumed = output.assumed.iter().map(|assumed| Rendered {
         standing: Standing::Assumed,
         kind: assumed.assumption.kind().word(),
         environment: assumed.environment.clone(),
@@ -57,21 +58,21 @@ fn service() -> Build {
 }
 
 #[test]
-fn a_service_lists_what_it_makes_the_engine_do_and_each_setting() {
-    let told: Vec<String> = guarantees(&service())
+fn a_service_lists_emitted_guarantees_and_settings() {
+    let rendered: Vec<String> = guarantees(&service())
         .into_iter()
         .filter(|guarantee| guarantee.kind != "actions")
-        .map(|Told { standing, kind, environment, holds, by }| {
+        .map(|Rendered { standing, kind, environment, holds, by }| {
             let environment = environment.map(|name| format!(" {name}")).unwrap_or_default();
             format!("{} {kind}{environment}: {holds}\n    {by}", standing.word())
         })
         .collect();
-    insta::assert_snapshot!(told.join("\n"));
+    insta::assert_snapshot!(rendered.join("\n"));
 }
 
-/// A kind of assumption that no pipeline has would be a claim of the reference that nothing stands behind.
+/// A kind of assumption without a pipeline would be an empty row of the reference.
 #[test]
-fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
+fn every_kind_of_assumption_occurs_and_has_a_row() {
     let given: BTreeSet<&str> = many_programs()
         .iter()
         .flat_map(guarantees)
@@ -82,7 +83,7 @@ fn every_kind_of_assumption_is_some_pipelines_and_has_a_row() {
     assert_eq!(given, listed);
 }
 
-/// A theorem that the model proves of no output would be a row of the reference for nothing.
+/// A theorem that the model never proves would be an empty row of the reference.
 #[test]
 fn every_theorem_of_outputs_is_proved_of_some_output() {
     let mut programs = many_programs();
@@ -137,10 +138,10 @@ fn many_programs() -> Vec<Build> {
 }
 
 #[test]
-fn actions_are_those_that_the_workflow_calls() {
+fn the_actions_are_those_of_the_workflow() {
     let build = service();
     let workflow = build.workflow();
-    let actions: Vec<Told> =
+    let actions: Vec<Rendered> =
         guarantees(&build).into_iter().filter(|guarantee| guarantee.kind == "actions").collect();
     assert!(actions.len() > 2, "{}", actions.len());
     for action in actions {
@@ -150,14 +151,14 @@ fn actions_are_those_that_the_workflow_calls() {
 }
 
 #[test]
-fn a_check_that_never_runs_on_a_pull_request_is_not_asked_for() {
+fn checks_without_pull_request_runs_are_not_required() {
     let mut build = programs::hello();
     build.pipeline.protected_branches = globs(&["main"]);
     assert!(guarantees(&build).iter().all(|guarantee| guarantee.kind != "required-check"));
 }
 
 #[test]
-fn what_no_budget_counts_is_told_with_its_limits() {
+fn jobs_outside_the_budget_are_listed_with_limits() {
     let own_jobs = |build: &Build| {
         guarantees(build)
             .into_iter()
@@ -167,12 +168,12 @@ fn what_no_budget_counts_is_told_with_its_limits() {
     let mut build = programs::overridden();
     assert_eq!(own_jobs(&build), None, "without a budget nobody asks");
     build.pipeline.budget = Some((3_600_000, origin()));
-    let told = own_jobs(&build).unwrap();
+    let rendered = own_jobs(&build).unwrap();
     let workflow = build.workflow();
     for job in ["plan", "override-scan", "verdict", "record"] {
         let own = workflow.split(&format!("\n  {job}:\n")).nth(1).unwrap();
         let minutes = own.split("timeout-minutes: ").nth(1).unwrap().lines().next().unwrap();
-        assert!(told.contains(&format!("{job} after {minutes}m")), "{told}");
+        assert!(rendered.contains(&format!("{job} after {minutes}m")), "{rendered}");
     }
-    assert_eq!(told.matches(" after ").count(), 4, "{told}");
+    assert_eq!(rendered.matches(" after ").count(), 4, "{rendered}");
 }

@@ -1,4 +1,4 @@
-//! The emitter from outside: golden workflows, the traps of the engine, and the runtime scripts run for real.
+//! Tests of the emitter: golden workflows, traps of the engine, and fixed scripts.
 #![expect(
     clippy::disallowed_methods,
     reason = "the scripts run in a folder of their own, with git and a stand-in for gh"

@@ -1,9 +1,11 @@
-//! Plan, verdict, the jobs of overrides and what builds images run on Ubuntu; every other fixed script runs where its node
-//! does, which may be macOS: its bash is 3.2 and its tools are those of BSD.
+//! The fixed scripts on other machines than Ubuntu.
+//!
+//! The plan, the verdict, the jobs of overrides and the scripts for images run on Ubuntu. Every other fixed script runs
+//! on the node's machine, which may be macOS: its bash is 3.2 and its tools are those of BSD.
 
 use crate::scripts::*;
 
-/// The fixed scripts that run where the node does.
+/// The fixed scripts that run on the node's machine.
 const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
     ("again", AGAIN),
     ("approval", APPROVAL),
@@ -24,7 +26,7 @@ const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
     ("verify-legs", VERIFY_LEGS),
 ];
 
-/// Those that run on Ubuntu alone.
+/// The fixed scripts that run only on Ubuntu.
 const ON_UBUNTU: &[(&str, &str)] = &[
     ("image-folder", IMAGE_FOLDER),
     ("override-approved", OVERRIDE_APPROVED),
@@ -37,7 +39,7 @@ const ON_UBUNTU: &[(&str, &str)] = &[
     ("verdict", VERDICT),
 ];
 
-/// What bash 3.2 does not know, and what BSD spells otherwise or lacks.
+/// Features that bash 3.2 lacks, and options that BSD lacks or writes differently.
 const ELSEWHERE: [&str; 27] = [
     "declare -A",
     "local -A",
@@ -74,7 +76,8 @@ fn scripts_on_the_nodes_machine_keep_to_bash_3_2_and_to_what_macos_has() {
         for construct in ELSEWHERE {
             assert!(!script.contains(construct), "{name} has `{construct}`");
         }
-        // There, an empty array is an unset variable for `-u`. Those of this script hold a line for each path at least.
+        // In bash 3.2, an empty array is an unset variable for `-u`. The arrays of this script have at least one line
+        // for each path.
         let arrays = script.matches("[@]}").count();
         assert_eq!(arrays, if *name == "record-folder" { 2 } else { 0 }, "{name}");
     }

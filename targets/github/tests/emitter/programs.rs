@@ -1,4 +1,4 @@
-//! Programs built by hand: what the analysis would make of small sources.
+//! Programs built by hand, as the analysis would build them from small sources.
 
 use pipec_ir::*;
 use pipec_logic::Glob;
@@ -101,7 +101,7 @@ pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
         environment_origin: origin(),
         delivery: Delivery::AtOnce,
         verify: None,
-        way_back: None,
+        reversal: None,
     }))
 }
 
@@ -144,7 +144,7 @@ impl Build {
         self
     }
 
-    /// The nodes that follow stand in this stage.
+    /// Adds a stage for the following nodes.
     pub fn stage(mut self, name: &str, condition: Condition) -> Build {
         let after = self.pipeline.stages.len().checked_sub(1).map(StageId).into_iter().collect();
         let runs_on_schedule = condition.names_schedule();
@@ -162,7 +162,7 @@ impl Build {
         self
     }
 
-    /// A node behind those named; what they follow it follows too.
+    /// Adds a node after the named ones and their predecessors.
     pub fn node(mut self, name: &str, kind: NodeKind, mut body: Body, before: &[&str]) -> Build {
         let id = NodeId(self.pipeline.nodes.len());
         let stage = StageId(self.pipeline.stages.len() - 1);
@@ -209,7 +209,7 @@ impl Build {
         pipec_github::GitHub.compile(&self.program, &self.pipeline, &context)
     }
 
-    /// The workflow; panics with what the target said if there is none.
+    /// The workflow. Panics with the target's findings if there is none.
     pub fn workflow(&self) -> String {
         let output = self.output();
         assert!(output.diagnostics.is_empty(), "{:#?}", output.diagnostics);
@@ -247,7 +247,7 @@ pub fn hello() -> Build {
         )
 }
 
-/// A service with most of what a job can have.
+/// A service with most of the parts that a job can have.
 pub fn service() -> Build {
     let migrations = Gate {
         exemptions: vec![ExemptionRule {
@@ -329,7 +329,7 @@ pub fn service() -> Build {
         )
 }
 
-/// `override by security-officers { expires 24h review within 3d }`
+/// A gate with `override by security-officers { expires 24h review within 3d }`.
 pub fn overridable(gate: Gate) -> Gate {
     let overriding = Override {
         role: "security-officers".to_owned(),
@@ -340,7 +340,7 @@ pub fn overridable(gate: Gate) -> Gate {
     Gate { overriding: Some(overriding), ..gate }
 }
 
-/// A gate that its role may override, beside a manual run.
+/// A gate with an override, in a pipeline with manual runs.
 pub fn overridden() -> Build {
     let mut clean = body(&["make clean"]);
     clean.checkout = Checkout::None;
@@ -373,7 +373,7 @@ pub fn overridden() -> Build {
     build
 }
 
-/// A preview for each pull request of a member, beside a way to production.
+/// A preview for each pull request of a member, and a path to production.
 pub fn previews() -> Build {
     let members = vec![Condition::Event(Event::PullRequest), Condition::Not(Box::new(Condition::Fork))];
     let host = Text {
@@ -420,7 +420,7 @@ pub fn previews() -> Build {
         )
 }
 
-/// Every way in, and conditions that GitHub can't decide.
+/// Every trigger, and conditions that GitHub can't decide.
 pub fn every_event() -> Build {
     let input = |name: &str, ty, default: &str| Input {
         name: name.to_owned(),
@@ -475,7 +475,7 @@ pub fn every_event() -> Build {
         )
 }
 
-/// What an image says of itself.
+/// An image artefact with this name.
 pub fn image(name: &str) -> NodeKind {
     NodeKind::Artefact(Artefact {
         ty: ArtefactType::Image,
@@ -484,7 +484,7 @@ pub fn image(name: &str) -> NodeKind {
     })
 }
 
-/// A pipeline that builds two images, one for a registry of its own.
+/// A pipeline that builds two images, one for its own registry.
 pub fn images() -> Build {
     let registry = Registry {
         prefix: "registry.shop.example".to_owned(),
@@ -530,7 +530,7 @@ pub fn tool_of(name: &str, axis: &str) -> Tool {
     Tool { name: name.to_owned(), version: ToolVersion::OfAxis(axis.to_owned()), origin: origin() }
 }
 
-/// Every tool, by version and, where it can be, by file.
+/// Every tool, by version and, if possible, by file.
 pub fn tools() -> Build {
     let mut versions = body(&["make"]);
     versions.tools = vec![
@@ -562,7 +562,7 @@ pub fn tools() -> Build {
         .node("files", NodeKind::Job, files, &[])
 }
 
-/// Nodes whose tests and findings are shown, one in shards and with what a failure leaves behind.
+/// Nodes with reports. One has shards and keeps files after a failure.
 pub fn reports() -> Build {
     let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
     let report = |format: &str, text: &str| Report {
@@ -600,8 +600,8 @@ pub fn stepwise(shift: &str, steps: &[(&str, u64)]) -> Delivery {
     Delivery::Stepwise { strategy, shift: action(&[shift]) }
 }
 
-pub fn rollback(scripts: &[&str]) -> Option<WayBack> {
-    Some(WayBack::Rollback(action(scripts)))
+pub fn rollback(scripts: &[&str]) -> Option<Reversal> {
+    Some(Reversal::Rollback(action(scripts)))
 }
 
 pub fn schedule(times: &str) -> Schedule {
@@ -619,7 +619,7 @@ pub fn edit_deploy(node: &mut Node, change: impl FnOnce(&mut Deploy)) {
 
 const MINUTES: u64 = 60_000;
 
-/// Deploys that go forth in steps, are judged, and go back.
+/// Deploys with steps, verification and rollback.
 pub fn rollout() -> Build {
     let production = Environment {
         after: vec![("staging".to_owned(), origin())],
@@ -651,7 +651,7 @@ pub fn rollout() -> Build {
                 let steps = vec![check("smoke", "make smoke"), check("links", "make links")];
                 let short = Text::fact(Fact::CommitShort);
                 deploy.verify = Some(Action { steps, env: vec![binding("COMMIT", short)], origin: origin() });
-                deploy.way_back = rollback(&["make back", "make tell"]);
+                deploy.reversal = rollback(&["make back", "make tell"]);
             });
         })
         .edit("deploy-app-to-production", |node| {
@@ -660,12 +660,13 @@ pub fn rollout() -> Build {
                 deploy.delivery =
                     stepwise("./shift.sh \"$PIPE_WEIGHT\"", &[("5", 10 * MINUTES), ("25", 90 * MINUTES)]);
                 deploy.verify = Some(action(&["./slo.sh"]));
-                deploy.way_back = rollback(&["./rollback.sh"]);
+                deploy.reversal = rollback(&["./rollback.sh"]);
             });
         })
 }
 
-/// Nodes in containers, at a digest of their own or the catalogue's, and one on a machine of one's own.
+/// Nodes in containers, and one on a self-hosted machine. The digests of the images are from the source or the
+/// catalogue.
 pub fn containers() -> Build {
     let mut unit = body(&["npm test", "echo '${{ x }}'"]);
     unit.runner.image = Some(("node:22-bookworm-slim".to_owned(), origin()));
@@ -691,7 +692,7 @@ pub fn containers() -> Build {
         .node("train", NodeKind::Job, train, &[])
 }
 
-/// Scripts and values that GitHub would read as something else.
+/// Scripts and values that GitHub could misread.
 pub fn awkward() -> Build {
     let mut named = body(&["cat <<'END'\n  indented\nEND"]);
     named.steps[0].name = Some("say ${{ x }}".to_owned());
@@ -717,7 +718,7 @@ pub fn awkward() -> Build {
         .node("checks", NodeKind::Gate(gate("test", &[])), checks, &[])
 }
 
-/// Legs that differ by axes and shards alone, legs with machines and variables of their own, and what legs build.
+/// Legs that differ only by axes and shards, and artefacts of legs. Other legs have their own machines and variables.
 pub fn legs() -> Build {
     let mut unit = body(&["make test"]);
     unit.matrix = Some(axes(&[("python", &["3.10", "3.11"]), ("database", &["postgres", "none at all"])]));
@@ -773,7 +774,7 @@ pub fn legs() -> Build {
         )
 }
 
-/// Tools that differ from leg to leg: of axes, and of named legs with a version of the node for those that say none.
+/// Tools that differ between legs: from axes, and from named legs. Other legs have the node's version.
 pub fn tools_of_legs() -> Build {
     let mut unit = body(&["make test"]);
     unit.matrix = Some(axes(&[("python", &["3.10", "3.11"]), ("helm", &["3.19.0", "3.20.0"])]));
@@ -806,7 +807,7 @@ pub fn tools_of_legs() -> Build {
         .node("app", artefact(ArtefactType::Binary, &["out/app"]), app, &[])
 }
 
-/// Gates that run several times: one script, and several with checks among them.
+/// Gates that run several times: one with one script, and one with several and checks.
 pub fn repeated() -> Build {
     let quorum = |times, quorum| Some(Quorum { times, quorum });
     let speed = Gate { quorum: quorum(3, 2), ..gate("performance", &["app"]) };
@@ -841,7 +842,7 @@ pub fn measure(file: &str, expectations: Vec<Expectation>) -> Measure {
     Measure { file: file.to_owned(), expectations, origin: origin() }
 }
 
-/// Gates that judge reports: behind scripts, without any, again and again, and only where no exemption holds.
+/// Gates that check reports: after scripts, without scripts, repeated, and exempt ones.
 pub fn measured() -> Build {
     let quantity = |number: &str, unit: &str| Threshold::Quantity(number.to_owned(), unit.to_owned());
     let rows = || {
@@ -886,7 +887,7 @@ pub fn cache(path: &str, key_file: &str) -> Cache {
     Cache { path: path.to_owned(), key_file: key_file.to_owned(), origin: origin() }
 }
 
-/// Caches: of legs, of a gate that is exempt or repeated, and of what only pull requests or tags make due.
+/// Caches of legs, and of exempt or repeated gates. Others belong to nodes that are due only for pull requests or tags.
 pub fn cached() -> Build {
     let registry = || cache("~/.cargo/registry", "Cargo.lock");
     let mut unit = body(&["cargo test"]);
@@ -924,7 +925,7 @@ pub fn retry(times: u64, because: &str) -> Option<Retry> {
     Some(Retry { times, because: because.to_owned(), origin: origin() })
 }
 
-/// What is tried again: with caches and what a failure leaves, in legs, with checks and credentials, without a checkout, and an image.
+/// Nodes with retries. They have caches and kept files, legs, checks and credentials, no checkout, or an image.
 pub fn retried() -> Build {
     let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
     let mut app = body(&["make fetch", "make"]);
@@ -967,7 +968,7 @@ pub fn retried() -> Build {
         .node("ping", NodeKind::Job, ping, &[])
 }
 
-/// A file of a name that others depend on, inputs that must be given, several schedules, and a lock for the newest alone.
+/// A fixed file name, required inputs, several schedules, and a lock with one waiting deploy.
 pub fn ways_in() -> Build {
     let input = |name: &str, ty, default: Option<&str>| Input {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! What can't be built for GitHub is refused, never left out.
+//! Programs that can't be built for GitHub are refused completely.
 
 use crate::programs::*;
 use pipec_ir::*;
@@ -36,7 +36,7 @@ fn clauses_of_later_versions_are_refused() {
 }
 
 #[test]
-fn what_can_not_be_put_back_is_not_tried_again() {
+fn nodes_with_lasting_effects_are_not_retried() {
     assert_eq!(
         complaints_of_body(|body| body.retry = retry(1, "flaky")),
         cannot("`retry` of a gate or a deploy")
@@ -85,7 +85,7 @@ fn what_can_not_be_put_back_is_not_tried_again() {
 }
 
 #[test]
-fn paths_that_an_action_reads_otherwise_are_refused() {
+fn paths_with_another_meaning_for_actions_are_refused() {
     let path = |text: &str| PathPattern { glob: glob(text), origin: origin() };
     let kept = |text: &str| {
         let keep = Keep { paths: vec![path("a"), path(text)], origin: origin() };
@@ -115,7 +115,7 @@ fn deploys_of_later_versions_are_refused() {
 }
 
 #[test]
-fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
+fn ephemeral_environments_must_have_a_teardown() {
     let with = |change: &dyn Fn(&mut Build)| {
         let mut build = previews();
         change(&mut build);
@@ -160,7 +160,7 @@ fn an_ephemeral_environment_is_entered_only_where_it_can_be_torn_down() {
 }
 
 #[test]
-fn a_tool_has_its_version_from_where_its_action_reads_it() {
+fn tool_versions_come_from_the_file_the_action_reads() {
     let complaints = |tool: Tool| complaints_of_body(|body| body.tools = vec![tool]);
     for (name, file) in [("node", ".nvmrc"), ("go", "api/go.work"), ("rust", "api/rust-toolchain")] {
         assert!(complaints(tool_from(name, file)).is_empty(), "{name}");
@@ -186,7 +186,7 @@ fn a_tool_has_its_version_from_where_its_action_reads_it() {
 }
 
 #[test]
-fn a_tool_of_an_axis_is_handed_its_values_as_they_stand() {
+fn axis_values_reach_the_tool_unchanged() {
     let complaints = |name: &str, values: &[&str]| {
         complaints_of_body(|body| {
             body.matrix = Some(axes(&[("version", values)]));
@@ -207,7 +207,7 @@ fn a_tool_of_an_axis_is_handed_its_values_as_they_stand() {
 }
 
 #[test]
-fn a_runner_is_what_github_has() {
+fn runners_must_exist_on_github() {
     let complaints = |change: &dyn Fn(&mut Runner)| {
         complaints_of_body(|body| {
             body.runner.name = "box".to_owned();
@@ -251,7 +251,7 @@ fn a_runner_is_what_github_has() {
 }
 
 #[test]
-fn an_image_is_built_where_it_can_be_pushed_and_goes_where_there_is_a_way_in() {
+fn images_need_a_push_and_a_login() {
     let complaints = |name: &str, change: &dyn Fn(&mut Runner)| {
         let build = hello().edit("app", |node| {
             node.kind = image(name);
@@ -272,7 +272,7 @@ fn an_image_is_built_where_it_can_be_pushed_and_goes_where_there_is_a_way_in() {
 }
 
 #[test]
-fn a_deploy_that_github_would_end_before_its_time_is_refused() {
+fn deploys_longer_than_githubs_limit_are_refused() {
     const HOUR: u64 = 3_600_000;
     let with = |timeout: u64, soak: u64, label: bool| {
         let build = rollout().edit("deploy-app-to-production", |node| {
@@ -300,11 +300,11 @@ fn a_deploy_that_github_would_end_before_its_time_is_refused() {
 }
 
 #[test]
-fn a_timeout_without_time_to_go_back_is_refused() {
+fn timeouts_without_time_for_a_rollback_are_refused() {
     let with = |timeout: u64| {
         let build = hello().edit("deploy-app-to-production", |node| {
             node.body.timeout = timeout;
-            edit_deploy(node, |deploy| deploy.way_back = rollback(&["./back.sh"]));
+            edit_deploy(node, |deploy| deploy.reversal = rollback(&["./back.sh"]));
         });
         build.complaints()
     };
@@ -329,14 +329,14 @@ fn an_approval_that_github_cannot_enforce_is_refused() {
 }
 
 #[test]
-fn an_override_that_nobody_could_approve_is_refused() {
+fn overrides_without_a_possible_approver_are_refused() {
     let build = overridden().role("security-officers", &["gitlab"]);
     let refused = ["P0506 `security-officers` has no members on github, so nobody could override `scan`"];
     assert_eq!(build.complaints(), refused);
 }
 
 #[test]
-fn the_names_of_overrides_are_theirs_alone() {
+fn override_names_are_reserved() {
     let input = Input {
         name: "override-reason".to_owned(),
         ty: InputType::String,
@@ -408,7 +408,7 @@ fn an_opening_in_a_text_of_an_input_is_refused() {
 }
 
 #[test]
-fn a_tag_that_may_be_named_like_a_branch_is_refused_where_changes_count() {
+fn ambiguous_tags_are_refused_if_changes_matter() {
     let complaints = |branches: &[&str], tags: &[&str], condition: Condition| {
         Build::new("a", vec![on_push(branches), Trigger::Tag(globs(tags), origin())])
             .stage("commit", condition)
@@ -439,7 +439,7 @@ fn a_tag_that_may_be_named_like_a_branch_is_refused_where_changes_count() {
 }
 
 #[test]
-fn names_that_github_keeps_for_itself_are_refused() {
+fn names_reserved_by_github_are_refused() {
     let complaints = complaints_of_body(|body| body.env = vec![binding("GITHUB_SHA", Text::literal("x"))]);
     assert_eq!(complaints, ["P1102 GitHub defines `GITHUB_SHA` itself"]);
     let twice = complaints_of_body(|body| {
@@ -473,7 +473,7 @@ fn a_script_that_is_too_long_even_encoded_is_refused() {
 }
 
 #[test]
-fn a_condition_that_nests_too_deep_is_refused_and_all_others_are_proven() {
+fn only_too_deep_conditions_are_refused() {
     let mut refused = Vec::new();
     for levels in 20..30 {
         let mut condition = Condition::Event(Event::Push);
@@ -516,7 +516,7 @@ fn a_workflow_that_is_too_large_is_refused() {
 }
 
 #[test]
-fn a_nodes_own_secrets_share_no_environment_with_a_deploy() {
+fn secrets_of_nodes_share_no_environment_with_a_deploy() {
     let secret = Secret { variable: "TOKEN".to_owned(), file: false, origin: origin() };
     let build = hello().edit("unit", |node| node.body.secrets = vec![secret]);
     assert!(build.complaints().is_empty());
@@ -533,7 +533,7 @@ fn a_nodes_own_secrets_share_no_environment_with_a_deploy() {
 }
 
 #[test]
-fn legs_that_github_can_not_tell_apart_are_refused() {
+fn indistinguishable_legs_are_refused() {
     let complaints =
         |name: &str, matrix: Matrix| hello().edit(name, |node| node.body.matrix = Some(matrix)).complaints();
     for name in ["include", "exclude", "leg", "machine", "env"] {
@@ -568,7 +568,7 @@ fn legs_that_github_can_not_tell_apart_are_refused() {
 }
 
 #[test]
-fn what_a_leg_can_not_say_on_github_is_refused() {
+fn legs_that_github_lacks_are_refused() {
     let with = |change: &dyn Fn(&mut Leg)| {
         let mut first = leg("linux", RunnerHost::LinuxX64, &[]);
         change(&mut first);

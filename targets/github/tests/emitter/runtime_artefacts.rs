@@ -1,4 +1,4 @@
-//! Recording and verifying artefacts, scripts that need a detour, and secrets that are files, run for real.
+//! Runs scripts that record and verify artefacts, encoded scripts, and scripts for secret files.
 
 use crate::bench::{Bench, Done};
 use crate::scripts::*;
@@ -89,7 +89,7 @@ fn a_glob_that_matches_nothing_is_an_error() {
 }
 
 #[test]
-fn what_came_besides_the_recorded_files_is_refused() {
+fn unrecorded_files_are_refused() {
     let bench = with_places(Bench::new()).with("PATHS", "dist/*\n");
     bench.write("dist/a", "1");
     let digest = bench.run(RECORD_FOLDER).output("digest").to_owned();
@@ -100,7 +100,7 @@ fn what_came_besides_the_recorded_files_is_refused() {
     refused(&bench.run(VERIFY_FOLDER), "there is something else than files");
 }
 
-/// Two legs that each built a file of this name, kept as the workflow keeps them, and the lines of `LEGS`.
+/// Two legs that each built a file of this name. They are kept as in the workflow. Also gives the lines of `LEGS`.
 fn legs_of_a_file() -> (Bench, String) {
     let mut bench = Bench::new().with("FILE", "out/app");
     let mut lines = String::new();
@@ -118,7 +118,7 @@ fn legs_of_a_file() -> (Bench, String) {
 }
 
 #[test]
-fn what_legs_built_arrives_in_their_folders_and_its_digest_is_that_of_the_sorted_manifest() {
+fn artefacts_of_legs_have_folders_and_a_manifest_digest() {
     let (bench, _) = legs_of_a_file();
     let done = bench.run(VERIFY_LEGS);
     assert!(done.success, "{}", done.log);
@@ -175,7 +175,7 @@ fn legs_of_several_files_are_verified_one_by_one() {
 }
 
 #[test]
-fn a_list_of_files_that_broke_off_gives_no_digest() {
+fn an_incomplete_file_list_gives_no_digest() {
     let (bench, _) = legs_of_a_file();
     let find = "#!/usr/bin/env bash\nPATH=${PATH#*:} find \"$@\"\n[[ $* != '. -type f -print0' ]]\n";
     std::fs::write(bench.path("bin/find"), find).unwrap();

@@ -1,4 +1,4 @@
-//! The clock of deploys, their soaks and their windows, run for real; what time it is, a stand-in for `date` says.
+//! Runs the scripts for the time limits and soaks of deploys. A replacement of `date` sets the time.
 
 use crate::bench::Bench;
 use crate::scripts::*;
@@ -26,7 +26,7 @@ fn the_scripts_of_a_deploy_share_one_timeout() {
 }
 
 #[test]
-fn without_a_clock_no_script_goes_on() {
+fn no_script_starts_without_a_clock() {
     let done = Bench::at(1_760_000_000).with("STARTED", "").with("LIMIT", "1200").run(TIME_LEFT);
     assert!(!done.success);
     assert!(!Bench::at(1000).with("LIMIT", "1200").run(TIME_LEFT).success);

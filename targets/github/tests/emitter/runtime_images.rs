@@ -1,9 +1,9 @@
-//! Images, run for real: a small layout made by the test, and a stand-in for `skopeo` that keeps what it is asked.
+//! Runs the scripts for images. The test builds a small layout, and a replacement of `skopeo` records its calls.
 
 use crate::bench::{Bench, Done};
 use crate::scripts::*;
 
-/// Takes what the push asks of it and nothing else; the registry is a folder of manifests by digest.
+/// A replacement of `skopeo` that accepts only the calls of the push. Its registry is a folder of manifests by digest.
 const SKOPEO: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 registry=$GH_FOLDER/registry
@@ -32,7 +32,8 @@ case $1 in
 esac
 "#;
 
-/// Makes a layout of one image with one layer, under an index if there is a second argument, and what belongs to neither.
+/// Builds a layout of one image with one layer, and a superfluous blob. With a second argument, the image is under an
+/// index.
 const MAKE: &str = r#"
 put() { # the digest of standard input, put away
   cat > blob
@@ -82,13 +83,13 @@ fn refused(done: &Done, why: &str) {
     assert!(done.log.contains(why), "{}", done.log);
 }
 
-/// The scripts that read JSON with `jq`, which only some machines of tests have.
+/// Tests of the scripts that read JSON with `jq`, which not every test machine has.
 #[cfg(feature = "jq")]
 mod with_jq {
     use super::*;
 
     #[test]
-    fn an_image_arrives_as_what_it_is_made_of_and_nothing_else() {
+    fn an_image_arrives_with_exactly_its_blobs() {
         for many in [false, true] {
             let bench = bench();
             if many {
@@ -134,7 +135,7 @@ mod with_jq {
     }
 
     #[test]
-    fn trap_61_an_image_that_is_another_is_refused() {
+    fn trap_61_another_image_is_refused() {
         let bench = bench();
         bench.shell(MAKE);
         let digest = bench.run(RECORD_IMAGE).output("digest").to_owned();
@@ -159,7 +160,7 @@ mod with_jq {
     }
 }
 
-/// A layout and its digest, and what the registry takes for a password.
+/// A layout with its digest, and the password of the registry.
 fn pushed() -> Bench {
     let bench = bench();
     let image = bench.shell(MAKE);
@@ -197,7 +198,7 @@ fn an_image_is_pushed_under_its_digest_and_the_login_does_not_stay() {
 }
 
 #[test]
-fn the_jobs_own_token_pushes_to_the_repositorys_owner_alone() {
+fn the_jobs_token_pushes_only_to_the_owner() {
     let bench = pushed().with("NAME", "ghcr.io/other/web");
     refused(&bench.run(PUSH_IMAGE), "ghcr.io/other/web is not of Acme");
     let bench = bench.with("REGISTRY_USER", "robot");
@@ -219,7 +220,7 @@ fn a_login_that_is_not_set_or_wrong_pushes_nothing() {
 }
 
 #[test]
-fn a_registry_that_has_something_else_fails_the_push() {
+fn another_digest_in_the_registry_fails_the_push() {
     let bench = pushed();
     let digest = bench.shell("echo \"$DIGEST\"");
     std::fs::create_dir(bench.path("gh/registry")).unwrap();

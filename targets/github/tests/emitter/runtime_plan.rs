@@ -1,4 +1,4 @@
-//! The plan, run for real.
+//! Runs the plan.
 
 use crate::bench::Bench;
 use crate::scripts::*;
@@ -139,7 +139,7 @@ fn globs_mean_in_bash_what_they_mean_to_the_compiler() {
 }
 
 #[test]
-fn tags_schedules_and_manual_runs_have_nothing_to_compare_with() {
+fn tags_schedules_and_manual_runs_have_no_baseline() {
     let of = |event: &str, ty: &str, reference: &str| {
         let bench = shop();
         let first = bench.commit();

@@ -1,4 +1,4 @@
-//! Reports, shown in the summary of a run.
+//! Runs the scripts that show reports in the summary.
 
 use crate::bench::{Bench, Done};
 use crate::scripts::*;
@@ -18,7 +18,7 @@ fn shown(script: &str, report: &str, files: &[(&str, &str)]) -> Done {
 }
 
 #[test]
-fn what_is_not_there_is_said_and_is_no_failure() {
+fn a_missing_report_is_mentioned_without_failing() {
     for script in [REPORT, REPORT_JUNIT, REPORT_COVERAGE, REPORT_MARKDOWN] {
         let done = shown(script, "out/*.xml", &[("other/a.xml", "<testsuite/>")]);
         assert!(done.summary.contains("There is no report: no file is \"out/*.xml\"."), "{}", done.summary);
@@ -46,7 +46,7 @@ fn tests_are_counted_and_those_that_failed_are_named() {
 }
 
 #[test]
-fn what_is_covered_is_told_of_every_form() {
+fn coverage_of_every_format_is_shown() {
     let cobertura =
         r#"<?xml version="1.0"?><coverage line-rate="0.75" lines-covered="3" lines-valid="4"></coverage>"#;
     let jacoco = r#"<report name="x"><counter type="LINE" missed="9" covered="1"/><counter type="LINE" missed="1" covered="3"/></report>"#;
@@ -60,7 +60,7 @@ fn what_is_covered_is_told_of_every_form() {
 }
 
 #[test]
-fn markdown_is_shown_as_it_is_and_never_too_long() {
+fn markdown_is_shown_unchanged_up_to_the_limit() {
     let done = shown(REPORT_MARKDOWN, "notes.md", &[("notes.md", "# Notes\n")]);
     assert!(done.summary.contains("\n# Notes\n"), "{}", done.summary);
     let long = "x".repeat(2_000_000);

@@ -1,9 +1,9 @@
-//! What begins another attempt, run for real.
+//! Runs the script that prepares another attempt.
 
 use crate::bench::{Bench, Done};
 use crate::scripts::*;
 
-/// A machine on which an attempt has failed.
+/// A machine after a failed attempt.
 fn machine() -> Bench {
     let bench = Bench::new();
     let workspace = bench.path("workspace").to_str().unwrap().to_owned();
@@ -23,7 +23,7 @@ fn begins_again(bench: &Bench) -> Done {
 }
 
 #[test]
-fn nothing_is_left_of_what_failed() {
+fn a_failed_attempt_leaves_nothing() {
     let bench = machine();
     bench.shell("git init -q . && mkdir -p .git/objects/ab && touch .git/objects/ab/cd && chmod -R a-w .git");
     bench.write("out/app", "half");
@@ -45,7 +45,7 @@ fn nothing_is_left_of_what_failed() {
 }
 
 #[test]
-fn what_a_link_leads_to_stays() {
+fn targets_of_links_stay() {
     let bench = machine();
     bench.shell("mkdir -p ../home/kept ../temp && touch ../home/kept/file && chmod 500 ../home/kept");
     bench.shell("ln -s \"$HOME/kept\" kept && ln -s \"$HOME/kept\" ../temp/artefacts");
@@ -53,10 +53,10 @@ fn what_a_link_leads_to_stays() {
     assert_eq!(bench.shell("ls ../home/kept && ls ../temp"), "file\nstep.sh");
 }
 
-/// GitHub ends the shell of a script that runs out of time, and not what it had started.
+/// After a timeout, GitHub ends the shell of a script. It does not end the processes that the script started.
 #[cfg(target_os = "linux")]
 #[test]
-fn what_still_runs_is_ended_and_nothing_of_others() {
+fn running_processes_of_the_attempt_are_ended() {
     let bench = machine();
     let begun = |variables: &str| bench.shell(&format!("{variables} sleep 60 > /dev/null 2>&1 & echo $!"));
     let own = ["GITHUB_ACTION=try-1", "GITHUB_ACTION=try-1-2"].map(begun);
@@ -72,14 +72,14 @@ fn what_still_runs_is_ended_and_nothing_of_others() {
 }
 
 #[test]
-fn an_empty_folder_is_fine_and_people_are_told() {
+fn an_empty_folder_is_accepted_and_reported() {
     let done = begins_again(&machine());
     assert_eq!(done.summary, "attempt 1 of 3 of app failed; it is tried again because: it's \"$(exit 1)\"\n");
     assert!(done.log.contains("::warning title=Retry::attempt 1 of 3 of app failed"), "{}", done.log);
 }
 
 #[test]
-fn what_can_not_be_emptied_does_not_begin_again() {
+fn no_attempt_starts_if_folders_cannot_be_emptied() {
     let bench = machine().with("GITHUB_WORKSPACE", "nowhere");
     assert!(!bench.run(AGAIN).success);
     let unset =

@@ -1,9 +1,9 @@
-//! Rust by rustup, run for real with a stand-in for it.
+//! Runs the script that installs Rust, with a replacement of rustup.
 
 use crate::bench::{Bench, Done};
 use crate::scripts::TOOL_RUST;
 
-/// Keeps what it is asked; the toolchain of a folder is what its file says.
+/// A replacement of `rustup` that records its calls. The toolchain of a folder is the one in its file.
 const RUSTUP: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 echo "$*" >> "$GH_FOLDER/asked"
@@ -33,7 +33,7 @@ fn exported(bench: &Bench) -> String {
 }
 
 #[test]
-fn a_version_is_installed_and_every_script_behind_uses_it() {
+fn later_scripts_use_the_installed_version() {
     let bench = bench().with("VERSION", "1.95.0");
     let done = bench.run(TOOL_RUST);
     assert!(done.success, "{}", done.log);
@@ -55,7 +55,7 @@ fn the_toolchain_of_a_file_is_that_of_every_folder() {
 }
 
 #[test]
-fn a_toolchain_that_is_not_there_fails_the_job() {
+fn a_missing_toolchain_fails_the_job() {
     let bench = bench().with("VERSION", "9.9.9");
     refused(&bench.run(TOOL_RUST), "no such toolchain");
     assert_eq!(exported(&bench), "");

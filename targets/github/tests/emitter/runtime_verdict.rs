@@ -1,10 +1,10 @@
-//! The verdict, and gates that are exempt, run for real.
+//! Runs the verdict, and the script of exempt gates.
 
 use crate::bench::Bench;
 use crate::scripts::*;
 
 #[test]
-fn trap_09_the_verdict_is_green_only_if_all_that_was_due_succeeded() {
+fn trap_09_the_verdict_needs_success_of_every_due_job() {
     let green = |jobs: &str| Bench::new().with("JOBS", jobs).run(VERDICT).success;
     assert!(green("unit success due\nrelease skipped not-due\n"));
     for result in ["failure", "cancelled", "skipped", ""] {
@@ -42,7 +42,7 @@ fn a_gate_may_have_failed_if_it_was_overridden() {
 }
 
 #[test]
-fn a_deploy_goes_on_only_while_the_override_is_in_force() {
+fn a_deploy_continues_only_until_the_override_expires() {
     let goes = |gate: &str, overrides: String| {
         Bench::new().with("GATE", gate).with("OVERRIDES", overrides).run(OVERRIDE_IN_FORCE)
     };
@@ -64,7 +64,7 @@ fn a_deploy_goes_on_only_while_the_override_is_in_force() {
 }
 
 #[test]
-fn an_exempt_gate_says_so_and_why() {
+fn an_exempt_gate_shows_its_reason() {
     let done = Bench::new().with("REASON", "there is no migration to check").run(EXEMPT);
     assert_eq!(done.output("outcome"), "exempt");
     assert_eq!(done.output("reason"), "there is no migration to check");

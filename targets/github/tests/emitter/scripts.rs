@@ -1,8 +1,8 @@
-//! The fixed scripts as the workflows carry them.
+//! The fixed scripts in the form of the workflows.
 
 use pipec_runtime::{Dialect, ReportForm, Script};
 
-/// The translation of globs that several scripts share.
+/// The translation of globs, which several scripts share.
 pub const GLOB: &str = concat!(
     include_str!("../../../runtime/scripts/names.sh"),
     include_str!("../../../runtime/scripts/glob.sh")

@@ -1,10 +1,10 @@
-//! The history of a shop, and what its plan says of it.
+//! The history of a shop, and the decisions of its plan.
 
 use crate::bench::{Bench, Done};
 
 pub const RUNS: &str = "repos/acme/shop/actions/workflows/shop.yml/runs";
 
-/// A repository with a commit, and a plan that asks for most there is.
+/// A repository with a commit, and a plan that decides most kinds of facts.
 pub fn shop() -> Bench {
     let bench = Bench::new()
         .with("WORKFLOW", "shop.yml")
@@ -33,7 +33,7 @@ pub fn green(bench: &Bench, commits: &[&str]) {
     bench.answer(RUNS, &format!(r#"{{"workflow_runs": [{}]}}"#, runs.join(",")));
 }
 
-/// The facts about changes that hold.
+/// The facts about changes that are true.
 pub fn changed(done: &Done) -> Vec<&str> {
     assert!(done.success, "{}", done.log);
     let holding =

@@ -1,4 +1,4 @@
-//! Sidecars: their golden workflow, what is refused of them, and the wait for them, run for real.
+//! Sidecars: their golden workflow, refusals, and runs of the script that waits for them.
 
 use crate::bench::{Bench, Done};
 use crate::programs::*;
@@ -6,7 +6,7 @@ use pipec_ir::*;
 use pipec_runtime::{Dialect, Script};
 use pipec_target_api::Target;
 
-/// Waits for a sidecar, as the workflows do.
+/// The script that waits for a sidecar.
 const READY: &str = Script::Ready.text(Dialect::GitHub);
 
 const DIGEST: &str = "@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193";
@@ -74,7 +74,7 @@ fn complaints(change: impl FnOnce(&mut Body)) -> Vec<String> {
 }
 
 #[test]
-fn what_a_sidecar_can_not_be_on_github_is_refused() {
+fn sidecars_that_github_lacks_are_refused() {
     assert!(complaints(|_| ()).is_empty());
     assert_eq!(
         complaints(|body| body.runner.host = RunnerHost::MacosArm64),
@@ -112,7 +112,8 @@ fn what_a_sidecar_can_not_be_on_github_is_refused() {
     );
 }
 
-/// Takes what the wait asks of it; runs the script as the sidecar would once it was asked often enough.
+/// A replacement of `docker` that accepts the calls of the wait. After enough calls, it runs the script like the
+/// sidecar.
 const DOCKER: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 [[ $1 == exec && $2 == c0ffee && $3 == sh && $4 == -euc && $# == 5 ]]
@@ -133,7 +134,7 @@ fn wait(from: &str, script: &str) -> (Bench, Done) {
 }
 
 #[test]
-fn a_job_goes_on_once_its_sidecar_is_ready() {
+fn a_job_continues_after_its_sidecar_is_ready() {
     for (from, asked) in [("1", 1), ("4", 4)] {
         let (bench, done) = wait(from, "printf '%s' \"a  $0\" > said # ${{ x }}");
         assert!(done.success && done.log.contains("postgres is ready"), "{}", done.log);

@@ -1,4 +1,4 @@
-//! The traps of the engine, by their number in the list that the design keeps, each with a test on emitted workflows.
+//! The traps of the engine, each with a test on emitted workflows. Their numbers are those of the design's list.
 
 use crate::programs::{self, *};
 use pipec_ir::*;
@@ -29,7 +29,7 @@ fn needs(workflow: &str, id: &str) -> Vec<String> {
     items.map(str::to_owned).collect()
 }
 
-/// What stands behind `on:`.
+/// The text after `on:`.
 fn triggers(workflow: &str) -> &str {
     let (_, rest) = workflow.split_once("\non:\n").unwrap();
     rest.split_once("\n\n").unwrap().0
@@ -41,7 +41,7 @@ pub fn job_ids(workflow: &str) -> Vec<&str> {
     keys.filter(|key| !key.starts_with([' ', '#'])).collect()
 }
 
-/// Every workflow there is here.
+/// Every workflow of the test programs.
 fn all() -> Vec<String> {
     vec![
         hello().workflow(),
@@ -69,7 +69,7 @@ fn trap_02_every_gate_is_listed_in_needs() {
 }
 
 #[test]
-fn trap_03_a_status_function_never_stands_without_exact_results() {
+fn trap_03_status_functions_come_with_exact_results() {
     for workflow in all() {
         for id in job_ids(&workflow) {
             let Some(condition) = condition(&workflow, id) else { continue };
@@ -80,7 +80,7 @@ fn trap_03_a_status_function_never_stands_without_exact_results() {
             let needs = needs(&workflow, id);
             assert_eq!(condition.contains("cancelled()"), !needs.is_empty(), "{condition}");
             for need in needs {
-                // A role is asked for an override only once the gate has failed.
+                // The role is asked for an override only after the gate has failed.
                 let result = if id.strip_prefix("override-") == Some(&need) { "failure" } else { "success" };
                 assert!(condition.contains(&format!("needs.{need}.result == '{result}'")), "{condition}");
             }
@@ -91,7 +91,7 @@ fn trap_03_a_status_function_never_stands_without_exact_results() {
 #[test]
 fn trap_04_a_failure_is_never_turned_into_success() {
     for workflow in all() {
-        // A run of several that goes on has its end counted.
+        // In a repeated gate, a failing run continues, and its result is counted.
         let counted = |id: &str| matches!(id, "speed" | "answers");
         for id in job_ids(&workflow).into_iter().filter(|id| *id != "style" && !counted(id)) {
             assert!(!job(&workflow, id).contains("continue-on-error"), "{id}");
@@ -113,7 +113,7 @@ fn trap_04_a_failure_is_never_turned_into_success() {
 }
 
 #[test]
-fn trap_05_steps_of_gates_are_unconditional_but_for_the_opposite_of_an_exemption() {
+fn trap_05_steps_of_gates_depend_only_on_exemptions() {
     let workflow = service().workflow();
     assert!(!job(&workflow, "unit").contains("  if: "));
     let gate = job(&workflow, "migrations");
@@ -124,7 +124,7 @@ fn trap_05_steps_of_gates_are_unconditional_but_for_the_opposite_of_an_exemption
 }
 
 #[test]
-fn trap_05_all_checks_run_once_the_first_did_and_each_failure_counts() {
+fn trap_05_all_checks_run_and_each_failure_counts() {
     let gate = job(&awkward().workflow(), "checks");
     let steps: Vec<&str> = gate.split("\n  - ").skip(2).collect();
     assert_eq!(steps.len(), 4, "{gate}");
@@ -146,14 +146,14 @@ fn trap_06_a_condition_is_one_quoted_line() {
 }
 
 #[test]
-fn trap_07_what_was_cancelled_by_a_timeout_is_not_success() {
+fn trap_07_a_timeout_is_not_success() {
     for workflow in all() {
         assert!(!workflow.contains("result != "), "only an exact result is asked for");
     }
 }
 
 #[test]
-fn trap_08_an_empty_matrix_cannot_pass_for_a_gate() {
+fn trap_08_an_empty_matrix_passes_no_gate() {
     let matrix = Matrix { axes: Vec::new(), legs: Vec::new(), origin: origin() };
     let build = hello().edit("unit", |node| node.body.matrix = Some(matrix));
     assert_eq!(build.complaints(), ["P1101 a node of 0 legs can't be built for github by this version"]);
@@ -192,7 +192,7 @@ fn trap_11_every_job_waits_for_the_refusal_of_manual_runs_on_tags() {
 }
 
 #[test]
-fn trap_11_every_job_waits_for_the_refusal_of_overrides_that_are_not_by_the_book() {
+fn trap_11_every_job_waits_for_the_refusal_of_invalid_overrides() {
     let workflow = overridden().workflow();
     for id in job_ids(&workflow).into_iter().filter(|id| !["plan", "verdict", "record"].contains(id)) {
         assert_eq!(needs(&workflow, id).first().map(String::as_str), Some("plan"));
@@ -207,7 +207,7 @@ fn trap_11_every_job_waits_for_the_refusal_of_overrides_that_are_not_by_the_book
 }
 
 #[test]
-fn trap_12_an_override_is_asked_for_in_an_environment_of_its_own_after_the_gate_failed() {
+fn trap_12_overrides_use_their_own_environment_after_a_failure() {
     let workflow = overridden().workflow();
     let asks = job(&workflow, "override-scan");
     assert!(asks.contains("environment:\n  name: overridden-override-scan\n"), "{asks}");
@@ -247,7 +247,7 @@ fn trap_13_environments_of_deploys_have_literal_names_and_count_as_deployments()
 }
 
 #[test]
-fn trap_14_an_identity_of_an_environment_is_taken_on_only_in_a_job_of_it() {
+fn trap_14_environment_identities_are_used_only_in_its_jobs() {
     let workflow = service().workflow();
     let with_token: Vec<&str> =
         job_ids(&workflow).into_iter().filter(|id| job(&workflow, id).contains("id-token: write")).collect();
@@ -280,9 +280,10 @@ fn trap_16_groups_are_prefixed_and_in_lower_case() {
     assert!(deploy.contains("concurrency:\n  group: pipec-deploy-production/hello\n"));
 }
 
-/// `eu-west` of pipeline `shop` and `eu` of pipeline `west-shop` are two, though their names join to the same words.
+/// Different names that join to the same words stay different. They are `eu-west` of the pipeline `shop`, and `eu` of
+/// `west-shop`.
 #[test]
-fn trap_16_locks_of_other_names_are_other_locks() {
+fn trap_16_different_names_give_different_locks() {
     let lock = |pipeline: &str, region: &str| {
         let workflow = Build::new(pipeline, vec![on_push(&["main"])])
             .environment(environment(region))
@@ -305,7 +306,7 @@ fn trap_17_no_workflow_calls_another() {
 }
 
 #[test]
-fn trap_18_what_another_job_built_is_verified_before_anything_uses_it() {
+fn trap_18_artefacts_of_other_jobs_are_verified_before_use() {
     let deploy = job(&service().workflow(), "deploy-site-to-production");
     let at = |text: &str| deploy.find(text).unwrap_or_else(|| panic!("no {text} in {deploy}"));
     let verified = at("- name: Verify site");
@@ -343,7 +344,7 @@ fn trap_19_each_leg_has_an_output_of_its_own() {
 }
 
 #[test]
-fn trap_21_tokens_have_no_right_but_those_of_their_job() {
+fn trap_21_tokens_have_only_the_rights_of_their_job() {
     for workflow in all() {
         assert!(workflow.contains("\npermissions: {}\n"));
         for id in job_ids(&workflow) {
@@ -383,7 +384,7 @@ fn trap_23_nothing_starts_with_rights_on_foreign_code() {
 }
 
 #[test]
-fn trap_24_what_looks_like_an_expression_stays_a_text() {
+fn trap_24_apparent_expressions_stay_text() {
     let workflow = awkward().workflow();
     assert!(workflow.contains("TEMPLATE: a ${{ '${{' }} b }}"), "{workflow}");
     assert!(workflow.contains("- name: say ${{ '${{' }} x }}"));
@@ -406,7 +407,7 @@ fn trap_25_texts_are_measured_as_github_expands_them() {
 }
 
 #[test]
-fn trap_26_ids_are_short_and_their_own() {
+fn trap_26_ids_are_short_and_unique() {
     let rename = |name: &str| hello().edit("unit", |node| node.name = name.to_owned()).complaints();
     assert!(rename(&"a".repeat(99)).is_empty());
     assert_eq!(rename(&"a".repeat(100)).len(), 1);
@@ -417,7 +418,7 @@ fn trap_26_ids_are_short_and_their_own() {
 }
 
 #[test]
-fn trap_61_a_retried_job_uploads_anew_and_is_held_to_its_digest() {
+fn trap_61_a_retried_job_uploads_again_with_its_own_digest() {
     let app = job(&hello().workflow(), "app");
     assert!(app.contains("overwrite: true") && app.contains("if-no-files-found: error"));
 }
@@ -433,7 +434,7 @@ fn trap_62_every_script_stops_at_its_first_failure() {
 }
 
 #[test]
-fn trap_20_no_job_hands_on_more_than_digests_outcomes_facts_and_approvals() {
+fn trap_20_jobs_pass_on_only_digests_outcomes_facts_and_approvals() {
     for workflow in all() {
         for id in job_ids(&workflow) {
             let job = job(&workflow, id);
@@ -468,14 +469,14 @@ fn trap_63_the_bytes_are_read_back_by_a_reader_that_is_not_the_writer() {
         pipec_github::GitHub.verify(&build.program, &build.pipeline, files).findings
     };
     assert!(found(&files).is_empty());
-    // Bytes that the writer never had in its hands are told apart by what they mean, not by how they look.
+    // Text that the writer never produced is compared by its meaning, not by its form.
     files[0].text = files[0].text.replacen("cancel-in-progress: false", "'cancel-in-progress':   false", 1);
     assert!(found(&files).is_empty(), "another spelling means the same");
     files[0].text = files[0].text.replacen("permissions: {}", "permissions: { }\n\tx: 1", 1);
     assert!(!found(&files).is_empty(), "a tab is no indentation");
 }
 
-/// What only a setting or a machine can make true, and words of the reference that own up to it.
+/// Statements that only a setting or a machine can make true. Each has the words of the reference about it.
 const ASSUMED: &[(&str, &str)] = &[
     ("protected branches and tags", "The branches and tags of `protect` are protected"),
     ("administrators", "administrators don't bypass this"),
@@ -525,7 +526,7 @@ fn trap_64_the_reference_lists_what_remains_assumed() {
 }
 
 #[test]
-fn a_node_that_may_write_gets_the_token_and_nothing_else_does() {
+fn only_nodes_that_may_write_get_the_token() {
     let workflow = service().workflow();
     let with_token: Vec<&str> = job_ids(&workflow)
         .into_iter()
@@ -538,7 +539,7 @@ fn a_node_that_may_write_gets_the_token_and_nothing_else_does() {
 }
 
 #[test]
-fn a_job_that_never_shares_a_run_is_not_waited_for() {
+fn jobs_do_not_wait_for_jobs_of_other_runs() {
     let workflow = Build::new("tagged", vec![on_push(&["main"]), Trigger::Tag(globs(&["v*"]), origin())])
         .environment(environment("production"))
         .stage("commit", Condition::Always)
@@ -559,7 +560,7 @@ fn a_job_that_never_shares_a_run_is_not_waited_for() {
 }
 
 #[test]
-fn the_condition_of_a_job_before_says_only_what_the_own_leaves_open() {
+fn conditions_of_predecessors_omit_implied_parts() {
     let push = || Condition::Event(Event::Push);
     let docs = || Condition::Changed(vec![Change::Glob(glob("docs/**"))]);
     let workflow = Build::new("two", vec![on_push(&["main"]), on_pull_request(&["main"])])
@@ -574,7 +575,7 @@ fn the_condition_of_a_job_before_says_only_what_the_own_leaves_open() {
 }
 
 #[test]
-fn a_verdict_judges_as_many_jobs_as_there_are() {
+fn the_verdict_checks_any_number_of_jobs() {
     let mut build = Build::new("large", vec![on_push(&["main"]), on_pull_request(&["main"])])
         .environment(environment("production"))
         .stage("commit", Condition::Event(Event::Push));
@@ -597,7 +598,7 @@ fn a_verdict_judges_as_many_jobs_as_there_are() {
 }
 
 #[test]
-fn a_job_with_rights_is_two_where_unreviewed_code_may_run_it() {
+fn jobs_with_rights_are_split_for_unreviewed_code() {
     let workflow = service().workflow();
     assert_eq!(condition(&workflow, "notes").unwrap(), "github.event_name != 'pull_request'");
     assert_eq!(condition(&workflow, "notes-untrusted").unwrap(), "github.event_name == 'pull_request'");
@@ -613,7 +614,7 @@ fn a_job_with_rights_is_two_where_unreviewed_code_may_run_it() {
 }
 
 #[test]
-fn a_job_before_that_is_not_in_every_run_is_waited_for_where_it_is() {
+fn jobs_wait_for_predecessors_in_their_runs() {
     let condition = condition(&every_event().workflow(), "deploy-app-to-production").unwrap();
     assert!(condition.contains("(needs.soak.result == 'success' || !(github.event_name == 'schedule' || "));
 }
@@ -625,7 +626,7 @@ fn a_stage_with_a_deploy_is_in_no_scheduled_run() {
 }
 
 #[test]
-fn nothing_waits_for_a_gate_that_only_reports() {
+fn nothing_waits_for_an_advisory_gate() {
     let workflow = service().workflow();
     let style = "style".to_owned();
     for id in job_ids(&workflow) {
@@ -644,7 +645,7 @@ fn the_same_pipeline_gives_the_same_bytes_and_every_job_knows_its_source() {
 }
 
 #[test]
-fn drift_is_judged_without_the_line_that_names_version_and_digest() {
+fn drift_ignores_the_header() {
     let target = pipec_github::GitHub;
     let text = programs::hello().workflow();
     assert!(target.is_generated(&text));

@@ -1,4 +1,4 @@
-//! Windows: what becomes of them, and their scripts run for real, on a clock of their own.
+//! Windows: their workflows, and runs of their scripts on a simulated clock.
 
 use crate::bench::Bench;
 use crate::programs::*;
@@ -17,7 +17,7 @@ fn window(days: &[u8]) -> Option<Window> {
     })
 }
 
-/// The service, which goes to production on four days.
+/// The service with a window of four days for production.
 pub fn in_a_window() -> Build {
     let mut build = service();
     build.pipeline.name = "in-a-window".to_owned();
@@ -26,7 +26,7 @@ pub fn in_a_window() -> Build {
 }
 
 #[test]
-fn a_window_is_waited_for_in_a_job_of_its_own() {
+fn a_separate_job_waits_for_a_window() {
     let workflow = in_a_window().workflow();
     let (_, from) = workflow.split_once("  # waits for the window").unwrap();
     let (shown, _) = from.split_once("      - name: Approved").unwrap();
@@ -34,14 +34,14 @@ fn a_window_is_waited_for_in_a_job_of_its_own() {
 }
 
 #[test]
-fn the_model_of_the_engine_finds_no_difference() {
+fn the_engine_model_finds_no_difference() {
     let build = in_a_window();
     let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files).findings;
     assert!(found.is_empty(), "{found:#?}");
 }
 
 #[test]
-fn the_name_of_a_job_that_waits_is_taken() {
+fn the_name_of_a_waiting_job_is_reserved() {
     let wait = "wait-to-deploy-site-to-production";
     let build = in_a_window().node(wait, NodeKind::Job, body(&["true"]), &[]);
     let taken = format!("P1102 `{wait}` is the name of the job that waits for the window of `production`");
@@ -58,7 +58,7 @@ fn a_window_on_a_machine_without_time_zones_is_refused() {
     assert_eq!(build.complaints(), ["P1101 the window of `production` can't be checked on windows-x64"]);
 }
 
-/// Tells the time of the file `now`, for a person in the zone of TZ, which it keeps.
+/// A replacement of `date` that prints the time in the file `now`. It uses the zone of TZ, and records it.
 const DATE: &str = r#"#!/usr/bin/env bash
 set -euo pipefail
 now=$(< "$GH_FOLDER/now")
@@ -74,7 +74,7 @@ fi
 TZ=UTC command -p date --date "@$now" "$1"
 "#;
 
-/// Takes no time but that of the file.
+/// A replacement of `sleep` that only changes the time in the file.
 const SLEEP: &str = r#"#!/usr/bin/env bash
 echo $(($(< "$GH_FOLDER/now") + $1)) > "$GH_FOLDER/now"
 "#;
@@ -83,7 +83,7 @@ echo $(($(< "$GH_FOLDER/now") + $1)) > "$GH_FOLDER/now"
 const MONDAY: u64 = 1_772_409_600;
 const HOUR: u64 = 3_600;
 
-/// A machine at that time, in a place whose clocks are those of UTC; it deploys from Monday to Thursday, from 8 to 16.
+/// A machine at that time, in UTC. It deploys from Monday to Thursday, from 8 to 16.
 fn at(seconds: u64) -> Bench {
     let bench = Bench::new();
     for (name, script) in [("date", DATE), ("sleep", SLEEP)] {
@@ -104,7 +104,7 @@ fn at(seconds: u64) -> Bench {
 }
 
 #[test]
-fn a_deploy_goes_on_only_in_its_window() {
+fn a_deploy_continues_only_in_its_window() {
     let open = |seconds: u64| at(MONDAY + seconds).run(WINDOW_OPEN).success;
     assert!(!open(8 * HOUR - 1), "a second too early");
     assert!(open(8 * HOUR) && open(9 * HOUR + 540));
@@ -135,7 +135,7 @@ fn without_a_clock_no_window_is_open() {
     }
 }
 
-/// How long a job waits, in seconds; nothing where it fails.
+/// How long a job waits, in seconds. `None` if it fails.
 fn waits(seconds: u64) -> Option<u64> {
     let bench = at(seconds);
     let done = bench.run(WINDOW_WAIT);
@@ -154,7 +154,7 @@ fn a_job_waits_until_its_window_opens() {
 }
 
 #[test]
-fn a_job_that_would_wait_for_longer_than_it_may_live_fails() {
+fn a_wait_longer_than_a_job_fails() {
     assert_eq!(waits(MONDAY + 2 * HOUR), None);
     assert_eq!(waits(MONDAY + 4 * 24 * HOUR), None, "until Monday");
 }

@@ -1,11 +1,12 @@
-//! Good output broken in one place is caught: the guarantee that is lost is named. The numbers are those of the traps in
-//! the engine semantics, section 6.
+//! The model detects good output that is broken in one place.
+//!
+//! It names the lost guarantee. The numbers are those of the traps in the engine semantics, section 6.
 
 use crate::sample::{containers, hello, images, library, newest, one_way, rights, shop, tools, workshop};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
-/// Replaces a text once, within the job or, without one, in the whole file.
+/// Replaces a text once, within a job. If `job` is empty, in the whole file.
 pub fn edited(text: &str, job: &str, from: &str, to: &str) -> String {
     let start = if job.is_empty() { 0 } else { text.find(&format!("\n  {job}:\n")).unwrap() + 1 };
     let (before, rest) = text.split_at(start);
@@ -37,9 +38,9 @@ macro_rules! broken {
                 let good = compiled(&build);
                 let mut text = good.text.clone();
                 $(text = edited(&text, $job, $from, $to);)+
-                let told = told(&build, &GeneratedFile { text, ..good });
-                assert!(!told.is_empty(), "nothing is found");
-                assert!(told.iter().any(|line| line.contains($phrase)), "{}", told.join("\n"));
+                let findings = findings(&build, &GeneratedFile { text, ..good });
+                assert!(!findings.is_empty(), "nothing is found");
+                assert!(findings.iter().any(|line| line.contains($phrase)), "{}", findings.join("\n"));
             }
         )+
     };
@@ -150,7 +151,7 @@ broken! {
         "deploy-app-to-production": "!cancelled()" => "!cancelled() && github.event_name == 'pull_request'"
     } "does not start";
 
-    // What makes a gate green.
+    // The result of a gate.
     trap_04_a_gate_goes_on_after_errors: hello {
         "unit": "    timeout-minutes" => "    continue-on-error: true\n    timeout-minutes"
     } "continue-on-error";
@@ -233,7 +234,7 @@ broken! {
         "deploy-app-to-production": "[[ sha256:$digest == \"$DIGEST\" ]] ||" => "[[ sha256:$digest != \"$DIGEST\" ]] ||"
     } "none that the source asks for";
 
-    // Reports, and what is kept after a failure.
+    // Reports, and files kept after a failure.
     trap_04_a_report_that_decides: workshop {
         "unit": "        continue-on-error: true # a report decides nothing\n" => ""
     } "continue-on-error";
@@ -301,7 +302,7 @@ broken! {
         "sast-untrusted": "      contents: read # checkout" => "      contents: read\n      security-events: write"
     } "`security-events: write`";
 
-    // What starts it.
+    // Triggers.
     trap_11_a_wider_branch_filter: hello {
         "": "branches: [main]" => "branches: [\"**\"]"
     } "no trigger lets this run in";
@@ -544,7 +545,7 @@ broken! {
         "deploy-app-to-production": "arn:aws:iam::123456789012:role/shop" => "arn:aws:iam::123456789012:role/admin"
     } "identity that its node does not hold";
 
-    // The frame.
+    // The general settings of jobs.
     no_timeout: hello {
         "unit": "    timeout-minutes: 10\n" => ""
     } "its timeout is not";
@@ -830,12 +831,13 @@ broken! {
 }
 
 #[test]
-fn a_counterexample_tells_the_run() {
+fn a_counterexample_describes_the_run() {
     let build = shop();
     let good = compiled(&build);
     let from = "needs.plan.outputs.branch-is-main == 'true'";
     let text = edited(&good.text, PRODUCTION, from, "github.ref == 'refs/heads/main'");
-    let told = told(&build, &GeneratedFile { text, ..good }).join("\n");
-    let shown = told.split("manual run of branch `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
-    assert!(shown != "main" && shown.eq_ignore_ascii_case("main"), "{told}");
+    let findings = findings(&build, &GeneratedFile { text, ..good }).join("\n");
+    let shown =
+        findings.split("manual run of branch `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
+    assert!(shown != "main" && shown.eq_ignore_ascii_case("main"), "{findings}");
 }

@@ -2,14 +2,14 @@
 
 use crate::broken::{broken, edited};
 use crate::sample::*;
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::*;
 
 fn cache(path: &str, key_file: &str) -> Cache {
     Cache { path: path.to_owned(), key_file: key_file.to_owned(), origin: Origin::default() }
 }
 
-/// A gate in legs, and an artefact, that may keep what they fetched; a deploy that may not.
+/// A gate with legs and an artefact with caches, and a deploy. The deploy may not have a cache.
 fn cached() -> Build {
     let mut build = Build::new("cached", vec![push(&["main"]), pull_request(&["main"])]);
     build.pipeline.triggers.push(Trigger::Tag(vec![glob("v*")], Origin::default()));
@@ -32,13 +32,13 @@ fn cached() -> Build {
 #[test]
 fn a_pipeline_with_caches_is_proven() {
     let build = cached();
-    let told = told(&build, &compiled(&build));
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let findings = findings(&build, &compiled(&build));
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
-/// What the compiler refuses before, the model does not take either.
+/// The model rejects what the compiler refuses earlier.
 #[test]
-fn a_cache_beside_what_can_do_harm_is_seen() {
+fn a_cache_in_a_dangerous_job_is_detected() {
     let secret = || Secret { variable: "TOKEN".to_owned(), file: false, origin: Origin::default() };
     let aws = || Identity { provider: Provider::Aws, role: "r".to_owned(), origin: Origin::default() };
     let harms: [&dyn Fn(&mut Body); 3] = [
@@ -49,8 +49,8 @@ fn a_cache_beside_what_can_do_harm_is_seen() {
     for harm in harms {
         let mut build = cached();
         harm(&mut build.pipeline.nodes[0].body);
-        let told = told(&build, &compiled(&build));
-        assert!(told.iter().any(|line| line.contains("though it has rights or secrets")), "{told:?}");
+        let findings = findings(&build, &compiled(&build));
+        assert!(findings.iter().any(|line| line.contains("though it has rights or secrets")), "{findings:?}");
     }
 }
 

@@ -1,8 +1,8 @@
-//! Deploys that go forth in steps and back again, broken in one place.
+//! Deploys with steps and rollback, broken in one place.
 
 use crate::broken::{broken, edited};
 use crate::sample::rollout;
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
 const CONDITION: &str =
@@ -10,33 +10,33 @@ const CONDITION: &str =
 
 const LOGIN: &str = "        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::123456789012:role/shop\n          aws-region: us-east-1\n";
 
-/// The way back with this condition, up to its variables.
-fn way_back(condition: &str) -> String {
+/// The rollback step with this condition, up to its variables.
+fn reversal(condition: &str) -> String {
     format!("      - name: roll back\n        if: \"${{{{ {condition} }}}}\"\n")
 }
 
 broken! {
-    // When the way back is taken.
+    // The condition of the rollback.
     a_way_back_without_a_condition: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => "      - name: roll back\n"
+        "deploy-app-to-production": &reversal(CONDITION) => "      - name: roll back\n"
     } "runs the step `roll back` where it may not";
     a_way_back_that_is_always_taken: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => &way_back("always()")
+        "deploy-app-to-production": &reversal(CONDITION) => &reversal("always()")
     } "runs the step `roll back` where it may not";
     a_way_back_on_failure_alone_is_lost_where_somebody_stops_the_job: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace("!success()", "failure()"))
+        "deploy-app-to-production": &reversal(CONDITION) => &reversal(&CONDITION.replace("!success()", "failure()"))
     } "is green without the step `roll back`";
     a_way_back_that_was_not_begun: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace(" && steps.shift-to-0-5.outcome != 'skipped'", ""))
+        "deploy-app-to-production": &reversal(CONDITION) => &reversal(&CONDITION.replace(" && steps.shift-to-0-5.outcome != 'skipped'", ""))
     } "runs the step `roll back` where it may not";
     a_way_back_after_a_later_step_only: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace("steps.shift-to-0-5.outcome != 'skipped'", "steps.shift-to-25.outcome != 'skipped'"))
+        "deploy-app-to-production": &reversal(CONDITION) => &reversal(&CONDITION.replace("steps.shift-to-0-5.outcome != 'skipped'", "steps.shift-to-25.outcome != 'skipped'"))
     } "is green without the step `roll back`";
     a_way_back_where_all_went_well_and_somebody_stopped_it_late: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace(" && steps.verify-at-100.outcome != 'success'", ""))
+        "deploy-app-to-production": &reversal(CONDITION) => &reversal(&CONDITION.replace(" && steps.verify-at-100.outcome != 'success'", ""))
     } "runs the step `roll back` where it may not";
     a_way_back_that_only_the_last_step_calls_for: rollout {
-        "deploy-app-to-production": &way_back(CONDITION) => &way_back(&CONDITION.replace("steps.verify-at-100.outcome != 'success'", "steps.verify-at-100.outcome == 'failure'"))
+        "deploy-app-to-production": &reversal(CONDITION) => &reversal(&CONDITION.replace("steps.verify-at-100.outcome != 'success'", "steps.verify-at-100.outcome == 'failure'"))
     } "is green without the step `roll back`";
     a_way_back_that_forgets_one_of_the_checks: rollout {
         "deploy-app-to-staging": "(steps.verify-1.outcome != 'success' || steps.verify-2.outcome != 'success')" => "steps.verify-2.outcome != 'success'"
@@ -51,7 +51,7 @@ broken! {
         "deploy-app-to-production": "        run: rollback\n" => "        run: \"true\"\n"
     } "none that the source asks for";
 
-    // What is done on the way forth.
+    // The steps of the deploy.
     a_step_after_a_failed_one: rollout {
         "deploy-app-to-production": "        id: shift-to-25\n" => "        id: shift-to-25\n        if: \"${{ !cancelled() }}\"\n"
     } "where it may not";
@@ -91,7 +91,7 @@ broken! {
         "deploy-app-to-production": &format!("        if: \"${{{{ {CONDITION} }}}}\"\n{LOGIN}") => &format!("        if: \"${{{{ {CONDITION} }}}}\"\n{}", LOGIN.replace("role/shop", "role/root"))
     } "identity";
 
-    // In time.
+    // Time limits.
     a_script_that_may_take_all_there_is: rollout {
         "deploy-app-to-production": "        timeout-minutes: ${{ fromJSON(steps.time-to-shift-to-25.outputs.minutes) }}\n" => ""
     } "may take longer than its deploy has";

@@ -2,7 +2,7 @@
 
 use crate::broken::{broken, edited};
 use crate::sample::{hello, legs, repeated, tools_of_legs};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
 broken! {

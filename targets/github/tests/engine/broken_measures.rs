@@ -2,7 +2,7 @@
 
 use crate::broken::{broken, edited};
 use crate::sample::*;
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::*;
 
 fn origin() -> Origin {
@@ -21,7 +21,7 @@ fn measure(file: &str) -> Measure {
     Measure { file: file.to_owned(), expectations, origin: origin() }
 }
 
-/// A gate with a script and measures, one that only measures, each again and again, and what waits for them.
+/// A gate with a script and measures, and one with measures only. Both are repeated, and have successors.
 fn measured() -> Build {
     let mut build = Build::new("measured", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);
@@ -57,8 +57,8 @@ fn measured() -> Build {
 #[test]
 fn a_pipeline_with_measures_is_proven() {
     let build = measured();
-    let told = told(&build, &compiled(&build));
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let findings = findings(&build, &compiled(&build));
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 broken! {

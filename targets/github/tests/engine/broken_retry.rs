@@ -1,13 +1,15 @@
-//! Nodes that are tried again, broken in one place: no green job without one whole attempt, and nothing of another in it.
+//! Nodes with retries, broken in one place.
+//!
+//! A green job needs one complete attempt, without anything from another.
 
 use crate::broken::{broken, edited};
 use crate::broken_sidecars::sidecars;
 use crate::sample::{hello, retried};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
 broken! {
-    // What begins an attempt.
+    // The start of an attempt.
     an_attempt_that_always_begins: retried {
         "app": "        if: \"${{ steps.try-1.outcome == 'failure' }}\"\n" => ""
     } "runs the step `Begin attempt 2 of 2` where it may not";
@@ -54,7 +56,7 @@ broken! {
         "app": "ATTEMPT: \"2\"" => "ATTEMPT: \"1\""
     } "something else of its attempts";
 
-    // What an attempt finds.
+    // The files at the start of an attempt.
     a_checkout_that_stays_as_it_was_left: retried {
         "app": "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          persist-credentials: false\n" => ""
     } "steps of Checkout, not 2";
@@ -156,7 +158,7 @@ broken! {
         "app": "      - name: app (attempt 1 of 2)\n        id: try-1\n        continue-on-error: true # if it fails, the next attempt begins\n        timeout-minutes: 10\n        run: make\n" => ""
     } "a script of the source is missing";
 
-    // What is kept of it.
+    // The results that are kept.
     an_artefact_recorded_of_a_failed_attempt: retried {
         "app": "        id: record\n" => "        id: record\n        if: \"${{ always() }}\"\n"
     } "runs the step `Record app` where it may not";
@@ -171,7 +173,7 @@ broken! {
     } "where it may not";
 }
 
-/// What nothing can put back between two attempts is not proven, whatever the workflow says.
+/// State that no step can reset between two attempts is not proven. That holds whatever the workflow does.
 #[test]
 fn a_sidecar_beside_several_attempts() {
     let mut build = retried();
@@ -180,14 +182,14 @@ fn a_sidecar_beside_several_attempts() {
     for node in build.pipeline.nodes.iter_mut().filter(|node| node.name == "app") {
         node.body.sidecars = sidecars.clone();
     }
-    let told = told(&build, &good);
+    let findings = findings(&build, &good);
     assert!(
-        told.iter().any(|line| line.contains("does not know `sidecars of several attempts`")),
-        "{told:?}"
+        findings.iter().any(|line| line.contains("does not know `sidecars of several attempts`")),
+        "{findings:?}"
     );
 }
 
-/// What is recorded before all attempts are over may be of one that failed.
+/// A result recorded before the end of all attempts may be from a failed one.
 #[test]
 fn an_artefact_recorded_between_two_attempts() {
     let build = retried();
@@ -198,6 +200,6 @@ fn an_artefact_recorded_between_two_attempts() {
     let (second, rest) = rest.split_at(rest.find("      - name: Record app\n").unwrap());
     let (record, rest) = rest.split_at(rest.find("      - name: Keep app\n").unwrap());
     let moved = [before, first, record, second, rest].concat();
-    let told = told(&build, &GeneratedFile { text: moved, ..good });
-    assert!(told.iter().any(|line| line.contains("between its attempts")), "{}", told.join("\n"));
+    let findings = findings(&build, &GeneratedFile { text: moved, ..good });
+    assert!(findings.iter().any(|line| line.contains("between its attempts")), "{}", findings.join("\n"));
 }

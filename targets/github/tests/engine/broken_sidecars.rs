@@ -2,14 +2,14 @@
 
 use crate::broken::{broken, edited};
 use crate::sample::*;
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::*;
 
 fn origin() -> Origin {
     Origin::default()
 }
 
-/// A gate beside a database, and one in a container.
+/// A gate with a database, and one in a container.
 pub fn sidecars() -> Build {
     let binding =
         |variable: &str, value: Text| Binding { variable: variable.to_owned(), value, origin: origin() };
@@ -41,8 +41,8 @@ pub fn sidecars() -> Build {
 #[test]
 fn a_pipeline_with_sidecars_is_proven() {
     let build = sidecars();
-    let told = told(&build, &compiled(&build));
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let findings = findings(&build, &compiled(&build));
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 broken! {

@@ -2,11 +2,11 @@
 
 use crate::broken::{broken, edited};
 use crate::sample::{Build, shop};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_base::Span;
 use pipec_ir::{GeneratedFile, Origin, Weekday, Window};
 
-/// The shop, open for deploys to production on four days.
+/// The shop, with a window of four days for deploys to production.
 fn in_a_window() -> Build {
     let mut build = shop();
     let production = build.environment("production", pipec_ir::Tier::Production);
@@ -19,8 +19,8 @@ fn in_a_window() -> Build {
 #[test]
 fn a_deploy_in_a_window_is_proven() {
     let build = in_a_window();
-    let told = told(&build, &compiled(&build));
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let findings = findings(&build, &compiled(&build));
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 broken! {

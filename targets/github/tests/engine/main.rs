@@ -1,4 +1,4 @@
-//! The independent model of GitHub Actions, held against whole workflows: good ones, and good ones broken on purpose.
+//! The independent model of GitHub Actions on whole workflows. Some are good, others are broken on purpose.
 
 #[cfg(test)]
 mod broken;

@@ -1,7 +1,7 @@
-//! Whatever the bytes, the model answers: it never panics, and what is no workflow is never proven.
+//! The model never panics, whatever the bytes. It never proves a file that is no workflow.
 
 use crate::sample::{hello, shop};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_mutation_of_a_good_file_is_answered(
+    fn any_mutation_of_a_good_file_is_checked(
         edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..40, "[ -~\n\t\u{e9}]{0,12}"), 1..6),
     ) {
         let build = hello();
@@ -21,26 +21,26 @@ proptest! {
             characters.splice(start..end, insert.chars());
         }
         let text: String = characters.into_iter().collect();
-        let _ = told(&build, &GeneratedFile { text, ..good });
+        let _ = findings(&build, &GeneratedFile { text, ..good });
     }
 
     #[test]
     fn any_text_is_refused(text in "[ -~\n]{0,200}") {
         let build = hello();
         let good = compiled(&build);
-        let told = told(&build, &GeneratedFile { text, ..good });
-        prop_assert!(!told.is_empty());
+        let findings = findings(&build, &GeneratedFile { text, ..good });
+        prop_assert!(!findings.is_empty());
     }
 }
 
 #[test]
-fn a_line_left_out_is_answered() {
+fn a_missing_line_is_checked() {
     let build = shop();
     let good = compiled(&build);
     let lines: Vec<&str> = good.text.lines().collect();
     for left_out in (0..lines.len()).step_by(29) {
         let kept = lines.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, line)| *line);
         let text = kept.collect::<Vec<_>>().join("\n");
-        let _ = told(&build, &GeneratedFile { text, ..good.clone() });
+        let _ = findings(&build, &GeneratedFile { text, ..good.clone() });
     }
 }

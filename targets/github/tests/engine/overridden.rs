@@ -1,8 +1,10 @@
-//! Good output with overrides, broken in one place: a way past a gate without its role, or for another gate or commit.
+//! Good output with overrides, broken in one place.
+//!
+//! Each break passes a gate without its role, or for another gate or commit.
 
 use crate::broken::{broken, edited};
 use crate::sample::{Build, guarded, hotfix, pushed};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
 fn pushed_by_hand() -> Build {
@@ -10,7 +12,7 @@ fn pushed_by_hand() -> Build {
 }
 
 broken! {
-    // What waits for the gate.
+    // The jobs that wait for the gate.
     the_override_of_another_gate_counts: guarded {
         "deploy-app-to-production": "inputs.override-gate == 'scan' && needs.override-scan.result"
             => "inputs.override-gate == 'journeys' && needs.override-scan.result"
@@ -48,7 +50,7 @@ broken! {
         "journeys": " || (inputs.override-gate == 'scan' && needs.override-scan.result == 'success')" => ""
     } "does not start";
 
-    // The job that asks.
+    // The job that asks for the override.
     the_override_starts_before_its_gate_has_failed: hotfix {
         "override-unit": " && needs.unit.result == 'failure'" => ""
     } "its gate has not failed";
@@ -118,7 +120,7 @@ broken! {
         "override-unit": "      approved-by: ${{ steps.override.outputs.approved-by }}\n" => ""
     } "does not hand on `approved-by`";
 
-    // How long it holds.
+    // The expiry of an override.
     an_override_never_expires: hotfix {
         "deploy-app-to-production": " 86400 ${{" => " 999999999 ${{"
     } "whether the overrides before it are in force";
@@ -175,7 +177,7 @@ broken! {
         , "unit": "needs: [plan]\n    " => ""
     } "no trigger lets this run in";
 
-    // What the run counts as.
+    // The event that the run counts as.
     a_manual_run_counts_as_a_push: pushed_by_hand {
         "deploy-app-to-production": " && inputs.override-gate != 'no override'" => ""
     } "its stage is not in this run";
@@ -218,17 +220,17 @@ fn every_line_of_the_job_that_asks_counts() {
     let (before, rest) = good.text.split_once("\n  override-unit:\n").unwrap();
     let (asks, after) = rest.split_once("\n  # artefact").unwrap();
     let lines: Vec<&str> = asks.lines().collect();
-    // Of the script any line, since its bytes are known as a whole.
+    // Every line of the script counts, because the model compares all its bytes.
     let script = lines.iter().position(|line| line.trim() == "run: |").unwrap();
     for left_out in 0..script + 4 {
         let line = lines[left_out];
-        // Names are for people.
+        // Names are for people only.
         if line.trim().is_empty() || line.trim_start().trim_start_matches("- ").starts_with("name: ") {
             continue;
         }
         let kept = lines.iter().enumerate().filter(|(place, _)| *place != left_out).map(|(_, line)| *line);
         let asks = kept.collect::<Vec<_>>().join("\n");
         let text = format!("{before}\n  override-unit:\n{asks}\n\n  # artefact{after}");
-        assert!(!told(&build, &GeneratedFile { text, ..good.clone() }).is_empty(), "{line}");
+        assert!(!findings(&build, &GeneratedFile { text, ..good.clone() }).is_empty(), "{line}");
     }
 }

@@ -1,8 +1,10 @@
-//! Raw steps, broken in one place: another step, input or script than the source has, or something to steal beside them.
+//! Raw steps, broken in one place.
+//!
+//! A break is another step, input or script than in the source, or a secret that the raw steps could steal.
 
 use crate::broken::{broken, edited};
 use crate::sample::{Build, body, exempt, gate, origin, pull_request, push, run};
-use crate::whole::{compiled, told};
+use crate::whole::{compiled, findings};
 use pipec_ir::{
     Basis, Binding, Condition, EngineBlock, EngineInput, EngineStep, Exemption, Expectation, Fact,
     GeneratedFile, InputForm, Measure, Operator, Pins, Text, Threshold,
@@ -20,7 +22,7 @@ fn call(name: Option<&str>, action: &str, inputs: Vec<EngineInput>) -> EngineSte
     EngineStep::Action { name: name.map(str::to_owned), action: action.to_owned(), inputs, origin: origin() }
 }
 
-/// A gate whose toolchain comes from an action, between two scripts.
+/// A gate with an action for its toolchain, between two scripts.
 fn raw() -> Build {
     let mut build = Build::new("raw", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);
@@ -61,10 +63,10 @@ fn raw() -> Build {
 }
 
 #[test]
-fn what_the_source_says_is_proven() {
+fn raw_steps_of_the_source_are_proven() {
     let build = raw();
     let good = compiled(&build);
-    assert_eq!(told(&build, &good), Vec::<String>::new());
+    assert_eq!(findings(&build, &good), Vec::<String>::new());
     let places: Vec<usize> = ["make first", "id: raw-node", "echo \"$NODE\"", "path: more", "make test"]
         .iter()
         .map(|text| good.text.find(text).unwrap_or_else(|| panic!("no {text} in {}", good.text)))
@@ -73,9 +75,9 @@ fn what_the_source_says_is_proven() {
     assert!(good.text.contains("steps.facts.outputs.commit-short"), "{}", good.text);
 }
 
-/// What reads a report comes after all that may write it.
+/// A step that reads a report runs after all steps that may write it.
 #[test]
-fn raw_steps_behind_a_measure() {
+fn raw_steps_after_a_measure() {
     let mut build = raw();
     let unit = build.pipeline.nodes.first_mut().unwrap();
     unit.body.steps.pop();
@@ -89,7 +91,7 @@ fn raw_steps_behind_a_measure() {
     unit.body.measures =
         vec![Measure { file: "load.json".to_owned(), expectations: vec![row], origin: origin() }];
     let good = compiled(&build);
-    assert_eq!(told(&build, &good), Vec::<String>::new());
+    assert_eq!(findings(&build, &good), Vec::<String>::new());
     let starts: Vec<usize> = good.text.match_indices("\n      - name: ").map(|(start, _)| start).collect();
     let call =
         starts.iter().rposition(|start| good.text.get(*start..).unwrap().contains("path: more")).unwrap();
@@ -101,8 +103,12 @@ fn raw_steps_behind_a_measure() {
     let end = to + measure.match_indices("\n\n  ").map(|(at, _)| at).find(is_end).unwrap();
     let text = format!("{}{}{step}{}", part(0, from), part(to, end), part(end, good.text.len()));
     assert!(text.find("EXPECTATIONS").unwrap() < text.find("path: more").unwrap(), "{text}");
-    let told = told(&build, &GeneratedFile { text, ..good });
-    assert!(told.iter().any(|line| line.contains("none that the source asks for")), "{}", told.join("\n"));
+    let findings = findings(&build, &GeneratedFile { text, ..good });
+    assert!(
+        findings.iter().any(|line| line.contains("none that the source asks for")),
+        "{}",
+        findings.join("\n")
+    );
 }
 
 /// A gate with an action that runs its input as code.
@@ -117,15 +123,18 @@ fn with_script(value: Text) -> Build {
 #[test]
 fn a_value_of_the_run_in_an_input_that_is_code() {
     let good = compiled(&with_script(Text::literal("core.notice(1)")));
-    assert_eq!(told(&with_script(Text::literal("core.notice(1)")), &good), Vec::<String>::new());
+    assert_eq!(findings(&with_script(Text::literal("core.notice(1)")), &good), Vec::<String>::new());
     let text = good.text.replace("script: core.notice(1)", "script: ${{ github.run_number }}");
     assert_ne!(text, good.text);
-    let told = told(&with_script(Text::fact(Fact::RunNumber)), &GeneratedFile { text, ..good });
-    assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told.iter().any(|line| line.contains("a value of the run is part of `script`")), "{told:?}");
+    let findings = findings(&with_script(Text::fact(Fact::RunNumber)), &GeneratedFile { text, ..good });
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert!(
+        findings.iter().any(|line| line.contains("a value of the run is part of `script`")),
+        "{findings:?}"
+    );
 }
 
-/// The same, where `pipec.lock` says another commit for a version than pipec knows.
+/// The raw gate, if `pipec.lock` has another commit for a version than the catalogue.
 fn locked() -> Build {
     let mut build = raw();
     let own = "[[action]]\nname = \"actions/setup-node\"\nversion = \"v7.0.0\"\n\
@@ -136,10 +145,10 @@ fn locked() -> Build {
 }
 
 #[test]
-fn the_lock_says_first_what_a_version_is() {
+fn the_lock_takes_precedence_for_versions() {
     let build = locked();
     let good = compiled(&build);
-    assert_eq!(told(&build, &good), Vec::<String>::new());
+    assert_eq!(findings(&build, &good), Vec::<String>::new());
     assert!(
         good.text.contains("setup-node@1111111111111111111111111111111111111111 # v7.0.0"),
         "{}",
@@ -147,7 +156,7 @@ fn the_lock_says_first_what_a_version_is() {
     );
 }
 
-/// The same, where `pipec.lock` says another commit for what pipec calls on its own account.
+/// The raw gate, if `pipec.lock` has another commit for an action that pipec itself calls.
 fn own_calls_locked() -> Build {
     let mut build = raw();
     let own = "[[action]]\nname = \"actions/checkout\"\nversion = \"v99.0.0\"\n\
@@ -158,10 +167,10 @@ fn own_calls_locked() -> Build {
 }
 
 #[test]
-fn the_lock_says_what_pipec_calls_itself() {
+fn the_lock_pins_pipecs_own_calls() {
     let build = own_calls_locked();
     let good = compiled(&build);
-    assert_eq!(told(&build, &good), Vec::<String>::new());
+    assert_eq!(findings(&build, &good), Vec::<String>::new());
     assert!(
         good.text.contains("actions/checkout@2222222222222222222222222222222222222222 # v99.0.0"),
         "{}",

@@ -1,4 +1,4 @@
-//! Pipelines to prove, built by hand.
+//! Pipelines for the proofs, built by hand.
 
 use pipec_base::Span;
 use pipec_ir::*;
@@ -43,7 +43,7 @@ impl Build {
         });
     }
 
-    /// A node of the last stage, behind `before`, those of earlier stages and the artefacts it uses.
+    /// A node of the last stage. It comes after `before`, the nodes of earlier stages and the artefacts that it uses.
     pub fn node(&mut self, name: &str, kind: NodeKind, body: Body, before: &[&str]) -> &mut Node {
         let id = NodeId(self.pipeline.nodes.len());
         let stage = StageId(self.pipeline.stages.len() - 1);
@@ -119,7 +119,7 @@ pub fn deploy(artefacts: &[&str], environment: &str) -> NodeKind {
         environment_origin: origin(),
         delivery: Delivery::AtOnce,
         verify: None,
-        way_back: None,
+        reversal: None,
     }))
 }
 
@@ -139,7 +139,7 @@ pub fn tag(globs: &[&str]) -> Trigger {
     Trigger::Tag(globs.iter().map(|text| glob(text)).collect(), origin())
 }
 
-/// The smallest: one branch, one gate, one artefact, one environment.
+/// The smallest pipeline: one branch, one gate, one artefact, one environment.
 pub fn hello() -> Build {
     let mut build = Build::new("hello", vec![push(&["main"])]);
     build.stage("commit", Condition::Always);
@@ -153,19 +153,19 @@ pub fn hello() -> Build {
     build
 }
 
-/// The same with a deploy that nothing leads back from.
+/// The smallest pipeline with an irreversible deploy.
 pub fn one_way() -> Build {
     let mut build = hello();
     for node in &mut build.pipeline.nodes {
         if let NodeKind::Deploy(deploy) = &mut node.kind {
             let because = "a version is taken once".to_owned();
-            deploy.way_back = Some(WayBack::Irreversible { because, origin: origin() });
+            deploy.reversal = Some(Reversal::Irreversible { because, origin: origin() });
         }
     }
     build
 }
 
-/// Everything that the output knows: pull requests, a manual run, changes, exemptions, twins, approval, identities.
+/// All features of the output: pull requests, a manual run, changes, exemptions, twins, approval, identities.
 pub fn shop() -> Build {
     let inputs = vec![Input {
         name: "target".to_owned(),
@@ -258,7 +258,7 @@ pub fn shop() -> Build {
     build
 }
 
-/// Tags beside branches.
+/// Tags and branches.
 pub fn library() -> Build {
     let mut build = Build::new(
         "library",
@@ -284,7 +284,7 @@ pub fn library() -> Build {
     build
 }
 
-/// Images, one for a registry of its own.
+/// Images, one for its own registry.
 pub fn images() -> Build {
     let mut build = Build::new("images", vec![push(&["main"]), pull_request(&["main"])]);
     let image = |name: &str| {
@@ -336,7 +336,7 @@ fn overridable(build: &mut Build, gate: &str) {
     });
 }
 
-/// The smallest with an override: no manual runs of its own.
+/// The smallest pipeline with an override, without its own manual runs.
 pub fn hotfix() -> Build {
     let mut build = hello();
     overridable(&mut build, "unit");
@@ -344,7 +344,7 @@ pub fn hotfix() -> Build {
     build
 }
 
-/// A deploy on pushes only, beside tags; perhaps with manual runs that have stages of their own.
+/// A deploy on pushes only, in a pipeline with tags. Optionally, manual runs have their own stages.
 pub fn pushed(with_manual_runs: bool) -> Build {
     let mut build = hotfix();
     build.pipeline.triggers.extend([push(&["release/*"]), tag(&["v*"])]);
@@ -361,7 +361,8 @@ pub fn pushed(with_manual_runs: bool) -> Build {
     build
 }
 
-/// Two gates that may be overridden, one of them two jobs, beside manual runs, tags and all else that there is.
+/// Two gates with overrides, one of them split into two jobs. The pipeline has manual runs, tags and all other
+/// features.
 pub fn guarded() -> Build {
     let mut build = shop();
     build.pipeline.triggers.push(tag(&["v*"]));
@@ -390,7 +391,7 @@ pub fn tools() -> Build {
     build
 }
 
-/// A deploy that is judged and may go back, and one that goes forth in steps.
+/// A deploy with verification and rollback, and one with steps.
 pub fn rollout() -> Build {
     const MINUTES: u64 = 60_000;
     let action = |steps: Vec<Step>| Action { steps, env: Vec::new(), origin: origin() };
@@ -404,7 +405,7 @@ pub fn rollout() -> Build {
         let color = Text::literal("green");
         let env = vec![Binding { variable: "COLOR".to_owned(), value: color, origin: origin() }];
         deploy.verify = Some(Action { steps: vec![check("smoke"), check("links")], env, origin: origin() });
-        deploy.way_back = Some(WayBack::Rollback(action(vec![run("back"), run("tell")])));
+        deploy.reversal = Some(Reversal::Rollback(action(vec![run("back"), run("tell")])));
     }
     build.node("deploy-app-to-staging", judged, body(vec![run("stage")], &["app"]), &[]);
     build.stage("release", Condition::Always);
@@ -420,7 +421,7 @@ pub fn rollout() -> Build {
         let shift = action(vec![run("shift \"$PIPE_WEIGHT\"")]);
         deploy.delivery = Delivery::Stepwise { strategy, shift };
         deploy.verify = Some(action(vec![run("slo")]));
-        deploy.way_back = Some(WayBack::Rollback(action(vec![run("rollback")])));
+        deploy.reversal = Some(Reversal::Rollback(action(vec![run("rollback")])));
     }
     let mut of_production = body(Vec::new(), &["app"]);
     of_production.timeout = 30 * MINUTES;
@@ -462,7 +463,7 @@ pub fn path_pattern(path: &str) -> PathPattern {
     PathPattern { glob: glob(path), origin: origin() }
 }
 
-/// What jobs have besides scripts: reports, what is kept after a failure.
+/// Other parts of jobs: reports, and files kept after a failure.
 pub fn workshop() -> Build {
     let triggers = vec![
         push(&["main"]),
@@ -494,7 +495,8 @@ pub fn workshop() -> Build {
     build
 }
 
-/// As large as pipelines of people get: sixty gates in six stages, conditions of all kinds, one deploy behind all.
+/// A pipeline as large as people write. It has sixty gates in six stages, conditions of all kinds, and one deploy after
+/// all of them.
 pub fn large() -> Build {
     let mut build = shop();
     build.pipeline.name = "large".to_owned();
@@ -534,7 +536,7 @@ fn leg(name: &str, host: RunnerHost, env: &[(&str, &str)]) -> Leg {
     }
 }
 
-/// A job with every right that there is.
+/// A job with every right.
 pub fn rights() -> Build {
     let mut build = Build::new("rights", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);
@@ -544,7 +546,7 @@ pub fn rights() -> Build {
     build
 }
 
-/// Tools that differ from leg to leg: of an axis, and of named legs.
+/// Tools that differ between legs: from an axis, and from named legs.
 pub fn tools_of_legs() -> Build {
     let tool = |name: &str, version: ToolVersion| Tool { name: name.to_owned(), version, origin: origin() };
     let exact = |name: &str, text: &str| tool(name, ToolVersion::Exact(text.to_owned()));
@@ -587,7 +589,7 @@ pub fn tools_of_legs() -> Build {
     build
 }
 
-/// An axis of these values.
+/// An axis with these values.
 fn of_axis(axis: &str, texts: &[&str]) -> Matrix {
     let value = |text: &str| BTreeMap::from([(axis.to_owned(), text.to_owned())]);
     Matrix {
@@ -606,7 +608,8 @@ fn of_axis(axis: &str, texts: &[&str]) -> Matrix {
     }
 }
 
-/// A gate over an axis in shards, an artefact of named legs, a site built for each value of an axis, a deploy of both.
+/// Nodes with legs. They are a gate over an axis in shards, an artefact of named legs, a site built for each value of
+/// an axis, and a deploy of both.
 pub fn legs() -> Build {
     let mut build = Build::new("legs", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);
@@ -648,7 +651,8 @@ pub fn legs() -> Build {
     build
 }
 
-/// A gate of one script that runs three times, and one of several with checks that runs twice, exempt on forks.
+/// Two repeated gates. One has one script and runs three times; the other has several and checks, runs twice, and is
+/// exempt on forks.
 pub fn repeated() -> Build {
     let mut build = Build::new("repeated", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);
@@ -674,8 +678,8 @@ pub fn retry(times: u64) -> Option<Retry> {
     Some(Retry { times, because: "the mirror is slow".to_owned(), origin: origin() })
 }
 
-/// An artefact of one script that is tried again, with caches and reports; an image; and a job with checks, credentials and
-/// artefacts of one file and of legs, that is tried three times.
+/// Nodes with retries. They are an artefact of one script with caches and reports, an image, and a job with checks,
+/// credentials and artefacts of one file and of legs, with three attempts.
 pub fn retried() -> Build {
     let mut build = Build::new("retried", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);

@@ -1,8 +1,8 @@
-//! Ephemeral environments: their deploys, and the workflow that tears them down, each broken in one place.
+//! Ephemeral environments: their deploys and their teardown workflow, each broken in one place.
 
 use crate::broken::edited;
 use crate::sample::*;
-use crate::whole::told_of;
+use crate::whole::findings_of;
 use pipec_github::GitHub;
 use pipec_ir::*;
 use pipec_runtime::{Dialect, Script};
@@ -58,27 +58,28 @@ fn files(build: &Build) -> Vec<GeneratedFile> {
 #[test]
 fn both_workflows_are_proven() {
     let build = site();
-    let told = told_of(&build, &files(&build));
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let findings = findings_of(&build, &files(&build));
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 #[test]
-fn both_workflows_must_be_there_and_no_third() {
+fn exactly_both_workflows_must_exist() {
     let build = site();
     let [main, teardown] = <[GeneratedFile; 2]>::try_from(files(&build)).unwrap();
     let missing = "a workflow is missing, or one too many";
-    let is_told = |files: &[GeneratedFile]| told_of(&build, files).iter().any(|line| line.contains(missing));
-    assert!(is_told(std::slice::from_ref(&main)));
-    assert!(is_told(std::slice::from_ref(&teardown)));
-    assert!(is_told(&[main.clone(), teardown.clone(), teardown.clone()]));
+    let is_reported =
+        |files: &[GeneratedFile]| findings_of(&build, files).iter().any(|line| line.contains(missing));
+    assert!(is_reported(std::slice::from_ref(&main)));
+    assert!(is_reported(std::slice::from_ref(&teardown)));
+    assert!(is_reported(&[main.clone(), teardown.clone(), teardown.clone()]));
     let elsewhere = GeneratedFile { path: ".github/workflows/other.yml".to_owned(), ..teardown.clone() };
-    assert!(is_told(&[main.clone(), elsewhere]));
+    assert!(is_reported(&[main.clone(), elsewhere]));
     let swapped = [
         GeneratedFile { path: teardown.path.clone(), ..main.clone() },
         GeneratedFile { path: main.path, ..teardown },
     ];
-    assert!(!told_of(&build, &swapped).is_empty());
-    // A pipeline without such environments has nothing to tear down.
+    assert!(!findings_of(&build, &swapped).is_empty());
+    // A pipeline without such environments has no teardown.
     let hello = hello();
     let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
     let mut both = GitHub.compile(&hello.program, &hello.pipeline, &context).files;
@@ -86,7 +87,7 @@ fn both_workflows_must_be_there_and_no_third() {
         path: ".github/workflows/hello-teardown.yml".to_owned(),
         ..swapped[1].clone()
     });
-    assert!(!told_of(&hello, &both).is_empty());
+    assert!(!findings_of(&hello, &both).is_empty());
 }
 
 macro_rules! broken {
@@ -98,9 +99,9 @@ macro_rules! broken {
                 let mut files = files(&build);
                 let file: &mut GeneratedFile = &mut files[$place];
                 $(file.text = edited(&file.text, $job, $from, $to);)+
-                let told = told_of(&build, &files);
-                assert!(!told.is_empty(), "nothing is found");
-                assert!(told.iter().any(|line| line.contains($phrase)), "{}", told.join("\n"));
+                let findings = findings_of(&build, &files);
+                assert!(!findings.is_empty(), "nothing is found");
+                assert!(findings.iter().any(|line| line.contains($phrase)), "{}", findings.join("\n"));
             }
         )+
     };
@@ -158,7 +159,7 @@ broken! {
         "unit": "        run: make test" => "        env:\n          TOKEN: ${{ secrets.TOKEN }}\n        run: make test"
     } "passes on a secret";
 
-    // What starts the teardown.
+    // The triggers of the teardown.
     started_by_the_code_of_others: 1 {
         "": "  pull_request:\n" => "  pull_request_target:\n"
     } "something else than a closed pull request";
@@ -190,7 +191,7 @@ broken! {
         "": "name: site teardown" => "name: site"
     } "it has another name";
 
-    // What finds.
+    // The job that finds previews.
     a_teardown_for_forks: 1 {
         "find-preview": "github.event.pull_request.head.repo.full_name == github.repository" => "true"
     } "it starts when it may not";
@@ -222,7 +223,7 @@ broken! {
         "find-preview": "    steps:\n" => "    steps:\n      - name: Check out\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n"
     } "it is not one step";
 
-    // What tears down.
+    // The job that tears previews down.
     the_code_of_the_pull_request: 1 {
         "teardown-preview": "github.event_name == 'schedule' && github.ref || format('refs/heads/{0}', github.event.pull_request.base.repo.default_branch)" => "github.ref"
     } "it checks out something else than the default branch";
@@ -348,16 +349,16 @@ fn a_deploy_is_known_to_the_sweep_by_its_first_step() {
     assert!(find.contains("title=\"Still wanted by pull request \""));
 }
 
-/// What the model refuses however it is emitted.
+/// The model refuses these programs in every output.
 #[test]
-fn what_the_target_refuses_the_model_refuses_too() {
+fn the_model_refuses_what_the_target_refuses() {
     let judged = |change: &dyn Fn(&mut Build), phrase: &str| {
         let good = site();
         let files = files(&good);
         let mut build = site();
         change(&mut build);
-        let told = told_of(&build, &files);
-        assert!(told.iter().any(|line| line.contains(phrase)), "{phrase}: {}", told.join("\n"));
+        let findings = findings_of(&build, &files);
+        assert!(findings.iter().any(|line| line.contains(phrase)), "{phrase}: {}", findings.join("\n"));
     };
     let approval = Approval { role: "all".to_owned(), min: 1, not_author: false, origin: Origin::default() };
     judged(

@@ -1,11 +1,11 @@
-//! Unbroken output proves in silence.
+//! Unbroken output is proven without findings.
 
 use crate::sample::{self, Build};
 use pipec_github::GitHub;
 use pipec_ir::{Change, Exemption, GeneratedFile, Keep, NodeKind};
 use pipec_target_api::{Target, TargetContext};
 
-/// The one file a pipeline becomes.
+/// The single file of a pipeline.
 pub fn compiled(build: &Build) -> GeneratedFile {
     let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
     let output = GitHub.compile(&build.program, &build.pipeline, &context);
@@ -13,13 +13,13 @@ pub fn compiled(build: &Build) -> GeneratedFile {
     file.clone()
 }
 
-/// What the model finds, one line each.
-pub fn told(build: &Build, file: &GeneratedFile) -> Vec<String> {
-    told_of(build, std::slice::from_ref(file))
+/// The findings of the model, one line each.
+pub fn findings(build: &Build, file: &GeneratedFile) -> Vec<String> {
+    findings_of(build, std::slice::from_ref(file))
 }
 
-/// The same of several files.
-pub fn told_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
+/// The findings of the model on several files.
+pub fn findings_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
     let findings = GitHub.verify(&build.program, &build.pipeline, files).findings;
     findings
         .into_iter()
@@ -32,8 +32,8 @@ pub fn told_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
 
 fn is_silent(build: &Build) {
     let file = compiled(build);
-    let told = told(build, &file);
-    assert!(told.is_empty(), "{}\n{}", told.join("\n"), file.text);
+    let findings = findings(build, &file);
+    assert!(findings.is_empty(), "{}\n{}", findings.join("\n"), file.text);
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_pipeline_of_branches_and_tags_is_proven() {
 }
 
 #[test]
-fn a_condition_that_says_the_same_in_other_words_is_proven() {
+fn an_equivalent_condition_is_proven() {
     let mut build = sample::shop();
     let unless = Exemption::UnlessChanged(vec![Change::Kind("schema".to_owned())]);
     let kind = sample::exempt(sample::gate("schema-check", &[]), unless, "there is no migration");
@@ -68,8 +68,8 @@ fn a_condition_that_says_the_same_in_other_words_is_proven() {
     };
     let text: String = good.text.lines().map(&mut otherwise).collect();
     assert!(rewritten > 5);
-    let told = told(&build, &GeneratedFile { text, ..good });
-    assert!(told.is_empty(), "{}", told.join("\n"));
+    let findings = findings(&build, &GeneratedFile { text, ..good });
+    assert!(findings.is_empty(), "{}", findings.join("\n"));
 }
 
 #[test]
@@ -85,19 +85,19 @@ fn a_pipeline_of_tools_is_proven() {
 }
 
 #[test]
-fn deploys_that_go_forth_in_steps_and_back_are_proven() {
+fn deploys_with_steps_and_rollback_are_proven() {
     is_silent(&sample::rollout());
     let mut without_a_way_back = sample::rollout();
     for node in &mut without_a_way_back.pipeline.nodes {
         if let NodeKind::Deploy(deploy) = &mut node.kind {
-            deploy.way_back = None;
+            deploy.reversal = None;
         }
     }
     is_silent(&without_a_way_back);
 }
 
 #[test]
-fn a_lock_that_only_the_newest_waits_for_is_proven() {
+fn a_lock_with_one_waiting_deploy_is_proven() {
     is_silent(&sample::newest());
 }
 
@@ -122,7 +122,7 @@ fn a_pipeline_in_containers_is_proven() {
 }
 
 #[test]
-fn what_jobs_have_besides_scripts_is_proven() {
+fn other_parts_of_jobs_are_proven() {
     is_silent(&sample::workshop());
     for mut build in [sample::legs(), sample::repeated(), sample::rollout(), sample::containers()] {
         for node in &mut build.pipeline.nodes {
@@ -143,9 +143,9 @@ fn a_node_of_the_pipelines_own_name_is_proven() {
 }
 
 #[test]
-fn a_file_that_is_missing_is_not_proven_by_one_of_another_pipeline() {
+fn a_missing_file_is_not_replaced_by_another_pipelines() {
     let file = compiled(&sample::library());
-    assert!(!told(&sample::hello(), &file).is_empty());
+    assert!(!findings(&sample::hello(), &file).is_empty());
 }
 
 #[test]
@@ -159,12 +159,12 @@ fn an_override_without_manual_runs_of_its_own_is_proven() {
 }
 
 #[test]
-fn overrides_beside_manual_runs_and_twins_are_proven() {
+fn overrides_with_manual_runs_and_twins_are_proven() {
     is_silent(&sample::guarded());
 }
 
 #[test]
-fn an_override_is_a_push_wherever_events_are_asked_for() {
+fn an_override_counts_as_a_push_in_conditions() {
     is_silent(&sample::pushed(false));
     is_silent(&sample::pushed(true));
 }

@@ -1,4 +1,4 @@
-//! What is asked of the API before a deploy, run for real.
+//! Runs the scripts that query the API before a deploy.
 
 use crate::bench::Bench;
 use crate::scripts::{APPROVAL, FORWARD};
@@ -23,7 +23,7 @@ fn approval(state: &str, environment: &str, login: &str) -> String {
 }
 
 #[test]
-fn trap_12_a_deploy_goes_on_only_if_somebody_else_approved_it() {
+fn trap_12_a_deploy_needs_approval_by_another_person() {
     let approved = |json: String| approvals(&json).run(APPROVAL).success;
     assert!(approved(format!("[{}]", approval("approved", "production", "carl"))));
     assert!(!approved("[]".to_owned()), "the setting was lost");
@@ -36,7 +36,7 @@ fn trap_12_a_deploy_goes_on_only_if_somebody_else_approved_it() {
 }
 
 #[test]
-fn trap_12_who_wrote_or_committed_what_is_deployed_is_its_author_too() {
+fn trap_12_author_and_committer_count_as_authors() {
     let approved = |by: &str, writers: &str| {
         let bench = approvals(&format!("[{}]", approval("approved", "production", by)));
         bench.answer(&commit(), writers);
@@ -57,7 +57,7 @@ fn trap_12_who_wrote_or_committed_what_is_deployed_is_its_author_too() {
 }
 
 #[test]
-fn without_the_commits_author_nobody_else_is_known_to_have_approved() {
+fn an_unknown_author_prevents_approval_by_others() {
     let bench = approvals(&format!("[{}]", approval("approved", "production", "carl")));
     bench.answer(&commit(), "no JSON");
     assert!(!bench.run(APPROVAL).success);
@@ -67,13 +67,13 @@ fn without_the_commits_author_nobody_else_is_known_to_have_approved() {
 }
 
 #[test]
-fn an_author_may_approve_where_nothing_forbids_it() {
+fn an_author_may_approve_if_allowed() {
     let bench = approvals(&format!("[{}]", approval("approved", "production", "ann")));
     assert!(bench.with("AUTHOR_MAY_APPROVE", "true").run(APPROVAL).success);
 }
 
 #[test]
-fn an_approval_that_cannot_be_read_is_none() {
+fn an_unreadable_approval_does_not_count() {
     let bench = Bench::new().with("ENVIRONMENT", "production").with("AUTHOR_MAY_APPROVE", "true");
     assert!(!bench.run(APPROVAL).success);
     let bench = approvals("{\"message\": \"Not Found\"}");
@@ -107,7 +107,7 @@ fn a_deploy_never_goes_backwards() {
 }
 
 #[test]
-fn what_another_workflow_deployed_or_what_failed_is_no_measure() {
+fn other_workflows_and_failed_deploys_do_not_count() {
     assert!(deployed(SUCCEEDED, "other.yml", "diverged").run(FORWARD).success);
     let failed = r#"[{"state": "failure", "log_url": "https://github.com/acme/shop/actions/runs/66/job/1"}]"#;
     assert!(deployed(failed, "shop.yml", "diverged").run(FORWARD).success);
@@ -125,7 +125,7 @@ fn a_history_that_cannot_be_read_stops_the_deploy() {
 }
 
 #[test]
-fn a_run_that_github_has_forgotten_counts_as_this_workflows() {
+fn deleted_runs_count_as_this_workflows() {
     let goes = |order: &str| {
         let bench = Bench::new().with("ENVIRONMENT", "production").with("WORKFLOW", "shop.yml");
         bench.answer("repos/acme/shop/deployments", &format!(r#"[{{"id": 5, "sha": "{OLD}"}}]"#));

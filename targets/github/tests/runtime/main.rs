@@ -1,5 +1,7 @@
-//! Those fixed scripts run for real that read JSON: they need `jq`, which stands on GitHub's machines. So they are a check of
-//! its own, `tests/oracles/run --only runtime-scripts`.
+//! Runs the fixed scripts that read JSON.
+//!
+//! They need `jq`, which GitHub's machines have. So they are a separate check: `tests/oracles/run --only
+//! runtime-scripts`.
 #![expect(
     clippy::disallowed_methods,
     reason = "the scripts run in a folder of their own, with git and a stand-in for gh"

@@ -1,4 +1,4 @@
-//! What a gate expects of a report, judged for real.
+//! Runs the script that checks the measures of a report.
 
 use crate::bench::{Bench, Done};
 use pipec_runtime::{Dialect, Script};
@@ -6,7 +6,7 @@ use serde_json::json;
 
 const MEASURE: &str = Script::Measure.text(Dialect::GitHub);
 
-/// A report, and what is expected of it: key, comparison, number, unit.
+/// Checks a report against expectations: key, comparison, number, unit.
 fn judged(report: &str, rows: &[[&str; 4]]) -> Done {
     let rows = rows.iter().map(|[key, is, number, unit]| match *unit {
         "" => format!("{}\n", json!({"key": key, "is": is, "number": number})),
@@ -47,14 +47,14 @@ fn numbers_are_compared_as_written() {
 }
 
 #[test]
-fn a_plain_number_is_one_of_the_unit() {
+fn a_plain_number_has_the_expected_unit() {
     assert!(holds("118", "<", "300", "ms") && !holds("301", "<", "300", "ms"));
     assert!(holds("0.9", "<", "1", "s") && !holds("118", "<", "1", "s"));
     assert!(holds("1.5", "<=", "2", "GiB") && !holds("2048", "<=", "2", "GiB"));
 }
 
 #[test]
-fn a_text_says_its_own_unit() {
+fn a_text_has_its_own_unit() {
     for (value, number, unit) in [
         ("118ms", "118", "ms"),
         ("0.118s", "118", "ms"),
@@ -86,7 +86,7 @@ fn a_percentage_is_a_fraction() {
 }
 
 #[test]
-fn what_is_no_such_thing_has_failed() {
+fn a_missing_or_invalid_value_always_fails() {
     for value in ["null", "true", "[1]", "{\"p\": 1}", "\"1\"", "\"fast\"", "\"1ms\""] {
         assert!(complaint(value, "300", "").contains("no number"), "{value}");
     }
@@ -121,7 +121,7 @@ fn a_key_is_a_path_of_names() {
 }
 
 #[test]
-fn a_report_is_one_json_text_that_is_there() {
+fn a_report_must_be_one_existing_json_text() {
     for report in ["", "x", "{\"k\": 1} {\"k\": 1}", "{\"k\": 1", "{\"k\": 1}}"] {
         let done = judged(report, &[["k", "==", "1", ""]]);
         assert!(
@@ -169,7 +169,7 @@ fn a_run_of_several_puts_its_report_aside() {
 }
 
 #[test]
-fn a_machine_without_jq_judges_nothing() {
+fn a_machine_without_jq_fails_the_gate() {
     let bench = Bench::new().with("FILE", "m.json").with("EXPECTATIONS", "");
     bench.write("m.json", "{\"k\": 1}");
     std::fs::write(bench.path("bin/jq"), "#!/bin/sh\nexit 127\n").unwrap();

@@ -1,4 +1,4 @@
-//! Overrides, asked for and approved, run for real.
+//! Runs the scripts for requests and approvals of overrides.
 
 use crate::bench::{Bench, Done};
 use crate::scripts::{OVERRIDE_APPROVED, OVERRIDE_ASKED};
@@ -6,7 +6,7 @@ use crate::scripts::{OVERRIDE_APPROVED, OVERRIDE_ASKED};
 const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const OTHER: &str = "fedcba9876543210fedcba9876543210fedcba98";
 
-/// A run by the book, of a pipeline without manual runs of its own.
+/// A valid run, of a pipeline without its own manual runs.
 fn asked() -> Bench {
     let bench = Bench::new()
         .with("GITHUB_EVENT_NAME", "workflow_dispatch")
@@ -39,7 +39,7 @@ fn refused(bench: Bench, why: &str) {
 }
 
 #[test]
-fn an_override_by_the_book_begins() {
+fn a_valid_override_begins() {
     let done = asked().run(OVERRIDE_ASKED);
     assert!(done.success && done.log.is_empty(), "{}", done.log);
     let lines: Vec<&str> = done.summary.lines().collect();
@@ -70,7 +70,7 @@ fn an_override_is_for_the_head_of_its_branch() {
 }
 
 #[test]
-fn an_override_is_of_a_protected_branch_that_pushes_start_from() {
+fn an_override_needs_a_protected_branch_with_a_push_trigger() {
     let release = on(asked(), "release/1#a%b");
     head(&release, "release/1%23a%25b", COMMIT);
     assert!(release.run(OVERRIDE_ASKED).success);
@@ -104,7 +104,7 @@ fn trap_18_an_override_is_not_run_again() {
 }
 
 #[test]
-fn other_runs_are_none_of_its_business() {
+fn other_runs_are_not_checked() {
     assert!(Bench::new().run(OVERRIDE_ASKED).success, "a push");
     let manual = asked().with("ORDINARY", "no override").with("GATE", "no override");
     let manual = manual.with("COMMIT", "").with("REASON", "").with("GITHUB_RUN_ATTEMPT", "3");
@@ -135,7 +135,7 @@ fn approval(state: &str, environment: &str, login: &str) -> String {
 }
 
 #[test]
-fn trap_12_an_override_goes_on_only_if_somebody_approved_it() {
+fn trap_12_an_override_needs_an_approval() {
     let done = approved(&format!("[{}]", approval("approved", "Shop-override-scan", "carl")));
     assert_eq!(done.output("approved-by"), "carl");
     for other in [

@@ -1,4 +1,4 @@
-//! What the plan makes of histories and of the answers of the API, run for real.
+//! Runs the plan on git histories and answers of the API.
 
 use crate::scripts::PLAN;
 use crate::shop::*;
@@ -20,7 +20,7 @@ fn a_push_is_compared_with_the_newest_green_commit_before_it() {
 }
 
 #[test]
-fn later_rules_win_and_what_no_rule_claims_is_code() {
+fn later_rules_win_and_other_paths_are_code() {
     let bench = shop();
     let first = bench.commit();
     bench.write("docs/build/tool.py", "x");
@@ -41,7 +41,7 @@ fn a_renamed_file_counts_under_both_names() {
 }
 
 #[test]
-fn in_doubt_everything_has_changed() {
+fn unknown_changes_count_as_all_changes() {
     let bench = shop();
     let first = bench.commit();
     bench.write("docs/a.txt", "words");
@@ -68,7 +68,7 @@ fn in_doubt_everything_has_changed() {
 }
 
 #[test]
-fn a_green_run_of_a_branch_that_differs_by_case_is_none() {
+fn green_runs_of_branches_with_other_case_do_not_count() {
     let bench = shop();
     let first = bench.commit();
     bench.write("docs/a.txt", "words");
@@ -81,7 +81,7 @@ fn a_green_run_of_a_branch_that_differs_by_case_is_none() {
 }
 
 #[test]
-fn a_changed_source_makes_earlier_runs_worthless() {
+fn a_changed_source_discards_earlier_runs() {
     for source in ["shop.pipe", ".github/workflows/shop.yml"] {
         let bench = shop();
         let first = bench.commit();
@@ -103,7 +103,7 @@ fn a_path_that_is_not_utf8_makes_everything_changed() {
 }
 
 #[test]
-fn a_pull_request_is_compared_with_where_it_left_its_base() {
+fn a_pull_request_is_compared_with_its_merge_base() {
     let bench = shop();
     bench.commit();
     bench.shell("git switch -q -c topic");

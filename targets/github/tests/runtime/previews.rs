@@ -1,4 +1,4 @@
-//! What is asked of the API before a deploy for a pull request and before its teardown, run for real.
+//! Runs the scripts that query the API before a preview's deploy and teardown.
 
 use crate::bench::Bench;
 use crate::scripts::{PREVIEW_FIND, PREVIEW_FORGET, PREVIEW_WANTED};
@@ -9,7 +9,7 @@ const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 const NOW: u64 = 1_768_046_400;
 
 #[test]
-fn a_deploy_goes_on_only_for_the_newest_commit_of_an_open_pull_request() {
+fn a_preview_needs_the_newest_commit_of_an_open_pull_request() {
     let goes = |state: &str, head: &str| {
         let bench = Bench::new().with("PULL_REQUEST", "12").with("COMMIT", COMMIT);
         let answer = format!(r#"{{"state": "{state}", "head": {{"sha": "{head}"}}}}"#);
@@ -26,10 +26,10 @@ fn a_deploy_goes_on_only_for_the_newest_commit_of_an_open_pull_request() {
     assert!(!Bench::new().with("PULL_REQUEST", "").with("COMMIT", "").run(PREVIEW_WANTED).success);
 }
 
-/// A deployment: its id, when it was, the conclusion of its first step and the number of its pull request.
+/// A deployment. It has an id, a time, the conclusion of its first step, and the number of its pull request.
 type Deployment<'d> = (u32, &'d str, &'d str, u32);
 
-/// GitHub with these deployments, and these pull requests closed; all others are open.
+/// GitHub with these deployments, and these pull requests closed. All others are open.
 fn with(deployments: &[Deployment<'_>], closed: &[u32]) -> Bench {
     let bench = Bench::at(NOW).with("ENVIRONMENT", "preview").with("TTL", "172800").with("PULL_REQUEST", "");
     let all: Vec<String> = deployments
@@ -69,7 +69,7 @@ const FRESH: &str = "2026-01-10T11:00:00Z";
 const OLD: &str = "2026-01-08T11:59:00Z";
 
 #[test]
-fn what_is_closed_or_past_its_ttl_is_found() {
+fn closed_and_expired_previews_are_found() {
     assert_eq!(found(with(&[], &[])), pair("[]", ""));
     assert_eq!(found(with(&[(5, FRESH, "success", 12)], &[])), pair("[]", ""), "it is open and young");
     assert_eq!(found(with(&[(5, FRESH, "success", 12)], &[12])), pair("[12]", "5"));
@@ -79,7 +79,7 @@ fn what_is_closed_or_past_its_ttl_is_found() {
 }
 
 #[test]
-fn the_newest_deployment_of_a_pull_request_counts_and_all_of_them_go() {
+fn the_newest_deployment_decides_for_all() {
     let renewed = [(7, FRESH, "success", 12), (5, OLD, "success", 12)];
     assert_eq!(found(with(&renewed, &[])), pair("[]", ""), "a new push renews it");
     assert_eq!(found(with(&renewed, &[12])), pair("[12]", "7 5"));
@@ -88,7 +88,7 @@ fn the_newest_deployment_of_a_pull_request_counts_and_all_of_them_go() {
 }
 
 #[test]
-fn what_no_script_ran_for_is_not_there() {
+fn deployments_without_a_script_do_not_count() {
     for conclusion in ["failure", "cancelled", "skipped"] {
         assert_eq!(found(with(&[(5, OLD, conclusion, 12)], &[12])), pair("[]", ""), "{conclusion}");
     }
@@ -102,7 +102,7 @@ fn what_no_script_ran_for_is_not_there() {
 }
 
 #[test]
-fn one_pull_request_may_be_asked_for() {
+fn one_pull_request_can_be_requested() {
     let several = [(9, FRESH, "success", 3), (8, OLD, "success", 33)];
     let named = |number: &str| found(with(&several, &[3, 33]).with("PULL_REQUEST", number));
     assert_eq!(named("3"), pair("[3]", "9"));
@@ -112,7 +112,7 @@ fn one_pull_request_may_be_asked_for() {
 }
 
 #[test]
-fn a_deployment_of_a_run_that_is_gone_is_told_and_holds_up_nothing() {
+fn deployments_of_deleted_runs_are_reported_and_skipped() {
     let bench = with(&[(6, OLD, "success", 12), (5, OLD, "success", 13)], &[12, 13]);
     std::fs::remove_file(bench.path("gh/repos_acme_shop_actions_jobs_96")).unwrap();
     let done = bench.run(PREVIEW_FIND);
@@ -121,7 +121,7 @@ fn a_deployment_of_a_run_that_is_gone_is_told_and_holds_up_nothing() {
 }
 
 #[test]
-fn what_can_not_be_read_is_not_taken_for_nothing() {
+fn unreadable_answers_are_errors() {
     let bench = with(&[(5, FRESH, "success", 12)], &[]);
     std::fs::remove_file(bench.path("gh/repos_acme_shop_pulls_12")).unwrap();
     assert!(!bench.run(PREVIEW_FIND).success, "whether it is closed");
@@ -134,7 +134,7 @@ fn what_can_not_be_read_is_not_taken_for_nothing() {
 }
 
 #[test]
-fn no_more_are_found_at_once_than_a_matrix_may_have() {
+fn at_most_256_previews_are_found() {
     let many: Vec<Deployment<'_>> = (1..=258).map(|id| (id, OLD, "success", id)).collect();
     let done = with(&many, &[]).run(PREVIEW_FIND);
     assert_eq!(done.output("pull-requests").split(',').count(), 256);
@@ -142,7 +142,7 @@ fn no_more_are_found_at_once_than_a_matrix_may_have() {
 }
 
 #[test]
-fn what_is_gone_is_taken_off_the_list_once_it_is_inactive() {
+fn removed_previews_become_inactive_and_are_deleted() {
     let bench = Bench::new().with("DEPLOYMENTS", "7 5");
     for id in [7, 5] {
         bench.answer(&format!("repos/acme/shop/deployments/{id}/statuses"), "{}");

@@ -1,4 +1,4 @@
-//! The record of a run, from what GitHub tells of it.
+//! Runs the script that records a run.
 
 use crate::bench::Bench;
 use pipec_runtime::{Dialect, Script};
@@ -68,7 +68,7 @@ fn node<'r>(record: &'r Value, name: &str) -> &'r Value {
 }
 
 #[test]
-fn the_record_tells_what_ran_and_how_it_ended() {
+fn the_record_has_jobs_and_outcomes() {
     let bench = bench(&needs("success"));
     listed(&bench);
     let done = bench.run(RECORD_RUN);
@@ -99,7 +99,7 @@ fn the_record_tells_what_ran_and_how_it_ended() {
     assert!(done.summary.contains("| `unit` | commit | passed | 1m 9s |"), "{}", done.summary);
 }
 
-/// That a value has the fields of its schema and no others, all the way down.
+/// Checks that a value has exactly the fields of its schema, at all levels.
 fn fits(value: &Value, schema: &Value, place: &str) {
     if let Some(choices) = schema["oneOf"].as_array() {
         let is_null = |schema: &&Value| schema["type"] == "null";
@@ -142,7 +142,7 @@ fn the_record_has_the_form_of_its_schema() {
 }
 
 #[test]
-fn what_was_stopped_is_told_from_what_was_not_due() {
+fn cancelled_jobs_differ_from_jobs_that_were_not_due() {
     for (result, outcome) in [("failure", "failed"), ("cancelled", "cancelled"), ("skipped", "stopped")] {
         let bench = bench(&needs(result));
         listed(&bench);
@@ -164,7 +164,7 @@ fn what_was_stopped_is_told_from_what_was_not_due() {
 }
 
 #[test]
-fn an_override_is_recorded_with_who_and_why() {
+fn an_override_is_recorded_with_approver_and_reason() {
     let mut needs = needs("success");
     needs["unit"] = json!({"result": "failure", "outputs": {}});
     needs["override-unit"] = json!({"result": "success", "outputs": {"approved-at": "1795255200",
@@ -198,7 +198,7 @@ fn an_override_is_recorded_with_who_and_why() {
 }
 
 #[test]
-fn without_times_there_is_a_record_all_the_same() {
+fn the_record_needs_no_times() {
     let bench = bench(&needs("success")).with("INPUTS", r#"{"size": "big"}"#);
     let done = bench.run(RECORD_RUN);
     assert!(done.success, "{}", done.log);

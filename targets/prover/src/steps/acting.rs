@@ -43,7 +43,7 @@ impl<'n> Act<'n> {
 
 /// Whether a node may have to go back.
 pub(super) fn goes_back(node: &Node) -> bool {
-    node.phase_back().is_some()
+    node.rollback_phase().is_some()
 }
 
 /// Whether a step that is no script stands right before the way back.
@@ -57,13 +57,13 @@ pub(super) fn is_on_the_way_back(acts: &[Act<'_>], kinds: &[Kind], place: usize)
 
 /// How long a deploy soaks each time, in milliseconds.
 pub(super) fn soaks(node: &Node) -> impl Iterator<Item = u64> {
-    node.phases_forward().into_iter().map(|phase| phase.soak).filter(|soak| *soak > 0)
+    node.forward_phases().into_iter().map(|phase| phase.soak).filter(|soak| *soak > 0)
 }
 
 /// The scripts of a node, in the order in which they come; those of a node that is repeated or tried again come as often.
 pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
-    let forward = (0..node.runs()).flat_map(|_| node.phases_forward());
-    forward.chain(node.phase_back()).flat_map(Act::of).collect()
+    let forward = (0..node.executions()).flat_map(|_| node.forward_phases());
+    forward.chain(node.rollback_phase()).flat_map(Act::of).collect()
 }
 
 /// Where what is done begins, behind what it needs.

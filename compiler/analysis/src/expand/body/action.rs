@@ -19,7 +19,7 @@ impl<'a> Expansion<'a, '_> {
             ast::Action::Body(body) => {
                 let mut work = Work::new(Role::Action, frame.origin(body.span));
                 self.body_clauses(body, &mut work, frame);
-                self.done(work, frame.origin(body.span), frame)
+                self.action_of_body(work, frame.origin(body.span), frame)
             }
             ast::Action::Call(call) => {
                 let called = self.task_named(call, frame)?;
@@ -28,13 +28,13 @@ impl<'a> Expansion<'a, '_> {
                 let mut work = Work::new(Role::Action, inner.origin(called.task.body.span));
                 self.body_clauses(&called.task.body, &mut work, &mut inner);
                 let origin = inner.origin(called.task.body.span);
-                self.done(work, origin, &inner)
+                self.action_of_body(work, origin, &inner)
             }
         }
     }
 
     /// The action of a body. `None` if a part was unreadable or the body does nothing.
-    fn done(&mut self, work: Work, origin: Origin, frame: &Frame) -> Option<Action> {
+    fn action_of_body(&mut self, work: Work, origin: Origin, frame: &Frame) -> Option<Action> {
         if work.has_error {
             return None;
         }

@@ -105,7 +105,7 @@ impl Expansion<'_, '_> {
     /// Checks that no output contains cached files. Files from before the build are no part of the result.
     fn check_what_is_built(&mut self, work: &Work, frame: &Frame) {
         for cache in &work.body.caches {
-            let Some(path) = work.paths.iter().find(|path| overlap(&cache.path, path.glob.text())) else {
+            let Some(path) = work.paths.iter().find(|path| can_overlap(&cache.path, path.glob.text())) else {
                 continue;
             };
             let message =
@@ -123,7 +123,7 @@ impl Expansion<'_, '_> {
 }
 
 /// Whether a file may be below both paths. Compares without case, because some file systems ignore case.
-fn overlap(cached: &str, built: &str) -> bool {
+fn can_overlap(cached: &str, built: &str) -> bool {
     let plain = |path: &str| {
         let segments = path.split('/').filter(|segment| !matches!(*segment, "" | "."));
         segments.collect::<Vec<_>>().join("/").to_lowercase()

@@ -1,6 +1,6 @@
 //! The clauses of a body, one by one.
 
-use super::{Work, set_twice};
+use super::{Work, duplicate_variable};
 use crate::expand::frame::Frame;
 use crate::expand::{Expansion, repeated};
 use crate::value::{Type, Value};
@@ -27,7 +27,7 @@ impl<'a> Expansion<'a, '_> {
     fn body_clause(&mut self, clause: &'a Clause<BodyClause>, work: &mut Work, frame: &mut Frame) {
         let span = clause.span;
         let origin = frame.origin(span);
-        if !self.may_stand(&clause.kind, span, work, frame) {
+        if !self.check_placement(&clause.kind, span, work, frame) {
             return;
         }
         match &clause.kind {
@@ -47,7 +47,7 @@ impl<'a> Expansion<'a, '_> {
                 }
             }
             BodyClause::Path(globs) => {
-                if self.replaces("path", span, work, frame) {
+                if self.refuses_replacement("path", span, work, frame) {
                     return;
                 }
                 let paths = self.patterns(globs, "a path", frame);
@@ -81,7 +81,7 @@ impl<'a> Expansion<'a, '_> {
             BodyClause::Secret(secret) => {
                 let known = work.body.secrets.iter().find(|it| it.variable == secret.variable.node);
                 if let Some(first) = known.map(|known| known.origin.span) {
-                    self.report(frame, set_twice(&secret.variable, first));
+                    self.report(frame, duplicate_variable(&secret.variable, first));
                     return;
                 }
                 let secret = self.secret(secret, frame);
@@ -230,7 +230,7 @@ impl<'a> Expansion<'a, '_> {
             }
             Some(place) => {
                 let first = work.body.env.get(place).map(|known| known.origin.span).unwrap_or_default();
-                self.report(frame, set_twice(variable, first));
+                self.report(frame, duplicate_variable(variable, first));
                 return;
             }
             None => {}
@@ -257,7 +257,7 @@ impl<'a> Expansion<'a, '_> {
         work: &mut Work,
         frame: &Frame,
     ) {
-        if self.replaces("run", span, work, frame) {
+        if self.refuses_replacement("run", span, work, frame) {
             return;
         }
         let name = name.map(|name| name.node.clone());
@@ -267,12 +267,18 @@ impl<'a> Expansion<'a, '_> {
     }
 
     /// Whether a clause would replace one of the called task. Reports it.
-    fn replaces(&mut self, word: &'static str, span: Span, work: &mut Work, frame: &Frame) -> bool {
+    fn refuses_replacement(
+        &mut self,
+        word: &'static str,
+        span: Span,
+        work: &mut Work,
+        frame: &Frame,
+    ) -> bool {
         let Some(task) = work.called.clone() else {
-            work.task_says.entry(word).or_insert(span);
+            work.from_task.entry(word).or_insert(span);
             return false;
         };
-        let Some(first) = work.task_says.get(word).copied() else { return false };
+        let Some(first) = work.from_task.get(word).copied() else { return false };
         self.report(
             frame,
             Diagnostic::error(codes::P0113, format!("task `{task}` already has `{word}`"), span)

@@ -4,7 +4,7 @@ use super::clause::{literal_text, script_step};
 use super::{Role, Work};
 use crate::expand::frame::Frame;
 use crate::expand::{Expansion, repeated};
-use crate::scope::taken;
+use crate::scope::name_taken;
 use crate::value::Type;
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{
@@ -15,13 +15,13 @@ use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
 
 /// The maximum number of legs of a node (language reference, "Nodes").
-pub(super) const MOST_LEGS: usize = 256;
+pub(super) const MAX_LEGS: usize = 256;
 
 /// The maximum age of the approval of an override, in milliseconds. A run waits no longer than this for an approval.
-const LONGEST_OVERRIDE: u64 = 30 * 86_400_000;
+const MAX_OVERRIDE_AGE: u64 = 30 * 86_400_000;
 
 /// The latest time for the review of an override, in milliseconds after it.
-const LATEST_REVIEW: u64 = 90 * 86_400_000;
+const MAX_REVIEW_TIME: u64 = 90 * 86_400_000;
 
 impl<'a> Expansion<'a, '_> {
     pub(super) fn matrix(
@@ -38,7 +38,7 @@ impl<'a> Expansion<'a, '_> {
             match &part.kind {
                 ast::MatrixClause::Axis { name, values } => {
                     if let Some(first) = places.insert(&name.node, name.span) {
-                        self.report(frame, taken(name, first));
+                        self.report(frame, name_taken(name, first));
                         continue;
                     }
                     let mut all: BTreeMap<String, Span> = BTreeMap::new();
@@ -58,12 +58,12 @@ impl<'a> Expansion<'a, '_> {
                 }
                 ast::MatrixClause::Leg { name, clauses } => {
                     if let Some(first) = places.insert(&name.node, name.span) {
-                        self.report(frame, taken(name, first));
+                        self.report(frame, name_taken(name, first));
                         continue;
                     }
                     let mut inner = Work::new(Role::Action, frame.origin(part.span));
                     for clause in clauses {
-                        if self.may_stand_in_leg(&clause.kind, clause.span, &inner, frame) {
+                        if self.check_leg_clause(&clause.kind, clause.span, &inner, frame) {
                             self.default_clause(&clause.kind, clause.span, &mut inner, frame, false);
                         } else {
                             work.has_error = true;
@@ -93,11 +93,11 @@ impl<'a> Expansion<'a, '_> {
         if legs.is_empty() {
             legs = product(&axes);
         }
-        if legs.len() > MOST_LEGS || axes.is_empty() && parts.is_empty() {
+        if legs.len() > MAX_LEGS || axes.is_empty() && parts.is_empty() {
             let message = if parts.is_empty() {
                 "this matrix has no leg".to_owned()
             } else {
-                format!("this matrix has more than {MOST_LEGS} legs")
+                format!("this matrix has more than {MAX_LEGS} legs")
             };
             self.report(
                 frame,
@@ -110,7 +110,7 @@ impl<'a> Expansion<'a, '_> {
     }
 
     /// Whether a clause may occur in a leg: runner, variables, or tools with a version.
-    fn may_stand_in_leg(&mut self, clause: &DefaultClause, span: Span, leg: &Work, frame: &Frame) -> bool {
+    fn check_leg_clause(&mut self, clause: &DefaultClause, span: Span, leg: &Work, frame: &Frame) -> bool {
         let diagnostic = match clause {
             DefaultClause::In(_) => {
                 Diagnostic::error(codes::P0013, "a leg can have only `runs on`, `env` and `tool`", span)
@@ -218,8 +218,8 @@ impl<'a> Expansion<'a, '_> {
             }
         }
         let too_long = [
-            ("expires", "expires after", expires, LONGEST_OVERRIDE),
-            ("review within", "is reviewed within", review_within, LATEST_REVIEW),
+            ("expires", "expires after", expires, MAX_OVERRIDE_AGE),
+            ("review within", "is reviewed within", review_within, MAX_REVIEW_TIME),
         ];
         for (word, what, duration, most) in too_long {
             if duration > most {
@@ -330,7 +330,7 @@ impl<'a> Expansion<'a, '_> {
                     let inputs = self.engine_inputs(inputs, frame);
                     if let Some(name) = name {
                         match frame.engine_steps.get(&name.node).or_else(|| named.get(&name.node)) {
-                            Some(first) => self.report(frame, taken(name, *first)),
+                            Some(first) => self.report(frame, name_taken(name, *first)),
                             None => {
                                 frame.engine_steps.insert(name.node.clone(), name.span);
                             }
@@ -400,7 +400,7 @@ fn product(axes: &[(String, Vec<String>)]) -> Vec<Leg> {
                     leg
                 })
             })
-            .take(MOST_LEGS + 1)
+            .take(MAX_LEGS + 1)
             .collect();
     }
     legs.into_iter()

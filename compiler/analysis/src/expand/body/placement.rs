@@ -11,14 +11,14 @@ const DEPLOYS: &str = "deploy";
 
 impl Expansion<'_, '_> {
     /// Whether a node of this kind may contain a clause. Reports it if not.
-    pub(super) fn may_stand(
+    pub(super) fn check_placement(
         &mut self,
         clause: &BodyClause,
         span: Span,
         work: &mut Work,
         frame: &Frame,
     ) -> bool {
-        let Some((word, roles, noted)) = place_of(clause) else { return true };
+        let Some((word, roles, noted)) = placement_of(clause) else { return true };
         let role = match &work.role {
             Role::Gate(_) => GATES,
             Role::Artefact(_) => "artefact",
@@ -41,7 +41,7 @@ impl Expansion<'_, '_> {
 
 /// The placement of a clause. Gives its keyword, the kinds of nodes that may contain it, and whether it may occur only
 /// once.
-fn place_of(clause: &BodyClause) -> Option<(&'static str, &'static [&'static str], bool)> {
+fn placement_of(clause: &BodyClause) -> Option<(&'static str, &'static [&'static str], bool)> {
     const ALL: &[&str] = &[GATES, "artefact", DEPLOYS, "job"];
     const NOT_DEPLOYS: &[&str] = &[GATES, "artefact", "job"];
     Some(match clause {

@@ -1,9 +1,9 @@
 //! Sidecars: services that run next to the scripts of a node.
 
-use super::{Work, set_twice};
+use super::{Work, duplicate_variable};
 use crate::expand::Expansion;
 use crate::expand::frame::Frame;
-use crate::scope::taken;
+use crate::scope::name_taken;
 use pipec_base::{Diagnostic, Spanned, codes};
 use pipec_ir::{Binding, Sidecar};
 use pipec_syntax::ast::{self, Clause, Name};
@@ -56,7 +56,7 @@ impl<'a> Expansion<'a, '_> {
                 ast::SidecarClause::Env { variable, value } => {
                     if let Some(first) = sidecar.env.iter().find(|known| known.variable == variable.node) {
                         let first = first.origin.span;
-                        self.report(frame, set_twice(variable, first));
+                        self.report(frame, duplicate_variable(variable, first));
                         continue;
                     }
                     let place = value.span();
@@ -78,7 +78,7 @@ impl<'a> Expansion<'a, '_> {
         }
         if let Some(first) = work.body.sidecars.iter().find(|known| known.name == name.node) {
             let first = first.origin.span;
-            self.report(frame, taken(name, first));
+            self.report(frame, name_taken(name, first));
             return;
         }
         work.body.sidecars.push(sidecar);

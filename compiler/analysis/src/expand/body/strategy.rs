@@ -4,12 +4,12 @@ use super::Work;
 use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Action, Delivery, Origin, Strategy, StrategyKind, WayBack};
+use pipec_ir::{Action, Delivery, Origin, Reversal, Strategy, StrategyKind};
 
 impl Expansion<'_, '_> {
     /// Checks how a deploy moves traffic and how it is reversed.
     pub(super) fn check_strategy(&mut self, work: &Work, frame: &Frame) {
-        self.check_way_back(work, frame);
+        self.check_reversal(work, frame);
         let Some(strategy) = &work.strategy else {
             if let Some(span) = work.once.get("shift") {
                 let diagnostic =
@@ -36,7 +36,7 @@ impl Expansion<'_, '_> {
     }
 
     /// Checks that an irreversible deploy has no `rollback`.
-    fn check_way_back(&mut self, work: &Work, frame: &Frame) {
+    fn check_reversal(&mut self, work: &Work, frame: &Frame) {
         let (Some(rollback), Some(irreversible)) = (work.once.get("rollback"), work.once.get("irreversible"))
         else {
             return;
@@ -122,10 +122,10 @@ pub(in crate::expand) fn delivery(strategy: Option<Strategy>, shift: Option<Acti
 }
 
 /// How a deploy is reversed. A deploy with both `rollback` and `irreversible` has been reported.
-pub(in crate::expand) fn way_back(
+pub(in crate::expand) fn reversal(
     rollback: Option<Action>,
     irreversible: Option<(String, Origin)>,
-) -> Option<WayBack> {
-    let irreversible = irreversible.map(|(because, origin)| WayBack::Irreversible { because, origin });
-    rollback.map(WayBack::Rollback).or(irreversible)
+) -> Option<Reversal> {
+    let irreversible = irreversible.map(|(because, origin)| Reversal::Irreversible { because, origin });
+    rollback.map(Reversal::Rollback).or(irreversible)
 }

@@ -13,7 +13,7 @@ const TOOLS: [&str; 10] =
     ["go", "helm", "java", "kubectl", "node", "pnpm", "python", "rust", "terraform", "uv"];
 
 /// Programs that are installed with another tool.
-const COME_WITH: [(&str, &str); 8] = [
+const INCLUDED_PROGRAMS: [(&str, &str); 8] = [
     ("npm", "node"),
     ("npx", "node"),
     ("corepack", "node"),
@@ -32,7 +32,7 @@ impl Expansion<'_, '_> {
         version: &ast::ToolVersion,
         frame: &Frame,
     ) -> Option<ToolVersion> {
-        if let Some((_, with)) = COME_WITH.iter().find(|(tool, _)| *tool == name.node) {
+        if let Some((_, with)) = INCLUDED_PROGRAMS.iter().find(|(tool, _)| *tool == name.node) {
             let message = format!("`{}` is not a separate tool: it comes with `{with}`", name.node);
             let help = format!("give the version of {with}: `tool {with} \"1.2.3\"`");
             self.report(frame, Diagnostic::error(codes::P0101, message, name.span).help(help));

@@ -1,17 +1,20 @@
-//! What the model and the prover find.
+//! The findings of the model and the prover.
+//!
+//! For example, if the job `deploy` lacks `needs.unit.result == 'success'`, the finding has the job `deploy`, the line
+//! of its condition, and the run "push of branch `main`: …".
 
 /// A difference between the output and the source.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The job, if one is meant.
+    /// The job, if the finding is about one.
     pub job: Option<String>,
-    /// What differs.
+    /// The difference.
     pub message: String,
     /// The line of the output, from 1.
     pub line: usize,
     /// The run that shows it.
     pub counterexample: Option<String>,
-    /// Whether it is no difference, but a proof that would take more than the compiler allows itself.
+    /// Whether the finding is no difference, but a proof over the compiler's limits.
     pub is_undecided: bool,
 }
 
@@ -31,12 +34,12 @@ impl Finding {
         Finding { is_undecided: true, ..Finding::of_file(message, line) }
     }
 
-    /// The same, of one job.
+    /// The finding, limited to one job.
     pub fn in_job(self, job: &str) -> Finding {
         Finding { job: Some(job.to_owned()), ..self }
     }
 
-    /// The same with the run that shows it.
+    /// The finding with the run that shows it.
     pub fn shown_by(self, run: String) -> Finding {
         Finding { counterexample: Some(run), ..self }
     }

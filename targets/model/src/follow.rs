@@ -1,4 +1,13 @@
-//! When each job starts and how it ends, as propositions over the facts of the run and the outcomes of the jobs before.
+//! The start and the end of each job, as propositions.
+//!
+//! The propositions are over the facts of the run and the outcomes of the jobs before.
+//!
+//! ```text
+//! jobs:
+//!   unit: {}                                   start(unit)   = the run is triggered
+//!   deploy:                                    start(deploy) = the run is triggered ∧ success(unit)
+//!     needs: unit                                              ∧ not stopped
+//! ```
 
 use crate::overriding::sure_if_green;
 use crate::{Job, JobState, Jobs, Output, Part, Results, Source, Value, World, plan};
@@ -7,17 +16,17 @@ use pipec_logic::Proposition;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-/// A part of what must hold for a job to start, where the run is triggered.
+/// A part of the start condition of a job, in triggered runs.
 #[derive(Clone, Debug)]
 pub struct StartPart {
-    /// That it holds.
+    /// The runs in which the part holds.
     pub holds: Proposition,
-    /// The ids of the jobs whose results it asks for by name.
+    /// The ids of the jobs whose results it names.
     pub asks: Vec<String>,
 }
 
-/// The states of all jobs, each after those that it waits for. `start` gives the parts of what must hold for the job of a
-/// place to start, given the states of the jobs before it, and that somebody stopped the run by then.
+/// The states of all jobs, each after its predecessors. `start` gives the parts of the start condition of the job at an
+/// index. Its arguments are the states of the jobs before it, and that the run was stopped by then.
 pub fn follow<'j>(
     jobs: impl ExactSizeIterator<Item = &'j Job>,
     triggered: &Proposition,
@@ -92,7 +101,7 @@ fn state<'j>(
     state
 }
 
-/// That a job succeeds where it starts.
+/// The proposition that a started job succeeds.
 fn success((place, job): (usize, &Job), world: &World, source: &Source<'_>, results: Results) -> Proposition {
     let logic = world.logic();
     let green = results == Results::Green;
@@ -100,7 +109,7 @@ fn success((place, job): (usize, &Job), world: &World, source: &Source<'_>, resu
     let is_certain = green && !node.is_some_and(Node::is_advisory);
     let mut success = if is_certain { logic.truth() } else { world.free_at("a job succeeds", place) };
     if green && let Some(gate) = node {
-        // A gate may fail in a run that overrides it, and the rest goes on.
+        // A gate may fail in a run that overrides it, and later jobs continue.
         let red = logic.and(&world.overrides(&gate.name), &world.free_at("a job is overridden", place));
         success = logic.and_not(&success, &red);
     }
@@ -110,7 +119,7 @@ fn success((place, job): (usize, &Job), world: &World, source: &Source<'_>, resu
     logic.and(&success, &sure_if_green(job, world, source))
 }
 
-/// What a job hands on: of a plan, the facts that its step decides.
+/// The outputs of a job. Those of a plan are the facts that its step decides.
 fn outputs<'j>(job: &'j Job, world: &World) -> Vec<Output<'j>> {
     let facts = plan::plan_step(job).map(|step| (step, plan::facts(step, world)));
     let fact = |value: &Value| -> Option<Proposition> {

@@ -1,4 +1,15 @@
-//! The jobs of an output: what each waits for, what it may do, and what it runs beside.
+//! The jobs of an output: their predecessors, rights, environments, locks and services.
+//!
+//! For example, the job
+//!
+//! ```yaml
+//! deploy:
+//!   needs: [unit]
+//!   environment: production
+//!   timeout-minutes: 10
+//! ```
+//!
+//! waits for `unit`, enters the environment `production`, has a timeout of 10 and one leg.
 
 use crate::{Given, Legs, Value};
 use std::rc::Rc;
@@ -10,90 +21,91 @@ pub struct Job {
     pub id: String,
     /// Its line in the output, from 1.
     pub line: usize,
-    /// The ids of the jobs that it waits for, without those that they wait for in turn.
+    /// The ids of its direct predecessors.
     pub waits_for: Rc<[String]>,
     /// The condition on which it starts.
     pub starts: Starts,
-    /// The legs that the engine makes of it; one, if it is not split.
+    /// Its legs. A job without a matrix has one.
     pub legs: Legs,
-    /// What its token may do. `None` if the output does not say, so that the platform decides.
+    /// The rights of its token. `None` if the output does not state them, so that the platform decides.
     pub rights: Option<Rights>,
     /// The environment that it enters.
     pub environment: Option<EnvironmentUse>,
-    /// The lock that it holds while it runs.
+    /// The lock that it holds.
     pub lock: Option<LockUse>,
-    /// How long it may take, in minutes. `None` if the output does not say, or not as a number.
+    /// Its timeout, in minutes. `None` if the output does not state a number.
     pub timeout: Option<f64>,
-    /// What the output says of its failure: whether the run stays green. `None` if it says nothing.
+    /// Whether the run stays green after its failure. `None` if the output does not state it.
     pub ignores_failure: Option<bool>,
-    /// The services that run beside its steps. `None` if the output does not say.
+    /// The services that run next to its steps. `None` if the output does not state them.
     pub sidecars: Option<Vec<Sidecar>>,
     /// Whether its steps run in a container.
     pub is_in_container: bool,
-    /// What the job mentions, wherever that is.
+    /// The secrets and facts that the job mentions in any place.
     pub mentions: Mentions,
 }
 
-/// When a job starts, as far as that can be read off the job alone.
+/// The start condition of a job, as far as the job alone shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Starts {
-    /// It has no condition of its own: it starts if all that it waits for succeeded.
+    /// No condition: it starts if all its predecessors succeeded.
     Plain,
-    /// It starts whatever became of what it waits for.
+    /// It starts after any outcome of its predecessors.
     Always,
-    /// It has another condition.
+    /// Another condition.
     Conditional,
 }
 
-/// What the token of a job may do.
+/// The rights of a job's token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rights {
     /// The scopes by the engine's names, each with its level: `read` or `write`.
     pub scopes: Vec<(String, String)>,
     /// Their line in the output, from 1.
     pub line: usize,
-    /// Whether the output says something else than a list of scopes.
+    /// Whether the output has something other than a list of scopes.
     pub is_unknown: bool,
 }
 
-/// How a job enters an environment.
+/// The entry of a job into an environment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EnvironmentUse {
     /// The name. `None` if it is not literal.
     pub name: Option<String>,
     /// Whether the platform records a deployment.
     pub records_deployment: bool,
-    /// The address of what is deployed.
+    /// The address of the deployed system.
     pub url: Option<Value>,
     /// Its line in the output, from 1.
     pub line: usize,
-    /// Whether it says anything that this model does not know.
+    /// Whether it has a part that this model does not know.
     pub is_unknown: bool,
 }
 
-/// How a job holds a lock.
+/// The use of a lock by a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LockUse {
     /// The key: jobs of the same key never run together.
     pub key: Value,
-    /// Which of the jobs that wait for it keep their place.
+    /// Which of the waiting jobs are kept.
     pub waiting: Waiting,
-    /// Whether a job that waits may cancel the one that runs, or the lock says anything that this model does not know.
+    /// Whether a waiting job may cancel the running one. Also true if the lock has a part that this model does not
+    /// know.
     pub may_cancel: bool,
 }
 
-/// Which of the jobs that wait for a lock keep their place.
+/// Which of the jobs that wait for a lock are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Waiting {
     /// All of them.
     All,
     /// The newest only: the others are dropped.
     Newest,
-    /// It is not known.
+    /// Unknown.
     Unknown,
 }
 
-/// A service that runs beside the steps of a job.
+/// A service that runs next to the steps of a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sidecar {
     /// Its name.
@@ -104,35 +116,35 @@ pub struct Sidecar {
     pub env: Vec<Given>,
     /// Its ports, as `port` or `port of the machine:port`. `None` if they are not literal.
     pub ports: Option<Vec<String>>,
-    /// Whether it says anything that this model does not know.
+    /// Whether it has a part that this model does not know.
     pub is_unknown: bool,
 }
 
-/// What a job mentions, by the lines of the output.
+/// The secrets and facts that a job mentions, by the lines of the output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mentions {
-    /// Where it passes on a secret or its token elsewhere than in the variables of a step.
+    /// The lines that pass on a secret or the token in a forbidden way. Only the variables of a step may have them.
     pub leaks: Vec<usize>,
-    /// Where the word for secrets is found in any text, even one that says something else.
+    /// The lines with the word for secrets in any text, even with another meaning.
     pub secrets: Vec<usize>,
     /// Whether an expression may read a secret.
     pub reads_secrets: bool,
-    /// Whether an expression reads an output of the step that works out facts.
+    /// Whether an expression reads an output of the step that computes facts.
     pub reads_facts: bool,
 }
 
 impl Job {
-    /// The steps of a job that is not split; those of the first leg of another.
+    /// The steps of the job. For a job with several legs, those of the first.
     pub fn steps(&self) -> &[crate::Step] {
         self.legs.all.first().map(|leg| leg.steps.as_slice()).unwrap_or_default()
     }
 
-    /// What a job that is not split hands on; those of the first leg of another.
+    /// The outputs of the job. For a job with several legs, those of the first.
     pub fn outputs(&self) -> &[Given] {
         self.legs.all.first().map(|leg| leg.outputs.as_slice()).unwrap_or_default()
     }
 
-    /// Whether its token may do anything but read.
+    /// Whether its token has a right other than reading.
     pub fn may_write(&self) -> bool {
         let mut scopes = self.rights.iter().flat_map(|rights| &rights.scopes);
         scopes.any(|(_, level)| level != "read")

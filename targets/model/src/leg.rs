@@ -1,33 +1,36 @@
 //! The legs of a job: the parallel copies that an engine makes of it.
+//!
+//! For example, `strategy: {matrix: {os: [linux, mac]}}` gives two legs with the values `os=linux` and `os=mac`, each
+//! with its own machine and steps.
 
 use crate::{Given, Step, Value};
 
 /// The legs of a job.
 #[derive(Clone, Debug)]
 pub struct Legs {
-    /// Each leg; a job that is not split has one, without values.
+    /// The legs. A job without a matrix has one, without values.
     pub all: Vec<Leg>,
-    /// Whether the output splits the job, be it into a single leg.
+    /// Whether the output has a matrix, even with a single leg.
     pub is_split: bool,
-    /// Whether the engine may make other legs of it than these.
+    /// Whether the engine may create other legs than these.
     pub is_unknown: bool,
-    /// Whether a leg that fails stops the others.
+    /// Whether a failed leg stops the others.
     pub stop_each_other: bool,
 }
 
 /// A leg of a job.
 #[derive(Clone, Debug)]
 pub struct Leg {
-    /// The values that tell it apart, by name.
+    /// The values that distinguish it, by name.
     pub values: Vec<(String, String)>,
-    /// The name under which people and required checks see it.
+    /// The name in the platform's lists and required checks.
     pub shown_as: Value,
-    /// What it asks the engine for to run on.
+    /// The requested machine.
     pub machine: Value,
     /// The image that its steps run in.
     pub image: Option<Value>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
-    /// What it hands on to later jobs.
+    /// Its outputs for later jobs.
     pub outputs: Vec<Given>,
 }

@@ -1,8 +1,7 @@
 //! What an engine does with an output, as data that names no engine.
 //!
-//! An engine model *lifts* the bytes of an output to this data, and one prover holds it against the source. Two rules keep
-//! that honest: the lifted data must be exact, and whatever an engine model can't lift exactly becomes `Unknown`, which
-//! satisfies no proof.
+//! An engine model *lifts* the bytes of an output to this data, and one prover compares it with the source. The lifted
+//! data must be exact. Whatever an engine model can't lift exactly becomes `Unknown`, which satisfies no proof.
 //!
 //! For example, this step of a GitHub workflow
 //!
@@ -14,7 +13,7 @@
 //!     PACKED: ${{ runner.temp }}/packed/app.tar
 //! ```
 //!
-//! becomes a [`Step`] that does [`Does::Runtime`]`(Script::VerifyFile)` and is given two values: `DIGEST`, which is
+//! becomes a [`Step`] that does [`Does::Runtime`]`(Script::VerifyFile)` and has two values: `DIGEST`, which is
 //! [`Part::JobOutput`] of the job `app`, and `PACKED`, which is [`Part::Scratch`] followed by a literal.
 
 mod finding;

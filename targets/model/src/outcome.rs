@@ -1,4 +1,7 @@
-//! How each job starts and ends, as propositions over the facts of the run and what nobody knows before it.
+//! The outcomes of jobs, as propositions over facts and unknown circumstances.
+//!
+//! For example, with `Results::Any` the job `unit` has the free variables "a job succeeds" and "a job is cancelled".
+//! Its success is its start and the first; its failure is its start without either.
 
 use crate::World;
 use pipec_ir::StageId;
@@ -7,51 +10,50 @@ use rustc_hash::FxHashMap;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 
-/// Which results of jobs are looked at.
+/// The results of jobs that a proof considers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Results {
-    /// Every job that starts is green, but for gates that only report and the gate that the run overrides; nothing is
-    /// cancelled.
+    /// Every started job is green and nothing is cancelled. Advisory gates and the overridden gate are exceptions.
     Green,
-    /// Every result may stand beside every other, as if each job were re-run on its own (trap 18). What holds here hangs
-    /// on no other job's condition (trap 2), and holds the more where results hang together.
+    /// Every combination of results, as if each job were re-run on its own (trap 18). A proof over them does not depend
+    /// on another job's condition (trap 2). It also holds if results depend on each other.
     Any,
 }
 
 /// The states of all jobs, by id.
 pub type Jobs<'w> = FxHashMap<&'w str, JobState<'w>>;
 
-/// How a job starts and ends; and what it left.
+/// The start, the end and the outputs of a job.
 #[derive(Debug)]
 pub struct JobState<'w> {
     /// Its id.
     pub id: &'w str,
-    /// Its place among the jobs.
+    /// Its index among the jobs.
     pub place: usize,
-    /// Which results are looked at.
+    /// The results that are considered.
     pub results: Results,
-    /// That the run was cancelled when its condition was looked at.
+    /// That the run was cancelled before its condition was evaluated.
     pub stopped: Proposition,
     /// That `on:` triggers the run.
     pub triggered: Proposition,
-    /// What its condition asks for besides the results of nodes.
+    /// The part of its condition that is not about the results of nodes.
     pub circumstances: Proposition,
-    /// What its condition asks of the results of nodes, by their stages: a diagram of it all doubles with every stage that is
-    /// not in each run, and no proof but one that fails needs it.
+    /// The part of its condition about the results of nodes, by their stages. A single diagram would double with every
+    /// stage that is not in each run, and only a failing proof needs it.
     pub asked: BTreeMap<StageId, Vec<Proposition>>,
-    /// All three: that it starts.
+    /// That it starts: the conjunction of the three before.
     pub start: OnceCell<Proposition>,
     /// That it succeeds.
     pub success: Proposition,
-    /// What it hands on.
+    /// Its outputs.
     pub outputs: Vec<Output<'w>>,
-    /// The jobs it needs.
+    /// The jobs in its `needs`.
     pub needs: &'w [String],
-    /// How it ends where it does not succeed: asked of few.
+    /// The other outcomes. Few proofs need them.
     pub unsuccessful: OnceCell<Unsuccessful>,
-    /// That every job it needs, transitively, succeeded; and that one of them failed.
+    /// That every job before it, transitively, succeeded.
     pub all_before: OnceCell<Proposition>,
-    /// That one of them failed.
+    /// That a job before it failed.
     pub failed_before: OnceCell<Proposition>,
 }
 
@@ -60,13 +62,13 @@ pub struct JobState<'w> {
 pub struct Output<'w> {
     /// Its name.
     pub name: &'w str,
-    /// What it tells if the job was green, if that is known.
+    /// The fact that it states after a green job, if known.
     pub fact: Option<Proposition>,
-    /// That it is a word, of those that were asked for: conditions ask for few, over and over.
+    /// That it equals a word, for each word asked for. Conditions ask for a few words repeatedly.
     pub words: RefCell<Vec<(String, Proposition)>>,
 }
 
-/// How a job ended, as later jobs see it.
+/// The outcome of a job, as later jobs see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the variants name themselves")]
 pub enum JobResult {
@@ -77,11 +79,11 @@ pub enum JobResult {
 }
 
 impl JobResult {
-    /// All of them.
+    /// All results.
     pub const ALL: [JobResult; 4] =
         [JobResult::Success, JobResult::Failure, JobResult::Cancelled, JobResult::Skipped];
 
-    /// Its word, as engines and scripts say it.
+    /// Its word in engines and scripts.
     pub fn word(self) -> &'static str {
         match self {
             JobResult::Success => "success",
@@ -92,7 +94,7 @@ impl JobResult {
     }
 }
 
-/// How a job ends that does not succeed.
+/// The outcomes of a job other than success.
 #[derive(Debug)]
 pub struct Unsuccessful {
     /// It failed.
@@ -113,12 +115,12 @@ impl JobState<'_> {
         })
     }
 
-    /// What its condition asks of the results of a stage's nodes.
+    /// The part of its condition about the results of a stage's nodes.
     pub fn asked_of(&self, stage: StageId, world: &World) -> Proposition {
         world.logic().all(self.asked.get(&stage).into_iter().flatten())
     }
 
-    /// How it ends where it does not succeed.
+    /// Its outcomes other than success.
     pub fn unsuccessful(&self, world: &World) -> &Unsuccessful {
         self.unsuccessful.get_or_init(|| {
             let logic = world.logic();
@@ -130,8 +132,8 @@ impl JobState<'_> {
                 };
             }
             let begun = world.free_at("a job had begun", self.place);
-            // By its own timeout, or with the run (trap 7: only the latter is `cancelled()`). A job that had not begun when
-            // the run was cancelled is cancelled too.
+            // The cause is its own timeout, or the run's cancellation (trap 7: only the latter is `cancelled()`). A job
+            // that had not begun before the cancellation of the run is cancelled, too.
             let cancelled = logic.and_not(&world.free_at("a job is cancelled", self.place), &self.success);
             let neither = logic.not(&logic.or(&self.success, &cancelled));
             Unsuccessful {
@@ -147,7 +149,7 @@ impl JobState<'_> {
         &self.unsuccessful(world).failure
     }
 
-    /// That it ended so.
+    /// That it ended with this result.
     pub fn ended(&self, result: JobResult, world: &World) -> &Proposition {
         match result {
             JobResult::Success => &self.success,
@@ -157,7 +159,7 @@ impl JobState<'_> {
         }
     }
 
-    /// Its output of this name, if it has one.
+    /// Its output with a name, if it has one.
     pub fn output(&self, name: &str) -> Option<&Output<'_>> {
         self.outputs.iter().find(|output| output.name.eq_ignore_ascii_case(name))
     }
@@ -171,7 +173,7 @@ impl JobState<'_> {
     }
 }
 
-/// That these jobs and all that they need, transitively, succeeded; what is no job never does.
+/// That these jobs and all their predecessors succeeded. An unknown job never succeeds.
 pub fn all_succeeded(needs: &[String], jobs: &Jobs<'_>, world: &World) -> Proposition {
     let logic = world.logic();
     let succeeded = |need: &String| match jobs.get(need.as_str()) {
@@ -181,7 +183,7 @@ pub fn all_succeeded(needs: &[String], jobs: &Jobs<'_>, world: &World) -> Propos
     logic.all(&needs.iter().map(succeeded).collect::<Vec<_>>())
 }
 
-/// That one of these jobs, or of those that they need, transitively, failed.
+/// That one of these jobs, or of their predecessors, failed.
 pub fn any_failed(needs: &[String], jobs: &Jobs<'_>, world: &World) -> Proposition {
     let logic = world.logic();
     let failed = |job: &JobState<'_>| logic.or(job.failed_before(jobs, world), job.failure(world));

@@ -1,4 +1,7 @@
-//! What a run that overrides a gate must be, and the step of the output that refuses any other.
+//! The rules for override runs, and the step of the output that checks them.
+//!
+//! For example, a manual run with `override-gate: unit` and a blank `override-reason` breaks the rules. The step with
+//! [`Script::OverrideAsked`] fails in it, so no node starts.
 
 use crate::{ConditionId, Job, Part, Source, Step, World};
 use pipec_ir::{Event, Fact, Pipeline, Trigger};
@@ -8,17 +11,17 @@ use pipec_runtime::names::{
     ORDINARY, OVERRIDE_COMMIT as COMMIT, OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON,
 };
 
-/// The inputs of the entry that overrides need.
+/// The inputs that overrides need.
 pub fn inputs(pipeline: &Pipeline) -> Vec<&'static str> {
     if pipeline.overridable().next().is_some() { vec![GATE, COMMIT, REASON] } else { Vec::new() }
 }
 
-/// The step of a job that rejects overrides against the rules.
+/// The step of a job that rejects invalid overrides.
 pub fn asked_step(job: &Job) -> Option<&Step> {
     job.steps().iter().find(|step| step.runs(Script::OverrideAsked))
 }
 
-/// What holds of each run in which the job is green, since the job rejects all other runs.
+/// The runs in which the job can be green. It rejects all other runs.
 pub fn sure_if_green(job: &Job, world: &World, source: &Source<'_>) -> Proposition {
     let logic = world.logic();
     match asked_step(job) {

@@ -1,4 +1,6 @@
-//! The meaning of the plan job's outputs: each line of FACTS is a fact's name, a test and its argument.
+//! The meaning of the plan job's outputs.
+//!
+//! Each line of FACTS is a fact's name, a test and its argument.
 //!
 //! ```text
 //! FACTS: docs changed-kind docs       output `docs`: a change of kind `docs`, or an unknown change
@@ -65,7 +67,7 @@ fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposi
             };
             let asked = world.facts.input(known.input_value(&input, value)?);
             let manual = world.facts.event(Event::Manual);
-            // An override has inputs too, of unknown values.
+            // An override also has inputs, but their values are unknown.
             let of_override =
                 logic.and(&world.overriding(), &world.free(&format!("{input} is {value} in an override")));
             Some(logic.or(&logic.and(&manual, &asked), &of_override))
@@ -74,7 +76,7 @@ fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposi
     }
 }
 
-/// Checks that the plan has the inputs that it needs to decide as the source does.
+/// Checks that the plan has all inputs that its decisions need.
 pub fn check(job: &Job, file: &GeneratedFile, pipeline: &Pipeline) -> Vec<Finding> {
     let Some(step) = plan_step(job) else { return Vec::new() };
     let mut findings = Vec::new();

@@ -1,20 +1,23 @@
-//! How far a job has come when the condition of a step is looked at.
+//! The state of a job when the condition of a step is evaluated.
+//!
+//! For example, after a step `try-1` with `continue-on-error: true`, `success` does not require its success, and
+//! `ended` has its outcomes under `try-1`.
 
 use pipec_logic::{Proposition, Propositions};
 use std::collections::BTreeMap;
 
-/// How the steps of a job have ended so far.
+/// The outcomes of a job's steps so far.
 #[derive(Clone, Debug)]
 pub struct StepsBefore {
-    /// That every step before succeeded, except those whose failure lets the job go on.
+    /// That every step before succeeded, except those with an ignored failure.
     pub success: Proposition,
-    /// That somebody stopped the job.
+    /// That the job was stopped.
     pub stopped: Proposition,
-    /// How each step with an id ended, by the id in lower case.
+    /// The outcome of each step with an id, by the id in lower case.
     pub ended: BTreeMap<String, StepEnd>,
 }
 
-/// How a step ended, and what it left.
+/// The outcome and the outputs of a step.
 #[derive(Clone, Debug)]
 pub struct StepEnd {
     /// That it ran and succeeded.
@@ -25,14 +28,14 @@ pub struct StepEnd {
     pub cancelled: Proposition,
     /// That it did not run.
     pub skipped: Proposition,
-    /// Whether its failure lets the job go on.
+    /// Whether the job continues after its failure.
     pub goes_on: bool,
-    /// What is known of its outputs, by name: each text with the proposition under which it is that text.
+    /// Its known outputs, by name. Each text has the proposition under which the output is this text.
     pub outputs: BTreeMap<String, Vec<(Proposition, String)>>,
 }
 
 impl StepsBefore {
-    /// Before the first step of a job that somebody may have stopped.
+    /// The state before the first step of a job that may have been stopped.
     pub fn first(stopped: Proposition, logic: &Propositions) -> StepsBefore {
         StepsBefore { success: logic.truth(), stopped, ended: BTreeMap::new() }
     }

@@ -1,4 +1,7 @@
-//! What a prover asks an engine model about an output that the model has read.
+//! The interface of an engine model to the prover.
+//!
+//! For example, `engine.start(2, …)` gives the start condition of the third job, and `engine.scopes(Need::Code)` gives
+//! `contents: read` on GitHub.
 
 use crate::{
     ConditionId, Job, Jobs, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings, Unknown, World,
@@ -8,14 +11,14 @@ use pipec_logic::Proposition;
 use pipec_runtime::Dialect;
 use std::collections::BTreeMap;
 
-/// Something that a job needs its token for.
+/// A reason why a job needs its token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// To read the code of the run.
     Code,
-    /// To read which runs there were, and who approved them.
+    /// To read earlier runs and their approvals.
     Runs,
-    /// To read which deployments there were.
+    /// To read earlier deployments.
     Deployments,
     /// To read which pull requests are open.
     PullRequests,
@@ -25,24 +28,24 @@ pub enum Need {
     CodeScanning,
     /// To prove who it is to a provider of identities.
     ProveIdentity,
-    /// What a clause of the source asks for.
+    /// A clause of the source needs it.
     Clause(Right),
 }
 
-/// An output as an engine reads it, without regard to any source.
+/// An output as an engine reads it, without a source.
 ///
 /// Jobs, triggers and surroundings are plain data. The rest depends on the runs of a world.
 pub trait Reading {
-    /// Its word in the language: `github`.
+    /// Its keyword in the language: `github`.
     fn name(&self) -> &'static str;
 
     /// The words of the engine in the fixed scripts.
     fn dialect(&self) -> Dialect;
 
-    /// The jobs, each after all that it waits for.
+    /// The jobs, each after all its predecessors.
     fn jobs(&self) -> Vec<&Job>;
 
-    /// Whether it compares names of branches and tags with literals without regard to case.
+    /// Whether it ignores case when it compares names of branches and tags with literals.
     fn ignores_case(&self) -> bool;
 
     /// What triggers its runs, in the order of the output.
@@ -51,14 +54,14 @@ pub trait Reading {
     /// What it says about all its jobs.
     fn surroundings(&self) -> &Surroundings;
 
-    /// The group of runs that a run belongs to; none, if runs have no groups.
+    /// The group of runs that a run belongs to. `None` if runs have no groups.
     fn run_group(&self, world: &World) -> Option<RunGroup>;
 
-    /// The parts of what must hold for the job of this place to start, where the run is triggered: from the states of the
-    /// jobs before it, and that somebody stopped the run by then.
+    /// The parts of the start condition of the job at an index, in triggered runs. They depend on the states of the
+    /// jobs before it, and on the proposition that the run was stopped by then.
     fn start(&self, place: usize, before: &Jobs<'_>, stopped: &Proposition, world: &World) -> Vec<StartPart>;
 
-    /// That the condition of a step holds, after what came before it. `None` if the engine refuses the condition.
+    /// That the condition of a step holds, after the steps before it. `None` if the engine refuses the condition.
     fn holds(
         &self,
         place: usize,
@@ -68,7 +71,7 @@ pub trait Reading {
         world: &World,
     ) -> Option<Proposition>;
 
-    /// That an unknown part of a value of this job reads as a word. `None` if the engine can't tell.
+    /// That an unknown part of a value of this job equals a word. `None` if the engine can't decide it.
     fn reads(
         &self,
         place: usize,
@@ -78,13 +81,13 @@ pub trait Reading {
         world: &World,
     ) -> Option<Proposition>;
 
-    /// The scopes of the token that a need comes to, each with its level.
+    /// The scopes of the token that a need requires, each with its level.
     fn scopes(&self, need: Need) -> &'static [(&'static str, &'static str)];
 
     /// Whether an image of the output is the one of the source.
     fn is_image(&self, given: &str, wanted: &str, lock: &Pins) -> bool;
 
-    /// Whether a machine of the output is one that runs jobs of this host, unless the source says another label.
+    /// Whether a machine of the output runs jobs of this host. The source must have no label for it.
     fn is_machine(&self, machine: &str, host: pipec_ir::RunnerHost) -> bool;
 
     /// Whether `uses` calls the action that the source names `wanted`.
@@ -93,11 +96,11 @@ pub trait Reading {
     /// Whether an action executes an input of this name.
     fn executes_input(&self, input: &str) -> bool;
 
-    /// How long the engine lets a job live, in minutes.
+    /// The maximum duration of a job, in minutes.
     fn longest_job(&self) -> f64;
 }
 
-/// The scopes that several needs come to, each at its highest level.
+/// The scopes that several needs require, each at its highest level.
 pub fn scopes_of(
     engine: &dyn Reading,
     needs: impl IntoIterator<Item = Need>,

@@ -1,4 +1,4 @@
-//! What a pipeline wants of the runs of a world: which of them it admits, and which nodes they contain.
+//! The runs that a pipeline admits in a world, and their nodes.
 //!
 //! ```text
 //! on push to main       an engine may also start runs of a branch `Main` if a filter says so; the source admits `main` alone
@@ -14,16 +14,16 @@ use pipec_logic::{Glob, Language, Proposition};
 use pipec_runtime::names::UNTRUSTED;
 use rustc_hash::FxHashMap;
 
-/// A pipeline, held against the runs of a world whose vocabulary it is in.
+/// A pipeline in a world with its vocabulary.
 pub struct Source<'p> {
     resolved: ResolvedSource<'p>,
-    /// The first node of each name.
+    /// The nodes by name. Of equal names, the first.
     nodes: FxHashMap<&'p str, &'p Node>,
     overridable: Vec<&'p Node>,
 }
 
 impl<'p> Source<'p> {
-    /// Adds to a vocabulary whatever a pipeline tells apart.
+    /// Adds everything to a vocabulary that a pipeline distinguishes.
     pub fn add_to(vocabulary: &mut Vocabulary, pipeline: &'p Pipeline) -> Source<'p> {
         Source {
             resolved: ResolvedSource::add_to(vocabulary, pipeline),
@@ -37,7 +37,8 @@ impl<'p> Source<'p> {
         self.resolved.pipeline()
     }
 
-    /// The questions that most outputs ask: the names of the source, and what an engine that ignores case takes for them.
+    /// The questions that most outputs ask. They are the names of the source, in other cases too if the engine ignores
+    /// case.
     ///
     /// They save a round. A superfluous question only splits regions further.
     pub fn likely_questions(&self, engine_ignores_case: bool) -> Questions {
@@ -68,7 +69,7 @@ impl<'p> Source<'p> {
         likely
     }
 
-    /// What a person can start by hand.
+    /// The manual runs that a person can start.
     pub fn manual_entry(&self) -> ManualEntry {
         ManualEntry {
             overridable: self.overridable.iter().map(|gate| gate.name.clone()).collect(),
@@ -76,12 +77,12 @@ impl<'p> Source<'p> {
         }
     }
 
-    /// The node of that name.
+    /// The node with a name.
     pub fn node_named(&self, name: &str) -> Option<&'p Node> {
         self.nodes.get(name).copied()
     }
 
-    /// The node that a job runs: the one of the job's name, or the one whose untrusted twin it is.
+    /// The node of a job. The job has the node's name, or is its twin for untrusted code.
     pub fn node_of(&self, job: &str) -> Option<&'p Node> {
         self.node_named(job).or_else(|| job.strip_suffix(UNTRUSTED).and_then(|name| self.node_named(name)))
     }
@@ -111,8 +112,8 @@ impl<'p> Source<'p> {
         logic.and(&world.possible(), &logic.any(&ways))
     }
 
-    /// That an override may begin: it names a gate, has a reason, and is for the head of a protected branch whose pushes
-    /// the source admits.
+    /// The valid overrides. Each names a gate, has a reason, and is for the head of a protected branch whose pushes the
+    /// source admits.
     pub fn admits_override(&self, world: &World) -> Proposition {
         let logic = world.logic();
         let named: Vec<Proposition> =
@@ -142,7 +143,7 @@ impl<'p> Source<'p> {
     }
 }
 
-/// The node that a job of this id stands for.
+/// The node of the job with this id.
 pub fn node_of<'p>(pipeline: &'p Pipeline, job: &str) -> Option<&'p Node> {
     let twin = || job.strip_suffix(UNTRUSTED).and_then(|name| pipeline.node_named(name));
     pipeline.node_named(job).or_else(twin)

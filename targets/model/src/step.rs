@@ -1,4 +1,7 @@
-//! The steps of a job: what each does and what it is given.
+//! The steps of a job: the effect of each, and its values.
+//!
+//! For example, `- uses: actions/checkout@… # v5` with `fetch-depth: 0` becomes a step that does [`Does::Checkout`]
+//! with a full history.
 
 use crate::Value;
 use pipec_ir::Provider;
@@ -10,33 +13,33 @@ use std::rc::Rc;
 pub struct Step {
     /// Its line in the output, from 1.
     pub line: usize,
-    /// Its id, by which later steps of the job refer to it.
+    /// Its id. Later steps of the job refer to it.
     pub id: Option<String>,
-    /// The title that people see.
+    /// Its title for people.
     pub title: Option<Value>,
-    /// What it does.
+    /// Its effect.
     pub does: Does,
-    /// The action that it calls, as the output says it; a script calls none.
+    /// The action that it calls, as written in the output. `None` for a script.
     pub action: Option<ActionCall>,
-    /// The variables that it is given beside those of the job.
+    /// Its own variables, in addition to those of the job.
     pub env: Vec<Given>,
-    /// The condition on which it runs.
+    /// Its condition.
     pub condition: ConditionId,
-    /// Whether its failure lets the job go on. `None` if the output does not say.
+    /// Whether the job continues after its failure. `None` if the output does not state it.
     pub goes_on: Option<bool>,
-    /// The folder that it works in, seen from the checkout.
+    /// Its working directory, relative to the checkout.
     pub directory: Option<Value>,
-    /// The longest time that it may take.
+    /// Its time limit.
     pub limit: Option<Limit>,
 }
 
 impl Step {
-    /// The value of a variable that it is given.
+    /// The value of one of its variables.
     pub fn env(&self, name: &str) -> Option<&Value> {
         self.env.iter().find(|given| &*given.name == name).map(|given| &given.value)
     }
 
-    /// The text of a variable that it is given, if all of it is known.
+    /// The text of one of its variables, if all of it is known.
     pub fn env_literal(&self, name: &str) -> Option<&str> {
         self.env(name)?.as_literal()
     }
@@ -47,12 +50,12 @@ impl Step {
     }
 }
 
-/// The condition of a step: equal numbers of one job are equal conditions.
+/// The condition of a step. In one job, equal numbers mean equal conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ConditionId(pub usize);
 
 impl ConditionId {
-    /// The step runs exactly if every step before it succeeded and nobody stopped the job.
+    /// The step runs exactly if every earlier step succeeded and nothing stopped the job.
     pub const PLAIN: ConditionId = ConditionId(0);
 }
 
@@ -69,7 +72,7 @@ pub struct Given {
     pub line: usize,
 }
 
-/// A call of an action, as the output says it.
+/// A call of an action, as written in the output.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ActionCall {
     /// The reference: `owner/name@commit`.
@@ -78,23 +81,23 @@ pub struct ActionCall {
     pub inputs: Vec<Given>,
 }
 
-/// How long a step may take.
+/// The time limit of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Limit {
-    /// That many minutes.
+    /// A number of minutes.
     Minutes(f64),
-    /// As many minutes as an earlier step of the job worked out.
+    /// The number of minutes in an output of an earlier step.
     OutputOf {
         /// The step.
         step: String,
         /// Its output.
         output: String,
     },
-    /// Anything.
+    /// Unknown.
     Unknown,
 }
 
-/// What a step does.
+/// The effect of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Does {
     /// It runs a fixed script.
@@ -109,16 +112,16 @@ pub enum Does {
     Keep(Kept),
     /// It sends a report to the platform's code scanning.
     SendReport {
-        /// The file, seen from the checkout.
+        /// The file, relative to the checkout.
         file: Option<String>,
-        /// The name under which the platform tells it apart.
+        /// The name that distinguishes it on the platform.
         category: Option<String>,
     },
-    /// It takes on an identity.
+    /// It logs in with an identity.
     SignIn {
-        /// Who lends it.
+        /// The provider.
         provider: Provider,
-        /// The role. `None` if it is not known.
+        /// The role. `None` if it is unknown.
         role: Option<String>,
     },
     /// It sets up a tool.
@@ -132,97 +135,97 @@ pub enum Does {
     RestoreCache(Cached),
     /// It saves a cache.
     SaveCache(Cached),
-    /// It does something that this model has no word for; a raw step of the source may.
+    /// An effect that this model does not know. A raw step of the source may have one.
     Other,
 }
 
 /// A script that is not one of the fixed ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScriptText {
-    /// Its bytes, as they stand in the output once decoded.
+    /// Its bytes, decoded if the output encodes them.
     pub bytes: Rc<[u8]>,
-    /// Whether the shell reads exactly these bytes on every machine. If not, each line ends as the machine has it.
+    /// Whether the shell reads exactly these bytes on every machine. If not, the line ends are those of the machine.
     pub is_exact: bool,
 }
 
-/// What a step fetches of the artefacts of its run.
+/// The artefacts that a step fetches.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fetched {
     /// Which artefacts.
     pub which: Which,
-    /// The folder that their files are put in.
+    /// The folder for the files.
     pub into: Value,
-    /// Whether it says anything that this model does not know.
+    /// Whether it has a part that this model does not know.
     pub is_unknown: bool,
 }
 
 /// Which artefacts a step fetches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
-    /// The one of this name.
+    /// The artefact with this name.
     Named(String),
-    /// All whose names are this one, a dot, and anything: what the legs of a job stored.
+    /// The artefacts with this name, a dot and any suffix. The legs of a job store them.
     LegsOf(String),
 }
 
-/// What a checkout brings.
+/// The contents of a checkout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CheckoutOf {
-    /// All commits, not only that of the run.
+    /// All commits, not only the run's.
     pub full_history: bool,
-    /// The submodules, and theirs.
+    /// The submodules, recursively.
     pub submodules: bool,
-    /// The files that git keeps elsewhere (LFS).
+    /// The contents of Git LFS.
     pub large_files: bool,
-    /// Whether the token of the job stays in the checkout, where every later script can read it.
+    /// Whether the token of the job stays in the checkout. Every later script could then read it.
     pub keeps_token: bool,
-    /// Whether it says anything that this model does not know.
+    /// Whether it has a part that this model does not know.
     pub is_unknown: bool,
 }
 
-/// What a step stores as an artefact of the run.
+/// The files that a step stores as an artefact of the run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
-    /// The name. `None` if it is no literal.
+    /// The name. `None` if it is not literal.
     pub name: Option<String>,
     /// The files.
     pub paths: Value,
-    /// What becomes of the step if there is no file.
+    /// The result of the step if there is no file.
     pub if_missing: IfMissing,
-    /// Whether it takes the place of an artefact of the same name.
+    /// Whether it replaces an artefact with the same name.
     pub overwrites: bool,
-    /// Whether hidden files are stored too.
+    /// Whether hidden files are stored, too.
     pub with_hidden: bool,
-    /// Whether it sets how strongly the files are packed.
+    /// Whether it sets the compression level.
     pub sets_compression: bool,
 }
 
-/// What becomes of a step that stores files if there are none.
+/// The result of a step that stores files if there are none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum IfMissing {
     /// It fails.
     Fail,
-    /// It succeeds in silence.
+    /// It succeeds without a message.
     Ignore,
-    /// It warns, or it is not known.
+    /// It warns, or its result is unknown.
     Other,
 }
 
-/// The version that a tool is set up at.
+/// The version of a tool.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ToolVersion {
     /// This version.
     Exact(String),
-    /// The version that a file of the checkout names.
+    /// The version in a file of the checkout.
     FromFile(String),
-    /// Anything.
+    /// Unknown.
     Unknown,
 }
 
 /// A cache.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cached {
-    /// The folder. `None` if it is no literal.
+    /// The folder. `None` if it is not literal.
     pub path: Option<String>,
     /// The key.
     pub key: Value,

@@ -1,15 +1,18 @@
-//! What a whole output says about all its jobs, and how its runs replace each other.
+//! Settings of an output for all its jobs, and the groups of its runs.
+//!
+//! For example, `permissions: {}` at the top grants no rights, and `concurrency: {group: shop-…, cancel-in-progress:
+//! true}` is a [`RunGroup`] in which newer runs cancel older ones.
 
 use pipec_logic::Proposition;
 
-/// What an output says about all its jobs.
+/// The settings of an output for all its jobs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Surroundings {
-    /// The line of a finding about all of it, from 1.
+    /// The line of a finding about the whole output, from 1.
     pub line: usize,
-    /// Whether every job has rights that it does not ask for.
+    /// Whether every job has rights that it does not request.
     pub grants_rights: bool,
-    /// Whether a script fails as soon as one of its commands, or a command in a pipe, fails.
+    /// Whether a script stops at the first failing command, even in a pipe.
     pub shell_keeps_failures: bool,
     /// The names that the engine shows for the output and for its runs.
     pub names: Vec<ShownName>,
@@ -18,16 +21,16 @@ pub struct Surroundings {
 /// A name that an engine shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownName {
-    /// Its text, if it is the name of the output and the same in every run.
+    /// Its text, if it is the output's name and equal in every run.
     pub text: Option<String>,
     /// Its line in the output, from 1.
     pub line: usize,
 }
 
-/// The group of runs that a run belongs to. An engine runs one of a group at a time, and drops all but the newest that wait.
+/// The group of a run. An engine runs one run of a group at a time, and drops all waiting runs except the newest.
 #[derive(Clone, Debug)]
 pub struct RunGroup {
-    /// The text that every group of the output begins with; none, if the model can't tell.
+    /// The common prefix of all groups of the output. `None` if it is unknown.
     pub prefix: Option<String>,
     /// That a run is alone in its group.
     pub is_alone: Proposition,

@@ -34,12 +34,12 @@ pub enum RunEvent {
     PullRequest {
         /// The branches that it would be merged into.
         bases: NameFilter,
-        /// The changes that trigger a run, in order; a change that is named twice is listed twice.
+        /// The changes that trigger a run, in order. A duplicate in the output is listed twice.
         changes: Vec<PullRequestChange>,
     },
-    /// Schedules, each in five fields; one that the model can't read is empty.
+    /// Schedules, each with five fields. An unreadable one is empty.
     Schedule(Vec<String>),
-    /// A person who starts a run, with these inputs.
+    /// A manual start by a person, with these inputs.
     Manual(Vec<ManualInput>),
     /// A merge queue that tests a merge.
     MergeQueue,
@@ -78,7 +78,7 @@ pub enum NameFilter {
 pub struct NamePattern {
     /// The names that it matches.
     pub surely: Language,
-    /// More names that it may match, where the engine's documentation is silent.
+    /// More names that it may match, because the engine's documentation does not decide them.
     pub perhaps: Option<Language>,
 }
 
@@ -93,7 +93,7 @@ pub struct ManualInput {
     pub form: ManualInputForm,
     /// The values that can be chosen, if it lists some.
     pub options: Option<Vec<String>>,
-    /// The value it has unless the person gives another.
+    /// Its value if the person gives none.
     pub default: Option<String>,
 }
 

@@ -1,12 +1,14 @@
-//! The values that an engine gives to a step.
+//! The values of a step, which the engine builds when it starts.
+//!
+//! For example, `v${{ github.sha }}` is the literal `v` followed by the fact `CommitSha`.
 
 use pipec_ir::Fact;
 use std::rc::Rc;
 
-/// A text that the engine puts together when a step starts.
+/// A text that the engine builds when a step starts.
 ///
-/// Its parts are in normal form: no literal is empty, and no two literals are neighbours. So two values are equal exactly
-/// if they are put together in the same way.
+/// Its parts are in normal form: no literal is empty, and no two literals are adjacent. So two values are equal exactly
+/// if they are built in the same way.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Value {
     parts: Vec<Part>,
@@ -21,7 +23,7 @@ pub enum Part {
     Fact(Fact),
     /// The name of the run's branch, or of its tag.
     RefName,
-    /// The folder of the job that lives as long as the job.
+    /// A folder that exists as long as the job.
     Scratch,
     /// A secret, by its name.
     Secret(String),
@@ -34,25 +36,25 @@ pub enum Part {
         /// The output.
         output: String,
     },
-    /// An output of those steps of the same job: of the first that has it, and empty if none has.
+    /// An output of several steps of the same job: the first nonempty one. Empty if there is none.
     FirstOutputOf {
-        /// The steps, in the order in which they are asked.
+        /// The steps, in order.
         steps: Vec<String>,
         /// The output.
         output: String,
     },
-    /// How a step of the same job ended: `success`, `failure`, `cancelled` or `skipped`.
+    /// The outcome of a step of the same job: `success`, `failure`, `cancelled` or `skipped`.
     StepOutcome(String),
-    /// An output of those jobs: of the first that has it, and empty if none has.
+    /// An output of several jobs: the first nonempty one. Empty if there is none.
     JobOutput {
-        /// The jobs, in the order in which they are asked.
+        /// The jobs, in order.
         jobs: Vec<String>,
         /// The output.
         output: String,
     },
-    /// How a job ended: `success`, `failure`, `cancelled` or `skipped`.
+    /// The outcome of a job: `success`, `failure`, `cancelled` or `skipped`.
     JobResult(String),
-    /// One of two values, as an output of a job is set or empty.
+    /// One of two values, depending on whether an output of a job is set.
     IfSet {
         /// The job.
         job: String,
@@ -63,7 +65,7 @@ pub enum Part {
         /// The value if it is empty.
         otherwise: Value,
     },
-    /// The key under which a step of the same job looked for its cache.
+    /// The key that a step of the same job used for its cache.
     CacheKeyOf(String),
     /// The digest of the files in the checkout that match the pattern.
     HashOfFiles(String),
@@ -73,36 +75,36 @@ pub enum Part {
     MachineSystem,
     /// The processor architecture of the machine.
     MachineArchitecture,
-    /// The id of a service that runs beside the job, by its name.
+    /// The id of a service next to the job, by its name.
     SidecarId(String),
     /// The port of the machine that leads to a port of a service.
     SidecarPort {
         /// The name of the service.
         sidecar: String,
-        /// Its own port.
+        /// The port inside the service.
         port: String,
     },
-    /// How all jobs ended that the job waits for, and what they handed on, as JSON.
+    /// The results and outputs of all direct predecessors of the job, as JSON.
     AllResults,
     /// All inputs of a manual run, as JSON.
     AllInputs,
-    /// Something that only the engine knows, by the engine's own name for it.
+    /// A value that only the engine knows, by the engine's own name for it.
     Engine(String),
-    /// Anything: it could not be lifted exactly, and no proof accepts it.
+    /// Unknown: it could not be lifted exactly, and no proof accepts it.
     Unknown(Unknown),
 }
 
 /// A part that could not be lifted exactly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// An expression that its engine can evaluate in a run, by its number in the job: equal numbers, equal expressions.
+    /// An expression that its engine can evaluate in a run. In one job, equal numbers mean equal expressions.
     Expression(usize),
-    /// Not even that.
+    /// An expression that can't be evaluated.
     Nothing,
 }
 
 impl Value {
-    /// The value put together from these parts.
+    /// The value that consists of these parts.
     pub fn of(parts: impl IntoIterator<Item = Part>) -> Value {
         let mut value = Value::default();
         for part in parts {
@@ -170,16 +172,16 @@ impl Value {
         self.as_part() == Some(part)
     }
 
-    /// Whether it is this value, in every run.
+    /// Whether it equals another value in every run.
     ///
-    /// Unknown parts equal nothing. Of the jobs that stand for one node at most one runs, so that the order in which their
-    /// outputs are asked for is free.
+    /// Unknown parts equal nothing. At most one of the jobs of a node runs, so the order in which their outputs are
+    /// read does not matter.
     pub fn is(&self, wanted: &Value) -> bool {
         let (given, wanted) = (self.parts(), wanted.parts());
         given.len() == wanted.len() && given.iter().zip(wanted).all(|(given, wanted)| given.is(wanted))
     }
 
-    /// Its lines, each a value; a last line break ends a line and begins none.
+    /// Its lines, each a value. A final line break ends a line and begins none.
     pub fn lines(&self) -> Vec<Value> {
         let mut lines = Vec::new();
         let mut line = Value::default();

@@ -1,5 +1,6 @@
-//! The runs that an engine can start, which are more than the source admits; and the questions that proofs ask about them.
-//! This file knows no source: what a pipeline wants of these runs is in `source.rs`.
+//! The runs that an engine can start, and the questions that proofs ask about them.
+//!
+//! They are more than the source admits. This file knows no source: `source.rs` has a pipeline's wishes for these runs.
 //!
 //! The output decides which names of branches and tags matter, and each such name splits the facts again. So proofs repeat:
 //! the first round asks, and the next round has the answers.
@@ -16,7 +17,7 @@ use pipec_logic::{Language, Proposition, Propositions, TooLarge};
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
-/// Which name of a run a question is about.
+/// The name of a run that a question is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Axis {
     /// The branch.
@@ -45,7 +46,7 @@ impl Questions {
     }
 }
 
-/// What a person can start by hand.
+/// The manual runs that a person can start.
 #[derive(Clone, Debug, Default)]
 pub struct ManualEntry {
     /// The names of the gates that a run may override.
@@ -54,7 +55,7 @@ pub struct ManualEntry {
     pub has_ordinary_runs: bool,
 }
 
-/// The facts of all runs that an engine can start from a file, and the answers to questions about them.
+/// The facts of all runs that an engine can start. It also answers questions about them.
 pub struct World {
     /// The facts.
     pub facts: Facts,
@@ -66,9 +67,9 @@ pub struct World {
     asked: RefCell<Questions>,
     /// A variable for each unknown circumstance, by its name.
     free: RefCell<FxHashMap<String, Proposition>>,
-    /// A variable for each unknown circumstance of a job or step, by its name and the place of the job or step.
+    /// A variable for each unknown circumstance of a job or step. The key is its name and the index of the job or step.
     free_at: RefCell<FxHashMap<(&'static str, usize), Proposition>>,
-    /// Whether an expression that depends on the run alone equals a word, for each pair asked about.
+    /// Whether a value that depends on the run alone equals a word. Has each pair that was asked for.
     answers: RefCell<Vec<(String, String, Proposition)>>,
 }
 
@@ -99,7 +100,7 @@ impl World {
         })
     }
 
-    /// Every question asked by now; `None` if each of them had its answer.
+    /// Every question asked so far. `None` if each of them had its answer.
     pub fn unanswered(&self) -> Option<Questions> {
         let asked = self.asked.borrow();
         (*asked != self.known).then(|| asked.clone())
@@ -110,7 +111,7 @@ impl World {
         self.facts.propositions()
     }
 
-    /// The variable of an unknown circumstance: the same for the same name.
+    /// The variable of an unknown circumstance. Equal names give equal variables.
     pub fn free(&self, name: &str) -> Proposition {
         if let Some(known) = self.free.borrow().get(name) {
             return known.clone();
@@ -120,7 +121,7 @@ impl World {
         free
     }
 
-    /// The variable of an unknown circumstance of a job or step: the same for the same name and place.
+    /// The variable of an unknown circumstance of a job or step. Equal names and indices give equal variables.
     pub fn free_at(&self, name: &'static str, place: usize) -> Proposition {
         self.free_at.borrow_mut().entry((name, place)).or_insert_with(|| self.new_variable()).clone()
     }
@@ -129,9 +130,9 @@ impl World {
         self.logic().variable(self.logic().new_variable())
     }
 
-    /// That an expression which depends on the run alone equals a word.
+    /// That an expression equals a word. The expression depends on the run alone.
     ///
-    /// `decide` is called once for each pair, since conditions ask for few pairs over and over.
+    /// `decide` is called once for each pair, because conditions ask for the same pairs repeatedly.
     pub fn run_is(&self, value: &str, word: &str, decide: impl FnOnce() -> Proposition) -> Proposition {
         let is_it = |(known, of, _): &&(String, String, Proposition)| of == word && known == value;
         if let Some((.., answer)) = self.answers.borrow().iter().find(is_it) {
@@ -142,7 +143,7 @@ impl World {
         answer
     }
 
-    /// That the run's branch or tag lies in the language; a question that this world cannot answer yet holds nowhere.
+    /// That the run's branch or tag is in the language. An unanswered question holds in no run.
     pub fn name_in(&self, axis: Axis, language: &Language) -> Proposition {
         if language.is_empty() {
             return self.logic().falsehood();
@@ -162,14 +163,14 @@ impl World {
         })
     }
 
-    /// That a person started the run, whatever it counts as.
+    /// That a person started the run, including overrides.
     pub fn dispatched(&self) -> Proposition {
         self.logic().or(&self.facts.event(Event::Manual), &self.overriding())
     }
 
-    /// That the run is an override: a person started it, and it has the facts of a push with an unknown change.
+    /// That the run is an override. A person started it, and it has the facts of a push with an unknown change.
     ///
-    /// A run whose input names no known gate counts as an override too.
+    /// A run whose input names no known gate counts as an override, too.
     pub fn overriding(&self) -> Proposition {
         if self.can_override() {
             self.logic().and(&self.facts.event(Event::Push), &self.free("an override"))
@@ -178,7 +179,7 @@ impl World {
         }
     }
 
-    /// What a person can start by hand.
+    /// The manual runs that a person can start.
     pub fn manual(&self) -> &ManualEntry {
         &self.manual
     }
@@ -188,7 +189,7 @@ impl World {
         !self.manual.overridable.is_empty()
     }
 
-    /// That the run overrides this gate; a run overrides at most one.
+    /// That the run overrides this gate. A run overrides at most one gate.
     pub fn overrides(&self, gate: &str) -> Proposition {
         let logic = self.logic();
         let mut open = self.overriding();
@@ -202,7 +203,7 @@ impl World {
         logic.falsehood()
     }
 
-    /// That a manual run was started on a tag, which GitHub allows and no source knows.
+    /// That a manual run was started on a tag. GitHub allows this, but no source has it.
     pub fn manual_on_tag(&self) -> Proposition {
         self.logic().and(&self.dispatched(), &self.free("a manual run on a tag"))
     }
@@ -212,17 +213,17 @@ impl World {
         self.logic().and(&self.facts.event(Event::PullRequest), &self.free("from another repository"))
     }
 
-    /// That a pull request is a bot's.
+    /// That a pull request is by a bot.
     pub fn bot(&self) -> Proposition {
         self.logic().and(&self.facts.event(Event::PullRequest), &self.free("of a bot"))
     }
 
-    /// That a pull request goes to a branch that a trigger names.
+    /// That a pull request targets a branch that a trigger names.
     pub fn wanted_base(&self) -> Proposition {
         self.free("to a branch of the trigger")
     }
 
-    /// What holds of every run that GitHub can start: a fork is a pull request of another repository or of a bot.
+    /// The runs that GitHub can start. A fork is a pull request of another repository or by a bot.
     pub fn possible(&self) -> Proposition {
         let logic = self.logic();
         let foreign = logic.or(&self.other_repository(), &self.bot());
@@ -230,7 +231,7 @@ impl World {
         logic.all(&[self.facts.valid().clone(), logic.iff(&self.facts.fork(), &foreign), unknown])
     }
 
-    /// The run of a counterexample in people's words.
+    /// The run of a counterexample, in words.
     pub fn describe(&self, counterexample: &Proposition) -> String {
         let logic = self.logic();
         let mut text = match self.facts.run(counterexample) {

@@ -13,7 +13,7 @@
 //!     .bare_key("on", Mapping::new().entry("push", Mapping::new().entry("branches", Sequence::flow(["main"]))))
 //!     .blank_before()
 //!     .entry("run", Node::script("cargo test --locked\n"))
-//!     .comment_behind("the lock file is committed");
+//!     .trailing_comment("the lock file is committed");
 //! let text = pipec_yaml::write(&Document::new(root).header("generated"))?;
 //! assert_eq!(
 //!     text,

@@ -94,7 +94,7 @@ impl Automaton {
         self.mentioned.binary_search(&character).unwrap_or(self.mentioned.len())
     }
 
-    /// For each class of a wider alphabet, the class of this automaton; the last entry is for unmentioned characters.
+    /// For each class of a wider alphabet, the class of this automaton. The last entry is for unmentioned characters.
     pub(crate) fn classes_of(&self, wider: &[char]) -> Vec<usize> {
         let mentioned = wider.iter().map(|&character| self.class(character));
         mentioned.chain([self.mentioned.len()]).collect()
@@ -117,7 +117,7 @@ impl Automaton {
         (0..).take(self.states()).find(|&state| self.is_dead(state))
     }
 
-    /// Whether no word leads from this state to acceptance; a minimal automaton has at most one such state.
+    /// Whether no word leads from this state to acceptance. A minimal automaton has at most one such state.
     pub(crate) fn is_dead(&self, state: u32) -> bool {
         !self.accepts(state) && self.row(state).iter().all(|&next| next == state)
     }

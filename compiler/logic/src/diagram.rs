@@ -19,9 +19,9 @@ use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 /// The most that a set of propositions may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// The most nodes that one operation may add; it may take four times as many steps.
+    /// The most nodes that one operation may add. It may take four times as many steps.
     pub nodes: usize,
-    /// The most steps of all operations together; a step visits one pair of nodes for the first time.
+    /// The most steps of all operations together. A step visits one pair of nodes for the first time.
     pub steps: usize,
 }
 
@@ -32,7 +32,7 @@ impl Default for Limits {
     }
 }
 
-/// A diagram of a store: the place of its root, and in the lowest bit whether it is negated.
+/// A diagram of a store. It is the index of its root, with the lowest bit set if it is negated.
 ///
 /// Two diagrams are equal exactly if they are the same function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,7 +78,7 @@ const MOST_NODES: usize = 1 << 31;
 /// The number of nodes of an ordinary pipeline.
 const USUAL_NODES: usize = 400;
 
-/// So many steps are taken before the work looks whether it was cancelled: a fraction of a millisecond.
+/// The number of steps between two checks for cancellation. They take a fraction of a millisecond.
 const STEPS_BETWEEN_LOOKS: usize = 1 << 10;
 
 /// All diagrams of a set of propositions.
@@ -140,7 +140,7 @@ impl Store {
         Some(self.first(diagram)).filter(|variable| *variable != NO_VARIABLE)
     }
 
-    /// The diagram for a false and for a true variable; the variable must not be after the diagram's first.
+    /// The diagram for a false and for a true variable. The variable must not be after the diagram's first.
     pub(crate) fn halves(&self, diagram: Diagram, variable: u32) -> (Diagram, Diagram) {
         match self.node(diagram) {
             Some(node) if node.variable == variable => {
@@ -151,7 +151,7 @@ impl Store {
         }
     }
 
-    /// Does some work within the limits of one operation, and removes the added nodes if the work fails.
+    /// Does some work within the limits of one operation. Removes the added nodes if the work fails.
     pub(crate) fn operation<T>(&mut self, work: impl FnOnce(&mut Store) -> Option<T>) -> Option<T> {
         let known = self.nodes.len();
         self.last_node = known.saturating_add(self.limits.nodes);
@@ -167,7 +167,7 @@ impl Store {
         result
     }
 
-    /// The decision of a variable that is before all variables of both diagrams; `None` past the limit.
+    /// The decision of a variable that is before all variables of both diagrams. `None` past the limit.
     pub(crate) fn decide(&mut self, variable: u32, low: Diagram, high: Diagram) -> Option<Diagram> {
         if low == high {
             return Some(low);
@@ -240,7 +240,7 @@ impl Store {
         }
     }
 
-    /// Begins a conjunction and returns its first half, the pair for a false variable; `None` past the limit.
+    /// Begins a conjunction and returns its first half, the pair for a false variable. `None` past the limit.
     fn open(&mut self, pair: (Diagram, Diagram)) -> Option<(Diagram, Diagram)> {
         if self.steps >= self.last_step {
             return None;

@@ -17,7 +17,7 @@ use std::hash::{Hash, Hasher};
 use crate::Language;
 use crate::pattern::{self, Characters, Step};
 
-/// The most states of one glob: more than a hand-written one needs, and few enough that products stay cheap.
+/// The most states of one glob. A hand-written one needs fewer, and products stay cheap.
 const STATES: usize = 1024;
 
 /// A glob: anchored at both ends, case-sensitive, with the wildcards `*`, `?` and `**`.
@@ -232,7 +232,7 @@ fn steps(text: &str) -> Vec<Step> {
     steps
 }
 
-/// Decides, for every suffix of the pattern and of the candidate, whether one matches the other; shortest suffixes first.
+/// Decides for all suffixes of the pattern and the candidate whether they match. It begins with the shortest.
 ///
 /// So the cost of any glob is at most the product of both lengths.
 fn matches_whole(pattern: &[char], candidate: &[char]) -> bool {

@@ -5,7 +5,7 @@
 //!
 //! positions       {0, 1, 2, 3}  at the start: the optional steps may be skipped, and the run may match nothing
 //! after `x`       {1, 2, 4}     4 is past the last step, so `x` matches
-//! after `x/`      {1, 2, 3}     the run goes on, or the `/` is done
+//! after `x/`      {1, 2, 3}     the run continues, or the `/` is done
 //! ```
 
 use std::collections::BTreeSet;
@@ -24,7 +24,7 @@ pub(crate) enum Characters {
 }
 
 impl Characters {
-    /// Whether the set contains a character; `None` stands for all characters that no pattern mentions.
+    /// Whether the set contains a character. `None` means all characters that no pattern mentions.
     fn contains(&self, character: Option<char>) -> bool {
         match (self, character) {
             (Characters::These(listed), Some(character)) => listed.contains(&character),
@@ -84,7 +84,8 @@ pub(crate) fn automaton(steps: &[Step], limit: usize) -> Result<Automaton, TooLa
     Ok(Automaton::from_explored(mentioned.clone(), explored, accepts))
 }
 
-/// The automaton of a pattern without `Optional` steps and with few runs, which has about as many states as steps.
+/// The automaton of a simple pattern. It has no `Optional` steps and few runs, so there are about as many states as
+/// steps.
 pub(crate) fn automaton_of_plain(steps: &[Step]) -> Automaton {
     let mentioned = mentioned(steps);
     let advance = |positions: &Positions, class: usize, next: &mut Positions| {
@@ -102,7 +103,7 @@ fn mentioned(steps: &[Step]) -> Vec<char> {
     listed.copied().collect::<BTreeSet<char>>().into_iter().collect()
 }
 
-/// The steps that may come next in a match, sorted; the position after the last step is a whole match.
+/// The steps that may come next in a match, sorted. The position after the last step is a whole match.
 #[derive(Clone, Eq)]
 struct Positions(Vec<usize>);
 
@@ -113,7 +114,8 @@ impl Hash for Positions {
 }
 
 impl PartialEq for Positions {
-    /// Compares number by number: most sets have one or two, just written, so that a comparison of memory would stall.
+    /// Compares the numbers one by one. Most sets have one or two numbers, just written, so a comparison of memory
+    /// would stall.
     fn eq(&self, other: &Positions) -> bool {
         self.0.len() == other.0.len() && self.0.iter().zip(&other.0).all(|(one, two)| one == two)
     }

@@ -102,9 +102,9 @@ impl Propositions {
         if value { self.truth() } else { self.falsehood() }
     }
 
-    /// A proposition on which every decision answers [`TooLarge`], like one that is too large to compute.
+    /// A proposition without an answer: every decision on it is [`TooLarge`].
     ///
-    /// It stands for a question that these variables cannot express.
+    /// It means a question that these variables cannot express.
     pub fn undecidable(&self) -> Proposition {
         self.proposition(None)
     }
@@ -243,12 +243,13 @@ impl Propositions {
         Ok(store.below(diagram).into_iter().filter_map(|part| store.variable(part)).map(VariableId).collect())
     }
 
-    /// A valuation that makes the proposition true, with as few true variables as possible; `None` if there is none.
+    /// A valuation that makes the proposition true, with as few true variables as possible. `None` if there is none.
     pub fn model(&self, proposition: &Proposition) -> Result<Option<Model>, TooLarge> {
         self.cheapest_model(proposition, |_| 1)
     }
 
-    /// A valuation that makes the proposition true at the least total cost of its true variables; `None` if there is none.
+    /// A valuation of least cost that makes the proposition true. The cost is that of its true variables. `None` if
+    /// there is none.
     ///
     /// Among valuations of the same cost, it prefers later variables to earlier ones.
     pub fn cheapest_model(
@@ -300,7 +301,7 @@ impl Propositions {
         Proposition { set: self.set, diagram }
     }
 
-    /// The diagram of a proposition, if it is of this set and was not too large.
+    /// The diagram of a proposition of this set. An error if it is of another set, or was too large.
     fn diagram(&self, proposition: &Proposition) -> Result<Diagram, TooLarge> {
         proposition
             .diagram
@@ -308,7 +309,7 @@ impl Propositions {
             .ok_or_else(|| TooLarge { limit: self.store.borrow().limits().nodes })
     }
 
-    /// The numbers of the variables, sorted and without duplicates; `None` if one is not of this set.
+    /// The numbers of the variables, sorted and without duplicates. `None` if one is not of this set.
     fn set_of(&self, variables: &[VariableId]) -> Option<Vec<u32>> {
         let count = *self.variables.borrow();
         let mut numbers: Vec<u32> = variables.iter().map(|variable| variable.0).collect();

@@ -30,7 +30,8 @@ pub struct Regions {
     table: Vec<u32>,
     /// The region of the non-empty strings that lead to a state of the product.
     region_of_state: Vec<usize>,
-    /// For each region, the sorted positions of the languages that contain it, in the list without duplicates.
+    /// For each region, the sorted positions of the languages that contain it. They are positions in the list without
+    /// duplicates.
     inside: Vec<Vec<usize>>,
     /// For each language of the input, its position in the list without duplicates.
     representative: Vec<usize>,
@@ -106,7 +107,7 @@ impl Regions {
         Ok(Regions::of_signatures(mentioned, product.table, signatures, representative))
     }
 
-    /// The regions of a single language, whose product is its own automaton; most pipelines name one branch.
+    /// The regions of a single language. Its automaton is the product. Most pipelines name one branch.
     fn of_one(only: &Automaton, representative: Vec<usize>, limit: usize) -> Result<Regions, TooLarge> {
         if only.states() > limit {
             return Err(TooLarge { limit });
@@ -154,7 +155,7 @@ impl Regions {
         self.inside.len()
     }
 
-    /// Whether the region is a subset of the language at this position of the list given to [`Regions::of`].
+    /// Whether the region is a subset of a language. The index is that of the list given to [`Regions::of`].
     ///
     /// If it is not a subset, it is disjoint from the language.
     pub fn inside(&self, region: usize, language: usize) -> bool {

@@ -13,7 +13,7 @@ use std::sync::LazyLock;
 use crate::automaton::Automaton;
 use crate::pattern::{self, Characters, Step};
 
-/// What a witness should look like, the best style first; a search tries them in this order.
+/// The styles of witnesses, the best first. A search tries them in this order.
 pub(crate) fn styles() -> [&'static Automaton; 3] {
     static STYLES: LazyLock<[Automaton; 3]> =
         LazyLock::new(|| [reference_names(), relative_paths(), anything()]);
@@ -58,7 +58,7 @@ pub(crate) fn walk<S: Copy + Eq + Hash>(
     }
 }
 
-/// A shortest member in the best style that has any; `None` if the language is empty.
+/// A shortest member in the best style that has any. `None` if the language is empty.
 pub(crate) fn member(automaton: &Automaton) -> Option<String> {
     if automaton.is_empty() {
         return None;
@@ -114,7 +114,7 @@ fn rank(character: char) -> u8 {
 
 /// The names that git accepts for a branch or tag (git-check-ref-format), slightly restricted.
 ///
-/// Rejected besides: `.lock` in any case, a full stop before a slash, and a hyphen at the start of a segment.
+/// It also rejects `.lock` in any case, a full stop before a slash, and a hyphen at the start of a segment.
 fn reference_names() -> Automaton {
     let mut rejected = vec![
         containing("//"),

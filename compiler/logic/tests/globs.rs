@@ -1,4 +1,4 @@
-//! Globs: what they reject, what they match, and that both ways to decide a match agree.
+//! Globs: their errors, their matches, and the agreement of both implementations.
 
 #![expect(clippy::panic, reason = "a helper of tests fails the test")]
 

@@ -202,7 +202,8 @@ proptest! {
     }
 }
 
-/// x0 ↔ y0 ∧ x1 ↔ y1 ∧ …, with all x before all y: the textbook example of an order with an exponential diagram.
+/// x0 ↔ y0 ∧ x1 ↔ y1 ∧ …, with all x before all y. This is the textbook example of an order with an exponential
+/// diagram.
 fn pairs(set: &Propositions, variables: &[VariableId]) -> Proposition {
     let (xs, ys) = variables.split_at(variables.len() / 2);
     let pairs: Vec<Proposition> =

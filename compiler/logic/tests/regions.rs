@@ -1,4 +1,6 @@
-//! Regions: they partition the strings, agree with the languages, and stay small where languages are disjoint.
+//! Regions: they partition the strings and agree with the languages.
+//!
+//! They stay small if the languages are disjoint.
 
 #![expect(clippy::panic, reason = "a helper of tests fails the test")]
 

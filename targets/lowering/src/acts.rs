@@ -1,9 +1,9 @@
-//! What the job of a node does itself, as data: its scripts and measures, in order, each with its guard.
+//! The acts of a node's job, as data: its scripts and measures, in order.
 //!
-//! For example, an artefact with `retry 1 because "the mirror fails"` and one script becomes
+//! Each act has a guard. For example, an artefact with `retry 1 because "the mirror fails"` and one script becomes
 //!
 //! ```text
-//! try-1       the script; if it fails, the job goes on     limit: the timeout
+//! try-1       the script; if it fails, the job continues   limit: the timeout
 //! attempt-2   the fixed script `Again`                     when: try-1 failed
 //!             bring everything again                       when: attempt-2 succeeded
 //! try-2       the script                                   when: attempt-2 succeeded
@@ -22,75 +22,75 @@ use crate::guard::Guard;
 use pipec_ir::{Binding, Measure, Node, NodeKind, Quorum, Step};
 use pipec_runtime::Script;
 
-/// One thing that a job does.
+/// One action of a job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Act<'p> {
-    /// What people see.
+    /// Its title for people.
     pub title: String,
-    /// The name by which other acts know it, if one does.
+    /// Its name, if other acts refer to it.
     pub id: Option<String>,
     /// A line for people who read the output.
     pub comment: Option<String>,
-    /// When it happens. An act without a guard of its own happens if all acts before it have succeeded.
+    /// When it happens. Without its own guard, it happens if all earlier acts have succeeded.
     pub when: Guard,
-    /// What its failure means.
+    /// The meaning of its failure.
     pub failure: Failure,
-    /// How long it may take, if that is less than its job.
+    /// Its time limit, if that is less than the job's.
     pub limit: Option<Limit>,
-    /// What it does.
+    /// Its effect.
     pub does: Does<'p>,
 }
 
-/// What an act does.
+/// The effect of an act.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Does<'p> {
     /// It runs a script of the source; a deploy's action may add variables.
     Script(&'p Step, ActionVariables<'p>),
-    /// It judges a report, which may be that of a run of so many.
+    /// It checks a report. In a repeated gate, the numbers are the repetition and the total.
     Measure(&'p Measure, Option<(u64, u64)>),
     /// It runs a fixed script with these parameters.
     Fixed(Script, Vec<(&'static str, Value)>),
-    /// It does again what was done before the scripts: checkout, caches, artefacts, logins.
+    /// It repeats the preparation: checkout, caches, artefacts, logins.
     Bring,
-    /// It signs in again.
+    /// It logs in again.
     SignIn,
-    /// It does what a raw block of the engine says, by the block's place among those of the engine.
+    /// It runs a raw block of the engine. The number is the index among the engine's blocks.
     Raw(usize),
 }
 
 /// The variables that an action of a deploy gives to its scripts.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ActionVariables<'p> {
-    /// What its `env` says.
+    /// The variables of its `env`.
     pub env: &'p [Binding],
-    /// The weight that it acts at.
+    /// The weight of the traffic.
     pub weight: Option<&'p str>,
 }
 
-/// What the failure of an act means.
+/// The meaning of an act's failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The job fails.
     Counts,
-    /// The job goes on, for this reason.
+    /// The job continues, for this reason.
     GoesOn(&'static str),
-    /// The job goes on, and a later act counts how this one ended.
+    /// The job continues, and a later act counts the outcome.
     IsCounted,
 }
 
-/// How long an act may take.
+/// The time limit of an act.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// Milliseconds.
+    /// A number of milliseconds.
     Milliseconds(u64),
-    /// The output `minutes` of an act before it.
+    /// The output `minutes` of an earlier act.
     LeftBy(String),
 }
 
-/// A parameter of a fixed script: its parts, put together.
+/// A parameter of a fixed script, as a sequence of parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Value {
-    /// In order.
+    /// The parts, in order.
     pub parts: Vec<ValuePart>,
 }
 
@@ -99,9 +99,9 @@ pub struct Value {
 pub enum ValuePart {
     /// A text.
     Text(String),
-    /// An output of an act before.
+    /// An output of an earlier act.
     Output(String, &'static str),
-    /// How an act before ended: `success`, `failure`, `cancelled` or `skipped`.
+    /// The outcome of an earlier act: `success`, `failure`, `cancelled` or `skipped`.
     Ending(String),
 }
 
@@ -144,7 +144,7 @@ impl<'p> Act<'p> {
     }
 }
 
-/// How often a gate runs, and how often it must pass, if it is repeated.
+/// How often a repeated gate runs, and how often it must pass.
 pub fn quorum(node: &Node) -> Option<Quorum> {
     match &node.kind {
         NodeKind::Gate(gate) => gate.quorum,
@@ -154,8 +154,8 @@ pub fn quorum(node: &Node) -> Option<Quorum> {
 
 /// The acts of a node.
 ///
-/// `blocks` says for each raw block of the engine how many scripts come before it, and `unless_exempt` when the node has
-/// something to do at all.
+/// `blocks` has the number of scripts before each raw block of the engine. `unless_exempt` is the guard that the node
+/// is not exempt.
 pub fn of_node<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) -> Vec<Act<'p>> {
     let acting = match &node.kind {
         NodeKind::Deploy(deploy) => Some(deploy).filter(|deploy| deploy.actions().next().is_some()),
@@ -169,7 +169,7 @@ pub fn of_node<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) -> V
     }
 }
 
-/// That an act has run, whatever came of it.
+/// That an act has run, with any outcome.
 fn ran(id: &str) -> Guard {
     Guard::any([Guard::succeeded_act(id), Guard::failed_act(id)])
 }

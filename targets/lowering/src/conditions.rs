@@ -41,19 +41,19 @@ impl Passes<'_, '_> {
         self.atom(&Condition::Event(event))
     }
 
-    /// That something of these may have changed.
+    /// That one of these may have changed.
     fn changed(&self, change: &Change) -> Guard {
         self.planned.place(&Test::changed(change)).map_or(Guard::Never, Guard::Planned)
     }
 
-    /// That nothing of this has changed, and the plan knows it: only then is a gate exempt.
+    /// That none of these has changed, and the plan knows it. Only then is a gate exempt.
     fn unchanged(&self, change: &Change) -> Guard {
         self.planned.place(&Test::changed(change)).map_or(Guard::Never, Guard::PlannedNot)
     }
 
     /// When a gate is exempt, and why.
     ///
-    /// Its job starts all the same and says so: a skipped job proves nothing.
+    /// Its job still starts and shows the reason: a skipped job proves nothing.
     pub(crate) fn exemptions(&self, gate: &Gate) -> Vec<(Guard, String)> {
         let rules = gate.exemptions.iter().map(|rule| {
             let exempt = match &rule.when {
@@ -73,7 +73,7 @@ impl Passes<'_, '_> {
         self.due_in(unit, self.source.facts.valid(), self.condition(&stage.condition))
     }
 
-    /// When a job is due in runs of which the proposition is known: what that implies is left out.
+    /// When a job is due in the runs of a proposition. Parts that the proposition implies are left out.
     pub(crate) fn due_where(&self, unit: &Unit, known: &Proposition) -> Guard {
         let Some((stage, _)) = self.stage_of(unit) else { return Guard::Never };
         let parts = self.source.facts.conjuncts(stage);
@@ -82,7 +82,7 @@ impl Passes<'_, '_> {
         self.due_in(unit, known, condition)
     }
 
-    /// The condition of the stage, and the events that the job is not meant for.
+    /// The condition of the stage, without the events that the job is not for.
     fn due_in(&self, unit: &Unit, known: &Proposition, condition: Guard) -> Guard {
         let Some((id, stage)) = self.stage_of(unit) else { return Guard::Never };
         let facts = &self.source.facts;

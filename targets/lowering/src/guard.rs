@@ -1,6 +1,6 @@
-//! When a job or an act is due, as data that each engine renders in its own language.
+//! Guards: when a job or an act is due.
 //!
-//! For example, `when branch is main and not changed docs` becomes
+//! Each engine renders this data in its own language. For example, `when branch is main and not changed docs` becomes
 //!
 //! ```text
 //! All([Atom(branch is main), Not(Planned("changed-docs"))])
@@ -14,18 +14,18 @@
 
 use pipec_ir::Condition;
 
-/// A condition of a job or an act; the functions here leave out what is decided already.
+/// A condition of a job or an act. The functions here leave out decided parts.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Guard {
     /// In every run.
     Always,
     /// In no run.
     Never,
-    /// An atom that the engine decides by itself: an event, a branch, a tag, an input or a fork.
+    /// An atom that the engine decides itself. It is an event, a branch, a tag, an input or a fork.
     Atom(Condition),
-    /// The `plan` job found that this fact holds; it is the place of the fact in the planned facts.
+    /// The `plan` job decided that this fact holds. The number is the index of the planned fact.
     Planned(usize),
-    /// The `plan` job found that this fact does not hold. If there is no plan, nobody knows, and this does not hold.
+    /// The `plan` job decided that this fact does not hold. Without a plan, this does not hold.
     PlannedNot(usize),
     /// The job of this name has succeeded.
     Succeeded(String),
@@ -33,25 +33,25 @@ pub enum Guard {
     Failed(String),
     /// The run is an override of the gate of this name.
     Overrides(String),
-    /// The run looks for what was to be torn down long ago.
+    /// The run is a sweep: it searches for forgotten previews.
     Sweep,
-    /// A pull request of this repository's own members was closed.
+    /// A pull request of a member was closed.
     ClosedByMember,
     /// A job found something to tear down.
     Found(String),
-    /// Nobody has cancelled the run; of an act, even if an act before it has failed.
+    /// The run is not cancelled. Of an act, this holds even after a failed act.
     NotCancelled,
-    /// An act before has failed, or the run was cancelled.
+    /// An earlier act has failed, or the run was cancelled.
     Broken,
     /// The act of this name in the same job has succeeded.
     SucceededAct(String),
-    /// The act of this name in the same job has failed, whether or not its job goes on.
+    /// The act of this name in the same job has failed. Its job may continue.
     FailedAct(String),
     /// The act of this name in the same job was skipped.
     SkippedAct(String),
-    /// All hold; at least two.
+    /// All parts hold. There are at least two.
     All(Vec<Guard>),
-    /// Some hold; at least two.
+    /// At least one part holds. There are at least two.
     Any(Vec<Guard>),
     /// It does not hold.
     Not(Box<Guard>),
@@ -68,7 +68,7 @@ impl Guard {
         Guard::FailedAct(act.to_owned())
     }
 
-    /// All of them.
+    /// The conjunction of the parts.
     pub fn all(parts: impl IntoIterator<Item = Guard>) -> Guard {
         let mut kept = Vec::new();
         for part in parts {
@@ -82,7 +82,7 @@ impl Guard {
         one_of(kept, Guard::Always, Guard::All)
     }
 
-    /// Some of them.
+    /// The disjunction of the parts.
     pub fn any(parts: impl IntoIterator<Item = Guard>) -> Guard {
         let mut kept = Vec::new();
         for part in parts {
@@ -96,7 +96,7 @@ impl Guard {
         one_of(kept, Guard::Never, Guard::Any)
     }
 
-    /// Its opposite.
+    /// The negation.
     pub fn negated(self) -> Guard {
         match self {
             Guard::Always => Guard::Never,
@@ -117,14 +117,14 @@ impl Guard {
     }
 }
 
-/// Adds a part that is not there yet.
+/// Adds a part, if it is new.
 fn add(kept: &mut Vec<Guard>, part: Guard) {
     if !kept.contains(&part) {
         kept.push(part);
     }
 }
 
-/// The parts together; the only part by itself; `none` if there is no part.
+/// Combines the parts. A single part stays as it is, and no part gives `none`.
 fn one_of(mut parts: Vec<Guard>, none: Guard, several: fn(Vec<Guard>) -> Guard) -> Guard {
     match parts.pop() {
         None => none,

@@ -1,50 +1,53 @@
 //! A job of an output, as data.
+//!
+//! For example, the deploy of `app` to `production` with a window is a [`JobPlan`] with the role `Node(2)`, the waits
+//! for `unit`, `app` and `wait-to-deploy-app-to-production`, and the start `AfterSuccess`.
 
 use crate::guard::Guard;
 use pipec_base::Span;
 use pipec_ir::NodeId;
 
-/// What a job is for.
+/// The role of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Role {
     /// It decides the facts that the engine can't decide by itself.
     Plan,
     /// It waits for the window of a deploy.
     WaitForWindow(NodeId),
-    /// It does what a node says, in the runs that it is meant for: the place of its unit.
+    /// It runs a node. The number is the index of its unit.
     Node(usize),
     /// It asks the role of a gate for an override.
     AskForOverride(NodeId),
-    /// It says whether all is well.
+    /// It checks the result of all jobs.
     Verdict,
-    /// It writes down what ran.
+    /// It records the run.
     Record,
-    /// It finds what is to be torn down in an ephemeral environment.
+    /// It finds the previews of an ephemeral environment that are due for teardown.
     Find(String),
-    /// It tears down what was found in an ephemeral environment.
+    /// It tears down the found previews of an ephemeral environment.
     TearDown(String),
 }
 
 /// A job that an output has.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobPlan {
-    /// Its name, by which other jobs know it.
+    /// Its id. Other jobs refer to it.
     pub id: String,
-    /// What it is for.
+    /// Its role.
     pub role: Role,
-    /// Where it comes from.
+    /// Its origin.
     pub origin: Span,
-    /// What people and required checks know it by.
+    /// Its name for people and required checks.
     pub name: String,
     /// Lines for people who read the output.
     pub comments: Vec<String>,
-    /// What it waits for, in order.
+    /// The jobs that it waits for, in order.
     pub waits: Vec<Wait>,
     /// When it starts, after its waits.
     pub start: Start,
-    /// When a gate's job has nothing to do, and why; its first exemption that holds counts.
+    /// When a gate is exempt, and why. The first exemption that holds counts.
     pub exemptions: Vec<(Guard, String)>,
-    /// The overrides that a deploy may rely on: it fails if one has expired.
+    /// The overrides that a deploy may rely on. It fails if one has expired.
     pub relies_on: Vec<Reliance>,
 }
 
@@ -61,35 +64,35 @@ pub struct Reliance {
     pub expires: u64,
 }
 
-/// When a job starts, after all that it waits for has ended.
+/// When a job starts, after the end of all jobs that it waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Start {
-    /// Whatever became of the others.
+    /// After any outcome of these jobs.
     Always,
-    /// If this holds, every wait is over, and nobody has cancelled the run.
+    /// If this holds, every wait is over, and the run is not cancelled.
     If(Guard),
-    /// If this holds, and all that it waits for has succeeded.
+    /// If this holds, and all these jobs have succeeded.
     AfterSuccess(Guard),
 }
 
-/// What a job waits for: the jobs of one node, or one job of the compiler's own.
+/// A wait for the jobs of one node, or for one job of the compiler.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wait {
     /// The jobs that must have ended.
     pub jobs: Vec<String>,
-    /// How they must have ended.
+    /// The required outcome.
     pub passed: Guard,
-    /// When one of them is due; in other runs there is nothing to wait for.
+    /// When one of them is due. In other runs there is no wait.
     pub due: Guard,
 }
 
 impl Wait {
-    /// The wait for the success of a job that is due whenever the waiting job is.
+    /// A wait for the success of a job. The job is due whenever the waiting job is.
     pub(crate) fn success(job: &str) -> Wait {
         Wait { jobs: vec![job.to_owned()], passed: Guard::Succeeded(job.to_owned()), due: Guard::Always }
     }
 
-    /// The wait for the end of a job, however it ends.
+    /// A wait for the end of a job, with any outcome.
     pub(crate) fn end(job: String) -> Wait {
         Wait { jobs: vec![job], passed: Guard::Always, due: Guard::Always }
     }

@@ -1,8 +1,7 @@
-//! The engine-neutral half of every emitter: which jobs there are, what each waits for, and when each is due.
+//! The engine-neutral half of every emitter: the jobs, their waits and their conditions.
 //!
-//! An emitter calls [`lower`] and renders the [`JobPlan`]s in the language of its engine. Nothing here knows an engine:
-//! what an engine can decide by itself, it says through [`Expressive`], and the rest is left to the `plan` job. For
-//! example,
+//! An emitter calls [`lower`] and renders the [`JobPlan`]s in the language of its engine. This crate knows no engine:
+//! an engine states through [`Expressive`] what it can decide itself, and the `plan` job decides the rest. For example,
 //!
 //! ```text
 //! gate unit: test { run "make test" }
@@ -56,10 +55,10 @@ use pipec_ir::{Pipeline, Program};
 /// The name of the job that decides facts.
 pub const PLAN: &str = "plan";
 
-/// The name of the job that says whether all is well.
+/// The name of the job that checks the result of all jobs.
 pub const VERDICT: &str = "verdict";
 
-/// The name of the job that writes down what ran.
+/// The name of the job that records the run.
 pub const RECORD: &str = "record";
 
 /// The jobs of a pipeline, as plain data.
@@ -73,13 +72,13 @@ pub struct Lowering<'p> {
     pub units: Vec<Unit>,
     /// All jobs of a run, in the order in which an output lists them.
     pub jobs: Vec<JobPlan>,
-    /// What the verdict asks of each job.
+    /// The checks of the verdict for each job.
     pub judged: Vec<Judged>,
-    /// The jobs that tear down what was deployed for pull requests, in that order; they form runs of their own.
+    /// The teardown jobs for the previews of pull requests, in order. They form separate runs.
     pub teardown: Vec<JobPlan>,
 }
 
-/// The jobs of a pipeline, for an engine that can decide by itself what it says.
+/// The jobs of a pipeline. The engine states which atoms it can decide itself.
 pub fn lower<'p>(
     program: &'p Program,
     pipeline: &'p Pipeline,

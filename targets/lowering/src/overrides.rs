@@ -1,8 +1,9 @@
 //! Overrides: the run in which one gate may fail, if its role approves that.
 //!
-//! Such a run has the facts of a push to its branch, with what changed unknown. For the gate `unit` with
+//! Such a run has the facts of a push to its branch, with unknown changes. For example, for the gate `unit` with
 //! `override by lead expires 1h review within 2d`, the job `override-unit` asks the role. It starts in a run that
-//! overrides `unit`, after `unit` has failed; what waits for `unit` then takes its success instead.
+//! overrides `unit`, after `unit` has failed. Jobs that wait for `unit` then need the success of `override-unit`
+//! instead.
 
 use crate::guard::Guard;
 use crate::jobs::Reliance;
@@ -25,12 +26,13 @@ impl Passes<'_, '_> {
         facts.propositions().all(&[push, facts.protected(), facts.unknown()])
     }
 
-    /// Of the jobs of a gate, the one that a push has.
+    /// The job of a gate in pushes.
     pub(crate) fn gate_unit(&self, gate: &Node) -> Option<&Unit> {
         self.units.iter().find(|unit| unit.node == gate.id && unit.runs != Runs::Untrusted)
     }
 
-    /// The job whose success counts for a gate's, if this job may be in a run with an override of it.
+    /// The job whose success can replace a gate's success. `None` if this job is in no run with an override of the
+    /// gate.
     pub(crate) fn override_before(&self, unit: &Unit, gate: &Node) -> Option<String> {
         overriding(gate)?;
         let own = self.gate_unit(gate)?;
@@ -56,7 +58,7 @@ impl Passes<'_, '_> {
             .collect()
     }
 
-    /// That the run overrides this gate, and its role has approved that.
+    /// That the run overrides this gate, and the gate's role has approved it.
     pub(crate) fn is_overridden(&self, gate: &Node) -> Guard {
         Guard::all([Guard::Overrides(gate.name.clone()), Guard::Succeeded(job_name(gate))])
     }

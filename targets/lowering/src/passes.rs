@@ -1,7 +1,7 @@
-//! What the passes know that make the jobs of nodes.
+//! The state that the passes share.
 //!
-//! The passes run in this order: the facts that are left to the plan (`planned`), the units (`units`), what the verdict
-//! asks (`verdict`), and the jobs (`roles`). `conditions`, `overrides` and `waits` serve the last two.
+//! The passes run in this order: the facts for the plan (`planned`), the units (`units`), the checks of the verdict
+//! (`verdict`), and the jobs (`roles`). The last two use `conditions`, `overrides` and `waits`.
 
 use crate::expressive::Expressive;
 use crate::planned::PlannedFacts;
@@ -9,7 +9,7 @@ use crate::source::Source;
 use crate::units::Unit;
 use pipec_ir::{Stage, StageId};
 
-/// The source, and the results of the passes before.
+/// The source, and the results of the earlier passes.
 pub(crate) struct Passes<'s, 'p> {
     pub(crate) source: &'s Source<'p>,
     pub(crate) planned: &'s PlannedFacts,

@@ -1,4 +1,4 @@
-//! What is left to the `plan` job: the facts that the engine can't decide by itself.
+//! The facts for the `plan` job: the engine can't decide them itself.
 //!
 //! For example, `changed "docs/**"` in a condition becomes the planned fact `changed-docs`, which the plan's variable
 //! `FACTS` describes by the line
@@ -12,7 +12,7 @@ use crate::source::Nodes;
 use pipec_ir::{Change, Condition, Event, Exemption, Pipeline};
 use pipec_logic::Glob;
 
-/// Something that the plan decides.
+/// A test that the plan evaluates.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Test {
     /// A path of this kind may have changed.
@@ -33,7 +33,7 @@ pub enum Test {
 }
 
 impl Test {
-    /// That something of these may have changed.
+    /// That one of these may have changed.
     pub(crate) fn changed(change: &Change) -> Test {
         match change {
             Change::Kind(kind) => Test::ChangedKind(kind.clone()),
@@ -41,7 +41,7 @@ impl Test {
         }
     }
 
-    /// Whether it asks what has changed.
+    /// Whether it depends on the changes.
     pub fn is_change(&self) -> bool {
         matches!(self, Test::ChangedKind(_) | Test::ChangedGlob(_))
     }
@@ -57,7 +57,7 @@ impl Test {
         }
     }
 
-    /// The test in a line of the plan's variable `FACTS`, after the name of the fact.
+    /// The test as a line of the plan's variable `FACTS`. It follows the name of the fact.
     fn line(&self) -> String {
         match self {
             Test::ChangedKind(kind) => format!("changed-kind {kind}"),
@@ -69,14 +69,14 @@ impl Test {
     }
 }
 
-/// What the plan decides, each fact under its name.
+/// The facts that the plan decides, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlannedFacts {
     facts: Vec<(String, Test)>,
 }
 
 impl PlannedFacts {
-    /// All that the conditions and exemptions of a pipeline leave to the plan.
+    /// The facts in a pipeline's conditions and exemptions that the plan must decide.
     pub(crate) fn of(pipeline: &Pipeline, engine: &dyn Expressive) -> PlannedFacts {
         let mut planned = PlannedFacts::default();
         for atom in pipeline.stages.iter().flat_map(|stage| stage.condition.atoms()) {
@@ -100,32 +100,32 @@ impl PlannedFacts {
         planned
     }
 
-    /// The facts with their names, in the order in which the source first asks for them.
+    /// The facts with their names, in the order of their first use in the source.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Test)> {
         self.facts.iter().map(|(name, test)| (name.as_str(), test))
     }
 
-    /// Whether nothing is left to the plan.
+    /// Whether the plan decides no fact.
     pub fn is_empty(&self) -> bool {
         self.facts.is_empty()
     }
 
-    /// The fact at a place.
+    /// The fact at an index.
     pub fn get(&self, place: usize) -> Option<(&str, &Test)> {
         self.facts.get(place).map(|(name, test)| (name.as_str(), test))
     }
 
-    /// The place of a fact.
+    /// The index of a fact.
     pub(crate) fn place(&self, test: &Test) -> Option<usize> {
         self.facts.iter().position(|(_, other)| other == test)
     }
 
-    /// Whether some fact depends on what has changed.
+    /// Whether some fact depends on the changes.
     pub fn ask_for_changes(&self) -> bool {
         self.facts.iter().any(|(_, test)| test.is_change())
     }
 
-    /// The inputs that the facts ask for, each once.
+    /// The inputs in the facts, each once.
     pub fn inputs(&self) -> Vec<&str> {
         let mut inputs: Vec<&str> = Vec::new();
         for (_, test) in &self.facts {
@@ -145,7 +145,7 @@ impl PlannedFacts {
 
     /// Whether a pipeline needs the job `plan`.
     ///
-    /// It decides what is left to it, and it refuses manual runs of tags and invalid overrides.
+    /// It decides the planned facts, and refuses manual runs of tags and invalid overrides.
     pub fn need_a_job(&self, pipeline: &Pipeline) -> bool {
         !self.facts.is_empty() || pipeline.starts_on(Event::Manual) || pipeline.has_overrides()
     }
@@ -183,7 +183,7 @@ pub fn variable_part(input: &str) -> String {
 
 /// Letters and digits of all parts in lower case, and single hyphens for everything else.
 ///
-/// Some engines tell names of outputs apart without regard to case.
+/// Some engines ignore case in the names of outputs.
 fn words(parts: &[&str]) -> String {
     let joined = parts.join("-").to_ascii_lowercase();
     let pieces = joined.split(|character: char| !character.is_ascii_alphanumeric());

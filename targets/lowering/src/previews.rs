@@ -1,21 +1,21 @@
-//! Ephemeral environments: the jobs that tear down what was deployed for pull requests.
+//! Ephemeral environments: the jobs that tear down previews of pull requests.
 //!
 //! For the environment `preview`, `find-preview` finds the pull requests that are closed or forgotten, and
-//! `teardown-preview` tears down what was deployed for each of them. They form runs of their own: one when a pull request
-//! of a member is closed, and one sweep every hour.
+//! `teardown-preview` tears down the preview of each. They form separate runs: one when a pull request of a member is
+//! closed, and one sweep every hour.
 
 use crate::guard::Guard;
 use crate::jobs::{JobPlan, Role, Start, Wait};
 use pipec_ir::{Environment, Pipeline, Program, Tier};
 use std::collections::BTreeSet;
 
-/// The jobs that tear down, two for each ephemeral environment.
+/// The teardown jobs, two for each ephemeral environment.
 pub(crate) fn teardown(program: &Program, pipeline: &Pipeline) -> Vec<JobPlan> {
     let environments = entered(program, pipeline);
     environments.into_iter().flat_map(|environment| [find(environment), tear_down(environment)]).collect()
 }
 
-/// The ephemeral environments that a pipeline enters, in the order in which it first does.
+/// The ephemeral environments that a pipeline enters, in the order of the first entry.
 fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
     let mut seen = BTreeSet::new();
     let entered = pipeline.deploys().filter(|(_, deploy)| seen.insert(deploy.environment.as_str()));
@@ -25,7 +25,7 @@ fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environm
         .collect()
 }
 
-/// The pull request of another repository or of a bot never had anything to tear down.
+/// The job that finds previews. A pull request of another repository or of a bot never had one.
 fn find(environment: &Environment) -> JobPlan {
     let name = &environment.name;
     JobPlan {

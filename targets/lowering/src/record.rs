@@ -1,6 +1,6 @@
-//! The record: what a run did, written by its last job.
+//! The record: the last job writes what the run did.
 //!
-//! The job is given a line of JSON for each job of a node:
+//! The job gets a line of JSON for each job of a node:
 //!
 //! ```text
 //! {"place": 0, "job": "unit", "name": "unit", "node": "unit", "stage": "commit", "kind": "gate", "evidence": "test", "of": []}
@@ -27,7 +27,7 @@ impl Lowering<'_> {
         lines
     }
 
-    /// What the record knows of a job, each value in JSON.
+    /// The record's fields for a job, each value in JSON.
     fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, String)> {
         let stage = self.source.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
         let mut fields = vec![

@@ -1,6 +1,6 @@
-//! Which jobs an output has, in which order.
+//! The jobs of an output, in order.
 //!
-//! For a gate `unit` that may be overridden, and a deploy to an environment with a window:
+//! For a gate `unit` with an override, and a deploy to an environment with a window:
 //!
 //! ```text
 //! plan                                 decides facts; refuses invalid overrides
@@ -55,7 +55,7 @@ impl Passes<'_, '_> {
         })
     }
 
-    /// What the plan decides, in words.
+    /// The decisions of the plan, in words.
     fn plan_comment(&self) -> String {
         let pipeline = self.source.pipeline;
         let mut decided = Vec::new();
@@ -141,13 +141,13 @@ impl Passes<'_, '_> {
         })
     }
 
-    /// It waits for all jobs that it judges.
+    /// The verdict. It waits for all jobs that it checks.
     fn verdict(&self, judged: &[Judged]) -> JobPlan {
         let waits = judged.iter().map(|judged| Wait::end(judged.job.clone())).collect();
         self.last(VERDICT, Role::Verdict, "the check to require on protected branches", waits)
     }
 
-    /// It waits for all jobs.
+    /// The record. It waits for all jobs.
     fn record(&self, jobs: &[JobPlan]) -> JobPlan {
         let waits = jobs.iter().map(|job| Wait::end(job.id.clone())).collect();
         self.last(RECORD, Role::Record, "what ran, kept with the run and shown as its summary", waits)
@@ -170,7 +170,7 @@ impl Passes<'_, '_> {
 
     /// The pipeline's name, unless a node has it.
     ///
-    /// Required checks go by names, and a skipped job of that name would pass for the verdict.
+    /// Required checks are identified by name, and a skipped job of that name would replace the verdict.
     fn verdict_name(&self) -> String {
         let name = &self.source.pipeline.name;
         if self.units.iter().any(|unit| unit.id == *name) {
@@ -181,11 +181,12 @@ impl Passes<'_, '_> {
     }
 }
 
-/// What people and required checks know the job of a node by.
+/// The name of a node's job for people and required checks.
 pub(crate) fn name(unit: &Unit, node: &Node) -> String {
     let NodeKind::Deploy(deploy) = &node.kind else { return unit.id.clone() };
     let mut name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
-    // Later deploys of the same set to the same place are counted, because required checks go by names.
+    // Later deploys of the same artefacts to the same environment get a number, because required checks are identified
+    // by name.
     let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
     if let Some(number) = node.name.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
         name.push_str(&format!(" ({number})"));

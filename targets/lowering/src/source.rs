@@ -1,4 +1,4 @@
-//! What every pass reads: the pipeline, the program around it, and its facts.
+//! The common input of all passes: the pipeline, its program, and its facts.
 
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{
@@ -19,12 +19,12 @@ pub struct Source<'p> {
 }
 
 impl<'p> Source<'p> {
-    /// Whether both may hold in one run; if that can't be decided, they may.
+    /// Whether both may hold in one run. True if that can't be decided.
     pub fn may_meet(&self, left: &Proposition, right: &Proposition) -> bool {
         self.facts.propositions().is_compatible(left, right).unwrap_or(true)
     }
 
-    /// Whether the right holds in every run in which the left does; if that can't be decided, it does not.
+    /// Whether the right holds in every run of the left. False if that can't be decided.
     pub fn implies(&self, left: &Proposition, right: &Proposition) -> bool {
         self.facts.propositions().implies_always(left, right).unwrap_or(false)
     }
@@ -50,10 +50,10 @@ pub trait Nodes {
     /// Whether a trigger admits the event.
     fn starts_on(&self, event: Event) -> bool;
 
-    /// The gates that may be overridden, each with who may do it.
+    /// The gates with an override.
     fn overridable(&self) -> impl Iterator<Item = (&Node, &Override)>;
 
-    /// Whether some gate may be overridden.
+    /// Whether some gate has an override.
     fn has_overrides(&self) -> bool {
         self.overridable().next().is_some()
     }
@@ -69,7 +69,7 @@ impl Nodes for Pipeline {
     }
 }
 
-/// Why a gate only reports, if it does.
+/// The reason why a gate is advisory.
 pub fn advisory(node: &Node) -> Option<&String> {
     match &node.kind {
         NodeKind::Gate(gate) => gate.advisory.as_ref().map(|(because, _)| because),
@@ -77,7 +77,7 @@ pub fn advisory(node: &Node) -> Option<&String> {
     }
 }
 
-/// Who may override a node, if it is a gate that somebody may override.
+/// The override of a gate.
 pub fn overriding(node: &Node) -> Option<&Override> {
     match &node.kind {
         NodeKind::Gate(gate) => gate.overriding.as_ref(),
@@ -85,7 +85,7 @@ pub fn overriding(node: &Node) -> Option<&Override> {
     }
 }
 
-/// The deploy that a node is.
+/// The node as a deploy, if it is one.
 pub(crate) fn deploy(node: &Node) -> Option<&Deploy> {
     match &node.kind {
         NodeKind::Deploy(deploy) => Some(deploy),
@@ -93,7 +93,7 @@ pub(crate) fn deploy(node: &Node) -> Option<&Deploy> {
     }
 }
 
-/// Whether a node builds an image that it pushes.
+/// Whether a node builds and pushes an image.
 pub(crate) fn pushes_image(node: &Node) -> bool {
     match &node.kind {
         NodeKind::Artefact(artefact) => artefact.ty == ArtefactType::Image && artefact.image_name.is_some(),

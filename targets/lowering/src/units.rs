@@ -1,4 +1,4 @@
-//! The jobs of nodes: one, or two if only reviewed code may have the node's rights.
+//! The jobs of nodes. A node has two if only reviewed code may have its rights.
 //!
 //! For example,
 //!
@@ -22,27 +22,27 @@ pub struct Unit {
     pub id: String,
     /// The node.
     pub node: NodeId,
-    /// The runs it is meant for.
+    /// The runs that it is for.
     pub runs: Runs,
-    /// That a run contains it.
+    /// The runs that contain it.
     pub due: Proposition,
 }
 
-/// The runs that a job of a node is meant for.
+/// The runs that a job of a node is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Runs {
     /// All runs of its node.
     All,
-    /// Of these, the runs of reviewed code: the job has rights, secrets or identities of its own.
+    /// Only the runs of reviewed code. The job has its own rights, secrets or identities.
     Trusted,
-    /// Of these, pull requests and the merge queue: the job has no rights.
+    /// Only pull requests and the merge queue. The job has no rights.
     Untrusted,
 }
 
 /// The jobs of all nodes, in source order.
 ///
-/// The rights of a job can't depend on the event. So a node with rights, secrets or identities of its own that is also due
-/// on untrusted events becomes two jobs.
+/// The rights of a job can't depend on the event. So a node with its own rights, secrets or identities becomes two jobs
+/// if it is also due on untrusted events.
 pub(crate) fn all(source: &Source<'_>) -> Vec<Unit> {
     source.pipeline.nodes.iter().flat_map(|node| of_node(source, node)).collect()
 }
@@ -58,7 +58,7 @@ fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
         };
         Unit { id, node: node.id, runs, due }
     };
-    // Code of the same repository's branches may have whatever its ephemeral environment has.
+    // Code of a branch of the same repository may use everything in its ephemeral environment.
     let is_plain = !has_authority(node) || source.preview_of(node).is_some();
     if is_plain || !source.may_meet(&due, &facts.untrusted()) {
         vec![unit(node.name.clone(), Runs::All)]
@@ -72,7 +72,7 @@ fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
     }
 }
 
-/// Whether a node has rights, secrets or identities of its own.
+/// Whether a node has its own rights, secrets or identities.
 fn has_authority(node: &Node) -> bool {
     let body = &node.body;
     let reports_to_code_scanning =
@@ -84,7 +84,7 @@ fn has_authority(node: &Node) -> bool {
         || pushes_image(node)
 }
 
-/// The jobs of a node that a job may follow; all its jobs if it meets none of them in a run.
+/// The jobs of a node that may be before a job. If none can be in a run with it, all jobs of the node.
 pub(crate) fn before<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, node: &Node) -> Vec<&'u Unit> {
     // The jobs are in the order of their nodes.
     let first = units.partition_point(|other| other.node < node.id);
@@ -94,7 +94,7 @@ pub(crate) fn before<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, no
 }
 
 impl crate::Lowering<'_> {
-    /// The jobs of a node that a job may follow; all its jobs if it meets none of them in a run.
+    /// The jobs of a node that may be before a job. If none can be in a run with it, all jobs of the node.
     pub fn units_before(&self, unit: &Unit, node: &Node) -> Vec<&Unit> {
         before(&self.source, &self.units, unit, node)
     }

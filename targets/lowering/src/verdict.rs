@@ -1,9 +1,9 @@
 //! The verdict: the job to require on protected branches.
 //!
-//! Some engines take a required check that was skipped for one that passed. So the verdict always starts, and it is green
-//! only if each job that was due succeeded and no other job ran. Whether a job was due is computed again here: its mere
-//! result can't tell a job that had nothing to do from one that a cancelled run never started. For example, of a gate
-//! `unit` that may be overridden, the verdict asks
+//! Some engines count a skipped required check as passed. So the verdict always starts, and it is green only if each
+//! due job succeeded and no other job ran. The verdict computes again whether a job was due, because the result alone
+//! is not enough: a job that was not due and a job of a cancelled run are both skipped. For example, for a gate `unit`
+//! with an override, the verdict checks
 //!
 //! ```text
 //! unit            due: always                      or its override: override-unit
@@ -17,14 +17,14 @@ use crate::source::{advisory, overriding};
 use crate::units::Runs;
 use crate::{overrides, windows};
 
-/// What the verdict asks of one job.
+/// The check of the verdict for one job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     /// The job.
     pub job: String,
-    /// When it must have succeeded; else it must not have run.
+    /// When it must have succeeded. Otherwise it must not have run.
     pub due: Guard,
-    /// The job whose success excuses its failure.
+    /// The override job whose success replaces its success.
     pub overridden_by: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl Judged {
 }
 
 impl Passes<'_, '_> {
-    /// What the verdict asks, in the order of the jobs; gates that only report are not asked.
+    /// The checks of the verdict, in the order of the jobs. Advisory gates are left out.
     pub(crate) fn judged(&self) -> Vec<Judged> {
         let pipeline = self.source.pipeline;
         let mut judged = Vec::new();

@@ -1,14 +1,14 @@
-//! What the job of a node waits for.
+//! The waits of a node's job.
 //!
-//! Every job before it is listed, and each must have succeeded, whether or not a nearer job waits for it already: an engine
-//! that stops after a failure must not be needed for that. For example, in
+//! Every job before it is listed, and each must have succeeded, even if a nearer job also waits for it: safety must not
+//! depend on an engine that stops after a failure. For example, in
 //!
 //! ```text
 //! stage release when branch is main { deploy app to production }     # after gate unit and artefact app
 //! ```
 //!
-//! the deploy waits for `unit` and for `app`. A job that is never in a run with this one is left out. If a job before it
-//! is not in every run with this one, the wait says when it is: else there is nothing to wait for.
+//! the deploy waits for `unit` and for `app`. A job that is never in a run with this one is left out. If an earlier job
+//! is only in some runs with this one, the wait states when, because in other runs there is no job to wait for.
 
 use crate::PLAN;
 use crate::guard::Guard;
@@ -19,7 +19,7 @@ use crate::units::{self, Unit};
 use pipec_ir::{Event, Node};
 
 impl Passes<'_, '_> {
-    /// The nodes that a job waits for: all before its own except the gates that only report.
+    /// The nodes that a job waits for: all before it except advisory gates.
     fn awaited(&self, unit: &Unit) -> Vec<&Node> {
         let pipeline = self.source.pipeline;
         let Some(node) = pipeline.node(unit.node) else { return Vec::new() };
@@ -27,7 +27,7 @@ impl Passes<'_, '_> {
         before.filter(|before| before.id != node.id && advisory(before).is_none()).collect()
     }
 
-    /// The waits of a node's job; `reads_the_plan` if its acts ask for what the plan decided.
+    /// The waits of a node's job. `reads_the_plan` says whether its acts use planned facts.
     pub(crate) fn waits(&self, unit: &Unit, due: &Guard, reads_the_plan: bool) -> Vec<Wait> {
         let runs_at_all = self.source.may_meet(&unit.due, self.source.facts.valid());
         let mut waits = Vec::new();

@@ -1,8 +1,9 @@
-//! Windows: a job of its own waits for one to open, since the deploy would hold its lock meanwhile.
+//! Windows: a separate job waits for one to open.
 //!
-//! For `window mon..fri 09:00..17:00 Europe/Berlin`, the deploy `deploy-app-to-production` gets the job
-//! `wait-to-deploy-app-to-production`. That job waits for whatever the deploy waits for, and the deploy then waits for its
-//! success, too. It has no environment, so nobody has approved yet; no lock, so it holds up nobody; and no right.
+//! The deploy itself would hold its lock while it waits. For `window mon..fri 09:00..17:00 Europe/Berlin`, the deploy
+//! `deploy-app-to-production` gets the job `wait-to-deploy-app-to-production`. That job has the waits of the deploy,
+//! and the deploy also waits for its success. It has no environment, so no approval is needed yet; no lock, so it
+//! blocks no other deploy; and no right.
 
 use crate::jobs::{JobPlan, Role, Wait};
 use crate::source::{Source, deploy};
@@ -16,7 +17,7 @@ impl<'p> Source<'p> {
     }
 }
 
-/// The job that waits for the window of a deploy, for which the deploy's own job then waits.
+/// The job that waits for the window of a deploy. The deploy's own job then waits for it.
 pub(crate) fn wait(source: &Source<'_>, node: &Node, deploy: &mut JobPlan) -> Option<JobPlan> {
     let (environment, window) = source.window_of(node)?;
     let id = job_name(&deploy.id);

@@ -1,4 +1,4 @@
-//! A deploy as a sequence of acts that people can watch: what goes forth, soaks, is judged, and what goes back.
+//! A deploy as a sequence of acts: moves, soaks, checks and the rollback.
 //!
 //! `strategy canary 10% soak 5m` with `shift`, `verify` and `rollback` becomes
 //!
@@ -25,36 +25,36 @@ pub const WEIGHT: &str = "PIPE_WEIGHT";
 /// The title of the scripts of `run`.
 const RUN: &str = "deploy";
 
-/// The least that is kept of a timeout for rolling back, in milliseconds; if a third of it is more, that is kept. Engines
-/// count in whole minutes, so the last of those may be lost.
+/// The minimum time for a rollback, in milliseconds. If a third of the timeout is more, that is used. Engines count in
+/// whole minutes, so the last minute may be lost.
 const LEAST_FOR_ROLLBACK: u64 = 120_000;
 
-/// Scripts that come together: those of `run`, or those of an action at one weight.
+/// Scripts that belong together: those of `run`, or those of an action at one weight.
 struct Phase<'p> {
-    /// What people see: `shift to 5%`.
+    /// Its title for people: `shift to 5%`.
     title: String,
     /// The start of its acts' ids.
     id: String,
     scripts: &'p [Step],
     variables: ActionVariables<'p>,
-    /// How long it soaks before, in milliseconds.
+    /// The soak before it, in milliseconds.
     soak: u64,
 }
 
-/// A script by itself, or neighbouring checks: all of these run.
+/// A single script, or neighbouring checks, all of which run.
 struct Group<'p> {
     scripts: Vec<(&'p Step, String)>,
 }
 
-/// How much of a timeout is for everything except rolling back, in milliseconds; 0, if it is too short.
+/// The timeout without the time for a rollback, in milliseconds. Zero if it is too short.
 pub fn time_forth(timeout: u64) -> u64 {
     timeout.saturating_sub((timeout / 3).max(LEAST_FOR_ROLLBACK))
 }
 
-/// The acts of a deploy that has actions.
+/// The acts of a deploy with actions.
 ///
-/// If one of them may roll back, each script may take only what its predecessors have left of the deploy's timeout, less
-/// what is kept for rolling back: the end of the job itself would prevent that.
+/// If it has a rollback, each script may use only the remaining part of the deploy's timeout, without the time for the
+/// rollback. The end of the job itself would prevent the rollback.
 pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
     let mut acts = Vec::new();
     let mut soaked = 0;
@@ -68,7 +68,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
                 Script::Soak,
                 [("SOAK", seconds)],
             ));
-            // What a cloud has lent by now may expire within the hour.
+            // Credentials of a cloud may expire within the hour.
             acts.push(Act::new(String::new(), Does::SignIn));
         }
         for (place, group) in phase.groups().iter().enumerate() {
@@ -97,7 +97,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
     acts
 }
 
-/// The act that works out how long the scripts of a group may take.
+/// The act that computes the time limit for the scripts of a group.
 fn time_left<'p>(phase: &Phase<'p>, group: &Group<'p>, place: usize, limit: u64) -> Act<'p> {
     let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
     let started = Value { parts: vec![ValuePart::Output(CLOCK.to_owned(), "started")] };
@@ -109,8 +109,8 @@ fn time_left<'p>(phase: &Phase<'p>, group: &Group<'p>, place: usize, limit: u64)
         .with_id(format!("time-to-{}{number}", phase.id))
 }
 
-/// The way back is taken if and only if the way forth was begun and not finished: a script failed, timed out or was
-/// cancelled. Credentials for the way forth may have expired by then.
+/// The acts of the rollback. It happens if and only if the deploy has begun and not finished: a script failed, timed
+/// out or was cancelled. The credentials for the deploy may have expired by then.
 fn back<'p>(rollback: &'p Action, phases: &[Phase<'p>]) -> Vec<Act<'p>> {
     let way = Phase {
         title: "roll back".to_owned(),
@@ -175,7 +175,7 @@ impl Group<'_> {
         is_check(script) && self.scripts.iter().all(|(other, _)| is_check(other))
     }
 
-    /// That its first script ran, whatever came of it.
+    /// That its first script ran, with any outcome.
     fn began(&self) -> Guard {
         self.scripts.first().map_or(Guard::Never, |(_, id)| ran(id))
     }
@@ -186,7 +186,7 @@ impl Group<'_> {
     }
 }
 
-/// The way forth.
+/// The phases before a rollback.
 fn phases<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Phase<'p>> {
     let scripts = |action: Option<&'p Action>| action.map_or([].as_slice(), |action| &action.steps);
     let env = |action: Option<&'p Action>| action.map_or([].as_slice(), |action| &action.env);
@@ -216,7 +216,7 @@ fn phases<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Phase<'p>> {
     phases
 }
 
-/// The weights, and how long each soaks; the last one is 100, whether or not it is a step.
+/// The weights and their soaks. The last weight is 100, even without a step for it.
 fn weights(strategy: &Strategy) -> Vec<(&str, u64)> {
     let said = strategy.steps.iter();
     let mut weights: Vec<(&str, u64)> = said

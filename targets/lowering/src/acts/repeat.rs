@@ -1,7 +1,13 @@
-//! Gates that run several times: each run is a part of the one job, and at the end an act counts them.
+//! Repeated gates: one job has all runs, and a final act counts them.
 //!
-//! A script that fails ends its run, but not its job, so that every run is seen. The measures come all the same: they
-//! put the reports aside, so that none is taken for that of the next run.
+//! A failing script ends its run, but not the job, so that every run is complete. The measures always run: they move
+//! the reports aside, so that the next run does not use an old one. For example, `repeat 3 quorum 2` with one script
+//! becomes
+//!
+//! ```text
+//! run-1, run-2, run-3   the script; if it fails, the job continues
+//! quorum                fails unless two of them succeeded
+//! ```
 
 use super::{Act, ActionVariables, Does, Failure, Limit, Value, ValuePart, scripts::title};
 use crate::guard::Guard;
@@ -32,9 +38,9 @@ pub(super) fn acts<'p>(node: &'p Node, quorum: Quorum, unless_exempt: &Guard) ->
     acts
 }
 
-/// The scripts and measures of one run of so many.
+/// The scripts and measures of one run.
 fn run_of<'p>(node: &'p Node, (run, runs): (u64, u64), parts: usize, unless_exempt: &Guard) -> Vec<Act<'p>> {
-    // The scripts just before on which the next one depends: one, or neighbouring checks.
+    // The earlier scripts on which the next one depends: one, or neighbouring checks.
     let mut group: Vec<String> = Vec::new();
     // When the first of the neighbouring checks runs.
     let mut entered: Option<Guard> = None;

@@ -1,25 +1,25 @@
-//! Jobs and artefacts that are tried again: each attempt is a part of the one job.
+//! Retries: each attempt of a job or artefact is a part of one job.
 //!
-//! An attempt begins only if the one before has failed, in the folder that the first one found. So what is built is the
-//! work of one attempt alone.
+//! An attempt begins only if the one before has failed, in the same state of the folder as the first. So the result is
+//! the work of one attempt. For an example, see [`crate::acts`].
 
 use super::{Act, ActionVariables, Does, Failure, Limit, Value, ran, scripts::title};
 use crate::guard::Guard;
 use pipec_ir::{Node, NodeKind, Retry, StepKind};
 use pipec_runtime::Script;
 
-/// Why a script that fails does not end its job.
+/// The reason why a failing script does not end its job.
 const ANOTHER_FOLLOWS: &str = "if it fails, the next attempt begins";
 
-/// More attempts than this are no answer to a mirror that is away for a minute.
+/// The maximum number of attempts. A retry is for a mirror that is unavailable for a minute.
 pub const MOST: u64 = 10;
 
-/// The clause of a node that is tried again.
+/// The retry of a node.
 pub fn retry(node: &Node) -> Option<&Retry> {
     node.body.retry.as_ref().filter(|_| matches!(node.kind, NodeKind::Artefact(_) | NodeKind::Job))
 }
 
-/// How often the scripts of a node may be begun.
+/// The maximum number of attempts of a node.
 pub fn attempts(node: &Node) -> u64 {
     retry(node).map_or(1, |retry| retry.times.saturating_add(1))
 }
@@ -53,11 +53,11 @@ pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
     acts
 }
 
-/// The scripts of one attempt of so many. Each depends on those before it in its attempt; the first on that the attempt
-/// has begun.
+/// The scripts of one attempt. Each depends on those before it in the attempt, and the first on the beginning of the
+/// attempt.
 fn attempt_of(node: &Node, (attempt, attempts): (u64, u64), began: Guard) -> Vec<Act<'_>> {
     let mut acts = Vec::new();
-    // What the next script depends on, and the ids of the neighbouring checks before it.
+    // The condition of the next script, and the ids of the neighbouring checks before it.
     let mut due = began;
     let mut checks: Vec<String> = Vec::new();
     for (place, step) in node.body.steps.iter().enumerate() {
@@ -68,7 +68,7 @@ fn attempt_of(node: &Node, (attempt, attempts): (u64, u64), began: Guard) -> Vec
         if step.kind == StepKind::Run && !checks.is_empty() {
             due = Guard::all(checks.drain(..).map(|id| Guard::succeeded_act(&id)));
         }
-        // A check that fails in the last attempt fails the job; its neighbours run all the same if it has run.
+        // In the last attempt, a failed check fails the job, but its neighbours still run.
         let when = match checks.first() {
             Some(first) if attempt == attempts => Guard::all([Guard::NotCancelled, ran(first)]),
             _ => due.clone(),

@@ -1,4 +1,4 @@
-//! The scripts of a node that runs once: in order, with neighbouring checks as a group.
+//! The scripts of a node that runs once, in order. Neighbouring checks are a group.
 //!
 //! `check "a"`, `check "b"`, `run "c"` become
 //!
@@ -14,10 +14,10 @@ use super::{Act, ActionVariables, Does, ran};
 use crate::guard::Guard;
 use pipec_ir::{Node, NodeKind, Step, StepKind};
 
-/// The longest script that is its own title, in bytes.
+/// The maximum length of a script that is its own title, in bytes.
 const LONGEST_TITLE: usize = 60;
 
-/// What begins an expression of some engine.
+/// The beginning of an expression of some engine.
 const OPENING: &str = "${{";
 
 pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) -> Vec<Act<'p>> {
@@ -39,8 +39,8 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
                 act.id = Some(id.clone());
                 first_check = Some(id);
             }
-            // The others run if the first one did, whatever came of it. This swallows nothing: a failed act fails its job,
-            // whatever runs after it; and a first check that never ran means that the job has failed.
+            // The others run if the first one ran, with any outcome. This hides no failure: a failed act fails its job,
+            // whatever runs after it. If the first check never ran, the job has failed.
             (StepKind::Check, Some(first)) => {
                 act.when = Guard::all([Guard::NotCancelled, ran(first), unless_exempt.clone()]);
             }
@@ -56,7 +56,7 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
     acts
 }
 
-/// What people see of a script.
+/// The title of a script for people.
 pub fn title(node: &Node, step: &Step) -> String {
     step.name.clone().unwrap_or_else(|| match &node.kind {
         _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
@@ -65,7 +65,7 @@ pub fn title(node: &Node, step: &Step) -> String {
     })
 }
 
-/// Whether a script can be its own title: the scripts of one node need different titles.
+/// Whether a script can be its own title. The scripts of one node need different titles.
 pub(super) fn is_title(script: &str) -> bool {
     let plain = |character: char| character == ' ' || character.is_ascii_graphic();
     script.len() <= LONGEST_TITLE

@@ -2,7 +2,7 @@
 //! and scripts can be allowed, theorems never. An expired allowance is a finding itself, and so is one that allows
 //! nothing.
 //!
-//! For example, `allow P0614 because "vendor installer" until 2026-12-01` before a `run` suppresses P0614 in that `run`
+//! For example, `allow P0901 because "the report is optional" until 2026-12-01` before a `run` suppresses P0901 in that `run`
 //! alone, and only until that date.
 
 use crate::Module;

@@ -8,6 +8,6 @@ use pipec_base::Diagnostic;
 pub struct Judgement {
     /// The differences from the source. Each is an error in the compiler, or a proof that is too large.
     pub findings: Vec<Diagnostic>,
-    /// The proved theorems. Empty if there is a finding.
+    /// The proved theorems: those that no finding breaks.
     pub proved: Vec<Theorem>,
 }

@@ -62,47 +62,34 @@ impl Target for GitHub {
 
 /// Proves the files of a pipeline, as GitHub reads them, against the pipeline.
 fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
-    let teardown = engine::teardown_path(program, pipeline);
+    let teardown = source::teardown_path(program, pipeline);
     let is_teardown = |file: &GeneratedFile| teardown.as_ref() == Some(&file.path);
-    let (mut findings, mut proved) = (Vec::new(), Vec::new());
-    for file in files {
-        let proof = if is_teardown(file) {
-            Proof { findings: engine::verify_teardown(program, pipeline, file), proved: Vec::new() }
-        } else {
-            verify_workflow(program, pipeline, file, teardown.as_deref())
-        };
-        proved.extend(proof.proved);
+    let mut findings = Vec::new();
+    let mut whole = Proof::default();
+    let mut add = |proof: Proof, file: &GeneratedFile| {
         let diagnostic = |finding: &Finding| pipec_prover::diagnostic(finding, "github", pipeline, file);
         findings.extend(proof.findings.iter().map(diagnostic));
+        whole = std::mem::take(&mut whole).and(proof);
+    };
+    for file in files {
+        add(verify_workflow(program, pipeline, file, is_teardown(file)), file);
     }
     let (teardowns, mains): (Vec<&GeneratedFile>, Vec<&GeneratedFile>) =
         files.iter().partition(|file| is_teardown(file));
     if let Some(file) = files.first()
         && (mains.len() != 1 || teardowns.len() != usize::from(teardown.is_some()))
     {
-        let finding = Finding::of_file("a workflow is missing, or one too many", 1);
-        findings.push(pipec_prover::diagnostic(&finding, "github", pipeline, file));
+        add(Proof::refused(vec![Finding::of_file("a workflow is missing, or one too many", 1)]), file);
     }
-    if !findings.is_empty() {
-        proved.clear();
-    }
-    Judgement { findings, proved }
+    Judgement { findings, proved: whole.proved }
 }
 
-fn verify_workflow(
-    program: &Program,
-    pipeline: &Pipeline,
-    file: &GeneratedFile,
-    teardown: Option<&str>,
-) -> Proof {
+fn verify_workflow(program: &Program, pipeline: &Pipeline, file: &GeneratedFile, is_teardown: bool) -> Proof {
     let (workflow, refused) = engine::read(&file.path, &file.text, &program.lock);
-    let mut proof = match workflow {
-        Some(workflow) => pipec_prover::prove(program, pipeline, &workflow, file, teardown),
+    let proof = match workflow {
+        Some(workflow) if is_teardown => pipec_prover::prove_teardown(program, pipeline, &workflow, file),
+        Some(workflow) => pipec_prover::prove(program, pipeline, &workflow, file),
         None => Proof::default(),
     };
-    if !refused.is_empty() {
-        proof.proved.clear();
-        proof.findings.splice(0..0, refused);
-    }
-    proof
+    Proof::refused(refused).and(proof)
 }

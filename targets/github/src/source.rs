@@ -1,7 +1,7 @@
 //! GitHub's rules for names in a source: files, teams and users.
 
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{MemberKind, MemberName};
+use pipec_ir::{MemberKind, MemberName, Pipeline, Program};
 
 /// The fault of a workflow's file name. GitHub reads one folder only.
 pub fn check_file_name(name: &str, span: Span) -> Option<Diagnostic> {
@@ -77,4 +77,15 @@ fn is_slug(text: &str) -> bool {
 /// The slug of a team's name, as in its address.
 fn slug(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace(' ', "-")
+}
+
+/// The path of the workflow that tears down the ephemeral environments of a pipeline, if it enters any.
+pub(crate) fn teardown_path(program: &Program, pipeline: &Pipeline) -> Option<String> {
+    if pipec_prover::previews(program, pipeline).is_empty() {
+        return None;
+    }
+    let name = pipeline.emits.get("github").map(|(name, _)| name.clone());
+    let name = name.unwrap_or_else(|| format!("{}.yml", pipeline.name));
+    let (stem, extension) = name.rsplit_once('.')?;
+    Some(format!(".github/workflows/{stem}-teardown.{extension}"))
 }

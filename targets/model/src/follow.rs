@@ -26,12 +26,13 @@ pub struct StartPart {
 }
 
 /// The states of all jobs, each after its predecessors. `start` gives the parts of the start condition of the job at an
-/// index. Its arguments are the states of the jobs before it, and that the run was stopped by then.
+/// index. Its arguments are the states of the jobs before it, and that the run was stopped by then. `source` is the pipeline
+/// whose nodes the jobs stand for. `None` if they stand for none.
 pub fn follow<'j>(
     jobs: impl ExactSizeIterator<Item = &'j Job>,
     triggered: &Proposition,
     world: &World,
-    source: &Source<'_>,
+    source: Option<&Source<'_>>,
     results: Results,
     mut start: impl FnMut(usize, &Jobs<'j>, &Proposition) -> Vec<StartPart>,
 ) -> Jobs<'j> {
@@ -54,7 +55,7 @@ fn state<'j>(
     stopped: Proposition,
     triggered: &Proposition,
     world: &World,
-    source: &Source<'_>,
+    source: Option<&Source<'_>>,
     results: Results,
 ) -> JobState<'j> {
     let logic = world.logic();
@@ -64,7 +65,7 @@ fn state<'j>(
     for StartPart { holds, asks } in parts {
         let mut stages: Vec<StageId> = Vec::new();
         if !green {
-            let of_jobs = asks.iter().filter_map(|job| source.node_of(job)).map(|node| node.stage);
+            let of_jobs = asks.iter().filter_map(|job| source?.node_of(job)).map(|node| node.stage);
             of_jobs.for_each(|stage| {
                 if !stages.contains(&stage) {
                     stages.push(stage);
@@ -102,10 +103,15 @@ fn state<'j>(
 }
 
 /// The proposition that a started job succeeds.
-fn success((place, job): (usize, &Job), world: &World, source: &Source<'_>, results: Results) -> Proposition {
+fn success(
+    (place, job): (usize, &Job),
+    world: &World,
+    source: Option<&Source<'_>>,
+    results: Results,
+) -> Proposition {
     let logic = world.logic();
     let green = results == Results::Green;
-    let node = source.node_of(&job.id);
+    let node = source.and_then(|source| source.node_of(&job.id));
     let is_certain = green && !node.is_some_and(Node::is_advisory);
     let mut success = if is_certain { logic.truth() } else { world.free_at("a job succeeds", place) };
     if green && let Some(gate) = node {
@@ -116,7 +122,10 @@ fn success((place, job): (usize, &Job), world: &World, source: &Source<'_>, resu
     if plan::plan_step(job).is_some() {
         success = logic.and_not(&success, &world.manual_on_tag());
     }
-    logic.and(&success, &sure_if_green(job, world, source))
+    match source {
+        Some(source) => logic.and(&success, &sure_if_green(job, world, source)),
+        None => success,
+    }
 }
 
 /// The outputs of a job. Those of a plan are the facts that its step decides.

@@ -14,8 +14,21 @@ pub struct Legs {
     pub is_split: bool,
     /// Whether the engine may create other legs than these.
     pub is_unknown: bool,
+    /// The list of values, if an earlier job computes the legs. Then `all` has one leg that represents each of them.
+    pub listed_by: Option<ListedBy>,
     /// Whether a failed leg stops the others.
     pub stop_each_other: bool,
+}
+
+/// A list of values from an earlier job. Each item is the value of one leg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedBy {
+    /// The name of the value.
+    pub value: String,
+    /// The job.
+    pub job: String,
+    /// Its output, in JSON.
+    pub output: String,
 }
 
 /// A leg of a job.

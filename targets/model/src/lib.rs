@@ -35,14 +35,14 @@ mod world;
 pub use finding::Finding;
 pub use follow::{StartPart, follow};
 pub use job::{EnvironmentUse, Job, LockUse, Mentions, Rights, Sidecar, Starts, Waiting};
-pub use leg::{Leg, Legs};
+pub use leg::{Leg, Legs, ListedBy};
 pub use outcome::{JobResult, JobState, Jobs, Output, Results, Unsuccessful, all_succeeded, any_failed};
 pub use progress::{StepEnd, StepsBefore};
 pub use reading::{Need, Reading, scopes_of};
 pub use source::{Source, node_of};
 pub use step::{
-    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, ScriptText,
-    Step, ToolVersion, Which,
+    ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Revision,
+    ScriptText, Step, ToolVersion, Which,
 };
 pub use surroundings::{RunGroup, ShownName, Surroundings};
 pub use trigger::{

@@ -4,7 +4,7 @@
 //! `contents: read` on GitHub.
 
 use crate::{
-    ConditionId, Job, Jobs, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings, Unknown, World,
+    ConditionId, Job, Jobs, Part, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings, Unknown, World,
 };
 use pipec_ir::{Pins, Right};
 use pipec_logic::Proposition;
@@ -20,6 +20,8 @@ pub enum Need {
     Runs,
     /// To read earlier deployments.
     Deployments,
+    /// To take deployments off the list.
+    EndDeployments,
     /// To read which pull requests are open.
     PullRequests,
     /// To push an image to the registry of the repository.
@@ -77,6 +79,20 @@ pub trait Reading {
         place: usize,
         unknown: Unknown,
         word: &str,
+        jobs: &Jobs<'_>,
+        world: &World,
+    ) -> Option<Proposition>;
+
+    /// The proposition that an output of a job or step before is a word.
+    ///
+    /// `output` is an output of an earlier step of this job, or of a job that it waits for. The proposition is the one that the
+    /// conditions of this job and its steps use. `None` if there is no such output.
+    fn output_is(
+        &self,
+        place: usize,
+        output: &Part,
+        word: &str,
+        before: &StepsBefore,
         jobs: &Jobs<'_>,
         world: &World,
     ) -> Option<Proposition>;

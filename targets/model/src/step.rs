@@ -104,7 +104,7 @@ pub enum Does {
     Runtime(Script),
     /// It runs another script.
     Script(ScriptText),
-    /// It checks out the commit of the run.
+    /// It checks out code.
     Checkout(CheckoutOf),
     /// It fetches artefacts that other jobs of this run stored.
     Fetch(Fetched),
@@ -171,6 +171,8 @@ pub enum Which {
 /// The contents of a checkout.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CheckoutOf {
+    /// The revision of the code.
+    pub revision: Revision,
     /// All commits, not only the run's.
     pub full_history: bool,
     /// The submodules, recursively.
@@ -181,6 +183,16 @@ pub struct CheckoutOf {
     pub keeps_token: bool,
     /// Whether it has a part that this model does not know.
     pub is_unknown: bool,
+}
+
+/// The revision that a checkout brings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Revision {
+    /// The commit of the run.
+    #[default]
+    OfRun,
+    /// The head of the default branch, for every event.
+    DefaultBranch,
 }
 
 /// The files that a step stores as an artefact of the run.

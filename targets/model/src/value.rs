@@ -88,6 +88,8 @@ pub enum Part {
     AllResults,
     /// All inputs of a manual run, as JSON.
     AllInputs,
+    /// The value of this name in the leg, if the engine computes the legs in the run.
+    OfLeg(String),
     /// A value that only the engine knows, by the engine's own name for it.
     Engine(String),
     /// Unknown: it could not be lifted exactly, and no proof accepts it.

@@ -1,9 +1,11 @@
 //! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run, or is the
 //! gate that this run overrides and its role has approved that.
 
+use crate::ledger::{Broken, Ledger};
 use crate::legs::Instance;
 use crate::overrides;
-use pipec_ir::{Event, Node, Pipeline, Program, StageId};
+use pipec_claims::TheoremId;
+use pipec_ir::{Event, GeneratedFile, Node, Pipeline, Program, StageId};
 use pipec_logic::Proposition;
 use pipec_model::Finding;
 use pipec_model::Source;
@@ -28,8 +30,8 @@ pub(crate) struct Gating<'g, 'p> {
     pub(crate) all_jobs: &'g [&'g Job],
     /// Each leg of each job with that of its node, by the place of the job.
     pub(crate) instances: &'g [Vec<Instance<'g>>],
-    /// The name of the file, without its folder.
-    pub(crate) file_name: &'g str,
+    /// The file that was read.
+    pub(crate) file: &'g GeneratedFile,
     /// The jobs that stand for each node, by its place.
     pub(crate) jobs_of_nodes: Vec<Vec<&'g Job>>,
     /// That each node has passed, by its place.
@@ -117,6 +119,11 @@ impl<'g> Gating<'g, '_> {
         self.world.logic().or(&green, &overridden(self, node))
     }
 
+    /// The name of the file, without its folder.
+    pub(crate) fn file_name(&self) -> &'g str {
+        self.file.path.rsplit('/').next().unwrap_or_default()
+    }
+
     /// Every job, after those that it waits for.
     pub(crate) fn all_jobs(&self) -> impl Iterator<Item = &'g Job> + use<'g> {
         self.all_jobs.iter().copied()
@@ -153,31 +160,47 @@ impl<'g> Gating<'g, '_> {
     }
 
     /// Every difference in when a node starts.
-    pub(crate) fn check(&self, node: &Node) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    pub(crate) fn check(&self, node: &Node, ledger: &mut Ledger) {
         let jobs = jobs_of(self, node);
         for job in jobs {
-            self.never_more(node, job, &mut findings);
+            for (names, finding) in self.never_more(node, job) {
+                ledger.add(Broken::of(names), finding);
+            }
         }
-        self.never_less(node, jobs, &mut findings);
-        self.never_twice(node, jobs, &mut findings);
-        findings
+        ledger.extend(&Broken::of(&[TheoremId::StartsWheneverDue]), self.never_less(node, jobs));
+        ledger.extend(&Broken::of(&[TheoremId::StartsOnce]), self.never_twice(node, jobs));
     }
 
     /// UNSAT(Start(job) ∧ ¬Start(node)), for each reason apart so that it can be told; from the job's own condition alone,
     /// whatever the results it asks for.
-    pub(crate) fn never_more(&self, node: &Node, job: &Job, findings: &mut Vec<Finding>) {
-        let logic = self.world.logic();
-        let Some(state) = self.jobs.get(job.id.as_str()) else { return };
+    pub(crate) fn never_more(&self, node: &Node, job: &Job) -> Vec<(&'static [TheoremId], Finding)> {
+        let Some(state) = self.jobs.get(job.id.as_str()) else { return Vec::new() };
+        let (mut not_admitted, mut not_due) = (Vec::new(), Vec::new());
         // A job starts only where the run is let in, so that most stages need no look at each of their jobs.
         if !self.is_in_every_run(node) {
             if !self.admitted.has_no_others {
                 let what = "starts, though no trigger lets this run in";
-                self.prove_of_start((job, state), &self.admitted.runs, what, findings);
+                self.prove_of_start((job, state), &self.admitted.runs, what, &mut not_admitted);
             }
+            let logic = self.world.logic();
             let due = logic.or(&self.due(node), &logic.not(&self.admitted.runs));
-            self.prove_of_start((job, state), &due, "starts, though its stage is not in this run", findings);
+            let what = "starts, though its stage is not in this run";
+            self.prove_of_start((job, state), &due, what, &mut not_due);
         }
+        let mut found: Vec<(&'static [TheoremId], Finding)> = Vec::new();
+        let with = |names: &'static [TheoremId]| move |finding| (names, finding);
+        let admission: &[TheoremId] = &[TheoremId::Admission, TheoremId::StartsOnlyWhenDue];
+        let order: &[TheoremId] = &[TheoremId::StartsOnlyWhenDue, TheoremId::Order];
+        found.extend(not_admitted.into_iter().map(with(admission)));
+        found.extend(not_due.into_iter().map(with(&[TheoremId::StartsOnlyWhenDue])));
+        found.extend(self.awaits_all(node, (job, state)).into_iter().map(with(order)));
+        found
+    }
+
+    /// It starts only after every node before it that is due has passed.
+    fn awaits_all(&self, node: &Node, (job, state): (&Job, &JobState<'_>)) -> Vec<Finding> {
+        let logic = self.world.logic();
+        let mut findings = Vec::new();
         let awaited: Vec<&Node> = node
             .before
             .iter()
@@ -202,13 +225,15 @@ impl<'g> Gating<'g, '_> {
             let start = logic.and(state.start(self.world), &due);
             for (before, passed) in nodes.into_iter().zip(&passed) {
                 let what = format_args!("starts, though `{}` has not passed", before.name);
-                self.prove(job, &start, passed, what, findings);
+                self.prove(job, &start, passed, what, &mut findings);
             }
         }
+        findings
     }
 
     /// With all jobs green and nothing cancelled, a due node starts.
-    fn never_less(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
+    fn never_less(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
+        let mut findings = Vec::new();
         let logic = self.world.logic();
         let starts: Vec<Proposition> = jobs
             .iter()
@@ -218,35 +243,38 @@ impl<'g> Gating<'g, '_> {
         let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
         let line = jobs.first().map_or(1, |job| job.line);
         let what = "does not start, though it is due and nothing failed";
-        self.prove_at((name, line), &self.due(node), &logic.any(&starts), what, findings);
+        self.prove_at((name, line), &self.due(node), &logic.any(&starts), what, &mut findings);
+        findings
     }
 
     /// The twins of a node never run together: each artefact has one writer in a run.
-    fn never_twice(&self, node: &Node, jobs: &[&Job], findings: &mut Vec<Finding>) {
+    fn never_twice(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
+        let mut findings = Vec::new();
         let logic = self.world.logic();
         let [first, second] = jobs else {
             if jobs.len() > 2 {
                 findings.push(Finding::of_job(&node.name, "more than two jobs stand for one node", 1));
             }
-            return;
+            return findings;
         };
         let (Some(left), Some(right)) = (self.jobs.get(first.id.as_str()), self.jobs.get(second.id.as_str()))
         else {
-            return;
+            return findings;
         };
         let here = logic.and(&left.triggered, &left.circumstances);
         if logic.is_compatible(&here, &right.circumstances).unwrap_or(true) {
             let alone = logic.not(left.start(self.world));
-            self.prove(second, right.start(self.world), &alone, "starts beside its twin", findings);
+            self.prove(second, right.start(self.world), &alone, "starts beside its twin", &mut findings);
         }
         let untrusted =
             self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
         for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
             if let Some(state) = self.jobs.get(job.id.as_str()) {
                 let what = "starts, though the run is trusted";
-                self.prove_of_start((job, state), &untrusted, what, findings);
+                self.prove_of_start((job, state), &untrusted, what, &mut findings);
             }
         }
+        findings
     }
 
     /// Reports a run in which a job starts and the conclusion does not hold, likewise.

@@ -1,10 +1,36 @@
 //! The legs of a job and those of its node: each leg of the node is one leg of the job. What is proven of a job is proven
 //! of each of its legs.
 
+use pipec_claims::TheoremId;
 use pipec_ir::{Node, NodeLeg};
 use pipec_model::Finding;
 use pipec_model::{Job, Leg};
 use std::borrow::Cow;
+
+/// What no longer holds of a job whose legs are others: nothing is proved of the steps of a leg that the source has not.
+pub(crate) const THEOREMS: &[TheoremId] = &[
+    TheoremId::Legs,
+    TheoremId::StepOrder,
+    TheoremId::StepInputs,
+    TheoremId::ScriptsArrive,
+    TheoremId::DecidedByScripts,
+    TheoremId::HeldByDeploysOnly,
+    TheoremId::UntrustedEmpty,
+    TheoremId::SameDigest,
+    TheoremId::OneAttempt,
+    TheoremId::Repetition,
+    TheoremId::Measures,
+    TheoremId::CacheKeepers,
+    TheoremId::RawSteps,
+    TheoremId::Machines,
+    TheoremId::CheckNames,
+    TheoremId::Override,
+    TheoremId::NeverBackwards,
+    TheoremId::Approval,
+    TheoremId::Rollback,
+    TheoremId::Window,
+    TheoremId::PreviewEntry,
+];
 
 /// A job and its node, in one leg of both.
 pub(crate) struct Instance<'i> {

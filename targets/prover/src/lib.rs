@@ -12,32 +12,42 @@
 //! Names of branches and tags that conditions of the output tell apart are questions to the world; the proofs are repeated
 //! until no question is new.
 
+mod exclusion;
+mod failures;
 mod finding;
-mod frame;
 mod gating;
+mod ledger;
 mod legs;
+mod locks;
+mod machines;
+mod names;
 mod overrides;
+mod plan;
 mod previews;
 mod proved;
+mod purpose;
 mod record;
 mod rights;
 mod services;
 mod steps;
-mod surroundings;
+mod teardown;
+mod timeouts;
 mod triggers;
 mod values;
 mod verdict;
 mod windows;
 
 pub use finding::diagnostic;
+pub use teardown::{previews, prove_teardown};
 
 use gating::{Admitted, Gating, jobs_of, jobs_of_nodes};
+use ledger::{Broken, Ledger};
 use legs::Instance;
-use pipec_claims::Theorem;
+use pipec_claims::{Theorem, TheoremId};
 use pipec_ir::facts::Vocabulary;
-use pipec_ir::{GeneratedFile, Pipeline, Program};
+use pipec_ir::{GeneratedFile, Node, Pipeline, Program};
 use pipec_logic::TooLarge;
-use pipec_model::{Finding, Job, Reading, Results, Source, World, follow, node_of, plan};
+use pipec_model::{Finding, Job, Questions, Reading, Results, Source, World, follow, node_of};
 use std::cell::OnceCell;
 
 /// How often new questions may turn up; each round of them comes from the answers to the last.
@@ -48,19 +58,31 @@ const ROUNDS: usize = 8;
 pub struct Proof {
     /// Every difference between the output and its source.
     pub findings: Vec<Finding>,
-    /// The theorems that are proved; none, if there is a difference.
+    /// The theorems that no difference breaks.
     pub proved: Vec<Theorem>,
+    /// What the differences break.
+    broken: Vec<Broken>,
 }
 
-/// Holds the output of a pipeline in `file`, as `engine` reads it, against the pipeline. `teardown` is the path of the file
-/// that tears down its ephemeral environments, if it has one.
-pub fn prove(
-    program: &Program,
-    pipeline: &Pipeline,
-    engine: &dyn Reading,
-    file: &GeneratedFile,
-    teardown: Option<&str>,
-) -> Proof {
+impl Proof {
+    /// The proof on an output that its engine or the model refuses for these reasons, which break every theorem.
+    pub fn refused(findings: Vec<Finding>) -> Proof {
+        Proof { broken: vec![Broken::Everything; findings.len()], findings, proved: Vec::new() }
+    }
+
+    /// Both proofs as one. A difference of one output may break a theorem of the other.
+    #[must_use]
+    pub fn and(mut self, other: Proof) -> Proof {
+        self.findings.extend(other.findings);
+        self.broken.extend(other.broken);
+        self.proved.extend(other.proved);
+        self.proved = ledger::unbroken(self.proved, &self.broken);
+        self
+    }
+}
+
+/// Holds the output of a pipeline in `file`, as `engine` reads it, against the pipeline.
+pub fn prove(program: &Program, pipeline: &Pipeline, engine: &dyn Reading, file: &GeneratedFile) -> Proof {
     let mut findings = Vec::new();
     let jobs = engine.jobs();
     let mut instances = Vec::new();
@@ -71,13 +93,33 @@ pub fn prove(
         });
     }
     let proofs = Proofs { program, pipeline, engine, file, jobs: &jobs, instances: &instances };
-    match proofs.all() {
-        Ok(more) => findings.extend(more),
-        Err(too_large) => findings.push(Finding::undecided(format!("its facts are {too_large}"), 1)),
+    let mut ledger = Ledger::default();
+    ledger.extend(&Broken::of(legs::THEOREMS), findings);
+    ledger.append(rounds(|known| proofs.round(known)));
+    ledger.proof(proved::theorems(program, pipeline, &jobs))
+}
+
+/// Proves again and again until no new question is asked. A round is given the questions that have answers by then; it returns
+/// what it found, and all questions if one of them is new.
+fn rounds(
+    mut round: impl FnMut(Option<Questions>) -> Result<(Ledger, Option<Questions>), TooLarge>,
+) -> Ledger {
+    let unsettled = |finding: Finding| {
+        let mut ledger = Ledger::default();
+        ledger.add(Broken::Everything, finding);
+        ledger
+    };
+    let mut known = None;
+    for _ in 0..ROUNDS {
+        match round(known) {
+            Ok((ledger, None)) => return ledger,
+            Ok((_, asked)) => known = asked,
+            Err(too_large) => {
+                return unsettled(Finding::undecided(format!("its facts are {too_large}"), 1));
+            }
+        }
     }
-    let proved =
-        if findings.is_empty() { proved::theorems(program, pipeline, &jobs, teardown) } else { Vec::new() };
-    Proof { findings, proved }
+    unsettled(Finding::of_file("the questions about it do not end", 1))
 }
 
 /// The proofs on one file.
@@ -91,40 +133,35 @@ struct Proofs<'p> {
 }
 
 impl Proofs<'_> {
-    /// Proves everything again and again until nothing new is asked.
-    fn all(&self) -> Result<Vec<Finding>, TooLarge> {
-        let mut known = None;
-        for _ in 0..ROUNDS {
-            let mut vocabulary = Vocabulary::new();
-            let source = Source::add_to(&mut vocabulary, self.pipeline);
-            let questions = known.unwrap_or_else(|| source.likely_questions(self.engine.ignores_case()));
-            let world = World::new(vocabulary, questions, source.manual_entry())?;
-            let findings = self.findings(&world, &source);
-            match world.unanswered() {
-                None => return Ok(findings),
-                asked => known = asked,
-            }
-        }
-        Ok(vec![Finding::of_file("the questions about it do not end", 1)])
+    /// Proves everything, as far as the world can answer with these questions.
+    fn round(&self, known: Option<Questions>) -> Result<(Ledger, Option<Questions>), TooLarge> {
+        let mut vocabulary = Vocabulary::new();
+        let source = Source::add_to(&mut vocabulary, self.pipeline);
+        let questions = known.unwrap_or_else(|| source.likely_questions(self.engine.ignores_case()));
+        let world = World::new(vocabulary, questions, source.manual_entry())?;
+        let ledger = self.differences(&world, &source);
+        Ok((ledger, world.unanswered()))
     }
 
     /// Every difference, as far as the world has the answers.
-    fn findings(&self, world: &World, source: &Source<'_>) -> Vec<Finding> {
-        let pipeline = self.pipeline;
-        let (triggered, mut findings) = triggers::triggered(self.engine.triggers(), world, pipeline);
+    fn differences(&self, world: &World, source: &Source<'_>) -> Ledger {
+        let mut ledger = Ledger::default();
+        // The proofs look at the triggered runs only.
+        let (triggered, findings) = triggers::triggered(self.engine.triggers(), world, self.pipeline);
+        ledger.extend(&Broken::Everything, findings);
         let follow = |results: Results| {
             let all = self.jobs.iter().copied();
-            follow(all, &triggered, world, source, results, |place, before, stopped| {
+            follow(all, &triggered, world, Some(source), results, |place, before, stopped| {
                 self.engine.start(place, before, stopped, world)
             })
         };
         let jobs = follow(Results::Any);
         if world.unanswered().is_some() {
-            return findings;
+            return ledger;
         }
         let green = follow(Results::Green);
         if world.unanswered().is_some() {
-            return findings;
+            return ledger;
         }
         let gating = Gating {
             engine: self.engine,
@@ -132,34 +169,49 @@ impl Proofs<'_> {
             green: &green,
             world,
             source,
-            pipeline,
+            pipeline: self.pipeline,
             program: self.program,
             all_jobs: self.jobs,
             instances: self.instances,
-            file_name: self.file.path.rsplit('/').next().unwrap_or_default(),
+            file: self.file,
             jobs_of_nodes: jobs_of_nodes(self.jobs, source),
             passed: OnceCell::new(),
             admitted: Admitted::of(world, source, &triggered),
         };
-        findings.extend(frame::check(&gating));
-        findings.extend(verdict::check(&gating));
-        findings.extend(record::check(&gating));
-        for job in self.jobs {
-            findings.extend(plan::check(job, self.file, pipeline));
-            if source.node_of(&job.id).is_none() {
-                findings.extend(rights::check(&gating, job));
-            }
+        of_all_jobs(&gating, &mut ledger);
+        for node in &self.pipeline.nodes {
+            of_node(&gating, node, &mut ledger);
         }
-        for node in &pipeline.nodes {
-            findings.extend(gating.check(node));
-            findings.extend(overrides::check(&gating, node));
-            findings.extend(windows::check(&gating, node));
-            findings.extend(previews::check(&gating, node));
-            for job in jobs_of(&gating, node) {
-                findings.extend(rights::check(&gating, job));
-                findings.extend(steps::check(&gating, gating.instances_of(job)));
-            }
-        }
-        findings
+        ledger
+    }
+}
+
+/// What is proved of the output as a whole, and of the jobs that stand for no node.
+fn of_all_jobs(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
+    exclusion::check(gating, ledger);
+    purpose::check(gating, ledger);
+    timeouts::check(gating, ledger);
+    machines::check(gating, ledger);
+    services::check(gating, ledger);
+    failures::check(gating, ledger);
+    locks::check(gating, ledger);
+    names::check(gating, ledger);
+    plan::check(gating, ledger);
+    ledger.extend(&Broken::of(&[TheoremId::Verdict]), verdict::check(gating));
+    ledger.extend(&Broken::of(&[TheoremId::Record]), record::check(gating));
+    for job in gating.all_jobs().filter(|job| gating.source.node_of(&job.id).is_none()) {
+        rights::check(gating, job, ledger);
+    }
+}
+
+/// What is proved of a node and the jobs that stand for it.
+fn of_node(gating: &Gating<'_, '_>, node: &Node, ledger: &mut Ledger) {
+    gating.check(node, ledger);
+    ledger.extend(&Broken::of_gate(overrides::THEOREMS, &node.name), overrides::check(gating, node));
+    ledger.extend(&Broken::of_node(&[TheoremId::Window], node), windows::check(gating, node));
+    ledger.extend(&Broken::of_node(previews::THEOREMS, node), previews::check(gating, node));
+    for job in jobs_of(gating, node) {
+        rights::check(gating, job, ledger);
+        steps::check(gating, gating.instances_of(job), ledger);
     }
 }

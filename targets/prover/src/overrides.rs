@@ -3,6 +3,7 @@
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;
+use pipec_claims::TheoremId;
 use pipec_ir::{Node, Override, Pipeline};
 use pipec_logic::Proposition;
 use pipec_model::Finding;
@@ -12,6 +13,10 @@ use pipec_runtime::Script;
 use pipec_runtime::names::OVERRIDE;
 use pipec_runtime::names::UNTRUSTED;
 use pipec_runtime::names::{OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON};
+
+/// What no longer holds where a gate passes by an override that its role did not approve, or not for it.
+pub(crate) const THEOREMS: &[TheoremId] =
+    &[TheoremId::Override, TheoremId::StartsOnlyWhenDue, TheoremId::Order, TheoremId::Verdict];
 
 /// The output that tells when somebody approved.
 const APPROVED_AT: &str = "approved-at";

@@ -1,8 +1,18 @@
 //! Ephemeral environments: their deploys start for pull requests alone, and ask whether they are still wanted.
 
 use crate::gating::{Gating, jobs_of};
+use pipec_claims::TheoremId;
 use pipec_ir::{Event, Fact, Lock, Node, Pipeline};
 use pipec_model::{Finding, Part, Step, Value};
+
+/// What no longer holds of an ephemeral environment whose deploys start for something else, or are never torn down.
+pub(crate) const THEOREMS: &[TheoremId] = &[
+    TheoremId::PreviewEntry,
+    TheoremId::NeverBackwards,
+    TheoremId::Teardown,
+    TheoremId::Lock,
+    TheoremId::UntrustedEmpty,
+];
 
 /// What the first step of a deploy is called, before the number: the title tells the sweep for which pull request it was.
 const TITLE: &str = "Still wanted by pull request ";

@@ -9,14 +9,8 @@ use pipec_ir::{Environment, Node, Pipeline, Program, Tier};
 use pipec_model::Job;
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, VERDICT};
 
-/// The theorems of an output whose proofs have found no difference. `teardown` is the file that tears down its ephemeral
-/// environments.
-pub(super) fn theorems(
-    program: &Program,
-    pipeline: &Pipeline,
-    jobs: &[&Job],
-    teardown: Option<&str>,
-) -> Vec<Theorem> {
+/// The theorems of an output whose proofs have found no difference.
+pub(super) fn theorems(program: &Program, pipeline: &Pipeline, jobs: &[&Job]) -> Vec<Theorem> {
     let mut all = of_every_workflow();
     all.extend(of_nodes(pipeline));
     let entered = program.entered(pipeline);
@@ -26,7 +20,7 @@ pub(super) fn theorems(
     all.extend(untrusted_empty(pipeline, &entered));
     all.extend(own_jobs(pipeline, jobs));
     for environment in entered {
-        all.extend(of_an_environment(pipeline, environment, teardown));
+        all.extend(of_an_environment(pipeline, environment));
     }
     all
 }
@@ -98,7 +92,7 @@ fn minutes(job: &Job) -> Option<u64> {
     job.timeout?.to_string().parse().ok()
 }
 
-fn of_an_environment(pipeline: &Pipeline, environment: &Environment, teardown: Option<&str>) -> Vec<Theorem> {
+fn of_an_environment(pipeline: &Pipeline, environment: &Environment) -> Vec<Theorem> {
     let name = || environment.name.clone();
     let is_preview = environment.tier == Tier::Ephemeral;
     let mut all = vec![
@@ -112,8 +106,6 @@ fn of_an_environment(pipeline: &Pipeline, environment: &Environment, teardown: O
     ];
     if is_preview {
         all.push(Theorem::PreviewEntry { environment: name() });
-        let file = teardown.map(|path| path.rsplit('/').next().unwrap_or(path).to_owned());
-        all.extend(file.map(|file| Theorem::Teardown { environment: name(), file }));
     }
     if let Some(approval) = &environment.approval {
         all.push(Theorem::Approval { environment: name(), not_author: approval.not_author });

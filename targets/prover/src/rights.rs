@@ -3,8 +3,10 @@
 
 use crate::gating::Gating;
 use crate::gating::is_untrusted_only;
+use crate::ledger::{Broken, Ledger};
 use crate::overrides;
 use crate::values::{self, Scene};
+use pipec_claims::TheoremId;
 use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat};
 use pipec_model::Finding;
 use pipec_model::plan::plan_step;
@@ -14,15 +16,30 @@ use pipec_runtime::names::RECORD;
 use pipec_runtime::names::{PLAN, VERDICT};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What a wrong environment of a job undoes: the protections of the right one.
+const OF_ENVIRONMENT: &[TheoremId] = &[
+    TheoremId::EnteredByDeploysOnly,
+    TheoremId::HeldByDeploysOnly,
+    TheoremId::Approval,
+    TheoremId::Override,
+];
+
 /// Every right too many or too few of a job, and everything it sees and may not.
-pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, ledger: &mut Ledger) {
     let untrusted_only = is_untrusted_only(gating, job);
-    permissions(gating, job, untrusted_only, &mut findings);
-    environment(gating, job, untrusted_only, &mut findings);
-    secrets(gating, job, untrusted_only, &mut findings);
-    untrusted(gating, job, &mut findings);
-    findings
+    let mut part = |names: &'static [TheoremId], check: &dyn Fn(&mut Vec<Finding>)| {
+        let mut findings = Vec::new();
+        check(&mut findings);
+        ledger.extend(&Broken::of(names), findings);
+    };
+    part(&[TheoremId::LeastAuthority, TheoremId::UntrustedEmpty], &|findings| {
+        permissions(gating, job, untrusted_only, findings);
+    });
+    part(OF_ENVIRONMENT, &|findings| environment(gating, job, untrusted_only, findings));
+    part(&[TheoremId::HeldByDeploysOnly, TheoremId::UntrustedEmpty], &|findings| {
+        secrets(gating, job, untrusted_only, findings);
+    });
+    part(&[TheoremId::UntrustedEmpty], &|findings| untrusted(gating, job, findings));
 }
 
 /// What a job needs its token for (trap 21), as the scopes of the engine.

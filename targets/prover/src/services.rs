@@ -1,13 +1,24 @@
 //! Sidecars: the services of a job are those of its node, and no script starts before they are ready.
 
 use crate::gating::Gating;
+use crate::ledger::{Broken, Ledger};
 use crate::values::Scene;
+use pipec_claims::TheoremId;
 use pipec_ir::{Node, Sidecar};
 use pipec_model::Finding;
 use pipec_model::{self as model, Given, Job, Part, Step, Value};
 
-/// Every difference of the services of a job.
-pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, findings: &mut Vec<Finding>) {
+/// Every job beside which other services run than its node asks for.
+pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
+    let broken = Broken::of(&[TheoremId::Machines]);
+    for job in gating.all_jobs() {
+        if !has_its_services(gating, job, gating.source.node_of(&job.id)) {
+            ledger.add(broken.clone(), Finding::of_job(&job.id, "other services run beside it", job.line));
+        }
+    }
+}
+
+fn has_its_services(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>) -> bool {
     let wanted = node.map(|node| node.body.sidecars.as_slice()).unwrap_or_default();
     let given = job.sidecars.as_deref().unwrap_or_default();
     let same = given.len() == wanted.len()
@@ -17,9 +28,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>, fin
                     && node.is_some_and(|node| is_sidecar(gating, (job, node), given, sidecar))
             })
         });
-    if !same || (given.is_empty() && job.sidecars.is_some()) {
-        findings.push(Finding::of_job(&job.id, "other services run beside it", job.line));
-    }
+    same && (!given.is_empty() || job.sidecars.is_none())
 }
 
 fn is_sidecar(

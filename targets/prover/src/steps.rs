@@ -15,9 +15,11 @@ mod simulation;
 mod tools;
 
 use crate::gating::{Gating, is_untrusted_only, jobs_of};
+use crate::ledger::{Broken, Ledger};
 use crate::legs::{self, Instance};
 use crate::values::Scene;
 use acting::Act;
+use pipec_claims::TheoremId;
 use pipec_ir::{Node, RunnerHost, StepKind};
 use pipec_model::Finding;
 use pipec_model::Job;
@@ -70,9 +72,59 @@ impl Kind {
     }
 }
 
+/// What no longer holds where a job has other steps than its node asks for, since each step is there for a reason.
+pub(crate) const OF_ALL_STEPS: &[TheoremId] = &[
+    TheoremId::StepOrder,
+    TheoremId::StepInputs,
+    TheoremId::ScriptsArrive,
+    TheoremId::DecidedByScripts,
+    TheoremId::HeldByDeploysOnly,
+    TheoremId::UntrustedEmpty,
+    TheoremId::SameDigest,
+    TheoremId::OneAttempt,
+    TheoremId::Repetition,
+    TheoremId::Measures,
+    TheoremId::CacheKeepers,
+    TheoremId::RawSteps,
+    TheoremId::Machines,
+    TheoremId::Override,
+    TheoremId::NeverBackwards,
+    TheoremId::Approval,
+    TheoremId::Rollback,
+    TheoremId::Window,
+    TheoremId::PreviewEntry,
+];
+
+/// What no longer holds where a step is given something else, or works elsewhere.
+const OF_INPUTS: &[TheoremId] = &[
+    TheoremId::StepInputs,
+    TheoremId::ScriptsArrive,
+    TheoremId::DecidedByScripts,
+    TheoremId::HeldByDeploysOnly,
+    TheoremId::UntrustedEmpty,
+    TheoremId::SameDigest,
+    TheoremId::Repetition,
+    TheoremId::Measures,
+    TheoremId::RawSteps,
+    TheoremId::Override,
+    TheoremId::NeverBackwards,
+    TheoremId::Approval,
+    TheoremId::Window,
+    TheoremId::PreviewEntry,
+];
+
+/// What no longer holds where a job is green although a script did not decide it.
+const OF_DECISION: &[TheoremId] = &[
+    TheoremId::DecidedByScripts,
+    TheoremId::OneAttempt,
+    TheoremId::Repetition,
+    TheoremId::Measures,
+    TheoremId::Rollback,
+    TheoremId::CacheKeepers,
+];
+
 /// Every difference between a job's steps and its node, in each leg of both.
-pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>]) -> Vec<Finding> {
-    let mut findings = Vec::new();
+pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>], ledger: &mut Ledger) {
     let legs: Vec<&str> = instances.iter().filter_map(|instance| instance.name.as_deref()).collect();
     let mut simulated: Vec<Vec<Conditional<'_>>> = Vec::new();
     for instance in instances {
@@ -86,11 +138,11 @@ pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>]) -> Vec<
             name: instance.name.as_deref(),
             legs: &legs,
             findings: Vec::new(),
+            ledger: Ledger::default(),
         };
         check.whole(&mut simulated);
-        findings.extend(check.findings);
+        ledger.append(check.ledger);
     }
-    findings
 }
 
 /// A step as the simulation of a job sees it.
@@ -113,7 +165,10 @@ struct Check<'c, 'g, 'p> {
     /// The name of this leg, if the job is split, and those of all legs.
     name: Option<&'c str>,
     legs: &'c [&'c str],
+    /// What the proof at hand has found.
     findings: Vec<Finding>,
+    /// What the proofs before it have found.
+    ledger: Ledger,
 }
 
 impl<'c> Check<'c, '_, '_> {
@@ -121,32 +176,50 @@ impl<'c> Check<'c, '_, '_> {
         self.findings.push(Finding::of_job(&self.job.id, what, line));
     }
 
+    /// One proof. What it finds breaks these theorems.
+    fn part<T>(&mut self, names: &'static [TheoremId], prove: impl FnOnce(&mut Self) -> T) -> T {
+        let result = prove(self);
+        let broken = Broken::of_node(names, self.node);
+        self.ledger.extend(&broken, std::mem::take(&mut self.findings));
+        result
+    }
+
     /// Legs whose steps have the same conditions need but one simulation.
     fn whole(&mut self, simulated: &mut Vec<Vec<Conditional<'c>>>) {
-        let Some(kinds) = self.kinds() else { return };
-        self.order(&kinds);
-        self.acting(&kinds);
-        self.beside_raw_steps(&kinds);
-        self.hand_over(attempts::first(&kinds));
-        self.tools(&kinds);
-        self.sidecars(&kinds);
-        self.measures(&kinds);
-        self.leftovers(&kinds);
-        self.caches(&kinds);
-        for (kind, step) in kinds.iter().zip(self.steps()) {
-            self.step(kind, step);
-        }
+        let Some(kinds) = self.part(OF_ALL_STEPS, Check::kinds) else { return };
+        self.part(OF_ALL_STEPS, |check| {
+            check.order(&kinds);
+            check.acting(&kinds);
+        });
+        self.part(&[TheoremId::RawSteps], |check| check.beside_raw_steps(&kinds));
+        self.part(&[TheoremId::SameDigest], |check| {
+            check.hand_over(attempts::first(&kinds));
+            check.outputs(&kinds);
+        });
+        self.part(&[TheoremId::Machines], |check| {
+            check.tools(&kinds);
+            check.sidecars(&kinds);
+        });
+        self.part(&[TheoremId::Measures], |check| check.measures(&kinds));
+        self.part(&[TheoremId::StepOrder, TheoremId::StepInputs], |check| check.leftovers(&kinds));
+        self.part(&[TheoremId::CacheKeepers], |check| check.caches(&kinds));
+        self.part(OF_INPUTS, |check| {
+            for (kind, step) in kinds.iter().zip(check.steps()) {
+                check.step(kind, step);
+            }
+            check.exempt_reason(&kinds);
+        });
         if !self.runs_straight(&kinds) {
             let conditions = self.conditionals(&kinds);
             if !simulated.contains(&conditions) {
-                Simulation::run(self, &kinds);
+                self.part(OF_DECISION, |check| Simulation::run(check, &kinds));
                 simulated.push(conditions);
             }
         }
-        self.exempt_reason(&kinds);
-        self.repetition(&kinds);
-        self.attempts(&kinds);
-        self.outputs(&kinds);
+        self.part(OF_DECISION, |check| {
+            check.repetition(&kinds);
+            check.attempts(&kinds);
+        });
     }
 
     /// The steps of the leg.

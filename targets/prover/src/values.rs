@@ -12,7 +12,7 @@ use pipec_model::{Part, Value};
 pub(crate) const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
 
 /// The variable that holds the number of the pull request that an ephemeral environment is for.
-const PULL_REQUEST_VARIABLE: &str = "PIPE_PULL_REQUEST";
+pub(crate) const PULL_REQUEST_VARIABLE: &str = "PIPE_PULL_REQUEST";
 
 /// A variable and the value it must have. `None` is a value that the model does not know, so that nothing equals it.
 pub(crate) type Wanted = (String, Option<Value>);
@@ -220,7 +220,7 @@ impl Scene<'_, '_, '_> {
 }
 
 /// The value of a secret that a job holds, or the path of the file that it is in.
-fn value_of(secret: &Secret) -> Value {
+pub(crate) fn value_of(secret: &Secret) -> Value {
     if secret.file {
         secret_file(&secret.variable)
     } else {

@@ -96,7 +96,7 @@ fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<F
 
 /// It starts when the deploy would, and the deploy starts only once it is green.
 fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findings: &mut Vec<Finding>) {
-    gating.never_more(node, waits, findings);
+    findings.extend(gating.never_more(node, waits).into_iter().map(|(_, finding)| finding));
     if let (Some(waiting), Some(state)) =
         (gating.jobs.get(waits.id.as_str()), gating.jobs.get(deploy.id.as_str()))
     {

@@ -10,10 +10,8 @@ mod meaning;
 mod model;
 mod read;
 mod surroundings;
-mod teardown;
 
 pub use model::{Workflow, read};
-pub use teardown::{teardown_path, verify_teardown};
 
 /// What GitHub reads in a text, so that this reading can be compared with others'; or why it reads nothing.
 pub fn read_as_json(text: &str) -> Result<serde_json::Value, String> {

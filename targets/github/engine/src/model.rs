@@ -3,16 +3,18 @@
 use crate::meaning::expression::{Datum, Evaluator, Scope, Words};
 use crate::meaning::lift::{LiftedJob, lift};
 use crate::meaning::{events, starts};
+use crate::read::expression::{Comparison, Expression};
 use crate::read::{workflow, yaml};
 use crate::surroundings;
 use pipec_github_catalogue as catalogue;
 use pipec_ir::{PinnedAction, Pins, Right, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
-    ConditionId, Finding, Job, Jobs, Need, Reading, RunGroup, RunTrigger, StartPart, StepsBefore,
+    ConditionId, Finding, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart, StepsBefore,
     Surroundings, Unknown, World,
 };
 use pipec_runtime::Dialect;
+use std::rc::Rc;
 
 /// How long GitHub lets a job live, in minutes.
 const LONGEST_JOB: f64 = 360.0;
@@ -118,11 +120,39 @@ impl Reading for Workflow {
         Some(world.logic().any(&reads.collect::<Vec<_>>()))
     }
 
+    fn output_is(
+        &self,
+        place: usize,
+        output: &Part,
+        word: &str,
+        before: &StepsBefore,
+        jobs: &Jobs<'_>,
+        world: &World,
+    ) -> Option<Proposition> {
+        let LiftedJob { job, .. } = self.lifted.get(place)?;
+        let (context, id, output) = match output {
+            Part::StepOutput { step, output } => ("steps", step, output),
+            Part::JobOutput { jobs, output } => match jobs.as_slice() {
+                [job] => ("needs", job, output),
+                _ => return None,
+            },
+            _ => return None,
+        };
+        let scope = Scope::of_step(&job.id, &job.waits_for, jobs, before);
+        let text = |text: &str| Rc::new(Expression::Text(text.to_owned()));
+        let of = Rc::new(Expression::Index(Rc::new(Expression::Context(context)), Some(text(id))));
+        let outputs = Rc::new(Expression::Index(of, Some(text("outputs"))));
+        let value = Rc::new(Expression::Index(outputs, Some(text(output))));
+        let is_word = Expression::Compare(Comparison::Equal, value, text(word));
+        Some(Evaluator { world, scope: &scope }.holds(&is_word))
+    }
+
     fn scopes(&self, need: Need) -> &'static [(&'static str, &'static str)] {
         match need {
             Need::Code => &[("contents", "read")],
             Need::Runs => &[("actions", "read")],
             Need::Deployments => &[("deployments", "read")],
+            Need::EndDeployments => &[("deployments", "write")],
             Need::PullRequests => &[("pull-requests", "read")],
             Need::PushImage => &[("packages", "write")],
             // Code scanning asks for the run that found something.

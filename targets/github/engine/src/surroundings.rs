@@ -8,7 +8,7 @@ use pipec_logic::Proposition;
 use pipec_model::{Finding, Jobs, RunGroup, ShownName, Surroundings, World};
 
 /// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
-pub(crate) const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
 
 /// What a workflow says about all its jobs; adds a finding for each key of `concurrency` that the model does not know.
 pub(crate) fn surroundings(root: &Yaml, findings: &mut Vec<Finding>) -> Surroundings {

@@ -14,6 +14,8 @@ mod mangled;
 #[cfg(test)]
 mod overridden;
 #[cfg(test)]
+mod proved;
+#[cfg(test)]
 mod raw;
 #[cfg(test)]
 mod sample;

@@ -9,7 +9,7 @@ use pipec_runtime::{Dialect, Script};
 use pipec_target_api::{Target, TargetContext};
 
 /// A site with a preview for each pull request of a member.
-fn site() -> Build {
+pub fn site() -> Build {
     let mut build = Build::new("site", vec![push(&["main"]), pull_request(&["main"])]);
     build.stage("commit", Condition::Always);
     build.node("unit", gate("test", &[]), body(vec![run("make test")], &[]), &[]);

@@ -158,7 +158,7 @@ impl Check<'_, '_, '_> {
             Script::Approval => {
                 step.env_literal("AUTHOR_MAY_APPROVE") == Some(if not_author { "false" } else { "true" })
             }
-            _ => step.env_literal("WORKFLOW") == Some(self.gating.file_name),
+            _ => step.env_literal("WORKFLOW") == Some(self.gating.file_name()),
         };
         let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
         if !is_asked || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {

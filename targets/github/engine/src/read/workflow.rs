@@ -5,7 +5,6 @@ use crate::read::scalar::ignoring_case;
 use crate::read::text::Text;
 use crate::read::yaml::{Node, Value};
 use pipec_model::Finding;
-use pipec_runtime::Script;
 use rustc_hash::FxHashMap;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -62,32 +61,6 @@ impl Step {
     pub(crate) fn env(&self, name: &str) -> Option<&Node> {
         self.node.get("env").and_then(|env| env.get(name))
     }
-
-    /// That variable, if no expression but literals is in it.
-    pub(crate) fn literal_env(&self, name: &str) -> Option<String> {
-        literal(self.env(name)?)
-    }
-
-    /// That input, likewise.
-    pub(crate) fn literal_with(&self, name: &str) -> Option<String> {
-        literal(self.with(name)?)
-    }
-
-    /// The fixed script that it runs, if it runs one.
-    pub(crate) fn runtime_script(&self) -> Option<Script> {
-        match &self.work {
-            Work::Run(Some(text)) => text.runtime_script(),
-            _ => None,
-        }
-    }
-
-    /// The repository (and folder) of its action, without what stands behind the `@`.
-    pub(crate) fn action(&self) -> Option<&str> {
-        match &self.work {
-            Work::Uses(uses) => Some(uses.split('@').next().unwrap_or_default()),
-            _ => None,
-        }
-    }
 }
 
 /// A scalar without expressions, as a string.
@@ -104,11 +77,6 @@ pub(crate) fn expression(node: &Node) -> Option<&Expression> {
         Value::Text(text) if text.has_expressions() => text.template()?.as_expression(),
         _ => None,
     }
-}
-
-/// The path of a scalar that is one dereference alone.
-pub(crate) fn path_of(node: Option<&Node>) -> Option<String> {
-    Some(expression(node?)?.words()?.join("."))
 }
 
 const TOP: [&str; 6] = ["name", "on", "permissions", "concurrency", "defaults", "jobs"];
@@ -234,6 +202,9 @@ fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
     };
     if work == Work::Nothing {
         findings.push(Finding::of_job(job, "a step neither runs a script nor uses an action", node.line));
+    }
+    if node.get("run").is_some() && node.get("with").is_some() {
+        findings.push(Finding::of_job(job, "a script is given inputs", node.line));
     }
     if work == Work::Run(None) {
         findings.push(Finding::of_job(job, "an expression makes up a script", node.line));

@@ -61,6 +61,7 @@ fn starts(job: &workflow::Job) -> Starts {
     }
 }
 
+/// What a token may do, as a `permissions` says it.
 fn rights(node: &Yaml) -> Rights {
     let scope = |(scope, level): &(crate::read::text::Text, Yaml)| {
         (scope.to_string(), level.text().unwrap_or_default().to_owned())

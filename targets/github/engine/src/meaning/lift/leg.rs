@@ -4,11 +4,11 @@ use super::step::{Lifted, given};
 use super::value::Lifter;
 use crate::read::expression::{Expression, as_text};
 use crate::read::scalar::same_ignoring_case;
-use crate::read::workflow::Job;
+use crate::read::workflow::{Job, expression};
 use crate::read::yaml::{Node as Yaml, Value};
 use pipec_ir::Pins;
 use pipec_model::Finding;
-use pipec_model::{Leg, Legs, Value as Lift};
+use pipec_model::{Leg, Legs, ListedBy, Value as Lift};
 use std::cell::RefCell;
 
 /// The most legs that GitHub makes of one job.
@@ -40,6 +40,7 @@ pub(super) fn legs(
         all: Vec::new(),
         is_split: strategy.is_some(),
         is_unknown,
+        listed_by: strategy.and_then(listed_by),
         // A leg that GitHub cancels because another failed is no leg that was run (trap 7).
         stop_each_other: strategy.is_some_and(|strategy| {
             strategy.get("fail-fast").map(|node| &node.value) != Some(&Value::Bool(false))
@@ -113,6 +114,25 @@ fn emitted(strategy: &Yaml) -> Option<Vec<Matrix>> {
             .collect();
     }
     (!matrix.entries().is_empty()).then_some(legs)
+}
+
+/// The list that an earlier job hands on, if the one axis of the matrix is that list.
+fn listed_by(strategy: &Yaml) -> Option<ListedBy> {
+    if strategy.entries().iter().any(|(key, _)| !matches!(key.as_str(), "fail-fast" | "matrix")) {
+        return None;
+    }
+    let [(axis, list)] = strategy.get("matrix")?.entries() else { return None };
+    if same_ignoring_case(axis, "include") || same_ignoring_case(axis, "exclude") {
+        return None;
+    }
+    let Expression::Call("fromjson", arguments) = expression(list)? else { return None };
+    let [argument] = arguments.as_slice() else { return None };
+    match argument.words()?.as_slice() {
+        ["needs", job, "outputs", output] => {
+            Some(ListedBy { value: axis.to_string(), job: (*job).to_owned(), output: (*output).to_owned() })
+        }
+        _ => None,
+    }
 }
 
 fn listed(leg: &Yaml) -> Option<Matrix> {

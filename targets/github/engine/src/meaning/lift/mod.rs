@@ -6,5 +6,3 @@ mod step;
 mod value;
 
 pub(crate) use job::{LiftedJob, lift};
-pub(crate) use step::{known_inputs, signs_in_as};
-pub(crate) use value::Lifter;

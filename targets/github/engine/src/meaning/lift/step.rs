@@ -2,7 +2,7 @@
 
 use super::value::Lifter;
 use crate::read::base64::decoded;
-use crate::read::expression::{Expression, settled};
+use crate::read::expression::{Expression, parse, settled};
 use crate::read::workflow::{self, Job, Work, expression};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_github_catalogue::is_known;
@@ -10,7 +10,7 @@ use pipec_ir::{Pins, Provider};
 use pipec_model::Finding;
 use pipec_model::{
     ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Part,
-    ScriptText, Step, ToolVersion, Value, Which,
+    Revision, ScriptText, Step, ToolVersion, Value, Which,
 };
 use pipec_runtime::Script;
 use pipec_runtime::names::RAW;
@@ -104,7 +104,7 @@ const SET_UPS: [SetUp; 9] = [
 ];
 
 /// The inputs that an action may be given; the others are findings.
-pub(crate) fn known_inputs(action: &str) -> &'static [&'static str] {
+fn known_inputs(action: &str) -> &'static [&'static str] {
     match action {
         "actions/checkout" => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
         "actions/cache/restore" | "actions/cache/save" => &["path", "key"],
@@ -127,7 +127,7 @@ pub(crate) fn known_inputs(action: &str) -> &'static [&'static str] {
 }
 
 /// The identity that an action takes on, by its inputs. `None` if it takes on none.
-pub(crate) fn signs_in_as(action: &str, literal: impl Fn(&str) -> Option<String>) -> Option<Does> {
+fn signs_in_as(action: &str, literal: impl Fn(&str) -> Option<String>) -> Option<Does> {
     let (provider, role) = match action {
         "aws-actions/configure-aws-credentials" => (Provider::Aws, literal("role-to-assume")),
         "Azure/login" => {
@@ -219,14 +219,20 @@ impl Lifted<'_> {
         if !is_known(&action.uses, self.lock) {
             differs(format!("`{}` is no pinned action that is known", action.uses), step.line);
         }
+        let is_pinned = is_known(&action.uses, self.lock);
         if step.node.get("env").is_some() {
             differs("an action is given variables".to_owned(), step.line);
         }
         let name = action.uses.split('@').next().unwrap_or_default();
         // What sets up a tool is compared as a whole.
         let is_set_up = SET_UPS.iter().any(|known| known.action == name);
+        let is_default = |input: &Given| {
+            name == "actions/checkout"
+                && &*input.name == "ref"
+                && step.with("ref").is_some_and(is_default_branch)
+        };
         for input in action.inputs.iter().filter(|input| !known_inputs(name).contains(&&*input.name)) {
-            if !is_set_up {
+            if !is_set_up && !is_default(input) {
                 differs(format!("an action is given `{}`", input.name), input.line);
             }
         }
@@ -234,7 +240,11 @@ impl Lifted<'_> {
         let literal = |name: &str| input(name).and_then(Value::as_literal).map(str::to_owned);
         let yaml = |name: &str| step.with(name).map(|node| &node.value);
         match name {
-            "actions/checkout" => Does::Checkout(checkout(yaml)),
+            "actions/checkout" => {
+                let of = checkout(action, |name| step.with(name));
+                // The code of another commit may check out anything.
+                Does::Checkout(CheckoutOf { is_unknown: of.is_unknown || !is_pinned, ..of })
+            }
             "actions/cache/restore" => {
                 let key = input("key").cloned().unwrap_or_default();
                 Does::RestoreCache(Cached { path: literal("path"), key })
@@ -307,8 +317,22 @@ impl SetUp {
     }
 }
 
-fn checkout<'y>(yaml: impl Fn(&str) -> Option<&'y YamlValue>) -> CheckoutOf {
-    let mut is_unknown = false;
+/// The head of the default branch, whatever started the run: a schedule runs on no other branch.
+fn is_default_branch(node: &Yaml) -> bool {
+    static WANTED: &str = "github.event_name == 'schedule' && github.ref || format('refs/heads/{0}', github.event.pull_request.base.repo.default_branch)";
+    let wanted = parse(WANTED);
+    wanted.is_some() && expression(node) == wanted.as_ref()
+}
+
+fn checkout<'y>(action: &ActionCall, node: impl Fn(&str) -> Option<&'y Yaml>) -> CheckoutOf {
+    let known = known_inputs("actions/checkout");
+    let yaml = |name: &str| node(name).map(|node| &node.value);
+    let revision = match node("ref") {
+        Some(given) if is_default_branch(given) => Revision::DefaultBranch,
+        _ => Revision::OfRun,
+    };
+    let is_known = |name: &str| known.contains(&name) || revision == Revision::DefaultBranch && name == "ref";
+    let mut is_unknown = !action.inputs.iter().all(|input| is_known(&input.name));
     let mut says = |name: &str, is_on: fn(&YamlValue) -> bool| match yaml(name) {
         None => false,
         Some(value) => {
@@ -322,7 +346,7 @@ fn checkout<'y>(yaml: impl Fn(&str) -> Option<&'y YamlValue>) -> CheckoutOf {
         says("submodules", |value| matches!(value, YamlValue::Text(text) if **text == *"recursive"));
     let large_files = says("lfs", |value| *value == YamlValue::Bool(true));
     let keeps_token = yaml("persist-credentials") != Some(&YamlValue::Bool(false));
-    CheckoutOf { full_history, submodules, large_files, keeps_token, is_unknown }
+    CheckoutOf { revision, full_history, submodules, large_files, keeps_token, is_unknown }
 }
 
 /// The step that restores a cache tells its key as an output.

@@ -135,6 +135,7 @@ impl Lifter<'_> {
             ["needs", job, "result"] => Part::JobResult(text(job)),
             ["steps", step, "outputs", output] => Part::StepOutput { step: text(step), output: text(output) },
             ["steps", step, "outcome"] => Part::StepOutcome(text(step)),
+            ["matrix", name] => Part::OfLeg(text(name)),
             _ => Part::Engine(path.join(".")),
         }
     }

@@ -1,0 +1,81 @@
+//! The plan: the job that decides the facts which conditions of the engine can't.
+//!
+//! ```text
+//! plan: checkout, then the script `plan` with FACTS `docs changed-kind docs`
+//! ```
+//!
+//! It does nothing else and always starts, so that a job which reads its output `docs` starts just where the source says.
+
+use crate::gating::Gating;
+use crate::ledger::{Broken, Ledger};
+use pipec_claims::TheoremId;
+use pipec_model::overriding::{asked_step, checks_override_rules};
+use pipec_model::plan::{self, plan_step};
+use pipec_model::{CheckoutOf, ConditionId, Does, Finding, Job, Starts};
+use pipec_runtime::Script;
+use pipec_runtime::names::PLAN;
+
+/// What the facts of the plan decide: which jobs start in a run.
+pub(crate) const THEOREMS: &[TheoremId] = &[
+    TheoremId::PlannedFacts,
+    TheoremId::Admission,
+    TheoremId::StartsOnlyWhenDue,
+    TheoremId::StartsWheneverDue,
+    TheoremId::StartsOnce,
+    TheoremId::Order,
+    TheoremId::Verdict,
+    TheoremId::UntrustedEmpty,
+    TheoremId::Override,
+    TheoremId::PreviewEntry,
+];
+
+/// Every way in which the plan could decide otherwise than the source.
+pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
+    let broken = Broken::of(THEOREMS);
+    for job in gating.all_jobs() {
+        if job.id == PLAN {
+            ledger.extend(&broken, steps(gating, job));
+        }
+        ledger.extend(&broken, plan::check(job, gating.file, gating.pipeline));
+    }
+}
+
+/// The plan is its checkout and its script, besides what refuses overrides, and always starts.
+fn steps(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut differs = |what: String, line: usize| findings.push(Finding::of_job(&job.id, what, line));
+    let Some(plan) = plan_step(job) else {
+        differs("it does not run the plan's script".to_owned(), job.line);
+        return findings;
+    };
+    let is_conditional = job.steps().iter().any(|step| step.condition != ConditionId::PLAIN);
+    if job.starts != Starts::Plain || !job.waits_for.is_empty() || is_conditional {
+        differs("it does not always decide".to_owned(), job.line);
+    }
+    for step in job.steps() {
+        if asked_step(job).is_some_and(|asked| std::ptr::eq(asked, step)) {
+            if !gating.world.can_override() || !checks_override_rules(step, gating.pipeline) {
+                differs("it lets overrides begin otherwise than by the book".to_owned(), job.line);
+            }
+            continue;
+        }
+        let is_plan = std::ptr::eq(plan, step);
+        if !is_plan && !matches!(step.does, Does::Checkout(_)) || step.directory.is_some() {
+            differs("it does something else than to plan".to_owned(), job.line);
+        }
+        if let Does::Checkout(of) = step.does
+            && of != (CheckoutOf { full_history: of.full_history, ..CheckoutOf::default() })
+        {
+            differs("it checks out something else, or keeps the credentials".to_owned(), job.line);
+        }
+    }
+    let of_engine = gating.engine.dialect().parameters(Script::Plan);
+    for given in &plan.env {
+        let name = &*given.name;
+        let is_known = Script::Plan.parameters().contains(&name) || of_engine.contains(&name);
+        if !is_known && !name.starts_with("INPUT_") {
+            differs(format!("the plan is given `{name}`"), given.line);
+        }
+    }
+    findings
+}

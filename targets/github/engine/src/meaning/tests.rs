@@ -139,7 +139,7 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
         let triggered = pushed(&workflow.root, world);
         let lifted: Vec<_> = workflow.jobs.iter().map(|job| lift::lift(job, &Pins::default())).collect();
         let jobs = lifted.iter().map(|lifted| &lifted.job);
-        let states = follow(jobs, &triggered, world, source, Results::Any, |place, before, stopped| {
+        let states = follow(jobs, &triggered, world, Some(source), Results::Any, |place, before, stopped| {
             starts::start((place, &workflow.jobs[place]), before, stopped, world)
         });
         let logic = world.logic();

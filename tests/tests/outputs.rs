@@ -1,0 +1,87 @@
+//! The outputs of random programs: brute force over the runs of their job graphs, and the prover, must agree.
+
+use pipec_tests::brute_force::choose::Chooser;
+use pipec_tests::brute_force::output::begun::Source;
+use pipec_tests::brute_force::output::emitted::{Emitted, emitted};
+use pipec_tests::brute_force::output::judge::judge;
+use pipec_tests::brute_force::print::Printed;
+use pipec_tests::brute_force::random;
+use std::collections::BTreeMap;
+
+/// What a share of the random programs came to.
+#[derive(Default)]
+struct Tally {
+    /// How many outputs were judged.
+    outputs: usize,
+    /// The shortest program over which the two differ in each way.
+    disagreements: BTreeMap<String, (String, String)>,
+}
+
+/// What the prover and brute force find in the outputs of a program.
+fn differences(seed: u64, tally: &mut Tally) {
+    let program = random::program(seed);
+    let Some((compiled, outputs)) = emitted(&program) else { return };
+    for Emitted { pipeline, file, teardown } in outputs {
+        let (Some(source), ir) =
+            (Source::new(&program, &program.pipelines[pipeline]), &compiled.pipelines[pipeline])
+        else {
+            continue;
+        };
+        let (workflow, refused) = pipec_github::engine::read(&file, &compiled.lock);
+        let workflow = workflow.unwrap();
+        let proof = pipec_prover::prove(&compiled, ir, &workflow, &file, teardown.as_deref());
+        let mut choose = Chooser::new(seed);
+        let wrong = judge(&source, ir, &workflow, &mut choose);
+        tally.outputs += 1;
+        let mut differ = |kind: &str, what: String| {
+            let text = Printed::of(&program).text;
+            let shortest =
+                tally.disagreements.entry(kind.to_owned()).or_insert_with(|| (text.clone(), String::new()));
+            if text.len() <= shortest.0.len() {
+                *shortest = (text, format!("program {seed}: {what}"));
+            }
+        };
+        for finding in refused.iter().chain(&proof.findings) {
+            differ(&finding.message, format!("the prover finds {finding:?}"));
+        }
+        match wrong {
+            None => differ("too large", "its facts are too large".to_owned()),
+            Some(wrong) => {
+                for (wrong, run) in wrong {
+                    let kind: String = wrong.what.chars().take(30).collect();
+                    differ(&kind, format!("brute force finds {wrong:?} in a {run}"));
+                }
+            }
+        }
+    }
+}
+
+fn count() -> u64 {
+    std::env::var("PIPEC_RANDOM_OUTPUTS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000)
+}
+
+#[test]
+fn nothing_is_wrong_with_unbroken_outputs() {
+    let count = count();
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let share = |first: u64| {
+            let mut tally = Tally::default();
+            let mut seed = first;
+            while (tally.outputs as u64) * 2 < count {
+                differences(seed, &mut tally);
+                seed += 2;
+            }
+            tally
+        };
+        let halves = [0, 1].map(|first| scope.spawn(move || share(first)));
+        halves.into_iter().map(|half| half.join().unwrap()).collect()
+    });
+    let disagreements: Vec<String> = tallies
+        .iter()
+        .flat_map(|tally| tally.disagreements.values())
+        .map(|(text, difference)| format!("{text}{difference}\n"))
+        .collect();
+    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    let outputs: usize = tallies.iter().map(|tally| tally.outputs).sum();
+    println!("{outputs} outputs");
+}

@@ -3,10 +3,12 @@
 use crate::brute_force::before::{Order, Place};
 use crate::brute_force::choose::Chooser;
 use crate::brute_force::glob;
-use crate::brute_force::model::{Event, Node, Pipeline, Program, What};
+use crate::brute_force::model::{Event, Node, Pipeline, Program, Trigger, What};
 use crate::brute_force::world::{Names, Run, World};
 use pipec_ir::facts;
-use pipec_model::{ConcreteRun, OverriddenGate};
+use pipec_logic::Language;
+use pipec_model::{ConcreteRun, NameFilter, OverriddenGate, RunEvent, RunTrigger};
+use std::collections::BTreeSet;
 
 /// A run, as its engine has begun it.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +23,8 @@ pub struct Begun {
     pub from_other_repository: bool,
     /// Whether it is a pull request of a bot.
     pub of_bot: bool,
-    /// Whether it is a pull request to a branch that a trigger names.
-    pub to_wanted_base: bool,
+    /// The branch that a pull request would be merged into.
+    pub base: Option<String>,
 }
 
 /// A pipeline, and what it says of runs.
@@ -58,12 +60,18 @@ impl<'p> Source<'p> {
         &self.pipeline.stages[place.0].nodes[place.1]
     }
 
-    /// The name of the job of a node.
+    /// The name of the job of a node. A second deploy of the same artefacts to the same environment gets a number.
     pub fn name(&self, place: Place) -> String {
-        match &self.node(place).what {
-            What::Deploy(parts, environment) => format!("deploy-{}-to-{environment}", parts.join("-")),
-            _ => self.node(place).name.clone(),
-        }
+        let What::Deploy(parts, environment) = &self.node(place).what else {
+            return self.node(place).name.clone();
+        };
+        let same = |other: &&Place| match &self.node(**other).what {
+            What::Deploy(its_parts, its) => its_parts == parts && its == environment,
+            _ => false,
+        };
+        let before = self.order.places.iter().take_while(|other| **other != place).filter(same).count();
+        let number = if before == 0 { String::new() } else { format!("-{}", before + 1) };
+        format!("deploy-{}-to-{environment}{number}", parts.join("-"))
     }
 
     /// The gates that may be overridden.
@@ -91,20 +99,21 @@ impl<'p> Source<'p> {
             on_tag: false,
             from_other_repository: false,
             of_bot: false,
-            to_wanted_base: false,
+            base: None,
             run,
         };
         match plain.run.event {
             Event::PullRequest => {
                 let whose: &[(bool, bool)] =
                     if plain.run.fork { &[(true, false), (false, true)] } else { &[(false, false)] };
-                let of = |(from_other_repository, of_bot): (bool, bool), to_wanted_base: bool| Begun {
+                let of = |(from_other_repository, of_bot): (bool, bool), base: &str| Begun {
                     from_other_repository,
                     of_bot,
-                    to_wanted_base,
+                    base: Some(base.to_owned()),
                     ..plain.clone()
                 };
-                whose.iter().flat_map(|whose| [true, false].map(|base| of(*whose, base))).collect()
+                let bases = self.bases();
+                whose.iter().flat_map(|whose| bases.iter().map(|base| of(*whose, base))).collect()
             }
             Event::Manual => vec![Begun { on_tag: true, ..plain.clone() }, plain],
             Event::Push if plain.run.unknown && !self.overridable().is_empty() => {
@@ -125,10 +134,60 @@ impl<'p> Source<'p> {
         }
     }
 
+    /// Names for the branches that pull requests go to: one for each combination of the globs that the triggers name.
+    fn bases(&self) -> Vec<&'static str> {
+        let globs: BTreeSet<&str> = self.pull_request_globs().collect();
+        glob::told_apart(glob::ref_names(), &globs)
+    }
+
+    fn pull_request_globs(&self) -> impl Iterator<Item = &'static str> {
+        let globs = self.pipeline.triggers.iter().filter_map(|trigger| match trigger {
+            Trigger::PullRequest(globs) => Some(globs),
+            _ => None,
+        });
+        globs.flatten().copied()
+    }
+
+    /// Whether it is a pull request to a branch that a trigger names.
+    fn has_wanted_base(&self, begun: &Begun) -> bool {
+        let is_wanted = |base: &String| self.pull_request_globs().any(|it| glob::matches(it, base));
+        begun.base.as_ref().is_some_and(is_wanted)
+    }
+
+    /// Whether an engine begins the run because of one of these triggers; `perhaps` decides where that is not known.
+    pub fn is_triggered(&self, triggers: &[RunTrigger], begun: &Begun, perhaps: bool) -> bool {
+        triggers.iter().any(|trigger| self.is_triggered_by(&trigger.event, begun, perhaps))
+    }
+
+    fn is_triggered_by(&self, trigger: &RunEvent, begun: &Begun, perhaps: bool) -> bool {
+        let run = &begun.run;
+        let lets_in = |filter: &NameFilter, name: Option<&str>| match filter {
+            NameFilter::All => true,
+            NameFilter::Unknown => perhaps,
+            NameFilter::Patterns(patterns) => patterns.iter().any(|pattern| {
+                let contains = |names: &Language| name.is_some_and(|name| names.contains(name));
+                contains(&pattern.surely) || perhaps && pattern.perhaps.as_ref().is_some_and(contains)
+            }),
+        };
+        match (trigger, run.event) {
+            (RunEvent::Manual(_), _) if self.is_dispatched(begun) => true,
+            _ if self.is_dispatched(begun) => false,
+            (RunEvent::Push { branches: Some(filter), .. }, Event::Push) => {
+                lets_in(filter, self.world.branch(run))
+            }
+            (RunEvent::Push { tags: Some(filter), .. }, Event::Tag) => lets_in(filter, self.world.tag(run)),
+            (RunEvent::PullRequest { bases, .. }, Event::PullRequest) => {
+                lets_in(bases, begun.base.as_deref())
+            }
+            (RunEvent::Schedule(_), Event::Schedule) | (RunEvent::MergeQueue, Event::MergeQueue) => true,
+            _ => false,
+        }
+    }
+
     /// Whether the source lets the run in.
     pub fn admits(&self, begun: &Begun) -> bool {
-        let base = begun.run.event != Event::PullRequest || begun.to_wanted_base;
-        self.world.admits(&begun.run) && base && !begun.on_tag && self.admits_override(begun)
+        let has_base = begun.run.event != Event::PullRequest || self.has_wanted_base(begun);
+        self.world.admits(&begun.run) && has_base && !begun.on_tag && self.admits_override(begun)
     }
 
     /// Whether the run is no override, or one that the source lets in.
@@ -154,6 +213,47 @@ impl<'p> Source<'p> {
     /// Whether the source has the stage in the run.
     pub fn is_due(&self, stage: usize, begun: &Begun) -> bool {
         self.admits(begun) && self.world.is_due(stage, &begun.run)
+    }
+
+    /// Whether the source has a trigger of the run's event, whose filter lets the run in.
+    pub fn is_named(&self, begun: &Begun) -> bool {
+        let has_base = begun.run.event != Event::PullRequest || self.has_wanted_base(begun);
+        self.world.admits(&begun.run) && has_base
+    }
+
+    /// For each stage, whether the source has it in a run of reviewed code.
+    pub fn on_reviewed_code(&self) -> Vec<bool> {
+        let subsets: Vec<u64> = (0..1u64 << self.world.path_count()).collect();
+        let runs: Vec<Run> = self.world.all_runs(&subsets);
+        let reviewed: Vec<&Run> =
+            runs.iter().filter(|run| run.is_trusted() && self.world.admits(run)).collect();
+        let stages = 0..self.pipeline.stages.len();
+        stages.map(|stage| reviewed.iter().any(|run| self.world.is_due(stage, run))).collect()
+    }
+
+    /// The name of the branch or tag of a run, if it has one.
+    pub fn ref_name(&self, begun: &Begun) -> Option<&str> {
+        self.world.branch(&begun.run).or(self.world.tag(&begun.run))
+    }
+
+    /// Whether the source has a trigger of an event.
+    pub fn has_event(&self, event: Event) -> bool {
+        self.pipeline.triggers.iter().any(|trigger| {
+            matches!(
+                (trigger, event),
+                (Trigger::Push(_), Event::Push)
+                    | (Trigger::PullRequest(_), Event::PullRequest)
+                    | (Trigger::Tag(_), Event::Tag)
+                    | (Trigger::Schedule, Event::Schedule)
+                    | (Trigger::Manual(_), Event::Manual)
+                    | (Trigger::MergeQueue, Event::MergeQueue)
+            )
+        })
+    }
+
+    /// Whether a gate may be overridden.
+    pub fn has_overrides(&self) -> bool {
+        !self.overridable().is_empty()
     }
 
     /// Whether a gate is exempt in the run.
@@ -202,7 +302,7 @@ impl<'p> Source<'p> {
             is_manual_on_tag: begun.on_tag,
             is_from_other_repository: begun.from_other_repository,
             is_of_bot: begun.of_bot,
-            has_wanted_base: begun.to_wanted_base,
+            has_wanted_base: self.has_wanted_base(begun),
         }
     }
 }

@@ -7,12 +7,12 @@
 //!     the variable "tests succeeded" ∧ the variables of the branches `main` in any case
 //! ```
 
-use pipec_ir::Pipeline;
 use pipec_ir::facts::Vocabulary;
+use pipec_ir::{Fact, Pipeline};
 use pipec_logic::{Model, Proposition, Propositions, VariableId};
 use pipec_model::{
-    ConcreteRun, Job, JobResult, JobState, Jobs, Output, OverriddenGate, Part, Reading, Results, Source,
-    Step, StepEnd, StepsBefore, Unknown, Unsuccessful, World,
+    ConcreteRun, Job, JobResult, JobState, Jobs, Output, OverriddenGate, Part, Reading, Results, RunTrigger,
+    Source, Step, StepEnd, StepsBefore, Unknown, Unsuccessful, Value, World,
 };
 use pipec_runtime::Script;
 use std::cell::{OnceCell, RefCell};
@@ -22,8 +22,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Graph<'r> {
     /// The world that its conditions speak of.
     pub world: World,
-    /// That an engine begins the run.
-    pub triggered: Proposition,
+    /// What triggers its runs.
+    pub triggers: &'r [RunTrigger],
     /// Its jobs, each after all that it waits for.
     pub jobs: Vec<GraphJob<'r>>,
     /// The variables that neither a run nor a walk decides: they may have any value.
@@ -91,11 +91,11 @@ impl<'r> Graph<'r> {
         for _ in 0..ROUNDS {
             let mut vocabulary = Vocabulary::new();
             let source = Source::add_to(&mut vocabulary, pipeline);
-            let questions = known.unwrap_or_else(|| reading.likely_questions(&source));
+            let questions = known.unwrap_or_else(|| source.likely_questions(reading.ignores_case()));
             let world = World::new(vocabulary, questions, source.manual_entry()).ok()?;
             let decided = decided_by_runs(&world, pipeline);
-            let (triggered, _) = reading.triggered(&world, &source);
-            let mut graph = Graph { world, triggered, jobs: Vec::new(), unknown: Vec::new() };
+            let triggers = reading.triggers();
+            let mut graph = Graph { world, triggers, jobs: Vec::new(), unknown: Vec::new() };
             let own = graph.add_jobs(reading);
             let is_unknown = |variable: &VariableId| !decided.contains(variable) && !own.contains(variable);
             graph.unknown = graph.world.logic().variables().filter(is_unknown).collect();
@@ -198,13 +198,24 @@ fn facts_of<'j>(job: &'j Job, variable: &mut impl FnMut() -> VariableId) -> Vec<
     for given in job.outputs() {
         let Some(Part::StepOutput { step, output }) = given.value.as_part() else { continue };
         let of_it = lines.iter().filter(|line| line.len() == 3 && line[0] == output);
-        let tests: Vec<(String, String)> =
-            of_it.map(|line| (line[1].to_owned(), line[2].to_owned())).collect();
+        let tests: Vec<(String, String)> = of_it.map(|line| test(plan, line[1], line[2])).collect();
         if plan.id.as_ref() == Some(step) && !tests.is_empty() {
             facts.push((&*given.name, variable(), tests));
         }
     }
     facts
+}
+
+/// A test of a plan and its value. An input goes by the variable that holds it.
+fn test(plan: &Step, test: &str, value: &str) -> (String, String) {
+    if test != "input" {
+        return (test.to_owned(), value.to_owned());
+    }
+    let (variable, value) = value.split_once(' ').unwrap_or((value, ""));
+    match plan.env(&format!("INPUT_{variable}")).and_then(Value::as_part) {
+        Some(Part::Fact(Fact::Input(input))) => (test.to_owned(), format!("{input} {value}")),
+        _ => ("unknown".to_owned(), String::new()),
+    }
 }
 
 /// A job as conditions of later jobs see it: each of its ends is a variable.

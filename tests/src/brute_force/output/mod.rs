@@ -14,7 +14,13 @@
 //! Nothing here uses the prover. Shared with it are the lifted data, and the conditions as the engine model reads them.
 
 pub mod begun;
+pub mod data;
 pub mod emitted;
 pub mod graph;
 pub mod judge;
+pub mod judgement;
+pub mod order;
+pub mod steps;
+pub mod values;
+pub mod verdict;
 pub mod walk;

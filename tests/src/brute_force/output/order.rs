@@ -1,0 +1,92 @@
+//! When jobs start: that none runs too early or where it may not, and that none is left out.
+
+use super::judge::{Aspect, Case, Judge};
+use super::walk::Walk;
+use pipec_model::JobResult;
+
+impl Judge<'_, '_, '_> {
+    /// Every node has a job.
+    pub fn all_nodes_have_jobs(&mut self) {
+        let without = self.jobs_of.iter().filter(|(_, jobs)| jobs.is_empty());
+        for name in without.map(|(place, _)| self.names[place].clone()).collect::<Vec<_>>() {
+            self.always(Aspect::Start, &name, "has no job");
+        }
+    }
+
+    /// A run that the source lets in begins, if it has something to do.
+    pub fn never_begins(&mut self, case: &Case) {
+        let due = self.names.iter().find(|(place, _)| case.is_due(**place));
+        if let Some(name) = due.map(|(_, name)| name.clone()) {
+            self.find(Aspect::Start, &name, "does not start, since the run does not begin", case);
+        }
+    }
+
+    /// A run that begins is one that a trigger of the source names, whatever its jobs do then.
+    pub fn begins(&mut self, case: &Case) {
+        let begun = &case.begun;
+        let is_own = self.source.is_dispatched(begun) || self.source.is_named(begun);
+        if !is_own {
+            self.find(Aspect::Start, "", "begins, though no trigger lets this run in", case);
+        }
+    }
+
+    /// What the order of jobs can depend on: which stages are due, and which jobs start.
+    pub fn kind(&self, case: &Case, walk: &Walk) -> Vec<bool> {
+        let begun = &case.begun;
+        let run = [case.is_admitted, begun.run.is_trusted(), begun.overriding.is_some(), begun.on_tag];
+        case.due.iter().copied().chain(run).chain(walk.started.iter().copied()).collect()
+    }
+
+    /// A job starts only if its node is due, and all that is due before it has passed; no twin starts beside it.
+    pub fn order(&mut self, case: &Case, walk: &Walk) {
+        for job in (0..self.graph.jobs.len()).filter(|job| walk.started[*job]) {
+            let Some(place) = self.node_of[job] else { continue };
+            let id = self.id(job);
+            if !case.is_admitted {
+                self.find(Aspect::Start, id, "starts, though no trigger lets this run in", case);
+                continue;
+            }
+            if !case.is_due(place) {
+                self.find(Aspect::Start, id, "starts, though its stage is not in this run", case);
+                continue;
+            }
+            for before in self.source.order.places.clone() {
+                let is_awaited = self.source.order.is_before(before, place)
+                    && case.is_due(before)
+                    && !self.is_advisory(self.source.node(before));
+                if is_awaited && !self.has_passed(before, case, walk) {
+                    let what = format!("starts, though `{}` has not passed", self.names[&before]);
+                    self.find(Aspect::Start, id, what, case);
+                }
+            }
+            let twins = self.jobs_of[&place].iter().filter(|other| walk.started[**other]);
+            if twins.count() > 1 {
+                self.find(Aspect::Start, id, "starts beside its twin", case);
+            }
+            let is_twin = id != self.names[&place];
+            if is_twin && case.begun.run.is_trusted() {
+                self.find(Aspect::Start, id, "starts, though the run is trusted", case);
+            }
+        }
+    }
+
+    /// Where nothing failed that counts, every node that is due starts.
+    pub fn may_go_on(&mut self, case: &Case, walk: &Walk, forced: &[(usize, JobResult)]) {
+        let counts_not = |(job, result): &(usize, JobResult)| {
+            let Some(place) = self.node_of[*job] else { return false };
+            let is_overridden = self.is_overridden(self.id(*job), case, walk);
+            let may_fail = self.is_advisory(self.source.node(place)) || is_overridden;
+            walk.started[*job] && *result == JobResult::Failure && may_fail
+        };
+        if !case.is_admitted || !forced.iter().all(counts_not) {
+            return;
+        }
+        for place in self.source.order.places.clone() {
+            let starts = self.jobs_of[&place].iter().any(|job| walk.started[*job]);
+            if case.is_due(place) && !starts {
+                let name = self.names[&place].clone();
+                self.find(Aspect::Start, &name, "does not start, though it is due and nothing failed", case);
+            }
+        }
+    }
+}

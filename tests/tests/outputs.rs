@@ -35,9 +35,6 @@ fn differences(seed: u64, tally: &mut Tally) {
         let proof = pipec_prover::prove(&compiled, ir, &workflow, &file, teardown.as_deref());
         let mut choose = Chooser::new(seed);
         let name = file.path.rsplit('/').next().unwrap_or_default();
-        if std::env::var_os("PIPEC_SHOW").is_some() {
-            println!("{}", file.text);
-        }
         let wrong = judge(&source, ir, &workflow, name, &mut choose);
         tally.outputs += 1;
         let mut differ = |kind: &str, what: String| {

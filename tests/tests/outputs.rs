@@ -8,6 +8,8 @@
 
 use pipec_tests::brute_force::choose::Chooser;
 use pipec_tests::brute_force::output::begun::Source;
+use pipec_tests::brute_force::output::breaks::BREAKS;
+use pipec_tests::brute_force::output::changed::Changed;
 use pipec_tests::brute_force::output::emitted::{Emitted, emitted};
 use pipec_tests::brute_force::output::judgement::judge;
 use pipec_tests::brute_force::print::Printed;
@@ -89,4 +91,95 @@ fn nothing_is_wrong_with_unbroken_outputs() {
     assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
     let outputs: usize = tallies.iter().map(|tally| tally.outputs).sum();
     println!("{outputs} outputs");
+}
+
+/// How often each break was made, and who noticed it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Noticed {
+    made: usize,
+    by_prover: usize,
+    by_brute_force: usize,
+}
+
+/// What became of the breaks of a share of the outputs.
+#[derive(Default)]
+struct Broken {
+    noticed: BTreeMap<&'static str, Noticed>,
+    /// The shortest program over which the two differ, for each break.
+    disagreements: BTreeMap<String, (String, String)>,
+}
+
+/// Breaks the outputs of a program in some ways.
+fn break_outputs(seed: u64, broken: &mut Broken) {
+    let program = random::program(seed);
+    let Some((compiled, outputs)) = emitted(&program) else { return };
+    for Emitted { pipeline, file, teardown } in outputs {
+        let ir = &compiled.pipelines[pipeline];
+        let Some(source) = Source::new(&program, &program.pipelines[pipeline]) else { continue };
+        let (workflow, _) = pipec_github::engine::read(&file.path, &file.text, &compiled.lock);
+        let workflow = workflow.unwrap();
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let mut choose = Chooser::new(seed);
+        for _ in 0..BREAKS_EACH {
+            let operator = choose.of(&BREAKS);
+            let mut changed = Changed::new(&workflow);
+            let Some(what) = (operator.apply)(&mut changed, &mut choose) else { continue };
+            let proof = pipec_prover::prove(&compiled, ir, &changed, &file, teardown.as_deref());
+            let wrong = judge(&source, ir, &changed, name, &mut choose).unwrap();
+            let noticed = broken.noticed.entry(operator.name).or_default();
+            noticed.made += 1;
+            noticed.by_prover += usize::from(!proof.findings.is_empty());
+            noticed.by_brute_force += usize::from(!wrong.is_empty());
+            if proof.findings.is_empty() == wrong.is_empty() {
+                continue;
+            }
+            let findings: Vec<&str> = proof.findings.iter().map(|finding| finding.message.as_str()).collect();
+            let text = Printed::of(&program).text;
+            let kind = format!(
+                "{}: {}",
+                operator.name,
+                if wrong.is_empty() { findings[0] } else { "only brute force" }
+            );
+            let shortest = broken.disagreements.entry(kind).or_insert_with(|| (text.clone(), String::new()));
+            if text.len() <= shortest.0.len() {
+                let difference = format!(
+                    "program {seed}: {}: {what}: the prover finds {findings:?}, brute force {wrong:?}",
+                    operator.name
+                );
+                *shortest = (text, difference);
+            }
+        }
+    }
+}
+
+/// How many breaks are made in each output.
+const BREAKS_EACH: usize = 6;
+
+#[test]
+fn broken_outputs_are_noticed_by_both() {
+    let count = count() / 2;
+    let shares: Vec<Broken> = std::thread::scope(|scope| {
+        let share = |first: u64| {
+            let mut broken = Broken::default();
+            (0..count).filter(|seed| seed % 2 == first).for_each(|seed| break_outputs(seed, &mut broken));
+            broken
+        };
+        let halves = [0, 1].map(|first| scope.spawn(move || share(first)));
+        halves.into_iter().map(|half| half.join().unwrap()).collect()
+    });
+    for operator in BREAKS {
+        let mut all = Noticed::default();
+        for one in shares.iter().filter_map(|share| share.noticed.get(operator.name)) {
+            all.made += one.made;
+            all.by_prover += one.by_prover;
+            all.by_brute_force += one.by_brute_force;
+        }
+        println!("{}: {all:?}", operator.name);
+    }
+    let disagreements: Vec<String> = shares
+        .iter()
+        .flat_map(|share| share.disagreements.values())
+        .map(|(text, difference)| format!("{text}{difference}\n"))
+        .collect();
+    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
 }

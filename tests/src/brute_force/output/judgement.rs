@@ -24,6 +24,8 @@ pub fn judge(
     let cases: Vec<Case> = source.runs(choose).into_iter().map(|begun| Case::new(source, begun)).collect();
     let mut judge = Judge::new(source, &graph, source.on_reviewed_code(), file);
     judge.all_nodes_have_jobs();
+    judge.triggers();
+    judge.approvals();
     judge.authority();
     judge.frame();
     judge.locks();

@@ -13,7 +13,10 @@
 //!
 //! Nothing here uses the prover. Shared with it are the lifted data, and the conditions as the engine model reads them.
 
+pub mod approvals;
 pub mod begun;
+pub mod breaks;
+pub mod changed;
 pub mod data;
 pub mod emitted;
 pub mod graph;

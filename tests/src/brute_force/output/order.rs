@@ -2,7 +2,7 @@
 
 use super::judge::{Aspect, Case, Judge};
 use super::walk::Walk;
-use pipec_model::JobResult;
+use pipec_model::{JobResult, RunEvent};
 
 impl Judge<'_, '_, '_> {
     /// Every node has a job.
@@ -30,11 +30,20 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// What the order of jobs can depend on: which stages are due, and which jobs start.
+    /// No event that the source lacks triggers runs.
+    pub fn triggers(&mut self) {
+        if self.graph.triggers.iter().any(|trigger| matches!(trigger.event, RunEvent::Other)) {
+            self.always(Aspect::Start, "", "begins on an event that no trigger names");
+        }
+    }
+
+    /// What the jobs can depend on: which stages are due, which gates are exempt, and which jobs start.
     pub fn kind(&self, case: &Case, walk: &Walk) -> Vec<bool> {
         let begun = &case.begun;
         let run = [case.is_admitted, begun.run.is_trusted(), begun.overriding.is_some(), begun.on_tag];
-        case.due.iter().copied().chain(run).chain(walk.started.iter().copied()).collect()
+        let nodes = self.source.order.places.iter().map(|place| self.source.node(*place));
+        let exempt = nodes.map(|node| self.source.is_exempt(node, begun));
+        case.due.iter().copied().chain(run).chain(exempt).chain(walk.started.iter().copied()).collect()
     }
 
     /// A job starts only if its node is due, and all that is due before it has passed; no twin starts beside it.

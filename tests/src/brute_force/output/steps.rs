@@ -60,6 +60,9 @@ impl Judge<'_, '_, '_> {
         let is_exempt = self.source.is_exempt(node, &way.case.begun);
         let mut wrong: Vec<(Aspect, String)> = Vec::new();
         let mut is_decided = false;
+        if (0..way.steps.len()).any(|place| way.run.has_run(place) && way.run.had_failed(place)) {
+            wrong.push((Aspect::Steps, "runs a step, though it has failed".to_owned()));
+        }
         for (place, step) in way.steps.iter().enumerate() {
             if way.run.has_succeeded(place) && step.runs(Script::Exempt) && !is_exempt {
                 wrong.push((Aspect::Steps, "says that it is exempt, though it is not".to_owned()));
@@ -96,6 +99,14 @@ impl Judge<'_, '_, '_> {
             (0..way.steps.len()).filter(|place| is_script(place) && way.run.has_run(*place)).count();
         let is_exempt = self.source.is_exempt(node, &way.case.begun) && self.says_exempt(way);
         let id = self.id(way.job);
+        let ran: Vec<&Step> = (0..way.steps.len())
+            .filter(|place| way.run.has_run(*place))
+            .map(|place| way.steps[place])
+            .collect();
+        let is_same = |step: &Step, other: &Step| step.does == other.does && step.env == other.env;
+        if ran.iter().enumerate().any(|(place, step)| ran[..place].iter().any(|other| is_same(step, other))) {
+            self.find(Aspect::Steps, id, "does the same thing twice", way.case);
+        }
         if scripts > 1 {
             self.find(Aspect::Steps, id, "runs its script twice", way.case);
         }

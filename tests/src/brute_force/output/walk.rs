@@ -95,6 +95,8 @@ fn must_fail(job: &GraphJob<'_>, source: &Source<'_>, begun: &Begun) -> bool {
 pub struct LegRun {
     /// How each step ended.
     pub ended: Vec<JobResult>,
+    /// Whether the leg had failed before each step.
+    failed: Vec<bool>,
     /// Whether the leg is green.
     pub is_green: bool,
 }
@@ -103,6 +105,11 @@ impl LegRun {
     /// Whether a step ran.
     pub fn has_run(&self, step: usize) -> bool {
         self.ended[step] != JobResult::Skipped
+    }
+
+    /// Whether the leg had failed before a step.
+    pub fn had_failed(&self, step: usize) -> bool {
+        self.failed[step]
     }
 
     /// Whether a step ran and succeeded.
@@ -119,7 +126,7 @@ pub fn run_leg(
     model: &mut Model,
     failing: &[usize],
 ) -> LegRun {
-    let mut run = LegRun { ended: Vec::with_capacity(leg.len()), is_green: true };
+    let mut run = LegRun { ended: Vec::new(), failed: Vec::new(), is_green: true };
     for (place, step) in leg.iter().enumerate() {
         model.set(job.succeeding, run.is_green);
         let runs = step.runs.as_ref().is_some_and(|runs| graph.holds(runs, model));
@@ -129,6 +136,7 @@ pub fn run_leg(
             (true, true) => JobResult::Failure,
         };
         step.ends.note(ended, model);
+        run.failed.push(!run.is_green);
         run.is_green &= ended != JobResult::Failure || step.step.goes_on == Some(true);
         run.ended.push(ended);
     }

@@ -137,7 +137,7 @@ impl<'p> Source<'p> {
     /// Names for the branches that pull requests go to: one for each combination of the globs that the triggers name.
     fn bases(&self) -> Vec<&'static str> {
         let globs: BTreeSet<&str> = self.pull_request_globs().collect();
-        glob::told_apart(glob::ref_names(), &globs)
+        glob::distinguished(glob::ref_names(), &globs)
     }
 
     fn pull_request_globs(&self) -> impl Iterator<Item = &'static str> {

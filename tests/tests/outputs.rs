@@ -123,10 +123,14 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
         let workflow = workflow.unwrap();
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let mut choose = Chooser::new(seed);
-        for _ in 0..BREAKS_EACH {
-            let operator = choose.of(&BREAKS);
+        // Those first that were made least: few outputs have something to break for each.
+        let mut operators = BREAKS;
+        operators.sort_by_key(|operator| broken.noticed.get(operator.name).map_or(0, |noticed| noticed.made));
+        let mut left = BREAKS_EACH;
+        for operator in operators {
             let mut changed = Changed::new(&workflow);
             let Some(place) = (operator.apply)(&mut changed, &mut choose) else { continue };
+            left -= 1;
             let proof = pipec_prover::prove(&compiled, ir, &changed, &file, teardown.as_deref());
             let wrong = judge(&source, ir, &changed, name, &mut choose).unwrap();
             let noticed = broken.noticed.entry(operator.name).or_default();
@@ -147,14 +151,16 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
                     *shortest = (text, format!("program {seed}: {name}: {place}: {found}"));
                 }
             }
+            if left == 0 {
+                break;
+            }
         }
     }
 }
 
 #[test]
 fn broken_outputs_are_noticed_by_the_prover_and_by_brute_force() {
-    // A third of the programs compile.
-    let count = count() / 2;
+    let count = count() / 4;
     let shares: Vec<Broken> = std::thread::scope(|scope| {
         let share = |first: u64| {
             let mut broken = Broken::default();
@@ -180,7 +186,7 @@ fn broken_outputs_are_noticed_by_the_prover_and_by_brute_force() {
         }
         println!("{name}: {all:?}");
         // Some breaks change no run: the condition of a job that always starts, for example.
-        assert!(all.made * 150 >= count, "{name}: made {} times in {count} programs", all.made);
+        assert!(all.made * 40 >= count, "{name}: made {} times in {count} programs", all.made);
         assert!(all.by_prover * 3 >= all.made * 2, "{name}: {all:?}");
         assert!(all.by_brute_force * 3 >= all.made, "{name}: {all:?}");
     }

@@ -52,6 +52,7 @@ pub fn judge(
             if let Some(walk) = walk(&graph, source, &case.begun, &facts, &forced) {
                 judge.order(&case, &walk);
                 judge.may_go_on(&case, &walk, &forced);
+                judge.role_is_asked(&case, &walk, &forced);
                 judge.verdict(&case, &walk);
             }
         }

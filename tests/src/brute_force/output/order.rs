@@ -2,7 +2,9 @@
 
 use super::judge::{Aspect, Case, Judge};
 use super::walk::Walk;
+use crate::brute_force::model::Event;
 use pipec_model::{JobResult, RunEvent};
+use pipec_runtime::names::OVERRIDE;
 
 impl Judge<'_, '_, '_> {
     /// Every node has a job.
@@ -37,20 +39,43 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// What the jobs can depend on: which stages are due, which gates are exempt, and which jobs start.
+    /// What the jobs can depend on: which stages are due, which gates are exempt, what the plan decides, and which jobs
+    /// start.
     pub fn kind(&self, case: &Case, walk: &Walk) -> Vec<bool> {
         let begun = &case.begun;
-        let run = [case.is_admitted, begun.run.is_trusted(), begun.overriding.is_some(), begun.on_tag];
+        let run = [case.is_admitted, begun.overriding.is_some(), begun.on_tag, begun.run.fork, begun.of_bot];
+        let run = run.into_iter().chain(Event::ALL.map(|event| begun.run.event == event));
         let nodes = self.source.order.places.iter().map(|place| self.source.node(*place));
         let exempt = nodes.map(|node| self.source.is_exempt(node, begun));
-        case.due.iter().copied().chain(run).chain(exempt).chain(walk.started.iter().copied()).collect()
+        let facts = self.graph.jobs.iter().flat_map(|job| &job.facts);
+        let planned = facts.map(|(variable, _)| walk.model.is_true(*variable));
+        case.due
+            .iter()
+            .copied()
+            .chain(run)
+            .chain(exempt)
+            .chain(planned)
+            .chain(walk.started.iter().copied())
+            .collect()
     }
 
     /// A job starts only if its node is due, and all that is due before it has passed; no twin starts beside it.
     pub fn order(&mut self, case: &Case, walk: &Walk) {
         for job in (0..self.graph.jobs.len()).filter(|job| walk.started[*job]) {
-            let Some(place) = self.node_of[job] else { continue };
             let id = self.id(job);
+            let Some(place) = self.node_of[job] else {
+                if let Some(gate) = id.strip_prefix(OVERRIDE)
+                    && !self.is_open(gate, case, walk)
+                {
+                    self.find(
+                        Aspect::Start,
+                        id,
+                        "starts, though its gate was not overridden or did not fail",
+                        case,
+                    );
+                }
+                continue;
+            };
             if !case.is_admitted {
                 self.find(Aspect::Start, id, "starts, though no trigger lets this run in", case);
                 continue;
@@ -76,6 +101,26 @@ impl Judge<'_, '_, '_> {
             if is_twin && case.begun.run.is_trusted() {
                 self.find(Aspect::Start, id, "starts, though the run is trusted", case);
             }
+        }
+    }
+
+    /// Whether the run overrides a gate that has failed.
+    fn is_open(&self, gate: &str, case: &Case, walk: &Walk) -> bool {
+        let named = case.begun.overriding.as_ref().and_then(|overriding| overriding.gate.as_deref());
+        let own = self.graph.place_of(gate);
+        case.is_admitted
+            && named == Some(gate)
+            && own.is_some_and(|own| walk.ended[own] == JobResult::Failure)
+    }
+
+    /// Where only the gate failed that the run overrides, its role is asked.
+    pub fn role_is_asked(&mut self, case: &Case, walk: &Walk, forced: &[(usize, JobResult)]) {
+        let [(job, JobResult::Failure)] = forced else { return };
+        let gate = self.id(*job);
+        let asks = self.graph.place_of(&format!("{OVERRIDE}{gate}"));
+        let is_asked = asks.is_some_and(|asks| walk.started[asks]);
+        if walk.started[*job] && self.is_open(gate, case, walk) && !is_asked {
+            self.find(Aspect::Start, gate, "has failed, and nobody is asked for its override", case);
         }
     }
 

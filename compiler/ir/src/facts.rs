@@ -265,6 +265,35 @@ impl Facts {
         Ok(model.map(|model| self.describe(proposition, &model)))
     }
 
+    /// The valuation that stands for a run: what the run does not have is false.
+    ///
+    /// A run whose paths make no difference changes nothing. Of an input without a value of the run, no value is true.
+    pub fn model_of(&self, run: &Run) -> Model {
+        let mut model = Model::default();
+        let mut set = |variable: Option<VariableId>| {
+            if let Some(variable) = variable {
+                model.set(variable, true);
+            }
+        };
+        set(self.events.get(&run.event).copied());
+        set(Some(self.fork).filter(|_| run.fork));
+        set(run.branch.as_ref().and_then(|branch| self.branches.variable_of(branch)));
+        set(run.tag.as_ref().and_then(|tag| self.tags.variable_of(tag)));
+        match &run.changed {
+            Changed::Unknown => set(Some(self.unknown)),
+            Changed::Paths(paths) => paths.iter().for_each(|path| set(self.paths.variable_of(path))),
+            Changed::Irrelevant => {}
+        }
+        for (name, value) in &run.inputs {
+            let Some(values) = self.inputs.get(name) else { continue };
+            // An open type has a value that stands for all that nobody asks for.
+            let is_other = |value: &&String| self.vocabulary.input_value(name, value).is_none();
+            let known = values.get(value).or_else(|| values.get(values.keys().find(is_other)?));
+            set(known.copied());
+        }
+        model
+    }
+
     /// The part of a valuation that matters. The proposition holds whatever values the omitted facts have.
     fn describe(&self, proposition: &Proposition, model: &Model) -> Run {
         let mut free: BTreeSet<VariableId> =

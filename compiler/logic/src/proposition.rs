@@ -319,13 +319,24 @@ impl Propositions {
     }
 }
 
-/// A value for each variable of a set.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value for each variable of a set; at first, each is false.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Model {
     values: Vec<bool>,
 }
 
 impl Model {
+    /// Gives a variable a value.
+    pub fn set(&mut self, variable: VariableId, value: bool) {
+        let place = variable.0 as usize;
+        if self.values.len() <= place {
+            self.values.resize(place.saturating_add(1), false);
+        }
+        if let Some(known) = self.values.get_mut(place) {
+            *known = value;
+        }
+    }
+
     /// Whether the variable is true.
     pub fn is_true(&self, variable: VariableId) -> bool {
         self.values.get(variable.0 as usize).copied().unwrap_or(false)

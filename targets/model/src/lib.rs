@@ -16,6 +16,7 @@
 //! becomes a [`Step`] that does [`Does::Runtime`]`(Script::VerifyFile)` and has two values: `DIGEST`, which is
 //! [`Part::JobOutput`] of the job `app`, and `PACKED`, which is [`Part::Scratch`] followed by a literal.
 
+mod concrete;
 mod finding;
 mod follow;
 mod job;
@@ -32,6 +33,7 @@ mod trigger;
 mod value;
 mod world;
 
+pub use concrete::{ConcreteRun, OverriddenGate};
 pub use finding::Finding;
 pub use follow::{StartPart, follow};
 pub use job::{EnvironmentUse, Job, LockUse, Mentions, Rights, Sidecar, Starts, Waiting};

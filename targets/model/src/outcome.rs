@@ -24,7 +24,7 @@ pub enum Results {
 pub type Jobs<'w> = FxHashMap<&'w str, JobState<'w>>;
 
 /// The start, the end and the outputs of a job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct JobState<'w> {
     /// Its id.
     pub id: &'w str,
@@ -58,7 +58,7 @@ pub struct JobState<'w> {
 }
 
 /// An output of a job.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output<'w> {
     /// Its name.
     pub name: &'w str,
@@ -95,7 +95,7 @@ impl JobResult {
 }
 
 /// The outcomes of a job other than success.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Unsuccessful {
     /// It failed.
     pub failure: Proposition,

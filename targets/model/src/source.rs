@@ -128,7 +128,7 @@ impl<'p> Source<'p> {
             logic.any(&pushed),
             self.resolved.protected(&world.facts),
             logic.not(&world.manual_on_tag()),
-            world.free("it is for the head of its branch, and has a reason"),
+            world.free(World::COMPLETE_OVERRIDE),
         ])
     }
 

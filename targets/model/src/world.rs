@@ -74,6 +74,18 @@ pub struct World {
 }
 
 impl World {
+    pub(crate) const OVERRIDE: &str = "an override";
+    pub(crate) const MANUAL_ON_TAG: &str = "a manual run on a tag";
+    pub(crate) const FROM_OTHER_REPOSITORY: &str = "from another repository";
+    pub(crate) const OF_BOT: &str = "of a bot";
+    pub(crate) const TO_WANTED_BASE: &str = "to a branch of the trigger";
+    pub(crate) const COMPLETE_OVERRIDE: &str = "it is for the head of its branch, and has a reason";
+
+    /// The circumstance that an override names a gate.
+    pub(crate) fn override_of(gate: &str) -> String {
+        format!("it overrides {gate}")
+    }
+
     /// A world over a vocabulary that can answer the questions asked before.
     ///
     /// # Errors
@@ -173,7 +185,7 @@ impl World {
     /// A run whose input names no known gate counts as an override, too.
     pub fn overriding(&self) -> Proposition {
         if self.can_override() {
-            self.logic().and(&self.facts.event(Event::Push), &self.free("an override"))
+            self.logic().and(&self.facts.event(Event::Push), &self.free(World::OVERRIDE))
         } else {
             self.logic().falsehood()
         }
@@ -194,7 +206,7 @@ impl World {
         let logic = self.logic();
         let mut open = self.overriding();
         for other in &self.manual.overridable {
-            let named = logic.and(&open, &self.free(&format!("it overrides {other}")));
+            let named = logic.and(&open, &self.free(&World::override_of(other)));
             if other == gate {
                 return named;
             }
@@ -205,22 +217,22 @@ impl World {
 
     /// That a manual run was started on a tag. GitHub allows this, but no source has it.
     pub fn manual_on_tag(&self) -> Proposition {
-        self.logic().and(&self.dispatched(), &self.free("a manual run on a tag"))
+        self.logic().and(&self.dispatched(), &self.free(World::MANUAL_ON_TAG))
     }
 
     /// That a pull request comes from another repository.
     pub fn other_repository(&self) -> Proposition {
-        self.logic().and(&self.facts.event(Event::PullRequest), &self.free("from another repository"))
+        self.logic().and(&self.facts.event(Event::PullRequest), &self.free(World::FROM_OTHER_REPOSITORY))
     }
 
     /// That a pull request is by a bot.
     pub fn bot(&self) -> Proposition {
-        self.logic().and(&self.facts.event(Event::PullRequest), &self.free("of a bot"))
+        self.logic().and(&self.facts.event(Event::PullRequest), &self.free(World::OF_BOT))
     }
 
     /// That a pull request targets a branch that a trigger names.
     pub fn wanted_base(&self) -> Proposition {
-        self.free("to a branch of the trigger")
+        self.free(World::TO_WANTED_BASE)
     }
 
     /// The runs that GitHub can start. A fork is a pull request of another repository or by a bot.

@@ -14,6 +14,7 @@ pub mod choose;
 pub mod glob;
 pub mod model;
 pub mod oracle;
+pub mod output;
 pub mod print;
 pub mod random;
 pub mod story;

@@ -181,6 +181,23 @@ impl<'p> World<'p> {
 
     /// Every run that a trigger admits.
     pub fn runs(&self) -> Vec<Run> {
+        let subsets = 1u64 << self.paths.len();
+        self.runs_that(
+            &|event, branch, tag| self.lets_in(event, branch, tag),
+            &(0..subsets).collect::<Vec<_>>(),
+        )
+    }
+
+    /// Gives every run, whatever the triggers let in, whose changes are among these sets of paths.
+    pub fn all_runs(&self, changes: &[u64]) -> Vec<Run> {
+        self.runs_that(&|_, _, _| true, changes)
+    }
+
+    fn runs_that(
+        &self,
+        is_wanted: &dyn Fn(Event, Option<usize>, Option<usize>) -> bool,
+        known_changes: &[Set],
+    ) -> Vec<Run> {
         let mut all = Vec::new();
         for event in Event::ALL {
             let forks: &[bool] = if event == Event::PullRequest { &[false, true] } else { &[false] };
@@ -190,13 +207,13 @@ impl<'p> World<'p> {
             let inputs = if event == Event::Manual { self.input_values() } else { vec![Vec::new()] };
             // If the changes are unknown, no condition depends on the paths.
             let always_unknown = matches!(event, Event::Tag | Event::Schedule | Event::Manual);
-            let subsets = if always_unknown { 0 } else { 1u64 << self.paths.len() };
+            let known: &[Set] = if always_unknown { &[] } else { known_changes };
             let changes: Vec<(Set, bool)> =
-                (0..subsets).map(|changed| (changed, false)).chain([(0, true)]).collect();
+                known.iter().map(|changed| (*changed, false)).chain([(0, true)]).collect();
             for (branch, tag) in
                 branches.iter().flat_map(|branch| tags.iter().map(move |tag| (*branch, *tag)))
             {
-                if !self.lets_in(event, branch, tag) {
+                if !is_wanted(event, branch, tag) {
                     continue;
                 }
                 for inputs in &inputs {
@@ -210,6 +227,41 @@ impl<'p> World<'p> {
             }
         }
         all
+    }
+
+    /// Whether a trigger lets a run in.
+    pub fn admits(&self, run: &Run) -> bool {
+        self.lets_in(run.event, run.branch, run.tag)
+    }
+
+    /// The name of the branch of a run.
+    pub fn branch(&self, run: &Run) -> Option<&str> {
+        run.branch.map(|place| self.branches[place].as_str())
+    }
+
+    /// The name of the tag of a run.
+    pub fn tag(&self, run: &Run) -> Option<&str> {
+        run.tag.map(|place| self.tags[place].as_str())
+    }
+
+    /// The paths that a run changes.
+    pub fn changed_paths(&self, run: &Run) -> Vec<&str> {
+        let is_changed = |(place, _): &(usize, &String)| has(run.changed, *place);
+        self.paths.iter().enumerate().filter(is_changed).map(|(_, path)| path.as_str()).collect()
+    }
+
+    /// The inputs of a run, with their values.
+    pub fn inputs(&self, run: &Run) -> Vec<(Input, &str)> {
+        let values = self.inputs.iter().zip(&run.inputs);
+        values.map(|((input, values), place)| (*input, values[*place].as_str())).collect()
+    }
+
+    /// Whether a run changes a path of a kind, or one that a glob matches, as far as can be told.
+    pub fn touches_named(&self, kind: Option<&str>, glob: Option<&str>, run: &Run) -> bool {
+        let is_it = |path: &str| {
+            kind.is_some_and(|kind| self.kind(path) == kind) || glob.is_some_and(|it| glob::matches(it, path))
+        };
+        run.unknown || self.changed_paths(run).into_iter().any(is_it)
     }
 
     /// Whether a stage is in a run.

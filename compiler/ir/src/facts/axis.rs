@@ -53,6 +53,11 @@ impl Axis {
         self.variables.get(region).copied()
     }
 
+    /// The variable of the region that holds a name.
+    pub(super) fn variable_of(&self, name: &str) -> Option<VariableId> {
+        self.variable(self.regions.region_of(name)?)
+    }
+
     /// The variables of all regions.
     pub(super) fn variables(&self) -> &[VariableId] {
         &self.variables

@@ -1,0 +1,47 @@
+//! Random programs as outputs: compiled, and read back.
+
+use crate::brute_force::model::Program;
+use crate::brute_force::print::Printed;
+use pipec_analysis::{Module, analyse};
+use pipec_base::Sources;
+use pipec_github::GitHub;
+use pipec_ir::GeneratedFile;
+use pipec_syntax::ast::Date;
+use pipec_target_api::{Target, TargetContext};
+
+/// The output of a pipeline.
+#[derive(Debug)]
+pub struct Emitted {
+    /// The place of the pipeline in its program.
+    pub pipeline: usize,
+    /// The workflow of the pipeline, without the one that tears down its environments.
+    pub file: GeneratedFile,
+    /// The path of the other.
+    pub teardown: Option<String>,
+}
+
+/// The program that the compiler sees, and its outputs. `None` if it is not proven or not compiled.
+pub fn emitted(program: &Program) -> Option<(pipec_ir::Program, Vec<Emitted>)> {
+    let text = Printed::of(program).text;
+    let mut sources = Sources::new();
+    let file = sources.add("random.pipe", text.as_str());
+    let start = sources.start(file);
+    let parsed = pipec_syntax::parse(start, &text);
+    let module = Module { path: "random.pipe", start, digest: "", tree: &parsed.tree };
+    let today = Date { year: 2026, month: 1, day: 1 };
+    let analysis = analyse(&[module], &[], &sources, pipec_targets::engines(), today);
+    if !analysis.diagnostics.is_empty() {
+        return None;
+    }
+    let context = TargetContext { version: "0.0.0".to_owned(), lists_assumptions: false };
+    let mut all = Vec::new();
+    for (place, pipeline) in analysis.program.pipelines.iter().enumerate() {
+        let output = GitHub.compile(&analysis.program, pipeline, &context);
+        let teardown = pipec_github::engine::teardown_path(&analysis.program, pipeline);
+        let is_own = |file: &GeneratedFile| Some(&file.path) != teardown.as_ref();
+        if let Some(file) = output.files.into_iter().find(is_own) {
+            all.push(Emitted { pipeline: place, file, teardown });
+        }
+    }
+    Some((analysis.program, all))
+}

@@ -1,0 +1,193 @@
+//! The outputs of random programs: brute force over the runs of their job graphs, and the prover, must agree.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a helper that panics fails its test; indices are places in the same model"
+)]
+
+use pipec_tests::brute_force::choose::Chooser;
+use pipec_tests::brute_force::output::begun::Source;
+use pipec_tests::brute_force::output::breaks::{BREAKS, Break};
+use pipec_tests::brute_force::output::changed::Changed;
+use pipec_tests::brute_force::output::emitted::{Emitted, emitted};
+use pipec_tests::brute_force::output::judgement::judge;
+use pipec_tests::brute_force::print::Printed;
+use pipec_tests::brute_force::random;
+use std::collections::BTreeMap;
+
+/// What a share of the random programs came to.
+#[derive(Default)]
+struct Tally {
+    /// How many outputs were judged.
+    outputs: usize,
+    /// The shortest program over which the two differ in each way.
+    disagreements: BTreeMap<String, (String, String)>,
+}
+
+/// What the prover and brute force find in the outputs of a program.
+fn differences(seed: u64, tally: &mut Tally) {
+    let program = random::program(seed);
+    let Some((compiled, outputs)) = emitted(&program) else { return };
+    for Emitted { pipeline, file, teardown } in outputs {
+        let ir = &compiled.pipelines[pipeline];
+        let Some(source) = Source::new(&program, &program.pipelines[pipeline]) else { continue };
+        let (workflow, refused) = pipec_github::engine::read(&file.path, &file.text, &compiled.lock);
+        let workflow = workflow.unwrap();
+        let proof = pipec_prover::prove(&compiled, ir, &workflow, &file, teardown.as_deref());
+        let mut choose = Chooser::new(seed);
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let wrong = judge(&source, ir, &workflow, name, &mut choose);
+        tally.outputs += 1;
+        let mut differ = |kind: &str, what: String| {
+            let text = Printed::of(&program).text;
+            let shortest =
+                tally.disagreements.entry(kind.to_owned()).or_insert_with(|| (text.clone(), String::new()));
+            if text.len() <= shortest.0.len() {
+                *shortest = (text, format!("program {seed}: {what}"));
+            }
+        };
+        for finding in refused.iter().chain(&proof.findings) {
+            differ(&finding.message, format!("the prover finds {finding:?}"));
+        }
+        match wrong {
+            None => differ("too large", "its facts are too large".to_owned()),
+            Some(wrong) => {
+                for (wrong, run) in wrong {
+                    let kind: String = wrong.what.chars().take(30).collect();
+                    differ(&kind, format!("brute force finds {wrong:?} in a {run}"));
+                }
+            }
+        }
+    }
+}
+
+fn count() -> u64 {
+    std::env::var("PIPEC_RANDOM_OUTPUTS").ok().and_then(|count| count.parse().ok()).unwrap_or(1_000)
+}
+
+#[test]
+fn nothing_is_wrong_with_unbroken_outputs() {
+    let count = count();
+    let tallies: Vec<Tally> = std::thread::scope(|scope| {
+        let share = |first: u64| {
+            let mut tally = Tally::default();
+            let mut seed =
+                first + std::env::var("PIPEC_FIRST").ok().and_then(|it| it.parse::<u64>().ok()).unwrap_or(0);
+            while (tally.outputs as u64) * 2 < count {
+                differences(seed, &mut tally);
+                seed += 2;
+            }
+            tally
+        };
+        let halves = [0, 1].map(|first| scope.spawn(move || share(first)));
+        halves.into_iter().map(|half| half.join().unwrap()).collect()
+    });
+    let disagreements: Vec<String> = tallies
+        .iter()
+        .flat_map(|tally| tally.disagreements.values())
+        .map(|(text, difference)| format!("{text}{difference}\n"))
+        .collect();
+    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    let outputs: usize = tallies.iter().map(|tally| tally.outputs).sum();
+    println!("{outputs} outputs");
+}
+
+/// How often a break was made, and who noticed it.
+#[derive(Clone, Copy, Debug, Default)]
+struct Noticed {
+    made: usize,
+    by_prover: usize,
+    by_brute_force: usize,
+}
+
+/// What became of the breaks of a share of the outputs.
+#[derive(Default)]
+struct Broken {
+    noticed: BTreeMap<&'static str, Noticed>,
+    /// The shortest program over which the two differ, for each break.
+    disagreements: BTreeMap<String, (String, String)>,
+}
+
+/// How many breaks are made in each output.
+const BREAKS_EACH: usize = 6;
+
+/// Breaks the outputs of a program in some ways.
+fn break_outputs(seed: u64, broken: &mut Broken) {
+    let program = random::program(seed);
+    let Some((compiled, outputs)) = emitted(&program) else { return };
+    for Emitted { pipeline, file, teardown } in outputs {
+        let ir = &compiled.pipelines[pipeline];
+        let Some(source) = Source::new(&program, &program.pipelines[pipeline]) else { continue };
+        let (workflow, _) = pipec_github::engine::read(&file.path, &file.text, &compiled.lock);
+        let workflow = workflow.unwrap();
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let mut choose = Chooser::new(seed);
+        // Those first that were made least: few outputs have something to break for each.
+        let mut operators = BREAKS;
+        operators.sort_by_key(|operator| broken.noticed.get(operator.name).map_or(0, |noticed| noticed.made));
+        let mut left = BREAKS_EACH;
+        for operator in operators {
+            let mut changed = Changed::new(&workflow);
+            let Some(place) = (operator.apply)(&mut changed, &mut choose) else { continue };
+            left -= 1;
+            let proof = pipec_prover::prove(&compiled, ir, &changed, &file, teardown.as_deref());
+            let wrong = judge(&source, ir, &changed, name, &mut choose).unwrap();
+            let noticed = broken.noticed.entry(operator.name).or_default();
+            noticed.made += 1;
+            noticed.by_prover += usize::from(!proof.findings.is_empty());
+            noticed.by_brute_force += usize::from(!wrong.is_empty());
+            let is_hole = proof.findings.is_empty() && !wrong.is_empty();
+            let is_missed = operator.is_judged && !proof.findings.is_empty() && wrong.is_empty();
+            if is_hole || is_missed {
+                let findings: Vec<&str> = proof.findings.iter().map(|it| it.message.as_str()).collect();
+                let text = Printed::of(&program).text;
+                let kind = format!("{}: {}", operator.name, findings.first().unwrap_or(&"a hole"));
+                let shortest =
+                    broken.disagreements.entry(kind).or_insert_with(|| (text.clone(), String::new()));
+                if text.len() <= shortest.0.len() {
+                    let name = operator.name;
+                    let found = format!("the prover finds {findings:?}, brute force {wrong:?}");
+                    *shortest = (text, format!("program {seed}: {name}: {place}: {found}"));
+                }
+            }
+            if left == 0 {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn broken_outputs_are_noticed_by_the_prover_and_by_brute_force() {
+    let count = count() / 4;
+    let shares: Vec<Broken> = std::thread::scope(|scope| {
+        let share = |first: u64| {
+            let mut broken = Broken::default();
+            (0..count).filter(|seed| seed % 2 == first).for_each(|seed| break_outputs(seed, &mut broken));
+            broken
+        };
+        let halves = [0, 1].map(|first| scope.spawn(move || share(first)));
+        halves.into_iter().map(|half| half.join().unwrap()).collect()
+    });
+    let disagreements: Vec<String> = shares
+        .iter()
+        .flat_map(|share| share.disagreements.values())
+        .map(|(text, difference)| format!("{text}{difference}\n"))
+        .collect();
+    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    let count = usize::try_from(count).unwrap();
+    for Break { name, .. } in BREAKS {
+        let mut all = Noticed::default();
+        for one in shares.iter().filter_map(|share| share.noticed.get(name)) {
+            all.made += one.made;
+            all.by_prover += one.by_prover;
+            all.by_brute_force += one.by_brute_force;
+        }
+        println!("{name}: {all:?}");
+        // Some breaks change no run: the condition of a job that always starts, for example.
+        assert!(all.made * 40 >= count, "{name}: made {} times in {count} programs", all.made);
+        assert!(all.by_prover * 3 >= all.made * 2, "{name}: {all:?}");
+        assert!(all.by_brute_force * 3 >= all.made, "{name}: {all:?}");
+    }
+}

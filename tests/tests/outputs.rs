@@ -29,12 +29,12 @@ struct Tally {
 fn differences(seed: u64, tally: &mut Tally) {
     let program = random::program(seed);
     let Some((compiled, outputs)) = emitted(&program) else { return };
-    for Emitted { pipeline, file, teardown } in outputs {
+    for Emitted { pipeline, file } in outputs {
         let ir = &compiled.pipelines[pipeline];
         let Some(source) = Source::new(&program, &program.pipelines[pipeline]) else { continue };
         let (workflow, refused) = pipec_github::engine::read(&file.path, &file.text, &compiled.lock);
         let workflow = workflow.unwrap();
-        let proof = pipec_prover::prove(&compiled, ir, &workflow, &file, teardown.as_deref());
+        let proof = pipec_prover::prove(&compiled, ir, &workflow, &file);
         let mut choose = Chooser::new(seed);
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let wrong = judge(&source, ir, &workflow, name, &mut choose);
@@ -116,7 +116,7 @@ const BREAKS_EACH: usize = 6;
 fn break_outputs(seed: u64, broken: &mut Broken) {
     let program = random::program(seed);
     let Some((compiled, outputs)) = emitted(&program) else { return };
-    for Emitted { pipeline, file, teardown } in outputs {
+    for Emitted { pipeline, file } in outputs {
         let ir = &compiled.pipelines[pipeline];
         let Some(source) = Source::new(&program, &program.pipelines[pipeline]) else { continue };
         let (workflow, _) = pipec_github::engine::read(&file.path, &file.text, &compiled.lock);
@@ -131,7 +131,7 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
             let mut changed = Changed::new(&workflow);
             let Some(place) = (operator.apply)(&mut changed, &mut choose) else { continue };
             left -= 1;
-            let proof = pipec_prover::prove(&compiled, ir, &changed, &file, teardown.as_deref());
+            let proof = pipec_prover::prove(&compiled, ir, &changed, &file);
             let wrong = judge(&source, ir, &changed, name, &mut choose).unwrap();
             let noticed = broken.noticed.entry(operator.name).or_default();
             noticed.made += 1;

@@ -8,7 +8,7 @@ pub use pipec_github_engine as engine;
 
 mod source;
 
-pub use source::check_file_name;
+pub use source::{check_file_name, teardown_path};
 
 use pipec_base::{Diagnostic, Span, parallel};
 use pipec_claims::{Judgement, Words};

@@ -80,7 +80,7 @@ fn slug(text: &str) -> String {
 }
 
 /// The path of the workflow that tears down the ephemeral environments of a pipeline, if it enters any.
-pub(crate) fn teardown_path(program: &Program, pipeline: &Pipeline) -> Option<String> {
+pub fn teardown_path(program: &Program, pipeline: &Pipeline) -> Option<String> {
     if pipec_prover::previews(program, pipeline).is_empty() {
         return None;
     }

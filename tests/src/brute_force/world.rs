@@ -183,7 +183,7 @@ impl<'p> World<'p> {
     pub fn runs(&self) -> Vec<Run> {
         let subsets = 1u64 << self.paths.len();
         self.runs_that(
-            &|event, branch, tag| self.lets_in(event, branch, tag),
+            &|event, branch, tag| self.has_trigger(event, branch, tag),
             &(0..subsets).collect::<Vec<_>>(),
         )
     }
@@ -231,7 +231,7 @@ impl<'p> World<'p> {
 
     /// Whether a trigger lets a run in.
     pub fn admits(&self, run: &Run) -> bool {
-        self.lets_in(run.event, run.branch, run.tag)
+        self.has_trigger(run.event, run.branch, run.tag)
     }
 
     /// The name of the branch of a run.
@@ -318,7 +318,8 @@ impl<'p> World<'p> {
         self.paths.len()
     }
 
-    fn lets_in(&self, event: Event, branch: Option<usize>, tag: Option<usize>) -> bool {
+    /// Whether a trigger of the pipeline admits this event for a branch or tag.
+    fn has_trigger(&self, event: Event, branch: Option<usize>, tag: Option<usize>) -> bool {
         let in_any = |globs: &[&str], name: &str| globs.iter().any(|it| glob::matches(it, name));
         self.pipeline.triggers.iter().any(|trigger| match (trigger, event) {
             (Trigger::Push(globs), Event::Push) => {

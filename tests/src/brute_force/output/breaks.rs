@@ -284,7 +284,7 @@ fn widen_rights(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<Strin
     let place = job(changed, choose, |job| job.rights.is_some())?;
     let rights = changed.jobs[place].job.rights.as_mut()?;
     match rights.scopes.first_mut() {
-        Some((_, level)) if choose.percent(50) && level == "read" => *level = "write".to_owned(),
+        Some((_, level)) if choose.chance(50) && level == "read" => *level = "write".to_owned(),
         _ => rights.scopes.push(("packages".to_owned(), "write".to_owned())),
     }
     Some(id(changed, place))
@@ -321,7 +321,7 @@ fn drop_lock(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> 
 
 fn other_lock(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
     let place = job(changed, choose, |job| job.lock.is_some())?;
-    let key = match choose.percent(50) {
+    let key = match choose.chance(50) {
         // Each run has a lock of its own, or everything has the same.
         true => Value::literal("deploy-").and(Part::Fact(pipec_ir::Fact::RunNumber)),
         false => Value::literal("deploy"),
@@ -333,7 +333,7 @@ fn other_lock(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String>
 fn drop_waiting(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
     let place = job(changed, choose, |job| job.lock.is_some())?;
     let lock = changed.jobs[place].job.lock.as_mut()?;
-    match choose.percent(50) {
+    match choose.chance(50) {
         true => lock.waiting = Waiting::Newest,
         false => lock.may_cancel = true,
     }
@@ -398,7 +398,7 @@ fn change_due(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String>
         Value::of(parts).and_literal(format!(" {word}"))
     };
     let is_due = matches!(line.parts().get(2), Some(Part::Literal(text)) if &**text == " due");
-    lines[which] = with_word(if is_due || choose.percent(50) { "not-due" } else { "due" });
+    lines[which] = with_word(if is_due || choose.chance(50) { "not-due" } else { "due" });
     set_lines(changed, place, &lines);
     Some(format!("{line:?} is {:?}", lines[which]))
 }
@@ -410,7 +410,7 @@ fn change_record(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<Stri
     let mut lines: Vec<String> = given.value.as_literal()?.lines().map(str::to_owned).collect();
     let which = choose.below(lines.len());
     let line = lines.remove(which);
-    if choose.percent(50) {
+    if choose.chance(50) {
         lines.push(line.replacen("\"stage\": \"", "\"stage\": \"not-", 1));
     }
     given.value = Value::literal(lines.iter().map(|line| format!("{line}\n")).collect::<String>());

@@ -6,7 +6,7 @@
 use pipec_ir::{Pins, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
-    ConditionId, Job, Jobs, Need, Reading, RunGroup, RunTrigger, StartPart, Starts, StepsBefore,
+    ConditionId, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart, Starts, StepsBefore,
     Surroundings, Unknown, World,
 };
 use pipec_runtime::Dialect;
@@ -156,6 +156,19 @@ impl Reading for Changed<'_> {
         world: &World,
     ) -> Option<Proposition> {
         self.reading.reads(self.jobs[place].origin, unknown, word, &self.seen_by(place, jobs), world)
+    }
+
+    fn output_is(
+        &self,
+        place: usize,
+        output: &Part,
+        word: &str,
+        before: &StepsBefore,
+        jobs: &Jobs<'_>,
+        world: &World,
+    ) -> Option<Proposition> {
+        let seen = self.seen_by(place, jobs);
+        self.reading.output_is(self.jobs[place].origin, output, word, before, &seen, world)
     }
 
     fn scopes(&self, need: Need) -> &'static [(&'static str, &'static str)] {

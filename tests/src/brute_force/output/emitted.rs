@@ -5,9 +5,9 @@ use crate::brute_force::print::Printed;
 use pipec_analysis::{Module, analyse};
 use pipec_base::Sources;
 use pipec_github::GitHub;
-use pipec_ir::GeneratedFile;
+use pipec_ir::{GeneratedFile, PipelineId};
 use pipec_syntax::ast::Date;
-use pipec_target_api::{Target, TargetContext};
+use pipec_target_api::{EmittedFile, Target, TargetContext};
 
 /// The output of a pipeline.
 #[derive(Debug)]
@@ -16,8 +16,6 @@ pub struct Emitted {
     pub pipeline: usize,
     /// The workflow of the pipeline, without the one that tears down its environments.
     pub file: GeneratedFile,
-    /// The path of the other.
-    pub teardown: Option<String>,
 }
 
 /// The program that the compiler sees, and its outputs. `None` if it is not proven or not compiled.
@@ -34,14 +32,18 @@ pub fn emitted(program: &Program) -> Option<(pipec_ir::Program, Vec<Emitted>)> {
         return None;
     }
     let context = TargetContext { version: "0.0.0".to_owned(), lists_assumptions: false };
-    let mut all = Vec::new();
-    for (place, pipeline) in analysis.program.pipelines.iter().enumerate() {
-        let output = GitHub.compile(&analysis.program, pipeline, &context);
-        let teardown = pipec_github::engine::teardown_path(&analysis.program, pipeline);
-        let is_own = |file: &GeneratedFile| Some(&file.path) != teardown.as_ref();
-        if let Some(file) = output.files.into_iter().find(is_own) {
-            all.push(Emitted { pipeline: place, file, teardown });
+    let all: Vec<PipelineId> = (0..analysis.program.pipelines.len()).map(PipelineId).collect();
+    let emission = GitHub.emit(&analysis.program, &all, &context);
+    let mut emitted = Vec::new();
+    for PipelineId(place) in all {
+        let pipeline = &analysis.program.pipelines[place];
+        let teardown = pipec_github::teardown_path(&analysis.program, pipeline);
+        let is_own = |file: &&EmittedFile| {
+            file.pipelines.contains(&PipelineId(place)) && Some(&file.file.path) != teardown.as_ref()
+        };
+        if let Some(own) = emission.files.iter().find(is_own) {
+            emitted.push(Emitted { pipeline: place, file: own.file.clone() });
         }
     }
-    Some((analysis.program, all))
+    Some((analysis.program, emitted))
 }

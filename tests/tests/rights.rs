@@ -222,8 +222,11 @@ fn judge(built: &Built, wrong: &mut Vec<String>, said: &mut BTreeSet<String>) {
     let table = table();
     let program = &built.compilation.program;
     for output in built.compilation.outputs.iter().filter(|output| output.target == "github") {
-        let pipeline =
-            program.pipelines.iter().find(|it| it.name == output.pipeline).expect("the pipeline of a file");
+        let pipeline = program
+            .pipelines
+            .iter()
+            .find(|it| it.name == output.owner.pipeline)
+            .expect("the pipeline of a file");
         let (head, jobs) = granted(&output.file.text);
         if head.as_deref() != Some("{}") {
             wrong.push(format!("{}: the head grants {head:?}", built.name));

@@ -379,7 +379,7 @@ fn leaks(built: &Built, seen: &mut usize) -> Vec<String> {
                         || it.is(&["jobs", &job, "environment"]) && !it.value.is_empty()
                 })
                 .map_or("", |it| it.value.as_str());
-            let allowed = may_see(&built.compilation.program, &output.pipeline, &job, environment);
+            let allowed = may_see(&built.compilation.program, &output.owner.pipeline, &job, environment);
             let is_held = line.is(&["jobs", "*", "steps", "-", "env", "*"])
                 && allowed.iter().any(|name| line.value == format!("${{{{ secrets.{name} }}}}"));
             if is_held {

@@ -2,7 +2,9 @@
 //! or a memory for tests and editors. What lies between, [`Session::compile`], is a function of texts.
 
 mod assurance;
+mod compiled_file;
 mod disk;
+mod emit;
 mod files;
 mod findings;
 mod fix;
@@ -20,6 +22,7 @@ mod transaction;
 mod workspace;
 
 pub use assurance::assure;
+pub use compiled_file::{CompiledFile, FileOwner};
 pub use disk::Disk;
 pub use files::{Files, Found, Kind, Staged};
 pub use findings::{Counts, Narrowed, narrow, tidy};
@@ -31,7 +34,7 @@ pub use memory::Memory;
 pub use output::{Planned, PlannedFile, plan, unclaimed};
 pub use problem::Problem;
 pub use read::{Workspace, read};
-pub use session::{Compilation, CompiledFile, Options, Session};
+pub use session::{Compilation, Options, Session};
 pub use standing::destination;
 pub use transaction::{Change, replace_all};
 pub use workspace::{Place, Texts, locate, prefix_in_repository, read_source, read_sources};

@@ -1,8 +1,8 @@
 //! Compiled files against what is on disk: what is to be written, and what must not be.
 
+use crate::compiled_file::CompiledFile;
 use crate::files::{Files, Kind, is_temporary};
 use crate::problem::Problem;
-use crate::session::CompiledFile;
 use crate::standing::{LONGEST_OUTPUT, Standing, standing};
 use crate::transaction::Change;
 use pipec_base::{Diagnostic, codes};
@@ -121,8 +121,9 @@ pub fn unclaimed(
 fn hand_written(output: &CompiledFile) -> Diagnostic {
     let path = &output.file.path;
     let message = format!("`{path}` was not written by pipec, so it is not overwritten");
-    Diagnostic::error(codes::P1201, message, output.origin)
-        .saying(format!("pipeline `{}` would write it", output.pipeline))
+    let write = if output.other_owners.is_empty() { "would write it" } else { "would together write it" };
+    Diagnostic::error(codes::P1201, message, output.owner.origin)
+        .saying(format!("{} {write}", output.owners_in_words()))
         .help(format!(
             "move the file away, or let the pipeline write another file: `emits {} \"….yml\"`",
             output.target

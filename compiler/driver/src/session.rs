@@ -1,12 +1,14 @@
 //! From texts to outputs and findings, without any other input.
 
+use crate::compiled_file::{CompiledFile, contested};
+use crate::emit::{Compiled, emit_all};
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
 use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Module, Reference, analyse};
-use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, codes, parallel};
-use pipec_claims::{PipelineClaims, TargetClaims};
-use pipec_ir::{Engine, GeneratedFile, Pins, Pipeline, Program};
+use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, parallel};
+use pipec_claims::PipelineClaims;
+use pipec_ir::{Engine, Pins, Program};
 use pipec_syntax::{Tokens, ast};
 use pipec_target_api::{Target, TargetContext};
 use sha2::{Digest, Sha256};
@@ -46,7 +48,7 @@ pub struct Compilation {
     pub allowed: Vec<Allowed>,
     /// The names that were resolved, with what they stand for.
     pub references: Vec<Reference>,
-    /// The files to write, by pipeline and target; none if a finding is an error.
+    /// The files to write, in the order of their first pipelines, then of the targets; none if a finding is an error.
     pub outputs: Vec<CompiledFile>,
     /// What these files call and run in: what `pipec.lock` is to say.
     pub pins: Pins,
@@ -66,21 +68,6 @@ impl Compilation {
     pub fn file(&self, path: &str) -> Option<FileId> {
         self.sources.iter().find(|(_, source)| source.path == path).map(|(file, _)| file)
     }
-}
-
-/// A file a target made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CompiledFile {
-    /// The target's name.
-    pub target: &'static str,
-    /// The pipeline's name.
-    pub pipeline: String,
-    /// Where the pipeline is declared.
-    pub origin: Span,
-    /// Where `emits` names the file, if it does.
-    pub named: Option<Span>,
-    /// The file.
-    pub file: GeneratedFile,
 }
 
 /// Remembers how the declarations of texts were read, and reads again only those that have changed.
@@ -187,9 +174,13 @@ impl Session {
 
         let mut compiled = Compiled::default();
         if !diagnostics.iter().any(Diagnostic::is_error) {
-            compiled = compile_all(&mut analysis.program, options);
+            let context = TargetContext {
+                version: options.version.to_owned(),
+                lists_assumptions: options.lists_assumptions,
+            };
+            compiled = emit_all(&mut analysis.program, options.targets, &context);
             diagnostics.append(&mut compiled.diagnostics);
-            refuse_contested(&compiled.outputs, &mut diagnostics);
+            diagnostics.extend(contested(&compiled.outputs));
         }
         if diagnostics.iter().any(Diagnostic::is_error) {
             compiled = Compiled::default();
@@ -287,130 +278,6 @@ impl Trees {
 fn standard_path(path: &ast::Path) -> String {
     let words: Vec<&str> = path.segments.iter().map(|segment| segment.node.as_str()).collect();
     format!("{}.pipe", words.join("/"))
-}
-
-/// What compiling gave, of one pipeline or of all.
-#[derive(Default)]
-struct Compiled {
-    outputs: Vec<CompiledFile>,
-    pins: Pins,
-    /// The claims of the targets, by pipeline.
-    claims: Vec<Vec<TargetClaims>>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-/// Compiles and judges every pipeline.
-///
-/// A call of `v7` is that of the newest `v7` in the lock, so a lock that gains a version may change what it calls. So that
-/// the next build finds nothing to do, this one goes on until the lock it would write is the one it worked with. No call
-/// ever goes back to an older version on that way, so it ends.
-fn compile_all(program: &mut Program, options: &Options<'_>) -> Compiled {
-    let context =
-        TargetContext { version: options.version.to_owned(), lists_assumptions: options.lists_assumptions };
-    loop {
-        let mut all = Compiled::default();
-        let compiled = parallel::map(&program.pipelines, |pipeline| {
-            compile_pipeline(program, pipeline, options, &context)
-        });
-        for one in compiled {
-            all.outputs.extend(one.outputs);
-            all.pins.add(one.pins);
-            all.claims.extend(one.claims);
-            all.diagnostics.extend(one.diagnostics);
-        }
-        if all.diagnostics.iter().any(Diagnostic::is_error) || !may_call_another(&all.pins, &program.lock) {
-            return all;
-        }
-        program.lock = all.pins;
-    }
-}
-
-/// Whether a version that is new in the lock has others beside it.
-fn may_call_another(used: &Pins, lock: &Pins) -> bool {
-    let mut new = used.actions.iter().filter(|action| !lock.actions.contains(action));
-    new.any(|new| used.actions.iter().any(|other| other != new && other.name.eq_ignore_ascii_case(&new.name)))
-}
-
-fn compile_pipeline(
-    program: &Program,
-    pipeline: &Pipeline,
-    options: &Options<'_>,
-    context: &TargetContext,
-) -> Compiled {
-    let mut outputs = Vec::new();
-    let mut pins = Pins::default();
-    let mut claims = Vec::new();
-    let mut diagnostics = Vec::new();
-    for (name, origin) in &pipeline.targets {
-        if !options.targets.iter().any(|target| target.name() == name) {
-            let has: Vec<String> =
-                options.targets.iter().map(|target| format!("`{}`", target.name())).collect();
-            let finding =
-                Diagnostic::error(codes::P1101, format!("this version has no target `{name}`"), origin.span)
-                    .help(format!("it has {}", has.join(", ")));
-            diagnostics.push(origin.explain(finding));
-        }
-    }
-    for target in options.targets {
-        let wanted =
-            pipeline.targets.is_empty() || pipeline.targets.iter().any(|(name, _)| name == target.name());
-        if !wanted {
-            continue;
-        }
-        let output = target.compile(program, pipeline, context);
-        let failed = output.diagnostics.iter().any(Diagnostic::is_error);
-        diagnostics.extend(output.diagnostics);
-        if failed {
-            continue;
-        }
-        let judgement = target.verify(program, pipeline, &output.files);
-        diagnostics.extend(judgement.findings);
-        claims.push(TargetClaims {
-            target: target.name(),
-            proved: judgement.proved,
-            assumed: output.assumed,
-        });
-        pins.add(output.pins);
-        outputs.extend(output.files.into_iter().map(|file| CompiledFile {
-            target: target.name(),
-            pipeline: pipeline.name.clone(),
-            origin: pipeline.origin.span,
-            named: pipeline.emits.get(target.name()).map(|(_, origin)| origin.span),
-            file,
-        }));
-    }
-    Compiled { outputs, pins, claims: vec![claims], diagnostics }
-}
-
-/// Two pipelines can't have one file; nor two files that differ in case alone, which are one on many machines. And no
-/// file lies outside the workspace.
-fn refuse_contested(outputs: &[CompiledFile], diagnostics: &mut Vec<Diagnostic>) {
-    let mut owners: BTreeMap<String, &CompiledFile> = BTreeMap::new();
-    for output in outputs {
-        let path = &output.file.path;
-        let escapes = path.is_empty()
-            || path.starts_with('/')
-            || path.contains(['\\', ':', '\0'])
-            || path.split('/').any(|part| matches!(part, "" | "." | ".."));
-        if escapes {
-            let message = format!("the output `{path}` is outside the workspace");
-            diagnostics.push(
-                Diagnostic::error(codes::P0105, message, output.origin).saying("the output of this pipeline"),
-            );
-        }
-        if let Some(owner) = owners.get(&path.to_lowercase()) {
-            let message =
-                format!("pipelines `{}` and `{}` both write `{path}`", owner.pipeline, output.pipeline);
-            diagnostics.push(
-                Diagnostic::error(codes::P1203, message, output.named.unwrap_or(output.origin))
-                    .saying("writes it")
-                    .label(owner.named.unwrap_or(owner.origin), "this also writes it")
-                    .help(format!("give one of them another file: `emits {} \"…\"`", output.target)),
-            );
-            continue;
-        }
-        owners.insert(path.to_lowercase(), output);
-    }
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

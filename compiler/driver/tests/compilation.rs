@@ -6,9 +6,10 @@ use pipec_driver::{
     Compilation, CompiledFile, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read,
     replace_all, unclaimed,
 };
-use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, Program};
+use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, PipelineId, Program};
 use pipec_syntax::ast::Date;
-use pipec_target_api::{Output, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, PipelineOutput, Target, TargetContext};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
@@ -40,14 +41,8 @@ impl Echo {
         let own = pinned(&format!("of/{}", self.name), "v1");
         Pins { actions: called.into_iter().chain([own]).collect(), ..Pins::default() }
     }
-}
 
-impl Target for Echo {
-    fn name(&self) -> &'static str {
-        self.name
-    }
-
-    fn compile(&self, program: &Program, pipeline: &Pipeline, _: &TargetContext) -> Output {
+    fn emit_pipeline(&self, program: &Program, pipeline: &Pipeline) -> (Vec<GeneratedFile>, PipelineOutput) {
         let refused = pipeline.name == "refused" && self.name == "second";
         let message = format!("{} can't express `{}`", self.name, pipeline.name);
         let finding = Diagnostic::error(codes::P1101, message, pipeline.origin.span);
@@ -63,19 +58,40 @@ impl Target for Echo {
             text: format!("{HEADER}# {digest}\nname: {}\n", pipeline.name),
             origins: Vec::new(),
         };
-        Output {
-            files: vec![file],
+        let output = PipelineOutput {
             pins: self.pins(program, &pipeline.name),
             assumed: Vec::new(),
             diagnostics: refused.then_some(finding).into_iter().collect(),
-        }
+        };
+        (vec![file], output)
+    }
+}
+
+impl Target for Echo {
+    fn name(&self) -> &'static str {
+        self.name
     }
 
-    fn verify(&self, _: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
-        assert_eq!(files.len(), 1, "what a target refuses is not judged");
-        let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
-        let findings = (pipeline.name == "mistrusted").then_some(finding).into_iter().collect();
-        Judgement { findings, proved: vec![Theorem::StartsOnlyWhenDue] }
+    fn emit(&self, program: &Program, only: &[PipelineId], _: &TargetContext) -> Emission {
+        let mut emission = Emission::default();
+        for id in only {
+            let (files, output) = self.emit_pipeline(program, program.pipeline(*id).unwrap());
+            emission.add(*id, files, output);
+        }
+        emission
+    }
+
+    fn verify(&self, program: &Program, files: &[EmittedFile]) -> BTreeMap<PipelineId, Judgement> {
+        let judge = |file: &EmittedFile| {
+            let id = *file.pipelines.first().unwrap();
+            let pipeline = program.pipeline(id).unwrap();
+            let is_refused = pipeline.name == "refused" && self.name == "second";
+            assert!(!is_refused, "what a target refuses is not judged");
+            let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
+            let findings = (pipeline.name == "mistrusted").then_some(finding).into_iter().collect();
+            (id, Judgement { findings, proved: vec![Theorem::StartsOnlyWhenDue] })
+        };
+        files.iter().map(judge).collect()
     }
 
     fn words(&self) -> &'static dyn Words {
@@ -220,11 +236,11 @@ type Placed<'a> = (&'a str, &'a str, &'a GeneratedFile, [Option<(&'a str, Range<
 fn outputs(compilation: &Compilation) -> Vec<Placed<'_>> {
     let sources = &compilation.sources;
     let place = |span: Span| sources.place(span).map(|place| (sources.path(place.file), place.range()));
-    let one = |output: &CompiledFile| [place(output.origin), output.named.and_then(place)];
+    let one = |output: &CompiledFile| [place(output.owner.origin), output.owner.named.and_then(place)];
     compilation
         .outputs
         .iter()
-        .map(|output| (output.target, output.pipeline.as_str(), &output.file, one(output)))
+        .map(|output| (output.target, output.owner.pipeline.as_str(), &output.file, one(output)))
         .collect()
 }
 

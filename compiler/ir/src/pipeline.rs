@@ -7,6 +7,10 @@ use crate::{ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pin
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
 
+/// A pipeline's place in its program.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PipelineId(pub usize);
+
 /// An expanded workspace.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
@@ -25,6 +29,18 @@ pub struct Program {
 }
 
 impl Program {
+    /// The pipeline with an id.
+    pub fn pipeline(&self, id: PipelineId) -> Option<&Pipeline> {
+        self.pipelines.get(id.0)
+    }
+
+    /// The pipelines that a target builds, in order: those that name it, and those that name no target.
+    pub fn pipelines_for(&self, target: &str) -> Vec<PipelineId> {
+        let numbered = self.pipelines.iter().enumerate();
+        let wanted = numbered.filter(|(_, pipeline)| pipeline.is_for(target));
+        wanted.map(|(place, _)| PipelineId(place)).collect()
+    }
+
     /// The registry for an image name, if one is declared. The longest prefix applies, and a prefix ends at the end of
     /// a path segment.
     pub fn registry_of(&self, image: &str) -> Option<&Registry> {
@@ -91,6 +107,11 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
+    /// Whether a target builds it.
+    pub fn is_for(&self, target: &str) -> bool {
+        self.targets.is_empty() || self.targets.iter().any(|(name, _)| name == target)
+    }
+
     /// The node with an id.
     pub fn node(&self, id: NodeId) -> Option<&Node> {
         self.nodes.get(id.0)

@@ -1,10 +1,21 @@
 //! The interface of every target: an emitter, and an independent model that checks its output.
 //!
-//! The trait has its own crate, so that neither the compiler nor the editor's server knows a target.
+//! The trait has its own crate, so that neither the compiler nor the editor's server knows a target. It speaks of the whole
+//! program, since engines divide files differently. Of the pipelines `app` and `web`
+//!
+//! ```text
+//! GitHub    .github/workflows/app.yml        belongs to `app`
+//!           .github/workflows/web.yml        belongs to `web`
+//! GitLab    .gitlab-ci.yml                   belongs to `app` and `web`
+//! ```
 
-use pipec_base::Diagnostic;
-use pipec_claims::{Assumed, Judgement, Words};
-use pipec_ir::{GeneratedFile, Pins, Pipeline, Program};
+mod emission;
+
+pub use emission::{Emission, EmittedFile, PipelineOutput};
+
+use pipec_claims::{Judgement, Words};
+use pipec_ir::{PipelineId, Program};
+use std::collections::BTreeMap;
 
 /// The context of a compilation, in addition to the program.
 #[derive(Clone, Debug)]
@@ -20,12 +31,16 @@ pub trait Target: Sync {
     /// Its keyword in the language: `github`.
     fn name(&self) -> &'static str;
 
-    /// The files for one pipeline, or the reasons why there are none.
-    fn compile(&self, program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output;
+    /// The files of some pipelines of the program. Each of them is for this target.
+    ///
+    /// A file that also belongs to other pipelines is whole, and names them all.
+    fn emit(&self, program: &Program, only: &[PipelineId], context: &TargetContext) -> Emission;
 
-    /// Reads emitted files back and proves on them what was proven on the source. It uses the engine's own YAML dialect
-    /// and shares no code with [`Target::compile`]. Any finding is an internal error.
-    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement;
+    /// Reads emitted files back and proves on them what was proven on the source.
+    ///
+    /// It gives one judgement for each pipeline that a file belongs to. It uses the engine's own YAML dialect and shares no
+    /// code with [`Target::emit`]. Any finding is an internal error.
+    fn verify(&self, program: &Program, files: &[EmittedFile]) -> BTreeMap<PipelineId, Judgement>;
 
     /// The engine's words for claims.
     fn words(&self) -> &'static dyn Words;
@@ -36,18 +51,4 @@ pub trait Target: Sync {
     /// The text of a file without its header. A new version or a source edit alone changes the header, so drift is
     /// decided without it.
     fn without_header<'a>(&self, text: &'a str) -> &'a str;
-}
-
-/// The result of compiling.
-#[derive(Clone, Debug, Default)]
-pub struct Output {
-    /// The files; empty if a diagnostic is an error.
-    pub files: Vec<GeneratedFile>,
-    /// The actions and images that the files use, by digest, for `pipec.lock`. Pins that the lock file already has are
-    /// taken from it.
-    pub pins: Pins,
-    /// The assumptions of the files, if the context asks for them.
-    pub assumed: Vec<Assumed>,
-    /// The findings of the target.
-    pub diagnostics: Vec<Diagnostic>,
 }

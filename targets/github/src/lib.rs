@@ -10,12 +10,13 @@ mod source;
 
 pub use source::check_file_name;
 
-use pipec_base::{Diagnostic, Span};
+use pipec_base::{Diagnostic, Span, parallel};
 use pipec_claims::{Judgement, Words};
-use pipec_ir::{Engine, GeneratedFile, MemberName, Pipeline, Program};
+use pipec_ir::{Engine, GeneratedFile, MemberName, Pipeline, PipelineId, Program};
 use pipec_model::Finding;
 use pipec_prover::Proof;
-use pipec_target_api::{Output, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, Target, TargetContext};
+use std::collections::BTreeMap;
 
 /// GitHub Actions.
 pub struct GitHub;
@@ -39,12 +40,19 @@ impl Target for GitHub {
         "github"
     }
 
-    fn compile(&self, program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output {
-        pipec_github_emit::compile(program, pipeline, context)
+    fn emit(&self, program: &Program, only: &[PipelineId], context: &TargetContext) -> Emission {
+        pipec_github_emit::emit(program, only, context)
     }
 
-    fn verify(&self, program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
-        verify(program, pipeline, files)
+    fn verify(&self, program: &Program, files: &[EmittedFile]) -> BTreeMap<PipelineId, Judgement> {
+        let mut of: BTreeMap<PipelineId, Vec<&GeneratedFile>> = BTreeMap::new();
+        for EmittedFile { file, pipelines } in files {
+            pipelines.iter().for_each(|pipeline| of.entry(*pipeline).or_default().push(file));
+        }
+        let of: Vec<(PipelineId, Vec<&GeneratedFile>)> = of.into_iter().collect();
+        let judged =
+            parallel::map(&of, |(id, files)| Some((*id, verify(program, program.pipeline(*id)?, files))));
+        judged.into_iter().flatten().collect()
     }
 
     fn words(&self) -> &'static dyn Words {
@@ -61,7 +69,7 @@ impl Target for GitHub {
 }
 
 /// Proves the files of a pipeline, as GitHub reads them, against the pipeline.
-fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
+fn verify(program: &Program, pipeline: &Pipeline, files: &[&GeneratedFile]) -> Judgement {
     let teardown = source::teardown_path(program, pipeline);
     let is_teardown = |file: &GeneratedFile| teardown.as_ref() == Some(&file.path);
     let mut findings = Vec::new();
@@ -74,10 +82,9 @@ fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Ju
     for file in files {
         add(verify_workflow(program, pipeline, file, is_teardown(file)), file);
     }
-    let (teardowns, mains): (Vec<&GeneratedFile>, Vec<&GeneratedFile>) =
-        files.iter().partition(|file| is_teardown(file));
+    let teardowns = files.iter().filter(|file| is_teardown(file)).count();
     if let Some(file) = files.first()
-        && (mains.len() != 1 || teardowns.len() != usize::from(teardown.is_some()))
+        && (files.len() != teardowns + 1 || teardowns != usize::from(teardown.is_some()))
     {
         add(Proof::refused(vec![Finding::of_file("a workflow is missing, or one too many", 1)]), file);
     }

@@ -84,7 +84,10 @@ fn wanted(project: &Project, arguments: &Build) -> Vec<CompiledFile> {
     let outputs = project.compilation.outputs.iter();
     outputs
         .filter(|output| {
-            file.is_none_or(|file| project.compilation.sources.file_of(output.origin) == Some(file))
+            let is_of = |file| {
+                output.owners().any(|owner| project.compilation.sources.file_of(owner.origin) == Some(file))
+            };
+            file.is_none_or(is_of)
         })
         .filter(|output| arguments.target.as_ref().is_none_or(|target| output.target == target))
         .cloned()
@@ -178,13 +181,18 @@ fn compare(
 }
 
 fn drift(file: &PlannedFile) -> Diagnostic {
-    let CompiledFile { pipeline, origin, file: output, .. } = &file.output;
+    let CompiledFile { owner, other_owners, file: output, .. } = &file.output;
     let path = &output.path;
+    let compile = if other_owners.is_empty() { "compiles to" } else { "compile to" };
     let message = match &file.old {
-        Some(_) => format!("`{path}` differs from what pipeline `{pipeline}` compiles to"),
+        Some(_) => format!("`{path}` differs from what {} {compile}", file.output.owners_in_words()),
         None => format!("`{path}` is missing"),
     };
-    let finding = Diagnostic::error(codes::P1202, message, *origin).saying("compiled from this pipeline");
+    let mut finding =
+        Diagnostic::error(codes::P1202, message, owner.origin).saying("compiled from this pipeline");
+    for other in other_owners {
+        finding = finding.label(other.origin, "and from this one");
+    }
     match file.old.as_deref().and_then(|old| first_difference(old, &output.text)) {
         Some(line) => finding.note(format!("line {line} is the first difference")).help(
             "move a change of the file to the source or, if it is a pin, to `pipec.lock`; then run \

@@ -11,15 +11,29 @@ mod template;
 
 use document::Workflow;
 pub use lower::{Words, assumption_meaning, is_generated, without_header};
-use pipec_base::{Diagnostic, codes};
-use pipec_ir::{GeneratedFile, Pins, Pipeline, Program};
-use pipec_target_api::{Output, TargetContext};
+use pipec_base::{Diagnostic, codes, parallel};
+use pipec_ir::{GeneratedFile, Pins, Pipeline, PipelineId, Program};
+use pipec_target_api::{Emission, PipelineOutput, TargetContext};
 
 /// The largest workflow that GitHub reads, in bytes (500 KB).
 const LARGEST_FILE: usize = 500_000;
 
+/// The workflows of some pipelines of a program; each belongs to one pipeline.
+pub fn emit(program: &Program, only: &[PipelineId], context: &TargetContext) -> Emission {
+    let emitted = parallel::map(only, |id| Some(emit_pipeline(program, program.pipeline(*id)?, context)));
+    let mut emission = Emission::default();
+    for (id, (files, output)) in only.iter().zip(emitted).filter_map(|(id, emitted)| Some((*id, emitted?))) {
+        emission.add(id, files, output);
+    }
+    emission
+}
+
 /// The workflows of a pipeline, or the reasons why it has none.
-pub fn compile(program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Output {
+fn emit_pipeline(
+    program: &Program,
+    pipeline: &Pipeline,
+    context: &TargetContext,
+) -> (Vec<GeneratedFile>, PipelineOutput) {
     let mut lowered = lower::lower(program, pipeline, context);
     let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
     let assumed =
@@ -33,11 +47,11 @@ pub fn compile(program: &Program, pipeline: &Pipeline, context: &TargetContext) 
             Ok(file) => files.extend(file),
             Err(refused) => {
                 diagnostics.push(*refused);
-                return Output { diagnostics, ..Output::default() };
+                return (Vec::new(), PipelineOutput { diagnostics, ..PipelineOutput::default() });
             }
         }
     }
-    Output { files, pins, assumed, diagnostics }
+    (files, PipelineOutput { pins, assumed, diagnostics })
 }
 
 /// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.

@@ -1,11 +1,12 @@
 //! The target's guarantees: what it makes GitHub do, and its assumptions.
 
+use crate::one_pipeline;
 use crate::programs::{self, Build, globs, origin};
 use crate::windows;
 use pipec_claims::{AssumptionKind, Standing, Subject, Theorem, TheoremId};
 use pipec_github::GitHub;
 use pipec_ir::{EngineBlock, EngineStep};
-use pipec_target_api::{Target, TargetContext};
+use pipec_target_api::Target;
 use std::collections::BTreeSet;
 
 /// A claim in GitHub's words.
@@ -20,8 +21,7 @@ struct Rendered {
 /// The guarantees of a program. They are the theorems that the model proves on the output and that reports list, and
 /// the output's assumptions.
 fn guarantees(build: &Build) -> Vec<Rendered> {
-    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: true };
-    let output = GitHub.compile(&build.program, &build.pipeline, &context);
+    let output = one_pipeline::emit(&build.program, &build.pipeline, true);
     let words = GitHub.words();
     let mut proved = proved(build);
     proved.retain(|theorem| theorem.id().is_listed());
@@ -45,7 +45,7 @@ fn guarantees(build: &Build) -> Vec<Rendered> {
 }
 
 fn proved(build: &Build) -> Vec<Theorem> {
-    let judgement = GitHub.verify(&build.program, &build.pipeline, &build.output().files);
+    let judgement = one_pipeline::verify(&build.program, &build.pipeline, &build.output().files);
     assert!(judgement.findings.is_empty(), "{:#?}", judgement.findings);
     judgement.proved
 }
@@ -109,7 +109,7 @@ fn an_output_that_differs_proves_nothing() {
     for file in &mut files {
         file.text = file.text.replace("timeout-minutes: ", "timeout-minutes: 1");
     }
-    let judgement = GitHub.verify(&build.program, &build.pipeline, &files);
+    let judgement = one_pipeline::verify(&build.program, &build.pipeline, &files);
     assert!(!judgement.findings.is_empty() && judgement.proved.is_empty(), "{:?}", judgement.proved);
 }
 

@@ -13,6 +13,8 @@
 mod bench;
 mod golden;
 mod guarantees;
+#[path = "../support/one_pipeline.rs"]
+mod one_pipeline;
 mod portable;
 mod programs;
 mod refusals;

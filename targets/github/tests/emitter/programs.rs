@@ -1,8 +1,8 @@
 //! Programs built by hand, as the analysis would build them from small sources.
 
+use crate::one_pipeline::{self, Output};
 use pipec_ir::*;
 use pipec_logic::Glob;
-use pipec_target_api::{Output, Target, TargetContext};
 use std::collections::BTreeMap;
 
 pub fn glob(text: &str) -> Glob {
@@ -205,8 +205,7 @@ impl Build {
     }
 
     pub fn output(&self) -> Output {
-        let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
-        pipec_github::GitHub.compile(&self.program, &self.pipeline, &context)
+        one_pipeline::emit(&self.program, &self.pipeline, false)
     }
 
     /// The workflow. Panics with the target's findings if there is none.
@@ -218,8 +217,12 @@ impl Build {
 
     /// The code and message of each diagnostic.
     pub fn complaints(&self) -> Vec<String> {
-        let said = self.output().diagnostics;
-        said.iter().map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message)).collect()
+        let output = self.output();
+        output
+            .diagnostics
+            .iter()
+            .map(|diagnostic| format!("{} {}", diagnostic.code, diagnostic.message))
+            .collect()
     }
 }
 

@@ -1,10 +1,10 @@
 //! Sidecars: their golden workflow, refusals, and runs of the script that waits for them.
 
 use crate::bench::{Bench, Done};
+use crate::one_pipeline;
 use crate::programs::*;
 use pipec_ir::*;
 use pipec_runtime::{Dialect, Script};
-use pipec_target_api::Target;
 
 /// The script that waits for a sidecar.
 const READY: &str = Script::Ready.text(Dialect::GitHub);
@@ -61,7 +61,7 @@ fn sidecars() -> Build {
 fn golden() {
     let build = sidecars();
     insta::assert_snapshot!(build.workflow());
-    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files).findings;
+    let found = one_pipeline::verify(&build.program, &build.pipeline, &build.output().files).findings;
     assert!(found.is_empty(), "{found:#?}");
 }
 

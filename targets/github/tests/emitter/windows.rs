@@ -1,10 +1,10 @@
 //! Windows: their workflows, and runs of their scripts on a simulated clock.
 
 use crate::bench::Bench;
+use crate::one_pipeline;
 use crate::programs::*;
 use crate::scripts::{WINDOW_OPEN, WINDOW_WAIT};
 use pipec_ir::*;
-use pipec_target_api::Target;
 
 fn window(days: &[u8]) -> Option<Window> {
     let zone = "Europe/London".to_owned();
@@ -36,7 +36,7 @@ fn a_separate_job_waits_for_a_window() {
 #[test]
 fn the_engine_model_finds_no_difference() {
     let build = in_a_window();
-    let found = pipec_github::GitHub.verify(&build.program, &build.pipeline, &build.output().files).findings;
+    let found = one_pipeline::verify(&build.program, &build.pipeline, &build.output().files).findings;
     assert!(found.is_empty(), "{found:#?}");
 }
 

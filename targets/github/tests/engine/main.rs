@@ -12,6 +12,9 @@ mod broken_windows;
 #[cfg(test)]
 mod mangled;
 #[cfg(test)]
+#[path = "../support/one_pipeline.rs"]
+mod one_pipeline;
+#[cfg(test)]
 mod overridden;
 #[cfg(test)]
 mod proved;

@@ -1,12 +1,11 @@
 //! Ephemeral environments: their deploys and their teardown workflow, each broken in one place.
 
 use crate::broken::edited;
+use crate::one_pipeline;
 use crate::sample::*;
 use crate::whole::findings_of;
-use pipec_github::GitHub;
 use pipec_ir::*;
 use pipec_runtime::{Dialect, Script};
-use pipec_target_api::{Target, TargetContext};
 
 /// A site with a preview for each pull request of a member.
 pub fn site() -> Build {
@@ -49,8 +48,7 @@ pub fn site() -> Build {
 }
 
 fn files(build: &Build) -> Vec<GeneratedFile> {
-    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
-    let output = GitHub.compile(&build.program, &build.pipeline, &context);
+    let output = one_pipeline::emit(&build.program, &build.pipeline, false);
     assert_eq!(output.files.len(), 2, "{:#?}", output.diagnostics);
     output.files
 }
@@ -81,8 +79,7 @@ fn exactly_both_workflows_must_exist() {
     assert!(!findings_of(&build, &swapped).is_empty());
     // A pipeline without such environments has no teardown.
     let hello = hello();
-    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
-    let mut both = GitHub.compile(&hello.program, &hello.pipeline, &context).files;
+    let mut both = one_pipeline::emit(&hello.program, &hello.pipeline, false).files;
     both.push(GeneratedFile {
         path: ".github/workflows/hello-teardown.yml".to_owned(),
         ..swapped[1].clone()

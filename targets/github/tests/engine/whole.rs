@@ -1,14 +1,12 @@
 //! Unbroken output is proven without findings.
 
+use crate::one_pipeline;
 use crate::sample::{self, Build};
-use pipec_github::GitHub;
 use pipec_ir::{Change, Exemption, GeneratedFile, Keep, NodeKind};
-use pipec_target_api::{Target, TargetContext};
 
 /// The single file of a pipeline.
 pub fn compiled(build: &Build) -> GeneratedFile {
-    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
-    let output = GitHub.compile(&build.program, &build.pipeline, &context);
+    let output = one_pipeline::emit(&build.program, &build.pipeline, false);
     let [file] = output.files.as_slice() else { panic!("{:#?}", output.diagnostics) };
     file.clone()
 }
@@ -20,7 +18,7 @@ pub fn findings(build: &Build, file: &GeneratedFile) -> Vec<String> {
 
 /// The findings of the model on several files.
 pub fn findings_of(build: &Build, files: &[GeneratedFile]) -> Vec<String> {
-    let findings = GitHub.verify(&build.program, &build.pipeline, files).findings;
+    let findings = one_pipeline::verify(&build.program, &build.pipeline, files).findings;
     findings
         .into_iter()
         .map(|finding| {

@@ -1,20 +1,18 @@
 //! Theorems are proved one by one: what is broken on purpose breaks the theorems about it, and no other.
 
 use crate::broken::edited;
+use crate::one_pipeline;
 use crate::sample::{Build, shop};
 use crate::torn_down::site;
 use pipec_claims::{Theorem, TheoremId};
-use pipec_github::GitHub;
 use pipec_ir::GeneratedFile;
-use pipec_target_api::{Target, TargetContext};
 
 fn files(build: &Build) -> Vec<GeneratedFile> {
-    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions: false };
-    GitHub.compile(&build.program, &build.pipeline, &context).files
+    one_pipeline::emit(&build.program, &build.pipeline, false).files
 }
 
 fn proved(build: &Build, files: &[GeneratedFile]) -> Vec<Theorem> {
-    GitHub.verify(&build.program, &build.pipeline, files).proved
+    one_pipeline::verify(&build.program, &build.pipeline, files).proved
 }
 
 /// The theorems that are lost when a file is edited, each with the environment or gate that it is about.

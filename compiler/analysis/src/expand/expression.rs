@@ -26,7 +26,7 @@ impl Expansion<'_, '_> {
     pub(super) fn evaluate(&mut self, expression: &Expression, frame: &Frame) -> Value {
         let value = self.compute(expression, frame);
         let size = value.size();
-        if !self.pay(size, expression.span(), frame) {
+        if !self.charge(size, expression.span(), frame) {
             return Value::Broken;
         }
         if size <= MAX_VALUE_BYTES {

@@ -31,7 +31,7 @@ impl<'a> Expansion<'a, '_> {
         }
         let Some(module) = frame.module else { return Value::Broken };
         if let Some(found) = self.workspace.name(module, &root.node) {
-            self.refer(root.span, &found);
+            self.record_reference(root.span, &found);
             return self.field_of_definition(found, root, rest, path, frame);
         }
         self.fact_value(root, rest, path, frame)
@@ -119,7 +119,7 @@ impl<'a> Expansion<'a, '_> {
                         Value::Broken
                     }
                     Some(inner) => {
-                        self.refer(name.span, &inner);
+                        self.record_reference(name.span, &inner);
                         self.field_of_definition(inner, name, rest, path, frame)
                     }
                     None => {

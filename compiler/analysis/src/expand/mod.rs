@@ -168,7 +168,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
     }
 
     /// Adds the cost of a step of the expansion. Reports once that the workspace has become too large.
-    fn pay(&mut self, cost: usize, span: Span, frame: &Frame) -> bool {
+    fn charge(&mut self, cost: usize, span: Span, frame: &Frame) -> bool {
         cancellation::check();
         let had = self.work <= MAX_WORK;
         self.work = self.work.saturating_add(cost.max(UNIT_COST));
@@ -181,7 +181,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
     }
 
     /// Records the definition of a name. All references are recorded here.
-    fn refer(&mut self, used: Span, found: &Found<'_>) {
+    fn record_reference(&mut self, used: Span, found: &Found<'_>) {
         self.references.push(Reference { used, declared: found.span });
     }
 
@@ -190,7 +190,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
         match self.workspace.resolve(frame.module?, path, wanted) {
             Ok(found) => {
                 let name = path.segments.last().map_or(path.span, |name| name.span);
-                self.refer(name, &found);
+                self.record_reference(name, &found);
                 Some(found)
             }
             Err(finding) => {

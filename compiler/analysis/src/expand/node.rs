@@ -97,7 +97,7 @@ impl<'a> Expansion<'a, '_> {
             }
             StageClause::Default(_) | StageClause::Budget(_) => return None,
         };
-        if !self.pay(NODE_COST, clause.span, &frame) {
+        if !self.charge(NODE_COST, clause.span, &frame) {
             return None;
         }
         self.register(&head, deploy_to.is_some(), draft, &frame);

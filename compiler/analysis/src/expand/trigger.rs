@@ -81,7 +81,7 @@ impl Expansion<'_, '_> {
         let Some(schedule) = Schedule::parse(&text.node) else {
             let diagnostic =
                 Diagnostic::error(codes::P0120, format!("`{}` is not a schedule", text.node), text.span);
-            let meant = meant_schedule(&text.node).filter(|meant| Schedule::parse(meant).is_some());
+            let meant = intended_schedule(&text.node).filter(|meant| Schedule::parse(meant).is_some());
             self.report(
                 frame,
                 match meant {
@@ -161,7 +161,7 @@ impl Expansion<'_, '_> {
 
 /// The intended schedule, if a text follows another tool's rules. It may be a word, have names of days and months, 7
 /// for Sunday, or seconds.
-fn meant_schedule(text: &str) -> Option<String> {
+fn intended_schedule(text: &str) -> Option<String> {
     let by_word = match text.trim() {
         "@hourly" => Some("0 * * * *"),
         "@daily" | "@midnight" => Some("0 0 * * *"),

@@ -19,7 +19,7 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
     for (node, deploy) in pipeline.deploys() {
         let due = proof.facts.due_node(node);
         if !proof.can_be(&due) {
-            dead_deploy(proof, node);
+            never_due_deploy(proof, node);
             continue;
         }
         let skippable = gates_before(proof, node, deploy);
@@ -237,7 +237,7 @@ fn of_artefact(proof: &Proof<'_>, kind: &str) -> bool {
     }
 }
 
-fn dead_deploy(proof: &mut Proof<'_>, node: &Node) {
+fn never_due_deploy(proof: &mut Proof<'_>, node: &Node) {
     let when = proof.pipeline.stage_of(node).and_then(|stage| stage.condition_origin.clone());
     let mut diagnostic =
         Diagnostic::error(codes::P0406, format!("{} never runs", named(node)), node.name_origin.span)

@@ -1,7 +1,7 @@
 //! The drawing in Graphviz's language.
 
 use super::Graph;
-use super::path::{Band, Kind, Path, Stop};
+use super::path::{DrawnNode, DrawnStage, Kind, Path};
 
 pub(super) fn draw(graph: &Graph<'_>) -> String {
     let paths = graph.paths();
@@ -26,19 +26,19 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
 fn pipeline(path: &Path<'_>, place: usize, is_proven: bool, lines: &mut Vec<String>) {
     lines.push(format!("  subgraph cluster_p{place} {{"));
     lines.push(format!("    label={}; labeljust=l; penwidth=0;", quoted(&path.heading(is_proven))));
-    for (at, band) in path.stages.iter().enumerate() {
+    for (at, drawn_stage) in path.stages.iter().enumerate() {
         lines.push(format!("    subgraph {} {{", cluster(place, at)));
-        let mut title = band.stage.name.clone();
-        for more in [band.condition(), band.budget()].into_iter().flatten() {
+        let mut title = drawn_stage.stage.name.clone();
+        for more in [drawn_stage.condition(), drawn_stage.budget()].into_iter().flatten() {
             title.push('\n');
             title.push_str(&more);
         }
         lines.push(format!("      label={}; penwidth=1;", quoted(&title)));
-        for stop in band.levels.iter().flatten().filter_map(|id| path.stop(*id)) {
-            lines.push(format!("      p{place}n{} [{}];", stop.node.id.0, attributes(stop)));
+        for drawn in drawn_stage.levels.iter().flatten().filter_map(|id| path.drawn(*id)) {
+            lines.push(format!("      p{place}n{} [{}];", drawn.node.id.0, attributes(drawn)));
         }
-        if band.levels.is_empty() {
-            lines.push(format!("      {} [shape=point, style=invis];", anchor(place, at, band, true)));
+        if drawn_stage.levels.is_empty() {
+            lines.push(format!("      {} [shape=point, style=invis];", anchor(place, at, drawn_stage, true)));
         }
         lines.push("    }".to_owned());
     }
@@ -48,13 +48,13 @@ fn pipeline(path: &Path<'_>, place: usize, is_proven: bool, lines: &mut Vec<Stri
             lines.push(format!("  p{place}n{} -> p{place}n{};", from.0, to.0));
         }
     }
-    for (at, band) in path.stages.iter().enumerate() {
-        for before in &band.after {
+    for (at, drawn_stage) in path.stages.iter().enumerate() {
+        for before in &drawn_stage.after {
             let Some(first) = path.stages.get(*before) else { continue };
             lines.push(format!(
                 "  {} -> {} [ltail={}, lhead={}, penwidth=2];",
                 anchor(place, *before, first, true),
-                anchor(place, at, band, false),
+                anchor(place, at, drawn_stage, false),
                 cluster(place, *before),
                 cluster(place, at)
             ));
@@ -70,32 +70,32 @@ fn cluster(place: usize, stage: usize) -> String {
 }
 
 /// The node that represents a stage in an edge. Graphviz draws edges between nodes and cuts them at the clusters.
-fn anchor(place: usize, stage: usize, band: &Band<'_>, last: bool) -> String {
-    let level = if last { band.levels.last() } else { band.levels.first() };
+fn anchor(place: usize, stage: usize, drawn_stage: &DrawnStage<'_>, last: bool) -> String {
+    let level = if last { drawn_stage.levels.last() } else { drawn_stage.levels.first() };
     match level.and_then(|nodes| nodes.get(nodes.len() / 2)) {
         Some(id) => format!("p{place}n{}", id.0),
         None => format!("p{place}s{stage}"),
     }
 }
 
-fn attributes(stop: &Stop<'_>) -> String {
-    let (fill, line) = match stop.kind {
-        _ if stop.is_advisory() => ("#ffffff", "#7b8694"),
+fn attributes(drawn: &DrawnNode<'_>) -> String {
+    let (fill, line) = match drawn.kind {
+        _ if drawn.is_advisory() => ("#ffffff", "#7b8694"),
         Kind::Gate => ("#e3f3f0", "#2a8074"),
         Kind::Artefact => ("#fbf1dc", "#b0761a"),
         Kind::Deploy => ("#e6e9fb", "#4456c7"),
         Kind::Job => ("#eef0f3", "#7b8694"),
     };
-    let mut label = match stop.kind {
-        Kind::Deploy => format!("{} to {}", stop.yields, stop.title),
-        _ => format!("{}\n{}", stop.title, stop.yields),
+    let mut label = match drawn.kind {
+        Kind::Deploy => format!("{} to {}", drawn.yields, drawn.title),
+        _ => format!("{}\n{}", drawn.title, drawn.yields),
     };
-    for fact in &stop.facts {
+    for fact in &drawn.facts {
         label.push('\n');
         label.push_str(&fact.line());
     }
-    label.push_str(&format!("\nup to {}", stop.timeout));
-    let dashed = if stop.is_advisory() { ", style=\"filled,rounded,dashed\"" } else { "" };
+    label.push_str(&format!("\nup to {}", drawn.timeout));
+    let dashed = if drawn.is_advisory() { ", style=\"filled,rounded,dashed\"" } else { "" };
     format!("label={}, fillcolor=\"{fill}\", color=\"{line}\"{dashed}", quoted(&label))
 }
 

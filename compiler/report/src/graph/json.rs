@@ -18,7 +18,7 @@
 //! `irreversible`, `engines`. Times are in milliseconds. Budgets may be null.
 
 use super::Graph;
-use super::path::{Path, Stop};
+use super::path::{DrawnNode, Path};
 use crate::words;
 use pipec_ir::{Condition, Environment, Lock, NodeKind};
 use serde_json::{Map, Value, json};
@@ -29,7 +29,7 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
     let environments: BTreeMap<&str, &Environment> = paths
         .iter()
         .flat_map(|path| &path.nodes)
-        .filter_map(|stop| stop.environment)
+        .filter_map(|drawn| drawn.environment)
         .map(|environment| (environment.name.as_str(), environment))
         .collect();
     let document = json!({
@@ -45,11 +45,12 @@ fn pipeline(path: &Path<'_>) -> Value {
     let stages: Vec<Value> = path
         .stages
         .iter()
-        .map(|band| {
-            let after = path.names_before(band);
-            let when = (band.stage.condition != Condition::Always).then(|| band.stage.condition.to_string());
-            let budget = band.stage.budget.as_ref().map(|(length, _)| *length);
-            json!({"name": band.stage.name, "when": when, "after": after, "budget": budget})
+        .map(|drawn_stage| {
+            let after = path.names_before(drawn_stage);
+            let when = (drawn_stage.stage.condition != Condition::Always)
+                .then(|| drawn_stage.stage.condition.to_string());
+            let budget = drawn_stage.stage.budget.as_ref().map(|(length, _)| *length);
+            json!({"name": drawn_stage.stage.name, "when": when, "after": after, "budget": budget})
         })
         .collect();
     json!({
@@ -58,25 +59,25 @@ fn pipeline(path: &Path<'_>) -> Value {
         "triggers": path.pipeline.triggers.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "budget": path.pipeline.budget.as_ref().map(|(length, _)| *length),
         "stages": stages,
-        "nodes": path.nodes.iter().map(|stop| node(path, stop)).collect::<Vec<_>>(),
+        "nodes": path.nodes.iter().map(|drawn| node(path, drawn)).collect::<Vec<_>>(),
     })
 }
 
-fn node(path: &Path<'_>, stop: &Stop<'_>) -> Value {
-    let own = stop.node;
+fn node(path: &Path<'_>, drawn: &DrawnNode<'_>) -> Value {
+    let own = drawn.node;
     let after: Vec<&str> = path
         .edges
         .iter()
         .filter(|(_, to)| *to == own.id)
-        .filter_map(|(from, _)| path.stop(*from))
-        .map(|stop| stop.node.name.as_str())
+        .filter_map(|(from, _)| path.drawn(*from))
+        .map(|drawn| drawn.node.name.as_str())
         .collect();
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| {
         fields.insert(name.to_owned(), value);
     };
     put("name", json!(own.name));
-    put("kind", json!(stop.kind.word()));
+    put("kind", json!(drawn.kind.word()));
     put("stage", json!(path.pipeline.stage_of(own).map(|stage| stage.name.as_str())));
     put("after", json!(after));
     put("timeout", json!(own.body.timeout));

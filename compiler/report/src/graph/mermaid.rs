@@ -1,7 +1,7 @@
 //! The drawing as a Mermaid flowchart, which code hosts show inside Markdown.
 
 use super::Graph;
-use super::path::{Kind, Path, Stop};
+use super::path::{DrawnNode, Kind, Path};
 
 pub(super) fn draw(graph: &Graph<'_>) -> String {
     let mut lines = vec!["flowchart LR".to_owned()];
@@ -22,7 +22,10 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
             .iter()
             .enumerate()
             .flat_map(|(place, path)| {
-                path.nodes.iter().filter(move |stop| class_of(stop) == class).map(move |stop| id(place, stop))
+                path.nodes
+                    .iter()
+                    .filter(move |drawn| class_of(drawn) == class)
+                    .map(move |drawn| id(place, drawn))
             })
             .collect();
         if !members.is_empty() {
@@ -34,30 +37,30 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
 }
 
 fn pipeline(path: &Path<'_>, place: usize, indent: &str, lines: &mut Vec<String>) {
-    for (at, band) in path.stages.iter().enumerate() {
-        let mut title = band.stage.name.clone();
-        for more in [band.condition(), band.budget()].into_iter().flatten() {
+    for (at, drawn_stage) in path.stages.iter().enumerate() {
+        let mut title = drawn_stage.stage.name.clone();
+        for more in [drawn_stage.condition(), drawn_stage.budget()].into_iter().flatten() {
             title.push('\n');
             title.push_str(&more);
         }
         lines.push(format!("{indent}subgraph p{place}s{at}[{}]", quoted(&title)));
-        for stop in band.levels.iter().flatten().filter_map(|id| path.stop(*id)) {
-            let label = quoted(&label(stop));
-            let (open, close) = match stop.kind {
+        for drawn in drawn_stage.levels.iter().flatten().filter_map(|id| path.drawn(*id)) {
+            let label = quoted(&label(drawn));
+            let (open, close) = match drawn.kind {
                 Kind::Gate => ("{{", "}}"),
                 Kind::Artefact => ("[", "]"),
                 Kind::Deploy => ("([", "])"),
                 Kind::Job => ("(", ")"),
             };
-            lines.push(format!("{indent}  {}{open}{label}{close}", id(place, stop)));
+            lines.push(format!("{indent}  {}{open}{label}{close}", id(place, drawn)));
         }
         for (from, to) in path.edges_inside(at) {
             lines.push(format!("{indent}  p{place}n{} --> p{place}n{}", from.0, to.0));
         }
         lines.push(format!("{indent}end"));
     }
-    for (at, band) in path.stages.iter().enumerate() {
-        for before in &band.after {
+    for (at, drawn_stage) in path.stages.iter().enumerate() {
+        for before in &drawn_stage.after {
             lines.push(format!("{indent}p{place}s{before} ==> p{place}s{at}"));
         }
     }
@@ -66,29 +69,29 @@ fn pipeline(path: &Path<'_>, place: usize, indent: &str, lines: &mut Vec<String>
     }
 }
 
-fn id(place: usize, stop: &Stop<'_>) -> String {
-    format!("p{place}n{}", stop.node.id.0)
+fn id(place: usize, drawn: &DrawnNode<'_>) -> String {
+    format!("p{place}n{}", drawn.node.id.0)
 }
 
-fn class_of(stop: &Stop<'_>) -> &'static str {
-    if stop.is_advisory() { "advisory" } else { stop.kind.word() }
+fn class_of(drawn: &DrawnNode<'_>) -> &'static str {
+    if drawn.is_advisory() { "advisory" } else { drawn.kind.word() }
 }
 
-fn label(stop: &Stop<'_>) -> String {
-    let mut label = match stop.kind {
-        Kind::Deploy => format!("{} to {}", stop.yields, stop.title),
-        _ => format!("{}\n{}", stop.title, stop.yields),
+fn label(drawn: &DrawnNode<'_>) -> String {
+    let mut label = match drawn.kind {
+        Kind::Deploy => format!("{} to {}", drawn.yields, drawn.title),
+        _ => format!("{}\n{}", drawn.title, drawn.yields),
     };
-    if let Some(environment) = stop.environment
+    if let Some(environment) = drawn.environment
         && environment.tier.word() != environment.name
     {
         label.push_str(&format!(" ({})", environment.tier.word()));
     }
-    for fact in &stop.facts {
+    for fact in &drawn.facts {
         label.push('\n');
         label.push_str(&fact.line());
     }
-    label.push_str(&format!("\nup to {}", stop.timeout));
+    label.push_str(&format!("\nup to {}", drawn.timeout));
     label
 }
 

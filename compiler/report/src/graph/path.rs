@@ -7,15 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A pipeline and the parts of it that are drawn.
 pub(crate) struct Path<'p> {
     pub(crate) pipeline: &'p Pipeline,
-    pub(crate) stages: Vec<Band<'p>>,
+    pub(crate) stages: Vec<DrawnStage<'p>>,
     /// The nodes in source order. A node's index is its id.
-    pub(crate) nodes: Vec<Stop<'p>>,
+    pub(crate) nodes: Vec<DrawnNode<'p>>,
     /// The direct order of the nodes: the transitive reduction.
     pub(crate) edges: Vec<(NodeId, NodeId)>,
 }
 
 /// A stage.
-pub(crate) struct Band<'p> {
+pub(crate) struct DrawnStage<'p> {
     pub(crate) stage: &'p Stage,
     /// The stages that it follows directly, by index: the transitive reduction.
     pub(crate) after: Vec<usize>,
@@ -24,7 +24,7 @@ pub(crate) struct Band<'p> {
 }
 
 /// A node.
-pub(crate) struct Stop<'p> {
+pub(crate) struct DrawnNode<'p> {
     pub(crate) node: &'p Node,
     pub(crate) kind: Kind,
     /// Its name, or the environment that it deploys to.
@@ -72,20 +72,21 @@ pub(crate) struct Fact {
 
 impl<'p> Path<'p> {
     /// The names of the stages that a stage directly follows.
-    pub(crate) fn names_before(&self, band: &Band<'p>) -> Vec<&'p str> {
-        let before = band.after.iter().filter_map(|at| self.stages.get(*at));
-        before.map(|band| band.stage.name.as_str()).collect()
+    pub(crate) fn names_before(&self, drawn_stage: &DrawnStage<'p>) -> Vec<&'p str> {
+        let before = drawn_stage.after.iter().filter_map(|at| self.stages.get(*at));
+        before.map(|drawn_stage| drawn_stage.stage.name.as_str()).collect()
     }
 
     pub(crate) fn of(program: &'p Program, pipeline: &'p Pipeline) -> Path<'p> {
-        let nodes: Vec<Stop<'p>> = pipeline.nodes.iter().map(|node| Stop::of(program, node)).collect();
+        let nodes: Vec<DrawnNode<'p>> =
+            pipeline.nodes.iter().map(|node| DrawnNode::of(program, node)).collect();
         let edges = reduced(pipeline);
         let before = stages_before(pipeline);
         let stages = pipeline
             .stages
             .iter()
             .enumerate()
-            .map(|(place, stage)| Band {
+            .map(|(place, stage)| DrawnStage {
                 stage,
                 after: reduced_stages(place, &before),
                 levels: levels(pipeline, stage),
@@ -94,20 +95,20 @@ impl<'p> Path<'p> {
         Path { pipeline, stages, nodes, edges }
     }
 
-    pub(crate) fn stop(&self, id: NodeId) -> Option<&Stop<'p>> {
+    pub(crate) fn drawn(&self, id: NodeId) -> Option<&DrawnNode<'p>> {
         self.nodes.get(id.0)
     }
 
     /// The edges inside a stage.
     pub(crate) fn edges_inside(&self, stage: usize) -> impl Iterator<Item = (NodeId, NodeId)> + '_ {
-        let inside = move |id: NodeId| self.stop(id).is_some_and(|stop| stop.node.stage.0 == stage);
+        let inside = move |id: NodeId| self.drawn(id).is_some_and(|drawn| drawn.node.stage.0 == stage);
         self.edges.iter().copied().filter(move |(from, to)| inside(*from) && inside(*to))
     }
 
     /// The edges between stages that the order of the stages does not imply.
     pub(crate) fn edges_across(&self) -> Vec<(NodeId, NodeId)> {
         let before = stages_before(self.pipeline);
-        let stage = |id: NodeId| self.stop(id).map(|stop| stop.node.stage.0);
+        let stage = |id: NodeId| self.drawn(id).map(|drawn| drawn.node.stage.0);
         let is_across = |(from, to): &(NodeId, NodeId)| match (stage(*from), stage(*to)) {
             (Some(from), Some(to)) => {
                 from != to && !before.get(to).is_some_and(|before| before.contains(&from))
@@ -118,18 +119,18 @@ impl<'p> Path<'p> {
     }
 
     /// The predecessors of a node, if they differ from the row above it: "sign, scan".
-    pub(crate) fn predecessor_text(&self, stop: &Stop<'p>, above: &[NodeId]) -> Option<String> {
-        let stage = stop.node.stage.0;
-        let inside = self.edges_inside(stage).filter(|(_, to)| *to == stop.node.id).map(|(from, _)| from);
+    pub(crate) fn predecessor_text(&self, drawn: &DrawnNode<'p>, above: &[NodeId]) -> Option<String> {
+        let stage = drawn.node.stage.0;
+        let inside = self.edges_inside(stage).filter(|(_, to)| *to == drawn.node.id).map(|(from, _)| from);
         let mut after: BTreeSet<NodeId> = inside.collect();
         let is_plain = after.iter().eq(above.iter().collect::<BTreeSet<_>>());
         let inside = after.len();
-        after.extend(self.edges_across().into_iter().filter(|(_, to)| *to == stop.node.id).map(|it| it.0));
+        after.extend(self.edges_across().into_iter().filter(|(_, to)| *to == drawn.node.id).map(|it| it.0));
         if is_plain && after.len() == inside {
             return None;
         }
         let names: Vec<&str> =
-            after.into_iter().filter_map(|id| self.stop(id)).map(|stop| stop.node.name.as_str()).collect();
+            after.into_iter().filter_map(|id| self.drawn(id)).map(|drawn| drawn.node.name.as_str()).collect();
         Some(names.join(", "))
     }
 
@@ -155,7 +156,7 @@ impl<'p> Path<'p> {
     }
 }
 
-impl Band<'_> {
+impl DrawnStage<'_> {
     /// The condition: "when branch is main". `None` for a stage that is in every run.
     pub(crate) fn condition(&self) -> Option<String> {
         use pipec_ir::Condition;
@@ -167,8 +168,8 @@ impl Band<'_> {
     }
 }
 
-impl<'p> Stop<'p> {
-    fn of(program: &'p Program, node: &'p Node) -> Stop<'p> {
+impl<'p> DrawnNode<'p> {
+    fn of(program: &'p Program, node: &'p Node) -> DrawnNode<'p> {
         let mut facts = Vec::new();
         let mut environment = None;
         let (kind, title, yields) = match &node.kind {
@@ -212,7 +213,7 @@ impl<'p> Stop<'p> {
             NodeKind::Job => (Kind::Job, node.name.clone(), "job".to_owned()),
         };
         body_facts(node, &mut facts);
-        Stop { node, kind, title, yields, facts, environment, timeout: words::duration(node.longest()) }
+        DrawnNode { node, kind, title, yields, facts, environment, timeout: words::duration(node.longest()) }
     }
 
     /// Whether the node is an advisory gate.

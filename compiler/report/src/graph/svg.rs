@@ -4,7 +4,7 @@
 //! in it, and lines show the direct order. One arrow between two panels shows that a stage follows another.
 
 use super::layered::{self, Input, Line, Placed};
-use super::path::{Band, Fact, Kind, Path, Stop};
+use super::path::{DrawnNode, DrawnStage, Fact, Kind, Path};
 use super::{Graph, UNPROVEN};
 use pipec_ir::{NodeId, Tier};
 use std::collections::BTreeMap;
@@ -126,24 +126,25 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
 
 /// A description of the picture, for people who can't see it.
 fn description(paths: &[Path<'_>]) -> String {
-    let stage = |path: &Path<'_>, band: &Band<'_>| {
-        let nodes: Vec<String> = band
+    let stage = |path: &Path<'_>, drawn_stage: &DrawnStage<'_>| {
+        let nodes: Vec<String> = drawn_stage
             .levels
             .iter()
             .flatten()
-            .filter_map(|id| path.stop(*id))
-            .map(|stop| match stop.kind {
-                Kind::Deploy => format!("{} to {}", stop.yields, stop.title),
-                kind => format!("{} {}", kind.word(), stop.title),
+            .filter_map(|id| path.drawn(*id))
+            .map(|drawn| match drawn.kind {
+                Kind::Deploy => format!("{} to {}", drawn.yields, drawn.title),
+                kind => format!("{} {}", kind.word(), drawn.title),
             })
             .collect();
-        let condition = band.condition().map(|when| format!(" {when}")).unwrap_or_default();
-        format!("stage {}{condition}: {}", band.stage.name, nodes.join(", "))
+        let condition = drawn_stage.condition().map(|when| format!(" {when}")).unwrap_or_default();
+        format!("stage {}{condition}: {}", drawn_stage.stage.name, nodes.join(", "))
     };
     let descriptions: Vec<String> = paths
         .iter()
         .map(|path| {
-            let stages: Vec<String> = path.stages.iter().map(|band| stage(path, band)).collect();
+            let stages: Vec<String> =
+                path.stages.iter().map(|drawn_stage| stage(path, drawn_stage)).collect();
             format!("Pipeline {}, {}; {}.", path.pipeline.name, path.triggers().join(", "), stages.join("; "))
         })
         .collect();
@@ -164,7 +165,7 @@ fn pipeline(path: &Path<'_>, is_proven: bool, top: f64, out: &mut String) -> (f6
         .stages
         .iter()
         .enumerate()
-        .flat_map(|(place, band)| band.after.iter().map(move |before| (*before, place)))
+        .flat_map(|(place, drawn_stage)| drawn_stage.after.iter().map(move |before| (*before, place)))
         .collect();
     let placed = layered::place(&Input { sizes: &sizes, edges: &edges, gap: PANEL_GAP, rise: PANEL_RISE });
 
@@ -253,14 +254,14 @@ struct Panel {
 impl Panel {
     fn of(path: &Path<'_>, stage: usize) -> Panel {
         let mut cards = Vec::new();
-        let band = path.stages.get(stage);
-        for level in band.into_iter().flat_map(|band| &band.levels) {
-            let stops: Vec<&Stop<'_>> = level.iter().filter_map(|id| path.stop(*id)).collect();
-            let width = stops.iter().map(|stop| natural_width(stop)).fold(MIN_CARD_WIDTH, f64::max);
+        let drawn_stage = path.stages.get(stage);
+        for level in drawn_stage.into_iter().flat_map(|drawn_stage| &drawn_stage.levels) {
+            let nodes: Vec<&DrawnNode<'_>> = level.iter().filter_map(|id| path.drawn(*id)).collect();
+            let width = nodes.iter().map(|drawn| natural_width(drawn)).fold(MIN_CARD_WIDTH, f64::max);
             // A name is never cut, because nothing else may distinguish two cards.
-            let titled = stops.iter().map(|stop| titled_width(stop)).fold(0.0, f64::max);
+            let titled = nodes.iter().map(|drawn| titled_width(drawn)).fold(0.0, f64::max);
             let width = width.min(MAX_CARD_WIDTH).max(titled);
-            cards.extend(stops.into_iter().map(|stop| Card::of(stop, width)));
+            cards.extend(nodes.into_iter().map(|drawn| Card::of(drawn, width)));
         }
         let place: BTreeMap<NodeId, usize> = cards.iter().map(|card| card.node).zip(0..).collect();
         let edges: Vec<(usize, usize)> = path
@@ -269,12 +270,14 @@ impl Panel {
             .collect();
         let sizes: Vec<(f64, f64)> = cards.iter().map(|card| (card.width, card.height)).collect();
         let placed = layered::place(&Input { sizes: &sizes, edges: &edges, gap: CARD_GAP, rise: CARD_RISE });
-        let name = band.map_or("", |band| band.stage.name.as_str());
-        let budget = band.and_then(Band::budget).unwrap_or_default();
+        let name = drawn_stage.map_or("", |drawn_stage| drawn_stage.stage.name.as_str());
+        let budget = drawn_stage.and_then(DrawnStage::budget).unwrap_or_default();
         let named = measure(name, 15.0, true) + measure(&budget, 12.0, false) + 16.0;
         let inner = placed.width.max(named).max(120.0);
-        let condition =
-            band.and_then(Band::condition).map(|when| wrapped(&when, inner, 12.0)).unwrap_or_default();
+        let condition = drawn_stage
+            .and_then(DrawnStage::condition)
+            .map(|when| wrapped(&when, inner, 12.0))
+            .unwrap_or_default();
         let head = 30.0 + 16.0 * condition.len() as f64 + 18.0;
         Panel {
             stage,
@@ -294,14 +297,14 @@ impl Panel {
         cards: &mut BTreeMap<NodeId, (f64, f64, f64, f64)>,
         out: &mut String,
     ) {
-        let Some(band) = path.stages.get(self.stage) else { return };
+        let Some(drawn_stage) = path.stages.get(self.stage) else { return };
         let width = self.width;
         let _ = writeln!(
             out,
             "<rect class=\"panel\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"14\"/>"
         );
-        text(out, "name", x + PANEL_PADDING, y + 28.0, 15.0, &band.stage.name);
-        if let Some(budget) = band.budget() {
+        text(out, "name", x + PANEL_PADDING, y + 28.0, 15.0, &drawn_stage.stage.name);
+        if let Some(budget) = drawn_stage.budget() {
             text_at(out, ("faint", "end"), (x + width - PANEL_PADDING, y + 28.0), 12.0, &budget);
         }
         for (line, when) in (1..).zip(&self.condition) {
@@ -314,10 +317,10 @@ impl Panel {
             connect(line, left, top, "line", "pipec-tip", out);
         }
         for (card, (card_x, card_y)) in self.cards.iter().zip(&self.placed.corners) {
-            let Some(stop) = path.stop(card.node) else { continue };
+            let Some(drawn) = path.drawn(card.node) else { continue };
             let (card_x, card_y) = (left + card_x, top + card_y);
             cards.insert(card.node, (card_x, card_y, card.width, card.height));
-            card.draw(stop, card_x, card_y, out);
+            card.draw(drawn, card_x, card_y, out);
         }
     }
 }
@@ -342,15 +345,15 @@ struct CardLine {
 }
 
 impl Card {
-    fn of(stop: &Stop<'_>, width: f64) -> Card {
+    fn of(drawn: &DrawnNode<'_>, width: f64) -> Card {
         let room = width - 2.0 * CARD_PADDING - ICON;
         let mut lines = Vec::new();
         let mut base = CARD_PADDING + 13.0;
-        for text in wrapped(&yields(stop), room, 12.0) {
+        for text in wrapped(&yields(drawn), room, 12.0) {
             base += 16.0;
             lines.push(CardLine { class: "soft", about: "", text, base });
         }
-        for fact in &stop.facts {
+        for fact in &drawn.facts {
             base += 3.0;
             let class = if fact.is_marked { "mark" } else { "soft" };
             // The first line also contains the subject. If it is too wide for both, the text begins below it.
@@ -361,26 +364,26 @@ impl Card {
                 lines.push(CardLine { class, about: std::mem::take(&mut about), text, base });
             }
         }
-        let titled = room - measure(&stop.timeout, 11.0, false) - 8.0;
+        let titled = room - measure(&drawn.timeout, 11.0, false) - 8.0;
         let height = base + CARD_PADDING;
-        Card { node: stop.node.id, width, height, title: fitted(&stop.title, titled, 14.0), lines }
+        Card { node: drawn.node.id, width, height, title: fitted(&drawn.title, titled, 14.0), lines }
     }
 
-    fn draw(&self, stop: &Stop<'_>, x: f64, y: f64, out: &mut String) {
-        let is_production = stop.environment.is_some_and(|environment| environment.tier == Tier::Production);
-        let (group, class) = match stop.kind {
+    fn draw(&self, drawn: &DrawnNode<'_>, x: f64, y: f64, out: &mut String) {
+        let is_production = drawn.environment.is_some_and(|environment| environment.tier == Tier::Production);
+        let (group, class) = match drawn.kind {
             Kind::Deploy if is_production => (" class=\"on-production\"", "card production"),
             Kind::Deploy => ("", "card deploy"),
-            _ if stop.is_advisory() => ("", "card advisory"),
+            _ if drawn.is_advisory() => ("", "card advisory"),
             _ => ("", "card"),
         };
-        let _ = writeln!(out, "<g{group}><title>{}</title>", escaped(&tooltip(stop)));
+        let _ = writeln!(out, "<g{group}><title>{}</title>", escaped(&tooltip(drawn)));
         let (width, height) = (self.width, self.height);
         let _ = writeln!(
             out,
             "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"9\"/>"
         );
-        sign(stop.kind, x + CARD_PADDING, y + CARD_PADDING - 1.0, out);
+        sign(drawn.kind, x + CARD_PADDING, y + CARD_PADDING - 1.0, out);
         let left = x + CARD_PADDING + ICON;
         text(out, "ink", left, y + CARD_PADDING + 12.0, 14.0, &self.title);
         text_at(
@@ -388,7 +391,7 @@ impl Card {
             ("faint", "end"),
             (x + width - CARD_PADDING, y + CARD_PADDING + 12.0),
             11.0,
-            &stop.timeout,
+            &drawn.timeout,
         );
         for line in &self.lines {
             let (class, base) = (line.class, y + line.base);
@@ -403,38 +406,38 @@ impl Card {
 }
 
 /// The text of a card about what its node yields.
-fn yields(stop: &Stop<'_>) -> String {
-    match stop.environment {
+fn yields(drawn: &DrawnNode<'_>) -> String {
+    match drawn.environment {
         Some(environment) if environment.tier.word() != environment.name => {
-            format!("{} · {}", stop.yields, environment.tier.word())
+            format!("{} · {}", drawn.yields, environment.tier.word())
         }
-        _ => stop.yields.clone(),
+        _ => drawn.yields.clone(),
     }
 }
 
-fn natural_width(stop: &Stop<'_>) -> f64 {
-    let lines = std::iter::once(yields(stop)).chain(stop.facts.iter().map(Fact::line));
+fn natural_width(drawn: &DrawnNode<'_>) -> f64 {
+    let lines = std::iter::once(yields(drawn)).chain(drawn.facts.iter().map(Fact::line));
     let lines = lines.map(|line| measure(&line, 12.0, false)).fold(0.0, f64::max);
-    (lines + 2.0 * CARD_PADDING + ICON + 2.0).max(titled_width(stop))
+    (lines + 2.0 * CARD_PADDING + ICON + 2.0).max(titled_width(drawn))
 }
 
 /// The width of a card that its title and its time need.
-fn titled_width(stop: &Stop<'_>) -> f64 {
-    let head = measure(&stop.title, 14.0, true) + measure(&stop.timeout, 11.0, false) + 12.0;
+fn titled_width(drawn: &DrawnNode<'_>) -> f64 {
+    let head = measure(&drawn.title, 14.0, true) + measure(&drawn.timeout, 11.0, false) + 12.0;
     head + 2.0 * CARD_PADDING + ICON + 2.0
 }
 
 /// All facts about a node, with the reasons, for which a card has no room.
-fn tooltip(stop: &Stop<'_>) -> String {
-    let mut lines = vec![format!("{} {}", stop.kind.word(), stop.node.name)];
-    lines.extend(stop.node.docs.iter().filter(|line| !line.trim().is_empty()).cloned());
-    for fact in &stop.facts {
+fn tooltip(drawn: &DrawnNode<'_>) -> String {
+    let mut lines = vec![format!("{} {}", drawn.kind.word(), drawn.node.name)];
+    lines.extend(drawn.node.docs.iter().filter(|line| !line.trim().is_empty()).cloned());
+    for fact in &drawn.facts {
         lines.push(match &fact.because {
             Some(because) => format!("{}: {because}", fact.line()),
             None => fact.line(),
         });
     }
-    lines.push(format!("may take {}", stop.timeout));
+    lines.push(format!("may take {}", drawn.timeout));
     lines.join("\n")
 }
 

@@ -1,6 +1,6 @@
 //! The drawing for a terminal: one band for each stage, from top to bottom.
 
-use super::path::{Band, Fact, Kind, Path, Stop};
+use super::path::{DrawnNode, DrawnStage, Fact, Kind, Path};
 use super::{Graph, UNPROVEN};
 use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
@@ -74,16 +74,17 @@ fn pipeline(path: &Path<'_>, is_proven: bool, width: usize) -> Vec<Row> {
     rows.push(Row::default());
 
     let middle = width / 2;
-    let column = path.nodes.iter().map(|stop| stop.title.chars().count()).max().unwrap_or(0).clamp(8, 28) + 2;
-    for (place, band) in path.stages.iter().enumerate() {
-        let follows = place > 0 && band.after == [place - 1];
+    let column =
+        path.nodes.iter().map(|drawn| drawn.title.chars().count()).max().unwrap_or(0).clamp(8, 28) + 2;
+    for (place, drawn_stage) in path.stages.iter().enumerate() {
+        let follows = place > 0 && drawn_stage.after == [place - 1];
         if follows {
             rows.push(Row::default().to(middle).styled(Style::Faint, "▼"));
         } else if place > 0 {
             rows.push(Row::default());
         }
         let is_followed = path.stages.get(place + 1).is_some_and(|next| next.after == [place]);
-        stage(path, band, place, Frame { width, middle, column, follows, is_followed }, &mut rows);
+        stage(path, drawn_stage, place, Frame { width, middle, column, follows, is_followed }, &mut rows);
     }
     rows
 }
@@ -100,13 +101,13 @@ struct Frame {
     is_followed: bool,
 }
 
-fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mut Vec<Row>) {
+fn stage(path: &Path<'_>, drawn_stage: &DrawnStage<'_>, place: usize, frame: Frame, rows: &mut Vec<Row>) {
     let width = frame.width;
     let mut head = Row::default()
         .styled(Style::Faint, "╭─ ")
-        .styled(Style::Heading, cut(&band.stage.name, width.saturating_sub(30)))
+        .styled(Style::Heading, cut(&drawn_stage.stage.name, width.saturating_sub(30)))
         .text(" ");
-    let after = path.names_before(band);
+    let after = path.names_before(drawn_stage);
     if place > 0 && !frame.follows {
         let predecessors = if after.is_empty() {
             "from the start".to_owned()
@@ -116,25 +117,25 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
         let room = width.saturating_sub(head.width() + 8);
         head = head.styled(Style::Faint, cut(&predecessors, room)).text(" ");
     }
-    let budget = band.budget().map(|budget| format!(" {budget} ─")).unwrap_or_default();
+    let budget = drawn_stage.budget().map(|budget| format!(" {budget} ─")).unwrap_or_default();
     let missing = width.saturating_sub(head.width() + budget.chars().count() + 1);
     rows.push(head.styled(Style::Faint, format!("{}{budget}╮", "─".repeat(missing))));
-    if let Some(condition) = band.condition() {
+    if let Some(condition) = drawn_stage.condition() {
         for line in wrapped(&condition, width.saturating_sub(6)) {
             rows.push(framed(Row::default().styled(Style::Help, line), width));
         }
     }
-    for (level, nodes) in band.levels.iter().enumerate() {
+    for (level, nodes) in drawn_stage.levels.iter().enumerate() {
         if level > 0 {
             rows.push(framed(Row::default().styled(Style::Faint, "↓"), width));
         }
-        let above = level.checked_sub(1).and_then(|above| band.levels.get(above));
-        for stop in nodes.iter().filter_map(|id| path.stop(*id)) {
-            let after = path.predecessor_text(stop, above.map_or(&[], Vec::as_slice));
-            node(stop, after, frame, rows);
+        let above = level.checked_sub(1).and_then(|above| drawn_stage.levels.get(above));
+        for drawn in nodes.iter().filter_map(|id| path.drawn(*id)) {
+            let after = path.predecessor_text(drawn, above.map_or(&[], Vec::as_slice));
+            node(drawn, after, frame, rows);
         }
     }
-    if band.levels.is_empty() {
+    if drawn_stage.levels.is_empty() {
         rows.push(framed(Row::default().styled(Style::Faint, "nothing"), width));
     }
     let mut foot: Vec<char> = format!("╰{}╯", "─".repeat(width.saturating_sub(2))).chars().collect();
@@ -146,23 +147,23 @@ fn stage(path: &Path<'_>, band: &Band<'_>, place: usize, frame: Frame, rows: &mu
     rows.push(Row::default().styled(Style::Faint, foot.into_iter().collect::<String>()));
 }
 
-fn node(stop: &Stop<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row>) {
+fn node(drawn: &DrawnNode<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row>) {
     let width = frame.width;
-    let kind = style(stop.kind);
+    let kind = style(drawn.kind);
     // Two columns of symbol, then the title, the result, and the maximum time at the right.
     let room = width.saturating_sub(6);
-    let timeout = &stop.timeout;
+    let timeout = &drawn.timeout;
     let is_narrow = width < frame.column + BESIDE;
     let column = if is_narrow { 2 } else { frame.column };
     let titled = if is_narrow { room.saturating_sub(timeout.len() + 4) } else { column.saturating_sub(2) };
-    let title = cut(&stop.title, titled);
+    let title = cut(&drawn.title, titled);
     let taken = if is_narrow { 4 } else { 2 + column + timeout.len() + 2 };
-    let mut yields = wrapped(&stop.yields, room.saturating_sub(taken)).into_iter();
+    let mut yields = wrapped(&drawn.yields, room.saturating_sub(taken)).into_iter();
     let first = if is_narrow { None } else { yields.next() };
     let head = Row::default()
-        .styled(kind, sign(stop.kind, stop.is_advisory()))
+        .styled(kind, sign(drawn.kind, drawn.is_advisory()))
         .text(" ")
-        .styled(if stop.kind == Kind::Deploy { Style::Deploy } else { Style::Plain }, title)
+        .styled(if drawn.kind == Kind::Deploy { Style::Deploy } else { Style::Plain }, title)
         .to(2 + column)
         .text(first.unwrap_or_default())
         .to(room.saturating_sub(timeout.chars().count()))
@@ -176,12 +177,12 @@ fn node(stop: &Stop<'_>, after: Option<String>, frame: Frame, rows: &mut Vec<Row
             rows.push(framed(Row::default().to(2 + column).styled(Style::Faint, line), width));
         }
     }
-    if let Some(environment) = stop.environment
+    if let Some(environment) = drawn.environment
         && environment.tier.word() != environment.name
     {
         rows.push(framed(Row::default().to(2 + column).styled(Style::Faint, environment.tier.word()), width));
     }
-    for fact in &stop.facts {
+    for fact in &drawn.facts {
         for row in fact_rows(fact, 2 + column, room) {
             rows.push(framed(row, width));
         }

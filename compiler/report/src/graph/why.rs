@@ -1,7 +1,7 @@
 //! Explains what a node waits for.
 
 use super::Graph;
-use super::path::{Kind, Path, Stop};
+use super::path::{DrawnNode, Kind, Path};
 use super::terminal::{sign, style};
 use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
@@ -28,12 +28,12 @@ pub(super) fn answer<'p>(graph: &Graph<'p>, name: &str) -> Result<Answer<'p>, Un
     let mut paths = Vec::new();
     for path in graph.paths() {
         let mut wanted = Vec::new();
-        for stop in &path.nodes {
-            known.push(stop.node.name.clone());
-            known.extend(stop.environment.map(|environment| environment.name.clone()));
-            let is_meant = stop.node.name == name || (stop.kind == Kind::Deploy && stop.title == name);
+        for drawn in &path.nodes {
+            known.push(drawn.node.name.clone());
+            known.extend(drawn.environment.map(|environment| environment.name.clone()));
+            let is_meant = drawn.node.name == name || (drawn.kind == Kind::Deploy && drawn.title == name);
             if is_meant {
-                wanted.push(stop.node.id);
+                wanted.push(drawn.node.id);
             }
         }
         if !wanted.is_empty() {
@@ -58,11 +58,11 @@ impl Answer<'_> {
             rows.push(Row::default());
         }
         for (path, id) in self.each() {
-            if let Some(stop) = path.stop(id) {
+            if let Some(drawn) = path.drawn(id) {
                 if rows.len() > 2 {
                     rows.push(Row::default());
                 }
-                explain(path, stop, width, &mut rows);
+                explain(path, drawn, width, &mut rows);
             }
         }
         rows.iter().map(|row| row.render(colour)).collect()
@@ -74,19 +74,19 @@ impl Answer<'_> {
         let nodes: Vec<Value> = self
             .each()
             .filter_map(|(path, id)| {
-                let stop = path.stop(id)?;
-                let before = path.nodes.iter().filter(|other| stop.node.before.contains(&other.node.id)).map(
+                let drawn = path.drawn(id)?;
+                let before = path.nodes.iter().filter(|other| drawn.node.before.contains(&other.node.id)).map(
                     |other| json!({"node": other.node.name, "must": required_work(other), "when": when(path, other)}),
                 );
-                let requirements: Vec<Value> = requirements(stop)
+                let requirements: Vec<Value> = requirements(drawn)
                     .into_iter()
                     .map(|(what, text)| json!({"what": what, "text": text}))
                     .collect();
-                let successors = successors(path, id).into_iter().map(|stop| stop.node.name.as_str());
+                let successors = successors(path, id).into_iter().map(|drawn| drawn.node.name.as_str());
                 Some(json!({
                     "pipeline": path.pipeline.name,
-                    "node": stop.node.name,
-                    "when": when(path, stop),
+                    "node": drawn.node.name,
+                    "when": when(path, drawn),
                     "before": before.collect::<Vec<_>>(),
                     "waits-for": requirements,
                     "holds-back": successors.collect::<Vec<_>>(),
@@ -103,8 +103,8 @@ impl Answer<'_> {
 }
 
 /// What a node must have done before the next node starts.
-fn required_work(stop: &Stop<'_>) -> String {
-    let mut text = match &stop.node.kind {
+fn required_work(drawn: &DrawnNode<'_>) -> String {
+    let mut text = match &drawn.node.kind {
         NodeKind::Gate(gate) => {
             let mut text = format!("pass: {}", words::judges(gate));
             for rule in &gate.exemptions {
@@ -119,21 +119,21 @@ fn required_work(stop: &Stop<'_>) -> String {
         NodeKind::Deploy(deploy) => format!("have deployed {}", deploy.artefacts.join(", ")),
         NodeKind::Job => "succeed".to_owned(),
     };
-    for fact in stop.facts.iter().filter(|fact| fact.text.starts_with("engine ")) {
+    for fact in drawn.facts.iter().filter(|fact| fact.text.starts_with("engine ")) {
         text.push_str(&format!(" ({})", fact.text));
     }
     text
 }
 
-fn when(path: &Path<'_>, stop: &Stop<'_>) -> Option<String> {
-    let stage = path.pipeline.stage_of(stop.node)?;
+fn when(path: &Path<'_>, drawn: &DrawnNode<'_>) -> Option<String> {
+    let stage = path.pipeline.stage_of(drawn.node)?;
     (stage.condition != Condition::Always).then(|| stage.condition.to_string())
 }
 
 /// The requirements of a node other than nodes: each with its subject and its text.
-fn requirements(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
+fn requirements(drawn: &DrawnNode<'_>) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
-    let Some(environment) = stop.environment else { return all };
+    let Some(environment) = drawn.environment else { return all };
     if let Some(approval) = &environment.approval {
         all.push(("approval", format!("by {}", words::approval(approval))));
     }
@@ -146,44 +146,45 @@ fn requirements(stop: &Stop<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// The nodes after a node.
-fn successors<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a Stop<'p>> {
+fn successors<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a DrawnNode<'p>> {
     path.nodes.iter().filter(|other| other.node.before.contains(&id)).collect()
 }
 
-fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) {
-    let name = |stop: &Stop<'_>| stop.node.name.clone();
-    let stage = path.pipeline.stage_of(stop.node).map_or("", |stage| stage.name.as_str());
+fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<Row>) {
+    let name = |drawn: &DrawnNode<'_>| drawn.node.name.clone();
+    let stage = path.pipeline.stage_of(drawn.node).map_or("", |stage| stage.name.as_str());
     rows.push(
         Row::default()
-            .styled(style(stop.kind), sign(stop.kind, stop.is_advisory()))
+            .styled(style(drawn.kind), sign(drawn.kind, drawn.is_advisory()))
             .text(" ")
-            .styled(Style::Heading, name(stop))
+            .styled(Style::Heading, name(drawn))
             .styled(Style::Faint, format!("  stage {stage} of {}", path.pipeline.name)),
     );
-    let due = when(path, stop).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"));
-    let triggers = starting(path.pipeline, stop.node);
+    let due =
+        when(path, drawn).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"));
+    let triggers = starting(path.pipeline, drawn.node);
     let start = if triggers.is_empty() {
         "no trigger starts one".to_owned()
     } else {
         format!("runs start on {}", triggers.join(", on "))
     };
     add_row("is in", &format!("{due}; {start}"), width, rows);
-    if let Some(environment) = stop.environment
+    if let Some(environment) = drawn.environment
         && environment.lock == Lock::Newest
     {
         add_row("may be", "skipped in favour of a newer one that waits", width, rows);
     }
 
-    let before: Vec<&Stop<'_>> =
-        path.nodes.iter().filter(|other| stop.node.before.contains(&other.node.id)).collect();
+    let before: Vec<&DrawnNode<'_>> =
+        path.nodes.iter().filter(|other| drawn.node.before.contains(&other.node.id)).collect();
     rows.push(Row::default());
     if before.is_empty() {
         rows.push(Row::default().styled(Style::Heading, "nothing must happen before it"));
     } else {
         rows.push(Row::default().styled(Style::Heading, "before it, these must"));
     }
-    let column = before.iter().map(|stop| name(stop).chars().count()).max().unwrap_or(0).min(32) + 6;
-    let own = when(path, stop);
+    let column = before.iter().map(|drawn| name(drawn).chars().count()).max().unwrap_or(0).min(32) + 6;
+    let own = when(path, drawn);
     for other in before {
         let mut text = required_work(other);
         if let Some(when) = when(path, other).filter(|when| Some(when) != own.as_ref()) {
@@ -201,7 +202,7 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
         rows.push(head);
         rows.extend(lines.map(|line| Row::default().to(column).text(line)));
     }
-    let requirements = requirements(stop);
+    let requirements = requirements(drawn);
     if !requirements.is_empty() {
         rows.push(Row::default());
         rows.push(Row::default().styled(Style::Heading, "then it waits for"));
@@ -209,7 +210,7 @@ fn explain(path: &Path<'_>, stop: &Stop<'_>, width: usize, rows: &mut Vec<Row>) 
             add_row(what, &text, width, rows);
         }
     }
-    let successors = successors(path, stop.node.id);
+    let successors = successors(path, drawn.node.id);
     rows.push(Row::default());
     if successors.is_empty() {
         rows.push(Row::default().styled(Style::Heading, "nothing waits for it"));

@@ -2,7 +2,7 @@
 
 /// The kind of an assumption. It is stable across versions, and the order is that of the reference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "a target says what each means to it")]
+#[expect(missing_docs, reason = "each target explains the kinds")]
 pub enum AssumptionKind {
     Protected,
     Environment,

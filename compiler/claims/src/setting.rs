@@ -97,7 +97,7 @@ impl BranchProtection {
 
 /// An operation on a tag.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum TagOperation {
     Create,
     Move,

@@ -2,7 +2,7 @@
 //!
 //! `UPDATE_GOLDEN` rewrites the layouts.
 
-#![expect(clippy::expect_used, clippy::panic, reason = "helpers of tests fail like tests")]
+#![expect(clippy::expect_used, clippy::panic, reason = "a failing helper fails its test")]
 
 use std::path::{Path, PathBuf};
 

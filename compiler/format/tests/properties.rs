@@ -5,7 +5,7 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::string_slice,
-    reason = "helpers of tests fail like tests"
+    reason = "a failing helper fails its test"
 )]
 
 #[path = "../../../tests/src/generate/mod.rs"]

@@ -1,6 +1,6 @@
 //! Texts that the formatter does not change.
 
-#![expect(clippy::panic, reason = "helpers of tests fail like tests")]
+#![expect(clippy::panic, reason = "a failing helper fails its test")]
 
 use pipec_base::Anchor;
 use pipec_format::{Formatted, format};

@@ -135,7 +135,7 @@ pub struct Secret {
 
 /// A right that no other clause implies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Right {
     Releases,
     Pages,
@@ -237,7 +237,7 @@ pub enum Basis {
 
 /// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Operator {
     Less,
     LessOrEqual,
@@ -364,7 +364,7 @@ pub struct Runner {
 
 /// The machine of a runner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum RunnerHost {
     #[default]
     LinuxX64,

@@ -124,7 +124,7 @@ impl Strategy {
 
 /// The kinds of strategies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum StrategyKind {
     Canary,
     Rolling,

@@ -72,7 +72,7 @@ impl Environment {
 
 /// The class of an environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Tier {
     Ephemeral,
     Development,
@@ -133,7 +133,7 @@ pub struct Window {
 
 /// A day of the week.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Weekday {
     Monday,
     Tuesday,
@@ -225,7 +225,7 @@ pub struct RoleMember {
 
 /// A kind of role member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum MemberKind {
     Team,
     Group,

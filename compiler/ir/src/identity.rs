@@ -16,7 +16,7 @@ pub struct Identity {
 
 /// A provider of identities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Provider {
     Aws,
     Azure,

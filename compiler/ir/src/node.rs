@@ -169,7 +169,7 @@ impl Artefact {
 
 /// The types of artefacts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum ArtefactType {
     Image,
     Binary,

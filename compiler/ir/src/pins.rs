@@ -54,7 +54,7 @@ pub struct ActionInput {
 
 /// The type of an input. To the engine, all inputs are texts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum InputForm {
     String,
     Boolean,

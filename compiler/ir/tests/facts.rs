@@ -4,7 +4,7 @@ use pipec_ir::facts::{ChangeId, Changed, Facts, ResolvedCondition, Vocabulary};
 use pipec_ir::{Change, Condition, Event, InputType};
 use pipec_logic::{Glob, Language};
 
-#[expect(clippy::unwrap_used, reason = "each text here is a glob")]
+#[expect(clippy::unwrap_used, reason = "each text here is a valid glob")]
 fn glob(text: &str) -> Glob {
     Glob::parse(text).unwrap()
 }

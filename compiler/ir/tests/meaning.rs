@@ -2,7 +2,7 @@
 //!
 //! It shares no code with the first. It counts and lists as the language reference says, one case after another.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+#![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 use pipec_ir::{
     Act, Action, Artefact, ArtefactType, Binding, Body, Delivery, Deploy, Evidence, Form, Gate, Leg, Matrix,

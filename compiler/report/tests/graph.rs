@@ -1,6 +1,6 @@
 //! Drawings of whole programs, in the forms for people and for programs.
 
-#![expect(clippy::disallowed_methods, reason = "the programs lie on disk")]
+#![expect(clippy::disallowed_methods, reason = "the programs are files")]
 
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
 use pipec_ir::{Engine, EngineWord};

@@ -43,7 +43,7 @@ pub enum TokenKind {
 
 /// A punctuation sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Punctuation {
     OpenBrace,
     CloseBrace,

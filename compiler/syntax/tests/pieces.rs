@@ -1,5 +1,5 @@
 //! A text parsed in pieces gives the same result as the whole text.
-#![expect(clippy::string_slice, clippy::unwrap_used, reason = "what goes wrong fails the test")]
+#![expect(clippy::string_slice, clippy::unwrap_used, reason = "a wrong slice or value fails the test")]
 #![expect(clippy::disallowed_methods, reason = "the cases are files")]
 
 use pipec_base::{Anchor, Diagnostic};

@@ -70,7 +70,7 @@ pub struct Output<'w> {
 
 /// The outcome of a job, as later jobs see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum JobResult {
     Success,
     Failure,

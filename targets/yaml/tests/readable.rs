@@ -1,6 +1,6 @@
 //! Golden texts, as a person reads them.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};
 

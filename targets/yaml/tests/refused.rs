@@ -1,6 +1,6 @@
 //! Documents that no text can represent in every dialect.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests fail like tests")]
+#![expect(clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 use pipec_yaml::{Cause, Document, Mapping, Node, Sequence, write};
 

@@ -1,7 +1,7 @@
 //! A written document is read back as the same tree. This test has one reader; `examples/awkward.rs` prints the corpus
 //! for others.
 
-#![expect(clippy::panic, reason = "helpers of tests fail like tests")]
+#![expect(clippy::panic, reason = "a failing helper fails its test")]
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -87,7 +87,7 @@ impl Input {
 
 /// An event that starts the pipeline, with its filter.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Trigger {
     Push(Vec<&'static str>),
     PullRequest(Vec<&'static str>),
@@ -99,7 +99,7 @@ pub enum Trigger {
 
 /// An event that starts a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Event {
     Push,
     PullRequest,
@@ -117,7 +117,7 @@ impl Event {
 
 /// The condition of a stage.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Condition {
     Event(Event),
     Branch(&'static str),
@@ -177,7 +177,7 @@ pub struct Node {
 
 /// A fact that not every run has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum RunFact {
     TagName,
     BranchName,

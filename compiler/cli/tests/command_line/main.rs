@@ -1,6 +1,6 @@
 //! Tests of the command line: the real program on real files.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a failing helper fails its test")]
 
 mod assure;
 mod findings;

@@ -199,7 +199,7 @@ pub struct Expectation {
 
 /// A comparison operator.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the variants name themselves")]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
 pub enum Operator {
     Less,
     LessOrEqual,

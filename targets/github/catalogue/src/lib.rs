@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::disallowed_methods, reason = "a test may look what is there")]
+    #[expect(clippy::disallowed_methods, reason = "the test reads the catalogue's folder")]
     fn every_file_of_the_catalogue_is_embedded() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/actions");
         let there: BTreeSet<String> = std::fs::read_dir(folder)

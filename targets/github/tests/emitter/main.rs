@@ -1,13 +1,13 @@
 //! Tests of the emitter: golden workflows, traps of the engine, and fixed scripts.
 #![expect(
     clippy::disallowed_methods,
-    reason = "the scripts run in a folder of their own, with git and a stand-in for gh"
+    reason = "the scripts run in a temporary folder, with git and a replacement of gh"
 )]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "what the helpers of tests don't find is a failed test"
+    reason = "a failing helper fails its test"
 )]
 
 mod bench;

@@ -4,15 +4,15 @@
 //! runtime-scripts`.
 #![expect(
     clippy::disallowed_methods,
-    reason = "the scripts run in a folder of their own, with git and a stand-in for gh"
+    reason = "the scripts run in a temporary folder, with git and a replacement of gh"
 )]
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::panic,
-    reason = "what the helpers of tests don't find is a failed test"
+    reason = "a failing helper fails its test"
 )]
-#![expect(dead_code, reason = "the other tests use the rest of what they share")]
+#![expect(dead_code, reason = "other tests use the rest of the shared helpers")]
 
 #[path = "../emitter/bench.rs"]
 mod bench;

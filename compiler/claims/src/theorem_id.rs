@@ -316,7 +316,7 @@ impl fmt::Display for Basis {
 
 /// A list of codes: "P0401 to P0406", "P0205, P0304 and P0305". Three or more consecutive codes are a range.
 fn code_list(codes: &[Code]) -> String {
-    let is_range = codes.len() > 2 && codes.windows(2).all(|pair| matches!(pair, [a, b] if follows(*a, *b)));
+    let is_range = codes.len() > 2 && codes.windows(2).all(|pair| matches!(pair, [a, b] if is_next(*a, *b)));
     match codes {
         [] => String::new(),
         [one] => one.to_string(),
@@ -328,7 +328,7 @@ fn code_list(codes: &[Code]) -> String {
     }
 }
 
-fn follows(first: Code, second: Code) -> bool {
+fn is_next(first: Code, second: Code) -> bool {
     let number = |code: Code| code.to_string().trim_start_matches('P').parse::<u32>().ok();
     number(first).zip(number(second)).is_some_and(|(first, second)| first + 1 == second)
 }

@@ -117,7 +117,7 @@ fn write(parts: &[Part<'_>], page: &mut Page, tail: usize, indent: usize) {
             Part::CommentBehind(text) => page.trailing_comment(text, indent + CONTINUATION),
             Part::CommentAbove(text) => page.comment_above(text, indent + CONTINUATION),
             Part::Space => page.space(),
-            Part::Fill if page.at_line_start() => {}
+            Part::Fill if page.is_at_line_start() => {}
             Part::Fill => {
                 page.space();
                 if page.column() + unbroken(following, tail) > WIDTH {
@@ -181,7 +181,7 @@ impl<'t> Builder<'t, '_> {
                 self.comment(lexeme, in_list, &mut parts);
                 continue;
             }
-            if (in_list || self.in_condition) && closes(&lexeme) {
+            if (in_list || self.in_condition) && is_closing(&lexeme) {
                 break;
             }
             match self.between(&lexeme, in_list) {
@@ -246,7 +246,7 @@ impl<'t> Builder<'t, '_> {
             parts.push(Part::CommentBehind(lexeme.text));
             return;
         }
-        let before_end = self.next_code().is_some_and(closes);
+        let before_end = self.next_code().is_some_and(is_closing);
         let at_element = self.previous.is_some_and(|previous| previous.is(Punctuation::Comma));
         if in_list && (at_element || before_end) {
             parts.push(Part::Line);
@@ -271,7 +271,7 @@ impl<'t> Builder<'t, '_> {
         let glued = opens(&previous)
             || joins(&previous)
             || joins(next)
-            || closes(next)
+            || is_closing(next)
             || next.is(P::Comma)
             || next.is(P::Colon)
             || (next.is(P::OpenParenthesis) && self.kind != ClauseKind::Stage)
@@ -317,6 +317,6 @@ impl<'t> Builder<'t, '_> {
     }
 }
 
-fn closes(lexeme: &Lexeme<'_>) -> bool {
+fn is_closing(lexeme: &Lexeme<'_>) -> bool {
     lexeme.is(Punctuation::CloseParenthesis) || lexeme.is(Punctuation::CloseBracket)
 }

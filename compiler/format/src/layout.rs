@@ -45,7 +45,7 @@ fn write_clause(clause: &Clause<'_>, page: &mut Page) {
     let empty = block.entries.is_empty() && block.opening.is_none();
     let braces = if empty { "{}" } else { "{" };
     head.write(page, 1 + width(braces));
-    if page.at_line_start() {
+    if page.is_at_line_start() {
         page.line(indent);
     } else {
         page.space();
@@ -60,7 +60,7 @@ fn write_clause(clause: &Clause<'_>, page: &mut Page) {
     let mut attached = true;
     for entry in &block.entries {
         write_entry(entry, entry.blank_before && !attached, indent + STEP, page);
-        attached = attaches(entry);
+        attached = is_attached(entry);
     }
     page.line(indent);
     page.word("}");
@@ -86,7 +86,7 @@ fn block_on_one_line(block: &Block<'_>) -> Option<String> {
 }
 
 /// Whether an entry belongs to the next one. Then no blank line may separate them.
-fn attaches(entry: &Entry<'_>) -> bool {
+fn is_attached(entry: &Entry<'_>) -> bool {
     match &entry.content {
         Content::Documentation(_) => true,
         Content::Clause(clause) => clause.kind == ClauseKind::Allow,
@@ -102,12 +102,12 @@ fn blanks_between_declarations(entries: &[Entry<'_>]) -> Vec<bool> {
     let mut attached = true;
     for entry in entries {
         blanks.push(entry.blank_before && !attached);
-        attached = attaches(entry);
+        attached = is_attached(entry);
     }
     let mut before_takes_several = None;
     let mut first = 0;
     for (index, entry) in entries.iter().enumerate() {
-        let declares = matches!(entry.content, Content::Clause(_)) && !attaches(entry);
+        let declares = matches!(entry.content, Content::Clause(_)) && !is_attached(entry);
         if !declares {
             continue;
         }

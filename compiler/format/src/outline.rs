@@ -136,7 +136,7 @@ impl<'t> Outliner<'t, '_> {
             .unwrap_or(ClauseKind::Other);
         let mut clause = Clause { kind, head: Vec::new(), block: None };
         loop {
-            if !clause.head.is_empty() && self.at_clause_end() {
+            if !clause.head.is_empty() && self.is_at_clause_end() {
                 return clause;
             }
             if self.peek().is_some_and(|token| token.is(Punctuation::OpenBrace)) {
@@ -154,7 +154,7 @@ impl<'t> Outliner<'t, '_> {
 
     /// Whether the current clause ends before the next token. Comments do not count. It ends before another clause, and
     /// at the end of the block or the file.
-    fn at_clause_end(&mut self) -> bool {
+    fn is_at_clause_end(&mut self) -> bool {
         if self.code < self.at {
             let rest = self.tokens.get(self.at..).unwrap_or(&[]);
             self.code = self.at + rest.iter().take_while(|token| token.is_comment()).count();

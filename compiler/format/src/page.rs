@@ -45,7 +45,7 @@ impl Page {
     }
 
     /// Whether the next word starts a line.
-    pub(crate) fn at_line_start(&self) -> bool {
+    pub(crate) fn is_at_line_start(&self) -> bool {
         matches!(self.due, Due::Line { .. })
     }
 
@@ -95,7 +95,7 @@ impl Page {
     }
 
     fn line_unless_due(&mut self, indent: usize) {
-        if !self.at_line_start() {
+        if !self.is_at_line_start() {
             self.line(indent);
         }
     }

@@ -73,8 +73,11 @@ fn grow<'t>(lexed: &Lexed<'t>) -> Grown<'t> {
     findings.append(&mut more);
     findings.sort_by_key(|finding| finding.span().bounds());
     findings.truncate(lexer::MAX_DIAGNOSTICS);
-    let mut reported: Vec<Span> =
-        findings.iter().filter(|finding| keeps_from_reading(finding.code)).map(Diagnostic::span).collect();
+    let mut reported: Vec<Span> = findings
+        .iter()
+        .filter(|finding| explains_unreadable_clause(finding.code))
+        .map(Diagnostic::span)
+        .collect();
     reported.sort_by_key(|span| span.bounds());
     Grown { forest, reported, findings }
 }
@@ -112,7 +115,7 @@ fn read(lexed: Vec<Lexed<'_>>) -> Vec<Parsed> {
 }
 
 /// Whether a finding about tokens explains why the clause around them can't be parsed.
-fn keeps_from_reading(code: Code) -> bool {
+fn explains_unreadable_clause(code: Code) -> bool {
     [
         codes::P0001,
         codes::P0003,

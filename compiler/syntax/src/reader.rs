@@ -363,7 +363,7 @@ impl<'t> Reader<'t, '_> {
                 outside
             } else {
                 known && (begins_line || (on_one_line && nested == 0 && index >= from))
-                    || (outside && !continues(lexeme))
+                    || (outside && !can_continue_clause(lexeme))
             };
             match lexeme {
                 Lexeme::Block(number) => return (index + 1, Some(*number)),
@@ -460,7 +460,7 @@ fn is_colon(lexemes: &[Placed<'_>], index: usize) -> bool {
 }
 
 /// Whether a line that begins with this lexeme may belong to the clause above.
-fn continues(lexeme: &Lexeme<'_>) -> bool {
+fn can_continue_clause(lexeme: &Lexeme<'_>) -> bool {
     matches!(lexeme, Lexeme::Sign(_) | Lexeme::Verbatim(_) | Lexeme::InterpolationEnd | Lexeme::Number(..))
 }
 

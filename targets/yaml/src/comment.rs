@@ -26,7 +26,7 @@ fn safe(line: &str) -> String {
         .chars()
         .map(|character| match character {
             '\t' => ' ',
-            _ if scalar::visible(character) || is_plainly_astral(character) => character,
+            _ if scalar::is_visible(character) || is_plainly_astral(character) => character,
             _ if character.is_whitespace() => ' ',
             _ => char::REPLACEMENT_CHARACTER,
         })

@@ -20,7 +20,7 @@ pub(crate) fn breaks_lines(character: char) -> bool {
 /// Every reader must accept it, and people must see what it is. Control, directional, zero-width, private and
 /// non-characters may not be unescaped. Neither may any blank except the space and the ideographic space, nor any
 /// character beyond the basic plane.
-pub(crate) fn visible(character: char) -> bool {
+pub(crate) fn is_visible(character: char) -> bool {
     match character {
         ' '..='~' | '\u{3000}' => true,
         '\0'..='\u{A0}' | '\u{AD}' => false,
@@ -66,14 +66,14 @@ fn is_reserved(text: &str) -> bool {
 }
 
 /// Whether every dialect reads the plain text as this string. It is a value of a block collection.
-pub(crate) fn plain_in_block(text: &str) -> bool {
+pub(crate) fn is_plain_in_block(text: &str) -> bool {
     if is_plain_word(text) {
         return true;
     }
     let Some(first) = text.chars().next() else { return false };
     // Most values contain no possible mark of a key or a comment.
     let is_ordinary = are_all(text, |byte| matches!(byte, b' '..=b'~') && byte != b':' && byte != b'#');
-    let is_visible = || text.chars().all(|character| visible(character) && character != '\u{3000}');
+    let is_visible = || text.chars().all(|character| is_visible(character) && character != '\u{3000}');
     starts_plain(first, text)
         && (is_ordinary || is_visible() && !text.contains(": ") && !text.contains(" #"))
         && !text.ends_with([' ', ':'])
@@ -83,9 +83,9 @@ pub(crate) fn plain_in_block(text: &str) -> bool {
 }
 
 /// Whether every dialect reads the plain text as this string. It is a key or in brackets.
-pub(crate) fn plain_in_flow(text: &str) -> bool {
+pub(crate) fn is_plain_in_flow(text: &str) -> bool {
     is_plain_word(text)
-        || plain_in_block(text)
+        || is_plain_in_block(text)
             && !text.contains(['{', '}', '[', ']', ',', ':', '#', '?', '"', '\'', '`', '\\'])
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn escape(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            _ if visible(character) => out.push(character),
+            _ if is_visible(character) => out.push(character),
             _ => {
                 let code = u32::from(character);
                 out.push_str(&match code {
@@ -153,7 +153,7 @@ pub(crate) fn literal_header(text: &str) -> Option<&'static str> {
     let is_ordinary = are_all(body, |byte| matches!(byte, b'\n' | b' '..=b'~'))
         && !body.ends_with(' ')
         && !body.contains(" \n");
-    if body.is_empty() || !(is_ordinary || body.split('\n').all(literal_line)) {
+    if body.is_empty() || !(is_ordinary || body.split('\n').all(is_safe_in_literal)) {
         return None;
     }
     // Without an indicator, readers guess the indentation from the first line that isn't empty.
@@ -170,11 +170,11 @@ pub(crate) fn literal_header(text: &str) -> Option<&'static str> {
 
 /// Whether a line is safe in a literal block. Some readers take leading tabs for indentation, and lines of blanks for
 /// empty lines.
-fn literal_line(line: &str) -> bool {
+fn is_safe_in_literal(line: &str) -> bool {
     let content = line.trim_start_matches(' ');
     line.is_empty()
         || !content.chars().all(char::is_whitespace)
             && !content.starts_with('\t')
             && (is_printable(content)
-                || content.chars().all(|character| character == '\t' || visible(character)))
+                || content.chars().all(|character| character == '\t' || is_visible(character)))
 }

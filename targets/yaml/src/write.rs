@@ -174,7 +174,7 @@ impl<'d> Writer<'d> {
     fn text(&mut self, text: &Text<'_>, trailing: Option<&str>, indent: usize) -> Result<(), WriteError> {
         let value = text.value.as_ref();
         match text.style {
-            Style::PlainOrQuoted | Style::Script if scalar::plain_in_block(value) => {
+            Style::PlainOrQuoted | Style::Script if scalar::is_plain_in_block(value) => {
                 self.out.push(' ');
                 self.out.push_str(value);
                 self.end_line(trailing);
@@ -237,7 +237,7 @@ impl<'d> Writer<'d> {
                 return Err(self.fail(Cause::BareKey));
             }
             self.out.push_str(key);
-        } else if scalar::plain_in_flow(key) {
+        } else if scalar::is_plain_in_flow(key) {
             self.out.push_str(key);
         } else {
             self.quote(key)?;
@@ -261,7 +261,9 @@ impl<'d> Writer<'d> {
                 self.out.push_str(", ");
             }
             match &item.value {
-                Node::String(Text { value, style: Style::PlainOrQuoted }) if scalar::plain_in_flow(value) => {
+                Node::String(Text { value, style: Style::PlainOrQuoted })
+                    if scalar::is_plain_in_flow(value) =>
+                {
                     self.out.push_str(value);
                 }
                 Node::String(text) => self.quote(&text.value)?,

@@ -25,7 +25,7 @@ impl Chooser {
     }
 
     /// True with a probability in percent.
-    pub fn percent(&mut self, percent: usize) -> bool {
+    pub fn chance(&mut self, percent: usize) -> bool {
         self.below(100) < percent
     }
 
@@ -36,7 +36,7 @@ impl Chooser {
 
     /// Some of several options: at least one, each at most once, in their order.
     pub fn some_of<T: Clone>(&mut self, options: &[T], percent: usize) -> Vec<T> {
-        let mut chosen: Vec<T> = options.iter().filter(|_| self.percent(percent)).cloned().collect();
+        let mut chosen: Vec<T> = options.iter().filter(|_| self.chance(percent)).cloned().collect();
         if chosen.is_empty() {
             chosen.push(self.of(options));
         }

@@ -245,7 +245,7 @@ pub struct Gate {
 pub const KINDS: [&str; 4] = ["test", "lint", "vulnerability", "acceptance"];
 
 /// Whether a kind of evidence is about artefacts.
-pub fn of_artefact(kind: &str) -> bool {
+pub fn is_of_artefact(kind: &str) -> bool {
     matches!(kind, "vulnerability" | "acceptance")
 }
 

@@ -1,7 +1,7 @@
 //! The oracle: evaluates the reference's theorems on every run of a program.
 
 use super::before::{Order, Place, artefacts_of};
-use super::model::{Change, Environment, Event, Gate, Pipeline, Program, What, of_artefact};
+use super::model::{Change, Environment, Event, Gate, Pipeline, Program, What, is_of_artefact};
 use super::print::node_label;
 use super::world::{Names, Run, World};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,7 +69,7 @@ impl Failure {
             && self.due.iter().all(|stage| world.is_due(*stage, run))
             && !self.not_due.iter().any(|stage| world.is_due(*stage, run))
             && self.changing.is_none_or(|kind| world.changes(kind, run))
-            && (!self.answered || self.changing.is_some_and(|kind| answers(world, kind, run)))
+            && (!self.answered || self.changing.is_some_and(|kind| must_carry(world, kind, run)))
             && self.takes.is_none_or(|(stage, minutes)| time(world, run, stage) == minutes)
             && self.missed.as_ref().is_none_or(|(_, changes)| pushed_without(world, run, changes))
     }
@@ -100,16 +100,17 @@ fn pushed_without(world: &World<'_>, run: &Run, changes: &[Change]) -> bool {
 }
 
 /// Whether a run contains a stage with nodes.
-fn anything(world: &World<'_>, run: &Run) -> bool {
+fn has_any_node(world: &World<'_>, run: &Run) -> bool {
     let stages = world.pipeline.stages.iter().enumerate();
     stages.filter(|(_, stage)| !stage.nodes.is_empty()).any(|(place, _)| world.is_due(place, run))
 }
 
 /// Whether a change of the kind starts something in a run. It also counts if it would, had no other path changed.
-fn answers(world: &World<'_>, kind: &'static str, run: &Run) -> bool {
+fn must_carry(world: &World<'_>, kind: &'static str, run: &Run) -> bool {
     let alone = |path: u32| Run { changed: 1 << path, unknown: false, ..run.clone() };
     let paths = (0..u64::BITS).filter(|path| !run.unknown && run.changed & 1 << path != 0);
-    anything(world, run) || paths.map(alone).any(|run| world.changes(kind, &run) && anything(world, &run))
+    has_any_node(world, run)
+        || paths.map(alone).any(|run| world.changes(kind, &run) && has_any_node(world, &run))
 }
 
 /// The maximum time of a run, or of one of its stages.
@@ -259,7 +260,7 @@ impl<'p> Judge<'p> {
         let deploys = self.deploys();
         let gates = self.gates();
         for (number, deploy) in deploys.iter().enumerate() {
-            let alive = self.happens(&self.failure([deploy.place], [], Whose::Anybody));
+            let alive = self.occurs(&self.failure([deploy.place], [], Whose::Anybody));
             if alive {
                 self.no_skipped_gates(deploy, &gates);
                 self.in_order(deploy, &deploys);
@@ -359,7 +360,7 @@ impl<'p> Judge<'p> {
                 .iter()
                 .copied()
                 .filter(|number| self.world.changes(kind, &self.runs[*number]))
-                .filter(|number| strict || answers(&self.world, kind, &self.runs[*number]))
+                .filter(|number| strict || must_carry(&self.world, kind, &self.runs[*number]))
                 .collect();
             let same = |left: &Run, right: &Run| {
                 (left.event, left.branch, left.tag, &left.inputs)
@@ -421,7 +422,7 @@ impl<'p> Judge<'p> {
     }
 
     /// Whether some run shows the failure.
-    fn happens(&self, failure: &Failure) -> bool {
+    fn occurs(&self, failure: &Failure) -> bool {
         self.runs.iter().enumerate().any(|(number, run)| {
             failure.due.iter().all(|stage| self.due[*stage][number])
                 && !failure.not_due.iter().any(|stage| self.due[*stage][number])
@@ -445,7 +446,7 @@ impl<'p> Judge<'p> {
         concerns: impl IntoIterator<Item = T>,
         failure: Failure,
     ) -> bool {
-        let happens = self.happens(&failure);
+        let happens = self.occurs(&failure);
         if happens {
             self.find(code, concerns, Some(failure));
         }
@@ -457,7 +458,7 @@ impl<'p> Judge<'p> {
         let label = self.label(deploy.place);
         let mut blamed: BTreeSet<&str> = BTreeSet::new();
         for (place, gate) in gates.iter().filter(|(_, gate)| !gate.advisory) {
-            if !self.happens(&self.failure([*place], [], Whose::Trusted)) {
+            if !self.occurs(&self.failure([*place], [], Whose::Trusted)) {
                 continue;
             }
             let concerns = [self.label(*place), label.clone()];
@@ -492,7 +493,7 @@ impl<'p> Judge<'p> {
                     let covering: Vec<Place> = covering.map(|(place, _)| *place).collect();
                     (part, self.failure([deploy.place], covering, Whose::Anybody))
                 })
-                .filter(|(_, failure)| self.happens(failure))
+                .filter(|(_, failure)| self.occurs(failure))
                 .collect();
             if let Some((_, failure)) = uncovered.first().cloned() {
                 let parts = uncovered.iter().map(|(part, _)| (*part).clone());
@@ -596,7 +597,7 @@ impl<'p> Judge<'p> {
         });
         if deploy.environment.tier == "production" && twice {
             let failure = self.failure([deploy.place], [], Whose::Anybody);
-            let failure = self.happens(&failure).then_some(failure);
+            let failure = self.occurs(&failure).then_some(failure);
             self.find("P0202", [self.label(deploy.place)], failure);
         }
     }
@@ -647,7 +648,7 @@ impl<'p> Judge<'p> {
             }
             if matches!(node.what, What::Artefact) {
                 let failure = self.failure([place], [], Whose::Anybody);
-                let failure = self.happens(&failure).then_some(failure);
+                let failure = self.occurs(&failure).then_some(failure);
                 self.find("P0303", [self.label(place), name.clone()], failure);
                 continue;
             }
@@ -677,7 +678,7 @@ impl<'p> Judge<'p> {
                         let failure = self.failure([deploy.place, producer, it.place], [], Whose::Anybody);
                         let is_late = it.environment.name == *before
                             && self.order.is_before(it.place, producer)
-                            && self.happens(&failure);
+                            && self.occurs(&failure);
                         is_late.then_some(failure)
                     });
                     if let Some(failure) = promoted {
@@ -692,5 +693,5 @@ impl<'p> Judge<'p> {
 
 /// Evidence about the commit covers all artefacts, evidence about an artefact those that `of` names.
 fn covers(gate: &Gate, part: &str) -> bool {
-    !of_artefact(gate.kind) || gate.of.iter().any(|name| name == part)
+    !is_of_artefact(gate.kind) || gate.of.iter().any(|name| name == part)
 }

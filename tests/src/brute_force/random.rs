@@ -4,7 +4,7 @@ use super::choose::Chooser;
 use super::glob::{PATHS, REFS};
 use super::model::{
     Change, Condition, Environment, Event, Gate, Input, KINDS, Node, Pipeline, Program, ROLES, RunFact,
-    Stage, Trigger, What, of_artefact,
+    Stage, Trigger, What, is_of_artefact,
 };
 use super::world;
 use std::collections::BTreeSet;
@@ -18,12 +18,12 @@ const MAX_PATHS: usize = 6;
 pub fn program(seed: u64) -> Program {
     let mut random = Random { choose: Chooser::new(seed), names: 0 };
     let mut program = Program { environments: random.environments(), ..Program::default() };
-    let count = if random.choose.percent(12) { 2 } else { 1 };
+    let count = if random.choose.chance(12) { 2 } else { 1 };
     for name in ["one", "two"].into_iter().take(count) {
         let pipeline = random.pipeline(name, &program.environments);
         program.pipelines.push(pipeline);
     }
-    if count == 2 && random.choose.percent(70) {
+    if count == 2 && random.choose.chance(70) {
         list_entries(&mut program);
     }
     let changes = match random.choose.below(10) {
@@ -35,7 +35,7 @@ pub fn program(seed: u64) -> Program {
         random.change(&mut program);
     }
     for pipeline in &mut program.pipelines {
-        if random.choose.percent(5) {
+        if random.choose.chance(5) {
             random.narrow(pipeline);
         }
         mend(pipeline);
@@ -110,22 +110,22 @@ impl Random {
     /// Adds timeouts to some nodes, and budgets that may be too small.
     fn times(&mut self, program: &mut Program) {
         for pipeline in &mut program.pipelines {
-            if !self.choose.percent(30) {
+            if !self.choose.chance(30) {
                 continue;
             }
-            if self.choose.percent(70) {
+            if self.choose.chance(70) {
                 pipeline.budget = Some(30 + 10 * self.choose.below(12) as u64);
             }
             for stage in &mut pipeline.stages {
-                if self.choose.percent(30) {
+                if self.choose.chance(30) {
                     stage.budget = Some(10 + 5 * self.choose.below(8) as u64);
                 }
                 for node in &mut stage.nodes {
-                    if self.choose.percent(40) {
+                    if self.choose.chance(40) {
                         node.timeout = Some(1 + self.choose.below(20) as u64);
                     }
                     let again = matches!(node.what, What::Artefact | What::Job);
-                    node.retry = (again && self.choose.percent(20)).then_some(1);
+                    node.retry = (again && self.choose.chance(20)).then_some(1);
                 }
             }
         }
@@ -142,7 +142,7 @@ impl Random {
                 .filter(fits)
                 .collect();
             for node in pipeline.stages.iter_mut().flat_map(|stage| &mut stage.nodes) {
-                if self.choose.percent(2) {
+                if self.choose.chance(2) {
                     node.fact = Some(self.choose.of(&all));
                 }
             }
@@ -152,12 +152,12 @@ impl Random {
     /// Adds identities to environments and nodes.
     fn identities(&mut self, program: &mut Program) {
         for environment in &mut program.environments {
-            if self.choose.percent(8) {
+            if self.choose.chance(8) {
                 environment.identity = Some(self.choose.of(&ROLES));
             }
         }
         for node in program.pipelines.iter_mut().flat_map(|it| &mut it.stages).flat_map(|it| &mut it.nodes) {
-            if !matches!(node.what, What::Deploy(..)) && self.choose.percent(2) {
+            if !matches!(node.what, What::Deploy(..)) && self.choose.chance(2) {
                 node.identity = Some(self.choose.of(&ROLES));
             }
         }
@@ -166,13 +166,13 @@ impl Random {
     fn environments(&mut self) -> Vec<Environment> {
         let mut all = Vec::new();
         let named = |name: &str, tier| Environment { name: name.to_owned(), tier, ..Environment::default() };
-        if self.choose.percent(35) {
+        if self.choose.chance(35) {
             all.push(named("dev", "development"));
         }
-        if self.choose.percent(60) {
+        if self.choose.chance(60) {
             all.push(named("staging", "staging"));
         }
-        if self.choose.percent(15) {
+        if self.choose.chance(15) {
             all.push(Environment { open: true, ..named("preview", "ephemeral") });
         }
         let mut before: Vec<String> =
@@ -192,7 +192,7 @@ impl Random {
     }
 
     fn kinds(&mut self, percent: usize) -> Vec<&'static str> {
-        KINDS.into_iter().filter(|_| self.choose.percent(percent)).collect()
+        KINDS.into_iter().filter(|_| self.choose.chance(percent)).collect()
     }
 
     fn fresh(&mut self, what: &str) -> String {
@@ -206,23 +206,23 @@ impl Random {
         let pushed =
             self.choose.of(&[vec!["main"], vec!["main", "release/*"], vec!["m*n"], vec!["main", "rel*"]]);
         pipeline.triggers.push(Trigger::Push(pushed.clone()));
-        if self.choose.percent(40) {
+        if self.choose.chance(40) {
             pipeline.triggers.push(Trigger::PullRequest(vec!["main"]));
         }
-        if self.choose.percent(20) {
+        if self.choose.chance(20) {
             pipeline.triggers.push(Trigger::Tag(vec!["v*"]));
         }
-        if self.choose.percent(25) {
+        if self.choose.chance(25) {
             pipeline.triggers.push(Trigger::Schedule);
         }
-        if self.choose.percent(25) {
-            let inputs = Input::ALL.into_iter().filter(|_| self.choose.percent(40)).collect();
+        if self.choose.chance(25) {
+            let inputs = Input::ALL.into_iter().filter(|_| self.choose.chance(40)).collect();
             pipeline.triggers.push(Trigger::Manual(inputs));
         }
-        if self.choose.percent(15) {
+        if self.choose.chance(15) {
             pipeline.triggers.push(Trigger::MergeQueue);
         }
-        if self.choose.percent(15) {
+        if self.choose.chance(15) {
             match self.choose.below(3) {
                 0 => pipeline.protect = Some([pushed.as_slice(), &["v*"]].concat()),
                 1 => pipeline.protect_branch = Some(pushed.clone()),
@@ -239,8 +239,8 @@ impl Random {
         commit.nodes.extend(artefacts.iter().map(|it| node(it, What::Artefact)));
         let required: BTreeSet<&str> = environments.iter().flat_map(|it| it.requires.clone()).collect();
         for kind in KINDS {
-            if required.contains(kind) || self.choose.percent(15) {
-                let of = if of_artefact(kind) { artefacts.clone() } else { Vec::new() };
+            if required.contains(kind) || self.choose.chance(15) {
+                let of = if is_of_artefact(kind) { artefacts.clone() } else { Vec::new() };
                 let gate = self.gate(kind, of, &pipeline);
                 commit.nodes.push(gate);
             }
@@ -278,7 +278,7 @@ impl Random {
             }
             let deploy = node("deploy", What::Deploy(artefacts.clone(), environment.name.clone()));
             let mut nodes = vec![deploy];
-            if self.choose.percent(20) && environment.tier != "production" {
+            if self.choose.chance(20) && environment.tier != "production" {
                 let mut gate = self.gate("acceptance", artefacts.clone(), &pipeline);
                 gate.reads.push(environment.name.clone());
                 nodes.push(gate);
@@ -296,11 +296,11 @@ impl Random {
 
     fn gate(&mut self, kind: &'static str, of: Vec<String>, pipeline: &Pipeline) -> Node {
         let mut gate = Gate { kind, of, ..Gate::default() };
-        if self.choose.percent(15) {
+        if self.choose.chance(15) {
             gate.unless_changed = Some(self.changes());
         }
-        gate.on_fork = self.choose.percent(8) && !pipeline.triggers.is_empty();
-        gate.overridable = self.choose.percent(10);
+        gate.on_fork = self.choose.chance(8) && !pipeline.triggers.is_empty();
+        gate.overridable = self.choose.chance(10);
         node(&self.fresh("gate"), What::Gate(gate))
     }
 
@@ -313,7 +313,7 @@ impl Random {
         let count = 1 + self.choose.below(2);
         (0..count)
             .map(|_| {
-                if self.choose.percent(50) {
+                if self.choose.chance(50) {
                     Change::Kind(self.choose.of(&CHANGE_KINDS))
                 } else {
                     Change::Glob(self.choose.of(&PATHS))
@@ -323,7 +323,7 @@ impl Random {
     }
 
     fn condition(&mut self, depth: usize) -> Condition {
-        if depth > 0 && self.choose.percent(45) {
+        if depth > 0 && self.choose.chance(45) {
             let parts = |random: &mut Random| {
                 (0..2 + random.choose.below(2)).map(|_| random.condition(depth - 1)).collect()
             };
@@ -351,7 +351,7 @@ impl Random {
     /// Makes one change somewhere.
     fn change(&mut self, program: &mut Program) {
         let environments: Vec<String> = program.environments.iter().map(|it| it.name.clone()).collect();
-        if self.choose.percent(15) {
+        if self.choose.chance(15) {
             self.change_environment(program, &environments);
             return;
         }
@@ -373,7 +373,7 @@ impl Random {
             3 => pipeline.stages[stage].when = None,
             4 => {
                 let names: Vec<String> = pipeline.stages.iter().map(|stage| stage.name.clone()).collect();
-                let earlier = if self.choose.percent(85) { &names[..stage] } else { names.as_slice() };
+                let earlier = if self.choose.chance(85) { &names[..stage] } else { names.as_slice() };
                 if !earlier.is_empty() {
                     pipeline.stages[stage].after = Some(self.choose.some_of(earlier, 40));
                 }
@@ -408,7 +408,7 @@ impl Random {
             }
             12 => self.change_triggers(pipeline),
             13 => {
-                let when = if self.choose.percent(50) { Some(self.condition(2)) } else { None };
+                let when = if self.choose.chance(50) { Some(self.condition(2)) } else { None };
                 let nodes = (0..self.choose.below(3))
                     .map(|_| self.node(&artefacts, &environments, pipeline))
                     .collect();
@@ -443,7 +443,7 @@ impl Random {
     fn review(&mut self, artefacts: &[String], pipeline: &mut Pipeline) {
         pipeline.triggers.push(Trigger::PullRequest(vec!["main"]));
         let kind = self.choose.of(&KINDS);
-        let of = if of_artefact(kind) { artefacts.to_vec() } else { Vec::new() };
+        let of = if is_of_artefact(kind) { artefacts.to_vec() } else { Vec::new() };
         let nodes = vec![self.gate(kind, of, pipeline)];
         let when = Some(self.choose.of(&[Condition::Event(Event::PullRequest), Condition::Fork]));
         let place = self.choose.below(pipeline.stages.len() + 1);
@@ -461,7 +461,7 @@ impl Random {
             });
             for node in &mut stage.nodes {
                 if let What::Gate(gate) = &mut node.what
-                    && self.choose.percent(50)
+                    && self.choose.chance(50)
                 {
                     gate.unless_changed = Some(self.changes());
                 }
@@ -479,7 +479,7 @@ impl Random {
         let later = stages[stage..].iter_mut().flat_map(|stage| &mut stage.nodes);
         for node in later {
             if let What::Deploy(parts, _) = &mut node.what
-                && self.choose.percent(80)
+                && self.choose.chance(80)
             {
                 parts.push(name.clone());
             }
@@ -494,7 +494,7 @@ impl Random {
             0 => environment.requires = self.kinds(45),
             1 => {
                 environment.after =
-                    if self.choose.percent(75) { self.choose.some_of(names, 30) } else { Vec::new() };
+                    if self.choose.chance(75) { self.choose.some_of(names, 30) } else { Vec::new() };
             }
             2 => environment.from = Some(self.choose.some_of(&pipelines, 40)),
             3 => environment.open = environment.tier == "ephemeral" && !environment.open,
@@ -531,10 +531,10 @@ impl Random {
         let mut new = match self.choose.below(10) {
             0..4 => {
                 let kind = self.choose.of(&KINDS);
-                let of = if of_artefact(kind) { self.choose.some_of(artefacts, 50) } else { Vec::new() };
+                let of = if is_of_artefact(kind) { self.choose.some_of(artefacts, 50) } else { Vec::new() };
                 let mut gate = self.gate(kind, of, pipeline);
                 if let What::Gate(it) = &mut gate.what {
-                    it.advisory = self.choose.percent(20);
+                    it.advisory = self.choose.chance(20);
                 }
                 gate
             }
@@ -545,10 +545,10 @@ impl Random {
             7 => node(&self.fresh("part"), What::Artefact),
             _ => node(&self.fresh("job"), What::Job),
         };
-        if self.choose.percent(25) && !matches!(new.what, What::Deploy(..)) {
+        if self.choose.chance(25) && !matches!(new.what, What::Deploy(..)) {
             new.uses = self.choose.some_of(artefacts, 30);
         }
-        if self.choose.percent(15) {
+        if self.choose.chance(15) {
             new.reads.push(self.choose.of(environments));
         }
         new
@@ -558,19 +558,19 @@ impl Random {
         match &mut node.what {
             What::Gate(gate) => match self.choose.below(4) {
                 0 => gate.advisory = !gate.advisory,
-                1 if of_artefact(gate.kind) => gate.of = self.choose.some_of(artefacts, 50),
+                1 if is_of_artefact(gate.kind) => gate.of = self.choose.some_of(artefacts, 50),
                 2 => gate.on_fork = true,
                 _ => gate.unless_changed = Some(self.changes()),
             },
             What::Deploy(parts, environment) => {
-                if self.choose.percent(50) {
+                if self.choose.chance(50) {
                     *parts = self.choose.some_of(artefacts, 50);
                 } else {
                     *environment = self.choose.of(environments);
                 }
             }
             What::Artefact | What::Job => {
-                if self.choose.percent(50) {
+                if self.choose.chance(50) {
                     node.uses = self.choose.some_of(artefacts, 30);
                 } else {
                     node.reads = vec![self.choose.of(environments)];

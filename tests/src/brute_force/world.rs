@@ -196,7 +196,7 @@ impl<'p> World<'p> {
             for (branch, tag) in
                 branches.iter().flat_map(|branch| tags.iter().map(move |tag| (*branch, *tag)))
             {
-                if !self.lets_in(event, branch, tag) {
+                if !self.admits(event, branch, tag) {
                     continue;
                 }
                 for inputs in &inputs {
@@ -266,7 +266,7 @@ impl<'p> World<'p> {
         self.paths.len()
     }
 
-    fn lets_in(&self, event: Event, branch: Option<usize>, tag: Option<usize>) -> bool {
+    fn admits(&self, event: Event, branch: Option<usize>, tag: Option<usize>) -> bool {
         let in_any = |globs: &[&str], name: &str| globs.iter().any(|it| glob::matches(it, name));
         self.pipeline.triggers.iter().any(|trigger| match (trigger, event) {
             (Trigger::Push(globs), Event::Push) => {

@@ -102,7 +102,7 @@ impl<'g> Tables<'g> {
             for (readings, terminals) in by_reading {
                 let ways = &ways.get_or_insert_with(|| self.ways())[number];
                 let possible = |way: &Way, terminal| {
-                    readings.iter().all(|item| self.goes_on(&way.states, *item, terminal))
+                    readings.iter().all(|item| self.can_follow(&way.states, *item, terminal))
                 };
                 let (way, terminal) = ways
                     .iter()
@@ -175,7 +175,7 @@ impl<'g> Tables<'g> {
 
     /// Whether the terminal can follow these states if they are read as `item`. LALR(1) tables combine all paths to a
     /// state, but a text has taken one of them.
-    fn goes_on(&self, states: &[usize], item: Item, terminal: usize) -> bool {
+    fn can_follow(&self, states: &[usize], item: Item, terminal: usize) -> bool {
         let shifts = item.dot < self.grammar.productions[item.production].right.len();
         shifts || self.can_shift(self.reduced(states, item.production), terminal, MOST_REDUCTIONS)
     }

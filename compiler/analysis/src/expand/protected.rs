@@ -34,8 +34,9 @@ impl Protected {
             _ => None,
         });
         let branches =
-            self.branches.unwrap_or_else(|| pushed.flatten().filter(|it| names(it)).cloned().collect());
-        let tags = self.tags.unwrap_or_else(|| tagged.flatten().filter(|it| names(it)).cloned().collect());
+            self.branches.unwrap_or_else(|| pushed.flatten().filter(|it| is_specific(it)).cloned().collect());
+        let tags =
+            self.tags.unwrap_or_else(|| tagged.flatten().filter(|it| is_specific(it)).cloned().collect());
         pipeline.protected_branches = branches;
         pipeline.protected_tags = tags;
     }
@@ -43,6 +44,6 @@ impl Protected {
 
 /// Whether a glob of a trigger names particular refs. A glob that admits every name protects nothing: `on push to "**"`
 /// says where tests run, not that every branch is reviewed.
-fn names(glob: &Glob) -> bool {
+fn is_specific(glob: &Glob) -> bool {
     glob.text().contains(|letter| !"*?/".contains(letter))
 }

@@ -168,7 +168,7 @@ impl<'s> Walk<'s, '_> {
         let mut left_before = false;
         for (index, link) in statement.links.iter().enumerate() {
             let before = statement.links.get(..index).unwrap_or_default();
-            left_before |= before.last().is_some_and(leaves);
+            left_before |= before.last().is_some_and(has_exit);
             let Some((Connector::Or, operator)) = &link.connector else { continue };
             let Some(left) = before.last().filter(|_| !left_before) else { continue };
             let range = operator.start..link.pipeline.range.end;
@@ -192,7 +192,7 @@ impl<'s> Walk<'s, '_> {
     }
 
     fn discarded(&mut self, left: &Link, right: &Link, range: Bytes) {
-        if guard_exit(right) && is_question(&left.pipeline, self.script) {
+        if is_guard_exit(right) && is_question(&left.pipeline, self.script) {
             return;
         }
         let command = left.pipeline.commands.last();
@@ -209,7 +209,7 @@ impl<'s> Walk<'s, '_> {
         }
         let invocation = simple.and_then(Invocation::of);
         let excused = invocation.is_some_and(|invocation| {
-            let predicate = guard_exit(right) && self.functions.contains(invocation.name);
+            let predicate = is_guard_exit(right) && self.functions.contains(invocation.name);
             let filter = self.filters > 0 || command.is_some_and(|command| self.writes_file(command));
             predicate || self.has_meaningless_status(&invocation, filter)
         });
@@ -389,7 +389,7 @@ impl<'s> Walk<'s, '_> {
             });
             // In `make && return 0` before a final failure, execution continues only after a failure, so nothing is
             // lost.
-            let is_way_out = self.always_fails && guard_exit(next) && harmless(&next.pipeline).is_some();
+            let is_way_out = self.always_fails && is_guard_exit(next) && harmless(&next.pipeline).is_some();
             if !verdict || is_way_out || is_question(&link.pipeline, self.script) {
                 continue;
             }
@@ -422,7 +422,7 @@ impl<'s> Walk<'s, '_> {
         let simple = only_simple(&link.pipeline);
         let decides = simple.and_then(Invocation::of).is_some_and(|invocation| is_check(&invocation));
         // A list that leaves the script or a loop makes a decision, so it uses the failure.
-        let only_prints = |list: &List| harmless_list(list).is_some() && !leaves(list);
+        let only_prints = |list: &List| harmless_list(list).is_some() && !has_exit(list);
         if decides && only_prints(body) && otherwise.is_none_or(only_prints) {
             let range = link.pipeline.range.clone();
             let what = simple_text(&link.pipeline, self.script);
@@ -534,13 +534,13 @@ fn printing_commands(tree: &Script) -> Vec<Bytes> {
 }
 
 /// Whether a link is `|| exit 0` or `|| return 0`. After a question, these end the script early.
-fn guard_exit(link: &Link) -> bool {
+fn is_guard_exit(link: &Link) -> bool {
     only_simple(&link.pipeline)
         .and_then(Invocation::of)
         .is_some_and(|invocation| matches!(invocation.name, "exit" | "return"))
 }
 
-fn leaves(list: &List) -> bool {
+fn has_exit(list: &List) -> bool {
     let mut leaves = false;
     list.for_each_command(&mut |command| {
         if let Kind::Simple(simple) = &command.kind

@@ -68,12 +68,12 @@ impl<'a> Parser<'a> {
         if at < self.end { self.text.as_bytes().get(at).copied() } else { None }
     }
 
-    pub(super) fn sees(&self, text: &str) -> bool {
+    pub(super) fn is_at(&self, text: &str) -> bool {
         text.bytes().enumerate().all(|(ahead, byte)| self.peek_at(ahead) == Some(byte))
     }
 
     pub(super) fn take(&mut self, text: &str) -> bool {
-        let seen = self.sees(text);
+        let seen = self.is_at(text);
         if seen {
             self.at += text.len();
         }
@@ -350,7 +350,7 @@ impl<'a> Parser<'a> {
     }
 
     fn arithmetic_command(&mut self) -> Parsed<Option<()>> {
-        if !self.sees("((") {
+        if !self.is_at("((") {
             return Ok(None);
         }
         self.attempt(|parser| {
@@ -391,7 +391,7 @@ impl<'a> Parser<'a> {
     fn for_loop(&mut self) -> Parsed<Kind> {
         self.blanks();
         let mut name = None;
-        if self.sees("((") {
+        if self.is_at("((") {
             self.arithmetic_command()?.ok_or(Unclear)?;
         } else {
             name = Some(self.word()?.range);

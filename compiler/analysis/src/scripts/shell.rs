@@ -141,7 +141,7 @@ fn inner_shell(simple: &Simple, index: usize) -> Option<Finding> {
     let text = text.literal.as_deref()?;
     let tree = parser::parse(text).ok()?;
     tree.for_each_simple(&mut |inner| strict.set(inner));
-    let message = if !strict.pipefail && pipes(&tree.main) {
+    let message = if !strict.pipefail && has_unsafe_pipe(&tree.main) {
         format!("`{program} -c` runs its pipe without `pipefail`, so only its last command counts")
     } else if !strict.errexit && ignores_failures(&tree.main, text) {
         format!("`{program} -c` continues after a failure, so only its last command counts")
@@ -179,7 +179,7 @@ impl Strictness {
 }
 
 /// Whether a statement of the list is a pipeline whose earlier commands can fail unnoticed.
-fn pipes(list: &List) -> bool {
+fn has_unsafe_pipe(list: &List) -> bool {
     list.statements.iter().flat_map(|statement| &statement.links).any(|link| {
         let Some((_, earlier)) = link.pipeline.commands.split_last() else { return false };
         earlier.iter().any(|command| match &command.kind {

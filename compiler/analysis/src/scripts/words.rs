@@ -264,7 +264,7 @@ impl Parser<'_> {
         match next {
             b'(' => {
                 self.at += 1;
-                if self.sees("((") {
+                if self.is_at("((") {
                     let sum = self.attempt(|parser| {
                         parser.at += 2;
                         parser.nested(Self::arithmetic)

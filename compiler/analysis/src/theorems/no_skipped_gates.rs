@@ -195,7 +195,7 @@ fn requirements(
         let diagnostic = match helpful_gate(proof, kind, &uncovered) {
             Some(help) => diagnostic.help(help),
             None => {
-                let of = if of_artefact(proof, kind) {
+                let of = if is_of_artefact(proof, kind) {
                     format!(" of {}", uncovered.join(", "))
                 } else {
                     String::new()
@@ -229,7 +229,7 @@ fn helpful_gate(proof: &Proof<'_>, kind: &str, uncovered: &[&str]) -> Option<Str
     None
 }
 
-fn of_artefact(proof: &Proof<'_>, kind: &str) -> bool {
+fn is_of_artefact(proof: &Proof<'_>, kind: &str) -> bool {
     let declared = proof.pipeline.gates().find(|(_, gate)| gate.evidence.name == kind);
     match declared {
         Some((_, gate)) => gate.evidence.of_artefact,

@@ -199,7 +199,7 @@ impl Lexer<'_> {
     }
 
     /// Whether the word before the current position is this one. A colon between is ignored.
-    fn follows(&self, word: &str) -> bool {
+    fn follows_word(&self, word: &str) -> bool {
         let mut before = self.tokens.iter().rev().skip_while(|token| token.is(Punctuation::Colon));
         before.next().is_some_and(|token| token.text(self.text) == word)
     }
@@ -233,7 +233,7 @@ impl Lexer<'_> {
         let length = text.len().max(1);
         let span = self.span(start, start + length);
         let quoted = format!("\"{}\"", text.replace('\\', "\\\\"));
-        if text.contains('@') && self.follows("uses") {
+        if text.contains('@') && self.follows_word("uses") {
             self.report(
                 Diagnostic::error(codes::P0014, format!("`{text}` is an action of one engine"), span)
                     .note("a body is for every engine")

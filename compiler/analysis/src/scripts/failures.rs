@@ -160,7 +160,7 @@ impl<'s> Walk<'s, '_> {
 
     /// Reports `A || true` and `A || echo "it failed"`. Also reports `A || failed=1` if nothing reads `failed`.
     fn check_alternatives(&mut self, statement: &'s Statement) {
-        let leaves = |link: &Link| {
+        let is_exit = |link: &Link| {
             only_simple(&link.pipeline)
                 .and_then(Invocation::of)
                 .is_some_and(|invocation| matches!(invocation.name, "break" | "continue" | "exit" | "return"))
@@ -168,7 +168,7 @@ impl<'s> Walk<'s, '_> {
         let mut left_before = false;
         for (index, link) in statement.links.iter().enumerate() {
             let before = statement.links.get(..index).unwrap_or_default();
-            left_before |= before.last().is_some_and(has_exit);
+            left_before |= before.last().is_some_and(is_exit);
             let Some((Connector::Or, operator)) = &link.connector else { continue };
             let Some(left) = before.last().filter(|_| !left_before) else { continue };
             let range = operator.start..link.pipeline.range.end;

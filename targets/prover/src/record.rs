@@ -131,7 +131,7 @@ fn said<'d, D: Deserializer<'d>, T: Deserialize<'d>>(value: D) -> Result<Option<
 /// Every difference between NODES and the pipeline.
 fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
     let mut wrong = Vec::new();
-    let mut told: BTreeSet<String> = BTreeSet::new();
+    let mut recorded: BTreeSet<String> = BTreeSet::new();
     for line in step.env_literal("NODES").unwrap_or_default().lines() {
         // A list of the same values would be read as a line too, but not by the script.
         let is_list = line.trim_start().starts_with('[');
@@ -177,12 +177,12 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
         if !is_shown_as(gating, job, &line.name) {
             wrong.push(format!("it knows `{}` by another name than GitHub", job.id));
         }
-        if !told.insert(job.id.clone()) {
+        if !recorded.insert(job.id.clone()) {
             wrong.push(format!("it tells of `{}` twice", job.id));
         }
     }
     for job in gating.all_jobs() {
-        if gating.source.node_of(&job.id).is_some() && !told.contains(&job.id) {
+        if gating.source.node_of(&job.id).is_some() && !recorded.contains(&job.id) {
             wrong.push(format!("it does not tell of `{}`", job.id));
         }
     }

@@ -41,20 +41,21 @@ pub(crate) fn waits_long_enough(engine: &dyn Reading, minutes: Option<f64>) -> b
 }
 
 /// Whether a step is told the window of its node.
-pub(crate) fn is_told(program: &Program, node: &Node, step: &Step) -> bool {
+pub(crate) fn has_window_values(program: &Program, node: &Node, step: &Step) -> bool {
     let (Some(window), Some(deploy)) = (window_of(program, node), node.deploy()) else {
         return false;
     };
     let days: Vec<String> = window.days.iter().map(|day| day.number().to_string()).collect();
     let time = |minutes: u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    let told = [
+    let expected = [
         ("ENVIRONMENT", deploy.environment.clone()),
         ("DAYS", days.join(" ")),
         ("FROM", time(window.from)),
         ("UNTIL", time(window.to)),
         ("ZONE", window.zone.clone()),
     ];
-    step.env.len() == told.len() && told.iter().all(|(name, value)| step.env_literal(name) == Some(value))
+    step.env.len() == expected.len()
+        && expected.iter().all(|(name, value)| step.env_literal(name) == Some(value))
 }
 
 /// Every difference of the jobs that wait for a node's window.
@@ -83,7 +84,7 @@ fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<F
     if !step.runs(Script::WindowWait) || !is_plain {
         differs("it does not wait for the window");
     }
-    if !is_told(gating.program, node, step) {
+    if !has_window_values(gating.program, node, step) {
         differs("it waits for another window");
     }
     if waits.rights.as_ref().is_none_or(|rights| rights.is_unknown || !rights.scopes.is_empty()) {

@@ -113,7 +113,7 @@ impl Check<'_, '_, '_> {
         let timeout = self.node.body.timeout;
         let forth = timeout.saturating_sub((timeout / 3).max(KEPT_AT_LEAST));
         let mut soaked = 0;
-        let mut told: Option<String> = None;
+        let mut time_left: Option<String> = None;
         for _ in 0..start(kinds).unwrap_or(kinds.len()) {
             steps.next();
         }
@@ -123,7 +123,7 @@ impl Check<'_, '_, '_> {
                 soaked += act.soak;
                 let soak = steps.next().filter(|(kind, _)| **kind == Kind::Runtime(Script::Soak));
                 let seconds = act.soak.div_ceil(1000).to_string();
-                if !soak.is_some_and(|(_, step)| is_told(step, &[("SOAK", &seconds)])) {
+                if !soak.is_some_and(|(_, step)| has_values(step, &[("SOAK", &seconds)])) {
                     self.differs("it does not soak as long as it should", self.job.line);
                 }
                 for _ in 0..identities {
@@ -156,13 +156,13 @@ impl Check<'_, '_, '_> {
                     wanted.push(("PARTS", &parts));
                 }
                 let left = steps.next().filter(|(kind, _)| **kind == Kind::Runtime(Script::TimeLeft));
-                told = left
+                time_left = left
                     .filter(|(_, step)| {
                         let since = step.env("STARTED").zip(started.as_ref());
-                        is_told(step, &wanted) && since.is_some_and(|(given, clock)| given.is_part(clock))
+                        has_values(step, &wanted) && since.is_some_and(|(given, clock)| given.is_part(clock))
                     })
                     .and_then(|(_, step)| step.id.clone());
-                if told.is_none() {
+                if time_left.is_none() {
                     self.differs("it does not work out what is left of its timeout", self.job.line);
                 }
             }
@@ -173,7 +173,7 @@ impl Check<'_, '_, '_> {
             if *kind != Kind::Script(place) {
                 self.differs("its steps are in another order", step.line);
             }
-            let wanted = told.as_ref().filter(|_| timed && !act.is_back);
+            let wanted = time_left.as_ref().filter(|_| timed && !act.is_back);
             let in_time = match (&step.limit, wanted) {
                 (None, None) => true,
                 (Some(Limit::OutputOf { step, output }), Some(id)) => step == id && output == "minutes",
@@ -191,7 +191,7 @@ impl Check<'_, '_, '_> {
 }
 
 /// Whether a fixed script is given just these texts, of those that bound the time.
-fn is_told(step: &Step, wanted: &[(&str, &str)]) -> bool {
+fn has_values(step: &Step, wanted: &[(&str, &str)]) -> bool {
     ["SOAK", "LIMIT", "PARTS"].into_iter().all(|name| {
         let wanted = wanted.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
         match step.env(name) {

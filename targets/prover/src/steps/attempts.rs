@@ -138,13 +138,13 @@ impl Check<'_, '_, '_> {
             }
         }
         for (place, step) in begins.iter().enumerate() {
-            let told = [
+            let expected = [
                 ("NODE", self.node.name.clone()),
                 ("ATTEMPT", (place + 2).to_string()),
                 ("ATTEMPTS", attempts.to_string()),
                 ("BECAUSE", retry.because.clone()),
             ];
-            if told.iter().any(|(name, value)| step.env_literal(name) != Some(value)) {
+            if expected.iter().any(|(name, value)| step.env_literal(name) != Some(value)) {
                 wrong.push((step.line, "it says something else of its attempts than the source"));
             }
         }

@@ -38,7 +38,7 @@ impl Check<'_, '_, '_> {
             Script::OverrideInForce if !overrides::asks_whether_in_force(self.gating, self.node, step) => {
                 self.differs("it does not ask whether the overrides before it are in force", line);
             }
-            Script::WindowOpen if !windows::is_told(self.gating.program, self.node, step) => {
+            Script::WindowOpen if !windows::has_window_values(self.gating.program, self.node, step) => {
                 self.differs("it asks about another window", line);
             }
             Script::PreviewWanted if !previews::asks_for_its_own(step) => {

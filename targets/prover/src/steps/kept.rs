@@ -66,13 +66,13 @@ impl Check<'_, '_, '_> {
             };
             let name = format!("{label} {of}");
             let show = next(Kind::Runtime(Script::Report(form(report))));
-            let told = |step: &Step| {
+            let shows_report = |step: &Step| {
                 step.env_literal("NODE") == Some(&node.name)
                     && step.env_literal("FORMAT") == Some(report.format.word())
                     && step.env_literal("REPORT") == Some(report.path.glob.text())
                     && step.env_literal("KEPT") == Some(&name)
             };
-            if !show.is_some_and(told) {
+            if !show.is_some_and(shows_report) {
                 wrong.push(show.map_or(self.job.line, |step| step.line));
             }
             let keep = next(Kind::KeptReport);

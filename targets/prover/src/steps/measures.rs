@@ -59,7 +59,7 @@ pub(super) fn begins_run(node: &Node, acts: &[Act<'_>], kinds: &[Kind], place: u
 /// Whether a step judges a report by all that the source expects of it, in its order.
 fn judges(step: &Step, measure: &Measure, run: Option<&String>) -> bool {
     let lines = step.env_literal("EXPECTATIONS").unwrap_or_default();
-    let told: Option<Vec<Value>> = lines.lines().map(|line| serde_json::from_str(line).ok()).collect();
+    let written: Option<Vec<Value>> = lines.lines().map(|line| serde_json::from_str(line).ok()).collect();
     let wanted: Vec<Value> = measure
         .expectations
         .iter()
@@ -90,7 +90,7 @@ fn judges(step: &Step, measure: &Measure, run: Option<&String>) -> bool {
     };
     !wanted.is_empty()
         && is_plain
-        && told.as_ref() == Some(&wanted)
+        && written.as_ref() == Some(&wanted)
         && step.env_literal("FILE") == Some(&measure.file)
         && of_run
 }

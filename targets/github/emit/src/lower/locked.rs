@@ -73,23 +73,23 @@ mod tests {
         let inputs = vec![("path", Input::Flag(true)), ("key", Input::Flag(true))];
         let with_id = Step::uses("Fetch", &pins::CACHE_RESTORE, inputs.clone()).with_id("cache");
         let without = Step::uses("Fetch", &pins::CACHE_RESTORE, inputs);
-        let told = |change: &dyn Fn(&mut PinnedAction), step: &Step| {
+        let fault_of = |change: &dyn Fn(&mut PinnedAction), step: &Step| {
             let mut locked = own.clone();
             change(&mut locked);
             let Work::Uses(_, inputs) = &step.work else { panic!("no call") };
             lacks(&locked, own, inputs, step)
         };
-        assert_eq!(told(&|_| {}, &with_id), None);
-        let takes_no_path = told(&|locked| locked.inputs.retain(|name, _| name != "path"), &with_id);
+        assert_eq!(fault_of(&|_| {}, &with_id), None);
+        let takes_no_path = fault_of(&|locked| locked.inputs.retain(|name, _| name != "path"), &with_id);
         assert_eq!(takes_no_path.as_deref(), Some("has no input `path`, which pipec uses"));
         let asks = |locked: &mut PinnedAction| {
             let input = ActionInput { ty: InputForm::String, required: true };
             locked.inputs.insert("more".to_owned(), input);
         };
-        assert_eq!(told(&asks, &with_id).as_deref(), Some("requires `more`, which pipec does not give"));
+        assert_eq!(fault_of(&asks, &with_id).as_deref(), Some("requires `more`, which pipec does not give"));
         let silent = |locked: &mut PinnedAction| locked.outputs.clear();
         let first = own.outputs.first().unwrap();
-        assert_eq!(told(&silent, &with_id), Some(format!("has no output `{first}`, which pipec reads")));
-        assert_eq!(told(&silent, &without), None, "nothing reads what a step without an id leaves");
+        assert_eq!(fault_of(&silent, &with_id), Some(format!("has no output `{first}`, which pipec reads")));
+        assert_eq!(fault_of(&silent, &without), None, "nothing reads what a step without an id leaves");
     }
 }

@@ -124,17 +124,18 @@ impl Lowering<'_> {
 
     /// The step of a deploy that refuses to start on an override which has expired.
     pub(super) fn override_in_force_step(&self, plan: &JobPlan) -> Option<Step> {
-        let told = plan.relies_on.iter().fold(Template::default(), |told, reliance| {
-            told.and_text(format!("{} ", reliance.gate))
+        let gates = plan.relies_on.iter().fold(Template::default(), |gates, reliance| {
+            gates
+                .and_text(format!("{} ", reliance.gate))
                 .and(result_of(&reliance.job))
                 .and_text(format!(" {} ", reliance.expires / MILLISECONDS_PER_SECOND))
                 .and(format!("needs.{}.outputs.{APPROVED_AT}", reliance.asked_by))
                 .and_text("\n")
         });
-        (told != Template::default()).then(|| {
+        (gates != Template::default()).then(|| {
             Step::run("Override in force", Script::OverrideInForce.text(Dialect::GitHub))
                 .with_env("GATE", input(GATE))
-                .with_env("OVERRIDES", told)
+                .with_env("OVERRIDES", gates)
         })
     }
 

@@ -16,16 +16,16 @@ pub(super) fn is_one_of(kind: &str, glob: &Glob, filters: &[&Glob]) -> Option<Ex
         return Some(Expression::Constant(false));
     }
     if glob.is_literal() {
-        let told_apart = filters.iter().all(|filter| tells_name_apart(glob.text(), filter));
-        return told_apart.then(|| is(kind, glob.text()));
+        let is_distinguished = filters.iter().all(|filter| tells_name_apart(glob.text(), filter));
+        return is_distinguished.then(|| is(kind, glob.text()));
     }
     if filters.iter().all(|filter| filter.is_literal()) {
         let names = filters.iter().map(|filter| filter.text());
         let inside: Vec<&str> = names.filter(|name| glob.matches(name)).collect();
-        let told_apart = |name: &&str| filters.iter().all(|filter| tells_name_apart(name, filter));
+        let is_distinguished = |name: &&str| filters.iter().all(|filter| tells_name_apart(name, filter));
         return inside
             .iter()
-            .all(told_apart)
+            .all(is_distinguished)
             .then(|| Expression::any(inside.iter().map(|name| is(kind, name))));
     }
     let prefix = only_prefix(glob)?;

@@ -19,11 +19,11 @@ struct Setup {
     /// The input for a file, and the files it understands; by their name, or their end.
     file: Option<(&'static str, &'static [&'static str])>,
     /// What is said besides.
-    besides: &'static [(&'static str, Besides)],
+    fixed_inputs: &'static [(&'static str, FixedInput)],
 }
 
 #[derive(Clone, Copy)]
-enum Besides {
+enum FixedInput {
     Text(&'static str),
     Off,
 }
@@ -41,42 +41,42 @@ fn setup(tool: &str) -> Option<Setup> {
             title: "Go",
             version: ("go-version", ""),
             file: Some(("go-version-file", &["go.mod", "go.work", ".go-version", ".tool-versions"])),
-            besides: &[("cache", Besides::Off)],
+            fixed_inputs: &[("cache", FixedInput::Off)],
         },
         "helm" => Setup {
             pin: &pins::SETUP_HELM,
             title: "Helm",
             version: ("version", "v"),
             file: None,
-            besides: &[],
+            fixed_inputs: &[],
         },
         "java" => Setup {
             pin: &pins::SETUP_JAVA,
             title: "Java",
             version: ("java-version", ""),
             file: Some(("java-version-file", &[".java-version", ".tool-versions", ".sdkmanrc"])),
-            besides: &[("distribution", Besides::Text("temurin"))],
+            fixed_inputs: &[("distribution", FixedInput::Text("temurin"))],
         },
         "kubectl" => Setup {
             pin: &pins::SETUP_KUBECTL,
             title: "kubectl",
             version: ("version", "v"),
             file: None,
-            besides: &[],
+            fixed_inputs: &[],
         },
         "node" => Setup {
             pin: &pins::SETUP_NODE,
             title: "Node.js",
             version: ("node-version", ""),
             file: Some(("node-version-file", &[".nvmrc", ".node-version", ".tool-versions", "package.json"])),
-            besides: &[("package-manager-cache", Besides::Off)],
+            fixed_inputs: &[("package-manager-cache", FixedInput::Off)],
         },
         "pnpm" => Setup {
             pin: &pins::SETUP_PNPM,
             title: "pnpm",
             version: ("version", ""),
             file: Some(("package_json_file", &["package.json"])),
-            besides: &[],
+            fixed_inputs: &[],
         },
         "python" => Setup {
             pin: &pins::SETUP_PYTHON,
@@ -86,7 +86,7 @@ fn setup(tool: &str) -> Option<Setup> {
                 "python-version-file",
                 &[".python-version", "pyproject.toml", ".tool-versions", "Pipfile"],
             )),
-            besides: &[],
+            fixed_inputs: &[],
         },
         "terraform" => Setup {
             pin: &pins::SETUP_TERRAFORM,
@@ -94,14 +94,14 @@ fn setup(tool: &str) -> Option<Setup> {
             version: ("terraform_version", ""),
             file: None,
             // It would come between a script and the exit status it looks at.
-            besides: &[("terraform_wrapper", Besides::Off)],
+            fixed_inputs: &[("terraform_wrapper", FixedInput::Off)],
         },
         "uv" => Setup {
             pin: &pins::SETUP_UV,
             title: "uv",
             version: ("version", ""),
             file: Some(("version-file", &["uv.toml", "pyproject.toml", ".tool-versions"])),
-            besides: &[("enable-cache", Besides::Off)],
+            fixed_inputs: &[("enable-cache", FixedInput::Off)],
         },
         _ => return None,
     })
@@ -173,10 +173,10 @@ impl Lowering<'_> {
             ),
             (None, ..) => {}
         }
-        for (input, value) in setup.besides {
+        for (input, value) in setup.fixed_inputs {
             let value = match value {
-                Besides::Text(text) => Input::Text(Template::text(*text)),
-                Besides::Off => Input::Flag(false),
+                FixedInput::Text(text) => Input::Text(Template::text(*text)),
+                FixedInput::Off => Input::Flag(false),
             };
             inputs.push((*input, value));
         }

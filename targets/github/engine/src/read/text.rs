@@ -13,10 +13,10 @@ use std::rc::Rc;
 
 /// A string of a document, a key or a value.
 #[derive(Clone, Debug)]
-pub(crate) struct Text(Rc<Lettering>);
+pub(crate) struct Text(Rc<SharedText>);
 
 #[derive(Debug)]
-struct Lettering {
+struct SharedText {
     text: String,
     has_expressions: bool,
     template: OnceCell<Option<Template>>,
@@ -62,7 +62,7 @@ impl Text {
 impl From<String> for Text {
     fn from(text: String) -> Text {
         let has_expressions = text.contains("${{");
-        Text(Rc::new(Lettering {
+        Text(Rc::new(SharedText {
             text,
             has_expressions,
             template: OnceCell::new(),

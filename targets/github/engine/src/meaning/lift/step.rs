@@ -25,7 +25,7 @@ struct SetUp {
     /// The input that takes a file which names the version.
     file: Option<&'static str>,
     /// What it must be given besides: a text, or `None` for `false`.
-    besides: &'static [(&'static str, Option<&'static str>)],
+    fixed_inputs: &'static [(&'static str, Option<&'static str>)],
 }
 
 const SET_UPS: [SetUp; 9] = [
@@ -35,7 +35,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "go-version",
         before: "",
         file: Some("go-version-file"),
-        besides: &[("cache", None)],
+        fixed_inputs: &[("cache", None)],
     },
     SetUp {
         action: "Azure/setup-helm",
@@ -43,7 +43,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "version",
         before: "v",
         file: None,
-        besides: &[],
+        fixed_inputs: &[],
     },
     SetUp {
         action: "actions/setup-java",
@@ -51,7 +51,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "java-version",
         before: "",
         file: Some("java-version-file"),
-        besides: &[("distribution", Some("temurin"))],
+        fixed_inputs: &[("distribution", Some("temurin"))],
     },
     SetUp {
         action: "Azure/setup-kubectl",
@@ -59,7 +59,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "version",
         before: "v",
         file: None,
-        besides: &[],
+        fixed_inputs: &[],
     },
     SetUp {
         action: "actions/setup-node",
@@ -67,7 +67,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "node-version",
         before: "",
         file: Some("node-version-file"),
-        besides: &[("package-manager-cache", None)],
+        fixed_inputs: &[("package-manager-cache", None)],
     },
     SetUp {
         action: "pnpm/action-setup",
@@ -75,7 +75,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "version",
         before: "",
         file: Some("package_json_file"),
-        besides: &[],
+        fixed_inputs: &[],
     },
     SetUp {
         action: "actions/setup-python",
@@ -83,7 +83,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "python-version",
         before: "",
         file: Some("python-version-file"),
-        besides: &[],
+        fixed_inputs: &[],
     },
     SetUp {
         action: "hashicorp/setup-terraform",
@@ -91,7 +91,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "terraform_version",
         before: "",
         file: None,
-        besides: &[("terraform_wrapper", None)],
+        fixed_inputs: &[("terraform_wrapper", None)],
     },
     SetUp {
         action: "astral-sh/setup-uv",
@@ -99,7 +99,7 @@ const SET_UPS: [SetUp; 9] = [
         version: "version",
         before: "",
         file: Some("version-file"),
-        besides: &[("enable-cache", None)],
+        fixed_inputs: &[("enable-cache", None)],
     },
 ];
 
@@ -301,7 +301,7 @@ impl SetUp {
             Some(text) => literal(name) == Some(text),
             None => yaml(name) == Some(&YamlValue::Bool(false)),
         };
-        if action.inputs.len() != 1 + self.besides.len() || !self.besides.iter().all(is_given) {
+        if action.inputs.len() != 1 + self.fixed_inputs.len() || !self.fixed_inputs.iter().all(is_given) {
             return ToolVersion::Unknown;
         }
         if let Some(file) = self.file.and_then(literal) {

@@ -34,7 +34,7 @@ impl Program {
         self.pipelines.get(id.0)
     }
 
-    /// The pipelines that a target builds, in order: those that name it, and those that name no target.
+    /// The pipelines that a target builds, in order. They name the target, or no target at all.
     pub fn pipelines_for(&self, target: &str) -> Vec<PipelineId> {
         let numbered = self.pipelines.iter().enumerate();
         let wanted = numbered.filter(|(_, pipeline)| pipeline.is_for(target));

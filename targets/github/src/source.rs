@@ -79,7 +79,7 @@ fn slug(text: &str) -> String {
     text.trim().to_ascii_lowercase().replace(' ', "-")
 }
 
-/// The path of the workflow that tears down the ephemeral environments of a pipeline, if it enters any.
+/// The path of a pipeline's teardown workflow. `None` if the pipeline enters no ephemeral environment.
 pub fn teardown_path(program: &Program, pipeline: &Pipeline) -> Option<String> {
     if pipec_prover::previews(program, pipeline).is_empty() {
         return None;

@@ -88,7 +88,7 @@ pub enum Part {
     AllResults,
     /// All inputs of a manual run, as JSON.
     AllInputs,
-    /// The value of this name in the leg, if the engine computes the legs in the run.
+    /// The value of this name in the leg. The engine computes the legs in the run.
     OfLeg(String),
     /// A value that only the engine knows, by the engine's own name for it.
     Engine(String),

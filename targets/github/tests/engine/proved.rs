@@ -1,4 +1,6 @@
-//! Theorems are proved one by one: what is broken on purpose breaks the theorems about it, and no other.
+//! Each theorem is proved on its own.
+//!
+//! A broken part of an output breaks the theorems about it, and no other.
 
 use crate::broken::edited;
 use crate::one_pipeline;
@@ -15,7 +17,7 @@ fn proved(build: &Build, files: &[GeneratedFile]) -> Vec<Theorem> {
     one_pipeline::verify(&build.program, &build.pipeline, files).proved
 }
 
-/// The theorems that are lost when a file is edited, each with the environment or gate that it is about.
+/// The theorems that are lost after an edit of a file. Each has its environment or gate.
 fn lost(build: &Build, place: usize, job: &str, from: &str, to: &str) -> Vec<(TheoremId, String)> {
     let mut files = files(build);
     let before = proved(build, &files);

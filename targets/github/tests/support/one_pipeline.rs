@@ -1,4 +1,4 @@
-//! Emits and judges one pipeline, as a program that has it in addition to its own pipelines.
+//! Emits and verifies one pipeline. The program has it in addition to its own pipelines.
 
 use pipec_claims::Judgement;
 use pipec_github::GitHub;

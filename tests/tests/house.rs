@@ -109,23 +109,6 @@ const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("compiler/syntax/src", &["content", "reader"], "clauses hold blocks, and blocks hold clauses"),
     ("compiler/syntax/src/ast", &["body", "pipeline", "value"], "the types of one tree"),
     ("compiler/ir/src", &["condition", "node", "pipeline"], "the types of one tree"),
-    (
-        "targets/github/emit/src/lower",
-        &[
-            "artefacts",
-            "images",
-            "jobs",
-            "names",
-            "overrides",
-            "previews",
-            "raw",
-            "reports",
-            "secrets",
-            "values",
-        ],
-        "the files of one `impl`",
-    ),
-    ("targets/github/emit/src/lower", &["matrix", "runners", "tools"], "the files of one `impl`"),
     ("targets/github/engine/src/read", &["expression", "text"], "a text knows whether its expressions leak"),
     ("targets/prover/src", &["gating", "overrides"], "a gate passes by its own result or by its override"),
 ];

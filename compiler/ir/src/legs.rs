@@ -116,27 +116,36 @@ impl<'n> NodeLeg<'n> {
     }
 }
 
-impl NodeLeg<'_> {
+impl<'n> NodeLeg<'n> {
     /// The runner of the leg: its own, or else the node's.
-    pub fn runner<'n>(&'n self, node: &'n Node) -> &'n Runner {
+    pub fn runner<'a>(&self, node: &'a Node) -> &'a Runner
+    where
+        'n: 'a,
+    {
         self.of_matrix.and_then(|leg| leg.runner.as_ref()).unwrap_or(&node.body.runner)
     }
 
     /// The definition of a variable in the leg: its own, or else the node's. Without a definition, the variable is
     /// empty.
-    pub fn binding<'n>(&'n self, node: &'n Node, variable: &str) -> Option<&'n Binding> {
+    pub fn binding<'a>(&self, node: &'a Node, variable: &str) -> Option<&'a Binding>
+    where
+        'n: 'a,
+    {
         let own = self.of_matrix.into_iter().flat_map(|leg| &leg.env);
         own.chain(&node.body.env).find(|binding| binding.variable == variable)
     }
 
     /// A tool in the leg: its own, or else the node's.
-    pub fn tool<'n>(&'n self, node: &'n Node, name: &str) -> Option<&'n Tool> {
+    pub fn tool<'a>(&self, node: &'a Node, name: &str) -> Option<&'a Tool>
+    where
+        'n: 'a,
+    {
         let own = self.of_matrix.into_iter().flat_map(|leg| &leg.tools);
         own.chain(&node.body.tools).find(|tool| tool.name == name)
     }
 
     /// The value of an axis in the leg.
-    pub fn axis(&self, name: &str) -> Option<&str> {
+    pub fn axis(&self, name: &str) -> Option<&'n str> {
         self.of_matrix?.values.get(name).map(String::as_str)
     }
 

@@ -12,7 +12,7 @@ use pipec_ir::{Change, Condition, Event, Exemption, Gate};
 use pipec_logic::Proposition;
 
 impl Passes<'_, '_> {
-    /// That a condition holds.
+    /// The guard for a condition.
     pub(crate) fn condition(&self, condition: &Condition) -> Guard {
         match condition {
             Condition::Always => Guard::Always,
@@ -36,24 +36,24 @@ impl Passes<'_, '_> {
         }
     }
 
-    /// That an event started the run.
+    /// The guard that an event started the run.
     pub(crate) fn event(&self, event: Event) -> Guard {
         self.atom(&Condition::Event(event))
     }
 
-    /// That one of these may have changed.
+    /// The guard that a path of this kind or glob may have changed.
     fn changed(&self, change: &Change) -> Guard {
         self.planned.place(&Test::changed(change)).map_or(Guard::Never, Guard::Planned)
     }
 
-    /// That none of these has changed, and the plan knows it. Only then is a gate exempt.
+    /// The guard that the plan knows that no such path has changed.
     fn unchanged(&self, change: &Change) -> Guard {
         self.planned.place(&Test::changed(change)).map_or(Guard::Never, Guard::PlannedNot)
     }
 
-    /// When a gate is exempt, and why.
+    /// The guards under which a gate is exempt, each with its reason.
     ///
-    /// Its job still starts and shows the reason: a skipped job proves nothing.
+    /// The job of an exempt gate starts and says so, because a skipped job proves nothing.
     pub(crate) fn exemptions(&self, gate: &Gate) -> Vec<(Guard, String)> {
         let rules = gate.exemptions.iter().map(|rule| {
             let exempt = match &rule.when {
@@ -67,13 +67,15 @@ impl Passes<'_, '_> {
         rules.filter(|(exempt, _)| *exempt != Guard::Never).collect()
     }
 
-    /// When a job is due.
+    /// The guard under which a job is due.
     pub(crate) fn due(&self, unit: &Unit) -> Guard {
         let Some((_, stage)) = self.stage_of(unit) else { return Guard::Never };
         self.due_in(unit, self.source.facts.valid(), self.condition(&stage.condition))
     }
 
-    /// When a job is due in the runs of a proposition. Parts that the proposition implies are left out.
+    /// The guard under which a job is due, in runs that satisfy a proposition.
+    ///
+    /// It omits what the proposition implies.
     pub(crate) fn due_where(&self, unit: &Unit, known: &Proposition) -> Guard {
         let Some((stage, _)) = self.stage_of(unit) else { return Guard::Never };
         let parts = self.source.facts.conjuncts(stage);
@@ -82,7 +84,7 @@ impl Passes<'_, '_> {
         self.due_in(unit, known, condition)
     }
 
-    /// The condition of the stage, without the events that the job is not for.
+    /// The condition of the stage, without the events that the job is not meant for.
     fn due_in(&self, unit: &Unit, known: &Proposition, condition: Guard) -> Guard {
         let Some((id, stage)) = self.stage_of(unit) else { return Guard::Never };
         let facts = &self.source.facts;

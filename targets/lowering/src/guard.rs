@@ -14,7 +14,7 @@
 
 use pipec_ir::Condition;
 
-/// A condition of a job or an act. The functions here leave out decided parts.
+/// A condition of a job or an act.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Guard {
     /// In every run.
@@ -23,9 +23,11 @@ pub enum Guard {
     Never,
     /// An atom that the engine decides itself. It is an event, a branch, a tag, an input or a fork.
     Atom(Condition),
-    /// The `plan` job decided that this fact holds. The number is the index of the planned fact.
+    /// The `plan` job found that the fact at this place holds.
     Planned(usize),
-    /// The `plan` job decided that this fact does not hold. Without a plan, this does not hold.
+    /// The `plan` job found that the fact at this place does not hold.
+    ///
+    /// If the plan has found nothing, neither this nor [`Guard::Planned`] holds.
     PlannedNot(usize),
     /// The job of this name has succeeded.
     Succeeded(String),
@@ -33,42 +35,50 @@ pub enum Guard {
     Failed(String),
     /// The run is an override of the gate of this name.
     Overrides(String),
-    /// The run is a sweep: it searches for forgotten previews.
+    /// The run is the regular search for previews that were not torn down.
     Sweep,
     /// A pull request of a member was closed.
     ClosedByMember,
     /// A job found something to tear down.
     Found(String),
-    /// The run is not cancelled. Of an act, this holds even after a failed act.
+    /// The act of this name in the same job found something to tear down.
+    FoundAct(String),
+    /// The act of this name in the same job has set this output to `true`.
+    Said(String, &'static str),
+    /// Nobody has cancelled the run. An act may happen even after another has failed.
     NotCancelled,
     /// An earlier act has failed, or the run was cancelled.
     Broken,
+    /// An act before has failed.
+    FailedBefore,
+    /// The run was cancelled, or the job ran out of its time.
+    Cancelled,
     /// The act of this name in the same job has succeeded.
     SucceededAct(String),
     /// The act of this name in the same job has failed. Its job may continue.
     FailedAct(String),
     /// The act of this name in the same job was skipped.
     SkippedAct(String),
-    /// All parts hold. There are at least two.
+    /// All of at least two hold.
     All(Vec<Guard>),
-    /// At least one part holds. There are at least two.
+    /// One or more of at least two hold.
     Any(Vec<Guard>),
     /// It does not hold.
     Not(Box<Guard>),
 }
 
 impl Guard {
-    /// That the act of this name has succeeded.
+    /// The guard that the act of this name has succeeded.
     pub(crate) fn succeeded_act(act: &str) -> Guard {
         Guard::SucceededAct(act.to_owned())
     }
 
-    /// That the act of this name has failed.
+    /// The guard that the act of this name has failed.
     pub(crate) fn failed_act(act: &str) -> Guard {
         Guard::FailedAct(act.to_owned())
     }
 
-    /// The conjunction of the parts.
+    /// The guard that all parts hold. Parts that are known to hold are left out.
     pub fn all(parts: impl IntoIterator<Item = Guard>) -> Guard {
         let mut kept = Vec::new();
         for part in parts {
@@ -82,7 +92,7 @@ impl Guard {
         one_of(kept, Guard::Always, Guard::All)
     }
 
-    /// The disjunction of the parts.
+    /// The guard that some part holds. Parts that are known not to hold are left out.
     pub fn any(parts: impl IntoIterator<Item = Guard>) -> Guard {
         let mut kept = Vec::new();
         for part in parts {
@@ -106,7 +116,7 @@ impl Guard {
         }
     }
 
-    /// Whether the `plan` job decides a part of it.
+    /// Whether a part of it depends on the `plan` job.
     pub fn asks_the_plan(&self) -> bool {
         match self {
             Guard::Planned(_) | Guard::PlannedNot(_) => true,
@@ -117,14 +127,46 @@ impl Guard {
     }
 }
 
-/// Adds a part, if it is new.
+impl Guard {
+    /// The part of the guard that is known before the plan has run.
+    ///
+    /// It holds whenever the whole guard may still hold.
+    pub(crate) fn before_the_plan(&self) -> Guard {
+        self.bound(true)
+    }
+
+    /// The part of the guard that depends on the plan.
+    ///
+    /// Together with [`Guard::before_the_plan`] it equals the guard.
+    pub(crate) fn after_the_plan(&self) -> Guard {
+        match self {
+            Guard::All(parts) => Guard::all(parts.iter().map(Guard::after_the_plan)),
+            part if part.asks_the_plan() => part.clone(),
+            _ => Guard::Always,
+        }
+    }
+
+    /// The closest guard without planned facts: implied by this one (upper), or implying it.
+    fn bound(&self, is_upper: bool) -> Guard {
+        match self {
+            Guard::Planned(_) | Guard::PlannedNot(_) if is_upper => Guard::Always,
+            Guard::Planned(_) | Guard::PlannedNot(_) => Guard::Never,
+            Guard::All(parts) => Guard::all(parts.iter().map(|part| part.bound(is_upper))),
+            Guard::Any(parts) => Guard::any(parts.iter().map(|part| part.bound(is_upper))),
+            Guard::Not(part) => part.bound(!is_upper).negated(),
+            known => known.clone(),
+        }
+    }
+}
+
+/// Adds a part unless it is there already.
 fn add(kept: &mut Vec<Guard>, part: Guard) {
     if !kept.contains(&part) {
         kept.push(part);
     }
 }
 
-/// Combines the parts. A single part stays as it is, and no part gives `none`.
+/// The parts as one guard: `none` if there is none, and the part itself if it is the only one.
 fn one_of(mut parts: Vec<Guard>, none: Guard, several: fn(Vec<Guard>) -> Guard) -> Guard {
     match parts.pop() {
         None => none,
@@ -152,6 +194,21 @@ mod tests {
         assert_eq!(Guard::any([]), Guard::Never);
         assert_eq!(Guard::all([fork(), fork()]), fork());
         assert_eq!(fork().negated().negated(), fork());
+    }
+
+    #[test]
+    fn a_guard_is_split_into_what_is_known_before_the_plan_and_what_is_not() {
+        let changed = || Guard::Planned(0);
+        let both = Guard::all([fork(), changed()]);
+        assert_eq!((both.before_the_plan(), both.after_the_plan()), (fork(), changed()));
+        let either = Guard::any([fork(), changed()]);
+        assert_eq!((either.before_the_plan(), either.after_the_plan()), (Guard::Always, either.clone()));
+        let neither = Guard::any([fork(), changed()]).negated();
+        assert_eq!(
+            (neither.before_the_plan(), neither.after_the_plan()),
+            (fork().negated(), neither.clone())
+        );
+        assert_eq!((fork().before_the_plan(), fork().after_the_plan()), (fork(), Guard::Always));
     }
 
     #[test]

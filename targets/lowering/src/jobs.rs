@@ -1,11 +1,29 @@
-//! A job of an output, as data.
+//! A job of an output, as data that names no engine.
 //!
-//! For example, the deploy of `app` to `production` with a window is a [`JobPlan`] with the role `Node(2)`, the waits
-//! for `unit`, `app` and `wait-to-deploy-app-to-production`, and the start `AfterSuccess`.
+//! For example, `deploy app to production` in a stage with `when branch is main` becomes
+//!
+//! ```text
+//! id            deploy-app-to-production
+//! waits         unit, app: each has succeeded
+//! start         If(Atom(branch is main))
+//! timeout       the timeout of the deploy
+//! environment   production, a deployment
+//! lock          production; all that wait keep their place
+//! token         Deployed, Checkout
+//! acts          Forward, checkout, fetch app, VerifyFolder, the script
+//! ```
 
+use crate::acts::Act;
 use crate::guard::Guard;
+use crate::legs::Legs;
+use crate::token::TokenUse;
+use crate::value::{Part, Value};
 use pipec_base::Span;
-use pipec_ir::NodeId;
+use pipec_ir::{NodeId, Runner, RunnerHost, Sidecar};
+use std::borrow::Cow;
+
+/// A minute, in milliseconds.
+pub(crate) const MINUTE: u64 = 60_000;
 
 /// The role of a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,13 +32,13 @@ pub enum Role {
     Plan,
     /// It waits for the window of a deploy.
     WaitForWindow(NodeId),
-    /// It runs a node. The number is the index of its unit.
+    /// It runs a node, in the runs that its unit is meant for: the place of the unit.
     Node(usize),
     /// It asks the role of a gate for an override.
     AskForOverride(NodeId),
-    /// It checks the result of all jobs.
+    /// It is the check to require: green if every job that was due has succeeded.
     Verdict,
-    /// It records the run.
+    /// It records what ran.
     Record,
     /// It finds the previews of an ephemeral environment that are due for teardown.
     Find(String),
@@ -30,44 +48,96 @@ pub enum Role {
 
 /// A job that an output has.
 #[derive(Clone, Debug, PartialEq)]
-pub struct JobPlan {
-    /// Its id. Other jobs refer to it.
+pub struct JobPlan<'p> {
+    /// The name by which other jobs know it.
     pub id: String,
     /// Its role.
     pub role: Role,
     /// Its origin.
     pub origin: Span,
-    /// Its name for people and required checks.
+    /// The name by which people and required checks know it.
     pub name: String,
     /// Lines for people who read the output.
     pub comments: Vec<String>,
     /// The jobs that it waits for, in order.
     pub waits: Vec<Wait>,
-    /// When it starts, after its waits.
+    /// The condition under which it starts, after its waits.
     pub start: Start,
-    /// When a gate is exempt, and why. The first exemption that holds counts.
-    pub exemptions: Vec<(Guard, String)>,
-    /// The overrides that a deploy may rely on. It fails if one has expired.
-    pub relies_on: Vec<Reliance>,
+    /// The legs it runs in.
+    pub legs: Legs<'p>,
+    /// The machine of each leg of its matrix; if empty, the engine's own Linux machine.
+    pub runners: Vec<&'p Runner>,
+    /// The sidecars that run beside it, each with its variables.
+    pub sidecars: Vec<(&'p Sidecar, Variables<'p>)>,
+    /// How long it may take.
+    pub timeout: Timeout,
+    /// The reason why its failure stops nothing, if it is an advisory gate.
+    pub advisory: Option<&'p str>,
+    /// The environment that it enters.
+    pub environment: Option<EnvironmentUse<'p>>,
+    /// The lock that it holds while it runs.
+    pub lock: Option<LockUse<'p>>,
+    /// What it needs its token for.
+    pub token: Vec<TokenUse<'p>>,
+    /// What later jobs read of it.
+    pub hands_on: Vec<HandOn<'p>>,
+    /// The variables of all its scripts that come from the source.
+    pub variables: Variables<'p>,
+    /// Its acts, in order.
+    pub acts: Vec<Act<'p>>,
 }
 
-/// An override of a gate before a deploy.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reliance {
-    /// The name of the gate.
-    pub gate: String,
-    /// The gate's job.
-    pub job: String,
-    /// The job that asked the gate's role.
-    pub asked_by: String,
-    /// How long the approval holds, in milliseconds.
-    pub expires: u64,
+/// Variables and their values, in the order in which an output lists them.
+pub type Variables<'p> = Vec<(Cow<'p, str>, Value<'p>)>;
+
+/// How long a job may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Timeout {
+    /// Milliseconds.
+    Milliseconds(u64),
+    /// As long as the engine permits on its own machines.
+    Longest,
+}
+
+/// The environment that a job enters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EnvironmentUse<'p> {
+    /// Its name.
+    pub name: Cow<'p, str>,
+    /// Where people reach what is deployed there.
+    pub url: Option<Value<'p>>,
+    /// Whether the job deploys to it; else the environment only holds secrets.
+    pub is_deployment: bool,
+}
+
+/// The lock that a job holds while it runs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LockUse<'p> {
+    /// The environment that is locked.
+    pub environment: &'p str,
+    /// The pull request, if each has a lock of its own.
+    pub pull_request: Option<Part<'p>>,
+    /// Whether only the newest job waits for it; else all that wait keep their place.
+    pub newest: bool,
+    /// A line for people who read the output.
+    pub comment: String,
+}
+
+/// Something that a job hands on to later jobs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HandOn<'p> {
+    /// Its name.
+    pub name: Cow<'p, str>,
+    /// The leg that hands it on, if each leg has a value of its own.
+    pub leg: Option<String>,
+    /// Its value.
+    pub value: Value<'p>,
 }
 
 /// When a job starts, after the end of all jobs that it waits for.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Start {
-    /// After any outcome of these jobs.
+    /// Always, whatever the results of the others.
     Always,
     /// If this holds, every wait is over, and the run is not cancelled.
     If(Guard),
@@ -80,9 +150,9 @@ pub enum Start {
 pub struct Wait {
     /// The jobs that must have ended.
     pub jobs: Vec<String>,
-    /// The required outcome.
+    /// The guard that they have ended as they must.
     pub passed: Guard,
-    /// When one of them is due. In other runs there is no wait.
+    /// The guard that one of them is due; in other runs there is nothing to wait for.
     pub due: Guard,
 }
 
@@ -97,7 +167,7 @@ impl Wait {
         Wait { jobs: vec![job], passed: Guard::Always, due: Guard::Always }
     }
 
-    /// That the wait is over.
+    /// The guard that the wait is over.
     pub fn guard(&self) -> Guard {
         match &self.due {
             Guard::Always => self.passed.clone(),
@@ -106,22 +176,51 @@ impl Wait {
     }
 }
 
-impl JobPlan {
+impl<'p> HandOn<'p> {
+    /// A value that the whole job has.
+    pub(crate) fn new(name: impl Into<Cow<'p, str>>, value: Value<'p>) -> HandOn<'p> {
+        HandOn { name: name.into(), leg: None, value }
+    }
+}
+
+impl<'p> JobPlan<'p> {
+    /// A job that does nothing yet.
+    pub(crate) fn new(id: String, role: Role, origin: Span, name: String) -> JobPlan<'p> {
+        JobPlan {
+            id,
+            role,
+            origin,
+            name,
+            comments: Vec::new(),
+            waits: Vec::new(),
+            start: Start::If(Guard::Always),
+            legs: Legs::None,
+            runners: Vec::new(),
+            sidecars: Vec::new(),
+            timeout: Timeout::Longest,
+            advisory: None,
+            environment: None,
+            lock: None,
+            token: Vec::new(),
+            hands_on: Vec::new(),
+            variables: Vec::new(),
+            acts: Vec::new(),
+        }
+    }
+
     /// The names of all jobs that must have ended before it starts, in order.
     pub fn needs(&self) -> impl Iterator<Item = &String> {
         self.waits.iter().flat_map(|wait| &wait.jobs)
     }
 
-    /// That its node is not exempt.
-    pub fn unless_exempt(&self) -> Guard {
-        Guard::all(self.exemptions.iter().map(|(exempt, _)| exempt.clone().negated()))
+    /// The image that its acts run in.
+    pub fn image(&self) -> Option<&'p str> {
+        let (image, _) = self.runners.first()?.image.as_ref()?;
+        Some(image)
     }
 
-    /// When it is due.
-    pub fn due(&self) -> &Guard {
-        match &self.start {
-            Start::Always => &Guard::Always,
-            Start::If(due) | Start::AfterSuccess(due) => due,
-        }
+    /// Whether it may run on Windows.
+    pub fn is_on_windows(&self) -> bool {
+        self.runners.iter().any(|runner| runner.host == RunnerHost::WindowsX64)
     }
 }

@@ -1,7 +1,7 @@
-//! The engine-neutral half of every emitter: the jobs, their waits and their conditions.
+//! The engine-neutral half of every emitter: jobs, their order, and what each does.
 //!
-//! An emitter calls [`lower`] and renders the [`JobPlan`]s in the language of its engine. This crate knows no engine:
-//! an engine states through [`Expressive`] what it can decide itself, and the `plan` job decides the rest. For example,
+//! An emitter calls [`lower`] and renders the [`JobPlan`]s in the language of its engine. Nothing here knows an engine.
+//! An emitter says through [`Expressive`] what its engine can decide by itself. The job `plan` decides the rest. For example,
 //!
 //! ```text
 //! gate unit: test { run "make test" }
@@ -23,34 +23,55 @@
 //! `branch-is-main`, and the deploy also waits for `plan`.
 
 pub mod acts;
+mod artefacts;
+mod before_any_job;
+mod caches;
 mod conditions;
+mod credentials;
+mod deploys;
 mod expressive;
 mod guard;
 mod jobs;
+mod legs;
+mod names;
+mod nodes;
 mod overrides;
 mod passes;
+mod plan;
 mod planned;
 mod previews;
 mod record;
+mod reports;
 mod roles;
 mod source;
+mod texts;
+mod token;
+mod tools;
 mod units;
+mod value;
+mod variables;
 mod verdict;
 mod waits;
 mod windows;
 
-pub use expressive::{Decision, Expressive};
+pub use expressive::{DecidedWhen, Decision, Expressive};
 pub use guard::Guard;
-pub use jobs::{JobPlan, Reliance, Role, Start, Wait};
-pub use overrides::job_name as override_job_name;
-pub use planned::{PlannedFacts, Test, variable_part};
-pub use source::{Nodes, Source, advisory, overriding};
+pub use jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, Role, Start, Timeout, Variables, Wait};
+pub use legs::{LegPlan, Legs};
+pub use names::{has_own_secrets, secrets_environment};
+pub use nodes::FACTS;
+pub use overrides::{environment as override_environment, job_name as override_job_name};
+pub use planned::{PlannedFacts, Test};
+pub use reports::in_directory;
+pub use source::{Nodes, Source};
+pub use token::TokenUse;
 pub use units::{Runs, Unit};
+pub use value::{HandedOn, Part, RunFact, Value};
 pub use verdict::Judged;
-pub use windows::time;
+pub use windows::of as window_of;
 
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{Pipeline, Program};
+use pipec_ir::{Pipeline, Program, Text};
 
 /// The name of the job that decides facts.
 pub const PLAN: &str = "plan";
@@ -71,14 +92,14 @@ pub struct Lowering<'p> {
     /// The jobs of all nodes, in the order of the nodes.
     pub units: Vec<Unit>,
     /// All jobs of a run, in the order in which an output lists them.
-    pub jobs: Vec<JobPlan>,
-    /// The checks of the verdict for each job.
+    pub jobs: Vec<JobPlan<'p>>,
+    /// What the verdict asks of each job.
     pub judged: Vec<Judged>,
-    /// The teardown jobs for the previews of pull requests, in order. They form separate runs.
-    pub teardown: Vec<JobPlan>,
+    /// The jobs that tear down previews, in order. They form runs of their own.
+    pub teardown: Vec<JobPlan<'p>>,
 }
 
-/// The jobs of a pipeline. The engine states which atoms it can decide itself.
+/// Lowers a pipeline for an engine.
 pub fn lower<'p>(
     program: &'p Program,
     pipeline: &'p Pipeline,
@@ -89,8 +110,18 @@ pub fn lower<'p>(
     let planned = PlannedFacts::of(pipeline, engine);
     let units = units::all(&source);
     let passes = passes::Passes { source: &source, planned: &planned, units: &units, engine };
-    let judged = passes.judged();
-    let jobs = passes.jobs(&judged);
+    let mut judged = passes.judged();
+    let mut jobs = passes.jobs(&judged);
+    if engine.decides_when() == DecidedWhen::BeforeAnyJob {
+        before_any_job::move_into_jobs(&mut jobs, &mut judged);
+    }
     let teardown = previews::teardown(program, pipeline);
     Lowering { source, planned, units, jobs, judged, teardown }
+}
+
+impl<'p> Lowering<'p> {
+    /// A text in a job of a node.
+    pub fn value(&self, text: &'p Text, unit: &Unit) -> Value<'p> {
+        passes::Texts { source: &self.source, units: &self.units }.value(text, unit)
+    }
 }

@@ -1,4 +1,4 @@
-//! The state that the passes share.
+//! What the passes over a pipeline share.
 //!
 //! The passes run in this order: the facts for the plan (`planned`), the units (`units`), the checks of the verdict
 //! (`verdict`), and the jobs (`roles`). The last two use `conditions`, `overrides` and `waits`.
@@ -18,8 +18,22 @@ pub(crate) struct Passes<'s, 'p> {
 }
 
 impl<'p> Passes<'_, 'p> {
+    /// What texts mean in its jobs.
+    pub(crate) fn texts(&self) -> Texts<'_, 'p> {
+        Texts { source: self.source, units: self.units }
+    }
+
     /// The stage of a job's node.
     pub(crate) fn stage_of(&self, unit: &Unit) -> Option<(StageId, &'p Stage)> {
         self.source.stage_of(self.source.pipeline.node(unit.node)?)
     }
+}
+
+/// What the texts of the source mean in a job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Texts<'s, 'p> {
+    /// The source.
+    pub(crate) source: &'s Source<'p>,
+    /// The jobs of all nodes.
+    pub(crate) units: &'s [Unit],
 }

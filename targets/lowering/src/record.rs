@@ -6,16 +6,16 @@
 //! {"place": 0, "job": "unit", "name": "unit", "node": "unit", "stage": "commit", "kind": "gate", "evidence": "test", "of": []}
 //! ```
 
-use crate::source::{advisory, overriding};
+use crate::passes::Passes;
 use crate::units::{Runs, Unit};
-use crate::{Lowering, overrides};
+use crate::{names, overrides};
 use pipec_ir::{Node, NodeKind};
 
-impl Lowering<'_> {
+impl Passes<'_, '_> {
     /// The lines that describe the jobs of nodes.
-    pub fn record_lines(&self) -> String {
+    pub(crate) fn record_lines(&self) -> String {
         let mut lines = String::new();
-        for unit in &self.units {
+        for unit in self.units {
             let Some(node) = self.source.pipeline.node(unit.node) else { continue };
             for (index, (name, value)) in self.fields(unit, node).into_iter().enumerate() {
                 for piece in [if index == 0 { "{\"" } else { ", \"" }, name, "\": ", &value] {
@@ -33,7 +33,7 @@ impl Lowering<'_> {
         let mut fields = vec![
             ("place", node.id.0.to_string()),
             ("job", text(&unit.id)),
-            ("name", text(&crate::roles::name(unit, node))),
+            ("name", text(&names::of(unit, node))),
             ("node", text(&node.name)),
             ("stage", text(stage)),
         ];
@@ -44,8 +44,8 @@ impl Lowering<'_> {
                     ("evidence", text(&gate.evidence.name)),
                     ("of", list(&gate.of)),
                 ]);
-                fields.extend(advisory(node).map(|_| ("advisory", "true".to_owned())));
-                let asked = overriding(node).filter(|_| unit.runs != Runs::Untrusted);
+                fields.extend(node.advisory().map(|_| ("advisory", "true".to_owned())));
+                let asked = node.overriding().filter(|_| unit.runs != Runs::Untrusted);
                 fields.extend(asked.map(|_| ("override", text(&overrides::job_name(node)))));
             }
             NodeKind::Artefact(artefact) => {

@@ -1,10 +1,7 @@
 //! The common input of all passes: the pipeline, its program, and its facts.
 
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{
-    ArtefactType, Deploy, Environment, Event, Node, NodeKind, Override, Pipeline, Program, Stage, StageId,
-    Tier,
-};
+use pipec_ir::{Event, Node, Pipeline, Program, Stage, StageId};
 use pipec_logic::Proposition;
 
 /// The source of one pipeline, and the facts of its runs.
@@ -33,16 +30,6 @@ impl<'p> Source<'p> {
     pub(crate) fn stage_of(&self, node: &Node) -> Option<(StageId, &'p Stage)> {
         Some((node.stage, self.pipeline.stages.get(node.stage.0)?))
     }
-
-    /// The environment that a deploy enters.
-    pub fn environment_of(&self, node: &Node) -> Option<&'p Environment> {
-        self.program.environments.get(&deploy(node)?.environment)
-    }
-
-    /// The ephemeral environment that a deploy enters.
-    pub fn preview_of(&self, node: &Node) -> Option<&'p Environment> {
-        self.environment_of(node).filter(|environment| environment.tier == Tier::Ephemeral)
-    }
 }
 
 /// Questions about all nodes and triggers of a pipeline.
@@ -50,13 +37,8 @@ pub trait Nodes {
     /// Whether a trigger admits the event.
     fn starts_on(&self, event: Event) -> bool;
 
-    /// The gates with an override.
-    fn overridable(&self) -> impl Iterator<Item = (&Node, &Override)>;
-
-    /// Whether some gate has an override.
-    fn has_overrides(&self) -> bool {
-        self.overridable().next().is_some()
-    }
+    /// Whether some gate may be overridden.
+    fn has_overrides(&self) -> bool;
 }
 
 impl Nodes for Pipeline {
@@ -64,39 +46,7 @@ impl Nodes for Pipeline {
         self.triggers.iter().any(|trigger| trigger.event() == event)
     }
 
-    fn overridable(&self) -> impl Iterator<Item = (&Node, &Override)> {
-        self.nodes.iter().filter_map(|node| Some((node, overriding(node)?)))
-    }
-}
-
-/// The reason why a gate is advisory.
-pub fn advisory(node: &Node) -> Option<&String> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.advisory.as_ref().map(|(because, _)| because),
-        _ => None,
-    }
-}
-
-/// The override of a gate.
-pub fn overriding(node: &Node) -> Option<&Override> {
-    match &node.kind {
-        NodeKind::Gate(gate) => gate.overriding.as_ref(),
-        _ => None,
-    }
-}
-
-/// The node as a deploy, if it is one.
-pub(crate) fn deploy(node: &Node) -> Option<&Deploy> {
-    match &node.kind {
-        NodeKind::Deploy(deploy) => Some(deploy),
-        _ => None,
-    }
-}
-
-/// Whether a node builds and pushes an image.
-pub(crate) fn pushes_image(node: &Node) -> bool {
-    match &node.kind {
-        NodeKind::Artefact(artefact) => artefact.ty == ArtefactType::Image && artefact.image_name.is_some(),
-        _ => false,
+    fn has_overrides(&self) -> bool {
+        self.overridable().next().is_some()
     }
 }

@@ -11,7 +11,7 @@
 //! becomes the job `notify` for pushes, which has the secret, and the job `notify-untrusted` for pull requests, which
 //! has none.
 
-use crate::source::{Source, pushes_image};
+use crate::source::Source;
 use pipec_ir::{Node, NodeId};
 use pipec_logic::Proposition;
 
@@ -58,8 +58,8 @@ fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
         };
         Unit { id, node: node.id, runs, due }
     };
-    // Code of a branch of the same repository may use everything in its ephemeral environment.
-    let is_plain = !has_authority(node) || source.preview_of(node).is_some();
+    // Code of the same repository's branches may have whatever its ephemeral environment has.
+    let is_plain = !has_authority(node) || source.program.preview_of(node).is_some();
     if is_plain || !source.may_meet(&due, &facts.untrusted()) {
         vec![unit(node.name.clone(), Runs::All)]
     } else if !source.may_meet(&due, &facts.trusted()) {
@@ -81,7 +81,7 @@ fn has_authority(node: &Node) -> bool {
         || !body.secrets.is_empty()
         || !body.identities.is_empty()
         || reports_to_code_scanning
-        || pushes_image(node)
+        || node.image().is_some()
 }
 
 /// The jobs of a node that may be before a job. If none can be in a run with it, all jobs of the node.
@@ -91,11 +91,4 @@ pub(crate) fn before<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, no
     let all = || units.iter().skip(first).take_while(|other| other.node == node.id);
     let met: Vec<&Unit> = all().filter(|other| source.may_meet(&unit.due, &other.due)).collect();
     if met.is_empty() { all().collect() } else { met }
-}
-
-impl crate::Lowering<'_> {
-    /// The jobs of a node that may be before a job. If none can be in a run with it, all jobs of the node.
-    pub fn units_before(&self, unit: &Unit, node: &Node) -> Vec<&Unit> {
-        before(&self.source, &self.units, unit, node)
-    }
 }

@@ -13,7 +13,6 @@
 use crate::PLAN;
 use crate::guard::Guard;
 use crate::passes::Passes;
-use crate::source::{advisory, overriding};
 use crate::units::Runs;
 use crate::{overrides, windows};
 
@@ -43,13 +42,13 @@ impl Passes<'_, '_> {
             judged.push(Judged::new(PLAN.to_owned(), Guard::Always));
         }
         for unit in self.units {
-            let node = pipeline.node(unit.node).filter(|node| advisory(node).is_none());
+            let node = pipeline.node(unit.node).filter(|node| !node.is_advisory());
             let Some(node) = node else { continue };
             let due = self.due(unit);
-            if self.source.window_of(node).is_some() {
+            if windows::of(self.source.program, node).is_some() {
                 judged.push(Judged::new(windows::job_name(&unit.id), due.clone()));
             }
-            let asked = overriding(node).filter(|_| unit.runs != Runs::Untrusted);
+            let asked = node.overriding().filter(|_| unit.runs != Runs::Untrusted);
             let asked = asked.map(|_| overrides::job_name(node));
             judged.push(Judged { job: unit.id.clone(), due, overridden_by: asked.clone() });
             judged.extend(asked.map(|job| Judged::new(job, self.override_is_due(node))));

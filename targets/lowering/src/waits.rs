@@ -14,7 +14,7 @@ use crate::PLAN;
 use crate::guard::Guard;
 use crate::jobs::Wait;
 use crate::passes::Passes;
-use crate::source::{Nodes, advisory};
+use crate::source::Nodes;
 use crate::units::{self, Unit};
 use pipec_ir::{Event, Node};
 
@@ -24,7 +24,7 @@ impl Passes<'_, '_> {
         let pipeline = self.source.pipeline;
         let Some(node) = pipeline.node(unit.node) else { return Vec::new() };
         let before = node.before.iter().filter_map(|id| pipeline.node(*id));
-        before.filter(|before| before.id != node.id && advisory(before).is_none()).collect()
+        before.filter(|before| before.id != node.id && !before.is_advisory()).collect()
     }
 
     /// The waits of a node's job. `reads_the_plan` says whether its acts use planned facts.

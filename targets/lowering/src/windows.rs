@@ -5,21 +5,22 @@
 //! and the deploy also waits for its success. It has no environment, so no approval is needed yet; no lock, so it
 //! blocks no other deploy; and no right.
 
-use crate::jobs::{JobPlan, Role, Wait};
-use crate::source::{Source, deploy};
-use pipec_ir::{Environment, Node, Window};
+use crate::acts::Act;
+use crate::jobs::{JobPlan, Role, Timeout, Wait};
+use crate::value::Value;
+use pipec_ir::{Environment, Node, Program, Window};
+use pipec_runtime::Script;
+use pipec_runtime::names::WAIT_TO;
 
-impl<'p> Source<'p> {
-    /// The environment that a deploy enters, and its window, if it has one.
-    pub fn window_of(&self, node: &Node) -> Option<(&'p Environment, &'p Window)> {
-        let environment = self.program.environments.get(&deploy(node)?.environment)?;
-        Some((environment, environment.window.as_ref()?))
-    }
+/// The environment that a deploy enters, and its window, if it has one.
+pub fn of<'p>(program: &'p Program, node: &Node) -> Option<(&'p Environment, &'p Window)> {
+    let environment = program.environment_of(node)?;
+    Some((environment, environment.window.as_ref()?))
 }
 
-/// The job that waits for the window of a deploy. The deploy's own job then waits for it.
-pub(crate) fn wait(source: &Source<'_>, node: &Node, deploy: &mut JobPlan) -> Option<JobPlan> {
-    let (environment, window) = source.window_of(node)?;
+/// The job that waits for the window of a deploy, for which the deploy's own job then waits.
+pub(crate) fn wait<'p>(program: &'p Program, node: &Node, deploy: &mut JobPlan<'p>) -> Option<JobPlan<'p>> {
+    let (environment, window) = of(program, node)?;
     let id = job_name(&deploy.id);
     let days: Vec<&str> = window.days.iter().map(|day| day.word()).collect();
     let opens = format!(
@@ -30,27 +31,43 @@ pub(crate) fn wait(source: &Source<'_>, node: &Node, deploy: &mut JobPlan) -> Op
         time(window.to),
         window.zone
     );
+    let name = format!("wait to {}", deploy.name);
     let job = JobPlan {
-        id: id.clone(),
-        role: Role::WaitForWindow(node.id),
-        origin: node.origin.span,
-        name: format!("wait to {}", deploy.name),
         comments: vec![opens],
         waits: deploy.waits.clone(),
         start: deploy.start.clone(),
-        exemptions: Vec::new(),
-        relies_on: Vec::new(),
+        timeout: Timeout::Longest,
+        acts: vec![act("Wait for the window", Script::WindowWait, environment, window)],
+        ..JobPlan::new(id.clone(), Role::WaitForWindow(node.id), node.origin.span, name)
     };
     deploy.waits.push(Wait::success(&id));
     Some(job)
 }
 
+/// The act that makes sure that the window of a deploy is open.
+pub(crate) fn is_open<'p>(program: &'p Program, node: &Node) -> Option<Act<'p>> {
+    let (environment, window) = of(program, node)?;
+    Some(act("In the window", Script::WindowOpen, environment, window))
+}
+
+fn act<'p>(title: &'static str, script: Script, environment: &'p Environment, window: &'p Window) -> Act<'p> {
+    let days: Vec<String> = window.days.iter().map(|day| day.number().to_string()).collect();
+    let parameters = [
+        ("ENVIRONMENT", Value::text(environment.name.as_str())),
+        ("DAYS", Value::text(days.join(" "))),
+        ("FROM", Value::text(time(window.from))),
+        ("UNTIL", Value::text(time(window.to))),
+        ("ZONE", Value::text(window.zone.as_str())),
+    ];
+    Act::fixed(title, script, parameters)
+}
+
 /// The name of the job that waits for the window of a deploy's job.
 pub(crate) fn job_name(deploy: &str) -> String {
-    format!("wait-to-{deploy}")
+    format!("{WAIT_TO}{deploy}")
 }
 
 /// A time of the day, from its minutes: `09:00`.
-pub fn time(minutes: u16) -> String {
+fn time(minutes: u16) -> String {
     format!("{:02}:{:02}", minutes / 60, minutes % 60)
 }

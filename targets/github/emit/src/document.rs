@@ -255,27 +255,9 @@ impl Step {
         }
     }
 
-    /// With a name that other steps read it by.
-    pub(crate) fn with_id(mut self, id: impl Into<String>) -> Step {
-        self.id = Some(id.into());
-        self
-    }
-
     /// With a variable.
     pub(crate) fn with_env(mut self, name: impl Into<String>, value: impl Into<Template>) -> Step {
         self.env.push((name.into(), value.into()));
-        self
-    }
-
-    /// Only where this holds.
-    pub(crate) fn only_if(mut self, condition: Expression) -> Step {
-        self.condition = (condition != Expression::Constant(true)).then_some(condition);
-        self
-    }
-
-    /// Leaving the job as it is where it fails.
-    pub(crate) fn going_on(mut self, because: &'static str) -> Step {
-        self.goes_on = Some(because);
         self
     }
 

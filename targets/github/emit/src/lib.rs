@@ -36,8 +36,11 @@ fn emit_pipeline(
 ) -> (Vec<GeneratedFile>, PipelineOutput) {
     let mut lowered = lower::lower(program, pipeline, context);
     let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
-    let assumed =
-        if context.lists_assumptions { lower::assumptions(program, pipeline, &lowered) } else { Vec::new() };
+    let assumed = if context.lists_assumptions {
+        lower::assumptions(program, pipeline, &mut lowered)
+    } else {
+        Vec::new()
+    };
     let teardown = lowered.teardown.take().map(|teardown| *teardown);
     let mut files = Vec::new();
     let mut pins = Pins::default();
@@ -55,7 +58,10 @@ fn emit_pipeline(
 }
 
 /// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.
-fn written(pipeline: &Pipeline, lowered: lower::Lowered) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
+fn written(
+    pipeline: &Pipeline,
+    lowered: lower::Lowered<'_>,
+) -> Result<Option<GeneratedFile>, Box<Diagnostic>> {
     let Some(workflow) = lowered.workflow else { return Ok(None) };
     let text = pipec_yaml::write(&workflow.document()).map_err(|error| {
         let message = format!("github can't read the workflow of `{}`: {error}", pipeline.name);

@@ -1,6 +1,6 @@
 //! Texts with expressions in them, as every string of a workflow is.
 
-use crate::expression::Expression;
+use crate::expression::{Expression, quoted};
 use std::borrow::Cow;
 
 /// The longest expression that GitHub evaluates, in characters; mixed text counts as one expression, because it is
@@ -91,21 +91,31 @@ impl Template {
         })
     }
 
-    /// With a text in place of the expressions that are this operand.
-    pub(crate) fn with_operand(self, operand: &str, text: &str) -> Template {
-        self.parts.into_iter().fold(Template::default(), |template, part| match part {
-            Part::Text(own) => template.and_text(own),
-            Part::Expression(expression) if expression == operand => template.and_text(text.to_owned()),
-            Part::Expression(expression) => template.and(expression),
-        })
-    }
-
     /// Its value, if it holds no expression.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self.parts.as_slice() {
             [] => Some(""),
             [Part::Text(text)] => Some(text),
             _ => None,
+        }
+    }
+
+    /// An expression with its value.
+    pub(crate) fn operand(&self) -> Cow<'_, str> {
+        match self.parts.as_slice() {
+            [] => Cow::Borrowed("''"),
+            [Part::Expression(expression)] => Cow::Borrowed(expression),
+            parts => {
+                let texts: Vec<String> = parts
+                    .iter()
+                    .map(|part| match part {
+                        Part::Text(text) => quoted(text),
+                        Part::Expression(expression) => format!("({expression})"),
+                    })
+                    .collect();
+                let places: String = (0..texts.len()).map(|place| format!("{{{place}}}")).collect();
+                Cow::Owned(format!("format({}, {})", quoted(&places), texts.join(", ")))
+            }
         }
     }
 

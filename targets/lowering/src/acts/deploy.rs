@@ -11,8 +11,9 @@
 //! ```
 
 use super::scripts::is_title;
-use super::{Act, ActionVariables, Does, Limit, Value, ValuePart, ran};
+use super::{Act, ActionVariables, Does, Limit, directory, ran};
 use crate::guard::Guard;
+use crate::value::Value;
 use pipec_ir::{Action, Deploy, Node, Step, StepKind, Strategy};
 use pipec_runtime::Script;
 
@@ -53,9 +54,9 @@ pub fn time_forth(timeout: u64) -> u64 {
 
 /// The acts of a deploy with actions.
 ///
-/// If it has a rollback, each script may use only the remaining part of the deploy's timeout, without the time for the
-/// rollback. The end of the job itself would prevent the rollback.
-pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
+/// If one of them may roll back, each script may take only what its predecessors have left of the deploy's timeout, less
+/// what is kept for rolling back: the end of the job itself would prevent that.
+pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, logins: &[Act<'p>]) -> Vec<Act<'p>> {
     let mut acts = Vec::new();
     let mut soaked = 0;
     let phases = phases(node, deploy);
@@ -68,8 +69,8 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
                 Script::Soak,
                 [("SOAK", seconds)],
             ));
-            // Credentials of a cloud may expire within the hour.
-            acts.push(Act::new(String::new(), Does::SignIn));
+            // What a cloud has lent by now may expire within the hour.
+            acts.extend_from_slice(logins);
         }
         for (place, group) in phase.groups().iter().enumerate() {
             let left = deploy.rollback().map(|_| {
@@ -79,7 +80,8 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
             let limit = left.as_ref().and_then(|act| act.id.clone()).map(Limit::LeftBy);
             acts.extend(left);
             for (index, (script, id)) in group.scripts.iter().enumerate() {
-                let mut act = Act::new(phase.name_of(script), Does::Script(script, phase.variables));
+                let mut act = Act::new(phase.name_of(script), Does::Script(script, phase.variables))
+                    .in_directory(directory(node));
                 act.limit.clone_from(&limit);
                 if deploy.rollback().is_some() || group.scripts.len() > 1 {
                     act.id = Some(id.clone());
@@ -92,7 +94,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
         }
     }
     if let Some(rollback) = deploy.rollback() {
-        acts.extend(back(rollback, &phases));
+        acts.extend(back(rollback, &phases, directory(node), logins));
     }
     acts
 }
@@ -100,18 +102,24 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Act<'p>> {
 /// The act that computes the time limit for the scripts of a group.
 fn time_left<'p>(phase: &Phase<'p>, group: &Group<'p>, place: usize, limit: u64) -> Act<'p> {
     let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
-    let started = Value { parts: vec![ValuePart::Output(CLOCK.to_owned(), "started")] };
-    let mut parameters = vec![("STARTED", started), ("LIMIT", Value::text(limit.to_string()))];
+    let parameters =
+        [("STARTED", Value::output(CLOCK, "started")), ("LIMIT", Value::text(limit.to_string()))];
+    let act = Act::fixed(format!("time left to {}", phase.title), Script::TimeLeft, parameters)
+        .with_id(format!("time-to-{}{number}", phase.id));
     if group.scripts.len() > 1 {
-        parameters.push(("PARTS", Value::text(group.scripts.len().to_string())));
+        return act.with("PARTS", Value::text(group.scripts.len().to_string()));
     }
-    Act::fixed(format!("time left to {}", phase.title), Script::TimeLeft, parameters)
-        .with_id(format!("time-to-{}{number}", phase.id))
+    act
 }
 
-/// The acts of the rollback. It happens if and only if the deploy has begun and not finished: a script failed, timed
-/// out or was cancelled. The credentials for the deploy may have expired by then.
-fn back<'p>(rollback: &'p Action, phases: &[Phase<'p>]) -> Vec<Act<'p>> {
+/// The way back is taken if and only if the way forth was begun and not finished: a script failed, timed out or was
+/// cancelled. Credentials for the way forth may have expired by then.
+fn back<'p>(
+    rollback: &'p Action,
+    phases: &[Phase<'p>],
+    directory: Option<&'p str>,
+    logins: &[Act<'p>],
+) -> Vec<Act<'p>> {
     let way = Phase {
         title: "roll back".to_owned(),
         id: "roll-back".to_owned(),
@@ -126,10 +134,11 @@ fn back<'p>(rollback: &'p Action, phases: &[Phase<'p>]) -> Vec<Act<'p>> {
         .map(|(_, id)| Guard::SkippedAct(id).negated());
     let unfinished = last.map(|group| group.passed().negated());
     let mut condition = Guard::all([Some(Guard::Broken), begun, unfinished].into_iter().flatten());
-    let mut acts = vec![Act::new(String::new(), Does::SignIn).when(condition.clone())];
+    let mut acts: Vec<Act<'p>> = logins.iter().map(|login| login.clone().when(condition.clone())).collect();
     for group in way.groups() {
         for (index, (script, id)) in group.scripts.iter().enumerate() {
-            let mut act = Act::new(way.name_of(script), Does::Script(script, way.variables));
+            let mut act =
+                Act::new(way.name_of(script), Does::Script(script, way.variables)).in_directory(directory);
             act.when =
                 if index == 0 { condition.clone() } else { Guard::all([Guard::Broken, group.began()]) };
             if way.scripts.len() > 1 {

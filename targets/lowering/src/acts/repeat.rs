@@ -9,8 +9,9 @@
 //! quorum                fails unless two of them succeeded
 //! ```
 
-use super::{Act, ActionVariables, Does, Failure, Limit, Value, ValuePart, scripts::title};
+use super::{Act, ActionVariables, Does, Failure, Limit, directory, measures, scripts::title};
 use crate::guard::Guard;
+use crate::value::{Part, Value};
 use pipec_ir::{Node, Quorum, StepKind};
 use pipec_runtime::Script;
 
@@ -19,14 +20,14 @@ pub(super) fn acts<'p>(node: &'p Node, quorum: Quorum, unless_exempt: &Guard) ->
     let parts = node.body.steps.len() + node.body.measures.len();
     let mut runs = Value::default();
     for run in 1..=quorum.times {
-        runs.parts.push(ValuePart::Text(run.to_string()));
+        runs.parts.push(Part::Text(run.to_string().into()));
         for act in run_of(node, (run, quorum.times), parts, unless_exempt) {
             if let Some(id) = &act.id {
-                runs.parts.extend([ValuePart::Text(" ".to_owned()), ValuePart::Ending(id.clone())]);
+                runs.parts.extend([Part::Text(" ".into()), Part::Ending(id.clone().into())]);
             }
             acts.push(act);
         }
-        runs.parts.push(ValuePart::Text("\n".to_owned()));
+        runs.parts.push(Part::Text("\n".into()));
     }
     let title = format!("{} of {} runs passed, or more", quorum.quorum, quorum.times);
     let parameters = [
@@ -46,11 +47,11 @@ fn run_of<'p>(node: &'p Node, (run, runs): (u64, u64), parts: usize, unless_exem
     let mut entered: Option<Guard> = None;
     let scripts = node.body.steps.iter().map(|step| {
         let title = format!("{} (run {run} of {runs})", title(node, step));
-        (Some(step.kind), Act::new(title, Does::Script(step, ActionVariables::default())))
+        let act = Act::new(title, Does::Script(step, ActionVariables::default()));
+        (Some(step.kind), act.in_directory(directory(node)))
     });
     let measures = node.body.measures.iter();
-    let measures =
-        measures.map(|measure| (None, Act::new(String::new(), Does::Measure(measure, Some((run, runs))))));
+    let measures = measures.map(|measure| (None, measures::act(node, measure, Some((run, runs)))));
     let mut acts = Vec::new();
     for (place, (kind, mut act)) in scripts.chain(measures).enumerate() {
         let id = if parts == 1 { format!("run-{run}") } else { format!("run-{run}-{}", place + 1) };

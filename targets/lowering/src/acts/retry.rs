@@ -3,9 +3,10 @@
 //! An attempt begins only if the one before has failed, in the same state of the folder as the first. So the result is
 //! the work of one attempt. For an example, see [`crate::acts`].
 
-use super::{Act, ActionVariables, Does, Failure, Limit, Value, ran, scripts::title};
+use super::{Act, ActionVariables, Does, Failure, Limit, directory, ran, scripts::title};
 use crate::guard::Guard;
-use pipec_ir::{Node, NodeKind, Retry, StepKind};
+use crate::value::Value;
+use pipec_ir::{Node, StepKind};
 use pipec_runtime::Script;
 
 /// The reason why a failing script does not end its job.
@@ -14,20 +15,10 @@ const ANOTHER_FOLLOWS: &str = "if it fails, the next attempt begins";
 /// The maximum number of attempts. A retry is for a mirror that is unavailable for a minute.
 pub const MOST: u64 = 10;
 
-/// The retry of a node.
-pub fn retry(node: &Node) -> Option<&Retry> {
-    node.body.retry.as_ref().filter(|_| matches!(node.kind, NodeKind::Artefact(_) | NodeKind::Job))
-}
-
-/// The maximum number of attempts of a node.
-pub fn attempts(node: &Node) -> u64 {
-    retry(node).map_or(1, |retry| retry.times.saturating_add(1))
-}
-
-pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
-    let Some(clause) = retry(node) else { return Vec::new() };
+pub(super) fn acts<'p>(node: &'p Node, brought: &[Act<'p>]) -> Vec<Act<'p>> {
+    let Some(clause) = node.retry() else { return Vec::new() };
     let mut acts = Vec::new();
-    let attempts = attempts(node).min(MOST);
+    let attempts = node.attempts().min(MOST);
     let mut failed = Guard::Never;
     for attempt in 1..=attempts {
         let mut began = Guard::Always;
@@ -35,16 +26,16 @@ pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
             let id = format!("attempt-{attempt}");
             began = Guard::succeeded_act(&id);
             let parameters = [
-                ("NODE", Value::text(node.name.clone())),
+                ("NODE", Value::text(node.name.as_str())),
                 ("ATTEMPT", Value::text(attempt.to_string())),
                 ("ATTEMPTS", Value::text(attempts.to_string())),
-                ("BECAUSE", Value::text(clause.because.clone())),
+                ("BECAUSE", Value::text(clause.because.as_str())),
             ];
             let begin =
                 Act::fixed(format!("Begin attempt {attempt} of {attempts}"), Script::Again, parameters);
             let comment = Some(format!("tried again, because: {}", clause.because));
             acts.push(Act { comment, ..begin.with_id(id).when(failed) });
-            acts.push(Act::new(String::new(), Does::Bring).when(began.clone()));
+            acts.extend(brought.iter().map(|act| act.again(&began)));
         }
         let scripts = attempt_of(node, (attempt, attempts), began);
         failed = Guard::any(scripts.iter().filter_map(|act| act.id.as_deref()).map(Guard::failed_act));
@@ -78,7 +69,8 @@ fn attempt_of(node: &Node, (attempt, attempts): (u64, u64), began: Guard) -> Vec
             StepKind::Run => due = Guard::succeeded_act(&id),
         }
         let title = format!("{} (attempt {attempt} of {attempts})", title(node, step));
-        let mut act = Act::new(title, Does::Script(step, ActionVariables::default())).with_id(id).when(when);
+        let script = Does::Script(step, ActionVariables::default());
+        let mut act = Act::new(title, script).in_directory(directory(node)).with_id(id).when(when);
         act.limit = Some(Limit::Milliseconds(node.body.timeout));
         if attempt < attempts {
             act.failure = Failure::GoesOn(ANOTHER_FOLLOWS);

@@ -10,7 +10,7 @@
 //!
 //! So both checks report, and a failed one still fails the job.
 
-use super::{Act, ActionVariables, Does, ran};
+use super::{Act, ActionVariables, Does, directory, measures, ran};
 use crate::guard::Guard;
 use pipec_ir::{Node, NodeKind, Step, StepKind};
 
@@ -27,11 +27,12 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
     let mut first_check: Option<String> = None;
     for (index, step) in node.body.steps.iter().enumerate() {
         while let Some((block, _)) = raw.next_if(|(_, position)| **position <= index) {
-            acts.push(Act::new(String::new(), Does::Raw(block)));
+            acts.push(raw_block(block, unless_exempt));
             first_check = None;
         }
         let script = Does::Script(step, ActionVariables::default());
-        let mut act = Act::new(title(node, step), script).when(unless_exempt.clone());
+        let mut act =
+            Act::new(title(node, step), script).in_directory(directory(node)).when(unless_exempt.clone());
         match (step.kind, &first_check) {
             (StepKind::Run, _) => first_check = None,
             (StepKind::Check, None) => {
@@ -47,21 +48,22 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
         }
         acts.push(act);
     }
-    acts.extend(raw.map(|(block, _)| Act::new(String::new(), Does::Raw(block))));
+    acts.extend(raw.map(|(block, _)| raw_block(block, unless_exempt)));
     let measures = node.body.measures.iter();
-    acts.extend(
-        measures
-            .map(|measure| Act::new(String::new(), Does::Measure(measure, None)).when(unless_exempt.clone())),
-    );
+    acts.extend(measures.map(|measure| measures::act(node, measure, None).when(unless_exempt.clone())));
     acts
 }
 
-/// The title of a script for people.
-pub fn title(node: &Node, step: &Step) -> String {
-    step.name.clone().unwrap_or_else(|| match &node.kind {
-        _ if node.body.steps.len() > 1 && is_title(&step.script) => step.script.clone(),
-        NodeKind::Deploy(_) => "deploy".to_owned(),
-        _ => node.name.clone(),
+fn raw_block<'p>(block: usize, unless_exempt: &Guard) -> Act<'p> {
+    Act::new("", Does::Raw(block)).when(unless_exempt.clone())
+}
+
+/// What people see of a script.
+pub fn title<'p>(node: &'p Node, step: &'p Step) -> &'p str {
+    step.name.as_deref().unwrap_or(match &node.kind {
+        _ if node.body.steps.len() > 1 && is_title(&step.script) => &step.script,
+        NodeKind::Deploy(_) => "deploy",
+        _ => &node.name,
     })
 }
 

@@ -1,4 +1,4 @@
-//! The acts of a node as GitHub's steps.
+//! Acts as GitHub's steps.
 //!
 //! The act `time-to-verify`, which runs the fixed script `TimeLeft`, becomes
 //!
@@ -12,104 +12,153 @@
 //!     …
 //! ```
 
-use super::Lowering;
+use super::previews::NUMBER;
+use super::runners::Place;
 use super::time::minutes;
+use super::values::TOKEN_OF_JOB;
+use super::{Lowering, artefacts, caches, reports};
 use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Deploy, Node};
-use pipec_lowering::acts::{self, Act, ActionVariables, Does, Failure, Limit, Value, ValuePart, WEIGHT};
-use pipec_lowering::{Guard, Unit};
+use pipec_ir::Node;
+use pipec_lowering::acts::{self, Act, ActionVariables, Does, Failure, Limit, WEIGHT};
+use pipec_lowering::{Guard, JobPlan, TokenUse, Value};
 use pipec_runtime::{Dialect, Script};
+use std::borrow::Cow;
 
-/// What the acts of a job take from the steps around them.
-pub(super) struct Surroundings<'s> {
-    /// The variables of all scripts.
-    pub(super) environment: &'s [(String, Template)],
-    /// What each attempt needs again.
-    pub(super) brought: &'s [Step],
-    /// The steps that sign in.
-    pub(super) logins: &'s [Step],
+/// What the steps of a job have in common.
+pub(super) struct Scene {
+    /// Where the steps run.
+    pub(super) place: Place,
+    /// The variables of all scripts of the source.
+    pub(super) variables: Vec<(String, Template)>,
     /// The steps of each raw block.
     pub(super) raw: Vec<Vec<Step>>,
 }
 
-impl Lowering<'_> {
-    /// The steps of the acts of a node.
-    pub(super) fn act_steps(
-        &self,
-        node: &Node,
-        unit: &Unit,
-        acts: &[Act<'_>],
-        mut around: Surroundings<'_>,
-    ) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for act in acts {
+impl<'a> Lowering<'a> {
+    /// The steps of a job.
+    pub(super) fn steps(&self, plan: &JobPlan<'a>, mut scene: Scene) -> Vec<Step> {
+        let mut steps = Vec::with_capacity(plan.acts.len());
+        for act in &plan.acts {
             let when = (act.when != Guard::Always).then(|| self.guard(&act.when));
-            let mut step = match &act.does {
-                Does::Script(script, variables) => {
-                    let all = self.with_action_variables(around.environment, *variables, unit);
-                    self.script_step(node, script, Template::text(act.title.clone()), &all)
-                }
-                Does::Measure(measure, run) => self.measure_step(node, measure, *run),
-                Does::Fixed(script, parameters) => fixed(&act.title, *script, parameters),
-                Does::Bring => {
-                    steps.extend(around.brought.iter().map(|step| again(step, when.clone())));
-                    continue;
-                }
-                Does::SignIn => {
-                    let sign_in = |login: &Step| Step { condition: when.clone(), ..login.clone() };
-                    steps.extend(around.logins.iter().map(sign_in));
-                    continue;
-                }
-                Does::Raw(block) => {
-                    steps.extend(around.raw.get_mut(*block).map(std::mem::take).unwrap_or_default());
-                    continue;
-                }
-            };
-            step.comments.splice(0..0, act.comment.clone());
-            step.condition = when;
-            step.id.clone_from(&act.id);
-            match (&act.failure, &act.limit) {
-                (Failure::IsCounted, Some(Limit::Milliseconds(limit))) => {
-                    step.goes_on_after = Some(minutes(*limit));
-                }
-                (failure, limit) => {
-                    step.timeout_minutes = limit.as_ref().map(time_limit);
-                    step.goes_on = match failure {
-                        Failure::GoesOn(because) => Some(because),
-                        Failure::Counts | Failure::IsCounted => None,
-                    };
-                }
+            if let Does::Raw(block) = &act.does {
+                let raw = scene.raw.get_mut(*block).map(std::mem::take).unwrap_or_default();
+                steps.extend(raw.into_iter().map(|step| Step { condition: when.clone(), ..step }));
+            } else if let Some(step) = self.step(plan, act, &scene) {
+                steps.push(with_frame(step, act, self.condition(act, when)));
             }
-            steps.push(step);
         }
         steps
     }
 
-    fn with_action_variables(
-        &self,
-        environment: &[(String, Template)],
-        action: ActionVariables<'_>,
-        unit: &Unit,
-    ) -> Vec<(String, Template)> {
-        let own = action.env.iter();
-        let own = own.map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)));
-        let weight = action.weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight.to_owned())));
-        environment.iter().cloned().chain(own).chain(weight).collect()
+    /// The step of an act; none, if GitHub can't do what it says, which is then an error.
+    fn step(&self, plan: &JobPlan<'a>, act: &Act<'a>, scene: &Scene) -> Option<Step> {
+        let title = || act.title.clone().into_owned();
+        let template = |value: &Value<'_>| self.template(value, scene.place);
+        Some(match &act.does {
+            Does::Checkout(checkout) => artefacts::check_out(title(), checkout),
+            Does::CheckoutDefault => artefacts::check_out_default(title()),
+            Does::RestoreCache(cache) => {
+                caches::restore(title(), &self.pipeline.name, cache, template(&cache.name))
+            }
+            Does::SaveCache(cache, _) => caches::save(title(), cache),
+            Does::Fetch(kept, into) => artefacts::fetch(title(), kept, template(into)),
+            Does::SetUp(tool, version) => return self.tool_step(tool, *version),
+            Does::SignIn(identity) => return self.identity_step(title(), identity, &scene.variables),
+            Does::Script(script, action) => {
+                let variables = self.with_action_variables(plan, scene, *action);
+                self.script_step(&self.owner(plan), script, title(), variables, plan.is_on_windows())
+            }
+            Does::Fixed(script, parameters) => self.fixed(plan, act, *script, parameters, scene.place),
+            Does::Judge => self.verdict_step(title()),
+            Does::Keep(keep) => artefacts::keep(title(), keep, template(&keep.name), template(&keep.paths)),
+            Does::SendToCodeScanning { file, category } => {
+                reports::send_to_code_scanning(title(), file, template(category))
+            }
+            // The steps of a block are made together, before.
+            Does::Raw(_) => return None,
+        })
     }
 
-    /// The variables of a deploy's actions besides those of all its scripts.
-    pub(super) fn action_variables(&self, deploy: &Deploy, unit: &Unit) -> Vec<(String, Template)> {
-        let bindings = deploy.actions().flat_map(|action| &action.env);
-        bindings.map(|binding| (binding.variable.clone(), self.value(&binding.value, unit))).collect()
+    /// When a step runs: if its act is due, and what GitHub itself asks of it holds.
+    fn condition(&self, act: &Act<'_>, when: Option<Expression>) -> Option<Expression> {
+        let own = match &act.does {
+            Does::RestoreCache(cache) => caches::has_key(cache),
+            Does::SaveCache(cache, writes) => {
+                Expression::all(caches::was_missed(cache).into_iter().chain([self.guard(writes)]))
+            }
+            _ => return when.filter(|when| *when != Expression::Constant(true)),
+        };
+        Some(Expression::all(when.into_iter().chain([own])))
+    }
+
+    /// The variables of a script, to which an action of a deploy may add some.
+    fn with_action_variables(
+        &self,
+        plan: &JobPlan<'a>,
+        scene: &Scene,
+        action: ActionVariables<'a>,
+    ) -> Vec<(String, Template)> {
+        let mut variables = scene.variables.clone();
+        if let Some((_, unit)) = self.node_and_unit(plan) {
+            variables.extend(
+                action
+                    .env
+                    .iter()
+                    .map(|binding| (binding.variable.clone(), self.text(&binding.value, unit, scene.place))),
+            );
+        }
+        variables.extend(action.weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight.to_owned()))));
+        variables
+    }
+
+    /// Whose scripts a job runs: a node's, or those of an environment that is torn down.
+    fn owner(&self, plan: &JobPlan<'_>) -> String {
+        match self.node_of(plan) {
+            Some(node) => node.name.clone(),
+            None => plan.environment.as_ref().map(|it| it.name.clone().into_owned()).unwrap_or_default(),
+        }
+    }
+
+    /// The step of a fixed script: first what GitHub's own fragments ask for, then its parameters.
+    fn fixed(
+        &self,
+        plan: &JobPlan<'_>,
+        act: &Act<'_>,
+        script: Script,
+        parameters: &[(Cow<'static, str>, Value<'_>)],
+        place: Place,
+    ) -> Step {
+        let mut title = Template::text(act.title.clone().into_owned());
+        if script == Script::PreviewWanted {
+            // The name of this step is how a teardown knows for which pull request a deployment was: several may share its
+            // reference and its commit.
+            title = title.and_text(" ").and(NUMBER);
+        }
+        let mut step = Step::run(title, script.text(Dialect::GitHub));
+        // Only a plan that looks for the last green run calls the API.
+        let calls = script != Script::Plan || plan.token.contains(&TokenUse::GreenRun);
+        for parameter in Dialect::GitHub.parameters(script).iter().filter(|_| calls) {
+            step = step.with_env(
+                *parameter,
+                match *parameter {
+                    "WORKFLOW" => Template::text(self.file.clone()),
+                    _ => Template::expression(TOKEN_OF_JOB),
+                },
+            );
+        }
+        let parameters = parameters.iter();
+        step.env
+            .extend(parameters.map(|(name, value)| (name.clone().into_owned(), self.template(value, place))));
+        step
     }
 
     /// Refuses what can't be put back for another attempt.
     pub(super) fn check_retry(&self, node: &Node) {
         let Some(clause) = &node.body.retry else { return };
-        if acts::retry(node).is_none() {
+        if node.retry().is_none() {
             return self.refuse("`retry` of a gate or a deploy", &clause.origin);
         }
         if let Some(block) = node.body.engines.iter().find(|block| block.target == "github") {
@@ -129,7 +178,7 @@ impl Lowering<'_> {
                  in it: remove `retry` or the sidecar",
             );
         }
-        if acts::attempts(node) > acts::MOST_ATTEMPTS {
+        if node.attempts() > acts::MOST_ATTEMPTS {
             self.error(
                 codes::P1101,
                 &clause.origin,
@@ -140,24 +189,25 @@ impl Lowering<'_> {
     }
 }
 
-/// The step that starts the clock, if there is a way back that needs its time.
-pub(super) fn clock_step(deploy: &Deploy) -> Option<Step> {
-    deploy.rollback()?;
-    Some(Step::run("Start the clock", Script::Clock.text(Dialect::GitHub)).with_id(acts::CLOCK))
-}
-
-/// The step of a fixed script.
-fn fixed(title: &str, script: Script, parameters: &[(&'static str, Value)]) -> Step {
-    let step = Step::run(Template::text(title.to_owned()), script.text(Dialect::GitHub));
-    parameters.iter().fold(step, |step, (name, value)| step.with_env(*name, template(value)))
-}
-
-fn template(value: &Value) -> Template {
-    value.parts.iter().fold(Template::default(), |template, part| match part {
-        ValuePart::Text(text) => template.and_text(text.clone()),
-        ValuePart::Output(act, name) => template.and(format!("steps.{act}.outputs.{name}")),
-        ValuePart::Ending(act) => template.and(format!("steps.{act}.outcome")),
-    })
+/// What a step has around its work.
+fn with_frame(mut step: Step, act: &Act<'_>, condition: Option<Expression>) -> Step {
+    step.comments.splice(0..0, act.comment.clone());
+    step.condition = condition;
+    step.id.clone_from(&act.id);
+    step.directory = act.directory.map(str::to_owned);
+    match (&act.failure, &act.limit) {
+        (Failure::IsCounted, Some(Limit::Milliseconds(limit))) => {
+            step.goes_on_after = Some(minutes(*limit));
+        }
+        (failure, limit) => {
+            step.timeout_minutes = limit.as_ref().map(time_limit);
+            step.goes_on = match failure {
+                Failure::GoesOn(because) => Some(because),
+                Failure::Counts | Failure::IsCounted => None,
+            };
+        }
+    }
+    step
 }
 
 /// A limit in whole minutes.
@@ -166,14 +216,4 @@ fn time_limit(limit: &Limit) -> Template {
         Limit::Milliseconds(limit) => Template::text(minutes(*limit).to_string()),
         Limit::LeftBy(act) => Template::expression(format!("fromJSON(steps.{act}.outputs.minutes)")),
     }
-}
-
-/// A step once more, for an attempt that has begun. Others read the outputs of the first one, which had the same inputs.
-fn again(step: &Step, begins: Option<Expression>) -> Step {
-    let own = step.condition.clone();
-    let mut again = step.clone().only_if(Expression::all(begins.into_iter().chain(own)));
-    again.id = None;
-    again.comments.clear();
-    again.name = again.name.and_text(" again");
-    again
 }

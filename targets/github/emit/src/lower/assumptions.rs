@@ -4,6 +4,7 @@
 //! assumed" is compared with [`meaning`].
 
 mod kinds;
+mod known;
 mod parts;
 mod settings;
 mod words;
@@ -11,22 +12,28 @@ mod words;
 use super::Lowered;
 use crate::document::Job;
 pub use kinds::meaning;
+use known::KnownFacts;
 use pipec_claims::Assumed;
 use pipec_ir::{Deploy, Environment, Pipeline, Program};
 use std::collections::BTreeSet;
 pub use words::Words;
 
 /// Everything that the workflows of a pipeline leave to settings and trust.
-pub(crate) fn assumptions(program: &Program, pipeline: &Pipeline, lowered: &Lowered) -> Vec<Assumed> {
+pub(crate) fn assumptions<'p>(
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    lowered: &mut Lowered<'p>,
+) -> Vec<Assumed> {
+    let known = KnownFacts::of(pipeline, lowered.facts.take());
     let workflows = lowered.workflow.iter().chain(lowered.teardown.iter().flat_map(|it| &it.workflow));
     let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
     let mut all = settings::of_the_repository(pipeline);
-    all.extend(settings::open_to_pushers(pipeline));
+    all.extend(settings::open_to_pushers(&known, pipeline));
     for environment in entered(program, pipeline) {
-        all.extend(settings::of_an_environment(program, pipeline, environment));
+        all.extend(settings::of_an_environment(&known, program, pipeline, environment));
     }
     for node in &pipeline.nodes {
-        all.extend(settings::of_a_node(program, pipeline, node));
+        all.extend(settings::of_a_node(&known, program, pipeline, node));
     }
     all.extend(parts::trusted_parts(pipeline, &jobs));
     all

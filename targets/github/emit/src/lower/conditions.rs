@@ -7,13 +7,14 @@
 //! ```
 
 use super::names::result_of;
-use super::overrides::{GATE, ORDINARY};
 use super::references::{self, BRANCHES, TAGS};
+use super::values::is_worked_out;
 use super::{Lowering, PLAN, previews};
 use crate::expression::Expression;
 use pipec_ir::{Condition, Event, InputType, Pipeline, Trigger};
 use pipec_logic::Glob;
-use pipec_lowering::{Decision, Expressive, Guard, JobPlan, Nodes, Start, Test};
+use pipec_lowering::{DecidedWhen, Decision, Expressive, Guard, JobPlan, Nodes, RunFact, Start, Test};
+use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
 
 /// What GitHub's expressions can say about the runs of a pipeline.
 #[derive(Clone, Copy)]
@@ -23,6 +24,18 @@ pub(super) struct Expressions<'p> {
 }
 
 impl Expressive for Expressions<'_> {
+    fn name(&self) -> &'static str {
+        "github"
+    }
+
+    fn decides_when(&self) -> DecidedWhen {
+        DecidedWhen::AfterItsWaits
+    }
+
+    fn works_out(&self, fact: RunFact) -> bool {
+        is_worked_out(fact)
+    }
+
     fn decision(&self, atom: &Condition) -> Decision {
         match self.atom(atom) {
             None => Decision::ByThePlan,
@@ -184,6 +197,10 @@ impl Lowering<'_> {
             Guard::Sweep => previews::sweep(),
             Guard::ClosedByMember => previews::closed_by_member(),
             Guard::Found(job) => previews::found(job),
+            Guard::FoundAct(act) => previews::still_found(act),
+            Guard::Said(act, output) => Expression::equals(format!("steps.{act}.outputs.{output}"), "true"),
+            Guard::FailedBefore => Expression::raw("failure()"),
+            Guard::Cancelled => Expression::raw("cancelled()"),
             Guard::All(parts) => Expression::all(parts.iter().map(|part| self.guard(part))),
             Guard::Any(parts) => Expression::any(parts.iter().map(|part| self.guard(part))),
             Guard::Not(part) => self.guard(part).negated(),
@@ -206,7 +223,7 @@ impl Lowering<'_> {
     ///
     /// Every job before this one is asked for the exact result `success`: an implicit `success()` is decided by ancestors
     /// that nobody names, and a status function takes it away.
-    pub(super) fn start(&self, job: &JobPlan) -> Option<Expression> {
+    pub(super) fn start(&self, job: &JobPlan<'_>) -> Option<Expression> {
         let due = match &job.start {
             Start::Always => return Some(Expression::raw("always()")),
             Start::AfterSuccess(due) => return Some(self.guard(due)),
@@ -222,18 +239,6 @@ impl Lowering<'_> {
         let alive = Expression::raw("!cancelled()");
         let over = job.waits.iter().map(|wait| self.guard(&wait.guard()));
         Some(Expression::all([alive, due].into_iter().chain(over)))
-    }
-
-    /// What every job of the workflow has: its key, its name, what it waits for, and when it starts.
-    pub(super) fn shell(&self, plan: &JobPlan) -> crate::document::Job {
-        crate::document::Job {
-            id: plan.id.clone(),
-            comments: plan.comments.clone(),
-            name: plan.name.clone(),
-            needs: plan.needs().cloned().collect(),
-            condition: self.start(plan),
-            ..crate::document::Job::default()
-        }
     }
 }
 

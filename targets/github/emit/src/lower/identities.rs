@@ -8,19 +8,24 @@ use pipec_base::codes;
 use pipec_ir::{Identity, Provider};
 
 impl Lowering<'_> {
-    /// The step that takes on an identity; `values` are the literal variables of the job.
-    pub(super) fn identity_step(&self, identity: &Identity, values: &[(String, Template)]) -> Option<Step> {
+    /// The step that takes on an identity; of the variables of the job, literal ones may say more.
+    pub(super) fn identity_step(
+        &self,
+        title: String,
+        identity: &Identity,
+        variables: &[(String, Template)],
+    ) -> Option<Step> {
         let text = |value: &str| Input::Text(Template::text(value.to_owned()));
         let role = identity.role.as_str();
         match identity.provider {
             Provider::Aws => {
-                let region = values
+                let region = variables
                     .iter()
                     .find(|(name, _)| name == "AWS_REGION")
                     .and_then(|(_, value)| value.as_text())
                     .unwrap_or_else(|| default_region(role));
                 let inputs = vec![("role-to-assume", text(role)), ("aws-region", text(region))];
-                Some(Step::uses("Log in to AWS", &pins::AWS_CREDENTIALS, inputs))
+                Some(Step::uses(title, &pins::AWS_CREDENTIALS, inputs))
             }
             Provider::Azure => {
                 let mut inputs = Vec::new();
@@ -40,11 +45,11 @@ impl Lowering<'_> {
                         return None;
                     }
                 }
-                Some(Step::uses("Log in to Azure", &pins::AZURE_LOGIN, inputs))
+                Some(Step::uses(title, &pins::AZURE_LOGIN, inputs))
             }
             Provider::Google => {
                 let inputs = vec![("workload_identity_provider", text(role))];
-                Some(Step::uses("Log in to Google Cloud", &pins::GOOGLE_AUTH, inputs))
+                Some(Step::uses(title, &pins::GOOGLE_AUTH, inputs))
             }
             // The scripts ask for the token themselves, in the audience's name.
             Provider::Oidc => None,

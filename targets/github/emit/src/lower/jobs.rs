@@ -1,167 +1,147 @@
-//! The job of a node.
+//! A neutral job as GitHub's.
+//!
+//! For example, a job that waits for `unit`, is due on `main`, and enters the environment `production` becomes
+//!
+//! ```yaml
+//! deploy-app-to-production:
+//!   name: deploy app to production
+//!   needs: [unit]
+//!   if: ${{ !cancelled() && github.ref == 'refs/heads/main' && needs.unit.result == 'success' }}
+//!   runs-on: ubuntu-24.04
+//!   environment:
+//!     name: production
+//! ```
 
-use super::acts::Surroundings;
+use super::acts::Scene;
+use super::runners::Place;
 use super::time::minutes;
-use super::values::facts_step;
-use super::{Lowering, artefacts, identities, names, permissions, reports, runners};
-use crate::document::{EnvironmentUse, Input, Job, Step, Work};
-use crate::expression::Expression;
-use crate::pins;
+use super::{Lowering, legs, permissions, runners};
+use crate::document::{Concurrency, EnvironmentUse, Job};
 use crate::template::Template;
-use pipec_ir::{Checkout, Deploy, Node, NodeKind};
-use pipec_lowering::acts;
-use pipec_lowering::{JobPlan, Runs, Unit, advisory};
-use pipec_runtime::{Dialect, Script};
+use pipec_ir::{Environment, Node};
+use pipec_lowering::{HandOn, JobPlan, LockUse, Role, Timeout, Unit};
 
-/// The step that says that a gate is exempt, and the outputs that repeat it and its reason.
-const EXEMPT: &str = "exempt";
-const OUTCOME: &str = "outcome";
-const REASON: &str = "reason";
+/// The machine of jobs that name none.
+const MACHINE: &str = "ubuntu-24.04";
 
-impl Lowering<'_> {
-    /// The job of a node for some of its runs.
-    pub(super) fn job(&self, plan: &JobPlan, node: &Node, unit: &Unit) -> Job {
-        let body = &node.body;
-        let deploy = match &node.kind {
-            NodeKind::Deploy(deploy) => Some(deploy.as_ref()),
-            _ => None,
+/// How long GitHub lets a job live on its own machines, in minutes.
+const LONGEST_JOB: u32 = 360;
+
+impl<'a> Lowering<'a> {
+    /// A job in GitHub's terms.
+    pub(super) fn job(&self, plan: &JobPlan<'a>) -> Job {
+        self.check_people(plan);
+        let scene = self.scene(plan);
+        let environment = plan.environment.as_ref().map(|environment| EnvironmentUse {
+            name: environment.name.clone().into_owned(),
+            url: environment.url.as_ref().map(|url| self.template(url, Place::Machine)),
+            is_deployment: environment.is_deployment,
+        });
+        let job = Job {
+            id: plan.id.clone(),
+            comments: comments(plan),
+            name: plan.name.clone(),
+            needs: plan.needs().cloned().collect(),
+            condition: self.start(plan),
+            strategy: self.strategy(plan),
+            runs_on: plan
+                .runners
+                .first()
+                .map_or_else(|| MACHINE.to_owned(), |runner| runners::machine(runner)),
+            container: self.container(plan),
+            services: self.services(plan),
+            timeout_minutes: match plan.timeout {
+                Timeout::Milliseconds(timeout) => minutes(timeout),
+                Timeout::Longest => LONGEST_JOB,
+            },
+            environment,
+            advisory: plan.advisory.map(str::to_owned),
+            concurrency: plan.lock.as_ref().map(|lock| self.concurrency(lock)),
+            permissions: permissions::permissions(&plan.token),
+            outputs: plan.hands_on.iter().map(|hand_on| self.output(hand_on)).collect(),
+            steps: self.steps(plan, scene),
         };
-        let runs = acts::quorum(node).map_or_else(|| acts::attempts(node), |quorum| quorum.times);
-        let mut job = Job {
-            strategy: self.strategy(node),
-            runs_on: node.runners().first().copied().map(runners::machine).unwrap_or_default(),
-            container: self.container(node),
-            services: self.services(node, unit),
-            timeout_minutes: minutes(
-                body.timeout.saturating_mul(runs).saturating_add(deploy.map_or(0, Deploy::soaks)),
-            ),
-            advisory: advisory(node).cloned(),
-            ..self.shell(plan)
-        };
-        let exemptions: Vec<(Expression, String)> =
-            plan.exemptions.iter().map(|(exempt, because)| (self.guard(exempt), because.clone())).collect();
-
-        if let Some(deploy) = deploy {
-            self.add_deploy(plan, unit, deploy, &mut job);
-        } else if self.has_own_secrets(node) && unit.runs != Runs::Untrusted {
-            let name = names::secrets_environment(self.pipeline, node);
-            job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
+        if let Some((node, _)) = self.node_and_unit(plan) {
+            self.refuse_secrets_beside_raw_steps(node, &job);
         }
-        if let Some(step) = checkout_step(&body.checkout) {
-            job.permissions.read("contents", "checkout");
-            job.steps.push(step);
-        }
-        job.steps.extend(self.restore_steps(node));
-        let fetched = self.fetch_steps(node, unit);
-        // What scripts may change, so that each attempt of several needs it anew.
-        let mut brought: Vec<Step> = Vec::new();
-        let has_attempts = acts::attempts(node) > 1;
-        if has_attempts {
-            brought.extend_from_slice(&job.steps);
-            // What was downloaded stays where no script looks for it; it is verified, and so unpacked, again.
-            brought.extend(fetched.iter().filter(|step| matches!(step.work, Work::Run(_))).cloned());
-        }
-        job.steps.extend(fetched);
-
-        let environment = self.environment(node, unit);
-        let url = job.environment.as_ref().and_then(|environment| environment.url.as_ref());
-        let due_unless_exempt = (!exemptions.is_empty())
-            .then(|| Expression::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated())));
-        let exempt = due_unless_exempt.as_ref();
-        let raw = self.raw_steps(node, unit, &environment, exempt);
-        let of_actions = deploy.map(|deploy| self.action_variables(deploy, unit)).unwrap_or_default();
-        let in_raw = raw.iter().flat_map(|(_, steps)| steps).flat_map(Step::templates);
-        let variables = environment.iter().chain(&of_actions).map(|(_, value)| value).chain(url);
-        let facts = facts_step(variables.chain(in_raw));
-        job.steps.extend(facts);
-        job.steps.extend(self.tool_steps(node));
-        job.steps.extend(self.ready_steps(node));
-        let mut logins = Vec::new();
-        if unit.runs != Runs::Untrusted {
-            permissions::add_rights(body, &mut job.permissions);
-            reports::add_rights(node, &mut job.permissions);
-            for identity in self.identities(node) {
-                job.permissions.write(
-                    "id-token",
-                    format!("proves to {} which job this is", identities::cloud(identity)),
-                );
-                logins.extend(self.identity_step(identity, &environment));
-            }
-        }
-        let held = logins.iter().cloned().chain(self.secret_file_steps(node, unit));
-        let held: Vec<Step> = held.chain(self.layout_step(node)).collect();
-        if has_attempts {
-            brought.extend_from_slice(&held);
-        }
-        job.steps.extend(held);
-        self.add_exemptions(&exemptions, &mut job);
-        let (blocks, raw): (Vec<usize>, Vec<Vec<Step>>) = raw.into_iter().unzip();
-        let acts = acts::of_node(node, &blocks, &plan.unless_exempt());
-        let around = Surroundings { environment: &environment, brought: &brought, logins: &logins, raw };
-        job.steps.extend(self.act_steps(node, unit, &acts, around));
-        job.steps.extend(self.save_steps(node, exempt));
-        if matches!(node.kind, NodeKind::Artefact(_)) {
-            job.outputs.extend(artefacts::outputs(node));
-            job.steps.extend(self.record_steps(node));
-            let push = self.push_step(node, unit, &mut job.permissions);
-            job.steps.extend(push);
-        }
-        job.steps.extend(self.report_steps(node, unit, due_unless_exempt.as_ref()));
-        if job.container.is_some() {
-            self.in_container(&mut job);
-        }
-        self.refuse_secrets_beside_raw_steps(node, &job);
         job
     }
 
-    fn identities<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b pipec_ir::Identity> {
-        let environment = match &node.kind {
-            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
-            _ => None,
-        };
-        node.body
-            .identities
-            .iter()
-            .chain(environment.into_iter().flat_map(|environment| &environment.identities))
+    /// The node that a job is of, and its unit.
+    pub(super) fn node_and_unit(&self, plan: &JobPlan<'_>) -> Option<(&'a Node, &Unit)> {
+        let Role::Node(place) = &plan.role else { return None };
+        let unit = self.plans.units.get(*place)?;
+        Some((self.pipeline.node(unit.node)?, unit))
     }
 
-    fn add_exemptions(&self, exemptions: &[(Expression, String)], job: &mut Job) {
-        let mut outcomes = Vec::new();
-        let mut reasons = Vec::new();
-        for (index, (exempt, because)) in exemptions.iter().enumerate() {
-            let id = if index == 0 { EXEMPT.to_owned() } else { format!("{EXEMPT}-{}", index + 1) };
-            outcomes.push(format!("steps.{id}.outputs.{OUTCOME}"));
-            reasons.push(format!("steps.{id}.outputs.{REASON}"));
-            let mut step = Step::run("Exempt", Script::Exempt.text(Dialect::GitHub))
-                .with_id(id)
-                .with_env("REASON", Template::text(because.clone()));
-            step.condition = Some(exempt.clone());
-            job.steps.push(step);
+    /// The node that a job is of.
+    pub(super) fn node_of(&self, plan: &JobPlan<'_>) -> Option<&'a Node> {
+        self.node_and_unit(plan).map(|(node, _)| node)
+    }
+
+    /// What the steps of a job have in common.
+    fn scene(&self, plan: &JobPlan<'a>) -> Scene {
+        let place = if plan.image().is_some() { Place::Container } else { Place::Machine };
+        let variables = plan.variables.iter();
+        let variables: Vec<(String, Template)> =
+            variables.map(|(name, value)| (name.clone().into_owned(), self.template(value, place))).collect();
+        let raw = match self.node_and_unit(plan) {
+            Some((node, unit)) => self.raw_steps(node, unit, place, &variables),
+            None => Vec::new(),
+        };
+        Scene { place, variables, raw }
+    }
+
+    /// Somebody must be able to approve what the job asks for.
+    fn check_people(&self, plan: &JobPlan<'_>) {
+        match &plan.role {
+            Role::AskForOverride(gate) => {
+                let gate = self.pipeline.node(*gate);
+                if let Some((gate, overriding)) = gate.and_then(|gate| Some((gate, gate.overriding()?))) {
+                    self.check_role(gate, overriding);
+                }
+            }
+            Role::Node(_) => {
+                let environment = self.node_of(plan).and_then(|node| self.program.environment_of(node));
+                let approval =
+                    |environment: &'a Environment| Some((environment, environment.approval.as_ref()?));
+                if let Some((environment, approval)) = environment.and_then(approval) {
+                    self.check_approval(environment, approval);
+                }
+            }
+            _ => {}
         }
-        if !outcomes.is_empty() {
-            job.outputs.push((OUTCOME.to_owned(), Template::expression(outcomes.join(" || "))));
-            job.outputs.push((REASON.to_owned(), Template::expression(reasons.join(" || "))));
+    }
+
+    fn output(&self, hand_on: &HandOn<'_>) -> (String, Template) {
+        let name = legs::output(&hand_on.name, hand_on.leg.as_deref()).into_owned();
+        let value = self.template(&hand_on.value, Place::Machine);
+        match &hand_on.leg {
+            Some(leg) => (name, legs::only_in(leg, &value)),
+            None => (name, value),
         }
+    }
+
+    /// A lock as a group: GitHub's groups are shared by all workflows of a repository and ignore case.
+    ///
+    /// No name has a `/`, so no two environments or pipelines come to one group.
+    fn concurrency(&self, lock: &LockUse<'_>) -> Concurrency {
+        let group = Template::text(
+            format!("pipec-deploy-{}/{}", lock.environment, self.pipeline.name).to_ascii_lowercase(),
+        );
+        let group = match &lock.pull_request {
+            Some(number) => self.with_part(group.and_text("/"), number, Place::Machine),
+            None => group,
+        };
+        Concurrency { comment: lock.comment.clone(), group, cancel: None, queue: !lock.newest }
     }
 }
 
-fn checkout_step(checkout: &Checkout) -> Option<Step> {
-    let mut inputs = Vec::new();
-    match checkout {
-        Checkout::None => return None,
-        Checkout::Commit => {}
-        Checkout::With { full_history, submodules, lfs } => {
-            if *full_history {
-                inputs.push(("fetch-depth", Input::Number(0)));
-            }
-            if *submodules {
-                inputs.push(("submodules", Input::Text(Template::text("recursive"))));
-            }
-            if *lfs {
-                inputs.push(("lfs", Input::Flag(true)));
-            }
-        }
+/// The lines above a job.
+fn comments(plan: &JobPlan<'_>) -> Vec<String> {
+    let decides = |decided: &String| format!("decides what GitHub's expressions can't: {decided}");
+    match plan.role {
+        Role::Plan => plan.comments.iter().map(decides).collect(),
+        _ => plan.comments.clone(),
     }
-    inputs.push(("persist-credentials", Input::Flag(false)));
-    Some(Step::uses("Check out", &pins::CHECKOUT, inputs))
 }

@@ -71,8 +71,8 @@ mod tests {
     fn a_locked_action_takes_and_leaves_what_pipec_gives_and_reads() {
         let own = pins::CACHE_RESTORE.action();
         let inputs = vec![("path", Input::Flag(true)), ("key", Input::Flag(true))];
-        let with_id = Step::uses("Fetch", &pins::CACHE_RESTORE, inputs.clone()).with_id("cache");
         let without = Step::uses("Fetch", &pins::CACHE_RESTORE, inputs);
+        let with_id = Step { id: Some("cache".to_owned()), ..without.clone() };
         let fault_of = |change: &dyn Fn(&mut PinnedAction), step: &Step| {
             let mut locked = own.clone();
             change(&mut locked);

@@ -10,22 +10,20 @@ mod header;
 mod identities;
 mod images;
 mod jobs;
+mod legs;
 mod locked;
 mod matrix;
 mod measures;
 mod names;
 mod overrides;
 mod permissions;
-mod plan;
 mod previews;
 mod raw;
 mod raw_caches;
-mod record;
 mod references;
 mod reports;
 mod runners;
 mod scripts;
-mod secrets;
 mod sidecars;
 mod time;
 mod tools;
@@ -41,8 +39,9 @@ use crate::template::{DEEPEST_EXPRESSION, Template};
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Binding, Origin, Pipeline, Program};
-use pipec_lowering::{JobPlan, PLAN, RECORD, Role, VERDICT};
+use pipec_lowering::{PLAN, RECORD, VERDICT};
 use pipec_target_api::TargetContext;
+use runners::Place;
 use std::cell::RefCell;
 
 pub(crate) use assumptions::assumptions;
@@ -65,7 +64,7 @@ struct Lowering<'a> {
 
 /// The workflow of a pipeline, the source of each of its jobs, and what there is to say; no workflow if that is an error.
 #[derive(Default)]
-pub(crate) struct Lowered {
+pub(crate) struct Lowered<'p> {
     /// The workflow.
     pub(crate) workflow: Option<Workflow>,
     /// The path of its file.
@@ -74,12 +73,18 @@ pub(crate) struct Lowered {
     pub(crate) origins: Vec<(String, Span)>,
     /// What there is to say.
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// The facts of the pipeline's runs, for whoever asks again.
+    pub(crate) facts: Option<SourceFacts<'p>>,
     /// The workflow that tears down, if there is something to.
-    pub(crate) teardown: Option<Box<Lowered>>,
+    pub(crate) teardown: Option<Box<Lowered<'p>>>,
 }
 
 /// Lowers a pipeline.
-pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetContext) -> Lowered {
+pub(crate) fn lower<'p>(
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    context: &'p TargetContext,
+) -> Lowered<'p> {
     let file = names::file_name(pipeline);
     let path = format!(".github/workflows/{file}");
     let facts = match SourceFacts::of(pipeline) {
@@ -109,12 +114,13 @@ pub(crate) fn lower(program: &Program, pipeline: &Pipeline, context: &TargetCont
     if failed {
         return Lowered { path, origins, diagnostics, ..Lowered::default() };
     }
-    Lowered { workflow: Some(workflow), path, origins, diagnostics, teardown }
+    let facts = Some(lowering.plans.source.facts);
+    Lowered { workflow: Some(workflow), path, origins, diagnostics, facts, teardown }
 }
 
 impl Lowering<'_> {
     fn workflow(&self) -> (Workflow, Vec<(String, Span)>) {
-        let jobs: Vec<Job> = self.plans.jobs.iter().filter_map(|plan| self.rendered(plan)).collect();
+        let jobs: Vec<Job> = self.plans.jobs.iter().map(|plan| self.job(plan)).collect();
         let origins = self.plans.jobs.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
         let workflow = Workflow {
             header: self.header(),
@@ -124,25 +130,6 @@ impl Lowering<'_> {
             jobs,
         };
         (workflow, origins)
-    }
-
-    /// A job in GitHub's terms; none, if it is of a node that the pipeline does not have.
-    fn rendered(&self, plan: &JobPlan) -> Option<Job> {
-        match &plan.role {
-            Role::Plan => Some(self.plan_job(plan)),
-            Role::WaitForWindow(node) => self.waiting_job(plan, self.pipeline.node(*node)?),
-            Role::Node(place) => {
-                let unit = self.plans.units.get(*place)?;
-                Some(self.job(plan, self.pipeline.node(unit.node)?, unit))
-            }
-            Role::AskForOverride(gate) => self.override_job(plan, self.pipeline.node(*gate)?),
-            Role::Verdict => Some(self.verdict_job(plan)),
-            Role::Record => Some(self.record_job(plan)),
-            Role::Find(environment) => Some(self.find_job(plan, self.program.environments.get(environment)?)),
-            Role::TearDown(environment) => {
-                Some(self.teardown_job(plan, self.program.environments.get(environment)?))
-            }
-        }
     }
 
     /// Every string that GitHub evaluates is short enough for it, and every condition flat enough.
@@ -188,7 +175,10 @@ impl Lowering<'_> {
     fn long_bindings(&self, job: &str) -> Vec<&Binding> {
         let Some(unit) = self.plans.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
-        self.program.bindings_of(node).filter(|binding| !self.value(&binding.value, unit).fits()).collect()
+        self.program
+            .bindings_of(node)
+            .filter(|binding| !self.text(&binding.value, unit, Place::Machine).fits())
+            .collect()
     }
 
     /// Reports what the analysis rules out: an error of the compiler, with which nothing is emitted.

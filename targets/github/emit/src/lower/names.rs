@@ -1,10 +1,9 @@
 //! Names that GitHub takes: keys of jobs, variables, the file.
 
-use super::overrides;
 use super::{Lowering, PLAN, RECORD, VERDICT};
 use pipec_base::codes;
 use pipec_ir::{Binding, EngineStep, Node, NodeId, NodeKind, Pipeline};
-use pipec_lowering::overriding;
+use pipec_lowering::{has_own_secrets, override_environment, secrets_environment};
 use std::collections::BTreeMap;
 
 /// The longest key of a job, in characters.
@@ -23,11 +22,6 @@ pub(super) fn result_of(job: &str) -> String {
     ["needs.", job, ".result"].concat()
 }
 
-/// The environment that holds a node's own secrets.
-pub(super) fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
-    format!("{}-{}", pipeline.name, node.name)
-}
-
 /// An environment that no source declares: its name, and whose it is.
 struct OwnEnvironment {
     name: String,
@@ -38,12 +32,6 @@ struct OwnEnvironment {
 }
 
 impl Lowering<'_> {
-    /// Whether a node has secrets of its own, or those of the registry it pushes to, in an environment of its own.
-    pub(super) fn has_own_secrets(&self, node: &Node) -> bool {
-        let own = !node.body.secrets.is_empty() && !matches!(node.kind, NodeKind::Deploy(_));
-        own || self.registry_of(node).is_some()
-    }
-
     pub(super) fn check_names(&self) {
         self.check_file_name();
         self.check_own_environments();
@@ -102,8 +90,8 @@ impl Lowering<'_> {
             EngineStep::Run(_) | EngineStep::Action { .. } => None,
         });
         let legs = node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
-        let bindings = self.bindings(node).chain(legs).chain(of_actions).chain(of_raw_steps);
-        let secrets = self.secrets(node).map(|secret| (&secret.variable, &secret.origin));
+        let bindings = self.program.bindings_of(node).chain(legs).chain(of_actions).chain(of_raw_steps);
+        let secrets = self.program.secrets_of(node).map(|secret| (&secret.variable, &secret.origin));
         for (variable, origin) in bindings.map(|binding| (&binding.variable, &binding.origin)).chain(secrets)
         {
             let upper = variable.to_ascii_uppercase();
@@ -123,8 +111,9 @@ impl Lowering<'_> {
         let of_node = |node: &Node| {
             let of =
                 |name, asks| OwnEnvironment { name, pipeline: pipeline.name.clone(), node: node.id, asks };
-            let secrets = self.has_own_secrets(node).then(|| of(secrets_environment(pipeline, node), false));
-            let asks = overriding(node).map(|_| of(overrides::environment(pipeline, node), true));
+            let secrets =
+                has_own_secrets(self.program, node).then(|| of(secrets_environment(pipeline, node), false));
+            let asks = node.overriding().map(|_| of(override_environment(pipeline, node), true));
             secrets.into_iter().chain(asks).collect::<Vec<_>>()
         };
         pipeline.nodes.iter().flat_map(of_node).collect()

@@ -1,47 +1,48 @@
 //! Raw steps: what `engine github` blocks say, as it stands there. Each action is pinned, and each input is one that it has.
 
 use super::Lowering;
+use super::runners::Place;
 use crate::document::{Input, Job, Step, Work};
-use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::{Diagnostic, closest, codes};
 use pipec_github_catalogue::{Called, called, is_code};
 use pipec_ir::{
-    ActionInput, EngineBlock, EngineInput, EngineStep, Fact, InputForm, Node, Origin, PinnedAction, Text,
+    ActionInput, EngineBlock, EngineInput, EngineStep, Fact, InputForm, Node, Origin, PinnedAction,
+    RunnerHost, Text,
 };
 use pipec_lowering::Unit;
-use pipec_lowering::acts::title;
+use pipec_lowering::acts::{directory, title};
+use pipec_runtime::names::RAW;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// The id of a raw step that was given this name.
 pub(super) fn id(name: &str) -> String {
-    format!("raw-{name}")
+    format!("{RAW}{name}")
 }
 
-impl Lowering<'_> {
-    /// The raw steps of each block of a node: how many of its scripts stand before them, and the steps.
+impl<'a> Lowering<'a> {
+    /// The raw steps of each block of a node.
     pub(super) fn raw_steps(
         &self,
-        node: &Node,
+        node: &'a Node,
         unit: &Unit,
+        place: Place,
         environment: &[(String, Template)],
-        condition: Option<&Expression>,
-    ) -> Vec<(usize, Vec<Step>)> {
+    ) -> Vec<Vec<Step>> {
         let mut number = 0;
         let blocks = node.body.engines.iter().filter(|block| block.target == "github");
         blocks
             .map(|block| {
-                let mut steps = self.block_steps(block, node, unit, environment);
+                let mut steps = self.block_steps(block, node, (unit, place), environment);
                 for step in &mut steps {
                     number += 1;
                     step.id.get_or_insert_with(|| id(&number.to_string()));
-                    step.condition = condition.cloned();
                 }
                 if let Some(first) = steps.first_mut() {
                     first.comments.push(format!("raw, because: {}", block.because));
                 }
-                (block.position, steps)
+                steps
             })
             .collect()
     }
@@ -61,9 +62,9 @@ impl Lowering<'_> {
 
     fn block_steps(
         &self,
-        block: &EngineBlock,
-        node: &Node,
-        unit: &Unit,
+        block: &'a EngineBlock,
+        node: &'a Node,
+        (unit, place): (&Unit, Place),
         environment: &[(String, Template)],
     ) -> Vec<Step> {
         let mut variables: Vec<(String, Template)> = Vec::new();
@@ -74,13 +75,17 @@ impl Lowering<'_> {
                 EngineStep::Env(binding) => {
                     self.check_outputs(&binding.value, &outputs, &binding.origin);
                     variables.retain(|(name, _)| *name != binding.variable);
-                    variables.push((binding.variable.clone(), self.value(&binding.value, unit)));
+                    variables.push((binding.variable.clone(), self.text(&binding.value, unit, place)));
                 }
                 EngineStep::Run(script) => {
                     let own = |name: &String| variables.iter().any(|(variable, _)| variable == name);
                     let inherited = environment.iter().filter(|(name, _)| !own(name)).cloned();
                     let all: Vec<(String, Template)> = inherited.chain(variables.clone()).collect();
-                    steps.push(self.script_step(node, script, Template::text(title(node, script)), &all));
+                    let title = title(node, script).to_owned();
+                    let on_windows =
+                        node.runners().iter().any(|runner| runner.host == RunnerHost::WindowsX64);
+                    let step = self.script_step(&node.name, script, title, all, on_windows);
+                    steps.push(Step { directory: directory(node).map(str::to_owned), ..step });
                 }
                 EngineStep::Action { name, action, inputs, origin } => {
                     let Some(pinned) = self.pinned(action, origin) else { continue };
@@ -91,7 +96,8 @@ impl Lowering<'_> {
                     if let Some(name) = name {
                         outputs.insert(name, pinned);
                     }
-                    let given = inputs.iter().map(|input| (input.key.clone(), self.given(input, unit)));
+                    let given =
+                        inputs.iter().map(|input| (input.key.clone(), self.given(input, unit, place)));
                     let called = format!("Call {}", pinned.name);
                     let mut step = Step::run(Template::text(called), "");
                     step.work = Work::Uses(Cow::Owned(pinned.clone()), given.collect());
@@ -104,13 +110,13 @@ impl Lowering<'_> {
         steps
     }
 
-    fn given(&self, input: &EngineInput, unit: &Unit) -> Input {
+    fn given(&self, input: &'a EngineInput, unit: &Unit, place: Place) -> Input {
         match (input.form, input.value.as_literal()) {
             (InputForm::Boolean, Some(literal)) => Input::Flag(literal == "true"),
             (InputForm::Integer, Some(literal)) if literal.parse::<i64>().is_ok() => {
                 Input::Number(literal.parse().unwrap_or_default())
             }
-            _ => Input::Text(self.value(&input.value, unit)),
+            _ => Input::Text(self.text(&input.value, unit, place)),
         }
     }
 

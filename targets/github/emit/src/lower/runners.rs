@@ -1,16 +1,25 @@
 //! Machines, and the containers on them.
 
 use super::Lowering;
-use crate::document::{Image, Input, Job, Work};
-use crate::template::Template;
+use crate::document::Image;
 use pipec_base::{Diagnostic, codes};
 use pipec_github_catalogue as catalogue;
-use pipec_ir::{Body, Node, Origin, Piece, Runner, RunnerHost};
+use pipec_ir::{Body, Origin, Piece, Runner, RunnerHost};
+use pipec_lowering::JobPlan;
 
 /// The folder for what a job leaves until its end, as an expression and as it is called in every container. The
 /// expression is that of the machine, in the variables of a step at least (actions/runner, issues 965 and 2498).
-const TEMP: &str = "runner.temp";
+pub(super) const TEMP: &str = "runner.temp";
 pub(super) const TEMP_IN_CONTAINER: &str = "/__w/_temp";
+
+/// Where a value is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On the machine, or in what GitHub reads before the job starts.
+    Machine,
+    /// By a step of a job whose steps run in a container.
+    Container,
+}
 
 /// What `runs-on` says.
 pub(super) fn machine(runner: &Runner) -> String {
@@ -33,10 +42,11 @@ pub(super) fn is_linux(runner: &Runner) -> bool {
 
 impl Lowering<'_> {
     /// The container of a job, if it has one.
-    pub(super) fn container(&self, node: &Node) -> Option<Image> {
-        let images = node.runners().into_iter().map(|runner| runner.image.as_ref().map(|(image, _)| image));
-        let images: Vec<Option<&String>> = images.collect();
-        if images.iter().any(|image| images.first() != Some(image)) {
+    pub(super) fn container(&self, plan: &JobPlan<'_>) -> Option<Image> {
+        let has_it = |runner: &Runner| runner.image.as_ref().map(|(image, _)| image.as_str()) == plan.image();
+        if let Some(node) = self.node_of(plan)
+            && !plan.runners.iter().all(|runner| has_it(runner))
+        {
             self.error(
                 codes::P1101,
                 &node.name_origin,
@@ -47,29 +57,13 @@ impl Lowering<'_> {
                 "use one image for all legs, or make them separate nodes",
             );
         }
-        images.first().copied().flatten().map(|image| self.pinned_image(image))
+        plan.image().map(|image| self.pinned_image(image))
     }
 
     /// An image with its digest, if that is known.
     pub(super) fn pinned_image(&self, image: &str) -> Image {
         let digest = catalogue::image_digest(image, &self.program.lock).filter(|_| !image.contains('@'));
         Image { reference: image.to_owned(), digest: digest.map(str::to_owned) }
-    }
-
-    /// Puts the folder's name in the container into what a job is told.
-    pub(super) fn in_container(&self, job: &mut Job) {
-        for step in &mut job.steps {
-            for (_, value) in &mut step.env {
-                *value = inside(std::mem::take(value));
-            }
-            if let Work::Uses(_, inputs) = &mut step.work {
-                for (_, input) in inputs {
-                    if let Input::Text(text) = input {
-                        *text = inside(std::mem::take(text));
-                    }
-                }
-            }
-        }
     }
 
     /// What a runner asks for and GitHub can't give.
@@ -159,8 +153,4 @@ impl Lowering<'_> {
             all.push(diagnostic);
         }
     }
-}
-
-fn inside(template: Template) -> Template {
-    template.with_operand(TEMP, TEMP_IN_CONTAINER)
 }

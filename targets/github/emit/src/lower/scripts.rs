@@ -1,10 +1,9 @@
 //! The user's scripts, delivered byte for byte.
 
-use super::{Lowering, matrix};
+use super::Lowering;
 use crate::document::{Step, Work};
 use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
 use pipec_base::codes;
-use pipec_ir::Node;
 use pipec_runtime::{Dialect, Script};
 
 /// The longest encoded script: Linux passes no variable longer than 128 KiB, Windows no environment longer than 32,767
@@ -20,18 +19,17 @@ const ENCODED: &str = "PIPE_SCRIPT";
 const COLUMNS: usize = 76;
 
 impl Lowering<'_> {
-    /// The step of a script, in base64 where it can't stand as it is in every leg of its node.
+    /// The step of a script of the source, in base64 if some leg could not take it as it is.
     pub(super) fn script_step(
         &self,
-        node: &Node,
+        owner: &str,
         step: &pipec_ir::Step,
-        name: Template,
-        environment: &[(String, Template)],
+        name: String,
+        variables: Vec<(String, Template)>,
+        on_windows: bool,
     ) -> Step {
         let mut emitted = Step::run(name, step.script.clone());
-        emitted.env = environment.to_vec();
-        emitted.directory = node.body.directory.as_ref().map(|(directory, _)| directory.clone());
-        let on_windows = matrix::is_on_windows(node);
+        emitted.env = variables;
         if let Some(reason) = unfit(&step.script, on_windows) {
             let encoded = base64_lines(step.script.as_bytes());
             let longest = if on_windows { LONGEST_VARIABLE_ON_WINDOWS } else { LONGEST_VARIABLE };
@@ -39,7 +37,7 @@ impl Lowering<'_> {
                 self.error(
                     codes::P1103,
                     &step.origin,
-                    format!("this script of `{}` is too long for github", node.name),
+                    format!("this script of `{owner}` is too long for github"),
                     "move it into a file of the repository, and run that",
                 );
             }

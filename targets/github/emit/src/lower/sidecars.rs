@@ -1,13 +1,12 @@
 //! Sidecars: services of a job, awaited before its scripts.
 
 use super::Lowering;
-use super::runners::is_linux;
-use crate::document::{Service, Step};
+use super::runners::{Place, is_linux};
+use crate::document::Service;
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::{Fact, Node, Piece, Sidecar, StepKind};
-use pipec_lowering::Unit;
-use pipec_runtime::{Dialect, Script};
+use pipec_lowering::{JobPlan, Value, Variables};
 use std::borrow::Cow;
 
 /// Where the ports of containers are on the machine. It is no name: some clients take `localhost` for a socket.
@@ -15,52 +14,17 @@ const MACHINE: &str = "127.0.0.1";
 
 impl Lowering<'_> {
     /// The services of a job.
-    pub(super) fn services(&self, node: &Node, unit: &Unit) -> Vec<Service> {
-        let service = |sidecar: &Sidecar| Service {
+    pub(super) fn services(&self, plan: &JobPlan<'_>) -> Vec<Service> {
+        let variable = |(name, value): &(Cow<'_, str>, Value<'_>)| {
+            (name.clone().into_owned(), self.template(value, Place::Machine))
+        };
+        let service = |(sidecar, variables): &(&Sidecar, Variables<'_>)| Service {
             name: sidecar.name.clone(),
             image: self.pinned_image(&sidecar.image),
-            env: sidecar
-                .env
-                .iter()
-                .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)))
-                .collect(),
+            env: variables.iter().map(variable).collect(),
             port: sidecar.port.map(|port| (sidecar.at, port)),
         };
-        node.body.sidecars.iter().map(service).collect()
-    }
-
-    /// Where each sidecar is: in a container beside the others by its name and port, else by a port of the machine.
-    pub(super) fn sidecar_variables(&self, node: &Node) -> Vec<(String, Template)> {
-        let mut variables = Vec::new();
-        for sidecar in &node.body.sidecars {
-            let stem = sidecar.name.to_ascii_uppercase().replace('-', "_");
-            let is_inside = is_in_container(node);
-            let host = if is_inside { sidecar.name.clone().into() } else { Cow::Borrowed(MACHINE) };
-            variables.push((format!("{stem}_HOST"), Template::text(host)));
-            if let Some(port) = sidecar.port {
-                let value = match sidecar.at {
-                    _ if is_inside => Template::text(port.to_string()),
-                    Some(at) => Template::text(at.to_string()),
-                    None => Template::expression(format!("job.services.{}.ports['{port}']", sidecar.name)),
-                };
-                variables.push((format!("{stem}_PORT"), value));
-            }
-        }
-        variables
-    }
-
-    /// The steps that wait for sidecars.
-    pub(super) fn ready_steps(&self, node: &Node) -> Vec<Step> {
-        let awaited = node.body.sidecars.iter().filter_map(|sidecar| {
-            let script = sidecar.ready.as_ref()?.steps.first()?;
-            Some(
-                Step::run(format!("Wait for {}", sidecar.name), Script::Ready.text(Dialect::GitHub))
-                    .with_env("SIDECAR", Template::text(sidecar.name.clone()))
-                    .with_env("CONTAINER", Template::expression(format!("job.services.{}.id", sidecar.name)))
-                    .with_env("READY", Template::text(script.script.clone())),
-            )
-        });
-        awaited.collect()
+        plan.sidecars.iter().map(service).collect()
     }
 
     /// What a sidecar asks for and GitHub can't give.
@@ -117,6 +81,25 @@ impl Lowering<'_> {
                     "remove `ready` and wait in a `run`, or run this node on the machine, without an image",
                 );
             }
+        }
+    }
+}
+
+/// Where a sidecar is: for steps in a container its name, for steps on the machine the machine.
+pub(super) fn host(sidecar: &Sidecar, place: Place) -> Cow<'static, str> {
+    match place {
+        Place::Container => Cow::Owned(sidecar.name.clone()),
+        Place::Machine => Cow::Borrowed(MACHINE),
+    }
+}
+
+/// The port of a sidecar: for steps in a container its own, for steps on the machine the one that leads to it.
+pub(super) fn port(sidecar: &Sidecar, port: u64, place: Place) -> Template {
+    match (place, sidecar.at) {
+        (Place::Container, _) => Template::text(port.to_string()),
+        (Place::Machine, Some(at)) => Template::text(at.to_string()),
+        (Place::Machine, None) => {
+            Template::expression(format!("job.services.{}.ports['{port}']", sidecar.name))
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Tools at the version that the source names: by the setup action of each, and Rust by rustup, which every machine of
 //! GitHub has. What the actions would cache is off: a cache is read and written only where the source says so.
 
-use super::{Lowering, matrix};
+use super::{Lowering, legs};
 use crate::document::{Input, Step};
 use crate::pins::{self, Pin};
 use crate::template::Template;
 use pipec_base::codes;
-use pipec_ir::{Node, Tool, ToolVersion};
+use pipec_ir::Tool;
+use pipec_lowering::acts::Version;
 use pipec_runtime::{Dialect, Script};
 
 /// How an action sets up a tool.
@@ -118,21 +119,8 @@ pub(super) fn given(tool: &str, version: &str) -> String {
 }
 
 impl Lowering<'_> {
-    /// The steps that set up what a node's scripts use: those of the node, then those that only its legs name.
-    pub(super) fn tool_steps(&self, node: &Node) -> Vec<Step> {
-        let of_legs = node.leg_tools();
-        let of_node = |tool: &&Tool| node.body.tools.iter().any(|own| own.name == tool.name);
-        let own = node.body.tools.iter();
-        own.chain(of_legs.iter().copied().filter(|tool| !of_node(tool)))
-            .filter_map(|tool| {
-                let in_legs = of_legs.iter().any(|leg| leg.name == tool.name);
-                self.tool_step(node, tool, in_legs.then(|| matrix::leg_tool(&tool.name)))
-            })
-            .collect()
-    }
-
-    /// The step for a tool; at a version that differs from leg to leg, if one is given.
-    fn tool_step(&self, node: &Node, tool: &Tool, in_legs: Option<Template>) -> Option<Step> {
+    /// The step that sets up a tool; none, if GitHub can't, which is then an error.
+    pub(super) fn tool_step(&self, tool: &Tool, wanted: Version<'_>) -> Option<Step> {
         let setup = setup(&tool.name);
         if setup.is_none() && tool.name != RUST {
             self.error(
@@ -143,29 +131,29 @@ impl Lowering<'_> {
             );
             return None;
         }
-        let version = in_legs.or_else(|| self.version(node, tool));
+        let version = self.version(tool, wanted);
         let Some(setup) = setup else {
             let step = Step::run("Set up Rust", Script::ToolRust.text(Dialect::GitHub));
-            return Some(match (version, &tool.version) {
+            return Some(match (version, wanted) {
                 (Some(version), _) => step.with_env("VERSION", version),
-                (None, ToolVersion::FromFile(file)) => {
+                (None, Version::InFile(file)) => {
                     self.check_file(tool, file, &TOOLCHAINS);
-                    step.with_env("FILE", Template::text(file.clone()))
+                    step.with_env("FILE", Template::text(file.to_owned()))
                 }
                 (None, _) => step,
             });
         };
         let mut inputs = Vec::new();
-        match (version, &tool.version, setup.file) {
+        match (version, wanted, setup.file) {
             (Some(version), ..) => {
                 let (input, _) = setup.version;
                 inputs.push((input, Input::Text(version)));
             }
-            (None, ToolVersion::FromFile(file), Some((input, files))) => {
+            (None, Version::InFile(file), Some((input, files))) => {
                 self.check_file(tool, file, files);
-                inputs.push((input, Input::Text(Template::text(file.clone()))));
+                inputs.push((input, Input::Text(Template::text(file.to_owned()))));
             }
-            (None, ToolVersion::FromFile(_), None) => self.error(
+            (None, Version::InFile(_), None) => self.error(
                 codes::P1101,
                 &tool.origin,
                 format!("on github the version of `{}` can't come from a file", tool.name),
@@ -184,18 +172,16 @@ impl Lowering<'_> {
     }
 
     /// The version of a tool that the source says itself, in one leg or in all.
-    fn version(&self, node: &Node, tool: &Tool) -> Option<Template> {
-        let axis = match &tool.version {
-            ToolVersion::FromFile(_) => return None,
-            ToolVersion::Exact(version) => return Some(Template::text(given(&tool.name, version))),
-            ToolVersion::OfAxis(axis) => axis,
+    fn version(&self, tool: &Tool, wanted: Version<'_>) -> Option<Template> {
+        let (axis, values) = match wanted {
+            Version::InFile(_) => return None,
+            Version::Exact(version) => return Some(Template::text(given(&tool.name, version))),
+            Version::OfLeg => return Some(legs::leg_tool(&tool.name)),
+            Version::OfAxis(axis, values) => (axis, values),
         };
-        let axes = node.body.matrix.iter().flat_map(|matrix| &matrix.axes);
-        let values: Vec<&String> =
-            axes.filter(|(name, _)| name == axis).flat_map(|(_, values)| values).collect();
-        // What stands before the value is the same in every leg.
+        // What comes before the value is the same in every leg.
         let before =
-            |value: &&String| given(&tool.name, value).strip_suffix(value.as_str()).map(str::to_owned);
+            |value: &String| given(&tool.name, value).strip_suffix(value.as_str()).map(str::to_owned);
         let first = values.first().and_then(before);
         let Some(before) =
             first.filter(|first| values.iter().all(|value| before(value).as_ref() == Some(first)))
@@ -208,7 +194,7 @@ impl Lowering<'_> {
             );
             return None;
         };
-        Some(Template::text(before).and_template(matrix::axis(axis)))
+        Some(Template::text(before).and(legs::axis(axis)))
     }
 
     /// What an action can't read it would pass over, and take some version.

@@ -3,12 +3,12 @@
 use super::Lowering;
 use pipec_base::codes;
 use pipec_ir::{Binding, Body, Condition, Deploy, Environment, Lock, Node, NodeKind, Origin, Tier};
-use pipec_lowering::acts::{attempts, quorum, time_forth};
+use pipec_lowering::acts::time_forth;
 
 impl Lowering<'_> {
     pub(super) fn refuse_unsupported(&self) {
         for node in &self.pipeline.nodes {
-            if let (Some(_), Some(block)) = (quorum(node), node.body.engines.first()) {
+            if let (Some(_), Some(block)) = (node.quorum(), node.body.engines.first()) {
                 self.refuse("an `engine` block in a gate that repeats", &block.origin);
             }
             self.refuse_long_job(node);
@@ -49,16 +49,13 @@ impl Lowering<'_> {
 
     /// GitHub ends a job on its own machines after six hours, on others after five days. Soaks come on top of the timeout.
     fn refuse_long_job(&self, node: &Node) {
-        let soaks = match &node.kind {
-            NodeKind::Deploy(deploy) => deploy.soaks(),
-            _ => 0,
-        };
+        let soaks = node.soaks();
         const HOUR: u64 = 3_600_000;
         let body = &node.body;
         let own_label = node.runners().iter().all(|runner| runner.labels.contains_key("github"));
         let longest = if own_label { 5 * 24 * HOUR } else { 6 * HOUR };
-        let times = quorum(node).map_or_else(|| attempts(node), |quorum| quorum.times);
-        if body.timeout.saturating_mul(times).saturating_add(soaks) > longest {
+        let times = node.executions();
+        if node.allowed_time() > longest {
             let (machine, other) = if own_label {
                 ("your own machine", "")
             } else {

@@ -1,126 +1,108 @@
-//! Texts with facts in them, and the variables of scripts.
+//! Values as GitHub's texts with expressions.
+//!
+//! For example, `[Text("https://pr-"), Fact(PullRequest), Text(".example.org")]` becomes
+//!
+//! ```yaml
+//! URL: https://pr-${{ github.event.pull_request.number }}.example.org
+//! ```
 
-use super::{Lowering, artefacts, images, matrix, previews, raw};
-use crate::document::Step;
+use super::names::result_of;
+use super::previews::{NUMBER, OF_LEG};
+use super::runners::{Place, TEMP, TEMP_IN_CONTAINER};
+use super::{Lowering, legs, raw, sidecars};
 use crate::template::Template;
-use pipec_ir::{Binding, Fact, Node, NodeKind, Piece, Text};
-use pipec_lowering::{Runs, Unit};
-use pipec_runtime::{Dialect, Script};
+use pipec_ir::Text;
+use pipec_lowering::{FACTS, HandedOn, Part, RunFact, Unit, Value};
 
-/// The step that works out facts which GitHub doesn't have.
-const FACTS: &str = "facts";
-
-/// The variable of the job's token.
-const TOKEN: &str = "PIPE_TOKEN";
-
-/// The token itself.
+/// The token of a job.
 pub(super) const TOKEN_OF_JOB: &str = "github.token";
 
-impl Lowering<'_> {
-    /// A text in a job, facts filled in by GitHub.
-    pub(super) fn value(&self, text: &Text, unit: &Unit) -> Template {
-        text.pieces.iter().fold(Template::default(), |template, piece| match piece {
-            Piece::Literal(text) => template.and_text(text.clone()),
-            Piece::Fact(fact) => template.and_template(self.fact(fact, unit)),
-        })
+impl<'a> Lowering<'a> {
+    /// A text of a job, facts filled in by GitHub.
+    pub(super) fn text(&self, text: &'a Text, unit: &Unit, place: Place) -> Template {
+        self.template(&self.plans.value(text, unit), place)
     }
 
-    fn fact(&self, fact: &Fact, unit: &Unit) -> Template {
-        let expression = match fact {
-            Fact::CommitSha => "github.sha".to_owned(),
-            Fact::CommitShort => format!("steps.{FACTS}.outputs.commit-short"),
-            Fact::TagName | Fact::BranchName => "github.ref_name".to_owned(),
-            Fact::TagVersion => format!("steps.{FACTS}.outputs.tag-version"),
-            Fact::PullRequestNumber => "github.event.pull_request.number".to_owned(),
-            Fact::RunNumber => "github.run_number".to_owned(),
-            Fact::RunUrl => {
-                return Template::expression("github.server_url")
-                    .and_text("/")
-                    .and("github.repository")
-                    .and_text("/actions/runs/")
-                    .and("github.run_id");
+    /// A value, with what the run knows filled in by GitHub.
+    pub(super) fn template(&self, value: &Value<'_>, place: Place) -> Template {
+        value.parts.iter().fold(Template::default(), |template, part| self.with_part(template, part, place))
+    }
+
+    pub(super) fn with_part(&self, template: Template, part: &Part<'_>, place: Place) -> Template {
+        match part {
+            Part::Text(text) => template.and_text(text.clone().into_owned()),
+            Part::Fact(fact) => with_fact(template, *fact),
+            Part::RawOutput(step, output) => {
+                template.and(format!("steps.{}.outputs.{output}", raw::id(step)))
             }
-            Fact::Input(name) => format!("inputs.{name}"),
-            Fact::StepOutput { step, output } => format!("steps.{}.outputs.{output}", raw::id(step)),
-            Fact::ArtefactDigest(name) => match self.pipeline.node_named(name) {
-                Some(producer) => self.digest_of(producer, unit),
-                None => return Template::default(),
-            },
-            Fact::ArtefactPath(name) => {
-                return match self.pipeline.producer(name) {
-                    Some((producer, artefact)) => artefacts::path(producer, artefact),
-                    None => Template::default(),
+            Part::Input(name) => template.and(format!("inputs.{name}")),
+            Part::Inputs => template.and("toJSON(inputs)"),
+            Part::Output(act, name) => template.and(format!("steps.{act}.outputs.{name}")),
+            Part::FirstOutput(acts, name) => {
+                template.and(alternatives(acts.iter().map(|act| format!("steps.{act}.outputs.{name}"))))
+            }
+            Part::Ending(act) => template.and(format!("steps.{act}.outcome")),
+            Part::Result(job) => template.and(result_of(job)),
+            Part::Results => template.and("toJSON(needs)"),
+            Part::HandedOn(handed_on) => template.and(operand(handed_on)),
+            Part::Image { name, digest, layout } => {
+                // The digest of a job that did not run is empty.
+                let digest = operand(digest);
+                let local = match place {
+                    Place::Container => format!("'oci:{TEMP_IN_CONTAINER}{layout}'"),
+                    Place::Machine => format!("format('oci:{{0}}{layout}', {TEMP})"),
                 };
+                template.and(format!("{digest} && format('{name}@{{0}}', {digest}) || {local}"))
             }
-            Fact::Secret(name) => {
-                return self
-                    .pipeline
-                    .node(unit.node)
-                    .and_then(|node| self.secret_value(name, node, unit))
-                    .unwrap_or_default();
-            }
-            Fact::ArtefactRef(name) => {
-                return match self.pipeline.producer(name) {
-                    Some((producer, _)) => self.image_reference(name, producer, unit),
-                    None => Template::default(),
-                };
-            }
-            Fact::ArtefactName(name) => {
-                let image = self.pipeline.node_named(name).and_then(images::image);
-                return Template::text(image.unwrap_or_default().to_owned());
-            }
-            Fact::Matrix(name) => return matrix::axis(name),
-            Fact::ShardIndex => return matrix::shard_index(),
-            Fact::ShardCount => {
-                let shards = self.pipeline.node(unit.node).and_then(|node| node.body.shards.as_ref());
-                return Template::text(shards.map_or_else(String::new, |(count, _)| count.to_string()));
-            }
-        };
-        Template::expression(expression)
-    }
-
-    /// The variables of a node's scripts, in the order of their clauses; artefacts, secrets and the token last.
-    pub(super) fn environment(&self, node: &Node, unit: &Unit) -> Vec<(String, Template)> {
-        let of_legs = node.leg_variables();
-        let mut variables: Vec<(String, Template)> = self
-            .bindings(node)
-            .filter(|binding| !of_legs.iter().any(|own| own.variable == binding.variable))
-            .map(|binding| (binding.variable.clone(), self.value(&binding.value, unit)))
-            .collect();
-        variables.extend(self.layout_variable(node));
-        variables.extend(self.sidecar_variables(node));
-        variables.extend(self.plans.source.preview_of(node).map(|_| previews::variable(previews::NUMBER)));
-        variables
-            .extend(of_legs.into_iter().map(|own| (own.variable.clone(), matrix::leg_value(&own.variable))));
-        variables.extend(self.artefact_variables(node, unit));
-        variables.extend(self.secret_variables(node, unit));
-        variables.extend(token_variable(node, unit));
-        variables
-    }
-
-    /// The values of a deploy's environment, and what `env` says.
-    pub(super) fn bindings<'b>(&'b self, node: &'b Node) -> impl Iterator<Item = &'b Binding> {
-        let environment = match &node.kind {
-            NodeKind::Deploy(deploy) => self.program.environments.get(&deploy.environment),
-            _ => None,
-        };
-        environment.into_iter().flat_map(|environment| &environment.values).chain(&node.body.env)
+            Part::Token => template.and(TOKEN_OF_JOB),
+            Part::Secret(name) => template.and(format!("secrets.{name}")),
+            Part::Scratch if place == Place::Container => template.and_text(TEMP_IN_CONTAINER),
+            Part::Scratch => template.and(TEMP),
+            Part::LegName => template.and(legs::leg_name()),
+            Part::LegVariable(name) => template.and(legs::leg_value(name)),
+            Part::Axis(name) => template.and(legs::axis(name)),
+            Part::Shard => template.and(legs::shard_index()),
+            Part::PullRequestOfLeg => template.and(OF_LEG),
+            Part::PullRequestHead => template.and("github.event.pull_request.head.sha"),
+            Part::SidecarHost(sidecar) => template.and_text(sidecars::host(sidecar, place)),
+            Part::SidecarPort(sidecar, port) => template.and_template(sidecars::port(sidecar, *port, place)),
+            Part::SidecarContainer(sidecar) => template.and(format!("job.services.{}.id", sidecar.name)),
+            Part::OutputName => template.and_text(self.file.clone()),
+            Part::OutputPath => template.and_text(format!(".github/workflows/{}", self.file)),
+        }
     }
 }
 
-/// The job's token, for the scripts of a node that says `may write`: without it they could not use their right. Where the
-/// code was not reviewed there is no right, and the variable is empty.
-fn token_variable(node: &Node, unit: &Unit) -> Option<(String, Template)> {
-    let token = match unit.runs {
-        Runs::Untrusted => Template::default(),
-        Runs::All | Runs::Trusted => Template::expression("github.token"),
-    };
-    (!node.body.rights.is_empty()).then(|| (TOKEN.to_owned(), token))
+/// With a fact of the run, which GitHub has or the step `facts` works out.
+fn with_fact(template: Template, fact: RunFact) -> Template {
+    match fact {
+        RunFact::CommitSha => template.and("github.sha"),
+        RunFact::CommitShort => template.and(format!("steps.{FACTS}.outputs.commit-short")),
+        RunFact::TagName | RunFact::BranchName => template.and("github.ref_name"),
+        RunFact::TagVersion => template.and(format!("steps.{FACTS}.outputs.tag-version")),
+        RunFact::PullRequest => template.and(NUMBER),
+        RunFact::RunNumber => template.and("github.run_number"),
+        RunFact::RunUrl => template
+            .and("github.server_url")
+            .and_text("/")
+            .and("github.repository")
+            .and_text("/actions/runs/")
+            .and("github.run_id"),
+    }
 }
 
-/// The step that works out the facts that something reads, if anything does.
-pub(super) fn facts_step<'t>(read_by: impl IntoIterator<Item = &'t Template>) -> Option<Step> {
-    let outputs = ["steps.", FACTS, "."].concat();
-    let reads = read_by.into_iter().any(|template| template.reads(&outputs));
-    reads.then(|| Step::run("Work out the facts", Script::Facts.text(Dialect::GitHub)).with_id(FACTS))
+/// Whether only the step `facts` knows a fact.
+pub(super) fn is_worked_out(fact: RunFact) -> bool {
+    matches!(fact, RunFact::CommitShort | RunFact::TagVersion)
+}
+
+/// What a job before handed on: the output of the one that ran; those of the others are empty.
+fn operand(HandedOn { jobs, name, leg }: &HandedOn) -> String {
+    let output = legs::output(name, leg.as_deref());
+    alternatives(jobs.iter().map(|job| format!("needs.{job}.outputs.{output}")))
+}
+
+/// The first operand that is not empty.
+fn alternatives(operands: impl Iterator<Item = String>) -> String {
+    operands.collect::<Vec<_>>().join(" || ")
 }

@@ -1,28 +1,22 @@
 //! The job that says whether all is well: the check to require.
 
+use super::Lowering;
 use super::names::result_of;
-use super::{Lowering, VERDICT};
-use crate::document::{Job, Step};
+use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::{Size, Template};
-use pipec_lowering::{JobPlan, Judged};
+use pipec_lowering::Judged;
 use pipec_runtime::{Dialect, Script};
-
-/// How long the verdict may take, in minutes.
-const TIMEOUT: u32 = 5;
 
 /// The variable of the verdict's lines; the script reads all whose names begin so.
 const JOBS: &str = "JOBS";
-
-/// The output that names the jobs that were not due.
-const NOT_DUE: &str = "not-due";
 
 impl Lowering<'_> {
     /// GitHub takes a required check that was skipped for one that passed, so this job always runs, and it is green only
     /// if each job that was due succeeded and no other ran. That a job was due is computed anew here: its mere result
     /// can't tell a job that had nothing to do from one that a cancelled run never started. Gates that only report are
     /// not asked. A gate may have failed if it was overridden, and says so.
-    pub(super) fn verdict_job(&self, plan: &JobPlan) -> Job {
+    pub(super) fn verdict_step(&self, title: String) -> Step {
         let mut variables: Vec<Template> = vec![Template::default()];
         let mut size = Size::default();
         for Judged { job, due, overridden_by } in &self.plans.judged {
@@ -51,21 +45,11 @@ impl Lowering<'_> {
                 }
             }
         }
-        let mut step = Step::run("Every job that was due succeeded", Script::Verdict.text(Dialect::GitHub))
-            .with_id(VERDICT);
+        let mut step = Step::run(title, Script::Verdict.text(Dialect::GitHub));
         for (index, jobs) in variables.into_iter().enumerate() {
             let name = if index == 0 { JOBS.to_owned() } else { format!("{JOBS}_{}", index + 1) };
             step = step.with_env(name, jobs);
         }
-        Job {
-            runs_on: "ubuntu-24.04".to_owned(),
-            timeout_minutes: TIMEOUT,
-            outputs: vec![(
-                NOT_DUE.to_owned(),
-                Template::expression(format!("steps.{VERDICT}.outputs.{NOT_DUE}")),
-            )],
-            steps: vec![step],
-            ..self.shell(plan)
-        }
+        step
     }
 }

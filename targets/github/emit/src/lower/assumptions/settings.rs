@@ -1,16 +1,16 @@
 //! What has to be set at GitHub for a pipeline, as data.
 
 use super::deploys_to;
-use crate::lower::names::secrets_environment;
-use crate::lower::overrides;
+use super::known::KnownFacts;
 use crate::lower::previews::teardown_file;
 use pipec_claims::{
     Assumed, Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers, SecretPlace,
     Setting, TagOperation, TheoremId, Trust, TrustedTokens,
 };
-use pipec_ir::facts::{Refs, SourceFacts};
+use pipec_ir::facts::Refs;
 use pipec_ir::{Approval, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
 use pipec_logic::{Glob, Proposition};
+use pipec_lowering::{override_environment, secrets_environment};
 
 /// How many jobs wait in a group of `concurrency` at most (GitHub's documentation of `queue: max`).
 const LONGEST_QUEUE: u64 = 100;
@@ -50,12 +50,13 @@ fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
 
 /// The branches and tags of the runs in which one of these nodes may be due, as the rules of an environment name them.
 fn environment_refs<'p>(
+    known: &KnownFacts<'p>,
     environment: &str,
     nodes: impl IntoIterator<Item = (&'p Pipeline, Vec<&'p Node>)>,
 ) -> Setting {
     let mut all = Refs::default();
     for (pipeline, nodes) in nodes {
-        let Refs { branches, tags } = refs_of(pipeline, &nodes).unwrap_or_else(|| protected(pipeline));
+        let Refs { branches, tags } = refs_of(known, pipeline, &nodes).unwrap_or_else(|| protected(pipeline));
         all.branches.extend(branches);
         all.tags.extend(tags);
     }
@@ -64,13 +65,15 @@ fn environment_refs<'p>(
 }
 
 /// Nothing, where that takes too long to tell or the pipeline's globs have no words for it.
-fn refs_of(pipeline: &Pipeline, nodes: &[&Node]) -> Option<Refs> {
-    let facts = SourceFacts::of(pipeline).ok()?;
-    let due: Vec<Proposition> = nodes.iter().map(|node| facts.due_node(node)).collect();
-    let propositions = facts.propositions();
-    // What is not of reviewed code is given neither secrets nor an environment of people.
-    let runs = propositions.and(&propositions.any(&due), &facts.trusted());
-    facts.refs(&runs).ok()?.filter(|refs| *refs != Refs::default())
+fn refs_of<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline, nodes: &[&Node]) -> Option<Refs> {
+    known.ask(pipeline, |facts| {
+        let facts = facts?;
+        let due: Vec<Proposition> = nodes.iter().map(|node| facts.due_node(node)).collect();
+        let propositions = facts.propositions();
+        // Code that was not reviewed gets neither secrets nor an environment with reviewers.
+        let runs = propositions.and(&propositions.any(&due), &facts.trusted());
+        facts.refs(&runs).ok()?.filter(|refs| *refs != Refs::default())
+    })
 }
 
 /// What of a proven pipeline is let in at most.
@@ -97,11 +100,16 @@ fn entering<'p>(
 }
 
 /// What lets runs into an environment.
-fn entry(program: &Program, pipeline: &Pipeline, environment: &Environment) -> Vec<Assumed> {
+fn entry<'p>(
+    known: &KnownFacts<'p>,
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    environment: &'p Environment,
+) -> Vec<Assumed> {
     let name = &environment.name;
     let entering = entering(program, pipeline, name);
     if environment.tier != Tier::Ephemeral {
-        let refs = environment_refs(name, entering);
+        let refs = environment_refs(known, name, entering);
         return vec![Assumed::new(refs, [TheoremId::OnePath, TheoremId::HeldAlone])];
     }
     let triggers = entering.into_iter().flat_map(|(pipeline, _)| &pipeline.triggers);
@@ -117,13 +125,14 @@ fn entry(program: &Program, pipeline: &Pipeline, environment: &Environment) -> V
     ]
 }
 
-pub(super) fn of_an_environment(
-    program: &Program,
-    pipeline: &Pipeline,
-    environment: &Environment,
+pub(super) fn of_an_environment<'p>(
+    known: &KnownFacts<'p>,
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    environment: &'p Environment,
 ) -> Vec<Assumed> {
     let name = &environment.name;
-    let mut all = entry(program, pipeline, environment);
+    let mut all = entry(known, program, pipeline, environment);
     if let Some(Approval { role, min, not_author, .. }) = &environment.approval {
         let setting = Setting::EnvironmentReviewers {
             environment: name.clone(),
@@ -155,14 +164,15 @@ pub(super) fn of_an_environment(
 }
 
 /// The nodes besides deploys that have authority in runs of branches or tags that nobody protects.
-pub(super) fn open_to_pushers(pipeline: &Pipeline) -> Vec<Assumed> {
-    // What is too large to be decided is taken to be so.
-    let facts = SourceFacts::of(pipeline).ok();
+pub(super) fn open_to_pushers<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline) -> Vec<Assumed> {
     let is_open = |node: &Node| {
-        facts.as_ref().is_none_or(|facts| {
-            let logic = facts.propositions();
-            let outside = logic.and_not(&facts.trusted(), &facts.protected());
-            facts.run(&logic.and(&facts.due_node(node), &outside)).map_or(true, |run| run.is_some())
+        known.ask(pipeline, |facts| {
+            // A run that nobody can rule out counts.
+            facts.is_none_or(|facts| {
+                let logic = facts.propositions();
+                let outside = logic.and_not(&facts.trusted(), &facts.protected());
+                facts.run(&logic.and(&facts.due_node(node), &outside)).map_or(true, |run| run.is_some())
+            })
         })
     };
     let mut all = Vec::new();
@@ -213,11 +223,16 @@ fn cloud_trust(Identity { provider, role, .. }: &Identity, tokens: TrustedTokens
     Assumed::new(Setting::CloudTrust(trust), [TheoremId::HeldAlone])
 }
 
-pub(super) fn of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Assumed> {
+pub(super) fn of_a_node<'p>(
+    known: &KnownFacts<'p>,
+    program: &'p Program,
+    pipeline: &'p Pipeline,
+    node: &'p Node,
+) -> Vec<Assumed> {
     let mut all = Vec::new();
     if let Some(rule) = node.overriding() {
         let approved = Setting::EnvironmentReviewers {
-            environment: overrides::environment(pipeline, node),
+            environment: override_environment(pipeline, node),
             reviewers: reviewers(program, &rule.role),
             minimum: 1,
             purpose: ReviewPurpose::Overrides { gate: node.name.clone() },
@@ -236,7 +251,7 @@ pub(super) fn of_a_node(program: &Program, pipeline: &Pipeline, node: &Node) -> 
     let secrets: Vec<&str> = own.chain(login).collect();
     if !secrets.is_empty() {
         let place = secrets_environment(pipeline, node);
-        let refs = environment_refs(&place, [(pipeline, vec![node])]);
+        let refs = environment_refs(known, &place, [(pipeline, vec![node])]);
         all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
         all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
     }

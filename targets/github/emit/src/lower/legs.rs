@@ -1,0 +1,63 @@
+//! How the steps of a job read the matrix: the name of the leg, its values, and what it hands on.
+//!
+//! For example, the digest of the leg `linux` is the output
+//!
+//! ```yaml
+//! digest-linux: ${{ matrix.leg == 'linux' && steps.record.outputs.digest || '' }}
+//! ```
+
+use crate::expression::{Expression, quoted};
+use crate::template::Template;
+use std::borrow::Cow;
+
+pub(super) const LEG: &str = "leg";
+pub(super) const MACHINE: &str = "machine";
+pub(super) const ENV: &str = "env";
+pub(super) const TOOL: &str = "tool";
+pub(super) const SHARD: &str = "shard";
+
+/// The name of the leg, as an operand.
+pub(super) fn leg_name() -> String {
+    axis(LEG)
+}
+
+/// The value of a variable that legs set, as an operand.
+pub(super) fn leg_value(variable: &str) -> String {
+    format!("matrix.{ENV}.{variable}")
+}
+
+/// The version of a tool that legs have of their own.
+pub(super) fn leg_tool(tool: &str) -> Template {
+    Template::expression(format!("matrix.{TOOL}.{tool}"))
+}
+
+/// The value of an axis, as an operand.
+pub(super) fn axis(name: &str) -> String {
+    format!("matrix.{name}")
+}
+
+/// The number of the shard, as an operand.
+pub(super) fn shard_index() -> String {
+    axis(SHARD)
+}
+
+/// What tells the files of one leg from those of others among all that GitHub keeps.
+pub(super) fn kept_pattern(artefact: &str) -> String {
+    format!("{artefact}.*")
+}
+
+/// The output of a job that holds what it hands on, or what one of its legs does.
+///
+/// The outputs of all legs are one set, in which the last one that is not empty counts (actions/runner,
+/// `JobExtension.FinalizeJob`, passes over empty ones). So each leg has its own.
+pub(super) fn output<'n>(name: &'n str, leg: Option<&str>) -> Cow<'n, str> {
+    let Some(leg) = leg else { return Cow::Borrowed(name) };
+    let plain = |character: char| if character == '.' { '_' } else { character };
+    Cow::Owned(format!("{name}-{}", leg.chars().map(plain).collect::<String>()))
+}
+
+/// The value in the leg of that name, and nothing in the others.
+pub(super) fn only_in(leg: &str, value: &Template) -> Template {
+    let here = Expression::equals(leg_name(), leg.to_owned());
+    Template::expression(format!("{here} && {} || {}", value.operand(), quoted("")))
+}

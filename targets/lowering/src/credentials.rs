@@ -1,0 +1,51 @@
+//! Credentials: how a job signs in to clouds, and where its scripts find secrets.
+//!
+//! For example, `secret KUBECONFIG file` becomes the fixed script `SecretFile`, which writes the secret to a file, and the
+//! variable
+//!
+//! ```text
+//! KUBECONFIG   [Scratch, Text("/secrets/KUBECONFIG")]
+//! ```
+
+use crate::acts::{Act, Does};
+use crate::units::{Runs, Unit};
+use crate::value::{Part, Value};
+use pipec_ir::{Identity, Provider, Secret};
+use pipec_runtime::Script;
+
+/// The act that signs in to a cloud.
+///
+/// There is none for `oidc`: the scripts ask for the token themselves.
+pub(crate) fn sign_in(identity: &Identity) -> Option<Act<'_>> {
+    let title = match identity.provider {
+        Provider::Aws => "Log in to AWS",
+        Provider::Azure => "Log in to Azure",
+        Provider::Google => "Log in to Google Cloud",
+        Provider::Oidc => return None,
+    };
+    Some(Act::new(title, Does::SignIn(identity)))
+}
+
+/// The act that writes a secret to its file.
+pub(crate) fn write(secret: &Secret) -> Act<'_> {
+    let title = format!("Write {} to a file", secret.variable);
+    let parameters = [("SECRET", Value::part(Part::Secret(&secret.variable))), ("FILE", file(secret))];
+    Act::fixed(title, Script::SecretFile, parameters)
+}
+
+/// The value of a secret's variable: the secret, or the path of its file.
+pub(crate) fn value(secret: &Secret) -> Value<'_> {
+    if secret.file { file(secret) } else { Value::part(Part::Secret(&secret.variable)) }
+}
+
+fn file(secret: &Secret) -> Value<'_> {
+    Value::in_scratch(format!("/secrets/{}", secret.variable))
+}
+
+/// The value of a secret in a job: empty if the code was not reviewed.
+pub(crate) fn for_code_of<'p>(unit: &Unit, secret: Value<'p>) -> Value<'p> {
+    match unit.runs {
+        Runs::Untrusted => Value::default(),
+        Runs::All | Runs::Trusted => secret,
+    }
+}

@@ -1,0 +1,103 @@
+//! What only the job of a deploy has: its environment, its lock, and its first acts.
+//!
+//! For example, a deploy to an environment with a window and an approval becomes a job with
+//!
+//! ```text
+//! lock      production, all that wait keep their place
+//! acts      WindowOpen, Approval, Forward, …
+//! token     Approvals, Deployed, …
+//! ```
+
+use crate::acts::{Act, CLOCK};
+use crate::jobs::{EnvironmentUse, JobPlan, LockUse};
+use crate::passes::Passes;
+use crate::token::TokenUse;
+use crate::units::Unit;
+use crate::value::{Part, RunFact, Value};
+use crate::windows;
+use pipec_ir::{Approval, Deploy, Environment, Lock, Node};
+use pipec_runtime::Script;
+use std::borrow::Cow;
+
+impl<'p> Passes<'_, 'p> {
+    /// Adds the environment, the lock and the first acts to the job of a deploy.
+    pub(crate) fn add_deploy(&self, job: &mut JobPlan<'p>, node: &'p Node, deploy: &'p Deploy, unit: &Unit) {
+        let program = self.source.program;
+        let environment = program.entered_by(deploy);
+        let is_preview = program.preview_of(node).is_some();
+        let url = environment.and_then(|environment| environment.url.as_ref());
+        job.environment = Some(EnvironmentUse {
+            name: Cow::Borrowed(&deploy.environment),
+            url: url.map(|url| self.texts().value(url, unit)),
+            is_deployment: true,
+        });
+        job.lock = Some(self.lock(deploy, environment, is_preview));
+        job.acts.extend(windows::is_open(program, node));
+        // Before everything else that takes time, since the timeout counts the whole job.
+        job.acts.extend(
+            deploy.rollback().map(|_| Act::fixed("Start the clock", Script::Clock, []).with_id(CLOCK)),
+        );
+        if let Some(environment) = environment
+            && let Some(approval) = &environment.approval
+        {
+            job.token.push(TokenUse::Approvals);
+            job.token.extend(approval.not_author.then_some(TokenUse::Author));
+            job.acts.push(approved(environment, approval));
+        }
+        job.acts.extend(self.override_in_force(unit, node));
+        let (act, token) = if is_preview { wanted() } else { forward(deploy) };
+        job.acts.push(act);
+        job.token.push(token);
+    }
+
+    fn lock(&self, deploy: &'p Deploy, environment: Option<&Environment>, is_preview: bool) -> LockUse<'p> {
+        let newest = environment.is_some_and(|environment| environment.lock == Lock::Newest);
+        let whose = if is_preview { " for a pull request" } else { "" };
+        let others = if newest {
+            "of the others only the newest waits"
+        } else {
+            "the others wait in order, and none is dropped"
+        };
+        LockUse {
+            environment: &deploy.environment,
+            pull_request: is_preview.then_some(Part::Fact(RunFact::PullRequest)),
+            newest,
+            comment: format!(
+                "one deploy of {} to {}{whose} at a time; {others}",
+                self.source.pipeline.name, deploy.environment
+            ),
+        }
+    }
+}
+
+/// The act that fails unless somebody has approved the deploy.
+///
+/// Who may approve is a setting of the environment, which a job can't see. So it looks at the approvals of its run.
+fn approved<'p>(environment: &'p Environment, approval: &Approval) -> Act<'p> {
+    let author_may = if approval.not_author { "false" } else { "true" };
+    let parameters = [
+        ("ENVIRONMENT", Value::text(environment.name.as_str())),
+        ("AUTHOR_MAY_APPROVE", Value::text(author_may)),
+    ];
+    Act::fixed("Approved", Script::Approval, parameters)
+}
+
+/// The act that fails if a deploy would go backwards.
+///
+/// The commit must be, or descend from, the one that was last deployed to the environment.
+fn forward<'p>(deploy: &'p Deploy) -> (Act<'p>, TokenUse<'p>) {
+    let parameters = [
+        ("ENVIRONMENT", Value::text(deploy.environment.as_str())),
+        ("WORKFLOW", Value::part(Part::OutputName)),
+    ];
+    (Act::fixed("Only forward", Script::Forward, parameters), TokenUse::Deployed)
+}
+
+/// The act that fails unless the pull request is open and has no newer commit.
+///
+/// It replaces [`forward`] in deploys for pull requests, whose history is often rewritten.
+fn wanted<'p>() -> (Act<'p>, TokenUse<'p>) {
+    let parameters =
+        [("PULL_REQUEST", Value::fact(RunFact::PullRequest)), ("COMMIT", Value::part(Part::PullRequestHead))];
+    (Act::fixed("Still wanted by pull request", Script::PreviewWanted, parameters), TokenUse::PullRequest)
+}

@@ -1,0 +1,36 @@
+//! The names of jobs and environments that the compiler gives.
+//!
+//! For example, in the pipeline `site`,
+//!
+//! ```text
+//! deploy app to production      is the job "deploy app to production", the second one "deploy app to production (2)"
+//! job notify { secret TOKEN }   finds its secret in the environment "site-notify"
+//! ```
+
+use crate::units::Unit;
+use pipec_ir::{Node, NodeKind, Pipeline, Program};
+
+/// The name by which people and required checks know the job of a node.
+pub(crate) fn of(unit: &Unit, node: &Node) -> String {
+    let NodeKind::Deploy(deploy) = &node.kind else { return unit.id.clone() };
+    let mut name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
+    // Later deploys of the same set to the same place are counted, because required checks are known by their names.
+    let first = format!("deploy-{}-to-{}", deploy.artefacts.join("-"), deploy.environment);
+    if let Some(number) = node.name.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
+        name.push_str(&format!(" ({number})"));
+    }
+    name
+}
+
+/// The environment that holds the secrets of a node.
+pub fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
+    format!("{}-{}", pipeline.name, node.name)
+}
+
+/// Whether a node has an environment of its own for secrets.
+///
+/// They are its own secrets, or those of the registry that it pushes to.
+pub fn has_own_secrets(program: &Program, node: &Node) -> bool {
+    let own = !node.body.secrets.is_empty() && !node.is_deploy();
+    own || program.registry_for(node).is_some()
+}

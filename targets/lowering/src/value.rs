@@ -1,0 +1,177 @@
+//! Values of variables and parameters, as data that each engine renders in its own language.
+//!
+//! For example, `env URL = "https://pr-{pull-request.number}.example.org"` becomes
+//!
+//! ```text
+//! [Text("https://pr-"), Fact(PullRequest), Text(".example.org")]
+//! ```
+//!
+//! which GitHub renders as
+//!
+//! ```yaml
+//! URL: https://pr-${{ github.event.pull_request.number }}.example.org
+//! ```
+
+use pipec_ir::Sidecar;
+use std::borrow::Cow;
+
+/// A value: its parts, one after the other.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Value<'p> {
+    /// In order.
+    pub parts: Vec<Part<'p>>,
+}
+
+/// A part of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Part<'p> {
+    /// A text.
+    Text(Cow<'p, str>),
+    /// A fact of the run.
+    Fact(RunFact),
+    /// What a raw step of this name left as this output.
+    RawOutput(&'p str, &'p str),
+    /// An input of a manual run.
+    Input(Cow<'p, str>),
+    /// All inputs of the run, in JSON.
+    Inputs,
+    /// An output of an act before in the same job.
+    Output(Cow<'p, str>, Cow<'p, str>),
+    /// Of the outputs of this name, the first that is not empty: those of acts before in the same job.
+    FirstOutput(Vec<String>, &'static str),
+    /// How an act before ended: `success`, `failure`, `cancelled` or `skipped`.
+    Ending(Cow<'p, str>),
+    /// How a job before ended, in the same words.
+    Result(String),
+    /// How all jobs before ended, and what they handed on, in JSON.
+    Results,
+    /// What a job before handed on.
+    HandedOn(HandedOn),
+    /// By what to pull an image: its digest if a job pushed it, else the layout in the job that pulls.
+    Image {
+        /// The name of the image.
+        name: &'p str,
+        /// The digest that the job which pushes it hands on; empty if that job did not run.
+        digest: HandedOn,
+        /// The folder of the layout, below [`Part::Scratch`].
+        layout: String,
+    },
+    /// The token of the job.
+    Token,
+    /// A secret that the platform stores, by its name.
+    Secret(&'p str),
+    /// The folder for what a job leaves until its end.
+    Scratch,
+    /// The name of the leg.
+    LegName,
+    /// The value of a variable that differs between legs.
+    LegVariable(&'p str),
+    /// The value of an axis of the matrix.
+    Axis(&'p str),
+    /// The number of the shard, from 1.
+    Shard,
+    /// The pull request for which this leg was made.
+    PullRequestOfLeg,
+    /// The newest commit of the pull request.
+    PullRequestHead,
+    /// Where the sidecar is: a name or an address.
+    SidecarHost(&'p Sidecar),
+    /// The port of the sidecar, which is given too, as its job reaches it.
+    SidecarPort(&'p Sidecar, u64),
+    /// The container of a sidecar.
+    SidecarContainer(&'p Sidecar),
+    /// The name by which the engine knows the output.
+    OutputName,
+    /// The path of the output.
+    OutputPath,
+}
+
+/// A fact of the run that the engine knows, or that an act of the job works out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RunFact {
+    /// The commit: 40 hexadecimal digits.
+    CommitSha,
+    /// The first 12 digits of the commit.
+    CommitShort,
+    /// The name of the tag.
+    TagName,
+    /// The name of the tag from its first digit on.
+    TagVersion,
+    /// The name of the branch.
+    BranchName,
+    /// The number of the pull request; empty if there is none.
+    PullRequest,
+    /// The number of the run.
+    RunNumber,
+    /// Where people see the run.
+    RunUrl,
+}
+
+/// What the one of some jobs that ran has handed on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOn {
+    /// The jobs.
+    pub jobs: Vec<String>,
+    /// The name of what it handed on.
+    pub name: &'static str,
+    /// The leg that handed it on, if each leg has a value of its own.
+    pub leg: Option<String>,
+}
+
+impl<'p> Value<'p> {
+    /// A text.
+    pub(crate) fn text(text: impl Into<Cow<'p, str>>) -> Value<'p> {
+        Value::part(Part::Text(text.into()))
+    }
+
+    /// A single part.
+    pub(crate) fn part(part: Part<'p>) -> Value<'p> {
+        Value { parts: vec![part] }
+    }
+
+    /// An output of an act before in the same job.
+    pub(crate) fn output(act: impl Into<Cow<'p, str>>, name: impl Into<Cow<'p, str>>) -> Value<'p> {
+        Value::part(Part::Output(act.into(), name.into()))
+    }
+
+    /// An input of a manual run.
+    pub(crate) fn input(name: impl Into<Cow<'p, str>>) -> Value<'p> {
+        Value::part(Part::Input(name.into()))
+    }
+
+    /// A fact of the run.
+    pub(crate) fn fact(fact: RunFact) -> Value<'p> {
+        Value::part(Part::Fact(fact))
+    }
+
+    /// These lines, each with its end.
+    pub(crate) fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Value<'p> {
+        Value::text(lines.into_iter().fold(String::new(), |mut text, line| {
+            text.push_str(line.as_ref());
+            text.push('\n');
+            text
+        }))
+    }
+
+    /// A path in the folder for what a job leaves until its end.
+    pub(crate) fn in_scratch(path: impl Into<Cow<'p, str>>) -> Value<'p> {
+        Value { parts: vec![Part::Scratch, Part::Text(path.into())] }
+    }
+
+    /// With a part added.
+    pub(crate) fn and(mut self, part: Part<'p>) -> Value<'p> {
+        self.parts.push(part);
+        self
+    }
+
+    /// With a text added.
+    pub(crate) fn and_text(self, text: impl Into<Cow<'p, str>>) -> Value<'p> {
+        self.and(Part::Text(text.into()))
+    }
+
+    /// With another value added.
+    pub(crate) fn and_value(mut self, other: Value<'p>) -> Value<'p> {
+        self.parts.extend(other.parts);
+        self
+    }
+}

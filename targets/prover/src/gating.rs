@@ -1,6 +1,7 @@
-//! The theorem: a job starts exactly when its node is due and everything due before it has passed in this run, or is the
+//! The theorem: the acts of a job run exactly when its node is due and everything due before it has passed in this run, or is the
 //! gate that this run overrides and its role has approved that.
 
+use crate::acts::Acts;
 use crate::ledger::{Broken, Ledger};
 use crate::legs::Instance;
 use crate::overrides;
@@ -11,7 +12,7 @@ use pipec_model::Finding;
 use pipec_model::Source;
 use pipec_model::{ConditionId, Job, JobState, Jobs, Reading, StepsBefore, Unknown, World};
 use pipec_runtime::names::UNTRUSTED;
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -36,6 +37,9 @@ pub(crate) struct Gating<'g, 'p> {
     pub(crate) jobs_of_nodes: Vec<Vec<&'g Job>>,
     /// That each node has passed, by its place.
     pub(crate) passed: OnceCell<Vec<Proposition>>,
+    /// What is known of the acts of each job, by its place, in both.
+    pub(crate) acts: RefCell<BTreeMap<usize, Acts>>,
+    pub(crate) green_acts: RefCell<BTreeMap<usize, Acts>>,
     /// V, and that the source has each node in the run, by its place.
     pub(crate) admitted: Admitted,
 }
@@ -110,13 +114,45 @@ impl<'g> Gating<'g, '_> {
     }
 
     fn compute_passed(&self, node: &Node) -> Proposition {
-        let green: Vec<Proposition> = jobs_of(self, node)
-            .iter()
-            .filter_map(|job| self.jobs.get(job.id.as_str()))
-            .map(|state| state.success.clone())
-            .collect();
+        let green: Vec<Proposition> =
+            jobs_of(self, node).iter().filter_map(|job| self.succeeded(job)).collect();
         let green = self.world.logic().any(&green);
         self.world.logic().or(&green, &overridden(self, node))
+    }
+
+    /// That a job acted and succeeded. A job that starts and does not act is green, too.
+    pub(crate) fn succeeded(&self, job: &Job) -> Option<Proposition> {
+        let state = self.jobs.get(job.id.as_str())?;
+        Some(self.world.logic().and(&state.success, &self.acts_of(job).begin))
+    }
+
+    /// That a job starts and acts.
+    pub(crate) fn runs(&self, job: &Job) -> Proposition {
+        match self.jobs.get(job.id.as_str()) {
+            Some(state) => self.world.logic().and(state.start(self.world), &self.acts_of(job).may),
+            None => self.world.logic().falsehood(),
+        }
+    }
+
+    /// That a job starts and acts, where each that starts is green.
+    pub(crate) fn runs_if_green(&self, job: &Job) -> Proposition {
+        let Some(state) = self.green.get(job.id.as_str()) else { return self.world.logic().falsehood() };
+        let mut known = self.green_acts.borrow_mut();
+        let acts = known
+            .entry(state.place)
+            .or_insert_with(|| Acts::of((state.place, job), self.engine, self.green, self.world));
+        self.world.logic().and(state.start(self.world), &acts.begin)
+    }
+
+    /// What is known of the acts of a job.
+    pub(crate) fn acts_of(&self, job: &Job) -> Acts {
+        let Some(place) = self.place_of(job) else {
+            let never = self.world.logic().falsehood();
+            return Acts { may: never.clone(), begin: never };
+        };
+        let mut known = self.acts.borrow_mut();
+        let acts = known.entry(place);
+        acts.or_insert_with(|| Acts::of((place, job), self.engine, self.jobs, self.world)).clone()
     }
 
     /// The name of the file, without its folder.
@@ -180,12 +216,12 @@ impl<'g> Gating<'g, '_> {
         if !self.is_in_every_run(node) {
             if !self.admitted.has_no_others {
                 let what = "starts, though no trigger lets this run in";
-                self.prove_of_start((job, state), &self.admitted.runs, what, &mut not_admitted);
+                self.prove_of_acts((job, state), &self.admitted.runs, what, &mut not_admitted);
             }
             let logic = self.world.logic();
             let due = logic.or(&self.due(node), &logic.not(&self.admitted.runs));
             let what = "starts, though its stage is not in this run";
-            self.prove_of_start((job, state), &due, what, &mut not_due);
+            self.prove_of_acts((job, state), &due, what, &mut not_due);
         }
         let mut found: Vec<(&'static [TheoremId], Finding)> = Vec::new();
         let with = |names: &'static [TheoremId]| move |finding| (names, finding);
@@ -217,12 +253,18 @@ impl<'g> Gating<'g, '_> {
             let passed: Vec<Proposition> = nodes.iter().map(|node| self.passed(node)).collect();
             let due = if self.is_in_every_run(first) { logic.truth() } else { self.due(first) };
             let passed_if_due = logic.implies(&due, &logic.all(&passed));
-            let is_enough = |asked| logic.implies_always(asked, &passed_if_due).unwrap_or(false);
+            let is_enough =
+                |asked: &Proposition| logic.implies_always(asked, &passed_if_due).unwrap_or(false);
             let asked = state.asked_of(stage, self.world);
-            if is_enough(&asked) || is_enough(&logic.and(&asked, &state.circumstances)) {
+            // What its steps ask for may be all that it waits for.
+            let asked_by_steps = self.acts_of(job).may;
+            if is_enough(&asked)
+                || is_enough(&logic.and(&asked, &state.circumstances))
+                || is_enough(&asked_by_steps)
+            {
                 continue;
             }
-            let start = logic.and(state.start(self.world), &due);
+            let start = logic.and(&self.runs(job), &due);
             for (before, passed) in nodes.into_iter().zip(&passed) {
                 let what = format_args!("starts, though `{}` has not passed", before.name);
                 self.prove(job, &start, passed, what, &mut findings);
@@ -235,11 +277,7 @@ impl<'g> Gating<'g, '_> {
     fn never_less(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let logic = self.world.logic();
-        let starts: Vec<Proposition> = jobs
-            .iter()
-            .filter_map(|job| self.green.get(job.id.as_str()))
-            .map(|state| state.start(self.world).clone())
-            .collect();
+        let starts: Vec<Proposition> = jobs.iter().map(|job| self.runs_if_green(job)).collect();
         let name = jobs.first().map_or(node.name.as_str(), |job| job.id.as_str());
         let line = jobs.first().map_or(1, |job| job.line);
         let what = "does not start, though it is due and nothing failed";
@@ -263,21 +301,21 @@ impl<'g> Gating<'g, '_> {
         };
         let here = logic.and(&left.triggered, &left.circumstances);
         if logic.is_compatible(&here, &right.circumstances).unwrap_or(true) {
-            let alone = logic.not(left.start(self.world));
-            self.prove(second, right.start(self.world), &alone, "starts beside its twin", &mut findings);
+            let alone = logic.not(&self.runs(first));
+            self.prove(second, &self.runs(second), &alone, "starts beside its twin", &mut findings);
         }
         let untrusted =
             self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));
         for job in [first, second].into_iter().filter(|job| job.id.ends_with(UNTRUSTED)) {
             if let Some(state) = self.jobs.get(job.id.as_str()) {
                 let what = "starts, though the run is trusted";
-                self.prove_of_start((job, state), &untrusted, what, &mut findings);
+                self.prove_of_acts((job, state), &untrusted, what, &mut findings);
             }
         }
         findings
     }
 
-    /// Reports a run in which a job starts and the conclusion does not hold, likewise.
+    /// Reports a run in which a job starts and the conclusion does not hold.
     pub(crate) fn prove_of_start(
         &self,
         (job, state): (&Job, &JobState<'_>),
@@ -289,6 +327,22 @@ impl<'g> Gating<'g, '_> {
         let inside = logic.implies(&state.triggered, conclusion);
         if !logic.implies_always(&state.circumstances, &inside).unwrap_or(false) {
             self.prove(job, state.start(self.world), conclusion, otherwise, findings);
+        }
+    }
+
+    /// Reports a run in which a job acts and the conclusion does not hold.
+    fn prove_of_acts(
+        &self,
+        (job, state): (&Job, &JobState<'_>),
+        conclusion: &Proposition,
+        otherwise: impl fmt::Display,
+        findings: &mut Vec<Finding>,
+    ) {
+        let logic = self.world.logic();
+        let inside = logic.implies(&state.triggered, conclusion);
+        let is_enough = |premise: &Proposition| logic.implies_always(premise, &inside).unwrap_or(false);
+        if !is_enough(&state.circumstances) && !is_enough(&self.acts_of(job).may) {
+            self.prove(job, &self.runs(job), conclusion, otherwise, findings);
         }
     }
 
@@ -365,8 +419,9 @@ pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     if gate.overriding().is_none() {
         return logic.falsehood();
     }
-    match gating.jobs.get(overrides::id(gate).as_str()) {
-        Some(state) => logic.and(&gating.world.overrides(&gate.name), &state.success),
+    let approved = gating.job(&overrides::id(gate)).and_then(|job| gating.succeeded(job));
+    match approved {
+        Some(approved) => logic.and(&gating.world.overrides(&gate.name), &approved),
         None => logic.falsehood(),
     }
 }

@@ -12,6 +12,7 @@
 //! Names of branches and tags that conditions of the output tell apart are questions to the world; the proofs are repeated
 //! until no question is new.
 
+mod acts;
 mod exclusion;
 mod failures;
 mod finding;
@@ -48,7 +49,7 @@ use pipec_ir::facts::Vocabulary;
 use pipec_ir::{GeneratedFile, Node, Pipeline, Program};
 use pipec_logic::TooLarge;
 use pipec_model::{Finding, Job, Questions, Reading, Results, Source, World, follow, node_of};
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 
 /// How often new questions may turn up; each round of them comes from the answers to the last.
 const ROUNDS: usize = 8;
@@ -176,6 +177,8 @@ impl Proofs<'_> {
             file: self.file,
             jobs_of_nodes: jobs_of_nodes(self.jobs, source),
             passed: OnceCell::new(),
+            acts: RefCell::default(),
+            green_acts: RefCell::default(),
             admitted: Admitted::of(world, source, &triggered),
         };
         of_all_jobs(&gating, &mut ledger);

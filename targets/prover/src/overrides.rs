@@ -68,35 +68,16 @@ fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Fi
     let logic = gating.world.logic();
     let named = logic.and(&gating.wanted(), &gating.world.overrides(&gate.name));
     let Some(own) = own_job(gating, gate) else { return };
-    if let (Some(state), Some(failed)) = (gating.jobs.get(job.id.as_str()), gating.jobs.get(own.id.as_str()))
-    {
-        gating.prove(
-            job,
-            state.start(gating.world),
-            &named,
-            "starts in a run that is no override of its gate",
-            findings,
-        );
+    if let Some(failed) = gating.jobs.get(own.id.as_str()) {
+        let runs = gating.runs(job);
+        gating.prove(job, &runs, &named, "starts in a run that is no override of its gate", findings);
         let failed = failed.failure(gating.world);
-        gating.prove(
-            job,
-            state.start(gating.world),
-            failed,
-            "starts, though its gate has not failed",
-            findings,
-        );
+        gating.prove(job, &runs, failed, "starts, though its gate has not failed", findings);
     }
-    if let (Some(state), Some(failed)) =
-        (gating.green.get(job.id.as_str()), gating.green.get(own.id.as_str()))
-    {
+    if let Some(failed) = gating.green.get(own.id.as_str()) {
         let due = logic.all(&[named, gating.due(gate), failed.failure(gating.world).clone()]);
-        gating.prove(
-            job,
-            &due,
-            state.start(gating.world),
-            "does not start, though its gate has failed",
-            findings,
-        );
+        let runs = gating.runs_if_green(job);
+        gating.prove(job, &due, &runs, "does not start, though its gate has failed", findings);
     }
 }
 

@@ -34,11 +34,10 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
     let mut findings = Vec::new();
     let Some(environment) = gating.program.preview_of(node) else { return findings };
     for job in jobs_of(gating, node) {
-        let Some(state) = gating.jobs.get(job.id.as_str()) else { continue };
         let asked_for = gating.world.facts.event(Event::PullRequest);
         gating.prove(
             job,
-            state.start(gating.world),
+            &gating.runs(job),
             &asked_for,
             "deploys what no pull request takes along",
             &mut findings,

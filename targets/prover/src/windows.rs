@@ -98,16 +98,10 @@ fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<F
 /// It starts when the deploy would, and the deploy starts only once it is green.
 fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findings: &mut Vec<Finding>) {
     findings.extend(gating.never_more(node, waits).into_iter().map(|(_, finding)| finding));
-    if let (Some(waiting), Some(state)) =
-        (gating.jobs.get(waits.id.as_str()), gating.jobs.get(deploy.id.as_str()))
-    {
+    if let Some(has_waited) = gating.succeeded(waits) {
         let what = "starts, though nothing has waited for its window";
-        gating.prove(deploy, state.start(gating.world), &waiting.success, what, findings);
+        gating.prove(deploy, &gating.runs(deploy), &has_waited, what, findings);
     }
-    if let (Some(waiting), Some(state)) =
-        (gating.green.get(waits.id.as_str()), gating.green.get(deploy.id.as_str()))
-    {
-        let what = "waits for a deploy that does not start";
-        gating.prove(waits, waiting.start(gating.world), state.start(gating.world), what, findings);
-    }
+    let what = "waits for a deploy that does not start";
+    gating.prove(waits, &gating.runs_if_green(waits), &gating.runs_if_green(deploy), what, findings);
 }

@@ -109,10 +109,11 @@ impl<'s> Simulation<'s> {
         let exempt =
             check.node.gate().map_or_else(|| logic.falsehood(), |_| gating.source.exempt(world, check.node));
         // That the job starts implies this, and it is plainer. A step knows the plan's facts only if its job needs the plan.
-        let mut run = gating.due(check.node);
+        let acts = gating.acts_of(check.job);
+        let mut run = logic.and(&gating.due(check.node), &acts.begin);
         let asks_for = |plan: &JobState<'_>| {
             let implied_by = |what| logic.implies_always(what, &plan.success).unwrap_or(false);
-            implied_by(&state.circumstances) || implied_by(state.start(world))
+            implied_by(&state.circumstances) || implied_by(&acts.begin) || implied_by(state.start(world))
         };
         if check.job.waits_for.iter().any(|need| need == PLAN)
             && let Some(plan) = gating.jobs.get(PLAN)

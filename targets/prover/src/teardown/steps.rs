@@ -8,12 +8,10 @@
 //! ```
 
 use super::{NONE, PULL_REQUEST, PULL_REQUESTS, Teardown};
+use crate::acts;
 use crate::values::{self, PULL_REQUEST_VARIABLE, Wanted};
 use pipec_ir::{Environment, Fact, Identity, Piece, Secret, Text};
-use pipec_logic::Proposition;
-use pipec_model::{
-    CheckoutOf, ConditionId, Does, Job, Part, Revision, ScriptText, Step, StepEnd, StepsBefore, Value,
-};
+use pipec_model::{CheckoutOf, ConditionId, Does, Job, Part, Revision, ScriptText, Step, StepsBefore, Value};
 use pipec_runtime::Script;
 
 /// The id of the step that looks again.
@@ -110,26 +108,9 @@ impl Teardown<'_> {
                 runs
             };
             let runs = runs.unwrap_or_else(|| world.free_at("a step runs", number));
-            self.ended(step, number, &runs, &mut before);
+            let succeeds = world.free_at("a step is fine", number);
+            acts::end(step, &runs, &succeeds, &mut before, world);
         }
-    }
-
-    fn ended(&self, step: &Step, number: usize, runs: &Proposition, before: &mut StepsBefore) {
-        let logic = self.world.logic();
-        let succeeds = self.world.free_at("a step is fine", number);
-        let failed = logic.and_not(runs, &succeeds);
-        if let Some(id) = &step.id {
-            let end = StepEnd {
-                success: logic.and(runs, &succeeds),
-                failure: logic.and_not(&failed, &before.stopped),
-                cancelled: logic.and(&failed, &before.stopped),
-                skipped: logic.not(runs),
-                goes_on: step.goes_on == Some(true),
-                outputs: std::collections::BTreeMap::new(),
-            };
-            before.ended.insert(id.to_ascii_lowercase(), end);
-        }
-        before.success = logic.and_not(&before.success, &failed);
     }
 
     /// A script of the source, byte for byte, with the values and secrets of the environment, its own, and the number.

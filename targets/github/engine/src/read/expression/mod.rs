@@ -1,4 +1,4 @@
-//! The syntax of GitHub's expressions: texts with `${{ … }}`, and what they pass on.
+//! The syntax of GitHub's expressions: texts with `${{ … }}`, and the secrets that they pass on.
 
 mod leaks;
 mod lexer;
@@ -12,5 +12,5 @@ pub(crate) use parser::{Comparison, Expression, parse};
 pub(crate) use settle::{as_text, chained, settled, truth};
 pub(crate) use template::{Piece, Template};
 
-/// An expression longer than this is refused, also after `format` is put around it [engine semantics, section 3].
+/// The maximum length of an expression, even after the addition of `format` (engine semantics, section 3).
 const CHARACTERS: usize = 21_000;

@@ -32,8 +32,8 @@ pub struct Workflow {
     surroundings: Surroundings,
 }
 
-/// Reads the workflow that a file of this path and text holds, with every reason why GitHub or this model refuses a part of it.
-/// Actions must be pinned in the catalogue or in `lock`. `None` if it is no YAML that GitHub reads.
+/// Reads a workflow from a file. Also gives every reason why GitHub or this model refuses a part of it. Actions must be
+/// pinned in the catalogue or in `lock`. `None` if the text is no YAML that GitHub reads.
 pub fn read(path: &str, text: &str, lock: &Pins) -> (Option<Workflow>, Vec<Finding>) {
     let root = match yaml::read(text) {
         Ok(root) => root,

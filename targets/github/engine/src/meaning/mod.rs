@@ -1,4 +1,4 @@
-//! The meaning of a workflow: the runs that it starts, and when each job starts and how it ends.
+//! The meaning of a workflow: its runs, and the start and end of its jobs.
 //!
 //! The results are propositions over the facts of a run. This module does not judge the output.
 

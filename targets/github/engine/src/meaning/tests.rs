@@ -1,5 +1,6 @@
-//! Compares conditions with the engine semantics: each cell of the table in section 1.1, its bypasses, and the rules of
-//! the expression language.
+//! Compares conditions with the engine semantics.
+//!
+//! The tests have each cell of the table in section 1.1, its bypasses, and the rules of the expression language.
 
 use super::events;
 use crate::meaning::expression::{Evaluator, Scope};

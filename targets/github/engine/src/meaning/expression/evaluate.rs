@@ -1,7 +1,8 @@
-//! The meaning of an expression, over the facts of a run and the outcomes of jobs.
+//! The meaning of an expression, as propositions.
 //!
-//! A value that is not known exactly is a separate variable: it may be true or false, so nothing that depends on it can
-//! be proven. For example, `needs.unit.result == 'success' && vars.X` is the success of `unit` and a free variable.
+//! They are over the facts of a run and the outcomes of jobs. A value that is not known exactly is a separate variable:
+//! it may be true or false, so nothing that depends on it can be proven. For example, `needs.unit.result == 'success'
+//! && vars.X` is the success of `unit` and a free variable.
 
 use super::value::{Cases, Datum, Words};
 use crate::read::expression::Comparison;

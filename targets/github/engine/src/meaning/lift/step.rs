@@ -22,7 +22,7 @@ use pipec_runtime::names::RAW;
 struct SetUp {
     action: &'static str,
     tool: &'static str,
-    /// The input for a version, and the prefix of a version that begins with a digit.
+    /// The input for a version. Also the prefix of a version that begins with a digit.
     version: &'static str,
     before: &'static str,
     /// The input for a file with the version.

@@ -1,4 +1,4 @@
-//! The acts of a job: whether one of its steps runs after the job has started.
+//! The acts of a job: the steps that run after its start.
 //!
 //! An engine that creates its jobs before any of them has run starts a job always. Its steps then have the condition
 //! that another engine gives to the job:
@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Acts {
     /// One of its steps may run, whatever the outcomes of its steps.
     pub(crate) may: Proposition,
-    /// One of its steps runs in each leg, if no earlier step fails and the job is not stopped.
+    /// One of its steps runs in each leg. It holds if no earlier step fails and the job is not stopped.
     pub(crate) begin: Proposition,
 }
 

@@ -13,7 +13,7 @@ use pipec_ir::Event;
 use pipec_logic::Proposition;
 use pipec_model::{Finding, RunGroup, Surroundings, World};
 
-/// The theorems that fail if jobs have rights that they do not state, or if a failure is lost.
+/// The theorems that fail if a failure is lost. They also fail if jobs have rights that they do not state.
 const OF_FRAME: &[TheoremId] = &[
     TheoremId::LeastAuthority,
     TheoremId::UntrustedEmpty,
@@ -74,8 +74,8 @@ fn kept(gating: &Gating<'_, '_>) -> Proposition {
     logic.and(&gating.wanted(), &kept)
 }
 
-/// The kept runs that may be dropped while they wait, and those that may be cancelled. `begins` is a prefix of the keys
-/// that no other output has.
+/// The kept runs that may be dropped while they wait. Also those that may be cancelled. `begins` is a prefix of the
+/// keys that no other output has.
 pub(crate) fn lost(
     group: &RunGroup,
     begins: &str,

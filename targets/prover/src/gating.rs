@@ -34,7 +34,7 @@ pub(crate) struct Gating<'g, 'p> {
     pub(crate) program: &'g Program,
     /// Every job, after all that it waits for.
     pub(crate) all_jobs: &'g [&'g Job],
-    /// Each leg of each job with that of its node, by the index of the job.
+    /// Each leg of each job with that of its node. The index is that of the job.
     pub(crate) instances: &'g [Vec<Instance<'g>>],
     /// The file that was read.
     pub(crate) file: &'g GeneratedFile,
@@ -110,7 +110,7 @@ impl<'g> Gating<'g, '_> {
         self.admitted.runs.clone()
     }
 
-    /// That a job of the node is green, or that the run overrides it with the approval of its role.
+    /// That the node has passed. A job of the node is green, or the run overrides it with the approval of its role.
     fn passed(&self, node: &Node) -> Proposition {
         let passed = self
             .passed
@@ -351,7 +351,8 @@ impl<'g> Gating<'g, '_> {
         }
     }
 
-    /// Reports a run in which the premise holds and the conclusion does not, or that this is too large to decide.
+    /// Reports a run in which the premise holds and the conclusion does not. Otherwise reports a proof that is too
+    /// large.
     pub(crate) fn prove(
         &self,
         job: &Job,
@@ -418,7 +419,7 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
     !twins && !gating.is_on_reviewed_code(node)
 }
 
-/// That the job of an overridden gate is green, in a run that overrides exactly this gate.
+/// That the job of an overridden gate is green. The run overrides exactly this gate.
 pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     let logic = gating.world.logic();
     if gate.overriding().is_none() {

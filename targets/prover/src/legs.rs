@@ -1,7 +1,7 @@
-//! The legs of a job and of its node: each leg of the node is one leg of the job.
+//! The legs of a job and of its node.
 //!
-//! A proof about a job covers each of its legs. For example, a node with the matrix `linux`, `mac` needs a job with
-//! exactly these two legs.
+//! Each leg of the node is one leg of the job, and a proof about a job covers each of its legs. For example, a node
+//! with the matrix `linux`, `mac` needs a job with exactly these two legs.
 
 use pipec_claims::TheoremId;
 use pipec_ir::{Node, NodeLeg};

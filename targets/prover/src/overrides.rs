@@ -1,4 +1,4 @@
-//! Overrides: a run in which a gate may fail begins only if the source admits it.
+//! Overrides: the source must admit a run in which a gate may fail.
 //!
 //! The gate then passes only after its role has approved that, in this run and for this gate. For example,
 //! `override-unit` must have one step that asks for an approval of `unit`.
@@ -16,7 +16,7 @@ use pipec_runtime::names::OVERRIDE;
 use pipec_runtime::names::UNTRUSTED;
 use pipec_runtime::names::{OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON};
 
-/// The theorems that fail if a gate passes by an override without the approval of its role.
+/// The theorems that fail if a gate passes by an unapproved override.
 pub(crate) const THEOREMS: &[TheoremId] =
     &[TheoremId::Override, TheoremId::StartsOnlyWhenDue, TheoremId::Order, TheoremId::Verdict];
 
@@ -65,7 +65,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, gate: &Node) -> Vec<Finding> {
     findings
 }
 
-/// Checks that it starts exactly if the run overrides this gate and the gate has failed.
+/// Checks that it starts exactly in overrides of this gate after its failure.
 fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Finding>) {
     let logic = gating.world.logic();
     let named = logic.and(&gating.wanted(), &gating.world.overrides(&gate.name));

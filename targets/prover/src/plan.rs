@@ -15,7 +15,7 @@ use pipec_model::{CheckoutOf, ConditionId, Does, Finding, Job, Starts};
 use pipec_runtime::Script;
 use pipec_runtime::names::PLAN;
 
-/// The theorems that depend on the facts of the plan: which jobs start in a run.
+/// The theorems that depend on the plan's facts. The facts decide which jobs start in a run.
 pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::PlannedFacts,
     TheoremId::Admission,

@@ -8,7 +8,7 @@ use pipec_claims::TheoremId;
 use pipec_ir::{Event, Fact, Lock, Node, Pipeline};
 use pipec_model::{Finding, Part, Step, Value};
 
-/// The theorems that fail if deploys to an ephemeral environment start for other events, or are never torn down.
+/// The theorems that fail if a preview starts for other events. They also fail if it is never torn down.
 pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::PreviewEntry,
     TheoremId::NeverBackwards,
@@ -20,7 +20,7 @@ pub(crate) const THEOREMS: &[TheoremId] = &[
 /// The title of a deploy's first step, before the number. The sweep reads the number of the pull request from it.
 const TITLE: &str = "Still wanted by pull request ";
 
-/// Whether the checking step has its own pull request and commit, and the title that the sweep needs.
+/// Whether the checking step has its own pull request and commit. Its title must be the one that the sweep needs.
 pub(crate) fn asks_for_its_own(step: &Step) -> bool {
     let number = Part::Fact(Fact::PullRequestNumber);
     let title = Value::literal(TITLE).and(number.clone());

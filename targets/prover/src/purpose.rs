@@ -1,4 +1,4 @@
-//! The purpose of each job: a node of the source, or a task of the compiler.
+//! The purpose of each job: a node, or a task of the compiler.
 //!
 //! ```text
 //! verdict:     the compiler adds it
@@ -13,7 +13,7 @@ use pipec_ir::Node;
 use pipec_model::{Finding, Job};
 use pipec_runtime::names::{PLAN, RECORD, VERDICT};
 
-/// Every job without a purpose, and every clause of a node that the model does not know.
+/// Every job without a purpose. Also every clause of a node that the model does not know.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     for job in gating.all_jobs() {
         let found = match gating.source.node_of(&job.id) {

@@ -192,14 +192,14 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
     wrong
 }
 
-/// The job that may override the node of this job, if this job is for reviewed code.
+/// The job that may override the node of this job. Only a job for reviewed code has one.
 fn overridden_by<'g>(gating: &'g Gating<'_, '_>, node: &Node, job: &Job) -> &'g str {
     let asks = super::overrides::job_of(gating, node);
     let trusted = || !is_untrusted_only(gating, job);
     asks.filter(|_| trusted()).map_or("", |other| other.id.as_str())
 }
 
-/// Whether GitHub shows a job under this name, or its legs under this name and the leg.
+/// Whether GitHub shows a job under this name. Its legs have this name, followed by the leg.
 fn is_shown_as(gating: &Gating<'_, '_>, job: &Job, name: &str) -> bool {
     gating.instances_of(job).iter().all(|instance| {
         let shown = instance.leg.shown_as.as_literal().unwrap_or_default();

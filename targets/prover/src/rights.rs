@@ -18,7 +18,7 @@ use pipec_runtime::names::RECORD;
 use pipec_runtime::names::{PLAN, VERDICT};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The theorems that fail in a wrong environment: its protections are those of the right one.
+/// The theorems that fail in a wrong environment. Its protections are not those of the right one.
 const OF_ENVIRONMENT: &[TheoremId] = &[
     TheoremId::EnteredByDeploysOnly,
     TheoremId::HeldByDeploysOnly,
@@ -26,7 +26,7 @@ const OF_ENVIRONMENT: &[TheoremId] = &[
     TheoremId::Override,
 ];
 
-/// Every missing or superfluous right of a job, and every secret that it may not have.
+/// Every missing or superfluous right of a job. Also every secret that it may not have.
 pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, ledger: &mut Ledger) {
     let untrusted_only = is_untrusted_only(gating, job);
     let mut part = |names: &'static [TheoremId], check: &dyn Fn(&mut Vec<Finding>)| {

@@ -58,7 +58,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether it decides the result of the node: its scripts, and the checks of their reports.
+    /// Whether it decides the result of the node. The scripts do, and the checks of their reports.
     fn decides(&self) -> bool {
         matches!(self, Kind::Script(_) | Kind::Runtime(Script::Measure))
     }

@@ -154,7 +154,7 @@ impl<'t> Teardown<'t> {
         self.all_jobs.get(self.states.get(id)?.place).copied()
     }
 
-    /// That the run is triggered, and was not stopped before the condition of a job was evaluated.
+    /// That the run is triggered and not stopped. It was not stopped before the condition of a job was evaluated.
     fn alive(&self, job: &Job) -> Proposition {
         let logic = self.world.logic();
         match self.states.get(job.id.as_str()) {
@@ -335,7 +335,7 @@ fn broken(environment: &Environment) -> Broken {
     Broken::in_environment(THEOREMS, &environment.name)
 }
 
-/// Whether the triggers are right: the close of a pull request with any base, and an hourly schedule.
+/// Whether the triggers are right. They are the close of a pull request with any base, and an hourly schedule.
 fn is_started_right(triggers: &[RunTrigger]) -> bool {
     let is_closed = |event: &RunEvent| {
         matches!(event, RunEvent::PullRequest { bases: NameFilter::All, changes }

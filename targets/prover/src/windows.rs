@@ -98,7 +98,7 @@ fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<F
     }
 }
 
-/// Checks that it starts when the deploy would, and that the deploy starts only after its success.
+/// Checks that it starts when the deploy would. The deploy must start only after its success.
 fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findings: &mut Vec<Finding>) {
     findings.extend(gating.never_more(node, waits).into_iter().map(|(_, finding)| finding));
     if let Some(has_waited) = gating.succeeded(waits) {

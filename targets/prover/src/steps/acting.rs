@@ -1,4 +1,4 @@
-//! The scripts of a node in sequence: its `run`, or the actions of a deploy with soaks and timeouts.
+//! The scripts of a node in sequence: its `run`, or the actions of a deploy.
 //!
 //! For example, a canary with one step has `shift` and `verify` at 5%, both at 100%, and then `rollback`.
 

@@ -74,7 +74,7 @@ impl Progress {
 }
 
 impl Kind {
-    /// Whether it prepares something that a script may change, so that each attempt needs it again.
+    /// Whether it prepares state that a script may change. Each attempt needs it again.
     fn is_brought(&self) -> bool {
         let is_fixed = matches!(self, Kind::Runtime(Script::SecretFile | Script::ImageFolder));
         let is_action = matches!(self, Kind::Checkout | Kind::RestoreCache | Kind::Identity);
@@ -83,8 +83,8 @@ impl Kind {
 }
 
 impl Check<'_, '_, '_> {
-    /// Proves that each attempt has the steps of the first, in the same order: its preparation, and then all scripts.
-    /// Only the failure of the last counts, and each script has the node's timeout.
+    /// Proves that each attempt has the steps of the first. They are its preparation and then all scripts, in the same
+    /// order. Only the failure of the last counts, and each script has the node's timeout.
     pub(super) fn attempts(&mut self, kinds: &[Kind]) {
         let attempts = self.node.attempts();
         let Some(retry) = self.node.retry() else { return };

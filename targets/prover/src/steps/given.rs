@@ -71,7 +71,8 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// Checks that scripts of the source, and steps that read their files, work in the node's directory.
+    /// Checks that the directory of a step is the node's. This concerns scripts of the source, and steps that read
+    /// their files.
     fn directory(&mut self, kind: &Kind, step: &Step) {
         let calls_action = step.action.is_some();
         let of_node = || self.node.body.directory.as_ref().map(|(directory, _)| Value::literal(directory));

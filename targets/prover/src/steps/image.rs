@@ -24,7 +24,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// Whether the step pushes the recorded image, under the name of the source, with the credentials of its registry.
+    /// Whether the step pushes the recorded image. It needs the name of the source and the credentials of its registry.
     fn pushes(&self, step: &Step) -> bool {
         let Some(image) = self.node.image() else { return false };
         let recorded = self.steps().iter().filter(|other| other.runs(Script::RecordImage));

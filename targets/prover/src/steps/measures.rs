@@ -11,7 +11,7 @@ use pipec_runtime::Script;
 use serde_json::Value;
 
 impl Check<'_, '_, '_> {
-    /// Proves that each run has all scripts, and then each measure with its file and all its expectations.
+    /// Proves that each run has all scripts and then each measure. A measure has its file and all its expectations.
     pub(super) fn measures(&mut self, kinds: &[Kind]) {
         let measures = &self.node.body.measures;
         let times = self.node.quorum().map_or(1, |quorum| quorum.times);
@@ -45,7 +45,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// Whether the deciding step at this index is the first of a run of its gate.
+/// Whether the deciding step at an index is the first of a run.
 pub(super) fn begins_run(node: &Node, acts: &[Act<'_>], kinds: &[Kind], place: usize) -> bool {
     match kinds.get(place) {
         Some(Kind::Script(script)) => acts.get(*script).is_none_or(|act| act.is_first),

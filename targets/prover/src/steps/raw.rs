@@ -40,7 +40,7 @@ pub(super) fn of<'n>(node: &'n Node, target: &str) -> Vec<Raw<'n>> {
 }
 
 impl Check<'_, '_, '_> {
-    /// Checks that a job with raw steps has no secret and no identity: raw steps can do anything in it.
+    /// Checks that a job with raw steps has no secret and no identity. Raw steps can do anything in it.
     pub(super) fn beside_raw_steps(&mut self, kinds: &[Kind]) {
         if !kinds.iter().any(|kind| matches!(kind, Kind::Raw(_))) {
             return;
@@ -95,7 +95,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// Checks that the step calls the action of the source, at a known commit of the requested version.
+    /// Checks that the step calls the action of the source. Its commit must be a known one of the requested version.
     fn called(&mut self, wanted: &str, call: &ActionCall, line: usize) {
         let uses = &call.uses;
         if !self.gating.engine.calls(uses, wanted, &self.gating.program.lock) {

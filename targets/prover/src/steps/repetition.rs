@@ -1,4 +1,4 @@
-//! Repeated gates: all runs are complete, and a green job means that enough of them passed.
+//! Repeated gates: all runs are complete, and enough of them passed.
 //!
 //! For example, `repeat 3 quorum 2` needs three runs with ignored failures, and a final step that fails unless two of
 //! them passed.

@@ -1,4 +1,4 @@
-//! A simulation of one job: which of its steps run, over every way in which the steps before can end.
+//! A simulation of one job: which of its steps run, for all outcomes of earlier steps.
 //!
 //! A green job must mean that its scripts decided it. For example, of the steps
 //!
@@ -8,7 +8,7 @@
 //!   if: always()
 //! ```
 //!
-//! the second also runs where the first one failed, so the finding is that the job "runs the step where it may not".
+//! the second also runs if the first one failed, so the finding is that the job "runs the step where it may not".
 
 use super::acting::{self, Act};
 use super::attempts::Progress;
@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 /// The simulation of a job's steps.
 pub(super) struct Simulation<'s> {
     logic: &'s Propositions,
-    /// The simulated runs: the node is due, and the job has the facts that it needs.
+    /// The simulated runs. In them the node is due, and the job has the facts that it needs.
     run: Proposition,
     /// That the source exempts the gate in the run.
     exempt: Proposition,
@@ -238,7 +238,7 @@ impl<'s> Simulation<'s> {
         Demand { must: self.logic.not(&self.before.success), may: self.logic.truth() }
     }
 
-    /// Reports runs in which the step runs without permission, or does not run although it must.
+    /// Reports runs in which the step wrongly runs, or wrongly does not run.
     fn judge(&mut self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>, demand: &Demand, runs: &Proposition) {
         let logic = self.logic;
         let (gating, job) = (check.gating, check.job);

@@ -1,6 +1,7 @@
-//! Tools: each step sets up the tool of the source, with its version and without a cache.
+//! Tools: each step sets up the tool of the source.
 //!
-//! For example, `tool node "20.1.0"` needs one step that sets up `node` at exactly 20.1.0.
+//! It has the version of the source and no cache. For example, `tool node "20.1.0"` needs one step that sets up `node`
+//! at exactly 20.1.0.
 
 use super::{Check, Kind};
 use crate::services;

@@ -128,7 +128,8 @@ impl Teardown<'_> {
     }
 }
 
-/// Whether a step has only a title, this id, its effect, its condition and its values.
+/// Whether a step has no parts except the usual ones. They are a title, this id, its effect, its condition and its
+/// values.
 fn is_bare(step: &Step, id: Option<&str>) -> bool {
     step.title.is_some()
         && step.id.as_deref() == id

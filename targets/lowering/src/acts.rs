@@ -1,4 +1,4 @@
-//! What a job does, as data: its acts in order, each with the guard that says when.
+//! What a job does, as data: its acts in order, each with its guard.
 //!
 //! Each act has a guard. For example, an artefact with `retry 1 because "the mirror fails"` and one script becomes
 //!
@@ -69,7 +69,7 @@ pub enum Does<'p> {
     Script(&'p Step, ActionVariables<'p>),
     /// It runs a fixed script with these parameters.
     Fixed(Script, Vec<(Cow<'static, str>, Value<'p>)>),
-    /// It does what a raw block says: the place of the block among those of the engine.
+    /// It runs a raw block, by its place among those of the engine.
     Raw(usize),
     /// It judges the jobs of [`crate::Lowering::judged`].
     Judge,

@@ -31,7 +31,9 @@ const LAYOUT: &str = "PIPE_IMAGE_LAYOUT";
 /// The folder in which artefacts of other jobs arrive.
 const HANDED_OVER: &str = "/handed-over";
 
-/// The path of an artefact in a job that uses it: its only file, or its folder.
+/// The path of an artefact in a job that uses it.
+///
+/// It is the only file, or the folder.
 ///
 /// What legs have built is in a folder for each leg.
 pub(crate) fn path<'p>(producer: &Node, artefact: &Artefact) -> Value<'p> {
@@ -57,7 +59,9 @@ fn last_segment(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// The id of the act that verifies what legs have built, and works out the digest of the whole.
+/// The id of the act that verifies what legs have built.
+///
+/// Its output is the digest of the whole.
 fn verification(name: &str) -> String {
     format!("legs-{name}")
 }

@@ -38,7 +38,7 @@ fn used(node: &Node) -> impl Iterator<Item = (&Cache, CacheUse<'_>)> {
     })
 }
 
-/// A path of a node, relative to the checkout; a path in the home folder stays as it is.
+/// A path of a node, relative to the checkout. A path in the home folder stays as it is.
 fn placed<'p>(node: &Node, path: &'p str) -> Cow<'p, str> {
     match directory(node) {
         Some(directory) if !path.starts_with("~/") => Cow::Owned(format!("{directory}/{path}")),

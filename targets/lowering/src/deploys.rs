@@ -1,4 +1,4 @@
-//! What only the job of a deploy has: its environment, its lock, and its first acts.
+//! What only deploys have: an environment, a lock, and checks before everything else.
 //!
 //! For example, a deploy to an environment with a window and an approval becomes a job with
 //!

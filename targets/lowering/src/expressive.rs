@@ -21,7 +21,7 @@ pub enum Decision {
 /// When an engine decides whether a job exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecidedWhen {
-    /// Before any job has run, so that the findings of the `plan` job come too late.
+    /// Before any job has run: the findings of the `plan` job come too late.
     BeforeAnyJob,
     /// After the jobs that it waits for, whose findings its condition may read.
     AfterItsWaits,
@@ -35,7 +35,7 @@ pub trait Expressive {
     /// When the engine decides whether a job exists.
     fn decides_when(&self) -> DecidedWhen;
 
-    /// Whether the engine lacks a fact, so that an act of the job must work it out.
+    /// Whether the engine lacks a fact, so that an act must work it out.
     fn works_out(&self, fact: RunFact) -> bool;
 
     /// How the engine decides an event, a branch, a tag, an input or a fork. It is asked about no other atom.

@@ -166,7 +166,7 @@ fn add(kept: &mut Vec<Guard>, part: Guard) {
     }
 }
 
-/// The parts as one guard: `none` if there is none, and the part itself if it is the only one.
+/// The parts as one guard. It is `none` without parts, and a single part stays itself.
 fn one_of(mut parts: Vec<Guard>, none: Guard, several: fn(Vec<Guard>) -> Guard) -> Guard {
     match parts.pop() {
         None => none,

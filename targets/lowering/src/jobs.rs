@@ -32,7 +32,7 @@ pub enum Role {
     Plan,
     /// It waits for the window of a deploy.
     WaitForWindow(NodeId),
-    /// It runs a node, in the runs that its unit is meant for: the place of the unit.
+    /// It runs the node of the unit at this place.
     Node(usize),
     /// It asks the role of a gate for an override.
     AskForOverride(NodeId),
@@ -152,7 +152,7 @@ pub struct Wait {
     pub jobs: Vec<String>,
     /// The guard that they have ended as they must.
     pub passed: Guard,
-    /// The guard that one of them is due; in other runs there is nothing to wait for.
+    /// The guard that one of them is due. In other runs there is nothing to wait for.
     pub due: Guard,
 }
 

@@ -137,7 +137,9 @@ impl<'p> Passes<'_, 'p> {
         node.body.sidecars.iter().map(|sidecar| (sidecar, variables(sidecar))).collect()
     }
 
-    /// The act that works out the facts that the engine doesn't have, if some text in the job has one.
+    /// The act that works out the facts that the engine lacks.
+    ///
+    /// There is none unless some text in the job has such a fact.
     fn work_out_facts(&self, job: &JobPlan<'p>, node: &'p Node, unit: &Unit) -> Option<Act<'p>> {
         let needs = |value: &Value<'p>| {
             value.parts.iter().any(|part| matches!(part, Part::Fact(fact) if self.engine.works_out(*fact)))
@@ -210,7 +212,9 @@ fn add_exemptions(exemptions: Vec<(Guard, String)>, job: &mut JobPlan<'_>) {
     }
 }
 
-/// The texts of a raw block that some step of it sees: a variable counts until another of its name takes its place.
+/// The texts that the steps of a raw block see.
+///
+/// A variable counts until another one replaces it.
 fn texts_of(block: &EngineBlock) -> Vec<&Text> {
     let mut variables: Vec<(&str, &Text)> = Vec::new();
     let mut seen: Vec<&Text> = Vec::new();

@@ -25,7 +25,7 @@ const TIMEOUT: u64 = 5 * MINUTE;
 /// The id of the act that checks that the role has approved.
 const ASK: &str = "override";
 
-/// What the job of an override hands on: time and author of the approval, and its limits.
+/// What the job of an override hands on: the approval and its limits.
 const APPROVED_AT: &str = "approved-at";
 const HANDS_ON: [&str; 4] = [APPROVED_AT, "approved-by", "expires", "review-by"];
 
@@ -76,7 +76,9 @@ impl<'p> Passes<'_, 'p> {
         self.units.iter().find(|unit| unit.node == gate.id && unit.runs != Runs::Untrusted)
     }
 
-    /// The job whose success replaces that of a gate, for a job that may be in such a run.
+    /// The job whose success replaces that of a gate.
+    ///
+    /// There is none if this job is in no run that overrides the gate.
     pub(crate) fn override_before(&self, unit: &Unit, gate: &Node) -> Option<String> {
         gate.overriding()?;
         let own = self.gate_unit(gate)?;

@@ -1,4 +1,6 @@
-//! The job `plan`: it decides the facts that the engine can't, and refuses manual runs on tags and invalid overrides.
+//! The job `plan`: it decides the facts that the engine can't.
+//!
+//! It also refuses manual runs on tags and invalid overrides.
 //!
 //! For a condition that asks for `changed "docs/**"`, it checks out the history and runs the fixed script `Plan` with
 //!
@@ -22,7 +24,9 @@ use pipec_ir::{Checkout, Event};
 use pipec_runtime::Script;
 use std::borrow::Cow;
 
-/// How long the plan may take, in milliseconds: a checkout with its history and two calls of the API.
+/// How long the plan may take, in milliseconds.
+///
+/// It checks out the history and calls the API twice.
 const TIMEOUT: u64 = 10 * MINUTE;
 
 /// What it checks out if facts depend on what has changed.
@@ -90,7 +94,7 @@ impl<'p> Passes<'_, 'p> {
         decided.join("; ")
     }
 
-    /// The files that make the pipeline what it is: if one of them has changed, earlier runs prove nothing.
+    /// The files that define the pipeline. If one of them has changed, earlier runs prove nothing.
     fn sources(&self) -> Value<'p> {
         let sources = self.source.pipeline.sources.iter();
         Value::lines(sources.map(|source| &source.path)).and(Part::OutputPath).and_text("\n")

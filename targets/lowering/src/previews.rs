@@ -18,7 +18,9 @@ use std::borrow::Cow;
 /// The variable in which scripts find the number of the pull request.
 pub(crate) const VARIABLE: &str = "PIPE_PULL_REQUEST";
 
-/// The act that finds what is to be torn down, and the one that looks again once it holds the lock.
+/// The ids of the act that finds previews, and of the one that looks again.
+///
+/// The second one looks when its job holds the lock.
 const FIND: &str = "find";
 const STILL: &str = "still";
 
@@ -37,7 +39,9 @@ pub(crate) fn teardown<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<
     previews.flat_map(|environment| [find(environment), tear_down(environment)]).collect()
 }
 
-/// The pull request of another repository or of a bot never had anything to tear down.
+/// The job that finds what is to be torn down.
+///
+/// Pull requests of other repositories or of bots never had anything.
 fn find(environment: &Environment) -> JobPlan<'_> {
     let name = &environment.name;
     let number = Value::fact(RunFact::PullRequest);
@@ -68,7 +72,9 @@ fn find_act<'p>(title: &'static str, environment: &'p Environment, number: Value
     Act::fixed(title, Script::PreviewFind, parameters)
 }
 
-/// The job that tears one down, with the lock of its deploys and nothing of the pull request's code.
+/// The job that tears a preview down.
+///
+/// It holds the lock of the deploys, and has no code of the pull request.
 fn tear_down(environment: &Environment) -> JobPlan<'_> {
     let name = &environment.name;
     let find = find_job(name);
@@ -126,7 +132,9 @@ fn variables(environment: &Environment) -> Variables<'_> {
     variables
 }
 
-/// A text of a teardown: of the facts, only the pull request and the secrets of the environment may be in it (P0111).
+/// A text in a teardown.
+///
+/// Its only facts are the pull request and the secrets of the environment (P0111).
 fn value<'p>(environment: &'p Environment, text: &'p Text) -> Value<'p> {
     text.pieces.iter().fold(Value::default(), |value, piece| match piece {
         Piece::Literal(text) => value.and_text(text.as_str()),

@@ -23,7 +23,7 @@ use crate::{RECORD, VERDICT, windows};
 use pipec_ir::Event;
 use pipec_runtime::Script;
 
-/// How long the verdict and the record may take, in milliseconds: two calls of the API.
+/// How long the verdict and the record may take, in milliseconds.
 const TIMEOUT: u64 = 5 * MINUTE;
 
 /// What the verdict hands on: the names of the jobs that were not due.

@@ -1,4 +1,4 @@
-//! What a job needs its token for, so that an engine can give it no other right.
+//! The purposes of a job's token. An engine gives it no other right.
 //!
 //! For example, a deploy to an environment with an approval needs its token to read
 //!
@@ -27,7 +27,7 @@ pub enum TokenUse<'p> {
     Approvals,
     /// It reads who wrote the commit.
     Author,
-    /// It reads what was deployed before, by which runs, and how the commits descend from each other.
+    /// It reads earlier deploys, their runs, and how commits descend from each other.
     Deployed,
     /// It reads whether the pull request still wants the deploy.
     PullRequest,

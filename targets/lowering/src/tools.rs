@@ -1,11 +1,11 @@
-//! The tools that the scripts of a node use, each at the version that the source names.
+//! The tools of a node's scripts, each at the version that the source names.
 //!
 //! For example, `tool go "1.24.1"` becomes `SetUp(go, Exact("1.24.1"))`.
 
 use crate::acts::{Act, Does, Version};
 use pipec_ir::{Node, Tool, ToolVersion};
 
-/// The acts that set up tools: those of the node, then those that only its legs name.
+/// The acts that set up tools. Tools that only legs name are last.
 pub(crate) fn set_up(node: &Node) -> impl Iterator<Item = Act<'_>> {
     let of_legs = node.leg_tools();
     let own = node.body.tools.iter();

@@ -37,7 +37,7 @@ pub enum Part<'p> {
     Inputs,
     /// An output of an act before in the same job.
     Output(Cow<'p, str>, Cow<'p, str>),
-    /// Of the outputs of this name, the first that is not empty: those of acts before in the same job.
+    /// The first output of this name that is not empty, of these acts before.
     FirstOutput(Vec<String>, &'static str),
     /// How an act before ended: `success`, `failure`, `cancelled` or `skipped`.
     Ending(Cow<'p, str>),
@@ -47,11 +47,11 @@ pub enum Part<'p> {
     Results,
     /// What a job before handed on.
     HandedOn(HandedOn),
-    /// By what to pull an image: its digest if a job pushed it, else the layout in the job that pulls.
+    /// The reference of an image: its digest if it was pushed, else the layout in the job.
     Image {
         /// The name of the image.
         name: &'p str,
-        /// The digest that the job which pushes it hands on; empty if that job did not run.
+        /// The digest from the job that pushes it; empty if that job did not run.
         digest: HandedOn,
         /// The folder of the layout, below [`Part::Scratch`].
         layout: String,
@@ -86,7 +86,7 @@ pub enum Part<'p> {
     OutputPath,
 }
 
-/// A fact of the run that the engine knows, or that an act of the job works out.
+/// A fact of the run: the engine knows it, or an act works it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunFact {
     /// The commit: 40 hexadecimal digits.

@@ -21,7 +21,9 @@ use std::borrow::Cow;
 const TOKEN: &str = "PIPE_TOKEN";
 
 impl<'p> Passes<'_, 'p> {
-    /// The variables of a node's scripts, in the order of their clauses; artefacts, secrets and the token last.
+    /// The variables of a node's scripts, in the order of their clauses.
+    ///
+    /// Artefacts, secrets and the token are last.
     pub(crate) fn variables(&self, node: &'p Node, unit: &Unit) -> Variables<'p> {
         let program = self.source.program;
         let of_legs = node.leg_variables();

@@ -18,7 +18,9 @@ pub fn of<'p>(program: &'p Program, node: &Node) -> Option<(&'p Environment, &'p
     Some((environment, environment.window.as_ref()?))
 }
 
-/// The job that waits for the window of a deploy, for which the deploy's own job then waits.
+/// The job that waits for the window of a deploy.
+///
+/// The job of the deploy then waits for it.
 pub(crate) fn wait<'p>(program: &'p Program, node: &Node, deploy: &mut JobPlan<'p>) -> Option<JobPlan<'p>> {
     let (environment, window) = of(program, node)?;
     let id = job_name(&deploy.id);

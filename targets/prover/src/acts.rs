@@ -1,7 +1,7 @@
-//! Whether a job acts: whether one of its steps runs, in a job that has started.
+//! The acts of a job: the steps that run after its start.
 //!
-//! An engine that knows its jobs before any of them has run starts a job always, and its steps ask what another engine asks
-//! of the job:
+//! An engine that creates its jobs before any of them has run starts a job always. Its steps then have the condition
+//! that another engine gives to the job:
 //!
 //! ```yaml
 //! unit:
@@ -10,23 +10,23 @@
 //!       if: needs.plan.outputs.docs == 'false'     # the job starts in every run, but it acts only in some
 //! ```
 //!
-//! So the theorems speak of acts. Where the first step of a job has no condition of its own, the job acts whenever it starts.
+//! So the theorems are about acts. If the first step of a job has no condition, the job acts whenever it starts.
 
 use pipec_logic::Proposition;
 use pipec_model::{ConditionId, Job, Jobs, Leg, Reading, Step, StepEnd, StepsBefore, World};
 use std::collections::BTreeMap;
 
-/// What is known of the acts of a job that has started.
+/// The acts of a started job.
 #[derive(Clone, Debug)]
 pub(crate) struct Acts {
-    /// Whatever becomes of its steps, one of them may run.
+    /// One of its steps may run, whatever the outcomes of its steps.
     pub(crate) may: Proposition,
-    /// One of its steps runs in each leg, if no step before it fails and nobody stops the job.
+    /// One of its steps runs in each leg. It holds if no earlier step fails and the job is not stopped.
     pub(crate) begin: Proposition,
 }
 
 impl Acts {
-    /// The acts of the job of a place. `jobs` are the states of all jobs.
+    /// The acts of the job at an index. `jobs` are the states of all jobs.
     pub(crate) fn of(
         (place, job): (usize, &Job),
         engine: &dyn Reading,
@@ -59,7 +59,7 @@ struct Walk<'w> {
 }
 
 impl Walk<'_> {
-    /// That some step of a leg runs, if steps may fail and somebody may stop the job, or if neither happens.
+    /// That some step of a leg runs. Either steps may fail and the job may be stopped, or neither happens.
     fn some_runs(&self, leg: &Leg, may_fail: bool) -> Proposition {
         let (world, logic) = (self.world, self.world.logic());
         let stopped = if may_fail { world.free("the job is cancelled") } else { logic.falsehood() };
@@ -76,7 +76,7 @@ impl Walk<'_> {
     }
 }
 
-/// Adds the end of a step to what later steps can ask for.
+/// Adds the end of a step to the state that later steps can read.
 pub(crate) fn end(
     step: &Step,
     runs: &Proposition,

@@ -1,4 +1,4 @@
-//! Which runs replace each other, and what else stands around the jobs: the name, the rights of all and the shell.
+//! The exclusion of runs, and the settings of all jobs: name, rights and shell.
 //!
 //! ```text
 //! concurrency:
@@ -13,7 +13,7 @@ use pipec_ir::Event;
 use pipec_logic::Proposition;
 use pipec_model::{Finding, RunGroup, Surroundings, World};
 
-/// What no longer holds where jobs have rights of which they say nothing, or where a failure is lost.
+/// The theorems that fail if a failure is lost. They also fail if jobs have rights that they do not state.
 const OF_FRAME: &[TheoremId] = &[
     TheoremId::LeastAuthority,
     TheoremId::UntrustedEmpty,
@@ -26,12 +26,12 @@ const OF_FRAME: &[TheoremId] = &[
     TheoremId::Record,
 ];
 
-/// Every difference of what stands around the jobs.
+/// Every difference in the settings of all jobs.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let surroundings = gating.engine.surroundings();
     let name = &gating.pipeline.name;
     ledger.extend(&Broken::of(OF_FRAME), frame(surroundings));
-    // An output without a name has that of its file.
+    // An output without a name has the name of its file.
     for shown in surroundings.names.iter().filter(|shown| shown.text.as_ref() != Some(name)) {
         let finding = Finding::of_file("it has another name", shown.line);
         ledger.add(Broken::of(&[TheoremId::CheckNames]), finding);
@@ -47,11 +47,11 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
             findings.push(Finding::of_file(what, surroundings.line));
         }
     }
-    // A deploy that is cancelled half-way is not rolled back.
+    // A deploy that is cancelled in the middle is not rolled back.
     ledger.extend(&Broken::of(&[TheoremId::RunExclusion, TheoremId::Rollback]), findings);
 }
 
-/// What holds for every job: no rights but its own, and no failure that is lost.
+/// The settings of every job: no rights except its own, and no lost failure.
 pub(crate) fn frame(surroundings: &Surroundings) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut differs = |what: &str| findings.push(Finding::of_file(what, surroundings.line));
@@ -64,7 +64,8 @@ pub(crate) fn frame(surroundings: &Surroundings) -> Vec<Finding> {
     findings
 }
 
-/// The runs that must be neither dropped nor cancelled: all that are wanted, except pull requests that deploy nothing.
+/// The runs that must be neither dropped nor cancelled. They are all wanted runs, except pull requests that deploy
+/// nothing.
 fn kept(gating: &Gating<'_, '_>) -> Proposition {
     let logic = gating.world.logic();
     let pull_request = gating.world.facts.event(Event::PullRequest);
@@ -73,8 +74,8 @@ fn kept(gating: &Gating<'_, '_>) -> Proposition {
     logic.and(&gating.wanted(), &kept)
 }
 
-/// The kept runs that may be dropped while they wait, and those that may be cancelled while they run. `begins` is the text
-/// that the keys of no other output begin with.
+/// The kept runs that may be dropped while they wait. Also those that may be cancelled. `begins` is a prefix of the
+/// keys that no other output has.
 pub(crate) fn lost(
     group: &RunGroup,
     begins: &str,
@@ -85,7 +86,7 @@ pub(crate) fn lost(
     let is_own = group.prefix.as_deref() == Some(begins);
     let is_alone = if is_own { group.is_alone.clone() } else { logic.falsehood() };
     let dropped = logic.and_not(kept, &is_alone);
-    // Where no other run has its key, nobody can cancel it.
+    // A run that is alone in its group can't be cancelled.
     let cancelled = logic.and(&dropped, &group.is_cancelled);
     (dropped, cancelled)
 }

@@ -1,8 +1,8 @@
-//! Which failures count: each does, except those of gates that only report and of steps that only show something.
+//! Failures: each one counts, except in advisory gates and in steps that only show something.
 //!
 //! ```text
 //! job lint: test { reports }      an advisory gate
-//! continue-on-error: true         the run stays green whatever becomes of it, so nothing else may say so
+//! continue-on-error: true         the run stays green after any outcome, so no other job may have this
 //! ```
 
 use crate::gating::Gating;
@@ -12,7 +12,7 @@ use pipec_ir::Node;
 use pipec_model::{Finding, Job};
 use pipec_runtime::names::RECORD;
 
-/// What no longer holds where the failure of a job or step is lost.
+/// The theorems that fail if the failure of a job or step is lost.
 const THEOREMS: &[TheoremId] = &[
     TheoremId::StartsOnlyWhenDue,
     TheoremId::Order,
@@ -23,7 +23,7 @@ const THEOREMS: &[TheoremId] = &[
     TheoremId::Rollback,
 ];
 
-/// Every failure that is lost, or that counts where it must not.
+/// Every failure that is lost, or that counts although it must not.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(THEOREMS);
     for job in gating.all_jobs() {
@@ -33,8 +33,8 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     }
 }
 
-/// A gate that only reports leaves the run green, so that it stays a baseline. It does so by a result that tells nothing
-/// (trap 4), so that nothing else may have it and nothing may need it.
+/// An advisory gate leaves the run green, so that it stays a baseline. Its result means nothing (trap 4), so no other
+/// job may have this setting, and no job may need its result.
 fn of_job(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut differs = |what: String| findings.push(Finding::of_job(&job.id, what, job.line));
@@ -52,7 +52,7 @@ fn of_job(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>) -> Vec<Findin
     findings
 }
 
-/// A step whose failure counts for nothing is one of which another counts how it ended, or one that only reports.
+/// Steps whose failure may be ignored. Another step counts their outcome, or they only report.
 fn of_steps(job: &Job, node: Option<&Node>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let counts_for_nothing = node.is_some_and(|node| {

@@ -1,10 +1,12 @@
-//! The diagnostics made of findings.
+//! Diagnostics for findings.
+//!
+//! For example, a finding about the job `unit` becomes an error P1190 at the origin of the node `unit`.
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{GeneratedFile, Pipeline};
 use pipec_model::{Finding, node_of};
 
-/// The diagnostic of a finding about the output for a target, at the origin of its node or of the pipeline.
+/// The diagnostic of a finding about an output. It is at the origin of its node or of the pipeline.
 pub fn diagnostic(finding: &Finding, target: &str, pipeline: &Pipeline, file: &GeneratedFile) -> Diagnostic {
     let origin = finding.job.as_deref().and_then(|job| {
         let node = node_of(pipeline, job).map(|node| node.origin.span);

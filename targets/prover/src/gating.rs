@@ -1,5 +1,10 @@
-//! The theorem: the acts of a job run exactly when its node is due and everything due before it has passed in this run, or is the
-//! gate that this run overrides and its role has approved that.
+//! The main theorem: the acts of a job run exactly when its node may run.
+//!
+//! That is when the node is due, and everything due before it has passed in this run, or is the gate that this run
+//! overrides with the approval of its role.
+//!
+//! For example, if the job of a deploy lacks `needs.tests.result == 'success'`, there is a run in which it starts
+//! although `tests` has failed: the finding has this run.
 
 use crate::acts::Acts;
 use crate::ledger::{Broken, Ledger};
@@ -16,31 +21,31 @@ use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What the gating proofs look at.
+/// The state that the gating proofs share.
 pub(crate) struct Gating<'g, 'p> {
     pub(crate) engine: &'g dyn Reading,
-    /// The jobs where every result may stand beside every other.
+    /// The states of all jobs, with every combination of results.
     pub(crate) jobs: &'g Jobs<'g>,
-    /// The jobs where each that starts is green.
+    /// The states of all jobs, with every started job green.
     pub(crate) green: &'g Jobs<'g>,
     pub(crate) world: &'g World,
     pub(crate) source: &'g Source<'p>,
     pub(crate) pipeline: &'g Pipeline,
     pub(crate) program: &'g Program,
-    /// Every job, after those that it waits for.
+    /// Every job, after all that it waits for.
     pub(crate) all_jobs: &'g [&'g Job],
-    /// Each leg of each job with that of its node, by the place of the job.
+    /// Each leg of each job with that of its node. The index is that of the job.
     pub(crate) instances: &'g [Vec<Instance<'g>>],
     /// The file that was read.
     pub(crate) file: &'g GeneratedFile,
-    /// The jobs that stand for each node, by its place.
+    /// The jobs of each node, by its index.
     pub(crate) jobs_of_nodes: Vec<Vec<&'g Job>>,
-    /// That each node has passed, by its place.
+    /// That each node has passed, by its index.
     pub(crate) passed: OnceCell<Vec<Proposition>>,
-    /// What is known of the acts of each job, by its place, in both.
+    /// The acts of each job, by its index, for both kinds of results.
     pub(crate) acts: RefCell<BTreeMap<usize, Acts>>,
     pub(crate) green_acts: RefCell<BTreeMap<usize, Acts>>,
-    /// V, and that the source has each node in the run, by its place.
+    /// V, and that each node is due, by its index.
     pub(crate) admitted: Admitted,
 }
 
@@ -52,7 +57,7 @@ pub(crate) struct Admitted {
     stages: Vec<InStage>,
 }
 
-/// What the source says of the nodes of a stage: they are due together.
+/// The facts that the nodes of a stage share. They are due together.
 struct InStage {
     due: Proposition,
     /// Whether they are due in every run that the engine starts.
@@ -62,7 +67,7 @@ struct InStage {
 }
 
 impl Admitted {
-    /// What the source admits, and how that compares with the runs that GitHub starts.
+    /// The runs that the source admits, compared with those that GitHub starts.
     pub(crate) fn of(world: &World, source: &Source<'_>, triggered: &Proposition) -> Admitted {
         let logic = world.logic();
         let runs = source.admits(world);
@@ -82,7 +87,7 @@ impl Admitted {
 }
 
 impl<'g> Gating<'g, '_> {
-    /// That the source has the node in the run.
+    /// That the node is due.
     pub(crate) fn due(&self, node: &Node) -> Proposition {
         self.in_stage(node).map_or_else(|| self.world.logic().falsehood(), |stage| stage.due.clone())
     }
@@ -95,17 +100,17 @@ impl<'g> Gating<'g, '_> {
         self.in_stage(node).is_some_and(|stage| stage.in_every_run)
     }
 
-    /// Whether the source may have the node in a run of reviewed code.
+    /// Whether the node may be due in a run of reviewed code.
     pub(crate) fn is_on_reviewed_code(&self, node: &Node) -> bool {
         self.in_stage(node).is_some_and(|stage| stage.on_reviewed_code)
     }
 
-    /// V: that the source lets the run in.
+    /// V: that the source admits the run.
     pub(crate) fn wanted(&self) -> Proposition {
         self.admitted.runs.clone()
     }
 
-    /// That a job of the node is green, or that the run overrides it and its role approved that.
+    /// That the node has passed. A job of the node is green, or the run overrides it with the approval of its role.
     fn passed(&self, node: &Node) -> Proposition {
         let passed = self
             .passed
@@ -134,7 +139,7 @@ impl<'g> Gating<'g, '_> {
         }
     }
 
-    /// That a job starts and acts, where each that starts is green.
+    /// That a job starts and acts, if every started job is green.
     pub(crate) fn runs_if_green(&self, job: &Job) -> Proposition {
         let Some(state) = self.green.get(job.id.as_str()) else { return self.world.logic().falsehood() };
         let mut known = self.green_acts.borrow_mut();
@@ -144,7 +149,7 @@ impl<'g> Gating<'g, '_> {
         self.world.logic().and(state.start(self.world), &acts.begin)
     }
 
-    /// What is known of the acts of a job.
+    /// The acts of a job.
     pub(crate) fn acts_of(&self, job: &Job) -> Acts {
         let Some(place) = self.place_of(job) else {
             let never = self.world.logic().falsehood();
@@ -160,17 +165,17 @@ impl<'g> Gating<'g, '_> {
         self.file.path.rsplit('/').next().unwrap_or_default()
     }
 
-    /// Every job, after those that it waits for.
+    /// Every job, after all that it waits for.
     pub(crate) fn all_jobs(&self) -> impl Iterator<Item = &'g Job> + use<'g> {
         self.all_jobs.iter().copied()
     }
 
-    /// The job of this id.
+    /// The job with this id.
     pub(crate) fn job(&self, id: &str) -> Option<&'g Job> {
         self.all_jobs.get(self.jobs.get(id)?.place).copied()
     }
 
-    /// That the condition of a step holds, after what came before it. `None` if the engine refuses the condition.
+    /// That the condition of a step holds, after the steps before it. `None` if the engine refuses the condition.
     pub(crate) fn holds(
         &self,
         job: &Job,
@@ -180,12 +185,12 @@ impl<'g> Gating<'g, '_> {
         self.engine.holds(self.place_of(job)?, condition, before, self.jobs, self.world)
     }
 
-    /// That an unknown part of a value of a job reads as a word. `None` if the engine can't tell.
+    /// That an unknown part of a value of a job equals a word. `None` if the engine can't decide it.
     pub(crate) fn reads(&self, job: &Job, unknown: Unknown, word: &str) -> Option<Proposition> {
         self.engine.reads(self.place_of(job)?, unknown, word, self.jobs, self.world)
     }
 
-    /// A job in each leg of its node; none if it has no node.
+    /// A job in each leg of its node. Empty if it has no node.
     pub(crate) fn instances_of(&self, job: &Job) -> &'g [Instance<'g>] {
         let instances = self.place_of(job).and_then(|place| self.instances.get(place));
         instances.map(Vec::as_slice).unwrap_or_default()
@@ -195,7 +200,7 @@ impl<'g> Gating<'g, '_> {
         self.jobs.get(job.id.as_str()).map(|state| state.place)
     }
 
-    /// Every difference in when a node starts.
+    /// Every difference in the start of a node.
     pub(crate) fn check(&self, node: &Node, ledger: &mut Ledger) {
         let jobs = jobs_of(self, node);
         for job in jobs {
@@ -207,12 +212,12 @@ impl<'g> Gating<'g, '_> {
         ledger.extend(&Broken::of(&[TheoremId::StartsOnce]), self.never_twice(node, jobs));
     }
 
-    /// UNSAT(Start(job) ∧ ¬Start(node)), for each reason apart so that it can be told; from the job's own condition alone,
-    /// whatever the results it asks for.
+    /// UNSAT(Start(job) ∧ ¬Start(node)). Each reason has its own proof, so that the finding can name it. The proof uses
+    /// the job's own condition alone, with any results of other jobs.
     pub(crate) fn never_more(&self, node: &Node, job: &Job) -> Vec<(&'static [TheoremId], Finding)> {
         let Some(state) = self.jobs.get(job.id.as_str()) else { return Vec::new() };
         let (mut not_admitted, mut not_due) = (Vec::new(), Vec::new());
-        // A job starts only where the run is let in, so that most stages need no look at each of their jobs.
+        // A job starts only in admitted runs, so most stages need no proof for each of their jobs.
         if !self.is_in_every_run(node) {
             if !self.admitted.has_no_others {
                 let what = "starts, though no trigger lets this run in";
@@ -233,7 +238,7 @@ impl<'g> Gating<'g, '_> {
         found
     }
 
-    /// It starts only after every node before it that is due has passed.
+    /// Proves that it starts only after every due node before it has passed.
     fn awaits_all(&self, node: &Node, (job, state): (&Job, &JobState<'_>)) -> Vec<Finding> {
         let logic = self.world.logic();
         let mut findings = Vec::new();
@@ -243,7 +248,7 @@ impl<'g> Gating<'g, '_> {
             .filter_map(|id| self.pipeline.node(*id))
             .filter(|before| before.id != node.id && !before.is_advisory())
             .collect();
-        // Stage by stage first: one by one costs a pipeline of many nodes its square.
+        // First each stage is proved as a whole. Single proofs would cost a pipeline of many nodes its square.
         let mut stages: BTreeMap<StageId, Vec<&Node>> = BTreeMap::new();
         for before in awaited {
             stages.entry(before.stage).or_default().push(before);
@@ -256,7 +261,7 @@ impl<'g> Gating<'g, '_> {
             let is_enough =
                 |asked: &Proposition| logic.implies_always(asked, &passed_if_due).unwrap_or(false);
             let asked = state.asked_of(stage, self.world);
-            // What its steps ask for may be all that it waits for.
+            // The conditions of its steps may have everything that it waits for.
             let asked_by_steps = self.acts_of(job).may;
             if is_enough(&asked)
                 || is_enough(&logic.and(&asked, &state.circumstances))
@@ -273,7 +278,7 @@ impl<'g> Gating<'g, '_> {
         findings
     }
 
-    /// With all jobs green and nothing cancelled, a due node starts.
+    /// Proves that a due node starts if all jobs are green and nothing is cancelled.
     fn never_less(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let logic = self.world.logic();
@@ -285,7 +290,7 @@ impl<'g> Gating<'g, '_> {
         findings
     }
 
-    /// The twins of a node never run together: each artefact has one writer in a run.
+    /// Proves that the twins of a node never run together. Each artefact has one writer in a run.
     fn never_twice(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let logic = self.world.logic();
@@ -346,7 +351,8 @@ impl<'g> Gating<'g, '_> {
         }
     }
 
-    /// Reports a run in which the premise holds and the conclusion does not, or that this is too large to decide.
+    /// Reports a run in which the premise holds and the conclusion does not. Otherwise reports a proof that is too
+    /// large.
     pub(crate) fn prove(
         &self,
         job: &Job,
@@ -382,12 +388,12 @@ impl<'g> Gating<'g, '_> {
     }
 }
 
-/// The jobs that stand for a node: its own and its twin for untrusted events.
+/// The jobs of a node: its own, and its twin for untrusted events.
 pub(crate) fn jobs_of<'a, 'g>(gating: &'a Gating<'g, '_>, node: &Node) -> &'a [&'g Job] {
     gating.jobs_of_nodes.get(node.id.0).map(Vec::as_slice).unwrap_or_default()
 }
 
-/// The jobs that stand for each node, by its place.
+/// The jobs of each node, by its index.
 pub(crate) fn jobs_of_nodes<'w>(all: &[&'w Job], source: &Source<'_>) -> Vec<Vec<&'w Job>> {
     let mut jobs = vec![Vec::new(); source.pipeline().nodes.len()];
     for job in all.iter().copied() {
@@ -399,13 +405,13 @@ pub(crate) fn jobs_of_nodes<'w>(all: &[&'w Job], source: &Source<'_>) -> Vec<Vec
     jobs
 }
 
-/// Whether a job stands for its node on untrusted events only: its rights are none.
+/// Whether a job runs its node on untrusted events only. Such a job has no rights.
 pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
     let Some(node) = gating.source.node_of(&job.id) else { return false };
     if node.name != job.id && job.id.ends_with(UNTRUSTED) {
         return true;
     }
-    // That it starts for nobody but members is proven besides.
+    // Another proof shows that it starts only for members.
     if gating.program.preview_of(node).is_some_and(|environment| environment.open_to_members) {
         return false;
     }
@@ -413,7 +419,7 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
     !twins && !gating.is_on_reviewed_code(node)
 }
 
-/// That the job which stands for an overridden gate is green, in a run that overrides just this one.
+/// That the job of an overridden gate is green. The run overrides exactly this gate.
 pub(crate) fn overridden(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     let logic = gating.world.logic();
     if gate.overriding().is_none() {

@@ -1,4 +1,4 @@
-//! What was found, and which theorems each finding breaks.
+//! The findings, and the theorems that each of them breaks.
 //!
 //! ```text
 //! the job deploy-app-to-production has no lock     breaks the lock of `production`, and no other theorem
@@ -15,18 +15,18 @@ use pipec_model::Finding;
 /// The theorems that a finding breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Broken {
-    /// All of them: the model may have read the output wrongly.
+    /// All theorems: the model may have read the output wrongly.
     Everything,
-    /// These.
+    /// The theorems with these names.
     Theorems {
-        /// Their names.
+        /// The names.
         names: &'static [TheoremId],
-        /// Which of the theorems of one name.
+        /// The environment or gate of the broken theorems.
         about: About,
     },
 }
 
-/// What a finding is about, where there is a theorem for each environment or gate.
+/// The subject of a finding, for theorems about one environment or gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum About {
     /// All of them.
@@ -40,22 +40,22 @@ pub(crate) enum About {
 }
 
 impl Broken {
-    /// The theorems of these names, whatever they are about.
+    /// The theorems with these names, whatever their subject.
     pub(crate) fn of(names: &'static [TheoremId]) -> Broken {
         Broken::Theorems { names, about: About::All }
     }
 
-    /// The theorems of these names, of those about one environment only those about this one.
+    /// The theorems with these names. Of those about an environment, only those about this one.
     pub(crate) fn in_environment(names: &'static [TheoremId], environment: &str) -> Broken {
         Broken::Theorems { names, about: About::Environment(environment.to_owned()) }
     }
 
-    /// The theorems of these names, of those about one gate only those about this one.
+    /// The theorems with these names. Of those about a gate, only those about this one.
     pub(crate) fn of_gate(names: &'static [TheoremId], gate: &str) -> Broken {
         Broken::Theorems { names, about: About::Gate(gate.to_owned()) }
     }
 
-    /// The theorems of these names, of those about one environment only those about the one that a node deploys to.
+    /// The theorems with these names. Of those about an environment, only those about the node's environment.
     pub(crate) fn of_node(names: &'static [TheoremId], node: &Node) -> Broken {
         let about = match node.deploy() {
             Some(deploy) => About::Environment(deploy.environment.clone()),
@@ -79,7 +79,7 @@ impl Broken {
     }
 }
 
-/// What was found so far.
+/// The findings so far.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
     entries: Vec<(Broken, Finding)>,
@@ -96,19 +96,19 @@ impl Ledger {
         self.entries.extend(findings.into_iter().map(|finding| (broken.clone(), finding)));
     }
 
-    /// Adds all of another ledger.
+    /// Adds everything of another ledger.
     pub(crate) fn append(&mut self, mut other: Ledger) {
         self.entries.append(&mut other.entries);
     }
 
-    /// The findings, and those of the theorems that none of them breaks.
+    /// The findings, and the given theorems that none of them breaks.
     pub(crate) fn proof(self, theorems: Vec<Theorem>) -> Proof {
         let (broken, findings): (Vec<Broken>, Vec<Finding>) = self.entries.into_iter().unzip();
         Proof { findings, proved: unbroken(theorems, &broken), broken }
     }
 }
 
-/// Those of the theorems that nothing breaks.
+/// The given theorems that nothing breaks.
 pub(crate) fn unbroken(theorems: Vec<Theorem>, broken: &[Broken]) -> Vec<Theorem> {
     let mut theorems = theorems;
     theorems.retain(|theorem| !broken.iter().any(|broken| broken.breaks(theorem)));

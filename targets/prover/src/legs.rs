@@ -1,5 +1,7 @@
-//! The legs of a job and those of its node: each leg of the node is one leg of the job. What is proven of a job is proven
-//! of each of its legs.
+//! The legs of a job and of its node.
+//!
+//! Each leg of the node is one leg of the job, and a proof about a job covers each of its legs. For example, a node
+//! with the matrix `linux`, `mac` needs a job with exactly these two legs.
 
 use pipec_claims::TheoremId;
 use pipec_ir::{Node, NodeLeg};
@@ -7,7 +9,8 @@ use pipec_model::Finding;
 use pipec_model::{Job, Leg};
 use std::borrow::Cow;
 
-/// What no longer holds of a job whose legs are others: nothing is proved of the steps of a leg that the source has not.
+/// The theorems that fail for a job with other legs. Nothing is proved about the steps of a leg that is not in the
+/// source.
 pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::Legs,
     TheoremId::StepOrder,
@@ -37,16 +40,16 @@ pub(crate) struct Instance<'i> {
     pub(crate) job: &'i Job,
     pub(crate) leg: &'i Leg,
     pub(crate) node: Cow<'i, Node>,
-    /// The name of the leg. `None` if the job is not split.
+    /// The name of the leg. `None` for a job without a matrix.
     pub(crate) name: Option<String>,
 }
 
-/// The name of the output that holds the digest of what a leg built.
+/// The name of the output with the digest of a leg's artefact.
 pub(crate) fn digest_output(leg: &str) -> String {
     format!("digest-{}", leg.replace('.', "_"))
 }
 
-/// A job in each leg of its node. A leg that differs from the source is a finding and not among them.
+/// A job in each leg of its node. A leg that differs from the source is a finding, and is left out.
 pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Finding>) -> Vec<Instance<'i>> {
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let legs = &job.legs;
@@ -86,8 +89,8 @@ pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Fin
     instances
 }
 
-/// Whether a leg of the output is this leg of the source: by its name where legs have names, else by the value of each axis
-/// and its shard.
+/// Whether a leg of the output is this leg of the source. Named legs are compared by name, others by the values of
+/// their axes and their shard.
 fn is_leg(leg: &Leg, wanted: &NodeLeg<'_>) -> bool {
     let value = |name: &str| leg.values.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let axes = wanted.of_matrix.into_iter().flat_map(|leg| &leg.values);

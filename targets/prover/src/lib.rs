@@ -1,16 +1,18 @@
-//! The prover: every difference between what an output does and what its source says. It knows no engine.
+//! The prover: finds every difference between an output and its source. It knows no engine.
 //!
-//! An engine model reads an output and lifts it to the data of `pipec-model`; the prover holds that against the source. Of
+//! An engine model reads an output and lifts it to the data of `pipec-model`. The prover compares that with the source.
+//! Of
 //!
 //! ```yaml
 //! deploy-app-to-production:
 //!   needs: [app]                    # and not `tests`
 //! ```
 //!
-//! in a pipeline with a gate `tests`, it finds that the job "starts, though `tests` has not passed", with a run that shows it.
+//! in a pipeline with a gate `tests`, it finds that the job "starts, though `tests` has not passed", with a run that
+//! shows it.
 //!
-//! Names of branches and tags that conditions of the output tell apart are questions to the world; the proofs are repeated
-//! until no question is new.
+//! Conditions of the output may distinguish new names of branches and tags. These become questions to the world, and
+//! the proofs are repeated until no question is new.
 
 mod acts;
 mod exclusion;
@@ -51,10 +53,10 @@ use pipec_logic::TooLarge;
 use pipec_model::{Finding, Job, Questions, Reading, Results, Source, World, follow, node_of};
 use std::cell::{OnceCell, RefCell};
 
-/// How often new questions may turn up; each round of them comes from the answers to the last.
+/// The maximum number of rounds. Each round asks new questions because of the last answers.
 const ROUNDS: usize = 8;
 
-/// What the proofs on an output have shown.
+/// The results of the proofs on an output.
 #[derive(Clone, Debug, Default)]
 pub struct Proof {
     /// Every difference between the output and its source.
@@ -66,7 +68,7 @@ pub struct Proof {
 }
 
 impl Proof {
-    /// The proof on an output that its engine or the model refuses for these reasons, which break every theorem.
+    /// A proof that the engine or the model refuses for these reasons. They break every theorem.
     pub fn refused(findings: Vec<Finding>) -> Proof {
         Proof { broken: vec![Broken::Everything; findings.len()], findings, proved: Vec::new() }
     }
@@ -82,7 +84,7 @@ impl Proof {
     }
 }
 
-/// Holds the output of a pipeline in `file`, as `engine` reads it, against the pipeline.
+/// Compares the output of a pipeline in `file`, as `engine` reads it, with the pipeline.
 pub fn prove(program: &Program, pipeline: &Pipeline, engine: &dyn Reading, file: &GeneratedFile) -> Proof {
     let mut findings = Vec::new();
     let jobs = engine.jobs();
@@ -100,8 +102,8 @@ pub fn prove(program: &Program, pipeline: &Pipeline, engine: &dyn Reading, file:
     ledger.proof(proved::theorems(program, pipeline, &jobs))
 }
 
-/// Proves again and again until no new question is asked. A round is given the questions that have answers by then; it returns
-/// what it found, and all questions if one of them is new.
+/// Repeats the proofs until no question is new. A round gets the answered questions. It returns its findings, and all
+/// questions if one of them is new.
 fn rounds(
     mut round: impl FnMut(Option<Questions>) -> Result<(Ledger, Option<Questions>), TooLarge>,
 ) -> Ledger {
@@ -134,7 +136,7 @@ struct Proofs<'p> {
 }
 
 impl Proofs<'_> {
-    /// Proves everything, as far as the world can answer with these questions.
+    /// Runs all proofs, as far as the world can answer with these questions.
     fn round(&self, known: Option<Questions>) -> Result<(Ledger, Option<Questions>), TooLarge> {
         let mut vocabulary = Vocabulary::new();
         let source = Source::add_to(&mut vocabulary, self.pipeline);
@@ -144,10 +146,10 @@ impl Proofs<'_> {
         Ok((ledger, world.unanswered()))
     }
 
-    /// Every difference, as far as the world has the answers.
+    /// Every difference that the world can decide.
     fn differences(&self, world: &World, source: &Source<'_>) -> Ledger {
         let mut ledger = Ledger::default();
-        // The proofs look at the triggered runs only.
+        // The proofs are about triggered runs only.
         let (triggered, findings) = triggers::triggered(self.engine.triggers(), world, self.pipeline);
         ledger.extend(&Broken::Everything, findings);
         let follow = |results: Results| {
@@ -189,7 +191,7 @@ impl Proofs<'_> {
     }
 }
 
-/// What is proved of the output as a whole, and of the jobs that stand for no node.
+/// Proves the output as a whole, and the jobs without a node.
 fn of_all_jobs(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     exclusion::check(gating, ledger);
     purpose::check(gating, ledger);
@@ -207,7 +209,7 @@ fn of_all_jobs(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     }
 }
 
-/// What is proved of a node and the jobs that stand for it.
+/// Proves a node and its jobs.
 fn of_node(gating: &Gating<'_, '_>, node: &Node, ledger: &mut Ledger) {
     gating.check(node, ledger);
     ledger.extend(&Broken::of_gate(overrides::THEOREMS, &node.name), overrides::check(gating, node));

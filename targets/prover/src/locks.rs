@@ -1,4 +1,6 @@
-//! Locks: each deploy waits in the queue of its environment and pipeline, and nothing else does.
+//! Locks: each deploy waits in the queue of its environment and pipeline.
+//!
+//! No other job has a lock.
 //!
 //! ```text
 //! deploy app to production          in the pipeline `site`
@@ -13,15 +15,15 @@ use pipec_claims::TheoremId;
 use pipec_ir::{Deploy, Fact, Lock, Node, Pipeline};
 use pipec_model::{Finding, Job, LockUse, Part, Value, Waiting};
 
-/// The theorems about the lock of an environment. A deploy that is dropped from the queue never goes forward.
+/// The theorems about the lock of an environment. A deploy that is dropped from the queue is never deployed.
 const THEOREMS: &[TheoremId] = &[TheoremId::Lock, TheoremId::NeverBackwards, TheoremId::Rollback];
 
-/// The key of the lock that the deploys of a pipeline to an environment hold.
+/// The key of the lock for the deploys of a pipeline to an environment.
 pub(crate) fn key(environment: &str, pipeline: &Pipeline) -> Value {
     Value::literal(format!("pipec-deploy-{environment}/{}", pipeline.name).to_lowercase())
 }
 
-/// Every deploy whose lock is another, and every other job that has one.
+/// Every deploy with a wrong lock, and every other job with a lock.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     for job in gating.all_jobs() {
         let node = gating.source.node_of(&job.id);
@@ -44,7 +46,8 @@ fn of(job: &Job, what: &str) -> Finding {
     Finding::of_job(&job.id, what, job.line)
 }
 
-/// None is dropped from the queue but for a newer one, where the environment wants only that.
+/// The faults of a lock. A deploy may be dropped from the queue only for a newer one, and only if the environment says
+/// so.
 fn wrong(gating: &Gating<'_, '_>, given: &LockUse, node: &Node, deploy: &Deploy) -> Vec<&'static str> {
     let mut found = Vec::new();
     let mut wanted = key(&deploy.environment, gating.pipeline);
@@ -57,7 +60,7 @@ fn wrong(gating: &Gating<'_, '_>, given: &LockUse, node: &Node, deploy: &Deploy)
     let newest = gating.program.entered_by(deploy).is_some_and(|of| of.lock == Lock::Newest);
     match given.waiting {
         Waiting::All if !newest => {}
-        // The engine drops what waits as soon as something newer does.
+        // The engine drops a waiting job as soon as a newer one waits.
         Waiting::Newest if newest => {
             let rivals =
                 gating.pipeline.deploys().filter(|(_, other)| other.environment == deploy.environment);

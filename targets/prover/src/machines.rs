@@ -1,4 +1,4 @@
-//! What jobs run on: the machine and the image that the source names.
+//! The machine and the image of each job, compared with the source.
 //!
 //! ```text
 //! runner linux-arm { image "rust:1.90" }
@@ -12,7 +12,7 @@ use pipec_claims::TheoremId;
 use pipec_ir::Runner;
 use pipec_model::{Finding, Job, Leg, Reading, Value};
 
-/// Every job that runs on another machine, or in another image.
+/// Every job with a wrong machine or image.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(&[TheoremId::Machines]);
     for job in gating.all_jobs() {
@@ -41,7 +41,7 @@ fn machines(gating: &Gating<'_, '_>, job: &Job) -> Vec<String> {
     found
 }
 
-/// The machine of a job, if it is not one that its runner asks for.
+/// The machine of a job, if its runner does not allow it.
 fn wrong_machine(engine: &dyn Reading, leg: &Leg, runner: &Runner) -> Option<String> {
     let machine = leg.machine.as_literal().unwrap_or_default();
     let fits = match runner.labels.get(engine.name()) {
@@ -51,7 +51,7 @@ fn wrong_machine(engine: &dyn Reading, leg: &Leg, runner: &Runner) -> Option<Str
     (!fits).then(|| machine.to_owned())
 }
 
-/// The image that the source names, at its own digest or the one that is known for its tag.
+/// Whether the job has the image of the source. The digest is that of the source, or the known one of the tag.
 fn is_in_its_image(gating: &Gating<'_, '_>, job: &Job) -> bool {
     let is_it = |leg: &Leg, wanted: Option<&str>| match (wanted, job.is_in_container) {
         (None, false) => true,

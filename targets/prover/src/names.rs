@@ -1,8 +1,8 @@
-//! The names of jobs: required checks bind to them, so each name is one job's alone.
+//! The names of jobs. Required checks are identified by name, so each name is unique.
 //!
 //! ```text
 //! unit:      {name: unit}
-//! unit-2:    {name: unit}      a rule that requires the check `unit` could not tell them apart
+//! unit-2:    {name: unit}      a rule that requires the check `unit` could not distinguish them
 //! ```
 
 use crate::gating::Gating;
@@ -11,7 +11,7 @@ use pipec_claims::TheoremId;
 use pipec_model::{Finding, Job, Leg};
 use std::collections::BTreeSet;
 
-/// Every job and leg whose name another has, or nobody can know.
+/// Every job and leg with a duplicate or unknown name.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(&[TheoremId::CheckNames]);
     let mut seen: BTreeSet<String> = BTreeSet::new();

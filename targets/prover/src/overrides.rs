@@ -1,5 +1,7 @@
-//! Overrides: a run in which a gate may fail begins only if the source admits it. The gate then passes only once its role
-//! has approved that, in this run and for this gate.
+//! Overrides: the source must admit a run in which a gate may fail.
+//!
+//! The gate then passes only after its role has approved that, in this run and for this gate. For example,
+//! `override-unit` must have one step that asks for an approval of `unit`.
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;
@@ -14,14 +16,14 @@ use pipec_runtime::names::OVERRIDE;
 use pipec_runtime::names::UNTRUSTED;
 use pipec_runtime::names::{OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON};
 
-/// What no longer holds where a gate passes by an override that its role did not approve, or not for it.
+/// The theorems that fail if a gate passes by an unapproved override.
 pub(crate) const THEOREMS: &[TheoremId] =
     &[TheoremId::Override, TheoremId::StartsOnlyWhenDue, TheoremId::Order, TheoremId::Verdict];
 
-/// The output that tells when somebody approved.
+/// The output with the time of the approval.
 const APPROVED_AT: &str = "approved-at";
 
-/// What an override leaves for the record.
+/// The outputs of an override for the record.
 const OUTPUTS: [&str; 4] = [APPROVED_AT, "approved-by", "expires", "review-by"];
 
 /// The gate whose role a job asks.
@@ -44,7 +46,7 @@ pub(crate) fn id(gate: &Node) -> String {
     format!("{OVERRIDE}{}", gate.name)
 }
 
-/// The job of a gate on reviewed code: the one that can be overridden.
+/// The job of a gate for reviewed code. It can be overridden.
 fn own_job<'g>(gating: &Gating<'g, '_>, gate: &Node) -> Option<&'g Job> {
     jobs_of(gating, gate).iter().copied().find(|job| job.id == gate.name || !job.id.ends_with(UNTRUSTED))
 }
@@ -63,7 +65,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, gate: &Node) -> Vec<Finding> {
     findings
 }
 
-/// It starts exactly where the run overrides this gate and the gate has failed.
+/// Checks that it starts exactly in overrides of this gate after its failure.
 fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Finding>) {
     let logic = gating.world.logic();
     let named = logic.and(&gating.wanted(), &gating.world.overrides(&gate.name));
@@ -81,7 +83,7 @@ fn starts(gating: &Gating<'_, '_>, gate: &Node, job: &Job, findings: &mut Vec<Fi
     }
 }
 
-/// It is one step that asks for an approval of just this gate.
+/// Checks that it has one step, which asks for an approval of exactly this gate.
 fn asks(gating: &Gating<'_, '_>, gate: &Node, overriding: &Override, job: &Job, findings: &mut Vec<Finding>) {
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let [step] = job.steps() else { return differs("it is not one step that asks for an approval") };
@@ -106,7 +108,7 @@ fn asks(gating: &Gating<'_, '_>, gate: &Node, overriding: &Override, job: &Job, 
     }
 }
 
-/// What it hands on is what its step recorded.
+/// Checks that its outputs are those of its step.
 fn outputs(job: &Job, findings: &mut Vec<Finding>) {
     let id = job.steps().first().and_then(|step| step.id.as_ref());
     for given in job.outputs() {
@@ -123,7 +125,7 @@ fn outputs(job: &Job, findings: &mut Vec<Finding>) {
     }
 }
 
-/// The gates that may have been overridden when a deploy starts.
+/// The gates that may have been overridden before a deploy starts.
 fn before<'g>(gating: &'g Gating<'_, '_>, deploy: &Node) -> Vec<(&'g Node, &'g Override, &'g Job)> {
     let logic = gating.world.logic();
     let gates = gating.pipeline.overridable().filter(|(gate, _)| deploy.before.contains(&gate.id));
@@ -138,12 +140,12 @@ fn before<'g>(gating: &'g Gating<'_, '_>, deploy: &Node) -> Vec<(&'g Node, &'g O
         .collect()
 }
 
-/// How many steps of a deploy ask whether overrides are in force.
+/// The number of a deploy's steps that check overrides.
 pub(crate) fn wanted_steps(gating: &Gating<'_, '_>, node: &Node) -> usize {
     usize::from(node.is_deploy() && !before(gating, node).is_empty())
 }
 
-/// Whether such a step asks for each of them, with the time that its job recorded.
+/// Whether such a step checks each override, with the time that its job recorded.
 pub(crate) fn asks_whether_in_force(gating: &Gating<'_, '_>, node: &Node, step: &pipec_model::Step) -> bool {
     let mut lines = Value::default();
     for (gate, overriding, job) in before(gating, node) {
@@ -159,7 +161,7 @@ pub(crate) fn asks_whether_in_force(gating: &Gating<'_, '_>, node: &Node, step: 
         && step.env("GATE").is_some_and(|given| given.is_part(&gate))
 }
 
-/// That the run overrides this gate and it failed: the job that asks must then have succeeded.
+/// That the run overrides this gate and it failed. The override job must then have succeeded.
 pub(crate) fn due(gating: &Gating<'_, '_>, gate: &Node) -> Proposition {
     let logic = gating.world.logic();
     let failed = own_job(gating, gate).and_then(|job| gating.jobs.get(job.id.as_str()));

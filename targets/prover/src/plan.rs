@@ -1,10 +1,10 @@
-//! The plan: the job that decides the facts which conditions of the engine can't.
+//! The plan: the job that decides facts which the engine's conditions can't decide.
 //!
 //! ```text
 //! plan: checkout, then the script `plan` with FACTS `docs changed-kind docs`
 //! ```
 //!
-//! It does nothing else and always starts, so that a job which reads its output `docs` starts just where the source says.
+//! It does nothing else and always starts. So a job that reads its output `docs` starts exactly when the source says.
 
 use crate::gating::Gating;
 use crate::ledger::{Broken, Ledger};
@@ -15,7 +15,7 @@ use pipec_model::{CheckoutOf, ConditionId, Does, Finding, Job, Starts};
 use pipec_runtime::Script;
 use pipec_runtime::names::PLAN;
 
-/// What the facts of the plan decide: which jobs start in a run.
+/// The theorems that depend on the plan's facts. The facts decide which jobs start in a run.
 pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::PlannedFacts,
     TheoremId::Admission,
@@ -29,7 +29,7 @@ pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::PreviewEntry,
 ];
 
-/// Every way in which the plan could decide otherwise than the source.
+/// Every way in which a decision of the plan could differ from the source.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(THEOREMS);
     for job in gating.all_jobs() {
@@ -40,7 +40,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     }
 }
 
-/// The plan is its checkout and its script, besides what refuses overrides, and always starts.
+/// The steps of the plan: its checkout, its script, and the step that refuses overrides. The plan always starts.
 fn steps(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut differs = |what: String, line: usize| findings.push(Finding::of_job(&job.id, what, line));

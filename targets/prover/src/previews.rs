@@ -1,11 +1,14 @@
-//! Ephemeral environments: their deploys start for pull requests alone, and ask whether they are still wanted.
+//! Ephemeral environments: their deploys start for pull requests only.
+//!
+//! Each deploy first checks that it is still wanted. For example, its first step has the title "Still wanted by pull
+//! request 7", and fails if the pull request is closed.
 
 use crate::gating::{Gating, jobs_of};
 use pipec_claims::TheoremId;
 use pipec_ir::{Event, Fact, Lock, Node, Pipeline};
 use pipec_model::{Finding, Part, Step, Value};
 
-/// What no longer holds of an ephemeral environment whose deploys start for something else, or are never torn down.
+/// The theorems that fail if a preview starts for other events. They also fail if it is never torn down.
 pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::PreviewEntry,
     TheoremId::NeverBackwards,
@@ -14,11 +17,10 @@ pub(crate) const THEOREMS: &[TheoremId] = &[
     TheoremId::UntrustedEmpty,
 ];
 
-/// What the first step of a deploy is called, before the number: the title tells the sweep for which pull request it was.
+/// The title of a deploy's first step, before the number. The sweep reads the number of the pull request from it.
 const TITLE: &str = "Still wanted by pull request ";
 
-/// Whether the step that asks is given the pull request and the commit that started the run, and has the title by which the
-/// sweep knows it.
+/// Whether the checking step has its own pull request and commit. Its title must be the one that the sweep needs.
 pub(crate) fn asks_for_its_own(step: &Step) -> bool {
     let number = Part::Fact(Fact::PullRequestNumber);
     let title = Value::literal(TITLE).and(number.clone());
@@ -60,7 +62,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
         if others.into_iter().any(|other| enters(other)) {
             differs("another pipeline deploys there beside its teardown");
         }
-        // The sweep takes the first step that is called so.
+        // The sweep takes the first step with this title.
         let is_called_so = |title: &Value| matches!(title.parts().first(), Some(Part::Literal(text)) if text.starts_with(TITLE));
         let twins = job.steps().iter().filter(|step| step.title.as_ref().is_some_and(is_called_so));
         if twins.count() != 1 {

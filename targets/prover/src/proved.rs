@@ -1,7 +1,7 @@
-//! The theorems that the proofs on an output have shown, once none of them has found a difference.
+//! The theorems about an output that the proofs have shown.
 //!
-//! An example. A pipeline deploys to `production`, which has a lock and a window, and the proofs have found nothing. The
-//! list then has the theorems of every output, such as "order" and "verdict", and of `production` "lock",
+//! For example, a pipeline deploys to `production`, which has a lock and a window, and the proofs have found nothing.
+//! The list then has the theorems of every output, such as "order" and "verdict", and of `production` "lock",
 //! "never-backwards" and "window".
 
 use pipec_claims::Theorem;
@@ -9,7 +9,7 @@ use pipec_ir::{Environment, Node, Pipeline, Program, Tier};
 use pipec_model::Job;
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, VERDICT};
 
-/// The theorems of an output whose proofs have found no difference.
+/// The theorems of an output without differences.
 pub(super) fn theorems(program: &Program, pipeline: &Pipeline, jobs: &[&Job]) -> Vec<Theorem> {
     let mut all = of_every_workflow();
     all.extend(of_nodes(pipeline));
@@ -48,7 +48,7 @@ fn of_every_workflow() -> Vec<Theorem> {
     ]
 }
 
-/// What is proved only where some node has such a clause.
+/// The theorems that need a node with a certain clause.
 fn of_nodes(pipeline: &Pipeline) -> Vec<Theorem> {
     let has = |is: &dyn Fn(&Node) -> bool| pipeline.nodes.iter().any(is);
     let with_clause = [
@@ -75,7 +75,7 @@ fn untrusted_empty(pipeline: &Pipeline, entered: &[&Environment]) -> Option<Theo
     runs_unreviewed_code.then_some(Theorem::UntrustedEmpty { previews })
 }
 
-/// The timeouts of the jobs that no node asks for, as the output has them. They matter only where something has a budget.
+/// The timeouts of the compiler's own jobs, as in the output. They matter only if there is a budget.
 fn own_jobs(pipeline: &Pipeline, jobs: &[&Job]) -> Option<Theorem> {
     let has_budget = pipeline.budget.is_some() || pipeline.stages.iter().any(|stage| stage.budget.is_some());
     let asks = |job: &Job| {

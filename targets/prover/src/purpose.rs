@@ -1,4 +1,4 @@
-//! What each job is for: a node of the source, or one of the jobs that the compiler adds.
+//! The purpose of each job: a node, or a task of the compiler.
 //!
 //! ```text
 //! verdict:     the compiler adds it
@@ -13,14 +13,14 @@ use pipec_ir::Node;
 use pipec_model::{Finding, Job};
 use pipec_runtime::names::{PLAN, RECORD, VERDICT};
 
-/// Every job without a purpose, and every clause of a node that the model does not know.
+/// Every job without a purpose. Also every clause of a node that the model does not know.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     for job in gating.all_jobs() {
         let found = match gating.source.node_of(&job.id) {
             Some(node) => beyond_the_model(gating, node),
             None => of_own_job(gating, job),
         };
-        // Nothing is known of what such a job does to the others.
+        // The effect of such a job on the others is unknown.
         let findings = found.into_iter().map(|what| Finding::of_job(&job.id, what, job.line));
         ledger.extend(&Broken::Everything, findings);
     }
@@ -51,7 +51,7 @@ fn beyond_the_model(gating: &Gating<'_, '_>, node: &Node) -> Vec<String> {
     let said = unknown.into_iter().filter(|(_, said)| *said);
     let mut found: Vec<String> =
         said.map(|(clause, _)| format!("the model does not know `{clause}`")).collect();
-    // One approval is all that the output asks the platform for.
+    // The output asks the platform for one approval only.
     let approval = gating.program.environment_of(node).and_then(|environment| environment.approval.as_ref());
     if approval.is_some_and(|approval| approval.min > 1) {
         found.push("the model does not know a clause of its node".to_owned());

@@ -1,4 +1,7 @@
-//! The record: the last job, which writes down what ran. It can do no harm, and it leaves out no job.
+//! The record: the last job writes what the run did.
+//!
+//! It can change no result, and it leaves out no job. For example, the line `{"job": "unit", "node": "unit", "kind":
+//! "gate"}` describes the job of the node `unit`.
 
 use crate::gating::Gating;
 use crate::gating::is_untrusted_only;
@@ -13,7 +16,7 @@ use serde::{Deserialize, Deserializer};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-/// Every way in which the record could be silent or wrong.
+/// Every way in which the record could be missing or wrong.
 pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let Some(job) = gating.job(RECORD) else {
         return vec![Finding::of_file("it has no job `record`", 1)];
@@ -48,7 +51,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     findings
 }
 
-/// That a step is the record's script, given nothing but what it asks for.
+/// Checks that a step is the record's script with exactly its values.
 fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
     if !step.runs(Script::RecordRun) || step.condition != ConditionId::PLAIN || step.directory.is_some() {
         return Err("it does not run the record's script".to_owned());
@@ -75,7 +78,7 @@ fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
     Ok(())
 }
 
-/// The file that the record is written to.
+/// The file of the record.
 fn written() -> Value {
     values::scratch("record.json")
 }
@@ -92,7 +95,7 @@ fn keeps(step: &Step) -> bool {
     step.does == Does::Keep(kept) && step.condition == ConditionId::PLAIN
 }
 
-/// A line of NODES: what it does not say is empty.
+/// A line of NODES. A missing field is empty.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct Line<'l> {
@@ -123,7 +126,7 @@ struct Line<'l> {
     irreversible: Option<String>,
 }
 
-/// What is said at all is no `null`.
+/// Reads a field that is present. `null` is not allowed.
 fn said<'d, D: Deserializer<'d>, T: Deserialize<'d>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
 }
@@ -133,7 +136,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
     let mut wrong = Vec::new();
     let mut recorded: BTreeSet<String> = BTreeSet::new();
     for line in step.env_literal("NODES").unwrap_or_default().lines() {
-        // A list of the same values would be read as a line too, but not by the script.
+        // The parser would accept a list of the same values as a line, but the script would not.
         let is_list = line.trim_start().starts_with('[');
         let line: Line<'_> = match serde_json::from_str(line) {
             Ok(_) if is_list => {
@@ -189,14 +192,14 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
     wrong
 }
 
-/// The job that may override the node this job stands for, if it is one that runs on reviewed code.
+/// The job that may override the node of this job. Only a job for reviewed code has one.
 fn overridden_by<'g>(gating: &'g Gating<'_, '_>, node: &Node, job: &Job) -> &'g str {
     let asks = super::overrides::job_of(gating, node);
     let trusted = || !is_untrusted_only(gating, job);
     asks.filter(|_| trusted()).map_or("", |other| other.id.as_str())
 }
 
-/// Whether GitHub shows a job under this name, or each of its legs under this name followed by the leg.
+/// Whether GitHub shows a job under this name. Its legs have this name, followed by the leg.
 fn is_shown_as(gating: &Gating<'_, '_>, job: &Job, name: &str) -> bool {
     gating.instances_of(job).iter().all(|instance| {
         let shown = instance.leg.shown_as.as_literal().unwrap_or_default();

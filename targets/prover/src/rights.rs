@@ -1,5 +1,7 @@
-//! What a job may do and see: its token's rights, its environment, secrets and identities. Each is granted for a clause of
-//! the source, and nothing on events of code that nobody reviewed.
+//! The rights of a job: its token's scopes, its environment, secrets and identities.
+//!
+//! Each is granted for a clause of the source, and none on events with unreviewed code. For example, a deploy with
+//! `identity aws` needs `id-token: write`, and its gate does not.
 
 use crate::gating::Gating;
 use crate::gating::is_untrusted_only;
@@ -16,7 +18,7 @@ use pipec_runtime::names::RECORD;
 use pipec_runtime::names::{PLAN, VERDICT};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a wrong environment of a job undoes: the protections of the right one.
+/// The theorems that fail in a wrong environment. Its protections are not those of the right one.
 const OF_ENVIRONMENT: &[TheoremId] = &[
     TheoremId::EnteredByDeploysOnly,
     TheoremId::HeldByDeploysOnly,
@@ -24,7 +26,7 @@ const OF_ENVIRONMENT: &[TheoremId] = &[
     TheoremId::Override,
 ];
 
-/// Every right too many or too few of a job, and everything it sees and may not.
+/// Every missing or superfluous right of a job. Also every secret that it may not have.
 pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, ledger: &mut Ledger) {
     let untrusted_only = is_untrusted_only(gating, job);
     let mut part = |names: &'static [TheoremId], check: &dyn Fn(&mut Vec<Finding>)| {
@@ -42,7 +44,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, job: &Job, ledger: &mut Ledger) {
     part(&[TheoremId::UntrustedEmpty], &|findings| untrusted(gating, job, findings));
 }
 
-/// What a job needs its token for (trap 21), as the scopes of the engine.
+/// The scopes that a job's token needs (trap 21).
 fn table(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool) -> BTreeMap<&'static str, &'static str> {
     let mut needs = Vec::new();
     if job.id == PLAN {
@@ -72,7 +74,7 @@ fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &
     if gating.program.preview_of(node).is_some() {
         needs.push(Need::PullRequests);
     } else if node.is_deploy() {
-        // Never backwards, and somebody approved who did not write the commit.
+        // For deploys that never go backwards, and for approvals by a person who did not write the commit.
         needs.extend([Need::Runs, Need::Code, Need::Deployments]);
     }
     if untrusted_only {
@@ -114,7 +116,8 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
     }
 }
 
-/// A literal name, right, on the deploys and on what holds secrets of its own (trap 13).
+/// Checks the environment of a job. Deploys and nodes with their own secrets have the right one, by a literal name
+/// (trap 13).
 fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let node = gating.source.node_of(&job.id);
     let own_secrets = node
@@ -125,7 +128,8 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
         _ if own_secrets => Some((format!("{}-{}", gating.pipeline.name, node.name), false)),
         _ => None,
     });
-    // Its reviewers are the role; a deployment it is none, but only as one it surely has reviewers.
+    // The environment exists for its reviewers; nothing is deployed to it. It must be created as a deployment, or its
+    // reviewers would not be asked.
     let asks = overrides::gate_of(gating.source, &job.id)
         .map(|gate| (overrides::environment(gating.pipeline, gate), true));
     let wanted = asks.clone().or(wanted);
@@ -165,7 +169,7 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
     }
 }
 
-/// Secrets and the token reach only what was checked word for word elsewhere.
+/// Checks secrets and the token. They reach only places that are compared exactly elsewhere.
 fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let node = gating.source.node_of(&job.id).filter(|_| !untrusted_only);
     let held = Held {
@@ -188,19 +192,19 @@ fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &
     }
 }
 
-/// What the scripts of a job may hold.
+/// The secrets that the scripts of a job may have.
 struct Held {
     /// The secrets.
     secrets: Vec<Part>,
-    /// Whether its node says `may write`.
+    /// Whether its node has `may write`.
     token: bool,
-    /// The user and the password that its push needs.
+    /// The user and the password for its push.
     registry: Option<[Part; 2]>,
     /// Whether its node builds an image.
     pushes: bool,
 }
 
-/// Whether a variable of a step is a secret or token where one belongs.
+/// Whether a variable of a step may have a secret or the token.
 fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
     let Some(part) = given.value.as_part() else { return false };
     let is_token = *part == Part::Token;
@@ -217,7 +221,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
             ),
             name,
         ) => name == "GH_TOKEN" && is_token,
-        // With which of them it pushes is proven word for word with its step.
+        // The proof of the step compares which of them it uses.
         (Does::Runtime(Script::PushImage), name) => match &held.registry {
             Some([user, password]) => {
                 name == "REGISTRY_USER" && part == user || name == "REGISTRY_PASSWORD" && part == password
@@ -225,7 +229,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
             None => held.pushes && name == "REGISTRY_PASSWORD" && is_token,
         },
         (Does::Runtime(Script::SecretFile), name) => name == "SECRET" && held.secrets.contains(part),
-        // Which variables a script gets is proven word for word with its step.
+        // The proof of the step compares the variables of a script.
         (Does::Script(_), name) => {
             held.secrets.contains(part) || held.token && name == values::TOKEN_VARIABLE && is_token
         }
@@ -233,7 +237,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
     }
 }
 
-/// Nothing that can do harm starts on code that nobody reviewed.
+/// No dangerous job starts on unreviewed code.
 fn untrusted(gating: &Gating<'_, '_>, job: &Job, findings: &mut Vec<Finding>) {
     if matches!(job.id.as_str(), PLAN | VERDICT | RECORD) {
         return;

@@ -1,4 +1,7 @@
-//! Sidecars: the services of a job are those of its node, and no script starts before they are ready.
+//! Sidecars: the services of a job are those of its node.
+//!
+//! No script starts before they are ready. For example, `sidecar postgres { … }` needs a service `postgres` with the
+//! same image, and a step that waits for it.
 
 use crate::gating::Gating;
 use crate::ledger::{Broken, Ledger};
@@ -8,7 +11,7 @@ use pipec_ir::{Node, Sidecar};
 use pipec_model::Finding;
 use pipec_model::{self as model, Given, Job, Part, Step, Value};
 
-/// Every job beside which other services run than its node asks for.
+/// Every job with other services than its node.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(&[TheoremId::Machines]);
     for job in gating.all_jobs() {
@@ -57,7 +60,7 @@ fn is_sidecar(
         && !given.is_unknown
 }
 
-/// Whether a step asks this sidecar, by its own script, whether it is ready.
+/// Whether a step waits for this sidecar with the sidecar's own script.
 pub(crate) fn awaits(step: &Step, sidecar: &Sidecar) -> bool {
     let script = sidecar.ready.as_ref().and_then(|ready| ready.steps.first());
     let container = Value::of([Part::SidecarId(sidecar.name.clone())]);

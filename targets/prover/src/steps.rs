@@ -1,4 +1,7 @@
-//! What the steps of a node's job are, in what order, and that a green job means that its scripts decided it.
+//! The steps of a node's job and their order.
+//!
+//! A green job means that the node's scripts decided it. For example, a step with `continue-on-error: true` must not be
+//! a script of a gate.
 
 mod acting;
 mod attempts;
@@ -29,14 +32,14 @@ use pipec_runtime::names::PLAN;
 use pipec_runtime::names::RAW;
 use simulation::Simulation;
 
-/// What a step is to the node of its job.
+/// The purpose of a step for its node.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Kind {
     /// A fixed script.
     Runtime(Script),
-    /// The user's script of this place among all that the node runs.
+    /// The user's script at this index among all scripts of the node.
     Script(usize),
-    /// The raw step of this place among those of the source.
+    /// The raw step at this index among those of the source.
     Raw(usize),
     Checkout,
     Download,
@@ -44,9 +47,9 @@ pub(crate) enum Kind {
     Identity,
     /// Sets up a tool.
     Tool,
-    /// Keeps a report.
+    /// Stores a report.
     KeptReport,
-    /// Keeps what a failure left behind.
+    /// Stores files after a failure.
     KeptAfterFailure,
     /// Sends a report to code scanning.
     CodeScanning,
@@ -55,24 +58,24 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Whether it decides whether the node has done what it must: its scripts, and what judges their reports.
+    /// Whether it decides the result of the node. The scripts do, and the checks of their reports.
     fn decides(&self) -> bool {
         matches!(self, Kind::Script(_) | Kind::Runtime(Script::Measure))
     }
 
-    /// Whether it records the digest of what was built.
+    /// Whether it records the digest of an artefact.
     fn records(&self) -> bool {
         matches!(self, Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage))
     }
 
-    /// Whether it proves that what was fetched is what was built.
+    /// Whether it verifies a fetched artefact.
     fn verifies(&self) -> bool {
         let verifies = [Script::VerifyFile, Script::VerifyFolder, Script::VerifyImage, Script::VerifyLegs];
         matches!(self, Kind::Runtime(fixed) if verifies.contains(fixed))
     }
 }
 
-/// What no longer holds where a job has other steps than its node asks for, since each step is there for a reason.
+/// The theorems that fail if a job has other steps than its node needs. Each step has a purpose.
 pub(crate) const OF_ALL_STEPS: &[TheoremId] = &[
     TheoremId::StepOrder,
     TheoremId::StepInputs,
@@ -95,7 +98,7 @@ pub(crate) const OF_ALL_STEPS: &[TheoremId] = &[
     TheoremId::PreviewEntry,
 ];
 
-/// What no longer holds where a step is given something else, or works elsewhere.
+/// The theorems that fail if a step has other values or another directory.
 const OF_INPUTS: &[TheoremId] = &[
     TheoremId::StepInputs,
     TheoremId::ScriptsArrive,
@@ -113,7 +116,7 @@ const OF_INPUTS: &[TheoremId] = &[
     TheoremId::PreviewEntry,
 ];
 
-/// What no longer holds where a job is green although a script did not decide it.
+/// The theorems that fail if a job is green although no script decided it.
 const OF_DECISION: &[TheoremId] = &[
     TheoremId::DecidedByScripts,
     TheoremId::OneAttempt,
@@ -145,7 +148,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>], ledger:
     }
 }
 
-/// A step as the simulation of a job sees it.
+/// A step in the simulation of a job.
 #[derive(PartialEq)]
 struct Conditional<'s> {
     kind: Kind,
@@ -160,14 +163,14 @@ struct Check<'c, 'g, 'p> {
     node: &'c Node,
     job: &'c Job,
     leg: &'c Leg,
-    /// The scripts of the node, in the order in which they come.
+    /// The scripts of the node, in order.
     acts: Vec<Act<'c>>,
-    /// The name of this leg, if the job is split, and those of all legs.
+    /// The name of this leg, and those of all legs, if there are several.
     name: Option<&'c str>,
     legs: &'c [&'c str],
-    /// What the proof at hand has found.
+    /// The findings of the current proof.
     findings: Vec<Finding>,
-    /// What the proofs before it have found.
+    /// The findings of the earlier proofs.
     ledger: Ledger,
 }
 
@@ -176,7 +179,7 @@ impl<'c> Check<'c, '_, '_> {
         self.findings.push(Finding::of_job(&self.job.id, what, line));
     }
 
-    /// One proof. What it finds breaks these theorems.
+    /// Runs one proof. Its findings break these theorems.
     fn part<T>(&mut self, names: &'static [TheoremId], prove: impl FnOnce(&mut Self) -> T) -> T {
         let result = prove(self);
         let broken = Broken::of_node(names, self.node);
@@ -184,7 +187,7 @@ impl<'c> Check<'c, '_, '_> {
         result
     }
 
-    /// Legs whose steps have the same conditions need but one simulation.
+    /// Proves a leg. Legs whose steps have equal conditions share one simulation.
     fn whole(&mut self, simulated: &mut Vec<Vec<Conditional<'c>>>) {
         let Some(kinds) = self.part(OF_ALL_STEPS, Check::kinds) else { return };
         self.part(OF_ALL_STEPS, |check| {
@@ -237,12 +240,12 @@ impl<'c> Check<'c, '_, '_> {
         kinds.iter().zip(self.steps()).map(conditional).collect()
     }
 
-    /// The values that the source wants in this leg.
+    /// The values that the source requires in this leg.
     fn scene(&self) -> Scene<'_, '_, '_> {
         Scene { gating: self.gating, node: self.node, job: self.job, untrusted: self.is_untrusted_twin() }
     }
 
-    /// What each step is; `None` if one is unknown.
+    /// The kind of each step. `None` if one is unknown.
     fn kinds(&mut self) -> Option<Vec<Kind>> {
         let mut kinds = Vec::new();
         let mut next_script = 0;
@@ -281,7 +284,7 @@ impl<'c> Check<'c, '_, '_> {
         Some(kinds)
     }
 
-    /// What a step is that is no raw step, where that script of the node comes next.
+    /// The kind of a step that is no raw step. `next_script` is the next script of the node.
     fn kind(&self, step: &Step, next_script: usize) -> Option<Kind> {
         Some(match &step.does {
             Does::Runtime(script) => Kind::Runtime(*script),
@@ -301,9 +304,9 @@ impl<'c> Check<'c, '_, '_> {
         })
     }
 
-    /// Whether the shell gets exactly this script.
+    /// Whether the shell receives exactly this script.
     fn is_script(&self, wanted: &str, text: &ScriptText) -> bool {
-        // The runner ends every line with CR LF on Windows.
+        // On Windows, the runner ends every line with CR LF.
         let is_kept = text.is_exact
             || self.node.body.runner.host != RunnerHost::WindowsX64
             || !wanted.contains(['\n', '\r']);
@@ -314,8 +317,8 @@ impl<'c> Check<'c, '_, '_> {
         is_untrusted_only(self.gating, self.job)
     }
 
-    /// Whether each step must run exactly if all before it have succeeded and nobody has stopped the job, and says just that:
-    /// there is nothing to simulate where no step has a condition and no failure leads to anything but the end.
+    /// Whether each step simply runs after the success of all before it. Then there is nothing to simulate: no step has
+    /// a condition, and every failure ends the job.
     fn runs_straight(&self, kinds: &[Kind]) -> bool {
         let is_exempt = !self.node.exemptions().is_empty();
         let straight = |(kind, step): (&Kind, &Step)| {
@@ -325,7 +328,7 @@ impl<'c> Check<'c, '_, '_> {
             );
             step.condition == ConditionId::PLAIN && !has_own_turn && !kind.decides_nothing() && !goes_on(step)
         };
-        // Checks are all seen, whichever fails; the way back begins with a failure.
+        // All checks run after a failure of one, and a rollback begins with a failure.
         let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_back;
         !is_exempt
             && self.node.retry().is_none()
@@ -333,7 +336,7 @@ impl<'c> Check<'c, '_, '_> {
             && kinds.iter().zip(self.steps()).all(straight)
     }
 
-    /// A gate that is exempt says why in the words of the source.
+    /// Checks that an exempt gate shows the reason of the source.
     fn exempt_reason(&mut self, kinds: &[Kind]) {
         let Some(gate) = self.node.gate() else { return };
         for (kind, step) in kinds.iter().zip(self.steps()) {
@@ -347,7 +350,7 @@ impl<'c> Check<'c, '_, '_> {
         }
     }
 
-    /// What the job hands on is what its steps recorded.
+    /// Checks that the outputs of the job are those of its steps.
     fn outputs(&mut self, kinds: &[Kind]) {
         let ids_of = |wanted: fn(&Kind) -> bool| -> Vec<&'c str> {
             let steps = kinds.iter().zip(self.steps());
@@ -366,7 +369,7 @@ impl<'c> Check<'c, '_, '_> {
             let is_single = matches!(given.value.as_part(), Some(Part::StepOutput { .. }));
             let same = match &*given.name {
                 "digest" if self.name.is_none() => from(&recorded, "digest") && is_single,
-                // The outputs of all legs are one set, where empty ones count for nothing (trap 19).
+                // The outputs of all legs form one set, in which empty ones do not count (trap 19).
                 name if self.name.is_some_and(|leg| legs::digest_output(leg) == name) => {
                     from(&recorded, "digest") && is_single
                 }
@@ -390,7 +393,7 @@ impl<'c> Check<'c, '_, '_> {
         if builds && self.legs.iter().copied().filter(|other| alike(other)).count() > 1 {
             self.differs("two legs hand on their digests under one name", self.job.line);
         }
-        // A red rerun keeps the outputs of the attempt that was green (trap 18): each artefact has one writer.
+        // A failed rerun keeps the outputs of the green attempt (trap 18), so each artefact has one writer.
         let twins = jobs_of(self.gating, self.node);
         if self.job.id == PLAN || twins.is_empty() {
             self.differs("it stands for no node", self.job.line);
@@ -398,12 +401,12 @@ impl<'c> Check<'c, '_, '_> {
     }
 }
 
-/// Whether the job goes on when the step fails.
+/// Whether the job continues after a failure of the step.
 fn goes_on(step: &Step) -> bool {
     step.goes_on == Some(true)
 }
 
-/// Whether the id says that a step is a raw one of the source.
+/// Whether the id marks a raw step of the source.
 fn is_raw(step: &Step) -> bool {
     step.id.as_ref().is_some_and(|id| id.starts_with(RAW))
 }

@@ -1,11 +1,12 @@
-//! The output that tears down ephemeral environments: it starts when a pull request is closed and every hour, never for forks
-//! and bots, runs no code of a pull request, has the lock of the deploys, and gives its scripts what the source says.
+//! The output that tears down ephemeral environments.
 //!
-//! For an environment `preview` there are two jobs:
+//! It starts when a pull request is closed and every hour, never for forks and bots. It runs no code of a pull request,
+//! has the lock of the deploys, and gives its scripts the values of the source. For an environment `preview` there are
+//! two jobs:
 //!
 //! ```text
-//! find-preview        finds the pull requests to tear down for, and hands on their numbers as a list
-//! teardown-preview    one leg for each number: looks again, checks out the default branch, runs the scripts of the source
+//! find-preview        finds the pull requests to tear down for, and passes on their numbers as a list
+//! teardown-preview    one leg for each number: checks again, checks out the default branch, runs the scripts of the source
 //! ```
 
 mod steps;
@@ -23,8 +24,8 @@ use pipec_model::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What no longer holds where another thing tears down, or something else is done there: its jobs hold the secrets and the lock
-/// of the environment.
+/// The theorems that fail if another job tears down, or does something else. Its jobs have the secrets and the lock of
+/// the environment.
 const THEOREMS: &[TheoremId] = &[
     TheoremId::Teardown,
     TheoremId::EnteredByDeploysOnly,
@@ -35,14 +36,14 @@ const THEOREMS: &[TheoremId] = &[
     TheoremId::Lock,
 ];
 
-/// The output by which a job that finds hands on the numbers, and the value that tells apart the legs of a teardown.
+/// The output with the found numbers. It is also the value that distinguishes the legs of a teardown.
 const PULL_REQUESTS: &str = "pull-requests";
 const PULL_REQUEST: &str = "pull-request";
 
-/// What that output is if nothing was found.
+/// The value of that output if nothing was found.
 const NONE: &str = "[]";
 
-/// The longest time that its jobs may take, in minutes.
+/// The maximum timeout of its jobs, in minutes.
 const LONGEST: f64 = 60.0;
 
 /// The ephemeral environments that a pipeline enters, by name.
@@ -51,7 +52,7 @@ pub fn previews<'p>(program: &'p Program, pipeline: &Pipeline) -> BTreeMap<&'p s
     all.map(|environment| (environment.name.as_str(), environment)).collect()
 }
 
-/// Holds the output that tears down the ephemeral environments of a pipeline, as `engine` reads `file`, against the pipeline.
+/// Compares the teardown output of a pipeline with the pipeline. `engine` has read it from `file`.
 pub fn prove_teardown(
     program: &Program,
     pipeline: &Pipeline,
@@ -76,7 +77,7 @@ pub fn prove_teardown(
     ledger.proof(environments.keys().map(theorem).collect())
 }
 
-/// The runs that a closed pull request and the clock start.
+/// The runs of closed pull requests and schedules.
 fn world(known: Option<Questions>) -> Result<World, TooLarge> {
     let mut vocabulary = Vocabulary::new();
     vocabulary.add_event(Event::PullRequest);
@@ -90,20 +91,20 @@ struct Teardown<'t> {
     world: &'t World,
     /// The jobs, each after all that it waits for.
     all_jobs: &'t [&'t Job],
-    /// How each of them starts and ends, whatever becomes of the others.
+    /// The start and the end of each job, independent of the others.
     states: Jobs<'t>,
     /// That the run is triggered.
     triggered: Proposition,
     ledger: Ledger,
 }
 
-/// What a job of the teardown must be.
+/// The requirements of a teardown job.
 struct Frame<'w> {
     /// Its name.
     name: Value,
-    /// That it starts.
+    /// The runs in which it starts.
     starts: Proposition,
-    /// What its token is for.
+    /// The purposes of its token.
     needs: &'w [Need],
 }
 
@@ -153,7 +154,7 @@ impl<'t> Teardown<'t> {
         self.all_jobs.get(self.states.get(id)?.place).copied()
     }
 
-    /// That the run is triggered, and nobody had stopped it when the condition of a job was looked at.
+    /// That the run is triggered and not stopped. It was not stopped before the condition of a job was evaluated.
     fn alive(&self, job: &Job) -> Proposition {
         let logic = self.world.logic();
         match self.states.get(job.id.as_str()) {
@@ -166,7 +167,7 @@ impl<'t> Teardown<'t> {
         self.ledger.add(broken(environment), Finding::of_job(&job.id, what, job.line));
     }
 
-    /// What starts it, and what holds for all of it.
+    /// Checks the triggers and the settings of the whole output.
     fn surroundings(&mut self) {
         let surroundings = self.engine.surroundings();
         let mut findings = Vec::new();
@@ -190,7 +191,7 @@ impl<'t> Teardown<'t> {
         self.ledger.extend(&Broken::of(THEOREMS), findings);
     }
 
-    /// What all its jobs have in common.
+    /// Checks the common parts of all its jobs.
     fn frame(&mut self, job: &Job, environment: &Environment, wanted: &Frame<'_>) {
         if job.is_in_container || job.sidecars.is_some() || job.ignores_failure.is_some() {
             self.differs(job, environment, "it says something more, or something less");
@@ -222,7 +223,7 @@ impl<'t> Teardown<'t> {
         }
     }
 
-    /// It starts exactly in these runs.
+    /// Checks that it starts exactly in these runs.
     fn starts(&mut self, job: &Job, environment: &Environment, wanted: &Proposition) {
         let Some(state) = self.states.get(job.id.as_str()) else { return };
         let logic = self.world.logic();
@@ -239,7 +240,7 @@ impl<'t> Teardown<'t> {
         self.ledger.add(broken(environment), finding);
     }
 
-    /// The job that finds what is to go: the script, and nothing that belongs to anybody.
+    /// Checks the job that finds previews. It has one script and no secrets.
     fn find(&mut self, job: &Job, environment: &Environment) {
         let logic = self.world.logic();
         let clock = self.world.facts.event(Event::Schedule);
@@ -267,7 +268,7 @@ impl<'t> Teardown<'t> {
         }
     }
 
-    /// The job that tears down.
+    /// Checks the job that tears down.
     fn teardown(&mut self, job: &Job, environment: &Environment) {
         let find = format!("find-{}", environment.name);
         let mut needs = vec![Need::Runs, Need::Code, Need::EndDeployments, Need::PullRequests];
@@ -312,7 +313,7 @@ impl<'t> Teardown<'t> {
         self.steps(job, environment);
     }
 
-    /// That the job which finds has succeeded and found something.
+    /// That the finding job has succeeded and found something.
     fn found(&self, job: &Job, find: &str) -> Proposition {
         let logic = self.world.logic();
         let list = Part::JobOutput { jobs: vec![find.to_owned()], output: PULL_REQUESTS.to_owned() };
@@ -329,12 +330,12 @@ impl<'t> Teardown<'t> {
     }
 }
 
-/// What a finding about the teardown of an environment breaks.
+/// The theorems that a finding about the teardown of an environment breaks.
 fn broken(environment: &Environment) -> Broken {
     Broken::in_environment(THEOREMS, &environment.name)
 }
 
-/// Whether just two things start it: the close of a pull request, whatever its base, and the clock, every hour.
+/// Whether the triggers are right. They are the close of a pull request with any base, and an hourly schedule.
 fn is_started_right(triggers: &[RunTrigger]) -> bool {
     let is_closed = |event: &RunEvent| {
         matches!(event, RunEvent::PullRequest { bases: NameFilter::All, changes }

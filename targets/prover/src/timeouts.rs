@@ -1,4 +1,4 @@
-//! How long jobs may take: each job ends after the timeout of its node.
+//! Timeouts: each job ends after the timeout of its node.
 //!
 //! ```text
 //! job tests: test { timeout 10m … }
@@ -11,10 +11,10 @@ use crate::windows;
 use pipec_claims::TheoremId;
 use pipec_model::{Finding, Job};
 
-/// The longest time the compiler's own jobs may take, in minutes.
+/// The maximum timeout of the compiler's own jobs, in minutes.
 const OWN_TIMEOUT: f64 = 30.0;
 
-/// Every job whose timeout is not that of its node.
+/// Every job with a timeout that differs from its node's.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(&[TheoremId::Timeout, TheoremId::OwnJobs]);
     for job in gating.all_jobs() {

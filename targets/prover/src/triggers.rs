@@ -1,4 +1,4 @@
-//! What triggers the runs of an output, held against the triggers of the source.
+//! The triggers of an output, compared with those of the source.
 //!
 //! ```text
 //! on:
@@ -15,7 +15,7 @@ use pipec_model::{
 };
 use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
 
-/// That a run is triggered, and a finding for each difference from the triggers of the source.
+/// That a run is triggered. Also gives a finding for each difference from the triggers of the source.
 pub(crate) fn triggered(
     triggers: &[RunTrigger],
     world: &World,
@@ -27,7 +27,7 @@ pub(crate) fn triggered(
     (logic.and(&world.possible(), &logic.any(&ways)), comparison.findings)
 }
 
-/// The triggers of an output beside those of its source.
+/// The triggers of an output, and those of its source.
 struct Comparison<'c> {
     world: &'c World,
     pipeline: &'c Pipeline,
@@ -43,7 +43,7 @@ impl Comparison<'_> {
         self.pipeline.events().contains(&event)
     }
 
-    /// The runs that a trigger starts; none, if no trigger of the source is of its event.
+    /// The runs that a trigger starts. `None` if no trigger of the source has its event.
     fn way(&mut self, trigger: &RunTrigger) -> Option<Proposition> {
         let facts = &self.world.facts;
         match &trigger.event {
@@ -129,7 +129,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The inputs must be those of the source, since conditions depend on their types.
+    /// Checks that the inputs are those of the source, because conditions depend on their types.
     fn manual(&mut self, given: &[ManualInput], line: usize) {
         let pipeline = self.pipeline;
         let wanted = pipeline.triggers.iter().filter_map(|trigger| match trigger {
@@ -163,7 +163,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The input for the gate has exactly the gates that can be overridden. A manual run of the source names none of them.
+    /// Checks the input for the gate. It has exactly the gates with an override, and ordinary runs name none of them.
     fn override_input(&mut self, input: &ManualInput) {
         let is_same = if input.name == GATE {
             let ordinary = self.has(Event::Manual).then(|| ORDINARY.to_owned());
@@ -205,7 +205,7 @@ fn names(filter: &NameFilter, axis: Axis, world: &World) -> Proposition {
     logic.any(&each.collect::<Vec<_>>())
 }
 
-/// The names that a filter surely lets through, and all that it may let through. `None` if nobody can tell.
+/// The names that a filter certainly admits, and all that it may admit. `None` if the filter is unknown.
 fn least_and_most(filter: &NameFilter) -> Option<(Language, Language)> {
     match filter {
         NameFilter::All => Some((Language::all(), Language::all())),

@@ -1,6 +1,6 @@
-//! The values that the scripts of a node must be given, worked out from the source.
+//! The values that the scripts of a node must have, computed from the source.
 //!
-//! A node that uses the artefact `app`, for example, gets `APP_DIGEST`: the output `digest` of the job that built `app`.
+//! For example, a node that uses the artefact `app` gets `APP_DIGEST`: the output `digest` of the job that built `app`.
 
 use crate::gating::{Gating, is_untrusted_only, jobs_of};
 use crate::legs;
@@ -8,22 +8,22 @@ use pipec_ir::{Binding, Fact, Form, Node, Secret, Text};
 use pipec_model::Job;
 use pipec_model::{Part, Value};
 
-/// The variable that holds the token of a job whose node says `may write`.
+/// The variable with the token of a job whose node has `may write`.
 pub(crate) const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
 
-/// The variable that holds the number of the pull request that an ephemeral environment is for.
+/// The variable with the number of the pull request of an ephemeral environment.
 pub(crate) const PULL_REQUEST_VARIABLE: &str = "PIPE_PULL_REQUEST";
 
-/// A variable and the value it must have. `None` is a value that the model does not know, so that nothing equals it.
+/// A variable and its required value. `None` is a value that the model does not know, so that nothing equals it.
 pub(crate) type Wanted = (String, Option<Value>);
 
-/// Where a value is worked out: in a job of the output, for its node.
+/// The place of a value: a job of the output, for its node.
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'s, 'g, 'p> {
     pub(crate) gating: &'s Gating<'g, 'p>,
     pub(crate) node: &'s Node,
     pub(crate) job: &'s Job,
-    /// Whether the job runs for code that nobody reviewed: it gets no secret and no token.
+    /// Whether the job is for unreviewed code. It gets no secret and no token.
     pub(crate) untrusted: bool,
 }
 
@@ -32,17 +32,17 @@ pub(crate) fn scratch(path: impl AsRef<str>) -> Value {
     Value::of([Part::Scratch, Part::literal("/"), Part::literal(path)])
 }
 
-/// The folder that the build of an image leaves its layout in.
+/// The folder for the layout of a built image.
 pub(crate) fn image_layout() -> Value {
     scratch("image-layout")
 }
 
-/// The folder that an artefact is unpacked in.
+/// The folder for the unpacked artefact.
 pub(crate) fn artefact_folder(name: &str) -> Value {
     scratch(format!("artefacts/{name}"))
 }
 
-/// The file that holds a secret.
+/// The file with a secret.
 pub(crate) fn secret_file(name: &str) -> Value {
     scratch(format!("secrets/{name}"))
 }
@@ -71,7 +71,7 @@ impl Scene<'_, '_, '_> {
         variables
     }
 
-    /// Where each sidecar can be reached: by its name from a container, by a port of the machine elsewhere.
+    /// The address of each sidecar. A container reaches it by name, other jobs by a port of the machine.
     fn sidecars(&self, variables: &mut Vec<Wanted>) {
         let in_container = self.node.body.runner.image.is_some();
         for sidecar in &self.node.body.sidecars {
@@ -90,7 +90,7 @@ impl Scene<'_, '_, '_> {
         }
     }
 
-    /// Where each artefact that the node uses lies, and its digest.
+    /// The path and the digest of each artefact of the node.
     fn artefacts(&self, variables: &mut Vec<Wanted>) {
         for (name, _) in &self.node.body.uses {
             let own = name.to_ascii_uppercase().replace('-', "_");
@@ -126,7 +126,7 @@ impl Scene<'_, '_, '_> {
         if self.untrusted { Value::default() } else { value_of(secret) }
     }
 
-    /// The value of a text of the source. `None` if the model knows no value of one of its facts.
+    /// The value of a text of the source. `None` if the model does not know one of its facts.
     pub(crate) fn text(&self, text: &Text) -> Option<Value> {
         let mut value = Value::default();
         for piece in &text.pieces {
@@ -171,7 +171,7 @@ impl Scene<'_, '_, '_> {
         })
     }
 
-    /// The digest that a producer recorded. What several legs built gets its digest where it is verified.
+    /// The digest that a producer recorded. An artefact of several legs gets its digest where it is verified.
     fn digest(&self, producer: &Node) -> Option<Value> {
         if producer.has_legs() {
             let step = format!("legs-{}", producer.name);
@@ -185,15 +185,15 @@ impl Scene<'_, '_, '_> {
         self.output_of(producer, &legs::digest_output(leg))
     }
 
-    /// An output of the jobs that stand for a node and that this job waits for. `None` if it waits for none of them.
+    /// An output of the jobs of a node that this job waits for. `None` if it waits for none of them.
     pub(crate) fn output_of(&self, producer: &Node, output: &str) -> Option<Value> {
         let jobs = jobs_of(self.gating, producer).iter().filter(|job| self.job.waits_for.contains(&job.id));
         let jobs: Vec<String> = jobs.map(|job| job.id.clone()).collect();
         (!jobs.is_empty()).then(|| Value::of([Part::JobOutput { jobs, output: output.to_owned() }]))
     }
 
-    /// The reference by which a job pulls an image: its name and digest if the job that pushes it ran, else the layout in
-    /// this job. If either may have run, the digest of the job that pushes decides: it is empty if that job did not run.
+    /// The reference for pulling an image. It is the name and digest if the pushing job ran, or else the layout in this
+    /// job. If either may have run, the digest of the pushing job decides: it is empty if that job did not run.
     fn reference(&self, name: &str) -> Option<Value> {
         let producer = self.gating.source.node_named(name)?;
         let pushed_as = Value::literal(format!("{}@", producer.image()?));
@@ -219,7 +219,7 @@ impl Scene<'_, '_, '_> {
     }
 }
 
-/// The value of a secret that a job holds, or the path of the file that it is in.
+/// The value of a secret, or the path of its file.
 pub(crate) fn value_of(secret: &Secret) -> Value {
     if secret.file {
         secret_file(&secret.variable)

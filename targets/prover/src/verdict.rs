@@ -1,5 +1,8 @@
-//! The verdict: the one check to require. GitHub takes a required check that was skipped for one that passed (trap 9), so
-//! it must always run and be green exactly if every job that was due succeeded and no other ran.
+//! The verdict: the required check.
+//!
+//! GitHub counts a skipped required check as passed (trap 9). So the verdict must always run, and be green exactly if
+//! every due job succeeded and no other ran. For example, the line `unit success due` is good, and `unit skipped due`
+//! is not.
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;
@@ -20,11 +23,11 @@ struct Line<'t> {
     /// Its result.
     result: &'t Part,
     due: Due<'t>,
-    /// The result of its override.
+    /// The result of its override job.
     overriding: Option<&'t Part>,
 }
 
-/// Whether a line says that its job was due.
+/// Whether a line states that its job was due.
 #[derive(Clone, Copy)]
 enum Due<'t> {
     Constant(bool),
@@ -32,13 +35,13 @@ enum Due<'t> {
     Part(&'t Part),
 }
 
-/// What all lines have in common.
+/// The common part of all lines.
 struct Common {
-    /// The admitted runs with a green plan: without it, the plan's own line is red already.
+    /// The admitted runs with a green plan. Without it, the plan's own line is already red.
     runs: Proposition,
 }
 
-/// Every way in which the verdict could be green over a pipeline that is not.
+/// Every way in which the verdict could be green although the pipeline is not.
 pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let Some(job) = gating.job(VERDICT) else {
@@ -62,7 +65,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     if !step.runs(Script::Verdict) || !is_plain || !step.env.iter().all(|given| is_jobs(&given.name)) {
         differs("it does not run the verdict's script".to_owned());
     }
-    // The script reads every variable whose name begins so.
+    // The script reads every variable with this prefix.
     let jobs = step.env.iter().filter(|given| is_jobs(&given.name));
     let texts: Vec<Value> = jobs.flat_map(|given| given.value.lines()).collect();
     let lines: Option<Vec<Line<'_>>> =
@@ -95,7 +98,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     findings
 }
 
-/// `JOBS`, or one of those that hold what does not fit in it.
+/// Whether a variable is `JOBS`, or one of its continuations.
 fn is_jobs(name: &str) -> bool {
     name.strip_prefix("JOBS").is_some_and(|rest| {
         rest.is_empty()
@@ -103,7 +106,8 @@ fn is_jobs(name: &str) -> bool {
     })
 }
 
-/// A line of three or four words: the job, its result, whether it was due, and the result of its override.
+/// Parses a line of three or four words. They are the job, its result, whether it was due, and the result of its
+/// override.
 fn line_of(line: &Value) -> Option<Line<'_>> {
     use Part::Literal;
     let constant = |word: &str| match word {
@@ -141,7 +145,7 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line<'_>, common: &Common, fi
             job.line,
         ));
     }
-    // A gate that failed counts only behind the job that asks its own role, and only where that can be.
+    // A failed gate is acceptable only with the result of its own role's job, and only if that is possible.
     let gate = gating.source.node_of(id).filter(|gate| gate.overriding().is_some() && gate.name == id);
     let asked = gate.map(|gate| Part::JobResult(overrides::id(gate)));
     if line.overriding != asked.as_ref() {
@@ -183,8 +187,7 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line<'_>, common: &Common, fi
     gating.prove(job, &common.runs, &right, what, findings);
 }
 
-/// That a part of JOBS is the word for a job that was due. Any other word than this and its opposite is neither, and the
-/// script is red for it.
+/// That a part of JOBS is the word for a due job. Any word except this and its opposite makes the script red.
 fn says_due(gating: &Gating<'_, '_>, job: &Job, part: &Part) -> Proposition {
     let world = gating.world;
     let said = match part {

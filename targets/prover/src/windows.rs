@@ -1,5 +1,8 @@
-//! Windows: that a deploy starts only once a job has waited for its window, and makes sure that it is open; and that the
-//! job which waits does so at the same point of the run, and holds nothing.
+//! Windows: a deploy starts only after a job has waited for its window.
+//!
+//! The deploy itself checks that the window is open. The waiting job starts at the same point of the run as the deploy
+//! would, and has no environment, lock or right. For example, `wait-to-deploy-app-to-production` has the waits of
+//! `deploy-app-to-production`.
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;
@@ -16,7 +19,7 @@ fn window_of<'p>(program: &'p Program, node: &Node) -> Option<&'p Window> {
     program.environment_of(node)?.window.as_ref()
 }
 
-/// The id of the deploy that a job waits to start, and its node.
+/// The deploy that a job waits for, with its id and its node.
 pub(crate) fn awaited_by<'j, 'p>(
     program: &Program,
     source: &Source<'p>,
@@ -30,17 +33,17 @@ pub(crate) fn awaited_by<'j, 'p>(
     window_of(program, node).map(|_| (deploy, node))
 }
 
-/// How often a node's job asks whether its window is open.
+/// The number of checks of the window in a node's job.
 pub(crate) fn times_asked(program: &Program, node: &Node) -> usize {
     usize::from(window_of(program, node).is_some())
 }
 
-/// Whether the job's timeout is that of a job that waits.
+/// Whether a timeout is long enough for a waiting job.
 pub(crate) fn waits_long_enough(engine: &dyn Reading, minutes: Option<f64>) -> bool {
     minutes == Some(engine.longest_job())
 }
 
-/// Whether a step is told the window of its node.
+/// Whether a step has the values of its node's window.
 pub(crate) fn has_window_values(program: &Program, node: &Node, step: &Step) -> bool {
     let (Some(window), Some(deploy)) = (window_of(program, node), node.deploy()) else {
         return false;
@@ -76,7 +79,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
     findings
 }
 
-/// It is the script that waits, and nothing else.
+/// Checks that it has the waiting script, and nothing else.
 fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<Finding>) {
     let mut differs = |what: &str| findings.push(Finding::of_job(&waits.id, what, waits.line));
     let [step] = waits.steps() else { return differs("it is not one step") };
@@ -95,7 +98,7 @@ fn steps(gating: &Gating<'_, '_>, node: &Node, waits: &Job, findings: &mut Vec<F
     }
 }
 
-/// It starts when the deploy would, and the deploy starts only once it is green.
+/// Checks that it starts when the deploy would. The deploy must start only after its success.
 fn order(gating: &Gating<'_, '_>, node: &Node, waits: &Job, deploy: &Job, findings: &mut Vec<Finding>) {
     findings.extend(gating.never_more(node, waits).into_iter().map(|(_, finding)| finding));
     if let Some(has_waited) = gating.succeeded(waits) {

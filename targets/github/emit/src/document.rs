@@ -8,8 +8,9 @@ use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The shell of every script: stops at the first failure, also of a pipe, and at variables that are not set. Startup
-/// files of the machine are not read.
+/// The shell of every script.
+///
+/// It stops at the first failure, also in a pipe, and at variables that are not set. It reads no startup files.
 pub(crate) const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
 
 /// A workflow file.
@@ -36,7 +37,7 @@ pub(crate) struct Concurrency {
     pub(crate) group: Template,
     /// Whether a newer one cancels what runs; never together with a queue.
     pub(crate) cancel: Option<Template>,
-    /// Whether all that wait keep their place; else a newer one replaces the one that waits.
+    /// Whether all that wait keep their place. Else a newer one replaces the waiting one.
     pub(crate) queue: bool,
 }
 
@@ -121,7 +122,7 @@ pub(crate) struct Service {
     pub(crate) image: Image,
     /// Its variables.
     pub(crate) env: Vec<(String, Template)>,
-    /// Its port, to which a free one of the machine leads, or the one that comes first.
+    /// The port of the machine, if it is fixed, and the port of the container.
     pub(crate) port: Option<(Option<u64>, u64)>,
 }
 
@@ -130,7 +131,9 @@ pub(crate) struct Service {
 pub(crate) struct Image {
     /// The reference, as the source has it.
     pub(crate) reference: String,
-    /// The digest that the lock or the catalogue knows for its tag; none where the reference has its own, or nobody knows.
+    /// The digest for its tag in the lock or the catalogue.
+    ///
+    /// There is none if the reference has its own digest, or nobody knows it.
     pub(crate) digest: Option<String>,
 }
 
@@ -141,7 +144,7 @@ pub(crate) struct EnvironmentUse {
     pub(crate) name: String,
     /// Where people reach it.
     pub(crate) url: Option<Template>,
-    /// Whether it counts as a deployment; false only where an environment merely holds a job's own secrets.
+    /// Whether it counts as a deployment. Else the environment only holds secrets of the job.
     pub(crate) is_deployment: bool,
 }
 
@@ -197,7 +200,9 @@ pub(crate) struct Step {
     pub(crate) env: Vec<(String, Template)>,
     /// Where it runs, relative to the checkout.
     pub(crate) directory: Option<String>,
-    /// How long it may take, where its failure is not its job's: only of a run of which a later step counts how it ended.
+    /// How many minutes it may take, if a later step counts its result.
+    ///
+    /// The failure of such a step does not fail the job.
     pub(crate) goes_on_after: Option<u32>,
     /// What it does.
     pub(crate) work: Work,
@@ -208,8 +213,9 @@ pub(crate) struct Step {
 pub(crate) enum Work {
     /// A script; it holds no opening of an expression.
     Run(Cow<'static, str>),
-    /// An action and its inputs; it is borrowed from the catalogue where pipec calls it on its own account, and nothing
-    /// has said another commit yet.
+    /// An action and its inputs.
+    ///
+    /// It is borrowed from the catalogue if pipec itself calls it, until the lock replaces it.
     Uses(Cow<'static, PinnedAction>, Vec<(String, Input)>),
 }
 
@@ -440,7 +446,9 @@ impl std::fmt::Display for Image {
 }
 
 impl Workflow {
-    /// What it calls and runs in, as far as that is pinned for it: what the source pins by itself needs no lock.
+    /// The actions and images that it uses, with their pins.
+    ///
+    /// What the source pins itself needs no lock.
     pub(crate) fn pins(&self) -> Pins {
         let steps = self.jobs.iter().flat_map(|job| &job.steps);
         let called = steps.filter_map(|step| match &step.work {
@@ -487,7 +495,7 @@ pub(crate) fn string(template: &Template) -> Node<'_> {
     in_lines(template.source())
 }
 
-/// A text that arrives as it stands, whatever it holds; of several lines, a literal block.
+/// A text that arrives unchanged; with several lines, it is a literal block.
 pub(crate) fn text<'t>(text: impl Into<Cow<'t, str>>) -> Node<'t> {
     in_lines(escaped(text.into()))
 }
@@ -496,8 +504,9 @@ fn in_lines(source: Cow<'_, str>) -> Node<'_> {
     if source.contains('\n') { Node::script(source) } else { Node::plain_or_quoted(source) }
 }
 
-/// A condition on one line in quotes: in a block its final line feed, and beside other text anything at all, would make
-/// it always true.
+/// A condition on one line in quotes.
+///
+/// The last line feed of a block, or any text next to the expression, would make it always true.
 fn condition_line(condition: &Expression) -> Node<'static> {
     Node::double_quoted(format!("${{{{ {condition} }}}}"))
 }

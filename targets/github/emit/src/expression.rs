@@ -99,8 +99,9 @@ impl Expression {
         }
     }
 
-    /// How many levels it has for GitHub: the whole is one, and what stands in parentheses is one more, as is what a call
-    /// takes.
+    /// The number of its levels for GitHub.
+    ///
+    /// The whole is one level. Parentheses and the arguments of a call add one each.
     pub(crate) fn depth(&self) -> usize {
         let deepest = |parts: &[Expression], in_parentheses: fn(&Expression) -> bool| {
             let depth = |part: &Expression| part.depth() + usize::from(in_parentheses(part));

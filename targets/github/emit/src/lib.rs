@@ -57,7 +57,9 @@ fn emit_pipeline(
     (files, PipelineOutput { pins, assumed, diagnostics })
 }
 
-/// The file of a workflow, or why GitHub could not read it; none, if there is no workflow.
+/// The file of a workflow, or the reason why GitHub could not read it.
+///
+/// There is none without a workflow.
 fn written(
     pipeline: &Pipeline,
     lowered: lower::Lowered<'_>,

@@ -17,7 +17,9 @@ impl Pin {
         Pin { name, action: OnceLock::new() }
     }
 
-    /// The entry of the catalogue; one without a name, which the engine model refuses, if it had none.
+    /// The entry of the catalogue.
+    ///
+    /// If there is none, it is an entry without a name, which the engine model refuses.
     pub(crate) fn action(&self) -> &'static PinnedAction {
         self.action.get_or_init(|| catalogue::versions(self.name).next().unwrap_or(&NOTHING))
     }

@@ -3,14 +3,18 @@
 use crate::expression::{Expression, quoted};
 use std::borrow::Cow;
 
-/// The longest expression that GitHub evaluates, in characters; mixed text counts as one expression, because it is
-/// rewritten to a call of `format` (GitHub's `TemplateReader.ParseScalar`).
+/// The longest expression that GitHub evaluates, in characters.
+///
+/// A text with expressions counts as one expression, because GitHub rewrites it to a call of `format`
+/// (`TemplateReader.ParseScalar`).
 pub(crate) const LONGEST_EXPRESSION: usize = 21_000;
 
 /// The most levels of an expression (GitHub's `ExpressionConstants.MaxDepth`).
 pub(crate) const DEEPEST_EXPRESSION: usize = 50;
 
-/// The most expressions in one text: `format` takes 255 arguments, the text among them (GitHub's `ExpressionConstants`).
+/// The most expressions in one text.
+///
+/// `format` takes 255 arguments, one of which is the text (GitHub's `ExpressionConstants`).
 const MOST_EXPRESSIONS: usize = 254;
 
 /// What begins an expression in every string, even in comments and quoted parts of scripts.
@@ -28,7 +32,7 @@ enum Part {
     Expression(Cow<'static, str>),
 }
 
-/// How much of what GitHub evaluates at once a template takes: what two take together, their sizes add up to.
+/// How much GitHub must evaluate for a template. Sizes add up.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Size {
     characters: usize,
@@ -124,19 +128,22 @@ impl Template {
         self.parts.iter().any(|part| matches!(part, Part::Expression(text) if text.contains(operand)))
     }
 
-    /// Whether GitHub takes it: the expression it becomes is short enough and has few enough parts.
+    /// Whether GitHub accepts it: its expression is short enough and has few enough parts.
     pub(crate) fn fits(&self) -> bool {
         let plain = || self.as_text().is_some_and(|text| !text.contains(OPENING));
         self.is_short() || plain() || self.size().fits()
     }
 
-    /// Whether it fits whatever it holds: no byte adds more than 11 characters or more than one expression.
+    /// Whether it is so short that it fits in any case.
+    ///
+    /// No byte adds more than 11 characters or more than one expression.
     fn is_short(&self) -> bool {
         self.parts.iter().map(|part| part.as_str().len().max(1)).sum::<usize>() <= MOST_EXPRESSIONS
     }
 
-    /// What it takes of what GitHub takes; of characters an upper bound for what its parts add to the expression it becomes:
-    /// `format('…{0}…', expression)`, with braces and quotes doubled.
+    /// The size of the expression that it becomes; the characters are an upper bound.
+    ///
+    /// GitHub makes it `format('…{0}…', expression)`, with braces and quotes doubled.
     pub(crate) fn size(&self) -> Size {
         self.parts.iter().fold(Size::default(), |size, part| size.and(part.size()))
     }

@@ -1,4 +1,4 @@
-//! Prints what the engine model reads in a workflow, as JSON, so that others' readers can be compared with it.
+//! Prints the data that the engine model reads from a workflow, as JSON. So other readers can be compared with it.
 //!
 //! usage: reading FILE
 

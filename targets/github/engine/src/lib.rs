@@ -1,10 +1,15 @@
-//! An independent model of GitHub Actions: reads emitted bytes back as GitHub would and lifts them to data that names no
-//! engine, on which a prover proves what was proven on the source. It is written from the engine's documented behaviour and
-//! shares no code with the emitter.
+//! An independent model of GitHub Actions.
 //!
-//! What it can't interpret exactly may be anything, so what depends on it can't be proven; what it does not know is refused.
+//! It reads emitted bytes back as GitHub would, and lifts them to data that names no engine. A prover then proves on
+//! this data what was proven on the source. The model is written from the engine's documented behaviour and shares no
+//! code with the emitter.
 //!
-//! Two layers, the second knowing the first: `read` (what is written) and `meaning` (what it does in a run).
+//! A part that it can't interpret exactly may have any value, so nothing that depends on it can be proven. A part that
+//! it does not know is refused. For example, `if: ${{ failure() || github.ref == 'refs/heads/main' }}` becomes a
+//! proposition over the outcomes of earlier jobs and the branch.
+//!
+//! It has two layers. The second may use the first: `read` (the text of a workflow) and `meaning` (its effect in a
+//! run).
 
 mod meaning;
 mod model;
@@ -13,7 +18,10 @@ mod surroundings;
 
 pub use model::{Workflow, read};
 
-/// What GitHub reads in a text, so that this reading can be compared with others'; or why it reads nothing.
+/// The data that GitHub reads from a text, for comparison with other readers.
+///
+/// # Errors
+/// The reason why GitHub does not read it.
 pub fn read_as_json(text: &str) -> Result<serde_json::Value, String> {
     match read::yaml::read(text) {
         Ok(root) => Ok(root.json()),

@@ -1,4 +1,7 @@
-//! A workflow as GitHub reads it, for a prover.
+//! A workflow as GitHub reads it, for the prover.
+//!
+//! For example, `Workflow::read(".github/workflows/a.yml", text, &lock)` gives the jobs as data, and a finding for each
+//! key that this model does not know.
 
 use crate::meaning::expression::{Datum, Evaluator, Scope, Words};
 use crate::meaning::lift::{LiftedJob, lift};
@@ -16,7 +19,7 @@ use pipec_model::{
 use pipec_runtime::Dialect;
 use std::rc::Rc;
 
-/// How long GitHub lets a job live, in minutes.
+/// The maximum duration of a job on GitHub, in minutes.
 const LONGEST_JOB: f64 = 360.0;
 
 /// A workflow that GitHub reads.
@@ -29,8 +32,8 @@ pub struct Workflow {
     surroundings: Surroundings,
 }
 
-/// Reads the workflow that a file of this path and text holds, with every reason why GitHub or this model refuses a part of it.
-/// Actions must be pinned in the catalogue or in `lock`. `None` if it is no YAML that GitHub reads.
+/// Reads a workflow from a file. Also gives every reason why GitHub or this model refuses a part of it. Actions must be
+/// pinned in the catalogue or in `lock`. `None` if the text is no YAML that GitHub reads.
 pub fn read(path: &str, text: &str, lock: &Pins) -> (Option<Workflow>, Vec<Finding>) {
     let root = match yaml::read(text) {
         Ok(root) => root,
@@ -155,7 +158,7 @@ impl Reading for Workflow {
             Need::EndDeployments => &[("deployments", "write")],
             Need::PullRequests => &[("pull-requests", "read")],
             Need::PushImage => &[("packages", "write")],
-            // Code scanning asks for the run that found something.
+            // Code scanning also reads the run that found the problem.
             Need::CodeScanning => &[("security-events", "write"), ("actions", "read")],
             Need::ProveIdentity => &[("id-token", "write")],
             Need::Clause(right) => scopes_of_clause(right),

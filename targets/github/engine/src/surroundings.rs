@@ -1,4 +1,7 @@
-//! What a workflow says about all its jobs: rights, shell, names, and how its runs replace each other.
+//! Settings of a workflow for all its jobs: rights, shell, names and groups of runs.
+//!
+//! For example, `defaults: {run: {shell: bash --noprofile --norc -euo pipefail {0}}}` keeps the failures of all
+//! commands.
 
 use crate::meaning::expression::{Datum, Evaluator, RUN_ID, Scope, Words};
 use crate::read::expression::Piece;
@@ -7,10 +10,11 @@ use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_logic::Proposition;
 use pipec_model::{Finding, Jobs, RunGroup, ShownName, Surroundings, World};
 
-/// Loses no exit status: `-e`, unset variables and every part of a pipe count (trap 62).
+/// A shell that loses no exit status. `-e`, unset variables and every part of a pipe count (trap 62).
 const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
 
-/// What a workflow says about all its jobs; adds a finding for each key of `concurrency` that the model does not know.
+/// The settings of a workflow for all its jobs. Adds a finding for each key of `concurrency` that the model does not
+/// know.
 pub(crate) fn surroundings(root: &Yaml, findings: &mut Vec<Finding>) -> Surroundings {
     let has_no_rights = root
         .get("permissions")
@@ -33,8 +37,8 @@ pub(crate) fn surroundings(root: &Yaml, findings: &mut Vec<Finding>) -> Surround
     }
 }
 
-/// The group of a run, by its `concurrency`. A group that holds more than one run drops the pending one even where it
-/// cancels none in progress (traps 15, 16, 17).
+/// The group of a run, from `concurrency`. A group drops a second waiting run even if it cancels no running one (traps
+/// 15, 16, 17).
 pub(crate) fn run_group(node: &Yaml, world: &World) -> Option<RunGroup> {
     let logic = world.logic();
     let none = Jobs::default();

@@ -112,8 +112,10 @@ fn time_left<'p>(phase: &Phase<'p>, group: &Group<'p>, place: usize, limit: u64)
     act
 }
 
-/// The way back is taken if and only if the way forth was begun and not finished: a script failed, timed out or was
-/// cancelled. Credentials for the way forth may have expired by then.
+/// The acts that roll back.
+///
+/// They happen if and only if the deploy was begun and not finished: a script failed, timed out or was cancelled.
+/// Credentials for the way forth may have expired by then.
 fn back<'p>(
     rollback: &'p Action,
     phases: &[Phase<'p>],

@@ -1,30 +1,32 @@
-//! What a node runs, one script after the other: its `run`, or a deploy's way forth and back, with soaks and timeouts.
+//! The scripts of a node in sequence: its `run`, or the actions of a deploy.
+//!
+//! For example, a canary with one step has `shift` and `verify` at 5%, both at 100%, and then `rollback`.
 
 use super::{Check, Kind};
 use pipec_ir::{Binding, Node, Phase, StepKind, Weight};
 use pipec_model::{Limit, Part, Step};
 use pipec_runtime::Script;
 
-/// What is kept of a timeout for the way back, in milliseconds: a third, and at least this.
+/// The minimum time for the rollback, in milliseconds. It is a third of the timeout, and at least this.
 const KEPT_AT_LEAST: u64 = 120_000;
 
-/// A script that a node runs.
+/// A script of a node.
 pub(crate) struct Act<'n> {
     pub(crate) script: &'n pipec_ir::Step,
     /// The variables of its action.
     pub(crate) env: &'n [Binding],
-    /// What `$PIPE_WEIGHT` is, if it is told.
+    /// The value of `$PIPE_WEIGHT`, if it has one.
     pub(crate) weight: Option<Weight>,
-    /// Whether it leads back.
+    /// Whether it belongs to the rollback.
     pub(crate) is_back: bool,
     /// Whether it is the first of its action.
     pub(crate) is_first: bool,
-    /// How long the deploy soaks right before it, in milliseconds.
+    /// The soak directly before it, in milliseconds.
     soak: u64,
 }
 
 impl<'n> Act<'n> {
-    /// The scripts of a phase: the deploy soaks before the first of them.
+    /// The scripts of a phase. The deploy soaks before the first of them.
     fn of(phase: Phase<'n>) -> impl Iterator<Item = Act<'n>> {
         phase.scripts.iter().enumerate().map(move |(place, script)| Act {
             script,
@@ -41,12 +43,12 @@ impl<'n> Act<'n> {
     }
 }
 
-/// Whether a node may have to go back.
+/// Whether a node has a rollback.
 pub(super) fn goes_back(node: &Node) -> bool {
     node.rollback_phase().is_some()
 }
 
-/// Whether a step that is no script stands right before the way back.
+/// Whether a step that is no script is directly before the rollback.
 pub(super) fn is_on_the_way_back(acts: &[Act<'_>], kinds: &[Kind], place: usize) -> bool {
     let next = kinds.iter().skip(place).find_map(|kind| match kind {
         Kind::Script(script) => acts.get(*script),
@@ -55,18 +57,18 @@ pub(super) fn is_on_the_way_back(acts: &[Act<'_>], kinds: &[Kind], place: usize)
     next.is_some_and(|act| act.is_back && act.is_first)
 }
 
-/// How long a deploy soaks each time, in milliseconds.
+/// The soaks of a deploy, in milliseconds.
 pub(super) fn soaks(node: &Node) -> impl Iterator<Item = u64> {
     node.forward_phases().into_iter().map(|phase| phase.soak).filter(|soak| *soak > 0)
 }
 
-/// The scripts of a node, in the order in which they come; those of a node that is repeated or tried again come as often.
+/// The scripts of a node, in order. Those of a repeated or retried node occur several times.
 pub(super) fn acts(node: &Node) -> Vec<Act<'_>> {
     let forward = (0..node.executions()).flat_map(|_| node.forward_phases());
     forward.chain(node.rollback_phase()).flat_map(Act::of).collect()
 }
 
-/// Where what is done begins, behind what it needs.
+/// The index of the first step after the preparation.
 pub(super) fn start(kinds: &[Kind]) -> Option<usize> {
     let begins = |kind: &Kind| {
         matches!(kind, Kind::Script(_) | Kind::Runtime(Script::Encoded | Script::TimeLeft | Script::Soak))
@@ -75,11 +77,11 @@ pub(super) fn start(kinds: &[Kind]) -> Option<usize> {
 }
 
 impl Check<'_, '_, '_> {
-    /// That a deploy does what its source says, step by step, in time: each script forth may take what its predecessors
-    /// have left of the timeout, so that the way back has the rest.
+    /// Proves that a deploy follows its source, step by step and in time. Each script may use only the remaining part
+    /// of the timeout, so that the rollback has the rest.
     pub(super) fn acting(&mut self, kinds: &[Kind]) {
         let timed = goes_back(self.node);
-        // What a run of several may take is looked at with the count of them; so is an attempt.
+        // The time limits of repetitions and attempts are checked with their counts.
         let bound = timed || self.node.quorum().is_some() || self.node.retry().is_some();
         let mut steps = kinds.iter().zip(self.steps());
         for (kind, step) in steps.clone() {
@@ -94,7 +96,7 @@ impl Check<'_, '_, '_> {
             }
             return;
         }
-        // What lets no deploy in at all comes before everything.
+        // The check of the window comes first, because without it no deploy starts.
         let asked = kinds.iter().position(|kind| *kind == Kind::Runtime(Script::WindowOpen));
         if asked.is_some_and(|place| place > 0) {
             self.differs("it does something before it asks whether its window is open", self.job.line);
@@ -106,7 +108,7 @@ impl Check<'_, '_, '_> {
         let clock = clock.and_then(|place| self.steps().get(place)).and_then(|step| step.id.clone());
         let started = clock.map(|step| Part::StepOutput { step, output: "started".to_owned() });
         let trusted = !self.is_untrusted_twin();
-        // What asks for its token itself has no step.
+        // An identity that requests its token itself has no step.
         let identities = self.gating.program.identities_of(self.node);
         let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
         let identities = if trusted { identities } else { 0 };
@@ -190,7 +192,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// Whether a fixed script is given just these texts, of those that bound the time.
+/// Whether a fixed script about time has exactly these values.
 fn has_values(step: &Step, wanted: &[(&str, &str)]) -> bool {
     ["SOAK", "LIMIT", "PARTS"].into_iter().all(|name| {
         let wanted = wanted.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);

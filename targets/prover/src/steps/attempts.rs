@@ -1,30 +1,32 @@
-//! Jobs and artefacts that are tried again: a green job means that all scripts of one attempt have succeeded, on what the first
-//! attempt found, and that none of another attempt ran after it began.
+//! Retries: a green job means that all scripts of one attempt succeeded.
+//!
+//! The attempt started from the same state as the first, and no script of another attempt ran after it began. For
+//! example, after a failed `try-1`, the step `attempt-2` prepares the folder, and then `try-2` runs.
 
 use super::{Check, Kind, goes_on};
 use pipec_logic::{Proposition, Propositions};
 use pipec_model::{Does, Given, Limit, Step, Value};
 use pipec_runtime::Script;
 
-/// What the first attempt has: everything before the second begins.
+/// The steps of the first attempt: everything before the second begins.
 pub(super) fn first(kinds: &[Kind]) -> &[Kind] {
     kinds.split(|kind| *kind == Kind::Runtime(Script::Again)).next().unwrap_or_default()
 }
 
-/// How far the attempts of a job have come, in its simulation.
+/// The state of the attempts in the simulation of a job.
 pub(super) struct Progress {
-    /// That this attempt has begun.
+    /// That the current attempt has begun.
     begun: Proposition,
-    /// That every script of this attempt so far has succeeded.
+    /// That every script of the current attempt so far has succeeded.
     whole: Proposition,
-    /// That a script of this attempt has failed.
+    /// That a script of the current attempt has failed.
     failed: Proposition,
-    /// That an attempt before this one was whole.
+    /// That an earlier attempt succeeded completely.
     passed: Proposition,
 }
 
 impl Progress {
-    /// Before the first attempt, which begins with its job.
+    /// The state before the first attempt, which begins with its job.
     pub(super) fn new(logic: &Propositions) -> Progress {
         Progress {
             begun: logic.truth(),
@@ -34,8 +36,8 @@ impl Progress {
         }
     }
 
-    /// That a step of this kind has its turn, in a job that goes on: another attempt where this one has failed, what an attempt
-    /// needs where it has begun, and what the scripts left only where all of one attempt succeeded.
+    /// That a step of this kind may run. Another attempt needs a failure, its preparation needs its beginning, and
+    /// later steps need one complete attempt.
     pub(super) fn turn(&self, kind: &Kind, logic: &Propositions) -> Proposition {
         match kind {
             Kind::Runtime(Script::Again) => self.failed.clone(),
@@ -44,12 +46,12 @@ impl Progress {
         }
     }
 
-    /// That one whole attempt has succeeded.
+    /// That one complete attempt has succeeded.
     pub(super) fn has_passed(&self, logic: &Propositions) -> Proposition {
         logic.or(&self.passed, &self.whole)
     }
 
-    /// A step ended: it succeeded where it was done.
+    /// Adds the end of a step.
     pub(super) fn ended(
         &mut self,
         kind: &Kind,
@@ -72,7 +74,7 @@ impl Progress {
 }
 
 impl Kind {
-    /// Whether it brings what a script may change, so that each attempt needs it anew.
+    /// Whether it prepares state that a script may change. Each attempt needs it again.
     fn is_brought(&self) -> bool {
         let is_fixed = matches!(self, Kind::Runtime(Script::SecretFile | Script::ImageFolder));
         let is_action = matches!(self, Kind::Checkout | Kind::RestoreCache | Kind::Identity);
@@ -81,8 +83,8 @@ impl Kind {
 }
 
 impl Check<'_, '_, '_> {
-    /// Each attempt has what the first one has, in its order: what brings its files, credentials and folders, and then all scripts.
-    /// Only the failure of the last one counts, and each script has the node's timeout.
+    /// Proves that each attempt has the steps of the first. They are its preparation and then all scripts, in the same
+    /// order. Only the failure of the last counts, and each script has the node's timeout.
     pub(super) fn attempts(&mut self, kinds: &[Kind]) {
         let attempts = self.node.attempts();
         let Some(retry) = self.node.retry() else { return };
@@ -116,7 +118,7 @@ impl Check<'_, '_, '_> {
                 is_behind |= is_script;
                 let in_place = match kind {
                     Kind::Script(_) => true,
-                    // Behind a script it would change what the next one of its attempt finds.
+                    // After a script, it would change the state for the next script.
                     _ if kind.is_brought() => !is_behind,
                     _ if is_behind => is_last,
                     _ => place == 0,
@@ -128,7 +130,7 @@ impl Check<'_, '_, '_> {
                 if is_script && (says == is_last || says != goes_on(step)) {
                     wrong.push((step.line, "a failure ends the job where another attempt follows, or counts for nothing where none does"));
                 }
-                // By this name what the script left running is known when another attempt begins.
+                // The next attempt recognises processes of the script by this name.
                 if is_script && !step.id.as_ref().is_some_and(|id| id.starts_with("try-")) {
                     wrong.push((step.line, "what a script of an attempt leaves running is not ended"));
                 }
@@ -154,7 +156,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// What brings what an attempt finds: what it does, and all that it is given.
+/// A preparation of an attempt: its effect and all its values.
 type Brought<'s> = (&'s Kind, &'s Does, Vec<(&'s str, &'s Value)>, &'s Option<Value>);
 
 fn brought<'s>(part: &'s [(&'s Kind, &'s Step)]) -> impl Iterator<Item = Brought<'s>> {
@@ -165,7 +167,7 @@ fn brought<'s>(part: &'s [(&'s Kind, &'s Step)]) -> impl Iterator<Item = Brought
     })
 }
 
-/// Whether a step may take just as many minutes.
+/// Whether a step has exactly this time limit, in minutes.
 pub(super) fn is_bound(step: &Step, minutes: u64) -> bool {
     let minutes = u32::try_from(minutes).map(f64::from);
     matches!(step.limit, Some(Limit::Minutes(limit)) if minutes == Ok(limit))

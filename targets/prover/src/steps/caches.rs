@@ -1,5 +1,7 @@
-//! Caches: each is fetched under a key of its node alone, kept only by runs of reviewed code that are of no tag, and in no
-//! job that can do harm with what it finds there.
+//! Caches: each has a key of its node.
+//!
+//! Only runs of reviewed code without a tag save it, and no dangerous job restores it. For example, the cache of a gate
+//! with a secret is a finding.
 
 use super::attempts::first;
 use super::{Check, Kind};
@@ -8,15 +10,15 @@ use pipec_logic::Proposition;
 use pipec_model::{Cached, Does, Part, Step, Value};
 
 impl Check<'_, '_, '_> {
-    /// The runs in which a cache may be kept: GitHub gives what a pull request kept to its own runs only, but whoever
-    /// merges it would be left to trust that; and tags are what releases are made of.
+    /// The runs that may save a cache. GitHub offers a pull request's cache to its own runs only, but a merge would
+    /// have to trust that. Releases are made from tags.
     pub(super) fn may_keep(&self) -> Proposition {
         let facts = &self.gating.world.facts;
         let logic = self.gating.world.logic();
         logic.and_not(&facts.trusted(), &facts.event(Event::Tag))
     }
 
-    /// Each cache of the source is fetched and kept, and no other.
+    /// Proves that each cache of the source is restored and saved, and no other.
     pub(super) fn caches(&mut self, kinds: &[Kind]) {
         let caches = &self.node.body.caches;
         let of_kind = |wanted: Kind, kinds: &[Kind]| -> Vec<&Step> {
@@ -73,7 +75,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// Where a path of the node's directory is, seen from the checkout; one below the home is there.
+    /// A path in the node's directory, relative to the checkout. A path below the home folder stays as it is.
     fn placed(&self, path: &str) -> String {
         match &self.node.body.directory {
             Some((directory, _)) if !path.starts_with("~/") => format!("{directory}/{path}"),

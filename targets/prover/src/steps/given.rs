@@ -1,4 +1,7 @@
-//! What each step is given: its variables, inputs and directory.
+//! The values of each step: its variables, inputs and directory.
+//!
+//! For example, the step that verifies the artefact `app` must have the variable `DIGEST` with the output of the job
+//! `app`.
 
 use super::{Check, Kind, goes_on};
 use crate::values::{self, Wanted};
@@ -9,7 +12,7 @@ use pipec_runtime::Script;
 use std::collections::BTreeMap;
 
 impl Check<'_, '_, '_> {
-    /// What a step is given.
+    /// Checks the values of a step.
     pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
         match kind {
             Kind::Script(place) => {
@@ -21,14 +24,14 @@ impl Check<'_, '_, '_> {
             Kind::Checkout => self.checkout(step),
             Kind::Identity => self.identity(step),
             Kind::Upload => self.upload(step),
-            // The others are compared as a whole with the tools, caches and reports of the node.
+            // The other steps are compared completely with the tools, caches and reports of the node.
             _ => {}
         }
         self.continues(kind, step);
         self.directory(kind, step);
     }
 
-    /// A fixed script is given what the source says, and no variable that it does not know.
+    /// Checks that a fixed script has the values of the source, and no unknown variable.
     fn fixed_script(&mut self, script: Script, kind: &Kind, step: &Step) {
         let line = step.line;
         match script {
@@ -57,9 +60,9 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// The failure of a step counts, except where the step only shows what the scripts left.
+    /// Checks that the failure of a step counts, unless the step only shows results.
     fn continues(&mut self, kind: &Kind, step: &Step) {
-        // The scripts of a node that is repeated or tried again are looked at together.
+        // The scripts of a repeated or retried node are checked together.
         let is_run = kind.decides() && (self.node.quorum().is_some() || self.node.retry().is_some());
         let says = step.goes_on.is_some();
         if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
@@ -68,7 +71,8 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// Scripts of the source, and what reads the files that they leave, work in the directory of the node.
+    /// Checks that the directory of a step is the node's. This concerns scripts of the source, and steps that read
+    /// their files.
     fn directory(&mut self, kind: &Kind, step: &Step) {
         let calls_action = step.action.is_some();
         let of_node = || self.node.body.directory.as_ref().map(|(directory, _)| Value::literal(directory));
@@ -86,7 +90,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// What a job stores of what it built: the artefact of a leg is told apart by a dot, which no name of an artefact has.
+    /// The name of a stored artefact. A dot separates the leg, because no name of an artefact contains a dot.
     fn kept_name(&self) -> String {
         match self.name {
             Some(leg) => format!("{}.{leg}", self.node.name),
@@ -177,7 +181,7 @@ impl Check<'_, '_, '_> {
         wanted
     }
 
-    /// A script gets the variables of its node and no others.
+    /// Checks that a script has exactly the variables of its node.
     pub(super) fn script_env(&mut self, step: &Step, wanted: &[Wanted]) {
         let mut missing: BTreeMap<&str, &Option<Value>> =
             wanted.iter().map(|(name, value)| (name.as_str(), value)).collect();

@@ -1,4 +1,7 @@
-//! What is handed over between jobs: fetched, and verified against the digest that its one producer recorded.
+//! Artefacts between jobs: each is fetched and verified against the recorded digest.
+//!
+//! Only its producer records the digest. For example, a step that fetches `app` is followed by `VerifyFile` with
+//! `needs.app.outputs.digest`.
 
 use super::{Check, Kind};
 use crate::values;
@@ -7,7 +10,7 @@ use pipec_model::{Does, Fetched, Part, Step, Value, Which};
 use pipec_runtime::Script;
 
 impl<'c> Check<'c, '_, '_> {
-    /// Each download is followed by the proof that it is what the producer recorded.
+    /// Checks that a verification follows each download.
     pub(super) fn hand_over(&mut self, kinds: &[Kind]) {
         let mut steps = kinds.iter().zip(self.steps()).peekable();
         let mut seen: Vec<String> = Vec::new();
@@ -32,7 +35,7 @@ impl<'c> Check<'c, '_, '_> {
         }
     }
 
-    /// What one job built: it is verified against the digest that the job recorded.
+    /// Checks an artefact of one job. It is verified against the digest that the job recorded.
     fn whole_of(
         &mut self,
         name: &str,
@@ -71,7 +74,7 @@ impl<'c> Check<'c, '_, '_> {
         }
     }
 
-    /// What several legs built: all is fetched at once, and each leg's verified against what that leg recorded.
+    /// Checks an artefact of several legs. All are fetched at once, and each is verified against its own digest.
     fn legs_of(
         &mut self,
         name: &str,
@@ -113,13 +116,14 @@ impl<'c> Check<'c, '_, '_> {
         }
     }
 
-    /// The artefact of this name and its producer, if the node uses it.
+    /// The artefact with this name and its producer, if the node uses it.
     fn used(&self, name: &str) -> Option<(&'c Node, &'c Artefact)> {
         let is_used = self.node.body.uses.iter().any(|(used, _)| used == name);
         self.gating.pipeline.producer(name).filter(|_| is_used)
     }
 
-    /// Just what was fetched is verified, and unpacked where the scripts look for it; and each artefact only once.
+    /// Checks that exactly the fetched files are verified, and unpacked into the right folder. Each artefact occurs
+    /// once.
     fn unpacked(
         &mut self,
         name: &str,
@@ -147,7 +151,7 @@ impl<'c> Check<'c, '_, '_> {
     }
 }
 
-/// Whether a step is given this value.
+/// Whether a step has this value.
 fn is_given(step: &Step, name: &str, wanted: Option<Value>) -> bool {
     step.env(name).zip(wanted).is_some_and(|(given, wanted)| given.is(&wanted))
 }
@@ -157,7 +161,7 @@ fn last(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// Whether the last line of a value is ended.
+/// Whether the last line of a value has a line break.
 fn ends_lines(value: Option<&Value>) -> bool {
     matches!(value.and_then(|value| value.parts().last()), Some(Part::Literal(text)) if text.ends_with('\n'))
 }

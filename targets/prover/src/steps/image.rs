@@ -1,4 +1,6 @@
-//! Images: recorded from the one layout that the scripts are given, and pushed as what was recorded.
+//! Images: recorded from the layout of the scripts, and pushed with the recorded digest.
+//!
+//! For example, `PushImage` must have the digest that `RecordImage` of the same job has recorded.
 
 use super::{Check, Kind};
 use crate::values::{image_layout, scratch};
@@ -6,7 +8,7 @@ use pipec_model::{Part, Step, Value};
 use pipec_runtime::Script;
 
 impl Check<'_, '_, '_> {
-    /// What the steps of an image are given.
+    /// Checks the values of the steps of an image.
     pub(super) fn image_step(&mut self, kind: &Kind, step: &Step) {
         let is_given = |name: &str, wanted: &Value| step.env(name).is_some_and(|given| given.is(wanted));
         let is_layout = |name: &str| is_given(name, &image_layout());
@@ -22,7 +24,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// Whether the step pushes what was recorded, under the name of the source, with the credentials of its registry.
+    /// Whether the step pushes the recorded image. It needs the name of the source and the credentials of its registry.
     fn pushes(&self, step: &Step) -> bool {
         let Some(image) = self.node.image() else { return false };
         let recorded = self.steps().iter().filter(|other| other.runs(Script::RecordImage));

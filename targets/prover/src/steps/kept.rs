@@ -1,5 +1,7 @@
-//! What is shown and kept of a job besides its result: in the source's order, under the node's own name, and never able to
-//! decide anything.
+//! Reports and kept files of a job.
+//!
+//! They have the order of the source and the node's own name, and they can't decide any result. For example, a step
+//! that uploads `junit.xml` needs `continue-on-error`.
 
 use super::{Check, Kind};
 use pipec_ir::{Node, PathPattern, Report, ReportFormat};
@@ -7,7 +9,7 @@ use pipec_model::{Does, IfMissing, Step};
 use pipec_runtime::{ReportForm, Script};
 
 impl Kind {
-    /// The kind of an upload under this name; no name of an artefact has a blank.
+    /// The kind of an upload with this name. No name of an artefact has a blank.
     pub(super) fn of_upload(name: Option<&str>) -> Kind {
         match name.and_then(|name| name.split_once(' ')) {
             Some(("failure", _)) => Kind::KeptAfterFailure,
@@ -16,7 +18,7 @@ impl Kind {
         }
     }
 
-    /// Whether a failure of the step leaves the job as it is.
+    /// Whether a failure of the step does not change the job's result.
     pub(super) fn decides_nothing(&self) -> bool {
         matches!(
             self,
@@ -26,7 +28,7 @@ impl Kind {
 }
 
 impl Check<'_, '_, '_> {
-    /// How often each kind must stand in the job.
+    /// The required number of steps of each kind.
     pub(super) fn leftover_counts(&self) -> [(Kind, usize); 3] {
         let body = &self.node.body;
         let kept = body.keeps.iter().any(|keep| !keep.paths.is_empty());
@@ -42,7 +44,7 @@ impl Check<'_, '_, '_> {
         report.format == ReportFormat::Sarif && !self.is_untrusted_twin()
     }
 
-    /// Each report is shown, kept and sent as itself.
+    /// Checks that each report is shown, stored and sent.
     pub(super) fn leftovers(&mut self, kinds: &[Kind]) {
         let node = self.node;
         let of = self.name.map_or_else(|| node.name.clone(), |leg| format!("{}.{leg}", node.name));
@@ -107,7 +109,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// Whether a step stores these files under this name, and succeeds where there are none.
+/// Whether a step stores these files under this name, and succeeds if there are none.
 fn keeps(step: &Step, name: &str, node: &Node, paths: &[PathPattern]) -> bool {
     let Does::Keep(kept) = &step.does else { return false };
     let paths: Vec<String> = paths.iter().map(|path| path_of(node, path)).collect();
@@ -120,7 +122,7 @@ fn keeps(step: &Step, name: &str, node: &Node, paths: &[PathPattern]) -> bool {
         && !kept.sets_compression
 }
 
-/// A path of the source, seen from the folder of the checkout.
+/// A path of the source, relative to the checkout.
 fn path_of(node: &Node, path: &PathPattern) -> String {
     match &node.body.directory {
         Some((directory, _)) => format!("{directory}/{}", path.glob),

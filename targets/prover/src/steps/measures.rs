@@ -1,4 +1,7 @@
-//! Measures: behind the scripts of each run each report is judged once, by all that the source expects of it.
+//! Measures: each report is checked once after the scripts of each run.
+//!
+//! The check has all expectations of the source. For example, `measure "m.json" { expect k >= 0.9 }` needs one step
+//! `Measure` with this line.
 
 use super::acting::Act;
 use super::{Check, Kind};
@@ -8,7 +11,7 @@ use pipec_runtime::Script;
 use serde_json::Value;
 
 impl Check<'_, '_, '_> {
-    /// In each run come all scripts, and then each measure with its file and all that is expected of it.
+    /// Proves that each run has all scripts and then each measure. A measure has its file and all its expectations.
     pub(super) fn measures(&mut self, kinds: &[Kind]) {
         let measures = &self.node.body.measures;
         let times = self.node.quorum().map_or(1, |quorum| quorum.times);
@@ -42,7 +45,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// Whether the deciding step in this place is the first of a run of its gate.
+/// Whether the deciding step at an index is the first of a run.
 pub(super) fn begins_run(node: &Node, acts: &[Act<'_>], kinds: &[Kind], place: usize) -> bool {
     match kinds.get(place) {
         Some(Kind::Script(script)) => acts.get(*script).is_none_or(|act| act.is_first),
@@ -56,7 +59,7 @@ pub(super) fn begins_run(node: &Node, acts: &[Act<'_>], kinds: &[Kind], place: u
     }
 }
 
-/// Whether a step judges a report by all that the source expects of it, in its order.
+/// Whether a step checks a report against all expectations of the source, in their order.
 fn judges(step: &Step, measure: &Measure, run: Option<&String>) -> bool {
     let lines = step.env_literal("EXPECTATIONS").unwrap_or_default();
     let written: Option<Vec<Value>> = lines.lines().map(|line| serde_json::from_str(line).ok()).collect();

@@ -1,4 +1,6 @@
-//! What must stand in a node's job, how often, and before what.
+//! The required steps of a node's job, their numbers and their order.
+//!
+//! For example, each artefact is verified before the first script, and reports are stored after the last.
 
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};
@@ -6,7 +8,7 @@ use pipec_ir::{Artefact, Checkout, Form};
 use pipec_runtime::Script;
 
 impl Check<'_, '_, '_> {
-    /// What must stand in the job, how often, and before what.
+    /// Checks the required steps, their numbers and their order.
     pub(super) fn order(&mut self, kinds: &[Kind]) {
         let count = |kind: &Kind| kinds.iter().filter(|other| *other == kind).count();
         let exemptions = self.node.exemptions().len();
@@ -28,17 +30,17 @@ impl Check<'_, '_, '_> {
         if !works_out && self.job.mentions.reads_facts {
             self.differs("it reads facts that no step works out", self.job.line);
         }
-        // What comes with the scripts of a deploy is looked at one by one.
+        // The steps between the scripts of a deploy are checked one by one.
         let (before, _) = kinds.split_at(acting::start(kinds).unwrap_or(kinds.len()));
         let ordered = if self.node.is_deploy() { before } else { kinds };
-        // Each attempt has an order of its own; that nothing else stands between two is looked at with them.
+        // Each attempt has its own order. Its proof checks that no other step is between two attempts.
         let mut parts = ordered.chunk_by(|_, next| *next != Kind::Runtime(Script::Again));
         if !parts.all(|part| part.iter().map(rank).is_sorted()) {
             self.differs("its steps are in another order", self.job.line);
         }
     }
 
-    /// How often each of the steps stands in the job that its node asks for exactly.
+    /// The exact numbers of steps that the node requires.
     fn wanted_counts(&self) -> Vec<(Kind, usize)> {
         let node = self.node;
         let environment = self.gating.program.environment_of(node);
@@ -46,7 +48,7 @@ impl Check<'_, '_, '_> {
         let preview = self.gating.program.preview_of(node).is_some();
         let artefact = node.artefact().map(Artefact::form);
         let trusted = !self.is_untrusted_twin();
-        // What asks for its token itself has no step.
+        // An identity that requests its token itself has no step.
         let identities = self.gating.program.identities_of(node);
         let identities = identities.filter(|identity| identity.provider.has_sign_in()).count();
         let files = self.gating.program.secrets_of(node).filter(|secret| secret.file).count();
@@ -59,9 +61,9 @@ impl Check<'_, '_, '_> {
         let is_folder = |form: Form<'_>| form == Form::Folder;
         let in_legs = used().filter(|(producer, _)| producer.has_legs()).count();
         let is_image = artefact.is_some_and(|form| form == Form::Image);
-        // What an attempt needs is brought for each.
+        // Each attempt repeats the preparation.
         let again = usize::try_from(node.attempts()).unwrap_or(usize::MAX);
-        // What is lent for the way forth may have expired after a soak, and where the way leads back.
+        // Credentials may have expired after a soak and before a rollback.
         let anew = acting::soaks(node).count() + usize::from(acting::goes_back(node));
         vec![
             (Kind::Runtime(Script::Approval), usize::from(approval)),
@@ -98,8 +100,7 @@ impl Check<'_, '_, '_> {
     }
 }
 
-/// The place of a step among those of a job: approval and direction, then files, then credentials, then scripts, then what
-/// they left.
+/// The rank of a step in a job. Approval and direction come first, then files, credentials, scripts, and reports.
 fn rank(kind: &Kind) -> i8 {
     match kind {
         Kind::Runtime(
@@ -112,14 +113,14 @@ fn rank(kind: &Kind) -> i8 {
             | Script::Again,
         ) => -1,
         Kind::Checkout => 0,
-        // What was verified takes the place of what a cache had.
+        // Verified files replace those of a cache.
         Kind::RestoreCache => 1,
         Kind::Download
         | Kind::Runtime(
             Script::VerifyFile | Script::VerifyFolder | Script::VerifyImage | Script::VerifyLegs,
         ) => 2,
         Kind::Runtime(Script::Facts) => 3,
-        // What others wrote runs before there is anything to take.
+        // Code of other people runs before there are secrets to steal.
         Kind::Tool | Kind::Runtime(Script::ToolRust | Script::Ready) => 4,
         Kind::Identity | Kind::Runtime(Script::SecretFile) => 5,
         Kind::Runtime(Script::Exempt | Script::ImageFolder) => 6,
@@ -129,7 +130,7 @@ fn rank(kind: &Kind) -> i8 {
         Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage | Script::Quorum)
         | Kind::SaveCache => 8,
         Kind::Upload => 9,
-        // What failed so far is not published.
+        // A failed artefact is not published.
         Kind::Runtime(Script::PushImage) => 10,
         Kind::Runtime(Script::Report(_)) | Kind::KeptReport | Kind::KeptAfterFailure | Kind::CodeScanning => {
             11

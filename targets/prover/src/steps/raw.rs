@@ -1,5 +1,7 @@
-//! Raw steps: exactly those of the source, with exactly its inputs, in a job that holds nothing to steal. What they do there
-//! is assumed.
+//! Raw steps: exactly those of the source, in a job without secrets.
+//!
+//! They have exactly the inputs of the source. Their effect is an assumption. For example, `acme/tool@v1` in the source
+//! needs a step that calls `acme/tool` at a known commit of `v1`.
 
 use super::{Check, Kind};
 use crate::values::Wanted;
@@ -10,10 +12,10 @@ use std::collections::BTreeMap;
 
 /// A raw step of the source.
 pub(super) struct Raw<'n> {
-    /// How many of the node's scripts stand before it.
+    /// The number of the node's scripts before it.
     pub(super) position: usize,
     step: &'n EngineStep,
-    /// What the block has said of variables before it.
+    /// The variables that the block has set before it.
     env: Vec<&'n Binding>,
 }
 
@@ -38,12 +40,12 @@ pub(super) fn of<'n>(node: &'n Node, target: &str) -> Vec<Raw<'n>> {
 }
 
 impl Check<'_, '_, '_> {
-    /// A job with raw steps holds no secret and proves no identity: they can do anything in it.
+    /// Checks that a job with raw steps has no secret and no identity. Raw steps can do anything in it.
     pub(super) fn beside_raw_steps(&mut self, kinds: &[Kind]) {
         if !kinds.iter().any(|kind| matches!(kind, Kind::Raw(_))) {
             return;
         }
-        // Any mention: what a text says besides does not matter.
+        // Any mention counts, whatever else a text contains.
         for line in &self.job.mentions.secrets {
             self.differs("raw steps would meet a secret", *line);
         }
@@ -52,7 +54,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// A raw step is what the source says.
+    /// Checks that a raw step is the one of the source.
     pub(super) fn raw(&mut self, place: usize, step: &Step) {
         let node = self.node;
         let all = of(node, self.gating.engine.name());
@@ -93,7 +95,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// The step calls the action of the source, at a commit that is known for the version asked for.
+    /// Checks that the step calls the action of the source. Its commit must be a known one of the requested version.
     fn called(&mut self, wanted: &str, call: &ActionCall, line: usize) {
         let uses = &call.uses;
         if !self.gating.engine.calls(uses, wanted, &self.gating.program.lock) {

@@ -1,4 +1,7 @@
-//! Gates that run several times: all runs are seen, and a green job means that enough of them passed.
+//! Repeated gates: all runs are complete, and enough of them passed.
+//!
+//! For example, `repeat 3 quorum 2` needs three runs with ignored failures, and a final step that fails unless two of
+//! them passed.
 
 use super::attempts::is_bound;
 use super::{Check, Kind, goes_on};
@@ -6,8 +9,8 @@ use pipec_model::{Does, Part, Step, Value};
 use pipec_runtime::Script;
 
 impl Check<'_, '_, '_> {
-    /// Of a gate that is repeated, each script and measure says that it goes on, so that the others run; nothing else does, and the step
-    /// that counts them is the last.
+    /// Checks a repeated gate. Each script and measure has an ignored failure, so that the others run. No other step
+    /// has one, and the last step counts the results.
     pub(super) fn repetition(&mut self, kinds: &[Kind]) {
         if self.node.quorum().is_none() {
             return;
@@ -31,7 +34,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// The step that counts is told how each script of each run ended, and no more.
+    /// Checks that the counting step has the outcomes of all scripts, and no more.
     pub(super) fn quorum_step(&mut self, step: &Step) {
         let Some(quorum) = self.node.quorum() else { return };
         let scripts = self.node.body.steps.len() + self.node.body.measures.len();

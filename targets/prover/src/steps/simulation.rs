@@ -1,4 +1,4 @@
-//! A simulation of one job: which of its steps run, over every way in which the steps before can end.
+//! A simulation of one job: which of its steps run, for all outcomes of earlier steps.
 //!
 //! A green job must mean that its scripts decided it. For example, of the steps
 //!
@@ -8,7 +8,7 @@
 //!   if: always()
 //! ```
 //!
-//! the second also runs where the first one failed, so the finding is that the job "runs the step where it may not".
+//! the second also runs if the first one failed, so the finding is that the job "runs the step where it may not".
 
 use super::acting::{self, Act};
 use super::attempts::Progress;
@@ -21,47 +21,48 @@ use pipec_runtime::Script;
 use pipec_runtime::names::PLAN;
 use std::collections::BTreeMap;
 
-/// The walk through the steps of a job.
+/// The simulation of a job's steps.
 pub(super) struct Simulation<'s> {
     logic: &'s Propositions,
-    /// The runs that are looked at: the node is due, and the job knows what it needs to know.
+    /// The simulated runs. In them the node is due, and the job has the facts that it needs.
     run: Proposition,
     /// That the source exempts the gate in the run.
     exempt: Proposition,
-    /// How the steps so far have ended.
+    /// The outcomes of the steps so far.
     before: StepsBefore,
-    /// That every script of the current run of a repeated gate has succeeded; for other nodes, every script so far.
+    /// That every script of the current run of a repeated gate has succeeded. For other nodes, that every script so far
+    /// has.
     intact: Proposition,
     /// That a step has recorded the exemption.
     recorded: Proposition,
-    /// That the group of checks has begun which the walk is in: its checks all run, whichever fails.
+    /// That the current group of checks has begun. All its checks run, even after a failure.
     group: Option<Proposition>,
-    /// How far the attempts of a retried node have come.
+    /// The state of a retried node's attempts.
     progress: Option<Progress>,
-    /// Whether it counts that somebody stops the job while a script runs, since a failure leads to more than its end.
+    /// Whether a stopped script matters. It does if a failure leads to more than the end of the job.
     counts_stops: bool,
-    /// How far a deploy has come, and its way back.
+    /// The state of a deploy and its rollback.
     deploy: Way,
 }
 
-/// The way of a deploy, there and back.
+/// The state of a deploy and its rollback.
 struct Way {
-    /// That a script of the way there has begun.
+    /// That a script of the deploy has begun.
     begun: Proposition,
-    /// That every script of the way there has succeeded.
+    /// That every script of the deploy has succeeded.
     arrived: Proposition,
-    /// That every script of the way back so far has succeeded.
+    /// That every script of the rollback so far has succeeded.
     returning: Proposition,
 }
 
-/// A step when the walk reaches it.
+/// A step in the simulation.
 struct Turn<'t> {
     place: usize,
     kind: &'t Kind,
     step: &'t Step,
     /// The script of the source that it runs.
     act: Option<&'t Act<'t>>,
-    /// Whether it belongs to the way back of a deploy.
+    /// Whether it belongs to the rollback of a deploy.
     is_back: bool,
 }
 
@@ -71,14 +72,14 @@ impl Turn<'_> {
     }
 }
 
-/// When a step must run, and when it may.
+/// The runs in which a step must run, and those in which it may.
 struct Demand {
     must: Proposition,
     may: Proposition,
 }
 
 impl<'s> Simulation<'s> {
-    /// Walks through a job: each step runs when it must, and never when it may not.
+    /// Simulates a job. Each step must run in certain runs and may run in no others.
     pub(super) fn run(check: &mut Check<'s, '_, '_>, kinds: &[Kind]) {
         let Some(state) = check.gating.jobs.get(check.job.id.as_str()) else { return };
         let mut walk = Simulation::new(check, state);
@@ -108,7 +109,8 @@ impl<'s> Simulation<'s> {
         let logic = world.logic();
         let exempt =
             check.node.gate().map_or_else(|| logic.falsehood(), |_| gating.source.exempt(world, check.node));
-        // That the job starts implies this, and it is plainer. A step knows the plan's facts only if its job needs the plan.
+        // The start of the job implies this, and this is simpler. A step knows the plan's facts only if its job needs
+        // the plan.
         let acts = gating.acts_of(check.job);
         let mut run = logic.and(&gating.due(check.node), &acts.begin);
         let asks_for = |plan: &JobState<'_>| {
@@ -137,7 +139,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    /// One step: when it may run, whether it does, and how it ends.
+    /// Simulates one step: when it may run, whether it does, and how it ends.
     fn step(&mut self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>) {
         let open = self.opened(check, turn);
         if turn.act.is_some() || *turn.kind == Kind::Runtime(Script::Again) {
@@ -149,16 +151,16 @@ impl<'s> Simulation<'s> {
         self.ended(check, turn, &runs);
     }
 
-    /// That the steps before leave the way open for a step.
+    /// That the steps before allow a step to run.
     fn opened(&mut self, check: &Check<'s, '_, '_>, turn: &Turn<'_>) -> Proposition {
         let logic = self.logic;
         let mut open = match turn.kind {
-            // The way there was begun and not gone to its end.
+            // The deploy has begun and not finished.
             _ if turn.is_back => {
                 let stranded = logic.and_not(&self.deploy.begun, &self.deploy.arrived);
                 logic.and(&stranded, &self.deploy.returning)
             }
-            // It puts the report of its run aside, whatever became of the scripts.
+            // It moves the report of its run aside, whatever the outcomes of the scripts.
             Kind::Runtime(Script::Measure) if check.node.quorum().is_some() => self.before.success.clone(),
             kind if kind.decides() => logic.and(&self.before.success, &self.intact),
             _ => self.before.success.clone(),
@@ -174,7 +176,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    /// Somebody may stop the job here, if that counts.
+    /// Adds that the job may be stopped here, if that matters.
     fn may_be_stopped(&mut self, when: &'static str, check: &Check<'s, '_, '_>, turn: &Turn<'_>) {
         if self.counts_stops {
             let stopped = check.gating.world.free_at(when, turn.place);
@@ -182,14 +184,14 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    /// That the step runs, by its own condition.
+    /// That the step runs, according to its own condition.
     fn runs(&self, check: &Check<'s, '_, '_>, turn: &Turn<'_>) -> Proposition {
         let gating = check.gating;
         let runs = gating.holds(check.job, turn.step.condition, &self.before);
         runs.unwrap_or_else(|| gating.world.free_at("a step runs", turn.place))
     }
 
-    /// When the step must run, and when it may, where the way is open for it.
+    /// When the step must run, and when it may, in the runs that allow it.
     fn demand(&self, check: &Check<'s, '_, '_>, turn: &Turn<'_>, open: Proposition) -> Demand {
         match turn.kind {
             Kind::Script(_) | Kind::Raw(_) | Kind::Runtime(Script::Measure | Script::Quorum) => {
@@ -206,41 +208,41 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    /// What decides the node runs wherever the way is open and the gate is not exempt.
+    /// A deciding step runs in all runs that allow it, unless the gate is exempt.
     fn deciding(&self, open: Proposition) -> Demand {
         Demand { must: self.logic.and_not(&open, &self.exempt), may: open }
     }
 
-    /// The exemption is recorded only where the source exempts.
+    /// The exemption is recorded only in exempt runs.
     fn exempting(&self, open: &Proposition) -> Demand {
         self.optional(self.logic.and(open, &self.exempt))
     }
 
-    /// Another attempt begins only if nobody has stopped the job.
+    /// Another attempt begins only if the job is not stopped.
     fn another_attempt(&self, open: Proposition) -> Demand {
         Demand { may: self.logic.and_not(&open, &self.before.stopped), must: open }
     }
 
-    /// It need not run: there may be no cache, or nothing to send.
+    /// The step is optional: there may be no cache, or no report to send.
     fn optional(&self, may: Proposition) -> Demand {
         Demand { must: self.logic.falsehood(), may }
     }
 
-    /// Reports are shown and kept after a failure, too.
+    /// Reports are shown and stored even after a failure.
     fn reporting(&self) -> Demand {
         Demand { must: self.logic.not(&self.exempt), may: self.logic.truth() }
     }
 
-    /// What a failure left behind is kept.
+    /// Files are kept after a failure.
     fn after_failure(&self) -> Demand {
         Demand { must: self.logic.not(&self.before.success), may: self.logic.truth() }
     }
 
-    /// Every run in which the step runs and may not, or must and does not.
+    /// Reports runs in which the step wrongly runs, or wrongly does not run.
     fn judge(&mut self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>, demand: &Demand, runs: &Proposition) {
         let logic = self.logic;
         let (gating, job) = (check.gating, check.job);
-        // The way back is taken even when somebody stops the job half-way.
+        // The rollback runs even if the job is stopped in the middle.
         let alive =
             if turn.is_back { self.run.clone() } else { logic.and_not(&self.run, &self.before.stopped) };
         if turn.kind.decides() || matches!(turn.kind, Kind::Raw(_)) {
@@ -251,7 +253,7 @@ impl<'s> Simulation<'s> {
         if *turn.kind == Kind::Runtime(Script::Exempt) {
             self.recorded = logic.or(&self.recorded, runs);
         }
-        // Most steps run just where they must and may, whatever the run.
+        // Most steps must run exactly in the runs in which they may.
         let must_alive = if turn.is_back {
             demand.must.clone()
         } else {
@@ -268,14 +270,14 @@ impl<'s> Simulation<'s> {
         gating.prove(job, &logic.and(&self.run, runs), &demand.may, too_much, &mut check.findings);
     }
 
-    /// The step has ended in one of its ways.
+    /// Adds the end of the step.
     fn ended(&mut self, check: &Check<'s, '_, '_>, turn: &Turn<'_>, runs: &Proposition) {
         let logic = self.logic;
         let fine = check.gating.world.free_at("a step is fine", turn.place);
         let failed = logic.and_not(runs, &fine);
         let done = logic.and(runs, &fine);
         if turn.act.is_some() {
-            // A script that is stopped while it runs has neither succeeded nor failed.
+            // A script that is stopped has neither succeeded nor failed.
             self.may_be_stopped("the run is cancelled at a step", check, turn);
         }
         match turn.act {
@@ -291,7 +293,7 @@ impl<'s> Simulation<'s> {
             progress.ended(turn.kind, &done, &failed, logic);
         }
         if turn.kind.decides_nothing() {
-            // The job stays as it is, whatever comes of it.
+            // The job continues after any outcome.
         } else if goes_on(turn.step) {
             self.intact = logic.and_not(&self.intact, &failed);
         } else {
@@ -299,7 +301,7 @@ impl<'s> Simulation<'s> {
         }
     }
 
-    /// Later steps may ask how a step with an id ended.
+    /// Records the outcome of a step with an id for later steps.
     fn remember(&mut self, turn: &Turn<'_>, runs: &Proposition, done: &Proposition, failed: &Proposition) {
         let logic = self.logic;
         let Some(id) = &turn.step.id else { return };
@@ -319,7 +321,7 @@ impl<'s> Simulation<'s> {
         self.before.ended.insert(id.to_ascii_lowercase(), end);
     }
 
-    /// A green job means that one attempt has passed.
+    /// Proves that a green job means that one attempt has passed.
     fn end(self, check: &mut Check<'s, '_, '_>) {
         let Some(progress) = self.progress else { return };
         let logic = self.logic;

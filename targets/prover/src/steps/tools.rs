@@ -1,4 +1,7 @@
-//! Tools: each step sets up what the source names, in its order, at its version, and caches nothing.
+//! Tools: each step sets up the tool of the source.
+//!
+//! It has the version of the source and no cache. For example, `tool node "20.1.0"` needs one step that sets up `node`
+//! at exactly 20.1.0.
 
 use super::{Check, Kind};
 use crate::services;
@@ -7,7 +10,7 @@ use pipec_model::{self as model, Does, Step};
 use pipec_runtime::Script;
 
 impl Check<'_, '_, '_> {
-    /// Each sidecar that says when it is ready is awaited.
+    /// Checks that a step waits for each sidecar with a readiness check.
     pub(super) fn sidecars(&mut self, kinds: &[Kind]) {
         let steps = kinds.iter().zip(self.steps());
         let waits: Vec<&Step> =
@@ -21,7 +24,7 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    /// One step for each tool, in the order of the source.
+    /// Checks that each tool has one step, in the order of the source.
     pub(super) fn tools(&mut self, kinds: &[Kind]) {
         let steps: Vec<(&Kind, &Step)> = kinds
             .iter()
@@ -62,7 +65,7 @@ fn sets_up(kind: &Kind, step: &Step, tool: &Tool) -> bool {
             wanted.strip_prefix('v').unwrap_or(wanted) == given
         }
         (ToolVersion::FromFile(wanted), model::ToolVersion::FromFile(given)) => wanted == given,
-        // Where the leg is known, so is the version; elsewhere there is no such axis.
+        // In a known leg, the version is known. Other jobs have no such axis.
         _ => false,
     };
     tool.name == *set_up && same_version

@@ -1,10 +1,10 @@
-//! What the jobs of a teardown do, step by step.
+//! The steps of the teardown jobs.
 //!
 //! ```text
-//! still-to-be-torn-down       looks again: the pull request may have been opened again since
-//! check out, sign in, …       what follows runs exactly if that step found something, and all before it succeeded
+//! still-to-be-torn-down       checks again: the pull request may have been reopened since
+//! check out, sign in, …       later steps run exactly if that step found something, and all before succeeded
 //! scripts of the source       byte for byte, with the values of the environment and the number of the pull request
-//! take it off the list
+//! remove the deployments
 //! ```
 
 use super::{NONE, PULL_REQUEST, PULL_REQUESTS, Teardown};
@@ -14,11 +14,11 @@ use pipec_ir::{Environment, Fact, Identity, Piece, Secret, Text};
 use pipec_model::{CheckoutOf, ConditionId, Does, Job, Part, Revision, ScriptText, Step, StepsBefore, Value};
 use pipec_runtime::Script;
 
-/// The id of the step that looks again.
+/// The id of the step that checks again.
 const STILL: &str = "still";
 
 impl Teardown<'_> {
-    /// A script that finds what is to go, with the `ttl` of the source.
+    /// Checks a script that finds previews. It has the `ttl` of the source.
     pub(super) fn finds(
         &mut self,
         job: &Job,
@@ -40,8 +40,8 @@ impl Teardown<'_> {
         }
     }
 
-    /// It looks again, checks out the default branch, takes what the environment has, runs the scripts of the source, and
-    /// takes what is gone off the list: in this order, and nothing besides.
+    /// Checks the order of the steps. The job checks again, checks out the default branch, gets the values of the
+    /// environment, runs the scripts of the source, and removes the deployments. There is no other step.
     pub(super) fn steps(&mut self, job: &Job, environment: &Environment) {
         let mut steps = job.steps().iter();
         match steps.next() {
@@ -82,8 +82,8 @@ impl Teardown<'_> {
         }
     }
 
-    /// Each step after the first runs exactly if something is still to be torn down, all before it succeeded, and nobody has
-    /// stopped the job.
+    /// Checks that each later step runs at the right time. Something must remain to be torn down, all steps before must
+    /// have succeeded, and the job must not be stopped.
     fn turns(&mut self, job: &Job, environment: &Environment) {
         let (world, logic) = (self.world, self.world.logic());
         let Some(place) = self.states.get(job.id.as_str()).map(|state| state.place) else { return };
@@ -113,7 +113,8 @@ impl Teardown<'_> {
         }
     }
 
-    /// A script of the source, byte for byte, with the values and secrets of the environment, its own, and the number.
+    /// Checks a script of the source, byte for byte. It has the values and secrets of the environment, its own
+    /// variables, and the number.
     fn script(&mut self, job: &Job, step: &Step, script: &pipec_ir::Step, environment: &Environment) {
         let wanted = script.script.as_bytes();
         let arrives = matches!(&step.does, Does::Script(text) if *text.bytes == *wanted);
@@ -127,7 +128,8 @@ impl Teardown<'_> {
     }
 }
 
-/// Whether nothing is said of a step but its title, this id, what it does, when, and what it is given.
+/// Whether a step has no parts except the usual ones. They are a title, this id, its effect, its condition and its
+/// values.
 fn is_bare(step: &Step, id: Option<&str>) -> bool {
     step.title.is_some()
         && step.id.as_deref() == id
@@ -136,7 +138,7 @@ fn is_bare(step: &Step, id: Option<&str>) -> bool {
         && step.limit.is_none()
 }
 
-/// Whether a step is given these variables and no others, except the one that holds a script.
+/// Whether a step has exactly these variables, except the one with an encoded script.
 fn is_given(step: &Step, wanted: &[Wanted]) -> bool {
     let is_encoded = matches!(&step.does, Does::Script(ScriptText { is_exact: true, .. }));
     let given: Vec<_> =
@@ -176,7 +178,7 @@ fn forgets(step: &Step) -> bool {
     step.runs(Script::PreviewForget) && is_bare(step, None) && is_given(step, &given)
 }
 
-/// The variables of the scripts that tear down. There no fact is known but the number of the pull request.
+/// The variables of the teardown scripts. The only known fact is the number of the pull request.
 fn variables(environment: &Environment) -> Vec<Wanted> {
     let own = environment.teardown.iter().flat_map(|teardown| &teardown.env);
     let bound = environment.values.iter().chain(own);

@@ -22,6 +22,24 @@ struct Way<'w> {
     steps: &'w [&'w Step],
 }
 
+impl Way<'_> {
+    /// Whether two steps of one attempt ran that do the same.
+    fn repeats_itself(&self) -> bool {
+        let mut ran: Vec<&Step> = Vec::new();
+        for place in (0..self.steps.len()).filter(|place| self.run.has_run(*place)) {
+            let step = self.steps[place];
+            if step.runs(Script::Again) {
+                ran.clear();
+            }
+            if ran.iter().any(|other| step.does == other.does && step.env == other.env) {
+                return true;
+            }
+            ran.push(step);
+        }
+        false
+    }
+}
+
 impl Judge<'_, '_, '_> {
     /// Goes through the steps of each job that starts in a run.
     pub fn steps(&mut self, case: &Case, walk: &Walk) {
@@ -60,6 +78,9 @@ impl Judge<'_, '_, '_> {
         let is_exempt = self.source.is_exempt(node, &way.case.begun);
         let mut wrong: Vec<(Aspect, String)> = Vec::new();
         let mut is_decided = false;
+        if way.repeats_itself() {
+            wrong.push((Aspect::Steps, "does the same thing twice".to_owned()));
+        }
         if (0..way.steps.len()).any(|place| way.run.has_run(place) && way.run.had_failed(place)) {
             wrong.push((Aspect::Steps, "runs a step, though it has failed".to_owned()));
         }
@@ -99,14 +120,6 @@ impl Judge<'_, '_, '_> {
             (0..way.steps.len()).filter(|place| is_script(place) && way.run.has_run(*place)).count();
         let is_exempt = self.source.is_exempt(node, &way.case.begun) && self.says_exempt(way);
         let id = self.id(way.job);
-        let ran: Vec<&Step> = (0..way.steps.len())
-            .filter(|place| way.run.has_run(*place))
-            .map(|place| way.steps[place])
-            .collect();
-        let is_same = |step: &Step, other: &Step| step.does == other.does && step.env == other.env;
-        if ran.iter().enumerate().any(|(place, step)| ran[..place].iter().any(|other| is_same(step, other))) {
-            self.find(Aspect::Steps, id, "does the same thing twice", way.case);
-        }
         if scripts > 1 {
             self.find(Aspect::Steps, id, "runs its script twice", way.case);
         }

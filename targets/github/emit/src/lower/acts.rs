@@ -53,7 +53,7 @@ impl<'a> Lowering<'a> {
         steps
     }
 
-    /// The step of an act; none, if GitHub can't do what it says, which is then an error.
+    /// The step of an act. If GitHub can't do it, there is an error and no step.
     fn step(&self, plan: &JobPlan<'a>, act: &Act<'a>, scene: &Scene) -> Option<Step> {
         let title = || act.title.clone().into_owned();
         let template = |value: &Value<'_>| self.template(value, scene.place);
@@ -77,12 +77,12 @@ impl<'a> Lowering<'a> {
             Does::SendToCodeScanning { file, category } => {
                 reports::send_to_code_scanning(title(), file, template(category))
             }
-            // The steps of a block are made together, before.
+            // All raw steps of a node are made together, since they are numbered.
             Does::Raw(_) => return None,
         })
     }
 
-    /// When a step runs: if its act is due, and what GitHub itself asks of it holds.
+    /// The condition of a step: that of its act, and what only GitHub requires.
     fn condition(&self, act: &Act<'_>, when: Option<Expression>) -> Option<Expression> {
         let own = match &act.does {
             Does::RestoreCache(cache) => caches::has_key(cache),
@@ -94,7 +94,7 @@ impl<'a> Lowering<'a> {
         Some(Expression::all(when.into_iter().chain([own])))
     }
 
-    /// The variables of a script, to which an action of a deploy may add some.
+    /// The variables of a script, with those that an action of a deploy adds.
     fn with_action_variables(
         &self,
         plan: &JobPlan<'a>,
@@ -114,7 +114,7 @@ impl<'a> Lowering<'a> {
         variables
     }
 
-    /// Whose scripts a job runs: a node's, or those of an environment that is torn down.
+    /// The name of the node or environment whose scripts a job runs.
     fn owner(&self, plan: &JobPlan<'_>) -> String {
         match self.node_of(plan) {
             Some(node) => node.name.clone(),
@@ -122,7 +122,9 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The step of a fixed script: first what GitHub's own fragments ask for, then its parameters.
+    /// The step of a fixed script.
+    ///
+    /// The variables for GitHub's API come before the parameters.
     fn fixed(
         &self,
         plan: &JobPlan<'_>,
@@ -155,7 +157,7 @@ impl<'a> Lowering<'a> {
         step
     }
 
-    /// Refuses what can't be put back for another attempt.
+    /// Refuses a retry if a part of the job can't be reset for another attempt.
     pub(super) fn check_retry(&self, node: &Node) {
         let Some(clause) = &node.body.retry else { return };
         if node.retry().is_none() {
@@ -189,7 +191,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// What a step has around its work.
+/// Adds the comments, condition, id, folder and limits of an act to its step.
 fn with_frame(mut step: Step, act: &Act<'_>, condition: Option<Expression>) -> Step {
     step.comments.splice(0..0, act.comment.clone());
     step.condition = condition;

@@ -1,7 +1,11 @@
-//! What nobody but GitHub's settings and people can see to.
+//! What only settings of GitHub and people can guarantee.
 //!
-//! Whoever lowers a clause that rests on a setting lists the setting here, by its kind: the reference's "What remains
-//! assumed" is compared with [`meaning`].
+//! If a clause relies on a setting, the setting is listed here by its kind. A test compares [`meaning`] with "What remains
+//! assumed" in the reference. For example, `protect branch "main"` relies on
+//!
+//! ```text
+//! BranchRule { branch: "main", .. }     for the theorem one-path
+//! ```
 
 mod kinds;
 mod known;
@@ -18,7 +22,7 @@ use pipec_ir::{Deploy, Environment, Pipeline, Program};
 use std::collections::BTreeSet;
 pub use words::Words;
 
-/// Everything that the workflows of a pipeline leave to settings and trust.
+/// All settings and all trust that the workflows of a pipeline rely on.
 pub(crate) fn assumptions<'p>(
     program: &'p Program,
     pipeline: &'p Pipeline,

@@ -16,7 +16,9 @@ use pipec_ir::Node;
 use pipec_lowering::acts::CacheUse;
 
 impl Lowering<'_> {
-    /// A key of GitHub's is of 512 characters at most and has no comma (actions/toolkit, `checkKey`).
+    /// Refuses names of legs that can't be part of a key.
+    ///
+    /// A key has at most 512 characters and no comma (actions/toolkit, `checkKey`).
     pub(super) fn check_cache_keys(&self, node: &Node) {
         const LONGEST: usize = 200;
         let Some(cache) = node.body.caches.first() else { return };
@@ -33,7 +35,7 @@ impl Lowering<'_> {
     }
 }
 
-/// The step that restores a cache of a node; the name tells its leg, too.
+/// The step that restores a cache. The name is that of the node and its leg.
 pub(super) fn restore(title: String, pipeline: &str, cache: &CacheUse<'_>, name: Template) -> Step {
     let key = Template::text(format!("pipec-{pipeline}/"))
         .and_template(name)
@@ -52,12 +54,12 @@ pub(super) fn save(title: String, cache: &CacheUse<'_>) -> Step {
     Step::uses(title, &pins::CACHE_SAVE, vec![("path", path(cache)), ("key", key)])
 }
 
-/// That the file exists of which the key is made.
+/// The condition that the key file exists.
 pub(super) fn has_key(cache: &CacheUse<'_>) -> Expression {
     Expression::raw(format!("{} != ''", hash(cache)))
 }
 
-/// That a cache was looked for, and was not found.
+/// The conditions that a cache was looked for and not found.
 pub(super) fn was_missed(cache: &CacheUse<'_>) -> [Expression; 2] {
     [
         Expression::raw(format!("{} != ''", key(cache))),
@@ -74,7 +76,7 @@ fn path(cache: &CacheUse<'_>) -> Input {
     Input::Text(Template::text(cache.path.clone().into_owned()))
 }
 
-/// The digest of the file that a cache is keyed by; empty where it does not exist.
+/// The digest of a cache's key file; empty if the file does not exist.
 fn hash(cache: &CacheUse<'_>) -> String {
     format!("hashFiles('{}')", cache.key_file.replace('\'', "''"))
 }

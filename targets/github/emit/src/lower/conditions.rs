@@ -62,7 +62,7 @@ impl Expressions<'_> {
         }
     }
 
-    /// That an event started the run.
+    /// The expression that an event started the run.
     pub(super) fn event(&self, event: Event) -> Expression {
         let named = |name| Expression::equals("github.event_name", name);
         let both = self.pipeline.starts_on(Event::Push) && self.pipeline.starts_on(Event::Tag);
@@ -82,7 +82,9 @@ impl Expressions<'_> {
         }
     }
 
-    /// That the run is of a pull request from another repository or by a bot; a deleted repository counts as another.
+    /// The expression that a pull request is from another repository or by a bot.
+    ///
+    /// A deleted repository counts as another.
     fn fork(&self) -> Expression {
         if !self.pipeline.starts_on(Event::PullRequest) {
             return Expression::Constant(false);
@@ -97,7 +99,7 @@ impl Expressions<'_> {
         ])
     }
 
-    /// That the run is an override, if `plan` let it begin.
+    /// The expression that the run is an override, once `plan` has admitted it.
     fn override_run(&self) -> Expression {
         if !self.pipeline.has_overrides() {
             return Expression::Constant(false);
@@ -110,7 +112,7 @@ impl Expressions<'_> {
         }
     }
 
-    /// That a manual run is one of the pipeline's own.
+    /// The expression that a manual run is no override.
     fn ordinary_run(&self) -> Expression {
         if self.pipeline.has_overrides() {
             Expression::equals(format!("inputs.{GATE}"), ORDINARY)
@@ -119,9 +121,9 @@ impl Expressions<'_> {
         }
     }
 
-    /// That the branch whose own commit runs is one of these, if an expression says exactly that.
+    /// The expression that the branch is in a glob, if one says exactly that.
     ///
-    /// A scheduled run is of whatever branch is the default one, and a manual run of any branch, in any case.
+    /// None does for a scheduled run, which is of the default branch, or for a manual run, which is of any branch.
     fn branch(&self, glob: &Glob) -> Option<Expression> {
         if self.pipeline.starts_on(Event::Schedule) || self.pipeline.starts_on(Event::Manual) {
             return None;
@@ -139,7 +141,7 @@ impl Expressions<'_> {
         references::is_one_of(BRANCHES, glob, &filters)
     }
 
-    /// That the tag that was pushed is one of these, if an expression says exactly that.
+    /// The expression that the pushed tag is in a glob, if one says exactly that.
     fn tag(&self, glob: &Glob) -> Option<Expression> {
         let filters = self.filters(|trigger| match trigger {
             Trigger::Tag(globs, _) => Some(globs),
@@ -148,7 +150,7 @@ impl Expressions<'_> {
         references::is_one_of(TAGS, glob, &filters)
     }
 
-    /// That the input of a manual run has this value, if an expression says exactly that.
+    /// The expression that an input has a value, if one says exactly that.
     ///
     /// GitHub compares texts without regard to case.
     fn input(&self, name: &str, value: &str) -> Option<Expression> {
@@ -177,7 +179,7 @@ impl Expressions<'_> {
 }
 
 impl Lowering<'_> {
-    /// That a guard holds.
+    /// The expression for a guard.
     pub(super) fn guard(&self, guard: &Guard) -> Expression {
         match guard {
             Guard::Always => Expression::Constant(true),
@@ -207,9 +209,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// That a planned fact has this value.
+    /// The expression that a planned fact has a value.
     ///
-    /// The plan knows the inputs of every manual run. An override has them too, but they are none of its facts.
+    /// The inputs of an override are no facts of its run, although the plan knows them.
     fn planned(&self, place: usize, value: &'static str) -> Expression {
         let Some((name, test)) = self.plans.planned.get(place) else { return Expression::Constant(false) };
         let holds = Expression::equals(format!("needs.{PLAN}.outputs.{name}"), value);
@@ -219,10 +221,10 @@ impl Lowering<'_> {
         }
     }
 
-    /// The condition of a job; none, if GitHub's own default says the same.
+    /// The condition of a job; none if GitHub's default means the same.
     ///
-    /// Every job before this one is asked for the exact result `success`: an implicit `success()` is decided by ancestors
-    /// that nobody names, and a status function takes it away.
+    /// It compares the result of every job before with `success`. GitHub's implicit `success()` also depends on jobs that
+    /// nobody names, and a status function in the condition removes it.
     pub(super) fn start(&self, job: &JobPlan<'_>) -> Option<Expression> {
         let due = match &job.start {
             Start::Always => return Some(Expression::raw("always()")),
@@ -242,7 +244,7 @@ impl Lowering<'_> {
     }
 }
 
-/// That a step of the same job has ended so.
+/// The expression that a step of the same job has ended in this way.
 fn outcome(step: &str, ended: &'static str) -> Expression {
     Expression::equals(format!("steps.{step}.outcome"), ended)
 }

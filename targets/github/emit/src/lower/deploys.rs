@@ -1,11 +1,11 @@
-//! Who approves deploys: one of the reviewers of the environment.
+//! Approvals: on GitHub, one of the reviewers of an environment approves its deploys.
 
 use super::Lowering;
 use pipec_base::codes;
 use pipec_ir::{Approval, Environment};
 
 impl Lowering<'_> {
-    /// GitHub lets one of the reviewers of an environment decide.
+    /// Refuses approvals that GitHub can't ask for.
     pub(super) fn check_approval(&self, environment: &Environment, approval: &Approval) {
         if approval.min > 1 {
             self.error(

@@ -52,7 +52,9 @@ pub fn is_generated(text: &str) -> bool {
     first.starts_with("# ") && first.contains(GENERATED) && first.ends_with(REMEDY)
 }
 
-/// A generated text without the line that names the compiler's version and the digest of the source.
+/// A generated text without its first line.
+///
+/// That line names the compiler's version and the digest of the source.
 pub fn without_header(text: &str) -> &str {
     match text.split_once('\n') {
         Some((_, rest)) if is_generated(text) => rest,

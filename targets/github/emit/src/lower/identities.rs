@@ -1,4 +1,14 @@
-//! Federated identities: a job proves to a cloud which job it is, and gets credentials that soon expire.
+//! Federated identities: a job proves its identity to a cloud, and gets short-lived credentials.
+//!
+//! For example, `identity aws "arn:aws:iam::1:role/deploy"` becomes
+//!
+//! ```yaml
+//! - name: Log in to AWS
+//!   uses: aws-actions/configure-aws-credentials@…
+//!   with:
+//!     role-to-assume: arn:aws:iam::1:role/deploy
+//!     aws-region: us-east-1
+//! ```
 
 use super::Lowering;
 use crate::document::{Input, Step};
@@ -8,7 +18,7 @@ use pipec_base::codes;
 use pipec_ir::{Identity, Provider};
 
 impl Lowering<'_> {
-    /// The step that takes on an identity; of the variables of the job, literal ones may say more.
+    /// The step that takes on an identity. A literal `AWS_REGION` among the variables is its region.
     pub(super) fn identity_step(
         &self,
         title: String,
@@ -72,7 +82,7 @@ pub(super) fn cloud(identity: &Identity) -> &str {
     }
 }
 
-/// The region whose endpoint is asked where none is said, in the partition of the role.
+/// The default region, in the partition of the role.
 fn default_region(role: &str) -> &'static str {
     if role.starts_with("arn:aws-cn:") {
         "cn-north-1"

@@ -1,4 +1,4 @@
-//! A neutral job as GitHub's.
+//! Neutral jobs as jobs of GitHub.
 //!
 //! For example, a job that waits for `unit`, is due on `main`, and enters the environment `production` becomes
 //!
@@ -28,7 +28,7 @@ const MACHINE: &str = "ubuntu-24.04";
 const LONGEST_JOB: u32 = 360;
 
 impl<'a> Lowering<'a> {
-    /// A job in GitHub's terms.
+    /// The job of GitHub for a neutral job.
     pub(super) fn job(&self, plan: &JobPlan<'a>) -> Job {
         self.check_people(plan);
         let scene = self.scene(plan);
@@ -79,7 +79,7 @@ impl<'a> Lowering<'a> {
         self.node_and_unit(plan).map(|(node, _)| node)
     }
 
-    /// What the steps of a job have in common.
+    /// The variables, raw steps and place that the steps of a job share.
     fn scene(&self, plan: &JobPlan<'a>) -> Scene {
         let place = if plan.image().is_some() { Place::Container } else { Place::Machine };
         let variables = plan.variables.iter();
@@ -92,7 +92,7 @@ impl<'a> Lowering<'a> {
         Scene { place, variables, raw }
     }
 
-    /// Somebody must be able to approve what the job asks for.
+    /// Refuses a job that asks for an approval which nobody could give.
     fn check_people(&self, plan: &JobPlan<'_>) {
         match &plan.role {
             Role::AskForOverride(gate) => {
@@ -122,9 +122,10 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// A lock as a group: GitHub's groups are shared by all workflows of a repository and ignore case.
+    /// The group of `concurrency` for a lock.
     ///
-    /// No name has a `/`, so no two environments or pipelines come to one group.
+    /// All workflows of a repository share their groups, whose names ignore case. No name of the source has a `/`, so each
+    /// environment of each pipeline has a group of its own.
     fn concurrency(&self, lock: &LockUse<'_>) -> Concurrency {
         let group = Template::text(
             format!("pipec-deploy-{}/{}", lock.environment, self.pipeline.name).to_ascii_lowercase(),

@@ -1,4 +1,4 @@
-//! How the steps of a job read the matrix: the name of the leg, its values, and what it hands on.
+//! How steps read the matrix, and what legs hand on.
 //!
 //! For example, the digest of the leg `linux` is the output
 //!
@@ -41,12 +41,12 @@ pub(super) fn shard_index() -> String {
     axis(SHARD)
 }
 
-/// What tells the files of one leg from those of others among all that GitHub keeps.
+/// The pattern of the names under which the legs of an artefact keep their files.
 pub(super) fn kept_pattern(artefact: &str) -> String {
     format!("{artefact}.*")
 }
 
-/// The output of a job that holds what it hands on, or what one of its legs does.
+/// The name of the output for what a job or a leg hands on.
 ///
 /// The outputs of all legs are one set, in which the last one that is not empty counts (actions/runner,
 /// `JobExtension.FinalizeJob`, passes over empty ones). So each leg has its own.
@@ -56,7 +56,7 @@ pub(super) fn output<'n>(name: &'n str, leg: Option<&str>) -> Cow<'n, str> {
     Cow::Owned(format!("{name}-{}", leg.chars().map(plain).collect::<String>()))
 }
 
-/// The value in the leg of that name, and nothing in the others.
+/// A value that only one leg has. It is empty in the others.
 pub(super) fn only_in(leg: &str, value: &Template) -> Template {
     let here = Expression::equals(leg_name(), leg.to_owned());
     Template::expression(format!("{here} && {} || {}", value.operand(), quoted("")))

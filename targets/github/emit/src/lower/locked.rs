@@ -1,4 +1,4 @@
-//! The actions that pipec calls on its own account, at the commits that `pipec.lock` says.
+//! The actions that pipec itself calls, at the commits in `pipec.lock`.
 
 use super::Lowering;
 use crate::document::{Input, Step, Work, Workflow};
@@ -7,7 +7,7 @@ use pipec_ir::PinnedAction;
 use std::borrow::Cow;
 
 impl Lowering<'_> {
-    /// Takes the newest entry of the lock that can be called as pipec does; its own where there is none.
+    /// Replaces each action with the newest entry of the lock that accepts the same call.
     pub(super) fn take_locked(&self, workflow: &mut Workflow) {
         for step in workflow.jobs.iter_mut().flat_map(|job| &mut job.steps) {
             if let Some(locked) = self.locked(step)
@@ -42,7 +42,7 @@ impl Lowering<'_> {
     }
 }
 
-/// What a locked action lacks to be called as the catalogue's is.
+/// What a locked action lacks for the call that the catalogue's accepts.
 fn lacks(
     locked: &PinnedAction,
     own: &PinnedAction,

@@ -1,4 +1,17 @@
-//! The legs of a node: its matrix, its shards, or each leg in each shard.
+//! Legs as GitHub's `strategy`: a product of axes, or a list.
+//!
+//! For example, the legs `linux` and `mac` on machines of their own become
+//!
+//! ```yaml
+//! strategy:
+//!   fail-fast: false
+//!   matrix:
+//!     include:
+//!       - leg: linux
+//!         machine: ubuntu-24.04
+//!       - leg: mac
+//!         machine: macos-15
+//! ```
 
 use super::legs::{ENV, LEG, MACHINE, SHARD, TOOL, axis, leg_name, output, shard_index};
 use super::runners::machine;
@@ -12,11 +25,11 @@ use pipec_yaml::{Mapping, Node as Yaml};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The keys of a matrix that are no axes: GitHub's own, and those that the compiler adds to a leg.
+/// The keys of a matrix that GitHub or the compiler uses itself.
 const RESERVED: [&str; 6] = ["include", "exclude", LEG, MACHINE, ENV, TOOL];
 
 impl Lowering<'_> {
-    /// How GitHub runs the legs of a job, if it has any.
+    /// The strategy for the legs of a job, if it has any.
     pub(super) fn strategy(&self, plan: &JobPlan<'_>) -> Option<Strategy> {
         match &plan.legs {
             Legs::None => None,
@@ -107,7 +120,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// The version of a tool in a leg; each leg has an exact one, as the analysis has made sure.
+    /// The version of a tool in a leg. The analysis has made sure that each leg has an exact one.
     fn version_in_leg(&self, node: &Node, leg: &LegPlan<'_>, tool: &str, version: Option<&str>) -> String {
         version.map(|version| tools::given(tool, version)).unwrap_or_else(|| {
             self.internal(&node.origin, format!("the leg `{}` has no version of `{tool}`", leg.name));
@@ -115,7 +128,9 @@ impl Lowering<'_> {
         })
     }
 
-    /// The names of legs that build stand in file names and in outputs of the job, which ignore case.
+    /// Refuses names of legs that can't be in file names and outputs.
+    ///
+    /// Outputs ignore case.
     pub(super) fn check_leg_names(&self, node: &Node) {
         let legs = node.legs();
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();

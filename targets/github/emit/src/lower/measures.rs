@@ -1,10 +1,10 @@
-//! What a gate expects of reports.
+//! Measures that GitHub's outputs can't have yet.
 
 use super::Lowering;
 use pipec_ir::{Basis, Node};
 
 impl Lowering<'_> {
-    /// What no single value of a report can show is not built.
+    /// Refuses expectations that a single value of a report can't meet.
     pub(super) fn refuse_measures(&self, node: &Node) {
         let rows = node.body.measures.iter().flat_map(|measure| &measure.expectations);
         for row in rows {

@@ -1,4 +1,14 @@
-//! From a pipeline to a workflow. One file per concept.
+//! From neutral jobs to a workflow, one file for each concept.
+//!
+//! `pipec_lowering` decides which jobs there are and what each does. `jobs.rs` renders a job, `acts.rs` its acts, `values.rs`
+//! its values and `conditions.rs` its guards. For example, the act `Fixed(Soak, SOAK = 300)` becomes
+//!
+//! ```yaml
+//! - name: soak 5m
+//!   env:
+//!     SOAK: "300"
+//!   run: sleep "$SOAK"
+//! ```
 
 mod acts;
 mod artefacts;
@@ -55,14 +65,14 @@ struct Lowering<'a> {
     context: &'a TargetContext,
     /// What GitHub's expressions can say.
     expressions: conditions::Expressions<'a>,
-    /// Its jobs, as every engine has them.
+    /// Its jobs in neutral form.
     plans: pipec_lowering::Lowering<'a>,
     /// The name of the workflow's file, without its folder.
     file: String,
     diagnostics: RefCell<Vec<Diagnostic>>,
 }
 
-/// The workflow of a pipeline, the source of each of its jobs, and what there is to say; no workflow if that is an error.
+/// The workflow of a pipeline, and findings. After an error there is no workflow.
 #[derive(Default)]
 pub(crate) struct Lowered<'p> {
     /// The workflow.
@@ -71,11 +81,11 @@ pub(crate) struct Lowered<'p> {
     pub(crate) path: String,
     /// The jobs and where they come from.
     pub(crate) origins: Vec<(String, Span)>,
-    /// What there is to say.
+    /// The findings.
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The facts of the pipeline's runs, for whoever asks again.
+    /// The facts of the pipeline's runs, which the assumptions ask again.
     pub(crate) facts: Option<SourceFacts<'p>>,
-    /// The workflow that tears down, if there is something to.
+    /// The workflow that tears down previews, if the pipeline has any.
     pub(crate) teardown: Option<Box<Lowered<'p>>>,
 }
 
@@ -132,7 +142,7 @@ impl Lowering<'_> {
         (workflow, origins)
     }
 
-    /// Every string that GitHub evaluates is short enough for it, and every condition flat enough.
+    /// Refuses strings that are too long for GitHub, and conditions that are nested too deeply.
     fn check_lengths(&self, workflow: &Workflow, origins: &[(String, Span)]) {
         for job in &workflow.jobs {
             let span =
@@ -171,7 +181,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The variables of the node of a job that GitHub can't evaluate.
+    /// The variables of a job's node that are too long for GitHub.
     fn long_bindings(&self, job: &str) -> Vec<&Binding> {
         let Some(unit) = self.plans.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
@@ -181,7 +191,7 @@ impl Lowering<'_> {
             .collect()
     }
 
-    /// Reports what the analysis rules out: an error of the compiler, with which nothing is emitted.
+    /// Reports an error of the compiler itself, after which nothing is emitted.
     fn internal(&self, origin: &Origin, what: impl Into<String>) {
         self.error(
             codes::P1190,

@@ -18,7 +18,7 @@ pub(super) fn file_name(pipeline: &Pipeline) -> String {
     }
 }
 
-/// How a job that is needed has ended, as an operand.
+/// The result of a job in `needs`, as an operand.
 pub(super) fn result_of(job: &str) -> String {
     ["needs.", job, ".result"].concat()
 }
@@ -79,7 +79,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// No variable of a script takes the place of one that GitHub sets: its own steps and all actions go by those.
+    /// Refuses variables that GitHub sets itself, because its steps and all actions rely on those.
     fn check_variables(&self, node: &Node) {
         let of_actions: Vec<&Binding> = match &node.kind {
             NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
@@ -107,7 +107,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The environments that the compiler gives to a pipeline besides those it deploys to.
+    /// The environments that the compiler adds to those of a pipeline's deploys.
     fn own_environments(&self, pipeline: &Pipeline) -> Vec<OwnEnvironment> {
         let of_node = |node: &Node| {
             let of =
@@ -120,8 +120,9 @@ impl Lowering<'_> {
         pipeline.nodes.iter().flat_map(of_node).collect()
     }
 
-    /// A node's own secrets are for this node alone, and who may override a gate may not do anything else by that: no
-    /// deploy and no other node may share their environments.
+    /// Refuses environments of the compiler that something else would share.
+    ///
+    /// The secrets of a node are for this node alone, and whoever may override a gate may do nothing else by that.
     fn check_own_environments(&self) {
         for own in self.own_environments(self.pipeline) {
             let Some(node) = self.pipeline.node(own.node) else { continue };

@@ -1,8 +1,7 @@
 //! Overrides: a manual run in which one gate may fail, if its role approves that.
 //!
-//! Such a run has the facts of a push to its branch, with what changed unknown. GitHub calls it a `workflow_dispatch`, so
-//! wherever a condition asks for the event it counts as a push. `plan` refuses one that is not by the book, and every job
-//! waits for `plan`.
+//! Such a run has the facts of a push to its branch, with unknown changes. For GitHub it is a `workflow_dispatch`, so
+//! conditions that ask for a push accept this event, too. `plan` refuses an invalid override, and every job waits for `plan`.
 
 use super::Lowering;
 use pipec_base::codes;
@@ -14,7 +13,7 @@ use pipec_runtime::names::{
 use pipec_yaml::{Mapping, Sequence};
 
 impl Lowering<'_> {
-    /// The inputs of a manual run, with those of the compiler's own entry.
+    /// The inputs of a manual run, with those for overrides.
     pub(super) fn with_override_inputs(&self, inputs: Mapping<'static>) -> Mapping<'static> {
         if !self.pipeline.has_overrides() {
             return inputs;
@@ -42,7 +41,7 @@ impl Lowering<'_> {
             .entry(REASON, text("of an override: why, in one line"))
     }
 
-    /// The names that the compiler gives to what overrides need.
+    /// Refuses names that overrides need for themselves.
     pub(super) fn check_override_names(&self) {
         if !self.pipeline.has_overrides() {
             return;
@@ -74,7 +73,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Somebody must be able to approve.
+    /// Refuses an override that nobody could approve.
     pub(super) fn check_role(&self, gate: &Node, overriding: &Override) {
         let role = self.program.roles.get(&overriding.role);
         if role.is_some_and(|role| !role.members.contains_key("github")) {

@@ -1,4 +1,4 @@
-//! What a job's token may do: the union of what it is used for, each with its reason.
+//! The permissions of a job's token: one for each purpose, with its reason.
 //!
 //! For example, `Approvals` becomes
 //!

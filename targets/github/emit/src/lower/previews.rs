@@ -1,9 +1,9 @@
-//! Ephemeral environments: what their deploys ask, and the workflow that tears them down, when a pull request is closed and
-//! in a sweep every hour, since GitHub misses some closes and pull requests stay open.
+//! Ephemeral environments: the workflow that tears them down.
 //!
-//! What stands is what GitHub's list of deployments has: a deploy's job puts itself there, and what is torn down is taken
-//! off. For which pull request a deployment was, the name of its job's first step tells: neither its reference nor its
-//! commit do, which several pull requests may share.
+//! It runs when a pull request is closed. It also runs every hour, since GitHub misses some closes and some pull requests
+//! stay open. GitHub's list of deployments says what exists: the job of a deploy adds itself, and a teardown removes it. The
+//! name of the job's first step says for which pull request a deployment was. Several pull requests may share its reference
+//! and its commit.
 
 use super::{Lowered, Lowering, names};
 use crate::document::{Concurrency, Matrix, Strategy, Workflow};
@@ -23,12 +23,12 @@ pub(super) const OF_LEG: &str = "matrix.pull-request";
 /// The output that lists pull requests.
 const PULL_REQUESTS: &str = "pull-requests";
 
-/// That the run is the hourly one, which looks for what is left.
+/// The expression that the run is the hourly one.
 pub(super) fn sweep() -> Expression {
     Expression::equals("github.event_name", "schedule")
 }
 
-/// That a pull request was closed which is neither of another repository nor by a bot.
+/// The expression that a member's pull request was closed.
 pub(super) fn closed_by_member() -> Expression {
     Expression::all([
         Expression::raw("github.event.pull_request.head.repo.full_name == github.repository"),
@@ -36,17 +36,17 @@ pub(super) fn closed_by_member() -> Expression {
     ])
 }
 
-/// That a job found something to tear down.
+/// The expression that a job found something to tear down.
 pub(super) fn found(job: &str) -> Expression {
     Expression::equals(format!("needs.{job}.outputs.{PULL_REQUESTS}"), "[]").negated()
 }
 
-/// That a step found that something is still to be torn down.
+/// The expression that a step found something to tear down.
 pub(super) fn still_found(step: &str) -> Expression {
     Expression::equals(format!("steps.{step}.outputs.{PULL_REQUESTS}"), "[]").negated()
 }
 
-/// A leg for each pull request that a job found.
+/// The strategy with a leg for each pull request that a job found.
 pub(super) fn each_found(job: &str) -> Strategy {
     let list = format!("fromJSON(needs.{job}.outputs.{PULL_REQUESTS})");
     Strategy {
@@ -167,7 +167,9 @@ impl Lowering<'_> {
         Some(Lowered { workflow: Some(workflow), path, origins, ..Lowered::default() })
     }
 
-    /// When a pull request is closed, and at a minute of every hour that differs from pipeline to pipeline.
+    /// The triggers: a closed pull request, and every hour.
+    ///
+    /// The minute depends on the pipeline's name.
     fn ends(&self) -> Mapping<'static> {
         let minute = Sha256::digest(self.pipeline.name.as_bytes()).first().map_or(1, |byte| 1 + byte % 59);
         let closed = Mapping::new().entry("types", Sequence::flow(["closed"]));

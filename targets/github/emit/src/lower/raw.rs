@@ -1,4 +1,6 @@
-//! Raw steps: what `engine github` blocks say, as it stands there. Each action is pinned, and each input is one that it has.
+//! Raw steps: the steps of `engine github` blocks, unchanged.
+//!
+//! Each action is pinned, and has each input that it is given.
 
 use super::Lowering;
 use super::runners::Place;
@@ -47,7 +49,7 @@ impl<'a> Lowering<'a> {
             .collect()
     }
 
-    /// The login of a registry is in the job that pushes, too.
+    /// Refuses raw steps in a job with secrets, such as the login of a registry.
     pub(super) fn refuse_secrets_beside_raw_steps(&self, node: &Node, job: &Job) {
         let Some(block) = node.body.engines.iter().find(|block| block.target == "github") else { return };
         if job.templates().any(|template| template.reads("secrets.")) {
@@ -120,7 +122,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// The pinned action that a call names; says what is wrong if there is none.
+    /// The pinned action that a call names. If there is none, it reports why.
     fn pinned(&self, reference: &str, origin: &Origin) -> Option<&PinnedAction> {
         let name = reference.split('@').next().unwrap_or_default();
         let finding = match called(reference, &self.program.lock) {
@@ -192,7 +194,7 @@ impl<'a> Lowering<'a> {
         self.diagnostics.borrow_mut().extend(explained);
     }
 
-    /// That the outputs a value reads are left by the actions above.
+    /// Refuses outputs that the actions before don't have.
     fn check_outputs(&self, value: &Text, above: &BTreeMap<&str, &PinnedAction>, origin: &Origin) {
         for fact in value.facts() {
             let Fact::StepOutput { step, output } = fact else { continue };
@@ -230,7 +232,9 @@ fn unknown_input(action: &PinnedAction, input: &EngineInput) -> Diagnostic {
     }
 }
 
-/// A value of the run in the text of a program: whoever names a branch or fills in an input would write part of it.
+/// The finding for a value of the run in the text of a program.
+///
+/// Whoever names a branch or fills in an input would write a part of the program.
 fn value_in_code(action: &PinnedAction, input: &EngineInput) -> Option<Diagnostic> {
     let fact = input.value.facts().next()?;
     let message =
@@ -245,7 +249,7 @@ fn value_in_code(action: &PinnedAction, input: &EngineInput) -> Option<Diagnosti
     Some(finding)
 }
 
-/// To the engine all inputs are texts, so a text takes anything.
+/// Whether an input accepts a value. To the engine all inputs are texts, so a text accepts every value.
 fn fits(input: &EngineInput, known: ActionInput) -> bool {
     known.ty == InputForm::String || input.form == known.ty
 }

@@ -1,4 +1,4 @@
-//! What raw steps may not meet: caches beside what can do harm, as the source's own (P0606), and the push of an image (P0605).
+//! Caches and pushes that raw steps must not come near (P0605, P0606).
 
 use super::Lowering;
 use pipec_base::codes;
@@ -41,7 +41,7 @@ impl Lowering<'_> {
     }
 }
 
-/// How to do without the cache that a call uses; none if it uses none.
+/// How to avoid the cache that a call uses, if it uses one.
 fn cache_of(action: &PinnedAction, inputs: &[EngineInput]) -> Option<String> {
     let name = action.name.to_ascii_lowercase();
     let is_off = |input: &EngineInput| matches!(input.value.as_literal(), Some("false" | ""));

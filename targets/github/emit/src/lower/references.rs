@@ -1,5 +1,13 @@
-//! Branches and tags as GitHub's expressions see them. They ignore case, while git and the filters of triggers don't, so
-//! an expression is used only where the triggers let in no reference for which the two could differ.
+//! Branches and tags in GitHub's expressions.
+//!
+//! Expressions ignore case; git and the filters of triggers don't. So an expression is used only if the triggers admit no
+//! reference for which this makes a difference. For example, with `on push to main, "release/*"`,
+//!
+//! ```text
+//! branch is main          github.ref == 'refs/heads/main'
+//! branch is "release/*"   startsWith(github.ref, 'refs/heads/release/')
+//! branch is "release/1a"  no expression: the filter also admits release/1A
+//! ```
 
 use crate::expression::{Expression, quoted};
 use pipec_logic::Glob;
@@ -10,7 +18,9 @@ pub(super) const BRANCHES: &str = "refs/heads/";
 /// What the reference of a tag starts with.
 pub(super) const TAGS: &str = "refs/tags/";
 
-/// That the reference is in the glob, exactly, given that only references in these filters start a run.
+/// The expression that the reference is in the glob, if one says exactly that.
+///
+/// Only references in these filters start a run.
 pub(super) fn is_one_of(kind: &str, glob: &Glob, filters: &[&Glob]) -> Option<Expression> {
     if filters.is_empty() {
         return Some(Expression::Constant(false));
@@ -46,14 +56,14 @@ fn is(kind: &str, name: &str) -> Expression {
     Expression::equals("github.ref", format!("{kind}{name}"))
 }
 
-/// The start that makes up the whole glob, if a wildcard at its end is all that follows it.
+/// The start of a glob, if only a wildcard follows it.
 fn only_prefix(glob: &Glob) -> Option<&str> {
     let text = glob.text();
     let prefix = text.strip_suffix("**").or_else(|| text.strip_suffix('*'))?;
     (!prefix.contains(['*', '?'])).then_some(prefix)
 }
 
-/// Whether no reference that the filter lets in equals the name but for its case.
+/// Whether the filter admits no reference that differs from the name only in case.
 fn tells_name_apart(name: &str, filter: &Glob) -> bool {
     if filter.is_literal() {
         return filter.text() == name
@@ -62,8 +72,7 @@ fn tells_name_apart(name: &str, filter: &Glob) -> bool {
     both_ascii(filter, name) && !starts_with(name, filter.literal_prefix())
 }
 
-/// Whether among the references that the filter lets in, those in the glob are those that start with its prefix in
-/// whatever case.
+/// Whether the prefix decides the glob, in any case, for all references that a filter admits.
 fn tells_prefix_apart(glob: &Glob, prefix: &str, filter: &Glob) -> bool {
     if filter.text() == glob.text() {
         return true;

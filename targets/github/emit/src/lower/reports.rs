@@ -1,4 +1,4 @@
-//! Reports: how one goes to code scanning, and which paths the uploading action reads in another way.
+//! Reports: code scanning, and paths that the uploading action reads in another way.
 
 use super::Lowering;
 use crate::document::{Input, Step};
@@ -8,7 +8,7 @@ use pipec_ir::{Node, ReportFormat};
 use pipec_lowering::in_directory;
 
 impl Lowering<'_> {
-    /// Patterns that the uploading action reads otherwise than the language does, and reports that can't be sent.
+    /// Refuses patterns that the uploading action reads differently, and reports that can't be sent.
     pub(super) fn refuse_in_reports(&self, node: &Node) {
         let body = &node.body;
         let reports = body.reports.iter().map(|report| ("report", &report.path));

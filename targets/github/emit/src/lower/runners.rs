@@ -7,17 +7,18 @@ use pipec_github_catalogue as catalogue;
 use pipec_ir::{Body, Origin, Piece, Runner, RunnerHost};
 use pipec_lowering::JobPlan;
 
-/// The folder for what a job leaves until its end, as an expression and as it is called in every container. The
-/// expression is that of the machine, in the variables of a step at least (actions/runner, issues 965 and 2498).
+/// The folder for temporary files of a job: on the machine, and in containers.
+///
+/// In the variables of a step, the expression always means the folder of the machine (actions/runner, issues 965 and 2498).
 pub(super) const TEMP: &str = "runner.temp";
 pub(super) const TEMP_IN_CONTAINER: &str = "/__w/_temp";
 
-/// Where a value is read.
+/// The place in which a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
-    /// On the machine, or in what GitHub reads before the job starts.
+    /// The machine, or GitHub itself before the job starts.
     Machine,
-    /// By a step of a job whose steps run in a container.
+    /// A container, in which all steps of the job run.
     Container,
 }
 
@@ -66,7 +67,7 @@ impl Lowering<'_> {
         Image { reference: image.to_owned(), digest: digest.map(str::to_owned) }
     }
 
-    /// What a runner asks for and GitHub can't give.
+    /// Refuses what GitHub's machines don't have.
     pub(super) fn check_runner(&self, runner: &Runner, body: &Body) {
         let origin = if runner.name.is_empty() { &body.origin } else { &runner.origin };
         let refuse = |what: &str, help: &str| {
@@ -120,6 +121,8 @@ impl Lowering<'_> {
         }
     }
 
+    /// Refuses images that need a login.
+    ///
     /// GitHub pulls images before the first step of a job, so a login would be a secret of the whole job.
     pub(super) fn check_login(&self, image: &str, origin: &Origin) {
         let whole = pipec_ir::image_with_registry(image);
@@ -134,7 +137,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// A tag that nothing pins is whatever it is on the day.
+    /// Warns of an image without a digest.
     pub(super) fn check_pinned(&self, image: &str, origin: &Origin) {
         if image.contains('@') || self.pinned_image(image).digest.is_some() {
             return;
@@ -145,7 +148,7 @@ impl Lowering<'_> {
         self.once(diagnostic, origin);
     }
 
-    /// Reports what may be found at several nodes, but stands in one place.
+    /// Reports a finding once, even if several nodes share its place.
     fn once(&self, diagnostic: Diagnostic, origin: &Origin) {
         let diagnostic = origin.explain(diagnostic);
         let mut all = self.diagnostics.borrow_mut();

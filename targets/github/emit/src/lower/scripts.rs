@@ -1,4 +1,4 @@
-//! The user's scripts, delivered byte for byte.
+//! The scripts of the source, which must arrive byte for byte.
 
 use super::Lowering;
 use crate::document::{Step, Work};
@@ -6,20 +6,22 @@ use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
 use pipec_base::codes;
 use pipec_runtime::{Dialect, Script};
 
-/// The longest encoded script: Linux passes no variable longer than 128 KiB, Windows no environment longer than 32,767
-/// characters.
+/// The longest encoded script, in characters.
+///
+/// Linux passes no variable longer than 128 KiB, and Windows no environment longer than 32,767 characters.
 const LONGEST_VARIABLE: usize = 120_000;
 const LONGEST_VARIABLE_ON_WINDOWS: usize = 24_000;
 
-/// The variable of an encoded script, gone when the script starts. Names in `PIPE_` are the compiler's, so no variable of
-/// the source is called so.
+/// The variable of an encoded script, which is removed before the script starts.
+///
+/// No variable of the source has this name: names that begin with `PIPE_` are the compiler's.
 const ENCODED: &str = "PIPE_SCRIPT";
 
 /// The columns of encoded lines.
 const COLUMNS: usize = 76;
 
 impl Lowering<'_> {
-    /// The step of a script of the source, in base64 if some leg could not take it as it is.
+    /// The step of a script of the source; in base64 if it must be encoded.
     pub(super) fn script_step(
         &self,
         owner: &str,
@@ -49,8 +51,10 @@ impl Lowering<'_> {
     }
 }
 
-/// Why a script can't stand in the workflow as it is, if it can't. On Linux and macOS the runner writes it to a file
-/// unchanged; on Windows it makes every line end with CR LF (actions/runner, `ScriptHandler.RunAsync`).
+/// The reason why a script must be encoded, if it must.
+///
+/// On Linux and macOS the runner writes a script to a file unchanged. On Windows it ends every line with CR LF
+/// (actions/runner, `ScriptHandler.RunAsync`).
 fn unfit(script: &str, on_windows: bool) -> Option<&'static str> {
     if script.contains(OPENING) {
         Some("GitHub would read a part of the script as an expression of its own")

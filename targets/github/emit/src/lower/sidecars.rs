@@ -1,4 +1,4 @@
-//! Sidecars: services of a job, awaited before its scripts.
+//! Sidecars: services of a job.
 
 use super::Lowering;
 use super::runners::{Place, is_linux};
@@ -9,7 +9,7 @@ use pipec_ir::{Fact, Node, Piece, Sidecar, StepKind};
 use pipec_lowering::{JobPlan, Value, Variables};
 use std::borrow::Cow;
 
-/// Where the ports of containers are on the machine. It is no name: some clients take `localhost` for a socket.
+/// The address of the machine. Some clients take the name `localhost` for a socket.
 const MACHINE: &str = "127.0.0.1";
 
 impl Lowering<'_> {
@@ -27,7 +27,7 @@ impl Lowering<'_> {
         plan.sidecars.iter().map(service).collect()
     }
 
-    /// What a sidecar asks for and GitHub can't give.
+    /// Refuses what GitHub's services can't do.
     pub(super) fn check_sidecars(&self, node: &Node) {
         for sidecar in &node.body.sidecars {
             let refuse = |what: &str, help: &str| {
@@ -85,7 +85,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Where a sidecar is: for steps in a container its name, for steps on the machine the machine.
+/// The host of a sidecar: its name for steps in a container, else the machine.
 pub(super) fn host(sidecar: &Sidecar, place: Place) -> Cow<'static, str> {
     match place {
         Place::Container => Cow::Owned(sidecar.name.clone()),
@@ -93,7 +93,9 @@ pub(super) fn host(sidecar: &Sidecar, place: Place) -> Cow<'static, str> {
     }
 }
 
-/// The port of a sidecar: for steps in a container its own, for steps on the machine the one that leads to it.
+/// The port of a sidecar.
+///
+/// For steps in a container it is the sidecar's own, else the port of the machine that leads to it.
 pub(super) fn port(sidecar: &Sidecar, port: u64, place: Place) -> Template {
     match (place, sidecar.at) {
         (Place::Container, _) => Template::text(port.to_string()),

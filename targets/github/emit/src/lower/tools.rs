@@ -1,5 +1,15 @@
-//! Tools at the version that the source names: by the setup action of each, and Rust by rustup, which every machine of
-//! GitHub has. What the actions would cache is off: a cache is read and written only where the source says so.
+//! Tools: each has a setup action, except Rust, which rustup installs.
+//!
+//! Every machine of GitHub has rustup. The caches of the actions are off, since only the source says what is cached. For
+//! example, `tool go "1.24.1"` becomes
+//!
+//! ```yaml
+//! - name: Set up Go
+//!   uses: actions/setup-go@…
+//!   with:
+//!     go-version: 1.24.1
+//!     cache: false
+//! ```
 
 use super::{Lowering, legs};
 use crate::document::{Input, Step};
@@ -15,11 +25,11 @@ struct Setup {
     pin: &'static Pin,
     /// The name that people know it by.
     title: &'static str,
-    /// The input for a version, and what the action wants before its digits.
+    /// The input for a version, and the prefix that the action requires.
     version: (&'static str, &'static str),
-    /// The input for a file, and the files it understands; by their name, or their end.
+    /// The input for a file, and the names of the files that it understands.
     file: Option<(&'static str, &'static [&'static str])>,
-    /// What is said besides.
+    /// Further inputs.
     fixed_inputs: &'static [(&'static str, FixedInput)],
 }
 
@@ -108,7 +118,7 @@ fn setup(tool: &str) -> Option<Setup> {
     })
 }
 
-/// A version as what sets up the tool wants it.
+/// A version as the action of the tool requires it.
 pub(super) fn given(tool: &str, version: &str) -> String {
     let Some(setup) = setup(tool) else { return version.to_owned() };
     let (_, before) = setup.version;
@@ -119,7 +129,7 @@ pub(super) fn given(tool: &str, version: &str) -> String {
 }
 
 impl Lowering<'_> {
-    /// The step that sets up a tool; none, if GitHub can't, which is then an error.
+    /// The step that sets up a tool. If GitHub can't, there is an error and no step.
     pub(super) fn tool_step(&self, tool: &Tool, wanted: Version<'_>) -> Option<Step> {
         let setup = setup(&tool.name);
         if setup.is_none() && tool.name != RUST {
@@ -171,7 +181,7 @@ impl Lowering<'_> {
         Some(Step::uses(format!("Set up {}", setup.title), setup.pin, inputs))
     }
 
-    /// The version of a tool that the source says itself, in one leg or in all.
+    /// The version of a tool, if the source or the leg names it.
     fn version(&self, tool: &Tool, wanted: Version<'_>) -> Option<Template> {
         let (axis, values) = match wanted {
             Version::InFile(_) => return None,
@@ -197,7 +207,7 @@ impl Lowering<'_> {
         Some(Template::text(before).and(legs::axis(axis)))
     }
 
-    /// What an action can't read it would pass over, and take some version.
+    /// Refuses files that an action does not understand, and would ignore.
     fn check_file(&self, tool: &Tool, file: &str, known: &[&str]) {
         let name = file.rsplit('/').next().unwrap_or(file);
         if !known.contains(&name) {

@@ -1,4 +1,4 @@
-//! What starts the workflow, and which runs replace which.
+//! What starts the workflow, and which runs replace others.
 
 use super::Lowering;
 use crate::document::{Concurrency, text};
@@ -148,8 +148,9 @@ impl Lowering<'_> {
         text(value)
     }
 
-    /// `changed` asks GitHub for the green pushes to a branch, and its answer tells a branch from a tag of that name
-    /// neither by the event, which is `push` for both, nor by `head_branch`.
+    /// Refuses tags that the search for the last green push can't distinguish from branches.
+    ///
+    /// The event of both is `push`, and `head_branch` holds the name of either.
     fn check_baselines(&self) {
         if !self.plans.planned.ask_for_changes() || !self.pipeline.starts_on(Event::Tag) {
             return;
@@ -176,7 +177,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Which runs replace which: at most those of one pull request each other.
+    /// The group of a run. A newer run replaces only runs of the same pull request.
     pub(super) fn run_concurrency(&self) -> Concurrency {
         let deploys_on_pull_requests = self.pipeline.deploys().any(|(node, _)| {
             self.plans.source.may_meet(
@@ -239,10 +240,12 @@ fn filter_patterns(glob: &Glob) -> Vec<String> {
     patterns
 }
 
-/// The least time between two scheduled runs that GitHub keeps to, in minutes ("Events that trigger workflows", `schedule`).
+/// The least time between two scheduled runs on GitHub, in minutes.
+///
+/// See `schedule` in "Events that trigger workflows".
 const LEAST_BETWEEN: u32 = 5;
 
-/// Two minutes of an hour at which a schedule starts runs that GitHub would not start so close together.
+/// Two minutes of a schedule that are too close together for GitHub.
 fn too_often(schedule: &Schedule) -> Option<(u32, u32)> {
     let minutes = schedule.minutes();
     let pairs = minutes.iter().zip(minutes.iter().skip(1));

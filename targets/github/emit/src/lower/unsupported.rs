@@ -1,4 +1,4 @@
-//! What the language has and this version can't build for GitHub: it is refused, never left out in silence.
+//! Clauses that this version can't build for GitHub. They are refused, never left out.
 
 use super::Lowering;
 use pipec_base::codes;
@@ -47,7 +47,9 @@ impl Lowering<'_> {
         );
     }
 
-    /// GitHub ends a job on its own machines after six hours, on others after five days. Soaks come on top of the timeout.
+    /// Refuses jobs that GitHub would end before their time.
+    ///
+    /// It ends a job on its own machines after six hours, on others after five days. Soaks add to the timeout.
     fn refuse_long_job(&self, node: &Node) {
         let soaks = node.soaks();
         const HOUR: u64 = 3_600_000;
@@ -82,7 +84,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// GitHub makes no more jobs of one; and a job that it makes none of would be green.
+    /// Refuses a matrix of no legs, or of too many.
+    ///
+    /// GitHub expands a matrix to at most 256 jobs, and an empty matrix counts as success.
     fn refuse_many_legs(&self, node: &Node) {
         const MOST: usize = 256;
         let count = node.legs().len();

@@ -18,12 +18,12 @@ use pipec_lowering::{FACTS, HandedOn, Part, RunFact, Unit, Value};
 pub(super) const TOKEN_OF_JOB: &str = "github.token";
 
 impl<'a> Lowering<'a> {
-    /// A text of a job, facts filled in by GitHub.
+    /// A text of the source in a job.
     pub(super) fn text(&self, text: &'a Text, unit: &Unit, place: Place) -> Template {
         self.template(&self.plans.value(text, unit), place)
     }
 
-    /// A value, with what the run knows filled in by GitHub.
+    /// A value. GitHub puts in what only the run knows.
     pub(super) fn template(&self, value: &Value<'_>, place: Place) -> Template {
         value.parts.iter().fold(Template::default(), |template, part| self.with_part(template, part, place))
     }
@@ -73,7 +73,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// With a fact of the run, which GitHub has or the step `facts` works out.
+/// Adds a fact of the run, which GitHub has or the step `facts` works out.
 fn with_fact(template: Template, fact: RunFact) -> Template {
     match fact {
         RunFact::CommitSha => template.and("github.sha"),
@@ -96,7 +96,7 @@ pub(super) fn is_worked_out(fact: RunFact) -> bool {
     matches!(fact, RunFact::CommitShort | RunFact::TagVersion)
 }
 
-/// What a job before handed on: the output of the one that ran; those of the others are empty.
+/// The output of the job that ran; those of the other jobs are empty.
 fn operand(HandedOn { jobs, name, leg }: &HandedOn) -> String {
     let output = legs::output(name, leg.as_deref());
     alternatives(jobs.iter().map(|job| format!("needs.{job}.outputs.{output}")))

@@ -1,4 +1,4 @@
-//! The job that says whether all is well: the check to require.
+//! The step of the verdict, the check to require.
 
 use super::Lowering;
 use super::names::result_of;
@@ -8,14 +8,16 @@ use crate::template::{Size, Template};
 use pipec_lowering::Judged;
 use pipec_runtime::{Dialect, Script};
 
-/// The variable of the verdict's lines; the script reads all whose names begin so.
+/// The variable of the verdict's lines. The script reads every variable whose name begins like this.
 const JOBS: &str = "JOBS";
 
 impl Lowering<'_> {
-    /// GitHub takes a required check that was skipped for one that passed, so this job always runs, and it is green only
-    /// if each job that was due succeeded and no other ran. That a job was due is computed anew here: its mere result
-    /// can't tell a job that had nothing to do from one that a cancelled run never started. Gates that only report are
-    /// not asked. A gate may have failed if it was overridden, and says so.
+    /// The step that judges all jobs.
+    ///
+    /// Each has a line, with its result and whether it was due.
+    ///
+    /// The expression for "due" repeats the condition of the job. The result alone can't distinguish a job that had nothing
+    /// to do from one that a cancelled run never started.
     pub(super) fn verdict_step(&self, title: String) -> Step {
         let mut variables: Vec<Template> = vec![Template::default()];
         let mut size = Size::default();

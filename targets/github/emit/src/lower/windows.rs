@@ -1,5 +1,4 @@
-//! Windows: when deploys may start. A job of its own waits for one to open, since the deploy would hold its lock meanwhile;
-//! the deploy then makes sure.
+//! Windows: what GitHub can't do for the times at which deploys may start.
 
 use super::Lowering;
 use pipec_base::codes;

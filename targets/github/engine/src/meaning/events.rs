@@ -1,4 +1,4 @@
-//! What `on:` triggers, as data.
+//! The triggers in `on:`, as data.
 //!
 //! ```text
 //! on:
@@ -13,7 +13,7 @@ use pipec_model::{
     Finding, ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
 };
 
-/// What `on:` triggers; adds a finding for whatever the model can't interpret.
+/// The triggers in `on:`. Adds a finding for each part that the model can't interpret.
 pub(crate) fn triggers(on: Option<&Node>, findings: &mut Vec<Finding>) -> Vec<RunTrigger> {
     let Some(on) = on else {
         findings.push(Finding::of_file("it has no `on`", 1));
@@ -47,7 +47,7 @@ fn event(word: &str, node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
             }
             RunEvent::MergeQueue
         }
-        // Trap 23: the language has no such event, whatever the conditions of its jobs are.
+        // Trap 23: the language has no such event, regardless of the conditions of its jobs.
         _ => RunEvent::Other,
     }
 }
@@ -64,7 +64,7 @@ fn only(node: &Node, known: &[&str], findings: &mut Vec<Finding>) {
     }
 }
 
-/// Without filters both branches and tags start it; with one of them only those.
+/// Reads a push. Without filters, branches and tags trigger a run; with one of them, only these.
 fn push(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     only(node, &["branches", "tags"], findings);
     let (branches, tags) = (node.get("branches"), node.get("tags"));
@@ -76,7 +76,7 @@ fn push(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     RunEvent::Push { branches: filter(branches, tags), tags: filter(tags, branches) }
 }
 
-/// Without types, a pull request starts it when it is opened, opened again, or gets new commits.
+/// Reads a pull request. Without types, it triggers a run when it is opened, reopened, or gets new commits.
 fn pull_request(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     only(node, &["branches", "types"], findings);
     let mut changes = match node.get("types") {
@@ -132,10 +132,10 @@ fn manual(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
     RunEvent::Manual(inputs)
 }
 
-/// The names that a filter of an event lets through.
+/// The names that a filter of an event admits.
 ///
-/// In GitHub's patterns, `*` stops at `/`, `**` does not, and `\` takes the next character literally. `?`, `+`, `[…]` and `!`
-/// mean something else than in the language, and are not interpreted.
+/// In GitHub's patterns, `*` stops at `/`, `**` does not, and `\` takes the next character literally. `?`, `+`, `[…]`
+/// and `!` have other meanings than in the language, and are not interpreted.
 fn filter(event: &str, node: &Node, findings: &mut Vec<Finding>) -> NameFilter {
     let patterns = node.texts().and_then(|texts| texts.iter().map(|text| pattern(text)).collect());
     match patterns {
@@ -166,7 +166,7 @@ fn pattern(text: &str) -> Option<NamePattern> {
         return Some(NamePattern { surely: Language::literal(&glob), perhaps: None });
     }
     let most = Glob::parse(&glob).ok()?.language();
-    // Where a segment is `**`, the language's globs match without it as well. Whether GitHub's do is not said.
+    // If a segment is `**`, the language's globs also match without it. GitHub's documentation does not decide this.
     let mut without: Vec<Language> = Vec::new();
     for (place, _) in glob.match_indices("**/") {
         let (before, after) = (glob.get(..place)?, glob.get(place + "**/".len()..)?);

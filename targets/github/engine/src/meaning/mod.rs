@@ -1,6 +1,6 @@
-//! What a workflow means: which runs it starts, when each job starts, and how it ends.
+//! The meaning of a workflow: its runs, and the start and end of its jobs.
 //!
-//! Propositions over the facts of a run say so. Nothing here judges the output.
+//! The results are propositions over the facts of a run. This module does not judge the output.
 
 pub(crate) mod events;
 pub(crate) mod expression;

@@ -1,4 +1,7 @@
-//! When each job starts, by its `if`.
+//! The start of each job, from its `if`.
+//!
+//! For example, `if: ${{ needs.unit.result == 'success' && github.event_name == 'push' }}` has two parts, the first of
+//! which names the job `unit`.
 
 use crate::meaning::expression::{Evaluator, Scope};
 use crate::read::expression::Expression;
@@ -6,7 +9,7 @@ use crate::read::workflow::Job;
 use pipec_logic::Proposition;
 use pipec_model::{Jobs, StartPart, World};
 
-/// The parts of what must hold for a job to start: those of its condition that `&&` joins.
+/// The parts of a job's start condition: the operands of its `&&`.
 pub(crate) fn start(
     (place, job): (usize, &Job),
     before: &Jobs<'_>,
@@ -27,7 +30,7 @@ pub(crate) fn start(
     conjuncts(condition).into_iter().map(part).collect()
 }
 
-/// What must hold for an expression to hold.
+/// The parts that must all hold for an expression to hold.
 fn conjuncts(expression: &Expression) -> Vec<&Expression> {
     match expression {
         Expression::And(parts) => parts.iter().flat_map(conjuncts).collect(),
@@ -35,7 +38,7 @@ fn conjuncts(expression: &Expression) -> Vec<&Expression> {
     }
 }
 
-/// Adds the jobs for whose results an expression asks by name.
+/// Adds the jobs whose results an expression names.
 fn add_jobs_asked(expression: &Expression, jobs: &mut Vec<String>) {
     if let Expression::Index(of, Some(index)) = expression
         && let (Expression::Context("needs"), Expression::Text(id)) = (of.as_ref(), index.as_ref())

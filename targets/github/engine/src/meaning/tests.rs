@@ -1,5 +1,6 @@
-//! What conditions mean, held against the engine semantics: the table of section 1.1 cell by cell, its bypasses, and the
-//! rules of the expression language.
+//! Compares conditions with the engine semantics.
+//!
+//! The tests have each cell of the table in section 1.1, its bypasses, and the rules of the expression language.
 
 use super::events;
 use crate::meaning::expression::{Evaluator, Scope};
@@ -48,7 +49,7 @@ fn pipeline() -> Pipeline {
     }
 }
 
-/// Asks again until every question has its answer.
+/// Repeats a question until every question about names has its answer.
 fn answered<T>(ask: impl Fn(&World, &Source<'_>) -> T) -> T {
     let pipeline = pipeline();
     let mut known = Questions::default();
@@ -82,7 +83,7 @@ fn answer(world: &World, when: &Proposition, claim: &Proposition) -> Answer {
     }
 }
 
-/// Whether an expression holds, `when` another does.
+/// Whether an expression holds if another does.
 fn holds_when(when: &str, text: &str) -> Answer {
     answered(|world, _| {
         let none = Jobs::default();
@@ -97,7 +98,7 @@ fn holds(text: &str) -> Answer {
     holds_when("true", text)
 }
 
-/// How the needed job `g` ended.
+/// The outcome of the needed job `g`.
 #[derive(Clone, Copy, Debug)]
 enum Outcome {
     Success,
@@ -107,7 +108,7 @@ enum Outcome {
     RunCancelled,
 }
 
-/// That a push triggers the run, as `on:` says.
+/// That a push triggers the run, according to `on:`.
 fn pushed(workflow: &yaml::Node, world: &World) -> Proposition {
     let triggers = events::triggers(workflow.get("on"), &mut Vec::new());
     let [

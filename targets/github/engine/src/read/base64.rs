@@ -1,6 +1,6 @@
-//! Base64, as the standard has it.
+//! Base64, as in the standard (RFC 4648).
 
-/// The bytes that base64 stands for; line breaks and blanks in it count for nothing.
+/// The bytes of a base64 text. Line breaks and blanks are ignored.
 pub(crate) fn decoded(base64: &str) -> Option<Vec<u8>> {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let letters: Vec<u8> = base64.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();

@@ -1,6 +1,6 @@
-//! What is written in a workflow, as GitHub reads it: YAML, expression syntax, jobs and steps.
+//! The text of a workflow, as GitHub reads it: YAML, expression syntax, jobs and steps.
 //!
-//! Nothing here knows what a condition means in a run, nor the source.
+//! This module knows neither the meaning of a condition in a run nor the source.
 
 pub(crate) mod base64;
 pub(crate) mod expression;

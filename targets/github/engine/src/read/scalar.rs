@@ -1,13 +1,13 @@
-//! How GitHub writes and compares scalars.
+//! Scalars: how GitHub writes and compares them.
 
 use std::borrow::Cow;
 
-/// How GitHub writes a number as a string.
+/// A number as a string, as GitHub writes it.
 pub(crate) fn number_text(number: f64) -> String {
     if number == 0.0 { "0".to_owned() } else { format!("{number}") }
 }
 
-/// Whether GitHub takes two keys for one: its dictionaries compare ordinally without case.
+/// Whether two keys are equal for GitHub. Its dictionaries compare ordinally without case.
 pub(crate) fn same_ignoring_case(left: &str, right: &str) -> bool {
     if left.is_ascii() && right.is_ascii() {
         left.eq_ignore_ascii_case(right)
@@ -16,8 +16,8 @@ pub(crate) fn same_ignoring_case(left: &str, right: &str) -> bool {
     }
 }
 
-/// What keys have in common that GitHub takes for one: their upper case, its ASCII letters made small again, as most
-/// keys are written.
+/// A form that is equal for equal keys. It is their upper case with ASCII letters in lower case, as most keys are
+/// written.
 pub(crate) fn ignoring_case(key: Cow<'_, str>) -> Cow<'_, str> {
     if !key.is_ascii() {
         Cow::Owned(key.to_uppercase().to_ascii_lowercase())

@@ -1,4 +1,4 @@
-//! The strings of a document: what is in one is found out once, since all proofs ask for it.
+//! The strings of a document. Each is analysed once, because all proofs ask for the result.
 
 use crate::read::expression::Template;
 use crate::read::expression::passes_on_secret;
@@ -25,22 +25,22 @@ struct SharedText {
 }
 
 impl Text {
-    /// The string.
+    /// The string itself.
     pub(crate) fn as_str(&self) -> &str {
         &self.0.text
     }
 
-    /// Whether GitHub looks for expressions in it: most strings have none.
+    /// Whether GitHub evaluates expressions in it. Most strings have none.
     pub(crate) fn has_expressions(&self) -> bool {
         self.0.has_expressions
     }
 
-    /// The string with its expressions; `None` where GitHub refuses one.
+    /// The string with its expressions. `None` if GitHub refuses one.
     pub(crate) fn template(&self) -> Option<&Template> {
         self.0.template.get_or_init(|| Template::of(self)).as_ref()
     }
 
-    /// What it says, if every expression in it is a literal.
+    /// Its text, if every expression in it is a literal.
     pub(crate) fn literal(&self) -> Option<Cow<'_, str>> {
         if !self.has_expressions() {
             return Some(Cow::Borrowed(self));
@@ -53,7 +53,7 @@ impl Text {
         *self.0.leaks.get_or_init(|| passes_on_secret(self))
     }
 
-    /// The fixed script that it is.
+    /// The fixed script with this text.
     pub(crate) fn runtime_script(&self) -> Option<Script> {
         *self.0.runtime_script.get_or_init(|| Script::of(self, Dialect::GitHub))
     }
@@ -96,7 +96,7 @@ impl Eq for Text {}
 
 impl PartialEq for Text {
     fn eq(&self, other: &Text) -> bool {
-        // Equal strings of a document are one.
+        // Equal strings of a document are one value.
         Rc::ptr_eq(&self.0, &other.0) || self.as_str() == other.as_str()
     }
 }
@@ -126,7 +126,7 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// The one text of this string.
+    /// The shared text of a string.
     pub(crate) fn text(&mut self, string: Cow<'_, str>) -> Text {
         if let Some(known) = self.known.get(&*string) {
             return known.clone();

@@ -1,4 +1,7 @@
-//! A workflow as GitHub understands the file: what is read here is known, anything else in the file is a finding.
+//! A workflow in GitHub's terms. Everything in the file that is not read here is a finding.
+//!
+//! For example, a job with the keys `runs-on` and `steps` is known, and a job with the key `container-options` gives a
+//! finding.
 
 use crate::read::expression::{Expression, parse};
 use crate::read::scalar::ignoring_case;
@@ -24,7 +27,7 @@ pub(crate) struct Job {
     pub(crate) line: usize,
     pub(crate) node: Node,
     pub(crate) needs: Rc<[String]>,
-    /// The condition that decides: with the implicit `success()`; `None` where GitHub refuses it.
+    /// Its effective condition, with the implicit `success()`. `None` if GitHub refuses it.
     pub(crate) condition: Option<Expression>,
     pub(crate) steps: Vec<Step>,
 }
@@ -36,18 +39,18 @@ pub(crate) struct Step {
     pub(crate) node: Node,
     pub(crate) id: Option<String>,
     pub(crate) condition: Option<Expression>,
-    /// What it does.
+    /// Its work.
     pub(crate) work: Work,
 }
 
-/// What a step does.
+/// The work of a step.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Work {
-    /// A script: the text the shell gets; `None` where an expression makes it up.
+    /// A script: the text for the shell. `None` if an expression creates it.
     Run(Option<Text>),
     /// An action.
     Uses(Text),
-    /// Neither.
+    /// Neither of them.
     Nothing,
 }
 
@@ -57,13 +60,13 @@ impl Step {
         self.node.get("with").and_then(|with| with.get(name))
     }
 
-    /// The value of a variable of its own.
+    /// The value of one of its own variables.
     pub(crate) fn env(&self, name: &str) -> Option<&Node> {
         self.node.get("env").and_then(|env| env.get(name))
     }
 }
 
-/// A scalar without expressions, as a string.
+/// The text of a scalar without expressions.
 pub(crate) fn literal(node: &Node) -> Option<String> {
     match &node.value {
         Value::Text(text) => text.literal().map(Cow::into_owned),
@@ -71,7 +74,7 @@ pub(crate) fn literal(node: &Node) -> Option<String> {
     }
 }
 
-/// A scalar that is one expression alone.
+/// The expression of a scalar with nothing else.
 pub(crate) fn expression(node: &Node) -> Option<&Expression> {
     match &node.value {
         Value::Text(text) if text.has_expressions() => text.template()?.as_expression(),
@@ -109,7 +112,7 @@ const OF_STEP: [&str; 10] = [
     "working-directory",
 ];
 
-/// Makes a workflow of a document, with what GitHub would refuse or the model does not know.
+/// Reads a workflow from a document. Reports parts that GitHub refuses or that the model does not know.
 pub(crate) fn understand(root: Node) -> (Workflow, Vec<Finding>) {
     let mut findings = Vec::new();
     let mut jobs = Vec::new();
@@ -147,7 +150,7 @@ fn unknown_keys(node: &Node, known: &[&str], job: Option<&str>, findings: &mut V
     }
 }
 
-/// A job of this id, with what GitHub would refuse of it.
+/// Reads a job. Reports parts that GitHub refuses.
 pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
     unknown_keys(node, OF_JOB, Some(id), findings);
     let needs = match node.get("needs") {
@@ -169,7 +172,7 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
             node.line,
         ));
     }
-    // The expression is the path on the machine there too, in the variables of steps at least.
+    // In a container, the expression is still the path on the machine, at least in the variables of steps.
     if node.get("container").is_some() && node.strings().any(|(text, _)| text.contains("runner.temp")) {
         let what = "it takes the folder of the machine for that of its container";
         findings.push(Finding::of_job(id, what, node.line));
@@ -217,8 +220,8 @@ fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
     Step { line: node.line, node: node.clone(), id, condition, work }
 }
 
-/// The condition GitHub makes of an `if`: an expression without `${{ }}` is one as a whole; one beside other text, if
-/// only a newline, is a text and so true (trap 6); without a status function `success()` is asked for too.
+/// The effective condition of an `if`. A text without `${{ }}` is an expression as a whole. An expression with other
+/// text, even a newline, is a text and so true (trap 6). Without a status function, `success()` is added.
 pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
     let success = Expression::Call("success", Vec::new());
     let Some(node) = node else { return Some(success) };
@@ -237,7 +240,7 @@ pub(crate) fn condition(node: Option<&Node>) -> Option<Expression> {
     })
 }
 
-/// Trap 26.
+/// Checks the ids of jobs (trap 26).
 fn check_ids(jobs: &[Job], findings: &mut Vec<Finding>) {
     let mut ids = BTreeSet::new();
     for job in jobs {
@@ -268,7 +271,7 @@ fn is_id(id: &str) -> bool {
         && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '-'))
 }
 
-/// The jobs, each behind all that it needs: in rounds, each of the jobs whose needs are met by then, as in the file.
+/// The jobs, each after all that it needs. Each round adds the jobs whose needs are complete, in the order of the file.
 fn ordered(jobs: Vec<Job>, findings: &mut Vec<Finding>) -> Vec<Job> {
     let mut dependents: FxHashMap<&str, Vec<usize>> =
         jobs.iter().map(|job| (job.id.as_str(), Vec::new())).collect();

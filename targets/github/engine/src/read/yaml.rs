@@ -1,8 +1,10 @@
-//! The YAML that GitHub reads: version 1.2, core schema, one document; keys that differ only in case are one key twice;
-//! no merge keys; a depth of 50 and 50 000 nodes at most (engine semantics, section 4).
+//! The YAML that GitHub reads: version 1.2, core schema, one document.
 //!
-//! Anchors, aliases and tags are refused although GitHub takes some: generated files have none, and what is refused
-//! cannot be misread.
+//! Keys that differ only in case are duplicates. There are no merge keys, and the limits are a depth of 50 and 50,000
+//! nodes (engine semantics, section 4).
+//!
+//! Anchors, aliases and tags are refused, although GitHub accepts some: generated files have none, and a refused
+//! document can't be misread. For example, `{on: a, On: b}` is refused because of its keys.
 
 use super::scalar::{ignoring_case, number_text};
 use crate::read::expression::Template;
@@ -13,11 +15,11 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::slice;
 
-/// GitHub refuses larger files.
+/// The maximum size of a file on GitHub, in bytes.
 const BYTES: usize = 500 * 1024;
-/// GitHub refuses deeper ones.
+/// The maximum depth on GitHub.
 const DEPTH: usize = 50;
-/// GitHub refuses more nodes.
+/// The maximum number of nodes on GitHub.
 const NODES: usize = 50_000;
 
 /// A node of the document and the line it starts on, from 1.
@@ -27,12 +29,12 @@ pub(crate) struct Node {
     pub(crate) line: usize,
 }
 
-/// What a node is.
+/// The value of a node.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     Null,
     Bool(bool),
-    /// The number and how it was written.
+    /// The number, and its written form.
     Number(f64, Text),
     Text(Text),
     List(Rc<[Node]>),
@@ -40,12 +42,12 @@ pub(crate) enum Value {
 }
 
 impl Node {
-    /// The value under a key; keys are exact, since other spellings are refused as unknown.
+    /// The value of a key. Keys are compared exactly, since other spellings are refused as unknown.
     pub(crate) fn get(&self, key: &str) -> Option<&Node> {
         self.entries().iter().find(|(name, _)| name.as_str() == key).map(|(_, node)| node)
     }
 
-    /// The entries of a map; none of anything else.
+    /// The entries of a map. Empty for other values.
     pub(crate) fn entries(&self) -> &[(Text, Node)] {
         match &self.value {
             Value::Map(entries) => entries,
@@ -61,7 +63,7 @@ impl Node {
         }
     }
 
-    /// What a scalar becomes where GitHub wants a string.
+    /// A scalar in the place of a string.
     pub(crate) fn scalar(&self) -> Option<Cow<'_, str>> {
         match &self.value {
             Value::Null => Some(Cow::Borrowed("")),
@@ -72,7 +74,7 @@ impl Node {
         }
     }
 
-    /// That string with its expressions; `None` where GitHub refuses one.
+    /// That string with its expressions. `None` if GitHub refuses one.
     pub(crate) fn template(&self) -> Option<Cow<'_, Template>> {
         match &self.value {
             Value::Text(text) => text.template().map(Cow::Borrowed),
@@ -89,7 +91,7 @@ impl Node {
         }
     }
 
-    /// Every string in it, keys included, with its line.
+    /// Every string in the node with its line, including keys.
     pub(crate) fn strings(&self) -> Strings<'_> {
         Strings { node: Some(self), open: Vec::new() }
     }
@@ -97,9 +99,9 @@ impl Node {
 
 /// The strings of a node, in the order of the file.
 pub(crate) struct Strings<'n> {
-    /// The node that comes next.
+    /// The next node.
     node: Option<&'n Node>,
-    /// What is left of the lists and maps around it.
+    /// The rest of the lists and maps around it.
     open: Vec<Rest<'n>>,
 }
 
@@ -136,7 +138,7 @@ impl<'n> Iterator for Strings<'n> {
 }
 
 impl Node {
-    /// The same data as JSON.
+    /// The data as JSON.
     pub(crate) fn json(&self) -> serde_json::Value {
         match &self.value {
             Value::Null => serde_json::Value::Null,
@@ -149,26 +151,26 @@ impl Node {
     }
 }
 
-/// Why a text is not a document that GitHub reads.
+/// The reason why GitHub can't read a text as a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Unreadable {
     pub(crate) reason: String,
     pub(crate) line: usize,
 }
 
-/// Reads the one document of a file.
+/// Reads the only document of a file.
 pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
     if text.len() > BYTES {
         return Err(Unreadable { reason: "the file is larger than GitHub reads".to_owned(), line: 1 });
     }
-    // GitHub's reader takes no tab for indentation; inside a block scalar a line starts with spaces.
+    // GitHub's reader accepts no tab as indentation. Inside a block scalar, a line starts with spaces.
     let tabbed = |line: &str| line.starts_with('\t') && !line.trim().is_empty();
     if (text.starts_with('\t') || text.contains("\n\t"))
         && let Some(place) = text.lines().position(tabbed)
     {
         return Err(Unreadable { reason: "a line is indented by a tab".to_owned(), line: place + 1 });
     }
-    // Most files have a key in every hundred bytes.
+    // Most files have about one key per hundred bytes.
     let keys = text.len() / 100;
     let mut reader = Reader {
         events: Parser::new_from_str(text),
@@ -189,15 +191,15 @@ pub(crate) fn read(text: &str) -> Result<Node, Unreadable> {
 struct Reader<'t> {
     events: Parser<'t, granit_parser::StrInput<'t>>,
     texts: Texts,
-    /// The keys so far and a number of each: one for those that GitHub takes for one.
+    /// The keys so far with a number. Keys that are equal for GitHub have the same number.
     keys: FxHashMap<Text, usize>,
-    /// The number of each map, among the nodes, with those of its keys.
+    /// The index of each map among the nodes, with the numbers of its keys.
     seen: FxHashSet<(usize, usize)>,
     nodes: usize,
 }
 
 impl<'t> Reader<'t> {
-    /// The next event with its line; the parser is built to pass over comments.
+    /// The next event with its line. The parser skips comments.
     fn next(&mut self) -> Result<(Event<'t>, usize), Unreadable> {
         match self.events.next_event() {
             Some(Ok((event, span))) => Ok((event, span.start.line())),
@@ -231,7 +233,7 @@ impl<'t> Reader<'t> {
         Ok(Node { value, line })
     }
 
-    /// Refuses a node that is one too many, too deep, or more than plain data.
+    /// Refuses a node that exceeds the limits or is not plain data.
     fn admit(&mut self, event: &Event<'t>, line: usize, depth: usize) -> Result<(), Unreadable> {
         self.nodes += 1;
         if depth > DEPTH {
@@ -246,7 +248,7 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
-    /// What a scalar is; in the core schema only a plain one is anything else than a string.
+    /// The value of a scalar. In the core schema, only a plain one can be anything else than a string.
     fn scalar(&mut self, text: Cow<'t, str>, style: ScalarStyle) -> Value {
         if style == ScalarStyle::Plain {
             match &*text {

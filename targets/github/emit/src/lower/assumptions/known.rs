@@ -8,7 +8,9 @@ use pipec_ir::facts::SourceFacts;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-/// The facts that were built before, by the name of the pipeline; none if they are too large to be decided.
+/// The facts that were built before, by the name of the pipeline.
+///
+/// There are none if they are too large to be decided.
 pub(super) struct KnownFacts<'p> {
     facts: RefCell<BTreeMap<&'p str, Option<SourceFacts<'p>>>>,
 }
@@ -20,7 +22,9 @@ impl<'p> KnownFacts<'p> {
         KnownFacts { facts: RefCell::new(known.into_iter().collect()) }
     }
 
-    /// What the facts of a pipeline say; it is given none if they are too large to be decided.
+    /// The answer of a pipeline's facts to a question.
+    ///
+    /// The question gets none if they are too large to be decided.
     pub(super) fn ask<T>(
         &self,
         pipeline: &'p Pipeline,

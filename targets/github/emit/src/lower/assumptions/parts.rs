@@ -71,7 +71,7 @@ fn of_a_node(node: &Node) -> Vec<Assumed> {
     all
 }
 
-/// For each input of an action that holds what others choose: that it is no program to the action.
+/// The trust that an action does not execute an input that others choose.
 fn chosen_by_others<'n>(node: &'n Node, block: &'n EngineBlock) -> impl Iterator<Item = Trust> + 'n {
     let calls = block.steps.iter().filter_map(|step| match step {
         EngineStep::Action { action, inputs, .. } => Some((action, inputs)),

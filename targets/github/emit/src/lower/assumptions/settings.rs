@@ -13,7 +13,9 @@ use pipec_logic::{Glob, Proposition};
 use pipec_lowering::{override_environment, secrets_environment};
 use std::sync::Arc;
 
-/// How many jobs wait in a group of `concurrency` at most (GitHub's documentation of `queue: max`).
+/// How many jobs can wait in a group of `concurrency`.
+///
+/// The source is GitHub's documentation of `queue: max`.
 const LONGEST_QUEUE: u64 = 100;
 
 /// How many minutes a cancelled job goes on (GitHub's documentation of cancelling).
@@ -49,7 +51,7 @@ fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
     pipeline.protected_branches.iter().filter(is_judged).collect()
 }
 
-/// The branches and tags of the runs in which one of these nodes may be due, as the rules of an environment name them.
+/// The branches and tags that an environment must admit for these nodes.
 fn environment_refs<'p>(
     known: &KnownFacts<'p>,
     environment: &str,
@@ -65,7 +67,9 @@ fn environment_refs<'p>(
     Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags }
 }
 
-/// Nothing, where that takes too long to tell or the pipeline's globs have no words for it.
+/// The branches and tags of the runs in which one of the nodes may be due.
+///
+/// There is no answer if it takes too long, or if no globs of the pipeline express it.
 fn refs_of<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline, nodes: &[&Node]) -> Option<Refs> {
     known.ask(pipeline, |facts| {
         let facts = facts?;
@@ -83,7 +87,9 @@ fn protected(pipeline: &Pipeline) -> Refs {
     Refs { branches: texts(&pipeline.protected_branches), tags: texts(&pipeline.protected_tags) }
 }
 
-/// The deploys to an environment, by pipeline: it has one list of branches and tags for all that enter it.
+/// The deploys to an environment, by pipeline.
+///
+/// An environment has one list of branches and tags for all pipelines.
 fn entering<'p>(
     program: &'p Program,
     pipeline: &'p Pipeline,
@@ -164,7 +170,7 @@ pub(super) fn of_an_environment<'p>(
     all.into_iter().map(|assumed| assumed.of(name)).collect()
 }
 
-/// The nodes besides deploys that have authority in runs of branches or tags that nobody protects.
+/// The nodes, except deploys, with authority on branches or tags that nobody protects.
 pub(super) fn open_to_pushers<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline) -> Vec<Assumed> {
     let is_open = |node: &Node| {
         known.ask(pipeline, |facts| {

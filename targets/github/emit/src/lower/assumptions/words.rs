@@ -2,7 +2,7 @@
 
 use pipec_claims::{CloudTrust, Setting, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time};
 
-/// GitHub's words for claims: a rule for branches is a ruleset, a lock is a group of `concurrency`.
+/// GitHub's words for claims. A branch rule is a ruleset, and a lock a `concurrency` group.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Words;
 

@@ -1,4 +1,6 @@
-//! What contexts are worth: the facts of the run, the results of other jobs, the steps before.
+//! The values of contexts: facts of the run, results of other jobs, and earlier steps.
+//!
+//! For example, `needs.app.result` is one of four words, each with the proposition that the job ended so.
 
 use super::evaluate::{Evaluator, OTHER_REPOSITORY, REPOSITORY, RUN_ID, left};
 use super::value::{Cases, Datum, Words};
@@ -30,7 +32,7 @@ impl Evaluator<'_, '_> {
             }
             ["needs", id, "result"] => match self.scope.need(id) {
                 Some(id) => self.result(id),
-                // A job that is not in `needs` is null, which is no result (trap 2).
+                // A job that is not in `needs` is null, which is not a result (trap 2).
                 None => self.always(Datum::Null),
             },
             ["needs", id, "outputs", output] => match self.scope.need(id) {
@@ -47,7 +49,7 @@ impl Evaluator<'_, '_> {
             }
             ["inputs", name] => self.input(name),
             ["steps", id, outcome @ ("outcome" | "conclusion")] => {
-                // Of a step that goes on after an error the conclusion tells nothing; of others both are the same.
+                // After `continue-on-error`, a step's conclusion differs from its outcome. Otherwise both are equal.
                 let end = self.scope.step.and_then(|before| before.ended.get(*id));
                 end.filter(|end| *outcome == "outcome" || !end.goes_on).map_or_else(
                     || self.unknown(&format!("{outcome} of {id} in {}", self.scope.place)),
@@ -119,7 +121,7 @@ impl Evaluator<'_, '_> {
             }
             ["repository"] => self.always(Datum::Text(Words::Unlike(REPOSITORY))),
             ["event", "pull_request", "head", "repo", "full_name"] => {
-                // Of a deleted fork the repository is null, which equals the name of none.
+                // The repository of a deleted fork is null, which equals no name.
                 let other = self.world.other_repository();
                 let same = logic.and_not(&pull_request, &other);
                 self.closed(vec![
@@ -155,7 +157,7 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    /// `inputs.X` has the type it was declared with; elsewhere than in a manual run it is null.
+    /// The value of `inputs.X`. It has its declared type. In other runs than manual ones it is null.
     fn input(&self, name: &str) -> Cases {
         let logic = self.logic();
         let manual = self.world.facts.event(Event::Manual);
@@ -176,7 +178,7 @@ impl Evaluator<'_, '_> {
         self.of_manual_runs(vec![(manual, Datum::Text(Words::Input(name.clone())))], &name)
     }
 
-    /// An override has every input too, of whatever value; elsewhere there is none.
+    /// The cases in a manual run. An override also has every input, with any value; other runs have none.
     fn of_manual_runs(&self, mut cases: Cases, name: &str) -> Cases {
         if self.world.can_override() {
             cases.push((self.world.overriding(), Datum::Unknown(format!("{name} of an override"))));
@@ -188,7 +190,7 @@ impl Evaluator<'_, '_> {
         self.world.can_override() && [GATE, COMMIT, REASON].contains(&name)
     }
 
-    /// The gate that a manual run names: where it names no known one it may be any text.
+    /// The gate in the input of a manual run. If it is not a known gate, it may be any text.
     fn override_input(&self, name: &str) -> Cases {
         let logic = self.logic();
         let world = self.world;
@@ -216,7 +218,7 @@ impl Evaluator<'_, '_> {
         inputs.find(|input| input.eq_ignore_ascii_case(name)).map(str::to_owned)
     }
 
-    /// The cases with one more for what they leave out, which no possible run is.
+    /// The cases with one more for the remaining runs, which are impossible.
     fn closed(&self, mut cases: Cases) -> Cases {
         let logic = self.logic();
         let said: Vec<Proposition> = cases.iter().map(|(guard, _)| guard.clone()).collect();
@@ -225,7 +227,7 @@ impl Evaluator<'_, '_> {
     }
 }
 
-/// The outcome of a step, as GitHub tells it.
+/// The outcome of a step, as GitHub shows it.
 fn outcome_of(end: &StepEnd) -> Cases {
     vec![
         (end.success.clone(), Datum::exact("success")),

@@ -1,6 +1,8 @@
-//! What an expression means for the facts of a run and the outcomes of jobs.
+//! The meaning of an expression, as propositions.
 //!
-//! What is not known exactly is a variable of its own: it may be either, so nothing that hangs on it can be proven.
+//! They are over the facts of a run and the outcomes of jobs. A value that is not known exactly is a separate variable:
+//! it may be true or false, so nothing that depends on it can be proven. For example, `needs.unit.result == 'success'
+//! && vars.X` is the success of `unit` and a free variable.
 
 use super::value::{Cases, Datum, Words};
 use crate::read::expression::Comparison;
@@ -15,32 +17,32 @@ use pipec_model::{JobState, Jobs, Output};
 use rustc_hash::FxHashSet;
 use std::cell::OnceCell;
 
-/// The number of what is one of a kind: the repository, another one, the run.
+/// The numbers of unique values: the repository, another repository, the run.
 pub(super) const REPOSITORY: usize = 0;
 pub(super) const OTHER_REPOSITORY: usize = 1;
 pub(crate) const RUN_ID: usize = 2;
 
-/// More cases than this are one unknown.
+/// The maximum number of cases. More of them are one unknown value.
 const CASES: usize = 256;
 
-/// Where an expression stands.
+/// The place of an expression.
 pub(crate) struct Scope<'s> {
-    /// Names unknown values that differ from place to place.
+    /// A name that distinguishes unknown values of different places.
     pub(crate) place: &'s str,
-    /// The jobs that `needs` names.
+    /// The jobs in `needs`.
     pub(crate) needs: &'s [String],
-    /// All jobs before, by id.
+    /// All earlier jobs, by id.
     pub(crate) jobs: &'s Jobs<'s>,
-    /// That the run was cancelled when the expression was looked at.
+    /// That the run was cancelled before the expression was evaluated.
     pub(crate) stopped: Proposition,
-    /// What came before in the same job, if it stands in a step.
+    /// The earlier steps of the job, if the expression is in a step.
     pub(crate) step: Option<&'s StepsBefore>,
-    /// Those that `needs` names, to be looked up: most steps ask for none.
+    /// The jobs in `needs`, as a set. Computed on demand, because most steps use none.
     needed: OnceCell<FxHashSet<&'s str>>,
 }
 
 impl<'s> Scope<'s> {
-    /// Where the condition of a job stands that needs these jobs.
+    /// The scope of the condition of a job that needs these jobs.
     pub(crate) fn of_job(
         place: &'s str,
         needs: &'s [String],
@@ -50,7 +52,7 @@ impl<'s> Scope<'s> {
         Scope { place, needs, jobs, stopped, step: None, needed: OnceCell::new() }
     }
 
-    /// Where the condition of a step of such a job stands.
+    /// The scope of the condition of a step of such a job.
     pub(crate) fn of_step(
         place: &'s str,
         needs: &'s [String],
@@ -60,10 +62,10 @@ impl<'s> Scope<'s> {
         Scope { step: Some(before), ..Scope::of_job(place, needs, jobs, before.stopped.clone()) }
     }
 
-    /// The job that is needed, if it is.
+    /// The job with this id, if it is in `needs`.
     pub(super) fn need(&self, id: &str) -> Option<&'s str> {
         let needed = self.needed.get_or_init(|| self.needs.iter().map(String::as_str).collect());
-        // As most are written first: two ids that differ in case alone are refused.
+        // Most names have the same case as the id. Two ids that differ only in case are refused.
         let exactly = needed.get(id).copied();
         exactly.or_else(|| needed.iter().copied().find(|need| need.eq_ignore_ascii_case(id)))
     }
@@ -102,7 +104,7 @@ impl Evaluator<'_, '_> {
         let each = |parts: &[Expression]| -> Vec<Proposition> {
             parts.iter().map(|part| self.holds(part)).collect()
         };
-        // Where only the truth is asked for, which of the values it comes from makes no odds.
+        // If only the truth matters, the value that it comes from makes no difference.
         match expression {
             Expression::And(parts) => logic.all(&each(parts)),
             Expression::Or(parts) => logic.any(&each(parts)),
@@ -142,7 +144,7 @@ impl Evaluator<'_, '_> {
         self.world.free(what)
     }
 
-    /// Every value an expression may take.
+    /// All possible values of an expression.
     pub(crate) fn value(&self, expression: &Expression) -> Cases {
         let cases = self.value_of(expression);
         if cases.len() > CASES { self.unknown(&self.named(expression)) } else { cases }
@@ -162,7 +164,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// `a && b` is `b` where `a` is truthy, else `a`; `||` the other way round.
+    /// Evaluates `a && b`: it is `b` if `a` is truthy, else `a`. In `a || b`, the condition is reversed.
     fn chain(&self, parts: &[Expression], go_on_if: bool) -> Cases {
         let logic = self.logic();
         let mut open = logic.truth();
@@ -184,8 +186,8 @@ impl Evaluator<'_, '_> {
         cases
     }
 
-    /// What most conditions ask: whether the result or an output of a job that is needed is this word, or something that
-    /// tells of the run.
+    /// Evaluates the most frequent comparisons. They compare a needed job's result or output, or a value of the run,
+    /// with a word.
     fn compared_word(
         &self,
         comparison: Comparison,
@@ -216,7 +218,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// That what a job left as an output is this word.
+    /// That an output of a job equals this word.
     fn left_word(&self, job: &JobState<'_>, output: &Output<'_>, word: &str) -> Proposition {
         if let Some((_, known)) = output.words.borrow().iter().find(|(known, _)| known == word) {
             return known.clone();
@@ -239,7 +241,7 @@ impl Evaluator<'_, '_> {
                     (Comparison::NotEqual, None) => Ok(logic.not(&self.equal(left_datum, right_datum))),
                     _ => Ok(self.ordered(comparison, left_datum, right_datum)),
                 };
-                // Most comparisons are of one literal with results: what is decided takes no operation.
+                // Most comparisons are of one literal with results. A decided part needs no operation.
                 let guard = || match (left.len(), right.len()) {
                     (_, 1) => left_guard.clone(),
                     (1, _) => right_guard.clone(),
@@ -279,7 +281,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// Loose equality: strings without case, different types as numbers.
+    /// GitHub's loose equality. Strings ignore case, and different types are compared as numbers.
     fn equal(&self, left: &Datum, right: &Datum) -> Proposition {
         match (left, right, surely_equal(left, right)) {
             (_, _, Some(equal)) => self.logic().constant(equal),
@@ -304,7 +306,7 @@ impl Evaluator<'_, '_> {
                     _ => logic.falsehood(),
                 },
                 Words::Input(name) => self.input_is(name, text),
-                // No literal is known to be the name of the repository; it may be.
+                // A literal may be the name of the repository, which is unknown.
                 _ => self.free(&format!("{other:?} is {text:?}")),
             },
             _ if left == right => logic.truth(),
@@ -312,7 +314,7 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// That an input equals a text; people may type it in any mixture of upper and lower case.
+    /// That an input equals a text. People may write it in any mixture of upper and lower case.
     fn input_is(&self, name: &str, text: &str) -> Proposition {
         let logic = self.logic();
         let facts = &self.world.facts;
@@ -338,7 +340,7 @@ impl Evaluator<'_, '_> {
     }
 }
 
-/// Whether two values are equal, where both are known exactly.
+/// Whether two values are equal. `None` if one is not known exactly.
 fn surely_equal(left: &Datum, right: &Datum) -> Option<bool> {
     match (left, right) {
         (Datum::Null, Datum::Null) => Some(true),
@@ -351,13 +353,13 @@ fn surely_equal(left: &Datum, right: &Datum) -> Option<bool> {
     }
 }
 
-/// What follows a prefix, ASCII letters in either case.
+/// The rest of a text after a prefix. ASCII letters match in either case.
 pub(super) fn rest_ignoring_case<'t>(text: &'t str, prefix: &str) -> Option<&'t str> {
     let (start, rest) = text.split_at_checked(prefix.len())?;
     start.eq_ignore_ascii_case(prefix).then_some(rest)
 }
 
-/// What a value is as a number; `None` where that is not known.
+/// A value as a number. `None` if it is unknown.
 fn as_number(datum: &Datum) -> Option<f64> {
     match datum {
         Datum::Null => Some(0.0),
@@ -370,13 +372,13 @@ fn as_number(datum: &Datum) -> Option<f64> {
         Datum::Text(Words::Name { before, .. } | Words::Begins(before)) if before.starts_with("refs/") => {
             Some(f64::NAN)
         }
-        // `owner/name` is no number.
+        // `owner/name` is not a number.
         Datum::Text(Words::Unlike(REPOSITORY | OTHER_REPOSITORY)) | Datum::List(_) => Some(f64::NAN),
         Datum::Text(_) | Datum::Unknown(_) => None,
     }
 }
 
-/// What a value is as a string; `None` where that is not known.
+/// A value as a string. `None` if it is unknown.
 pub(super) fn as_text(datum: &Datum) -> Option<String> {
     match datum {
         Datum::Null => Some(String::new()),
@@ -387,13 +389,13 @@ pub(super) fn as_text(datum: &Datum) -> Option<String> {
     }
 }
 
-/// That the result of a job is this word; GitHub ignores its case.
+/// That the result of a job equals this word. GitHub ignores its case.
 pub(super) fn ended(job: &JobState<'_>, word: &str, world: &World) -> Proposition {
     let result = JobResult::ALL.into_iter().find(|result| same_ignoring_case(word, result.word()));
     result.map_or_else(|| world.logic().falsehood(), |result| job.ended(result, world).clone())
 }
 
-/// What a job left as an output.
+/// The cases of a job's output.
 pub(super) fn left(job: &JobState<'_>, Output { name, fact, .. }: &Output<'_>, world: &World) -> Cases {
     let logic = world.logic();
     let Unsuccessful { failure, cancelled, skipped } = job.unsuccessful(world);

@@ -1,4 +1,7 @@
-//! What functions are worth.
+//! The values of functions.
+//!
+//! For example, `success()` is the proposition that no earlier job failed or was skipped, and that the run was not
+//! cancelled.
 
 use super::evaluate::{Evaluator, as_text, ended, rest_ignoring_case};
 use super::value::{Cases, Datum, Words};
@@ -8,7 +11,7 @@ use pipec_logic::{Language, Proposition};
 use pipec_model::{all_succeeded, any_failed};
 
 impl Evaluator<'_, '_> {
-    /// That a status function holds; `None` of any other, and of jobs that there are not.
+    /// That a status function holds. `None` for other functions and for unknown jobs.
     pub(super) fn status(&self, name: &str, arguments: &[Expression]) -> Option<Proposition> {
         let logic = self.logic();
         let jobs = self.scope.jobs;
@@ -61,7 +64,8 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// `success()`: nothing before failed, was cancelled or skipped, and the run was not cancelled (trap 2).
+    /// The value of `success()`. Nothing before failed, was cancelled or was skipped, and the run was not cancelled
+    /// (trap 2).
     pub(crate) fn success(&self) -> Proposition {
         let logic = self.logic();
         if let Some(step) = self.scope.step {
@@ -191,7 +195,8 @@ impl Evaluator<'_, '_> {
         }
     }
 
-    /// A text is put together where all its parts are exact; else it is known not to be empty, if any literal is in it.
+    /// The value of `format`. It is exact if all its parts are. Otherwise it is a nonempty text if it contains any
+    /// literal.
     fn format(&self, arguments: &[Expression], whole: &Expression) -> Cases {
         let Some((Expression::Text(pattern), rest)) = arguments.split_first() else {
             return self.unknown(&self.named(whole));
@@ -218,7 +223,7 @@ impl Evaluator<'_, '_> {
     }
 }
 
-/// A pattern of `format` with its placeholders filled in.
+/// A pattern of `format` with its placeholders replaced.
 fn filled(pattern: &str, arguments: &[String]) -> Option<String> {
     let mut text = String::new();
     let mut characters = pattern.chars().peekable();

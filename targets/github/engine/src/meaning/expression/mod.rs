@@ -1,4 +1,4 @@
-//! What GitHub's expressions mean for the facts of a run.
+//! The meaning of GitHub's expressions, over the facts of a run.
 
 mod contexts;
 mod evaluate;

@@ -1,18 +1,21 @@
-//! What an expression may be worth: every value it can take, each with the proposition under which it takes it.
+//! The possible values of an expression.
+//!
+//! Each value has the proposition under which the expression takes it. For example, `github.ref` is `refs/heads/`
+//! followed by the branch on a push, and `refs/tags/` followed by the tag on a tag.
 
 use pipec_logic::Proposition;
 use pipec_model::Axis;
 
-/// A string that is known more or less.
+/// A string that may be partly known.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Words {
-    /// Exactly this.
+    /// Exactly this text.
     Exact(String),
-    /// This, then the name of the run's branch or tag.
+    /// This prefix followed by the name of the run's branch or tag.
     Name { before: String, axis: Axis },
-    /// This, then something that nothing is known of but that it is not empty.
+    /// This prefix followed by an unknown, nonempty string.
     Begins(String),
-    /// A string that equals no other but that of the same number, and no literal.
+    /// An opaque string. It equals only the string with the same number, and no literal.
     Unlike(usize),
     /// The value of an input of a manual run.
     Input(String),
@@ -26,7 +29,7 @@ pub(crate) enum Datum {
     Number(f64),
     Text(Words),
     List(Vec<Cases>),
-    /// Anything: the text tells it apart from other unknown values.
+    /// An unknown value. The text distinguishes it from other unknown values.
     Unknown(String),
 }
 
@@ -37,5 +40,5 @@ impl Datum {
     }
 }
 
-/// The values something can take; the propositions exclude each other and leave nothing out.
+/// The possible values of an expression. Their propositions exclude each other and cover all runs.
 pub(crate) type Cases = Vec<(Proposition, Datum)>;

@@ -1,4 +1,7 @@
-//! Jobs: what each waits for, what it may do, and what it runs beside.
+//! Jobs: their waits, rights and services.
+//!
+//! For example, `permissions: {contents: read}` becomes one scope, and `concurrency: {group: x, queue: max}` a lock
+//! that all waiting jobs keep.
 
 use super::leg::legs;
 use super::step::given;
@@ -12,15 +15,15 @@ use pipec_model::{EnvironmentUse, Job, LockUse, Mentions, Rights, Sidecar, Start
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-/// A job as data, and what only an engine can evaluate of it.
+/// A job as data, with the expressions that only the engine can evaluate.
 #[derive(Debug)]
 pub(crate) struct LiftedJob {
     pub(crate) job: Job,
-    /// The conditions of its steps, by their ids; `None` if GitHub refuses one.
+    /// The conditions of its steps, by their ids. `None` if GitHub refuses one.
     pub(crate) conditions: Vec<Option<Expression>>,
-    /// The expressions that have no part of their own: those of `Part::Unknown`, by their numbers.
+    /// The expressions without a part of their own: those of `Part::Unknown`, by their numbers.
     pub(crate) unknown: Vec<Expression>,
-    /// What GitHub refuses, or this model does not know.
+    /// Parts that GitHub refuses, or that this model does not know.
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -61,7 +64,7 @@ fn starts(job: &workflow::Job) -> Starts {
     }
 }
 
-/// What a token may do, as a `permissions` says it.
+/// The rights of a token, from `permissions`.
 fn rights(node: &Yaml) -> Rights {
     let scope = |(scope, level): &(crate::read::text::Text, Yaml)| {
         (scope.to_string(), level.text().unwrap_or_default().to_owned())
@@ -87,7 +90,7 @@ fn environment(node: &Yaml, lifter: &Lifter<'_>) -> EnvironmentUse {
     }
 }
 
-/// GitHub drops what waits for a lock as soon as something newer does, except in a queue (trap 15).
+/// The lock of a job. Without a queue, GitHub drops a waiting job as soon as a newer one waits (trap 15).
 fn lock_use(node: &Yaml, lifter: &Lifter<'_>) -> LockUse {
     let is_known = |(key, _): &(crate::read::text::Text, Yaml)| matches!(key.as_str(), "group" | "queue");
     LockUse {

@@ -1,4 +1,7 @@
-//! Legs: the jobs that GitHub makes of one with a `strategy`, each with the values of its `matrix` put in.
+//! The legs of a job with a `strategy`.
+//!
+//! GitHub makes one job of each, with its values in place of `matrix`. For example, `matrix: {os: [linux, mac]}` gives
+//! two legs, and `${{ matrix.os }}` is `linux` in the first.
 
 use super::step::{Lifted, given};
 use super::value::Lifter;
@@ -14,7 +17,7 @@ use std::cell::RefCell;
 /// The most legs that GitHub makes of one job.
 const MOST: usize = 256;
 
-/// The values of `matrix` in a leg: the path after `matrix.`, in lower case, and the constant.
+/// The values of `matrix` in a leg. The key is the path after `matrix.`, in lower case, and the value a constant.
 type Matrix = Vec<(String, Expression)>;
 
 /// Lifts the legs of a job, and adds the conditions of their steps to `conditions`. Actions must be pinned in the catalogue or
@@ -46,13 +49,13 @@ pub(super) fn legs(
             strategy.get("fail-fast").map(|node| &node.value) != Some(&Value::Bool(false))
         }),
     };
-    // The values of a matrix that is worked out in the run are not known, and so neither is how many legs there are.
+    // If the matrix is computed in the run, its values are unknown, and so is the number of legs.
     let unknown_leg = [Matrix::new()];
     let matrices = if is_unknown { unknown_leg.as_slice() } else { emitted.as_slice() };
     for (place, matrix) in matrices.iter().enumerate() {
         let (leg, of_steps) = leg(job, matrix, lock, unknown, conditions);
         legs.all.push(leg);
-        // The legs of a job are alike, so that what is found in the first is not told again.
+        // The legs of a job are alike, so a finding in the first is reported once.
         if place == 0 {
             findings.extend(of_steps);
         }
@@ -83,7 +86,7 @@ fn leg(
     (leg, steps.findings)
 }
 
-/// The legs that GitHub makes of a `strategy`; `None` where the model does not know.
+/// The legs that GitHub makes of a `strategy`. `None` if the model does not know them.
 fn emitted(strategy: &Yaml) -> Option<Vec<Matrix>> {
     if strategy.entries().iter().any(|(key, _)| !matches!(key.as_str(), "fail-fast" | "matrix")) {
         return None;
@@ -97,7 +100,7 @@ fn emitted(strategy: &Yaml) -> Option<Vec<Matrix>> {
     }
     let mut legs: Vec<Matrix> = vec![Matrix::new()];
     for (axis, values) in matrix.entries() {
-        // Both go through the product of the axes; `exclude` may leave nothing (trap 8).
+        // GitHub applies both to the product of the axes, and `exclude` may leave no leg (trap 8).
         if same_ignoring_case(axis, "include") || same_ignoring_case(axis, "exclude") {
             return None;
         }
@@ -116,7 +119,7 @@ fn emitted(strategy: &Yaml) -> Option<Vec<Matrix>> {
     (!matrix.entries().is_empty()).then_some(legs)
 }
 
-/// The list that an earlier job hands on, if the one axis of the matrix is that list.
+/// The output of an earlier job that is the only axis of the matrix.
 fn listed_by(strategy: &Yaml) -> Option<ListedBy> {
     if strategy.entries().iter().any(|(key, _)| !matches!(key.as_str(), "fail-fast" | "matrix")) {
         return None;

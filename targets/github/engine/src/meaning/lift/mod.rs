@@ -1,4 +1,6 @@
-//! Lifting: from the jobs of a workflow to the data that the proofs read.
+//! Lifting: turns the jobs of a workflow into the data that the proofs read.
+//!
+//! For example, `uses: actions/checkout@…` becomes a step that does [`pipec_model::Does::Checkout`].
 
 mod job;
 mod leg;

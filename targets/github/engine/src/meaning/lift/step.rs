@@ -1,4 +1,7 @@
-//! Steps: what each does and what it is given.
+//! Steps: the effect of each, and its values.
+//!
+//! For example, `uses: actions/setup-node@…` with `node-version: v20.1.0` sets up the tool `node` at exactly this
+//! version.
 
 use super::value::Lifter;
 use crate::read::base64::decoded;
@@ -19,12 +22,12 @@ use pipec_runtime::names::RAW;
 struct SetUp {
     action: &'static str,
     tool: &'static str,
-    /// The input that takes a version, and what is put before a version that begins with a digit.
+    /// The input for a version. Also the prefix of a version that begins with a digit.
     version: &'static str,
     before: &'static str,
-    /// The input that takes a file which names the version.
+    /// The input for a file with the version.
     file: Option<&'static str>,
-    /// What it must be given besides: a text, or `None` for `false`.
+    /// Other required inputs. Each has a text, or `None` for `false`.
     fixed_inputs: &'static [(&'static str, Option<&'static str>)],
 }
 
@@ -103,7 +106,7 @@ const SET_UPS: [SetUp; 9] = [
     },
 ];
 
-/// The inputs that an action may be given; the others are findings.
+/// The known inputs of an action. Other inputs are findings.
 fn known_inputs(action: &str) -> &'static [&'static str] {
     match action {
         "actions/checkout" => &["fetch-depth", "lfs", "persist-credentials", "submodules"],
@@ -126,7 +129,7 @@ fn known_inputs(action: &str) -> &'static [&'static str] {
     }
 }
 
-/// The identity that an action takes on, by its inputs. `None` if it takes on none.
+/// The login of an action, from its inputs. `None` if it is no login.
 fn signs_in_as(action: &str, literal: impl Fn(&str) -> Option<String>) -> Option<Does> {
     let (provider, role) = match action {
         "aws-actions/configure-aws-credentials" => (Provider::Aws, literal("role-to-assume")),
@@ -156,7 +159,7 @@ pub(super) fn given(node: Option<&Yaml>, lifter: &Lifter<'_>) -> Vec<Given> {
 pub(super) struct Lifted<'l> {
     pub(super) lifter: &'l Lifter<'l>,
     pub(super) lock: &'l Pins,
-    /// The conditions so far; that of [`ConditionId::PLAIN`] is the first.
+    /// The conditions so far. The first is that of [`ConditionId::PLAIN`].
     pub(super) conditions: &'l mut Vec<Option<Expression>>,
     pub(super) findings: Vec<Finding>,
 }
@@ -171,7 +174,7 @@ impl Lifted<'_> {
             Work::Uses(uses) => Some(ActionCall { uses: uses.to_string(), inputs }),
             _ => None,
         };
-        // Whatever a raw step calls is the source's, and nothing of it is looked at here.
+        // A raw step may call any action that the source names, so its call is not checked here.
         let is_raw = step.id.as_ref().is_some_and(|id| id.starts_with(RAW));
         let does = match (&step.work, &action) {
             (Work::Run(Some(text)), _) => match text.runtime_script() {
@@ -196,7 +199,7 @@ impl Lifted<'_> {
         }
     }
 
-    /// The number of a condition; a condition that GitHub refuses equals no other.
+    /// The number of a condition. A condition that GitHub refuses equals no other.
     fn condition(&mut self, condition: Option<Expression>) -> ConditionId {
         let known = condition
             .as_ref()
@@ -207,7 +210,7 @@ impl Lifted<'_> {
         }))
     }
 
-    /// A script that travels in base64 in a variable.
+    /// A script in a base64 variable.
     fn encoded(&self, step: &workflow::Step) -> Option<Does> {
         let bytes = decoded(self.lifter.value(step.env("PIPE_SCRIPT")?).as_literal()?)?;
         Some(Does::Script(ScriptText { bytes: bytes.into(), is_exact: true }))
@@ -224,7 +227,7 @@ impl Lifted<'_> {
             differs("an action is given variables".to_owned(), step.line);
         }
         let name = action.uses.split('@').next().unwrap_or_default();
-        // What sets up a tool is compared as a whole.
+        // The setup of a tool is compared as a whole.
         let is_set_up = SET_UPS.iter().any(|known| known.action == name);
         let is_default = |input: &Given| {
             name == "actions/checkout"
@@ -317,7 +320,7 @@ impl SetUp {
     }
 }
 
-/// The head of the default branch, whatever started the run: a schedule runs on no other branch.
+/// Whether a ref is the head of the default branch in every run. Schedules run only on that branch.
 fn is_default_branch(node: &Yaml) -> bool {
     static WANTED: &str = "github.event_name == 'schedule' && github.ref || format('refs/heads/{0}', github.event.pull_request.base.repo.default_branch)";
     let wanted = parse(WANTED);
@@ -349,7 +352,7 @@ fn checkout<'y>(action: &ActionCall, node: impl Fn(&str) -> Option<&'y Yaml>) ->
     CheckoutOf { revision, full_history, submodules, large_files, keeps_token, is_unknown }
 }
 
-/// The step that restores a cache tells its key as an output.
+/// The key of a restored cache. The step that restores it has the key as an output.
 fn key_of_restored(key: &Value) -> Value {
     match key.as_part() {
         Some(Part::StepOutput { step, output }) if output == "cache-primary-key" => {

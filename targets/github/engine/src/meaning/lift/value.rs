@@ -1,7 +1,7 @@
-//! Values: what GitHub puts into the variables and inputs of a step.
+//! Values: the texts of the variables and inputs of a step.
 //!
-//! `${{ runner.temp }}/packed/app.tar` becomes the scratch folder followed by a literal, and
-//! `${{ needs.app.outputs.digest }}` becomes an output of the job `app`. What has no part of its own is `Unknown`.
+//! `${{ runner.temp }}/packed/app.tar` becomes the scratch folder followed by a literal, and `${{
+//! needs.app.outputs.digest }}` becomes an output of the job `app`. An expression without its own part is `Unknown`.
 
 use crate::read::expression::{Expression, Piece, Template, as_text, chained, settled, truth};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
@@ -9,22 +9,22 @@ use pipec_ir::Fact;
 use pipec_model::{Part, Unknown, Value};
 use std::cell::RefCell;
 
-/// The path of the scratch folder in every container. There the expression `runner.temp` is still the path on the machine,
-/// in the variables of steps at least.
+/// The path of the scratch folder in every container. In a container, the expression `runner.temp` is still the path on
+/// the machine, at least in the variables of steps.
 const SCRATCH_IN_CONTAINER: &str = "/__w/_temp";
 
-/// What a value means in one leg of one job.
+/// Lifts values in one leg of one job.
 pub(crate) struct Lifter<'l> {
-    /// The values of `matrix` in the leg: the path after `matrix.`, in lower case, and the constant.
+    /// The values of `matrix` in the leg. The key is the path after `matrix.`, in lower case, and the value a constant.
     pub(crate) matrix: &'l [(String, Expression)],
     /// Whether the steps of the job run in a container.
     pub(crate) in_container: bool,
-    /// The expressions so far that have no part of their own.
+    /// The expressions so far without their own part.
     pub(crate) unknown: &'l RefCell<Vec<Expression>>,
 }
 
 impl Lifter<'_> {
-    /// A scalar, where GitHub wants a string.
+    /// A scalar in the place of a string.
     pub(crate) fn value(&self, node: &Yaml) -> Value {
         match &node.value {
             YamlValue::Text(text) if !text.has_expressions() => self.literal(text),
@@ -35,7 +35,7 @@ impl Lifter<'_> {
         }
     }
 
-    /// A text with expressions in it.
+    /// A text with expressions.
     pub(crate) fn template(&self, template: &Template) -> Value {
         let mut value = Value::default();
         for piece in &template.pieces {
@@ -47,13 +47,13 @@ impl Lifter<'_> {
         with_url_of_run(value)
     }
 
-    /// An expression that stands in a text.
+    /// An expression in a text.
     pub(crate) fn expression(&self, expression: &Expression) -> Value {
         if self.matrix.is_empty() {
             return self.part(expression);
         }
         let mut decided = settled(expression, self.matrix);
-        // In a text, null, false-y ends and the empty text all read as nothing.
+        // In a text, null, false-y ends and the empty text are all empty.
         if let Expression::Or(parts) = &mut decided
             && parts.last() == Some(&Expression::Text(String::new()))
         {
@@ -63,7 +63,7 @@ impl Lifter<'_> {
         self.part(&decided)
     }
 
-    /// A known text; in a container a path below its scratch folder is one of the job's.
+    /// A known text. In a container, a path below its scratch folder is one of the job's scratch folder.
     fn literal(&self, text: &str) -> Value {
         if !self.in_container || !text.contains(SCRATCH_IN_CONTAINER) {
             return Value::literal(text);
@@ -100,7 +100,7 @@ impl Lifter<'_> {
         known.unwrap_or_else(|| Value::of([self.unknown(expression)]))
     }
 
-    /// An expression that has no part of its own; equal ones are equal parts.
+    /// An expression without its own part. Equal expressions are equal parts.
     fn unknown(&self, expression: &Expression) -> Part {
         let mut unknown = self.unknown.borrow_mut();
         let place = unknown.iter().position(|known| known == expression).unwrap_or_else(|| {
@@ -140,7 +140,7 @@ impl Lifter<'_> {
         }
     }
 
-    /// `a || b`: an output of the jobs that may have run, or a value that depends on whether one ran.
+    /// Lifts `a || b`. It is an output of the jobs that may have run, or a value that depends on whether one ran.
     fn alternatives(&self, parts: &[Expression]) -> Option<Value> {
         if let [Expression::And(condition), otherwise] = parts
             && let [asked, then] = condition.as_slice()
@@ -169,7 +169,7 @@ impl Lifter<'_> {
         }]))
     }
 
-    /// `format('a{0}b', x)` is the text with the values put in; doubled braces are braces.
+    /// Lifts `format('a{0}b', x)`. It is the text with the values inserted, and doubled braces are braces.
     fn format(&self, arguments: &[Expression]) -> Option<Value> {
         let [Expression::Text(pattern), arguments @ ..] = arguments else { return None };
         let mut value = Value::default();
@@ -205,7 +205,7 @@ fn append(value: &mut Value, more: Value) {
     }
 }
 
-/// The address of the run has no name of its own: people put it together of three parts.
+/// Replaces the three parts of the run's address by one fact. GitHub has no name for the address.
 fn with_url_of_run(value: Value) -> Value {
     let engine = |name: &str| Part::Engine(name.to_owned());
     let url = [

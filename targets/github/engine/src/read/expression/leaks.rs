@@ -1,9 +1,12 @@
-//! Whether a text passes on a secret or the token of its job.
+//! Detects texts that pass on a secret or the token of their job.
+//!
+//! For example, `${{ secrets.KEY }}` and `${{ toJSON(secrets) }}` do, and `${{ github.sha }}` does not.
 
 use super::{Expression, parse};
 use crate::read::text::Text;
 
-/// Whether a text says a secret or the token: in its expressions, or as one itself, as an `if` is without `${{ }}` too.
+/// Whether a text passes on a secret or the token. Checks its expressions, and the text itself as an expression,
+/// because an `if` may lack `${{ }}`.
 pub(crate) fn passes_on_secret(text: &Text) -> bool {
     if text.has_expressions() {
         match text.template() {
@@ -16,7 +19,7 @@ pub(crate) fn passes_on_secret(text: &Text) -> bool {
     mentions && parse(text).is_some_and(|bare| leaks_in(&bare))
 }
 
-/// Whether an expression names a secret, the token, or a whole context that holds one.
+/// Whether an expression names a secret, the token, or a whole context with one.
 fn leaks_in(expression: &Expression) -> bool {
     match expression {
         Expression::Context(name) => matches!(*name, "secrets" | "github"),

@@ -33,7 +33,7 @@ pub(crate) enum Sign {
     Or,
 }
 
-/// The sign that a text starts with, the longest that does, and its length.
+/// The longest sign at the start of a text, and its length.
 fn sign(text: &str) -> Option<(Sign, usize)> {
     Some(match text.as_bytes() {
         [b'!', b'=', ..] => (Sign::NotEqual, 2),
@@ -56,7 +56,7 @@ fn sign(text: &str) -> Option<(Sign, usize)> {
     })
 }
 
-/// Cuts an expression into tokens; `None` where GitHub finds an unexpected symbol.
+/// Cuts an expression into tokens. `None` if GitHub finds an unexpected symbol.
 pub(crate) fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     let mut tokens: Vec<Token<'_>> = Vec::with_capacity(text.len() / 4);
     let mut rest = text;
@@ -69,7 +69,7 @@ pub(crate) fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
             rest = after;
             continue;
         }
-        // After a dereference a dot starts no number, and elsewhere `.5` is one.
+        // After a dereference, a dot starts no number; elsewhere `.5` is one.
         let derefers = matches!(
             tokens.last(),
             Some(Token::Name(_) | Token::Sign(Sign::Close | Sign::CloseIndex | Sign::Star))
@@ -97,7 +97,7 @@ pub(crate) fn tokens(text: &str) -> Option<Vec<Token<'_>>> {
     }
 }
 
-/// A literal in single quotes; two of them are one in it.
+/// A literal in single quotes. Two of them inside mean one.
 fn string(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let (first, mut rest) = text.strip_prefix('\'')?.split_once('\'')?;
     let mut literal = Cow::Borrowed(first);
@@ -111,7 +111,7 @@ fn string(text: &str) -> Option<(Cow<'_, str>, &str)> {
     Some((literal, rest))
 }
 
-/// A number as the language writes it: decimal with an exponent, `0x…`, `0o…`.
+/// A number of the language: decimal with an exponent, `0x…`, `0o…`.
 pub(crate) fn number(text: &str) -> Option<f64> {
     let radix = |prefix: &str, radix: u32| {
         let digits = text.strip_prefix(prefix).filter(|digits| !digits.is_empty())?;

@@ -1,4 +1,6 @@
-//! The syntax of GitHub's expressions: texts with `${{ … }}`, and what they pass on.
+//! The syntax of GitHub's expressions, and the secrets that they pass on.
+//!
+//! An expression is in a text between `${{` and `}}`.
 
 mod leaks;
 mod lexer;
@@ -12,5 +14,5 @@ pub(crate) use parser::{Comparison, Expression, parse};
 pub(crate) use settle::{as_text, chained, settled, truth};
 pub(crate) use template::{Piece, Template};
 
-/// An expression longer than this is refused, also after `format` is put around it [engine semantics, section 3].
+/// The maximum length of an expression (engine semantics, section 3). It includes the addition of `format`.
 const CHARACTERS: usize = 21_000;

@@ -1,10 +1,12 @@
-//! The grammar of the expression language, read by descent within GitHub's limits of length and depth.
+//! The grammar of the expression language, parsed by recursive descent within GitHub's limits.
+//!
+//! For example, `needs.app.result == 'success'` is a comparison of the path `needs.app.result` with a text.
 
 use super::CHARACTERS;
 use super::lexer::{Sign, Token, tokens};
 use std::rc::Rc;
 
-/// GitHub refuses deeper expressions.
+/// The maximum depth of expressions on GitHub.
 const DEPTH: usize = 50;
 
 /// An expression.
@@ -14,11 +16,11 @@ pub(crate) enum Expression {
     Bool(bool),
     Number(f64),
     Text(String),
-    /// A context: lower case, as GitHub ignores its case.
+    /// A context, in lower case, because GitHub ignores its case.
     Context(&'static str),
-    /// `a.b` and `a['b']` are the same; `a.*` has no index.
+    /// `a.b` and `a['b']` are equal. `a.*` has no index.
     Index(Rc<Expression>, Option<Rc<Expression>>),
-    /// A function: lower case.
+    /// A function, in lower case.
     Call(&'static str, Vec<Expression>),
     Not(Rc<Expression>),
     And(Vec<Expression>),
@@ -38,7 +40,7 @@ pub(crate) enum Comparison {
 }
 
 impl Expression {
-    /// The parts of it.
+    /// Its direct parts.
     pub(crate) fn parts(&self) -> impl Iterator<Item = &Expression> {
         let (first, second, more): (Option<&Expression>, Option<&Expression>, &[Expression]) = match self {
             Expression::Index(of, index) => (Some(of), index.as_deref(), &[]),
@@ -52,14 +54,14 @@ impl Expression {
         first.into_iter().chain(second).chain(more)
     }
 
-    /// Whether a status function stands anywhere in it, which removes the implicit `success()` (trap 3).
+    /// Whether it contains a status function. That removes the implicit `success()` (trap 3).
     pub(crate) fn has_status_function(&self) -> bool {
         matches!(self, Expression::Call(name, _)
             if matches!(*name, "success" | "failure" | "always" | "cancelled"))
             || self.parts().any(Expression::has_status_function)
     }
 
-    /// The contexts it names.
+    /// The contexts that it names.
     pub(crate) fn contexts(&self) -> Vec<&'static str> {
         let mut contexts = Vec::new();
         self.add_contexts(&mut contexts);
@@ -81,12 +83,12 @@ impl Expression {
         }
     }
 
-    /// The path of names if it is a context dereferenced by literal names alone: `needs.app.outputs.digest`.
+    /// The path of names, if it is a context with literal names only: `needs.app.outputs.digest`.
     pub(crate) fn path(&self) -> Option<Vec<String>> {
         Some(self.words()?.into_iter().map(str::to_owned).collect())
     }
 
-    /// The same, borrowed.
+    /// The path of names, borrowed.
     pub(crate) fn words(&self) -> Option<Vec<&str>> {
         let mut words: Vec<&str> = Vec::new();
         let mut rest = self;
@@ -111,7 +113,7 @@ impl Expression {
     }
 }
 
-/// The functions and how many arguments they take.
+/// The functions, with their minimum and maximum numbers of arguments.
 const FUNCTIONS: [(&str, usize, usize); 13] = [
     ("contains", 2, 2),
     ("startswith", 2, 2),
@@ -133,7 +135,7 @@ const CONTEXTS: [&str; 12] = [
     "steps",
 ];
 
-/// Reads an expression; `None` where GitHub refuses it.
+/// Parses an expression. `None` if GitHub refuses it.
 pub(crate) fn parse(text: &str) -> Option<Expression> {
     if text.chars().count() > CHARACTERS {
         return None;
@@ -174,7 +176,7 @@ impl Parser<'_> {
         self.chain(Sign::And, Parser::equality, Expression::And)
     }
 
-    /// Parts with a sign between them; one part alone is itself.
+    /// Parts with a sign between them. A single part stays as it is.
     fn chain(
         &mut self,
         sign: Sign,

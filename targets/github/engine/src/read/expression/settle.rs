@@ -1,4 +1,4 @@
-//! Expressions with the values of a leg put in for `matrix`.
+//! Expressions in a leg: its values replace `matrix`.
 //!
 //! In the leg `linux`, `${{ matrix.leg == 'linux' && steps.record.outputs.digest || '' }}` is
 //! `steps.record.outputs.digest || ''`.
@@ -7,7 +7,7 @@ use super::{Comparison, Expression};
 use crate::read::scalar::{number_text, same_ignoring_case};
 use std::rc::Rc;
 
-/// An expression with the values of a leg put in for `matrix`, and what they decide decided.
+/// An expression with the values of a leg in place of `matrix`. Parts that they decide are evaluated.
 pub(crate) fn settled(expression: &Expression, known: &[(String, Expression)]) -> Expression {
     if let Some(path) = expression.path()
         && let [root, rest @ ..] = path.as_slice()
@@ -46,7 +46,7 @@ pub(crate) fn settled(expression: &Expression, known: &[(String, Expression)]) -
     }
 }
 
-/// `a && b` is `b` where `a` is truthy, else `a`; `||` the other way round.
+/// Combines the parts of `a && b`: `b` if `a` is truthy, else `a`. In `a || b`, the condition is reversed.
 pub(crate) fn chained(parts: Vec<Expression>, go_on_if: bool) -> Expression {
     let mut kept = Vec::new();
     let last = parts.len().saturating_sub(1);
@@ -68,7 +68,7 @@ pub(crate) fn chained(parts: Vec<Expression>, go_on_if: bool) -> Expression {
     }
 }
 
-/// Whether a constant is truthy; `None` of anything else.
+/// Whether a constant is truthy. `None` for other expressions.
 pub(crate) fn truth(expression: &Expression) -> Option<bool> {
     match expression {
         Expression::Null => Some(false),
@@ -79,7 +79,7 @@ pub(crate) fn truth(expression: &Expression) -> Option<bool> {
     }
 }
 
-/// A constant as GitHub puts it into a text.
+/// The text of a constant inside another text, as GitHub writes it.
 pub(crate) fn as_text(constant: &Expression) -> String {
     match constant {
         Expression::Text(text) => text.clone(),

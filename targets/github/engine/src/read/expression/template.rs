@@ -1,5 +1,7 @@
-//! Texts with expressions in them, as GitHub cuts them: every string scalar that holds `${{` anywhere, in comments and
-//! heredocs of a script too (engine semantics, section 3).
+//! Texts with expressions, as GitHub cuts them.
+//!
+//! These are all string scalars that contain `${{`, even in comments and heredocs of a script (engine semantics,
+//! section 3). For example, `v${{ github.sha }}` has two pieces.
 
 use super::{CHARACTERS, Expression, parse};
 
@@ -17,7 +19,7 @@ pub(crate) struct Template {
 }
 
 impl Template {
-    /// Cuts a text; `None` where GitHub refuses an expression in it or the whole grows too long.
+    /// Cuts a text. `None` if GitHub refuses an expression in it, or the whole is too long.
     pub(crate) fn of(text: &str) -> Option<Template> {
         let mut pieces = Vec::new();
         let mut rest = text;
@@ -36,7 +38,7 @@ impl Template {
         (!template.is_too_long(text)).then_some(template)
     }
 
-    /// The text, if every expression in it is a literal (trap 24: `${{ '${{' }}` is how `${{` is written).
+    /// The text, if every expression in it is a literal. Trap 24: `${{` is written as `${{ '${{' }}`.
     pub(crate) fn as_literal(&self) -> Option<String> {
         let mut text = String::new();
         for piece in &self.pieces {
@@ -50,7 +52,7 @@ impl Template {
         Some(text)
     }
 
-    /// The one expression it is, with nothing around it.
+    /// The expression, if the text has nothing else.
     pub(crate) fn as_expression(&self) -> Option<&Expression> {
         match self.pieces.as_slice() {
             [Piece::Expression(expression)] => Some(expression),
@@ -58,7 +60,7 @@ impl Template {
         }
     }
 
-    /// The expressions in it.
+    /// The expressions in the text.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expression> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Expression(expression) => Some(expression),
@@ -66,7 +68,8 @@ impl Template {
         })
     }
 
-    /// What GitHub makes of it: the expression alone, or `format` with quotes and braces doubled.
+    /// The expression that GitHub makes of the text. It is the expression alone, or `format` with quotes and braces
+    /// doubled.
     pub(crate) fn to_expression(&self) -> Expression {
         if let Some(expression) = self.as_expression() {
             return expression.clone();
@@ -89,12 +92,12 @@ impl Template {
         Expression::Call("format", arguments)
     }
 
-    /// Trap 25: the limit is on the text of the `format` call.
+    /// Whether the text of the `format` call exceeds the limit (trap 25).
     fn is_too_long(&self, text: &str) -> bool {
         if self.expressions().next().is_none() || self.as_expression().is_some() {
             return false;
         }
-        // `format` takes 255 arguments, its pattern among them.
+        // `format` takes 255 arguments, including its pattern.
         if self.expressions().count() > 254 {
             return true;
         }
@@ -104,7 +107,7 @@ impl Template {
     }
 }
 
-/// What stands before the closing `}}`, which is not looked for inside a literal, and what stands behind it.
+/// The text before the closing `}}`, and the text after it. A `}}` inside a literal does not count.
 fn inner(text: &str) -> Option<(&str, &str)> {
     let mut quoted = false;
     let mut last = b'\0';

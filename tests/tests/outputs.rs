@@ -1,4 +1,6 @@
-//! The outputs of random programs: brute force over the runs of their job graphs, and the prover, must agree.
+//! The prover and brute force must agree on the outputs of random programs.
+//!
+//! Brute force goes through the runs of their job graphs.
 
 #![expect(
     clippy::indexing_slicing,

@@ -1,4 +1,6 @@
-//! The jobs that ask a role for an override: each asks for just its gate, and is green only if somebody approved.
+//! Judges the jobs that ask a role to approve an override.
+//!
+//! Each asks for its own gate only, and succeeds only if somebody approved.
 
 use super::judge::{Aspect, Judge};
 use pipec_ir::Fact;
@@ -11,7 +13,7 @@ use std::collections::BTreeSet;
 const OUTPUTS: [&str; 4] = ["approved-at", "approved-by", "expires", "review-by"];
 
 impl Judge<'_, '_, '_> {
-    /// Each job that asks for an override does nothing else, and does so for its own gate.
+    /// An approval job does nothing but ask for the override of its own gate.
     pub fn approvals(&mut self) {
         for job in &self.graph.jobs {
             let Some(gate) = job.job.id.strip_prefix(OVERRIDE) else { continue };

@@ -1,4 +1,6 @@
-//! The runs that an engine can begin, more than a source admits, and what the source says of each.
+//! The runs that an engine can begin, and what the source says of each.
+//!
+//! An engine can begin more runs than a source admits.
 
 use crate::brute_force::before::{Order, Place};
 use crate::brute_force::choose::Chooser;
@@ -81,7 +83,9 @@ impl<'p> Source<'p> {
         gates.map(|gate| gate.name.as_str()).collect()
     }
 
-    /// Some of the runs that an engine may begin: each event, branch and tag, each path alone, no path and all of them.
+    /// Some of the runs that an engine may begin.
+    ///
+    /// They cover each event, branch and tag, each path alone, no path and all paths.
     pub fn runs(&self, choose: &mut Chooser) -> Vec<Begun> {
         let paths = self.world.path_count();
         let all = (1u64 << paths) - 1;
@@ -134,7 +138,9 @@ impl<'p> Source<'p> {
         }
     }
 
-    /// Names for the branches that pull requests go to: one for each combination of the globs that the triggers name.
+    /// Names for the target branches of pull requests.
+    ///
+    /// There is one for each combination of the globs that the triggers name.
     fn bases(&self) -> Vec<&'static str> {
         let globs: BTreeSet<&str> = self.pull_request_globs().collect();
         glob::distinguished(glob::ref_names(), &globs)
@@ -154,7 +160,9 @@ impl<'p> Source<'p> {
         begun.base.as_ref().is_some_and(is_wanted)
     }
 
-    /// Whether an engine begins the run because of one of these triggers; `perhaps` decides where that is not known.
+    /// Whether an engine begins the run because of one of these triggers.
+    ///
+    /// `perhaps` decides where that is not known.
     pub fn is_triggered(&self, triggers: &[RunTrigger], begun: &Begun, perhaps: bool) -> bool {
         triggers.iter().any(|trigger| self.is_triggered_by(&trigger.event, begun, perhaps))
     }
@@ -184,20 +192,22 @@ impl<'p> Source<'p> {
         }
     }
 
-    /// Whether the source lets the run in.
+    /// Whether the source admits the run.
     pub fn admits(&self, begun: &Begun) -> bool {
         let has_base = begun.run.event != Event::PullRequest || self.has_wanted_base(begun);
         self.world.admits(&begun.run) && has_base && !begun.on_tag && self.admits_override(begun)
     }
 
-    /// Whether the run is no override, or one that the source lets in.
+    /// Whether the run is no override, or one that the source admits.
     fn admits_override(&self, begun: &Begun) -> bool {
         begun.overriding.as_ref().is_none_or(|overriding| {
             overriding.is_complete && overriding.gate.is_some() && self.world.is_protected(&begun.run)
         })
     }
 
-    /// Whether a manual run is refused by the rules of overrides: an override against them, or a run that the source lacks.
+    /// Whether the rules of overrides refuse a manual run.
+    ///
+    /// They refuse an override that breaks them, and a run that the source lacks.
     pub fn refuses_entry(&self, begun: &Begun) -> bool {
         match &begun.overriding {
             Some(_) => !self.admits(begun),
@@ -215,7 +225,7 @@ impl<'p> Source<'p> {
         self.admits(begun) && self.world.is_due(stage, &begun.run)
     }
 
-    /// Whether the source has a trigger of the run's event, whose filter lets the run in.
+    /// Whether a trigger of the source for the run's event admits the run.
     pub fn is_named(&self, begun: &Begun) -> bool {
         let has_base = begun.run.event != Event::PullRequest || self.has_wanted_base(begun);
         self.world.admits(&begun.run) && has_base
@@ -264,7 +274,9 @@ impl<'p> Source<'p> {
         }
     }
 
-    /// Whether a test of a plan holds in the run; `None` if this reading does not know it.
+    /// Whether a test of a plan holds in the run.
+    ///
+    /// It is `None` if this reading does not know the test.
     pub fn tested(&self, test: &str, value: &str, begun: &Begun) -> Option<bool> {
         let run = &begun.run;
         let matches = |name: Option<&str>| name.is_some_and(|name| glob::matches(value, name));

@@ -73,7 +73,7 @@ impl<'r> Changed<'r> {
         };
     }
 
-    /// The states of the jobs that a job waits for, and of those that they wait for in turn.
+    /// The states of all jobs that a job waits for, directly or indirectly.
     fn seen_by<'j>(&self, place: usize, jobs: &Jobs<'j>) -> Jobs<'j> {
         let mut open: Vec<&str> = self.jobs[place].job.waits_for.iter().map(String::as_str).collect();
         let mut seen: BTreeSet<&str> = BTreeSet::new();

@@ -24,7 +24,9 @@ const ASKING: [Script; 7] = [
 const USUAL_MINUTES: u64 = 10;
 
 impl Judge<'_, '_, '_> {
-    /// Each job has the rights, the environment, the secrets and the identity of its node, and no more.
+    /// Each job has exactly the authority of its node.
+    ///
+    /// Authority means the rights, the environment, the secrets and the identity.
     pub fn authority(&mut self) {
         for job in 0..self.graph.jobs.len() {
             let it = self.graph.jobs[job].job;

@@ -1,6 +1,7 @@
-//! The job graph of an output: each condition as a proposition over the facts of a run and how jobs and steps end.
+//! The job graph of an output, with each condition as a proposition.
 //!
-//! Each way in which a job or a step can end is a variable, so that a walk through a run looks conditions up:
+//! A proposition is over the facts of a run and the results of jobs and steps. Each way in which a job or a step can
+//! end is a variable, so that a walk through a run looks conditions up:
 //!
 //! ```text
 //! if: needs.tests.result == 'success' && github.ref == 'refs/heads/main'
@@ -40,13 +41,15 @@ pub struct GraphJob<'r> {
     pub stopped: VariableId,
     /// How it ends.
     pub ends: Ends,
-    /// The facts that it hands on, with the lines of its plan that decide each: a test and its value.
+    /// The facts that it hands on.
+    ///
+    /// Each has the lines of its plan that decide it: a test and its value.
     pub facts: Vec<(VariableId, Vec<(String, String)>)>,
     /// That every step so far succeeded.
     pub succeeding: VariableId,
     /// Its steps, in each leg.
     pub legs: Vec<Vec<GraphStep<'r>>>,
-    /// That an unknown part of a value reads as a word, for the words of the verdict.
+    /// That an unknown part of a value reads as a word of the verdict.
     pub words: BTreeMap<(usize, &'static str), Proposition>,
 }
 
@@ -85,7 +88,9 @@ const WORDS: [&str; 2] = ["due", "not-due"];
 const ROUNDS: usize = 8;
 
 impl<'r> Graph<'r> {
-    /// The graph that an engine reads in the output of a pipeline; `None` if its facts are too large.
+    /// The graph that an engine reads in the output of a pipeline.
+    ///
+    /// It is `None` if the facts of the graph are too large.
     pub fn new(reading: &'r dyn Reading, pipeline: &Pipeline) -> Option<Graph<'r>> {
         let mut known = None;
         for _ in 0..ROUNDS {
@@ -150,7 +155,7 @@ impl<'r> Graph<'r> {
         own
     }
 
-    /// Whether a proposition holds in a run; what is too large holds nowhere.
+    /// Whether a proposition holds in a run. A proposition that is too large holds nowhere.
     pub fn holds(&self, proposition: &Proposition, model: &Model) -> bool {
         self.world.logic().holds_in(proposition, model).unwrap_or(false)
     }
@@ -186,10 +191,14 @@ fn decided_by_runs(world: &World, pipeline: &Pipeline) -> BTreeSet<VariableId> {
     world.logic().variables().collect()
 }
 
-/// An output of a job: its name, its variable and the lines of the plan that decide it.
+/// An output of a job.
+///
+/// It has a name, a variable and the lines of the plan that decide it.
 type FactOutput<'j> = (&'j str, VariableId, Vec<(String, String)>);
 
-/// The facts that a job hands on: each line of FACTS is a name, a test and its value.
+/// The facts that a job hands on.
+///
+/// Each line of FACTS is a name, a test and its value.
 fn facts_of<'j>(job: &'j Job, variable: &mut impl FnMut() -> VariableId) -> Vec<FactOutput<'j>> {
     let Some(plan) = job.steps().iter().find(|step| step.runs(Script::Plan)) else { return Vec::new() };
     let lines = plan.env_literal("FACTS").unwrap_or_default().lines();
@@ -218,7 +227,7 @@ fn test(plan: &Step, test: &str, value: &str) -> (String, String) {
     }
 }
 
-/// A job as conditions of later jobs see it: each of its ends is a variable.
+/// A job as the conditions of later jobs see it. Each of its ends is a variable.
 fn state<'j>(
     job: &'j Job,
     place: usize,
@@ -298,7 +307,7 @@ fn steps<'r>(
     legs
 }
 
-/// That the unknown parts in the variables of a job read as the words of the verdict.
+/// That the unknown parts of a job's variables read as words of the verdict.
 fn words(
     reading: &dyn Reading,
     place: usize,

@@ -1,4 +1,6 @@
-//! What is wrong with the runs of a job graph: what all judgements have in common.
+//! What is wrong with the runs of a job graph.
+//!
+//! All judgements have these types in common.
 
 use super::begun::{Begun, Source};
 use super::graph::Graph;
@@ -13,7 +15,7 @@ use std::collections::BTreeMap;
 pub enum Aspect {
     /// What triggers runs, when jobs start, and in which order.
     Start,
-    /// Which steps run in a job, in which order, and what a green job has done.
+    /// Which steps run in a job, their order, and what a successful job did.
     Steps,
     /// What steps are given.
     Values,
@@ -46,7 +48,7 @@ pub type AllWrong = BTreeMap<Wrong, String>;
 pub struct Case {
     /// The run.
     pub begun: Begun,
-    /// Whether the source lets it in.
+    /// Whether the source admits it.
     pub is_admitted: bool,
     /// For each stage, whether the source has it in the run.
     pub due: Vec<bool>,
@@ -132,7 +134,9 @@ impl<'j, 'p, 'r> Judge<'j, 'p, 'r> {
         matches!(&node.what, What::Gate(gate) if gate.advisory)
     }
 
-    /// Whether a node has passed: by one of its jobs, or because the run overrides it and its role approved that.
+    /// Whether a node has passed.
+    ///
+    /// Either one of its jobs succeeded, or the run overrides it and its role approved that.
     pub fn has_passed(&self, node: Place, case: &Case, walk: &Walk) -> bool {
         let by_job = self.jobs_of[&node].iter().any(|job| walk.is_passed(*job));
         by_job || self.is_overridden(&self.names[&node], case, walk)

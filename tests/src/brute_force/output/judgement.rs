@@ -8,11 +8,12 @@ use crate::brute_force::choose::Chooser;
 use pipec_model::{JobResult, Reading};
 use std::collections::BTreeSet;
 
-/// How many pairs of jobs are forced to end in some way, for each kind of run.
+/// For each kind of run, how many pairs of jobs get a forced end.
 const PAIRS: usize = 16;
 
-/// Judges the runs of the job graph that an engine reads in an output, in a file of this name. `None` if its facts are too
-/// large.
+/// Judges the runs of the job graph that an engine reads in an output.
+///
+/// The output is in a file of this name. The judgement is `None` if the facts of the graph are too large.
 pub fn judge(
     source: &Source<'_>,
     pipeline: &pipec_ir::Pipeline,

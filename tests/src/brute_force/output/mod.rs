@@ -1,8 +1,8 @@
-//! The outputs of random programs read a second time: every run of their job graphs, one by one.
+//! Reads the outputs of random programs a second time, run by run.
 //!
-//! An engine model lifts an output to jobs and conditions. The prover decides on propositions, for all runs at once, whether
-//! that is what the source says. Here nothing is proved: runs begin with given facts, jobs start or not, steps run or not, end
-//! well or badly, and each run is compared with what the source says of it.
+//! An engine model lifts an output to jobs and conditions. The prover decides on propositions, for all runs at once,
+//! whether that is what the source says. Here nothing is proved. Runs begin with given facts, jobs start or not, steps
+//! run or not and succeed or fail, and each run is compared with what the source says of it.
 //!
 //! ```text
 //! run      push of branch `main`, changing `lib/x`; the job `unit` fails

@@ -1,4 +1,6 @@
-//! When jobs start: that none runs too early or where it may not, and that none is left out.
+//! Judges when jobs start.
+//!
+//! No job starts too early or where it may not, and none is left out.
 
 use super::judge::{Aspect, Case, Judge};
 use super::walk::Walk;
@@ -15,7 +17,7 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// A run that the source lets in begins, if it has something to do.
+    /// A run that the source admits begins, if it has something to do.
     pub fn never_begins(&mut self, case: &Case) {
         let due = self.names.iter().find(|(place, _)| case.is_due(**place));
         if let Some(name) = due.map(|(_, name)| name.clone()) {
@@ -23,7 +25,7 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// A run that begins is one that a trigger of the source names, whatever its jobs do then.
+    /// A trigger of the source names every run that begins, whatever its jobs do.
     pub fn begins(&mut self, case: &Case) {
         let begun = &case.begun;
         let is_own = self.source.is_dispatched(begun) || self.source.is_named(begun);
@@ -39,8 +41,9 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// What the jobs can depend on: which stages are due, which gates are exempt, what the plan decides, and which jobs
-    /// start.
+    /// What the jobs can depend on in a run.
+    ///
+    /// That is which stages are due, which gates are exempt, what the plan decides, and which jobs start.
     pub fn kind(&self, case: &Case, walk: &Walk) -> Vec<bool> {
         let begun = &case.begun;
         let run = [case.is_admitted, begun.overriding.is_some(), begun.on_tag, begun.run.fork, begun.of_bot];
@@ -59,7 +62,9 @@ impl Judge<'_, '_, '_> {
             .collect()
     }
 
-    /// A job starts only if its node is due, and all that is due before it has passed; no twin starts beside it.
+    /// A job starts only if its node is due and its predecessors have passed.
+    ///
+    /// Only predecessors that are due count. No twin starts beside the job.
     pub fn order(&mut self, case: &Case, walk: &Walk) {
         for job in (0..self.graph.jobs.len()).filter(|job| walk.started[*job]) {
             let id = self.id(job);

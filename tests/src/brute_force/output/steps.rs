@@ -1,6 +1,7 @@
-//! What happens inside the jobs: which steps run, after what, and whether a green job has done what its node must.
+//! Judges what happens inside the jobs.
 //!
-//! Each step that runs may fail, one at a time, and all scripts of a node together.
+//! It asks which steps run, after what, and whether a job that succeeds has done what its node must. Each step that
+//! runs may fail, one at a time, and all scripts of a node together.
 
 use super::judge::{Aspect, Case, Judge};
 use super::values::digest_of;
@@ -71,7 +72,9 @@ impl Judge<'_, '_, '_> {
         job.map(|job| vec![(job, JobResult::Failure)]).into_iter().collect()
     }
 
-    /// Whatever happens, nothing runs before what must be before it, and a green job has done what its node must.
+    /// Judges one way through the steps of a job.
+    ///
+    /// Nothing runs before what must be before it, and a job that succeeds has done what its node must.
     fn way(&mut self, way: &Way<'_>) {
         let id = self.id(way.job);
         let node = self.source.node(way.place);
@@ -137,7 +140,9 @@ impl Judge<'_, '_, '_> {
         (0..way.steps.len()).any(|place| says(&place))
     }
 
-    /// What a script must find and does not: what it uses, its code, its identity, and that a deploy may go on.
+    /// What a script needs and does not find when it runs.
+    ///
+    /// It needs what it uses, its code, its identity, and for a deploy the permission to continue.
     fn missing_before(&self, way: &Way<'_>, script: usize) -> Option<String> {
         let succeeded = |from: usize, is_it: &dyn Fn(&Step) -> bool| {
             (from..script).any(|place| way.run.has_succeeded(place) && is_it(way.steps[place]))
@@ -192,7 +197,9 @@ impl Judge<'_, '_, '_> {
         (is_before && has_failed).then_some(gate)
     }
 
-    /// Whether a step asks whether an override is in force, with the result of its gate.
+    /// Whether a step asks if an override of a gate is in force.
+    ///
+    /// It must ask with the result of the gate.
     fn asks_for(&self, way: &Way<'_>, step: &Step, gate: &str) -> bool {
         let lines = step.env("OVERRIDES").and_then(|given| self.text(way.job, given, way.case, way.walk));
         let is_of_run = step
@@ -205,7 +212,9 @@ impl Judge<'_, '_, '_> {
             && lines.is_some_and(|lines| lines.lines().any(|line| line.starts_with(&begins)))
     }
 
-    /// Whether a step verified an artefact that was just fetched, against the digest that its producer recorded in this run.
+    /// Whether a step verified an artefact that was just fetched.
+    ///
+    /// It must use the digest that the artefact's producer recorded in this run.
     fn is_verified(&self, way: &Way<'_>, place: usize, artefact: &str) -> bool {
         let step = way.steps[place];
         let text = |value: &Value| self.text(way.job, value, way.case, way.walk);

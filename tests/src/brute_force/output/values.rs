@@ -6,7 +6,9 @@ use pipec_model::{Job, JobResult, Part, Unknown, Value};
 use pipec_runtime::Script;
 
 impl Judge<'_, '_, '_> {
-    /// The text of a value of a job in a run: what nobody knows before is a word in angle brackets. `None` if it is unknown.
+    /// The text of a value of a job in a run.
+    ///
+    /// A part that nobody knows before is a word in angle brackets. The text is `None` if it is unknown.
     pub fn text(&self, job: usize, value: &Value, case: &Case, walk: &Walk) -> Option<String> {
         let mut text = String::new();
         for part in value.parts() {

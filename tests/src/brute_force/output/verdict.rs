@@ -1,4 +1,6 @@
-//! The verdict and the record: whether a run that went wrong looks as if it had gone well.
+//! Judges the verdict and the record.
+//!
+//! A run that went wrong must not look as if it had gone well.
 
 use super::judge::{Aspect, Case, Judge};
 use super::walk::{Walk, run_leg};
@@ -8,7 +10,9 @@ use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, VERDICT};
 use std::collections::BTreeSet;
 
 impl Judge<'_, '_, '_> {
-    /// The verdict is green exactly if every job that was due succeeded, and no other ran. Without facts the run is red anyway.
+    /// The verdict succeeds exactly if every due job succeeded and no other ran.
+    ///
+    /// Without facts the verdict fails anyway.
     pub fn verdict(&mut self, case: &Case, walk: &Walk) {
         let plan = self.graph.place_of(PLAN);
         if !case.is_admitted || plan.is_some_and(|plan| !walk.is_passed(plan)) {
@@ -36,7 +40,9 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// The first job that was due and did not succeed, or ran and was not due.
+    /// The first job that breaks the verdict.
+    ///
+    /// It was due and did not succeed, or ran and was not due.
     fn first_bad(&self, case: &Case, walk: &Walk) -> Option<usize> {
         let named = case.begun.overriding.as_ref().and_then(|overriding| overriding.gate.clone());
         (0..self.graph.jobs.len()).find(|job| {
@@ -130,7 +136,7 @@ impl Judge<'_, '_, '_> {
         }
     }
 
-    /// Whether the lines of the record name each job of a node once, and what it does.
+    /// Whether the record names each job of a node once, and what it does.
     fn tells_of_all(&self, step: &Step) -> bool {
         let lines = step.env_literal("NODES").unwrap_or_default().lines();
         let lines: Vec<serde_json::Value> =

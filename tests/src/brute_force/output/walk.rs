@@ -1,4 +1,6 @@
-//! One run of a job graph: which jobs start, which steps run, and how each ends.
+//! One run of a job graph.
+//!
+//! It has which jobs start, which steps run, and how each ends.
 
 use super::begun::{Begun, Source};
 use super::graph::{Graph, GraphJob, GraphStep};
@@ -6,7 +8,9 @@ use pipec_logic::Model;
 use pipec_model::JobResult;
 use pipec_runtime::Script;
 
-/// How jobs end other than by themselves, by their places: somebody ran them again, stopped them, or they failed.
+/// The jobs whose end is forced, by their places.
+///
+/// Somebody ran them again or stopped them, or they failed.
 pub type Forced = [(usize, JobResult)];
 
 /// A run of a job graph.
@@ -44,8 +48,10 @@ pub fn before(graph: &Graph<'_>, source: &Source<'_>, begun: &Begun, noise: u64)
     model
 }
 
-/// Goes through the jobs of a run. A job that starts succeeds, unless it is forced to end in another way or must fail in such a run.
-/// `None` if a job is forced to succeed that can't.
+/// Goes through the jobs of a run.
+///
+/// A job that starts succeeds, unless it is forced to end in another way or must fail in such a run. The walk is `None`
+/// if a job is forced to succeed that can't.
 pub fn walk(
     graph: &Graph<'_>,
     source: &Source<'_>,
@@ -83,7 +89,9 @@ pub fn walk(
     Some(walk)
 }
 
-/// Whether a job has a step that refuses such a run: of a manual run on a tag nothing is decided, and an override has its rules.
+/// Whether a job has a step that refuses such a run.
+///
+/// A plan decides nothing for a manual run on a tag, and an override has its rules.
 fn must_fail(job: &GraphJob<'_>, source: &Source<'_>, begun: &Begun) -> bool {
     let runs = |script: Script| job.job.steps().iter().any(|step| step.runs(script));
     runs(Script::Plan) && begun.on_tag && source.is_dispatched(begun)
@@ -118,7 +126,7 @@ impl LegRun {
     }
 }
 
-/// Goes through the steps of a leg of a job, where those of these places fail.
+/// Goes through the steps of a leg, where the steps of these places fail.
 pub fn run_leg(
     graph: &Graph<'_>,
     job: &GraphJob<'_>,

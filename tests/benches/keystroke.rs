@@ -52,7 +52,7 @@ fn states() -> [Vec<InputText>; 2] {
 
 fn keystroke(bencher: Bencher<'_, '_>, options: Options<'_>) {
     let [mut now, mut next] = states();
-    let mut session = Session::new();
+    let mut session = Session::for_editor();
     assert!(!session.compile(&now, &options).is_refused(), "what is measured is a workspace that is proven");
     bencher.bench_local(|| {
         std::mem::swap(&mut now, &mut next);

@@ -2,6 +2,7 @@
 
 pub mod brute_force;
 pub mod cases;
+pub mod edits;
 pub mod generate;
 pub mod grammar;
 pub mod large;

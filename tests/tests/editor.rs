@@ -63,7 +63,7 @@ fn names_are_recorded_with_their_declarations() {
 #[test]
 fn the_tokens_of_a_text_are_kept() {
     let written = "// why\nlet a = 1\n\nlet b = 2 // two\n";
-    let mut session = Session::keeping_tokens();
+    let mut session = Session::for_editor();
     let answer = session.compile(&[text("a.pipe", written)], &options());
     let file = answer.file("a.pipe").expect("it was read");
     let words: Vec<&str> = session

@@ -3,13 +3,16 @@
 //! It reads only what has changed.
 #![expect(
     clippy::expect_used,
-    clippy::indexing_slicing,
+    clippy::panic,
     clippy::string_slice,
     reason = "a helper that panics fails its test"
 )]
 
+use pipec_base::{Anchor, Cancellation, Sources, Span};
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
+use pipec_ir::Pins;
 use pipec_tests::cases::{self, TODAY};
+use pipec_tests::edits::{self, Random};
 use pipec_tests::large::{Shape, pipeline};
 use pipec_tests::workflows;
 use std::path::Path;
@@ -30,54 +33,50 @@ fn source_only() -> Options<'static> {
     }
 }
 
-/// Pseudorandom numbers that are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % u64::try_from(bound.max(1)).expect("a bound")).expect("it fits")
-    }
-}
-
-/// All results of a compilation, with places as people read them.
+/// All that a compilation gives, with places as people read them.
 fn render(compilation: &Compilation) -> String {
-    let outputs: Vec<&str> = compilation.outputs.iter().map(|output| output.file.text.as_str()).collect();
-    let allowed: Vec<&str> = compilation.allowed.iter().map(|it| compilation.sources.text(it.span)).collect();
-    let names: Vec<&str> = compilation.program.pipelines.iter().map(|it| it.name.as_str()).collect();
-    format!("{}{names:?}\n{allowed:?}\n{}", cases::render(compilation), outputs.join("\n"))
+    let Compilation { sources, program, allowed, references, outputs, pins, claims, effort, .. } =
+        compilation;
+    let outputs: Vec<String> =
+        outputs.iter().map(|output| format!("{}\n{output:?}", output.file.text)).collect();
+    let rest = format!(
+        "{program:#?}\n{allowed:#?}\n{references:#?}\n{}\n{pins:?}\n{claims:?}\n{effort:?}",
+        outputs.join("\n")
+    );
+    cases::render(compilation) + &with_places(&rest, sources)
 }
 
-/// Typical edits: a piece removed, a piece doubled, some characters changed.
-fn edited(text: &str, random: &mut Random) -> String {
-    const INSERTED: [&str; 12] = [
-        "{",
-        "}",
-        "\"",
-        "\n",
-        " x",
-        "// note\n",
-        "let one = 1\n",
-        "gate a: test { run \"make\" }\n",
-        "use std.rust\n",
-        "allow P0905 because \"x\"\n",
-        "pipeline extra { on push to main\n stage s { job j { run \"x\" } } }\n",
-        "é",
-    ];
-    let border = |at: usize| (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let line = |at: usize| text[..border(at)].rfind('\n').map_or(0, |newline| newline + 1);
-    let start = match random.below(3) {
-        0 => border(random.below(text.len() + 1)),
-        _ => line(random.below(text.len() + 1)),
-    };
-    match random.below(4) {
-        0 => format!("{}{}", &text[..start], &text[border((start + random.below(40)).min(text.len()))..]),
-        1 => {
-            let end = line((start + random.below(400)).min(text.len())).max(start);
-            format!("{}{}{}", &text[..end], &text[start..end], &text[end..])
+/// A text in which each span is written as its file and bytes, because sessions number their anchors differently.
+fn with_places(text: &str, sources: &Sources) -> String {
+    let is_digit = |character: &char| character.is_ascii_digit();
+    let mut written = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.find(|character: char| character.is_ascii_digit()) {
+        let (before, from) = rest.split_at(first);
+        written.push_str(before);
+        let length = from.chars().take_while(is_digit).count();
+        let (number, after) = from.split_at(length);
+        let span = after.strip_prefix(':').and_then(|after| {
+            let (start, after) = after.split_once("..")?;
+            let end: String = after.chars().take_while(is_digit).collect();
+            let anchor = Anchor(number.parse().ok()?);
+            let span = Span { anchor, start: start.parse().ok()?, end: end.parse().ok()? };
+            Some((span, number.len() + 1 + start.len() + 2 + end.len()))
+        });
+        // The default span stands for no place.
+        let span = span.filter(|(span, _)| *span != Span::default());
+        match span.and_then(|(span, length)| Some((sources.place(span)?, length))) {
+            Some((place, length)) => {
+                written.push_str(&format!("{}@{:?}", sources.path(place.file), place.range()));
+                rest = &from[length..];
+            }
+            None => {
+                written.push_str(number);
+                rest = after;
+            }
         }
-        _ => format!("{}{}{}", &text[..start], INSERTED[random.below(INSERTED.len())], &text[start..]),
     }
+    written + rest
 }
 
 fn sources(folder: &str) -> Vec<InputText> {
@@ -85,39 +84,161 @@ fn sources(folder: &str) -> Vec<InputText> {
     pipec_driver::read(&pipec_driver::Disk, &folder).texts
 }
 
+/// Edits a workspace again and again. After each edit, an editor's session must give what a new session gives.
 fn any_edits_say_the_same(mut now: Vec<InputText>, options: &Options<'_>, edits: usize, seed: u64) {
-    let mut random = Random(seed);
+    let mut random = Random::new(seed);
     let sound = now.clone();
-    let mut session = Session::new();
+    let mut lock = None;
+    let mut session = Session::for_editor();
     for edit in 0..edits {
-        let again = render(&session.compile(&now, options));
-        assert_eq!(
-            again,
-            render(&Session::new().compile(&now, options)),
-            "edit {edit} of seed {seed}:\n{now:#?}"
-        );
-        if random.below(6) == 0 {
+        let options = Options { lock: lock.as_ref(), ..*options };
+        let again = session.compile(&now, &options);
+        let fresh = Session::new().compile(&now, &options);
+        let (rendered_again, rendered_fresh) = (render(&again), render(&fresh));
+        if rendered_again != rendered_fresh {
+            let apart =
+                rendered_again.lines().zip(rendered_fresh.lines()).find(|(again, fresh)| again != fresh);
+            panic!("edit {edit} of seed {seed}: {apart:#?}\n{now:#?}");
+        }
+        if random.below(4) == 0 {
+            lock = match lock {
+                Some(_) => None,
+                None => Some(without_some(fresh.pins, &mut random)),
+            };
+        }
+        if random.below(5) == 0 {
             now.clone_from(&sound);
         }
-        let place = random.below(now.len());
-        let Content::Text(old) = &now[place].content else { continue };
-        now[place].content = Content::Text(edited(old, &mut random).into());
-        if random.below(12) == 0 && now.len() > 1 {
-            let taken = now.remove(random.below(now.len()));
-            if random.below(2) == 0 {
-                now.push(InputText { path: format!("z{edit}.pipe"), ..taken });
-            }
-        }
+        edits::edit(&mut now, edit, &mut random);
     }
+}
+
+/// A lock file in which an entry is missing, and another has moved.
+fn without_some(mut pins: Pins, random: &mut Random) -> Pins {
+    if !pins.actions.is_empty() {
+        pins.actions.remove(random.below(pins.actions.len()));
+    }
+    for digest in pins.images.values_mut().skip(random.below(2)) {
+        *digest = format!("sha256:{}", "0123456789abcdef".repeat(4));
+    }
+    pins
 }
 
 #[test]
 fn after_any_edits_a_session_gives_the_result_of_a_new_one() {
     for (seed, example) in (1..).zip(["examples/monorepo", "examples/web-service", "examples/preview"]) {
-        any_edits_say_the_same(sources(example), &source_only(), 40, seed);
+        any_edits_say_the_same(sources(example), &source_only(), 25, seed);
     }
     let service = |number| text(&format!("s{number}.pipe"), &pipeline(number, 8, Shape::Service));
-    any_edits_say_the_same((0..3).map(service).collect(), &workflows::options(), 40, 9);
+    any_edits_say_the_same((0..3).map(service).collect(), &workflows::options(), 20, 9);
+}
+
+#[test]
+fn declarations_that_use_each_other_may_change_in_any_way() {
+    for seed in 0..rounds() {
+        let texts = edits::workspace(&mut Random::new(seed));
+        any_edits_say_the_same(texts, &workflows::options(), 30, seed);
+    }
+}
+
+/// How many random workspaces are edited; more of them by hand.
+fn rounds() -> u64 {
+    std::env::var("PIPEC_RANDOM_WORKSPACES").ok().and_then(|count| count.parse().ok()).unwrap_or(6)
+}
+
+/// What each edit makes a session compute.
+struct Editor {
+    session: Session,
+    options: Options<'static>,
+}
+
+impl Editor {
+    fn new(options: Options<'static>) -> Editor {
+        Editor { session: Session::for_editor(), options }
+    }
+
+    /// The declarations that are expanded and the pipelines that are proven for these texts.
+    fn computes(&mut self, texts: &[InputText]) -> (usize, usize) {
+        let before = self.session.computed();
+        self.session.compile(texts, &self.options);
+        let after = self.session.computed();
+        (after.declarations - before.declarations, after.pipelines - before.pipelines)
+    }
+}
+
+fn services(count: usize) -> Vec<InputText> {
+    let all: String = (0..count).map(|number| pipeline(number, 10, Shape::Service)).collect();
+    vec![text("all.pipe", &all), text("other.pipe", &pipeline(count, 10, Shape::Service))]
+}
+
+fn with(texts: &[InputText], from: &str, to: &str) -> Vec<InputText> {
+    let mut texts = texts.to_vec();
+    let changed = texts.iter_mut().find_map(|text| {
+        let Content::Text(written) = &text.content else { return None };
+        let changed = written.replacen(from, to, 1);
+        (changed != **written).then(|| text.content = Content::Text(changed.into()))
+    });
+    changed.expect("the edit changes a text");
+    texts
+}
+
+#[test]
+fn an_edit_in_a_pipeline_expands_and_proves_that_one() {
+    let texts = services(20);
+    let mut editor = Editor::new(source_only());
+    assert_eq!(editor.computes(&texts), (63, 21));
+    assert_eq!(editor.computes(&texts), (0, 0));
+    assert_eq!(editor.computes(&with(&texts, "make check-3\"", "make check-33\"")), (1, 1));
+    assert_eq!(editor.computes(&with(&texts, "make check-3\"", "make check-33 \"")), (1, 1));
+}
+
+#[test]
+fn what_moves_or_is_new_computes_nothing_of_the_others() {
+    let texts = services(20);
+    let mut editor = Editor::new(source_only());
+    editor.computes(&texts);
+    let moved = with(&texts, "/// Service number 0.", "// a note\n\nlet one = 1\n\n/// Service number 0.");
+    // The comment belongs to the declaration of the constant.
+    assert_eq!(editor.computes(&moved), (0, 0));
+    let mut more = moved.clone();
+    more.insert(0, text("a.pipe", &pipeline(77, 10, Shape::Service)));
+    assert_eq!(editor.computes(&more), (3, 1));
+    assert_eq!(editor.computes(&moved), (0, 0));
+}
+
+#[test]
+fn an_edit_of_a_task_expands_its_callers() {
+    let texts = edits::workspace(&mut Random::new(1));
+    let mut editor = Editor::new(source_only());
+    editor.computes(&texts);
+    assert_eq!(cases::render(&editor.session.compile(&texts, &editor.options)), "nothing\n");
+    // The task itself, `docs` and `api`, which are instances of a pipeline that calls it; `nightly` and `previews` are not.
+    let changed = with(&texts, "make scan-$LEVEL", "make look-$LEVEL");
+    let (declarations, pipelines) = editor.computes(&changed);
+    assert_eq!((declarations, pipelines), (3, 2));
+}
+
+#[test]
+fn a_value_of_an_environment_expands_who_reads_it() {
+    let texts = edits::workspace(&mut Random::new(1));
+    let mut editor = Editor::new(source_only());
+    editor.computes(&texts);
+    // `staging` itself; `production`, which comes after it; and `shop`, which deploys there.
+    let (declarations, _) = editor.computes(&with(&texts, "REGION = \"eu\"", "REGION = \"us\""));
+    assert_eq!(declarations, 3);
+}
+
+#[test]
+fn a_cancelled_session_keeps_what_it_knows() {
+    let texts = services(6);
+    let mut editor = Editor::new(source_only());
+    editor.computes(&texts);
+    let cancellation = Cancellation::new();
+    cancellation.cancel();
+    let changed = with(&texts, "make check-3\"", "make check-33\"");
+    assert!(editor.session.compile_unless(&cancellation, &changed, &editor.options).is_err());
+    // Nothing was computed of the change, and the next answer finds everything else as it was.
+    assert_eq!(editor.computes(&changed), (1, 1));
 }
 
 #[test]

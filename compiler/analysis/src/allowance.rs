@@ -34,24 +34,27 @@ struct Allowance<'a> {
 }
 
 /// Removes allowed findings and reports faults of the allowances themselves. Returns the findings that were allowed.
-pub(crate) fn apply(
-    workspace: &[Module<'_>],
-    standard: &[Module<'_>],
+/// Looks only into the declarations that `may_allow` accepts.
+pub(crate) fn apply<'a>(
+    workspace: &[Module<'a>],
+    standard: &[Module<'a>],
     sources: &Sources,
     today: Date,
+    mut may_allow: impl FnMut(&Clause<Declaration>) -> bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Allowed> {
     let mut allowed = Vec::new();
     let mut allowances = Vec::new();
-    for item in standard.iter().flat_map(|module| &module.tree.items) {
-        gather(item, &mut allowances);
-        in_declaration(&item.kind, &mut allowances);
-    }
+    let mut gather_all = |modules: &[Module<'a>], all: &mut Vec<Allowance<'a>>| {
+        for item in modules.iter().flat_map(|module| &module.tree.items) {
+            if may_allow(item) {
+                all.extend(of_item(item));
+            }
+        }
+    };
+    gather_all(standard, &mut allowances);
     allowances.iter_mut().for_each(|allowance| allowance.is_standard = true);
-    for item in workspace.iter().flat_map(|module| &module.tree.items) {
-        gather(item, &mut allowances);
-        in_declaration(&item.kind, &mut allowances);
-    }
+    gather_all(workspace, &mut allowances);
     // Allowances can be nested: the innermost one covers the finding.
     allowances.sort_by_key(|Allowance { covers, .. }| {
         (sources.place(*covers).map(|place| place.rank), covers.end - covers.start)
@@ -133,6 +136,19 @@ pub(crate) fn apply(
     }
     allowed.sort_by_key(|allowed| sources.place(allowed.span));
     allowed
+}
+
+/// Whether a declaration contains an allowance.
+pub(crate) fn is_in(item: &Clause<Declaration>) -> bool {
+    of_item(item).next().is_some()
+}
+
+/// The allowances in a declaration.
+fn of_item(item: &Clause<Declaration>) -> impl Iterator<Item = Allowance<'_>> {
+    let mut all = Vec::new();
+    gather(item, &mut all);
+    in_declaration(&item.kind, &mut all);
+    all.into_iter()
 }
 
 fn gather<'a, T>(clause: &'a Clause<T>, all: &mut Vec<Allowance<'a>>) {

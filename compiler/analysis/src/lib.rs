@@ -1,7 +1,9 @@
 //! Names, types, expansion and theorems: turns the trees of a workspace into a proven program.
 
 mod allowance;
+mod checks;
 mod expand;
+mod items;
 mod order;
 mod repeats;
 mod scope;
@@ -12,10 +14,12 @@ mod value;
 mod variables;
 
 pub use allowance::Allowed;
+use items::Items;
 use pipec_base::{Anchor, Diagnostic, Sources, Span, codes};
 use pipec_claims::Theorem;
 use pipec_ir::{Engine, Pipeline, Program};
 use pipec_syntax::ast;
+use std::sync::Arc;
 
 /// One parsed file of the workspace or the standard library.
 #[derive(Clone, Copy, Debug)]
@@ -47,7 +51,7 @@ pub struct Analysis {
     /// Every pipeline that could be expanded. They are proven if no diagnostic is an error.
     pub program: Program,
     /// The theorems that were proved for each pipeline, in the order of the program.
-    pub proved: Vec<Vec<Theorem>>,
+    pub proved: Vec<Arc<Vec<Theorem>>>,
     /// The findings, in the order of the source.
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that were allowed, in the order of the source.
@@ -71,6 +75,44 @@ pub struct Effort {
     pub steps: usize,
 }
 
+/// What an editor's session remembers of the last analysis, so that the next one repeats only what an edit has changed.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// The words of the engines that everything else was computed with.
+    engines: Vec<&'static str>,
+    items: Items,
+    units: expand::Units,
+    checks: checks::Checks,
+}
+
+impl Memory {
+    /// How many declarations were expanded, since the session began.
+    pub fn expanded(&self) -> usize {
+        self.units.expanded
+    }
+
+    /// How many pipelines were proven and had their scripts checked, since the session began.
+    pub fn checked(&self) -> usize {
+        self.checks.checked_pipelines
+    }
+
+    /// Forgets what was computed with other engines.
+    fn enter(&mut self, engines: &[&dyn Engine]) {
+        let words: Vec<&'static str> = engines.iter().map(|engine| engine.word()).collect();
+        if self.engines != words {
+            let counts = (self.units.expanded, self.checks.checked_pipelines);
+            *self = Memory { engines: words, ..Memory::default() };
+            (self.units.expanded, self.checks.checked_pipelines) = counts;
+        }
+    }
+
+    fn forget_unused(&mut self) {
+        self.items.forget_unused();
+        self.units.forget_unused();
+        self.checks.forget_unused();
+    }
+}
+
 /// Resolves, expands and proves a workspace. `standard` holds the modules that `use std.…` can name, and `sources` the
 /// texts of both. `engines` holds the engines that the source can name. `today` decides which `allow … until` have
 /// expired.
@@ -81,42 +123,58 @@ pub fn analyse(
     engines: &[&dyn Engine],
     today: ast::Date,
 ) -> Analysis {
+    analyse_remembering(workspace, standard, sources, engines, today, None)
+}
+
+/// Does the same, and repeats only what has changed since the analysis that `memory` remembers. All `sources` must be
+/// of one session.
+pub fn analyse_remembering(
+    workspace: &[Module<'_>],
+    standard: &[Module<'_>],
+    sources: &Sources,
+    engines: &[&dyn Engine],
+    today: ast::Date,
+    mut memory: Option<&mut Memory>,
+) -> Analysis {
+    if let Some(memory) = &mut memory {
+        memory.enter(engines);
+    }
     let mut diagnostics = Vec::new();
     let names = scope::Workspace::new(workspace, standard, sources, engines, &mut diagnostics);
-    repeats::check(workspace, sources, &mut diagnostics);
-    let mut expanded = expand::expand(&names, &mut diagnostics);
+    let items = memory.as_deref_mut().map(|memory| &mut memory.items);
+    items::repeats(workspace, sources, items, &mut diagnostics);
+    let units = memory.as_deref_mut().map(|memory| &mut memory.units);
+    let mut expanded = expand::expand(&names, units, &mut diagnostics);
     expanded.program.digests = names
         .modules()
         .filter_map(|module| Some((names.source_file(module)?, names.source(module)?.digest)))
         .filter(|(_, digest)| !digest.is_empty())
         .map(|(file, digest)| (file, digest.to_owned()))
         .collect();
-    for (place, pipeline) in expanded.program.pipelines.iter_mut().enumerate() {
-        if !order::order(pipeline, &mut diagnostics) {
-            expanded.incomplete.insert(place);
-        }
-    }
-    let proofs = theorems::prove(&expanded.program, &expanded.incomplete, &mut diagnostics);
-    variables::check(&expanded, &mut diagnostics);
+    let checks = memory.as_deref_mut().map(|memory| &mut memory.checks);
+    let checks::Outcome { proved, in_scripts, dangling, effort } =
+        checks::check(sources, &expanded, checks, &mut diagnostics);
     // If two declarations have the same name, it is unclear which one sets the variables of a script.
-    let mut in_scripts = Vec::new();
-    script_checks::check(&names, &expanded, &mut in_scripts);
     let contested = diagnostics.iter().any(|finding| finding.code == codes::P0102);
     diagnostics.extend(in_scripts.into_iter().filter(|finding| !contested || finding.code != codes::P0904));
-    let allowed = allowance::apply(workspace, standard, sources, today, &mut diagnostics);
+    let mut items = memory.as_deref_mut().map(|memory| &mut memory.items);
+    let may_allow = |item: &_| items.as_deref_mut().is_none_or(|items| items.allows(item, sources));
+    let allowed = allowance::apply(workspace, standard, sources, today, may_allow, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| sources.place(diagnostic.span()));
-    let is_incomplete = |(place, pipeline): (usize, &Pipeline)| {
+    let is_incomplete = |(place, pipeline): (usize, &Arc<Pipeline>)| {
         expanded.incomplete.contains(&place).then_some(pipeline.origin.span)
     };
     let incomplete = expanded.program.pipelines.iter().enumerate().filter_map(is_incomplete);
     let unproven = incomplete.chain(expanded.incomplete_templates.iter().copied()).map(unproven);
     let is_refused = diagnostics.iter().any(Diagnostic::is_error);
-    let dangling = (!is_refused).then(|| dangling(&expanded.program)).into_iter().flatten();
-    let unproven = unproven.chain(dangling).collect();
-    let effort = Effort { expansion: expanded.work, ..proofs.effort };
+    let unproven = unproven.chain(dangling.into_iter().filter(|_| !is_refused)).collect();
+    let effort = Effort { expansion: expanded.work, ..effort };
     let references = expanded.references;
     let program = expanded.program;
-    Analysis { program, proved: proofs.proved, diagnostics, allowed, references, unproven, effort }
+    if let Some(memory) = memory {
+        memory.forget_unused();
+    }
+    Analysis { program, proved, diagnostics, allowed, references, unproven, effort }
 }
 
 /// Reports an unproven pipeline. Its own error explains the reason; if that error were lost, this one still prevents
@@ -127,12 +185,12 @@ fn unproven(span: Span) -> Diagnostic {
 }
 
 /// Reports names without a definition. Later lookups rely on the analysis having refused them.
-fn dangling(program: &Program) -> impl Iterator<Item = Diagnostic> {
-    let found = program.pipelines.iter().flat_map(|pipeline| program.dangling(pipeline));
-    found.map(|dangling| {
+fn dangling(program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let report = |dangling: pipec_ir::Dangling| {
         let message = format!("the program has no {} `{}`", dangling.what, dangling.name);
         let diagnostic = Diagnostic::error(codes::P1190, message, dangling.origin.span)
             .help("this is an error in pipec, not in the pipeline: please report it");
         dangling.origin.explain(diagnostic)
-    })
+    };
+    program.dangling(pipeline).into_iter().map(report).collect()
 }

@@ -3,7 +3,6 @@
 //! The check reads the source, not its expansion: an instance may be given the same name for two parameters. For
 //! example, in `environment production { requires test, scan, test }` the second `test` is reported.
 
-use crate::Module;
 use crate::expand::repeated;
 use crate::scope::name_taken;
 use pipec_base::{Diagnostic, Sources, Span};
@@ -15,20 +14,16 @@ use pipec_syntax::ast::{
 };
 use std::collections::BTreeMap;
 
-/// Checks the files of a workspace.
-pub(crate) fn check(workspace: &[Module<'_>], sources: &Sources, diagnostics: &mut Vec<Diagnostic>) {
-    for module in workspace {
-        let mut repeats = Repeats { sources, found: Vec::new() };
-        for item in &module.tree.items {
-            match &item.kind {
-                Declaration::Pipeline(pipeline) => repeats.pipeline(pipeline),
-                Declaration::Task(task) => repeats.task(task),
-                Declaration::Environment(environment) => repeats.environment(environment),
-                _ => {}
-            }
-        }
-        diagnostics.append(&mut repeats.found);
+/// The findings about one declaration.
+pub(crate) fn in_declaration(declaration: &Declaration, sources: &Sources) -> Vec<Diagnostic> {
+    let mut repeats = Repeats { sources, found: Vec::new() };
+    match declaration {
+        Declaration::Pipeline(pipeline) => repeats.pipeline(pipeline),
+        Declaration::Task(task) => repeats.task(task),
+        Declaration::Environment(environment) => repeats.environment(environment),
+        _ => {}
     }
+    repeats.found
 }
 
 /// The items of one kind of list so far, with their places.

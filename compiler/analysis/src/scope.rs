@@ -4,7 +4,7 @@
 //! of that file, and `production` alone is unknown.
 
 use crate::Module;
-use pipec_base::{Diagnostic, Sources, Span, all_closest, closest, codes};
+use pipec_base::{Anchor, Diagnostic, Revision, Sources, Span, all_closest, closest, codes};
 use pipec_ir::Engine;
 use pipec_ir::SourceFile;
 use pipec_syntax::ast::{
@@ -12,16 +12,19 @@ use pipec_syntax::ast::{
     Runner, Task, Use,
 };
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::OnceLock;
 
 /// A module's index in a [`Workspace`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ModuleId(pub usize);
 
-/// The identity of a declaration: its module, and its index among the module's names.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// A declaration with a name, as it was read last: two with the same identity say the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DeclarationId {
-    module: ModuleId,
-    place: usize,
+    revision: Revision,
+    /// Where its name begins, counted from the anchor of the reading.
+    start: u32,
 }
 
 /// The definition of a top-level name.
@@ -73,20 +76,12 @@ pub(crate) struct Found<'a> {
     pub(crate) definition: Definition<'a>,
 }
 
-/// A named definition of a scope.
-#[derive(Clone, Copy)]
-struct Named<'a> {
-    span: Span,
-    definition: Definition<'a>,
-    /// Its index in the order of the source.
-    place: usize,
-}
-
 struct Scope<'a> {
     source: Module<'a>,
-    names: BTreeMap<&'a str, Named<'a>>,
-    /// The names in the order of the source.
-    order: Vec<&'a str>,
+    /// The place of each name in `declared`.
+    names: BTreeMap<&'a str, usize>,
+    /// What it declares, in the order of the source.
+    declared: Vec<(&'a str, Found<'a>)>,
     uses: BTreeSet<ModuleId>,
     /// Whether a declaration is too broken to have a name. Any unknown name may be its name.
     has_unnamed: bool,
@@ -99,6 +94,9 @@ pub(crate) struct Workspace<'a> {
     /// The engines that the source may name.
     engines: &'a [&'a dyn Engine],
     own: usize,
+    by_start: OnceLock<BTreeMap<Anchor, ModuleId>>,
+    names: OnceLock<u64>,
+    everything: OnceLock<u64>,
 }
 
 impl<'a> Workspace<'a> {
@@ -121,7 +119,7 @@ impl<'a> Workspace<'a> {
             .map(|source| Scope {
                 source: *source,
                 names: BTreeMap::new(),
-                order: Vec::new(),
+                declared: Vec::new(),
                 uses: BTreeSet::new(),
                 has_unnamed: source
                     .tree
@@ -130,7 +128,15 @@ impl<'a> Workspace<'a> {
                     .any(|item| matches!(item.kind, Declaration::Error { name: None })),
             })
             .collect();
-        let mut all = Workspace { scopes, sources, engines, own: workspace.len() };
+        let mut all = Workspace {
+            scopes,
+            sources,
+            engines,
+            own: workspace.len(),
+            by_start: OnceLock::new(),
+            names: OnceLock::new(),
+            everything: OnceLock::new(),
+        };
         for place in 0..all.scopes.len() {
             all.declare(ModuleId(place), diagnostics);
         }
@@ -154,6 +160,43 @@ impl<'a> Workspace<'a> {
     }
 
     /// A module as a source file of the program.
+    pub(crate) fn module_of(&self, start: Anchor) -> Option<ModuleId> {
+        let by_start = || self.modules().map(|module| (self.start(module), module)).collect();
+        self.by_start.get_or_init(by_start).get(&start).copied()
+    }
+
+    /// A digest of all names, of what they stand for, and of the paths of all modules.
+    pub(crate) fn digest_of_names(&self) -> u64 {
+        *self.names.get_or_init(|| {
+            let mut hasher = DefaultHasher::new();
+            for (place, scope) in self.scopes.iter().enumerate() {
+                (place < self.own, scope.source.path, scope.source.start, scope.has_unnamed)
+                    .hash(&mut hasher);
+                scope.declared.len().hash(&mut hasher);
+                for (name, found) in &scope.declared {
+                    (name, found.definition.what(), found.definition.has_value()).hash(&mut hasher);
+                    if let Definition::Module(module) = found.definition {
+                        self.start(module).hash(&mut hasher);
+                    }
+                }
+            }
+            hasher.finish()
+        })
+    }
+
+    /// A digest of all names, and of all that is declared as it was read last.
+    pub(crate) fn digest_of_everything(&self) -> u64 {
+        *self.everything.get_or_init(|| {
+            let mut hasher = DefaultHasher::new();
+            self.digest_of_names().hash(&mut hasher);
+            for item in self.scopes.iter().flat_map(|scope| &scope.source.tree.items) {
+                self.sources.revision(item.span.anchor).hash(&mut hasher);
+            }
+            hasher.finish()
+        })
+    }
+
+    /// What a module's source is called in a program.
     pub(crate) fn source_file(&self, module: ModuleId) -> Option<SourceFile> {
         let path = self.source(module)?.path.to_owned();
         Some(SourceFile { path, is_standard: module.0 >= self.own })
@@ -171,8 +214,12 @@ impl<'a> Workspace<'a> {
 
     /// A module's definitions in source order, with the identity of each.
     pub(crate) fn declared(&self, module: ModuleId) -> impl Iterator<Item = (&'a str, Found<'a>)> {
-        let names = self.scopes.get(module.0).map_or(&[][..], |scope| &scope.order);
-        names.iter().filter_map(move |name| Some((*name, self.name(module, name)?)))
+        self.scopes.get(module.0).map_or(&[][..], |scope| &scope.declared).iter().copied()
+    }
+
+    /// What identifies a module as long as a session lives: the anchor at the start of its text.
+    pub(crate) fn start(&self, module: ModuleId) -> Anchor {
+        self.source(module).map_or_else(Anchor::default, |source| source.start)
     }
 
     /// The module and the modules that it uses, directly or not.
@@ -193,9 +240,8 @@ impl<'a> Workspace<'a> {
 
     /// The definition of a single name in a module.
     pub(crate) fn name(&self, module: ModuleId, name: &str) -> Option<Found<'a>> {
-        let named = self.scopes.get(module.0)?.names.get(name)?;
-        let id = DeclarationId { module, place: named.place };
-        Some(Found { id, module, span: named.span, definition: named.definition })
+        let scope = self.scopes.get(module.0)?;
+        scope.declared.get(*scope.names.get(name)?).map(|(_, found)| *found)
     }
 
     /// Whether every name of a module is known.
@@ -335,15 +381,15 @@ impl<'a> Workspace<'a> {
                 Declaration::Error { name } => name.as_ref().map(|name| (name, Definition::Broken)),
             };
             let Some((name, definition)) = declared else { continue };
-            let Some(scope) = self.scopes.get_mut(module.0) else { continue };
-            match scope.names.get(name.node.as_str()) {
-                Some(first) => diagnostics.push(name_taken(name, first.span)),
-                None => {
-                    let place = scope.order.len();
-                    scope.names.insert(&name.node, Named { span: name.span, definition, place });
-                    scope.order.push(&name.node);
-                }
+            if let Some(first) = self.name(module, &name.node) {
+                diagnostics.push(name_taken(name, first.span));
+                continue;
             }
+            let span = name.span;
+            let id = DeclarationId { revision: self.sources.revision(span.anchor), start: span.start };
+            let Some(scope) = self.scopes.get_mut(module.0) else { continue };
+            scope.names.insert(&name.node, scope.declared.len());
+            scope.declared.push((&name.node, Found { id, module, span, definition }));
         }
     }
 
@@ -445,18 +491,18 @@ impl<'a> Workspace<'a> {
     fn refuse_cycles(&mut self, diagnostics: &mut Vec<Diagnostic>) {
         for place in 0..self.scopes.len() {
             let module = ModuleId(place);
-            let Some(scope) = self.scopes.get(place) else { continue };
-            let back: Vec<(&str, Span, ModuleId)> = scope
-                .names
-                .iter()
-                .filter_map(|(name, named)| match named.definition {
+            let Some(scope) = self.scopes.get(place).filter(|scope| !scope.uses.is_empty()) else { continue };
+            // By name, as the findings of one file always came.
+            let named = scope.names.values().filter_map(|place| Some((*place, scope.declared.get(*place)?)));
+            let back: Vec<(usize, &str, Span, ModuleId)> = named
+                .filter_map(|(place, (name, found))| match found.definition {
                     Definition::Module(used) if self.with_uses(used).contains(&module) => {
-                        Some((*name, named.span, used))
+                        Some((place, *name, found.span, used))
                     }
                     _ => None,
                 })
                 .collect();
-            for (name, span, used) in back {
+            for (of_name, name, span, used) in back {
                 let message = if used == module {
                     "this file uses itself".to_owned()
                 } else {
@@ -469,8 +515,8 @@ impl<'a> Workspace<'a> {
                 };
                 diagnostics.push(Diagnostic::error(codes::P0104, message, span).help(help));
                 if let Some(scope) = self.scopes.get_mut(place) {
-                    if let Some(named) = scope.names.get_mut(name) {
-                        named.definition = Definition::Broken;
+                    if let Some((_, found)) = scope.declared.get_mut(of_name) {
+                        found.definition = Definition::Broken;
                     }
                     scope.uses.remove(&used);
                 }

@@ -1,46 +1,54 @@
 //! Runs the script checks on a program. Finds the place of each script and the variables that it has.
 
-use crate::expand::Expanded;
-use crate::scope::Workspace;
 use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
 use crate::variables;
-use pipec_base::{Diagnostic, Severity, Span, codes, parallel};
+use pipec_base::{Diagnostic, Severity, Sources, Span, codes};
 use pipec_ir::{Action, EngineStep, Node, NodeKind, Pipeline, Program, Step};
 use pipec_syntax::locate;
 use std::collections::BTreeSet;
 
 /// The context that all scripts share.
 struct SharedContext<'a> {
-    workspace: &'a Workspace<'a>,
+    sources: &'a Sources,
     program: &'a Program,
 }
 
-/// Checks every script of the program, and those of uncalled tasks.
-pub(crate) fn check(workspace: &Workspace<'_>, expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
-    let program = &expanded.program;
-    let shared = &SharedContext { workspace, program };
-    let pipelines: Vec<&Pipeline> = program.pipelines.iter().chain(&expanded.templates).collect();
-    let found = parallel::map(&pipelines, |pipeline| {
-        let mut found = Vec::new();
-        for node in &pipeline.nodes {
-            check_node(shared, pipeline, node, &mut found);
-        }
-        found
-    });
-    diagnostics.extend(found.into_iter().flatten());
+/// Checks the scripts of a pipeline.
+pub(crate) fn of_pipeline(sources: &Sources, program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let shared = &SharedContext { sources, program };
+    let mut found = Vec::new();
+    for node in &pipeline.nodes {
+        check_node(shared, pipeline, node, &mut found);
+    }
+    found
+}
+
+/// Checks the scripts that tear down environments.
+pub(crate) fn of_teardowns(sources: &Sources, program: &Program) -> Vec<Diagnostic> {
+    let shared = &SharedContext { sources, program };
+    let mut found = Vec::new();
     for environment in program.environments.values() {
         if let Some(teardown) = &environment.teardown {
             let given = variables::of_environment(environment).map(|given| given.variable);
             let defined = given.chain(["PIPE_PULL_REQUEST".to_owned()]).collect();
-            check_action(shared, ScriptRole::Deploy, &environment.name, teardown, &defined, diagnostics);
+            check_action(shared, ScriptRole::Deploy, &environment.name, teardown, &defined, &mut found);
         }
     }
-    for (task, steps) in &expanded.uncalled {
-        let mut found = Vec::new();
-        check_steps(shared, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
-        // The variables that a task's caller sets are unknown.
-        diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
-    }
+    found
+}
+
+/// Checks the scripts of an uncalled task.
+pub(crate) fn of_uncalled(
+    sources: &Sources,
+    program: &Program,
+    (task, steps): &(String, Vec<Step>),
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let shared = &SharedContext { sources, program };
+    check_steps(shared, ScriptRole::Other, task, steps, &BTreeSet::new(), &mut found);
+    // The variables that a task's caller sets are unknown.
+    found.retain(|finding| finding.code != codes::P0904);
+    found
 }
 
 fn check_node(
@@ -115,7 +123,7 @@ fn check_steps(
         let context = ScriptContext { role, name, defined };
         for finding in scripts::check(&step.script, &context) {
             let remedy = remedy_in_place(&step.script, &finding, &context, shared.program);
-            let text = shared.workspace.sources().text_from(step.origin.span.anchor);
+            let text = shared.sources.text_from(step.origin.span.anchor);
             let span = locate(text, step.origin.span, finding.range);
             let diagnostic = match finding.severity {
                 Severity::Error => Diagnostic::error(finding.code, finding.message, span),

@@ -1,6 +1,5 @@
 //! The variables that the compiler gives to a node's scripts. Each must have one meaning there.
 
-use crate::expand::Expanded;
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right};
 use std::collections::BTreeMap;
@@ -29,13 +28,15 @@ impl Given {
 }
 
 /// Reports every variable of a node that has two meanings.
-pub(crate) fn check(expanded: &Expanded, diagnostics: &mut Vec<Diagnostic>) {
-    for pipeline in expanded.program.pipelines.iter().chain(&expanded.templates) {
-        for node in &pipeline.nodes {
-            check_node(&expanded.program, pipeline, node, diagnostics);
-        }
+pub(crate) fn check_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<Diagnostic>) {
+    for node in &pipeline.nodes {
+        check_node(program, pipeline, node, diagnostics);
     }
-    for environment in expanded.program.environments.values() {
+}
+
+/// Reports every variable of the teardowns with two meanings.
+pub(crate) fn check_teardowns(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+    for environment in program.environments.values() {
         check_teardown(environment, diagnostics);
     }
 }

@@ -5,6 +5,7 @@
 pub mod cancellation;
 mod code;
 mod diagnostic;
+pub mod kept;
 pub mod parallel;
 mod source;
 mod suggest;
@@ -12,5 +13,5 @@ mod suggest;
 pub use cancellation::{Cancellation, Cancelled};
 pub use code::{Code, UnknownCode, codes};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
-pub use source::{Anchor, FileId, LineColumn, LineIndex, Place, Source, Sources, Span, Spanned};
+pub use source::{Anchor, FileId, LineColumn, LineIndex, Place, Revision, Source, Sources, Span, Spanned};
 pub use suggest::{all_closest, closest};

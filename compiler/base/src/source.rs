@@ -19,6 +19,12 @@ pub struct FileId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Anchor(pub u32);
 
+/// The number of a reading of a text or of a piece of it. No two readings of a session have the same.
+///
+/// What was read is the same as long as the revision of its anchor is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Revision(pub u32);
+
 /// A half-open range of bytes, counted from an anchor, with `start <= end`.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Span {
@@ -137,9 +143,19 @@ pub struct Sources {
     starts: Vec<Anchor>,
     /// The numbers of the current texts, in order.
     order: Vec<FileId>,
-    /// The text and the byte of each anchor, by number.
-    anchors: Vec<(FileId, u32)>,
+    /// By number: where each anchor lies.
+    anchors: Vec<Point>,
+    /// How many readings there have been.
+    revisions: u32,
     numbers: BTreeMap<String, FileId>,
+}
+
+/// Where an anchor lies.
+#[derive(Clone, Copy, Debug)]
+struct Point {
+    file: FileId,
+    offset: u32,
+    revision: Revision,
 }
 
 #[derive(Clone, Debug)]
@@ -195,14 +211,33 @@ impl Sources {
     /// Creates an anchor at a byte of a text.
     pub fn anchor(&mut self, file: FileId, offset: usize) -> Anchor {
         let anchor = Anchor(number(self.anchors.len()));
-        self.anchors.push((file, number(offset)));
+        let revision = self.next_revision();
+        self.anchors.push(Point { file, offset: number(offset), revision });
         anchor
+    }
+
+    /// Notes that what lies at an anchor was read again.
+    pub fn renew(&mut self, anchor: Anchor) {
+        let revision = self.next_revision();
+        if let Some(point) = self.anchors.get_mut(anchor.0 as usize) {
+            point.revision = revision;
+        }
+    }
+
+    fn next_revision(&mut self) -> Revision {
+        self.revisions = self.revisions.saturating_add(1);
+        Revision(self.revisions)
+    }
+
+    /// The last reading of what lies at an anchor.
+    pub fn revision(&self, anchor: Anchor) -> Revision {
+        self.anchors.get(anchor.0 as usize).map_or(Revision::default(), |point| point.revision)
     }
 
     /// Moves an anchor to another byte of its text.
     pub fn move_anchor(&mut self, anchor: Anchor, offset: usize) {
-        if let Some((_, place)) = self.anchors.get_mut(anchor.0 as usize) {
-            *place = number(offset);
+        if let Some(point) = self.anchors.get_mut(anchor.0 as usize) {
+            point.offset = number(offset);
         }
     }
 
@@ -237,7 +272,7 @@ impl Sources {
 
     /// The place of a span in its text. `None` if the text is unknown.
     pub fn place(&self, span: Span) -> Option<Place> {
-        let (file, offset) = *self.anchors.get(span.anchor.0 as usize)?;
+        let Point { file, offset, .. } = *self.anchors.get(span.anchor.0 as usize)?;
         let rank = self.get_file(file)?.rank;
         let at = |byte: u32| offset.saturating_add(byte);
         Some(Place { rank, file, start: at(span.start), end: at(span.end) })
@@ -251,8 +286,9 @@ impl Sources {
 
     /// The rest of a text after an anchor.
     pub fn text_from(&self, anchor: Anchor) -> &str {
-        let Some((file, offset)) = self.anchors.get(anchor.0 as usize) else { return "" };
-        self.get(*file).and_then(|source| source.text.get(*offset as usize..)).unwrap_or("")
+        let Some(point) = self.anchors.get(anchor.0 as usize) else { return "" };
+        let source = self.get(point.file);
+        source.and_then(|source| source.text.get(point.offset as usize..)).unwrap_or("")
     }
 
     /// The place of a span, clamped to the text and to character boundaries. Renderers panic on other places.

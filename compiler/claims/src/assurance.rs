@@ -6,6 +6,7 @@
 use crate::{Assumed, Exception, ExceptionKind, NEUTRAL, Reason, Standing, Theorem, Words};
 use pipec_ir::{Body, EngineStep, Node, NodeKind, Origin, Pipeline};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// The guarantees of each pipeline of a proven program.
 #[derive(Clone, Debug, Default)]
@@ -70,9 +71,9 @@ pub struct TargetClaims {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PipelineClaims {
     /// The theorems proved on the source.
-    pub source: Vec<Theorem>,
+    pub source: Arc<Vec<Theorem>>,
     /// The claims of its targets, in the order of the build.
-    pub targets: Vec<TargetClaims>,
+    pub targets: Arc<Vec<TargetClaims>>,
 }
 
 impl Claim {
@@ -137,7 +138,7 @@ impl PipelineAssurance {
         let mut guarantees: Vec<Guarantee> =
             listed(&claims.source).map(|it| Guarantee::of_source(it.clone())).collect();
         let number = guarantees.len();
-        for TargetClaims { target, proved, assumed } in &claims.targets {
+        for TargetClaims { target, proved, assumed } in claims.targets.iter() {
             for theorem in listed(proved) {
                 let mut is_again = false;
                 for own in guarantees.iter_mut().take(number) {

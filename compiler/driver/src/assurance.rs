@@ -1,4 +1,4 @@
-//! What is guaranteed of a compilation, gathered from the analysis and the targets.
+//! The guarantees of a compilation: the claims of the analysis and of the targets.
 
 use crate::session::Compilation;
 use pipec_analysis::Allowed;
@@ -6,8 +6,8 @@ use pipec_claims::{Assurance, Exception, ExceptionKind, PipelineAssurance, Reaso
 use pipec_ir::Origin;
 use pipec_target_api::Target;
 
-/// What is guaranteed of each pipeline; nothing, of a program that is refused. Assumptions are listed if the compilation was
-/// asked for them.
+/// The guarantees for each pipeline. `None` for a refused program. Lists assumptions if the compilation was asked for
+/// them.
 pub fn assure(compilation: &Compilation, targets: &[&dyn Target]) -> Option<Assurance> {
     if compilation.is_refused() {
         return None;

@@ -1,4 +1,4 @@
-//! The files of this machine.
+//! The file system of this machine.
 
 use crate::files::{Files, Found, Kind, Staged, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, is_temporary};
 use ignore::WalkBuilder;
@@ -7,7 +7,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// The files of this machine.
+/// The file system of this machine.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
@@ -154,7 +154,7 @@ impl Files for Disk {
     }
 }
 
-/// The path that an error of a walk is about.
+/// The path of an error in a directory walk.
 fn path_of(error: &ignore::Error) -> Option<&Path> {
     match error {
         ignore::Error::WithPath { path, .. } => Some(path),
@@ -163,8 +163,8 @@ fn path_of(error: &ignore::Error) -> Option<&Path> {
     }
 }
 
-/// A new file with a name of its own, that of this process and a running number, and locked, so that nobody sweeps it. A
-/// leftover of a killed process with the same number is passed over, and so is a file that another process swept before
+/// Creates a locked file with a unique name: the process id and a running number. The lock keeps other processes from
+/// sweeping it. Skips a leftover of a killed process with the same number, and a file that another process swept before
 /// it was locked.
 fn create_temporary(folder: &Path) -> io::Result<(File, PathBuf)> {
     static NUMBER: AtomicU64 = AtomicU64::new(0);

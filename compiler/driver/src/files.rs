@@ -1,10 +1,10 @@
-//! What the compiler needs of a file system.
+//! The file system operations that the compiler needs.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What stands at a path, symbolic links followed.
+/// The kind of file at a path. Symbolic links are followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Nothing.
@@ -19,39 +19,39 @@ pub enum Kind {
     Special,
 }
 
-/// What a walk through a workspace found.
+/// The result of a walk through a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Found {
-    /// Everything called `*.pipe` that is not ignored, relative to the root, sorted; whatever kind it is.
+    /// Every path `*.pipe` that is not ignored, of any kind. Relative to the root, sorted.
     pub sources: Vec<PathBuf>,
-    /// The folders that could not be read, and why.
+    /// The unreadable folders, with the reason.
     pub unreadable: Vec<(PathBuf, String)>,
 }
 
-/// A whole new content beside the file it is to replace, under a temporary name.
+/// The complete new content of a file, under a temporary name beside it.
 #[derive(Debug)]
 pub struct Staged {
     /// The temporary name.
     pub path: PathBuf,
-    /// Keeps the temporary file locked as long as its writer lives, so that others can tell it from a leftover.
+    /// Locks the temporary file while its writer lives, which distinguishes it from a leftover.
     pub lock: Option<File>,
 }
 
-/// A file system. Paths are absolute, or relative to wherever the process stands.
+/// A file system. Paths are absolute, or relative to the working directory of the process.
 pub trait Files {
-    /// What stands at a path.
+    /// The kind of file at a path.
     ///
     /// # Errors
-    /// When the system can't tell, as with a cycle of symbolic links.
+    /// When the system can't tell, for example in a cycle of symbolic links.
     fn kind(&self, path: &Path) -> io::Result<Kind>;
 
     /// The bytes of a regular file; `None` if there are more than `limit`.
     ///
     /// # Errors
-    /// When it can't be read, or is no regular file.
+    /// When it can't be read, or is not a regular file.
     fn read(&self, path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>>;
 
-    /// Every source below a folder, honouring `.gitignore` and `.pipeignore`; hidden folders are left out.
+    /// Every source below a folder, except in hidden folders. Respects `.gitignore` and `.pipeignore`.
     fn find_sources(&self, root: &Path) -> Found;
 
     /// The names in a folder, sorted.
@@ -63,13 +63,13 @@ pub trait Files {
     /// The path without symbolic links.
     ///
     /// # Errors
-    /// When nothing stands there.
+    /// When there is no file.
     fn resolve(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Makes one folder; its parent exists.
+    /// Creates one folder. Its parent must exist.
     ///
     /// # Errors
-    /// When it can't be made.
+    /// When it can't be created.
     fn create_folder(&self, folder: &Path) -> io::Result<()>;
 
     /// Removes an empty folder.
@@ -78,18 +78,18 @@ pub trait Files {
     /// When it is not empty or can't be removed.
     fn remove_folder(&self, folder: &Path) -> io::Result<()>;
 
-    /// Writes a new content beside `destination`, durably, with the permissions of what stands there. On an error nothing
-    /// is left behind.
+    /// Writes new content to a temporary file beside `destination`, durably, with the same permissions. Leaves no file
+    /// behind after an error.
     ///
     /// # Errors
-    /// When it can't be written whole, or what stands there is read-only.
+    /// When it can't be written completely, or `destination` is read-only.
     fn stage(&self, destination: &Path, content: &[u8]) -> io::Result<Staged>;
 
-    /// Puts a staged content in its place, in one step: a reader sees the old content or the new one. On an error the
-    /// staged file stays.
+    /// Replaces a file by its staged content in one step. A reader sees the old content or the new content. After an
+    /// error, the staged file remains.
     ///
     /// # Errors
-    /// When the system refuses; the old content then stands.
+    /// When the system refuses. The old content then remains.
     fn commit(&self, staged: &Staged, destination: &Path) -> io::Result<()>;
 
     /// Removes a file.
@@ -98,15 +98,15 @@ pub trait Files {
     /// When it can't be removed.
     fn remove(&self, path: &Path) -> io::Result<()>;
 
-    /// Removes temporary files that writers left in a folder when they were killed. Those of writers at work stay.
+    /// Removes temporary files of killed writers from a folder. Keeps those of running writers.
     fn sweep(&self, folder: &Path);
 }
 
-/// How the temporary files of this program are called; hidden, and with an ending that no engine reads.
+/// The names of temporary files: hidden, and with an extension that no engine reads.
 pub(crate) const TEMPORARY_PREFIX: &str = ".pipec-";
 pub(crate) const TEMPORARY_SUFFIX: &str = ".tmp";
 
-/// Whether a name is one that [`Files::stage`] gives.
+/// Whether [`Files::stage`] gives such a name.
 pub(crate) fn is_temporary(name: &str) -> bool {
     name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX)
 }

@@ -1,15 +1,15 @@
-//! Findings in the order people read them, each once.
+//! Sorts findings in reading order and removes duplicates.
 
 use pipec_base::{Diagnostic, FileId, Sources, codes};
 
-/// How many findings there are.
+/// The number of findings of each kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Errors.
     pub errors: usize,
     /// Warnings.
     pub warnings: usize,
-    /// Errors that are the compiler's own fault.
+    /// Errors of the compiler itself.
     pub internal: usize,
 }
 
@@ -23,17 +23,17 @@ impl Counts {
     }
 }
 
-/// The findings about one file, and how many there are elsewhere.
+/// The findings about one file, and the number of findings elsewhere.
 #[derive(Clone, Debug, Default)]
 pub struct Narrowed {
-    /// Those with a place in the file, or with none.
+    /// The findings with a place in the file, or without any place.
     pub shown: Vec<Diagnostic>,
-    /// The others, counted.
+    /// The number of other findings.
     pub hidden: Counts,
 }
 
-/// Sorts findings by place and says each once: the same message at the same place with the same counterexample (a
-/// pipeline's several instances give it several times) keeps the further places and facts of all.
+/// Sorts findings by place and merges duplicates: same message, place and counterexample. Several instances of a
+/// pipeline give such duplicates. The merged finding has the labels and notes of all.
 pub fn tidy(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnostic> {
     diagnostics.sort_by(|left, right| {
         let place = |diagnostic: &Diagnostic| (sources.place(diagnostic.span()), diagnostic.code);
@@ -52,7 +52,7 @@ pub fn tidy(mut diagnostics: Vec<Diagnostic>, sources: &Sources) -> Vec<Diagnost
     tidied
 }
 
-/// Keeps what has a place in `file`, and what has none anywhere; all, if there is no file.
+/// Keeps the findings with a place in `file`, and those without any place. Keeps all if `file` is `None`.
 pub fn narrow(diagnostics: Vec<Diagnostic>, file: Option<FileId>, sources: &Sources) -> Narrowed {
     let Some(file) = file else { return Narrowed { shown: diagnostics, hidden: Counts::default() } };
     let (shown, hidden): (Vec<_>, Vec<_>) = diagnostics.into_iter().partition(|diagnostic| {

@@ -1,4 +1,4 @@
-//! Carrying out the mechanical remedies of findings, until none is left.
+//! Applies the fixes of findings until none is left.
 
 use crate::input::{Content, InputText};
 use crate::session::{Compilation, Options, Session};
@@ -7,38 +7,37 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// More rounds than this are not tried: a remedy uncovers further findings a few times at most.
+/// The maximum number of rounds. A fix reveals further findings a few times at most.
 const ROUNDS: usize = 32;
 
-/// A remedy that was carried out.
+/// A fix that was applied.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AppliedFix {
     /// The file of the finding.
     pub path: String,
-    /// Where it began when it was mended: the line and the column in characters, from 1.
+    /// The line where the finding began before the fix, from 1.
     pub line: u32,
-    /// The column.
+    /// The column in characters, from 1.
     pub column: u32,
     /// The finding's code.
     pub code: Code,
-    /// What the remedy does.
+    /// The title of the fix.
     pub title: String,
 }
 
-/// What carrying out remedies gave.
+/// The result of applying fixes.
 #[derive(Clone, Debug, Default)]
 pub struct Fixed {
-    /// The texts that changed: path, old and new.
+    /// The changed texts: path, old text, new text.
     pub changed: Vec<(String, Arc<str>, String)>,
-    /// The remedies, in the order in which they were carried out.
+    /// The fixes, in the order of their application.
     pub applied: Vec<AppliedFix>,
-    /// What compiling the new texts gave.
+    /// The compilation of the new texts.
     pub compilation: Compilation,
 }
 
-/// Compiles, carries out every remedy that touches no other, and begins again, until there is none or the rounds are
-/// over. With `only`, remedies of other files are left. A remedy after which a file would have more errors of syntax than
-/// before is left, too.
+/// Compiles and applies every fix that does not overlap another, and repeats this until there is none. Stops after the
+/// maximum number of rounds. With `only`, skips fixes of other files. Also skips a fix that would add syntax errors.
 pub fn fix(texts: &[InputText], only: Option<&str>, options: &Options<'_>) -> Fixed {
     let mut session = Session::new();
     let mut now: Vec<InputText> = texts.to_vec();
@@ -101,8 +100,8 @@ fn text_of(text: &InputText) -> Option<&Arc<str>> {
     }
 }
 
-/// Whether all of a remedy's edits lie in texts that may be changed. The workspace's texts come first and in their order;
-/// after them come the standard modules, which nobody changes.
+/// Whether all edits of a fix are in changeable texts. The texts of the workspace come first, in their order. After
+/// them come the standard modules, which can't be changed.
 fn is_within(fix: &Fix, sources: &Sources, texts: &[InputText], only: Option<&str>) -> bool {
     !fix.edits.is_empty()
         && fix.edits.iter().all(|edit| {
@@ -135,8 +134,8 @@ fn told(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> AppliedFi
     }
 }
 
-/// The remedies, in order, that touch no text that an earlier one touches. Two insertions at one place touch each other:
-/// which comes first would be chance.
+/// The fixes, in order, that do not overlap an earlier one. Two insertions at the same place overlap, because their order
+/// would be arbitrary.
 fn apart<'a>(candidates: &[(&'a Diagnostic, &'a Fix)], sources: &Sources) -> Vec<(&'a Diagnostic, &'a Fix)> {
     let mut taken: Vec<Place> = Vec::new();
     let mut chosen = Vec::new();
@@ -183,7 +182,7 @@ fn with_edits(texts: &[InputText], fixes: &[(&Diagnostic, &Fix)], sources: &Sour
     next
 }
 
-/// What is taken out with a range: the lines it stands on, where nothing else stands on them.
+/// Extends a deleted range to whole lines, if the lines contain nothing else.
 fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
     let (before, behind) =
         (text.get(..range.start).unwrap_or_default(), text.get(range.end..).unwrap_or_default());
@@ -198,7 +197,7 @@ fn whole_lines(text: &str, range: &Range<usize>) -> Range<usize> {
     }
 }
 
-/// Whether a text has more errors of syntax than it had.
+/// Whether the new text has more syntax errors than the old text.
 fn worsened(before: &[InputText], after: &[InputText]) -> bool {
     let errors = |text: &Arc<str>| {
         pipec_syntax::parse(Anchor::default(), text)

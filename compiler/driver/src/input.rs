@@ -1,4 +1,4 @@
-//! The source files of a workspace as they are read: text, or what else they hold.
+//! The source files of a workspace, with the content that was read.
 
 use crate::files::{Files, Kind};
 use crate::problem::{Problem, special, unreadable};
@@ -6,15 +6,15 @@ use pipec_base::{Diagnostic, FileId, Sources, codes};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// The longest source that is read, in bytes (language reference, "Text").
+/// The maximum length of a source, in bytes (language reference, "Text").
 pub const MAX_SOURCE_BYTES: u64 = 4 << 20;
 
-/// What a source file holds.
+/// The content of a source file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Content {
     /// Text.
     Text(Arc<str>),
-    /// No UTF-8: what could be read of it, and the first byte that could not.
+    /// Bytes that are not UTF-8.
     NotText {
         /// The text with replacement characters.
         readable: Arc<str>,
@@ -23,9 +23,9 @@ pub enum Content {
         /// Whether it begins like UTF-16.
         utf16: bool,
     },
-    /// More than [`LONGEST_SOURCE`].
+    /// More than [`MAX_SOURCE_BYTES`].
     TooLarge,
-    /// It could not be read; a [`Problem`] says why.
+    /// Unreadable. A [`Problem`] gives the reason.
     Unreadable,
 }
 
@@ -34,14 +34,14 @@ pub enum Content {
 pub struct InputText {
     /// Relative to the workspace, with `/`.
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub content: Content,
 }
 
-/// Reads one file below `root`; gives its path without symbolic links, and what it holds.
+/// Reads one file below `root`. Returns its path without symbolic links, and its content.
 ///
 /// # Errors
-/// When it is no regular file, can't be read, or lies outside the workspace.
+/// When it is not a regular file, can't be read, or is outside the workspace.
 pub(crate) fn read_one(
     files: &dyn Files,
     root: &Path,
@@ -74,7 +74,7 @@ pub(crate) fn read_one(
 }
 
 impl Content {
-    /// What the bytes of a file hold.
+    /// The content that the bytes of a file form.
     pub fn from_bytes(bytes: Vec<u8>) -> Content {
         if bytes.len() as u64 > MAX_SOURCE_BYTES {
             return Content::TooLarge;
@@ -91,7 +91,7 @@ impl Content {
     }
 }
 
-/// A relative path as sources know it; `None` if it is not UTF-8.
+/// A relative path with `/`. `None` if it is not UTF-8.
 pub(crate) fn with_slashes(path: &Path) -> Option<String> {
     let parts: Option<Vec<&str>> = path
         .components()
@@ -101,7 +101,7 @@ pub(crate) fn with_slashes(path: &Path) -> Option<String> {
     parts.map(|parts| parts.join("/"))
 }
 
-/// Takes in a source that holds no text of the language, and says what it holds instead.
+/// Adds a source without readable text, with a finding that explains its content.
 pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> (FileId, Option<Diagnostic>) {
     let path = &input.path;
     let readable: Arc<str> = match &input.content {

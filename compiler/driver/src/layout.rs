@@ -6,20 +6,20 @@ use pipec_base::{Diagnostic, Sources};
 use pipec_format::Formatted;
 use std::sync::Arc;
 
-/// What formatting a workspace gave.
+/// The result of formatting a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Layout {
-    /// The texts as they were.
+    /// The original texts.
     pub sources: Sources,
-    /// Why some have no layout.
+    /// The findings about texts that could not be formatted.
     pub diagnostics: Vec<Diagnostic>,
-    /// The texts that change: path, old and new.
+    /// The changed texts: path, old text, new text.
     pub changed: Vec<(String, Arc<str>, String)>,
-    /// How many texts were laid out, changed or not.
+    /// The number of formatted texts, changed or not.
     pub formatted: usize,
 }
 
-/// Formats every text; broken ones are reported and left as they are.
+/// Formats every text. Reports broken texts and does not change them.
 pub fn layout(texts: &[InputText]) -> Layout {
     let mut layout = Layout::default();
     for text in texts {

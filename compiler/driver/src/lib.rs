@@ -1,5 +1,5 @@
 //! Files, the workspace and a compilation session. All input and output of the compiler goes through [`Files`]: a disk,
-//! or a memory for tests and editors. What lies between, [`Session::compile`], is a function of texts.
+//! or a memory for tests and editors. [`Session::compile`] itself is a function of texts.
 
 mod assurance;
 mod compiled_file;
@@ -34,7 +34,7 @@ pub use memory::Memory;
 pub use output::{Planned, PlannedFile, plan, unclaimed};
 pub use problem::Problem;
 pub use read::{Workspace, read};
-pub use session::{Compilation, Options, Session};
+pub use session::{Compilation, Computed, Options, Session};
 pub use standing::destination;
 pub use transaction::{Change, replace_all};
 pub use workspace::{Place, Texts, locate, prefix_in_repository, read_source, read_sources};

@@ -1,4 +1,4 @@
-//! `pipec.lock`: read, and written again with what the outputs use.
+//! Reads `pipec.lock`, and plans its next version from the pins that the outputs use.
 
 use crate::files::{Files, Kind};
 use crate::input::{Content, read_one};
@@ -9,42 +9,42 @@ use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::Pins;
 use std::path::{Path, PathBuf};
 
-/// The file at the root of a workspace that says what actions and images are.
+/// The file at the root of a workspace that pins actions and images.
 pub const LOCK: &str = "pipec.lock";
 
-/// What a lock is to say, and what stands where it goes.
+/// The planned content of a lock file, and its present content.
 #[derive(Clone, Debug)]
 pub struct PlannedLock {
-    /// Where it is written, links resolved.
+    /// The destination, with links resolved.
     pub destination: PathBuf,
-    /// What stands there now.
+    /// The present content.
     pub old: Option<String>,
-    /// What shall stand there.
+    /// The planned content.
     pub new: String,
-    /// What is pinned anew.
+    /// The added pins.
     pub added: Vec<String>,
-    /// What is pinned there now and used no more.
+    /// The removed pins, which nothing uses.
     pub dropped: Vec<String>,
     pins: Option<Pins>,
 }
 
 impl PlannedLock {
-    /// Whether writing it changes a byte.
+    /// Whether the two contents differ in any byte.
     pub fn is_changed(&self) -> bool {
         self.old.as_deref() != Some(self.new.as_str())
     }
 
-    /// Whether what stands there says something else; its comments and its layout apart.
+    /// Whether the two contents pin different things. Comments and layout do not count.
     pub fn has_drifted(&self) -> bool {
         self.pins.is_none() || !self.added.is_empty() || !self.dropped.is_empty()
     }
 
-    /// Whether what stands there is what was read from it before.
+    /// Whether the present content is still the one that was read.
     pub fn still_says(&self, read: Option<&Pins>) -> bool {
         self.old.is_none() == read.is_none() && self.pins.as_ref() == read
     }
 
-    /// The change to the disk.
+    /// The change to the file system.
     pub fn change(&self) -> Change {
         Change {
             destination: self.destination.clone(),
@@ -55,19 +55,19 @@ impl PlannedLock {
     }
 }
 
-/// Why a lock is not written.
+/// The reason why a lock file is not written.
 #[derive(Clone, Debug)]
 pub enum LockInTheWay {
-    /// Somebody else has written what stands there.
+    /// The present file was not written by this program.
     HandWritten(Box<Diagnostic>),
-    /// It can't be written there.
+    /// The destination can't be written.
     Unwritable(Problem),
 }
 
-/// Reads the lock of a workspace, if it has one.
+/// Reads the lock file of a workspace, if it has one.
 ///
 /// # Errors
-/// When it can't be read, or holds something else than pins.
+/// When it can't be read, or contains anything other than pins.
 pub(crate) fn read(files: &dyn Files, root: &Path) -> Result<Option<Pins>, Problem> {
     let path = root.join(LOCK);
     match files.kind(&path) {
@@ -86,11 +86,11 @@ pub(crate) fn read(files: &dyn Files, root: &Path) -> Result<Option<Pins>, Probl
     }
 }
 
-/// Looks at the lock below `root`, which is to say what is used; nothing is to be done where nothing is used and none is
-/// there. One that people wrote stays as it is as long as it says just that.
+/// Plans the lock file below `root` from the pins in use. `None` if nothing is used and there is no lock file. A
+/// hand-written lock file with the same pins remains unchanged.
 ///
 /// # Errors
-/// When what stands there must not be overwritten, or can't be.
+/// When the present file must not be overwritten, or can't be.
 pub fn plan_lock(files: &dyn Files, root: &Path, used: &Pins) -> Result<Option<PlannedLock>, LockInTheWay> {
     let Standing { destination, old } = standing(files, root, LOCK).map_err(LockInTheWay::Unwritable)?;
     let Some(old) = old else {

@@ -1,4 +1,4 @@
-//! Files in memory, for tests and for editors.
+//! A file system in memory, for tests and editors.
 
 use crate::files::{Files, Found, Kind, Staged, TEMPORARY_PREFIX, TEMPORARY_SUFFIX, is_temporary};
 use std::cell::RefCell;
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Files in memory; folders exist where files do, or where they were made.
+/// A file system in memory. A folder exists if it contains a file or was created.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
     files: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
@@ -15,7 +15,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// These files.
+    /// A file system with these files.
     pub fn new<P: Into<PathBuf>, C: Into<Vec<u8>>>(files: impl IntoIterator<Item = (P, C)>) -> Memory {
         let memory = Memory::default();
         for (path, content) in files {
@@ -24,7 +24,7 @@ impl Memory {
         memory
     }
 
-    /// Puts a file there, whatever stood there before.
+    /// Adds or replaces a file.
     pub fn put(&self, path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) {
         let path = path.into();
         self.folders.borrow_mut().extend(path.ancestors().skip(1).map(Path::to_path_buf));

@@ -1,4 +1,4 @@
-//! Compiled files against what is on disk: what is to be written, and what must not be.
+//! Compares compiled files with the file system, and finds files that must not be overwritten.
 
 use crate::compiled_file::CompiledFile;
 use crate::files::{Files, Kind, is_temporary};
@@ -10,24 +10,24 @@ use pipec_target_api::Target;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// A compiled file and what stands where it goes.
+/// A compiled file, and the present content of its destination.
 #[derive(Clone, Debug)]
 pub struct PlannedFile {
     /// The file.
     pub output: CompiledFile,
-    /// Where it is written, links resolved.
+    /// The destination, with links resolved.
     pub destination: PathBuf,
-    /// What stands there now.
+    /// The present content.
     pub old: Option<String>,
 }
 
 impl PlannedFile {
-    /// Whether writing it changes a byte.
+    /// Whether the two contents differ in any byte.
     pub fn is_changed(&self) -> bool {
         self.old.as_deref() != Some(self.output.file.text.as_str())
     }
 
-    /// Whether what stands there means something else: its header apart.
+    /// Whether the two contents differ, except in their headers.
     pub fn has_drifted(&self, targets: &[&dyn Target]) -> bool {
         let Some(old) = &self.old else { return true };
         let Some(target) = targets.iter().find(|target| target.name() == self.output.target) else {
@@ -36,7 +36,7 @@ impl PlannedFile {
         target.without_header(old) != target.without_header(&self.output.file.text)
     }
 
-    /// The change to the disk.
+    /// The change to the file system.
     pub fn change(&self) -> Change {
         Change {
             destination: self.destination.clone(),
@@ -47,18 +47,18 @@ impl PlannedFile {
     }
 }
 
-/// What writing would do.
+/// The plan for writing compiled files.
 #[derive(Clone, Debug, Default)]
 pub struct Planned {
     /// All files, changed or not.
     pub files: Vec<PlannedFile>,
-    /// Files in the way that this program did not write.
+    /// Existing files at a destination that this program did not write.
     pub diagnostics: Vec<Diagnostic>,
     /// Paths that can't be written.
     pub problems: Vec<Problem>,
 }
 
-/// Looks where each file goes, below `root`, and at what stands there.
+/// Finds the destination of each file below `root`, and its present content.
 pub fn plan(files: &dyn Files, root: &Path, outputs: &[CompiledFile], targets: &[&dyn Target]) -> Planned {
     let mut planned = Planned::default();
     for output in outputs {
@@ -83,8 +83,8 @@ pub fn plan(files: &dyn Files, root: &Path, outputs: &[CompiledFile], targets: &
     planned
 }
 
-/// The generated files that no pipeline claims, beside those that one does: what a renamed or removed pipeline left.
-/// They still run on the engine. Nobody but a person removes them.
+/// The generated files without a pipeline, in folders of compiled files. A renamed or removed pipeline leaves them, and
+/// the engine still runs them. Only a person removes them.
 pub fn unclaimed(
     files: &dyn Files,
     root: &Path,

@@ -1,15 +1,15 @@
-//! What keeps the compiler from its work outside the sources.
+//! Problems outside the sources.
 
 use std::io;
 
-/// Something outside the sources that keeps the compiler from its work: a path that can't be read or written.
+/// A problem outside the sources: a path that can't be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// The path, as people know it.
+    /// The path as shown to people.
     pub path: String,
     /// One line, lower case.
     pub message: String,
-    /// What to do about it.
+    /// The remedy.
     pub help: Option<String>,
 }
 
@@ -19,7 +19,7 @@ impl Problem {
         Problem { path: path.into(), message: message.into(), help: None }
     }
 
-    /// Says what to do about it.
+    /// Adds the remedy.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Problem {
         self.help = Some(help.into());
@@ -35,7 +35,7 @@ pub(crate) fn unreadable(shown: &str, error: &io::Error) -> Problem {
     Problem::new(shown, format!("can't read `{shown}`: {}", reason(error)))
 }
 
-/// What the system says, in one lower-case line without its number.
+/// The error message of the system, in one lower-case line without its number.
 pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or("").trim();

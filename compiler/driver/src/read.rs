@@ -1,4 +1,4 @@
-//! A whole workspace from its folder: the sources and the lock.
+//! Reads a workspace from its folder: the sources and the lock file.
 
 use crate::files::Files;
 use crate::input::InputText;
@@ -8,14 +8,14 @@ use crate::workspace::read_sources;
 use pipec_ir::Pins;
 use std::path::Path;
 
-/// A workspace, read.
+/// The files of a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Workspace {
     /// Its sources, by path.
     pub texts: Vec<InputText>,
-    /// What its `pipec.lock` says, if it has one that can be read.
+    /// The pins of its `pipec.lock`, if it has a readable one.
     pub lock: Option<Pins>,
-    /// What could not be read.
+    /// The problems with unreadable files.
     pub problems: Vec<Problem>,
 }
 

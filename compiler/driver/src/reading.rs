@@ -1,7 +1,15 @@
-//! Source texts as they are read: piece by piece, so that an edit reads one declaration again and not its file.
+//! Reads source texts piece by piece, so that an edit reads one declaration again instead of its file.
 //!
-//! A piece that reads as it did before keeps its tree and its anchor, wherever it stands now. One that changed takes over
-//! the anchor of a piece that is gone.
+//! An unchanged piece keeps its tree and its anchor, even if it moves:
+//!
+//! ```text
+//! let a = 1        read                // why
+//!                                      let a = 1        read again
+//! let b = 2        read
+//!                                      let b = 2        known; only its anchor moves
+//! ```
+//!
+//! A changed piece takes the anchor of a removed piece, and the anchor gets a new revision.
 
 use pipec_base::{Anchor, Diagnostic, FileId, Sources, parallel};
 use pipec_syntax::{Parsed, Pieces, Tokens, ast, pieces};
@@ -9,23 +17,23 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// A text, read.
+/// The trees and findings of a text.
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     pub(crate) text: Arc<str>,
     pub(crate) tree: Arc<ast::File>,
     pub(crate) diagnostics: Vec<Diagnostic>,
-    /// The pieces in their order, each with the byte it begins at.
+    /// The pieces in their order, each with its first byte.
     runs: Vec<(usize, Run)>,
-    /// Every run of pieces that was read for this text, in the order of the text, with its bytes.
+    /// Every run of pieces that was read for this text, with its bytes, in the order of the text.
     known: Vec<(Range<usize>, Run)>,
     /// Whether the text was cut into several pieces.
     is_cut: bool,
-    /// Anchors of pieces that are gone.
+    /// The anchors of removed pieces.
     spare: Vec<Anchor>,
 }
 
-/// A run of neighbouring pieces, read with an anchor of its own.
+/// A run of neighbouring pieces that were read together, with their own anchor.
 #[derive(Clone, Debug)]
 struct Run {
     anchor: Anchor,
@@ -33,7 +41,7 @@ struct Run {
 }
 
 impl Reading {
-    /// The tokens of the text, comments included: those of each piece, with the byte that their places are counted from.
+    /// The tokens of each piece, with comments. Their places are relative to the byte beside them.
     pub(crate) fn tokens(&self) -> impl Iterator<Item = (usize, &Tokens)> {
         self.runs.iter().map(|(start, run)| (*start, &run.parsed.tokens))
     }
@@ -49,18 +57,18 @@ impl Run {
     }
 }
 
-/// A text that is to be read, cut into pieces.
+/// A new text, cut into pieces.
 struct Fresh<'t> {
     file: FileId,
     text: &'t Arc<str>,
     pieces: Pieces<'t>,
 }
 
-/// What is known of a text before its missing pieces are read.
+/// The known pieces of a text, before its missing pieces are read.
 struct Plan {
-    /// Each piece as it is known, or as it is to be read.
+    /// Each piece: as it is known, or the anchor to read it with.
     alone: Vec<Result<Run, Anchor>>,
-    /// The runs of the text before that no piece took over.
+    /// The runs of the previous text that no piece uses again.
     left: BTreeMap<String, VecDeque<Run>>,
     spare: Vec<Anchor>,
 }
@@ -72,8 +80,8 @@ impl Plan {
     }
 }
 
-/// Reads texts again of which `before` knows the last readings. Answers how many pieces had to be read. The tokens are kept
-/// if somebody will ask for them: they take a tenth of the memory of a compilation.
+/// Reads texts and updates their last readings in `before`. Returns the number of pieces that had to be read. Keeps
+/// tokens only on request, because they take a tenth of the memory of a compilation.
 pub(crate) fn read(
     files: &[(FileId, Arc<str>)],
     before: &mut BTreeMap<FileId, Reading>,
@@ -97,7 +105,7 @@ pub(crate) fn read(
     count
 }
 
-/// Finds what is known of each piece, and gives the others an anchor.
+/// Finds the known pieces, and gives each other piece an anchor.
 fn plan(before: Option<Reading>, fresh: &Fresh<'_>, sources: &mut Sources) -> Plan {
     let is_cut = fresh.pieces.len() > 1;
     let mut left: BTreeMap<String, VecDeque<Run>> = BTreeMap::new();
@@ -134,7 +142,7 @@ fn plan(before: Option<Reading>, fresh: &Fresh<'_>, sources: &mut Sources) -> Pl
     Plan { alone, left, spare }
 }
 
-/// Puts a reading together from what was known and what was read.
+/// Combines the known pieces and the new ones into a reading.
 fn settle(
     fresh: &Fresh<'_>,
     plan: Plan,
@@ -147,7 +155,12 @@ fn settle(
     let mut parsed = parsed.into_iter();
     let alone: Vec<Run> = alone
         .into_iter()
-        .map(|run| run.unwrap_or_else(|anchor| Run::of(anchor, parsed.next(), keeps_tokens)))
+        .map(|run| {
+            run.unwrap_or_else(|anchor| {
+                sources.renew(anchor);
+                Run::of(anchor, parsed.next(), keeps_tokens)
+            })
+        })
         .collect();
     let pieces = &fresh.pieces;
     let mut known: Vec<(Range<usize>, Run)> =
@@ -157,6 +170,7 @@ fn settle(
         let run = left.get_mut(text).and_then(VecDeque::pop_front).unwrap_or_else(|| {
             *count += together.len();
             let anchor = spare.pop().unwrap_or_else(|| sources.anchor(fresh.file, 0));
+            sources.renew(anchor);
             Run::of(anchor, pieces.read(&[(together.clone(), anchor)]).pop(), keeps_tokens)
         });
         known.push((pieces.bytes(together), run.clone()));

@@ -1,11 +1,11 @@
-//! From texts to outputs and findings, without any other input.
+//! Compiles texts to outputs and findings, without any other input.
 
 use crate::compiled_file::{CompiledFile, contested};
 use crate::emit::{Compiled, emit_all};
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
 use crate::reading::{self, Reading};
-use pipec_analysis::{Allowed, Effort, Module, Reference, analyse};
+use pipec_analysis::{Allowed, Effort, Memory, Module, Reference, analyse_remembering};
 use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, parallel};
 use pipec_claims::PipelineClaims;
 use pipec_ir::{Engine, Pins, Program};
@@ -16,71 +16,84 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
-/// What a compilation depends on besides the texts.
+/// The inputs of a compilation besides the texts.
 #[derive(Clone, Copy)]
 pub struct Options<'a> {
     /// The standard modules: their names (`std/rust.pipe`) and texts.
     pub standard: &'a [(&'a str, &'a str)],
-    /// The engines that a source can name.
+    /// The engines that a source may name.
     pub engines: &'a [&'a dyn Engine],
     /// The targets of this version.
     pub targets: &'a [&'a dyn Target],
-    /// The day that decides which allowances have expired.
+    /// Today. It decides which allowances have expired.
     pub today: ast::Date,
     /// The compiler's version.
     pub version: &'a str,
-    /// What `pipec.lock` says, if there is one.
+    /// The pins of `pipec.lock`, if there is one.
     pub lock: Option<&'a Pins>,
-    /// Whether the claims list what outputs leave to settings and trust. That costs more proofs.
+    /// Whether the claims include the settings and trust that outputs rely on. That costs more proofs.
     pub lists_assumptions: bool,
 }
 
-/// What compiling a workspace gave.
+/// The result of compiling a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Compilation {
-    /// All texts: the workspace's by path, then the standard modules'.
+    /// All texts: first those of the workspace, then the standard modules.
     pub sources: Sources,
-    /// The pipelines; proven if no finding is an error.
+    /// The pipelines. They are proven if no finding is an error.
     pub program: Program,
-    /// All findings, by place.
+    /// All findings, sorted by place.
     pub diagnostics: Vec<Diagnostic>,
     /// The findings that the source allows.
     pub allowed: Vec<Allowed>,
-    /// The names that were resolved, with what they stand for.
+    /// The resolved names, with their declarations.
     pub references: Vec<Reference>,
-    /// The files to write, in the order of their first pipelines, then of the targets; none if a finding is an error.
+    /// The files to write, in the order of their first pipelines, then of the targets. Empty if a finding is an error.
     pub outputs: Vec<CompiledFile>,
-    /// What these files call and run in: what `pipec.lock` is to say.
+    /// The actions and images that these files use. They are the next content of `pipec.lock`.
     pub pins: Pins,
-    /// What is claimed of each pipeline, in the order of the program; none if a finding is an error.
+    /// The claims about each pipeline, in the order of the program. Empty if a finding is an error.
     pub claims: Vec<PipelineClaims>,
-    /// What the analysis has cost.
+    /// The cost of the analysis.
     pub effort: Effort,
 }
 
 impl Compilation {
-    /// Whether a finding refuses the program.
+    /// Whether a finding is an error.
     pub fn is_refused(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
-    /// The number of the source with that path.
+    /// The number of the source with this path.
     pub fn file(&self, path: &str) -> Option<FileId> {
         self.sources.iter().find(|(_, source)| source.path == path).map(|(file, _)| file)
     }
 }
 
-/// Remembers how the declarations of texts were read, and reads again only those that have changed.
-#[derive(Clone, Debug, Default)]
+/// How much of the work a session did, and did not find in its memory. The counts rise as long as the session lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Computed {
+    /// Pieces of texts that were read, each a declaration with what stands before it.
+    pub pieces: usize,
+    /// Declarations that were expanded.
+    pub declarations: usize,
+    /// Pipelines that were proven, with the checks of their scripts.
+    pub pipelines: usize,
+}
+
+/// Compiles texts again and again, and reads only changed declarations again.
+#[derive(Debug, Default)]
 pub struct Session {
     sources: Sources,
     readings: BTreeMap<FileId, Reading>,
     digests: BTreeMap<FileId, (Arc<str>, String)>,
     pieces_read: usize,
     keeps_tokens: bool,
+    /// What an editor's session remembers of the last compilation.
+    memory: Option<Memory>,
 }
 
-/// The texts of a compilation, taken in: their numbers and paths, and what is wrong with those that are none.
+/// The numbered texts of a compilation, and the findings about files without text.
 #[derive(Debug)]
 struct Texts<'t> {
     workspace: Vec<(FileId, &'t str)>,
@@ -88,46 +101,60 @@ struct Texts<'t> {
     findings: Vec<Diagnostic>,
 }
 
-/// What stands for a text that is not read.
+/// The trees of texts that are not read.
 #[derive(Debug)]
 struct Trees {
-    /// One broken declaration without a name, so that names it might have declared are not reported as missing.
+    /// One broken declaration without a name. It keeps unknown names from being reported.
     broken: ast::File,
     nothing: ast::File,
 }
 
 impl Session {
-    /// Nothing read yet.
+    /// A session that has read nothing.
     pub fn new() -> Session {
         Session::default()
     }
 
-    /// Nothing read yet; the tokens of what is read are kept for an editor.
-    pub fn keeping_tokens() -> Session {
-        Session { keeps_tokens: true, ..Session::default() }
+    /// A session for an editor: it keeps tokens, and remembers each part of a compilation, so that an edit repeats only what
+    /// depends on it. Both take memory that a single compilation does not need.
+    pub fn for_editor() -> Session {
+        Session { keeps_tokens: true, memory: Some(Memory::default()), ..Session::default() }
     }
 
-    /// How many pieces of texts, each a declaration with what stands before it, have been read since the session began.
+    /// The number of pieces read since the session began. A piece is a declaration with the comments before it.
     pub fn pieces_read(&self) -> usize {
         self.pieces_read
     }
 
-    /// The tokens of a text as it was read last, comments included: those of each piece, with the byte that their places
-    /// are counted from. None, if it was not read or the session keeps no tokens.
+    /// How much was computed since the session began, if it is an editor's.
+    pub fn computed(&self) -> Computed {
+        let memory = self.memory.as_ref();
+        Computed {
+            pieces: self.pieces_read,
+            declarations: memory.map_or(0, Memory::expanded),
+            pipelines: memory.map_or(0, Memory::checked),
+        }
+    }
+
+    /// The tokens of each piece of a text, with comments. Their places are relative to the byte beside them. Empty if the
+    /// text was not read, or the session keeps no tokens.
     pub fn tokens(&self, file: FileId) -> impl Iterator<Item = (usize, &Tokens)> {
         self.readings.get(&file).into_iter().flat_map(Reading::tokens)
     }
 
-    /// Parses, analyses and proves the texts, and lets every target compile and judge every pipeline that wants it.
+    /// Parses, analyses and proves the texts. Then every target compiles and proves its pipelines.
     pub fn compile(&mut self, texts: &[InputText], options: &Options<'_>) -> Compilation {
         let read = self.read(texts, options);
-        self.compile_read(&read, options)
+        let mut memory = self.memory.take();
+        let compilation = self.compile_read(&read, options, memory.as_mut());
+        self.memory = memory;
+        compilation
     }
 
-    /// Does the same, unless it is cancelled; the session keeps what it has read.
+    /// Compiles the texts unless it is cancelled. The session keeps what it has computed.
     ///
     /// # Errors
-    /// When it was cancelled before it came to an end.
+    /// When it was cancelled before its end.
     pub fn compile_unless(
         &mut self,
         cancellation: &Cancellation,
@@ -135,10 +162,14 @@ impl Session {
         options: &Options<'_>,
     ) -> Result<Compilation, Cancelled> {
         let read = self.read(texts, options);
-        cancellation.run(|| self.compile_read(&read, options))
+        // What was computed before the end stays true, so a session that is cancelled often still gets on.
+        let mut memory = self.memory.take();
+        let compilation = cancellation.run(|| self.compile_read(&read, options, memory.as_mut()));
+        self.memory = memory;
+        compilation
     }
 
-    /// Takes the texts in and reads what has changed.
+    /// Numbers the texts and reads the changed ones.
     fn read<'t>(&mut self, texts: &'t [InputText], options: &Options<'t>) -> Texts<'t> {
         let mut findings = Vec::new();
         self.sources.clear();
@@ -152,11 +183,17 @@ impl Session {
         let used = self.read_used(&workspace, &standard);
         let kept: BTreeSet<FileId> = workspace.iter().map(|(file, _)| *file).chain(used).collect();
         self.readings.retain(|file, _| kept.contains(file));
+        self.digests.retain(|file, _| kept.contains(file));
         Texts { workspace, standard, findings }
     }
 
-    /// What follows from the texts that were read.
-    fn compile_read(&self, texts: &Texts<'_>, options: &Options<'_>) -> Compilation {
+    /// Analyses and compiles the texts that were read.
+    fn compile_read(
+        &self,
+        texts: &Texts<'_>,
+        options: &Options<'_>,
+        memory: Option<&mut Memory>,
+    ) -> Compilation {
         let mut diagnostics = texts.findings.clone();
         let all = texts.workspace.iter().chain(&texts.standard);
         let all = all.filter_map(|(file, _)| self.readings.get(file));
@@ -165,7 +202,8 @@ impl Session {
         let trees = Trees::new();
         let workspace = self.modules(&texts.workspace, &trees.broken);
         let standard = self.modules(&texts.standard, &trees.nothing);
-        let mut analysis = analyse(&workspace, &standard, &self.sources, options.engines, options.today);
+        let mut analysis =
+            analyse_remembering(&workspace, &standard, &self.sources, options.engines, options.today, memory);
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
@@ -186,7 +224,7 @@ impl Session {
             compiled = Compiled::default();
         }
         let proved = analysis.proved.into_iter().zip(compiled.claims);
-        let claims = proved.map(|(source, targets)| PipelineClaims { source, targets });
+        let claims = proved.map(|(source, targets)| PipelineClaims { source, targets: Arc::new(targets) });
         Compilation {
             sources: self.sources.clone(),
             program: analysis.program,
@@ -221,7 +259,7 @@ impl Session {
         file
     }
 
-    /// Parses these files, except those whose trees are known.
+    /// Parses these files, except unchanged ones.
     fn read_all(&mut self, files: Vec<FileId>) {
         let new: Vec<(FileId, Arc<str>)> = files
             .into_iter()
@@ -237,7 +275,7 @@ impl Session {
         self.pieces_read += reading::read(&new, &mut self.readings, &mut self.sources, self.keeps_tokens);
     }
 
-    /// Parses the standard modules that the workspace uses, and those that they use; the others are as good as empty.
+    /// Parses the standard modules that the workspace uses, directly or not. The others count as empty.
     fn read_used(&mut self, workspace: &[(FileId, &str)], standard: &[(FileId, &str)]) -> BTreeSet<FileId> {
         let mut open: Vec<FileId> = workspace.iter().map(|(file, _)| *file).collect();
         let mut used: BTreeSet<FileId> = BTreeSet::new();
@@ -274,7 +312,7 @@ impl Trees {
     }
 }
 
-/// The path of the standard module that a `use` names.
+/// The path of the standard module in a `use`.
 fn standard_path(path: &ast::Path) -> String {
     let words: Vec<&str> = path.segments.iter().map(|segment| segment.node.as_str()).collect();
     format!("{}.pipe", words.join("/"))

@@ -1,21 +1,21 @@
-//! Where a file of the workspace is written, and what stands there now.
+//! The destination of a file in the workspace, and its present content.
 
 use crate::files::{Files, Kind};
 use crate::problem::{Problem, reason};
 use std::path::{Path, PathBuf};
 
-/// No generated file is longer; one that is was not generated. In bytes.
+/// The maximum length of a generated file, in bytes. A longer file was not generated.
 pub(crate) const LONGEST_OUTPUT: u64 = 64 << 20;
 
-/// Where a file goes, and what stands there.
+/// The destination of a file, and its present content.
 pub(crate) struct Standing {
-    /// Where it is written, links resolved.
+    /// The destination, with links resolved.
     pub(crate) destination: PathBuf,
-    /// What stands there, if anything: its text, if it is one.
+    /// The present content, if any: its text, if it is one.
     pub(crate) old: Option<Option<String>>,
 }
 
-/// Looks where a file goes, below `root`, and at what stands there.
+/// Finds the destination of a file below `root`, and its present content.
 pub(crate) fn standing(files: &dyn Files, root: &Path, path: &str) -> Result<Standing, Problem> {
     let destination = destination(files, root, path)?;
     let old = match files.kind(&destination) {
@@ -30,10 +30,10 @@ pub(crate) fn standing(files: &dyn Files, root: &Path, path: &str) -> Result<Sta
     Ok(Standing { destination, old })
 }
 
-/// Where a path of the workspace really lies: links are followed as long as they stay below `root`.
+/// The real location of a path in the workspace. Follows links that stay below `root`.
 ///
 /// # Errors
-/// When a link leads elsewhere, or something that is no folder stands on the way.
+/// When a link leaves `root`, or a part of the path is not a folder.
 pub fn destination(files: &dyn Files, root: &Path, path: &str) -> Result<PathBuf, Problem> {
     let root = files.resolve(root).unwrap_or_else(|_| root.to_path_buf());
     let wanted = root.join(path);

@@ -1,28 +1,28 @@
-//! Replacing several files, all or none.
+//! Replaces several files: all or none.
 
 use crate::files::{Files, Kind, Staged};
 use crate::problem::{Problem, reason};
 use std::path::{Path, PathBuf};
 
-/// A new content for a file.
+/// New content for a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
-    /// Where it is written; its folder may be missing.
+    /// The destination. Its folder may be missing.
     pub destination: PathBuf,
-    /// The name people know it by.
+    /// The name as shown to people.
     pub path: String,
-    /// What stands there now, if anything.
+    /// The present content, if any.
     pub old: Option<Vec<u8>>,
-    /// What shall stand there.
+    /// The new content.
     pub new: Vec<u8>,
 }
 
-/// Writes all the changes, or none: every new content (and a copy of every old one, should there be several) is on disk
-/// before the first file is replaced, and a failure takes back what was done. Each single file is replaced in one step,
-/// so whoever reads, or kills the process, finds an old or a new file, never a part of one.
+/// Writes all changes or none. Every new content is on disk before the first file is replaced. If there are several, a
+/// copy of each old content is, too. A failure restores the old files. Each file is replaced in one step, so a reader
+/// finds an old or a new file and never a part of one, even if the process is killed.
 ///
 /// # Errors
-/// Which file could not be written, and why; the old files then stand.
+/// The file that could not be written, with the reason. The old files then remain.
 pub fn replace_all(files: &dyn Files, changes: &[Change]) -> Result<(), Problem> {
     let mut transaction = Transaction { files, folders: Vec::new(), staged: Vec::new(), done: Vec::new() };
     let outcome = transaction.run(changes);
@@ -37,10 +37,10 @@ pub fn replace_all(files: &dyn Files, changes: &[Change]) -> Result<(), Problem>
 
 struct Transaction<'a> {
     files: &'a dyn Files,
-    /// Folders made for this, the outermost first.
+    /// The folders created for the changes, the outermost first.
     folders: Vec<PathBuf>,
     staged: Vec<Entry<'a>>,
-    /// The changes carried out.
+    /// The applied changes.
     done: Vec<usize>,
 }
 
@@ -108,7 +108,7 @@ impl<'a> Transaction<'a> {
         }
     }
 
-    /// Puts the old contents back and removes all temporary files.
+    /// Restores the old contents and removes all temporary files.
     fn take_back(&self, mut problem: Problem) -> Problem {
         for (index, entry) in self.staged.iter().enumerate() {
             let destination = &entry.change.destination;
@@ -147,7 +147,7 @@ mod tests {
     use std::cell::Cell;
     use std::io;
 
-    /// Fails in the operation of that number, and in all later ones of the same kind if the disk is full.
+    /// Fails in the operation with this number. If the disk is full, later operations of the same kind fail, too.
     struct Faulty {
         files: Memory,
         fails_at: usize,

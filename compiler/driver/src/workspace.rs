@@ -1,4 +1,4 @@
-//! Which folder is the workspace, which texts belong to it, and what stands in the way of reading them.
+//! Finds the folder of the workspace, and reads its texts.
 
 use crate::files::{Files, Kind};
 use crate::input::{Content, InputText, read_one, with_slashes};
@@ -6,29 +6,29 @@ use crate::problem::{Problem, special, unreadable};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Where the work is, and which part of it is to be reported.
+/// The location of a workspace, and the part of it to report.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     /// The workspace's folder, without symbolic links.
     pub root: PathBuf,
-    /// The one file whose findings and outputs are reported, relative to the root.
+    /// The only file whose findings and outputs are reported, relative to the root.
     pub only: Option<PathBuf>,
 }
 
-/// The sources of a workspace, read.
+/// The sources of a workspace.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
     /// Its sources, by path.
     pub texts: Vec<InputText>,
-    /// What could not be read.
+    /// The problems with unreadable files.
     pub problems: Vec<Problem>,
 }
 
-/// Finds the workspace: the folder given, else the git repository around the file given or around `here`, else that file's
-/// folder or `here`.
+/// Finds the workspace. A given folder is the workspace. Otherwise it is the git repository around the given file or
+/// around `here`. Without a repository, it is the folder of the file, or `here`.
 ///
 /// # Errors
-/// When the path given is neither a folder nor a file that can be read.
+/// When the given path is neither a folder nor a readable file.
 pub fn locate(files: &dyn Files, here: &Path, argument: Option<&Path>) -> Result<Place, Problem> {
     let Some(argument) = argument else {
         let here = resolve(files, here, ".")?;
@@ -57,8 +57,8 @@ pub fn locate(files: &dyn Files, here: &Path, argument: Option<&Path>) -> Result
     }
 }
 
-/// The folder of a workspace in the git repository around it, with `/` at its end; empty where it is the repository
-/// itself, or there is none.
+/// The path of a workspace in its git repository, with `/` at the end. Empty for the repository itself, or without a
+/// repository.
 pub fn prefix_in_repository(files: &dyn Files, root: &Path) -> String {
     let inside =
         repository(files, root).and_then(|repository| with_slashes(root.strip_prefix(&repository).ok()?));
@@ -78,7 +78,7 @@ pub fn read_sources(files: &dyn Files, root: &Path) -> Texts {
         let message = format!("can't list `{shown}`: {message}");
         workspace.problems.push(Problem::new(shown, message));
     }
-    // The sources as they are told, each with its path without symbolic links, where that is known.
+    // The sources as they are shown, each with its path without symbolic links, if that is known.
     let mut texts: Vec<(Option<PathBuf>, InputText)> = Vec::new();
     for relative in found.sources {
         let Some(shown) = with_slashes(&relative) else {
@@ -108,12 +108,12 @@ pub fn read_sources(files: &dyn Files, root: &Path) -> Texts {
     workspace
 }
 
-/// Whether a name holds what ends a line or drives a terminal.
+/// Whether a name contains line breaks or control characters.
 fn breaks_lines(name: &str) -> bool {
     name.contains(|character: char| character.is_control() || matches!(character, '\u{2028}' | '\u{2029}'))
 }
 
-/// Reads one source, ignored or not.
+/// Reads one source, even an ignored one.
 ///
 /// # Errors
 /// When it can't be read.
@@ -123,7 +123,7 @@ pub fn read_source(files: &dyn Files, root: &Path, relative: &Path) -> Result<In
     Ok(InputText { path: shown, content })
 }
 
-/// The sources without the links that say nothing new: those to another of the sources, or to where a link before leads.
+/// The sources without duplicate links: those to another source, or to the target of an earlier link.
 fn without_second_links(root: &Path, texts: Vec<(Option<PathBuf>, InputText)>) -> Vec<InputText> {
     let is_plain = |real: &Path, text: &InputText| *real == root.join(&text.path);
     let plain: BTreeSet<PathBuf> =

@@ -6,18 +6,19 @@
 use crate::{ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Role, Text, Trigger};
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A pipeline's place in its program.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PipelineId(pub usize);
 
-/// An expanded workspace.
+/// An expanded workspace. A copy shares its pipelines and environments.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Program {
     /// The pipelines in the order of their declaration, files by path.
-    pub pipelines: Vec<Pipeline>,
+    pub pipelines: Vec<Arc<Pipeline>>,
     /// The environments by name. Names are unique in a workspace.
-    pub environments: BTreeMap<String, Environment>,
+    pub environments: Arc<BTreeMap<String, Environment>>,
     /// The roles by name.
     pub roles: BTreeMap<String, Role>,
     /// The registries by prefix.
@@ -31,7 +32,7 @@ pub struct Program {
 impl Program {
     /// The pipeline with an id.
     pub fn pipeline(&self, id: PipelineId) -> Option<&Pipeline> {
-        self.pipelines.get(id.0)
+        self.pipelines.get(id.0).map(Arc::as_ref)
     }
 
     /// The pipelines that a target builds, in order. They name the target, or no target at all.

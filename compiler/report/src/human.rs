@@ -48,7 +48,9 @@ pub fn summary(errors: usize, warnings: usize) -> String {
 
 /// A summary: "3 pipelines proven: 12 gates, 4 deploys, 2 environments".
 pub fn proven(program: &Program) -> String {
-    let sum = |of: &dyn Fn(&pipec_ir::Pipeline) -> usize| program.pipelines.iter().map(of).sum::<usize>();
+    let sum = |of: &dyn Fn(&pipec_ir::Pipeline) -> usize| {
+        program.pipelines.iter().map(|pipeline| of(pipeline)).sum::<usize>()
+    };
     let gates = sum(&|pipeline| pipeline.gates().count());
     let deploys = sum(&|pipeline| pipeline.deploys().count());
     let mut line = format!("{} proven", count(program.pipelines.len(), "pipeline"));

@@ -98,7 +98,7 @@ fn pipeline(condition: Condition) -> Pipeline {
 /// Looks at what becomes of a pipeline.
 fn with_lowered(condition: Condition, when: DecidedWhen, look: impl FnOnce(&Lowering<'_>)) {
     let pipeline = pipeline(condition);
-    let program = Program { pipelines: vec![pipeline.clone()], ..Program::default() };
+    let program = Program { pipelines: vec![std::sync::Arc::new(pipeline.clone())], ..Program::default() };
     let facts = SourceFacts::of(&pipeline).unwrap();
     look(&lower(&program, &pipeline, facts, &StandIn(when)));
 }

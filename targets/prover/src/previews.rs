@@ -59,7 +59,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
             previews.any(|other| other.name == environment.name)
         };
         let others = gating.program.pipelines.iter().filter(|other| other.name != gating.pipeline.name);
-        if others.into_iter().any(enters) {
+        if others.into_iter().any(|other| enters(other)) {
             differs("another pipeline deploys there beside its teardown");
         }
         // The sweep takes the first step with this title.

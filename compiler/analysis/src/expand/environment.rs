@@ -5,26 +5,26 @@ use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, suggest};
 use crate::value::Value;
 use pipec_base::{Diagnostic, Span, closest, codes};
-use pipec_ir::{Approval, Binding, Environment, Evidence, Lock, Origin, Program, Secret, Tier};
+use pipec_ir::{Approval, Binding, Environment, Evidence, Lock, Origin, Secret, Tier};
 use pipec_syntax::ast::{
     self, Clause, Declaration, EnvironmentClause, Instance, Name, Path, PipelineClause, StageClause,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The values of environments, by environment and name.
-pub(super) type Values = BTreeMap<(String, String), Value>;
+pub(super) type Values = BTreeMap<String, BTreeMap<String, Value>>;
 
 /// The first lifetime that is too long for an ephemeral environment, in milliseconds.
 const MIN_EXCESSIVE_TTL: u64 = 90 * 86_400_000 + 1;
 
 impl<'a> Expansion<'a, '_> {
-    /// Reads an environment without parameters and adds its values to the values of all environments.
+    /// An environment without parameters; its values are added to `values`, by name.
     pub(super) fn plain_environment(
         &mut self,
         module: ModuleId,
         item: &'a Clause<Declaration>,
         environment: &'a ast::Environment,
-        values: &mut Values,
+        values: &mut BTreeMap<String, Value>,
     ) -> Environment {
         let frame = Frame::of_module(module);
         let name = &environment.name;
@@ -44,7 +44,7 @@ impl<'a> Expansion<'a, '_> {
         self.check_parameters(parameters, &mut frame);
         if !is_called {
             let name = &environment.name;
-            self.environment(&name.node, name, item, &environment.clauses, &mut Values::new(), frame);
+            self.environment(&name.node, name, item, &environment.clauses, &mut BTreeMap::new(), frame);
         }
     }
 
@@ -54,7 +54,7 @@ impl<'a> Expansion<'a, '_> {
         module: ModuleId,
         item: &'a Clause<Declaration>,
         instance: &'a Instance,
-        values: &mut Values,
+        values: &mut BTreeMap<String, Value>,
     ) -> Option<Environment> {
         let caller = Frame::of_module(module);
         let call = &instance.call;
@@ -110,7 +110,7 @@ impl<'a> Expansion<'a, '_> {
         declared: &Name,
         item: &'a Clause<Declaration>,
         clauses: &'a [Clause<EnvironmentClause>],
-        values: &mut Values,
+        values: &mut BTreeMap<String, Value>,
         mut frame: Frame,
     ) -> Environment {
         // A missing tier has been reported. Development requires least, so nothing else is reported because of it.
@@ -213,7 +213,7 @@ impl<'a> Expansion<'a, '_> {
         clause: &'a EnvironmentClause,
         span: Span,
         built: &mut Environment,
-        values: &mut Values,
+        values: &mut BTreeMap<String, Value>,
         frame: &mut Frame,
     ) {
         let origin = frame.origin(span);
@@ -242,7 +242,7 @@ impl<'a> Expansion<'a, '_> {
                 }
                 self.refuse_reads(frame, &built.name, string.span);
                 let value = url.clone().map_or(Value::Broken, Value::Text);
-                values.insert((built.name.clone(), "url".to_owned()), value);
+                values.insert("url".to_owned(), value);
                 built.url = Some(url.unwrap_or_default());
             }
             EnvironmentClause::Requires(kinds) => self.requires(kinds, built, frame),
@@ -286,7 +286,7 @@ impl<'a> Expansion<'a, '_> {
                 // A broken value is still set, so that its uses are not reported.
                 let text = self.variable_value(&value, place, frame).unwrap_or_default();
                 let variable = variable.node.clone();
-                values.insert((built.name.clone(), variable.clone()), value);
+                values.insert(variable.clone(), value);
                 built.values.push(Binding { variable, value: text, origin });
             }
             EnvironmentClause::Window { from_day, to_day, from, to, zone } => {
@@ -336,7 +336,7 @@ impl<'a> Expansion<'a, '_> {
         if is_kind || self.workspace.name(module, &name.node).is_some() {
             return false;
         }
-        let stages = self.workspace.definitions(module).into_iter().filter_map(|(_, found)| match found {
+        let stages = self.workspace.contents(module).into_iter().filter_map(|(_, found)| match found {
             Definition::Pipeline(_, pipeline) => Some(&pipeline.clauses),
             _ => None,
         });
@@ -438,13 +438,16 @@ impl<'a> Expansion<'a, '_> {
 }
 
 /// Reports circles of `after`: such environments are never entered.
-pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut Vec<Diagnostic>) {
-    let names: Vec<String> = program.environments.keys().cloned().collect();
+pub(super) fn refuse_environment_cycles(
+    environments: &mut BTreeMap<String, Environment>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let names: Vec<String> = environments.keys().cloned().collect();
     for name in names {
-        let Some(circle) = shortest_circle(program, &name) else { continue };
+        let Some(circle) = shortest_circle(environments, &name) else { continue };
         let mut origins = Vec::new();
         for member in &circle {
-            if let Some(environment) = program.environments.get_mut(member) {
+            if let Some(environment) = environments.get_mut(member) {
                 let broken = std::mem::take(&mut environment.after);
                 origins.extend(broken.into_iter().find(|(before, _)| circle.contains(before)));
             }
@@ -464,11 +467,11 @@ pub(super) fn refuse_environment_cycles(program: &mut Program, diagnostics: &mut
 }
 
 /// The shortest circle of `after` from an environment back to itself. Each environment waits for the next.
-fn shortest_circle(program: &Program, name: &str) -> Option<Vec<String>> {
+fn shortest_circle(environments: &BTreeMap<String, Environment>, name: &str) -> Option<Vec<String>> {
     let mut ways = VecDeque::from([vec![name.to_owned()]]);
     let mut seen: BTreeSet<&str> = BTreeSet::new();
     while let Some(way) = ways.pop_front() {
-        let Some(environment) = way.last().and_then(|last| program.environments.get(last)) else {
+        let Some(environment) = way.last().and_then(|last| environments.get(last)) else {
             continue;
         };
         for (before, _) in &environment.after {

@@ -15,7 +15,7 @@ const MAX_CONSTANT_DEPTH: usize = 64;
 const MAX_VALUE_BYTES: usize = 1 << 16;
 
 /// An evaluated constant.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Constant {
     value: Value,
     reads: Vec<String>,
@@ -277,7 +277,7 @@ impl Expansion<'_, '_> {
     /// The value of a constant. Each constant is evaluated once.
     pub(super) fn constant(&mut self, found: Found<'_>, constant: &Let, span: Span, frame: &Frame) -> Value {
         let id = found.id;
-        let known = match self.facts.constants.get(&id).or_else(|| self.constants.get(&id)) {
+        let known = match self.workspace.constant(id).or_else(|| self.constants.get(&id)) {
             Some(known) => known.clone(),
             None => {
                 if let Some(start) = self.evaluating.iter().position(|known| *known == id) {
@@ -305,7 +305,7 @@ impl Expansion<'_, '_> {
                 self.evaluating.pop();
                 let reads = uses.reads.into_iter().map(|(name, _)| name).collect();
                 let known = Constant { value, reads };
-                if known.reads.is_empty() || self.facts.environment_values.is_some() {
+                if known.reads.is_empty() || self.workspace.knows_environments() {
                     self.constants.insert(id, known.clone());
                 }
                 known

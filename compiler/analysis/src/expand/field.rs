@@ -1,13 +1,54 @@
 //! Values of paths: parameters, fields of artefacts and environments, constants, facts of the run.
 
-use super::Expansion;
 use super::frame::{Frame, path_text};
+use super::{Expansion, WorkspaceFacts};
 use crate::scope::{Definition, Found, did_you_mean, not_reexported, suggest, suggest_of};
 use crate::scripts::counterpart;
 use crate::value::{FACT_ROOTS, Type, Value, fact};
 use pipec_base::{Diagnostic, Span, all_closest, codes};
 use pipec_ir::{ArtefactType, Fact};
 use pipec_syntax::ast::{Clause, EnvironmentClause, Name, Path};
+
+/// What a field of an environment is.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Field {
+    /// There is no such environment.
+    OfNothing,
+    /// A secret of the environment that is declared there.
+    Secret {
+        /// Where the environment is declared.
+        declared: Span,
+    },
+    /// A value.
+    Value(Value),
+    /// The environment has no such field.
+    Missing {
+        /// Where the environment is declared.
+        declared: Span,
+        /// The fields that it has.
+        known: Vec<String>,
+    },
+}
+
+impl WorkspaceFacts {
+    /// The field of an environment; nothing, while environments are read.
+    pub(crate) fn field(&self, environment: &str, field: &str) -> Option<Field> {
+        let values = self.environment_values.as_ref()?;
+        let Some(known) = self.program.environments.get(environment) else { return Some(Field::OfNothing) };
+        let declared = known.origin.span;
+        if known.secrets.iter().any(|secret| secret.variable == field) {
+            return Some(Field::Secret { declared });
+        }
+        if let Some(value) = values.get(environment).and_then(|of_environment| of_environment.get(field)) {
+            return Some(Field::Value(value.clone()));
+        }
+        let url = known.url.iter().map(|_| "url");
+        let values = known.values.iter().map(|binding| binding.variable.as_str());
+        let secrets = known.secrets.iter().map(|secret| secret.variable.as_str());
+        let known = url.chain(values).chain(secrets).map(str::to_owned).collect();
+        Some(Field::Missing { declared, known })
+    }
+}
 
 impl<'a> Expansion<'a, '_> {
     /// The value of a path.
@@ -172,9 +213,8 @@ impl<'a> Expansion<'a, '_> {
         span: Span,
         frame: &Frame,
     ) -> Value {
-        let facts = self.facts;
-        let Some(values) = &facts.environment_values else {
-            // While environments are read, none of them has values yet. `environment_clause` reports such a use.
+        let Some(found) = self.workspace.field(name, &field.node) else {
+            // While environments are read, none can be asked: `environment_clause` says so.
             let is_secret = written.iter().any(|clause| {
                 matches!(&clause.kind, EnvironmentClause::Secret(secret) if secret.variable.node == field.node)
             });
@@ -196,36 +236,31 @@ impl<'a> Expansion<'a, '_> {
             }
             return Value::Broken;
         };
-        let Some(environment) = facts.program.environments.get(name) else { return Value::Broken };
-        let declared = environment.origin.span;
         let is_own = frame.deploys_to.as_deref() == Some(name);
-        if environment.secrets.iter().any(|secret| secret.variable == field.node) {
-            if is_own {
+        let (declared, known) = match found {
+            Field::OfNothing => return Value::Broken,
+            Field::Secret { .. } if is_own => {
                 return Value::Secret { environment: Some(name.to_owned()), variable: field.node.clone() };
             }
-            self.refuse_borrowed(name, &field.node, declared, span, frame);
-            return Value::Broken;
-        }
-        if let Some(value) = values.get(&(name.to_owned(), field.node.clone())) {
-            let value = value.clone();
-            if !is_own {
-                self.uses.reads.push((name.to_owned(), frame.origin(span)));
+            Field::Secret { declared } => {
+                self.refuse_borrowed(name, &field.node, declared, span, frame);
+                return Value::Broken;
             }
-            return value;
-        }
-        let known: Vec<&str> = environment
-            .url
-            .iter()
-            .map(|_| "url")
-            .chain(environment.values.iter().map(|binding| binding.variable.as_str()))
-            .chain(environment.secrets.iter().map(|secret| secret.variable.as_str()))
-            .collect();
+            Field::Value(value) => {
+                if !is_own {
+                    self.uses.reads.push((name.to_owned(), frame.origin(span)));
+                }
+                return value;
+            }
+            Field::Missing { declared, known } => (declared, known),
+        };
         let diagnostic = Diagnostic::error(
             codes::P0101,
             format!("environment `{name}` has no `{}`", field.node),
             field.span,
         )
         .label(declared, format!("`{name}` is declared here"));
+        let known = known.iter().map(String::as_str);
         let diagnostic = suggest_of(diagnostic, field, known, || match field.node.as_str() {
             "url" => "add `url \"https://…\"` there".to_owned(),
             other => format!("add `value {other} = …` there"),

@@ -21,24 +21,29 @@ mod expression;
 mod field;
 mod frame;
 mod identity;
+mod names;
 mod node;
 mod pipeline;
 mod protected;
 mod role;
 mod runner;
 mod trigger;
+mod unit;
 mod whole;
 mod window;
 
 use crate::Reference;
 use crate::scope::{DeclarationId, Definition, Found, Workspace, suggest_of};
+use expression::Constant;
 use frame::{Frame, Uses, path_text};
+use names::Names;
 use pipec_base::{Diagnostic, Span, cancellation, closest, codes};
-use pipec_ir::{Engine, Evidence, Pipeline, Program, Step};
+use pipec_ir::{Engine, Evidence, Pipeline, Program, Registry, Step};
 use pipec_logic::{Glob, GlobError, GlobErrorKind};
 use pipec_syntax::ast::{Name, Path};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+pub(crate) use unit::Units;
 
 /// The timeout of a body without one, in milliseconds.
 const DEFAULT_TIMEOUT: u64 = 600_000;
@@ -64,25 +69,32 @@ pub(crate) struct Expanded {
     /// The names of uncalled pipelines with an unreadable part.
     pub(crate) incomplete_templates: Vec<Span>,
     /// Uncalled pipelines, for the checks of their contents.
-    pub(crate) templates: Vec<Pipeline>,
-    /// The scripts of uncalled tasks, by task. Which variables a caller would set is unknown.
-    pub(crate) uncalled: Vec<(String, Vec<Step>)>,
-    /// The resolved names.
+    pub(crate) templates: Vec<Arc<Pipeline>>,
+    /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
+    pub(crate) uncalled: Vec<Arc<(String, Vec<Step>)>>,
+    /// What is wrong with the order of the nodes of pipelines.
+    pub(crate) unordered: Vec<Diagnostic>,
+    /// The names that were resolved.
     pub(crate) references: Vec<Reference>,
     /// The cost of the expansion.
     pub(crate) work: usize,
 }
 
-/// Expands a workspace. First come the shared declarations, then each pipeline on its own, then declarations that
-/// nothing calls.
-pub(crate) fn expand(workspace: &Workspace<'_>, diagnostics: &mut Vec<Diagnostic>) -> Expanded {
-    let mut all = whole::WorkspaceExpansion::default();
+/// Expands a workspace: first what its pipelines share, then each pipeline for itself, then what nothing calls. Declarations
+/// that `units` remembers are not expanded again, if nothing has changed for them.
+pub(crate) fn expand(
+    workspace: &Workspace<'_>,
+    units: Option<&mut Units>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Expanded {
+    let mut all = whole::WorkspaceExpansion::new(units);
     let mut facts = all.facts(workspace);
     all.pipelines(workspace, &facts);
     all.refuse_duplicate_pipelines();
     all.refuse_unknown_entries(workspace, &mut facts.program);
     all.read_uncalled(workspace, &facts);
     diagnostics.append(&mut all.diagnostics);
+    diagnostics.append(&mut all.expanded.unordered);
     all.expanded.program =
         Program { pipelines: std::mem::take(&mut all.expanded.program.pipelines), ..facts.program };
     all.expanded
@@ -95,16 +107,38 @@ pub(crate) struct WorkspaceFacts {
     /// Roles, registries and environments; no pipelines.
     program: Program,
     /// The values of environments, by environment and name; `None` until all environments are known.
-    environment_values: Option<environment::Values>,
-    /// The known constants. One that reads an environment is known only after all environments.
-    constants: BTreeMap<DeclarationId, expression::Constant>,
-    globs: Globs,
+    environment_values: Option<Arc<environment::Values>>,
+    /// The constants, as far as they are known: one that reads an environment is known once all environments are.
+    constants: BTreeMap<DeclarationId, Constant>,
+    globs: Arc<Globs>,
+}
+
+impl WorkspaceFacts {
+    /// Whether the environments are known, as they are while pipelines are expanded.
+    pub(crate) fn knows_environments(&self) -> bool {
+        self.environment_values.is_some()
+    }
+
+    /// The glob of a text.
+    pub(crate) fn glob(&self, text: &str) -> Result<Glob, GlobError> {
+        self.globs.parse(text)
+    }
+
+    /// The registry that an image of this name goes to, if one is declared.
+    pub(crate) fn registry_of(&self, image: &str) -> Option<Registry> {
+        self.program.registry_of(image).cloned()
+    }
+
+    /// The value of a constant, if it is known.
+    pub(crate) fn constant(&self, id: DeclarationId) -> Option<&Constant> {
+        self.constants.get(&id)
+    }
 }
 
 /// The globs parsed so far, by their text. Many pipelines name the same branches, and parsing a glob builds its
 /// automaton.
 #[derive(Debug, Default)]
-struct Globs {
+pub(crate) struct Globs {
     known: Mutex<BTreeMap<String, Glob>>,
 }
 
@@ -123,8 +157,7 @@ impl Globs {
 /// The expansion of one declaration. It has its own budget, and its findings do not depend on the rest of the
 /// workspace.
 pub(crate) struct Expansion<'a, 'w> {
-    workspace: &'w Workspace<'a>,
-    facts: &'w WorkspaceFacts,
+    workspace: Names<'a, 'w>,
     diagnostics: Vec<Diagnostic>,
     /// The tasks, pipelines, environments and runners that were called.
     called: BTreeSet<DeclarationId>,
@@ -134,9 +167,9 @@ pub(crate) struct Expansion<'a, 'w> {
     uses: Uses,
     /// The pipelines that environments list as entering, by environment. Each has the place where it is listed.
     entries: Vec<(String, Name, Frame)>,
-    /// The constants evaluated in this expansion.
-    constants: BTreeMap<DeclarationId, expression::Constant>,
-    /// The constants in evaluation, to detect circles.
+    /// The constants evaluated here.
+    constants: BTreeMap<DeclarationId, Constant>,
+    /// The constants being evaluated, to see circles.
     evaluating: Vec<DeclarationId>,
     /// The cost of the expansion so far.
     work: usize,
@@ -145,10 +178,13 @@ pub(crate) struct Expansion<'a, 'w> {
 }
 
 impl<'a, 'w> Expansion<'a, 'w> {
-    fn new(workspace: &'w Workspace<'a>, facts: &'w WorkspaceFacts) -> Expansion<'a, 'w> {
+    fn new(
+        workspace: &'w Workspace<'a>,
+        facts: &'w WorkspaceFacts,
+        notes_questions: bool,
+    ) -> Expansion<'a, 'w> {
         Expansion {
-            workspace,
-            facts,
+            workspace: Names::new(workspace, facts, notes_questions),
             diagnostics: Vec::new(),
             called: BTreeSet::new(),
             references: Vec::new(),
@@ -219,7 +255,7 @@ impl<'a, 'w> Expansion<'a, 'w> {
 
     /// Parses a glob.
     fn glob(&mut self, text: &str, span: Span, frame: &Frame) -> Option<Glob> {
-        match self.facts.globs.parse(text) {
+        match self.workspace.glob(text) {
             Ok(glob) => Some(glob),
             Err(error) => {
                 let shown = if text.is_empty() { "this".to_owned() } else { format!("`{text}`") };

@@ -2,7 +2,7 @@
 
 use super::frame::Frame;
 use super::{Expansion, repeated};
-use crate::scope::{Definition, ModuleId, duplicate_name};
+use crate::scope::{Definition, ModuleId, Workspace, duplicate_name};
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{MemberKind, Program, Registry, Role, RoleMember};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
@@ -10,12 +10,17 @@ use std::collections::BTreeMap;
 
 impl Expansion<'_, '_> {
     /// Reads roles and registries. They are read first, because environments name them.
-    pub(super) fn roles_and_registries(&mut self, module: ModuleId, program: &mut Program) {
+    pub(super) fn roles_and_registries(
+        &mut self,
+        workspace: &Workspace<'_>,
+        module: ModuleId,
+        program: &mut Program,
+    ) {
         let frame = Frame::of_module(module);
-        let Some(source) = self.workspace.source(module) else { return };
+        let Some(source) = workspace.source(module) else { return };
         let tree = source.tree;
-        for (name, definition) in self.workspace.definitions(module) {
-            let Definition::Role(role) = definition else { continue };
+        for (name, found) in workspace.declared(module) {
+            let Definition::Role(role) = found.definition else { continue };
             let mut members = BTreeMap::new();
             let mut placed: BTreeMap<&str, Span> = BTreeMap::new();
             for clause in &role.members {

@@ -95,7 +95,7 @@ fn to_production<'p>(program: &Program, pipeline: &'p Pipeline) -> Vec<&'p Node>
 }
 
 fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLarge> {
-    let (program, pipeline) = (proof.program, proof.pipeline);
+    let pipeline = proof.pipeline;
     let facts = SourceFacts::with_kinds(pipeline)?;
     let propositions = facts.propositions();
     let due: Vec<Proposition> = deploys.iter().map(|node| facts.due_node(node)).collect();
@@ -115,7 +115,6 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
         .map(|(stage, _)| facts.due(stage))
         .collect();
     let anything = propositions.any(&anything);
-    let alone = program.pipelines.iter().filter(|it| !to_production(program, it).is_empty()).count() == 1;
     let pushed = propositions.all(&[facts.valid().clone(), facts.event(Event::Push), facts.protected()]);
     let mut all = Vec::new();
     for (kind, name) in facts.vocabulary().kinds() {
@@ -124,7 +123,7 @@ fn stranded(proof: &Proof<'_>, deploys: &[&Node]) -> Result<Vec<Stranded>, TooLa
             continue;
         }
         let changed = facts.changed(&[ChangeId::Kind(kind)]);
-        let answers_for_all = alone && pipeline.changes.iter().any(|rule| rule.kind == name);
+        let answers_for_all = proof.is_alone && pipeline.changes.iter().any(|rule| rule.kind == name);
         let known = if answers_for_all { Vec::new() } else { facts.known_changes_of(kind) };
         let mut left: Option<Proposition> = None;
         let mut travels = false;

@@ -15,71 +15,84 @@ mod statements;
 mod table;
 
 use crate::Effort;
-use pipec_base::{Code, Diagnostic, codes, parallel};
+use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_claims::Theorem;
 use pipec_ir::facts::{Run, SourceFacts};
-use pipec_ir::{Node, NodeKind, Pipeline, Program};
+use pipec_ir::{Identity, Node, NodeKind, Pipeline, Program, Tier};
 use pipec_logic::Proposition;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// The result of proving a program.
-#[derive(Debug, Default)]
-pub(crate) struct Proofs {
-    /// The theorems proved for each pipeline, in the order of the program. Empty for an incomplete pipeline.
-    pub(crate) proved: Vec<Vec<Theorem>>,
-    /// The cost of the proofs.
-    pub(crate) effort: Effort,
+/// What the theorems across pipelines read of one pipeline.
+#[derive(Debug)]
+pub(crate) struct Summary {
+    /// The name of the pipeline.
+    name: String,
+    /// The environments that its deploys enter, each with the place where the deploy names it.
+    enters: Vec<(String, Span)>,
+    /// The identities of its nodes, each with its holder as people speak of it.
+    identities: Vec<(Identity, String)>,
 }
 
-/// Proves every complete pipeline and, if all are complete, the theorems across pipelines. Each incomplete pipeline
-/// already has an error.
-pub(crate) fn prove(
-    program: &Program,
-    incomplete: &BTreeSet<usize>,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Proofs {
-    let all_are_whole = incomplete.is_empty();
-    if all_are_whole {
-        for across in table::TABLE.iter().filter_map(|entry| entry.across) {
-            across(program, diagnostics);
-        }
+impl Summary {
+    pub(crate) fn of(pipeline: &Pipeline) -> Summary {
+        let enters = pipeline
+            .deploys()
+            .map(|(_, deploy)| (deploy.environment.clone(), deploy.environment_origin.span))
+            .collect();
+        let of_node = pipeline.nodes.iter().flat_map(|node| {
+            node.body.identities.iter().map(move |identity| (identity.clone(), named(node)))
+        });
+        let identities = of_node.collect();
+        Summary { name: pipeline.name.clone(), enters, identities }
     }
-    // Findings of the types, of the order and across pipelines may be about any theorem.
-    let refuted: Vec<Code> = diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
-    let mut all = Proofs::default();
-    let pipelines: Vec<(usize, &Pipeline)> = program.pipelines.iter().enumerate().collect();
-    let proofs = parallel::map(&pipelines, |(place, pipeline)| {
-        if incomplete.contains(place) {
-            PipelineProof::default()
-        } else {
-            prove_pipeline(program, pipeline, &refuted)
-        }
-    });
-    for PipelineProof { diagnostics: found, proved, effort } in proofs {
-        diagnostics.extend(found);
-        all.proved.push(if all_are_whole { proved } else { Vec::new() });
-        all.effort.facts = all.effort.facts.saturating_add(effort.facts);
-        all.effort.steps = all.effort.steps.saturating_add(effort.steps);
+}
+
+/// Proves the theorems across pipelines. All pipelines must be complete.
+pub(crate) fn prove_across(program: &Program, summaries: &[Arc<Summary>], diagnostics: &mut Vec<Diagnostic>) {
+    for across in table::TABLE.iter().filter_map(|entry| entry.across) {
+        across(program, summaries, diagnostics);
     }
-    all
+}
+
+/// Whether exactly one pipeline deploys to production.
+pub(crate) fn is_alone(program: &Program, summaries: &[Arc<Summary>]) -> bool {
+    let is_production = |name: &String| {
+        program.environments.get(name).is_some_and(|environment| environment.tier == Tier::Production)
+    };
+    let to_production =
+        summaries.iter().filter(|summary| summary.enters.iter().any(|(name, _)| is_production(name)));
+    to_production.count() == 1
+}
+
+/// The codes of findings that refute some theorem.
+pub(crate) fn refuting(diagnostics: &[Diagnostic]) -> BTreeSet<Code> {
+    if diagnostics.is_empty() {
+        return BTreeSet::new();
+    }
+    let refuting: BTreeSet<Code> = table::TABLE.iter().flat_map(|entry| entry.theorem.codes()).collect();
+    let found = diagnostics.iter().map(|diagnostic| diagnostic.code);
+    found.filter(|code| refuting.contains(code)).collect()
 }
 
 /// The result of proving one pipeline.
-#[derive(Default)]
-struct PipelineProof {
-    diagnostics: Vec<Diagnostic>,
-    proved: Vec<Theorem>,
-    effort: Effort,
+#[derive(Debug, Default)]
+pub(crate) struct PipelineProof {
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether every theorem could be decided.
+    is_decided: bool,
+    pub(crate) effort: Effort,
 }
 
-fn prove_pipeline(program: &Program, pipeline: &Pipeline, refuted: &[Code]) -> PipelineProof {
+/// Proves one complete pipeline. `is_alone` says whether exactly one pipeline deploys to production.
+pub(crate) fn prove_pipeline(program: &Program, pipeline: &Pipeline, is_alone: bool) -> PipelineProof {
     let facts = match SourceFacts::of(pipeline) {
         Ok(facts) => facts,
         Err(_) => {
             return PipelineProof { diagnostics: vec![undecided(pipeline)], ..PipelineProof::default() };
         }
     };
-    let mut proof = Proof { program, pipeline, facts, diagnostics: Vec::new(), undecided: false };
+    let mut proof = Proof { program, pipeline, is_alone, facts, diagnostics: Vec::new(), undecided: false };
     for within in table::TABLE.iter().filter_map(|entry| entry.within) {
         within(&mut proof);
     }
@@ -89,12 +102,23 @@ fn prove_pipeline(program: &Program, pipeline: &Pipeline, refuted: &[Code]) -> P
     let mut diagnostics = proof.diagnostics;
     if proof.undecided {
         diagnostics.push(undecided(pipeline));
-        return PipelineProof { diagnostics, proved: Vec::new(), effort };
     }
-    let found = diagnostics.iter().map(|diagnostic| diagnostic.code);
+    PipelineProof { diagnostics, is_decided: !proof.undecided, effort }
+}
+
+/// The theorems that a proof has shown. `refuted` holds the codes of findings elsewhere.
+pub(crate) fn proved(
+    program: &Program,
+    pipeline: &Pipeline,
+    proof: &PipelineProof,
+    refuted: &BTreeSet<Code>,
+) -> Vec<Theorem> {
+    if !proof.is_decided {
+        return Vec::new();
+    }
+    let found = proof.diagnostics.iter().map(|diagnostic| diagnostic.code);
     let refuted: Vec<Code> = refuted.iter().copied().chain(found).collect();
-    let proved = table::proved(program, pipeline, &refuted);
-    PipelineProof { diagnostics, proved, effort }
+    table::proved(program, pipeline, &refuted)
 }
 
 /// Reports a theorem that can't be decided. It is not proven.
@@ -113,6 +137,8 @@ fn undecided(pipeline: &Pipeline) -> Diagnostic {
 struct Proof<'p> {
     program: &'p Program,
     pipeline: &'p Pipeline,
+    /// Whether exactly one pipeline deploys to production.
+    is_alone: bool,
     facts: SourceFacts<'p>,
     diagnostics: Vec<Diagnostic>,
     undecided: bool,

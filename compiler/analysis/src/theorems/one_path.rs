@@ -1,26 +1,28 @@
 //! One path to production: each production environment and artefact has one deploy statement. No untrusted and no
 //! unprotected code reaches it.
 
-use super::{Proof, list, named};
+use super::{Proof, Summary, list, named};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Environment, Event, Identity, Node, Program, Provider, Tier, Trigger};
 use pipec_logic::Glob;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Proves that an environment with deploys from several pipelines lists these pipelines.
-pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn across_pipelines(
+    program: &Program,
+    summaries: &[Arc<Summary>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut entries: BTreeMap<&str, BTreeMap<&str, pipec_base::Span>> = BTreeMap::new();
-    for pipeline in &program.pipelines {
-        for (_, deploy) in pipeline.deploys() {
-            entries
-                .entry(&deploy.environment)
-                .or_default()
-                .entry(&pipeline.name)
-                .or_insert(deploy.environment_origin.span);
+    for summary in summaries {
+        for (environment, span) in &summary.enters {
+            entries.entry(environment).or_default().entry(&summary.name).or_insert(*span);
         }
     }
-    for (name, environment) in &program.environments {
-        let entering = entries.get(name.as_str()).cloned().unwrap_or_default();
+    let nothing = BTreeMap::new();
+    for (name, environment) in program.environments.iter() {
+        let entering = entries.get(name.as_str()).unwrap_or(&nothing);
         match &environment.from {
             None if entering.len() > 1 => {
                 let names: Vec<&str> = entering.keys().copied().collect();
@@ -29,7 +31,7 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
                     format!("{} enter `{name}`, which lists none of them", list(&names)),
                     environment.origin.span,
                 );
-                for (pipeline, span) in &entering {
+                for (pipeline, span) in entering {
                     diagnostic = diagnostic.label(*span, format!("`{pipeline}` enters here"));
                 }
                 diagnostics.push(diagnostic.help(format!(
@@ -39,7 +41,7 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
             }
             None => {}
             Some((listed, origin)) => {
-                for (pipeline, span) in &entering {
+                for (pipeline, span) in entering {
                     if listed.iter().any(|known| known == pipeline) {
                         continue;
                     }
@@ -70,7 +72,11 @@ pub(super) fn across_pipelines(program: &Program, diagnostics: &mut Vec<Diagnost
 
 /// Proves that only deploys to an environment have its identities. Code that can assume production's role reaches
 /// production. An audience alone and a provider of Google are no such identity: see [`Identity::principal`].
-pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagnostic>) {
+pub(super) fn borrowed_identities(
+    program: &Program,
+    summaries: &[Arc<Summary>],
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     let mut owners: BTreeMap<(Provider, String), (&Environment, &Identity)> = BTreeMap::new();
     for environment in program.environments.values() {
         for identity in &environment.identities {
@@ -78,11 +84,8 @@ pub(super) fn borrowed_identities(program: &Program, diagnostics: &mut Vec<Diagn
             owners.entry((identity.provider, principal)).or_insert((environment, identity));
         }
     }
-    let own = program
-        .pipelines
-        .iter()
-        .flat_map(|pipeline| &pipeline.nodes)
-        .flat_map(|node| node.body.identities.iter().map(move |identity| (identity, named(node))));
+    let own = summaries.iter().flat_map(|summary| &summary.identities);
+    let own = own.map(|(identity, holder)| (identity, holder.clone()));
     let shared = program.environments.values().flat_map(|environment| {
         environment
             .identities

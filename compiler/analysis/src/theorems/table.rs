@@ -2,19 +2,20 @@
 
 use super::statements::{self, Stated};
 use super::{
-    Proof, budget, build_once, every_change_travels, facts_there, kept_caches, missed_changes,
+    Proof, Summary, budget, build_once, every_change_travels, facts_there, kept_caches, missed_changes,
     no_skipped_gates, one_path, overrides, promotion,
 };
 use pipec_base::{Code, Diagnostic};
 use pipec_claims::{Theorem, TheoremId};
 use pipec_ir::{Pipeline, Program};
+use std::sync::Arc;
 
 /// A theorem of the source. It is proved if no finding has one of its codes.
 pub(super) struct Entry {
     /// Its name.
     pub(super) theorem: TheoremId,
     /// Proves the part across pipelines.
-    pub(super) across: Option<fn(&Program, &mut Vec<Diagnostic>)>,
+    pub(super) across: Option<fn(&Program, &[Arc<Summary>], &mut Vec<Diagnostic>)>,
     /// Proves the part about one pipeline. `None` if the types of the source prove it.
     pub(super) within: Option<fn(&mut Proof<'_>)>,
     /// The theorem with its parameters. Empty if the pipeline has nothing that it is about.

@@ -4,6 +4,7 @@ use crate::one_pipeline::{self, Output};
 use pipec_ir::*;
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub fn glob(text: &str) -> Glob {
     Glob::parse(text).unwrap()
@@ -125,7 +126,7 @@ impl Build {
     }
 
     pub fn environment(mut self, environment: Environment) -> Build {
-        self.program.environments.insert(environment.name.clone(), environment);
+        Arc::make_mut(&mut self.program.environments).insert(environment.name.clone(), environment);
         self
     }
 

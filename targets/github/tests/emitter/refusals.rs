@@ -3,6 +3,7 @@
 use crate::one_pipeline;
 use crate::programs::*;
 use pipec_ir::*;
+use std::sync::Arc;
 
 fn complaints_of_body(change: impl FnOnce(&mut Body)) -> Vec<String> {
     hello().edit("unit", |node| change(&mut node.body)).complaints()
@@ -108,7 +109,7 @@ fn paths_with_another_meaning_for_actions_are_refused() {
 fn deploys_of_later_versions_are_refused() {
     let with = |change: &dyn Fn(&mut Environment)| {
         let mut build = hello();
-        change(build.program.environments.get_mut("production").unwrap());
+        change(Arc::make_mut(&mut build.program.environments).get_mut("production").unwrap());
         build.complaints()
     };
     assert!(with(&|environment| environment.lock = Lock::Newest).is_empty());
@@ -122,7 +123,7 @@ fn ephemeral_environments_must_have_a_teardown() {
         build.complaints()
     };
     let in_preview = |change: &dyn Fn(&mut Environment)| {
-        with(&|build| change(build.program.environments.get_mut("preview").unwrap()))
+        with(&|build| change(Arc::make_mut(&mut build.program.environments).get_mut("preview").unwrap()))
     };
     let cannot = |what: &str| [format!("P1101 {what} can't be built for github")];
     assert!(with(&|_| {}).is_empty());
@@ -153,7 +154,7 @@ fn ephemeral_environments_must_have_a_teardown() {
     assert_eq!(
         with(&|build| {
             let other = Pipeline { name: "other".to_owned(), ..build.pipeline.clone() };
-            build.program.pipelines = vec![build.pipeline.clone(), other];
+            build.program.pipelines = vec![Arc::new(build.pipeline.clone()), Arc::new(other)];
         }),
         cannot("an ephemeral environment that pipeline `other` also enters")
     );
@@ -317,7 +318,8 @@ fn an_approval_that_github_cannot_enforce_is_refused() {
     let with = |min: u64, engines: &[&str]| {
         let approval = Approval { role: "managers".to_owned(), min, not_author: false, origin: origin() };
         let mut build = hello().role("managers", engines);
-        build.program.environments.get_mut("production").unwrap().approval = Some(approval);
+        Arc::make_mut(&mut build.program.environments).get_mut("production").unwrap().approval =
+            Some(approval);
         build.complaints()
     };
     assert!(with(1, &["github"]).is_empty());
@@ -363,7 +365,7 @@ fn override_names_are_reserved() {
         .node("scan", NodeKind::Job, body(&["true"]), &[]);
     other.pipeline.nodes[0].body.secrets = vec![secret("TOKEN", false)];
     let mut build = overridden();
-    build.program.pipelines.push(other.pipeline);
+    build.program.pipelines.push(Arc::new(other.pipeline));
     assert_eq!(
         build.complaints(),
         [
@@ -522,7 +524,7 @@ fn secrets_of_nodes_share_no_environment_with_a_deploy() {
     let mut build = build;
     let mut production = build.program.environments["production"].clone();
     production.name = "hello-unit".to_owned();
-    build.program.environments.insert(production.name.clone(), production);
+    Arc::make_mut(&mut build.program.environments).insert(production.name.clone(), production);
     assert_eq!(
         build.complaints(),
         [
@@ -624,7 +626,7 @@ fn a_lock_that_drops_deploys_of_its_own_run_is_refused() {
         body(&["./deploy.sh"]),
         &["app"],
     );
-    build.program.environments.get_mut("production").unwrap().lock = Lock::Newest;
+    Arc::make_mut(&mut build.program.environments).get_mut("production").unwrap().lock = Lock::Newest;
     assert_eq!(
         build.complaints(),
         [

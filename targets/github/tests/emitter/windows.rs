@@ -5,6 +5,7 @@ use crate::one_pipeline;
 use crate::programs::*;
 use crate::scripts::{WINDOW_OPEN, WINDOW_WAIT};
 use pipec_ir::*;
+use std::sync::Arc;
 
 fn window(days: &[u8]) -> Option<Window> {
     let zone = "Europe/London".to_owned();
@@ -21,7 +22,8 @@ fn window(days: &[u8]) -> Option<Window> {
 pub fn in_a_window() -> Build {
     let mut build = service();
     build.pipeline.name = "in-a-window".to_owned();
-    build.program.environments.get_mut("production").unwrap().window = window(&[1, 2, 3, 4]);
+    Arc::make_mut(&mut build.program.environments).get_mut("production").unwrap().window =
+        window(&[1, 2, 3, 4]);
     build
 }
 
@@ -47,7 +49,7 @@ fn the_name_of_a_waiting_job_is_reserved() {
     let taken = format!("P1102 `{wait}` is the name of the job that waits for the window of `production`");
     assert_eq!(build.complaints(), [taken]);
     let mut without = build;
-    without.program.environments.get_mut("production").unwrap().window = None;
+    Arc::make_mut(&mut without.program.environments).get_mut("production").unwrap().window = None;
     assert!(without.complaints().is_empty());
 }
 

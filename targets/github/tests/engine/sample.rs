@@ -4,6 +4,7 @@ use pipec_base::Span;
 use pipec_ir::*;
 use pipec_logic::Glob;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 pub fn glob(text: &str) -> Glob {
     Glob::parse(text).unwrap()
@@ -72,7 +73,7 @@ impl Build {
 
     pub fn environment(&mut self, name: &str, tier: Tier) -> &mut Environment {
         let environment = Environment::new(name, tier, origin());
-        self.program.environments.entry(name.to_owned()).or_insert(environment)
+        Arc::make_mut(&mut self.program.environments).entry(name.to_owned()).or_insert(environment)
     }
 }
 

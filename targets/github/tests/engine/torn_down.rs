@@ -376,7 +376,8 @@ fn the_model_refuses_what_the_target_refuses() {
     judged(
         &|build| {
             let other = Pipeline { name: "other".to_owned(), ..build.pipeline.clone() };
-            build.program.pipelines = vec![build.pipeline.clone(), other];
+            build.program.pipelines =
+                vec![std::sync::Arc::new(build.pipeline.clone()), std::sync::Arc::new(other)];
         },
         "another pipeline deploys there",
     );

@@ -25,7 +25,7 @@ impl Deref for Output {
 fn whole(program: &Program, pipeline: &Pipeline) -> (Program, PipelineId) {
     let mut program = program.clone();
     program.pipelines.retain(|other| other.name != pipeline.name);
-    program.pipelines.push(pipeline.clone());
+    program.pipelines.push(std::sync::Arc::new(pipeline.clone()));
     let id = PipelineId(program.pipelines.len() - 1);
     (program, id)
 }

@@ -219,7 +219,7 @@ impl Expansion<'_, '_> {
 
     /// Refuses a registry password in scripts. Only the push may use it, and no script is the push.
     fn refuse_password(&mut self, image: &str, work: &Work, frame: &Frame) {
-        let Some(registry) = self.facts.program.registry_of(image).cloned() else { return };
+        let Some(registry) = self.workspace.registry_of(image) else { return };
         let held = work.body.secrets.iter();
         for secret in held.filter(|secret| secret.variable == registry.password) {
             self.report(

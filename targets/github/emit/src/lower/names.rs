@@ -5,6 +5,7 @@ use pipec_base::codes;
 use pipec_ir::{Binding, EngineStep, Node, NodeId, NodeKind, Pipeline};
 use pipec_lowering::{has_own_secrets, override_environment, secrets_environment};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The longest key of a job, in characters.
 const LONGEST_ID: usize = 99;
@@ -129,6 +130,7 @@ impl Lowering<'_> {
                 .program
                 .pipelines
                 .iter()
+                .map(Arc::as_ref)
                 .filter(|pipeline| pipeline.name != self.pipeline.name)
                 .chain(std::iter::once(self.pipeline))
                 .flat_map(|pipeline| {

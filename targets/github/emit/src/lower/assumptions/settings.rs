@@ -11,6 +11,7 @@ use pipec_ir::facts::Refs;
 use pipec_ir::{Approval, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
 use pipec_logic::{Glob, Proposition};
 use pipec_lowering::{override_environment, secrets_environment};
+use std::sync::Arc;
 
 /// How many jobs can wait in a group of `concurrency`.
 ///
@@ -94,7 +95,7 @@ fn entering<'p>(
     pipeline: &'p Pipeline,
     environment: &str,
 ) -> Vec<(&'p Pipeline, Vec<&'p Node>)> {
-    let others = program.pipelines.iter().filter(|other| other.name != pipeline.name);
+    let others = program.pipelines.iter().map(Arc::as_ref).filter(|other| other.name != pipeline.name);
     std::iter::once(pipeline)
         .chain(others)
         .map(|pipeline| {

@@ -15,13 +15,15 @@ mod repeat;
 mod retry;
 mod scripts;
 
-pub use deploy::{CLOCK, WEIGHT, time_forth};
+pub use deploy::{CLOCK, time_forth};
 pub use retry::MOST as MOST_ATTEMPTS;
 pub use scripts::title;
 
 use crate::guard::Guard;
-use crate::value::Value;
-use pipec_ir::{Binding, Checkout, Identity, Node, Step, Tool};
+use crate::passes::Texts;
+use crate::units::Unit;
+use crate::value::{Value, Variables};
+use pipec_ir::{Checkout, Identity, Node, Step, Tool};
 use pipec_runtime::Script;
 use std::borrow::Cow;
 
@@ -66,7 +68,7 @@ pub enum Does<'p> {
     /// It signs in to a cloud.
     SignIn(&'p Identity),
     /// It runs a script of the source; a deploy's action may add variables.
-    Script(&'p Step, ActionVariables<'p>),
+    Script(&'p Step, Variables<'p>),
     /// It runs a fixed script with these parameters.
     Fixed(Script, Vec<(Cow<'static, str>, Value<'p>)>),
     /// It runs a raw block, by its place among those of the engine.
@@ -132,15 +134,6 @@ pub enum Version<'p> {
     OfLeg,
 }
 
-/// The variables that an action of a deploy gives to its scripts.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct ActionVariables<'p> {
-    /// The variables of its `env`.
-    pub env: &'p [Binding],
-    /// The weight of the traffic.
-    pub weight: Option<&'p str>,
-}
-
 /// The meaning of an act's failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -163,6 +156,10 @@ pub enum Limit {
 
 /// What the acts of a node need from the acts before them.
 pub(crate) struct Surroundings<'s, 'p> {
+    /// What texts mean in the job of the unit.
+    pub(crate) texts: Texts<'s, 'p>,
+    /// The unit that the job is of.
+    pub(crate) unit: &'s Unit,
     /// For each raw block of the engine, how many scripts come before it.
     pub(crate) blocks: &'s [usize],
     /// The guard that the node is not exempt.
@@ -249,7 +246,7 @@ pub fn directory(node: &Node) -> Option<&str> {
 pub(crate) fn of_node<'p>(node: &'p Node, around: &Surroundings<'_, 'p>) -> Vec<Act<'p>> {
     let acting = node.deploy().filter(|deploy| deploy.actions().next().is_some());
     match (acting, node.quorum()) {
-        (Some(deploy), _) => deploy::acts(node, deploy, around.logins),
+        (Some(deploy), _) => deploy::acts(node, deploy, around),
         (None, Some(quorum)) => repeat::acts(node, quorum, around.unless_exempt),
         (None, None) if node.attempts() > 1 => retry::acts(node, around.brought),
         (None, None) => scripts::acts(node, around.blocks, around.unless_exempt),

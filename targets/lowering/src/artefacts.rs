@@ -10,11 +10,11 @@
 //! ```
 
 use crate::acts::{Act, Does, Keep, Kept, directory};
-use crate::jobs::{HandOn, Variables};
+use crate::jobs::HandOn;
 use crate::passes::{Passes, Texts};
 use crate::token::TokenUse;
 use crate::units::{self, Runs, Unit};
-use crate::value::{HandedOn, Part, Value};
+use crate::value::{HandedOn, Part, Value, Variables};
 use pipec_ir::{Artefact, Node};
 use pipec_runtime::Script;
 use std::borrow::Cow;

@@ -17,7 +17,7 @@ use crate::acts::Act;
 use crate::guard::Guard;
 use crate::legs::Legs;
 use crate::token::TokenUse;
-use crate::value::{Part, Value};
+use crate::value::{Part, Value, Variables};
 use pipec_base::Span;
 use pipec_ir::{NodeId, Runner, RunnerHost, Sidecar};
 use std::borrow::Cow;
@@ -86,9 +86,6 @@ pub struct JobPlan<'p> {
     /// Its acts, in order.
     pub acts: Vec<Act<'p>>,
 }
-
-/// Variables and their values, in the order in which an output lists them.
-pub type Variables<'p> = Vec<(Cow<'p, str>, Value<'p>)>;
 
 /// How long a job may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

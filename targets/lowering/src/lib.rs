@@ -31,6 +31,7 @@ mod credentials;
 mod deploys;
 mod expressive;
 mod guard;
+mod header;
 mod jobs;
 mod legs;
 mod names;
@@ -56,7 +57,8 @@ mod windows;
 
 pub use expressive::{DecidedWhen, Decision, Expressive};
 pub use guard::Guard;
-pub use jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, Role, Start, Timeout, Variables, Wait};
+pub use header::{header, is_generated, without_header};
+pub use jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, Role, Start, Timeout, Wait};
 pub use legs::{LegPlan, Legs};
 pub use names::{has_own_secrets, secrets_environment};
 pub use nodes::FACTS;
@@ -66,7 +68,7 @@ pub use reports::in_directory;
 pub use source::{Nodes, Source};
 pub use token::TokenUse;
 pub use units::{Runs, Unit};
-pub use value::{HandedOn, Part, RunFact, Value};
+pub use value::{HandedOn, Part, RunFact, Value, Variables};
 pub use verdict::Judged;
 pub use windows::of as window_of;
 

@@ -16,11 +16,11 @@
 
 use crate::acts::{self, Act, Does, Surroundings};
 use crate::guard::Guard;
-use crate::jobs::{EnvironmentUse, HandOn, JobPlan, Role, Start, Timeout, Variables};
+use crate::jobs::{EnvironmentUse, HandOn, JobPlan, Role, Start, Timeout};
 use crate::passes::Passes;
 use crate::token::TokenUse;
 use crate::units::{Runs, Unit};
-use crate::value::{Part, Value};
+use crate::value::{Part, Value, Variables};
 use crate::{artefacts, caches, credentials, legs, names, reports, tools};
 use pipec_ir::{Checkout, EngineBlock, EngineStep, Gate, Node, NodeKind, Sidecar, Text};
 use pipec_runtime::Script;
@@ -107,7 +107,14 @@ impl<'p> Passes<'_, 'p> {
         job.acts.extend(held);
         add_exemptions(exemptions, job);
         let blocks: Vec<usize> = self.blocks(node).map(|block| block.position).collect();
-        let around = Surroundings { blocks: &blocks, unless_exempt, brought: &brought, logins: &logins };
+        let around = Surroundings {
+            texts: self.texts(),
+            unit,
+            blocks: &blocks,
+            unless_exempt,
+            brought: &brought,
+            logins: &logins,
+        };
         job.acts.extend(acts::of_node(node, &around));
         job.acts.extend(self.save(node, unless_exempt));
         if node.is_artefact() {

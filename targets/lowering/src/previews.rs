@@ -4,13 +4,13 @@
 //! `teardown-preview` tears down the preview of each. They form separate runs: one when a pull request of a member is
 //! closed, and one sweep every hour.
 
-use crate::acts::{Act, ActionVariables, Does};
+use crate::acts::{Act, Does};
 use crate::credentials;
 use crate::guard::Guard;
-use crate::jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, MINUTE, Role, Start, Timeout, Variables, Wait};
+use crate::jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, MINUTE, Role, Start, Timeout, Wait};
 use crate::legs::Legs;
 use crate::token::TokenUse;
-use crate::value::{Part, RunFact, Value};
+use crate::value::{Part, RunFact, Value, Variables};
 use pipec_ir::{Environment, Fact, Piece, Pipeline, Program, Text, Tier};
 use pipec_runtime::Script;
 use std::borrow::Cow;
@@ -86,7 +86,7 @@ fn tear_down(environment: &Environment) -> JobPlan<'_> {
     acts.extend(environment.secrets.iter().filter(|secret| secret.file).map(credentials::write));
     for script in environment.teardown.iter().flat_map(|teardown| &teardown.steps) {
         let title = script.name.as_deref().unwrap_or("tear down");
-        acts.push(Act::new(title, Does::Script(script, ActionVariables::default())));
+        acts.push(Act::new(title, Does::Script(script, Vec::new())));
     }
     let deployments = [("DEPLOYMENTS", Value::output(STILL, DEPLOYMENTS))];
     acts.push(Act::fixed("Take it off the list", Script::PreviewForget, deployments));

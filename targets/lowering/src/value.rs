@@ -86,6 +86,9 @@ pub enum Part<'p> {
     OutputPath,
 }
 
+/// Variables and their values, in the order in which an output lists them.
+pub type Variables<'p> = Vec<(Cow<'p, str>, Value<'p>)>;
+
 /// A fact of the run: the engine knows it, or an act works it out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunFact {

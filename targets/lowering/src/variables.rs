@@ -9,10 +9,9 @@
 //! TOKEN        [Secret("TOKEN")]
 //! ```
 
-use crate::jobs::Variables;
 use crate::passes::Passes;
 use crate::units::Unit;
-use crate::value::{Part, RunFact, Value};
+use crate::value::{Part, RunFact, Value, Variables};
 use crate::{artefacts, credentials, previews};
 use pipec_ir::{Node, Sidecar};
 use std::borrow::Cow;

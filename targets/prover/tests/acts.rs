@@ -1,5 +1,6 @@
-//! The theorems speak of acts: an engine may start every job in every run, if the steps ask what must hold for them to run.
+//! The theorems speak of acts, not of the starts of jobs.
 //!
+//! An engine may start every job in every run, if the conditions of its steps decide which of them run.
 //! The engine here is a stand-in. Its jobs start always, whatever became of the others; the conditions of its steps do the
 //! rest. So `publish` of the pipeline below is
 //!
@@ -20,7 +21,7 @@ use pipec_prover::prove;
 use pipec_runtime::Dialect;
 use std::collections::BTreeSet;
 
-/// What the condition of a step asks for, besides that every step before it succeeded and nobody stopped the job.
+/// What a condition asks for besides the success of earlier steps. A stopped job runs no more steps.
 #[derive(Clone, Debug)]
 enum Ask {
     /// A push of this branch.
@@ -225,7 +226,7 @@ fn glob(text: &str) -> Glob {
     Glob::parse(text).unwrap()
 }
 
-/// The gate `unit`, due in every run, and then the job `publish`, due on the branch `main`.
+/// The gate `unit` is due in every run, and then `publish` on `main`.
 fn site() -> Pipeline {
     let origin = || Origin::at(Span::default());
     let triggers = vec![Trigger::Push(vec![glob("main"), glob("docs")], origin())];
@@ -285,7 +286,7 @@ fn when(asks: &[Ask]) -> Guard {
     Some(asks.to_vec())
 }
 
-/// What is found of the jobs of nodes; the stand-in has no verdict and no record.
+/// The findings about the jobs of nodes. The stand-in has no verdict and no record.
 fn found(jobs: &[(&str, &[(&str, Guard)])]) -> Vec<String> {
     let file = GeneratedFile { path: "site".to_owned(), text: String::new(), origins: Vec::new() };
     let proof = prove(&Program::default(), &site(), &Engine::new(jobs), &file);

@@ -173,14 +173,17 @@ impl Reading for Workflow {
     }
 
     fn is_machine(&self, machine: &str, host: RunnerHost) -> bool {
-        let is_arm = machine.ends_with("-arm");
-        let is_of_host = match host {
-            RunnerHost::LinuxX64 => machine.starts_with("ubuntu-") && !is_arm,
-            RunnerHost::LinuxArm64 => machine.starts_with("ubuntu-") && is_arm,
-            RunnerHost::MacosArm64 => machine.starts_with("macos-"),
-            RunnerHost::WindowsX64 => machine.starts_with("windows-"),
+        let version = match host {
+            RunnerHost::LinuxX64 => machine.strip_prefix("ubuntu-"),
+            RunnerHost::LinuxArm64 => {
+                machine.strip_prefix("ubuntu-").and_then(|version| version.strip_suffix("-arm"))
+            }
+            RunnerHost::MacosArm64 => machine.strip_prefix("macos-"),
+            RunnerHost::WindowsX64 => machine.strip_prefix("windows-"),
         };
-        is_of_host && !machine.ends_with("-latest")
+        // Other labels, such as `ubuntu-latest` and those of a company's own machines, may lead anywhere.
+        let is_part = |character: char| character.is_ascii_digit() || character == '.';
+        version.is_some_and(|version| !version.is_empty() && version.chars().all(is_part))
     }
 
     /// A version is that of the pin, its first parts, or the commit. What the lock says of a version is what it is.

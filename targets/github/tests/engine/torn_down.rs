@@ -324,6 +324,21 @@ broken! {
     what_is_gone_stays: 1 {
         "teardown-preview": "DEPLOYMENTS: ${{ steps.still.outputs.deployments }}" => "DEPLOYMENTS: \"\""
     } "what is gone stays on the list";
+    a_machine_of_its_own: 1 {
+        "teardown-preview": "runs-on: ubuntu-24.04" => "runs-on: ubuntu-large"
+    } "it runs on `ubuntu-large`";
+    a_finder_with_legs: 1 {
+        "find-preview": "    steps:\n" => "    strategy:\n      matrix:\n        a: [1, 2]\n    steps:\n"
+    } "it says something more";
+    a_script_with_inputs: 1 {
+        "teardown-preview": "        run: ./remove.sh" => "        with:\n          a: b\n        run: ./remove.sh"
+    } "a script is given inputs";
+    a_condition_that_asks_for_another_step: 1 {
+        "teardown-preview": STILL => "if: \"${{ steps.found.outputs.pull-requests != '[]' }}\""
+    } "a step runs although nothing is to be torn down";
+    a_condition_that_tears_down_nothing: 1 {
+        "teardown-preview": "${{ needs.find-preview.outputs.pull-requests != '[]' }}" => "${{ needs.find-preview.outputs.pull-requests == '[]' }}"
+    } "it starts when it may not";
     another_step: 1 {
         "": "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n" => "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n      - name: More\n        if: \"${{ steps.still.outputs.pull-requests != '[]' }}\"\n        run: env\n"
     } "a step is none that the source asks for";

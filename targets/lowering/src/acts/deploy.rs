@@ -11,17 +11,18 @@
 //! ```
 
 use super::scripts::is_title;
-use super::{Act, ActionVariables, Does, Limit, directory, ran};
+use super::{Act, Does, Limit, Surroundings, directory, ran};
 use crate::guard::Guard;
-use crate::value::Value;
-use pipec_ir::{Action, Deploy, Node, Step, StepKind, Strategy};
+use crate::value::{Value, Variables};
+use pipec_ir::{Action, Binding, Deploy, Node, Step, StepKind, Strategy};
 use pipec_runtime::Script;
+use std::borrow::Cow;
 
 /// The act that starts the clock.
 pub const CLOCK: &str = "clock";
 
 /// The variable of the weight.
-pub const WEIGHT: &str = "PIPE_WEIGHT";
+const WEIGHT: &str = "PIPE_WEIGHT";
 
 /// The title of the scripts of `run`.
 const RUN: &str = "deploy";
@@ -37,7 +38,7 @@ struct Phase<'p> {
     /// The start of its acts' ids.
     id: String,
     scripts: &'p [Step],
-    variables: ActionVariables<'p>,
+    variables: Variables<'p>,
     /// The soak before it, in milliseconds.
     soak: u64,
 }
@@ -56,10 +57,10 @@ pub fn time_forth(timeout: u64) -> u64 {
 ///
 /// If one of them may roll back, each script may take only what its predecessors have left of the deploy's timeout, less
 /// what is kept for rolling back: the end of the job itself would prevent that.
-pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, logins: &[Act<'p>]) -> Vec<Act<'p>> {
+pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings<'_, 'p>) -> Vec<Act<'p>> {
     let mut acts = Vec::new();
     let mut soaked = 0;
-    let phases = phases(node, deploy);
+    let phases = phases(node, deploy, around);
     for phase in &phases {
         if phase.soak > 0 {
             soaked += phase.soak;
@@ -70,7 +71,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, logins: &[Act<'p>]) -
                 [("SOAK", seconds)],
             ));
             // What a cloud has lent by now may expire within the hour.
-            acts.extend_from_slice(logins);
+            acts.extend_from_slice(around.logins);
         }
         for (place, group) in phase.groups().iter().enumerate() {
             let left = deploy.rollback().map(|_| {
@@ -80,7 +81,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, logins: &[Act<'p>]) -
             let limit = left.as_ref().and_then(|act| act.id.clone()).map(Limit::LeftBy);
             acts.extend(left);
             for (index, (script, id)) in group.scripts.iter().enumerate() {
-                let mut act = Act::new(phase.name_of(script), Does::Script(script, phase.variables))
+                let mut act = Act::new(phase.name_of(script), Does::Script(script, phase.variables.clone()))
                     .in_directory(directory(node));
                 act.limit.clone_from(&limit);
                 if deploy.rollback().is_some() || group.scripts.len() > 1 {
@@ -94,7 +95,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, logins: &[Act<'p>]) -
         }
     }
     if let Some(rollback) = deploy.rollback() {
-        acts.extend(back(rollback, &phases, directory(node), logins));
+        acts.extend(back(rollback, &phases, directory(node), around));
     }
     acts
 }
@@ -120,13 +121,13 @@ fn back<'p>(
     rollback: &'p Action,
     phases: &[Phase<'p>],
     directory: Option<&'p str>,
-    logins: &[Act<'p>],
+    around: &Surroundings<'_, 'p>,
 ) -> Vec<Act<'p>> {
     let way = Phase {
         title: "roll back".to_owned(),
         id: "roll-back".to_owned(),
         scripts: &rollback.steps,
-        variables: ActionVariables { env: &rollback.env, weight: None },
+        variables: variables(&rollback.env, None, around),
         soak: 0,
     };
     let first = phases.first().and_then(|phase| phase.groups().into_iter().next());
@@ -136,11 +137,12 @@ fn back<'p>(
         .map(|(_, id)| Guard::SkippedAct(id).negated());
     let unfinished = last.map(|group| group.passed().negated());
     let mut condition = Guard::all([Some(Guard::Broken), begun, unfinished].into_iter().flatten());
-    let mut acts: Vec<Act<'p>> = logins.iter().map(|login| login.clone().when(condition.clone())).collect();
+    let mut acts: Vec<Act<'p>> =
+        around.logins.iter().map(|login| login.clone().when(condition.clone())).collect();
     for group in way.groups() {
         for (index, (script, id)) in group.scripts.iter().enumerate() {
-            let mut act =
-                Act::new(way.name_of(script), Does::Script(script, way.variables)).in_directory(directory);
+            let mut act = Act::new(way.name_of(script), Does::Script(script, way.variables.clone()))
+                .in_directory(directory);
             act.when =
                 if index == 0 { condition.clone() } else { Guard::all([Guard::Broken, group.began()]) };
             if way.scripts.len() > 1 {
@@ -198,7 +200,7 @@ impl Group<'_> {
 }
 
 /// The phases before a rollback.
-fn phases<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Phase<'p>> {
+fn phases<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings<'_, 'p>) -> Vec<Phase<'p>> {
     let scripts = |action: Option<&'p Action>| action.map_or([].as_slice(), |action| &action.steps);
     let env = |action: Option<&'p Action>| action.map_or([].as_slice(), |action| &action.env);
     let Some(strategy) = deploy.strategy() else {
@@ -206,7 +208,7 @@ fn phases<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Phase<'p>> {
             title: id.to_owned(),
             id: id.to_owned(),
             scripts,
-            variables: ActionVariables { env, weight: None },
+            variables: variables(env, None, around),
             soak: 0,
         };
         let verify = phase("verify", scripts(deploy.verify.as_ref()), env(deploy.verify.as_ref()));
@@ -218,13 +220,26 @@ fn phases<'p>(node: &'p Node, deploy: &'p Deploy) -> Vec<Phase<'p>> {
             title: format!("{word} {weight}%"),
             id: format!("{word} {weight}").replace([' ', '.'], "-"),
             scripts: scripts(action),
-            variables: ActionVariables { env: env(action), weight: Some(weight) },
+            variables: variables(env(action), Some(weight), around),
             soak,
         };
         phases.push(phase("shift to", deploy.shift(), 0));
         phases.push(phase("verify at", deploy.verify.as_ref(), soak));
     }
     phases
+}
+
+/// The variables that an action gives to its scripts: those of its `env`, and the weight that it acts at.
+fn variables<'p>(
+    env: &'p [Binding],
+    weight: Option<&'p str>,
+    around: &Surroundings<'_, 'p>,
+) -> Variables<'p> {
+    let own = env.iter().map(|binding| {
+        (Cow::Borrowed(binding.variable.as_str()), around.texts.value(&binding.value, around.unit))
+    });
+    let weight = weight.map(|weight| (Cow::Borrowed(WEIGHT), Value::text(weight)));
+    own.chain(weight).collect()
 }
 
 /// The weights and their soaks. The last weight is 100, even without a step for it.

@@ -9,7 +9,7 @@
 //! quorum                fails unless two of them succeeded
 //! ```
 
-use super::{Act, ActionVariables, Does, Failure, Limit, directory, measures, scripts::title};
+use super::{Act, Does, Failure, Limit, directory, measures, scripts::title};
 use crate::guard::Guard;
 use crate::value::{Part, Value};
 use pipec_ir::{Node, Quorum, StepKind};
@@ -47,7 +47,7 @@ fn run_of<'p>(node: &'p Node, (run, runs): (u64, u64), parts: usize, unless_exem
     let mut entered: Option<Guard> = None;
     let scripts = node.body.steps.iter().map(|step| {
         let title = format!("{} (run {run} of {runs})", title(node, step));
-        let act = Act::new(title, Does::Script(step, ActionVariables::default()));
+        let act = Act::new(title, Does::Script(step, Vec::new()));
         (Some(step.kind), act.in_directory(directory(node)))
     });
     let measures = node.body.measures.iter();

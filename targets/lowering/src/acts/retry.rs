@@ -3,7 +3,7 @@
 //! An attempt begins only if the one before has failed, in the same state of the folder as the first. So the result is
 //! the work of one attempt. For an example, see [`crate::acts`].
 
-use super::{Act, ActionVariables, Does, Failure, Limit, directory, ran, scripts::title};
+use super::{Act, Does, Failure, Limit, directory, ran, scripts::title};
 use crate::guard::Guard;
 use crate::value::Value;
 use pipec_ir::{Node, StepKind};
@@ -69,7 +69,7 @@ fn attempt_of(node: &Node, (attempt, attempts): (u64, u64), began: Guard) -> Vec
             StepKind::Run => due = Guard::succeeded_act(&id),
         }
         let title = format!("{} (attempt {attempt} of {attempts})", title(node, step));
-        let script = Does::Script(step, ActionVariables::default());
+        let script = Does::Script(step, Vec::new());
         let mut act = Act::new(title, script).in_directory(directory(node)).with_id(id).when(when);
         act.limit = Some(Limit::Milliseconds(node.body.timeout));
         if attempt < attempts {

@@ -10,7 +10,7 @@
 //!
 //! So both checks report, and a failed one still fails the job.
 
-use super::{Act, ActionVariables, Does, directory, measures, ran};
+use super::{Act, Does, directory, measures, ran};
 use crate::guard::Guard;
 use pipec_ir::{Node, NodeKind, Step, StepKind};
 
@@ -30,7 +30,7 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
             acts.push(raw_block(block, unless_exempt));
             first_check = None;
         }
-        let script = Does::Script(step, ActionVariables::default());
+        let script = Does::Script(step, Vec::new());
         let mut act =
             Act::new(title(node, step), script).in_directory(directory(node)).when(unless_exempt.clone());
         match (step.kind, &first_check) {

@@ -22,7 +22,7 @@ use crate::expression::Expression;
 use crate::template::Template;
 use pipec_base::codes;
 use pipec_ir::Node;
-use pipec_lowering::acts::{self, Act, ActionVariables, Does, Failure, Limit, WEIGHT};
+use pipec_lowering::acts::{self, Act, Does, Failure, Limit};
 use pipec_lowering::{Guard, JobPlan, TokenUse, Value};
 use pipec_runtime::{Dialect, Script};
 use std::borrow::Cow;
@@ -67,8 +67,9 @@ impl<'a> Lowering<'a> {
             Does::Fetch(kept, into) => artefacts::fetch(title(), kept, template(into)),
             Does::SetUp(tool, version) => return self.tool_step(tool, *version),
             Does::SignIn(identity) => return self.identity_step(title(), identity, &scene.variables),
-            Does::Script(script, action) => {
-                let variables = self.with_action_variables(plan, scene, *action);
+            Does::Script(script, own) => {
+                let own = own.iter().map(|(name, value)| (name.clone().into_owned(), template(value)));
+                let variables = scene.variables.iter().cloned().chain(own).collect();
                 self.script_step(&self.owner(plan), script, title(), variables, plan.is_on_windows())
             }
             Does::Fixed(script, parameters) => self.fixed(plan, act, *script, parameters, scene.place),
@@ -92,26 +93,6 @@ impl<'a> Lowering<'a> {
             _ => return when.filter(|when| *when != Expression::Constant(true)),
         };
         Some(Expression::all(when.into_iter().chain([own])))
-    }
-
-    /// The variables of a script, with those that an action of a deploy adds.
-    fn with_action_variables(
-        &self,
-        plan: &JobPlan<'a>,
-        scene: &Scene,
-        action: ActionVariables<'a>,
-    ) -> Vec<(String, Template)> {
-        let mut variables = scene.variables.clone();
-        if let Some((_, unit)) = self.node_and_unit(plan) {
-            variables.extend(
-                action
-                    .env
-                    .iter()
-                    .map(|binding| (binding.variable.clone(), self.text(&binding.value, unit, scene.place))),
-            );
-        }
-        variables.extend(action.weight.map(|weight| (WEIGHT.to_owned(), Template::text(weight.to_owned()))));
-        variables
     }
 
     /// The name of the node or environment whose scripts a job runs.

@@ -16,7 +16,6 @@ mod assumptions;
 mod caches;
 mod conditions;
 mod deploys;
-mod header;
 mod identities;
 mod images;
 mod jobs;
@@ -56,7 +55,7 @@ use std::cell::RefCell;
 
 pub(crate) use assumptions::assumptions;
 pub use assumptions::{Words, meaning as assumption_meaning};
-pub use header::{is_generated, without_header};
+pub use pipec_lowering::{is_generated, without_header};
 
 /// What the lowering of one pipeline knows.
 struct Lowering<'a> {
@@ -133,7 +132,7 @@ impl Lowering<'_> {
         let jobs: Vec<Job> = self.plans.jobs.iter().map(|plan| self.job(plan)).collect();
         let origins = self.plans.jobs.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
         let workflow = Workflow {
-            header: self.header(),
+            header: pipec_lowering::header(self.program, self.pipeline, &self.context.version),
             name: self.pipeline.name.clone(),
             triggers: self.triggers(),
             concurrency: self.run_concurrency(),

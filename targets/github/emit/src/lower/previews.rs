@@ -144,7 +144,7 @@ impl Lowering<'_> {
         let origins: Vec<(String, Span)> =
             self.plans.teardown.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
         let group = format!("pipec-{}-teardown-", self.pipeline.name.to_ascii_lowercase());
-        let mut header = self.header();
+        let mut header = pipec_lowering::header(self.program, self.pipeline, &self.context.version);
         header.push(
             "Tears down what was deployed for pull requests: when one is closed, and every hour what is left."
                 .to_owned(),

@@ -207,6 +207,22 @@ fn what_moves_or_is_new_computes_nothing_of_the_others() {
 }
 
 #[test]
+fn an_edit_emits_and_proves_the_output_of_its_pipeline() {
+    let texts = services(5);
+    let mut editor = Editor::new(workflows::options());
+    let mut outputs = |texts: &[InputText]| {
+        let before = editor.session.computed().outputs;
+        editor.computes(texts);
+        editor.session.computed().outputs - before
+    };
+    assert_eq!(outputs(&texts), 6);
+    assert_eq!(outputs(&with(&texts, "make check-3\"", "make check-33\"")), 1);
+    assert_eq!(outputs(&with(&texts, "/// Service number 0.", "let one = 1\n\n/// Service number 0.")), 1);
+    // The other pipelines enter other environments.
+    assert_eq!(outputs(&with(&texts, "https://staging-0.example", "https://staging-0.other")), 1);
+}
+
+#[test]
 fn an_edit_of_a_task_expands_its_callers() {
     let texts = edits::workspace(&mut Random::new(1));
     let mut editor = Editor::new(source_only());

@@ -12,11 +12,12 @@
 //! version, so the rounds end. Proofs follow when the lock is stable.
 
 use crate::compiled_file::{CompiledFile, FileOwner};
+use crate::outputs::Outputs;
 use pipec_base::{Diagnostic, codes};
-use pipec_claims::TargetClaims;
-use pipec_ir::{Pins, PipelineId, Program};
+use pipec_claims::{Judgement, TargetClaims};
+use pipec_ir::{GeneratedFile, Pins, PipelineId, Program};
 use pipec_target_api::{Emission, EmittedFile, Target, TargetContext};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What all targets made of a program.
 #[derive(Default)]
@@ -32,11 +33,26 @@ pub(crate) struct Compiled {
 }
 
 /// Emits the program for every target and proves the outputs. The program keeps the lock that the last round worked with.
-pub(crate) fn emit_all(program: &mut Program, targets: &[&dyn Target], context: &TargetContext) -> Compiled {
+///
+/// Outputs that `outputs` remembers are neither emitted nor proven again.
+pub(crate) fn emit_all(
+    program: &mut Program,
+    targets: &[&dyn Target],
+    context: &TargetContext,
+    outputs: Option<&mut Outputs>,
+) -> Compiled {
+    // Assumptions are listed on request, and not after each keystroke.
+    let mut outputs = outputs.filter(|_| !context.lists_assumptions);
+    if let Some(outputs) = &mut outputs {
+        outputs.enter(program, targets, context);
+    }
     let mut compiled = Compiled { diagnostics: unknown_targets(program, targets), ..Compiled::default() };
     let mut emitters: Vec<Emitter<'_>> = targets.iter().map(|target| Emitter::of(*target)).collect();
     for emitter in &mut emitters {
-        let all = program.pipelines_for(emitter.target.name());
+        let mut all = program.pipelines_for(emitter.target.name());
+        if let Some(outputs) = &mut outputs {
+            all.retain(|pipeline| !emitter.recall(program, *pipeline, context, outputs));
+        }
         emitter.emit(program, &all, context);
     }
     let mut pins = pins_of(&emitters);
@@ -46,6 +62,9 @@ pub(crate) fn emit_all(program: &mut Program, targets: &[&dyn Target], context: 
             break;
         }
         program.lock = pins;
+        // What is proven depends on the lock file, so nothing that was remembered holds, and nothing is remembered.
+        outputs = None;
+        emitters.iter_mut().for_each(|emitter| emitter.proven.clear());
         for emitter in &mut emitters {
             let again = emitter.callers(&changed);
             emitter.emit(program, &again, context);
@@ -56,7 +75,10 @@ pub(crate) fn emit_all(program: &mut Program, targets: &[&dyn Target], context: 
     compiled.claims.resize_with(program.pipelines.len(), Vec::new);
     let mut files = Vec::new();
     for emitter in emitters {
-        emitter.judge(program, &mut compiled, &mut files);
+        emitter.judge(program, &mut compiled, &mut files, outputs.as_deref_mut());
+    }
+    if let Some(outputs) = outputs {
+        outputs.forget_unused();
     }
     files.sort_by_key(|(first, _)| *first);
     compiled.outputs = files.into_iter().map(|(_, file)| file).collect();
@@ -80,11 +102,13 @@ fn unknown_targets(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic
 struct Emitter<'t> {
     target: &'t dyn Target,
     emission: Emission,
+    /// The judgements of remembered outputs.
+    proven: BTreeMap<PipelineId, Judgement>,
 }
 
 impl<'t> Emitter<'t> {
     fn of(target: &'t dyn Target) -> Emitter<'t> {
-        Emitter { target, emission: Emission::default() }
+        Emitter { target, emission: Emission::default(), proven: BTreeMap::new() }
     }
 
     /// Emits some pipelines, in place of what it has emitted of them so far.
@@ -93,6 +117,47 @@ impl<'t> Emitter<'t> {
             let later = self.target.emit(program, only, context);
             self.emission.replace(only, later);
         }
+    }
+
+    /// Takes the remembered output of a pipeline, if there is one.
+    fn recall(
+        &mut self,
+        program: &Program,
+        pipeline: PipelineId,
+        context: &TargetContext,
+        outputs: &mut Outputs,
+    ) -> bool {
+        let Some(known) = outputs.recall(program, pipeline, self.target, context) else { return false };
+        self.emission.add(pipeline, known.files.clone(), known.output.clone());
+        self.proven.insert(pipeline, known.judgement.clone());
+        true
+    }
+
+    /// Proves files, except those of pipelines with a remembered judgement.
+    fn verify(
+        target: &dyn Target,
+        program: &Program,
+        files: &[EmittedFile],
+        mut proven: BTreeMap<PipelineId, Judgement>,
+        outputs: Option<&mut Outputs>,
+    ) -> BTreeMap<PipelineId, Judgement> {
+        // The proof of a shared file may depend on each of its pipelines.
+        for shared in files.iter().filter(|file| file.pipelines.len() > 1) {
+            shared.pipelines.iter().for_each(|pipeline| drop(proven.remove(pipeline)));
+        }
+        let is_proven =
+            |file: &&EmittedFile| file.pipelines.iter().all(|pipeline| proven.contains_key(pipeline));
+        let judged = if proven.is_empty() {
+            target.verify(program, files)
+        } else {
+            let open: Vec<EmittedFile> = files.iter().filter(|file| !is_proven(file)).cloned().collect();
+            target.verify(program, &open)
+        };
+        if let Some(outputs) = outputs {
+            outputs.count += judged.len();
+        }
+        proven.extend(judged);
+        proven
     }
 
     /// The pipelines that call one of these actions.
@@ -105,8 +170,15 @@ impl<'t> Emitter<'t> {
     }
 
     /// Proves the files of all pipelines that were not refused, and adds them with their claims.
-    fn judge(self, program: &Program, compiled: &mut Compiled, files: &mut Vec<(PipelineId, CompiledFile)>) {
-        let Emitter { target, emission } = self;
+    fn judge(
+        self,
+        program: &Program,
+        compiled: &mut Compiled,
+        files: &mut Vec<(PipelineId, CompiledFile)>,
+        mut outputs: Option<&mut Outputs>,
+    ) {
+        let Emitter { target, emission, proven } = self;
+        let known: BTreeSet<PipelineId> = proven.keys().copied().collect();
         let is_shared_refused = emission.diagnostics.iter().any(Diagnostic::is_error);
         compiled.diagnostics.extend(emission.diagnostics);
         let mut refused: BTreeSet<PipelineId> = BTreeSet::new();
@@ -115,8 +187,8 @@ impl<'t> Emitter<'t> {
             if output.is_refused() {
                 refused.insert(pipeline);
             }
-            compiled.diagnostics.extend(output.diagnostics);
-            assumed.push((pipeline, output.assumed));
+            compiled.diagnostics.extend(output.diagnostics.iter().cloned());
+            assumed.push((pipeline, output));
         }
         if is_shared_refused {
             return;
@@ -126,15 +198,29 @@ impl<'t> Emitter<'t> {
             file.pipelines.retain(|pipeline| !refused.contains(pipeline));
         }
         judged.retain(|file| !file.pipelines.is_empty());
-        let mut judgements = target.verify(program, &judged);
-        for (pipeline, assumed) in assumed.into_iter().filter(|(pipeline, _)| !refused.contains(pipeline)) {
+        let mut judgements = Emitter::verify(target, program, &judged, proven, outputs.as_deref_mut());
+        for (pipeline, output) in assumed.into_iter().filter(|(pipeline, _)| !refused.contains(pipeline)) {
             let Some(judgement) = judgements.remove(&pipeline) else {
                 compiled.diagnostics.extend(unjudged(program, pipeline, target));
                 continue;
             };
+            if let Some(outputs) = outputs.as_deref_mut().filter(|_| !known.contains(&pipeline)) {
+                if let Some(own) = own_files(&judged, pipeline) {
+                    outputs.remember(
+                        program,
+                        pipeline,
+                        target.name(),
+                        (own, output.clone(), judgement.clone()),
+                    );
+                }
+            }
             compiled.diagnostics.extend(judgement.findings);
             if let Some(claims) = compiled.claims.get_mut(pipeline.0) {
-                claims.push(TargetClaims { target: target.name(), proved: judgement.proved, assumed });
+                claims.push(TargetClaims {
+                    target: target.name(),
+                    proved: judgement.proved,
+                    assumed: output.assumed,
+                });
             }
         }
         files.extend(judged.into_iter().filter_map(|file| owned(program, target, file)));
@@ -147,6 +233,12 @@ fn unjudged(program: &Program, pipeline: PipelineId, target: &dyn Target) -> Opt
     let message = format!("the output of `{}` for {} is missing", pipeline.name, target.name());
     let finding = Diagnostic::error(codes::P1190, message, pipeline.origin.span);
     Some(finding.help("this is an error in pipec, not in the pipeline: please report it"))
+}
+
+/// The files of a pipeline, if all of them belong to it alone.
+fn own_files(files: &[EmittedFile], pipeline: PipelineId) -> Option<Vec<GeneratedFile>> {
+    let of_pipeline = files.iter().filter(|file| file.pipelines.contains(&pipeline));
+    of_pipeline.map(|file| (file.pipelines.len() == 1).then(|| file.file.clone())).collect()
 }
 
 /// A file with its owners, after the first of them.

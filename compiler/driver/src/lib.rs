@@ -13,6 +13,7 @@ mod layout;
 mod lock;
 mod memory;
 mod output;
+mod outputs;
 mod problem;
 mod read;
 mod reading;

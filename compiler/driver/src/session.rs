@@ -4,6 +4,7 @@ use crate::compiled_file::{CompiledFile, contested};
 use crate::emit::{Compiled, emit_all};
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
+use crate::outputs::Outputs;
 use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Memory, Module, Reference, analyse_remembering};
 use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, parallel};
@@ -79,6 +80,8 @@ pub struct Computed {
     pub declarations: usize,
     /// Pipelines that were proven, with the checks of their scripts.
     pub pipelines: usize,
+    /// Outputs of pipelines that were emitted and proven.
+    pub outputs: usize,
 }
 
 /// Compiles texts again and again, and reads only changed declarations again.
@@ -90,7 +93,14 @@ pub struct Session {
     pieces_read: usize,
     keeps_tokens: bool,
     /// What an editor's session remembers of the last compilation.
-    memory: Option<Memory>,
+    memory: Option<Remembered>,
+}
+
+/// What an editor's session remembers of the last compilation.
+#[derive(Debug, Default)]
+struct Remembered {
+    analysis: Memory,
+    outputs: Outputs,
 }
 
 /// The numbered texts of a compilation, and the findings about files without text.
@@ -118,7 +128,7 @@ impl Session {
     /// A session for an editor: it keeps tokens, and remembers each part of a compilation, so that an edit repeats only what
     /// depends on it. Both take memory that a single compilation does not need.
     pub fn for_editor() -> Session {
-        Session { keeps_tokens: true, memory: Some(Memory::default()), ..Session::default() }
+        Session { keeps_tokens: true, memory: Some(Remembered::default()), ..Session::default() }
     }
 
     /// The number of pieces read since the session began. A piece is a declaration with the comments before it.
@@ -131,8 +141,9 @@ impl Session {
         let memory = self.memory.as_ref();
         Computed {
             pieces: self.pieces_read,
-            declarations: memory.map_or(0, Memory::expanded),
-            pipelines: memory.map_or(0, Memory::checked),
+            declarations: memory.map_or(0, |memory| memory.analysis.expanded()),
+            pipelines: memory.map_or(0, |memory| memory.analysis.checked()),
+            outputs: memory.map_or(0, |memory| memory.outputs.count),
         }
     }
 
@@ -192,7 +203,7 @@ impl Session {
         &self,
         texts: &Texts<'_>,
         options: &Options<'_>,
-        memory: Option<&mut Memory>,
+        mut memory: Option<&mut Remembered>,
     ) -> Compilation {
         let mut diagnostics = texts.findings.clone();
         let all = texts.workspace.iter().chain(&texts.standard);
@@ -202,8 +213,14 @@ impl Session {
         let trees = Trees::new();
         let workspace = self.modules(&texts.workspace, &trees.broken);
         let standard = self.modules(&texts.standard, &trees.nothing);
-        let mut analysis =
-            analyse_remembering(&workspace, &standard, &self.sources, options.engines, options.today, memory);
+        let mut analysis = analyse_remembering(
+            &workspace,
+            &standard,
+            &self.sources,
+            options.engines,
+            options.today,
+            memory.as_deref_mut().map(|memory| &mut memory.analysis),
+        );
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
         if !diagnostics.iter().any(Diagnostic::is_error) {
@@ -216,7 +233,12 @@ impl Session {
                 version: options.version.to_owned(),
                 lists_assumptions: options.lists_assumptions,
             };
-            compiled = emit_all(&mut analysis.program, options.targets, &context);
+            compiled = emit_all(
+                &mut analysis.program,
+                options.targets,
+                &context,
+                memory.map(|memory| &mut memory.outputs),
+            );
             diagnostics.append(&mut compiled.diagnostics);
             diagnostics.extend(contested(&compiled.outputs));
         }

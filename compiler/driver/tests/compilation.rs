@@ -98,6 +98,12 @@ impl Target for Echo {
         if self.name == "github" { &Named("github") } else { &Named("second") }
     }
 
+    fn with_header(&self, text: &str, program: &Program, pipeline: &Pipeline, _: &TargetContext) -> String {
+        let source = pipeline.sources.first();
+        let digest = source.and_then(|source| program.digests.get(source)).map_or("", String::as_str);
+        format!("{HEADER}# {digest}\n{}", self.without_header(text))
+    }
+
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
     }

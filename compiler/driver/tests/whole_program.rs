@@ -91,6 +91,10 @@ impl Target for OneRoot {
         NEUTRAL
     }
 
+    fn with_header(&self, text: &str, _: &Program, _: &Pipeline, _: &TargetContext) -> String {
+        text.to_owned()
+    }
+
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
     }
@@ -143,6 +147,10 @@ impl Target for ManyFiles {
 
     fn words(&self) -> &'static dyn Words {
         NEUTRAL
+    }
+
+    fn with_header(&self, text: &str, _: &Program, _: &Pipeline, _: &TargetContext) -> String {
+        text.to_owned()
     }
 
     fn is_generated(&self, text: &str) -> bool {

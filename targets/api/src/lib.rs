@@ -14,7 +14,7 @@ mod emission;
 pub use emission::{Emission, EmittedFile, PipelineOutput};
 
 use pipec_claims::{Judgement, Words};
-use pipec_ir::{PipelineId, Program};
+use pipec_ir::{Pipeline, PipelineId, Program};
 use std::collections::BTreeMap;
 
 /// The context of a compilation, in addition to the program.
@@ -47,6 +47,17 @@ pub trait Target: Sync {
 
     /// Whether a file's text has this compiler's header, so that it may be overwritten.
     fn is_generated(&self, text: &str) -> bool;
+
+    /// The text of a file of a pipeline, with its present header.
+    ///
+    /// Only the digests of the sources may have changed since the text was emitted. The file belongs to this pipeline alone.
+    fn with_header(
+        &self,
+        text: &str,
+        program: &Program,
+        pipeline: &Pipeline,
+        context: &TargetContext,
+    ) -> String;
 
     /// The text of a file without its header. A new version or a source edit alone changes the header, so drift is
     /// decided without it.

@@ -28,6 +28,14 @@ pub fn header(program: &Program, pipeline: &Pipeline, version: &str) -> Vec<Stri
     std::iter::once(first).chain(pipeline.docs.iter().cloned()).collect()
 }
 
+/// A generated text with the first line that it has now.
+pub fn with_header(text: &str, program: &Program, pipeline: &Pipeline, version: &str) -> String {
+    match header(program, pipeline, version).first() {
+        Some(first) if is_generated(text) => format!("# {first}\n{}", without_header(text)),
+        _ => text.to_owned(),
+    }
+}
+
 fn digest<'p>(program: &'p Program, source: &SourceFile) -> &'p str {
     program.digests.get(source).map_or("unknown", String::as_str)
 }

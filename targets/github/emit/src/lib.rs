@@ -10,7 +10,7 @@ mod pins;
 mod template;
 
 use document::Workflow;
-pub use lower::{Words, assumption_meaning, is_generated, without_header};
+pub use lower::{Words, assumption_meaning, is_generated, with_header, without_header};
 use pipec_base::{Diagnostic, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, PipelineId, Program};
 use pipec_target_api::{Emission, PipelineOutput, TargetContext};

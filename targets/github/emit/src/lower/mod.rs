@@ -55,7 +55,7 @@ use std::cell::RefCell;
 
 pub(crate) use assumptions::assumptions;
 pub use assumptions::{Words, meaning as assumption_meaning};
-pub use pipec_lowering::{is_generated, without_header};
+pub use pipec_lowering::{is_generated, with_header, without_header};
 
 /// What the lowering of one pipeline knows.
 struct Lowering<'a> {

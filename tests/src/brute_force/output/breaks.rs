@@ -3,7 +3,8 @@
 use super::changed::{ALWAYS, Changed, Condition, NEVER};
 use crate::brute_force::choose::Chooser;
 use pipec_model::{
-    Does, EnvironmentUse, Given, Job, NameFilter, Part, RunEvent, RunTrigger, Step, Value, Waiting, Which,
+    Does, EnvironmentUse, Given, Job, Limit, NameFilter, Part, RunEvent, RunTrigger, Step, Value, Waiting,
+    Which,
 };
 use pipec_runtime::Script;
 use pipec_runtime::names::{PLAN, RECORD, VERDICT};
@@ -22,7 +23,7 @@ pub struct Break {
 }
 
 /// All of them.
-pub const BREAKS: [Break; 34] = [
+pub const BREAKS: [Break; 37] = [
     Break { name: "drop a wait", is_judged: true, apply: drop_wait },
     Break { name: "start a job always", is_judged: true, apply: start_always },
     Break { name: "start a job never", is_judged: true, apply: start_never },
@@ -56,6 +57,9 @@ pub const BREAKS: [Break; 34] = [
     Break { name: "drop a line of the verdict", is_judged: false, apply: drop_line },
     Break { name: "change what the verdict takes for due", is_judged: true, apply: change_due },
     Break { name: "change the record", is_judged: true, apply: change_record },
+    Break { name: "change a value of an own job", is_judged: false, apply: change_own_value },
+    Break { name: "drop a value of an own job", is_judged: false, apply: drop_own_value },
+    Break { name: "bound a step", is_judged: true, apply: bound },
     Break { name: "change a trigger", is_judged: true, apply: change_trigger },
 ];
 
@@ -227,6 +231,36 @@ fn drop_value(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String>
     let env = &mut steps(changed, place)[step].env;
     let dropped = env.remove(choose.below(env.len())).name;
     Some(format!("{dropped} in {}", of_step(changed, place, step)))
+}
+
+/// A step of the plan, the verdict or the record that is given something.
+fn own_step(changed: &Changed<'_>, choose: &mut Chooser) -> Option<(usize, usize)> {
+    let has_values = |step: &Step| !step.env.is_empty();
+    let place = job(changed, choose, |job| !is_of_node(job) && job.steps().iter().any(has_values))?;
+    let step = changed.jobs[place].job.steps().iter().position(has_values)?;
+    Some((place, step))
+}
+
+fn change_own_value(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
+    let (place, step) = own_step(changed, choose)?;
+    let env = &mut steps(changed, place)[step].env;
+    let which = choose.below(env.len());
+    env[which].value = Value::literal("something else");
+    let name = env[which].name.clone();
+    Some(format!("{name} in {}", of_step(changed, place, step)))
+}
+
+fn drop_own_value(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
+    let (place, step) = own_step(changed, choose)?;
+    let env = &mut steps(changed, place)[step].env;
+    let dropped = env.remove(choose.below(env.len())).name;
+    Some(format!("{dropped} in {}", of_step(changed, place, step)))
+}
+
+fn bound(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
+    let (place, step) = step(changed, choose, |step| step.limit.is_none())?;
+    steps(changed, place)[step].limit = Some(Limit::Minutes(0.5));
+    Some(of_step(changed, place, step))
 }
 
 fn drop_output(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {

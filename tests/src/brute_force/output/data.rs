@@ -4,7 +4,7 @@ use super::judge::{Aspect, Judge};
 use crate::brute_force::before::Place;
 use crate::brute_force::model::{Event, What};
 use pipec_ir::Fact;
-use pipec_model::{Does, Job, Part, Value, Waiting};
+use pipec_model::{Does, Job, Part, Step, Value, Waiting};
 use pipec_runtime::Script;
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD};
 use std::collections::BTreeSet;
@@ -197,6 +197,12 @@ impl Judge<'_, '_, '_> {
             let is_advisory = place.is_some_and(|place| self.is_advisory(self.source.node(place)));
             if it.ignores_failure != is_advisory.then_some(true) {
                 wrong.push("fails in silence, or makes the run red though it only reports");
+            }
+            let steps = it.legs.all.iter().flat_map(|leg| &leg.steps);
+            let again = place.is_some_and(|place| self.source.node(place).retry.is_some());
+            let may_be_bound = |step: &Step| again && matches!(step.does, Does::Script(_));
+            if steps.into_iter().any(|step| step.limit.is_some() && !may_be_bound(step)) {
+                wrong.push("ends a step before its node may end");
             }
             let shown = it.legs.all.first().and_then(|leg| leg.shown_as.as_literal()).unwrap_or_default();
             if shown.is_empty() || !names.insert(shown.to_owned()) {

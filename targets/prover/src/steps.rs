@@ -26,7 +26,7 @@ use pipec_claims::TheoremId;
 use pipec_ir::{Node, RunnerHost, StepKind};
 use pipec_model::Finding;
 use pipec_model::Job;
-use pipec_model::{ConditionId, Does, Leg, Part, ScriptText, Step};
+use pipec_model::{ConditionId, Does, Given, Leg, Part, ScriptText, Step};
 use pipec_runtime::Script;
 use pipec_runtime::names::PLAN;
 use pipec_runtime::names::RAW;
@@ -376,13 +376,19 @@ impl<'c> Check<'c, '_, '_> {
                 name if self.legs.iter().any(|leg| legs::digest_output(leg) == name) => {
                     given.value.is_literal("")
                 }
-                "outcome" | "reason" => from(&exempted, &given.name),
+                "outcome" | "reason" => from(&exempted, &given.name) && is_of_all(&exempted, given),
                 _ => false,
             };
             if !same {
                 let what = format!("its output `{}` is not what its steps recorded", given.name);
                 self.differs(what, given.line);
             }
+        }
+        // Without them the record shows an exempt gate as one that passed.
+        let exempts = kinds.iter().filter(|kind| **kind == Kind::Runtime(Script::Exempt)).count();
+        let is_handed_on = |wanted: &str| self.leg.outputs.iter().any(|given| *given.name == *wanted);
+        if exempted.len() != exempts || exempts > 0 && !(is_handed_on("outcome") && is_handed_on("reason")) {
+            self.differs("it does not hand on that it is exempt, and why", self.job.line);
         }
         let digest = self.name.map_or_else(|| "digest".to_owned(), legs::digest_output);
         let builds = self.node.is_artefact();
@@ -399,6 +405,15 @@ impl<'c> Check<'c, '_, '_> {
             self.differs("it stands for no node", self.job.line);
         }
     }
+}
+
+/// Whether an output asks every one of these steps.
+fn is_of_all(steps: &[&str], given: &Given) -> bool {
+    steps.iter().all(|wanted| match given.value.as_part() {
+        Some(Part::StepOutput { step, .. }) => step == wanted,
+        Some(Part::FirstOutputOf { steps, .. }) => steps.iter().any(|step| step == wanted),
+        _ => false,
+    })
 }
 
 /// Whether the job continues after a failure of the step.

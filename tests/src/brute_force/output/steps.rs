@@ -8,7 +8,7 @@ use super::values::digest_of;
 use super::walk::{LegRun, Walk, run_leg};
 use crate::brute_force::before::{Place, artefacts_of};
 use crate::brute_force::model::{RunFact, What};
-use pipec_model::{CheckoutOf, Does, JobResult, Kept, Part, Step, Value, Which};
+use pipec_model::{CheckoutOf, Does, Given, JobResult, Kept, Part, Step, Value, Which};
 use pipec_runtime::Script;
 use pipec_runtime::names::OVERRIDE_GATE;
 use std::collections::BTreeMap;
@@ -107,6 +107,9 @@ impl Judge<'_, '_, '_> {
         if way.run.is_green && !is_decided && !(is_exempt && says_exempt) {
             wrong.push((Aspect::Steps, "is green, though its script did not succeed".to_owned()));
         }
+        if says_exempt && !self.hands_on_exemption(way) {
+            wrong.push((Aspect::Values, "is exempt, and the record shows that it passed".to_owned()));
+        }
         if way.run.is_green && matches!(node.what, What::Artefact) && !self.hands_on(way) {
             wrong.push((Aspect::Steps, "is green, though it did not hand on what it built".to_owned()));
         }
@@ -138,6 +141,20 @@ impl Judge<'_, '_, '_> {
     fn says_exempt(&self, way: &Way<'_>) -> bool {
         let says = |place: &usize| way.steps[*place].runs(Script::Exempt) && way.run.has_succeeded(*place);
         (0..way.steps.len()).any(|place| says(&place))
+    }
+
+    /// Whether a job hands on what the step recorded that said that the gate is exempt.
+    fn hands_on_exemption(&self, way: &Way<'_>) -> bool {
+        let says = |place: &usize| way.steps[*place].runs(Script::Exempt) && way.run.has_succeeded(*place);
+        let ids: Vec<&String> =
+            (0..way.steps.len()).filter(says).filter_map(|place| way.steps[place].id.as_ref()).collect();
+        let asks = |given: &Given| match given.value.as_part() {
+            Some(Part::StepOutput { step, .. }) => ids.contains(&step),
+            Some(Part::FirstOutputOf { steps, .. }) => steps.iter().any(|step| ids.contains(&step)),
+            _ => false,
+        };
+        let outputs = self.graph.jobs[way.job].job.outputs();
+        ["outcome", "reason"].iter().all(|name| outputs.iter().any(|it| *it.name == **name && asks(it)))
     }
 
     /// What a script needs and does not find when it runs.

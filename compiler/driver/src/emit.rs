@@ -15,7 +15,7 @@ use crate::compiled_file::{CompiledFile, FileOwner};
 use pipec_base::{Diagnostic, codes};
 use pipec_claims::TargetClaims;
 use pipec_ir::{Pins, PipelineId, Program};
-use pipec_target_api::{Emission, EmittedFile, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, Refusals, Target, TargetContext};
 use std::collections::BTreeSet;
 
 /// What all targets made of a program.
@@ -40,7 +40,7 @@ pub(crate) fn emit_all(program: &mut Program, targets: &[&dyn Target], context: 
         emitter.emit(program, &all, context);
     }
     let mut pins = pins_of(&emitters);
-    while compiled.diagnostics.is_empty() && !emitters.iter().any(|emitter| emitter.emission.is_refused()) {
+    while compiled.diagnostics.is_empty() && !emitters.iter().any(Emitter::is_refused) {
         let changed = changed_actions(&pins, &program.lock);
         if changed.is_empty() {
             break;
@@ -63,6 +63,16 @@ pub(crate) fn emit_all(program: &mut Program, targets: &[&dyn Target], context: 
     compiled
 }
 
+/// Everything that the targets report about the source alone: nothing is emitted.
+pub(crate) fn refusals(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic> {
+    let mut found = unknown_targets(program, targets);
+    for target in targets {
+        let refusals = target.refusals(program, &program.pipelines_for(target.name()));
+        found.extend(refusals.into_values().flatten());
+    }
+    found
+}
+
 /// A finding for each target that a pipeline names and this version does not have.
 fn unknown_targets(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic> {
     let named = program.pipelines.iter().flat_map(|pipeline| &pipeline.targets);
@@ -76,23 +86,37 @@ fn unknown_targets(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic
     unknown.map(finding).collect()
 }
 
-/// A target, and what it has emitted so far.
+/// A target, and what it has reported and emitted so far.
 struct Emitter<'t> {
     target: &'t dyn Target,
+    refusals: Refusals,
     emission: Emission,
 }
 
 impl<'t> Emitter<'t> {
     fn of(target: &'t dyn Target) -> Emitter<'t> {
-        Emitter { target, emission: Emission::default() }
+        Emitter { target, refusals: Refusals::new(), emission: Emission::default() }
     }
 
     /// Emits some pipelines, in place of what it has emitted of them so far.
     fn emit(&mut self, program: &Program, only: &[PipelineId], context: &TargetContext) {
-        if !only.is_empty() {
-            let later = self.target.emit(program, only, context);
-            self.emission.replace(only, later);
+        self.refusals.retain(|pipeline, _| !only.contains(pipeline));
+        self.refusals.extend(self.target.refusals(program, only));
+        let fit: Vec<PipelineId> = only.iter().copied().filter(|pipeline| !self.refuses(*pipeline)).collect();
+        if !fit.is_empty() {
+            let later = self.target.emit(program, &fit, context);
+            self.emission.replace(&fit, later);
         }
+    }
+
+    /// Whether an error keeps the target from emitting a pipeline.
+    fn refuses(&self, pipeline: PipelineId) -> bool {
+        self.refusals.get(&pipeline).is_some_and(|found| found.iter().any(Diagnostic::is_error))
+    }
+
+    /// Whether a finding is an error, about the source of a pipeline or about an output.
+    fn is_refused(&self) -> bool {
+        self.refusals.values().flatten().any(Diagnostic::is_error) || self.emission.is_refused()
     }
 
     /// The pipelines that call one of these actions.
@@ -106,7 +130,8 @@ impl<'t> Emitter<'t> {
 
     /// Proves the files of all pipelines that were not refused, and adds them with their claims.
     fn judge(self, program: &Program, compiled: &mut Compiled, files: &mut Vec<(PipelineId, CompiledFile)>) {
-        let Emitter { target, emission } = self;
+        let Emitter { target, refusals, emission } = self;
+        compiled.diagnostics.extend(refusals.into_values().flatten());
         let is_shared_refused = emission.diagnostics.iter().any(Diagnostic::is_error);
         compiled.diagnostics.extend(emission.diagnostics);
         let mut refused: BTreeSet<PipelineId> = BTreeSet::new();

@@ -24,6 +24,7 @@ pub fn compile(text: &str, for_targets: bool) -> Compilation {
         today: TODAY,
         version: env!("CARGO_PKG_VERSION"),
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     };
     let compilation = Session::new().compile(&texts, &options);

@@ -94,6 +94,7 @@ pub fn compile(sources: &[(String, String)]) -> Compilation {
         today: TODAY,
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     };
     let mut texts: Vec<InputText> = sources

@@ -18,6 +18,7 @@ fn options() -> Options<'static> {
         today: TODAY,
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     }
 }

@@ -23,6 +23,7 @@ fn compile_text(text: String) -> Compilation {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     };
     let texts = [InputText { path: "p.pipe".to_owned(), content: Content::Text(text.into()) }];

@@ -30,6 +30,7 @@ fn is_proven_and_has_not_drifted(root: &Path) {
         today: Date { year: 2026, month: 1, day: 1 },
         version: env!("CARGO_PKG_VERSION"),
         lock: workspace.lock.as_ref(),
+        emits_outputs: true,
         lists_assumptions: false,
     };
     assert_eq!(workspace.problems, [], "{}", root.display());

@@ -29,6 +29,7 @@ fn source_only() -> Options<'static> {
         today: TODAY,
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     }
 }

@@ -34,6 +34,7 @@ fn options() -> Options<'static> {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     }
 }

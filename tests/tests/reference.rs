@@ -21,6 +21,7 @@ fn compile(text: &str) -> Compilation {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     };
     let texts = [InputText { path: "example.pipe".to_owned(), content: Content::Text(text.into()) }];

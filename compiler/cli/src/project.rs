@@ -130,6 +130,7 @@ fn open(
             today,
             version: env!("CARGO_PKG_VERSION"),
             lock: workspace.lock.as_ref(),
+            emits_outputs: true,
             lists_assumptions: false,
         };
         let (compilation, fixed, problem) = work(&place.root, &workspace, only.as_deref(), &options);

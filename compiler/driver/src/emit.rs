@@ -16,7 +16,7 @@ use crate::outputs::Outputs;
 use pipec_base::{Diagnostic, codes};
 use pipec_claims::{Judgement, TargetClaims};
 use pipec_ir::{GeneratedFile, Pins, PipelineId, Program};
-use pipec_target_api::{Emission, EmittedFile, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, Refusals, Target, TargetContext};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What all targets made of a program.
@@ -56,7 +56,7 @@ pub(crate) fn emit_all(
         emitter.emit(program, &all, context);
     }
     let mut pins = pins_of(&emitters);
-    while compiled.diagnostics.is_empty() && !emitters.iter().any(|emitter| emitter.emission.is_refused()) {
+    while compiled.diagnostics.is_empty() && !emitters.iter().any(Emitter::is_refused) {
         let changed = changed_actions(&pins, &program.lock);
         if changed.is_empty() {
             break;
@@ -85,6 +85,16 @@ pub(crate) fn emit_all(
     compiled
 }
 
+/// Everything that the targets report about the source alone: nothing is emitted.
+pub(crate) fn refusals(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic> {
+    let mut found = unknown_targets(program, targets);
+    for target in targets {
+        let refusals = target.refusals(program, &program.pipelines_for(target.name()));
+        found.extend(refusals.into_values().flatten());
+    }
+    found
+}
+
 /// A finding for each target that a pipeline names and this version does not have.
 fn unknown_targets(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic> {
     let named = program.pipelines.iter().flat_map(|pipeline| &pipeline.targets);
@@ -98,9 +108,10 @@ fn unknown_targets(program: &Program, targets: &[&dyn Target]) -> Vec<Diagnostic
     unknown.map(finding).collect()
 }
 
-/// A target, and what it has emitted so far.
+/// A target, and what it has reported and emitted so far.
 struct Emitter<'t> {
     target: &'t dyn Target,
+    refusals: Refusals,
     emission: Emission,
     /// The judgements of remembered outputs.
     proven: BTreeMap<PipelineId, Judgement>,
@@ -108,14 +119,18 @@ struct Emitter<'t> {
 
 impl<'t> Emitter<'t> {
     fn of(target: &'t dyn Target) -> Emitter<'t> {
-        Emitter { target, emission: Emission::default(), proven: BTreeMap::new() }
+        let (refusals, emission) = (Refusals::new(), Emission::default());
+        Emitter { target, refusals, emission, proven: BTreeMap::new() }
     }
 
     /// Emits some pipelines, in place of what it has emitted of them so far.
     fn emit(&mut self, program: &Program, only: &[PipelineId], context: &TargetContext) {
-        if !only.is_empty() {
-            let later = self.target.emit(program, only, context);
-            self.emission.replace(only, later);
+        self.refusals.retain(|pipeline, _| !only.contains(pipeline));
+        self.refusals.extend(self.target.refusals(program, only));
+        let fit: Vec<PipelineId> = only.iter().copied().filter(|pipeline| !self.refuses(*pipeline)).collect();
+        if !fit.is_empty() {
+            let later = self.target.emit(program, &fit, context);
+            self.emission.replace(&fit, later);
         }
     }
 
@@ -160,6 +175,16 @@ impl<'t> Emitter<'t> {
         proven
     }
 
+    /// Whether an error keeps the target from emitting a pipeline.
+    fn refuses(&self, pipeline: PipelineId) -> bool {
+        self.refusals.get(&pipeline).is_some_and(|found| found.iter().any(Diagnostic::is_error))
+    }
+
+    /// Whether a finding is an error, about the source of a pipeline or about an output.
+    fn is_refused(&self) -> bool {
+        self.refusals.values().flatten().any(Diagnostic::is_error) || self.emission.is_refused()
+    }
+
     /// The pipelines that call one of these actions.
     fn callers(&self, actions: &BTreeSet<String>) -> Vec<PipelineId> {
         let calls = |pins: &Pins| {
@@ -177,8 +202,9 @@ impl<'t> Emitter<'t> {
         files: &mut Vec<(PipelineId, CompiledFile)>,
         mut outputs: Option<&mut Outputs>,
     ) {
-        let Emitter { target, emission, proven } = self;
+        let Emitter { target, refusals, emission, proven } = self;
         let known: BTreeSet<PipelineId> = proven.keys().copied().collect();
+        compiled.diagnostics.extend(refusals.values().flatten().cloned());
         let is_shared_refused = emission.diagnostics.iter().any(Diagnostic::is_error);
         compiled.diagnostics.extend(emission.diagnostics);
         let mut refused: BTreeSet<PipelineId> = BTreeSet::new();
@@ -206,12 +232,10 @@ impl<'t> Emitter<'t> {
             };
             if let Some(outputs) = outputs.as_deref_mut().filter(|_| !known.contains(&pipeline)) {
                 if let Some(own) = own_files(&judged, pipeline) {
-                    outputs.remember(
-                        program,
-                        pipeline,
-                        target.name(),
-                        (own, output.clone(), judgement.clone()),
-                    );
+                    // A remembered pipeline is not asked for its refusals again, so its warnings are kept with its output.
+                    let mut output = output.clone();
+                    output.diagnostics.extend(refusals.get(&pipeline).into_iter().flatten().cloned());
+                    outputs.remember(program, pipeline, target.name(), (own, output, judgement.clone()));
                 }
             }
             compiled.diagnostics.extend(judgement.findings);

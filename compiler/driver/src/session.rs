@@ -1,7 +1,7 @@
 //! Compiles texts to outputs and findings, without any other input.
 
 use crate::compiled_file::{CompiledFile, contested};
-use crate::emit::{Compiled, emit_all};
+use crate::emit::{Compiled, emit_all, refusals};
 use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
 use crate::outputs::Outputs;
@@ -32,6 +32,9 @@ pub struct Options<'a> {
     pub version: &'a str,
     /// The pins of `pipec.lock`, if there is one.
     pub lock: Option<&'a Pins>,
+    /// Whether the targets emit outputs and prove them. Otherwise they only report what they can't express, which is fast enough
+    /// for each keystroke in an editor.
+    pub emits_outputs: bool,
     /// Whether the claims include the settings and trust that outputs rely on. That costs more proofs.
     pub lists_assumptions: bool,
 }
@@ -228,7 +231,11 @@ impl Session {
         }
 
         let mut compiled = Compiled::default();
-        if !diagnostics.iter().any(Diagnostic::is_error) {
+        if diagnostics.iter().any(Diagnostic::is_error) {
+            // An output of a wrong source would only repeat its errors.
+        } else if !options.emits_outputs {
+            diagnostics.extend(refusals(&analysis.program, options.targets));
+        } else {
             let context = TargetContext {
                 version: options.version.to_owned(),
                 lists_assumptions: options.lists_assumptions,

@@ -1,4 +1,5 @@
 //! A compilation with targets that do as they are told, on files in memory.
+#![expect(clippy::unwrap_used, reason = "a stand-in that does not find its pipeline fails the test")]
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_claims::{Judgement, Theorem, Words};
@@ -8,7 +9,7 @@ use pipec_driver::{
 };
 use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, PipelineId, Program};
 use pipec_syntax::ast::Date;
-use pipec_target_api::{Emission, EmittedFile, PipelineOutput, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, PipelineOutput, Refusals, Target, TargetContext};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
@@ -43,9 +44,8 @@ impl Echo {
     }
 
     fn emit_pipeline(&self, program: &Program, pipeline: &Pipeline) -> (Vec<GeneratedFile>, PipelineOutput) {
-        let refused = pipeline.name == "refused" && self.name == "second";
-        let message = format!("{} can't express `{}`", self.name, pipeline.name);
-        let finding = Diagnostic::error(codes::P1101, message, pipeline.origin.span);
+        let is_refused = pipeline.name == "refused" && self.name == "second";
+        assert!(!is_refused, "what a target refuses is not emitted");
         let name = match pipeline.emits.get(self.name) {
             Some((name, _)) => name.clone(),
             None if pipeline.name == "escaping" => "../../x.yml".to_owned(),
@@ -61,7 +61,7 @@ impl Echo {
         let output = PipelineOutput {
             pins: self.pins(program, &pipeline.name),
             assumed: Vec::new(),
-            diagnostics: refused.then_some(finding).into_iter().collect(),
+            diagnostics: Vec::new(),
         };
         (vec![file], output)
     }
@@ -70,6 +70,19 @@ impl Echo {
 impl Target for Echo {
     fn name(&self) -> &'static str {
         self.name
+    }
+
+    fn refusals(&self, program: &Program, only: &[PipelineId]) -> Refusals {
+        let mut refusals = Refusals::new();
+        for id in only {
+            let pipeline = program.pipeline(*id).unwrap();
+            if pipeline.name == "refused" && self.name == "second" {
+                let message = format!("{} can't express `{}`", self.name, pipeline.name);
+                let finding = Diagnostic::error(codes::P1101, message, pipeline.origin.span);
+                refusals.insert(*id, vec![finding]);
+            }
+        }
+        refusals
     }
 
     fn emit(&self, program: &Program, only: &[PipelineId], _: &TargetContext) -> Emission {
@@ -85,8 +98,6 @@ impl Target for Echo {
         let judge = |file: &EmittedFile| {
             let id = *file.pipelines.first().unwrap();
             let pipeline = program.pipeline(id).unwrap();
-            let is_refused = pipeline.name == "refused" && self.name == "second";
-            assert!(!is_refused, "what a target refuses is not judged");
             let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
             let findings = (pipeline.name == "mistrusted").then_some(finding).into_iter().collect();
             (id, Judgement { findings, proved: vec![Theorem::StartsOnlyWhenDue] })
@@ -152,6 +163,7 @@ fn options() -> Options<'static> {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     }
 }
@@ -184,6 +196,20 @@ fn a_target_this_version_lacks_is_a_finding() {
     assert_eq!(messages(&compilation), [("P1101".to_owned(), "this version has no target `tekton`")]);
     assert_eq!(compilation.sources.text(compilation.diagnostics[0].span()), "tekton");
     assert_eq!(paths(&compilation), [""; 0]);
+}
+
+#[test]
+fn a_session_without_outputs_reports_what_targets_refuse() {
+    let files = [("a.pipe", pipeline("refused", "")), ("b.pipe", pipeline("mistrusted", "targets tekton"))];
+    let texts =
+        files.map(|(path, text)| InputText { path: path.to_owned(), content: Content::Text(text.into()) });
+    let source_only = Options { emits_outputs: false, ..options() };
+    let compilation = Session::new().compile(&texts, &source_only);
+    let expected = ["second can't express `refused`", "this version has no target `tekton`"];
+    assert_eq!(messages(&compilation), expected.map(|message| ("P1101".to_owned(), message)));
+    let proven = [InputText { path: "a.pipe".to_owned(), content: Content::Text(pipeline("a", "").into()) }];
+    let compilation = Session::new().compile(&proven, &source_only);
+    assert!(!compilation.is_refused() && compilation.outputs.is_empty() && compilation.claims.is_empty());
 }
 
 #[test]

@@ -14,6 +14,7 @@ fn options() -> Options<'static> {
         today: Date { year: 2026, month: 6, day: 1 },
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     }
 }

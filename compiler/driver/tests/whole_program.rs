@@ -1,4 +1,5 @@
 //! Targets that divide files otherwise than one for each pipeline: one root file for all, or several for each.
+#![expect(clippy::unwrap_used, reason = "a stand-in that does not find its pipeline fails the test")]
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_claims::{Judgement, NEUTRAL, Theorem, Words};
@@ -8,7 +9,7 @@ use pipec_driver::{
 };
 use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, PipelineId, Program};
 use pipec_syntax::ast::Date;
-use pipec_target_api::{Emission, EmittedFile, PipelineOutput, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, PipelineOutput, Refusals, Target, TargetContext};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -51,6 +52,10 @@ impl OneRoot {
 impl Target for OneRoot {
     fn name(&self) -> &'static str {
         "gitlab"
+    }
+
+    fn refusals(&self, _: &Program, _: &[PipelineId]) -> Refusals {
+        Refusals::new()
     }
 
     fn emit(&self, program: &Program, only: &[PipelineId], _: &TargetContext) -> Emission {
@@ -115,6 +120,10 @@ struct ManyFiles {
 impl Target for ManyFiles {
     fn name(&self) -> &'static str {
         "tekton"
+    }
+
+    fn refusals(&self, _: &Program, _: &[PipelineId]) -> Refusals {
+        Refusals::new()
     }
 
     fn emit(&self, program: &Program, only: &[PipelineId], _: &TargetContext) -> Emission {
@@ -215,6 +224,7 @@ fn compile_for(texts: &[String], targets: &[&dyn Target]) -> Compilation {
         today: Date { year: 2026, month: 1, day: 1 },
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     };
     Session::new().compile(&texts, &options)

@@ -18,6 +18,7 @@ fn compiled(source: &str) -> Compilation {
         today,
         version: "0.0.0",
         lock: None,
+        emits_outputs: true,
         lists_assumptions: false,
     };
     let text = InputText { path: "main.pipe".to_owned(), content: Content::Text(source.into()) };

@@ -13,6 +13,7 @@ mod emission;
 
 pub use emission::{Emission, EmittedFile, PipelineOutput};
 
+use pipec_base::Diagnostic;
 use pipec_claims::{Judgement, Words};
 use pipec_ir::{Pipeline, PipelineId, Program};
 use std::collections::BTreeMap;
@@ -26,12 +27,20 @@ pub struct TargetContext {
     pub lists_assumptions: bool,
 }
 
+/// What a target reports about pipelines before it emits them. Pipelines without findings are not listed.
+pub type Refusals = BTreeMap<PipelineId, Vec<Diagnostic>>;
+
 /// An engine's emitter and its independent model.
 pub trait Target: Sync {
     /// Its keyword in the language: `github`.
     fn name(&self) -> &'static str;
 
-    /// The files of some pipelines of the program. Each of them is for this target.
+    /// The reasons why the engine can't express some pipelines of the program, and what there is to warn of.
+    ///
+    /// They follow from the source alone: nothing is lowered, so an editor can ask at once.
+    fn refusals(&self, program: &Program, only: &[PipelineId]) -> Refusals;
+
+    /// The files of some pipelines of the program. Each is for this target, and its refusals have no error.
     ///
     /// A file that also belongs to other pipelines is whole, and names them all.
     fn emit(&self, program: &Program, only: &[PipelineId], context: &TargetContext) -> Emission;

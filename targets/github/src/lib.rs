@@ -15,7 +15,7 @@ use pipec_claims::{Judgement, Words};
 use pipec_ir::{Engine, GeneratedFile, MemberName, Pipeline, PipelineId, Program};
 use pipec_model::Finding;
 use pipec_prover::Proof;
-use pipec_target_api::{Emission, EmittedFile, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, Refusals, Target, TargetContext};
 use std::collections::BTreeMap;
 
 /// GitHub Actions.
@@ -38,6 +38,10 @@ impl Engine for GitHub {
 impl Target for GitHub {
     fn name(&self) -> &'static str {
         "github"
+    }
+
+    fn refusals(&self, program: &Program, only: &[PipelineId]) -> Refusals {
+        pipec_github_emit::refusals(program, only)
     }
 
     fn emit(&self, program: &Program, only: &[PipelineId], context: &TargetContext) -> Emission {

@@ -91,7 +91,7 @@ fn shards(node: &Node) -> Option<u64> {
 /// Whether the legs are a plain product, and differ in nothing else.
 ///
 /// Legs that build are listed, because what they build is identified by the name of the leg.
-fn is_product(node: &Node) -> bool {
+pub fn is_product(node: &Node) -> bool {
     let has_axes = node.body.matrix.as_ref().is_none_or(|matrix| !matrix.axes.is_empty());
     has_axes && !node.is_artefact()
 }

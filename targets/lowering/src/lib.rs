@@ -59,7 +59,7 @@ pub use expressive::{DecidedWhen, Decision, Expressive};
 pub use guard::Guard;
 pub use header::{header, is_generated, with_header, without_header};
 pub use jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, Role, Start, Timeout, Wait};
-pub use legs::{LegPlan, Legs};
+pub use legs::{LegPlan, Legs, is_product};
 pub use names::{has_own_secrets, secrets_environment};
 pub use nodes::FACTS;
 pub use overrides::{environment as override_environment, job_name as override_job_name};
@@ -67,10 +67,10 @@ pub use planned::{PlannedFacts, Test};
 pub use reports::in_directory;
 pub use source::{Nodes, Source};
 pub use token::TokenUse;
-pub use units::{Runs, Unit};
+pub use units::{Runs, Unit, units, untrusted_job_name};
 pub use value::{HandedOn, Part, RunFact, Value, Variables};
 pub use verdict::Judged;
-pub use windows::of as window_of;
+pub use windows::{job_name as window_job_name, of as window_of};
 
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Pipeline, Program, Text};
@@ -110,7 +110,7 @@ pub fn lower<'p>(
 ) -> Lowering<'p> {
     let source = Source { program, pipeline, facts };
     let planned = PlannedFacts::of(pipeline, engine);
-    let units = units::all(&source);
+    let units = units::units(&source);
     let passes = passes::Passes { source: &source, planned: &planned, units: &units, engine };
     let mut judged = passes.judged();
     let mut jobs = passes.jobs(&judged);

@@ -77,7 +77,7 @@ pub struct PlannedFacts {
 
 impl PlannedFacts {
     /// The facts in a pipeline's conditions and exemptions that the plan must decide.
-    pub(crate) fn of(pipeline: &Pipeline, engine: &dyn Expressive) -> PlannedFacts {
+    pub fn of(pipeline: &Pipeline, engine: &dyn Expressive) -> PlannedFacts {
         let mut planned = PlannedFacts::default();
         for atom in pipeline.stages.iter().flat_map(|stage| stage.condition.atoms()) {
             match atom {

@@ -43,7 +43,7 @@ pub enum Runs {
 ///
 /// The rights of a job can't depend on the event. So a node with its own rights, secrets or identities becomes two jobs
 /// if it is also due on untrusted events.
-pub(crate) fn all(source: &Source<'_>) -> Vec<Unit> {
+pub fn units(source: &Source<'_>) -> Vec<Unit> {
     source.pipeline.nodes.iter().flat_map(|node| of_node(source, node)).collect()
 }
 
@@ -65,11 +65,13 @@ fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
     } else if !source.may_meet(&due, &facts.trusted()) {
         vec![unit(node.name.clone(), Runs::Untrusted)]
     } else {
-        vec![
-            unit(node.name.clone(), Runs::Trusted),
-            unit(format!("{}-untrusted", node.name), Runs::Untrusted),
-        ]
+        vec![unit(node.name.clone(), Runs::Trusted), unit(untrusted_job_name(&node.name), Runs::Untrusted)]
     }
+}
+
+/// The name of the job of a node for code that was not reviewed, if it is not the node's only job.
+pub fn untrusted_job_name(node: &str) -> String {
+    format!("{node}-untrusted")
 }
 
 /// Whether a node has its own rights, secrets or identities.

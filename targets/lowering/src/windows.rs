@@ -65,7 +65,7 @@ fn act<'p>(title: &'static str, script: Script, environment: &'p Environment, wi
 }
 
 /// The name of the job that waits for the window of a deploy's job.
-pub(crate) fn job_name(deploy: &str) -> String {
+pub fn job_name(deploy: &str) -> String {
     format!("{WAIT_TO}{deploy}")
 }
 

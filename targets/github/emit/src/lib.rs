@@ -7,18 +7,25 @@ mod document;
 mod expression;
 mod lower;
 mod pins;
+mod refusals;
 mod template;
 
 use document::Workflow;
 pub use lower::{Words, assumption_meaning, is_generated, with_header, without_header};
 use pipec_base::{Diagnostic, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, PipelineId, Program};
-use pipec_target_api::{Emission, PipelineOutput, TargetContext};
+use pipec_target_api::{Emission, PipelineOutput, Refusals, TargetContext};
 
 /// The largest workflow that GitHub reads, in bytes (500 KB).
 const LARGEST_FILE: usize = 500_000;
 
-/// The workflows of some pipelines of a program; each belongs to one pipeline.
+/// The reasons why some pipelines can't be built for GitHub, from the source alone.
+pub fn refusals(program: &Program, only: &[PipelineId]) -> Refusals {
+    let found = parallel::map(only, |id| Some((*id, refusals::of_pipeline(program, program.pipeline(*id)?))));
+    found.into_iter().flatten().filter(|(_, found)| !found.is_empty()).collect()
+}
+
+/// The workflows of some pipelines of a program that nothing refuses; each belongs to one pipeline.
 pub fn emit(program: &Program, only: &[PipelineId], context: &TargetContext) -> Emission {
     let emitted = parallel::map(only, |id| Some(emit_pipeline(program, program.pipeline(*id)?, context)));
     let mut emission = Emission::default();

@@ -123,12 +123,7 @@ impl Template {
         }
     }
 
-    /// Whether an expression of it reads this.
-    pub(crate) fn reads(&self, operand: &str) -> bool {
-        self.parts.iter().any(|part| matches!(part, Part::Expression(text) if text.contains(operand)))
-    }
-
-    /// Whether GitHub accepts it: its expression is short enough and has few enough parts.
+    /// Whether GitHub takes it: the expression it becomes is short enough and has few enough parts.
     pub(crate) fn fits(&self) -> bool {
         let plain = || self.as_text().is_some_and(|text| !text.contains(OPENING));
         self.is_short() || plain() || self.size().fits()

@@ -1,5 +1,6 @@
 //! Emits and verifies one pipeline. The program has it in addition to its own pipelines.
 
+use pipec_base::Diagnostic;
 use pipec_claims::Judgement;
 use pipec_github::GitHub;
 use pipec_ir::{GeneratedFile, Pipeline, PipelineId, Program};
@@ -34,8 +35,15 @@ fn whole(program: &Program, pipeline: &Pipeline) -> (Program, PipelineId) {
 pub fn emit(program: &Program, pipeline: &Pipeline, lists_assumptions: bool) -> Output {
     let (program, id) = whole(program, pipeline);
     let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions };
+    let mut refusals = GitHub.refusals(&program, &[id]).remove(&id).unwrap_or_default();
+    if refusals.iter().any(Diagnostic::is_error) {
+        let rest = PipelineOutput { diagnostics: refusals, ..PipelineOutput::default() };
+        return Output { files: Vec::new(), rest };
+    }
     let mut emission = GitHub.emit(&program, &[id], &context);
-    let rest = emission.pipelines.remove(&id).unwrap_or_default();
+    let mut rest = emission.pipelines.remove(&id).unwrap_or_default();
+    refusals.append(&mut rest.diagnostics);
+    rest.diagnostics = refusals;
     Output { files: emission.files.into_iter().map(|file| file.file).collect(), rest }
 }
 

@@ -20,9 +20,7 @@ use super::{Lowering, artefacts, caches, reports};
 use crate::document::Step;
 use crate::expression::Expression;
 use crate::template::Template;
-use pipec_base::codes;
-use pipec_ir::Node;
-use pipec_lowering::acts::{self, Act, Does, Failure, Limit};
+use pipec_lowering::acts::{Act, Does, Failure, Limit};
 use pipec_lowering::{Guard, JobPlan, TokenUse, Value};
 use pipec_runtime::{Dialect, Script};
 use std::borrow::Cow;
@@ -136,39 +134,6 @@ impl<'a> Lowering<'a> {
         step.env
             .extend(parameters.map(|(name, value)| (name.clone().into_owned(), self.template(value, place))));
         step
-    }
-
-    /// Refuses a retry if a part of the job can't be reset for another attempt.
-    pub(super) fn check_retry(&self, node: &Node) {
-        let Some(clause) = &node.body.retry else { return };
-        if node.retry().is_none() {
-            return self.refuse("`retry` of a gate or a deploy", &clause.origin);
-        }
-        if let Some(block) = node.body.engines.iter().find(|block| block.target == "github") {
-            self.error(
-                codes::P1101,
-                &block.origin,
-                format!("`{}` can't have `retry` on github: it has raw steps", node.name),
-                "pipec can't reset what a raw step leaves: remove `retry`, or move the raw steps to another node",
-            );
-        }
-        if let Some(sidecar) = node.body.sidecars.first() {
-            self.error(
-                codes::P1101,
-                &sidecar.origin,
-                format!("`{}` can't have both `retry` and sidecar `{}` on github", node.name, sidecar.name),
-                "a sidecar starts once for its job, so another attempt would find what the first one left \
-                 in it: remove `retry` or the sidecar",
-            );
-        }
-        if node.attempts() > acts::MOST_ATTEMPTS {
-            self.error(
-                codes::P1101,
-                &clause.origin,
-                format!("more than {} retries can't be built for github", acts::MOST_ATTEMPTS - 1),
-                "a script that fails so often has a defect: fix it",
-            );
-        }
     }
 }
 

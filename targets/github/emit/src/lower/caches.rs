@@ -6,34 +6,11 @@
 //! pipec-ci/unit-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('Cargo.lock') }}
 //! ```
 
-use super::Lowering;
 use crate::document::{Input, Step};
 use crate::expression::Expression;
 use crate::pins;
 use crate::template::Template;
-use pipec_base::codes;
-use pipec_ir::Node;
 use pipec_lowering::acts::CacheUse;
-
-impl Lowering<'_> {
-    /// Refuses names of legs that can't be part of a key.
-    ///
-    /// A key has at most 512 characters and no comma (actions/toolkit, `checkKey`).
-    pub(super) fn check_cache_keys(&self, node: &Node) {
-        const LONGEST: usize = 200;
-        let Some(cache) = node.body.caches.first() else { return };
-        for leg in node.legs() {
-            if leg.name.contains(',') || leg.name.len() > LONGEST {
-                self.error(
-                    codes::P1102,
-                    &cache.origin,
-                    format!("the cache of the leg `{}` can't be saved under the name of the leg", leg.name),
-                    "name the legs: `matrix { linux { … } mac { … } }`",
-                );
-            }
-        }
-    }
-}
 
 /// The step that restores a cache. The name is that of the node and its leg.
 pub(super) fn restore(title: String, pipeline: &str, cache: &CacheUse<'_>, name: Template) -> Step {

@@ -9,11 +9,11 @@
 use super::names::result_of;
 use super::references::{self, BRANCHES, TAGS};
 use super::values::is_worked_out;
-use super::{Lowering, PLAN, previews};
+use super::{Lowering, previews};
 use crate::expression::Expression;
 use pipec_ir::{Condition, Event, InputType, Pipeline, Trigger};
 use pipec_logic::Glob;
-use pipec_lowering::{DecidedWhen, Decision, Expressive, Guard, JobPlan, Nodes, RunFact, Start, Test};
+use pipec_lowering::{DecidedWhen, Decision, Expressive, Guard, JobPlan, Nodes, PLAN, RunFact, Start, Test};
 use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
 
 /// What GitHub's expressions can say about the runs of a pipeline.

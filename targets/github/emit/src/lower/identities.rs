@@ -14,7 +14,6 @@ use super::Lowering;
 use crate::document::{Input, Step};
 use crate::pins;
 use crate::template::Template;
-use pipec_base::codes;
 use pipec_ir::{Identity, Provider};
 
 impl Lowering<'_> {
@@ -51,7 +50,7 @@ impl Lowering<'_> {
                         inputs.push(("client-id", text(client)));
                     }
                     _ => {
-                        self.malformed(identity, "write `TENANT/CLIENT` or `TENANT/SUBSCRIPTION/CLIENT`");
+                        self.internal(&identity.origin, format!("`{role}` is no identity of Azure"));
                         return None;
                     }
                 }
@@ -64,11 +63,6 @@ impl Lowering<'_> {
             // The scripts ask for the token themselves, in the audience's name.
             Provider::Oidc => None,
         }
-    }
-
-    fn malformed(&self, identity: &Identity, help: &str) {
-        let message = format!("`{}` is no identity of `{}`", identity.role, identity.provider.word());
-        self.error(codes::P0604, &identity.origin, message, help);
     }
 }
 

@@ -18,7 +18,7 @@ use super::time::minutes;
 use super::{Lowering, legs, permissions, runners};
 use crate::document::{Concurrency, EnvironmentUse, Job};
 use crate::template::Template;
-use pipec_ir::{Environment, Node};
+use pipec_ir::Node;
 use pipec_lowering::{HandOn, JobPlan, LockUse, Role, Timeout, Unit};
 
 /// The machine of jobs that name none.
@@ -30,14 +30,13 @@ const LONGEST_JOB: u32 = 360;
 impl<'a> Lowering<'a> {
     /// The job of GitHub for a neutral job.
     pub(super) fn job(&self, plan: &JobPlan<'a>) -> Job {
-        self.check_people(plan);
         let scene = self.scene(plan);
         let environment = plan.environment.as_ref().map(|environment| EnvironmentUse {
             name: environment.name.clone().into_owned(),
             url: environment.url.as_ref().map(|url| self.template(url, Place::Machine)),
             is_deployment: environment.is_deployment,
         });
-        let job = Job {
+        Job {
             id: plan.id.clone(),
             comments: comments(plan),
             name: plan.name.clone(),
@@ -60,11 +59,7 @@ impl<'a> Lowering<'a> {
             permissions: permissions::permissions(&plan.token),
             outputs: plan.hands_on.iter().map(|hand_on| self.output(hand_on)).collect(),
             steps: self.steps(plan, scene),
-        };
-        if let Some((node, _)) = self.node_and_unit(plan) {
-            self.refuse_secrets_beside_raw_steps(node, &job);
         }
-        job
     }
 
     /// The node that a job is of, and its unit.
@@ -90,27 +85,6 @@ impl<'a> Lowering<'a> {
             None => Vec::new(),
         };
         Scene { place, variables, raw }
-    }
-
-    /// Refuses a job that asks for an approval which nobody could give.
-    fn check_people(&self, plan: &JobPlan<'_>) {
-        match &plan.role {
-            Role::AskForOverride(gate) => {
-                let gate = self.pipeline.node(*gate);
-                if let Some((gate, overriding)) = gate.and_then(|gate| Some((gate, gate.overriding()?))) {
-                    self.check_role(gate, overriding);
-                }
-            }
-            Role::Node(_) => {
-                let environment = self.node_of(plan).and_then(|node| self.program.environment_of(node));
-                let approval =
-                    |environment: &'a Environment| Some((environment, environment.approval.as_ref()?));
-                if let Some((environment, approval)) = environment.and_then(approval) {
-                    self.check_approval(environment, approval);
-                }
-            }
-            _ => {}
-        }
     }
 
     fn output(&self, hand_on: &HandOn<'_>) -> (String, Template) {

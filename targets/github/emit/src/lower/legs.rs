@@ -10,11 +10,11 @@ use crate::expression::{Expression, quoted};
 use crate::template::Template;
 use std::borrow::Cow;
 
-pub(super) const LEG: &str = "leg";
-pub(super) const MACHINE: &str = "machine";
-pub(super) const ENV: &str = "env";
-pub(super) const TOOL: &str = "tool";
-pub(super) const SHARD: &str = "shard";
+pub(crate) const LEG: &str = "leg";
+pub(crate) const MACHINE: &str = "machine";
+pub(crate) const ENV: &str = "env";
+pub(crate) const TOOL: &str = "tool";
+pub(crate) const SHARD: &str = "shard";
 
 /// The name of the leg, as an operand.
 pub(super) fn leg_name() -> String {
@@ -50,7 +50,7 @@ pub(super) fn kept_pattern(artefact: &str) -> String {
 ///
 /// The outputs of all legs are one set, in which the last one that is not empty counts (actions/runner,
 /// `JobExtension.FinalizeJob`, passes over empty ones). So each leg has its own.
-pub(super) fn output<'n>(name: &'n str, leg: Option<&str>) -> Cow<'n, str> {
+pub(crate) fn output<'n>(name: &'n str, leg: Option<&str>) -> Cow<'n, str> {
     let Some(leg) = leg else { return Cow::Borrowed(name) };
     let plain = |character: char| if character == '.' { '_' } else { character };
     Cow::Owned(format!("{name}-{}", leg.chars().map(plain).collect::<String>()))

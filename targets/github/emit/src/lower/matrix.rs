@@ -13,57 +13,29 @@
 //!         machine: macos-15
 //! ```
 
-use super::legs::{ENV, LEG, MACHINE, SHARD, TOOL, axis, leg_name, output, shard_index};
+use super::legs::{ENV, LEG, MACHINE, SHARD, TOOL, axis, leg_name, shard_index};
 use super::runners::machine;
 use super::{Lowering, previews, tools};
 use crate::document::{Matrix, Strategy};
 use crate::template::{Template, escaped};
-use pipec_base::codes;
-use pipec_ir::{Binding, Node, Origin};
+use pipec_ir::{Binding, Node};
 use pipec_lowering::{JobPlan, LegPlan, Legs};
 use pipec_yaml::{Mapping, Node as Yaml};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
-
-/// The keys of a matrix that GitHub or the compiler uses itself.
-const RESERVED: [&str; 6] = ["include", "exclude", LEG, MACHINE, ENV, TOOL];
 
 impl Lowering<'_> {
     /// The strategy for the legs of a job, if it has any.
     pub(super) fn strategy(&self, plan: &JobPlan<'_>) -> Option<Strategy> {
         match &plan.legs {
             Legs::None => None,
-            Legs::Product { axes, shards } => {
-                let names = axes.iter().map(|(name, _)| name.as_str());
-                self.check_axes(self.node_of(plan)?, names, shards.is_some());
-                Some(product(axes, *shards))
-            }
+            Legs::Product { axes, shards } => Some(product(axes, *shards)),
             Legs::Listed(legs) => Some(self.list(plan, self.node_of(plan)?, legs)),
             Legs::Found(job) => Some(previews::each_found(job)),
         }
     }
 
-    fn check_axes<'n>(&self, node: &Node, axes: impl Iterator<Item = &'n str>, has_shards: bool) {
-        let shard = has_shards.then_some(SHARD);
-        for name in axes {
-            if let Some(key) = RESERVED.iter().chain(&shard).find(|key| **key == name) {
-                self.refuse_name(
-                    node,
-                    format!("`{key}` can't be the name of an axis of `{}` on GitHub, where it means something else", node.name),
-                    "choose another name",
-                );
-            }
-        }
-    }
-
     /// The legs as a list, each with everything in which it differs.
     fn list(&self, plan: &JobPlan<'_>, node: &Node, legs: &[LegPlan<'_>]) -> Strategy {
-        if let Some(first) = legs.first() {
-            self.check_axes(node, first.axes.iter().map(|(name, _)| *name), first.shard.is_some());
-        }
-        if node.is_artefact() {
-            self.check_leg_names(node);
-        }
         let machines: Vec<String> = plan.runners.iter().copied().map(machine).collect();
         let has_machines = machines.iter().any(|machine| machines.first() != Some(machine));
         let listed = legs.iter().map(|leg| self.listed(node, leg, has_machines));
@@ -109,12 +81,9 @@ impl Lowering<'_> {
     /// The value of a variable that differs between legs.
     fn value_in_leg(&self, variable: &str, binding: &Binding) -> String {
         binding.value.as_literal().map(str::to_owned).unwrap_or_else(|| {
-            self.error(
-                codes::P1101,
+            self.internal(
                 &binding.origin,
-                format!("`{variable}` differs between legs, so in this version it can't depend on the run on github"),
-                "give it a value that is known before the run, or pass the run value in another variable, \
-                 in the `env` of the node",
+                format!("`{variable}` differs between legs and depends on the run"),
             );
             String::new()
         })
@@ -126,45 +95,6 @@ impl Lowering<'_> {
             self.internal(&node.origin, format!("the leg `{}` has no version of `{tool}`", leg.name));
             String::new()
         })
-    }
-
-    /// Refuses names of legs that can't be in file names and outputs.
-    ///
-    /// Outputs ignore case.
-    pub(super) fn check_leg_names(&self, node: &Node) {
-        let legs = node.legs();
-        let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for leg in &legs {
-            let name = &leg.name;
-            let plain =
-                |character: char| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.');
-            let begins_well = name.starts_with(|first: char| first.is_ascii_alphanumeric());
-            if !name.chars().all(plain) || !begins_well || name.ends_with('.') {
-                self.refuse_name(
-                    node,
-                    format!(
-                        "the result of the leg `{name}` of `{}` can't be stored under that name",
-                        node.name
-                    ),
-                    "name the legs: `matrix { linux { … } mac { … } }`",
-                );
-            } else if let Some(other) = seen.insert(output("digest", Some(name)).to_ascii_lowercase(), name) {
-                self.refuse_name(
-                    node,
-                    format!(
-                        "the legs `{other}` and `{name}` of `{}` have the same name on GitHub",
-                        node.name
-                    ),
-                    "name the legs: `matrix { linux { … } mac { … } }`",
-                );
-            }
-        }
-    }
-
-    fn refuse_name(&self, node: &Node, message: String, help: &str) {
-        let matrix = node.body.matrix.as_ref().map(|matrix| &matrix.origin);
-        let origin: &Origin = matrix.unwrap_or(&node.origin);
-        self.error(codes::P1102, origin, message, help);
     }
 }
 

@@ -15,32 +15,26 @@ mod artefacts;
 mod assumptions;
 mod caches;
 mod conditions;
-mod deploys;
 mod identities;
-mod images;
 mod jobs;
-mod legs;
+pub(crate) mod legs;
 mod locked;
 mod matrix;
-mod measures;
 mod names;
 mod overrides;
 mod permissions;
 mod previews;
 mod raw;
-mod raw_caches;
 mod references;
 mod reports;
-mod runners;
+pub(crate) mod runners;
 mod scripts;
 mod sidecars;
 mod time;
-mod tools;
+pub(crate) mod tools;
 mod triggers;
-mod unsupported;
 mod values;
 mod verdict;
-mod windows;
 
 use crate::document::{Job, Workflow};
 use crate::expression::Expression;
@@ -48,7 +42,7 @@ use crate::template::{DEEPEST_EXPRESSION, Template};
 use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Binding, Origin, Pipeline, Program};
-use pipec_lowering::{PLAN, RECORD, VERDICT};
+use pipec_lowering::PlannedFacts;
 use pipec_target_api::TargetContext;
 use runners::Place;
 use std::cell::RefCell;
@@ -88,7 +82,12 @@ pub(crate) struct Lowered<'p> {
     pub(crate) teardown: Option<Box<Lowered<'p>>>,
 }
 
-/// Lowers a pipeline.
+/// Whether the `plan` job of a pipeline decides what has changed.
+pub(crate) fn asks_for_changes(pipeline: &Pipeline) -> bool {
+    PlannedFacts::of(pipeline, &conditions::Expressions { pipeline }).ask_for_changes()
+}
+
+/// Lowers a pipeline that nothing refuses.
 pub(crate) fn lower<'p>(
     program: &'p Program,
     pipeline: &'p Pipeline,
@@ -108,9 +107,6 @@ pub(crate) fn lower<'p>(
     let plans = pipec_lowering::lower(program, pipeline, facts, &expressions);
     let lowering =
         Lowering { program, pipeline, context, expressions, plans, file, diagnostics: RefCell::default() };
-    lowering.refuse_unsupported();
-    lowering.check_names();
-    lowering.check_windows();
     let (mut workflow, origins) = lowering.workflow();
     lowering.take_locked(&mut workflow);
     lowering.check_lengths(&workflow, &origins);

@@ -4,9 +4,8 @@
 //! conditions that ask for a push accept this event, too. `plan` refuses an invalid override, and every job waits for `plan`.
 
 use super::Lowering;
-use pipec_base::codes;
-use pipec_ir::{Event, Node, Override, Trigger};
-use pipec_lowering::{Nodes, override_job_name};
+use pipec_ir::Event;
+use pipec_lowering::Nodes;
 use pipec_runtime::names::{
     ORDINARY, OVERRIDE_COMMIT as COMMIT, OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON,
 };
@@ -39,53 +38,5 @@ impl Lowering<'_> {
             .entry(GATE, gate)
             .entry(COMMIT, text("of an override: the commit it is for, the head of this branch, in full"))
             .entry(REASON, text("of an override: why, in one line"))
-    }
-
-    /// Refuses names that overrides need for themselves.
-    pub(super) fn check_override_names(&self) {
-        if !self.pipeline.has_overrides() {
-            return;
-        }
-        let inputs = self.pipeline.triggers.iter().filter_map(|trigger| match trigger {
-            Trigger::Manual(inputs, _) => Some(inputs),
-            _ => None,
-        });
-        for input in inputs.flatten() {
-            if [GATE, COMMIT, REASON].contains(&input.name.as_str()) {
-                self.error(
-                    codes::P1102,
-                    &input.origin,
-                    format!("`{}` is an input that the compiler adds for overrides", input.name),
-                    "choose another name",
-                );
-            }
-        }
-        for (gate, overriding) in self.pipeline.overridable() {
-            let name = override_job_name(gate);
-            if let Some(other) = self.plans.units.iter().find(|unit| unit.id.eq_ignore_ascii_case(&name)) {
-                self.error(
-                    codes::P1102,
-                    &overriding.origin,
-                    format!("the job for this override has the name `{}` on GitHub, like a node", other.id),
-                    "rename the node",
-                );
-            }
-        }
-    }
-
-    /// Refuses an override that nobody could approve.
-    pub(super) fn check_role(&self, gate: &Node, overriding: &Override) {
-        let role = self.program.roles.get(&overriding.role);
-        if role.is_some_and(|role| !role.members.contains_key("github")) {
-            self.error(
-                codes::P0506,
-                &overriding.origin,
-                format!(
-                    "`{}` has no members on github, so nobody could override `{}`",
-                    overriding.role, gate.name
-                ),
-                format!("name its members: `role {} {{ github team \"OWNER/TEAM\" }}`", overriding.role),
-            );
-        }
     }
 }

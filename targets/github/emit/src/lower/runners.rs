@@ -2,16 +2,15 @@
 
 use super::Lowering;
 use crate::document::Image;
-use pipec_base::{Diagnostic, codes};
 use pipec_github_catalogue as catalogue;
-use pipec_ir::{Body, Origin, Piece, Runner, RunnerHost};
+use pipec_ir::{Runner, RunnerHost};
 use pipec_lowering::JobPlan;
 
 /// The folder for temporary files of a job: on the machine, and in containers.
 ///
 /// In the variables of a step, the expression always means the folder of the machine (actions/runner, issues 965 and 2498).
 pub(super) const TEMP: &str = "runner.temp";
-pub(super) const TEMP_IN_CONTAINER: &str = "/__w/_temp";
+pub(crate) const TEMP_IN_CONTAINER: &str = "/__w/_temp";
 
 /// The place in which a value is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub(super) fn machine(runner: &Runner) -> String {
 }
 
 /// Whether the machine has containers.
-pub(super) fn is_linux(runner: &Runner) -> bool {
+pub(crate) fn is_linux(runner: &Runner) -> bool {
     matches!(runner.host, RunnerHost::LinuxX64 | RunnerHost::LinuxArm64)
 }
 
@@ -48,15 +47,7 @@ impl Lowering<'_> {
         if let Some(node) = self.node_of(plan)
             && !plan.runners.iter().all(|runner| has_it(runner))
         {
-            self.error(
-                codes::P1101,
-                &node.name_origin,
-                format!(
-                    "the legs of `{}` use several images, which this version can't build for github",
-                    node.name
-                ),
-                "use one image for all legs, or make them separate nodes",
-            );
+            self.internal(&node.name_origin, format!("the legs of `{}` use several images", node.name));
         }
         plan.image().map(|image| self.pinned_image(image))
     }
@@ -65,95 +56,5 @@ impl Lowering<'_> {
     pub(super) fn pinned_image(&self, image: &str) -> Image {
         let digest = catalogue::image_digest(image, &self.program.lock).filter(|_| !image.contains('@'));
         Image { reference: image.to_owned(), digest: digest.map(str::to_owned) }
-    }
-
-    /// Refuses what GitHub's machines don't have.
-    pub(super) fn check_runner(&self, runner: &Runner, body: &Body) {
-        let origin = if runner.name.is_empty() { &body.origin } else { &runner.origin };
-        let refuse = |what: &str, help: &str| {
-            let message = format!("github has no machine `{}` with {what}", runner.name);
-            self.once(Diagnostic::error(codes::P1101, message, origin.span).help(help), origin);
-        };
-        if let Some((image, place)) = &runner.image {
-            if !is_linux(runner) {
-                refuse(
-                    "an image",
-                    "github runs containers only on Linux: write `host linux-x64` or `linux-arm64`",
-                );
-            }
-            self.check_login(image, place);
-            self.check_pinned(image, place);
-            let names_it =
-                |piece: &Piece| matches!(piece, Piece::Literal(text) if text.contains(TEMP_IN_CONTAINER));
-            let legs = body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env);
-            let bindings = body.env.iter().chain(legs);
-            for binding in bindings.filter(|binding| binding.value.pieces.iter().any(names_it)) {
-                self.error(
-                    codes::P1102,
-                    &binding.origin,
-                    format!("`{TEMP_IN_CONTAINER}` is GitHub's own folder in a container"),
-                    "use another folder; scripts find GitHub's folder as `$RUNNER_TEMP`",
-                );
-            }
-        }
-        if runner.docker && (runner.image.is_some() || !is_linux(runner)) {
-            refuse(
-                "docker",
-                "docker exists only on Linux and without an `image`: the scripts run on the machine, and \
-                 start the containers they need",
-            );
-        }
-        if runner.labels.contains_key("github") {
-            return;
-        }
-        let wanted = [
-            ("`cpu`", runner.cpu.is_some()),
-            ("`memory`", runner.memory.is_some()),
-            ("`gpu`", runner.gpu.is_some()),
-        ];
-        for (what, said) in wanted {
-            if said {
-                refuse(
-                    &format!("{what} to choose"),
-                    "its own machines can't be chosen by it: name the label of a machine, `label github \"…\"`",
-                );
-            }
-        }
-    }
-
-    /// Refuses images that need a login.
-    ///
-    /// GitHub pulls images before the first step of a job, so a login would be a secret of the whole job.
-    pub(super) fn check_login(&self, image: &str, origin: &Origin) {
-        let whole = pipec_ir::image_with_registry(image);
-        let name = whole.split('@').next().unwrap_or(&whole);
-        let name = name.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(name, |(name, _)| name);
-        if let Some(registry) = self.program.registry_of(name) {
-            let message =
-                format!("github would pull `{image}` without the login of registry `{}`", registry.prefix);
-            let help = "github pulls the image of a job without a login: use a public image, or one that \
-                        your machines already have";
-            self.once(Diagnostic::error(codes::P1101, message, origin.span).help(help), origin);
-        }
-    }
-
-    /// Warns of an image without a digest.
-    pub(super) fn check_pinned(&self, image: &str, origin: &Origin) {
-        if image.contains('@') || self.pinned_image(image).digest.is_some() {
-            return;
-        }
-        let message = format!("image `{image}` has a tag but no digest, so it can change");
-        let diagnostic = Diagnostic::warning(codes::P0703, message, origin.span)
-            .help(format!("add its digest: `{image}@sha256:…`"));
-        self.once(diagnostic, origin);
-    }
-
-    /// Reports a finding once, even if several nodes share its place.
-    fn once(&self, diagnostic: Diagnostic, origin: &Origin) {
-        let diagnostic = origin.explain(diagnostic);
-        let mut all = self.diagnostics.borrow_mut();
-        if !all.iter().any(|known| known.message == diagnostic.message && known.span() == diagnostic.span()) {
-            all.push(diagnostic);
-        }
     }
 }

@@ -15,21 +15,20 @@ use super::{Lowering, legs};
 use crate::document::{Input, Step};
 use crate::pins::{self, Pin};
 use crate::template::Template;
-use pipec_base::codes;
 use pipec_ir::Tool;
 use pipec_lowering::acts::Version;
 use pipec_runtime::{Dialect, Script};
 
 /// How an action sets up a tool.
-struct Setup {
+pub(crate) struct Setup {
     pin: &'static Pin,
     /// The name that people know it by.
     title: &'static str,
     /// The input for a version, and the prefix that the action requires.
     version: (&'static str, &'static str),
-    /// The input for a file, and the names of the files that it understands.
-    file: Option<(&'static str, &'static [&'static str])>,
-    /// Further inputs.
+    /// The input for a file, and the files it understands; by their name, or their end.
+    pub(crate) file: Option<(&'static str, &'static [&'static str])>,
+    /// What is said besides.
     fixed_inputs: &'static [(&'static str, FixedInput)],
 }
 
@@ -40,12 +39,12 @@ enum FixedInput {
 }
 
 /// The one tool that no action sets up.
-const RUST: &str = "rust";
+pub(crate) const RUST: &str = "rust";
 
 /// The files that rustup understands.
-const TOOLCHAINS: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
+pub(crate) const TOOLCHAINS: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
 
-fn setup(tool: &str) -> Option<Setup> {
+pub(crate) fn setup(tool: &str) -> Option<Setup> {
     Some(match tool {
         "go" => Setup {
             pin: &pins::SETUP_GO,
@@ -128,17 +127,19 @@ pub(super) fn given(tool: &str, version: &str) -> String {
     format!("{before}{plain}")
 }
 
+/// The text before each value of an axis from which a tool takes its version, if it is the same for every value.
+pub(crate) fn version_prefix(tool: &Tool, values: &[String]) -> Option<String> {
+    let before = |value: &String| given(&tool.name, value).strip_suffix(value.as_str()).map(str::to_owned);
+    let first = values.first().and_then(before);
+    first.filter(|first| values.iter().all(|value| before(value).as_ref() == Some(first)))
+}
+
 impl Lowering<'_> {
     /// The step that sets up a tool. If GitHub can't, there is an error and no step.
     pub(super) fn tool_step(&self, tool: &Tool, wanted: Version<'_>) -> Option<Step> {
         let setup = setup(&tool.name);
         if setup.is_none() && tool.name != RUST {
-            self.error(
-                codes::P1101,
-                &tool.origin,
-                format!("tool `{}` can't be set up on github by this version", tool.name),
-                "install a fixed version in a `run`",
-            );
+            self.internal(&tool.origin, format!("nothing sets up tool `{}`", tool.name));
             return None;
         }
         let version = self.version(tool, wanted);
@@ -146,10 +147,7 @@ impl Lowering<'_> {
             let step = Step::run("Set up Rust", Script::ToolRust.text(Dialect::GitHub));
             return Some(match (version, wanted) {
                 (Some(version), _) => step.with_env("VERSION", version),
-                (None, Version::InFile(file)) => {
-                    self.check_file(tool, file, &TOOLCHAINS);
-                    step.with_env("FILE", Template::text(file.to_owned()))
-                }
+                (None, Version::InFile(file)) => step.with_env("FILE", Template::text(file.to_owned())),
                 (None, _) => step,
             });
         };
@@ -159,16 +157,12 @@ impl Lowering<'_> {
                 let (input, _) = setup.version;
                 inputs.push((input, Input::Text(version)));
             }
-            (None, Version::InFile(file), Some((input, files))) => {
-                self.check_file(tool, file, files);
+            (None, Version::InFile(file), Some((input, _))) => {
                 inputs.push((input, Input::Text(Template::text(file.to_owned()))));
             }
-            (None, Version::InFile(_), None) => self.error(
-                codes::P1101,
-                &tool.origin,
-                format!("on github the version of `{}` can't come from a file", tool.name),
-                format!("give the version: `tool {} \"1.2.3\"`", tool.name),
-            ),
+            (None, Version::InFile(file), None) => {
+                self.internal(&tool.origin, format!("the version of `{}` comes from `{file}`", tool.name));
+            }
             (None, ..) => {}
         }
         for (input, value) in setup.fixed_inputs {
@@ -189,35 +183,10 @@ impl Lowering<'_> {
             Version::OfLeg => return Some(legs::leg_tool(&tool.name)),
             Version::OfAxis(axis, values) => (axis, values),
         };
-        // What comes before the value is the same in every leg.
-        let before =
-            |value: &String| given(&tool.name, value).strip_suffix(value.as_str()).map(str::to_owned);
-        let first = values.first().and_then(before);
-        let Some(before) =
-            first.filter(|first| values.iter().all(|value| before(value).as_ref() == Some(first)))
-        else {
-            self.error(
-                codes::P1101,
-                &tool.origin,
-                format!("the values of axis `{axis}` can't be used for tool `{}` on github", tool.name),
-                "write them as plain numbers, without a `v`: `\"1.2.3\"`",
-            );
+        let Some(before) = version_prefix(tool, values) else {
+            self.internal(&tool.origin, format!("`{}` can't take its version from axis `{axis}`", tool.name));
             return None;
         };
         Some(Template::text(before).and(legs::axis(axis)))
-    }
-
-    /// Refuses files that an action does not understand, and would ignore.
-    fn check_file(&self, tool: &Tool, file: &str, known: &[&str]) {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        if !known.contains(&name) {
-            let known: Vec<String> = known.iter().map(|file| format!("`{file}`")).collect();
-            self.error(
-                codes::P1101,
-                &tool.origin,
-                format!("on github the version of `{}` can't come from `{file}`", tool.name),
-                format!("use {}, or give the version", known.join(", ")),
-            );
-        }
     }
 }

@@ -1,13 +1,13 @@
-//! Images: only GitHub's Ubuntu has the tools to push them.
+//! Images that GitHub can't push.
 
-use super::Lowering;
+use super::Refusals;
 use pipec_base::codes;
 use pipec_ir::{Node, RunnerHost};
 
 /// The registry whose images a job's own token may write.
 const OWN_REGISTRY: &str = "ghcr.io/";
 
-impl Lowering<'_> {
+impl Refusals<'_> {
     /// Refuses images that GitHub can't push.
     pub(super) fn check_image(&self, node: &Node) {
         let Some(image) = node.image() else { return };

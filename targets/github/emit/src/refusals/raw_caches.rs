@@ -1,6 +1,6 @@
 //! Caches and pushes that raw steps must not come near (P0605, P0606).
 
-use super::Lowering;
+use super::Refusals;
 use pipec_base::codes;
 use pipec_github_catalogue::{Called, called};
 use pipec_ir::{EngineInput, EngineStep, Node, PinnedAction, ReportFormat};
@@ -12,7 +12,7 @@ const BY_DEFAULT: [(&str, &str); 3] = [
     ("astral-sh/setup-uv", "enable-cache"),
 ];
 
-impl Lowering<'_> {
+impl Refusals<'_> {
     pub(super) fn refuse_harm_by_raw_steps(&self, node: &Node) {
         let mut blocks = node.body.engines.iter().filter(|block| block.target == "github");
         if let (Some(image), Some(block)) = (node.image(), blocks.next())

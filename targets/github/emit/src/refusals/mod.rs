@@ -1,0 +1,155 @@
+//! What this version can't build for GitHub, decided from the source alone.
+//!
+//! A clause that GitHub can't express is refused, never dropped in silence. Nothing is lowered for that, so `pipec check` and
+//! an editor can ask it at once, and lowering assumes a pipeline without refusals. For example,
+//!
+//! ```text
+//! runner big { host linux-x64  gpu 1 }      P1101 github has no machine `big` with `gpu` to choose
+//! on push to "release-?"                    P1101 `release-?` can't be the filter of a trigger on github
+//! ```
+
+mod deploys;
+mod identities;
+mod images;
+mod legs;
+mod machines;
+mod names;
+mod nodes;
+mod previews;
+mod raw;
+mod raw_caches;
+mod sidecars;
+mod tools;
+mod triggers;
+
+use pipec_base::{Code, Diagnostic, codes};
+use pipec_ir::facts::SourceFacts;
+use pipec_ir::{Condition, Node, NodeKind, Origin, Pipeline, Program, Secret};
+use pipec_lowering::{Runs, Source, Unit, units};
+use std::cell::{OnceCell, RefCell};
+
+/// The reasons why a pipeline can't be built for GitHub, and what there is to warn of.
+pub(crate) fn of_pipeline(program: &Program, pipeline: &Pipeline) -> Vec<Diagnostic> {
+    let refusals = Refusals {
+        program,
+        pipeline,
+        source: OnceCell::new(),
+        units: OnceCell::new(),
+        found: RefCell::default(),
+    };
+    refusals.check_all();
+    refusals.found.into_inner()
+}
+
+/// The checks of one pipeline, and what they have found so far.
+struct Refusals<'a> {
+    program: &'a Program,
+    pipeline: &'a Pipeline,
+    /// The facts of its runs, computed if a check needs them; none if they are too large, which lowering reports.
+    source: OnceCell<Option<Source<'a>>>,
+    /// The jobs of its nodes, computed if a check needs them.
+    units: OnceCell<Vec<Unit>>,
+    found: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'a> Refusals<'a> {
+    /// The facts of the runs, unless they are too large.
+    fn source(&self) -> Option<&Source<'a>> {
+        let (program, pipeline) = (self.program, self.pipeline);
+        let source = || Some(Source { program, pipeline, facts: SourceFacts::of(pipeline).ok()? });
+        self.source.get_or_init(source).as_ref()
+    }
+
+    /// The jobs of all nodes; none if the facts are too large.
+    fn units(&self) -> &[Unit] {
+        self.units.get_or_init(|| self.source().map(units).unwrap_or_default())
+    }
+
+    /// Whether a node has a job for reviewed code.
+    fn has_trusted_job(&self, node: &Node) -> bool {
+        self.units().iter().any(|unit| unit.node == node.id && unit.runs != Runs::Untrusted)
+    }
+
+    /// The secrets that the job of a node may read: its own, and in a deploy those of its environment.
+    fn secrets<'n>(&'n self, node: &'n Node) -> impl Iterator<Item = &'n Secret> {
+        let environment = node.deploy().and_then(|deploy| self.program.environments.get(&deploy.environment));
+        node.body.secrets.iter().chain(environment.into_iter().flat_map(|environment| &environment.secrets))
+    }
+
+    fn check_all(&self) {
+        for node in &self.pipeline.nodes {
+            self.check_node(node);
+        }
+        self.refuse_in_conditions();
+        self.check_names();
+        self.check_windows();
+        for node in &self.pipeline.nodes {
+            self.check_legs(node);
+            self.check_images_of_legs(node);
+            self.check_approvers(node);
+            self.check_raw_steps(node);
+            self.check_tools(node);
+            self.check_identities(node);
+            self.refuse_secrets_beside_raw_steps(node);
+        }
+        self.check_triggers();
+        self.check_identities_of_teardowns();
+    }
+
+    fn check_node(&self, node: &Node) {
+        if let (Some(_), Some(block)) = (node.quorum(), node.body.engines.first()) {
+            self.refuse("an `engine` block in a gate that repeats", &block.origin);
+        }
+        self.refuse_long_job(node);
+        self.refuse_in_body(&node.body);
+        self.check_sidecars(node);
+        self.refuse_many_legs(node);
+        self.refuse_measures(node);
+        self.refuse_harm_by_raw_steps(node);
+        self.check_retry(node);
+        self.refuse_in_reports(node);
+        self.check_cache_keys(node);
+        match &node.kind {
+            NodeKind::Artefact(_) => self.check_image(node),
+            NodeKind::Gate(_) | NodeKind::Job => {}
+            NodeKind::Deploy(deploy) => self.refuse_in_deploy(node, deploy),
+        }
+    }
+
+    fn refuse_in_conditions(&self) {
+        for stage in &self.pipeline.stages {
+            for atom in stage.condition.atoms() {
+                if let Condition::Input { name, value } = atom
+                    && value.contains(['\n', '\r'])
+                {
+                    let origin = stage.condition_origin.as_ref().unwrap_or(&stage.origin);
+                    self.refuse(&format!("a line break in a value of `{name}`"), origin);
+                }
+            }
+        }
+    }
+
+    fn refuse(&self, what: &str, origin: &Origin) {
+        self.error(
+            codes::P1101,
+            origin,
+            format!("{what} can't be built for github by this version"),
+            "remove it: pipec refuses a clause that a target can't build, and never drops it silently",
+        );
+    }
+
+    /// Reports an error at a part of the program.
+    fn error(&self, code: Code, origin: &Origin, message: impl Into<String>, help: impl Into<String>) {
+        let diagnostic = origin.explain(Diagnostic::error(code, message, origin.span).help(help));
+        self.found.borrow_mut().push(diagnostic);
+    }
+
+    /// Reports a finding once, even if several nodes share its place.
+    fn once(&self, diagnostic: Diagnostic, origin: &Origin) {
+        let diagnostic = origin.explain(diagnostic);
+        let mut all = self.found.borrow_mut();
+        if !all.iter().any(|known| known.message == diagnostic.message && known.span() == diagnostic.span()) {
+            all.push(diagnostic);
+        }
+    }
+}

@@ -32,7 +32,7 @@ struct Entered {
     /// Whether the environments before these exist, by name.
     before: BTreeMap<String, bool>,
     /// All environments, if a finding says which of them has a variable.
-    all: Option<Arc<BTreeMap<String, Environment>>>,
+    all: Option<Arc<Environments>>,
 }
 
 impl Entered {
@@ -48,7 +48,7 @@ impl Entered {
     }
 
     /// Whether these environments are the same in another program.
-    fn still_holds(&self, environments: &Arc<BTreeMap<String, Environment>>) -> bool {
+    fn still_holds(&self, environments: &Arc<Environments>) -> bool {
         self.entered.iter().all(|(name, before)| environments.get(name) == before.as_ref())
             && self.before.iter().all(|(name, existed)| environments.contains_key(name) == *existed)
             && self.all.as_ref().is_none_or(|all| Arc::ptr_eq(all, environments) || all == environments)
@@ -68,18 +68,24 @@ struct Checked {
 /// The theorems of a pipeline, and the findings elsewhere that refuted some of them.
 type Proved = (BTreeSet<Code>, Arc<Vec<Theorem>>);
 
+/// An uncalled task: its name and its steps.
+type Uncalled = (String, Vec<Step>);
+
+/// The environments of a program, by name.
+type Environments = BTreeMap<String, Environment>;
+
 /// The remembered checks of a session.
 #[derive(Debug, Default)]
 pub(crate) struct Checks {
     surroundings: Option<Surroundings>,
     /// The environments that all remembered checks hold for.
-    environments: Arc<BTreeMap<String, Environment>>,
+    environments: Arc<Environments>,
     summaries: Kept<Same<Pipeline>, Arc<Summary>>,
     /// By pipeline, and whether it is proven; templates are not.
     checked: Kept<(Same<Pipeline>, bool), Arc<Checked>>,
     proved: Kept<Same<Checked>, Proved>,
-    uncalled: Kept<Same<(String, Vec<Step>)>, Arc<Vec<Diagnostic>>>,
-    teardowns: Kept<Same<BTreeMap<String, Environment>>, Arc<Vec<Diagnostic>>>,
+    uncalled: Kept<Same<Uncalled>, Arc<Vec<Diagnostic>>>,
+    teardowns: Kept<Same<Environments>, Arc<Vec<Diagnostic>>>,
     /// How many pipelines were checked, since the session began.
     pub(crate) checked_pipelines: usize,
 }
@@ -94,7 +100,7 @@ impl Checks {
     }
 
     /// Forgets all checks that would have other results now.
-    fn enter(&mut self, surroundings: Surroundings, environments: &Arc<BTreeMap<String, Environment>>) {
+    fn enter(&mut self, surroundings: Surroundings, environments: &Arc<Environments>) {
         if self.surroundings.as_ref() != Some(&surroundings) {
             self.checked.clear();
         }

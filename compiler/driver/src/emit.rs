@@ -230,13 +230,13 @@ impl<'t> Emitter<'t> {
                 compiled.diagnostics.extend(unjudged(program, pipeline, target));
                 continue;
             };
-            if let Some(outputs) = outputs.as_deref_mut().filter(|_| !known.contains(&pipeline)) {
-                if let Some(own) = own_files(&judged, pipeline) {
-                    // A remembered pipeline is not asked for its refusals again, so its warnings are kept with its output.
-                    let mut output = output.clone();
-                    output.diagnostics.extend(refusals.get(&pipeline).into_iter().flatten().cloned());
-                    outputs.remember(program, pipeline, target.name(), (own, output, judgement.clone()));
-                }
+            if let Some(outputs) = outputs.as_deref_mut().filter(|_| !known.contains(&pipeline))
+                && let Some(own) = own_files(&judged, pipeline)
+            {
+                // A remembered pipeline is not asked for its refusals again, so its warnings are kept with its output.
+                let mut output = output.clone();
+                output.diagnostics.extend(refusals.get(&pipeline).into_iter().flatten().cloned());
+                outputs.remember(program, pipeline, target.name(), (own, output, judgement.clone()));
             }
             compiled.diagnostics.extend(judgement.findings);
             if let Some(claims) = compiled.claims.get_mut(pipeline.0) {

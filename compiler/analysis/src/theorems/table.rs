@@ -10,12 +10,15 @@ use pipec_claims::{Theorem, TheoremId};
 use pipec_ir::{Pipeline, Program};
 use std::sync::Arc;
 
+/// Proves a part of a theorem across pipelines: the program, their summaries, and the findings so far.
+type AcrossPipelines = fn(&Program, &[Arc<Summary>], &mut Vec<Diagnostic>);
+
 /// A theorem of the source. It is proved if no finding has one of its codes.
 pub(super) struct Entry {
     /// Its name.
     pub(super) theorem: TheoremId,
     /// Proves the part across pipelines.
-    pub(super) across: Option<fn(&Program, &[Arc<Summary>], &mut Vec<Diagnostic>)>,
+    pub(super) across: Option<AcrossPipelines>,
     /// Proves the part about one pipeline. `None` if the types of the source prove it.
     pub(super) within: Option<fn(&mut Proof<'_>)>,
     /// The theorem with its parameters. Empty if the pipeline has nothing that it is about.

@@ -3,7 +3,7 @@
 use crate::brute_force::model::Program;
 use crate::brute_force::print::Printed;
 use pipec_analysis::{Module, analyse};
-use pipec_base::Sources;
+use pipec_base::{Diagnostic, Sources};
 use pipec_github::GitHub;
 use pipec_ir::{GeneratedFile, PipelineId};
 use pipec_syntax::ast::Date;
@@ -33,9 +33,12 @@ pub fn emitted(program: &Program) -> Option<(pipec_ir::Program, Vec<Emitted>)> {
     }
     let context = TargetContext { version: "0.0.0".to_owned(), lists_assumptions: false };
     let all: Vec<PipelineId> = (0..analysis.program.pipelines.len()).map(PipelineId).collect();
-    let emission = GitHub.emit(&analysis.program, &all, &context);
+    let refusals = GitHub.refusals(&analysis.program, &all);
+    let is_refused = |id: &PipelineId| refusals.get(id).into_iter().flatten().any(Diagnostic::is_error);
+    let fit: Vec<PipelineId> = all.into_iter().filter(|id| !is_refused(id)).collect();
+    let emission = GitHub.emit(&analysis.program, &fit, &context);
     let mut emitted = Vec::new();
-    for PipelineId(place) in all {
+    for PipelineId(place) in fit {
         let pipeline = &analysis.program.pipelines[place];
         let teardown = pipec_github::teardown_path(&analysis.program, pipeline);
         let is_own = |file: &&EmittedFile| {

@@ -14,9 +14,9 @@ use std::path::PathBuf;
                   compiles the pipeline to workflows of a CI engine.",
     after_help = "Exit status: 0 no findings, 1 findings or drift, 2 wrong usage or a path that can't be \
                   read or written, 101 a bug in pipec.",
-    after_long_help = "Examples:\n  pipec check                  prove the pipelines of this repository\n \
-                       pipec build examples/hello   prove, compile and write the workflows of one folder\n \
-                        pipec build --check \u{20}        show what differs from the workflows on disk\n \
+    after_long_help = "Examples:\n  pipec check                  prove the pipelines of this repository\n\x20 \
+                       pipec build examples/hello   prove, compile and write the workflows of one folder\n\x20 \
+                        pipec build --check \u{20}        show what differs from the workflows on disk\n\x20 \
                        pipec explain P0401          what a finding means and how to fix it\n\nExit status: \
                        0 no findings, 1 findings or drift, 2 wrong usage or a path that can't be read or \
                        written, 101 a bug in pipec.",
@@ -69,7 +69,7 @@ const CHECK_EXAMPLES: &str = "Examples:\n  pipec check                        th
                               check --fix                  apply mechanical fixes\n  pipec check --format \
                               sarif         for code scanning; `github` annotates a pull request";
 
-const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n \
+const BUILD_EXAMPLES: &str = "Examples:\n  pipec build                        write what has changed\n\x20 \
                               pipec build --check \u{20}              exit 1 and a diff if the outputs on \
                               disk differ\n  pipec build --stdout shop.pipe   print the outputs of one \
                               file's pipelines\n  pipec build --out preview          write below another \

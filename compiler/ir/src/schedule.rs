@@ -68,8 +68,8 @@ impl Schedule {
         })
     }
 
-    /// Every minute.
-    pub fn every_minute() -> Schedule {
+    /// A schedule that can't be read, and is reported. It is shown as it was written, and counts as every minute.
+    pub fn unreadable(written: &str) -> Schedule {
         let all = || Field { parts: vec![Part { range: Range::All, step: None }] };
         Schedule {
             minute: all(),
@@ -77,7 +77,7 @@ impl Schedule {
             day: all(),
             month: all(),
             weekday: all(),
-            written: "* * * * *".to_owned(),
+            written: written.to_owned(),
         }
     }
 
@@ -177,6 +177,12 @@ impl Range {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unreadable_schedule_is_shown_as_it_was_written() {
+        assert_eq!(Schedule::parse("@daily"), None);
+        assert_eq!(Schedule::unreadable("@daily").to_string(), "@daily");
+    }
 
     #[test]
     fn a_field_stays_in_its_bounds() {

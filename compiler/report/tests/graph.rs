@@ -56,6 +56,16 @@ fn drawings_are_as_reviewed() {
 }
 
 #[test]
+fn a_schedule_that_is_refused_is_drawn_as_it_was_written() {
+    let compilation = compiled(
+        "pipeline shop {\n  on schedule \"@daily\"\n  stage commit { gate unit: test { run \"make test\" } }\n}\n",
+    );
+    assert!(compilation.is_refused());
+    let drawing = graph(&compilation).json();
+    assert!(drawing.contains("@daily") && !drawing.contains("* * * * *"), "{drawing}");
+}
+
+#[test]
 fn why_lists_predecessors_requirements_and_successors() {
     let compilation = compiled(include_str!("graph/storefront.pipe"));
     let graph = graph(&compilation);

@@ -4,7 +4,8 @@
 //! `contents: read` on GitHub.
 
 use crate::{
-    ConditionId, Job, Jobs, Part, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings, Unknown, World,
+    ConditionId, ExpressionId, Job, Jobs, Part, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings,
+    World,
 };
 use pipec_ir::{Pins, Right};
 use pipec_logic::Proposition;
@@ -73,11 +74,11 @@ pub trait Reading {
         world: &World,
     ) -> Option<Proposition>;
 
-    /// That an unknown part of a value of this job equals a word. `None` if the engine can't decide it.
+    /// That an expression of this job reads as a word. `None` if the engine can't decide it.
     fn reads(
         &self,
         place: usize,
-        unknown: Unknown,
+        expression: ExpressionId,
         word: &str,
         jobs: &Jobs<'_>,
         world: &World,

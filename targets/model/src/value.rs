@@ -92,18 +92,15 @@ pub enum Part {
     OfLeg(String),
     /// A value that only the engine knows, by the engine's own name for it.
     Engine(String),
-    /// Unknown: it could not be lifted exactly, and no proof accepts it.
-    Unknown(Unknown),
+    /// An expression that no other part describes. Only its engine can say what it reads as, in each run.
+    Expression(ExpressionId),
+    /// Unknown: it could not be lifted, and no proof accepts it.
+    Unknown,
 }
 
-/// A part that could not be lifted exactly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unknown {
-    /// An expression that its engine can evaluate in a run. In one job, equal numbers mean equal expressions.
-    Expression(usize),
-    /// An expression that can't be evaluated.
-    Nothing,
-}
+/// An expression of a job. In one job, equal numbers mean equal expressions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ExpressionId(pub usize);
 
 impl Value {
     /// The value that consists of these parts.
@@ -218,7 +215,8 @@ impl Value {
 impl Part {
     fn is(&self, wanted: &Part) -> bool {
         match (self, wanted) {
-            (Part::Unknown(_), _) | (_, Part::Unknown(_)) => false,
+            // No value of the source is an expression.
+            (Part::Unknown | Part::Expression(_), _) | (_, Part::Unknown | Part::Expression(_)) => false,
             (Part::JobOutput { jobs, output }, Part::JobOutput { jobs: wanted, output: of }) => {
                 output == of && jobs.len() == wanted.len() && wanted.iter().all(|job| jobs.contains(job))
             }

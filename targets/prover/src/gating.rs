@@ -15,7 +15,7 @@ use pipec_ir::{Event, GeneratedFile, Node, Pipeline, Program, StageId};
 use pipec_logic::Proposition;
 use pipec_model::Finding;
 use pipec_model::Source;
-use pipec_model::{ConditionId, Job, JobState, Jobs, Reading, StepsBefore, Unknown, World};
+use pipec_model::{ConditionId, ExpressionId, Job, JobState, Jobs, Reading, StepsBefore, World};
 use pipec_runtime::names::UNTRUSTED;
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
@@ -185,9 +185,9 @@ impl<'g> Gating<'g, '_> {
         self.engine.holds(self.place_of(job)?, condition, before, self.jobs, self.world)
     }
 
-    /// That an unknown part of a value of a job equals a word. `None` if the engine can't decide it.
-    pub(crate) fn reads(&self, job: &Job, unknown: Unknown, word: &str) -> Option<Proposition> {
-        self.engine.reads(self.place_of(job)?, unknown, word, self.jobs, self.world)
+    /// That an expression of a job reads as a word. `None` if the engine can't decide it.
+    pub(crate) fn reads(&self, job: &Job, expression: ExpressionId, word: &str) -> Option<Proposition> {
+        self.engine.reads(self.place_of(job)?, expression, word, self.jobs, self.world)
     }
 
     /// A job in each leg of its node. Empty if it has no node.

@@ -25,7 +25,7 @@ pub(super) fn theorems(program: &Program, pipeline: &Pipeline, jobs: &[&Job]) ->
     all
 }
 
-/// What `frame`, `verdict`, `record`, `gating`, `rights` and `steps` prove of every output.
+/// What the proofs of locks, timeouts, starts, rights, steps, verdict and record show of every output.
 fn of_every_workflow() -> Vec<Theorem> {
     vec![
         Theorem::Admission,

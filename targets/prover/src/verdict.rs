@@ -191,7 +191,7 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line<'_>, common: &Common, fi
 fn says_due(gating: &Gating<'_, '_>, job: &Job, part: &Part) -> Proposition {
     let world = gating.world;
     let said = match part {
-        Part::Unknown(unknown) => gating.reads(job, *unknown, "due"),
+        Part::Expression(expression) => gating.reads(job, *expression, "due"),
         _ => None,
     };
     said.unwrap_or_else(|| world.free(&format!("{part:?} says that it is due")))

@@ -13,9 +13,9 @@ use pipec_base::Span;
 use pipec_ir::*;
 use pipec_logic::{Glob, Proposition};
 use pipec_model::{
-    ConditionId, Does, Job, Jobs, Leg, Legs, Mentions, NameFilter, NamePattern, Need, Part, Reading, Rights,
-    RunEvent, RunGroup, RunTrigger, ScriptText, StartPart, Starts, StepsBefore, Surroundings, Unknown, Value,
-    World,
+    ConditionId, Does, ExpressionId, Job, Jobs, Leg, Legs, Mentions, NameFilter, NamePattern, Need, Part,
+    Reading, Rights, RunEvent, RunGroup, RunTrigger, ScriptText, StartPart, Starts, StepsBefore,
+    Surroundings, Value, World,
 };
 use pipec_prover::prove;
 use pipec_runtime::Dialect;
@@ -180,7 +180,7 @@ impl Reading for Engine {
         Some(logic.and(&is_alive, &logic.all(&asked)))
     }
 
-    fn reads(&self, _: usize, _: Unknown, _: &str, _: &Jobs<'_>, _: &World) -> Option<Proposition> {
+    fn reads(&self, _: usize, _: ExpressionId, _: &str, _: &Jobs<'_>, _: &World) -> Option<Proposition> {
         None
     }
 

@@ -18,7 +18,8 @@ impl Expansion<'_, '_> {
             ast::Trigger::Tag(refs) => Trigger::Tag(self.ref_globs(refs, frame), origin),
             ast::Trigger::Schedule(text) => {
                 // An unreadable schedule has been reported, but the pipeline certainly has a schedule.
-                let schedule = self.schedule(text, frame).unwrap_or_else(Schedule::every_minute);
+                let schedule = self.schedule(text, frame);
+                let schedule = schedule.unwrap_or_else(|| Schedule::unreadable(&text.node));
                 Trigger::Schedule(schedule, origin)
             }
             ast::Trigger::Manual(inputs) => Trigger::Manual(self.inputs(inputs, frame), origin),

@@ -13,8 +13,8 @@ use pipec_github_catalogue as catalogue;
 use pipec_ir::{PinnedAction, Pins, Right, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
-    ConditionId, Finding, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart, StepsBefore,
-    Surroundings, Unknown, World,
+    ConditionId, ExpressionId, Finding, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart,
+    StepsBefore, Surroundings, World,
 };
 use pipec_runtime::Dialect;
 use std::rc::Rc;
@@ -107,14 +107,13 @@ impl Reading for Workflow {
     fn reads(
         &self,
         place: usize,
-        unknown: Unknown,
+        expression: ExpressionId,
         word: &str,
         jobs: &Jobs<'_>,
         world: &World,
     ) -> Option<Proposition> {
-        let LiftedJob { job, unknown: expressions, .. } = self.lifted.get(place)?;
-        let Unknown::Expression(number) = unknown else { return None };
-        let expression = expressions.get(number)?;
+        let LiftedJob { job, expressions, .. } = self.lifted.get(place)?;
+        let expression = expressions.get(expression.0)?;
         let stopped = jobs.get(job.id.as_str())?.stopped.clone();
         let scope = Scope::of_job(&job.id, &job.waits_for, jobs, stopped);
         let cases = Evaluator { world, scope: &scope }.value(expression);

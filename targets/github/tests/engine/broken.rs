@@ -766,6 +766,15 @@ broken! {
     an_exemption_in_silence: shop {
         "migrations": "needs.plan.outputs.changed-schema == 'false'" => "github.event_name == 'never'"
     } "exempt without a record";
+    an_exemption_that_the_record_does_not_see: shop {
+        "migrations": "      outcome: ${{ " => "      result: ${{ "
+    } "does not hand on that it is exempt";
+    an_exemption_whose_reason_the_record_does_not_see: shop {
+        "migrations": "      reason: ${{ " => "      because: ${{ "
+    } "does not hand on that it is exempt";
+    one_of_two_exemptions_that_the_record_does_not_see: shop {
+        "migrations": "outcome: ${{ steps.exempt.outputs.outcome || " => "outcome: ${{ "
+    } "its output `outcome` is not what its steps recorded";
     a_run_that_leaves_no_record: hello {
         "record": "if: \"${{ always() }}\"" => "if: \"${{ success() }}\""
     } "it does not always run";

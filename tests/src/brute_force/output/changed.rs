@@ -6,8 +6,8 @@
 use pipec_ir::{Pins, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
-    ConditionId, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart, Starts, StepsBefore,
-    Surroundings, Unknown, World,
+    ConditionId, ExpressionId, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart, Starts,
+    StepsBefore, Surroundings, World,
 };
 use pipec_runtime::Dialect;
 use std::collections::BTreeSet;
@@ -150,12 +150,12 @@ impl Reading for Changed<'_> {
     fn reads(
         &self,
         place: usize,
-        unknown: Unknown,
+        expression: ExpressionId,
         word: &str,
         jobs: &Jobs<'_>,
         world: &World,
     ) -> Option<Proposition> {
-        self.reading.reads(self.jobs[place].origin, unknown, word, &self.seen_by(place, jobs), world)
+        self.reading.reads(self.jobs[place].origin, expression, word, &self.seen_by(place, jobs), world)
     }
 
     fn output_is(

@@ -12,8 +12,8 @@ use pipec_ir::facts::Vocabulary;
 use pipec_ir::{Fact, Pipeline};
 use pipec_logic::{Model, Proposition, Propositions, VariableId};
 use pipec_model::{
-    ConcreteRun, Job, JobResult, JobState, Jobs, Output, OverriddenGate, Part, Reading, Results, RunTrigger,
-    Source, Step, StepEnd, StepsBefore, Unknown, Unsuccessful, Value, World,
+    ConcreteRun, ExpressionId, Job, JobResult, JobState, Jobs, Output, OverriddenGate, Part, Reading,
+    Results, RunTrigger, Source, Step, StepEnd, StepsBefore, Unsuccessful, Value, World,
 };
 use pipec_runtime::Script;
 use std::cell::{OnceCell, RefCell};
@@ -317,12 +317,12 @@ fn words(
 ) -> BTreeMap<(usize, &'static str), Proposition> {
     let values = job.steps().iter().flat_map(|step| &step.env).map(|given| &given.value);
     let numbers = values.flat_map(|value| value.parts()).filter_map(|part| match part {
-        Part::Unknown(Unknown::Expression(number)) => Some(*number),
+        Part::Expression(ExpressionId(number)) => Some(*number),
         _ => None,
     });
     let pairs = numbers.flat_map(|number| WORDS.map(|word| (number, word)));
     let read = |(number, word): (usize, &'static str)| {
-        let holds = reading.reads(place, Unknown::Expression(number), word, jobs, world)?;
+        let holds = reading.reads(place, ExpressionId(number), word, jobs, world)?;
         Some(((number, word), holds))
     };
     pairs.filter_map(read).collect()

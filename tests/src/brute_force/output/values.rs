@@ -2,7 +2,7 @@
 
 use super::judge::{Case, Judge};
 use super::walk::Walk;
-use pipec_model::{Job, JobResult, Part, Unknown, Value};
+use pipec_model::{ExpressionId, Job, JobResult, Part, Value};
 use pipec_runtime::Script;
 
 impl Judge<'_, '_, '_> {
@@ -36,13 +36,13 @@ impl Judge<'_, '_, '_> {
                 let mut texts = texts.map(|other| self.handed_on(other, output, walk));
                 texts.find(|text| !text.is_empty()).unwrap_or_default()
             }
-            Part::Unknown(Unknown::Expression(number)) => {
+            Part::Expression(ExpressionId(number)) => {
                 let words = &self.graph.jobs[job].words;
                 let mut known = words.iter().filter(|((of, _), _)| of == number);
                 let reads = known.find(|(_, holds)| self.graph.holds(holds, &walk.model));
                 reads.map(|((_, word), _)| (*word).to_owned())?
             }
-            Part::Unknown(Unknown::Nothing) => return None,
+            Part::Unknown => return None,
             other => format!("<{other:?}>"),
         })
     }

@@ -21,20 +21,20 @@ pub(crate) struct LiftedJob {
     pub(crate) job: Job,
     /// The conditions of its steps, by their ids. `None` if GitHub refuses one.
     pub(crate) conditions: Vec<Option<Expression>>,
-    /// The expressions without a part of their own: those of `Part::Unknown`, by their numbers.
-    pub(crate) unknown: Vec<Expression>,
+    /// The expressions without a part of their own: those of `Part::Expression`, by their numbers.
+    pub(crate) expressions: Vec<Expression>,
     /// Parts that GitHub refuses, or that this model does not know.
     pub(crate) findings: Vec<Finding>,
 }
 
 /// Lifts a job. Actions must be pinned in the catalogue or in `lock`.
 pub(crate) fn lift(job: &workflow::Job, lock: &Pins) -> LiftedJob {
-    let unknown = RefCell::default();
+    let expressions = RefCell::default();
     let is_in_container = job.node.get("container").is_some();
-    let lifter = Lifter { matrix: &[], in_container: is_in_container, unknown: &unknown };
+    let lifter = Lifter { matrix: &[], in_container: is_in_container, expressions: &expressions };
     let mut findings = Vec::new();
     let mut conditions = vec![Some(Expression::Call("success", Vec::new()))];
-    let legs = legs(job, lock, &unknown, &mut conditions, &mut findings);
+    let legs = legs(job, lock, &expressions, &mut conditions, &mut findings);
     let lifted = Job {
         id: job.id.clone(),
         line: job.line,
@@ -53,7 +53,7 @@ pub(crate) fn lift(job: &workflow::Job, lock: &Pins) -> LiftedJob {
         is_in_container,
         mentions: mentions(job),
     };
-    LiftedJob { job: lifted, conditions, unknown: unknown.into_inner(), findings }
+    LiftedJob { job: lifted, conditions, expressions: expressions.into_inner(), findings }
 }
 
 fn starts(job: &workflow::Job) -> Starts {

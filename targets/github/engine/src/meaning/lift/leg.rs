@@ -25,7 +25,7 @@ type Matrix = Vec<(String, Expression)>;
 pub(super) fn legs(
     job: &Job,
     lock: &Pins,
-    unknown: &RefCell<Vec<Expression>>,
+    expressions: &RefCell<Vec<Expression>>,
     conditions: &mut Vec<Option<Expression>>,
     findings: &mut Vec<Finding>,
 ) -> Legs {
@@ -53,7 +53,7 @@ pub(super) fn legs(
     let unknown_leg = [Matrix::new()];
     let matrices = if is_unknown { unknown_leg.as_slice() } else { emitted.as_slice() };
     for (place, matrix) in matrices.iter().enumerate() {
-        let (leg, of_steps) = leg(job, matrix, lock, unknown, conditions);
+        let (leg, of_steps) = leg(job, matrix, lock, expressions, conditions);
         legs.all.push(leg);
         // The legs of a job are alike, so a finding in the first is reported once.
         if place == 0 {
@@ -68,10 +68,10 @@ fn leg(
     job: &Job,
     matrix: &[(String, Expression)],
     lock: &Pins,
-    unknown: &RefCell<Vec<Expression>>,
+    expressions: &RefCell<Vec<Expression>>,
     conditions: &mut Vec<Option<Expression>>,
 ) -> (Leg, Vec<Finding>) {
-    let lifter = Lifter { matrix, in_container: job.node.get("container").is_some(), unknown };
+    let lifter = Lifter { matrix, in_container: job.node.get("container").is_some(), expressions };
     let mut steps = Lifted { lifter: &lifter, lock, conditions, findings: Vec::new() };
     let value = |node: Option<&Yaml>| node.map(|node| lifter.value(node));
     let image = job.node.get("container").filter(|given| given.entries().len() == 1);

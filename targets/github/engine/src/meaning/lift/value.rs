@@ -1,12 +1,13 @@
 //! Values: the texts of the variables and inputs of a step.
 //!
 //! `${{ runner.temp }}/packed/app.tar` becomes the scratch folder followed by a literal, and `${{
-//! needs.app.outputs.digest }}` becomes an output of the job `app`. An expression without its own part is `Unknown`.
+//! needs.app.outputs.digest }}` becomes an output of the job `app`. Another expression is `Expression`, which only
+//! the engine can evaluate.
 
 use crate::read::expression::{Expression, Piece, Template, as_text, chained, settled, truth};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_ir::Fact;
-use pipec_model::{Part, Unknown, Value};
+use pipec_model::{ExpressionId, Part, Value};
 use std::cell::RefCell;
 
 /// The path of the scratch folder in every container. In a container, the expression `runner.temp` is still the path on
@@ -20,7 +21,7 @@ pub(crate) struct Lifter<'l> {
     /// Whether the steps of the job run in a container.
     pub(crate) in_container: bool,
     /// The expressions so far without their own part.
-    pub(crate) unknown: &'l RefCell<Vec<Expression>>,
+    pub(crate) expressions: &'l RefCell<Vec<Expression>>,
 }
 
 impl Lifter<'_> {
@@ -30,7 +31,7 @@ impl Lifter<'_> {
             YamlValue::Text(text) if !text.has_expressions() => self.literal(text),
             _ => match node.template() {
                 Some(template) => self.template(&template),
-                None => Value::of([Part::Unknown(Unknown::Nothing)]),
+                None => Value::of([Part::Unknown]),
             },
         }
     }
@@ -97,17 +98,17 @@ impl Lifter<'_> {
             },
             _ => expression.words().map(|path| Value::of([self.path(&path)])),
         };
-        known.unwrap_or_else(|| Value::of([self.unknown(expression)]))
+        known.unwrap_or_else(|| Value::of([self.other(expression)]))
     }
 
     /// An expression without its own part. Equal expressions are equal parts.
-    fn unknown(&self, expression: &Expression) -> Part {
-        let mut unknown = self.unknown.borrow_mut();
-        let place = unknown.iter().position(|known| known == expression).unwrap_or_else(|| {
-            unknown.push(expression.clone());
-            unknown.len() - 1
+    fn other(&self, expression: &Expression) -> Part {
+        let mut known = self.expressions.borrow_mut();
+        let place = known.iter().position(|known| known == expression).unwrap_or_else(|| {
+            known.push(expression.clone());
+            known.len() - 1
         });
-        Part::Unknown(Unknown::Expression(place))
+        Part::Expression(ExpressionId(place))
     }
 
     fn path(&self, path: &[&str]) -> Part {
@@ -126,7 +127,7 @@ impl Lifter<'_> {
                 Part::SidecarPort { sidecar: text(sidecar), port: text(port) }
             }
             ["inputs", name] | ["github", "event", "inputs", name] => Part::Fact(Fact::Input(text(name))),
-            ["runner", "temp"] if self.in_container => Part::Unknown(Unknown::Nothing),
+            ["runner", "temp"] if self.in_container => Part::Unknown,
             ["runner", "temp"] => Part::Scratch,
             ["secrets", name] => Part::Secret(text(name)),
             ["needs", job, "outputs", output] => {
@@ -246,7 +247,7 @@ mod tests {
             ("shard".to_owned(), Expression::Number(2.0)),
             ("env.target".to_owned(), literal("a ${{ b }}")),
         ];
-        Lifter { matrix: &matrix, in_container: false, unknown: &RefCell::default() }
+        Lifter { matrix: &matrix, in_container: false, expressions: &RefCell::default() }
             .template(&Template::of(text).unwrap())
     }
 
@@ -268,8 +269,8 @@ mod tests {
     fn formats_become_the_text_with_its_values() {
         let value = of("${{ format('{{a}} {0}/b{1}', runner.temp, 'c') }}");
         assert_eq!(value, Value::literal("{a} ").and(Part::Scratch).and_literal("/bc"));
-        assert!(matches!(of("${{ format('{0', 'c') }}").as_part(), Some(Part::Unknown(_))));
-        assert!(matches!(of("${{ format('{1}', 'c') }}").as_part(), Some(Part::Unknown(_))));
+        assert!(matches!(of("${{ format('{0', 'c') }}").as_part(), Some(Part::Expression(_))));
+        assert!(matches!(of("${{ format('{1}', 'c') }}").as_part(), Some(Part::Expression(_))));
     }
 
     #[test]
@@ -278,7 +279,7 @@ mod tests {
         let jobs = vec!["a".to_owned(), "b".to_owned()];
         assert_eq!(value, Value::of([Part::JobOutput { jobs, output: "digest".to_owned() }]));
         let mixed = of("${{ needs.a.outputs.digest || needs.b.outputs.other }}");
-        assert!(matches!(mixed.as_part(), Some(Part::Unknown(_))));
+        assert!(matches!(mixed.as_part(), Some(Part::Expression(_))));
     }
 
     #[test]
@@ -293,10 +294,10 @@ mod tests {
 
     #[test]
     fn a_container_has_its_own_name_for_the_scratch_folder() {
-        let unknown = RefCell::default();
-        let lifter = Lifter { matrix: &[], in_container: true, unknown: &unknown };
+        let expressions = RefCell::default();
+        let lifter = Lifter { matrix: &[], in_container: true, expressions: &expressions };
         let value = |text: &str| lifter.template(&Template::of(text).unwrap());
         assert_eq!(value("/__w/_temp/x"), Value::of([Part::Scratch, Part::literal("/x")]));
-        assert!(matches!(value("${{ runner.temp }}").as_part(), Some(Part::Unknown(_))));
+        assert!(matches!(value("${{ runner.temp }}").as_part(), Some(Part::Expression(_))));
     }
 }

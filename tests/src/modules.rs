@@ -2,7 +2,7 @@
 //!
 //! A module depends on another if a path in it, in a `use` or elsewhere, begins with `crate::`, `super::` or `self::`
 //! and leads there. A re-exported name (`pub use session::Session;`) counts for the module that it comes from.
-//! Comments, strings and tests (everything from the first `#[cfg(test)]` followed by `mod`) are left out.
+//! Comments, strings and tests (everything from `#[cfg(test)]` and `mod tests {`) are left out.
 //!
 //! Dependencies are compared between *siblings*: the files and folders in one folder. So `a/x.rs` that names
 //! `crate::b::y` is an arrow from `a` to `b` in the crate's root. A file and the folder of its submodules are one
@@ -251,10 +251,10 @@ fn words(text: &[char]) -> Vec<(usize, String)> {
 
 /// A source without its comments, strings and tests.
 fn code(text: &str) -> Vec<char> {
-    let text = match text.find("#[cfg(test)]\nmod ") {
-        Some(tests) => text.get(..tests).unwrap_or(text),
-        None => text,
-    };
+    // `mod tests;` is a file of its own, and code may follow it.
+    let mut tests = text.match_indices("#[cfg(test)]\nmod ").map(|(at, _)| text.split_at(at));
+    let inline = tests.find(|(_, tests)| tests.lines().nth(1).is_some_and(|line| line.contains('{')));
+    let text = inline.map_or(text, |(before, _)| before);
     let mut kept = String::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -351,6 +351,16 @@ mod tests {
         let expected = [("a", "b"), ("a", "c"), ("c", "b")];
         assert_eq!(arrows(&read, ""), expected.map(|(from, to)| (from.to_owned(), to.to_owned())));
         assert_eq!(read.circles(), []);
+    }
+
+    #[test]
+    fn code_after_the_module_of_a_test_file_counts() {
+        let read = modules(&[
+            ("lib.rs", "mod a; mod b;"),
+            ("a.rs", "#[cfg(test)]\nmod tests;\n\nuse crate::b::f;"),
+            ("b.rs", ""),
+        ]);
+        assert_eq!(arrows(&read, ""), [("a".to_owned(), "b".to_owned())]);
     }
 
     #[test]

@@ -9,12 +9,12 @@
 )]
 
 use pipec_tests::brute_force::choose::Chooser;
+use pipec_tests::brute_force::disagreements::{Disagreements, in_halves};
 use pipec_tests::brute_force::output::begun::Source;
 use pipec_tests::brute_force::output::breaks::{BREAKS, Break};
 use pipec_tests::brute_force::output::changed::Changed;
 use pipec_tests::brute_force::output::emitted::{Emitted, emitted};
 use pipec_tests::brute_force::output::judgement::judge;
-use pipec_tests::brute_force::print::Printed;
 use pipec_tests::brute_force::random;
 use std::collections::BTreeMap;
 
@@ -23,8 +23,7 @@ use std::collections::BTreeMap;
 struct Tally {
     /// How many outputs were judged.
     outputs: usize,
-    /// The shortest program over which the two differ in each way.
-    disagreements: BTreeMap<String, (String, String)>,
+    disagreements: Disagreements,
 }
 
 /// What the prover and brute force find in the outputs of a program.
@@ -42,12 +41,7 @@ fn differences(seed: u64, tally: &mut Tally) {
         let wrong = judge(&source, ir, &workflow, name, &mut choose);
         tally.outputs += 1;
         let mut differ = |kind: &str, what: String| {
-            let text = Printed::of(&program).text;
-            let shortest =
-                tally.disagreements.entry(kind.to_owned()).or_insert_with(|| (text.clone(), String::new()));
-            if text.len() <= shortest.0.len() {
-                *shortest = (text, format!("program {seed}: {what}"));
-            }
+            tally.disagreements.add(kind, &program, format!("program {seed}: {what}"));
         };
         for finding in refused.iter().chain(&proof.findings) {
             differ(&finding.message, format!("the prover finds {finding:?}"));
@@ -71,26 +65,15 @@ fn count() -> u64 {
 #[test]
 fn nothing_is_wrong_with_unbroken_outputs() {
     let count = count();
-    let tallies: Vec<Tally> = std::thread::scope(|scope| {
-        let share = |first: u64| {
-            let mut tally = Tally::default();
-            let mut seed =
-                first + std::env::var("PIPEC_FIRST").ok().and_then(|it| it.parse::<u64>().ok()).unwrap_or(0);
-            while (tally.outputs as u64) * 2 < count {
-                differences(seed, &mut tally);
-                seed += 2;
-            }
-            tally
-        };
-        let halves = [0, 1].map(|first| scope.spawn(move || share(first)));
-        halves.into_iter().map(|half| half.join().unwrap()).collect()
+    let tallies = in_halves(|first| {
+        let mut tally = Tally::default();
+        let mut seeds = (first..).step_by(2);
+        while (tally.outputs as u64) * 2 < count {
+            differences(seeds.next().unwrap(), &mut tally);
+        }
+        tally
     });
-    let disagreements: Vec<String> = tallies
-        .iter()
-        .flat_map(|tally| tally.disagreements.values())
-        .map(|(text, difference)| format!("{text}{difference}\n"))
-        .collect();
-    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    Disagreements::assert_none(tallies.iter().map(|tally| &tally.disagreements));
     let outputs: usize = tallies.iter().map(|tally| tally.outputs).sum();
     println!("{outputs} outputs");
 }
@@ -107,8 +90,7 @@ struct Noticed {
 #[derive(Default)]
 struct Broken {
     noticed: BTreeMap<&'static str, Noticed>,
-    /// The shortest program over which the two differ, for each break.
-    disagreements: BTreeMap<String, (String, String)>,
+    disagreements: Disagreements,
 }
 
 /// How many breaks are made in each output.
@@ -143,15 +125,10 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
             let is_missed = operator.is_judged && !proof.findings.is_empty() && wrong.is_empty();
             if is_hole || is_missed {
                 let findings: Vec<&str> = proof.findings.iter().map(|it| it.message.as_str()).collect();
-                let text = Printed::of(&program).text;
-                let kind = format!("{}: {}", operator.name, findings.first().unwrap_or(&"a hole"));
-                let shortest =
-                    broken.disagreements.entry(kind).or_insert_with(|| (text.clone(), String::new()));
-                if text.len() <= shortest.0.len() {
-                    let name = operator.name;
-                    let found = format!("the prover finds {findings:?}, brute force {wrong:?}");
-                    *shortest = (text, format!("program {seed}: {name}: {place}: {found}"));
-                }
+                let name = operator.name;
+                let kind = format!("{name}: {}", findings.first().unwrap_or(&"a hole"));
+                let found = format!("the prover finds {findings:?}, brute force {wrong:?}");
+                broken.disagreements.add(kind, &program, format!("program {seed}: {name}: {place}: {found}"));
             }
             if left == 0 {
                 break;
@@ -163,21 +140,12 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
 #[test]
 fn broken_outputs_are_noticed_by_the_prover_and_by_brute_force() {
     let count = count() / 4;
-    let shares: Vec<Broken> = std::thread::scope(|scope| {
-        let share = |first: u64| {
-            let mut broken = Broken::default();
-            (0..count).filter(|seed| seed % 2 == first).for_each(|seed| break_outputs(seed, &mut broken));
-            broken
-        };
-        let halves = [0, 1].map(|first| scope.spawn(move || share(first)));
-        halves.into_iter().map(|half| half.join().unwrap()).collect()
+    let shares = in_halves(|first| {
+        let mut broken = Broken::default();
+        (first..count).step_by(2).for_each(|seed| break_outputs(seed, &mut broken));
+        broken
     });
-    let disagreements: Vec<String> = shares
-        .iter()
-        .flat_map(|share| share.disagreements.values())
-        .map(|(text, difference)| format!("{text}{difference}\n"))
-        .collect();
-    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    Disagreements::assert_none(shares.iter().map(|share| &share.disagreements));
     let count = usize::try_from(count).unwrap();
     for Break { name, .. } in BREAKS {
         let mut all = Noticed::default();

@@ -11,6 +11,7 @@ use pipec_analysis::{Module, analyse};
 use pipec_base::{Diagnostic, Sources};
 use pipec_logic::{Glob, Regions};
 use pipec_syntax::ast::Date;
+use pipec_tests::brute_force::disagreements::{Disagreements, in_halves};
 use pipec_tests::brute_force::glob::{PATHS, REFS, path_names, ref_names};
 use pipec_tests::brute_force::model::Program;
 use pipec_tests::brute_force::oracle::{Finding, judge};
@@ -169,7 +170,7 @@ struct Tally {
     /// The number of programs with each code, and with none.
     counts: BTreeMap<String, usize>,
     /// The shortest program for each kind of disagreement.
-    disagreements: BTreeMap<String, (String, String)>,
+    disagreements: Disagreements,
 }
 
 fn tally(seeds: impl Iterator<Item = u64>) -> Tally {
@@ -178,12 +179,8 @@ fn tally(seeds: impl Iterator<Item = u64>) -> Tally {
         let program = random::program(seed);
         let (found, differences) = differences(&program);
         for difference in differences {
-            let text = Printed::of(&program).text;
             let kind: String = difference.chars().take(42).collect();
-            let shortest = tally.disagreements.entry(kind).or_insert_with(|| (text.clone(), String::new()));
-            if text.len() <= shortest.0.len() {
-                *shortest = (text, format!("program {seed}: {difference}"));
-            }
+            tally.disagreements.add(kind, &program, format!("program {seed}: {difference}"));
         }
         let codes: BTreeSet<&str> = found.iter().map(|finding| finding.code.as_str()).collect();
         for code in if codes.is_empty() { ["proven"].into() } else { codes } {
@@ -197,16 +194,8 @@ fn tally(seeds: impl Iterator<Item = u64>) -> Tally {
 fn the_compiler_and_brute_force_agree() {
     let count: u64 =
         std::env::var("PIPEC_RANDOM_PROGRAMS").ok().and_then(|count| count.parse().ok()).unwrap_or(10_000);
-    let tallies: Vec<Tally> = std::thread::scope(|scope| {
-        let halves = [0, 1].map(|first| scope.spawn(move || tally((first..count).step_by(2))));
-        halves.into_iter().map(|half| half.join().unwrap()).collect()
-    });
-    let disagreements: Vec<String> = tallies
-        .iter()
-        .flat_map(|tally| tally.disagreements.values())
-        .map(|(text, difference)| format!("{text}{difference}\n"))
-        .collect();
-    assert!(disagreements.is_empty(), "{}", disagreements.join("\n"));
+    let tallies = in_halves(|first| tally((first..count).step_by(2)));
+    Disagreements::assert_none(tallies.iter().map(|tally| &tally.disagreements));
     let total = |what: &str| -> usize { tallies.iter().filter_map(|tally| tally.counts.get(what)).sum() };
     let count = usize::try_from(count).unwrap();
     let proven = total("proven");

@@ -11,6 +11,7 @@
 
 pub mod before;
 pub mod choose;
+pub mod disagreements;
 pub mod glob;
 pub mod model;
 pub mod oracle;

@@ -139,9 +139,7 @@ pub(crate) fn check(
     let summaries: Vec<Arc<Summary>> = program
         .pipelines
         .iter()
-        .map(|pipeline| {
-            recalled(&mut checks.summaries, remembers, &Same::of(pipeline), || Summary::of(pipeline))
-        })
+        .map(|pipeline| recalled(&mut checks.summaries, remembers, pipeline, || Summary::of(pipeline)))
         .collect();
     let all_are_whole = expanded.incomplete.is_empty();
     if all_are_whole {
@@ -171,12 +169,12 @@ pub(crate) fn check(
     all.iter().for_each(|checked| diagnostics.extend_from_slice(&checked.variables));
     variables::check_teardowns(program, diagnostics);
     all.iter().for_each(|checked| outcome.in_scripts.extend_from_slice(&checked.scripts));
-    let teardowns = recalled(&mut checks.teardowns, remembers, &Same::of(&program.environments), || {
+    let teardowns = recalled(&mut checks.teardowns, remembers, &program.environments, || {
         script_checks::of_teardowns(sources, program)
     });
     outcome.in_scripts.extend_from_slice(&teardowns);
     for task in &expanded.uncalled {
-        let found = recalled(&mut checks.uncalled, remembers, &Same::of(task), || {
+        let found = recalled(&mut checks.uncalled, remembers, task, || {
             script_checks::of_uncalled(sources, program, task)
         });
         outcome.in_scripts.extend_from_slice(&found);
@@ -257,19 +255,12 @@ fn proved(
     }
 }
 
-/// The remembered result for a key, or a new one from `make`.
-fn recalled<K: Eq + std::hash::Hash + Clone, V>(
-    kept: &mut Kept<K, Arc<V>>,
+/// The remembered result for a shared value, or a new one from `make`.
+fn recalled<T, V>(
+    kept: &mut Kept<Same<T>, Arc<V>>,
     remembers: bool,
-    key: &K,
+    about: &Arc<T>,
     make: impl FnOnce() -> V,
 ) -> Arc<V> {
-    if !remembers {
-        return Arc::new(make());
-    }
-    kept.get(key).unwrap_or_else(|| {
-        let made = Arc::new(make());
-        kept.insert(key.clone(), made.clone());
-        made
-    })
+    if remembers { kept.get_or_insert_with(Same::of(about), || Arc::new(make())) } else { Arc::new(make()) }
 }

@@ -6,7 +6,7 @@ use pipec_base::{Diagnostic, Revision, Sources};
 use pipec_syntax::ast::{Clause, Declaration};
 use std::sync::Arc;
 
-/// One reading of a declaration: the revision of the reading, and the first byte of the declaration in it.
+/// A declaration as one reading saw it: the revision of that reading, and the declaration's first byte.
 type ItemId = (Revision, u32);
 
 /// The remembered declarations of a session.
@@ -47,11 +47,9 @@ impl Items {
 
     fn known(&mut self, item: &Clause<Declaration>, sources: &Sources) -> Arc<Known> {
         let id = (sources.revision(item.span.anchor), item.span.start);
-        self.known.get(&id).unwrap_or_else(|| {
+        self.known.get_or_insert_with(id, || {
             let repeats = repeats::in_declaration(&item.kind, sources);
-            let known = Arc::new(Known { repeats, allows: allowance::is_in(item) });
-            self.known.insert(id, known.clone());
-            known
+            Arc::new(Known { repeats, allows: allowance::is_in(item) })
         })
     }
 

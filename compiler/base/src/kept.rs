@@ -26,6 +26,15 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
         Some(value.clone())
     }
 
+    /// The remembered result for a key, or a new one, which is remembered.
+    pub fn get_or_insert_with(&mut self, key: K, make: impl FnOnce() -> V) -> V {
+        self.get(&key).unwrap_or_else(|| {
+            let made = make();
+            self.insert(key, made.clone());
+            made
+        })
+    }
+
     /// Remembers a result.
     pub fn insert(&mut self, key: K, value: V) {
         self.known.insert(key, (value, self.round));
@@ -87,7 +96,8 @@ mod tests {
     #[test]
     fn a_result_is_kept_as_long_as_every_round_asks_for_it() {
         let mut kept: Kept<u8, &str> = Kept::default();
-        kept.insert(1, "one");
+        assert_eq!(kept.get_or_insert_with(1, || "one"), "one");
+        assert_eq!(kept.get_or_insert_with(1, || "another"), "one");
         kept.insert(2, "two");
         kept.forget_unused();
         assert_eq!(kept.get(&1), Some("one"));

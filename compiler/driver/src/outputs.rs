@@ -28,7 +28,7 @@ struct Surroundings {
     shown: Vec<Arc<Shown>>,
 }
 
-/// The part of a pipeline that the outputs of other pipelines depend on: what they share in a repository.
+/// The part of a pipeline on which the outputs of other pipelines depend, because they share a repository.
 ///
 /// If a target reads more of other pipelines, it belongs here.
 #[derive(Debug, PartialEq, Eq)]
@@ -97,15 +97,10 @@ pub(crate) struct Outputs {
 impl Outputs {
     /// Forgets outputs that would be different now.
     pub(crate) fn enter(&mut self, program: &Program, targets: &[&dyn Target], context: &TargetContext) {
-        let mut shown = Vec::with_capacity(program.pipelines.len());
-        for pipeline in &program.pipelines {
-            let key = Same::of(pipeline);
-            shown.push(self.shown.get(&key).unwrap_or_else(|| {
-                let made = Arc::new(Shown::of(pipeline));
-                self.shown.insert(key, made.clone());
-                made
-            }));
-        }
+        let shown = program.pipelines.iter().map(|pipeline| {
+            self.shown.get_or_insert_with(Same::of(pipeline), || Arc::new(Shown::of(pipeline)))
+        });
+        let shown = shown.collect();
         let now = Surroundings {
             roles: program.roles.clone(),
             registries: program.registries.clone(),

@@ -36,9 +36,10 @@ impl Acts {
         let logic = world.logic();
         let walk = Walk { place, engine, jobs, world };
         let legs = || job.legs.all.iter().filter(|leg| !acts_always(leg));
-        let may: Vec<Proposition> = match legs().count() == job.legs.all.len() {
-            true => legs().map(|leg| walk.some_runs(leg, true)).collect(),
-            false => vec![logic.truth()],
+        let may: Vec<Proposition> = if job.legs.all.iter().any(acts_always) {
+            vec![logic.truth()]
+        } else {
+            legs().map(|leg| walk.some_runs(leg, true)).collect()
         };
         let begin: Vec<Proposition> = legs().map(|leg| walk.some_runs(leg, false)).collect();
         Acts { may: logic.any(&may), begin: logic.all(&begin) }

@@ -19,8 +19,8 @@ pub(crate) enum Broken {
     Everything,
     /// The theorems with these names.
     Theorems {
-        /// The names.
-        names: &'static [TheoremId],
+        /// The names, in groups that several findings share.
+        names: [&'static [TheoremId]; 2],
         /// The environment or gate of the broken theorems.
         about: About,
     },
@@ -42,17 +42,22 @@ pub(crate) enum About {
 impl Broken {
     /// The theorems with these names, whatever their subject.
     pub(crate) fn of(names: &'static [TheoremId]) -> Broken {
-        Broken::Theorems { names, about: About::All }
+        Broken::of_both(names, &[])
+    }
+
+    /// The theorems with the names of both groups, whatever their subject.
+    pub(crate) fn of_both(names: &'static [TheoremId], more: &'static [TheoremId]) -> Broken {
+        Broken::Theorems { names: [names, more], about: About::All }
     }
 
     /// The theorems with these names. Of those about an environment, only those about this one.
     pub(crate) fn in_environment(names: &'static [TheoremId], environment: &str) -> Broken {
-        Broken::Theorems { names, about: About::Environment(environment.to_owned()) }
+        Broken::Theorems { names: [names, &[]], about: About::Environment(environment.to_owned()) }
     }
 
     /// The theorems with these names. Of those about a gate, only those about this one.
     pub(crate) fn of_gate(names: &'static [TheoremId], gate: &str) -> Broken {
-        Broken::Theorems { names, about: About::Gate(gate.to_owned()) }
+        Broken::Theorems { names: [names, &[]], about: About::Gate(gate.to_owned()) }
     }
 
     /// The theorems with these names. Of those about an environment, only those about the node's environment.
@@ -61,7 +66,7 @@ impl Broken {
             Some(deploy) => About::Environment(deploy.environment.clone()),
             None => About::NoEnvironment,
         };
-        Broken::Theorems { names, about }
+        Broken::Theorems { names: [names, &[]], about }
     }
 
     fn breaks(&self, theorem: &Theorem) -> bool {
@@ -75,7 +80,7 @@ impl Broken {
             },
             (_, None) => true,
         };
-        is_meant && names.contains(&theorem.id())
+        is_meant && names.iter().any(|names| names.contains(&theorem.id()))
     }
 }
 
@@ -145,7 +150,7 @@ mod tests {
     #[test]
     fn a_finding_about_no_environment_breaks_what_names_none() {
         let names = &[TheoremId::Lock, TheoremId::Order];
-        let broken = Broken::Theorems { names, about: About::NoEnvironment };
+        let broken = Broken::Theorems { names: [names, &[]], about: About::NoEnvironment };
         assert_eq!(proved(broken), [lock("staging"), lock("production")]);
     }
 }

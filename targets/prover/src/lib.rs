@@ -97,7 +97,7 @@ pub fn prove(program: &Program, pipeline: &Pipeline, engine: &dyn Reading, file:
     }
     let proofs = Proofs { program, pipeline, engine, file, jobs: &jobs, instances: &instances };
     let mut ledger = Ledger::default();
-    ledger.extend(&Broken::of(legs::THEOREMS), findings);
+    ledger.extend(&Broken::of_both(legs::THEOREMS, steps::OF_ALL_STEPS), findings);
     ledger.append(rounds(|known| proofs.round(known)));
     ledger.proof(proved::theorems(program, pipeline, &jobs))
 }

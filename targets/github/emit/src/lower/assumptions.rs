@@ -52,6 +52,6 @@ fn entered<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Vec<&'p Environm
     pipeline
         .deploys()
         .filter(|(_, deploy)| seen.insert(deploy.environment.as_str()))
-        .filter_map(|(_, deploy)| program.environments.get(&deploy.environment))
+        .filter_map(|(_, deploy)| program.entered_by(deploy))
         .collect()
 }

@@ -18,7 +18,7 @@ impl Refusals<'_> {
                  write `timeout 10m`",
             );
         }
-        if let Some(environment) = self.program.environments.get(&deploy.environment) {
+        if let Some(environment) = self.program.entered_by(deploy) {
             self.refuse_in_environment(node, environment);
             if environment.tier == Tier::Ephemeral {
                 self.check_preview(node, deploy, environment);
@@ -76,7 +76,7 @@ impl Refusals<'_> {
         if let Some(overriding) = node.overriding() {
             self.check_role(node, overriding);
         }
-        let environment = node.deploy().and_then(|deploy| self.program.environments.get(&deploy.environment));
+        let environment = self.program.environment_of(node);
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval
         {

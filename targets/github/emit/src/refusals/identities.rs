@@ -7,7 +7,7 @@ use pipec_ir::{Identity, Node, Provider, Tier};
 impl Refusals<'_> {
     /// The identities of a node, and of the environment that it deploys to.
     pub(super) fn check_identities(&self, node: &Node) {
-        let environment = node.deploy().and_then(|deploy| self.program.environments.get(&deploy.environment));
+        let environment = self.program.environment_of(node);
         let of_environment = environment.into_iter().flat_map(|environment| &environment.identities);
         let malformed = node.body.identities.iter().chain(of_environment).filter(|it| is_malformed(it));
         let malformed: Vec<&Identity> = malformed.collect();
@@ -19,7 +19,7 @@ impl Refusals<'_> {
     /// The identities with which ephemeral environments are torn down.
     pub(super) fn check_identities_of_teardowns(&self) {
         let deploys = self.pipeline.deploys();
-        let entered = deploys.filter_map(|(_, deploy)| self.program.environments.get(&deploy.environment));
+        let entered = deploys.filter_map(|(_, deploy)| self.program.entered_by(deploy));
         let previews = entered.filter(|environment| environment.tier == Tier::Ephemeral);
         for identity in previews.flat_map(|environment| &environment.identities) {
             if is_malformed(identity) {

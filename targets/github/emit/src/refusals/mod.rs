@@ -72,7 +72,7 @@ impl<'a> Refusals<'a> {
 
     /// The secrets that the job of a node may read: its own, and in a deploy those of its environment.
     fn secrets<'n>(&'n self, node: &'n Node) -> impl Iterator<Item = &'n Secret> {
-        let environment = node.deploy().and_then(|deploy| self.program.environments.get(&deploy.environment));
+        let environment = self.program.environment_of(node);
         node.body.secrets.iter().chain(environment.into_iter().flat_map(|environment| &environment.secrets))
     }
 

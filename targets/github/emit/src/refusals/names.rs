@@ -68,9 +68,9 @@ impl Refusals<'_> {
         self.pipeline.nodes.iter().for_each(|node| self.check_variables(node));
     }
 
-    /// Whether the name of a job could be unfit, if every node had all jobs that a node can have.
+    /// Whether some possible job could have an unfit name.
     ///
-    /// Which jobs a node has depends on the facts of the pipeline, and most pipelines don't need them here.
+    /// The facts decide which of the possible jobs a node has. Most pipelines pass without them, so they are not computed.
     fn may_have_unfit_jobs(&self) -> bool {
         let mut seen: BTreeSet<String> = BTreeSet::new();
         let names = self.pipeline.nodes.iter().flat_map(possible_jobs);
@@ -229,7 +229,7 @@ impl Refusals<'_> {
     /// Windows of deploys: each needs time zones, and a job that waits for it to open.
     pub(super) fn check_windows(&self) {
         for (node, deploy) in self.pipeline.deploys() {
-            let Some(environment) = self.program.environments.get(&deploy.environment) else { continue };
+            let Some(environment) = self.program.entered_by(deploy) else { continue };
             let Some(window) = &environment.window else { continue };
             if node.body.runner.host == RunnerHost::WindowsX64 {
                 self.error(

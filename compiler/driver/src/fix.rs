@@ -36,8 +36,8 @@ pub struct Fixed {
     pub compilation: Compilation,
 }
 
-/// Compiles and applies every fix that does not overlap another, and repeats this until there is none. Stops after the
-/// maximum number of rounds. With `only`, skips fixes of other files. Also skips a fix that would add syntax errors.
+/// Compiles and applies all fixes that don't overlap, until no fix is left. Stops after the maximum number of rounds.
+/// With `only`, skips fixes of other files. Also skips a fix that would add syntax errors.
 pub fn fix(texts: &[InputText], only: Option<&str>, options: &Options<'_>) -> Fixed {
     let mut session = Session::new();
     let mut now: Vec<InputText> = texts.to_vec();

@@ -77,7 +77,7 @@ impl Compilation {
 /// How much of the work a session did, and did not find in its memory. The counts rise as long as the session lives.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Computed {
-    /// Pieces of texts that were read, each a declaration with what stands before it.
+    /// Pieces of texts that were read. A piece is a declaration with the comments and blanks before it.
     pub pieces: usize,
     /// Declarations that were expanded.
     pub declarations: usize,

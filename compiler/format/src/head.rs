@@ -88,7 +88,7 @@ fn flat(part: &Part<'_>) -> Option<String> {
     flatten(std::slice::from_ref(part), &mut line).then_some(line)
 }
 
-/// The number of columns before the next possible break. If there is none, it includes `tail`.
+/// The number of columns before the next possible break. Without such a break, it includes `tail`.
 fn unbroken(parts: &[Part<'_>], tail: usize) -> usize {
     let mut columns = 0;
     for part in parts {

@@ -265,7 +265,7 @@ impl Facts {
         Ok(model.map(|model| self.describe(proposition, &model)))
     }
 
-    /// The valuation that stands for a run: what the run does not have is false.
+    /// The valuation of a run. A fact that the run does not have is false.
     ///
     /// A run whose paths make no difference changes nothing. Of an input without a value of the run, no value is true.
     pub fn model_of(&self, run: &Run) -> Model {
@@ -286,7 +286,7 @@ impl Facts {
         }
         for (name, value) in &run.inputs {
             let Some(values) = self.inputs.get(name) else { continue };
-            // An open type has a value that stands for all that nobody asks for.
+            // An open type has one extra value. It represents all values that no condition names.
             let is_other = |value: &&String| self.vocabulary.input_value(name, value).is_none();
             let known = values.get(value).or_else(|| values.get(values.keys().find(is_other)?));
             set(known.copied());

@@ -23,7 +23,7 @@ pub struct Program {
     pub roles: BTreeMap<String, Role>,
     /// The registries by prefix.
     pub registries: BTreeMap<String, Registry>,
-    /// The content of `pipec.lock`. Empty if there is none.
+    /// The content of `pipec.lock`. Empty if the file does not exist.
     pub lock: Pins,
     /// The SHA-256 of each text, with 64 hexadecimal digits.
     pub digests: BTreeMap<SourceFile, String>,

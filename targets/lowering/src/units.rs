@@ -69,7 +69,7 @@ fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
     }
 }
 
-/// The name of the job of a node for code that was not reviewed, if it is not the node's only job.
+/// The name of a node's second job, which runs code that was not reviewed.
 pub fn untrusted_job_name(node: &str) -> String {
     format!("{node}-untrusted")
 }

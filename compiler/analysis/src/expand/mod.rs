@@ -108,7 +108,7 @@ pub(crate) struct WorkspaceFacts {
     program: Program,
     /// The values of environments, by environment and name; `None` until all environments are known.
     environment_values: Option<Arc<environment::Values>>,
-    /// The constants, as far as they are known: one that reads an environment is known once all environments are.
+    /// The constants that are known so far. Those that read an environment follow when all environments are known.
     constants: BTreeMap<DeclarationId, Constant>,
     globs: Arc<Globs>,
 }

@@ -138,13 +138,15 @@ impl<'a, 'w> Names<'a, 'w> {
         self.workspace.unknown(module, name, wanted, of)
     }
 
-    /// The names of a module in source order, each with what it stands for. Only what that is may be looked at.
+    /// The names of a module in source order, each with its definition.
+    ///
+    /// The caller may look at the kind of a definition, but not at its content: the question covers names only.
     pub(super) fn definitions(&self, module: ModuleId) -> Vec<(&'a str, Definition<'a>)> {
         self.note(|| Question::Names);
         self.workspace.definitions(module)
     }
 
-    /// The same, to look at anything they say.
+    /// The names of a module with their definitions, whose content the caller may read.
     pub(super) fn contents(&self, module: ModuleId) -> Vec<(&'a str, Definition<'a>)> {
         self.note(|| Question::Everything);
         self.workspace.definitions(module)

@@ -53,7 +53,7 @@ pub enum ScriptRole {
 pub struct ScriptContext<'a> {
     /// The purpose of the script.
     pub role: ScriptRole,
-    /// The name of its node, such as `unit`. Empty if there is none.
+    /// The name of its node, such as `unit`. Empty if the script belongs to no node.
     pub name: &'a str,
     /// The variables that the program defines for the script. They include `PIPE_*` and those of artefacts, secrets and
     /// sidecars.

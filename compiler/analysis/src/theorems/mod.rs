@@ -145,7 +145,7 @@ struct Proof<'p> {
 }
 
 impl<'p> Proof<'p> {
-    /// A run in which the proposition holds. `None` if there is none or if it could not be decided.
+    /// A run in which the proposition holds. `None` if no such run exists, or if this can't be decided.
     fn run_in_which(&mut self, proposition: &Proposition) -> Option<Run> {
         match self.facts.run(proposition) {
             Ok(run) => run,

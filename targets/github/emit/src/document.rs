@@ -81,7 +81,7 @@ pub(crate) struct Job {
 /// The legs of a job. All run, whatever becomes of the others: a leg that GitHub cancels says nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Strategy {
-    /// What stands behind the job's name to tell its legs apart.
+    /// The suffix of the job's name, which distinguishes its legs.
     pub(crate) label: Template,
     /// Whether each leg names its machine, as `matrix.machine`.
     pub(crate) has_machines: bool,

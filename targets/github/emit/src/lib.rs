@@ -64,9 +64,7 @@ fn emit_pipeline(
     (files, PipelineOutput { pins, assumed, diagnostics })
 }
 
-/// The file of a workflow, or the reason why GitHub could not read it.
-///
-/// There is none without a workflow.
+/// The file of a workflow, or the reason why GitHub could not read it. `None` if lowering gave no workflow.
 fn written(
     pipeline: &Pipeline,
     lowered: lower::Lowered<'_>,

@@ -40,7 +40,7 @@ pub(crate) struct Size {
 }
 
 impl Size {
-    /// That of both, one behind the other.
+    /// The size of both texts, one after the other.
     pub(crate) fn and(self, other: Size) -> Size {
         Size {
             characters: self.characters + other.characters,
@@ -55,7 +55,7 @@ impl Size {
 }
 
 impl Template {
-    /// A text that arrives as it stands, whatever it holds.
+    /// A text that GitHub passes on unchanged, even if it looks like an expression.
     pub(crate) fn text(text: impl Into<Cow<'static, str>>) -> Template {
         Template::default().and_text(text)
     }
@@ -70,13 +70,13 @@ impl Template {
         Template::expression(condition.to_string())
     }
 
-    /// With an expression's value behind.
+    /// Appends the value of an expression.
     pub(crate) fn and(mut self, expression: impl Into<Cow<'static, str>>) -> Template {
         self.parts.push(Part::Expression(expression.into()));
         self
     }
 
-    /// With a text behind.
+    /// Appends a text.
     pub(crate) fn and_text(mut self, text: impl Into<Cow<'static, str>>) -> Template {
         let text = text.into();
         match self.parts.last_mut() {
@@ -87,7 +87,7 @@ impl Template {
         self
     }
 
-    /// With another template behind.
+    /// Appends another template.
     pub(crate) fn and_template(self, other: Template) -> Template {
         other.parts.into_iter().fold(self, |template, part| match part {
             Part::Text(text) => template.and_text(text),

@@ -179,7 +179,7 @@ impl Expansion<'_, '_> {
     }
 }
 
-/// Whether a text is one version. A range is none, and neither is a name such as `latest`.
+/// Whether a text is one version. Ranges and names such as `latest` are not versions.
 fn is_version(text: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
     let floats = text.split('.').any(|part| part.eq_ignore_ascii_case("x")) || axis_in(text).is_some();

@@ -1,4 +1,4 @@
-//! What bodies of nodes ask for and GitHub can't do: long timeouts, many legs, retries, measures, paths of reports.
+//! Refusals of clauses in nodes: long timeouts, many legs, retries, measures, paths of reports.
 
 use super::Refusals;
 use pipec_base::codes;

@@ -81,7 +81,7 @@ fn refs_of<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline, nodes: &[&Node]) 
     })
 }
 
-/// What of a proven pipeline is let in at most.
+/// The branches and tags from which a proven pipeline may deploy.
 fn protected(pipeline: &Pipeline) -> Refs {
     let texts = |globs: &[Glob]| globs.iter().map(|glob| glob.text().to_owned()).collect();
     Refs { branches: texts(&pipeline.protected_branches), tags: texts(&pipeline.protected_tags) }

@@ -96,6 +96,15 @@ struct Broken {
 /// How many breaks are made in each output.
 const BREAKS_EACH: usize = 6;
 
+/// The breaks in the order in which a program gets them, so that a seed alone reproduces what it finds.
+fn in_random_order(choose: &mut Chooser) -> [Break; BREAKS.len()] {
+    let mut operators = BREAKS;
+    for end in (1..operators.len()).rev() {
+        operators.swap(end, choose.below(end + 1));
+    }
+    operators
+}
+
 /// Breaks the outputs of a program in some ways.
 fn break_outputs(seed: u64, broken: &mut Broken) {
     let program = random::program(seed);
@@ -107,9 +116,7 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
         let workflow = workflow.unwrap();
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let mut choose = Chooser::new(seed);
-        // Those first that were made least: few outputs have something to break for each.
-        let mut operators = BREAKS;
-        operators.sort_by_key(|operator| broken.noticed.get(operator.name).map_or(0, |noticed| noticed.made));
+        let operators = in_random_order(&mut choose);
         let mut left = BREAKS_EACH;
         for operator in operators {
             let mut changed = Changed::new(&workflow);
@@ -122,7 +129,9 @@ fn break_outputs(seed: u64, broken: &mut Broken) {
             noticed.by_prover += usize::from(!proof.findings.is_empty());
             noticed.by_brute_force += usize::from(!wrong.is_empty());
             let is_hole = proof.findings.is_empty() && !wrong.is_empty();
-            let is_missed = operator.is_judged && !proof.findings.is_empty() && wrong.is_empty();
+            // A finding without a run is one about the form: what differs may happen in no run.
+            let is_shown = proof.findings.iter().any(|finding| finding.counterexample.is_some());
+            let is_missed = operator.is_judged && is_shown && wrong.is_empty();
             if is_hole || is_missed {
                 let findings: Vec<&str> = proof.findings.iter().map(|it| it.message.as_str()).collect();
                 let name = operator.name;
@@ -147,7 +156,7 @@ fn broken_outputs_are_noticed_by_the_prover_and_by_brute_force() {
     });
     Disagreements::assert_none(shares.iter().map(|share| &share.disagreements));
     let count = usize::try_from(count).unwrap();
-    for Break { name, .. } in BREAKS {
+    for Break { name, least, .. } in BREAKS {
         let mut all = Noticed::default();
         for one in shares.iter().filter_map(|share| share.noticed.get(name)) {
             all.made += one.made;
@@ -156,8 +165,8 @@ fn broken_outputs_are_noticed_by_the_prover_and_by_brute_force() {
         }
         println!("{name}: {all:?}");
         // Some breaks change no run: the condition of a job that always starts, for example.
-        assert!(all.made * 40 >= count, "{name}: made {} times in {count} programs", all.made);
+        assert!(all.made * 100 >= count, "{name}: made {} times in {count} programs", all.made);
         assert!(all.by_prover * 3 >= all.made * 2, "{name}: {all:?}");
-        assert!(all.by_brute_force * 3 >= all.made, "{name}: {all:?}");
+        assert!(all.by_brute_force * 100 >= all.by_prover * least, "{name}: {all:?}");
     }
 }

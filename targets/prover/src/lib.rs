@@ -15,6 +15,7 @@
 //! the proofs are repeated until no question is new.
 
 mod acts;
+mod awaited;
 mod exclusion;
 mod failures;
 mod finding;
@@ -194,6 +195,7 @@ impl Proofs<'_> {
 /// Proves the output as a whole, and the jobs without a node.
 fn of_all_jobs(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     exclusion::check(gating, ledger);
+    awaited::check(gating, ledger);
     purpose::check(gating, ledger);
     timeouts::check(gating, ledger);
     machines::check(gating, ledger);

@@ -29,6 +29,9 @@ pub struct Begun {
     pub base: Option<String>,
 }
 
+/// A path that no glob of a random program matches, except those that match every path.
+pub const UNNAMED_PATH: &str = "other/file";
+
 /// A pipeline, and what it says of runs.
 pub struct Source<'p> {
     /// The program.
@@ -53,6 +56,8 @@ impl<'p> Source<'p> {
                 }
             }
         }
+        // A broken plan may ask for paths that the source does not name.
+        names.paths.push(UNNAMED_PATH.to_owned());
         let order = Order::of(pipeline)?;
         Some(Source { program, pipeline, order, world: World::new(pipeline, names) })
     }

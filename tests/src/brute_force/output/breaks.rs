@@ -1,5 +1,6 @@
 //! Ways to break an output in its data.
 
+use super::begun::UNNAMED_PATH;
 use super::changed::{ALWAYS, Changed, Condition, NEVER};
 use crate::brute_force::choose::Chooser;
 use pipec_model::{
@@ -15,52 +16,55 @@ use std::rc::Rc;
 pub struct Break {
     /// What it does.
     pub name: &'static str,
-    /// Whether brute force judges all that it can break. If not, it changes the form of an output more often than its runs, and
-    /// the prover accepts only one form.
+    /// Whether brute force judges all runs that it can change. If not, it changes the form of an output more often than
+    /// its runs, or what it changes is unknown to the prover.
     pub is_judged: bool,
+    /// How many percent of the breaks that the prover notices brute force must notice, too. The prover accepts only one
+    /// form of an output; brute force lets pass what differs in no run.
+    pub least: usize,
     /// Breaks an output in some place, and says where. `None` if the output has no such place.
     pub apply: fn(&mut Changed<'_>, &mut Chooser) -> Option<String>,
 }
 
 /// All of them.
 pub const BREAKS: [Break; 37] = [
-    Break { name: "drop a wait", is_judged: true, apply: drop_wait },
-    Break { name: "start a job always", is_judged: true, apply: start_always },
-    Break { name: "start a job never", is_judged: true, apply: start_never },
-    Break { name: "swap the conditions of two jobs", is_judged: true, apply: swap_conditions },
-    Break { name: "drop a job", is_judged: true, apply: drop_job },
-    Break { name: "run a step always", is_judged: true, apply: run_always },
-    Break { name: "run a step never", is_judged: true, apply: run_never },
-    Break { name: "drop a step", is_judged: true, apply: drop_step },
-    Break { name: "duplicate a step", is_judged: true, apply: duplicate_step },
-    Break { name: "swap two steps", is_judged: false, apply: swap_steps },
-    Break { name: "go on after the failure of a step", is_judged: true, apply: go_on },
-    Break { name: "ignore the failure of a job", is_judged: true, apply: ignore_failure },
-    Break { name: "run another script", is_judged: true, apply: other_script },
-    Break { name: "fetch another artefact", is_judged: true, apply: other_artefact },
-    Break { name: "take the digest of another job", is_judged: true, apply: other_digest },
-    Break { name: "change a value", is_judged: false, apply: change_value },
-    Break { name: "drop a value", is_judged: false, apply: drop_value },
-    Break { name: "drop an output", is_judged: true, apply: drop_output },
-    Break { name: "change a fact of the plan", is_judged: true, apply: change_fact },
-    Break { name: "give a secret to a step", is_judged: true, apply: give_secret },
-    Break { name: "give the token to a step", is_judged: true, apply: give_token },
-    Break { name: "widen rights", is_judged: true, apply: widen_rights },
-    Break { name: "drop a right", is_judged: true, apply: drop_right },
-    Break { name: "enter another environment", is_judged: true, apply: other_environment },
-    Break { name: "drop a lock", is_judged: true, apply: drop_lock },
-    Break { name: "change the key of a lock", is_judged: true, apply: other_lock },
-    Break { name: "drop what waits for a lock", is_judged: true, apply: drop_waiting },
-    Break { name: "drop a timeout", is_judged: true, apply: drop_timeout },
-    Break { name: "run in an image", is_judged: true, apply: run_in_image },
-    Break { name: "split a job into legs", is_judged: true, apply: split },
-    Break { name: "drop a line of the verdict", is_judged: false, apply: drop_line },
-    Break { name: "change what the verdict takes for due", is_judged: true, apply: change_due },
-    Break { name: "change the record", is_judged: true, apply: change_record },
-    Break { name: "change a value of an own job", is_judged: false, apply: change_own_value },
-    Break { name: "drop a value of an own job", is_judged: false, apply: drop_own_value },
-    Break { name: "bound a step", is_judged: true, apply: bound },
-    Break { name: "change a trigger", is_judged: true, apply: change_trigger },
+    Break { name: "drop a wait", is_judged: true, least: 95, apply: drop_wait },
+    Break { name: "start a job always", is_judged: true, least: 95, apply: start_always },
+    Break { name: "start a job never", is_judged: true, least: 95, apply: start_never },
+    Break { name: "swap the conditions of two jobs", is_judged: true, least: 95, apply: swap_conditions },
+    Break { name: "drop a job", is_judged: true, least: 95, apply: drop_job },
+    Break { name: "run a step always", is_judged: true, least: 95, apply: run_always },
+    Break { name: "run a step never", is_judged: true, least: 95, apply: run_never },
+    Break { name: "drop a step", is_judged: true, least: 95, apply: drop_step },
+    Break { name: "duplicate a step", is_judged: true, least: 95, apply: duplicate_step },
+    Break { name: "swap two steps", is_judged: false, least: 50, apply: swap_steps },
+    Break { name: "go on after the failure of a step", is_judged: true, least: 95, apply: go_on },
+    Break { name: "ignore the failure of a job", is_judged: true, least: 95, apply: ignore_failure },
+    Break { name: "run another script", is_judged: true, least: 95, apply: other_script },
+    Break { name: "fetch another artefact", is_judged: true, least: 95, apply: other_artefact },
+    Break { name: "take the digest of another job", is_judged: true, least: 95, apply: other_digest },
+    Break { name: "change a value", is_judged: false, least: 80, apply: change_value },
+    Break { name: "drop a value", is_judged: false, least: 80, apply: drop_value },
+    Break { name: "drop an output", is_judged: true, least: 95, apply: drop_output },
+    Break { name: "change a fact of the plan", is_judged: false, least: 90, apply: change_fact },
+    Break { name: "give a secret to a step", is_judged: true, least: 95, apply: give_secret },
+    Break { name: "give the token to a step", is_judged: true, least: 95, apply: give_token },
+    Break { name: "widen rights", is_judged: true, least: 95, apply: widen_rights },
+    Break { name: "drop a right", is_judged: true, least: 95, apply: drop_right },
+    Break { name: "enter another environment", is_judged: true, least: 95, apply: other_environment },
+    Break { name: "drop a lock", is_judged: true, least: 95, apply: drop_lock },
+    Break { name: "change the key of a lock", is_judged: true, least: 95, apply: other_lock },
+    Break { name: "drop what waits for a lock", is_judged: true, least: 95, apply: drop_waiting },
+    Break { name: "drop a timeout", is_judged: true, least: 95, apply: drop_timeout },
+    Break { name: "run in an image", is_judged: true, least: 95, apply: run_in_image },
+    Break { name: "split a job into legs", is_judged: true, least: 95, apply: split },
+    Break { name: "drop a line of the verdict", is_judged: false, least: 50, apply: drop_line },
+    Break { name: "change what the verdict takes for due", is_judged: true, least: 95, apply: change_due },
+    Break { name: "change the record", is_judged: true, least: 95, apply: change_record },
+    Break { name: "change a value of an own job", is_judged: false, least: 50, apply: change_own_value },
+    Break { name: "drop a value of an own job", is_judged: false, least: 40, apply: drop_own_value },
+    Break { name: "bound a step", is_judged: true, least: 95, apply: bound },
+    Break { name: "change a trigger", is_judged: true, least: 95, apply: change_trigger },
 ];
 
 /// A job for which something holds.
@@ -284,7 +288,7 @@ fn change_fact(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String
         [name, "branch", _] => format!("{name} branch other"),
         [name, "tag", _] => format!("{name} tag other"),
         [name, "input", value] => format!("{name} input {value}x"),
-        [name, ..] => format!("{name} changed-glob other/**"),
+        [name, ..] => format!("{name} changed-glob {UNNAMED_PATH}"),
         [] => return None,
     };
     lines[which].clone_from(&changed_line);

@@ -74,6 +74,8 @@ impl<'r> Changed<'r> {
     }
 
     /// The states of all jobs that a job waits for, directly or indirectly.
+    ///
+    /// An expression of the output knows nothing of a job that its own job no longer waits for directly.
     fn seen_by<'j>(&self, place: usize, jobs: &Jobs<'j>) -> Jobs<'j> {
         let mut open: Vec<&str> = self.jobs[place].job.waits_for.iter().map(String::as_str).collect();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -82,6 +84,11 @@ impl<'r> Changed<'r> {
                 let known = self.jobs.iter().filter(|job| job.job.id == next);
                 open.extend(known.flat_map(|job| job.job.waits_for.iter().map(String::as_str)));
             }
+        }
+        let all = self.reading.jobs();
+        let job = &self.jobs[place];
+        for dropped in all[job.origin].waits_for.iter().filter(|need| !job.job.waits_for.contains(need)) {
+            seen.remove(dropped.as_str());
         }
         // The condition of a step may ask whether its own job was stopped.
         seen.insert(&self.jobs[place].job.id);

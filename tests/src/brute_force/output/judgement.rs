@@ -5,7 +5,9 @@ use super::graph::Graph;
 use super::judge::{AllWrong, Case, Judge};
 use super::walk::{before, walk};
 use crate::brute_force::choose::Chooser;
+use pipec_logic::Model;
 use pipec_model::{JobResult, Reading};
+use pipec_runtime::names::PLAN;
 use std::collections::BTreeSet;
 
 /// For each kind of run, how many pairs of jobs get a forced end.
@@ -57,6 +59,13 @@ pub fn judge(
                 judge.verdict(&case, &walk);
             }
         }
+        for facts in without_plan(&graph, &facts) {
+            let failed = graph.place_of(PLAN).map(|plan| (plan, JobResult::Failure));
+            if let Some(walk) = walk(&graph, source, &case.begun, &facts, failed.as_slice()) {
+                judge.order(&case, &walk);
+                judge.steps(&case, &walk);
+            }
+        }
         for forced in judge.overridden(&case, &green) {
             if let Some(walk) = walk(&graph, source, &case.begun, &facts, &forced) {
                 judge.steps(&case, &walk);
@@ -64,6 +73,17 @@ pub fn judge(
         }
     }
     Some(judge.wrong)
+}
+
+/// What jobs may read of a plan that failed: everything and nothing.
+fn without_plan(graph: &Graph<'_>, facts: &Model) -> Vec<Model> {
+    let handed_on = |all: bool| {
+        let mut model = facts.clone();
+        let facts = graph.jobs.iter().flat_map(|job| &job.facts).map(|(variable, _)| variable);
+        facts.chain(&graph.unknown).for_each(|variable| model.set(*variable, all));
+        model
+    };
+    [true, false].map(handed_on).into()
 }
 
 /// Each job ending in each way, and some pairs of jobs.

@@ -43,13 +43,15 @@ impl Judge<'_, '_, '_> {
 
     /// What the jobs can depend on in a run.
     ///
-    /// That is which stages are due, which gates are exempt, what the plan decides, and which jobs start.
+    /// That is which stages are due, which gates are exempt or overridden, what the plan decides, and which jobs start.
     pub fn kind(&self, case: &Case, walk: &Walk) -> Vec<bool> {
         let begun = &case.begun;
         let run = [case.is_admitted, begun.overriding.is_some(), begun.on_tag, begun.run.fork, begun.of_bot];
         let run = run.into_iter().chain(Event::ALL.map(|event| begun.run.event == event));
         let nodes = self.source.order.places.iter().map(|place| self.source.node(*place));
-        let exempt = nodes.map(|node| self.source.is_exempt(node, begun));
+        let exempt = nodes.clone().map(|node| self.source.is_exempt(node, begun));
+        let named = begun.overriding.as_ref().and_then(|overriding| overriding.gate.as_deref());
+        let overridden = nodes.map(|node| named == Some(node.name.as_str()));
         let facts = self.graph.jobs.iter().flat_map(|job| &job.facts);
         let planned = facts.map(|(variable, _)| walk.model.is_true(*variable));
         case.due
@@ -57,6 +59,7 @@ impl Judge<'_, '_, '_> {
             .copied()
             .chain(run)
             .chain(exempt)
+            .chain(overridden)
             .chain(planned)
             .chain(walk.started.iter().copied())
             .collect()

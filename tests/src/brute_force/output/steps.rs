@@ -1,8 +1,9 @@
 //! Judges what happens inside the jobs.
 //!
 //! It asks which steps run, after what, and whether a job that succeeds has done what its node must. Each step that
-//! runs may fail, one at a time, and all scripts of a node together.
+//! runs may fail, alone and after failed attempts.
 
+use super::graph::{GraphJob, GraphStep};
 use super::judge::{Aspect, Case, Judge};
 use super::values::digest_of;
 use super::walk::{LegRun, Walk, run_leg};
@@ -14,6 +15,7 @@ use pipec_runtime::names::OVERRIDE_GATE;
 use std::collections::BTreeMap;
 
 /// One way through the steps of a job.
+#[derive(Clone, Copy)]
 struct Way<'w> {
     case: &'w Case,
     walk: &'w Walk,
@@ -29,7 +31,8 @@ impl Way<'_> {
         let mut ran: Vec<&Step> = Vec::new();
         for place in (0..self.steps.len()).filter(|place| self.run.has_run(*place)) {
             let step = self.steps[place];
-            if step.runs(Script::Again) {
+            // Another attempt does everything again, but it begins once.
+            if step.runs(Script::Again) && ran.last().is_some_and(|last| !last.runs(Script::Again)) {
                 ran.clear();
             }
             if ran.iter().any(|other| step.does == other.does && step.env == other.env) {
@@ -54,14 +57,27 @@ impl Judge<'_, '_, '_> {
                 let run = run_leg(graph, of, leg, &mut model, &[]);
                 self.way(&Way { case, walk, job, place, run: &run, steps: &steps });
                 self.nothing_is_left_out(&Way { case, walk, job, place, run: &run, steps: &steps });
-                let is_script = |step: &usize| matches!(steps[*step].does, Does::Script(_));
-                let scripts: Vec<usize> = (0..steps.len()).filter(is_script).collect();
-                let each = (0..steps.len()).filter(|step| run.has_run(*step)).map(|step| vec![step]);
-                for failing in each.chain([scripts]) {
-                    let run = run_leg(graph, of, leg, &mut model, &failing);
-                    self.way(&Way { case, walk, job, place, run: &run, steps: &steps });
-                }
+                self.failures(of, leg, &Way { case, walk, job, place, run: &run, steps: &steps });
             }
+        }
+    }
+
+    /// Lets steps fail that run. The attempts fail one after another, and after each any other step may fail, too.
+    fn failures(&mut self, job: &GraphJob<'_>, leg: &[GraphStep<'_>], green: &Way<'_>) {
+        let mut model = green.walk.model.clone();
+        let mut failed = Vec::new();
+        let mut run = green.run.clone();
+        loop {
+            let running: Vec<usize> = (0..leg.len()).filter(|step| run.has_succeeded(*step)).collect();
+            for step in &running {
+                let failing: Vec<usize> = failed.iter().chain([step]).copied().collect();
+                let run = run_leg(self.graph, job, leg, &mut model, &failing);
+                self.way(&Way { run: &run, ..*green });
+            }
+            let is_script = |step: &&usize| matches!(green.steps[**step].does, Does::Script(_));
+            let Some(script) = running.iter().find(is_script) else { return };
+            failed.push(*script);
+            run = run_leg(self.graph, job, leg, &mut model, &failed);
         }
     }
 

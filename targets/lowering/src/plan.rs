@@ -36,7 +36,7 @@ impl<'p> Passes<'_, 'p> {
     /// The job, if something is left to it.
     pub(crate) fn plan(&self) -> Option<JobPlan<'p>> {
         let pipeline = self.source.pipeline;
-        if !self.planned.need_a_job(pipeline) {
+        if !self.planned.need_a_job() {
             return None;
         }
         let mut token = Vec::new();

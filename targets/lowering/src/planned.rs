@@ -73,12 +73,15 @@ impl Test {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PlannedFacts {
     facts: Vec<(String, Test)>,
+    /// Whether the plan refuses manual runs of tags, or invalid overrides.
+    admits_runs: bool,
 }
 
 impl PlannedFacts {
     /// The facts in a pipeline's conditions and exemptions that the plan must decide.
     pub fn of(pipeline: &Pipeline, engine: &dyn Expressive) -> PlannedFacts {
-        let mut planned = PlannedFacts::default();
+        let admits_runs = pipeline.starts_on(Event::Manual) || pipeline.has_overrides();
+        let mut planned = PlannedFacts { facts: Vec::new(), admits_runs };
         for atom in pipeline.stages.iter().flat_map(|stage| stage.condition.atoms()) {
             match atom {
                 Condition::Changed(changes) => {
@@ -144,10 +147,14 @@ impl PlannedFacts {
     }
 
     /// Whether a pipeline needs the job `plan`.
-    ///
-    /// It decides the planned facts, and refuses manual runs of tags and invalid overrides.
-    pub fn need_a_job(&self, pipeline: &Pipeline) -> bool {
-        !self.facts.is_empty() || pipeline.starts_on(Event::Manual) || pipeline.has_overrides()
+    pub fn need_a_job(&self) -> bool {
+        !self.facts.is_empty() || self.admits_runs
+    }
+
+    /// Whether no job may start before the plan has admitted the run: it refuses manual runs of tags and invalid
+    /// overrides.
+    pub(crate) fn admit_runs(&self) -> bool {
+        self.admits_runs
     }
 
     fn add(&mut self, test: Test) {

@@ -10,6 +10,8 @@ use crate::passes::Passes;
 use crate::units::{Runs, Unit};
 use crate::{names, overrides};
 use pipec_ir::{Node, NodeKind};
+use serde_json::Value;
+use std::fmt::Write as _;
 
 impl Passes<'_, '_> {
     /// The lines that describe the jobs of nodes.
@@ -18,59 +20,49 @@ impl Passes<'_, '_> {
         for unit in self.units {
             let Some(node) = self.source.pipeline.node(unit.node) else { continue };
             for (index, (name, value)) in self.fields(unit, node).into_iter().enumerate() {
-                for piece in [if index == 0 { "{\"" } else { ", \"" }, name, "\": ", &value] {
-                    lines.push_str(piece);
-                }
+                let before = if index == 0 { "{" } else { ", " };
+                // Writing to a string never fails.
+                let _ = write!(lines, "{before}\"{name}\": {value}");
             }
             lines.push_str("}\n");
         }
         lines
     }
 
-    /// The record's fields for a job, each value in JSON.
-    fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, String)> {
+    /// The record's fields for a job.
+    fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {
         let stage = self.source.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
         let mut fields = vec![
-            ("place", node.id.0.to_string()),
-            ("job", text(&unit.id)),
-            ("name", text(&names::of(unit, node))),
-            ("node", text(&node.name)),
-            ("stage", text(stage)),
+            ("place", node.id.0.into()),
+            ("job", Value::from(unit.id.as_str())),
+            ("name", Value::from(&*names::of(unit, node))),
+            ("node", Value::from(node.name.as_str())),
+            ("stage", Value::from(stage)),
         ];
         match &node.kind {
             NodeKind::Gate(gate) => {
                 fields.extend([
-                    ("kind", text("gate")),
-                    ("evidence", text(&gate.evidence.name)),
-                    ("of", list(&gate.of)),
+                    ("kind", Value::from("gate")),
+                    ("evidence", Value::from(gate.evidence.name.as_str())),
+                    ("of", Value::from(&*gate.of)),
                 ]);
-                fields.extend(node.advisory().map(|_| ("advisory", "true".to_owned())));
+                fields.extend(node.advisory().map(|_| ("advisory", true.into())));
                 let asked = node.overriding().filter(|_| unit.runs != Runs::Untrusted);
-                fields.extend(asked.map(|_| ("override", text(&overrides::job_name(node)))));
+                fields.extend(asked.map(|_| ("override", Value::from(overrides::job_name(node)))));
             }
             NodeKind::Artefact(artefact) => {
-                fields.extend([("kind", text("artefact")), ("type", text(artefact.ty.word()))]);
+                fields.extend([("kind", Value::from("artefact")), ("type", Value::from(artefact.ty.word()))]);
             }
             NodeKind::Deploy(deploy) => {
                 fields.extend([
-                    ("kind", text("deploy")),
-                    ("environment", text(&deploy.environment)),
-                    ("artefacts", list(&deploy.artefacts)),
+                    ("kind", Value::from("deploy")),
+                    ("environment", Value::from(deploy.environment.as_str())),
+                    ("artefacts", Value::from(&*deploy.artefacts)),
                 ]);
-                fields.extend(deploy.irreversible().map(|(because, _)| ("irreversible", text(because))));
+                fields.extend(deploy.irreversible().map(|(because, _)| ("irreversible", Value::from(because))));
             }
-            NodeKind::Job => fields.push(("kind", text("job"))),
+            NodeKind::Job => fields.push(("kind", Value::from("job"))),
         }
         fields
     }
-}
-
-/// A text in JSON.
-fn text(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
-}
-
-/// A list of texts in JSON.
-fn list(texts: &[String]) -> String {
-    serde_json::Value::from(texts).to_string()
 }

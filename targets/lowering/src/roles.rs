@@ -15,12 +15,10 @@
 use crate::acts::{Act, Does, Keep};
 use crate::jobs::{HandOn, JobPlan, MINUTE, Role, Start, Timeout, Wait};
 use crate::passes::Passes;
-use crate::source::Nodes;
 use crate::token::TokenUse;
 use crate::value::{Part, Value};
 use crate::verdict::Judged;
 use crate::{RECORD, VERDICT, windows};
-use pipec_ir::Event;
 use pipec_runtime::Script;
 
 /// How long the verdict and the record may take, in milliseconds.
@@ -70,7 +68,7 @@ impl<'p> Passes<'_, 'p> {
             ("NEEDS", Value::part(Part::Results)),
         ];
         let mut write = Act::fixed("Record the run", Script::RecordRun, parameters);
-        if pipeline.starts_on(Event::Manual) || pipeline.has_overrides() {
+        if self.planned.admit_runs() {
             write = write.with("INPUTS", Value::part(Part::Inputs));
         }
         let keep =

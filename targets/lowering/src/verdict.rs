@@ -38,7 +38,7 @@ impl Passes<'_, '_> {
     pub(crate) fn judged(&self) -> Vec<Judged> {
         let pipeline = self.source.pipeline;
         let mut judged = Vec::new();
-        if self.planned.need_a_job(pipeline) {
+        if self.planned.need_a_job() {
             judged.push(Judged::new(PLAN.to_owned(), Guard::Always));
         }
         for unit in self.units {

@@ -14,9 +14,8 @@ use crate::PLAN;
 use crate::guard::Guard;
 use crate::jobs::Wait;
 use crate::passes::Passes;
-use crate::source::Nodes;
 use crate::units::{self, Unit};
-use pipec_ir::{Event, Node};
+use pipec_ir::Node;
 
 impl Passes<'_, '_> {
     /// The nodes that a job waits for: all before it except advisory gates.
@@ -63,10 +62,8 @@ impl Passes<'_, '_> {
     }
 
     fn waits_for_the_plan(&self, due: &Guard, waits: &[Wait], reads_the_plan: bool) -> bool {
-        let pipeline = self.source.pipeline;
-        self.planned.need_a_job(pipeline)
-            && (pipeline.starts_on(Event::Manual)
-                || pipeline.has_overrides()
+        self.planned.need_a_job()
+            && (self.planned.admit_runs()
                 || reads_the_plan
                 || due.asks_the_plan()
                 || waits.iter().any(|wait| wait.guard().asks_the_plan()))

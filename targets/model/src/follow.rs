@@ -18,23 +18,23 @@ use std::collections::BTreeMap;
 
 /// A part of the start condition of a job, in triggered runs.
 #[derive(Clone, Debug)]
-pub struct StartPart {
+pub struct StartPart<'r> {
     /// The runs in which the part holds.
     pub holds: Proposition,
     /// The ids of the jobs whose results it names.
-    pub asks: Vec<String>,
+    pub asks: Vec<&'r str>,
 }
 
 /// The states of all jobs, each after its predecessors. `start` gives the parts of the start condition of the job at an
 /// index. Its arguments are the states of the jobs before it, and that the run was stopped by then. `source` is the pipeline
 /// whose nodes the jobs stand for. `None` if they stand for none.
-pub fn follow<'j>(
+pub fn follow<'j, 'r>(
     jobs: impl ExactSizeIterator<Item = &'j Job>,
     triggered: &Proposition,
     world: &World,
     source: Option<&Source<'_>>,
     results: Results,
-    mut start: impl FnMut(usize, &Jobs<'j>, &Proposition) -> Vec<StartPart>,
+    mut start: impl FnMut(usize, &Jobs<'j>, &Proposition) -> Vec<StartPart<'r>>,
 ) -> Jobs<'j> {
     let logic = world.logic();
     let green = results == Results::Green;
@@ -51,7 +51,7 @@ pub fn follow<'j>(
 
 fn state<'j>(
     (place, job): (usize, &'j Job),
-    parts: Vec<StartPart>,
+    parts: Vec<StartPart<'_>>,
     stopped: Proposition,
     triggered: &Proposition,
     world: &World,

@@ -62,7 +62,13 @@ pub trait Reading {
 
     /// The parts of the start condition of the job at an index, in triggered runs. They depend on the states of the
     /// jobs before it, and on the proposition that the run was stopped by then.
-    fn start(&self, place: usize, before: &Jobs<'_>, stopped: &Proposition, world: &World) -> Vec<StartPart>;
+    fn start(
+        &self,
+        place: usize,
+        before: &Jobs<'_>,
+        stopped: &Proposition,
+        world: &World,
+    ) -> Vec<StartPart<'_>>;
 
     /// That the condition of a step holds, after the steps before it. `None` if the engine refuses the condition.
     fn holds(

@@ -55,16 +55,7 @@ pub enum Part {
     /// The outcome of a job: `success`, `failure`, `cancelled` or `skipped`.
     JobResult(String),
     /// One of two values, depending on whether an output of a job is set.
-    IfSet {
-        /// The job.
-        job: String,
-        /// Its output.
-        output: String,
-        /// The value if the output is set.
-        then: Value,
-        /// The value if it is empty.
-        otherwise: Value,
-    },
+    IfSet(Box<IfSet>),
     /// The key that a step of the same job used for its cache.
     CacheKeyOf(String),
     /// The digest of the files in the checkout that match the pattern.
@@ -96,6 +87,19 @@ pub enum Part {
     Expression(ExpressionId),
     /// Unknown: it could not be lifted, and no proof accepts it.
     Unknown,
+}
+
+/// One of two values, depending on whether an output of a job is set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct IfSet {
+    /// The job.
+    pub job: String,
+    /// Its output.
+    pub output: String,
+    /// The value if the output is set.
+    pub then: Value,
+    /// The value if it is empty.
+    pub otherwise: Value,
 }
 
 /// An expression of a job. In one job, equal numbers mean equal expressions.
@@ -135,13 +139,24 @@ impl Value {
         match (self.parts.last_mut(), part) {
             (_, Part::Literal(text)) if text.is_empty() => {}
             (Some(Part::Literal(last)), Part::Literal(text)) => *last = [&**last, &*text].concat().into(),
-            (_, part) => self.parts.push(part),
+            (_, part) => {
+                // Most values have one part, and most values are kept.
+                if self.parts.is_empty() {
+                    self.parts.reserve_exact(1);
+                }
+                self.parts.push(part);
+            }
         }
     }
 
     /// Its parts, in order.
     pub fn parts(&self) -> &[Part] {
         &self.parts
+    }
+
+    /// Its parts, in order, without the value.
+    pub fn into_parts(self) -> impl Iterator<Item = Part> {
+        self.parts.into_iter()
     }
 
     /// Its text, if all of it is known.
@@ -220,10 +235,11 @@ impl Part {
             (Part::JobOutput { jobs, output }, Part::JobOutput { jobs: wanted, output: of }) => {
                 output == of && jobs.len() == wanted.len() && wanted.iter().all(|job| jobs.contains(job))
             }
-            (
-                Part::IfSet { job, output, then, otherwise },
-                Part::IfSet { job: of, output: wanted, then: if_so, otherwise: if_not },
-            ) => job == of && output == wanted && then.is(if_so) && otherwise.is(if_not),
+            (Part::IfSet(given), Part::IfSet(wanted)) => {
+                (&given.job, &given.output) == (&wanted.job, &wanted.output)
+                    && given.then.is(&wanted.then)
+                    && given.otherwise.is(&wanted.otherwise)
+            }
             _ => self == wanted,
         }
     }

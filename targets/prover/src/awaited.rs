@@ -11,12 +11,14 @@
 use crate::gating::Gating;
 use crate::ledger::{Broken, Ledger};
 use pipec_model::{Finding, Given, Job, Part, Value};
+use std::collections::BTreeSet;
 
 /// Every value that asks about a job for which its own job does not wait.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     for job in gating.all_jobs() {
+        let awaited: BTreeSet<&str> = job.waits_for.iter().map(String::as_str).collect();
         for given in values(job) {
-            if let Some(other) = read_too_early(&given.value, job) {
+            if let Some(other) = not_awaited(&given.value, &awaited) {
                 let what = format!("`{}` reads `{other}`, and the job does not wait for it", given.name);
                 ledger.add(Broken::Everything, Finding::of_job(&job.id, what, given.line));
             }
@@ -34,15 +36,15 @@ fn values(job: &Job) -> impl Iterator<Item = &Given> {
     of_legs.chain(of_sidecars)
 }
 
-/// The first job that a value asks about, and that the given job does not wait for.
-fn read_too_early<'v>(value: &'v Value, job: &Job) -> Option<&'v str> {
-    let is_awaited = |id: &String| job.waits_for.contains(id);
+/// The first job that a value asks about, and that is none of the awaited ones.
+fn not_awaited<'v>(value: &'v Value, awaited: &BTreeSet<&str>) -> Option<&'v str> {
+    let unless_awaited = |id: &'v String| (!awaited.contains(id.as_str())).then_some(id.as_str());
     let of_part = |part: &'v Part| match part {
-        Part::JobResult(id) => (!is_awaited(id)).then_some(id.as_str()),
-        Part::JobOutput { jobs, .. } => jobs.iter().find(|id| !is_awaited(id)).map(String::as_str),
-        Part::IfSet { job: id, .. } if !is_awaited(id) => Some(id.as_str()),
-        Part::IfSet { then, otherwise, .. } => {
-            read_too_early(then, job).or_else(|| read_too_early(otherwise, job))
+        Part::JobResult(id) => unless_awaited(id),
+        Part::JobOutput { jobs, .. } => jobs.iter().find_map(unless_awaited),
+        Part::IfSet(either) => {
+            let asked = unless_awaited(&either.job).or_else(|| not_awaited(&either.then, awaited));
+            asked.or_else(|| not_awaited(&either.otherwise, awaited))
         }
         _ => None,
     };
@@ -52,31 +54,10 @@ fn read_too_early<'v>(value: &'v Value, job: &Job) -> Option<&'v str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pipec_model::{Legs, Mentions, Starts};
+    use pipec_model::IfSet;
 
     fn read(part: Part) -> Option<String> {
-        let job = Job {
-            id: "deploy".to_owned(),
-            line: 1,
-            waits_for: ["app".to_owned()].into(),
-            starts: Starts::Plain,
-            legs: Legs {
-                all: Vec::new(),
-                is_split: false,
-                is_unknown: false,
-                listed_by: None,
-                stop_each_other: false,
-            },
-            rights: None,
-            environment: None,
-            lock: None,
-            timeout: None,
-            ignores_failure: None,
-            sidecars: None,
-            is_in_container: false,
-            mentions: Mentions::default(),
-        };
-        read_too_early(&Value::literal("of ").and(part), &job).map(str::to_owned)
+        not_awaited(&Value::literal("of ").and(part), &BTreeSet::from(["app"])).map(str::to_owned)
     }
 
     fn output(jobs: &[&str]) -> Part {
@@ -85,8 +66,8 @@ mod tests {
     }
 
     fn either(job: &str, then: Part) -> Part {
-        let (then, otherwise) = (Value::of([then]), Value::default());
-        Part::IfSet { job: job.to_owned(), output: "digest".to_owned(), then, otherwise }
+        let (job, output) = (job.to_owned(), "digest".to_owned());
+        Part::IfSet(Box::new(IfSet { job, output, then: Value::of([then]), otherwise: Value::default() }))
     }
 
     #[test]

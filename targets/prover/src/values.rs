@@ -6,7 +6,7 @@ use crate::gating::{Gating, is_untrusted_only, jobs_of};
 use crate::legs;
 use pipec_ir::{Binding, Fact, Form, Node, Secret, Text};
 use pipec_model::Job;
-use pipec_model::{Part, Value};
+use pipec_model::{IfSet, Part, Value};
 
 /// The variable with the token of a job whose node has `may write`.
 pub(crate) const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
@@ -212,7 +212,7 @@ impl Scene<'_, '_, '_> {
             ([pushed], [_]) => {
                 let (job, output) = (pushed.id.clone(), "digest".to_owned());
                 let then = pushed_as.and(Part::JobOutput { jobs: vec![job.clone()], output: output.clone() });
-                Some(Value::of([Part::IfSet { job, output, then, otherwise: layout }]))
+                Some(Value::of([Part::IfSet(Box::new(IfSet { job, output, then, otherwise: layout }))]))
             }
             _ => None,
         }

@@ -151,7 +151,13 @@ impl Reading for Engine {
     }
 
     /// Every job starts in every run.
-    fn start(&self, _: usize, _: &Jobs<'_>, _: &Proposition, world: &World) -> Vec<StartPart> {
+    fn start(
+        &self,
+        _: usize,
+        _: &Jobs<'_>,
+        _: &Proposition,
+        world: &World,
+    ) -> Vec<StartPart<'_>> {
         vec![StartPart { holds: world.logic().truth(), asks: Vec::new() }]
     }
 

@@ -107,9 +107,13 @@ impl Entry {
 /// Every version of an action in the catalogue, newest first. GitHub ignores the case of its name.
 pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
     let mut parts = name.split('/');
-    let mut stem = [parts.next(), parts.next()].map(Option::unwrap_or_default).join("--");
-    stem.make_ascii_lowercase();
-    let file = ACTIONS.iter().find(|file| file.stem == stem);
+    let [owner, repository] = [parts.next(), parts.next()].map(Option::unwrap_or_default);
+    let is_of = |stem: &str| {
+        // No owner's name has two hyphens in a row.
+        let parts = stem.split_once("--");
+        parts.is_some_and(|(of, name)| of.eq_ignore_ascii_case(owner) && name.eq_ignore_ascii_case(repository))
+    };
+    let file = ACTIONS.iter().find(|file| is_of(file.stem));
     file.into_iter()
         .flat_map(File::entries)
         .filter(move |entry| entry.name.eq_ignore_ascii_case(name))

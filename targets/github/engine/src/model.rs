@@ -83,7 +83,13 @@ impl Reading for Workflow {
         surroundings::run_group(self.written.root.get("concurrency")?, world)
     }
 
-    fn start(&self, place: usize, before: &Jobs<'_>, stopped: &Proposition, world: &World) -> Vec<StartPart> {
+    fn start(
+        &self,
+        place: usize,
+        before: &Jobs<'_>,
+        stopped: &Proposition,
+        world: &World,
+    ) -> Vec<StartPart<'_>> {
         match self.written.jobs.get(place) {
             Some(job) => starts::start((place, job), before, stopped, world),
             None => Vec::new(),

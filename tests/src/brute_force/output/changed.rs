@@ -126,7 +126,13 @@ impl Reading for Changed<'_> {
         self.reading.run_group(world)
     }
 
-    fn start(&self, place: usize, before: &Jobs<'_>, stopped: &Proposition, world: &World) -> Vec<StartPart> {
+    fn start(
+        &self,
+        place: usize,
+        before: &Jobs<'_>,
+        stopped: &Proposition,
+        world: &World,
+    ) -> Vec<StartPart<'_>> {
         let constant =
             |holds: bool| vec![StartPart { holds: world.logic().constant(holds), asks: Vec::new() }];
         match self.jobs[place].condition {

@@ -21,6 +21,14 @@ use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
 pub(super) struct Expressions<'p> {
     /// The pipeline.
     pub(super) pipeline: &'p Pipeline,
+    has_overrides: bool,
+}
+
+impl<'p> Expressions<'p> {
+    /// The expressions for the runs of a pipeline.
+    pub(super) fn of(pipeline: &'p Pipeline) -> Expressions<'p> {
+        Expressions { pipeline, has_overrides: pipeline.has_overrides() }
+    }
 }
 
 impl Expressive for Expressions<'_> {
@@ -101,7 +109,7 @@ impl Expressions<'_> {
 
     /// The expression that the run is an override, once `plan` has admitted it.
     fn override_run(&self) -> Expression {
-        if !self.pipeline.has_overrides() {
+        if !self.has_overrides {
             return Expression::Constant(false);
         }
         let dispatched = Expression::equals("github.event_name", "workflow_dispatch");
@@ -114,7 +122,7 @@ impl Expressions<'_> {
 
     /// The expression that a manual run is no override.
     fn ordinary_run(&self) -> Expression {
-        if self.pipeline.has_overrides() {
+        if self.has_overrides {
             Expression::equals(format!("inputs.{GATE}"), ORDINARY)
         } else {
             Expression::Constant(true)

@@ -84,7 +84,7 @@ pub(crate) struct Lowered<'p> {
 
 /// Whether the `plan` job of a pipeline decides what has changed.
 pub(crate) fn asks_for_changes(pipeline: &Pipeline) -> bool {
-    PlannedFacts::of(pipeline, &conditions::Expressions { pipeline }).ask_for_changes()
+    PlannedFacts::of(pipeline, &conditions::Expressions::of(pipeline)).ask_for_changes()
 }
 
 /// Lowers a pipeline that nothing refuses.
@@ -103,7 +103,7 @@ pub(crate) fn lower<'p>(
             return Lowered { path, diagnostics: vec![diagnostic], ..Lowered::default() };
         }
     };
-    let expressions = conditions::Expressions { pipeline };
+    let expressions = conditions::Expressions::of(pipeline);
     let plans = pipec_lowering::lower(program, pipeline, facts, &expressions);
     let lowering =
         Lowering { program, pipeline, context, expressions, plans, file, diagnostics: RefCell::default() };

@@ -10,19 +10,19 @@ use pipec_logic::Proposition;
 use pipec_model::{Jobs, StartPart, World};
 
 /// The parts of a job's start condition: the operands of its `&&`.
-pub(crate) fn start(
-    (place, job): (usize, &Job),
+pub(crate) fn start<'r>(
+    (place, job): (usize, &'r Job),
     before: &Jobs<'_>,
     stopped: &Proposition,
     world: &World,
-) -> Vec<StartPart> {
+) -> Vec<StartPart<'r>> {
     let Some(condition) = &job.condition else {
         let holds = world.free_at("the condition of a job holds", place);
         return vec![StartPart { holds, asks: Vec::new() }];
     };
     let scope = Scope::of_job(&job.id, &job.needs, before, stopped.clone());
     let evaluator = Evaluator { world, scope: &scope };
-    let part = |part: &Expression| {
+    let part = |part: &'r Expression| {
         let mut asks = Vec::new();
         add_jobs_asked(part, &mut asks);
         StartPart { holds: evaluator.holds(part), asks }
@@ -39,11 +39,11 @@ fn conjuncts(expression: &Expression) -> Vec<&Expression> {
 }
 
 /// Adds the jobs whose results an expression names.
-fn add_jobs_asked(expression: &Expression, jobs: &mut Vec<String>) {
+fn add_jobs_asked<'e>(expression: &'e Expression, jobs: &mut Vec<&'e str>) {
     if let Expression::Index(of, Some(index)) = expression
         && let (Expression::Context("needs"), Expression::Text(id)) = (of.as_ref(), index.as_ref())
     {
-        jobs.push(id.clone());
+        jobs.push(id);
         return;
     }
     expression.parts().for_each(|part| add_jobs_asked(part, jobs));

@@ -17,10 +17,11 @@ pub(crate) struct Text(Rc<SharedText>);
 
 #[derive(Debug)]
 struct SharedText {
-    text: String,
+    text: Rc<str>,
     has_expressions: bool,
     template: OnceCell<Option<Template>>,
     leaks: OnceCell<bool>,
+    mentions_secrets: OnceCell<bool>,
     runtime_script: OnceCell<Option<Script>>,
 }
 
@@ -28,6 +29,11 @@ impl Text {
     /// The string itself.
     pub(crate) fn as_str(&self) -> &str {
         &self.0.text
+    }
+
+    /// The string itself, shared.
+    pub(crate) fn shared(&self) -> Rc<str> {
+        Rc::clone(&self.0.text)
     }
 
     /// Whether GitHub evaluates expressions in it. Most strings have none.
@@ -53,20 +59,28 @@ impl Text {
         *self.0.leaks.get_or_init(|| passes_on_secret(self))
     }
 
+    /// Whether it has the word for secrets as part of a path, even with another meaning.
+    pub(crate) fn mentions_secrets(&self) -> bool {
+        let is_path = |after: &str| after.starts_with(['.', '[']);
+        let find = || self.split("secrets").skip(1).any(is_path);
+        *self.0.mentions_secrets.get_or_init(find)
+    }
+
     /// The fixed script with this text.
     pub(crate) fn runtime_script(&self) -> Option<Script> {
         *self.0.runtime_script.get_or_init(|| Script::of(self, Dialect::GitHub))
     }
 }
 
-impl From<String> for Text {
-    fn from(text: String) -> Text {
+impl From<&str> for Text {
+    fn from(text: &str) -> Text {
         let has_expressions = text.contains("${{");
         Text(Rc::new(SharedText {
-            text,
+            text: text.into(),
             has_expressions,
             template: OnceCell::new(),
             leaks: OnceCell::new(),
+            mentions_secrets: OnceCell::new(),
             runtime_script: OnceCell::new(),
         }))
     }
@@ -131,7 +145,7 @@ impl Texts {
         if let Some(known) = self.known.get(&*string) {
             return known.clone();
         }
-        let text = Text::from(string.into_owned());
+        let text = Text::from(&*string);
         self.known.insert(text.clone());
         text
     }

@@ -195,9 +195,9 @@ fn step(job: &str, node: &Node, findings: &mut Vec<Finding>) -> Step {
     };
     let run = node.get("run").map(|run| match text("run") {
         Some(text) if !text.has_expressions() => Some(text.clone()),
-        _ => literal(run).map(Text::from),
+        _ => literal(run).map(|text| Text::from(&*text)),
     });
-    let uses = node.get("uses").map(|_| text("uses").cloned().unwrap_or_else(|| String::new().into()));
+    let uses = node.get("uses").map(|_| text("uses").cloned().unwrap_or_else(|| Text::from("")));
     let work = match (run, uses) {
         (Some(run), None) => Work::Run(run),
         (None, Some(uses)) => Work::Uses(uses),

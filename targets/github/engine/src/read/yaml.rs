@@ -285,7 +285,7 @@ impl<'t> Reader<'t> {
         let next = self.keys.len();
         let number = match ignoring_case(Cow::Borrowed(key)) {
             Cow::Borrowed(_) => next,
-            Cow::Owned(folded) => *self.keys.entry(folded.into()).or_insert(next),
+            Cow::Owned(folded) => *self.keys.entry(Text::from(&*folded)).or_insert(next),
         };
         self.keys.insert(key.clone(), number);
         number

@@ -127,28 +127,29 @@ fn sidecars(node: &Yaml, lifter: &Lifter<'_>) -> Vec<Sidecar> {
 
 fn mentions(job: &workflow::Job) -> Mentions {
     let mut mentions = Mentions::default();
-    let mut leaks = |node: &Yaml| {
-        let lines = node.strings().filter(|(text, _)| text.leaks()).map(|(_, line)| line);
-        mentions.leaks.extend(lines);
+    let mut add = |node: &Yaml, may_hold_secrets: bool| {
+        for (text, line) in node.strings() {
+            if !may_hold_secrets && text.leaks() {
+                mentions.leaks.push(line);
+            }
+            if text.mentions_secrets() {
+                mentions.secrets.push(line);
+            }
+            if text.has_expressions() {
+                let names_secrets = |expression: &Expression| expression.names("secrets");
+                mentions.reads_secrets = mentions.reads_secrets
+                    || text.template().is_none_or(|template| template.expressions().any(names_secrets));
+                mentions.reads_facts |= text.contains("steps.facts.");
+            }
+        }
     };
-    for (_, node) in job.node.entries().iter().filter(|(key, _)| key.as_str() != "steps") {
-        leaks(node);
-    }
-    for step in &job.steps {
-        for (_, node) in step.node.entries().iter().filter(|(key, _)| key.as_str() != "env") {
-            leaks(node);
+    for (key, node) in job.node.entries() {
+        if key.as_str() != "steps" {
+            add(node, false);
         }
     }
-    for (text, line) in job.node.strings() {
-        if text.contains("secrets.") || text.contains("secrets[") {
-            mentions.secrets.push(line);
-        }
-        if text.has_expressions() {
-            mentions.reads_secrets |= text
-                .template()
-                .is_none_or(|template| template.expressions().any(|expression| expression.names("secrets")));
-            mentions.reads_facts |= text.contains("steps.facts.");
-        }
+    for (key, node) in job.steps.iter().flat_map(|step| step.node.entries()) {
+        add(node, key.as_str() == "env");
     }
     let conditions = job.steps.iter().filter_map(|step| step.node.get("if")?.text());
     mentions.reads_facts |= conditions.into_iter().any(|text| text.contains("steps.facts."));

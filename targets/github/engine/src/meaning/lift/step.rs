@@ -17,6 +17,7 @@ use pipec_model::{
 };
 use pipec_runtime::Script;
 use pipec_runtime::names::RAW;
+use std::borrow::Cow;
 
 /// An action that sets up a tool.
 struct SetUp {
@@ -147,7 +148,7 @@ fn signs_in_as(action: &str, literal: impl Fn(&str) -> Option<String>) -> Option
 pub(super) fn given(node: Option<&Yaml>, lifter: &Lifter<'_>) -> Vec<Given> {
     let entries = node.map(Yaml::entries).unwrap_or_default();
     let given = |(name, node): &(crate::read::text::Text, Yaml)| Given {
-        name: name.as_str().into(),
+        name: name.shared(),
         value: lifter.value(node),
         is_confidential: node.strings().any(|(text, _)| text.leaks()),
         line: node.line,
@@ -168,7 +169,10 @@ impl Lifted<'_> {
     /// A step as data.
     pub(super) fn step(&mut self, job: &Job, step: &workflow::Step) -> Step {
         let lifter = self.lifter;
-        let condition = step.condition.as_ref().map(|condition| settled(condition, lifter.matrix));
+        let condition = step.condition.as_ref().map(|condition| match lifter.matrix {
+            [] => Cow::Borrowed(condition),
+            matrix => Cow::Owned(settled(condition, matrix)),
+        });
         let inputs = given(step.node.get("with"), lifter);
         let action = match &step.work {
             Work::Uses(uses) => Some(ActionCall { uses: uses.to_string(), inputs }),
@@ -180,7 +184,7 @@ impl Lifted<'_> {
             (Work::Run(Some(text)), _) => match text.runtime_script() {
                 Some(Script::Encoded) => self.encoded(step).unwrap_or(Does::Runtime(Script::Encoded)),
                 Some(script) => Does::Runtime(script),
-                None => Does::Script(ScriptText { bytes: text.as_bytes().into(), is_exact: false }),
+                None => Does::Script(ScriptText { bytes: text.shared().into(), is_exact: false }),
             },
             (_, Some(action)) if !is_raw => self.action(job, step, action),
             _ => Does::Other,
@@ -200,12 +204,12 @@ impl Lifted<'_> {
     }
 
     /// The number of a condition. A condition that GitHub refuses equals no other.
-    fn condition(&mut self, condition: Option<Expression>) -> ConditionId {
+    fn condition(&mut self, condition: Option<Cow<'_, Expression>>) -> ConditionId {
         let known = condition
-            .as_ref()
+            .as_deref()
             .and_then(|wanted| self.conditions.iter().position(|known| known.as_ref() == Some(wanted)));
         ConditionId(known.unwrap_or_else(|| {
-            self.conditions.push(condition);
+            self.conditions.push(condition.map(Cow::into_owned));
             self.conditions.len() - 1
         }))
     }
@@ -219,10 +223,10 @@ impl Lifted<'_> {
     fn action(&mut self, job: &Job, step: &workflow::Step, action: &ActionCall) -> Does {
         let mut differs =
             |what: String, line: usize| self.findings.push(Finding::of_job(&job.id, what, line));
-        if !is_known(&action.uses, self.lock) {
+        let is_pinned = is_known(&action.uses, self.lock);
+        if !is_pinned {
             differs(format!("`{}` is no pinned action that is known", action.uses), step.line);
         }
-        let is_pinned = is_known(&action.uses, self.lock);
         if step.node.get("env").is_some() {
             differs("an action is given variables".to_owned(), step.line);
         }

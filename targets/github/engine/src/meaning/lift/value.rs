@@ -7,7 +7,7 @@
 use crate::read::expression::{Expression, Piece, Template, as_text, chained, settled, truth};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_ir::Fact;
-use pipec_model::{ExpressionId, Part, Value};
+use pipec_model::{ExpressionId, IfSet, Part, Value};
 use std::cell::RefCell;
 
 /// The path of the scratch folder in every container. In a container, the expression `runner.temp` is still the path on
@@ -28,7 +28,9 @@ impl Lifter<'_> {
     /// A scalar in the place of a string.
     pub(crate) fn value(&self, node: &Yaml) -> Value {
         match &node.value {
-            YamlValue::Text(text) if !text.has_expressions() => self.literal(text),
+            YamlValue::Text(text) if !text.has_expressions() => {
+                if self.in_container { self.literal(text) } else { Value::of([Part::Literal(text.shared())]) }
+            }
             _ => match node.template() {
                 Some(template) => self.template(&template),
                 None => Value::of([Part::Unknown]),
@@ -149,7 +151,7 @@ impl Lifter<'_> {
         {
             let (job, output) = ((*job).to_owned(), (*output).to_owned());
             let (then, otherwise) = (self.part(then), self.part(otherwise));
-            return Some(Value::of([Part::IfSet { job, output, then, otherwise }]));
+            return Some(Value::of([Part::IfSet(Box::new(IfSet { job, output, then, otherwise }))]));
         }
         let mut asked: Vec<String> = Vec::new();
         let mut of: Option<(&str, &str)> = None;
@@ -201,24 +203,23 @@ impl Lifter<'_> {
 }
 
 fn append(value: &mut Value, more: Value) {
-    for part in more.parts() {
-        value.push(part.clone());
-    }
+    more.into_parts().for_each(|part| value.push(part));
 }
 
 /// Replaces the three parts of the run's address by one fact. GitHub has no name for the address.
 fn with_url_of_run(value: Value) -> Value {
+    const RUN: &str = "github.run_id";
+    if !value.parts().iter().any(|part| matches!(part, Part::Engine(name) if name == RUN)) {
+        return value;
+    }
     let engine = |name: &str| Part::Engine(name.to_owned());
     let url = [
         engine("github.server_url"),
         Part::literal("/"),
         engine("github.repository"),
         Part::literal("/actions/runs/"),
-        engine("github.run_id"),
+        engine(RUN),
     ];
-    if !value.parts().contains(&engine("github.run_id")) {
-        return value;
-    }
     let mut rest = value.parts();
     let mut parts = Vec::new();
     while let [first, after @ ..] = rest {

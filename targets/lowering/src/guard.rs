@@ -13,6 +13,7 @@
 //! ```
 
 use pipec_ir::Condition;
+use std::rc::Rc;
 
 /// A condition of a job or an act.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,9 +31,9 @@ pub enum Guard {
     /// If the plan has found nothing, neither this nor [`Guard::Planned`] holds.
     PlannedNot(usize),
     /// The job of this name has succeeded.
-    Succeeded(String),
+    Succeeded(Rc<str>),
     /// The job of this name has failed.
-    Failed(String),
+    Failed(Rc<str>),
     /// The run is an override of the gate of this name.
     Overrides(String),
     /// The run is the regular search for previews that were not torn down.

@@ -21,6 +21,7 @@ use crate::value::{Part, Value, Variables};
 use pipec_base::Span;
 use pipec_ir::{NodeId, Runner, RunnerHost, Sidecar};
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// A minute, in milliseconds.
 pub(crate) const MINUTE: u64 = 60_000;
@@ -50,13 +51,13 @@ pub enum Role {
 #[derive(Clone, Debug, PartialEq)]
 pub struct JobPlan<'p> {
     /// The name by which other jobs know it.
-    pub id: String,
+    pub id: Rc<str>,
     /// Its role.
     pub role: Role,
     /// Its origin.
     pub origin: Span,
     /// The name by which people and required checks know it.
-    pub name: String,
+    pub name: Rc<str>,
     /// Lines for people who read the output.
     pub comments: Vec<String>,
     /// The jobs that it waits for, in order.
@@ -146,7 +147,7 @@ pub enum Start {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Wait {
     /// The jobs that must have ended.
-    pub jobs: Vec<String>,
+    pub jobs: Vec<Rc<str>>,
     /// The guard that they have ended as they must.
     pub passed: Guard,
     /// The guard that one of them is due. In other runs there is nothing to wait for.
@@ -156,12 +157,18 @@ pub struct Wait {
 impl Wait {
     /// A wait for the success of a job. The job is due whenever the waiting job is.
     pub(crate) fn success(job: &str) -> Wait {
-        Wait { jobs: vec![job.to_owned()], passed: Guard::Succeeded(job.to_owned()), due: Guard::Always }
+        let job: Rc<str> = job.into();
+        Wait { jobs: vec![Rc::clone(&job)], passed: Guard::Succeeded(job), due: Guard::Always }
     }
 
     /// A wait for the end of a job, with any outcome.
-    pub(crate) fn end(job: String) -> Wait {
+    pub(crate) fn end(job: Rc<str>) -> Wait {
         Wait { jobs: vec![job], passed: Guard::Always, due: Guard::Always }
+    }
+
+    /// Whether the guard that the wait is over depends on the `plan` job.
+    pub(crate) fn asks_the_plan(&self) -> bool {
+        self.passed.asks_the_plan() || self.due.asks_the_plan()
     }
 
     /// The guard that the wait is over.
@@ -182,12 +189,17 @@ impl<'p> HandOn<'p> {
 
 impl<'p> JobPlan<'p> {
     /// A job that does nothing yet.
-    pub(crate) fn new(id: String, role: Role, origin: Span, name: String) -> JobPlan<'p> {
+    pub(crate) fn new(
+        id: impl Into<Rc<str>>,
+        role: Role,
+        origin: Span,
+        name: impl Into<Rc<str>>,
+    ) -> JobPlan<'p> {
         JobPlan {
-            id,
+            id: id.into(),
             role,
             origin,
-            name,
+            name: name.into(),
             comments: Vec::new(),
             waits: Vec::new(),
             start: Start::If(Guard::Always),
@@ -206,7 +218,7 @@ impl<'p> JobPlan<'p> {
     }
 
     /// The names of all jobs that must have ended before it starts, in order.
-    pub fn needs(&self) -> impl Iterator<Item = &String> {
+    pub fn needs(&self) -> impl Iterator<Item = &Rc<str>> {
         self.waits.iter().flat_map(|wait| &wait.jobs)
     }
 

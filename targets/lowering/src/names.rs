@@ -9,9 +9,10 @@
 
 use crate::units::Unit;
 use pipec_ir::{Node, NodeKind, Pipeline, Program};
+use std::rc::Rc;
 
 /// The name by which people and required checks know the job of a node.
-pub(crate) fn of(unit: &Unit, node: &Node) -> String {
+pub(crate) fn of(unit: &Unit, node: &Node) -> Rc<str> {
     let NodeKind::Deploy(deploy) = &node.kind else { return unit.id.clone() };
     let mut name = format!("deploy {} to {}", deploy.artefacts.join(", "), deploy.environment);
     // Later deploys of the same set to the same place are counted, because required checks are known by their names.
@@ -19,7 +20,7 @@ pub(crate) fn of(unit: &Unit, node: &Node) -> String {
     if let Some(number) = node.name.strip_prefix(&first).and_then(|rest| rest.strip_prefix('-')) {
         name.push_str(&format!(" ({number})"));
     }
-    name
+    name.into()
 }
 
 /// The environment that holds the secrets of a node.

@@ -97,7 +97,7 @@ impl<'p> Passes<'_, 'p> {
                 .and_text(format!("{} ", gate.name))
                 .and(Part::Result(own.id.clone()))
                 .and_text(format!(" {} ", overriding.expires / MILLISECONDS_PER_SECOND))
-                .and(Part::HandedOn(HandedOn { jobs: vec![asked_by], name: APPROVED_AT, leg: None }))
+                .and(Part::HandedOn(HandedOn { jobs: vec![asked_by.into()], name: APPROVED_AT, leg: None }))
                 .and_text("\n");
         }
         let parameters = [("GATE", Value::input(OVERRIDE_GATE)), ("OVERRIDES", lines.clone())];
@@ -140,7 +140,7 @@ impl<'p> Passes<'_, 'p> {
 
     /// The guard that the run overrides a gate, and its role has approved that.
     pub(crate) fn is_overridden(&self, gate: &Node) -> Guard {
-        Guard::all([Guard::Overrides(gate.name.clone()), Guard::Succeeded(job_name(gate))])
+        Guard::all([Guard::Overrides(gate.name.clone()), Guard::Succeeded(job_name(gate).into())])
     }
 
     /// The guard that the run overrides a gate that has failed.

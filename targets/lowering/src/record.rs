@@ -34,7 +34,7 @@ impl Passes<'_, '_> {
         let stage = self.source.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
         let mut fields = vec![
             ("place", node.id.0.into()),
-            ("job", Value::from(unit.id.as_str())),
+            ("job", Value::from(&*unit.id)),
             ("name", Value::from(&*names::of(unit, node))),
             ("node", Value::from(node.name.as_str())),
             ("stage", Value::from(stage)),
@@ -59,7 +59,8 @@ impl Passes<'_, '_> {
                     ("environment", Value::from(deploy.environment.as_str())),
                     ("artefacts", Value::from(&*deploy.artefacts)),
                 ]);
-                fields.extend(deploy.irreversible().map(|(because, _)| ("irreversible", Value::from(because))));
+                fields
+                    .extend(deploy.irreversible().map(|(because, _)| ("irreversible", Value::from(because))));
             }
             NodeKind::Job => fields.push(("kind", Value::from("job"))),
         }

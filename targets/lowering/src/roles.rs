@@ -96,7 +96,7 @@ impl<'p> Passes<'_, 'p> {
     /// Required checks are identified by name, and a skipped job of that name would replace the verdict.
     fn verdict_name(&self) -> String {
         let name = &self.source.pipeline.name;
-        if self.units.iter().any(|unit| unit.id == *name) {
+        if self.units.iter().any(|unit| *unit.id == **name) {
             format!("{name} {VERDICT}")
         } else {
             name.clone()

@@ -14,12 +14,13 @@
 use crate::source::Source;
 use pipec_ir::{Node, NodeId};
 use pipec_logic::Proposition;
+use std::rc::Rc;
 
 /// A job of a node.
 #[derive(Clone, Debug)]
 pub struct Unit {
     /// The job's name.
-    pub id: String,
+    pub id: Rc<str>,
     /// The node.
     pub node: NodeId,
     /// The runs that it is for.
@@ -50,22 +51,22 @@ pub fn units(source: &Source<'_>) -> Vec<Unit> {
 fn of_node(source: &Source<'_>, node: &Node) -> Vec<Unit> {
     let facts = &source.facts;
     let due = facts.due_node(node);
-    let unit = |id: String, runs| {
+    let unit = |id: &str, runs| {
         let due = match runs {
             Runs::All => due.clone(),
             Runs::Trusted => facts.propositions().and(&due, &facts.trusted()),
             Runs::Untrusted => facts.propositions().and(&due, &facts.untrusted()),
         };
-        Unit { id, node: node.id, runs, due }
+        Unit { id: id.into(), node: node.id, runs, due }
     };
     // Code of the same repository's branches may have whatever its ephemeral environment has.
     let is_plain = !has_authority(node) || source.program.preview_of(node).is_some();
     if is_plain || !source.may_meet(&due, &facts.untrusted()) {
-        vec![unit(node.name.clone(), Runs::All)]
+        vec![unit(&node.name, Runs::All)]
     } else if !source.may_meet(&due, &facts.trusted()) {
-        vec![unit(node.name.clone(), Runs::Untrusted)]
+        vec![unit(&node.name, Runs::Untrusted)]
     } else {
-        vec![unit(node.name.clone(), Runs::Trusted), unit(untrusted_job_name(&node.name), Runs::Untrusted)]
+        vec![unit(&node.name, Runs::Trusted), unit(&untrusted_job_name(&node.name), Runs::Untrusted)]
     }
 }
 

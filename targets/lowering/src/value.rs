@@ -14,6 +14,7 @@
 
 use pipec_ir::Sidecar;
 use std::borrow::Cow;
+use std::rc::Rc;
 
 /// A value: its parts, one after the other.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,7 +43,7 @@ pub enum Part<'p> {
     /// How an act before ended: `success`, `failure`, `cancelled` or `skipped`.
     Ending(Cow<'p, str>),
     /// How a job before ended, in the same words.
-    Result(String),
+    Result(Rc<str>),
     /// How all jobs before ended, and what they handed on, in JSON.
     Results,
     /// What a job before handed on.
@@ -114,7 +115,7 @@ pub enum RunFact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandedOn {
     /// The jobs.
-    pub jobs: Vec<String>,
+    pub jobs: Vec<Rc<str>>,
     /// The name of what it handed on.
     pub name: &'static str,
     /// The leg that handed it on, if each leg has a value of its own.

@@ -15,12 +15,13 @@ use crate::guard::Guard;
 use crate::passes::Passes;
 use crate::units::Runs;
 use crate::{overrides, windows};
+use std::rc::Rc;
 
 /// The check of the verdict for one job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     /// The job.
-    pub job: String,
+    pub job: Rc<str>,
     /// When it must have succeeded. Otherwise it must not have run.
     pub due: Guard,
     /// The override job whose success replaces its success.
@@ -28,8 +29,8 @@ pub struct Judged {
 }
 
 impl Judged {
-    fn new(job: String, due: Guard) -> Judged {
-        Judged { job, due, overridden_by: None }
+    fn new(job: impl Into<Rc<str>>, due: Guard) -> Judged {
+        Judged { job: job.into(), due, overridden_by: None }
     }
 }
 
@@ -39,7 +40,7 @@ impl Passes<'_, '_> {
         let pipeline = self.source.pipeline;
         let mut judged = Vec::new();
         if self.planned.need_a_job() {
-            judged.push(Judged::new(PLAN.to_owned(), Guard::Always));
+            judged.push(Judged::new(PLAN, Guard::Always));
         }
         for unit in self.units {
             let node = pipeline.node(unit.node).filter(|node| !node.is_advisory());

@@ -16,6 +16,7 @@ use crate::jobs::Wait;
 use crate::passes::Passes;
 use crate::units::{self, Unit};
 use pipec_ir::Node;
+use std::rc::Rc;
 
 impl Passes<'_, '_> {
     /// The nodes that a job waits for: all before it except advisory gates.
@@ -45,10 +46,10 @@ impl Passes<'_, '_> {
 
     /// The wait for the jobs of one node.
     fn wait(&self, unit: &Unit, node: &Node, before: &[&Unit]) -> Wait {
-        let mut jobs: Vec<String> = before.iter().map(|before| before.id.clone()).collect();
+        let mut jobs: Vec<Rc<str>> = before.iter().map(|before| Rc::clone(&before.id)).collect();
         let mut passed = Guard::any(jobs.iter().cloned().map(Guard::Succeeded));
         if let Some(job) = self.override_before(unit, node) {
-            jobs.push(job);
+            jobs.push(job.into());
             passed = Guard::any([passed, self.is_overridden(node)]);
         }
         let propositions = self.source.facts.propositions();
@@ -66,6 +67,6 @@ impl Passes<'_, '_> {
             && (self.planned.admit_runs()
                 || reads_the_plan
                 || due.asks_the_plan()
-                || waits.iter().any(|wait| wait.guard().asks_the_plan()))
+                || waits.iter().any(Wait::asks_the_plan))
     }
 }

@@ -104,7 +104,7 @@ fn with_lowered(condition: Condition, when: DecidedWhen, look: impl FnOnce(&Lowe
 }
 
 fn job<'l, 'p>(lowered: &'l Lowering<'p>, id: &str) -> &'l JobPlan<'p> {
-    lowered.jobs.iter().find(|job| job.id == id).unwrap_or_else(|| panic!("no job `{id}`"))
+    lowered.jobs.iter().find(|job| *job.id == *id).unwrap_or_else(|| panic!("no job `{id}`"))
 }
 
 fn due(job: &JobPlan<'_>) -> Guard {
@@ -135,7 +135,7 @@ fn acts_come_in_the_order_that_protects_artefacts() {
     with_lowered(Condition::Always, DecidedWhen::AfterItsWaits, |lowered| {
         assert_eq!(words(job(lowered, "site")), ["checkout", "./site", "RecordFile", "keep"]);
         assert_eq!(words(job(lowered, "publish")), ["checkout", "fetch", "VerifyFile", "./publish"]);
-        let ids: Vec<&str> = lowered.jobs.iter().map(|job| job.id.as_str()).collect();
+        let ids: Vec<&str> = lowered.jobs.iter().map(|job| &*job.id).collect();
         assert_eq!(ids, ["site", "publish", "verdict", "record"]);
     });
 }
@@ -161,9 +161,9 @@ fn planned_facts_are_conditions_of_acts_if_jobs_are_decided_before() {
             assert_eq!(due(job), pushed, "the job exists in every push");
             assert!(!job.acts.is_empty());
             assert!(job.acts.iter().all(|act| act.when == Guard::Planned(0)), "its acts ask the plan");
-            assert!(job.needs().any(|needed| needed == "plan"), "its acts need the plan");
+            assert!(job.needs().any(|needed| **needed == *"plan"), "its acts need the plan");
         }
-        let verdict = lowered.judged.iter().find(|judged| judged.job == "publish").unwrap();
+        let verdict = lowered.judged.iter().find(|judged| *judged.job == *"publish").unwrap();
         assert_eq!(verdict.due, pushed, "whoever exists must succeed");
         let plan = job(lowered, "plan");
         assert_eq!(words(plan), ["checkout", &format!("{:?}", Script::Plan)]);

@@ -11,14 +11,15 @@
 use crate::gating::Gating;
 use crate::ledger::{Broken, Ledger};
 use pipec_model::{Finding, Given, Job, Part, Value};
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 /// Every value that asks about a job for which its own job does not wait.
 pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     for job in gating.all_jobs() {
-        let awaited: BTreeSet<&str> = job.waits_for.iter().map(String::as_str).collect();
+        let awaited = Awaited { jobs: &job.waits_for, ids: OnceCell::new() };
         for given in values(job) {
-            if let Some(other) = not_awaited(&given.value, &awaited) {
+            if let Some(other) = awaited.first_other(&given.value) {
                 let what = format!("`{}` reads `{other}`, and the job does not wait for it", given.name);
                 ledger.add(Broken::Everything, Finding::of_job(&job.id, what, given.line));
             }
@@ -36,19 +37,32 @@ fn values(job: &Job) -> impl Iterator<Item = &Given> {
     of_legs.chain(of_sidecars)
 }
 
-/// The first job that a value asks about, and that is none of the awaited ones.
-fn not_awaited<'v>(value: &'v Value, awaited: &BTreeSet<&str>) -> Option<&'v str> {
-    let unless_awaited = |id: &'v String| (!awaited.contains(id.as_str())).then_some(id.as_str());
-    let of_part = |part: &'v Part| match part {
-        Part::JobResult(id) => unless_awaited(id),
-        Part::JobOutput { jobs, .. } => jobs.iter().find_map(unless_awaited),
-        Part::IfSet(either) => {
-            let asked = unless_awaited(&either.job).or_else(|| not_awaited(&either.then, awaited));
-            asked.or_else(|| not_awaited(&either.otherwise, awaited))
-        }
-        _ => None,
-    };
-    value.parts().iter().find_map(of_part)
+/// The jobs that a job waits for. Most jobs have no value that asks about another.
+struct Awaited<'j> {
+    jobs: &'j [String],
+    ids: OnceCell<BTreeSet<&'j str>>,
+}
+
+impl Awaited<'_> {
+    /// The first job that a value asks about, and that is none of them.
+    fn first_other<'v>(&self, value: &'v Value) -> Option<&'v str> {
+        let unless_awaited = |id: &'v String| (!self.has(id)).then_some(id.as_str());
+        let of_part = |part: &'v Part| match part {
+            Part::JobResult(id) => unless_awaited(id),
+            Part::JobOutput { jobs, .. } => jobs.iter().find_map(unless_awaited),
+            Part::IfSet(either) => {
+                let asked = unless_awaited(&either.job).or_else(|| self.first_other(&either.then));
+                asked.or_else(|| self.first_other(&either.otherwise))
+            }
+            _ => None,
+        };
+        value.parts().iter().find_map(of_part)
+    }
+
+    fn has(&self, id: &str) -> bool {
+        let ids = || self.jobs.iter().map(String::as_str).collect();
+        self.ids.get_or_init(ids).contains(id)
+    }
 }
 
 #[cfg(test)]
@@ -57,7 +71,8 @@ mod tests {
     use pipec_model::IfSet;
 
     fn read(part: Part) -> Option<String> {
-        not_awaited(&Value::literal("of ").and(part), &BTreeSet::from(["app"])).map(str::to_owned)
+        let awaited = Awaited { jobs: &["app".to_owned()], ids: OnceCell::new() };
+        awaited.first_other(&Value::literal("of ").and(part)).map(str::to_owned)
     }
 
     fn output(jobs: &[&str]) -> Part {

@@ -182,8 +182,10 @@ impl<'c> Check<'c, '_, '_> {
     /// Runs one proof. Its findings break these theorems.
     fn part<T>(&mut self, names: &'static [TheoremId], prove: impl FnOnce(&mut Self) -> T) -> T {
         let result = prove(self);
-        let broken = Broken::of_node(names, self.node);
-        self.ledger.extend(&broken, std::mem::take(&mut self.findings));
+        if !self.findings.is_empty() {
+            let broken = Broken::of_node(names, self.node);
+            self.ledger.extend(&broken, std::mem::take(&mut self.findings));
+        }
         result
     }
 

@@ -111,7 +111,8 @@ pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
     let is_of = |stem: &str| {
         // No owner's name has two hyphens in a row.
         let parts = stem.split_once("--");
-        parts.is_some_and(|(of, name)| of.eq_ignore_ascii_case(owner) && name.eq_ignore_ascii_case(repository))
+        parts
+            .is_some_and(|(of, name)| of.eq_ignore_ascii_case(owner) && name.eq_ignore_ascii_case(repository))
     };
     let file = ACTIONS.iter().find(|file| is_of(file.stem));
     file.into_iter()

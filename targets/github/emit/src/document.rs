@@ -7,6 +7,7 @@ use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The shell of every script.
 ///
@@ -45,13 +46,13 @@ pub(crate) struct Concurrency {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Job {
     /// Its key.
-    pub(crate) id: String,
+    pub(crate) id: Rc<str>,
     /// Comment lines above.
     pub(crate) comments: Vec<String>,
     /// What people and required checks know it by.
-    pub(crate) name: String,
+    pub(crate) name: Rc<str>,
     /// The keys of the jobs it follows.
-    pub(crate) needs: Vec<String>,
+    pub(crate) needs: Vec<Rc<str>>,
     /// When it runs.
     pub(crate) condition: Option<Expression>,
     /// The legs it runs in, if it runs in several.
@@ -364,14 +365,14 @@ impl Job {
     fn entry(&self) -> Entry<'_> {
         let name = match &self.strategy {
             Some(strategy) => {
-                let name = Template::text(self.name.clone()).and_template(strategy.label.clone());
+                let name = Template::text(self.name.to_string()).and_template(strategy.label.clone());
                 in_lines(name.source().into_owned().into())
             }
-            None => text(&self.name),
+            None => text(&*self.name),
         };
         let mut mapping = Mapping::new().entry("name", name);
         if !self.needs.is_empty() {
-            mapping = mapping.entry("needs", Sequence::flow(&self.needs));
+            mapping = mapping.entry("needs", Sequence::flow(self.needs.iter().map(|job| &**job)));
         }
         if let Some(condition) = &self.condition {
             mapping = mapping.entry("if", condition_line(condition));
@@ -431,7 +432,7 @@ impl Job {
             Item { comment_above: step.comments.iter().map(Cow::from).collect(), ..item }
         });
         mapping = mapping.entry("steps", Sequence { items: steps.collect(), flow: false });
-        let entry = Entry::new(&self.id, mapping).blank_before();
+        let entry = Entry::new(&*self.id, mapping).blank_before();
         self.comments.iter().fold(entry, |entry, comment| entry.comment_above(comment))
     }
 }

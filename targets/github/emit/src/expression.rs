@@ -1,10 +1,12 @@
 //! GitHub's expressions, as far as the emitter needs them.
 
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::hash::BuildHasher as _;
 
 /// A boolean expression; built by the functions here, which decide what is decided already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Expression {
     /// Known now.
     Constant(bool),
@@ -43,44 +45,30 @@ impl Expression {
 
     /// All of them.
     pub(crate) fn all(parts: impl IntoIterator<Item = Expression>) -> Expression {
-        let mut kept = Vec::new();
+        let mut kept = Distinct::default();
         for part in parts {
             match part {
                 Expression::Constant(true) => {}
                 Expression::Constant(false) => return part,
-                Expression::All(inner) => inner.into_iter().for_each(|part| add(&mut kept, part)),
-                part => add(&mut kept, part),
+                Expression::All(inner) => inner.into_iter().for_each(|part| kept.add(part)),
+                part => kept.add(part),
             }
         }
-        match kept.pop() {
-            None => Expression::Constant(true),
-            Some(only) if kept.is_empty() => only,
-            Some(last) => {
-                kept.push(last);
-                Expression::All(kept)
-            }
-        }
+        kept.one_or(Expression::Constant(true), Expression::All)
     }
 
     /// Some of them.
     pub(crate) fn any(parts: impl IntoIterator<Item = Expression>) -> Expression {
-        let mut kept = Vec::new();
+        let mut kept = Distinct::default();
         for part in parts {
             match part {
                 Expression::Constant(false) => {}
                 Expression::Constant(true) => return part,
-                Expression::Any(inner) => inner.into_iter().for_each(|part| add(&mut kept, part)),
-                part => add(&mut kept, part),
+                Expression::Any(inner) => inner.into_iter().for_each(|part| kept.add(part)),
+                part => kept.add(part),
             }
         }
-        match kept.pop() {
-            None => Expression::Constant(false),
-            Some(only) if kept.is_empty() => only,
-            Some(last) => {
-                kept.push(last);
-                Expression::Any(kept)
-            }
-        }
+        kept.one_or(Expression::Constant(false), Expression::Any)
     }
 
     /// Its opposite.
@@ -121,10 +109,29 @@ impl Expression {
     }
 }
 
-/// Adds a part that is not there yet.
-fn add(kept: &mut Vec<Expression>, part: Expression) {
-    if !kept.contains(&part) {
-        kept.push(part);
+/// Parts of an expression, each once.
+#[derive(Default)]
+struct Distinct {
+    parts: Vec<Expression>,
+    /// The hashes of the parts. A deploy may wait for hundreds of jobs.
+    hashes: FxHashSet<u64>,
+}
+
+impl Distinct {
+    fn add(&mut self, part: Expression) {
+        if self.hashes.insert(FxBuildHasher.hash_one(&part)) || !self.parts.contains(&part) {
+            self.parts.push(part);
+        }
+    }
+
+    /// The parts as one expression. It is `none` without parts, and a single part stays itself.
+    fn one_or(self, none: Expression, several: fn(Vec<Expression>) -> Expression) -> Expression {
+        let mut parts = self.parts;
+        match parts.len() {
+            0 => none,
+            1 => parts.pop().unwrap_or(none),
+            _ => several(parts),
+        }
     }
 }
 

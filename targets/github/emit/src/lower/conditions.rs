@@ -247,7 +247,10 @@ impl Lowering<'_> {
             return (due != Expression::Constant(true)).then_some(due);
         }
         let alive = Expression::raw("!cancelled()");
-        let over = job.waits.iter().map(|wait| self.guard(&wait.guard()));
+        let over = job.waits.iter().map(|wait| match wait.due {
+            Guard::Always => self.guard(&wait.passed),
+            _ => self.guard(&wait.guard()),
+        });
         Some(Expression::all([alive, due].into_iter().chain(over)))
     }
 }

@@ -126,7 +126,7 @@ pub(crate) fn lower<'p>(
 impl Lowering<'_> {
     fn workflow(&self) -> (Workflow, Vec<(String, Span)>) {
         let jobs: Vec<Job> = self.plans.jobs.iter().map(|plan| self.job(plan)).collect();
-        let origins = self.plans.jobs.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
+        let origins = self.plans.jobs.iter().map(|plan| (plan.id.to_string(), plan.origin)).collect();
         let workflow = Workflow {
             header: pipec_lowering::header(self.program, self.pipeline, &self.context.version),
             name: self.pipeline.name.clone(),
@@ -141,7 +141,7 @@ impl Lowering<'_> {
     fn check_lengths(&self, workflow: &Workflow, origins: &[(String, Span)]) {
         for job in &workflow.jobs {
             let span =
-                || origins.iter().find(|(id, _)| *id == job.id).map_or(Span::default(), |(_, span)| *span);
+                || origins.iter().find(|(id, _)| **id == *job.id).map_or(Span::default(), |(_, span)| *span);
             let depth = job.conditions().map(Expression::depth).max().unwrap_or_default();
             if depth > DEEPEST_EXPRESSION {
                 let message = format!("the condition of `{}` has {depth} levels", job.id);
@@ -178,7 +178,7 @@ impl Lowering<'_> {
 
     /// The variables of a job's node that are too long for GitHub.
     fn long_bindings(&self, job: &str) -> Vec<&Binding> {
-        let Some(unit) = self.plans.units.iter().find(|unit| unit.id == job) else { return Vec::new() };
+        let Some(unit) = self.plans.units.iter().find(|unit| *unit.id == *job) else { return Vec::new() };
         let Some(node) = self.pipeline.node(unit.node) else { return Vec::new() };
         self.program
             .bindings_of(node)

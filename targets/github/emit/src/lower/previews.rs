@@ -71,7 +71,7 @@ impl Lowering<'_> {
         }
         let jobs = self.plans.teardown.iter().map(|plan| self.job(plan)).collect();
         let origins: Vec<(String, Span)> =
-            self.plans.teardown.iter().map(|plan| (plan.id.clone(), plan.origin)).collect();
+            self.plans.teardown.iter().map(|plan| (plan.id.to_string(), plan.origin)).collect();
         let group = format!("pipec-{}-teardown-", self.pipeline.name.to_ascii_lowercase());
         let mut header = pipec_lowering::header(self.program, self.pipeline, &self.context.version);
         header.push(

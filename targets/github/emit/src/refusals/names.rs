@@ -8,7 +8,9 @@ use pipec_lowering::{
     secrets_environment, untrusted_job_name, window_job_name,
 };
 use pipec_runtime::names::{OVERRIDE_COMMIT as COMMIT, OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON};
-use std::collections::{BTreeMap, BTreeSet};
+use rustc_hash::FxHashSet;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The longest key of a job, in characters.
@@ -44,7 +46,7 @@ impl Refusals<'_> {
                     "shorten its name, or the names of its artefacts",
                 );
             }
-            if [PLAN, VERDICT, RECORD].contains(&unit.id.as_str()) {
+            if [PLAN, VERDICT, RECORD].contains(&&*unit.id) {
                 refuse(
                     format!("`{}` is the name of a job that the compiler adds on GitHub", unit.id),
                     "choose another name",
@@ -54,7 +56,7 @@ impl Refusals<'_> {
                 refuse(format!("`{}` can't be the key of a job on GitHub", unit.id), "choose another name");
             }
             if let Some(other) = seen.insert(unit.id.to_ascii_lowercase(), &unit.id) {
-                let message = if *other == unit.id {
+                let message = if *other == *unit.id {
                     format!("two jobs would have the name `{other}` on GitHub")
                 } else {
                     format!("`{}` and `{other}` are the same name on GitHub", unit.id)
@@ -72,12 +74,11 @@ impl Refusals<'_> {
     ///
     /// The facts decide which of the possible jobs a node has. Most pipelines pass without them, so they are not computed.
     fn may_have_unfit_jobs(&self) -> bool {
-        let mut seen: BTreeSet<String> = BTreeSet::new();
-        let names = self.pipeline.nodes.iter().flat_map(possible_jobs);
-        let is_unfit = |name: &String| {
-            name.len() > LONGEST_ID || [PLAN, VERDICT, RECORD].contains(&name.as_str()) || !is_id(name)
-        };
-        names.into_iter().any(|name| is_unfit(&name) || !seen.insert(name.to_ascii_lowercase()))
+        let mut seen: FxHashSet<Cow<'_, str>> = FxHashSet::default();
+        let is_unfit =
+            |name: &str| name.len() > LONGEST_ID || [PLAN, VERDICT, RECORD].contains(&name) || !is_id(name);
+        let mut names = self.pipeline.nodes.iter().flat_map(possible_jobs);
+        names.any(|name| is_unfit(&name) || !seen.insert(in_lower_case(name)))
     }
 
     /// Whether a node could have a job of this name, up to case.
@@ -239,7 +240,7 @@ impl Refusals<'_> {
                     "its bash has no time zones: run the deploy on another machine, `runs on`",
                 );
             }
-            let may_be_unfit = |job: &String| {
+            let may_be_unfit = |job: &Cow<'_, str>| {
                 let id = window_job_name(job);
                 id.len() > LONGEST_ID || self.may_have_job(&id)
             };
@@ -267,8 +268,15 @@ impl Refusals<'_> {
 }
 
 /// The names of all jobs that a node can have.
-fn possible_jobs(node: &Node) -> [String; 2] {
-    [node.name.clone(), untrusted_job_name(&node.name)]
+fn possible_jobs(node: &Node) -> [Cow<'_, str>; 2] {
+    [Cow::Borrowed(&node.name), Cow::Owned(untrusted_job_name(&node.name))]
+}
+
+fn in_lower_case(name: Cow<'_, str>) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => name,
+    }
 }
 
 /// Whether GitHub takes it as the key of a job.

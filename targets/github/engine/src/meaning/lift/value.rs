@@ -29,7 +29,11 @@ impl Lifter<'_> {
     pub(crate) fn value(&self, node: &Yaml) -> Value {
         match &node.value {
             YamlValue::Text(text) if !text.has_expressions() => {
-                if self.in_container { self.literal(text) } else { Value::of([Part::Literal(text.shared())]) }
+                if self.in_container {
+                    self.literal(text)
+                } else {
+                    Value::of([Part::Literal(text.shared())])
+                }
             }
             _ => match node.template() {
                 Some(template) => self.template(&template),

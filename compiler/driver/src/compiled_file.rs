@@ -3,6 +3,7 @@
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{GeneratedFile, Pipeline};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// A file that a target made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct CompiledFile {
     /// The other pipelines to which it belongs, in the order of the program.
     pub other_owners: Vec<FileOwner>,
     /// The file.
-    pub file: GeneratedFile,
+    pub file: Arc<GeneratedFile>,
 }
 
 /// A pipeline to which a file belongs.

@@ -18,6 +18,7 @@ use pipec_claims::{Judgement, TargetClaims};
 use pipec_ir::{GeneratedFile, Pins, PipelineId, Program};
 use pipec_target_api::{Emission, EmittedFile, Refusals, Target, TargetContext};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What all targets made of a program.
 #[derive(Default)]
@@ -260,7 +261,7 @@ fn unjudged(program: &Program, pipeline: PipelineId, target: &dyn Target) -> Opt
 }
 
 /// The files of a pipeline, if all of them belong to it alone.
-fn own_files(files: &[EmittedFile], pipeline: PipelineId) -> Option<Vec<GeneratedFile>> {
+fn own_files(files: &[EmittedFile], pipeline: PipelineId) -> Option<Vec<Arc<GeneratedFile>>> {
     let of_pipeline = files.iter().filter(|file| file.pipelines.contains(&pipeline));
     of_pipeline.map(|file| (file.pipelines.len() == 1).then(|| file.file.clone())).collect()
 }

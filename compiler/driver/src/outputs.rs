@@ -76,7 +76,7 @@ pub(crate) struct Remembered {
     entered: Arc<BTreeMap<String, Option<Environment>>>,
     /// The digests of its sources, which are in the header.
     digests: Vec<Option<String>>,
-    pub(crate) files: Vec<GeneratedFile>,
+    pub(crate) files: Vec<Arc<GeneratedFile>>,
     pub(crate) output: PipelineOutput,
     pub(crate) judgement: Judgement,
 }
@@ -138,9 +138,10 @@ impl Outputs {
         if known.digests == digests {
             return Some(known);
         }
-        let again = |file: &GeneratedFile| {
+        let again = |file: &Arc<GeneratedFile>| {
             let text = target.with_header(&file.text, program, pipeline, context);
-            GeneratedFile { text, ..file.clone() }
+            let (path, origins) = (file.path.clone(), file.origins.clone());
+            Arc::new(GeneratedFile { path, text, origins })
         };
         let files = known.files.iter().map(again).collect();
         let known = Arc::new(Remembered { digests, files, ..(*known).clone() });
@@ -154,7 +155,7 @@ impl Outputs {
         program: &Program,
         id: PipelineId,
         target: &'static str,
-        (files, output, judgement): (Vec<GeneratedFile>, PipelineOutput, Judgement),
+        (files, output, judgement): (Vec<Arc<GeneratedFile>>, PipelineOutput, Judgement),
     ) {
         let Some(pipeline) = program.pipelines.get(id.0) else { return };
         let entered = pipeline.deploys().map(|(_, deploy)| &deploy.environment);

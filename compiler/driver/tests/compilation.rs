@@ -272,7 +272,7 @@ fn outputs(compilation: &Compilation) -> Vec<Placed<'_>> {
     compilation
         .outputs
         .iter()
-        .map(|output| (output.target, output.owner.pipeline.as_str(), &output.file, one(output)))
+        .map(|output| (output.target, output.owner.pipeline.as_str(), &*output.file, one(output)))
         .collect()
 }
 

@@ -67,7 +67,7 @@ impl Target for OneRoot {
         }
         let root = GeneratedFile { path: "ci.yml".to_owned(), text, origins: Vec::new() };
         let pipelines = program.pipelines_for("gitlab").into_iter().collect();
-        emission.files.push(EmittedFile { file: root, pipelines });
+        emission.files.push(EmittedFile { file: root.into(), pipelines });
         for id in only {
             let pipeline = program.pipeline(*id).unwrap();
             let (text, pins) = part(program, pipeline);

@@ -4,6 +4,7 @@ use pipec_base::Diagnostic;
 use pipec_claims::Assumed;
 use pipec_ir::{GeneratedFile, Pins, PipelineId};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// What emitting some pipelines of a program gave.
 #[derive(Clone, Debug, Default)]
@@ -20,7 +21,7 @@ pub struct Emission {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmittedFile {
     /// The file.
-    pub file: GeneratedFile,
+    pub file: Arc<GeneratedFile>,
     /// The pipelines to which it belongs: at least one.
     pub pipelines: BTreeSet<PipelineId>,
 }
@@ -46,9 +47,14 @@ impl PipelineOutput {
 
 impl Emission {
     /// Adds what emitting one pipeline gave, with the files that belong to it alone.
-    pub fn add(&mut self, pipeline: PipelineId, files: Vec<GeneratedFile>, output: PipelineOutput) {
+    pub fn add(
+        &mut self,
+        pipeline: PipelineId,
+        files: impl IntoIterator<Item: Into<Arc<GeneratedFile>>>,
+        output: PipelineOutput,
+    ) {
         let own = |file| EmittedFile { file, pipelines: BTreeSet::from([pipeline]) };
-        self.files.extend(files.into_iter().map(own));
+        self.files.extend(files.into_iter().map(Into::into).map(own));
         self.pipelines.insert(pipeline, output);
     }
 
@@ -95,7 +101,7 @@ mod tests {
 
     fn file(path: &str, text: &str, pipelines: &[usize]) -> EmittedFile {
         let file = GeneratedFile { path: path.to_owned(), text: text.to_owned(), origins: Vec::new() };
-        EmittedFile { file, pipelines: pipelines.iter().copied().map(PipelineId).collect() }
+        EmittedFile { file: Arc::new(file), pipelines: pipelines.iter().copied().map(PipelineId).collect() }
     }
 
     fn emission(files: &[EmittedFile]) -> Emission {

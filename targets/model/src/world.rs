@@ -215,7 +215,7 @@ impl World {
         logic.falsehood()
     }
 
-    /// That a manual run was started on a tag. GitHub allows this, but no source has it.
+    /// That a manual run was started on a tag. An engine may allow this, but no source has it.
     pub fn manual_on_tag(&self) -> Proposition {
         self.logic().and(&self.dispatched(), &self.free(World::MANUAL_ON_TAG))
     }
@@ -235,7 +235,7 @@ impl World {
         self.free(World::TO_WANTED_BASE)
     }
 
-    /// The runs that GitHub can start. A fork is a pull request of another repository or by a bot.
+    /// The runs that an engine can start. A fork is a pull request of another repository or by a bot.
     pub fn possible(&self) -> Proposition {
         let logic = self.logic();
         let foreign = logic.or(&self.other_repository(), &self.bot());

@@ -56,7 +56,7 @@ pub(crate) fn frame(surroundings: &Surroundings) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut differs = |what: &str| findings.push(Finding::of_file(what, surroundings.line));
     if surroundings.grants_rights {
-        differs("its own `permissions` are not empty");
+        differs("it grants rights to all jobs");
     }
     if !surroundings.shell_keeps_failures {
         differs("its shell may lose the status of a failure");

@@ -42,7 +42,7 @@ fn of_job(gating: &Gating<'_, '_>, job: &Job, node: Option<&Node>) -> Vec<Findin
     match (job.ignores_failure, node.is_some_and(Node::is_advisory)) {
         (None, false) | (Some(true), true) => {}
         (Some(_), false) => {
-            differs("it says `continue-on-error`, so that its failure counts for success".to_owned());
+            differs("the run ignores its failure".to_owned());
         }
         (_, true) => differs("its failure makes the run red, though it only reports".to_owned()),
     }
@@ -63,10 +63,10 @@ fn of_steps(job: &Job, node: Option<&Node>) -> Vec<Finding> {
     });
     let mut steps = job.legs.all.iter().flat_map(|leg| &leg.steps);
     if !counts_for_nothing && steps.any(|step| step.goes_on.is_some()) {
-        findings.push(Finding::of_job(&job.id, "a step says `continue-on-error`", job.line));
+        findings.push(Finding::of_job(&job.id, "the job ignores the failure of a step", job.line));
     }
     for step in job.steps().iter().filter(|step| node.is_none() && step.goes_on.is_some()) {
-        findings.push(Finding::of_job(&job.id, "a step of it says `continue-on-error`", step.line));
+        findings.push(Finding::of_job(&job.id, "it ignores the failure of a step", step.line));
     }
     findings
 }

@@ -67,7 +67,7 @@ struct InStage {
 }
 
 impl Admitted {
-    /// The runs that the source admits, compared with those that GitHub starts.
+    /// The runs that the source admits, compared with those that the engine starts.
     pub(crate) fn of(world: &World, source: &Source<'_>, triggered: &Proposition) -> Admitted {
         let logic = world.logic();
         let runs = source.admits(world);

@@ -34,17 +34,17 @@ pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Fin
     let instance = |leg: &'i Leg, node, name| Instance { job, leg, node, name };
     if !node.has_legs() {
         if legs.is_split {
-            differs("it has a `strategy`, though its node has no legs");
+            differs("it is split into legs, though its node has none");
             return Vec::new();
         }
         return legs.all.iter().map(|leg| instance(leg, Cow::Borrowed(node), None)).collect();
     }
     if !legs.is_split {
-        differs("it has no `strategy`, though its node has legs");
+        differs("it is not split into the legs of its node");
         return Vec::new();
     }
     if legs.is_unknown {
-        differs("its `strategy` can't be interpreted");
+        differs("its legs can't be interpreted");
         return Vec::new();
     }
     if legs.stop_each_other {

@@ -29,7 +29,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
 fn of_own_job(gating: &Gating<'_, '_>, job: &Job) -> Vec<String> {
     let mut found = Vec::new();
     if job.legs.is_split {
-        found.push("it has a `strategy`, though no node is behind it".to_owned());
+        found.push("it is split into legs, though no node is behind it".to_owned());
     }
     let asks = overrides::gate_of(gating.source, &job.id).is_some();
     let waits = windows::awaited_by(gating.program, gating.source, &job.id).is_some();

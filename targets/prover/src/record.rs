@@ -178,7 +178,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
             wrong.push(format!("it tells of `{}` what it is not", job.id));
         }
         if !is_shown_as(gating, job, &line.name) {
-            wrong.push(format!("it knows `{}` by another name than GitHub", job.id));
+            wrong.push(format!("it knows `{}` by another name than the platform shows", job.id));
         }
         if !recorded.insert(job.id.clone()) {
             wrong.push(format!("it tells of `{}` twice", job.id));

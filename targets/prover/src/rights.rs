@@ -94,13 +94,13 @@ fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &
 
 fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let Some(rights) = &job.rights else {
-        findings.push(Finding::of_job(&job.id, "it says no `permissions`", job.line));
+        findings.push(Finding::of_job(&job.id, "it does not say which rights it has", job.line));
         return;
     };
     let mut differs = |what: String| findings.push(Finding::of_job(&job.id, what, rights.line));
     let mut wanted = table(gating, job, untrusted_only);
     if rights.is_unknown {
-        differs("its `permissions` are no list of rights".to_owned());
+        differs("its rights are no list".to_owned());
     }
     for (scope, level) in &rights.scopes {
         match wanted.remove(scope.as_str()) {

@@ -24,7 +24,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
         }
         let mut steps = job.legs.all.iter().flat_map(|leg| &leg.steps);
         if gating.source.node_of(&job.id).is_none() && steps.any(|step| step.limit.is_some()) {
-            differs("a step says `timeout-minutes`");
+            differs("a step has a timeout of its own");
         }
     }
 }

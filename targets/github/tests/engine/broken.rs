@@ -465,7 +465,7 @@ broken! {
     } "`contents: write`";
     trap_21_no_permissions: hello {
         "unit": "    permissions:\n      contents: read # checkout\n" => ""
-    } "says no `permissions`";
+    } "does not say which rights it has";
     trap_21_no_right_to_attest: rights {
         "all": "      attestations: write # may write attestations\n" => ""
     } "it lacks `attestations: write`";

@@ -39,7 +39,7 @@ broken! {
     } "`strategy` can't be interpreted";
     no_legs_at_all: legs {
         "book": "    strategy:\n      fail-fast: false\n      matrix:\n        include:\n          - leg: en\n            language: en\n          - leg: de\n            language: de\n" => ""
-    } "it has no `strategy`";
+    } "it is not split into the legs";
     legs_that_nobody_asked_for: hello {
         "unit": "    steps:" => "    strategy:\n      fail-fast: false\n      matrix:\n        leg: [a]\n    steps:"
     } "though its node has no legs";
@@ -171,7 +171,7 @@ broken! {
     } "goes on after errors where it may not";
     a_verdict_that_goes_on: repeated {
         "verdict": "        env:\n" => "        continue-on-error: true\n        env:\n"
-    } "a step says `continue-on-error`";
+    } "the job ignores the failure of a step";
     no_decision: repeated {
         "speed": "QUORUM: \"2\"\n" => "QUORUM: \"2\"\n          MORE: x\n"
     } "a fixed script is given `MORE`";

@@ -94,7 +94,7 @@ broken! {
     } "is green without the step";
     a_measure_whose_failure_counts_for_nothing: measured {
         "bare": "      - name: Measure app.json\n" => "      - name: Measure app.json\n        continue-on-error: true\n"
-    } "a step says `continue-on-error`";
+    } "the job ignores the failure of a step";
     a_measure_that_ends_the_gate: measured {
         "terse": "        continue-on-error: true\n" => ""
     } "goes on after errors where it may not";

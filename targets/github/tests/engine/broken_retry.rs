@@ -39,7 +39,7 @@ broken! {
     } "is green without the step `Begin attempt 3 of 3`";
     a_beginning_that_goes_on: retried {
         "app": "        id: attempt-2\n" => "        id: attempt-2\n        continue-on-error: true\n"
-    } "`continue-on-error` stands where a failure counts";
+    } "the job ignores a failure that counts";
     a_beginning_that_empties_nothing: retried {
         "app": "          find \"$GITHUB_WORKSPACE\" -mindepth 1 -delete\n" => ""
     } "none that the source asks for";

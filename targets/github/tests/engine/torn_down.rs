@@ -177,7 +177,7 @@ broken! {
     } "something else than a closed pull request";
     rights_for_all: 1 {
         "": "permissions: {}" => "permissions: write-all"
-    } "its own `permissions` are not empty";
+    } "it grants rights to all jobs";
     a_shell_that_goes_on: 1 {
         "": "-euo pipefail" => "-u"
     } "its shell may lose the status";

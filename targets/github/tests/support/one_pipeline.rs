@@ -44,13 +44,13 @@ pub fn emit(program: &Program, pipeline: &Pipeline, lists_assumptions: bool) -> 
     let mut rest = emission.pipelines.remove(&id).unwrap_or_default();
     refusals.append(&mut rest.diagnostics);
     rest.diagnostics = refusals;
-    Output { files: emission.files.into_iter().map(|file| file.file).collect(), rest }
+    Output { files: emission.files.into_iter().map(|file| (*file.file).clone()).collect(), rest }
 }
 
 /// What the model says of files of the pipeline.
 pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
     let (program, id) = whole(program, pipeline);
-    let emitted = |file: &GeneratedFile| EmittedFile { file: file.clone(), pipelines: BTreeSet::from([id]) };
+    let emitted = |file: &GeneratedFile| EmittedFile { file: file.clone().into(), pipelines: BTreeSet::from([id]) };
     let files: Vec<EmittedFile> = files.iter().map(emitted).collect();
     GitHub.verify(&program, &files).remove(&id).unwrap_or_default()
 }

@@ -10,8 +10,8 @@ use pipec_logic::Proposition;
 use pipec_model::{Cached, Does, Part, Step, Value};
 
 impl Check<'_, '_, '_> {
-    /// The runs that may save a cache. GitHub offers a pull request's cache to its own runs only, but a merge would
-    /// have to trust that. Releases are made from tags.
+    /// The runs that may save a cache. A platform may offer a pull request's cache to its own runs only, but a merge
+    /// would have to trust that. Releases are made from tags.
     pub(super) fn may_keep(&self) -> Proposition {
         let facts = &self.gating.world.facts;
         let logic = self.gating.world.logic();

@@ -66,7 +66,7 @@ impl Check<'_, '_, '_> {
         let is_run = kind.decides() && (self.node.quorum().is_some() || self.node.retry().is_some());
         let says = step.goes_on.is_some();
         if !is_run && (says != kind.decides_nothing() || says != goes_on(step)) {
-            let what = "`continue-on-error` stands where a failure counts, or not where none does";
+            let what = "the job ignores a failure that counts, or counts one that does not";
             self.differs(what, step.line);
         }
     }

@@ -8,6 +8,7 @@ use pipec_github::GitHub;
 use pipec_ir::{GeneratedFile, PipelineId};
 use pipec_syntax::ast::Date;
 use pipec_target_api::{EmittedFile, Target, TargetContext};
+use std::sync::Arc;
 
 /// The output of a pipeline.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub struct Emitted {
     /// The place of the pipeline in its program.
     pub pipeline: usize,
     /// The workflow of the pipeline, without the one that tears down its environments.
-    pub file: GeneratedFile,
+    pub file: Arc<GeneratedFile>,
 }
 
 /// The program that the compiler sees, and its outputs. `None` if it is not proven or not compiled.
@@ -45,7 +46,7 @@ pub fn emitted(program: &Program) -> Option<(pipec_ir::Program, Vec<Emitted>)> {
             file.pipelines.contains(&PipelineId(place)) && Some(&file.file.path) != teardown.as_ref()
         };
         if let Some(own) = emission.files.iter().find(is_own) {
-            emitted.push(Emitted { pipeline: place, file: own.file.clone() });
+            emitted.push(Emitted { pipeline: place, file: Arc::clone(&own.file) });
         }
     }
     Some((analysis.program, emitted))

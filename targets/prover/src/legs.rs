@@ -7,7 +7,6 @@ use pipec_claims::TheoremId;
 use pipec_ir::{Node, NodeLeg};
 use pipec_model::Finding;
 use pipec_model::{Job, Leg};
-use std::borrow::Cow;
 
 /// The theorems that fail for a job with other legs, besides those about its steps: nothing is proved about the steps of
 /// a leg that is not in the source.
@@ -17,9 +16,18 @@ pub(crate) const THEOREMS: &[TheoremId] = &[TheoremId::Legs, TheoremId::CheckNam
 pub(crate) struct Instance<'i> {
     pub(crate) job: &'i Job,
     pub(crate) leg: &'i Leg,
-    pub(crate) node: Cow<'i, Node>,
+    whole: &'i Node,
+    /// The node in this leg, if the job has several.
+    in_leg: Option<Box<Node>>,
     /// The name of the leg. `None` for a job without a matrix.
     pub(crate) name: Option<String>,
+}
+
+impl Instance<'_> {
+    /// The node, with the values of the leg.
+    pub(crate) fn node(&self) -> &Node {
+        self.in_leg.as_deref().unwrap_or(self.whole)
+    }
 }
 
 /// The name of the output with the digest of a leg's artefact.
@@ -31,13 +39,13 @@ pub(crate) fn digest_output(leg: &str) -> String {
 pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Finding>) -> Vec<Instance<'i>> {
     let mut differs = |what: &str| findings.push(Finding::of_job(&job.id, what, job.line));
     let legs = &job.legs;
-    let instance = |leg: &'i Leg, node, name| Instance { job, leg, node, name };
+    let instance = |leg: &'i Leg, in_leg, name| Instance { job, leg, whole: node, in_leg, name };
     if !node.has_legs() {
         if legs.is_split {
             differs("it is split into legs, though its node has none");
             return Vec::new();
         }
-        return legs.all.iter().map(|leg| instance(leg, Cow::Borrowed(node), None)).collect();
+        return legs.all.iter().map(|leg| instance(leg, None, None)).collect();
     }
     if !legs.is_split {
         differs("it is not split into the legs of its node");
@@ -59,7 +67,8 @@ pub(crate) fn instances<'i>(node: &'i Node, job: &'i Job, findings: &mut Vec<Fin
         let mut same = legs.all.iter().filter(|leg| is_leg(leg, &wanted));
         match (same.next(), same.next()) {
             (Some(leg), None) => {
-                instances.push(instance(leg, Cow::Owned(node.in_leg(&wanted)), Some(wanted.name)));
+                let in_leg = Box::new(node.in_leg(&wanted));
+                instances.push(instance(leg, Some(in_leg), Some(wanted.name)));
             }
             _ => differs(&format!("it does not run once in the leg `{}`", wanted.name)),
         }

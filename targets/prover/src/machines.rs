@@ -32,7 +32,7 @@ fn machines(gating: &Gating<'_, '_>, job: &Job) -> Vec<String> {
     }
     let mut found = Vec::new();
     for instance in gating.instances_of(job) {
-        if let Some(machine) = wrong_machine(gating.engine, instance.leg, &instance.node.body.runner) {
+        if let Some(machine) = wrong_machine(gating.engine, instance.leg, &instance.node().body.runner) {
             let leg = instance.name.as_ref();
             let leg = leg.map(|leg| format!(" in the leg `{leg}`")).unwrap_or_default();
             found.push(format!("it runs on `{machine}`{leg}"));
@@ -64,7 +64,7 @@ fn is_in_its_image(gating: &Gating<'_, '_>, job: &Job) -> bool {
     match gating.source.node_of(&job.id) {
         None => !job.is_in_container,
         Some(_) => gating.instances_of(job).iter().all(|instance| {
-            let wanted = instance.node.body.runner.image.as_ref();
+            let wanted = instance.node().body.runner.image.as_ref();
             is_it(instance.leg, wanted.map(|(image, _)| image.as_str()))
         }),
     }

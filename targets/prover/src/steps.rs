@@ -131,7 +131,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, instances: &[Instance<'_>], ledger:
     let legs: Vec<&str> = instances.iter().filter_map(|instance| instance.name.as_deref()).collect();
     let mut simulated: Vec<Vec<Conditional<'_>>> = Vec::new();
     for instance in instances {
-        let node = instance.node.as_ref();
+        let node = instance.node();
         let mut check = Check {
             gating,
             node,

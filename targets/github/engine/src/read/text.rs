@@ -11,6 +11,9 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 use std::rc::Rc;
 
+/// The length in bytes from which on it is faster to recognise a fixed script than to search it.
+const LONG: usize = 200;
+
 /// A string of a document, a key or a value.
 #[derive(Clone, Debug)]
 pub(crate) struct Text(Rc<SharedText>);
@@ -56,14 +59,19 @@ impl Text {
 
     /// Whether it passes on a secret or the token.
     pub(crate) fn leaks(&self) -> bool {
-        *self.0.leaks.get_or_init(|| passes_on_secret(self))
+        *self.0.leaks.get_or_init(|| !self.is_long_and_fixed() && passes_on_secret(self))
     }
 
     /// Whether it has the word for secrets as part of a path, even with another meaning.
     pub(crate) fn mentions_secrets(&self) -> bool {
         let is_path = |after: &str| after.starts_with(['.', '[']);
-        let find = || self.split("secrets").skip(1).any(is_path);
+        let find = || !self.is_long_and_fixed() && self.split("secrets").skip(1).any(is_path);
         *self.0.mentions_secrets.get_or_init(find)
+    }
+
+    /// Whether it is a fixed script, and long. Those name no secret, so a search in them is for nothing.
+    fn is_long_and_fixed(&self) -> bool {
+        self.len() > LONG && self.runtime_script().is_some()
     }
 
     /// The fixed script with this text.
@@ -148,5 +156,29 @@ impl Texts {
         let text = Text::from(&*string);
         self.known.insert(text.clone());
         text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fixed_scripts_name_no_secret() {
+        for script in Script::ALL {
+            let text = Text::from(script.text(Dialect::GitHub));
+            assert!(!text.has_expressions(), "{script:?}");
+            assert!(!passes_on_secret(&text), "{script:?}");
+            assert!(!text.contains("secrets.") && !text.contains("secrets["), "{script:?}");
+        }
+    }
+
+    #[test]
+    fn the_word_for_secrets_counts_as_part_of_a_path_only() {
+        for (text, mentions) in
+            [("${{ secrets.KEY }}", true), ("echo secrets['x']", true), ("no secrets here", false), ("", false)]
+        {
+            assert_eq!(Text::from(text).mentions_secrets(), mentions, "{text}");
+        }
     }
 }

@@ -12,19 +12,20 @@ use pipec_model::{JobResult, StepEnd};
 use pipec_runtime::names::{
     ORDINARY, OVERRIDE_COMMIT as COMMIT, OVERRIDE_GATE as GATE, OVERRIDE_REASON as REASON,
 };
+use smallvec::SmallVec;
 use std::borrow::Cow;
 
 impl Evaluator<'_, '_> {
     pub(super) fn lookup(&self, expression: &Expression) -> Cases {
         let Some(path) = expression.words() else { return self.unknown(&self.named(expression)) };
-        let lower: Vec<Cow<'_, str>> = path
+        let lower: SmallVec<[Cow<'_, str>; 6]> = path
             .into_iter()
             .map(|name| match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
                 true => Cow::Owned(name.to_ascii_lowercase()),
                 false => Cow::Borrowed(name),
             })
             .collect();
-        let words: Vec<&str> = lower.iter().map(Cow::as_ref).collect();
+        let words: SmallVec<[&str; 6]> = lower.iter().map(Cow::as_ref).collect();
         match words.as_slice() {
             ["needs", "*", "result"] => {
                 let items = self.scope.needs.iter().map(|id| self.result(id)).collect();

@@ -39,8 +39,11 @@ pub(super) fn legs(
     if emitted.is_empty() && !is_unknown || emitted.len() > MOST {
         findings.push(Finding::of_job(&job.id, "GitHub makes no legs of it, or not all", job.line));
     }
+    // If the matrix is computed in the run, its values are unknown, and so is the number of legs.
+    let unknown_leg = [Matrix::new()];
+    let matrices = if is_unknown { unknown_leg.as_slice() } else { emitted.as_slice() };
     let mut legs = Legs {
-        all: Vec::new(),
+        all: Vec::with_capacity(matrices.len()),
         is_split: strategy.is_some(),
         is_unknown,
         listed_by: strategy.and_then(listed_by),
@@ -49,9 +52,6 @@ pub(super) fn legs(
             strategy.get("fail-fast").map(|node| &node.value) != Some(&Value::Bool(false))
         }),
     };
-    // If the matrix is computed in the run, its values are unknown, and so is the number of legs.
-    let unknown_leg = [Matrix::new()];
-    let matrices = if is_unknown { unknown_leg.as_slice() } else { emitted.as_slice() };
     for (place, matrix) in matrices.iter().enumerate() {
         let (leg, of_steps) = leg(job, matrix, lock, expressions, conditions);
         legs.all.push(leg);

@@ -4,6 +4,7 @@
 
 use super::CHARACTERS;
 use super::lexer::{Sign, Token, tokens};
+use smallvec::SmallVec;
 use std::rc::Rc;
 
 /// The maximum depth of expressions on GitHub.
@@ -89,8 +90,8 @@ impl Expression {
     }
 
     /// The path of names, borrowed.
-    pub(crate) fn words(&self) -> Option<Vec<&str>> {
-        let mut words: Vec<&str> = Vec::new();
+    pub(crate) fn words(&self) -> Option<SmallVec<[&str; 6]>> {
+        let mut words: SmallVec<[&str; 6]> = SmallVec::new();
         let mut rest = self;
         loop {
             match rest {

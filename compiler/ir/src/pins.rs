@@ -3,6 +3,8 @@
 //! This is the format of `pipec.lock` and of a catalogue. For example, an entry pins `actions/checkout` with its
 //! version `v5.0.0` to a commit of 40 digits, and lists its inputs and outputs.
 
+mod written;
+
 use crate::versions::newest_first;
 use serde::Deserialize;
 use std::cmp::Ordering;
@@ -81,6 +83,21 @@ struct File {
     image: Vec<Spanned<FileImage>>,
 }
 
+/// The entries of a file, each with its offset in the text.
+#[derive(Default)]
+struct Entries {
+    actions: Vec<(usize, FileAction)>,
+    images: Vec<(usize, FileImage)>,
+}
+
+impl From<File> for Entries {
+    fn from(file: File) -> Entries {
+        let actions = file.action.into_iter().map(|action| (action.span().start, action.into_inner()));
+        let images = file.image.into_iter().map(|image| (image.span().start, image.into_inner()));
+        Entries { actions: actions.collect(), images: images.collect() }
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileAction {
@@ -106,12 +123,22 @@ impl Pins {
     /// # Errors
     /// The fault of the file, in one line.
     pub fn read(text: &str) -> Result<Pins, String> {
+        // A file with a fault is read as TOML, which knows the line.
+        let written = written::entries(text).and_then(|entries| Pins::checked(entries, text).ok());
+        written.map_or_else(|| Pins::read_as_toml(text), Ok)
+    }
+
+    fn read_as_toml(text: &str) -> Result<Pins, String> {
         let file: File = toml::from_str(text).map_err(|error| described(text, &error))?;
+        Pins::checked(file.into(), text)
+    }
+
+    /// The pins of a file with these entries.
+    fn checked(entries: Entries, text: &str) -> Result<Pins, String> {
         let mut pins = Pins::default();
-        for action in file.action {
-            let start = action.span().start;
+        for (start, action) in entries.actions {
             let refused = |error: String| format!("{}{error}", line_of(text, start));
-            let action = action.into_inner().checked().map_err(refused)?;
+            let action = action.checked().map_err(refused)?;
             // GitHub's names ignore case. Two spellings with two commits would be one action with two commits.
             let same = |known: &&PinnedAction| {
                 known.name.eq_ignore_ascii_case(&action.name)
@@ -128,10 +155,8 @@ impl Pins {
             }
             pins.actions.push(action);
         }
-        for image in file.image {
-            let start = image.span().start;
+        for (start, FileImage { reference, digest }) in entries.images {
             let refused = |error: String| Err(format!("{}{error}", line_of(text, start)));
-            let FileImage { reference, digest } = image.into_inner();
             let is_digest = digest.strip_prefix("sha256:").is_some_and(|it| is_hexadecimal(it, 64));
             if !is_digest {
                 return refused(format!(
@@ -439,6 +464,39 @@ mod tests {
             let read = Pins::read(&text).unwrap();
             prop_assert_eq!(&read, &pins);
             prop_assert_eq!(read.write(), text);
+        }
+    }
+
+    #[test]
+    fn what_was_written_is_read_without_toml() {
+        let text = format!(
+            "{ENTRY}outputs = [\"x\", \"y\"]\n\n[action.inputs]\nkey = \"required string\"\n\n{}\
+            \n[[image]]\nreference = \"postgres:17\"\ndigest = \"sha256:{}\"\n",
+            ENTRY.replace("v1", "v2"),
+            "a".repeat(64)
+        );
+        let written = Pins::read_as_toml(&text).unwrap().write();
+        let entries = written::entries(&written).unwrap();
+        assert_eq!(Pins::checked(entries, &written), Pins::read_as_toml(&written));
+        for other in ["# a\tcomment\n", "x = 1\n", "[[action]]\n", " \n", "[[image]] # two\n"] {
+            assert!(written::entries(&format!("{written}{other}")).is_none(), "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_readers_agree_about_edited_files(
+            actions in vec(any_action(), 1..4),
+            place in any::<prop::sample::Index>(),
+            removed in 0..3_usize,
+            added in "[\\[\\]=\"# \n\r\t\\\\a\u{7f}-]{0,3}",
+        ) {
+            let text = Pins { actions, ..Pins::default() }.write();
+            let characters: Vec<char> = text.chars().collect();
+            let place = place.index(characters.len());
+            let after = characters.get(place + removed..).unwrap_or_default();
+            let edited: String = characters[..place].iter().copied().chain(added.chars()).chain(after.iter().copied()).collect();
+            prop_assert_eq!(Pins::read(&edited), Pins::read_as_toml(&edited));
         }
     }
 

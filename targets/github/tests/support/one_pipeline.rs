@@ -50,7 +50,8 @@ pub fn emit(program: &Program, pipeline: &Pipeline, lists_assumptions: bool) -> 
 /// What the model says of files of the pipeline.
 pub fn verify(program: &Program, pipeline: &Pipeline, files: &[GeneratedFile]) -> Judgement {
     let (program, id) = whole(program, pipeline);
-    let emitted = |file: &GeneratedFile| EmittedFile { file: file.clone().into(), pipelines: BTreeSet::from([id]) };
+    let emitted =
+        |file: &GeneratedFile| EmittedFile { file: file.clone().into(), pipelines: BTreeSet::from([id]) };
     let files: Vec<EmittedFile> = files.iter().map(emitted).collect();
     GitHub.verify(&program, &files).remove(&id).unwrap_or_default()
 }

@@ -175,9 +175,12 @@ mod tests {
 
     #[test]
     fn the_word_for_secrets_counts_as_part_of_a_path_only() {
-        for (text, mentions) in
-            [("${{ secrets.KEY }}", true), ("echo secrets['x']", true), ("no secrets here", false), ("", false)]
-        {
+        for (text, mentions) in [
+            ("${{ secrets.KEY }}", true),
+            ("echo secrets['x']", true),
+            ("no secrets here", false),
+            ("", false),
+        ] {
             assert_eq!(Text::from(text).mentions_secrets(), mentions, "{text}");
         }
     }

@@ -138,9 +138,9 @@ fn mentions(job: &workflow::Job) -> Mentions {
             if text.has_expressions() {
                 let names_secrets = |expression: &Expression| expression.names("secrets");
                 // What names a secret passes it on.
-                mentions.reads_secrets |= text.template().is_none_or(|template| {
-                    text.leaks() && template.expressions().any(names_secrets)
-                });
+                mentions.reads_secrets |= text
+                    .template()
+                    .is_none_or(|template| text.leaks() && template.expressions().any(names_secrets));
                 mentions.reads_facts |= text.contains("steps.facts.");
             }
         }

@@ -87,11 +87,17 @@ fn has_authority(node: &Node) -> bool {
         || node.image().is_some()
 }
 
-/// The jobs of a node that may be before a job. If none can be in a run with it, all jobs of the node.
-pub(crate) fn before<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, node: &Node) -> Vec<&'u Unit> {
+/// The jobs of a node that may be before a job, and whether one of them can be in a run with it. If none can, all jobs of
+/// the node.
+pub(crate) fn before<'u>(
+    source: &Source<'_>,
+    units: &'u [Unit],
+    unit: &Unit,
+    node: &Node,
+) -> (Vec<&'u Unit>, bool) {
     // The jobs are in the order of their nodes.
     let first = units.partition_point(|other| other.node < node.id);
     let all = || units.iter().skip(first).take_while(|other| other.node == node.id);
     let met: Vec<&Unit> = all().filter(|other| source.may_meet(&unit.due, &other.due)).collect();
-    if met.is_empty() { all().collect() } else { met }
+    if met.is_empty() { (all().collect(), false) } else { (met, true) }
 }

@@ -32,8 +32,7 @@ impl Passes<'_, '_> {
         let runs_at_all = self.source.may_meet(&unit.due, self.source.facts.valid());
         let mut waits = Vec::new();
         for node in self.awaited(unit) {
-            let before = units::before(self.source, self.units, unit, node);
-            let meets = before.iter().any(|before| self.source.may_meet(&unit.due, &before.due));
+            let (before, meets) = units::before(self.source, self.units, unit, node);
             if meets || !runs_at_all {
                 waits.push(self.wait(unit, node, &before));
             }
@@ -52,9 +51,14 @@ impl Passes<'_, '_> {
             jobs.push(job.into());
             passed = Guard::any([passed, self.is_overridden(node)]);
         }
-        let propositions = self.source.facts.propositions();
-        let due_before = propositions.any(before.iter().map(|before| &before.due));
-        let due = if self.source.implies(&unit.due, &due_before) {
+        let is_due_whenever = match before {
+            [only] => self.source.implies(&unit.due, &only.due),
+            _ => {
+                let propositions = self.source.facts.propositions();
+                self.source.implies(&unit.due, &propositions.any(before.iter().map(|before| &before.due)))
+            }
+        };
+        let due = if is_due_whenever {
             Guard::Always
         } else {
             Guard::any(before.iter().map(|before| self.due_where(before, &unit.due)))

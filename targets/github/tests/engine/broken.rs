@@ -154,10 +154,10 @@ broken! {
     // The result of a gate.
     trap_04_a_gate_goes_on_after_errors: hello {
         "unit": "    timeout-minutes" => "    continue-on-error: true\n    timeout-minutes"
-    } "continue-on-error";
+    } "the run ignores its failure";
     trap_04_a_step_goes_on_after_errors: hello {
         "unit": "        run: cargo test" => "        continue-on-error: true\n        run: cargo test"
-    } "continue-on-error";
+    } "ignores the failure of a step";
     trap_05_a_gate_with_a_condition_of_its_own: hello {
         "unit": "        run: cargo test" => "        if: \"${{ github.actor == 'me' }}\"\n        run: cargo test"
     } "is green without the step";
@@ -202,7 +202,7 @@ broken! {
     } "`unit` has not passed";
     trap_08_a_matrix_that_may_be_empty: hello {
         "unit": "    steps:" => "    strategy:\n      matrix:\n        leg: ${{ fromJSON('[]') }}\n    steps:"
-    } "strategy";
+    } "is split into legs";
     a_script_changed_by_a_byte: hello {
         "unit": "cargo test --locked" => "cargo test  --locked"
     } "none that the source asks for";
@@ -237,16 +237,16 @@ broken! {
     // Reports, and files kept after a failure.
     trap_04_a_report_that_decides: workshop {
         "unit": "        continue-on-error: true # a report decides nothing\n" => ""
-    } "continue-on-error";
+    } "ignores a failure that counts";
     trap_04_a_script_beside_reports_that_goes_on: workshop {
         "unit": "        working-directory: app\n        run: make test" => "        continue-on-error: true\n        working-directory: app\n        run: make test"
-    } "continue-on-error";
+    } "ignores a failure that counts";
     trap_04_the_verdict_goes_on: hello {
         "verdict": "        env:" => "        continue-on-error: true\n        env:"
-    } "continue-on-error";
+    } "ignores the failure of a step";
     trap_04_the_plan_goes_on: shop {
         "plan": "        id: plan\n" => "        id: plan\n        continue-on-error: true\n"
-    } "continue-on-error";
+    } "ignores the failure of a step";
     a_report_that_is_not_shown_after_a_failure: workshop {
         "unit": "        if: \"${{ !cancelled() }}\"\n" => ""
     } "leaves out the step";
@@ -456,7 +456,7 @@ broken! {
     // Rights and secrets.
     trap_21_rights_for_all_jobs: hello {
         "": "permissions: {}" => "permissions: write-all"
-    } "are not empty";
+    } "it grants rights to all jobs";
     trap_21_a_right_more: hello {
         "unit": "      contents: read # checkout" => "      contents: read\n      packages: write"
     } "`packages: write`";
@@ -830,7 +830,7 @@ broken! {
     } "though it only reports";
     trap_04_a_blocking_gate_called_advisory: shop {
         "unit": "    timeout-minutes" => "    continue-on-error: true # advisory: being introduced\n    timeout-minutes"
-    } "its failure counts for success";
+    } "the run ignores its failure";
     trap_04_an_expression_decides_what_is_advisory: shop {
         "style": "continue-on-error: true" => "continue-on-error: ${{ github.event_name == 'push' }}"
     } "though it only reports";

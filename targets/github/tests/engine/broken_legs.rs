@@ -21,13 +21,13 @@ broken! {
     } "more legs than its node, or fewer";
     trap_08_a_leg_is_excluded: legs {
         "unit": "        shard: [1, 2]\n" => "        shard: [1, 2]\n        exclude:\n          - shard: 1\n"
-    } "`strategy` can't be interpreted";
+    } "its legs can't be interpreted";
     trap_08_a_matrix_made_up_in_the_run: legs {
         "unit": "shard: [1, 2]" => "shard: ${{ fromJSON(vars.SHARDS) }}"
-    } "`strategy` can't be interpreted";
+    } "its legs can't be interpreted";
     trap_08_a_leg_made_up_in_the_run: legs {
         "unit": "shard: [1, 2]" => "shard: [1, \"${{ vars.SHARD }}\"]"
-    } "`strategy` can't be interpreted";
+    } "its legs can't be interpreted";
     a_leg_twice: legs {
         "unit": "shard: [1, 2]" => "shard: [1, 1]"
     } "does not run once in the leg `3.10-2`";
@@ -36,13 +36,13 @@ broken! {
     } "does not run once in the leg `3.10-1`";
     one_leg_at_a_time: legs {
         "unit": "fail-fast: false" => "fail-fast: false\n      max-parallel: 1"
-    } "`strategy` can't be interpreted";
+    } "its legs can't be interpreted";
     no_legs_at_all: legs {
         "book": "    strategy:\n      fail-fast: false\n      matrix:\n        include:\n          - leg: en\n            language: en\n          - leg: de\n            language: de\n" => ""
     } "it is not split into the legs";
     legs_that_nobody_asked_for: hello {
         "unit": "    steps:" => "    strategy:\n      fail-fast: false\n      matrix:\n        leg: [a]\n    steps:"
-    } "though its node has no legs";
+    } "it is split into legs, though its node has none";
     legs_of_the_verdict: hello {
         "verdict": "    steps:" => "    strategy:\n      fail-fast: false\n      matrix:\n        leg: [a]\n    steps:"
     } "though no node is behind it";

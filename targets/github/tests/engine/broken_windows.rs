@@ -48,7 +48,7 @@ broken! {
     } "it does not wait for the window";
     a_wait_that_goes_on_after_errors: in_a_window {
         "wait-to-deploy-app-to-production": "    timeout-minutes: 360\n" => "    timeout-minutes: 360\n    continue-on-error: true\n"
-    } "its failure counts for success";
+    } "the run ignores its failure";
     another_script_that_waits: in_a_window {
         "wait-to-deploy-app-to-production": "is_open \"$now\" || fail" => "true || fail"
     } "it does not wait for the window";

@@ -108,7 +108,7 @@ broken! {
     } "another approval than that of its gate";
     the_override_goes_on_after_a_failure: hotfix {
         "override-unit": "    timeout-minutes: 5\n" => "    timeout-minutes: 5\n    continue-on-error: true\n"
-    } "continue-on-error";
+    } "the run ignores its failure";
     the_override_may_write: hotfix {
         "override-unit": "actions: read" => "actions: write"
     } "actions: write";

@@ -232,7 +232,7 @@ broken! {
     } "contents";
     a_raw_step_that_may_fail: raw {
         "unit": "id: raw-node" => "id: raw-node\n        continue-on-error: true"
-    } "continue-on-error";
+    } "ignores the failure of a step";
     a_raw_step_that_need_not_run: raw {
         "unit": "id: raw-2\n        if: \"${{ " => "id: raw-2\n        if: \"${{ github.ref == 'refs/heads/x' && "
     } "is green without the step";

@@ -45,6 +45,18 @@ impl Expressive for Expressions<'_> {
     }
 
     fn decision(&self, atom: &Condition) -> Decision {
+        let of_event = match atom {
+            Condition::Event(event) => Some(*event),
+            Condition::Fork => Some(Event::PullRequest),
+            _ => None,
+        };
+        if let Some(event) = of_event {
+            return if self.pipeline.starts_on(event) {
+                Decision::ByTheEngine
+            } else {
+                Decision::Known(false)
+            };
+        }
         match self.atom(atom) {
             None => Decision::ByThePlan,
             Some(Expression::Constant(value)) => Decision::Known(value),

@@ -126,7 +126,7 @@ pipeline previews {
 }
 "#;
 
-/// A file that stands alone.
+/// A file that needs no other file.
 const NIGHTLY: &str = r#"/// What is done at night.
 pipeline nightly {
   on manual { input level: string = "low" }

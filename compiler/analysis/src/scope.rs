@@ -92,6 +92,9 @@ struct Scope<'a> {
     has_unnamed: bool,
 }
 
+/// The most legs of a node if no engine has a limit, so that a matrix stays small enough to compute.
+const MOST_LEGS: usize = 1_000;
+
 /// All modules and their names.
 pub(crate) struct Workspace<'a> {
     scopes: Vec<Scope<'a>>,
@@ -105,6 +108,11 @@ pub(crate) struct Workspace<'a> {
 }
 
 impl<'a> Workspace<'a> {
+    /// The most legs of a node: every engine that a source may name must be able to make a job of each.
+    pub(crate) fn most_legs(&self) -> usize {
+        self.engines.iter().filter_map(|engine| engine.most_legs()).min().unwrap_or(MOST_LEGS)
+    }
+
     /// The engines that the source may name.
     pub(crate) fn engines(&self) -> &'a [&'a dyn Engine] {
         self.engines

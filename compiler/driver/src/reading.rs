@@ -25,7 +25,7 @@ pub(crate) struct Reading {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// The pieces in their order, each with its first byte.
     runs: Vec<(usize, Run)>,
-    /// The remembered groups of consecutive pieces of this text, each with its range of bytes, in order.
+    /// The remembered groups of consecutive pieces of this text, in order. Each has its range of bytes.
     known: Vec<(Range<usize>, Run)>,
     /// Whether the text was cut into several pieces.
     is_cut: bool,

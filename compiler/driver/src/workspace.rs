@@ -123,7 +123,7 @@ pub fn read_source(files: &dyn Files, root: &Path, relative: &Path) -> Result<In
     Ok(InputText { path: shown, content })
 }
 
-/// The sources without duplicate links: those to another source, or to the target of an earlier link.
+/// The sources without duplicate links. A duplicate link leads to another source, or to the target of an earlier link.
 fn without_second_links(root: &Path, texts: Vec<(Option<PathBuf>, InputText)>) -> Vec<InputText> {
     let is_plain = |real: &Path, text: &InputText| *real == root.join(&text.path);
     let plain: BTreeSet<PathBuf> =

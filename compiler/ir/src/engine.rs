@@ -12,6 +12,11 @@ pub trait Engine: Sync {
     /// Its keyword in the language: `github`.
     fn word(&self) -> &'static str;
 
+    /// The most jobs that it makes of one job with a matrix. `None` if it has no limit.
+    fn most_legs(&self) -> Option<usize> {
+        None
+    }
+
     /// The fault of a file name in `emits`, if there is one.
     fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
         let _ = (name, span);

@@ -31,7 +31,7 @@ pub struct Field {
     pub parts: Vec<Part>,
 }
 
-/// A part of a field: `*`, `7`, `1-5`, each also with a step, as in `*/10`.
+/// A part of a field: `*`, `7` or `1-5`. Each may have a step, as in `*/10`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
     /// The numbers of the part.

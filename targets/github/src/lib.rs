@@ -26,6 +26,10 @@ impl Engine for GitHub {
         "github"
     }
 
+    fn most_legs(&self) -> Option<usize> {
+        Some(pipec_github_emit::MOST_LEGS)
+    }
+
     fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
         source::check_file_name(name, span)
     }

@@ -43,7 +43,7 @@ pub struct LegPlan<'p> {
     pub shard: Option<u64>,
     /// The exact version of each tool that legs have of their own.
     pub tools: Vec<(&'p str, Option<&'p str>)>,
-    /// The value of each variable that legs set, if the leg or the node has one.
+    /// The value of each variable that legs set. `None` if neither the leg nor the node has one.
     pub variables: Vec<(&'p str, Option<&'p Binding>)>,
 }
 

@@ -151,8 +151,9 @@ impl PlannedFacts {
         !self.facts.is_empty() || self.admits_runs
     }
 
-    /// Whether no job may start before the plan has admitted the run: it refuses manual runs of tags and invalid
-    /// overrides.
+    /// Whether no job may start before the plan has admitted the run.
+    ///
+    /// The plan refuses manual runs of tags and invalid overrides.
     pub(crate) fn admit_runs(&self) -> bool {
         self.admits_runs
     }

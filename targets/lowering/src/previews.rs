@@ -139,10 +139,12 @@ fn value<'p>(environment: &'p Environment, text: &'p Text) -> Value<'p> {
     text.pieces.iter().fold(Value::default(), |value, piece| match piece {
         Piece::Literal(text) => value.and_text(text.as_str()),
         Piece::Fact(Fact::PullRequestNumber) => value.and(Part::PullRequestOfLeg),
-        Piece::Fact(Fact::Secret(name)) => {
-            let held = environment.secrets.iter().find(|secret| secret.variable == *name);
-            value.and_value(held.map(credentials::value).unwrap_or_default())
+        Piece::Fact(fact @ Fact::Secret(name)) => {
+            match environment.secrets.iter().find(|secret| secret.variable == *name) {
+                Some(held) => value.and_value(credentials::value(held)),
+                None => value.and(Part::Unresolved(fact)),
+            }
         }
-        Piece::Fact(_) => value,
+        Piece::Fact(fact) => value.and(Part::Unresolved(fact)),
     })
 }

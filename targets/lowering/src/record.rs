@@ -31,7 +31,7 @@ impl Passes<'_, '_> {
 
     /// The record's fields for a job.
     fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {
-        let stage = self.source.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str());
+        let stage = self.source.pipeline.stage_of(node).map(|stage| stage.name.as_str());
         let mut fields = vec![
             ("place", node.id.0.into()),
             ("job", Value::from(&*unit.id)),

@@ -39,7 +39,8 @@ pub(crate) fn acts<'p>(
     let mut acts = Vec::new();
     let alive = Guard::all([Guard::NotCancelled, unless_exempt.clone()]);
     for (place, report) in node.body.reports.iter().enumerate() {
-        let label = label(&node.body.reports, place);
+        let before = node.body.reports.get(..place).unwrap_or_default();
+        let label = label(report, before);
         let kept = kept_name(label.clone(), node);
         let mut show = show(node, report, kept.clone()).when(alive.clone());
         let title = format!("Keep the {} report", report.format.word());
@@ -101,10 +102,12 @@ fn keep<'p>(
 }
 
 /// The format, and which of its reports it is if there are several.
-fn label(reports: &[Report], place: usize) -> String {
-    let format = reports.get(place).map_or("", |report| report.format.word());
-    let before = reports.iter().take(place).filter(|report| report.format.word() == format).count();
-    if before == 0 { format.to_owned() } else { format!("{format}-{}", before + 1) }
+fn label(report: &Report, before: &[Report]) -> String {
+    let format = report.format.word();
+    match before.iter().filter(|other| other.format == report.format).count() {
+        0 => format.to_owned(),
+        count => format!("{format}-{}", count + 1),
+    }
 }
 
 /// The pattern as seen from the folder of the checkout.

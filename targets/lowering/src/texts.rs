@@ -57,7 +57,6 @@ impl<'p> Texts<'_, 'p> {
             Fact::StepOutput { step, output } => Some(Value::part(Part::RawOutput(step, output))),
             Fact::Input(name) => Some(Value::input(name.as_str())),
         };
-        // A name without a meaning is refused before (P1190).
-        value.unwrap_or_default()
+        value.unwrap_or_else(|| Value::part(Part::Unresolved(fact)))
     }
 }

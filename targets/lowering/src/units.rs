@@ -87,8 +87,9 @@ fn has_authority(node: &Node) -> bool {
         || node.image().is_some()
 }
 
-/// The jobs of a node that may be before a job, and whether one of them can be in a run with it. If none can, all jobs of
-/// the node.
+/// The jobs of an earlier node that can be in a run with this job.
+///
+/// If none can, all jobs of the node. Also gives whether one of them can.
 pub(crate) fn before<'u>(
     source: &Source<'_>,
     units: &'u [Unit],

@@ -48,7 +48,9 @@ pub enum Part<'p> {
     Results,
     /// What a job before handed on.
     HandedOn(HandedOn),
-    /// The reference of an image: its digest if it was pushed, else the layout in the job.
+    /// The reference of an image.
+    ///
+    /// It is the digest if the image was pushed, else the layout in the job.
     Image {
         /// The name of the image.
         name: &'p str,
@@ -85,6 +87,8 @@ pub enum Part<'p> {
     OutputName,
     /// The path of the output.
     OutputPath,
+    /// A fact that has no meaning in its place. The analysis refuses such a source, so this is a bug in the compiler.
+    Unresolved(&'p pipec_ir::Fact),
 }
 
 /// Variables and their values, in the order in which an output lists them.

@@ -2,17 +2,20 @@
 //!
 //! ```text
 //! ConcreteRun { run: push of branch `main`, changing `docs/x`, .. }
-//!     World::model_of   push = true, the region of `main` = true, the region of `docs/x` = true, everything else = false
+//!     World::model_of   push = true, the region of `main` = true, the region of `docs/x` = true,
+//!                       everything else = false
 //! ```
 
 use crate::World;
 use pipec_ir::facts::Run;
 use pipec_logic::{Model, Proposition};
 
-/// A run that an engine can start, with everything that a world tells apart before the first job.
+/// A run that an engine can start.
+///
+/// It has everything that a world distinguishes before the first job.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ConcreteRun {
-    /// What the source can ask about. An override has the facts of the push that it stands for.
+    /// What the source can ask about. An override has the facts of the corresponding push.
     pub run: Run,
     /// Which gate the run overrides. `None` if it is no override.
     pub overriding: Option<OverriddenGate>,
@@ -36,7 +39,7 @@ pub struct OverriddenGate {
 }
 
 impl World {
-    /// The valuation that stands for a run: what nobody knows before it, is false.
+    /// The valuation of a run. Every circumstance that is unknown before the run is false.
     pub fn model_of(&self, run: &ConcreteRun) -> Model {
         let mut model = self.facts.model_of(&run.run);
         let mut set = |circumstance: Proposition| {

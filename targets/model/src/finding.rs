@@ -1,7 +1,13 @@
 //! The findings of the model and the prover.
 //!
-//! For example, if the job `deploy` lacks `needs.unit.result == 'success'`, the finding has the job `deploy`, the line
-//! of its condition, and the run "push of branch `main`: …".
+//! ```text
+//! deploy:                       job: `deploy`
+//!   needs: [unit]               line: that of the job
+//!   if: "${{ !cancelled() }}"   message: "it starts, though `unit` has not passed"
+//!                               counterexample: "push of branch `main`: `deploy` starts, though `unit` has not passed"
+//! ```
+//!
+//! In the source, `unit` is a gate before `deploy`. The condition lacks `needs.unit.result == 'success'`.
 
 /// A difference between the output and the source.
 #[derive(Clone, Debug, PartialEq)]

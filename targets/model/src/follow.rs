@@ -25,9 +25,11 @@ pub struct StartPart<'r> {
     pub asks: Vec<&'r str>,
 }
 
-/// The states of all jobs, each after its predecessors. `start` gives the parts of the start condition of the job at an
-/// index. Its arguments are the states of the jobs before it, and that the run was stopped by then. `source` is the pipeline
-/// whose nodes the jobs stand for. `None` if they stand for none.
+/// The states of all jobs, each after its predecessors.
+///
+/// `start` gives the parts of the start condition of the job at an index. Its arguments are the states of the jobs
+/// before it, and that the run was stopped by then. `source` is the pipeline with the nodes of the jobs. `None` if the
+/// jobs have no nodes.
 pub fn follow<'j, 'r>(
     jobs: impl ExactSizeIterator<Item = &'j Job>,
     triggered: &Proposition,

@@ -1,7 +1,14 @@
 //! The legs of a job: the parallel copies that an engine makes of it.
 //!
-//! For example, `strategy: {matrix: {os: [linux, mac]}}` gives two legs with the values `os=linux` and `os=mac`, each
-//! with its own machine and steps.
+//! ```text
+//! name: tests (${{ matrix.os }})       shown_as: "tests (linux)" in the first leg, "tests (mac)" in the second
+//! strategy:                            is_split: true
+//!   fail-fast: false                   stop_each_other: false
+//!   matrix:
+//!     os: [linux, mac]                 all: two legs, with the values os=linux and os=mac
+//! ```
+//!
+//! Each leg has its own machine and steps.
 
 use crate::{Given, Step, Value};
 

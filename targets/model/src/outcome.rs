@@ -1,7 +1,17 @@
 //! The outcomes of jobs, as propositions over facts and unknown circumstances.
 //!
-//! For example, with `Results::Any` the job `unit` has the free variables "a job succeeds" and "a job is cancelled".
-//! Its success is its start and the first; its failure is its start without either.
+//! The outcomes of an ordinary job: it has no plan and checks no override, and its node is neither advisory nor
+//! overridable.
+//!
+//! ```text
+//!              Results::Green     Results::Any
+//! success      start              s                       s: "a job succeeds"
+//! cancelled    never              c ∧ ¬s                  c: "a job is cancelled"
+//! failure      never              ¬s ∧ ¬c ∧ b             b: "a job had begun"
+//! skipped      ¬start             ¬s ∧ ¬c ∧ ¬b
+//! ```
+//!
+//! `s`, `c` and `b` are free variables. So with `Results::Any`, an outcome does not depend on the start of the job.
 
 use crate::World;
 use pipec_ir::StageId;

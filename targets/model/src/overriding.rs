@@ -1,7 +1,17 @@
 //! The rules for override runs, and the step of the output that checks them.
 //!
-//! For example, a manual run with `override-gate: unit` and a blank `override-reason` breaks the rules. The step with
-//! [`Script::OverrideAsked`] fails in it, so no node starts.
+//! Some variables of that step, in a pipeline with the overridable gate `scan`:
+//!
+//! ```text
+//! GATE: ${{ inputs.override-gate }}            the gate that the run names
+//! REASON: ${{ inputs.override-reason }}        the step fails if it is blank
+//! ORDINARY: ""                                 every manual run is an override
+//! GATES: "scan\n"                              the step fails if GATE is another gate
+//! PROTECTED: "main\n"                          the step fails if the run is of another branch
+//! ```
+//!
+//! A step with [`Script::OverrideAsked`] and the variables of the source rejects every override that breaks the rules.
+//! So its job can be green only in the other runs.
 
 use crate::{ConditionId, Job, Part, Source, Step, World};
 use pipec_ir::{Event, Fact, Pipeline, Trigger};

@@ -1,7 +1,13 @@
 //! The state of a job when the condition of a step is evaluated.
 //!
-//! For example, after a step `try-1` with `continue-on-error: true`, `success` does not require its success, and
-//! `ended` has its outcomes under `try-1`.
+//! ```text
+//! - id: try-1
+//!   continue-on-error: true                      success does not change, even if the step fails
+//!   run: make deploy                             ended["try-1"] has the outcomes of the step
+//! - if: steps.try-1.outcome == 'failure'         holds if success ∧ not stopped ∧ ended["try-1"].failure
+//! ```
+//!
+//! GitHub adds `success()` to a condition without a status function, so this one also requires `success`.
 
 use pipec_logic::{Proposition, Propositions};
 use std::collections::BTreeMap;

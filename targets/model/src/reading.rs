@@ -1,7 +1,17 @@
 //! The interface of an engine model to the prover.
 //!
-//! For example, `engine.start(2, …)` gives the start condition of the third job, and `engine.scopes(Need::Code)` gives
-//! `contents: read` on GitHub.
+//! The prover asks, and the engine answers. For a job of a GitHub workflow:
+//!
+//! ```text
+//! needs: [unit]
+//! if: "${{ !cancelled() && needs.unit.result == 'success' }}"
+//!                                   start(2, …): two parts, "not stopped" and "`unit` succeeded"
+//! runs-on: ubuntu-24.04             is_machine("ubuntu-24.04", LinuxX64): true
+//! permissions:
+//!   contents: read                  scopes(Need::Code): `contents` at the level `read`
+//! ```
+//!
+//! The job is the third, so its index is 2.
 
 use crate::{
     ConditionId, ExpressionId, Job, Jobs, Part, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings,
@@ -92,8 +102,8 @@ pub trait Reading {
 
     /// The proposition that an output of a job or step before is a word.
     ///
-    /// `output` is an output of an earlier step of this job, or of a job that it waits for. The proposition is the one that the
-    /// conditions of this job and its steps use. `None` if there is no such output.
+    /// `output` is an output of an earlier step of this job, or of a job that it waits for. The proposition is the one
+    /// that the conditions of this job and its steps use. `None` if there is no such output.
     fn output_is(
         &self,
         place: usize,

@@ -1,10 +1,11 @@
 //! The runs that a pipeline admits in a world, and their nodes.
 //!
 //! ```text
-//! on push to main       an engine may also start runs of a branch `Main` if a filter says so; the source admits `main` alone
+//! on push to main       an engine may also start runs of a branch `Main` if a filter says so;
+//!                       the source admits `main` alone
 //! gate tests: test { override by leads … }
-//!                       the engine starts a manual run with any input; the source admits it as a push to the head of `main`
-//!                       that overrides `tests`, for a reason
+//!                       the engine starts a manual run with any input;
+//!                       the source admits it as a push to the head of `main` that overrides `tests`, for a reason
 //! ```
 
 use crate::{Axis, ManualEntry, Questions, World};
@@ -140,6 +141,11 @@ impl<'p> Source<'p> {
     /// That one of the exemptions of a gate holds.
     pub fn exempt(&self, world: &World, gate: &Node) -> Proposition {
         self.resolved.exempt(&world.facts, gate)
+    }
+
+    /// That an exemption of a gate holds that has this reason.
+    pub fn exempt_because(&self, world: &World, gate: &Node, because: &str) -> Proposition {
+        self.resolved.exempt_because(&world.facts, gate, because)
     }
 }
 

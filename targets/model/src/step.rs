@@ -1,7 +1,13 @@
 //! The steps of a job: the effect of each, and its values.
 //!
-//! For example, `- uses: actions/checkout@… # v5` with `fetch-depth: 0` becomes a step that does [`Does::Checkout`]
-//! with a full history.
+//! ```text
+//! - name: Check out                          title: Literal("Check out")
+//!   uses: actions/checkout@3d3c42e…          does: Checkout, with the commit of the run
+//!   with:                                    action: the call and its two inputs, as written
+//!     fetch-depth: 0                         full_history: true
+//!     persist-credentials: false             keeps_token: false
+//!                                            condition: ConditionId::PLAIN, since there is no `if`
+//! ```
 
 use crate::Value;
 use pipec_ir::Provider;

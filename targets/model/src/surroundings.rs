@@ -1,7 +1,15 @@
 //! Settings of an output for all its jobs, and the groups of its runs.
 //!
-//! For example, `permissions: {}` at the top grants no rights, and `concurrency: {group: shop-…, cancel-in-progress:
-//! true}` is a [`RunGroup`] in which newer runs cancel older ones.
+//! ```text
+//! permissions: {}                                    grants_rights: false
+//! concurrency:
+//!   group: pipec-shop-${{ github.event_name == 'pull_request' && github.ref || github.run_id }}
+//!                                                    prefix: "pipec-shop-"; is_alone: the run is of no pull request
+//!   cancel-in-progress: ${{ github.event_name == 'pull_request' }}
+//!                                                    is_cancelled: the run is of a pull request
+//! ```
+//!
+//! The first setting is one of [`Surroundings`], and the others are a [`RunGroup`].
 
 use pipec_logic::Proposition;
 

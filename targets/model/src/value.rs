@@ -1,6 +1,14 @@
 //! The values of a step, which the engine builds when it starts.
 //!
-//! For example, `v${{ github.sha }}` is the literal `v` followed by the fact `CommitSha`.
+//! Variables of a step outside a container, and the parts of their values:
+//!
+//! ```text
+//! TAG: v${{ github.sha }}                                            Literal("v"), Fact(CommitSha)
+//! FILE: ${{ runner.temp }}/app.tar                                   Scratch, Literal("/app.tar")
+//! TOKEN: ${{ secrets.TOKEN }}                                        Secret("TOKEN")
+//! DIGEST: ${{ needs.a.outputs.digest || needs.b.outputs.digest }}    JobOutput { jobs: ["a", "b"], output: "digest" }
+//! WHO: ${{ github.actor }}                                           Engine("github.actor")
+//! ```
 
 use pipec_ir::Fact;
 use std::rc::Rc;

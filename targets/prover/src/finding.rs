@@ -1,6 +1,11 @@
 //! Diagnostics for findings.
 //!
-//! For example, a finding about the job `unit` becomes an error P1190 at the origin of the node `unit`.
+//! ```text
+//! finding       the job `unit`, line 21: "a script of the source is missing"
+//! diagnostic    error P1190 at the node `unit` of the source:
+//!               "job `unit` of the output for github differs from its source: a script of the source is missing",
+//!               with the note "`.github/workflows/hello.yml`, line 21"
+//! ```
 
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_ir::{GeneratedFile, Pipeline};

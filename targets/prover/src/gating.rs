@@ -3,8 +3,13 @@
 //! That is when the node is due, and everything due before it has passed in this run, or is the gate that this run
 //! overrides with the approval of its role.
 //!
-//! For example, if the job of a deploy lacks `needs.tests.result == 'success'`, there is a run in which it starts
-//! although `tests` has failed: the finding has this run.
+//! ```yaml
+//! deploy-app-to-production:      # a deploy after the gate `unit`
+//!   needs: [unit, app]
+//!   if: ${{ !cancelled() && needs.app.result == 'success' }}
+//! # a finding: "it starts, though `unit` has not passed". It has the run that shows it:
+//! # "push of branch `main`: `deploy-app-to-production` starts, though `unit` has not passed"
+//! ```
 
 use crate::acts::Acts;
 use crate::ledger::{Broken, Ledger};

@@ -1,15 +1,25 @@
 //! The legs of a job and of its node.
 //!
-//! Each leg of the node is one leg of the job, and a proof about a job covers each of its legs. For example, a node
-//! with the matrix `linux`, `mac` needs a job with exactly these two legs.
+//! Each leg of the node is one leg of the job, and a proof about a job covers each of its legs.
+//!
+//! ```yaml
+//! unit:                                # gate unit: test { matrix { python "3.10", "3.11" } shard 2 … }
+//!   strategy:
+//!     fail-fast: false
+//!     matrix:
+//!       python: ["3.10", "3.11"]
+//!       shard: [1]                     # findings: "it has more legs than its node, or fewer",
+//!                                      # "it does not run once in the leg `3.10-2`", and the same for `3.11-2`
+//! ```
 
 use pipec_claims::TheoremId;
 use pipec_ir::{Node, NodeLeg};
 use pipec_model::Finding;
 use pipec_model::{Job, Leg};
 
-/// The theorems that fail for a job with other legs, besides those about its steps: nothing is proved about the steps of
-/// a leg that is not in the source.
+/// The theorems that fail for a job with other legs.
+///
+/// The theorems about its steps fail, too: nothing is proved about the steps of a leg that is not in the source.
 pub(crate) const THEOREMS: &[TheoremId] = &[TheoremId::Legs, TheoremId::CheckNames];
 
 /// A job and its node, in one leg of both.

@@ -1,7 +1,15 @@
 //! Overrides: the source must admit a run in which a gate may fail.
 //!
-//! The gate then passes only after its role has approved that, in this run and for this gate. For example,
-//! `override-unit` must have one step that asks for an approval of `unit`.
+//! The gate then passes only after its role has approved that, in this run and for this gate.
+//!
+//! ```yaml
+//! override-unit:             # gate unit: test { … override by officers { … } }
+//!   needs: [plan, unit]
+//!   if: ${{ !cancelled() && needs.plan.result == 'success' && inputs.override-gate == 'unit' }}
+//!   environment:
+//!     name: hello-override-unit
+//! # `needs.unit.result == 'failure'` is missing, a finding: "it starts, though its gate has not failed"
+//! ```
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;

@@ -1,7 +1,17 @@
 //! Ephemeral environments: their deploys start for pull requests only.
 //!
-//! Each deploy first checks that it is still wanted. For example, its first step has the title "Still wanted by pull
-//! request 7", and fails if the pull request is closed.
+//! Each deploy first checks that its pull request still wants it. The sweep reads the number of the pull request from
+//! the title of this step.
+//!
+//! ```yaml
+//! deploy-pages-to-preview:
+//!   if: ${{ !cancelled() && needs.pages.result == 'success' }}
+//!   steps:
+//!     - name: Still wanted by pull request ${{ github.event.pull_request.number }}
+//!     - name: Still wanted by pull request 7
+//! # a push starts it, too: "it deploys what no pull request takes along"
+//! # two steps have such a title: "the sweep can't tell for which pull request it was"
+//! ```
 
 use crate::gating::{Gating, jobs_of};
 use pipec_claims::TheoremId;

@@ -1,8 +1,11 @@
 //! The theorems about an output that the proofs have shown.
 //!
-//! For example, a pipeline deploys to `production`, which has a lock and a window, and the proofs have found nothing.
-//! The list then has the theorems of every output, such as "order" and "verdict", and of `production` "lock",
-//! "never-backwards" and "window".
+//! ```text
+//! a pipeline, and no finding                 the theorems of every output, such as "order" and "verdict"
+//! a deploy to the environment `production`   "lock" and "never-backwards" of `production`
+//! window mon..thu 08:00..16:00 "…"           "window" of `production`
+//! no `approval` in `production`              no theorem "approval"
+//! ```
 
 use pipec_claims::Theorem;
 use pipec_ir::{Environment, Node, Pipeline, Program, Tier};
@@ -25,7 +28,9 @@ pub(super) fn theorems(program: &Program, pipeline: &Pipeline, jobs: &[&Job]) ->
     all
 }
 
-/// What the proofs of locks, timeouts, starts, rights, steps, verdict and record show of every output.
+/// The theorems that hold for every output.
+///
+/// The proofs of locks, timeouts, starts, rights, steps, verdict and record show them.
 fn of_every_workflow() -> Vec<Theorem> {
     vec![
         Theorem::Admission,

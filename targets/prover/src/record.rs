@@ -1,7 +1,12 @@
 //! The record: the last job writes what the run did.
 //!
-//! It can change no result, and it leaves out no job. For example, the line `{"job": "unit", "node": "unit", "kind":
-//! "gate"}` describes the job of the node `unit`.
+//! It can change no result, and it leaves out no job. Each line of its variable `NODES` describes one job:
+//!
+//! ```text
+//! {"place": 0, "job": "unit", …, "kind": "gate", "evidence": "test", "of": []}    gate unit: test
+//! {"place": 0, "job": "unit", …, "kind": "gate", "evidence": "lint", "of": []}    "it tells of `unit` what it is not"
+//! no line about the job `app`                                                     "it does not tell of `app`"
+//! ```
 
 use crate::gating::Gating;
 use crate::gating::is_untrusted_only;

@@ -1,7 +1,16 @@
 //! The rights of a job: its token's scopes, its environment, secrets and identities.
 //!
-//! Each is granted for a clause of the source, and none on events with unreviewed code. For example, a deploy with
-//! `identity aws` needs `id-token: write`, and its gate does not.
+//! Each is granted for a clause of the source. No job that may write, or has an environment or a secret, starts on
+//! unreviewed code. Previews that are open to members are the only exception.
+//!
+//! ```yaml
+//! unit:                          # a gate without `identity`
+//!   permissions:
+//!     contents: read             # its checkout
+//!     id-token: write            # a finding: "it has `id-token: write`, which no clause asks for"
+//! deploy-app-to-production:      # production has `identity aws "…"`
+//!   permissions: { actions: read, contents: read, deployments: read }    # a finding: "it lacks `id-token: write`"
+//! ```
 
 use crate::gating::Gating;
 use crate::gating::is_untrusted_only;

@@ -1,7 +1,15 @@
 //! Sidecars: the services of a job are those of its node.
 //!
-//! No script starts before they are ready. For example, `sidecar postgres { … }` needs a service `postgres` with the
-//! same image, and a step that waits for it.
+//! ```yaml
+//! unit:                                              # sidecar postgres { image "postgres:17-alpine" port 5432 … }
+//!   services:
+//!     postgres:
+//!       image: postgres:17-alpine@sha256:742f40ea…   # the image of the source, at the digest of the lock
+//!       ports: ["5432:5432"]                         # a finding: "other services run beside it"
+//! ```
+//!
+//! In this source, the engine chooses the port of the machine. If a sidecar has a readiness script, no script of the
+//! node starts before that succeeds.
 
 use crate::gating::Gating;
 use crate::ledger::{Broken, Ledger};

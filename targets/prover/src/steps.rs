@@ -1,7 +1,13 @@
 //! The steps of a node's job and their order.
 //!
-//! A green job means that the node's scripts decided it. For example, a step with `continue-on-error: true` must not be
-//! a script of a gate.
+//! A green job means that the node's scripts decided it.
+//!
+//! ```yaml
+//! unit:                                      # gate unit: test { run "cargo test --locked" }
+//!   steps:
+//!     - uses: actions/checkout@3d3c42e5…     # `Kind::Checkout`
+//!     - run: cargo test --locked || true     # a finding: "a step is none that the source asks for"
+//! ```
 
 mod acting;
 mod attempts;

@@ -1,6 +1,11 @@
 //! The values that the scripts of a node must have, computed from the source.
 //!
-//! For example, a node that uses the artefact `app` gets `APP_DIGEST`: the output `digest` of the job that built `app`.
+//! ```text
+//! gate scan: vulnerability of app { secret SCAN_TOKEN … }, where `app` has `path "out/app"`:
+//! APP_PATH      the scratch folder of the job, and then `/artefacts/app/app`
+//! APP_DIGEST    the output `digest` of the job `app`
+//! SCAN_TOKEN    the secret in the job `scan`, and the empty text in its twin `scan-untrusted`
+//! ```
 
 use crate::gating::{Gating, is_untrusted_only, jobs_of};
 use crate::legs;

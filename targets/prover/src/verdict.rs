@@ -1,8 +1,14 @@
 //! The verdict: the required check.
 //!
 //! GitHub counts a skipped required check as passed (trap 9). So the verdict must always run, and be green exactly if
-//! every due job succeeded and no other ran. For example, the line `unit success due` is good, and `unit skipped due`
-//! is not.
+//! every due job succeeded and no other ran. Its variable `JOBS` has a line for each job that counts. If all nodes of a
+//! pipeline are always due:
+//!
+//! ```text
+//! unit ${{ needs.unit.result }} due         the result of `unit` must be success
+//! app ${{ needs.app.result }} not-due       "it takes `app` for due where it is not, or the other way round"
+//! no line for deploy-app-to-production      "it does not ask for `deploy-app-to-production`"
+//! ```
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;

@@ -1,8 +1,15 @@
 //! Windows: a deploy starts only after a job has waited for its window.
 //!
 //! The deploy itself checks that the window is open. The waiting job starts at the same point of the run as the deploy
-//! would, and has no environment, lock or right. For example, `wait-to-deploy-app-to-production` has the waits of
-//! `deploy-app-to-production`.
+//! would, and has no environment, lock or right.
+//!
+//! ```yaml
+//! wait-to-deploy-app-to-production:      # window mon..thu 08:00..16:00 "Europe/London"
+//!   steps:
+//!     - name: Wait for the window
+//!       env: { ENVIRONMENT: production, DAYS: "1 2 3 4", FROM: "08:00", UNTIL: "17:00", ZONE: Europe/London }
+//! # a finding, because the window ends at 16:00: "it waits for another window"
+//! ```
 
 use crate::gating::Gating;
 use crate::gating::jobs_of;

@@ -28,7 +28,7 @@ pub enum Expression {
 pub struct Rule {
     /// The name that it defines.
     pub name: String,
-    /// The expression that it stands for.
+    /// The expression that defines it.
     pub body: Expression,
 }
 

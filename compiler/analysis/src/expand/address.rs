@@ -19,7 +19,7 @@ impl Expansion<'_, '_> {
         let (name, name_span) = (member.member.node.as_str(), member.member.span);
         if name.trim().is_empty() || name.chars().any(char::is_control) {
             let diagnostic = Diagnostic::error(codes::P0507, "this names nobody", name_span)
-                .help("name a member: `github team \"OWNER/TEAM\"`");
+                .help(format!("name a member: `{} {} \"NAME\"`", member.target.node, member.kind.node));
             self.report(frame, diagnostic);
             return;
         }

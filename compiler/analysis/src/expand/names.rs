@@ -169,6 +169,11 @@ impl<'a, 'w> Names<'a, 'w> {
         self.workspace.source_file(module)
     }
 
+    /// The most legs of a node.
+    pub(super) fn most_legs(&self) -> usize {
+        self.workspace.most_legs()
+    }
+
     /// The engines that the source may name.
     pub(super) fn engines(&self) -> &'a [&'a dyn Engine] {
         self.workspace.engines()

@@ -84,8 +84,10 @@ impl Expansion<'_, '_> {
                     }
                     if label.node.trim().is_empty() || label.node.chars().any(char::is_control) {
                         let message = "this label is empty";
-                        let finding = Diagnostic::error(codes::P0106, message, label.span)
-                            .help("write the label of the machine: `label github \"gpu-a10\"`");
+                        let finding = Diagnostic::error(codes::P0106, message, label.span).help(format!(
+                            "write the label of the machine: `label {} \"gpu-a10\"`",
+                            target.node
+                        ));
                         self.report(&inner, finding);
                     }
                     match labelled.get(target.node.as_str()) {

@@ -97,6 +97,15 @@ impl<'p> ResolvedSource<'p> {
         let rules: Vec<Proposition> = rules.map(|rule| facts.condition(rule)).collect();
         facts.propositions().any(&rules)
     }
+
+    /// That an exemption of a gate holds that has this reason.
+    pub fn exempt_because(&self, facts: &Facts, node: &Node, because: &str) -> Proposition {
+        let rules = self.exemptions.get(&node.id).into_iter().flatten();
+        let with_reasons = rules.zip(node.gate().into_iter().flat_map(|gate| &gate.exemptions));
+        let with_this = with_reasons.filter(|(_, rule)| rule.because == because);
+        let rules: Vec<Proposition> = with_this.map(|(rule, _)| facts.condition(rule)).collect();
+        facts.propositions().any(&rules)
+    }
 }
 
 fn add_trigger<'p>(vocabulary: &mut Vocabulary, trigger: &'p Trigger) -> ResolvedTrigger<'p> {

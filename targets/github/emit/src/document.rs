@@ -97,7 +97,7 @@ pub(crate) enum Matrix {
     Axes(Vec<(String, Vec<Node<'static>>)>),
     /// These.
     Legs(Vec<Mapping<'static>>),
-    /// Those of one axis that a list in JSON tells in the run.
+    /// Those of one axis. Its values are a list in JSON that only the run knows.
     Listed(&'static str, Template),
 }
 

@@ -16,6 +16,9 @@ use pipec_base::{Diagnostic, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, PipelineId, Program};
 use pipec_target_api::{Emission, PipelineOutput, Refusals, TargetContext};
 
+/// The most jobs that GitHub makes of one job with a matrix.
+pub const MOST_LEGS: usize = 256;
+
 /// The largest workflow that GitHub reads, in bytes (500 KB).
 const LARGEST_FILE: usize = 500_000;
 

@@ -772,6 +772,9 @@ broken! {
     an_exemption_whose_reason_the_record_does_not_see: shop {
         "migrations": "      reason: ${{ " => "      because: ${{ "
     } "does not hand on that it is exempt";
+    an_exemption_with_the_reason_of_another: shop {
+        "migrations": "REASON: there is no migration" => "REASON: forks have no database"
+    } "runs the step `Exempt` where it may not";
     one_of_two_exemptions_that_the_record_does_not_see: shop {
         "migrations": "outcome: ${{ steps.exempt.outputs.outcome || " => "outcome: ${{ "
     } "its output `outcome` is not what its steps recorded";

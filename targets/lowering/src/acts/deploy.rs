@@ -229,7 +229,7 @@ fn phases<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings<'_, 'p>)
     phases
 }
 
-/// The variables that an action gives to its scripts: those of its `env`, and the weight that it acts at.
+/// The variables that an action gives to its scripts. They are those of its `env`, and the weight that it acts at.
 fn variables<'p>(
     env: &'p [Binding],
     weight: Option<&'p str>,

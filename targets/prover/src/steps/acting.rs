@@ -1,6 +1,11 @@
 //! The scripts of a node in sequence: its `run`, or the actions of a deploy.
 //!
-//! For example, a canary with one step has `shift` and `verify` at 5%, both at 100%, and then `rollback`.
+//! ```text
+//! strategy canary { step 5% soak 10m }, with `shift`, `verify` and `rollback`:
+//! shift to 5%, soak 10m, verify at 5%, shift to 100%, verify at 100%, roll back
+//! SOAK is "6", not "600"                     a finding: "it does not soak as long as it should"
+//! `shift to 5%` has a limit of 360 minutes   a finding: "a script may take longer than its deploy has, or not as long"
+//! ```
 
 use super::{Check, Kind};
 use pipec_ir::{Binding, Node, Phase, StepKind, Weight};

@@ -1,7 +1,15 @@
 //! Retries: a green job means that all scripts of one attempt succeeded.
 //!
-//! The attempt started from the same state as the first, and no script of another attempt ran after it began. For
-//! example, after a failed `try-1`, the step `attempt-2` prepares the folder, and then `try-2` runs.
+//! The attempt started from the same state as the first, and no script of another attempt ran after it began.
+//!
+//! ```yaml
+//! - id: try-1              # retry 1 because "the mirror is slow"
+//!   run: make
+//! - id: attempt-2          # ends the processes of the first attempt, and empties the folder
+//!   if: ${{ steps.try-1.outcome == 'failure' }}
+//! # `try-1` has no `continue-on-error`, so the job fails and `attempt-2` never runs, a finding:
+//! # "a failure ends the job where another attempt follows, or counts for nothing where none does"
+//! ```
 
 use super::{Check, Kind, goes_on};
 use pipec_logic::{Proposition, Propositions};

@@ -1,7 +1,16 @@
 //! Caches: each has a key of its node.
 //!
-//! Only runs of reviewed code without a tag save it, and no dangerous job restores it. For example, the cache of a gate
-//! with a secret is a finding.
+//! Only runs of reviewed code without a tag save it. No deploy restores it, and no job that may write or reads secrets.
+//!
+//! ```yaml
+//! - name: Fetch the cache of target      # in the node `app`: cache "target" keyed by "Cargo.lock"
+//!   id: cache
+//!   uses: actions/cache/restore@27d5ce7f107fe9357f9df03efb73ab90386fccae
+//!   with:
+//!     path: target
+//!     key: pipec-cached/unit-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('Cargo.lock') }}
+//! # the key is that of `unit`, a finding: "its caches are not those of the source"
+//! ```
 
 use super::attempts::first;
 use super::{Check, Kind};

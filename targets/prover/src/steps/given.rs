@@ -1,7 +1,14 @@
 //! The values of each step: its variables, inputs and directory.
 //!
-//! For example, the step that verifies the artefact `app` must have the variable `DIGEST` with the output of the job
-//! `app`.
+//! ```yaml
+//! - name: deploy                       # deploy app to production { run "./deploy.sh" }
+//!   env:
+//!     APP_PATH: ${{ runner.temp }}/artefacts/app/app
+//!     APP_DIGEST: sha256:0000…         # a finding: "`APP_DIGEST` is something else in its scripts"
+//!     MODE: debug                      # a finding: "its scripts are given `MODE`"
+//!   working-directory: site            # a finding: "a step works in another directory"
+//!   run: ./deploy.sh
+//! ```
 
 use super::{Check, Kind, goes_on};
 use crate::values::{self, Wanted};

@@ -1,7 +1,15 @@
 //! Artefacts between jobs: each is fetched and verified against the recorded digest.
 //!
-//! Only its producer records the digest. For example, a step that fetches `app` is followed by `VerifyFile` with
-//! `needs.app.outputs.digest`.
+//! Only its producer records the digest.
+//!
+//! ```yaml
+//! - name: Fetch app                                     # without the next step: "it does not verify `app`"
+//!   with: { name: app, path: "${{ runner.temp }}/handed-over" }
+//! - name: Verify app
+//!   env:
+//!     DIGEST: ${{ needs.web.outputs.digest }}           # "it does not ask the producer of `app` for the digest"
+//!     PACKED: ${{ runner.temp }}/handed-over/web.tar    # "it verifies other bytes than those it fetched as `app`"
+//! ```
 
 use super::{Check, Kind};
 use crate::values;

@@ -1,6 +1,12 @@
 //! Images: recorded from the layout of the scripts, and pushed with the recorded digest.
 //!
-//! For example, `PushImage` must have the digest that `RecordImage` of the same job has recorded.
+//! ```yaml
+//! - name: Push web             # after `Record web`, whose id is `record`
+//!   env:
+//!     NAME: ghcr.io/acme/web
+//!     DIGEST: sha256:0000…     # not ${{ steps.record.outputs.digest }}, a finding:
+//!                              # "it records or pushes another image, or as another"
+//! ```
 
 use super::{Check, Kind};
 use crate::values::{image_layout, scratch};

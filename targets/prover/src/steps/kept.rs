@@ -1,7 +1,15 @@
 //! Reports and kept files of a job.
 //!
-//! They have the order of the source and the node's own name, and they can't decide any result. For example, a step
-//! that uploads `junit.xml` needs `continue-on-error`.
+//! They have the order of the source and the node's own name, and they can't decide any result.
+//!
+//! ```yaml
+//! - name: Keep the junit report      # in the node `unit`: report junit "out/*.xml"
+//!   with:
+//!     name: junit lint               # not `junit unit`: "it shows or keeps something else than its node asks for"
+//!     path: out/*.xml
+//!     if-no-files-found: ignore
+//!     overwrite: true
+//! ```
 
 use super::{Check, Kind};
 use pipec_ir::{Node, PathPattern, Report, ReportFormat};

@@ -1,7 +1,15 @@
 //! Measures: each report is checked once after the scripts of each run.
 //!
-//! The check has all expectations of the source. For example, `measure "m.json" { expect k >= 0.9 }` needs one step
-//! `Measure` with this line.
+//! The check has all expectations of the source.
+//!
+//! ```yaml
+//! - name: Measure load.json      # measure "load.json" { expect p95 < 300ms }
+//!   env:
+//!     FILE: load.json
+//!     EXPECTATIONS: |
+//!       {"key": "p95", "is": "<", "number": "3000", "unit": "ms"}
+//! # 3000 is not 300, a finding: "it does not judge its reports as the source says"
+//! ```
 
 use super::acting::Act;
 use super::{Check, Kind};

@@ -1,6 +1,11 @@
 //! The required steps of a node's job, their numbers and their order.
 //!
-//! For example, each artefact is verified before the first script, and reports are stored after the last.
+//! ```text
+//! gate scan: vulnerability of app, with one script:
+//! Checkout, Download, VerifyFile, Script      the order of the source
+//! Checkout, Script, Download, VerifyFile      a finding: "its steps are in another order"
+//! Checkout, Download, Script                  a finding: "it has 0 steps of Runtime(VerifyFile), not 1"
+//! ```
 
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};

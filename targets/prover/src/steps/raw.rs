@@ -1,7 +1,13 @@
 //! Raw steps: exactly those of the source, in a job without secrets.
 //!
-//! They have exactly the inputs of the source. Their effect is an assumption. For example, `acme/tool@v1` in the source
-//! needs a step that calls `acme/tool` at a known commit of `v1`.
+//! They have exactly the inputs of the source. Their effect is an assumption.
+//!
+//! ```yaml
+//! - id: raw-node                          # node = action "actions/setup-node@v7"(node-version: "22")
+//!   uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020    # a known commit of v7
+//!   with:
+//!     node-version: "20"                  # a finding: "a raw step is given another `node-version`"
+//! ```
 
 use super::{Check, Kind};
 use crate::values::Wanted;

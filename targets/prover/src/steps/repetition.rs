@@ -1,7 +1,16 @@
 //! Repeated gates: all runs are complete, and enough of them passed.
 //!
-//! For example, `repeat 3 quorum 2` needs three runs with ignored failures, and a final step that fails unless two of
-//! them passed.
+//! ```yaml
+//! - name: 2 of 3 runs passed, or more      # the last step of a gate with `repeat 3 quorum 2` and one script
+//!   env:
+//!     RUNS: |
+//!       1 ${{ steps.run-1.outcome }}
+//!       2 success
+//!       3 ${{ steps.run-3.outcome }}
+//! # run 2 always counts, a finding: "it counts something else than the runs that passed"
+//! ```
+//!
+//! The failures of its scripts are ignored, so that all runs take place.
 
 use super::attempts::is_bound;
 use super::{Check, Kind, goes_on};

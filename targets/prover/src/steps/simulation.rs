@@ -197,7 +197,7 @@ impl<'s> Simulation<'s> {
             Kind::Script(_) | Kind::Raw(_) | Kind::Runtime(Script::Measure | Script::Quorum) => {
                 self.deciding(open)
             }
-            Kind::Runtime(Script::Exempt) => self.exempting(&open),
+            Kind::Runtime(Script::Exempt) => self.exempting(check, turn, &open),
             Kind::Runtime(Script::Again) => self.another_attempt(open),
             Kind::RestoreCache => self.optional(open),
             Kind::SaveCache => self.optional(self.logic.and(&open, &check.may_keep())),
@@ -213,9 +213,11 @@ impl<'s> Simulation<'s> {
         Demand { must: self.logic.and_not(&open, &self.exempt), may: open }
     }
 
-    /// The exemption is recorded only in exempt runs.
-    fn exempting(&self, open: &Proposition) -> Demand {
-        self.optional(self.logic.and(open, &self.exempt))
+    /// An exemption is recorded only in the runs for which the source gives its reason.
+    fn exempting(&self, check: &Check<'s, '_, '_>, turn: &Turn<'_>, open: &Proposition) -> Demand {
+        let because = turn.step.env_literal("REASON").unwrap_or_default();
+        let exempt = check.gating.source.exempt_because(check.gating.world, check.node, because);
+        self.optional(self.logic.and(open, &exempt))
     }
 
     /// Another attempt begins only if the job is not stopped.

@@ -1,7 +1,15 @@
 //! Tools: each step sets up the tool of the source.
 //!
-//! It has the version of the source and no cache. For example, `tool node "20.1.0"` needs one step that sets up `node`
-//! at exactly 20.1.0.
+//! It has the version of the source and no cache.
+//!
+//! ```yaml
+//! - name: Set up Python        # tool python "3.10"
+//!   uses: actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97
+//!   with:
+//!     python-version: "3"      # a finding: "it sets up another tool, or another version"
+//! ```
+//!
+//! A step also waits for each sidecar with a readiness script.
 
 use super::{Check, Kind};
 use crate::services;

@@ -215,7 +215,7 @@ fn facts_of<'j>(job: &'j Job, variable: &mut impl FnMut() -> VariableId) -> Vec<
     facts
 }
 
-/// A test of a plan and its value. An input goes by the variable that holds it.
+/// A test of a plan and its value. The plan names the variable of an input, and the result names the input.
 fn test(plan: &Step, test: &str, value: &str) -> (String, String) {
     if test != "input" {
         return (test.to_owned(), value.to_owned());

@@ -109,7 +109,7 @@ impl Judge<'_, '_, '_> {
         })
     }
 
-    /// The record comes last, whatever happens, and tells of every job.
+    /// The record runs last, after every outcome, and lists every job.
     pub fn record(&mut self) {
         let wrong: Option<&str> = match self.graph.place_of(RECORD) {
             None => Some("is no job"),

@@ -1,6 +1,5 @@
 //! Checks of a node that need all its clauses together.
 
-use super::part::MAX_LEGS;
 use super::{Role, Work};
 use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
@@ -240,17 +239,18 @@ impl Expansion<'_, '_> {
         let Some((shards, origin)) = &work.body.shards else { return };
         let legs = work.body.matrix.as_ref().map_or(1, |matrix| matrix.legs.len());
         let all = usize::try_from(*shards).unwrap_or(usize::MAX).saturating_mul(legs);
-        if all <= MAX_LEGS {
+        let most = self.workspace.most_legs();
+        if all <= most {
             return;
         }
         let message = match legs {
-            1 => format!("{shards} shards are more than {MAX_LEGS}"),
-            _ => format!("{legs} legs in {shards} shards are {all}, more than {MAX_LEGS}"),
+            1 => format!("{shards} shards are more than {most}"),
+            _ => format!("{legs} legs in {shards} shards are {all}, more than {most}"),
         };
         self.report(
             frame,
             Diagnostic::error(codes::P0106, message, origin.span)
-                .help(format!("each leg is a job: at most {} are possible here", MAX_LEGS / legs.max(1))),
+                .help(format!("each leg is a job: at most {} are possible here", most / legs.max(1))),
         );
     }
 

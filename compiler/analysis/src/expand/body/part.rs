@@ -14,9 +14,6 @@ use pipec_ir::{
 use pipec_syntax::ast::{self, Clause, DefaultClause, Name};
 use std::collections::BTreeMap;
 
-/// The maximum number of legs of a node (language reference, "Nodes").
-pub(super) const MAX_LEGS: usize = 256;
-
 /// The maximum age of the approval of an override, in milliseconds. A run waits no longer than this for an approval.
 const MAX_OVERRIDE_AGE: u64 = 30 * 86_400_000;
 
@@ -91,13 +88,14 @@ impl<'a> Expansion<'a, '_> {
             return;
         }
         if legs.is_empty() {
-            legs = product(&axes);
+            legs = product(&axes, self.workspace.most_legs());
         }
-        if legs.len() > MAX_LEGS || axes.is_empty() && parts.is_empty() {
+        let most = self.workspace.most_legs();
+        if legs.len() > most || axes.is_empty() && parts.is_empty() {
             let message = if parts.is_empty() {
                 "this matrix has no leg".to_owned()
             } else {
-                format!("this matrix has more than {MAX_LEGS} legs")
+                format!("this matrix has more than {most} legs")
             };
             self.report(
                 frame,
@@ -387,8 +385,8 @@ impl<'a> Expansion<'a, '_> {
     }
 }
 
-/// All combinations of the axes' values. The last axis changes fastest.
-fn product(axes: &[(String, Vec<String>)]) -> Vec<Leg> {
+/// The combinations of the axes' values, but only one more than may be. The last axis changes fastest.
+fn product(axes: &[(String, Vec<String>)], most: usize) -> Vec<Leg> {
     let mut legs = vec![BTreeMap::new()];
     for (axis, values) in axes {
         legs = legs
@@ -400,7 +398,7 @@ fn product(axes: &[(String, Vec<String>)]) -> Vec<Leg> {
                     leg
                 })
             })
-            .take(MAX_LEGS + 1)
+            .take(most.saturating_add(1))
             .collect();
     }
     legs.into_iter()

@@ -97,7 +97,7 @@ impl<'a> Lowering<'a> {
     fn owner(&self, plan: &JobPlan<'_>) -> String {
         match self.node_of(plan) {
             Some(node) => node.name.clone(),
-            None => plan.environment.as_ref().map(|it| it.name.clone().into_owned()).unwrap_or_default(),
+            None => plan.environment.as_ref().map_or(plan.id.to_string(), |it| it.name.clone().into_owned()),
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) fn fetch(title: String, kept: &Kept, into: Template) -> Step {
 
 /// The step that keeps files. What a failed job kept is replaced when it runs again.
 pub(super) fn keep(title: String, keep: &Keep<'_>, name: Template, paths: Template) -> Step {
-    // The action skips files of folders whose names begin with a dot, unless it is told.
+    // The action skips files of folders whose names begin with a dot, unless it has `include-hidden-files`.
     let is_hidden = |paths: &str| paths.split(['\n', '/']).any(|segment| segment.starts_with('.'));
     let has_hidden = !keep.is_required && paths.as_text().is_some_and(is_hidden);
     let missing = if keep.is_required { "error" } else { "ignore" };

@@ -27,7 +27,7 @@ impl Lowering<'_> {
         if let Some(locked) = lock.actions.iter().find(fits) {
             return Some(locked);
         }
-        // The lock can't hold this version twice, so that of the catalogue can't stand beside it.
+        // The lock can't hold this version twice, so it can't also hold that of the catalogue.
         let same = |locked: &&PinnedAction| is_named(locked) && locked.version == own.version;
         let locked = lock.actions.iter().find(same)?;
         if let Some(lacks) = lacks(locked, own, inputs, step) {

@@ -69,6 +69,10 @@ impl<'a> Lowering<'a> {
             Part::SidecarContainer(sidecar) => template.and(format!("job.services.{}.id", sidecar.name)),
             Part::OutputName => template.and_text(self.file.clone()),
             Part::OutputPath => template.and_text(format!(".github/workflows/{}", self.file)),
+            Part::Unresolved(fact) => {
+                self.internal(&self.pipeline.origin, format!("the fact {fact:?} has no meaning here"));
+                template
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Refusals of clauses in nodes: long timeouts, many legs, retries, measures, paths of reports.
 
 use super::Refusals;
+use crate::MOST_LEGS;
 use pipec_base::codes;
 use pipec_ir::{Basis, Body, Node, ReportFormat};
 use pipec_lowering::acts;
@@ -46,11 +47,10 @@ impl Refusals<'_> {
 
     /// Refuses a matrix of no legs, or of too many.
     ///
-    /// GitHub expands a matrix to at most 256 jobs, and an empty matrix counts as success.
+    /// An empty matrix counts as success.
     pub(super) fn refuse_many_legs(&self, node: &Node) {
-        const MOST: usize = 256;
         let count = node.legs().len();
-        if node.has_legs() && !(1..=MOST).contains(&count) {
+        if node.has_legs() && !(1..=MOST_LEGS).contains(&count) {
             let matrix = node.body.matrix.as_ref().map(|matrix| &matrix.origin);
             let shards = node.body.shards.as_ref().map(|(_, origin)| origin);
             self.refuse(&format!("a node of {count} legs"), matrix.or(shards).unwrap_or(&node.origin));

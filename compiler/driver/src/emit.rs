@@ -16,7 +16,7 @@ use crate::outputs::Outputs;
 use pipec_base::{Diagnostic, codes};
 use pipec_claims::{Judgement, TargetClaims};
 use pipec_ir::{GeneratedFile, Pins, PipelineId, Program};
-use pipec_target_api::{Emission, EmittedFile, Refusals, Target, TargetContext};
+use pipec_target_api::{Emission, EmittedFile, PipelineOutput, Refusals, Target, TargetContext};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -235,16 +235,22 @@ impl<'t> Emitter<'t> {
                 && let Some(own) = own_files(&judged, pipeline)
             {
                 // A remembered pipeline is not asked for its refusals again, so its warnings are kept with its output.
-                let mut output = output.clone();
+                let mut output = PipelineOutput::clone(&output);
                 output.diagnostics.extend(refusals.get(&pipeline).into_iter().flatten().cloned());
-                outputs.remember(program, pipeline, target.name(), (own, output, judgement.clone()));
+                output.pins.share_with(&compiled.pins);
+                outputs.remember(
+                    program,
+                    pipeline,
+                    target.name(),
+                    (own, Arc::new(output), judgement.clone()),
+                );
             }
             compiled.diagnostics.extend(judgement.findings);
             if let Some(claims) = compiled.claims.get_mut(pipeline.0) {
                 claims.push(TargetClaims {
                     target: target.name(),
                     proved: judgement.proved,
-                    assumed: output.assumed,
+                    assumed: Arc::unwrap_or_clone(output).assumed,
                 });
             }
         }
@@ -281,7 +287,7 @@ fn pins_of(emitters: &[Emitter<'_>]) -> Pins {
     let mut pins = Pins::default();
     for output in emitters.iter().flat_map(|emitter| emitter.emission.pipelines.values()) {
         if !output.is_refused() {
-            pins.add(output.pins.clone());
+            pins.add(&output.pins);
         }
     }
     pins

@@ -77,7 +77,7 @@ pub(crate) struct Remembered {
     /// The digests of its sources, which are in the header.
     digests: Vec<Option<String>>,
     pub(crate) files: Vec<Arc<GeneratedFile>>,
-    pub(crate) output: PipelineOutput,
+    pub(crate) output: Arc<PipelineOutput>,
     pub(crate) judgement: Judgement,
 }
 
@@ -155,7 +155,7 @@ impl Outputs {
         program: &Program,
         id: PipelineId,
         target: &'static str,
-        (files, output, judgement): (Vec<Arc<GeneratedFile>>, PipelineOutput, Judgement),
+        (files, output, judgement): (Vec<Arc<GeneratedFile>>, Arc<PipelineOutput>, Judgement),
     ) {
         let Some(pipeline) = program.pipelines.get(id.0) else { return };
         let entered = pipeline.deploys().map(|(_, deploy)| &deploy.environment);

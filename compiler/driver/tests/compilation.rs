@@ -35,12 +35,12 @@ impl Echo {
         };
         let locked = program.lock.actions.iter().find(|action| action.name == "any/way");
         let called = match pipeline {
-            "major" => Some(locked.cloned().unwrap_or_else(|| pinned("any/way", "v1"))),
-            "exact" => Some(pinned("any/way", "v2")),
+            "major" => Some(locked.cloned().unwrap_or_else(|| pinned("any/way", "v1").into())),
+            "exact" => Some(pinned("any/way", "v2").into()),
             _ => None,
         };
         let own = pinned(&format!("of/{}", self.name), "v1");
-        Pins { actions: called.into_iter().chain([own]).collect(), ..Pins::default() }
+        Pins { actions: called.into_iter().chain([own.into()]).collect(), ..Pins::default() }
     }
 
     fn emit_pipeline(&self, program: &Program, pipeline: &Pipeline) -> (Vec<GeneratedFile>, PipelineOutput) {

@@ -182,8 +182,8 @@ fn part(program: &Program, pipeline: &Pipeline) -> (String, Pins) {
         outputs: Default::default(),
     };
     let called = match pipeline.name.as_str() {
-        "major" => Some(program.lock.actions.first().cloned().unwrap_or_else(|| pinned("v1"))),
-        "exact" => Some(pinned("v2")),
+        "major" => Some(program.lock.actions.first().cloned().unwrap_or_else(|| pinned("v1").into())),
+        "exact" => Some(pinned("v2").into()),
         _ => None,
     };
     let calls = called.iter().map(|action| format!("calls: {}\n", action.version)).collect::<String>();

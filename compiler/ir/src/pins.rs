@@ -9,6 +9,7 @@ use crate::versions::newest_first;
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use toml::Spanned;
 
 /// The beginning of a file of pins that the compiler may write.
@@ -25,7 +26,7 @@ const HEADER: &str = "\
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pins {
     /// The actions in the order of the file: by name, the newest version first.
-    pub actions: Vec<PinnedAction>,
+    pub actions: Vec<Arc<PinnedAction>>,
     /// The digest (`sha256:…`) of each image reference with its tag, as [`image_with_registry`] writes it.
     pub images: BTreeMap<String, String>,
 }
@@ -145,7 +146,7 @@ impl Pins {
                     && known.version == action.version
                     && (known.name == action.name || known.commit != action.commit)
             };
-            if let Some(first) = pins.actions.iter().find(same) {
+            if let Some(first) = pins.actions.iter().map(AsRef::as_ref).find(same) {
                 let other = if first.name == action.name {
                     String::new()
                 } else {
@@ -153,7 +154,7 @@ impl Pins {
                 };
                 return Err(refused(format!("`{}` {} appears twice{other}", action.name, action.version)));
             }
-            pins.actions.push(action);
+            pins.actions.push(Arc::new(action));
         }
         for (start, FileImage { reference, digest }) in entries.images {
             let refused = |error: String| Err(format!("{}{error}", line_of(text, start)));
@@ -174,7 +175,7 @@ impl Pins {
             }
             pins.images.insert(reference, digest);
         }
-        pins.actions.sort_by(PinnedAction::by_name);
+        pins.actions.sort_by(|left, right| left.by_name(right));
         Ok(pins)
     }
 
@@ -191,7 +192,7 @@ impl Pins {
     /// Writes the pins, by name, in the form that [`Pins::read`] accepts.
     pub fn write(&self) -> String {
         let mut text = format!("{MARK}{HEADER}");
-        let mut actions: Vec<&PinnedAction> = self.actions.iter().collect();
+        let mut actions: Vec<&PinnedAction> = self.actions.iter().map(AsRef::as_ref).collect();
         actions.sort_by(|left, right| left.by_name(right));
         for action in actions {
             text.push_str(&format!(
@@ -226,7 +227,8 @@ impl Pins {
 
     /// An action with exactly this version.
     pub fn action(&self, name: &str, version: &str) -> Option<&PinnedAction> {
-        self.actions.iter().find(|action| action.name == name && action.version == version)
+        let mut actions = self.actions.iter().map(AsRef::as_ref);
+        actions.find(|action: &&PinnedAction| action.name == name && action.version == version)
     }
 
     /// Whether there are no pins.
@@ -235,18 +237,29 @@ impl Pins {
     }
 
     /// Adds the pins that are missing.
-    pub fn add(&mut self, more: Pins) {
+    pub fn add(&mut self, more: &Pins) {
         let before = self.actions.len();
-        for action in more.actions {
-            if !self.actions.contains(&action) {
-                self.actions.push(action);
+        for action in &more.actions {
+            if !self.actions.contains(action) {
+                self.actions.push(Arc::clone(action));
             }
         }
         if self.actions.len() > before {
-            self.actions.sort_by(PinnedAction::by_name);
+            self.actions.sort_by(|left, right| left.by_name(right));
         }
-        for (reference, digest) in more.images {
-            self.images.entry(reference).or_insert(digest);
+        for (reference, digest) in &more.images {
+            if !self.images.contains_key(reference) {
+                self.images.insert(reference.clone(), digest.clone());
+            }
+        }
+    }
+
+    /// Shares with the other pins the actions that both have, so that comparing them again takes no time.
+    pub fn share_with(&mut self, other: &Pins) {
+        for action in &mut self.actions {
+            if let Some(same) = other.actions.iter().find(|other| *other == action) {
+                *action = Arc::clone(same);
+            }
         }
     }
 
@@ -412,13 +425,13 @@ mod tests {
             Pins::read(&format!("[[image]]\nreference = \"postgres:17\"\ndigest = \"sha256:{digest}\"\n"))
                 .unwrap()
         };
-        pins.add(image("a"));
+        pins.add(&image("a"));
         let before = pins.clone();
-        pins.add(image("b"));
-        pins.add(Pins::read(ENTRY).unwrap());
+        pins.add(&image("b"));
+        pins.add(&Pins::read(ENTRY).unwrap());
         assert_eq!(pins, before);
         let mut more = before.clone();
-        more.add(Pins::read(&ENTRY.replace("v1", "v2")).unwrap());
+        more.add(&Pins::read(&ENTRY.replace("v1", "v2")).unwrap());
         assert_eq!(more.without(&before), ["`a/b` v2"]);
         assert_eq!(before.without(&Pins::default()), ["`a/b` v1", "`docker.io/library/postgres:17`"]);
         assert_eq!(before.without(&more), Vec::<String>::new());
@@ -453,9 +466,9 @@ mod tests {
         ) {
             let mut pins = Pins::default();
             for action in actions {
-                let same = |known: &PinnedAction| known.name.eq_ignore_ascii_case(&action.name) && known.version == action.version;
+                let same = |known: &Arc<PinnedAction>| known.name.eq_ignore_ascii_case(&action.name) && known.version == action.version;
                 if !pins.actions.iter().any(same) {
-                    pins.add(Pins { actions: vec![action], ..Pins::default() });
+                    pins.add(&Pins { actions: vec![action.into()], ..Pins::default() });
                 }
             }
             let images = images.into_iter().map(|(name, digest)| (image_with_registry(&name), format!("sha256:{digest}")));
@@ -491,6 +504,7 @@ mod tests {
             removed in 0..3_usize,
             added in "[\\[\\]=\"# \n\r\t\\\\a\u{7f}-]{0,3}",
         ) {
+            let actions = actions.into_iter().map(Arc::new).collect();
             let text = Pins { actions, ..Pins::default() }.write();
             let characters: Vec<char> = text.chars().collect();
             let place = place.index(characters.len());

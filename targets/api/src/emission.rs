@@ -12,7 +12,7 @@ pub struct Emission {
     /// The files, in the order of their pipelines.
     pub files: Vec<EmittedFile>,
     /// What else emitting gave, for each pipeline that was asked for.
-    pub pipelines: BTreeMap<PipelineId, PipelineOutput>,
+    pub pipelines: BTreeMap<PipelineId, Arc<PipelineOutput>>,
     /// Findings about files that belong to several pipelines.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -51,11 +51,11 @@ impl Emission {
         &mut self,
         pipeline: PipelineId,
         files: impl IntoIterator<Item: Into<Arc<GeneratedFile>>>,
-        output: PipelineOutput,
+        output: impl Into<Arc<PipelineOutput>>,
     ) {
         let own = |file| EmittedFile { file, pipelines: BTreeSet::from([pipeline]) };
         self.files.extend(files.into_iter().map(Into::into).map(own));
-        self.pipelines.insert(pipeline, output);
+        self.pipelines.insert(pipeline, output.into());
     }
 
     /// Replaces what it says of some pipelines by a later emission of them.
@@ -91,7 +91,7 @@ impl Emission {
     /// Whether a finding is an error, of a pipeline or of a shared file.
     pub fn is_refused(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
-            || self.pipelines.values().any(PipelineOutput::is_refused)
+            || self.pipelines.values().any(|output| output.is_refused())
     }
 }
 

@@ -4,7 +4,7 @@
 //! commit, inputs and outputs.
 
 use pipec_ir::{PinnedAction, Pins, image_with_registry};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// The actions of one repository.
 struct File {
@@ -18,7 +18,7 @@ struct File {
 struct Entry {
     name: &'static str,
     text: &'static str,
-    action: OnceLock<Option<PinnedAction>>,
+    action: OnceLock<Option<Arc<PinnedAction>>>,
 }
 
 /// The beginning of each entry of a file.
@@ -100,7 +100,7 @@ impl Entry {
     /// The action, if the entry can be parsed. Otherwise the action can't be called. A test parses all entries.
     fn action(&self) -> Option<&PinnedAction> {
         let read = || Pins::read(&[ENTRY, self.text].concat()).ok()?.actions.pop();
-        self.action.get_or_init(read).as_ref()
+        self.action.get_or_init(read).as_deref()
     }
 }
 
@@ -125,7 +125,7 @@ pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
 pub fn is_known(uses: &str, lock: &Pins) -> bool {
     let Some((name, commit)) = uses.split_once('@') else { return false };
     let is_it = |known: &PinnedAction| known.name.eq_ignore_ascii_case(name) && known.commit == commit;
-    lock.actions.iter().any(is_it) || versions(name).any(is_it)
+    lock.actions.iter().map(AsRef::as_ref).any(is_it) || versions(name).any(is_it)
 }
 
 /// Whether an action may run the value of an input as code. That is a program, or a part of a command. Only the prose
@@ -159,7 +159,8 @@ pub fn called<'a>(reference: &str, lock: &'a Pins) -> Called<'a> {
         Some((name, version)) => (name, Some(version)),
         None => (reference, None),
     };
-    let locked = lock.actions.iter().filter(|action| action.name.eq_ignore_ascii_case(name));
+    let locked =
+        lock.actions.iter().map(AsRef::as_ref).filter(|action| action.name.eq_ignore_ascii_case(name));
     let mut known: Vec<&PinnedAction> = locked.collect();
     for action in versions(name) {
         // The lock file takes precedence for a version.
@@ -204,7 +205,8 @@ mod tests {
             let pins = Pins::read(file.text).unwrap_or_else(|error| panic!("{}: {error}", file.stem));
             assert!(!pins.actions.is_empty(), "{} holds nothing", file.stem);
             let entries: Vec<&PinnedAction> = file.entries().iter().filter_map(Entry::action).collect();
-            assert_eq!(entries, pins.actions.iter().collect::<Vec<_>>(), "{} is in order", file.stem);
+            let read: Vec<&PinnedAction> = pins.actions.iter().map(AsRef::as_ref).collect();
+            assert_eq!(entries, read, "{} is in order", file.stem);
             for (entry, action) in file.entries().iter().zip(&pins.actions) {
                 assert_eq!(entry.name, action.name);
                 let repository: Vec<&str> = action.name.split('/').take(2).collect();
@@ -255,23 +257,20 @@ mod tests {
         let mut own = versions("actions/setup-node").next().unwrap().clone();
         own.version = "v7.1.0".to_owned();
         own.commit = "7".repeat(40);
-        lock.actions.push(own.clone());
+        lock.actions.push(own.clone().into());
         assert_eq!(version("actions/setup-node@v7", &lock), "v7.1.0");
         assert_eq!(version("actions/setup-node@v8", &lock), "one of 3");
-        lock.actions.extend(versions("actions/setup-node").cloned());
+        lock.actions.extend(versions("actions/setup-node").cloned().map(Arc::new));
         assert_eq!(version("actions/setup-node@v8", &lock), "one of 3", "each version once");
         let commit = "820762786026740c76f36085b0efc47a31fe5020";
         assert_eq!(version(&format!("actions/setup-node@{commit}"), &lock), "v7.0.0");
         lock.actions.retain(|action| action.commit != commit);
-        lock.actions.push(PinnedAction {
-            version: "v7.0.0".to_owned(),
-            commit: "1".repeat(40),
-            ..own.clone()
-        });
+        let other = PinnedAction { version: "v7.0.0".to_owned(), commit: "1".repeat(40), ..own.clone() };
+        lock.actions.push(other.into());
         let other = version(&format!("actions/setup-node@{commit}"), &lock);
         assert_eq!(other, "one of 3", "a version has one commit: that of the lock");
         own.name = "acme/own".to_owned();
-        lock.actions.push(own);
+        lock.actions.push(own.into());
         assert_eq!(version("acme/own@v7", &lock), "v7.1.0");
     }
 

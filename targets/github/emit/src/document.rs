@@ -8,6 +8,7 @@ use pipec_yaml::{Entry, Item, Mapping, Node, Sequence};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// The shell of every script.
 ///
@@ -466,8 +467,8 @@ impl Workflow {
         let images =
             images.filter_map(|image| Some((image_with_registry(&image.reference), image.digest.clone()?)));
         let mut pins = Pins { actions: Vec::new(), images: images.collect() };
-        let actions = called.into_values().map(|action| PinnedAction::clone(action)).collect();
-        pins.add(Pins { actions, ..Pins::default() });
+        let actions = called.into_values().map(|action| Arc::new(PinnedAction::clone(action))).collect();
+        pins.add(&Pins { actions, ..Pins::default() });
         pins
     }
 

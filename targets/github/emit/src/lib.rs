@@ -55,7 +55,7 @@ fn emit_pipeline(
     let mut files = Vec::new();
     let mut pins = Pins::default();
     for lowered in std::iter::once(lowered).chain(teardown) {
-        pins.add(lowered.workflow.as_ref().map(Workflow::pins).unwrap_or_default());
+        pins.add(&lowered.workflow.as_ref().map(Workflow::pins).unwrap_or_default());
         match written(pipeline, lowered) {
             Ok(file) => files.extend(file),
             Err(refused) => {

@@ -203,11 +203,9 @@ impl Reading for Workflow {
                 && (known.version == version || known.commit == version || is_major)
         };
         let fits = |known: &PinnedAction| is_named(known) && known.name == given && known.commit == commit;
-        let is_known = if lock.actions.iter().any(is_named) {
-            lock.actions.iter().any(fits)
-        } else {
-            catalogue::versions(name).any(fits)
-        };
+        let mut locked = lock.actions.iter().map(AsRef::as_ref);
+        let is_known =
+            if locked.clone().any(is_named) { locked.any(fits) } else { catalogue::versions(name).any(fits) };
         !version.is_empty() && is_known
     }
 

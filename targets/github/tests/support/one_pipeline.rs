@@ -41,7 +41,7 @@ pub fn emit(program: &Program, pipeline: &Pipeline, lists_assumptions: bool) -> 
         return Output { files: Vec::new(), rest };
     }
     let mut emission = GitHub.emit(&program, &[id], &context);
-    let mut rest = emission.pipelines.remove(&id).unwrap_or_default();
+    let mut rest = PipelineOutput::clone(&emission.pipelines.remove(&id).unwrap_or_default());
     refusals.append(&mut rest.diagnostics);
     rest.diagnostics = refusals;
     Output { files: emission.files.into_iter().map(|file| (*file.file).clone()).collect(), rest }

@@ -24,12 +24,13 @@ impl Lowering<'_> {
         // GitHub's names ignore case.
         let is_named = |locked: &PinnedAction| locked.name.eq_ignore_ascii_case(&own.name);
         let fits = |locked: &&PinnedAction| is_named(locked) && lacks(locked, own, inputs, step).is_none();
-        if let Some(locked) = lock.actions.iter().find(fits) {
+        let actions = || lock.actions.iter().map(AsRef::as_ref);
+        if let Some(locked) = actions().find(fits) {
             return Some(locked);
         }
         // The lock can't hold this version twice, so it can't also hold that of the catalogue.
         let same = |locked: &&PinnedAction| is_named(locked) && locked.version == own.version;
-        let locked = lock.actions.iter().find(same)?;
+        let locked = actions().find(same)?;
         if let Some(lacks) = lacks(locked, own, inputs, step) {
             self.error(
                 codes::P0706,

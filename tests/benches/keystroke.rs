@@ -74,7 +74,7 @@ fn with_targets(bencher: Bencher<'_, '_>) {
 
 /// The whole workspace with its targets, in a new session.
 #[divan::bench(sample_count = 5, sample_size = 1)]
-fn anew(bencher: Bencher<'_, '_>) {
+fn whole_workspace(bencher: Bencher<'_, '_>) {
     let [texts, _] = states();
     let options = workflows::options();
     bencher.bench(|| Session::new().compile(&texts, &options));

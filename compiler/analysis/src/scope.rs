@@ -15,6 +15,7 @@ use pipec_syntax::ast::{
     self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
     Runner, Task, Use,
 };
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::OnceLock;
@@ -84,7 +85,7 @@ pub(crate) struct Found<'a> {
 struct Scope<'a> {
     source: Module<'a>,
     /// The place of each name in `declared`.
-    names: BTreeMap<&'a str, usize>,
+    names: FxHashMap<&'a str, usize>,
     /// What it declares, in the order of the source.
     declared: Vec<(&'a str, Found<'a>)>,
     uses: BTreeSet<ModuleId>,
@@ -131,7 +132,7 @@ impl<'a> Workspace<'a> {
             .chain(standard)
             .map(|source| Scope {
                 source: *source,
-                names: BTreeMap::new(),
+                names: FxHashMap::default(),
                 declared: Vec::new(),
                 uses: BTreeSet::new(),
                 has_unnamed: source
@@ -431,7 +432,10 @@ impl<'a> Workspace<'a> {
             let module = ModuleId(place);
             let Some(scope) = self.scopes.get(place).filter(|scope| !scope.uses.is_empty()) else { continue };
             // By name, as the findings of one file always came.
-            let named = scope.names.values().filter_map(|place| Some((*place, scope.declared.get(*place)?)));
+            let mut named: Vec<(&str, usize)> =
+                scope.names.iter().map(|(name, place)| (*name, *place)).collect();
+            named.sort_unstable();
+            let named = named.into_iter().filter_map(|(_, place)| Some((place, scope.declared.get(place)?)));
             let back: Vec<(usize, &str, Span, ModuleId)> = named
                 .filter_map(|(place, (name, found))| match found.definition {
                     Definition::Module(used) if self.with_uses(used).contains(&module) => {

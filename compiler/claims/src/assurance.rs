@@ -62,7 +62,7 @@ pub struct TargetClaims {
     /// The target's name.
     pub target: &'static str,
     /// The theorems that its model has proved on the output.
-    pub proved: Vec<Theorem>,
+    pub proved: Arc<Vec<Theorem>>,
     /// The assumptions of its output.
     pub assumed: Vec<Assumed>,
 }

@@ -2,6 +2,7 @@
 
 use crate::Theorem;
 use pipec_base::Diagnostic;
+use std::sync::Arc;
 
 /// The verdict of an engine model on an output.
 #[derive(Clone, Debug, Default)]
@@ -9,5 +10,5 @@ pub struct Judgement {
     /// The differences from the source. Each is an error in the compiler, or a proof that is too large.
     pub findings: Vec<Diagnostic>,
     /// The proved theorems: those that no finding breaks.
-    pub proved: Vec<Theorem>,
+    pub proved: Arc<Vec<Theorem>>,
 }

@@ -111,10 +111,10 @@ fn of_an_output(theorem: &Theorem) -> String {
 fn no_skipped_gates(theorem: &NoSkippedGates) -> String {
     let mut passed = "passed".to_owned();
     if theorem.may_be_exempt {
-        passed.push_str(" or been exempt by the book");
+        passed.push_str(" or been exempt under its rule");
     }
     if theorem.may_be_overridden {
-        passed.push_str(" or been overridden by the book");
+        passed.push_str(" or been overridden under the rules");
     }
     let gates = match theorem.gates.as_slice() {
         [] => "no gate stands before it, and it requires no evidence".to_owned(),

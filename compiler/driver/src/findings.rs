@@ -118,12 +118,12 @@ mod tests {
             ],
             &sources(),
         );
-        let told: Vec<(&str, Option<&str>, usize)> = tidied
+        let shown: Vec<(&str, Option<&str>, usize)> = tidied
             .iter()
             .map(|found| (found.message.as_str(), found.counterexample.as_deref(), found.labels.len()))
             .collect();
         assert_eq!(
-            told,
+            shown,
             [
                 ("earlier", None, 1),
                 ("gate `unit` can be skipped", Some("push to main"), 3),

@@ -72,7 +72,7 @@ pub fn fix(texts: &[InputText], only: Option<&str>, options: &Options<'_>) -> Fi
         if chosen.is_empty() || !seen.insert(contents(&next)) {
             break;
         }
-        applied.extend(chosen.iter().map(|(finding, fix)| told(&compilation, finding, fix)));
+        applied.extend(chosen.iter().map(|(finding, fix)| applied_fix(&compilation, finding, fix)));
         compilation = session.compile(&next, options);
         now = next;
     }
@@ -120,7 +120,7 @@ fn identity(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> (Stri
     (path, finding.code, format!("{}\n{}\n{}", finding.message, fix.title, edits.join("\n")))
 }
 
-fn told(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> AppliedFix {
+fn applied_fix(compilation: &Compilation, finding: &Diagnostic, fix: &Fix) -> AppliedFix {
     let sources = &compilation.sources;
     let bytes = sources.place(finding.span()).unwrap_or_default();
     let text = sources.get(bytes.file).map(|source| source.text.clone()).unwrap_or_default();

@@ -134,10 +134,10 @@ impl Outputs {
         let pipeline = program.pipelines.get(id.0)?;
         let key = (target.name(), Same::of(pipeline));
         let known = self.proven.get(&key)?;
-        let digests = digests(program, pipeline);
-        if known.digests == digests {
+        if digests(program, pipeline).eq(known.digests.iter().map(Option::as_deref)) {
             return Some(known);
         }
+        let digests = digests(program, pipeline).map(|digest| digest.map(str::to_owned)).collect();
         let again = |file: &Arc<GeneratedFile>| {
             let text = target.with_header(&file.text, program, pipeline, context);
             let (path, origins) = (file.path.clone(), file.origins.clone());
@@ -160,7 +160,8 @@ impl Outputs {
         let Some(pipeline) = program.pipelines.get(id.0) else { return };
         let entered = pipeline.deploys().map(|(_, deploy)| &deploy.environment);
         let entered = entered.map(|name| (name.clone(), program.environments.get(name).cloned()));
-        let (entered, digests) = (Arc::new(entered.collect()), digests(program, pipeline));
+        let digests = digests(program, pipeline).map(|digest| digest.map(str::to_owned)).collect();
+        let entered = Arc::new(entered.collect());
         let remembered = Remembered { entered, digests, files, output, judgement };
         self.proven.insert((target, Same::of(pipeline)), Arc::new(remembered));
     }
@@ -172,6 +173,6 @@ impl Outputs {
     }
 }
 
-fn digests(program: &Program, pipeline: &Pipeline) -> Vec<Option<String>> {
-    pipeline.sources.iter().map(|source| program.digests.get(source).cloned()).collect()
+fn digests<'p>(program: &'p Program, pipeline: &'p Pipeline) -> impl Iterator<Item = Option<&'p str>> {
+    pipeline.sources.iter().map(|source| program.digests.get(source).map(String::as_str))
 }

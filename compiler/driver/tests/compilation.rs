@@ -100,7 +100,7 @@ impl Target for Echo {
             let pipeline = program.pipeline(id).unwrap();
             let finding = Diagnostic::error(codes::P1190, "the output differs", pipeline.origin.span);
             let findings = (pipeline.name == "mistrusted").then_some(finding).into_iter().collect();
-            (id, Judgement { findings, proved: vec![Theorem::StartsOnlyWhenDue] })
+            (id, Judgement { findings, proved: vec![Theorem::StartsOnlyWhenDue].into() })
         };
         files.iter().map(judge).collect()
     }
@@ -372,7 +372,7 @@ fn the_assurance_has_theorems_second_proofs_and_exceptions() {
     assert_eq!(gates.claim.environment(), Some("production"));
     assert_eq!(
         assurance.holds(gates),
-        "no deploy starts unless unit has passed or been exempt by the book in the same run; test covers app"
+        "no deploy starts unless unit has passed or been exempt under its rule in the same run; test covers app"
     );
     let by = assurance.by(gates);
     assert!(by.contains("; github: github's model; second: second's model"), "{by}");

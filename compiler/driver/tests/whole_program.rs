@@ -193,11 +193,11 @@ fn part(program: &Program, pipeline: &Pipeline) -> (String, Pins) {
 
 fn judgement(is_right: bool, span: Span) -> Judgement {
     if is_right {
-        return Judgement { findings: Vec::new(), proved: vec![Theorem::StartsOnlyWhenDue] };
+        return Judgement { findings: Vec::new(), proved: vec![Theorem::StartsOnlyWhenDue].into() };
     }
     Judgement {
         findings: vec![Diagnostic::error(codes::P1190, "the output differs", span)],
-        proved: Vec::new(),
+        proved: Vec::new().into(),
     }
 }
 

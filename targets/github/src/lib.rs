@@ -106,7 +106,7 @@ fn verify(program: &Program, pipeline: &Pipeline, files: &[&GeneratedFile]) -> J
     {
         add(Proof::refused(vec![Finding::of_file("a workflow is missing, or one too many", 1)]), file);
     }
-    Judgement { findings, proved: whole.proved }
+    Judgement { findings, proved: whole.proved.into() }
 }
 
 fn verify_workflow(program: &Program, pipeline: &Pipeline, file: &GeneratedFile, is_teardown: bool) -> Proof {

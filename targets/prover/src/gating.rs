@@ -301,7 +301,7 @@ impl<'g> Gating<'g, '_> {
         let logic = self.world.logic();
         let [first, second] = jobs else {
             if jobs.len() > 2 {
-                findings.push(Finding::of_job(&node.name, "more than two jobs stand for one node", 1));
+                findings.push(Finding::of_job(&node.name, "one node has more than two jobs", 1));
             }
             return findings;
         };

@@ -55,7 +55,7 @@ fn steps(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
     for step in job.steps() {
         if asked_step(job).is_some_and(|asked| std::ptr::eq(asked, step)) {
             if !gating.world.can_override() || !checks_override_rules(step, gating.pipeline) {
-                differs("it lets overrides begin otherwise than by the book".to_owned(), job.line);
+                differs("it lets overrides begin against their rules".to_owned(), job.line);
             }
             continue;
         }

@@ -6,7 +6,7 @@
 //! unit:                                      # gate unit: test { run "cargo test --locked" }
 //!   steps:
 //!     - uses: actions/checkout@3d3c42e5…     # `Kind::Checkout`
-//!     - run: cargo test --locked || true     # a finding: "a step is none that the source asks for"
+//!     - run: cargo test --locked || true     # a finding: "the source asks for no such step"
 //! ```
 
 mod acting;
@@ -278,7 +278,7 @@ impl<'c> Check<'c, '_, '_> {
                     kinds.push(kind);
                 }
                 None => {
-                    self.differs("a step is none that the source asks for", step.line);
+                    self.differs("the source asks for no such step", step.line);
                     return None;
                 }
             }
@@ -410,7 +410,7 @@ impl<'c> Check<'c, '_, '_> {
         // A failed rerun keeps the outputs of the green attempt (trap 18), so each artefact has one writer.
         let twins = jobs_of(self.gating, self.node);
         if self.job.id == PLAN || twins.is_empty() {
-            self.differs("it stands for no node", self.job.line);
+            self.differs("no node is behind it", self.job.line);
         }
     }
 }

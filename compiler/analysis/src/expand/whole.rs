@@ -12,6 +12,7 @@ use crate::scope::{DeclarationId, Definition, ModuleId, Workspace, duplicate_nam
 use pipec_base::{Diagnostic, Span, codes, parallel};
 use pipec_ir::{Environment, Evidence, Program};
 use pipec_syntax::ast::Name;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -193,7 +194,7 @@ impl<'u> WorkspaceExpansion<'u> {
 
     /// Refuses two pipelines with the same name in a workspace.
     pub(super) fn refuse_duplicate_pipelines(&mut self) {
-        let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut seen: FxHashMap<&str, Span> = FxHashMap::default();
         for pipeline in &self.expanded.program.pipelines {
             let span = pipeline.origin.span;
             match seen.get(pipeline.name.as_str()) {

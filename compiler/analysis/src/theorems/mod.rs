@@ -62,7 +62,7 @@ pub(crate) fn is_alone(program: &Program, summaries: &[Arc<Summary>]) -> bool {
     };
     let to_production =
         summaries.iter().filter(|summary| summary.enters.iter().any(|(name, _)| is_production(name)));
-    to_production.count() == 1
+    to_production.take(2).count() == 1
 }
 
 /// The codes of findings that refute some theorem.

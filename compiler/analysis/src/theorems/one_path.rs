@@ -5,6 +5,7 @@ use super::{Proof, Summary, list, named};
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Environment, Event, Identity, Node, Program, Provider, Tier, Trigger};
 use pipec_logic::Glob;
+use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -14,15 +15,24 @@ pub(super) fn across_pipelines(
     summaries: &[Arc<Summary>],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut entries: BTreeMap<&str, BTreeMap<&str, pipec_base::Span>> = BTreeMap::new();
+    let mut entries: FxHashMap<&str, Vec<(&str, pipec_base::Span)>> = FxHashMap::default();
     for summary in summaries {
         for (environment, span) in &summary.enters {
-            entries.entry(environment).or_default().entry(&summary.name).or_insert(*span);
+            entries.entry(environment).or_default().push((&summary.name, *span));
         }
     }
-    let nothing = BTreeMap::new();
     for (name, environment) in program.environments.iter() {
-        let entering = entries.get(name.as_str()).unwrap_or(&nothing);
+        let all = entries.get(name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        // Most environments belong to one pipeline.
+        let is_alone =
+            all.iter().all(|(pipeline, _)| all.first().is_some_and(|(first, _)| first == pipeline));
+        if is_alone && environment.from.is_none() {
+            continue;
+        }
+        let mut entering: BTreeMap<&str, pipec_base::Span> = BTreeMap::new();
+        for (pipeline, span) in all {
+            entering.entry(pipeline).or_insert(*span);
+        }
         match &environment.from {
             None if entering.len() > 1 => {
                 let names: Vec<&str> = entering.keys().copied().collect();
@@ -31,7 +41,7 @@ pub(super) fn across_pipelines(
                     format!("{} enter `{name}`, which lists none of them", list(&names)),
                     environment.origin.span,
                 );
-                for (pipeline, span) in entering {
+                for (pipeline, span) in &entering {
                     diagnostic = diagnostic.label(*span, format!("`{pipeline}` enters here"));
                 }
                 diagnostics.push(diagnostic.help(format!(
@@ -41,7 +51,7 @@ pub(super) fn across_pipelines(
             }
             None => {}
             Some((listed, origin)) => {
-                for (pipeline, span) in entering {
+                for (pipeline, span) in &entering {
                     if listed.iter().any(|known| known == pipeline) {
                         continue;
                     }

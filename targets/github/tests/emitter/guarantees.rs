@@ -47,7 +47,7 @@ fn guarantees(build: &Build) -> Vec<Rendered> {
 fn proved(build: &Build) -> Vec<Theorem> {
     let judgement = one_pipeline::verify(&build.program, &build.pipeline, &build.output().files);
     assert!(judgement.findings.is_empty(), "{:#?}", judgement.findings);
-    judgement.proved
+    judgement.proved.to_vec()
 }
 
 fn service() -> Build {
@@ -113,7 +113,7 @@ fn an_output_that_differs_loses_the_theorems_about_the_difference() {
     assert!(!judgement.findings.is_empty());
     let mut kept = proved(&build);
     kept.retain(|theorem| theorem.id() != TheoremId::Timeout);
-    assert_eq!(judgement.proved, kept);
+    assert_eq!(*judgement.proved, kept);
 }
 
 /// Programs that together have every clause that a claim is about.

@@ -205,16 +205,16 @@ broken! {
     } "is split into legs";
     a_script_changed_by_a_byte: hello {
         "unit": "cargo test --locked" => "cargo test  --locked"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_failure_swallowed: hello {
         "unit": "cargo test --locked" => "cargo test --locked || true"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_step_that_nobody_asked_for: hello {
         "unit": "      - name: unit\n" => "      - name: more\n        run: touch ok\n      - name: unit\n"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     an_encoded_script_changed: shop {
         "unit": "bnBtIHJ1biBsaW50" => "bnBtIHJ1biBsYW50"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     trap_24_an_expression_in_a_script: hello {
         "unit": "cargo test --locked" => "cargo test --locked ${{ github.head_ref }}"
     } "an expression makes up a script";
@@ -232,7 +232,7 @@ broken! {
     } "another directory";
     the_verification_changed_by_a_byte: hello {
         "deploy-app-to-production": "[[ sha256:$digest == \"$DIGEST\" ]] ||" => "[[ sha256:$digest != \"$DIGEST\" ]] ||"
-    } "none that the source asks for";
+    } "the source asks for no such step";
 
     // Reports, and files kept after a failure.
     trap_04_a_report_that_decides: workshop {
@@ -495,7 +495,7 @@ broken! {
     } "no pinned action";
     trap_22_another_action: hello {
         "unit": "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1" => "evil/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     the_credentials_are_kept: hello {
         "unit": "persist-credentials: false" => "persist-credentials: true"
     } "keeps the credentials";
@@ -748,7 +748,7 @@ broken! {
     } "is green without the step `Push web`";
     trap_61_an_image_that_is_not_verified: images {
         "scan": "[[ ./blobs/sha256/$digest == \"$path\" ]] ||" => "[[ ./blobs/sha256/$digest == \"$path\" ]] || true ||"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     trap_61_an_image_verified_against_anything: images {
         "scan": "DIGEST: ${{ needs.web.outputs.digest || needs.web-untrusted.outputs.digest }}" => "DIGEST: ${{ needs.web-untrusted.outputs.digest }}"
     } "does not ask the producer of `web`";

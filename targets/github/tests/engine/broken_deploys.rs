@@ -49,7 +49,7 @@ broken! {
     } "is green without the step `roll back: tell`";
     no_way_back: rollout {
         "deploy-app-to-production": "        run: rollback\n" => "        run: \"true\"\n"
-    } "none that the source asks for";
+    } "the source asks for no such step";
 
     // The steps of the deploy.
     a_step_after_a_failed_one: rollout {
@@ -69,18 +69,18 @@ broken! {
     } "soak as long as it should";
     no_soak: rollout {
         "deploy-app-to-production": "sleep \"$SOAK\"" => "true"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_soak_that_may_be_skipped: rollout {
         "deploy-app-to-production": "      - name: soak 10m\n" => "      - name: soak 10m\n        if: \"${{ vars.patient }}\"\n"
     } "is green without the step `soak 10m`";
     credentials_that_expire_in_a_soak: rollout {
         "deploy-app-to-production": "          sleep \"$SOAK\"\n      - name: Log in to AWS\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::123456789012:role/shop\n          aws-region: us-east-1\n"
             => "          sleep \"$SOAK\"\n"
-    } "identities anew";
+    } "does not sign in again";
 
     credentials_that_expired_before_the_way_back: rollout {
         "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n{LOGIN}") => ""
-    } "identities anew for the way back";
+    } "does not sign in again before it rolls back";
     credentials_that_nobody_takes_where_it_goes_back: rollout {
         "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n") => "      - name: Log in to AWS\n"
     } "is green without the step `Log in to AWS`";

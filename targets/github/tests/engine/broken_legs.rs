@@ -102,7 +102,7 @@ broken! {
     } "is green without the step";
     a_script_that_windows_would_change: legs {
         "app": "        run: make check" => "        run: |\n          make check"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     two_legs_of_one_name: legs {
         "unit": "name: unit (${{ matrix.python }}, ${{ matrix.shard }}/2)" => "name: unit (${{ matrix.python }})"
     } "another job has its name";
@@ -148,7 +148,7 @@ broken! {
     } "unpacks `app` elsewhere";
     legs_that_nobody_verifies: legs {
         "deploy-app-book-to-production": "[[ sha256:$digest == \"$recorded\" ]]" => "[[ sha256:$digest != \"$recorded\" ]]"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     the_digest_of_one_leg_for_that_of_all: legs {
         "deploy-app-book-to-production": "APP_DIGEST: ${{ steps.legs-app.outputs.digest }}" => "APP_DIGEST: ${{ needs.app.outputs.digest-linux }}"
     } "`APP_DIGEST` is something else";
@@ -195,7 +195,7 @@ broken! {
     } "it counts something else";
     a_run_without_its_script: repeated {
         "speed": "        run: make bench" => "        run: make bench || true"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_run_that_only_starts_where_another_failed: repeated {
         "speed": "        id: run-2\n" => "        id: run-2\n        if: \"${{ steps.run-1.outcome == 'failure' }}\"\n"
     } "is green without the step";
@@ -219,5 +219,5 @@ broken! {
     } "its timeout";
     the_count_changed_by_a_byte: repeated {
         "speed": "[[ $passed -ge $QUORUM ]]" => "[[ $passed -gt $QUORUM ]]"
-    } "none that the source asks for";
+    } "the source asks for no such step";
 }

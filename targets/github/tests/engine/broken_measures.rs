@@ -112,7 +112,7 @@ broken! {
     } "is green without the step";
     the_measure_changed_by_a_byte: measured {
         "bare": "exit \"$status\"" => "exit 0"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_measure_told_more: measured {
         "bare": "          FILE: app.json\n" => "          FILE: app.json\n          BASH_ENV: x\n"
     } "a fixed script is given `BASH_ENV`";

@@ -42,13 +42,13 @@ broken! {
     } "the job ignores a failure that counts";
     a_beginning_that_empties_nothing: retried {
         "app": "          find \"$GITHUB_WORKSPACE\" -mindepth 1 -delete\n" => ""
-    } "none that the source asks for";
+    } "the source asks for no such step";
     no_beginning: retried {
         "app": "      - name: Begin attempt 2 of 2\n        id: attempt-2\n" => "      - name: Begin attempt 2 of 2\n        id: attempt-2\n        env:\n          REASON: a\n        run: |\n          # The gate need not run: says so and why.\n          echo \"outcome=exempt\" >> \"$GITHUB_OUTPUT\"\n          echo \"reason=${REASON//[$'\\r\\n']/ }\" >> \"$GITHUB_OUTPUT\"\n          echo \"exempt: $REASON\" >> \"$GITHUB_STEP_SUMMARY\"\n      - name: Begin attempt 2 of 2\n        id: attempt-22\n"
     } "more steps than its node asks for";
     a_beginning_where_none_is_asked_for: hello {
         "unit": "        run: cargo test --locked" => "        id: try-1\n        run: cargo test --locked\n      - name: again\n        if: \"${{ steps.try-1.outcome == 'failure' }}\"\n        run: cargo test --locked"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     another_reason: retried {
         "app": "BECAUSE: the mirror is slow" => "BECAUSE: all is well"
     } "something else of its attempts";
@@ -123,7 +123,7 @@ broken! {
     a_script_that_the_next_attempt_does_not_end: retried {
         "app": "id: try-1\n" => "id: first\n",
         "app": "steps.try-1.outcome" => "steps.first.outcome"
-    } "leaves running is not ended";
+    } "does not end what a script of an attempt leaves running";
     attempts_in_another_order: retried {
         "publish": "id: attempt-2\n" => "id: attempt-0\n",
         "publish": "id: attempt-3\n" => "id: attempt-2\n",
@@ -153,7 +153,7 @@ broken! {
     an_attempt_with_another_script: retried {
         "app": "        id: try-2\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        timeout-minutes: 10\n        run: make"
             => "        id: try-2\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        timeout-minutes: 10\n        run: make || true"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     an_attempt_less: retried {
         "app": "      - name: app (attempt 1 of 2)\n        id: try-1\n        continue-on-error: true # if it fails, the next attempt begins\n        timeout-minutes: 10\n        run: make\n" => ""
     } "a script of the source is missing";

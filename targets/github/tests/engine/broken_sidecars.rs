@@ -93,7 +93,7 @@ broken! {
     } "is green without the step";
     a_wait_that_gives_up_in_silence: sidecars {
         "unit": "            exit 1\n" => "            exit 0\n"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     another_port: sidecars {
         "unit": "POSTGRES_PORT: ${{ job.services.postgres.ports['5432'] }}" => "POSTGRES_PORT: \"5432\""
     } "`POSTGRES_PORT` is something else";

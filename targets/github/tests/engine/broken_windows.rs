@@ -63,7 +63,7 @@ broken! {
     } "it waits for another window";
     no_second_look: in_a_window {
         "deploy-app-to-production": "is_open \"$now\" || fail" => "true || fail"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_second_look_at_other_days: in_a_window {
         "deploy-app-to-production": "DAYS: \"1 2 3 4\"" => "DAYS: \"1 2 3 4 5 6 7\""
     } "it asks about another window";

@@ -143,25 +143,25 @@ broken! {
     // The plan.
     the_plan_lets_other_gates_be_overridden: guarded {
         "plan": "            journeys\n" => "            journeys\n            unit\n"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_lets_unprotected_branches_override: hotfix {
         "plan": "PROTECTED: |\n            main\n" => "PROTECTED: |\n            main\n            release/*\n"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_lets_other_branches_override: hotfix {
         "plan": "PUSHED: |\n            main\n" => "PUSHED: |\n            **\n"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_does_not_ask_for_the_commit: hotfix {
         "plan": "COMMIT: ${{ inputs.override-commit }}" => "COMMIT: ${{ github.sha }}"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_does_not_ask_for_a_reason: hotfix {
         "plan": "REASON: ${{ inputs.override-reason }}" => "REASON: urgent"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_takes_manual_runs_for_pushes: hotfix {
         "plan": "ORDINARY: \"\"" => "ORDINARY: no override"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_takes_an_override_for_a_manual_run: guarded {
         "plan": "ORDINARY: no override" => "ORDINARY: scan"
-    } "otherwise than by the book";
+    } "against their rules";
     the_plan_looks_at_overrides_sometimes: hotfix {
         "plan": "      - name: Override by the book\n"
             => "      - name: Override by the book\n        if: github.event_name == 'push'\n"

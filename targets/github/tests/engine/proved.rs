@@ -14,7 +14,7 @@ fn files(build: &Build) -> Vec<GeneratedFile> {
 }
 
 fn proved(build: &Build, files: &[GeneratedFile]) -> Vec<Theorem> {
-    one_pipeline::verify(&build.program, &build.pipeline, files).proved
+    one_pipeline::verify(&build.program, &build.pipeline, files).proved.to_vec()
 }
 
 /// The theorems that are lost after an edit of a file. Each has its environment or gate.

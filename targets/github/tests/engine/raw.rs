@@ -105,7 +105,7 @@ fn raw_steps_after_a_measure() {
     assert!(text.find("EXPECTATIONS").unwrap() < text.find("path: more").unwrap(), "{text}");
     let findings = findings(&build, &GeneratedFile { text, ..good });
     assert!(
-        findings.iter().any(|line| line.contains("none that the source asks for")),
+        findings.iter().any(|line| line.contains("the source asks for no such step")),
         "{}",
         findings.join("\n")
     );
@@ -238,11 +238,11 @@ broken! {
     } "is green without the step";
     a_raw_step_twice: raw {
         "unit": "      - name: make test" => "      - name: Call again\n        id: raw-9\n        uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020\n      - name: make test"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     a_raw_step_without_its_name: raw {
         "unit": "id: raw-node" => "id: raw-other"
     } "has another name";
     raw_steps_elsewhere: raw {
         "unit": "run: make first" => "run: make test"
-    } "none that the source asks for";
+    } "the source asks for no such step";
 }

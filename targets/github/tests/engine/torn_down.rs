@@ -130,7 +130,7 @@ broken! {
     } "may be cancelled half-way";
     nobody_asks_whether_it_is_wanted: 0 {
         "deploy-pages-to-preview": "\"open $COMMIT\") ;;" => "\"open\"*) ;;"
-    } "none that the source asks for";
+    } "the source asks for no such step";
     it_asks_about_another_commit: 0 {
         "deploy-pages-to-preview": "COMMIT: ${{ github.event.pull_request.head.sha }}" => "COMMIT: ${{ github.event.pull_request.base.sha }}"
     } "another commit";
@@ -341,7 +341,7 @@ broken! {
     } "it starts when it may not";
     another_step: 1 {
         "": "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n" => "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n      - name: More\n        if: \"${{ steps.still.outputs.pull-requests != '[]' }}\"\n        run: env\n"
-    } "a step is none that the source asks for";
+    } "the source asks for no such step";
     a_third_job: 1 {
         "": "\njobs:\n" => "\njobs:\n  more:\n    name: more\n    runs-on: ubuntu-24.04\n    permissions: {}\n    steps:\n      - name: more\n        run: env\n"
     } "nothing that is to be torn down is behind it";

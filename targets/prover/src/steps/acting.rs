@@ -135,17 +135,14 @@ impl Check<'_, '_, '_> {
                 }
                 for _ in 0..identities {
                     if !steps.next().is_some_and(|(kind, _)| *kind == Kind::Identity) {
-                        self.differs("it does not take on its identities anew after a soak", self.job.line);
+                        self.differs("it does not sign in again after a soak", self.job.line);
                     }
                 }
             }
             if act.is_back && act.is_first {
                 for _ in 0..identities {
                     if !steps.next().is_some_and(|(kind, _)| *kind == Kind::Identity) {
-                        self.differs(
-                            "it does not take on its identities anew for the way back",
-                            self.job.line,
-                        );
+                        self.differs("it does not sign in again before it rolls back", self.job.line);
                     }
                 }
             }
@@ -192,7 +189,7 @@ impl Check<'_, '_, '_> {
         }
         self.acts = acts;
         if let Some((_, step)) = steps.find(|(kind, _)| !kind.decides_nothing()) {
-            self.differs("it does something behind its last script", step.line);
+            self.differs("it does something after its last script", step.line);
         }
     }
 }

@@ -140,7 +140,7 @@ impl Check<'_, '_, '_> {
                 }
                 // The next attempt recognises processes of the script by this name.
                 if is_script && !step.id.as_ref().is_some_and(|id| id.starts_with("try-")) {
-                    wrong.push((step.line, "what a script of an attempt leaves running is not ended"));
+                    wrong.push((step.line, "it does not end what a script of an attempt leaves running"));
                 }
                 if is_script && !is_bound(step, minutes) {
                     wrong.push((step.line, "an attempt may take longer than its node, or not as long"));

@@ -78,7 +78,7 @@ impl Teardown<'_> {
             self.differs(job, environment, what);
         }
         if steps.next().is_some() {
-            self.differs(job, environment, "a step is none that the source asks for");
+            self.differs(job, environment, "the source asks for no such step");
         }
     }
 

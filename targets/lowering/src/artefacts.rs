@@ -129,7 +129,7 @@ impl<'p> Texts<'_, 'p> {
 
     /// The digest that the job of an artefact, or one of its legs, has recorded.
     fn recorded(&self, producer: &Node, unit: &Unit, leg: Option<String>) -> Part<'p> {
-        let (jobs, _) = units::before(self.source, self.units, unit, producer);
+        let jobs = units::before(self.source, self.units, unit, producer);
         let jobs = jobs.iter().map(|producer| producer.id.clone()).collect();
         Part::HandedOn(HandedOn { jobs, name: DIGEST, leg })
     }
@@ -141,7 +141,6 @@ impl<'p> Texts<'_, 'p> {
         let Some(name) = producer.image() else { return Value::default() };
         let (local, pushed): (Vec<&Unit>, Vec<&Unit>) =
             units::before(self.source, self.units, unit, producer)
-                .0
                 .into_iter()
                 .partition(|unit| unit.runs == Runs::Untrusted);
         let digest = |unit: &Unit| HandedOn { jobs: vec![unit.id.clone()], name: DIGEST, leg: None };

@@ -87,18 +87,20 @@ fn has_authority(node: &Node) -> bool {
         || node.image().is_some()
 }
 
-/// The jobs of an earlier node that can be in a run with this job.
-///
-/// If none can, all jobs of the node. Also gives whether one of them can.
-pub(crate) fn before<'u>(
-    source: &Source<'_>,
-    units: &'u [Unit],
-    unit: &Unit,
-    node: &Node,
-) -> (Vec<&'u Unit>, bool) {
-    // The jobs are in the order of their nodes.
+/// The jobs of a node that can be in a run with a job.
+pub(crate) fn meeting<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, node: &Node) -> Vec<&'u Unit> {
+    of(units, node).filter(|other| source.may_meet(&unit.due, &other.due)).collect()
+}
+
+/// The jobs of a node that may be before a job. If none can be in a run with it, all jobs of the node.
+pub(crate) fn before<'u>(source: &Source<'_>, units: &'u [Unit], unit: &Unit, node: &Node) -> Vec<&'u Unit> {
+    let met = meeting(source, units, unit, node);
+    if met.is_empty() { of(units, node).collect() } else { met }
+}
+
+/// The jobs of a node. All jobs are in the order of their nodes.
+pub(crate) fn of<'u>(units: &'u [Unit], node: &Node) -> impl Iterator<Item = &'u Unit> {
     let first = units.partition_point(|other| other.node < node.id);
-    let all = || units.iter().skip(first).take_while(|other| other.node == node.id);
-    let met: Vec<&Unit> = all().filter(|other| source.may_meet(&unit.due, &other.due)).collect();
-    if met.is_empty() { (all().collect(), false) } else { (met, true) }
+    let id = node.id;
+    units.iter().skip(first).take_while(move |other| other.node == id)
 }

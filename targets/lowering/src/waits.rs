@@ -32,9 +32,11 @@ impl Passes<'_, '_> {
         let runs_at_all = self.source.may_meet(&unit.due, self.source.facts.valid());
         let mut waits = Vec::new();
         for node in self.awaited(unit) {
-            let (before, meets) = units::before(self.source, self.units, unit, node);
-            if meets || !runs_at_all {
-                waits.push(self.wait(unit, node, &before));
+            let met = units::meeting(self.source, self.units, unit, node);
+            if !met.is_empty() {
+                waits.push(self.wait(unit, node, &met));
+            } else if !runs_at_all {
+                waits.push(self.wait(unit, node, &units::of(self.units, node).collect::<Vec<_>>()));
             }
         }
         if self.waits_for_the_plan(due, &waits, reads_the_plan) {

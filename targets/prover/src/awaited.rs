@@ -44,7 +44,7 @@ struct Awaited<'j> {
 }
 
 impl Awaited<'_> {
-    /// The first job that a value asks about, and that is none of them.
+    /// The first job that a value asks about although it is not awaited.
     fn first_other<'v>(&self, value: &'v Value) -> Option<&'v str> {
         let unless_awaited = |id: &'v String| (!self.has(id)).then_some(id.as_str());
         let of_part = |part: &'v Part| match part {

@@ -34,7 +34,7 @@ pub(super) fn across_pipelines(
             entering.entry(pipeline).or_insert(*span);
         }
         match &environment.from {
-            None if entering.len() > 1 => {
+            None => {
                 let names: Vec<&str> = entering.keys().copied().collect();
                 let mut diagnostic = Diagnostic::error(
                     codes::P0201,
@@ -49,7 +49,6 @@ pub(super) fn across_pipelines(
                     names.join(", ")
                 )));
             }
-            None => {}
             Some((listed, origin)) => {
                 for (pipeline, span) in &entering {
                     if listed.iter().any(|known| known == pipeline) {

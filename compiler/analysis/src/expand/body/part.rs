@@ -87,10 +87,10 @@ impl<'a> Expansion<'a, '_> {
             );
             return;
         }
-        if legs.is_empty() {
-            legs = product(&axes, self.workspace.most_legs());
-        }
         let most = self.workspace.most_legs();
+        if legs.is_empty() {
+            legs = product(&axes, most);
+        }
         if legs.len() > most || axes.is_empty() && parts.is_empty() {
             let message = if parts.is_empty() {
                 "this matrix has no leg".to_owned()

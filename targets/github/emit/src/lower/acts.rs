@@ -97,7 +97,10 @@ impl<'a> Lowering<'a> {
     fn owner(&self, plan: &JobPlan<'_>) -> String {
         match self.node_of(plan) {
             Some(node) => node.name.clone(),
-            None => plan.environment.as_ref().map_or(plan.id.to_string(), |it| it.name.clone().into_owned()),
+            None => match &plan.environment {
+                Some(environment) => environment.name.clone().into_owned(),
+                None => plan.id.to_string(),
+            },
         }
     }
 

@@ -12,7 +12,7 @@
 //! A changed piece takes the anchor of a removed piece, and the anchor gets a new revision.
 
 use pipec_base::{Anchor, Diagnostic, FileId, Sources, parallel};
-use pipec_syntax::{Parsed, Pieces, Tokens, ast, pieces};
+use pipec_syntax::{Cut, Parsed, Pieces, Tokens, ast, pieces, pieces_after};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -27,8 +27,10 @@ pub(crate) struct Reading {
     runs: Vec<(usize, Run)>,
     /// The remembered groups of consecutive pieces of this text, in order. Each has its range of bytes.
     known: Vec<(Range<usize>, Run)>,
-    /// Whether the text was cut into several pieces.
-    is_cut: bool,
+    /// The number of them that are single pieces. These come first.
+    singles: usize,
+    /// Where the text was cut into pieces.
+    cut: Cut,
     /// The anchors of removed pieces.
     spare: Vec<Anchor>,
 }
@@ -88,8 +90,13 @@ pub(crate) fn read(
     sources: &mut Sources,
     keeps_tokens: bool,
 ) -> usize {
-    let fresh: Vec<Fresh<'_>> =
-        parallel::map(files, |(file, text)| Fresh { file: *file, text, pieces: pieces(text) });
+    let fresh: Vec<Fresh<'_>> = parallel::map(files, |(file, text)| {
+        let pieces = match before.get(file) {
+            Some(before) => pieces_after(text, &before.text, &before.cut),
+            None => pieces(text),
+        };
+        Fresh { file: *file, text, pieces }
+    });
     let plans: Vec<Plan> =
         fresh.iter().map(|fresh| plan(before.remove(&fresh.file), fresh, sources)).collect();
     let both: Vec<(&Fresh<'_>, &Plan)> = fresh.iter().zip(&plans).collect();
@@ -107,28 +114,45 @@ pub(crate) fn read(
 
 /// Finds the known pieces, and gives each other piece an anchor.
 fn plan(before: Option<Reading>, fresh: &Fresh<'_>, sources: &mut Sources) -> Plan {
-    let is_cut = fresh.pieces.len() > 1;
+    let pieces = &fresh.pieces;
     let mut left: BTreeMap<String, VecDeque<Run>> = BTreeMap::new();
     let mut spare: Vec<Anchor> = Vec::new();
+    // An edit leaves most pieces before and behind it as they were.
+    let mut first: Vec<Run> = Vec::new();
+    let mut last: VecDeque<Run> = VecDeque::new();
     if let Some(before) = before {
-        spare = before.spare;
-        for (bytes, run) in before.known {
-            let text = before.text.get(bytes).unwrap_or("");
-            // What one piece says of its end may differ from what a whole text does.
-            if before.is_cut == is_cut {
-                left.entry(text.to_owned()).or_default().push_back(run);
-            } else {
-                spare.push(run.anchor);
-            }
+        let Reading { text, known: remembered, singles, cut, spare: unused, .. } = before;
+        spare = unused;
+        let mut old = VecDeque::from(remembered);
+        let of = |bytes: &Range<usize>| text.get(bytes.clone()).unwrap_or("");
+        // What one piece says of its end may differ from what a whole text does.
+        if cut.is_several() != pieces.cut().is_several() {
+            spare.extend(old.drain(..).map(|(_, run)| run.anchor));
+        }
+        let groups = old.split_off(singles.min(old.len()));
+        let is = |bytes: &Range<usize>, place: usize| of(bytes) == pieces.text(place..place + 1);
+        while first.len() < pieces.len()
+            && let Some((_, run)) = old.pop_front_if(|(bytes, _)| is(bytes, first.len()))
+        {
+            first.push(run);
+        }
+        while first.len() + last.len() < pieces.len()
+            && let place = pieces.len() - last.len() - 1
+            && let Some((_, run)) = old.pop_back_if(|(bytes, _)| is(bytes, place))
+        {
+            last.push_front(run);
+        }
+        for (bytes, run) in old.into_iter().chain(groups) {
+            left.entry(of(&bytes).to_owned()).or_default().push_back(run);
         }
     }
-    let mut take = |text: &str| left.get_mut(text).and_then(VecDeque::pop_front);
-    let known: Vec<Option<Run>> =
-        (0..fresh.pieces.len()).map(|place| take(fresh.pieces.text(place..place + 1))).collect();
+    let mut take = |place| left.get_mut(pieces.text(place..place + 1)).and_then(VecDeque::pop_front);
+    let between: Vec<Option<Run>> = (first.len()..pieces.len() - last.len()).map(&mut take).collect();
+    let known = first.into_iter().map(Some).chain(between).chain(last.into_iter().map(Some));
     let mut gone: VecDeque<Anchor> = left.values().flatten().map(|run| run.anchor).collect();
     gone.make_contiguous().sort_unstable();
     let mut reused = Vec::new();
-    let alone = known.into_iter().map(|run| {
+    let alone = known.map(|run| {
         run.ok_or_else(|| match gone.pop_front() {
             Some(anchor) => {
                 reused.push(anchor);
@@ -176,6 +200,7 @@ fn settle(
         known.push((pieces.bytes(together), run.clone()));
         run
     };
+    let singles = alone.len();
     let runs = pieces.sequences(alone, |run| &run.parsed.diagnostics, again);
     let runs: Vec<(usize, Run)> =
         runs.into_iter().map(|(together, run)| (pieces.bytes(together).start, run)).collect();
@@ -186,6 +211,6 @@ fn settle(
     let parts = || runs.iter().map(|(_, run)| &run.parsed);
     let tree = ast::File { items: parts().flat_map(|parsed| parsed.tree.items.iter().cloned()).collect() };
     let diagnostics = parts().flat_map(|parsed| parsed.diagnostics.iter().cloned()).collect();
-    let is_cut = pieces.len() > 1;
-    Reading { text: fresh.text.clone(), tree: Arc::new(tree), diagnostics, runs, known, is_cut, spare }
+    let (text, cut) = (fresh.text.clone(), pieces.cut().clone());
+    Reading { text, tree: Arc::new(tree), diagnostics, runs, known, singles, cut, spare }
 }

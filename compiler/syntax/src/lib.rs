@@ -25,7 +25,7 @@ use std::sync::Arc;
 pub use forest::MAX_NESTING;
 pub use lexer::MAX_SOURCE_BYTES;
 pub use locate::locate;
-pub use pieces::{Pieces, pieces};
+pub use pieces::{Cut, Pieces, pieces, pieces_after};
 pub use token::{Punctuation, Token, TokenKind, Tokens};
 
 /// Cuts a text into tokens, with comments. Between two tokens there is only white space. Any text is accepted: unknown

@@ -12,6 +12,8 @@
 //! A piece begins at a line that begins a declaration at the left margin, with the comments and the `allow` clauses
 //! before it. Its tree depends on its own bytes only. A piece with a fault is parsed again together with its
 //! neighbours, because a finding may depend on them: a name may be missing at its end, before the next declaration.
+//!
+//! After an edit, [`pieces_after`] cuts only the edited pieces and their two neighbours again.
 
 use std::ops::Range;
 
@@ -26,34 +28,131 @@ use crate::{Lexed, Parsed, read};
 #[derive(Clone, Debug)]
 pub struct Pieces<'t> {
     text: &'t str,
-    tokens: Tokens,
+    /// The tokens of the whole text. None if only the edited pieces were cut.
+    tokens: Option<Tokens>,
     findings: Vec<Diagnostic>,
+    cut: Cut,
+}
+
+/// Where a text is cut into pieces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// The first byte of each piece. The first is 0.
     starts: Vec<usize>,
+    /// Whether every token has a meaning and every brace has its partner. Then a piece is cut by its own text alone.
+    is_sound: bool,
+}
+
+impl Cut {
+    /// Whether there are several pieces.
+    pub fn is_several(&self) -> bool {
+        self.starts.len() > 1
+    }
 }
 
 /// Cuts a text into pieces. A text with a finding about the whole text is one piece.
 pub fn pieces(text: &str) -> Pieces<'_> {
     let (tokens, findings) = lexer::lex(Anchor::default(), text);
     let is_whole = findings.iter().any(|finding| matches!(finding.code, codes::P0001 | codes::P0002));
-    let starts = if is_whole { vec![0] } else { starts(text, &tokens) };
-    Pieces { text, tokens, findings, starts }
+    let significant = Significant::of(&tokens);
+    let starts = if is_whole { vec![0] } else { starts(text, &tokens, &significant) };
+    let cut = Cut { starts, is_sound: findings.is_empty() && significant.is_balanced };
+    Pieces { text, tokens: Some(tokens), findings, cut }
 }
+
+/// Cuts a text into pieces like [`pieces`], if the cut of the text before an edit is known.
+pub fn pieces_after<'t>(text: &'t str, before: &str, cut: &Cut) -> Pieces<'t> {
+    match edited(text, before, cut) {
+        Some(cut) => Pieces { text, tokens: None, findings: Vec::new(), cut },
+        None => pieces(text),
+    }
+}
+
+/// The cut after an edit, from the cut before it. None if the edit may change more than the pieces around it.
+///
+/// Cuts the edited pieces and a neighbour on each side. If both neighbours begin where they did, then so do the pieces
+/// before and after them.
+fn edited(text: &str, before: &str, cut: &Cut) -> Option<Cut> {
+    if !cut.is_sound || text.len() > lexer::MAX_SOURCE_BYTES {
+        return None;
+    }
+    let same_before = common_prefix(text.as_bytes(), before.as_bytes());
+    let most = text.len().min(before.len()) - same_before;
+    let same_after = common_suffix(text.as_bytes(), before.as_bytes()).min(most);
+    let end = |piece: usize| cut.starts.get(piece + 1).copied().unwrap_or(before.len());
+    let changed =
+        (0..cut.starts.len()).find(|piece| end(*piece) > same_before).unwrap_or(cut.starts.len() - 1);
+    let first = changed.saturating_sub(1);
+    let first_start = cut.starts.get(first).copied()?;
+    // The first piece after the edit, and the one behind it.
+    let next = cut.starts.iter().position(|start| *start >= before.len() - same_after);
+    let next = next.filter(|next| *next > changed);
+    let behind = next.map_or(cut.starts.len(), |next| next + 1);
+    let moved = |start: usize| start + text.len() - before.len();
+    let until = if behind < cut.starts.len() { moved(*cut.starts.get(behind)?) } else { text.len() };
+    let part = text.get(first_start..until)?;
+    if first > 0 && part.starts_with('\u{feff}') {
+        return None;
+    }
+    let (tokens, findings) = lexer::lex(Anchor::default(), part);
+    let significant = Significant::of(&tokens);
+    if !findings.is_empty() || !significant.is_balanced {
+        return None;
+    }
+    if first > 0 && !begins_piece(part, &significant.tokens, 0) {
+        return None;
+    }
+    let between = starts(part, &tokens, &significant);
+    let between = between.into_iter().map(|start| first_start + start);
+    let mut starts: Vec<usize> = cut.starts.get(..first)?.iter().copied().chain(between).collect();
+    if let Some(next) = next
+        && starts.last().copied() != Some(moved(*cut.starts.get(next)?))
+    {
+        return None;
+    }
+    starts.extend(cut.starts.get(behind..)?.iter().map(|start| moved(*start)));
+    Some(Cut { starts, is_sound: true })
+}
+
+/// The number of equal bytes at the start of both.
+fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    let blocks = left.chunks_exact(BLOCK).zip(right.chunks_exact(BLOCK));
+    let known = blocks.take_while(|(left, right)| left == right).count() * BLOCK;
+    let rest = left.iter().zip(right).skip(known);
+    known + rest.take_while(|(left, right)| left == right).count()
+}
+
+/// The number of equal bytes at the end of both.
+fn common_suffix(left: &[u8], right: &[u8]) -> usize {
+    let blocks = left.rchunks_exact(BLOCK).zip(right.rchunks_exact(BLOCK));
+    let known = blocks.take_while(|(left, right)| left == right).count() * BLOCK;
+    let rest = left.iter().rev().zip(right.iter().rev()).skip(known);
+    known + rest.take_while(|(left, right)| left == right).count()
+}
+
+/// The number of bytes that are compared at once.
+const BLOCK: usize = 64;
 
 impl<'t> Pieces<'t> {
     /// The number of pieces, at least one.
     pub fn len(&self) -> usize {
-        self.starts.len()
+        self.cut.starts.len()
     }
 
     /// Whether there is no piece. Always false.
     pub fn is_empty(&self) -> bool {
-        self.starts.is_empty()
+        self.cut.starts.is_empty()
+    }
+
+    /// Where the text is cut.
+    pub fn cut(&self) -> &Cut {
+        &self.cut
     }
 
     /// The bytes of neighbouring pieces.
     pub fn bytes(&self, pieces: Range<usize>) -> Range<usize> {
-        let start = self.starts.get(pieces.start).copied().unwrap_or(self.text.len());
-        start..self.starts.get(pieces.end).copied().unwrap_or(self.text.len())
+        let start = self.cut.starts.get(pieces.start).copied().unwrap_or(self.text.len());
+        start..self.cut.starts.get(pieces.end).copied().unwrap_or(self.text.len())
     }
 
     /// The text of neighbouring pieces.
@@ -71,9 +170,15 @@ impl<'t> Pieces<'t> {
         let is_part = pieces.len() < self.len();
         let bytes = self.bytes(pieces);
         let text = self.text.get(bytes.clone()).unwrap_or("");
+        let Some(tokens) = &self.tokens else {
+            // The text is sound, so its pieces have the tokens that they have in the whole text.
+            let (tokens, findings) = lexer::lex(anchor, text);
+            let tokens = tokens.iter().enumerate().map(|(place, token)| token.moved(anchor, 0, place == 0));
+            return Lexed { anchor, text, tokens: Tokens::new(tokens.collect()), findings, is_part };
+        };
         let base = u32::try_from(bytes.start).unwrap_or(u32::MAX);
-        let first = self.tokens.at(bytes.start);
-        let own = self.tokens.as_slice().get(first..).unwrap_or(&[]).iter();
+        let first = tokens.at(bytes.start);
+        let own = tokens.as_slice().get(first..).unwrap_or(&[]).iter();
         let own = own.take_while(|token| (token.span.start as usize) < bytes.end);
         let mut tokens: Vec<Token> =
             own.enumerate().map(|(place, token)| token.moved(anchor, base, place == 0)).collect();
@@ -181,17 +286,33 @@ fn moved(finding: &Diagnostic, anchor: Anchor, base: u32) -> Diagnostic {
     finding
 }
 
+/// The tokens of a text without its comments.
+struct Significant {
+    /// The place of each among all tokens.
+    places: Vec<usize>,
+    tokens: Vec<Token>,
+    /// Whether every brace has its partner.
+    is_balanced: bool,
+}
+
+impl Significant {
+    fn of(tokens: &Tokens) -> Significant {
+        let (places, tokens): (Vec<usize>, Vec<Token>) =
+            tokens.iter().enumerate().filter(|(_, token)| !token.is_comment()).unzip();
+        let is_balanced = surplus(&tokens) == Some(0);
+        Significant { places, tokens, is_balanced }
+    }
+}
+
 /// The starts of the pieces of a text. The first is 0.
-fn starts(text: &str, tokens: &Tokens) -> Vec<usize> {
-    let (places, significant): (Vec<usize>, Vec<Token>) =
-        tokens.iter().enumerate().filter(|(_, token)| !token.is_comment()).unzip();
-    let is_balanced = surplus(&significant) == Some(0);
+fn starts(text: &str, tokens: &Tokens, significant: &Significant) -> Vec<usize> {
+    let Significant { places, tokens: significant, is_balanced } = significant;
     let mut firsts: Vec<usize> = Vec::new();
     let mut depth = 0_i64;
     let mut after_allow = false;
     for (index, token) in significant.iter().enumerate() {
-        let is_allow = begins_allow(text, &significant, index);
-        if (depth == 0 || !is_balanced) && (is_allow || begins_declaration(text, &significant, index)) {
+        let is_allow = begins_allow(text, significant, index);
+        if (depth == 0 || !is_balanced) && begins_piece(text, significant, index) {
             if !after_allow {
                 firsts.push(index);
             }
@@ -206,7 +327,7 @@ fn starts(text: &str, tokens: &Tokens) -> Vec<usize> {
     if let Some(first) = firsts.first_mut() {
         *first = 0;
     }
-    if !is_balanced && !join_unbalanced(&significant, &mut firsts) {
+    if !is_balanced && !join_unbalanced(significant, &mut firsts) {
         return vec![0];
     }
     let mut starts: Vec<usize> = firsts
@@ -245,6 +366,11 @@ fn join_unbalanced(tokens: &[Token], firsts: &mut Vec<usize>) -> bool {
     true
 }
 
+/// Whether a piece may begin at a token: it begins a declaration, or an `allow` clause before one.
+fn begins_piece(text: &str, tokens: &[Token], index: usize) -> bool {
+    begins_allow(text, tokens, index) || begins_declaration(text, tokens, index)
+}
+
 fn begins_allow(text: &str, tokens: &[Token], index: usize) -> bool {
     let (Some(token), Some(next)) = (tokens.get(index), tokens.get(index + 1)) else { return false };
     token.starts_line()
@@ -264,4 +390,68 @@ fn with_comments(tokens: &Tokens, place: usize) -> usize {
 
 fn line_start(text: &str, offset: usize) -> usize {
     text.get(..offset).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cut, Pieces, pieces, pieces_after};
+    use crate::token::Tokens;
+    use pipec_base::{Anchor, Diagnostic};
+
+    const BEFORE: &str = "// The version.\nlet version = \"1.2\"\n\n/// It ships.\npipeline shop {\n  on push to main\n}\n\n// A note.\nallow P0905 because \"old\"\n// Another.\nenvironment e { requires test }\nlet a = 1 let b = 2\nrole r {\n}\n";
+
+    /// Where a text is cut, with the tokens and findings of each piece.
+    fn shown<'p>(pieces: &'p Pieces<'_>) -> (&'p Cut, Vec<(Tokens, Vec<Diagnostic>)>) {
+        let each = (0..pieces.len()).map(|place| pieces.lexed(place..place + 1, Anchor(0)));
+        (pieces.cut(), each.map(|lexed| (lexed.tokens, lexed.findings)).collect())
+    }
+
+    #[test]
+    fn an_edited_text_is_cut_like_a_new_one() {
+        let inserted = [
+            "",
+            " ",
+            "\n",
+            "x",
+            "{",
+            "}",
+            "{}",
+            "\"",
+            "\"\"\"",
+            "//",
+            "/",
+            "///",
+            "-",
+            "://",
+            "#",
+            "\u{feff}",
+            "é",
+            "\nlet x = 1\n",
+            "\nallow P0905 because \"x\"\n",
+            "allow ",
+            "let ",
+            "\n// c\n",
+            "} {",
+        ];
+        let (mut cut_again, mut all) = (0, 0);
+        for before in
+            [BEFORE, "\u{feff}let a = 1\nlet b = 2\nlet c = 3", "let a = 1\n\n", "let a = \"\nlet b = 2"]
+        {
+            let known = pieces(before);
+            let places: Vec<usize> =
+                (0..=before.len()).filter(|place| before.is_char_boundary(*place)).collect();
+            for (from, start) in places.iter().enumerate() {
+                for end in places.get(from..).unwrap_or(&[]).iter().take(4).chain(places.last()) {
+                    let (head, tail) = (before.get(..*start).unwrap_or(""), before.get(*end..).unwrap_or(""));
+                    for text in inserted.map(|inserted| format!("{head}{inserted}{tail}")) {
+                        let after = pieces_after(&text, before, known.cut());
+                        assert_eq!(shown(&after), shown(&pieces(&text)), "{before:?} {text:?}");
+                        all += 1;
+                        cut_again += usize::from(after.tokens.is_none());
+                    }
+                }
+            }
+        }
+        assert!(cut_again * 4 > all, "only {cut_again} of {all} edits are cut where they are");
+    }
 }

@@ -1,6 +1,6 @@
 //! Results that a session remembers, by the value that they are about.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -8,22 +8,20 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub struct Kept<K, V> {
     /// Each result, with the last round that asked for it.
-    known: HashMap<K, (V, u64)>,
+    known: FxHashMap<K, (V, u64)>,
     round: u64,
 }
 
 impl<K, V> Default for Kept<K, V> {
     fn default() -> Kept<K, V> {
-        Kept { known: HashMap::new(), round: 0 }
+        Kept { known: FxHashMap::default(), round: 0 }
     }
 }
 
 impl<K: Eq + Hash, V: Clone> Kept<K, V> {
     /// The remembered result for a key.
     pub fn get(&mut self, key: &K) -> Option<V> {
-        let (value, asked) = self.known.get_mut(key)?;
-        *asked = self.round;
-        Some(value.clone())
+        self.get_mut(key).cloned()
     }
 
     /// The remembered result for a key, or a new one, which is remembered.
@@ -33,6 +31,15 @@ impl<K: Eq + Hash, V: Clone> Kept<K, V> {
             self.insert(key, made.clone());
             made
         })
+    }
+}
+
+impl<K: Eq + Hash, V> Kept<K, V> {
+    /// The remembered result for a key, to be changed.
+    pub fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let (value, asked) = self.known.get_mut(key)?;
+        *asked = self.round;
+        Some(value)
     }
 
     /// Remembers a result.

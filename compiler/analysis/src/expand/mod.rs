@@ -12,6 +12,7 @@
 //! `a`.
 
 mod address;
+mod basis;
 mod body;
 mod call;
 mod condition;
@@ -111,6 +112,8 @@ pub(crate) struct WorkspaceFacts {
     /// The constants that are known so far. Those that read an environment follow when all environments are known.
     constants: BTreeMap<DeclarationId, Constant>,
     globs: Arc<Globs>,
+    /// The number of this state of the facts, in a session that remembers what rests on them.
+    id: basis::StateId,
 }
 
 impl WorkspaceFacts {

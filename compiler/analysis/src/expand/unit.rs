@@ -1,5 +1,6 @@
 //! The expansion of one declaration: what it gave, and what it asked, so that its result can be used again.
 
+use super::basis::{Basis, States};
 use super::environment::Values;
 use super::frame::Frame;
 use super::names::{Asked, still_holds};
@@ -67,11 +68,20 @@ pub(super) enum Built {
 /// The expansions that a session remembers.
 #[derive(Debug, Default)]
 pub(crate) struct Units {
-    known: Kept<(DeclarationId, Purpose), Arc<Unit>>,
+    known: Kept<(DeclarationId, Purpose), Remembered>,
+    pub(super) states: States,
     /// How many declarations were expanded, since the session began.
     pub(crate) expanded: usize,
     pub(super) globs: Arc<Globs>,
     pub(super) environments: Option<Environments>,
+}
+
+/// The remembered expansion of one declaration.
+#[derive(Debug)]
+struct Remembered {
+    unit: Arc<Unit>,
+    /// What it rested on last.
+    basis: Option<Basis>,
 }
 
 /// The environments of a workspace, put together.
@@ -91,13 +101,26 @@ impl Units {
         workspace: &Workspace<'_>,
         facts: &WorkspaceFacts,
     ) -> Option<Arc<Unit>> {
-        let known = self.known.get(&(wanted.found.id, wanted.purpose))?;
-        still_holds(&known.asked, workspace, facts).then_some(known)
+        let known = self.known.get_mut(&(wanted.found.id, wanted.purpose))?;
+        if !known.basis.as_ref().is_some_and(|basis| self.states.hold(basis, facts)) {
+            if !still_holds(&known.unit.asked, workspace, facts) {
+                return None;
+            }
+            known.basis = self.states.basis(&known.unit.asked, workspace, facts);
+        }
+        Some(known.unit.clone())
     }
 
-    pub(super) fn remember(&mut self, wanted: &Wanted<'_>, unit: &Arc<Unit>) {
+    pub(super) fn remember(
+        &mut self,
+        wanted: &Wanted<'_>,
+        unit: &Arc<Unit>,
+        workspace: &Workspace<'_>,
+        facts: &WorkspaceFacts,
+    ) {
         self.expanded += 1;
-        self.known.insert((wanted.found.id, wanted.purpose), unit.clone());
+        let basis = self.states.basis(&unit.asked, workspace, facts);
+        self.known.insert((wanted.found.id, wanted.purpose), Remembered { unit: unit.clone(), basis });
     }
 
     /// Forgets what the analysis that has just ended did not need.

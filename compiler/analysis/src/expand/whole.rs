@@ -60,7 +60,7 @@ impl<'u> WorkspaceExpansion<'u> {
         };
         units.recall(wanted, workspace, facts).unwrap_or_else(|| {
             let unit = Arc::new(Unit::expand(wanted, workspace, facts, true));
-            units.remember(wanted, &unit);
+            units.remember(wanted, &unit, workspace, facts);
             unit
         })
     }
@@ -81,7 +81,7 @@ impl<'u> WorkspaceExpansion<'u> {
         let missing: Vec<&Wanted<'a>> = missing.map(|(wanted, _)| wanted).collect();
         let made = parallel::map(&missing, |it| Arc::new(Unit::expand(it, workspace, facts, true)));
         for (wanted, unit) in missing.iter().zip(&made) {
-            units.remember(wanted, unit);
+            units.remember(wanted, unit, workspace, facts);
         }
         let mut made = made.into_iter();
         known.into_iter().filter_map(|known| known.or_else(|| made.next())).collect()
@@ -90,6 +90,9 @@ impl<'u> WorkspaceExpansion<'u> {
     /// The declarations that the pipelines of a workspace share.
     pub(super) fn facts(&mut self, workspace: &Workspace<'_>) -> WorkspaceFacts {
         let nothing = WorkspaceFacts::default();
+        if let Some(units) = self.units.as_deref_mut() {
+            units.states.enter(workspace);
+        }
         let globs = self.units.as_deref().map(|units| units.globs.clone());
         let mut facts = WorkspaceFacts { globs: globs.unwrap_or_default(), ..WorkspaceFacts::default() };
         let mut expansion = Expansion::new(workspace, &nothing, false);
@@ -98,12 +101,21 @@ impl<'u> WorkspaceExpansion<'u> {
         }
         self.take(&Unit::of(expansion, Built::Nothing));
         self.constants(workspace, &mut facts);
+        self.number(&mut facts);
         let environments = self.environments(workspace, &facts);
         facts.program.environments = environments.by_name;
         facts.environment_values = Some(environments.values);
         self.diagnostics.extend(environments.diagnostics);
         self.constants(workspace, &mut facts);
+        self.number(&mut facts);
         facts
+    }
+
+    /// Numbers the facts, if the session remembers what rests on them.
+    fn number(&mut self, facts: &mut WorkspaceFacts) {
+        if let Some(units) = self.units.as_deref_mut() {
+            facts.id = units.states.of_facts(facts);
+        }
     }
 
     /// Evaluates the remaining constants, in the order of the source.

@@ -19,6 +19,7 @@ use pipec_tests::brute_force::print::Printed;
 use pipec_tests::brute_force::random;
 use pipec_tests::brute_force::story::Story;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 const JUDGED: [&str; 25] = [
     "P0111", "P0201", "P0202", "P0203", "P0204", "P0205", "P0206", "P0207", "P0208", "P0209", "P0301",
@@ -32,7 +33,8 @@ fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
     let start = sources.start(file);
     let parsed = pipec_syntax::parse(start, text);
     assert!(parsed.diagnostics.is_empty(), "{text}\n{:#?}", parsed.diagnostics);
-    let module = Module { path: "random.pipe", start, digest: "", tree: &parsed.tree };
+    let tree = Arc::new(parsed.tree);
+    let module = Module { path: "random.pipe", start, digest: "", tree: &tree };
     let today = Date { year: 2026, month: 1, day: 1 };
     analyse(&[module], &[], &sources, pipec_targets::engines(), today).diagnostics
 }

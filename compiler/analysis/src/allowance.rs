@@ -34,21 +34,21 @@ struct Allowance<'a> {
 }
 
 /// Removes allowed findings and reports faults of the allowances themselves. Returns the findings that were allowed.
-/// Looks only into the declarations that `may_allow` accepts.
+/// Looks only into the modules that `may_allow` accepts.
 pub(crate) fn apply<'a>(
     workspace: &[Module<'a>],
     standard: &[Module<'a>],
     sources: &Sources,
     today: Date,
-    mut may_allow: impl FnMut(&Clause<Declaration>) -> bool,
+    mut may_allow: impl FnMut(&Module<'a>) -> bool,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Vec<Allowed> {
     let mut allowed = Vec::new();
     let mut allowances = Vec::new();
     let mut gather_all = |modules: &[Module<'a>], all: &mut Vec<Allowance<'a>>| {
-        for item in modules.iter().flat_map(|module| &module.tree.items) {
-            if may_allow(item) {
-                all.extend(of_item(item));
+        for module in modules {
+            if may_allow(module) {
+                all.extend(module.tree.items.iter().flat_map(|item| of_item(item)));
             }
         }
     };

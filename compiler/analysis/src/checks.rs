@@ -65,6 +65,26 @@ struct Checked {
     dangling: Vec<Diagnostic>,
 }
 
+/// The last checks across pipelines. They found nothing.
+#[derive(Debug)]
+struct Across {
+    environments: Arc<Environments>,
+    summaries: Vec<Arc<Summary>>,
+    /// Whether exactly one pipeline deploys to production.
+    is_alone: bool,
+}
+
+impl Across {
+    /// Whether these checks would have the same result now.
+    fn are(&self, program: &Program, summaries: &[Arc<Summary>]) -> bool {
+        let is_alike =
+            |(before, now): (&Arc<Summary>, &Arc<Summary>)| Arc::ptr_eq(before, now) || before.is_alike(now);
+        Arc::ptr_eq(&self.environments, &program.environments)
+            && self.summaries.len() == summaries.len()
+            && self.summaries.iter().zip(summaries).all(is_alike)
+    }
+}
+
 /// The theorems of a pipeline, and the findings elsewhere that refuted some of them.
 type Proved = (BTreeSet<Code>, Arc<Vec<Theorem>>);
 
@@ -81,6 +101,7 @@ pub(crate) struct Checks {
     /// The environments that all remembered checks hold for.
     environments: Arc<Environments>,
     summaries: Kept<Same<Pipeline>, Arc<Summary>>,
+    across: Option<Across>,
     /// By pipeline, and whether it is proven; templates are not.
     checked: Kept<(Same<Pipeline>, bool), Arc<Checked>>,
     proved: Kept<Same<Checked>, Proved>,
@@ -142,12 +163,13 @@ pub(crate) fn check(
         .map(|pipeline| recalled(&mut checks.summaries, remembers, pipeline, || Summary::of(pipeline)))
         .collect();
     let all_are_whole = expanded.incomplete.is_empty();
-    if all_are_whole {
-        theorems::prove_across(program, &summaries, diagnostics);
-    }
+    let (is_alone, found) = match checks.across.as_ref().filter(|before| before.are(program, &summaries)) {
+        Some(before) => (before.is_alone, Vec::new()),
+        None => across(program, &summaries, all_are_whole, checks),
+    };
+    diagnostics.extend(found);
     // Findings of the types, of the order and across pipelines may be about any theorem.
     let refuted = theorems::refuting(diagnostics);
-    let is_alone = theorems::is_alone(program, &summaries);
     if remembers {
         let (roles, registries) = (program.roles.clone(), program.registries.clone());
         checks.enter(Surroundings { roles, registries, is_alone }, &program.environments);
@@ -180,6 +202,25 @@ pub(crate) fn check(
         outcome.in_scripts.extend_from_slice(&found);
     }
     outcome
+}
+
+/// Checks pipelines together: whether exactly one deploys to production, and the findings if all are whole. Remembers the
+/// result if there is none.
+fn across(
+    program: &Program,
+    summaries: &[Arc<Summary>],
+    all_are_whole: bool,
+    checks: &mut Checks,
+) -> (bool, Vec<Diagnostic>) {
+    let mut found = Vec::new();
+    if all_are_whole {
+        theorems::prove_across(program, summaries, &mut found);
+    }
+    let is_alone = theorems::is_alone(program, summaries);
+    let environments = program.environments.clone();
+    let across = Across { environments, summaries: summaries.to_vec(), is_alone };
+    checks.across = (all_are_whole && found.is_empty()).then_some(across);
+    (is_alone, found)
 }
 
 /// The context of all checks.

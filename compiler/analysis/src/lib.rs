@@ -31,7 +31,7 @@ pub struct Module<'a> {
     /// SHA-256 of its text, 64 hexadecimal digits.
     pub digest: &'a str,
     /// Its tree.
-    pub tree: &'a ast::File,
+    pub tree: &'a Arc<ast::File>,
 }
 
 /// A use of a name and its declaration.
@@ -43,6 +43,20 @@ pub struct Reference {
     pub used: Span,
     /// The name in its declaration.
     pub declared: Span,
+}
+
+/// The uses of names in a workspace.
+#[derive(Clone, Debug, Default)]
+pub struct References {
+    /// The uses in each declaration, shared with what the session remembers of it.
+    by_declaration: Vec<Arc<[Reference]>>,
+}
+
+impl References {
+    /// The uses, declaration by declaration.
+    pub fn iter(&self) -> impl Iterator<Item = &Reference> {
+        self.by_declaration.iter().flat_map(|references| references.iter())
+    }
 }
 
 /// A program and its findings.
@@ -57,7 +71,7 @@ pub struct Analysis {
     /// The findings that were allowed, in the order of the source.
     pub allowed: Vec<Allowed>,
     /// The resolved top-level names, with their declarations.
-    pub references: Vec<Reference>,
+    pub references: References,
     /// Errors about unproven pipelines. They matter only if neither the parser nor the analysis has reported an error.
     pub unproven: Vec<Diagnostic>,
     /// The cost of the analysis.
@@ -158,7 +172,8 @@ pub fn analyse_remembering(
     let contested = diagnostics.iter().any(|finding| finding.code == codes::P0102);
     diagnostics.extend(in_scripts.into_iter().filter(|finding| !contested || finding.code != codes::P0904));
     let mut items = memory.as_deref_mut().map(|memory| &mut memory.items);
-    let may_allow = |item: &_| items.as_deref_mut().is_none_or(|items| items.allows(item, sources));
+    let may_allow =
+        |module: &Module<'_>| items.as_deref_mut().is_none_or(|items| items.of(module.tree, sources).allows);
     let allowed = allowance::apply(workspace, standard, sources, today, may_allow, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| sources.place(diagnostic.span()));
     let is_incomplete = |(place, pipeline): (usize, &Arc<Pipeline>)| {

@@ -4,7 +4,8 @@
 //! columns, with a [`LineIndex`]. For example, if a declaration starts at byte 100 of a file, its anchor is at 100, and
 //! its name at the bytes 109 to 112 of the file has the span 9 to 12 from that anchor.
 
-use std::collections::BTreeMap;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -129,7 +130,7 @@ impl<T> Spanned<T> {
 #[derive(Clone, Debug)]
 pub struct Source {
     /// The path relative to the workspace, as people know it.
-    pub path: String,
+    pub path: Arc<str>,
     /// Its content.
     pub text: Arc<str>,
 }
@@ -147,7 +148,8 @@ pub struct Sources {
     anchors: Vec<Point>,
     /// How many readings there have been.
     revisions: u32,
-    numbers: BTreeMap<String, FileId>,
+    /// The number of each path that was ever there. Shared, because each compilation has a copy of the sources.
+    numbers: Arc<FxHashMap<Arc<str>, FileId>>,
 }
 
 /// Where an anchor lies.
@@ -176,29 +178,32 @@ impl Sources {
     }
 
     /// Adds a text after all others and returns its number. A path that existed before keeps its number.
-    pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
-        let (path, text) = (path.into(), text.into());
+    pub fn add(&mut self, path: &str, text: impl Into<Arc<str>>) -> FileId {
         // A standard module may have the same path as a file of the workspace.
-        let mut name = path.clone();
-        while self.numbers.get(&name).is_some_and(|file| self.get(*file).is_some()) {
-            name.push('\0');
-        }
-        let file = match self.numbers.get(&name) {
-            Some(file) => *file,
-            None => {
-                let file = FileId(number(self.files.len()));
-                self.files.push(None);
-                let start = self.anchor(file, 0);
-                self.starts.push(start);
-                self.numbers.insert(name, file);
-                file
+        let mut name = Cow::Borrowed(path);
+        let (path, file) = loop {
+            match self.numbers.get_key_value(name.as_ref()) {
+                Some((_, file)) if self.get(*file).is_some() => name.to_mut().push('\0'),
+                Some((known, file)) if known.len() == path.len() => break (known.clone(), *file),
+                Some((_, file)) => break (path.into(), *file),
+                None => break (path.into(), self.new_file(name.into())),
             }
         };
+        let text = text.into();
         let rank = number(self.order.len());
         if let Some(slot) = self.files.get_mut(file.0 as usize) {
             *slot = Some(File { source: Source { path, text }, rank });
         }
         self.order.push(file);
+        file
+    }
+
+    fn new_file(&mut self, name: Arc<str>) -> FileId {
+        let file = FileId(number(self.files.len()));
+        self.files.push(None);
+        let start = self.anchor(file, 0);
+        self.starts.push(start);
+        Arc::make_mut(&mut self.numbers).insert(name, file);
         file
     }
 

@@ -108,7 +108,7 @@ pub(crate) fn findings_of_content(input: &InputText, sources: &mut Sources) -> (
         Content::Text(text) | Content::NotText { readable: text, .. } => text.clone(),
         Content::TooLarge | Content::Unreadable => Arc::from(""),
     };
-    let file = sources.add(path.clone(), readable);
+    let file = sources.add(path, readable);
     let finding = match &input.content {
         Content::Text(_) | Content::Unreadable => None,
         Content::NotText { utf16: true, .. } => Some(

@@ -27,7 +27,7 @@ pub fn layout(texts: &[InputText]) -> Layout {
             layout.diagnostics.extend(findings_of_content(text, &mut layout.sources).1);
             continue;
         };
-        let file = layout.sources.add(text.path.clone(), content.clone());
+        let file = layout.sources.add(&text.path, content.clone());
         match pipec_format::format(layout.sources.start(file), content) {
             Formatted::Done(new) => {
                 layout.formatted += 1;

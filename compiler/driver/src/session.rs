@@ -6,7 +6,7 @@ use crate::findings::tidy;
 use crate::input::{Content, InputText, findings_of_content};
 use crate::outputs::Outputs;
 use crate::reading::{self, Reading};
-use pipec_analysis::{Allowed, Effort, Memory, Module, Reference, analyse_remembering};
+use pipec_analysis::{Allowed, Effort, Memory, Module, References, analyse_remembering};
 use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, parallel};
 use pipec_claims::PipelineClaims;
 use pipec_ir::{Engine, Pins, Program};
@@ -51,7 +51,7 @@ pub struct Compilation {
     /// The findings that the source allows.
     pub allowed: Vec<Allowed>,
     /// The resolved names, with their declarations.
-    pub references: Vec<Reference>,
+    pub references: References,
     /// The files to write, in the order of their first pipelines, then of the targets. Empty if a finding is an error.
     pub outputs: Vec<CompiledFile>,
     /// The actions and images that these files use. They are the next content of `pipec.lock`.
@@ -70,7 +70,7 @@ impl Compilation {
 
     /// The number of the source with this path.
     pub fn file(&self, path: &str) -> Option<FileId> {
-        self.sources.iter().find(|(_, source)| source.path == path).map(|(file, _)| file)
+        self.sources.iter().find(|(_, source)| *source.path == *path).map(|(file, _)| file)
     }
 }
 
@@ -118,8 +118,8 @@ struct Texts<'t> {
 #[derive(Debug)]
 struct Trees {
     /// One broken declaration without a name. It keeps unknown names from being reported.
-    broken: ast::File,
-    nothing: ast::File,
+    broken: Arc<ast::File>,
+    nothing: Arc<ast::File>,
 }
 
 impl Session {
@@ -190,7 +190,7 @@ impl Session {
         let workspace: Vec<(FileId, &str)> =
             texts.iter().map(|text| (self.take_in(text, &mut findings), text.path.as_str())).collect();
         let standard: Vec<(FileId, &str)> =
-            options.standard.iter().map(|(path, text)| (self.sources.add(*path, *text), *path)).collect();
+            options.standard.iter().map(|(path, text)| (self.sources.add(path, *text), *path)).collect();
         let is_text = |(_, text): &(_, &InputText)| matches!(text.content, Content::Text(_));
         let own = workspace.iter().zip(texts).filter(is_text).map(|((file, _), _)| *file).collect();
         self.read_all(own);
@@ -267,7 +267,7 @@ impl Session {
         }
     }
 
-    fn modules<'a>(&'a self, files: &[(FileId, &'a str)], unread: &'a ast::File) -> Vec<Module<'a>> {
+    fn modules<'a>(&'a self, files: &[(FileId, &'a str)], unread: &'a Arc<ast::File>) -> Vec<Module<'a>> {
         let module = |(file, path): &(FileId, &'a str)| Module {
             path,
             start: self.sources.start(*file),
@@ -293,7 +293,7 @@ impl Session {
         let new: Vec<(FileId, Arc<str>)> = files
             .into_iter()
             .filter_map(|file| Some((file, self.sources.get(file)?.text.clone())))
-            .filter(|(file, text)| self.readings.get(file).is_none_or(|read| read.text != *text))
+            .filter(|(file, text)| self.readings.get(file).is_none_or(|read| !is_same(&read.text, text)))
             .collect();
         if new.is_empty() {
             return;
@@ -337,8 +337,13 @@ impl Trees {
             kind: ast::Declaration::Error { name: None },
             span: Span::default(),
         };
-        Trees { broken: ast::File { items: vec![Arc::new(item)] }, nothing: ast::File::default() }
+        Trees { broken: Arc::new(ast::File { items: vec![Arc::new(item)] }), nothing: Arc::default() }
     }
+}
+
+/// Whether two texts are equal. Editors share the unchanged ones, so these need not be compared.
+fn is_same(left: &Arc<str>, right: &Arc<str>) -> bool {
+    Arc::ptr_eq(left, right) || left == right
 }
 
 /// The path of the standard module in a `use`.

@@ -33,8 +33,8 @@ mod unit;
 mod whole;
 mod window;
 
-use crate::Reference;
 use crate::scope::{DeclarationId, Definition, Found, Workspace, suggest_of};
+use crate::{Reference, References};
 use expression::Constant;
 use frame::{Frame, Uses, path_text};
 use names::Names;
@@ -76,7 +76,7 @@ pub(crate) struct Expanded {
     /// What is wrong with the order of the nodes of pipelines.
     pub(crate) unordered: Vec<Diagnostic>,
     /// The names that were resolved.
-    pub(crate) references: Vec<Reference>,
+    pub(crate) references: References,
     /// The cost of the expansion.
     pub(crate) work: usize,
 }

@@ -44,7 +44,7 @@ pub(super) struct Unit {
     asked: Asked,
     pub(super) diagnostics: Vec<Diagnostic>,
     pub(super) called: BTreeSet<DeclarationId>,
-    pub(super) references: Vec<Reference>,
+    pub(super) references: Arc<[Reference]>,
     pub(super) entries: Vec<(String, Name, Frame)>,
     pub(super) work: usize,
     pub(super) is_incomplete: bool,
@@ -148,15 +148,13 @@ impl Unit {
 
     /// What an expansion gave.
     pub(super) fn of(expansion: Expansion<'_, '_>, built: Built) -> Unit {
-        let Expansion {
-            workspace, diagnostics, called, mut references, entries, work, is_incomplete, ..
-        } = expansion;
-        references.shrink_to_fit();
+        let Expansion { workspace, diagnostics, called, references, entries, work, is_incomplete, .. } =
+            expansion;
         Unit {
             asked: workspace.into_asked(),
             diagnostics,
             called,
-            references,
+            references: references.into(),
             entries,
             work,
             is_incomplete,

@@ -44,7 +44,7 @@ impl<'u> WorkspaceExpansion<'u> {
         self.diagnostics.extend_from_slice(&unit.diagnostics);
         self.called.extend(&unit.called);
         self.entries.extend_from_slice(&unit.entries);
-        self.expanded.references.extend_from_slice(&unit.references);
+        self.expanded.references.by_declaration.push(unit.references.clone());
         self.expanded.work = self.expanded.work.saturating_add(unit.work);
     }
 

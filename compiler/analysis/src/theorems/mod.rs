@@ -46,6 +46,14 @@ impl Summary {
         let identities = of_node.collect();
         Summary { name: pipeline.name.clone(), enters, identities }
     }
+
+    /// Whether the theorems across pipelines hold for both or for neither. The places of deploys only label a finding.
+    pub(crate) fn is_alike(&self, other: &Summary) -> bool {
+        let entered = self.enters.iter().map(|(name, _)| name);
+        self.name == other.name
+            && entered.eq(other.enters.iter().map(|(name, _)| name))
+            && self.identities == other.identities
+    }
 }
 
 /// Proves the theorems across pipelines. All pipelines must be complete.

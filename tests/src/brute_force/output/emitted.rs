@@ -26,7 +26,8 @@ pub fn emitted(program: &Program) -> Option<(pipec_ir::Program, Vec<Emitted>)> {
     let file = sources.add("random.pipe", text.as_str());
     let start = sources.start(file);
     let parsed = pipec_syntax::parse(start, &text);
-    let module = Module { path: "random.pipe", start, digest: "", tree: &parsed.tree };
+    let tree = Arc::new(parsed.tree);
+    let module = Module { path: "random.pipe", start, digest: "", tree: &tree };
     let today = Date { year: 2026, month: 1, day: 1 };
     let analysis = analyse(&[module], &[], &sources, pipec_targets::engines(), today);
     if !analysis.diagnostics.is_empty() {

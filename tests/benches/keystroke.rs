@@ -8,6 +8,10 @@ use pipec_tests::large::{Shape, pipeline};
 use pipec_tests::workflows;
 use std::sync::Arc;
 
+/// The allocator of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The number of files in the workspace.
 const FILES: usize = 500;
 /// The number of nodes of each pipeline.

@@ -104,6 +104,19 @@ impl Expression {
         }
     }
 
+    /// The most bytes of its text.
+    pub(crate) fn most_bytes(&self) -> usize {
+        let of_all = |parts: &[Expression]| parts.iter().map(|part| part.most_bytes() + "() && ".len()).sum();
+        match self {
+            Expression::Constant(_) => "false".len(),
+            // A quote in the string is written twice.
+            Expression::Compare { left, right, .. } => left.len() + " == ''".len() + 2 * right.len(),
+            Expression::Raw(text) => text.len(),
+            Expression::Not(inner) => inner.most_bytes() + "!()".len(),
+            Expression::All(parts) | Expression::Any(parts) => of_all(parts),
+        }
+    }
+
     fn is_comparison(&self) -> bool {
         matches!(self, Expression::Compare { .. })
     }
@@ -154,10 +167,10 @@ impl fmt::Display for Expression {
                 f.write_char('\'')
             }
             Expression::Raw(text) => f.write_str(text),
-            Expression::Not(inner) => match inner.as_ref() {
-                Expression::Raw(text) => write!(f, "!{text}"),
-                other => write!(f, "!({other})"),
-            },
+            Expression::Not(inner) => {
+                f.write_char('!')?;
+                in_parentheses(inner, !matches!(**inner, Expression::Raw(_)), f)
+            }
             Expression::All(parts) => joined(parts, " && ", |part| matches!(part, Expression::Any(_)), f),
             Expression::Any(parts) => joined(parts, " || ", |part| matches!(part, Expression::All(_)), f),
         }
@@ -168,18 +181,28 @@ impl fmt::Display for Expression {
 fn joined(
     parts: &[Expression],
     sign: &str,
-    in_parentheses: impl Fn(&Expression) -> bool,
+    needs_parentheses: impl Fn(&Expression) -> bool,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     for (index, part) in parts.iter().enumerate() {
         f.write_str(if index == 0 { "" } else { sign })?;
-        if in_parentheses(part) {
-            write!(f, "({part})")?;
-        } else {
-            write!(f, "{part}")?;
-        }
+        in_parentheses(part, needs_parentheses(part), f)?;
     }
     Ok(())
+}
+
+/// Writes an expression, in parentheses if it needs them.
+fn in_parentheses(
+    expression: &Expression,
+    needs_parentheses: bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    if !needs_parentheses {
+        return fmt::Display::fmt(expression, f);
+    }
+    f.write_char('(')?;
+    fmt::Display::fmt(expression, f)?;
+    f.write_char(')')
 }
 
 #[cfg(test)]
@@ -203,6 +226,9 @@ mod tests {
         let b = || Expression::equals("b", "it's");
         let mixed = Expression::all([a(), Expression::any([a(), b()])]);
         assert_eq!(mixed.to_string(), "a && (a || b == 'it''s')");
-        assert_eq!(mixed.negated().to_string(), "!(a && (a || b == 'it''s'))");
+        assert_eq!(mixed.clone().negated().to_string(), "!(a && (a || b == 'it''s'))");
+        for expression in [a(), b(), mixed.clone(), mixed.negated(), Expression::Constant(false)] {
+            assert!(expression.to_string().len() <= expression.most_bytes(), "{expression}");
+        }
     }
 }

@@ -70,6 +70,12 @@ impl Template {
         Template::expression(condition.to_string())
     }
 
+    /// Whether GitHub takes a condition.
+    pub(crate) fn fits_condition(condition: &Expression) -> bool {
+        // Most are so short that there is no need to write them.
+        condition.most_bytes() < LONGEST_EXPRESSION / 2 || Template::condition(condition).fits()
+    }
+
     /// Appends the value of an expression.
     pub(crate) fn and(mut self, expression: impl Into<Cow<'static, str>>) -> Template {
         self.parts.push(Part::Expression(expression.into()));

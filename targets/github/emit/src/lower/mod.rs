@@ -154,8 +154,7 @@ impl Lowering<'_> {
                 self.diagnostics.borrow_mut().push(Origin::at(span()).explain(diagnostic));
                 continue;
             }
-            let fit = job.conditions().map(Template::condition).all(|condition| condition.fits());
-            if fit && job.templates().all(Template::fits) {
+            if job.conditions().all(Template::fits_condition) && job.templates().all(Template::fits) {
                 continue;
             }
             let span = span();

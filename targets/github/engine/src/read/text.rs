@@ -65,7 +65,12 @@ impl Text {
     /// Whether it has the word for secrets as part of a path, even with another meaning.
     pub(crate) fn mentions_secrets(&self) -> bool {
         let is_path = |after: &str| after.starts_with(['.', '[']);
-        let find = || !self.is_long_and_fixed() && self.split("secrets").skip(1).any(is_path);
+        // Most texts have no such word, and `contains` sees that sooner than `split`.
+        let find = || {
+            self.contains("secrets")
+                && !self.is_long_and_fixed()
+                && self.split("secrets").skip(1).any(is_path)
+        };
         *self.0.mentions_secrets.get_or_init(find)
     }
 
@@ -82,7 +87,7 @@ impl Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Text {
-        let has_expressions = text.contains("${{");
+        let has_expressions = text.contains('$') && text.contains("${{");
         Text(Rc::new(SharedText {
             text: text.into(),
             has_expressions,

@@ -124,6 +124,14 @@ impl Value {
         value
     }
 
+    /// A line of a value, as a value of its own.
+    pub fn of_line(line: &[Piece<'_>]) -> Value {
+        Value::of(line.iter().map(|piece| match piece {
+            Piece::Text(text) => Part::literal(text),
+            Piece::Part(part) => (*part).clone(),
+        }))
+    }
+
     /// A known text.
     pub fn literal(text: impl AsRef<str>) -> Value {
         Value::of([Part::literal(text)])
@@ -203,28 +211,26 @@ impl Value {
         given.len() == wanted.len() && given.iter().zip(wanted).all(|(given, wanted)| given.is(wanted))
     }
 
-    /// Its lines, each a value. A final line break ends a line and begins none.
-    pub fn lines(&self) -> Vec<Value> {
+    /// The pieces of its lines. A final line break ends a line and begins none.
+    pub fn lines(&self) -> Vec<Vec<Piece<'_>>> {
         let mut lines = Vec::new();
-        let mut line = Value::default();
+        let mut line = Vec::new();
         let mut is_begun = false;
         for part in &self.parts {
             let Part::Literal(text) = part else {
-                line.push(part.clone());
+                line.push(Piece::Part(part));
                 is_begun = true;
                 continue;
             };
             for piece in text.split_inclusive('\n') {
-                match piece.strip_suffix('\n') {
-                    Some(end) => {
-                        line.push(Part::literal(end));
-                        lines.push(std::mem::take(&mut line));
-                        is_begun = false;
-                    }
-                    None => {
-                        line.push(Part::literal(piece));
-                        is_begun = true;
-                    }
+                let end = piece.strip_suffix('\n');
+                let text = end.unwrap_or(piece);
+                if !text.is_empty() {
+                    line.push(Piece::Text(text));
+                }
+                is_begun = end.is_none();
+                if !is_begun {
+                    lines.push(std::mem::take(&mut line));
                 }
             }
         }
@@ -233,6 +239,15 @@ impl Value {
         }
         lines
     }
+}
+
+/// A piece of a line of a value.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Piece<'v> {
+    /// A known text without a line break, not empty.
+    Text(&'v str),
+    /// A part that is no literal.
+    Part(&'v Part),
 }
 
 impl Part {
@@ -273,10 +288,8 @@ mod tests {
     #[test]
     fn lines_end_at_line_breaks_in_literals_only() {
         let value = Value::literal("a ").and(Part::Token).and_literal("\n\nb");
-        let lines = value.lines();
-        assert_eq!(lines.len(), 3);
-        assert_eq!(lines.first(), Some(&Value::literal("a ").and(Part::Token)));
-        assert_eq!(lines.get(1), Some(&Value::default()));
+        let lines = [vec![Piece::Text("a "), Piece::Part(&Part::Token)], Vec::new(), vec![Piece::Text("b")]];
+        assert_eq!(value.lines(), lines);
         assert_eq!(Value::literal("a\n").lines().len(), 1);
         assert_eq!(Value::default().lines().len(), 0);
     }

@@ -16,7 +16,7 @@ use crate::overrides;
 use pipec_ir::Node;
 use pipec_logic::Proposition;
 use pipec_model::Finding;
-use pipec_model::{ConditionId, Job, Part, Starts, Value};
+use pipec_model::{ConditionId, Job, Part, Piece, Starts};
 use pipec_runtime::Script;
 use pipec_runtime::names::UNTRUSTED;
 use pipec_runtime::names::{PLAN, RECORD, VERDICT};
@@ -73,9 +73,8 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
     }
     // The script reads every variable with this prefix.
     let jobs = step.env.iter().filter(|given| is_jobs(&given.name));
-    let texts: Vec<Value> = jobs.flat_map(|given| given.value.lines()).collect();
-    let lines: Option<Vec<Line<'_>>> =
-        texts.iter().filter(|line| !line.is_literal("")).map(line_of).collect();
+    let lines = jobs.flat_map(|given| given.value.lines()).filter(|line| !line.is_empty());
+    let lines: Option<Vec<Line<'_>>> = lines.map(|line| line_of(&line)).collect();
     let Some(lines) = lines else {
         differs("its `JOBS` can't be read".to_owned());
         return findings;
@@ -114,25 +113,21 @@ fn is_jobs(name: &str) -> bool {
 
 /// Parses a line of three or four words. They are the job, its result, whether it was due, and the result of its
 /// override.
-fn line_of(line: &Value) -> Option<Line<'_>> {
-    use Part::Literal;
+fn line_of<'v>(line: &[Piece<'v>]) -> Option<Line<'v>> {
+    use Piece::{Part, Text};
     let constant = |word: &str| match word {
         "due" => Some(Due::Constant(true)),
         "not-due" => Some(Due::Constant(false)),
         _ => None,
     };
-    let (name, result, due, overriding) = match line.parts() {
-        [Literal(name), result, Literal(due)] => (name, result, constant(due.strip_prefix(' ')?)?, None),
-        [Literal(name), result, Literal(due), overriding] if due.ends_with(' ') && due.len() > 1 => {
+    let (name, result, due, overriding) = match *line {
+        [Text(name), Part(result), Text(due)] => (name, result, constant(due.strip_prefix(' ')?)?, None),
+        [Text(name), Part(result), Text(" "), Part(due)] => (name, result, Due::Part(due), None),
+        [Text(name), Part(result), Text(due), Part(overriding)] => {
             let due = constant(due.strip_prefix(' ')?.strip_suffix(' ')?)?;
             (name, result, due, Some(overriding))
         }
-        [Literal(name), result, Literal(blank), due] if **blank == *" " => {
-            (name, result, Due::Part(due), None)
-        }
-        [Literal(name), result, Literal(blank), due, Literal(second), overriding]
-            if **blank == *" " && **second == *" " =>
-        {
+        [Text(name), Part(result), Text(" "), Part(due), Text(" "), Part(overriding)] => {
             (name, result, Due::Part(due), Some(overriding))
         }
         _ => return None,
@@ -144,7 +139,7 @@ fn line_of(line: &Value) -> Option<Line<'_>> {
 fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line<'_>, common: &Common, findings: &mut Vec<Finding>) {
     let id = line.job;
     let logic = gating.world.logic();
-    if *line.result != Part::JobResult(id.to_owned()) {
+    if !matches!(line.result, Part::JobResult(of) if of == id) {
         findings.push(Finding::of_job(
             VERDICT,
             format!("it asks something else for the result of `{id}`"),

@@ -108,11 +108,11 @@ impl Entry {
 pub fn versions(name: &str) -> impl Iterator<Item = &'static PinnedAction> {
     let mut parts = name.split('/');
     let [owner, repository] = [parts.next(), parts.next()].map(Option::unwrap_or_default);
+    // No owner's name has two hyphens in a row.
     let is_of = |stem: &str| {
-        // No owner's name has two hyphens in a row.
-        let parts = stem.split_once("--");
-        parts
-            .is_some_and(|(of, name)| of.eq_ignore_ascii_case(owner) && name.eq_ignore_ascii_case(repository))
+        let rest = stem.get(owner.len()..).and_then(|rest| rest.strip_prefix("--"));
+        rest.is_some_and(|name| name.eq_ignore_ascii_case(repository))
+            && stem.get(..owner.len()).is_some_and(|of| of.eq_ignore_ascii_case(owner))
     };
     let file = ACTIONS.iter().find(|file| is_of(file.stem));
     file.into_iter()

@@ -105,7 +105,8 @@ impl<'c> Check<'c, '_, '_> {
         if verify.id.as_deref() != Some(&format!("legs-{name}")) {
             self.differs(format!("what it works out for `{name}` has another id"), verify.line);
         }
-        let recorded: Vec<Value> = verify.env("LEGS").map(Value::lines).unwrap_or_default();
+        let lines = verify.env("LEGS").map(Value::lines).unwrap_or_default();
+        let recorded: Vec<Value> = lines.iter().map(|line| Value::of_line(line)).collect();
         let wanted: Option<Vec<Value>> = producer
             .legs()
             .iter()

@@ -406,7 +406,8 @@ fn split(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
 fn lines(changed: &mut Changed<'_>) -> Option<(usize, Vec<Value>)> {
     let place = changed.jobs.iter().position(|job| job.job.id == VERDICT)?;
     let step = steps(changed, place).first()?;
-    Some((place, step.env("JOBS")?.lines()))
+    let lines = step.env("JOBS")?.lines();
+    Some((place, lines.iter().map(|line| Value::of_line(line)).collect()))
 }
 
 fn set_lines(changed: &mut Changed<'_>, place: usize, lines: &[Value]) {

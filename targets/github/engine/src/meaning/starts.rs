@@ -27,14 +27,16 @@ pub(crate) fn start<'r>(
         add_jobs_asked(part, &mut asks);
         StartPart { holds: evaluator.holds(part), asks }
     };
-    conjuncts(condition).into_iter().map(part).collect()
+    let mut conjuncts = Vec::new();
+    add_conjuncts(condition, &mut conjuncts);
+    conjuncts.into_iter().map(part).collect()
 }
 
-/// The parts that must all hold for an expression to hold.
-fn conjuncts(expression: &Expression) -> Vec<&Expression> {
+/// Adds the parts that must all hold for an expression to hold.
+fn add_conjuncts<'e>(expression: &'e Expression, all: &mut Vec<&'e Expression>) {
     match expression {
-        Expression::And(parts) => parts.iter().flat_map(conjuncts).collect(),
-        other => vec![other],
+        Expression::And(parts) => parts.iter().for_each(|part| add_conjuncts(part, all)),
+        other => all.push(other),
     }
 }
 

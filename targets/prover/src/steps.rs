@@ -37,6 +37,7 @@ use pipec_runtime::Script;
 use pipec_runtime::names::PLAN;
 use pipec_runtime::names::RAW;
 use simulation::Simulation;
+use std::fmt::{self, Display, Formatter};
 
 /// The purpose of a step for its node.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,6 +62,26 @@ pub(crate) enum Kind {
     CodeScanning,
     RestoreCache,
     SaveCache,
+}
+
+impl Display for Kind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Kind::Runtime(script) => script.name(),
+            Kind::Script(_) => "script",
+            Kind::Raw(_) => "raw step",
+            Kind::Checkout => "checkout",
+            Kind::Download => "download",
+            Kind::Upload => "upload",
+            Kind::Identity => "sign-in",
+            Kind::Tool => "tool",
+            Kind::KeptReport => "kept report",
+            Kind::KeptAfterFailure => "files kept after a failure",
+            Kind::CodeScanning => "code scanning",
+            Kind::RestoreCache => "restore cache",
+            Kind::SaveCache => "save cache",
+        })
+    }
 }
 
 impl Kind {

@@ -336,6 +336,50 @@ impl Script {
         }
     }
 
+    /// Its name. No two scripts have the same.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Script::Plan => "plan",
+            Script::Facts => "facts",
+            Script::RecordFile => "record-file",
+            Script::RecordFolder => "record-folder",
+            Script::VerifyFile => "verify-file",
+            Script::VerifyFolder => "verify-folder",
+            Script::ImageFolder => "image-folder",
+            Script::RecordImage => "record-image",
+            Script::VerifyImage => "verify-image",
+            Script::PushImage => "push-image",
+            Script::VerifyLegs => "verify-legs",
+            Script::Quorum => "quorum",
+            Script::Again => "again",
+            Script::Measure => "measure",
+            Script::Encoded => "encoded",
+            Script::ToolRust => "tool-rust",
+            Script::Ready => "ready",
+            Script::SecretFile => "secret-file",
+            Script::Exempt => "exempt",
+            Script::Approval => "approval",
+            Script::Forward => "forward",
+            Script::Report(ReportForm::Other) => "report",
+            Script::Report(ReportForm::Junit) => "junit-report",
+            Script::Report(ReportForm::Coverage) => "coverage-report",
+            Script::Report(ReportForm::Markdown) => "markdown-report",
+            Script::Verdict => "verdict",
+            Script::OverrideAsked => "override-asked",
+            Script::OverrideApproved => "override-approved",
+            Script::OverrideInForce => "override-in-force",
+            Script::Clock => "clock",
+            Script::TimeLeft => "time-left",
+            Script::Soak => "soak",
+            Script::RecordRun => "record-run",
+            Script::WindowWait => "window-wait",
+            Script::WindowOpen => "window-open",
+            Script::PreviewWanted => "preview-wanted",
+            Script::PreviewFind => "preview-find",
+            Script::PreviewForget => "preview-forget",
+        }
+    }
+
     /// The script with exactly this text for an engine.
     pub fn of(text: &str, dialect: Dialect) -> Option<Script> {
         Script::ALL.iter().copied().find(|script| script.text(dialect) == text)
@@ -357,6 +401,13 @@ mod tests {
         }
         let verdict = Script::Verdict.text(Dialect::GitHub);
         assert_eq!(Script::of(&verdict.replacen("status=1", "status=0", 1), Dialect::GitHub), None);
+    }
+
+    #[test]
+    fn every_script_has_its_own_name() {
+        let names: std::collections::BTreeSet<&str> =
+            Script::ALL.iter().map(|script| script.name()).collect();
+        assert_eq!(names.len(), Script::ALL.len());
     }
 
     #[test]

@@ -270,7 +270,7 @@ broken! {
     } "shows or keeps something else";
     a_report_kept_as_an_artefact: workshop {
         "unit": "          name: junit unit\n" => "          name: unit\n"
-    } "it has 1 steps of Upload";
+    } "it has 1 step of the kind `upload`";
     a_report_that_is_missing_fails: workshop {
         "unit": "          if-no-files-found: ignore" => "          if-no-files-found: error"
     } "shows or keeps something else";
@@ -430,7 +430,7 @@ broken! {
     } "other bytes";
     trap_19_a_second_writer: hello {
         "unit": "      - name: unit\n" => "      - uses: actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f\n        with:\n          name: app\n          path: ${{ runner.temp }}/app.tar\n      - name: unit\n"
-    } "steps of Upload";
+    } "of the kind `upload`";
     trap_19_both_twins_at_once: shop {
         "pages": "github.event_name != 'pull_request' && " => ""
     } "its twin";

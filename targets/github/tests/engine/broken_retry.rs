@@ -59,7 +59,7 @@ broken! {
     // The files at the start of an attempt.
     a_checkout_that_stays_as_it_was_left: retried {
         "app": "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          persist-credentials: false\n" => ""
-    } "steps of Checkout, not 2";
+    } "of the kind `checkout`, not 2";
     a_checkout_that_is_passed_over: retried {
         "app": "if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "if: \"${{ steps.attempt-2.outcome == 'failure' }}\""
     } "is green without the step `Check out again`";
@@ -83,7 +83,7 @@ broken! {
     } "does not find what the first one found";
     an_identity_that_has_run_out: retried {
         "publish": "      - name: Log in to AWS again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/publish\n          aws-region: us-east-1\n" => ""
-    } "steps of Identity, not 3";
+    } "of the kind `sign-in`, not 3";
     legs_that_are_not_verified_again: retried {
         "publish": "      - name: Verify book again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "      - name: Verify book again\n        if: \"${{ steps.attempt-2.outcome == 'success' && github.actor == 'me' }}\""
     } "is green without the step `Verify book again`";

@@ -4,7 +4,7 @@
 //! gate scan: vulnerability of app, with one script:
 //! Checkout, Download, VerifyFile, Script      the order of the source
 //! Checkout, Script, Download, VerifyFile      a finding: "its steps are in another order"
-//! Checkout, Download, Script                  a finding: "it has 0 steps of Runtime(VerifyFile), not 1"
+//! Checkout, Download, Script                  a finding: "it has 0 steps of the kind `verify-file`, not 1"
 //! ```
 
 use super::{Check, Kind, acting};
@@ -19,10 +19,9 @@ impl Check<'_, '_, '_> {
         let exemptions = self.node.exemptions().len();
         for (kind, wanted) in self.wanted_counts().into_iter().chain(self.leftover_counts()) {
             if count(&kind) != wanted {
-                self.differs(
-                    format!("it has {} steps of {kind:?}, not {wanted}", count(&kind)),
-                    self.job.line,
-                );
+                let steps =
+                    if count(&kind) == 1 { "1 step".to_owned() } else { format!("{} steps", count(&kind)) };
+                self.differs(format!("it has {steps} of the kind `{kind}`, not {wanted}"), self.job.line);
             }
         }
         if count(&Kind::Runtime(Script::Exempt)) > exemptions || count(&Kind::Runtime(Script::Facts)) > 1 {

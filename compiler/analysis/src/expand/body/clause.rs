@@ -263,7 +263,13 @@ impl<'a> Expansion<'a, '_> {
         let name = name.map(|name| name.node.clone());
         let step = script_step(name, script, kind, frame);
         work.has_error |= step.is_none();
-        work.body.steps.extend(step);
+        if let Some(step) = step {
+            // Most bodies have one step, and a vector would make room for four.
+            if work.body.steps.is_empty() {
+                work.body.steps.reserve_exact(1);
+            }
+            work.body.steps.push(step);
+        }
     }
 
     /// Whether a clause would replace one of the called task. Reports it.

@@ -1,6 +1,6 @@
 //! Identities: short-lived logins to clouds and registries.
 
-use crate::Origin;
+use crate::{Binding, Origin};
 use std::fmt;
 
 /// `identity aws "…"`.
@@ -12,6 +12,30 @@ pub struct Identity {
     pub role: String,
     /// Where it was written.
     pub origin: Origin,
+}
+
+impl Identity {
+    /// The region in which the identity signs in, if its provider asks for one.
+    ///
+    /// It is the variable `AWS_REGION` of the scripts if that is a literal text, otherwise the default region.
+    pub fn region<'b>(&'b self, mut variables: impl Iterator<Item = &'b Binding>) -> Option<&'b str> {
+        if self.provider != Provider::Aws {
+            return None;
+        }
+        let own = variables.find(|binding| binding.variable == "AWS_REGION");
+        Some(own.and_then(|binding| binding.value.as_literal()).unwrap_or_else(|| self.default_region()))
+    }
+
+    /// A region in the partition of a role of AWS.
+    pub fn default_region(&self) -> &'static str {
+        if self.role.starts_with("arn:aws-cn:") {
+            "cn-north-1"
+        } else if self.role.starts_with("arn:aws-us-gov:") {
+            "us-gov-west-1"
+        } else {
+            "us-east-1"
+        }
+    }
 }
 
 /// A provider of identities.

@@ -288,6 +288,13 @@ impl Program {
         node.body.identities.iter().chain(of_environment)
     }
 
+    /// The region in which an identity of a node signs in, the same for all its legs.
+    pub fn region_of<'p>(&'p self, node: &'p Node, identity: &'p Identity) -> Option<&'p str> {
+        let of_legs = node.leg_variables();
+        let is_of_all = |binding: &&Binding| !of_legs.iter().any(|own| own.variable == binding.variable);
+        identity.region(self.bindings_of(node).filter(is_of_all))
+    }
+
     /// The variables that clauses set for a node. The values of its environment come first, then its own.
     pub fn bindings_of<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = &'p Binding> {
         let environment = self.environment_of(node);

@@ -50,5 +50,5 @@ pub use surroundings::{RunGroup, ShownName, Surroundings};
 pub use trigger::{
     ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
 };
-pub use value::{ExpressionId, IfSet, Part, Piece, Value};
+pub use value::{ExpressionId, IfSet, Part, Piece, Unlike, Value};
 pub use world::{Axis, ManualEntry, Questions, World};

@@ -127,8 +127,10 @@ pub enum Does {
     SignIn {
         /// The provider.
         provider: Provider,
-        /// The role. `None` if it is unknown.
+        /// The role. `None` if the step has other inputs than a login with a role needs.
         role: Option<String>,
+        /// The region, if the provider asks for one.
+        region: Option<String>,
     },
     /// It sets up a tool.
     SetUp {

@@ -7,6 +7,7 @@
 //!   issues:                       # an event that the language does not have
 //! ```
 
+use crate::value::Value;
 use pipec_logic::Language;
 
 /// An event that triggers runs, as an output writes it.
@@ -93,8 +94,8 @@ pub struct ManualInput {
     pub form: ManualInputForm,
     /// The values that can be chosen, if it lists some.
     pub options: Option<Vec<String>>,
-    /// Its value if the person gives none.
-    pub default: Option<String>,
+    /// Its value if the person gives none. It is unknown if it is no text.
+    pub default: Option<Value>,
 }
 
 /// The type of an input of a manual run.

@@ -94,7 +94,7 @@ pub enum Part {
     /// An expression that no other part describes. Only its engine can say what it reads as, in each run.
     Expression(ExpressionId),
     /// Unknown: it could not be lifted, and no proof accepts it.
-    Unknown,
+    Unknown(Unlike),
 }
 
 /// One of two values, depending on whether an output of a job is set.
@@ -108,6 +108,16 @@ pub struct IfSet {
     pub then: Value,
     /// The value if it is empty.
     pub otherwise: Value,
+}
+
+/// A mark that equals nothing, not even itself. So no comparison of values accepts an unknown part.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unlike;
+
+impl PartialEq for Unlike {
+    fn eq(&self, _: &Unlike) -> bool {
+        false
+    }
 }
 
 /// An expression of a job. In one job, equal numbers mean equal expressions.
@@ -254,7 +264,9 @@ impl Part {
     fn is(&self, wanted: &Part) -> bool {
         match (self, wanted) {
             // No value of the source is an expression.
-            (Part::Unknown | Part::Expression(_), _) | (_, Part::Unknown | Part::Expression(_)) => false,
+            (Part::Unknown(_) | Part::Expression(_), _) | (_, Part::Unknown(_) | Part::Expression(_)) => {
+                false
+            }
             (Part::JobOutput { jobs, output }, Part::JobOutput { jobs: wanted, output: of }) => {
                 output == of && jobs.len() == wanted.len() && wanted.iter().all(|job| jobs.contains(job))
             }

@@ -73,8 +73,13 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
             differs("another pipeline deploys there beside its teardown");
         }
         // The sweep takes the first step with this title.
-        let is_called_so = |title: &Value| matches!(title.parts().first(), Some(Part::Literal(text)) if text.starts_with(TITLE));
-        let twins = job.steps().iter().filter(|step| step.title.as_ref().is_some_and(is_called_so));
+        let may_be_called_so = |title: &Value| match title.parts().first() {
+            Some(Part::Literal(text)) => {
+                text.starts_with(TITLE) || title.parts().len() > 1 && TITLE.starts_with(&**text)
+            }
+            first => first.is_some(),
+        };
+        let twins = job.steps().iter().filter(|step| step.title.as_ref().is_some_and(may_be_called_so));
         if twins.count() != 1 {
             differs("the sweep can't tell for which pull request it was");
         }

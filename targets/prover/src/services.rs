@@ -73,5 +73,6 @@ pub(crate) fn awaits(step: &Step, sidecar: &Sidecar) -> bool {
     let script = sidecar.ready.as_ref().and_then(|ready| ready.steps.first());
     let container = Value::of([Part::SidecarId(sidecar.name.clone())]);
     step.env_literal("READY") == script.map(|script| script.script.as_str())
-        && step.env("CONTAINER") == Some(&container)
+        && step.env("CONTAINER").is_some_and(|given| given.is(&container))
+        && step.env_literal("SIDECAR") == Some(&sidecar.name)
 }

@@ -12,7 +12,7 @@
 mod acting;
 mod attempts;
 mod caches;
-mod given;
+pub(crate) mod given;
 mod hand_over;
 mod image;
 mod kept;
@@ -32,7 +32,7 @@ use pipec_claims::TheoremId;
 use pipec_ir::{Node, RunnerHost, StepKind};
 use pipec_model::Finding;
 use pipec_model::Job;
-use pipec_model::{ConditionId, Does, Given, Leg, Part, ScriptText, Step};
+use pipec_model::{ConditionId, Does, Given, Leg, Part, ScriptText, Step, Value};
 use pipec_runtime::Script;
 use pipec_runtime::names::PLAN;
 use pipec_runtime::names::RAW;
@@ -182,6 +182,8 @@ struct Conditional<'s> {
     id: &'s Option<String>,
     condition: ConditionId,
     goes_on: bool,
+    /// The reason of an exemption. It decides in which runs the exemption is right.
+    reason: Option<&'s Value>,
 }
 
 /// The checks of one leg of a job.
@@ -239,6 +241,7 @@ impl<'c> Check<'c, '_, '_> {
             for (kind, step) in kinds.iter().zip(check.steps()) {
                 check.step(kind, step);
             }
+            check.credentials(&kinds);
             check.exempt_reason(&kinds);
         });
         if !self.runs_straight(&kinds) {
@@ -265,6 +268,7 @@ impl<'c> Check<'c, '_, '_> {
             id: &step.id,
             condition: step.condition,
             goes_on: goes_on(step),
+            reason: step.env("REASON").filter(|_| *kind == Kind::Runtime(Script::Exempt)),
         };
         kinds.iter().zip(self.steps()).map(conditional).collect()
     }

@@ -11,7 +11,8 @@ use pipec_ir::{Event, Input, InputType, Pipeline, Trigger};
 use pipec_logic::{Glob, Language, Proposition};
 use pipec_model::overriding::inputs;
 use pipec_model::{
-    Axis, Finding, ManualInput, ManualInputForm, NameFilter, PullRequestChange, RunEvent, RunTrigger, World,
+    Axis, Finding, ManualInput, ManualInputForm, NameFilter, PullRequestChange, RunEvent, RunTrigger, Value,
+    World,
 };
 use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
 
@@ -171,7 +172,7 @@ impl Comparison<'_> {
             let wanted: Vec<String> = ordinary.clone().into_iter().chain(gates).collect();
             input.form == ManualInputForm::Choice
                 && input.options == Some(wanted)
-                && input.default == ordinary
+                && input.default == ordinary.as_deref().map(Value::literal)
         } else {
             input.form == ManualInputForm::Text && input.options.is_none() && input.default.is_none()
         };

@@ -271,6 +271,9 @@ broken! {
     a_report_kept_as_an_artefact: workshop {
         "unit": "          name: junit unit\n" => "          name: unit\n"
     } "it has 1 step of the kind `upload`";
+    an_artefact_that_may_be_missing: hello {
+        "app": "          if-no-files-found: error\n" => "          if-no-files-found: ${{ vars.IF_MISSING }}\n"
+    } "keeps something else than what it recorded";
     a_report_that_is_missing_fails: workshop {
         "unit": "          if-no-files-found: ignore" => "          if-no-files-found: error"
     } "shows or keeps something else";

@@ -51,6 +51,14 @@ broken! {
         "deploy-app-to-production": "        run: rollback\n" => "        run: \"true\"\n"
     } "the source asks for no such step";
 
+    // The login.
+    another_region: rollout {
+        "deploy-app-to-production": "          aws-region: us-east-1\n" => "          aws-region: us-gov-west-1\n"
+    } "takes on an identity that its node does not hold";
+    a_region_that_the_platform_knows: rollout {
+        "deploy-app-to-production": "          aws-region: us-east-1\n" => "          aws-region: ${{ vars.REGION }}\n"
+    } "takes on an identity that its node does not hold";
+
     // The steps of the deploy.
     a_step_after_a_failed_one: rollout {
         "deploy-app-to-production": "        id: shift-to-25\n" => "        id: shift-to-25\n        if: \"${{ !cancelled() }}\"\n"

@@ -1,12 +1,18 @@
 //! Legs and repetition, broken in one place.
 
 use crate::broken::{broken, edited};
-use crate::sample::{hello, legs, repeated, tools_of_legs};
+use crate::sample::{exempt_legs, hello, legs, repeated, tools_of_legs};
 use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
 broken! {
     // Legs.
+    a_leg_that_gives_the_reason_of_another_rule: exempt_legs {
+        "unit": "REASON: a fork has no licence" => "REASON: ${{ matrix.python == '3.10' && 'a fork has no licence' || 'there is no new code' }}"
+    } "where it may not";
+    a_file_that_no_folder_has: legs {
+        "deploy-app-book-to-production": "          FOLDER: ${{ runner.temp }}/artefacts/book\n" => "          FOLDER: ${{ runner.temp }}/artefacts/book\n          FILE: ${{ github.actor }}\n"
+    } "takes another file for `book`";
     trap_07_a_leg_that_fails_stops_the_others: legs {
         "unit": "fail-fast: false" => "fail-fast: true"
     } "stops the others";

@@ -4,11 +4,36 @@
 
 use crate::broken::{broken, edited};
 use crate::broken_sidecars::sidecars;
-use crate::sample::{hello, retried};
+use crate::sample::{hello, keyring, retried};
 use crate::whole::{compiled, findings};
 use pipec_ir::GeneratedFile;
 
+const AWS: &str = "        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/publish\n          aws-region: us-east-1\n";
+
+const AZURE: &str = "        uses: Azure/login@f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca # v3.0.1\n        with:\n          tenant-id: tenant\n          subscription-id: subscription\n          client-id: client\n";
+
+const SECOND: &str =
+    "          SECRET: ${{ secrets.SECOND }}\n          FILE: ${{ runner.temp }}/secrets/SECOND\n";
+
 broken! {
+    // Credentials that are wrong in the same way in each attempt.
+    one_secret_file_twice_and_the_other_never: keyring {
+        "publish": SECOND => &SECOND.replace("SECOND", "FIRST"),
+        "publish": SECOND => &SECOND.replace("SECOND", "FIRST")
+    } "writes to a file what its node does not hold";
+    one_identity_twice_and_the_other_never: keyring {
+        "publish": AZURE => AWS,
+        "publish": AZURE => AWS
+    } "takes on an identity that its node does not hold";
+    an_identity_with_a_part_that_the_platform_knows: keyring {
+        "publish": "subscription-id: subscription" => "subscription-id: ${{ vars.SUBSCRIPTION }}",
+        "publish": "subscription-id: subscription" => "subscription-id: ${{ vars.SUBSCRIPTION }}"
+    } "takes on an identity that its node does not hold";
+    an_identity_whose_parts_are_split_otherwise: keyring {
+        "publish": "          tenant-id: tenant\n          subscription-id: subscription\n" => "          tenant-id: tenant/subscription\n          allow-no-subscriptions: true\n",
+        "publish": "          tenant-id: tenant\n          subscription-id: subscription\n" => "          tenant-id: tenant/subscription\n          allow-no-subscriptions: true\n"
+    } "takes on an identity that its node does not hold";
+
     // The start of an attempt.
     an_attempt_that_always_begins: retried {
         "app": "        if: \"${{ steps.try-1.outcome == 'failure' }}\"\n" => ""

@@ -49,6 +49,9 @@ broken! {
     trap_22_a_sidecar_by_a_tag: sidecars {
         "unit": "postgres:17-alpine@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193" => "postgres:17-alpine"
     } "other services run beside it";
+    a_sidecar_that_is_called_otherwise: sidecars {
+        "unit": "SIDECAR: postgres" => "SIDECAR: mysql"
+    } "sidecar";
     a_sidecar_of_another_name: sidecars {
         "unit": "      postgres:\n" => "      mysql:\n"
     } "other services run beside it";

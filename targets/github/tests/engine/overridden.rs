@@ -156,6 +156,9 @@ broken! {
     the_plan_does_not_ask_for_a_reason: hotfix {
         "plan": "REASON: ${{ inputs.override-reason }}" => "REASON: urgent"
     } "against their rules";
+    a_reason_that_is_given_beforehand: hotfix {
+        "": "      override-reason:\n" => "      override-reason:\n        default: 5\n"
+    } "the input `override-reason` of overrides is another";
     the_plan_takes_manual_runs_for_pushes: hotfix {
         "plan": "ORDINARY: \"\"" => "ORDINARY: no override"
     } "against their rules";

@@ -652,6 +652,19 @@ pub fn legs() -> Build {
     build
 }
 
+/// A gate with legs that is exempt by two rules, each with its reason.
+pub fn exempt_legs() -> Build {
+    let mut build = Build::new("exempt", vec![push(&["main"]), pull_request(&["main"])]);
+    build.stage("commit", Condition::Always);
+    let mut unit = body(vec![run("make test")], &[]);
+    unit.matrix = Some(of_axis("python", &["3.10", "3.11"]));
+    let code = Change::Glob(glob("src/**"));
+    let kind = exempt(gate("test", &[]), Exemption::OnFork, "a fork has no licence");
+    let kind = exempt(kind, Exemption::UnlessChanged(vec![code]), "there is no new code");
+    build.node("unit", kind, unit, &[]);
+    build
+}
+
 /// Two repeated gates. One has one script and runs three times; the other has several and checks, runs twice, and is
 /// exempt on forks.
 pub fn repeated() -> Build {
@@ -710,6 +723,26 @@ pub fn retried() -> Build {
         role: "arn:aws:iam::111122223333:role/publish".to_owned(),
         origin: origin(),
     }];
+    build.node("publish", NodeKind::Job, publish, &[]);
+    build
+}
+
+/// A job and a deploy with two identities and two secret files each.
+pub fn keyring() -> Build {
+    let identity = |provider, role: &str| Identity { provider, role: role.to_owned(), origin: origin() };
+    let identities = || {
+        vec![
+            identity(Provider::Aws, "arn:aws:iam::111122223333:role/publish"),
+            identity(Provider::Azure, "tenant/subscription/client"),
+        ]
+    };
+    let mut build = hello();
+    build.pipeline.name = "keyring".to_owned();
+    build.stage("publish", Condition::Event(Event::Push));
+    let mut publish = body(vec![run("./publish.sh")], &[]);
+    publish.retry = retry(1);
+    publish.secrets = vec![secret("FIRST", true), secret("SECOND", true)];
+    publish.identities = identities();
     build.node("publish", NodeKind::Job, publish, &[]);
     build
 }

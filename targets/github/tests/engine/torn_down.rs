@@ -143,6 +143,12 @@ broken! {
     the_sweep_is_told_twice: 0 {
         "deploy-pages-to-preview": "name: Check out" => "name: Still wanted by pull request 7"
     } "can't tell for which pull request";
+    the_sweep_may_be_told_twice: 0 {
+        "deploy-pages-to-preview": "name: Check out" => "name: ${{ github.event.pull_request.title }}"
+    } "can't tell for which pull request";
+    the_sweep_may_be_told_twice_by_the_end_of_a_title: 0 {
+        "deploy-pages-to-preview": "name: Check out" => "name: Still ${{ github.event.pull_request.title }}"
+    } "can't tell for which pull request";
     scripts_with_another_number: 0 {
         "deploy-pages-to-preview": "PIPE_PULL_REQUEST: ${{ github.event.pull_request.number }}" => "PIPE_PULL_REQUEST: ${{ github.run_number }}"
     } "`PIPE_PULL_REQUEST` is something else";

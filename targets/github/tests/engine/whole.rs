@@ -107,11 +107,13 @@ fn a_pipeline_of_legs_is_proven() {
 #[test]
 fn a_pipeline_of_repeated_gates_is_proven() {
     is_silent(&sample::repeated());
+    is_silent(&sample::exempt_legs());
 }
 
 #[test]
 fn a_pipeline_whose_nodes_are_tried_again_is_proven() {
     is_silent(&sample::retried());
+    is_silent(&sample::keyring());
 }
 
 #[test]

@@ -13,8 +13,8 @@
 use super::{Check, Kind, goes_on};
 use crate::values::{self, Wanted};
 use crate::{overrides, previews, windows};
-use pipec_ir::Checkout;
-use pipec_model::{CheckoutOf, Does, Part, Step, Value};
+use pipec_ir::{Checkout, Identity, Secret};
+use pipec_model::{CheckoutOf, Does, IfMissing, Part, Step, Value};
 use pipec_runtime::Script;
 use std::collections::BTreeMap;
 
@@ -29,7 +29,6 @@ impl Check<'_, '_, '_> {
             Kind::Raw(place) => self.raw(*place, step),
             Kind::Runtime(script) => self.fixed_script(*script, kind, step),
             Kind::Checkout => self.checkout(step),
-            Kind::Identity => self.identity(step),
             Kind::Upload => self.upload(step),
             // The other steps are compared completely with the tools, caches and reports of the node.
             _ => {}
@@ -56,7 +55,6 @@ impl Check<'_, '_, '_> {
                 self.differs(what, line);
             }
             Script::Quorum => self.quorum_step(step),
-            Script::SecretFile => self.secret_file(step),
             _ => {}
         }
         let of_engine = self.gating.engine.dialect().parameters(script);
@@ -109,7 +107,8 @@ impl Check<'_, '_, '_> {
         let Does::Keep(kept) = &step.does else { return };
         let name = self.kept_name();
         let packed = values::scratch(format!("{name}.tar"));
-        if kept.name.as_ref() != Some(&name) || !kept.paths.is(&packed) || kept.with_hidden {
+        let is_whole = kept.if_missing == IfMissing::Fail && !kept.with_hidden;
+        if kept.name.as_ref() != Some(&name) || !kept.paths.is(&packed) || !is_whole {
             self.differs("it keeps something else than what it recorded", step.line);
         }
     }
@@ -121,18 +120,6 @@ impl Check<'_, '_, '_> {
         }
         if step.does != Does::Checkout(wanted) {
             self.differs("it checks out something else, or keeps the credentials", step.line);
-        }
-    }
-
-    fn identity(&mut self, step: &Step) {
-        let Does::SignIn { provider, role } = &step.does else { return };
-        let is_held = self
-            .gating
-            .program
-            .identities_of(self.node)
-            .any(|own| own.provider == *provider && Some(&own.role) == role.as_ref());
-        if !is_held {
-            self.differs("it takes on an identity that its node does not hold", step.line);
         }
     }
 
@@ -149,14 +136,35 @@ impl Check<'_, '_, '_> {
         }
     }
 
-    fn secret_file(&mut self, step: &Step) {
-        let same = self.gating.program.secrets_of(self.node).filter(|secret| secret.file).any(|secret| {
-            let name = &secret.variable;
-            step.env("FILE").is_some_and(|file| file.is(&values::secret_file(name)))
-                && step.env("SECRET").is_some_and(|given| given.is_part(&Part::Secret(name.clone())))
-        });
-        if !same {
-            self.differs("it writes to a file what its node does not hold", step.line);
+    /// Checks that the job takes on each identity and writes each secret file of its node, all of them each time.
+    pub(super) fn credentials(&mut self, kinds: &[Kind]) {
+        let program = self.gating.program;
+        let identities = program.identities_of(self.node).filter(|identity| identity.provider.has_sign_in());
+        // All legs sign in alike, so this asks the node without the values of a leg.
+        let node = self.gating.source.node_of(&self.job.id).unwrap_or(self.node);
+        let identities: Vec<Does> =
+            identities.map(|identity| sign_in(identity, program.region_of(node, identity))).collect();
+        let files: Vec<&Secret> = program.secrets_of(self.node).filter(|secret| secret.file).collect();
+        let steps: Vec<(&Kind, &Step)> = kinds.iter().zip(self.steps()).collect();
+        // Steps of one kind that follow each other are one round.
+        for round in steps.chunk_by(|(kind, _), (next, _)| kind == next) {
+            let Some((kind, first)) = round.first() else { continue };
+            let round = round.iter().map(|(_, step)| *step);
+            match kind {
+                Kind::Identity if !round.clone().map(|step| &step.does).eq(&identities) => {
+                    self.differs(
+                        "it takes on an identity that its node does not hold, or leaves one out",
+                        first.line,
+                    );
+                }
+                Kind::Runtime(Script::SecretFile)
+                    if round.len() != files.len()
+                        || !round.zip(&files).all(|(step, secret)| writes(step, secret)) =>
+                {
+                    self.differs("it writes to a file what its node does not hold", first.line);
+                }
+                _ => {}
+            }
         }
     }
 
@@ -207,4 +215,17 @@ impl Check<'_, '_, '_> {
             self.differs(format!("its scripts are not given `{name}`"), step.line);
         }
     }
+}
+
+/// What the step does that signs in with an identity.
+pub(crate) fn sign_in(identity: &Identity, region: Option<&str>) -> Does {
+    let (role, region) = (Some(identity.role.clone()), region.map(str::to_owned));
+    Does::SignIn { provider: identity.provider, role, region }
+}
+
+/// Whether a fixed script writes this secret to its file.
+fn writes(step: &Step, secret: &Secret) -> bool {
+    let name = &secret.variable;
+    step.env("FILE").is_some_and(|file| file.is(&values::secret_file(name)))
+        && step.env("SECRET").is_some_and(|given| given.is_part(&Part::Secret(name.clone())))
 }

@@ -99,7 +99,11 @@ impl<'c> Check<'c, '_, '_> {
             return self.differs(format!("it does not verify `{name}`"), step.line);
         };
         self.unpacked(name, name, fetched, step, verify, seen);
-        if verify.env_literal("FILE") != artefact.single_file().map(last) {
+        let is_file = match artefact.single_file() {
+            Some(file) => verify.env_literal("FILE") == Some(last(file)),
+            None => verify.env("FILE").is_none(),
+        };
+        if !is_file {
             self.differs(format!("it takes another file for `{name}`"), verify.line);
         }
         if verify.id.as_deref() != Some(&format!("legs-{name}")) {

@@ -9,6 +9,7 @@
 
 use super::{NONE, PULL_REQUEST, PULL_REQUESTS, Teardown};
 use crate::acts;
+use crate::steps::given::sign_in;
 use crate::values::{self, PULL_REQUEST_VARIABLE, Wanted};
 use pipec_ir::{Environment, Fact, Identity, Piece, Secret, Text};
 use pipec_model::{CheckoutOf, ConditionId, Does, Job, Part, Revision, ScriptText, Step, StepsBefore, Value};
@@ -56,7 +57,7 @@ impl Teardown<'_> {
             self.differs(job, environment, what);
         }
         for identity in environment.identities.iter().filter(|identity| identity.provider.has_sign_in()) {
-            if !steps.next().is_some_and(|step| takes_on(step, identity)) {
+            if !steps.next().is_some_and(|step| takes_on(step, identity, environment)) {
                 let what = "it takes on something else than the identities of its environment";
                 self.differs(job, environment, what);
             }
@@ -155,9 +156,9 @@ fn checks_out_the_default_branch(step: &Step) -> bool {
     step.does == Does::Checkout(wanted) && is_bare(step, None) && step.env.is_empty()
 }
 
-fn takes_on(step: &Step, identity: &Identity) -> bool {
-    let wanted = Does::SignIn { provider: identity.provider, role: Some(identity.role.clone()) };
-    step.does == wanted && is_bare(step, None) && step.env.is_empty()
+fn takes_on(step: &Step, identity: &Identity, environment: &Environment) -> bool {
+    let variables = environment.values.iter().chain(environment.teardown.iter().flat_map(|it| &it.env));
+    step.does == sign_in(identity, identity.region(variables)) && is_bare(step, None) && step.env.is_empty()
 }
 
 fn writes(step: &Step, secret: &Secret) -> bool {

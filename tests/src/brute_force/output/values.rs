@@ -42,7 +42,7 @@ impl Judge<'_, '_, '_> {
                 let reads = known.find(|(_, holds)| self.graph.holds(holds, &walk.model));
                 reads.map(|((_, word), _)| (*word).to_owned())?
             }
-            Part::Unknown => return None,
+            Part::Unknown(_) => return None,
             other => format!("<{other:?}>"),
         })
     }

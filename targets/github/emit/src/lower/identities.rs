@@ -32,7 +32,7 @@ impl Lowering<'_> {
                     .iter()
                     .find(|(name, _)| name == "AWS_REGION")
                     .and_then(|(_, value)| value.as_text())
-                    .unwrap_or_else(|| default_region(role));
+                    .unwrap_or_else(|| identity.default_region());
                 let inputs = vec![("role-to-assume", text(role)), ("aws-region", text(region))];
                 Some(Step::uses(title, &pins::AWS_CREDENTIALS, inputs))
             }
@@ -73,16 +73,5 @@ pub(super) fn cloud(identity: &Identity) -> &str {
         Provider::Azure => "Azure",
         Provider::Google => "Google Cloud",
         Provider::Oidc => &identity.role,
-    }
-}
-
-/// The default region, in the partition of the role.
-fn default_region(role: &str) -> &'static str {
-    if role.starts_with("arn:aws-cn:") {
-        "cn-north-1"
-    } else if role.starts_with("arn:aws-us-gov:") {
-        "us-gov-west-1"
-    } else {
-        "us-east-1"
     }
 }

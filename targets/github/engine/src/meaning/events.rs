@@ -10,7 +10,8 @@
 use crate::read::yaml::{Node, Value};
 use pipec_logic::{Glob, Language};
 use pipec_model::{
-    Finding, ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
+    Finding, ManualInput, ManualInputForm, NameFilter, NamePattern, Part, PullRequestChange, RunEvent,
+    RunTrigger, Unlike,
 };
 
 /// The triggers in `on:`. Adds a finding for each part that the model can't interpret.
@@ -126,7 +127,10 @@ fn manual(node: &Node, findings: &mut Vec<Finding>) -> RunEvent {
                 Some(_) => ManualInputForm::Other,
             },
             options: input.get("options").map(|options| options.texts().unwrap_or_default()),
-            default: input.get("default").and_then(Node::text).map(str::to_owned),
+            default: input.get("default").map(|default| match default.text() {
+                Some(text) => pipec_model::Value::literal(text),
+                None => pipec_model::Value::of([Part::Unknown(Unlike)]),
+            }),
         });
     }
     RunEvent::Manual(inputs)

@@ -131,17 +131,43 @@ fn known_inputs(action: &str) -> &'static [&'static str] {
 }
 
 /// The login of an action, from its inputs. `None` if it is no login.
-fn signs_in_as(action: &str, literal: impl Fn(&str) -> Option<String>) -> Option<Does> {
-    let (provider, role) = match action {
-        "aws-actions/configure-aws-credentials" => (Provider::Aws, literal("role-to-assume")),
-        "Azure/login" => {
-            let parts = ["tenant-id", "subscription-id", "client-id"].map(literal);
-            (Provider::Azure, Some(parts.into_iter().flatten().collect::<Vec<_>>().join("/")))
+fn signs_in(action: &str, inputs: &[Given], without_subscription: bool) -> Option<Does> {
+    // Each input is a literal text, and there is no other.
+    let texts = |names: &[&str]| -> Option<Vec<String>> {
+        let text = |name: &&str| {
+            let given = inputs.iter().find(|input| &*input.name == *name)?;
+            given.value.as_literal().map(str::to_owned)
+        };
+        let texts = names.iter().map(text).collect::<Option<Vec<_>>>()?;
+        (texts.len() == inputs.len()).then_some(texts)
+    };
+    let (provider, role, region) = match action {
+        "aws-actions/configure-aws-credentials" => {
+            match texts(&["role-to-assume", "aws-region"]).map(<[String; 2]>::try_from) {
+                Some(Ok([role, region])) => (Provider::Aws, Some(role), Some(region)),
+                _ => (Provider::Aws, None, None),
+            }
         }
-        "google-github-actions/auth" => (Provider::Google, literal("workload_identity_provider")),
+        "Azure/login" => {
+            let parts = if without_subscription {
+                texts(&["tenant-id", "client-id", "allow-no-subscriptions"]).map(|mut parts| {
+                    parts.truncate(2);
+                    parts
+                })
+            } else {
+                texts(&["tenant-id", "subscription-id", "client-id"])
+            };
+            // A slash separates the parts in a role.
+            let parts = parts.filter(|parts| !parts.iter().any(|part| part.contains('/')));
+            (Provider::Azure, parts.map(|parts| parts.join("/")), None)
+        }
+        "google-github-actions/auth" => {
+            let provider = texts(&["workload_identity_provider"]).and_then(|mut texts| texts.pop());
+            (Provider::Google, provider, None)
+        }
         _ => return None,
     };
-    Some(Does::SignIn { provider, role })
+    Some(Does::SignIn { provider, role, region })
 }
 
 /// The variables or inputs in a map.
@@ -293,7 +319,10 @@ impl Lifted<'_> {
             }
             _ => match SET_UPS.iter().find(|known| known.action == name) {
                 Some(known) => Does::SetUp { tool: known.tool, version: known.version(action, yaml) },
-                None => signs_in_as(name, literal).unwrap_or(Does::Other),
+                None => {
+                    let without_subscription = yaml("allow-no-subscriptions") == Some(&YamlValue::Bool(true));
+                    signs_in(name, &action.inputs, without_subscription).unwrap_or(Does::Other)
+                }
             },
         }
     }

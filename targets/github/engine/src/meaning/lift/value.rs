@@ -7,7 +7,7 @@
 use crate::read::expression::{Expression, Piece, Template, as_text, chained, settled, truth};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_ir::Fact;
-use pipec_model::{ExpressionId, IfSet, Part, Value};
+use pipec_model::{ExpressionId, IfSet, Part, Unlike, Value};
 use std::cell::RefCell;
 
 /// The path of the scratch folder in every container. In a container, the expression `runner.temp` is still the path on
@@ -37,7 +37,7 @@ impl Lifter<'_> {
             }
             _ => match node.template() {
                 Some(template) => self.template(&template),
-                None => Value::of([Part::Unknown]),
+                None => Value::of([Part::Unknown(Unlike)]),
             },
         }
     }
@@ -133,7 +133,7 @@ impl Lifter<'_> {
                 Part::SidecarPort { sidecar: text(sidecar), port: text(port) }
             }
             ["inputs", name] | ["github", "event", "inputs", name] => Part::Fact(Fact::Input(text(name))),
-            ["runner", "temp"] if self.in_container => Part::Unknown,
+            ["runner", "temp"] if self.in_container => Part::Unknown(Unlike),
             ["runner", "temp"] => Part::Scratch,
             ["secrets", name] => Part::Secret(text(name)),
             ["needs", job, "outputs", output] => {
@@ -303,6 +303,6 @@ mod tests {
         let lifter = Lifter { matrix: &[], in_container: true, expressions: &expressions };
         let value = |text: &str| lifter.template(&Template::of(text).unwrap());
         assert_eq!(value("/__w/_temp/x"), Value::of([Part::Scratch, Part::literal("/x")]));
-        assert!(matches!(value("${{ runner.temp }}").as_part(), Some(Part::Unknown)));
+        assert!(matches!(value("${{ runner.temp }}").as_part(), Some(Part::Unknown(_))));
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! A module depends on another if a path in it, in a `use` or elsewhere, begins with `crate::`, `super::` or `self::`
 //! and leads there. A re-exported name (`pub use session::Session;`) counts for the module that it comes from.
-//! Comments, strings and tests (everything from `#[cfg(test)]` and `mod tests {`) are left out.
+//! Comments, strings and tests (everything from `#[cfg(test)]` and `mod tests {`) are left out. A path that hides its
+//! target (`use super::*`, `use crate as root`) is listed by [`Modules::hidden`].
 //!
 //! Dependencies are compared between *siblings*: the files and folders in one folder. So `a/x.rs` that names
 //! `crate::b::y` is an arrow from `a` to `b` in the crate's root. A file and the folder of its submodules are one
@@ -20,6 +21,8 @@ type Module = Vec<String>;
 pub struct Modules {
     /// Each module and those that it names.
     arrows: BTreeMap<Module, BTreeSet<Module>>,
+    /// The modules with a path that hides its target.
+    hidden: BTreeSet<Module>,
 }
 
 impl Modules {
@@ -37,7 +40,18 @@ impl Modules {
                 (module.clone(), targets.filter(|target| target != module).collect())
             })
             .collect();
-        Modules { arrows }
+        let hides = |(module, text): &(&Module, &Vec<char>)| {
+            let mut paths = paths(module, text).into_iter();
+            paths
+                .any(|path| path.split_last().is_some_and(|(last, of)| last == ALL && module.starts_with(of)))
+        };
+        let hidden = texts.iter().filter(hides).map(|(module, _)| module.clone()).collect();
+        Modules { arrows, hidden }
+    }
+
+    /// The modules that name everything in a folder around them, or give it another name. Their arrows are not known.
+    pub fn hidden(&self) -> impl Iterator<Item = String> {
+        self.hidden.iter().map(|module| module.join("/"))
     }
 
     /// The arrows between the files and folders in one folder. The folder is `""` for the root, or for example `engine`
@@ -70,19 +84,25 @@ impl Modules {
     }
 }
 
+/// The last part of a path that stands for everything in a module.
+const ALL: &str = "*";
+
+/// What each node reaches along the arrows.
+pub fn reached(arrows: &BTreeMap<String, BTreeSet<String>>) -> BTreeMap<&String, BTreeSet<&String>> {
+    let reach = |from| {
+        let mut seen: BTreeSet<&String> = BTreeSet::new();
+        let mut open = vec![from];
+        while let Some(next) = open.pop() {
+            open.extend(arrows.get(next).into_iter().flatten().filter(|to| seen.insert(to)));
+        }
+        (from, seen)
+    };
+    arrows.keys().map(reach).collect()
+}
+
 /// The sets of two or more nodes that reach each other.
 fn circles(arrows: &BTreeMap<String, BTreeSet<String>>) -> Vec<BTreeSet<String>> {
-    let reached: BTreeMap<&String, BTreeSet<&String>> = arrows
-        .keys()
-        .map(|from| {
-            let mut seen: BTreeSet<&String> = BTreeSet::new();
-            let mut open = vec![from];
-            while let Some(next) = open.pop() {
-                open.extend(arrows.get(next).into_iter().flatten().filter(|to| seen.insert(to)));
-            }
-            (from, seen)
-        })
-        .collect();
+    let reached = reached(arrows);
     let reaches = |from: &String, to: &String| reached.get(from).is_some_and(|seen| seen.contains(to));
     let circle = |from: &String| -> BTreeSet<String> {
         arrows.keys().filter(|to| reaches(from, to) && reaches(to, from)).cloned().collect()
@@ -204,18 +224,28 @@ fn tree(text: &[char], start: usize, before: &mut Vec<String>, found: &mut Vec<V
                 before.push(text.get(at..end).unwrap_or(&[]).iter().collect());
                 at = end;
             }
+            Some('*') => {
+                found.push(before.iter().cloned().chain([ALL.to_owned()]).collect());
+                before.truncate(depth);
+                return at + 1;
+            }
             _ => {
                 if before.len() > depth {
                     found.push(before.clone());
                 }
                 before.truncate(depth);
-                return at + usize::from(text.get(at) == Some(&'*'));
+                return at;
             }
         }
         let next = skip_blank(text, at);
         if text.get(next) == Some(&':') && text.get(next + 1) == Some(&':') {
             at = skip_blank(text, next + 2);
             continue;
+        }
+        let is_folder = before.iter().all(|part| matches!(part.as_str(), "crate" | "super"));
+        let renames = text.get(next..next + 3).is_some_and(|word| word.iter().collect::<String>() == "as ");
+        if is_folder && renames {
+            before.push(ALL.to_owned());
         }
         found.push(before.clone());
         before.truncate(depth);
@@ -351,6 +381,20 @@ mod tests {
         let expected = [("a", "b"), ("a", "c"), ("c", "b")];
         assert_eq!(arrows(&read, ""), expected.map(|(from, to)| (from.to_owned(), to.to_owned())));
         assert_eq!(read.circles(), []);
+    }
+
+    #[test]
+    fn a_path_that_hides_its_target_is_listed() {
+        let read = modules(&[
+            ("lib.rs", "mod a; mod b; mod c; mod d; pub(crate) use a::f;"),
+            ("a.rs", "use crate::*;\npub(crate) fn f() {}"),
+            ("b.rs", "use crate as root;"),
+            ("c/mod.rs", "pub mod x; #[cfg(test)]\nmod tests { use super::*; }"),
+            ("c/x.rs", "use super::{*, super::d};"),
+            ("d.rs", "use super::c::*; use super::c as other; pub(super) fn g() {}"),
+        ]);
+        assert_eq!(read.hidden().collect::<Vec<_>>(), ["a", "b", "c/x"]);
+        assert_eq!(arrows(&read, ""), [("c", "d"), ("d", "c")].map(|(a, b)| (a.to_owned(), b.to_owned())));
     }
 
     #[test]

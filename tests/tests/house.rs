@@ -122,6 +122,10 @@ const AT_THE_EDGE: &[&str] = &["compiler/cli", "compiler/driver", "tests"];
 const EMITTER_SIDE: &[&str] = &["pipec-yaml", "pipec-lowering", "pipec-target-api"];
 const READER_SIDE: &[&str] = &["pipec-model", "pipec-prover"];
 
+/// The crates that both sides know: the common mode, in which one fault could hide another. ARCHITECTURE.md lists them.
+const COMMON: &[&str] =
+    &["pipec-base", "pipec-claims", "pipec-github-catalogue", "pipec-ir", "pipec-logic", "pipec-runtime"];
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
 }
@@ -202,6 +206,10 @@ fn emitters_and_engine_models_cannot_see_each_other() {
             }
         }
     }
+    let seen_by =
+        |side: &[&'static str]| -> BTreeSet<&str> { side.iter().flat_map(|from| reach(from)).collect() };
+    let common: Vec<&str> = seen_by(&emitters).intersection(&seen_by(&readers)).copied().collect();
+    assert_eq!(common, COMMON, "list in ARCHITECTURE.md what both sides know");
 }
 
 /// An engine model also reads files that come from no source: `pipec` will audit workflows that people wrote.
@@ -260,12 +268,52 @@ fn layers_name_only_lower_layers() {
             None => ((*folder).to_owned(), ""),
         };
         let siblings = modules(Path::new(&source)).siblings(inner);
+        let reached = modules::reached(&siblings);
         for (place, layer) in layers.iter().enumerate() {
-            let named = siblings.get(*layer).unwrap_or_else(|| panic!("{folder} has no `{layer}`"));
-            let above = layers[place + 1..].iter().find(|above| named.contains(**above));
-            assert!(above.is_none(), "in {folder}, `{layer}` names `{}` above it", above.expect("one"));
+            let named = reached.get(&(*layer).to_owned());
+            let named = named.unwrap_or_else(|| panic!("{folder} has no `{layer}`"));
+            let above = layers[place + 1..].iter().find(|above| named.contains(&(**above).to_owned()));
+            assert!(above.is_none(), "in {folder}, `{layer}` reaches `{}` above it", above.expect("one"));
         }
     }
+}
+
+#[test]
+fn no_path_hides_its_target() {
+    for source in source_folders() {
+        let hidden: Vec<String> = modules(&source).hidden().collect();
+        assert_eq!(hidden, Vec::<String>::new(), "name what these use of {}", source.display());
+    }
+}
+
+#[test]
+fn no_file_is_part_of_another_crate() {
+    let is_source = |path: &PathBuf| {
+        path.to_string_lossy().contains("/src/") && path.extension().is_some_and(|it| it == "rs")
+    };
+    for path in files().into_iter().filter(is_source) {
+        let text = text(&path).expect("a source is text");
+        let mut lines = text.lines().map(str::trim_start);
+        let borrows = |line: &str| {
+            line.starts_with("#[path") || line.starts_with("include!(") && !line.contains("OUT_DIR")
+        };
+        assert!(!lines.any(borrows), "{} takes in a source by its path", path.display());
+    }
+}
+
+#[test]
+fn the_table_of_crates_is_complete() {
+    let text = text(Path::new("compiler/ARCHITECTURE.md")).expect("it is text");
+    let table = text.split_once("## The crates").expect("it has the table").1;
+    let table = table.split_once("\n## ").map_or(table, |(table, _)| table);
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let listed: BTreeSet<&str> = rows.map(|(folder, _)| folder).collect();
+    let manifest = self::text(Path::new("Cargo.toml")).expect("it is text");
+    let members = manifest.split_once("members = [").expect("it has members").1;
+    let members = members.split_once(']').expect("they end").0;
+    let members: BTreeSet<&str> =
+        members.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\",")).collect();
+    assert_eq!(listed, members);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Identities: short-lived logins to clouds and registries.
 
-use crate::{Binding, Origin};
+use crate::Origin;
 use std::fmt;
 
 /// `identity aws "…"`.
@@ -15,17 +15,6 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The region in which the identity signs in, if its provider asks for one.
-    ///
-    /// It is the variable `AWS_REGION` of the scripts if that is a literal text, otherwise the default region.
-    pub fn region<'b>(&'b self, mut variables: impl Iterator<Item = &'b Binding>) -> Option<&'b str> {
-        if self.provider != Provider::Aws {
-            return None;
-        }
-        let own = variables.find(|binding| binding.variable == "AWS_REGION");
-        Some(own.and_then(|binding| binding.value.as_literal()).unwrap_or_else(|| self.default_region()))
-    }
-
     /// A region in the partition of a role of AWS.
     pub fn default_region(&self) -> &'static str {
         if self.role.starts_with("arn:aws-cn:") {

@@ -17,7 +17,8 @@
 
 use crate::{
     Action, Artefact, ArtefactType, Binding, Delivery, Deploy, Environment, ExemptionRule, Gate, Identity,
-    Node, NodeKind, Override, Pipeline, Program, Quorum, Registry, Retry, Secret, Step, Tier, Weight,
+    Node, NodeKind, Override, Pipeline, Program, Provider, Quorum, Registry, Retry, Secret, Step, Tier,
+    Weight,
 };
 
 /// The form in which an artefact is passed to other nodes.
@@ -240,6 +241,19 @@ impl Pipeline {
     /// The artefacts that a node has, in the order in which it names them. Each has its producer.
     pub fn used_by<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = (&'p Node, &'p Artefact)> {
         node.body.uses.iter().filter_map(|(name, _)| self.producer(name))
+    }
+}
+
+impl Identity {
+    /// The region in which the identity signs in, if its provider asks for one.
+    ///
+    /// It is the variable `AWS_REGION` of the scripts if that is a literal text, otherwise the default region.
+    pub fn region<'b>(&'b self, mut variables: impl Iterator<Item = &'b Binding>) -> Option<&'b str> {
+        if self.provider != Provider::Aws {
+            return None;
+        }
+        let own = variables.find(|binding| binding.variable == "AWS_REGION");
+        Some(own.and_then(|binding| binding.value.as_literal()).unwrap_or_else(|| self.default_region()))
     }
 }
 

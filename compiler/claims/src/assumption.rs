@@ -4,7 +4,7 @@
 //! the theorem `one-path` relies.
 
 use crate::{AssumptionKind, ReviewPurpose, Setting, TheoremId};
-use pipec_ir::{Fact, Right};
+use pipec_ir::{Fact, Provider, Right};
 
 /// An assumption of the proofs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -155,7 +155,7 @@ pub enum Authority {
     /// An identity.
     Identity {
         /// Its provider.
-        provider: String,
+        provider: Provider,
         /// The role, client or audience at the provider.
         role: String,
     },

@@ -39,7 +39,7 @@ pub(crate) fn theorem(theorem: &Theorem) -> String {
             let stages =
                 stages.iter().map(|(stage, length)| format!("stage {stage} at most {}", duration(*length)));
             let all: Vec<String> = run.chain(stages).collect();
-            format!("{}, approvals, queues, windows and the compiler's own jobs apart", all.join(", "))
+            format!("{}, not counting approvals, queues, windows and the compiler's own jobs", all.join(", "))
         }
         other => of_an_output(other),
     }
@@ -49,28 +49,30 @@ pub(crate) fn theorem(theorem: &Theorem) -> String {
 fn of_an_output(theorem: &Theorem) -> String {
     let sentence = match theorem {
         Theorem::StartsOnlyWhenDue => "a deploy's job starts only where the source lets it",
-        Theorem::EnteredByDeploysOnly => "no job but a deploy's enters an environment",
+        Theorem::EnteredByDeploysOnly => "only jobs of deploys enter an environment",
         Theorem::HeldByDeploysOnly => "no other job sees an environment's secrets or identities",
         Theorem::LeastAuthority => "each job's token has exactly the rights of the table in the reference",
         Theorem::ScriptsArrive => {
             "every script reaches its shell byte for byte, and no value is put into its text, nor into an action's input that is code by its name"
         }
         Theorem::Order => "a job starts only when all before it that are in the run have passed",
-        Theorem::Verdict => "one check is green only if all is well",
-        Theorem::SameDigest => "whatever uses an artefact fails unless it has the digest its build recorded",
+        Theorem::Verdict => "one check is green only if every due job has passed",
+        Theorem::SameDigest => {
+            "a job that uses an artefact fails unless the artefact has the digest that its build recorded"
+        }
         Theorem::OneAttempt => {
-            "what is tried again passes only if all scripts of one attempt did, which began on a fresh checkout"
+            "a retried node passes only if all scripts of one attempt passed, and that attempt began on a fresh checkout"
         }
         Theorem::Override { gate, role } => {
             return format!(
-                "a failed {gate} is passed over only in a run asked for with a reason, after an approval by {role}, while it is in force"
+                "a failed {gate} counts as passed only in a run that was started with a reason, after an approval by {role} that has not expired"
             );
         }
         Theorem::UntrustedEmpty { previews } => {
             let held = if previews.is_empty() {
                 String::new()
             } else {
-                format!(", but what {} holds, for pull requests of members", previews.join(", "))
+                format!(", except what {} holds, in pull requests of members", previews.join(", "))
             };
             return format!(
                 "code of pull requests and the merge queue gets no secret, no identity and no right to write{held}"
@@ -79,7 +81,7 @@ fn of_an_output(theorem: &Theorem) -> String {
         Theorem::OwnJobs { limits } => {
             let limits: Vec<String> =
                 limits.iter().map(|(job, minutes)| format!("{job} after {minutes}m")).collect();
-            return format!("what no budget counts ends by itself: {}", limits.join(", "));
+            return format!("each job that no budget counts has a time limit: {}", limits.join(", "));
         }
         Theorem::Lock { is_preview: true, .. } => {
             "one deploy or teardown for a pull request at a time; the others wait"
@@ -101,7 +103,9 @@ fn of_an_output(theorem: &Theorem) -> String {
             let whom = if *not_author { " by somebody other than its author" } else { "" };
             return format!("a deploy that nobody approved{whom} fails");
         }
-        Theorem::Rollback { .. } => "a deploy that fails on its way is taken back, and has failed",
+        Theorem::Rollback { .. } => {
+            "a deploy that fails once its scripts have begun is rolled back, and counts as failed"
+        }
         Theorem::Window { .. } => "outside its window no deploy runs a script",
         other => other.id().summary(),
     };
@@ -117,7 +121,7 @@ fn no_skipped_gates(theorem: &NoSkippedGates) -> String {
         passed.push_str(" or been overridden under the rules");
     }
     let gates = match theorem.gates.as_slice() {
-        [] => "no gate stands before it, and it requires no evidence".to_owned(),
+        [] => "no gate comes before it, and it requires no evidence".to_owned(),
         gates => format!(
             "no deploy starts unless {} {} {passed} in the same run",
             gates.join(", "),
@@ -157,7 +161,7 @@ fn build_once(BuildOnce { artefacts, reading_caches }: &BuildOnce) -> String {
     let from = match reading_caches.as_slice() {
         [] => "from the commit alone: no build reads an environment or what another run has kept".to_owned(),
         some => format!(
-            "from the commit: no build reads an environment, and none but that of {} what another run has kept",
+            "from the commit: no build reads an environment, and only that of {} reads what another run has kept",
             some.join(", ")
         ),
     };
@@ -177,7 +181,7 @@ pub(crate) fn setting(setting: &Setting) -> String {
             format!("the check `{check}` is required on the branch `{branch}`")
         }
         Setting::EnvironmentRefs { environment, branches, tags } => {
-            format!("the environment `{environment}` lets in only {}", refs(branches, tags))
+            format!("the environment `{environment}` accepts only {}", refs(branches, tags))
         }
         Setting::EnvironmentReviewers { environment, reviewers, minimum, purpose } => {
             let at_least = if *minimum > 1 { format!("at least {minimum} of ") } else { String::new() };
@@ -188,7 +192,7 @@ pub(crate) fn setting(setting: &Setting) -> String {
             )
         }
         Setting::PreviewEnvironment { environment, .. } => format!(
-            "the environment `{environment}` lets in the merge commits of pull requests and the branches that pull requests go to, and asks for no reviewers; what it holds is good for previews alone"
+            "the environment `{environment}` accepts the merge commits of pull requests and the branches that pull requests go to, and asks for no reviewers; its secrets and identities are valid for previews only"
         ),
         Setting::Secret { name, place, absent_from } => {
             let absent = match absent_from.as_slice() {
@@ -234,16 +238,16 @@ pub fn cloud_trust(trust: &CloudTrust, tokens_of: impl Fn(&str) -> String) -> St
     let CloudTrust { provider, role, tokens } = trust;
     match tokens {
         TrustedTokens::OfEnvironment { environment, is_shared: false } => {
-            format!("{provider} lets in `{role}` {}", tokens_of(environment))
+            format!("{provider} accepts for `{role}` {}", tokens_of(environment))
         }
         TrustedTokens::OfEnvironment { environment, is_shared: true } => {
             format!(
-                "what {provider} opens to `{role}` for {environment}, it opens to {}",
+                "for what `{role}` may do in {environment}, {provider} accepts {}",
                 tokens_of(environment)
             )
         }
         TrustedTokens::OfRepository { node } => format!(
-            "{provider} lets in `{role}` only tokens of this repository, and grants no more than {node} needs"
+            "{provider} accepts for `{role}` only tokens of this repository, and grants no more than {node} needs"
         ),
     }
 }
@@ -258,7 +262,7 @@ fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
 
 fn people(Reviewers { role, member }: &Reviewers) -> String {
     match member {
-        Some((kind, name)) => format!("the {kind} `{name}`"),
+        Some((kind, name)) => format!("the {} `{name}`", kind.word()),
         None => format!("the role `{role}`"),
     }
 }
@@ -293,7 +297,7 @@ pub(crate) fn trust(trust: &Trust) -> String {
             )
         }
         Trust::OverrideReviews { role, gate } => {
-            format!("{role} looks at each override of {gate} within what it says")
+            format!("{role} reviews each override of {gate} in the time that the source sets")
         }
         Trust::Sweep { file } => {
             format!("the engine runs the schedule of {file}, and runs that deployed there are kept")
@@ -309,11 +313,11 @@ pub(crate) fn trust(trust: &Trust) -> String {
             format!("what the build of {node} leaves on its machine does not spy on the push to {image}")
         }
         Trust::Action { name, version, commit } => {
-            format!("the action {name} {version} ({commit:.12}) does what it says")
+            format!("the action {name} {version} ({commit:.12}) does what its documentation says")
         }
         Trust::Image { reference } => {
             let moved = if reference.contains('@') { "" } else { ", and nobody moves its tag" };
-            format!("the image {reference} does what it says{moved}")
+            format!("the image {reference} does what its documentation says{moved}")
         }
         Trust::Attempts { node, because } => format!(
             "what a failed attempt of {node} leaves outside of the checkout does not mislead the next one; it is tried again because: {because}"
@@ -338,7 +342,7 @@ pub fn rollback_time(environment: &str, engine: &str, minutes: u64) -> String {
         other => other.to_string(),
     };
     format!(
-        "who cancels a run while it deploys to `{environment}` lets its rollback end, for which {engine} gives {minutes} minutes"
+        "nobody stops the rollback after a run is cancelled while it deploys to `{environment}`; {engine} gives it {minutes} minutes"
     )
 }
 
@@ -356,11 +360,11 @@ pub(crate) fn reliance(reliance: &Reliance) -> String {
         Reliance::Theorems(theorems) => {
             theorems.iter().map(|id: &TheoremId| id.kind()).collect::<Vec<_>>().join(", ")
         }
-        Reliance::MergedChanges => "what is merged has passed".to_owned(),
+        Reliance::MergedChanges => "every merged change has passed".to_owned(),
         Reliance::Callers => "every job that calls it".to_owned(),
         Reliance::JobsOfImage => "every job that runs in it or beside it".to_owned(),
         Reliance::CacheReaders => "every job that fetches a cache".to_owned(),
-        Reliance::Successors { node } => format!("whatever waits for {node}"),
+        Reliance::Successors { node } => format!("every job that waits for {node}"),
         Reliance::Jobs { file } => format!("every job of {file}"),
     }
 }

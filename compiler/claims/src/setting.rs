@@ -2,6 +2,7 @@
 //!
 //! For example, `protect branch "main"` needs the setting `BranchRule { branch: "main", .. }`.
 
+use pipec_ir::{MemberKind, Provider};
 use std::collections::BTreeSet;
 
 /// A required platform setting. Branches and tags are globs of the source.
@@ -124,7 +125,7 @@ pub struct Reviewers {
     /// Their role in the source.
     pub role: String,
     /// The role's member on the platform, if the source has one. It has a kind and a name (`team`, `acme/leads`).
-    pub member: Option<(String, String)>,
+    pub member: Option<(MemberKind, String)>,
 }
 
 /// The subject of the approvals of an environment's reviewers.
@@ -158,8 +159,8 @@ pub enum SecretPlace {
 /// The trust of a cloud in tokens of this repository's runs. It may be limited to some of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CloudTrust {
-    /// `aws`, `azure`, `google` or `oidc`.
-    pub provider: String,
+    /// The cloud, or the service that takes tokens of OpenID Connect.
+    pub provider: Provider,
     /// The role, the client, the provider of an identity pool, or the audience.
     pub role: String,
     /// The tokens that may take the role.

@@ -1,7 +1,7 @@
 //! The results of proofs, with their parameters.
 
 use crate::TheoremId;
-use pipec_ir::Lock;
+use pipec_ir::{Lock, Provider};
 
 /// The result of a proof. The parameters are names of the source. A theorem about one environment names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Theorem {
         /// The variables that hold its secrets.
         secrets: Vec<String>,
         /// The providers of its identities.
-        identities: Vec<String>,
+        identities: Vec<Provider>,
     },
     /// See [`TheoremId::BuildOnce`].
     BuildOnce(BuildOnce),

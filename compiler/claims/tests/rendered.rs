@@ -6,7 +6,7 @@ use pipec_claims::{
     ExceptionKind, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance, ReviewPurpose,
     Reviewers, SecretPlace, Setting, TagOperation, Theorem, TheoremId, Trust, TrustedTokens, Words,
 };
-use pipec_ir::{Change, Exemption, Fact, Lock, Right};
+use pipec_ir::{Change, Exemption, Fact, Lock, MemberKind, Provider, Right};
 use std::collections::BTreeSet;
 
 fn name(name: &str) -> String {
@@ -49,7 +49,7 @@ fn theorems() -> Vec<Theorem> {
         Theorem::HeldAlone {
             environment: environment(),
             secrets: names(&["TOKEN"]),
-            identities: names(&["aws"]),
+            identities: vec![Provider::Aws],
         },
         Theorem::BuildOnce(BuildOnce { artefacts: names(&["app"]), reading_caches: Vec::new() }),
         Theorem::BuildOnce(BuildOnce { artefacts: names(&["app", "web"]), reading_caches: names(&["web"]) }),
@@ -113,9 +113,9 @@ fn theorems() -> Vec<Theorem> {
 
 fn settings() -> Vec<Setting> {
     let environment = || name("production");
-    let team = Reviewers { role: name("lead"), member: Some((name("team"), name("acme/leads"))) };
+    let team = Reviewers { role: name("lead"), member: Some((MemberKind::Team, name("acme/leads"))) };
     let role = Reviewers { role: name("lead"), member: None };
-    let trust = |tokens| Setting::CloudTrust(CloudTrust { provider: name("aws"), role: name("r"), tokens });
+    let trust = |tokens| Setting::CloudTrust(CloudTrust { provider: Provider::Aws, role: name("r"), tokens });
     let refs = |branches: &[&str], tags: &[&str]| Setting::EnvironmentRefs {
         environment: environment(),
         branches: names(branches).into_iter().collect(),
@@ -172,7 +172,7 @@ fn trusts() -> Vec<Trust> {
             node: node(),
             authority: vec![
                 Authority::Right(Right::Packages),
-                Authority::Identity { provider: name("aws"), role: name("r") },
+                Authority::Identity { provider: Provider::Aws, role: name("r") },
                 Authority::ImagePush { image: name("ghcr.io/acme/app") },
             ],
         },

@@ -312,7 +312,13 @@ impl<'g> Gating<'g, '_> {
         let here = logic.and(&left.triggered, &left.circumstances);
         if logic.is_compatible(&here, &right.circumstances).unwrap_or(true) {
             let alone = logic.not(&self.runs(first));
-            self.prove(second, &self.runs(second), &alone, "starts beside its twin", &mut findings);
+            self.prove(
+                second,
+                &self.runs(second),
+                &alone,
+                "starts in the same run as its twin",
+                &mut findings,
+            );
         }
         let untrusted =
             self.world.facts.any_event(Event::ALL.into_iter().filter(|event| !event.is_trusted()));

@@ -20,7 +20,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
             Some(name)
                 if is_split && !(name.starts_with(&format!("{} (", job.id)) && name.ends_with(')')) =>
             {
-                "the name of a leg is not the job's with the leg behind"
+                "the name of a leg is not the job's name followed by the leg"
             }
             Some(name) if seen.insert(name.to_owned()) => return,
             Some(_) => "another job has its name",

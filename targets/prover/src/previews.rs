@@ -70,7 +70,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, node: &Node) -> Vec<Finding> {
         };
         let others = gating.program.pipelines.iter().filter(|other| other.name != gating.pipeline.name);
         if others.into_iter().any(|other| enters(other)) {
-            differs("another pipeline deploys there beside its teardown");
+            differs("another pipeline deploys there, too, and is not torn down with it");
         }
         // The sweep takes the first step with this title.
         let may_be_called_so = |title: &Value| match title.parts().first() {

@@ -29,12 +29,12 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
 fn of_own_job(gating: &Gating<'_, '_>, job: &Job) -> Vec<String> {
     let mut found = Vec::new();
     if job.legs.is_split {
-        found.push("it is split into legs, though no node is behind it".to_owned());
+        found.push("it is split into legs, though it belongs to no node".to_owned());
     }
     let asks = overrides::gate_of(gating.source, &job.id).is_some();
     let waits = windows::awaited_by(gating.program, gating.source, &job.id).is_some();
     if !asks && !waits && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {
-        found.push("no node of the source is behind it".to_owned());
+        found.push("it belongs to no node of the source".to_owned());
     }
     found
 }

@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! {"place": 0, "job": "unit", …, "kind": "gate", "evidence": "test", "of": []}    gate unit: test
-//! {"place": 0, "job": "unit", …, "kind": "gate", "evidence": "lint", "of": []}    "it tells of `unit` what it is not"
-//! no line about the job `app`                                                     "it does not tell of `app`"
+//! {"place": 0, "job": "unit", …, "kind": "gate", "evidence": "lint", "of": []}    "it describes `unit` wrongly"
+//! no line about the job `app`                                                     "it does not describe `app`"
 //! ```
 
 use crate::gating::Gating;
@@ -78,7 +78,7 @@ fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
         }
     }
     if step.env.len() != 5 + usize::from(inputs) {
-        return Err("it is not told all it needs".to_owned());
+        return Err("it lacks a value that it needs".to_owned());
     }
     Ok(())
 }
@@ -145,19 +145,19 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
         let is_list = line.trim_start().starts_with('[');
         let line: Line<'_> = match serde_json::from_str(line) {
             Ok(_) if is_list => {
-                wrong.push("a line of its `NODES` tells of no node".to_owned());
+                wrong.push("a line of its `NODES` describes no node".to_owned());
                 continue;
             }
             Ok(line) => line,
             Err(error) => {
-                let what = if error.is_data() { "tells of no node" } else { "is no JSON" };
+                let what = if error.is_data() { "describes no node" } else { "is no JSON" };
                 wrong.push(format!("a line of its `NODES` {what}"));
                 continue;
             }
         };
         let job = gating.job(&line.job);
         let Some((job, node)) = job.and_then(|job| Some((job, gating.source.node_of(&job.id)?))) else {
-            wrong.push(format!("it tells of `{}`, which is no node's job", line.job));
+            wrong.push(format!("it describes `{}`, which is no node's job", line.job));
             continue;
         };
         let same = match &node.kind {
@@ -180,18 +180,18 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
         let stage = gating.pipeline.stage_of(node).map(|stage| stage.name.as_str());
         let placed = line.place == u64::try_from(node.id.0).ok();
         if !same || !placed || Some(&*line.stage) != stage || line.node != node.name {
-            wrong.push(format!("it tells of `{}` what it is not", job.id));
+            wrong.push(format!("it describes `{}` wrongly", job.id));
         }
         if !is_shown_as(gating, job, &line.name) {
             wrong.push(format!("it knows `{}` by another name than the platform shows", job.id));
         }
         if !recorded.insert(job.id.clone()) {
-            wrong.push(format!("it tells of `{}` twice", job.id));
+            wrong.push(format!("it describes `{}` twice", job.id));
         }
     }
     for job in gating.all_jobs() {
         if gating.source.node_of(&job.id).is_some() && !recorded.contains(&job.id) {
-            wrong.push(format!("it does not tell of `{}`", job.id));
+            wrong.push(format!("it does not describe `{}`", job.id));
         }
     }
     wrong

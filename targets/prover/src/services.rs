@@ -5,7 +5,7 @@
 //!   services:
 //!     postgres:
 //!       image: postgres:17-alpine@sha256:742f40ea…   # the image of the source, at the digest of the lock
-//!       ports: ["5432:5432"]                         # a finding: "other services run beside it"
+//!       ports: ["5432:5432"]                         # a finding: "other services run next to it"
 //! ```
 //!
 //! In this source, the engine chooses the port of the machine. If a sidecar has a readiness script, no script of the
@@ -24,7 +24,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
     let broken = Broken::of(&[TheoremId::Machines]);
     for job in gating.all_jobs() {
         if !has_its_services(gating, job, gating.source.node_of(&job.id)) {
-            ledger.add(broken.clone(), Finding::of_job(&job.id, "other services run beside it", job.line));
+            ledger.add(broken.clone(), Finding::of_job(&job.id, "other services run next to it", job.line));
         }
     }
 }

@@ -435,7 +435,7 @@ impl<'c> Check<'c, '_, '_> {
         // A failed rerun keeps the outputs of the green attempt (trap 18), so each artefact has one writer.
         let twins = jobs_of(self.gating, self.node);
         if self.job.id == PLAN || twins.is_empty() {
-            self.differs("no node is behind it", self.job.line);
+            self.differs("it belongs to no node", self.job.line);
         }
     }
 }

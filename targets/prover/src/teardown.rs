@@ -145,7 +145,8 @@ impl<'t> Teardown<'t> {
             wanted.extend(ids);
         }
         for job in self.all_jobs.iter().filter(|job| !wanted.contains(&job.id)) {
-            let finding = Finding::of_job(&job.id, "nothing that is to be torn down is behind it", job.line);
+            let finding =
+                Finding::of_job(&job.id, "it belongs to no environment that is torn down", job.line);
             self.ledger.add(Broken::Everything, finding);
         }
     }
@@ -194,7 +195,7 @@ impl<'t> Teardown<'t> {
     /// Checks the common parts of all its jobs.
     fn frame(&mut self, job: &Job, environment: &Environment, wanted: &Frame<'_>) {
         if job.is_in_container || job.sidecars.is_some() || job.ignores_failure.is_some() {
-            self.differs(job, environment, "it says something more, or something less");
+            self.differs(job, environment, "it has another part than the source asks for, or lacks one");
         }
         self.starts(job, environment, &wanted.starts);
         let leg = job.legs.all.first();
@@ -253,7 +254,7 @@ impl<'t> Teardown<'t> {
         self.frame(job, environment, &frame);
         let is_bare = job.environment.is_none() && job.lock.is_none() && job.waits_for.is_empty();
         if !is_bare || job.legs.is_split {
-            self.differs(job, environment, "it says something more, or something less");
+            self.differs(job, environment, "it has another part than the source asks for, or lacks one");
         }
         let [step] = job.steps() else {
             return self.differs(job, environment, "it is not one step");
@@ -283,7 +284,7 @@ impl<'t> Teardown<'t> {
         };
         self.frame(job, environment, &frame);
         if !job.outputs().is_empty() {
-            self.differs(job, environment, "it says something more, or something less");
+            self.differs(job, environment, "it has another part than the source asks for, or lacks one");
         }
         if *job.waits_for != [find.clone()] {
             self.differs(job, environment, "it does not wait for what was found");

@@ -107,7 +107,7 @@ pub(super) fn held_alone(stated: &Stated<'_>) -> Vec<Theorem> {
     let of_environment = |environment: &Environment| Theorem::HeldAlone {
         environment: environment.name.clone(),
         secrets: environment.secrets.iter().map(|secret| secret.variable.clone()).collect(),
-        identities: environment.identities.iter().map(|identity| identity.provider.to_string()).collect(),
+        identities: environment.identities.iter().map(|identity| identity.provider).collect(),
     };
     holding.map(of_environment).collect()
 }

@@ -11,7 +11,7 @@ fn each_environment_has_its_proofs_its_emissions_and_its_settings() {
     ran.prints("  production\n    proved")
         .prints("✓ no deploy starts unless unit has passed")
         .prints("● one deploy at a time")
-        .prints("☐ the environment `production` lets in only the branches `main`")
+        .prints("☐ the environment `production` accepts only the branches `main`")
         .prints("0 of 3 steps are in `engine` blocks");
     workspace
         .run(&["assure", "--format", "markdown"])
@@ -103,9 +103,9 @@ pipeline library {
     workspace
         .run(&["assure", "--format", "markdown"])
         .expect(0)
-        .prints("the environment `npm` lets in only the tags `v*` ")
-        .prints("the environment `mirror` lets in only the branches `main` and the tags `v*` ")
-        .prints("the environment `old` lets in only the branches `release/*` ");
+        .prints("the environment `npm` accepts only the tags `v*` ")
+        .prints("the environment `mirror` accepts only the branches `main` and the tags `v*` ")
+        .prints("the environment `old` accepts only the branches `release/*` ");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn an_environment_admits_the_refs_of_all_its_pipelines() {
     let both = [environment, &source("a", "push to main"), &source("b", "tag \"v*\"")].concat();
     let workspace = Workspace::with(&[("both.pipe", &both)]);
     let ran = workspace.run(&["assure"]).expect(0);
-    let setting = "the environment `npm` lets in only the branches `main` and the tags `v*`";
+    let setting = "the environment `npm` accepts only the branches `main` and the tags `v*`";
     let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(text.matches(setting).count(), 2, "{}", ran.out);
 }

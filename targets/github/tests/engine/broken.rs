@@ -560,7 +560,7 @@ broken! {
     } "it runs on";
     a_job_of_no_node: hello {
         "": "jobs:\n" => "jobs:\n  more:\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    permissions: {}\n    steps:\n      - run: echo\n"
-    } "no node of the source is behind it";
+    } "it belongs to no node of the source";
     a_reusable_workflow: hello {
         "unit": "    steps:" => "    uses: acme/ci/.github/workflows/x.yml@main\n    steps:"
     } "says `uses`";
@@ -572,13 +572,13 @@ broken! {
     } "says `env`";
     trap_26_an_id_twice: hello {
         "": "\n  app:\n" => "\n  Unit:\n"
-    } "stands twice";
+    } "occurs twice";
     trap_26_an_id_github_refuses: hello {
         "": "\n  unit:\n" => "\n  __unit:\n"
     } "no such id";
     trap_63_a_key_twice: hello {
         "unit": "    timeout-minutes: 10\n" => "    timeout-minutes: 10\n    Timeout-Minutes: 10\n"
-    } "stands twice";
+    } "occurs twice";
     trap_63_two_documents: hello {
         "": "permissions: {}" => "---\npermissions: {}"
     } "can't read it";
@@ -789,32 +789,32 @@ broken! {
     } "it does not need `unit`";
     a_record_without_a_line_for_a_job: hello {
         "record": "            {\"place\": 0, \"job\": \"unit\"" => "            {\"place\": 0, \"job\": \"app\""
-    } "it does not tell of `unit`";
+    } "it does not describe `unit`";
     a_record_of_another_kind_of_evidence: hello {
         "record": "\"evidence\": \"test\"" => "\"evidence\": \"lint\""
-    } "it tells of `unit` what it is not";
+    } "it describes `unit` wrongly";
     a_record_of_a_way_back_that_is_there: hello {
         "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"], \"irreversible\": \"no\"}"
-    } "it tells of `deploy-app-to-production` what it is not";
+    } "it describes `deploy-app-to-production` wrongly";
     a_record_of_a_way_back_that_may_be_there: hello {
         "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"], \"irreversible\": null}"
-    } "tells of no node";
+    } "describes no node";
     a_record_of_a_gate_that_does_not_only_report: hello {
         "record": "\"evidence\": \"test\", \"of\": []}" => "\"evidence\": \"test\", \"of\": [], \"advisory\": false}"
-    } "it tells of `unit` what it is not";
+    } "it describes `unit` wrongly";
     a_record_with_a_line_that_is_a_list: hello {
         "record": "{\"place\": 0, \"job\": \"unit\", \"name\": \"unit\", \"node\": \"unit\", \"stage\": \"commit\", \"kind\": \"gate\", \"evidence\": \"test\", \"of\": []}"
             => "[0, \"unit\", \"unit\", \"unit\", \"commit\", \"gate\", \"test\", [], false, \"\", \"\", \"\", []]"
-    } "tells of no node";
+    } "describes no node";
     a_record_with_a_line_that_is_cut_off: hello {
         "record": "\"artefacts\": [\"app\"]}" => "\"artefacts\": [\"app\"]"
     } "is no JSON";
     a_record_that_leaves_out_that_nothing_leads_back: one_way {
         "record": ", \"irreversible\": \"a version is taken once\"}" => "}"
-    } "it tells of `deploy-app-to-production` what it is not";
+    } "it describes `deploy-app-to-production` wrongly";
     a_record_with_another_reason: one_way {
         "record": "a version is taken once" => "nobody asked"
-    } "it tells of `deploy-app-to-production` what it is not";
+    } "it describes `deploy-app-to-production` wrongly";
     a_record_of_results_made_up: hello {
         "record": "NEEDS: ${{ toJSON(needs) }}" => "NEEDS: ${{ toJSON(github) }}"
     } "its `NEEDS` is something else";

@@ -51,7 +51,7 @@ broken! {
     } "it is split into legs, though its node has none";
     legs_of_the_verdict: hello {
         "verdict": "    steps:" => "    strategy:\n      fail-fast: false\n      matrix:\n        leg: [a]\n    steps:"
-    } "though no node is behind it";
+    } "though it belongs to no node";
     a_leg_on_the_machine_of_another: legs {
         "app": "machine: windows-2025" => "machine: ubuntu-24.04"
     } "it runs on `ubuntu-24.04` in the leg `windows`";

@@ -48,34 +48,34 @@ fn a_pipeline_with_sidecars_is_proven() {
 broken! {
     trap_22_a_sidecar_by_a_tag: sidecars {
         "unit": "postgres:17-alpine@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193" => "postgres:17-alpine"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_that_is_called_otherwise: sidecars {
         "unit": "SIDECAR: postgres" => "SIDECAR: mysql"
     } "sidecar";
     a_sidecar_of_another_name: sidecars {
         "unit": "      postgres:\n" => "      mysql:\n"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_that_nobody_asked_for: sidecars {
         "unit": "    services:\n" => "    services:\n      spy:\n        image: spy\n"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_with_options: sidecars {
         "unit": "        ports: [\"5432\"]\n" => "        ports: [\"5432\"]\n        options: --privileged\n"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_with_volumes: sidecars {
         "unit": "        ports: [\"5432\"]\n" => "        ports: [\"5432\"]\n        volumes: [\"/:/host\"]\n"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_without_a_port: sidecars {
         "unit": "        ports: [\"5432\"]\n" => ""
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_at_another_port: sidecars {
         "fixed": "ports: [\"15432:5432\"]" => "ports: [\"5432:5432\"]"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_at_any_port_where_one_is_asked_for: sidecars {
         "fixed": "ports: [\"15432:5432\"]" => "ports: [\"5432\"]"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_at_a_port_that_nobody_asked_for: sidecars {
         "unit": "ports: [\"5432\"]" => "ports: [\"5432:5432\"]"
-    } "other services run beside it";
+    } "other services run next to it";
     scripts_told_another_port: sidecars {
         "fixed": "POSTGRES_PORT: \"15432\"" => "POSTGRES_PORT: \"5432\""
     } "`POSTGRES_PORT` is something else";
@@ -84,7 +84,7 @@ broken! {
     } "passes on a secret";
     a_sidecar_told_something_else: sidecars {
         "unit": "POSTGRES_DB: shop" => "POSTGRES_DB: shops"
-    } "other services run beside it";
+    } "other services run next to it";
     a_sidecar_that_is_not_awaited: sidecars {
         "unit": "          READY: pg_isready" => "          READY: \"true\""
     } "does not wait for its sidecars";

@@ -221,7 +221,7 @@ broken! {
     } "its rights are not those of the table";
     a_finder_with_the_secrets: 1 {
         "find-preview": "    timeout-minutes: 15\n" => "    timeout-minutes: 15\n    environment:\n      name: preview\n"
-    } "it says something more";
+    } "it has another part than the source asks for";
     a_finder_with_a_checkout: 1 {
         "find-preview": "    steps:\n" => "    steps:\n      - name: Check out\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n"
     } "it is not one step";
@@ -308,19 +308,19 @@ broken! {
     } "a script is another than that of the source";
     a_script_with_the_token: 1 {
         "teardown-preview": "          WHY: gone\n" => "          WHY: gone\n          GH_TOKEN: ${{ github.token }}\n"
-    } "a script is told something else";
+    } "a script is given other values";
     a_script_with_another_secret: 1 {
         "teardown-preview": "TOKEN: ${{ secrets.TOKEN }}" => "TOKEN: ${{ secrets.PRODUCTION }}"
-    } "a script is told something else";
+    } "a script is given other values";
     a_script_with_the_title_of_a_pull_request: 1 {
         "teardown-preview": "WHY: gone" => "WHY: ${{ github.event.pull_request.title }}"
-    } "a script is told something else";
+    } "a script is given other values";
     a_script_without_its_number: 1 {
         "teardown-preview": "          PIPE_PULL_REQUEST: ${{ matrix.pull-request }}\n" => ""
-    } "a script is told something else";
+    } "a script is given other values";
     a_value_of_another_pull_request: 1 {
         "teardown-preview": "HOST: pr-${{ matrix.pull-request }}.example" => "HOST: pr-${{ github.event.pull_request.number }}.example"
-    } "a script is told something else";
+    } "a script is given other values";
     a_file_of_another_secret: 1 {
         "teardown-preview": "SECRET: ${{ secrets.KEY }}" => "SECRET: ${{ secrets.TOKEN }}"
     } "it writes to a file what its environment does not hold";
@@ -335,7 +335,7 @@ broken! {
     } "it runs on `ubuntu-large`";
     a_finder_with_legs: 1 {
         "find-preview": "    steps:\n" => "    strategy:\n      matrix:\n        a: [1, 2]\n    steps:\n"
-    } "it says something more";
+    } "it has another part than the source asks for";
     a_script_with_inputs: 1 {
         "teardown-preview": "        run: ./remove.sh" => "        with:\n          a: b\n        run: ./remove.sh"
     } "a script is given inputs";
@@ -350,10 +350,10 @@ broken! {
     } "the source asks for no such step";
     a_third_job: 1 {
         "": "\njobs:\n" => "\njobs:\n  more:\n    name: more\n    runs-on: ubuntu-24.04\n    permissions: {}\n    steps:\n      - name: more\n        run: env\n"
-    } "nothing that is to be torn down is behind it";
+    } "belongs to no environment that is torn down";
     a_service_beside_it: 1 {
         "teardown-preview": "    steps:\n" => "    services: {}\n    steps:\n"
-    } "it says something more";
+    } "it has another part than the source asks for";
 }
 
 #[test]

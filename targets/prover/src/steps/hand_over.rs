@@ -68,7 +68,7 @@ impl<'c> Check<'c, '_, '_> {
             Form::Image => Script::VerifyImage,
         };
         if *kind != Kind::Runtime(wanted) {
-            self.differs(format!("it verifies `{name}` as what it is not"), verify.line);
+            self.differs(format!("it verifies `{name}` as another form of artefact"), verify.line);
         }
         if let Form::File(file) = form
             && verify.env_literal("FILE") != Some(last(file))

@@ -124,7 +124,7 @@ impl Teardown<'_> {
             self.differs(job, environment, what);
         }
         if !is_given(step, &variables(environment)) {
-            self.differs(job, environment, "a script is told something else than the source says");
+            self.differs(job, environment, "a script is given other values than in the source");
         }
     }
 }

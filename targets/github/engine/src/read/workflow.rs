@@ -248,7 +248,7 @@ fn check_ids(jobs: &[Job], findings: &mut Vec<Finding>) {
             findings.push(Finding::of_job(&job.id, "GitHub takes no such id", job.line));
         }
         if !ids.insert(ignoring_case(job.id.as_str().into())) {
-            findings.push(Finding::of_job(&job.id, "its id stands twice", job.line));
+            findings.push(Finding::of_job(&job.id, "its id occurs twice", job.line));
         }
         let mut ids = BTreeSet::new();
         for step in &job.steps {

@@ -305,7 +305,7 @@ impl<'t> Reader<'t> {
             }
             let number = self.number(&key);
             if !self.seen.insert((map, number)) {
-                return Err(refused(format!("the key `{}` stands twice", key.as_str()), line));
+                return Err(refused(format!("the key `{}` occurs twice", key.as_str()), line));
             }
             let (event, line) = self.next()?;
             let node = self.node(event, line, depth + 1)?;
@@ -365,7 +365,7 @@ mod tests {
     fn trap_63_keys_that_differ_in_case_are_one_key_twice() {
         for document in ["on: push\nOn: tag\n", "Été: 1\néTÉ: 2\n", "É: 1\nÉ: 2\n", "a: {B: 1}\nA: {}\n"]
         {
-            assert!(reason(document).contains("stands twice"), "{document}");
+            assert!(reason(document).contains("occurs twice"), "{document}");
         }
         assert!(read("on: {ON: {On: push}}\noff: {ON: push}\n").is_ok());
     }

@@ -195,10 +195,11 @@ pub(super) fn open_to_pushers<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline
 
 fn authority_of(node: &Node) -> Vec<Authority> {
     let rights = node.body.rights.iter().map(|(right, _)| Authority::Right(*right));
-    let identities = node.body.identities.iter().map(|identity| Authority::Identity {
-        provider: identity.provider.to_string(),
-        role: identity.role.clone(),
-    });
+    let identities = node
+        .body
+        .identities
+        .iter()
+        .map(|identity| Authority::Identity { provider: identity.provider, role: identity.role.clone() });
     let push = node.image().map(|image| Authority::ImagePush { image: image.to_owned() });
     rights.chain(identities).chain(push).collect()
 }
@@ -206,7 +207,7 @@ fn authority_of(node: &Node) -> Vec<Authority> {
 /// Who a role is on GitHub.
 fn reviewers(program: &Program, role: &str) -> Reviewers {
     let member = program.roles.get(role).and_then(|role| role.members.get("github"));
-    let member = member.map(|member| (member.kind.word().to_owned(), member.name.clone()));
+    let member = member.map(|member| (member.kind, member.name.clone()));
     Reviewers { role: role.to_owned(), member }
 }
 
@@ -226,7 +227,7 @@ fn trusted(identity: &Identity, environment: &str) -> Assumed {
 }
 
 fn cloud_trust(Identity { provider, role, .. }: &Identity, tokens: TrustedTokens) -> Assumed {
-    let trust = CloudTrust { provider: provider.to_string(), role: role.clone(), tokens };
+    let trust = CloudTrust { provider: *provider, role: role.clone(), tokens };
     Assumed::new(Setting::CloudTrust(trust), [TheoremId::HeldAlone])
 }
 

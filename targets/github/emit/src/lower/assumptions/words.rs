@@ -23,15 +23,17 @@ impl pipec_claims::Words for Words {
             Theorem::Timeout => "`timeout-minutes`",
             Theorem::Verdict => "the job `verdict`",
             Theorem::SameDigest => "the first steps of each consumer",
-            Theorem::OneAttempt => "the steps of each attempt, which hang on the outcomes of those before",
+            Theorem::OneAttempt => {
+                "the steps of each attempt, whose conditions name the outcomes of the steps before"
+            }
             Theorem::Override { .. } => {
-                "the job that asks for the approval, and the deploys that look at its age"
+                "the job that asks for the approval, and the deploys, which check its age"
             }
             Theorem::UntrustedEmpty { previews } if previews.is_empty() => {
                 "no job that such an event starts is given any"
             }
             Theorem::UntrustedEmpty { .. } => {
-                "no job that such an event starts is given any, but those deploys, which forks and bots don't start"
+                "no job that such an event starts is given any, except those deploys, which forks and bots don't start"
             }
             Theorem::OwnJobs { .. } => "`timeout-minutes` of the jobs that the compiler adds",
             Theorem::Lock { environment, pipeline, .. } => {
@@ -42,7 +44,7 @@ impl pipec_claims::Words for Words {
             Theorem::Teardown { file, .. } => return format!("{file}, on each close and every hour"),
             Theorem::Approval { .. } => "the step `Approved`, which asks GitHub",
             Theorem::Rollback { .. } => "the steps of its rollback",
-            Theorem::Window { .. } => "what waits for the window, and the deploy's own check",
+            Theorem::Window { .. } => "the job that waits for the window, and the deploy's own check",
             _ => return format!("{}, on the workflow", theorem.id().basis()),
         };
         basis.to_owned()
@@ -57,7 +59,7 @@ impl pipec_claims::Words for Words {
                 format!("a ruleset for the tag `{tag}`: {}", restrictions(restricted))
             }
             Setting::PreviewEnvironment { environment, .. } => format!(
-                "the environment `{environment}` lets in `refs/pull/*/merge` and the branches that pull requests go to, and asks for no reviewers; what it holds is good for previews alone"
+                "the environment `{environment}` accepts `refs/pull/*/merge` and the branches that pull requests go to, and asks for no reviewers; its secrets and identities are valid for previews only"
             ),
             Setting::CloudTrust(trust) => trusted_tokens(trust),
             other => pipec_claims::NEUTRAL.setting(other),

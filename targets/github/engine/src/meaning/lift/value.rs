@@ -77,8 +77,13 @@ impl Lifter<'_> {
         }
         let mut value = Value::default();
         for (place, piece) in text.split(SCRATCH_IN_CONTAINER).enumerate() {
-            if place > 0 {
+            // A longer name in the same folder is another one.
+            let is_folder =
+                place > 0 && !piece.starts_with(|next: char| next != '/' && !next.is_whitespace());
+            if is_folder {
                 value.push(Part::Scratch);
+            } else if place > 0 {
+                value.push(Part::literal(SCRATCH_IN_CONTAINER));
             }
             value.push(Part::literal(piece));
         }
@@ -303,6 +308,8 @@ mod tests {
         let lifter = Lifter { matrix: &[], in_container: true, expressions: &expressions };
         let value = |text: &str| lifter.template(&Template::of(text).unwrap());
         assert_eq!(value("/__w/_temp/x"), Value::of([Part::Scratch, Part::literal("/x")]));
+        let beside = Value::literal("/__w/_temporary and ").and(Part::Scratch);
+        assert_eq!(value("/__w/_temporary and /__w/_temp"), beside);
         assert!(matches!(value("${{ runner.temp }}").as_part(), Some(Part::Unknown(_))));
     }
 }

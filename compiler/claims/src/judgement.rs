@@ -1,10 +1,10 @@
-//! The verdict of an engine model on an output.
+//! The result of proving an output.
 
 use crate::Theorem;
 use pipec_base::Diagnostic;
 use std::sync::Arc;
 
-/// The verdict of an engine model on an output.
+/// The result of proving an output.
 #[derive(Clone, Debug, Default)]
 pub struct Judgement {
     /// The differences from the source. Each is an error in the compiler, or a proof that is too large.

@@ -10,7 +10,7 @@ use std::fmt;
 pub enum Subject {
     /// The source. The analysis proves it, over the facts of all runs.
     Source,
-    /// An output. The engine model proves it, on the bytes.
+    /// An output. The prover proves it on the job graph that an engine model reads from the bytes.
     Output,
 }
 

@@ -70,7 +70,7 @@ impl Walk<'_> {
             let runs = self.engine.holds(self.place, step.condition, &before, self.jobs, world);
             let runs = runs.unwrap_or_else(|| world.free_at("a step runs", number));
             some = logic.or(&some, &runs);
-            let succeeds = if may_fail { world.free_at("a step is fine", number) } else { logic.truth() };
+            let succeeds = if may_fail { world.free_at("a step succeeds", number) } else { logic.truth() };
             end(step, &runs, &succeeds, &mut before, world);
         }
         some

@@ -68,7 +68,7 @@ impl Check<'_, '_, '_> {
         // Each attempt repeats the preparation.
         let again = usize::try_from(node.attempts()).unwrap_or(usize::MAX);
         // Credentials may have expired after a soak and before a rollback.
-        let anew = acting::soaks(node).count() + usize::from(acting::goes_back(node));
+        let later = acting::soaks(node).count() + usize::from(acting::goes_back(node));
         vec![
             (Kind::Runtime(Script::Approval), usize::from(approval)),
             (Kind::Runtime(Script::Forward), usize::from(node.is_deploy() && !preview)),
@@ -83,7 +83,7 @@ impl Check<'_, '_, '_> {
             (Kind::Runtime(Script::VerifyLegs), in_legs.saturating_mul(again)),
             (Kind::Runtime(Script::Again), again.saturating_sub(1)),
             (Kind::Runtime(Script::Quorum), usize::from(node.quorum().is_some())),
-            (Kind::Identity, if trusted { identities * (again + anew) } else { 0 }),
+            (Kind::Identity, if trusted { identities * (again + later) } else { 0 }),
             (Kind::Runtime(Script::WindowOpen), windows::times_asked(self.gating.program, node)),
             (Kind::Runtime(Script::WindowWait), 0),
             (Kind::Runtime(Script::Clock), usize::from(acting::goes_back(node))),

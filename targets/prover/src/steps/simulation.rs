@@ -275,9 +275,9 @@ impl<'s> Simulation<'s> {
     /// Adds the end of the step.
     fn ended(&mut self, check: &Check<'s, '_, '_>, turn: &Turn<'_>, runs: &Proposition) {
         let logic = self.logic;
-        let fine = check.gating.world.free_at("a step is fine", turn.place);
-        let failed = logic.and_not(runs, &fine);
-        let done = logic.and(runs, &fine);
+        let succeeds = check.gating.world.free_at("a step succeeds", turn.place);
+        let failed = logic.and_not(runs, &succeeds);
+        let done = logic.and(runs, &succeeds);
         if turn.act.is_some() {
             // A script that is stopped has neither succeeded nor failed.
             self.may_be_stopped("the run is cancelled at a step", check, turn);

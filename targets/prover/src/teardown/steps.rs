@@ -109,7 +109,7 @@ impl Teardown<'_> {
                 runs
             };
             let runs = runs.unwrap_or_else(|| world.free_at("a step runs", number));
-            let succeeds = world.free_at("a step is fine", number);
+            let succeeds = world.free_at("a step succeeds", number);
             acts::end(step, &runs, &succeeds, &mut before, world);
         }
     }

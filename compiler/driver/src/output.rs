@@ -121,11 +121,12 @@ pub fn unclaimed(
 fn hand_written(output: &CompiledFile) -> Diagnostic {
     let path = &output.file.path;
     let message = format!("`{path}` was not written by pipec, so it is not overwritten");
+    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
     let write = if output.other_owners.is_empty() { "would write it" } else { "would together write it" };
     Diagnostic::error(codes::P1201, message, output.owner.origin)
         .saying(format!("{} {write}", output.owners_in_words()))
         .help(format!(
-            "move the file away, or let the pipeline write another file: `emits {} \"….yml\"`",
+            "move the file away, or let the pipeline write another file: `emits {} \"….{ending}\"`",
             output.target
         ))
 }

@@ -27,6 +27,9 @@ impl Program {
         for environment in self.entered(pipeline) {
             search.environment(environment);
         }
+        if let Some(owner) = &pipeline.owner {
+            search.role(owner, &pipeline.origin);
+        }
         search.found
     }
 }
@@ -70,6 +73,29 @@ impl Search<'_> {
         }
         for (before, origin) in &environment.after {
             self.named_environment(before, origin);
+        }
+        for binding in environment.teardown.iter().flat_map(|teardown| &teardown.env) {
+            self.teardown_text(environment, &binding.value, &binding.origin);
+        }
+    }
+
+    /// Checks a text of a teardown. It runs without a node: only the secrets of its environment are there.
+    fn teardown_text(&mut self, environment: &Environment, text: &Text, origin: &Origin) {
+        for fact in text.facts() {
+            let (is_there, what) = match fact {
+                Fact::Secret(name) => {
+                    (environment.secrets.iter().any(|secret| secret.variable == *name), "secret")
+                }
+                Fact::ArtefactDigest(_)
+                | Fact::ArtefactPath(_)
+                | Fact::ArtefactRef(_)
+                | Fact::ArtefactName(_) => (false, "artefact"),
+                Fact::Matrix(_) | Fact::ShardIndex | Fact::ShardCount | Fact::StepOutput { .. } => {
+                    (false, "fact")
+                }
+                _ => (true, "fact"),
+            };
+            self.require(is_there, what, &fact.to_string(), origin);
         }
     }
 

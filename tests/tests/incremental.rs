@@ -47,7 +47,7 @@ fn render(compilation: &Compilation) -> String {
     cases::render(compilation) + &with_places(&rest, sources)
 }
 
-/// A text in which each span is written as its file and bytes, because sessions number their anchors differently.
+/// A text in which each span is written as its file and bytes. Sessions number their anchors differently.
 fn with_places(text: &str, sources: &Sources) -> String {
     let is_digit = |character: &char| character.is_ascii_digit();
     let mut written = String::with_capacity(text.len());

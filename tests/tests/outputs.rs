@@ -96,7 +96,7 @@ struct Broken {
 /// How many breaks are made in each output.
 const BREAKS_EACH: usize = 6;
 
-/// The breaks in the order in which a program gets them, so that a seed alone reproduces what it finds.
+/// The breaks in the order in which a program gets them. So a seed alone reproduces a finding.
 fn in_random_order(choose: &mut Chooser) -> [Break; BREAKS.len()] {
     let mut operators = BREAKS;
     for end in (1..operators.len()).rev() {

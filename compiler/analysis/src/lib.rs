@@ -89,7 +89,7 @@ pub struct Effort {
     pub steps: usize,
 }
 
-/// What an editor's session remembers of the last analysis, so that the next one repeats only what an edit has changed.
+/// The results of the last analysis in an editor's session. The next analysis repeats only what an edit has changed.
 #[derive(Debug, Default)]
 pub struct Memory {
     /// The words of the engines that everything else was computed with.

@@ -25,7 +25,7 @@ use wrong_names::no_module;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ModuleId(pub usize);
 
-/// A declaration with a name, as it was read last: two with the same identity say the same.
+/// The identity of a declaration with a name. Two declarations with one identity have the same text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct DeclarationId {
     revision: Revision,
@@ -93,7 +93,7 @@ struct Scope<'a> {
     has_unnamed: bool,
 }
 
-/// The most legs of a node if no engine has a limit, so that a matrix stays small enough to compute.
+/// The most legs of a node if no engine has a limit. A larger matrix takes too long to compute.
 const MOST_LEGS: usize = 1_000;
 
 /// All modules and their names.

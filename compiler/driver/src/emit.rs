@@ -23,7 +23,7 @@ use std::sync::Arc;
 /// What all targets made of a program.
 #[derive(Default)]
 pub(crate) struct Compiled {
-    /// The files, in the order of their first pipelines; of one pipeline, in the order of the targets.
+    /// The files, in the order of their first pipelines. Those of one pipeline are in the order of the targets.
     pub(crate) outputs: Vec<CompiledFile>,
     /// What the files call and run in.
     pub(crate) pins: Pins,
@@ -293,7 +293,7 @@ fn pins_of(emitters: &[Emitter<'_>]) -> Pins {
     pins
 }
 
-/// The names of the actions of which the lock would gain a version beside another, in lower case.
+/// The actions of which the lock file would gain a second version. Their names are in lower case.
 fn changed_actions(used: &Pins, lock: &Pins) -> BTreeSet<String> {
     let new = used.actions.iter().filter(|action| !lock.actions.contains(action));
     let has_others = new.filter(|new| {

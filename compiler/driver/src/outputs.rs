@@ -28,7 +28,7 @@ struct Surroundings {
     shown: Vec<Arc<Shown>>,
 }
 
-/// The part of a pipeline on which the outputs of other pipelines depend, because they share a repository.
+/// The part of a pipeline on which the outputs of other pipelines in the repository depend.
 ///
 /// If a target reads more of other pipelines, it belongs here.
 #[derive(Debug, PartialEq, Eq)]

@@ -128,8 +128,10 @@ impl Session {
         Session::default()
     }
 
-    /// A session for an editor: it keeps tokens, and remembers each part of a compilation, so that an edit repeats only what
-    /// depends on it. Both take memory that a single compilation does not need.
+    /// A session for an editor.
+    ///
+    /// It keeps tokens, and remembers each part of a compilation, so that an edit repeats only what depends on it. Both
+    /// take memory that a single compilation does not need.
     pub fn for_editor() -> Session {
         Session { keeps_tokens: true, memory: Some(Remembered::default()), ..Session::default() }
     }
@@ -150,8 +152,10 @@ impl Session {
         }
     }
 
-    /// The tokens of each piece of a text, with comments. Their places are relative to the byte beside them. Empty if the
-    /// text was not read, or the session keeps no tokens.
+    /// The tokens of each piece of a text, with comments.
+    ///
+    /// Each piece has its first byte, from which the places of its tokens are counted. Empty if the text was not read,
+    /// or the session keeps no tokens.
     pub fn tokens(&self, file: FileId) -> impl Iterator<Item = (usize, &Tokens)> {
         self.readings.get(&file).into_iter().flat_map(Reading::tokens)
     }

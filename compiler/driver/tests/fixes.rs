@@ -100,7 +100,7 @@ fn a_clause_that_is_dropped_takes_its_line_with_it() {
     );
 }
 
-/// Whatever stands in a file, mending it never adds an error of syntax, and mending it again changes nothing.
+/// Fixing a file never adds an error of syntax, and fixing it again changes nothing.
 #[test]
 fn fixing_never_breaks_a_file_and_always_ends() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../syntax/tests/broken");

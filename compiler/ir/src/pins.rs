@@ -254,7 +254,7 @@ impl Pins {
         }
     }
 
-    /// Shares with the other pins the actions that both have, so that comparing them again takes no time.
+    /// Shares the actions that other pins have, too. Comparing them again then takes no time.
     pub fn share_with(&mut self, other: &Pins) {
         for action in &mut self.actions {
             if let Some(same) = other.actions.iter().find(|other| *other == action) {

@@ -60,7 +60,7 @@ pub fn pieces(text: &str) -> Pieces<'_> {
     Pieces { text, tokens: Some(tokens), findings, cut }
 }
 
-/// Cuts a text into pieces like [`pieces`], if the cut of the text before an edit is known.
+/// Cuts a text into pieces like [`pieces`]. The cut of the text before an edit makes it fast.
 pub fn pieces_after<'t>(text: &'t str, before: &str, cut: &Cut) -> Pieces<'t> {
     match edited(text, before, cut) {
         Some(cut) => Pieces { text, tokens: None, findings: Vec::new(), cut },

@@ -118,7 +118,7 @@ pub fn in_directory<'p>(node: &Node, path: &'p PathPattern) -> Cow<'p, str> {
     }
 }
 
-/// What is kept is named by what it is and by its node. No name of an artefact has a blank.
+/// The name of kept files: their kind and their node. The blank distinguishes it from the name of an artefact.
 fn kept_name<'p>(label: String, node: &'p Node) -> Value<'p> {
     Value::text(label + " ").and_value(name_with_leg(node))
 }

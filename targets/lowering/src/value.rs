@@ -115,7 +115,7 @@ pub enum RunFact {
     RunUrl,
 }
 
-/// What the one of some jobs that ran has handed on.
+/// An output of several jobs, of which at most one runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HandedOn {
     /// The jobs.

@@ -256,7 +256,7 @@ impl<'p> World<'p> {
         values.map(|((input, values), place)| (*input, values[*place].as_str())).collect()
     }
 
-    /// Whether a run changes a path of a kind, or one that a glob matches, as far as it is known.
+    /// Whether a run is known to change a path of a kind, or a path that a glob matches.
     pub fn touches_named(&self, kind: Option<&str>, glob: Option<&str>, run: &Run) -> bool {
         let is_it = |path: &str| {
             kind.is_some_and(|kind| self.kind(path) == kind) || glob.is_some_and(|it| glob::matches(it, path))

@@ -1,4 +1,4 @@
-//! What the expansion of a declaration rests on, so that a session sees quickly that nothing has changed for it.
+//! The basis of the expansion of a declaration. By it, a session sees quickly that nothing has changed for it.
 //!
 //! An expansion asks a dozen questions about names. Most edits change no name of its module, so two comparisons answer
 //! them all: the names of the modules that it asked, and the facts of the workspace.
@@ -17,11 +17,11 @@ use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A number that no other state of what it numbers has in a session.
+/// The number of a state: of the names of a module, or of the facts. A session never gives a number twice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct StateId(u64);
 
-/// What an expansion rests on, in short.
+/// The states that an expansion rests on.
 #[derive(Debug)]
 pub(super) struct Basis {
     facts: StateId,
@@ -38,8 +38,7 @@ pub(super) struct States {
     last: u64,
 }
 
-/// What a module declares, in its order: each declaration, and the start of the module that it uses, if it is a `use`
-/// that leads to one.
+/// The declarations of a module, in order. A `use` also has the start of the module that it uses.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct ModuleNames(Vec<(DeclarationId, Option<Anchor>)>);
 
@@ -110,7 +109,7 @@ impl States {
         StateId(self.last)
     }
 
-    /// Whether what an expansion rests on is as it was.
+    /// Whether these are the current states.
     pub(super) fn hold(&self, basis: &Basis, facts: &WorkspaceFacts) -> bool {
         let is_current = |(start, id): &(Anchor, StateId)| self.state(*start) == Some(*id);
         basis.facts == facts.id && basis.modules.iter().all(is_current)
@@ -120,7 +119,7 @@ impl States {
         self.modules.get(&start).map(|(_, id)| *id)
     }
 
-    /// What an expansion rests on that asked these questions. None if that is more than some modules and the facts.
+    /// The states that answer these questions. None if a question is about more than some modules and the facts.
     pub(super) fn basis(
         &self,
         asked: &Asked,

@@ -71,7 +71,7 @@ pub(crate) struct Expanded {
     pub(crate) incomplete_templates: Vec<Span>,
     /// Uncalled pipelines, for the checks of their contents.
     pub(crate) templates: Vec<Arc<Pipeline>>,
-    /// The scripts of tasks that nothing calls, by task; what variables their caller gives them is not known.
+    /// The scripts of tasks that nothing calls, by task. The variables that a caller would give them are unknown.
     pub(crate) uncalled: Vec<Arc<(String, Vec<Step>)>>,
     /// What is wrong with the order of the nodes of pipelines.
     pub(crate) unordered: Vec<Diagnostic>,

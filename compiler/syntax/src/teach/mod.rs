@@ -202,9 +202,8 @@ impl<'t> Case<'_, 't> {
             .map(place)
             .collect();
         let (last, others) = places.split_last()?;
-        let stands =
-            if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
-        Some(Diagnostic::error(codes::P0013, message, span).help(format!("it belongs {stands}")))
+        let place = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
+        Some(Diagnostic::error(codes::P0013, message, span).help(format!("it belongs {place}")))
     }
 
     fn foreign(&self, word: &str, span: Span) -> Option<Diagnostic> {

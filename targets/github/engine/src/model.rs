@@ -191,7 +191,8 @@ impl Reading for Workflow {
         version.is_some_and(|version| !version.is_empty() && version.chars().all(is_part))
     }
 
-    /// A version is that of the pin, its first parts, or the commit. What the lock says of a version is what it is.
+    /// Whether a call is that of a wanted action. A version is that of the pin, its first parts, or the commit; the lock
+    /// file takes precedence over the catalogue.
     fn calls(&self, uses: &str, wanted: &str, lock: &Pins) -> bool {
         let (Some((name, version)), Some((given, commit))) = (wanted.split_once('@'), uses.split_once('@'))
         else {

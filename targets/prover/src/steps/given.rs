@@ -138,6 +138,11 @@ impl Check<'_, '_, '_> {
 
     /// Checks that the job takes on each identity and writes each secret file of its node, all of them each time.
     pub(super) fn credentials(&mut self, kinds: &[Kind]) {
+        let is_credential = |kind: &Kind| matches!(kind, Kind::Identity | Kind::Runtime(Script::SecretFile));
+        // How many there must be is checked with the order of the steps.
+        if !kinds.iter().any(is_credential) {
+            return;
+        }
         let program = self.gating.program;
         let identities = program.identities_of(self.node).filter(|identity| identity.provider.has_sign_in());
         // All legs sign in alike, so this asks the node without the values of a leg.

@@ -90,6 +90,10 @@ fn every_kind_of_name_is_looked_up() {
     // The deploy, and what comes before production.
     assert_eq!(without_environment, vec![names("environment", "staging"); 2]);
 
+    let without_stage = dangling(|_, pipeline| pipeline.stages.truncate(2));
+    assert_eq!(without_stage.len(), 2, "{without_stage:?}");
+    assert!(without_stage.iter().all(|(what, _)| *what == "stage of"), "{without_stage:?}");
+
     let without_secret = dangling(|program, _| environment(program, "production").secrets.clear());
     assert_eq!(without_secret, [names("secret", "TOKEN")]);
 

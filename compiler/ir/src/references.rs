@@ -100,6 +100,8 @@ impl Search<'_> {
     }
 
     fn node(&mut self, node: &Node) {
+        let has_stage = self.pipeline.stage_of(node).is_some();
+        self.require(has_stage, "stage of", &node.name, &node.origin);
         if let Some(deploy) = node.deploy() {
             self.named_environment(&deploy.environment, &deploy.environment_origin);
             deploy.artefacts.iter().for_each(|name| self.artefact(name, &node.origin));

@@ -187,9 +187,9 @@ impl<'p> Proof<'p> {
         self.diagnostics.push(node.origin.explain(diagnostic));
     }
 
-    /// The stage of a node, for messages.
+    /// The stage of a node, for messages. Every node has one, which `Program::dangling` checks.
     fn stage_name(&self, node: &Node) -> &'p str {
-        self.pipeline.stage_of(node).map_or("", |stage| stage.name.as_str())
+        self.pipeline.stage_of(node).map_or("of no name", |stage| stage.name.as_str())
     }
 }
 

@@ -152,7 +152,7 @@ fn successors<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a DrawnNode<'p>> 
 
 fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<Row>) {
     let name = |drawn: &DrawnNode<'_>| drawn.node.name.clone();
-    let stage = path.pipeline.stage_of(drawn.node).map_or("", |stage| stage.name.as_str());
+    let stage = path.pipeline.stage_of(drawn.node).map_or("of no name", |stage| stage.name.as_str());
     rows.push(
         Row::default()
             .styled(style(drawn.kind), sign(drawn.kind, drawn.is_advisory()))

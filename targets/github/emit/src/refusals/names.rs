@@ -21,6 +21,7 @@ struct OwnEnvironment {
     name: String,
     pipeline: String,
     node: NodeId,
+    node_name: String,
     /// Whether it asks a role for an override; else it holds secrets.
     asks: bool,
 }
@@ -123,8 +124,13 @@ impl Refusals<'_> {
     /// The environments that the compiler adds to those of a pipeline's deploys.
     fn own_environments(&self, pipeline: &Pipeline) -> Vec<OwnEnvironment> {
         let of_node = |node: &Node| {
-            let of =
-                |name, asks| OwnEnvironment { name, pipeline: pipeline.name.clone(), node: node.id, asks };
+            let of = |name, asks| OwnEnvironment {
+                name,
+                pipeline: pipeline.name.clone(),
+                node: node.id,
+                node_name: node.name.clone(),
+                asks,
+            };
             let secrets =
                 has_own_secrets(self.program, node).then(|| of(secrets_environment(pipeline, node), false));
             let asks = node.overriding().map(|_| of(override_environment(pipeline, node), true));
@@ -158,8 +164,7 @@ impl Refusals<'_> {
             let taken = match (declared, twin) {
                 (Some(_), _) => "an environment of the workspace".to_owned(),
                 (None, Some((pipeline, other))) => {
-                    let name = pipeline.node(other.node).map_or("", |node| node.name.as_str());
-                    format!("node `{name}` of pipeline `{}`", pipeline.name)
+                    format!("node `{}` of pipeline `{}`", other.node_name, pipeline.name)
                 }
                 (None, None) => continue,
             };

@@ -84,7 +84,7 @@ impl Modules {
     }
 }
 
-/// The last part of a path that stands for everything in a module.
+/// The last part of a path that names everything in a module: `use super::*`.
 const ALL: &str = "*";
 
 /// What each node reaches along the arrows.

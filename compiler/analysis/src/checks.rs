@@ -204,8 +204,9 @@ pub(crate) fn check(
     outcome
 }
 
-/// Checks pipelines together: whether exactly one deploys to production, and the findings if all are whole. Remembers the
-/// result if there is none.
+/// Checks pipelines together: whether exactly one deploys to production, and the findings if all are whole.
+///
+/// A result without findings is remembered.
 fn across(
     program: &Program,
     summaries: &[Arc<Summary>],

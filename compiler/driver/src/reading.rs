@@ -117,7 +117,7 @@ fn plan(before: Option<Reading>, fresh: &Fresh<'_>, sources: &mut Sources) -> Pl
     let pieces = &fresh.pieces;
     let mut left: BTreeMap<String, VecDeque<Run>> = BTreeMap::new();
     let mut spare: Vec<Anchor> = Vec::new();
-    // An edit leaves most pieces before and behind it as they were.
+    // An edit changes no piece far before it or far after it.
     let mut first: Vec<Run> = Vec::new();
     let mut last: VecDeque<Run> = VecDeque::new();
     if let Some(before) = before {

@@ -84,7 +84,7 @@ fn edited(text: &str, before: &str, cut: &Cut) -> Option<Cut> {
         (0..cut.starts.len()).find(|piece| end(*piece) > same_before).unwrap_or(cut.starts.len() - 1);
     let first = changed.saturating_sub(1);
     let first_start = cut.starts.get(first).copied()?;
-    // The first piece after the edit, and the one behind it.
+    // The first piece after the edit, and the piece after that one.
     let next = cut.starts.iter().position(|start| *start >= before.len() - same_after);
     let next = next.filter(|next| *next > changed);
     let behind = next.map_or(cut.starts.len(), |next| next + 1);

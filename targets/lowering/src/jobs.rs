@@ -64,6 +64,8 @@ pub struct JobPlan<'p> {
     pub waits: Vec<Wait>,
     /// The condition under which it starts, after its waits.
     pub start: Start,
+    /// Whether every job before it, near or far, has succeeded whenever it starts.
+    pub follows_success: bool,
     /// The legs it runs in.
     pub legs: Legs<'p>,
     /// The machine of each leg of its matrix; if empty, the engine's own Linux machine.
@@ -203,6 +205,7 @@ impl<'p> JobPlan<'p> {
             comments: Vec::new(),
             waits: Vec::new(),
             start: Start::If(Guard::Always),
+            follows_success: false,
             legs: Legs::None,
             runners: Vec::new(),
             sidecars: Vec::new(),

@@ -42,6 +42,7 @@ mod plan;
 mod planned;
 mod previews;
 mod record;
+mod reduction;
 mod reports;
 mod roles;
 mod source;
@@ -114,8 +115,9 @@ pub fn lower<'p>(
     let passes = passes::Passes { source: &source, planned: &planned, units: &units, engine };
     let mut judged = passes.judged();
     let mut jobs = passes.jobs(&judged);
-    if engine.decides_when() == DecidedWhen::BeforeAnyJob {
-        before_any_job::move_into_jobs(&mut jobs, &mut judged);
+    match engine.decides_when() {
+        DecidedWhen::BeforeAnyJob => before_any_job::move_into_jobs(&mut jobs, &mut judged),
+        DecidedWhen::AfterItsWaits => passes.reduce(&mut jobs),
     }
     let teardown = previews::teardown(program, pipeline);
     Lowering { source, planned, units, jobs, judged, teardown }

@@ -132,6 +132,11 @@ impl<'p> Passes<'_, 'p> {
         node.body.engines.iter().filter(|block| block.target == self.engine.name())
     }
 
+    /// The texts that the raw steps of a node see.
+    pub(crate) fn texts_of_blocks(&self, node: &'p Node) -> impl Iterator<Item = &'p Text> {
+        self.blocks(node).flat_map(texts_of)
+    }
+
     fn sidecars(&self, node: &'p Node, unit: &Unit) -> Vec<(&'p Sidecar, Variables<'p>)> {
         let variables = |sidecar: &'p Sidecar| {
             let bindings = sidecar.env.iter();
@@ -155,7 +160,7 @@ impl<'p> Passes<'_, 'p> {
         let own = job.variables.iter().map(|(_, value)| value).chain(url).any(needs);
         let actions = node.deploy().into_iter().flat_map(|deploy| deploy.actions());
         let of_actions = actions.flat_map(|action| &action.env).map(|binding| &binding.value);
-        let raw = self.blocks(node).flat_map(texts_of);
+        let raw = self.texts_of_blocks(node);
         let in_text = |text: &'p Text| needs(&self.texts().value(text, unit));
         let is_needed = own || of_actions.chain(raw).any(in_text);
         is_needed.then(|| Act::fixed("Work out the facts", Script::Facts, []).with_id(FACTS))

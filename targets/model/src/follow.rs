@@ -8,6 +8,16 @@
 //!   deploy:                                    start(deploy) = the run is triggered ∧ success(unit)
 //!     needs: unit                                              ∧ not stopped
 //! ```
+//!
+//! A job succeeds only if it has started. So its success implies what its condition demands of other results, and a job
+//! need not ask again for what a job before it has demanded:
+//!
+//! ```text
+//! result(x) = success  ⇒  result(y) = success     for every y whose success the condition of x demands
+//! ```
+//!
+//! That holds over all attempts of a run: who runs `y` again also runs every job after it again. (GitHub's documentation:
+//! "Re-running a specific job in a workflow": the job and any dependent jobs.)
 
 use crate::overriding::sure_if_green;
 use crate::{Job, JobState, Jobs, Output, Part, Results, Source, Value, World, plan};
@@ -23,6 +33,8 @@ pub struct StartPart<'r> {
     pub holds: Proposition,
     /// The ids of the jobs whose results it names.
     pub asks: Vec<&'r str>,
+    /// Whether only the results of jobs decide it, and what a person asked to override.
+    pub is_of_results: bool,
 }
 
 /// The states of all jobs, each after its predecessors.
@@ -64,7 +76,12 @@ fn state<'j>(
     let green = results == Results::Green;
     let mut circumstances: Vec<Proposition> = Vec::new();
     let mut asked: BTreeMap<StageId, Vec<Proposition>> = BTreeMap::new();
-    for StartPart { holds, asks } in parts {
+    let demands = match results {
+        Results::Any => parts.iter().filter(|part| part.is_of_results).map(|part| part.holds.clone()).collect(),
+        Results::Green => Vec::new(),
+    };
+    let demands = logic.all(&demands);
+    for StartPart { holds, asks, .. } in parts {
         let mut stages: Vec<StageId> = Vec::new();
         if !green {
             let of_jobs = asks.iter().filter_map(|job| source?.node_of(job)).map(|node| node.stage);
@@ -82,6 +99,7 @@ fn state<'j>(
         }
     }
     let outputs = outputs(job, world);
+    let success = logic.and(&success((place, job), world, source, results), &demands);
     let mut state = JobState {
         id: &job.id,
         place,
@@ -90,8 +108,9 @@ fn state<'j>(
         triggered: triggered.clone(),
         circumstances: logic.all(&circumstances),
         asked,
+        demands,
         start: OnceCell::new(),
-        success: success((place, job), world, source, results),
+        success,
         outputs,
         needs: &job.waits_for,
         unsuccessful: OnceCell::new(),

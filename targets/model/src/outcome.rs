@@ -11,7 +11,9 @@
 //! skipped      ¬start             ¬s ∧ ¬c ∧ ¬b
 //! ```
 //!
-//! `s`, `c` and `b` are free variables. So with `Results::Any`, an outcome does not depend on the start of the job.
+//! `s`, `c` and `b` are free variables. So with `Results::Any`, an outcome does not depend on the start of the job, with one
+//! exception: it succeeds only if the results that its condition demands are there. For example, with
+//! `if: needs.unit.result == 'success' && github.event_name == 'push'`, success is `s ∧ success(unit)`.
 
 use crate::World;
 use pipec_ir::StageId;
@@ -25,8 +27,8 @@ use std::collections::BTreeMap;
 pub enum Results {
     /// Every started job is green and nothing is cancelled. Advisory gates and the overridden gate are exceptions.
     Green,
-    /// Every combination of results, as if each job were re-run on its own (trap 18). A proof over them does not depend
-    /// on another job's condition (trap 2). It also holds if results depend on each other.
+    /// Every combination of results, as if each job were re-run on its own (trap 18), except that a job succeeds only if the
+    /// results that its condition demands are there (trap 2). It also holds if results depend on each other further.
     Any,
 }
 
@@ -51,7 +53,9 @@ pub struct JobState<'w> {
     /// The part of its condition about the results of nodes, by their stages. A single diagram would double with every
     /// stage that is not in each run, and only a failing proof needs it.
     pub asked: BTreeMap<StageId, Vec<Proposition>>,
-    /// That it starts: the conjunction of the three before.
+    /// The part of its condition that only the results of jobs decide. It is true with [`Results::Green`].
+    pub demands: Proposition,
+    /// That it starts: the conjunction of triggers, circumstances and what it asks.
     pub start: OnceCell<Proposition>,
     /// That it succeeds.
     pub success: Proposition,

@@ -269,6 +269,7 @@ impl<'g> Gating<'g, '_> {
             // The conditions of its steps may have everything that it waits for.
             let asked_by_steps = self.acts_of(job).may;
             if is_enough(&asked)
+                || is_enough(&state.demands)
                 || is_enough(&logic.and(&asked, &state.circumstances))
                 || is_enough(&asked_by_steps)
             {

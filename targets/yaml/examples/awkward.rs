@@ -3,7 +3,7 @@
 //! Each string occurs in every place and style. Each list of the document has an item per string, in order: `values`,
 //! `quoted` and `scripts` contain the string itself, `brackets` a list of only that string, `keys` a mapping from the
 //! string to itself, and `steps` a mapping whose `run` is the string as a script, with comments and empty lines around
-//! it.
+//! it. `wrapped` contains texts of two lines, each with the string, too long for one line.
 
 use pipec_yaml::{Document, Mapping, Node, Sequence};
 
@@ -26,6 +26,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = Mapping::new()
         .entry("values", list(|text| Node::plain_or_quoted(text)))
         .entry("quoted", list(|text| Node::double_quoted(text)))
+        .entry("wrapped", list(|text| Node::wrapped(format!("{text}\n&& {text} {}", "x".repeat(120)))))
         .entry("scripts", list(|text| Node::script(text)))
         .entry("brackets", list(|text| Sequence::flow([text]).into()))
         .entry("keys", list(|text| Mapping::new().entry(text, text).into()))

@@ -42,7 +42,7 @@ pub enum Node<'t> {
 /// A string and its style.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Text<'t> {
-    /// The value that every reader returns.
+    /// The value that every reader returns; of a wrapped text, with spaces for its line feeds.
     pub value: Cow<'t, str>,
     /// The requested style.
     pub style: Style,
@@ -55,6 +55,9 @@ pub enum Style {
     PlainOrQuoted,
     /// Double-quoted on one line.
     DoubleQuoted,
+    /// Like [`Style::PlainOrQuoted`], but a long text has several lines. It may end a line where its value has a line feed, which every reader
+    /// returns as a space.
+    Wrapped,
     /// A literal block if every dialect reads the same bytes. Otherwise double-quoted, with one line for each line of
     /// the script.
     Script,
@@ -66,9 +69,16 @@ impl<'t> Node<'t> {
         Node::String(Text { value: value.into(), style: Style::PlainOrQuoted })
     }
 
-    /// A string that is always double-quoted on one line, as a GitHub `if` must be.
+    /// A string that is always double-quoted on one line.
     pub fn double_quoted(value: impl Into<Cow<'t, str>>) -> Self {
         Node::String(Text { value: value.into(), style: Style::DoubleQuoted })
+    }
+
+    /// A string that may end a line where it has a line feed. Readers return spaces for line feeds.
+    ///
+    /// It is never a block: a GitHub `if` may not end with a line feed.
+    pub fn wrapped(value: impl Into<Cow<'t, str>>) -> Self {
+        Node::String(Text { value: value.into(), style: Style::Wrapped })
     }
 
     /// A script. It is a literal block if every dialect reads it byte for byte, otherwise double-quoted with escapes.

@@ -8,7 +8,7 @@ use crate::error::{Cause, WriteError};
 use crate::node::{Document, Item, Mapping, Node, Sequence, Style, Text};
 use crate::{comment, scalar};
 
-/// The maximum length of a line with a list in brackets. A longer list has one item per line.
+/// The maximum length of a line with a list in brackets, or with a text that may have several lines.
 const LINE_LENGTH: usize = 120;
 
 /// The maximum length of a key. Readers look for its colon within 1024 characters.
@@ -186,12 +186,37 @@ impl<'d> Writer<'d> {
                 self.literal(value, indent);
             }
             Style::Script => self.quoted_script(value, trailing, indent)?,
+            Style::Wrapped => self.wrapped(value, trailing, indent)?,
             Style::PlainOrQuoted | Style::DoubleQuoted => {
                 self.out.push(' ');
                 self.quote(value)?;
                 self.end_line(trailing);
             }
         }
+        Ok(())
+    }
+
+    /// Writes a text whose line feeds are spaces. If it is plain and too long for its line, each of its lines has its own.
+    fn wrapped(&mut self, text: &str, trailing: Option<&str>, indent: usize) -> Result<(), WriteError> {
+        let value = text.replace('\n', " ");
+        let column = self.out.rsplit('\n').next().unwrap_or_default().chars().count();
+        self.out.push(' ');
+        if !scalar::is_plain_in_block(&value) {
+            self.quote(&value)?;
+        } else if column.saturating_add(1 + value.chars().count()) <= LINE_LENGTH
+            || !scalar::may_be_lines(text)
+        {
+            self.out.push_str(&value);
+        } else {
+            for (index, line) in text.split('\n').enumerate() {
+                if index > 0 {
+                    self.out.push('\n');
+                    self.indent(indent);
+                }
+                self.out.push_str(line);
+            }
+        }
+        self.end_line(trailing);
         Ok(())
     }
 
@@ -362,7 +387,7 @@ impl<'d> Writer<'d> {
 fn fits_in_brackets(item: &Item<'_>) -> bool {
     let is_scalar = match &item.value {
         Node::Integer(_) | Node::Boolean(_) => true,
-        Node::String(text) => text.style != Style::Script,
+        Node::String(text) => !matches!(text.style, Style::Script | Style::Wrapped),
         Node::Sequence(_) | Node::Mapping(_) => false,
     };
     is_scalar && item.comment_above.is_empty() && item.trailing_comment.is_none()

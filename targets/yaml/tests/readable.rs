@@ -321,3 +321,24 @@ fn keys_are_quoted_like_values() {
 fn an_empty_document_is_an_empty_mapping() {
     assert_eq!(write(&Document::default().header("nothing")).unwrap(), "# nothing\n{}\n");
 }
+
+#[test]
+fn a_long_condition_has_a_line_for_each_term() {
+    let condition = |count: usize| {
+        let terms: Vec<String> = (0..count).map(|term| format!("needs.job-{term}.result == 'success'")).collect();
+        format!("${{{{ {} }}}}", terms.join("\n&& "))
+    };
+    assert_eq!(
+        value(Node::wrapped(condition(2))),
+        "${{ needs.job-0.result == 'success' && needs.job-1.result == 'success' }}"
+    );
+    assert_eq!(
+        value(Node::wrapped(condition(4))),
+        "${{ needs.job-0.result == 'success'\n  \
+           && needs.job-1.result == 'success'\n  \
+           && needs.job-2.result == 'success'\n  \
+           && needs.job-3.result == 'success' }}"
+    );
+    let with_mark = format!("{} #", condition(4));
+    assert_eq!(value(Node::wrapped(with_mark.as_str())), format!("\"{}\"", with_mark.replace('\n', " ")));
+}

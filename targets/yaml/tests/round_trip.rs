@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, write};
+use pipec_yaml::{Document, Entry, Item, Mapping, Node, Sequence, Style, Text, write};
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -84,6 +84,7 @@ const PIECES: [&str; 64] = [
 
 fn expected(node: &Node<'_>) -> Value {
     match node {
+        Node::String(Text { value, style: Style::Wrapped }) => Value::from(value.replace('\n', " ")),
         Node::String(text) => Value::from(text.value.as_ref()),
         Node::Integer(integer) => Value::from(*integer),
         Node::Boolean(boolean) => Value::from(*boolean),
@@ -136,6 +137,8 @@ fn node() -> impl Strategy<Value = Node<'static>> {
     let scalar = prop_oneof![
         3 => string().prop_map(Node::plain_or_quoted),
         1 => string().prop_map(Node::double_quoted),
+        1 => string().prop_map(Node::wrapped),
+        1 => vec(string(), 1..9).prop_map(|lines| Node::wrapped(lines.join("\n&& "))),
         3 => string().prop_map(Node::script),
         1 => (-(1_i64 << 53) + 1..1 << 53).prop_map(Node::Integer),
         1 => any::<bool>().prop_map(Node::Boolean),
@@ -212,7 +215,9 @@ fn every_awkward_string_is_read_back_in_every_style_and_place() {
     let strings: Vec<String> = serde_json::from_str(AWKWARD).unwrap();
     assert!(strings.len() >= 150);
     for text in &strings {
-        let styles = [Node::plain_or_quoted(text), Node::double_quoted(text), Node::script(text)];
+        let lines = |text: &str| Node::wrapped(format!("{text}\n|| {text} {}", "x".repeat(120)));
+        let styles =
+            [Node::plain_or_quoted(text), Node::double_quoted(text), Node::script(text), lines(text)];
         let root = Mapping::new()
             .entry("list", Sequence::block(styles.clone()))
             .entry("brackets", Sequence::flow(styles.clone()))

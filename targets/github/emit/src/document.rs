@@ -289,7 +289,7 @@ impl Step {
             mapping = mapping.entry("id", id);
         }
         if let Some(condition) = &self.condition {
-            mapping = mapping.entry("if", condition_line(condition));
+            mapping = mapping.entry("if", condition_lines(condition));
         }
         if let Some(why) = self.goes_on {
             mapping = mapping.entry("continue-on-error", true).trailing_comment(why);
@@ -376,7 +376,7 @@ impl Job {
             mapping = mapping.entry("needs", Sequence::flow(self.needs.iter().map(|job| &**job)));
         }
         if let Some(condition) = &self.condition {
-            mapping = mapping.entry("if", condition_line(condition));
+            mapping = mapping.entry("if", condition_lines(condition));
         }
         if let Some(strategy) = &self.strategy {
             mapping = mapping.entry("strategy", strategy.mapping());
@@ -506,9 +506,10 @@ fn in_lines(source: Cow<'_, str>) -> Node<'_> {
     if source.contains('\n') { Node::script(source) } else { Node::plain_or_quoted(source) }
 }
 
-/// A condition on one line in quotes.
+/// A condition. A long one has a line for each of its terms.
 ///
-/// The last line feed of a block, or any text next to the expression, would make it always true.
-fn condition_line(condition: &Expression) -> Node<'static> {
-    Node::double_quoted(format!("${{{{ {condition} }}}}"))
+/// It is one expression and never a block: the last line feed of a block, or any text next to the expression, would make it
+/// always true.
+fn condition_lines(condition: &Expression) -> Node<'static> {
+    Node::wrapped(format!("${{{{ {} }}}}", condition.terms()))
 }

@@ -117,6 +117,11 @@ impl Expression {
         }
     }
 
+    /// Its text, with a line for each of its terms.
+    pub(crate) fn terms(&self) -> Terms<'_> {
+        Terms(self)
+    }
+
     fn is_comparison(&self) -> bool {
         matches!(self, Expression::Compare { .. })
     }
@@ -173,6 +178,19 @@ impl fmt::Display for Expression {
             }
             Expression::All(parts) => joined(parts, " && ", |part| matches!(part, Expression::Any(_)), f),
             Expression::Any(parts) => joined(parts, " || ", |part| matches!(part, Expression::All(_)), f),
+        }
+    }
+}
+
+/// An expression as text, with a line for each of its terms.
+pub(crate) struct Terms<'e>(&'e Expression);
+
+impl fmt::Display for Terms<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Expression::All(parts) => joined(parts, "\n&& ", |part| matches!(part, Expression::Any(_)), f),
+            Expression::Any(parts) => joined(parts, "\n|| ", |part| matches!(part, Expression::All(_)), f),
+            other => fmt::Display::fmt(other, f),
         }
     }
 }

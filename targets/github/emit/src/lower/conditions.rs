@@ -243,8 +243,8 @@ impl Lowering<'_> {
 
     /// The condition of a job; none if GitHub's default means the same.
     ///
-    /// It compares the result of every job before with `success`. GitHub's implicit `success()` also depends on jobs that
-    /// nobody names, and a status function in the condition removes it.
+    /// A condition without a status function also asks `success()`: that every job before it, near or far, has succeeded.
+    /// If that is what the job waits for, its condition only says when it is due. Otherwise it compares results itself.
     pub(super) fn start(&self, job: &JobPlan<'_>) -> Option<Expression> {
         let due = match &job.start {
             Start::Always => return Some(Expression::raw("always()")),
@@ -255,7 +255,7 @@ impl Lowering<'_> {
                 due => due,
             },
         };
-        if job.waits.is_empty() {
+        if job.waits.is_empty() || job.follows_success {
             return (due != Expression::Constant(true)).then_some(due);
         }
         let alive = Expression::raw("!cancelled()");

@@ -23,6 +23,7 @@
 
 mod automaton;
 mod diagram;
+mod expression;
 mod glob;
 mod language;
 mod pattern;

@@ -107,7 +107,7 @@ pub(crate) fn record(node: &Node) -> Vec<Act<'_>> {
             Act::fixed(title, Script::RecordFile, [("FILE", Value::text(file))]).in_directory(directory(node))
         }
         None => {
-            let globs = Value::lines(artefact.paths.iter().map(|path| path.glob.text()));
+            let globs = Value::lines(artefact.paths.iter().map(|path| path.glob.expression()));
             Act::fixed(title, Script::RecordFolder, [("PATHS", globs)]).in_directory(directory(node))
         }
     };
@@ -202,8 +202,9 @@ impl<'p> Passes<'_, 'p> {
     fn verify_legs(&self, producer: &'p Node, unit: &Unit) -> Act<'p> {
         let name = producer.name.as_str();
         let legs = producer.legs().into_iter().fold(Value::default(), |lines, leg| {
+            let lines = if lines.parts.is_empty() { lines } else { lines.and_text("\n") };
             let line = lines.and_text(format!("{} ", leg.name));
-            line.and(self.texts().recorded(producer, unit, Some(leg.name))).and_text("\n")
+            line.and(self.texts().recorded(producer, unit, Some(leg.name)))
         });
         let parameters = [
             ("LEGS", legs),

@@ -20,6 +20,7 @@ use crate::token::TokenUse;
 use crate::value::{Part, Value, Variables};
 use pipec_base::Span;
 use pipec_ir::{NodeId, Runner, RunnerHost, Sidecar};
+use pipec_runtime::Systems;
 use std::borrow::Cow;
 use std::rc::Rc;
 
@@ -229,6 +230,12 @@ impl<'p> JobPlan<'p> {
     pub fn image(&self) -> Option<&'p str> {
         let (image, _) = self.runners.first()?.image.as_ref()?;
         Some(image)
+    }
+
+    /// The systems that it may run on.
+    pub fn systems(&self) -> Systems {
+        let is_linux = |runner: &&'p Runner| matches!(runner.host, RunnerHost::LinuxX64 | RunnerHost::LinuxArm64);
+        if self.runners.iter().all(is_linux) { Systems::Linux } else { Systems::Any }
     }
 
     /// Whether it may run on Windows.

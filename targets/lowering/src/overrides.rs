@@ -57,8 +57,8 @@ pub(crate) fn asked(pipeline: &Pipeline) -> Option<Act<'_>> {
         ("REASON", Value::input(OVERRIDE_REASON)),
         ("ORDINARY", Value::text(ordinary)),
         ("GATES", Value::lines(pipeline.overridable().map(|(gate, _)| &gate.name))),
-        ("PUSHED", Value::lines(pushed.flatten().map(Glob::text))),
-        ("PROTECTED", Value::lines(pipeline.protected_branches.iter().map(Glob::text))),
+        ("PUSHED", Value::lines(pushed.flatten().map(Glob::expression))),
+        ("PROTECTED", Value::lines(pipeline.protected_branches.iter().map(Glob::expression))),
     ];
     Some(Act::fixed("Override by the book", Script::OverrideAsked, parameters))
 }

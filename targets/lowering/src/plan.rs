@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! SOURCES   deploy.pipe, and the path of the output
-//! FACTS     changed-docs changed-glob docs/**
+//! FACTS     changed-docs changed-glob ^docs/.*$
 //! ```
 //!
 //! and hands on `changed-docs`.
@@ -21,7 +21,7 @@ use crate::source::Nodes;
 use crate::token::TokenUse;
 use crate::value::{Part, Value};
 use pipec_ir::{Checkout, Event};
-use pipec_runtime::Script;
+use pipec_runtime::{PlanForm, Script};
 use std::borrow::Cow;
 
 /// How long the plan may take, in milliseconds.
@@ -47,8 +47,16 @@ impl<'p> Passes<'_, 'p> {
         }
         let output = |name: &str| HandOn::new(name.to_owned(), Value::output(PLAN, name.to_owned()));
         let mut hands_on: Vec<HandOn<'p>> = self.planned.iter().map(|(name, _)| output(name)).collect();
-        let mut decide = Act::fixed("Decide the facts", Script::Plan, []).with_id(PLAN);
-        if self.planned.ask_for_changes() {
+        if pipeline.starts_on(Event::Manual) || pipeline.has_overrides() {
+            acts.push(Act::fixed("Refuse a manual run of a tag", Script::OfABranch, []));
+        }
+        let asks_for_changes = self.planned.ask_for_changes();
+        let (form, title) = match asks_for_changes {
+            true => (PlanForm::Changes, "Decide what has changed"),
+            false => (PlanForm::Names, "Decide names with their case"),
+        };
+        let mut decide = Act::fixed(title, Script::Plan(form), []).with_id(PLAN);
+        if asks_for_changes {
             hands_on.extend(["baseline", "unknown"].map(output));
             token.push(TokenUse::History);
             acts.push(Act::new("Check out", Does::Checkout(&HISTORY)));
@@ -64,7 +72,9 @@ impl<'p> Passes<'_, 'p> {
             let parameter = Cow::Owned(format!("INPUT_{}", variable_part(name)));
             decide = decide.with(parameter, Value::input(name.to_owned()));
         }
-        acts.push(decide.with("FACTS", Value::lines(self.planned.lines())));
+        if !self.planned.is_empty() {
+            acts.push(decide.with("FACTS", Value::lines(self.planned.lines())));
+        }
         Some(JobPlan {
             comments: vec![self.plan_comment()],
             timeout: Timeout::Milliseconds(TIMEOUT),
@@ -97,11 +107,11 @@ impl<'p> Passes<'_, 'p> {
     /// The files that define the pipeline. If one of them has changed, earlier runs prove nothing.
     fn sources(&self) -> Value<'p> {
         let sources = self.source.pipeline.sources.iter();
-        Value::lines(sources.map(|source| &source.path)).and(Part::OutputPath).and_text("\n")
+        Value::lines(sources.map(|source| &source.path)).and_text("\n").and(Part::OutputPath)
     }
 
     fn change_lines(&self) -> impl Iterator<Item = String> {
         let rules = self.source.pipeline.changes.iter();
-        rules.flat_map(|rule| rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.text())))
+        rules.flat_map(|rule| rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.expression())))
     }
 }

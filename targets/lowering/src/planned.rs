@@ -4,7 +4,7 @@
 //! `FACTS` describes by the line
 //!
 //! ```text
-//! changed-docs changed-glob docs/**
+//! changed-docs changed-glob ^docs/.*$
 //! ```
 
 use crate::expressive::{Decision, Expressive};
@@ -61,9 +61,9 @@ impl Test {
     fn line(&self) -> String {
         match self {
             Test::ChangedKind(kind) => format!("changed-kind {kind}"),
-            Test::ChangedGlob(glob) => format!("changed-glob {}", glob.text()),
-            Test::Branch(glob) => format!("branch {}", glob.text()),
-            Test::Tag(glob) => format!("tag {}", glob.text()),
+            Test::ChangedGlob(glob) => format!("changed-glob {}", glob.expression()),
+            Test::Branch(glob) => format!("branch {}", glob.expression()),
+            Test::Tag(glob) => format!("tag {}", glob.expression()),
             Test::Input { name, value } => format!("input {} {value}", variable_part(name)),
         }
     }

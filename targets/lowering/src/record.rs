@@ -3,8 +3,11 @@
 //! The job gets a line of JSON for each job of a node:
 //!
 //! ```text
-//! {"place": 0, "job": "unit", "name": "unit", "node": "unit", "stage": "commit", "kind": "gate", "evidence": "test", "of": []}
+//! {"job": "unit", "stage": "commit", "kind": "gate", "evidence": "test"}
+//! {"job": "deploy-app-to-staging", "name": "deploy app to staging", "stage": "release", "kind": "deploy", …}
 //! ```
+//!
+//! The name of the job and the node are given if they differ from the id of the job.
 
 use crate::passes::Passes;
 use crate::units::{Runs, Unit};
@@ -26,26 +29,27 @@ impl Passes<'_, '_> {
             }
             lines.push_str("}\n");
         }
+        lines.pop();
         lines
     }
 
     /// The record's fields for a job.
     fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {
         let stage = self.source.pipeline.stage_of(node).map(|stage| stage.name.as_str());
-        let mut fields = vec![
-            ("place", node.id.0.into()),
-            ("job", Value::from(&*unit.id)),
-            ("name", Value::from(&*names::of(unit, node))),
-            ("node", Value::from(node.name.as_str())),
-            ("stage", Value::from(stage)),
-        ];
+        let unlike_job = |field: &'static str, value: &str| {
+            (value != &*unit.id).then(|| (field, Value::from(value)))
+        };
+        let mut fields = vec![("job", Value::from(&*unit.id))];
+        fields.extend(unlike_job("name", &names::of(unit, node)));
+        fields.extend(unlike_job("node", &node.name));
+        fields.push(("stage", Value::from(stage)));
         match &node.kind {
             NodeKind::Gate(gate) => {
                 fields.extend([
                     ("kind", Value::from("gate")),
                     ("evidence", Value::from(gate.evidence.name.as_str())),
-                    ("of", Value::from(&*gate.of)),
                 ]);
+                fields.extend((!gate.of.is_empty()).then(|| ("of", Value::from(&*gate.of))));
                 fields.extend(node.advisory().map(|_| ("advisory", true.into())));
                 let asked = node.overriding().filter(|_| unit.runs != Runs::Untrusted);
                 fields.extend(asked.map(|_| ("override", Value::from(overrides::job_name(node)))));

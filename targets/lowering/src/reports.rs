@@ -81,7 +81,7 @@ fn show<'p>(node: &'p Node, report: &'p Report, kept: Value<'p>) -> Act<'p> {
     let parameters = [
         ("NODE", Value::text(node.name.as_str())),
         ("FORMAT", Value::text(format)),
-        ("REPORT", Value::text(report.path.glob.text())),
+        ("REPORT", Value::text(report.path.glob.expression())),
         ("KEPT", kept),
     ];
     Act::fixed(format!("Show the {format} report"), Script::Report(form), parameters)

@@ -13,6 +13,7 @@
 //! ```
 
 use crate::acts::{Act, Does, Keep};
+use crate::guard::Guard;
 use crate::jobs::{HandOn, JobPlan, MINUTE, Role, Start, Timeout, Wait};
 use crate::passes::Passes;
 use crate::token::TokenUse;
@@ -50,8 +51,10 @@ impl<'p> Passes<'_, 'p> {
     fn verdict(&self, judged: &[Judged]) -> JobPlan<'p> {
         let waits = judged.iter().map(|judged| Wait::end(judged.job.clone())).collect();
         let judge = Act::new("Every job that was due succeeded", Does::Judge).with_id(VERDICT);
+        let names_absent = judged.iter().any(|judged| judged.due != Guard::Always);
+        let absent = names_absent.then(|| HandOn::new(NOT_DUE, Value::output(VERDICT, NOT_DUE)));
         JobPlan {
-            hands_on: vec![HandOn::new(NOT_DUE, Value::output(VERDICT, NOT_DUE))],
+            hands_on: absent.into_iter().collect(),
             acts: vec![judge],
             ..self.last(VERDICT, Role::Verdict, "the check to require on protected branches", waits)
         }

@@ -152,11 +152,13 @@ impl<'p> Value<'p> {
         Value::part(Part::Fact(fact))
     }
 
-    /// These lines, each with its end.
+    /// These lines. The last one has no end.
     pub(crate) fn lines(lines: impl IntoIterator<Item = impl AsRef<str>>) -> Value<'p> {
         Value::text(lines.into_iter().fold(String::new(), |mut text, line| {
+            if !text.is_empty() {
+                text.push('\n');
+            }
             text.push_str(line.as_ref());
-            text.push('\n');
             text
         }))
     }

@@ -24,13 +24,13 @@ pub struct Judged {
     pub job: Rc<str>,
     /// When it must have succeeded. Otherwise it must not have run.
     pub due: Guard,
-    /// The override job whose success replaces its success.
-    pub overridden_by: Option<String>,
+    /// Whether the success of its override job replaces its success.
+    pub is_overridable: bool,
 }
 
 impl Judged {
     fn new(job: impl Into<Rc<str>>, due: Guard) -> Judged {
-        Judged { job: job.into(), due, overridden_by: None }
+        Judged { job: job.into(), due, is_overridable: false }
     }
 }
 
@@ -50,8 +50,8 @@ impl Passes<'_, '_> {
                 judged.push(Judged::new(windows::job_name(&unit.id), due.clone()));
             }
             let asked = node.overriding().filter(|_| unit.runs != Runs::Untrusted);
+            judged.push(Judged { job: unit.id.clone(), due, is_overridable: asked.is_some() });
             let asked = asked.map(|_| overrides::job_name(node));
-            judged.push(Judged { job: unit.id.clone(), due, overridden_by: asked.clone() });
             judged.extend(asked.map(|job| Judged::new(job, self.override_is_due(node))));
         }
         judged

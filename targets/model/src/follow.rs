@@ -140,7 +140,7 @@ fn success(
         let red = logic.and(&world.overrides(&gate.name), &world.free_at("a job is overridden", place));
         success = logic.and_not(&success, &red);
     }
-    if plan::plan_step(job).is_some() {
+    if plan::refuses_tags(job) {
         success = logic.and_not(&success, &world.manual_on_tag());
     }
     match source {

@@ -6,8 +6,8 @@
 //! GATE: ${{ inputs.override-gate }}            the gate that the run names
 //! REASON: ${{ inputs.override-reason }}        the step fails if it is blank
 //! ORDINARY: ""                                 every manual run is an override
-//! GATES: "scan\n"                              the step fails if GATE is another gate
-//! PROTECTED: "main\n"                          the step fails if the run is of another branch
+//! GATES: scan                                  the step fails if GATE is another gate
+//! PROTECTED: ^main$                            the step fails if the run is of another branch
 //! ```
 //!
 //! A step with [`Script::OverrideAsked`] and the variables of the source rejects every override that breaks the rules.
@@ -47,7 +47,8 @@ pub fn sure_if_green(job: &Job, world: &World, source: &Source<'_>) -> Propositi
 
 /// Whether a step checks exactly the rules of the source for overrides, and always runs.
 pub fn checks_override_rules(step: &Step, pipeline: &Pipeline) -> bool {
-    let lines = |lines: Vec<&str>| lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+    let expressions = |globs: Vec<&Glob>| globs.into_iter().map(Glob::expression).collect::<Vec<_>>().join("\n");
+    let gates: Vec<&str> = pipeline.overridable().map(|(gate, _)| gate.name.as_str()).collect();
     let pushed = pipeline.triggers.iter().filter_map(|trigger| match trigger {
         Trigger::Push(globs, _) => Some(globs),
         _ => None,
@@ -55,9 +56,9 @@ pub fn checks_override_rules(step: &Step, pipeline: &Pipeline) -> bool {
     let own = pipeline.events().contains(&Event::Manual);
     let texts = [
         ("ORDINARY", if own { ORDINARY.to_owned() } else { String::new() }),
-        ("GATES", lines(pipeline.overridable().map(|(gate, _)| gate.name.as_str()).collect())),
-        ("PUSHED", lines(pushed.flatten().map(Glob::text).collect())),
-        ("PROTECTED", lines(pipeline.protected_branches.iter().map(Glob::text).collect())),
+        ("GATES", gates.join("\n")),
+        ("PUSHED", expressions(pushed.flatten().collect())),
+        ("PROTECTED", expressions(pipeline.protected_branches.iter().collect())),
     ];
     let input = |name: &str| Part::Fact(Fact::Input(name.to_owned()));
     let parts = [

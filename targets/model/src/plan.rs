@@ -4,37 +4,46 @@
 //!
 //! ```text
 //! FACTS: docs changed-kind docs       output `docs`: a change of kind `docs`, or an unknown change
-//!        docs changed-glob *.md       or a change of `*.md`, since the name is the same
-//!        main branch main             output `main`: the branch is `main`, in a run of a branch
+//!        texts changed-glob ^.*\.md$  output `texts`: a change of a path in the glob `**.md`, or an unknown change
+//!        main branch ^main$           output `main`: the branch is `main`, in a run of a branch
 //!        large input size large       output `large`: a manual run with the input `size` being `large`
 //!        other changed-kind schema    the source never asks for `schema`, so this output may be anything
 //! ```
 
-use crate::{Axis, Finding, Job, Part, Step, World};
+use crate::{Axis, ConditionId, Does, Finding, Job, Part, Step, World};
 use pipec_ir::facts::ChangeId;
 use pipec_ir::{Event, Fact, GeneratedFile, Pipeline};
 use pipec_logic::{Glob, Proposition};
-use pipec_runtime::Script;
+use pipec_runtime::{PlanForm, Script};
 use std::collections::BTreeMap;
 
 /// The step of a job that runs the plan.
 pub fn plan_step(job: &Job) -> Option<&Step> {
-    job.steps().iter().find(|step| step.runs(Script::Plan))
+    job.steps().iter().find(|step| matches!(step.does, Does::Runtime(Script::Plan(_))))
+}
+
+/// Whether a job fails in a manual run of a tag.
+pub fn refuses_tags(job: &Job) -> bool {
+    let refuses = |step: &Step| {
+        step.runs(Script::OfABranch) && step.condition == ConditionId::PLAIN && step.goes_on.is_none()
+    };
+    job.steps().iter().any(refuses)
 }
 
 /// The facts a plan step decides, by name.
+///
+/// A name of several lines has the value of one of them, so it is unknown.
 pub fn facts(step: &Step, world: &World) -> BTreeMap<String, Proposition> {
-    let logic = world.logic();
     let mut facts: BTreeMap<String, Proposition> = BTreeMap::new();
     for line in step.env_literal("FACTS").unwrap_or_default().lines() {
         let mut words = line.splitn(3, ' ');
         let (Some(name), Some(test), Some(value)) = (words.next(), words.next(), words.next()) else {
             continue;
         };
-        let holds = tested(test, value, step, world)
-            .unwrap_or_else(|| world.free(&format!("the fact {name} {test} {value}")));
-        let so_far = facts.remove(name).unwrap_or_else(|| logic.falsehood());
-        facts.insert(name.to_owned(), logic.or(&so_far, &holds));
+        let is_first = !facts.contains_key(name);
+        let holds = tested(test, value, step, world).filter(|_| is_first);
+        let holds = holds.unwrap_or_else(|| world.free(&format!("the fact {name} {test} {value}")));
+        facts.insert(name.to_owned(), holds);
     }
     facts
 }
@@ -43,20 +52,22 @@ pub fn facts(step: &Step, world: &World) -> BTreeMap<String, Proposition> {
 fn tested(test: &str, value: &str, step: &Step, world: &World) -> Option<Proposition> {
     let logic = world.logic();
     let known = world.facts.vocabulary();
+    // The other form of the script decides no change.
+    let is_of_changes = step.runs(Script::Plan(PlanForm::Changes));
     match test {
         "branch" => {
             let on_branch = world.facts.any_event(Event::ALL.into_iter().filter(|event| event.has_branch()));
             let manual_tag = world.manual_on_tag();
-            let named = world.name_in(Axis::Branch, &Glob::parse(value).ok()?.language());
+            let named = world.name_in(Axis::Branch, &Glob::of_expression(value)?.language());
             Some(logic.and_not(&logic.and(&on_branch, &named), &manual_tag))
         }
         "tag" => {
-            let named = world.name_in(Axis::Tag, &Glob::parse(value).ok()?.language());
+            let named = world.name_in(Axis::Tag, &Glob::of_expression(value)?.language());
             Some(logic.and(&world.facts.event(Event::Tag), &named))
         }
-        "changed-kind" => Some(world.facts.changed(&[ChangeId::Kind(known.kind(value)?)])),
-        "changed-glob" => {
-            let paths = known.paths(&Glob::parse(value).ok()?)?;
+        "changed-kind" if is_of_changes => Some(world.facts.changed(&[ChangeId::Kind(known.kind(value)?)])),
+        "changed-glob" if is_of_changes => {
+            let paths = known.paths(&Glob::of_expression(value)?)?;
             Some(world.facts.changed(&[ChangeId::Paths(paths)]))
         }
         "input" => {
@@ -89,7 +100,7 @@ pub fn check(job: &Job, file: &GeneratedFile, pipeline: &Pipeline) -> Vec<Findin
         let rules: Vec<String> = pipeline
             .changes
             .iter()
-            .flat_map(|rule| rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.text())))
+            .flat_map(|rule| rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.expression())))
             .collect();
         let asks_for_kinds = facts.iter().any(|line| line.contains(" changed-kind "));
         if (asks_for_kinds || !lines("CHANGES").is_empty()) && lines("CHANGES") != rules {

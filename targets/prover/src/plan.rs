@@ -1,7 +1,7 @@
 //! The plan: the job that decides facts which the engine's conditions can't decide.
 //!
 //! ```text
-//! plan: checkout, then the script `plan` with FACTS `docs changed-kind docs`
+//! plan: checkout, then the script `plan-changes` with FACTS `docs changed-kind docs`
 //! ```
 //!
 //! It does nothing else and always starts. So a job that reads its output `docs` starts exactly when the source says.
@@ -44,10 +44,7 @@ pub(crate) fn check(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
 fn steps(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut differs = |what: String, line: usize| findings.push(Finding::of_job(&job.id, what, line));
-    let Some(plan) = plan_step(job) else {
-        differs("it does not run the plan's script".to_owned(), job.line);
-        return findings;
-    };
+    let plan = plan_step(job);
     let is_conditional = job.steps().iter().any(|step| step.condition != ConditionId::PLAIN);
     if job.starts != Starts::Plain || !job.waits_for.is_empty() || is_conditional {
         differs("it does not always decide".to_owned(), job.line);
@@ -59,8 +56,9 @@ fn steps(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
             }
             continue;
         }
-        let is_plan = std::ptr::eq(plan, step);
-        if !is_plan && !matches!(step.does, Does::Checkout(_)) || step.directory.is_some() {
+        let is_plan = plan.is_some_and(|plan| std::ptr::eq(plan, step));
+        let is_known = is_plan || step.runs(Script::OfABranch) || matches!(step.does, Does::Checkout(_));
+        if !is_known || step.directory.is_some() {
             differs("it does something else than to plan".to_owned(), job.line);
         }
         if let Does::Checkout(of) = step.does
@@ -69,10 +67,12 @@ fn steps(gating: &Gating<'_, '_>, job: &Job) -> Vec<Finding> {
             differs("it checks out something else, or keeps the credentials".to_owned(), job.line);
         }
     }
-    let of_engine = gating.engine.dialect().parameters(Script::Plan);
+    let Some(plan) = plan else { return findings };
+    let Does::Runtime(script) = plan.does else { return findings };
+    let of_engine = gating.engine.dialect().parameters(script);
     for given in &plan.env {
         let name = &*given.name;
-        let is_known = Script::Plan.parameters().contains(&name) || of_engine.contains(&name);
+        let is_known = script.parameters().contains(&name) || of_engine.contains(&name);
         if !is_known && !name.starts_with("INPUT_") {
             differs(format!("the plan is given `{name}`"), given.line);
         }

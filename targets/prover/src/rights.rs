@@ -22,7 +22,7 @@ use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat};
 use pipec_model::Finding;
 use pipec_model::plan::plan_step;
 use pipec_model::{Does, Given, Job, Need, Part, Step, scopes_of};
-use pipec_runtime::Script;
+use pipec_runtime::{PlanForm, Script};
 use pipec_runtime::names::RECORD;
 use pipec_runtime::names::{PLAN, VERDICT};
 use std::collections::{BTreeMap, BTreeSet};
@@ -220,7 +220,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
     match (&step.does, &*given.name) {
         (
             Does::Runtime(
-                Script::Plan
+                Script::Plan(PlanForm::Changes)
                 | Script::Approval
                 | Script::Forward
                 | Script::PreviewWanted

@@ -1,13 +1,12 @@
 //! The verdict: the required check.
 //!
 //! GitHub counts a skipped required check as passed (trap 9). So the verdict must always run, and be green exactly if
-//! every due job succeeded and no other ran. Its variable `JOBS` has a line for each job that counts. If all nodes of a
-//! pipeline are always due:
+//! every due job succeeded and no other ran. It knows the results of all jobs that it needs. Its variable `DUE` has a
+//! line for each job that may be not due. If all nodes of a pipeline are always due:
 //!
 //! ```text
-//! unit ${{ needs.unit.result }} due         the result of `unit` must be success
-//! app ${{ needs.app.result }} not-due       "it takes `app` for due where it is not, or the other way round"
-//! no line for deploy-app-to-production      "it does not ask for `deploy-app-to-production`"
+//! needs: [unit, app]                        "it does not need `deploy-app-to-production`"
+//! DUE: app not-due                          "it takes `app` for due where it is not, or the other way round"
 //! ```
 
 use crate::gating::Gating;
@@ -16,24 +15,11 @@ use crate::overrides;
 use pipec_ir::Node;
 use pipec_logic::Proposition;
 use pipec_model::Finding;
-use pipec_model::{ConditionId, Job, Part, Piece, Starts};
-use pipec_runtime::Script;
-use pipec_runtime::names::UNTRUSTED;
-use pipec_runtime::names::{PLAN, RECORD, VERDICT};
-use std::collections::BTreeSet;
+use pipec_model::{ConditionId, Does, Given, Job, Part, Piece, Starts};
+use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, UNTRUSTED, VERDICT};
+use pipec_runtime::{Script, VerdictForm};
 
-/// A line of JOBS.
-struct Line<'t> {
-    /// The job.
-    job: &'t str,
-    /// Its result.
-    result: &'t Part,
-    due: Due<'t>,
-    /// The result of its override job.
-    overriding: Option<&'t Part>,
-}
-
-/// Whether a line states that its job was due.
+/// A line of DUE: whether a job was due.
 #[derive(Clone, Copy)]
 enum Due<'t> {
     Constant(bool),
@@ -41,9 +27,9 @@ enum Due<'t> {
     Part(&'t Part),
 }
 
-/// The common part of all lines.
+/// The common part of all jobs.
 struct Common {
-    /// The admitted runs with a green plan. Without it, the plan's own line is already red.
+    /// The admitted runs with a green plan. Without it, the result of the plan is already red.
     runs: Proposition,
 }
 
@@ -61,30 +47,48 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         differs("it is not one step".to_owned());
         return findings;
     };
+    let is_plain = step.condition == ConditionId::PLAIN && step.directory.is_none();
+    let form = match step.does {
+        Does::Runtime(Script::Verdict(form)) if is_plain => form,
+        _ => {
+            differs("it does not run the verdict's script".to_owned());
+            return findings;
+        }
+    };
     let absent = Part::StepOutput { step: VERDICT.to_owned(), output: "not-due".to_owned() };
-    let names_absent = matches!(job.outputs(), [given]
-        if *given.name == *"not-due" && given.value.is_part(&absent));
+    let names_absent = match job.outputs() {
+        [] => form == VerdictForm::All,
+        [given] => *given.name == *"not-due" && given.value.is_part(&absent) && form != VerdictForm::All,
+        _ => false,
+    };
     if !names_absent || step.id.as_deref() != Some(VERDICT) {
         differs("it does not tell which jobs were not due".to_owned());
     }
-    let is_plain = step.condition == ConditionId::PLAIN && step.directory.is_none();
-    if !step.runs(Script::Verdict) || !is_plain || !step.env.iter().all(|given| is_jobs(&given.name)) {
-        differs("it does not run the verdict's script".to_owned());
+    let has_results = step.env("NEEDS").is_some_and(|needs| needs.is_part(&Part::AllResults));
+    let is_known = |given: &&Given| *given.name == *"NEEDS" || form != VerdictForm::All && is_due(&given.name);
+    if !has_results || !step.env.iter().all(|given| is_known(&given)) {
+        differs("it is given something else than the results".to_owned());
     }
     // The script reads every variable with this prefix.
-    let jobs = step.env.iter().filter(|given| is_jobs(&given.name));
-    let lines = jobs.flat_map(|given| given.value.lines()).filter(|line| !line.is_empty());
-    let lines: Option<Vec<Line<'_>>> = lines.map(|line| line_of(&line)).collect();
+    let due = step.env.iter().filter(|given| is_due(&given.name));
+    let lines: Option<Vec<(&str, Due<'_>)>> =
+        due.flat_map(|given| given.value.lines()).map(|line| line_of(&line)).collect();
     let Some(lines) = lines else {
-        differs("its `JOBS` can't be read".to_owned());
+        differs("its `DUE` can't be read".to_owned());
         return findings;
     };
-    let asked: BTreeSet<&str> = lines.iter().map(|line| line.job).collect();
-    let needs: BTreeSet<&str> = job.waits_for.iter().map(String::as_str).collect();
+    for (place, (id, _)) in lines.iter().enumerate() {
+        let is_repeated = lines.iter().take(place).any(|(other, _)| other == id);
+        if is_repeated || !job.waits_for.iter().any(|need| need == id) {
+            differs(format!("its `DUE` names `{id}`, which it does not need, or names it twice"));
+        }
+    }
     for other in gating.all_jobs() {
-        let advisory = gating.source.node_of(&other.id).is_some_and(Node::is_advisory);
-        if other.id != VERDICT && other.id != RECORD && !advisory && !asked.contains(other.id.as_str()) {
-            findings.push(Finding::of_job(VERDICT, format!("it does not ask for `{}`", other.id), job.line));
+        let is_advisory = gating.source.node_of(&other.id).is_some_and(Node::is_advisory);
+        let is_judged = other.id != VERDICT && other.id != RECORD && !is_advisory;
+        if is_judged != job.waits_for.contains(&other.id) {
+            let what = if is_judged { "does not need" } else { "needs" };
+            findings.push(Finding::of_job(VERDICT, format!("it {what} `{}`", other.id), job.line));
         }
     }
     let logic = gating.world.logic();
@@ -93,74 +97,62 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         runs = logic.and(&runs, &plan.success);
     }
     let common = Common { runs };
-    for line in &lines {
-        if !needs.contains(line.job) {
-            let what = format!("it does not need `{}`", line.job);
-            findings.push(Finding::of_job(VERDICT, what, job.line));
-        }
-        self::line(gating, job, line, &common, &mut findings);
+    for id in job.waits_for.iter() {
+        let due = lines.iter().find(|(listed, _)| listed == id).map(|(_, due)| *due);
+        judged(gating, (job, form), id, due.unwrap_or(Due::Constant(true)), &common, &mut findings);
     }
     findings
 }
 
-/// Whether a variable is `JOBS`, or one of its continuations.
-fn is_jobs(name: &str) -> bool {
-    name.strip_prefix("JOBS").is_some_and(|rest| {
+/// Whether a variable is `DUE`, or one of its continuations.
+fn is_due(name: &str) -> bool {
+    name.strip_prefix("DUE").is_some_and(|rest| {
         rest.is_empty()
             || rest.strip_prefix('_').is_some_and(|number| number.chars().all(|c| c.is_ascii_digit()))
     })
 }
 
-/// Parses a line of three or four words. They are the job, its result, whether it was due, and the result of its
-/// override.
-fn line_of<'v>(line: &[Piece<'v>]) -> Option<Line<'v>> {
-    use Piece::{Part, Text};
-    let constant = |word: &str| match word {
-        "due" => Some(Due::Constant(true)),
-        "not-due" => Some(Due::Constant(false)),
+/// Parses a line of two words. They are the job, and whether it was due.
+fn line_of<'v>(line: &[Piece<'v>]) -> Option<(&'v str, Due<'v>)> {
+    match *line {
+        [Piece::Text(text)] => match text.split_once(' ')? {
+            (job, "due") => Some((job, Due::Constant(true))),
+            (job, "not-due") => Some((job, Due::Constant(false))),
+            _ => None,
+        },
+        [Piece::Text(job), Piece::Part(due)] => {
+            let job = job.strip_suffix(' ').filter(|job| !job.contains(char::is_whitespace))?;
+            Some((job, Due::Part(due)))
+        }
         _ => None,
-    };
-    let (name, result, due, overriding) = match *line {
-        [Text(name), Part(result), Text(due)] => (name, result, constant(due.strip_prefix(' ')?)?, None),
-        [Text(name), Part(result), Text(" "), Part(due)] => (name, result, Due::Part(due), None),
-        [Text(name), Part(result), Text(due), Part(overriding)] => {
-            let due = constant(due.strip_prefix(' ')?.strip_suffix(' ')?)?;
-            (name, result, due, Some(overriding))
-        }
-        [Text(name), Part(result), Text(" "), Part(due), Text(" "), Part(overriding)] => {
-            (name, result, Due::Part(due), Some(overriding))
-        }
-        _ => return None,
-    };
-    let job = name.strip_suffix(' ').filter(|name| !name.contains(char::is_whitespace))?;
-    Some(Line { job, result, due, overriding })
+    }
 }
 
-fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line<'_>, common: &Common, findings: &mut Vec<Finding>) {
-    let id = line.job;
+/// Checks what the verdict expects of a job.
+fn judged(
+    gating: &Gating<'_, '_>,
+    (job, form): (&Job, VerdictForm),
+    id: &str,
+    due: Due<'_>,
+    common: &Common,
+    findings: &mut Vec<Finding>,
+) {
     let logic = gating.world.logic();
-    if !matches!(line.result, Part::JobResult(of) if of == id) {
-        findings.push(Finding::of_job(
-            VERDICT,
-            format!("it asks something else for the result of `{id}`"),
-            job.line,
-        ));
+    if !gating.jobs.contains_key(id) {
+        findings.push(Finding::of_job(VERDICT, format!("it needs `{id}`, which is no job"), job.line));
+        return;
     }
     // A failed gate is acceptable only with the result of its own role's job, and only if that is possible.
     let gate = gating.source.node_of(id).filter(|gate| gate.overriding().is_some() && gate.name == id);
-    let asked = gate.map(|gate| Part::JobResult(overrides::id(gate)));
-    if line.overriding != asked.as_ref() {
+    let by_name = gating.job(&format!("{OVERRIDE}{id}")).filter(|_| form == VerdictForm::Overridable);
+    if gate.map(overrides::id) != by_name.map(|asked| asked.id.clone()) {
         findings.push(Finding::of_job(
             VERDICT,
             format!("it takes something else for the override of `{id}`"),
             job.line,
         ));
     }
-    if !gating.jobs.contains_key(id) {
-        findings.push(Finding::of_job(VERDICT, format!("it asks for `{id}`, which is no job"), job.line));
-        return;
-    }
-    let said = match line.due {
+    let said = match due {
         Due::Constant(due) => logic.constant(due),
         Due::Part(part) => says_due(gating, job, part),
     };
@@ -188,12 +180,17 @@ fn line(gating: &Gating<'_, '_>, job: &Job, line: &Line<'_>, common: &Common, fi
     gating.prove(job, &common.runs, &right, what, findings);
 }
 
-/// That a part of JOBS is the word for a due job. Any word except this and its opposite makes the script red.
+/// That the verdict takes a job for due. Any word of a part of DUE except `not-due` makes the script expect success.
 fn says_due(gating: &Gating<'_, '_>, job: &Job, part: &Part) -> Proposition {
     let world = gating.world;
-    let said = match part {
-        Part::Expression(expression) => gating.reads(job, *expression, "due"),
+    let logic = world.logic();
+    let reads = |word: &str| match part {
+        Part::Expression(expression) => gating.reads(job, *expression, word),
         _ => None,
     };
-    said.unwrap_or_else(|| world.free(&format!("{part:?} says that it is due")))
+    let (due, absent) = (reads("due"), reads("not-due"));
+    let [due, absent] = [due, absent].map(|word| word.unwrap_or_else(|| logic.falsehood()));
+    // Nothing is known of other words.
+    let other = world.free(&format!("{part:?} says that it is due"));
+    logic.or(&due, &logic.and(&logic.not(&absent), &other))
 }

@@ -1,4 +1,3 @@
-
 fail() {
   echo "${ENGINE_ERROR}$1"
   exit 1

@@ -1,7 +1,2 @@
-
-while IFS= read -r file; do
-  cat "./$file"
-  echo
-done < "$scratch/files" > "$scratch/text"
 # ${ENGINE_NAME} refuses a summary of more than ${ENGINE_LARGEST_SUMMARY}.
-head -c ${ENGINE_SUMMARY_BYTES} "$scratch/text"
+head -c ${ENGINE_SUMMARY_BYTES} <(xargs -0 cat < "$files")

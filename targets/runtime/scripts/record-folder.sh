@@ -1,36 +1,22 @@
-
-# Records the digest of several files, that of the sorted lines `sha256  path`, and packs them: a tar keeps their modes.
+# Records the digest of all files that match PATHS, which is that of their sorted list, and packs them.
+export LC_ALL=C.UTF-8
 scratch=$(mktemp -d)
-find . \( -type f -o -type l \) -print0 > "$scratch/present"
-expressions=()
-unmatched=()
-while IFS= read -r glob; do
-  [[ -n $glob ]] || continue
-  translate "$glob"
-  expressions+=("$expression")
-  unmatched+=("$glob")
-done <<< "$PATHS"
-while IFS= read -r -d '' path; do
-  path=${path#./}
-  # A link to a file is that file; a link to a folder is nothing.
-  [[ -f $path ]] || continue
-  matched=no
-  for index in "${!expressions[@]}"; do
-    if [[ $path =~ ${expressions[index]} ]]; then
-      matched=yes
-      unmatched[index]=''
-    fi
-  done
-  [[ $matched == no ]] || printf '%s\0' "$path"
-done < "$scratch/present" > "$scratch/matched"
-# The loop above writes to a file, so it ran in this very shell.
-for glob in "${unmatched[@]}"; do
-  [[ -z $glob ]] || fail "no file matches $glob"
-done
-manifest < "$scratch/matched" > "$scratch/manifest"
-digest=$(sha256 < "$scratch/manifest")
-[[ $digest =~ ^[0-9a-f]{64}$ ]] || fail "the files have no digest"
-cut -c 67- "$scratch/manifest" | sed 's|^|./|' | tr '\n' '\0' > "$scratch/packed"
-export COPYFILE_DISABLE=1 # or macOS adds files of attributes
-tar -c -h --no-recursion -f - --null -T "$scratch/packed" > "$PACKED"
+find . \( -type f -o -type l \) -print0 > "$scratch/all"
+while read -r expression; do
+  found=''
+  while IFS= read -r -d '' file; do
+    # A link to a file is that file; a link to a folder is nothing.
+    [[ ${file#./} =~ $expression && -f $file ]] || continue
+    printf '%s\0' "$file"
+    found=yes
+  done < "$scratch/all"
+  [[ -n $found ]] || {
+    echo "${ENGINE_ERROR}no file matches $expression" >&2
+    exit 1
+  }
+done <<< "$PATHS" > "$scratch/matched"
+LC_ALL=C sort -z -u "$scratch/matched" > "$scratch/files"
+xargs -0 ${ENGINE_SHA256} < "$scratch/files"${ENGINE_AS_TEXT} | LC_ALL=C sort > "$scratch/list"
+digest=$(${ENGINE_SHA256} < "$scratch/list" | cut -d ' ' -f 1)
+tar -c -h --no-recursion -f - --null -T "$scratch/files" > "$PACKED"
 echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"

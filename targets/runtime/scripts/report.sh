@@ -1,21 +1,13 @@
-
-# Shows the report of a job in the summary of its run: what can be told of it, or that there is none. It judges nothing.
-scratch=$(mktemp -d)
-if [[ -f $REPORT ]]; then
-  printf '%s\n' "$REPORT" > "$scratch/files"
-else
-  translate "$REPORT"
-  find . -type f > "$scratch/present"
-  while IFS= read -r path; do
-    path=${path#./}
-    [[ ! $path =~ $expression ]] || printf '%s\n' "$path"
-  done < "$scratch/present" | sort > "$scratch/files"
-fi
-
+# Shows a report of this job in the summary of the run, as far as it can be read. It judges nothing.
+export LC_ALL=C.UTF-8
+files=$(mktemp)
+while IFS= read -r -d '' file; do
+  [[ ! ${file#./} =~ $REPORT ]] || printf '%s\0' "$file"
+done < <(find . -type f -print0) > "$files"
 exec >> "${ENGINE_SUMMARY}"
 printf '\n### %s: %s\n\n' "$NODE" "$FORMAT"
-if [[ ! -s $scratch/files ]]; then
-  printf 'There is no report: no file is "%s".\n' "$REPORT"
+if [[ ! -s $files ]]; then
+  echo "There is no report: no file matches \`$REPORT\`."
   exit 0
 fi
 echo 'found=true' >> "${ENGINE_OUTPUT}"

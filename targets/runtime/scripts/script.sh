@@ -2,4 +2,4 @@
 script=$(mktemp "${ENGINE_TEMP}/script-XXXXXXXX")
 base64 --decode <<< "$PIPE_SCRIPT" > "$script"
 unset PIPE_SCRIPT
-exec bash --noprofile --norc -euo pipefail "$script"
+exec bash --noprofile --norc -p -euo pipefail "$script"

@@ -1,37 +1,30 @@
-
-# Unpacks what the legs of another job handed over, each into a folder of its name, and refuses all but the bytes whose
-# digests they recorded. The digest of the whole is that of the sorted lines `sha256  leg/path`. In `$(…)` bash goes on
-# after a failure, so each step says `return`.
+# Unpacks what each leg built into a folder of its name, and goes on only if all have the digests that they recorded.
 digest_of_files() {
-  local path scratch
-  scratch=$(mktemp -d) || return
-  find . -type f -print0 > "$scratch/present" || return
-  while IFS= read -r -d '' path; do
-    printf '%s\0' "${path#./}"
-  done < "$scratch/present" > "$scratch/names" || return
-  manifest < "$scratch/names" > "$scratch/manifest" || return
-  sha256 < "$scratch/manifest"
+  [[ -z $(find . ! -type d ! -type f) ]] || {
+    echo "${ENGINE_ERROR}there is something other than files" >&2
+    return 1
+  }
+  find . -type f -print0 | xargs -0 ${ENGINE_SHA256}${ENGINE_AS_TEXT} | LC_ALL=C sort | ${ENGINE_SHA256} | cut -d ' ' -f 1
 }
 
 mkdir -p "$FOLDER"
 while read -r leg recorded; do
-  [[ -n $leg ]] || continue
-  [[ $recorded =~ ^sha256:[0-9a-f]{64}$ ]] || fail "no digest was recorded in $leg"
   mkdir "$FOLDER/$leg"
   tar -x -p -f - -C "$FOLDER/$leg" < "$PACKED.$leg.tar"
   cd "$FOLDER/$leg"
-  if [[ -n ${FILE:-} ]]; then
-    [[ $(find . ! -type d) == "./$FILE" && -f $FILE && ! -L $FILE ]] || fail "in $leg, this is not $FILE alone"
-    digest=$(sha256 < "$FILE")
-  else
-    [[ -z $(find . ! -type d ! -type f) ]] || fail "in $leg, there is something else than files"
+  if [[ -z ${FILE:-} ]]; then
     digest=$(digest_of_files)
+  elif [[ $(find . ! -type d) == "./$FILE" && -f $FILE && ! -L $FILE ]]; then
+    digest=$(${ENGINE_SHA256} < "$FILE" | cut -d ' ' -f 1)
+  else
+    digest=other
   fi
-  [[ sha256:$digest == "$recorded" ]] ||
-    fail "this is not what was built in $leg: sha256:$digest, recorded was $recorded"
+  [[ sha256:$digest == "$recorded" ]] || {
+    echo "${ENGINE_ERROR}this is not what $leg built: sha256:$digest, recorded was $recorded"
+    exit 1
+  }
 done <<< "$LEGS"
 cd "$FOLDER"
 digest=$(digest_of_files)
-[[ $digest =~ ^[0-9a-f]{64}$ ]] || fail "the files have no digest"
 echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"
 chmod -R a-w .

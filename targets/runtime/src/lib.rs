@@ -27,7 +27,7 @@ impl Dialect {
     /// The variables that a script takes on this engine before [`Script::parameters`]. The engine's API needs them.
     pub const fn parameters(self, script: Script) -> &'static [&'static str] {
         match (self, script) {
-            (Dialect::GitHub, Script::Plan) => &["GH_TOKEN", "WORKFLOW"],
+            (Dialect::GitHub, Script::Plan(PlanForm::Changes)) => &["GH_TOKEN", "WORKFLOW"],
             (
                 Dialect::GitHub,
                 Script::Approval
@@ -42,6 +42,15 @@ impl Dialect {
             (Dialect::GitHub, _) => &[],
         }
     }
+}
+
+/// The systems that a script may run on. Their tools for digests differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Systems {
+    /// Linux only.
+    Linux,
+    /// Also macOS or Windows.
+    Any,
 }
 
 /// A fragment by its name, for all engines. With a folder, it is for one engine.
@@ -71,22 +80,25 @@ macro_rules! texts {
     ($function:ident, $shim:expr, $folder:literal) => {
         const fn $function(script: Script) -> &'static str {
             match script {
-                Script::Plan => text!($shim; "names", "fail", "glob", $folder / "plan"),
-                Script::Facts => text!($shim; $folder / "facts"),
-                Script::RecordFile => text!($shim; "names", "fail", "digest", "record-file"),
-                Script::RecordFolder => {
-                    text!($shim; "names", "fail", "digest", "manifest", "glob", "record-folder")
+                Script::Plan(PlanForm::Changes) => text!($shim; $folder / "plan-changes", $folder / "plan-loop",
+                    $folder / "plan-changed", $folder / "plan-cases"),
+                Script::Plan(PlanForm::Names) => {
+                    text!($shim; $folder / "plan-names", $folder / "plan-loop", $folder / "plan-cases")
                 }
-                Script::VerifyFile => text!($shim; "names", "fail", "digest", "verify-file"),
-                Script::VerifyFolder => text!($shim; "names", "fail", "digest", "manifest", "verify-folder"),
+                Script::OfABranch => text!($shim; $folder / "of-a-branch"),
+                Script::Facts => text!($shim; $folder / "facts"),
+                Script::RecordFile => text!($shim; "hashes", "record-file"),
+                Script::RecordFolder => text!($shim; "hashes", "record-folder"),
+                Script::VerifyFile => text!($shim; "hashes", "verify-file"),
+                Script::VerifyFolder => text!($shim; "hashes", "verify-folder"),
                 Script::ImageFolder => text!($shim; "image-folder"),
-                Script::RecordImage => text!($shim; "names", "fail", "digest", "record-image"),
-                Script::VerifyImage => text!($shim; "names", "fail", "digest", "verify-image"),
-                Script::PushImage => text!($shim; "names", "fail", "digest", $folder / "push-image"),
-                Script::VerifyLegs => text!($shim; "names", "fail", "digest", "manifest", "verify-legs"),
-                Script::Quorum => text!($shim; "names", "fail", "quorum"),
+                Script::RecordImage => text!($shim; "hashes", "record-image"),
+                Script::VerifyImage => text!($shim; "hashes", "verify-image"),
+                Script::PushImage => text!($shim; "fail", $folder / "push-image"),
+                Script::VerifyLegs => text!($shim; "hashes", "verify-legs"),
+                Script::Quorum => text!($shim; "fail", "quorum"),
                 Script::Again => text!($shim; "fail", "again"),
-                Script::Measure => text!($shim; "names", "fail", "measure"),
+                Script::Measure => text!($shim; "fail", "measure"),
                 Script::Encoded => text!($shim; "script"),
                 Script::ToolRust => text!($shim; "fail", "tool-rust"),
                 Script::Ready => text!($shim; "ready"),
@@ -94,42 +106,49 @@ macro_rules! texts {
                 Script::Exempt => text!($shim; "exempt"),
                 Script::Approval => text!($shim; $folder / "approval"),
                 Script::Forward => text!($shim; $folder / "forward"),
-                Script::Report(ReportForm::Other) => text!($shim; "names", "glob", "report"),
-                Script::Report(ReportForm::Junit) => text!($shim; "names", "glob", "report", "xml", "junit"),
-                Script::Report(ReportForm::Coverage) => {
-                    text!($shim; "names", "glob", "report", "xml", "coverage")
+                Script::Report(ReportForm::Other) => text!($shim; "report"),
+                Script::Report(ReportForm::Junit) => text!($shim; "report", "junit"),
+                Script::Report(ReportForm::Coverage) => text!($shim; "report", "coverage"),
+                Script::Report(ReportForm::Markdown) => text!($shim; "report", "markdown"),
+                Script::Verdict(VerdictForm::All) => text!($shim; "verdict-all"),
+                Script::Verdict(VerdictForm::Listed) => text!($shim; "verdict-begin", "verdict-end"),
+                Script::Verdict(VerdictForm::Overridable) => {
+                    text!($shim; "verdict-begin", "verdict-overrides", "verdict-end")
                 }
-                Script::Report(ReportForm::Markdown) => text!($shim; "names", "glob", "report", "markdown"),
-                Script::Verdict => text!($shim; "verdict"),
-                Script::OverrideAsked => text!($shim; "names", "fail", "glob", $folder / "override-asked"),
-                Script::OverrideApproved => text!($shim; "names", "fail", $folder / "override-approved"),
-                Script::OverrideInForce => text!($shim; "names", "fail", "override-in-force"),
+                Script::OverrideAsked => text!($shim; "fail", $folder / "override-asked"),
+                Script::OverrideApproved => text!($shim; "fail", $folder / "override-approved"),
+                Script::OverrideInForce => text!($shim; "fail", "override-in-force"),
                 Script::Clock => text!($shim; "clock"),
                 Script::TimeLeft => text!($shim; "time-left"),
                 Script::Soak => text!($shim; "soak"),
                 Script::RecordRun => text!($shim; $folder / "record-run"),
-                Script::WindowWait => text!($shim; "names", "fail", "window", "window-wait"),
-                Script::WindowOpen => text!($shim; "names", "fail", "window", "window-open"),
-                Script::PreviewWanted => text!($shim; "names", "fail", $folder / "preview-wanted"),
-                Script::PreviewFind => text!($shim; "names", $folder / "preview-find"),
-                Script::PreviewForget => text!($shim; "names", $folder / "preview-forget"),
+                Script::WindowWait => text!($shim; "fail", "window", "window-wait"),
+                Script::WindowOpen => text!($shim; "fail", "window", "window-open"),
+                Script::PreviewWanted => text!($shim; "fail", $folder / "preview-wanted"),
+                Script::PreviewFind => text!($shim; $folder / "preview-find"),
+                Script::PreviewForget => text!($shim; $folder / "preview-forget"),
             }
         }
     };
 }
 
 texts!(github, shim::GITHUB, "github");
+texts!(github_on_any_system, shim::GITHUB_ON_ANY_SYSTEM, "github");
 
 /// A fixed script, and its effect for given variables.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Script {
-    /// Decides the facts in FACTS, with their case. Fails in a manual run on a tag.
-    Plan,
+    /// Decides the facts in FACTS, with their case.
+    Plan(PlanForm),
+    /// Fails in a manual run on a tag.
+    OfABranch,
     /// Computes the facts that are parts of others. These are the short commit and the version in a tag.
     Facts,
     /// Records the digest of FILE as the output `digest` and packs the file into PACKED.
     RecordFile,
-    /// Records the digest of the files in PATHS as the output `digest`. Packs them into PACKED.
+    /// Records the digest of the files that match a line of PATHS as the output `digest`. Packs them into PACKED.
+    ///
+    /// Each line is the expression of a glob (`Glob::expression`), and must match a file.
     RecordFolder,
     /// Unpacks the file in PACKED into FOLDER. Fails unless it has the digest DIGEST.
     VerifyFile,
@@ -181,12 +200,12 @@ pub enum Script {
     Approval,
     /// Fails unless the commit is the last deployed one or its descendant. WORKFLOW deployed that one to ENVIRONMENT.
     Forward,
-    /// Shows the files that match REPORT in the run's summary. Sets the output `found` to `true` if any file matches.
+    /// Shows the files that match the expression REPORT in the run's summary. Sets the output `found` to `true` if any file matches.
     Report(ReportForm),
-    /// Fails unless each due job of JOBS, JOBS_2 and so on succeeded. A job that was not due must be skipped.
+    /// Fails unless each job of NEEDS succeeded, except those that were not due: they must be skipped.
     ///
-    /// A failed job counts as successful if the result of its override is `success`.
-    Verdict,
+    /// NEEDS is a JSON object of all jobs before, each with its `result`.
+    Verdict(VerdictForm),
     /// Fails in a manual run that is neither ordinary nor a valid override.
     ///
     /// A run is ordinary if GATE equals ORDINARY (which may be empty: then no run is). An override is valid if it is the
@@ -209,8 +228,8 @@ pub enum Script {
     TimeLeft,
     /// Waits for SOAK seconds.
     Soak,
-    /// Writes the record of the run to RECORD. It contains the jobs of NODES with their results from NEEDS, and is
-    /// shown as a summary.
+    /// Writes the raw record of the run to RECORD. It contains NEEDS, and the jobs of NODES with their outcomes, which are
+    /// also shown as a summary.
     RecordRun,
     /// Waits until one of DAYS (1 is Monday), between FROM and UNTIL in ZONE. Fails if that is hours away.
     WindowWait,
@@ -229,6 +248,28 @@ pub enum Script {
     PreviewForget,
 }
 
+/// Which facts [`Script::Plan`] decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PlanForm {
+    /// Facts about changes, and about names.
+    Changes,
+    /// Facts about names only: branches, tags and inputs.
+    Names,
+}
+
+/// What [`Script::Verdict`] expects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum VerdictForm {
+    /// All jobs were due.
+    All,
+    /// The lines of DUE, DUE_2 and so on name jobs that may be not due, each with `due` or `not-due`.
+    ///
+    /// The output `not-due` lists those that were not.
+    Listed,
+    /// The same, and a job may have failed if `override-` and its name is the name of a job that succeeded.
+    Overridable,
+}
+
 /// How [`Script::Report`] shows a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReportForm {
@@ -245,7 +286,9 @@ pub enum ReportForm {
 impl Script {
     /// Every fixed script.
     pub const ALL: &[Script] = &[
-        Script::Plan,
+        Script::Plan(PlanForm::Changes),
+        Script::Plan(PlanForm::Names),
+        Script::OfABranch,
         Script::Facts,
         Script::RecordFile,
         Script::RecordFolder,
@@ -270,7 +313,9 @@ impl Script {
         Script::Report(ReportForm::Junit),
         Script::Report(ReportForm::Coverage),
         Script::Report(ReportForm::Markdown),
-        Script::Verdict,
+        Script::Verdict(VerdictForm::All),
+        Script::Verdict(VerdictForm::Listed),
+        Script::Verdict(VerdictForm::Overridable),
         Script::OverrideAsked,
         Script::OverrideApproved,
         Script::OverrideInForce,
@@ -285,22 +330,24 @@ impl Script {
         Script::PreviewForget,
     ];
 
-    /// Its text for an engine.
-    pub const fn text(self, dialect: Dialect) -> &'static str {
-        match dialect {
-            Dialect::GitHub => github(self),
+    /// Its text for an engine and the systems it runs on.
+    pub const fn text(self, dialect: Dialect, systems: Systems) -> &'static str {
+        match (dialect, systems) {
+            (Dialect::GitHub, Systems::Linux) => github(self),
+            (Dialect::GitHub, Systems::Any) => github_on_any_system(self),
         }
     }
 
     /// The variables that it takes, in the order in which an output lists them.
     ///
     /// Some of these may be left out, such as `REGISTRY_USER`, `RUN`, `PARTS`, `VERSION` and `FILE`: see [`Script`]. A
-    /// script in the folder of an engine takes more: see [`Dialect::parameters`]. [`Script::Verdict`] takes `JOBS_2`
-    /// and so on after `JOBS`; [`Script::Plan`] takes `INPUT_NAME` for each input in FACTS.
+    /// script in the folder of an engine takes more: see [`Dialect::parameters`]. [`Script::Verdict`] takes `DUE_2`
+    /// and so on after `DUE`; [`Script::Plan`] takes `INPUT_NAME` for each input in FACTS.
     pub const fn parameters(self) -> &'static [&'static str] {
         match self {
-            Script::Facts | Script::Clock => &[],
-            Script::Plan => &["SOURCES", "CHANGES", "FACTS"],
+            Script::Facts | Script::Clock | Script::OfABranch => &[],
+            Script::Plan(PlanForm::Changes) => &["SOURCES", "CHANGES", "FACTS"],
+            Script::Plan(PlanForm::Names) => &["FACTS"],
             Script::RecordFile => &["FILE", "PACKED"],
             Script::RecordFolder => &["PATHS", "PACKED"],
             Script::VerifyFile => &["DIGEST", "PACKED", "FOLDER", "FILE"],
@@ -320,7 +367,8 @@ impl Script {
             Script::Approval => &["ENVIRONMENT", "AUTHOR_MAY_APPROVE"],
             Script::Forward => &["ENVIRONMENT", "WORKFLOW"],
             Script::Report(_) => &["NODE", "FORMAT", "REPORT", "KEPT"],
-            Script::Verdict => &["JOBS"],
+            Script::Verdict(VerdictForm::All) => &["NEEDS"],
+            Script::Verdict(VerdictForm::Listed | VerdictForm::Overridable) => &["NEEDS", "DUE"],
             Script::OverrideAsked => {
                 &["GATE", "COMMIT", "REASON", "ORDINARY", "GATES", "PUSHED", "PROTECTED"]
             }
@@ -339,7 +387,9 @@ impl Script {
     /// Its name. No two scripts have the same.
     pub const fn name(self) -> &'static str {
         match self {
-            Script::Plan => "plan",
+            Script::Plan(PlanForm::Changes) => "plan-changes",
+            Script::Plan(PlanForm::Names) => "plan-names",
+            Script::OfABranch => "of-a-branch",
             Script::Facts => "facts",
             Script::RecordFile => "record-file",
             Script::RecordFolder => "record-folder",
@@ -364,7 +414,9 @@ impl Script {
             Script::Report(ReportForm::Junit) => "junit-report",
             Script::Report(ReportForm::Coverage) => "coverage-report",
             Script::Report(ReportForm::Markdown) => "markdown-report",
-            Script::Verdict => "verdict",
+            Script::Verdict(VerdictForm::All) => "verdict",
+            Script::Verdict(VerdictForm::Listed) => "verdict-listed",
+            Script::Verdict(VerdictForm::Overridable) => "verdict-overridable",
             Script::OverrideAsked => "override-asked",
             Script::OverrideApproved => "override-approved",
             Script::OverrideInForce => "override-in-force",
@@ -380,9 +432,12 @@ impl Script {
         }
     }
 
-    /// The script with exactly this text for an engine.
+    /// The script with exactly this text for an engine, on any systems.
     pub fn of(text: &str, dialect: Dialect) -> Option<Script> {
-        Script::ALL.iter().copied().find(|script| script.text(dialect) == text)
+        let is_it = |script: &Script| {
+            [Systems::Linux, Systems::Any].iter().any(|systems| script.text(dialect, *systems) == text)
+        };
+        Script::ALL.iter().copied().find(is_it)
     }
 }
 
@@ -397,10 +452,13 @@ mod tests {
     #[test]
     fn every_script_is_recognised_by_its_own_text_only() {
         for script in Script::ALL {
-            assert_eq!(Script::of(script.text(Dialect::GitHub), Dialect::GitHub), Some(*script));
+            for systems in [Systems::Linux, Systems::Any] {
+                let text = script.text(Dialect::GitHub, systems);
+                assert_eq!(Script::of(text, Dialect::GitHub), Some(*script));
+            }
         }
-        let verdict = Script::Verdict.text(Dialect::GitHub);
-        assert_eq!(Script::of(&verdict.replacen("status=1", "status=0", 1), Dialect::GitHub), None);
+        let verdict = Script::Verdict(VerdictForm::All).text(Dialect::GitHub, Systems::Linux);
+        assert_eq!(Script::of(&verdict.replacen("success", "failure", 1), Dialect::GitHub), None);
     }
 
     #[test]
@@ -414,10 +472,16 @@ mod tests {
     fn scripts_of_github_keep_their_bytes() {
         let mut lines = String::new();
         for script in Script::ALL {
-            for byte in Sha256::digest(script.text(Dialect::GitHub)) {
-                lines.push_str(&format!("{byte:02x}"));
+            for systems in [Systems::Linux, Systems::Any] {
+                let text = script.text(Dialect::GitHub, systems);
+                if systems == Systems::Any && text == script.text(Dialect::GitHub, Systems::Linux) {
+                    continue;
+                }
+                for byte in Sha256::digest(text) {
+                    lines.push_str(&format!("{byte:02x}"));
+                }
+                lines.push_str(&format!(" {script:?} {systems:?}\n"));
             }
-            lines.push_str(&format!(" {script:?}\n"));
         }
         assert_eq!(lines, ON_GITHUB);
     }
@@ -440,7 +504,7 @@ mod tests {
     fn every_fragment_is_part_of_a_script() {
         for (name, fragment) in fragments("").into_iter().chain(fragments("github")) {
             let expanded = shim::GITHUB.expand(&fragment);
-            let texts = || Script::ALL.iter().map(|script| script.text(Dialect::GitHub));
+            let texts = || Script::ALL.iter().map(|script| script.text(Dialect::GitHub, Systems::Linux));
             assert!(texts().any(|text| text.contains(&expanded)), "{name}");
         }
     }
@@ -458,7 +522,7 @@ mod tests {
     #[test]
     fn scripts_use_all_their_parameters() {
         for script in Script::ALL {
-            let text = script.text(Dialect::GitHub);
+            let text = script.text(Dialect::GitHub, Systems::Linux);
             for parameter in Dialect::GitHub.parameters(*script).iter().chain(script.parameters()) {
                 // `gh` reads its token itself.
                 let is_read = *parameter == "GH_TOKEN" && text.contains("gh api") || text.contains(parameter);
@@ -485,6 +549,9 @@ mod tests {
         longest_wait: "55",
         largest_summary: "4 MiB",
         summary_bytes: "4000000",
+        sha256: "sha256sum",
+        as_text: "",
+        prelude: "",
     };
 
     #[test]

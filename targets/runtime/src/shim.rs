@@ -53,6 +53,12 @@ pub(crate) struct Shim {
     pub(crate) largest_summary: &'static str,
     /// `ENGINE_SUMMARY_BYTES`: slightly less than that, in bytes.
     pub(crate) summary_bytes: &'static str,
+    /// `ENGINE_SHA256`: the command for SHA-256 digests. It takes the options of GNU's `sha256sum`.
+    pub(crate) sha256: &'static str,
+    /// `ENGINE_AS_TEXT`: what follows that command if it lists files, so that its lines are the same on all systems.
+    pub(crate) as_text: &'static str,
+    /// `ENGINE_PRELUDE`: what a script needs before it uses that command or `tar`.
+    pub(crate) prelude: &'static str,
 }
 
 /// The words of GitHub.
@@ -73,6 +79,19 @@ pub(crate) const GITHUB: Shim = Shim {
     longest_wait: "350",
     largest_summary: "1 MiB",
     summary_bytes: "900000",
+    sha256: "sha256sum",
+    as_text: "",
+    prelude: "",
+};
+
+/// The words of GitHub in a job that may run on macOS or Windows.
+///
+/// macOS has `shasum`, and its `tar` adds files of attributes. `sha256sum` on Windows marks files as binary.
+pub(crate) const GITHUB_ON_ANY_SYSTEM: Shim = Shim {
+    sha256: "\"${sha256[@]}\"",
+    as_text: " | sed -E 's/^([0-9a-f]{64}) \\*/\\1  /'",
+    prelude: "export COPYFILE_DISABLE=1\nsha256=(sha256sum)\n[[ $OSTYPE != darwin* ]] || sha256=(shasum -a 256)\n",
+    ..GITHUB
 };
 
 impl Shim {
@@ -96,6 +115,9 @@ impl Shim {
             b"LONGEST_WAIT" => self.longest_wait,
             b"LARGEST_SUMMARY" => self.largest_summary,
             b"SUMMARY_BYTES" => self.summary_bytes,
+            b"SHA256" => self.sha256,
+            b"AS_TEXT" => self.as_text,
+            b"PRELUDE" => self.prelude,
             _ => panic!("a fragment uses a word that no engine has"),
         };
         word.as_bytes()

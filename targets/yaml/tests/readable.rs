@@ -42,7 +42,7 @@ fn a_workflow_reads_like_one_written_by_hand() {
         .blank_before()
         .entry("permissions", Mapping::new())
         .blank_before()
-        .entry("defaults", Mapping::new().entry("shell", "bash --noprofile --norc -euo pipefail {0}"))
+        .entry("defaults", Mapping::new().entry("shell", "bash --noprofile --norc -p -euo pipefail {0}"))
         .entry(
             "jobs",
             Mapping::new()
@@ -67,7 +67,7 @@ on:
 
 permissions: {}
 defaults:
-  shell: bash --noprofile --norc -euo pipefail {0}
+  shell: bash --noprofile --norc -p -euo pipefail {0}
 
 jobs:
   # gate: test

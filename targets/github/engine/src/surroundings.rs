@@ -1,6 +1,6 @@
 //! Settings of a workflow for all its jobs: rights, shell, names and groups of runs.
 //!
-//! For example, `defaults: {run: {shell: bash --noprofile --norc -euo pipefail {0}}}` keeps the failures of all
+//! For example, `defaults: {run: {shell: bash --noprofile --norc -p -euo pipefail {0}}}` keeps the failures of all
 //! commands.
 
 use crate::meaning::expression::{Datum, Evaluator, RUN_ID, Scope, Words};
@@ -11,7 +11,7 @@ use pipec_logic::Proposition;
 use pipec_model::{Finding, Jobs, RunGroup, ShownName, Surroundings, World};
 
 /// A shell that loses no exit status. `-e`, unset variables and every part of a pipe count (trap 62).
-const SHELL: &str = "bash --noprofile --norc -euo pipefail {0}";
+const SHELL: &str = "bash --noprofile --norc -p -euo pipefail {0}";
 
 /// The settings of a workflow for all its jobs. Adds a finding for each key of `concurrency` that the model does not
 /// know.

@@ -149,7 +149,7 @@ impl Bench {
         }
         let file = self.path("temp/step.sh");
         std::fs::write(&file, script).unwrap();
-        let arguments = ["--noprofile", "--norc", "-euo", "pipefail", file.to_str().unwrap()];
+        let arguments = ["--noprofile", "--norc", "-p", "-euo", "pipefail", file.to_str().unwrap()];
         let output = self.command(&arguments, &self.path("workspace"));
         let read = |name| std::fs::read_to_string(self.path(name)).unwrap();
         let outputs = read("output")

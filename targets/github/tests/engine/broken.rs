@@ -219,7 +219,7 @@ broken! {
         "unit": "cargo test --locked" => "cargo test --locked ${{ github.head_ref }}"
     } "an expression makes up a script";
     trap_62_a_shell_that_loses_failures: hello {
-        "": "bash --noprofile --norc -euo pipefail {0}" => "bash --noprofile --norc -uo pipefail {0}"
+        "": "bash --noprofile --norc -p -euo pipefail {0}" => "bash --noprofile --norc -p -uo pipefail {0}"
     } "its shell may lose";
     trap_62_a_step_with_a_shell_of_its_own: hello {
         "unit": "        run: cargo test" => "        shell: bash {0}\n        run: cargo test"

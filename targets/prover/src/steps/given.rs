@@ -126,10 +126,10 @@ impl Check<'_, '_, '_> {
     fn record(&mut self, step: &Step) {
         let Some(artefact) = self.node.artefact() else { return };
         let wanted = values::scratch(format!("{}.tar", self.kept_name()));
-        let paths: String = artefact.paths.iter().map(|path| format!("{}\n", path.glob.text())).collect();
+        let paths: Vec<String> = artefact.paths.iter().map(|path| path.glob.expression()).collect();
         let same = match artefact.single_file() {
             Some(file) => step.env_literal("FILE") == Some(file),
-            None => step.env_literal("PATHS") == Some(&paths),
+            None => step.env_literal("PATHS") == Some(&paths.join("\n")),
         };
         if !step.env("PACKED").is_some_and(|packed| packed.is(&wanted)) || !same {
             self.differs("it records something else than its paths", step.line);

@@ -79,7 +79,7 @@ impl Check<'_, '_, '_> {
             let shows_report = |step: &Step| {
                 step.env_literal("NODE") == Some(&node.name)
                     && step.env_literal("FORMAT") == Some(report.format.word())
-                    && step.env_literal("REPORT") == Some(report.path.glob.text())
+                    && step.env_literal("REPORT") == Some(&report.path.glob.expression())
                     && step.env_literal("KEPT") == Some(&name)
             };
             if !show.is_some_and(shows_report) {

@@ -10,7 +10,7 @@
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};
 use pipec_ir::{Artefact, Checkout, Form};
-use pipec_runtime::Script;
+use pipec_runtime::{PlanForm, Script, VerdictForm};
 
 impl Check<'_, '_, '_> {
     /// Checks the required steps, their numbers and their order.
@@ -97,8 +97,12 @@ impl Check<'_, '_, '_> {
             (Kind::Runtime(Script::OverrideInForce), overrides::wanted_steps(self.gating, node)),
             (Kind::Runtime(Script::OverrideAsked), 0),
             (Kind::Runtime(Script::OverrideApproved), 0),
-            (Kind::Runtime(Script::Plan), 0),
-            (Kind::Runtime(Script::Verdict), 0),
+            (Kind::Runtime(Script::Plan(PlanForm::Changes)), 0),
+            (Kind::Runtime(Script::Plan(PlanForm::Names)), 0),
+            (Kind::Runtime(Script::OfABranch), 0),
+            (Kind::Runtime(Script::Verdict(VerdictForm::All)), 0),
+            (Kind::Runtime(Script::Verdict(VerdictForm::Listed)), 0),
+            (Kind::Runtime(Script::Verdict(VerdictForm::Overridable)), 0),
             (Kind::Runtime(Script::RecordRun), 0),
         ]
     }
@@ -140,8 +144,9 @@ fn rank(kind: &Kind) -> i8 {
             11
         }
         Kind::Runtime(
-            Script::Plan
-            | Script::Verdict
+            Script::Plan(_)
+            | Script::OfABranch
+            | Script::Verdict(_)
             | Script::RecordRun
             | Script::OverrideAsked
             | Script::OverrideApproved

@@ -2,18 +2,17 @@
 # Lets an override begin only by the book: of one gate that may be overridden, for the commit that is the head of a
 # protected branch, with a reason, and in the first attempt of its run. Who approves it finds what is asked in the summary.
 
+export LC_ALL=C.UTF-8
 [[ $GITHUB_EVENT_NAME == workflow_dispatch ]] || exit 0
 if [[ -n $ORDINARY && $GATE == "$ORDINARY" ]]; then
   exit 0 # a manual run that the pipeline itself knows
 fi
 
-# Whether the branch is in one of these globs, with its case.
+# Whether the branch matches one of these expressions, with its case.
 within() {
-  local glob
-  while IFS= read -r glob; do
-    [[ -n $glob ]] || continue
-    translate "$glob"
-    [[ ! ${GITHUB_REF#refs/heads/} =~ $expression ]] || return 0
+  local expression
+  while IFS= read -r expression; do
+    [[ -z $expression || ! ${GITHUB_REF#refs/heads/} =~ $expression ]] || return 0
   done <<< "$1"
   return 1
 }

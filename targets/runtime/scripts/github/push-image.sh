@@ -1,12 +1,11 @@
 
 # Pushes the image under its digest, and makes sure that the registry has it. Only this step knows the password.
 host=${NAME%%/*}
-[[ $DIGEST =~ ^sha256:[0-9a-f]{64}$ ]] || fail "no digest was recorded"
 if [[ -z ${REGISTRY_USER+set} ]]; then
   # The token of this job: it writes packages of the repository's owner alone.
   owner=${NAME#*/}
-  [[ ${owner%%/*} == "${GITHUB_REPOSITORY_OWNER,,}" ]] \
-    || fail "$NAME is not of $GITHUB_REPOSITORY_OWNER, whose packages alone the job's token writes: declare a registry"
+  [[ ${owner%%/*} == "${GITHUB_REPOSITORY_OWNER,,}" ]] ||
+    fail "$NAME is not of $GITHUB_REPOSITORY_OWNER, whose packages alone the job's token writes: declare a registry"
   REGISTRY_USER=$GITHUB_ACTOR
 fi
 [[ -n $REGISTRY_USER && -n $REGISTRY_PASSWORD ]] || fail "user or password for $host is not set"
@@ -17,6 +16,6 @@ unset REGISTRY_PASSWORD
 export REGISTRY_AUTH_FILE=$scratch/auth.json
 skopeo login --username "$REGISTRY_USER" --password-stdin "$host" <<< "$password"
 skopeo copy --all --preserve-digests "oci:$LAYOUT" "docker://$NAME@$DIGEST"
-pushed=$(skopeo inspect --raw "docker://$NAME@$DIGEST" | sha256)
-[[ sha256:$pushed == "$DIGEST" ]] || fail "$host has sha256:$pushed, recorded was $DIGEST"
+skopeo inspect --raw "docker://$NAME@$DIGEST" > "$scratch/pushed"
+sha256sum --check --strict --quiet <<< "${DIGEST#sha256:}  $scratch/pushed" || fail "$host does not have $DIGEST"
 echo "pushed $NAME@$DIGEST"

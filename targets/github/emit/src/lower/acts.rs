@@ -22,7 +22,7 @@ use crate::expression::Expression;
 use crate::template::Template;
 use pipec_lowering::acts::{Act, Does, Failure, Limit};
 use pipec_lowering::{Guard, JobPlan, TokenUse, Value};
-use pipec_runtime::{Dialect, Script};
+use pipec_runtime::{Dialect, PlanForm, Script};
 use std::borrow::Cow;
 
 /// What the steps of a job have in common.
@@ -121,9 +121,9 @@ impl<'a> Lowering<'a> {
             // reference and its commit.
             title = title.and_text(" ").and(NUMBER);
         }
-        let mut step = Step::run(title, script.text(Dialect::GitHub));
+        let mut step = Step::run(title, script.text(Dialect::GitHub, plan.systems()));
         // Only a plan that looks for the last green run calls the API.
-        let calls = script != Script::Plan || plan.token.contains(&TokenUse::GreenRun);
+        let calls = script != Script::Plan(PlanForm::Changes) || plan.token.contains(&TokenUse::GreenRun);
         for parameter in Dialect::GitHub.parameters(script).iter().filter(|_| calls) {
             step = step.with_env(
                 *parameter,

@@ -4,7 +4,7 @@ use super::Lowering;
 use crate::document::{Step, Work};
 use crate::template::{LONGEST_EXPRESSION, OPENING, Template};
 use pipec_base::codes;
-use pipec_runtime::{Dialect, Script};
+use pipec_runtime::{Dialect, Script, Systems};
 
 /// The longest encoded script, in characters.
 ///
@@ -45,7 +45,7 @@ impl Lowering<'_> {
             }
             emitted.comments.push(format!("in base64: {reason}"));
             emitted.env.push((ENCODED.to_owned(), Template::text(encoded)));
-            emitted.work = Work::Run(Script::Encoded.text(Dialect::GitHub).into());
+            emitted.work = Work::Run(Script::Encoded.text(Dialect::GitHub, Systems::Linux).into());
         }
         emitted
     }

@@ -17,7 +17,7 @@ use crate::pins::{self, Pin};
 use crate::template::Template;
 use pipec_ir::Tool;
 use pipec_lowering::acts::Version;
-use pipec_runtime::{Dialect, Script};
+use pipec_runtime::{Dialect, Script, Systems};
 
 /// How an action sets up a tool.
 pub(crate) struct Setup {
@@ -144,7 +144,7 @@ impl Lowering<'_> {
         }
         let version = self.version(tool, wanted);
         let Some(setup) = setup else {
-            let step = Step::run("Set up Rust", Script::ToolRust.text(Dialect::GitHub));
+            let step = Step::run("Set up Rust", Script::ToolRust.text(Dialect::GitHub, Systems::Linux));
             return Some(match (version, wanted) {
                 (Some(version), _) => step.with_env("VERSION", version),
                 (None, Version::InFile(file)) => step.with_env("FILE", Template::text(file.to_owned())),

@@ -1,0 +1,78 @@
+# Decides which facts about changes hold. Where it is not certain what has changed, everything counts as changed.
+export LC_ALL=C.UTF-8
+changed=$(mktemp)
+unknown=''
+base=''
+
+event() {
+  jq -r "$1" "$GITHUB_EVENT_PATH"
+}
+
+# Adds the paths in which two commits differ; a renamed file counts under both names.
+compare() {
+  git diff-tree -r -z --name-only --no-renames --ignore-submodules=none "$1" "$2" >> "$changed"
+}
+
+# Lists what has changed, or says in `unknown` why that can't be told.
+list_changes() {
+  case $GITHUB_EVENT_NAME:$GITHUB_REF_TYPE in
+    push:branch)
+      # Since the newest commit before this one for which this workflow was green when it was pushed to this branch.
+      unknown='this was a forced push'
+      [[ $(event .forced) == false ]] || return 0
+      unknown='GitHub did not list the green runs of this branch'
+      green=$(gh api --method GET "repos/$GITHUB_REPOSITORY/actions/workflows/$WORKFLOW/runs" \
+        -f branch="$GITHUB_REF_NAME" -f event=push -f status=success -F per_page=100 | jq -r '.workflow_runs[]
+          | select(.head_branch == env.GITHUB_REF_NAME and .event == "push" and .conclusion == "success") | .head_sha') ||
+        return 0
+      unknown='no commit before this one is green on this branch'
+      base=$(git rev-list --date-order HEAD^@ | grep -F -x -m 1 -e "${green:-none}") || [[ -n $base ]] || return 0
+      compare "$base" HEAD || return 0
+      ;;
+    pull_request:*)
+      # What runs is the merge of the head into the base: what the head has changed since it left the base, and what the
+      # merge itself made different.
+      unknown='this is not the merge of the pull request'
+      [[ $(git rev-parse --verify --quiet 'HEAD^2') == "$(event .pull_request.head.sha)" ]] || return 0
+      unknown='the pull request has no commit in common with its base'
+      base=$(git merge-base 'HEAD^1' 'HEAD^2') || return 0
+      compare "$base" 'HEAD^2' || return 0
+      compare 'HEAD^1' HEAD || return 0
+      ;;
+    merge_group:*)
+      unknown='the base of the merge queue is not an ancestor'
+      base=$(event .merge_group.base_sha)
+      git merge-base --is-ancestor "$base" HEAD || return 0
+      compare "$base" HEAD || return 0
+      ;;
+    *)
+      unknown='a tag, a schedule or a manual run has nothing to compare with'
+      return 0
+      ;;
+  esac
+  unknown=''
+}
+
+list_changes
+iconv -f UTF-8 -t UTF-8 "$changed" > /dev/null || unknown='a path is not UTF-8'
+kinds=''
+while IFS= read -r -d '' path; do
+  [[ $'\n'$SOURCES$'\n' != *$'\n'"$path"$'\n'* ]] || unknown="the pipeline itself has changed: $path"
+  kind=code
+  while read -r name expression; do
+    [[ -z $name || ! $path =~ $expression ]] || kind=$name
+  done <<< "${CHANGES:-}"
+  kinds+=" $kind "
+done < "$changed"
+[[ -z $unknown ]] || echo "::notice::Everything counts as changed: $unknown"
+printf 'baseline=%s\nunknown=%s\n' "$base" "$unknown" >> "$GITHUB_OUTPUT"
+
+# Whether a changed path matches an expression.
+has_changed() {
+  local path
+  while IFS= read -r -d '' path; do
+    [[ ! $path =~ $1 ]] || return 0
+  done < "$changed"
+  return 1
+}
+

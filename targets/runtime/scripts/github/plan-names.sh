@@ -1,0 +1,2 @@
+# Decides which facts about names hold, with their case, which GitHub's expressions ignore.
+export LC_ALL=C.UTF-8

@@ -1,1 +1,0 @@
-export LC_ALL=C # names and digests are bytes, whatever the language of the machine

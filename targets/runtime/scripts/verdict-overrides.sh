@@ -1,0 +1,1 @@
+    elif $needs["override-" + .key].result == "success" then ["success", "failure"]

@@ -22,6 +22,7 @@ mod report;
 pub mod schedule;
 mod text;
 mod versions;
+mod visibility;
 
 pub use body::{
     Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation, Leg,

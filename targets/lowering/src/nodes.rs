@@ -167,29 +167,51 @@ impl<'p> Passes<'_, 'p> {
     }
 
     fn comments(&self, unit: &Unit, node: &Node) -> Vec<String> {
-        let mut what = match &node.kind {
+        let what = match &node.kind {
             NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
-                let word = if advisory.is_some() { "advisory gate: " } else { "gate: " };
+                let word = if advisory.is_some() { "advisory gate" } else { "gate" };
                 let subject = if of.is_empty() { "" } else { " of " };
-                [word, &evidence.name, subject, &of.join(", ")].concat()
+                [word, " of kind ", &evidence.name, subject, &of.join(", ")].concat()
             }
-            NodeKind::Artefact(artefact) => format!("artefact: {}", artefact.ty.word()),
+            NodeKind::Artefact(artefact) => {
+                let word = artefact.ty.word();
+                format!("artefact, {} {word}", if word.starts_with(['a', 'i']) { "an" } else { "a" })
+            }
             NodeKind::Deploy(deploy) => {
-                format!("deploy: {} to {}", deploy.artefacts.join(", "), deploy.environment)
+                format!("deploy of {} to {}", deploy.artefacts.join(", "), deploy.environment)
             }
             NodeKind::Job => "job".to_owned(),
         };
-        if let Some(stage) = self.source.pipeline.stage_of(node) {
-            what.extend([" (stage ", &stage.name, ")"]);
+        let what = match self.source.pipeline.stage_of(node) {
+            Some(stage) => format!("{}: {what}", stage.name),
+            None => what,
+        };
+        if unit.runs == Runs::Untrusted && *unit.id != *node.name {
+            return vec![self.without(node)];
         }
-        what.push_str(match unit.runs {
-            Runs::All => "",
-            Runs::Trusted => "; only for reviewed code: it has rights of its own",
-            Runs::Untrusted => "; for code that was not reviewed: without rights and secrets",
-        });
         let no_way_back = node.deploy().and_then(|deploy| deploy.irreversible());
         let no_way_back = no_way_back.map(|(because, _)| format!("irreversible: {because}"));
         node.docs.iter().cloned().chain(std::iter::once(what)).chain(no_way_back).collect()
+    }
+}
+
+impl Passes<'_, '_> {
+    /// What the second job of a node lacks.
+    fn without(&self, node: &Node) -> String {
+        let mut lacks: Vec<String> = Vec::new();
+        if node.image().is_some() {
+            lacks.push("the push".to_owned());
+        }
+        lacks.extend(node.body.rights.iter().map(|(right, _)| format!("`may write {}`", right.word())));
+        let program = self.source.program;
+        lacks.extend(program.secrets_of(node).map(|secret| format!("the secret {}", secret.variable)));
+        let identities = program.identities_of(node);
+        lacks.extend(identities.map(|identity| format!("the identity of {}", identity.provider.word())));
+        if reports::goes_to_code_scanning(node) {
+            lacks.push("code scanning".to_owned());
+        }
+        let lacks = lacks.join(", ");
+        format!("{} for code that was not reviewed (pull requests, the merge queue): without {lacks}", node.name)
     }
 }
 

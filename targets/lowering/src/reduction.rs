@@ -153,9 +153,9 @@ impl Demands {
         let demanded: Vec<Option<Vec<usize>>> = job.waits.iter().map(|wait| self.demanded(wait)).collect();
         let mut far = Bits::default();
         for one in demanded.iter().flatten() {
-            if let [place] = one.as_slice() {
-                self.succeeded.get(*place).into_iter().for_each(|before| far.extend(before));
-            }
+            let mut each = one.iter().map(|place| self.succeeded.get(*place).cloned().unwrap_or_default());
+            let of_all = each.next().map(|first| each.fold(first, |all, before| all.shared(&before)));
+            of_all.iter().for_each(|before| far.extend(before));
         }
         let follows = |wanted: &Option<Vec<usize>>| match wanted.as_deref() {
             None => false,
@@ -199,6 +199,12 @@ impl Bits {
             self.0.resize(other.0.len(), 0);
         }
         self.0.iter_mut().zip(&other.0).for_each(|(bits, others)| *bits |= others);
+    }
+
+    fn shared(mut self, other: &Bits) -> Bits {
+        self.0.truncate(other.0.len());
+        self.0.iter_mut().zip(&other.0).for_each(|(bits, others)| *bits &= others);
+        self
     }
 
     fn contains(&self, place: usize) -> bool {

@@ -49,6 +49,8 @@ pub struct Leg {
     pub machine: Value,
     /// The image that its steps run in.
     pub image: Option<Value>,
+    /// The variables of all its steps.
+    pub variables: Vec<Given>,
     /// Its steps, in order.
     pub steps: Vec<Step>,
     /// Its outputs for later jobs.

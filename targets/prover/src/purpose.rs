@@ -31,6 +31,9 @@ fn of_own_job(gating: &Gating<'_, '_>, job: &Job) -> Vec<String> {
     if job.legs.is_split {
         found.push("it is split into legs, though it belongs to no node".to_owned());
     }
+    if job.legs.all.iter().any(|leg| !leg.variables.is_empty()) {
+        found.push("it has variables, though it belongs to no node".to_owned());
+    }
     let asks = overrides::gate_of(gating.source, &job.id).is_some();
     let waits = windows::awaited_by(gating.program, gating.source, &job.id).is_some();
     if !asks && !waits && ![PLAN, VERDICT, RECORD].contains(&job.id.as_str()) {

@@ -241,6 +241,7 @@ impl<'c> Check<'c, '_, '_> {
             for (kind, step) in kinds.iter().zip(check.steps()) {
                 check.step(kind, step);
             }
+            check.variables_of_job();
             check.credentials(&kinds);
             check.exempt_reason(&kinds);
         });

@@ -218,6 +218,9 @@ impl<'t> Teardown<'t> {
         if !same {
             self.differs(job, environment, "its rights are not those of the table");
         }
+        if job.legs.all.iter().any(|leg| !leg.variables.is_empty()) {
+            self.differs(job, environment, "its variables reach all its steps");
+        }
         for line in job.mentions.leaks.clone() {
             let finding = Finding::of_job(&job.id, "it passes on a secret or a token", line);
             self.ledger.add(broken(environment), finding);

@@ -1,4 +1,2 @@
-# The gate need not run: says so and why.
-echo "outcome=exempt" >> "${ENGINE_OUTPUT}"
-echo "reason=${REASON//[$'\r\n']/ }" >> "${ENGINE_OUTPUT}"
-echo "exempt: $REASON" >> "${ENGINE_SUMMARY}"
+echo "exempt: $REASON" | tee -a "${ENGINE_SUMMARY}"
+printf 'outcome=exempt\nreason=%s\n' "${REASON//[$'\r\n']/ }" >> "${ENGINE_OUTPUT}"

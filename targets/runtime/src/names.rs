@@ -1,5 +1,40 @@
 //! Names in an output that the emitter writes and the engine model looks for.
 
+use crate::{Dialect, Script};
+
+/// Beginnings of variables that a shell, a tool, an action or an engine reads.
+const READ_BY_TOOLS: [&str; 40] = [
+    "ACTIONS_", "ARM_", "AWS_", "AZURE_", "BASH", "BUILDKIT_", "BUILDX_", "CARGO_", "CLOUDSDK_", "CURL_", "DOCKER_",
+    "DYLD_", "GCLOUD_", "GH_", "GITHUB_", "GITLAB_", "CI_", "GIT_", "GO", "GRADLE_", "HELM_", "INPUT_", "JAVA_", "JQ_",
+    "KUBE", "LC_", "LD_", "MAVEN_", "NODE_", "NPM_", "PIP_", "PNPM_", "PYTHON", "RUNNER_", "RUST", "STATE_", "TAR_", "TF_",
+    "UV_", "XDG_",
+];
+
+/// Whole names of such variables.
+const READ_BY_SHELLS: [&str; 21] = [
+    "CDPATH", "COPYFILE_DISABLE", "DEBUG", "ENV", "GLOBIGNORE", "HOME", "HOSTNAME", "IFS", "LANG", "LANGUAGE",
+    "OSTYPE", "PATH", "POSIXLY_CORRECT", "PS4", "SHELL", "SHELLOPTS", "TEMP", "TMP", "TMPDIR", "TZ", "USER",
+];
+
+/// Whether all steps of a job may see a variable, although it is meant for the scripts of the source.
+///
+/// No fixed script has such a parameter, and no tool is known to read it.
+pub fn may_be_of_job(variable: &str, dialect: Dialect) -> bool {
+    let is_parameter = |script: &Script| {
+        let parameters = script.parameters().iter().chain(dialect.parameters(*script));
+        let mut numbered = parameters.clone();
+        parameters.clone().any(|parameter| *parameter == variable)
+            || numbered.any(|parameter| {
+                variable.strip_prefix(parameter).is_some_and(|rest| rest.starts_with('_'))
+            })
+    };
+    let is_read = READ_BY_TOOLS.iter().any(|beginning| variable.starts_with(beginning))
+        || READ_BY_SHELLS.contains(&variable)
+        || variable.ends_with("_PROXY")
+        || variable.contains(|letter: char| letter.is_ascii_lowercase());
+    !is_read && !Script::ALL.iter().any(is_parameter)
+}
+
 /// The job that decides facts which the engine's own conditions can't decide.
 pub const PLAN: &str = "plan";
 
@@ -32,3 +67,19 @@ pub const OVERRIDE_REASON: &str = "override-reason";
 
 /// The value of [`OVERRIDE_GATE`] in a manual run that overrides nothing.
 pub const ORDINARY: &str = "no override";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn variables_that_others_read_are_not_of_a_job() {
+        for own in ["LEVEL", "SMOKE_URL", "IMAGE", "DEPLOYMENT_VERSION", "GREETING"] {
+            assert!(may_be_of_job(own, Dialect::GitHub), "{own}");
+        }
+        for other in ["FILE", "RUN", "DUE_2", "INPUT_SIZE", "REGISTRY_USER", "GH_TOKEN", "AWS_REGION", "PATH", "BASH_ENV",
+            "NODE_OPTIONS", "HTTPS_PROXY", "path", "GOFLAGS"] {
+            assert!(!may_be_of_job(other, Dialect::GitHub), "{other}");
+        }
+    }
+}

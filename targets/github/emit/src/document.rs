@@ -77,6 +77,8 @@ pub(crate) struct Job {
     pub(crate) permissions: Permissions,
     /// What others read of it.
     pub(crate) outputs: Vec<(String, Template)>,
+    /// The variables of all its steps.
+    pub(crate) env: Vec<(String, Template)>,
     /// In order.
     pub(crate) steps: Vec<Step>,
 }
@@ -149,6 +151,24 @@ pub(crate) struct EnvironmentUse {
     pub(crate) url: Option<Template>,
     /// Whether it counts as a deployment. Else the environment only holds secrets of the job.
     pub(crate) is_deployment: bool,
+}
+
+impl EnvironmentUse {
+    /// Whether its name says all.
+    fn is_plain(&self) -> bool {
+        self.url.is_none() && self.is_deployment
+    }
+
+    fn mapping(&self) -> Mapping<'_> {
+        let mut mapping = Mapping::new().entry("name", text(&self.name));
+        if let Some(url) = &self.url {
+            mapping = mapping.entry("url", string(url));
+        }
+        if !self.is_deployment {
+            mapping = mapping.entry("deployment", false).trailing_comment("only holds the secrets of this job");
+        }
+        mapping
+    }
 }
 
 /// What a job's token may do: for each scope whether it may write, and why.
@@ -358,7 +378,7 @@ impl Job {
     pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
         let services = self.services.iter().flat_map(|service| &service.env).map(|(_, value)| value);
         services
-            .chain(self.outputs.iter().map(|(_, value)| value))
+            .chain(self.outputs.iter().chain(&self.env).map(|(_, value)| value))
             .chain(self.environment.iter().filter_map(|environment| environment.url.as_ref()))
             .chain(self.concurrency.iter().map(|concurrency| &concurrency.group))
             .chain(self.steps.iter().flat_map(Step::templates))
@@ -411,14 +431,10 @@ impl Job {
             mapping = mapping.entry("continue-on-error", true).trailing_comment(why);
         }
         if let Some(environment) = &self.environment {
-            let mut used = Mapping::new().entry("name", text(&environment.name));
-            if let Some(url) = &environment.url {
-                used = used.entry("url", string(url));
-            }
-            if !environment.is_deployment {
-                used = used.entry("deployment", false).trailing_comment("only holds the secrets of this job");
-            }
-            mapping = mapping.entry("environment", used);
+            mapping = match environment.is_plain() {
+                true => mapping.entry("environment", text(&environment.name)),
+                false => mapping.entry("environment", environment.mapping()),
+            };
         }
         if let Some(concurrency) = &self.concurrency {
             mapping = mapping.entry("concurrency", concurrency.mapping()).comment_above(&concurrency.comment);
@@ -428,6 +444,10 @@ impl Job {
             let outputs: Mapping =
                 self.outputs.iter().map(|(name, value)| (name.as_str(), string(value))).collect();
             mapping = mapping.entry("outputs", outputs);
+        }
+        if !self.env.is_empty() {
+            let env: Mapping = self.env.iter().map(|(name, value)| (name.as_str(), string(value))).collect();
+            mapping = mapping.entry("env", env);
         }
         let steps = self.steps.iter().map(|step| {
             let item = Item::new(step.mapping());

@@ -10,7 +10,7 @@
 //! roll back           when: something before failed, the first script began, and the last did not succeed
 //! ```
 
-use super::scripts::is_title;
+use super::scripts::title_of;
 use super::{Act, Does, Limit, Surroundings, directory, ran};
 use crate::guard::Guard;
 use crate::value::{Value, Variables};
@@ -172,10 +172,10 @@ impl<'p> Phase<'p> {
     }
 
     fn name_of(&self, script: &Step) -> String {
-        let several = self.scripts.len() > 1 && is_title(&script.script);
-        let own = script.name.as_ref().or_else(|| several.then_some(&script.script));
+        let named = script.name.as_deref().map(Cow::Borrowed);
+        let own = named.or_else(|| title_of(&script.script).filter(|_| self.scripts.len() > 1));
         match own {
-            Some(own) if self.id == RUN => own.clone(),
+            Some(own) if self.id == RUN => own.into_owned(),
             Some(own) => format!("{}: {own}", self.title),
             None => self.title.clone(),
         }

@@ -13,6 +13,7 @@
 use super::{Act, Does, directory, measures, ran};
 use crate::guard::Guard;
 use pipec_ir::{Node, NodeKind, Step, StepKind};
+use std::borrow::Cow;
 
 /// The maximum length of a script that is its own title, in bytes.
 const LONGEST_TITLE: usize = 60;
@@ -58,20 +59,26 @@ fn raw_block<'p>(block: usize, unless_exempt: &Guard) -> Act<'p> {
     Act::new("", Does::Raw(block)).when(unless_exempt.clone())
 }
 
-/// What people see of a script.
-pub fn title<'p>(node: &'p Node, step: &'p Step) -> &'p str {
-    step.name.as_deref().unwrap_or(match &node.kind {
-        _ if node.body.steps.len() > 1 && is_title(&step.script) => &step.script,
-        NodeKind::Deploy(_) => "deploy",
-        _ => &node.name,
+/// What people see of a script: its name, or what it runs if its node has several scripts.
+pub fn title<'p>(node: &'p Node, step: &'p Step) -> Cow<'p, str> {
+    if let Some(name) = &step.name {
+        return Cow::Borrowed(name);
+    }
+    let own = if node.body.steps.len() > 1 { title_of(&step.script) } else { None };
+    own.unwrap_or(match &node.kind {
+        NodeKind::Deploy(_) => Cow::Borrowed("deploy"),
+        _ => Cow::Borrowed(&node.name),
     })
 }
 
-/// Whether a script can be its own title. The scripts of one node need different titles.
-pub(super) fn is_title(script: &str) -> bool {
-    let plain = |character: char| character == ' ' || character.is_ascii_graphic();
-    script.len() <= LONGEST_TITLE
-        && !script.contains(OPENING)
-        && script.trim() == script
-        && script.chars().all(plain)
+/// The first command of a script as its title. `None` if it is too long for a title.
+pub(super) fn title_of(script: &str) -> Option<Cow<'_, str>> {
+    let mut lines = script.lines().map(str::trim);
+    let first = lines.find(|line| !line.is_empty() && !line.starts_with('#') && !line.starts_with("set "))?;
+    let is_plain = |character: char| character == ' ' || character.is_ascii_graphic();
+    if first.len() > LONGEST_TITLE || first.contains(OPENING) || !first.chars().all(is_plain) {
+        return None;
+    }
+    let goes_on = lines.any(|line| !line.is_empty());
+    Some(if goes_on { Cow::Owned(format!("{first} …")) } else { Cow::Borrowed(first) })
 }

@@ -10,12 +10,13 @@
 //!   run: ./deploy.sh
 //! ```
 
-use super::{Check, Kind, goes_on};
+use super::{Check, Kind, goes_on, raw};
 use crate::values::{self, Wanted};
 use crate::{overrides, previews, windows};
 use pipec_ir::{Checkout, Identity, Secret};
-use pipec_model::{CheckoutOf, Does, IfMissing, Part, Step, Value};
+use pipec_model::{CheckoutOf, Does, Given, IfMissing, Part, Step, Value};
 use pipec_runtime::Script;
+use pipec_runtime::names::may_be_of_job;
 use std::collections::BTreeMap;
 
 impl Check<'_, '_, '_> {
@@ -197,15 +198,28 @@ impl Check<'_, '_, '_> {
             wanted.extend(scene.bound(act.env));
             let weight = act.weight.as_ref().map(|weight| Value::literal(weight.to_string()));
             wanted.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), Some(weight))));
+            wanted.retain(|(name, _)| self.node.sees(act.script, name));
         }
         wanted
+    }
+
+    /// Checks that the variables of the whole job change nothing in the steps that are no scripts of the source.
+    pub(super) fn variables_of_job(&mut self) {
+        let dialect = self.gating.engine.dialect();
+        let has_raw_steps = !raw::of(self.node, self.gating.engine.name()).is_empty();
+        for Given { name, line, .. } in &self.leg.variables {
+            if has_raw_steps || !may_be_of_job(name, dialect) {
+                self.differs(format!("`{name}` reaches steps that are no scripts of its node"), *line);
+            }
+        }
     }
 
     /// Checks that a script has exactly the variables of its node.
     pub(super) fn script_env(&mut self, step: &Step, wanted: &[Wanted]) {
         let mut missing: BTreeMap<&str, &Option<Value>> =
             wanted.iter().map(|(name, value)| (name.as_str(), value)).collect();
-        for given in &step.env {
+        let of_job = self.leg.variables.iter().filter(|given| step.env(&given.name).is_none());
+        for given in of_job.chain(&step.env) {
             let is_encoded =
                 *given.name == *"PIPE_SCRIPT" && matches!(&step.does, Does::Script(text) if text.is_exact);
             let name = &given.name;

@@ -31,8 +31,22 @@ pub(super) struct Scene {
     pub(super) place: Place,
     /// The variables of all scripts of the source.
     pub(super) variables: Vec<(String, Template)>,
+    /// The names of those that the job has itself.
+    pub(super) of_job: Vec<String>,
     /// The steps of each raw block.
     pub(super) raw: Vec<Vec<Step>>,
+}
+
+impl Scene {
+    /// Whether the job has a variable itself.
+    fn is_of_job(&self, variable: &str) -> bool {
+        self.of_job.iter().any(|own| own == variable)
+    }
+
+    /// The variables that the job has itself.
+    pub(super) fn variables_of_job(&self) -> Vec<(String, Template)> {
+        self.variables.iter().filter(|(name, _)| self.is_of_job(name)).cloned().collect()
+    }
 }
 
 impl<'a> Lowering<'a> {
@@ -67,7 +81,11 @@ impl<'a> Lowering<'a> {
             Does::SignIn(identity) => return self.identity_step(title(), identity, &scene.variables),
             Does::Script(script, own) => {
                 let own = own.iter().map(|(name, value)| (name.clone().into_owned(), template(value)));
-                let variables = scene.variables.iter().cloned().chain(own).collect();
+                let node = self.node_of(plan);
+                let is_of_step = |(name, _): &&(String, Template)| {
+                    node.is_none_or(|node| node.sees(script, name)) && !scene.is_of_job(name)
+                };
+                let variables = scene.variables.iter().filter(is_of_step).cloned().chain(own).collect();
                 self.script_step(&self.owner(plan), script, title(), variables, plan.is_on_windows())
             }
             Does::Fixed(script, parameters) => self.fixed(plan, act, *script, parameters, scene.place),

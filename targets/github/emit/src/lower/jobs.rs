@@ -58,6 +58,7 @@ impl<'a> Lowering<'a> {
             concurrency: plan.lock.as_ref().map(|lock| self.concurrency(lock)),
             permissions: permissions::permissions(&plan.token),
             outputs: plan.hands_on.iter().map(|hand_on| self.output(hand_on)).collect(),
+            env: scene.variables_of_job(),
             steps: self.steps(plan, scene),
         }
     }
@@ -84,7 +85,8 @@ impl<'a> Lowering<'a> {
             Some((node, unit)) => self.raw_steps(node, unit, place, &variables),
             None => Vec::new(),
         };
-        Scene { place, variables, raw }
+        let of_job = self.of_job(plan).into_iter().map(str::to_owned).collect();
+        Scene { place, variables, of_job, raw }
     }
 
     fn output(&self, hand_on: &HandOn<'_>) -> (String, Template) {

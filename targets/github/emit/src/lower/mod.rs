@@ -29,6 +29,7 @@ mod references;
 mod reports;
 pub(crate) mod runners;
 mod scripts;
+mod shared;
 mod sidecars;
 mod time;
 pub(crate) mod tools;

@@ -63,7 +63,7 @@ impl<'a> Lowering<'a> {
                     let own = |name: &String| variables.iter().any(|(variable, _)| variable == name);
                     let inherited = environment.iter().filter(|(name, _)| !own(name)).cloned();
                     let all: Vec<(String, Template)> = inherited.chain(variables.clone()).collect();
-                    let title = title(node, script).to_owned();
+                    let title = title(node, script).into_owned();
                     let on_windows =
                         node.runners().iter().any(|runner| runner.host == RunnerHost::WindowsX64);
                     let step = self.script_step(&node.name, script, title, all, on_windows);

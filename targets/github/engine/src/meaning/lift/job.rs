@@ -76,7 +76,12 @@ fn rights(node: &Yaml) -> Rights {
     }
 }
 
+/// The environment of a job. A text is its name.
 fn environment(node: &Yaml, lifter: &Lifter<'_>) -> EnvironmentUse {
+    if let Some(name) = node.text() {
+        let name = Some(name.to_owned());
+        return EnvironmentUse { name, records_deployment: true, url: None, line: node.line, is_unknown: false };
+    }
     let deployment = node.get("deployment").map(|node| &node.value);
     let is_known =
         |(key, _): &(crate::read::text::Text, Yaml)| matches!(key.as_str(), "name" | "url" | "deployment");

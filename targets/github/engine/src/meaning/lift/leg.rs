@@ -81,6 +81,7 @@ fn leg(
         machine: value(job.node.get("runs-on")).unwrap_or_default(),
         image: value(image.and_then(|container| container.get("image"))),
         outputs: given(job.node.get("outputs"), &lifter),
+        variables: given(job.node.get("env"), &lifter),
         steps: job.steps.iter().map(|step| steps.step(job, step)).collect(),
     };
     (leg, steps.findings)

@@ -1,0 +1,74 @@
+//! Which variables a script of a node sees.
+//!
+//! An artefact has two names in a node that is about it: its own, and `subject`. A script gets the variables of one of
+//! them. In a task, that is `subject`, because the task does not know the artefact:
+//!
+//! ```text
+//! deploy app to production {
+//!   run "./deploy.sh"              APP_PATH, APP_DIGEST
+//!   smoke.test()                   SUBJECT_PATH, SUBJECT_DIGEST in the scripts of the task
+//! }
+//! ```
+//!
+//! A script that mentions the other name gets both.
+
+use crate::{Node, Step};
+
+/// The name of a node's artefact in variables of a task.
+const SUBJECT: &str = "SUBJECT";
+
+/// What the variables of an artefact say of it.
+const SAID: [&str; 4] = ["DIGEST", "LAYOUT", "PATH", "REF"];
+
+impl Node {
+    /// Whether a script of the node sees a variable of the node.
+    pub fn sees(&self, script: &Step, variable: &str) -> bool {
+        let Some(subject) = &self.body.subject else { return true };
+        let own = subject.to_ascii_uppercase().replace('-', "_");
+        let is_of_task = !script.origin.calls.is_empty();
+        let names = |name: &str| {
+            let said = variable.strip_prefix(name).and_then(|rest| rest.strip_prefix('_'));
+            said.is_some_and(|said| SAID.contains(&said))
+        };
+        let mentions = |name: &str| script.script.contains(&format!("{name}_"));
+        match (names(&own), names(SUBJECT)) {
+            (false, false) => true,
+            (is_own, is_subject) => {
+                is_own && (!is_of_task || mentions(&own)) || is_subject && (is_of_task || mentions(SUBJECT))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Body, NodeId, NodeKind, Origin, StageId, StepKind};
+    use pipec_base::Span;
+
+    #[test]
+    fn a_script_sees_one_name_of_its_artefact() {
+        let node = Node {
+            name: "scan".to_owned(),
+            id: NodeId(0),
+            docs: Vec::new(),
+            origin: Origin::default(),
+            name_origin: Origin::default(),
+            stage: StageId(0),
+            kind: NodeKind::Job,
+            body: Body { subject: Some("web-app".to_owned()), ..Body::default() },
+            before: Default::default(),
+        };
+        let seen = |script: &str, is_of_task: bool| {
+            let calls = if is_of_task { vec![(Span::default(), "scan".to_owned())] } else { Vec::new() };
+            let origin = Origin { span: Span::default(), calls };
+            let step = Step { name: None, script: script.to_owned(), kind: StepKind::Run, origin };
+            let variables = ["WEB_APP_REF", "SUBJECT_REF", "LEVEL", "WEB_APP_HOST"];
+            variables.into_iter().filter(|variable| node.sees(&step, variable)).collect::<Vec<_>>()
+        };
+        assert_eq!(seen("./scan.sh", false), ["WEB_APP_REF", "LEVEL", "WEB_APP_HOST"]);
+        assert_eq!(seen("./scan.sh", true), ["SUBJECT_REF", "LEVEL", "WEB_APP_HOST"]);
+        assert_eq!(seen("./scan.sh $SUBJECT_REF", false).len(), 4);
+        assert_eq!(seen("./scan.sh $WEB_APP_REF", true).len(), 4);
+    }
+}

@@ -6,7 +6,7 @@
 //! app                        record   RecordFile: FILE dist/app.tar, PACKED …/app.tar   hands on: digest
 //!                            keep     …/app.tar under the name app
 //! deploy-app-to-production   fetch    app
-//!                            verify   VerifyFile: DIGEST of app, PACKED …/handed-over/app.tar, FOLDER …/artefacts/app
+//!                            verify   VerifyFile: DIGEST of app, NAME app
 //! ```
 
 use crate::acts::{Act, Does, Keep, Kept, directory};
@@ -190,8 +190,7 @@ impl<'p> Passes<'_, 'p> {
         };
         let parameters = [
             ("DIGEST", self.texts().digest_of(producer, unit)),
-            ("PACKED", Value::in_scratch(format!("{HANDED_OVER}/{name}.tar"))),
-            ("FOLDER", folder(name)),
+            ("NAME", Value::text(name)),
         ];
         Act::fixed(format!("Verify {name}"), script, parameters)
     }
@@ -208,8 +207,7 @@ impl<'p> Passes<'_, 'p> {
         });
         let parameters = [
             ("LEGS", legs),
-            ("PACKED", Value::in_scratch(format!("{HANDED_OVER}/{name}"))),
-            ("FOLDER", folder(name)),
+            ("NAME", Value::text(name)),
         ];
         Act::fixed(format!("Verify {name}"), Script::VerifyLegs, parameters).with_id(verification(name))
     }

@@ -54,18 +54,15 @@ impl<'p> Passes<'_, 'p> {
         let newest = environment.is_some_and(|environment| environment.lock == Lock::Newest);
         let whose = if is_preview { " for a pull request" } else { "" };
         let others = if newest {
-            "of the others only the newest waits"
+            "only the newest waits"
         } else {
-            "the others wait in order, and none is dropped"
+            "the others wait in order"
         };
         LockUse {
             environment: &deploy.environment,
             pull_request: is_preview.then_some(Part::Fact(RunFact::PullRequest)),
             newest,
-            comment: format!(
-                "one deploy of {} to {}{whose} at a time; {others}",
-                self.source.pipeline.name, deploy.environment
-            ),
+            comment: format!("one deploy{whose} at a time; {others}"),
         }
     }
 }

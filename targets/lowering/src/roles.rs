@@ -50,9 +50,10 @@ impl<'p> Passes<'_, 'p> {
     /// It waits for all jobs that it judges.
     fn verdict(&self, judged: &[Judged]) -> JobPlan<'p> {
         let waits = judged.iter().map(|judged| Wait::end(judged.job.clone())).collect();
-        let judge = Act::new("Every job that was due succeeded", Does::Judge).with_id(VERDICT);
+        let mut judge = Act::new("Every job that was due succeeded", Does::Judge);
         let names_absent = judged.iter().any(|judged| judged.due != Guard::Always);
         let absent = names_absent.then(|| HandOn::new(NOT_DUE, Value::output(VERDICT, NOT_DUE)));
+        judge.id = names_absent.then(|| VERDICT.to_owned());
         JobPlan {
             hands_on: absent.into_iter().collect(),
             acts: vec![judge],
@@ -62,11 +63,9 @@ impl<'p> Passes<'_, 'p> {
 
     /// It waits for all jobs. Names, results and outputs are all that it is given.
     fn record(&self, jobs: &[JobPlan<'p>]) -> JobPlan<'p> {
-        let pipeline = self.source.pipeline;
         let waits = jobs.iter().map(|job| Wait::end(job.id.clone())).collect();
-        let path = Value::in_scratch(format!("/{RECORD}.json"));
+        let path = Value::text(format!("{RECORD}.json"));
         let parameters = [
-            ("PIPELINE", Value::text(pipeline.name.as_str())),
             ("NODES", Value::text(self.record_lines())),
             ("NEEDS", Value::part(Part::Results)),
         ];
@@ -75,10 +74,10 @@ impl<'p> Passes<'_, 'p> {
             write = write.with("INPUTS", Value::part(Part::Inputs));
         }
         let keep =
-            Keep { name: Value::text(RECORD), paths: path.clone(), is_required: true, is_compressed: false };
+            Keep { name: Value::text(RECORD), paths: path, is_required: true, is_compressed: false };
         JobPlan {
             token: vec![TokenUse::Times],
-            acts: vec![write.with("RECORD", path), Act::new("Keep the record", Does::Keep(keep))],
+            acts: vec![write, Act::new("Keep the record", Does::Keep(keep))],
             ..self.last(RECORD, Role::Record, "what ran, kept with the run and shown as its summary", waits)
         }
     }

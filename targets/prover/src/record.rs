@@ -12,7 +12,6 @@
 
 use crate::gating::Gating;
 use crate::gating::is_untrusted_only;
-use crate::values;
 use pipec_ir::{Event, Node, NodeKind};
 use pipec_model::Finding;
 use pipec_model::overriding::inputs;
@@ -70,8 +69,6 @@ fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
             "GH_TOKEN" => value.is_part(&Part::Token),
             "NEEDS" => value.is_part(&Part::AllResults),
             "INPUTS" => inputs && value.is_part(&Part::AllInputs),
-            "PIPELINE" => value.is_literal(&gating.pipeline.name),
-            "RECORD" => *value == written(),
             "NODES" => true,
             _ => false,
         };
@@ -79,7 +76,7 @@ fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
             return Err(format!("its `{name}` is something else"));
         }
     }
-    if step.env.len() != 5 + usize::from(inputs) {
+    if step.env.len() != 3 + usize::from(inputs) {
         return Err("it lacks a value that it needs".to_owned());
     }
     Ok(())
@@ -87,7 +84,7 @@ fn writes(gating: &Gating<'_, '_>, step: &Step) -> Result<(), String> {
 
 /// The file of the record.
 fn written() -> Value {
-    values::scratch("record.json")
+    Value::literal("record.json")
 }
 
 fn keeps(step: &Step) -> bool {

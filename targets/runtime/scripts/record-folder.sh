@@ -10,10 +10,7 @@ while read -r expression; do
     printf '%s\0' "$file"
     found=yes
   done < "$scratch/all"
-  [[ -n $found ]] || {
-    echo "${ENGINE_ERROR}no file matches $expression" >&2
-    exit 1
-  }
+  [[ -n $found ]] || { echo "${ENGINE_ERROR}no file matches $expression" >&2; exit 1; }
 done <<< "$PATHS" > "$scratch/matched"
 LC_ALL=C sort -z -u "$scratch/matched" > "$scratch/files"
 xargs -0 ${ENGINE_SHA256} < "$scratch/files"${ENGINE_AS_TEXT} | LC_ALL=C sort > "$scratch/list"

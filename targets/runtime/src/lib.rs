@@ -94,7 +94,7 @@ macro_rules! texts {
                 Script::ImageFolder => text!($shim; "image-folder"),
                 Script::RecordImage => text!($shim; "hashes", "record-image"),
                 Script::VerifyImage => text!($shim; "hashes", "verify-image"),
-                Script::PushImage => text!($shim; "fail", $folder / "push-image"),
+                Script::PushImage => text!($shim; $folder / "push-image"),
                 Script::VerifyLegs => text!($shim; "hashes", "verify-legs"),
                 Script::Quorum => text!($shim; "fail", "quorum"),
                 Script::Again => text!($shim; "fail", "again"),
@@ -150,15 +150,18 @@ pub enum Script {
     ///
     /// Each line is the expression of a glob (`Glob::expression`), and must match a file.
     RecordFolder,
-    /// Unpacks the file in PACKED into FOLDER. Fails unless it has the digest DIGEST.
+    /// Unpacks the file that was handed over as NAME. Fails unless it has the digest DIGEST.
+    ///
+    /// This and the other verifications read from the folder `handed-over`, and unpack into a folder of NAME in the folder
+    /// `artefacts`. Both are in the folder that lasts as long as the job.
     VerifyFile,
-    /// Unpacks the files in PACKED into FOLDER. Fails unless they have the digest DIGEST.
+    /// Unpacks the files that were handed over as NAME. Fails unless they have the digest DIGEST.
     VerifyFolder,
     /// Creates the folder PIPE_IMAGE_LAYOUT.
     ImageFolder,
     /// Records the digest of the one image in LAYOUT as the output `digest`. Packs the layout into PACKED.
     RecordImage,
-    /// Unpacks PACKED into FOLDER. Fails unless it contains the image DIGEST.
+    /// Unpacks what was handed over as NAME. Fails unless it is the image DIGEST.
     VerifyImage,
     /// Pushes the image in LAYOUT as NAME, under DIGEST.
     ///
@@ -167,8 +170,8 @@ pub enum Script {
     PushImage,
     /// Verifies an artefact that several legs built.
     ///
-    /// It fails unless the file named PACKED, a dot and the name of a leg has the digest in LEGS, for each line of LEGS. The
-    /// output `digest` is the digest of all of them.
+    /// It fails unless what was handed over as NAME, a dot and the name of a leg has the digest in LEGS, for each line of LEGS.
+    /// The output `digest` is the digest of all of them.
     VerifyLegs,
     /// Fails unless at least QUORUM lines of RUNS passed.
     ///
@@ -228,7 +231,7 @@ pub enum Script {
     TimeLeft,
     /// Waits for SOAK seconds.
     Soak,
-    /// Writes the raw record of the run to RECORD. It contains NEEDS, and the jobs of NODES with their outcomes, which are
+    /// Writes the raw record of the run to `record.json`. It contains NEEDS, and the jobs of NODES with their outcomes, which are
     /// also shown as a summary.
     RecordRun,
     /// Waits until one of DAYS (1 is Monday), between FROM and UNTIL in ZONE. Fails if that is hours away.
@@ -350,12 +353,12 @@ impl Script {
             Script::Plan(PlanForm::Names) => &["FACTS"],
             Script::RecordFile => &["FILE", "PACKED"],
             Script::RecordFolder => &["PATHS", "PACKED"],
-            Script::VerifyFile => &["DIGEST", "PACKED", "FOLDER", "FILE"],
-            Script::VerifyFolder | Script::VerifyImage => &["DIGEST", "PACKED", "FOLDER"],
+            Script::VerifyFile => &["DIGEST", "NAME", "FILE"],
+            Script::VerifyFolder | Script::VerifyImage => &["DIGEST", "NAME"],
             Script::ImageFolder => &["PIPE_IMAGE_LAYOUT"],
             Script::RecordImage => &["LAYOUT", "PACKED"],
             Script::PushImage => &["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"],
-            Script::VerifyLegs => &["LEGS", "PACKED", "FOLDER", "FILE"],
+            Script::VerifyLegs => &["LEGS", "NAME", "FILE"],
             Script::Quorum => &["RUNS", "SCRIPTS", "QUORUM"],
             Script::Again => &["NODE", "ATTEMPT", "ATTEMPTS", "BECAUSE"],
             Script::Measure => &["FILE", "EXPECTATIONS", "RUN"],
@@ -376,7 +379,7 @@ impl Script {
             Script::OverrideInForce => &["GATE", "OVERRIDES"],
             Script::TimeLeft => &["STARTED", "LIMIT", "PARTS"],
             Script::Soak => &["SOAK"],
-            Script::RecordRun => &["PIPELINE", "NODES", "NEEDS", "INPUTS", "RECORD"],
+            Script::RecordRun => &["NODES", "NEEDS", "INPUTS"],
             Script::WindowWait | Script::WindowOpen => &["ENVIRONMENT", "DAYS", "FROM", "UNTIL", "ZONE"],
             Script::PreviewWanted => &["PULL_REQUEST", "COMMIT"],
             Script::PreviewFind => &["ENVIRONMENT", "PULL_REQUEST", "TTL"],

@@ -269,7 +269,7 @@ impl<'t> Mapping<'t> {
 pub struct Sequence<'t> {
     /// The items in order.
     pub items: Vec<Item<'t>>,
-    /// Whether brackets are preferred. They are used if all items are scalars without comments and the line is short.
+    /// Whether brackets are preferred. They are used if all items are scalars without comments.
     pub flow: bool,
 }
 
@@ -304,7 +304,7 @@ impl<'t> Sequence<'t> {
         Sequence { items: items.into_iter().map(Item::new).collect(), flow: false }
     }
 
-    /// A list in brackets. The items must be scalars, and the line has at most 120 columns.
+    /// A list in brackets. The items must be scalars. Its lines have at most 120 columns.
     pub fn flow<T: Into<Node<'t>>>(items: impl IntoIterator<Item = T>) -> Self {
         Sequence { items: items.into_iter().map(Item::new).collect(), flow: true }
     }

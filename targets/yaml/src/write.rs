@@ -8,7 +8,7 @@ use crate::error::{Cause, WriteError};
 use crate::node::{Document, Item, Mapping, Node, Sequence, Style, Text};
 use crate::{comment, scalar};
 
-/// The maximum length of a line with a list in brackets, or with a text that may have several lines.
+/// The maximum length of a line that may end earlier: with a list in brackets, or with a text of several lines.
 const LINE_LENGTH: usize = 120;
 
 /// The maximum length of a key. Readers look for its colon within 1024 characters.
@@ -147,7 +147,7 @@ impl<'d> Writer<'d> {
                 self.end_line(trailing);
             }
             Node::Sequence(sequence) => {
-                if !self.brackets(sequence, trailing)? {
+                if !self.brackets(sequence, trailing, inner)? {
                     let same_line = self.begin_block(trailing, after_dash);
                     self.sequence(sequence, inner, same_line)?;
                 }
@@ -274,17 +274,22 @@ impl<'d> Writer<'d> {
         Ok(())
     }
 
-    /// Writes the list in brackets, if that is preferred, possible and short enough. Returns whether it did.
-    fn brackets(&mut self, sequence: &Sequence<'_>, trailing: Option<&str>) -> Result<bool, WriteError> {
+    /// Writes the list in brackets, if that is preferred and possible. Returns whether it did.
+    ///
+    /// A list that is too long for its line has several.
+    fn brackets(
+        &mut self,
+        sequence: &'d Sequence<'_>,
+        trailing: Option<&str>,
+        indent: usize,
+    ) -> Result<bool, WriteError> {
         if !sequence.flow || !sequence.items.iter().all(fits_in_brackets) {
             return Ok(false);
         }
-        let start = self.out.len();
         self.out.push_str(" [");
+        let mut column = self.out.rsplit('\n').next().unwrap_or_default().chars().count();
         for (index, item) in sequence.items.iter().enumerate() {
-            if index > 0 {
-                self.out.push_str(", ");
-            }
+            let start = self.out.len();
             match &item.value {
                 Node::String(Text { value, style: Style::PlainOrQuoted })
                     if scalar::is_plain_in_flow(value) =>
@@ -296,15 +301,24 @@ impl<'d> Writer<'d> {
                 Node::Boolean(boolean) => self.boolean(*boolean),
                 Node::Sequence(_) | Node::Mapping(_) => {}
             }
+            let written = self.out.split_off(start);
+            let length = written.chars().count();
+            // A comma and a blank come before it, and a comma or bracket after it.
+            if index == 0 {
+                column = column.saturating_add(length);
+            } else if column.saturating_add(length + 3) <= LINE_LENGTH {
+                self.out.push_str(", ");
+                column = column.saturating_add(length + 2);
+            } else {
+                self.out.push_str(",\n");
+                self.indent(indent);
+                column = indent.saturating_add(length);
+            }
+            self.out.push_str(&written);
         }
         self.out.push(']');
         self.end_line(trailing);
-        let line = self.out.trim_end_matches('\n').rsplit('\n').next().unwrap_or_default();
-        let fits = line.len() <= LINE_LENGTH || line.chars().count() <= LINE_LENGTH;
-        if !fits {
-            self.out.truncate(start);
-        }
-        Ok(fits)
+        Ok(true)
     }
 
     fn quote(&mut self, text: &str) -> Result<(), WriteError> {

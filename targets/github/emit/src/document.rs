@@ -34,7 +34,7 @@ pub(crate) struct Workflow {
 /// Runs or jobs of one group wait for each other.
 #[derive(Clone, Debug)]
 pub(crate) struct Concurrency {
-    /// What it does, on a line above.
+    /// What it does, for people.
     pub(crate) comment: String,
     /// The group.
     pub(crate) group: Template,
@@ -437,9 +437,12 @@ impl Job {
             };
         }
         if let Some(concurrency) = &self.concurrency {
-            mapping = mapping.entry("concurrency", concurrency.mapping()).comment_above(&concurrency.comment);
+            mapping = mapping.entry("concurrency", concurrency.mapping()).trailing_comment(&concurrency.comment);
         }
-        mapping = mapping.entry("permissions", self.permissions.mapping());
+        // The workflow itself grants nothing.
+        if !self.permissions.scopes.is_empty() {
+            mapping = mapping.entry("permissions", self.permissions.mapping());
+        }
         if !self.outputs.is_empty() {
             let outputs: Mapping =
                 self.outputs.iter().map(|(name, value)| (name.as_str(), string(value))).collect();
@@ -503,7 +506,7 @@ impl Workflow {
             .entry("permissions", Mapping::new())
             .blank_before()
             .entry("concurrency", self.concurrency.mapping())
-            .comment_above(&self.concurrency.comment)
+            .trailing_comment(&self.concurrency.comment)
             .blank_before()
             .entry("defaults", Mapping::new().entry("run", Mapping::new().entry("shell", SHELL)))
             .blank_before()

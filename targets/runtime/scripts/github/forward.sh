@@ -1,25 +1,18 @@
 # Goes on only if this commit is, or descends from, the one that this workflow last deployed to this environment.
-fail() {
-  echo "::error::$1"
-  exit 1
-}
-
-scratch=$(mktemp -d)
+cd "$RUNNER_TEMP"
 repository=repos/$GITHUB_REPOSITORY
 gh api --method GET --paginate "$repository/deployments" -f environment="$ENVIRONMENT" -F per_page=100 \
-  --jq '.[] | "\(.id) \(.sha)"' > "$scratch/deployments"
+  --jq '.[] | "\(.id) \(.sha)"' > deployments
 while read -r id commit; do
   gh api --method GET --paginate "$repository/deployments/$id/statuses" -F per_page=100 \
-    --jq '.[] | select(.state == "success") | .log_url' > "$scratch/successes"
-  while read -r log; do
-    [[ $log =~ /actions/runs/([0-9]+) ]] || continue
+    --jq '.[] | select(.state == "success") | .log_url // "" | capture("/actions/runs/(?<run>[0-9]+)").run' > runs
+  while read -r run; do
     # A run that GitHub has forgotten may have been this workflow's: what it deployed counts all the same.
-    workflow=$(gh api "$repository/actions/runs/${BASH_REMATCH[1]}" --jq .path) || workflow=.github/workflows/$WORKFLOW
+    workflow=$(gh api "$repository/actions/runs/$run" --jq .path) || workflow=.github/workflows/$WORKFLOW
     [[ ${workflow%%@*} == ".github/workflows/$WORKFLOW" ]] || continue
     order=$(gh api "$repository/compare/$commit...$GITHUB_SHA" --jq .status)
-    case $order in
-      identical | ahead) exit 0 ;;
-      *) fail "$ENVIRONMENT already has $commit, which this commit does not contain ($order)" ;;
-    esac
-  done < "$scratch/successes"
-done < "$scratch/deployments"
+    [[ $order != identical && $order != ahead ]] || exit 0
+    echo "::error::$ENVIRONMENT has $commit, which $GITHUB_REF_NAME at $GITHUB_SHA does not contain: merge it first"
+    exit 1
+  done < runs
+done < deployments

@@ -4,56 +4,45 @@ changed=$(mktemp)
 unknown=''
 base=''
 
-event() {
-  jq -r "$1" "$GITHUB_EVENT_PATH"
-}
-
 # Adds the paths in which two commits differ; a renamed file counts under both names.
 compare() {
   git diff-tree -r -z --name-only --no-renames --ignore-submodules=none "$1" "$2" >> "$changed"
 }
 
-# Lists what has changed, or says in `unknown` why that can't be told.
+# Lists what has changed. Fails where that is not certain.
 list_changes() {
   case $GITHUB_EVENT_NAME:$GITHUB_REF_TYPE in
-    push:branch)
-      # Since the newest commit before this one for which this workflow was green when it was pushed to this branch.
+    push:branch) # since the newest commit before this one for which this workflow was green when it was pushed here
       unknown='this was a forced push'
-      [[ $(event .forced) == false ]] || return 0
-      unknown='GitHub did not list the green runs of this branch'
+      [[ $(jq .forced "$GITHUB_EVENT_PATH") == false ]] || return
+      unknown='GitHub tells of no green commit before this one on this branch'
       green=$(gh api --method GET "repos/$GITHUB_REPOSITORY/actions/workflows/$WORKFLOW/runs" \
         -f branch="$GITHUB_REF_NAME" -f event=push -f status=success -F per_page=100 | jq -r '.workflow_runs[]
-          | select(.head_branch == env.GITHUB_REF_NAME and .event == "push" and .conclusion == "success") | .head_sha') ||
-        return 0
-      unknown='no commit before this one is green on this branch'
-      base=$(git rev-list --date-order HEAD^@ | grep -F -x -m 1 -e "${green:-none}") || [[ -n $base ]] || return 0
-      compare "$base" HEAD || return 0
+          | select(.head_branch == env.GITHUB_REF_NAME and .event == "push" and .conclusion == "success") | .head_sha') || return
+      base=$(git rev-list --date-order HEAD^@ | grep -F -x -m 1 -e "${green:-none}") || [[ -n $base ]] || return
+      compare "$base" HEAD
       ;;
-    pull_request:*)
-      # What runs is the merge of the head into the base: what the head has changed since it left the base, and what the
-      # merge itself made different.
+    pull_request:*) # what the head has changed since it left the base, and what the merge itself made different
       unknown='this is not the merge of the pull request'
-      [[ $(git rev-parse --verify --quiet 'HEAD^2') == "$(event .pull_request.head.sha)" ]] || return 0
-      unknown='the pull request has no commit in common with its base'
-      base=$(git merge-base 'HEAD^1' 'HEAD^2') || return 0
-      compare "$base" 'HEAD^2' || return 0
-      compare 'HEAD^1' HEAD || return 0
+      [[ $(git rev-parse --verify --quiet 'HEAD^2') == "$(jq -r .pull_request.head.sha "$GITHUB_EVENT_PATH")" ]] || return
+      base=$(git merge-base 'HEAD^1' 'HEAD^2') || return
+      compare "$base" 'HEAD^2' || return
+      compare 'HEAD^1' HEAD
       ;;
     merge_group:*)
       unknown='the base of the merge queue is not an ancestor'
-      base=$(event .merge_group.base_sha)
-      git merge-base --is-ancestor "$base" HEAD || return 0
-      compare "$base" HEAD || return 0
+      base=$(jq -r .merge_group.base_sha "$GITHUB_EVENT_PATH")
+      git merge-base --is-ancestor "$base" HEAD || return
+      compare "$base" HEAD
       ;;
     *)
       unknown='a tag, a schedule or a manual run has nothing to compare with'
-      return 0
+      return 1
       ;;
   esac
-  unknown=''
 }
 
-list_changes
+if list_changes; then unknown=''; fi
 iconv -f UTF-8 -t UTF-8 "$changed" > /dev/null || unknown='a path is not UTF-8'
 kinds=''
 while IFS= read -r -d '' path; do
@@ -67,12 +56,9 @@ done < "$changed"
 [[ -z $unknown ]] || echo "::notice::Everything counts as changed: $unknown"
 printf 'baseline=%s\nunknown=%s\n' "$base" "$unknown" >> "$GITHUB_OUTPUT"
 
-# Whether a changed path matches an expression.
 has_changed() {
   local path
-  while IFS= read -r -d '' path; do
-    [[ ! $path =~ $1 ]] || return 0
-  done < "$changed"
+  while IFS= read -r -d '' path; do [[ ! $path =~ $1 ]] || return 0; done < "$changed"
   return 1
 }
 

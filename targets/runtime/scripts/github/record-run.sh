@@ -1,7 +1,7 @@
 # Keeps what GitHub tells of this run, and shows it as its summary. `pipec record` gives it the documented form.
 run=repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT
-gh api --paginate "$run/jobs?per_page=100" --jq '.jobs[]' > jobs || { echo "::warning::GitHub did not list the jobs" && : > jobs; }
-jq -n --slurpfile jobs jobs '(env.NEEDS | fromjson) as $needs | {version: 2, engine: "github", pipeline: env.PIPELINE,
+gh api --paginate "$run/jobs?per_page=100" --jq '.jobs[]' > jobs || { echo "::warning::GitHub did not list the jobs"; : > jobs; }
+jq -n --slurpfile jobs jobs '(env.NEEDS | fromjson) as $needs | {version: 2, engine: "github", pipeline: env.GITHUB_WORKFLOW,
   commit: env.GITHUB_SHA, told: (env | with_entries(select(.key | startswith("GITHUB_") and . != "GITHUB_TOKEN"))),
   inputs: (env.INPUTS // "{}" | fromjson // {}), needs: $needs,
   jobs: [$jobs[] | {name, conclusion, created_at, started_at, completed_at, html_url}],
@@ -11,6 +11,6 @@ jq -n --slurpfile jobs jobs '(env.NEEDS | fromjson) as $needs | {version: 2, eng
       success: (if .advisory and $red then "failed" else $need.outputs.outcome // "" | if . == "" then "passed" else . end end),
       failure: (if $needs[.override // ""].result == "success" then "overridden" else "failed" end), cancelled: "cancelled"
       }[$need.result // ""] // (if $needs.verdict.outputs["not-due"] // "" | split(" ") | any(. == $node.job)
-        then "not-due" else "stopped" end))}]}' > "$RECORD"
+        then "not-due" else "stopped" end))}]}' > record.json
 jq -r '"| node | outcome | digest |\n| --- | --- | --- |", (.nodes[] | "| \(.name) | \(.outcome) | \([.digests[][:19]]
-  | join(" ")) |")' "$RECORD" >> "$GITHUB_STEP_SUMMARY"
+  | join(" ")) |")' record.json >> "$GITHUB_STEP_SUMMARY"

@@ -104,14 +104,14 @@ impl Lowering<'_> {
         let group = Template::text(format!("pipec-{}-", self.pipeline.name.to_ascii_lowercase()));
         if !self.pipeline.starts_on(Event::PullRequest) || deploys_on_pull_requests {
             return Concurrency {
-                comment: "Every run has a group of its own: none waits for another, and none is dropped."
+                comment: "every run has a group of its own, so none is dropped"
                     .to_owned(),
                 group: group.and("github.run_id"),
                 cancel: Some(Template::text("false")),
                 queue: false,
             };
         }
-        let comment = "A newer push to a pull request replaces its run; every other run has a group of its own, so none is dropped.";
+        let comment = "a newer push to a pull request replaces its run; no other run is dropped";
         Concurrency {
             comment: comment.to_owned(),
             group: group.and("github.event_name == 'pull_request' && github.ref || github.run_id"),

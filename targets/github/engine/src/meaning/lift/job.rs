@@ -28,7 +28,9 @@ pub(crate) struct LiftedJob {
 }
 
 /// Lifts a job. Actions must be pinned in the catalogue or in `lock`.
-pub(crate) fn lift(job: &workflow::Job, lock: &Pins) -> LiftedJob {
+///
+/// `granted` are the `permissions` of the workflow, for jobs without their own.
+pub(crate) fn lift(job: &workflow::Job, granted: Option<&Yaml>, lock: &Pins) -> LiftedJob {
     let expressions = RefCell::default();
     let is_in_container = job.node.get("container").is_some();
     let lifter = Lifter { matrix: &[], in_container: is_in_container, expressions: &expressions };
@@ -41,7 +43,7 @@ pub(crate) fn lift(job: &workflow::Job, lock: &Pins) -> LiftedJob {
         waits_for: job.needs.clone(),
         starts: starts(job),
         legs,
-        rights: job.node.get("permissions").map(rights),
+        rights: job.node.get("permissions").or(granted).map(rights),
         environment: job.node.get("environment").map(|node| environment(node, &lifter)),
         lock: job.node.get("concurrency").map(|node| lock_use(node, &lifter)),
         timeout: match job.node.get("timeout-minutes").map(|node| &node.value) {

@@ -2,6 +2,7 @@
 //!
 //! Every part of the compiler uses them.
 
+pub mod calendar;
 pub mod cancellation;
 mod code;
 mod diagnostic;

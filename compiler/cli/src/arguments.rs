@@ -51,6 +51,9 @@ pub enum Command {
     /// List what is proved, emitted and assumed, with the settings to make
     #[command(after_help = ASSURE_EXAMPLES)]
     Assure(Assure),
+    /// Show the record of a run, or print it in its documented form
+    #[command(after_help = RECORD_EXAMPLES)]
+    Record(Record),
     /// Show the page of a finding's code, or list all codes
     #[command(after_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
@@ -90,6 +93,9 @@ const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       a
                                they depend on\n  pipec assure --environment production\n  pipec assure \
                                --format markdown > ASSURANCE.md\n\nIf the workspace is not proven, nothing \
                                is claimed; the exit status is then 1.";
+
+const RECORD_EXAMPLES: &str = "Examples:\n  gh run download 77 --name record && pipec record record.json\n  pipec record \
+                               record.json --format json | jq .verdict";
 
 const EXPLAIN_EXAMPLES: &str = "Examples:\n  pipec explain P0401\n  pipec explain skippable-gate\n  pipec explain          \
                                 \u{20}           all codes";
@@ -191,6 +197,17 @@ pub struct Assure {
     pub environment: Option<String>,
 }
 
+/// `pipec record`
+#[derive(Debug, Args)]
+pub struct Record {
+    /// The file `record.json` of a run; `-` reads standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The form of the record
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = RecordFormat::Text)]
+    pub format: RecordFormat,
+}
+
 /// `pipec explain`
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -265,6 +282,15 @@ pub enum AssureFormat {
     Text,
     /// With the settings as a list of tasks
     Markdown,
+    /// One JSON object; its form is stable
+    Json,
+}
+
+/// The forms of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RecordFormat {
+    /// For the terminal
+    Text,
     /// One JSON object; its form is stable
     Json,
 }

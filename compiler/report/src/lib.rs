@@ -11,6 +11,7 @@ pub mod json;
 pub mod page;
 mod paint;
 mod place;
+pub mod record;
 mod row;
 pub mod sarif;
 mod words;

@@ -188,10 +188,7 @@ impl<'p> Passes<'_, 'p> {
             Some(_) => Script::VerifyFile,
             None => Script::VerifyFolder,
         };
-        let parameters = [
-            ("DIGEST", self.texts().digest_of(producer, unit)),
-            ("NAME", Value::text(name)),
-        ];
+        let parameters = [("DIGEST", self.texts().digest_of(producer, unit)), ("NAME", Value::text(name))];
         Act::fixed(format!("Verify {name}"), script, parameters)
     }
 
@@ -205,10 +202,7 @@ impl<'p> Passes<'_, 'p> {
             let line = lines.and_text(format!("{} ", leg.name));
             line.and(self.texts().recorded(producer, unit, Some(leg.name)))
         });
-        let parameters = [
-            ("LEGS", legs),
-            ("NAME", Value::text(name)),
-        ];
+        let parameters = [("LEGS", legs), ("NAME", Value::text(name))];
         Act::fixed(format!("Verify {name}"), Script::VerifyLegs, parameters).with_id(verification(name))
     }
 

@@ -53,11 +53,7 @@ impl<'p> Passes<'_, 'p> {
     fn lock(&self, deploy: &'p Deploy, environment: Option<&Environment>, is_preview: bool) -> LockUse<'p> {
         let newest = environment.is_some_and(|environment| environment.lock == Lock::Newest);
         let whose = if is_preview { " for a pull request" } else { "" };
-        let others = if newest {
-            "only the newest waits"
-        } else {
-            "the others wait in order"
-        };
+        let others = if newest { "only the newest waits" } else { "the others wait in order" };
         LockUse {
             environment: &deploy.environment,
             pull_request: is_preview.then_some(Part::Fact(RunFact::PullRequest)),

@@ -234,7 +234,8 @@ impl<'p> JobPlan<'p> {
 
     /// The systems that it may run on.
     pub fn systems(&self) -> Systems {
-        let is_linux = |runner: &&'p Runner| matches!(runner.host, RunnerHost::LinuxX64 | RunnerHost::LinuxArm64);
+        let is_linux =
+            |runner: &&'p Runner| matches!(runner.host, RunnerHost::LinuxX64 | RunnerHost::LinuxArm64);
         if self.runners.iter().all(is_linux) { Systems::Linux } else { Systems::Any }
     }
 

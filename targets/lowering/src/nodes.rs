@@ -211,7 +211,10 @@ impl Passes<'_, '_> {
             lacks.push("code scanning".to_owned());
         }
         let lacks = lacks.join(", ");
-        format!("{} for code that was not reviewed (pull requests, the merge queue): without {lacks}", node.name)
+        format!(
+            "{} for code that was not reviewed (pull requests, the merge queue): without {lacks}",
+            node.name
+        )
     }
 }
 

@@ -112,6 +112,8 @@ impl<'p> Passes<'_, 'p> {
 
     fn change_lines(&self) -> impl Iterator<Item = String> {
         let rules = self.source.pipeline.changes.iter();
-        rules.flat_map(|rule| rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.expression())))
+        rules.flat_map(|rule| {
+            rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.expression()))
+        })
     }
 }

@@ -36,9 +36,8 @@ impl Passes<'_, '_> {
     /// The record's fields for a job.
     fn fields(&self, unit: &Unit, node: &Node) -> Vec<(&'static str, Value)> {
         let stage = self.source.pipeline.stage_of(node).map(|stage| stage.name.as_str());
-        let unlike_job = |field: &'static str, value: &str| {
-            (value != &*unit.id).then(|| (field, Value::from(value)))
-        };
+        let unlike_job =
+            |field: &'static str, value: &str| (value != &*unit.id).then(|| (field, Value::from(value)));
         let mut fields = vec![("job", Value::from(&*unit.id))];
         fields.extend(unlike_job("name", &names::of(unit, node)));
         fields.extend(unlike_job("node", &node.name));

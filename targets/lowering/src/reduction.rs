@@ -15,13 +15,13 @@
 //!
 //! The prover has the same lemma of its own: the success of a job implies what its condition demands.
 
+use crate::PLAN;
 use crate::acts::{Act, Does};
 use crate::guard::Guard;
 use crate::jobs::{JobPlan, Role, Start, Wait};
 use crate::legs::Legs;
 use crate::passes::Passes;
 use crate::value::{HandedOn, Part, Value};
-use crate::PLAN;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::rc::Rc;
 
@@ -48,7 +48,10 @@ impl<'p> Passes<'_, 'p> {
         let Some(unit) = self.units.get(*place) else { return named.jobs };
         let Some(node) = self.source.pipeline.node(unit.node) else { return named.jobs };
         let of_legs = node.leg_variables().into_iter().flat_map(|variable| {
-            node.legs().into_iter().filter_map(|leg| leg.binding(node, &variable.variable)).collect::<Vec<_>>()
+            node.legs()
+                .into_iter()
+                .filter_map(|leg| leg.binding(node, &variable.variable))
+                .collect::<Vec<_>>()
         });
         let texts = self.texts_of_blocks(node).chain(of_legs.map(|binding| &binding.value));
         texts.for_each(|text| named.add_value(&self.texts().value(text, unit)));
@@ -170,7 +173,8 @@ impl Demands {
 
     /// Whether the success of a job implies that of one of these.
     fn implies(&self, job: usize, wanted: &[usize]) -> bool {
-        let (Some(succeeded), Some(alternatives)) = (self.succeeded.get(job), self.alternatives.get(job)) else {
+        let (Some(succeeded), Some(alternatives)) = (self.succeeded.get(job), self.alternatives.get(job))
+        else {
             return false;
         };
         let is_wanted = |place: &usize| wanted.contains(place);

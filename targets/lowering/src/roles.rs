@@ -65,16 +65,12 @@ impl<'p> Passes<'_, 'p> {
     fn record(&self, jobs: &[JobPlan<'p>]) -> JobPlan<'p> {
         let waits = jobs.iter().map(|job| Wait::end(job.id.clone())).collect();
         let path = Value::text(format!("{RECORD}.json"));
-        let parameters = [
-            ("NODES", Value::text(self.record_lines())),
-            ("NEEDS", Value::part(Part::Results)),
-        ];
+        let parameters = [("NODES", Value::text(self.record_lines())), ("NEEDS", Value::part(Part::Results))];
         let mut write = Act::fixed("Record the run", Script::RecordRun, parameters);
         if self.planned.admit_runs() {
             write = write.with("INPUTS", Value::part(Part::Inputs));
         }
-        let keep =
-            Keep { name: Value::text(RECORD), paths: path, is_required: true, is_compressed: false };
+        let keep = Keep { name: Value::text(RECORD), paths: path, is_required: true, is_compressed: false };
         JobPlan {
             token: vec![TokenUse::Times],
             acts: vec![write, Act::new("Keep the record", Does::Keep(keep))],

@@ -77,7 +77,9 @@ fn state<'j>(
     let mut circumstances: Vec<Proposition> = Vec::new();
     let mut asked: BTreeMap<StageId, Vec<Proposition>> = BTreeMap::new();
     let demands = match results {
-        Results::Any => parts.iter().filter(|part| part.is_of_results).map(|part| part.holds.clone()).collect(),
+        Results::Any => {
+            parts.iter().filter(|part| part.is_of_results).map(|part| part.holds.clone()).collect()
+        }
         Results::Green => Vec::new(),
     };
     let demands = logic.all(&demands);

@@ -47,7 +47,8 @@ pub fn sure_if_green(job: &Job, world: &World, source: &Source<'_>) -> Propositi
 
 /// Whether a step checks exactly the rules of the source for overrides, and always runs.
 pub fn checks_override_rules(step: &Step, pipeline: &Pipeline) -> bool {
-    let expressions = |globs: Vec<&Glob>| globs.into_iter().map(Glob::expression).collect::<Vec<_>>().join("\n");
+    let expressions =
+        |globs: Vec<&Glob>| globs.into_iter().map(Glob::expression).collect::<Vec<_>>().join("\n");
     let gates: Vec<&str> = pipeline.overridable().map(|(gate, _)| gate.name.as_str()).collect();
     let pushed = pipeline.triggers.iter().filter_map(|trigger| match trigger {
         Trigger::Push(globs, _) => Some(globs),

@@ -100,7 +100,9 @@ pub fn check(job: &Job, file: &GeneratedFile, pipeline: &Pipeline) -> Vec<Findin
         let rules: Vec<String> = pipeline
             .changes
             .iter()
-            .flat_map(|rule| rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.expression())))
+            .flat_map(|rule| {
+                rule.globs.iter().map(move |glob| format!("{} {}", rule.kind, glob.expression()))
+            })
             .collect();
         let asks_for_kinds = facts.iter().any(|line| line.contains(" changed-kind "));
         if (asks_for_kinds || !lines("CHANGES").is_empty()) && lines("CHANGES") != rules {

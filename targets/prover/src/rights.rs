@@ -22,9 +22,9 @@ use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat};
 use pipec_model::Finding;
 use pipec_model::plan::plan_step;
 use pipec_model::{Does, Given, Job, Need, Part, Step, scopes_of};
-use pipec_runtime::{PlanForm, Script};
 use pipec_runtime::names::RECORD;
 use pipec_runtime::names::{PLAN, VERDICT};
+use pipec_runtime::{PlanForm, Script};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The theorems that fail in a wrong environment. Its protections are not those of the right one.

@@ -68,7 +68,8 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         differs("it does not tell which jobs were not due".to_owned());
     }
     let has_results = step.env("NEEDS").is_some_and(|needs| needs.is_part(&Part::AllResults));
-    let is_known = |given: &&Given| *given.name == *"NEEDS" || form != VerdictForm::All && is_due(&given.name);
+    let is_known =
+        |given: &&Given| *given.name == *"NEEDS" || form != VerdictForm::All && is_due(&given.name);
     if !has_results || !step.env.iter().all(|given| is_known(&given)) {
         differs("it is given something else than the results".to_owned());
     }

@@ -94,6 +94,7 @@ fn job(id: &str, before: &[String], steps: &[(&str, Guard)]) -> Job {
         machine: Value::literal("machine"),
         image: None,
         steps: steps.iter().enumerate().map(step).collect(),
+        variables: Vec::new(),
         outputs: Vec::new(),
     };
     Job {
@@ -152,7 +153,7 @@ impl Reading for Engine {
 
     /// Every job starts in every run.
     fn start(&self, _: usize, _: &Jobs<'_>, _: &Proposition, world: &World) -> Vec<StartPart<'_>> {
-        vec![StartPart { holds: world.logic().truth(), asks: Vec::new() }]
+        vec![StartPart { holds: world.logic().truth(), asks: Vec::new(), is_of_results: false }]
     }
 
     fn holds(

@@ -11,9 +11,8 @@ while read -r expression; do
     found=yes
   done < "$scratch/all"
   [[ -n $found ]] || { echo "${ENGINE_ERROR}no file matches $expression" >&2; exit 1; }
-done <<< "$PATHS" > "$scratch/matched"
-LC_ALL=C sort -z -u "$scratch/matched" > "$scratch/files"
-xargs -0 ${ENGINE_SHA256} < "$scratch/files"${ENGINE_AS_TEXT} | LC_ALL=C sort > "$scratch/list"
+done <<< "$PATHS" > "$scratch/files"
+xargs -0 ${ENGINE_SHA256} < "$scratch/files"${ENGINE_AS_TEXT} | LC_ALL=C sort -u > "$scratch/list"
 digest=$(${ENGINE_SHA256} < "$scratch/list" | cut -d ' ' -f 1)
 tar -c -h --no-recursion -f - --null -T "$scratch/files" > "$PACKED"
 echo "digest=sha256:$digest" >> "${ENGINE_OUTPUT}"

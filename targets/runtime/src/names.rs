@@ -4,16 +4,71 @@ use crate::{Dialect, Script};
 
 /// Beginnings of variables that a shell, a tool, an action or an engine reads.
 const READ_BY_TOOLS: [&str; 40] = [
-    "ACTIONS_", "ARM_", "AWS_", "AZURE_", "BASH", "BUILDKIT_", "BUILDX_", "CARGO_", "CLOUDSDK_", "CURL_", "DOCKER_",
-    "DYLD_", "GCLOUD_", "GH_", "GITHUB_", "GITLAB_", "CI_", "GIT_", "GO", "GRADLE_", "HELM_", "INPUT_", "JAVA_", "JQ_",
-    "KUBE", "LC_", "LD_", "MAVEN_", "NODE_", "NPM_", "PIP_", "PNPM_", "PYTHON", "RUNNER_", "RUST", "STATE_", "TAR_", "TF_",
-    "UV_", "XDG_",
+    "ACTIONS_",
+    "ARM_",
+    "AWS_",
+    "AZURE_",
+    "BASH",
+    "BUILDKIT_",
+    "BUILDX_",
+    "CARGO_",
+    "CLOUDSDK_",
+    "CURL_",
+    "DOCKER_",
+    "DYLD_",
+    "GCLOUD_",
+    "GH_",
+    "GITHUB_",
+    "GITLAB_",
+    "CI_",
+    "GIT_",
+    "GO",
+    "GRADLE_",
+    "HELM_",
+    "INPUT_",
+    "JAVA_",
+    "JQ_",
+    "KUBE",
+    "LC_",
+    "LD_",
+    "MAVEN_",
+    "NODE_",
+    "NPM_",
+    "PIP_",
+    "PNPM_",
+    "PYTHON",
+    "RUNNER_",
+    "RUST",
+    "STATE_",
+    "TAR_",
+    "TF_",
+    "UV_",
+    "XDG_",
 ];
 
 /// Whole names of such variables.
 const READ_BY_SHELLS: [&str; 21] = [
-    "CDPATH", "COPYFILE_DISABLE", "DEBUG", "ENV", "GLOBIGNORE", "HOME", "HOSTNAME", "IFS", "LANG", "LANGUAGE",
-    "OSTYPE", "PATH", "POSIXLY_CORRECT", "PS4", "SHELL", "SHELLOPTS", "TEMP", "TMP", "TMPDIR", "TZ", "USER",
+    "CDPATH",
+    "COPYFILE_DISABLE",
+    "DEBUG",
+    "ENV",
+    "GLOBIGNORE",
+    "HOME",
+    "HOSTNAME",
+    "IFS",
+    "LANG",
+    "LANGUAGE",
+    "OSTYPE",
+    "PATH",
+    "POSIXLY_CORRECT",
+    "PS4",
+    "SHELL",
+    "SHELLOPTS",
+    "TEMP",
+    "TMP",
+    "TMPDIR",
+    "TZ",
+    "USER",
 ];
 
 /// Whether all steps of a job may see a variable, although it is meant for the scripts of the source.
@@ -24,9 +79,8 @@ pub fn may_be_of_job(variable: &str, dialect: Dialect) -> bool {
         let parameters = script.parameters().iter().chain(dialect.parameters(*script));
         let mut numbered = parameters.clone();
         parameters.clone().any(|parameter| *parameter == variable)
-            || numbered.any(|parameter| {
-                variable.strip_prefix(parameter).is_some_and(|rest| rest.starts_with('_'))
-            })
+            || numbered
+                .any(|parameter| variable.strip_prefix(parameter).is_some_and(|rest| rest.starts_with('_')))
     };
     let is_read = READ_BY_TOOLS.iter().any(|beginning| variable.starts_with(beginning))
         || READ_BY_SHELLS.contains(&variable)
@@ -77,8 +131,21 @@ mod tests {
         for own in ["LEVEL", "SMOKE_URL", "IMAGE", "DEPLOYMENT_VERSION", "GREETING"] {
             assert!(may_be_of_job(own, Dialect::GitHub), "{own}");
         }
-        for other in ["FILE", "RUN", "DUE_2", "INPUT_SIZE", "REGISTRY_USER", "GH_TOKEN", "AWS_REGION", "PATH", "BASH_ENV",
-            "NODE_OPTIONS", "HTTPS_PROXY", "path", "GOFLAGS"] {
+        for other in [
+            "FILE",
+            "RUN",
+            "DUE_2",
+            "INPUT_SIZE",
+            "REGISTRY_USER",
+            "GH_TOKEN",
+            "AWS_REGION",
+            "PATH",
+            "BASH_ENV",
+            "NODE_OPTIONS",
+            "HTTPS_PROXY",
+            "path",
+            "GOFLAGS",
+        ] {
             assert!(!may_be_of_job(other, Dialect::GitHub), "{other}");
         }
     }

@@ -92,7 +92,8 @@ pub(crate) fn is_plain_in_flow(text: &str) -> bool {
 /// Whether each line of a plain text may have its own line in the file. Readers join them with a space.
 pub(crate) fn may_be_lines(text: &str) -> bool {
     let mut lines = text.split('\n');
-    let continues = |line: &str| line.starts_with(|first: char| first.is_alphanumeric() || "&|($_".contains(first));
+    let continues =
+        |line: &str| line.starts_with(|first: char| first.is_alphanumeric() || "&|($_".contains(first));
     let is_first = lines.next().is_some_and(|line| !line.is_empty() && !line.ends_with(' '));
     is_first && lines.all(|line| continues(line) && !line.ends_with(' '))
 }

@@ -325,7 +325,8 @@ fn an_empty_document_is_an_empty_mapping() {
 #[test]
 fn a_long_condition_has_a_line_for_each_term() {
     let condition = |count: usize| {
-        let terms: Vec<String> = (0..count).map(|term| format!("needs.job-{term}.result == 'success'")).collect();
+        let terms: Vec<String> =
+            (0..count).map(|term| format!("needs.job-{term}.result == 'success'")).collect();
         format!("${{{{ {} }}}}", terms.join("\n&& "))
     };
     assert_eq!(

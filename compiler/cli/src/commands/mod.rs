@@ -7,6 +7,7 @@ mod completions;
 mod explain;
 mod fmt;
 mod graph;
+mod record;
 
 use crate::arguments::{Arguments, Command};
 use crate::console::{Console, Outcome};
@@ -30,6 +31,7 @@ pub fn run(arguments: impl Iterator<Item = OsString>) -> Outcome {
         Command::Fmt(fmt) => fmt::run(fmt, &console),
         Command::Graph(graph) => graph::run(graph, &console),
         Command::Assure(assure) => assure::run(assure, &console),
+        Command::Record(record) => record::run(record, &console),
         Command::Explain(explain) => explain::run(explain, &console),
         Command::Completions(completions) => completions::run(completions, &console),
     };

@@ -165,7 +165,8 @@ impl EnvironmentUse {
             mapping = mapping.entry("url", string(url));
         }
         if !self.is_deployment {
-            mapping = mapping.entry("deployment", false).trailing_comment("only holds the secrets of this job");
+            mapping =
+                mapping.entry("deployment", false).trailing_comment("only holds the secrets of this job");
         }
         mapping
     }
@@ -437,7 +438,8 @@ impl Job {
             };
         }
         if let Some(concurrency) = &self.concurrency {
-            mapping = mapping.entry("concurrency", concurrency.mapping()).trailing_comment(&concurrency.comment);
+            mapping =
+                mapping.entry("concurrency", concurrency.mapping()).trailing_comment(&concurrency.comment);
         }
         // The workflow itself grants nothing.
         if !self.permissions.scopes.is_empty() {

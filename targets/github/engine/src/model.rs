@@ -47,7 +47,8 @@ pub fn read(path: &str, text: &str, lock: &Pins) -> (Option<Workflow>, Vec<Findi
     if !path.strip_prefix(".github/workflows/").is_some_and(|name| is_read(name) && !name.contains('/')) {
         findings.push(Finding::of_file("GitHub reads no workflow there", 1));
     }
-    let lifted: Vec<LiftedJob> = written.jobs.iter().map(|job| lift(job, written.root.get("permissions"), lock)).collect();
+    let lifted: Vec<LiftedJob> =
+        written.jobs.iter().map(|job| lift(job, written.root.get("permissions"), lock)).collect();
     findings.extend(lifted.iter().flat_map(|lifted| lifted.findings.clone()));
     let triggers = events::triggers(written.root.get("on"), &mut findings);
     let surroundings = surroundings::surroundings(&written.root, &mut findings);

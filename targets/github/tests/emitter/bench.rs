@@ -20,7 +20,7 @@ while (($#)); do
     --method) shift 2 ;;
     -f | -F) shift 2 ;;
     --paginate) shift ;;
-    *) endpoint=$1; shift ;;
+    *) endpoint=${1%%\?*}; shift ;;
   esac
 done
 answer=$GH_FOLDER/${endpoint//[\/?]/_}

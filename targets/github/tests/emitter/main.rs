@@ -26,6 +26,7 @@ mod runtime_reports;
 mod runtime_retry;
 mod runtime_tools;
 mod runtime_verdict;
+#[expect(dead_code, reason = "other tests use the rest")]
 mod scripts;
 mod shop;
 mod sidecars;

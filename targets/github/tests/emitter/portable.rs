@@ -4,39 +4,44 @@
 //! on the node's machine, which may be macOS: its bash is 3.2 and its tools are those of BSD.
 
 use crate::scripts::*;
+use pipec_runtime::{Dialect, PlanForm, Script, Systems, VerdictForm};
 
 /// The fixed scripts that run on the node's machine.
-const ON_THE_NODES_MACHINE: &[(&str, &str)] = &[
-    ("again", AGAIN),
-    ("approval", APPROVAL),
-    ("exempt", EXEMPT),
-    ("facts", FACTS),
-    ("forward", FORWARD),
-    ("override-in-force", OVERRIDE_IN_FORCE),
-    ("preview-wanted", PREVIEW_WANTED),
-    ("quorum", QUORUM),
-    ("record-file", RECORD_FILE),
-    ("record-folder", RECORD_FOLDER),
-    ("script", SCRIPT),
-    ("secret-file", SECRET_FILE),
-    ("tool-rust", TOOL_RUST),
-    ("verify-file", VERIFY_FILE),
-    ("verify-folder", VERIFY_FOLDER),
-    ("verify-image", VERIFY_IMAGE),
-    ("verify-legs", VERIFY_LEGS),
+const ON_THE_NODES_MACHINE: [Script; 17] = [
+    Script::Again,
+    Script::Approval,
+    Script::Exempt,
+    Script::Facts,
+    Script::Forward,
+    Script::OverrideInForce,
+    Script::PreviewWanted,
+    Script::Quorum,
+    Script::RecordFile,
+    Script::RecordFolder,
+    Script::Encoded,
+    Script::SecretFile,
+    Script::ToolRust,
+    Script::VerifyFile,
+    Script::VerifyFolder,
+    Script::VerifyImage,
+    Script::VerifyLegs,
 ];
 
 /// The fixed scripts that run only on Ubuntu.
-const ON_UBUNTU: &[(&str, &str)] = &[
-    ("image-folder", IMAGE_FOLDER),
-    ("override-approved", OVERRIDE_APPROVED),
-    ("override-asked", OVERRIDE_ASKED),
-    ("plan", PLAN),
-    ("preview-find", PREVIEW_FIND),
-    ("preview-forget", PREVIEW_FORGET),
-    ("push-image", PUSH_IMAGE),
-    ("record-image", RECORD_IMAGE),
-    ("verdict", VERDICT),
+const ON_UBUNTU: [Script; 13] = [
+    Script::ImageFolder,
+    Script::OfABranch,
+    Script::OverrideApproved,
+    Script::OverrideAsked,
+    Script::Plan(PlanForm::Changes),
+    Script::Plan(PlanForm::Names),
+    Script::PreviewFind,
+    Script::PreviewForget,
+    Script::PushImage,
+    Script::RecordImage,
+    Script::Verdict(VerdictForm::All),
+    Script::Verdict(VerdictForm::Listed),
+    Script::Verdict(VerdictForm::Overridable),
 ];
 
 /// Features that bash 3.2 lacks, and options that BSD lacks or writes differently.
@@ -72,14 +77,14 @@ const ELSEWHERE: [&str; 27] = [
 
 #[test]
 fn scripts_on_the_nodes_machine_keep_to_bash_3_2_and_to_what_macos_has() {
-    for (name, script) in ON_THE_NODES_MACHINE {
+    for script in ON_THE_NODES_MACHINE {
+        let text = script.text(Dialect::GitHub, Systems::Any);
         for construct in ELSEWHERE {
-            assert!(!script.contains(construct), "{name} has `{construct}`");
+            assert!(!text.contains(construct), "{} has `{construct}`", script.name());
         }
-        // In bash 3.2, an empty array is an unset variable for `-u`. The arrays of this script have at least one line
-        // for each path.
-        let arrays = script.matches("[@]}").count();
-        assert_eq!(arrays, if *name == "record-folder" { 2 } else { 0 }, "{name}");
+        // In bash 3.2, an empty array is an unset variable for `-u`. This one is never empty.
+        let arrays = text.replace("${sha256[@]}", "").matches("[@]}").count();
+        assert_eq!(arrays, 0, "{}", script.name());
     }
 }
 
@@ -90,22 +95,23 @@ fn digests_are_computed_where_only_shasum_is() {
     let packed = bench.temp("app.tar");
     let bench = bench.with("PACKED", packed);
     let expected = bench.run(RECORD_FILE).output("digest").to_owned();
-    bench.shell("mkdir ../only; for tool in bash cut tar; do ln -s \"$(command -v $tool)\" ../only; done");
-    bench.shell("printf '#!/bin/sh\\nexec %s\\n' \"$(command -v sha256sum)\" > ../only/shasum && chmod +x ../only/shasum");
+    bench.shell(
+        "mkdir ../only; for tool in bash cut dirname tar; do ln -s \"$(command -v $tool)\" ../only; done",
+    );
+    bench.shell("printf '#!/bin/sh\\nshift 2\\nexec %s \\\"$@\\\"\\n' \"$(command -v sha256sum)\" > ../only/shasum && chmod +x ../only/shasum");
     let only = bench.path("only").to_str().unwrap().to_owned();
-    let script = format!("PATH={only}\n{RECORD_FILE}");
+    let script = format!("PATH={only}\nOSTYPE=darwin23\n{RECORD_FILE_ANYWHERE}");
     assert_eq!(bench.run(&script).output("digest"), expected);
 }
 
 #[test]
 fn each_fixed_script_has_only_the_functions_it_calls() {
-    let all = ON_THE_NODES_MACHINE.iter().chain(ON_UBUNTU);
-    for (name, script) in all {
-        for line in script.lines() {
+    for script in ON_THE_NODES_MACHINE.into_iter().chain(ON_UBUNTU) {
+        let (name, text) = (script.name(), script.text(Dialect::GitHub, Systems::Any));
+        for line in text.lines() {
             let Some(function) = line.strip_suffix("() {") else { continue };
-            let calls = script
-                .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
-                .filter(|word| *word == function);
+            let calls =
+                text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| *word == function);
             assert!(calls.count() > 1, "{name} does not call `{function}`");
         }
     }

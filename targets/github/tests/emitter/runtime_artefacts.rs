@@ -4,8 +4,9 @@ use crate::bench::{Bench, Done};
 use crate::scripts::*;
 
 fn with_places(bench: Bench) -> Bench {
-    let (packed, folder) = (bench.temp("app.tar"), bench.temp("artefacts/app"));
-    bench.with("PACKED", packed).with("FOLDER", folder)
+    let (packed, folder) = (bench.temp("handed-over/app.tar"), bench.temp("artefacts/app"));
+    std::fs::create_dir(bench.path("temp/handed-over")).unwrap();
+    bench.with("PACKED", packed).with("FOLDER", folder).with("NAME", "app")
 }
 
 fn refused(done: &Done, why: &str) {
@@ -32,10 +33,10 @@ fn trap_20_an_empty_or_other_digest_is_refused() {
     bench.write("app", "1");
     assert!(bench.run(RECORD_FILE).success);
     let bench = bench.with("DIGEST", "");
-    refused(&bench.run(VERIFY_FILE), "no digest was recorded");
-    refused(&bench.run(VERIFY_FOLDER), "no digest was recorded");
+    refused(&bench.run(VERIFY_FILE), "no properly formatted");
+    refused(&bench.run(VERIFY_FOLDER), "this is not what was built");
     let bench = bench.with("DIGEST", format!("sha256:{}", "0".repeat(64)));
-    refused(&bench.run(VERIFY_FILE), "app is not what was built");
+    refused(&bench.run(VERIFY_FILE), "./app: FAILED");
     refused(&bench.run(VERIFY_FOLDER), "this is not what was built");
 }
 
@@ -46,18 +47,20 @@ fn trap_61_a_second_file_beside_the_one_is_refused() {
     let digest = bench.run(RECORD_FILE).output("digest").to_owned();
     bench.shell("echo 2 > other && tar -cf \"$PACKED\" ./app ./other");
     let bench = bench.with("DIGEST", digest);
-    refused(&bench.run(VERIFY_FILE), "this is not app alone");
+    refused(&bench.run(VERIFY_FILE), "the artifact is not app alone");
 }
 
 #[test]
 fn a_file_that_was_not_built_is_an_error() {
     let bench = with_places(Bench::new()).with("FILE", "app");
-    refused(&bench.run(RECORD_FILE), "app is not a file");
+    refused(&bench.run(RECORD_FILE), "app: No such file");
+    bench.shell("mkdir app");
+    refused(&bench.run(RECORD_FILE), "Is a directory");
 }
 
 #[test]
 fn several_files_are_one_artefact_with_the_digest_of_their_sorted_manifest() {
-    let bench = with_places(Bench::new()).with("PATHS", "dist/**\nindex.*\n");
+    let bench = with_places(Bench::new()).with("PATHS", "^dist/.*$\n^index\\.[^/]*$");
     bench.write("dist/-a b.js", "1");
     bench.write("dist/sub/\u{fc}.css", "2");
     bench.write("dist/sub/.hidden", "3");
@@ -68,7 +71,7 @@ fn several_files_are_one_artefact_with_the_digest_of_their_sorted_manifest() {
     let files = ["dist/-a b.js", "dist/link", "dist/sub/.hidden", "dist/sub/\u{fc}.css", "index.html"];
     let listed: Vec<String> = files.iter().map(|file| format!("'{file}'")).collect();
     let manifest = format!(
-        "for file in {}; do printf '%s  %s\\n' \"$(sha256sum < \"$file\" | cut -d ' ' -f 1)\" \"$file\"; done \
+        "for file in {}; do printf '%s  ./%s\\n' \"$(sha256sum < \"$file\" | cut -d ' ' -f 1)\" \"$file\"; done \
          | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1",
         listed.join(" ")
     );
@@ -83,21 +86,51 @@ fn several_files_are_one_artefact_with_the_digest_of_their_sorted_manifest() {
 
 #[test]
 fn a_glob_that_matches_nothing_is_an_error() {
-    let bench = with_places(Bench::new()).with("PATHS", "dist/**\nindex.html\n");
+    let bench = with_places(Bench::new()).with("PATHS", "^dist/.*$\n^index\\.html$");
     bench.write("index.html", "4");
-    refused(&bench.run(RECORD_FOLDER), "no file matches dist/**");
+    refused(&bench.run(RECORD_FOLDER), "no file matches ^dist/.*$");
 }
 
 #[test]
 fn unrecorded_files_are_refused() {
-    let bench = with_places(Bench::new()).with("PATHS", "dist/*\n");
+    let bench = with_places(Bench::new()).with("PATHS", "^dist/[^/]*$");
     bench.write("dist/a", "1");
     let digest = bench.run(RECORD_FOLDER).output("digest").to_owned();
     let bench = bench.with("DIGEST", digest);
     bench.shell("touch dist/b && tar -cf \"$PACKED\" ./dist");
     refused(&bench.run(VERIFY_FOLDER), "this is not what was built");
     bench.shell("rm dist/b && ln -s a dist/b && tar -cf \"$PACKED\" ./dist && chmod -R u+w \"$FOLDER\" && rm -r \"$FOLDER\"");
-    refused(&bench.run(VERIFY_FOLDER), "there is something else than files");
+    refused(&bench.run(VERIFY_FOLDER), "this is not what was built");
+}
+
+#[test]
+fn scripts_for_any_system_record_the_same_digests() {
+    let bench = with_places(Bench::new()).with("FILE", "dist/app").with("PATHS", "^dist/.*$");
+    bench.write("dist/app", "1");
+    bench.write("dist/a b", "2");
+    let digest = |script: &str| bench.run(script).output("digest").to_owned();
+    let (file, folder) = (digest(RECORD_FILE), digest(RECORD_FOLDER));
+    assert_eq!(
+        (digest(RECORD_FILE_ANYWHERE), digest(RECORD_FOLDER_ANYWHERE)),
+        (file.clone(), folder.clone())
+    );
+    // A machine of Windows, where the tool marks files as binary, and one of macOS, which has another tool.
+    let tool = "#!/usr/bin/env bash\nPATH=${PATH#*:}\n";
+    std::fs::write(bench.path("bin/sha256sum"), format!("{tool}sha256sum --binary \"$@\"\n")).unwrap();
+    bench.shell("chmod +x ../bin/sha256sum");
+    assert_eq!(
+        (digest(RECORD_FILE_ANYWHERE), digest(RECORD_FOLDER_ANYWHERE)),
+        (file.clone(), folder.clone())
+    );
+    std::fs::write(bench.path("bin/sha256sum"), "#!/bin/sh\nexit 127\n").unwrap();
+    let shasum = format!("{tool}[[ $1 == -a && $2 == 256 ]]\nshift 2\nsha256sum \"$@\"\n");
+    std::fs::write(bench.path("bin/shasum"), shasum).unwrap();
+    bench.shell("chmod +x ../bin/shasum");
+    let on_mac = |script: &str| {
+        let done = bench.run(&format!("OSTYPE=darwin23\n{script}"));
+        done.output("digest").to_owned()
+    };
+    assert_eq!((on_mac(RECORD_FILE_ANYWHERE), on_mac(RECORD_FOLDER_ANYWHERE)), (file, folder));
 }
 
 /// Two legs that each built a file of this name. They are kept as in the workflow. Also gives the lines of `LEGS`.
@@ -110,10 +143,13 @@ fn legs_of_a_file() -> (Bench, String) {
         bench = bench.with("PACKED", packed);
         bench.shell("mkdir -p \"${PACKED%/*}\"");
         let recorded = bench.run(RECORD_FILE).output("digest").to_owned();
-        lines.push_str(&format!("{leg} {recorded}\n"));
+        lines.push_str(&format!("{leg} {recorded}"));
+        if leg == "linux" {
+            lines.push('\n');
+        }
     }
     let (packed, folder) = (bench.temp("handed-over/app"), bench.temp("artefacts/app"));
-    let bench = bench.with("FILE", "app").with("PACKED", packed).with("FOLDER", folder);
+    let bench = bench.with("FILE", "app").with("PACKED", packed).with("FOLDER", folder).with("NAME", "app");
     (bench.with("LEGS", lines.clone()), lines)
 }
 
@@ -122,7 +158,7 @@ fn artefacts_of_legs_have_folders_and_a_manifest_digest() {
     let (bench, _) = legs_of_a_file();
     let done = bench.run(VERIFY_LEGS);
     assert!(done.success, "{}", done.log);
-    let manifest = "cd \"$FOLDER\" && for file in de.at-1/app linux/app; do printf '%s  %s\\n' \
+    let manifest = "cd \"$FOLDER\" && for file in de.at-1/app linux/app; do printf '%s  ./%s\\n' \
         \"$(sha256sum < \"$file\" | cut -d ' ' -f 1)\" \"$file\"; done | LC_ALL=C sort | sha256sum | cut -d ' ' -f 1";
     assert_eq!(done.output("digest"), format!("sha256:{}", bench.shell(manifest)));
     assert_eq!(bench.shell("cat \"$FOLDER/linux/app\" \"$FOLDER/de.at-1/app\""), "linuxde.at-1");
@@ -140,28 +176,28 @@ fn trap_19_a_leg_without_a_digest_or_with_anothers_is_refused() {
         bench.shell("chmod -R u+w \"$FOLDER\" && rm -r \"$FOLDER\"");
         bench
     };
-    let bench =
-        refused_with(bench, format!("{linux} \n{german} {second}\n"), "no digest was recorded in linux");
-    let bench =
-        refused_with(bench, format!("{linux} {second}\n{german} {first}\n"), "not what was built in linux");
-    let bench = refused_with(bench, format!("{linux} {first}\nother {second}\n"), "");
+    let bench = refused_with(bench, format!("{linux} \n{german} {second}"), "not what linux built");
+    let bench = refused_with(bench, format!("{linux} {second}\n{german} {first}"), "not what linux built");
+    let bench = refused_with(bench, format!("{linux} {first}\nother {second}"), "");
     bench.shell("tar -cf \"$PACKED.linux.tar\" -C ../.. ./event.json 2> ../err || tar -cf \"$PACKED.linux.tar\" ./out");
-    refused_with(bench, lines, "in linux, this is not app alone");
+    refused_with(bench, lines, "not what linux built: sha256:other");
 }
 
 #[test]
 fn legs_of_several_files_are_verified_one_by_one() {
-    let mut bench = Bench::new().with("PATHS", "dist/**\n");
+    let mut bench = Bench::new().with("PATHS", "^dist/.*$");
     let mut lines = String::new();
     for leg in ["a", "b"] {
         bench.write("dist/sub/x y", leg);
         bench.write(&format!("dist/{leg}"), "1");
-        let packed = bench.temp(&format!("site.{leg}.tar"));
+        let packed = bench.temp(&format!("handed-over/site.{leg}.tar"));
         bench = bench.with("PACKED", packed);
+        bench.shell("mkdir -p \"${PACKED%/*}\"");
         lines.push_str(&format!("{leg} {}\n", bench.run(RECORD_FOLDER).output("digest")));
     }
-    let (packed, folder) = (bench.temp("site"), bench.temp("artefacts/site"));
-    let bench = bench.with("PACKED", packed).with("FOLDER", folder).with("LEGS", lines);
+    let (packed, folder) = (bench.temp("handed-over/site"), bench.temp("artefacts/site"));
+    let bench = bench.with("PACKED", packed).with("FOLDER", folder).with("NAME", "site");
+    let bench = bench.with("LEGS", lines.trim_end());
     let done = bench.run(VERIFY_LEGS);
     assert!(done.success, "{}", done.log);
     assert_eq!(
@@ -171,7 +207,7 @@ fn legs_of_several_files_are_verified_one_by_one() {
     bench.shell(
         "chmod -R u+w \"$FOLDER\" && rm -r \"$FOLDER\" && ln -s x link && tar -cf \"$PACKED.b.tar\" ./link",
     );
-    refused(&bench.run(VERIFY_LEGS), "in b, there is something else than files");
+    refused(&bench.run(VERIFY_LEGS), "there is something other than files");
 }
 
 #[test]
@@ -218,7 +254,7 @@ fn an_encoded_script_runs_byte_for_byte_under_the_same_shell() {
     assert!(done.success, "{}", done.log);
     bench.shell("cmp script copy");
     let options = bench.shell("tr -s '[:blank:]' ' ' < options");
-    assert_eq!(options, "ehuB unset\npipefail on");
+    assert_eq!(options, "ehupB unset\npipefail on");
 }
 
 #[test]

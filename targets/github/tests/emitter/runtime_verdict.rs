@@ -1,45 +1,7 @@
-//! Runs the verdict, and the script of exempt gates.
+//! Runs the scripts of exempt gates and of overrides in force.
 
 use crate::bench::Bench;
 use crate::scripts::*;
-
-#[test]
-fn trap_09_the_verdict_needs_success_of_every_due_job() {
-    let green = |jobs: &str| Bench::new().with("JOBS", jobs).run(VERDICT).success;
-    assert!(green("unit success due\nrelease skipped not-due\n"));
-    for result in ["failure", "cancelled", "skipped", ""] {
-        assert!(!green(&format!("unit {result} due\napp success due\n")), "{result}");
-    }
-    for result in ["failure", "cancelled", "success"] {
-        assert!(!green(&format!("unit success due\nrelease {result} not-due\n")), "{result}");
-    }
-    let several = |more: &str| {
-        Bench::new().with("JOBS", "unit success due\n").with("JOBS_2", more).run(VERDICT).success
-    };
-    assert!(several("app success due\n") && !several("app failure due\n"));
-    let done =
-        Bench::new().with("JOBS", "unit success due\nweb skipped not-due\nx skipped not-due\n").run(VERDICT);
-    assert_eq!(done.output("not-due"), "web x");
-    let done = Bench::new().with("JOBS", "unit skipped due\n").run(VERDICT);
-    assert!(done.log.contains("::error::unit: skipped"));
-}
-
-#[test]
-fn a_gate_may_have_failed_if_it_was_overridden() {
-    let of = |jobs: &str| Bench::new().with("JOBS", jobs).run(VERDICT);
-    let done = of("scan failure due success\noverride-scan success due\n");
-    assert!(done.success && done.log.contains("::warning title=Override::scan failed and was overridden"));
-    assert!(of("scan success due skipped\noverride-scan skipped not-due\n").success);
-    assert!(of("scan skipped not-due skipped\noverride-scan skipped not-due\n").success);
-    for other in ["failure", "cancelled", "skipped", ""] {
-        assert!(!of(&format!("scan failure due {other}\n")).success, "{other}");
-    }
-    for result in ["cancelled", "skipped"] {
-        assert!(!of(&format!("scan {result} due success\n")).success, "{result}");
-    }
-    assert!(!of("scan failure not-due success\n").success);
-    assert!(!of("scan failure due success\noverride-scan success not-due\n").success);
-}
 
 #[test]
 fn a_deploy_continues_only_until_the_override_expires() {

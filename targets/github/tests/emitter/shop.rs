@@ -8,13 +8,13 @@ pub const RUNS: &str = "repos/acme/shop/actions/workflows/shop.yml/runs";
 pub fn shop() -> Bench {
     let bench = Bench::new()
         .with("WORKFLOW", "shop.yml")
-        .with("SOURCES", "shop.pipe\n.github/workflows/shop.yml\n")
-        .with("CHANGES", "schema migrations/**\ndocs docs/**\ndocs *.md\ncode docs/build/**\n")
+        .with("SOURCES", "shop.pipe\n.github/workflows/shop.yml")
+        .with("CHANGES", "schema ^migrations/.*$\ndocs ^docs/.*$\ndocs ^[^/]*\\.md$\ncode ^docs/build/.*$")
         .with(
             "FACTS",
             "changed-schema changed-kind schema\nchanged-docs changed-kind docs\nchanged-code changed-kind code\n\
-             changed-odd changed-glob odd/**\nbranch-is-main branch main\nbranch-is-release branch release/*\n\
-             tag-is-v tag v*\n",
+             changed-odd changed-glob ^odd/.*$\nbranch-is-main branch ^main$\nbranch-is-release branch ^release/[^/]*$\n\
+             tag-is-v tag ^v[^/]*$",
         );
     bench.shell("git init -q -b main");
     bench.write("shop.pipe", "pipeline shop");

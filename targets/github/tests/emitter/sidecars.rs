@@ -4,10 +4,10 @@ use crate::bench::{Bench, Done};
 use crate::one_pipeline;
 use crate::programs::*;
 use pipec_ir::*;
-use pipec_runtime::{Dialect, Script};
+use pipec_runtime::{Dialect, Script, Systems};
 
 /// The script that waits for a sidecar.
-const READY: &str = Script::Ready.text(Dialect::GitHub);
+const READY: &str = Script::Ready.text(Dialect::GitHub, Systems::Linux);
 
 const DIGEST: &str = "@sha256:742f40ea20b9ff2ff31db5458d127452988a2164df9e17441e191f3b72252193";
 

@@ -428,7 +428,8 @@ fn trap_61_a_retried_job_uploads_again_with_its_own_digest() {
 fn trap_62_every_script_stops_at_its_first_failure() {
     for workflow in all() {
         assert!(
-            workflow.contains("\ndefaults:\n  run:\n    shell: bash --noprofile --norc -p -euo pipefail {0}\n")
+            workflow
+                .contains("\ndefaults:\n  run:\n    shell: bash --noprofile --norc -p -euo pipefail {0}\n")
         );
         assert_eq!(workflow.matches("shell:").count(), 1);
     }

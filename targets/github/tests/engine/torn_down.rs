@@ -5,7 +5,7 @@ use crate::one_pipeline;
 use crate::sample::*;
 use crate::whole::findings_of;
 use pipec_ir::*;
-use pipec_runtime::{Dialect, Script};
+use pipec_runtime::{Dialect, Script, Systems};
 
 /// A site with a preview for each pull request of a member.
 pub fn site() -> Build {
@@ -363,7 +363,7 @@ fn a_deploy_is_known_to_the_sweep_by_its_first_step() {
     let start = files[0].text.find(&format!("\n  {DEPLOY}:\n")).unwrap();
     let steps = files[0].text.split_at(start).1.split_once("    steps:\n").unwrap().1;
     assert!(steps.starts_with("      - name: Still wanted by pull request ${{"), "{steps}");
-    let find = Script::PreviewFind.text(Dialect::GitHub);
+    let find = Script::PreviewFind.text(Dialect::GitHub, Systems::Linux);
     assert!(find.contains("title=\"Still wanted by pull request \""));
 }
 

@@ -26,3 +26,4 @@ mod record;
 mod scripts;
 #[path = "../emitter/shop.rs"]
 mod shop;
+mod verdict;

@@ -1,10 +1,10 @@
 //! Runs the script that checks the measures of a report.
 
 use crate::bench::{Bench, Done};
-use pipec_runtime::{Dialect, Script};
+use pipec_runtime::{Dialect, Script, Systems};
 use serde_json::json;
 
-const MEASURE: &str = Script::Measure.text(Dialect::GitHub);
+const MEASURE: &str = Script::Measure.text(Dialect::GitHub, Systems::Linux);
 
 /// Checks a report against expectations: key, comparison, number, unit.
 fn judged(report: &str, rows: &[[&str; 4]]) -> Done {

@@ -18,8 +18,8 @@ fn asked() -> Bench {
         .with("REASON", "the fix of CVE-1 is not out yet")
         .with("ORDINARY", "")
         .with("GATES", "unit\nscan\n")
-        .with("PUSHED", "main\nrelease/*\n")
-        .with("PROTECTED", "main\nrelease/**\n");
+        .with("PUSHED", "^main$\n^release/[^/]*$")
+        .with("PROTECTED", "^main$\n^release/.*$");
     head(&bench, "main", COMMIT);
     bench
 }
@@ -77,7 +77,7 @@ fn an_override_needs_a_protected_branch_with_a_push_trigger() {
     refused(on(asked(), "topic"), "no push to topic starts this pipeline");
     refused(on(asked(), "Main"), "no push to Main starts this pipeline");
     refused(on(asked(), "release/1/2"), "no push to release/1/2 starts this pipeline");
-    refused(asked().with("PROTECTED", "release/**\n"), "none of the protected branches");
+    refused(asked().with("PROTECTED", "^release/.*$"), "none of the protected branches");
     refused(asked().with("PROTECTED", ""), "none of the protected branches");
     refused(asked().with("GITHUB_REF_PROTECTED", "false"), "not protected in the settings");
     let tag = asked().with("GITHUB_REF", "refs/tags/main").with("GITHUB_REF_TYPE", "tag");

@@ -275,8 +275,10 @@ fn drop_output(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String
 }
 
 fn change_fact(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
-    let runs_plan =
-        |step: &Step| step.runs(Script::Plan) && step.env_literal("FACTS").is_some_and(|it| !it.is_empty());
+    let runs_plan = |step: &Step| {
+        matches!(step.does, Does::Runtime(Script::Plan(_)))
+            && step.env_literal("FACTS").is_some_and(|it| !it.is_empty())
+    };
     let place = job(changed, choose, |job| job.steps().iter().any(runs_plan))?;
     let step = steps(changed, place).iter_mut().find(|step| runs_plan(step))?;
     let given = step.env.iter_mut().find(|given| *given.name == *"FACTS")?;
@@ -285,10 +287,10 @@ fn change_fact(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String
     let line = lines[which].clone();
     let words: Vec<&str> = line.splitn(3, ' ').collect();
     let changed_line = match words.as_slice() {
-        [name, "branch", _] => format!("{name} branch other"),
-        [name, "tag", _] => format!("{name} tag other"),
+        [name, "branch", _] => format!("{name} branch ^other$"),
+        [name, "tag", _] => format!("{name} tag ^other$"),
         [name, "input", value] => format!("{name} input {value}x"),
-        [name, ..] => format!("{name} changed-glob {UNNAMED_PATH}"),
+        [name, ..] => format!("{name} changed-glob ^{UNNAMED_PATH}$"),
         [] => return None,
     };
     lines[which].clone_from(&changed_line);
@@ -406,7 +408,7 @@ fn split(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String> {
 fn lines(changed: &mut Changed<'_>) -> Option<(usize, Vec<Value>)> {
     let place = changed.jobs.iter().position(|job| job.job.id == VERDICT)?;
     let step = steps(changed, place).first()?;
-    let lines = step.env("JOBS")?.lines();
+    let lines = step.env("DUE")?.lines();
     Some((place, lines.iter().map(|line| Value::of_line(line)).collect()))
 }
 
@@ -416,7 +418,7 @@ fn set_lines(changed: &mut Changed<'_>, place: usize, lines: &[Value]) {
         line.parts().iter().for_each(|part| value.push(part.clone()));
         value.push(Part::literal("\n"));
     }
-    if let Some(given) = steps(changed, place)[0].env.iter_mut().find(|given| *given.name == *"JOBS") {
+    if let Some(given) = steps(changed, place)[0].env.iter_mut().find(|given| *given.name == *"DUE") {
         given.value = value;
     }
 }
@@ -433,10 +435,13 @@ fn change_due(changed: &mut Changed<'_>, choose: &mut Chooser) -> Option<String>
     let which = choose.below(lines.len());
     let line = lines[which].clone();
     let with_word = |word: &str| {
-        let parts: Vec<Part> = line.parts().iter().take(2).cloned().collect();
-        Value::of(parts).and_literal(format!(" {word}"))
+        let job = match line.parts().first() {
+            Some(Part::Literal(text)) => text.split(' ').next().unwrap_or_default().to_owned(),
+            _ => String::new(),
+        };
+        Value::literal(format!("{job} {word}"))
     };
-    let is_due = matches!(line.parts().get(2), Some(Part::Literal(text)) if &**text == " due");
+    let is_due = matches!(line.as_literal(), Some(text) if text.ends_with(" due"));
     lines[which] = with_word(if is_due || choose.chance(50) { "not-due" } else { "due" });
     set_lines(changed, place, &lines);
     Some(format!("{line:?} is {:?}", lines[which]))

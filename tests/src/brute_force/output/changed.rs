@@ -133,8 +133,10 @@ impl Reading for Changed<'_> {
         stopped: &Proposition,
         world: &World,
     ) -> Vec<StartPart<'_>> {
-        let constant =
-            |holds: bool| vec![StartPart { holds: world.logic().constant(holds), asks: Vec::new() }];
+        let constant = |holds: bool| {
+            let holds = world.logic().constant(holds);
+            vec![StartPart { holds, asks: Vec::new(), is_of_results: false }]
+        };
         match self.jobs[place].condition {
             Condition::Always => constant(true),
             Condition::Never => constant(false),

@@ -5,13 +5,13 @@ use crate::brute_force::before::Place;
 use crate::brute_force::model::{Event, What};
 use pipec_ir::Fact;
 use pipec_model::{Does, Job, Part, Step, Value, Waiting};
-use pipec_runtime::Script;
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD};
+use pipec_runtime::{PlanForm, Script};
 use std::collections::BTreeSet;
 
 /// The scripts that ask the platform something.
 const ASKING: [Script; 7] = [
-    Script::Plan,
+    Script::Plan(PlanForm::Changes),
     Script::Approval,
     Script::Forward,
     Script::PreviewWanted,
@@ -88,7 +88,7 @@ impl Judge<'_, '_, '_> {
     }
 
     fn scopes_of_plan(&self, plan: &Job) -> BTreeSet<(&'static str, &'static str)> {
-        let step = plan.steps().iter().find(|step| step.runs(Script::Plan));
+        let step = plan.steps().iter().find(|step| matches!(step.does, Does::Runtime(Script::Plan(_))));
         let facts = step.and_then(|step| step.env_literal("FACTS")).unwrap_or_default();
         let asks_for_changes = facts.contains(" changed-");
         let is_pushed = self.source.has_event(Event::Push);

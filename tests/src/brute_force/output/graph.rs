@@ -10,9 +10,9 @@
 
 use pipec_ir::facts::Vocabulary;
 use pipec_ir::{Fact, Pipeline};
-use pipec_logic::{Model, Proposition, Propositions, VariableId};
+use pipec_logic::{Glob, Model, Proposition, Propositions, VariableId};
 use pipec_model::{
-    ConcreteRun, ExpressionId, Job, JobResult, JobState, Jobs, Output, OverriddenGate, Part, Reading,
+    ConcreteRun, Does, ExpressionId, Job, JobResult, JobState, Jobs, Output, OverriddenGate, Part, Reading,
     Results, RunTrigger, Source, Step, StepEnd, StepsBefore, Unsuccessful, Value, World,
 };
 use pipec_runtime::Script;
@@ -37,6 +37,8 @@ pub struct GraphJob<'r> {
     pub job: &'r Job,
     /// What must hold for it to start, in parts.
     pub start: Vec<Proposition>,
+    /// Those parts that only the results of jobs decide. It can't have succeeded without them.
+    pub demands: Vec<Proposition>,
     /// That the run was stopped before it.
     pub stopped: VariableId,
     /// How it ends.
@@ -129,6 +131,8 @@ impl<'r> Graph<'r> {
                 let stopped = variable();
                 let that_stopped = logic.variable(stopped);
                 let parts = reading.start(place, &states, &that_stopped, &self.world);
+                let of_results = parts.iter().filter(|part| part.is_of_results);
+                let demands = of_results.map(|part| part.holds.clone()).collect();
                 let start = parts.into_iter().map(|part| part.holds).collect();
                 let ends = Ends([(); 4].map(|()| variable()));
                 let facts = facts_of(job, &mut variable);
@@ -138,6 +142,7 @@ impl<'r> Graph<'r> {
                 added.push(GraphJob {
                     job,
                     start,
+                    demands,
                     stopped,
                     ends,
                     facts: facts.into_iter().map(|(_, variable, lines)| (variable, lines)).collect(),
@@ -200,7 +205,10 @@ type FactOutput<'j> = (&'j str, VariableId, Vec<(String, String)>);
 ///
 /// Each line of FACTS is a name, a test and its value.
 fn facts_of<'j>(job: &'j Job, variable: &mut impl FnMut() -> VariableId) -> Vec<FactOutput<'j>> {
-    let Some(plan) = job.steps().iter().find(|step| step.runs(Script::Plan)) else { return Vec::new() };
+    let Some(plan) = job.steps().iter().find(|step| matches!(step.does, Does::Runtime(Script::Plan(_))))
+    else {
+        return Vec::new();
+    };
     let lines = plan.env_literal("FACTS").unwrap_or_default().lines();
     let lines: Vec<Vec<&str>> = lines.map(|line| line.splitn(3, ' ').collect()).collect();
     let mut facts = Vec::new();
@@ -217,6 +225,12 @@ fn facts_of<'j>(job: &'j Job, variable: &mut impl FnMut() -> VariableId) -> Vec<
 
 /// A test of a plan and its value. The plan names the variable of an input, and the result names the input.
 fn test(plan: &Step, test: &str, value: &str) -> (String, String) {
+    if ["branch", "tag", "changed-glob"].contains(&test) {
+        return match Glob::of_expression(value) {
+            Some(glob) => (test.to_owned(), glob.text().to_owned()),
+            None => ("unknown".to_owned(), String::new()),
+        };
+    }
     if test != "input" {
         return (test.to_owned(), value.to_owned());
     }
@@ -250,6 +264,7 @@ fn state<'j>(
         triggered: logic.truth(),
         circumstances: logic.truth(),
         asked: BTreeMap::new(),
+        demands: logic.truth(),
         start: OnceCell::new(),
         success: ends.that(JobResult::Success, logic),
         outputs: job.outputs().iter().map(|given| output(&given.name)).collect(),

@@ -4,9 +4,9 @@
 
 use super::judge::{Aspect, Case, Judge};
 use super::walk::{Walk, run_leg};
-use pipec_model::{JobResult, Step};
-use pipec_runtime::Script;
+use pipec_model::{Does, JobResult, Step};
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, VERDICT};
+use pipec_runtime::{Script, VerdictForm};
 use std::collections::BTreeSet;
 
 impl Judge<'_, '_, '_> {
@@ -86,26 +86,34 @@ impl Judge<'_, '_, '_> {
         for leg in &job.legs {
             let run = run_leg(self.graph, job, leg, &mut model, &[]);
             for (place, step) in leg.iter().enumerate() {
-                if run.has_run(place) && step.step.runs(Script::Verdict) {
-                    is_green &= self.lines_are_good(verdict, step.step, case, walk);
+                if run.has_run(place) && matches!(step.step.does, Does::Runtime(Script::Verdict(_))) {
+                    is_green &= self.results_are_good(verdict, step.step, case, walk);
                 }
             }
         }
         is_green
     }
 
-    fn lines_are_good(&self, verdict: usize, step: &Step, case: &Case, walk: &Walk) -> bool {
-        let given = step.env.iter().filter(|given| given.name.starts_with("JOBS"));
+    /// What the script asks of the jobs that the verdict needs.
+    fn results_are_good(&self, verdict: usize, step: &Step, case: &Case, walk: &Walk) -> bool {
+        let given = step.env.iter().filter(|given| given.name.starts_with("DUE"));
         let texts: Option<Vec<String>> =
             given.map(|given| self.text(verdict, &given.value, case, walk)).collect();
         let Some(texts) = texts else { return false };
-        texts.iter().flat_map(|text| text.lines()).all(|line| {
-            matches!(
-                line.split_whitespace().collect::<Vec<_>>().as_slice(),
-                [] | [_, "success", "due", ..]
-                    | [_, "skipped", "not-due", ..]
-                    | [_, "failure", "due", "success"]
-            )
+        let lines: Vec<&str> = texts.iter().flat_map(|text| text.lines()).collect();
+        let is_overridable = step.runs(Script::Verdict(VerdictForm::Overridable));
+        self.graph.jobs[verdict].job.waits_for.iter().all(|id| {
+            let Some(job) = self.graph.place_of(id) else { return false };
+            let asks = self.graph.place_of(&format!("{OVERRIDE}{id}"));
+            let is_overridden =
+                is_overridable && asks.is_some_and(|asks| walk.seen[asks] == JobResult::Success);
+            match walk.seen[job] {
+                JobResult::Skipped => lines.contains(&format!("{id} not-due").as_str()),
+                _ if lines.contains(&format!("{id} not-due").as_str()) => false,
+                JobResult::Success => true,
+                JobResult::Failure => is_overridden,
+                JobResult::Cancelled => false,
+            }
         })
     }
 
@@ -149,7 +157,7 @@ impl Judge<'_, '_, '_> {
             let (Some(line), None) = (own.next(), own.next()) else { return false };
             let environment = self.environment(place).map_or("", |environment| environment.name.as_str());
             let stage = self.source.pipeline.stages[place.0].name.as_str();
-            let is_it = line["node"] == self.names[&place].as_str()
+            let is_it = line["node"].as_str().unwrap_or(job) == self.names[&place].as_str()
                 && line["stage"] == stage
                 && line["environment"].as_str().unwrap_or_default() == environment;
             if !is_it {

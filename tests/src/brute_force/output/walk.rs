@@ -75,7 +75,8 @@ pub fn walk(
             (true, true) => JobResult::Failure,
         };
         let ended = forced.iter().find(|(other, _)| *other == place).map_or(natural, |(_, result)| *result);
-        if ended == JobResult::Success && fails {
+        let has_demands = job.demands.iter().all(|part| graph.holds(part, &walk.model));
+        if ended == JobResult::Success && (fails || !has_demands) {
             return None;
         }
         // The run goes on as if it had succeeded.
@@ -91,10 +92,10 @@ pub fn walk(
 
 /// Whether a job has a step that refuses such a run.
 ///
-/// A plan decides nothing for a manual run on a tag, and an override has its rules.
+/// A manual run starts from a branch, and an override has its rules.
 fn must_fail(job: &GraphJob<'_>, source: &Source<'_>, begun: &Begun) -> bool {
     let runs = |script: Script| job.job.steps().iter().any(|step| step.runs(script));
-    runs(Script::Plan) && begun.on_tag && source.is_dispatched(begun)
+    runs(Script::OfABranch) && begun.on_tag && source.is_dispatched(begun)
         || runs(Script::OverrideAsked) && source.refuses_entry(begun)
 }
 

@@ -83,8 +83,7 @@ impl Lowering<'_> {
             name: format!("{} teardown", self.pipeline.name),
             triggers: self.ends(),
             concurrency: Concurrency {
-                comment: "every run has a group of its own, so none is dropped"
-                    .to_owned(),
+                comment: "every run has a group of its own, so none is dropped".to_owned(),
                 group: Template::text(group).and("github.run_id"),
                 cancel: Some(Template::text("false")),
                 queue: false,

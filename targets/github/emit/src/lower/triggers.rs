@@ -104,8 +104,7 @@ impl Lowering<'_> {
         let group = Template::text(format!("pipec-{}-", self.pipeline.name.to_ascii_lowercase()));
         if !self.pipeline.starts_on(Event::PullRequest) || deploys_on_pull_requests {
             return Concurrency {
-                comment: "every run has a group of its own, so none is dropped"
-                    .to_owned(),
+                comment: "every run has a group of its own, so none is dropped".to_owned(),
                 group: group.and("github.run_id"),
                 cancel: Some(Template::text("false")),
                 queue: false,

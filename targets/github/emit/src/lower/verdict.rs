@@ -3,10 +3,10 @@
 use super::Lowering;
 use crate::document::Step;
 use crate::expression::Expression;
+use crate::lower::runners::Place;
 use crate::template::{Size, Template};
 use pipec_lowering::{Judged, Part, Value};
 use pipec_runtime::{Dialect, Script, Systems, VerdictForm};
-use crate::lower::runners::Place;
 
 /// The variable of the lines about jobs that may be not due. The script reads every variable whose name begins like this.
 const DUE: &str = "DUE";

@@ -65,7 +65,8 @@ fn is_of_results(expression: &Expression) -> bool {
                 ["inputs", input] => input.eq_ignore_ascii_case(OVERRIDE_GATE),
                 _ => false,
             };
-            matches!(right.as_ref(), Expression::Text(_)) && left.words().is_some_and(|words| is_result(&words))
+            matches!(right.as_ref(), Expression::Text(_))
+                && left.words().is_some_and(|words| is_result(&words))
         }
         Expression::Call(name, arguments) => *name == "success" && arguments.is_empty(),
         _ => false,

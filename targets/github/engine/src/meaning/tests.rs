@@ -138,7 +138,8 @@ fn starts_in(outcome: Outcome, jobs: &str) -> Answer {
         );
         let (workflow, _) = workflow::understand(yaml::read(&text).unwrap());
         let triggered = pushed(&workflow.root, world);
-        let lifted: Vec<_> = workflow.jobs.iter().map(|job| lift::lift(job, &Pins::default())).collect();
+        let lifted: Vec<_> =
+            workflow.jobs.iter().map(|job| lift::lift(job, None, &Pins::default())).collect();
         let jobs = lifted.iter().map(|lifted| &lifted.job);
         let states = follow(jobs, &triggered, world, Some(source), Results::Any, |place, before, stopped| {
             starts::start((place, &workflow.jobs[place]), before, stopped, world)

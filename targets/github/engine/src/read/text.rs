@@ -167,11 +167,12 @@ impl Texts {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use pipec_runtime::Systems;
 
     #[test]
     fn fixed_scripts_name_no_secret() {
         for script in Script::ALL {
-            let text = Text::from(script.text(Dialect::GitHub));
+            let text = Text::from(script.text(Dialect::GitHub, Systems::Any));
             assert!(!text.has_expressions(), "{script:?}");
             assert!(!passes_on_secret(&text), "{script:?}");
             assert!(!text.contains("secrets.") && !text.contains("secrets["), "{script:?}");

@@ -174,9 +174,17 @@ pub(crate) fn job(id: &str, node: &Node, findings: &mut Vec<Finding>) -> Job {
         ));
     }
     for (text, line) in node.get("env").into_iter().flat_map(Node::strings) {
-        let contexts = text.template().into_iter().flat_map(|template| template.expressions()).flat_map(Expression::contexts);
+        let contexts = text
+            .template()
+            .into_iter()
+            .flat_map(|template| template.expressions())
+            .flat_map(Expression::contexts);
         for context in contexts.filter(|name| matches!(*name, "env" | "job" | "runner" | "steps")) {
-            findings.push(Finding::of_job(id, format!("its `env` asks for `{context}`, which no job's may"), line));
+            findings.push(Finding::of_job(
+                id,
+                format!("its `env` asks for `{context}`, which no job's may"),
+                line,
+            ));
         }
     }
     // In a container, the expression is still the path on the machine, at least in the variables of steps.

@@ -82,7 +82,13 @@ fn rights(node: &Yaml) -> Rights {
 fn environment(node: &Yaml, lifter: &Lifter<'_>) -> EnvironmentUse {
     if let Some(name) = node.text() {
         let name = Some(name.to_owned());
-        return EnvironmentUse { name, records_deployment: true, url: None, line: node.line, is_unknown: false };
+        return EnvironmentUse {
+            name,
+            records_deployment: true,
+            url: None,
+            line: node.line,
+            is_unknown: false,
+        };
     }
     let deployment = node.get("deployment").map(|node| &node.value);
     let is_known =

@@ -138,9 +138,11 @@ impl<'p> Passes<'_, 'p> {
         })
     }
 
-    /// The guard that the run overrides a gate, and its role has approved that.
+    /// The guard that the run overrides a gate that failed, and its role has approved that.
+    ///
+    /// The job that asks the role only starts in such a run.
     pub(crate) fn is_overridden(&self, gate: &Node) -> Guard {
-        Guard::all([Guard::Overrides(gate.name.clone()), Guard::Succeeded(job_name(gate).into())])
+        Guard::Succeeded(job_name(gate).into())
     }
 
     /// The guard that the run overrides a gate that has failed.

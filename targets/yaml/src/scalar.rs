@@ -100,7 +100,7 @@ pub(crate) fn may_be_lines(text: &str) -> bool {
 
 fn starts_plain(first: char, text: &str) -> bool {
     match first {
-        '_' | '/' | '.' | '$' | '(' => true,
+        '_' | '/' | '.' | '$' | '(' | '^' => true,
         '~' => text.starts_with("~/"),
         _ => first.is_alphanumeric(),
     }

@@ -208,13 +208,13 @@ fn brackets_quote_what_brackets_could_break() {
 }
 
 #[test]
-fn brackets_give_way_to_lines_beyond_120_columns() {
+fn brackets_go_on_in_the_next_line_beyond_120_columns() {
     let fits = "a".repeat(120 - "key: [, b]".len());
     let list = Sequence::flow([fits.as_str(), "b"]);
     assert_eq!(written(Mapping::new().entry("key", list)), format!("key: [{fits}, b]\n"));
     let passes = format!("{fits}a");
     let list = Sequence::flow([passes.as_str(), "b"]);
-    assert_eq!(written(Mapping::new().entry("key", list)), format!("key:\n  - {passes}\n  - b\n"));
+    assert_eq!(written(Mapping::new().entry("key", list)), format!("key: [{passes},\n  b]\n"));
 }
 
 #[test]

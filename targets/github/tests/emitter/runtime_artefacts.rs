@@ -254,7 +254,7 @@ fn an_encoded_script_runs_byte_for_byte_under_the_same_shell() {
     assert!(done.success, "{}", done.log);
     bench.shell("cmp script copy");
     let options = bench.shell("tr -s '[:blank:]' ' ' < options");
-    assert_eq!(options, "ehupB unset\npipefail on");
+    assert_eq!(options, "ehpuB unset\npipefail on");
 }
 
 #[test]

@@ -64,7 +64,7 @@ broken! {
         "app": " && github.ref_type == 'branch'" => ""
     } "runs the step `Keep the cache of ~/.cargo/registry` where it may not";
     a_cache_kept_though_its_scripts_failed: cached {
-        "app": "\"${{ steps.cache.outputs.cache-primary-key" => "\"${{ !cancelled() && steps.cache.outputs.cache-primary-key"
+        "app": "if: ${{ steps.cache.outputs.cache-primary-key" => "if: ${{ !cancelled() && steps.cache.outputs.cache-primary-key"
     } "where it may not";
     a_cache_of_another_node: cached {
         "app": "key: pipec-cached/app-" => "key: pipec-cached/unit-"

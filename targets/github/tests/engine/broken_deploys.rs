@@ -12,7 +12,7 @@ const LOGIN: &str = "        uses: aws-actions/configure-aws-credentials@e6de054
 
 /// The rollback step with this condition, up to its variables.
 fn reversal(condition: &str) -> String {
-    format!("      - name: roll back\n        if: \"${{{{ {condition} }}}}\"\n")
+    format!("      - name: roll back\n        if: ${{{{ {condition} }}}}\n")
 }
 
 broken! {
@@ -61,7 +61,7 @@ broken! {
 
     // The steps of the deploy.
     a_step_after_a_failed_one: rollout {
-        "deploy-app-to-production": "        id: shift-to-25\n" => "        id: shift-to-25\n        if: \"${{ !cancelled() }}\"\n"
+        "deploy-app-to-production": "        id: shift-to-25\n" => "        id: shift-to-25\n        if: ${{ !cancelled() }}\n"
     } "where it may not";
     another_weight: rollout {
         "deploy-app-to-production": "PIPE_WEIGHT: \"0.5\"" => "PIPE_WEIGHT: \"100\""
@@ -79,7 +79,7 @@ broken! {
         "deploy-app-to-production": "sleep \"$SOAK\"" => "true"
     } "the source asks for no such step";
     a_soak_that_may_be_skipped: rollout {
-        "deploy-app-to-production": "      - name: soak 10m\n" => "      - name: soak 10m\n        if: \"${{ vars.patient }}\"\n"
+        "deploy-app-to-production": "      - name: soak 10m\n" => "      - name: soak 10m\n        if: ${{ vars.patient }}\n"
     } "is green without the step `soak 10m`";
     credentials_that_expire_in_a_soak: rollout {
         "deploy-app-to-production": "          sleep \"$SOAK\"\n      - name: Log in to AWS\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::123456789012:role/shop\n          aws-region: us-east-1\n"
@@ -87,16 +87,16 @@ broken! {
     } "does not sign in again";
 
     credentials_that_expired_before_the_way_back: rollout {
-        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n{LOGIN}") => ""
+        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: ${{{{ {CONDITION} }}}}\n{LOGIN}") => ""
     } "does not sign in again before it rolls back";
     credentials_that_nobody_takes_where_it_goes_back: rollout {
-        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n") => "      - name: Log in to AWS\n"
+        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: ${{{{ {CONDITION} }}}}\n") => "      - name: Log in to AWS\n"
     } "is green without the step `Log in to AWS`";
     credentials_for_a_way_back_that_is_not_taken: rollout {
-        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: \"${{{{ {CONDITION} }}}}\"\n") => "      - name: Log in to AWS\n        if: always()\n"
+        "deploy-app-to-production": &format!("      - name: Log in to AWS\n        if: ${{{{ {CONDITION} }}}}\n") => "      - name: Log in to AWS\n        if: always()\n"
     } "runs the step `Log in to AWS` where it may not";
     credentials_of_another_role_for_the_way_back: rollout {
-        "deploy-app-to-production": &format!("        if: \"${{{{ {CONDITION} }}}}\"\n{LOGIN}") => &format!("        if: \"${{{{ {CONDITION} }}}}\"\n{}", LOGIN.replace("role/shop", "role/root"))
+        "deploy-app-to-production": &format!("        if: ${{{{ {CONDITION} }}}}\n{LOGIN}") => &format!("        if: ${{{{ {CONDITION} }}}}\n{}", LOGIN.replace("role/shop", "role/root"))
     } "identity";
 
     // Time limits.

@@ -90,7 +90,7 @@ broken! {
         "speed": "          RUN: \"1\"\n" => ""
     } "does not judge its reports";
     a_measure_that_is_passed_over: measured {
-        "bare": "      - name: Measure app.json\n" => "      - name: Measure app.json\n        if: \"${{ github.event_name == 'push' }}\"\n"
+        "bare": "      - name: Measure app.json\n" => "      - name: Measure app.json\n        if: ${{ github.event_name == 'push' }}\n"
     } "is green without the step";
     a_measure_whose_failure_counts_for_nothing: measured {
         "bare": "      - name: Measure app.json\n" => "      - name: Measure app.json\n        continue-on-error: true\n"
@@ -105,10 +105,10 @@ broken! {
         "speed": "1 ${{ steps.run-1-1.outcome }} ${{ steps.run-1-2.outcome }}" => "1 ${{ steps.run-1-1.outcome }} ${{ steps.run-1-1.outcome }}"
     } "it counts something else";
     a_report_that_stays_after_a_script_that_failed: measured {
-        "speed": "        id: run-1-2\n" => "        id: run-1-2\n        if: \"${{ steps.run-1-1.outcome == 'success' }}\"\n"
+        "speed": "        id: run-1-2\n" => "        id: run-1-2\n        if: ${{ steps.run-1-1.outcome == 'success' }}\n"
     } "is green without the step";
     a_measure_that_is_exempt_in_silence: measured {
-        "load": "      - name: Measure memory.json\n        if: \"${{ !(" => "      - name: Measure memory.json\n        if: \"${{ github.event_name == 'push' && !("
+        "load": "      - name: Measure memory.json\n        if: ${{ !(" => "      - name: Measure memory.json\n        if: ${{ github.event_name == 'push' && !("
     } "is green without the step";
     the_measure_changed_by_a_byte: measured {
         "bare": "exit \"$status\"" => "exit 0"

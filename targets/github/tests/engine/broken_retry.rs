@@ -36,7 +36,7 @@ broken! {
 
     // The start of an attempt.
     an_attempt_that_always_begins: retried {
-        "app": "        if: \"${{ steps.try-1.outcome == 'failure' }}\"\n" => ""
+        "app": "        if: ${{ steps.try-1.outcome == 'failure' }}\n" => ""
     } "runs the step `Begin attempt 2 of 2` where it may not";
     an_attempt_that_begins_after_a_success: retried {
         "app": "steps.try-1.outcome == 'failure'" => "steps.try-1.outcome == 'success'"
@@ -54,13 +54,13 @@ broken! {
         "publish": " || steps.try-1-4.outcome == 'failure'" => ""
     } "is green without the step `Begin attempt 2 of 3`";
     an_attempt_that_begins_though_it_was_cancelled: retried {
-        "app": "if: \"${{ steps.try-1.outcome == 'failure' }}\"" => "if: \"${{ always() && steps.try-1.outcome == 'failure' }}\""
+        "app": "if: ${{ steps.try-1.outcome == 'failure' }}" => "if: ${{ always() && steps.try-1.outcome == 'failure' }}"
     } "runs the step `Begin attempt 2 of 2` where it may not";
     an_attempt_that_begins_though_the_job_has_failed: retried {
-        "publish": "if: \"${{ steps.try-2-1.outcome == 'failure' ||" => "if: \"${{ failure() || steps.try-2-1.outcome == 'failure' ||"
+        "publish": "if: ${{ steps.try-2-1.outcome == 'failure' ||" => "if: ${{ failure() || steps.try-2-1.outcome == 'failure' ||"
     } "runs the step `Begin attempt 3 of 3` where it may not";
     an_attempt_that_hangs_on_another: retried {
-        "publish": "if: \"${{ steps.try-2-1.outcome == 'failure' ||" => "if: \"${{ steps.try-1-1.outcome == 'failure' ||"
+        "publish": "if: ${{ steps.try-2-1.outcome == 'failure' ||" => "if: ${{ steps.try-1-1.outcome == 'failure' ||"
     } "is green without the step `Begin attempt 3 of 3`";
     a_beginning_that_goes_on: retried {
         "app": "        id: attempt-2\n" => "        id: attempt-2\n        continue-on-error: true\n"
@@ -69,10 +69,10 @@ broken! {
         "app": "          find \"$GITHUB_WORKSPACE\" -mindepth 1 -delete\n" => ""
     } "the source asks for no such step";
     no_beginning: retried {
-        "app": "      - name: Begin attempt 2 of 2\n        id: attempt-2\n" => "      - name: Begin attempt 2 of 2\n        id: attempt-2\n        env:\n          REASON: a\n        run: |\n          # The gate need not run: says so and why.\n          echo \"outcome=exempt\" >> \"$GITHUB_OUTPUT\"\n          echo \"reason=${REASON//[$'\\r\\n']/ }\" >> \"$GITHUB_OUTPUT\"\n          echo \"exempt: $REASON\" >> \"$GITHUB_STEP_SUMMARY\"\n      - name: Begin attempt 2 of 2\n        id: attempt-22\n"
+        "app": "      - name: Begin attempt 2 of 2\n        id: attempt-2\n" => "      - name: Begin attempt 2 of 2\n        id: attempt-2\n        env:\n          REASON: a\n        run: |\n          echo \"exempt: $REASON\" | tee -a \"$GITHUB_STEP_SUMMARY\"\n          printf 'outcome=exempt\\nreason=%s\\n' \"${REASON//[$'\\r\\n']/ }\" >> \"$GITHUB_OUTPUT\"\n      - name: Begin attempt 2 of 2\n        id: attempt-22\n"
     } "more steps than its node asks for";
     a_beginning_where_none_is_asked_for: hello {
-        "unit": "        run: cargo test --locked" => "        id: try-1\n        run: cargo test --locked\n      - name: again\n        if: \"${{ steps.try-1.outcome == 'failure' }}\"\n        run: cargo test --locked"
+        "unit": "        run: cargo test --locked" => "        id: try-1\n        run: cargo test --locked\n      - name: again\n        if: ${{ steps.try-1.outcome == 'failure' }}\n        run: cargo test --locked"
     } "the source asks for no such step";
     another_reason: retried {
         "app": "BECAUSE: the mirror is slow" => "BECAUSE: all is well"
@@ -83,37 +83,37 @@ broken! {
 
     // The files at the start of an attempt.
     a_checkout_that_stays_as_it_was_left: retried {
-        "app": "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          persist-credentials: false\n" => ""
+        "app": "      - name: Check out again\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          persist-credentials: false\n" => ""
     } "of the kind `checkout`, not 2";
     a_checkout_that_is_passed_over: retried {
-        "app": "if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "if: \"${{ steps.attempt-2.outcome == 'failure' }}\""
+        "app": "if: ${{ steps.attempt-2.outcome == 'success' }}" => "if: ${{ steps.attempt-2.outcome == 'failure' }}"
     } "is green without the step `Check out again`";
     a_checkout_in_the_attempt_that_passes: retried {
-        "app": "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n" => "      - name: Check out again\n"
+        "app": "      - name: Check out again\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n" => "      - name: Check out again\n"
     } "runs the step `Check out again` where it may not";
     a_checkout_of_something_else: retried {
-        "app": "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n"
-            => "      - name: Check out again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          ref: main\n"
+        "app": "      - name: Check out again\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n"
+            => "      - name: Check out again\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1\n        with:\n          ref: main\n"
     } "does not find what the first one found";
     another_cache: retried {
         "app": "          path: target\n          key: pipec-retried/app-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('a.lock') }}\n      - name: app (attempt 2 of 2)"
             => "          path: target\n          key: pipec-retried/publish-${{ runner.os }}-${{ runner.arch }}-${{ hashFiles('a.lock') }}\n      - name: app (attempt 2 of 2)"
     } "does not find what the first one found";
     an_artefact_that_is_not_verified_again: retried {
-        "publish": "      - name: Verify app again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "      - name: Verify app again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\""
+        "publish": "      - name: Verify app again\n        if: ${{ steps.attempt-2.outcome == 'success' }}" => "      - name: Verify app again\n        if: ${{ steps.attempt-3.outcome == 'success' }}"
     } "is green without the step `Verify app again`";
     a_secret_of_another_file: retried {
-        "publish": "      - name: Write KEY_FILE to a file again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        env:\n          SECRET: ${{ secrets.KEY_FILE }}"
-            => "      - name: Write KEY_FILE to a file again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        env:\n          SECRET: ${{ secrets.TOKEN }}"
+        "publish": "      - name: Write KEY_FILE to a file again\n        if: ${{ steps.attempt-3.outcome == 'success' }}\n        env:\n          SECRET: ${{ secrets.KEY_FILE }}"
+            => "      - name: Write KEY_FILE to a file again\n        if: ${{ steps.attempt-3.outcome == 'success' }}\n        env:\n          SECRET: ${{ secrets.TOKEN }}"
     } "does not find what the first one found";
     an_identity_that_has_run_out: retried {
-        "publish": "      - name: Log in to AWS again\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/publish\n          aws-region: us-east-1\n" => ""
+        "publish": "      - name: Log in to AWS again\n        if: ${{ steps.attempt-3.outcome == 'success' }}\n        uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3\n        with:\n          role-to-assume: arn:aws:iam::111122223333:role/publish\n          aws-region: us-east-1\n" => ""
     } "of the kind `sign-in`, not 3";
     legs_that_are_not_verified_again: retried {
-        "publish": "      - name: Verify book again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"" => "      - name: Verify book again\n        if: \"${{ steps.attempt-2.outcome == 'success' && github.actor == 'me' }}\""
+        "publish": "      - name: Verify book again\n        if: ${{ steps.attempt-2.outcome == 'success' }}" => "      - name: Verify book again\n        if: ${{ steps.attempt-2.outcome == 'success' && github.actor == 'me' }}"
     } "is green without the step `Verify book again`";
     an_image_left_where_it_was: retried {
-        "web": "      - name: Make the layout's folder again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        env:\n          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/image-layout" => "      - name: Make the layout's folder again\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        env:\n          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/other"
+        "web": "      - name: Make the layout's folder again\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        env:\n          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/image-layout" => "      - name: Make the layout's folder again\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        env:\n          PIPE_IMAGE_LAYOUT: ${{ runner.temp }}/other"
     } "does not find what the first one found";
     something_between_two_attempts: retried {
         "app": "      - name: Begin attempt 2 of 2\n"
@@ -137,7 +137,7 @@ broken! {
         "app": "        timeout-minutes: 10\n" => ""
     } "an attempt may take longer than its node";
     a_last_attempt_without_a_bound: retried {
-        "app": "        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        timeout-minutes: 10\n" => "        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n"
+        "app": "        if: ${{ steps.attempt-2.outcome == 'success' }}\n        timeout-minutes: 10\n" => "        if: ${{ steps.attempt-2.outcome == 'success' }}\n"
     } "an attempt may take longer than its node";
     an_attempt_that_may_take_the_time_of_all: retried {
         "app": "        timeout-minutes: 10\n" => "        timeout-minutes: 20\n"
@@ -155,7 +155,7 @@ broken! {
         "publish": "id: attempt-0\n" => "id: attempt-3\n"
     } "is green without the step";
     a_script_that_goes_on_in_a_failed_attempt: retried {
-        "publish": "        if: \"${{ steps.try-1-1.outcome == 'success' }}\"\n" => ""
+        "publish": "        if: ${{ steps.try-1-1.outcome == 'success' }}\n" => ""
     } "where it may not";
     a_script_that_asks_for_a_conclusion: retried {
         "publish": "steps.try-1-1.outcome == 'success'" => "steps.try-1-1.conclusion == 'success'"
@@ -167,7 +167,7 @@ broken! {
         "publish": "steps.try-2-1.outcome == 'success'" => "steps.try-1-1.outcome == 'success'"
     } "is green without the step";
     a_script_that_runs_in_an_attempt_that_never_began: retried {
-        "publish": "        id: try-3-1\n        if: \"${{ steps.attempt-3.outcome == 'success' }}\"\n" => "        id: try-3-1\n"
+        "publish": "        id: try-3-1\n        if: ${{ steps.attempt-3.outcome == 'success' }}\n" => "        id: try-3-1\n"
     } "where it may not";
     a_check_of_the_last_attempt_that_its_neighbour_stops: retried {
         "publish": "!cancelled() && (steps.try-3-2.outcome == 'success' || steps.try-3-2.outcome == 'failure')" => "steps.try-3-2.outcome == 'success'"
@@ -176,8 +176,8 @@ broken! {
         "publish": "!cancelled() && (steps.try-3-2.outcome == 'success' || steps.try-3-2.outcome == 'failure')" => "!cancelled()"
     } "where it may not";
     an_attempt_with_another_script: retried {
-        "app": "        id: try-2\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        timeout-minutes: 10\n        run: make"
-            => "        id: try-2\n        if: \"${{ steps.attempt-2.outcome == 'success' }}\"\n        timeout-minutes: 10\n        run: make || true"
+        "app": "        id: try-2\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        timeout-minutes: 10\n        run: make"
+            => "        id: try-2\n        if: ${{ steps.attempt-2.outcome == 'success' }}\n        timeout-minutes: 10\n        run: make || true"
     } "the source asks for no such step";
     an_attempt_less: retried {
         "app": "      - name: app (attempt 1 of 2)\n        id: try-1\n        continue-on-error: true # if it fails, the next attempt begins\n        timeout-minutes: 10\n        run: make\n" => ""
@@ -185,16 +185,16 @@ broken! {
 
     // The results that are kept.
     an_artefact_recorded_of_a_failed_attempt: retried {
-        "app": "        id: record\n" => "        id: record\n        if: \"${{ always() }}\"\n"
+        "app": "        id: record\n" => "        id: record\n        if: ${{ always() }}\n"
     } "runs the step `Record app` where it may not";
     an_artefact_recorded_of_the_first_attempt_alone: retried {
-        "app": "        id: record\n" => "        id: record\n        if: \"${{ steps.try-1.outcome == 'success' }}\"\n"
+        "app": "        id: record\n" => "        id: record\n        if: ${{ steps.try-1.outcome == 'success' }}\n"
     } "is green without the step `Record app`";
     an_artefact_kept_of_a_failed_attempt: retried {
-        "app": "      - name: Keep app\n" => "      - name: Keep app\n        if: \"${{ !cancelled() }}\"\n"
+        "app": "      - name: Keep app\n" => "      - name: Keep app\n        if: ${{ !cancelled() }}\n"
     } "runs the step `Keep app` where it may not";
     a_cache_kept_of_a_failed_attempt: retried {
-        "app": "if: \"${{ steps.cache.outputs.cache-primary-key" => "if: \"${{ failure() && steps.cache.outputs.cache-primary-key"
+        "app": "if: ${{ steps.cache.outputs.cache-primary-key" => "if: ${{ failure() && steps.cache.outputs.cache-primary-key"
     } "where it may not";
 }
 

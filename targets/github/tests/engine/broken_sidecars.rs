@@ -92,7 +92,7 @@ broken! {
         "unit": "CONTAINER: ${{ job.services.postgres.id }}" => "CONTAINER: ${{ job.container.id }}"
     } "does not wait for its sidecars";
     a_wait_that_is_passed_over: sidecars {
-        "unit": "      - name: Wait for postgres\n" => "      - name: Wait for postgres\n        if: \"${{ github.event_name == 'schedule' }}\"\n"
+        "unit": "      - name: Wait for postgres\n" => "      - name: Wait for postgres\n        if: ${{ github.event_name == 'schedule' }}\n"
     } "is green without the step";
     a_wait_that_gives_up_in_silence: sidecars {
         "unit": "            exit 1\n" => "            exit 0\n"

@@ -32,11 +32,11 @@ broken! {
             => "needs.wait-to-deploy-app-to-production.result != 'cancelled'"
     } "nothing has waited for its window";
     a_deploy_that_does_not_need_the_wait: in_a_window {
-        "deploy-app-to-production": "      - wait-to-deploy-app-to-production\n" => ""
+        "deploy-app-to-production": ", wait-to-deploy-app-to-production]" => "]"
     } "it does not start";
     a_deploy_that_waits_for_nothing_else: in_a_window {
-        "deploy-app-to-production": " && needs.journeys.result == 'success'" => ""
-    } "`journeys` has not passed";
+        "wait-to-deploy-app-to-production": " && needs.journeys.result == 'success'" => ""
+    } "`deploy-app-to-production` starts, though `journeys` has not passed";
     a_wait_before_a_gate: in_a_window {
         "wait-to-deploy-app-to-production": " && needs.journeys.result == 'success'" => ""
     } "`journeys` has not passed";
@@ -44,7 +44,7 @@ broken! {
         "wait-to-deploy-app-to-production": "needs.plan.outputs.branch-is-main == 'true' && " => ""
     } "its stage is not in this run";
     a_wait_that_is_skipped: in_a_window {
-        "wait-to-deploy-app-to-production": "        run: |\n" => "        if: \"${{ vars.patient }}\"\n        run: |\n"
+        "wait-to-deploy-app-to-production": "        run: |\n" => "        if: ${{ vars.patient }}\n        run: |\n"
     } "it does not wait for the window";
     a_wait_that_goes_on_after_errors: in_a_window {
         "wait-to-deploy-app-to-production": "    timeout-minutes: 360\n" => "    timeout-minutes: 360\n    continue-on-error: true\n"
@@ -77,16 +77,16 @@ broken! {
         "deploy-app-to-production": "          ZONE: Europe/London\n" => "          ZONE: Europe/London\n          TZDIR: /tmp\n"
     } "it asks about another window";
     a_second_look_that_may_be_skipped: in_a_window {
-        "deploy-app-to-production": "      - name: In the window\n" => "      - name: In the window\n        if: \"${{ vars.careful }}\"\n"
+        "deploy-app-to-production": "      - name: In the window\n" => "      - name: In the window\n        if: ${{ vars.careful }}\n"
     } "is green without the step";
     a_wait_that_holds_the_lock: in_a_window {
-        "wait-to-deploy-app-to-production": "    permissions: {}\n" => "    concurrency:\n      group: pipec-deploy-production/shop\n      queue: max\n    permissions: {}\n"
+        "wait-to-deploy-app-to-production": "    timeout-minutes: 360\n" => "    timeout-minutes: 360\n    concurrency:\n      group: pipec-deploy-production/shop\n      queue: max\n"
     } "it has a lock";
     a_wait_in_the_environment: in_a_window {
-        "wait-to-deploy-app-to-production": "    permissions: {}\n" => "    environment:\n      name: production\n    permissions: {}\n"
+        "wait-to-deploy-app-to-production": "    timeout-minutes: 360\n" => "    timeout-minutes: 360\n    environment: production\n"
     } "it has an environment";
     a_wait_with_rights: in_a_window {
-        "wait-to-deploy-app-to-production": "    permissions: {}\n" => "    permissions:\n      contents: write\n"
+        "wait-to-deploy-app-to-production": "    timeout-minutes: 360\n" => "    timeout-minutes: 360\n    permissions:\n      contents: write\n"
     } "`contents: write`";
     a_wait_with_secrets: in_a_window {
         "wait-to-deploy-app-to-production": "        env:\n" => "        env:\n          TOKEN: ${{ secrets.DATABASE_URL }}\n"
@@ -95,10 +95,10 @@ broken! {
         "wait-to-deploy-app-to-production": "timeout-minutes: 360" => "timeout-minutes: 30"
     } "its timeout is not that";
     a_wait_that_the_verdict_forgets: in_a_window {
-        "verdict": "            wait-to-deploy-app-to-production ${{ needs.wait-to-deploy-app-to-production.result }} ${{ needs.plan.outputs.branch-is-main == 'true' && 'due' || 'not-due' }}\n" => ""
-    } "does not ask for `wait-to-deploy-app-to-production`";
+        "verdict": "            wait-to-deploy-app-to-production ${{ needs.plan.outputs.branch-is-main == 'true' && 'due' || 'not-due' }}\n" => ""
+    } "takes `wait-to-deploy-app-to-production` for due";
     a_wait_that_the_verdict_takes_for_needless: in_a_window {
-        "verdict": "needs.wait-to-deploy-app-to-production.result }} ${{ needs.plan.outputs.branch-is-main == 'true' && 'due' || 'not-due' }}" => "needs.wait-to-deploy-app-to-production.result }} not-due"
+        "verdict": "            wait-to-deploy-app-to-production ${{ needs.plan.outputs.branch-is-main == 'true' && 'due' || 'not-due' }}\n" => "            wait-to-deploy-app-to-production not-due\n"
     } "takes `wait-to-deploy-app-to-production` for due";
     a_wait_for_what_has_no_window: in_a_window {
         "": "\n  wait-to-deploy-app-to-production:\n" => "\n  wait-to-deploy-app-to-staging:\n"

@@ -58,7 +58,7 @@ fn a_job_that_starts_too_early_breaks_the_order() {
     let lost = lost(
         &shop(),
         0,
-        PRODUCTION,
+        "deploy-app-to-staging",
         "needs.unit.result == 'success'",
         "(needs.unit.result == 'success' || needs.unit.result == 'failure')",
     );

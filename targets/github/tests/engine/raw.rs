@@ -234,7 +234,7 @@ broken! {
         "unit": "id: raw-node" => "id: raw-node\n        continue-on-error: true"
     } "ignores the failure of a step";
     a_raw_step_that_need_not_run: raw {
-        "unit": "id: raw-2\n        if: \"${{ " => "id: raw-2\n        if: \"${{ github.ref == 'refs/heads/x' && "
+        "unit": "id: raw-2\n        if: ${{ " => "id: raw-2\n        if: ${{ github.ref == 'refs/heads/x' && "
     } "is green without the step";
     a_raw_step_twice: raw {
         "unit": "      - name: make test" => "      - name: Call again\n        id: raw-9\n        uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020\n      - name: make test"

@@ -105,7 +105,7 @@ macro_rules! broken {
 }
 
 const DEPLOY: &str = "deploy-pages-to-preview";
-const STILL: &str = "if: \"${{ steps.still.outputs.pull-requests != '[]' }}\"";
+const STILL: &str = "if: ${{ steps.still.outputs.pull-requests != '[]' }}";
 
 broken! {
     // The deploy.
@@ -246,7 +246,7 @@ broken! {
         "teardown-preview": "@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1" => "@v7"
     } "it checks out something else than the default branch";
     a_second_checkout: 1 {
-        "teardown-preview": "      - name: Check out the default branch" => "      - name: Fetch\n        if: \"${{ steps.still.outputs.pull-requests != '[]' }}\"\n        run: gh pr checkout 1\n      - name: Check out the default branch"
+        "teardown-preview": "      - name: Check out the default branch" => "      - name: Fetch\n        if: ${{ steps.still.outputs.pull-requests != '[]' }}\n        run: gh pr checkout 1\n      - name: Check out the default branch"
     } "it checks out something else than the default branch";
     it_does_not_look_again: 1 {
         "teardown-preview": "now - newest >= TTL" => "now - newest >= 0"
@@ -255,7 +255,7 @@ broken! {
         "teardown-preview": "PULL_REQUEST: ${{ matrix.pull-request }}" => "PULL_REQUEST: \"\""
     } "it looks for something else";
     it_tears_down_what_was_deployed_again: 1 {
-        "teardown-preview": STILL => "if: \"${{ always() }}\""
+        "teardown-preview": STILL => "if: ${{ always() }}"
     } "a step runs although nothing is to be torn down";
     a_teardown_of_everything: 1 {
         "teardown-preview": "fromJSON(needs.find-preview.outputs.pull-requests)" => "fromJSON('[1, 2, 3]')"
@@ -340,13 +340,13 @@ broken! {
         "teardown-preview": "        run: ./remove.sh" => "        with:\n          a: b\n        run: ./remove.sh"
     } "a script is given inputs";
     a_condition_that_asks_for_another_step: 1 {
-        "teardown-preview": STILL => "if: \"${{ steps.found.outputs.pull-requests != '[]' }}\""
+        "teardown-preview": STILL => "if: ${{ steps.found.outputs.pull-requests != '[]' }}"
     } "a step runs although nothing is to be torn down";
     a_condition_that_tears_down_nothing: 1 {
         "teardown-preview": "${{ needs.find-preview.outputs.pull-requests != '[]' }}" => "${{ needs.find-preview.outputs.pull-requests == '[]' }}"
     } "it starts when it may not";
     another_step: 1 {
-        "": "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n" => "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n      - name: More\n        if: \"${{ steps.still.outputs.pull-requests != '[]' }}\"\n        run: env\n"
+        "": "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n" => "gh api --method DELETE \"$repository/deployments/$id\"\n          done\n      - name: More\n        if: ${{ steps.still.outputs.pull-requests != '[]' }}\n        run: env\n"
     } "the source asks for no such step";
     a_third_job: 1 {
         "": "\njobs:\n" => "\njobs:\n  more:\n    name: more\n    runs-on: ubuntu-24.04\n    permissions: {}\n    steps:\n      - name: more\n        run: env\n"

@@ -143,7 +143,11 @@ impl Lowering<'_> {
         for job in &workflow.jobs {
             let span =
                 || origins.iter().find(|(id, _)| **id == *job.id).map_or(Span::default(), |(_, span)| *span);
-            let depth = job.conditions().map(Expression::depth).max().unwrap_or_default();
+            // In the verdict, alternatives are in parentheses.
+            let levels = |condition: &Expression| {
+                condition.depth() + usize::from(matches!(condition, Expression::Any(_)))
+            };
+            let depth = job.conditions().map(levels).max().unwrap_or_default();
             if depth > DEEPEST_EXPRESSION {
                 let message = format!("the condition of `{}` has {depth} levels", job.id);
                 let diagnostic = Diagnostic::error(codes::P1103, message, span())

@@ -37,6 +37,7 @@ pub(crate) fn start<'r>(
 fn add_conjuncts<'e>(expression: &'e Expression, all: &mut Vec<&'e Expression>) {
     match expression {
         Expression::And(parts) => parts.iter().for_each(|part| add_conjuncts(part, all)),
+        Expression::Not(part) if let Expression::Not(part) = part.as_ref() => add_conjuncts(part, all),
         other => all.push(other),
     }
 }

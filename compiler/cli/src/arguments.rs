@@ -48,7 +48,7 @@ pub enum Command {
     /// Draw the path to production, or show what a node waits for
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Graph),
-    /// List what is proved, emitted and assumed, with the settings to make
+    /// List what is proved, what to set on the platform, and what is assumed
     #[command(after_help = ASSURE_EXAMPLES)]
     Assure(Assure),
     /// Show the page of a finding's code, or list all codes
@@ -86,8 +86,9 @@ const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        th
                               production       what must happen before a deploy\n\nA workspace that is not \
                               proven is drawn too, and the drawing says so; the exit status is then 1.";
 
-const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       all guarantees, and what \
-                               they depend on\n  pipec assure --environment production\n  pipec assure \
+const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       what is proved, and what \
+                               to set where\n  pipec assure --verbose             with the evidence and \
+                               everything that is trusted\n  pipec assure --environment production\n  pipec assure \
                                --format markdown > ASSURANCE.md\n\nIf the workspace is not proven, nothing \
                                is claimed; the exit status is then 1.";
 
@@ -186,6 +187,10 @@ pub struct Assure {
     /// The form of the list
     #[arg(long, value_enum, value_name = "FORM", default_value_t = AssureFormat::Text)]
     pub format: AssureFormat,
+    /// List the evidence of each guarantee, what relies on each setting, and all parts of the output that are trusted;
+    /// Markdown and JSON always do
+    #[arg(long, short)]
+    pub verbose: bool,
     /// Only this environment, and all runs of the pipelines that enter it
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,

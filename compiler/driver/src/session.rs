@@ -7,7 +7,7 @@ use crate::input::{Content, InputText, findings_of_content};
 use crate::outputs::Outputs;
 use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Memory, Module, References, analyse_remembering};
-use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, parallel};
+use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, codes, parallel};
 use pipec_claims::PipelineClaims;
 use pipec_ir::{Engine, Pins, Program};
 use pipec_syntax::{Tokens, ast};
@@ -230,6 +230,10 @@ impl Session {
         );
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
+        if diagnostics.iter().any(|finding| finding.code == codes::P0020) {
+            // A planned form may define variables, and nobody knows which.
+            diagnostics.retain(|finding| finding.code != codes::P0904);
+        }
         if !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.extend(analysis.unproven);
         }

@@ -66,6 +66,31 @@ fn a_schedule_that_is_refused_is_drawn_as_it_was_written() {
 }
 
 #[test]
+fn a_shift_without_strategy_is_no_canary() {
+    let deploy = |strategy: &str| {
+        format!(
+            "pipeline shop {{ on push to main stage one {{\n\
+             artefact app: archive {{ run \"make\" path \"dist/**\" }}\n\
+             deploy app to production {{ {strategy} shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\" }}\n}} }}\n\
+             environment production {{}}\n"
+        )
+    };
+    let drawings = |source: &str| {
+        let compilation = compiled(source);
+        assert!(compilation.is_refused());
+        let graph = graph(&compilation);
+        [graph.terminal(80, Colour::Never), graph.svg(), graph.mermaid(), graph.dot(), graph.json()]
+    };
+    for drawing in drawings(&deploy("")) {
+        assert!(drawing.contains("production"), "{drawing}");
+        assert!(!drawing.contains("canary") && !drawing.contains("strategy"), "{drawing}");
+    }
+    for drawing in drawings(&deploy("strategy canary { step 5% }")) {
+        assert!(drawing.contains("canary"), "{drawing}");
+    }
+}
+
+#[test]
 fn why_lists_predecessors_requirements_and_successors() {
     let compilation = compiled(include_str!("graph/storefront.pipe"));
     let graph = graph(&compilation);

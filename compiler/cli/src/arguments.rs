@@ -82,6 +82,7 @@ const FMT_EXAMPLES: &str = "Examples:\n  pipec fmt                          ever
 
 const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        the path to production, in \
                               the terminal\n  pipec graph --format svg > path.svg\n  pipec graph \
+                             --format html > path.html   a page to explore\n  pipec graph \
                               --pipeline api         one pipeline of several\n  pipec graph --why \
                               production       what must happen before a deploy\n\nA workspace that is not \
                               proven is drawn too, and the drawing says so; the exit status is then 1.";
@@ -255,6 +256,8 @@ pub enum GraphFormat {
     Text,
     /// A picture, in one file
     Svg,
+    /// A page to explore, in one file: choose a node to read about it
+    Html,
     /// A flowchart for Markdown
     Mermaid,
     /// For Graphviz

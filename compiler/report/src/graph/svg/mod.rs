@@ -52,11 +52,20 @@ impl Area {
 }
 
 pub(super) fn draw(graph: &Graph<'_>) -> String {
-    picture(graph, "") + "\n"
+    picture(graph, Role::Image) + "\n"
 }
 
-/// The element `svg`, with more attributes.
-pub(super) fn picture(graph: &Graph<'_>, attributes: &str) -> String {
+/// What the picture is for people who can't see it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Role {
+    /// One image with a description.
+    Image,
+    /// A group of nodes that people can choose.
+    Group,
+}
+
+/// The element `svg`.
+pub(super) fn picture(graph: &Graph<'_>, role: Role) -> String {
     let paths = graph.paths();
     let mut body = String::new();
     let (mut width, mut y) = (0.0_f64, MARGIN);
@@ -78,7 +87,11 @@ pub(super) fn picture(graph: &Graph<'_>, attributes: &str) -> String {
     let _ = writeln!(
         svg,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" viewBox=\"0 0 {width:.0} \
-         {height:.0}\" role=\"img\" aria-labelledby=\"pipec-title pipec-description\"{attributes}>"
+         {height:.0}\" role=\"{}\" aria-labelledby=\"pipec-title pipec-description\">",
+        match role {
+            Role::Image => "img",
+            Role::Group => "group",
+        }
     );
     let _ = writeln!(svg, "<title id=\"pipec-title\">{}</title>", escaped(&title(&paths)));
     let _ = writeln!(svg, "<desc id=\"pipec-description\">{}</desc>", escaped(&description(&paths)));

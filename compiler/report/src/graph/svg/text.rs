@@ -105,7 +105,9 @@ pub(super) fn wrapped_from(taken: f64, shown: &str, width: f64, size: f64) -> Ve
     lines
 }
 
-/// The text escaped for XML. Characters that XML can't contain are replaced.
+/// The text escaped for XML and HTML, also in quoted attributes.
+///
+/// Characters that XML can't contain are replaced, and those that reorder the text around them.
 pub(in crate::graph) fn escaped(shown: &str) -> String {
     let mut text = String::new();
     for character in shown.chars() {
@@ -114,7 +116,11 @@ pub(in crate::graph) fn escaped(shown: &str) -> String {
             '<' => text.push_str("&lt;"),
             '>' => text.push_str("&gt;"),
             '"' => text.push_str("&quot;"),
+            '\'' => text.push_str("&#39;"),
             '\n' | '\t' => text.push(character),
+            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}' => {
+                text.push('\u{fffd}');
+            }
             '\u{fffe}' | '\u{ffff}' => text.push('\u{fffd}'),
             _ if character.is_control() => text.push('\u{fffd}'),
             _ => text.push(character),
@@ -129,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_text_is_never_markup() {
-        assert_eq!(escaped("a<b>&\"\u{1b}"), "a&lt;b&gt;&amp;&quot;\u{fffd}");
+        assert_eq!(escaped("a<b>&\"'\u{1b}\u{202e}"), "a&lt;b&gt;&amp;&quot;&#39;\u{fffd}\u{fffd}");
     }
 
     #[test]

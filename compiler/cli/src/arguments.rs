@@ -128,7 +128,7 @@ pub struct Build {
     /// Print the outputs and write nothing; a line `# PATH` comes before each of several
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
-    /// Write nothing; exit 1 with a diff if an output on disk differs, except in its header, or if pipec.lock differs
+    /// Write nothing; exit 1 with a diff if an output on disk differs, or if pipec.lock differs
     /// from what is used
     #[arg(long)]
     pub check: bool,

@@ -16,7 +16,6 @@ fn compiled(source: &str) -> Compilation {
         engines: &engines,
         targets: &[],
         today,
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

@@ -130,7 +130,7 @@ fn a_line_of_the_overview_names_the_pipelines_that_it_holds_for() {
     for line in [
         "shop and blog are proved",
         "✓ shop: no gate comes before it",
-        "● enforced in shop: one deploy at a time",
+        "● the output of shop ensures: one deploy at a time",
         "! shop: migrations is exempt unless schema changed",
         "! no proof covers the raw steps: 3 of 12 steps",
         "☐ accept only the branches `main` and `release/*`",

@@ -26,7 +26,7 @@ pub(crate) fn theorem(theorem: &Theorem) -> String {
     }
 }
 
-/// A phrase for the list of what the output enforces. A theorem without one has its full sentence.
+/// A phrase for the list of what the output ensures. A theorem without one has its full sentence.
 fn phrase(theorem: &Theorem) -> String {
     let phrase = match theorem {
         Theorem::Order => "the order",

@@ -9,7 +9,7 @@
 //!     ✓ orders: no deploy before unit and scan have passed
 //!     ✓ payments: no deploy before unit has passed
 //!     ✓ one deploy, from main only; no pull request, fork or merge queue
-//!     ● enforced: one deploy at a time, never an older commit
+//!     ● the output ensures: one deploy at a time, never an older commit
 //!
 //! to set on github
 //!   environment production
@@ -61,26 +61,26 @@ fn add_proved(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], pa
     page.title(&title(pipelines));
     for environment in environments(report, pipelines) {
         let mut proved = Lines::default();
-        let mut enforced = Lines::default();
+        let mut emitted = Lines::default();
         for pipeline in pipelines {
             let parts = report.parts(pipeline);
             let Some(part) = parts.iter().find(|part| part.environment == environment) else { continue };
             for guarantee in part.of_standing(Standing::Proved) {
                 proved.add(rank(guarantee), report.assurance.short(guarantee), &pipeline.pipeline);
             }
-            let emitted = part.of_standing(Standing::Emitted);
-            let phrases: Vec<String> = emitted
+            let guarantees = part.of_standing(Standing::Emitted);
+            let phrases: Vec<String> = guarantees
                 .into_iter()
                 .filter(|guarantee| !is_general(guarantee))
                 .map(|guarantee| report.assurance.short(guarantee))
                 .collect();
             if !phrases.is_empty() {
-                enforced.add(0, phrases.join(", "), &pipeline.pipeline);
+                emitted.add(0, phrases.join(", "), &pipeline.pipeline);
             }
             proved.number += 1;
-            enforced.number += 1;
+            emitted.number += 1;
         }
-        if proved.lines.is_empty() && enforced.lines.is_empty() {
+        if proved.lines.is_empty() && emitted.lines.is_empty() {
             continue;
         }
         match environment {
@@ -90,9 +90,9 @@ fn add_proved(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], pa
         for (of, text) in proved.texts() {
             page.item(4, (Style::Help, "✓ "), &named(of, text));
         }
-        for (of, text) in enforced.texts() {
-            let of = of.map_or_else(String::new, |of| format!(" in {of}"));
-            page.item(4, (Style::Gate, "● "), &format!("enforced{of}: {text}"));
+        for (of, text) in emitted.texts() {
+            let of = of.map_or_else(String::new, |of| format!(" of {of}"));
+            page.item(4, (Style::Gate, "● "), &format!("the output{of} ensures: {text}"));
         }
     }
 }

@@ -165,12 +165,6 @@ pub(super) fn due(path: &Path<'_>, drawn: &DrawnNode<'_>) -> String {
     when(path, drawn).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"))
 }
 
-/// The triggers of the runs that a node is in, if any: "push to main, on manual".
-pub(super) fn triggers(path: &Path<'_>, drawn: &DrawnNode<'_>) -> Option<String> {
-    let triggers = starting(path.pipeline, drawn.node);
-    (!triggers.is_empty()).then(|| triggers.join(", on "))
-}
-
 /// Why a deploy that is due may not happen.
 pub(super) fn may_be_skipped(drawn: &DrawnNode<'_>) -> Option<&'static str> {
     let environment = drawn.environment?;
@@ -192,7 +186,7 @@ fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<
             .styled(Style::Heading, name(drawn))
             .styled(Style::Faint, format!("  stage {stage} of {}", path.pipeline.name)),
     );
-    let start = match triggers(path, drawn) {
+    let start = match Triggers::of(path.pipeline).starting(drawn.node) {
         None => "no trigger starts one".to_owned(),
         Some(triggers) => format!("runs start on {triggers}"),
     };
@@ -242,15 +236,33 @@ fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<
     rows.extend(lines.into_iter().map(|line| Row::default().text("  ").text(line)));
 }
 
-/// The triggers of the runs that contain the node. All triggers if that takes too long to decide.
-fn starting(pipeline: &Pipeline, node: &Node) -> Vec<String> {
-    let Ok(facts) = SourceFacts::of(pipeline) else {
-        return pipeline.triggers.iter().map(ToString::to_string).collect();
-    };
-    let due = facts.due_node(node);
-    let starting =
-        facts.triggers().filter(|(_, runs)| facts.propositions().is_compatible(runs, &due).unwrap_or(true));
-    starting.map(|(trigger, _)| trigger.to_string()).collect()
+/// Decides which triggers start the runs that a node is in.
+pub(super) struct Triggers<'p> {
+    pipeline: &'p Pipeline,
+    /// The facts of the pipeline, unless it takes too long to compute them.
+    facts: Option<SourceFacts<'p>>,
+}
+
+impl<'p> Triggers<'p> {
+    pub(super) fn of(pipeline: &'p Pipeline) -> Triggers<'p> {
+        Triggers { pipeline, facts: SourceFacts::of(pipeline).ok() }
+    }
+
+    /// The triggers of the runs that contain the node, if any: "push to main, on manual". All triggers if that takes
+    /// too long to decide.
+    pub(super) fn starting(&self, node: &Node) -> Option<String> {
+        let starting: Vec<String> = match &self.facts {
+            None => self.pipeline.triggers.iter().map(ToString::to_string).collect(),
+            Some(facts) => {
+                let due = facts.due_node(node);
+                let logic = facts.propositions();
+                let starting =
+                    facts.triggers().filter(|(_, runs)| logic.is_compatible(runs, &due).unwrap_or(true));
+                starting.map(|(trigger, _)| trigger.to_string()).collect()
+            }
+        };
+        (!starting.is_empty()).then(|| starting.join(", on "))
+    }
 }
 
 fn add_row(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {

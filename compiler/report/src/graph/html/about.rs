@@ -3,7 +3,8 @@
 use super::touch::{authority, inputs, machine};
 use crate::graph::path::{DrawnNode, Kind, Path};
 use crate::graph::svg::escaped;
-use crate::graph::{Graph, UNPROVEN, why};
+use crate::graph::why::{self, Triggers};
+use crate::graph::{Graph, UNPROVEN};
 use crate::words;
 use pipec_ir::{Act, Phase};
 use std::fmt::Write;
@@ -12,13 +13,22 @@ use std::fmt::Write;
 pub(super) fn introduction(graph: &Graph<'_>, paths: &[Path<'_>], out: &mut String) {
     out.push_str("<section class=\"about open\" id=\"about-nothing\">\n");
     let names: Vec<&str> = paths.iter().map(|path| path.pipeline.name.as_str()).collect();
-    let _ = writeln!(out, "<h2>{}</h2>", escaped(&names.join(", ")));
+    let title = if names.is_empty() { "There is no pipeline".to_owned() } else { names.join(", ") };
+    let _ = writeln!(out, "<h2>{}</h2>", escaped(&title));
     if !graph.is_proven {
         let _ = writeln!(out, "<p class=\"mark\">{UNPROVEN}</p>");
     }
     out.push_str(
-        "<p>Choose a node to read when it runs, what it waits for and why, and what it may touch.</p>\n\
-         <div class=\"legend\">\n<p><b class=\"is-before\"></b>must happen before the chosen node</p>\n\
+        "<p>Choose a node to read when it runs, what it waits for and why, and what it may touch.</p>\n",
+    );
+    for (number, path) in paths.iter().enumerate() {
+        let links: Vec<String> = path.nodes.iter().map(|drawn| link(number, drawn)).collect();
+        let name = escaped(&path.pipeline.name);
+        let _ = writeln!(out, "<h3>The nodes of {name}</h3>\n<p>{}</p>", links.join(", "));
+    }
+    out.push_str(
+        "<div class=\"legend\">\n<h3>Colours</h3>\n\
+         <p><b class=\"is-before\"></b>must happen before the chosen node</p>\n\
          <p><b class=\"is-after\"></b>waits for the chosen node</p>\n\
          <h3>Mouse and touch</h3>\n\
          <p>Drag to move. Pinch, or hold <kbd>Ctrl</kbd> and turn the wheel, to zoom.</p>\n\
@@ -28,11 +38,11 @@ pub(super) fn introduction(graph: &Graph<'_>, paths: &[Path<'_>], out: &mut Stri
     );
 }
 
-/// The section about one node. `pipeline` is the number of its pipeline.
+/// The section about one node. Its pipeline has a number and triggers.
 pub(super) fn node(
     graph: &Graph<'_>,
     path: &Path<'_>,
-    pipeline: usize,
+    (pipeline, triggers): (usize, &Triggers<'_>),
     drawn: &DrawnNode<'_>,
     out: &mut String,
 ) {
@@ -54,7 +64,7 @@ pub(super) fn node(
     if !docs.trim().is_empty() {
         let _ = writeln!(out, "<p class=\"docs\">{}</p>", escaped(&docs));
     }
-    when(path, drawn, out);
+    when(path, triggers, drawn, out);
     waits(path, pipeline, drawn, &before, out);
     touches(graph, drawn, out);
     particulars(drawn, out);
@@ -76,9 +86,9 @@ fn facts<'f>(rows: impl IntoIterator<Item = (&'f str, String)>, out: &mut String
     out.push_str("</dl>\n");
 }
 
-fn when(path: &Path<'_>, drawn: &DrawnNode<'_>, out: &mut String) {
+fn when(path: &Path<'_>, triggers: &Triggers<'_>, drawn: &DrawnNode<'_>, out: &mut String) {
     heading("When it runs", out);
-    let starts = why::triggers(path, drawn).unwrap_or_else(|| "no trigger".to_owned());
+    let starts = triggers.starting(drawn.node).unwrap_or_else(|| "no trigger".to_owned());
     let mut rows = vec![("is due in", why::due(path, drawn)), ("runs start on", starts)];
     if let Some(skipped) = why::may_be_skipped(drawn) {
         rows.push(("may be", skipped.to_owned()));

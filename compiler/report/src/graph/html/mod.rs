@@ -9,6 +9,7 @@ mod touch;
 
 use super::Graph;
 use super::svg::{self, escaped};
+use super::why::Triggers;
 use std::fmt::Write;
 
 const STYLE: &str = include_str!("style.css");
@@ -38,8 +39,9 @@ pub(super) fn draw(graph: &Graph<'_>) -> String {
     );
     about::introduction(graph, &paths, &mut page);
     for (number, path) in paths.iter().enumerate() {
+        let triggers = Triggers::of(path.pipeline);
         for drawn in &path.nodes {
-            about::node(graph, path, number, drawn, &mut page);
+            about::node(graph, path, (number, &triggers), drawn, &mut page);
         }
     }
     let _ = write!(page, "</aside>\n<script>\n{SCRIPT}</script>\n</body>\n</html>\n");

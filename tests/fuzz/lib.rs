@@ -22,7 +22,6 @@ pub fn compile(text: &str, for_targets: bool) -> Compilation {
         engines: pipec_targets::engines(),
         targets,
         today: TODAY,
-        version: env!("CARGO_PKG_VERSION"),
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

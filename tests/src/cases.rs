@@ -92,7 +92,6 @@ pub fn compile(sources: &[(String, String)]) -> Compilation {
         engines: pipec_targets::engines(),
         targets: &[],
         today: TODAY,
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

@@ -22,7 +22,6 @@ pub fn options() -> Options<'static> {
         engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: TODAY,
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

@@ -16,7 +16,6 @@ fn options() -> Options<'static> {
         engines: pipec_targets::engines(),
         targets: &[],
         today: TODAY,
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

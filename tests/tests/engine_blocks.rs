@@ -21,7 +21,6 @@ fn compile_text(text: String) -> Compilation {
         engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

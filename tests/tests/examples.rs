@@ -28,7 +28,6 @@ fn is_proven_and_has_not_drifted(root: &Path) {
         engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
-        version: env!("CARGO_PKG_VERSION"),
         lock: workspace.lock.as_ref(),
         emits_outputs: true,
         lists_assumptions: false,

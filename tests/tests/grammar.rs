@@ -11,8 +11,9 @@
 use std::collections::BTreeSet;
 
 use pipec_base::Anchor;
+use pipec_format::Formatted;
 use pipec_syntax::words::Block;
-use pipec_tests::grammar::bnf::{self, Bnf, Symbol, Terminal};
+use pipec_tests::grammar::bnf::{self, Bnf, Extent, Symbol, Terminal};
 use pipec_tests::grammar::ebnf::{Expression, Grammar};
 use pipec_tests::grammar::lalr::Tables;
 use pipec_tests::grammar::sentences::{Random, Shortest, write};
@@ -20,7 +21,7 @@ use pipec_tests::grammar::sentences::{Random, Shortest, write};
 const PAGE: &str = include_str!("../../compiler/docs/grammar.md");
 
 fn conflicts(ebnf: &str) -> Vec<String> {
-    let bnf = Bnf::new(&Grammar::read(ebnf).unwrap(), true).unwrap();
+    let bnf = Bnf::new(&Grammar::read(ebnf).unwrap(), Extent::Whole).unwrap();
     Tables::new(&bnf).conflicts().iter().map(ToString::to_string).collect()
 }
 
@@ -33,10 +34,10 @@ fn changed(from: &str, to: &str) -> String {
 }
 
 #[test]
-fn every_text_has_one_reading_with_and_without_reserved_words() {
+fn every_text_has_one_reading_with_and_without_planned_forms() {
     let grammar = Grammar::read_page(PAGE).unwrap();
-    for with_reserved in [false, true] {
-        let bnf = Bnf::new(&grammar, with_reserved).unwrap();
+    for extent in [Extent::Built, Extent::Planned, Extent::Whole] {
+        let bnf = Bnf::new(&grammar, extent).unwrap();
         let conflicts: Vec<String> = Tables::new(&bnf).conflicts().iter().map(ToString::to_string).collect();
         assert!(conflicts.is_empty(), "{}", conflicts.join("\n\n"));
     }
@@ -94,7 +95,7 @@ fn unambiguous_grammars_are_accepted() {
 #[test]
 fn ambiguous_continuation_words_are_found() {
     for (from, to, tokens) in [
-        (r#"| "owner" path"#, r#"| "owner" path | "because" text"#, r#""because""#),
+        (r#"| "change" NAME texts"#, r#"| "because" text | "change" NAME texts"#, r#""because""#),
         (r#"| "check" NAME verbatim"#, r#"| "check" NAME verbatim | "file" text"#, r#""file""#),
         (r#"| "lock" NAME"#, r#"| "lock" NAME | "soak" DURATION"#, r#""soak""#),
         (r#"| "lock" NAME"#, r#"| "lock" NAME | "not" NAME"#, r#""not""#),
@@ -109,13 +110,14 @@ fn ambiguous_continuation_words_are_found() {
 
 #[test]
 fn a_name_and_a_variable_in_one_place_are_found() {
-    let found = conflicts(&changed(r#"{ "." WORD }"#, r#"{ "." ( NAME | VAR ) }"#));
+    let found =
+        conflicts(&changed(r#"path         = NAME { "." WORD }"#, r#"path = NAME { "." ( NAME | VAR ) }"#));
     assert!(found.iter().any(|conflict| conflict.contains("NAME = word •\n  VAR = word •")), "{found:?}");
 }
 
 #[test]
 fn rules_that_are_missing_or_left_over_are_errors() {
-    let error = |ebnf| Bnf::new(&Grammar::read(ebnf).unwrap(), true).unwrap_err();
+    let error = |ebnf| Bnf::new(&Grammar::read(ebnf).unwrap(), Extent::Whole).unwrap_err();
     assert_eq!(error("all = some ;"), "no rule defines `some`");
     assert_eq!(error("all = INT ; other = INT ;"), "no rule uses `other`");
     assert_eq!(Grammar::read("all = ( INT ;").unwrap_err(), "expected `)` before `;`");
@@ -143,6 +145,15 @@ fn errors_of_grammar(text: &str) -> Vec<String> {
     errors
 }
 
+/// The finding about a planned form.
+const PLANNED: &str = "P0020";
+
+/// The errors, without those about the forms that an extent has in addition.
+fn errors_within(extent: Extent, errors: Vec<String>) -> Vec<String> {
+    let is_planned = |error: &String| extent == Extent::Planned && error.starts_with(PLANNED);
+    errors.into_iter().filter(|error| !is_planned(error)).collect()
+}
+
 /// Fails with some of the texts that the parser reads wrongly, if there are any.
 fn assert_none(wrong: &[String]) {
     assert!(
@@ -153,9 +164,12 @@ fn assert_none(wrong: &[String]) {
     );
 }
 
-fn grammar() -> Bnf {
-    Bnf::new(&Grammar::read_page(PAGE).unwrap(), false).unwrap()
+fn grammar(extent: Extent) -> Bnf {
+    Bnf::new(&Grammar::read_page(PAGE).unwrap(), extent).unwrap()
 }
+
+/// What this version has, and what it parses.
+const PARSED: [Extent; 2] = [Extent::Built, Extent::Planned];
 
 /// A shortest text for each production. It has the terminals before the production, its symbols, and the terminals
 /// after it.
@@ -170,36 +184,82 @@ fn shortest_texts(bnf: &Bnf) -> Vec<(Vec<usize>, Vec<Symbol>, Vec<usize>)> {
 
 #[test]
 fn the_parser_reads_a_text_of_each_form() {
-    let bnf = grammar();
-    let shortest = Shortest::new(&bnf);
     let mut wrong = Vec::new();
-    for (before, symbols, behind) in shortest_texts(&bnf) {
-        let terminals = [before, shortest.terminals(&symbols), behind].concat();
-        let text = write(&bnf, &terminals, &mut Random::new(0));
-        let errors = errors_of_grammar(&text);
-        if !errors.is_empty() {
-            wrong.push(format!("{text}\n  {}", errors.join("\n  ")));
+    for extent in PARSED {
+        let bnf = grammar(extent);
+        let shortest = Shortest::new(&bnf);
+        for (before, symbols, behind) in shortest_texts(&bnf) {
+            let terminals = [before, shortest.terminals(&symbols), behind].concat();
+            let text = write(&bnf, &terminals, &mut Random::new(0));
+            let errors = errors_within(extent, errors_of_grammar(&text));
+            if !errors.is_empty() {
+                wrong.push(format!("{text}\n  {}", errors.join("\n  ")));
+            }
         }
     }
     assert_none(&wrong);
 }
 
+/// The productions of a grammar, as the grammar writes them.
+fn shown(bnf: &Bnf) -> Vec<String> {
+    let show = |symbols: &[Symbol]| symbols.iter().map(|symbol| bnf.show(*symbol)).collect::<Vec<_>>();
+    let line =
+        |(left, right): (usize, &[Symbol])| format!("{} = {}", bnf.nonterminals[left], show(right).join(" "));
+    bnf.productions.iter().map(|production| line((production.left, &production.right))).collect()
+}
+
+#[test]
+fn each_planned_form_is_refused_and_its_layout_is_stable() {
+    let bnf = grammar(Extent::Planned);
+    let built: BTreeSet<String> = shown(&grammar(Extent::Built)).into_iter().collect();
+    let shortest = Shortest::new(&bnf);
+    let planned = shown(&bnf).into_iter().skip(1).map(|form| !built.contains(&form));
+    let mut wrong = Vec::new();
+    let mut forms = 0;
+    for ((before, symbols, behind), is_planned) in shortest_texts(&bnf).into_iter().zip(planned) {
+        let terminals = [before, shortest.terminals(&symbols), behind].concat();
+        let text = write(&bnf, &terminals, &mut Random::new(0));
+        let errors = errors(&text);
+        forms += usize::from(is_planned);
+        if is_planned && !errors.iter().any(|error| error.starts_with(PLANNED)) {
+            wrong.push(format!("{text}\n  is accepted"));
+        }
+        if errors.iter().all(|error| error.starts_with(PLANNED)) {
+            wrong.extend(unstable(&text));
+        }
+    }
+    assert!(forms > 150, "{forms}");
+    assert_none(&wrong);
+}
+
+/// The text, if formatting fails, changes its tokens or has another result the second time.
+fn unstable(text: &str) -> Option<String> {
+    let format = |text: &str| pipec_format::format(Anchor::default(), text);
+    let once = format(text);
+    match &once {
+        Formatted::Done(result) if format(result) == once => None,
+        other => Some(format!("{text}\n  becomes {other:?}")),
+    }
+}
+
 #[test]
 fn the_parser_reads_random_texts() {
-    let bnf = grammar();
-    let shortest = Shortest::new(&bnf);
-    let item = bnf.nonterminal("item").unwrap();
-    let mut random = Random::new(1);
     let mut wrong = Vec::new();
-    for size in 0..800 {
-        let mut terminals = Vec::new();
-        for _ in 0..=random.below(4) {
-            terminals.extend(shortest.random(item, size / 5, &mut random));
-        }
-        let text = write(&bnf, &terminals, &mut random);
-        let errors = errors_of_grammar(&text);
-        if !errors.is_empty() {
-            wrong.push(format!("{text}\n  {}", errors.join("\n  ")));
+    for extent in PARSED {
+        let bnf = grammar(extent);
+        let shortest = Shortest::new(&bnf);
+        let item = bnf.nonterminal("item").unwrap();
+        let mut random = Random::new(1);
+        for size in 0..800 {
+            let mut terminals = Vec::new();
+            for _ in 0..=random.below(4) {
+                terminals.extend(shortest.random(item, size / 5, &mut random));
+            }
+            let text = write(&bnf, &terminals, &mut random);
+            let errors = errors_within(extent, errors_of_grammar(&text));
+            if !errors.is_empty() {
+                wrong.push(format!("{text}\n  {}", errors.join("\n  ")));
+            }
         }
     }
     assert_none(&wrong);
@@ -207,7 +267,7 @@ fn the_parser_reads_random_texts() {
 
 #[test]
 fn the_tables_read_what_the_grammar_writes() {
-    let bnf = grammar();
+    let bnf = grammar(Extent::Planned);
     let tables = Tables::new(&bnf);
     let shortest = Shortest::new(&bnf);
     let item = bnf.nonterminal("item").unwrap();
@@ -242,18 +302,22 @@ fn keyword(bnf: &Bnf, word: &str) -> usize {
     bnf.terminals.iter().position(|other| *other == Terminal::Keyword(word.to_owned())).unwrap()
 }
 
+/// A part of the grammar with its tables.
+type Part<'g> = (Extent, &'g Bnf, &'g Tables<'g>);
+
 /// The text, if the grammar and the parser disagree about it.
-fn disagreement(bnf: &Bnf, tables: &Tables<'_>, terminals: &[usize], random: &mut Random) -> Option<String> {
+fn disagreement((extent, bnf, tables): Part<'_>, terminals: &[usize], random: &mut Random) -> Option<String> {
     let text = write(bnf, terminals, random);
     let read = tables.read(terminals);
     let errors = if read.is_ok() { errors_of_grammar(&text) } else { errors(&text) };
+    let errors = errors_within(extent, errors);
     (read.is_ok() != errors.is_empty())
         .then(|| format!("{text}\n  the grammar: {read:?}, the parser: {errors:?}"))
 }
 
 #[test]
 fn the_parser_accepts_every_keyword_as_a_name() {
-    let bnf = grammar();
+    let bnf = grammar(Extent::Built);
     let places = places_of_words(&bnf);
     let mut wrong = Vec::new();
     for keyword in bnf::keywords(&Grammar::read_page(PAGE).unwrap()) {
@@ -286,13 +350,14 @@ fn the_parser_accepts_every_keyword_as_a_name() {
 
 #[test]
 fn true_and_false_are_variables_but_no_names() {
-    let bnf = grammar();
+    let bnf = grammar(Extent::Planned);
     let tables = Tables::new(&bnf);
+    let part = (Extent::Planned, &bnf, &tables);
     let mut wrong = Vec::new();
     for (front, _, rest) in places_of_words(&bnf) {
         for word in ["true", "false"] {
             let terminals = [front.clone(), vec![keyword(&bnf, word)], rest.clone()].concat();
-            wrong.extend(disagreement(&bnf, &tables, &terminals, &mut Random::new(0)));
+            wrong.extend(disagreement(part, &terminals, &mut Random::new(0)));
         }
     }
     assert_none(&wrong);
@@ -300,8 +365,9 @@ fn true_and_false_are_variables_but_no_names() {
 
 #[test]
 fn an_allow_occurs_only_in_places_of_the_grammar() {
-    let bnf = grammar();
+    let bnf = grammar(Extent::Planned);
     let tables = Tables::new(&bnf);
+    let part = (Extent::Planned, &bnf, &tables);
     let shortest = Shortest::new(&bnf);
     let surroundings = shortest.surroundings();
     let allow = shortest.terminals(&[Symbol::Nonterminal(bnf.nonterminal("allow").unwrap())]);
@@ -312,7 +378,7 @@ fn an_allow_occurs_only_in_places_of_the_grammar() {
         for (_, production) in bnf.productions_of(rule) {
             let clause = shortest.terminals(&production.right);
             let terminals = [before.clone(), allow.clone(), clause, behind.clone()].concat();
-            wrong.extend(disagreement(&bnf, &tables, &terminals, &mut Random::new(0)));
+            wrong.extend(disagreement(part, &terminals, &mut Random::new(0)));
         }
     }
     assert_none(&wrong);
@@ -320,7 +386,13 @@ fn an_allow_occurs_only_in_places_of_the_grammar() {
 
 #[test]
 fn the_parser_refuses_what_the_grammar_refuses() {
-    let bnf = grammar();
+    for extent in PARSED {
+        refuses_the_same(extent);
+    }
+}
+
+fn refuses_the_same(extent: Extent) {
+    let bnf = grammar(extent);
     let tables = Tables::new(&bnf);
     let shortest = Shortest::new(&bnf);
     let item = bnf.nonterminal("item").unwrap();
@@ -350,14 +422,14 @@ fn the_parser_refuses_what_the_grammar_refuses() {
             }
         }
         refused += usize::from(tables.read(&terminals).is_err());
-        wrong.extend(disagreement(&bnf, &tables, &terminals, &mut random));
+        wrong.extend(disagreement((extent, &bnf, &tables), &terminals, &mut random));
     }
     assert!(refused > 1500, "{refused}");
     assert_none(&wrong);
 }
 
 /// Each block of the parser's tables, with the grammar's rule for its clauses.
-const CLAUSES: [(Block, &str); 17] = [
+const CLAUSES: [(Block, &str); 24] = [
     (Block::File, "declaration"),
     (Block::Pipeline, "pipeline-clause"),
     (Block::Inputs, "input"),
@@ -375,6 +447,13 @@ const CLAUSES: [(Block, &str); 17] = [
     (Block::Runner, "runner-clause"),
     (Block::Role, "role-clause"),
     (Block::Registry, "registry-clause"),
+    (Block::Platform, "platform-clause"),
+    (Block::Finally, "finally-clause"),
+    (Block::Family, "family-clause"),
+    (Block::Records, "records-clause"),
+    (Block::Source, "source-clause"),
+    (Block::Endpoint, "endpoint-clause"),
+    (Block::Predictor, "predictor-clause"),
 ];
 
 /// The keywords at the beginning of a rule, and whether any name may begin it.
@@ -402,22 +481,21 @@ fn first_words(bnf: &Bnf, rule: &str) -> (BTreeSet<String>, bool) {
 }
 
 /// The keywords that may continue an expression that is already complete.
-fn words_that_go_on(grammar: &Grammar, expression: &Expression, with_reserved: bool) -> BTreeSet<String> {
+fn words_that_go_on(grammar: &Grammar, expression: &Expression, extent: Extent) -> BTreeSet<String> {
     match expression {
         Expression::Quoted(_) => BTreeSet::new(),
-        Expression::Named(name) => grammar
-            .rule(name)
-            .map(|rule| words_that_go_on(grammar, &rule.body, with_reserved))
-            .unwrap_or_default(),
+        Expression::Named(name) => {
+            grammar.rule(name).map(|rule| words_that_go_on(grammar, &rule.body, extent)).unwrap_or_default()
+        }
         Expression::Choice(parts) => {
-            parts.iter().flat_map(|part| words_that_go_on(grammar, part, with_reserved)).collect()
+            parts.iter().flat_map(|part| words_that_go_on(grammar, part, extent)).collect()
         }
         Expression::Sequence(parts) => {
             let mut words = BTreeSet::new();
             for part in parts.iter().rev() {
-                words.append(&mut words_that_go_on(grammar, part, with_reserved));
+                words.append(&mut words_that_go_on(grammar, part, extent));
                 let optional = match part {
-                    Expression::Reserved(inner) => inner,
+                    Expression::Planned(inner) | Expression::Reserved(inner) => inner,
                     part => part,
                 };
                 if !matches!(optional, Expression::Optional(_) | Expression::Repeated(_)) {
@@ -427,43 +505,57 @@ fn words_that_go_on(grammar: &Grammar, expression: &Expression, with_reserved: b
             words
         }
         Expression::Optional(inner) | Expression::Repeated(inner) => {
-            let mut words = words_that_go_on(grammar, inner, with_reserved);
-            let first = match &**inner {
-                Expression::Sequence(parts) => &parts[0],
-                other => other,
-            };
-            match first {
-                Expression::Quoted(text) if text.starts_with(char::is_alphabetic) => {
-                    words.insert(text.clone());
-                }
-                Expression::Quoted(_) => {}
-                // The only optional end of a clause that begins with no word.
-                other => assert_eq!(other.to_string(), "body"),
-            }
+            let mut words = words_that_go_on(grammar, inner, extent);
+            words.append(&mut words_that_begin(grammar, inner));
             words
         }
-        Expression::Reserved(inner) if with_reserved => words_that_go_on(grammar, inner, with_reserved),
-        Expression::Reserved(_) => BTreeSet::new(),
+        Expression::Planned(inner) if extent >= Extent::Planned => words_that_go_on(grammar, inner, extent),
+        Expression::Reserved(inner) if extent == Extent::Whole => words_that_go_on(grammar, inner, extent),
+        Expression::Planned(_) | Expression::Reserved(_) => BTreeSet::new(),
+    }
+}
+
+/// The keywords at the beginning of an optional part.
+fn words_that_begin(grammar: &Grammar, expression: &Expression) -> BTreeSet<String> {
+    match expression {
+        Expression::Quoted(text) if text.starts_with(char::is_alphabetic) => BTreeSet::from([text.clone()]),
+        Expression::Quoted(_) => BTreeSet::new(),
+        Expression::Sequence(parts) => words_that_begin(grammar, &parts[0]),
+        Expression::Choice(parts) => parts.iter().flat_map(|part| words_that_begin(grammar, part)).collect(),
+        Expression::Named(name) => words_that_begin(grammar, &grammar.rule(name).unwrap().body),
+        other => panic!("an optional part begins with {other}"),
     }
 }
 
 #[test]
 fn the_parser_knows_the_words_that_begin_a_clause() {
     let page = Grammar::read_page(PAGE).unwrap();
-    let (now, later) = (Bnf::new(&page, false).unwrap(), Bnf::new(&page, true).unwrap());
+    let [now, planned, later] =
+        [Extent::Built, Extent::Planned, Extent::Whole].map(|extent| Bnf::new(&page, extent).unwrap());
     assert_eq!(CLAUSES.map(|(block, _)| block), Block::ALL);
     for (block, rule) in CLAUSES {
         let (words, takes_names) = first_words(&now, rule);
         let known: BTreeSet<String> = block.clauses().iter().map(|clause| clause.word.to_owned()).collect();
         // The formatter handles the other spelling of `artefact`.
         let known: BTreeSet<String> = known.into_iter().filter(|word| word != "artifact").collect();
+        let (words_planned, _) = first_words(&planned, rule);
+        // The clauses of a planned block are planned with it.
+        let words = if words.is_empty() { words_planned.clone() } else { words };
         assert_eq!(words, known, "{rule}");
         assert_eq!(takes_names, block.takes_names(), "{rule}");
+
+        let listed: BTreeSet<String> =
+            block.planned().iter().map(|planned| planned.clause.word.to_owned()).collect();
+        assert_eq!(words_planned.difference(&words).cloned().collect::<BTreeSet<_>>(), listed, "{rule}");
 
         let reserved: BTreeSet<String> =
             block.reserved().iter().map(|reserved| reserved.word.to_owned()).collect();
         let (words_later, _) = first_words(&later, rule);
-        assert_eq!(words_later.difference(&words).cloned().collect::<BTreeSet<_>>(), reserved, "{rule}");
+        assert_eq!(
+            words_later.difference(&words_planned).cloned().collect::<BTreeSet<_>>(),
+            reserved,
+            "{rule}"
+        );
     }
 }
 
@@ -477,20 +569,20 @@ fn the_parser_knows_the_continuation_words() {
             .iter()
             .flat_map(|clause| clause.continues.iter().map(|word| (*word).to_owned()))
             .collect();
-        assert!(words_that_go_on(&page, body, false).is_subset(&known), "{rule}: {known:?}");
-        assert!(known.is_subset(&words_that_go_on(&page, body, true)), "{rule}: {known:?}");
+        assert!(words_that_go_on(&page, body, Extent::Built).is_subset(&known), "{rule}: {known:?}");
+        assert!(known.is_subset(&words_that_go_on(&page, body, Extent::Whole)), "{rule}: {known:?}");
     }
 }
 
 #[test]
 fn no_continuation_word_begins_another_clause() {
     let page = Grammar::read_page(PAGE).unwrap();
-    let bnf = Bnf::new(&page, true).unwrap();
+    let bnf = Bnf::new(&page, Extent::Whole).unwrap();
     for (_, rule) in CLAUSES {
         let (begin, _) = first_words(&bnf, rule);
-        let go_on = words_that_go_on(&page, &page.rule(rule).unwrap().body, true);
+        let go_on = words_that_go_on(&page, &page.rule(rule).unwrap().body, Extent::Whole);
         assert!(begin.is_disjoint(&go_on), "{rule}: {begin:?} and {go_on:?}");
-        let allow = words_that_go_on(&page, &page.rule("allow").unwrap().body, true);
+        let allow = words_that_go_on(&page, &page.rule("allow").unwrap().body, Extent::Whole);
         assert!(begin.is_disjoint(&allow), "{rule}: {begin:?} and {allow:?}");
     }
 }

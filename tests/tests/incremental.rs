@@ -27,7 +27,6 @@ fn source_only() -> Options<'static> {
         engines: pipec_targets::engines(),
         targets: &[],
         today: TODAY,
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

@@ -34,7 +34,7 @@ fn diagnostics_of(text: &str) -> Vec<Diagnostic> {
     let parsed = pipec_syntax::parse(start, text);
     assert!(parsed.diagnostics.is_empty(), "{text}\n{:#?}", parsed.diagnostics);
     let tree = Arc::new(parsed.tree);
-    let module = Module { path: "random.pipe", start, digest: "", tree: &tree };
+    let module = Module { path: "random.pipe", start, tree: &tree };
     let today = Date { year: 2026, month: 1, day: 1 };
     analyse(&[module], &[], &sources, pipec_targets::engines(), today).diagnostics
 }

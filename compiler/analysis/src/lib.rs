@@ -28,8 +28,6 @@ pub struct Module<'a> {
     pub path: &'a str,
     /// The anchor at its start.
     pub start: Anchor,
-    /// SHA-256 of its text, 64 hexadecimal digits.
-    pub digest: &'a str,
     /// Its tree.
     pub tree: &'a Arc<ast::File>,
 }
@@ -158,13 +156,7 @@ pub fn analyse_remembering(
     let items = memory.as_deref_mut().map(|memory| &mut memory.items);
     items::repeats(workspace, sources, items, &mut diagnostics);
     let units = memory.as_deref_mut().map(|memory| &mut memory.units);
-    let mut expanded = expand::expand(&names, units, &mut diagnostics);
-    expanded.program.digests = names
-        .modules()
-        .filter_map(|module| Some((names.source_file(module)?, names.source(module)?.digest)))
-        .filter(|(_, digest)| !digest.is_empty())
-        .map(|(file, digest)| (file, digest.to_owned()))
-        .collect();
+    let expanded = expand::expand(&names, units, &mut diagnostics);
     let checks = memory.as_deref_mut().map(|memory| &mut memory.checks);
     let checks::Outcome { proved, in_scripts, dangling, effort } =
         checks::check(sources, &expanded, checks, &mut diagnostics);

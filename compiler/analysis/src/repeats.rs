@@ -115,6 +115,7 @@ impl Repeats<'_> {
                 ("schedule", vec![(fields.join(" "), text.span)])
             }
             Trigger::MergeQueue => ("merge-queue", vec![("on merge-queue".to_owned(), span)]),
+            Trigger::Planned(_) => return,
             Trigger::Manual(inputs) => {
                 if let Trigger::Manual(inputs) = trigger {
                     inputs.iter().for_each(|input| self.one_of(&input.kind.ty));
@@ -171,7 +172,7 @@ impl Repeats<'_> {
                     }
                 }
                 BodyClause::Uses(names) => self.list(&words(names), all, &mut uses),
-                BodyClause::MayWrite(names) => self.list(&words(names), all, &mut rights),
+                BodyClause::MayWrite { rights: names, .. } => self.list(&words(names), all, &mut rights),
                 BodyClause::Path(globs) => self.list(&strings(globs), all, &mut paths),
                 BodyClause::Keep(globs) => self.list(&strings(globs), all, &mut keeps),
                 BodyClause::Report { format, path } => {
@@ -183,9 +184,10 @@ impl Repeats<'_> {
                 BodyClause::Exempt { when: Exemption::UnlessChanged(refs), .. } => {
                     self.one_list(&changes(refs));
                 }
-                BodyClause::Shift(action) | BodyClause::Verify(action) | BodyClause::Rollback(action) => {
-                    self.action(action);
-                }
+                BodyClause::Shift(action)
+                | BodyClause::Verify(action)
+                | BodyClause::Rollback(action)
+                | BodyClause::Cleanup(action) => self.action(action),
                 BodyClause::Sidecar { clauses, .. } => {
                     for clause in clauses {
                         if let SidecarClause::Ready(action) = &clause.kind {

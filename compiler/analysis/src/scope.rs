@@ -316,7 +316,9 @@ impl<'a> Workspace<'a> {
                 Declaration::Role(it) => Some((&it.name, Definition::Role(it))),
                 Declaration::Evidence(it) => Some((&it.name, Definition::Evidence(it))),
                 Declaration::Let(it) => Some((&it.name, Definition::Let(it))),
-                Declaration::Registry(_) => None,
+                Declaration::Registry(_) | Declaration::Platform(_) => None,
+                Declaration::Setting(it) => Some((&it.name, Definition::Broken)),
+                Declaration::Planned(it) => it.name.as_ref().map(|name| (name, Definition::Broken)),
                 Declaration::Error { name } => name.as_ref().map(|name| (name, Definition::Broken)),
             };
             let Some((name, definition)) = declared else { continue };

@@ -58,6 +58,7 @@ registry! {
     P0017 = 17 "interpolated-script" since "0.1.0";
     P0018 = 18 "reserved-word" since "0.1.0";
     P0019 = 19 "missing-clause" since "0.1.0";
+    P0020 = 20 "planned-form" since "0.1.0";
     P0099 = 99 "formatter-gave-up" since "0.1.0";
 
     P0101 = 101 "unknown-name" since "0.1.0";
@@ -164,6 +165,39 @@ registry! {
     P1203 = 1203 "contested-file" since "0.1.0";
 }
 
+/// Codes of later versions: the first and the last number of a range, and its subject. Their findings are described in
+/// the design, so no other finding may get these numbers.
+const RESERVED: &[(u16, u16, &str)] = &[
+    (124, 124, "legs of a matrix that are excepted or added"),
+    (130, 130, "the members of a family"),
+    (216, 216, "pipelines that another workflow calls"),
+    (312, 314, "previews of images, and what a resumed run builds or reads"),
+    (316, 319, "plans of infrastructure, and changes of a schema in two steps"),
+    (420, 423, "resumed runs and rollbacks"),
+    (430, 432, "work after a run"),
+    (510, 511, "the direction of an environment"),
+    (515, 515, "approvals in a scheduled promotion"),
+    (520, 522, "deploying through a repository, and times without deploys"),
+    (610, 610, "identities that are open to members"),
+    (612, 612, "run values in an identity"),
+    (614, 619, "plans, forks, comments, registries, settings and secrets of steps"),
+    (910, 910, "scripts that use a file without getting it"),
+    (1001, 1008, "data and models from elsewhere"),
+    (1010, 1013, "the ancestry of data and models"),
+    (1020, 1027, "licences and formats of models"),
+    (1030, 1038, "evaluations and their samples"),
+    (1040, 1046, "models that others serve"),
+    (1060, 1062, "artefacts that must be deployed together"),
+    (1070, 1076, "advice, flaky tests and changes by agents"),
+];
+
+/// The subject of a code that a later version will have: `P0430`. `None` for any other word.
+pub fn reserved_code(text: &str) -> Option<&'static str> {
+    let digits = text.trim().strip_prefix(['P', 'p']).filter(|digits| digits.len() == 4)?;
+    let number: u16 = digits.parse().ok()?;
+    RESERVED.iter().find(|(first, last, _)| (*first..=*last).contains(&number)).map(|range| range.2)
+}
+
 impl Code {
     /// All codes of this version, by number.
     pub fn all() -> impl Iterator<Item = Code> {
@@ -240,6 +274,19 @@ mod tests {
         assert!(numbers.is_sorted_by(|left, right| left < right), "{numbers:?}");
         let slugs: BTreeSet<&str> = Code::all().map(Code::slug).collect();
         assert_eq!(slugs.len(), numbers.len());
+    }
+
+    #[test]
+    fn reserved_codes_are_ordered_and_unused() {
+        let ends: Vec<u16> = RESERVED.iter().flat_map(|(first, last, _)| [*first, *last]).collect();
+        assert!(ends.is_sorted(), "{ends:?}");
+        let taken = |code: &Code| RESERVED.iter().any(|(first, last, _)| (*first..=*last).contains(&code.0));
+        let taken: Vec<Code> = Code::all().filter(taken).collect();
+        assert_eq!(taken, [], "remove them from the reserved codes");
+        assert_eq!(reserved_code("p0430"), Some("work after a run"));
+        assert_eq!(reserved_code("P0401"), None);
+        assert_eq!(reserved_code("P9999"), None);
+        assert!("P0430".parse::<Code>().is_err());
     }
 
     #[test]

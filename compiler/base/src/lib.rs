@@ -12,7 +12,7 @@ mod source;
 mod suggest;
 
 pub use cancellation::{Cancellation, Cancelled};
-pub use code::{Code, UnknownCode, codes};
+pub use code::{Code, UnknownCode, codes, reserved_code};
 pub use diagnostic::{Diagnostic, Edit, Fix, Label, Severity};
 pub use source::{Anchor, FileId, LineColumn, LineIndex, Place, Revision, Source, Sources, Span, Spanned};
 pub use suggest::{all_closest, closest};

@@ -103,7 +103,8 @@ impl Claim {
 }
 
 impl Assurance {
-    fn words_of(&self, target: Option<&'static str>) -> &'static dyn Words {
+    /// The words of a target. The source (`None`) has neutral words.
+    pub fn words_of(&self, target: Option<&'static str>) -> &'static dyn Words {
         let own = self.words.iter().find(|(name, _)| *name == target);
         own.map_or(NEUTRAL as &dyn Words, |(_, words)| *words)
     }
@@ -113,6 +114,15 @@ impl Assurance {
         let words = self.words_of(guarantee.target);
         match &guarantee.claim {
             Claim::Theorem(theorem) => words.theorem(theorem),
+            Claim::Assumed(assumed) => words.assumed(assumed),
+        }
+    }
+
+    /// The same statement in short, for a list of one screen. For an assumption, the full statement.
+    pub fn short(&self, guarantee: &Guarantee) -> String {
+        let words = self.words_of(guarantee.target);
+        match &guarantee.claim {
+            Claim::Theorem(theorem) => words.short_theorem(theorem),
             Claim::Assumed(assumed) => words.assumed(assumed),
         }
     }

@@ -23,10 +23,13 @@
 mod assumption;
 mod assumption_kind;
 mod assurance;
+mod checklist;
 mod exception;
 mod judgement;
+mod place;
 mod plain;
 mod setting;
+mod short;
 mod standing;
 mod theorem;
 mod theorem_id;
@@ -35,12 +38,15 @@ mod words;
 pub use assumption::{Assumed, Assumption, Authority, Reliance, Trust};
 pub use assumption_kind::AssumptionKind;
 pub use assurance::{Assurance, Claim, Guarantee, PipelineAssurance, PipelineClaims, TargetClaims};
+pub use checklist::{Checklist, Group, Task};
 pub use exception::{Exception, ExceptionKind, Reason};
 pub use judgement::Judgement;
+pub use place::Place;
 pub use plain::{cloud_trust, demands, restrictions, rollback_time};
 pub use setting::{
     BranchProtection, CloudTrust, ReviewPurpose, Reviewers, SecretPlace, Setting, TagOperation, TrustedTokens,
 };
+pub use short::{cloud_trust as short_cloud_trust, demands as short_demands};
 pub use standing::Standing;
 pub use theorem::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath, Theorem};
 pub use theorem_id::{Basis, Premise, Range, Subject, TheoremId};

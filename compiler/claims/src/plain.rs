@@ -260,7 +260,7 @@ fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
     ways.into_iter().flatten().collect::<Vec<_>>().join(" and ")
 }
 
-fn people(Reviewers { role, member }: &Reviewers) -> String {
+pub(crate) fn people(Reviewers { role, member }: &Reviewers) -> String {
     match member {
         Some((kind, name)) => format!("the {} `{name}`", kind.word()),
         None => format!("the role `{role}`"),
@@ -278,7 +278,7 @@ fn review_rules(purpose: &ReviewPurpose) -> String {
     }
 }
 
-fn place_words(place: &SecretPlace) -> String {
+pub(crate) fn place_words(place: &SecretPlace) -> String {
     match place {
         SecretPlace::Environment(name) => format!("the environment `{name}`"),
         SecretPlace::Repository => "the repository".to_owned(),
@@ -374,7 +374,7 @@ fn quoted<'n>(names: impl IntoIterator<Item = &'n String>) -> Vec<String> {
 }
 
 /// A list of alternatives: "create, move or delete".
-fn alternatives<T: AsRef<str>>(words: &[T]) -> String {
+pub(crate) fn alternatives<T: AsRef<str>>(words: &[T]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
     match words.as_slice() {
         [] => String::new(),

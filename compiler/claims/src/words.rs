@@ -1,7 +1,7 @@
 //! Sentences for claims.
 
-use crate::plain;
-use crate::{Assumed, Assumption, Reliance, Setting, Theorem, Trust};
+use crate::{Assumed, Assumption, Place, Reliance, Setting, Task, Theorem, Trust};
+use crate::{plain, short};
 use std::fmt::Debug;
 
 /// The words of an engine or a platform for claims. Without its own words, it uses those of [`Neutral`].
@@ -29,6 +29,26 @@ pub trait Words: Debug + Sync {
     /// The claims that rely on an assumption.
     fn reliance(&self, reliance: &Reliance) -> String {
         plain::reliance(reliance)
+    }
+
+    /// The short sentence of a theorem, for a list of one screen. That of an emitted theorem is a phrase for a list.
+    fn short_theorem(&self, theorem: &Theorem) -> String {
+        short::theorem(theorem)
+    }
+
+    /// The names of places of one kind, with the kind: "environments staging, production".
+    fn places(&self, places: &[Place]) -> String {
+        short::place(places)
+    }
+
+    /// The short sentence of a task. Its place is not repeated.
+    fn task(&self, task: &Task) -> String {
+        short::task(task)
+    }
+
+    /// The short sentences of statements that no setting can ensure, one for each kind.
+    fn short_trusts(&self, trusts: &[&Trust]) -> Vec<String> {
+        short::trusts(trusts)
     }
 
     /// The sentence of an assumption.

@@ -2,9 +2,10 @@
 
 use pipec_base::codes;
 use pipec_claims::{
-    Assumption, AssumptionKind, Authority, BranchProtection, BuildOnce, CloudTrust, EveryChangeTravels,
-    ExceptionKind, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance, ReviewPurpose,
-    Reviewers, SecretPlace, Setting, TagOperation, Theorem, TheoremId, Trust, TrustedTokens, Words,
+    Assumption, AssumptionKind, Authority, BranchProtection, BuildOnce, Checklist, CloudTrust,
+    EveryChangeTravels, ExceptionKind, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance,
+    ReviewPurpose, Reviewers, SecretPlace, Setting, TagOperation, Task, Theorem, TheoremId, Trust,
+    TrustedTokens, Words,
 };
 use pipec_ir::{Change, Exemption, Fact, Lock, MemberKind, Provider, Right};
 use std::collections::BTreeSet;
@@ -233,6 +234,50 @@ fn every_setting_and_every_trust_has_a_sentence() {
             format!("{}: {says}", it.kind().word())
         })
         .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+/// The longest short sentence with few names, in characters.
+const LONGEST: usize = 80;
+
+#[test]
+fn every_listed_theorem_has_a_short_sentence() {
+    let listed: Vec<Theorem> = theorems().into_iter().filter(|it| it.id().is_listed()).collect();
+    let lines: Vec<String> = listed
+        .iter()
+        .map(|it| {
+            let short = NEUTRAL.short_theorem(it);
+            assert!(short.chars().count() <= LONGEST, "{short}");
+            format!("{:?}: {short}", it.id())
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn every_setting_is_a_task_at_a_place() {
+    let settings = settings();
+    let mut lines: Vec<String> = settings
+        .iter()
+        .map(|it| format!("{}: {}", NEUTRAL.places(&[it.place()]), NEUTRAL.task(&Task::from(it))))
+        .collect();
+    lines.push("as a checklist:".to_owned());
+    for group in Checklist::of(&settings).groups {
+        lines.push(NEUTRAL.places(&group.places));
+        lines.extend(group.tasks.iter().map(|task| format!("    {}", NEUTRAL.task(task))));
+    }
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn statements_of_one_kind_are_one_short_sentence() {
+    let trusts = trusts();
+    let all: Vec<&Trust> = trusts.iter().collect();
+    let lines = NEUTRAL.short_trusts(&all);
+    let kinds: BTreeSet<_> = trusts.iter().map(std::mem::discriminant).map(|it| format!("{it:?}")).collect();
+    assert_eq!(lines.len(), kinds.len());
+    // A statement of two pipelines is said once.
+    assert_eq!(NEUTRAL.short_trusts(&[all.clone(), all].concat()), lines);
     insta::assert_snapshot!(lines.join("\n"));
 }
 

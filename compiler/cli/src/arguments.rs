@@ -48,7 +48,7 @@ pub enum Command {
     /// Draw the path to production, or show what a node waits for
     #[command(after_help = GRAPH_EXAMPLES)]
     Graph(Graph),
-    /// List what is proved, emitted and assumed, with the settings to make
+    /// List what is proved, what to set on the platform, and what is assumed
     #[command(after_help = ASSURE_EXAMPLES)]
     Assure(Assure),
     /// Show the record of a run, or print it in its documented form
@@ -85,12 +85,14 @@ const FMT_EXAMPLES: &str = "Examples:\n  pipec fmt                          ever
 
 const GRAPH_EXAMPLES: &str = "Examples:\n  pipec graph                        the path to production, in \
                               the terminal\n  pipec graph --format svg > path.svg\n  pipec graph \
+                             --format html > path.html   a page to explore\n  pipec graph \
                               --pipeline api         one pipeline of several\n  pipec graph --why \
                               production       what must happen before a deploy\n\nA workspace that is not \
                               proven is drawn too, and the drawing says so; the exit status is then 1.";
 
-const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       all guarantees, and what \
-                               they depend on\n  pipec assure --environment production\n  pipec assure \
+const ASSURE_EXAMPLES: &str = "Examples:\n  pipec assure                       what is proved, and what \
+                               to set where\n  pipec assure --verbose             with the evidence and \
+                               everything that is trusted\n  pipec assure --environment production\n  pipec assure \
                                --format markdown > ASSURANCE.md\n\nIf the workspace is not proven, nothing \
                                is claimed; the exit status is then 1.";
 
@@ -132,7 +134,7 @@ pub struct Build {
     /// Print the outputs and write nothing; a line `# PATH` comes before each of several
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
-    /// Write nothing; exit 1 with a diff if an output on disk differs, except in its header, or if pipec.lock differs
+    /// Write nothing; exit 1 with a diff if an output on disk differs, or if pipec.lock differs
     /// from what is used
     #[arg(long)]
     pub check: bool,
@@ -192,6 +194,10 @@ pub struct Assure {
     /// The form of the list
     #[arg(long, value_enum, value_name = "FORM", default_value_t = AssureFormat::Text)]
     pub format: AssureFormat,
+    /// List the evidence of each guarantee, what relies on each setting, and all parts of the output that are trusted;
+    /// Markdown and JSON always do
+    #[arg(long, short)]
+    pub verbose: bool,
     /// Only this environment, and all runs of the pipelines that enter it
     #[arg(long, value_name = "NAME")]
     pub environment: Option<String>,
@@ -267,6 +273,8 @@ pub enum GraphFormat {
     Text,
     /// A picture, in one file
     Svg,
+    /// A page to explore, in one file: choose a node to read about it
+    Html,
     /// A flowchart for Markdown
     Mermaid,
     /// For Graphviz

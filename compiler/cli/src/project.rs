@@ -128,7 +128,6 @@ fn open(
             engines: pipec_targets::engines(),
             targets: pipec_targets::all(),
             today,
-            version: env!("CARGO_PKG_VERSION"),
             lock: workspace.lock.as_ref(),
             emits_outputs: true,
             lists_assumptions: false,

@@ -60,6 +60,21 @@ fn the_readme_shows_the_example() {
 }
 
 #[test]
+fn the_readme_and_the_reference_show_the_assurance_of_the_example() {
+    let reference = std::fs::read_to_string(root().join("compiler/docs/command-line.md")).expect("a page");
+    let reference = reference.split("\n## Assurance\n").nth(1).expect("the section");
+    let listed = Command::new(env!("CARGO_BIN_EXE_pipec"))
+        .args(["assure", "examples/hello", "--color", "never"])
+        .current_dir(root())
+        .env("COLUMNS", "80")
+        .output()
+        .expect("pipec runs");
+    let listed = String::from_utf8(listed.stdout).expect("text");
+    assert_eq!(fence(&readme(), "text"), listed, "the README");
+    assert_eq!(fence(reference, "text"), listed, "the reference");
+}
+
+#[test]
 fn the_change_in_the_readme_gives_its_error() {
     let folder = tempfile::tempdir().expect("a folder");
     let changed = patched(&hello(), &fence(&readme(), "diff"));

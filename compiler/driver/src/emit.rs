@@ -45,14 +45,14 @@ pub(crate) fn emit_all(
     // Assumptions are listed on request, and not after each keystroke.
     let mut outputs = outputs.filter(|_| !context.lists_assumptions);
     if let Some(outputs) = &mut outputs {
-        outputs.enter(program, targets, context);
+        outputs.enter(program, targets);
     }
     let mut compiled = Compiled { diagnostics: unknown_targets(program, targets), ..Compiled::default() };
     let mut emitters: Vec<Emitter<'_>> = targets.iter().map(|target| Emitter::of(*target)).collect();
     for emitter in &mut emitters {
         let mut all = program.pipelines_for(emitter.target.name());
         if let Some(outputs) = &mut outputs {
-            all.retain(|pipeline| !emitter.recall(program, *pipeline, context, outputs));
+            all.retain(|pipeline| !emitter.recall(program, *pipeline, outputs));
         }
         emitter.emit(program, &all, context);
     }
@@ -136,14 +136,8 @@ impl<'t> Emitter<'t> {
     }
 
     /// Takes the remembered output of a pipeline, if there is one.
-    fn recall(
-        &mut self,
-        program: &Program,
-        pipeline: PipelineId,
-        context: &TargetContext,
-        outputs: &mut Outputs,
-    ) -> bool {
-        let Some(known) = outputs.recall(program, pipeline, self.target, context) else { return false };
+    fn recall(&mut self, program: &Program, pipeline: PipelineId, outputs: &mut Outputs) -> bool {
+        let Some(known) = outputs.recall(program, pipeline, self.target.name()) else { return false };
         self.emission.add(pipeline, known.files.clone(), known.output.clone());
         self.proven.insert(pipeline, known.judgement.clone());
         true

@@ -27,15 +27,6 @@ impl PlannedFile {
         self.old.as_deref() != Some(self.output.file.text.as_str())
     }
 
-    /// Whether the two contents differ, except in their headers.
-    pub fn has_drifted(&self, targets: &[&dyn Target]) -> bool {
-        let Some(old) = &self.old else { return true };
-        let Some(target) = targets.iter().find(|target| target.name() == self.output.target) else {
-            return true;
-        };
-        target.without_header(old) != target.without_header(&self.output.file.text)
-    }
-
     /// The change to the file system.
     pub fn change(&self) -> Change {
         Change {

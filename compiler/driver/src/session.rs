@@ -7,14 +7,12 @@ use crate::input::{Content, InputText, findings_of_content};
 use crate::outputs::Outputs;
 use crate::reading::{self, Reading};
 use pipec_analysis::{Allowed, Effort, Memory, Module, References, analyse_remembering};
-use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, parallel};
+use pipec_base::{Cancellation, Cancelled, Diagnostic, FileId, Sources, Span, codes};
 use pipec_claims::PipelineClaims;
 use pipec_ir::{Engine, Pins, Program};
 use pipec_syntax::{Tokens, ast};
 use pipec_target_api::{Target, TargetContext};
-use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
 use std::sync::Arc;
 
 /// The inputs of a compilation besides the texts.
@@ -28,8 +26,6 @@ pub struct Options<'a> {
     pub targets: &'a [&'a dyn Target],
     /// Today. It decides which allowances have expired.
     pub today: ast::Date,
-    /// The compiler's version.
-    pub version: &'a str,
     /// The pins of `pipec.lock`, if there is one.
     pub lock: Option<&'a Pins>,
     /// Whether the targets emit outputs and prove them. Otherwise they only report what they can't express, which is fast enough
@@ -92,7 +88,6 @@ pub struct Computed {
 pub struct Session {
     sources: Sources,
     readings: BTreeMap<FileId, Reading>,
-    digests: BTreeMap<FileId, (Arc<str>, String)>,
     pieces_read: usize,
     keeps_tokens: bool,
     /// What an editor's session remembers of the last compilation.
@@ -201,7 +196,6 @@ impl Session {
         let used = self.read_used(&workspace, &standard);
         let kept: BTreeSet<FileId> = workspace.iter().map(|(file, _)| *file).chain(used).collect();
         self.readings.retain(|file, _| kept.contains(file));
-        self.digests.retain(|file, _| kept.contains(file));
         Texts { workspace, standard, findings }
     }
 
@@ -230,6 +224,10 @@ impl Session {
         );
         analysis.program.lock = options.lock.cloned().unwrap_or_default();
         diagnostics.extend(analysis.diagnostics);
+        if diagnostics.iter().any(|finding| finding.code == codes::P0020) {
+            // A planned form may define variables, and nobody knows which.
+            diagnostics.retain(|finding| finding.code != codes::P0904);
+        }
         if !diagnostics.iter().any(Diagnostic::is_error) {
             diagnostics.extend(analysis.unproven);
         }
@@ -240,10 +238,7 @@ impl Session {
         } else if !options.emits_outputs {
             diagnostics.extend(refusals(&analysis.program, options.targets));
         } else {
-            let context = TargetContext {
-                version: options.version.to_owned(),
-                lists_assumptions: options.lists_assumptions,
-            };
+            let context = TargetContext { lists_assumptions: options.lists_assumptions };
             compiled = emit_all(
                 &mut analysis.program,
                 options.targets,
@@ -275,7 +270,6 @@ impl Session {
         let module = |(file, path): &(FileId, &'a str)| Module {
             path,
             start: self.sources.start(*file),
-            digest: self.digests.get(file).map_or("", |(_, digest)| digest),
             tree: self.readings.get(file).map_or(unread, |read| &read.tree),
         };
         files.iter().map(module).collect()
@@ -288,7 +282,6 @@ impl Session {
         let (file, finding) = findings_of_content(text, &mut self.sources);
         diagnostics.extend(finding);
         self.readings.remove(&file);
-        self.digests.remove(&file);
         file
     }
 
@@ -302,9 +295,6 @@ impl Session {
         if new.is_empty() {
             return;
         }
-        let digests = parallel::map(&new, |(_, text)| hexadecimal(&Sha256::digest(text.as_bytes())));
-        let digests = new.iter().zip(digests).map(|((file, text), digest)| (*file, (text.clone(), digest)));
-        self.digests.extend(digests);
         self.pieces_read += reading::read(&new, &mut self.readings, &mut self.sources, self.keeps_tokens);
     }
 
@@ -354,11 +344,4 @@ fn is_same(left: &Arc<str>, right: &Arc<str>) -> bool {
 fn standard_path(path: &ast::Path) -> String {
     let words: Vec<&str> = path.segments.iter().map(|segment| segment.node.as_str()).collect();
     format!("{}.pipe", words.join("/"))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

@@ -51,11 +51,9 @@ impl Echo {
             None if pipeline.name == "escaping" => "../../x.yml".to_owned(),
             None => format!("{}.yml", pipeline.name),
         };
-        let source = pipeline.sources.first();
-        let digest = source.and_then(|source| program.digests.get(source)).map_or("", String::as_str);
         let file = GeneratedFile {
             path: format!("{}/{name}", self.folder),
-            text: format!("{HEADER}# {digest}\nname: {}\n", pipeline.name),
+            text: format!("{HEADER}name: {}\n", pipeline.name),
             origins: Vec::new(),
         };
         let output = PipelineOutput {
@@ -109,18 +107,8 @@ impl Target for Echo {
         if self.name == "github" { &Named("github") } else { &Named("second") }
     }
 
-    fn with_header(&self, text: &str, program: &Program, pipeline: &Pipeline, _: &TargetContext) -> String {
-        let source = pipeline.sources.first();
-        let digest = source.and_then(|source| program.digests.get(source)).map_or("", String::as_str);
-        format!("{HEADER}# {digest}\n{}", self.without_header(text))
-    }
-
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
-    }
-
-    fn without_header<'a>(&self, text: &'a str) -> &'a str {
-        text.find("name:").and_then(|start| text.get(start..)).unwrap_or(text)
     }
 }
 
@@ -161,7 +149,6 @@ fn options() -> Options<'static> {
         engines: &[&EngineWord("github"), &EngineWord("gitlab"), &EngineWord("tekton")],
         targets: TARGETS,
         today: Date { year: 2026, month: 1, day: 1 },
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,
@@ -307,23 +294,19 @@ fn a_plan_distinguishes_new_changed_and_foreign_files() {
         ("/w/one/mine.yml", "name: mine\n"),
     ]);
     let planned = plan(&files, Path::new("/w"), &compilation.outputs, TARGETS);
-    let told: Vec<(&str, bool, bool)> = planned
-        .files
-        .iter()
-        .map(|file| (file.output.file.path.as_str(), file.is_changed(), file.has_drifted(TARGETS)))
-        .collect();
-    assert_eq!(told, [("one/a.yml", false, false), ("one/c.yml", true, true)]);
+    let told = planned.files.iter().map(|file| (file.output.file.path.as_str(), file.is_changed()));
+    assert_eq!(told.collect::<Vec<_>>(), [("one/a.yml", false), ("one/c.yml", true)]);
     let refused: Vec<&str> = planned.diagnostics.iter().map(|found| found.message.as_str()).collect();
     assert_eq!(refused, ["`one/b.yml` was not written by pipec, so it is not overwritten"]);
     assert_eq!(unclaimed(&files, Path::new("/w"), &compilation.outputs, TARGETS), ["one/old.yml"]);
 }
 
 #[test]
-fn a_header_alone_is_written_but_is_no_drift() {
+fn a_change_of_the_header_alone_is_written() {
     let compilation = compile(&[("a.pipe", pipeline("a", "targets github"))]);
-    let files = Memory::new([("/w/one/a.yml", "# generated\n# another digest\nname: a\n")]);
+    let files = Memory::new([("/w/one/a.yml", "# generated\n# other documentation\nname: a\n")]);
     let planned = plan(&files, Path::new("/w"), &compilation.outputs, TARGETS);
-    assert!(!planned.files[0].has_drifted(TARGETS));
+    assert!(planned.files[0].is_changed());
     let changes: Vec<_> = planned.files.iter().map(PlannedFile::change).collect();
     replace_all(&files, &changes).unwrap();
     let planned = plan(&files, Path::new("/w"), &compilation.outputs, TARGETS);

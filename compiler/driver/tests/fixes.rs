@@ -12,7 +12,6 @@ fn options() -> Options<'static> {
         engines: &[&EngineWord("github"), &EngineWord("gitlab"), &EngineWord("tekton")],
         targets: &[],
         today: Date { year: 2026, month: 6, day: 1 },
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,

@@ -96,16 +96,8 @@ impl Target for OneRoot {
         NEUTRAL
     }
 
-    fn with_header(&self, text: &str, _: &Program, _: &Pipeline, _: &TargetContext) -> String {
-        text.to_owned()
-    }
-
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
-    }
-
-    fn without_header<'a>(&self, text: &'a str) -> &'a str {
-        text.strip_prefix(HEADER).unwrap_or(text)
     }
 }
 
@@ -158,16 +150,8 @@ impl Target for ManyFiles {
         NEUTRAL
     }
 
-    fn with_header(&self, text: &str, _: &Program, _: &Pipeline, _: &TargetContext) -> String {
-        text.to_owned()
-    }
-
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
-    }
-
-    fn without_header<'a>(&self, text: &'a str) -> &'a str {
-        text.strip_prefix(HEADER).unwrap_or(text)
     }
 }
 
@@ -222,7 +206,6 @@ fn compile_for(texts: &[String], targets: &[&dyn Target]) -> Compilation {
         engines: &[&EngineWord("github"), &EngineWord("gitlab"), &EngineWord("tekton")],
         targets,
         today: Date { year: 2026, month: 1, day: 1 },
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,
@@ -259,12 +242,12 @@ fn written(compilation: &Compilation, target: &dyn Target) -> Memory {
     files
 }
 
-/// The files that differ from what is on the disk, header apart.
-fn drifted(files: &Memory, compilation: &Compilation, target: &dyn Target) -> Vec<String> {
+/// The files that differ from what is on the disk.
+fn changed(files: &Memory, compilation: &Compilation, target: &dyn Target) -> Vec<String> {
     let planned = plan(files, Path::new(ROOT), &compilation.outputs, &[target]);
     assert!(planned.diagnostics.is_empty() && planned.problems.is_empty());
-    let drifted = planned.files.iter().filter(|file| file.has_drifted(&[target]));
-    drifted.map(|file| file.output.file.path.clone()).collect()
+    let changed = planned.files.iter().filter(|file| file.is_changed());
+    changed.map(|file| file.output.file.path.clone()).collect()
 }
 
 #[test]
@@ -333,11 +316,11 @@ fn drift_of_a_root_file_and_of_one_file_of_several_is_found() {
     for (target, path, expected) in targets {
         let compilation = compile(&a_and_b(), target);
         let files = written(&compilation, target);
-        assert_eq!(drifted(&files, &compilation, target), [""; 0]);
+        assert_eq!(changed(&files, &compilation, target), [""; 0]);
         let mut contents = files.contents();
         contents.insert(path.into(), format!("{HEADER}other: text\n").into_bytes());
         let edited = Memory::new(contents);
-        assert_eq!(drifted(&edited, &compilation, target), expected);
+        assert_eq!(changed(&edited, &compilation, target), expected);
     }
 }
 
@@ -347,7 +330,7 @@ fn files_of_a_pipeline_that_is_gone_are_unclaimed_but_the_root_file_is_not() {
     let files = written(&compile(&a_and_b(), &target), &target);
     let only_a = compile(&[pipeline("a", "")], &target);
     assert_eq!(unclaimed(&files, Path::new(ROOT), &only_a.outputs, &[&target]), ["parts/b.yml"]);
-    assert_eq!(drifted(&files, &only_a, &target), ["ci.yml"], "the root file has changed");
+    assert_eq!(changed(&files, &only_a, &target), ["ci.yml"], "the root file has changed");
     let target = ManyFiles::default();
     let files = written(&compile(&a_and_b(), &target), &target);
     let without_events = compile(&a_and_b(), &target);

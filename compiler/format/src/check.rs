@@ -5,7 +5,7 @@
 
 use std::fmt::{self, Write};
 
-use pipec_base::{Anchor, Diagnostic};
+use pipec_base::Anchor;
 use pipec_syntax::{Parsed, Token, TokenKind};
 
 use crate::raw;
@@ -13,7 +13,7 @@ use crate::raw;
 /// Whether `after` has the same content as `before`.
 pub(crate) fn says_the_same(anchor: Anchor, before: (&str, &Parsed), after: &str) -> bool {
     let parsed = pipec_syntax::parse(anchor, after);
-    !parsed.diagnostics.iter().any(Diagnostic::is_error)
+    !parsed.diagnostics.iter().any(crate::is_syntax_error)
         && same_tokens(before.0, before.1.tokens.as_slice(), after, parsed.tokens.as_slice())
         && without_spans(&before.1.tree) == without_spans(&parsed.tree)
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use pipec_syntax::ast::{
-    Action, Allow, Body, BodyClause, Checkout, Clause, Declaration, EnvironmentClause, File, MatrixClause,
-    PipelineClause, SidecarClause, Stage, StageClause, Trigger, Work,
+    Action, Allow, Body, BodyClause, Checkout, Clause, Declaration, EnvironmentClause, FamilyClause, File,
+    Finally, FinallyClause, MatrixClause, PipelineClause, Planned, PlannedBlock, SidecarClause, Stage,
+    StageClause, Trigger, Work,
 };
 
 /// The kind of a clause, as far as its layout depends on it.
@@ -16,8 +17,10 @@ pub(crate) enum ClauseKind {
     Artefact,
     /// `evidence NAME of artefact`. Its last word has a second spelling.
     Evidence,
-    /// `stage …`. Its parentheses belong to a condition.
+    /// `stage …`, `finally …`. Its parentheses belong to a condition.
     Stage,
+    /// `matrix …`. The parentheses after its block contain a leg.
+    Matrix,
     /// `expect …`. Its `<` and `>` compare.
     Expectation,
     /// Any other clause. Its parentheses contain arguments, and its `<` and `>` the type of a list's elements.
@@ -63,20 +66,49 @@ impl Starts {
             Declaration::Runner(runner) => return self.leaves(&runner.clauses),
             Declaration::Role(role) => return self.leaves(&role.members),
             Declaration::Registry(registry) => return self.leaves(&registry.clauses),
+            Declaration::Platform(platform) => return self.leaves(&platform.clauses),
+            Declaration::Planned(planned) => self.planned(planned),
             Declaration::Evidence(_) => return ClauseKind::Evidence,
             Declaration::Use(_)
             | Declaration::PipelineInstance(_)
             | Declaration::EnvironmentInstance(_)
             | Declaration::Let(_)
+            | Declaration::Setting(_)
             | Declaration::Error { .. } => {}
         }
         ClauseKind::Other
     }
 
+    fn planned(&mut self, planned: &Planned) {
+        match &planned.block {
+            PlannedBlock::None => {}
+            PlannedBlock::Family(clauses) => self.each(clauses, |starts, clause| match clause {
+                FamilyClause::Stage(stage) => starts.stage(stage),
+                FamilyClause::Finally(finally) => starts.finally(finally),
+                FamilyClause::Other => ClauseKind::Other,
+            }),
+            PlannedBlock::Source(clauses) => drop(self.leaves(clauses)),
+            PlannedBlock::Endpoint(clauses) => drop(self.leaves(clauses)),
+            PlannedBlock::Predictor(clauses) => drop(self.leaves(clauses)),
+            PlannedBlock::Records(clauses) => drop(self.leaves(clauses)),
+        }
+    }
+
+    fn finally(&mut self, finally: &Finally) -> ClauseKind {
+        self.each(&finally.clauses, |starts, clause| {
+            if let FinallyClause::Job { work, .. } = clause {
+                starts.work(work);
+            }
+            ClauseKind::Other
+        });
+        ClauseKind::Stage
+    }
+
     fn pipeline_clause(&mut self, clause: &PipelineClause) -> ClauseKind {
         match clause {
-            PipelineClause::On(Trigger::Manual(inputs)) => self.leaves(inputs),
+            PipelineClause::On(Trigger::Manual(inputs) | Trigger::Planned(inputs)) => self.leaves(inputs),
             PipelineClause::Stage(stage) => self.stage(stage),
+            PipelineClause::Finally(finally) => self.finally(finally),
             _ => ClauseKind::Other,
         }
     }
@@ -131,14 +163,15 @@ impl Starts {
                     MatrixClause::Leg { clauses, .. } => starts.leaves(clauses),
                     MatrixClause::Axis { .. } | MatrixClause::Error => ClauseKind::Other,
                 });
-                ClauseKind::Other
+                ClauseKind::Matrix
             }
             BodyClause::Override { clauses, .. } => self.leaves(clauses),
             BodyClause::Strategy { steps, .. } => self.leaves(steps),
             BodyClause::Engine { steps, .. } => self.leaves(steps),
-            BodyClause::Shift(action) | BodyClause::Verify(action) | BodyClause::Rollback(action) => {
-                self.action(action)
-            }
+            BodyClause::Shift(action)
+            | BodyClause::Verify(action)
+            | BodyClause::Rollback(action)
+            | BodyClause::Cleanup(action) => self.action(action),
             _ => ClauseKind::Other,
         }
     }

@@ -274,7 +274,7 @@ impl<'t> Builder<'t, '_> {
             || is_closing(next)
             || next.is(P::Comma)
             || next.is(P::Colon)
-            || (next.is(P::OpenParenthesis) && self.kind != ClauseKind::Stage)
+            || (next.is(P::OpenParenthesis) && !matches!(self.kind, ClauseKind::Stage | ClauseKind::Matrix))
             || (is_type && (previous.is(P::Less) || next.is(P::Less) || next.is(P::Greater)));
         if glued {
             Between::Nothing

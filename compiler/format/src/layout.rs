@@ -36,12 +36,25 @@ fn write_clause(clause: &Clause<'_>, page: &mut Page) {
     let indent = page.indent();
     let head = Head::new(clause.kind, &clause.head);
     let Some(block) = &clause.block else { return head.write(page, 0) };
-    if let Some(line) =
-        head.on_one_line().zip(block_on_one_line(block)).map(|(head, block)| head + " " + &block)
-        && indent + width(&line) <= WIDTH
-    {
-        return page.word(&line);
+    let tail = (!clause.tail.is_empty()).then(|| Head::new(clause.kind, &clause.tail));
+    let end =
+        tail.as_ref().map_or(Some(String::new()), |tail| tail.on_one_line().map(|tail| format!(" {tail}")));
+    if let (Some(start), Some(block), Some(end)) = (head.on_one_line(), block_on_one_line(block), end) {
+        let line = format!("{start} {block}{end}");
+        if indent + width(&line) <= WIDTH {
+            return page.word(&line);
+        }
     }
+    write_block(&head, block, page);
+    if let Some(tail) = tail {
+        page.space();
+        tail.write(page, 0);
+    }
+}
+
+/// Writes a head and the block below it, on several lines.
+fn write_block(head: &Head<'_>, block: &Block<'_>, page: &mut Page) {
+    let indent = page.indent();
     let empty = block.entries.is_empty() && block.opening.is_none();
     let braces = if empty { "{}" } else { "{" };
     head.write(page, 1 + width(braces));

@@ -42,10 +42,10 @@ pub enum Formatted {
     Broken(Vec<Diagnostic>),
 }
 
-/// Formats a text. A text with syntax errors stays unchanged.
+/// Formats a text. A text with syntax errors stays unchanged. Planned forms (P0020) have a layout.
 pub fn format(anchor: Anchor, text: &str) -> Formatted {
     let parsed = pipec_syntax::parse(anchor, text);
-    if parsed.diagnostics.iter().any(Diagnostic::is_error) {
+    if parsed.diagnostics.iter().any(is_syntax_error) {
         return Formatted::Broken(parsed.diagnostics);
     }
     let (text, parsed) = match without_trailing_blanks(text, &parsed.tokens) {
@@ -61,6 +61,11 @@ pub fn format(anchor: Anchor, text: &str) -> Formatted {
     } else {
         Formatted::Broken(vec![gave_up(anchor)])
     }
+}
+
+/// Whether a finding prevents a layout. The grammar has planned forms, so they do not.
+pub(crate) fn is_syntax_error(finding: &Diagnostic) -> bool {
+    finding.is_error() && finding.code != codes::P0020
 }
 
 fn print(text: &str, parsed: &Parsed) -> String {

@@ -29,12 +29,14 @@ impl Lexeme<'_> {
     }
 }
 
-/// A clause: its head, and the block at its end, if it has one.
+/// A clause: its head, its block, if it has one, and the tokens after the block.
 #[derive(Debug)]
 pub(crate) struct Clause<'t> {
     pub kind: ClauseKind,
     pub head: Vec<Lexeme<'t>>,
     pub block: Option<Block<'t>>,
+    /// Only a matrix has any: `matrix { … } at most 3`.
+    pub tail: Vec<Lexeme<'t>>,
 }
 
 /// The clauses and comments between braces, or of a whole file.
@@ -134,7 +136,7 @@ impl<'t> Outliner<'t, '_> {
             .and_then(|token| self.starts.get(&token.span.start))
             .copied()
             .unwrap_or(ClauseKind::Other);
-        let mut clause = Clause { kind, head: Vec::new(), block: None };
+        let mut clause = Clause { kind, head: Vec::new(), block: None, tail: Vec::new() };
         loop {
             if !clause.head.is_empty() && self.is_at_clause_end() {
                 return clause;
@@ -144,6 +146,10 @@ impl<'t> Outliner<'t, '_> {
                 clause.block = Some(self.block());
                 if self.peek().is_some() {
                     self.at += 1;
+                }
+                while kind == ClauseKind::Matrix && !self.is_at_clause_end() {
+                    let Some(lexeme) = self.bump() else { break };
+                    clause.tail.push(lexeme);
                 }
                 return clause;
             }

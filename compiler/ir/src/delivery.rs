@@ -36,6 +36,11 @@ pub enum Delivery {
         /// Moves the weight.
         shift: Action,
     },
+    /// A `shift` without a strategy. The analysis refuses it, and checks its scripts and times as those of one step.
+    ShiftOnly {
+        /// Moves the weight.
+        shift: Action,
+    },
 }
 
 /// How a failed deploy is reversed.
@@ -56,7 +61,7 @@ impl Deploy {
     /// The strategy of a stepwise delivery.
     pub fn strategy(&self) -> Option<&Strategy> {
         match &self.delivery {
-            Delivery::AtOnce => None,
+            Delivery::AtOnce | Delivery::ShiftOnly { .. } => None,
             Delivery::Stepwise { strategy, .. } => Some(strategy),
         }
     }
@@ -65,7 +70,7 @@ impl Deploy {
     pub fn shift(&self) -> Option<&Action> {
         match &self.delivery {
             Delivery::AtOnce => None,
-            Delivery::Stepwise { shift, .. } => Some(shift),
+            Delivery::Stepwise { shift, .. } | Delivery::ShiftOnly { shift } => Some(shift),
         }
     }
 

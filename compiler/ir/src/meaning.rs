@@ -218,16 +218,16 @@ impl Deploy {
             soak,
         };
         let verify = self.verify.as_ref();
+        let step = |shift, weight: Weight, soak| {
+            let moves = phase(Act::Shift, Some(shift), Some(weight.clone()), 0);
+            [moves, phase(Act::Verify, verify, Some(weight), soak)]
+        };
         match &self.delivery {
             Delivery::AtOnce => vec![run, phase(Act::Verify, verify, None, 0)],
-            Delivery::Stepwise { strategy, shift } => strategy
-                .weights()
-                .into_iter()
-                .flat_map(|(weight, soak)| {
-                    let moves = phase(Act::Shift, Some(shift), Some(weight.clone()), 0);
-                    [moves, phase(Act::Verify, verify, Some(weight), soak)]
-                })
-                .collect(),
+            Delivery::Stepwise { strategy, shift } => {
+                strategy.weights().into_iter().flat_map(|(weight, soak)| step(shift, weight, soak)).collect()
+            }
+            Delivery::ShiftOnly { shift } => step(shift, Weight::all(), 0).into(),
         }
     }
 }

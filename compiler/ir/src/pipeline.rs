@@ -25,8 +25,6 @@ pub struct Program {
     pub registries: BTreeMap<String, Registry>,
     /// The content of `pipec.lock`. Empty if the file does not exist.
     pub lock: Pins,
-    /// The SHA-256 of each text, with 64 hexadecimal digits.
-    pub digests: BTreeMap<SourceFile, String>,
 }
 
 impl Program {

@@ -90,6 +90,10 @@ fn scripts_in_order(node: &Node) -> Vec<String> {
                 say(verify, " at 100 after 0");
             }
         }
+        Delivery::ShiftOnly { shift } => {
+            say(&shift.steps, " at 100");
+            say(verify, " at 100 after 0");
+        }
     }
     if let Some(Reversal::Rollback(rollback)) = &deploy.reversal {
         say(&rollback.steps, " back");

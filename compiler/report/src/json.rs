@@ -31,7 +31,7 @@ pub enum Status {
     Written,
     /// It was already up to date.
     Unchanged,
-    /// It differs from the compiled output, except in its header, or it is missing.
+    /// It differs from the compiled output, or it is missing.
     Differs,
     /// It was generated, but no pipeline claims it.
     Unclaimed,

@@ -2,8 +2,8 @@
 
 use pipec_base::{Sources, codes};
 use pipec_claims::{
-    Assumed, Assurance, Claim, Exception, ExceptionKind, Guarantee, NoSkippedGates, PipelineAssurance,
-    Reason, Setting, Theorem, TheoremId, Words,
+    Assumed, Assurance, BranchProtection, Claim, Exception, ExceptionKind, Guarantee, NoSkippedGates,
+    PipelineAssurance, Reason, Setting, Theorem, TheoremId, Words,
 };
 use pipec_ir::{Change, Exemption, Lock, Origin};
 use pipec_report::Colour;
@@ -61,7 +61,7 @@ fn assurance(sources: &mut Sources) -> Assurance {
         tags: Default::default(),
     };
     let assumed = of_github(Claim::Assumed(Assumed::new(refs, [TheoremId::OnePath]).of(production)));
-    let rule = Setting::BranchRule { branch: "main".to_owned(), protections: Vec::new() };
+    let rule = Setting::BranchRule { branch: "main".to_owned(), protections: BranchProtection::ALL.into() };
     let whole = of_github(Claim::Assumed(Assumed::new(rule, [TheoremId::OnePath])));
     let exception = |what| Exception {
         what,
@@ -97,9 +97,46 @@ fn guarantees_are_listed_by_environment_in_three_forms() {
     let mut sources = Sources::new();
     let assurance = assurance(&mut sources);
     let report = AssuranceReport { assurance: &assurance, sources: &sources, environment: None };
-    let terminal = report.terminal(80, Colour::Never);
+    let terminal = report.detail(80, Colour::Never);
     assert!(terminal.lines().all(|line| line.chars().count() <= 80), "{terminal}");
     insta::assert_snapshot!(format!("{terminal}\n----\n{}\n----\n{}", report.markdown(), report.json()));
+}
+
+#[test]
+fn the_overview_lists_each_setting_once_by_place() {
+    let mut sources = Sources::new();
+    let assurance = assurance(&mut sources);
+    let report = AssuranceReport { assurance: &assurance, sources: &sources, environment: None };
+    for width in [48, 80, 120] {
+        let overview = report.overview(width, Colour::Never);
+        assert!(overview.lines().all(|line| line.chars().count() <= width), "{overview}");
+    }
+    let overview = report.overview(80, Colour::Never);
+    assert_eq!(overview.matches("add a rule").count(), 1, "{overview}");
+    insta::assert_snapshot!(overview);
+}
+
+#[test]
+fn a_line_of_the_overview_names_the_pipelines_that_it_holds_for() {
+    let mut sources = Sources::new();
+    let assurance = assurance(&mut sources);
+    let shop = assurance.pipelines.first().unwrap().clone();
+    let mut other = PipelineAssurance { pipeline: "blog".to_owned(), ..shop.clone() };
+    other.guarantees.retain(|given| matches!(given.claim, Claim::Assumed(_)));
+    other.exceptions.clear();
+    let assurance = Assurance { pipelines: vec![shop, other], ..assurance };
+    let report = AssuranceReport { assurance: &assurance, sources: &sources, environment: None };
+    let overview = report.overview(80, Colour::Never);
+    for line in [
+        "shop and blog are proved",
+        "✓ shop: no gate comes before it",
+        "● the output of shop ensures: one deploy at a time",
+        "! shop: migrations is exempt unless schema changed",
+        "! no proof covers the raw steps: 3 of 12 steps",
+        "☐ accept only the branches `main` and `release/*`",
+    ] {
+        assert_eq!(overview.matches(line).count(), 1, "{line}: {overview}");
+    }
 }
 
 #[test]
@@ -108,8 +145,9 @@ fn one_environment_leaves_out_other_environments_and_pipelines() {
     let assurance = assurance(&mut sources);
     let report =
         AssuranceReport { assurance: &assurance, sources: &sources, environment: Some("production") };
-    for text in [report.terminal(80, Colour::Never), report.markdown()] {
-        assert!(text.contains("one deploy at a time") && text.contains("a ruleset"), "{text}");
+    let texts = [report.overview(80, Colour::Never), report.detail(80, Colour::Never), report.markdown()];
+    for text in texts {
+        assert!(text.contains("one deploy at a time") && text.contains("rule"), "{text}");
         assert!(!text.contains("staging") && !text.contains("library"), "{text}");
     }
     let read: serde_json::Value = serde_json::from_str(&report.json()).unwrap();

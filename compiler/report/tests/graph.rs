@@ -3,7 +3,7 @@
 #![expect(clippy::disallowed_methods, reason = "the programs are files")]
 
 use pipec_driver::{Compilation, Content, InputText, Options, Session};
-use pipec_ir::{Engine, EngineWord};
+use pipec_ir::{Engine, EngineWord, NodeKind};
 use pipec_report::Colour;
 use pipec_report::graph::Graph;
 use pipec_syntax::ast::Date;
@@ -16,7 +16,6 @@ fn compiled(source: &str) -> Compilation {
         engines: &engines,
         targets: &[],
         today,
-        version: "0.0.0",
         lock: None,
         emits_outputs: true,
         lists_assumptions: false,
@@ -51,6 +50,9 @@ fn drawings_are_as_reviewed() {
             insta::assert_snapshot!("mermaid", graph.mermaid());
             insta::assert_snapshot!("dot", graph.dot());
             insta::assert_snapshot!("json", graph.json());
+            let html = graph.html();
+            let about = html.split_once("<aside").unwrap().1.split_once("</aside>").unwrap().0;
+            insta::assert_snapshot!("html", about);
         });
     });
 }
@@ -63,6 +65,31 @@ fn a_schedule_that_is_refused_is_drawn_as_it_was_written() {
     assert!(compilation.is_refused());
     let drawing = graph(&compilation).json();
     assert!(drawing.contains("@daily") && !drawing.contains("* * * * *"), "{drawing}");
+}
+
+#[test]
+fn a_shift_without_strategy_is_no_canary() {
+    let deploy = |strategy: &str| {
+        format!(
+            "pipeline shop {{ on push to main stage one {{\n\
+             artefact app: archive {{ run \"make\" path \"dist/**\" }}\n\
+             deploy app to production {{ {strategy} shift run \"./shift.sh \\\"$PIPE_WEIGHT\\\"\" }}\n}} }}\n\
+             environment production {{}}\n"
+        )
+    };
+    let drawings = |source: &str| {
+        let compilation = compiled(source);
+        assert!(compilation.is_refused());
+        let graph = graph(&compilation);
+        [graph.terminal(80, Colour::Never), graph.svg(), graph.mermaid(), graph.dot(), graph.json()]
+    };
+    for drawing in drawings(&deploy("")) {
+        assert!(drawing.contains("production"), "{drawing}");
+        assert!(!drawing.contains("canary") && !drawing.contains("strategy"), "{drawing}");
+    }
+    for drawing in drawings(&deploy("strategy canary { step 5% }")) {
+        assert!(drawing.contains("canary"), "{drawing}");
+    }
 }
 
 #[test]
@@ -99,6 +126,7 @@ fn drawings_of_unproven_pipelines_say_so() {
     let drawings = [
         graph.terminal(80, Colour::Never),
         graph.svg(),
+        graph.html(),
         graph.mermaid(),
         graph.dot(),
         graph.why("unit").unwrap().terminal(80, Colour::Never),
@@ -214,4 +242,121 @@ fn nothing_leaves_the_picture_or_is_cut() {
 fn a_picture_of_nothing_says_so() {
     let svg = graph(&compiled("")).svg();
     assert!(svg.contains("there is no pipeline") && !svg.contains("The path to production"), "{svg}");
+}
+
+/// The numbers of an attribute, in order.
+fn numbers(svg: &str, attribute: &str) -> Vec<f64> {
+    let before = format!(" {attribute}=\"");
+    let parts = svg.split(before.as_str()).skip(1);
+    parts.filter_map(|part| part.split_once('"')?.0.parse().ok()).collect()
+}
+
+/// The width of A4 without margins of 10 mm, in points.
+const PAPER: f64 = 190.0 / 25.4 * 72.0;
+
+#[test]
+fn six_stages_are_readable_on_paper() {
+    let nodes = "gate one: test { run \"x\" }\n gate two: lint { run \"x\" }\n artefact out: archive { run \"x\" path \"o\" }";
+    let stages: Vec<String> = (1..=6)
+        .map(|number| {
+            let own = nodes.replace("one", &format!("one-{number}")).replace("two", &format!("two-{number}"));
+            format!("stage stage-{number} {{\n{}\n}}", own.replace("out", &format!("out-{number}")))
+        })
+        .collect();
+    let source = format!("pipeline shop {{ on push to main\n{}\n}}", stages.join("\n"));
+    let platform = include_str!("graph/platform.pipe").to_owned();
+    for source in [source, platform] {
+        let svg = graph(&compiled(&source)).svg();
+        let width = numbers(&svg, "width")[0];
+        let smallest = numbers(&svg, "font-size").into_iter().fold(f64::INFINITY, f64::min);
+        assert!(smallest * PAPER / width >= 7.0, "{smallest} of {width}");
+        assert!(numbers(&svg, "x").into_iter().all(|x| (0.0..width).contains(&x)));
+    }
+}
+
+#[test]
+fn a_name_or_a_text_is_never_markup() {
+    let evil = "</script><script>alert(1)</script><!--<![CDATA[\"' onload=alert(2) &lt;\u{202e}";
+    let compilation = compiled(include_str!("graph/storefront.pipe"));
+    let mut program = compilation.program.clone();
+    let pipeline = std::sync::Arc::make_mut(program.pipelines.first_mut().unwrap());
+    pipeline.name = evil.to_owned();
+    pipeline.docs = vec![evil.to_owned()];
+    for stage in &mut pipeline.stages {
+        stage.name = evil.to_owned();
+    }
+    for node in &mut pipeline.nodes {
+        node.name = evil.to_owned();
+        node.docs = vec![evil.to_owned()];
+        node.body.runner.image = Some((evil.to_owned(), Default::default()));
+        for step in &mut node.body.steps {
+            step.script = evil.to_owned();
+        }
+        match &mut node.kind {
+            NodeKind::Gate(gate) => {
+                gate.evidence.name = evil.to_owned();
+                gate.advisory = Some((evil.to_owned(), Default::default()));
+            }
+            NodeKind::Artefact(artefact) => artefact.image_name = Some((evil.to_owned(), Default::default())),
+            NodeKind::Deploy(deploy) => deploy.artefacts = vec![evil.to_owned()],
+            NodeKind::Job => {}
+        }
+    }
+    let graph = Graph { program: &program, only: None, is_proven: true };
+    let html = graph.html();
+    assert_eq!(html, graph.html());
+    let tags = |tag: &str| html.matches(&format!("<{tag}")).count();
+    assert_eq!(
+        (tags("script"), tags("!--"), tags("![CDATA["), html.matches("</script").count()),
+        (1, 0, 0, 1)
+    );
+    // The text is there, but no part of it is a tag, an attribute or an entity of its own.
+    let shown = "&lt;/script&gt;&lt;script&gt;alert(1)&lt;/script&gt;&lt;!--&lt;![CDATA[&quot;&#39; \
+                 onload=alert(2) &amp;lt;\u{fffd}";
+    assert!(html.contains(shown) && !html.contains(evil) && !html.contains('\u{202e}'));
+    for tag in html.split('<').skip(1).filter(|tag| !tag.starts_with(['!', '/'])) {
+        let attributes = tag.split_once('>').unwrap().0;
+        let outside: String = attributes.split('"').step_by(2).collect();
+        assert!(!outside.contains("onload") && !outside.contains('&'), "{attributes}");
+    }
+    for drawing in [graph.svg(), html.clone()] {
+        assert!(!drawing.contains("<script>alert"), "{drawing}");
+    }
+}
+
+#[test]
+fn a_page_says_when_a_node_runs_and_what_it_may_touch() {
+    let source = "pipeline shop {\n on push to main\n protect branch \"main\"\n\
+         stage commit {\n /// Runs the unit tests.\n gate unit: test { run \"make test\" }\n\
+         artefact app: archive { run \"make\" path \"dist/**\" }\n job notify { may write issues run \"n\" }\n}\n\
+         stage release when branch is main {\n deploy app to production { run \"./deploy.sh\" } }\n}\n\
+         environment production { requires test secret DEPLOY_KEY identity aws \"arn:aws:iam::123456789012:role/deploy\" }\n";
+    let compilation = compiled(source);
+    assert!(!compilation.is_refused(), "{:#?}", compilation.diagnostics);
+    let html = graph(&compilation).html();
+    let about = |name: &str| {
+        let opening = format!("data-name=\"{name}\"");
+        html.split_once(&opening).unwrap().1.split_once("</section>").unwrap().0
+    };
+    let deploy = about("deploy deploy-app-to-production");
+    for part in [
+        "<dt>is due in</dt><dd>runs in which branch is main</dd>",
+        "<dt>runs start on</dt><dd>push to main</dd>",
+        ">unit</a> <span class=\"what\">must</span> pass: test",
+        "<dt>lock</dt><dd>one deploy at a time, the others wait in order</dd>",
+        "<dt>environment</dt><dd>production, of tier production</dd>",
+        "<dt>secret</dt><dd>DEPLOY_KEY</dd>",
+        "<dt>identity</dt><dd>aws arn:aws:iam::123456789012:role/deploy</dd>",
+        "<dt>gets</dt><dd>the artefact app</dd>",
+        "<pre>./deploy.sh</pre>",
+        "Nothing waits for it.",
+    ] {
+        assert!(deploy.contains(part), "{part}: {deploy}");
+    }
+    assert!(about("job notify").contains("<dt>may write</dt><dd>issues</dd>"));
+    let unit = about("gate unit");
+    assert!(unit.contains("no secret, no identity") && unit.contains("Runs the unit tests."), "{unit}");
+    assert!(
+        unit.contains("Nothing must happen before it.") && unit.contains(">deploy-app-to-production</a>")
+    );
 }

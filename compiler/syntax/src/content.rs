@@ -4,10 +4,11 @@
 //! parsed.
 
 use crate::ast::{
-    Action, BodyClause, Checkout, CheckoutClause, Condition, Declaration, DefaultClause, EngineStep,
-    Environment, EnvironmentClause, Expectation, Input, MatrixClause, OverrideClause, Pipeline,
-    PipelineClause, RegistryClause, Role, RoleMember, Runner, RunnerClause, SidecarClause, Stage,
-    StageClause, StrategyStep, Trigger, Work,
+    Action, BodyClause, Checkout, CheckoutClause, Condition, Declaration, DefaultClause, EndpointClause,
+    EngineStep, Environment, EnvironmentClause, Expectation, FamilyClause, FinallyClause, Input,
+    MatrixClause, OverrideClause, Pipeline, PipelineClause, PlannedBlock, PlatformClause, PredictorClause,
+    RecordsClause, RegistryClause, Role, RoleMember, Runner, RunnerClause, SidecarClause, SourceClause,
+    Stage, StageClause, StrategyStep, Trigger, Work,
 };
 use crate::grammar::{Grammar, Table};
 use crate::reader::{Reader, Salvage};
@@ -46,6 +47,13 @@ fn inspect(reader: &mut Reader<'_, '_>, salvage: &Salvage) {
         Some(Block::Runner) => drop(reader.block::<RunnerClause>(number)),
         Some(Block::Role) => drop(reader.block::<RoleMember>(number)),
         Some(Block::Registry) => drop(reader.block::<RegistryClause>(number)),
+        Some(Block::Platform) => drop(reader.block::<PlatformClause>(number)),
+        Some(Block::Finally) => drop(reader.block::<FinallyClause>(number)),
+        Some(Block::Family) => drop(reader.block::<FamilyClause>(number)),
+        Some(Block::Records) => drop(reader.block::<RecordsClause>(number)),
+        Some(Block::Source) => drop(reader.block::<SourceClause>(number)),
+        Some(Block::Endpoint) => drop(reader.block::<EndpointClause>(number)),
+        Some(Block::Predictor) => drop(reader.block::<PredictorClause>(number)),
         Some(Block::File) | None => {}
     }
 }
@@ -65,11 +73,21 @@ impl<'t> Content<'t> for Declaration {
             Declaration::Runner(runner) => runner.clauses = reader.block(block),
             Declaration::Role(role) => role.members = reader.block(block),
             Declaration::Registry(registry) => registry.clauses = reader.block(block),
+            Declaration::Platform(platform) => platform.clauses = reader.block(block),
+            Declaration::Planned(planned) => match &mut planned.block {
+                PlannedBlock::None => {}
+                PlannedBlock::Family(clauses) => *clauses = reader.block(block),
+                PlannedBlock::Source(clauses) => *clauses = reader.block(block),
+                PlannedBlock::Endpoint(clauses) => *clauses = reader.block(block),
+                PlannedBlock::Predictor(clauses) => *clauses = reader.block(block),
+                PlannedBlock::Records(clauses) => *clauses = reader.block(block),
+            },
             Declaration::Use(_)
             | Declaration::PipelineInstance(_)
             | Declaration::EnvironmentInstance(_)
             | Declaration::Evidence(_)
             | Declaration::Let(_)
+            | Declaration::Setting(_)
             | Declaration::Error { .. } => {}
         }
     }
@@ -111,7 +129,10 @@ impl<'t> Content<'t> for PipelineClause {
     fn fill(&mut self, reader: &mut Reader<'t, '_>, block: usize) {
         match self {
             PipelineClause::Stage(stage) => stage.clauses = reader.block(block),
-            PipelineClause::On(Trigger::Manual(inputs)) => *inputs = reader.block(block),
+            PipelineClause::On(Trigger::Manual(inputs) | Trigger::Planned(inputs)) => {
+                *inputs = reader.block(block);
+            }
+            PipelineClause::Finally(finally) => finally.clauses = reader.block(block),
             _ => {}
         }
     }
@@ -180,9 +201,10 @@ impl<'t> Content<'t> for BodyClause {
             BodyClause::Override { clauses, .. } => *clauses = reader.block(block),
             BodyClause::Strategy { steps, .. } => *steps = reader.block(block),
             BodyClause::Engine { steps, .. } => *steps = reader.block(block),
-            BodyClause::Shift(action) | BodyClause::Verify(action) | BodyClause::Rollback(action) => {
-                fill_action(action, reader, block);
-            }
+            BodyClause::Shift(action)
+            | BodyClause::Verify(action)
+            | BodyClause::Rollback(action)
+            | BodyClause::Cleanup(action) => fill_action(action, reader, block),
             _ => {}
         }
     }
@@ -209,6 +231,46 @@ impl<'t> Content<'t> for EnvironmentClause {
     fn broken(reader: &mut Reader<'t, '_>, salvage: Salvage) -> Option<EnvironmentClause> {
         inspect(reader, &salvage);
         Some(EnvironmentClause::Error)
+    }
+}
+
+impl<'t> Content<'t> for FinallyClause {
+    const BLOCK: Block = Block::Finally;
+
+    fn table<'g>(grammar: &'g Grammar<'t>) -> &'g Table<'t, FinallyClause> {
+        &grammar.finally
+    }
+
+    fn fill(&mut self, reader: &mut Reader<'t, '_>, block: usize) {
+        if let FinallyClause::Job { work, .. } = self {
+            fill_work(work, reader, block);
+        }
+    }
+
+    fn broken(reader: &mut Reader<'t, '_>, salvage: Salvage) -> Option<FinallyClause> {
+        inspect(reader, &salvage);
+        Some(FinallyClause::Error)
+    }
+}
+
+impl<'t> Content<'t> for FamilyClause {
+    const BLOCK: Block = Block::Family;
+
+    fn table<'g>(grammar: &'g Grammar<'t>) -> &'g Table<'t, FamilyClause> {
+        &grammar.family
+    }
+
+    fn fill(&mut self, reader: &mut Reader<'t, '_>, block: usize) {
+        match self {
+            FamilyClause::Stage(stage) => stage.clauses = reader.block(block),
+            FamilyClause::Finally(finally) => finally.clauses = reader.block(block),
+            FamilyClause::Other => {}
+        }
+    }
+
+    fn broken(reader: &mut Reader<'t, '_>, salvage: Salvage) -> Option<FamilyClause> {
+        inspect(reader, &salvage);
+        Some(FamilyClause::Other)
     }
 }
 
@@ -280,4 +342,9 @@ flat! {
     RunnerClause, Runner, runner, Some(RunnerClause::Error);
     RoleMember, Role, role, None;
     RegistryClause, Registry, registry, Some(RegistryClause::Error);
+    PlatformClause, Platform, platform, Some(PlatformClause::Error);
+    RecordsClause, Records, records, Some(RecordsClause);
+    SourceClause, Source, source, Some(SourceClause);
+    EndpointClause, Endpoint, endpoint, Some(EndpointClause);
+    PredictorClause, Predictor, predictor, Some(PredictorClause);
 }

@@ -20,6 +20,8 @@ pub(crate) enum Expected {
     Sign(Punctuation),
     /// A kind of thing, with its article: "a name".
     Thing(&'static str),
+    /// A form that this version does not have. No message suggests it.
+    Planned,
 }
 
 /// The place where a rule stopped.
@@ -54,7 +56,9 @@ impl<'t> LabelError<'t, Stream<'t>, Expected> for Failure {
     fn label_with(&mut self, label: Expected) {
         if let Failure::Stopped { expected, .. } = self {
             expected.clear();
-            expected.push(label);
+            if label != Expected::Planned {
+                expected.push(label);
+            }
         }
     }
 }

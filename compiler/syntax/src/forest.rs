@@ -253,8 +253,9 @@ impl Pairing<'_, '_> {
         let last = above.last()?;
         let header = above.iter().rev().find(|token| token.starts_line())?;
         let word = header.text(self.text);
-        let takes_block =
-            Block::ALL.iter().any(|block| block.clause(word).is_some_and(|clause| clause.opens.is_some()));
+        let takes_block = Block::ALL
+            .iter()
+            .any(|block| block.clause_or_planned(word).is_some_and(|clause| clause.opens.is_some()));
         let continues_clause = matches!(
             last.kind,
             TokenKind::Punctuation(
@@ -269,7 +270,7 @@ impl Pairing<'_, '_> {
         let first = token.text(self.text);
         let begins_clause = first == "allow"
             || word == "matrix"
-            || Block::ALL.iter().any(|block| block.clause(first).is_some());
+            || Block::ALL.iter().any(|block| block.clause_or_planned(first).is_some());
         (token.indentation > header.indentation && takes_block && !continues_clause && begins_clause)
             .then_some(*header)
     }
@@ -367,8 +368,7 @@ pub(crate) fn begins_declaration(text: &str, tokens: &[Token], index: usize) -> 
     let word = token.text(text);
     matches!(next.kind, TokenKind::Word | TokenKind::PlainString)
         && !next.starts_line()
-        && (Block::File.clause(word).is_some()
-            || Block::File.reserved().iter().any(|reserved| reserved.word == word))
+        && Block::File.is_taken(word)
 }
 
 /// The number of closing braces without opening ones. `None` if a brace closes before it opens, but the numbers are

@@ -350,11 +350,7 @@ impl<'t> Reader<'t, '_> {
                 continue;
             }
             let known = match lexeme {
-                Lexeme::Word(word) => {
-                    *word == "allow"
-                        || block.clause(word).is_some()
-                        || block.reserved().iter().any(|reserved| reserved.word == *word)
-                }
+                Lexeme::Word(word) => *word == "allow" || block.is_taken(word),
                 _ => false,
             };
             let begins_line = self.starts_line(place.0);
@@ -396,7 +392,7 @@ impl<'t> Reader<'t, '_> {
         let own = lexemes.get(complete.at + 1..at)?;
         own.iter()
             .find(|(lexeme, place)| {
-                matches!(lexeme, Lexeme::Word(word) if block.clause(word).is_some())
+                matches!(lexeme, Lexeme::Word(word) if block.clause_or_planned(word).is_some())
                     && self.starts_line(place.0)
             })
             .map(|(_, place)| place.0)

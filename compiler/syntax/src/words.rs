@@ -3,6 +3,10 @@
 //! The parser, the formatter, the editor's completions and the test that keeps the grammar free of conflicts read these
 //! tables.
 
+mod planned;
+
+pub use planned::PlannedWord;
+
 /// A kind of block: the top of a file, or the text between braces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Block {
@@ -40,6 +44,20 @@ pub enum Block {
     Role,
     /// `registry "…" { … }`
     Registry,
+    /// `platform ENGINE { … }`
+    Platform,
+    /// `finally NAME { … }`
+    Finally,
+    /// `family NAME { … }`
+    Family,
+    /// `records { … }`
+    Records,
+    /// `dataset NAME { … }`, `model NAME { … }`
+    Source,
+    /// `endpoint NAME { … }`
+    Endpoint,
+    /// `predictor NAME { … }`
+    Predictor,
 }
 
 /// A clause of a block.
@@ -79,7 +97,7 @@ const fn opening(clause: ClauseWord, block: Block) -> ClauseWord {
     ClauseWord { opens: Some(block), ..clause }
 }
 
-/// A word that a later version will define.
+/// A word whose clause is undecided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReservedWord {
     /// The word at the beginning of a clause.
@@ -209,39 +227,15 @@ const RUNNER: &[ClauseWord] = &[
 const REGISTRY: &[ClauseWord] = &[once("user", "user NAME"), once("password", "password NAME")];
 
 const RESERVED_FILE: &[ReservedWord] = &[
-    ReservedWord { word: "dataset", subject: "data with a digest and a licence" },
     ReservedWord { word: "policy", subject: "rules for all pipelines of an organisation" },
-    ReservedWord { word: "endpoint", subject: "models served by others" },
-    ReservedWord { word: "predictor", subject: "advice from a model" },
-    ReservedWord { word: "records", subject: "where records are kept" },
     ReservedWord { word: "example", subject: "tests of a pipeline" },
 ];
 const RESERVED_PIPELINE: &[ReservedWord] =
     &[ReservedWord { word: "component", subject: "components of a repository" }];
-const RESERVED_STAGE: &[ReservedWord] = &[
-    ReservedWord { word: "expand", subject: "changes of a schema in two steps" },
-    ReservedWord { word: "contract", subject: "changes of a schema in two steps" },
-];
-const RESERVED_BODY: &[ReservedWord] = &[
-    ReservedWord { word: "trains", subject: "training on datasets" },
-    ReservedWord { word: "format", subject: "the format of a model" },
-    ReservedWord { word: "licence", subject: "the licence of a model" },
-    ReservedWord { word: "evaluates", subject: "evaluation on datasets" },
-    ReservedWord { word: "derived", subject: "the ancestry of data and models" },
-    ReservedWord { word: "judged", subject: "judges of an evaluation" },
-    ReservedWord { word: "serves", subject: "serving a model" },
-    ReservedWord { word: "embeds", subject: "embedding with a model" },
-    ReservedWord { word: "order", subject: "advice from a model" },
-    ReservedWord { word: "quarantine", subject: "flaky tests" },
-    ReservedWord { word: "commit", subject: "deploying through a repository" },
-    ReservedWord { word: "reconciled", subject: "deploying through a repository" },
-];
-const RESERVED_ENVIRONMENT: &[ReservedWord] =
-    &[ReservedWord { word: "in", subject: "environments of several regions" }];
 
 impl Block {
     /// All blocks.
-    pub const ALL: [Block; 17] = [
+    pub const ALL: [Block; 24] = [
         Block::File,
         Block::Pipeline,
         Block::Inputs,
@@ -259,6 +253,13 @@ impl Block {
         Block::Runner,
         Block::Role,
         Block::Registry,
+        Block::Platform,
+        Block::Finally,
+        Block::Family,
+        Block::Records,
+        Block::Source,
+        Block::Endpoint,
+        Block::Predictor,
     ];
 
     /// The clauses that begin with a keyword.
@@ -280,6 +281,13 @@ impl Block {
             Block::Environment => ENVIRONMENT,
             Block::Runner => RUNNER,
             Block::Registry => REGISTRY,
+            Block::Platform => planned::PLATFORM,
+            Block::Finally => planned::FINALLY,
+            Block::Family => planned::FAMILY,
+            Block::Records => planned::RECORDS,
+            Block::Source => planned::SOURCE,
+            Block::Endpoint => planned::ENDPOINT,
+            Block::Predictor => planned::PREDICTOR,
         }
     }
 
@@ -288,21 +296,43 @@ impl Block {
         self.clauses().iter().find(|clause| clause.word == word)
     }
 
-    /// The words that a later version will define.
+    /// The clauses that this version parses but does not have.
+    pub fn planned(self) -> &'static [PlannedWord] {
+        planned::of(self)
+    }
+
+    /// The clause that begins with a keyword, also if it is only planned.
+    pub fn clause_or_planned(self, word: &str) -> Option<&'static ClauseWord> {
+        let planned =
+            || self.planned().iter().map(|planned| &planned.clause).find(|clause| clause.word == word);
+        self.clause(word).or_else(planned)
+    }
+
+    /// The words whose clauses are undecided.
     pub fn reserved(self) -> &'static [ReservedWord] {
         match self {
             Block::File => RESERVED_FILE,
             Block::Pipeline => RESERVED_PIPELINE,
-            Block::Stage => RESERVED_STAGE,
-            Block::Body => RESERVED_BODY,
-            Block::Environment => RESERVED_ENVIRONMENT,
             _ => &[],
         }
+    }
+
+    /// Whether a word has, or will have, a meaning at the beginning of a clause.
+    pub fn is_taken(self, word: &str) -> bool {
+        self.clause_or_planned(word).is_some() || self.reserved().iter().any(|reserved| reserved.word == word)
     }
 
     /// Whether any name may begin a clause.
     pub fn takes_names(self) -> bool {
         matches!(self, Block::Matrix | Block::Role | Block::Engine)
+    }
+
+    /// Whether this version does not have the whole block.
+    pub fn is_planned(self) -> bool {
+        Block::ALL
+            .iter()
+            .flat_map(|block| block.planned())
+            .any(|planned| planned.clause.opens == Some(self) && self != Block::Body)
     }
 
     /// Its name with its article, for messages: "a stage".
@@ -325,6 +355,13 @@ impl Block {
             Block::Runner => "a runner",
             Block::Role => "a role",
             Block::Registry => "a registry",
+            Block::Platform => "a platform",
+            Block::Finally => "`finally`",
+            Block::Family => "a family",
+            Block::Records => "`records`",
+            Block::Source => "a source",
+            Block::Endpoint => "an endpoint",
+            Block::Predictor => "a predictor",
         }
     }
 }

@@ -15,14 +15,12 @@ pub use emission::{Emission, EmittedFile, PipelineOutput};
 
 use pipec_base::Diagnostic;
 use pipec_claims::{Judgement, Words};
-use pipec_ir::{Pipeline, PipelineId, Program};
+use pipec_ir::{PipelineId, Program};
 use std::collections::BTreeMap;
 
 /// The context of a compilation, in addition to the program.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct TargetContext {
-    /// The compiler's version, for the header.
-    pub version: String,
     /// Whether the output lists its assumptions.
     pub lists_assumptions: bool,
 }
@@ -54,21 +52,6 @@ pub trait Target: Sync {
     /// The engine's words for claims.
     fn words(&self) -> &'static dyn Words;
 
-    /// Whether a file's text has this compiler's header, so that it may be overwritten.
+    /// Whether a file's text has the header of a generated file, so that it may be overwritten or removed.
     fn is_generated(&self, text: &str) -> bool;
-
-    /// The text of a file of a pipeline, with its present header.
-    ///
-    /// Only the digests of the sources may have changed since the text was emitted. The file belongs to this pipeline alone.
-    fn with_header(
-        &self,
-        text: &str,
-        program: &Program,
-        pipeline: &Pipeline,
-        context: &TargetContext,
-    ) -> String;
-
-    /// The text of a file without its header. A new version or a source edit alone changes the header, so drift is
-    /// decided without it.
-    fn without_header<'a>(&self, text: &'a str) -> &'a str;
 }

@@ -67,22 +67,8 @@ impl Target for GitHub {
         &pipec_github_emit::Words
     }
 
-    fn with_header(
-        &self,
-        text: &str,
-        program: &Program,
-        pipeline: &Pipeline,
-        context: &TargetContext,
-    ) -> String {
-        pipec_github_emit::with_header(text, program, pipeline, &context.version)
-    }
-
     fn is_generated(&self, text: &str) -> bool {
         pipec_github_emit::is_generated(text)
-    }
-
-    fn without_header<'a>(&self, text: &'a str) -> &'a str {
-        pipec_github_emit::without_header(text)
     }
 }
 

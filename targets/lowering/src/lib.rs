@@ -58,7 +58,7 @@ mod windows;
 
 pub use expressive::{DecidedWhen, Decision, Expressive};
 pub use guard::Guard;
-pub use header::{header, is_generated, with_header, without_header};
+pub use header::{header, is_generated};
 pub use jobs::{EnvironmentUse, HandOn, JobPlan, LockUse, Role, Start, Timeout, Wait};
 pub use legs::{LegPlan, Legs, is_product};
 pub use names::{has_own_secrets, secrets_environment};

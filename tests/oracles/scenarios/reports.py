@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Checks pipec's output for programs with the judges of each form: findings as SARIF, for every failing program on the
-pages of the codes; the path to production as SVG, Mermaid and DOT, for every example and for the programs in the tests of
+pages of the codes; the path to production as SVG, HTML, Mermaid and DOT, for every example and for the programs in the tests of
 the drawings.
 
 usage: reports.py PIPEC
@@ -64,7 +64,7 @@ with tempfile.TemporaryDirectory() as folder:
         workspace.mkdir()
         (workspace / program.name).write_text(program.read_text(encoding="utf-8"), encoding="utf-8")
         programs.append(workspace)
-    for form in ["svg", "mermaid", "dot"]:
+    for form in ["svg", "html", "mermaid", "dot"]:
         drawings = []
         for program in programs:
             drawing = scratch / f"{program.name}.{form}"

@@ -56,6 +56,17 @@ pub struct Bnf {
     pub productions: Vec<Production>,
 }
 
+/// The part of a grammar to translate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extent {
+    /// What this version has.
+    Built,
+    /// In addition, the planned forms (†).
+    Planned,
+    /// In addition, the reserved words (‡).
+    Whole,
+}
+
 /// The tokens that are literals.
 const LITERALS: [&str; 10] =
     ["INT", "DECIMAL", "DURATION", "PERCENT", "SIZE", "TIME", "DATE", "STRING", "TRIPLE", "INTERPOLATED"];
@@ -67,12 +78,12 @@ impl Bnf {
     /// The index of [`Terminal::End`].
     pub const END: usize = 0;
 
-    /// Translates a grammar, with or without its reserved parts. Returns an error if a rule is undefined or unused.
-    pub fn new(grammar: &Grammar, with_reserved: bool) -> Result<Bnf, String> {
+    /// Translates a grammar. Returns an error if a rule is undefined or unused in the whole grammar.
+    pub fn new(grammar: &Grammar, extent: Extent) -> Result<Bnf, String> {
         let start = grammar.rules.first().ok_or("the grammar is empty")?;
         let mut translation = Translation {
             grammar,
-            with_reserved,
+            extent,
             keywords: keywords(grammar),
             bnf: Bnf { terminals: Vec::new(), nonterminals: Vec::new(), productions: Vec::new() },
             terminals: BTreeMap::new(),
@@ -89,8 +100,13 @@ impl Bnf {
             }
         }
         translation.words();
-        let bnf = translation.bnf;
-        bnf.check_used()?;
+        let mut bnf = translation.bnf;
+        let used = bnf.used();
+        let is_unused = |(number, _): &(usize, &String)| !used.contains(number);
+        match bnf.nonterminals.iter().enumerate().find(is_unused) {
+            Some((_, name)) if extent == Extent::Whole => return Err(format!("no rule uses `{name}`")),
+            _ => bnf.productions.retain(|production| used.contains(&production.left)),
+        }
         Ok(bnf)
     }
 
@@ -119,7 +135,8 @@ impl Bnf {
         }
     }
 
-    fn check_used(&self) -> Result<(), String> {
+    /// The nonterminals that a text can contain.
+    fn used(&self) -> BTreeSet<usize> {
         let mut used = BTreeSet::from([0]);
         let mut fresh = vec![0];
         while let Some(left) = fresh.pop() {
@@ -131,10 +148,7 @@ impl Bnf {
                 }
             }
         }
-        match self.nonterminals.iter().enumerate().find(|(number, _)| !used.contains(number)) {
-            Some((_, name)) => Err(format!("no rule uses `{name}`")),
-            None => Ok(()),
-        }
+        used
     }
 }
 
@@ -159,7 +173,7 @@ fn is_word(text: &str) -> bool {
 
 struct Translation<'g> {
     grammar: &'g Grammar,
-    with_reserved: bool,
+    extent: Extent,
     keywords: BTreeSet<String>,
     bnf: Bnf,
     terminals: BTreeMap<Terminal, usize>,
@@ -222,8 +236,9 @@ impl Translation<'_> {
                 all
             }
             Expression::Repeated(inner) => vec![Vec::new(), vec![self.list(inner)?]],
-            Expression::Reserved(inner) if self.with_reserved => self.alternatives(inner)?,
-            Expression::Reserved(inner) => match **inner {
+            Expression::Planned(inner) if self.extent >= Extent::Planned => self.alternatives(inner)?,
+            Expression::Reserved(inner) if self.extent == Extent::Whole => self.alternatives(inner)?,
+            Expression::Planned(inner) | Expression::Reserved(inner) => match **inner {
                 Expression::Optional(_) | Expression::Repeated(_) => vec![Vec::new()],
                 _ => Vec::new(),
             },

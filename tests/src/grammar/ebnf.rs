@@ -19,7 +19,9 @@ pub enum Expression {
     Optional(Box<Expression>),
     /// `{ … }`.
     Repeated(Box<Expression>),
-    /// `…†`: reserved for a later version.
+    /// `…†`: planned, with its operands.
+    Planned(Box<Expression>),
+    /// `…‡`: a reserved word. Only the word itself is decided.
     Reserved(Box<Expression>),
 }
 
@@ -86,9 +88,10 @@ impl Expression {
             Expression::Sequence(parts) | Expression::Choice(parts) => {
                 parts.iter().for_each(|part| part.visit(visit));
             }
-            Expression::Optional(inner) | Expression::Repeated(inner) | Expression::Reserved(inner) => {
-                inner.visit(visit);
-            }
+            Expression::Optional(inner)
+            | Expression::Repeated(inner)
+            | Expression::Planned(inner)
+            | Expression::Reserved(inner) => inner.visit(visit),
         }
     }
 }
@@ -102,7 +105,8 @@ impl fmt::Display for Expression {
             Expression::Choice(parts) => write!(formatter, "( {} )", joined(parts, " | ")),
             Expression::Optional(inner) => write!(formatter, "[ {inner} ]"),
             Expression::Repeated(inner) => write!(formatter, "{{ {inner} }}"),
-            Expression::Reserved(inner) => write!(formatter, "{inner}†"),
+            Expression::Planned(inner) => write!(formatter, "{inner}†"),
+            Expression::Reserved(inner) => write!(formatter, "{inner}‡"),
         }
     }
 }
@@ -155,7 +159,13 @@ impl Reader<'_> {
     fn sequence(&mut self) -> Result<Expression, String> {
         let mut parts = Vec::new();
         while let Some(part) = self.part()? {
-            parts.push(if self.accept('†') { Expression::Reserved(Box::new(part)) } else { part });
+            parts.push(if self.accept('†') {
+                Expression::Planned(Box::new(part))
+            } else if self.accept('‡') {
+                Expression::Reserved(Box::new(part))
+            } else {
+                part
+            });
         }
         if parts.is_empty() {
             return Err(format!("expected a form, found {:?}", self.peek()));

@@ -1,8 +1,8 @@
 //! Conditions of stages, kinds of change, and globs of triggers.
 
-use super::Expansion;
 use super::field::unknown_input;
 use super::frame::Frame;
+use super::{Expansion, planned};
 use crate::scope::{suggest, suggest_of};
 use crate::value::Value;
 use pipec_base::{Diagnostic, closest, codes};
@@ -45,7 +45,9 @@ impl Expansion<'_, '_> {
 
     fn event(&mut self, name: &Name, frame: &Frame) -> Option<Event> {
         let event = Event::from_word(&name.node);
-        if event.is_none() {
+        if event.is_none() && ["release", "dispatch", "call"].contains(&name.node.as_str()) {
+            self.report(frame, planned(&format!("event is {}", name.node), name.span));
+        } else if event.is_none() {
             let words = Event::ALL.map(Event::word);
             let diagnostic =
                 Diagnostic::error(codes::P0115, format!("there is no event `{}`", name.node), name.span);

@@ -131,7 +131,7 @@ impl<'a> Expansion<'a, '_> {
                     opened = Some(clause.span);
                     built.open_to_members = true;
                 }
-                EnvironmentClause::Error => {
+                EnvironmentClause::Forward(_) | EnvironmentClause::Error => {
                     tier_known = true;
                     broken = true;
                 }
@@ -313,7 +313,10 @@ impl<'a> Expansion<'a, '_> {
                 built.ttl = Some(lives);
             }
             EnvironmentClause::Teardown(action) => built.teardown = self.action(action, frame),
-            EnvironmentClause::Tier { .. } | EnvironmentClause::OpenTo(_) | EnvironmentClause::Error => {}
+            EnvironmentClause::Tier { .. }
+            | EnvironmentClause::OpenTo(_)
+            | EnvironmentClause::Forward(_)
+            | EnvironmentClause::Error => {}
         }
     }
 

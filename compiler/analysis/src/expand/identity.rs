@@ -16,7 +16,8 @@ impl Expansion<'_, '_> {
     ) -> Option<Identity> {
         let provider =
             self.word_of(&identity.provider, Provider::ALL, Provider::word, "identity provider", frame)?;
-        let role = identity.role.node.as_str();
+        let role = identity.role.verbatim()?;
+        let role = role.as_str();
         let (fits, form) = match provider {
             Provider::Aws => (is_arn_of_role(role), "arn:aws:iam::123456789012:role/name"),
             Provider::Azure => (

@@ -440,6 +440,12 @@ fn too_large(span: Span) -> Diagnostic {
         .help("use fewer instances or shorter constants")
 }
 
+/// Reports a form that this version does not have.
+pub(crate) fn planned(words: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(codes::P0020, format!("`{words}` is not in this version yet"), span)
+        .note("the form is planned, so it has no other meaning")
+}
+
 /// Reports a blank reason.
 pub(crate) fn blank_reason(span: Span) -> Diagnostic {
     Diagnostic::error(codes::P0019, "this reason is blank", span)

@@ -3,7 +3,7 @@
 use super::body::{Role, Work, strategy};
 use super::frame::{Frame, path_text};
 use super::pipeline::Draft;
-use super::{Expansion, NODE_COST};
+use super::{Expansion, NODE_COST, planned};
 use crate::scope::{DeclarationId, Definition, Found, ModuleId, name_taken, suggest, suggest_of};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
@@ -14,6 +14,9 @@ use pipec_syntax::ast::{
     self, BodyClause, Clause, DefaultClause, Literal, MatrixClause, Name, StageClause, Task,
 };
 use std::collections::BTreeSet;
+
+/// The types of artefacts that a later version will have.
+const PLANNED_TYPES: [&str; 6] = ["plan", "migration", "flag", "model", "prompt", "index"];
 
 /// A resolved task.
 #[derive(Clone, Copy)]
@@ -235,6 +238,10 @@ impl<'a> Expansion<'a, '_> {
             return Some(name.node.clone());
         }
         self.is_incomplete = true;
+        // The parser has reported artefacts of a family's member and planned declarations.
+        if name.node.contains('.') || self.is_broken(&name.node, frame) {
+            return None;
+        }
         let known: Vec<&str> = frame.artefacts.keys().map(String::as_str).collect();
         let diagnostic =
             Diagnostic::error(codes::P0101, format!("there is no artefact `{}`", name.node), name.span);
@@ -250,6 +257,12 @@ impl<'a> Expansion<'a, '_> {
         });
         self.report(frame, diagnostic);
         None
+    }
+
+    /// Whether a name belongs to a declaration that this version can't use.
+    fn is_broken(&self, name: &str, frame: &Frame) -> bool {
+        let found = frame.module.and_then(|module| self.workspace.name(module, name));
+        found.is_some_and(|found| matches!(found.definition, Definition::Broken))
     }
 
     /// The artefact with a name in a task: its subject or a parameter.
@@ -285,7 +298,9 @@ impl<'a> Expansion<'a, '_> {
 
     fn artefact_type(&mut self, ty: &Name, frame: &Frame) -> Option<ArtefactType> {
         let found = ArtefactType::from_word(&ty.node);
-        if found.is_none() {
+        if found.is_none() && PLANNED_TYPES.contains(&ty.node.as_str()) {
+            self.report(frame, planned(&format!("artefact of type {}", ty.node), ty.span));
+        } else if found.is_none() {
             let words = ArtefactType::ALL.map(ArtefactType::word);
             let diagnostic =
                 Diagnostic::error(codes::P0112, format!("there is no artefact type `{}`", ty.node), ty.span);

@@ -109,6 +109,10 @@ impl<'a> Expansion<'a, '_> {
         for clause in &written.clauses {
             let before = self.diagnostics.len();
             match &clause.kind {
+                PipelineClause::On(ast::Trigger::Planned(inputs)) => {
+                    draft.inputs.extend(self.inputs(inputs, &mut frame));
+                    (trigger_broken, self.is_incomplete) = (true, true);
+                }
                 PipelineClause::On(trigger) => {
                     let trigger = self.trigger(trigger, clause.span, &mut frame);
                     trigger_broken |= self.diagnostics.len() > before;
@@ -133,7 +137,7 @@ impl<'a> Expansion<'a, '_> {
                     let rule = self.change_rule(change, clause.span, &frame);
                     draft.pipeline.changes.extend(rule);
                 }
-                PipelineClause::Error => self.is_incomplete = true,
+                PipelineClause::Finally(_) | PipelineClause::Error => self.is_incomplete = true,
                 PipelineClause::Stage(_) | PipelineClause::Default(_) => {}
             }
             let is_fact = matches!(

@@ -64,7 +64,7 @@ impl Expansion<'_, '_> {
             match &clause.kind {
                 RegistryClause::User(variable) => user = Some(variable.node.clone()),
                 RegistryClause::Password(variable) => password = Some(variable.node.clone()),
-                RegistryClause::Error => return,
+                RegistryClause::Identity(_) | RegistryClause::Error => return,
             }
         }
         if !is_registry(&prefix.node) {

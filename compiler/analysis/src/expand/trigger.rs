@@ -22,12 +22,14 @@ impl Expansion<'_, '_> {
                 let schedule = schedule.unwrap_or_else(|| Schedule::unreadable(&text.node));
                 Trigger::Schedule(schedule, origin)
             }
-            ast::Trigger::Manual(inputs) => Trigger::Manual(self.inputs(inputs, frame), origin),
+            ast::Trigger::Manual(inputs) | ast::Trigger::Planned(inputs) => {
+                Trigger::Manual(self.inputs(inputs, frame), origin)
+            }
             ast::Trigger::MergeQueue => Trigger::MergeQueue(origin),
         }
     }
 
-    fn inputs(&mut self, inputs: &[Clause<ast::Input>], frame: &mut Frame) -> Vec<Input> {
+    pub(super) fn inputs(&mut self, inputs: &[Clause<ast::Input>], frame: &mut Frame) -> Vec<Input> {
         let mut all: Vec<Input> = Vec::new();
         for clause in inputs {
             let input = &clause.kind;

@@ -41,7 +41,8 @@ pub fn run(arguments: &Assure, console: &Console) -> Outcome {
         environment: arguments.environment.as_deref(),
     };
     console.data(&match arguments.format {
-        AssureFormat::Text => report.terminal(console.width(), console.out_colour),
+        AssureFormat::Text if arguments.verbose => report.detail(console.width(), console.out_colour),
+        AssureFormat::Text => report.overview(console.width(), console.out_colour),
         AssureFormat::Markdown => report.markdown(),
         AssureFormat::Json => report.json(),
     });

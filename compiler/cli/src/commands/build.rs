@@ -156,7 +156,7 @@ fn compare(
     let mut findings = Vec::new();
     for file in files {
         let path = &file.output.file.path;
-        if !file.has_drifted(pipec_targets::all()) {
+        if !file.is_changed() {
             project.files.push((path.clone(), Status::Unchanged));
             continue;
         }
@@ -218,11 +218,11 @@ fn drift_of_lock(lock: &PlannedLock) -> Diagnostic {
     finding.help("run `pipec build`, and commit its result")
 }
 
-/// The first line that differs, counted from 1. The header, which names the version and the source, is ignored.
+/// The first line that differs, counted from 1.
 fn first_difference(old: &str, new: &str) -> Option<usize> {
     let lines = old.lines().count().max(new.lines().count());
-    let (mut old, mut new) = (old.lines().skip(1), new.lines().skip(1));
-    (2..=lines).find(|_| old.next() != new.next())
+    let (mut old, mut new) = (old.lines(), new.lines());
+    (1..=lines).find(|_| old.next() != new.next())
 }
 
 /// Reports a workflow that no pipeline claims. It still runs, so it may be a second path to production. A person may

@@ -2,7 +2,7 @@
 
 use crate::arguments::Explain;
 use crate::console::{Console, Outcome};
-use pipec_base::{Code, closest};
+use pipec_base::{Code, closest, reserved_code};
 use pipec_driver::Problem;
 use pipec_report::page;
 
@@ -26,6 +26,10 @@ pub fn run(arguments: &Explain, console: &Console) -> Outcome {
 }
 
 fn unknown(word: &str) -> Problem {
+    if let Some(subject) = reserved_code(word) {
+        return Problem::new(word, "this version gives no finding with this code")
+            .help(format!("the code is reserved for a later version, for {subject}"));
+    }
     let known: Vec<String> =
         Code::all().flat_map(|code| [code.to_string(), code.slug().to_owned()]).collect();
     let (upper, lower) = (word.to_uppercase(), word.to_lowercase());

@@ -39,6 +39,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Outcome {
     let drawn = match (why, form) {
         (None, GraphFormat::Text) => graph.terminal(console.width(), console.out_colour),
         (None, GraphFormat::Svg) => graph.svg(),
+        (None, GraphFormat::Html) => graph.html(),
         (None, GraphFormat::Mermaid) => graph.mermaid(),
         (None, GraphFormat::Dot) => graph.dot(),
         (None, GraphFormat::Json) => graph.json(),

@@ -1,12 +1,12 @@
 //! Guarantees: proved, emitted and assumed.
 
-use crate::support::{Workspace, small};
+use crate::support::{Workspace, finish, small};
 use serde_json::Value;
 
 #[test]
 fn each_environment_has_its_proofs_its_emissions_and_its_settings() {
     let workspace = Workspace::hello();
-    let ran = workspace.run(&["assure"]).expect(0);
+    let ran = workspace.run(&["assure", "--verbose"]).expect(0);
     assert_eq!(ran.err, "");
     ran.prints("  production\n    proved")
         .prints("✓ no deploy starts unless unit has passed")
@@ -30,6 +30,23 @@ fn each_environment_has_its_proofs_its_emissions_and_its_settings() {
     for standing in ["proved", "emitted", "assumed"] {
         assert!(standings.contains(&standing), "{standings:?}");
     }
+}
+
+/// People should see at one glance what is proved and what they have to set.
+#[test]
+fn the_assurance_of_hello_fits_on_one_screen() {
+    let workspace = Workspace::hello();
+    let mut command = workspace.command(&["assure"]);
+    command.env("COLUMNS", "80");
+    let ran = finish(command).expect(0);
+    assert_eq!(ran.err, "");
+    assert!(ran.out.lines().count() <= 24, "{}", ran.out);
+    assert!(ran.out.lines().all(|line| line.chars().count() <= 80), "{}", ran.out);
+    ran.prints("hello is proved")
+        .prints("✓ no deploy before unit has passed\n")
+        .prints("to set on github\n  branch main\n    ☐ add a ruleset: reviewed pull requests only")
+        .prints("  environment production\n    ☐ accept only the branch `main`\n")
+        .prints("· 3 actions do what");
 }
 
 #[test]
@@ -120,8 +137,11 @@ fn an_environment_admits_the_refs_of_all_its_pipelines() {
     let environment = "environment npm { tier production from a, b requires test }\n";
     let both = [environment, &source("a", "push to main"), &source("b", "tag \"v*\"")].concat();
     let workspace = Workspace::with(&[("both.pipe", &both)]);
-    let ran = workspace.run(&["assure"]).expect(0);
+    let ran = workspace.run(&["assure", "--verbose"]).expect(0);
     let setting = "the environment `npm` accepts only the branches `main` and the tags `v*`";
     let text = ran.out.split_whitespace().collect::<Vec<_>>().join(" ");
     assert_eq!(text.matches(setting).count(), 2, "{}", ran.out);
+    let ran = workspace.run(&["assure"]).expect(0);
+    let task = "accept only the branch `main` and the tag `v*`";
+    assert_eq!(ran.out.matches(task).count(), 1, "{}", ran.out);
 }

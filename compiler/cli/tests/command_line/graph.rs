@@ -8,6 +8,7 @@ fn every_form_is_written_to_standard_output() {
     let ran = workspace.run(&["graph"]).expect(0).prints("╭─ commit ─").prints("▶ production  deploy app");
     assert_eq!(ran.err, "");
     workspace.run(&["graph", "--format", "svg"]).expect(0).prints("<svg xmlns=").prints("</svg>\n");
+    workspace.run(&["graph", "--format", "html"]).expect(0).prints("<!DOCTYPE html>\n").prints("</html>\n");
     workspace.run(&["graph", "--format", "mermaid"]).expect(0).prints("flowchart LR\n");
     workspace.run(&["graph", "--format", "dot"]).expect(0).prints("digraph \"hello\" {\n");
     let ran = workspace.run(&["graph", "--format", "json"]).expect(0);

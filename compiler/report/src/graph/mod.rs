@@ -1,10 +1,11 @@
 //! Drawings of the path to production, and what a node waits for.
 //!
-//! The forms are a text for the terminal, SVG, Mermaid, DOT and JSON. All draw a [`Path`]: stages in their order, and
+//! The forms are a text for the terminal, SVG, HTML, Mermaid, DOT and JSON. All draw a [`Path`]: stages in their order, and
 //! the nodes in each, with the transitive reduction of the order. An arrow between two stages represents the order of
 //! all their nodes.
 
 mod dot;
+mod html;
 mod json;
 mod layered;
 mod mermaid;
@@ -39,6 +40,11 @@ impl<'p> Graph<'p> {
     /// The drawing as an SVG picture that needs no other file.
     pub fn svg(&self) -> String {
         svg::draw(self)
+    }
+
+    /// The drawing as an HTML page that loads nothing. People choose a node to read about it.
+    pub fn html(&self) -> String {
+        html::draw(self)
     }
 
     /// The drawing as a Mermaid flowchart.

@@ -216,6 +216,11 @@ impl<'p> DrawnNode<'p> {
         DrawnNode { node, kind, title, yields, facts, environment, timeout: words::duration(node.longest()) }
     }
 
+    /// Its id in a drawing of several pipelines. `pipeline` is the number of its pipeline.
+    pub(crate) fn id(&self, pipeline: usize) -> String {
+        format!("p{pipeline}n{}", self.node.id.0)
+    }
+
     /// Whether the node is an advisory gate.
     pub(crate) fn is_advisory(&self) -> bool {
         self.node.is_advisory()

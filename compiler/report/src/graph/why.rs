@@ -75,7 +75,7 @@ impl Answer<'_> {
             .each()
             .filter_map(|(path, id)| {
                 let drawn = path.drawn(id)?;
-                let before = path.nodes.iter().filter(|other| drawn.node.before.contains(&other.node.id)).map(
+                let before = predecessors(path, drawn).into_iter().map(
                     |other| json!({"node": other.node.name, "must": required_work(other), "when": when(path, other)}),
                 );
                 let requirements: Vec<Value> = requirements(drawn)
@@ -131,7 +131,7 @@ fn when(path: &Path<'_>, drawn: &DrawnNode<'_>) -> Option<String> {
 }
 
 /// The requirements of a node other than nodes: each with its subject and its text.
-fn requirements(drawn: &DrawnNode<'_>) -> Vec<(&'static str, String)> {
+pub(super) fn requirements(drawn: &DrawnNode<'_>) -> Vec<(&'static str, String)> {
     let mut all = Vec::new();
     let Some(environment) = drawn.environment else { return all };
     if let Some(approval) = &environment.approval {
@@ -145,8 +145,34 @@ fn requirements(drawn: &DrawnNode<'_>) -> Vec<(&'static str, String)> {
     all
 }
 
+/// The nodes that must have passed before a node.
+pub(super) fn predecessors<'a, 'p>(path: &'a Path<'p>, drawn: &DrawnNode<'p>) -> Vec<&'a DrawnNode<'p>> {
+    path.nodes.iter().filter(|other| drawn.node.before.contains(&other.node.id)).collect()
+}
+
+/// What a node before another must have done: "pass: test; due when branch is main".
+pub(super) fn obligation(path: &Path<'_>, drawn: &DrawnNode<'_>, before: &DrawnNode<'_>) -> String {
+    let own = when(path, drawn);
+    let mut text = required_work(before);
+    if let Some(when) = when(path, before).filter(|when| Some(when) != own.as_ref()) {
+        text.push_str(&format!("; due when {when}"));
+    }
+    text
+}
+
+/// The runs that a node is in: "every run", "runs in which branch is main".
+pub(super) fn due(path: &Path<'_>, drawn: &DrawnNode<'_>) -> String {
+    when(path, drawn).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"))
+}
+
+/// Why a deploy that is due may not happen.
+pub(super) fn may_be_skipped(drawn: &DrawnNode<'_>) -> Option<&'static str> {
+    let environment = drawn.environment?;
+    (environment.lock == Lock::Newest).then_some("skipped in favour of a newer one that waits")
+}
+
 /// The nodes after a node.
-fn successors<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a DrawnNode<'p>> {
+pub(super) fn successors<'a, 'p>(path: &'a Path<'p>, id: NodeId) -> Vec<&'a DrawnNode<'p>> {
     path.nodes.iter().filter(|other| other.node.before.contains(&id)).collect()
 }
 
@@ -160,23 +186,16 @@ fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<
             .styled(Style::Heading, name(drawn))
             .styled(Style::Faint, format!("  stage {stage} of {}", path.pipeline.name)),
     );
-    let due =
-        when(path, drawn).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"));
-    let triggers = starting(path.pipeline, drawn.node);
-    let start = if triggers.is_empty() {
-        "no trigger starts one".to_owned()
-    } else {
-        format!("runs start on {}", triggers.join(", on "))
+    let start = match Triggers::of(path.pipeline).starting(drawn.node) {
+        None => "no trigger starts one".to_owned(),
+        Some(triggers) => format!("runs start on {triggers}"),
     };
-    add_row("is in", &format!("{due}; {start}"), width, rows);
-    if let Some(environment) = drawn.environment
-        && environment.lock == Lock::Newest
-    {
-        add_row("may be", "skipped in favour of a newer one that waits", width, rows);
+    add_row("is in", &format!("{}; {start}", due(path, drawn)), width, rows);
+    if let Some(skipped) = may_be_skipped(drawn) {
+        add_row("may be", skipped, width, rows);
     }
 
-    let before: Vec<&DrawnNode<'_>> =
-        path.nodes.iter().filter(|other| drawn.node.before.contains(&other.node.id)).collect();
+    let before = predecessors(path, drawn);
     rows.push(Row::default());
     if before.is_empty() {
         rows.push(Row::default().styled(Style::Heading, "nothing must happen before it"));
@@ -184,13 +203,8 @@ fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<
         rows.push(Row::default().styled(Style::Heading, "before it, these must"));
     }
     let column = before.iter().map(|drawn| name(drawn).chars().count()).max().unwrap_or(0).min(32) + 6;
-    let own = when(path, drawn);
     for other in before {
-        let mut text = required_work(other);
-        if let Some(when) = when(path, other).filter(|when| Some(when) != own.as_ref()) {
-            text.push_str(&format!("; due when {when}"));
-        }
-        let mut lines = wrapped(&text, width.saturating_sub(column)).into_iter();
+        let mut lines = wrapped(&obligation(path, drawn, other), width.saturating_sub(column)).into_iter();
         let head = Row::default()
             .text("  ")
             .styled(style(other.kind), sign(other.kind, other.is_advisory()))
@@ -222,15 +236,33 @@ fn explain(path: &Path<'_>, drawn: &DrawnNode<'_>, width: usize, rows: &mut Vec<
     rows.extend(lines.into_iter().map(|line| Row::default().text("  ").text(line)));
 }
 
-/// The triggers of the runs that contain the node. All triggers if that takes too long to decide.
-fn starting(pipeline: &Pipeline, node: &Node) -> Vec<String> {
-    let Ok(facts) = SourceFacts::of(pipeline) else {
-        return pipeline.triggers.iter().map(ToString::to_string).collect();
-    };
-    let due = facts.due_node(node);
-    let starting =
-        facts.triggers().filter(|(_, runs)| facts.propositions().is_compatible(runs, &due).unwrap_or(true));
-    starting.map(|(trigger, _)| trigger.to_string()).collect()
+/// Decides which triggers start the runs that a node is in.
+pub(super) struct Triggers<'p> {
+    pipeline: &'p Pipeline,
+    /// The facts of the pipeline, unless it takes too long to compute them.
+    facts: Option<SourceFacts<'p>>,
+}
+
+impl<'p> Triggers<'p> {
+    pub(super) fn of(pipeline: &'p Pipeline) -> Triggers<'p> {
+        Triggers { pipeline, facts: SourceFacts::of(pipeline).ok() }
+    }
+
+    /// The triggers of the runs that contain the node, if any: "push to main, on manual". All triggers if that takes
+    /// too long to decide.
+    pub(super) fn starting(&self, node: &Node) -> Option<String> {
+        let starting: Vec<String> = match &self.facts {
+            None => self.pipeline.triggers.iter().map(ToString::to_string).collect(),
+            Some(facts) => {
+                let due = facts.due_node(node);
+                let logic = facts.propositions();
+                let starting =
+                    facts.triggers().filter(|(_, runs)| logic.is_compatible(runs, &due).unwrap_or(true));
+                starting.map(|(trigger, _)| trigger.to_string()).collect()
+            }
+        };
+        (!starting.is_empty()).then(|| starting.join(", on "))
+    }
 }
 
 fn add_row(what: &str, text: &str, width: usize, rows: &mut Vec<Row>) {

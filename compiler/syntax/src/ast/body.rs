@@ -51,12 +51,27 @@ pub enum BodyClause {
         /// The reason.
         because: Text,
     },
-    /// `secret NAME file`
-    Secret(Secret),
-    /// `identity aws "…"`
-    Identity(Identity),
-    /// `may write releases`
-    MayWrite(Vec<Name>),
+    /// `secret NAME file for STEP`
+    Secret {
+        /// The secret.
+        secret: Secret,
+        /// The steps that see it. `None` means all.
+        only: Option<Vec<Name>>,
+    },
+    /// `identity aws "…" for STEP`
+    Identity {
+        /// The identity.
+        identity: Identity,
+        /// The steps that use it. `None` means all.
+        only: Option<Vec<Name>>,
+    },
+    /// `may write releases for STEP`
+    MayWrite {
+        /// The rights.
+        rights: Vec<Name>,
+        /// The steps that have them. `None` means all.
+        only: Option<Vec<Name>>,
+    },
     /// `report junit "path"`
     Report {
         /// The format.
@@ -127,6 +142,8 @@ pub enum BodyClause {
     Verify(Action),
     /// `rollback ACTION`
     Rollback(Action),
+    /// `cleanup ACTION`
+    Cleanup(Action),
     /// `irreversible because "…"`
     Irreversible(Text),
     /// `engine github because "…" { … }`
@@ -138,7 +155,7 @@ pub enum BodyClause {
         /// Its steps.
         steps: Vec<Clause<EngineStep>>,
     },
-    /// A clause that can't be parsed.
+    /// A clause that can't be parsed, or that is only planned.
     Error,
 }
 
@@ -179,7 +196,7 @@ pub struct Identity {
     /// The provider.
     pub provider: Name,
     /// The role, client or audience at the provider.
-    pub role: Text,
+    pub role: StringLiteral,
 }
 
 /// `expect KEY OP value samples N confidence P`, `expect KEY drop OP value vs ENVIRONMENT`
@@ -187,6 +204,8 @@ pub struct Identity {
 pub struct Expectation {
     /// The key in the report: a name or a quoted path.
     pub key: Text,
+    /// `each "country=de", …`: the slices of the samples.
+    pub each: Vec<StringLiteral>,
     /// The comparison.
     pub operator: Spanned<Operator>,
     /// The threshold.

@@ -76,8 +76,27 @@ pub enum EnvironmentClause {
     Ttl(Spanned<Duration>),
     /// `teardown run "…"`
     Teardown(Action),
-    /// A clause that can't be parsed.
+    /// `forward by history`, `forward off because "…"`
+    Forward(Forward),
+    /// A clause that can't be parsed, or that is only planned.
     Error,
+}
+
+/// The direction in which the commits of an environment move.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Forward {
+    /// `forward by version within major`
+    By {
+        /// `history` or `version`.
+        order: Name,
+        /// The part of the version that has its own direction.
+        within: Option<Name>,
+    },
+    /// `forward off because "…"`
+    Off {
+        /// The reason.
+        because: Text,
+    },
 }
 
 /// A runner.
@@ -151,6 +170,33 @@ pub enum RegistryClause {
     User(Variable),
     /// `password Y`: the secret with the password.
     Password(Variable),
+    /// `identity aws "…"`: the identity that logs in.
+    Identity(Identity),
+    /// A clause that can't be parsed.
+    Error,
+}
+
+/// `platform github { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Platform {
+    /// The engine.
+    pub engine: Name,
+    /// Its clauses.
+    pub clauses: Vec<Clause<PlatformClause>>,
+}
+
+/// A clause of a platform.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlatformClause {
+    /// `plan free`
+    Plan(Name),
+    /// `visibility private`
+    Visibility(Name),
+    /// `secrets shared because "…"`
+    SecretsShared {
+        /// The reason.
+        because: Text,
+    },
     /// A clause that can't be parsed.
     Error,
 }

@@ -6,6 +6,7 @@
 mod body;
 mod environment;
 mod pipeline;
+mod planned;
 mod value;
 
 pub use body::{
@@ -13,14 +14,18 @@ pub use body::{
     MatrixClause, Operator, OverrideClause, Secret, SidecarClause, StrategyStep,
 };
 pub use environment::{
-    Environment, EnvironmentClause, Registry, RegistryClause, Role, RoleMember, Runner, RunnerClause,
+    Environment, EnvironmentClause, Forward, Platform, PlatformClause, Registry, RegistryClause, Role,
+    RoleMember, Runner, RunnerClause,
 };
 use pipec_base::{Span, Spanned};
 use std::sync::Arc;
 
 pub use pipeline::{
-    Change, DefaultClause, Input, Pipeline, PipelineClause, Ref, RefKind, Stage, StageClause, ToolVersion,
-    Trigger, Work,
+    Change, DefaultClause, Finally, FinallyClause, Input, Pipeline, PipelineClause, Ref, RefKind, Stage,
+    StageClause, ToolVersion, Trigger, Work,
+};
+pub use planned::{
+    EndpointClause, FamilyClause, Planned, PlannedBlock, PredictorClause, RecordsClause, SourceClause,
 };
 pub use value::{
     Call, Condition, Date, Duration, Expression, Literal, Size, StringForm, StringLiteral, StringPiece, Time,
@@ -103,6 +108,12 @@ pub enum Declaration {
     Evidence(EvidenceDeclaration),
     /// `let NAME = expr`
     Let(Let),
+    /// `setting NAME: type at "VAR" = expr`
+    Setting(Setting),
+    /// `platform github { … }`
+    Platform(Platform),
+    /// A declaration that is only planned.
+    Planned(Planned),
     /// A declaration that can't be parsed. It has a `name` if the name is clear.
     Error {
         /// The name that it would declare.
@@ -185,6 +196,19 @@ pub struct EvidenceDeclaration {
     pub name: Name,
     /// Whether it is about an artefact. Otherwise it is about the commit.
     pub of_artefact: bool,
+}
+
+/// A value that the platform holds: `setting NAME: type at "VAR" = expr`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: Type,
+    /// Its name on the platform.
+    pub at: Text,
+    /// Its value if the platform has none.
+    pub default: Option<Expression>,
 }
 
 /// `let NAME = expr`

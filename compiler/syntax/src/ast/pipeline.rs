@@ -56,7 +56,9 @@ pub enum PipelineClause {
     Default(DefaultClause),
     /// `stage NAME { … }`
     Stage(Stage),
-    /// A clause that can't be parsed.
+    /// `finally NAME { … }`
+    Finally(Finally),
+    /// A clause that can't be parsed, or that is only planned.
     Error,
 }
 
@@ -86,6 +88,8 @@ pub enum Trigger {
     Manual(Vec<Clause<Input>>),
     /// `merge-queue`
     MergeQueue,
+    /// A trigger that is only planned, with its inputs.
+    Planned(Vec<Clause<Input>>),
 }
 
 /// An input of a manual run.
@@ -170,7 +174,7 @@ pub enum StageClause {
         name: Name,
         /// The kind of evidence it yields.
         evidence: Path,
-        /// The artefacts that it checks. Empty for a check of the commit.
+        /// The artefacts that it checks. Empty for a check of the commit. `member.artefact` is one name.
         of: Vec<Name>,
         /// Its work.
         work: Work,
@@ -181,6 +185,8 @@ pub enum StageClause {
         name: Name,
         /// Its type.
         ty: Name,
+        /// The environment of a plan: `artefact net: plan for production`.
+        plan_for: Option<Path>,
         /// Whether `artifact` was written.
         spelt_with_i: bool,
         /// Its work.
@@ -188,7 +194,7 @@ pub enum StageClause {
     },
     /// `deploy ARTEFACT, … to ENVIRONMENT`
     Deploy {
-        /// The deployed artefacts.
+        /// The deployed artefacts. `member.artefact` is one name.
         artefacts: Vec<Name>,
         /// The environment.
         environment: Path,
@@ -207,6 +213,37 @@ pub enum StageClause {
         /// The name that it would declare.
         name: Option<Name>,
     },
+}
+
+/// Jobs after stages, whatever their outcome: `finally NAME after STAGE on failed when CONDITION { … }`
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finally {
+    /// Its name.
+    pub name: Name,
+    /// The stages that must have ended. `None` means all.
+    pub after: Option<Vec<Name>>,
+    /// The outcomes. `None` means any.
+    pub on: Option<Vec<Name>>,
+    /// Its condition. `None` means always.
+    pub when: Option<Condition>,
+    /// Its jobs and their defaults.
+    pub clauses: Vec<Clause<FinallyClause>>,
+}
+
+/// A clause of a `finally`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FinallyClause {
+    /// `env`, `tool`, `runs on`, `in`.
+    Default(DefaultClause),
+    /// `job NAME`
+    Job {
+        /// Its name.
+        name: Name,
+        /// Its work.
+        work: Work,
+    },
+    /// A clause that can't be parsed.
+    Error,
 }
 
 /// The work of a node: `{ … }`, `= call`, or `= call { … }`.

@@ -21,6 +21,7 @@ macro_rules! take {
 
 mod blocks;
 mod parts;
+mod planned;
 mod top;
 
 use std::collections::BTreeMap;
@@ -108,6 +109,13 @@ pub(crate) struct Grammar<'t> {
     pub runner: Table<'t, ast::RunnerClause>,
     pub role: Table<'t, ast::RoleMember>,
     pub registry: Table<'t, ast::RegistryClause>,
+    pub platform: Table<'t, ast::PlatformClause>,
+    pub finally: Table<'t, ast::FinallyClause>,
+    pub family: Table<'t, ast::FamilyClause>,
+    pub records: Table<'t, ast::RecordsClause>,
+    pub source: Table<'t, ast::SourceClause>,
+    pub endpoint: Table<'t, ast::EndpointClause>,
+    pub predictor: Table<'t, ast::PredictorClause>,
 }
 
 impl<'t> Grammar<'t> {
@@ -132,6 +140,13 @@ impl<'t> Grammar<'t> {
             runner: top::runner(&parts),
             role: top::role(&parts),
             registry: top::registry(&parts),
+            platform: planned::platform(&parts),
+            finally: planned::finally_block(&parts),
+            family: planned::family(&parts),
+            records: planned::records(&parts),
+            source: planned::source(&parts),
+            endpoint: planned::endpoint(&parts),
+            predictor: planned::predictor(&parts),
         }
     }
 }
@@ -193,8 +208,17 @@ mod tests {
                 Block::Runner => words(&grammar.runner),
                 Block::Role => words(&grammar.role),
                 Block::Registry => words(&grammar.registry),
+                Block::Platform => words(&grammar.platform),
+                Block::Finally => words(&grammar.finally),
+                Block::Family => words(&grammar.family),
+                Block::Records => words(&grammar.records),
+                Block::Source => words(&grammar.source),
+                Block::Endpoint => words(&grammar.endpoint),
+                Block::Predictor => words(&grammar.predictor),
             };
-            let mut words: Vec<&str> = block.clauses().iter().map(|clause| clause.word).collect();
+            let planned = block.planned().iter().map(|planned| &planned.clause);
+            let mut words: Vec<&str> =
+                block.clauses().iter().chain(planned).map(|clause| clause.word).collect();
             words.sort_unstable();
             assert_eq!(read, words, "{block:?}");
         }
@@ -203,12 +227,9 @@ mod tests {
     #[test]
     fn no_continuation_word_begins_a_clause_of_its_block() {
         for block in Block::ALL {
-            let begins = |word: &str| {
-                word == "allow"
-                    || block.clause(word).is_some()
-                    || block.reserved().iter().any(|reserved| reserved.word == word)
-            };
-            for clause in block.clauses() {
+            let begins = |word: &str| word == "allow" || block.is_taken(word);
+            let planned = block.planned().iter().map(|planned| &planned.clause);
+            for clause in block.clauses().iter().chain(planned) {
                 for word in clause.continues {
                     assert!(
                         !begins(word),

@@ -4,6 +4,7 @@ use chumsky::input::MapExtra;
 use chumsky::prelude::*;
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 
+use super::planned::{part, planned};
 use super::{Extra, Rule, sign, word};
 use crate::ast::{
     Call, Condition, Date, Duration, Expression, Literal, Name, Parameter, Path, Ref, StringForm,
@@ -36,6 +37,8 @@ pub(crate) struct Parts<'t> {
     pub expression: Rule<'t, Expression>,
     pub call: Rule<'t, Call>,
     pub names: Rule<'t, Vec<Name>>,
+    /// Names of artefacts.
+    pub parts: Rule<'t, Vec<Name>>,
     pub qnames: Rule<'t, Vec<Path>>,
     pub strings: Rule<'t, Vec<StringLiteral>>,
     pub refs: Rule<'t, Vec<Ref>>,
@@ -75,10 +78,11 @@ impl<'t> Parts<'t> {
         let ty = ty(&name);
         Parts {
             names: list(name.clone()),
+            parts: list(part(&qname)),
             qnames: list(qname.clone()),
             strings: list(string.clone()),
             globs: list(glob(&string)),
-            condition: condition(&name, &literal, &reference, &refs),
+            condition: condition((&name, &text, &literal), &reference, &refs),
             parameters: parameters(&name, &ty, &expression),
             script: script(&string),
             because: word("because").ignore_then(text.clone()).boxed(),
@@ -238,7 +242,7 @@ fn qname<'t>(name: &Rule<'t, Name>) -> Rule<'t, Path> {
 }
 
 /// One or more parts with commas between them.
-fn list<'t, T: 't>(part: Rule<'t, T>) -> Rule<'t, Vec<T>> {
+pub(super) fn list<'t, T: 't>(part: Rule<'t, T>) -> Rule<'t, Vec<T>> {
     let comma = sign(Punctuation::Comma);
     part.separated_by(comma.clone()).at_least(1).collect().then_ignore(no_comma()).boxed()
 }
@@ -475,8 +479,7 @@ fn reference<'t>(name: &Rule<'t, Name>, string: &Rule<'t, StringLiteral>) -> Rul
 }
 
 fn condition<'t>(
-    name: &Rule<'t, Name>,
-    literal: &Rule<'t, Spanned<Literal>>,
+    (name, text, literal): (&Rule<'t, Name>, &Rule<'t, Text>, &Rule<'t, Spanned<Literal>>),
     reference: &Rule<'t, Ref>,
     refs: &Rule<'t, Vec<Ref>>,
 ) -> Rule<'t, Condition> {
@@ -500,8 +503,13 @@ fn condition<'t>(
         .then(literal.clone())
         .map_with(|(name, value), e| Condition::Input { name, value, span: e.span().0 });
     let fork = word("fork").map(Condition::Fork);
-    let atom =
-        choice((event, branch, tag, changed, input, fork)).labelled(Expected::Thing("a condition")).boxed();
+    let label = word("label").ignore_then(word("is")).ignore_then(text.clone()).ignored().boxed();
+    let label = planned("label", "pull requests of members", label);
+    let prerelease = planned("prerelease", "runs of a release", word("prerelease").ignored());
+    let later = label.or(prerelease).map_with(|(), e| Condition::Error(e.span().0)).boxed();
+    let atom = choice((event, branch, tag, changed, input, fork, later))
+        .labelled(Expected::Thing("a condition"))
+        .boxed();
     nesting(|condition| {
         let group = condition
             .delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis))

@@ -1,18 +1,21 @@
 //! Declarations, and the clauses of blocks that are no bodies.
 
 use chumsky::prelude::*;
-use pipec_base::Spanned;
+use pipec_base::{Span, Spanned};
 
-use super::{Parts, Rule, Table, sign, word};
+use super::parts::list;
+use super::planned::{FAMILIES, RESUMED, planned, planned_word, verbatim_for_now};
+use super::{Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
     Action, Allow, Body, Change, Declaration, DefaultClause, Environment, EnvironmentClause,
-    EvidenceDeclaration, Identity, Input, Instance, Let, Pipeline, PipelineClause, RefKind, Registry,
-    RegistryClause, Role, RoleMember, Runner, RunnerClause, Secret, Stage, StageClause, Task, Trigger, Use,
-    Work,
+    EvidenceDeclaration, Finally, Forward, Identity, Input, Instance, Let, Name, Pipeline, PipelineClause,
+    Planned, PlannedBlock, Platform, RefKind, Registry, RegistryClause, Role, RoleMember, Runner,
+    RunnerClause, Secret, Setting, Stage, StageClause, Task, Trigger, Use, Work,
 };
 use crate::failure::Expected;
 use crate::lexeme::Lexeme;
 use crate::token::Punctuation;
+use crate::words::Block;
 
 pub(super) fn allow<'t>(parts: &Parts<'t>) -> Rule<'t, Allow> {
     let code = take! { Lexeme::Word(code) => code }
@@ -104,6 +107,46 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         ("evidence", evidence.boxed()),
         ("let", constant.boxed()),
     ])
+    .and_planned(Block::File, planned_declarations(parts))
+}
+
+fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Declaration>); 9] {
+    let Parts { name, block, .. } = parts;
+    let setting = word("setting")
+        .ignore_then(name.clone())
+        .then_ignore(sign(Punctuation::Colon))
+        .then(parts.ty.clone())
+        .then_ignore(word("at"))
+        .then(parts.text.clone())
+        .then(sign(Punctuation::Equals).ignore_then(parts.expression.clone()).or_not())
+        .map(|(((name, ty), at), default)| Declaration::Setting(Setting { name, ty, at, default }));
+    let platform = word("platform")
+        .ignore_then(name.clone())
+        .then_ignore(block.clone())
+        .map(|engine| Declaration::Platform(Platform { engine, clauses: Vec::new() }));
+    let named = |keyword: &'static str, inside: fn() -> PlannedBlock| {
+        let rule = word(keyword)
+            .ignore_then(name.clone())
+            .then_ignore(block.clone())
+            .map(move |name| Declaration::Planned(Planned { name: Some(name), block: inside() }));
+        (keyword, rule.boxed())
+    };
+    let nameless = |block| Declaration::Planned(Planned { name: None, block });
+    let records =
+        word("records").ignore_then(block.clone()).map(move |_| nameless(PlannedBlock::Records(Vec::new())));
+    let repository =
+        word("repository").ignore_then(parts.text.clone()).map(move |_| nameless(PlannedBlock::None));
+    [
+        ("setting", setting.boxed()),
+        ("platform", platform.boxed()),
+        ("records", records.boxed()),
+        ("repository", repository.boxed()),
+        named("family", || PlannedBlock::Family(Vec::new())),
+        named("dataset", || PlannedBlock::Source(Vec::new())),
+        named("model", || PlannedBlock::Source(Vec::new())),
+        named("endpoint", || PlannedBlock::Endpoint(Vec::new())),
+        named("predictor", || PlannedBlock::Predictor(Vec::new())),
+    ]
 }
 
 pub(super) fn pipeline<'t>(parts: &Parts<'t>) -> Table<'t, PipelineClause> {
@@ -135,20 +178,80 @@ pub(super) fn pipeline<'t>(parts: &Parts<'t>) -> Table<'t, PipelineClause> {
         ("stage", stage_clause(parts).map(PipelineClause::Stage).boxed()),
     ])
     .and_defaults(parts, PipelineClause::Default)
+    .and_planned(
+        Block::Pipeline,
+        [
+            ("cache", blocks::cache(parts, false).to(PipelineClause::Error).boxed()),
+            ("finally", finally(parts).map(PipelineClause::Finally).boxed()),
+        ],
+    )
 }
 
 fn trigger<'t>(parts: &Parts<'t>) -> Rule<'t, Trigger> {
     let refs = &parts.refs;
     let to = word("to").ignore_then(refs.clone()).boxed();
+    let changing = word("changing").ignore_then(parts.strings.clone());
+    let changing = planned("changing", FAMILIES, changing).or_not().boxed();
+    let promoting = promotes(parts);
+    let promotes = planned("promotes", RESUMED, promoting.clone()).or_not().boxed();
+    let inputs = parts.block.clone().or_not().boxed();
     choice((
-        word("push").ignore_then(to.clone()).map(Trigger::Push).boxed(),
+        word("push")
+            .ignore_then(to.clone())
+            .then(changing)
+            .map(|(refs, changing)| or_planned(Trigger::Push(refs), changing.is_some()))
+            .boxed(),
         word("pull-request").ignore_then(to).map(Trigger::PullRequest).boxed(),
-        word("tag").ignore_then(refs.clone()).map(Trigger::Tag).boxed(),
-        word("schedule").ignore_then(parts.text.clone()).map(Trigger::Schedule).boxed(),
-        word("manual").ignore_then(parts.block.clone().or_not()).map(|_| Trigger::Manual(Vec::new())).boxed(),
+        word("tag")
+            .ignore_then(refs.clone())
+            .then(promotes.clone())
+            .map(|(refs, promotes)| or_planned(Trigger::Tag(refs), promotes.is_some()))
+            .boxed(),
+        word("schedule")
+            .ignore_then(parts.text.clone())
+            .then(promotes.clone())
+            .map(|(time, promotes)| or_planned(Trigger::Schedule(time), promotes.is_some()))
+            .boxed(),
+        word("manual")
+            .ignore_then(promotes)
+            .then(inputs.clone())
+            .map(|(promotes, _)| or_planned(Trigger::Manual(Vec::new()), promotes.is_some()))
+            .boxed(),
         word("merge-queue").map(|_| Trigger::MergeQueue).boxed(),
+        planned_trigger(parts, promoting, inputs),
     ))
     .labelled(Expected::Thing("an event"))
+    .boxed()
+}
+
+fn or_planned(trigger: Trigger, is_planned: bool) -> Trigger {
+    if is_planned { Trigger::Planned(Vec::new()) } else { trigger }
+}
+
+/// `promotes main by ROLE`
+fn promotes<'t>(parts: &Parts<'t>) -> Rule<'t, ()> {
+    let by = word("by").ignore_then(parts.qname.clone()).or_not();
+    word("promotes").ignore_then(parts.refs.clone()).then(by).ignored().boxed()
+}
+
+/// The triggers that this version does not have.
+fn planned_trigger<'t>(
+    parts: &Parts<'t>,
+    promotes: Rule<'t, ()>,
+    inputs: Rule<'t, Option<Span>>,
+) -> Rule<'t, Trigger> {
+    let release = word("release").ignore_then(parts.refs.clone()).then(promotes.or_not());
+    let dispatch = word("dispatch").ignore_then(parts.text.clone()).then(inputs.clone());
+    let call = word("call").ignore_then(inputs);
+    let by = word("by").ignore_then(parts.qname.clone()).or_not();
+    let rollback = word("rollback").ignore_then(by);
+    choice((
+        planned_word("on release", "runs of a release", release.ignored()),
+        planned_word("on dispatch", "runs that another program starts", dispatch.ignored()),
+        planned_word("on call", "runs that another workflow starts", call.ignored()),
+        planned_word("on rollback", RESUMED, rollback.ignored()),
+    ))
+    .map(|()| Trigger::Planned(Vec::new()))
     .boxed()
 }
 
@@ -162,7 +265,19 @@ pub(super) fn inputs<'t>(parts: &Parts<'t>) -> Table<'t, Input> {
     Table::new([("input", input.boxed())])
 }
 
-fn stage_clause<'t>(parts: &Parts<'t>) -> Rule<'t, Stage> {
+/// `finally NAME after STAGE on OUTCOME when CONDITION { … }`
+pub(super) fn finally<'t>(parts: &Parts<'t>) -> Rule<'t, Finally> {
+    word("finally")
+        .ignore_then(parts.name.clone())
+        .then(word("after").ignore_then(parts.names.clone()).or_not())
+        .then(word("on").ignore_then(parts.names.clone()).or_not())
+        .then(word("when").ignore_then(parts.condition.clone()).or_not())
+        .then_ignore(parts.block.clone())
+        .map(|(((name, after), on), when)| Finally { name, after, on, when, clauses: Vec::new() })
+        .boxed()
+}
+
+pub(super) fn stage_clause<'t>(parts: &Parts<'t>) -> Rule<'t, Stage> {
     word("stage")
         .ignore_then(parts.name.clone())
         .then(word("after").ignore_then(parts.names.clone()).or_not())
@@ -184,13 +299,13 @@ fn work<'t>(parts: &Parts<'t>) -> Rule<'t, Work> {
 }
 
 pub(super) fn stage<'t>(parts: &Parts<'t>) -> Table<'t, StageClause> {
-    let Parts { name, names, qname, .. } = parts;
+    let Parts { name, qname, .. } = parts;
     let work = work(parts);
     let gate = word("gate")
         .ignore_then(name.clone())
         .then_ignore(sign(Punctuation::Colon))
         .then(qname.clone())
-        .then(word("of").ignore_then(names.clone()).or_not())
+        .then(word("of").ignore_then(parts.parts.clone()).or_not())
         .then(work.clone())
         .map(|(((name, evidence), of), work)| StageClause::Gate {
             name,
@@ -199,15 +314,12 @@ pub(super) fn stage<'t>(parts: &Parts<'t>) -> Table<'t, StageClause> {
             work,
         });
     let deploy = word("deploy")
-        .ignore_then(names.clone())
+        .ignore_then(parts.parts.clone())
         .then_ignore(word("to"))
         .then(qname.clone())
         .then(work.clone())
         .map(|((artefacts, environment), work)| StageClause::Deploy { artefacts, environment, work });
-    let job = word("job")
-        .ignore_then(name.clone())
-        .then(work.clone())
-        .map(|(name, work)| StageClause::Job { name, work });
+    let job = job(parts).map(|(name, work)| StageClause::Job { name, work });
     Table::new([
         ("budget", word("budget").ignore_then(parts.expression.clone()).map(StageClause::Budget).boxed()),
         ("gate", gate.boxed()),
@@ -217,6 +329,15 @@ pub(super) fn stage<'t>(parts: &Parts<'t>) -> Table<'t, StageClause> {
         ("job", job.boxed()),
     ])
     .and_defaults(parts, StageClause::Default)
+    .and_planned(
+        Block::Stage,
+        [("cache", blocks::cache(parts, false).to(StageClause::Error { name: None }).boxed())],
+    )
+}
+
+/// `job NAME WORK`
+pub(super) fn job<'t>(parts: &Parts<'t>) -> Rule<'t, (Name, Work)> {
+    word("job").ignore_then(parts.name.clone()).then(work(parts)).boxed()
 }
 
 fn artefact<'t>(
@@ -225,12 +346,20 @@ fn artefact<'t>(
     keyword: &'static str,
     spelt_with_i: bool,
 ) -> Rule<'t, StageClause> {
+    let plan_for = word("for").ignore_then(parts.qname.clone());
     word(keyword)
         .ignore_then(parts.name.clone())
         .then_ignore(sign(Punctuation::Colon))
         .then(parts.name.clone())
+        .then(planned("for", "plans of infrastructure", plan_for).or_not())
         .then(work.clone())
-        .map(move |((name, ty), work)| StageClause::Artefact { name, ty, spelt_with_i, work })
+        .map(move |(((name, ty), plan_for), work)| StageClause::Artefact {
+            name,
+            ty,
+            plan_for,
+            spelt_with_i,
+            work,
+        })
         .boxed()
 }
 
@@ -255,7 +384,7 @@ pub(super) fn secret<'t>(parts: &Parts<'t>) -> Rule<'t, Secret> {
 pub(super) fn identity<'t>(parts: &Parts<'t>) -> Rule<'t, Identity> {
     word("identity")
         .ignore_then(parts.name.clone())
-        .then(parts.text.clone())
+        .then(verbatim_for_now("interpolation", "identities from constants", &parts.string))
         .map(|(provider, role)| Identity { provider, role })
         .boxed()
 }
@@ -267,12 +396,23 @@ pub(super) fn environment<'t>(parts: &Parts<'t>) -> Table<'t, EnvironmentClause>
         .then(word("per").then(word("pull-request")).or_not())
         .map(|(tier, per)| EnvironmentClause::Tier { tier, per_pull_request: per.is_some() });
     let open = word("open").ignore_then(word("to")).ignore_then(name.clone()).map(EnvironmentClause::OpenTo);
+    let when =
+        word("when").ignore_then(qname.clone()).then_ignore(word("is")).then(name.clone()).ignored().boxed();
+    let soak = word("soak").ignore_then(parts.duration.clone());
+    let soak = planned("soak", "environments of several regions", soak).or_not();
+    let within = word("within").ignore_then(parts.duration.clone());
+    let within = planned("within", RESUMED, within).or_not();
+    let required = list(qname.clone().then_ignore(within).boxed());
     let approval = word("approval")
         .ignore_then(word("by"))
         .ignore_then(qname.clone())
         .then(word("min").ignore_then(parts.integer.clone()).or_not())
         .then(word("not").then(word("author")).or_not())
-        .map(|((role, min), not)| EnvironmentClause::Approval { role, min, not_author: not.is_some() });
+        .then(planned("when", "advice from a model", when).or_not())
+        .map(|(((role, min), not), when)| match when {
+            None => EnvironmentClause::Approval { role, min, not_author: not.is_some() },
+            Some(()) => EnvironmentClause::Error,
+        });
     let value = word("value")
         .ignore_then(parts.variable.clone())
         .then_ignore(sign(Punctuation::Equals))
@@ -293,16 +433,14 @@ pub(super) fn environment<'t>(parts: &Parts<'t>) -> Table<'t, EnvironmentClause>
             zone,
         });
     let keyword = |text: &'static str| word(text);
+    let after = keyword("after").ignore_then(qname.clone()).then_ignore(soak).map(EnvironmentClause::After);
     Table::new([
         ("tier", tier.boxed()),
-        ("after", keyword("after").ignore_then(qname.clone()).map(EnvironmentClause::After).boxed()),
+        ("after", after.boxed()),
         ("from", keyword("from").ignore_then(names.clone()).map(EnvironmentClause::From).boxed()),
         ("open", open.boxed()),
         ("url", keyword("url").ignore_then(string.clone()).map(EnvironmentClause::Url).boxed()),
-        (
-            "requires",
-            keyword("requires").ignore_then(parts.qnames.clone()).map(EnvironmentClause::Requires).boxed(),
-        ),
+        ("requires", keyword("requires").ignore_then(required).map(EnvironmentClause::Requires).boxed()),
         ("approval", approval.boxed()),
         ("secret", secret(parts).map(EnvironmentClause::Secret).boxed()),
         ("identity", identity(parts).map(EnvironmentClause::Identity).boxed()),
@@ -312,6 +450,30 @@ pub(super) fn environment<'t>(parts: &Parts<'t>) -> Table<'t, EnvironmentClause>
         ("ttl", keyword("ttl").ignore_then(parts.duration.clone()).map(EnvironmentClause::Ttl).boxed()),
         ("teardown", keyword("teardown").ignore_then(action(parts)).map(EnvironmentClause::Teardown).boxed()),
     ])
+    .and_planned(Block::Environment, planned_of_environments(parts))
+}
+
+fn planned_of_environments<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, EnvironmentClause>); 4] {
+    let by = word("by")
+        .ignore_then(parts.name.clone())
+        .then(word("within").ignore_then(parts.name.clone()).or_not())
+        .map(|(order, within)| Forward::By { order, within })
+        .boxed();
+    let off = word("off").ignore_then(parts.because.clone()).map(|because| Forward::Off { because });
+    let freeze = word("freeze")
+        .ignore_then(parts.date.clone())
+        .then_ignore(sign(Punctuation::Range))
+        .then(parts.date.clone())
+        .then(parts.because.clone())
+        .to(EnvironmentClause::Error);
+    let inside = word("in").ignore_then(parts.qname.clone()).to(EnvironmentClause::Error);
+    let licences = word("licences").ignore_then(parts.strings.clone()).to(EnvironmentClause::Error);
+    [
+        ("in", inside.boxed()),
+        ("forward", word("forward").ignore_then(by.or(off)).map(EnvironmentClause::Forward).boxed()),
+        ("freeze", freeze.boxed()),
+        ("licences", licences.boxed()),
+    ]
 }
 
 pub(super) fn runner<'t>(parts: &Parts<'t>) -> Table<'t, RunnerClause> {
@@ -350,6 +512,7 @@ pub(super) fn registry<'t>(parts: &Parts<'t>) -> Table<'t, RegistryClause> {
         ("user", word("user").ignore_then(variable.clone()).map(RegistryClause::User).boxed()),
         ("password", word("password").ignore_then(variable.clone()).map(RegistryClause::Password).boxed()),
     ])
+    .and_planned(Block::Registry, [("identity", identity(parts).map(RegistryClause::Identity).boxed())])
 }
 
 /// `env NAME = expr`

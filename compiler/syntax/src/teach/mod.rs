@@ -52,7 +52,7 @@ impl<'t> Case<'_, 't> {
         let Some(word) = self.word(0) else {
             return Lesson { finding: self.no_word(span), meant: None };
         };
-        if let (Some(stop), Some(clause)) = (self.stop, self.block.clause(word)) {
+        if let (Some(stop), Some(clause)) = (self.stop, self.block.clause_or_planned(word)) {
             return Lesson { finding: self.stopped(stop, clause), meant: Some(clause) };
         }
         if let Some(stop) = self.stop {
@@ -70,7 +70,7 @@ impl<'t> Case<'_, 't> {
             return Lesson { finding, meant: None };
         }
         if let Some(finding) = self.misplaced(word, span) {
-            let meant = Block::ALL.into_iter().find_map(|block| block.clause(word));
+            let meant = Block::ALL.into_iter().find_map(|block| block.clause_or_planned(word));
             return Lesson { finding, meant };
         }
         if let Some(finding) = self.foreign(word, span) {
@@ -175,15 +175,7 @@ impl<'t> Case<'_, 't> {
     }
 
     fn reserved(&self, word: &str, span: Span) -> Option<Diagnostic> {
-        let own = self.block.reserved().iter().find(|reserved| reserved.word == word);
-        let subject = own.map(|reserved| reserved.subject).or(match (self.block, word) {
-            (Block::Pipeline, "promotes") => Some("promotion across runs"),
-            (Block::Environment, "soak") => Some("environments of several regions"),
-            (Block::Environment, "within") => Some("promotion across runs"),
-            (Block::Environment, "when") if !self.starts_line => Some("advice from a model"),
-            (Block::Stage, "for") => Some("plans of infrastructure"),
-            _ => None,
-        })?;
+        let subject = self.block.reserved().iter().find(|reserved| reserved.word == word)?.subject;
         Some(
             Diagnostic::error(codes::P0018, format!("`{word}` is reserved for a later version"), span)
                 .note(format!("the word is reserved for {subject}")),
@@ -196,11 +188,13 @@ impl<'t> Case<'_, 't> {
         if let Some(help) = foreign::misplaced_help(self.block, word) {
             return Some(Diagnostic::error(codes::P0013, message, span).help(help));
         }
-        let places: Vec<String> = Block::ALL
-            .into_iter()
-            .filter(|block| *block != self.block && block.clause(word).is_some())
-            .map(place)
-            .collect();
+        let others = || Block::ALL.into_iter().filter(|block| *block != self.block);
+        let mut places: Vec<Block> =
+            others().filter(|block| !block.is_planned() && block.clause(word).is_some()).collect();
+        if places.is_empty() {
+            places.extend(others().filter(|block| block.clause_or_planned(word).is_some()));
+        }
+        let places: Vec<String> = places.into_iter().map(place).collect();
         let (last, others) = places.split_last()?;
         let place = if others.is_empty() { last.clone() } else { format!("{} or {last}", others.join(", ")) };
         Some(Diagnostic::error(codes::P0013, message, span).help(format!("it belongs {place}")))
@@ -278,6 +272,7 @@ fn spell(expected: Expected) -> String {
         Expected::Word(word) => format!("`{word}`"),
         Expected::Sign(sign) => format!("`{}`", sign.text()),
         Expected::Thing(thing) => thing.to_owned(),
+        Expected::Planned => String::new(),
     }
 }
 

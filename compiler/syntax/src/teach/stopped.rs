@@ -89,7 +89,6 @@ impl<'t> Case<'_, 't> {
             .or_else(|| if clause.word == "on" { self.trigger() } else { None })
             .or_else(|| if clause.word == "stage" { self.stage_header(stop) } else { None })
             .or_else(|| self.condition_elsewhere(clause))
-            .or_else(|| self.reserved_part(clause))
             .or_else(|| self.quotes(stop))
             .or_else(|| self.call(stop))
             .or_else(|| self.signs(stop, Some(clause)))
@@ -137,7 +136,7 @@ impl<'t> Case<'_, 't> {
         self.stopped_at >= self.clause_length
             || self.stopped_at_line
             || matches!(self.lexeme(self.stopped_at), None | Some(Lexeme::Block(_)))
-            || self.word(self.stopped_at).is_some_and(|word| self.block.clause(word).is_some())
+            || self.word(self.stopped_at).is_some_and(|word| self.block.clause_or_planned(word).is_some())
     }
 
     /// Explains `timeout: 10m`.
@@ -171,25 +170,6 @@ impl<'t> Case<'_, 't> {
             _ => finding.help(format!("write `{}`", clause.shape)),
         };
         Some(finding)
-    }
-
-    /// Explains parts of clauses that a later version will read.
-    fn reserved_part(&self, clause: &ClauseWord) -> Option<Diagnostic> {
-        let word = self.word(self.stopped_at)?;
-        let (part, subject) = match (clause.word, word) {
-            ("artefact" | "artifact", "for") => ("for", "plans of infrastructure"),
-            ("gate", "for") => ("for", "components of a repository"),
-            ("strategy", "within") => ("strategy external", "controllers of the target"),
-            _ => return None,
-        };
-        Some(
-            Diagnostic::error(
-                codes::P0018,
-                format!("`{part}` is reserved for a later version"),
-                self.span(self.stopped_at),
-            )
-            .note(format!("the word is reserved for {subject}")),
-        )
     }
 
     /// Explains a clause without a required part.

@@ -25,10 +25,6 @@ impl Case<'_, '_> {
         };
         let normal = event.to_ascii_lowercase().replace('_', "-");
         match normal.as_str() {
-            "rollback" => Some(
-                Diagnostic::error(codes::P0018, "`on rollback` is reserved for a later version", event_span)
-                    .note("the words are reserved for promotion across runs"),
-            ),
             "push" | "pull-request" if normal == event => {
                 if self.is_sign(2, Punctuation::Colon) {
                     return Some(

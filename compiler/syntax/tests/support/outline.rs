@@ -29,6 +29,13 @@ fn declaration(declaration: &Declaration) -> Vec<String> {
         Declaration::Registry(registry) => vec![format!("registry {}", registry.prefix.node)],
         Declaration::Evidence(evidence) => vec![format!("evidence {}", evidence.name.node)],
         Declaration::Let(constant) => vec![format!("let {}", constant.name.node)],
+        Declaration::Setting(setting) => vec![format!("setting {}", setting.name.node)],
+        Declaration::Platform(platform) => {
+            vec![format!("platform {} ({})", platform.engine.node, count(&platform.clauses))]
+        }
+        Declaration::Planned(planned) => {
+            vec![format!("planned {}", planned.name.as_ref().map_or("", |name| name.node.as_str()))]
+        }
         Declaration::Error { name } => vec![broken(name.as_ref().map(|name| name.node.as_str()))],
     }
 }

@@ -11,7 +11,7 @@ mod refusals;
 mod template;
 
 use document::Workflow;
-pub use lower::{Words, assumption_meaning, is_generated, with_header, without_header};
+pub use lower::{Words, assumption_meaning, is_generated};
 use pipec_base::{Diagnostic, codes, parallel};
 use pipec_ir::{GeneratedFile, Pins, Pipeline, PipelineId, Program};
 use pipec_target_api::{Emission, PipelineOutput, Refusals, TargetContext};
@@ -44,7 +44,7 @@ fn emit_pipeline(
     pipeline: &Pipeline,
     context: &TargetContext,
 ) -> (Vec<GeneratedFile>, PipelineOutput) {
-    let mut lowered = lower::lower(program, pipeline, context);
+    let mut lowered = lower::lower(program, pipeline);
     let mut diagnostics = std::mem::take(&mut lowered.diagnostics);
     let assumed = if context.lists_assumptions {
         lower::assumptions(program, pipeline, &mut lowered)

@@ -119,10 +119,9 @@ pub struct Build {
 impl Build {
     pub fn new(name: &str, triggers: Vec<Trigger>) -> Build {
         let source = SourceFile { path: format!("{name}.pipe"), is_standard: false };
-        let digests = [(source.clone(), "0123456789abcdef".repeat(4))].into();
         let pipeline =
             Pipeline { name: name.to_owned(), triggers, sources: vec![source], ..Pipeline::default() };
-        Build { program: Program { digests, ..Program::default() }, pipeline }
+        Build { program: Program::default(), pipeline }
     }
 
     pub fn environment(mut self, environment: Environment) -> Build {

@@ -34,7 +34,7 @@ fn whole(program: &Program, pipeline: &Pipeline) -> (Program, PipelineId) {
 /// The files of the pipeline, or the reasons why it has none.
 pub fn emit(program: &Program, pipeline: &Pipeline, lists_assumptions: bool) -> Output {
     let (program, id) = whole(program, pipeline);
-    let context = TargetContext { version: "0.1.0".to_owned(), lists_assumptions };
+    let context = TargetContext { lists_assumptions };
     let mut refusals = GitHub.refusals(&program, &[id]).remove(&id).unwrap_or_default();
     if refusals.iter().any(Diagnostic::is_error) {
         let rest = PipelineOutput { diagnostics: refusals, ..PipelineOutput::default() };

@@ -27,13 +27,13 @@ pub fn emitted(program: &Program) -> Option<(pipec_ir::Program, Vec<Emitted>)> {
     let start = sources.start(file);
     let parsed = pipec_syntax::parse(start, &text);
     let tree = Arc::new(parsed.tree);
-    let module = Module { path: "random.pipe", start, digest: "", tree: &tree };
+    let module = Module { path: "random.pipe", start, tree: &tree };
     let today = Date { year: 2026, month: 1, day: 1 };
     let analysis = analyse(&[module], &[], &sources, pipec_targets::engines(), today);
     if !analysis.diagnostics.is_empty() {
         return None;
     }
-    let context = TargetContext { version: "0.0.0".to_owned(), lists_assumptions: false };
+    let context = TargetContext { lists_assumptions: false };
     let all: Vec<PipelineId> = (0..analysis.program.pipelines.len()).map(PipelineId).collect();
     let refusals = GitHub.refusals(&analysis.program, &all);
     let is_refused = |id: &PipelineId| refusals.get(id).into_iter().flatten().any(Diagnostic::is_error);

@@ -78,7 +78,7 @@ impl<'a> Expansion<'a, '_> {
                 let because = because.node.clone();
                 work.body.retry = Some(Retry { times: times.node, because, origin });
             }
-            BodyClause::Secret(secret) => {
+            BodyClause::Secret { secret, only: _ } => {
                 let known = work.body.secrets.iter().find(|it| it.variable == secret.variable.node);
                 if let Some(first) = known.map(|known| known.origin.span) {
                     self.report(frame, duplicate_variable(&secret.variable, first));
@@ -87,11 +87,11 @@ impl<'a> Expansion<'a, '_> {
                 let secret = self.secret(secret, frame);
                 work.body.secrets.push(secret);
             }
-            BodyClause::Identity(identity) => {
+            BodyClause::Identity { identity, only: _ } => {
                 let identity = self.identity(identity, span, frame);
                 work.body.identities.extend(identity);
             }
-            BodyClause::MayWrite(names) => self.rights(names, work, frame),
+            BodyClause::MayWrite { rights, only: _ } => self.rights(rights, work, frame),
             BodyClause::Report { format, path } => self.report_clause(format, path, origin, work, frame),
             BodyClause::Keep(globs) => {
                 let paths = self.patterns(globs, "a path", frame);
@@ -140,7 +140,7 @@ impl<'a> Expansion<'a, '_> {
             BodyClause::Engine { target, because, steps } => {
                 self.engine(target, because, steps, origin, work, frame);
             }
-            BodyClause::Error => work.has_error = true,
+            BodyClause::Cleanup(_) | BodyClause::Error => work.has_error = true,
         }
     }
 

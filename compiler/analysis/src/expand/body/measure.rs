@@ -31,7 +31,8 @@ impl Expansion<'_, '_> {
             );
         }
         let mut expectations: Vec<Expectation> = Vec::new();
-        for row in rows {
+        // The parser has refused expectations of slices.
+        for row in rows.iter().filter(|row| row.kind.each.is_empty()) {
             let Some(expectation) = self.expectation(row, frame) else { continue };
             let same = |earlier: &&Expectation| {
                 earlier.key == expectation.key && earlier.operator == expectation.operator
@@ -62,7 +63,7 @@ impl Expansion<'_, '_> {
     }
 
     fn expectation(&mut self, row: &Clause<ast::Expectation>, frame: &Frame) -> Option<Expectation> {
-        let ast::Expectation { key, operator, value, samples, versus } = &row.kind;
+        let ast::Expectation { key, operator, value, samples, versus, each: _ } = &row.kind;
         let is_path = key.node.split('.').all(|name| !name.is_empty());
         if !is_path || key.node.chars().any(char::is_control) {
             let message = format!("`\"{}\"` can't be a key in a report", key.node.escape_debug());

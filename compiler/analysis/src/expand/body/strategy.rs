@@ -104,21 +104,17 @@ impl Expansion<'_, '_> {
 }
 
 /// How a deploy moves traffic. A strategy without `shift`, and a `shift` without strategy, have been reported. The
-/// existing half is kept, so that its scripts and times are still checked.
+/// existing half is kept, so that its scripts and times are still checked, and drawings show it as it was written.
 pub(in crate::expand) fn delivery(strategy: Option<Strategy>, shift: Option<Action>) -> Delivery {
-    let (strategy, shift) = match (strategy, shift) {
-        (None, None) => return Delivery::AtOnce,
-        (Some(strategy), Some(shift)) => (strategy, shift),
+    match (strategy, shift) {
+        (None, None) => Delivery::AtOnce,
+        (Some(strategy), Some(shift)) => Delivery::Stepwise { strategy, shift },
         (Some(strategy), None) => {
             let shift = Action { steps: Vec::new(), env: Vec::new(), origin: strategy.origin.clone() };
-            (strategy, shift)
+            Delivery::Stepwise { strategy, shift }
         }
-        (None, Some(shift)) => {
-            let (kind, origin) = (StrategyKind::Canary, shift.origin.clone());
-            (Strategy { kind, steps: Vec::new(), origin }, shift)
-        }
-    };
-    Delivery::Stepwise { strategy, shift }
+        (None, Some(shift)) => Delivery::ShiftOnly { shift },
+    }
 }
 
 /// How a deploy is reversed. A deploy with both `rollback` and `irreversible` has been reported.

@@ -44,19 +44,17 @@ use pipec_base::{Code, Diagnostic, Span, codes};
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{Binding, Origin, Pipeline, Program};
 use pipec_lowering::PlannedFacts;
-use pipec_target_api::TargetContext;
 use runners::Place;
 use std::cell::RefCell;
 
 pub(crate) use assumptions::assumptions;
 pub use assumptions::{Words, meaning as assumption_meaning};
-pub use pipec_lowering::{is_generated, with_header, without_header};
+pub use pipec_lowering::is_generated;
 
 /// What the lowering of one pipeline knows.
 struct Lowering<'a> {
     program: &'a Program,
     pipeline: &'a Pipeline,
-    context: &'a TargetContext,
     /// What GitHub's expressions can say.
     expressions: conditions::Expressions<'a>,
     /// Its jobs in neutral form.
@@ -89,11 +87,7 @@ pub(crate) fn asks_for_changes(pipeline: &Pipeline) -> bool {
 }
 
 /// Lowers a pipeline that nothing refuses.
-pub(crate) fn lower<'p>(
-    program: &'p Program,
-    pipeline: &'p Pipeline,
-    context: &'p TargetContext,
-) -> Lowered<'p> {
+pub(crate) fn lower<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Lowered<'p> {
     let file = names::file_name(pipeline);
     let path = format!(".github/workflows/{file}");
     let facts = match SourceFacts::of(pipeline) {
@@ -106,8 +100,7 @@ pub(crate) fn lower<'p>(
     };
     let expressions = conditions::Expressions::of(pipeline);
     let plans = pipec_lowering::lower(program, pipeline, facts, &expressions);
-    let lowering =
-        Lowering { program, pipeline, context, expressions, plans, file, diagnostics: RefCell::default() };
+    let lowering = Lowering { program, pipeline, expressions, plans, file, diagnostics: RefCell::default() };
     let (mut workflow, origins) = lowering.workflow();
     lowering.take_locked(&mut workflow);
     lowering.check_lengths(&workflow, &origins);
@@ -129,7 +122,7 @@ impl Lowering<'_> {
         let jobs: Vec<Job> = self.plans.jobs.iter().map(|plan| self.job(plan)).collect();
         let origins = self.plans.jobs.iter().map(|plan| (plan.id.to_string(), plan.origin)).collect();
         let workflow = Workflow {
-            header: pipec_lowering::header(self.program, self.pipeline, &self.context.version),
+            header: pipec_lowering::header(self.pipeline, None),
             name: self.pipeline.name.clone(),
             triggers: self.triggers(),
             concurrency: self.run_concurrency(),

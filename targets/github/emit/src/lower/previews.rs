@@ -73,13 +73,9 @@ impl Lowering<'_> {
         let origins: Vec<(String, Span)> =
             self.plans.teardown.iter().map(|plan| (plan.id.to_string(), plan.origin)).collect();
         let group = format!("pipec-{}-teardown-", self.pipeline.name.to_ascii_lowercase());
-        let mut header = pipec_lowering::header(self.program, self.pipeline, &self.context.version);
-        header.push(
-            "Tears down what was deployed for pull requests: when one is closed, and every hour what is left."
-                .to_owned(),
-        );
+        let purpose = "Tears down what was deployed for pull requests: when one is closed, and every hour what is left.";
         let workflow = Workflow {
-            header,
+            header: pipec_lowering::header(self.pipeline, Some(purpose)),
             name: format!("{} teardown", self.pipeline.name),
             triggers: self.ends(),
             concurrency: Concurrency {

@@ -1,6 +1,9 @@
 //! GitHub's words for claims.
 
-use pipec_claims::{CloudTrust, Setting, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time};
+use pipec_claims::{
+    CloudTrust, Setting, Task, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time,
+    short_cloud_trust, short_demands,
+};
 
 /// GitHub's words for claims. A branch rule is a ruleset, and a lock a `concurrency` group.
 #[derive(Clone, Copy, Debug, Default)]
@@ -63,6 +66,24 @@ impl pipec_claims::Words for Words {
             ),
             Setting::CloudTrust(trust) => trusted_tokens(trust),
             other => pipec_claims::NEUTRAL.setting(other),
+        }
+    }
+
+    fn task(&self, task: &Task) -> String {
+        match task {
+            Task::BranchRule(protections) => format!("add a ruleset: {}", short_demands(protections)),
+            Task::TagRule(restricted) => format!("add a ruleset: {}", restrictions(restricted)),
+            Task::Previews(_) => {
+                "accept `refs/pull/*/merge` and the branches that pull requests go to; require no reviewers; \
+                 store only secrets that are valid for previews only"
+                    .to_owned()
+            }
+            Task::CloudTrust(trust) => short_cloud_trust(trust, |environment| {
+                format!(
+                    "accept only tokens of this repository whose `sub` ends in `:environment:{environment}`"
+                )
+            }),
+            other => pipec_claims::NEUTRAL.task(other),
         }
     }
 

@@ -10,7 +10,7 @@ use pipec_ir::{
 use pipec_logic::Glob;
 use pipec_lowering::acts::{Act, Does};
 use pipec_lowering::{DecidedWhen, Decision, Expressive, Guard, JobPlan, Lowering, RunFact, Start, lower};
-use pipec_runtime::Script;
+use pipec_runtime::{PlanForm, Script};
 use std::collections::BTreeSet;
 
 /// An engine that decides events and forks, and leaves every name to the plan.
@@ -166,7 +166,7 @@ fn planned_facts_are_conditions_of_acts_if_jobs_are_decided_before() {
         let verdict = lowered.judged.iter().find(|judged| *judged.job == *"publish").unwrap();
         assert_eq!(verdict.due, pushed, "whoever exists must succeed");
         let plan = job(lowered, "plan");
-        assert_eq!(words(plan), ["checkout", &format!("{:?}", Script::Plan)]);
+        assert_eq!(words(plan), ["checkout", &format!("{:?}", Script::Plan(PlanForm::Changes))]);
         assert!(plan.acts.iter().all(|act| act.when == Guard::Always));
     });
 }
@@ -195,4 +195,24 @@ fn conditions_that_ask_no_plan_stay_conditions_of_jobs() {
             assert!(site.acts.iter().all(|act| act.when == Guard::Always));
         });
     }
+}
+
+#[test]
+fn a_job_omits_what_a_job_before_it_demands() {
+    // The artefact waits for the plan, so the job after it need not.
+    let condition = Condition::All(vec![Condition::Event(Event::Push), changed_docs()]);
+    with_lowered(condition, DecidedWhen::AfterItsWaits, |lowered| {
+        let site = job(lowered, "site");
+        assert!(site.follows_success && site.needs().any(|needed| **needed == *"plan"));
+        let publish = job(lowered, "publish");
+        let waits: Vec<(&str, &Guard)> =
+            publish.waits.iter().map(|wait| (&*wait.jobs[0], &wait.passed)).collect();
+        // It is listed because the condition reads what the plan found, but its result follows from that of `site`.
+        let succeeded = Guard::Succeeded("site".into());
+        assert_eq!(waits, [("plan", &Guard::Always), ("site", &succeeded)]);
+        assert!(publish.follows_success);
+    });
+    with_lowered(Condition::Event(Event::Push), DecidedWhen::BeforeAnyJob, |lowered| {
+        assert!(!job(lowered, "publish").follows_success, "such an engine sees no results");
+    });
 }

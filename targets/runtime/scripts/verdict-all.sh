@@ -1,2 +1,1 @@
-jq -r -e '[to_entries[] | select(.value.result != "success") | "${ENGINE_ERROR}\(.key): \(.value.result)"]
-  | .[], length == 0' <<< "$NEEDS"
+jq -r -e '[to_entries[] | select(.value.result != "success") | "${ENGINE_ERROR}\(.key): \(.value.result)"] | .[], length == 0' <<< "$NEEDS"

@@ -1,10 +1,9 @@
 # Goes on only if this commit is, or descends from, the one that this workflow last deployed to this environment.
 cd "$RUNNER_TEMP"
 repository=repos/$GITHUB_REPOSITORY
-gh api --method GET --paginate "$repository/deployments" -f environment="$ENVIRONMENT" -F per_page=100 \
-  --jq '.[] | "\(.id) \(.sha)"' > deployments
+gh api --paginate "$repository/deployments?environment=$ENVIRONMENT&per_page=100" --jq '.[] | "\(.id) \(.sha)"' > deployments
 while read -r id commit; do
-  gh api --method GET --paginate "$repository/deployments/$id/statuses" -F per_page=100 \
+  gh api --paginate "$repository/deployments/$id/statuses?per_page=100" \
     --jq '.[] | select(.state == "success") | .log_url // "" | capture("/actions/runs/(?<run>[0-9]+)").run' > runs
   while read -r run; do
     # A run that GitHub has forgotten may have been this workflow's: what it deployed counts all the same.

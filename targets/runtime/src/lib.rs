@@ -563,7 +563,6 @@ mod tests {
         assert_eq!(
             TEXT.lines().filter(|line| !line.starts_with('#')).collect::<Vec<_>>(),
             [
-                "",
                 "fail() {",
                 "  echo \"error: $1\"",
                 "  exit 1",

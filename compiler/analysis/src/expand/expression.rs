@@ -255,7 +255,7 @@ impl Expansion<'_, '_> {
         );
     }
 
-    fn refuse_in_text(&mut self, value: &Value, span: Span, frame: &Frame) {
+    pub(super) fn refuse_in_text(&mut self, value: &Value, span: Span, frame: &Frame) {
         let diagnostic = match value {
             Value::Secret { variable, .. } => Diagnostic::error(
                 codes::P0601,

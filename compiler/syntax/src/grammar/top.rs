@@ -4,7 +4,7 @@ use chumsky::prelude::*;
 use pipec_base::{Span, Spanned};
 
 use super::parts::list;
-use super::planned::{FAMILIES, RESUMED, planned, planned_word, verbatim_for_now};
+use super::planned::{FAMILIES, RESUMED, planned, planned_word};
 use super::{Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
     Action, Allow, Body, Change, Declaration, DefaultClause, Environment, EnvironmentClause,
@@ -384,7 +384,7 @@ pub(super) fn secret<'t>(parts: &Parts<'t>) -> Rule<'t, Secret> {
 pub(super) fn identity<'t>(parts: &Parts<'t>) -> Rule<'t, Identity> {
     word("identity")
         .ignore_then(parts.name.clone())
-        .then(verbatim_for_now("interpolation", "identities from constants", &parts.string))
+        .then(parts.string.clone())
         .map(|(provider, role)| Identity { provider, role })
         .boxed()
 }

@@ -102,6 +102,9 @@ impl<'a> Refusals<'a> {
         }
         self.refuse_long_job(node);
         self.refuse_in_body(&node.body);
+        for narrowed in &node.body.narrowed {
+            self.refuse("`for` after a secret, identity or right", &narrowed.origin);
+        }
         self.check_sidecars(node);
         self.refuse_many_legs(node);
         self.refuse_measures(node);

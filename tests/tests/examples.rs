@@ -36,10 +36,8 @@ fn is_proven_and_has_not_drifted(root: &Path) {
     let compilation = Session::new().compile(&workspace.texts, &options);
     // `secret … for STEP` removes these warnings, and no target can build it yet.
     let is_exposed = |finding: &Diagnostic| finding.code == codes::P0619;
-    let (exposed, others): (Vec<Diagnostic>, Vec<Diagnostic>) =
-        compilation.diagnostics.iter().cloned().partition(is_exposed);
-    assert_eq!(others, [], "{}", root.display());
-    assert_eq!(!exposed.is_empty(), root.ends_with("mkdocs-material"), "{}: {exposed:#?}", root.display());
+    let others: Vec<&Diagnostic> = compilation.diagnostics.iter().filter(|it| !is_exposed(it)).collect();
+    assert!(others.is_empty(), "{}: {others:#?}", root.display());
     assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", root.display());
     let planned = plan(&Disk, root, &compilation.outputs, pipec_targets::all());
     for file in planned.files {

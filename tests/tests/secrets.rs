@@ -50,6 +50,7 @@ use Slot::{
 /// clause with `@` for the value.
 const PLACES: &[(&str, Slot, Holds, &str)] = &[
     ("let let", Top, Expression, "let leak = @"),
+    ("setting at", Top, Expression, "setting leak: string at \"LEAK\" = @"),
     (
         "parameter",
         Top,

@@ -44,7 +44,9 @@ pub use node::{
     Quorum,
 };
 pub use pins::{ActionInput, InputForm, PinnedAction, Pins, image_with_registry};
-pub use pipeline::{Input, InputType, Pipeline, PipelineId, Program, Registry, SourceFile, Stage, StageId};
+pub use pipeline::{
+    Input, InputType, Pipeline, PipelineId, Program, Registry, Setting, SourceFile, Stage, StageId,
+};
 pub use references::Dangling;
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;

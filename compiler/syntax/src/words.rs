@@ -127,6 +127,7 @@ const FILE: &[ClauseWord] = &[
     opening(many("registry", "registry \"prefix\" { … }"), Block::Registry),
     many("evidence", "evidence NAME of commit"),
     many("let", "let NAME = value"),
+    many("setting", "setting NAME: type at \"VARIABLE\" = value"),
 ];
 const PIPELINE: &[ClauseWord] = &[
     opening(listing(many("on", "on push to BRANCH")), Block::Inputs),

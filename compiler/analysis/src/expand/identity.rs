@@ -4,7 +4,7 @@ use super::Expansion;
 use super::frame::Frame;
 use crate::value::Value;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Identity, Provider};
+use pipec_ir::{Fact, Identity, Provider};
 use pipec_syntax::ast::{self, Expression, StringLiteral, StringPiece};
 
 impl Expansion<'_, '_> {
@@ -87,7 +87,11 @@ impl Expansion<'_, '_> {
             return None;
         };
         if let Some(fact) = text.facts().next() {
-            self.report(frame, run_value(&format!("`{fact}`"), expression.span()));
+            let what = match fact {
+                Fact::Setting { name, .. } => format!("setting `{name}`"),
+                fact => format!("`{fact}`"),
+            };
+            self.report(frame, run_value(&what, expression.span()));
             return None;
         }
         text.as_literal().map(str::to_owned)

@@ -94,6 +94,9 @@ impl<'a> Refusals<'a> {
         }
         self.check_triggers();
         self.check_identities_of_teardowns();
+        for setting in self.program.settings.values() {
+            self.refuse("a `setting`", &setting.origin);
+        }
     }
 
     fn check_node(&self, node: &Node) {

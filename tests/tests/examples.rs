@@ -28,7 +28,7 @@ fn is_proven_and_has_not_drifted(root: &Path) {
         engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
-        lock: workspace.lock.as_ref(),
+        lock: workspace.pins(),
         emits_outputs: true,
         lists_assumptions: false,
     };
@@ -49,7 +49,9 @@ fn is_proven_and_has_not_drifted(root: &Path) {
             root.display()
         );
     }
-    let lock = plan_lock(&Disk, root, &compilation.pins).expect("a lock that may be written").expect("pins");
+    let lock = plan_lock(&Disk, root, &compilation.pins, workspace.lock.as_ref())
+        .expect("a lock that may be written")
+        .expect("pins");
     assert!(
         !lock.is_changed(),
         "{}: pipec.lock is not what the compiler writes: run `pipec build {}`",

@@ -166,6 +166,7 @@ registry! {
     P1201 = 1201 "hand-written-file" since "0.1.0";
     P1202 = 1202 "drift" since "0.1.0";
     P1203 = 1203 "contested-file" since "0.1.0";
+    P1204 = 1204 "newer-lock" since "0.2.0";
 }
 
 /// Codes of later versions: the first and the last number of a range, and its subject. Their findings are described in

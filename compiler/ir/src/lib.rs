@@ -43,7 +43,9 @@ pub use node::{
     Artefact, ArtefactType, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind, Override,
     Quorum,
 };
-pub use pins::{ActionInput, InputForm, PinnedAction, Pins, image_with_registry};
+pub use pins::{
+    ActionInput, InputForm, LockFile, LockLayout, MergeFault, PinnedAction, Pins, image_with_registry,
+};
 pub use pipeline::{
     Input, InputType, Pipeline, PipelineId, Program, Registry, Setting, SourceFile, Stage, StageId,
 };

@@ -50,7 +50,7 @@ pub fn corpus(random_programs: u64) -> Vec<Built> {
     for folder in below(&root.join("examples")) {
         let workspace = pipec_driver::read(&Disk, &folder);
         if !workspace.texts.is_empty() {
-            let options = Options { lock: workspace.lock.as_ref(), ..options() };
+            let options = Options { lock: workspace.pins(), ..options() };
             let compilation = Session::new().compile(&workspace.texts, &options);
             all.push(Built { name: folder.display().to_string(), compilation });
         }

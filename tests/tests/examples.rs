@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a helper that panics fails its test")]
 
-use pipec_base::Anchor;
+use pipec_base::{Anchor, Diagnostic, codes};
 use pipec_driver::{Disk, Options, Session, plan, plan_lock, read};
 use pipec_format::{Formatted, format};
 use pipec_syntax::ast::Date;
@@ -28,13 +28,16 @@ fn is_proven_and_has_not_drifted(root: &Path) {
         engines: pipec_targets::engines(),
         targets: pipec_targets::all(),
         today: Date { year: 2026, month: 1, day: 1 },
-        lock: workspace.lock.as_ref(),
+        lock: workspace.pins(),
         emits_outputs: true,
         lists_assumptions: false,
     };
     assert_eq!(workspace.problems, [], "{}", root.display());
     let compilation = Session::new().compile(&workspace.texts, &options);
-    assert_eq!(compilation.diagnostics, [], "{}", root.display());
+    // `secret … for STEP` removes these warnings, and no target can build it yet.
+    let is_exposed = |finding: &Diagnostic| finding.code == codes::P0619;
+    let others: Vec<&Diagnostic> = compilation.diagnostics.iter().filter(|it| !is_exposed(it)).collect();
+    assert!(others.is_empty(), "{}: {others:#?}", root.display());
     assert!(!compilation.outputs.is_empty(), "{} compiles to nothing", root.display());
     let planned = plan(&Disk, root, &compilation.outputs, pipec_targets::all());
     for file in planned.files {
@@ -46,7 +49,9 @@ fn is_proven_and_has_not_drifted(root: &Path) {
             root.display()
         );
     }
-    let lock = plan_lock(&Disk, root, &compilation.pins).expect("a lock that may be written").expect("pins");
+    let lock = plan_lock(&Disk, root, &compilation.pins, workspace.lock.as_ref())
+        .expect("a lock that may be written")
+        .expect("pins");
     assert!(
         !lock.is_changed(),
         "{}: pipec.lock is not what the compiler writes: run `pipec build {}`",

@@ -7,6 +7,8 @@
 
 use pipec_ir::{NodeKind, Program};
 use pipec_tests::cases::compile;
+use pipec_tests::grammar::bnf::{Bnf, Extent};
+use pipec_tests::grammar::ebnf::{self, Grammar};
 use pipec_tests::workflows::{Built, build, corpus, lines};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -48,6 +50,7 @@ use Slot::{
 /// clause with `@` for the value.
 const PLACES: &[(&str, Slot, Holds, &str)] = &[
     ("let let", Top, Expression, "let leak = @"),
+    ("setting at", Top, Expression, "setting leak: string at \"LEAK\" = @"),
     (
         "parameter",
         Top,
@@ -86,6 +89,8 @@ const PLACES: &[(&str, Slot, Holds, &str)] = &[
     ("call", Stage, Expression, "deploy app to production = handed-as-text(token: @)"),
     ("call", Stage, Expression, "deploy app to production = timed(token: @)"),
     ("call", Stage, Expression, "deploy app to production = placed(token: @)"),
+    ("identity identity", Gate, Text, "identity oidc @"),
+    ("identity identity", Environment, Text, "identity oidc @"),
     ("pipeline-clause protect", Pipeline, Text, "protect @"),
     ("pipeline-clause tag", Pipeline, Text, "protect tag @"),
     ("pipeline-clause budget", Pipeline, Expression, "budget @"),
@@ -129,8 +134,8 @@ const PLACES: &[(&str, Slot, Holds, &str)] = &[
     ("body-clause report", Deploy, Text, "report junit @"),
     ("body-clause keep", Deploy, Text, "keep @ on failure"),
     ("body-clause measure", Gate, Text, "measure @ { expect auc >= 0.8 }"),
-    ("body-clause cache", Gate, Text, "cache @ keyed by \"Cargo.lock\""),
-    ("body-clause by", Gate, Text, "cache \"target\" keyed by @"),
+    ("cache cache", Gate, Text, "cache @ keyed by \"Cargo.lock\""),
+    ("cache by", Gate, Text, "cache \"target\" keyed by @"),
     ("body-clause shard", Gate, Expression, "shard @"),
     ("body-clause changed", Gate, Text, "exempt unless changed @ because \"there is nothing to judge\""),
     ("sidecar-clause image", Deploy, Expression, "sidecar db { image @ port 5432 }"),
@@ -143,7 +148,7 @@ const PLACES: &[(&str, Slot, Holds, &str)] = &[
         "engine github because \"it is there\" { env LEAK = @ run \"make\" }",
     ),
     (
-        "engine-step action",
+        "arguments",
         Gate,
         Expression,
         "engine github because \"it is there\" { action \"actions/checkout\"(ref: @) }",
@@ -233,41 +238,55 @@ fn codes(text: &str) -> Vec<String> {
     compilation.diagnostics.iter().map(|finding| finding.code.to_string()).collect()
 }
 
-/// Every rule of the grammar with each word that may come before a value.
+/// The rules whose uses are places for a value.
+const VALUES: [&str; 5] = ["expression", "text", "texts", "reference", "references"];
+
+/// Every rule of the grammar with each word that may come before a value. Planned forms are not included.
 fn places_of_the_grammar() -> BTreeSet<String> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../compiler/docs/grammar.md");
     let page = std::fs::read_to_string(path).expect("the grammar");
+    let grammar = Grammar::read_page(&page).expect("a grammar");
+    let built = Bnf::new(&grammar, Extent::Built).expect("a grammar");
     let mut places = BTreeSet::new();
-    let values = ["expression", "text", "texts", "reference", "references"];
-    for fence in page.split("```ebnf\n").skip(1) {
-        let fence = fence.split("```").next().expect("a fence");
-        for rule in fence.split(" ;\n") {
-            let Some((name, parts)) = rule.split_once('=') else { continue };
-            let name = name.trim();
-            if values.contains(&name) {
-                continue;
-            }
-            let mut before = "";
-            let mut words = parts.split_whitespace().peekable();
-            while let Some(word) = words.next() {
-                let bare = word.trim_matches(['(', ')', '[', ']', '{', '}', ';']);
-                if let Some(keyword) = bare.strip_prefix('"').and_then(|it| it.strip_suffix('"')) {
-                    if keyword.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-') {
-                        before = keyword;
-                    }
-                } else if bare == "|" {
-                    // The word before belongs to another alternative, except in `( "branch" | "tag" ) "is"`.
-                    if words.peek().is_some_and(|next| !next.starts_with(['"'])) {
-                        before = "";
-                    }
-                } else if values.contains(&bare) && !words.peek().is_some_and(|next| next.ends_with('†')) {
-                    places.insert(format!("{name} {before}").trim().to_owned());
-                }
-            }
+    for rule in &grammar.rules {
+        let left = built.nonterminal(&rule.name);
+        let is_built = left.is_some_and(|left| built.productions_of(left).next().is_some());
+        if is_built && !VALUES.contains(&rule.name.as_str()) {
+            add_places(&rule.name, &rule.body, "", &mut places);
         }
     }
-    places.remove("trigger promotes");
     places
+}
+
+/// Adds the places of a part of a rule. Returns the last word of the part, or the word before it.
+fn add_places<'e>(
+    rule: &str,
+    part: &'e ebnf::Expression,
+    before: &'e str,
+    places: &mut BTreeSet<String>,
+) -> &'e str {
+    match part {
+        ebnf::Expression::Quoted(text) if text.starts_with(char::is_alphabetic) => text,
+        ebnf::Expression::Quoted(_) => before,
+        ebnf::Expression::Named(name) => {
+            if VALUES.contains(&name.as_str()) {
+                places.insert(format!("{rule} {before}").trim().to_owned());
+            }
+            before
+        }
+        ebnf::Expression::Sequence(parts) => {
+            parts.iter().fold(before, |before, part| add_places(rule, part, before, places))
+        }
+        ebnf::Expression::Choice(parts) => {
+            let words: Vec<&str> = parts.iter().map(|part| add_places(rule, part, before, places)).collect();
+            words.last().copied().unwrap_or(before)
+        }
+        ebnf::Expression::Optional(inner) | ebnf::Expression::Repeated(inner) => {
+            add_places(rule, inner, before, places);
+            before
+        }
+        ebnf::Expression::Planned(_) | ebnf::Expression::Reserved(_) => before,
+    }
 }
 
 #[test]

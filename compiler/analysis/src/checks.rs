@@ -6,6 +6,7 @@
 
 use crate::Effort;
 use crate::expand::Expanded;
+use crate::holders;
 use crate::theorems::{self, PipelineProof, Summary};
 use crate::{dangling, script_checks, variables};
 use pipec_base::kept::{Kept, Same};
@@ -260,6 +261,7 @@ fn checked(around: &Around<'_>, pipeline: &Pipeline, is_proven: bool) -> Checked
     let scripts = script_checks::of_pipeline(sources, program, pipeline);
     let mut variables = Vec::new();
     variables::check_pipeline(program, pipeline, &mut variables);
+    holders::check_pipeline(program, pipeline, &mut variables);
     Checked {
         entered: if remembers { Entered::of(program, pipeline, &scripts) } else { Entered::default() },
         proof: if is_proven {

@@ -3,6 +3,7 @@
 mod allowance;
 mod checks;
 mod expand;
+mod holders;
 mod items;
 mod order;
 mod repeats;

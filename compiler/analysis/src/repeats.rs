@@ -172,7 +172,13 @@ impl Repeats<'_> {
                     }
                 }
                 BodyClause::Uses(names) => self.list(&words(names), all, &mut uses),
-                BodyClause::MayWrite { rights: names, .. } => self.list(&words(names), all, &mut rights),
+                BodyClause::MayWrite { rights: names, only } => {
+                    self.list(&words(names), all, &mut rights);
+                    self.one_list(&words(only.as_deref().unwrap_or_default()));
+                }
+                BodyClause::Secret { only, .. } | BodyClause::Identity { only, .. } => {
+                    self.one_list(&words(only.as_deref().unwrap_or_default()));
+                }
                 BodyClause::Path(globs) => self.list(&strings(globs), all, &mut paths),
                 BodyClause::Keep(globs) => self.list(&strings(globs), all, &mut keeps),
                 BodyClause::Report { format, path } => {

@@ -13,7 +13,7 @@ use pipec_ir::Engine;
 use pipec_ir::SourceFile;
 use pipec_syntax::ast::{
     self, Clause, Declaration, Environment, EvidenceDeclaration, Instance, Let, Name, Path, Pipeline, Role,
-    Runner, Task, Use,
+    Runner, Setting, Task, Use,
 };
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,7 @@ pub(crate) enum Definition<'a> {
     Role(&'a Role),
     Evidence(&'a EvidenceDeclaration),
     Let(&'a Let),
+    Setting(&'a Setting),
     /// Declared, but unreadable. Nothing is reported about its uses.
     Broken,
 }
@@ -62,13 +63,20 @@ impl Definition<'_> {
             Definition::Role(_) => "a role",
             Definition::Evidence(_) => "a kind of evidence",
             Definition::Let(_) => "a constant",
+            Definition::Setting(_) => "a setting",
             Definition::Broken => "a broken declaration",
         }
     }
 
     /// Whether the definition is a value or has fields that are values.
     pub(crate) fn has_value(&self) -> bool {
-        matches!(self, Definition::Let(_) | Definition::Environment(..) | Definition::EnvironmentInstance(..))
+        matches!(
+            self,
+            Definition::Let(_)
+                | Definition::Setting(_)
+                | Definition::Environment(..)
+                | Definition::EnvironmentInstance(..)
+        )
     }
 }
 
@@ -317,7 +325,7 @@ impl<'a> Workspace<'a> {
                 Declaration::Evidence(it) => Some((&it.name, Definition::Evidence(it))),
                 Declaration::Let(it) => Some((&it.name, Definition::Let(it))),
                 Declaration::Registry(_) | Declaration::Platform(_) => None,
-                Declaration::Setting(it) => Some((&it.name, Definition::Broken)),
+                Declaration::Setting(it) => Some((&it.name, Definition::Setting(it))),
                 Declaration::Planned(it) => it.name.as_ref().map(|name| (name, Definition::Broken)),
                 Declaration::Error { name } => name.as_ref().map(|name| (name, Definition::Broken)),
             };

@@ -1,5 +1,6 @@
 //! Runs the script checks on a program. Finds the place of each script and the variables that it has.
 
+use crate::holders::hidden_from;
 use crate::scripts::{self, Finding, ScriptContext, ScriptRole};
 use crate::variables;
 use pipec_base::{Diagnostic, Severity, Sources, Span, codes};
@@ -64,7 +65,7 @@ fn check_node(
         NodeKind::Deploy(_) => ScriptRole::Deploy,
         NodeKind::Job => ScriptRole::Job,
     };
-    check_steps(shared, role, &node.name, &node.body.steps, &defined, diagnostics);
+    check_own_steps(shared, role, node, &defined, diagnostics);
     for block in &node.body.engines {
         let mut found = Vec::new();
         for step in &block.steps {
@@ -94,6 +95,32 @@ fn check_node(
         }
         if let Some(rollback) = deploy.rollback() {
             check_action(shared, role, &node.name, rollback, &defined, diagnostics);
+        }
+    }
+}
+
+/// Checks the steps of a node. A step may see fewer variables than its node has.
+fn check_own_steps(
+    shared: &SharedContext<'_>,
+    role: ScriptRole,
+    node: &Node,
+    defined: &BTreeSet<String>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    if node.body.narrowed.is_empty() {
+        return check_steps(shared, role, &node.name, &node.body.steps, defined, diagnostics);
+    }
+    for step in &node.body.steps {
+        let hidden = hidden_from(node, step);
+        let seen = defined.difference(&hidden).cloned().collect();
+        let before = diagnostics.len();
+        check_steps(shared, role, &node.name, std::slice::from_ref(step), &seen, diagnostics);
+        for finding in diagnostics.iter_mut().skip(before).filter(|finding| finding.code == codes::P0904) {
+            let name = hidden.iter().find(|name| finding.message.contains(&format!("`${name}`")));
+            if let Some(name) = name {
+                finding.help = Some(format!("only other steps hold `{name}`: name this step in its `for`"));
+                finding.fix = None;
+            }
         }
     }
 }

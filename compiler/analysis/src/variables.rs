@@ -4,6 +4,9 @@ use pipec_base::{Diagnostic, codes};
 use pipec_ir::{Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right};
 use std::collections::BTreeMap;
 
+/// The variable with the token of a node that may write something.
+pub(crate) const TOKEN: &str = "PIPE_TOKEN";
+
 /// A variable that is set before the script starts.
 #[derive(Clone, Debug)]
 pub(crate) struct Given {
@@ -160,7 +163,7 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
         all.extend(fields.map(|field| Given::of(format!("{stem}_{field}"), &owner).at(&sidecar.origin)));
     }
     if !body.rights.is_empty() {
-        all.push(Given::of("PIPE_TOKEN", "a variable of the compiler"));
+        all.push(Given::of(TOKEN, "a variable of the compiler"));
     }
     all.extend(program.environment_of(node).into_iter().flat_map(of_environment));
     if program.preview_of(node).is_some() {
@@ -213,6 +216,11 @@ fn of_provider(provider: Provider) -> impl Iterator<Item = Given> {
         let is_default = variable.ends_with("_REGION");
         Given { is_default, ..Given::of(*variable, &owner) }
     })
+}
+
+/// The names of the variables of a provider's identity.
+pub(crate) fn names_of_identity(provider: Provider) -> impl Iterator<Item = String> {
+    of_identity(provider).iter().map(|name| (*name).to_owned())
 }
 
 /// The variables that the provider's own tools read, and that the engine's login leaves behind.

@@ -134,8 +134,8 @@ pub struct Build {
     /// Print the outputs and write nothing; a line `# PATH` comes before each of several
     #[arg(long, conflicts_with = "check")]
     pub stdout: bool,
-    /// Write nothing; exit 1 with a diff if an output on disk differs, or if pipec.lock differs
-    /// from what is used
+    /// Write nothing; exit 1 with a diff if an output on disk differs or is left over, or if
+    /// pipec.lock differs from what is used
     #[arg(long)]
     pub check: bool,
     /// The form of the report.

@@ -4,13 +4,12 @@ use crate::arguments::{Deny, Format, ReportOptions};
 use crate::bug::HOW_TO_REPORT;
 use crate::console::{Console, Outcome};
 use crate::{clock, progress};
-use pipec_base::Diagnostic;
+use pipec_base::{Diagnostic, Severity};
 use pipec_driver::{
-    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, InputText, LOCK, Options, Problem,
+    AppliedFix, Change, Compilation, Content, Counts, Disk, Fixed, InputText, LOCK, Lock, Options, Problem,
     Session, Workspace, destination, fix, locate, narrow, prefix_in_repository, read, read_source,
     replace_all, tidy,
 };
-use pipec_ir::Pins;
 use pipec_report::json::{self, Remedied, Results, Status, Trouble};
 use pipec_report::{annotations, human, sarif};
 use std::mem::ManuallyDrop;
@@ -23,8 +22,8 @@ pub struct Project {
     pub root: PathBuf,
     /// The only file that is reported on.
     pub only: Option<String>,
-    /// The content of its `pipec.lock`.
-    pub lock: Option<Pins>,
+    /// Its `pipec.lock`.
+    pub lock: Option<Lock>,
     /// The result of compiling it. It lives until the process ends, because freeing its parts one by one would waste
     /// time.
     pub compilation: ManuallyDrop<Compilation>,
@@ -36,12 +35,23 @@ pub struct Project {
     pub fixed: Vec<AppliedFix>,
 }
 
+/// What a command does with the workspace.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It reports on it, and leaves `pipec.lock` as it is.
+    Report,
+    /// It writes `pipec.lock`, so it may merge conflicts in it. It must not go back to an older version of pipec.
+    WriteLock,
+}
+
 /// Finds, reads and compiles the workspace of a command.
 ///
 /// # Errors
 /// If the given path can't be read, or there is no source.
-pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
-    open(argument, |_, workspace, _, options| (compile_once(&workspace.texts, options), Vec::new(), None))
+pub fn compile(argument: Option<&Path>, purpose: Purpose) -> Result<Project, Problem> {
+    open(argument, purpose, |_, workspace, _, options| {
+        (compile_once(&workspace.texts, options), Vec::new(), None)
+    })
 }
 
 /// Compiles the workspace of a command, and lists the assumptions of the outputs.
@@ -49,7 +59,7 @@ pub fn compile(argument: Option<&Path>) -> Result<Project, Problem> {
 /// # Errors
 /// If the given path can't be read, or there is no source.
 pub fn compile_for_assurance(argument: Option<&Path>) -> Result<Project, Problem> {
-    open(argument, |_, workspace, _, options| {
+    open(argument, Purpose::Report, |_, workspace, _, options| {
         let options = Options { lists_assumptions: true, ..*options };
         (compile_once(&workspace.texts, &options), Vec::new(), None)
     })
@@ -60,7 +70,7 @@ pub fn compile_for_assurance(argument: Option<&Path>) -> Result<Project, Problem
 /// # Errors
 /// If the given path can't be read, or there is no source.
 pub fn compile_and_fix(argument: Option<&Path>) -> Result<Project, Problem> {
-    open(argument, |root, workspace, only, options| {
+    open(argument, Purpose::Report, |root, workspace, only, options| {
         let texts = &workspace.texts;
         let as_they_are = |problem| (compile_once(texts, options), Vec::new(), problem);
         // Without the lock file, findings may be due to its absence, so their fixes may be wrong.
@@ -94,7 +104,7 @@ fn write(root: &Path, fixed: &Fixed) -> Result<(), Problem> {
             destination,
             path: path.clone(),
             old: Some(old.as_bytes().to_vec()),
-            new: new.clone().into_bytes(),
+            new: Some(new.clone().into_bytes()),
         });
     }
     replace_all(&Disk, &changes)
@@ -105,13 +115,17 @@ type Worked = (Compilation, Vec<AppliedFix>, Option<Problem>);
 
 fn open(
     argument: Option<&Path>,
+    purpose: Purpose,
     work: impl FnOnce(&Path, &Workspace, Option<&str>, &Options<'_>) -> Worked,
 ) -> Result<Project, Problem> {
     let today = clock::today()?;
     let place = locate(&Disk, &here()?, argument)?;
     let only = place.only.as_ref().map(|path| path.to_string_lossy().replace('\\', "/"));
     progress::during("proving", || {
-        let workspace = read(&Disk, &place.root);
+        let mut workspace = read(&Disk, &place.root);
+        if purpose == Purpose::Report {
+            workspace.problems.extend(workspace.lock.as_ref().and_then(Lock::unresolved));
+        }
         if let Some(only) = &only
             && !workspace.texts.iter().any(|text| text.path == *only)
         {
@@ -128,14 +142,16 @@ fn open(
             engines: pipec_targets::engines(),
             targets: pipec_targets::all(),
             today,
-            lock: workspace.lock.as_ref(),
+            lock: workspace.pins(),
             emits_outputs: true,
             lists_assumptions: false,
         };
         let (compilation, fixed, problem) = work(&place.root, &workspace, only.as_deref(), &options);
         let mut problems = workspace.problems;
         problems.extend(problem);
-        Ok(Project {
+        let severity = if purpose == Purpose::WriteLock { Severity::Error } else { Severity::Warning };
+        let newer = workspace.lock.as_ref().and_then(|lock| lock.newer(severity));
+        let mut project = Project {
             root: place.root.clone(),
             only,
             lock: workspace.lock,
@@ -143,7 +159,11 @@ fn open(
             problems,
             files: Vec::new(),
             fixed,
-        })
+        };
+        if let Some(newer) = newer {
+            project.add(vec![newer]);
+        }
+        Ok(project)
     })
 }
 

@@ -3,11 +3,11 @@
 use crate::compiled_file::CompiledFile;
 use crate::files::{Files, Kind, is_temporary};
 use crate::problem::Problem;
-use crate::standing::{LONGEST_OUTPUT, Standing, standing};
+use crate::standing::{LONGEST_OUTPUT, Standing, destination, standing};
 use crate::transaction::Change;
 use pipec_base::{Diagnostic, codes};
 use pipec_target_api::Target;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// A compiled file, and the present content of its destination.
@@ -33,7 +33,7 @@ impl PlannedFile {
             destination: self.destination.clone(),
             path: self.output.file.path.clone(),
             old: self.old.clone().map(String::into_bytes),
-            new: self.output.file.text.clone().into_bytes(),
+            new: Some(self.output.file.text.clone().into_bytes()),
         }
     }
 }
@@ -74,39 +74,87 @@ pub fn plan(files: &dyn Files, root: &Path, outputs: &[CompiledFile], targets: &
     planned
 }
 
-/// The generated files without a pipeline, in folders of compiled files. A renamed or removed pipeline leaves them, and
-/// the engine still runs them. Only a person removes them.
-pub fn unclaimed(
+/// A generated file that no pipeline makes any more. The engine would still run it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftBehind {
+    /// Its path below the workspace.
+    pub path: String,
+    /// Its location, with links resolved.
+    pub destination: PathBuf,
+    /// Its text.
+    pub text: String,
+}
+
+impl LeftBehind {
+    /// The change to the file system that removes it.
+    pub fn removal(&self) -> Change {
+        let old = Some(self.text.clone().into_bytes());
+        Change { destination: self.destination.clone(), path: self.path.clone(), old, new: None }
+    }
+}
+
+/// The generated files that no pipeline makes any more, in the folders in which the targets write.
+///
+/// A renamed or removed pipeline leaves them. `outputs` must be those of the whole workspace. A file without the header of
+/// a generated file is never among them, nor is a symbolic link.
+pub fn left_behind(
     files: &dyn Files,
     root: &Path,
     outputs: &[CompiledFile],
     targets: &[&dyn Target],
-) -> Vec<String> {
-    let claimed: BTreeSet<&str> = outputs.iter().map(|output| output.file.path.as_str()).collect();
-    let folders: BTreeSet<(&str, &str)> = outputs
-        .iter()
-        .map(|output| (output.file.path.rsplit_once('/').map_or("", |(folder, _)| folder), output.target))
-        .collect();
-    let mut left = BTreeSet::new();
+) -> Vec<LeftBehind> {
+    let of_targets =
+        targets.iter().flat_map(|target| target.folders().iter().map(|folder| (*folder, target.name())));
+    let of_outputs = outputs.iter().map(|output| (folder_of(&output.file.path), output.target));
+    let folders: BTreeSet<(&str, &str)> = of_targets.chain(of_outputs).collect();
+    let mut left: BTreeMap<String, LeftBehind> = BTreeMap::new();
     for (folder, name) in folders {
         let Some(target) = targets.iter().find(|target| target.name() == name) else { continue };
-        for name in files.list(&root.join(folder)).unwrap_or_default() {
-            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-            if is_temporary(path.rsplit('/').next().unwrap_or("")) {
+        let Ok(real) = destination(files, root, folder) else { continue };
+        let names = files.list(&real).unwrap_or_default();
+        for name in &names {
+            let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
+            let destination = real.join(name);
+            if is_temporary(name) || is_made(files, &real, &path, &names, outputs) {
                 continue;
             }
-            let at = root.join(&path);
-            if claimed.contains(path.as_str()) || !matches!(files.kind(&at), Ok(Kind::File)) {
-                continue;
-            }
-            let text = files.read(&at, LONGEST_OUTPUT).ok().flatten();
-            let text = text.and_then(|bytes| String::from_utf8(bytes).ok());
-            if text.is_some_and(|text| target.is_generated(&text)) {
-                left.insert(path);
+            if let Some(text) = generated(files, &destination, *target) {
+                left.insert(path.clone(), LeftBehind { path, destination, text });
             }
         }
     }
-    left.into_iter().collect()
+    left.into_values().collect()
+}
+
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// Whether an output is written to a file of a folder.
+///
+/// Two names that differ in case are one file where the file system ignores case. Then the output is there, although the
+/// folder does not list it.
+fn is_made(files: &dyn Files, folder: &Path, path: &str, names: &[String], outputs: &[CompiledFile]) -> bool {
+    outputs.iter().map(|output| output.file.path.as_str()).any(|made| {
+        let name = made.rsplit('/').next().unwrap_or(made);
+        let is_other_spelling = made != path && made.eq_ignore_ascii_case(path);
+        let is_hidden_by_case = || {
+            !names.iter().any(|listed| listed == name)
+                && !matches!(files.kind(&folder.join(name)), Ok(Kind::Absent))
+        };
+        made == path || (is_other_spelling && is_hidden_by_case())
+    })
+}
+
+/// The text of a file, if it is a regular file with the header of a generated one.
+fn generated(files: &dyn Files, path: &Path, target: &dyn Target) -> Option<String> {
+    let is_file = matches!(files.kind(path), Ok(Kind::File));
+    // What a link leads to belongs to somebody else.
+    if !is_file || files.resolve(path).ok().as_deref() != Some(path) {
+        return None;
+    }
+    let text = String::from_utf8(files.read(path, LONGEST_OUTPUT).ok()??).ok()?;
+    target.is_generated(&text).then_some(text)
 }
 
 fn hand_written(output: &CompiledFile) -> Diagnostic {

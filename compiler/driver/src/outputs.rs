@@ -6,7 +6,7 @@
 
 use pipec_base::kept::{Kept, Same};
 use pipec_claims::Judgement;
-use pipec_ir::{Environment, GeneratedFile, Pins, Pipeline, PipelineId, Program, Registry, Role};
+use pipec_ir::{Environment, GeneratedFile, Pins, Pipeline, PipelineId, Program, Registry, Role, Setting};
 use pipec_target_api::{PipelineOutput, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +16,7 @@ use std::sync::Arc;
 struct Surroundings {
     roles: BTreeMap<String, Role>,
     registries: BTreeMap<String, Registry>,
+    settings: BTreeMap<String, Setting>,
     lock: Pins,
     targets: Vec<&'static str>,
     /// The part of each pipeline that others depend on.
@@ -96,6 +97,7 @@ impl Outputs {
         let now = Surroundings {
             roles: program.roles.clone(),
             registries: program.registries.clone(),
+            settings: program.settings.clone(),
             lock: program.lock.clone(),
             targets: targets.iter().map(|target| target.name()).collect(),
             shown,

@@ -2,7 +2,7 @@
 
 use crate::files::Files;
 use crate::input::InputText;
-use crate::lock;
+use crate::lock::{self, Lock};
 use crate::problem::Problem;
 use crate::workspace::read_sources;
 use pipec_ir::Pins;
@@ -13,10 +13,17 @@ use std::path::Path;
 pub struct Workspace {
     /// Its sources, by path.
     pub texts: Vec<InputText>,
-    /// The pins of its `pipec.lock`, if it has a readable one.
-    pub lock: Option<Pins>,
+    /// Its `pipec.lock`, if it has a readable one.
+    pub lock: Option<Lock>,
     /// The problems with unreadable files.
     pub problems: Vec<Problem>,
+}
+
+impl Workspace {
+    /// The pins of its `pipec.lock`, if it has a readable one.
+    pub fn pins(&self) -> Option<&Pins> {
+        self.lock.as_ref().map(|lock| &lock.file.pins)
+    }
 }
 
 /// Reads every source of a workspace, and its `pipec.lock`.
@@ -25,7 +32,7 @@ pub fn read(files: &dyn Files, root: &Path) -> Workspace {
     let mut workspace = Workspace { texts: sources.texts, lock: None, problems: sources.problems };
     match lock::read(files, root) {
         Ok(lock) => workspace.lock = lock,
-        Err(problem) => workspace.problems.push(problem),
+        Err(problems) => workspace.problems.extend(problems),
     }
     workspace
 }

@@ -1,10 +1,10 @@
-//! Replaces several files: all or none.
+//! Replaces and removes several files: all or none.
 
 use crate::files::{Files, Kind, Staged};
 use crate::problem::{Problem, reason};
 use std::path::{Path, PathBuf};
 
-/// New content for a file.
+/// New content for a file, or its removal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// The destination. Its folder may be missing.
@@ -13,13 +13,14 @@ pub struct Change {
     pub path: String,
     /// The present content, if any.
     pub old: Option<Vec<u8>>,
-    /// The new content.
-    pub new: Vec<u8>,
+    /// The new content. `None` removes the file.
+    pub new: Option<Vec<u8>>,
 }
 
 /// Writes all changes or none. Every new content is on disk before the first file is replaced. If there are several, a
-/// copy of each old content is, too. A failure restores the old files. Each file is replaced in one step, so a reader
-/// finds an old or a new file and never a part of one, even if the process is killed.
+/// copy of each old content is, too. Files are removed after all others are replaced. A failure restores the old files.
+/// Each file is replaced in one step, so a reader finds an old or a new file and never a part of one, even if the process
+/// is killed.
 ///
 /// # Errors
 /// The file that could not be written, with the reason. The old files then remain.
@@ -46,7 +47,8 @@ struct Transaction<'a> {
 
 struct Entry<'a> {
     change: &'a Change,
-    new: Staged,
+    /// The staged new content, unless the file is removed.
+    new: Option<Staged>,
     old: Option<Staged>,
 }
 
@@ -54,28 +56,35 @@ impl<'a> Transaction<'a> {
     fn run(&mut self, changes: &'a [Change]) -> Result<(), Problem> {
         for change in changes {
             let folder = change.destination.parent().unwrap_or(Path::new("."));
-            self.create_folders(folder).map_err(|error| refused(&change.path, &error))?;
+            if change.new.is_some() {
+                self.create_folders(folder).map_err(|error| refused(change, &error))?;
+            }
             self.files.sweep(folder);
         }
-        for change in changes {
-            let stage = |content: &[u8]| {
-                self.files.stage(&change.destination, content).map_err(|error| refused(&change.path, &error))
+        let (removed, written): (Vec<&Change>, Vec<&Change>) =
+            changes.iter().partition(|change| change.new.is_none());
+        for change in written.into_iter().chain(removed) {
+            let stage = |content: &Vec<u8>| {
+                self.files.stage(&change.destination, content).map_err(|error| refused(change, &error))
             };
-            let new = stage(&change.new)?;
+            let new = change.new.as_ref().map(stage).transpose()?;
             // A lone file is replaced in one step: there is nothing to take back.
-            let kept = change.old.as_ref().filter(|_| changes.len() > 1).map(|old| stage(old)).transpose();
-            match kept {
+            let is_kept = changes.len() > 1 || new.is_none();
+            match change.old.as_ref().filter(|_| is_kept).map(stage).transpose() {
                 Ok(old) => self.staged.push(Entry { change, new, old }),
                 Err(problem) => {
-                    let _ = self.files.remove(&new.path);
+                    new.iter().for_each(|new| drop(self.files.remove(&new.path)));
                     return Err(problem);
                 }
             }
         }
         for (index, entry) in self.staged.iter().enumerate() {
-            self.files
-                .commit(&entry.new, &entry.change.destination)
-                .map_err(|error| refused(&entry.change.path, &error))?;
+            let destination = &entry.change.destination;
+            let done = match &entry.new {
+                Some(new) => self.files.commit(new, destination),
+                None => self.files.remove(destination),
+            };
+            done.map_err(|error| refused(entry.change, &error))?;
             self.done.push(index);
         }
         Ok(())
@@ -113,10 +122,8 @@ impl<'a> Transaction<'a> {
         for (index, entry) in self.staged.iter().enumerate() {
             let destination = &entry.change.destination;
             if !self.done.contains(&index) {
-                let _ = self.files.remove(&entry.new.path);
-                if let Some(old) = &entry.old {
-                    let _ = self.files.remove(&old.path);
-                }
+                let staged = entry.new.iter().chain(&entry.old);
+                staged.for_each(|staged| drop(self.files.remove(&staged.path)));
                 continue;
             }
             let restored = match &entry.old {
@@ -134,15 +141,17 @@ impl<'a> Transaction<'a> {
     }
 }
 
-fn refused(path: &str, error: &std::io::Error) -> Problem {
-    Problem::new(path, format!("can't write `{path}`: {}", reason(error)))
+fn refused(change: &Change, error: &std::io::Error) -> Problem {
+    let path = &change.path;
+    let what = if change.new.is_some() { "write" } else { "remove" };
+    Problem::new(path, format!("can't {what} `{path}`: {}", reason(error)))
         .help("nothing was written; the old files are as they were")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::Found;
+    use crate::files::{Found, is_temporary};
     use crate::memory::Memory;
     use std::cell::Cell;
     use std::io;
@@ -201,6 +210,10 @@ mod tests {
             self.files.commit(staged, destination)
         }
         fn remove(&self, path: &Path) -> io::Result<()> {
+            // A temporary file can always be removed, and so can any file on a full disk.
+            if !self.full && !path.file_name().and_then(|name| name.to_str()).is_some_and(is_temporary) {
+                self.step()?;
+            }
             self.files.remove(path)
         }
         fn sweep(&self, folder: &Path) {
@@ -213,8 +226,12 @@ mod tests {
             destination: PathBuf::from(path),
             path: path.to_owned(),
             old: old.map(|text| text.as_bytes().to_vec()),
-            new: new.as_bytes().to_vec(),
+            new: Some(new.as_bytes().to_vec()),
         }
+    }
+
+    fn removal(path: &str, old: &str) -> Change {
+        Change { new: None, ..change(path, Some(old), "") }
     }
 
     fn changes() -> Vec<Change> {
@@ -222,12 +239,15 @@ mod tests {
             change("/w/out/a.yml", Some("old a"), "new a"),
             change("/w/out/b.yml", None, "new b"),
             change("/w/deep/er/c.yml", None, "new c"),
+            removal("/w/out/e.yml", "old e"),
             change("/w/out/d.yml", Some("old d"), "new d"),
+            removal("/w/out/f.yml", "old f"),
         ]
     }
 
     fn before() -> Memory {
-        Memory::new([("/w/out/a.yml", "old a"), ("/w/out/d.yml", "old d"), ("/w/x.pipe", "")])
+        let old = ["a", "d", "e", "f"].map(|name| (format!("/w/out/{name}.yml"), format!("old {name}")));
+        Memory::new(old.into_iter().chain([("/w/x.pipe".to_owned(), String::new())]))
     }
 
     #[test]
@@ -254,16 +274,26 @@ mod tests {
                     Ok(()) => break,
                     Err(problem) => {
                         failures += 1;
-                        assert!(problem.message.contains("can't write"), "{}", problem.message);
+                        assert!(problem.message.starts_with("can't "), "{}", problem.message);
                         assert!(!problem.message.contains("put back"), "{}", problem.message);
                     }
                 }
                 assert_eq!(files.files.contents(), before().contents(), "full {full}, failure {fails_at}");
                 assert_eq!(files.kind(Path::new("/w/deep")).unwrap(), Kind::Absent, "failure {fails_at}");
             }
-            // Two folders, six stagings, and four replacements where those can fail.
-            assert_eq!(failures, if full { 8 } else { 12 });
+            // Two folders, eight stagings, and six replacements and removals where those can fail.
+            assert_eq!(failures, if full { 10 } else { 16 });
         }
+    }
+
+    #[test]
+    fn a_lone_file_is_removed_or_stays() {
+        let files = before();
+        replace_all(&files, &[removal("/w/out/a.yml", "old a")]).unwrap();
+        assert_eq!(files.list(Path::new("/w/out")).unwrap(), ["d.yml", "e.yml", "f.yml"]);
+        let problem = replace_all(&files, &[removal("/w/out/a.yml", "old a")]).unwrap_err();
+        assert!(problem.message.starts_with("can't remove `/w/out/a.yml`"), "{}", problem.message);
+        assert_eq!(files.list(Path::new("/w/out")).unwrap(), ["d.yml", "e.yml", "f.yml"]);
     }
 
     #[test]
@@ -271,6 +301,6 @@ mod tests {
         let files = before();
         files.put("/w/out/.pipec-99-0.tmp", "half a fi");
         replace_all(&files, &[change("/w/out/a.yml", Some("old a"), "new a")]).unwrap();
-        assert_eq!(files.list(Path::new("/w/out")).unwrap(), ["a.yml", "d.yml"]);
+        assert_eq!(files.list(Path::new("/w/out")).unwrap(), ["a.yml", "d.yml", "e.yml", "f.yml"]);
     }
 }

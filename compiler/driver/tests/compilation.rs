@@ -4,8 +4,8 @@
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_claims::{Judgement, Theorem, Words};
 use pipec_driver::{
-    Compilation, CompiledFile, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, read,
-    replace_all, unclaimed,
+    Compilation, CompiledFile, Content, InputText, Memory, Options, PlannedFile, Session, assure,
+    left_behind, plan, read, replace_all,
 };
 use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, PipelineId, Program};
 use pipec_syntax::ast::Date;
@@ -105,6 +105,10 @@ impl Target for Echo {
 
     fn words(&self) -> &'static dyn Words {
         if self.name == "github" { &Named("github") } else { &Named("second") }
+    }
+
+    fn folders(&self) -> &'static [&'static str] {
+        &["one"]
     }
 
     fn is_generated(&self, text: &str) -> bool {
@@ -298,7 +302,13 @@ fn a_plan_distinguishes_new_changed_and_foreign_files() {
     assert_eq!(told.collect::<Vec<_>>(), [("one/a.yml", false), ("one/c.yml", true)]);
     let refused: Vec<&str> = planned.diagnostics.iter().map(|found| found.message.as_str()).collect();
     assert_eq!(refused, ["`one/b.yml` was not written by pipec, so it is not overwritten"]);
-    assert_eq!(unclaimed(&files, Path::new("/w"), &compilation.outputs, TARGETS), ["one/old.yml"]);
+    assert_eq!(left(&files, &compilation.outputs), ["one/old.yml"]);
+    assert_eq!(left(&files, &[]), ["one/a.yml", "one/old.yml"], "no pipeline is left");
+}
+
+/// The generated files that none of these outputs is written to.
+fn left(files: &Memory, outputs: &[CompiledFile]) -> Vec<String> {
+    left_behind(files, Path::new("/w"), outputs, TARGETS).into_iter().map(|file| file.path).collect()
 }
 
 #[test]

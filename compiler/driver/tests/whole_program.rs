@@ -4,8 +4,8 @@
 use pipec_base::{Diagnostic, Span, codes};
 use pipec_claims::{Judgement, NEUTRAL, Theorem, Words};
 use pipec_driver::{
-    Compilation, Content, InputText, Memory, Options, PlannedFile, Session, assure, plan, replace_all,
-    unclaimed,
+    Compilation, CompiledFile, Content, InputText, Memory, Options, PlannedFile, Session, assure,
+    left_behind, plan, replace_all,
 };
 use pipec_ir::{EngineWord, GeneratedFile, PinnedAction, Pins, Pipeline, PipelineId, Program};
 use pipec_syntax::ast::Date;
@@ -96,6 +96,10 @@ impl Target for OneRoot {
         NEUTRAL
     }
 
+    fn folders(&self) -> &'static [&'static str] {
+        &["parts"]
+    }
+
     fn is_generated(&self, text: &str) -> bool {
         text.starts_with(HEADER)
     }
@@ -148,6 +152,10 @@ impl Target for ManyFiles {
 
     fn words(&self) -> &'static dyn Words {
         NEUTRAL
+    }
+
+    fn folders(&self) -> &'static [&'static str] {
+        &["parts"]
     }
 
     fn is_generated(&self, text: &str) -> bool {
@@ -250,6 +258,11 @@ fn changed(files: &Memory, compilation: &Compilation, target: &dyn Target) -> Ve
     changed.map(|file| file.output.file.path.clone()).collect()
 }
 
+/// The generated files that none of these outputs is written to.
+fn left(files: &Memory, outputs: &[CompiledFile], target: &dyn Target) -> Vec<String> {
+    left_behind(files, Path::new(ROOT), outputs, &[target]).into_iter().map(|file| file.path).collect()
+}
+
 #[test]
 fn a_root_file_belongs_to_all_pipelines_and_is_written_once() {
     let target = OneRoot::default();
@@ -325,11 +338,11 @@ fn drift_of_a_root_file_and_of_one_file_of_several_is_found() {
 }
 
 #[test]
-fn files_of_a_pipeline_that_is_gone_are_unclaimed_but_the_root_file_is_not() {
+fn files_of_a_removed_pipeline_are_left_behind_but_not_the_root_file() {
     let target = OneRoot::default();
     let files = written(&compile(&a_and_b(), &target), &target);
     let only_a = compile(&[pipeline("a", "")], &target);
-    assert_eq!(unclaimed(&files, Path::new(ROOT), &only_a.outputs, &[&target]), ["parts/b.yml"]);
+    assert_eq!(left(&files, &only_a.outputs, &target), ["parts/b.yml"]);
     assert_eq!(changed(&files, &only_a, &target), ["ci.yml"], "the root file has changed");
     let target = ManyFiles::default();
     let files = written(&compile(&a_and_b(), &target), &target);
@@ -339,7 +352,7 @@ fn files_of_a_pipeline_that_is_gone_are_unclaimed_but_the_root_file_is_not() {
         .into_iter()
         .filter(|output| !output.file.path.ends_with("events.yml"))
         .collect();
-    assert_eq!(unclaimed(&files, Path::new(ROOT), &kept, &[&target]), ["a/events.yml", "b/events.yml"]);
+    assert_eq!(left(&files, &kept, &target), ["a/events.yml", "b/events.yml"]);
 }
 
 #[test]

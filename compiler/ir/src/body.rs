@@ -3,7 +3,7 @@
 //! A body has scripts, variables, tools, a runner, reports and more. For example, `gate unit: test { timeout 10m  run
 //! "make test" }` gives a body with one step of the kind `Run` and a timeout of 600,000 milliseconds.
 
-use crate::{Identity, InputForm, Keep, Origin, Report, Text};
+use crate::{Identity, InputForm, Keep, Narrowed, Origin, Report, Text};
 use std::collections::BTreeMap;
 
 /// The work of a node. Contains its clauses and the defaults of its pipeline and stage. Durations are in milliseconds,
@@ -41,6 +41,8 @@ pub struct Body {
     pub identities: Vec<Identity>,
     /// `may write …`.
     pub rights: Vec<(Right, Origin)>,
+    /// `… for STEP`: what only some of its steps hold, each thing once.
+    pub narrowed: Vec<Narrowed>,
     /// `report …`.
     pub reports: Vec<Report>,
     /// `keep … on failure`.

@@ -11,6 +11,7 @@ mod engine;
 mod environment;
 pub mod facts;
 mod generated_file;
+mod holdings;
 mod identity;
 mod legs;
 mod meaning;
@@ -35,6 +36,7 @@ pub use duration::duration;
 pub use engine::{Engine, EngineWord, MemberName};
 pub use environment::{Approval, Environment, Lock, MemberKind, Role, RoleMember, Tier, Weekday, Window};
 pub use generated_file::GeneratedFile;
+pub use holdings::{Held, Holdings, Narrowed};
 pub use identity::{Identity, Provider};
 pub use legs::NodeLeg;
 pub use meaning::{Act, Form, Phase};
@@ -42,8 +44,12 @@ pub use node::{
     Artefact, ArtefactType, Evidence, Exemption, ExemptionRule, Gate, Node, NodeId, NodeKind, Override,
     Quorum,
 };
-pub use pins::{ActionInput, InputForm, PinnedAction, Pins, image_with_registry};
-pub use pipeline::{Input, InputType, Pipeline, PipelineId, Program, Registry, SourceFile, Stage, StageId};
+pub use pins::{
+    ActionInput, InputForm, LockFile, LockLayout, MergeFault, PinnedAction, Pins, image_with_registry,
+};
+pub use pipeline::{
+    Input, InputType, Pipeline, PipelineId, Program, Registry, Setting, SourceFile, Stage, StageId,
+};
 pub use references::Dangling;
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;

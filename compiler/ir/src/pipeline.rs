@@ -23,6 +23,8 @@ pub struct Program {
     pub roles: BTreeMap<String, Role>,
     /// The registries by prefix.
     pub registries: BTreeMap<String, Registry>,
+    /// The settings by their names on the platform.
+    pub settings: BTreeMap<String, Setting>,
     /// The content of `pipec.lock`. Empty if the file does not exist.
     pub lock: Pins,
 }
@@ -48,6 +50,17 @@ impl Program {
         };
         self.registries.values().filter(|registry| fits(&registry.prefix)).max_by_key(|it| it.prefix.len())
     }
+}
+
+/// A value that the platform holds: `setting api-url: string at "API_URL" = "…"`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Setting {
+    /// Its name on the platform.
+    pub at: String,
+    /// The value if the platform holds none.
+    pub default: Option<String>,
+    /// Where it was written.
+    pub origin: Origin,
 }
 
 /// `registry "ghcr.io/acme" { user X password Y }`.

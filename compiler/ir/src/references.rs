@@ -181,6 +181,7 @@ impl Search<'_> {
                 | Fact::RunNumber
                 | Fact::RunUrl
                 | Fact::StepOutput { .. }
+                | Fact::Setting { .. }
                 | Fact::Input(_) => {}
             }
         }

@@ -142,6 +142,13 @@ pub enum Fact {
     ArtefactRef(String),
     /// `web.name`: an image's name in its registry.
     ArtefactName(String),
+    /// A setting: what the platform holds under a name. Anyone with access to the repository may change it.
+    Setting {
+        /// Its name in the source.
+        name: String,
+        /// Its name on the platform, as in `Program::settings`.
+        at: String,
+    },
     /// A secret of the node or of its environment, by its name. Its value is the secret, or the path of the file with
     /// the secret. It must be the whole value of a variable. An environment here is the one that the node deploys to.
     Secret(String),
@@ -163,6 +170,7 @@ impl fmt::Display for Fact {
             Fact::Matrix(axis) => write!(f, "matrix.{axis}"),
             Fact::ShardIndex => write!(f, "shard.index"),
             Fact::ShardCount => write!(f, "shard.count"),
+            Fact::Setting { name, .. } => write!(f, "{name}"),
             Fact::ArtefactDigest(name) => write!(f, "{name}.digest"),
             Fact::ArtefactPath(name) => write!(f, "{name}.path"),
             Fact::ArtefactRef(name) => write!(f, "{name}.ref"),

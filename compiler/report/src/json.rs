@@ -8,7 +8,7 @@
 //! | `version` | 1 |
 //! | `diagnostics` | findings, by file and place |
 //! | `problems` | paths that could not be read or written: `path`, `message`, `help` (or null) |
-//! | `files` | the outputs and `pipec.lock`: `path`, `status` (`written`, `unchanged`, `differs`, `unclaimed`) |
+//! | `files` | the outputs and `pipec.lock`: `path`, `status` (`written`, `unchanged`, `removed`, `differs`, `unclaimed`) |
 //! | `fixed` | the applied fixes: `path`, `line`, `column`, `code`, `title` |
 //! | `summary` | `errors`, `warnings`, and the counts of the workspace: `pipelines`, `gates`, `deploys`, `environments` |
 //!
@@ -31,9 +31,11 @@ pub enum Status {
     Written,
     /// It was already up to date.
     Unchanged,
+    /// It was generated and then removed, because no pipeline makes it any more.
+    Removed,
     /// It differs from the compiled output, or it is missing.
     Differs,
-    /// It was generated, but no pipeline claims it.
+    /// It was generated, but no pipeline makes it any more.
     Unclaimed,
 }
 

@@ -112,7 +112,10 @@ const RUNS: ClauseWord = once("runs", "runs on RUNNER");
 const IN: ClauseWord = once("in", "in \"directory\"");
 const RUN: ClauseWord = many("run", "run \"script\"");
 const SECRET: ClauseWord = going_on(many("secret", "secret NAME"), &["file"]);
+const SECRET_OF_STEPS: ClauseWord = going_on(many("secret", "secret NAME for STEP"), &["file", "for"]);
 const IDENTITY: ClauseWord = many("identity", "identity PROVIDER \"role\"");
+const IDENTITY_OF_STEPS: ClauseWord =
+    going_on(many("identity", "identity PROVIDER \"role\" for STEP"), &["for"]);
 
 const FILE: &[ClauseWord] = &[
     going_on(many("use", "use std.MODULE"), &["as"]),
@@ -124,6 +127,7 @@ const FILE: &[ClauseWord] = &[
     opening(many("registry", "registry \"prefix\" { … }"), Block::Registry),
     many("evidence", "evidence NAME of commit"),
     many("let", "let NAME = value"),
+    many("setting", "setting NAME: type at \"VARIABLE\" = value"),
 ];
 const PIPELINE: &[ClauseWord] = &[
     opening(listing(many("on", "on push to BRANCH")), Block::Inputs),
@@ -165,9 +169,9 @@ const BODY: &[ClauseWord] = &[
     once("name", "name \"registry/image\""),
     once("timeout", "timeout 20m"),
     once("retry", "retry 1 because \"reason\""),
-    SECRET,
-    IDENTITY,
-    listing(many("may", "may write RIGHT")),
+    SECRET_OF_STEPS,
+    IDENTITY_OF_STEPS,
+    going_on(listing(many("may", "may write RIGHT for STEP")), &["for"]),
     many("report", "report FORMAT \"path\""),
     many("keep", "keep \"glob\" on failure"),
     opening(many("measure", "measure \"file.json\" { expect KEY >= 1 }"), Block::Measure),

@@ -52,6 +52,9 @@ pub trait Target: Sync {
     /// The engine's words for claims.
     fn words(&self) -> &'static dyn Words;
 
+    /// The folders below a workspace in which it writes. What it left there for a former pipeline is removed.
+    fn folders(&self) -> &'static [&'static str];
+
     /// Whether a file's text has the header of a generated file, so that it may be overwritten or removed.
     fn is_generated(&self, text: &str) -> bool;
 }

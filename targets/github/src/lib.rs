@@ -67,6 +67,10 @@ impl Target for GitHub {
         &pipec_github_emit::Words
     }
 
+    fn folders(&self) -> &'static [&'static str] {
+        &[".github/workflows"]
+    }
+
     fn is_generated(&self, text: &str) -> bool {
         pipec_github_emit::is_generated(text)
     }

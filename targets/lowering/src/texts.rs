@@ -56,6 +56,8 @@ impl<'p> Texts<'_, 'p> {
             Fact::RunUrl => Some(Value::fact(RunFact::RunUrl)),
             Fact::StepOutput { step, output } => Some(Value::part(Part::RawOutput(step, output))),
             Fact::Input(name) => Some(Value::input(name.as_str())),
+            // The target has refused the setting.
+            Fact::Setting { .. } => None,
         };
         value.unwrap_or_else(|| Value::part(Part::Unresolved(fact)))
     }

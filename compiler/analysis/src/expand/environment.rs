@@ -273,7 +273,9 @@ impl<'a> Expansion<'a, '_> {
                 built.secrets.push(secret);
             }
             EnvironmentClause::Identity(identity) => {
+                let place = identity.role.span;
                 let identity = self.identity(identity, span, frame);
+                self.refuse_reads(frame, &built.name, place);
                 if !self.refuse_second_login(&built.identities, identity.as_ref(), frame) {
                     built.identities.extend(identity);
                 }

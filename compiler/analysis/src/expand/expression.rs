@@ -5,7 +5,7 @@ use super::frame::{Frame, path_text};
 use crate::scope::Found;
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, closest, codes};
-use pipec_ir::{Origin, Text};
+use pipec_ir::{Fact, Origin, Text};
 use pipec_syntax::ast::{Expression, Let, StringLiteral, StringPiece};
 
 /// The maximum depth of constants that use other constants. Nobody could read a deeper definition.
@@ -162,10 +162,13 @@ impl Expansion<'_, '_> {
         frame: &Frame,
     ) -> Value {
         let value = self.evaluate_as(expression, ty, what, frame);
-        let facts: Vec<String> =
-            value.to_text().iter().flat_map(Text::facts).map(|fact| format!("`{fact}`")).collect();
+        let text = value.to_text().unwrap_or_default();
+        let facts: Vec<String> = text.facts().map(|fact| format!("`{fact}`")).collect();
         if facts.is_empty() {
             return value;
+        }
+        if self.refuse_setting(what, &text, expression.span(), frame) {
+            return Value::Broken;
         }
         self.refuse_late(what, &facts, expression.span(), frame);
         Value::Broken
@@ -234,9 +237,28 @@ impl Expansion<'_, '_> {
         if let Some(literal) = text.as_literal() {
             return Some(literal.to_owned());
         }
+        if self.refuse_setting(what, &text, string.span, frame) {
+            return None;
+        }
         let facts: Vec<String> = text.facts().map(|fact| format!("`{fact}`")).collect();
         self.refuse_late(what, &facts, string.span, frame);
         None
+    }
+
+    /// Refuses a setting where it would decide more than a value. Returns false if the text has none.
+    fn refuse_setting(&mut self, what: &str, text: &Text, span: Span, frame: &Frame) -> bool {
+        let name = text.facts().find_map(|fact| match fact {
+            Fact::Setting { name, .. } => Some(name),
+            _ => None,
+        });
+        let Some(name) = name else { return false };
+        self.report(
+            frame,
+            Diagnostic::error(codes::P0618, format!("setting `{name}` can't decide {what}"), span)
+                .note("anyone with access to the repository can change a setting, without a review")
+                .help("use a constant, `let name = …`; a setting is for `env`, `value` and `url`"),
+        );
+        true
     }
 
     fn refuse_late(&mut self, what: &str, facts: &[String], span: Span, frame: &Frame) {
@@ -255,7 +277,7 @@ impl Expansion<'_, '_> {
         );
     }
 
-    fn refuse_in_text(&mut self, value: &Value, span: Span, frame: &Frame) {
+    pub(super) fn refuse_in_text(&mut self, value: &Value, span: Span, frame: &Frame) {
         let diagnostic = match value {
             Value::Secret { variable, .. } => Diagnostic::error(
                 codes::P0601,

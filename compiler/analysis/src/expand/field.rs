@@ -152,6 +152,8 @@ impl<'a> Expansion<'a, '_> {
         match (found.definition, rest) {
             (Definition::Broken, _) => Value::Broken,
             (Definition::Let(constant), []) => self.constant(found, constant, path.span, frame),
+            (Definition::Setting(setting), []) => self.setting_value(setting),
+            (Definition::Setting(_), _) => self.field_of_value(Value::text(""), root, rest, path.span, frame),
             (Definition::Let(_), _) => self.field_of_value(Value::text(""), root, rest, path.span, frame),
             (Definition::Module(module), [name, rest @ ..]) => {
                 match self.workspace.name(module, &name.node) {

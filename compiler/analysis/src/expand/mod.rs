@@ -28,6 +28,7 @@ mod pipeline;
 mod protected;
 mod role;
 mod runner;
+mod setting;
 mod trigger;
 mod unit;
 mod whole;

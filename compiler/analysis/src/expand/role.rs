@@ -52,8 +52,11 @@ impl Expansion<'_, '_> {
             }
         }
         for item in &tree.items {
-            let Declaration::Registry(registry) = &item.kind else { continue };
-            self.registry(registry, program, &frame);
+            match &item.kind {
+                Declaration::Registry(registry) => self.registry(registry, program, &frame),
+                Declaration::Setting(setting) => self.setting(setting, program, &frame),
+                _ => {}
+            }
         }
     }
 

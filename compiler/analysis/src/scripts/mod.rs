@@ -14,6 +14,7 @@ mod failures;
 mod invocation;
 mod masked;
 mod moving;
+pub(crate) mod packages;
 mod parser;
 mod programs;
 mod rebuild;

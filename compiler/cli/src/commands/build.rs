@@ -2,11 +2,11 @@
 
 use crate::arguments::{Build, Format};
 use crate::console::{Console, Outcome};
-use crate::project::{self, Project};
-use pipec_base::{Diagnostic, Severity, Span, closest, codes};
+use crate::project::{self, Project, Purpose};
+use pipec_base::{Diagnostic, Span, closest, codes};
 use pipec_driver::{
-    CompiledFile, Disk, Files, Kind, LOCK, LockInTheWay, PlannedFile, PlannedLock, Problem, plan, plan_lock,
-    replace_all, unclaimed,
+    CompiledFile, Disk, Files, Kind, LOCK, LeftBehind, LockInTheWay, PlannedFile, PlannedLock, Problem,
+    left_behind, plan, plan_lock, replace_all,
 };
 use pipec_report::json::Status;
 use pipec_report::{human, unified_diff};
@@ -18,7 +18,9 @@ pub fn run(arguments: &Build, console: &Console) -> Outcome {
     if let Some(problem) = unknown_target(arguments).or_else(|| unfit_form(arguments)) {
         return refuse(&problem);
     }
-    let mut project = match project::compile(arguments.path.as_deref()) {
+    let writes_lock = !arguments.check && !arguments.stdout && arguments.out.is_none();
+    let purpose = if writes_lock { Purpose::WriteLock } else { Purpose::Report };
+    let mut project = match project::compile(arguments.path.as_deref(), purpose) {
         Ok(project) => project,
         Err(problem) => return refuse(&problem),
     };
@@ -37,24 +39,30 @@ pub fn run(arguments: &Build, console: &Console) -> Outcome {
     let planned = plan(&Disk, &root, &outputs, pipec_targets::all());
     let is_whole = project.only.is_none() && arguments.target.is_none() && arguments.out.is_none();
     let left = if is_whole {
-        unclaimed(&Disk, &root, &project.compilation.outputs, pipec_targets::all())
+        left_behind(&Disk, &root, &project.compilation.outputs, pipec_targets::all())
     } else {
         Vec::new()
     };
-    project.files.extend(left.iter().map(|path| (path.clone(), Status::Unclaimed)));
-    let severity = if arguments.check { Severity::Error } else { Severity::Warning };
-    project.add(left.iter().map(|path| left_behind(path, severity)).collect());
     project.add(planned.diagnostics);
     project.problems.extend(planned.problems);
     let lock = lock(&root, &mut project, arguments);
+    let plan = Plan { files: planned.files, left, lock };
     let success = if arguments.check {
-        compare(&planned.files, lock.as_ref(), &mut project, arguments, console)
+        compare(&plan, &mut project, arguments, console)
     } else if project.is_sound() {
-        write(&planned.files, lock.as_ref(), &mut project, arguments)
+        write(&plan, &mut project, arguments)
     } else {
         String::new()
     };
     project.report(arguments.report, &success, console)
+}
+
+/// What a build writes and removes, or compares.
+struct Plan {
+    files: Vec<PlannedFile>,
+    /// The generated files that no pipeline makes any more.
+    left: Vec<LeftBehind>,
+    lock: Option<PlannedLock>,
 }
 
 fn unknown_target(arguments: &Build) -> Option<Problem> {
@@ -120,7 +128,7 @@ fn print(outputs: &[CompiledFile], console: &Console) {
 
 /// The new lock file for all pipelines and targets, not only for the requested ones.
 fn lock(root: &Path, project: &mut Project, arguments: &Build) -> Option<PlannedLock> {
-    let planned = match plan_lock(&Disk, root, &project.compilation.pins) {
+    let planned = match plan_lock(&Disk, root, &project.compilation.pins, project.lock.as_ref()) {
         Ok(planned) => planned?,
         Err(LockInTheWay::HandWritten(finding)) => {
             project.add(vec![*finding]);
@@ -139,13 +147,8 @@ fn lock(root: &Path, project: &mut Project, arguments: &Build) -> Option<Planned
     Some(planned)
 }
 
-fn compare(
-    files: &[PlannedFile],
-    lock: Option<&PlannedLock>,
-    project: &mut Project,
-    arguments: &Build,
-    console: &Console,
-) -> String {
+fn compare(plan: &Plan, project: &mut Project, arguments: &Build, console: &Console) -> String {
+    let Plan { files, left, lock } = plan;
     let show = |path: &str, old: Option<&str>, new: &str| {
         if arguments.report.format == Format::Human {
             let old_name = if old.is_some() { format!("a/{path}") } else { "/dev/null".to_owned() };
@@ -169,8 +172,12 @@ fn compare(
         project.files.push((LOCK.to_owned(), status));
         if lock.has_drifted() {
             findings.push(drift_of_lock(lock));
-            show(LOCK, lock.old.as_deref(), &lock.new);
+            show(LOCK, lock.old_text(), &lock.new);
         }
+    }
+    for left in left {
+        project.files.push((left.path.clone(), Status::Unclaimed));
+        findings.push(left_over(&left.path));
     }
     project.add(findings);
     let proven = human::proven(&project.compilation.program);
@@ -225,27 +232,23 @@ fn first_difference(old: &str, new: &str) -> Option<usize> {
     (1..=lines).find(|_| old.next() != new.next())
 }
 
-/// Reports a workflow that no pipeline claims. It still runs, so it may be a second path to production. A person may
-/// have changed it, so only a person removes it.
-fn left_behind(path: &str, severity: Severity) -> Diagnostic {
-    let message = format!("`{path}` was generated, but no pipeline claims it any more");
+/// Reports a workflow that no pipeline makes. It still runs, so it may be a second path to production.
+fn left_over(path: &str) -> Diagnostic {
+    let message = format!("`{path}` was generated, but no pipeline makes it any more");
     let mut finding = Diagnostic::error(codes::P1202, message, Span::default())
         .note("the engine still runs it")
-        .help("remove the file");
-    finding.severity = severity;
+        .help("run `pipec build`, which removes it, and commit the result");
     finding.labels.clear();
     finding
 }
 
-fn write(
-    files: &[PlannedFile],
-    lock: Option<&PlannedLock>,
-    project: &mut Project,
-    arguments: &Build,
-) -> String {
+fn write(plan: &Plan, project: &mut Project, arguments: &Build) -> String {
+    let Plan { files, left, lock } = plan;
+    let lock = lock.as_ref();
     let changed = files.iter().filter(|file| file.is_changed()).map(PlannedFile::change);
     let lock_change = lock.filter(|lock| lock.is_changed()).map(PlannedLock::change);
-    let changes: Vec<_> = changed.chain(lock_change).collect();
+    let written: Vec<_> = changed.chain(lock_change).collect();
+    let changes: Vec<_> = written.iter().cloned().chain(left.iter().map(LeftBehind::removal)).collect();
     if let Err(problem) = replace_all(&Disk, &changes) {
         project.problems.push(problem);
         return String::new();
@@ -261,11 +264,18 @@ fn write(
             summary.push_str(&format!("wrote {}\n", shown.display()));
         }
     }
+    for LeftBehind { path, .. } in left {
+        project.files.push((path.clone(), Status::Removed));
+        summary.push_str(&format!("removed {path}: no pipeline makes it any more\n"));
+    }
+    for note in lock.map(PlannedLock::notes).unwrap_or_default() {
+        summary.push_str(&format!("{note}\n"));
+    }
     let dropped = lock.map(|lock| lock.dropped.as_slice()).unwrap_or_default();
     for what in dropped {
         summary.push_str(&format!("dropped {what} from {LOCK}: nothing uses it\n"));
     }
-    match all.len() - changes.len() {
+    match all.len() - written.len() {
         0 => {}
         1 => summary.push_str("1 file is unchanged\n"),
         number => summary.push_str(&format!("{number} files are unchanged\n")),

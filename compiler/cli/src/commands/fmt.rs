@@ -109,7 +109,7 @@ fn write(root: &Path, laid_out: &Layout, console: &Console) -> Result<(), Proble
             destination: destination(&Disk, root, path)?,
             path: path.clone(),
             old: Some(old.as_bytes().to_vec()),
-            new: new.clone().into_bytes(),
+            new: Some(new.clone().into_bytes()),
         });
     }
     replace_all(&Disk, &changes)?;

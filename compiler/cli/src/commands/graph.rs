@@ -2,7 +2,7 @@
 
 use crate::arguments::{Graph as Arguments, GraphFormat};
 use crate::console::{Console, Outcome};
-use crate::project::{self, Project};
+use crate::project::{self, Project, Purpose};
 use pipec_base::closest;
 use pipec_driver::Problem;
 use pipec_report::graph::{Graph, Unknown};
@@ -17,7 +17,7 @@ pub fn run(arguments: &Arguments, console: &Console) -> Outcome {
         );
         return Outcome::Trouble;
     }
-    let mut project = match project::compile(arguments.path.as_deref()) {
+    let mut project = match project::compile(arguments.path.as_deref(), Purpose::Report) {
         Ok(project) => project,
         Err(problem) => {
             console.problem(&problem);

@@ -1,7 +1,7 @@
 //! `pipec.lock`: the build uses and updates it. A lock file that is unreadable or was written by people stays
 //! unchanged.
 
-use crate::support::{HELLO, HELLO_OUTPUT, Workspace, link, small};
+use crate::support::{HELLO, HELLO_OUTPUT, Ran, Workspace, finish, link, small};
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
@@ -20,7 +20,14 @@ const CALLS: &str = r#"pipeline own {
 }
 "#;
 
-const ENTRY: &str = r#"
+const ENTRY: &str = concat!(
+    r#""acme/setup-tool@v1.2.0" = { commit = "0123456789012345678901234567890123456789", "#,
+    r#"inputs = { cache = "boolean", retries = "integer", version = "required string" } }"#,
+    "\n"
+);
+
+/// The same entry as in a lock file of 0.1.0.
+const TABLE: &str = r#"
 [[action]]
 name = "acme/setup-tool"
 version = "v1.2.0"
@@ -37,7 +44,7 @@ const LOCK: &str = "pipec.lock";
 
 /// A file that `pipec build` keeps, with an entry that a person has added.
 fn kept(entry: &str) -> String {
-    format!("# Kept by pipec build\n{entry}")
+    format!("# Kept by pipec build\n[actions]\n{entry}")
 }
 
 fn own() -> Workspace {
@@ -46,25 +53,15 @@ fn own() -> Workspace {
 
 /// The actions and images of a lock, with their versions.
 fn entries(lock: &str) -> Vec<String> {
-    let value = |line: Option<&str>, key: &str| {
-        Some(line?.strip_prefix(key)?.strip_prefix(" = \"")?.strip_suffix('"')?.to_owned())
-    };
-    let entry = |entry: &str| {
-        let mut lines = entry.lines().skip(1);
-        let name = lines.next();
-        match value(name, "reference") {
-            Some(image) => image,
-            None => format!("{}@{}", value(name, "name").unwrap(), value(lines.next(), "version").unwrap()),
-        }
-    };
-    lock.split("[[").skip(1).map(entry).collect()
+    let key = |line: &str| Some(line.strip_prefix('"')?.split_once('"')?.0.to_owned());
+    lock.lines().filter_map(key).collect()
 }
 
-/// The entry of an action in a lock file.
+/// The line of an action in a lock file.
 fn entry(lock: &str, name: &str) -> String {
-    let start = format!("action]]\nname = \"{name}\"");
-    let entry = lock.split("[[").find(|entry| entry.starts_with(&start));
-    format!("[[{}", entry.unwrap_or_else(|| panic!("{name} is not in {lock}")))
+    let start = format!("\"{name}@");
+    let line = lock.lines().find(|line| line.starts_with(&start));
+    line.unwrap_or_else(|| panic!("{name} is not in {lock}")).to_owned()
 }
 
 #[test]
@@ -138,8 +135,8 @@ fn a_build_pins_its_uses_and_a_second_build_changes_nothing() {
     assert!(known.iter().any(|known| known.starts_with("actions/download-artifact@v")), "{lock}");
     let output = workspace.read(HELLO_OUTPUT);
     for line in lock.lines() {
-        let Some(commit) = line.strip_prefix("commit = \"") else { continue };
-        assert!(output.contains(commit.trim_end_matches('"')), "{line} is not in the output");
+        let Some((_, commit)) = line.split_once("commit = \"") else { continue };
+        assert!(output.contains(commit.split('"').next().unwrap()), "{line} is not in the output");
     }
     let past = SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000);
     File::options().write(true).open(workspace.path(LOCK)).unwrap().set_modified(past).unwrap();
@@ -206,7 +203,7 @@ fn lock_drift_is_reported_and_nothing_is_written() {
         .says("error[P1202]: `pipec.lock` differs from what the workspace uses")
         .says("nothing uses `acme/setup-tool` v1.2.0")
         .prints("--- a/pipec.lock\n+++ b/pipec.lock\n")
-        .prints("-name = \"acme/setup-tool\"\n");
+        .prints("-\"acme/setup-tool@v1.2.0\" = {");
     assert_eq!(workspace.read(LOCK), lock);
 
     workspace.write(LOCK, kept(""));
@@ -229,7 +226,7 @@ fn a_lock_with_the_line_ends_of_windows_is_read() {
     assert_eq!(entry(&workspace.read(LOCK), "acme/setup-tool").trim(), ENTRY.trim());
     let broken = kept(ENTRY).replace("commit", "comit").replace('\n', "\r\n");
     workspace.write(LOCK, &broken);
-    workspace.run(&["build"]).expect(2).says("can't read `pipec.lock`: line 6: unknown field `comit`");
+    workspace.run(&["build"]).expect(2).says("can't read `pipec.lock`: line 3: unknown field `comit`");
     assert_eq!(workspace.read(LOCK), broken);
 }
 
@@ -242,7 +239,7 @@ fn the_lock_pins_pipecs_own_actions() {
     let version = entries(&lock).into_iter().find(|known| known.starts_with("actions/checkout@")).unwrap();
     let version = version.split('@').nth(1).unwrap();
     let commit = checkout.split("commit = \"").nth(1).unwrap().split('"').next().unwrap();
-    let newer = checkout.replace(&format!("\"{version}\""), "\"v99.0.0\"").replace(commit, &"7".repeat(40));
+    let newer = checkout.replace(&format!("@{version}\""), "@v99.0.0\"").replace(commit, &"7".repeat(40));
 
     workspace.write(LOCK, lock.replace(&checkout, &newer));
     workspace.run(&["build", "--check"]).expect(1).says(HELLO_OUTPUT).omits("`pipec.lock` differs");
@@ -251,12 +248,12 @@ fn the_lock_pins_pipecs_own_actions() {
     assert!(output.contains(&format!("actions/checkout@{} # v99.0.0", "7".repeat(40))), "{output}");
     assert!(!output.contains(commit), "{output}");
 
-    let older = newer.replace("v99.0.0", "v0.9.0").replace("persist-credentials = \"boolean\"\n", "");
+    let older = newer.replace("v99.0.0", "v0.9.0").replace("persist-credentials = \"boolean\", ", "");
     workspace.write(LOCK, lock.replace(&checkout, &older));
     workspace.build().says("dropped `actions/checkout` v0.9.0 from pipec.lock");
     assert_eq!(workspace.read(LOCK), lock, "one that can't be called as pipec does is replaced by its own");
 
-    let same = checkout.replace("persist-credentials = \"boolean\"\n", "");
+    let same = checkout.replace("persist-credentials = \"boolean\", ", "");
     workspace.write(LOCK, lock.replace(&checkout, &same));
     workspace.run(&["build"]).expect(1).says(&format!(
         "error[P0706]: according to `pipec.lock`, `actions/checkout` {version} has no input `persist-credentials`"
@@ -278,7 +275,7 @@ fn the_lock_pins_images() {
     workspace.build().omits("P0703");
     let lock = workspace.read(LOCK);
     assert!(entries(&lock).contains(&"docker.io/library/node:22-alpine".to_owned()), "{lock}");
-    let digest = lock.split("digest = \"").nth(1).unwrap().split('"').next().unwrap();
+    let digest = lock.lines().last().unwrap().split('"').nth(3).unwrap();
     let ours = format!("sha256:{}", "5".repeat(64));
     workspace.write(LOCK, lock.replace(digest, &ours));
     workspace.build();
@@ -287,7 +284,7 @@ fn the_lock_pins_images() {
 
     workspace.write("own.pipe", source("ghcr.io/acme/tools:2"));
     workspace.build().says("warning[P0703]").says("dropped `docker.io/library/node:22-alpine`");
-    let entry = format!("\n[[image]]\nreference = \"ghcr.io/acme/tools:2\"\ndigest = \"{ours}\"\n");
+    let entry = format!("\n[images]\n\"ghcr.io/acme/tools:2\" = \"{ours}\"\n");
     let with_entry = workspace.read(LOCK) + &entry;
     workspace.write(LOCK, &with_entry);
     workspace.build().omits("P0703").omits("wrote pipec.lock");
@@ -299,7 +296,7 @@ fn the_lock_pins_images() {
 
 #[test]
 fn a_lock_written_by_people_is_never_overwritten() {
-    let remark = format!("# what our tool takes\n{ENTRY}");
+    let remark = format!("# what our tool takes\n[actions]\n{ENTRY}");
     for arguments in [&["build"][..], &["build", "--check"]] {
         let workspace = Workspace::with(&[("own.pipe", CALLS), (LOCK, &remark)]);
         workspace.run(&["check"]).expect(0);
@@ -326,11 +323,14 @@ fn a_lock_written_by_people_is_never_overwritten() {
 #[test]
 fn an_unreadable_lock_is_reported_and_kept() {
     let broken = [
-        (ENTRY.replace("commit", "comit"), "line 5: unknown field `comit`"),
-        (ENTRY.replace("0123", "zzzz"), "line 2: `zzzz456789"),
-        (format!("{ENTRY}{ENTRY}"), "line 12: `acme/setup-tool` v1.2.0 appears twice"),
+        (TABLE.replace("commit", "comit"), "line 5: unknown field `comit`"),
+        (TABLE.replace("0123", "zzzz"), "line 2: `zzzz456789"),
+        (format!("{TABLE}{TABLE}"), "line 12: `acme/setup-tool` v1.2.0 appears twice"),
+        (kept(&ENTRY.replace("commit", "comit")), "line 3: unknown field `comit`"),
+        (kept(&format!("{ENTRY}{ENTRY}")), "line 4: `acme/setup-tool` v1.2.0 appears twice"),
         (kept(&ENTRY.replace("required string", "required text")), "line 3: the input `version`"),
-        (format!("<<<<<<< ours\n{ENTRY}"), "line 1: "),
+        (kept(&format!("<<<<<<< ours\n{ENTRY}")), "line 3: the markers of a conflict are incomplete"),
+        (kept(ENTRY) + "news = 1\n", "line 4: "),
     ];
     for (text, says) in broken {
         let workspace = Workspace::with(&[("own.pipe", CALLS), (LOCK, &text)]);
@@ -404,7 +404,7 @@ fn the_lock_always_covers_the_whole_workspace() {
 fn printing_or_writing_elsewhere_keeps_the_lock() {
     let workspace = own();
     let printed = workspace.run(&["build", "--stdout"]).expect(0).out;
-    assert!(!printed.contains("[[action]]"), "{printed}");
+    assert!(!printed.contains("[actions]"), "{printed}");
     assert_eq!(workspace.read(LOCK), kept(ENTRY));
 
     workspace
@@ -524,4 +524,149 @@ fn an_unreadable_lock_blocks_only_check_fix_and_build() {
     workspace.run(&["build"]).expect(2).says("can't read `pipec.lock`").omits("wrote");
     workspace.run(&["graph"]).expect(2).says("can't read `pipec.lock`").prints("unit");
     workspace.run(&["fmt"]).expect(0).says("formatted x.pipe").omits("pipec.lock");
+}
+
+#[test]
+fn a_lock_of_0_1_0_is_read_and_rewritten() {
+    let old = format!("# Kept by pipec build: the actions that this workspace calls.\n{TABLE}");
+    let workspace = Workspace::with(&[("own.pipe", CALLS), (LOCK, &old)]);
+    workspace.run(&["check"]).expect(0).omits("warning");
+    assert_eq!(workspace.read(LOCK), old);
+    workspace.build().says("wrote pipec.lock\n").says("rewrote pipec.lock with one entry a line");
+    let lock = workspace.read(LOCK);
+    assert_eq!(entry(&lock, "acme/setup-tool") + "\n", ENTRY);
+    let version = workspace.run(&["--version"]).expect(0).out;
+    let version = version.trim().trim_start_matches("pipec ");
+    assert!(lock.contains(&format!("\npipec = \"{version}\"\n")), "{lock}");
+    workspace.build().omits("rewrote");
+    workspace.write(LOCK, lock.replace(&format!("\"{version}\""), "\"0.0.1\""));
+    workspace.run(&["build", "--check"]).expect(0);
+    workspace.build().says("wrote pipec.lock");
+    assert_eq!(workspace.read(LOCK), lock);
+}
+
+/// A repository in which two branches, `ours` and `theirs`, each change the workspace. `ours` is checked out.
+fn branches(workspace: &Workspace, ours: impl Fn(&Workspace), theirs: impl Fn(&Workspace)) {
+    let commit = |message: &str| {
+        git(workspace, &["add", "--all"]).expect(0);
+        git(workspace, &["commit", "--quiet", "--message", message]).expect(0);
+    };
+    git(workspace, &["init", "--quiet", "--initial-branch", "ours"]).expect(0);
+    commit("base");
+    git(workspace, &["checkout", "--quiet", "-b", "theirs"]).expect(0);
+    theirs(workspace);
+    commit("theirs");
+    git(workspace, &["checkout", "--quiet", "ours"]).expect(0);
+    ours(workspace);
+    commit("ours");
+}
+
+fn git(workspace: &Workspace, arguments: &[&str]) -> Ran {
+    let mut git = std::process::Command::new("git");
+    git.current_dir(workspace.path("")).args(["-c", "user.name=a", "-c", "user.email=a@example.org"]);
+    git.args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    finish(git)
+}
+
+/// A build with another pipeline that calls `acme/NAME@v1.0.0`, which the lock file lists.
+fn build_with(name: &str) -> impl Fn(&Workspace) {
+    let source = CALLS.replace("pipeline own", &format!("pipeline {name}"));
+    let source = source.replace("acme/setup-tool@v1", &format!("acme/{name}@v1"));
+    let entry = ENTRY.replace("acme/setup-tool@v1.2.0", &format!("acme/{name}@v1.0.0"));
+    let name = name.to_owned();
+    move |workspace| {
+        workspace.write(&format!("{name}.pipe"), &source);
+        let lock = workspace.read(LOCK);
+        workspace.write(LOCK, lock.replace("[actions]\n", &format!("[actions]\n{entry}")));
+        workspace.build();
+    }
+}
+
+#[test]
+fn branches_that_add_entries_in_other_places_merge_without_a_conflict() {
+    let workspace = own();
+    workspace.build();
+    branches(&workspace, build_with("a-tool"), build_with("z-tool"));
+    git(&workspace, &["merge", "--quiet", "--no-edit", "theirs"]).expect(0);
+    workspace.run(&["build", "--check"]).expect(0);
+    let known = entries(&workspace.read(LOCK));
+    assert_eq!(known[..3], ["acme/a-tool@v1.0.0", "acme/setup-tool@v1.2.0", "acme/z-tool@v1.0.0"]);
+}
+
+#[test]
+fn a_build_merges_a_conflict_of_branches() {
+    for style in ["merge", "diff3", "zdiff3"] {
+        let workspace = own();
+        workspace.build();
+        branches(&workspace, build_with("one"), build_with("other"));
+        let style = format!("merge.conflictStyle={style}");
+        git(&workspace, &["-c", &style, "merge", "--quiet", "--no-edit", "theirs"]).expect(1);
+        let conflicted = workspace.read(LOCK);
+        assert!(conflicted.contains("\n<<<<<<< "), "{conflicted}");
+        for arguments in [&["check"][..], &["build", "--check"], &["build", "--stdout"], &["check", "--fix"]]
+        {
+            let ran = workspace.run(arguments).expect(2);
+            ran.says("`pipec.lock` has a merge conflict in line ")
+                .says("run `pipec build`: it keeps the entries");
+        }
+        assert_eq!(workspace.read(LOCK), conflicted);
+        workspace.build().says("wrote pipec.lock\n").says("merged the two sides of pipec.lock\n");
+        let known = entries(&workspace.read(LOCK));
+        assert_eq!(known[..3], ["acme/one@v1.0.0", "acme/other@v1.0.0", "acme/setup-tool@v1.2.0"]);
+        workspace.run(&["build", "--check"]).expect(0);
+        workspace.build().omits("merged");
+    }
+}
+
+#[test]
+fn sides_of_a_conflict_that_contradict_each_other_are_named() {
+    let side = |digit: &str| ENTRY.replace("0123456789", &digit.repeat(10));
+    let (ours, theirs) = (side("1"), side("2"));
+    let text = kept(&format!("<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> theirs\n"));
+    let workspace = Workspace::with(&[("own.pipe", CALLS), (LOCK, &text)]);
+    let says = format!(
+        "can't merge the two sides of `pipec.lock`: lines 4 and 6 give `acme/setup-tool` v1.2.0 two commits, `{}` and `{}`",
+        "1".repeat(40),
+        "2".repeat(40)
+    );
+    for arguments in [&["check"][..], &["build"], &["build", "--check"]] {
+        workspace
+            .run(arguments)
+            .expect(2)
+            .says(&says)
+            .says("keep one of the two lines, then run `pipec build`");
+    }
+    assert_eq!(workspace.read(LOCK), text);
+    assert_eq!(workspace.list(""), ["own.pipe", LOCK]);
+    workspace.write(LOCK, text.replace(&theirs, ""));
+    workspace.build().says("merged the two sides of pipec.lock\n");
+    assert!(workspace.read(LOCK).contains(&ours));
+
+    let by_hand = text.replace("# Kept by pipec build", "# ours");
+    workspace.write(LOCK, &by_hand);
+    workspace.run(&["build"]).expect(2).says("resolve it by hand");
+    assert_eq!(workspace.read(LOCK), by_hand);
+}
+
+#[test]
+fn a_lock_of_a_newer_pipec_is_not_overwritten() {
+    let workspace = own();
+    workspace.build();
+    let lock = workspace.read(LOCK);
+    let version = lock.lines().find(|line| line.starts_with("pipec = ")).unwrap();
+    let newer = lock.replace(version, "pipec = \"99.0.0\"");
+    workspace.write(LOCK, &newer);
+    let says = "`pipec.lock` was written by pipec 99.0.0, and this is pipec ";
+    for arguments in [&["check"][..], &["build", "--check"], &["build", "--stdout"]] {
+        workspace.run(arguments).expect(0).says(&format!("warning[P1204]: {says}"));
+    }
+    workspace.run(&["check", "--deny", "warnings"]).expect(1);
+    workspace.write("own.pipe", CALLS.replace("tool test", "tool  test"));
+    workspace.run(&["build"]).expect(1).says(&format!("error[P1204]: {says}")).omits("wrote");
+    assert_eq!(workspace.read(LOCK), newer);
+    workspace.write(LOCK, format!("{newer}news = 1\n"));
+    workspace.run(&["check"]).expect(2).says("pipec 99.0.0 wrote it, and this is pipec ");
+    workspace.write(LOCK, lock.replace(version, ""));
+    workspace.build().says("wrote pipec.lock");
+    assert_eq!(workspace.read(LOCK), lock);
 }

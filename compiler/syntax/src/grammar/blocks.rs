@@ -4,8 +4,7 @@ use chumsky::prelude::*;
 use pipec_base::Spanned;
 
 use super::planned::{
-    self, CACHES, CLAIMS, MATRICES, MEMBERS, STEPS, delivery, learning_in_bodies, one_for_now, planned,
-    planned_word,
+    self, CACHES, CLAIMS, MATRICES, MEMBERS, delivery, learning_in_bodies, one_for_now, planned, planned_word,
 };
 use super::top::{action, env, identity, secret, variable_clause};
 use super::{Parts, Rule, Table, sign, word};
@@ -58,7 +57,7 @@ pub(super) fn body<'t>(parts: &Parts<'t>) -> Table<'t, BodyClause> {
         .ignore_then(integer.clone())
         .then(because.clone())
         .map(|(times, because)| BodyClause::Retry { times, because });
-    let only = planned("for", STEPS, word("for").ignore_then(parts.names.clone())).or_not().boxed();
+    let only = word("for").ignore_then(parts.names.clone()).or_not().boxed();
     let open = word("open").ignore_then(word("to")).ignore_then(name.clone());
     let open = planned("open to", MEMBERS, open).or_not().boxed();
     let held_secret =

@@ -12,7 +12,7 @@ use super::top::{finally, identity, secret, stage_clause};
 use super::{Extra, Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
     DefaultClause, EndpointClause, FamilyClause, FinallyClause, Name, Path, PlatformClause, PredictorClause,
-    RecordsClause, SourceClause, StringForm, StringLiteral,
+    RecordsClause, SourceClause, StringLiteral,
 };
 use crate::failure::{Expected, Failure};
 use crate::lexeme::{Lexeme, Stream};
@@ -22,7 +22,6 @@ use crate::words::Block;
 /// The subjects of planned forms that are parts of clauses.
 pub(super) const RESUMED: &str = "runs that go on from an earlier one";
 pub(super) const MEMBERS: &str = "pull requests of members";
-pub(super) const STEPS: &str = "secrets and rights of single steps";
 pub(super) const FAMILIES: &str = "families of pipelines";
 pub(super) const MATRICES: &str = "matrices with exceptions";
 pub(super) const CACHES: &str = "caches of several files";
@@ -79,23 +78,6 @@ pub(super) fn one_for_now<'t>(
                 emitter.emit(finding(words, subject, second.span));
             }
             list
-        })
-        .boxed()
-}
-
-/// A string. In this version, it is verbatim.
-pub(super) fn verbatim_for_now<'t>(
-    words: &'static str,
-    subject: &'static str,
-    string: &Rule<'t, StringLiteral>,
-) -> Rule<'t, StringLiteral> {
-    string
-        .clone()
-        .validate(move |string: StringLiteral, _, emitter| {
-            if string.form == StringForm::Interpolated {
-                emitter.emit(finding(words, subject, string.span));
-            }
-            string
         })
         .boxed()
 }

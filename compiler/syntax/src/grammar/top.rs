@@ -4,7 +4,7 @@ use chumsky::prelude::*;
 use pipec_base::{Span, Spanned};
 
 use super::parts::list;
-use super::planned::{FAMILIES, RESUMED, planned, planned_word, verbatim_for_now};
+use super::planned::{FAMILIES, RESUMED, planned, planned_word};
 use super::{Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
     Action, Allow, Body, Change, Declaration, DefaultClause, Environment, EnvironmentClause,
@@ -96,6 +96,15 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         .then(expression.clone())
         .map(|(name, value)| Declaration::Let(Let { name, value }));
 
+    let setting = word("setting")
+        .ignore_then(name.clone())
+        .then_ignore(sign(Punctuation::Colon))
+        .then(parts.ty.clone())
+        .then_ignore(word("at"))
+        .then(parts.text.clone())
+        .then(sign(Punctuation::Equals).ignore_then(parts.expression.clone()).or_not())
+        .map(|(((name, ty), at), default)| Declaration::Setting(Setting { name, ty, at, default }));
+
     Table::new([
         ("use", import.boxed()),
         ("pipeline", pipeline.boxed()),
@@ -106,20 +115,13 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         ("registry", registry.boxed()),
         ("evidence", evidence.boxed()),
         ("let", constant.boxed()),
+        ("setting", setting.boxed()),
     ])
     .and_planned(Block::File, planned_declarations(parts))
 }
 
-fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Declaration>); 9] {
+fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Declaration>); 8] {
     let Parts { name, block, .. } = parts;
-    let setting = word("setting")
-        .ignore_then(name.clone())
-        .then_ignore(sign(Punctuation::Colon))
-        .then(parts.ty.clone())
-        .then_ignore(word("at"))
-        .then(parts.text.clone())
-        .then(sign(Punctuation::Equals).ignore_then(parts.expression.clone()).or_not())
-        .map(|(((name, ty), at), default)| Declaration::Setting(Setting { name, ty, at, default }));
     let platform = word("platform")
         .ignore_then(name.clone())
         .then_ignore(block.clone())
@@ -137,7 +139,6 @@ fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Decla
     let repository =
         word("repository").ignore_then(parts.text.clone()).map(move |_| nameless(PlannedBlock::None));
     [
-        ("setting", setting.boxed()),
         ("platform", platform.boxed()),
         ("records", records.boxed()),
         ("repository", repository.boxed()),
@@ -384,7 +385,7 @@ pub(super) fn secret<'t>(parts: &Parts<'t>) -> Rule<'t, Secret> {
 pub(super) fn identity<'t>(parts: &Parts<'t>) -> Rule<'t, Identity> {
     word("identity")
         .ignore_then(parts.name.clone())
-        .then(verbatim_for_now("interpolation", "identities from constants", &parts.string))
+        .then(parts.string.clone())
         .map(|(provider, role)| Identity { provider, role })
         .boxed()
 }

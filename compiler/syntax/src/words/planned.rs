@@ -29,7 +29,6 @@ const FORMAT: ClauseWord = going_on(once("format", "format safetensors"), &["bec
 const LICENCE: ClauseWord = once("licence", "licence \"Apache-2.0\"");
 const CACHE: ClauseWord = going_on(many("cache", "cache \"path\" keyed by \"file\""), &["or"]);
 
-const HELD: &str = "what the platform holds";
 const RESUMED: &str = "runs that go on from an earlier one";
 const FAMILIES: &str = "families of pipelines";
 const AFTERWARDS: &str = "work after a run";
@@ -90,7 +89,6 @@ pub(super) const PREDICTOR: &[ClauseWord] = &[
 ];
 
 const IN_FILE: &[PlannedWord] = &[
-    planned(many("setting", "setting NAME: type at \"VARIABLE\""), HELD),
     planned(opening(many("platform", "platform ENGINE { … }"), Block::Platform), "the plan of a platform"),
     planned(opening(many("family", "family NAME { … }"), Block::Family), FAMILIES),
     planned(once("repository", "repository \"owner/name\""), "forks that run on their own"),

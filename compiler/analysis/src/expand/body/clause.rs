@@ -1,13 +1,13 @@
 //! The clauses of a body, one by one.
 
-use super::{Work, duplicate_variable};
+use super::{Role, Work, duplicate_variable};
 use crate::expand::frame::Frame;
 use crate::expand::{Expansion, repeated};
 use crate::value::{Type, Value};
 use pipec_base::{Diagnostic, Span, Spanned, codes};
 use pipec_ir::{
-    Action, Binding, Checkout, Keep, PathPattern, Quorum, Report, ReportFormat, Retry, Step, StepKind, Text,
-    Tool,
+    Action, Binding, Checkout, Held, Keep, PathPattern, Quorum, Report, ReportFormat, Retry, Step, StepKind,
+    Text, Tool,
 };
 use pipec_syntax::ast::{self, BodyClause, Clause, DefaultClause, Name, StringLiteral};
 
@@ -78,20 +78,31 @@ impl<'a> Expansion<'a, '_> {
                 let because = because.node.clone();
                 work.body.retry = Some(Retry { times: times.node, because, origin });
             }
-            BodyClause::Secret { secret, only: _ } => {
+            BodyClause::Secret { secret, only: Some(steps) } if matches!(work.role, Role::Deploy) => {
+                self.narrow(Held::Secret(secret.variable.node.clone()), steps, span, work, frame);
+            }
+            BodyClause::Secret { secret, only } => {
                 let known = work.body.secrets.iter().find(|it| it.variable == secret.variable.node);
                 if let Some(first) = known.map(|known| known.origin.span) {
                     self.report(frame, duplicate_variable(&secret.variable, first));
                     return;
                 }
+                if let Some(steps) = only {
+                    self.narrow(Held::Secret(secret.variable.node.clone()), steps, span, work, frame);
+                }
                 let secret = self.secret(secret, frame);
                 work.body.secrets.push(secret);
             }
-            BodyClause::Identity { identity, only: _ } => {
-                let identity = self.identity(identity, span, frame);
-                work.body.identities.extend(identity);
+            BodyClause::Identity { identity, only } => {
+                let Some(identity) = self.identity(identity, span, frame) else { return };
+                if let Some(steps) = only {
+                    self.narrow(Held::identity(&identity), steps, span, work, frame);
+                }
+                if !matches!(work.role, Role::Deploy) {
+                    work.body.identities.push(identity);
+                }
             }
-            BodyClause::MayWrite { rights, only: _ } => self.rights(rights, work, frame),
+            BodyClause::MayWrite { rights, only } => self.rights(rights, only.as_deref(), span, work, frame),
             BodyClause::Report { format, path } => self.report_clause(format, path, origin, work, frame),
             BodyClause::Keep(globs) => {
                 let paths = self.patterns(globs, "a path", frame);

@@ -61,6 +61,8 @@ fn placement_of(clause: &BodyClause) -> Option<(&'static str, &'static [&'static
         BodyClause::Checkout(_) => ("checkout", ALL, true),
         BodyClause::Timeout(_) => ("timeout", ALL, true),
         BodyClause::Retry { .. } => ("retry", &["artefact", "job"], true),
+        BodyClause::Secret { only: Some(_), .. } => ("secret", ALL, false),
+        BodyClause::Identity { only: Some(_), .. } => ("identity", ALL, false),
         BodyClause::Secret { .. } => ("secret", NOT_DEPLOYS, false),
         BodyClause::Identity { .. } => ("identity", NOT_DEPLOYS, false),
         BodyClause::Measure { .. } => ("measure", &[GATES], false),

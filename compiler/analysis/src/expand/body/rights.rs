@@ -4,18 +4,49 @@ use super::Work;
 use crate::expand::Expansion;
 use crate::expand::frame::Frame;
 use crate::scope::{suggest, suggest_of};
-use pipec_base::{Diagnostic, codes};
-use pipec_ir::Right;
+use pipec_base::{Diagnostic, Span, codes};
+use pipec_ir::{Held, Narrowed, Right};
 use pipec_syntax::ast::Name;
 
 impl Expansion<'_, '_> {
-    /// Reads `may write …`.
-    pub(super) fn rights(&mut self, names: &[Name], work: &mut Work, frame: &Frame) {
+    /// Reads `may write … for STEP`.
+    ///
+    /// A task and its node may both have a right. Then the steps of both clauses have it.
+    pub(super) fn rights(
+        &mut self,
+        names: &[Name],
+        only: Option<&[Name]>,
+        span: Span,
+        work: &mut Work,
+        frame: &Frame,
+    ) {
         for name in names {
-            match Right::from_word(&name.node) {
-                Some(right) if work.body.rights.iter().any(|(known, _)| *known == right) => {}
-                Some(right) => work.body.rights.push((right, frame.origin(name.span))),
-                None => self.report(frame, unknown(name)),
+            let Some(right) = Right::from_word(&name.node) else {
+                self.report(frame, unknown(name));
+                continue;
+            };
+            let held = Held::Right(right);
+            let is_known = work.body.rights.iter().any(|(known, _)| *known == right);
+            let is_narrowed = work.body.narrowed_to(&held).is_some();
+            match only {
+                Some(steps) if is_narrowed || !is_known => self.narrow(held, steps, span, work, frame),
+                Some(_) => {}
+                None => work.body.narrowed.retain(|narrowed| narrowed.held != held),
+            }
+            if !is_known {
+                work.body.rights.push((right, frame.origin(name.span)));
+            }
+        }
+    }
+
+    /// Reads `for STEP, …`. The steps are checked when all clauses of the node are known.
+    pub(super) fn narrow(&mut self, held: Held, steps: &[Name], span: Span, work: &mut Work, frame: &Frame) {
+        let steps = steps.iter().map(|step| (step.node.clone(), frame.origin(step.span)));
+        match work.body.narrowed.iter_mut().find(|narrowed| narrowed.held == held) {
+            Some(narrowed) => narrowed.steps.extend(steps),
+            None => {
+                let origin = frame.origin(span);
+                work.body.narrowed.push(Narrowed { held, steps: steps.collect(), origin });
             }
         }
     }

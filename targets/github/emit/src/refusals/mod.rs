@@ -94,6 +94,9 @@ impl<'a> Refusals<'a> {
         }
         self.check_triggers();
         self.check_identities_of_teardowns();
+        for setting in self.program.settings.values() {
+            self.refuse("a `setting`", &setting.origin);
+        }
     }
 
     fn check_node(&self, node: &Node) {
@@ -102,6 +105,9 @@ impl<'a> Refusals<'a> {
         }
         self.refuse_long_job(node);
         self.refuse_in_body(&node.body);
+        for narrowed in &node.body.narrowed {
+            self.refuse("`for` after a secret, identity or right", &narrowed.origin);
+        }
         self.check_sidecars(node);
         self.refuse_many_legs(node);
         self.refuse_measures(node);

@@ -1,0 +1,194 @@
+//! Which steps hold the secrets, identities and rights of a node.
+//!
+//! For example, with `secret KEY`, `run "npm ci"` and `run sign "sign \"$KEY\""`, the packages that `npm ci` installs
+//! could read `KEY`. That is the warning P0619, and `secret KEY for sign` removes it.
+
+use crate::scripts::packages::{installation, mentions};
+use crate::variables;
+use pipec_base::{Diagnostic, Span, all_closest, codes};
+use pipec_ir::{Body, Deploy, Held, Narrowed, Node, Origin, Pipeline, Program, Step};
+use std::collections::BTreeSet;
+
+/// Checks which steps hold what, in each node.
+pub(crate) fn check_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<Diagnostic>) {
+    for node in &pipeline.nodes {
+        for narrowed in &node.body.narrowed {
+            check_steps(node, narrowed, diagnostics);
+            check_deploy(program, node, narrowed, diagnostics);
+        }
+        warn_of_exposed(node, diagnostics);
+    }
+}
+
+/// The variables that a step does not see, although its node has them.
+pub(crate) fn hidden_from(node: &Node, step: &Step) -> BTreeSet<String> {
+    let body = &node.body;
+    // An unknown step has been reported. It may be this one.
+    let exists = |name: &String| steps(node).any(|step| step.name.as_ref() == Some(name));
+    let is_known = |narrowed: &&Narrowed| narrowed.steps.iter().all(|(name, _)| exists(name));
+    let hidden = body.narrowed.iter().filter(is_known);
+    let hidden = hidden.filter(|narrowed| !body.is_held_by(&narrowed.held, step));
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for narrowed in hidden {
+        match &narrowed.held {
+            Held::Secret(variable) => drop(names.insert(variable.clone())),
+            Held::Identity(provider, _) => names.extend(variables::names_of_identity(*provider)),
+            Held::Right(_) => {}
+        }
+    }
+    let sees_a_right = |(right, _): &(_, Origin)| body.is_held_by(&Held::Right(*right), step);
+    if !body.rights.is_empty() && !body.rights.iter().any(sees_a_right) {
+        names.insert(variables::TOKEN.to_owned());
+    }
+    names
+}
+
+/// The steps of a node, and of the actions of a deploy.
+fn steps(node: &Node) -> impl Iterator<Item = &Step> {
+    let actions = node.deploy().into_iter().flat_map(Deploy::actions).flat_map(|action| &action.steps);
+    node.body.steps.iter().chain(actions)
+}
+
+fn check_steps(node: &Node, narrowed: &Narrowed, diagnostics: &mut Vec<Diagnostic>) {
+    for (name, origin) in &narrowed.steps {
+        let named: Vec<&Step> = steps(node).filter(|step| step.name.as_ref() == Some(name)).collect();
+        match named.as_slice() {
+            [_] => {}
+            [] => diagnostics.push(origin.explain(unknown_step(node, name, origin))),
+            [first, second, ..] => diagnostics.push(
+                origin.explain(
+                    Diagnostic::error(codes::P0102, format!("two steps are called `{name}`"), origin.span)
+                        .label(first.origin.span, "this one")
+                        .label(second.origin.span, "and this one")
+                        .help("rename one of them"),
+                ),
+            ),
+        }
+    }
+}
+
+fn unknown_step(node: &Node, name: &str, origin: &Origin) -> Diagnostic {
+    let known: Vec<&str> = steps(node).filter_map(|step| step.name.as_deref()).collect();
+    let finding =
+        Diagnostic::error(codes::P0101, format!("`{}` has no step `{name}`", node.name), origin.span);
+    match all_closest(name, known.iter().copied()).as_slice() {
+        [near] => finding.help(format!("did you mean `{near}`?")).fix(
+            format!("write `{near}`"),
+            origin.span,
+            near.to_string(),
+        ),
+        _ if known.is_empty() => finding.help(format!("give the step its name: `run {name} \"…\"`")),
+        _ => finding.help(format!("its steps are `{}`", known.join("`, `"))),
+    }
+}
+
+/// In a deploy, `secret` and `identity` narrow what its environment declares.
+fn check_deploy(program: &Program, node: &Node, narrowed: &Narrowed, diagnostics: &mut Vec<Diagnostic>) {
+    let Some(environment) = program.environment_of(node) else { return };
+    let (is_declared, what, clause) = match &narrowed.held {
+        Held::Secret(variable) => (
+            environment.secrets.iter().any(|secret| secret.variable == *variable),
+            format!("secret `{variable}`"),
+            format!("secret {variable}"),
+        ),
+        Held::Identity(provider, role) => (
+            environment.identities.iter().any(|it| it.provider == *provider && it.role == *role),
+            format!("{} identity `{role}`", provider.word()),
+            format!("identity {} \"{role}\"", provider.word()),
+        ),
+        Held::Right(_) => return,
+    };
+    if is_declared {
+        return;
+    }
+    let (name, origin) = (&environment.name, &narrowed.origin);
+    let message = format!("environment `{name}` has no {what}");
+    let finding = Diagnostic::error(codes::P0101, message, origin.span)
+        .note("in a deploy, `for` limits what the environment gives to the deploy")
+        .help(format!("declare it in the environment: `{clause}`"));
+    diagnostics.push(origin.explain(finding));
+}
+
+/// Something that every step of a node holds.
+struct Exposed<'p> {
+    held: Held,
+    /// The variable that its scripts read, if they need one.
+    variable: Option<&'p str>,
+    /// How the message names it.
+    shown: String,
+    /// Whether `for` can follow its place directly.
+    ends_its_clause: bool,
+    origin: &'p Origin,
+}
+
+/// Warns of steps that install packages and hold something that they never mention.
+///
+/// Another step that never mentions a variable may run a program that reads it, so it gives no warning.
+fn warn_of_exposed(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
+    let body = &node.body;
+    if body.steps.len() < 2 {
+        return;
+    }
+    for exposed in exposed(body) {
+        if body.narrowed_to(&exposed.held).is_some() {
+            continue;
+        }
+        let is_mentioned = |step: &Step| exposed.variable.is_some_and(|it| mentions(&step.script, it));
+        let (users, others): (Vec<&Step>, Vec<&Step>) =
+            body.steps.iter().partition(|step| is_mentioned(step));
+        let installing = others.iter().find_map(|step| Some((*step, installation(&step.script)?)));
+        if let Some((step, command)) = installing {
+            diagnostics.push(exposed_to(&exposed, step.origin.span, command, &users));
+        }
+    }
+}
+
+fn exposed_to(exposed: &Exposed<'_>, script: Span, command: &str, users: &[&Step]) -> Diagnostic {
+    let (shown, place) = (&exposed.shown, exposed.origin);
+    let finding = Diagnostic::warning(codes::P0619, format!("`{command}` holds {shown}"), place.span)
+        .label(script, "this script does not need it")
+        .note("packages that it installs can run code, and read what the step holds");
+    let names: Option<Vec<&str>> = users.iter().map(|step| step.name.as_deref()).collect();
+    let finding = match names.filter(|names| !names.is_empty()) {
+        Some(names) if exposed.ends_its_clause => {
+            let only = format!(" for {}", names.join(", "));
+            finding.help("move the script to another node, or name the steps that need it").fix(
+                format!("add `{}`", only.trim_start()),
+                exposed.origin.span.at_end(),
+                only,
+            )
+        }
+        _ => finding
+            .help("move the script to another node, or name the steps that need it: `secret NAME for STEP`"),
+    };
+    place.explain(finding)
+}
+
+/// What a node itself holds, and the variables by which its scripts read it.
+///
+/// What an environment gives to a deploy is not included: a deploy is one node, so its installations have no other place
+/// until a target can build `for`.
+fn exposed(body: &Body) -> Vec<Exposed<'_>> {
+    let secrets = body.secrets.iter().map(|secret| Exposed {
+        held: Held::secret(secret),
+        variable: Some(&secret.variable),
+        shown: format!("secret `{}`", secret.variable),
+        ends_its_clause: !secret.file && secret.origin.calls.is_empty(),
+        origin: &secret.origin,
+    });
+    let identities = body.identities.iter().map(|identity| Exposed {
+        held: Held::identity(identity),
+        variable: None,
+        shown: format!("its {} identity", identity.provider.word()),
+        ends_its_clause: false,
+        origin: &identity.origin,
+    });
+    let rights = body.rights.iter().map(|(right, origin)| Exposed {
+        held: Held::Right(*right),
+        variable: Some(variables::TOKEN),
+        shown: format!("the right to write {}", right.word()),
+        ends_its_clause: false,
+        origin,
+    });
+    secrets.chain(identities).chain(rights).collect()
+}

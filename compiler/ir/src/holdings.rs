@@ -1,0 +1,109 @@
+//! What each step of a node holds: secrets, identities and rights.
+//!
+//! Without `for`, every step holds what its node holds. For example, with `secret KEY for sign`, the step `run sign "…"`
+//! holds `KEY`, and no other step does.
+//!
+//! An engine may give a secret and a token to single steps. The right to ask for an identity belongs to the whole job
+//! on every engine, so `for` only limits the login.
+
+use crate::{Body, Identity, Node, Origin, Program, Provider, Right, Secret, Step};
+
+/// A secret, an identity or a right of a node.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// A secret, by its variable.
+    Secret(String),
+    /// An identity, by its provider and role.
+    Identity(Provider, String),
+    /// A right to write.
+    Right(Right),
+}
+
+/// `for STEP, …`: only these steps of the node hold something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Narrowed {
+    /// What they hold.
+    pub held: Held,
+    /// The names of the steps, with their places.
+    pub steps: Vec<(String, Origin)>,
+    /// The place of the whole clause.
+    pub origin: Origin,
+}
+
+/// What one step of a node holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Holdings<'p> {
+    /// The secrets. Those of the node come first, then those of the environment that it deploys to.
+    pub secrets: Vec<&'p Secret>,
+    /// The identities, in the same order.
+    pub identities: Vec<&'p Identity>,
+    /// The rights.
+    pub rights: Vec<Right>,
+}
+
+impl Held {
+    /// The secret as something held.
+    pub fn secret(secret: &Secret) -> Held {
+        Held::Secret(secret.variable.clone())
+    }
+
+    /// The identity as something held.
+    pub fn identity(identity: &Identity) -> Held {
+        Held::Identity(identity.provider, identity.role.clone())
+    }
+}
+
+impl Body {
+    /// The clause that narrows something to some steps, if there is one.
+    pub fn narrowed_to(&self, held: &Held) -> Option<&Narrowed> {
+        self.narrowed.iter().find(|narrowed| narrowed.held == *held)
+    }
+
+    /// Whether a step holds something that its node holds.
+    pub fn is_held_by(&self, held: &Held, step: &Step) -> bool {
+        let is_named = |narrowed: &Narrowed| {
+            step.name.as_ref().is_some_and(|name| narrowed.steps.iter().any(|(named, _)| named == name))
+        };
+        self.narrowed_to(held).is_none_or(is_named)
+    }
+}
+
+impl Program {
+    /// What a step of a node holds. In a deploy, that includes the secrets and identities of its environment.
+    pub fn holdings<'p>(&'p self, node: &'p Node, step: &Step) -> Holdings<'p> {
+        let body = &node.body;
+        let rights = body.rights.iter().map(|(right, _)| *right);
+        Holdings {
+            secrets: self.secrets_of(node).filter(|it| body.is_held_by(&Held::secret(it), step)).collect(),
+            identities: self
+                .identities_of(node)
+                .filter(|it| body.is_held_by(&Held::identity(it), step))
+                .collect(),
+            rights: rights.filter(|right| body.is_held_by(&Held::Right(*right), step)).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::StepKind;
+
+    fn step(name: &str) -> Step {
+        let name = (!name.is_empty()).then(|| name.to_owned());
+        Step { name, script: "true".to_owned(), kind: StepKind::Run, origin: Origin::default() }
+    }
+
+    #[test]
+    fn only_named_steps_hold_what_is_narrowed() {
+        let key = Held::Secret("KEY".to_owned());
+        let token = Held::Secret("TOKEN".to_owned());
+        let steps = vec![("sign".to_owned(), Origin::default())];
+        let narrowed = vec![Narrowed { held: key.clone(), steps, origin: Origin::default() }];
+        let body = Body { narrowed, ..Body::default() };
+        assert!(body.is_held_by(&key, &step("sign")));
+        assert!(!body.is_held_by(&key, &step("build")));
+        assert!(!body.is_held_by(&key, &step("")), "a step without a name is never named");
+        assert!(body.is_held_by(&token, &step("")), "without `for`, every step holds it");
+    }
+}

@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_line_knows_the_keys_above_it() {
-        let text = "jobs:\n  # a\n  one:\n    if: ${{ a: b }}\n    steps:\n      - name: x\n        env:\n          A: 1 # why\n        run: |\n          a: b\n\n          c\n      - run: y\n  two:\n    name: z\n";
+        let text = "jobs:\n  # a\n  one:\n    if: \"${{ a: b }}\"\n    steps:\n      - name: x\n        env:\n          A: 1 # why\n        run: |\n          a: b\n\n          c\n      - run: y\n  two:\n    name: z\n";
         let shown: Vec<String> =
             lines(text).into_iter().map(|line| format!("{}={}", line.path.join("/"), line.value)).collect();
         assert_eq!(

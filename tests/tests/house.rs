@@ -108,6 +108,7 @@ const LAYERS: &[(&str, &[&str])] = &[
 const CIRCLES: &[(&str, &[&str], &str)] = &[
     ("compiler/analysis/src/scripts", &["parser", "redirects"], "one parser in two files"),
     ("compiler/syntax/src", &["content", "reader"], "clauses hold blocks, and blocks hold clauses"),
+    ("compiler/syntax/src/grammar", &["blocks", "parts", "planned", "top"], "the rules of one grammar"),
     ("compiler/syntax/src/ast", &["body", "pipeline", "value"], "the types of one tree"),
     ("compiler/ir/src", &["condition", "node", "pipeline"], "the types of one tree"),
     ("targets/github/engine/src/read", &["expression", "text"], "a text knows whether its expressions leak"),

@@ -133,6 +133,7 @@ registry! {
     P0606 = 606 "cache-with-authority" since "0.1.0";
     P0607 = 607 "idle-cache" since "0.1.0";
     P0612 = 612 "run-value-in-identity" since "0.1.0";
+    P0617 = 617 "unfit-registry-identity" since "0.1.0";
     P0618 = 618 "deciding-setting" since "0.1.0";
     P0619 = 619 "held-without-need" since "0.1.0";
 
@@ -183,7 +184,7 @@ const RESERVED: &[(u16, u16, &str)] = &[
     (515, 515, "approvals in a scheduled promotion"),
     (520, 522, "deploying through a repository, and times without deploys"),
     (610, 610, "identities that are open to members"),
-    (614, 617, "plans, forks, comments and registries"),
+    (614, 616, "plans of infrastructure, forks and comments"),
     (910, 910, "scripts that use a file without getting it"),
     (1001, 1008, "data and models from elsewhere"),
     (1010, 1013, "the ancestry of data and models"),

@@ -48,7 +48,8 @@ pub use pins::{
     ActionInput, InputForm, LockFile, LockLayout, MergeFault, PinnedAction, Pins, image_with_registry,
 };
 pub use pipeline::{
-    Input, InputType, Pipeline, PipelineId, Program, Registry, Setting, SourceFile, Stage, StageId,
+    Input, InputType, KeylessRegistry, Pipeline, PipelineId, Program, Registry, Setting, SourceFile, Stage,
+    StageId,
 };
 pub use references::Dangling;
 pub use report::{Keep, Report, ReportFormat};

@@ -3,7 +3,9 @@
 //! For example, a workspace with one file that declares `pipeline api { … }` and `environment production { … }` is a
 //! program with one pipeline and one environment.
 
-use crate::{ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Role, Text, Trigger};
+use crate::{
+    ChangeRule, Condition, Environment, Event, Identity, Node, NodeId, Origin, Pins, Role, Text, Trigger,
+};
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -23,6 +25,8 @@ pub struct Program {
     pub roles: BTreeMap<String, Role>,
     /// The registries by prefix.
     pub registries: BTreeMap<String, Registry>,
+    /// The registries that take an identity instead of a password, by prefix.
+    pub keyless_registries: BTreeMap<String, KeylessRegistry>,
     /// The settings by their names on the platform.
     pub settings: BTreeMap<String, Setting>,
     /// The content of `pipec.lock`. Empty if the file does not exist.
@@ -50,6 +54,17 @@ impl Program {
         };
         self.registries.values().filter(|registry| fits(&registry.prefix)).max_by_key(|it| it.prefix.len())
     }
+}
+
+/// `registry "123456789012.dkr.ecr.eu-west-1.amazonaws.com" { identity aws "…" }`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeylessRegistry {
+    /// The prefix of its image names.
+    pub prefix: String,
+    /// The identity that logs in for a push.
+    pub identity: Identity,
+    /// Where it was written.
+    pub origin: Origin,
 }
 
 /// A value that the platform holds: `setting api-url: string at "API_URL" = "…"`.

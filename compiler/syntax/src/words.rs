@@ -117,6 +117,8 @@ const IDENTITY: ClauseWord = many("identity", "identity PROVIDER \"role\"");
 const IDENTITY_OF_STEPS: ClauseWord =
     going_on(many("identity", "identity PROVIDER \"role\" for STEP"), &["for"]);
 
+const IDENTITY_OF_REGISTRY: ClauseWord = once("identity", "identity PROVIDER \"role\"");
+
 const FILE: &[ClauseWord] = &[
     going_on(many("use", "use std.MODULE"), &["as"]),
     opening(many("pipeline", "pipeline NAME { … }"), Block::Pipeline),
@@ -228,7 +230,8 @@ const RUNNER: &[ClauseWord] = &[
     once("memory", "memory 8GiB"),
     once("gpu", "gpu 1"),
 ];
-const REGISTRY: &[ClauseWord] = &[once("user", "user NAME"), once("password", "password NAME")];
+const REGISTRY: &[ClauseWord] =
+    &[once("user", "user NAME"), once("password", "password NAME"), IDENTITY_OF_REGISTRY];
 
 const RESERVED_FILE: &[ReservedWord] = &[
     ReservedWord { word: "policy", subject: "rules for all pipelines of an organisation" },

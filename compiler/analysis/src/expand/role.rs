@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, Workspace, duplicate_name};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{MemberKind, Program, Registry, Role, RoleMember};
+use pipec_ir::{KeylessRegistry, MemberKind, Program, Provider, Registry, Role, RoleMember};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
 
@@ -62,12 +62,13 @@ impl Expansion<'_, '_> {
 
     fn registry(&mut self, registry: &ast::Registry, program: &mut Program, frame: &Frame) {
         let prefix = &registry.prefix;
-        let (mut user, mut password) = (None, None);
+        let (mut user, mut password, mut identity) = (None, None, None);
         for clause in &registry.clauses {
             match &clause.kind {
                 RegistryClause::User(variable) => user = Some(variable.node.clone()),
                 RegistryClause::Password(variable) => password = Some(variable.node.clone()),
-                RegistryClause::Identity(_) | RegistryClause::Error => return,
+                RegistryClause::Identity(written) => identity = Some((written, clause.span)),
+                RegistryClause::Error => return,
             }
         }
         if !is_registry(&prefix.node) {
@@ -79,6 +80,22 @@ impl Expansion<'_, '_> {
                            \"ghcr.io/acme\" { … }`",
                     ),
             );
+            return;
+        }
+        if let Some((written, span)) = identity {
+            if user.is_some() || password.is_some() {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0013,
+                        "a registry has an identity or a password, not both",
+                        span,
+                    )
+                    .help("remove `user` and `password`: the identity logs in for each push"),
+                );
+                return;
+            }
+            self.keyless_registry(prefix, written, span, program, frame);
             return;
         }
         let missing = if user.is_none() { "user" } else { "password" };
@@ -96,23 +113,81 @@ impl Expansion<'_, '_> {
             );
             return;
         };
-        if let Some(first) = program.registries.get(&prefix.node) {
-            let first = first.origin.span;
-            self.report(
-                frame,
-                Diagnostic::error(
-                    codes::P0102,
-                    format!("registry `{}` is declared twice in the workspace", prefix.node),
-                    prefix.span,
-                )
-                .label(first, "first here")
-                .help("remove one of them: each prefix has one login"),
-            );
+        if self.is_second_registry(prefix, program, frame) {
             return;
         }
         let registry =
             Registry { prefix: prefix.node.clone(), user, password, origin: frame.origin(prefix.span) };
         program.registries.insert(prefix.node.clone(), registry);
+    }
+
+    /// Whether another registry has this prefix. Reports it.
+    fn is_second_registry(&mut self, prefix: &ast::Text, program: &Program, frame: &Frame) -> bool {
+        let with_password = program.registries.get(&prefix.node).map(|it| it.origin.span);
+        let keyless = program.keyless_registries.get(&prefix.node).map(|it| it.origin.span);
+        let Some(first) = with_password.or(keyless) else { return false };
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0102,
+                format!("registry `{}` is declared twice in the workspace", prefix.node),
+                prefix.span,
+            )
+            .label(first, "first here")
+            .help("remove one of them: each prefix has one login"),
+        );
+        true
+    }
+
+    /// Reads a registry that takes an identity. Its host decides how the identity becomes a login.
+    fn keyless_registry(
+        &mut self,
+        prefix: &ast::Text,
+        written: &ast::Identity,
+        span: Span,
+        program: &mut Program,
+        frame: &Frame,
+    ) {
+        let Some(identity) = self.identity(written, span, frame) else { return };
+        let host = prefix.node.split('/').next().unwrap_or_default();
+        if provider_of(host) != Some(identity.provider) {
+            let word = identity.provider.word();
+            let finding =
+                Diagnostic::error(codes::P0617, format!("`{host}` takes no identity of {word}"), span);
+            let finding = match provider_of(host) {
+                Some(provider) => {
+                    finding.help(format!("use an identity of {0}: `identity {0} \"…\"`", provider.word()))
+                }
+                None => finding.help(
+                    "name the secrets of its login: `user REGISTRY_USER` and `password REGISTRY_PASSWORD`",
+                ),
+            };
+            self.report(
+                frame,
+                finding.note("Amazon ECR takes aws, Artifact Registry google, and Azure's registry azure"),
+            );
+            return;
+        }
+        if self.is_second_registry(prefix, program, frame) {
+            return;
+        }
+        let origin = frame.origin(span);
+        let registry = KeylessRegistry { prefix: prefix.node.clone(), identity, origin };
+        program.keyless_registries.insert(prefix.node.clone(), registry);
+    }
+}
+
+/// The provider whose identities a registry takes, by its host.
+fn provider_of(host: &str) -> Option<Provider> {
+    let is_amazon = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+    if is_amazon && host.contains(".dkr.ecr.") {
+        Some(Provider::Aws)
+    } else if host == "gcr.io" || host.ends_with(".gcr.io") || host.ends_with(".pkg.dev") {
+        Some(Provider::Google)
+    } else if host.ends_with(".azurecr.io") {
+        Some(Provider::Azure)
+    } else {
+        None
     }
 }
 

@@ -101,7 +101,9 @@ pub(super) fn borrowed_identities(
             .iter()
             .map(move |identity| (identity, format!("environment `{}`", environment.name)))
     });
-    for (identity, holder) in own.chain(shared) {
+    let of_registries = program.keyless_registries.values();
+    let of_registries = of_registries.map(|it| (&it.identity, format!("registry `{}`", it.prefix)));
+    for (identity, holder) in own.chain(shared).chain(of_registries) {
         let Some(principal) = identity.principal() else { continue };
         let Some((owner, first)) = owners.get(&(identity.provider, principal)) else { continue };
         if first.origin == identity.origin {

@@ -9,6 +9,7 @@ mod graph;
 mod input;
 mod layout;
 mod lock;
+mod lock_conflict;
 mod output;
 mod support;
 mod usage;

@@ -512,8 +512,8 @@ pub(super) fn registry<'t>(parts: &Parts<'t>) -> Table<'t, RegistryClause> {
     Table::new([
         ("user", word("user").ignore_then(variable.clone()).map(RegistryClause::User).boxed()),
         ("password", word("password").ignore_then(variable.clone()).map(RegistryClause::Password).boxed()),
+        ("identity", identity(parts).map(RegistryClause::Identity).boxed()),
     ])
-    .and_planned(Block::Registry, [("identity", identity(parts).map(RegistryClause::Identity).boxed())])
 }
 
 /// `env NAME = expr`

@@ -133,7 +133,6 @@ const IN_ENVIRONMENT: &[PlannedWord] = &[
     planned(many("freeze", "freeze 2026-12-22 .. 2027-01-04 because \"reason\""), "times without deploys"),
     planned(listing(once("licences", "licences \"Apache-2.0\"")), DATA),
 ];
-const IN_REGISTRY: &[PlannedWord] = &[planned(IDENTITY, "logging in with an identity")];
 
 /// The planned clauses of a block.
 pub(super) fn of(block: Block) -> &'static [PlannedWord] {
@@ -144,7 +143,6 @@ pub(super) fn of(block: Block) -> &'static [PlannedWord] {
         Block::Body => IN_BODY,
         Block::Engine => IN_ENGINE,
         Block::Environment => IN_ENVIRONMENT,
-        Block::Registry => IN_REGISTRY,
         _ => &[],
     }
 }

@@ -94,6 +94,9 @@ impl<'a> Refusals<'a> {
         }
         self.check_triggers();
         self.check_identities_of_teardowns();
+        for registry in self.program.keyless_registries.values() {
+            self.refuse("an `identity` of a registry", &registry.origin);
+        }
         for setting in self.program.settings.values() {
             self.refuse("a `setting`", &setting.origin);
         }

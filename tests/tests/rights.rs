@@ -250,7 +250,8 @@ fn judge(built: &Built, wrong: &mut Vec<String>, said: &mut BTreeSet<String>) {
                     rights.iter().for_each(|(scope, level)| add(&mut wanted, scope, level));
                 }
             }
-            if granted.as_ref() != Some(&wanted) {
+            // A job without `permissions` has those of the workflow, which are checked above.
+            if granted.clone().unwrap_or_default() != wanted {
                 wrong.push(format!(
                     "{}: job `{id}` has {granted:?}, and its clauses give it {wanted:?}",
                     built.name

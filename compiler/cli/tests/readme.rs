@@ -60,6 +60,19 @@ fn the_readme_shows_the_example() {
 }
 
 #[test]
+fn the_readme_shows_parts_of_the_output() {
+    let readme = readme();
+    let shown: Vec<&str> =
+        readme.split("```yaml\n").skip(1).filter_map(|rest| Some(rest.split_once("```")?.0)).collect();
+    assert!(!shown.is_empty());
+    let output = root().join("examples/hello/.github/workflows/hello.yml");
+    let output = std::fs::read_to_string(output).unwrap();
+    for part in shown {
+        assert!(output.contains(part), "{part}");
+    }
+}
+
+#[test]
 fn the_readme_and_the_reference_show_the_assurance_of_the_example() {
     let reference = std::fs::read_to_string(root().join("compiler/docs/command-line.md")).expect("a page");
     let reference = reference.split("\n## Assurance\n").nth(1).expect("the section");

@@ -3,7 +3,7 @@
 //! A body has scripts, variables, tools, a runner, reports and more. For example, `gate unit: test { timeout 10m  run
 //! "make test" }` gives a body with one step of the kind `Run` and a timeout of 600,000 milliseconds.
 
-use crate::{Identity, InputForm, Keep, Narrowed, Origin, Report, Text};
+use crate::{Identity, InputForm, Keep, Origin, Provider, Report, Text};
 use std::collections::BTreeMap;
 
 /// The work of a node. Contains its clauses and the defaults of its pipeline and stage. Durations are in milliseconds,
@@ -450,4 +450,53 @@ pub struct Action {
     pub env: Vec<Binding>,
     /// Where it was written.
     pub origin: Origin,
+}
+
+/// A secret, an identity or a right of a node.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Held {
+    /// A secret, by its variable.
+    Secret(String),
+    /// An identity, by its provider and role.
+    Identity(Provider, String),
+    /// A right to write.
+    Right(Right),
+}
+
+/// `for STEP, …`: only these steps of the node hold something.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Narrowed {
+    /// What they hold.
+    pub held: Held,
+    /// The names of the steps, with their places.
+    pub steps: Vec<(String, Origin)>,
+    /// The place of the whole clause.
+    pub origin: Origin,
+}
+
+impl Held {
+    /// The secret as something held.
+    pub fn secret(secret: &Secret) -> Held {
+        Held::Secret(secret.variable.clone())
+    }
+
+    /// The identity as something held.
+    pub fn identity(identity: &Identity) -> Held {
+        Held::Identity(identity.provider, identity.role.clone())
+    }
+}
+
+impl Body {
+    /// The clause that narrows something to some steps, if there is one.
+    pub fn narrowed_to(&self, held: &Held) -> Option<&Narrowed> {
+        self.narrowed.iter().find(|narrowed| narrowed.held == *held)
+    }
+
+    /// Whether a step holds something that its node holds.
+    pub fn is_held_by(&self, held: &Held, step: &Step) -> bool {
+        let is_named = |narrowed: &Narrowed| {
+            step.name.as_ref().is_some_and(|name| narrowed.steps.iter().any(|(named, _)| named == name))
+        };
+        self.narrowed_to(held).is_none_or(is_named)
+    }
 }

@@ -6,29 +6,7 @@
 //! An engine may give a secret and a token to single steps. The right to ask for an identity belongs to the whole job
 //! on every engine, so `for` only limits the login.
 
-use crate::{Body, Identity, Node, Origin, Program, Provider, Right, Secret, Step};
-
-/// A secret, an identity or a right of a node.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Held {
-    /// A secret, by its variable.
-    Secret(String),
-    /// An identity, by its provider and role.
-    Identity(Provider, String),
-    /// A right to write.
-    Right(Right),
-}
-
-/// `for STEP, …`: only these steps of the node hold something.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Narrowed {
-    /// What they hold.
-    pub held: Held,
-    /// The names of the steps, with their places.
-    pub steps: Vec<(String, Origin)>,
-    /// The place of the whole clause.
-    pub origin: Origin,
-}
+use crate::{Held, Identity, Node, Program, Right, Secret, Step};
 
 /// What one step of a node holds.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,33 +17,6 @@ pub struct Holdings<'p> {
     pub identities: Vec<&'p Identity>,
     /// The rights.
     pub rights: Vec<Right>,
-}
-
-impl Held {
-    /// The secret as something held.
-    pub fn secret(secret: &Secret) -> Held {
-        Held::Secret(secret.variable.clone())
-    }
-
-    /// The identity as something held.
-    pub fn identity(identity: &Identity) -> Held {
-        Held::Identity(identity.provider, identity.role.clone())
-    }
-}
-
-impl Body {
-    /// The clause that narrows something to some steps, if there is one.
-    pub fn narrowed_to(&self, held: &Held) -> Option<&Narrowed> {
-        self.narrowed.iter().find(|narrowed| narrowed.held == *held)
-    }
-
-    /// Whether a step holds something that its node holds.
-    pub fn is_held_by(&self, held: &Held, step: &Step) -> bool {
-        let is_named = |narrowed: &Narrowed| {
-            step.name.as_ref().is_some_and(|name| narrowed.steps.iter().any(|(named, _)| named == name))
-        };
-        self.narrowed_to(held).is_none_or(is_named)
-    }
 }
 
 impl Program {
@@ -87,7 +38,7 @@ impl Program {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::StepKind;
+    use crate::{Body, Narrowed, Origin, StepKind};
 
     fn step(name: &str) -> Step {
         let name = (!name.is_empty()).then(|| name.to_owned());

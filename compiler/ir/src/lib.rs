@@ -26,9 +26,9 @@ mod versions;
 mod visibility;
 
 pub use body::{
-    Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation, Leg,
-    Matrix, Measure, Operator, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step, StepKind, Threshold,
-    Tool, ToolVersion,
+    Action, Basis, Binding, Body, Cache, Checkout, EngineBlock, EngineInput, EngineStep, Expectation, Held,
+    Leg, Matrix, Measure, Narrowed, Operator, Retry, Right, Runner, RunnerHost, Secret, Sidecar, Step,
+    StepKind, Threshold, Tool, ToolVersion,
 };
 pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
 pub use delivery::{Delivery, Deploy, Reversal, Strategy, StrategyKind, StrategyStep, Weight};
@@ -36,7 +36,7 @@ pub use duration::duration;
 pub use engine::{Engine, EngineWord, MemberName};
 pub use environment::{Approval, Environment, Lock, MemberKind, Role, RoleMember, Tier, Weekday, Window};
 pub use generated_file::GeneratedFile;
-pub use holdings::{Held, Holdings, Narrowed};
+pub use holdings::Holdings;
 pub use identity::{Identity, Provider};
 pub use legs::NodeLeg;
 pub use meaning::{Act, Form, Phase};
@@ -55,3 +55,4 @@ pub use references::Dangling;
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;
 pub use text::{Fact, Origin, PathPattern, Piece, Text};
+pub use visibility::TOKEN_VARIABLE;

@@ -12,7 +12,10 @@
 //!
 //! A script that mentions the other name gets both.
 
-use crate::{Node, Step};
+use crate::{Node, Program, Step};
+
+/// The variable of the job's token, in scripts of a node that may write.
+pub const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
 
 /// The name of a node's artefact in variables of a task.
 const SUBJECT: &str = "SUBJECT";
@@ -37,6 +40,24 @@ impl Node {
                 is_own && (!is_of_task || mentions(&own)) || is_subject && (is_of_task || mentions(SUBJECT))
             }
         }
+    }
+}
+
+impl Program {
+    /// Whether a script of a node gets a variable of the node.
+    ///
+    /// It gets a secret and the token only if it holds them ([`Program::holdings`]).
+    pub fn gives(&self, node: &Node, script: &Step, variable: &str) -> bool {
+        let is_held = || {
+            let holdings = self.holdings(node, script);
+            match variable {
+                TOKEN_VARIABLE => !holdings.rights.is_empty(),
+                _ => holdings.secrets.iter().any(|secret| secret.variable == variable),
+            }
+        };
+        let is_narrowable =
+            || variable == TOKEN_VARIABLE || self.secrets_of(node).any(|secret| secret.variable == variable);
+        node.sees(script, variable) && (node.body.narrowed.is_empty() || !is_narrowable() || is_held())
     }
 }
 

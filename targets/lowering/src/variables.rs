@@ -13,11 +13,8 @@ use crate::passes::Passes;
 use crate::units::Unit;
 use crate::value::{Part, RunFact, Value, Variables};
 use crate::{artefacts, credentials, previews};
-use pipec_ir::{Node, Sidecar};
+use pipec_ir::{Node, Sidecar, TOKEN_VARIABLE};
 use std::borrow::Cow;
-
-/// The variable of the job's token.
-const TOKEN: &str = "PIPE_TOKEN";
 
 impl<'p> Passes<'_, 'p> {
     /// The variables of a node's scripts, in the order of their clauses.
@@ -44,7 +41,7 @@ impl<'p> Passes<'_, 'p> {
         }));
         // Without the token, scripts could not use what `may write` gives them.
         if !node.body.rights.is_empty() {
-            variables.push((name(TOKEN), credentials::for_code_of(unit, Value::part(Part::Token))));
+            variables.push((name(TOKEN_VARIABLE), credentials::for_code_of(unit, Value::part(Part::Token))));
         }
         variables
     }

@@ -16,9 +16,9 @@ use crate::gating::Gating;
 use crate::gating::is_untrusted_only;
 use crate::ledger::{Broken, Ledger};
 use crate::overrides;
-use crate::values::{self, Scene};
+use crate::values::Scene;
 use pipec_claims::TheoremId;
-use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat};
+use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat, TOKEN_VARIABLE};
 use pipec_model::Finding;
 use pipec_model::plan::plan_step;
 use pipec_model::{Does, Given, Job, Need, Part, Step, scopes_of};
@@ -240,7 +240,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
         (Does::Runtime(Script::SecretFile), name) => name == "SECRET" && held.secrets.contains(part),
         // The proof of the step compares the variables of a script.
         (Does::Script(_), name) => {
-            held.secrets.contains(part) || held.token && name == values::TOKEN_VARIABLE && is_token
+            held.secrets.contains(part) || held.token && name == TOKEN_VARIABLE && is_token
         }
         _ => false,
     }

@@ -9,12 +9,9 @@
 
 use crate::gating::{Gating, is_untrusted_only, jobs_of};
 use crate::legs;
-use pipec_ir::{Binding, Fact, Form, Node, Secret, Text};
+use pipec_ir::{Binding, Fact, Form, Node, Secret, TOKEN_VARIABLE, Text};
 use pipec_model::Job;
 use pipec_model::{IfSet, Part, Value};
-
-/// The variable with the token of a job whose node has `may write`.
-pub(crate) const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
 
 /// The variable with the number of the pull request of an ephemeral environment.
 pub(crate) const PULL_REQUEST_VARIABLE: &str = "PIPE_PULL_REQUEST";

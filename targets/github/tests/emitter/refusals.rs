@@ -37,6 +37,38 @@ fn clauses_of_later_versions_are_refused() {
 }
 
 #[test]
+fn what_every_step_of_a_job_can_reach_is_not_narrowed() {
+    let narrow = |held: Held| Narrowed { held, steps: vec![("sign".to_owned(), origin())], origin: origin() };
+    let of_file = complaints_of_body(|body| {
+        body.secrets = vec![Secret { variable: "KEY".to_owned(), file: true, origin: origin() }];
+        body.narrowed = vec![narrow(Held::Secret("KEY".to_owned()))];
+    });
+    assert_eq!(of_file, cannot("`for` after a secret that is a file"));
+    let role = || "arn:aws:iam::123456789012:role/sign".to_owned();
+    let of_identity =
+        complaints_of_body(|body| body.narrowed = vec![narrow(Held::Identity(Provider::Aws, role()))]);
+    assert_eq!(of_identity, cannot("`for` after an identity"));
+    let of_right = complaints_of_body(|body| {
+        body.rights = vec![(Right::Releases, origin())];
+        body.narrowed = vec![narrow(Held::Right(Right::Releases))];
+        let action = EngineStep::Action {
+            name: None,
+            action: "actions/checkout@v7".to_owned(),
+            inputs: Vec::new(),
+            origin: origin(),
+        };
+        body.engines = vec![EngineBlock {
+            target: "github".to_owned(),
+            because: "b".to_owned(),
+            steps: vec![action],
+            position: 0,
+            origin: origin(),
+        }];
+    });
+    assert_eq!(of_right, cannot("`for` after a right in a node with a raw action"));
+}
+
+#[test]
 fn nodes_with_lasting_effects_are_not_retried() {
     assert_eq!(
         complaints_of_body(|body| body.retry = retry(1, "flaky")),
@@ -633,4 +665,21 @@ fn a_lock_that_drops_deploys_of_its_own_run_is_refused() {
             "P1101 on github, this deploy of `hello` to `production` could replace another waiting deploy of the same run"
         ]
     );
+}
+
+#[test]
+fn results_that_no_variable_holds_are_refused() {
+    let of = |artefacts: usize, shards: u64| {
+        let mut build = Build::new("legs", vec![on_push(&["main"])]).stage("commit", Condition::Always);
+        for number in 0..artefacts {
+            let mut body = body(&["make"]);
+            body.shards = Some((shards, origin()));
+            build = build.node(&format!("app-{number}"), artefact(ArtefactType::Binary, &["app"]), body, &[]);
+        }
+        build.complaints()
+    };
+    assert!(of(1, 180).is_empty());
+    let refused = of(12, 180);
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert!(refused[0].starts_with("P1103 the results of all jobs of `legs` may have "), "{refused:?}");
 }

@@ -12,6 +12,8 @@ mod broken_windows;
 #[cfg(test)]
 mod mangled;
 #[cfg(test)]
+mod narrowed;
+#[cfg(test)]
 #[path = "../support/one_pipeline.rs"]
 mod one_pipeline;
 #[cfg(test)]

@@ -77,7 +77,8 @@ impl Check<'_, '_, '_> {
                 }
                 let own: BTreeMap<String, Option<pipec_model::Value>> = of_block.into_iter().collect();
                 let mut wanted: Vec<Wanted> = self.scene().variables();
-                wanted.retain(|(name, _)| !own.contains_key(name));
+                let inherits = |name: &str| self.gating.program.gives(node, script, name);
+                wanted.retain(|(name, _)| !own.contains_key(name) && inherits(name));
                 wanted.extend(own);
                 self.script_env(step, &wanted);
             }

@@ -23,6 +23,8 @@ struct Way<'w> {
     place: Place,
     run: &'w LegRun,
     steps: &'w [&'w Step],
+    /// The variables of all steps.
+    variables: &'w [Given],
 }
 
 impl Way<'_> {
@@ -51,13 +53,15 @@ impl Judge<'_, '_, '_> {
             let Some(place) = self.node_of[job].filter(|place| case.is_due(*place)) else { continue };
             let graph = self.graph;
             let of = &graph.jobs[job];
-            for leg in &of.legs {
+            for (leg, all) in of.legs.iter().zip(&of.job.legs.all) {
                 let mut model = walk.model.clone();
                 let steps: Vec<&Step> = leg.iter().map(|step| step.step).collect();
                 let run = run_leg(graph, of, leg, &mut model, &[]);
-                self.way(&Way { case, walk, job, place, run: &run, steps: &steps });
-                self.nothing_is_left_out(&Way { case, walk, job, place, run: &run, steps: &steps });
-                self.failures(of, leg, &Way { case, walk, job, place, run: &run, steps: &steps });
+                let green =
+                    Way { case, walk, job, place, run: &run, steps: &steps, variables: &all.variables };
+                self.way(&green);
+                self.nothing_is_left_out(&green);
+                self.failures(of, leg, &green);
             }
         }
     }
@@ -264,8 +268,7 @@ impl Judge<'_, '_, '_> {
             && step.runs(Script::VerifyFile)
             && is_fetched
             && self.digests(artefact, way.walk).contains(&given("DIGEST"))
-            && given("PACKED") == format!("{folder}/{artefact}.tar")
-            && given("FOLDER") == format!("<scratch>/artefacts/{artefact}")
+            && given("NAME") == artefact
             && given("FILE") == artefact
     }
 
@@ -282,7 +285,8 @@ impl Judge<'_, '_, '_> {
     /// The first variable of a script that differs from what the source says.
     fn wrongly_given(&self, way: &Way<'_>, step: &Step) -> Option<String> {
         let mut wanted = self.wanted(way);
-        for given in &step.env {
+        let of_job = way.variables.iter().filter(|of_job| step.env(&of_job.name).is_none());
+        for given in of_job.chain(&step.env) {
             let text = self.text(way.job, &given.value, way.case, way.walk);
             match wanted.remove(&*given.name) {
                 Some(wanted) if text.as_ref() == Some(&wanted) => {}

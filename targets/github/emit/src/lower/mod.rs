@@ -27,6 +27,7 @@ mod previews;
 mod raw;
 mod references;
 mod reports;
+mod results;
 pub(crate) mod runners;
 mod scripts;
 mod shared;
@@ -104,6 +105,7 @@ pub(crate) fn lower<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Lowered
     let (mut workflow, origins) = lowering.workflow();
     lowering.take_locked(&mut workflow);
     lowering.check_lengths(&workflow, &origins);
+    lowering.check_results(&workflow.jobs);
     let mut teardown = lowering.teardown().map(Box::new);
     if let Some(workflow) = teardown.as_mut().and_then(|teardown| teardown.workflow.as_mut()) {
         lowering.take_locked(workflow);

@@ -60,8 +60,9 @@ impl<'a> Lowering<'a> {
                     variables.push((binding.variable.clone(), self.text(&binding.value, unit, place)));
                 }
                 EngineStep::Run(script) => {
-                    let own = |name: &String| variables.iter().any(|(variable, _)| variable == name);
-                    let inherited = environment.iter().filter(|(name, _)| !own(name)).cloned();
+                    let is_own = |name: &str| variables.iter().any(|(variable, _)| variable == name);
+                    let inherits = |name: &str| !is_own(name) && self.program.gives(node, script, name);
+                    let inherited = environment.iter().filter(|(name, _)| inherits(name)).cloned();
                     let all: Vec<(String, Template)> = inherited.chain(variables.clone()).collect();
                     let title = title(node, script).into_owned();
                     let on_windows =

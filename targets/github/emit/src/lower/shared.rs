@@ -35,7 +35,7 @@ impl<'a> Lowering<'a> {
         }
         let is_in_all = |name: &str| {
             scripts.clone().all(|(script, own)| {
-                node.sees(script, name) && !own.iter().any(|(variable, _)| variable == name)
+                self.program.gives(node, script, name) && !own.iter().any(|(variable, _)| variable == name)
             })
         };
         let variables = plan.variables.iter();

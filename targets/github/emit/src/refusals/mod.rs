@@ -24,7 +24,7 @@ mod triggers;
 
 use pipec_base::{Code, Diagnostic, codes};
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{Condition, Node, NodeKind, Origin, Pipeline, Program, Secret};
+use pipec_ir::{Condition, EngineStep, Held, Node, NodeKind, Origin, Pipeline, Program, Secret};
 use pipec_lowering::{Runs, Source, Unit, units};
 use std::cell::{OnceCell, RefCell};
 
@@ -102,15 +102,38 @@ impl<'a> Refusals<'a> {
         }
     }
 
+    /// Refuses `for` where a step can't be kept from what another step of its job holds.
+    ///
+    /// Every step of a job can read a file in its folder, and sign in with the job's right to an identity. Every action
+    /// can ask for the job's token in a default of its inputs.
+    fn refuse_narrowed(&self, node: &Node) {
+        for narrowed in &node.body.narrowed {
+            match &narrowed.held {
+                Held::Identity(..) => self.refuse("`for` after an identity", &narrowed.origin),
+                Held::Secret(name) => {
+                    let is_file = |secret: &Secret| secret.variable == *name && secret.file;
+                    if self.program.secrets_of(node).any(is_file) {
+                        self.refuse("`for` after a secret that is a file", &narrowed.origin);
+                    }
+                }
+                Held::Right(_) => {
+                    let steps = node.body.engines.iter().filter(|block| block.target == "github");
+                    let mut steps = steps.flat_map(|block| &block.steps);
+                    if steps.any(|step| matches!(step, EngineStep::Action { .. })) {
+                        self.refuse("`for` after a right in a node with a raw action", &narrowed.origin);
+                    }
+                }
+            }
+        }
+    }
+
     fn check_node(&self, node: &Node) {
         if let (Some(_), Some(block)) = (node.quorum(), node.body.engines.first()) {
             self.refuse("an `engine` block in a gate that repeats", &block.origin);
         }
         self.refuse_long_job(node);
         self.refuse_in_body(&node.body);
-        for narrowed in &node.body.narrowed {
-            self.refuse("`for` after a secret, identity or right", &narrowed.origin);
-        }
+        self.refuse_narrowed(node);
         self.check_sidecars(node);
         self.refuse_many_legs(node);
         self.refuse_measures(node);

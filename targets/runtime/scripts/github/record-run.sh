@@ -1,7 +1,7 @@
 # Keeps what GitHub tells of this run, and shows it as its summary. `pipec record` gives it the documented form.
 run=repos/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID/attempts/$GITHUB_RUN_ATTEMPT
-gh api --paginate "$run/jobs?per_page=100" --jq '.jobs[]' > jobs || { echo "::warning::GitHub did not list the jobs"; : > jobs; }
-jq -n --slurpfile jobs jobs '(env.NEEDS | fromjson) as $needs | {version: 2, engine: "github", pipeline: env.GITHUB_WORKFLOW,
+gh api --paginate "$run/jobs?per_page=100" --jq '.jobs[]' > jobs.json || { echo "::warning::GitHub did not list the jobs"; : > jobs.json; }
+jq -n --slurpfile jobs jobs.json '(env.NEEDS | fromjson) as $needs | {version: 2, engine: "github", pipeline: env.GITHUB_WORKFLOW,
   commit: env.GITHUB_SHA, told: (env | with_entries(select(.key | startswith("GITHUB_") and . != "GITHUB_TOKEN"))),
   inputs: (env.INPUTS // "{}" | fromjson // {}), needs: $needs,
   jobs: [$jobs[] | {name, conclusion, created_at, started_at, completed_at, html_url}],

@@ -16,7 +16,7 @@ PER_JOB = 10
 REASON = "the corpus means to be hostile"
 # The findings in these hostile scripts. They must be allowed.
 ALLOWED = {
-    "P0901": ("star-and-ampersand",),
+    "P0901": ("exit-early", "star-and-ampersand"),
     "P0902": ("shebang-python",),
     "P0905": (
         "actions-expression-escaped",

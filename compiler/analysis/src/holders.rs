@@ -6,7 +6,7 @@
 use crate::scripts::packages::{installation, mentions};
 use crate::variables;
 use pipec_base::{Diagnostic, Span, all_closest, codes};
-use pipec_ir::{Body, Deploy, Held, Narrowed, Node, Origin, Pipeline, Program, Step};
+use pipec_ir::{Body, Deploy, Held, Narrowed, Node, Origin, Pipeline, Program, Step, TOKEN_VARIABLE};
 use std::collections::BTreeSet;
 
 /// Checks which steps hold what, in each node.
@@ -36,9 +36,8 @@ pub(crate) fn hidden_from(node: &Node, step: &Step) -> BTreeSet<String> {
             Held::Right(_) => {}
         }
     }
-    let sees_a_right = |(right, _): &(_, Origin)| body.is_held_by(&Held::Right(*right), step);
-    if !body.rights.is_empty() && !body.rights.iter().any(sees_a_right) {
-        names.insert(variables::TOKEN.to_owned());
+    if !body.is_token_held_by(step) {
+        names.insert(TOKEN_VARIABLE.to_owned());
     }
     names
 }
@@ -185,7 +184,7 @@ fn exposed(body: &Body) -> Vec<Exposed<'_>> {
     });
     let rights = body.rights.iter().map(|(right, origin)| Exposed {
         held: Held::Right(*right),
-        variable: Some(variables::TOKEN),
+        variable: Some(TOKEN_VARIABLE),
         shown: format!("the right to write {}", right.word()),
         ends_its_clause: false,
         origin,

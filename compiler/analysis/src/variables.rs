@@ -1,11 +1,11 @@
 //! The variables that the compiler gives to a node's scripts. Each must have one meaning there.
 
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right};
+use pipec_ir::{
+    Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right,
+    TOKEN_VARIABLE,
+};
 use std::collections::BTreeMap;
-
-/// The variable with the token of a node that may write something.
-pub(crate) const TOKEN: &str = "PIPE_TOKEN";
 
 /// A variable that is set before the script starts.
 #[derive(Clone, Debug)]
@@ -163,7 +163,7 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
         all.extend(fields.map(|field| Given::of(format!("{stem}_{field}"), &owner).at(&sidecar.origin)));
     }
     if !body.rights.is_empty() {
-        all.push(Given::of(TOKEN, "a variable of the compiler"));
+        all.push(Given::of(TOKEN_VARIABLE, "a variable of the compiler"));
     }
     all.extend(program.environment_of(node).into_iter().flat_map(of_environment));
     if program.preview_of(node).is_some() {

@@ -487,16 +487,8 @@ impl Held {
 }
 
 impl Body {
-    /// The clause that narrows something to some steps, if there is one.
-    pub fn narrowed_to(&self, held: &Held) -> Option<&Narrowed> {
-        self.narrowed.iter().find(|narrowed| narrowed.held == *held)
-    }
-
-    /// Whether a step holds something that its node holds.
-    pub fn is_held_by(&self, held: &Held, step: &Step) -> bool {
-        let is_named = |narrowed: &Narrowed| {
-            step.name.as_ref().is_some_and(|name| narrowed.steps.iter().any(|(named, _)| named == name))
-        };
-        self.narrowed_to(held).is_none_or(is_named)
+    /// The blocks of raw steps for an engine.
+    pub fn blocks_for(&self, engine: &str) -> impl Iterator<Item = &EngineBlock> {
+        self.engines.iter().filter(move |block| block.target == engine)
     }
 }

@@ -6,39 +6,33 @@
 //! An engine may give a secret and a token to single steps. The right to ask for an identity belongs to the whole job
 //! on every engine, so `for` only limits the login.
 
-use crate::{Held, Identity, Node, Program, Right, Secret, Step};
+use crate::{Body, Held, Narrowed, Right, Step};
 
-/// What one step of a node holds.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Holdings<'p> {
-    /// The secrets. Those of the node come first, then those of the environment that it deploys to.
-    pub secrets: Vec<&'p Secret>,
-    /// The identities, in the same order.
-    pub identities: Vec<&'p Identity>,
-    /// The rights.
-    pub rights: Vec<Right>,
-}
+impl Body {
+    /// The clause that narrows something to some steps, if there is one.
+    pub fn narrowed_to(&self, held: &Held) -> Option<&Narrowed> {
+        self.narrowed.iter().find(|narrowed| narrowed.held == *held)
+    }
 
-impl Program {
-    /// What a step of a node holds. In a deploy, that includes the secrets and identities of its environment.
-    pub fn holdings<'p>(&'p self, node: &'p Node, step: &Step) -> Holdings<'p> {
-        let body = &node.body;
-        let rights = body.rights.iter().map(|(right, _)| *right);
-        Holdings {
-            secrets: self.secrets_of(node).filter(|it| body.is_held_by(&Held::secret(it), step)).collect(),
-            identities: self
-                .identities_of(node)
-                .filter(|it| body.is_held_by(&Held::identity(it), step))
-                .collect(),
-            rights: rights.filter(|right| body.is_held_by(&Held::Right(*right), step)).collect(),
-        }
+    /// Whether a step holds something that its node holds.
+    pub fn is_held_by(&self, held: &Held, step: &Step) -> bool {
+        let is_named = |narrowed: &Narrowed| {
+            step.name.as_ref().is_some_and(|name| narrowed.steps.iter().any(|(named, _)| named == name))
+        };
+        self.narrowed_to(held).is_none_or(is_named)
+    }
+
+    /// Whether a step holds the job's token. In a node with rights, it must hold one of them.
+    pub fn is_token_held_by(&self, step: &Step) -> bool {
+        let holds = |(right, _): &(Right, _)| self.is_held_by(&Held::Right(*right), step);
+        self.rights.is_empty() || self.rights.iter().any(holds)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Body, Narrowed, Origin, StepKind};
+    use crate::{Origin, StepKind};
 
     fn step(name: &str) -> Step {
         let name = (!name.is_empty()).then(|| name.to_owned());

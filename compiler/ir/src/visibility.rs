@@ -12,7 +12,7 @@
 //!
 //! A script that mentions the other name gets both.
 
-use crate::{Node, Program, Step};
+use crate::{Held, Node, Step};
 
 /// The variable of the job's token, in scripts of a node that may write.
 pub const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
@@ -23,11 +23,29 @@ const SUBJECT: &str = "SUBJECT";
 /// What the variables of an artefact say of it.
 const SAID: [&str; 4] = ["DIGEST", "LAYOUT", "PATH", "REF"];
 
+/// The part of the name of a variable that a name gives: `dry-run` becomes `DRY_RUN`.
+pub fn variable_part(name: &str) -> String {
+    name.to_ascii_uppercase().replace('-', "_")
+}
+
 impl Node {
-    /// Whether a script of the node sees a variable of the node.
-    pub fn sees(&self, script: &Step, variable: &str) -> bool {
+    /// Whether a script of the node gets a variable of the node.
+    ///
+    /// It gets a secret and the token only if it holds them.
+    pub fn gives(&self, script: &Step, variable: &str) -> bool {
+        let body = &self.body;
+        let is_held = match variable {
+            _ if body.narrowed.is_empty() => true,
+            TOKEN_VARIABLE => body.is_token_held_by(script),
+            _ => body.is_held_by(&Held::Secret(variable.to_owned()), script),
+        };
+        is_held && self.sees(script, variable)
+    }
+
+    /// Whether a variable has a name of the node's artefact that a script sees, or none.
+    fn sees(&self, script: &Step, variable: &str) -> bool {
         let Some(subject) = &self.body.subject else { return true };
-        let own = subject.to_ascii_uppercase().replace('-', "_");
+        let own = variable_part(subject);
         let is_of_task = !script.origin.calls.is_empty();
         let names = |name: &str| {
             let said = variable.strip_prefix(name).and_then(|rest| rest.strip_prefix('_'));
@@ -40,24 +58,6 @@ impl Node {
                 is_own && (!is_of_task || mentions(&own)) || is_subject && (is_of_task || mentions(SUBJECT))
             }
         }
-    }
-}
-
-impl Program {
-    /// Whether a script of a node gets a variable of the node.
-    ///
-    /// It gets a secret and the token only if it holds them ([`Program::holdings`]).
-    pub fn gives(&self, node: &Node, script: &Step, variable: &str) -> bool {
-        let is_held = || {
-            let holdings = self.holdings(node, script);
-            match variable {
-                TOKEN_VARIABLE => !holdings.rights.is_empty(),
-                _ => holdings.secrets.iter().any(|secret| secret.variable == variable),
-            }
-        };
-        let is_narrowable =
-            || variable == TOKEN_VARIABLE || self.secrets_of(node).any(|secret| secret.variable == variable);
-        node.sees(script, variable) && (node.body.narrowed.is_empty() || !is_narrowable() || is_held())
     }
 }
 

@@ -1,6 +1,7 @@
 //! Globs as extended regular expressions, for scripts.
 //!
-//! Bash matches them with `=~`. Its locale must be one of UTF-8, such as `C.UTF-8`, or `?` matches a byte. For example, `docs/**/*.md` becomes
+//! Bash matches them with `=~`. Its locale must be one of UTF-8, such as `C.UTF-8`, or `?` matches a byte. For example,
+//! `docs/**/*.md` becomes
 //!
 //! ```text
 //! ^docs/(.*/)?[^/]*\.md$
@@ -40,7 +41,7 @@ impl Glob {
         }
     }
 
-    /// The glob with this expression. `None` if there is none.
+    /// The glob whose expression this is. `None` for any other text.
     pub fn of_expression(expression: &str) -> Option<Glob> {
         let mut rest = expression.strip_prefix('^')?.strip_suffix('$')?;
         let mut text = String::new();

@@ -15,7 +15,7 @@ use crate::passes::{Passes, Texts};
 use crate::token::TokenUse;
 use crate::units::{self, Runs, Unit};
 use crate::value::{HandedOn, Part, Value, Variables};
-use pipec_ir::{Artefact, Node};
+use pipec_ir::{Artefact, Node, variable_part};
 use pipec_runtime::Script;
 use std::borrow::Cow;
 
@@ -214,7 +214,7 @@ impl<'p> Passes<'_, 'p> {
         for (producer, artefact) in self.source.pipeline.used_by(node) {
             let name = producer.name.as_str();
             let is_subject = node.body.subject.as_deref() == Some(name);
-            let own = name.to_ascii_uppercase().replace('-', "_");
+            let own = variable_part(name);
             for prefix in [Some(own.as_str()), is_subject.then_some("SUBJECT")].into_iter().flatten() {
                 let mut add = |what: &str, value| variables.push((format!("{prefix}_{what}").into(), value));
                 if artefact.image().is_some() {

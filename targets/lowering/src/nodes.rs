@@ -129,7 +129,7 @@ impl<'p> Passes<'_, 'p> {
 
     /// The raw blocks of a node for the engine.
     fn blocks(&self, node: &'p Node) -> impl Iterator<Item = &'p EngineBlock> {
-        node.body.engines.iter().filter(|block| block.target == self.engine.name())
+        node.body.blocks_for(self.engine.name())
     }
 
     /// The texts that the raw steps of a node see.
@@ -167,6 +167,9 @@ impl<'p> Passes<'_, 'p> {
     }
 
     fn comments(&self, unit: &Unit, node: &Node) -> Vec<String> {
+        if unit.runs == Runs::Untrusted && *unit.id != *node.name {
+            return vec![self.without(node)];
+        }
         let what = match &node.kind {
             NodeKind::Gate(Gate { evidence, of, advisory, .. }) => {
                 let word = if advisory.is_some() { "advisory gate" } else { "gate" };
@@ -186,9 +189,6 @@ impl<'p> Passes<'_, 'p> {
             Some(stage) => format!("{}: {what}", stage.name),
             None => what,
         };
-        if unit.runs == Runs::Untrusted && *unit.id != *node.name {
-            return vec![self.without(node)];
-        }
         let no_way_back = node.deploy().and_then(|deploy| deploy.irreversible());
         let no_way_back = no_way_back.map(|(because, _)| format!("irreversible: {because}"));
         node.docs.iter().cloned().chain(std::iter::once(what)).chain(no_way_back).collect()

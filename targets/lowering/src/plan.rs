@@ -16,11 +16,10 @@ use crate::acts::{Act, Does};
 use crate::jobs::{HandOn, JobPlan, MINUTE, Role, Timeout};
 use crate::overrides;
 use crate::passes::Passes;
-use crate::planned::variable_part;
 use crate::source::Nodes;
 use crate::token::TokenUse;
 use crate::value::{Part, Value};
-use pipec_ir::{Checkout, Event};
+use pipec_ir::{Checkout, Event, variable_part};
 use pipec_runtime::{PlanForm, Script};
 use std::borrow::Cow;
 

@@ -9,7 +9,7 @@
 
 use crate::expressive::{Decision, Expressive};
 use crate::source::Nodes;
-use pipec_ir::{Change, Condition, Event, Exemption, Pipeline};
+use pipec_ir::{Change, Condition, Event, Exemption, Pipeline, variable_part};
 use pipec_logic::Glob;
 
 /// A test that the plan evaluates.
@@ -182,11 +182,6 @@ pub(crate) fn test_of(atom: &Condition) -> Option<Test> {
         Condition::Input { name, value } => Some(Test::Input { name: name.clone(), value: value.clone() }),
         _ => None,
     }
-}
-
-/// The part of the name of a variable that an input gives: `dry-run` becomes `DRY_RUN`.
-pub fn variable_part(input: &str) -> String {
-    input.to_ascii_uppercase().replace('-', "_")
 }
 
 /// Letters and digits of all parts in lower case, and single hyphens for everything else.

@@ -13,7 +13,7 @@ use crate::passes::Passes;
 use crate::units::Unit;
 use crate::value::{Part, RunFact, Value, Variables};
 use crate::{artefacts, credentials, previews};
-use pipec_ir::{Node, Sidecar, TOKEN_VARIABLE};
+use pipec_ir::{Node, Sidecar, TOKEN_VARIABLE, variable_part};
 use std::borrow::Cow;
 
 impl<'p> Passes<'_, 'p> {
@@ -53,7 +53,7 @@ fn name(name: &str) -> Cow<'_, str> {
 
 /// Adds where a sidecar is.
 fn add_sidecar<'p>(variables: &mut Variables<'p>, sidecar: &'p Sidecar) {
-    let stem = sidecar.name.to_ascii_uppercase().replace('-', "_");
+    let stem = variable_part(&sidecar.name);
     variables.push((format!("{stem}_HOST").into(), Value::part(Part::SidecarHost(sidecar))));
     if let Some(port) = sidecar.port {
         variables.push((format!("{stem}_PORT").into(), Value::part(Part::SidecarPort(sidecar, port))));

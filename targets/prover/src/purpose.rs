@@ -44,7 +44,7 @@ fn of_own_job(gating: &Gating<'_, '_>, job: &Job) -> Vec<String> {
 
 fn beyond_the_model(gating: &Gating<'_, '_>, node: &Node) -> Vec<String> {
     let body = &node.body;
-    let is_raw_here = body.engines.iter().any(|it| it.target == gating.engine.name());
+    let is_raw_here = body.blocks_for(gating.engine.name()).next().is_some();
     let unknown = [
         ("retry of a gate or a deploy", body.retry.is_some() && node.retry().is_none()),
         ("raw steps that repeat", node.quorum().is_some() && !body.engines.is_empty()),

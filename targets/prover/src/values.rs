@@ -9,7 +9,7 @@
 
 use crate::gating::{Gating, is_untrusted_only, jobs_of};
 use crate::legs;
-use pipec_ir::{Binding, Fact, Form, Node, Secret, TOKEN_VARIABLE, Text};
+use pipec_ir::{Binding, Fact, Form, Node, Secret, TOKEN_VARIABLE, Text, variable_part};
 use pipec_model::Job;
 use pipec_model::{IfSet, Part, Value};
 
@@ -77,7 +77,7 @@ impl Scene<'_, '_, '_> {
     fn sidecars(&self, variables: &mut Vec<Wanted>) {
         let in_container = self.node.body.runner.image.is_some();
         for sidecar in &self.node.body.sidecars {
-            let stem = sidecar.name.to_ascii_uppercase().replace('-', "_");
+            let stem = variable_part(&sidecar.name);
             let host = if in_container { sidecar.name.as_str() } else { "127.0.0.1" };
             variables.push((format!("{stem}_HOST"), Some(Value::literal(host))));
             let Some(port) = sidecar.port else { continue };
@@ -95,7 +95,7 @@ impl Scene<'_, '_, '_> {
     /// The path and the digest of each artefact of the node.
     fn artefacts(&self, variables: &mut Vec<Wanted>) {
         for (name, _) in &self.node.body.uses {
-            let own = name.to_ascii_uppercase().replace('-', "_");
+            let own = variable_part(name);
             let subject = (self.node.body.subject.as_ref() == Some(name)).then(|| "SUBJECT".to_owned());
             let fact = |fact: fn(String) -> Fact| self.text(&Text::fact(fact(name.clone())));
             for prefix in [own].into_iter().chain(subject) {

@@ -55,8 +55,8 @@ pub enum Style {
     PlainOrQuoted,
     /// Double-quoted on one line.
     DoubleQuoted,
-    /// Like [`Style::PlainOrQuoted`], but a long text has several lines. It may end a line where its value has a line feed, which every reader
-    /// returns as a space.
+    /// Like [`Style::PlainOrQuoted`], but a long text has several lines. It may end a line where its value has a line feed,
+    /// which every reader returns as a space.
     Wrapped,
     /// A literal block if every dialect reads the same bytes. Otherwise double-quoted, with one line for each line of
     /// the script.

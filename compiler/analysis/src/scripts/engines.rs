@@ -1,5 +1,7 @@
 //! The expressions, variables and files of engines, and their replacements in a pipeline.
 
+use pipec_ir::variable_part;
+
 /// Expressions of engines and where a pipeline gets the value. `{NAME}` and `{name}` mean the last word.
 pub(super) const COUNTERPARTS: [(&str, &str); 24] = [
     ("github.sha", "`env COMMIT = commit.sha`, then `$COMMIT`"),
@@ -38,7 +40,7 @@ pub(crate) fn counterpart(inner: &str) -> Option<String> {
         let plain = !member.is_empty()
             && member.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         let name = if plain { member.to_ascii_lowercase().replace('_', "-") } else { "name".to_owned() };
-        let variable = name.to_ascii_uppercase().replace('-', "_");
+        let variable = variable_part(&name);
         Some(remedy.replace("{NAME}", &variable).replace("{name}", &name))
     })
 }

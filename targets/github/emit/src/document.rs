@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 /// The shell of every script.
 ///
-/// It stops at the first failure, also in a pipe, and at variables that are not set. It reads no startup files, not even those that a variable
-/// names (`-p`).
+/// It stops at the first failure, also in a pipe, and at variables that are not set. It reads no startup files, not even
+/// those that a variable names (`-p`).
 pub(crate) const SHELL: &str = "bash --noprofile --norc -p -euo pipefail {0}";
 
 /// A workflow file.

@@ -198,7 +198,7 @@ impl Check<'_, '_, '_> {
             wanted.extend(scene.bound(act.env));
             let weight = act.weight.as_ref().map(|weight| Value::literal(weight.to_string()));
             wanted.extend(weight.map(|weight| ("PIPE_WEIGHT".to_owned(), Some(weight))));
-            wanted.retain(|(name, _)| self.gating.program.gives(self.node, act.script, name));
+            wanted.retain(|(name, _)| self.node.gives(act.script, name));
         }
         wanted
     }

@@ -28,7 +28,7 @@ pub(super) struct Raw<'n> {
 /// The raw steps of a node, in order.
 pub(super) fn of<'n>(node: &'n Node, target: &str) -> Vec<Raw<'n>> {
     let mut all = Vec::new();
-    for block in node.body.engines.iter().filter(|block| block.target == target) {
+    for block in node.body.blocks_for(target) {
         let mut env: Vec<&Binding> = Vec::new();
         for step in &block.steps {
             match step {
@@ -77,7 +77,7 @@ impl Check<'_, '_, '_> {
                 }
                 let own: BTreeMap<String, Option<pipec_model::Value>> = of_block.into_iter().collect();
                 let mut wanted: Vec<Wanted> = self.scene().variables();
-                let inherits = |name: &str| self.gating.program.gives(node, script, name);
+                let inherits = |name: &str| node.gives(script, name);
                 wanted.retain(|(name, _)| !own.contains_key(name) && inherits(name));
                 wanted.extend(own);
                 self.script_env(step, &wanted);

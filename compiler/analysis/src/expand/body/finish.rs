@@ -5,7 +5,7 @@ use crate::expand::frame::Frame;
 use crate::expand::role::{is_host, is_segment};
 use crate::expand::{Expansion, repeated};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{ArtefactType, Checkout, Identity, Provider, ToolVersion};
+use pipec_ir::{ArtefactType, Checkout, Identity, Provider, ToolVersion, variable_part};
 use pipec_syntax::ast::Name;
 
 impl Work {
@@ -195,7 +195,7 @@ impl Expansion<'_, '_> {
                 format!("`{image}` contains a version"),
                 format!(
                     "a built image is identified by its digest: write `name \"{bare}\"`; deploys have `${}_REF`",
-                    artefact.to_ascii_uppercase().replace('-', "_")
+                    variable_part(artefact)
                 ),
             )
         } else if path.split('/').all(is_segment) && !is_host(host) {

@@ -83,7 +83,7 @@ impl<'a> Lowering<'a> {
                 let own = own.iter().map(|(name, value)| (name.clone().into_owned(), template(value)));
                 let node = self.node_of(plan);
                 let is_of_step = |(name, _): &&(String, Template)| {
-                    node.is_none_or(|node| self.program.gives(node, script, name)) && !scene.is_of_job(name)
+                    node.is_none_or(|node| node.gives(script, name)) && !scene.is_of_job(name)
                 };
                 let variables = scene.variables.iter().filter(is_of_step).cloned().chain(own).collect();
                 self.script_step(&self.owner(plan), script, title(), variables, plan.is_on_windows())

@@ -28,7 +28,7 @@ impl<'a> Lowering<'a> {
         environment: &[(String, Template)],
     ) -> Vec<Vec<Step>> {
         let mut number = 0;
-        let blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        let blocks = node.body.blocks_for("github");
         blocks
             .map(|block| {
                 let mut steps = self.block_steps(block, node, (unit, place), environment);
@@ -61,7 +61,7 @@ impl<'a> Lowering<'a> {
                 }
                 EngineStep::Run(script) => {
                     let is_own = |name: &str| variables.iter().any(|(variable, _)| variable == name);
-                    let inherits = |name: &str| !is_own(name) && self.program.gives(node, script, name);
+                    let inherits = |name: &str| !is_own(name) && node.gives(script, name);
                     let inherited = environment.iter().filter(|(name, _)| inherits(name)).cloned();
                     let all: Vec<(String, Template)> = inherited.chain(variables.clone()).collect();
                     let title = title(node, script).into_owned();

@@ -35,7 +35,7 @@ impl<'a> Lowering<'a> {
         }
         let is_in_all = |name: &str| {
             scripts.clone().all(|(script, own)| {
-                self.program.gives(node, script, name) && !own.iter().any(|(variable, _)| variable == name)
+                node.gives(script, name) && !own.iter().any(|(variable, _)| variable == name)
             })
         };
         let variables = plan.variables.iter();

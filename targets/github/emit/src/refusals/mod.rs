@@ -117,7 +117,7 @@ impl<'a> Refusals<'a> {
                     }
                 }
                 Held::Right(_) => {
-                    let steps = node.body.engines.iter().filter(|block| block.target == "github");
+                    let steps = node.body.blocks_for("github");
                     let mut steps = steps.flat_map(|block| &block.steps);
                     if steps.any(|step| matches!(step, EngineStep::Action { .. })) {
                         self.refuse("`for` after a right in a node with a raw action", &narrowed.origin);

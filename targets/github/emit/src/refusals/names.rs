@@ -99,7 +99,7 @@ impl Refusals<'_> {
             NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
             _ => Vec::new(),
         };
-        let raw_steps = node.body.engines.iter().filter(|block| block.target == "github");
+        let raw_steps = node.body.blocks_for("github");
         let of_raw_steps = raw_steps.flat_map(|block| &block.steps).filter_map(|step| match step {
             EngineStep::Env(binding) => Some(binding),
             EngineStep::Run(_) | EngineStep::Action { .. } => None,

@@ -60,7 +60,7 @@ impl Refusals<'_> {
     pub(super) fn refuse_in_body(&self, body: &Body) {
         if let Some(block) = body.engines.first()
             && body.steps.is_empty()
-            && !body.engines.iter().any(|block| block.target == "github")
+            && body.blocks_for("github").next().is_none()
         {
             self.refuse(&format!("a node with steps only for {}", block.target), &block.origin);
         }
@@ -78,7 +78,7 @@ impl Refusals<'_> {
         if node.retry().is_none() {
             return self.refuse("`retry` of a gate or a deploy", &clause.origin);
         }
-        if let Some(block) = node.body.engines.iter().find(|block| block.target == "github") {
+        if let Some(block) = node.body.blocks_for("github").next() {
             self.error(
                 codes::P1101,
                 &block.origin,

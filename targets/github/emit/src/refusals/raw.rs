@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 impl Refusals<'_> {
     /// The calls in the raw steps of a node.
     pub(super) fn check_raw_steps(&self, node: &Node) {
-        let blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        let blocks = node.body.blocks_for("github");
         blocks.for_each(|block| self.check_block(block));
     }
 
@@ -37,7 +37,7 @@ impl Refusals<'_> {
 
     /// Refuses raw steps in a job with secrets, such as the login of a registry.
     pub(super) fn refuse_secrets_beside_raw_steps(&self, node: &Node) {
-        let Some(block) = node.body.engines.iter().find(|block| block.target == "github") else { return };
+        let Some(block) = node.body.blocks_for("github").next() else { return };
         let pushes_with_login = self.program.registry_for(node).is_some();
         let has_secrets = self.secrets(node).next().is_some() || pushes_with_login;
         if has_secrets && self.has_trusted_job(node) {

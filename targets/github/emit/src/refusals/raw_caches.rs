@@ -14,7 +14,7 @@ const BY_DEFAULT: [(&str, &str); 3] = [
 
 impl Refusals<'_> {
     pub(super) fn refuse_harm_by_raw_steps(&self, node: &Node) {
-        let mut blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        let mut blocks = node.body.blocks_for("github");
         if let (Some(image), Some(block)) = (node.image(), blocks.next())
             && self.program.registry_of(image).is_none()
         {
@@ -30,7 +30,7 @@ impl Refusals<'_> {
             node.body.rights.first().map(|(right, _)| format!("the permission to write {}", right.word()));
         let scans = node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif);
         let Some(harm) = right.or(scans.then(|| "code scanning".to_owned())) else { return };
-        let blocks = node.body.engines.iter().filter(|block| block.target == "github");
+        let blocks = node.body.blocks_for("github");
         for step in blocks.flat_map(|block| &block.steps) {
             let EngineStep::Action { action, inputs, origin, .. } = step else { continue };
             let Called::Pinned(pinned) = called(action, &self.program.lock) else { continue };

@@ -63,7 +63,7 @@ fn of_a_node(node: &Node) -> Vec<Assumed> {
         let attempts = Trust::Attempts { node: node.name.clone(), because: retry.because.clone() };
         all.push(Assumed::new(attempts, successors()));
     }
-    for block in node.body.engines.iter().filter(|block| block.target == "github") {
+    for block in node.body.blocks_for("github") {
         let steps = Trust::RawSteps { node: node.name.clone(), because: block.because.clone() };
         all.push(Assumed::new(steps, successors()));
         all.extend(chosen_by_others(node, block).map(|input| Assumed::new(input, successors())));

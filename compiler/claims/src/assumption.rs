@@ -145,6 +145,13 @@ pub enum Trust {
     },
     /// A cache written by a pull request is visible only to that pull request.
     CacheScope,
+    /// People who may change a variable of the platform decide what the node does with it.
+    Decides {
+        /// The variable.
+        variable: String,
+        /// The node that reads it.
+        node: String,
+    },
 }
 
 /// An authority of a node beyond running scripts.
@@ -222,6 +229,7 @@ impl Setting {
             }
             Setting::PreviewEnvironment { .. } => AssumptionKind::Previews,
             Setting::Secret { .. } => AssumptionKind::Secrets,
+            Setting::Variable { .. } => AssumptionKind::Variables,
             Setting::CloudTrust(_) => AssumptionKind::Trust,
             Setting::RunnerTools { .. } => AssumptionKind::Runners,
         }
@@ -244,6 +252,7 @@ impl Trust {
             Trust::Attempts { .. } => AssumptionKind::Attempts,
             Trust::RawSteps { .. } | Trust::RawInput { .. } => AssumptionKind::RawSteps,
             Trust::CacheScope => AssumptionKind::Caches,
+            Trust::Decides { .. } => AssumptionKind::Variables,
         }
     }
 }

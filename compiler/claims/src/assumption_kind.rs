@@ -9,6 +9,7 @@ pub enum AssumptionKind {
     Override,
     RequiredCheck,
     Secrets,
+    Variables,
     Trust,
     Actions,
     Images,
@@ -26,12 +27,13 @@ pub enum AssumptionKind {
 
 impl AssumptionKind {
     /// All kinds.
-    pub const ALL: [AssumptionKind; 18] = [
+    pub const ALL: [AssumptionKind; 19] = [
         AssumptionKind::Protected,
         AssumptionKind::Environment,
         AssumptionKind::Override,
         AssumptionKind::RequiredCheck,
         AssumptionKind::Secrets,
+        AssumptionKind::Variables,
         AssumptionKind::Trust,
         AssumptionKind::Actions,
         AssumptionKind::Images,
@@ -55,6 +57,7 @@ impl AssumptionKind {
             AssumptionKind::Override => "override",
             AssumptionKind::RequiredCheck => "required-check",
             AssumptionKind::Secrets => "secrets",
+            AssumptionKind::Variables => "variables",
             AssumptionKind::Trust => "trust",
             AssumptionKind::Actions => "actions",
             AssumptionKind::Images => "images",

@@ -59,6 +59,8 @@ pub enum Task {
         /// The places that must have no secrets of these names.
         absent_from: Vec<SecretPlace>,
     },
+    /// Variables that must have a value, by their names.
+    Variables(Vec<String>),
     /// The trust of a cloud.
     CloudTrust(CloudTrust),
     /// Programs that runners must have.
@@ -82,6 +84,7 @@ impl From<&Setting> for Task {
             }
             Setting::PreviewEnvironment { into, .. } => Task::Previews(into),
             Setting::Secret { name, absent_from, .. } => Task::Secrets { names: vec![name], absent_from },
+            Setting::Variable { name, .. } => Task::Variables(vec![name]),
             Setting::CloudTrust(trust) => Task::CloudTrust(trust),
             Setting::RunnerTools { tools, deploy_tools, .. } => Task::Tools {
                 tools: tools.into_iter().collect(),
@@ -168,7 +171,8 @@ fn merge(tasks: &mut Vec<Task>, task: Task) {
                 Task::Secrets { names, absent_from },
                 Task::Secrets { names: more, absent_from: other_places },
             ) if absent_from == other_places => (names, more),
-            (Task::RequiredChecks(names), Task::RequiredChecks(more)) => (names, more),
+            (Task::RequiredChecks(names), Task::RequiredChecks(more))
+            | (Task::Variables(names), Task::Variables(more)) => (names, more),
             (other, task) if other == task => return,
             _ => continue,
         };

@@ -59,6 +59,8 @@ impl Setting {
             | Setting::EnvironmentReviewers { environment, .. }
             | Setting::PreviewEnvironment { environment, .. } => Place::Environment(environment.clone()),
             Setting::Secret { place, .. } => place.into(),
+            Setting::Variable { environment: Some(name), .. } => Place::Environment(name.clone()),
+            Setting::Variable { environment: None, .. } => Place::Repository,
             Setting::CloudTrust(trust) => Place::Cloud(trust.provider),
             Setting::RunnerTools { runners, .. } => Place::Runners(runners.clone()),
         }

@@ -156,14 +156,18 @@ fn one_path(OnePath { is_open_to_members, production, .. }: &OnePath) -> String 
     }
 }
 
-fn build_once(BuildOnce { artefacts, reading_caches }: &BuildOnce) -> String {
+fn build_once(BuildOnce { artefacts, reading_caches, reading_settings }: &BuildOnce) -> String {
     let are = if artefacts.len() == 1 { "is" } else { "are" };
-    let from = match reading_caches.as_slice() {
+    let mut more = Vec::new();
+    if !reading_caches.is_empty() {
+        more.push(format!("only that of {} reads what another run has kept", reading_caches.join(", ")));
+    }
+    if !reading_settings.is_empty() {
+        more.push(format!("only that of {} reads a setting of the platform", reading_settings.join(", ")));
+    }
+    let from = match more.as_slice() {
         [] => "from the commit alone: no build reads an environment or what another run has kept".to_owned(),
-        some => format!(
-            "from the commit: no build reads an environment, and only that of {} reads what another run has kept",
-            some.join(", ")
-        ),
+        more => format!("from the commit: no build reads an environment, and {}", more.join(", and ")),
     };
     format!("{} {are} built once, by one node, {from}", artefacts.join(", "))
 }
@@ -203,6 +207,13 @@ pub(crate) fn setting(setting: &Setting) -> String {
                 }
             };
             format!("the secret `{name}` is stored in {}{absent}", place_words(place))
+        }
+        Setting::Variable { name, environment } => {
+            let place = match environment {
+                Some(name) => format!("the environment `{name}` or the repository"),
+                None => "the repository".to_owned(),
+            };
+            format!("the variable `{name}` has a value in {place}")
         }
         Setting::CloudTrust(trust) => cloud_trust(trust, |environment| {
             format!("only tokens of the environment `{environment}` of this repository")
@@ -327,6 +338,11 @@ pub(crate) fn trust(trust: &Trust) -> String {
         }
         Trust::RawInput { action, input, fact, .. } => {
             format!("the action {action} does not run its input `{input}` as code, which holds `{fact}`")
+        }
+        Trust::Decides { variable, node } => {
+            format!(
+                "what {node} does, the variable `{variable}` decides, and whoever may change it does so well"
+            )
         }
         Trust::CacheScope => {
             "what the script of a pull request writes to a cache by itself reaches none but that pull request"

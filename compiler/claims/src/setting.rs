@@ -66,6 +66,14 @@ pub enum Setting {
         /// The places that must not have a secret of this name.
         absent_from: Vec<SecretPlace>,
     },
+    /// A variable that must have a value. It has no default in the source.
+    Variable {
+        /// The variable's name.
+        name: String,
+        /// The environment of the jobs that read it. `None` means that they have none. A variable of the repository
+        /// suffices in both cases.
+        environment: Option<String>,
+    },
     /// The trust of a cloud.
     CloudTrust(CloudTrust),
     /// The programs that runners have.

@@ -213,6 +213,8 @@ pub struct BuildOnce {
     pub artefacts: Vec<String>,
     /// The artefacts whose build may read data of another run. The data is from a cache or raw steps.
     pub reading_caches: Vec<String>,
+    /// The artefacts whose build reads a setting of the platform.
+    pub reading_settings: Vec<String>,
 }
 
 /// The parameters of [`Theorem::EveryChangeTravels`].

@@ -52,8 +52,10 @@ fn theorems() -> Vec<Theorem> {
             secrets: names(&["TOKEN"]),
             identities: vec![Provider::Aws],
         },
-        Theorem::BuildOnce(BuildOnce { artefacts: names(&["app"]), reading_caches: Vec::new() }),
-        Theorem::BuildOnce(BuildOnce { artefacts: names(&["app", "web"]), reading_caches: names(&["web"]) }),
+        build_once(&["app"], &[], &[]),
+        build_once(&["app", "web"], &["web"], &[]),
+        build_once(&["app", "web"], &[], &["app"]),
+        build_once(&["app", "web"], &["web"], &["app", "web"]),
         Theorem::EveryChangeTravels(EveryChangeTravels { asks_for_changes: true }),
         Theorem::EveryChangeTravels(EveryChangeTravels { asks_for_changes: false }),
         Theorem::Budget { run: Some(3_600_000), stages: vec![(name("commit"), 90_000)] },
@@ -112,6 +114,14 @@ fn theorems() -> Vec<Theorem> {
     ]
 }
 
+fn build_once(artefacts: &[&str], reading_caches: &[&str], reading_settings: &[&str]) -> Theorem {
+    Theorem::BuildOnce(BuildOnce {
+        artefacts: names(artefacts),
+        reading_caches: names(reading_caches),
+        reading_settings: names(reading_settings),
+    })
+}
+
 fn settings() -> Vec<Setting> {
     let environment = || name("production");
     let team = Reviewers { role: name("lead"), member: Some((MemberKind::Team, name("acme/leads"))) };
@@ -154,6 +164,9 @@ fn settings() -> Vec<Setting> {
             absent_from: vec![SecretPlace::Repository, SecretPlace::Organisation],
         },
         Setting::Secret { name: name("TOKEN"), place: SecretPlace::Repository, absent_from: Vec::new() },
+        Setting::Variable { name: name("API_URL"), environment: Some(environment()) },
+        Setting::Variable { name: name("API_URL"), environment: None },
+        Setting::Variable { name: name("REGION"), environment: None },
         trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: false }),
         trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: true }),
         trust(TrustedTokens::OfRepository { node: name("scan") }),
@@ -194,6 +207,7 @@ fn trusts() -> Vec<Trust> {
         Trust::RawSteps { node: node(), because: name("no task does it") },
         Trust::RawInput { node: node(), action: name("a/b"), input: name("title"), fact: Fact::BranchName },
         Trust::CacheScope,
+        Trust::Decides { variable: name("API_URL"), node: node() },
     ]
 }
 
@@ -294,6 +308,7 @@ fn the_lists_have_every_variant() {
         Setting::Secret { .. } => 6,
         Setting::CloudTrust(_) => 7,
         Setting::RunnerTools { .. } => 8,
+        Setting::Variable { .. } => 9,
     };
     let of_trust = |trust: &Trust| match trust {
         Trust::Pushers { .. } => 0,
@@ -309,9 +324,10 @@ fn the_lists_have_every_variant() {
         Trust::RawSteps { .. } => 10,
         Trust::RawInput { .. } => 11,
         Trust::CacheScope => 12,
+        Trust::Decides { .. } => 13,
     };
-    assert_eq!(settings().iter().map(of_setting).collect::<BTreeSet<_>>(), (0..9).collect());
-    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..13).collect());
+    assert_eq!(settings().iter().map(of_setting).collect::<BTreeSet<_>>(), (0..10).collect());
+    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..14).collect());
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod identity;
 mod legs;
 mod meaning;
 mod node;
+mod node_texts;
 mod pins;
 mod pipeline;
 mod references;

@@ -4,7 +4,7 @@
 //! finds one, that is an error of the compiler, and the program is neither proven nor built. For example, `deploy app
 //! to production` needs an artefact `app` and an environment `production` in the program.
 
-use crate::{Action, Binding, Deploy, EngineStep, Environment, Fact, Node, Origin, Pipeline, Program, Text};
+use crate::{Environment, Fact, Node, Origin, Pipeline, Program, Text};
 
 /// A name without a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -118,38 +118,8 @@ impl Search<'_> {
         for (name, origin) in &node.body.reads {
             self.named_environment(name, origin);
         }
-        self.texts(node);
-    }
-
-    /// Checks the texts of a node and of the environment that it deploys to.
-    fn texts(&mut self, node: &Node) {
-        let program = self.program;
-        self.bindings(node, program.bindings_of(node));
-        if let Some((environment, url)) =
-            program.environment_of(node).and_then(|it| Some((it, it.url.as_ref()?)))
-        {
-            self.text(node, url, &environment.origin);
-        }
-        let ready = node.body.sidecars.iter().filter_map(|sidecar| sidecar.ready.as_ref());
-        let actions: Vec<&Action> =
-            node.deploy().into_iter().flat_map(Deploy::actions).chain(ready).collect();
-        self.bindings(node, actions.into_iter().flat_map(|action| &action.env));
-        self.bindings(node, node.body.sidecars.iter().flat_map(|sidecar| &sidecar.env));
-        self.bindings(node, node.body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env));
-        for step in node.body.engines.iter().flat_map(|block| &block.steps) {
-            match step {
-                EngineStep::Run(_) => {}
-                EngineStep::Env(binding) => self.text(node, &binding.value, &binding.origin),
-                EngineStep::Action { inputs, .. } => {
-                    inputs.iter().for_each(|input| self.text(node, &input.value, &input.value_origin));
-                }
-            }
-        }
-    }
-
-    fn bindings<'b>(&mut self, node: &Node, bindings: impl Iterator<Item = &'b Binding>) {
-        for binding in bindings {
-            self.text(node, &binding.value, &binding.origin);
+        for (text, origin) in self.program.texts_of(node) {
+            self.text(node, text, origin);
         }
     }
 
@@ -181,8 +151,10 @@ impl Search<'_> {
                 | Fact::RunNumber
                 | Fact::RunUrl
                 | Fact::StepOutput { .. }
-                | Fact::Setting { .. }
                 | Fact::Input(_) => {}
+                Fact::Setting { at, name } => {
+                    self.require(self.program.settings.contains_key(at), "setting", name, origin);
+                }
             }
         }
     }

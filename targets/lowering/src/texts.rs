@@ -56,8 +56,9 @@ impl<'p> Texts<'_, 'p> {
             Fact::RunUrl => Some(Value::fact(RunFact::RunUrl)),
             Fact::StepOutput { step, output } => Some(Value::part(Part::RawOutput(step, output))),
             Fact::Input(name) => Some(Value::input(name.as_str())),
-            // The target has refused the setting.
-            Fact::Setting { .. } => None,
+            Fact::Setting { at, .. } => {
+                self.source.program.settings.get(at).map(|setting| Value::part(Part::Setting(setting)))
+            }
         };
         value.unwrap_or_else(|| Value::part(Part::Unresolved(fact)))
     }

@@ -63,6 +63,8 @@ pub enum Part<'p> {
     Token,
     /// A secret that the platform stores, by its name.
     Secret(&'p str),
+    /// A setting: the value that the platform holds, or else its default.
+    Setting(&'p pipec_ir::Setting),
     /// The folder for what a job leaves until its end.
     Scratch,
     /// The name of the leg.

@@ -6,6 +6,7 @@
 //! TAG: v${{ github.sha }}                                            Literal("v"), Fact(CommitSha)
 //! FILE: ${{ runner.temp }}/app.tar                                   Scratch, Literal("/app.tar")
 //! TOKEN: ${{ secrets.TOKEN }}                                        Secret("TOKEN")
+//! URL: ${{ vars.URL || 'http://localhost' }}                         Setting { name: "URL", default: "http://localhost" }
 //! DIGEST: ${{ needs.a.outputs.digest || needs.b.outputs.digest }}    JobOutput { jobs: ["a", "b"], output: "digest" }
 //! WHO: ${{ github.actor }}                                           Engine("github.actor")
 //! ```
@@ -35,6 +36,13 @@ pub enum Part {
     Scratch,
     /// A secret, by its name.
     Secret(String),
+    /// A value that the platform holds, or else a default.
+    Setting {
+        /// Its name on the platform.
+        name: String,
+        /// Its value if the platform holds none, or an empty one.
+        default: String,
+    },
     /// The token of the job.
     Token,
     /// An output of a step of the same job, by the ids.

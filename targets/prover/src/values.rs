@@ -169,6 +169,10 @@ impl Scene<'_, '_, '_> {
             }
             Fact::ArtefactName(name) => Value::literal(self.gating.source.node_named(name)?.image()?),
             Fact::ArtefactRef(name) => self.reference(name)?,
+            Fact::Setting { at, .. } => {
+                let default = self.gating.program.settings.get(at)?.default.clone().unwrap_or_default();
+                Value::of([Part::Setting { name: at.clone(), default }])
+            }
             _ => return None,
         })
     }

@@ -249,6 +249,9 @@ impl<'a> Expansion<'a, '_> {
                 return Value::Broken;
             }
             Field::Value(value) => {
+                if !is_own && self.refuse_setting_of_another(name, &field.node, &value, span, frame) {
+                    return Value::Broken;
+                }
                 if !is_own {
                     self.uses.reads.push((name.to_owned(), frame.origin(span)));
                 }
@@ -269,6 +272,38 @@ impl<'a> Expansion<'a, '_> {
         });
         self.report(frame, diagnostic);
         Value::Broken
+    }
+
+    /// Refuses a value of another environment that a setting decides. Returns false if none does.
+    ///
+    /// A platform may hold a value of its own for each environment, and only deploys to the environment get that one.
+    fn refuse_setting_of_another(
+        &mut self,
+        environment: &str,
+        field: &str,
+        value: &Value,
+        span: Span,
+        frame: &Frame,
+    ) -> bool {
+        let text = value.to_text().unwrap_or_default();
+        let setting = text.facts().find_map(|fact| match fact {
+            Fact::Setting { name, .. } => Some(name),
+            _ => None,
+        });
+        let Some(setting) = setting else { return false };
+        self.report(
+            frame,
+            Diagnostic::error(
+                codes::P0618,
+                format!(
+                    "only deploys to `{environment}` know its `{field}`, which setting `{setting}` decides"
+                ),
+                span,
+            )
+            .note("the platform may hold another value for this environment than for the repository")
+            .help(format!("read the setting itself, `{setting}`, or make the value a constant")),
+        );
+        true
     }
 
     fn refuse_borrowed(&mut self, name: &str, secret: &str, declared: Span, span: Span, frame: &Frame) {

@@ -121,7 +121,10 @@ pub(super) fn build_once(stated: &Stated<'_>) -> Vec<Theorem> {
     // It is unknown what raw steps fetch.
     let rests_on_more = |node: &&&Node| !(node.body.caches.is_empty() && node.body.engines.is_empty());
     let reading_caches = names(built.iter().filter(rests_on_more).copied());
-    vec![Theorem::BuildOnce(BuildOnce { artefacts: names(built.iter().copied()), reading_caches })]
+    let reads_setting = |node: &&&Node| !stated.program.settings_of(node).is_empty();
+    let reading_settings = names(built.iter().filter(reads_setting).copied());
+    let artefacts = names(built.iter().copied());
+    vec![Theorem::BuildOnce(BuildOnce { artefacts, reading_caches, reading_settings })]
 }
 
 pub(super) fn every_change_travels(stated: &Stated<'_>) -> Vec<Theorem> {

@@ -55,6 +55,10 @@ pub(crate) fn task(task: &Task) -> String {
                 .to_owned()
         }
         Task::Secrets { names, absent_from } => secrets(names, absent_from),
+        Task::Variables(names) => {
+            let what = if names.len() == 1 { "variable" } else { "variables" };
+            format!("set the {what} {}", all_of(&quoted(names)))
+        }
         Task::CloudTrust(trust) => cloud_trust(trust, |environment| {
             format!("accept only tokens of the environment `{environment}` of this repository")
         }),

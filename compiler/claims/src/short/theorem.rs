@@ -4,6 +4,7 @@ use super::{all_of, names_or_number};
 use crate::theorem::{BuildOnce, NoSkippedGates, OnePath, ProductionPath};
 use crate::{Theorem, plain};
 use pipec_ir::{Lock, Provider, duration};
+use std::collections::BTreeSet;
 
 /// The short sentence of a theorem. That of an emitted theorem is a phrase for a list: "one deploy at a time".
 pub(crate) fn theorem(theorem: &Theorem) -> String {
@@ -101,15 +102,22 @@ fn held_alone(secrets: &[String], identities: &[Provider]) -> String {
     format!("only deploys to it hold {}", all_of(&held))
 }
 
-fn build_once(BuildOnce { artefacts, reading_caches }: &BuildOnce) -> String {
+fn build_once(BuildOnce { artefacts, reading_caches, reading_settings }: &BuildOnce) -> String {
     let are = if artefacts.len() == 1 { "is" } else { "are" };
     let artefacts = names_or_number(artefacts, "artefacts");
-    match reading_caches.as_slice() {
-        [] => format!("{artefacts} {are} built once, from the commit alone"),
-        some => format!(
-            "{artefacts} {are} built once, from the commit; {} also from data of another run",
-            names_or_number(some, "of them")
-        ),
+    let from_more = |some: &[String], from: &str| {
+        let some = names_or_number(some, "of them");
+        format!("{artefacts} {are} built once, from the commit; {some} also from {from}")
+    };
+    match (reading_caches.as_slice(), reading_settings.as_slice()) {
+        ([], []) => format!("{artefacts} {are} built once, from the commit alone"),
+        (some, []) => from_more(some, "data of another run"),
+        ([], some) => from_more(some, "settings"),
+        (caches, settings) => {
+            let both: BTreeSet<&String> = caches.iter().chain(settings).collect();
+            let some = names_or_number(&both.into_iter().collect::<Vec<_>>(), "of them");
+            format!("{artefacts} {are} built once; {some} not from the commit alone")
+        }
     }
 }
 

@@ -35,6 +35,7 @@ fn subject(trust: &Trust) -> &str {
         Trust::Action { name, .. } => name,
         Trust::Image { reference } => reference,
         Trust::RawInput { action, .. } => action,
+        Trust::Decides { variable, .. } => variable,
         Trust::CacheScope => "",
     }
 }
@@ -84,6 +85,11 @@ fn sentence(kind: &Trust, subjects: &[&str]) -> String {
                 verb("runs", "run")
             )
         }
+        Trust::Decides { .. } => format!(
+            "people who may change {} without a review choose {} well",
+            names_or_number(subjects, "variables"),
+            verb("it", "them")
+        ),
         Trust::CacheScope => "a cache that a pull request writes reaches only that pull request".to_owned(),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::one_pipeline;
 use crate::programs::{self, Build, globs, origin};
-use crate::windows;
+use crate::{settings, windows};
 use pipec_claims::{AssumptionKind, Standing, Subject, Theorem, TheoremId};
 use pipec_github::GitHub;
 use pipec_ir::{EngineBlock, EngineStep};
@@ -136,6 +136,7 @@ fn many_programs() -> Vec<Build> {
         programs::cached(),
         programs::retried(),
         programs::previews(),
+        settings::settings(),
         raw,
     ]
 }

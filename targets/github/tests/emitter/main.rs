@@ -28,6 +28,7 @@ mod runtime_tools;
 mod runtime_verdict;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod scripts;
+mod settings;
 mod shop;
 mod sidecars;
 mod traps;

@@ -484,6 +484,24 @@ fn names_reserved_by_github_are_refused() {
 }
 
 #[test]
+fn names_of_settings_are_variables_on_github() {
+    let complaints = |names: &[&str]| {
+        let mut build = hello();
+        for at in names {
+            let setting = Setting { at: (*at).to_owned(), default: None, origin: origin() };
+            build.program.settings.insert((*at).to_owned(), setting);
+        }
+        let read = Fact::Setting { name: "read".to_owned(), at: names[0].to_owned() };
+        build.edit("unit", |node| node.body.env = vec![binding("READ", Text::fact(read))]).complaints()
+    };
+    assert_eq!(complaints(&["API_URL", "API_URI"]), [""; 0]);
+    assert_eq!(complaints(&["github_url"]), ["P1102 GitHub has no variable with the name `github_url`"]);
+    let alike = ["P1102 `API_URL` and `Api_Url` are the same variable on GitHub"];
+    assert_eq!(complaints(&["API_URL", "Api_Url"]), alike);
+    assert_eq!(complaints(&["LEVEL", "API_URL", "Api_Url"]), [""; 0], "nothing reads them");
+}
+
+#[test]
 fn a_file_name_stays_in_its_folder() {
     let named = |name: &str| {
         let mut build = hello();

@@ -512,6 +512,7 @@ const ASSUMED: &[(&str, &str)] = &[
         "If a pipeline runs on pull requests, its check is required on their target branches",
     ),
     ("where secrets are stored", "Secrets are stored in their environment"),
+    ("who may change variables", "decides what the nodes that read it do"),
     ("what a cloud trusts", "trusts an identity only from the environment of its deploys"),
     ("who stops a deploy half-way", "the five minutes that GitHub gives a cancelled job"),
     ("who else writes deployments", "Only this workflow writes the deployments of its environments"),
@@ -539,7 +540,7 @@ fn trap_64_the_reference_lists_what_remains_assumed() {
     }
     assert_eq!(
         assumed.lines().filter(|line| line.starts_with("- ")).count(),
-        18,
+        19,
         "a new one needs words above"
     );
 }

@@ -25,6 +25,8 @@ mod raw;
 #[cfg(test)]
 mod sample;
 #[cfg(test)]
+mod settings;
+#[cfg(test)]
 mod torn_down;
 #[cfg(test)]
 mod whole;

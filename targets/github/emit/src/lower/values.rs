@@ -10,6 +10,7 @@ use super::names::result_of;
 use super::previews::{NUMBER, OF_LEG};
 use super::runners::{Place, TEMP, TEMP_IN_CONTAINER};
 use super::{Lowering, legs, raw, sidecars};
+use crate::expression::quoted;
 use crate::template::Template;
 use pipec_ir::Text;
 use pipec_lowering::{FACTS, HandedOn, Part, RunFact, Unit, Value};
@@ -56,6 +57,12 @@ impl<'a> Lowering<'a> {
             }
             Part::Token => template.and(TOKEN_OF_JOB),
             Part::Secret(name) => template.and(format!("secrets.{name}")),
+            Part::Setting(setting) => {
+                let held = format!("vars.{}", setting.at);
+                // A variable that nobody has set is empty.
+                let default = setting.default.as_ref().filter(|default| !default.is_empty());
+                template.and(alternatives(std::iter::once(held).chain(default.map(|it| quoted(it)))))
+            }
             Part::Scratch if place == Place::Container => template.and_text(TEMP_IN_CONTAINER),
             Part::Scratch => template.and(TEMP),
             Part::LegName => template.and(legs::leg_name()),

@@ -97,9 +97,6 @@ impl<'a> Refusals<'a> {
         for registry in self.program.keyless_registries.values() {
             self.refuse("an `identity` of a registry", &registry.origin);
         }
-        for setting in self.program.settings.values() {
-            self.refuse("a `setting`", &setting.origin);
-        }
     }
 
     /// Refuses `for` where a step can't be kept from what another step of its job holds.

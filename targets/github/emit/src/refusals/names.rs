@@ -1,8 +1,10 @@
 //! Names that GitHub does not take, or takes for something else: keys of jobs, variables, environments, the file.
 
 use super::Refusals;
-use pipec_base::codes;
-use pipec_ir::{Binding, EngineStep, Environment, Node, NodeId, NodeKind, Pipeline, RunnerHost, Trigger};
+use pipec_base::{Diagnostic, codes};
+use pipec_ir::{
+    Binding, EngineStep, Environment, Node, NodeId, NodeKind, Pipeline, RunnerHost, Setting, Trigger,
+};
 use pipec_lowering::{
     Nodes, PLAN, RECORD, Unit, VERDICT, has_own_secrets, override_environment, override_job_name,
     secrets_environment, untrusted_job_name, window_job_name,
@@ -68,7 +70,10 @@ impl Refusals<'_> {
                 );
             }
         }
-        self.pipeline.nodes.iter().for_each(|node| self.check_variables(node));
+        for node in &self.pipeline.nodes {
+            self.check_variables(node);
+            self.check_settings(node);
+        }
     }
 
     /// Whether some possible job could have an unfit name.
@@ -91,6 +96,39 @@ impl Refusals<'_> {
     fn job_named(&self, name: &str) -> Option<&Unit> {
         let units = if self.may_have_job(name) { self.units() } else { Default::default() };
         units.iter().find(|unit| unit.id.eq_ignore_ascii_case(name))
+    }
+
+    /// Refuses settings whose names GitHub does not take for a variable.
+    ///
+    /// The source is GitHub's documentation of variables: the names have no case and don't begin with `GITHUB_`.
+    fn check_settings(&self, node: &Node) {
+        for setting in self.program.settings_of(node) {
+            if setting.at.to_ascii_uppercase().starts_with("GITHUB_") {
+                self.once(
+                    Diagnostic::error(
+                        codes::P1102,
+                        format!("GitHub has no variable with the name `{}`", setting.at),
+                        setting.origin.span,
+                    )
+                    .help("choose a name that does not begin with `GITHUB_`"),
+                    &setting.origin,
+                );
+            }
+            let is_alike =
+                |other: &&Setting| other.at != setting.at && other.at.eq_ignore_ascii_case(&setting.at);
+            if let Some(other) = self.program.settings.values().find(is_alike) {
+                self.once(
+                    Diagnostic::error(
+                        codes::P1102,
+                        format!("`{}` and `{}` are the same variable on GitHub", setting.at, other.at),
+                        setting.origin.span,
+                    )
+                    .label(other.origin.span, "the other one")
+                    .help("choose another name"),
+                    &setting.origin,
+                );
+            }
+        }
     }
 
     /// Refuses variables that GitHub sets itself, because its steps and all actions rely on those.

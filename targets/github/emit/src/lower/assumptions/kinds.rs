@@ -29,6 +29,12 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
         AssumptionKind::Secrets => {
             "Secrets are stored in their environment, not in the repository or organisation."
         }
+        AssumptionKind::Variables => {
+            "Each `setting` is a variable of the repository, or of the environment of a deploy. Without a default it has \
+             a value there. Everybody who may change it by GitHub's API, without a review, decides what the nodes that \
+             read it do. A run for the pull request of a fork gets no variables: there each setting has its default, or \
+             else it is empty."
+        }
         AssumptionKind::Trust => {
             "A cloud, or any other party that accepts `identity oidc`, trusts an identity only from the environment of \
              its deploys. GitHub's token names that environment and no branch."

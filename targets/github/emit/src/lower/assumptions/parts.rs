@@ -79,7 +79,7 @@ fn chosen_by_others<'n>(node: &'n Node, block: &'n EngineBlock) -> impl Iterator
     });
     let is_chosen = |fact: &&Fact| {
         let free = [Fact::BranchName, Fact::TagName, Fact::TagVersion];
-        free.contains(fact) || matches!(fact, Fact::Input(_) | Fact::StepOutput { .. })
+        free.contains(fact) || matches!(fact, Fact::Input(_) | Fact::StepOutput { .. } | Fact::Setting { .. })
     };
     calls.flat_map(move |(action, inputs)| {
         inputs.iter().filter(|input| !is_code(&input.key)).filter_map(move |input| {

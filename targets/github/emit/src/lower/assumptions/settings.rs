@@ -4,8 +4,8 @@ use super::deploys_to;
 use super::known::KnownFacts;
 use crate::lower::previews::teardown_file;
 use pipec_claims::{
-    Assumed, Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers, SecretPlace,
-    Setting, TagOperation, TheoremId, Trust, TrustedTokens,
+    Assumed, Assumption, Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers,
+    SecretPlace, Setting, TagOperation, TheoremId, Trust, TrustedTokens,
 };
 use pipec_ir::facts::Refs;
 use pipec_ir::{Approval, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
@@ -231,6 +231,27 @@ fn cloud_trust(Identity { provider, role, .. }: &Identity, tokens: TrustedTokens
     Assumed::new(Setting::CloudTrust(trust), [TheoremId::HeldAlone])
 }
 
+/// The variables of the platform that a node reads.
+fn variables(program: &Program, node: &Node) -> Vec<Assumed> {
+    let environment = node.deploy().map(|deploy| deploy.environment.clone());
+    let assumed = |assumption: Assumption| {
+        let assumed = Assumed::new(assumption, Reliance::Successors { node: node.name.clone() });
+        match &environment {
+            Some(environment) => assumed.of(environment),
+            None => assumed,
+        }
+    };
+    let mut all = Vec::new();
+    for setting in program.settings_of(node) {
+        if setting.default.is_none() {
+            let variable = Setting::Variable { name: setting.at.clone(), environment: environment.clone() };
+            all.push(assumed(variable.into()));
+        }
+        all.push(assumed(Trust::Decides { variable: setting.at.clone(), node: node.name.clone() }.into()));
+    }
+    all
+}
+
 pub(super) fn of_a_node<'p>(
     known: &KnownFacts<'p>,
     program: &'p Program,
@@ -249,6 +270,7 @@ pub(super) fn of_a_node<'p>(
         let reviewed = Trust::OverrideReviews { role: rule.role.clone(), gate: node.name.clone() };
         all.push(Assumed::new(reviewed, [TheoremId::Override]));
     }
+    all.extend(variables(program, node));
     if node.is_deploy() {
         return all;
     }

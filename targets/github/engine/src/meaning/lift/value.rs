@@ -141,6 +141,7 @@ impl Lifter<'_> {
             ["runner", "temp"] if self.in_container => Part::Unknown(Unlike),
             ["runner", "temp"] => Part::Scratch,
             ["secrets", name] => Part::Secret(text(name)),
+            ["vars", name] => Part::Setting { name: text(name), default: String::new() },
             ["needs", job, "outputs", output] => {
                 Part::JobOutput { jobs: vec![text(job)], output: text(output) }
             }
@@ -152,7 +153,8 @@ impl Lifter<'_> {
         }
     }
 
-    /// Lifts `a || b`. It is an output of the jobs that may have run, or a value that depends on whether one ran.
+    /// Lifts `a || b`. It is an output of the jobs that may have run, a value that depends on whether one ran, or a
+    /// setting with its default.
     fn alternatives(&self, parts: &[Expression]) -> Option<Value> {
         if let [Expression::And(condition), otherwise] = parts
             && let [asked, then] = condition.as_slice()
@@ -161,6 +163,11 @@ impl Lifter<'_> {
             let (job, output) = ((*job).to_owned(), (*output).to_owned());
             let (then, otherwise) = (self.part(then), self.part(otherwise));
             return Some(Value::of([Part::IfSet(Box::new(IfSet { job, output, then, otherwise }))]));
+        }
+        if let [held, Expression::Text(default)] = parts
+            && let Some(["vars", name]) = held.words().as_deref()
+        {
+            return Some(Value::of([Part::Setting { name: (*name).to_owned(), default: default.clone() }]));
         }
         let mut asked: Vec<String> = Vec::new();
         let mut of: Option<(&str, &str)> = None;
@@ -290,6 +297,17 @@ mod tests {
         assert_eq!(value, Value::of([Part::JobOutput { jobs, output: "digest".to_owned() }]));
         let mixed = of("${{ needs.a.outputs.digest || needs.b.outputs.other }}");
         assert!(matches!(mixed.as_part(), Some(Part::Expression(_))));
+    }
+
+    #[test]
+    fn a_setting_has_its_default() {
+        let setting = |name: &str, default: &str| {
+            Value::of([Part::Setting { name: name.to_owned(), default: default.to_owned() }])
+        };
+        assert_eq!(of("${{ vars.API_URL }}"), setting("API_URL", ""));
+        assert_eq!(of("${{ vars.API_URL || 'a}}b' }}"), setting("API_URL", "a}}b"));
+        let nested = of("${{ vars.A || vars.B || 'c' }}");
+        assert!(matches!(nested.as_part(), Some(Part::Expression(_))), "{nested:?}");
     }
 
     #[test]

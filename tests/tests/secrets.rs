@@ -363,7 +363,7 @@ fn may_see(program: &Program, pipeline: &str, job: &str, environment: &str) -> B
             && let Some((image, _)) = &artefact.image_name
             && let Some(registry) = program.registry_of(image)
         {
-            all.extend([registry.user.clone(), registry.password.clone()]);
+            all.extend(registry.secrets().into_iter().flatten().map(str::to_owned));
         }
     }
     all

@@ -12,7 +12,7 @@ use crate::{dangling, script_checks, variables};
 use pipec_base::kept::{Kept, Same};
 use pipec_base::{Code, Diagnostic, Sources, codes, parallel};
 use pipec_claims::Theorem;
-use pipec_ir::{Environment, KeylessRegistry, Pipeline, Program, Registry, Role, Step};
+use pipec_ir::{Environment, Pipeline, Program, Registry, Role, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -70,7 +70,7 @@ struct Checked {
 #[derive(Debug)]
 struct Across {
     environments: Arc<Environments>,
-    keyless_registries: BTreeMap<String, KeylessRegistry>,
+    registries: BTreeMap<String, Registry>,
     summaries: Vec<Arc<Summary>>,
     /// Whether exactly one pipeline deploys to production.
     is_alone: bool,
@@ -82,7 +82,7 @@ impl Across {
         let is_alike =
             |(before, now): (&Arc<Summary>, &Arc<Summary>)| Arc::ptr_eq(before, now) || before.is_alike(now);
         Arc::ptr_eq(&self.environments, &program.environments)
-            && self.keyless_registries == program.keyless_registries
+            && self.registries == program.registries
             && self.summaries.len() == summaries.len()
             && self.summaries.iter().zip(summaries).all(is_alike)
     }
@@ -223,7 +223,7 @@ fn across(
     let is_alone = theorems::is_alone(program, summaries);
     let environments = program.environments.clone();
     let across = Across {
-        keyless_registries: program.keyless_registries.clone(),
+        registries: program.registries.clone(),
         environments,
         summaries: summaries.to_vec(),
         is_alone,

@@ -6,9 +6,7 @@
 
 use pipec_base::kept::{Kept, Same};
 use pipec_claims::Judgement;
-use pipec_ir::{
-    Environment, GeneratedFile, KeylessRegistry, Pins, Pipeline, PipelineId, Program, Registry, Role, Setting,
-};
+use pipec_ir::{Environment, GeneratedFile, Pins, Pipeline, PipelineId, Program, Registry, Role, Setting};
 use pipec_target_api::{PipelineOutput, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,7 +16,6 @@ use std::sync::Arc;
 struct Surroundings {
     roles: BTreeMap<String, Role>,
     registries: BTreeMap<String, Registry>,
-    keyless_registries: BTreeMap<String, KeylessRegistry>,
     settings: BTreeMap<String, Setting>,
     lock: Pins,
     targets: Vec<&'static str>,
@@ -100,7 +97,6 @@ impl Outputs {
         let now = Surroundings {
             roles: program.roles.clone(),
             registries: program.registries.clone(),
-            keyless_registries: program.keyless_registries.clone(),
             settings: program.settings.clone(),
             lock: program.lock.clone(),
             targets: targets.iter().map(|target| target.name()).collect(),

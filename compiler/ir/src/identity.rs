@@ -56,6 +56,20 @@ impl Provider {
         Provider::ALL.into_iter().find(|provider| provider.word() == word)
     }
 
+    /// The provider whose identities a registry takes, by its host.
+    pub fn of_registry(host: &str) -> Option<Provider> {
+        let is_amazon = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
+        if is_amazon && host.contains(".dkr.ecr.") {
+            Some(Provider::Aws)
+        } else if host == "gcr.io" || host.ends_with(".gcr.io") || host.ends_with(".pkg.dev") {
+            Some(Provider::Google)
+        } else if host.ends_with(".azurecr.io") {
+            Some(Provider::Azure)
+        } else {
+            None
+        }
+    }
+
     /// Whether a step logs in before the scripts run. Otherwise the scripts request their token themselves.
     pub fn has_sign_in(self) -> bool {
         self != Provider::Oidc

@@ -20,6 +20,7 @@ mod node_texts;
 mod pins;
 mod pipeline;
 mod references;
+mod registry;
 mod report;
 pub mod schedule;
 mod text;
@@ -47,11 +48,9 @@ pub use node::{
 pub use pins::{
     ActionInput, InputForm, LockFile, LockLayout, MergeFault, PinnedAction, Pins, image_with_registry,
 };
-pub use pipeline::{
-    Input, InputType, KeylessRegistry, Pipeline, PipelineId, Program, Registry, Setting, SourceFile, Stage,
-    StageId,
-};
+pub use pipeline::{Input, InputType, Pipeline, PipelineId, Program, Setting, SourceFile, Stage, StageId};
 pub use references::Dangling;
+pub use registry::{Login, Registry};
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;
 pub use text::{Fact, Origin, PathPattern, Piece, Text};

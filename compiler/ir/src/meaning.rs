@@ -273,6 +273,30 @@ impl Program {
         self.environment_of(node).filter(|environment| environment.tier == Tier::Ephemeral)
     }
 
+    /// The registry for an image name, if one is declared. The longest prefix applies, and a prefix ends at the end of
+    /// a path segment.
+    pub fn registry_of(&self, image: &str) -> Option<&Registry> {
+        let fits = |prefix: &str| {
+            image.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.registries.values().filter(|registry| fits(&registry.prefix)).max_by_key(|it| it.prefix.len())
+    }
+
+    /// The registry to which a node pushes its image, if one is declared.
+    pub fn registry_for(&self, node: &Node) -> Option<&Registry> {
+        self.registry_of(node.image()?)
+    }
+
+    /// The secrets with which a node logs in to push its image.
+    pub fn login_secrets_of(&self, node: &Node) -> Option<[&str; 2]> {
+        self.registry_for(node)?.secrets()
+    }
+
+    /// The identity with which a node logs in to push its image.
+    pub fn login_identity_of(&self, node: &Node) -> Option<&Identity> {
+        self.registry_for(node)?.identity()
+    }
+
     /// The environments that a pipeline enters, each once, in the order of the first entry.
     pub fn entered<'p>(&'p self, pipeline: &'p Pipeline) -> Vec<&'p Environment> {
         let mut entered: Vec<&Environment> = Vec::new();
@@ -283,12 +307,6 @@ impl Program {
         }
         entered
     }
-
-    /// The registry for the image of a node, if one is declared.
-    pub fn registry_for(&self, node: &Node) -> Option<&Registry> {
-        self.registry_of(node.image()?)
-    }
-
     /// The secrets that a node may use. Its own come first, then those of the environment that it deploys to.
     pub fn secrets_of<'p>(&'p self, node: &'p Node) -> impl Iterator<Item = &'p Secret> {
         let environment = self.environment_of(node);

@@ -4,7 +4,7 @@
 //! program with one pipeline and one environment.
 
 use crate::{
-    ChangeRule, Condition, Environment, Event, Identity, Node, NodeId, Origin, Pins, Role, Text, Trigger,
+    ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Registry, Role, Text, Trigger,
 };
 use pipec_logic::Glob;
 use std::collections::BTreeMap;
@@ -25,8 +25,6 @@ pub struct Program {
     pub roles: BTreeMap<String, Role>,
     /// The registries by prefix.
     pub registries: BTreeMap<String, Registry>,
-    /// The registries that take an identity instead of a password, by prefix.
-    pub keyless_registries: BTreeMap<String, KeylessRegistry>,
     /// The settings by their names on the platform.
     pub settings: BTreeMap<String, Setting>,
     /// The content of `pipec.lock`. Empty if the file does not exist.
@@ -45,26 +43,6 @@ impl Program {
         let wanted = numbered.filter(|(_, pipeline)| pipeline.is_for(target));
         wanted.map(|(place, _)| PipelineId(place)).collect()
     }
-
-    /// The registry for an image name, if one is declared. The longest prefix applies, and a prefix ends at the end of
-    /// a path segment.
-    pub fn registry_of(&self, image: &str) -> Option<&Registry> {
-        let fits = |prefix: &str| {
-            image.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.registries.values().filter(|registry| fits(&registry.prefix)).max_by_key(|it| it.prefix.len())
-    }
-}
-
-/// `registry "123456789012.dkr.ecr.eu-west-1.amazonaws.com" { identity aws "…" }`.
-#[derive(Clone, Debug, PartialEq)]
-pub struct KeylessRegistry {
-    /// The prefix of its image names.
-    pub prefix: String,
-    /// The identity that logs in for a push.
-    pub identity: Identity,
-    /// Where it was written.
-    pub origin: Origin,
 }
 
 /// A value that the platform holds: `setting api-url: string at "API_URL" = "…"`.
@@ -75,19 +53,6 @@ pub struct Setting {
     /// The value if the platform holds none.
     pub default: Option<String>,
     /// Where it was written.
-    pub origin: Origin,
-}
-
-/// `registry "ghcr.io/acme" { user X password Y }`.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Registry {
-    /// The prefix of its image names.
-    pub prefix: String,
-    /// The secret with the user's name.
-    pub user: String,
-    /// The secret with the password.
-    pub password: String,
-    /// Where it was declared.
     pub origin: Origin,
 }
 

@@ -23,7 +23,7 @@ use crate::guard::Guard;
 use crate::passes::Texts;
 use crate::units::Unit;
 use crate::value::{Value, Variables};
-use pipec_ir::{Checkout, Identity, Node, Step, Tool};
+use pipec_ir::{Checkout, Identity, Node, Registry, Step, Tool};
 use pipec_runtime::Script;
 use std::borrow::Cow;
 
@@ -67,6 +67,8 @@ pub enum Does<'p> {
     SetUp(&'p Tool, Version<'p>),
     /// It signs in to a cloud.
     SignIn(&'p Identity),
+    /// It signs in to the cloud of a registry, for the push behind it and for no script.
+    SignInToPush(&'p Registry),
     /// It runs a script of the source; a deploy's action may add variables.
     Script(&'p Step, Variables<'p>),
     /// It runs a fixed script with these parameters.

@@ -10,13 +10,14 @@
 //! ```
 
 use crate::acts::{Act, Does, Keep, Kept, directory};
+use crate::credentials;
 use crate::jobs::HandOn;
 use crate::passes::{Passes, Texts};
 use crate::token::TokenUse;
 use crate::units::{self, Runs, Unit};
-use crate::value::{HandedOn, Part, Value, Variables};
-use pipec_ir::{Artefact, Node, variable_part};
-use pipec_runtime::Script;
+use crate::value::{HandedOn, Part, RegistryCredential, Value, Variables};
+use pipec_ir::{Artefact, Login, Node, Provider, Registry, variable_part};
+use pipec_runtime::{PushForm, Script};
 use std::borrow::Cow;
 
 /// The act that records the digest.
@@ -27,6 +28,11 @@ const DIGEST: &str = "digest";
 
 /// The variable that says where the build of an image leaves its layout.
 const LAYOUT: &str = "PIPE_IMAGE_LAYOUT";
+
+/// The user's name for a token in Google's registries.
+///
+/// The source is Google's documentation, "Configure authentication to Artifact Registry for Docker".
+const GOOGLE_USER: &str = "oauth2accesstoken";
 
 /// The folder in which artefacts of other jobs arrive.
 const HANDED_OVER: &str = "/handed-over";
@@ -228,22 +234,53 @@ impl<'p> Passes<'_, 'p> {
         }
     }
 
-    /// The act that pushes an image, and what it needs the token for.
+    /// The acts that push an image, and what they need the token for.
     ///
     /// Jobs of code that was not reviewed have none.
-    pub(crate) fn push(&self, node: &'p Node, unit: &Unit) -> Option<(Act<'p>, Option<TokenUse<'p>>)> {
-        let image = node.image().filter(|_| unit.runs != Runs::Untrusted)?;
+    pub(crate) fn push(&self, node: &'p Node, unit: &Unit) -> (Vec<Act<'p>>, Option<TokenUse<'p>>) {
+        let Some(image) = node.image().filter(|_| unit.runs != Runs::Untrusted) else {
+            return (Vec::new(), None);
+        };
+        let registry = self.source.program.registry_of(image);
+        let form = match registry.and_then(|registry| Some(registry.identity()?.provider)) {
+            Some(Provider::Aws) => PushForm::Amazon,
+            Some(Provider::Azure) => PushForm::Azure,
+            Some(Provider::Google | Provider::Oidc) | None => PushForm::Password,
+        };
         let parameters =
             [("NAME", Value::text(image)), ("DIGEST", Value::output(RECORD, DIGEST)), ("LAYOUT", layout())];
-        let act = Act::fixed(format!("Push {}", node.name), Script::PushImage, parameters);
-        Some(match self.source.program.registry_of(image) {
-            Some(registry) => {
-                let user = Value::part(Part::Secret(&registry.user));
-                let password = Value::part(Part::Secret(&registry.password));
-                (act.with("REGISTRY_USER", user).with("REGISTRY_PASSWORD", password), None)
-            }
+        let act = Act::fixed(format!("Push {}", node.name), Script::PushImage(form), parameters);
+        let Some(registry) = registry else {
             // The platform's own registry takes the job's token.
-            None => (act.with("REGISTRY_PASSWORD", Value::part(Part::Token)), Some(TokenUse::PushImage)),
-        })
+            let act = act.with("REGISTRY_PASSWORD", Value::part(Part::Token));
+            return (vec![act], Some(TokenUse::PushImage));
+        };
+        let act = with_login(act, registry);
+        let token = registry.identity().map(TokenUse::Identity);
+        (credentials::sign_in_to_push(registry).into_iter().chain([act]).collect(), token)
+    }
+}
+
+/// A push with what it needs to log in to a registry.
+fn with_login<'p>(act: Act<'p>, registry: &'p Registry) -> Act<'p> {
+    let got = |credential: RegistryCredential| Value::part(Part::OfRegistry(credential));
+    let identity = match &registry.login {
+        Login::Password { user, password } => {
+            let secret = |name: &'p str| Value::part(Part::Secret(name));
+            return act.with("REGISTRY_USER", secret(user)).with("REGISTRY_PASSWORD", secret(password));
+        }
+        Login::Identity(identity) => identity,
+    };
+    match identity.provider {
+        Provider::Aws => act
+            .with("AWS_REGION", Value::text(registry.region().unwrap_or_default()))
+            .with("AWS_ACCESS_KEY_ID", got(RegistryCredential::AccessKeyId))
+            .with("AWS_SECRET_ACCESS_KEY", got(RegistryCredential::SecretAccessKey))
+            .with("AWS_SESSION_TOKEN", got(RegistryCredential::SessionToken)),
+        Provider::Google => act
+            .with("REGISTRY_USER", Value::text(GOOGLE_USER))
+            .with("REGISTRY_PASSWORD", got(RegistryCredential::Token)),
+        // The analysis lets no registry take an identity of `oidc`.
+        Provider::Azure | Provider::Oidc => act,
     }
 }

@@ -10,8 +10,9 @@
 use crate::acts::{Act, Does};
 use crate::units::{Runs, Unit};
 use crate::value::{Part, Value};
-use pipec_ir::{Identity, Provider, Secret};
+use pipec_ir::{Identity, Provider, Registry, Secret};
 use pipec_runtime::Script;
+use pipec_runtime::names::REGISTRY;
 
 /// The act that signs in to a cloud.
 ///
@@ -24,6 +25,14 @@ pub(crate) fn sign_in(identity: &Identity) -> Option<Act<'_>> {
         Provider::Oidc => return None,
     };
     Some(Act::new(title, Does::SignIn(identity)))
+}
+
+/// The act that signs in to the cloud of a registry.
+///
+/// It comes behind all scripts, and only the push reads what it gets.
+pub(crate) fn sign_in_to_push(registry: &Registry) -> Option<Act<'_>> {
+    registry.identity()?;
+    Some(Act::new("Log in to the registry", Does::SignInToPush(registry)).with_id(REGISTRY))
 }
 
 /// The act that writes a secret to its file.

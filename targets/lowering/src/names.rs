@@ -33,5 +33,5 @@ pub fn secrets_environment(pipeline: &Pipeline, node: &Node) -> String {
 /// They are its own secrets, or those of the registry that it pushes to.
 pub fn has_own_secrets(program: &Program, node: &Node) -> bool {
     let own = !node.body.secrets.is_empty() && !node.is_deploy();
-    own || program.registry_for(node).is_some()
+    own || program.login_secrets_of(node).is_some()
 }

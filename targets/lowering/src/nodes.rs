@@ -120,9 +120,9 @@ impl<'p> Passes<'_, 'p> {
         if node.is_artefact() {
             job.hands_on.extend(artefacts::hands_on(node));
             job.acts.extend(artefacts::record(node));
-            let (push, token) = self.push(node, unit).unzip();
+            let (push, token) = self.push(node, unit);
             job.acts.extend(push);
-            job.token.extend(token.flatten());
+            job.token.extend(token);
         }
         job.acts.extend(reports::acts(self.source.pipeline, node, unit, unless_exempt));
     }

@@ -262,6 +262,7 @@ impl Named {
             | Does::CheckoutDefault
             | Does::SetUp(..)
             | Does::SignIn(_)
+            | Does::SignInToPush(_)
             | Does::Raw(_)
             | Does::Judge => {}
         }

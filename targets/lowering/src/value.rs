@@ -63,6 +63,8 @@ pub enum Part<'p> {
     Token,
     /// A secret that the platform stores, by its name.
     Secret(&'p str),
+    /// What [`crate::acts::Does::SignInToPush`] got.
+    OfRegistry(RegistryCredential),
     /// A setting: the value that the platform holds, or else its default.
     Setting(&'p pipec_ir::Setting),
     /// The folder for what a job leaves until its end.
@@ -91,6 +93,19 @@ pub enum Part<'p> {
     OutputPath,
     /// A fact that has no meaning in its place. The analysis refuses such a source, so this is a bug in the compiler.
     Unresolved(&'p pipec_ir::Fact),
+}
+
+/// What a job gets from a cloud in order to push to its registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistryCredential {
+    /// The id of an access key of AWS.
+    AccessKeyId,
+    /// The secret of the access key.
+    SecretAccessKey,
+    /// The session that the access key belongs to.
+    SessionToken,
+    /// A token of Google Cloud.
+    Token,
 }
 
 /// Variables and their values, in the order in which an output lists them.

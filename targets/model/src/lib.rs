@@ -44,11 +44,11 @@ pub use reading::{Need, Reading, scopes_of};
 pub use source::{Source, node_of};
 pub use step::{
     ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Revision,
-    ScriptText, Step, ToolVersion, Which,
+    ScriptText, SignIn, Step, ToolVersion, Which,
 };
 pub use surroundings::{RunGroup, ShownName, Surroundings};
 pub use trigger::{
     ManualInput, ManualInputForm, NameFilter, NamePattern, PullRequestChange, RunEvent, RunTrigger,
 };
-pub use value::{ExpressionId, IfSet, Part, Piece, Unlike, Value};
+pub use value::{ExpressionId, IfSet, Part, Piece, RegistryCredential, Unlike, Value};
 pub use world::{Axis, ManualEntry, Questions, World};

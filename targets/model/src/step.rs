@@ -123,15 +123,10 @@ pub enum Does {
         /// The name that distinguishes it on the platform.
         category: Option<String>,
     },
-    /// It logs in with an identity.
-    SignIn {
-        /// The provider.
-        provider: Provider,
-        /// The role. `None` if the step has other inputs than a login with a role needs.
-        role: Option<String>,
-        /// The region, if the provider asks for one.
-        region: Option<String>,
-    },
+    /// It logs in with an identity. Every later script may use the login.
+    SignIn(SignIn),
+    /// It logs in with an identity for the push of an image. A later step gets the login only if it is given to the step.
+    SignInToPush(SignIn),
     /// It sets up a tool.
     SetUp {
         /// The tool.
@@ -145,6 +140,17 @@ pub enum Does {
     SaveCache(Cached),
     /// An effect that this model does not know. A raw step of the source may have one.
     Other,
+}
+
+/// A login with an identity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// The provider.
+    pub provider: Provider,
+    /// The role. `None` if the step has other inputs than a login with a role needs.
+    pub role: Option<String>,
+    /// The region, if the provider asks for one.
+    pub region: Option<String>,
 }
 
 /// A script that is not one of the fixed ones.

@@ -43,6 +43,8 @@ pub enum Part {
         /// Its value if the platform holds none, or an empty one.
         default: String,
     },
+    /// What [`crate::Does::SignInToPush`] got.
+    OfRegistry(RegistryCredential),
     /// The token of the job.
     Token,
     /// An output of a step of the same job, by the ids.
@@ -103,6 +105,19 @@ pub enum Part {
     Expression(ExpressionId),
     /// Unknown: it could not be lifted, and no proof accepts it.
     Unknown(Unlike),
+}
+
+/// What a job gets from a cloud in order to push to its registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RegistryCredential {
+    /// The id of an access key of AWS.
+    AccessKeyId,
+    /// The secret of the access key.
+    SecretAccessKey,
+    /// The session that the access key belongs to.
+    SessionToken,
+    /// A token of Google Cloud.
+    Token,
 }
 
 /// One of two values, depending on whether an output of a job is set.

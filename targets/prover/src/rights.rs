@@ -96,7 +96,8 @@ fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &
     if node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif) {
         needs.push(Need::CodeScanning);
     }
-    if gating.program.identities_of(node).next().is_some() {
+    let to_push = gating.program.login_identity_of(node);
+    if gating.program.identities_of(node).chain(to_push).next().is_some() {
         needs.push(Need::ProveIdentity);
     }
 }
@@ -130,7 +131,7 @@ fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
 fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
     let node = gating.source.node_of(&job.id);
     let own_secrets = node
-        .is_some_and(|node| !node.body.secrets.is_empty() || gating.program.registry_for(node).is_some())
+        .is_some_and(|node| !node.body.secrets.is_empty() || gating.program.login_secrets_of(node).is_some())
         && !untrusted_only;
     let wanted = node.and_then(|node| match &node.kind {
         NodeKind::Deploy(deploy) => Some((deploy.environment.clone(), true)),
@@ -187,9 +188,11 @@ fn secrets(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &
         }),
         token: node.is_some_and(|node| !node.body.rights.is_empty()),
         registry: node
-            .and_then(|node| gating.program.registry_for(node))
-            .map(|registry| [&registry.user, &registry.password].map(|name| Part::Secret(name.clone()))),
-        pushes: node.is_some_and(|node| node.image().is_some()),
+            .and_then(|node| gating.program.login_secrets_of(node))
+            .map(|login| login.map(|name| Part::Secret(name.to_owned()))),
+        pushes: node.is_some_and(|node| {
+            node.image().is_some_and(|image| gating.program.registry_of(image).is_none())
+        }),
     };
     let steps = job.legs.all.iter().flat_map(|leg| &leg.steps);
     let given = steps.flat_map(|step| step.env.iter().map(move |given| (step, given)));
@@ -209,7 +212,7 @@ struct Held {
     token: bool,
     /// The user and the password for its push.
     registry: Option<[Part; 2]>,
-    /// Whether its node builds an image.
+    /// Whether its node pushes an image with the token.
     pushes: bool,
 }
 
@@ -231,7 +234,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
             name,
         ) => name == "GH_TOKEN" && is_token,
         // The proof of the step compares which of them it uses.
-        (Does::Runtime(Script::PushImage), name) => match &held.registry {
+        (Does::Runtime(Script::PushImage(_)), name) => match &held.registry {
             Some([user, password]) => {
                 name == "REGISTRY_USER" && part == user || name == "REGISTRY_PASSWORD" && part == password
             }

@@ -52,6 +52,8 @@ pub(crate) enum Kind {
     Download,
     Upload,
     Identity,
+    /// Logs in with the identity of a registry.
+    RegistryIdentity,
     /// Sets up a tool.
     Tool,
     /// Stores a report.
@@ -74,6 +76,7 @@ impl Display for Kind {
             Kind::Download => "download",
             Kind::Upload => "upload",
             Kind::Identity => "sign-in",
+            Kind::RegistryIdentity => "sign-in to push",
             Kind::Tool => "tool",
             Kind::KeptReport => "kept report",
             Kind::KeptAfterFailure => "files kept after a failure",
@@ -332,7 +335,8 @@ impl<'c> Check<'c, '_, '_> {
             Does::Fetch(_) => Kind::Download,
             Does::Keep(kept) => Kind::of_upload(kept.name.as_deref()),
             Does::SendReport { .. } => Kind::CodeScanning,
-            Does::SignIn { .. } => Kind::Identity,
+            Does::SignIn(_) => Kind::Identity,
+            Does::SignInToPush(_) => Kind::RegistryIdentity,
             Does::SetUp { .. } => Kind::Tool,
             Does::Other => return None,
         })

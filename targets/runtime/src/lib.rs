@@ -94,7 +94,15 @@ macro_rules! texts {
                 Script::ImageFolder => text!($shim; "image-folder"),
                 Script::RecordImage => text!($shim; "hashes", "record-image"),
                 Script::VerifyImage => text!($shim; "hashes", "verify-image"),
-                Script::PushImage => text!($shim; $folder / "push-image"),
+                Script::PushImage(PushForm::Password) => {
+                    text!($shim; $folder / "push-begin", $folder / "push-owner", $folder / "push-image")
+                }
+                Script::PushImage(PushForm::Amazon) => {
+                    text!($shim; $folder / "push-begin", "push-amazon", $folder / "push-image")
+                }
+                Script::PushImage(PushForm::Azure) => {
+                    text!($shim; $folder / "push-begin", "push-azure", $folder / "push-image")
+                }
                 Script::VerifyLegs => text!($shim; "hashes", "verify-legs"),
                 Script::Quorum => text!($shim; "fail", "quorum"),
                 Script::Again => text!($shim; "fail", "again"),
@@ -164,10 +172,7 @@ pub enum Script {
     /// Unpacks what was handed over as NAME. Fails unless it is the image DIGEST.
     VerifyImage,
     /// Pushes the image in LAYOUT as NAME, under DIGEST.
-    ///
-    /// It logs in with REGISTRY_PASSWORD, as REGISTRY_USER or, without one, as the user who started the run; then the image
-    /// must belong to the owner of the repository.
-    PushImage,
+    PushImage(PushForm),
     /// Verifies an artefact that several legs built.
     ///
     /// It fails unless what was handed over as NAME, a dot and the name of a leg has the digest in LEGS, for each line of LEGS.
@@ -260,6 +265,18 @@ pub enum PlanForm {
     Names,
 }
 
+/// How [`Script::PushImage`] logs in to the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PushForm {
+    /// With REGISTRY_PASSWORD, as REGISTRY_USER or, without one, as the user who started the run; then the image must belong
+    /// to the owner of the repository.
+    Password,
+    /// With a password that the credentials of AWS_ACCESS_KEY_ID and the like ask for in AWS_REGION.
+    Amazon,
+    /// With a token of the client of Azure that has logged in. The client is logged out.
+    Azure,
+}
+
 /// What [`Script::Verdict`] expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum VerdictForm {
@@ -300,7 +317,9 @@ impl Script {
         Script::ImageFolder,
         Script::RecordImage,
         Script::VerifyImage,
-        Script::PushImage,
+        Script::PushImage(PushForm::Password),
+        Script::PushImage(PushForm::Amazon),
+        Script::PushImage(PushForm::Azure),
         Script::VerifyLegs,
         Script::Quorum,
         Script::Again,
@@ -357,7 +376,19 @@ impl Script {
             Script::VerifyFolder | Script::VerifyImage => &["DIGEST", "NAME"],
             Script::ImageFolder => &["PIPE_IMAGE_LAYOUT"],
             Script::RecordImage => &["LAYOUT", "PACKED"],
-            Script::PushImage => &["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"],
+            Script::PushImage(PushForm::Password) => {
+                &["NAME", "DIGEST", "LAYOUT", "REGISTRY_USER", "REGISTRY_PASSWORD"]
+            }
+            Script::PushImage(PushForm::Amazon) => &[
+                "NAME",
+                "DIGEST",
+                "LAYOUT",
+                "AWS_REGION",
+                "AWS_ACCESS_KEY_ID",
+                "AWS_SECRET_ACCESS_KEY",
+                "AWS_SESSION_TOKEN",
+            ],
+            Script::PushImage(PushForm::Azure) => &["NAME", "DIGEST", "LAYOUT"],
             Script::VerifyLegs => &["LEGS", "NAME", "FILE"],
             Script::Quorum => &["RUNS", "SCRIPTS", "QUORUM"],
             Script::Again => &["NODE", "ATTEMPT", "ATTEMPTS", "BECAUSE"],
@@ -401,7 +432,9 @@ impl Script {
             Script::ImageFolder => "image-folder",
             Script::RecordImage => "record-image",
             Script::VerifyImage => "verify-image",
-            Script::PushImage => "push-image",
+            Script::PushImage(PushForm::Password) => "push-image",
+            Script::PushImage(PushForm::Amazon) => "push-image-amazon",
+            Script::PushImage(PushForm::Azure) => "push-image-azure",
             Script::VerifyLegs => "verify-legs",
             Script::Quorum => "quorum",
             Script::Again => "again",
@@ -527,8 +560,13 @@ mod tests {
         for script in Script::ALL {
             let text = script.text(Dialect::GitHub, Systems::Linux);
             for parameter in Dialect::GitHub.parameters(*script).iter().chain(script.parameters()) {
-                // `gh` reads its token itself.
-                let is_read = *parameter == "GH_TOKEN" && text.contains("gh api") || text.contains(parameter);
+                // `gh` and `aws` read these themselves.
+                let by_tool = match *parameter {
+                    "GH_TOKEN" => text.contains("gh api"),
+                    "AWS_REGION" => text.contains("aws ecr"),
+                    _ => false,
+                };
+                let is_read = by_tool || text.contains(parameter);
                 assert!(is_read, "{script:?} does not use {parameter}");
             }
         }

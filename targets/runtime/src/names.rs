@@ -107,6 +107,9 @@ pub const WAIT_TO: &str = "wait-to-";
 /// The prefix of the job that asks for an override. The name of its gate follows.
 pub const OVERRIDE: &str = "override-";
 
+/// The id of the step that logs in to the registry of an image.
+pub const REGISTRY: &str = "registry";
+
 /// The prefix of the id of a raw step, before its name.
 pub const RAW: &str = "raw-";
 

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, Workspace, duplicate_name};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{KeylessRegistry, MemberKind, Program, Provider, Registry, Role, RoleMember};
+use pipec_ir::{Login, MemberKind, Program, Provider, Registry, Role, RoleMember};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
 
@@ -116,16 +116,15 @@ impl Expansion<'_, '_> {
         if self.is_second_registry(prefix, program, frame) {
             return;
         }
-        let registry =
-            Registry { prefix: prefix.node.clone(), user, password, origin: frame.origin(prefix.span) };
-        program.registries.insert(prefix.node.clone(), registry);
+        let (login, origin) = (Login::Password { user, password }, frame.origin(prefix.span));
+        program
+            .registries
+            .insert(prefix.node.clone(), Registry { prefix: prefix.node.clone(), login, origin });
     }
 
     /// Whether another registry has this prefix. Reports it.
     fn is_second_registry(&mut self, prefix: &ast::Text, program: &Program, frame: &Frame) -> bool {
-        let with_password = program.registries.get(&prefix.node).map(|it| it.origin.span);
-        let keyless = program.keyless_registries.get(&prefix.node).map(|it| it.origin.span);
-        let Some(first) = with_password.or(keyless) else { return false };
+        let Some(first) = program.registries.get(&prefix.node).map(|it| it.origin.span) else { return false };
         self.report(
             frame,
             Diagnostic::error(
@@ -150,11 +149,11 @@ impl Expansion<'_, '_> {
     ) {
         let Some(identity) = self.identity(written, span, frame) else { return };
         let host = prefix.node.split('/').next().unwrap_or_default();
-        if provider_of(host) != Some(identity.provider) {
+        if Provider::of_registry(host) != Some(identity.provider) {
             let word = identity.provider.word();
             let finding =
                 Diagnostic::error(codes::P0617, format!("`{host}` takes no identity of {word}"), span);
-            let finding = match provider_of(host) {
+            let finding = match Provider::of_registry(host) {
                 Some(provider) => {
                     finding.help(format!("use an identity of {0}: `identity {0} \"…\"`", provider.word()))
                 }
@@ -171,23 +170,10 @@ impl Expansion<'_, '_> {
         if self.is_second_registry(prefix, program, frame) {
             return;
         }
-        let origin = frame.origin(span);
-        let registry = KeylessRegistry { prefix: prefix.node.clone(), identity, origin };
-        program.keyless_registries.insert(prefix.node.clone(), registry);
-    }
-}
-
-/// The provider whose identities a registry takes, by its host.
-fn provider_of(host: &str) -> Option<Provider> {
-    let is_amazon = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-    if is_amazon && host.contains(".dkr.ecr.") {
-        Some(Provider::Aws)
-    } else if host == "gcr.io" || host.ends_with(".gcr.io") || host.ends_with(".pkg.dev") {
-        Some(Provider::Google)
-    } else if host.ends_with(".azurecr.io") {
-        Some(Provider::Azure)
-    } else {
-        None
+        let (login, origin) = (Login::Identity(identity), frame.origin(prefix.span));
+        program
+            .registries
+            .insert(prefix.node.clone(), Registry { prefix: prefix.node.clone(), login, origin });
     }
 }
 

@@ -101,8 +101,9 @@ pub(super) fn borrowed_identities(
             .iter()
             .map(move |identity| (identity, format!("environment `{}`", environment.name)))
     });
-    let of_registries = program.keyless_registries.values();
-    let of_registries = of_registries.map(|it| (&it.identity, format!("registry `{}`", it.prefix)));
+    let of_registries = program.registries.values();
+    let of_registries =
+        of_registries.filter_map(|it| Some((it.identity()?, format!("registry `{}`", it.prefix))));
     for (identity, holder) in own.chain(shared).chain(of_registries) {
         let Some(principal) = identity.principal() else { continue };
         let Some((owner, first)) = owners.get(&(identity.provider, principal)) else { continue };

@@ -49,14 +49,10 @@ impl Bench {
         for name in ["workspace", "temp", "bin", "gh", "home"] {
             std::fs::create_dir(bench.path(name)).unwrap();
         }
-        let gh = bench.path("bin/gh");
-        std::fs::write(&gh, GH).unwrap();
-        bench.shell("chmod +x ../bin/gh");
-        if cfg!(not(feature = "jq")) {
-            // The ordinary tests must pass without jq, even on a machine that has it.
-            std::fs::write(bench.path("bin/jq"), "#!/bin/sh\nexit 127\n").unwrap();
-            bench.shell("chmod +x ../bin/jq");
-        }
+        let bench = bench.program("gh", GH);
+        // The ordinary tests must pass without jq, even on a machine that has it.
+        let has_jq = cfg!(feature = "jq");
+        let bench = if has_jq { bench } else { bench.program("jq", "#!/bin/sh\nexit 127\n") };
         bench
             .with("GITHUB_REPOSITORY", "acme/shop")
             .with("GITHUB_EVENT_NAME", "push")
@@ -70,11 +66,15 @@ impl Bench {
 
     /// A machine on which `date +%s` prints this number.
     pub fn at(seconds: u64) -> Bench {
-        let bench = Bench::new();
         let date = format!("#!/usr/bin/env bash\n[[ $* == +%s ]] && echo {seconds}\n");
-        std::fs::write(bench.path("bin/date"), date).unwrap();
-        bench.shell("chmod +x ../bin/date");
-        bench
+        Bench::new().program("date", &date)
+    }
+
+    /// Installs a program, which replaces one of the machine.
+    pub fn program(self, name: &str, text: &str) -> Bench {
+        std::fs::write(self.path("bin").join(name), text).unwrap();
+        self.shell(&format!("chmod +x ../bin/{name}"));
+        self
     }
 
     pub fn path(&self, name: &str) -> PathBuf {

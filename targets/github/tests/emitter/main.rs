@@ -18,6 +18,7 @@ mod one_pipeline;
 mod portable;
 mod programs;
 mod refusals;
+mod registries;
 mod runtime_artefacts;
 mod runtime_deploys;
 mod runtime_images;

@@ -4,7 +4,7 @@
 //! on the node's machine, which may be macOS: its bash is 3.2 and its tools are those of BSD.
 
 use crate::scripts::*;
-use pipec_runtime::{Dialect, PlanForm, Script, Systems, VerdictForm};
+use pipec_runtime::{Dialect, PlanForm, PushForm, Script, Systems, VerdictForm};
 
 /// The fixed scripts that run on the node's machine.
 const ON_THE_NODES_MACHINE: [Script; 17] = [
@@ -28,7 +28,7 @@ const ON_THE_NODES_MACHINE: [Script; 17] = [
 ];
 
 /// The fixed scripts that run only on Ubuntu.
-const ON_UBUNTU: [Script; 13] = [
+const ON_UBUNTU: [Script; 15] = [
     Script::ImageFolder,
     Script::OfABranch,
     Script::OverrideApproved,
@@ -37,7 +37,9 @@ const ON_UBUNTU: [Script; 13] = [
     Script::Plan(PlanForm::Names),
     Script::PreviewFind,
     Script::PreviewForget,
-    Script::PushImage,
+    Script::PushImage(PushForm::Password),
+    Script::PushImage(PushForm::Amazon),
+    Script::PushImage(PushForm::Azure),
     Script::RecordImage,
     Script::Verdict(VerdictForm::All),
     Script::Verdict(VerdictForm::Listed),

@@ -491,8 +491,7 @@ pub fn image(name: &str) -> NodeKind {
 pub fn images() -> Build {
     let registry = Registry {
         prefix: "registry.shop.example".to_owned(),
-        user: "REGISTRY_USER".to_owned(),
-        password: "REGISTRY_PASSWORD".to_owned(),
+        login: Login::Password { user: "REGISTRY_USER".to_owned(), password: "REGISTRY_PASSWORD".to_owned() },
         origin: origin(),
     };
     let build = "docker buildx build --output \"type=oci,tar=false,dest=$PIPE_IMAGE_LAYOUT\" .";

@@ -277,7 +277,8 @@ fn runners_must_exist_on_github() {
     let mut build = hello().edit("unit", |node| {
         node.body.runner.image = Some((format!("quay.io/acme/box:1@sha256:{}", "0".repeat(64)), origin()));
     });
-    let registry = Registry { prefix: "quay.io/acme".to_owned(), ..Registry::default() };
+    let login = Login::Password { user: "USER".to_owned(), password: "PASSWORD".to_owned() };
+    let registry = Registry { prefix: "quay.io/acme".to_owned(), login, origin: origin() };
     build.program.registries.insert(registry.prefix.clone(), registry);
     let said = build.complaints();
     assert!(said.len() == 1 && said[0].ends_with("without the login of registry `quay.io/acme`"), "{said:?}");

@@ -60,10 +60,7 @@ echo "$image"
 "#;
 
 fn bench() -> Bench {
-    let bench = Bench::new();
-    let skopeo = bench.path("bin/skopeo");
-    std::fs::write(&skopeo, SKOPEO).unwrap();
-    bench.shell("chmod +x ../bin/skopeo");
+    let bench = Bench::new().program("skopeo", SKOPEO);
     let (layout, packed, folder) =
         (bench.temp("image-layout"), bench.temp("handed-over/web.tar"), bench.temp("artefacts/web"));
     std::fs::create_dir(bench.path("temp/handed-over")).unwrap();
@@ -230,4 +227,61 @@ fn another_digest_in_the_registry_fails_the_push() {
     std::fs::write(bench.path("gh/registry").join(digest.trim_start_matches("sha256:")), "other").unwrap();
     std::fs::write(bench.path("gh/drops-it"), "").unwrap();
     refused(&bench.run(PUSH_IMAGE), "pushed: FAILED");
+}
+
+/// A replacement of `aws`, which knows one access key.
+const AWS: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+[[ "$*" == "ecr get-login-password" && $AWS_REGION == eu-west-1 ]]
+if [[ $AWS_ACCESS_KEY_ID/$AWS_SECRET_ACCESS_KEY/$AWS_SESSION_TOKEN != key/secret/session ]]; then
+  echo "An error occurred (UnrecognizedClientException) when calling the GetAuthorizationToken operation" >&2
+  exit 254
+fi
+cat "$GH_FOLDER/password"
+"#;
+
+/// A replacement of `az`, which has logged in to one client.
+const AZ: &str = r#"#!/usr/bin/env bash
+set -euo pipefail
+case $* in
+  "acr login --name acme --expose-token --query accessToken --output tsv")
+    [[ ! -e $GH_FOLDER/logged-out ]] || { echo "ERROR: Please run 'az login' to setup account." >&2; exit 1; }
+    cat "$GH_FOLDER/password"
+    ;;
+  logout) touch "$GH_FOLDER/logged-out" ;;
+  *) exit 2 ;;
+esac
+"#;
+
+#[test]
+fn an_identity_of_aws_gets_the_password_of_its_registry() {
+    let host = "1.dkr.ecr.eu-west-1.amazonaws.com";
+    let bench = pushed().program("aws", AWS).with("NAME", format!("{host}/web"));
+    let bench = [("REGION", "eu-west-1"), ("ACCESS_KEY_ID", "key"), ("SECRET_ACCESS_KEY", "secret")]
+        .into_iter()
+        .fold(bench, |bench, (name, value)| bench.with(&format!("AWS_{name}"), value))
+        .with("AWS_SESSION_TOKEN", "session");
+    let done = bench.run(PUSH_TO_AMAZON);
+    assert!(done.success, "{}", done.log);
+    assert!(!done.log.contains("hunter2"), "{}", done.log);
+    let asked = std::fs::read_to_string(bench.path("gh/asked")).unwrap();
+    assert!(asked.starts_with(&format!("login --username AWS --password-stdin {host}\n")), "{asked}");
+    std::fs::remove_file(bench.path("gh/asked")).unwrap();
+    let bench = bench.with("AWS_SECRET_ACCESS_KEY", "guess");
+    refused(&bench.run(PUSH_TO_AMAZON), "UnrecognizedClientException");
+    assert!(!bench.path("gh/asked").exists(), "nothing was pushed");
+}
+
+#[test]
+fn a_client_of_azure_gets_a_token_and_logs_out() {
+    let bench = pushed().program("az", AZ).with("NAME", "acme.azurecr.io/web");
+    let done = bench.run(PUSH_TO_AZURE);
+    assert!(done.success, "{}", done.log);
+    let asked = std::fs::read_to_string(bench.path("gh/asked")).unwrap();
+    let user = "00000000-0000-0000-0000-000000000000";
+    assert!(
+        asked.starts_with(&format!("login --username {user} --password-stdin acme.azurecr.io\n")),
+        "{asked}"
+    );
+    refused(&bench.run(PUSH_TO_AZURE), "Please run 'az login'");
 }

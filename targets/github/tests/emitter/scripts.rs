@@ -1,6 +1,6 @@
 //! The fixed scripts in the form of the workflows.
 
-use pipec_runtime::{Dialect, PlanForm, ReportForm, Script, Systems};
+use pipec_runtime::{Dialect, PlanForm, PushForm, ReportForm, Script, Systems};
 
 const fn text(script: Script) -> &'static str {
     script.text(Dialect::GitHub, Systems::Linux)
@@ -43,4 +43,6 @@ pub const SOAK: &str = text(Script::Soak);
 pub const IMAGE_FOLDER: &str = text(Script::ImageFolder);
 pub const RECORD_IMAGE: &str = text(Script::RecordImage);
 pub const VERIFY_IMAGE: &str = text(Script::VerifyImage);
-pub const PUSH_IMAGE: &str = text(Script::PushImage);
+pub const PUSH_IMAGE: &str = text(Script::PushImage(PushForm::Password));
+pub const PUSH_TO_AMAZON: &str = text(Script::PushImage(PushForm::Amazon));
+pub const PUSH_TO_AZURE: &str = text(Script::PushImage(PushForm::Azure));

@@ -23,6 +23,8 @@ mod proved;
 #[cfg(test)]
 mod raw;
 #[cfg(test)]
+mod registries;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod settings;

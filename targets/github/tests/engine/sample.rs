@@ -311,8 +311,7 @@ pub fn images() -> Build {
     build.environment("production", Tier::Production);
     let registry = Registry {
         prefix: "registry.shop.example".to_owned(),
-        user: "REGISTRY_USER".to_owned(),
-        password: "REGISTRY_PASSWORD".to_owned(),
+        login: Login::Password { user: "REGISTRY_USER".to_owned(), password: "REGISTRY_PASSWORD".to_owned() },
         origin: origin(),
     };
     build.program.registries.insert(registry.prefix.clone(), registry);

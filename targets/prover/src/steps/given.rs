@@ -14,7 +14,7 @@ use super::{Check, Kind, goes_on, raw};
 use crate::values::{self, Wanted};
 use crate::{overrides, previews, windows};
 use pipec_ir::{Checkout, Identity, Secret};
-use pipec_model::{CheckoutOf, Does, Given, IfMissing, Part, Step, Value};
+use pipec_model::{CheckoutOf, Does, Given, IfMissing, Part, SignIn, Step, Value};
 use pipec_runtime::Script;
 use pipec_runtime::names::may_be_of_job;
 use std::collections::BTreeMap;
@@ -31,6 +31,7 @@ impl Check<'_, '_, '_> {
             Kind::Runtime(script) => self.fixed_script(*script, kind, step),
             Kind::Checkout => self.checkout(step),
             Kind::Upload => self.upload(step),
+            Kind::RegistryIdentity => self.registry_login(step),
             // The other steps are compared completely with the tools, caches and reports of the node.
             _ => {}
         }
@@ -43,7 +44,7 @@ impl Check<'_, '_, '_> {
         let line = step.line;
         match script {
             Script::RecordFile | Script::RecordFolder => self.record(step),
-            Script::ImageFolder | Script::RecordImage | Script::PushImage => self.image_step(kind, step),
+            Script::ImageFolder | Script::RecordImage | Script::PushImage(_) => self.image_step(kind, step),
             Script::Approval | Script::Forward => self.deploy_step(script, step),
             Script::OverrideInForce if !overrides::asks_whether_in_force(self.gating, self.node, step) => {
                 self.differs("it does not ask whether the overrides before it are in force", line);
@@ -239,7 +240,7 @@ impl Check<'_, '_, '_> {
 /// What the step does that signs in with an identity.
 pub(crate) fn sign_in(identity: &Identity, region: Option<&str>) -> Does {
     let (role, region) = (Some(identity.role.clone()), region.map(str::to_owned));
-    Does::SignIn { provider: identity.provider, role, region }
+    Does::SignIn(SignIn { provider: identity.provider, role, region })
 }
 
 /// Whether a fixed script writes this secret to its file.

@@ -10,8 +10,9 @@
 
 use super::{Check, Kind};
 use crate::values::{image_layout, scratch};
-use pipec_model::{Part, Step, Value};
-use pipec_runtime::Script;
+use pipec_ir::{Login, Provider};
+use pipec_model::{Does, Part, RegistryCredential, SignIn, Step, Value};
+use pipec_runtime::{PushForm, Script};
 
 impl Check<'_, '_, '_> {
     /// Checks the values of the steps of an image.
@@ -38,16 +39,62 @@ impl Check<'_, '_, '_> {
             .filter_map(|step| step.id.clone())
             .map(|step| Value::of([Part::StepOutput { step, output: "digest".to_owned() }]))
             .collect();
-        let is_given = |name: &str, wanted: Part| step.env(name).is_some_and(|given| given.is_part(&wanted));
-        let has_credentials = match self.gating.program.registry_of(image) {
-            Some(registry) => {
-                is_given("REGISTRY_USER", Part::Secret(registry.user.clone()))
-                    && is_given("REGISTRY_PASSWORD", Part::Secret(registry.password.clone()))
-            }
-            None => step.env("REGISTRY_USER").is_none() && is_given("REGISTRY_PASSWORD", Part::Token),
-        };
         step.env_literal("NAME") == Some(image)
             && step.env("DIGEST").is_some_and(|digest| digests == [digest.clone()])
-            && has_credentials
+            && self.has_login(image, step)
+    }
+
+    /// Whether the push logs in as the source says, and with nothing else.
+    fn has_login(&self, image: &str, step: &Step) -> bool {
+        let is_given = |name: &str, wanted: Part| step.env(name).is_some_and(|given| given.is_part(&wanted));
+        let got = |name: &str, credential| is_given(name, Part::OfRegistry(credential));
+        let Some(registry) = self.gating.program.registry_of(image) else {
+            return step.env("REGISTRY_USER").is_none() && is_given("REGISTRY_PASSWORD", Part::Token);
+        };
+        match &registry.login {
+            Login::Password { user, password } => {
+                is_given("REGISTRY_USER", Part::Secret(user.clone()))
+                    && is_given("REGISTRY_PASSWORD", Part::Secret(password.clone()))
+            }
+            Login::Identity(identity) => match identity.provider {
+                Provider::Aws => {
+                    step.env_literal("AWS_REGION") == registry.region()
+                        && got("AWS_ACCESS_KEY_ID", RegistryCredential::AccessKeyId)
+                        && got("AWS_SECRET_ACCESS_KEY", RegistryCredential::SecretAccessKey)
+                        && got("AWS_SESSION_TOKEN", RegistryCredential::SessionToken)
+                }
+                Provider::Google => {
+                    step.env_literal("REGISTRY_USER") == Some("oauth2accesstoken")
+                        && got("REGISTRY_PASSWORD", RegistryCredential::Token)
+                }
+                Provider::Azure => true,
+                Provider::Oidc => false,
+            },
+        }
+    }
+
+    /// How the node's push logs in.
+    pub(super) fn push_form(&self) -> PushForm {
+        match self.gating.program.login_identity_of(self.node).map(|identity| identity.provider) {
+            Some(Provider::Aws) => PushForm::Amazon,
+            Some(Provider::Azure) => PushForm::Azure,
+            _ => PushForm::Password,
+        }
+    }
+
+    /// Checks that the job logs in to the registry of its image as the source says.
+    pub(super) fn registry_login(&mut self, step: &Step) {
+        let registry = self.gating.program.registry_for(self.node);
+        let wanted = registry.and_then(|registry| {
+            let identity = registry.identity()?;
+            Some(SignIn {
+                provider: identity.provider,
+                role: Some(identity.role.clone()),
+                region: registry.region().map(str::to_owned),
+            })
+        });
+        if !matches!(&step.does, Does::SignInToPush(login) if Some(login) == wanted.as_ref()) {
+            self.differs("it logs in to another registry, or as another", step.line);
+        }
     }
 }

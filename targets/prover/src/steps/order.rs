@@ -10,7 +10,7 @@
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};
 use pipec_ir::{Artefact, Checkout, Form};
-use pipec_runtime::{PlanForm, Script, VerdictForm};
+use pipec_runtime::{PlanForm, PushForm, Script, VerdictForm};
 
 impl Check<'_, '_, '_> {
     /// Checks the required steps, their numbers and their order.
@@ -65,6 +65,8 @@ impl Check<'_, '_, '_> {
         let is_folder = |form: Form<'_>| form == Form::Folder;
         let in_legs = used().filter(|(producer, _)| producer.has_legs()).count();
         let is_image = artefact.is_some_and(|form| form == Form::Image);
+        let form = self.push_form();
+        let pushes = |wanted: PushForm| usize::from(is_image && trusted && form == wanted);
         // Each attempt repeats the preparation.
         let again = usize::try_from(node.attempts()).unwrap_or(usize::MAX);
         // Credentials may have expired after a soak and before a rollback.
@@ -92,7 +94,13 @@ impl Check<'_, '_, '_> {
             (Kind::Runtime(Script::RecordFolder), usize::from(artefact.is_some_and(is_folder))),
             (Kind::Runtime(Script::RecordImage), usize::from(is_image)),
             (Kind::Runtime(Script::ImageFolder), if is_image { again } else { 0 }),
-            (Kind::Runtime(Script::PushImage), usize::from(is_image && trusted)),
+            (Kind::Runtime(Script::PushImage(PushForm::Password)), pushes(PushForm::Password)),
+            (Kind::Runtime(Script::PushImage(PushForm::Amazon)), pushes(PushForm::Amazon)),
+            (Kind::Runtime(Script::PushImage(PushForm::Azure)), pushes(PushForm::Azure)),
+            (
+                Kind::RegistryIdentity,
+                usize::from(trusted && self.gating.program.login_identity_of(node).is_some()),
+            ),
             (Kind::Upload, usize::from(artefact.is_some())),
             (Kind::Runtime(Script::OverrideInForce), overrides::wanted_steps(self.gating, node)),
             (Kind::Runtime(Script::OverrideAsked), 0),
@@ -138,10 +146,11 @@ fn rank(kind: &Kind) -> i8 {
         Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage | Script::Quorum)
         | Kind::SaveCache => 8,
         Kind::Upload => 9,
-        // A failed artefact is not published.
-        Kind::Runtime(Script::PushImage) => 10,
+        // A failed artefact is not published, and no script runs once the job has logged in to publish it.
+        Kind::RegistryIdentity => 10,
+        Kind::Runtime(Script::PushImage(_)) => 11,
         Kind::Runtime(Script::Report(_)) | Kind::KeptReport | Kind::KeptAfterFailure | Kind::CodeScanning => {
-            11
+            12
         }
         Kind::Runtime(
             Script::Plan(_)
@@ -153,6 +162,6 @@ fn rank(kind: &Kind) -> i8 {
             | Script::PreviewFind
             | Script::PreviewForget
             | Script::WindowWait,
-        ) => 12,
+        ) => 13,
     }
 }

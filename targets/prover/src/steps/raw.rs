@@ -55,7 +55,8 @@ impl Check<'_, '_, '_> {
         for line in &self.job.mentions.secrets {
             self.differs("raw steps would meet a secret", *line);
         }
-        if kinds.contains(&Kind::Identity) || self.job.environment.is_some() {
+        let signs_in = [Kind::Identity, Kind::RegistryIdentity].iter().any(|kind| kinds.contains(kind));
+        if signs_in || self.job.environment.is_some() {
             self.differs("raw steps would meet an identity or an environment", self.job.line);
         }
     }

@@ -1,12 +1,3 @@
-# Pushes the image under its digest, and makes sure that the registry has it. Only this step knows the password.
-host=${NAME%%/*}
-if [[ -z ${REGISTRY_USER+set} ]]; then
-  # The token of this job: it writes packages of the repository's owner alone.
-  owner=${NAME#*/}
-  [[ ${owner%%/*} == "${GITHUB_REPOSITORY_OWNER,,}" ]] ||
-    { echo "::error::$NAME is not of $GITHUB_REPOSITORY_OWNER, whose packages alone this token writes: declare a registry"; exit 1; }
-  REGISTRY_USER=$GITHUB_ACTOR
-fi
 [[ -n $REGISTRY_USER && -n $REGISTRY_PASSWORD ]] || { echo "::error::user or password for $host is not set"; exit 1; }
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

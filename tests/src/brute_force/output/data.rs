@@ -54,7 +54,7 @@ impl Judge<'_, '_, '_> {
             let role = self.role(job);
             let signs_in =
                 it.legs.all.iter().flat_map(|leg| &leg.steps).filter_map(|step| match &step.does {
-                    Does::SignIn { role, .. } => Some(role.as_deref()),
+                    Does::SignIn(login) => Some(login.role.as_deref()),
                     _ => None,
                 });
             if signs_in.into_iter().any(|given| given.is_none() || given != role) {

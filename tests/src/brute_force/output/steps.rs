@@ -191,7 +191,7 @@ impl Judge<'_, '_, '_> {
             return Some("nothing was checked out".to_owned());
         }
         let role = self.role(way.job);
-        let signs_in = |step: &Step| matches!(&step.does, Does::SignIn { role: Some(given), .. } if Some(given.as_str()) == role);
+        let signs_in = |step: &Step| matches!(&step.does, Does::SignIn(login) if login.role.is_some() && login.role.as_deref() == role);
         if role.is_some() && !succeeded(attempt, &signs_in) {
             return Some("it has not signed in".to_owned());
         }

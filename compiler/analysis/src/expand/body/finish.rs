@@ -219,8 +219,9 @@ impl Expansion<'_, '_> {
     /// Refuses a registry password in scripts. Only the push may use it, and no script is the push.
     fn refuse_password(&mut self, image: &str, work: &Work, frame: &Frame) {
         let Some(registry) = self.workspace.registry_of(image) else { return };
+        let Some([_, password]) = registry.secrets() else { return };
         let held = work.body.secrets.iter();
-        for secret in held.filter(|secret| secret.variable == registry.password) {
+        for secret in held.filter(|secret| secret.variable == password) {
             self.report(
                 frame,
                 Diagnostic::error(

@@ -79,6 +79,7 @@ impl<'a> Lowering<'a> {
             Does::Fetch(kept, into) => artefacts::fetch(title(), kept, template(into)),
             Does::SetUp(tool, version) => return self.tool_step(tool, *version),
             Does::SignIn(identity) => return self.identity_step(title(), identity, &scene.variables),
+            Does::SignInToPush(registry) => return self.registry_step(title(), registry),
             Does::Script(script, own) => {
                 let own = own.iter().map(|(name, value)| (name.clone().into_owned(), template(value)));
                 let node = self.node_of(plan);

@@ -9,11 +9,12 @@
 use super::names::result_of;
 use super::previews::{NUMBER, OF_LEG};
 use super::runners::{Place, TEMP, TEMP_IN_CONTAINER};
-use super::{Lowering, legs, raw, sidecars};
+use super::{Lowering, identities, legs, raw, sidecars};
 use crate::expression::quoted;
 use crate::template::Template;
 use pipec_ir::Text;
 use pipec_lowering::{FACTS, HandedOn, Part, RunFact, Unit, Value};
+use pipec_runtime::names::REGISTRY;
 
 /// The token of a job.
 pub(super) const TOKEN_OF_JOB: &str = "github.token";
@@ -57,6 +58,9 @@ impl<'a> Lowering<'a> {
             }
             Part::Token => template.and(TOKEN_OF_JOB),
             Part::Secret(name) => template.and(format!("secrets.{name}")),
+            Part::OfRegistry(credential) => {
+                template.and(format!("steps.{REGISTRY}.outputs.{}", identities::output(*credential)))
+            }
             Part::Setting(setting) => {
                 let held = format!("vars.{}", setting.at);
                 // A variable that nobody has set is empty.

@@ -2,7 +2,7 @@
 
 use super::Refusals;
 use pipec_base::codes;
-use pipec_ir::{Node, RunnerHost};
+use pipec_ir::{Node, Provider, RunnerHost};
 
 /// The registry whose images a job's own token may write.
 const OWN_REGISTRY: &str = "ghcr.io/";
@@ -37,9 +37,14 @@ impl Refusals<'_> {
                 codes::P1101,
                 origin,
                 format!("github has no login for `{host}` to push `{}`", node.name),
-                format!(
-                    "declare one: `registry \"{host}\" {{ user REGISTRY_USER  password REGISTRY_PASSWORD }}`"
-                ),
+                match Provider::of_registry(host).map(Provider::word) {
+                    Some(provider) => {
+                        format!("declare one: `registry \"{host}\" {{ identity {provider} \"…\" }}`")
+                    }
+                    None => format!(
+                        "declare one: `registry \"{host}\" {{ user REGISTRY_USER  password REGISTRY_PASSWORD }}`"
+                    ),
+                },
             );
         }
     }

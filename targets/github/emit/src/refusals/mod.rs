@@ -94,9 +94,6 @@ impl<'a> Refusals<'a> {
         }
         self.check_triggers();
         self.check_identities_of_teardowns();
-        for registry in self.program.keyless_registries.values() {
-            self.refuse("an `identity` of a registry", &registry.origin);
-        }
     }
 
     /// Refuses `for` where a step can't be kept from what another step of its job holds.

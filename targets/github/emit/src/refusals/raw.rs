@@ -38,7 +38,7 @@ impl Refusals<'_> {
     /// Refuses raw steps in a job with secrets, such as the login of a registry.
     pub(super) fn refuse_secrets_beside_raw_steps(&self, node: &Node) {
         let Some(block) = node.body.blocks_for("github").next() else { return };
-        let pushes_with_login = self.program.registry_for(node).is_some();
+        let pushes_with_login = self.program.login_secrets_of(node).is_some();
         let has_secrets = self.secrets(node).next().is_some() || pushes_with_login;
         if has_secrets && self.has_trusted_job(node) {
             self.error(

@@ -16,7 +16,7 @@ impl Refusals<'_> {
     pub(super) fn refuse_harm_by_raw_steps(&self, node: &Node) {
         let mut blocks = node.body.blocks_for("github");
         if let (Some(image), Some(block)) = (node.image(), blocks.next())
-            && self.program.registry_of(image).is_none()
+            && self.program.login_secrets_of(node).is_none()
         {
             self.error(
                 codes::P0605,

@@ -62,7 +62,7 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
         }
         AssumptionKind::Runners => {
             "Runners have bash and tar. Runners of deploys have `gh`. Your own machines that build images have `jq` and \
-             `skopeo`. Labelled machines have what their runner declares."
+             `skopeo`, and `aws` or `az` if the registry takes such an identity. Labelled machines have what their runner declares."
         }
         AssumptionKind::BuildMachine => {
             "Processes and programs that the scripts of a build leave on its machine do not spy on the push that follows \

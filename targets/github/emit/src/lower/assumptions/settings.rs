@@ -275,8 +275,7 @@ pub(super) fn of_a_node<'p>(
         return all;
     }
     let image = node.image();
-    let registry = program.registry_for(node);
-    let login = registry.iter().flat_map(|registry| [registry.user.as_str(), registry.password.as_str()]);
+    let login = program.login_secrets_of(node).into_iter().flatten();
     let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
     let secrets: Vec<&str> = own.chain(login).collect();
     if !secrets.is_empty() {
@@ -285,7 +284,7 @@ pub(super) fn of_a_node<'p>(
         all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
         all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
     }
-    for identity in &node.body.identities {
+    for identity in node.body.identities.iter().chain(program.login_identity_of(node)) {
         all.push(cloud_trust(identity, TrustedTokens::OfRepository { node: node.name.clone() }));
     }
     if let Some(image) = image {

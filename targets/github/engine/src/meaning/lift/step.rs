@@ -13,10 +13,10 @@ use pipec_ir::{Pins, Provider};
 use pipec_model::Finding;
 use pipec_model::{
     ActionCall, Cached, CheckoutOf, ConditionId, Does, Fetched, Given, IfMissing, Kept, Limit, Part,
-    Revision, ScriptText, Step, ToolVersion, Value, Which,
+    Revision, ScriptText, SignIn, Step, ToolVersion, Value, Which,
 };
 use pipec_runtime::Script;
-use pipec_runtime::names::RAW;
+use pipec_runtime::names::{RAW, REGISTRY};
 use std::borrow::Cow;
 
 /// An action that sets up a tool.
@@ -125,49 +125,55 @@ fn known_inputs(action: &str) -> &'static [&'static str] {
             "subscription-id",
             "allow-no-subscriptions",
             "workload_identity_provider",
+            "output-credentials",
+            "output-env-credentials",
+            "create_credentials_file",
+            "export_environment_variables",
         ],
         _ => &[],
     }
 }
 
 /// The login of an action, from its inputs. `None` if it is no login.
-fn signs_in(action: &str, inputs: &[Given], without_subscription: bool) -> Option<Does> {
+///
+/// The login for a push has an id of its own, and leaves nothing that another step finds.
+fn signs_in(action: &str, step: Option<&str>, inputs: &[Given]) -> Option<Does> {
+    let is_to_push = step == Some(REGISTRY);
     // Each input is a literal text, and there is no other.
-    let texts = |names: &[&str]| -> Option<Vec<String>> {
-        let text = |name: &&str| {
-            let given = inputs.iter().find(|input| &*input.name == *name)?;
-            given.value.as_literal().map(str::to_owned)
-        };
-        let texts = names.iter().map(text).collect::<Option<Vec<_>>>()?;
-        (texts.len() == inputs.len()).then_some(texts)
+    let texts = |names: &[&str], fixed: &[(&str, &str)]| -> Option<Vec<String>> {
+        let text = |name: &str| inputs.iter().find(|input| &*input.name == name)?.value.as_literal();
+        let is_fixed = fixed.iter().all(|(name, value)| text(name) == Some(value));
+        let texts = names.iter().map(|name| text(name).map(str::to_owned)).collect::<Option<Vec<_>>>()?;
+        (is_fixed && texts.len() + fixed.len() == inputs.len()).then_some(texts)
     };
     let (provider, role, region) = match action {
         "aws-actions/configure-aws-credentials" => {
-            match texts(&["role-to-assume", "aws-region"]).map(<[String; 2]>::try_from) {
+            const HIDDEN: &[(&str, &str)] =
+                &[("output-credentials", "true"), ("output-env-credentials", "false")];
+            let fixed = if is_to_push { HIDDEN } else { &[] };
+            match texts(&["role-to-assume", "aws-region"], fixed).map(<[String; 2]>::try_from) {
                 Some(Ok([role, region])) => (Provider::Aws, Some(role), Some(region)),
                 _ => (Provider::Aws, None, None),
             }
         }
         "Azure/login" => {
-            let parts = if without_subscription {
-                texts(&["tenant-id", "client-id", "allow-no-subscriptions"]).map(|mut parts| {
-                    parts.truncate(2);
-                    parts
-                })
-            } else {
-                texts(&["tenant-id", "subscription-id", "client-id"])
-            };
+            let parts = texts(&["tenant-id", "client-id"], &[("allow-no-subscriptions", "true")])
+                .or_else(|| texts(&["tenant-id", "subscription-id", "client-id"], &[]));
             // A slash separates the parts in a role.
             let parts = parts.filter(|parts| !parts.iter().any(|part| part.contains('/')));
             (Provider::Azure, parts.map(|parts| parts.join("/")), None)
         }
         "google-github-actions/auth" => {
-            let provider = texts(&["workload_identity_provider"]).and_then(|mut texts| texts.pop());
+            const HIDDEN: &[(&str, &str)] =
+                &[("create_credentials_file", "false"), ("export_environment_variables", "false")];
+            let fixed = if is_to_push { HIDDEN } else { &[] };
+            let provider = texts(&["workload_identity_provider"], fixed).and_then(|mut texts| texts.pop());
             (Provider::Google, provider, None)
         }
         _ => return None,
     };
-    Some(Does::SignIn { provider, role, region })
+    let login = SignIn { provider, role, region };
+    Some(if is_to_push { Does::SignInToPush(login) } else { Does::SignIn(login) })
 }
 
 /// The variables or inputs in a map.
@@ -319,10 +325,7 @@ impl Lifted<'_> {
             }
             _ => match SET_UPS.iter().find(|known| known.action == name) {
                 Some(known) => Does::SetUp { tool: known.tool, version: known.version(action, yaml) },
-                None => {
-                    let without_subscription = yaml("allow-no-subscriptions") == Some(&YamlValue::Bool(true));
-                    signs_in(name, &action.inputs, without_subscription).unwrap_or(Does::Other)
-                }
+                None => signs_in(name, step.id.as_deref(), &action.inputs).unwrap_or(Does::Other),
             },
         }
     }

@@ -7,7 +7,8 @@
 use crate::read::expression::{Expression, Piece, Template, as_text, chained, settled, truth};
 use crate::read::yaml::{Node as Yaml, Value as YamlValue};
 use pipec_ir::Fact;
-use pipec_model::{ExpressionId, IfSet, Part, Unlike, Value};
+use pipec_model::{ExpressionId, IfSet, Part, RegistryCredential, Unlike, Value};
+use pipec_runtime::names::REGISTRY;
 use std::cell::RefCell;
 
 /// The path of the scratch folder in every container. In a container, the expression `runner.temp` is still the path on
@@ -146,6 +147,9 @@ impl Lifter<'_> {
                 Part::JobOutput { jobs: vec![text(job)], output: text(output) }
             }
             ["needs", job, "result"] => Part::JobResult(text(job)),
+            ["steps", REGISTRY, "outputs", output] if let Some(got) = credential(output) => {
+                Part::OfRegistry(got)
+            }
             ["steps", step, "outputs", output] => Part::StepOutput { step: text(step), output: text(output) },
             ["steps", step, "outcome"] => Part::StepOutcome(text(step)),
             ["matrix", name] => Part::OfLeg(text(name)),
@@ -216,6 +220,17 @@ impl Lifter<'_> {
         append(&mut value, self.literal(&text));
         Some(value)
     }
+}
+
+/// What an output of a login for a push holds.
+fn credential(output: &str) -> Option<RegistryCredential> {
+    Some(match output {
+        "aws-access-key-id" => RegistryCredential::AccessKeyId,
+        "aws-secret-access-key" => RegistryCredential::SecretAccessKey,
+        "aws-session-token" => RegistryCredential::SessionToken,
+        "auth_token" => RegistryCredential::Token,
+        _ => return None,
+    })
 }
 
 fn append(value: &mut Value, more: Value) {

@@ -4,6 +4,7 @@
 //! - An artefact precedes every node that uses, gates or deploys it.
 //! - Inside a stage, nodes above a deploy precede it, and nodes below follow it.
 //! - No node waits for an advisory gate.
+//! - A job of a `finally` waits for the end of its stages, not for their success, so nothing is before it.
 //!
 //! For example, in `stage s { gate a: test { … } deploy x to staging { … } gate b: smoke { … } }` the gate `a` precedes
 //! the deploy, and the deploy precedes the gate `b`.
@@ -63,8 +64,8 @@ fn direct(pipeline: &Pipeline, stages_before: &[BTreeSet<StageId>]) -> BTreeMap<
     let is_deploy = |id: NodeId| pipeline.node(id).is_some_and(Node::is_deploy);
     let mut direct = BTreeMap::new();
     for node in &pipeline.nodes {
-        let mut preceding: Vec<NodeId> = stages_before
-            .get(node.stage.0)
+        let of_stage = stages_before.get(node.stage.0).filter(|_| !pipeline.is_afterwards(node));
+        let mut preceding: Vec<NodeId> = of_stage
             .into_iter()
             .flatten()
             .filter_map(|stage| pipeline.stages.get(stage.0))

@@ -8,9 +8,9 @@ use crate::scope::name_taken;
 use pipec_base::{Diagnostic, Sources, Span};
 use pipec_syntax::ast::{Action, SidecarClause};
 use pipec_syntax::ast::{
-    Body, BodyClause, Clause, Condition, Declaration, Environment, EnvironmentClause, Exemption, Name,
-    Parameter, Path, Pipeline, PipelineClause, Ref, RefKind, StageClause, StringLiteral, Task, Text, Trigger,
-    Type, Work,
+    Body, BodyClause, Clause, Condition, Declaration, Environment, EnvironmentClause, Exemption,
+    FinallyClause, Name, Parameter, Path, Pipeline, PipelineClause, Ref, RefKind, StageClause, StringLiteral,
+    Task, Text, Trigger, Type, Work,
 };
 use std::collections::BTreeMap;
 
@@ -99,6 +99,19 @@ impl Repeats<'_> {
                         self.condition(condition);
                     }
                     stage.clauses.iter().for_each(|clause| self.node(&clause.kind));
+                }
+                PipelineClause::Finally(finally) => {
+                    for names in [&finally.after, &finally.on].into_iter().flatten() {
+                        self.one_list(&words(names));
+                    }
+                    if let Some(condition) = &finally.when {
+                        self.condition(condition);
+                    }
+                    for clause in &finally.clauses {
+                        if let FinallyClause::Job { work: Work { body: Some(body), .. }, .. } = &clause.kind {
+                            self.body(body);
+                        }
+                    }
                 }
                 _ => {}
             }

@@ -2,8 +2,8 @@
 
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{
-    Artefact, Deploy, EngineStep, Environment, Node, Origin, Pipeline, Program, Provider, Right,
-    TOKEN_VARIABLE,
+    Artefact, Deploy, EngineStep, Environment, FAILED_VARIABLE, Node, OUTCOME_VARIABLE, Origin, Pipeline,
+    Program, Provider, RUN_URL_VARIABLE, Right, TOKEN_VARIABLE,
 };
 use std::collections::BTreeMap;
 
@@ -171,6 +171,10 @@ fn given(program: &Program, pipeline: &Pipeline, node: &Node) -> Vec<Given> {
     }
     if node.artefact().is_some_and(Artefact::is_image) {
         all.push(Given::of("PIPE_IMAGE_LAYOUT", "a variable of the compiler"));
+    }
+    if pipeline.is_afterwards(node) {
+        let told = [OUTCOME_VARIABLE, FAILED_VARIABLE, RUN_URL_VARIABLE];
+        all.extend(told.map(|variable| Given::of(variable, "a variable of the compiler")));
     }
     // Pages and attestations also need such a token, so the right includes it.
     let brings_token = |right: Right| matches!(right, Right::Pages | Right::Attestations);

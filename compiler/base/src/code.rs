@@ -115,6 +115,9 @@ registry! {
     P0411 = 411 "open-override" since "0.1.0";
     P0412 = 412 "idle-override" since "0.1.0";
     P0413 = 413 "missed-change" since "0.1.0";
+    P0430 = 430 "stage-after-finally" since "0.2.0";
+    P0431 = 431 "finally-with-effect" since "0.2.0";
+    P0432 = 432 "finally-without-secret" since "0.2.0";
 
     P0501 = 501 "unknown-tier" since "0.1.0";
     P0502 = 502 "unending-environment" since "0.1.0";
@@ -179,7 +182,6 @@ const RESERVED: &[(u16, u16, &str)] = &[
     (312, 314, "previews of images, and what a resumed run builds or reads"),
     (316, 319, "plans of infrastructure, and changes of a schema in two steps"),
     (420, 423, "resumed runs and rollbacks"),
-    (430, 432, "work after a run"),
     (510, 511, "the direction of an environment"),
     (515, 515, "approvals in a scheduled promotion"),
     (520, 522, "deploying through a repository, and times without deploys"),
@@ -287,10 +289,10 @@ mod tests {
         let taken = |code: &Code| RESERVED.iter().any(|(first, last, _)| (*first..=*last).contains(&code.0));
         let taken: Vec<Code> = Code::all().filter(taken).collect();
         assert_eq!(taken, [], "remove them from the reserved codes");
-        assert_eq!(reserved_code(&Code(430).to_string().to_lowercase()), Some("work after a run"));
+        assert_eq!(reserved_code(&Code(420).to_string().to_lowercase()), Some("resumed runs and rollbacks"));
         assert_eq!(reserved_code("P0401"), None);
         assert_eq!(reserved_code("P9999"), None);
-        assert!(Code(430).to_string().parse::<Code>().is_err());
+        assert!(Code(420).to_string().parse::<Code>().is_err());
     }
 
     #[test]

@@ -128,6 +128,8 @@ pub enum Theorem {
         environment: String,
     },
 
+    /// See [`TheoremId::Afterwards`].
+    Afterwards,
     /// See [`TheoremId::Admission`].
     Admission,
     /// See [`TheoremId::StartsWheneverDue`].
@@ -258,6 +260,7 @@ impl Theorem {
             Theorem::Approval { .. } => TheoremId::Approval,
             Theorem::Rollback { .. } => TheoremId::Rollback,
             Theorem::Window { .. } => TheoremId::Window,
+            Theorem::Afterwards => TheoremId::Afterwards,
             Theorem::Admission => TheoremId::Admission,
             Theorem::StartsWheneverDue => TheoremId::StartsWheneverDue,
             Theorem::StartsOnce => TheoremId::StartsOnce,

@@ -72,7 +72,7 @@ const fn codes(codes: &'static [Code]) -> Basis {
 const ON_OUTPUT: Basis = codes(&[codes::P1190]);
 
 theorems! {
-    FactsThere "facts-there" Source Proved Unlisted codes(&[codes::P0111]),
+    FactsThere "facts-there" Source Proved Unlisted codes(&[codes::P0111, codes::P0432]),
         "each fact that a node names exists in every run of the node";
     NoSkippedGates "no-skipped-gates" Source Proved Listed Basis {
             codes: &[codes::P0401, codes::P0402, codes::P0403, codes::P0404, codes::P0405, codes::P0406],
@@ -169,6 +169,8 @@ theorems! {
         "a deploy that fails is rolled back, and counts as failed";
     Window "window" Output Emitted Listed ON_OUTPUT,
         "no deploy runs a script outside its window";
+    Afterwards "afterwards" Output Emitted Listed ON_OUTPUT,
+        "a job of a `finally` starts exactly for its outcomes, and nothing waits for it except the record";
 
     Admission "admission" Output Proved Unlisted ON_OUTPUT,
         "the engine admits every run that the source declares, and a run beyond these starts nothing";

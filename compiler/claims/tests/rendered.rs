@@ -93,6 +93,7 @@ fn theorems() -> Vec<Theorem> {
         Theorem::Approval { environment: environment(), not_author: true },
         Theorem::Rollback { environment: environment() },
         Theorem::Window { environment: environment() },
+        Theorem::Afterwards,
         Theorem::Admission,
         Theorem::StartsWheneverDue,
         Theorem::StartsOnce,

@@ -48,10 +48,12 @@ pub use node::{
 pub use pins::{
     ActionInput, InputForm, LockFile, LockLayout, MergeFault, PinnedAction, Pins, image_with_registry,
 };
-pub use pipeline::{Input, InputType, Pipeline, PipelineId, Program, Setting, SourceFile, Stage, StageId};
+pub use pipeline::{
+    Input, InputType, Outcome, Outcomes, Pipeline, PipelineId, Program, Setting, SourceFile, Stage, StageId,
+};
 pub use references::Dangling;
 pub use registry::{Login, Registry};
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;
 pub use text::{Fact, Origin, PathPattern, Piece, Text};
-pub use visibility::{TOKEN_VARIABLE, variable_part};
+pub use visibility::{FAILED_VARIABLE, OUTCOME_VARIABLE, RUN_URL_VARIABLE, TOKEN_VARIABLE, variable_part};

@@ -92,9 +92,9 @@ pub struct Pipeline {
     pub owner: Option<String>,
     /// The rules for kinds of change, in source order.
     pub changes: Vec<ChangeRule>,
-    /// The stages, in source order.
+    /// The stages in source order, and then every `finally`.
     pub stages: Vec<Stage>,
-    /// The nodes, in source order. A node's id is its index here.
+    /// The nodes in source order, those of a `finally` last. A node's id is its index here.
     pub nodes: Vec<Node>,
 }
 
@@ -117,6 +117,24 @@ impl Pipeline {
     /// The stage of a node.
     pub fn stage_of(&self, node: &Node) -> Option<&Stage> {
         self.stages.get(node.stage.0)
+    }
+
+    /// The outcomes for which a node of a `finally` runs. `None` for a node of a stage.
+    pub fn outcomes_of(&self, node: &Node) -> Option<Outcomes> {
+        self.stage_of(node)?.finally
+    }
+
+    /// Whether a node runs after the others, whatever becomes of them. Nothing waits for it.
+    pub fn is_afterwards(&self, node: &Node) -> bool {
+        self.outcomes_of(node).is_some()
+    }
+
+    /// The nodes whose end a node of a `finally` awaits: those of its stages, except advisory gates, which nothing awaits.
+    pub fn ended_before(&self, node: &Node) -> impl Iterator<Item = &Node> {
+        let stage = self.stage_of(node).filter(|stage| stage.finally.is_some());
+        let stages = stage.into_iter().flat_map(|stage| &stage.after);
+        let nodes = stages.filter_map(|stage| self.stages.get(stage.0)).flat_map(|stage| &stage.nodes);
+        nodes.filter_map(|id| self.node(*id)).filter(|node| !node.is_advisory())
     }
 
     /// Its deploys with their nodes, in source order.
@@ -156,8 +174,10 @@ pub struct Stage {
     pub docs: Vec<String>,
     /// Where it was declared.
     pub origin: Origin,
-    /// The stages it follows directly.
+    /// The stages it follows directly. For a `finally`, the stages whose end it awaits.
     pub after: Vec<StageId>,
+    /// If it is a `finally`, the outcomes for which its jobs run.
+    pub finally: Option<Outcomes>,
     /// The condition of the stage. A scheduled run contains a stage with a deploy only if the condition names
     /// `schedule`: see [`Stage::runs_on_schedule`].
     pub condition: Condition,
@@ -169,6 +189,66 @@ pub struct Stage {
     pub budget: Option<(u64, Origin)>,
     /// The nodes, in source order.
     pub nodes: Vec<NodeId>,
+}
+
+/// What became of the stages before a `finally`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// Every due node has passed.
+    Passed,
+    /// Some node has not, and nobody cancelled the run.
+    Failed,
+    /// The run was cancelled.
+    Cancelled,
+}
+
+impl Outcome {
+    /// All outcomes.
+    pub const ALL: [Outcome; 3] = [Outcome::Passed, Outcome::Failed, Outcome::Cancelled];
+
+    /// Its keyword in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            Outcome::Passed => "passed",
+            Outcome::Failed => "failed",
+            Outcome::Cancelled => "cancelled",
+        }
+    }
+
+    /// The outcome with a keyword.
+    pub fn from_word(word: &str) -> Option<Outcome> {
+        Outcome::ALL.into_iter().find(|outcome| outcome.word() == word)
+    }
+}
+
+/// The outcomes for which a `finally` runs, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outcomes([bool; 3]);
+
+impl Outcomes {
+    /// All outcomes.
+    pub const ALL: Outcomes = Outcomes([true; 3]);
+
+    /// These outcomes.
+    pub fn of(outcomes: &[Outcome]) -> Outcomes {
+        Outcomes(Outcome::ALL.map(|outcome| outcomes.contains(&outcome)))
+    }
+
+    /// Whether an outcome is one of them.
+    pub fn contains(self, outcome: Outcome) -> bool {
+        self.all().any(|it| it == outcome)
+    }
+
+    /// Each of them.
+    pub fn all(self) -> impl Iterator<Item = Outcome> {
+        Outcome::ALL.into_iter().zip(self.0).filter(|(_, is_one)| *is_one).map(|(outcome, _)| outcome)
+    }
+
+    /// The only one, if it is one.
+    pub fn only(self) -> Option<Outcome> {
+        let mut all = self.all();
+        all.next().filter(|_| all.next().is_none())
+    }
 }
 
 /// An input of a manual run.

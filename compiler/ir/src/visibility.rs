@@ -17,6 +17,15 @@ use crate::{Held, Node, Step};
 /// The variable of the job's token, in scripts of a node that may write.
 pub const TOKEN_VARIABLE: &str = "PIPE_TOKEN";
 
+/// The variable of the outcome, in scripts of a `finally`.
+pub const OUTCOME_VARIABLE: &str = "PIPE_OUTCOME";
+
+/// The variable of the nodes that have failed, in scripts of a `finally`.
+pub const FAILED_VARIABLE: &str = "PIPE_FAILED";
+
+/// The variable of the run's address, in scripts of a `finally`.
+pub const RUN_URL_VARIABLE: &str = "PIPE_RUN_URL";
+
 /// The name of a node's artefact in variables of a task.
 const SUBJECT: &str = "SUBJECT";
 

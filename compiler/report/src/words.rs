@@ -1,6 +1,17 @@
 //! Parts of a pipeline in the language's words.
 
-use pipec_ir::{Approval, Deploy, Environment, Exemption, Gate, Lock, Override, Weekday, Window};
+use pipec_ir::{
+    Approval, Deploy, Environment, Exemption, Gate, Lock, Outcome, Outcomes, Override, Weekday, Window,
+};
+
+/// The outcomes for which a `finally` runs: "finally on failed, cancelled".
+pub(crate) fn outcomes(outcomes: Outcomes) -> String {
+    if outcomes == Outcomes::ALL {
+        return "finally".to_owned();
+    }
+    let words: Vec<&str> = outcomes.all().map(Outcome::word).collect();
+    format!("finally on {}", words.join(", "))
+}
 
 /// A duration for people: `1h 30m`.
 pub(crate) fn duration(milliseconds: u64) -> String {

@@ -117,6 +117,8 @@ const IDENTITY: ClauseWord = many("identity", "identity PROVIDER \"role\"");
 const IDENTITY_OF_STEPS: ClauseWord =
     going_on(many("identity", "identity PROVIDER \"role\" for STEP"), &["for"]);
 
+const FINALLY_WORD: ClauseWord = opening(many("finally", "finally NAME { job NAME { … } }"), Block::Finally);
+const FINALLY: &[ClauseWord] = &[ENV, TOOL, RUNS, IN, opening(many("job", "job NAME { … }"), Block::Body)];
 const IDENTITY_OF_REGISTRY: ClauseWord = once("identity", "identity PROVIDER \"role\"");
 
 const FILE: &[ClauseWord] = &[
@@ -144,6 +146,7 @@ const PIPELINE: &[ClauseWord] = &[
     RUNS,
     IN,
     opening(many("stage", "stage NAME { … }"), Block::Stage),
+    FINALLY_WORD,
 ];
 const INPUTS: &[ClauseWord] = &[many("input", "input NAME: type = default")];
 const STAGE: &[ClauseWord] = &[
@@ -289,7 +292,7 @@ impl Block {
             Block::Runner => RUNNER,
             Block::Registry => REGISTRY,
             Block::Platform => planned::PLATFORM,
-            Block::Finally => planned::FINALLY,
+            Block::Finally => FINALLY,
             Block::Family => planned::FAMILY,
             Block::Records => planned::RECORDS,
             Block::Source => planned::SOURCE,

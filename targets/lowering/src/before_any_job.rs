@@ -18,7 +18,7 @@ use crate::verdict::Judged;
 /// Moves what the plan finds from the conditions of jobs to those of their acts.
 pub(crate) fn move_into_jobs(jobs: &mut [JobPlan<'_>], judged: &mut [Judged]) {
     for job in jobs {
-        if let Start::If(due) | Start::AfterSuccess(due) = &mut job.start
+        if let Start::If(due) | Start::AfterSuccess(due) | Start::Afterwards(due) = &mut job.start
             && due.asks_the_plan()
         {
             let inside = due.after_the_plan();

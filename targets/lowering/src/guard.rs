@@ -50,6 +50,10 @@ pub enum Guard {
     NotCancelled,
     /// An earlier act has failed, or the run was cancelled.
     Broken,
+    /// One of the jobs that it waits for has failed.
+    SomeFailed,
+    /// One of the jobs that it waits for was cancelled, or ran out of its time.
+    SomeCancelled,
     /// An act before has failed.
     FailedBefore,
     /// The run was cancelled, or the job ran out of its time.

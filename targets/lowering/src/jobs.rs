@@ -144,6 +144,8 @@ pub enum Start {
     If(Guard),
     /// If this holds, and all these jobs have succeeded.
     AfterSuccess(Guard),
+    /// If this holds, whatever the results of the others, and also in a cancelled run.
+    Afterwards(Guard),
 }
 
 /// A wait for the jobs of one node, or for one job of the compiler.

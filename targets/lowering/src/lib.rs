@@ -23,6 +23,7 @@
 //! `branch-is-main`, and the deploy also waits for `plan`.
 
 pub mod acts;
+mod afterwards;
 mod artefacts;
 mod before_any_job;
 mod caches;

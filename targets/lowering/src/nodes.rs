@@ -22,7 +22,7 @@ use crate::token::TokenUse;
 use crate::units::{Runs, Unit};
 use crate::value::{Part, Value, Variables};
 use crate::{artefacts, caches, credentials, legs, names, reports, tools};
-use pipec_ir::{Checkout, EngineBlock, EngineStep, Gate, Node, NodeKind, Sidecar, Text};
+use pipec_ir::{Checkout, EngineBlock, EngineStep, Gate, Node, NodeKind, Outcome, Outcomes, Sidecar, Text};
 use pipec_runtime::Script;
 use std::borrow::Cow;
 
@@ -39,11 +39,18 @@ impl<'p> Passes<'_, 'p> {
     pub(crate) fn node(&self, place: usize, unit: &Unit, node: &'p Node) -> JobPlan<'p> {
         let due = self.due(unit);
         let exemptions = node.gate().map(|gate| self.exemptions(gate)).unwrap_or_default();
+        let outcomes = self.source.pipeline.outcomes_of(node);
         let reads_the_plan = exemptions.iter().any(|(exempt, _)| exempt.asks_the_plan());
         let mut job = JobPlan {
             comments: self.comments(unit, node),
-            waits: self.waits(unit, &due, reads_the_plan),
-            start: Start::If(due),
+            waits: match outcomes {
+                Some(_) => self.waits_for_the_end(node),
+                None => self.waits(unit, &due, reads_the_plan),
+            },
+            start: match outcomes {
+                Some(outcomes) => self.afterwards(node, outcomes, due),
+                None => Start::If(due),
+            },
             legs: legs::of(node),
             runners: node.runners(),
             sidecars: self.sidecars(node, unit),
@@ -73,6 +80,7 @@ impl<'p> Passes<'_, 'p> {
         unless_exempt: &Guard,
     ) {
         let is_untrusted = unit.runs == Runs::Untrusted;
+        job.acts.extend(self.source.pipeline.is_afterwards(node).then(|| self.tell_outcome(node)));
         let before: Vec<Act<'p>> = check_out(node).into_iter().chain(caches::restore(node)).collect();
         if node.body.checkout != Checkout::None {
             job.token.push(TokenUse::Checkout);
@@ -183,7 +191,14 @@ impl<'p> Passes<'_, 'p> {
             NodeKind::Deploy(deploy) => {
                 format!("deploy of {} to {}", deploy.artefacts.join(", "), deploy.environment)
             }
-            NodeKind::Job => "job".to_owned(),
+            NodeKind::Job => match self.source.pipeline.outcomes_of(node) {
+                Some(Outcomes::ALL) => "job on any outcome".to_owned(),
+                Some(outcomes) => {
+                    let words: Vec<&str> = outcomes.all().map(Outcome::word).collect();
+                    format!("job on {}", words.join(", "))
+                }
+                None => "job".to_owned(),
+            },
         };
         let what = match self.source.pipeline.stage_of(node) {
             Some(stage) => format!("{}: {what}", stage.name),

@@ -104,7 +104,7 @@ impl Demands {
         }
         let mut succeeded = Bits::default();
         let mut alternatives = Vec::new();
-        let mut is_strict = !matches!(job.start, Start::Always);
+        let mut is_strict = !matches!(job.start, Start::Always | Start::Afterwards(_));
         for wait in &job.waits {
             wait.jobs
                 .iter()
@@ -224,7 +224,7 @@ struct Named {
 
 impl Named {
     fn add_job(&mut self, job: &JobPlan<'_>) {
-        if let Start::If(guard) | Start::AfterSuccess(guard) = &job.start {
+        if let Start::If(guard) | Start::AfterSuccess(guard) | Start::Afterwards(guard) = &job.start {
             self.add_guard(guard);
         }
         job.waits.iter().for_each(|wait| self.add_guard(&wait.due));

@@ -35,6 +35,9 @@ impl<'p> Passes<'_, 'p> {
         let of_legs = of_legs.iter().map(|own| own.variable.as_str());
         variables.extend(of_legs.map(|own| (name(own), Value::part(Part::LegVariable(own)))));
         self.add_artefacts(&mut variables, node, unit);
+        if let Some(outcomes) = self.source.pipeline.outcomes_of(node) {
+            self.add_outcome(&mut variables, outcomes);
+        }
         let secrets = program.secrets_of(node);
         variables.extend(secrets.map(|secret| {
             (name(&secret.variable), credentials::for_code_of(unit, credentials::value(secret)))

@@ -11,6 +11,7 @@
 //! ```
 
 use crate::PLAN;
+use crate::afterwards::is_afterwards;
 use crate::guard::Guard;
 use crate::passes::Passes;
 use crate::units::Runs;
@@ -35,14 +36,14 @@ impl Judged {
 }
 
 impl Passes<'_, '_> {
-    /// The checks of the verdict, in the order of the jobs. Advisory gates are left out.
+    /// The checks of the verdict, in the order of the jobs. Advisory gates are left out, and jobs of a `finally`.
     pub(crate) fn judged(&self) -> Vec<Judged> {
         let pipeline = self.source.pipeline;
         let mut judged = Vec::new();
         if self.planned.need_a_job() {
             judged.push(Judged::new(PLAN, Guard::Always));
         }
-        for unit in self.units {
+        for unit in self.units.iter().filter(|unit| !is_afterwards(self, unit)) {
             let node = pipeline.node(unit.node).filter(|node| !node.is_advisory());
             let Some(node) = node else { continue };
             let due = self.due(unit);

@@ -51,6 +51,7 @@ fn stage(name: &str, condition: Condition, node: usize) -> Stage {
         docs: Vec::new(),
         origin: Origin::default(),
         after: Vec::new(),
+        finally: None,
         condition,
         condition_origin: None,
         runs_on_schedule: false,
@@ -110,7 +111,7 @@ fn job<'l, 'p>(lowered: &'l Lowering<'p>, id: &str) -> &'l JobPlan<'p> {
 fn due(job: &JobPlan<'_>) -> Guard {
     match &job.start {
         Start::Always => Guard::Always,
-        Start::If(due) | Start::AfterSuccess(due) => due.clone(),
+        Start::If(due) | Start::AfterSuccess(due) | Start::Afterwards(due) => due.clone(),
     }
 }
 

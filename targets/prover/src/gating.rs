@@ -297,7 +297,7 @@ impl<'g> Gating<'g, '_> {
     }
 
     /// Proves that the twins of a node never run together. Each artefact has one writer in a run.
-    fn never_twice(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
+    pub(crate) fn never_twice(&self, node: &Node, jobs: &[&Job]) -> Vec<Finding> {
         let mut findings = Vec::new();
         let logic = self.world.logic();
         let [first, second] = jobs else {

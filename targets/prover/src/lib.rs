@@ -15,6 +15,7 @@
 //! the proofs are repeated until no question is new.
 
 mod acts;
+mod afterwards;
 mod awaited;
 mod exclusion;
 mod failures;
@@ -213,7 +214,10 @@ fn of_all_jobs(gating: &Gating<'_, '_>, ledger: &mut Ledger) {
 
 /// Proves a node and its jobs.
 fn of_node(gating: &Gating<'_, '_>, node: &Node, ledger: &mut Ledger) {
-    gating.check(node, ledger);
+    match gating.pipeline.outcomes_of(node) {
+        Some(outcomes) => afterwards::check(gating, node, outcomes, ledger),
+        None => gating.check(node, ledger),
+    }
     ledger.extend(&Broken::of_gate(overrides::THEOREMS, &node.name), overrides::check(gating, node));
     ledger.extend(&Broken::of_node(&[TheoremId::Window], node), windows::check(gating, node));
     ledger.extend(&Broken::of_node(previews::THEOREMS, node), previews::check(gating, node));

@@ -64,6 +64,7 @@ fn of_nodes(pipeline: &Pipeline) -> Vec<Theorem> {
         (Theorem::Measures, has(&|node| !node.body.measures.is_empty())),
         (Theorem::CacheKeepers, has(&|node| !node.body.caches.is_empty())),
         (Theorem::RawSteps, has(&|node| !node.body.engines.is_empty())),
+        (Theorem::Afterwards, has(&|node| pipeline.is_afterwards(node))),
     ];
     let clauses = with_clause.into_iter().filter(|(_, is_there)| *is_there).map(|(theorem, _)| theorem);
     let overrides = pipeline.overridable().map(|(gate, overriding)| Theorem::Override {

@@ -9,9 +9,13 @@
 
 use crate::gating::{Gating, is_untrusted_only, jobs_of};
 use crate::legs;
-use pipec_ir::{Binding, Fact, Form, Node, Secret, TOKEN_VARIABLE, Text, variable_part};
+use pipec_ir::{
+    Binding, FAILED_VARIABLE, Fact, Form, Node, OUTCOME_VARIABLE, RUN_URL_VARIABLE, Secret, TOKEN_VARIABLE,
+    Text, variable_part,
+};
 use pipec_model::Job;
 use pipec_model::{IfSet, Part, Value};
+use pipec_runtime::names::{FAILED, OUTCOME};
 
 /// The variable with the number of the pull request of an ephemeral environment.
 pub(crate) const PULL_REQUEST_VARIABLE: &str = "PIPE_PULL_REQUEST";
@@ -63,6 +67,17 @@ impl Scene<'_, '_, '_> {
             variables.push((PULL_REQUEST_VARIABLE.to_owned(), number));
         }
         self.artefacts(&mut variables);
+        if let Some(outcomes) = self.gating.pipeline.outcomes_of(node) {
+            let told =
+                |output: &str| Part::StepOutput { step: OUTCOME.to_owned(), output: output.to_owned() };
+            let outcome = match outcomes.only() {
+                Some(only) => Part::literal(only.word()),
+                None => told(OUTCOME),
+            };
+            variables.push((OUTCOME_VARIABLE.to_owned(), Some(Value::of([outcome]))));
+            variables.push((FAILED_VARIABLE.to_owned(), Some(Value::of([told(FAILED)]))));
+            variables.push((RUN_URL_VARIABLE.to_owned(), self.text(&Text::fact(Fact::RunUrl))));
+        }
         for secret in program.secrets_of(node) {
             variables.push((secret.variable.clone(), Some(self.held(secret))));
         }

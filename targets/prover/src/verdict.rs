@@ -88,8 +88,9 @@ pub(crate) fn check(gating: &Gating<'_, '_>) -> Vec<Finding> {
         }
     }
     for other in gating.all_jobs() {
-        let is_advisory = gating.source.node_of(&other.id).is_some_and(Node::is_advisory);
-        let is_judged = other.id != VERDICT && other.id != RECORD && !is_advisory;
+        let is_left_out = |node: &Node| node.is_advisory() || gating.pipeline.is_afterwards(node);
+        let is_left_out = gating.source.node_of(&other.id).is_some_and(is_left_out);
+        let is_judged = other.id != VERDICT && other.id != RECORD && !is_left_out;
         if is_judged != job.waits_for.contains(&other.id) {
             let what = if is_judged { "does not need" } else { "needs" };
             findings.push(Finding::of_job(VERDICT, format!("it {what} `{}`", other.id), job.line));

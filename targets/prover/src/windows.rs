@@ -40,6 +40,12 @@ pub(crate) fn awaited_by<'j, 'p>(
     window_of(program, node).map(|_| (deploy, node))
 }
 
+/// The job that waits for the window of a deploy's job.
+pub(crate) fn waiting_for<'g>(gating: &Gating<'g, '_>, deploy: &Job) -> Option<&'g Job> {
+    let job = gating.job(&format!("{WAIT_TO}{}", deploy.id))?;
+    awaited_by(gating.program, gating.source, &job.id).map(|_| job)
+}
+
 /// The number of checks of the window in a node's job.
 pub(crate) fn times_asked(program: &Program, node: &Node) -> usize {
     usize::from(window_of(program, node).is_some())

@@ -257,6 +257,7 @@ fn site() -> Pipeline {
             docs: Vec::new(),
             origin: origin(),
             after: (0..place).map(StageId).collect(),
+            finally: None,
             condition,
             condition_origin: None,
             runs_on_schedule: false,

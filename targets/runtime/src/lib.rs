@@ -135,6 +135,7 @@ macro_rules! texts {
                 Script::PreviewWanted => text!($shim; "fail", $folder / "preview-wanted"),
                 Script::PreviewFind => text!($shim; $folder / "preview-find"),
                 Script::PreviewForget => text!($shim; $folder / "preview-forget"),
+                Script::Outcome => text!($shim; "outcome"),
             }
         }
     };
@@ -254,6 +255,12 @@ pub enum Script {
     PreviewFind,
     /// Deletes DEPLOYMENTS.
     PreviewForget,
+    /// Sets the output `outcome` to `failed`, `cancelled` or `passed`, and `failed` to the nodes that have failed or were
+    /// stopped.
+    ///
+    /// Each line of RESULTS has a node, the result of its job, and that of the job that may override it, if there is one. A node
+    /// that was overridden has not failed.
+    Outcome,
 }
 
 /// Which facts [`Script::Plan`] decides.
@@ -350,6 +357,7 @@ impl Script {
         Script::PreviewWanted,
         Script::PreviewFind,
         Script::PreviewForget,
+        Script::Outcome,
     ];
 
     /// Its text for an engine and the systems it runs on.
@@ -415,6 +423,7 @@ impl Script {
             Script::PreviewWanted => &["PULL_REQUEST", "COMMIT"],
             Script::PreviewFind => &["ENVIRONMENT", "PULL_REQUEST", "TTL"],
             Script::PreviewForget => &["DEPLOYMENTS"],
+            Script::Outcome => &["RESULTS"],
         }
     }
 
@@ -465,6 +474,7 @@ impl Script {
             Script::PreviewWanted => "preview-wanted",
             Script::PreviewFind => "preview-find",
             Script::PreviewForget => "preview-forget",
+            Script::Outcome => "outcome",
         }
     }
 

@@ -107,6 +107,12 @@ pub const WAIT_TO: &str = "wait-to-";
 /// The prefix of the job that asks for an override. The name of its gate follows.
 pub const OVERRIDE: &str = "override-";
 
+/// The id of the step that tells what became of the nodes before, and its first output.
+pub const OUTCOME: &str = "outcome";
+
+/// The output of the same step with the nodes that have failed.
+pub const FAILED: &str = "failed";
+
 /// The id of the step that logs in to the registry of an image.
 pub const REGISTRY: &str = "registry";
 

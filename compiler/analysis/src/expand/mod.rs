@@ -12,10 +12,12 @@
 //! `a`.
 
 mod address;
+mod afterwards;
 mod basis;
 mod body;
 mod call;
 mod condition;
+mod draft;
 mod environment;
 mod ephemeral;
 mod expression;

@@ -1,8 +1,8 @@
 //! Nodes: gates, artefacts, deploys and jobs, with the tasks they call.
 
 use super::body::{Role, Work, strategy};
+use super::draft::Draft;
 use super::frame::{Frame, path_text};
-use super::pipeline::Draft;
 use super::{Expansion, NODE_COST, planned};
 use crate::scope::{DeclarationId, Definition, Found, ModuleId, name_taken, suggest, suggest_of};
 use crate::value::{Type, Value};
@@ -10,9 +10,7 @@ use pipec_base::{Diagnostic, Span, Spanned, closest, codes};
 use pipec_ir::{
     Artefact, ArtefactType, Deploy, Evidence, Gate, Node, NodeId, NodeKind, Origin, StageId, Step,
 };
-use pipec_syntax::ast::{
-    self, BodyClause, Clause, DefaultClause, Literal, MatrixClause, Name, StageClause, Task,
-};
+use pipec_syntax::ast::{self, BodyClause, DefaultClause, Literal, MatrixClause, Name, StageClause, Task};
 use std::collections::BTreeSet;
 
 /// The types of artefacts that a later version will have.
@@ -26,12 +24,31 @@ pub(super) struct Called<'a> {
     pub(super) module: ModuleId,
 }
 
+/// A node as its clause declares it.
+pub(super) struct Declared<'d, 'a> {
+    pub(super) stage: StageId,
+    /// Its documentation.
+    pub(super) docs: &'d [String],
+    /// The whole clause.
+    pub(super) span: Span,
+    /// The defaults of its stage.
+    pub(super) defaults: &'d [(&'a DefaultClause, Span)],
+}
+
 /// The head of a node: its declaration without its body.
 struct Head<'a> {
     role: Role,
     name: Name,
     work: &'a ast::Work,
     of: Vec<(String, Span)>,
+    /// The environment of a deploy.
+    deploy_to: Option<(String, Origin)>,
+}
+
+impl<'a> Head<'a> {
+    fn of(role: Role, name: &Name, work: &'a ast::Work) -> Head<'a> {
+        Head { role, name: name.clone(), work, of: Vec::new(), deploy_to: None }
+    }
 }
 
 impl<'a> Expansion<'a, '_> {
@@ -39,72 +56,82 @@ impl<'a> Expansion<'a, '_> {
     /// outside nodes count for every node, things used in a node for no other node.
     pub(super) fn node(
         &mut self,
-        stage: StageId,
-        clause: &'a Clause<StageClause>,
-        stage_defaults: &[(&'a DefaultClause, Span)],
+        clause: &'a StageClause,
+        declared: &Declared<'_, 'a>,
         draft: &mut Draft<'a>,
         pipeline: &Frame,
     ) -> Option<Node> {
         let outside = self.uses.clone();
-        let node = self.node_inside(stage, clause, stage_defaults, draft, pipeline);
+        let head = self.head(clause, draft, pipeline);
+        let node = head.and_then(|head| self.node_of(head, declared, draft, pipeline));
         self.uses = outside;
         node
     }
 
-    fn node_inside(
+    /// Reads a job of a `finally` in the same way.
+    pub(super) fn job_afterwards(
         &mut self,
-        stage: StageId,
-        clause: &'a Clause<StageClause>,
-        stage_defaults: &[(&'a DefaultClause, Span)],
+        (name, work): (&Name, &'a ast::Work),
+        declared: &Declared<'_, 'a>,
         draft: &mut Draft<'a>,
         pipeline: &Frame,
     ) -> Option<Node> {
-        let mut frame = pipeline.clone();
-        let mut deploy_to = None;
-        let head = match &clause.kind {
+        let outside = self.uses.clone();
+        let node = self.node_of(Head::of(Role::Job, name, work), declared, draft, pipeline);
+        self.uses = outside;
+        node
+    }
+
+    fn head(&mut self, clause: &'a StageClause, draft: &mut Draft<'a>, frame: &Frame) -> Option<Head<'a>> {
+        Some(match clause {
             StageClause::Gate { name, evidence, of: written, work } => {
-                let evidence = self.evidence(evidence, &frame);
-                let of = self.artefact_names(written, &frame);
+                let evidence = self.evidence(evidence, frame);
+                let of = self.artefact_names(written, frame);
                 self.is_incomplete |= evidence.is_none();
                 if let Some(evidence) = evidence.as_ref().filter(|_| of.len() == written.len()) {
-                    self.check_subject(name, evidence, &of, &frame);
+                    self.check_subject(name, evidence, &of, frame);
                 }
-                Head { role: Role::Gate(evidence), name: name.clone(), work, of }
+                Head { of, ..Head::of(Role::Gate(evidence), name, work) }
             }
             StageClause::Artefact { name, ty, work, .. } => {
-                let ty = self.artefact_type(ty, &frame);
-                Head { role: Role::Artefact(ty), name: name.clone(), work, of: Vec::new() }
+                Head::of(Role::Artefact(self.artefact_type(ty, frame)), name, work)
             }
             StageClause::Deploy { artefacts, environment, work } => {
-                let of = self.artefact_names(artefacts, &frame);
-                let Some(found) = self.environment_named(environment, &frame) else {
+                let of = self.artefact_names(artefacts, frame);
+                let Some(found) = self.environment_named(environment, frame) else {
                     self.is_incomplete = true;
                     return None;
                 };
                 let parts: Vec<&str> = artefacts.iter().map(|name| name.node.as_str()).collect();
-                let name = deploy_name(&parts, &found, draft);
-                deploy_to = Some((found, frame.origin(environment.span)));
-                Head { role: Role::Deploy, name: Name::new(name, environment.span), work, of }
+                let name = Name::new(deploy_name(&parts, &found, draft), environment.span);
+                let deploy_to = Some((found, frame.origin(environment.span)));
+                Head { of, deploy_to, ..Head::of(Role::Deploy, &name, work) }
             }
-            StageClause::Job { name, work } => {
-                Head { role: Role::Job, name: name.clone(), work, of: Vec::new() }
-            }
-            StageClause::Error { name: Some(name) } => {
-                draft.names.entry(name.node.clone()).or_insert((false, name.span));
-                self.is_incomplete = true;
-                return None;
-            }
-            StageClause::Error { name: None } => {
+            StageClause::Job { name, work } => Head::of(Role::Job, name, work),
+            StageClause::Error { name } => {
+                if let Some(name) = name {
+                    draft.names.entry(name.node.clone()).or_insert((false, name.span));
+                }
                 self.is_incomplete = true;
                 return None;
             }
             StageClause::Default(_) | StageClause::Budget(_) => return None,
-        };
-        if !self.charge(NODE_COST, clause.span, &frame) {
+        })
+    }
+
+    fn node_of(
+        &mut self,
+        head: Head<'a>,
+        declared: &Declared<'_, 'a>,
+        draft: &mut Draft<'a>,
+        pipeline: &Frame,
+    ) -> Option<Node> {
+        let mut frame = pipeline.clone();
+        if !self.charge(NODE_COST, declared.span, &frame) {
             return None;
         }
-        self.register(&head, deploy_to.is_some(), draft, &frame);
-        frame.deploys_to = deploy_to.as_ref().map(|(name, _)| name.clone());
+        self.register(&head, head.deploy_to.is_some(), draft, &frame);
+        frame.deploys_to = head.deploy_to.as_ref().map(|(name, _)| name.clone());
         frame.subject = match head.of.as_slice() {
             [(only, _)] => Some(only.clone()),
             _ => None,
@@ -114,7 +141,7 @@ impl<'a> Expansion<'a, '_> {
             gather_facts(body, &mut frame);
         }
         let mut work = Work::new(head.role.clone(), frame.origin(head.work.span));
-        let defaults = draft.defaults.iter().chain(stage_defaults);
+        let defaults = draft.defaults.iter().chain(declared.defaults);
         for (default, span) in defaults {
             self.default_clause(default, *span, &mut work, &frame, true);
         }
@@ -140,18 +167,10 @@ impl<'a> Expansion<'a, '_> {
         if !broken {
             self.check_work(&head.name, head.work.span, &work, &frame);
         }
-        Some(self.finished(clause, stage, head, deploy_to, work, &frame))
+        Some(self.finished(declared, head, work, &frame))
     }
 
-    fn finished(
-        &mut self,
-        clause: &Clause<StageClause>,
-        stage: StageId,
-        head: Head<'_>,
-        deploy_to: Option<(String, Origin)>,
-        work: Work,
-        frame: &Frame,
-    ) -> Node {
+    fn finished(&mut self, declared: &Declared<'_, '_>, head: Head<'_>, work: Work, frame: &Frame) -> Node {
         let mut body = work.body;
         for (name, origin) in &self.uses.reads {
             if !body.reads.iter().any(|(read, _)| read == name) {
@@ -176,7 +195,7 @@ impl<'a> Expansion<'a, '_> {
                 image_name: work.image_name,
             }),
             Role::Deploy => {
-                let (environment, environment_origin) = deploy_to.unwrap_or_default();
+                let (environment, environment_origin) = head.deploy_to.unwrap_or_default();
                 NodeKind::Deploy(Box::new(Deploy {
                     artefacts,
                     environment,
@@ -191,10 +210,10 @@ impl<'a> Expansion<'a, '_> {
         Node {
             name: head.name.node.clone(),
             id: NodeId::default(),
-            docs: clause.docs.clone(),
-            origin: frame.origin(clause.span),
+            docs: declared.docs.to_vec(),
+            origin: frame.origin(declared.span),
             name_origin: frame.origin(head.name.span),
-            stage,
+            stage: declared.stage,
             kind,
             body,
             before: BTreeSet::new(),

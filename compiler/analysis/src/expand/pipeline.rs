@@ -1,28 +1,18 @@
 //! Pipelines: triggers, changes, stages.
 
 use super::body::duplicate_variable;
+use super::draft::{Draft, Places};
 use super::frame::{Frame, Uses, path_text};
+use super::node::Declared;
 use super::protected::Protected;
 use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, name_taken, suggest_of};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{
-    ArtefactType, Condition, Input, Node, NodeId, Origin, Pipeline, SourceFile, Stage, StageId, Trigger,
-};
+use pipec_ir::{ArtefactType, Condition, Node, Origin, Pipeline, SourceFile, Stage, StageId, Trigger};
 use pipec_syntax::ast::{
     self, Clause, Declaration, DefaultClause, Instance, Name, PipelineClause, StageClause,
 };
 use std::collections::BTreeMap;
-
-/// The state that the parts of one pipeline share during its expansion.
-pub(super) struct Draft<'a> {
-    pub(super) pipeline: Pipeline,
-    pub(super) inputs: Vec<Input>,
-    /// The defaults for all bodies. They apply to bodies before and after them.
-    pub(super) defaults: Vec<(&'a DefaultClause, Span)>,
-    /// The nodes by name: whether each is a deploy, and the place of the name.
-    pub(super) names: BTreeMap<String, (bool, Span)>,
-}
 
 impl<'a> Expansion<'a, '_> {
     /// Expands a pipeline without parameters.
@@ -137,8 +127,8 @@ impl<'a> Expansion<'a, '_> {
                     let rule = self.change_rule(change, clause.span, &frame);
                     draft.pipeline.changes.extend(rule);
                 }
-                PipelineClause::Finally(_) | PipelineClause::Error => self.is_incomplete = true,
-                PipelineClause::Stage(_) | PipelineClause::Default(_) => {}
+                PipelineClause::Error => self.is_incomplete = true,
+                PipelineClause::Stage(_) | PipelineClause::Finally(_) | PipelineClause::Default(_) => {}
             }
             let is_fact = matches!(
                 clause.kind,
@@ -190,7 +180,7 @@ impl<'a> Expansion<'a, '_> {
     }
 
     /// Checks that each default occurs once in its block.
-    fn check_defaults(&mut self, defaults: &[(&'a DefaultClause, Span)], frame: &Frame) {
+    pub(super) fn check_defaults(&mut self, defaults: &[(&'a DefaultClause, Span)], frame: &Frame) {
         let mut seen: BTreeMap<(bool, &str), Span> = BTreeMap::new();
         for (default, _) in defaults {
             let (is_variable, name) = match default {
@@ -220,15 +210,16 @@ impl<'a> Expansion<'a, '_> {
                 _ => None,
             })
             .collect();
-        let mut places: BTreeMap<&str, (StageId, Span)> = BTreeMap::new();
+        let mut places = Places { stages: BTreeMap::new(), finallys: BTreeMap::new() };
         for (place, (_, stage)) in stages.iter().enumerate() {
-            match places.get(stage.name.node.as_str()) {
+            match places.stages.get(stage.name.node.as_str()) {
                 Some((_, first)) => self.report(frame, name_taken(&stage.name, *first)),
                 None => {
-                    places.insert(&stage.name.node, (StageId(place), stage.name.span));
+                    places.stages.insert(&stage.name.node, (StageId(place), stage.name.span));
                 }
             }
         }
+        let finallys = self.finallys_of(written, &mut places, frame);
         // A node is a large value, so the space for all nodes is reserved at once.
         draft.pipeline.nodes.reserve(stages.iter().map(|(_, stage)| stage.clauses.len()).sum());
         frame.artefacts = artefacts(&stages);
@@ -246,6 +237,7 @@ impl<'a> Expansion<'a, '_> {
                 docs: clause.docs.clone(),
                 origin: frame.origin(stage.name.span),
                 after,
+                finally: None,
                 condition: condition.unwrap_or(Condition::Always),
                 condition_origin: stage.when.as_ref().map(|when| frame.origin(when.span())),
                 runs_on_schedule: true,
@@ -253,6 +245,9 @@ impl<'a> Expansion<'a, '_> {
                 nodes: Vec::new(),
             });
             self.stage_clauses(id, stage, draft, frame);
+        }
+        for (clause, finally) in finallys {
+            self.finally(clause, finally, &places, draft, frame);
         }
         for stage in &mut draft.pipeline.stages {
             let deploys =
@@ -265,21 +260,41 @@ impl<'a> Expansion<'a, '_> {
         &mut self,
         id: StageId,
         stage: &ast::Stage,
-        places: &BTreeMap<&str, (StageId, Span)>,
+        places: &Places<'_>,
         frame: &Frame,
     ) -> Vec<StageId> {
-        let Some(names) = &stage.after else { return (0..id.0).map(StageId).collect() };
+        match &stage.after {
+            None => (0..id.0).map(StageId).collect(),
+            Some(names) => self.stages_named(names, Some(&stage.name.node), places, frame),
+        }
+    }
+
+    /// The stages of these names. Reports unknown ones. A stage can't follow itself, so `own` is no suggestion.
+    pub(super) fn stages_named(
+        &mut self,
+        names: &[Name],
+        own: Option<&str>,
+        places: &Places<'_>,
+        frame: &Frame,
+    ) -> Vec<StageId> {
         let mut after = Vec::new();
         for name in names {
-            match places.get(name.node.as_str()) {
+            match places.stages.get(name.node.as_str()) {
                 // `repeats` has reported the duplicate.
                 Some((before, _)) if after.contains(before) => {}
                 Some((before, _)) => after.push(*before),
+                None if places.finallys.contains_key(name.node.as_str()) => {
+                    self.is_incomplete = true;
+                    let message = format!("`{}` is a `finally`, and nothing comes after it", name.node);
+                    let diagnostic = Diagnostic::error(codes::P0430, message, name.span)
+                        .note("it runs whatever became of the stages, so its end says nothing about them")
+                        .help("name a stage, or move the work into a stage");
+                    self.report(frame, diagnostic);
+                }
                 None => {
                     self.is_incomplete = true;
-                    // A stage can't follow itself, so its own name is no suggestion.
                     let known: Vec<&str> =
-                        places.keys().copied().filter(|known| *known != stage.name.node).collect();
+                        places.stages.keys().copied().filter(|it| Some(*it) != own).collect();
                     let diagnostic = Diagnostic::error(
                         codes::P0101,
                         format!("there is no stage `{}`", name.node),
@@ -314,11 +329,9 @@ impl<'a> Expansion<'a, '_> {
                 }
                 continue;
             }
-            let Some(node) = self.node(id, clause, &defaults, draft, frame) else { continue };
-            let node_id = NodeId(draft.pipeline.nodes.len());
-            draft.pipeline.nodes.push(pipec_ir::Node { id: node_id, ..node });
-            if let Some(stage) = draft.pipeline.stages.get_mut(id.0) {
-                stage.nodes.push(node_id);
+            let declared = Declared { stage: id, docs: &clause.docs, span: clause.span, defaults: &defaults };
+            if let Some(node) = self.node(&clause.kind, &declared, draft, frame) {
+                draft.add(node);
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! dur(n) is the node's timeout times the number of its attempts and repetitions, plus a deploy's soaks, in whole
 //! minutes. If n is due, T(n) is dur(n) plus the greatest T of the nodes before it. The greatest T over all runs is the
-//! length of the longest chain of nodes that one run can contain.
+//! length of the longest chain of nodes that one run can contain. A job of a `finally` follows all nodes of its stages.
 //!
 //! Nodes with the same condition form a class, so a chain needs only a few classes. The search tries the longest chain
 //! first. If no run has all its classes, it continues in two ways: once with the class that does not fit, and once
@@ -17,6 +17,7 @@ use pipec_ir::duration;
 use pipec_ir::facts::Run;
 use pipec_ir::{Node, NodeId, NodeKind, Origin, Pipeline, StageId};
 use pipec_logic::{Proposition, TooLarge};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 /// The maximum number of class sets to try before the theorem is undecided. Real pipelines need only a few.
@@ -43,6 +44,15 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
         let what = format!("pipeline `{}`", pipeline.name);
         prove_budget(proof, &classes, &Chains::of(pipeline, &classes, |_| true), *budget, origin, &what);
     }
+}
+
+/// The nodes that end before a node begins.
+fn earlier<'p>(pipeline: &Pipeline, node: &'p Node) -> Cow<'p, BTreeSet<NodeId>> {
+    if !pipeline.is_afterwards(node) {
+        return Cow::Borrowed(&node.before);
+    }
+    let ended = pipeline.ended_before(node);
+    Cow::Owned(ended.flat_map(|other| other.before.iter().copied().chain([other.id])).collect())
 }
 
 /// The distinct conditions of the stages.
@@ -89,34 +99,38 @@ impl Chains {
     /// The chains of the wanted nodes. Of nodes with the same place in the order and the same condition, only the
     /// longest can be on a longest chain.
     fn of(pipeline: &Pipeline, classes: &Classes, wanted: impl Fn(&&Node) -> bool) -> Chains {
-        let nodes: Vec<&Node> = pipeline.nodes.iter().filter(|node| wanted(node)).collect();
+        let nodes: Vec<(&Node, Cow<'_, BTreeSet<NodeId>>)> = pipeline
+            .nodes
+            .iter()
+            .filter(|node| wanted(node))
+            .map(|node| (node, earlier(pipeline, node)))
+            .collect();
         let mut after: BTreeMap<NodeId, BTreeSet<NodeId>> = BTreeMap::new();
-        for node in &nodes {
-            for earlier in &node.before {
+        for (node, before) in &nodes {
+            for earlier in before.iter() {
                 after.entry(*earlier).or_default().insert(node.id);
             }
         }
         let none = BTreeSet::new();
         let mut alike: BTreeMap<(usize, &BTreeSet<NodeId>, &BTreeSet<NodeId>), &Node> = BTreeMap::new();
-        for node in &nodes {
+        for (node, before) in &nodes {
             let class = classes.of_stage.get(node.stage.0).copied().unwrap_or_default();
-            let known =
-                alike.entry((class, &node.before, after.get(&node.id).unwrap_or(&none))).or_insert(node);
+            let known = alike.entry((class, before, after.get(&node.id).unwrap_or(&none))).or_insert(node);
             if node.longest() > known.longest() {
                 *known = node;
             }
         }
-        let mut kept: Vec<(usize, &Node)> =
-            alike.into_iter().map(|((class, ..), node)| (class, node)).collect();
+        let mut kept: Vec<(usize, &Node, &BTreeSet<NodeId>)> =
+            alike.into_iter().map(|((class, before, _), node)| (class, node, before)).collect();
         // Every predecessor of a node has fewer predecessors itself.
-        kept.sort_by_key(|(_, node)| (node.before.len(), node.id));
+        kept.sort_by_key(|(_, node, before)| (before.len(), node.id));
         let places: BTreeMap<NodeId, usize> =
-            kept.iter().enumerate().map(|(place, (_, node))| (node.id, place)).collect();
+            kept.iter().enumerate().map(|(place, (_, node, _))| (node.id, place)).collect();
         let mut reached: Vec<Bits> = Vec::new();
         let mut links = Vec::new();
-        for (class, node) in &kept {
+        for (class, node, before) in &kept {
             let mut predecessors: Vec<usize> =
-                node.before.iter().filter_map(|earlier| places.get(earlier).copied()).collect();
+                before.iter().filter_map(|earlier| places.get(earlier).copied()).collect();
             predecessors.sort_unstable();
             let mut all = vec![0; kept.len().div_ceil(64)];
             // The latest comes first, because a node that another predecessor reaches is no direct predecessor.

@@ -1,4 +1,5 @@
-//! Facts are used only where they exist: `tag.name` in tag runs, `input.X` in manual runs.
+//! Facts are used only where they exist: `tag.name` in tag runs, `input.X` in manual runs. A job of a `finally` has a
+//! secret only where some run of it may get one.
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
@@ -22,7 +23,30 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
                 fact_there(proof, node, fact, &environment.origin);
             }
         }
+        if pipeline.is_afterwards(node) {
+            secrets_there(proof, node);
+        }
     }
+}
+
+/// Reports the secrets of a job that is due only in runs of unreviewed code, which get none.
+fn secrets_there(proof: &mut Proof<'_>, node: &Node) {
+    let Some(secret) = node.body.secrets.first() else { return };
+    let due = proof.facts.due_node(node);
+    let held = proof.facts.propositions().and(&due, &proof.facts.trusted());
+    if proof.can_be(&held) {
+        return;
+    }
+    let Some(run) = proof.run_in_which(&due) else { return };
+    let diagnostic = Diagnostic::error(
+        codes::P0432,
+        format!("{} never gets the secret `{}`", named(node), secret.variable),
+        secret.origin.span,
+    )
+    .note("a run of code that nobody has reviewed gets no secret")
+    .counterexample(format!("{run}: `{}` runs with an empty `{}`", node.name, secret.variable))
+    .help("let it run on other events too, or remove the secret");
+    proof.diagnostics.push(secret.origin.explain(diagnostic));
 }
 
 fn binding_facts(proof: &mut Proof<'_>, node: &Node, binding: &Binding) {

@@ -60,6 +60,7 @@ fn phrase(theorem: &Theorem) -> String {
         Theorem::Approval { not_author: false, .. } => "an approval",
         Theorem::Rollback { .. } => "a rollback after a failure",
         Theorem::Window { .. } => "only in its window",
+        Theorem::Afterwards => "nothing waits for a `finally`",
         other => return plain::theorem(other),
     };
     phrase.to_owned()

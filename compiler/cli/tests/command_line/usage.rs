@@ -41,7 +41,7 @@ fn codes_are_explained_by_number_and_by_name() {
     assert_eq!(run(&["explain", "p0401"]).expect(0).out, by_number);
     assert_eq!(run(&["explain", "skippable-gate"]).expect(0).out, by_number);
     run(&["explain", "skipable-gate"]).expect(2).says("did you mean `skippable-gate`?");
-    run(&["explain", "P0430"]).expect(2).says("reserved for a later version, for work after a run");
+    run(&["explain", "P0420"]).expect(2).says("reserved for a later version, for resumed runs and rollbacks");
     run(&["explain", "P9999"]).expect(2).says("there is no code `P9999`");
     run(&["explain"]).expect(0).prints("P0001  not-text\n").prints("P0401  skippable-gate\n");
 }

@@ -20,7 +20,7 @@
 use super::Graph;
 use super::path::{DrawnNode, Path};
 use crate::words;
-use pipec_ir::{Condition, Environment, Lock, NodeKind};
+use pipec_ir::{Condition, Environment, Lock, NodeKind, Outcome};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -50,7 +50,15 @@ fn pipeline(path: &Path<'_>) -> Value {
             let when = (drawn_stage.stage.condition != Condition::Always)
                 .then(|| drawn_stage.stage.condition.to_string());
             let budget = drawn_stage.stage.budget.as_ref().map(|(length, _)| *length);
-            json!({"name": drawn_stage.stage.name, "when": when, "after": after, "budget": budget})
+            let finally = drawn_stage.stage.finally;
+            let finally = finally.map(|outcomes| outcomes.all().map(Outcome::word).collect::<Vec<_>>());
+            json!({
+                "name": drawn_stage.stage.name,
+                "when": when,
+                "after": after,
+                "finally": finally,
+                "budget": budget,
+            })
         })
         .collect();
     json!({

@@ -157,10 +157,14 @@ impl<'p> Path<'p> {
 }
 
 impl DrawnStage<'_> {
-    /// The condition: "when branch is main". `None` for a stage that is in every run.
+    /// The condition: "when branch is main", or "finally on failed". `None` for a stage that is in every run.
     pub(crate) fn condition(&self) -> Option<String> {
         use pipec_ir::Condition;
-        (self.stage.condition != Condition::Always).then(|| format!("when {}", self.stage.condition))
+        let finally = self.stage.finally.map(words::outcomes);
+        let when =
+            (self.stage.condition != Condition::Always).then(|| format!("when {}", self.stage.condition));
+        let parts: Vec<String> = finally.into_iter().chain(when).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
     }
 
     pub(crate) fn budget(&self) -> Option<String> {

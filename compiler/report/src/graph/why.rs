@@ -7,8 +7,9 @@ use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
 use crate::words;
 use pipec_ir::facts::SourceFacts;
-use pipec_ir::{Condition, Lock, Node, NodeId, NodeKind, Pipeline};
+use pipec_ir::{Condition, Lock, Node, NodeId, NodeKind, Outcome, Outcomes, Pipeline};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// What the nodes with a name wait for. It has the nodes before each, and the nodes that wait for it.
 pub struct Answer<'p> {
@@ -76,7 +77,7 @@ impl Answer<'_> {
             .filter_map(|(path, id)| {
                 let drawn = path.drawn(id)?;
                 let before = predecessors(path, drawn).into_iter().map(
-                    |other| json!({"node": other.node.name, "must": required_work(other), "when": when(path, other)}),
+                    |other| json!({"node": other.node.name, "must": must(path, drawn, other), "when": when(path, other)}),
                 );
                 let requirements: Vec<Value> = requirements(drawn)
                     .into_iter()
@@ -125,6 +126,11 @@ fn required_work(drawn: &DrawnNode<'_>) -> String {
     text
 }
 
+/// What a node before another must have done before that starts.
+fn must(path: &Path<'_>, drawn: &DrawnNode<'_>, before: &DrawnNode<'_>) -> String {
+    if path.pipeline.is_afterwards(drawn.node) { "end".to_owned() } else { required_work(before) }
+}
+
 fn when(path: &Path<'_>, drawn: &DrawnNode<'_>) -> Option<String> {
     let stage = path.pipeline.stage_of(drawn.node)?;
     (stage.condition != Condition::Always).then(|| stage.condition.to_string())
@@ -147,13 +153,15 @@ pub(super) fn requirements(drawn: &DrawnNode<'_>) -> Vec<(&'static str, String)>
 
 /// The nodes that must have passed before a node.
 pub(super) fn predecessors<'a, 'p>(path: &'a Path<'p>, drawn: &DrawnNode<'p>) -> Vec<&'a DrawnNode<'p>> {
-    path.nodes.iter().filter(|other| drawn.node.before.contains(&other.node.id)).collect()
+    let ended: BTreeSet<NodeId> = path.pipeline.ended_before(drawn.node).map(|node| node.id).collect();
+    let is_before = |id: &NodeId| drawn.node.before.contains(id) || ended.contains(id);
+    path.nodes.iter().filter(|other| is_before(&other.node.id)).collect()
 }
 
 /// What a node before another must have done: "pass: test; due when branch is main".
 pub(super) fn obligation(path: &Path<'_>, drawn: &DrawnNode<'_>, before: &DrawnNode<'_>) -> String {
     let own = when(path, drawn);
-    let mut text = required_work(before);
+    let mut text = must(path, drawn, before);
     if let Some(when) = when(path, before).filter(|when| Some(when) != own.as_ref()) {
         text.push_str(&format!("; due when {when}"));
     }
@@ -162,7 +170,15 @@ pub(super) fn obligation(path: &Path<'_>, drawn: &DrawnNode<'_>, before: &DrawnN
 
 /// The runs that a node is in: "every run", "runs in which branch is main".
 pub(super) fn due(path: &Path<'_>, drawn: &DrawnNode<'_>) -> String {
-    when(path, drawn).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"))
+    let runs =
+        when(path, drawn).map_or_else(|| "every run".to_owned(), |when| format!("runs in which {when}"));
+    match path.pipeline.outcomes_of(drawn.node).filter(|outcomes| *outcomes != Outcomes::ALL) {
+        Some(outcomes) => {
+            let words: Vec<&str> = outcomes.all().map(Outcome::word).collect();
+            format!("{runs}, if what is before it has {}", words.join(" or was "))
+        }
+        None => runs,
+    }
 }
 
 /// Why a deploy that is due may not happen.

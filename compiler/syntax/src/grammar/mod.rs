@@ -141,7 +141,7 @@ impl<'t> Grammar<'t> {
             role: top::role(&parts),
             registry: top::registry(&parts),
             platform: planned::platform(&parts),
-            finally: planned::finally_block(&parts),
+            finally: top::finally_block(&parts),
             family: planned::family(&parts),
             records: planned::records(&parts),
             source: planned::source(&parts),

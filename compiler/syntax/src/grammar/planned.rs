@@ -11,8 +11,8 @@ use pipec_base::{Diagnostic, Span, codes};
 use super::top::{finally, identity, secret, stage_clause};
 use super::{Extra, Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
-    DefaultClause, EndpointClause, FamilyClause, FinallyClause, Name, Path, PlatformClause, PredictorClause,
-    RecordsClause, SourceClause, StringLiteral,
+    DefaultClause, EndpointClause, FamilyClause, Name, Path, PlatformClause, PredictorClause, RecordsClause,
+    SourceClause, StringLiteral,
 };
 use crate::failure::{Expected, Failure};
 use crate::lexeme::{Lexeme, Stream};
@@ -228,11 +228,6 @@ pub(super) fn platform<'t>(parts: &Parts<'t>) -> Table<'t, PlatformClause> {
         ("visibility", name("visibility").map(PlatformClause::Visibility).boxed()),
         ("secrets", shared.boxed()),
     ])
-}
-
-pub(super) fn finally_block<'t>(parts: &Parts<'t>) -> Table<'t, FinallyClause> {
-    let job = super::top::job(parts).map(|(name, work)| FinallyClause::Job { name, work });
-    Table::new([("job", job.boxed())]).and_defaults(parts, FinallyClause::Default)
 }
 
 pub(super) fn family<'t>(parts: &Parts<'t>) -> Table<'t, FamilyClause> {

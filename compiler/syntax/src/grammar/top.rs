@@ -8,9 +8,9 @@ use super::planned::{FAMILIES, RESUMED, planned, planned_word};
 use super::{Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
     Action, Allow, Body, Change, Declaration, DefaultClause, Environment, EnvironmentClause,
-    EvidenceDeclaration, Finally, Forward, Identity, Input, Instance, Let, Name, Pipeline, PipelineClause,
-    Planned, PlannedBlock, Platform, RefKind, Registry, RegistryClause, Role, RoleMember, Runner,
-    RunnerClause, Secret, Setting, Stage, StageClause, Task, Trigger, Use, Work,
+    EvidenceDeclaration, Finally, FinallyClause, Forward, Identity, Input, Instance, Let, Name, Pipeline,
+    PipelineClause, Planned, PlannedBlock, Platform, RefKind, Registry, RegistryClause, Role, RoleMember,
+    Runner, RunnerClause, Secret, Setting, Stage, StageClause, Task, Trigger, Use, Work,
 };
 use crate::failure::Expected;
 use crate::lexeme::Lexeme;
@@ -177,15 +177,10 @@ pub(super) fn pipeline<'t>(parts: &Parts<'t>) -> Table<'t, PipelineClause> {
         ("owner", word("owner").ignore_then(parts.qname.clone()).map(PipelineClause::Owner).boxed()),
         ("change", change.boxed()),
         ("stage", stage_clause(parts).map(PipelineClause::Stage).boxed()),
+        ("finally", finally(parts).map(PipelineClause::Finally).boxed()),
     ])
     .and_defaults(parts, PipelineClause::Default)
-    .and_planned(
-        Block::Pipeline,
-        [
-            ("cache", blocks::cache(parts, false).to(PipelineClause::Error).boxed()),
-            ("finally", finally(parts).map(PipelineClause::Finally).boxed()),
-        ],
-    )
+    .and_planned(Block::Pipeline, [("cache", blocks::cache(parts, false).to(PipelineClause::Error).boxed())])
 }
 
 fn trigger<'t>(parts: &Parts<'t>) -> Rule<'t, Trigger> {
@@ -276,6 +271,11 @@ pub(super) fn finally<'t>(parts: &Parts<'t>) -> Rule<'t, Finally> {
         .then_ignore(parts.block.clone())
         .map(|(((name, after), on), when)| Finally { name, after, on, when, clauses: Vec::new() })
         .boxed()
+}
+
+pub(super) fn finally_block<'t>(parts: &Parts<'t>) -> Table<'t, FinallyClause> {
+    let job = job(parts).map(|(name, work)| FinallyClause::Job { name, work });
+    Table::new([("job", job.boxed())]).and_defaults(parts, FinallyClause::Default)
 }
 
 pub(super) fn stage_clause<'t>(parts: &Parts<'t>) -> Rule<'t, Stage> {

@@ -110,7 +110,8 @@ pub(super) fn entry(block: Block, word: &str) -> Option<&'static str> {
             "an approval belongs to an environment: `approval by ROLE`"
         }
         "always" | "post" | "finally" => {
-            "after a failure only `report` and `keep \"…\" on failure` of the same body run"
+            "after a failure `report` and `keep \"…\" on failure` of the same body run, and the jobs of the \
+             pipeline's `finally NAME on failed { … }`"
         }
         "secrets" => "each secret has its own clause: `secret NAME`",
         _ => return None,

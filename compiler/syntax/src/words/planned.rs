@@ -4,7 +4,7 @@
 //! `planned` from its rule.
 
 use super::{
-    Block, ClauseWord, ENV, IDENTITY, IN, RUN, RUNS, SECRET, TOOL, going_on, listing, many, once, opening,
+    Block, ClauseWord, ENV, FINALLY_WORD, IDENTITY, RUN, RUNS, SECRET, going_on, listing, many, once, opening,
 };
 
 /// A clause that this version parses but does not have.
@@ -21,7 +21,6 @@ const fn planned(clause: ClauseWord, subject: &'static str) -> PlannedWord {
 }
 
 const STAGE: ClauseWord = opening(many("stage", "stage NAME { … }"), Block::Stage);
-const FINALLY_WORD: ClauseWord = opening(many("finally", "finally NAME { job NAME { … } }"), Block::Finally);
 const TRAINS: ClauseWord = listing(many("trains", "trains on SOURCE, SOURCE"));
 const DERIVED: ClauseWord = listing(many("derived", "derived from SOURCE, SOURCE"));
 const SPLIT: ClauseWord = once("split", "split \"which part of the parent\"");
@@ -47,8 +46,6 @@ pub(super) const PLATFORM: &[ClauseWord] = &[
     once("visibility", "visibility private"),
     once("secrets", "secrets shared because \"reason\""),
 ];
-pub(super) const FINALLY: &[ClauseWord] =
-    &[ENV, TOOL, RUNS, IN, opening(many("job", "job NAME { … }"), Block::Body)];
 pub(super) const FAMILY: &[ClauseWord] = &[
     going_on(listing(many("member", "member PIPELINE after PIPELINE")), &["after"]),
     many("emits", "emits ENGINE \"file\""),
@@ -98,7 +95,7 @@ const IN_FILE: &[PlannedWord] = &[
     planned(opening(many("endpoint", "endpoint NAME { … }"), Block::Endpoint), SERVED),
     planned(opening(many("predictor", "predictor NAME { … }"), Block::Predictor), ADVICE),
 ];
-const IN_PIPELINE: &[PlannedWord] = &[planned(CACHE, CACHES), planned(FINALLY_WORD, AFTERWARDS)];
+const IN_PIPELINE: &[PlannedWord] = &[planned(CACHE, CACHES)];
 const IN_STAGE: &[PlannedWord] = &[planned(CACHE, CACHES)];
 const IN_BODY: &[PlannedWord] = &[
     planned(once("previews", "previews \"registry/image\""), MEMBERS),

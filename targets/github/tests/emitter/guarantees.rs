@@ -2,7 +2,7 @@
 
 use crate::one_pipeline;
 use crate::programs::{self, Build, globs, origin};
-use crate::{settings, windows};
+use crate::{afterwards, settings, windows};
 use pipec_claims::{AssumptionKind, Standing, Subject, Theorem, TheoremId};
 use pipec_github::GitHub;
 use pipec_ir::{EngineBlock, EngineStep};
@@ -93,6 +93,7 @@ fn every_theorem_of_outputs_is_proved_of_some_output() {
         programs::repeated(),
         programs::measured(),
         windows::in_a_window(),
+        afterwards::afterwards(),
     ]);
     for build in &mut programs {
         build.pipeline.budget = Some((3_600_000, origin()));

@@ -10,6 +10,7 @@
     reason = "a failing helper fails its test"
 )]
 
+mod afterwards;
 mod bench;
 mod golden;
 mod guarantees;

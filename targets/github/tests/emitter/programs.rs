@@ -153,6 +153,7 @@ impl Build {
             docs: Vec::new(),
             origin: origin(),
             after,
+            finally: None,
             condition,
             condition_origin: None,
             runs_on_schedule,
@@ -160,6 +161,16 @@ impl Build {
             nodes: Vec::new(),
         });
         self
+    }
+
+    /// Adds a `finally` after these stages for the following nodes.
+    pub fn finally(self, name: &str, after: &[usize], on: &[Outcome], condition: Condition) -> Build {
+        let mut build = self.stage(name, condition);
+        let stage = build.pipeline.stages.last_mut().unwrap();
+        stage.after = after.iter().copied().map(StageId).collect();
+        stage.finally = Some(Outcomes::of(on));
+        stage.runs_on_schedule = true;
+        build
     }
 
     /// Adds a node after the named ones and their predecessors.

@@ -46,3 +46,4 @@ pub const VERIFY_IMAGE: &str = text(Script::VerifyImage);
 pub const PUSH_IMAGE: &str = text(Script::PushImage(PushForm::Password));
 pub const PUSH_TO_AMAZON: &str = text(Script::PushImage(PushForm::Amazon));
 pub const PUSH_TO_AZURE: &str = text(Script::PushImage(PushForm::Azure));
+pub const OUTCOME: &str = text(Script::Outcome);

@@ -1,6 +1,8 @@
 //! The independent model of GitHub Actions on whole workflows. Some are good, others are broken on purpose.
 
 #[cfg(test)]
+mod afterwards;
+#[cfg(test)]
 mod broken;
 mod broken_caches;
 mod broken_deploys;

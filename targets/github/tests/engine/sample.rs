@@ -36,6 +36,7 @@ impl Build {
             docs: Vec::new(),
             origin: origin(),
             after,
+            finally: None,
             condition,
             condition_origin: None,
             runs_on_schedule,

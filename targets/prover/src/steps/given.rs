@@ -12,7 +12,7 @@
 
 use super::{Check, Kind, goes_on, raw};
 use crate::values::{self, Wanted};
-use crate::{overrides, previews, windows};
+use crate::{afterwards, overrides, previews, windows};
 use pipec_ir::{Checkout, Identity, Secret};
 use pipec_model::{CheckoutOf, Does, Given, IfMissing, Part, SignIn, Step, Value};
 use pipec_runtime::Script;
@@ -55,6 +55,9 @@ impl Check<'_, '_, '_> {
             Script::PreviewWanted if !previews::asks_for_its_own(step) => {
                 let what = "it asks whether another pull request, or another commit, is still wanted";
                 self.differs(what, line);
+            }
+            Script::Outcome if !afterwards::tells_outcome(self.gating, self.node, step) => {
+                self.differs("it tells something else than what became of the nodes before", line);
             }
             Script::Quorum => self.quorum_step(step),
             _ => {}

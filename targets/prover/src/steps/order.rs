@@ -75,6 +75,7 @@ impl Check<'_, '_, '_> {
             (Kind::Runtime(Script::Approval), usize::from(approval)),
             (Kind::Runtime(Script::Forward), usize::from(node.is_deploy() && !preview)),
             (Kind::Runtime(Script::PreviewWanted), usize::from(preview)),
+            (Kind::Runtime(Script::Outcome), usize::from(self.gating.pipeline.is_afterwards(node))),
             (Kind::Runtime(Script::PreviewFind), 0),
             (Kind::Runtime(Script::PreviewForget), 0),
             (Kind::Checkout, if node.body.checkout == Checkout::None { 0 } else { again }),
@@ -126,6 +127,7 @@ fn rank(kind: &Kind) -> i8 {
             | Script::Forward
             | Script::PreviewWanted
             | Script::OverrideInForce
+            | Script::Outcome
             | Script::Again,
         ) => -1,
         Kind::Checkout => 0,

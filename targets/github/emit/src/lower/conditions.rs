@@ -221,6 +221,8 @@ impl Lowering<'_> {
             Guard::Found(job) => previews::found(job),
             Guard::FoundAct(act) => previews::still_found(act),
             Guard::Said(act, output) => Expression::equals(format!("steps.{act}.outputs.{output}"), "true"),
+            Guard::SomeFailed => some_ended("failure"),
+            Guard::SomeCancelled => some_ended("cancelled"),
             Guard::FailedBefore => Expression::raw("failure()"),
             Guard::Cancelled => Expression::raw("cancelled()"),
             Guard::All(parts) => Expression::all(parts.iter().map(|part| self.guard(part))),
@@ -249,6 +251,11 @@ impl Lowering<'_> {
         let due = match &job.start {
             Start::Always => return Some(Expression::raw("always()")),
             Start::AfterSuccess(due) => return Some(self.guard(due)),
+            Start::Afterwards(due) => {
+                // Without a status function, GitHub would also ask `success()`.
+                let always = (!asks_whether_cancelled(due)).then(|| Expression::raw("always()"));
+                return Some(Expression::all(always.into_iter().chain([self.guard(due)])));
+            }
             Start::If(due) => match self.guard(due) {
                 // GitHub takes a constant for a mistake, and it is one: this is a condition that no event meets.
                 Expression::Constant(false) => Expression::equals("github.event_name", "never"),
@@ -264,6 +271,21 @@ impl Lowering<'_> {
             _ => self.guard(&wait.guard()),
         });
         Some(Expression::all([alive, due].into_iter().chain(over)))
+    }
+}
+
+/// The expression that one of the jobs that a job needs has ended in this way.
+fn some_ended(ended: &'static str) -> Expression {
+    Expression::raw(format!("contains(needs.*.result, '{ended}')"))
+}
+
+/// Whether a guard asks whether the run was cancelled.
+fn asks_whether_cancelled(guard: &Guard) -> bool {
+    match guard {
+        Guard::NotCancelled | Guard::Cancelled => true,
+        Guard::All(parts) | Guard::Any(parts) => parts.iter().any(asks_whether_cancelled),
+        Guard::Not(part) => asks_whether_cancelled(part),
+        _ => false,
     }
 }
 

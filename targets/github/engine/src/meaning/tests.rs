@@ -28,6 +28,7 @@ fn pipeline() -> Pipeline {
         docs: Vec::new(),
         origin: Origin::default(),
         after: Vec::new(),
+        finally: None,
         condition: Condition::Any(vec![asked("dry", "true"), asked("place", "Europe")]),
         condition_origin: None,
         runs_on_schedule: false,

@@ -6,7 +6,7 @@
 use crate::scripts::packages::{installation, mentions};
 use crate::variables;
 use pipec_base::{Diagnostic, Span, all_closest, codes};
-use pipec_ir::{Body, Deploy, Held, Narrowed, Node, Origin, Pipeline, Program, Step, TOKEN_VARIABLE};
+use pipec_ir::{Body, Held, Narrowed, Node, Origin, Pipeline, Program, Step, TOKEN_VARIABLE};
 use std::collections::BTreeSet;
 
 /// Checks which steps hold what, in each node.
@@ -44,7 +44,7 @@ pub(crate) fn hidden_from(node: &Node, step: &Step) -> BTreeSet<String> {
 
 /// The steps of a node, and of the actions of a deploy.
 fn steps(node: &Node) -> impl Iterator<Item = &Step> {
-    let actions = node.deploy().into_iter().flat_map(Deploy::actions).flat_map(|action| &action.steps);
+    let actions = node.actions().flat_map(|action| &action.steps);
     node.body.steps.iter().chain(actions)
 }
 

@@ -85,6 +85,12 @@ fn check_node(
         // The script runs in the sidecar, and the variables of its image are unknown.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0904));
     }
+    if let Some(cleanup) = &node.body.cleanup {
+        let mut found = Vec::new();
+        check_action(shared, ScriptRole::Other, &node.name, cleanup, &defined, &mut found);
+        // Nothing follows from its result, so it may ignore a failure.
+        diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0901));
+    }
     if let Some(deploy) = node.deploy() {
         let mut weighted = defined.clone();
         if deploy.shift().is_some() {

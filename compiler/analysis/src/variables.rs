@@ -2,8 +2,8 @@
 
 use pipec_base::{Diagnostic, codes};
 use pipec_ir::{
-    Artefact, Deploy, EngineStep, Environment, FAILED_VARIABLE, Node, OUTCOME_VARIABLE, Origin, Pipeline,
-    Program, Provider, RUN_URL_VARIABLE, Right, TOKEN_VARIABLE,
+    Artefact, EngineStep, Environment, FAILED_VARIABLE, Node, OUTCOME_VARIABLE, Origin, Pipeline, Program,
+    Provider, RUN_URL_VARIABLE, Right, TOKEN_VARIABLE,
 };
 use std::collections::BTreeMap;
 
@@ -75,7 +75,7 @@ fn check_node(program: &Program, pipeline: &Pipeline, node: &Node, diagnostics: 
         });
         check_given(own, &mut taken.clone(), &node.origin, &node.name_origin, diagnostics);
     }
-    for action in node.deploy().into_iter().flat_map(Deploy::actions) {
+    for action in node.actions() {
         let own = action
             .env
             .iter()

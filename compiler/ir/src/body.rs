@@ -59,6 +59,8 @@ pub struct Body {
     pub shards: Option<(u64, Origin)>,
     /// `engine …`.
     pub engines: Vec<EngineBlock>,
+    /// `cleanup …`: runs last, whatever became of the scripts.
+    pub cleanup: Option<Action>,
 }
 
 /// A script, and how it affects the result of its node.
@@ -441,7 +443,7 @@ pub enum EngineStep {
     },
 }
 
-/// The work of `shift`, `verify`, `rollback`, `ready` or `teardown`.
+/// The work of `shift`, `verify`, `rollback`, `cleanup`, `ready` or `teardown`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
     /// Its steps.

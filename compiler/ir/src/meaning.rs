@@ -56,6 +56,8 @@ pub enum Act {
     Shift,
     /// `verify`: checks what was deployed.
     Verify,
+    /// `cleanup`: tidies up, whatever became of the rest.
+    CleanUp,
     /// `rollback`: reverses the deploy after a failure.
     RollBack,
 }
@@ -193,6 +195,23 @@ impl Node {
             None => vec![run],
             Some(deploy) => deploy.forward_phases(run),
         }
+    }
+
+    /// The actions beside its scripts: those of a deploy, and `cleanup`.
+    pub fn actions(&self) -> impl Iterator<Item = &Action> {
+        self.deploy().into_iter().flat_map(Deploy::actions).chain(&self.body.cleanup)
+    }
+
+    /// The phase that tidies up at the end, whatever became of the rest.
+    pub fn cleanup_phase(&self) -> Option<Phase<'_>> {
+        let cleanup = self.body.cleanup.as_ref()?;
+        Some(Phase { act: Act::CleanUp, scripts: &cleanup.steps, env: &cleanup.env, weight: None, soak: 0 })
+    }
+
+    /// The part of its timeout that its other scripts leave to `cleanup`, in milliseconds.
+    pub fn time_to_clean_up(&self) -> u64 {
+        const KEPT: u64 = 120_000;
+        if self.body.cleanup.is_some() { KEPT } else { 0 }
     }
 
     /// The phase that reverses a deploy with `rollback` after a failure.

@@ -1,6 +1,6 @@
 //! The texts of a node: the values of its variables, and the inputs of its raw steps.
 
-use crate::{Action, Binding, Deploy, EngineStep, Fact, Node, Origin, Program, Setting, Text};
+use crate::{Action, Binding, EngineStep, Fact, Node, Origin, Program, Setting, Text};
 
 impl Program {
     /// The texts of a node and of the environment that it deploys to, with their places.
@@ -15,8 +15,7 @@ impl Program {
             environment.and_then(|environment| Some((environment.url.as_ref()?, &environment.origin))),
         );
         let ready = body.sidecars.iter().filter_map(|sidecar| sidecar.ready.as_ref());
-        let actions: Vec<&Action> =
-            node.deploy().into_iter().flat_map(Deploy::actions).chain(ready).collect();
+        let actions: Vec<&Action> = node.actions().chain(ready).collect();
         texts.extend(values(actions.into_iter().flat_map(|action| &action.env)));
         texts.extend(values(body.sidecars.iter().flat_map(|sidecar| &sidecar.env)));
         texts.extend(values(body.matrix.iter().flat_map(|matrix| &matrix.legs).flat_map(|leg| &leg.env)));

@@ -110,6 +110,7 @@ fn from_phases(node: &Node) -> Vec<String> {
             Act::Verify if at.is_empty() => step.script.clone(),
             Act::Verify => format!("{}{at} after {}", step.script, phase.soak),
             Act::RollBack => format!("{} back", step.script),
+            Act::CleanUp => format!("{} at the end", step.script),
         }
     };
     let mut lines = Vec::new();

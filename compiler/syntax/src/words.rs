@@ -191,6 +191,7 @@ const BODY: &[ClauseWord] = &[
     opening(once("shift", "shift run \"script\""), Block::Body),
     opening(once("verify", "verify run \"script\""), Block::Body),
     opening(once("rollback", "rollback run \"script\""), Block::Body),
+    opening(once("cleanup", "cleanup run \"script\""), Block::Body),
     once("irreversible", "irreversible because \"reason\""),
     once("repeat", "repeat 3 quorum 2"),
     opening(many("engine", "engine NAME because \"reason\" { … }"), Block::Engine),

@@ -9,13 +9,16 @@
 //! try-2       the script                                   when: attempt-2 succeeded
 //! ```
 
+mod clock;
 mod deploy;
 mod measures;
 mod repeat;
 mod retry;
 mod scripts;
 
-pub use deploy::{CLOCK, time_forth};
+pub(crate) use clock::is_timed;
+pub use clock::{CLOCK, time_forth};
+pub(crate) use deploy::clean_up;
 pub use retry::MOST as MOST_ATTEMPTS;
 pub use scripts::title;
 

@@ -8,7 +8,7 @@
 //! token     Approvals, Deployed, …
 //! ```
 
-use crate::acts::{Act, CLOCK};
+use crate::acts::{Act, CLOCK, is_timed};
 use crate::jobs::{EnvironmentUse, JobPlan, LockUse};
 use crate::passes::Passes;
 use crate::token::TokenUse;
@@ -34,9 +34,7 @@ impl<'p> Passes<'_, 'p> {
         job.lock = Some(self.lock(deploy, environment, is_preview));
         job.acts.extend(windows::is_open(program, node));
         // Before everything else that takes time, since the timeout counts the whole job.
-        job.acts.extend(
-            deploy.rollback().map(|_| Act::fixed("Start the clock", Script::Clock, []).with_id(CLOCK)),
-        );
+        job.acts.extend(start_the_clock(node));
         if let Some(environment) = environment
             && let Some(approval) = &environment.approval
         {
@@ -61,6 +59,11 @@ impl<'p> Passes<'_, 'p> {
             comment: format!("one deploy{whose} at a time; {others}"),
         }
     }
+}
+
+/// The act from which the scripts of a node count their time.
+pub(crate) fn start_the_clock<'p>(node: &Node) -> Option<Act<'p>> {
+    is_timed(node).then(|| Act::fixed("Start the clock", Script::Clock, []).with_id(CLOCK))
 }
 
 /// The act that fails unless somebody has approved the deploy.

@@ -48,6 +48,8 @@ pub enum Guard {
     Said(String, &'static str),
     /// Nobody has cancelled the run. An act may happen even after another has failed.
     NotCancelled,
+    /// Whatever became of the acts before, and also after the run was cancelled.
+    Whatever,
     /// An earlier act has failed, or the run was cancelled.
     Broken,
     /// One of the jobs that it waits for has failed.

@@ -8,7 +8,9 @@
 //! exempt                                               of a gate
 //! scripts and measures, raw blocks
 //! save caches
-//! record, keep, push                                   of an artefact
+//! record, keep                                         of an artefact
+//! clean up                                             whatever became of the scripts
+//! push                                                 of an artefact
 //! show and keep reports
 //! ```
 //!
@@ -21,7 +23,7 @@ use crate::passes::Passes;
 use crate::token::TokenUse;
 use crate::units::{Runs, Unit};
 use crate::value::{Part, Value, Variables};
-use crate::{artefacts, caches, credentials, legs, names, reports, tools};
+use crate::{artefacts, caches, credentials, deploys, legs, names, reports, tools};
 use pipec_ir::{Checkout, EngineBlock, EngineStep, Gate, Node, NodeKind, Outcome, Outcomes, Sidecar, Text};
 use pipec_runtime::Script;
 use std::borrow::Cow;
@@ -80,6 +82,9 @@ impl<'p> Passes<'_, 'p> {
         unless_exempt: &Guard,
     ) {
         let is_untrusted = unit.runs == Runs::Untrusted;
+        if !node.is_deploy() {
+            job.acts.extend(deploys::start_the_clock(node));
+        }
         job.acts.extend(self.source.pipeline.is_afterwards(node).then(|| self.tell_outcome(node)));
         let before: Vec<Act<'p>> = check_out(node).into_iter().chain(caches::restore(node)).collect();
         if node.body.checkout != Checkout::None {
@@ -123,11 +128,20 @@ impl<'p> Passes<'_, 'p> {
             brought: &brought,
             logins: &logins,
         };
-        job.acts.extend(acts::of_node(node, &around));
+        let scripts = acts::of_node(node, &around);
+        let is_script = |act: &&Act<'p>| matches!(act.does, Does::Script(..));
+        let first = scripts.iter().find(is_script).and_then(|act| act.id.clone()).unwrap_or_default();
+        job.acts.extend(scripts);
         job.acts.extend(self.save(node, unless_exempt));
         if node.is_artefact() {
             job.hands_on.extend(artefacts::hands_on(node));
             job.acts.extend(artefacts::record(node));
+        }
+        // Behind what hands its result on, which it could remove, and before the job logs in to publish it.
+        if let Some(cleanup) = &node.body.cleanup {
+            job.acts.extend(acts::clean_up(cleanup, &first, acts::directory(node), &around));
+        }
+        if node.is_artefact() {
             let (push, token) = self.push(node, unit);
             job.acts.extend(push);
             job.token.extend(token);
@@ -166,8 +180,7 @@ impl<'p> Passes<'_, 'p> {
         };
         let url = job.environment.iter().flat_map(|environment| &environment.url);
         let own = job.variables.iter().map(|(_, value)| value).chain(url).any(needs);
-        let actions = node.deploy().into_iter().flat_map(|deploy| deploy.actions());
-        let of_actions = actions.flat_map(|action| &action.env).map(|binding| &binding.value);
+        let of_actions = node.actions().flat_map(|action| &action.env).map(|binding| &binding.value);
         let raw = self.texts_of_blocks(node);
         let in_text = |text: &'p Text| needs(&self.texts().value(text, unit));
         let is_needed = own || of_actions.chain(raw).any(in_text);

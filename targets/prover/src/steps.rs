@@ -46,6 +46,8 @@ pub(crate) enum Kind {
     Runtime(Script),
     /// The user's script at this index among all scripts of the node.
     Script(usize),
+    /// The script of the cleanup, at this index among all scripts of the node.
+    CleanUp(usize),
     /// The raw step at this index among those of the source.
     Raw(usize),
     Checkout,
@@ -71,6 +73,7 @@ impl Display for Kind {
         f.write_str(match self {
             Kind::Runtime(script) => script.name(),
             Kind::Script(_) => "script",
+            Kind::CleanUp(_) => "cleanup",
             Kind::Raw(_) => "raw step",
             Kind::Checkout => "checkout",
             Kind::Download => "download",
@@ -300,7 +303,7 @@ impl<'c> Check<'c, '_, '_> {
             match kind {
                 Some(kind) => {
                     match kind {
-                        Kind::Script(place) => next_script = place + 1,
+                        Kind::Script(place) | Kind::CleanUp(place) => next_script = place + 1,
                         Kind::Raw(place) => next_raw = place + 1,
                         _ => {}
                     }
@@ -326,8 +329,9 @@ impl<'c> Check<'c, '_, '_> {
         Some(match &step.does {
             Does::Runtime(script) => Kind::Runtime(*script),
             Does::Script(text) => {
-                let wanted = &self.acts.get(next_script)?.script.script;
-                return self.is_script(wanted, text).then_some(Kind::Script(next_script));
+                let act = self.acts.get(next_script)?;
+                let kind = if act.is_cleanup { Kind::CleanUp } else { Kind::Script };
+                return self.is_script(&act.script.script, text).then_some(kind(next_script));
             }
             Does::Checkout(_) => Kind::Checkout,
             Does::RestoreCache(_) => Kind::RestoreCache,
@@ -366,8 +370,8 @@ impl<'c> Check<'c, '_, '_> {
             );
             step.condition == ConditionId::PLAIN && !has_own_turn && !kind.decides_nothing() && !goes_on(step)
         };
-        // All checks run after a failure of one, and a rollback begins with a failure.
-        let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_back;
+        // All checks run after a failure of one, a rollback begins with a failure, and a cleanup runs after any.
+        let plain = |act: &Act<'_>| act.script.kind != StepKind::Check && !act.is_last();
         !is_exempt
             && self.node.retry().is_none()
             && self.acts.iter().all(plain)

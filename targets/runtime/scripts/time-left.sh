@@ -1,7 +1,7 @@
 # Of the LIMIT in seconds since the clock STARTED, how many minutes are left for each of the next PARTS scripts.
 left=$(((STARTED + LIMIT - $(date +%s)) / ${PARTS:-1}))
 if ((left <= 0)); then
-  echo "${ENGINE_ERROR}the deploy has used up its timeout"
+  echo "${ENGINE_ERROR}the timeout is used up"
   exit 1
 fi
 minutes=$((left / 60))

@@ -3,14 +3,14 @@
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Binding, Deploy, Event, Fact, Node};
+use pipec_ir::{Binding, Event, Fact, Node};
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
     for node in &pipeline.nodes {
         let environment = proof.program.environment_of(node);
         let values = environment.into_iter().flat_map(|environment| &environment.values);
-        let of_actions = node.deploy().into_iter().flat_map(Deploy::actions).flat_map(|action| &action.env);
+        let of_actions = node.actions().flat_map(|action| &action.env);
         let of_sidecars =
             node.body.sidecars.iter().flat_map(|sidecar| {
                 sidecar.env.iter().chain(sidecar.ready.iter().flat_map(|ready| &ready.env))

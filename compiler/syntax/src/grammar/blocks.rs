@@ -175,15 +175,13 @@ pub(super) fn body<'t>(parts: &Parts<'t>) -> Table<'t, BodyClause> {
             "irreversible",
             word("irreversible").ignore_then(because.clone()).map(BodyClause::Irreversible).boxed(),
         ),
+        ("cleanup", word("cleanup").ignore_then(act).map(BodyClause::Cleanup).boxed()),
         ("engine", engine.boxed()),
     ])
     .and_defaults(parts, BodyClause::Default)
     .and_planned(
         Block::Body,
-        [
-            ("previews", word("previews").ignore_then(string.clone()).to(BodyClause::Error).boxed()),
-            ("cleanup", word("cleanup").ignore_then(act).map(BodyClause::Cleanup).boxed()),
-        ],
+        [("previews", word("previews").ignore_then(string.clone()).to(BodyClause::Error).boxed())],
     )
     .and_planned(Block::Body, delivery(parts, BodyClause::Error))
     .and_planned(Block::Body, learning_in_bodies(parts, BodyClause::Error))

@@ -30,7 +30,6 @@ const CACHE: ClauseWord = going_on(many("cache", "cache \"path\" keyed by \"file
 
 const RESUMED: &str = "runs that go on from an earlier one";
 const FAMILIES: &str = "families of pipelines";
-const AFTERWARDS: &str = "work after a run";
 const CACHES: &str = "caches of several jobs";
 const DATA: &str = "data and models with a digest and a licence";
 const SERVED: &str = "models that others serve";
@@ -99,7 +98,6 @@ const IN_PIPELINE: &[PlannedWord] = &[planned(CACHE, CACHES)];
 const IN_STAGE: &[PlannedWord] = &[planned(CACHE, CACHES)];
 const IN_BODY: &[PlannedWord] = &[
     planned(once("previews", "previews \"registry/image\""), MEMBERS),
-    planned(opening(once("cleanup", "cleanup run \"script\""), Block::Body), AFTERWARDS),
     planned(once("sealed", "sealed by SECRET"), PLANS),
     planned(once("expand", "expand"), SCHEMA),
     planned(many("contract", "contract EXPAND after 7d"), SCHEMA),

@@ -485,6 +485,19 @@ fn names_reserved_by_github_are_refused() {
 }
 
 #[test]
+fn a_cleanup_leaves_time_for_the_scripts() {
+    let complaints = |timeout: u64| {
+        complaints_of_body(|body| {
+            body.timeout = timeout;
+            body.cleanup = Some(Action { steps: vec![step("./stop.sh")], env: Vec::new(), origin: origin() });
+        })
+    };
+    let late = ["P1101 on github, the timeout of `unit` leaves no time before its cleanup"];
+    assert_eq!(complaints(120_000), late);
+    assert_eq!(complaints(180_000), [""; 0]);
+}
+
+#[test]
 fn names_of_settings_are_variables_on_github() {
     let complaints = |names: &[&str]| {
         let mut build = hello();

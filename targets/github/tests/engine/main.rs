@@ -5,6 +5,8 @@ mod afterwards;
 #[cfg(test)]
 mod broken;
 mod broken_caches;
+#[cfg(test)]
+mod broken_cleanup;
 mod broken_deploys;
 mod broken_legs;
 mod broken_measures;

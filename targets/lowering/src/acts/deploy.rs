@@ -10,6 +10,7 @@
 //! roll back           when: something before failed, the first script began, and the last did not succeed
 //! ```
 
+use super::clock::{is_timed, left_of, time_forth};
 use super::scripts::title_of;
 use super::{Act, Does, Limit, Surroundings, directory, ran};
 use crate::guard::Guard;
@@ -18,18 +19,11 @@ use pipec_ir::{Action, Binding, Deploy, Node, Step, StepKind, Strategy};
 use pipec_runtime::Script;
 use std::borrow::Cow;
 
-/// The act that starts the clock.
-pub const CLOCK: &str = "clock";
-
 /// The variable of the weight.
 const WEIGHT: &str = "PIPE_WEIGHT";
 
 /// The title of the scripts of `run`.
 const RUN: &str = "deploy";
-
-/// The minimum time for a rollback, in milliseconds. If a third of the timeout is more, that is used. Engines count in
-/// whole minutes, so the last minute may be lost.
-const LEAST_FOR_ROLLBACK: u64 = 120_000;
 
 /// Scripts that belong together: those of `run`, or those of an action at one weight.
 struct Phase<'p> {
@@ -48,15 +42,10 @@ struct Group<'p> {
     scripts: Vec<(&'p Step, String)>,
 }
 
-/// The timeout without the time for a rollback, in milliseconds. Zero if it is too short.
-pub fn time_forth(timeout: u64) -> u64 {
-    timeout.saturating_sub((timeout / 3).max(LEAST_FOR_ROLLBACK))
-}
-
 /// The acts of a deploy with actions.
 ///
-/// If one of them may roll back, each script may take only what its predecessors have left of the deploy's timeout, less
-/// what is kept for rolling back: the end of the job itself would prevent that.
+/// If one of them may roll back or clean up, each script may take only what its predecessors have left of the deploy's
+/// timeout, less what is kept for that: the end of the job itself would prevent it.
 pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings<'_, 'p>) -> Vec<Act<'p>> {
     let mut acts = Vec::new();
     let mut soaked = 0;
@@ -74,8 +63,8 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings
             acts.extend_from_slice(around.logins);
         }
         for (place, group) in phase.groups().iter().enumerate() {
-            let left = deploy.rollback().map(|_| {
-                let limit = (time_forth(node.body.timeout) + soaked) / 1000;
+            let left = is_timed(node).then(|| {
+                let limit = (time_forth(node) + soaked) / 1000;
                 time_left(phase, group, place, limit)
             });
             let limit = left.as_ref().and_then(|act| act.id.clone()).map(Limit::LeftBy);
@@ -84,7 +73,7 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings
                 let mut act = Act::new(phase.name_of(script), Does::Script(script, phase.variables.clone()))
                     .in_directory(directory(node));
                 act.limit.clone_from(&limit);
-                if deploy.rollback().is_some() || group.scripts.len() > 1 {
+                if is_timed(node) || group.scripts.len() > 1 {
                     act.id = Some(id.clone());
                 }
                 if index > 0 {
@@ -103,14 +92,26 @@ pub(super) fn acts<'p>(node: &'p Node, deploy: &'p Deploy, around: &Surroundings
 /// The act that computes the time limit for the scripts of a group.
 fn time_left<'p>(phase: &Phase<'p>, group: &Group<'p>, place: usize, limit: u64) -> Act<'p> {
     let number = if place == 0 { String::new() } else { format!("-{}", place + 1) };
-    let parameters =
-        [("STARTED", Value::output(CLOCK, "started")), ("LIMIT", Value::text(limit.to_string()))];
-    let act = Act::fixed(format!("time left to {}", phase.title), Script::TimeLeft, parameters)
-        .with_id(format!("time-to-{}{number}", phase.id));
-    if group.scripts.len() > 1 {
-        return act.with("PARTS", Value::text(group.scripts.len().to_string()));
-    }
-    act
+    left_of(limit, group.scripts.len(), format!("time left to {}", phase.title))
+        .with_id(format!("time-to-{}{number}", phase.id))
+}
+
+/// The acts that clean up, once the script of this id has begun.
+pub(crate) fn clean_up<'p>(
+    cleanup: &'p Action,
+    first: &str,
+    directory: Option<&'p str>,
+    around: &Surroundings<'_, 'p>,
+) -> Vec<Act<'p>> {
+    let way = Phase {
+        title: "clean up".to_owned(),
+        id: "clean-up".to_owned(),
+        scripts: &cleanup.steps,
+        variables: variables(&cleanup.env, None, around),
+        soak: 0,
+    };
+    let begun = Guard::SkippedAct(first.to_owned()).negated();
+    way.acts(&Guard::Whatever, Guard::all([Guard::Whatever, begun]), directory)
 }
 
 /// The acts that roll back.
@@ -136,26 +137,37 @@ fn back<'p>(
         .and_then(|group| group.scripts.into_iter().next())
         .map(|(_, id)| Guard::SkippedAct(id).negated());
     let unfinished = last.map(|group| group.passed().negated());
-    let mut condition = Guard::all([Some(Guard::Broken), begun, unfinished].into_iter().flatten());
+    let condition = Guard::all([Some(Guard::Broken), begun, unfinished].into_iter().flatten());
     let mut acts: Vec<Act<'p>> =
         around.logins.iter().map(|login| login.clone().when(condition.clone())).collect();
-    for group in way.groups() {
-        for (index, (script, id)) in group.scripts.iter().enumerate() {
-            let mut act = Act::new(way.name_of(script), Does::Script(script, way.variables.clone()))
-                .in_directory(directory);
-            act.when =
-                if index == 0 { condition.clone() } else { Guard::all([Guard::Broken, group.began()]) };
-            if way.scripts.len() > 1 {
-                act.id = Some(id.clone());
-            }
-            acts.push(act);
-        }
-        condition = Guard::all([Guard::Broken, group.passed()]);
-    }
+    acts.extend(way.acts(&Guard::Broken, condition, directory));
     acts
 }
 
 impl<'p> Phase<'p> {
+    /// The acts of scripts that run although something before has failed, as `alive` says.
+    ///
+    /// The first one runs under a condition, and each other one if those before it have succeeded.
+    fn acts(&self, alive: &Guard, mut condition: Guard, directory: Option<&'p str>) -> Vec<Act<'p>> {
+        let mut acts = Vec::new();
+        for group in self.groups() {
+            for (index, (script, id)) in group.scripts.iter().enumerate() {
+                let mut act = Act::new(self.name_of(script), Does::Script(script, self.variables.clone()))
+                    .in_directory(directory);
+                act.when = match index {
+                    0 => condition.clone(),
+                    _ => Guard::all([alive.clone(), group.was_due()]),
+                };
+                if self.scripts.len() > 1 {
+                    act.id = Some(id.clone());
+                }
+                acts.push(act);
+            }
+            condition = Guard::all([alive.clone(), group.passed()]);
+        }
+        acts
+    }
+
     fn groups(&self) -> Vec<Group<'p>> {
         let mut groups: Vec<Group<'p>> = Vec::new();
         for (index, script) in self.scripts.iter().enumerate() {
@@ -191,6 +203,12 @@ impl Group<'_> {
     /// That its first script ran, with any outcome.
     fn began(&self) -> Guard {
         self.scripts.first().map_or(Guard::Never, |(_, id)| ran(id))
+    }
+
+    /// That its first script was not skipped.
+    fn was_due(&self) -> Guard {
+        let first = self.scripts.first();
+        first.map_or(Guard::Never, |(_, id)| Guard::SkippedAct(id.clone()).negated())
     }
 
     /// That all its scripts succeeded.

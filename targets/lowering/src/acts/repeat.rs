@@ -9,6 +9,7 @@
 //! quorum                fails unless two of them succeeded
 //! ```
 
+use super::clock::time_forth;
 use super::{Act, Does, Failure, Limit, directory, measures, scripts::title};
 use crate::guard::Guard;
 use crate::value::{Part, Value};
@@ -72,7 +73,7 @@ fn run_of<'p>(node: &'p Node, (run, runs): (u64, u64), parts: usize, unless_exem
             (None, _) => unless_exempt.clone(),
         };
         act.failure = Failure::IsCounted;
-        act.limit = Some(Limit::Milliseconds(node.body.timeout));
+        act.limit = Some(Limit::Milliseconds(time_forth(node)));
         group.push(id.clone());
         acts.push(act.with_id(id));
     }

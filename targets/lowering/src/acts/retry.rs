@@ -3,6 +3,7 @@
 //! An attempt begins only if the one before has failed, in the same state of the folder as the first. So the result is
 //! the work of one attempt. For an example, see [`crate::acts`].
 
+use super::clock::time_forth;
 use super::{Act, Does, Failure, Limit, directory, ran, scripts::title};
 use crate::guard::Guard;
 use crate::value::Value;
@@ -71,7 +72,7 @@ fn attempt_of(node: &Node, (attempt, attempts): (u64, u64), began: Guard) -> Vec
         let title = format!("{} (attempt {attempt} of {attempts})", title(node, step));
         let script = Does::Script(step, Vec::new());
         let mut act = Act::new(title, script).in_directory(directory(node)).with_id(id).when(when);
-        act.limit = Some(Limit::Milliseconds(node.body.timeout));
+        act.limit = Some(Limit::Milliseconds(time_forth(node)));
         if attempt < attempts {
             act.failure = Failure::GoesOn(ANOTHER_FOLLOWS);
         }

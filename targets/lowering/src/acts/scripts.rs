@@ -10,13 +10,17 @@
 //!
 //! So both checks report, and a failed one still fails the job.
 
-use super::{Act, Does, directory, measures, ran};
+use super::clock::{is_timed, left_of, time_forth};
+use super::{Act, Does, Limit, directory, measures, ran};
 use crate::guard::Guard;
 use pipec_ir::{Node, NodeKind, Step, StepKind};
 use std::borrow::Cow;
 
 /// The maximum length of a script that is its own title, in bytes.
 const LONGEST_TITLE: usize = 60;
+
+/// The id of the first script, if a cleanup asks whether it has begun.
+const FIRST: &str = "first";
 
 /// The beginning of an expression of some engine.
 const OPENING: &str = "${{";
@@ -26,10 +30,16 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
     let mut raw = blocks.iter().enumerate().peekable();
     // The id of the first of the neighbouring checks.
     let mut first_check: Option<String> = None;
+    let mut limit = None;
     for (index, step) in node.body.steps.iter().enumerate() {
         while let Some((block, _)) = raw.next_if(|(_, position)| **position <= index) {
             acts.push(raw_block(block, unless_exempt));
             first_check = None;
+        }
+        if is_timed(node) && (step.kind == StepKind::Run || first_check.is_none()) {
+            let left = time_left(node, index);
+            limit = left.id.clone().map(Limit::LeftBy);
+            acts.push(left);
         }
         let script = Does::Script(step, Vec::new());
         let mut act =
@@ -47,12 +57,24 @@ pub(super) fn acts<'p>(node: &'p Node, blocks: &[usize], unless_exempt: &Guard) 
                 act.when = Guard::all([Guard::NotCancelled, ran(first), unless_exempt.clone()]);
             }
         }
+        act.limit.clone_from(&limit);
+        if index == 0 && node.body.cleanup.is_some() && act.id.is_none() {
+            act.id = Some(FIRST.to_owned());
+        }
         acts.push(act);
     }
     acts.extend(raw.map(|(block, _)| raw_block(block, unless_exempt)));
     let measures = node.body.measures.iter();
     acts.extend(measures.map(|measure| measures::act(node, measure, None).when(unless_exempt.clone())));
     acts
+}
+
+/// The act that computes the time limit for the script at an index, and for the checks that follow it.
+fn time_left<'p>(node: &'p Node, index: usize) -> Act<'p> {
+    let group = node.body.steps.iter().skip(index).take_while(|step| step.kind == StepKind::Check).count();
+    let title = node.body.steps.get(index).map_or(Cow::Borrowed(""), |step| title(node, step));
+    left_of(time_forth(node) / 1000, group, format!("time left for {title}"))
+        .with_id(format!("time-to-{}", index + 1))
 }
 
 fn raw_block<'p>(block: usize, unless_exempt: &Guard) -> Act<'p> {

@@ -11,7 +11,7 @@
 //! # "a failure ends the job where another attempt follows, or counts for nothing where none does"
 //! ```
 
-use super::{Check, Kind, goes_on};
+use super::{Check, Kind, acting, goes_on};
 use pipec_logic::{Proposition, Propositions};
 use pipec_model::{Does, Given, Limit, Step, Value};
 use pipec_runtime::Script;
@@ -101,7 +101,7 @@ impl Check<'_, '_, '_> {
         let parts: Vec<&[(&Kind, &Step)]> = all.split(is_begin).collect();
         let begins: Vec<&Step> = all.iter().filter(|pair| is_begin(pair)).map(|(_, step)| *step).collect();
         let mut wrong: Vec<(usize, &str)> = Vec::new();
-        let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
+        let minutes = acting::time_forth(self.node).div_ceil(60_000).max(1);
         let scripts = self.node.body.steps.len();
         let brought_first: Vec<_> = parts.first().copied().into_iter().flat_map(brought).collect();
         for (place, part) in parts.iter().enumerate() {

@@ -23,7 +23,7 @@ impl Check<'_, '_, '_> {
     /// Checks the values of a step.
     pub(super) fn step(&mut self, kind: &Kind, step: &Step) {
         match kind {
-            Kind::Script(place) => {
+            Kind::Script(place) | Kind::CleanUp(place) => {
                 let wanted = self.variables_of(*place);
                 self.script_env(step, &wanted);
             }
@@ -89,6 +89,7 @@ impl Check<'_, '_, '_> {
         let wanted = match kind {
             Kind::Raw(_) if calls_action => None,
             Kind::Script(_)
+            | Kind::CleanUp(_)
             | Kind::Raw(_)
             | Kind::Runtime(
                 Script::Measure | Script::RecordFile | Script::RecordFolder | Script::Report(_),

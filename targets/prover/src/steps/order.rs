@@ -89,7 +89,7 @@ impl Check<'_, '_, '_> {
             (Kind::Identity, if trusted { identities * (again + later) } else { 0 }),
             (Kind::Runtime(Script::WindowOpen), windows::times_asked(self.gating.program, node)),
             (Kind::Runtime(Script::WindowWait), 0),
-            (Kind::Runtime(Script::Clock), usize::from(acting::goes_back(node))),
+            (Kind::Runtime(Script::Clock), usize::from(acting::is_timed(node))),
             (Kind::Runtime(Script::SecretFile), if trusted { files.saturating_mul(again) } else { 0 }),
             (Kind::Runtime(Script::RecordFile), usize::from(artefact.is_some_and(is_file))),
             (Kind::Runtime(Script::RecordFolder), usize::from(artefact.is_some_and(is_folder))),
@@ -148,11 +148,13 @@ fn rank(kind: &Kind) -> i8 {
         Kind::Runtime(Script::RecordFile | Script::RecordFolder | Script::RecordImage | Script::Quorum)
         | Kind::SaveCache => 8,
         Kind::Upload => 9,
+        // It could remove what the job hands on.
+        Kind::CleanUp(_) => 10,
         // A failed artefact is not published, and no script runs once the job has logged in to publish it.
-        Kind::RegistryIdentity => 10,
-        Kind::Runtime(Script::PushImage(_)) => 11,
+        Kind::RegistryIdentity => 11,
+        Kind::Runtime(Script::PushImage(_)) => 12,
         Kind::Runtime(Script::Report(_)) | Kind::KeptReport | Kind::KeptAfterFailure | Kind::CodeScanning => {
-            12
+            13
         }
         Kind::Runtime(
             Script::Plan(_)
@@ -164,6 +166,6 @@ fn rank(kind: &Kind) -> i8 {
             | Script::PreviewFind
             | Script::PreviewForget
             | Script::WindowWait,
-        ) => 13,
+        ) => 14,
     }
 }

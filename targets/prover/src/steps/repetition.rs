@@ -13,7 +13,7 @@
 //! The failures of its scripts are ignored, so that all runs take place.
 
 use super::attempts::is_bound;
-use super::{Check, Kind, goes_on};
+use super::{Check, Kind, acting, goes_on};
 use pipec_model::{Does, Part, Step, Value};
 use pipec_runtime::Script;
 
@@ -24,7 +24,7 @@ impl Check<'_, '_, '_> {
         if self.node.quorum().is_none() {
             return;
         }
-        let minutes = self.node.body.timeout.div_ceil(60_000).max(1);
+        let minutes = acting::time_forth(self.node).div_ceil(60_000).max(1);
         let steps = self.steps();
         let deciding = || kinds.iter().zip(steps).filter(|(kind, _)| !kind.decides_nothing());
         for (kind, step) in deciding() {
@@ -37,7 +37,7 @@ impl Check<'_, '_, '_> {
                 );
             }
         }
-        let kept = |(kind, _): &(&Kind, &Step)| **kind != Kind::SaveCache;
+        let kept = |(kind, _): &(&Kind, &Step)| !matches!(kind, Kind::SaveCache | Kind::CleanUp(_));
         if deciding().rfind(kept).map(|(kind, _)| kind) != Some(&Kind::Runtime(Script::Quorum)) {
             self.differs("nothing counts its runs at the end", self.job.line);
         }

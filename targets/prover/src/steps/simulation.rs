@@ -53,6 +53,8 @@ struct Way {
     arrived: Proposition,
     /// That every script of the rollback so far has succeeded.
     returning: Proposition,
+    /// That every script of the cleanup so far has succeeded.
+    cleaning: Proposition,
 }
 
 /// A step in the simulation.
@@ -67,6 +69,15 @@ struct Turn<'t> {
 }
 
 impl Turn<'_> {
+    fn is_cleanup(&self) -> bool {
+        matches!(self.kind, Kind::CleanUp(_))
+    }
+
+    /// Whether it runs even if the job is stopped in the middle.
+    fn is_last(&self) -> bool {
+        self.is_back || self.is_cleanup()
+    }
+
     fn is_check(&self) -> bool {
         self.act.is_some_and(|act| act.script.kind == StepKind::Check)
     }
@@ -86,15 +97,17 @@ impl<'s> Simulation<'s> {
         let acts = std::mem::take(&mut check.acts);
         for (place, (kind, step)) in kinds.iter().zip(check.steps()).enumerate() {
             let act = match kind {
-                Kind::Script(script) => acts.get(*script),
+                Kind::Script(script) | Kind::CleanUp(script) => acts.get(*script),
                 _ => None,
             };
             let is_back = match kind {
                 Kind::Identity => acting::is_on_the_way_back(&acts, kinds, place),
                 _ => act.is_some_and(|act| act.is_back),
             };
-            if !kind.decides() || measures::begins_run(check.node, &acts, kinds, place) {
+            if act.is_none_or(|act| act.is_first) || measures::begins_run(check.node, &acts, kinds, place) {
                 walk.group = None;
+            }
+            if !kind.decides() || measures::begins_run(check.node, &acts, kinds, place) {
                 walk.intact = walk.logic.truth();
             }
             walk.step(check, &Turn { place, kind, step, act, is_back });
@@ -133,9 +146,16 @@ impl<'s> Simulation<'s> {
             intact: logic.truth(),
             recorded: logic.falsehood(),
             group: None,
-            counts_stops: acting::goes_back(check.node) || progress.is_some(),
+            counts_stops: acting::goes_back(check.node)
+                || check.node.cleanup_phase().is_some()
+                || progress.is_some(),
             progress,
-            deploy: Way { begun: logic.falsehood(), arrived: logic.truth(), returning: logic.truth() },
+            deploy: Way {
+                begun: logic.falsehood(),
+                arrived: logic.truth(),
+                returning: logic.truth(),
+                cleaning: logic.truth(),
+            },
         }
     }
 
@@ -155,6 +175,8 @@ impl<'s> Simulation<'s> {
     fn opened(&mut self, check: &Check<'s, '_, '_>, turn: &Turn<'_>) -> Proposition {
         let logic = self.logic;
         let mut open = match turn.kind {
+            // A script of the node has begun.
+            Kind::CleanUp(_) => logic.and(&self.deploy.begun, &self.deploy.cleaning),
             // The deploy has begun and not finished.
             _ if turn.is_back => {
                 let stranded = logic.and_not(&self.deploy.begun, &self.deploy.arrived);
@@ -165,7 +187,7 @@ impl<'s> Simulation<'s> {
             kind if kind.decides() => logic.and(&self.before.success, &self.intact),
             _ => self.before.success.clone(),
         };
-        if let Some(progress) = &self.progress {
+        if let Some(progress) = self.progress.as_ref().filter(|_| !turn.is_cleanup()) {
             open = logic.and(&open, &progress.turn(turn.kind, logic));
         }
         if turn.is_check() {
@@ -244,9 +266,8 @@ impl<'s> Simulation<'s> {
     fn judge(&mut self, check: &mut Check<'s, '_, '_>, turn: &Turn<'_>, demand: &Demand, runs: &Proposition) {
         let logic = self.logic;
         let (gating, job) = (check.gating, check.job);
-        // The rollback runs even if the job is stopped in the middle.
         let alive =
-            if turn.is_back { self.run.clone() } else { logic.and_not(&self.run, &self.before.stopped) };
+            if turn.is_last() { self.run.clone() } else { logic.and_not(&self.run, &self.before.stopped) };
         if turn.kind.decides() || matches!(turn.kind, Kind::Raw(_)) {
             let silent = logic.and(&logic.and(&self.exempt, &demand.may), &alive);
             let said = logic.or(runs, &self.recorded);
@@ -256,7 +277,7 @@ impl<'s> Simulation<'s> {
             self.recorded = logic.or(&self.recorded, runs);
         }
         // Most steps must run exactly in the runs in which they may.
-        let must_alive = if turn.is_back {
+        let must_alive = if turn.is_last() {
             demand.must.clone()
         } else {
             logic.and_not(&demand.must, &self.before.stopped)
@@ -283,6 +304,7 @@ impl<'s> Simulation<'s> {
             self.may_be_stopped("the run is cancelled at a step", check, turn);
         }
         match turn.act {
+            Some(_) if turn.is_cleanup() => self.deploy.cleaning = logic.and(&self.deploy.cleaning, &done),
             Some(_) if turn.is_back => self.deploy.returning = logic.and(&self.deploy.returning, &done),
             Some(_) => {
                 self.deploy.begun = logic.or(&self.deploy.begun, runs);

@@ -151,7 +151,8 @@ impl<'a> Expansion<'a, '_> {
             BodyClause::Engine { target, because, steps } => {
                 self.engine(target, because, steps, origin, work, frame);
             }
-            BodyClause::Cleanup(_) | BodyClause::Error => work.has_error = true,
+            BodyClause::Cleanup(action) => work.body.cleanup = self.action_of(action, work, frame),
+            BodyClause::Error => work.has_error = true,
         }
     }
 

@@ -176,8 +176,13 @@ fn waiting(pipeline: usize, after: &[&DrawnNode<'_>], out: &mut String) {
 }
 
 fn scripts(drawn: &DrawnNode<'_>, out: &mut String) {
-    let phases: Vec<Phase<'_>> =
-        drawn.node.forward_phases().into_iter().chain(drawn.node.rollback_phase()).collect();
+    let phases: Vec<Phase<'_>> = drawn
+        .node
+        .forward_phases()
+        .into_iter()
+        .chain(drawn.node.rollback_phase())
+        .chain(drawn.node.cleanup_phase())
+        .collect();
     let number: usize = phases.iter().map(|phase| phase.scripts.len()).sum();
     if number == 0 {
         return;
@@ -207,5 +212,6 @@ fn phase_title(phase: &Phase<'_>) -> Option<String> {
         Act::Shift => Some(format!("shift{}", weight("to"))),
         Act::Verify => Some(format!("verify{}{soak}", weight("at"))),
         Act::RollBack => Some("roll back after a failure".to_owned()),
+        Act::CleanUp => Some("clean up, whatever became of the rest".to_owned()),
     }
 }

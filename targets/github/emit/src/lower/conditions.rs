@@ -212,6 +212,7 @@ impl Lowering<'_> {
             Guard::Failed(job) => Expression::equals(result_of(job), "failure"),
             Guard::Overrides(gate) => Expression::equals(format!("inputs.{GATE}"), gate.clone()),
             Guard::NotCancelled => Expression::raw("!cancelled()"),
+            Guard::Whatever => Expression::raw("always()"),
             Guard::Broken => Expression::raw("!success()"),
             Guard::SucceededAct(act) => outcome(act, "success"),
             Guard::FailedAct(act) => outcome(act, "failure"),

@@ -8,7 +8,7 @@ use pipec_lowering::acts::time_forth;
 impl Refusals<'_> {
     pub(super) fn refuse_in_deploy(&self, node: &Node, deploy: &Deploy) {
         if let Some(rollback) = deploy.rollback()
-            && time_forth(node.body.timeout) == 0
+            && time_forth(node) == 0
         {
             self.error(
                 codes::P1101,

@@ -126,6 +126,7 @@ impl<'a> Refusals<'a> {
             self.refuse("an `engine` block in a gate that repeats", &block.origin);
         }
         self.refuse_long_job(node);
+        self.refuse_late_cleanup(node);
         self.refuse_in_body(&node.body);
         self.refuse_narrowed(node);
         self.check_sidecars(node);

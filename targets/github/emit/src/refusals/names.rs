@@ -2,9 +2,7 @@
 
 use super::Refusals;
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{
-    Binding, EngineStep, Environment, Node, NodeId, NodeKind, Pipeline, RunnerHost, Setting, Trigger,
-};
+use pipec_ir::{EngineStep, Environment, Node, NodeId, Pipeline, RunnerHost, Setting, Trigger};
 use pipec_lowering::{
     Nodes, PLAN, RECORD, Unit, VERDICT, has_own_secrets, override_environment, override_job_name,
     secrets_environment, untrusted_job_name, window_job_name,
@@ -133,10 +131,7 @@ impl Refusals<'_> {
 
     /// Refuses variables that GitHub sets itself, because its steps and all actions rely on those.
     fn check_variables(&self, node: &Node) {
-        let of_actions: Vec<&Binding> = match &node.kind {
-            NodeKind::Deploy(deploy) => deploy.actions().flat_map(|action| &action.env).collect(),
-            _ => Vec::new(),
-        };
+        let of_actions = node.actions().flat_map(|action| &action.env);
         let raw_steps = node.body.blocks_for("github");
         let of_raw_steps = raw_steps.flat_map(|block| &block.steps).filter_map(|step| match step {
             EngineStep::Env(binding) => Some(binding),

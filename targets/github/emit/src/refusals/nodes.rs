@@ -45,6 +45,21 @@ impl Refusals<'_> {
         }
     }
 
+    /// Refuses a cleanup that a timeout leaves no time for the scripts before.
+    pub(super) fn refuse_late_cleanup(&self, node: &Node) {
+        if let Some(cleanup) = &node.body.cleanup
+            && acts::time_forth(node) == 0
+            && node.rollback_phase().is_none()
+        {
+            self.error(
+                codes::P1101,
+                &cleanup.origin,
+                format!("on github, the timeout of `{}` leaves no time before its cleanup", node.name),
+                "two minutes of the timeout are reserved for `cleanup`: write `timeout 10m`",
+            );
+        }
+    }
+
     /// Refuses a matrix of no legs, or of too many.
     ///
     /// An empty matrix counts as success.

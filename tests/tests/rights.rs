@@ -13,8 +13,8 @@
 
 use pipec_ir::facts::SourceFacts;
 use pipec_ir::{
-    Approval, Checkout, Condition, Environment, Event, Exemption, Node, NodeKind, Pipeline, Program,
-    ReportFormat, Right, Tier,
+    Approval, Checkout, Condition, Direction, Environment, Event, Exemption, Node, NodeKind, Pipeline,
+    Program, ReportFormat, Right, Tier,
 };
 use pipec_tests::workflows::{Built, build, corpus, lines};
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,6 +47,10 @@ impl Job<'_> {
     /// The ephemeral environment that it deploys to.
     fn preview(&self) -> Option<&Environment> {
         self.environment().filter(|environment| environment.tier == Tier::Ephemeral)
+    }
+
+    fn lasting(&self) -> Option<&Environment> {
+        self.environment().filter(|environment| environment.tier != Tier::Ephemeral)
     }
 
     /// The ephemeral environment of a job in the teardown workflow.
@@ -118,7 +122,12 @@ const CLAUSES: &[Clause] = &[
     }),
     ("`approval by …`", |job| job.approval().is_some_and(|approval| !approval.not_author)),
     ("`approval by … not author`", |job| job.approval().is_some_and(|approval| approval.not_author)),
-    ("a deploy (never backwards)", |job| job.environment().is_some() && job.preview().is_none()),
+    ("a deploy that goes `forward by history`", |job| {
+        job.lasting().is_some_and(|environment| environment.direction == Direction::History)
+    }),
+    ("a deploy that goes `forward by version`", |job| {
+        job.lasting().is_some_and(|environment| matches!(environment.direction, Direction::Version { .. }))
+    }),
     ("a deploy to an ephemeral environment", |job| job.preview().is_some()),
     ("the job `find-ENVIRONMENT`", |job| job.of_preview("find-").is_some()),
     ("the job `teardown-ENVIRONMENT`", |job| job.of_preview("teardown-").is_some()),
@@ -265,6 +274,7 @@ fn judge(built: &Built, wrong: &mut Vec<String>, said: &mut BTreeSet<String>) {
 const EVERY_CLAUSE: &str = r#"
 pipeline every {
   on push to main
+  on tag "v*"
   on pull-request to main
   change docs "docs/**"
 
@@ -321,6 +331,15 @@ pipeline every {
     deploy app, web to staging { run "./deploy.sh" }
     deploy app, web to production { run "./deploy.sh" }
   }
+
+  stage publish when event is tag {
+    deploy app to store { run "./publish.sh" }
+  }
+}
+
+environment store {
+  tier staging
+  forward by version
 }
 
 environment preview {

@@ -127,6 +127,8 @@ registry! {
     P0506 = 506 "unenforceable-approval" since "0.1.0";
     P0507 = 507 "unfit-member" since "0.1.0";
     P0508 = 508 "unfit-address" since "0.1.0";
+    P0510 = 510 "deploy-without-version" since "0.2.0";
+    P0511 = 511 "unfit-direction" since "0.2.0";
 
     P0601 = 601 "leaked-secret" since "0.1.0";
     P0602 = 602 "borrowed-environment" since "0.1.0";
@@ -182,7 +184,6 @@ const RESERVED: &[(u16, u16, &str)] = &[
     (312, 314, "previews of images, and what a resumed run builds or reads"),
     (316, 319, "plans of infrastructure, and changes of a schema in two steps"),
     (420, 423, "resumed runs and rollbacks"),
-    (510, 511, "the direction of an environment"),
     (515, 515, "approvals in a scheduled promotion"),
     (520, 522, "deploying through a repository, and times without deploys"),
     (610, 610, "identities that are open to members"),

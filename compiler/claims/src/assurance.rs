@@ -4,7 +4,7 @@
 //! exception of the kind `advisory`.
 
 use crate::{Assumed, Exception, ExceptionKind, NEUTRAL, Reason, Standing, Theorem, Words};
-use pipec_ir::{Body, EngineStep, Node, NodeKind, Origin, Pipeline};
+use pipec_ir::{Body, Direction, EngineStep, Environment, Node, NodeKind, Origin, Pipeline, Program};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -144,7 +144,7 @@ impl Assurance {
 impl PipelineAssurance {
     /// The guarantees of a pipeline that reports list. They are the theorems of its source and the claims of its
     /// targets. A target's theorem that proves a theorem of the source again is not listed on its own.
-    pub fn of(pipeline: &Pipeline, claims: &PipelineClaims) -> PipelineAssurance {
+    pub fn of(program: &Program, pipeline: &Pipeline, claims: &PipelineClaims) -> PipelineAssurance {
         let mut guarantees: Vec<Guarantee> =
             listed(&claims.source).map(|it| Guarantee::of_source(it.clone())).collect();
         let number = guarantees.len();
@@ -176,11 +176,14 @@ impl PipelineAssurance {
             let raw = body.engines.iter().flat_map(|block| &block.steps);
             raw.filter(|step| !matches!(step, EngineStep::Env(_))).count()
         });
+        let of_nodes = pipeline.nodes.iter().flat_map(|node| exceptions(pipeline, node));
+        let entered = environments.iter().filter_map(|name| program.environments.get(name));
+        let of_environments: Vec<Exception> = entered.filter_map(any_direction).collect();
         PipelineAssurance {
             pipeline: pipeline.name.clone(),
             environments,
             guarantees,
-            exceptions: pipeline.nodes.iter().flat_map(|node| exceptions(pipeline, node)).collect(),
+            exceptions: of_nodes.chain(of_environments).collect(),
             steps: engine_steps + steps(&|body| body.steps.len()),
             engine_steps,
         }
@@ -220,6 +223,16 @@ fn is_shipped(pipeline: &Pipeline, artefact: &Node) -> bool {
         }
         shipped.extend(within);
     }
+}
+
+/// That an older commit may be deployed to an environment.
+fn any_direction(environment: &Environment) -> Option<Exception> {
+    let Direction::Any { because, origin } = &environment.direction else { return None };
+    Some(Exception {
+        what: ExceptionKind::AnyDirection { environment: environment.name.clone() },
+        because: Reason::Written(because.clone()),
+        origin: origin.clone(),
+    })
 }
 
 /// The exceptions of a node.

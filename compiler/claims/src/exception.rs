@@ -41,6 +41,11 @@ pub enum ExceptionKind {
         /// The deploy.
         deploy: String,
     },
+    /// An environment to which an older commit may be deployed.
+    AnyDirection {
+        /// The environment.
+        environment: String,
+    },
     /// A deployed artefact that is built with a cache from an earlier run.
     Cache {
         /// The artefact.
@@ -81,7 +86,7 @@ pub enum Reason {
 }
 
 impl ExceptionKind {
-    /// The keyword in the source: `exempt`, `override`, `advisory`, `irreversible`, `cache`, `engine`, `retry`,
+    /// The keyword in the source: `exempt`, `override`, `advisory`, `irreversible`, `forward off`, `cache`, `engine`, `retry`,
     /// `allow`.
     pub fn word(&self) -> &'static str {
         match self {
@@ -89,6 +94,7 @@ impl ExceptionKind {
             ExceptionKind::Exempt { .. } => "exempt",
             ExceptionKind::Override { .. } => "override",
             ExceptionKind::Irreversible { .. } => "irreversible",
+            ExceptionKind::AnyDirection { .. } => "forward off",
             ExceptionKind::Cache { .. } => "cache",
             ExceptionKind::Retry { .. } => "retry",
             ExceptionKind::Engine { .. } => "engine",
@@ -96,7 +102,7 @@ impl ExceptionKind {
         }
     }
 
-    /// The node that it concerns. An allowed finding has none.
+    /// The node that it concerns. An environment and an allowed finding have none.
     pub fn node(&self) -> Option<&str> {
         match self {
             ExceptionKind::Advisory { gate }
@@ -105,7 +111,7 @@ impl ExceptionKind {
             ExceptionKind::Irreversible { deploy } => Some(deploy),
             ExceptionKind::Cache { artefact, .. } => Some(artefact),
             ExceptionKind::Retry { node } | ExceptionKind::Engine { node, .. } => Some(node),
-            ExceptionKind::Allow { .. } => None,
+            ExceptionKind::AnyDirection { .. } | ExceptionKind::Allow { .. } => None,
         }
     }
 
@@ -120,6 +126,7 @@ impl ExceptionKind {
             ExceptionKind::Exempt { gate, when: Exemption::OnFork } => format!("{gate} is exempt on forks"),
             ExceptionKind::Override { gate, role } => format!("{gate} may be overridden by {role}"),
             ExceptionKind::Irreversible { deploy } => format!("{deploy} has no way back"),
+            ExceptionKind::AnyDirection { environment } => format!("{environment} may get an older commit"),
             ExceptionKind::Cache { artefact, path } => {
                 format!("{artefact} is built with what an earlier run left in {path}")
             }

@@ -48,6 +48,6 @@ pub use setting::{
 };
 pub use short::{cloud_trust as short_cloud_trust, demands as short_demands};
 pub use standing::Standing;
-pub use theorem::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath, Theorem};
+pub use theorem::{BuildOnce, EveryChangeTravels, Forward, NoSkippedGates, OnePath, ProductionPath, Theorem};
 pub use theorem_id::{Basis, Premise, Range, Subject, TheoremId};
 pub use words::{NEUTRAL, Neutral, Words};

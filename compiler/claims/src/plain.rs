@@ -1,6 +1,6 @@
 //! The sentences of claims, in neutral words.
 
-use crate::theorem::{BuildOnce, EveryChangeTravels, NoSkippedGates, OnePath, ProductionPath};
+use crate::theorem::{BuildOnce, EveryChangeTravels, Forward, NoSkippedGates, OnePath, ProductionPath};
 use crate::{
     Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers, SecretPlace, Setting,
     TagOperation, Theorem, TheoremId, Trust, TrustedTokens,
@@ -90,11 +90,20 @@ fn of_an_output(theorem: &Theorem) -> String {
         Theorem::Lock { lock: Lock::Newest, .. } => {
             "one deploy at a time; of the others only the newest waits"
         }
-        Theorem::NeverBackwards { is_preview: true, .. } => {
+        Theorem::NeverBackwards { forward: Forward::PullRequest, .. } => {
             "a deploy of a commit that is not the head of an open pull request fails"
         }
-        Theorem::NeverBackwards { is_preview: false, .. } => {
+        Theorem::NeverBackwards { forward: Forward::History, .. } => {
             "a deploy of a commit that does not descend from the one deployed there last fails"
+        }
+        Theorem::NeverBackwards { forward: Forward::Version { within: None }, .. } => {
+            "a deploy of a tag with a lower version than one deployed there before fails"
+        }
+        Theorem::NeverBackwards { forward: Forward::Version { within: Some(part) }, .. } => {
+            return format!(
+                "a deploy of a tag with a lower version than one of the same {} version deployed there before fails",
+                part.word()
+            );
         }
         Theorem::Teardown { .. } => {
             "what was deployed for a pull request is torn down once it is closed, or nothing was deployed for it for the `ttl`"

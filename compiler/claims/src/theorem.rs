@@ -1,7 +1,7 @@
 //! The results of proofs, with their parameters.
 
 use crate::TheoremId;
-use pipec_ir::{Lock, Provider};
+use pipec_ir::{Lock, Provider, VersionPart};
 
 /// The result of a proof. The parameters are names of the source. A theorem about one environment names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,8 +100,8 @@ pub enum Theorem {
     NeverBackwards {
         /// The environment.
         environment: String,
-        /// Whether it is an ephemeral environment. It then gets deploys of the heads of open pull requests.
-        is_preview: bool,
+        /// What a deploy must be there.
+        forward: Forward,
     },
     /// See [`TheoremId::Teardown`].
     Teardown {
@@ -224,6 +224,20 @@ pub struct BuildOnce {
 pub struct EveryChangeTravels {
     /// Whether the condition of some stage depends on the changes.
     pub asks_for_changes: bool,
+}
+
+/// What a deploy must be, compared with the one before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forward {
+    /// The head of an open pull request. It is compared with no other deploy.
+    PullRequest,
+    /// The same commit or a descendant.
+    History,
+    /// A tag with the same version or a higher one.
+    Version {
+        /// The part up to which versions must agree to be compared.
+        within: Option<VersionPart>,
+    },
 }
 
 impl Theorem {

@@ -160,7 +160,7 @@ theorems! {
     Lock "lock" Output Emitted Listed ON_OUTPUT,
         "one deploy to an environment runs at a time";
     NeverBackwards "never-backwards" Output Emitted Listed ON_OUTPUT,
-        "a deploy of an older commit fails";
+        "a deploy of an older commit or a lower version fails";
     Teardown "teardown" Output Emitted Listed ON_OUTPUT,
         "deploys of pull requests are torn down";
     Approval "approval" Output Emitted Listed ON_OUTPUT,

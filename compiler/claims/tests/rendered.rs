@@ -3,11 +3,11 @@
 use pipec_base::codes;
 use pipec_claims::{
     Assumption, AssumptionKind, Authority, BranchProtection, BuildOnce, Checklist, CloudTrust,
-    EveryChangeTravels, ExceptionKind, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason, Reliance,
-    ReviewPurpose, Reviewers, SecretPlace, Setting, TagOperation, Task, Theorem, TheoremId, Trust,
+    EveryChangeTravels, ExceptionKind, Forward, NEUTRAL, NoSkippedGates, OnePath, ProductionPath, Reason,
+    Reliance, ReviewPurpose, Reviewers, SecretPlace, Setting, TagOperation, Task, Theorem, TheoremId, Trust,
     TrustedTokens, Words,
 };
-use pipec_ir::{Change, Exemption, Fact, Lock, MemberKind, Provider, Right};
+use pipec_ir::{Change, Exemption, Fact, Lock, MemberKind, Provider, Right, VersionPart};
 use std::collections::BTreeSet;
 
 fn name(name: &str) -> String {
@@ -86,8 +86,13 @@ fn theorems() -> Vec<Theorem> {
             is_preview: false,
         },
         Theorem::Lock { environment: preview(), pipeline: name("shop"), lock: Lock::Queue, is_preview: true },
-        Theorem::NeverBackwards { environment: environment(), is_preview: false },
-        Theorem::NeverBackwards { environment: preview(), is_preview: true },
+        Theorem::NeverBackwards { environment: environment(), forward: Forward::History },
+        Theorem::NeverBackwards { environment: environment(), forward: Forward::Version { within: None } },
+        Theorem::NeverBackwards {
+            environment: environment(),
+            forward: Forward::Version { within: Some(VersionPart::Major) },
+        },
+        Theorem::NeverBackwards { environment: preview(), forward: Forward::PullRequest },
         Theorem::Teardown { environment: preview(), file: name("shop-teardown.yml") },
         Theorem::Approval { environment: environment(), not_author: false },
         Theorem::Approval { environment: environment(), not_author: true },
@@ -357,6 +362,7 @@ fn every_exception_has_a_sentence_with_its_reason() {
         (ExceptionKind::Exempt { gate: node(), when: Exemption::OnFork }, written()),
         (ExceptionKind::Override { gate: node(), role: name("lead") }, Reason::GivenWithEachUse),
         (ExceptionKind::Irreversible { deploy: node() }, written()),
+        (ExceptionKind::AnyDirection { environment: name("bench") }, written()),
         (ExceptionKind::Cache { artefact: node(), path: name("target") }, Reason::KeptByTrustedRuns),
         (ExceptionKind::Retry { node: node() }, written()),
         (ExceptionKind::Engine { node: node(), target: name("github") }, written()),

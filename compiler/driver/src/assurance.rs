@@ -12,8 +12,9 @@ pub fn assure(compilation: &Compilation, targets: &[&dyn Target]) -> Option<Assu
     if compilation.is_refused() {
         return None;
     }
-    let pipelines = compilation.program.pipelines.iter().zip(&compilation.claims);
-    let pipelines = pipelines.map(|(pipeline, claims)| PipelineAssurance::of(pipeline, claims));
+    let program = &compilation.program;
+    let pipelines = program.pipelines.iter().zip(&compilation.claims);
+    let pipelines = pipelines.map(|(pipeline, claims)| PipelineAssurance::of(program, pipeline, claims));
     Some(Assurance {
         pipelines: pipelines.collect(),
         allowed: compilation.allowed.iter().map(allowed).collect(),

@@ -39,6 +39,8 @@ pub struct Environment {
     pub window: Option<Window>,
     /// Which waiting deploys are kept.
     pub lock: Lock,
+    /// In which direction its commits move.
+    pub direction: Direction,
     /// The lifetime of an ephemeral environment, in milliseconds.
     pub ttl: Option<u64>,
     /// The action that removes an ephemeral environment.
@@ -64,6 +66,7 @@ impl Environment {
             values: Vec::new(),
             window: None,
             lock: Lock::default(),
+            direction: Direction::default(),
             ttl: None,
             teardown: None,
         }
@@ -177,6 +180,49 @@ impl Weekday {
     /// Its number in ISO 8601, from 1 (Monday) to 7.
     pub fn number(self) -> u8 {
         self as u8 + 1
+    }
+}
+
+/// In which direction the commits of a lasting environment move.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Direction {
+    /// Each commit is, or descends from, the one before it: `forward by history`.
+    #[default]
+    History,
+    /// Each tag has at least the version of the one before it: `forward by version`.
+    Version {
+        /// The part of the version up to which tags are compared with each other only if they agree in it.
+        within: Option<VersionPart>,
+        /// Where it was written.
+        origin: Origin,
+    },
+    /// Any: `forward off because "…"`.
+    Any {
+        /// The reason.
+        because: String,
+        /// Where it was written.
+        origin: Origin,
+    },
+}
+
+/// A part of a version. A line of versions agrees in it and in all parts before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names of the variants explain them")]
+pub enum VersionPart {
+    Major,
+    Minor,
+}
+
+impl VersionPart {
+    /// The parts that can name a line.
+    pub const ALL: [VersionPart; 2] = [VersionPart::Major, VersionPart::Minor];
+
+    /// Its keyword in the language.
+    pub fn word(self) -> &'static str {
+        match self {
+            VersionPart::Major => "major",
+            VersionPart::Minor => "minor",
+        }
     }
 }
 

@@ -36,7 +36,9 @@ pub use condition::{Change, ChangeRule, Condition, Event, Trigger};
 pub use delivery::{Delivery, Deploy, Reversal, Strategy, StrategyKind, StrategyStep, Weight};
 pub use duration::duration;
 pub use engine::{Engine, EngineWord, MemberName};
-pub use environment::{Approval, Environment, Lock, MemberKind, Role, RoleMember, Tier, Weekday, Window};
+pub use environment::{
+    Approval, Direction, Environment, Lock, MemberKind, Role, RoleMember, Tier, VersionPart, Weekday, Window,
+};
 pub use generated_file::GeneratedFile;
 pub use identity::{Identity, Provider};
 pub use legs::NodeLeg;

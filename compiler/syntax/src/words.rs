@@ -222,6 +222,7 @@ const ENVIRONMENT: &[ClauseWord] = &[
     many("value", "value NAME = value"),
     once("window", "window mon..fri 08:00..16:00 \"Europe/London\""),
     once("lock", "lock queue"),
+    going_on(once("forward", "forward by version"), &["within"]),
     once("ttl", "ttl 48h"),
     opening(once("teardown", "teardown run \"script\""), Block::Body),
 ];

@@ -15,8 +15,8 @@ use crate::token::TokenUse;
 use crate::units::Unit;
 use crate::value::{Part, RunFact, Value};
 use crate::windows;
-use pipec_ir::{Approval, Deploy, Environment, Lock, Node};
-use pipec_runtime::Script;
+use pipec_ir::{Approval, Deploy, Direction, Environment, Lock, Node, VersionPart};
+use pipec_runtime::{ForwardForm, Script};
 use std::borrow::Cow;
 
 impl<'p> Passes<'_, 'p> {
@@ -43,9 +43,16 @@ impl<'p> Passes<'_, 'p> {
             job.acts.push(approved(environment, approval));
         }
         job.acts.extend(self.override_in_force(unit, node));
-        let (act, token) = if is_preview { wanted() } else { forward(deploy) };
-        job.acts.push(act);
-        job.token.push(token);
+        if is_preview {
+            job.acts.push(wanted());
+            job.token.push(TokenUse::PullRequest);
+        } else if let Some(act) = environment.and_then(forward) {
+            job.acts.push(act);
+            job.token.push(TokenUse::Deployed);
+            let is_history =
+                environment.is_some_and(|environment| environment.direction == Direction::History);
+            job.token.extend(is_history.then_some(TokenUse::Descent));
+        }
     }
 
     fn lock(&self, deploy: &'p Deploy, environment: Option<&Environment>, is_preview: bool) -> LockUse<'p> {
@@ -79,21 +86,26 @@ fn approved<'p>(environment: &'p Environment, approval: &Approval) -> Act<'p> {
 }
 
 /// The act that fails if a deploy would go backwards.
-///
-/// The commit must be, or descend from, the one that was last deployed to the environment.
-fn forward<'p>(deploy: &'p Deploy) -> (Act<'p>, TokenUse<'p>) {
-    let parameters = [
-        ("ENVIRONMENT", Value::text(deploy.environment.as_str())),
-        ("WORKFLOW", Value::part(Part::OutputName)),
-    ];
-    (Act::fixed("Only forward", Script::Forward, parameters), TokenUse::Deployed)
+fn forward(environment: &Environment) -> Option<Act<'_>> {
+    let name = ("ENVIRONMENT", Value::text(environment.name.as_str()));
+    let workflow = ("WORKFLOW", Value::part(Part::OutputName));
+    match &environment.direction {
+        Direction::History => {
+            Some(Act::fixed("Only forward", Script::Forward(ForwardForm::History), [name, workflow]))
+        }
+        Direction::Version { within, .. } => {
+            let within = ("WITHIN", Value::text(within.map_or("", VersionPart::word)));
+            Some(Act::fixed("Only forward", Script::Forward(ForwardForm::Version), [name, workflow, within]))
+        }
+        Direction::Any { .. } => None,
+    }
 }
 
 /// The act that fails unless the pull request is open and has no newer commit.
 ///
 /// It replaces [`forward`] in deploys for pull requests, whose history is often rewritten.
-fn wanted<'p>() -> (Act<'p>, TokenUse<'p>) {
+fn wanted<'p>() -> Act<'p> {
     let parameters =
         [("PULL_REQUEST", Value::fact(RunFact::PullRequest)), ("COMMIT", Value::part(Part::PullRequestHead))];
-    (Act::fixed("Still wanted by pull request", Script::PreviewWanted, parameters), TokenUse::PullRequest)
+    Act::fixed("Still wanted by pull request", Script::PreviewWanted, parameters)
 }

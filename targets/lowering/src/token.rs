@@ -27,8 +27,10 @@ pub enum TokenUse<'p> {
     Approvals,
     /// It reads who wrote the commit.
     Author,
-    /// It reads earlier deploys, their runs, and how commits descend from each other.
+    /// It reads earlier deploys and their runs.
     Deployed,
+    /// It reads how commits descend from each other.
+    Descent,
     /// It reads whether the pull request still wants the deploy.
     PullRequest,
     /// It reads when each job ran.

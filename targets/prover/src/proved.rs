@@ -7,8 +7,8 @@
 //! no `approval` in `production`              no theorem "approval"
 //! ```
 
-use pipec_claims::Theorem;
-use pipec_ir::{Environment, Node, Pipeline, Program, Tier};
+use pipec_claims::{Forward, Theorem};
+use pipec_ir::{Direction, Environment, Node, Pipeline, Program, Tier};
 use pipec_model::Job;
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, VERDICT};
 
@@ -98,18 +98,26 @@ fn minutes(job: &Job) -> Option<u64> {
     job.timeout?.to_string().parse().ok()
 }
 
+/// What a deploy to an environment must be. `None` if it may be anything.
+fn forward(environment: &Environment) -> Option<Forward> {
+    match environment.direction {
+        _ if environment.tier == Tier::Ephemeral => Some(Forward::PullRequest),
+        Direction::History => Some(Forward::History),
+        Direction::Version { within, .. } => Some(Forward::Version { within }),
+        Direction::Any { .. } => None,
+    }
+}
+
 fn of_an_environment(pipeline: &Pipeline, environment: &Environment) -> Vec<Theorem> {
     let name = || environment.name.clone();
     let is_preview = environment.tier == Tier::Ephemeral;
-    let mut all = vec![
-        Theorem::Lock {
-            environment: name(),
-            pipeline: pipeline.name.clone(),
-            lock: environment.lock,
-            is_preview,
-        },
-        Theorem::NeverBackwards { environment: name(), is_preview },
-    ];
+    let mut all = vec![Theorem::Lock {
+        environment: name(),
+        pipeline: pipeline.name.clone(),
+        lock: environment.lock,
+        is_preview,
+    }];
+    all.extend(forward(environment).map(|forward| Theorem::NeverBackwards { environment: name(), forward }));
     if is_preview {
         all.push(Theorem::PreviewEntry { environment: name() });
     }

@@ -18,7 +18,7 @@ use crate::ledger::{Broken, Ledger};
 use crate::overrides;
 use crate::values::Scene;
 use pipec_claims::TheoremId;
-use pipec_ir::{Checkout, Event, Node, NodeKind, ReportFormat, TOKEN_VARIABLE};
+use pipec_ir::{Checkout, Direction, Event, Node, NodeKind, ReportFormat, TOKEN_VARIABLE};
 use pipec_model::Finding;
 use pipec_model::plan::plan_step;
 use pipec_model::{Does, Given, Job, Need, Part, Step, scopes_of};
@@ -83,8 +83,7 @@ fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &
     if gating.program.preview_of(node).is_some() {
         needs.push(Need::PullRequests);
     } else if node.is_deploy() {
-        // For deploys that never go backwards, and for approvals by a person who did not write the commit.
-        needs.extend([Need::Runs, Need::Code, Need::Deployments]);
+        needs.extend(needs_to_go_forward(gating, node));
     }
     if untrusted_only {
         return;
@@ -100,6 +99,21 @@ fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &
     if gating.program.identities_of(node).chain(to_push).next().is_some() {
         needs.push(Need::ProveIdentity);
     }
+}
+
+/// What a deploy reads to go forward, and to be approved by a person who did not write its commit.
+fn needs_to_go_forward(gating: &Gating<'_, '_>, node: &Node) -> Vec<Need> {
+    let Some(environment) = gating.program.environment_of(node) else { return Vec::new() };
+    let mut needs = match environment.direction {
+        Direction::History => vec![Need::Runs, Need::Code, Need::Deployments],
+        Direction::Version { .. } => vec![Need::Runs, Need::Deployments],
+        Direction::Any { .. } => Vec::new(),
+    };
+    if let Some(approval) = &environment.approval {
+        needs.push(Need::Runs);
+        needs.extend(approval.not_author.then_some(Need::Code));
+    }
+    needs
 }
 
 fn permissions(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, findings: &mut Vec<Finding>) {
@@ -225,7 +239,7 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
             Does::Runtime(
                 Script::Plan(PlanForm::Changes)
                 | Script::Approval
-                | Script::Forward
+                | Script::Forward(_)
                 | Script::PreviewWanted
                 | Script::OverrideAsked
                 | Script::OverrideApproved

@@ -31,7 +31,7 @@ impl Dialect {
             (
                 Dialect::GitHub,
                 Script::Approval
-                | Script::Forward
+                | Script::Forward(_)
                 | Script::OverrideAsked
                 | Script::OverrideApproved
                 | Script::RecordRun
@@ -113,7 +113,12 @@ macro_rules! texts {
                 Script::SecretFile => text!($shim; "secret-file"),
                 Script::Exempt => text!($shim; "exempt"),
                 Script::Approval => text!($shim; $folder / "approval"),
-                Script::Forward => text!($shim; $folder / "forward"),
+                Script::Forward(ForwardForm::History) => {
+                    text!($shim; $folder / "forward", $folder / "deployed", $folder / "forward-history")
+                }
+                Script::Forward(ForwardForm::Version) => {
+                    text!($shim; $folder / "forward-version", $folder / "deployed", $folder / "forward-higher")
+                }
                 Script::Report(ReportForm::Other) => text!($shim; "report"),
                 Script::Report(ReportForm::Junit) => text!($shim; "report", "junit"),
                 Script::Report(ReportForm::Coverage) => text!($shim; "report", "coverage"),
@@ -207,8 +212,8 @@ pub enum Script {
     /// Unless AUTHOR_MAY_APPROVE is `true`, the approval must come from a person who neither started the run nor wrote
     /// or committed the commit.
     Approval,
-    /// Fails unless the commit is the last deployed one or its descendant. WORKFLOW deployed that one to ENVIRONMENT.
-    Forward,
+    /// Fails if a deploy of WORKFLOW to ENVIRONMENT would go backwards.
+    Forward(ForwardForm),
     /// Shows the files that match the expression REPORT in the run's summary. Sets the output `found` to `true` if any file matches.
     Report(ReportForm),
     /// Fails unless each job of NEEDS succeeded, except those that were not due: they must be skipped.
@@ -270,6 +275,16 @@ pub enum PlanForm {
     Changes,
     /// Facts about names only: branches, tags and inputs.
     Names,
+}
+
+/// What [`Script::Forward`] compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ForwardForm {
+    /// The commit, which must be the last deployed one or its descendant.
+    History,
+    /// The version of the tag, which must not be lower than any that was deployed. Only versions count that agree with
+    /// it up to the part WITHIN, which is `major`, `minor` or empty.
+    Version,
 }
 
 /// How [`Script::PushImage`] logs in to the registry.
@@ -337,7 +352,8 @@ impl Script {
         Script::SecretFile,
         Script::Exempt,
         Script::Approval,
-        Script::Forward,
+        Script::Forward(ForwardForm::History),
+        Script::Forward(ForwardForm::Version),
         Script::Report(ReportForm::Other),
         Script::Report(ReportForm::Junit),
         Script::Report(ReportForm::Coverage),
@@ -407,7 +423,8 @@ impl Script {
             Script::SecretFile => &["SECRET", "FILE"],
             Script::Exempt => &["REASON"],
             Script::Approval => &["ENVIRONMENT", "AUTHOR_MAY_APPROVE"],
-            Script::Forward => &["ENVIRONMENT", "WORKFLOW"],
+            Script::Forward(ForwardForm::History) => &["ENVIRONMENT", "WORKFLOW"],
+            Script::Forward(ForwardForm::Version) => &["ENVIRONMENT", "WORKFLOW", "WITHIN"],
             Script::Report(_) => &["NODE", "FORMAT", "REPORT", "KEPT"],
             Script::Verdict(VerdictForm::All) => &["NEEDS"],
             Script::Verdict(VerdictForm::Listed | VerdictForm::Overridable) => &["NEEDS", "DUE"],
@@ -454,7 +471,8 @@ impl Script {
             Script::SecretFile => "secret-file",
             Script::Exempt => "exempt",
             Script::Approval => "approval",
-            Script::Forward => "forward",
+            Script::Forward(ForwardForm::History) => "forward",
+            Script::Forward(ForwardForm::Version) => "forward-version",
             Script::Report(ReportForm::Other) => "report",
             Script::Report(ReportForm::Junit) => "junit-report",
             Script::Report(ReportForm::Coverage) => "coverage-report",

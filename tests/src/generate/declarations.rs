@@ -107,7 +107,7 @@ impl Writer<'_, '_> {
     }
 
     pub(super) fn environment_clause(&mut self) {
-        match self.choices.below(15) {
+        match self.choices.below(17) {
             0 => {
                 self.put("requires");
                 self.paths();
@@ -149,6 +149,14 @@ impl Writer<'_, '_> {
             13 => {
                 self.put("ttl");
                 self.duration();
+            }
+            14 => {
+                self.puts("forward by version");
+                self.maybe(|writer| writer.puts("within major"));
+            }
+            15 => {
+                self.puts("forward off");
+                self.because();
             }
             _ => {
                 self.put("teardown");

@@ -98,6 +98,7 @@ pub(super) const ONCE: &[&str] = &[
     "url",
     "window",
     "lock",
+    "forward",
     "ttl",
     "teardown",
     "image",

@@ -119,6 +119,7 @@ impl<'a> Expansion<'a, '_> {
         built.docs.clone_from(&item.docs);
         let mut tier_known = Tier::from_word(name).is_some();
         let mut opened = None;
+        let mut direction = None;
         let mut broken = false;
         for clause in clauses {
             match &clause.kind {
@@ -131,7 +132,11 @@ impl<'a> Expansion<'a, '_> {
                     opened = Some(clause.span);
                     built.open_to_members = true;
                 }
-                EnvironmentClause::Forward(_) | EnvironmentClause::Error => {
+                EnvironmentClause::Forward(forward) => {
+                    direction = Some(clause.span);
+                    built.direction = self.direction(forward, clause.span, &frame);
+                }
+                EnvironmentClause::Error => {
                     tier_known = true;
                     broken = true;
                 }
@@ -151,6 +156,9 @@ impl<'a> Expansion<'a, '_> {
         }
         if !broken {
             self.check_ephemeral(&built, opened, &frame);
+            if let Some(clause) = direction.filter(|_| tier_known) {
+                self.check_direction(&built, clause, &frame);
+            }
         }
         built
     }

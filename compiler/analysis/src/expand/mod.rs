@@ -17,6 +17,7 @@ mod basis;
 mod body;
 mod call;
 mod condition;
+mod direction;
 mod draft;
 mod environment;
 mod ephemeral;

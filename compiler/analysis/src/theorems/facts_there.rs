@@ -1,9 +1,9 @@
-//! Facts are used only where they exist: `tag.name` in tag runs, `input.X` in manual runs. A job of a `finally` has a
-//! secret only where some run of it may get one.
+//! Facts are used only where they exist: `tag.name` in tag runs, `input.X` in manual runs. A deploy that goes forward by
+//! version has one in each of its runs. A job of a `finally` has a secret only where some run of it may get one.
 
 use super::{Proof, named};
 use pipec_base::{Diagnostic, codes};
-use pipec_ir::{Binding, Event, Fact, Node};
+use pipec_ir::{Binding, Direction, Environment, Event, Fact, Node, Origin};
 
 pub(super) fn prove(proof: &mut Proof<'_>) {
     let pipeline = proof.pipeline;
@@ -22,6 +22,9 @@ pub(super) fn prove(proof: &mut Proof<'_>) {
             for fact in url.facts() {
                 fact_there(proof, node, fact, &environment.origin);
             }
+        }
+        if let Some(Environment { direction: Direction::Version { origin, .. }, name, .. }) = environment {
+            version_there(proof, node, name, origin);
         }
         if pipeline.is_afterwards(node) {
             secrets_there(proof, node);
@@ -49,13 +52,34 @@ fn secrets_there(proof: &mut Proof<'_>, node: &Node) {
     proof.diagnostics.push(secret.origin.explain(diagnostic));
 }
 
+/// Reports a deploy that goes forward by version and runs without a tag.
+fn version_there(proof: &mut Proof<'_>, node: &Node, environment: &str, origin: &Origin) {
+    let without = {
+        let propositions = proof.facts.propositions();
+        propositions.and_not(&proof.facts.due_node(node), &proof.facts.event(Event::Tag))
+    };
+    let Some(run) = proof.run_in_which(&without) else { return };
+    let stage = proof.stage_name(node);
+    let diagnostic = Diagnostic::error(
+        codes::P0510,
+        format!("{} has no version in some runs, and `{environment}` goes forward by version", named(node)),
+        node.origin.span,
+    )
+    .label(origin.span, "compares the versions of tags")
+    .counterexample(format!("{run}: `{stage}` runs without a tag"))
+    .help(format!(
+        "give stage `{stage}` a condition: `when event is tag`, or write `forward by history` in `{environment}`"
+    ));
+    proof.diagnostics.push(node.origin.explain(diagnostic));
+}
+
 fn binding_facts(proof: &mut Proof<'_>, node: &Node, binding: &Binding) {
     for fact in binding.value.facts() {
         fact_there(proof, node, fact, &binding.origin);
     }
 }
 
-fn fact_there(proof: &mut Proof<'_>, node: &Node, fact: &Fact, origin: &pipec_ir::Origin) {
+fn fact_there(proof: &mut Proof<'_>, node: &Node, fact: &Fact, origin: &Origin) {
     let events: &[Event] = match fact {
         Fact::TagName | Fact::TagVersion => &[Event::Tag],
         Fact::BranchName => &[Event::Push, Event::Schedule, Event::Manual],

@@ -1,7 +1,7 @@
 //! Short sentences of theorems.
 
 use super::{all_of, names_or_number};
-use crate::theorem::{BuildOnce, NoSkippedGates, OnePath, ProductionPath};
+use crate::theorem::{BuildOnce, Forward, NoSkippedGates, OnePath, ProductionPath};
 use crate::{Theorem, plain};
 use pipec_ir::{Lock, Provider, duration};
 use std::collections::BTreeSet;
@@ -53,8 +53,12 @@ fn phrase(theorem: &Theorem) -> String {
         }
         Theorem::Lock { is_preview: true, .. } => "one deploy at a time for each pull request",
         Theorem::Lock { .. } => "one deploy at a time",
-        Theorem::NeverBackwards { is_preview: true, .. } => "only heads of open pull requests",
-        Theorem::NeverBackwards { is_preview: false, .. } => "never an older commit",
+        Theorem::NeverBackwards { forward: Forward::PullRequest, .. } => "only heads of open pull requests",
+        Theorem::NeverBackwards { forward: Forward::History, .. } => "never an older commit",
+        Theorem::NeverBackwards { forward: Forward::Version { within: None }, .. } => "never a lower version",
+        Theorem::NeverBackwards { forward: Forward::Version { within: Some(part) }, .. } => {
+            return format!("never a lower version within a {} one", part.word());
+        }
         Theorem::Teardown { .. } => "torn down after its pull request",
         Theorem::Approval { not_author: true, .. } => "an approval by somebody other than the author",
         Theorem::Approval { not_author: false, .. } => "an approval",

@@ -448,19 +448,24 @@ pub(super) fn environment<'t>(parts: &Parts<'t>) -> Table<'t, EnvironmentClause>
         ("value", value.boxed()),
         ("window", window.boxed()),
         ("lock", keyword("lock").ignore_then(name.clone()).map(EnvironmentClause::Lock).boxed()),
+        ("forward", forward(parts)),
         ("ttl", keyword("ttl").ignore_then(parts.duration.clone()).map(EnvironmentClause::Ttl).boxed()),
         ("teardown", keyword("teardown").ignore_then(action(parts)).map(EnvironmentClause::Teardown).boxed()),
     ])
     .and_planned(Block::Environment, planned_of_environments(parts))
 }
 
-fn planned_of_environments<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, EnvironmentClause>); 4] {
+fn forward<'t>(parts: &Parts<'t>) -> Rule<'t, EnvironmentClause> {
     let by = word("by")
         .ignore_then(parts.name.clone())
         .then(word("within").ignore_then(parts.name.clone()).or_not())
         .map(|(order, within)| Forward::By { order, within })
         .boxed();
     let off = word("off").ignore_then(parts.because.clone()).map(|because| Forward::Off { because });
+    word("forward").ignore_then(by.or(off)).map(EnvironmentClause::Forward).boxed()
+}
+
+fn planned_of_environments<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, EnvironmentClause>); 3] {
     let freeze = word("freeze")
         .ignore_then(parts.date.clone())
         .then_ignore(sign(Punctuation::Range))
@@ -469,12 +474,7 @@ fn planned_of_environments<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, En
         .to(EnvironmentClause::Error);
     let inside = word("in").ignore_then(parts.qname.clone()).to(EnvironmentClause::Error);
     let licences = word("licences").ignore_then(parts.strings.clone()).to(EnvironmentClause::Error);
-    [
-        ("in", inside.boxed()),
-        ("forward", word("forward").ignore_then(by.or(off)).map(EnvironmentClause::Forward).boxed()),
-        ("freeze", freeze.boxed()),
-        ("licences", licences.boxed()),
-    ]
+    [("in", inside.boxed()), ("freeze", freeze.boxed()), ("licences", licences.boxed())]
 }
 
 pub(super) fn runner<'t>(parts: &Parts<'t>) -> Table<'t, RunnerClause> {

@@ -124,7 +124,6 @@ const IN_ENGINE: &[PlannedWord] = &[planned(
 )];
 const IN_ENVIRONMENT: &[PlannedWord] = &[
     planned(once("in", "in ENVIRONMENT"), "environments of several regions"),
-    planned(going_on(once("forward", "forward by history"), &["within"]), "the direction of an environment"),
     planned(many("freeze", "freeze 2026-12-22 .. 2027-01-04 because \"reason\""), "times without deploys"),
     planned(listing(once("licences", "licences \"Apache-2.0\"")), DATA),
 ];

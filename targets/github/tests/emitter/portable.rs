@@ -4,15 +4,16 @@
 //! on the node's machine, which may be macOS: its bash is 3.2 and its tools are those of BSD.
 
 use crate::scripts::*;
-use pipec_runtime::{Dialect, PlanForm, PushForm, Script, Systems, VerdictForm};
+use pipec_runtime::{Dialect, ForwardForm, PlanForm, PushForm, Script, Systems, VerdictForm};
 
 /// The fixed scripts that run on the node's machine.
-const ON_THE_NODES_MACHINE: [Script; 17] = [
+const ON_THE_NODES_MACHINE: [Script; 18] = [
     Script::Again,
     Script::Approval,
     Script::Exempt,
     Script::Facts,
-    Script::Forward,
+    Script::Forward(ForwardForm::History),
+    Script::Forward(ForwardForm::Version),
     Script::OverrideInForce,
     Script::PreviewWanted,
     Script::Quorum,

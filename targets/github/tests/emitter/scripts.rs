@@ -1,6 +1,6 @@
 //! The fixed scripts in the form of the workflows.
 
-use pipec_runtime::{Dialect, PlanForm, PushForm, ReportForm, Script, Systems};
+use pipec_runtime::{Dialect, ForwardForm, PlanForm, PushForm, ReportForm, Script, Systems};
 
 const fn text(script: Script) -> &'static str {
     script.text(Dialect::GitHub, Systems::Linux)
@@ -21,7 +21,8 @@ pub const QUORUM: &str = text(Script::Quorum);
 pub const APPROVAL: &str = text(Script::Approval);
 pub const EXEMPT: &str = text(Script::Exempt);
 pub const FACTS: &str = text(Script::Facts);
-pub const FORWARD: &str = text(Script::Forward);
+pub const FORWARD: &str = text(Script::Forward(ForwardForm::History));
+pub const FORWARD_VERSION: &str = text(Script::Forward(ForwardForm::Version));
 pub const REPORT: &str = text(Script::Report(ReportForm::Other));
 pub const REPORT_COVERAGE: &str = text(Script::Report(ReportForm::Coverage));
 pub const REPORT_JUNIT: &str = text(Script::Report(ReportForm::Junit));

@@ -883,7 +883,7 @@ broken! {
     } "though it only reports";
     trap_61_a_deploy_that_may_go_back: hello {
         "deploy-app-to-production": "WORKFLOW: hello.yml" => "WORKFLOW: other.yml"
-    } "another environment or workflow";
+    } "another environment, workflow or line of versions";
 }
 
 #[test]

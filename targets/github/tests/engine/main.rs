@@ -14,6 +14,8 @@ mod broken_retry;
 mod broken_sidecars;
 mod broken_windows;
 #[cfg(test)]
+mod directions;
+#[cfg(test)]
 mod mangled;
 #[cfg(test)]
 mod narrowed;

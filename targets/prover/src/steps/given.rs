@@ -13,7 +13,7 @@
 use super::{Check, Kind, goes_on, raw};
 use crate::values::{self, Wanted};
 use crate::{afterwards, overrides, previews, windows};
-use pipec_ir::{Checkout, Identity, Secret};
+use pipec_ir::{Checkout, Direction, Environment, Identity, Secret, VersionPart};
 use pipec_model::{CheckoutOf, Does, Given, IfMissing, Part, SignIn, Step, Value};
 use pipec_runtime::Script;
 use pipec_runtime::names::may_be_of_job;
@@ -45,7 +45,7 @@ impl Check<'_, '_, '_> {
         match script {
             Script::RecordFile | Script::RecordFolder => self.record(step),
             Script::ImageFolder | Script::RecordImage | Script::PushImage(_) => self.image_step(kind, step),
-            Script::Approval | Script::Forward => self.deploy_step(script, step),
+            Script::Approval | Script::Forward(_) => self.deploy_step(script, step),
             Script::OverrideInForce if !overrides::asks_whether_in_force(self.gating, self.node, step) => {
                 self.differs("it does not ask whether the overrides before it are in force", line);
             }
@@ -188,11 +188,14 @@ impl Check<'_, '_, '_> {
             Script::Approval => {
                 step.env_literal("AUTHOR_MAY_APPROVE") == Some(if not_author { "false" } else { "true" })
             }
-            _ => step.env_literal("WORKFLOW") == Some(self.gating.file_name()),
+            _ => {
+                step.env_literal("WORKFLOW") == Some(self.gating.file_name())
+                    && step.env_literal("WITHIN") == within(environment)
+            }
         };
         let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
         if !is_asked || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {
-            self.differs("it asks about another environment or workflow", step.line);
+            self.differs("it asks about another environment, workflow or line of versions", step.line);
         }
     }
 
@@ -252,4 +255,12 @@ fn writes(step: &Step, secret: &Secret) -> bool {
     let name = &secret.variable;
     step.env("FILE").is_some_and(|file| file.is(&values::secret_file(name)))
         && step.env("SECRET").is_some_and(|given| given.is_part(&Part::Secret(name.clone())))
+}
+
+/// The part of a version within which deploys to an environment are compared, as a fixed script is given it.
+fn within(environment: Option<&Environment>) -> Option<&'static str> {
+    match environment?.direction {
+        Direction::Version { within, .. } => Some(within.map_or("", VersionPart::word)),
+        Direction::History | Direction::Any { .. } => None,
+    }
 }

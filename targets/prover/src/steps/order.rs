@@ -9,8 +9,8 @@
 
 use super::{Check, Kind, acting};
 use crate::{overrides, windows};
-use pipec_ir::{Artefact, Checkout, Form};
-use pipec_runtime::{PlanForm, PushForm, Script, VerdictForm};
+use pipec_ir::{Artefact, Checkout, Direction, Environment, Form};
+use pipec_runtime::{ForwardForm, PlanForm, PushForm, Script, VerdictForm};
 
 impl Check<'_, '_, '_> {
     /// Checks the required steps, their numbers and their order.
@@ -66,6 +66,8 @@ impl Check<'_, '_, '_> {
         let in_legs = used().filter(|(producer, _)| producer.has_legs()).count();
         let is_image = artefact.is_some_and(|form| form == Form::Image);
         let form = self.push_form();
+        let form_there = self.gating.program.environment_of(node).filter(|_| !preview).and_then(forward_form);
+        let forward = |wanted: ForwardForm| usize::from(form_there == Some(wanted));
         let pushes = |wanted: PushForm| usize::from(is_image && trusted && form == wanted);
         // Each attempt repeats the preparation.
         let again = usize::try_from(node.attempts()).unwrap_or(usize::MAX);
@@ -73,7 +75,8 @@ impl Check<'_, '_, '_> {
         let later = acting::soaks(node).count() + usize::from(acting::goes_back(node));
         vec![
             (Kind::Runtime(Script::Approval), usize::from(approval)),
-            (Kind::Runtime(Script::Forward), usize::from(node.is_deploy() && !preview)),
+            (Kind::Runtime(Script::Forward(ForwardForm::History)), forward(ForwardForm::History)),
+            (Kind::Runtime(Script::Forward(ForwardForm::Version)), forward(ForwardForm::Version)),
             (Kind::Runtime(Script::PreviewWanted), usize::from(preview)),
             (Kind::Runtime(Script::Outcome), usize::from(self.gating.pipeline.is_afterwards(node))),
             (Kind::Runtime(Script::PreviewFind), 0),
@@ -117,6 +120,15 @@ impl Check<'_, '_, '_> {
     }
 }
 
+/// What deploys to an environment compare. `None` if it has no direction.
+fn forward_form(environment: &Environment) -> Option<ForwardForm> {
+    match environment.direction {
+        Direction::History => Some(ForwardForm::History),
+        Direction::Version { .. } => Some(ForwardForm::Version),
+        Direction::Any { .. } => None,
+    }
+}
+
 /// The rank of a step in a job. Approval and direction come first, then files, credentials, scripts, and reports.
 fn rank(kind: &Kind) -> i8 {
     match kind {
@@ -124,7 +136,7 @@ fn rank(kind: &Kind) -> i8 {
             Script::WindowOpen
             | Script::Clock
             | Script::Approval
-            | Script::Forward
+            | Script::Forward(_)
             | Script::PreviewWanted
             | Script::OverrideInForce
             | Script::Outcome

@@ -6,14 +6,14 @@ use crate::brute_force::model::{Event, What};
 use pipec_ir::Fact;
 use pipec_model::{Does, Job, Part, Step, Value, Waiting};
 use pipec_runtime::names::{OVERRIDE, PLAN, RECORD};
-use pipec_runtime::{PlanForm, Script};
+use pipec_runtime::{ForwardForm, PlanForm, Script};
 use std::collections::BTreeSet;
 
 /// The scripts that ask the platform something.
 const ASKING: [Script; 7] = [
     Script::Plan(PlanForm::Changes),
     Script::Approval,
-    Script::Forward,
+    Script::Forward(ForwardForm::History),
     Script::PreviewWanted,
     Script::OverrideAsked,
     Script::OverrideApproved,

@@ -10,8 +10,8 @@ use super::walk::{LegRun, Walk, run_leg};
 use crate::brute_force::before::{Place, artefacts_of};
 use crate::brute_force::model::{RunFact, What};
 use pipec_model::{CheckoutOf, Does, Given, JobResult, Kept, Part, Step, Value, Which};
-use pipec_runtime::Script;
 use pipec_runtime::names::OVERRIDE_GATE;
+use pipec_runtime::{ForwardForm, Script};
 use std::collections::BTreeMap;
 
 /// One way through the steps of a job.
@@ -215,8 +215,8 @@ impl Judge<'_, '_, '_> {
             if !succeeded(0, &commit) {
                 return Some("nobody asked whether it is still wanted".to_owned());
             }
-        } else if !asks(Script::Forward, "ENVIRONMENT", &environment.name)
-            || !asks(Script::Forward, "WORKFLOW", self.file)
+        } else if !asks(Script::Forward(ForwardForm::History), "ENVIRONMENT", &environment.name)
+            || !asks(Script::Forward(ForwardForm::History), "WORKFLOW", self.file)
         {
             return Some("it may go backwards".to_owned());
         }

@@ -31,9 +31,9 @@ fn add(permissions: &mut Permissions, purpose: TokenUse<'_>) {
         TokenUse::Author => permissions.read("contents", "who wrote this commit"),
         TokenUse::Deployed => {
             permissions.read("actions", "which runs deployed before");
-            permissions.read("contents", "how commits descend from each other");
             permissions.read("deployments", "what was deployed before");
         }
+        TokenUse::Descent => permissions.read("contents", "how commits descend from each other"),
         TokenUse::PullRequest => {
             permissions.read("pull-requests", "whether the pull request still wants it");
         }

@@ -8,7 +8,7 @@ use pipec_claims::{
     SecretPlace, Setting, TagOperation, TheoremId, Trust, TrustedTokens,
 };
 use pipec_ir::facts::Refs;
-use pipec_ir::{Approval, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
+use pipec_ir::{Approval, Direction, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
 use pipec_logic::{Glob, Proposition};
 use pipec_lowering::{override_environment, secrets_environment};
 use std::sync::Arc;
@@ -156,7 +156,13 @@ pub(super) fn of_an_environment<'p>(
         group: format!("pipec-deploy-{name}/{}", pipeline.name),
         most_waiting: LONGEST_QUEUE,
     };
-    all.push(Assumed::new(alone, [TheoremId::NeverBackwards, TheoremId::Lock]));
+    let relying = match environment.direction {
+        Direction::Any { .. } => Reliance::from([TheoremId::Lock]),
+        Direction::History | Direction::Version { .. } => {
+            Reliance::from([TheoremId::NeverBackwards, TheoremId::Lock])
+        }
+    };
+    all.push(Assumed::new(alone, relying));
     if deploys_to(pipeline, name).any(|deploy| deploy.rollback().is_some()) {
         let time = Trust::RollbackTime { environment: name.clone(), minutes: MINUTES_AFTER_CANCELLING };
         all.push(Assumed::new(time, [TheoremId::Rollback]));

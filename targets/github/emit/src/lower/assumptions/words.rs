@@ -1,7 +1,7 @@
 //! GitHub's words for claims.
 
 use pipec_claims::{
-    CloudTrust, Setting, Task, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time,
+    CloudTrust, Forward, Setting, Task, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time,
     short_cloud_trust, short_demands,
 };
 
@@ -42,8 +42,10 @@ impl pipec_claims::Words for Words {
             Theorem::Lock { environment, pipeline, .. } => {
                 return format!("the group of `concurrency` of {pipeline} and {environment}");
             }
-            Theorem::NeverBackwards { is_preview: true, .. } => "the step `Still wanted`, before any script",
-            Theorem::NeverBackwards { is_preview: false, .. } => "the step `Only forward`, before any script",
+            Theorem::NeverBackwards { forward: Forward::PullRequest, .. } => {
+                "the step `Still wanted`, before any script"
+            }
+            Theorem::NeverBackwards { .. } => "the step `Only forward`, before any script",
             Theorem::Teardown { file, .. } => return format!("{file}, on each close and every hour"),
             Theorem::Approval { .. } => "the step `Approved`, which asks GitHub",
             Theorem::Rollback { .. } => "the steps of its rollback",

@@ -65,17 +65,23 @@ fn check_node(
         NodeKind::Deploy(_) => ScriptRole::Deploy,
         NodeKind::Job => ScriptRole::Job,
     };
-    check_own_steps(shared, role, node, &defined, diagnostics);
+    check_steps_of(shared, role, node, (&node.body.steps, &defined), diagnostics);
     for block in &node.body.engines {
         let mut found = Vec::new();
         for step in &block.steps {
             if let EngineStep::Run(step) = step {
-                check_steps(shared, role, &node.name, std::slice::from_ref(step), &defined, &mut found);
+                let before = found.len();
+                check_steps_of(shared, role, node, (std::slice::from_ref(step), &defined), &mut found);
+                let hidden = hidden_from(node, step);
+                // The block exists to use the engine's own variables, and its actions set more of them.
+                let kept = found.split_off(before).into_iter().filter(|finding| match finding.code {
+                    codes::P0904 => hidden_one(finding, &hidden).is_some(),
+                    code => code != codes::P0906,
+                });
+                found.extend(kept);
             }
         }
-        // The block exists to use the engine's own variables, and its actions set more of them.
-        let elsewhere = [codes::P0904, codes::P0906];
-        diagnostics.extend(found.into_iter().filter(|finding| !elsewhere.contains(&finding.code)));
+        diagnostics.extend(found);
     }
     for sidecar in &node.body.sidecars {
         let Some(ready) = &sidecar.ready else { continue };
@@ -87,7 +93,7 @@ fn check_node(
     }
     if let Some(cleanup) = &node.body.cleanup {
         let mut found = Vec::new();
-        check_action(shared, ScriptRole::Other, &node.name, cleanup, &defined, &mut found);
+        check_action_of(shared, ScriptRole::Other, node, (cleanup, &defined), &mut found);
         // Nothing follows from its result, so it may ignore a failure.
         diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0901));
     }
@@ -97,38 +103,54 @@ fn check_node(
             weighted.insert("PIPE_WEIGHT".to_owned());
         }
         for action in [deploy.shift(), deploy.verify.as_ref()].into_iter().flatten() {
-            check_action(shared, role, &node.name, action, &weighted, diagnostics);
+            check_action_of(shared, role, node, (action, &weighted), diagnostics);
         }
         if let Some(rollback) = deploy.rollback() {
-            check_action(shared, role, &node.name, rollback, &defined, diagnostics);
+            check_action_of(shared, role, node, (rollback, &defined), diagnostics);
         }
     }
 }
 
-/// Checks the steps of a node. A step may see fewer variables than its node has.
-fn check_own_steps(
+/// Checks steps of a node, wherever it has them. A step may see fewer variables than its node has.
+fn check_steps_of(
     shared: &SharedContext<'_>,
     role: ScriptRole,
     node: &Node,
-    defined: &BTreeSet<String>,
+    (steps, defined): (&[Step], &BTreeSet<String>),
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     if node.body.narrowed.is_empty() {
-        return check_steps(shared, role, &node.name, &node.body.steps, defined, diagnostics);
+        return check_steps(shared, role, &node.name, steps, defined, diagnostics);
     }
-    for step in &node.body.steps {
+    for step in steps {
         let hidden = hidden_from(node, step);
         let seen = defined.difference(&hidden).cloned().collect();
         let before = diagnostics.len();
         check_steps(shared, role, &node.name, std::slice::from_ref(step), &seen, diagnostics);
         for finding in diagnostics.iter_mut().skip(before).filter(|finding| finding.code == codes::P0904) {
-            let name = hidden.iter().find(|name| finding.message.contains(&format!("`${name}`")));
-            if let Some(name) = name {
+            if let Some(name) = hidden_one(finding, &hidden) {
                 finding.help = Some(format!("only other steps hold `{name}`: name this step in its `for`"));
                 finding.fix = None;
             }
         }
     }
+}
+
+/// The variable of other steps that a finding is about.
+fn hidden_one<'h>(finding: &Diagnostic, hidden: &'h BTreeSet<String>) -> Option<&'h String> {
+    hidden.iter().find(|name| finding.message.contains(&format!("`${name}`")))
+}
+
+fn check_action_of(
+    shared: &SharedContext<'_>,
+    role: ScriptRole,
+    node: &Node,
+    (action, defined): (&Action, &BTreeSet<String>),
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let mut defined = defined.clone();
+    defined.extend(action.env.iter().map(|binding| binding.variable.clone()));
+    check_steps_of(shared, role, node, (&action.steps, &defined), diagnostics);
 }
 
 fn check_action(

@@ -7,7 +7,7 @@ use crate::{
     ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Registry, Role, Text, Trigger,
 };
 use pipec_logic::Glob;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A pipeline's place in its program.
@@ -129,12 +129,18 @@ impl Pipeline {
         self.outcomes_of(node).is_some()
     }
 
-    /// The nodes whose end a node of a `finally` awaits: those of its stages, except advisory gates, which nothing awaits.
+    /// The nodes whose end a node of a `finally` awaits: those of its stages and all before them, in source order. A node
+    /// that never started because another failed looks like one that was not due, so the other must be seen.
+    ///
+    /// Nothing awaits an advisory gate.
     pub fn ended_before(&self, node: &Node) -> impl Iterator<Item = &Node> {
         let stage = self.stage_of(node).filter(|stage| stage.finally.is_some());
         let stages = stage.into_iter().flat_map(|stage| &stage.after);
-        let nodes = stages.filter_map(|stage| self.stages.get(stage.0)).flat_map(|stage| &stage.nodes);
-        nodes.filter_map(|id| self.node(*id)).filter(|node| !node.is_advisory())
+        let own = stages.filter_map(|stage| self.stages.get(stage.0)).flat_map(|stage| &stage.nodes);
+        let own = own.filter_map(|id| self.node(*id));
+        let awaited: BTreeSet<NodeId> =
+            own.flat_map(|node| node.before.iter().copied().chain([node.id])).collect();
+        self.nodes.iter().filter(move |node| awaited.contains(&node.id) && !node.is_advisory())
     }
 
     /// Its deploys with their nodes, in source order.

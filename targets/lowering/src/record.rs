@@ -67,6 +67,7 @@ impl Passes<'_, '_> {
             }
             NodeKind::Job => fields.push(("kind", Value::from("job"))),
         }
+        fields.extend(self.source.pipeline.is_afterwards(node).then(|| ("finally", true.into())));
         fields
     }
 }

@@ -19,6 +19,7 @@
 //! That holds over all attempts of a run: who runs `y` again also runs every job after it again. (GitHub's documentation:
 //! "Re-running a specific job in a workflow": the job and any dependent jobs.)
 
+use crate::outcome::free_variables;
 use crate::overriding::sure_if_green;
 use crate::{Job, JobState, Jobs, Output, Part, Results, Source, Value, World, plan};
 use pipec_ir::{Node, StageId};
@@ -137,6 +138,11 @@ fn success(
     let node = source.and_then(|source| source.node_of(&job.id));
     let is_certain = green && !node.is_some_and(Node::is_advisory);
     let mut success = if is_certain { logic.truth() } else { world.free_at("a job succeeds", place) };
+    if !green {
+        // Next to each other: a diagram of what some of many jobs came to would double with every job if the variables of
+        // one job were far from each other.
+        free_variables(world, place);
+    }
     if green && let Some(gate) = node {
         // A gate may fail in a run that overrides it, and later jobs continue.
         let red = logic.and(&world.overrides(&gate.name), &world.free_at("a job is overridden", place));

@@ -145,10 +145,10 @@ impl JobState<'_> {
                     skipped: logic.not(self.start(world)),
                 };
             }
-            let begun = world.free_at("a job had begun", self.place);
+            let [begun, cancelled] = free_variables(world, self.place);
             // The cause is its own timeout, or the run's cancellation (trap 7: only the latter is `cancelled()`). A job
             // that had not begun before the cancellation of the run is cancelled, too.
-            let cancelled = logic.and_not(&world.free_at("a job is cancelled", self.place), &self.success);
+            let cancelled = logic.and_not(&cancelled, &self.success);
             let neither = logic.not(&logic.or(&self.success, &cancelled));
             Unsuccessful {
                 failure: logic.and(&neither, &begun),
@@ -185,6 +185,11 @@ impl JobState<'_> {
     fn failed_before(&self, jobs: &Jobs<'_>, world: &World) -> &Proposition {
         self.failed_before.get_or_init(|| any_failed(self.needs, jobs, world))
     }
+}
+
+/// That a job had begun, and that it was cancelled, as far as no success says otherwise.
+pub(crate) fn free_variables(world: &World, place: usize) -> [Proposition; 2] {
+    ["a job had begun", "a job is cancelled"].map(|name| world.free_at(name, place))
 }
 
 /// That these jobs and all their predecessors succeeded. An unknown job never succeeds.

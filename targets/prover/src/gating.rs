@@ -69,6 +69,8 @@ struct InStage {
     in_every_run: bool,
     /// Whether they may be due in a run of reviewed code.
     on_reviewed_code: bool,
+    /// Whether they may be due in a run of code that nobody has reviewed.
+    on_unreviewed_code: bool,
 }
 
 impl Admitted {
@@ -76,13 +78,14 @@ impl Admitted {
     pub(crate) fn of(world: &World, source: &Source<'_>, triggered: &Proposition) -> Admitted {
         let logic = world.logic();
         let runs = source.admits(world);
-        let trusted = world.facts.trusted();
+        let (trusted, untrusted) = (world.facts.trusted(), world.facts.untrusted());
         let is_sure = |due: &Proposition| logic.implies_always(triggered, due).unwrap_or(false);
         let in_stage = |stage: usize| {
             let due = logic.and(&runs, &source.contains(world, StageId(stage)));
             InStage {
                 in_every_run: is_sure(&due),
                 on_reviewed_code: logic.is_compatible(&due, &trusted).unwrap_or(true),
+                on_unreviewed_code: logic.is_compatible(&due, &untrusted).unwrap_or(true),
                 due,
             }
         };
@@ -105,9 +108,9 @@ impl<'g> Gating<'g, '_> {
         self.in_stage(node).is_some_and(|stage| stage.in_every_run)
     }
 
-    /// Whether the node may be due in a run of reviewed code.
-    pub(crate) fn is_on_reviewed_code(&self, node: &Node) -> bool {
-        self.in_stage(node).is_some_and(|stage| stage.on_reviewed_code)
+    /// Whether the node may be due, but only in runs of code that nobody has reviewed.
+    fn is_on_unreviewed_code_only(&self, node: &Node) -> bool {
+        self.in_stage(node).is_some_and(|stage| stage.on_unreviewed_code && !stage.on_reviewed_code)
     }
 
     /// V: that the source admits the run.
@@ -428,7 +431,7 @@ pub(crate) fn is_untrusted_only(gating: &Gating<'_, '_>, job: &Job) -> bool {
         return false;
     }
     let twins = jobs_of(gating, node).len() > 1;
-    !twins && !gating.is_on_reviewed_code(node)
+    !twins && gating.is_on_unreviewed_code_only(node)
 }
 
 /// That the job of an overridden gate is green. The run overrides exactly this gate.

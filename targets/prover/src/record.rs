@@ -127,6 +127,8 @@ struct Line<'l> {
     artefacts: Vec<String>,
     #[serde(deserialize_with = "said")]
     irreversible: Option<String>,
+    #[serde(deserialize_with = "said")]
+    finally: Option<bool>,
 }
 
 /// Reads a field that is present. `null` is not allowed.
@@ -176,6 +178,7 @@ fn nodes(gating: &Gating<'_, '_>, step: &Step) -> Vec<String> {
             NodeKind::Job => line.kind == "job",
         };
         let stage = gating.pipeline.stage_of(node).map(|stage| stage.name.as_str());
+        let same = same && line.finally == gating.pipeline.is_afterwards(node).then_some(true);
         if !same || Some(&*line.stage) != stage || line.node.as_ref().unwrap_or(&line.job) != &node.name {
             wrong.push(format!("it describes `{}` wrongly", job.id));
         }

@@ -498,6 +498,25 @@ fn a_cleanup_leaves_time_for_the_scripts() {
 }
 
 #[test]
+fn nothing_is_cleaned_up_after_raw_steps_that_come_first() {
+    let complaints = |position: usize| {
+        complaints_of_body(|body| {
+            body.cleanup = Some(Action { steps: vec![step("./stop.sh")], env: Vec::new(), origin: origin() });
+            body.engines = vec![EngineBlock {
+                target: "github".to_owned(),
+                because: "b".to_owned(),
+                steps: vec![EngineStep::Run(step("./start.sh"))],
+                position,
+                origin: origin(),
+            }];
+        })
+    };
+    let first = ["P1101 on github, `unit` can't clean up after the raw steps that it begins with"];
+    assert_eq!(complaints(0), first);
+    assert_eq!(complaints(1), [""; 0]);
+}
+
+#[test]
 fn names_of_settings_are_variables_on_github() {
     let complaints = |names: &[&str]| {
         let mut build = hello();

@@ -12,6 +12,8 @@ fn afterwards() -> Build {
     build.node("unit", gate("test", &[]), body(vec![run("make test")], &[]), &[]);
     build.stage("release", Condition::Event(Event::Push));
     build.node("notes", NodeKind::Job, body(vec![run("./notes.sh")], &[]), &["unit"]);
+    let (unit, notes) = (build.pipeline.nodes[0].id, &mut build.pipeline.nodes[1]);
+    notes.before.insert(unit);
     let finally = |build: &mut Build, name: &str, on: &[Outcome], condition: Condition| {
         build.stage(name, condition);
         let stage = build.pipeline.stages.last_mut().unwrap();
@@ -29,6 +31,9 @@ fn afterwards() -> Build {
     build.node("cheer", NodeKind::Job, body(vec![run("./cheer.sh")], &[]), &[]);
     finally(&mut build, "stop", &[Outcome::Cancelled], Condition::Always);
     build.node("stop", NodeKind::Job, body(vec![run("./stop.sh")], &[]), &[]);
+    finally(&mut build, "announce", &[Outcome::Passed], Condition::Event(Event::Push));
+    build.pipeline.stages.last_mut().unwrap().after = vec![StageId(1)];
+    build.node("announce", NodeKind::Job, body(vec![run("./announce.sh")], &[]), &[]);
     for node in build.pipeline.nodes.iter_mut().skip(2) {
         node.before.clear();
     }
@@ -42,9 +47,38 @@ fn every_outcome_is_proved() {
     assert_eq!(findings(&build, &file), [""; 0], "{}", file.text);
 }
 
+/// A gate that fails leaves a later job skipped, as a job that is not due: only the gate's own result tells them apart.
+#[test]
+fn a_stage_is_over_when_all_before_it_has_ended() {
+    let text = compiled(&afterwards()).text;
+    let (_, job) = text.split_once("\n  announce:\n").unwrap();
+    let (needs, _) = job.split_once("\n    if:").unwrap();
+    assert!(needs.ends_with("needs: [unit, notes]"), "{needs}");
+}
+
+#[test]
+fn many_parallel_jobs_are_decided() {
+    let mut build = Build::new("many", vec![push(&["main"])]);
+    build.stage("commit", Condition::Always);
+    for number in 0..120 {
+        build.node(&format!("unit-{number}"), gate("test", &[]), body(vec![run("make test")], &[]), &[]);
+    }
+    build.stage("alarm", Condition::Always);
+    let stage = build.pipeline.stages.last_mut().unwrap();
+    stage.after = vec![StageId(0)];
+    stage.finally = Some(Outcomes::of(&[Outcome::Failed]));
+    build.node("chat", NodeKind::Job, body(vec![run("./tell.sh")], &[]), &[]);
+    build.pipeline.nodes.last_mut().unwrap().before.clear();
+    let file = compiled(&build);
+    assert_eq!(findings(&build, &file), [""; 0]);
+}
+
 const EITHER: &str = "(contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled'))";
 
 broken! {
+    a_record_of_a_job_that_something_stopped: afterwards {
+        "record": "\"kind\": \"job\", \"finally\": true" => "\"kind\": \"job\""
+    } "it describes `chat` wrongly";
     an_alarm_that_no_failure_starts: afterwards {
         "chat": "!cancelled() &&" => "success() &&"
     } "does not start, though its stages have ended so";

@@ -2,7 +2,7 @@
 
 use crate::one_pipeline;
 use crate::sample::{self, Build};
-use pipec_ir::{Change, Exemption, GeneratedFile, Keep, NodeKind};
+use pipec_ir::{Change, Condition, Exemption, GeneratedFile, Keep, NodeKind, Right};
 
 /// The single file of a pipeline.
 pub fn compiled(build: &Build) -> GeneratedFile {
@@ -167,4 +167,17 @@ fn overrides_with_manual_runs_and_twins_are_proven() {
 fn an_override_counts_as_a_push_in_conditions() {
     is_silent(&sample::pushed(false));
     is_silent(&sample::pushed(true));
+}
+
+#[test]
+fn a_node_that_no_run_reaches_keeps_its_authority() {
+    let mut build = Build::new("never", vec![sample::push(&["main"])]);
+    build.stage("commit", Condition::Branch(sample::glob("never")));
+    let mut work = sample::body(vec![sample::run("./tell.sh")], &[]);
+    work.secrets = vec![sample::secret("KEY", false)];
+    build.node("tell", NodeKind::Job, work, &[]);
+    let mut work = sample::body(vec![sample::run("./tag.sh")], &[]);
+    work.rights = vec![(Right::Issues, sample::origin())];
+    build.node("tag", NodeKind::Job, work, &[]);
+    is_silent(&build);
 }

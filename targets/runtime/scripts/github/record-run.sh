@@ -10,7 +10,7 @@ jq -n --slurpfile jobs jobs.json '(env.NEEDS | fromjson) as $needs | {version: 2
     | . + {digests: ($need.outputs // {} | with_entries(select((.key | test("^digest")) and .value != ""))), outcome: ({
       success: (if .advisory and $red then "failed" else $need.outputs.outcome // "" | if . == "" then "passed" else . end end),
       failure: (if $needs[.override // ""].result == "success" then "overridden" else "failed" end), cancelled: "cancelled"
-      }[$need.result // ""] // (if $needs.verdict.outputs["not-due"] // "" | split(" ") | any(. == $node.job)
+      }[$need.result // ""] // (if $node.finally or ($needs.verdict.outputs["not-due"] // "" | split(" ") | any(. == $node.job))
         then "not-due" else "stopped" end))}]}' > record.json
 jq -r '"| node | outcome | digest |\n| --- | --- | --- |", (.nodes[] | "| \(.name) | \(.outcome) | \([.digests[][:19]]
   | join(" ")) |")' record.json >> "$GITHUB_STEP_SUMMARY"

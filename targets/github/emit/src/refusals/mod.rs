@@ -127,6 +127,7 @@ impl<'a> Refusals<'a> {
         }
         self.refuse_long_job(node);
         self.refuse_late_cleanup(node);
+        self.refuse_cleanup_after_raw_steps(node);
         self.refuse_in_body(&node.body);
         self.refuse_narrowed(node);
         self.check_sidecars(node);

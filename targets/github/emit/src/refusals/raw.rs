@@ -50,6 +50,24 @@ impl Refusals<'_> {
         }
     }
 
+    /// Refuses a cleanup of a node that begins with raw steps: only a script tells the cleanup that the node has begun.
+    pub(super) fn refuse_cleanup_after_raw_steps(&self, node: &Node) {
+        let Some(cleanup) = &node.body.cleanup else { return };
+        if !node.body.blocks_for("github").any(|block| block.position == 0) {
+            return;
+        }
+        self.error(
+            codes::P1101,
+            &cleanup.origin,
+            format!("on github, `{}` can't clean up after the raw steps that it begins with", node.name),
+            if node.body.steps.is_empty() {
+                "put the cleanup into another node, or replace the raw steps with `run`"
+            } else {
+                "move the `engine` block behind the first `run`"
+            },
+        );
+    }
+
     /// The pinned action that a call names. If there is none, it reports why.
     fn pinned(&self, reference: &str, origin: &Origin) -> Option<&PinnedAction> {
         let name = reference.split('@').next().unwrap_or_default();

@@ -125,7 +125,8 @@ struct Exposed<'p> {
 /// Another step that never mentions a variable may run a program that reads it, so it gives no warning.
 fn warn_of_exposed(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
     let body = &node.body;
-    if body.steps.len() < 2 {
+    let all: Vec<&Step> = steps(node).collect();
+    if all.len() < 2 {
         return;
     }
     for exposed in exposed(body) {
@@ -133,8 +134,7 @@ fn warn_of_exposed(node: &Node, diagnostics: &mut Vec<Diagnostic>) {
             continue;
         }
         let is_mentioned = |step: &Step| exposed.variable.is_some_and(|it| mentions(&step.script, it));
-        let (users, others): (Vec<&Step>, Vec<&Step>) =
-            body.steps.iter().partition(|step| is_mentioned(step));
+        let (users, others): (Vec<&Step>, Vec<&Step>) = all.iter().partition(|step| is_mentioned(step));
         let installing = others.iter().find_map(|step| Some((*step, installation(&step.script)?)));
         if let Some((step, command)) = installing {
             diagnostics.push(exposed_to(&exposed, step.origin.span, command, &users));

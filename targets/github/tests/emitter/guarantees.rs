@@ -182,3 +182,16 @@ fn jobs_outside_the_budget_are_listed_with_limits() {
     }
     assert_eq!(rendered.matches(" after ").count(), 4, "{rendered}");
 }
+
+#[test]
+fn a_check_is_required_where_every_change_to_a_protected_branch_is_judged() {
+    let required = |into: &[&str]| {
+        let mut build = programs::hello();
+        build.pipeline.protected_branches = globs(&["release/*"]);
+        build.pipeline.triggers.push(programs::on_pull_request(into));
+        let output = one_pipeline::emit(&build.program, &build.pipeline, true);
+        output.assumed.iter().any(|assumed| assumed.assumption.kind() == AssumptionKind::RequiredCheck)
+    };
+    assert!(required(&["release/*"]) && required(&["**"]) && required(&["main", "rel*/**"]));
+    assert!(!required(&["main"]) && !required(&["release/1.*"]));
+}

@@ -156,7 +156,8 @@ fn the_record_has_the_form_of_its_schema() {
     let raw_schema: Value =
         serde_json::from_str(include_str!("../../../../compiler/docs/raw-record.schema.json")).unwrap();
     for deploy in ["success", "failure", "cancelled", "skipped"] {
-        let bench = bench(&needs(deploy));
+        let chat = r#"{"job": "chat", "stage": "alarm", "kind": "job", "finally": true}"#;
+        let bench = bench(&needs(deploy)).with("NODES", format!("{NODES}\n{chat}"));
         listed(&bench);
         assert!(bench.run(RECORD_RUN).success);
         fits(&record(&bench), &schema, "record");
@@ -165,6 +166,26 @@ fn the_record_has_the_form_of_its_schema() {
     let page = include_str!("../../../../compiler/docs/record.md");
     let example = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
     fits(&serde_json::from_str(example).unwrap(), &schema, "the reference's example");
+}
+
+#[test]
+fn a_job_of_a_finally_was_not_due_if_the_stages_ended_otherwise() {
+    let chat = r#"{"job": "chat", "stage": "alarm", "kind": "job", "finally": true}
+{"job": "chat-untrusted", "node": "chat", "stage": "alarm", "kind": "job", "finally": true}"#;
+    let outcome = |chat_result: &str, untrusted: &str| {
+        let mut needs = needs("success");
+        needs["chat"] = json!({"result": chat_result, "outputs": {}});
+        needs["chat-untrusted"] = json!({"result": untrusted, "outputs": {}});
+        let bench = bench(&needs).with("NODES", format!("{NODES}\n{chat}"));
+        listed(&bench);
+        assert!(bench.run(RECORD_RUN).success);
+        let record = record(&bench);
+        assert_eq!(node(&record, "chat")["finally"], true);
+        node(&record, "chat")["outcome"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(outcome("skipped", "skipped"), "not-due");
+    assert_eq!(outcome("failure", "skipped"), "failed");
+    assert_eq!(outcome("skipped", "success"), "passed");
 }
 
 #[test]

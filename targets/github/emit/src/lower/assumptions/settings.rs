@@ -43,7 +43,10 @@ pub(super) fn of_the_repository(pipeline: &Pipeline) -> Vec<Assumed> {
 fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
     let is_judged = |glob: &&Glob| {
         pipeline.triggers.iter().any(|trigger| match trigger {
-            Trigger::PullRequest(into, _) => into.contains(glob),
+            Trigger::PullRequest(into, _) => {
+                let judged = into.iter().map(Glob::language).reduce(|all, other| all.union(&other));
+                judged.is_some_and(|judged| glob.language().is_subset(&judged))
+            }
             Trigger::MergeQueue(_) => true,
             _ => false,
         })

@@ -95,7 +95,8 @@ fn check_node(
         let mut found = Vec::new();
         check_action_of(shared, ScriptRole::Other, node, (cleanup, &defined), &mut found);
         // Nothing follows from its result, so it may ignore a failure.
-        diagnostics.extend(found.into_iter().filter(|finding| finding.code != codes::P0901));
+        let of_failures = [codes::P0901, codes::P0902];
+        diagnostics.extend(found.into_iter().filter(|finding| !of_failures.contains(&finding.code)));
     }
     if let Some(deploy) = node.deploy() {
         let mut weighted = defined.clone();

@@ -1,2 +1,2 @@
-# Starts the clock: the scripts of the deploy share one timeout, and a part of it is kept for rolling back.
+# Starts the clock: the scripts of this job share one timeout, and a part of it is kept for rolling back or cleaning up.
 echo "started=$(date +%s)" >> "${ENGINE_OUTPUT}"

@@ -9,7 +9,7 @@ use super::frame::Frame;
 use super::node::Declared;
 use crate::scope::name_taken;
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Condition, Node, Outcome, Outcomes, Right, Stage, StageId};
+use pipec_ir::{Condition, Node, Outcome, Outcomes, ReportFormat, Right, Stage, StageId};
 use pipec_syntax::ast::{self, Clause, DefaultClause, FinallyClause, Name, PipelineClause};
 
 /// What a job of a `finally` may write. None of these changes what is deployed.
@@ -135,9 +135,12 @@ impl<'a> Expansion<'a, '_> {
             body.reads.iter().map(|(name, origin)| (format!("reads the environment `{name}`"), origin));
         let writes = body.rights.iter().filter(|(right, _)| !MAY_WRITE.contains(right));
         let writes = writes.map(|(right, origin)| (format!("may write {}", right.word()), origin));
+        let scans = body.reports.iter().filter(|report| report.format == ReportFormat::Sarif);
+        let scans = scans.map(|report| ("writes to code scanning".to_owned(), &report.origin));
         let found: Vec<Diagnostic> = uses
             .chain(reads)
             .chain(writes)
+            .chain(scans)
             .map(|(what, origin)| {
                 let message = format!("`{}` {what}, but it runs in a `finally`", node.name);
                 let diagnostic = Diagnostic::error(codes::P0431, message, origin.span)

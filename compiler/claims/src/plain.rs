@@ -266,10 +266,17 @@ pub fn cloud_trust(trust: &CloudTrust, tokens_of: impl Fn(&str) -> String) -> St
                 tokens_of(environment)
             )
         }
-        TrustedTokens::OfRepository { node } => format!(
-            "{provider} accepts for `{role}` only tokens of this repository, and grants no more than {node} needs"
+        TrustedTokens::OfRepository { nodes } => format!(
+            "{provider} accepts for `{role}` only tokens of this repository, and grants no more than {}",
+            needed(nodes)
         ),
     }
+}
+
+/// What nodes need: "web needs", "web, api need".
+pub(crate) fn needed(nodes: &[String]) -> String {
+    let verb = if nodes.len() == 1 { "needs" } else { "need" };
+    format!("{} {verb}", nodes.join(", "))
 }
 
 fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {

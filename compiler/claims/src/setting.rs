@@ -185,9 +185,9 @@ pub enum TrustedTokens {
         /// Whether other environments may take the same role with their own tokens.
         is_shared: bool,
     },
-    /// All tokens, for a node that enters no environment.
+    /// All tokens, for nodes that enter no environment.
     OfRepository {
-        /// The node. The role grants what it needs and no more.
-        node: String,
+        /// The nodes. The role grants what they need and no more.
+        nodes: Vec<String>,
     },
 }

@@ -175,7 +175,8 @@ fn settings() -> Vec<Setting> {
         Setting::Variable { name: name("REGION"), environment: None },
         trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: false }),
         trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: true }),
-        trust(TrustedTokens::OfRepository { node: name("scan") }),
+        trust(TrustedTokens::OfRepository { nodes: vec![name("scan")] }),
+        trust(TrustedTokens::OfRepository { nodes: vec![name("web"), name("api")] }),
         Setting::RunnerTools {
             runners: names(&["macos-15", "ubuntu-24.04"]),
             tools: names(&["bash", "tar"]),

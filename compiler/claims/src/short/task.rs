@@ -86,9 +86,10 @@ pub fn cloud_trust(trust: &CloudTrust, tokens_of: impl Fn(&str) -> String) -> St
         TrustedTokens::OfEnvironment { environment, is_shared: true } => {
             format!("`{role}`, for its rights in {environment}: {}", tokens_of(environment))
         }
-        TrustedTokens::OfRepository { node } => {
-            format!("`{role}`: accept only tokens of this repository, and grant no more than {node} needs")
-        }
+        TrustedTokens::OfRepository { nodes } => format!(
+            "`{role}`: accept only tokens of this repository, and grant no more than {}",
+            plain::needed(nodes)
+        ),
     }
 }
 

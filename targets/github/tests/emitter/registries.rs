@@ -2,6 +2,7 @@
 
 use crate::one_pipeline;
 use crate::programs::*;
+use pipec_claims::{Assumption, TrustedTokens};
 use pipec_ir::*;
 
 /// A program with an image for Amazon's registry.
@@ -40,4 +41,29 @@ fn raw_steps_beside_a_registrys_identity_are_refused() {
     let build = registries().edit("web", |node| node.body.engines = vec![block]);
     let image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/web";
     assert_eq!(build.complaints(), [format!("P0605 raw steps could use the permission to push `{image}`")]);
+}
+
+#[test]
+fn a_cloud_trusts_all_holders_of_a_role_at_once() {
+    let prefix = "123456789012.dkr.ecr.eu-west-1.amazonaws.com";
+    let own = |node: &mut Node| {
+        let role = "arn:aws:iam::123456789012:role/push".to_owned();
+        node.body.identities = vec![Identity { provider: Provider::Aws, role, origin: origin() }];
+    };
+    let trusts = |build: &Build| -> Vec<TrustedTokens> {
+        let output = one_pipeline::emit(&build.program, &build.pipeline, true);
+        let settings = output.assumed.iter().filter_map(|assumed| match &assumed.assumption {
+            Assumption::Setting(pipec_claims::Setting::CloudTrust(trust)) => Some(trust.tokens.clone()),
+            _ => None,
+        });
+        settings.collect()
+    };
+    let both =
+        registries().edit("web", own).node("api", image(&format!("{prefix}/api")), body(&["make"]), &[]);
+    let nodes = vec!["web".to_owned(), "api".to_owned()];
+    assert_eq!(trusts(&both), [TrustedTokens::OfRepository { nodes }]);
+    let secret = Secret { variable: "KEY".to_owned(), file: false, origin: origin() };
+    let alone = registries().edit("web", |node| node.body.secrets = vec![secret]);
+    let environment = "registries-web".to_owned();
+    assert_eq!(trusts(&alone), [TrustedTokens::OfEnvironment { environment, is_shared: false }]);
 }

@@ -39,6 +39,7 @@ pub(crate) fn assumptions<'p>(
     for node in &pipeline.nodes {
         all.extend(settings::of_a_node(&known, program, pipeline, node));
     }
+    all.extend(settings::of_identities(program, pipeline));
     all.extend(parts::trusted_parts(pipeline, &jobs));
     all
 }

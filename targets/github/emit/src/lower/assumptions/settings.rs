@@ -261,6 +261,34 @@ fn variables(program: &Program, node: &Node) -> Vec<Assumed> {
     all
 }
 
+/// The trust of clouds in nodes other than deploys, which enter an environment only for their secrets.
+pub(super) fn of_identities(program: &Program, pipeline: &Pipeline) -> Vec<Assumed> {
+    let mut held: Vec<(&Identity, Vec<&Node>)> = Vec::new();
+    for node in pipeline.nodes.iter().filter(|node| !node.is_deploy()) {
+        for identity in node.body.identities.iter().chain(program.login_identity_of(node)) {
+            let is_same = |it: &&Identity| it.provider == identity.provider && it.role == identity.role;
+            match held.iter_mut().find(|(other, _)| is_same(other)) {
+                Some((_, nodes)) if nodes.last().is_some_and(|last| last.id == node.id) => {}
+                Some((_, nodes)) => nodes.push(node),
+                None => held.push((identity, vec![node])),
+            }
+        }
+    }
+    let trust = |(identity, nodes): (&Identity, Vec<&Node>)| match nodes.as_slice() {
+        [only] if has_secrets(program, only) => trusted(identity, &secrets_environment(pipeline, only)),
+        nodes => {
+            let nodes = nodes.iter().map(|node| node.name.clone()).collect();
+            cloud_trust(identity, TrustedTokens::OfRepository { nodes })
+        }
+    };
+    held.into_iter().map(trust).collect()
+}
+
+/// Whether a node that is no deploy has secrets, and with them an environment of its own.
+fn has_secrets(program: &Program, node: &Node) -> bool {
+    !node.body.secrets.is_empty() || program.login_secrets_of(node).is_some()
+}
+
 pub(super) fn of_a_node<'p>(
     known: &KnownFacts<'p>,
     program: &'p Program,
@@ -292,9 +320,6 @@ pub(super) fn of_a_node<'p>(
         let refs = environment_refs(known, &place, [(pipeline, vec![node])]);
         all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
         all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
-    }
-    for identity in node.body.identities.iter().chain(program.login_identity_of(node)) {
-        all.push(cloud_trust(identity, TrustedTokens::OfRepository { node: node.name.clone() }));
     }
     if let Some(image) = image {
         let machine = Trust::BuildMachine { node: node.name.clone(), image: image.to_owned() };

@@ -66,22 +66,16 @@ fn check_node(
         NodeKind::Job => ScriptRole::Job,
     };
     check_steps_of(shared, role, node, (&node.body.steps, &defined), diagnostics);
-    for block in &node.body.engines {
+    for step in node.body.engines.iter().flat_map(|block| &block.steps) {
+        let EngineStep::Run(step) = step else { continue };
         let mut found = Vec::new();
-        for step in &block.steps {
-            if let EngineStep::Run(step) = step {
-                let before = found.len();
-                check_steps_of(shared, role, node, (std::slice::from_ref(step), &defined), &mut found);
-                let hidden = hidden_from(node, step);
-                // The block exists to use the engine's own variables, and its actions set more of them.
-                let kept = found.split_off(before).into_iter().filter(|finding| match finding.code {
-                    codes::P0904 => hidden_one(finding, &hidden).is_some(),
-                    code => code != codes::P0906,
-                });
-                found.extend(kept);
-            }
-        }
-        diagnostics.extend(found);
+        check_steps_of(shared, role, node, (std::slice::from_ref(step), &defined), &mut found);
+        let hidden = hidden_from(node, step);
+        // The block exists to use the engine's own variables, and its actions set more of them.
+        diagnostics.extend(found.into_iter().filter(|finding| match finding.code {
+            codes::P0904 => hidden_one(finding, &hidden).is_some(),
+            code => code != codes::P0906,
+        }));
     }
     for sidecar in &node.body.sidecars {
         let Some(ready) = &sidecar.ready else { continue };
@@ -149,9 +143,7 @@ fn check_action_of(
     (action, defined): (&Action, &BTreeSet<String>),
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut defined = defined.clone();
-    defined.extend(action.env.iter().map(|binding| binding.variable.clone()));
-    check_steps_of(shared, role, node, (&action.steps, &defined), diagnostics);
+    check_steps_of(shared, role, node, (&action.steps, &defined_in(action, defined)), diagnostics);
 }
 
 fn check_action(
@@ -162,9 +154,13 @@ fn check_action(
     defined: &BTreeSet<String>,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let mut defined = defined.clone();
-    defined.extend(action.env.iter().map(|binding| binding.variable.clone()));
-    check_steps(shared, role, name, &action.steps, &defined, diagnostics);
+    check_steps(shared, role, name, &action.steps, &defined_in(action, defined), diagnostics);
+}
+
+/// The variables of the scripts of an action, given those around it.
+fn defined_in(action: &Action, around: &BTreeSet<String>) -> BTreeSet<String> {
+    let own = action.env.iter().map(|binding| binding.variable.clone());
+    around.iter().cloned().chain(own).collect()
 }
 
 fn check_steps(

@@ -70,7 +70,7 @@ pub enum Does<'p> {
     SetUp(&'p Tool, Version<'p>),
     /// It signs in to a cloud.
     SignIn(&'p Identity),
-    /// It signs in to the cloud of a registry, for the push behind it and for no script.
+    /// It signs in to the cloud of a registry. Only the push after it may use the login; no script may.
     SignInToPush(&'p Registry),
     /// It runs a script of the source; a deploy's action may add variables.
     Script(&'p Step, Variables<'p>),

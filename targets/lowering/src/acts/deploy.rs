@@ -103,13 +103,7 @@ pub(crate) fn clean_up<'p>(
     directory: Option<&'p str>,
     around: &Surroundings<'_, 'p>,
 ) -> Vec<Act<'p>> {
-    let way = Phase {
-        title: "clean up".to_owned(),
-        id: "clean-up".to_owned(),
-        scripts: &cleanup.steps,
-        variables: variables(&cleanup.env, None, around),
-        soak: 0,
-    };
+    let way = Phase::of("clean up", "clean-up", cleanup, around);
     let begun = Guard::SkippedAct(first.to_owned()).negated();
     way.acts(&Guard::Whatever, Guard::all([Guard::Whatever, begun]), directory)
 }
@@ -124,13 +118,7 @@ fn back<'p>(
     directory: Option<&'p str>,
     around: &Surroundings<'_, 'p>,
 ) -> Vec<Act<'p>> {
-    let way = Phase {
-        title: "roll back".to_owned(),
-        id: "roll-back".to_owned(),
-        scripts: &rollback.steps,
-        variables: variables(&rollback.env, None, around),
-        soak: 0,
-    };
+    let way = Phase::of("roll back", "roll-back", rollback, around);
     let first = phases.first().and_then(|phase| phase.groups().into_iter().next());
     let last = phases.iter().rev().find_map(|phase| phase.groups().pop());
     let begun = first
@@ -145,6 +133,12 @@ fn back<'p>(
 }
 
 impl<'p> Phase<'p> {
+    /// An action that takes no part in shifting the traffic.
+    fn of(title: &str, id: &str, action: &'p Action, around: &Surroundings<'_, 'p>) -> Phase<'p> {
+        let variables = variables(&action.env, None, around);
+        Phase { title: title.to_owned(), id: id.to_owned(), scripts: &action.steps, variables, soak: 0 }
+    }
+
     /// The acts of scripts that run although something before has failed, as `alive` says.
     ///
     /// The first one runs under a condition, and each other one if those before it have succeeded.

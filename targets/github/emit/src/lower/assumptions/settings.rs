@@ -275,7 +275,9 @@ pub(super) fn of_identities(program: &Program, pipeline: &Pipeline) -> Vec<Assum
         }
     }
     let trust = |(identity, nodes): (&Identity, Vec<&Node>)| match nodes.as_slice() {
-        [only] if has_secrets(program, only) => trusted(identity, &secrets_environment(pipeline, only)),
+        [only] if !secrets_of(program, only).is_empty() => {
+            trusted(identity, &secrets_environment(pipeline, only))
+        }
         nodes => {
             let nodes = nodes.iter().map(|node| node.name.clone()).collect();
             cloud_trust(identity, TrustedTokens::OfRepository { nodes })
@@ -284,9 +286,10 @@ pub(super) fn of_identities(program: &Program, pipeline: &Pipeline) -> Vec<Assum
     held.into_iter().map(trust).collect()
 }
 
-/// Whether a node that is no deploy has secrets, and with them an environment of its own.
-fn has_secrets(program: &Program, node: &Node) -> bool {
-    !node.body.secrets.is_empty() || program.login_secrets_of(node).is_some()
+/// The secrets of a node that is no deploy. If it has any, its job enters an environment of its own.
+fn secrets_of<'p>(program: &'p Program, node: &'p Node) -> Vec<&'p str> {
+    let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
+    own.chain(program.login_secrets_of(node).into_iter().flatten()).collect()
 }
 
 pub(super) fn of_a_node<'p>(
@@ -312,9 +315,7 @@ pub(super) fn of_a_node<'p>(
         return all;
     }
     let image = node.image();
-    let login = program.login_secrets_of(node).into_iter().flatten();
-    let own = node.body.secrets.iter().map(|secret| secret.variable.as_str());
-    let secrets: Vec<&str> = own.chain(login).collect();
+    let secrets = secrets_of(program, node);
     if !secrets.is_empty() {
         let place = secrets_environment(pipeline, node);
         let refs = environment_refs(known, &place, [(pipeline, vec![node])]);

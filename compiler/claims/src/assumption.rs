@@ -5,6 +5,7 @@
 
 use crate::{AssumptionKind, ReviewPurpose, Setting, TheoremId};
 use pipec_ir::{Fact, Provider, Right};
+use std::collections::BTreeSet;
 
 /// An assumption of the proofs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,6 +62,13 @@ pub enum Trust {
         node: String,
         /// Its authority.
         authority: Vec<Authority>,
+    },
+    /// Branches and tags that the platform can't protect get only reviewed changes.
+    OpenRefs {
+        /// The globs of the branches.
+        branches: BTreeSet<String>,
+        /// The globs of the tags.
+        tags: BTreeSet<String>,
     },
     /// The role of a gate reviews its overrides in time.
     OverrideReviews {
@@ -240,7 +248,7 @@ impl Trust {
     /// The kind of assumption it is.
     pub fn kind(&self) -> AssumptionKind {
         match self {
-            Trust::Pushers { .. } => AssumptionKind::Protected,
+            Trust::Pushers { .. } | Trust::OpenRefs { .. } => AssumptionKind::Protected,
             Trust::OverrideReviews { .. } => AssumptionKind::Override,
             Trust::Sweep { .. } => AssumptionKind::Sweep,
             Trust::SoleDeployer { .. } => AssumptionKind::Deployments,

@@ -4,7 +4,9 @@
 //! exception of the kind `advisory`.
 
 use crate::{Assumed, Exception, ExceptionKind, NEUTRAL, Reason, Standing, Theorem, Words};
-use pipec_ir::{Body, Direction, EngineStep, Environment, Node, NodeKind, Origin, Pipeline, Program};
+use pipec_ir::{
+    Body, Direction, EngineStep, Environment, Node, NodeKind, Origin, Pipeline, Platform, Program,
+};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -176,6 +178,7 @@ impl PipelineAssurance {
             let raw = body.engines.iter().flat_map(|block| &block.steps);
             raw.filter(|step| !matches!(step, EngineStep::Env(_))).count()
         });
+        let shared = shared_secrets(program, pipeline);
         let of_nodes = pipeline.nodes.iter().flat_map(|node| exceptions(pipeline, node));
         let entered = environments.iter().filter_map(|name| program.environments.get(name));
         let of_environments: Vec<Exception> = entered.filter_map(any_direction).collect();
@@ -183,7 +186,7 @@ impl PipelineAssurance {
             pipeline: pipeline.name.clone(),
             environments,
             guarantees,
-            exceptions: of_nodes.chain(of_environments).collect(),
+            exceptions: shared.into_iter().chain(of_nodes).chain(of_environments).collect(),
             steps: engine_steps + steps(&|body| body.steps.len()),
             engine_steps,
         }
@@ -233,6 +236,24 @@ fn any_direction(environment: &Environment) -> Option<Exception> {
         because: Reason::Written(because.clone()),
         origin: origin.clone(),
     })
+}
+
+/// That every workflow may read the secrets of a pipeline, for each engine on which it is so.
+fn shared_secrets(program: &Program, pipeline: &Pipeline) -> Vec<Exception> {
+    let held = pipeline.nodes.iter().flat_map(|node| {
+        let own = program.secrets_of(node).map(|secret| secret.variable.as_str());
+        own.chain(program.login_secrets_of(node).into_iter().flatten())
+    });
+    let secrets: Vec<String> = held.collect::<BTreeSet<&str>>().into_iter().map(str::to_owned).collect();
+    let shared = |(target, platform): (&String, &Platform)| {
+        let (because, origin) = platform.secrets_shared.as_ref()?;
+        (!secrets.is_empty() && pipeline.is_for(target)).then(|| Exception {
+            what: ExceptionKind::SharedSecrets { target: target.clone(), secrets: secrets.clone() },
+            because: Reason::Written(because.clone()),
+            origin: origin.clone(),
+        })
+    };
+    program.platforms.iter().filter_map(shared).collect()
 }
 
 /// The exceptions of a node.

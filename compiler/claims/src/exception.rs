@@ -46,6 +46,13 @@ pub enum ExceptionKind {
         /// The environment.
         environment: String,
     },
+    /// Every workflow of the repository may read the pipeline's secrets.
+    SharedSecrets {
+        /// The engine.
+        target: String,
+        /// The secrets.
+        secrets: Vec<String>,
+    },
     /// A deployed artefact that is built with a cache from an earlier run.
     Cache {
         /// The artefact.
@@ -86,8 +93,8 @@ pub enum Reason {
 }
 
 impl ExceptionKind {
-    /// The keyword in the source: `exempt`, `override`, `advisory`, `irreversible`, `forward off`, `cache`, `engine`, `retry`,
-    /// `allow`.
+    /// The keyword in the source: `exempt`, `override`, `advisory`, `irreversible`, `forward off`, `secrets shared`, `cache`,
+    /// `engine`, `retry`, `allow`.
     pub fn word(&self) -> &'static str {
         match self {
             ExceptionKind::Advisory { .. } => "advisory",
@@ -95,6 +102,7 @@ impl ExceptionKind {
             ExceptionKind::Override { .. } => "override",
             ExceptionKind::Irreversible { .. } => "irreversible",
             ExceptionKind::AnyDirection { .. } => "forward off",
+            ExceptionKind::SharedSecrets { .. } => "secrets shared",
             ExceptionKind::Cache { .. } => "cache",
             ExceptionKind::Retry { .. } => "retry",
             ExceptionKind::Engine { .. } => "engine",
@@ -102,7 +110,7 @@ impl ExceptionKind {
         }
     }
 
-    /// The node that it concerns. An environment and an allowed finding have none.
+    /// The node that it concerns. An environment, a platform and an allowed finding have none.
     pub fn node(&self) -> Option<&str> {
         match self {
             ExceptionKind::Advisory { gate }
@@ -111,7 +119,9 @@ impl ExceptionKind {
             ExceptionKind::Irreversible { deploy } => Some(deploy),
             ExceptionKind::Cache { artefact, .. } => Some(artefact),
             ExceptionKind::Retry { node } | ExceptionKind::Engine { node, .. } => Some(node),
-            ExceptionKind::AnyDirection { .. } | ExceptionKind::Allow { .. } => None,
+            ExceptionKind::AnyDirection { .. }
+            | ExceptionKind::SharedSecrets { .. }
+            | ExceptionKind::Allow { .. } => None,
         }
     }
 
@@ -127,6 +137,10 @@ impl ExceptionKind {
             ExceptionKind::Override { gate, role } => format!("{gate} may be overridden by {role}"),
             ExceptionKind::Irreversible { deploy } => format!("{deploy} has no way back"),
             ExceptionKind::AnyDirection { environment } => format!("{environment} may get an older commit"),
+            ExceptionKind::SharedSecrets { target, secrets } => format!(
+                "every workflow on {target}, of any branch of the repository, may read {}",
+                secrets.join(", ")
+            ),
             ExceptionKind::Cache { artefact, path } => {
                 format!("{artefact} is built with what an earlier run left in {path}")
             }

@@ -51,7 +51,12 @@ fn of_an_output(theorem: &Theorem) -> String {
         Theorem::StartsOnlyWhenDue => "a deploy's job starts only where the source lets it",
         Theorem::EnteredByDeploysOnly => "only jobs of deploys enter an environment",
         Theorem::HeldByDeploysOnly => "no other job sees an environment's secrets or identities",
-        Theorem::LeastAuthority => "each job's token has exactly the rights of the table in the reference",
+        Theorem::LeastAuthority { identities: false } => {
+            "each job's token has exactly the rights of the table in the reference"
+        }
+        Theorem::LeastAuthority { identities: true } => {
+            "each job's token has exactly the rights of the table in the reference; the right to an identity belongs to the whole job, so each of its scripts may take it on"
+        }
         Theorem::ScriptsArrive => {
             "every script reaches its shell byte for byte, and no value is put into its text, nor into an action's input that is code by its name"
         }
@@ -224,9 +229,7 @@ pub(crate) fn setting(setting: &Setting) -> String {
             };
             format!("the variable `{name}` has a value in {place}")
         }
-        Setting::CloudTrust(trust) => cloud_trust(trust, |environment| {
-            format!("only tokens of the environment `{environment}` of this repository")
-        }),
+        Setting::CloudTrust(trust) => cloud_trust(trust, tokens),
         Setting::RunnerTools { runners, tools, deploy_tools } => {
             let deploys = match deploy_tools.as_slice() {
                 [] => String::new(),
@@ -253,23 +256,31 @@ pub fn restrictions(restricted: &[TagOperation]) -> String {
     format!("only people who may release {} it", alternatives(&words))
 }
 
-/// The sentence of a cloud's trust. `tokens_of` names the tokens of an environment in the words of an engine.
-pub fn cloud_trust(trust: &CloudTrust, tokens_of: impl Fn(&str) -> String) -> String {
+/// The sentence of a cloud's trust. `only` names the tokens in the words of an engine.
+pub fn cloud_trust(trust: &CloudTrust, only: impl Fn(&TrustedTokens) -> String) -> String {
     let CloudTrust { provider, role, tokens } = trust;
+    let only = only(tokens);
+    match (tokens, tokens.of_environment()) {
+        (TrustedTokens::OfRepository { nodes }, _) => {
+            format!("{provider} accepts for `{role}` only {only}, and grants no more than {}", needed(nodes))
+        }
+        (_, Some((environment, true))) => {
+            format!("for what `{role}` may do in {environment}, {provider} accepts only {only}")
+        }
+        _ => format!("{provider} accepts for `{role}` only {only}"),
+    }
+}
+
+/// Tokens in words that belong to no engine: "tokens of the environment `production` of this repository".
+pub(crate) fn tokens(tokens: &TrustedTokens) -> String {
     match tokens {
-        TrustedTokens::OfEnvironment { environment, is_shared: false } => {
-            format!("{provider} accepts for `{role}` {}", tokens_of(environment))
+        TrustedTokens::OfEnvironment { environment, .. } => {
+            format!("tokens of the environment `{environment}` of this repository")
         }
-        TrustedTokens::OfEnvironment { environment, is_shared: true } => {
-            format!(
-                "for what `{role}` may do in {environment}, {provider} accepts {}",
-                tokens_of(environment)
-            )
+        TrustedTokens::OfRefs { branches, tags, .. } => {
+            format!("tokens of runs on {} of this repository", refs(branches, tags))
         }
-        TrustedTokens::OfRepository { nodes } => format!(
-            "{provider} accepts for `{role}` only tokens of this repository, and grants no more than {}",
-            needed(nodes)
-        ),
+        TrustedTokens::OfRepository { .. } => "tokens of this repository".to_owned(),
     }
 }
 
@@ -279,7 +290,7 @@ pub(crate) fn needed(nodes: &[String]) -> String {
     format!("{} {verb}", nodes.join(", "))
 }
 
-fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
+pub(crate) fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
     let named = |what: &str, globs: &BTreeSet<String>| {
         (!globs.is_empty()).then(|| format!("the {what} {}", quoted(globs).join(", ")))
     };
@@ -358,6 +369,12 @@ pub(crate) fn trust(trust: &Trust) -> String {
         Trust::Decides { variable, node } => {
             format!(
                 "what {node} does, the variable `{variable}` decides, and whoever may change it does so well"
+            )
+        }
+        Trust::OpenRefs { branches, tags } => {
+            format!(
+                "the platform protects nothing on this plan, so only people see to it that {} get nothing but reviewed changes: whoever may push there may deploy",
+                refs(branches, tags)
             )
         }
         Trust::CacheScope => {

@@ -175,6 +175,17 @@ pub struct CloudTrust {
     pub tokens: TrustedTokens,
 }
 
+impl TrustedTokens {
+    /// The environment whose deploys use them, and whether others may take the same role.
+    pub(crate) fn of_environment(&self) -> Option<(&str, bool)> {
+        match self {
+            TrustedTokens::OfEnvironment { environment, is_shared }
+            | TrustedTokens::OfRefs { environment, is_shared, .. } => Some((environment, *is_shared)),
+            TrustedTokens::OfRepository { .. } => None,
+        }
+    }
+}
+
 /// Tokens of runs of this repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TrustedTokens {
@@ -182,6 +193,17 @@ pub enum TrustedTokens {
     OfEnvironment {
         /// The environment.
         environment: String,
+        /// Whether other environments may take the same role with their own tokens.
+        is_shared: bool,
+    },
+    /// The tokens of runs on branches and tags, for a platform without environments.
+    OfRefs {
+        /// The environment whose deploys take the role.
+        environment: String,
+        /// The globs of the branches.
+        branches: BTreeSet<String>,
+        /// The globs of the tags.
+        tags: BTreeSet<String>,
         /// Whether other environments may take the same role with their own tokens.
         is_shared: bool,
     },

@@ -55,7 +55,10 @@ pub enum Theorem {
     /// See [`TheoremId::HeldByDeploysOnly`].
     HeldByDeploysOnly,
     /// See [`TheoremId::LeastAuthority`].
-    LeastAuthority,
+    LeastAuthority {
+        /// Whether a job has the right to an identity.
+        identities: bool,
+    },
     /// See [`TheoremId::ScriptsArrive`].
     ScriptsArrive,
     /// See [`TheoremId::Order`].
@@ -258,7 +261,7 @@ impl Theorem {
             Theorem::StartsOnlyWhenDue => TheoremId::StartsOnlyWhenDue,
             Theorem::EnteredByDeploysOnly => TheoremId::EnteredByDeploysOnly,
             Theorem::HeldByDeploysOnly => TheoremId::HeldByDeploysOnly,
-            Theorem::LeastAuthority => TheoremId::LeastAuthority,
+            Theorem::LeastAuthority { .. } => TheoremId::LeastAuthority,
             Theorem::ScriptsArrive => TheoremId::ScriptsArrive,
             Theorem::Order => TheoremId::Order,
             Theorem::Timeout => TheoremId::Timeout,

@@ -62,7 +62,8 @@ fn theorems() -> Vec<Theorem> {
         Theorem::StartsOnlyWhenDue,
         Theorem::EnteredByDeploysOnly,
         Theorem::HeldByDeploysOnly,
-        Theorem::LeastAuthority,
+        Theorem::LeastAuthority { identities: false },
+        Theorem::LeastAuthority { identities: true },
         Theorem::ScriptsArrive,
         Theorem::Order,
         Theorem::Timeout,
@@ -175,6 +176,12 @@ fn settings() -> Vec<Setting> {
         Setting::Variable { name: name("REGION"), environment: None },
         trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: false }),
         trust(TrustedTokens::OfEnvironment { environment: environment(), is_shared: true }),
+        trust(TrustedTokens::OfRefs {
+            environment: environment(),
+            branches: BTreeSet::from([name("main")]),
+            tags: BTreeSet::from([name("v*")]),
+            is_shared: false,
+        }),
         trust(TrustedTokens::OfRepository { nodes: vec![name("scan")] }),
         trust(TrustedTokens::OfRepository { nodes: vec![name("web"), name("api")] }),
         Setting::RunnerTools {
@@ -213,6 +220,7 @@ fn trusts() -> Vec<Trust> {
         Trust::Attempts { node: node(), because: name("the mirror is flaky") },
         Trust::RawSteps { node: node(), because: name("no task does it") },
         Trust::RawInput { node: node(), action: name("a/b"), input: name("title"), fact: Fact::BranchName },
+        Trust::OpenRefs { branches: BTreeSet::from([name("main")]), tags: BTreeSet::new() },
         Trust::CacheScope,
         Trust::Decides { variable: name("API_URL"), node: node() },
     ]
@@ -332,9 +340,10 @@ fn the_lists_have_every_variant() {
         Trust::RawInput { .. } => 11,
         Trust::CacheScope => 12,
         Trust::Decides { .. } => 13,
+        Trust::OpenRefs { .. } => 14,
     };
     assert_eq!(settings().iter().map(of_setting).collect::<BTreeSet<_>>(), (0..10).collect());
-    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..14).collect());
+    assert_eq!(trusts().iter().map(of_trust).collect::<BTreeSet<_>>(), (0..15).collect());
 }
 
 #[test]
@@ -364,6 +373,10 @@ fn every_exception_has_a_sentence_with_its_reason() {
         (ExceptionKind::Override { gate: node(), role: name("lead") }, Reason::GivenWithEachUse),
         (ExceptionKind::Irreversible { deploy: node() }, written()),
         (ExceptionKind::AnyDirection { environment: name("bench") }, written()),
+        (
+            ExceptionKind::SharedSecrets { target: name("github"), secrets: names(&["TOKEN", "KEY"]) },
+            written(),
+        ),
         (ExceptionKind::Cache { artefact: node(), path: name("target") }, Reason::KeptByTrustedRuns),
         (ExceptionKind::Retry { node: node() }, written()),
         (ExceptionKind::Engine { node: node(), target: name("github") }, written()),

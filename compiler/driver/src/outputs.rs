@@ -6,7 +6,9 @@
 
 use pipec_base::kept::{Kept, Same};
 use pipec_claims::Judgement;
-use pipec_ir::{Environment, GeneratedFile, Pins, Pipeline, PipelineId, Program, Registry, Role, Setting};
+use pipec_ir::{
+    Environment, GeneratedFile, Pins, Pipeline, PipelineId, Platform, Program, Registry, Role, Setting,
+};
 use pipec_target_api::{PipelineOutput, Target};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ struct Surroundings {
     roles: BTreeMap<String, Role>,
     registries: BTreeMap<String, Registry>,
     settings: BTreeMap<String, Setting>,
+    platforms: BTreeMap<String, Platform>,
     lock: Pins,
     targets: Vec<&'static str>,
     /// The part of each pipeline that others depend on.
@@ -98,6 +101,7 @@ impl Outputs {
             roles: program.roles.clone(),
             registries: program.registries.clone(),
             settings: program.settings.clone(),
+            platforms: program.platforms.clone(),
             lock: program.lock.clone(),
             targets: targets.iter().map(|target| target.name()).collect(),
             shown,

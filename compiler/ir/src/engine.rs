@@ -17,6 +17,11 @@ pub trait Engine: Sync {
         None
     }
 
+    /// The plans that the owner of a repository can have. None if the language can't name its plans.
+    fn plans(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// The fault of a file name in `emits`, if there is one.
     fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
         let _ = (name, span);

@@ -19,6 +19,7 @@ mod node;
 mod node_texts;
 mod pins;
 mod pipeline;
+mod platform;
 mod references;
 mod registry;
 mod report;
@@ -53,6 +54,7 @@ pub use pins::{
 pub use pipeline::{
     Input, InputType, Outcome, Outcomes, Pipeline, PipelineId, Program, Setting, SourceFile, Stage, StageId,
 };
+pub use platform::{Platform, Visibility};
 pub use references::Dangling;
 pub use registry::{Login, Registry};
 pub use report::{Keep, Report, ReportFormat};

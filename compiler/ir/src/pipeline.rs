@@ -4,7 +4,8 @@
 //! program with one pipeline and one environment.
 
 use crate::{
-    ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Registry, Role, Text, Trigger,
+    ChangeRule, Condition, Environment, Event, Node, NodeId, Origin, Pins, Platform, Registry, Role, Text,
+    Trigger,
 };
 use pipec_logic::Glob;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,6 +28,8 @@ pub struct Program {
     pub registries: BTreeMap<String, Registry>,
     /// The settings by their names on the platform.
     pub settings: BTreeMap<String, Setting>,
+    /// What is said of the platforms, by the engine's keyword.
+    pub platforms: BTreeMap<String, Platform>,
     /// The content of `pipec.lock`. Empty if the file does not exist.
     pub lock: Pins,
 }

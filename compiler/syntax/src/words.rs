@@ -129,6 +129,7 @@ const FILE: &[ClauseWord] = &[
     opening(many("runner", "runner NAME { … }"), Block::Runner),
     opening(many("role", "role NAME { … }"), Block::Role),
     opening(many("registry", "registry \"prefix\" { … }"), Block::Registry),
+    opening(many("platform", "platform ENGINE { … }"), Block::Platform),
     many("evidence", "evidence NAME of commit"),
     many("let", "let NAME = value"),
     many("setting", "setting NAME: type at \"VARIABLE\" = value"),
@@ -195,6 +196,11 @@ const BODY: &[ClauseWord] = &[
     once("irreversible", "irreversible because \"reason\""),
     once("repeat", "repeat 3 quorum 2"),
     opening(many("engine", "engine NAME because \"reason\" { … }"), Block::Engine),
+];
+const PLATFORM: &[ClauseWord] = &[
+    once("plan", "plan free"),
+    once("visibility", "visibility private"),
+    once("secrets", "secrets shared because \"reason\""),
 ];
 const CHECKOUT: &[ClauseWord] =
     &[once("history", "history full"), once("submodules", "submodules"), once("lfs", "lfs")];
@@ -293,7 +299,7 @@ impl Block {
             Block::Environment => ENVIRONMENT,
             Block::Runner => RUNNER,
             Block::Registry => REGISTRY,
-            Block::Platform => planned::PLATFORM,
+            Block::Platform => PLATFORM,
             Block::Finally => FINALLY,
             Block::Family => planned::FAMILY,
             Block::Records => planned::RECORDS,

@@ -30,6 +30,10 @@ impl Engine for GitHub {
         Some(pipec_github_emit::MOST_LEGS)
     }
 
+    fn plans(&self) -> &'static [&'static str] {
+        pipec_github_emit::PLANS
+    }
+
     fn check_file_name(&self, name: &str, span: Span) -> Option<Diagnostic> {
         source::check_file_name(name, span)
     }

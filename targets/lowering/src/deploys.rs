@@ -26,11 +26,13 @@ impl<'p> Passes<'_, 'p> {
         let environment = program.entered_by(deploy);
         let is_preview = program.preview_of(node).is_some();
         let url = environment.and_then(|environment| environment.url.as_ref());
-        job.environment = Some(EnvironmentUse {
-            name: Cow::Borrowed(&deploy.environment),
-            url: url.map(|url| self.texts().value(url, unit)),
-            is_deployment: true,
-        });
+        if self.engine.has_environments() {
+            job.environment = Some(EnvironmentUse {
+                name: Cow::Borrowed(&deploy.environment),
+                url: url.map(|url| self.texts().value(url, unit)),
+                is_deployment: true,
+            });
+        }
         job.lock = Some(self.lock(deploy, environment, is_preview));
         job.acts.extend(windows::is_open(program, node));
         // Before everything else that takes time, since the timeout counts the whole job.
@@ -53,6 +55,21 @@ impl<'p> Passes<'_, 'p> {
                 environment.is_some_and(|environment| environment.direction == Direction::History);
             job.token.extend(is_history.then_some(TokenUse::Descent));
         }
+    }
+
+    /// The act that records a deploy which enters no environment of the platform. It is the last of the job.
+    pub(crate) fn record_deployment(&self, job: &mut JobPlan<'p>, deploy: &'p Deploy, unit: &Unit) {
+        if self.engine.has_environments() {
+            return;
+        }
+        let name = ("ENVIRONMENT", Value::text(deploy.environment.as_str()));
+        let act = Act::fixed("Record the deployment", Script::RecordDeployment, [name]);
+        let environment = self.source.program.entered_by(deploy);
+        job.acts.push(match environment.and_then(|environment| environment.url.as_ref()) {
+            Some(url) => act.with("URL", self.texts().value(url, unit)),
+            None => act,
+        });
+        job.token.push(TokenUse::RecordDeployment);
     }
 
     fn lock(&self, deploy: &'p Deploy, environment: Option<&Environment>, is_preview: bool) -> LockUse<'p> {

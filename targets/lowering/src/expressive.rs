@@ -38,6 +38,9 @@ pub trait Expressive {
     /// Whether the engine lacks a fact, so that an act must work it out.
     fn works_out(&self, fact: RunFact) -> bool;
 
+    /// Whether the platform has environments: with their own secrets, and a record of what was deployed there.
+    fn has_environments(&self) -> bool;
+
     /// How the engine decides an event, a branch, a tag, an input or a fork. It is asked about no other atom.
     fn decision(&self, atom: &Condition) -> Decision;
 }

@@ -63,12 +63,18 @@ impl<'p> Passes<'_, 'p> {
         };
         if let Some(deploy) = node.deploy() {
             self.add_deploy(&mut job, node, deploy, unit);
-        } else if names::has_own_secrets(self.source.program, node) && unit.runs != Runs::Untrusted {
+        } else if self.engine.has_environments()
+            && names::has_own_secrets(self.source.program, node)
+            && unit.runs != Runs::Untrusted
+        {
             let name = Cow::Owned(names::secrets_environment(self.source.pipeline, node));
             job.environment = Some(EnvironmentUse { name, url: None, is_deployment: false });
         }
         let unless_exempt = Guard::all(exemptions.iter().map(|(exempt, _)| exempt.clone().negated()));
         self.add_acts(&mut job, node, unit, exemptions, &unless_exempt);
+        if let Some(deploy) = node.deploy() {
+            self.record_deployment(&mut job, deploy, unit);
+        }
         job
     }
 
@@ -178,12 +184,13 @@ impl<'p> Passes<'_, 'p> {
         let needs = |value: &Value<'p>| {
             value.parts.iter().any(|part| matches!(part, Part::Fact(fact) if self.engine.works_out(*fact)))
         };
-        let url = job.environment.iter().flat_map(|environment| &environment.url);
-        let own = job.variables.iter().map(|(_, value)| value).chain(url).any(needs);
+        let own = job.variables.iter().any(|(_, value)| needs(value));
+        let environment = self.source.program.environment_of(node);
+        let url = environment.and_then(|environment| environment.url.as_ref());
         let of_actions = node.actions().flat_map(|action| &action.env).map(|binding| &binding.value);
         let raw = self.texts_of_blocks(node);
         let in_text = |text: &'p Text| needs(&self.texts().value(text, unit));
-        let is_needed = own || of_actions.chain(raw).any(in_text);
+        let is_needed = own || of_actions.chain(raw).chain(url).any(in_text);
         is_needed.then(|| Act::fixed("Work out the facts", Script::Facts, []).with_id(FACTS))
     }
 

@@ -31,6 +31,8 @@ pub enum TokenUse<'p> {
     Deployed,
     /// It reads how commits descend from each other.
     Descent,
+    /// It records what it has deployed.
+    RecordDeployment,
     /// It reads whether the pull request still wants the deploy.
     PullRequest,
     /// It reads when each job ran.

@@ -29,6 +29,10 @@ impl Expressive for StandIn {
         fact == RunFact::TagVersion
     }
 
+    fn has_environments(&self) -> bool {
+        true
+    }
+
     fn decision(&self, atom: &Condition) -> Decision {
         match atom {
             Condition::Event(_) | Condition::Fork => Decision::ByTheEngine,

@@ -17,7 +17,7 @@ use crate::{
     ConditionId, ExpressionId, Job, Jobs, Part, RunGroup, RunTrigger, StartPart, StepsBefore, Surroundings,
     World,
 };
-use pipec_ir::{Pins, Right};
+use pipec_ir::{Pins, Platform, Right};
 use pipec_logic::Proposition;
 use pipec_runtime::Dialect;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub enum Need {
     Runs,
     /// To read earlier deployments.
     Deployments,
+    /// To record what was deployed.
+    RecordDeployments,
     /// To take deployments off the list.
     EndDeployments,
     /// To read which pull requests are open.
@@ -63,6 +65,10 @@ pub trait Reading {
 
     /// What triggers its runs, in the order of the output.
     fn triggers(&self) -> &[RunTrigger];
+
+    /// Whether the platform has environments, given what the workspace says of it. Without them, a deploy must record
+    /// itself, and all secrets are those of the repository.
+    fn has_environments(&self, platform: Option<&Platform>) -> bool;
 
     /// What it says about all its jobs.
     fn surroundings(&self) -> &Surroundings;

@@ -168,6 +168,11 @@ impl<'g> Gating<'g, '_> {
         acts.or_insert_with(|| Acts::of((place, job), self.engine, self.jobs, self.world)).clone()
     }
 
+    /// Whether the platform has environments.
+    pub(crate) fn has_environments(&self) -> bool {
+        self.engine.has_environments(self.program.platforms.get(self.engine.name()))
+    }
+
     /// The name of the file, without its folder.
     pub(crate) fn file_name(&self) -> &'g str {
         self.file.path.rsplit('/').next().unwrap_or_default()

@@ -14,7 +14,7 @@ use pipec_runtime::names::{OVERRIDE, PLAN, RECORD, VERDICT};
 
 /// The theorems of an output without differences.
 pub(super) fn theorems(program: &Program, pipeline: &Pipeline, jobs: &[&Job]) -> Vec<Theorem> {
-    let mut all = of_every_workflow();
+    let mut all = of_every_workflow(program, pipeline);
     all.extend(of_nodes(pipeline));
     let entered = program.entered(pipeline);
     if !entered.is_empty() {
@@ -31,7 +31,11 @@ pub(super) fn theorems(program: &Program, pipeline: &Pipeline, jobs: &[&Job]) ->
 /// The theorems that hold for every output.
 ///
 /// The proofs of locks, timeouts, starts, rights, steps, verdict and record show them.
-fn of_every_workflow() -> Vec<Theorem> {
+fn of_every_workflow(program: &Program, pipeline: &Pipeline) -> Vec<Theorem> {
+    let identities = pipeline
+        .nodes
+        .iter()
+        .any(|node| program.identities_of(node).chain(program.login_identity_of(node)).next().is_some());
     vec![
         Theorem::Admission,
         Theorem::Order,
@@ -41,7 +45,7 @@ fn of_every_workflow() -> Vec<Theorem> {
         Theorem::StepOrder,
         Theorem::StepInputs,
         Theorem::ScriptsArrive,
-        Theorem::LeastAuthority,
+        Theorem::LeastAuthority { identities },
         Theorem::Machines,
         Theorem::Pins,
         Theorem::Timeout,

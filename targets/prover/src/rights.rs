@@ -84,6 +84,7 @@ fn needs_of(gating: &Gating<'_, '_>, node: &Node, untrusted_only: bool, needs: &
         needs.push(Need::PullRequests);
     } else if node.is_deploy() {
         needs.extend(needs_to_go_forward(gating, node));
+        needs.extend((!gating.has_environments()).then_some(Need::RecordDeployments));
     }
     if untrusted_only {
         return;
@@ -156,7 +157,7 @@ fn environment(gating: &Gating<'_, '_>, job: &Job, untrusted_only: bool, finding
     // reviewers would not be asked.
     let asks = overrides::gate_of(gating.source, &job.id)
         .map(|gate| (overrides::environment(gating.pipeline, gate), true));
-    let wanted = asks.clone().or(wanted);
+    let wanted = asks.clone().or(wanted).filter(|_| gating.has_environments());
     let Some(given) = &job.environment else {
         if wanted.is_some() {
             findings.push(Finding::of_job(&job.id, "it has no environment", job.line));
@@ -243,7 +244,8 @@ fn may_see(step: &Step, given: &Given, held: &Held) -> bool {
                 | Script::PreviewWanted
                 | Script::OverrideAsked
                 | Script::OverrideApproved
-                | Script::RecordRun,
+                | Script::RecordRun
+                | Script::RecordDeployment,
             ),
             name,
         ) => name == "GH_TOKEN" && is_token,

@@ -355,6 +355,11 @@ impl<'c> Check<'c, '_, '_> {
         *text.bytes == *wanted.as_bytes() && is_kept
     }
 
+    /// Whether the job must record the deploy, because the platform does not.
+    fn records_itself(&self) -> bool {
+        self.node.is_deploy() && !self.gating.has_environments()
+    }
+
     fn is_untrusted_twin(&self) -> bool {
         is_untrusted_only(self.gating, self.job)
     }

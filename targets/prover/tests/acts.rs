@@ -137,6 +137,10 @@ impl Reading for Engine {
         false
     }
 
+    fn has_environments(&self, _: Option<&Platform>) -> bool {
+        true
+    }
+
     fn triggers(&self) -> &[RunTrigger] {
         &self.triggers
     }

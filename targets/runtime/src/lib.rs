@@ -37,7 +37,8 @@ impl Dialect {
                 | Script::RecordRun
                 | Script::PreviewWanted
                 | Script::PreviewFind
-                | Script::PreviewForget,
+                | Script::PreviewForget
+                | Script::RecordDeployment,
             ) => &["GH_TOKEN"],
             (Dialect::GitHub, _) => &[],
         }
@@ -141,6 +142,7 @@ macro_rules! texts {
                 Script::PreviewFind => text!($shim; $folder / "preview-find"),
                 Script::PreviewForget => text!($shim; $folder / "preview-forget"),
                 Script::Outcome => text!($shim; "outcome"),
+                Script::RecordDeployment => text!($shim; $folder / "record-deployment"),
             }
         }
     };
@@ -266,6 +268,10 @@ pub enum Script {
     /// Each line of RESULTS has a node, the result of its job, and that of the job that may override it, if there is one. A node
     /// that was overridden has not failed.
     Outcome,
+    /// Records a successful deployment of the run's commit to ENVIRONMENT, which has the address URL if that is given.
+    ///
+    /// It is of the run's tag if there is one. A job that enters an environment of the platform needs no such script.
+    RecordDeployment,
 }
 
 /// Which facts [`Script::Plan`] decides.
@@ -374,6 +380,7 @@ impl Script {
         Script::PreviewFind,
         Script::PreviewForget,
         Script::Outcome,
+        Script::RecordDeployment,
     ];
 
     /// Its text for an engine and the systems it runs on.
@@ -441,6 +448,7 @@ impl Script {
             Script::PreviewFind => &["ENVIRONMENT", "PULL_REQUEST", "TTL"],
             Script::PreviewForget => &["DEPLOYMENTS"],
             Script::Outcome => &["RESULTS"],
+            Script::RecordDeployment => &["ENVIRONMENT", "URL"],
         }
     }
 
@@ -493,6 +501,7 @@ impl Script {
             Script::PreviewFind => "preview-find",
             Script::PreviewForget => "preview-forget",
             Script::Outcome => "outcome",
+            Script::RecordDeployment => "record-deployment",
         }
     }
 

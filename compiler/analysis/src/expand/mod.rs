@@ -28,6 +28,7 @@ mod identity;
 mod names;
 mod node;
 mod pipeline;
+mod platform;
 mod protected;
 mod role;
 mod runner;

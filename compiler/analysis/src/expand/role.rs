@@ -55,6 +55,7 @@ impl Expansion<'_, '_> {
             match &item.kind {
                 Declaration::Registry(registry) => self.registry(registry, program, &frame),
                 Declaration::Setting(setting) => self.setting(setting, program, &frame),
+                Declaration::Platform(platform) => self.platform(platform, program, &frame),
                 _ => {}
             }
         }

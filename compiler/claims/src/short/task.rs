@@ -59,9 +59,7 @@ pub(crate) fn task(task: &Task) -> String {
             let what = if names.len() == 1 { "variable" } else { "variables" };
             format!("set the {what} {}", all_of(&quoted(names)))
         }
-        Task::CloudTrust(trust) => cloud_trust(trust, |environment| {
-            format!("accept only tokens of the environment `{environment}` of this repository")
-        }),
+        Task::CloudTrust(trust) => cloud_trust(trust, plain::tokens),
         Task::Tools { tools, deploy_tools } => self::tools(tools, deploy_tools),
     }
 }
@@ -76,20 +74,16 @@ pub fn demands(protections: &[BranchProtection]) -> String {
     demands.collect::<Vec<_>>().join(", ")
 }
 
-/// The trust of a cloud in short. `tokens_of` names the tokens of an environment in the words of an engine.
-pub fn cloud_trust(trust: &CloudTrust, tokens_of: impl Fn(&str) -> String) -> String {
+/// The trust of a cloud in short. `only` names the tokens in the words of an engine.
+pub fn cloud_trust(trust: &CloudTrust, only: impl Fn(&TrustedTokens) -> String) -> String {
     let CloudTrust { role, tokens, .. } = trust;
-    match tokens {
-        TrustedTokens::OfEnvironment { environment, is_shared: false } => {
-            format!("`{role}`: {}", tokens_of(environment))
+    let accept = format!("accept only {}", only(tokens));
+    match (tokens, tokens.of_environment()) {
+        (TrustedTokens::OfRepository { nodes }, _) => {
+            format!("`{role}`: {accept}, and grant no more than {}", plain::needed(nodes))
         }
-        TrustedTokens::OfEnvironment { environment, is_shared: true } => {
-            format!("`{role}`, for its rights in {environment}: {}", tokens_of(environment))
-        }
-        TrustedTokens::OfRepository { nodes } => format!(
-            "`{role}`: accept only tokens of this repository, and grant no more than {}",
-            plain::needed(nodes)
-        ),
+        (_, Some((environment, true))) => format!("`{role}`, for its rights in {environment}: {accept}"),
+        _ => format!("`{role}`: {accept}"),
     }
 }
 
@@ -113,7 +107,7 @@ fn tools(tools: &BTreeSet<String>, deploy_tools: &BTreeSet<String>) -> String {
     }
 }
 
-fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
+pub(super) fn refs(branches: &BTreeSet<String>, tags: &BTreeSet<String>) -> String {
     let named = |one: &str, several: &str, globs: &BTreeSet<String>| match globs.len() {
         0 => None,
         1 => Some(format!("the {one} {}", all_of(&quoted(globs)))),

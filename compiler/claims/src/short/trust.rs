@@ -1,5 +1,6 @@
 //! Short sentences of statements that no setting can ensure.
 
+use super::task::refs;
 use super::{all_of, names_or_number, quoted};
 use crate::Trust;
 use crate::plain::alternatives;
@@ -36,7 +37,7 @@ fn subject(trust: &Trust) -> &str {
         Trust::Image { reference } => reference,
         Trust::RawInput { action, .. } => action,
         Trust::Decides { variable, .. } => variable,
-        Trust::CacheScope => "",
+        Trust::OpenRefs { .. } | Trust::CacheScope => "",
     }
 }
 
@@ -89,6 +90,10 @@ fn sentence(kind: &Trust, subjects: &[&str]) -> String {
             "people who may change {} without a review choose {} well",
             names_or_number(subjects, "variables"),
             verb("it", "them")
+        ),
+        Trust::OpenRefs { branches, tags } => format!(
+            "only reviewed changes reach {}, though everybody who may push can push there",
+            refs(branches, tags)
         ),
         Trust::CacheScope => "a cache that a pull request writes reaches only that pull request".to_owned(),
     }

@@ -19,7 +19,10 @@
 use super::AssuranceReport;
 use crate::paint::{Colour, Style};
 use crate::row::{Row, wrapped};
-use pipec_claims::{Assumption, Checklist, Claim, Guarantee, PipelineAssurance, Standing, TheoremId, Trust};
+use pipec_claims::{
+    Assumption, Checklist, Claim, Exception, ExceptionKind, Guarantee, PipelineAssurance, Standing,
+    TheoremId, Trust,
+};
 
 pub(super) fn draw(report: &AssuranceReport<'_>, width: usize, colour: Colour) -> String {
     let pipelines: Vec<&PipelineAssurance> = report.pipelines().collect();
@@ -59,6 +62,10 @@ fn title(pipelines: &[&PipelineAssurance]) -> String {
 
 fn add_proved(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], page: &mut Page) {
     page.title(&title(pipelines));
+    // What holds for all secrets comes before what is said of some.
+    for (of, text) in exceptions(pipelines, is_shared).texts() {
+        page.item(2, (Style::Warning, "! "), &named(of, text));
+    }
     for environment in environments(report, pipelines) {
         let mut proved = Lines::default();
         let mut emitted = Lines::default();
@@ -112,12 +119,25 @@ fn is_general(guarantee: &Guarantee) -> bool {
     matches!(&guarantee.claim, Claim::Theorem(theorem) if general.contains(&theorem.id()))
 }
 
-fn add_exceptions(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], page: &mut Page) {
+/// Whether an exception concerns all secrets.
+fn is_shared(exception: &Exception) -> bool {
+    matches!(exception.what, ExceptionKind::SharedSecrets { .. })
+}
+
+/// The sentences of some exceptions, each with its pipelines.
+fn exceptions<'a>(pipelines: &[&'a PipelineAssurance], is_wanted: impl Fn(&Exception) -> bool) -> Lines<'a> {
     let mut lines = Lines { number: pipelines.len(), ..Lines::default() };
     for pipeline in pipelines {
-        for exception in &pipeline.exceptions {
+        for exception in pipeline.exceptions.iter().filter(|exception| is_wanted(exception)) {
             lines.add(0, exception.what.sentence(), &pipeline.pipeline);
         }
+    }
+    lines
+}
+
+fn add_exceptions(report: &AssuranceReport<'_>, pipelines: &[&PipelineAssurance], page: &mut Page) {
+    let mut lines = exceptions(pipelines, |exception| !is_shared(exception));
+    for pipeline in pipelines {
         if pipeline.engine_steps > 0 {
             let of = format!("{} of {} steps", pipeline.engine_steps, pipeline.steps);
             lines.add(1, format!("no proof covers the raw steps: {of}"), &pipeline.pipeline);

@@ -140,7 +140,7 @@ impl<'t> Grammar<'t> {
             runner: top::runner(&parts),
             role: top::role(&parts),
             registry: top::registry(&parts),
-            platform: planned::platform(&parts),
+            platform: top::platform(&parts),
             finally: top::finally_block(&parts),
             family: planned::family(&parts),
             records: planned::records(&parts),

@@ -11,8 +11,8 @@ use pipec_base::{Diagnostic, Span, codes};
 use super::top::{finally, identity, secret, stage_clause};
 use super::{Extra, Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
-    DefaultClause, EndpointClause, FamilyClause, Name, Path, PlatformClause, PredictorClause, RecordsClause,
-    SourceClause, StringLiteral,
+    DefaultClause, EndpointClause, FamilyClause, Name, Path, PredictorClause, RecordsClause, SourceClause,
+    StringLiteral,
 };
 use crate::failure::{Expected, Failure};
 use crate::lexeme::{Lexeme, Stream};
@@ -215,19 +215,6 @@ pub(super) fn leg<'t>(parts: &Parts<'t>) -> Rule<'t, ()> {
         .delimited_by(sign(Punctuation::OpenParenthesis), sign(Punctuation::CloseParenthesis))
         .ignored()
         .boxed()
-}
-
-pub(super) fn platform<'t>(parts: &Parts<'t>) -> Table<'t, PlatformClause> {
-    let name = |keyword: &'static str| word(keyword).ignore_then(parts.name.clone());
-    let shared = word("secrets")
-        .ignore_then(word("shared"))
-        .ignore_then(parts.because.clone())
-        .map(|because| PlatformClause::SecretsShared { because });
-    Table::new([
-        ("plan", name("plan").map(PlatformClause::Plan).boxed()),
-        ("visibility", name("visibility").map(PlatformClause::Visibility).boxed()),
-        ("secrets", shared.boxed()),
-    ])
 }
 
 pub(super) fn family<'t>(parts: &Parts<'t>) -> Table<'t, FamilyClause> {

@@ -9,8 +9,8 @@ use super::{Parts, Rule, Table, blocks, sign, word};
 use crate::ast::{
     Action, Allow, Body, Change, Declaration, DefaultClause, Environment, EnvironmentClause,
     EvidenceDeclaration, Finally, FinallyClause, Forward, Identity, Input, Instance, Let, Name, Pipeline,
-    PipelineClause, Planned, PlannedBlock, Platform, RefKind, Registry, RegistryClause, Role, RoleMember,
-    Runner, RunnerClause, Secret, Setting, Stage, StageClause, Task, Trigger, Use, Work,
+    PipelineClause, Planned, PlannedBlock, Platform, PlatformClause, RefKind, Registry, RegistryClause, Role,
+    RoleMember, Runner, RunnerClause, Secret, Setting, Stage, StageClause, Task, Trigger, Use, Work,
 };
 use crate::failure::Expected;
 use crate::lexeme::Lexeme;
@@ -105,6 +105,11 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         .then(sign(Punctuation::Equals).ignore_then(parts.expression.clone()).or_not())
         .map(|(((name, ty), at), default)| Declaration::Setting(Setting { name, ty, at, default }));
 
+    let platform = word("platform")
+        .ignore_then(name.clone())
+        .then_ignore(block.clone())
+        .map(|engine| Declaration::Platform(Platform { engine, clauses: Vec::new() }));
+
     Table::new([
         ("use", import.boxed()),
         ("pipeline", pipeline.boxed()),
@@ -113,6 +118,7 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         ("runner", runner.boxed()),
         ("role", role.boxed()),
         ("registry", registry.boxed()),
+        ("platform", platform.boxed()),
         ("evidence", evidence.boxed()),
         ("let", constant.boxed()),
         ("setting", setting.boxed()),
@@ -120,12 +126,8 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
     .and_planned(Block::File, planned_declarations(parts))
 }
 
-fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Declaration>); 8] {
+fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Declaration>); 7] {
     let Parts { name, block, .. } = parts;
-    let platform = word("platform")
-        .ignore_then(name.clone())
-        .then_ignore(block.clone())
-        .map(|engine| Declaration::Platform(Platform { engine, clauses: Vec::new() }));
     let named = |keyword: &'static str, inside: fn() -> PlannedBlock| {
         let rule = word(keyword)
             .ignore_then(name.clone())
@@ -139,7 +141,6 @@ fn planned_declarations<'t>(parts: &Parts<'t>) -> [(&'static str, Rule<'t, Decla
     let repository =
         word("repository").ignore_then(parts.text.clone()).map(move |_| nameless(PlannedBlock::None));
     [
-        ("platform", platform.boxed()),
         ("records", records.boxed()),
         ("repository", repository.boxed()),
         named("family", || PlannedBlock::Family(Vec::new())),
@@ -505,6 +506,19 @@ pub(super) fn role<'t>(parts: &Parts<'t>) -> Table<'t, RoleMember> {
         .then(parts.text.clone())
         .map(|((target, kind), member)| RoleMember { target, kind, member });
     Table::new([]).or_else(member.boxed())
+}
+
+pub(super) fn platform<'t>(parts: &Parts<'t>) -> Table<'t, PlatformClause> {
+    let name = |keyword: &'static str| word(keyword).ignore_then(parts.name.clone());
+    let shared = word("secrets")
+        .ignore_then(word("shared"))
+        .ignore_then(parts.because.clone())
+        .map(|because| PlatformClause::SecretsShared { because });
+    Table::new([
+        ("plan", name("plan").map(PlatformClause::Plan).boxed()),
+        ("visibility", name("visibility").map(PlatformClause::Visibility).boxed()),
+        ("secrets", shared.boxed()),
+    ])
 }
 
 pub(super) fn registry<'t>(parts: &Parts<'t>) -> Table<'t, RegistryClause> {

@@ -40,11 +40,6 @@ const REPOSITORIES: &str = "deploying through a repository";
 const PLANS: &str = "plans of infrastructure";
 const MEMBERS: &str = "pull requests of members";
 
-pub(super) const PLATFORM: &[ClauseWord] = &[
-    once("plan", "plan free"),
-    once("visibility", "visibility private"),
-    once("secrets", "secrets shared because \"reason\""),
-];
 pub(super) const FAMILY: &[ClauseWord] = &[
     going_on(listing(many("member", "member PIPELINE after PIPELINE")), &["after"]),
     many("emits", "emits ENGINE \"file\""),
@@ -85,7 +80,6 @@ pub(super) const PREDICTOR: &[ClauseWord] = &[
 ];
 
 const IN_FILE: &[PlannedWord] = &[
-    planned(opening(many("platform", "platform ENGINE { … }"), Block::Platform), "the plan of a platform"),
     planned(opening(many("family", "family NAME { … }"), Block::Family), FAMILIES),
     planned(once("repository", "repository \"owner/name\""), "forks that run on their own"),
     planned(opening(once("records", "records { … }"), Block::Records), RESUMED),

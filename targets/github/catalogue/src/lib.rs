@@ -3,6 +3,10 @@
 //! For example, `actions/actions--checkout.toml` lists the versions of `actions/checkout`, each with its
 //! commit, inputs and outputs.
 
+mod plans;
+
+pub use plans::{Offers, PLANS};
+
 use pipec_ir::{PinnedAction, Pins, image_with_registry};
 use std::sync::{Arc, OnceLock};
 

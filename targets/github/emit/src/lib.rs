@@ -13,6 +13,7 @@ mod template;
 use document::Workflow;
 pub use lower::{Words, assumption_meaning, is_generated};
 use pipec_base::{Diagnostic, codes, parallel};
+pub use pipec_github_catalogue::PLANS;
 use pipec_ir::{GeneratedFile, Pins, Pipeline, PipelineId, Program};
 use pipec_target_api::{Emission, PipelineOutput, Refusals, TargetContext};
 

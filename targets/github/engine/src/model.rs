@@ -10,7 +10,7 @@ use crate::read::expression::{Comparison, Expression};
 use crate::read::{workflow, yaml};
 use crate::surroundings;
 use pipec_github_catalogue as catalogue;
-use pipec_ir::{PinnedAction, Pins, Right, RunnerHost};
+use pipec_ir::{PinnedAction, Pins, Platform, Right, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
     ConditionId, ExpressionId, Finding, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart,
@@ -74,6 +74,10 @@ impl Reading for Workflow {
 
     fn triggers(&self) -> &[RunTrigger] {
         &self.triggers
+    }
+
+    fn has_environments(&self, platform: Option<&Platform>) -> bool {
+        catalogue::Offers::of(platform).environments
     }
 
     fn surroundings(&self) -> &Surroundings {
@@ -161,7 +165,7 @@ impl Reading for Workflow {
             Need::Code => &[("contents", "read")],
             Need::Runs => &[("actions", "read")],
             Need::Deployments => &[("deployments", "read")],
-            Need::EndDeployments => &[("deployments", "write")],
+            Need::RecordDeployments | Need::EndDeployments => &[("deployments", "write")],
             Need::PullRequests => &[("pull-requests", "read")],
             Need::PushImage => &[("packages", "write")],
             // Code scanning also reads the run that found the problem.

@@ -19,7 +19,7 @@ while (($#)); do
     --jq) filter=$2; shift 2 ;;
     --method) shift 2 ;;
     -f | -F) shift 2 ;;
-    --paginate) shift ;;
+    --paginate | --silent) shift ;;
     *) endpoint=${1%%\?*}; shift ;;
   esac
 done

@@ -16,6 +16,7 @@ mod golden;
 mod guarantees;
 #[path = "../support/one_pipeline.rs"]
 mod one_pipeline;
+mod plans;
 mod portable;
 mod programs;
 mod refusals;

@@ -48,3 +48,4 @@ pub const PUSH_IMAGE: &str = text(Script::PushImage(PushForm::Password));
 pub const PUSH_TO_AMAZON: &str = text(Script::PushImage(PushForm::Amazon));
 pub const PUSH_TO_AZURE: &str = text(Script::PushImage(PushForm::Azure));
 pub const OUTCOME: &str = text(Script::Outcome);
+pub const RECORD_DEPLOYMENT: &str = text(Script::RecordDeployment);

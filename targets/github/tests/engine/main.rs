@@ -25,6 +25,8 @@ mod one_pipeline;
 #[cfg(test)]
 mod overridden;
 #[cfg(test)]
+mod plans;
+#[cfg(test)]
 mod proved;
 #[cfg(test)]
 mod raw;

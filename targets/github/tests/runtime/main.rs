@@ -20,6 +20,7 @@ mod deploys;
 mod measure;
 mod overrides;
 mod plan;
+mod plans;
 mod previews;
 mod record;
 #[path = "../emitter/scripts.rs"]

@@ -197,7 +197,17 @@ impl Check<'_, '_, '_> {
             }
         }
         self.acts = acts;
-        if let Some((_, step)) = steps.find(|(kind, _)| !kind.decides_nothing()) {
+        let mut after = steps.filter(|(kind, _)| !kind.decides_nothing());
+        if self.records_itself() {
+            let last = after.next().filter(|(kind, _)| **kind == Kind::Runtime(Script::RecordDeployment));
+            if last.is_none() {
+                self.differs(
+                    "it does not record what it has deployed once its scripts are done",
+                    self.job.line,
+                );
+            }
+        }
+        if let Some((_, step)) = after.next() {
             self.differs("it does something after its last script", step.line);
         }
     }

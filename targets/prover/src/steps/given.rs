@@ -46,6 +46,7 @@ impl Check<'_, '_, '_> {
             Script::RecordFile | Script::RecordFolder => self.record(step),
             Script::ImageFolder | Script::RecordImage | Script::PushImage(_) => self.image_step(kind, step),
             Script::Approval | Script::Forward(_) => self.deploy_step(script, step),
+            Script::RecordDeployment => self.deployment(step),
             Script::OverrideInForce if !overrides::asks_whether_in_force(self.gating, self.node, step) => {
                 self.differs("it does not ask whether the overrides before it are in force", line);
             }
@@ -196,6 +197,21 @@ impl Check<'_, '_, '_> {
         let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
         if !is_asked || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {
             self.differs("it asks about another environment, workflow or line of versions", step.line);
+        }
+    }
+
+    /// Checks that a deploy records itself as one to its own environment, at the address of the source.
+    fn deployment(&mut self, step: &Step) {
+        let Some(deploy) = self.node.deploy() else { return };
+        let environment = self.gating.program.environment_of(self.node);
+        let same_url = match (step.env("URL"), environment.and_then(|environment| environment.url.as_ref())) {
+            (None, None) => true,
+            (Some(given), Some(url)) => self.scene().text(url).is_some_and(|wanted| given.is(&wanted)),
+            _ => false,
+        };
+        let has_token = step.env("GH_TOKEN").is_some_and(|token| token.is_part(&Part::Token));
+        if !same_url || !has_token || step.env_literal("ENVIRONMENT") != Some(&deploy.environment) {
+            self.differs("it records another environment or address", step.line);
         }
     }
 

@@ -116,6 +116,7 @@ impl Check<'_, '_, '_> {
             (Kind::Runtime(Script::Verdict(VerdictForm::Listed)), 0),
             (Kind::Runtime(Script::Verdict(VerdictForm::Overridable)), 0),
             (Kind::Runtime(Script::RecordRun), 0),
+            (Kind::Runtime(Script::RecordDeployment), usize::from(self.records_itself())),
         ]
     }
 }
@@ -168,6 +169,7 @@ fn rank(kind: &Kind) -> i8 {
         Kind::Runtime(Script::Report(_)) | Kind::KeptReport | Kind::KeptAfterFailure | Kind::CodeScanning => {
             13
         }
+        Kind::Runtime(Script::RecordDeployment) => 14,
         Kind::Runtime(
             Script::Plan(_)
             | Script::OfABranch
@@ -178,6 +180,6 @@ fn rank(kind: &Kind) -> i8 {
             | Script::PreviewFind
             | Script::PreviewForget
             | Script::WindowWait,
-        ) => 14,
+        ) => 15,
     }
 }

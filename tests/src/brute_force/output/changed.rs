@@ -3,7 +3,7 @@
 //! What depends on the run is still asked of the engine model that read the output. A job sees the results of those jobs that
 //! it, as changed, waits for.
 
-use pipec_ir::{Pins, RunnerHost};
+use pipec_ir::{Pins, Platform, RunnerHost};
 use pipec_logic::Proposition;
 use pipec_model::{
     ConditionId, ExpressionId, Job, Jobs, Need, Part, Reading, RunGroup, RunTrigger, StartPart, Starts,
@@ -112,6 +112,10 @@ impl Reading for Changed<'_> {
 
     fn ignores_case(&self) -> bool {
         self.reading.ignores_case()
+    }
+
+    fn has_environments(&self, platform: Option<&Platform>) -> bool {
+        self.reading.has_environments(platform)
     }
 
     fn triggers(&self) -> &[RunTrigger] {

@@ -31,7 +31,7 @@ pub(crate) fn assumptions<'p>(
     let known = KnownFacts::of(pipeline, lowered.facts.take());
     let workflows = lowered.workflow.iter().chain(lowered.teardown.iter().flat_map(|it| &it.workflow));
     let jobs: Vec<Job> = workflows.flat_map(|workflow| workflow.jobs.clone()).collect();
-    let mut all = settings::of_the_repository(pipeline);
+    let mut all = settings::of_the_repository(program, pipeline);
     all.extend(settings::open_to_pushers(&known, pipeline));
     for environment in entered(program, pipeline) {
         all.extend(settings::of_an_environment(&known, program, pipeline, environment));

@@ -11,7 +11,8 @@ use super::references::{self, BRANCHES, TAGS};
 use super::values::is_worked_out;
 use super::{Lowering, previews};
 use crate::expression::Expression;
-use pipec_ir::{Condition, Event, InputType, Pipeline, Trigger};
+use pipec_github_catalogue::Offers;
+use pipec_ir::{Condition, Event, InputType, Pipeline, Program, Trigger};
 use pipec_logic::Glob;
 use pipec_lowering::{DecidedWhen, Decision, Expressive, Guard, JobPlan, Nodes, PLAN, RunFact, Start, Test};
 use pipec_runtime::names::{ORDINARY, OVERRIDE_GATE as GATE};
@@ -22,12 +23,14 @@ pub(super) struct Expressions<'p> {
     /// The pipeline.
     pub(super) pipeline: &'p Pipeline,
     has_overrides: bool,
+    has_environments: bool,
 }
 
 impl<'p> Expressions<'p> {
     /// The expressions for the runs of a pipeline.
-    pub(super) fn of(pipeline: &'p Pipeline) -> Expressions<'p> {
-        Expressions { pipeline, has_overrides: pipeline.has_overrides() }
+    pub(super) fn of(program: &Program, pipeline: &'p Pipeline) -> Expressions<'p> {
+        let has_environments = Offers::of(program.platforms.get("github")).environments;
+        Expressions { pipeline, has_overrides: pipeline.has_overrides(), has_environments }
     }
 }
 
@@ -42,6 +45,10 @@ impl Expressive for Expressions<'_> {
 
     fn works_out(&self, fact: RunFact) -> bool {
         is_worked_out(fact)
+    }
+
+    fn has_environments(&self) -> bool {
+        self.has_environments
     }
 
     fn decision(&self, atom: &Condition) -> Decision {

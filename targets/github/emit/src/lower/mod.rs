@@ -83,8 +83,8 @@ pub(crate) struct Lowered<'p> {
 }
 
 /// Whether the `plan` job of a pipeline decides what has changed.
-pub(crate) fn asks_for_changes(pipeline: &Pipeline) -> bool {
-    PlannedFacts::of(pipeline, &conditions::Expressions::of(pipeline)).ask_for_changes()
+pub(crate) fn asks_for_changes(program: &Program, pipeline: &Pipeline) -> bool {
+    PlannedFacts::of(pipeline, &conditions::Expressions::of(program, pipeline)).ask_for_changes()
 }
 
 /// Lowers a pipeline that nothing refuses.
@@ -99,7 +99,7 @@ pub(crate) fn lower<'p>(program: &'p Program, pipeline: &'p Pipeline) -> Lowered
             return Lowered { path, diagnostics: vec![diagnostic], ..Lowered::default() };
         }
     };
-    let expressions = conditions::Expressions::of(pipeline);
+    let expressions = conditions::Expressions::of(program, pipeline);
     let plans = pipec_lowering::lower(program, pipeline, facts, &expressions);
     let lowering = Lowering { program, pipeline, expressions, plans, file, diagnostics: RefCell::default() };
     let (mut workflow, origins) = lowering.workflow();

@@ -34,6 +34,7 @@ fn add(permissions: &mut Permissions, purpose: TokenUse<'_>) {
             permissions.read("deployments", "what was deployed before");
         }
         TokenUse::Descent => permissions.read("contents", "how commits descend from each other"),
+        TokenUse::RecordDeployment => permissions.write("deployments", "records what it has deployed"),
         TokenUse::PullRequest => {
             permissions.read("pull-requests", "whether the pull request still wants it");
         }

@@ -15,6 +15,7 @@ mod legs;
 mod machines;
 mod names;
 mod nodes;
+mod plans;
 mod previews;
 mod raw;
 mod raw_caches;
@@ -93,6 +94,7 @@ impl<'a> Refusals<'a> {
             self.refuse_secrets_beside_raw_steps(node);
         }
         self.check_triggers();
+        self.check_plan();
         self.check_identities_of_teardowns();
     }
 

@@ -89,7 +89,7 @@ impl Refusals<'_> {
     ///
     /// The event of both is `push`, and `head_branch` holds the name of either.
     fn check_baselines(&self) {
-        if !self.pipeline.starts_on(Event::Tag) || !asks_for_changes(self.pipeline) {
+        if !self.pipeline.starts_on(Event::Tag) || !asks_for_changes(self.program, self.pipeline) {
             return;
         }
         let names = |globs: &[Glob]| {

@@ -9,7 +9,7 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
             "The branches and tags of `protect` are protected: only reviewed changes reach them, and administrators don't \
              bypass this. Everybody who may push to other branches and tags, or start a run there by hand, may use the \
              permissions and secrets of the nodes in such runs. Only pull requests and the merge queue count as \
-             unreviewed."
+             unreviewed. In a private repository on the plan `free`, GitHub protects nothing, and only people see to it."
         }
         AssumptionKind::Environment => {
             "Each environment accepts only the branches and tags whose runs may deploy to it, and it requires the \
@@ -27,7 +27,8 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
             "If a pipeline runs on pull requests, its check is required on their target branches."
         }
         AssumptionKind::Secrets => {
-            "Secrets are stored in their environment, not in the repository or organisation."
+            "Secrets are stored in their environment, not in the repository or organisation. Without environments, \
+             they are in the repository, where every workflow of every branch can read them."
         }
         AssumptionKind::Variables => {
             "Each `setting` is a variable of the repository, or of the environment of a deploy. Without a default it has \
@@ -37,7 +38,8 @@ pub fn meaning(kind: AssumptionKind) -> &'static str {
         }
         AssumptionKind::Trust => {
             "A cloud, or any other party that accepts `identity oidc`, trusts an identity only from the environment of \
-             its deploys. GitHub's token names that environment and no branch."
+             its deploys. GitHub's token names that environment and no branch. Without environments, it names the \
+             branch or tag, and the identity is trusted only from those of its deploys."
         }
         AssumptionKind::Actions => "Actions, at their pinned commits, do what they claim to do.",
         AssumptionKind::Images => {

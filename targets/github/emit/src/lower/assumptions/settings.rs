@@ -7,6 +7,7 @@ use pipec_claims::{
     Assumed, Assumption, Authority, BranchProtection, CloudTrust, Reliance, ReviewPurpose, Reviewers,
     SecretPlace, Setting, TagOperation, TheoremId, Trust, TrustedTokens,
 };
+use pipec_github_catalogue::Offers;
 use pipec_ir::facts::Refs;
 use pipec_ir::{Approval, Direction, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
 use pipec_logic::{Glob, Proposition};
@@ -21,7 +22,18 @@ const LONGEST_QUEUE: u64 = 100;
 /// How many minutes a cancelled job goes on (GitHub's documentation of cancelling).
 const MINUTES_AFTER_CANCELLING: u64 = 5;
 
-pub(super) fn of_the_repository(pipeline: &Pipeline) -> Vec<Assumed> {
+/// What GitHub offers the repository.
+fn offers(program: &Program) -> Offers {
+    Offers::of(program.platforms.get("github"))
+}
+
+pub(super) fn of_the_repository(program: &Program, pipeline: &Pipeline) -> Vec<Assumed> {
+    if !offers(program).rulesets {
+        let Refs { branches, tags } = protected(pipeline);
+        let has_any = !branches.is_empty() || !tags.is_empty();
+        let open = has_any.then(|| Assumed::new(Trust::OpenRefs { branches, tags }, [TheoremId::OnePath]));
+        return open.into_iter().collect();
+    }
     let branches = pipeline.protected_branches.iter().map(|glob| Setting::BranchRule {
         branch: glob.text().to_owned(),
         protections: BranchProtection::ALL.into(),
@@ -54,19 +66,22 @@ fn reviewed_into(pipeline: &Pipeline) -> Vec<&Glob> {
     pipeline.protected_branches.iter().filter(is_judged).collect()
 }
 
-/// The branches and tags that an environment must admit for these nodes.
-fn environment_refs<'p>(
+/// The branches and tags of the trusted runs in which one of these nodes may be due.
+fn refs_of_all<'p>(
     known: &KnownFacts<'p>,
-    environment: &str,
     nodes: impl IntoIterator<Item = (&'p Pipeline, Vec<&'p Node>)>,
-) -> Setting {
+) -> Refs {
     let mut all = Refs::default();
     for (pipeline, nodes) in nodes {
         let Refs { branches, tags } = refs_of(known, pipeline, &nodes).unwrap_or_else(|| protected(pipeline));
         all.branches.extend(branches);
         all.tags.extend(tags);
     }
-    let Refs { branches, tags } = all;
+    all
+}
+
+/// The branches and tags that an environment must admit.
+fn admits(environment: &str, Refs { branches, tags }: Refs) -> Setting {
     Setting::EnvironmentRefs { environment: environment.to_owned(), branches, tags }
 }
 
@@ -119,8 +134,9 @@ fn entry<'p>(
     let name = &environment.name;
     let entering = entering(program, pipeline, name);
     if environment.tier != Tier::Ephemeral {
-        let refs = environment_refs(known, name, entering);
-        return vec![Assumed::new(refs, [TheoremId::OnePath, TheoremId::HeldAlone])];
+        let relying = [TheoremId::OnePath, TheoremId::HeldAlone];
+        let admits = || Assumed::new(admits(name, refs_of_all(known, entering)), relying);
+        return offers(program).environments.then(admits).into_iter().collect();
     }
     let triggers = entering.into_iter().flat_map(|(pipeline, _)| &pipeline.triggers);
     let globs = triggers.filter_map(|trigger| match trigger {
@@ -152,8 +168,19 @@ pub(super) fn of_an_environment<'p>(
         };
         all.push(Assumed::new(setting, [TheoremId::Approval]));
     }
-    all.extend(environment.secrets.iter().map(|secret| stored(&secret.variable, name)));
-    all.extend(environment.identities.iter().map(|identity| trusted(identity, name)));
+    all.extend(environment.secrets.iter().map(|secret| stored(program, &secret.variable, name)));
+    all.extend(environment.identities.iter().map(|identity| {
+        // Without a principal, other environments may come by the same way.
+        let is_shared = identity.principal().is_none();
+        let environment = name.clone();
+        let tokens = if offers(program).environments {
+            TrustedTokens::OfEnvironment { environment, is_shared }
+        } else {
+            let Refs { branches, tags } = refs_of_all(known, entering(program, pipeline, name));
+            TrustedTokens::OfRefs { environment, branches, tags, is_shared }
+        };
+        cloud_trust(identity, tokens)
+    }));
     let alone = Trust::SoleDeployer {
         environment: name.clone(),
         group: format!("pipec-deploy-{name}/{}", pipeline.name),
@@ -220,19 +247,16 @@ fn reviewers(program: &Program, role: &str) -> Reviewers {
     Reviewers { role: role.to_owned(), member }
 }
 
-fn stored(secret: &str, environment: &str) -> Assumed {
-    let setting = Setting::Secret {
-        name: secret.to_owned(),
-        place: SecretPlace::Environment(environment.to_owned()),
-        absent_from: vec![SecretPlace::Repository, SecretPlace::Organisation],
+/// The place of a secret of an environment. Where there are no environments, it is one of the repository.
+fn stored(program: &Program, secret: &str, environment: &str) -> Assumed {
+    let (place, absent_from) = if offers(program).environments {
+        let elsewhere = vec![SecretPlace::Repository, SecretPlace::Organisation];
+        (SecretPlace::Environment(environment.to_owned()), elsewhere)
+    } else {
+        (SecretPlace::Repository, Vec::new())
     };
+    let setting = Setting::Secret { name: secret.to_owned(), place, absent_from };
     Assumed::new(setting, [TheoremId::HeldAlone])
-}
-
-fn trusted(identity: &Identity, environment: &str) -> Assumed {
-    // Without a principal, other environments may come by the same way.
-    let is_shared = identity.principal().is_none();
-    cloud_trust(identity, TrustedTokens::OfEnvironment { environment: environment.to_owned(), is_shared })
 }
 
 fn cloud_trust(Identity { provider, role, .. }: &Identity, tokens: TrustedTokens) -> Assumed {
@@ -253,7 +277,8 @@ fn variables(program: &Program, node: &Node) -> Vec<Assumed> {
     let mut all = Vec::new();
     for setting in program.settings_of(node) {
         if setting.default.is_none() {
-            let variable = Setting::Variable { name: setting.at.clone(), environment: environment.clone() };
+            let environment = environment.clone().filter(|_| offers(program).environments);
+            let variable = Setting::Variable { name: setting.at.clone(), environment };
             all.push(assumed(variable.into()));
         }
         all.push(assumed(Trust::Decides { variable: setting.at.clone(), node: node.name.clone() }.into()));
@@ -275,8 +300,10 @@ pub(super) fn of_identities(program: &Program, pipeline: &Pipeline) -> Vec<Assum
         }
     }
     let trust = |(identity, nodes): (&Identity, Vec<&Node>)| match nodes.as_slice() {
-        [only] if !secrets_of(program, only).is_empty() => {
-            trusted(identity, &secrets_environment(pipeline, only))
+        [only] if !secrets_of(program, only).is_empty() && offers(program).environments => {
+            let environment = secrets_environment(pipeline, only);
+            let is_shared = identity.principal().is_none();
+            cloud_trust(identity, TrustedTokens::OfEnvironment { environment, is_shared })
         }
         nodes => {
             let nodes = nodes.iter().map(|node| node.name.clone()).collect();
@@ -318,9 +345,11 @@ pub(super) fn of_a_node<'p>(
     let secrets = secrets_of(program, node);
     if !secrets.is_empty() {
         let place = secrets_environment(pipeline, node);
-        let refs = environment_refs(known, &place, [(pipeline, vec![node])]);
-        all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
-        all.extend(secrets.into_iter().map(|secret| stored(secret, &place)));
+        if offers(program).environments {
+            let refs = admits(&place, refs_of_all(known, [(pipeline, vec![node])]));
+            all.push(Assumed::new(refs, [TheoremId::HeldAlone]));
+        }
+        all.extend(secrets.into_iter().map(|secret| stored(program, secret, &place)));
     }
     if let Some(image) = image {
         let machine = Trust::BuildMachine { node: node.name.clone(), image: image.to_owned() };

@@ -1,7 +1,7 @@
 //! GitHub's words for claims.
 
 use pipec_claims::{
-    CloudTrust, Forward, Setting, Task, Theorem, Trust, cloud_trust, demands, restrictions, rollback_time,
+    Forward, Setting, Task, Theorem, Trust, TrustedTokens, cloud_trust, demands, restrictions, rollback_time,
     short_cloud_trust, short_demands,
 };
 
@@ -66,7 +66,7 @@ impl pipec_claims::Words for Words {
             Setting::PreviewEnvironment { environment, .. } => format!(
                 "the environment `{environment}` accepts `refs/pull/*/merge` and the branches that pull requests go to, and asks for no reviewers; its secrets and identities are valid for previews only"
             ),
-            Setting::CloudTrust(trust) => trusted_tokens(trust),
+            Setting::CloudTrust(trust) => cloud_trust(trust, tokens),
             other => pipec_claims::NEUTRAL.setting(other),
         }
     }
@@ -80,11 +80,7 @@ impl pipec_claims::Words for Words {
                  store only secrets that are valid for previews only"
                     .to_owned()
             }
-            Task::CloudTrust(trust) => short_cloud_trust(trust, |environment| {
-                format!(
-                    "accept only tokens of this repository whose `sub` ends in `:environment:{environment}`"
-                )
-            }),
+            Task::CloudTrust(trust) => short_cloud_trust(trust, tokens),
             other => pipec_claims::NEUTRAL.task(other),
         }
     }
@@ -103,8 +99,17 @@ impl pipec_claims::Words for Words {
     }
 }
 
-fn trusted_tokens(trust: &CloudTrust) -> String {
-    cloud_trust(trust, |environment| {
-        format!("only tokens whose `sub` ends in `:environment:{environment}` of this repository")
-    })
+/// Tokens by their `sub`, which names an environment, or else the branch or tag of the run.
+///
+/// The source is GitHub's reference of OpenID Connect, "Filtering for an environment", "for a branch" and "for a tag".
+fn tokens(tokens: &TrustedTokens) -> String {
+    let subjects: Vec<String> = match tokens {
+        TrustedTokens::OfEnvironment { environment, .. } => vec![format!("`:environment:{environment}`")],
+        TrustedTokens::OfRefs { branches, tags, .. } => {
+            let branches = branches.iter().map(|glob| format!("`:ref:refs/heads/{glob}`"));
+            branches.chain(tags.iter().map(|glob| format!("`:ref:refs/tags/{glob}`"))).collect()
+        }
+        TrustedTokens::OfRepository { .. } => return "tokens of this repository".to_owned(),
+    };
+    format!("tokens of this repository whose `sub` ends in {}", subjects.join(" or "))
 }

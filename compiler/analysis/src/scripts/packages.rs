@@ -1,10 +1,13 @@
 //! Commands that install packages. They run code that nobody of the team has reviewed.
+//!
+//! `go install` and `go get` are none of them: it is a goal of Go that they run no code of what they fetch
+//! (<https://go.dev/blog/path-security>).
 
 use super::invocation::Invocation;
 use super::parser;
 
 /// Programs with the options that take a value, and the operands that install.
-const INSTALLERS: [(&str, &[&str], &[&str]); 17] = [
+const INSTALLERS: [(&str, &[&str], &[&str]); 16] = [
     ("npm", &["--prefix", "-w", "--workspace"], &["ci", "install", "i", "add"]),
     ("pnpm", &["-C", "--dir", "-F", "--filter"], &["install", "i", "add"]),
     ("yarn", &["--cwd"], &["install", "add"]),
@@ -16,7 +19,6 @@ const INSTALLERS: [(&str, &[&str], &[&str]); 17] = [
     ("poetry", &["-C", "--directory"], &["install", "add"]),
     ("pipenv", &[], &["install", "sync"]),
     ("pdm", &[], &["install", "sync"]),
-    ("go", &["-C"], &["install", "get"]),
     ("cargo", &["--manifest-path", "-C", "--config"], &["install"]),
     ("gem", &[], &["install"]),
     ("bundle", &[], &["install"]),

@@ -58,7 +58,7 @@ registry! {
     P0017 = 17 "interpolated-script" since "0.1.0";
     P0018 = 18 "reserved-word" since "0.1.0";
     P0019 = 19 "missing-clause" since "0.1.0";
-    P0020 = 20 "planned-form" since "0.1.0";
+    P0020 = 20 "planned-form" since "0.2.0";
     P0099 = 99 "formatter-gave-up" since "0.1.0";
 
     P0101 = 101 "unknown-name" since "0.1.0";
@@ -137,10 +137,10 @@ registry! {
     P0605 = 605 "raw-steps-with-secret" since "0.1.0";
     P0606 = 606 "cache-with-authority" since "0.1.0";
     P0607 = 607 "idle-cache" since "0.1.0";
-    P0612 = 612 "run-value-in-identity" since "0.1.0";
-    P0617 = 617 "unfit-registry-identity" since "0.1.0";
-    P0618 = 618 "deciding-setting" since "0.1.0";
-    P0619 = 619 "held-without-need" since "0.1.0";
+    P0612 = 612 "run-value-in-identity" since "0.2.0";
+    P0617 = 617 "unfit-registry-identity" since "0.2.0";
+    P0618 = 618 "deciding-setting" since "0.2.0";
+    P0619 = 619 "held-without-need" since "0.2.0";
 
     P0701 = 701 "floating-image" since "0.1.0";
     P0702 = 702 "floating-tool" since "0.1.0";

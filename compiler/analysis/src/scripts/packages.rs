@@ -77,11 +77,11 @@ mod tests {
         assert_eq!(found("set -x\nsudo npm --prefix web install left-pad"), Some("npm --prefix web install"));
         assert_eq!(found("python3 -m pip install --user awscli"), Some("python3 -m pip install"));
         assert_eq!(found("uv pip install ruff && make"), Some("uv pip install"));
-        assert_eq!(found("go install example.com/tool@v1"), Some("go install"));
+        assert_eq!(found("cargo install tool"), Some("cargo install"));
         assert_eq!(found("yarn"), Some("yarn"));
         assert_eq!(found("npm run build"), None);
         assert_eq!(found("echo npm ci"), None);
-        assert_eq!(found("go build ./..."), None);
+        assert_eq!(found("go install example.com/tool@v1"), None);
     }
 
     #[test]

@@ -470,9 +470,10 @@ impl<'p> Judge<'p> {
             } else if deploy.environment.requires.contains(&gate.kind)
                 && deploy.parts.iter().any(|part| covers(gate, part))
             {
-                let late = self.failure([*place], [], Whose::Trusted);
-                self.find("P0403", concerns, Some(late));
-                blamed.insert(gate.kind);
+                let late = self.failure([*place, deploy.place], [], Whose::Trusted);
+                if self.find_if("P0403", concerns, late) {
+                    blamed.insert(gate.kind);
+                }
             }
         }
         for kind in &deploy.environment.requires {

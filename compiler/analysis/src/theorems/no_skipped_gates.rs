@@ -1,8 +1,8 @@
 //! No skipped gates: S1 to S3 of the reference.
 //!
 //! For each deploy D to an environment E:
-//! - S1: every blocking gate that can be due on a trusted event is before D if it is of a kind that E requires and
-//!   covers a part of D. If it is before D, it is due whenever D is due.
+//! - S1: take every blocking gate that can be due on a trusted event. If it is of a kind that E requires, covers a part
+//!   of D, and can be due together with D, it is before D. If it is before D, it is due whenever D is due.
 //! - S2: for every required kind and part, no run has D due without one of the gates of that kind before D that cover
 //!   it.
 //! - S3: D can be due. Each gate can be due and not exempt, by a known change if its runs know the changes. In a
@@ -77,10 +77,20 @@ fn gates_before(proof: &mut Proof<'_>, node: &Node, deploy: &Deploy) -> BTreeSet
         }
         let is_left_out = run.event == Event::Schedule
             && pipeline.stage_of(gate_node).is_some_and(|stage| !stage.runs_on_schedule);
+        let is_never_together = {
+            let due = proof.facts.due_node(node);
+            let together = proof.facts.propositions().and(&on_trusted, &due);
+            !proof.can_be(&together)
+        };
         let diagnostic = diagnostic.help(if is_left_out {
             format!(
                 "`{gate_stage}` has a deploy, so it runs on a schedule only if its condition names \
                  `schedule`: add `event is schedule` there, or remove it from `{stage}`"
+            )
+        } else if is_never_together {
+            format!(
+                "no run has both stages: let `after` of stage `{stage}` name the stages that it needs, without \
+                 `{gate_stage}`"
             )
         } else {
             format!(
@@ -110,22 +120,10 @@ fn late_gates(
         if !concerns {
             continue;
         }
+        // Two stages that exclude each other may have gates of one kind. S2 decides whether each deploy has its evidence.
         let trusted = due_on_trusted(proof, gate_node);
         let together = proof.facts.propositions().and(&trusted, &proof.facts.due_node(node));
-        let (counterexample, help) = if let Some(run) = proof.run_in_which(&together) {
-            (
-                format!("{run}: {} starts regardless of the result of `{}`", named(node), gate_node.name),
-                "move the gate above the deploy, or its stage before the stage of the deploy",
-            )
-        } else if let Some(run) = proof.run_in_which(&trusted) {
-            (
-                format!("{run}: `{}` judges, but {} is in no such run", gate_node.name, named(node)),
-                "let the gate run in every run of the deploy, above it; or move a gate that judges no \
-                 deploy to its own pipeline",
-            )
-        } else {
-            continue;
-        };
+        let Some(run) = proof.run_in_which(&together) else { continue };
         late.insert(gate.evidence.name.clone());
         let diagnostic = Diagnostic::error(
             codes::P0403,
@@ -137,8 +135,12 @@ fn late_gates(
         )
         .saying("not before the deploy")
         .label(deploy.environment_origin.span, "this deploy does not wait for it")
-        .counterexample(counterexample)
-        .help(help);
+        .counterexample(format!(
+            "{run}: {} starts regardless of the result of `{}`",
+            named(node),
+            gate_node.name
+        ))
+        .help("move the gate above the deploy, or its stage before the stage of the deploy");
         proof.report(gate_node, diagnostic);
     }
     late
@@ -323,18 +325,35 @@ fn unawaited_gates(proof: &mut Proof<'_>) {
             continue;
         }
         let trusted = due_on_trusted(proof, node);
-        let Some(run) = proof.run_in_which(&trusted) else { continue };
+        let with_deploys = {
+            let propositions = proof.facts.propositions();
+            let deployed: Vec<_> =
+                pipeline.deploys().map(|(deploy, _)| proof.facts.due_node(deploy)).collect();
+            propositions.and(&trusted, &propositions.any(&deployed))
+        };
+        let (counterexample, help) = if let Some(run) = proof.run_in_which(&with_deploys) {
+            (
+                format!("{run}: `{}` fails, but everything is deployed", node.name),
+                "move it above a deploy; a check after a deploy belongs into its `verify`; work that only \
+                 reports is a `job`, or needs `advisory because \"…\"`",
+            )
+        } else if let Some(run) = proof.run_in_which(&trusted) {
+            (
+                format!("{run}: `{}` judges, but nothing is deployed in this run", node.name),
+                "let the gate run in every run of a deploy, above it; or move a gate that judges no deploy \
+                 to its own pipeline; work that only reports is a `job`, or needs `advisory because \"…\"`",
+            )
+        } else {
+            continue;
+        };
         let diagnostic = Diagnostic::error(
             codes::P0405,
             format!("no deploy waits for gate `{}`", node.name),
             node.name_origin.span,
         )
         .saying("its failure stops nothing")
-        .counterexample(format!("{run}: `{}` fails, but everything is deployed", node.name))
-        .help(
-            "move it above a deploy; a check after a deploy belongs into its `verify`; work that only \
-               reports is a `job`, or needs `advisory because \"…\"`",
-        );
+        .counterexample(counterexample)
+        .help(help);
         proof.report(node, diagnostic);
     }
 }

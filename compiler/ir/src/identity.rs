@@ -1,6 +1,7 @@
 //! Identities: short-lived logins to clouds and registries.
 
 use crate::Origin;
+use crate::registry::amazon_region;
 use std::fmt;
 
 /// `identity aws "…"`.
@@ -58,8 +59,7 @@ impl Provider {
 
     /// The provider whose identities a registry takes, by its host.
     pub fn of_registry(host: &str) -> Option<Provider> {
-        let is_amazon = host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn");
-        if is_amazon && host.contains(".dkr.ecr.") {
+        if matches!(amazon_region(host), Some(Ok(_))) {
             Some(Provider::Aws)
         } else if host == "gcr.io" || host.ends_with(".gcr.io") || host.ends_with(".pkg.dev") {
             Some(Provider::Google)

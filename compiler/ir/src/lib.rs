@@ -56,7 +56,7 @@ pub use pipeline::{
 };
 pub use platform::{Platform, Visibility};
 pub use references::Dangling;
-pub use registry::{Login, Registry};
+pub use registry::{Login, Registry, amazon_region};
 pub use report::{Keep, Report, ReportFormat};
 pub use schedule::Schedule;
 pub use text::{Fact, Origin, PathPattern, Piece, Text};

@@ -4,7 +4,7 @@ use super::frame::Frame;
 use super::{Expansion, repeated};
 use crate::scope::{Definition, ModuleId, Workspace, duplicate_name};
 use pipec_base::{Diagnostic, Span, codes};
-use pipec_ir::{Login, MemberKind, Program, Provider, Registry, Role, RoleMember};
+use pipec_ir::{Login, MemberKind, Program, Provider, Registry, Role, RoleMember, amazon_region};
 use pipec_syntax::ast::{self, Declaration, RegistryClause};
 use std::collections::BTreeMap;
 
@@ -99,8 +99,22 @@ impl Expansion<'_, '_> {
             self.keyless_registry(prefix, written, span, program, frame);
             return;
         }
-        let missing = if user.is_none() { "user" } else { "password" };
+        let missing = match (&user, &password) {
+            (None, None) => "login",
+            (None, Some(_)) => "user",
+            _ => "password",
+        };
         let (Some(user), Some(password)) = (user, password) else {
+            let host = prefix.node.split('/').next().unwrap_or_default();
+            let help = match Provider::of_registry(host) {
+                Some(provider) if missing == "login" => format!(
+                    "name the identity that logs in, `identity {} \"…\"`, or two secrets: `user REGISTRY_USER` and \
+                     `password REGISTRY_PASSWORD`",
+                    provider.word()
+                ),
+                _ => "name the secrets that contain them: `user REGISTRY_USER` and `password REGISTRY_PASSWORD`"
+                    .to_owned(),
+            };
             self.report(
                 frame,
                 Diagnostic::error(
@@ -108,9 +122,7 @@ impl Expansion<'_, '_> {
                     format!("registry `{}` has no {missing}", prefix.node),
                     prefix.span,
                 )
-                .help(
-                    "name the secrets that contain them: `user REGISTRY_USER` and `password REGISTRY_PASSWORD`",
-                ),
+                .help(help),
             );
             return;
         };
@@ -151,6 +163,19 @@ impl Expansion<'_, '_> {
         let Some(identity) = self.identity(written, span, frame) else { return };
         let host = prefix.node.split('/').next().unwrap_or_default();
         if Provider::of_registry(host) != Some(identity.provider) {
+            if let (Provider::Aws, Some(Err(reason))) = (identity.provider, amazon_region(host)) {
+                self.report(
+                    frame,
+                    Diagnostic::error(
+                        codes::P0617,
+                        format!("`{host}` is not a host of Amazon ECR"),
+                        prefix.span,
+                    )
+                    .note(reason)
+                    .help("copy the host from the URI of a repository in Amazon ECR"),
+                );
+                return;
+            }
             let word = identity.provider.word();
             let finding =
                 Diagnostic::error(codes::P0617, format!("`{host}` takes no identity of {word}"), span);

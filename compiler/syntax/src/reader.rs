@@ -196,6 +196,8 @@ impl<'t> Reader<'t, '_> {
             });
             self.report(lesson.finding);
         }
+        // A registry has a host and no name.
+        let names = names && lesson.meant.is_none_or(|clause| clause.word != "registry");
         let named = lexemes.get(at + 1).filter(|_| names && at + 1 < next);
         let name = named.and_then(|(lexeme, place)| match lexeme {
             Lexeme::Word(word) => Some((*word, place.0)),

@@ -25,6 +25,8 @@ pub(crate) struct Parts<'t> {
     pub variable: Rule<'t, Variable>,
     pub qname: Rule<'t, Path>,
     pub text: Rule<'t, Text>,
+    /// A text. `None` if it has expressions, which is reported.
+    pub whole_text: Rule<'t, Option<Text>>,
     pub string: Rule<'t, StringLiteral>,
     pub script: Rule<'t, StringLiteral>,
     pub literal: Rule<'t, Spanned<Literal>>,
@@ -59,7 +61,8 @@ impl<'t> Parts<'t> {
         let variable = variable();
         let qname = qname(&name);
         let literal = literal();
-        let text = text();
+        let whole_text = whole_text();
+        let text = text(&whole_text);
         // The note is made while the lexeme is taken, because chumsky skips mapping functions if the result is ignored.
         let block = chumsky::primitive::select(|lexeme, e: &mut MapExtra<'t, '_, Stream<'t>, Extra<'t>>| {
             let place = e.span().0;
@@ -114,6 +117,7 @@ impl<'t> Parts<'t> {
             variable,
             qname,
             text,
+            whole_text,
             string,
             literal,
             expression,
@@ -276,9 +280,14 @@ fn quoted<'t>() -> impl Parser<'t, Stream<'t>, (StringForm, &'t str), Extra<'t>>
     }
 }
 
-fn text<'t>() -> Rule<'t, Text> {
+fn text<'t>(whole: &Rule<'t, Option<Text>>) -> Rule<'t, Text> {
+    let text = |text: Option<Text>, span| text.unwrap_or_else(|| Spanned::new(String::new(), span));
+    whole.clone().map_with(move |whole, e| text(whole, e.span().0)).boxed()
+}
+
+fn whole_text<'t>() -> Rule<'t, Option<Text>> {
     let verbatim =
-        quoted().map_with(|(form, source), e| Spanned::new(verbatim_value(form, source), e.span().0));
+        quoted().map_with(|(form, source), e| Some(Spanned::new(verbatim_value(form, source), e.span().0)));
     let interpolated = take! { Lexeme::InterpolationStart => () }
         .map_with(|(), e| e.span().0)
         .then(
@@ -293,7 +302,7 @@ fn text<'t>() -> Rule<'t, Text> {
                 _ => None,
             };
             emitter.emit(Failure::Finding(Box::new(interpolated_verbatim(span, text.as_deref()))));
-            Spanned::new(text.unwrap_or_default(), span)
+            text.map(|text| Spanned::new(text, span))
         });
     verbatim.or(interpolated).labelled(Expected::Thing("a string")).boxed()
 }

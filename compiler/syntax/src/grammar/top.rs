@@ -81,10 +81,13 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         .ignore_then(name.clone())
         .then_ignore(block.clone())
         .map(|name| Declaration::Role(Role { name, members: Vec::new() }));
-    let registry = word("registry")
-        .ignore_then(parts.text.clone())
-        .then_ignore(block.clone())
-        .map(|prefix| Declaration::Registry(Registry { prefix, clauses: Vec::new() }));
+    let registry =
+        word("registry").ignore_then(parts.whole_text.clone()).then_ignore(block.clone()).map(|prefix| {
+            match prefix {
+                Some(prefix) => Declaration::Registry(Registry { prefix, clauses: Vec::new() }),
+                None => Declaration::Error { name: None },
+            }
+        });
     let evidence = word("evidence")
         .ignore_then(name.clone())
         .then_ignore(word("of"))
@@ -101,9 +104,12 @@ pub(super) fn declarations<'t>(parts: &Parts<'t>) -> Table<'t, Declaration> {
         .then_ignore(sign(Punctuation::Colon))
         .then(parts.ty.clone())
         .then_ignore(word("at"))
-        .then(parts.text.clone())
+        .then(parts.whole_text.clone())
         .then(sign(Punctuation::Equals).ignore_then(parts.expression.clone()).or_not())
-        .map(|(((name, ty), at), default)| Declaration::Setting(Setting { name, ty, at, default }));
+        .map(|(((name, ty), at), default)| match at {
+            Some(at) => Declaration::Setting(Setting { name, ty, at, default }),
+            None => Declaration::Error { name: Some(name) },
+        });
 
     let platform = word("platform")
         .ignore_then(name.clone())

@@ -109,6 +109,10 @@ impl Case<'_, '_> {
                         "a version begins with a number: `\"1.2.3\"`; to use a parameter or constant, \
                          write `$\"{{{line}}}\"`"
                     ))
+                } else if self.word(0) == Some("registry") {
+                    Diagnostic::error(codes::P0009, "the host of a registry needs quotes", span).help(
+                        "write the host itself: `registry \"ghcr.io/acme\" { … }`; it takes no constant",
+                    )
                 } else if may_be_value {
                     finding.help(format!(
                         "write `{quoted}`; to use a parameter or constant, write `$\"{{{line}}}\"`"

@@ -82,11 +82,18 @@ const PARTS: &[(&str, Expected, &str, &str)] = &[
     ),
 ];
 
+/// The head of a stage, with all its parts in their order.
+const STAGE_HEAD: &str = "stage NAME after STAGE when CONDITION { … }";
+
+/// The head of a `finally`, with all its parts in their order.
+const FINALLY_HEAD: &str = "finally NAME after STAGE on OUTCOME when CONDITION { … }";
+
 impl<'t> Case<'_, 't> {
     /// Explains a clause that begins with a keyword.
     pub(super) fn stopped(&self, stop: &Stop, clause: &ClauseWord) -> Diagnostic {
         self.colon(clause)
             .or_else(|| if clause.word == "on" { self.trigger() } else { None })
+            .or_else(|| self.head(clause))
             .or_else(|| if clause.word == "stage" { self.stage_header(stop) } else { None })
             .or_else(|| self.condition_elsewhere(clause))
             .or_else(|| self.quotes(stop))
@@ -257,12 +264,79 @@ impl<'t> Case<'_, 't> {
             };
             Diagnostic::error(codes::P0019, format!("{named} {lacks}"), self.read_part())
         };
-        let shape = if clause.word == "stage" && self.stopped_at > 2 {
-            "stage NAME after STAGE when CONDITION { … }"
-        } else {
-            clause.shape
+        Some(finding.help(format!("write `{}`", self.shape(clause))))
+    }
+
+    /// The form of a clause, with the parts of its head if it has begun one.
+    fn shape(&self, clause: &ClauseWord) -> &'static str {
+        match clause.word {
+            "stage" if self.stopped_at > 2 => STAGE_HEAD,
+            "finally" if self.stopped_at > 2 => FINALLY_HEAD,
+            _ => clause.shape,
+        }
+    }
+
+    /// Explains `after` and `on` in the head of a stage or a `finally`: without names, twice, or in the wrong order.
+    fn head(&self, clause: &ClauseWord) -> Option<Diagnostic> {
+        let (words, shape): (&[&str], _) = match clause.word {
+            "stage" => (&["after"], STAGE_HEAD),
+            "finally" => (&["after", "on", "when"], FINALLY_HEAD),
+            _ => return None,
         };
-        Some(finding.help(format!("write `{shape}`")))
+        let at = self.stopped_at;
+        let name = self.word(1).filter(|_| at > 2)?;
+        if let Some(finding) = self.wrong_order(words, shape) {
+            return Some(finding);
+        }
+        if self.is_cut_short() {
+            let (lacks, help) = match self.word(at - 1)? {
+                "after" => (
+                    "names no stage after `after`",
+                    format!("write `{} {name} after STAGE {{ … }}`", clause.word),
+                ),
+                "on" if clause.word == "finally" => (
+                    "names no outcome after `on`",
+                    format!(
+                        "an outcome is `passed`, `failed` or `cancelled`: `finally {name} on failed {{ … }}`"
+                    ),
+                ),
+                _ => return None,
+            };
+            let message = format!("{} `{name}` {lacks}", clause.word);
+            return Some(Diagnostic::error(codes::P0019, message, self.read_part()).help(help));
+        }
+        None
+    }
+
+    /// Explains a part of a head that is there twice, or after a part that it goes before.
+    fn wrong_order(&self, words: &[&str], shape: &str) -> Option<Diagnostic> {
+        let at = self.stopped_at;
+        let found = self.word(at).filter(|_| !self.stopped_at_line)?;
+        let place = words.iter().position(|word| *word == found)?;
+        // A word after `is` or a comma is a name, and no part of the head.
+        let begins = |index: &usize| {
+            !self.is_sign(index.saturating_sub(1), Punctuation::Comma)
+                && self.word(index.saturating_sub(1)) != Some("is")
+        };
+        let later = (2..at).filter(begins).find_map(|index| {
+            let word = self.word(index)?;
+            let other = words.iter().position(|known| *known == word)?;
+            (other >= place).then_some((index, word))
+        });
+        let (index, word) = later?;
+        let span = self.span(at);
+        Some(if word == found {
+            Diagnostic::error(codes::P0015, format!("`{found}` appears twice"), span)
+                .label(self.span(index), "first here")
+                .help(if found == "when" {
+                    "join the two conditions with `and`"
+                } else {
+                    "write its names as one list, with commas"
+                })
+        } else {
+            Diagnostic::error(codes::P0013, format!("`{found}` goes before `{word}`"), span)
+                .help(format!("write `{shape}`"))
+        })
     }
 
     /// Whether a clause is alone on its line. No text that may belong to it comes before it or after its end.
@@ -318,7 +392,7 @@ impl<'t> Case<'_, 't> {
             at,
         );
         match clause {
-            Some(clause) => finding.help(format!("write `{}`", clause.shape)),
+            Some(clause) => finding.help(format!("write `{}`", self.shape(clause))),
             None => finding.help(self.vocabulary()),
         }
     }

@@ -150,6 +150,19 @@ impl<'a> Expansion<'a, '_> {
             })
             .collect();
         self.is_incomplete |= !found.is_empty();
-        self.diagnostics.extend(found);
+        for finding in found {
+            // A clause of the `finally` or the pipeline applies to several jobs, and is one mistake.
+            let is_reported = |other: &Diagnostic| {
+                other.code == codes::P0431 && other.labels.iter().map(|it| it.span).eq(spans_of(&finding))
+            };
+            if !self.diagnostics.iter().any(is_reported) {
+                self.diagnostics.push(finding);
+            }
+        }
     }
+}
+
+/// The places of a finding.
+fn spans_of(finding: &Diagnostic) -> impl Iterator<Item = Span> {
+    finding.labels.iter().map(|label| label.span)
 }

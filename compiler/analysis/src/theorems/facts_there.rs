@@ -67,9 +67,13 @@ fn version_there(proof: &mut Proof<'_>, node: &Node, environment: &str, origin: 
     )
     .label(origin.span, "compares the versions of tags")
     .counterexample(format!("{run}: `{stage}` runs without a tag"))
-    .help(format!(
-        "give stage `{stage}` a condition: `when event is tag`, or write `forward by history` in `{environment}`"
-    ));
+    .help(if proof.pipeline.events().contains(&Event::Tag) {
+        format!(
+            "give stage `{stage}` a condition: `when event is tag`, or write `forward by history` in `{environment}`"
+        )
+    } else {
+        format!("write `forward by history` in `{environment}`: no trigger of the pipeline has a tag")
+    });
     proof.diagnostics.push(node.origin.explain(diagnostic));
 }
 
@@ -93,6 +97,21 @@ fn fact_there(proof: &mut Proof<'_>, node: &Node, fact: &Fact, origin: &Origin) 
     };
     let Some(run) = proof.run_in_which(&without) else { return };
     let words: Vec<&str> = events.iter().map(|event| event.word()).collect();
+    let started = proof.pipeline.events();
+    let conditions: Vec<String> = events
+        .iter()
+        .filter(|event| started.contains(event))
+        .map(|event| format!("event is {}", event.word()))
+        .collect();
+    let help = if conditions.is_empty() {
+        format!(
+            "no trigger of pipeline `{}` has `{fact}`: remove it, or add one that has it",
+            proof.pipeline.name
+        )
+    } else {
+        let conditions = conditions.join(" or ");
+        format!("give {} a condition: `when {conditions}`", staged(proof, node))
+    };
     let diagnostic = Diagnostic::error(
         codes::P0111,
         format!("`{fact}` does not exist in every run of {}", named(node)),
@@ -100,10 +119,12 @@ fn fact_there(proof: &mut Proof<'_>, node: &Node, fact: &Fact, origin: &Origin) 
     )
     .saying(format!("exists on {} only", words.join(", ")))
     .counterexample(format!("{run}: `{}` runs, but there is no `{fact}`", proof.stage_name(node)))
-    .help(format!(
-        "give stage `{}` a condition: `when {}`",
-        proof.stage_name(node),
-        words.iter().map(|word| format!("event is {word}")).collect::<Vec<_>>().join(" or ")
-    ));
+    .help(help);
     proof.diagnostics.push(origin.explain(diagnostic));
+}
+
+/// The stage of a node, or its `finally`, for messages: "stage `release`".
+fn staged(proof: &Proof<'_>, node: &Node) -> String {
+    let word = if proof.pipeline.is_afterwards(node) { "finally" } else { "stage" };
+    format!("{word} `{}`", proof.stage_name(node))
 }

@@ -12,8 +12,9 @@ use std::collections::BTreeSet;
 /// Checks which steps hold what, in each node.
 pub(crate) fn check_pipeline(program: &Program, pipeline: &Pipeline, diagnostics: &mut Vec<Diagnostic>) {
     for node in &pipeline.nodes {
+        let mut doubled = BTreeSet::new();
         for narrowed in &node.body.narrowed {
-            check_steps(node, narrowed, diagnostics);
+            check_steps(node, narrowed, &mut doubled, diagnostics);
             check_deploy(program, node, narrowed, diagnostics);
         }
         warn_of_exposed(node, diagnostics);
@@ -48,12 +49,27 @@ fn steps(node: &Node) -> impl Iterator<Item = &Step> {
     node.body.steps.iter().chain(actions)
 }
 
-fn check_steps(node: &Node, narrowed: &Narrowed, diagnostics: &mut Vec<Diagnostic>) {
+/// Whether two steps are in one block. Another finding reports that they have one name.
+fn are_in_one_block(node: &Node, [first, second]: [&Step; 2]) -> bool {
+    let actions = node.actions().map(|action| &action.steps);
+    let mut blocks = std::iter::once(&node.body.steps).chain(actions);
+    let has_both = |steps: &Vec<Step>| [first, second].iter().all(|it| steps.iter().any(|step| step == *it));
+    first.origin.calls == second.origin.calls && blocks.any(has_both)
+}
+
+/// Checks the steps of a `for`. Reports each name of two steps once; `doubled` has those of the node.
+fn check_steps<'p>(
+    node: &Node,
+    narrowed: &'p Narrowed,
+    doubled: &mut BTreeSet<&'p str>,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
     for (name, origin) in &narrowed.steps {
         let named: Vec<&Step> = steps(node).filter(|step| step.name.as_ref() == Some(name)).collect();
         match named.as_slice() {
             [_] => {}
             [] => diagnostics.push(origin.explain(unknown_step(node, name, origin))),
+            [first, second, ..] if are_in_one_block(node, [first, second]) || !doubled.insert(name) => {}
             [first, second, ..] => diagnostics.push(
                 origin.explain(
                     Diagnostic::error(codes::P0102, format!("two steps are called `{name}`"), origin.span)

@@ -8,9 +8,10 @@
 use crate::Module;
 use pipec_base::{Code, Diagnostic, Label, Sources, Span, codes};
 use pipec_syntax::ast::{
-    Action, Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, PipelineClause,
-    SidecarClause, StageClause, Work,
+    Action, Allow, Body, BodyClause, Clause, Date, Declaration, EnvironmentClause, FinallyClause,
+    PipelineClause, SidecarClause, StageClause, Work,
 };
+use std::collections::HashSet;
 
 /// A finding that the source allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +32,16 @@ struct Allowance<'a> {
     /// Whether the allowance is in a module of the standard library. A task there may be uncalled, so its allowance may
     /// be unused.
     is_standard: bool,
+    /// Whether it is in a declaration that is in no output, because nothing calls it.
+    is_unused: bool,
 }
 
 /// Removes allowed findings and reports faults of the allowances themselves. Returns the findings that were allowed.
-/// Looks only into the modules that `may_allow` accepts.
+/// Looks only into the modules that `may_allow` accepts. `unused` has the names of declarations that are in no output.
 pub(crate) fn apply<'a>(
     workspace: &[Module<'a>],
     standard: &[Module<'a>],
+    unused: &HashSet<Span>,
     sources: &Sources,
     today: Date,
     mut may_allow: impl FnMut(&Module<'a>) -> bool,
@@ -48,7 +52,10 @@ pub(crate) fn apply<'a>(
     let mut gather_all = |modules: &[Module<'a>], all: &mut Vec<Allowance<'a>>| {
         for module in modules {
             if may_allow(module) {
-                all.extend(module.tree.items.iter().flat_map(|item| of_item(item)));
+                for item in &module.tree.items {
+                    let is_unused = name_of(&item.kind).is_some_and(|name| unused.contains(&name));
+                    all.extend(of_item(item).map(|allowance| Allowance { is_unused, ..allowance }));
+                }
             }
         }
     };
@@ -59,7 +66,7 @@ pub(crate) fn apply<'a>(
     allowances.sort_by_key(|Allowance { covers, .. }| {
         (sources.place(*covers).map(|place| place.rank), covers.end - covers.start)
     });
-    for Allowance { written, covers, is_standard } in allowances {
+    for Allowance { written, covers, is_standard, is_unused } in allowances {
         if written.because.node.trim().is_empty() {
             diagnostics.push(crate::expand::blank_reason(written.because.span));
             continue;
@@ -118,7 +125,8 @@ pub(crate) fn apply<'a>(
         }
         let before = diagnostics.len();
         diagnostics.retain(|diagnostic| diagnostic.code != code || !covers.contains(diagnostic.span()));
-        if diagnostics.len() == before && !is_standard {
+        let is_idle = diagnostics.len() == before;
+        if is_idle && !is_standard {
             diagnostics.push(
                 Diagnostic::warning(
                     codes::P0119,
@@ -128,7 +136,7 @@ pub(crate) fn apply<'a>(
                 .help("remove it: an unused `allow` would hide the next finding")
                 .fix("drop it", written.span, ""),
             );
-        } else {
+        } else if !is_idle && !is_unused {
             let because = written.because.node.clone();
             let until = written.until.as_ref().map(|until| until.node);
             allowed.push(Allowed { code, because, until, span: written.span });
@@ -136,6 +144,17 @@ pub(crate) fn apply<'a>(
     }
     allowed.sort_by_key(|allowed| sources.place(allowed.span));
     allowed
+}
+
+/// The name of a declaration that others can call.
+fn name_of(declaration: &Declaration) -> Option<Span> {
+    match declaration {
+        Declaration::Pipeline(pipeline) => Some(pipeline.name.span),
+        Declaration::Environment(environment) => Some(environment.name.span),
+        Declaration::Task(task) => Some(task.name.span),
+        Declaration::Runner(runner) => Some(runner.name.span),
+        _ => None,
+    }
 }
 
 /// Whether a declaration contains an allowance.
@@ -156,6 +175,7 @@ fn gather<'a, T>(clause: &'a Clause<T>, all: &mut Vec<Allowance<'a>>) {
         written,
         covers: clause.span,
         is_standard: false,
+        is_unused: false,
     }));
 }
 
@@ -164,6 +184,14 @@ fn in_declaration<'a>(declaration: &'a Declaration, all: &mut Vec<Allowance<'a>>
         Declaration::Pipeline(pipeline) => {
             for clause in &pipeline.clauses {
                 gather(clause, all);
+                if let PipelineClause::Finally(finally) = &clause.kind {
+                    for clause in &finally.clauses {
+                        gather(clause, all);
+                        if let FinallyClause::Job { work, .. } = &clause.kind {
+                            in_work(work, all);
+                        }
+                    }
+                }
                 let PipelineClause::Stage(stage) = &clause.kind else { continue };
                 for clause in &stage.clauses {
                     gather(clause, all);

@@ -167,7 +167,8 @@ pub fn analyse_remembering(
     let mut items = memory.as_deref_mut().map(|memory| &mut memory.items);
     let may_allow =
         |module: &Module<'_>| items.as_deref_mut().is_none_or(|items| items.of(module.tree, sources).allows);
-    let allowed = allowance::apply(workspace, standard, sources, today, may_allow, &mut diagnostics);
+    let allowed =
+        allowance::apply(workspace, standard, &expanded.unused, sources, today, may_allow, &mut diagnostics);
     diagnostics.sort_by_key(|diagnostic| sources.place(diagnostic.span()));
     let is_incomplete = |(place, pipeline): (usize, &Arc<Pipeline>)| {
         expanded.incomplete.contains(&place).then_some(pipeline.origin.span)

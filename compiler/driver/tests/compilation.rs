@@ -378,6 +378,22 @@ fn the_assurance_has_theorems_second_proofs_and_exceptions() {
     assert!(assure(&compile(&[("shop.pipe", skipped)]), TARGETS).is_none());
 }
 
+#[test]
+fn only_allowances_of_what_is_called_are_exceptions() {
+    let task = |name: &str, work: &str| {
+        format!("task {name}() -> lint {{\n  allow P0901 because \"{name}\"\n  {work}\n}}\n")
+    };
+    let library = ["called", "uncalled"].map(|name| task(name, "run \"make lint || true\"")).concat();
+    let source = "use \"./lib.pipe\" as lib\npipeline p {\n  on push to main\n  stage s { gate l: lint = lib.called() }\n  \
+                  finally tell on failed {\n    job chat {\n      allow P0901 because \"chat\"\n      run \"./tell.sh || true\"\n    \
+                  }\n  }\n}\n";
+    let compilation = compile(&[("lib.pipe", library), ("main.pipe", source.to_owned())]);
+    let assurance = assure(&compilation, TARGETS).unwrap_or_else(|| panic!("{:#?}", compilation.diagnostics));
+    let reasons: Vec<&str> = assurance.allowed.iter().map(|it| it.because.sentence()).collect();
+    assert_eq!(reasons, ["called", "chat"]);
+    assert_eq!(messages(&compilation), []);
+}
+
 fn pins(compilation: &Compilation) -> Vec<String> {
     compilation.pins.without(&Pins::default())
 }

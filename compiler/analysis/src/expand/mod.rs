@@ -47,7 +47,7 @@ use pipec_base::{Diagnostic, Span, cancellation, closest, codes};
 use pipec_ir::{Engine, Evidence, Pipeline, Program, Registry, Step};
 use pipec_logic::{Glob, GlobError, GlobErrorKind};
 use pipec_syntax::ast::{Name, Path};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use unit::Units;
 
@@ -78,6 +78,8 @@ pub(crate) struct Expanded {
     pub(crate) templates: Vec<Arc<Pipeline>>,
     /// The scripts of tasks that nothing calls, by task. The variables that a caller would give them are unknown.
     pub(crate) uncalled: Vec<Arc<(String, Vec<Step>)>>,
+    /// The names of declarations that no pipeline and no environment calls, by their places.
+    pub(crate) unused: HashSet<Span>,
     /// What is wrong with the order of the nodes of pipelines.
     pub(crate) unordered: Vec<Diagnostic>,
     /// The names that were resolved.

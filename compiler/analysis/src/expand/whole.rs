@@ -258,9 +258,14 @@ impl<'u> WorkspaceExpansion<'u> {
     /// Reads uncalled pipelines, tasks, environments and runners, to find mistakes in them. Declarations that one of
     /// them calls count as called for the later ones.
     pub(super) fn read_uncalled(&mut self, workspace: &Workspace<'_>, facts: &WorkspaceFacts) {
+        // What only an uncalled declaration calls is in no output either.
+        let called = self.called.clone();
         for module in workspace.own_modules() {
             for (_, found) in workspace.declared(module) {
                 let is_called = self.called.contains(&found.id);
+                if !called.contains(&found.id) {
+                    self.expanded.unused.extend(called_by_name(&found.definition));
+                }
                 let is_read = match found.definition {
                     Definition::Pipeline(_, pipeline) => pipeline.parameters.is_some(),
                     Definition::Environment(_, environment) => environment.parameters.is_some(),
@@ -300,6 +305,19 @@ impl<'u> WorkspaceExpansion<'u> {
         let finding = Diagnostic::error(codes::P0102, message, name.span)
             .help("it is a standard kind: remove the declaration, or rename your own");
         self.diagnostics.push(finding);
+    }
+}
+
+/// The name of a declaration that is in an output only if something calls it.
+fn called_by_name(definition: &Definition<'_>) -> Option<Span> {
+    match definition {
+        Definition::Pipeline(_, pipeline) => pipeline.parameters.as_ref().map(|_| pipeline.name.span),
+        Definition::Environment(_, environment) => {
+            environment.parameters.as_ref().map(|_| environment.name.span)
+        }
+        Definition::Task(task) => Some(task.name.span),
+        Definition::Runner(runner) => Some(runner.name.span),
+        _ => None,
     }
 }
 

@@ -36,6 +36,12 @@ fn why_names_what_a_deploy_waits_for() {
     let ran = workspace.run(&["graph", "--why", "production"]).expect(0);
     ran.prints("before it, these must\n").prints("unit  pass: test").prints("then it waits for\n");
     workspace.run(&["graph", "--why", "app", "--format", "json"]).expect(0).prints("\"holds-back\"");
+    workspace.run(&["graph", "--why", "app", "--format", "json"]).expect(0).prints("\"finally\": null");
+    let alarm = "pipeline p {\n  on push to main\n  stage s { job j { run \"make\" } }\n  \
+                 finally alarm on failed, cancelled { job tell { run \"./tell.sh\" } }\n}\n";
+    let ran = Workspace::with(&[("p.pipe", alarm)]).run(&["graph", "--why", "tell", "--format", "json"]);
+    let told: String = ran.expect(0).out.split_whitespace().collect();
+    assert!(told.contains("\"finally\":[\"failed\",\"cancelled\"]"), "{told}");
     workspace
         .run(&["graph", "--why", "prodution"])
         .expect(2)

@@ -70,7 +70,7 @@ impl Answer<'_> {
     }
 
     /// One JSON object with `version`, `proven` and `nodes`. Each node has its `pipeline`, `node`, `when` (or null),
-    /// `before` (`node`, `must`, `when`), `waits-for` (other requirements) and `holds-back` (the nodes after it).
+    /// `finally` (the outcomes for which it runs, or null), `before` (`node`, `must`, `when`), `waits-for` (other requirements) and `holds-back` (the nodes after it).
     pub fn json(&self) -> String {
         let nodes: Vec<Value> = self
             .each()
@@ -84,10 +84,12 @@ impl Answer<'_> {
                     .map(|(what, text)| json!({"what": what, "text": text}))
                     .collect();
                 let successors = successors(path, id).into_iter().map(|drawn| drawn.node.name.as_str());
+                let finally = path.pipeline.outcomes_of(drawn.node);
                 Some(json!({
                     "pipeline": path.pipeline.name,
                     "node": drawn.node.name,
                     "when": when(path, drawn),
+                    "finally": finally.map(|outcomes| outcomes.all().map(Outcome::word).collect::<Vec<_>>()),
                     "before": before.collect::<Vec<_>>(),
                     "waits-for": requirements,
                     "holds-back": successors.collect::<Vec<_>>(),

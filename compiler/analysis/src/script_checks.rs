@@ -174,15 +174,20 @@ fn check_steps(
     for step in steps {
         let context = ScriptContext { role, name, defined };
         for finding in scripts::check(&step.script, &context) {
-            let remedy = remedy_in_place(&step.script, &finding, &context, shared.program);
+            let in_task = !step.origin.calls.is_empty();
+            let of_task = if in_task { remedy_in_task(&step.script, &finding, &context) } else { None };
+            let remedy =
+                of_task.or_else(|| remedy_in_place(&step.script, &finding, &context, shared.program));
             let text = shared.sources.text_from(step.origin.span.anchor);
             let span = locate(text, step.origin.span, finding.range);
             let diagnostic = match finding.severity {
                 Severity::Error => Diagnostic::error(finding.code, finding.message, span),
                 Severity::Warning => Diagnostic::warning(finding.code, finding.message, span),
             };
+            // A remedy replaces the fix, too.
+            let replacement = finding.replacement.filter(|_| remedy.is_none());
             let diagnostic = diagnostic.help(remedy.unwrap_or(finding.help));
-            let diagnostic = match finding.replacement {
+            let diagnostic = match replacement {
                 Some(replacement) => {
                     let written = text.get(step.origin.span.range()).unwrap_or("");
                     let (span, replacement) = edit(written, step.origin.span, span, &replacement);
@@ -195,6 +200,47 @@ fn check_steps(
     }
 }
 
+/// The name of the variable that a finding about an unset variable shows.
+fn unset_variable<'s>(script: &'s str, finding: &Finding) -> Option<&'s str> {
+    if finding.code != codes::P0904 {
+        return None;
+    }
+    let used = script.get(finding.range.clone())?.trim_start_matches(['$', '{', '#', '!']);
+    let length = used.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(used.len());
+    used.get(..length)
+}
+
+/// The help for an unset variable in the script of a task. It names no artefact of the caller, which the author of the
+/// task does not know. `None` if the variable has not the form of an artefact's variable.
+fn remedy_in_task(script: &str, finding: &Finding, context: &ScriptContext<'_>) -> Option<String> {
+    let name = unset_variable(script, finding)?;
+    let near = finding.replacement.as_deref().map(|near| near.trim_matches(['$', '{', '}']));
+    let of_subject = |near: &str| near.starts_with("SUBJECT_");
+    let of_caller = |near: &str| {
+        let stem = near.rsplit_once('_').map_or(near, |(stem, _)| stem);
+        !of_subject(near) && context.defined.contains(&format!("{stem}_DIGEST"))
+    };
+    if near.is_some_and(|near| !of_caller(near)) {
+        return None;
+    }
+    let parts = name.rsplit_once('_').and_then(|(stem, written)| {
+        let fields = ["path", "ref", "digest", "layout"];
+        Some((stem, fields.into_iter().find(|field| field.to_uppercase() == written)?))
+    });
+    match parts {
+        Some(("SUBJECT", _)) if !context.defined.iter().any(|it| of_subject(it)) => Some(
+            "the node of this call judges or delivers no single artefact, so it has no `subject`".to_owned(),
+        ),
+        Some((stem, field)) => {
+            let parameter = stem.to_lowercase().replace('_', "-");
+            Some(format!("give the script a field of its parameter: `env {name} = {parameter}.{field}`"))
+        }
+        None => {
+            near.map(|_| "give the script a field of a parameter: `env NAME = PARAMETER.path`".to_owned())
+        }
+    }
+}
+
 /// The help for an unset variable that follows from the script's place. `None` if the place of the script tells no more
 /// than the script.
 fn remedy_in_place(
@@ -203,12 +249,7 @@ fn remedy_in_place(
     context: &ScriptContext<'_>,
     program: &Program,
 ) -> Option<String> {
-    if finding.code != codes::P0904 || finding.replacement.is_some() {
-        return None;
-    }
-    let used = script.get(finding.range.clone())?.trim_start_matches(['$', '{', '#', '!']);
-    let length = used.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(used.len());
-    let name = used.get(..length)?;
+    let name = unset_variable(script, finding).filter(|_| finding.replacement.is_none())?;
     if let Some(field) = name.strip_prefix("SUBJECT_") {
         let of_artefact = |variable: &&String| {
             let stem = variable.strip_suffix(field).and_then(|stem| stem.strip_suffix('_'));

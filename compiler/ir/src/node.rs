@@ -208,6 +208,11 @@ impl ArtefactType {
         }
     }
 
+    /// The field that scripts mostly use: `ref` of an image, else `path`.
+    pub fn main_field(self) -> &'static str {
+        if self == ArtefactType::Image { "ref" } else { "path" }
+    }
+
     /// The type with a keyword.
     pub fn from_word(word: &str) -> Option<ArtefactType> {
         ArtefactType::ALL.into_iter().find(|ty| ty.word() == word)

@@ -435,8 +435,10 @@ impl<'a> Expansion<'a, '_> {
         } else if text.is_none() {
             let (what, help) = match value {
                 Value::List(_) => ("a list".to_owned(), "write one text: `$\"{one} {two}\"`".to_owned()),
-                Value::Artefact(name, _) => {
-                    (format!("artefact `{name}`"), format!("name a field of it: `{name}.digest`"))
+                Value::Artefact(name, ty) => {
+                    let name = frame.name_of_artefact(name);
+                    let field = ty.main_field();
+                    (format!("artefact `{name}`"), format!("name a field of it: `{name}.{field}`"))
                 }
                 other => (format!("a value of type {}", other.type_of()), "write the text".to_owned()),
             };

@@ -285,10 +285,12 @@ impl Expansion<'_, '_> {
                 span,
             )
             .help(format!("pass it only to the script: `env NAME = …`, or use `${variable}` there")),
-            Value::Artefact(name, _) => {
+            Value::Artefact(name, ty) => {
+                let name = frame.name_of_artefact(name);
+                let field = ty.main_field();
                 Diagnostic::error(codes::P0106, format!("artefact `{name}` is not a string"), span)
-                    .help(format!("use one of its fields: `{name}.digest`"))
-                    .fix("write `.digest`", span.at_end(), ".digest")
+                    .help(format!("use one of its fields: `{name}.{field}` or `{name}.digest`"))
+                    .fix(format!("write `.{field}`"), span.at_end(), format!(".{field}"))
             }
             Value::List(_) => Diagnostic::error(codes::P0106, "a list is not a string", span),
             _ => return,

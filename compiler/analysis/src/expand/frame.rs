@@ -62,6 +62,16 @@ impl Frame {
         !self.tasks.is_empty()
     }
 
+    /// An artefact as the author of this text sees it: a task sees its parameters and its `subject`.
+    pub(super) fn name_of_artefact<'n>(&'n self, artefact: &'n str) -> &'n str {
+        let is_it = |value: &Value| matches!(value, Value::Artefact(name, _) if name == artefact);
+        match self.parameters.iter().find(|(_, value)| is_it(value)) {
+            Some((parameter, _)) => parameter,
+            None if self.subject.as_deref() == Some(artefact) => "subject",
+            None => artefact,
+        }
+    }
+
     /// The origin of the text at `span` in this frame.
     pub(super) fn origin(&self, span: Span) -> Origin {
         Origin { span, calls: self.calls.clone() }

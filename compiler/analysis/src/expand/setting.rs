@@ -47,13 +47,7 @@ impl Expansion<'_, '_> {
         }
         if !matches!(
             ty,
-            Type::String
-                | Type::Path
-                | Type::Int
-                | Type::Decimal
-                | Type::Bool
-                | Type::OneOf(_)
-                | Type::Unknown
+            Type::String | Type::Int | Type::Decimal | Type::Bool | Type::OneOf(_) | Type::Unknown
         ) {
             self.report(
                 frame,

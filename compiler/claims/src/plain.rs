@@ -163,7 +163,8 @@ fn one_path(OnePath { is_open_to_members, production, .. }: &OnePath) -> String 
     match production {
         None => reached.to_owned(),
         Some(ProductionPath { parts, refs }) => format!(
-            "one deploy statement brings {}; {reached}; of branches and tags only {} do",
+            "one deploy statement {}brings {}; {reached}; of branches and tags only {} do",
+            if parts.len() > 1 { "each " } else { "" },
             parts.join(", "),
             refs.join(", ")
         ),

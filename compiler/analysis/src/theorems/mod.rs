@@ -20,7 +20,7 @@ use pipec_claims::Theorem;
 use pipec_ir::facts::{Run, SourceFacts};
 use pipec_ir::{Identity, Node, NodeKind, Pipeline, Program, Tier};
 use pipec_logic::Proposition;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What the theorems across pipelines read of one pipeline.
@@ -89,6 +89,8 @@ pub(crate) struct PipelineProof {
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether every theorem could be decided.
     is_decided: bool,
+    /// The branches and tags from which each production environment is deployed to, by its name.
+    deployed_from: BTreeMap<String, BTreeSet<String>>,
     pub(crate) effort: Effort,
 }
 
@@ -104,6 +106,7 @@ pub(crate) fn prove_pipeline(program: &Program, pipeline: &Pipeline, is_alone: b
     for within in table::TABLE.iter().filter_map(|entry| entry.within) {
         within(&mut proof);
     }
+    let deployed_from = deployed_from(&proof);
     let propositions = proof.facts.propositions();
     let effort =
         Effort { facts: propositions.variables().count(), steps: propositions.steps(), ..Effort::default() };
@@ -111,7 +114,25 @@ pub(crate) fn prove_pipeline(program: &Program, pipeline: &Pipeline, is_alone: b
     if proof.undecided {
         diagnostics.push(undecided(pipeline));
     }
-    PipelineProof { diagnostics, is_decided: !proof.undecided, effort }
+    PipelineProof { diagnostics, is_decided: !proof.undecided, deployed_from, effort }
+}
+
+/// The branches and tags from which each production environment is deployed to. Where no globs of the pipeline express
+/// them, an environment is missing.
+fn deployed_from(proof: &Proof<'_>) -> BTreeMap<String, BTreeSet<String>> {
+    let propositions = proof.facts.propositions();
+    let mut due: BTreeMap<&str, Vec<Proposition>> = BTreeMap::new();
+    for (node, deploy) in proof.pipeline.deploys() {
+        if let Some(environment) = proof.program.entered_by(deploy).filter(|it| it.tier == Tier::Production) {
+            due.entry(&environment.name).or_default().push(proof.facts.due_node(node));
+        }
+    }
+    let all = due.into_iter().filter_map(|(environment, due)| {
+        let refs = proof.facts.refs(&propositions.any(&due)).ok()??;
+        let refs: BTreeSet<String> = refs.branches.into_iter().chain(refs.tags).collect();
+        (!refs.is_empty()).then(|| (environment.to_owned(), refs))
+    });
+    all.collect()
 }
 
 /// The theorems that a proof has shown. `refuted` holds the codes of findings elsewhere.
@@ -126,7 +147,7 @@ pub(crate) fn proved(
     }
     let found = proof.diagnostics.iter().map(|diagnostic| diagnostic.code);
     let refuted: Vec<Code> = refuted.iter().copied().chain(found).collect();
-    table::proved(program, pipeline, &refuted)
+    table::proved(program, pipeline, &proof.deployed_from, &refuted)
 }
 
 /// Reports a theorem that can't be decided. It is not proven.

@@ -10,12 +10,18 @@ pub(super) struct Stated<'p> {
     pipeline: &'p Pipeline,
     /// The environments in the order in which the pipeline first enters them.
     entered: Vec<(&'p Environment, Deploys<'p>)>,
+    /// The branches and tags from which each production environment is deployed to, where they are known.
+    deployed_from: &'p BTreeMap<String, BTreeSet<String>>,
 }
 
 type Deploys<'p> = Vec<(&'p Node, &'p Deploy)>;
 
 impl<'p> Stated<'p> {
-    pub(super) fn new(program: &'p Program, pipeline: &'p Pipeline) -> Stated<'p> {
+    pub(super) fn new(
+        program: &'p Program,
+        pipeline: &'p Pipeline,
+        deployed_from: &'p BTreeMap<String, BTreeSet<String>>,
+    ) -> Stated<'p> {
         let mut places: BTreeMap<&str, usize> = BTreeMap::new();
         let mut entered: Vec<(&Environment, Deploys<'p>)> = Vec::new();
         for (node, deploy) in pipeline.deploys() {
@@ -28,7 +34,7 @@ impl<'p> Stated<'p> {
                 deploys.push((node, deploy));
             }
         }
-        Stated { program, pipeline, entered }
+        Stated { program, pipeline, entered, deployed_from }
     }
 }
 
@@ -79,8 +85,12 @@ pub(super) fn one_path(stated: &Stated<'_>) -> Vec<Theorem> {
     let of_environment = |(environment, deploys): &(&Environment, Deploys<'_>)| {
         let production = (environment.tier == Tier::Production).then(|| {
             let globs = pipeline.protected_branches.iter().chain(&pipeline.protected_tags);
-            let refs: BTreeSet<&str> = globs.map(|glob| glob.text()).collect();
-            ProductionPath { parts: parts(deploys), refs: refs.into_iter().map(str::to_owned).collect() }
+            let refs = match stated.deployed_from.get(&environment.name) {
+                Some(refs) => refs.clone(),
+                // Only protected ones deploy to production (P0204).
+                None => globs.map(|glob| glob.text().to_owned()).collect(),
+            };
+            ProductionPath { parts: parts(deploys), refs: refs.into_iter().collect() }
         });
         Theorem::OnePath(OnePath {
             environment: environment.name.clone(),

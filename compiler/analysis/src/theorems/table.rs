@@ -8,6 +8,7 @@ use super::{
 use pipec_base::{Code, Diagnostic};
 use pipec_claims::{Theorem, TheoremId};
 use pipec_ir::{Pipeline, Program};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Proves a part of a theorem across pipelines: the program, their summaries, and the findings so far.
@@ -63,8 +64,13 @@ impl Entry {
 }
 
 /// The theorems that hold for a pipeline, given the codes of all findings about it.
-pub(super) fn proved(program: &Program, pipeline: &Pipeline, refuted: &[Code]) -> Vec<Theorem> {
-    let stated = Stated::new(program, pipeline);
+pub(super) fn proved(
+    program: &Program,
+    pipeline: &Pipeline,
+    deployed_from: &BTreeMap<String, BTreeSet<String>>,
+    refuted: &[Code],
+) -> Vec<Theorem> {
+    let stated = Stated::new(program, pipeline, deployed_from);
     let holds = |entry: &&Entry| !entry.theorem.codes().any(|code| refuted.contains(&code));
     TABLE.iter().filter(holds).flat_map(|entry| (entry.state)(&stated)).collect()
 }

@@ -95,8 +95,9 @@ fn one_path(OnePath { is_open_to_members, production, .. }: &OnePath) -> String 
     };
     match production {
         None => format!("{never} reaches it"),
-        Some(ProductionPath { refs, .. }) => {
-            format!("one deploy, from {} only; {never}", names_or_number(refs, "globs"))
+        Some(ProductionPath { parts, refs }) => {
+            let each = if parts.len() > 1 { " of each artefact" } else { "" };
+            format!("one deploy{each}, from {} only; {never}", names_or_number(refs, "globs"))
         }
     }
 }

@@ -122,7 +122,22 @@ pipeline library {
         .expect(0)
         .prints("the environment `npm` accepts only the tags `v*` ")
         .prints("the environment `mirror` accepts only the branches `main` and the tags `v*` ")
-        .prints("the environment `old` accepts only the branches `release/*` ");
+        .prints("the environment `old` accepts only the branches `release/*` ")
+        .prints("of branches and tags only v\\* do")
+        .prints("of branches and tags only main, v\\* do")
+        .prints("of branches and tags only release/\\* do");
+}
+
+#[test]
+fn a_report_to_code_scanning_is_a_right_of_people_who_may_push() {
+    let source = "pipeline scans {\n  on tag \"v*\"\n  protect tag \"release-*\"\n  stage commit {\n    gate scan: test {\n      \
+                  run \"./scan.sh > scan.sarif\"\n      report sarif \"scan.sarif\"\n    }\n  }\n}\n";
+    let workspace = Workspace::with(&[("scans.pipe", source)]);
+    let pushers = "people who may push to unprotected branches or tags may use the rights of";
+    workspace.run(&["assure"]).expect(0).prints(pushers);
+    let protected = source.replace("release-*", "v*");
+    let workspace = Workspace::with(&[("scans.pipe", &protected)]);
+    assert!(!workspace.run(&["assure"]).expect(0).out.contains(pushers));
 }
 
 #[test]

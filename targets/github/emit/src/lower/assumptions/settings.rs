@@ -9,7 +9,9 @@ use pipec_claims::{
 };
 use pipec_github_catalogue::Offers;
 use pipec_ir::facts::Refs;
-use pipec_ir::{Approval, Direction, Environment, Identity, Node, Pipeline, Program, Tier, Trigger};
+use pipec_ir::{
+    Approval, Direction, Environment, Identity, Node, Pipeline, Program, ReportFormat, Right, Tier, Trigger,
+};
 use pipec_logic::{Glob, Proposition};
 use pipec_lowering::{override_environment, secrets_environment};
 use std::sync::Arc;
@@ -230,7 +232,12 @@ pub(super) fn open_to_pushers<'p>(known: &KnownFacts<'p>, pipeline: &'p Pipeline
 }
 
 fn authority_of(node: &Node) -> Vec<Authority> {
-    let rights = node.body.rights.iter().map(|(right, _)| Authority::Right(*right));
+    let written = node.body.rights.iter().map(|(right, _)| *right);
+    // The job of `report sarif` has the right to write to code scanning.
+    let scans = node.body.reports.iter().any(|report| report.format == ReportFormat::Sarif);
+    let scans =
+        scans.then_some(Right::SecurityEvents).filter(|right| !written.clone().any(|it| it == *right));
+    let rights = written.clone().chain(scans).map(Authority::Right);
     let identities = node
         .body
         .identities
